@@ -1,0 +1,168 @@
+//! Time, passed in: nothing below `cli` asks the operating system what time it is.
+
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A moment in UTC, in whole milliseconds since 1970-01-01T00:00:00Z; written as RFC 3339 (`2026-11-22T09:30:00.000Z`).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// Years 1970 to 9999: what RFC 3339 can write and no deadline here ever leaves.
+    const LATEST_MILLISECONDS: i64 = 253_402_300_799_999;
+
+    /// From milliseconds since the Unix epoch; values outside 1970..=9999 are drawn to the nearer end.
+    pub const fn from_unix_milliseconds(milliseconds: i64) -> Self {
+        if milliseconds < 0 {
+            Self(0)
+        } else if milliseconds > Self::LATEST_MILLISECONDS {
+            Self(Self::LATEST_MILLISECONDS)
+        } else {
+            Self(milliseconds)
+        }
+    }
+
+    /// Milliseconds since the Unix epoch.
+    pub const fn unix_milliseconds(self) -> i64 {
+        self.0
+    }
+
+    /// The same moment as a calendar date and time in UTC.
+    pub fn to_utc(self) -> OffsetDateTime {
+        // In range by construction; the epoch stands in for what cannot happen.
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// Time left until `later`; zero when that has passed.
+    pub fn until(self, later: Self) -> Duration {
+        Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
+    }
+}
+
+impl From<OffsetDateTime> for Timestamp {
+    fn from(moment: OffsetDateTime) -> Self {
+        let milliseconds = moment.unix_timestamp_nanos() / 1_000_000;
+        Self::from_unix_milliseconds(i64::try_from(milliseconds).unwrap_or(Self::LATEST_MILLISECONDS))
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, span: Duration) -> Self {
+        Self::from_unix_milliseconds(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, span: Duration) -> Self {
+        Self::from_unix_milliseconds(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let utc = self.to_utc();
+        let (date, time) = (utc.date(), utc.time());
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+            date.year(),
+            u8::from(date.month()),
+            date.day(),
+            time.hour(),
+            time.minute(),
+            time.second(),
+            time.millisecond()
+        )
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        OffsetDateTime::parse(&text, &Rfc3339).map(Self::from).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Where a component learns what time it is.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// The operating system's clock: the one place that reads it.
+#[derive(Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place where ambient time comes in")]
+    fn now(&self) -> Timestamp {
+        Timestamp::from(OffsetDateTime::now_utc())
+    }
+}
+
+/// A clock moved by hand, for tests.
+#[derive(Debug)]
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    /// A clock that stands at `start`.
+    pub fn starting_at(start: Timestamp) -> Self {
+        Self(AtomicI64::new(start.unix_milliseconds()))
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, span: Duration) {
+        let milliseconds = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        self.0.fetch_add(milliseconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_milliseconds(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_survives_json() {
+        let moment = Timestamp::from_unix_milliseconds(1_795_339_800_123);
+        let json = serde_json::to_string(&moment).unwrap();
+        assert_eq!(json, "\"2026-11-22T09:30:00.123Z\"");
+        assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), moment);
+    }
+
+    #[test]
+    fn arithmetic_stays_within_what_rfc_3339_can_write() {
+        let far = Timestamp::from_unix_milliseconds(i64::MAX) + Duration::from_secs(1);
+        assert_eq!(far.to_string(), "9999-12-31T23:59:59.999Z");
+        let early = Timestamp::from_unix_milliseconds(5) - Duration::from_secs(1);
+        assert_eq!(early.unix_milliseconds(), 0);
+        assert_eq!(far.until(early), Duration::ZERO);
+    }
+}

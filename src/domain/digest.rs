@@ -1,0 +1,127 @@
+//! SHA-256 of a photo, the name by which both ends know that not a byte has changed.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+/// A SHA-256 digest; lower-case hexadecimal in JSON.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Sha256Digest([u8; 32]);
+
+impl Sha256Digest {
+    /// The digest of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// A digest that was computed elsewhere.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Reads 64 hexadecimal digits.
+    pub fn parse_hex(text: &str) -> Option<Self> {
+        let text = text.as_bytes();
+        if text.len() != 64 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+            let high = char::from(pair[0]).to_digit(16)?;
+            let low = char::from(pair[1]).to_digit(16)?;
+            *byte = u8::try_from(high * 16 + low).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// The value of a `Content-Digest` field (RFC 9530): `sha-256=:…:`.
+    pub fn to_content_digest(self) -> String {
+        format!("sha-256=:{}:", BASE64.encode(self.0))
+    }
+
+    /// Finds the SHA-256 entry of a `Content-Digest` field (RFC 9530, a structured-fields dictionary of byte sequences).
+    ///
+    /// # Errors
+    /// [`ContentDigestError`] when there is a `sha-256` entry that is not 32 bytes of base64 between colons.
+    pub fn find_in_content_digest(field: &str) -> Result<Option<Self>, ContentDigestError> {
+        for entry in field.split(',') {
+            let Some((key, value)) = entry.trim().split_once('=') else { continue };
+            if key.trim() != "sha-256" {
+                continue;
+            }
+            // Parameters after the byte sequence carry nothing for us.
+            let value = value.split(';').next().unwrap_or("").trim();
+            let encoded = value.strip_prefix(':').and_then(|rest| rest.strip_suffix(':')).ok_or(ContentDigestError)?;
+            let bytes = BASE64.decode(encoded).map_err(|_| ContentDigestError)?;
+            return Ok(Some(Self(bytes.try_into().map_err(|_| ContentDigestError)?)));
+        }
+        Ok(None)
+    }
+}
+
+/// The `sha-256` entry of a `Content-Digest` field could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContentDigestError;
+
+impl fmt::Display for ContentDigestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Content-Digest: the sha-256 entry is not base64 of 32 bytes between colons")
+    }
+}
+
+impl std::error::Error for ContentDigestError {}
+
+impl fmt::Display for Sha256Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Sha256Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Sha256Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sha256Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse_hex(&text).ok_or_else(|| serde::de::Error::custom("expected 64 hexadecimal digits"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_digest_goes_both_ways() {
+        let digest = Sha256Digest::of(b"photo");
+        let field = format!("sha-512=:AA==:, {}", digest.to_content_digest());
+        assert_eq!(Sha256Digest::find_in_content_digest(&field), Ok(Some(digest)));
+        assert_eq!(Sha256Digest::find_in_content_digest("md5=:AA==:"), Ok(None));
+        assert_eq!(Sha256Digest::find_in_content_digest("sha-256=AA=="), Err(ContentDigestError));
+        assert_eq!(Sha256Digest::find_in_content_digest("sha-256=:AA==:"), Err(ContentDigestError));
+    }
+
+    #[test]
+    fn hexadecimal_goes_both_ways() {
+        let digest = Sha256Digest::of(b"photo");
+        assert_eq!(Sha256Digest::parse_hex(&digest.to_string()), Some(digest));
+        assert_eq!(Sha256Digest::parse_hex("xyz"), None);
+    }
+}

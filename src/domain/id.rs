@@ -1,0 +1,91 @@
+//! Identifiers: UUIDs of version 7 (RFC 9562), one type for each kind of thing, so that none stands in for another.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::{Builder, Uuid};
+
+use crate::clock::Timestamp;
+use crate::entropy::{Entropy, EntropyError, random_bytes};
+
+macro_rules! identifier {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new identifier, ordered by `now`.
+            ///
+            /// # Errors
+            /// [`EntropyError`] when the source of randomness fails.
+            pub fn generate(now: Timestamp, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
+                generate(now, entropy).map(Self)
+            }
+
+            /// The 16 bytes.
+            pub fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0.hyphenated())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                // One spelling only, so that a log can be searched.
+                let uuid = Uuid::try_parse(text).map_err(|_| IdError)?;
+                if text.len() == 36 { Ok(Self(uuid)) } else { Err(IdError) }
+            }
+        }
+    };
+}
+
+identifier!(
+    /// A photo, from deposit to tombstone.
+    PhotoId
+);
+identifier!(
+    /// A studio or an office.
+    PartyId
+);
+identifier!(
+    /// One computer of a studio or office.
+    DeviceId
+);
+identifier!(
+    /// One collection of a photo by an office.
+    CollectionId
+);
+
+/// The text is not an identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdError;
+
+impl fmt::Display for IdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not an identifier: expected a UUID such as 0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e")
+    }
+}
+
+impl std::error::Error for IdError {}
+
+fn generate(now: Timestamp, entropy: &dyn Entropy) -> Result<Uuid, EntropyError> {
+    let random: [u8; 10] = random_bytes(entropy)?;
+    let milliseconds = u64::try_from(now.unix_milliseconds()).unwrap_or(0);
+    Ok(Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid())
+}

@@ -1,0 +1,21 @@
+//! The vocabulary of the field: types, states and parsing. No I/O, no database, no HTTP.
+//!
+//! | code | German | meaning |
+//! |---|---|---|
+//! | photo | Lichtbild | the passport picture, from deposit to erasure |
+//! | studio | Fotograf | a registered photo business; has devices |
+//! | device | Gerät | one computer of a studio or office with its own key and certificate |
+//! | office | Einwohnermeldeamt | a registration office that collects photos |
+//! | code | Abrufcode | the one-time retrieval code on the citizen's receipt |
+
+pub mod audit;
+pub mod check;
+pub mod code;
+pub mod collection;
+pub mod digest;
+pub mod finding;
+pub mod id;
+pub mod idempotency;
+pub mod language;
+pub mod party;
+pub mod photo;

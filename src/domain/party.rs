@@ -1,0 +1,100 @@
+//! Who takes part: studios and offices, and their devices.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{DeviceId, PartyId};
+use crate::clock::Timestamp;
+
+/// Which side of the gateway a party stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Deposits photos.
+    Studio,
+    /// Collects photos.
+    Office,
+}
+
+impl Role {
+    /// The name in JSON, SQL and certificates.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Studio => "studio",
+            Self::Office => "office",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        [Self::Studio, Self::Office].into_iter().find(|role| role.name() == text).ok_or(UnknownRole)
+    }
+}
+
+/// The text names no role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownRole;
+
+impl fmt::Display for UnknownRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("neither studio nor office")
+    }
+}
+
+impl std::error::Error for UnknownRole {}
+
+/// A studio or an office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Party {
+    /// The party.
+    pub party_id: PartyId,
+    /// Its side.
+    pub role: Role,
+    /// Its name as the other side sees it.
+    pub name: String,
+    /// Its town as the other side sees it.
+    pub place: String,
+    /// Whether its requests are refused for now.
+    pub suspended: bool,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// One computer of a party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Device {
+    /// The device.
+    pub device_id: DeviceId,
+    /// Whose it is.
+    pub party_id: PartyId,
+    /// What the administrator calls it: "till 2".
+    pub label: String,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it was cut off; there is no way back, a new device is added instead.
+    pub revoked_at: Option<Timestamp>,
+    /// The end of its newest certificate.
+    pub certificate_expires_at: Option<Timestamp>,
+}
+
+/// A caller whose certificate was found, in good standing when the request began.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The studio or office.
+    pub party: Party,
+    /// The device that presented the certificate.
+    pub device_id: DeviceId,
+    /// The end of that certificate.
+    pub certificate_expires_at: Timestamp,
+}

@@ -1,0 +1,239 @@
+//! A photo's way through the gateway, twice: as types that carry the stage of the bytes, and as the states of its row.
+//!
+//! ```text
+//! UploadBytes --judge--> JudgedPhoto --seal--> SealedPhoto --store--> receipt
+//!
+//!              collect            settle used ............ used       (erased)
+//!  available ----------> leased --settle refused ......... refused    (erased)
+//!    |  ^                |   |    settle_within runs out .. used      (erased)
+//!    |  |  released,     |   |
+//!    |  +-- lapsed ------+   +--settle kept--> kept --collect--> leased (and back to kept when released or lapsed)
+//!    |                                          |
+//!    +--withdraw--> withdrawn (erased)          |
+//!    +--retention runs out--> expired (erased) <+
+//! ```
+//! A lease lapses only while nothing was handed over; after a hand-over the photo waits for the same office to settle.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::digest::Sha256Digest;
+use super::finding::Finding;
+use super::id::{DeviceId, PartyId, PhotoId};
+use crate::clock::Timestamp;
+
+/// What a studio sent, as it came: nothing is known about it yet but its digest.
+pub struct UploadBytes {
+    bytes: Vec<u8>,
+    sha256: Sha256Digest,
+}
+
+impl UploadBytes {
+    /// Takes the bytes and names them by their digest.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        let sha256 = Sha256Digest::of(&bytes);
+        Self { bytes, sha256 }
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Their SHA-256.
+    pub fn sha256(&self) -> Sha256Digest {
+        self.sha256
+    }
+}
+
+/// What the judge found out about an accepted photo; travels with it to the counter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoFacts {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// The name of the profile it was judged by.
+    pub profile: String,
+    /// Advice; an accepted photo has no finding that refuses.
+    pub findings: Vec<Finding>,
+}
+
+/// A photo that a judge accepted: the only thing that can be sealed.
+pub struct JudgedPhoto {
+    upload: UploadBytes,
+    facts: PhotoFacts,
+}
+
+impl JudgedPhoto {
+    /// For `validation` alone (`tests/layers.rs` holds the other modules off): says that a judge accepted these bytes.
+    pub(crate) fn accepted_by_judge(upload: UploadBytes, facts: PhotoFacts) -> Self {
+        Self { upload, facts }
+    }
+
+    /// The photo, byte for byte as it was sent.
+    pub fn bytes(&self) -> &[u8] {
+        self.upload.bytes()
+    }
+
+    /// SHA-256 of the bytes.
+    pub fn sha256(&self) -> Sha256Digest {
+        self.upload.sha256()
+    }
+
+    /// What the judge found out.
+    pub fn facts(&self) -> &PhotoFacts {
+        &self.facts
+    }
+}
+
+impl fmt::Debug for JudgedPhoto {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "JudgedPhoto({} bytes)", self.upload.bytes.len())
+    }
+}
+
+/// A photo under its seal: the only form that a store takes.
+pub struct SealedPhoto {
+    frame: Vec<u8>,
+}
+
+impl SealedPhoto {
+    /// For `sealing` alone (`tests/layers.rs` holds the other modules off): says that these bytes are ciphertext.
+    pub(crate) fn sealed_frame(frame: Vec<u8>) -> Self {
+        Self { frame }
+    }
+
+    /// A frame that a store kept, to be opened.
+    pub fn from_store(frame: Vec<u8>) -> Self {
+        Self { frame }
+    }
+
+    /// Format version, nonce, ciphertext and tag.
+    pub fn frame(&self) -> &[u8] {
+        &self.frame
+    }
+}
+
+impl fmt::Debug for SealedPhoto {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SealedPhoto({} bytes)", self.frame.len())
+    }
+}
+
+/// What a seal is bound to: a frame moved to another photo or studio does not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SealContext {
+    /// The photo the frame belongs to.
+    pub photo_id: PhotoId,
+    /// The studio that deposited it.
+    pub studio_id: PartyId,
+    /// The epoch key that is mixed into the sealing key.
+    pub epoch: u32,
+}
+
+/// The states of a photo's row; the drawing above shows the ways between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoState {
+    /// Deposited, waiting for an office.
+    Available,
+    /// An office holds it for a limited time.
+    Leased,
+    /// Used once and kept for a second document at the applicant's wish.
+    Kept,
+    /// Taken into an application and erased.
+    Used,
+    /// Refused by a clerk and erased.
+    Refused,
+    /// Taken back by the studio and erased.
+    Withdrawn,
+    /// Never collected in time and erased.
+    Expired,
+}
+
+impl PhotoState {
+    /// Every state, in the order of the drawing.
+    pub const ALL: [Self; 7] =
+        [Self::Available, Self::Leased, Self::Kept, Self::Used, Self::Refused, Self::Withdrawn, Self::Expired];
+
+    /// The name in JSON, SQL and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Leased => "leased",
+            Self::Kept => "kept",
+            Self::Used => "used",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// Whether the picture is gone and only the fact remains.
+    pub const fn is_erased(self) -> bool {
+        matches!(self, Self::Used | Self::Refused | Self::Withdrawn | Self::Expired)
+    }
+}
+
+impl fmt::Display for PhotoState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for PhotoState {
+    type Err = UnknownState;
+
+    fn from_str(text: &str) -> Result<Self, UnknownState> {
+        Self::ALL.into_iter().find(|state| state.name() == text).ok_or(UnknownState)
+    }
+}
+
+/// The text names no state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownState;
+
+impl fmt::Display for UnknownState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a state")
+    }
+}
+
+impl std::error::Error for UnknownState {}
+
+/// A photo's row as its studio may see it: never the image, never the code.
+#[derive(Debug, Clone)]
+pub struct PhotoRecord {
+    /// The photo.
+    pub photo_id: PhotoId,
+    /// Who deposited it.
+    pub studio_id: PartyId,
+    /// The device that sent it.
+    pub device_id: DeviceId,
+    /// The epoch key in its seal.
+    pub epoch: u32,
+    /// Where it stands.
+    pub state: PhotoState,
+    /// What the judge found out.
+    pub facts: PhotoFacts,
+    /// When it became durable.
+    pub deposited_at: Timestamp,
+    /// When it is erased at the latest.
+    pub expires_at: Timestamp,
+    /// When it reached its last state.
+    pub settled_at: Option<Timestamp>,
+    /// Why a clerk refused it.
+    pub refusal: Option<super::collection::Refusal>,
+}
+
+impl PhotoRecord {
+    /// What the seal of this photo is bound to.
+    pub fn seal_context(&self) -> SealContext {
+        SealContext { photo_id: self.photo_id, studio_id: self.studio_id, epoch: self.epoch }
+    }
+}

@@ -1,0 +1,23 @@
+//! Lichtbild carries biometric passport photos from photo studios to the registration office.
+//!
+//! ```text
+//! deposit     transport -> authenticate -> judge -> seal -> store -> receipt
+//! collection  transport -> authenticate -> open -> lease -> hand over -> settle -> erase
+//! ```
+//!
+//! Layers, imports point down only (proved by `tests/layers.rs`); modules of one layer do not meet:
+//!
+//! | layer | modules |
+//! |---|---|
+//! | 6 compose | [`cli`], [`config`], [`telemetry`], [`server`] |
+//! | 5 surfaces | [`api`] |
+//! | 4 flows | [`flows`] |
+//! | 3 lines | [`transport`], [`client`] |
+//! | 2 mechanisms | [`validation`], [`sealing`], [`identity`], [`storage`] |
+//! | 1 vocabulary | [`domain`], [`wire`] |
+//! | 0 leaves | [`clock`], [`entropy`], [`failpoint`] |
+
+pub mod clock;
+pub mod domain;
+pub mod entropy;
+pub mod failpoint;
