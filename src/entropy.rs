@@ -65,7 +65,8 @@ impl Entropy for SeededEntropy {
         let mut counter = self.counter.lock().map_err(|_| EntropyError)?;
         for chunk in bytes.chunks_mut(32) {
             *counter += 1;
-            let block = Sha256::new().chain_update(self.seed.to_be_bytes()).chain_update(counter.to_be_bytes()).finalize();
+            let block =
+                Sha256::new().chain_update(self.seed.to_be_bytes()).chain_update(counter.to_be_bytes()).finalize();
             chunk.copy_from_slice(&block[..chunk.len()]);
         }
         Ok(())

@@ -133,12 +133,8 @@ fn is_hyphen(character: char) -> bool {
 mod tests {
     use super::*;
 
-    const EXAMPLES: [&str; 4] = [
-        "00000-00000-00000-00000",
-        "00000-00000-00000-00012",
-        "G94ZJ-756FW-FHRWS-2ZVE8",
-        "NR3MP-75Q96-X8259-ZKAA9",
-    ];
+    const EXAMPLES: [&str; 4] =
+        ["00000-00000-00000-00000", "00000-00000-00000-00012", "G94ZJ-756FW-FHRWS-2ZVE8", "NR3MP-75Q96-X8259-ZKAA9"];
 
     #[test]
     fn the_published_examples_are_codes() {

@@ -30,8 +30,7 @@ pub enum CollectionState {
 
 impl CollectionState {
     /// Every state.
-    pub const ALL: [Self; 6] =
-        [Self::Leased, Self::Used, Self::Kept, Self::Refused, Self::Released, Self::Lapsed];
+    pub const ALL: [Self; 6] = [Self::Leased, Self::Used, Self::Kept, Self::Refused, Self::Released, Self::Lapsed];
 
     /// The name in JSON, SQL and metrics.
     pub const fn name(self) -> &'static str {
