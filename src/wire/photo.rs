@@ -1,0 +1,102 @@
+//! Photos as their studio sees them.
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::FindingBody;
+use crate::clock::Timestamp;
+use crate::domain::collection::Refusal;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::PhotoId;
+use crate::domain::photo::PhotoState;
+
+/// The answer to a deposit. Holds the code: it is shown here and nowhere else.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReceiptBody {
+    /// The photo.
+    pub photo_id: PhotoId,
+    /// The one-time retrieval code in four groups, for the citizen.
+    pub code: String,
+    /// Where the photo stands.
+    pub state: PhotoState,
+    /// When it is erased at the latest.
+    pub expires_at: Timestamp,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: Sha256Digest,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// The profile it was judged by.
+    pub profile: String,
+    /// Advice.
+    pub findings: Vec<FindingBody>,
+}
+
+impl std::fmt::Debug for ReceiptBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReceiptBody")
+            .field("photo_id", &self.photo_id)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The answer to a check without a deposit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckBody {
+    /// Whether the photo could be deposited.
+    pub verdict: Verdict,
+    /// Everything that was found.
+    pub findings: Vec<FindingBody>,
+}
+
+/// What the judge says in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Can be deposited.
+    Accepted,
+    /// Cannot be deposited.
+    Refused,
+}
+
+/// Where one of the studio's photos stands: never the image, never the code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhotoBody {
+    /// The photo.
+    pub photo_id: PhotoId,
+    /// Where it stands.
+    pub state: PhotoState,
+    /// When it became durable.
+    pub deposited_at: Timestamp,
+    /// When it is erased at the latest.
+    pub expires_at: Timestamp,
+    /// When it was used, refused, withdrawn or expired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_at: Option<Timestamp>,
+    /// Why a clerk refused it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Refusal>,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// The profile it was judged by.
+    pub profile: String,
+    /// Advice.
+    pub findings: Vec<FindingBody>,
+}
+
+/// One page of a studio's photos, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhotoListBody {
+    /// The photos.
+    pub photos: Vec<PhotoBody>,
+    /// What to give as `after` for the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_after: Option<PhotoId>,
+}
