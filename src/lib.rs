@@ -21,4 +21,5 @@ pub mod clock;
 pub mod domain;
 pub mod entropy;
 pub mod failpoint;
+pub mod sealing;
 pub mod wire;

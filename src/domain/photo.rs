@@ -117,6 +117,11 @@ impl SealedPhoto {
     pub fn frame(&self) -> &[u8] {
         &self.frame
     }
+
+    /// The same, taken out, to be opened where it lies.
+    pub fn into_frame(self) -> Vec<u8> {
+        self.frame
+    }
 }
 
 impl fmt::Debug for SealedPhoto {

@@ -1,0 +1,255 @@
+//! The seal itself: AES-256-GCM over the photo and its digest, bound to its place.
+//!
+//! ```text
+//! frame = version (1) | nonce (12) | AES-256-GCM( SHA-256 of the photo (32) | photo ) | tag (16)
+//! bound to: version, photo id, studio id, media type, epoch (each with its length before it)
+//! ```
+
+use std::fmt;
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use zeroize::Zeroize;
+
+use super::derive::{CodeKeys, length_prefixed};
+use super::key_file::KeyFile;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::photo::{JudgedPhoto, SealContext, SealedPhoto};
+use crate::entropy::{Entropy, random_bytes};
+
+const VERSION: u8 = 1;
+const HEAD: usize = 1 + NONCE_LEN;
+const DIGEST: usize = 32;
+const TAG: usize = 16;
+const MEDIA_TYPE: &str = "image/jpeg";
+
+/// A photo out of its seal, byte for byte as it was sent.
+pub struct OpenedPhoto {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Its SHA-256, which was sealed with it and has been compared.
+    pub sha256: Sha256Digest,
+}
+
+impl KeyFile {
+    /// Seals a judged photo.
+    ///
+    /// # Errors
+    /// [`SealError`] when the epoch has no key (any more) or the source of randomness fails.
+    pub fn seal(
+        &self,
+        photo: &JudgedPhoto,
+        keys: &CodeKeys,
+        context: SealContext,
+        entropy: &dyn Entropy,
+    ) -> Result<SealedPhoto, SealError> {
+        let cipher = self.cipher(keys, context).ok_or(SealError::NoEpochKey)?;
+        // Random, although a code seals one photo: a repeat after a failed commit seals the same bytes under another photo id.
+        let nonce: [u8; NONCE_LEN] = random_bytes(entropy).map_err(|_| SealError::Entropy)?;
+        let mut frame = Vec::with_capacity(HEAD + DIGEST + photo.bytes().len() + TAG);
+        frame.push(VERSION);
+        frame.extend_from_slice(&nonce);
+        frame.extend_from_slice(photo.sha256().as_bytes());
+        frame.extend_from_slice(photo.bytes());
+        let place = Aad::from(bound_place(context));
+        let tag = cipher
+            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), place, &mut frame[HEAD..])
+            .map_err(|_| SealError::Cipher)?;
+        frame.extend_from_slice(tag.as_ref());
+        Ok(SealedPhoto::sealed_frame(frame))
+    }
+
+    /// Opens a seal.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the frame is damaged, belongs elsewhere, or its epoch's key has been destroyed.
+    pub fn open(&self, sealed: SealedPhoto, keys: &CodeKeys, context: SealContext) -> Result<OpenedPhoto, OpenError> {
+        let mut frame = sealed.into_frame();
+        if frame.len() < HEAD + DIGEST + TAG || frame[0] != VERSION {
+            return Err(OpenError::NotAFrame);
+        }
+        let cipher = self.cipher(keys, context).ok_or(OpenError::NoEpochKey)?;
+        let nonce = Nonce::try_assume_unique_for_key(&frame[1..HEAD]).map_err(|_| OpenError::NotAFrame)?;
+        cipher
+            .open_in_place(nonce, Aad::from(bound_place(context)), &mut frame[HEAD..])
+            .map_err(|_| OpenError::DoesNotOpen)?;
+        let mut sealed_digest = [0; DIGEST];
+        sealed_digest.copy_from_slice(&frame[HEAD..HEAD + DIGEST]);
+        frame.truncate(frame.len() - TAG);
+        frame.drain(..HEAD + DIGEST);
+        let sha256 = Sha256Digest::of(&frame);
+        if *sha256.as_bytes() != sealed_digest {
+            return Err(OpenError::DigestDiffers);
+        }
+        Ok(OpenedPhoto { bytes: frame, sha256 })
+    }
+
+    fn cipher(&self, keys: &CodeKeys, context: SealContext) -> Option<LessSafeKey> {
+        let mut sealing_key = self.sealing_key(keys, context.epoch)?;
+        let cipher = UnboundKey::new(&AES_256_GCM, &sealing_key).ok().map(LessSafeKey::new);
+        sealing_key.zeroize();
+        cipher
+    }
+}
+
+fn bound_place(context: SealContext) -> Vec<u8> {
+    length_prefixed(&[
+        &[VERSION],
+        context.photo_id.as_bytes(),
+        context.studio_id.as_bytes(),
+        MEDIA_TYPE.as_bytes(),
+        &context.epoch.to_be_bytes(),
+    ])
+}
+
+/// Why a photo could not be sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SealError {
+    /// The key file holds no key for this month.
+    NoEpochKey,
+    /// No randomness for the nonce.
+    Entropy,
+    /// The cipher refused.
+    Cipher,
+}
+
+impl fmt::Display for SealError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoEpochKey => {
+                "the key file has no epoch key for the present month: make a new key file (README, Operation)"
+            }
+            Self::Entropy => "no random bytes for the nonce",
+            Self::Cipher => "the cipher refused the photo",
+        })
+    }
+}
+
+impl std::error::Error for SealError {}
+
+/// Why a seal could not be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenError {
+    /// Too short, or of another format version.
+    NotAFrame,
+    /// The epoch's key has been destroyed, or the key file is not the one that sealed it.
+    NoEpochKey,
+    /// Wrong key, damaged, or moved from another place.
+    DoesNotOpen,
+    /// It opens, yet the photo is not the one whose digest was sealed.
+    DigestDiffers,
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAFrame => "the stored bytes are not a sealed photo",
+            Self::NoEpochKey => "the key file has no key for the month in which the photo was sealed",
+            Self::DoesNotOpen => "the seal does not open: damaged, moved, or sealed by another gateway",
+            Self::DigestDiffers => "the photo in the seal is not the one that was sealed",
+        })
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::domain::code::RetrievalCode;
+    use crate::domain::id::{PartyId, PhotoId};
+    use crate::domain::photo::{PhotoFacts, UploadBytes};
+    use crate::entropy::SeededEntropy;
+
+    const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+
+    struct Scene {
+        keys: KeyFile,
+        code: RetrievalCode,
+        context: SealContext,
+        entropy: SeededEntropy,
+    }
+
+    fn scene() -> Scene {
+        let entropy = SeededEntropy::new(3);
+        let keys = KeyFile::generate(NOW, &entropy).unwrap();
+        let context = SealContext {
+            photo_id: PhotoId::generate(NOW, &entropy).unwrap(),
+            studio_id: PartyId::generate(NOW, &entropy).unwrap(),
+            epoch: keys.epoch_at(NOW).unwrap().number,
+        };
+        Scene { keys, code: RetrievalCode::from_secret(&[9; 12]), context, entropy }
+    }
+
+    fn photo() -> JudgedPhoto {
+        let facts = PhotoFacts { width: 1, height: 1, bytes: 5, profile: "test".into(), findings: vec![] };
+        JudgedPhoto::accepted_by_judge(UploadBytes::new(b"photo".to_vec()), facts)
+    }
+
+    impl Scene {
+        fn seal(&self) -> SealedPhoto {
+            self.keys.seal(&photo(), &self.keys.code_keys(&self.code), self.context, &self.entropy).unwrap()
+        }
+
+        fn open(&self, frame: Vec<u8>, context: SealContext) -> Result<OpenedPhoto, OpenError> {
+            self.keys.open(SealedPhoto::from_store(frame), &self.keys.code_keys(&self.code), context)
+        }
+    }
+
+    #[test]
+    fn a_sealed_photo_opens_to_the_same_bytes() {
+        let scene = scene();
+        let opened = scene.open(scene.seal().into_frame(), scene.context).unwrap();
+        assert_eq!(opened.bytes, b"photo");
+        assert_eq!(opened.sha256, Sha256Digest::of(b"photo"));
+    }
+
+    #[test]
+    fn any_changed_bit_breaks_the_seal() {
+        let scene = scene();
+        let frame = scene.seal().into_frame();
+        for position in 0..frame.len() {
+            let mut changed = frame.clone();
+            changed[position] ^= 1;
+            assert!(scene.open(changed, scene.context).is_err(), "byte {position}");
+        }
+        for length in 0..frame.len() {
+            assert!(scene.open(frame[..length].to_vec(), scene.context).is_err(), "length {length}");
+        }
+    }
+
+    #[test]
+    fn a_seal_opens_only_in_its_own_place() {
+        let scene = scene();
+        let frame = scene.seal().into_frame();
+        let other_photo = SealContext { photo_id: PhotoId::generate(NOW, &scene.entropy).unwrap(), ..scene.context };
+        let other_studio = SealContext { studio_id: PartyId::generate(NOW, &scene.entropy).unwrap(), ..scene.context };
+        let other_epoch = SealContext { epoch: scene.context.epoch + 1, ..scene.context };
+        for elsewhere in [other_photo, other_studio, other_epoch] {
+            assert_eq!(scene.open(frame.clone(), elsewhere).err(), Some(OpenError::DoesNotOpen));
+        }
+    }
+
+    #[test]
+    fn neither_another_code_nor_another_gateway_opens_it() {
+        let scene = scene();
+        let frame = scene.seal().into_frame();
+        let other_code = scene.keys.code_keys(&RetrievalCode::from_secret(&[8; 12]));
+        let opened = scene.keys.open(SealedPhoto::from_store(frame.clone()), &other_code, scene.context);
+        assert_eq!(opened.err(), Some(OpenError::DoesNotOpen));
+        let other_gateway = KeyFile::generate(NOW, &SeededEntropy::new(4)).unwrap();
+        let opened =
+            other_gateway.open(SealedPhoto::from_store(frame), &other_gateway.code_keys(&scene.code), scene.context);
+        assert_eq!(opened.err(), Some(OpenError::DoesNotOpen));
+    }
+
+    #[test]
+    fn a_destroyed_epoch_key_takes_its_photos_with_it() {
+        let scene = scene();
+        let frame = scene.seal().into_frame();
+        let century = std::time::Duration::from_secs(86_400 * 365 * 5);
+        let later = scene.keys.without_dead_epochs(NOW + century, std::time::Duration::ZERO).unwrap();
+        let opened = later.open(SealedPhoto::from_store(frame), &later.code_keys(&scene.code), scene.context);
+        assert_eq!(opened.err(), Some(OpenError::NoEpochKey));
+    }
+}

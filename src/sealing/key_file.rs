@@ -1,0 +1,259 @@
+//! The gateway's secrets, kept in one file outside the database.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use time::{Date, Month, Time};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::clock::Timestamp;
+use crate::entropy::{Entropy, EntropyError, random_bytes};
+
+/// A 256-bit secret, wiped on drop, never shown by `Debug`.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    fn random(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
+        random_bytes(entropy).map(Self)
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    fn to_hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn from_hex(text: &str) -> Option<Self> {
+        // A digest has the same written form; nothing of it is kept.
+        crate::domain::digest::Sha256Digest::parse_hex(text).map(|read| Self(*read.as_bytes()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// A key that is mixed into every seal made in its month, and destroyed when no photo of that month can still be alive: from
+/// then on no backup opens, whoever has the codes.
+#[derive(Debug, Clone)]
+pub struct Epoch {
+    /// Stored with each photo; months since year 0.
+    pub number: u32,
+    /// First moment of its month, UTC.
+    pub begins_at: Timestamp,
+    pub(super) key: Secret,
+}
+
+/// Everything the gateway must know to issue codes and open seals.
+#[derive(Debug, Clone)]
+pub struct KeyFile {
+    pub(super) issuing_key: Secret,
+    pub(super) pepper: Secret,
+    epochs: Vec<Epoch>,
+}
+
+/// Epoch keys are made ahead, so that all nodes of a fleet can share one file that never has to change.
+const EPOCHS_AHEAD_MONTHS: u32 = 120;
+
+impl KeyFile {
+    /// New secrets, with epoch keys for the next ten years.
+    ///
+    /// # Errors
+    /// [`EntropyError`] when the source of randomness fails.
+    pub fn generate(now: Timestamp, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
+        let first = month_number(now);
+        let epochs = (first..first + EPOCHS_AHEAD_MONTHS)
+            .map(|number| Ok(Epoch { number, begins_at: month_start(number), key: Secret::random(entropy)? }))
+            .collect::<Result<_, EntropyError>>()?;
+        Ok(Self { issuing_key: Secret::random(entropy)?, pepper: Secret::random(entropy)?, epochs })
+    }
+
+    /// The epoch whose key seals photos at `now`; `None` when the file has run out of epochs or `now` lies before the first.
+    pub fn epoch_at(&self, now: Timestamp) -> Option<&Epoch> {
+        let epoch = self.epochs.iter().rev().find(|epoch| epoch.begins_at <= now)?;
+        (now < month_start(epoch.number + 1)).then_some(epoch)
+    }
+
+    /// The epoch with this number; `None` once it has been destroyed.
+    pub fn epoch(&self, number: u32) -> Option<&Epoch> {
+        self.epochs.iter().find(|epoch| epoch.number == number)
+    }
+
+    /// The first moment that no epoch key covers.
+    pub fn runs_out_at(&self) -> Option<Timestamp> {
+        self.epochs.last().map(|epoch| month_start(epoch.number + 1))
+    }
+
+    /// The file without the epochs whose every photo is gone at `now`; `None` when there is none to destroy.
+    pub fn without_dead_epochs(&self, now: Timestamp, longest_retention: Duration) -> Option<Self> {
+        let alive = |epoch: &&Epoch| month_start(epoch.number + 1) + longest_retention > now;
+        let epochs: Vec<_> = self.epochs.iter().filter(alive).cloned().collect();
+        (epochs.len() < self.epochs.len()).then(|| Self { epochs, ..self.clone() })
+    }
+
+    /// The file's text.
+    pub fn to_toml(&self) -> Zeroizing<String> {
+        let written = Written {
+            version: VERSION,
+            issuing_key: self.issuing_key.to_hex(),
+            pepper: self.pepper.to_hex(),
+            epoch: self
+                .epochs
+                .iter()
+                .map(|epoch| WrittenEpoch { number: epoch.number, key: epoch.key.to_hex() })
+                .collect(),
+        };
+        let body = Zeroizing::new(toml::to_string(&written).unwrap_or_default());
+        Zeroizing::new(format!("{HEADER}{}", body.as_str()))
+    }
+
+    /// Reads the file's text.
+    ///
+    /// # Errors
+    /// [`KeyFileError`] when it is not what [`KeyFile::to_toml`] writes.
+    pub fn parse(text: &str) -> Result<Self, KeyFileError> {
+        let written: Written = toml::from_str(text).map_err(|_| KeyFileError::NotAKeyFile)?;
+        if written.version != VERSION {
+            return Err(KeyFileError::Version { found: written.version });
+        }
+        let secret = |text: &str| Secret::from_hex(text).ok_or(KeyFileError::NotAKeyFile);
+        let mut epochs = written
+            .epoch
+            .iter()
+            .map(|epoch| {
+                Ok(Epoch { number: epoch.number, begins_at: month_start(epoch.number), key: secret(&epoch.key)? })
+            })
+            .collect::<Result<Vec<_>, KeyFileError>>()?;
+        epochs.sort_by_key(|epoch| epoch.number);
+        Ok(Self { issuing_key: secret(&written.issuing_key)?, pepper: secret(&written.pepper)?, epochs })
+    }
+}
+
+/// The text is not a key file this program can use. Says nothing of the file's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFileError {
+    /// Not written by `init`, or damaged.
+    NotAKeyFile,
+    /// Written by another version of the program.
+    Version {
+        /// The file's version.
+        found: u32,
+    },
+}
+
+impl fmt::Display for KeyFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAKeyFile => f.write_str("not a key file, or damaged: restore it from the backup of the key file"),
+            Self::Version { found } => {
+                write!(f, "key file version {found}, this program reads version {VERSION}: use the matching program")
+            }
+        }
+    }
+}
+
+impl std::error::Error for KeyFileError {}
+
+const VERSION: u32 = 1;
+
+const HEADER: &str = "\
+# The secrets of this Lichtbild gateway. Whoever has this file AND the database AND a citizen's code can open that photo;
+# without this file no photo can be opened any more. Keep one copy away from the database and its backups.
+# Epoch keys are removed by the gateway itself when no photo of their month is left.
+";
+
+#[derive(Serialize, Deserialize, ZeroizeOnDrop)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    version: u32,
+    issuing_key: String,
+    pepper: String,
+    epoch: Vec<WrittenEpoch>,
+}
+
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[serde(deny_unknown_fields)]
+struct WrittenEpoch {
+    number: u32,
+    key: String,
+}
+
+fn month_number(moment: Timestamp) -> u32 {
+    let utc = moment.to_utc();
+    // Timestamps lie in the years 1970 to 9999.
+    u32::try_from(utc.year()).unwrap_or(0) * 12 + u32::from(u8::from(utc.month())) - 1
+}
+
+fn month_start(number: u32) -> Timestamp {
+    let year = i32::try_from(number / 12).unwrap_or(i32::MAX);
+    let month = u8::try_from(number % 12 + 1).ok().and_then(|month| Month::try_from(month).ok());
+    let date = month.and_then(|month| Date::from_calendar_date(year, month, 1).ok());
+    // A number no calendar has lies beyond every deadline.
+    date.map_or(Timestamp::from_unix_milliseconds(i64::MAX), |date| date.with_time(Time::MIDNIGHT).assume_utc().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SeededEntropy;
+
+    const NOVEMBER_2026: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    fn keys() -> KeyFile {
+        KeyFile::generate(NOVEMBER_2026, &SeededEntropy::new(1)).unwrap()
+    }
+
+    #[test]
+    fn a_key_file_survives_its_text() {
+        let read = KeyFile::parse(&keys().to_toml()).unwrap();
+        assert_eq!(read.pepper, keys().pepper);
+        assert_eq!(read.issuing_key, keys().issuing_key);
+        assert_eq!(read.epochs.len(), 120);
+        assert_eq!(read.epoch_at(NOVEMBER_2026).unwrap().key, keys().epoch_at(NOVEMBER_2026).unwrap().key);
+    }
+
+    #[test]
+    fn damaged_key_files_are_refused() {
+        let text = keys().to_toml();
+        assert_eq!(KeyFile::parse("").unwrap_err(), KeyFileError::NotAKeyFile);
+        assert_eq!(
+            KeyFile::parse(&text.replace("version = 1", "version = 9")).unwrap_err(),
+            KeyFileError::Version { found: 9 }
+        );
+        assert_eq!(KeyFile::parse(&text[..text.len() - 20]).unwrap_err(), KeyFileError::NotAKeyFile);
+    }
+
+    #[test]
+    fn an_epoch_lasts_a_month_and_the_last_one_ends() {
+        let keys = keys();
+        let first = keys.epoch_at(NOVEMBER_2026).unwrap().number;
+        assert_eq!(keys.epoch_at(NOVEMBER_2026 + 20 * DAY).unwrap().number, first + 1);
+        assert!(keys.epoch_at(NOVEMBER_2026 - 30 * DAY).is_none());
+        assert_eq!(keys.runs_out_at().unwrap().to_string(), "2036-11-01T00:00:00.000Z");
+        assert!(keys.epoch_at(keys.runs_out_at().unwrap()).is_none());
+    }
+
+    #[test]
+    fn dead_epochs_are_destroyed_and_no_others() {
+        let keys = keys();
+        let retention = 396 * DAY;
+        assert!(keys.without_dead_epochs(NOVEMBER_2026 + 400 * DAY, retention).is_none());
+        let later = keys.without_dead_epochs(NOVEMBER_2026 + 440 * DAY, retention).unwrap();
+        assert!(later.epoch(keys.epochs[0].number).is_none());
+        assert!(later.epoch(keys.epochs[1].number).is_none() || later.epochs.len() == 119);
+        assert!(later.epoch_at(NOVEMBER_2026 + 440 * DAY).is_some());
+    }
+
+    #[test]
+    fn debug_output_holds_no_key() {
+        let shown = format!("{:?}", keys());
+        assert!(!shown.contains(&keys().pepper.to_hex()[..8]));
+    }
+}

@@ -1,0 +1,15 @@
+//! Codes and seals: what makes a stolen database worthless.
+//!
+//! ```text
+//! device id, Idempotency-Key, photo SHA-256 --HKDF(issuing key)--> code            (never stored)
+//! code --HKDF(pepper)--> lookup id, tombstone id                                   (stored)
+//! code --HKDF(pepper, epoch key)--> sealing key --AES-256-GCM--> frame             (the frame is stored)
+//! ```
+//! Opening a photo takes the citizen's code *and* the gateway's key file; the database with all its files holds neither.
+
+pub mod derive;
+pub mod frame;
+pub mod key_file;
+
+pub use derive::CodeKeys;
+pub use key_file::{KeyFile, KeyFileError};
