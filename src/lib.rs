@@ -22,4 +22,5 @@ pub mod domain;
 pub mod entropy;
 pub mod failpoint;
 pub mod sealing;
+pub mod storage;
 pub mod wire;

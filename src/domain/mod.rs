@@ -17,5 +17,7 @@ pub mod finding;
 pub mod id;
 pub mod idempotency;
 pub mod language;
+pub mod lifecycle;
+pub mod lookup;
 pub mod party;
 pub mod photo;

@@ -224,6 +224,8 @@ pub struct PhotoRecord {
     pub epoch: u32,
     /// Where it stands.
     pub state: PhotoState,
+    /// Whether an office has used it once and keeps it for a second document; a lease given back returns there.
+    pub kept: bool,
     /// What the judge found out.
     pub facts: PhotoFacts,
     /// When it became durable.

@@ -8,18 +8,22 @@ use crate::domain::code::RetrievalCode;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::idempotency::IdempotencyKey;
+use crate::domain::lookup::LookupId;
 
 /// What a code opens, for this gateway alone.
 ///
-/// The identifiers are stored and tell nothing of the code; the sealing key is derived anew for each use and never stored.
+/// The lookup id is stored and tells nothing of the code; the sealing key is derived anew for each use and never stored.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct CodeKeys {
-    /// Finds the photo while it is there.
-    pub lookup_id: [u8; 32],
-    /// Finds what remains of the photo after it was erased, so that the clerk learns what became of it. It does not lead back
-    /// to the lookup id, which is erased with the photo.
-    pub tombstone_id: [u8; 32],
+    lookup_id: [u8; 32],
     secret: [u8; 32],
+}
+
+impl CodeKeys {
+    /// Finds the photo in the store.
+    pub fn lookup_id(&self) -> LookupId {
+        LookupId::from_bytes(self.lookup_id)
+    }
 }
 
 impl KeyFile {
@@ -45,10 +49,9 @@ impl KeyFile {
 
     /// What `code` opens.
     pub fn code_keys(&self, code: &RetrievalCode) -> CodeKeys {
-        let mut keys = CodeKeys { lookup_id: [0; 32], tombstone_id: [0; 32], secret: [0; 32] };
+        let mut keys = CodeKeys { lookup_id: [0; 32], secret: [0; 32] };
         let pepper = self.pepper.as_bytes();
         expand(pepper, code.secret_symbols(), "lichtbild/lookup/v1", &mut keys.lookup_id);
-        expand(pepper, code.secret_symbols(), "lichtbild/tombstone/v1", &mut keys.tombstone_id);
         expand(pepper, code.secret_symbols(), "lichtbild/seal/v1", &mut keys.secret);
         keys
     }
@@ -125,7 +128,6 @@ mod tests {
         let code = RetrievalCode::from_secret(&[7; 12]);
         let here = keys(1).code_keys(&code);
         let elsewhere = keys(2).code_keys(&code);
-        assert_ne!(here.lookup_id, here.tombstone_id);
         assert_ne!(here.lookup_id, elsewhere.lookup_id);
         assert_ne!(here.secret, here.lookup_id);
     }

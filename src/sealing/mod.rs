@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! device id, Idempotency-Key, photo SHA-256 --HKDF(issuing key)--> code            (never stored)
-//! code --HKDF(pepper)--> lookup id, tombstone id                                   (stored)
+//! code --HKDF(pepper)--> lookup id                                                 (stored until the photo is erased)
 //! code --HKDF(pepper, epoch key)--> sealing key --AES-256-GCM--> frame             (the frame is stored)
 //! ```
 //! Opening a photo takes the citizen's code *and* the gateway's key file; the database with all its files holds neither.

@@ -1,0 +1,365 @@
+//! Who may do what with a photo at this moment: the one place where leases, deadlines and last states are weighed.
+//!
+//! Pure functions over rows, called by every store inside its transaction. Deadlines count by the clock, never by whether the
+//! sweeper has come round: what a caller is told does not depend on that.
+
+use std::time::Duration;
+
+use super::collection::{CollectionRecord, CollectionState, Outcome};
+use super::id::PartyId;
+use super::photo::{PhotoRecord, PhotoState};
+use crate::clock::Timestamp;
+
+/// How a photo stands toward an office that enters its code.
+#[derive(Debug, Clone)]
+pub enum Standing {
+    /// Can be leased. An earlier lease that ran out without a hand-over has to be closed first.
+    Free {
+        /// That earlier collection.
+        lapsed: Option<CollectionRecord>,
+    },
+    /// This office holds it: the same collection again.
+    Held(CollectionRecord),
+    /// This office was handed the photo and its lease ran out since: the same collection, with a new lease.
+    Renewable(CollectionRecord),
+    /// Another office holds it, until then at the latest.
+    LeasedElsewhere {
+        /// When the lease, or the time for settling, runs out.
+        until: Timestamp,
+    },
+    /// Used or refused by an office, and erased.
+    Settled {
+        /// When.
+        at: Timestamp,
+        /// By which office.
+        office: Option<PartyId>,
+    },
+    /// Withdrawn by its studio, and erased.
+    Withdrawn {
+        /// When.
+        at: Timestamp,
+    },
+    /// Its time ran out.
+    Expired {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// Weighs a photo and its latest collection for `office` at `now`.
+pub fn standing(photo: &PhotoRecord, latest: Option<&CollectionRecord>, office: PartyId, now: Timestamp) -> Standing {
+    let ended_at = photo.settled_at.unwrap_or(photo.expires_at);
+    match photo.state {
+        PhotoState::Used | PhotoState::Refused => {
+            return Standing::Settled { at: ended_at, office: latest.map(|collection| collection.office_id) };
+        }
+        PhotoState::Withdrawn => return Standing::Withdrawn { at: ended_at },
+        PhotoState::Expired => return Standing::Expired { at: ended_at },
+        PhotoState::Available | PhotoState::Kept | PhotoState::Leased => {}
+    }
+    let open = latest.filter(|collection| collection.state == CollectionState::Leased);
+    match open.map(|collection| (collection, hold(collection, now))) {
+        Some((collection, Hold::UsedByDefault { at })) => Standing::Settled { at, office: Some(collection.office_id) },
+        Some((collection, Hold::HandedOver { until } | Hold::Running { until })) if collection.office_id != office => {
+            Standing::LeasedElsewhere { until }
+        }
+        Some((collection, Hold::Running { .. })) => Standing::Held(collection.clone()),
+        Some((collection, Hold::HandedOver { .. })) if now < collection.lease_until => {
+            Standing::Held(collection.clone())
+        }
+        Some((collection, Hold::HandedOver { .. })) => Standing::Renewable(collection.clone()),
+        Some((_, Hold::Lapsed)) | None if photo.expires_at <= now => Standing::Expired { at: photo.expires_at },
+        Some((collection, Hold::Lapsed)) => Standing::Free { lapsed: Some(collection.clone()) },
+        None => Standing::Free { lapsed: None },
+    }
+}
+
+/// The state of a photo as its studio sees it at `now`.
+pub fn visible_state(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> PhotoState {
+    let open = latest.filter(|collection| collection.state == CollectionState::Leased);
+    match (photo.state, open.map(|collection| hold(collection, now))) {
+        (PhotoState::Leased, Some(Hold::Running { .. } | Hold::HandedOver { .. })) => PhotoState::Leased,
+        (PhotoState::Leased, Some(Hold::UsedByDefault { .. })) => PhotoState::Used,
+        (PhotoState::Leased | PhotoState::Available | PhotoState::Kept, _) if photo.expires_at <= now => {
+            PhotoState::Expired
+        }
+        (PhotoState::Leased, Some(Hold::Lapsed) | None) => resting_state(photo),
+        (state, _) => state,
+    }
+}
+
+/// Where a photo goes that is given back: kept, once it has been used and kept, available before that.
+pub fn resting_state(photo: &PhotoRecord) -> PhotoState {
+    if photo.kept { PhotoState::Kept } else { PhotoState::Available }
+}
+
+/// What a lease that has not been settled amounts to at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// Within its time, nothing handed over yet.
+    Running {
+        /// When the lease runs out.
+        until: Timestamp,
+    },
+    /// Out of time, nothing handed over: as if it had never been.
+    Lapsed,
+    /// The office has the bytes and owes a settlement.
+    HandedOver {
+        /// When it counts as used.
+        until: Timestamp,
+    },
+    /// The office had the bytes and never settled: used, since then.
+    UsedByDefault {
+        /// When the time for settling ran out.
+        at: Timestamp,
+    },
+}
+
+/// Weighs an open collection at `now`.
+pub fn hold(collection: &CollectionRecord, now: Timestamp) -> Hold {
+    match collection.settle_due {
+        Some(due) if due <= now => Hold::UsedByDefault { at: due },
+        Some(due) => Hold::HandedOver { until: due },
+        None if collection.lease_until <= now => Hold::Lapsed,
+        None => Hold::Running { until: collection.lease_until },
+    }
+}
+
+/// What an attempt to settle comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settlement {
+    /// It can be done.
+    Due,
+    /// It was done before, in the same way.
+    Repeated {
+        /// When.
+        at: Timestamp,
+    },
+    /// It was settled in another way before.
+    AlreadySettled {
+        /// How.
+        state: CollectionState,
+        /// When.
+        at: Timestamp,
+    },
+    /// The lease ran out before anything was handed over.
+    Lapsed {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// Weighs settling `collection` with `outcome` at `now`. `kept_until` is when a kept photo's code would stop to work.
+pub fn settlement(
+    collection: &CollectionRecord,
+    photo: &PhotoRecord,
+    outcome: &Outcome,
+    kept_until: Option<Timestamp>,
+    now: Timestamp,
+) -> Settlement {
+    let ended_at = collection.settled_at.unwrap_or(collection.lease_until);
+    match collection.state {
+        CollectionState::Leased => match hold(collection, now) {
+            Hold::Running { .. } | Hold::HandedOver { .. } => Settlement::Due,
+            Hold::Lapsed => Settlement::Lapsed { at: collection.lease_until },
+            Hold::UsedByDefault { at } if *outcome == Outcome::Used => Settlement::Repeated { at },
+            Hold::UsedByDefault { at } => Settlement::AlreadySettled { state: CollectionState::Used, at },
+        },
+        CollectionState::Lapsed => Settlement::Lapsed { at: ended_at },
+        state => {
+            let the_same = match outcome {
+                Outcome::Used | Outcome::Released => state == outcome.state(),
+                Outcome::Kept { .. } => state == CollectionState::Kept && collection.kept_until == kept_until,
+                Outcome::Refused(refusal) => {
+                    state == CollectionState::Refused && photo.refusal.as_ref() == Some(refusal)
+                }
+            };
+            if the_same {
+                Settlement::Repeated { at: ended_at }
+            } else {
+                Settlement::AlreadySettled { state, at: ended_at }
+            }
+        }
+    }
+}
+
+/// What an attempt to withdraw comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Withdrawal {
+    /// It can be done.
+    Due,
+    /// It was done before.
+    Repeated,
+    /// An office holds the photo just now.
+    Leased {
+        /// Until then at the latest.
+        until: Timestamp,
+    },
+    /// An office used it and keeps it at the applicant's wish; that wish stands.
+    Kept,
+    /// Used, refused or expired before.
+    TooLate {
+        /// Which of them.
+        state: PhotoState,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// Weighs withdrawing a photo at `now`.
+pub fn withdrawal(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> Withdrawal {
+    let open = latest.filter(|collection| collection.state == CollectionState::Leased);
+    match visible_state(photo, latest, now) {
+        PhotoState::Available => Withdrawal::Due,
+        PhotoState::Withdrawn => Withdrawal::Repeated,
+        PhotoState::Kept => Withdrawal::Kept,
+        PhotoState::Leased => Withdrawal::Leased {
+            until: open.map_or(now, |collection| collection.settle_due.unwrap_or(collection.lease_until)),
+        },
+        state @ (PhotoState::Used | PhotoState::Refused | PhotoState::Expired) => {
+            let due = open.and_then(|collection| collection.settle_due);
+            Withdrawal::TooLate { state, at: photo.settled_at.or(due).unwrap_or(photo.expires_at) }
+        }
+    }
+}
+
+/// The end of a span that begins now, but never past the photo's own end.
+pub fn deadline(now: Timestamp, span: Duration, photo: &PhotoRecord) -> Timestamp {
+    (now + span).min(photo.expires_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::collection::{Refusal, RefusalReason};
+    use crate::domain::id::{CollectionId, DeviceId, PhotoId};
+    use crate::domain::photo::PhotoFacts;
+    use crate::entropy::SeededEntropy;
+
+    const T0: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+    const MINUTE: Duration = Duration::from_secs(60);
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    fn office(seed: u64) -> PartyId {
+        PartyId::generate(T0, &SeededEntropy::new(seed)).unwrap()
+    }
+
+    fn photo(state: PhotoState) -> PhotoRecord {
+        let entropy = SeededEntropy::new(99);
+        PhotoRecord {
+            photo_id: PhotoId::generate(T0, &entropy).unwrap(),
+            studio_id: PartyId::generate(T0, &entropy).unwrap(),
+            device_id: DeviceId::generate(T0, &entropy).unwrap(),
+            epoch: 1,
+            state,
+            kept: false,
+            facts: PhotoFacts { width: 1, height: 1, bytes: 1, profile: "test".into(), findings: vec![] },
+            deposited_at: T0,
+            expires_at: T0 + 180 * DAY,
+            settled_at: state.is_erased().then_some(T0 + MINUTE),
+            refusal: None,
+        }
+    }
+
+    fn leased(photo: &PhotoRecord) -> CollectionRecord {
+        CollectionRecord {
+            collection_id: CollectionId::generate(T0, &SeededEntropy::new(98)).unwrap(),
+            photo_id: photo.photo_id,
+            office_id: office(1),
+            state: CollectionState::Leased,
+            leased_at: T0,
+            lease_until: T0 + 15 * MINUTE,
+            handed_over_at: None,
+            settle_due: None,
+            settled_at: None,
+            kept_until: None,
+        }
+    }
+
+    fn handed_over(photo: &PhotoRecord) -> CollectionRecord {
+        CollectionRecord { handed_over_at: Some(T0 + MINUTE), settle_due: Some(T0 + 7 * DAY), ..leased(photo) }
+    }
+
+    #[test]
+    fn a_lease_is_one_offices_until_it_runs_out() {
+        let photo = photo(PhotoState::Leased);
+        let lease = leased(&photo);
+        let at = |office, now| standing(&photo, Some(&lease), office, now);
+        assert!(matches!(at(office(1), T0 + MINUTE), Standing::Held(_)));
+        assert!(
+            matches!(at(office(2), T0 + MINUTE), Standing::LeasedElsewhere { until } if until == lease.lease_until)
+        );
+        assert!(matches!(at(office(2), lease.lease_until), Standing::Free { lapsed: Some(_) }));
+        assert!(matches!(at(office(1), lease.lease_until), Standing::Free { lapsed: Some(_) }));
+    }
+
+    #[test]
+    fn after_a_hand_over_no_other_office_ever_gets_it() {
+        let photo = photo(PhotoState::Leased);
+        let lease = handed_over(&photo);
+        let at = |office, now| standing(&photo, Some(&lease), office, now);
+        assert!(matches!(at(office(1), T0 + MINUTE), Standing::Held(_)));
+        assert!(matches!(at(office(1), T0 + DAY), Standing::Renewable(_)));
+        assert!(matches!(at(office(2), T0 + DAY), Standing::LeasedElsewhere { until } if until == T0 + 7 * DAY));
+        assert!(matches!(at(office(2), T0 + 7 * DAY), Standing::Settled { at, .. } if at == T0 + 7 * DAY));
+        assert!(matches!(at(office(1), T0 + 7 * DAY), Standing::Settled { .. }));
+    }
+
+    #[test]
+    fn time_runs_out_whether_or_not_anybody_swept() {
+        let photo = photo(PhotoState::Available);
+        assert!(matches!(standing(&photo, None, office(1), photo.expires_at), Standing::Expired { .. }));
+        assert_eq!(visible_state(&photo, None, photo.expires_at), PhotoState::Expired);
+        let leased_photo = self::photo(PhotoState::Leased);
+        let lease = leased(&leased_photo);
+        assert_eq!(visible_state(&leased_photo, Some(&lease), T0 + DAY), PhotoState::Available);
+        assert_eq!(visible_state(&leased_photo, Some(&handed_over(&leased_photo)), T0 + 8 * DAY), PhotoState::Used);
+    }
+
+    #[test]
+    fn what_is_erased_says_what_became_of_it() {
+        for (state, expected) in [
+            (PhotoState::Used, "Settled"),
+            (PhotoState::Refused, "Settled"),
+            (PhotoState::Withdrawn, "Withdrawn"),
+            (PhotoState::Expired, "Expired"),
+        ] {
+            let standing = format!("{:?}", standing(&photo(state), None, office(1), T0 + DAY));
+            assert!(standing.starts_with(expected), "{standing}");
+        }
+    }
+
+    #[test]
+    fn settling_twice_the_same_way_is_a_repeat_and_another_way_is_not() {
+        let photo = photo(PhotoState::Used);
+        let used =
+            CollectionRecord { state: CollectionState::Used, settled_at: Some(T0 + MINUTE), ..handed_over(&photo) };
+        let settle = |outcome: &Outcome| settlement(&used, &photo, outcome, None, T0 + DAY);
+        assert_eq!(settle(&Outcome::Used), Settlement::Repeated { at: T0 + MINUTE });
+        let refused = Outcome::Refused(Refusal { reason: RefusalReason::Gaze, note: None });
+        for other in [Outcome::Released, refused] {
+            assert!(matches!(settle(&other), Settlement::AlreadySettled { .. }));
+        }
+    }
+
+    #[test]
+    fn a_lapsed_lease_cannot_be_settled_but_a_handed_over_one_can() {
+        let photo = photo(PhotoState::Leased);
+        let later = T0 + DAY;
+        let lapsed = settlement(&leased(&photo), &photo, &Outcome::Used, None, later);
+        assert!(matches!(lapsed, Settlement::Lapsed { .. }));
+        assert_eq!(settlement(&handed_over(&photo), &photo, &Outcome::Used, None, later), Settlement::Due);
+    }
+
+    #[test]
+    fn a_studio_withdraws_only_what_nobody_holds_or_keeps() {
+        assert_eq!(withdrawal(&photo(PhotoState::Available), None, T0), Withdrawal::Due);
+        assert_eq!(withdrawal(&photo(PhotoState::Withdrawn), None, T0), Withdrawal::Repeated);
+        assert_eq!(withdrawal(&photo(PhotoState::Kept), None, T0), Withdrawal::Kept);
+        let leased_photo = photo(PhotoState::Leased);
+        let lease = leased(&leased_photo);
+        assert!(matches!(withdrawal(&leased_photo, Some(&lease), T0), Withdrawal::Leased { .. }));
+        assert_eq!(withdrawal(&leased_photo, Some(&lease), T0 + DAY), Withdrawal::Due);
+        assert!(matches!(withdrawal(&photo(PhotoState::Used), None, T0), Withdrawal::TooLate { .. }));
+    }
+}

@@ -1,0 +1,7 @@
+//! What is remembered, and the promise that it is: one contract, and a store that keeps it.
+
+pub mod contract;
+pub mod sqlite;
+
+pub use contract::{Store, StoreError};
+pub use sqlite::SqliteStore;

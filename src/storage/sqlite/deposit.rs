@@ -1,0 +1,68 @@
+//! Deposits: the row, the picture and the audit row are durable together, once for each request id.
+
+use super::rows::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
+use super::{SqliteStore, audit};
+use crate::domain::audit::AuditEntry;
+use crate::failpoint;
+use crate::storage::contract::{Deposited, NewPhoto, PreviousDeposit, StoreError};
+use sqlx::{AssertSqlSafe, SqliteConnection};
+
+pub(super) async fn find(store: &SqliteStore, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {
+    let mut connection = store.readers.acquire().await?;
+    find_on(&mut connection, request_id).await
+}
+
+async fn find_on(
+    connection: &mut SqliteConnection,
+    request_id: &[u8; 32],
+) -> Result<Option<PreviousDeposit>, StoreError> {
+    let row = sqlx::query(AssertSqlSafe(format!(
+        "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE} WHERE p.request_id = $1"
+    )))
+    .bind(request_id.as_slice())
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| Ok(PreviousDeposit { photo: tracked_photo(&row)?, tombstone_id: tombstone_id(&row)? })).transpose()
+}
+
+pub(super) async fn deposit(store: &SqliteStore, photo: NewPhoto, audit: AuditEntry) -> Result<Deposited, StoreError> {
+    let mut transaction = store.write().await?;
+    if let Some(previous) = find_on(&mut transaction, &photo.request_id).await? {
+        return Ok(Deposited::Repeated(Box::new(previous)));
+    }
+    let record = &photo.record;
+    let findings = serde_json::to_string(&record.facts.findings)
+        .map_err(|error| StoreError::Damaged(format!("findings cannot be written: {error}")))?;
+    sqlx::query(
+        "INSERT INTO photos (photo_id, studio_id, device_id, epoch, state, request_id, lookup_id,
+                             width, height, bytes, profile, findings, deposited_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(record.photo_id.to_string())
+    .bind(record.studio_id.to_string())
+    .bind(record.device_id.to_string())
+    .bind(record.epoch)
+    .bind(record.state.name())
+    .bind(photo.request_id.as_slice())
+    .bind(photo.lookup_id.as_bytes().as_slice())
+    .bind(record.facts.width)
+    .bind(record.facts.height)
+    .bind(i64::try_from(record.facts.bytes).unwrap_or(i64::MAX))
+    .bind(&record.facts.profile)
+    .bind(findings)
+    .bind(record.deposited_at.unix_milliseconds())
+    .bind(record.expires_at.unix_milliseconds())
+    .execute(&mut *transaction)
+    .await?;
+    failpoint::reached("deposit.row_written");
+    sqlx::query("INSERT INTO frames (photo_id, frame) VALUES ($1, $2)")
+        .bind(record.photo_id.to_string())
+        .bind(photo.sealed.into_frame())
+        .execute(&mut *transaction)
+        .await?;
+    audit::append(&mut transaction, &audit).await?;
+    failpoint::reached("deposit.before_commit");
+    transaction.commit().await?;
+    failpoint::reached("deposit.committed");
+    Ok(Deposited::Stored)
+}

@@ -1,0 +1,77 @@
+//! Wrong codes, counted in fixed windows on the transaction that looks a code up: parallel guesses cannot slip past.
+
+use std::time::Duration;
+
+use sqlx::{Row, SqliteConnection};
+
+use super::audit;
+use crate::clock::Timestamp;
+use crate::domain::audit::{AuditEntry, AuditEvent};
+use crate::storage::contract::{CodeAttempt, StoreError};
+
+const OVER_ALL: &str = "all";
+
+/// When this device may try again; `None` when it may try now.
+pub(super) async fn blocked_until(
+    connection: &mut SqliteConnection,
+    attempt: &CodeAttempt,
+) -> Result<Option<Timestamp>, StoreError> {
+    let window_start = window_start(attempt);
+    let counts = sqlx::query("SELECT scope, count FROM guesses WHERE scope IN ($1, $2) AND window_start = $3")
+        .bind(OVER_ALL)
+        .bind(attempt.device_id.to_string())
+        .bind(window_start.unix_milliseconds())
+        .fetch_all(connection)
+        .await?;
+    for row in counts {
+        let limit = if row.try_get::<&str, _>("scope")? == OVER_ALL {
+            attempt.limits.over_all
+        } else {
+            attempt.limits.per_device
+        };
+        if row.try_get::<i64, _>("count")? >= i64::from(limit) {
+            return Ok(Some(window_start + attempt.limits.window));
+        }
+    }
+    Ok(None)
+}
+
+/// Counts a wrong code and writes it into the transfer log.
+pub(super) async fn count_wrong_code(
+    connection: &mut SqliteConnection,
+    attempt: &CodeAttempt,
+) -> Result<(), StoreError> {
+    for scope in [OVER_ALL, attempt.device_id.to_string().as_str()] {
+        sqlx::query(
+            "INSERT INTO guesses (scope, window_start, count) VALUES ($1, $2, 1)
+             ON CONFLICT (scope, window_start) DO UPDATE SET count = count + 1",
+        )
+        .bind(scope)
+        .bind(window_start(attempt).unix_milliseconds())
+        .execute(&mut *connection)
+        .await?;
+    }
+    let entry = AuditEntry {
+        at: attempt.now,
+        actor: attempt.device_id.to_string(),
+        event: AuditEvent::CodeUnknown,
+        subject: None,
+        details: serde_json::json!({ "office_id": attempt.office_id }),
+    };
+    audit::append(connection, &entry).await
+}
+
+/// Forgets windows that ended more than a day ago.
+pub(super) async fn forget_old(connection: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM guesses WHERE window_start < $1")
+        .bind((now - Duration::from_secs(86_400)).unix_milliseconds())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn window_start(attempt: &CodeAttempt) -> Timestamp {
+    let length = i64::try_from(attempt.limits.window.as_millis()).unwrap_or(i64::MAX).max(1);
+    let now = attempt.now.unix_milliseconds();
+    Timestamp::from_unix_milliseconds(now - now % length)
+}

@@ -1,0 +1,166 @@
+//! The embedded store: one SQLite file, write-ahead log, every commit on the disk before it is answered.
+
+mod audit;
+mod collect;
+mod deposit;
+mod guesses;
+mod open;
+mod parties;
+mod photos;
+mod rows;
+mod settle;
+mod sweep;
+
+use async_trait::async_trait;
+use sqlx::sqlite::SqlitePool;
+
+use super::contract::{
+    CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased, LookUp,
+    NewPhoto, PhotoQuery, PreviousDeposit, SettleRequest, Settled, Store, StoreError, SweepReport, TrackedPhoto,
+};
+use crate::clock::Timestamp;
+use crate::domain::audit::AuditEntry;
+use crate::domain::collection::CollectionRecord;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
+use crate::domain::lifecycle::Withdrawal;
+use crate::domain::party::{Device, Party, Role};
+use crate::domain::photo::{PhotoState, SealedPhoto};
+
+/// A store in one SQLite file. Several processes may have it open: the gateway and an administrator's command.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    /// One connection: SQLite writes one transaction at a time, and a queue here is fairer than its busy handler.
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+type Write = sqlx::Transaction<'static, sqlx::Sqlite>;
+
+impl SqliteStore {
+    /// A transaction that holds the write lock from its start, so that what it reads stays true until it commits. Dropped
+    /// without a commit, it leaves nothing.
+    async fn write(&self) -> Result<Write, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn add_party(&self, party: &Party, audit: AuditEntry) -> Result<(), StoreError> {
+        parties::add(self, party, audit).await
+    }
+
+    async fn parties(&self, role: Role) -> Result<Vec<Party>, StoreError> {
+        parties::list(self, role).await
+    }
+
+    async fn party(&self, party_id: PartyId) -> Result<Option<Party>, StoreError> {
+        parties::find(self, party_id).await
+    }
+
+    async fn set_suspended(&self, party_id: PartyId, suspended: bool, audit: AuditEntry) -> Result<bool, StoreError> {
+        parties::set_suspended(self, party_id, suspended, audit).await
+    }
+
+    async fn add_device(
+        &self,
+        device: &Device,
+        certificate: &CertificateRecord,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError> {
+        parties::add_device(self, device, certificate, audit).await
+    }
+
+    async fn devices(&self, role: Role) -> Result<Vec<(Party, Device)>, StoreError> {
+        parties::devices(self, role).await
+    }
+
+    async fn revoke_device(&self, device_id: DeviceId, at: Timestamp, audit: AuditEntry) -> Result<bool, StoreError> {
+        parties::revoke_device(self, device_id, at, audit).await
+    }
+
+    async fn caller(&self, certificate: Sha256Digest) -> Result<Option<CallerRecord>, StoreError> {
+        parties::caller(self, certificate).await
+    }
+
+    async fn revoked_certificates(&self, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError> {
+        parties::revoked_certificates(self, now).await
+    }
+
+    async fn find_deposit(&self, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {
+        deposit::find(self, request_id).await
+    }
+
+    async fn deposit(&self, photo: NewPhoto, audit: AuditEntry) -> Result<Deposited, StoreError> {
+        deposit::deposit(self, photo, audit).await
+    }
+
+    async fn append_audit(&self, audit: AuditEntry) -> Result<(), StoreError> {
+        audit::append_alone(self, audit).await
+    }
+
+    async fn photo(&self, studio: PartyId, photo_id: PhotoId) -> Result<Option<TrackedPhoto>, StoreError> {
+        photos::find(self, studio, photo_id).await
+    }
+
+    async fn photos(&self, studio: PartyId, query: PhotoQuery) -> Result<Vec<TrackedPhoto>, StoreError> {
+        photos::list(self, studio, query).await
+    }
+
+    async fn withdraw(
+        &self,
+        studio: PartyId,
+        photo_id: PhotoId,
+        now: Timestamp,
+        audit: AuditEntry,
+    ) -> Result<Option<(Withdrawal, TrackedPhoto)>, StoreError> {
+        photos::withdraw(self, studio, photo_id, now, audit).await
+    }
+
+    async fn look_up(&self, attempt: &CodeAttempt) -> Result<LookUp, StoreError> {
+        collect::look_up(self, attempt).await
+    }
+
+    async fn sealed(&self, photo_id: PhotoId) -> Result<Option<SealedPhoto>, StoreError> {
+        photos::sealed(self, photo_id).await
+    }
+
+    async fn lease(&self, request: &LeaseRequest) -> Result<Leased, StoreError> {
+        collect::lease(self, request).await
+    }
+
+    async fn fetch(&self, request: &FetchRequest) -> Result<Fetch, StoreError> {
+        collect::fetch(self, request).await
+    }
+
+    async fn settle(&self, request: &SettleRequest) -> Result<Option<Settled>, StoreError> {
+        settle::settle(self, request).await
+    }
+
+    async fn collections(
+        &self,
+        office: PartyId,
+        after: Option<CollectionId>,
+        limit: u32,
+    ) -> Result<Vec<CollectionRecord>, StoreError> {
+        collect::list(self, office, after, limit).await
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<SweepReport, StoreError> {
+        sweep::sweep(self, now).await
+    }
+
+    async fn purge_erased(&self) -> Result<(), StoreError> {
+        sweep::purge_erased(self).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.write().await?.rollback().await?;
+        Ok(())
+    }
+
+    async fn census(&self) -> Result<Vec<(PhotoState, u64)>, StoreError> {
+        photos::census(self).await
+    }
+}

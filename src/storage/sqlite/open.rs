@@ -1,0 +1,100 @@
+//! Opening the file: settings, migrations, and what can be wrong with it.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::SqliteStore;
+use crate::storage::contract::StoreError;
+
+/// Readers work beside the one writer; more of them than cores would only wait for each other.
+const READERS: u32 = 4;
+/// How long a write waits for another process (an administrator's command, a backup) before the answer is "try again".
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl SqliteStore {
+    /// Opens the file and brings its schema up to date. The file must exist: an empty one is made by [`SqliteStore::create`].
+    ///
+    /// # Errors
+    /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Unavailable`] when it cannot be opened.
+    pub async fn open(file: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL, not NORMAL: in WAL mode NORMAL may lose the last commits when the power fails, and they were answered.
+            .synchronous(SqliteSynchronous::Full)
+            // ON, not FAST: FAST leaves half of an erased picture in the file.
+            .pragma("secure_delete", "ON")
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(2 * BUSY_TIMEOUT)
+            .connect_with(options.clone())
+            .await?;
+        migrator().run(&writer).await.map_err(migration_error)?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(BUSY_TIMEOUT)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
+        Ok(Self { writer, readers })
+    }
+
+    /// Makes a new, empty file that only its owner can read, and opens it.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyThere`] when there is a file already, [`StoreError::Unavailable`] when it cannot be made.
+    pub async fn create(file: &Path) -> Result<Self, StoreError> {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        // SQLite gives its log and index files the same mode.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(file).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => StoreError::AlreadyThere,
+            _ => StoreError::Unavailable(Box::new(error)),
+        })?;
+        Self::open(file).await
+    }
+
+    /// Ends all work on the file; called last, so that the log is folded into it.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Migrations that were released never change; a new one is added instead.
+fn migrator() -> Migrator {
+    let initial = include_str!("migrations/0001_initial.sql");
+    let migration = |version, description, sql: &'static str| {
+        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(vec![migration(1, "initial", initial)])
+}
+
+fn migration_error(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
+            StoreError::NewerSchema { version }
+        }
+        MigrateError::VersionMismatch(version) => {
+            StoreError::Damaged(format!("migration {version} is not the one this program was built with"))
+        }
+        other => StoreError::Unavailable(Box::new(other)),
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::ColumnDecode { index, source } => Self::Damaged(format!("column {index}: {source}")),
+            other => Self::Unavailable(Box::new(other)),
+        }
+    }
+}

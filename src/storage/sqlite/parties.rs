@@ -1,0 +1,169 @@
+//! Studios, offices, devices, certificates.
+
+use super::rows::{self, bytes32, moment, optional_moment, parsed};
+use super::{SqliteStore, audit};
+use crate::clock::Timestamp;
+use crate::domain::audit::AuditEntry;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{DeviceId, PartyId};
+use crate::domain::party::{Caller, Device, Party, Role};
+use crate::storage::contract::{CallerRecord, CertificateRecord, StoreError};
+
+pub(super) async fn add(store: &SqliteStore, party: &Party, audit: AuditEntry) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    let inserted = sqlx::query(
+        "INSERT INTO parties (party_id, role, name, place, suspended, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (role, name, place) DO NOTHING",
+    )
+    .bind(party.party_id.to_string())
+    .bind(party.role.name())
+    .bind(&party.name)
+    .bind(&party.place)
+    .bind(party.suspended)
+    .bind(party.created_at.unix_milliseconds())
+    .execute(&mut *transaction)
+    .await?;
+    if inserted.rows_affected() == 0 {
+        return Err(StoreError::AlreadyThere);
+    }
+    audit::append(&mut transaction, &audit).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn list(store: &SqliteStore, role: Role) -> Result<Vec<Party>, StoreError> {
+    sqlx::query("SELECT * FROM parties WHERE role = $1 ORDER BY name, place")
+        .bind(role.name())
+        .fetch_all(&store.readers)
+        .await?
+        .iter()
+        .map(rows::party)
+        .collect()
+}
+
+pub(super) async fn find(store: &SqliteStore, party_id: PartyId) -> Result<Option<Party>, StoreError> {
+    sqlx::query("SELECT * FROM parties WHERE party_id = $1")
+        .bind(party_id.to_string())
+        .fetch_optional(&store.readers)
+        .await?
+        .as_ref()
+        .map(rows::party)
+        .transpose()
+}
+
+pub(super) async fn set_suspended(
+    store: &SqliteStore,
+    party_id: PartyId,
+    suspended: bool,
+    audit: AuditEntry,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.write().await?;
+    let updated = sqlx::query("UPDATE parties SET suspended = $1 WHERE party_id = $2 AND suspended <> $1")
+        .bind(suspended)
+        .bind(party_id.to_string())
+        .execute(&mut *transaction)
+        .await?;
+    if updated.rows_affected() == 0 {
+        return Ok(false);
+    }
+    audit::append(&mut transaction, &audit).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+pub(super) async fn add_device(
+    store: &SqliteStore,
+    device: &Device,
+    certificate: &CertificateRecord,
+    audit: AuditEntry,
+) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    sqlx::query("INSERT INTO devices (device_id, party_id, label, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(device.device_id.to_string())
+        .bind(device.party_id.to_string())
+        .bind(&device.label)
+        .bind(device.created_at.unix_milliseconds())
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query(
+        "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(certificate.sha256.as_bytes().as_slice())
+    .bind(device.device_id.to_string())
+    .bind(&certificate.serial)
+    .bind(certificate.not_before.unix_milliseconds())
+    .bind(certificate.not_after.unix_milliseconds())
+    .execute(&mut *transaction)
+    .await?;
+    audit::append(&mut transaction, &audit).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn devices(store: &SqliteStore, role: Role) -> Result<Vec<(Party, Device)>, StoreError> {
+    sqlx::query(
+        "SELECT p.*, d.device_id, d.label, d.created_at AS device_created_at, d.revoked_at,
+                (SELECT max(not_after) FROM certificates c WHERE c.device_id = d.device_id) AS certificate_expires_at
+         FROM devices d JOIN parties p ON p.party_id = d.party_id
+         WHERE p.role = $1 ORDER BY p.name, p.place, d.device_id",
+    )
+    .bind(role.name())
+    .fetch_all(&store.readers)
+    .await?
+    .iter()
+    .map(|row| Ok((rows::party(row)?, rows::device(row)?)))
+    .collect()
+}
+
+pub(super) async fn revoke_device(
+    store: &SqliteStore,
+    device_id: DeviceId,
+    at: Timestamp,
+    audit: AuditEntry,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.write().await?;
+    let updated = sqlx::query("UPDATE devices SET revoked_at = $1 WHERE device_id = $2 AND revoked_at IS NULL")
+        .bind(at.unix_milliseconds())
+        .bind(device_id.to_string())
+        .execute(&mut *transaction)
+        .await?;
+    if updated.rows_affected() == 0 {
+        return Ok(false);
+    }
+    audit::append(&mut transaction, &audit).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+pub(super) async fn caller(store: &SqliteStore, certificate: Sha256Digest) -> Result<Option<CallerRecord>, StoreError> {
+    let row = sqlx::query(
+        "SELECT p.*, d.device_id, d.revoked_at, c.not_after
+         FROM certificates c JOIN devices d ON d.device_id = c.device_id JOIN parties p ON p.party_id = d.party_id
+         WHERE c.sha256 = $1",
+    )
+    .bind(certificate.as_bytes().as_slice())
+    .fetch_optional(&store.readers)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(CallerRecord {
+        caller: Caller {
+            party: rows::party(&row)?,
+            device_id: parsed(&row, "device_id")?,
+            certificate_expires_at: moment(&row, "not_after")?,
+        },
+        revoked_at: optional_moment(&row, "revoked_at")?,
+    }))
+}
+
+pub(super) async fn revoked_certificates(store: &SqliteStore, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError> {
+    sqlx::query(
+        "SELECT c.sha256 FROM devices d JOIN certificates c ON c.device_id = d.device_id
+         WHERE d.revoked_at IS NOT NULL AND c.not_after > $1",
+    )
+    .bind(now.unix_milliseconds())
+    .fetch_all(&store.readers)
+    .await?
+    .iter()
+    .map(|row| bytes32(row, "sha256").map(Sha256Digest::from_bytes))
+    .collect()
+}

@@ -1,0 +1,147 @@
+//! Photos as their studio asks for them, and the sealed pictures.
+
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+
+use super::rows::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, parsed, tombstone_id, tracked_photo};
+use super::{SqliteStore, audit};
+use crate::clock::Timestamp;
+use crate::domain::audit::AuditEntry;
+use crate::domain::id::{PartyId, PhotoId};
+use crate::domain::lifecycle::{self, Withdrawal};
+use crate::domain::photo::{PhotoState, SealedPhoto};
+use crate::storage::contract::{PhotoQuery, StoreError, TrackedPhoto};
+
+pub(super) async fn find(
+    store: &SqliteStore,
+    studio: PartyId,
+    photo_id: PhotoId,
+) -> Result<Option<TrackedPhoto>, StoreError> {
+    let mut connection = store.readers.acquire().await?;
+    let photo = find_on(&mut connection, photo_id).await?;
+    Ok(photo.filter(|photo| photo.record.studio_id == studio))
+}
+
+pub(super) async fn find_on(
+    connection: &mut SqliteConnection,
+    photo_id: PhotoId,
+) -> Result<Option<TrackedPhoto>, StoreError> {
+    sqlx::query(AssertSqlSafe(format!("SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE} WHERE p.photo_id = $1")))
+        .bind(photo_id.to_string())
+        .fetch_optional(connection)
+        .await?
+        .as_ref()
+        .map(tracked_photo)
+        .transpose()
+}
+
+pub(super) async fn list(
+    store: &SqliteStore,
+    studio: PartyId,
+    query: PhotoQuery,
+) -> Result<Vec<TrackedPhoto>, StoreError> {
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let mut found = Vec::new();
+    let mut after = query.after;
+    // A state is weighed by the clock, which SQL does not do; so a page is filled by reading on until it is full.
+    loop {
+        let page = page(store, studio, after, query.limit).await?;
+        let exhausted = page.len() < limit;
+        after = page.last().map(|photo| photo.record.photo_id);
+        for photo in page {
+            let state = lifecycle::visible_state(&photo.record, photo.latest.as_ref(), query.now);
+            if query.state.is_none_or(|wanted| wanted == state) && found.len() < limit {
+                found.push(photo);
+            }
+        }
+        if exhausted || found.len() == limit {
+            return Ok(found);
+        }
+    }
+}
+
+async fn page(
+    store: &SqliteStore,
+    studio: PartyId,
+    after: Option<PhotoId>,
+    limit: u32,
+) -> Result<Vec<TrackedPhoto>, StoreError> {
+    sqlx::query(AssertSqlSafe(format!(
+        "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE}
+         WHERE p.studio_id = $1 AND p.photo_id < $2 ORDER BY p.photo_id DESC LIMIT $3"
+    )))
+    .bind(studio.to_string())
+    // Sorts behind every identifier.
+    .bind(after.map_or_else(|| "~".to_owned(), |after| after.to_string()))
+    .bind(limit)
+    .fetch_all(&store.readers)
+    .await?
+    .iter()
+    .map(tracked_photo)
+    .collect()
+}
+
+pub(super) async fn withdraw(
+    store: &SqliteStore,
+    studio: PartyId,
+    photo_id: PhotoId,
+    now: Timestamp,
+    audit: AuditEntry,
+) -> Result<Option<(Withdrawal, TrackedPhoto)>, StoreError> {
+    let mut transaction = store.write().await?;
+    let photo = find_on(&mut transaction, photo_id).await?.filter(|photo| photo.record.studio_id == studio);
+    let Some(mut photo) = photo else { return Ok(None) };
+    let withdrawal = lifecycle::withdrawal(&photo.record, photo.latest.as_ref(), now);
+    if withdrawal == Withdrawal::Due {
+        if let Some(lapsed) = &photo.latest {
+            super::collect::close_lapsed(&mut transaction, lapsed, now).await?;
+        }
+        erase(&mut transaction, photo_id, PhotoState::Withdrawn, now).await?;
+        audit::append(&mut transaction, &audit).await?;
+        transaction.commit().await?;
+        photo.record.state = PhotoState::Withdrawn;
+        photo.record.settled_at = Some(now);
+    }
+    Ok(Some((withdrawal, photo)))
+}
+
+/// Destroys the picture and what leads to it; the fact stays.
+pub(super) async fn erase(
+    connection: &mut SqliteConnection,
+    photo_id: PhotoId,
+    state: PhotoState,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM frames WHERE photo_id = $1").bind(photo_id.to_string()).execute(&mut *connection).await?;
+    let row = sqlx::query("SELECT lookup_id, tombstone_id FROM photos WHERE photo_id = $1")
+        .bind(photo_id.to_string())
+        .fetch_one(&mut *connection)
+        .await?;
+    let tombstone_id = tombstone_id(&row)?;
+    sqlx::query(
+        "UPDATE photos SET state = $1, lookup_id = NULL, tombstone_id = $2, settled_at = $3 WHERE photo_id = $4",
+    )
+    .bind(state.name())
+    .bind(tombstone_id.as_bytes().as_slice())
+    .bind(at.unix_milliseconds())
+    .bind(photo_id.to_string())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn sealed(store: &SqliteStore, photo_id: PhotoId) -> Result<Option<SealedPhoto>, StoreError> {
+    let row = sqlx::query("SELECT frame FROM frames WHERE photo_id = $1")
+        .bind(photo_id.to_string())
+        .fetch_optional(&store.readers)
+        .await?;
+    row.map(|row| Ok(SealedPhoto::from_store(row.try_get("frame")?))).transpose()
+}
+
+pub(super) async fn census(store: &SqliteStore) -> Result<Vec<(PhotoState, u64)>, StoreError> {
+    sqlx::query("SELECT state, count(*) AS photos FROM photos GROUP BY state")
+        .fetch_all(&store.readers)
+        .await?
+        .iter()
+        .map(|row| Ok((parsed(row, "state")?, u64::try_from(row.try_get::<i64, _>("photos")?).unwrap_or(0))))
+        .collect()
+}

@@ -1,0 +1,143 @@
+//! Rows to records. What cannot be read was not written by this program and is reported as damage.
+
+use std::str::FromStr;
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use crate::clock::Timestamp;
+use crate::domain::collection::{CollectionRecord, Refusal, RefusalReason};
+use crate::domain::lookup::{LookupId, TombstoneId};
+use crate::domain::party::{Device, Party};
+use crate::domain::photo::{PhotoFacts, PhotoRecord};
+use crate::storage::contract::{StoreError, TrackedPhoto};
+
+/// The columns that [`tracked_photo`] reads: a photo `p` and its latest collection `c`.
+pub(super) const TRACKED_PHOTO: &str = "
+    p.photo_id, p.studio_id, p.device_id, p.epoch, p.state, p.kept, p.width, p.height, p.bytes, p.profile, p.findings,
+    p.deposited_at, p.expires_at, p.settled_at, p.refusal_reason, p.refusal_note, p.lookup_id, p.tombstone_id,
+    c.collection_id AS c_collection_id, c.photo_id AS c_photo_id, c.office_id AS c_office_id, c.state AS c_state,
+    c.leased_at AS c_leased_at, c.lease_until AS c_lease_until, c.handed_over_at AS c_handed_over_at,
+    c.settle_due AS c_settle_due, c.settled_at AS c_settled_at, c.kept_until AS c_kept_until";
+
+/// Where those columns come from.
+pub(super) const TRACKED_PHOTO_SOURCE: &str = "photos p LEFT JOIN collections c ON c.collection_id = p.collection_id";
+
+/// The columns that [`collection`] reads with an empty prefix.
+pub(super) const COLLECTION: &str = "collection_id, photo_id, office_id, state, leased_at, lease_until, handed_over_at,
+    settle_due, settled_at, kept_until";
+
+pub(super) fn tracked_photo(row: &SqliteRow) -> Result<TrackedPhoto, StoreError> {
+    let latest = match row.try_get::<Option<String>, _>("c_collection_id")? {
+        None => None,
+        Some(_) => Some(collection(row, "c_")?),
+    };
+    Ok(TrackedPhoto { record: photo(row)?, latest })
+}
+
+fn photo(row: &SqliteRow) -> Result<PhotoRecord, StoreError> {
+    let refusal = match row.try_get::<Option<String>, _>("refusal_reason")? {
+        None => None,
+        Some(reason) => {
+            let reason = serde_json::from_value::<RefusalReason>(reason.into())
+                .map_err(|error| StoreError::Damaged(format!("photos.refusal_reason: {error}")))?;
+            Some(Refusal { reason, note: row.try_get("refusal_note")? })
+        }
+    };
+    let findings: String = row.try_get("findings")?;
+    let findings =
+        serde_json::from_str(&findings).map_err(|error| StoreError::Damaged(format!("photos.findings: {error}")))?;
+    Ok(PhotoRecord {
+        photo_id: parsed(row, "photo_id")?,
+        studio_id: parsed(row, "studio_id")?,
+        device_id: parsed(row, "device_id")?,
+        epoch: row.try_get("epoch")?,
+        state: parsed(row, "state")?,
+        kept: row.try_get("kept")?,
+        facts: PhotoFacts {
+            width: row.try_get("width")?,
+            height: row.try_get("height")?,
+            bytes: u64::try_from(row.try_get::<i64, _>("bytes")?)
+                .map_err(|_| StoreError::Damaged("photos.bytes".into()))?,
+            profile: row.try_get("profile")?,
+            findings,
+        },
+        deposited_at: moment(row, "deposited_at")?,
+        expires_at: moment(row, "expires_at")?,
+        settled_at: optional_moment(row, "settled_at")?,
+        refusal,
+    })
+}
+
+/// Reads a collection's columns, each with `prefix` before its name.
+pub(super) fn collection(row: &SqliteRow, prefix: &str) -> Result<CollectionRecord, StoreError> {
+    let column = |name: &str| format!("{prefix}{name}");
+    Ok(CollectionRecord {
+        collection_id: parsed(row, &column("collection_id"))?,
+        photo_id: parsed(row, &column("photo_id"))?,
+        office_id: parsed(row, &column("office_id"))?,
+        state: parsed(row, &column("state"))?,
+        leased_at: moment(row, &column("leased_at"))?,
+        lease_until: moment(row, &column("lease_until"))?,
+        handed_over_at: optional_moment(row, &column("handed_over_at"))?,
+        settle_due: optional_moment(row, &column("settle_due"))?,
+        settled_at: optional_moment(row, &column("settled_at"))?,
+        kept_until: optional_moment(row, &column("kept_until"))?,
+    })
+}
+
+/// The tombstone id of a photo, whether or not it has been erased.
+pub(super) fn tombstone_id(row: &SqliteRow) -> Result<TombstoneId, StoreError> {
+    match lookup_id(row)? {
+        Some(lookup_id) => Ok(lookup_id.tombstone()),
+        None => Ok(TombstoneId::from_bytes(bytes32(row, "tombstone_id")?)),
+    }
+}
+
+pub(super) fn lookup_id(row: &SqliteRow) -> Result<Option<LookupId>, StoreError> {
+    match row.try_get::<Option<&[u8]>, _>("lookup_id")? {
+        None => Ok(None),
+        Some(_) => Ok(Some(LookupId::from_bytes(bytes32(row, "lookup_id")?))),
+    }
+}
+
+pub(super) fn party(row: &SqliteRow) -> Result<Party, StoreError> {
+    Ok(Party {
+        party_id: parsed(row, "party_id")?,
+        role: parsed(row, "role")?,
+        name: row.try_get("name")?,
+        place: row.try_get("place")?,
+        suspended: row.try_get("suspended")?,
+        created_at: moment(row, "created_at")?,
+    })
+}
+
+/// Reads a device beside its party, hence the prefixes on what both have.
+pub(super) fn device(row: &SqliteRow) -> Result<Device, StoreError> {
+    Ok(Device {
+        device_id: parsed(row, "device_id")?,
+        party_id: parsed(row, "party_id")?,
+        label: row.try_get("label")?,
+        created_at: moment(row, "device_created_at")?,
+        revoked_at: optional_moment(row, "revoked_at")?,
+        certificate_expires_at: optional_moment(row, "certificate_expires_at")?,
+    })
+}
+
+pub(super) fn parsed<T: FromStr>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
+    let text: &str = row.try_get(column)?;
+    text.parse().map_err(|_| StoreError::Damaged(format!("column {column}: unexpected value")))
+}
+
+pub(super) fn moment(row: &SqliteRow, column: &str) -> Result<Timestamp, StoreError> {
+    Ok(Timestamp::from_unix_milliseconds(row.try_get(column)?))
+}
+
+pub(super) fn optional_moment(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, StoreError> {
+    Ok(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_unix_milliseconds))
+}
+
+pub(super) fn bytes32(row: &SqliteRow, column: &str) -> Result<[u8; 32], StoreError> {
+    let bytes: &[u8] = row.try_get(column)?;
+    bytes.try_into().map_err(|_| StoreError::Damaged(format!("column {column}: not 32 bytes")))
+}

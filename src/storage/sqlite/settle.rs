@@ -1,0 +1,101 @@
+//! Settlement: the outcome, the erasure and the audit row are durable together.
+
+use sqlx::SqliteConnection;
+
+use super::collect::{entry, find_on};
+use super::{SqliteStore, audit, photos};
+use crate::domain::audit::AuditEvent;
+use crate::domain::collection::{CollectionRecord, Outcome};
+use crate::domain::lifecycle::{self, Settlement};
+use crate::domain::photo::{PhotoRecord, PhotoState};
+use crate::failpoint;
+use crate::storage::contract::{SettleRequest, Settled, StoreError};
+
+pub(super) async fn settle(store: &SqliteStore, request: &SettleRequest) -> Result<Option<Settled>, StoreError> {
+    let mut transaction = store.write().await?;
+    let Some(mut held) = find_on(&mut transaction, request.collection_id, request.office_id).await? else {
+        return Ok(None);
+    };
+    let photo = photos::find_on(&mut transaction, held.photo_id)
+        .await?
+        .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", held.collection_id)))?;
+    let settlement = lifecycle::settlement(&held, &photo.record, &request.outcome, request.kept_until, request.now);
+    if settlement != Settlement::Due {
+        return Ok(Some(Settled { settlement, collection: held }));
+    }
+    close(&mut transaction, &mut held, request).await?;
+    move_photo(&mut transaction, &photo.record, request).await?;
+    let mut row = entry(event(&request.outcome), &held, request.device_id, request.now);
+    if let Outcome::Refused(refusal) = &request.outcome {
+        row.details["reason"] = serde_json::json!(refusal.reason);
+    }
+    audit::append(&mut transaction, &row).await?;
+    failpoint::reached("settle.before_commit");
+    transaction.commit().await?;
+    failpoint::reached("settle.committed");
+    Ok(Some(Settled { settlement, collection: held }))
+}
+
+async fn close(
+    connection: &mut SqliteConnection,
+    held: &mut CollectionRecord,
+    request: &SettleRequest,
+) -> Result<(), StoreError> {
+    held.state = request.outcome.state();
+    held.settled_at = Some(request.now);
+    held.kept_until = request.kept_until;
+    sqlx::query("UPDATE collections SET state = $1, settled_at = $2, kept_until = $3 WHERE collection_id = $4")
+        .bind(held.state.name())
+        .bind(request.now.unix_milliseconds())
+        .bind(held.kept_until.map(|until| until.unix_milliseconds()))
+        .bind(held.collection_id.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn move_photo(
+    connection: &mut SqliteConnection,
+    photo: &PhotoRecord,
+    request: &SettleRequest,
+) -> Result<(), StoreError> {
+    match &request.outcome {
+        Outcome::Used => photos::erase(connection, photo.photo_id, PhotoState::Used, request.now).await,
+        Outcome::Refused(refusal) => {
+            let reason = serde_json::to_value(refusal.reason).unwrap_or_default();
+            sqlx::query("UPDATE photos SET refusal_reason = $1, refusal_note = $2 WHERE photo_id = $3")
+                .bind(reason.as_str().unwrap_or("other"))
+                .bind(&refusal.note)
+                .bind(photo.photo_id.to_string())
+                .execute(&mut *connection)
+                .await?;
+            photos::erase(connection, photo.photo_id, PhotoState::Refused, request.now).await
+        }
+        Outcome::Kept { .. } => {
+            let until = request.kept_until.unwrap_or(photo.expires_at);
+            sqlx::query("UPDATE photos SET state = 'kept', kept = 1, expires_at = $1 WHERE photo_id = $2")
+                .bind(until.unix_milliseconds())
+                .bind(photo.photo_id.to_string())
+                .execute(connection)
+                .await?;
+            Ok(())
+        }
+        Outcome::Released => {
+            sqlx::query("UPDATE photos SET state = $1 WHERE photo_id = $2")
+                .bind(lifecycle::resting_state(photo).name())
+                .bind(photo.photo_id.to_string())
+                .execute(connection)
+                .await?;
+            Ok(())
+        }
+    }
+}
+
+fn event(outcome: &Outcome) -> AuditEvent {
+    match outcome {
+        Outcome::Used => AuditEvent::CollectionUsed,
+        Outcome::Kept { .. } => AuditEvent::CollectionKept,
+        Outcome::Refused(_) => AuditEvent::CollectionRefused,
+        Outcome::Released => AuditEvent::CollectionReleased,
+    }
+}

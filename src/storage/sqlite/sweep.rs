@@ -1,0 +1,110 @@
+//! What time demands. Callers are never told anything else before or after a sweep; it only makes bytes and rows follow.
+
+use sqlx::{AssertSqlSafe, SqliteConnection};
+
+use super::rows::{COLLECTION, collection, parsed};
+use super::{SqliteStore, audit, collect, guesses, photos};
+use crate::clock::Timestamp;
+use crate::domain::audit::{AuditEntry, AuditEvent};
+use crate::domain::collection::{CollectionRecord, CollectionState};
+use crate::domain::id::PhotoId;
+use crate::domain::lifecycle::{self, Hold};
+use crate::domain::photo::PhotoState;
+use crate::storage::contract::{StoreError, SweepReport};
+
+/// Small enough that a deposit never waits long behind a sweep.
+const BATCH: u32 = 64;
+
+pub(super) async fn sweep(store: &SqliteStore, now: Timestamp) -> Result<SweepReport, StoreError> {
+    let mut report = SweepReport::default();
+    let mut transaction = store.write().await?;
+    for held in overdue_collections(&mut transaction, now).await? {
+        match lifecycle::hold(&held, now) {
+            Hold::Lapsed => {
+                collect::close_lapsed(&mut transaction, &held, now).await?;
+                report.lapsed += 1;
+            }
+            Hold::UsedByDefault { at } => {
+                use_by_default(&mut transaction, &held, at, now).await?;
+                report.used_by_default += 1;
+            }
+            Hold::Running { .. } | Hold::HandedOver { .. } => {}
+        }
+    }
+    for photo_id in expired_photos(&mut transaction, now).await? {
+        expire(&mut transaction, photo_id, now).await?;
+        report.expired += 1;
+    }
+    guesses::forget_old(&mut transaction, now).await?;
+    transaction.commit().await?;
+    Ok(report)
+}
+
+async fn overdue_collections(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+) -> Result<Vec<CollectionRecord>, StoreError> {
+    sqlx::query(AssertSqlSafe(format!(
+        "SELECT {COLLECTION} FROM collections
+         WHERE state = 'leased' AND coalesce(settle_due, lease_until) <= $1 LIMIT $2"
+    )))
+    .bind(now.unix_milliseconds())
+    .bind(BATCH)
+    .fetch_all(connection)
+    .await?
+    .iter()
+    .map(|row| collection(row, ""))
+    .collect()
+}
+
+async fn use_by_default(
+    connection: &mut SqliteConnection,
+    held: &CollectionRecord,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE collections SET state = $1, settled_at = $2 WHERE collection_id = $3")
+        .bind(CollectionState::Used.name())
+        .bind(at.unix_milliseconds())
+        .bind(held.collection_id.to_string())
+        .execute(&mut *connection)
+        .await?;
+    photos::erase(connection, held.photo_id, PhotoState::Used, at).await?;
+    let entry = AuditEntry {
+        at: now,
+        actor: "gateway".into(),
+        event: AuditEvent::CollectionUsedByDefault,
+        subject: Some(held.collection_id.to_string()),
+        details: serde_json::json!({ "photo_id": held.photo_id, "office_id": held.office_id, "settle_due": at }),
+    };
+    audit::append(connection, &entry).await
+}
+
+async fn expired_photos(connection: &mut SqliteConnection, now: Timestamp) -> Result<Vec<PhotoId>, StoreError> {
+    sqlx::query("SELECT photo_id FROM photos WHERE state IN ('available', 'kept') AND expires_at <= $1 LIMIT $2")
+        .bind(now.unix_milliseconds())
+        .bind(BATCH)
+        .fetch_all(connection)
+        .await?
+        .iter()
+        .map(|row| parsed(row, "photo_id"))
+        .collect()
+}
+
+async fn expire(connection: &mut SqliteConnection, photo_id: PhotoId, now: Timestamp) -> Result<(), StoreError> {
+    photos::erase(connection, photo_id, PhotoState::Expired, now).await?;
+    let entry = AuditEntry {
+        at: now,
+        actor: "gateway".into(),
+        event: AuditEvent::PhotoExpired,
+        subject: Some(photo_id.to_string()),
+        details: serde_json::json!({}),
+    };
+    audit::append(connection, &entry).await
+}
+
+/// `secure_delete` overwrites the pages; the log still holds the old ones until it is folded in and cut to nothing.
+pub(super) async fn purge_erased(store: &SqliteStore) -> Result<(), StoreError> {
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&store.writer).await?;
+    Ok(())
+}
