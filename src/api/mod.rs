@@ -1,0 +1,14 @@
+//! HTTP in, HTTP out: reads requests into what flows take and writes down what they answer. No rule of the field lives here.
+
+pub mod caller;
+pub mod context;
+pub mod negotiate;
+pub mod office;
+pub mod ops;
+pub mod problem;
+mod problem_texts;
+pub mod request;
+pub mod studio;
+
+pub use context::App;
+pub use problem::Problem;

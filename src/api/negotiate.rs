@@ -1,0 +1,42 @@
+//! The reader's language, and refusals written in it.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Request};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::problem::Problem;
+use crate::domain::language::Language;
+
+/// The language of the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader(pub Language);
+
+impl<S: Sync> FromRequestParts<S> for Reader {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(language(&parts.headers)))
+    }
+}
+
+fn language(headers: &HeaderMap) -> Language {
+    let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    header.map_or(Language::default(), Language::from_accept_language)
+}
+
+/// Writes a handler's [`Problem`] down in the reader's language. Handlers only name what went wrong.
+pub async fn render_problems(request: Request, next: Next) -> Response {
+    let language = language(request.headers());
+    let mut response = next.run(request).await;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = problem.render(language).into_response();
+    }
+    response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    response.headers_mut().append(VARY, HeaderValue::from_static("accept-language"));
+    response
+}

@@ -1,0 +1,88 @@
+//! `POST /v1/collections`, `GET /v1/collections`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::api::caller::OfficeCaller;
+use crate::api::negotiate::Reader;
+use crate::api::request::{JsonBody, QueryFields, json_answer, page_limit};
+use crate::api::{App, Problem};
+use crate::domain::code::RetrievalCode;
+use crate::domain::collection::CollectionRecord;
+use crate::domain::id::CollectionId;
+use crate::domain::language::Language;
+use crate::flows::collect::{Collected, collect};
+use crate::flows::review;
+use crate::wire::collection::{
+    CollectBody, CollectedPhotoBody, CollectionBody, CollectionListBody, CollectionSummaryBody, StudioBody,
+};
+use crate::wire::finding::FindingBody;
+
+/// Claims the photo that belongs to a code. 201 for a new lease, 200 for the one this office holds already.
+pub async fn create(
+    State(app): State<App>,
+    office: OfficeCaller,
+    Reader(language): Reader,
+    JsonBody(body): JsonBody<CollectBody>,
+) -> Result<Response, Problem> {
+    let code = RetrievalCode::parse(&body.code).map_err(|error| Problem::CodeMalformed { error })?;
+    let collected = collect(&app.gateway, &office, &code).await?;
+    let status = if collected.newly_leased { StatusCode::CREATED } else { StatusCode::OK };
+    Ok(json_answer(status, &collection_body(collected, language)))
+}
+
+/// Which collections are asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    limit: Option<u32>,
+    after: Option<CollectionId>,
+}
+
+/// The office's collections, newest first, without pictures.
+pub async fn list(
+    State(app): State<App>,
+    office: OfficeCaller,
+    QueryFields(asked): QueryFields<Asked>,
+) -> Result<Response, Problem> {
+    let page = review::collections(&app.gateway, &office, asked.after, page_limit(asked.limit)).await?;
+    let collections = page.items.into_iter().map(summary).collect();
+    Ok(json_answer(StatusCode::OK, &CollectionListBody { collections, next_after: page.next_after }))
+}
+
+fn collection_body(collected: Collected, language: Language) -> CollectionBody {
+    let Collected { collection, photo, sha256, studio, .. } = collected;
+    CollectionBody {
+        collection_id: collection.collection_id,
+        state: collection.state,
+        lease_until: collection.lease_until,
+        photo: CollectedPhotoBody {
+            photo_id: photo.photo_id,
+            sha256,
+            bytes: photo.facts.bytes,
+            width: photo.facts.width,
+            height: photo.facts.height,
+            content_type: "image/jpeg".into(),
+            deposited_at: photo.deposited_at,
+            expires_at: photo.expires_at,
+            profile: photo.facts.profile,
+            findings: FindingBody::all(&photo.facts.findings, language),
+            studio: StudioBody { name: studio.name, place: studio.place },
+        },
+    }
+}
+
+fn summary(record: CollectionRecord) -> CollectionSummaryBody {
+    CollectionSummaryBody {
+        collection_id: record.collection_id,
+        photo_id: record.photo_id,
+        state: record.state,
+        leased_at: record.leased_at,
+        lease_until: record.lease_until,
+        handed_over_at: record.handed_over_at,
+        settle_due: record.settle_due,
+        settled_at: record.settled_at,
+    }
+}

@@ -1,0 +1,5 @@
+//! The office listener's routes.
+
+pub mod collections;
+pub mod photo;
+pub mod settle;

@@ -1,0 +1,62 @@
+//! `GET /v1/collections/{collection_id}/photo`, and HEAD, which hands nothing over.
+
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName};
+use axum::response::{IntoResponse, Response};
+
+use crate::api::caller::OfficeCaller;
+use crate::api::request::PathId;
+use crate::api::{App, Problem};
+use crate::domain::code::RetrievalCode;
+use crate::domain::id::CollectionId;
+use crate::flows::hand_over::hand_over;
+use crate::sealing::frame::OpenedPhoto;
+use crate::storage::contract::FetchPurpose;
+
+static RETRIEVAL_CODE: HeaderName = HeaderName::from_static("retrieval-code");
+static CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
+
+/// The picture, byte for byte as the studio sent it.
+pub async fn show(
+    State(app): State<App>,
+    office: OfficeCaller,
+    PathId(collection_id): PathId<CollectionId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let photo = fetch(&app, &office, collection_id, &headers, FetchPurpose::HandOver).await?;
+    Ok((describe(&photo), photo.bytes).into_response())
+}
+
+/// The picture's size and digest. A route of its own: answered by the GET handler, HEAD would count as a hand-over.
+pub async fn head(
+    State(app): State<App>,
+    office: OfficeCaller,
+    PathId(collection_id): PathId<CollectionId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let photo = fetch(&app, &office, collection_id, &headers, FetchPurpose::Inspect).await?;
+    Ok((describe(&photo), [(CONTENT_LENGTH, photo.bytes.len().to_string())]).into_response())
+}
+
+async fn fetch(
+    app: &App,
+    office: &OfficeCaller,
+    collection_id: Option<CollectionId>,
+    headers: &HeaderMap,
+    purpose: FetchPurpose,
+) -> Result<OpenedPhoto, Problem> {
+    let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
+    let code = headers.get(&RETRIEVAL_CODE).ok_or(Problem::RetrievalCodeMissing)?;
+    let code = RetrievalCode::parse(&String::from_utf8_lossy(code.as_bytes()))
+        .map_err(|error| Problem::CodeMalformed { error })?;
+    Ok(hand_over(&app.gateway, office, collection_id, &code, purpose).await?)
+}
+
+fn describe(photo: &OpenedPhoto) -> [(HeaderName, String); 3] {
+    [
+        (CONTENT_TYPE, "image/jpeg".to_owned()),
+        (CONTENT_DIGEST.clone(), photo.sha256.to_content_digest()),
+        (CACHE_CONTROL, "no-store".to_owned()),
+    ]
+}

@@ -1,0 +1,47 @@
+//! `POST /v1/collections/{collection_id}/settle`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use time::Date;
+use time::macros::format_description;
+
+use crate::api::caller::OfficeCaller;
+use crate::api::request::{JsonBody, PathId, json_answer};
+use crate::api::{App, Problem};
+use crate::domain::collection::{CollectionState, Outcome, Refusal};
+use crate::domain::id::CollectionId;
+use crate::flows::settle::settle;
+use crate::wire::collection::{SettleBody, SettlementBody};
+
+/// Settles a collection; the same settlement again gets the same receipt.
+pub async fn create(
+    State(app): State<App>,
+    office: OfficeCaller,
+    PathId(collection_id): PathId<CollectionId>,
+    JsonBody(body): JsonBody<SettleBody>,
+) -> Result<Response, Problem> {
+    let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
+    let receipt = settle(&app.gateway, &office, collection_id, outcome(body)?).await?;
+    let body = SettlementBody {
+        collection_id,
+        photo_id: receipt.collection.photo_id,
+        outcome: receipt.outcome,
+        settled_at: receipt.settled_at,
+        kept_until: receipt.collection.kept_until,
+        erased: matches!(receipt.outcome, CollectionState::Used | CollectionState::Refused),
+    };
+    Ok(json_answer(StatusCode::OK, &body))
+}
+
+fn outcome(body: SettleBody) -> Result<Outcome, Problem> {
+    Ok(match body {
+        SettleBody::Used {} => Outcome::Used,
+        SettleBody::Released {} => Outcome::Released,
+        SettleBody::Refused { reason, note } => Outcome::Refused(Refusal { reason, note }),
+        SettleBody::Kept { until } => Outcome::Kept {
+            until: Date::parse(&until, format_description!("[year]-[month]-[day]"))
+                .map_err(|_| Problem::RequestMalformed { fault: "until is not a date such as 2026-12-31".into() })?,
+        },
+    })
+}

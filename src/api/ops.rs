@@ -1,0 +1,40 @@
+//! What monitoring asks: `/healthz`, `/readyz`. (`/metrics` is telemetry's own.)
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Serialize;
+
+use super::App;
+use super::request::json_answer;
+use crate::clock::Timestamp;
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys_run_out_at: Option<Timestamp>,
+}
+
+/// The process lives.
+pub async fn healthz() -> Response {
+    json_answer(StatusCode::OK, &Health { status: "alive", missing: vec![], keys_run_out_at: None })
+}
+
+/// A photo could be deposited and collected now; otherwise, what is missing for it.
+pub async fn readyz(State(app): State<App>) -> Response {
+    let mut missing = Vec::new();
+    if let Err(error) = app.gateway.store.ready().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "not ready: the store");
+        missing.push("storage");
+    }
+    let keys = app.gateway.keys();
+    if keys.epoch_at(app.gateway.now()).is_none() {
+        missing.push("epoch-key");
+    }
+    let status = if missing.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let word = if missing.is_empty() { "ready" } else { "not ready" };
+    json_answer(status, &Health { status: word, missing, keys_run_out_at: keys.runs_out_at() })
+}

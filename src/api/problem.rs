@@ -1,0 +1,373 @@
+//! Every refusal, as `application/problem+json` (RFC 9457). The one place that knows status codes of refusals.
+
+use std::time::Duration;
+
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use time::Date;
+
+use crate::clock::Timestamp;
+use crate::domain::code::CodeError;
+use crate::domain::collection::CollectionState;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::finding::Finding;
+use crate::domain::language::Language;
+use crate::domain::party::{Party, Role};
+use crate::domain::photo::PhotoState;
+use crate::flows::authenticate::AuthenticationError;
+use crate::flows::collect::CollectError;
+use crate::flows::deposit::DepositError;
+use crate::flows::hand_over::HandOverError;
+use crate::flows::judge::CheckError;
+use crate::flows::settle::SettleError;
+use crate::flows::withdraw::WithdrawError;
+use crate::storage::StoreError;
+use crate::transport::body::BodyError;
+use crate::wire::collection::StudioBody;
+use crate::wire::finding::FindingBody;
+use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
+
+/// What went wrong, with what the caller is entitled to know about it.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the texts beside this file say in two languages what each one means")]
+pub enum Problem {
+    // The request itself
+    RequestMalformed { fault: String },
+    IdempotencyKeyMissing,
+    IdempotencyKeyMalformed,
+    ContentDigestMalformed,
+    CodeMalformed { error: CodeError },
+    RetrievalCodeMissing,
+    RouteUnknown,
+    MethodNotAllowed { allow: Option<HeaderValue> },
+    UploadTooSlow,
+    BodyCut,
+    PhotoTooLarge { limit_bytes: u64 },
+    FormatUnsupported { expected: &'static str },
+    // The caller
+    DeviceUnknown,
+    DeviceRevoked { at: Timestamp },
+    CertificateExpired { at: Timestamp },
+    PartySuspended { role: Role },
+    TooManyConnections,
+    TooManyRequests { wait: Duration },
+    // Deposits
+    DepositInProgress,
+    DigestMismatch { announced: Sha256Digest, received: Sha256Digest },
+    IdempotencyKeyReused,
+    PhotoRefused { findings: Vec<Finding> },
+    PhotoUnknown,
+    PhotoLeased { until: Timestamp },
+    PhotoKept { until: Timestamp },
+    // Collections
+    CodeUnknown,
+    TooManyCodes { wait: Duration },
+    PhotoLeasedElsewhere { until: Timestamp },
+    PhotoSettled { at: Timestamp, office: Option<Party> },
+    PhotoWithdrawn { at: Timestamp },
+    PhotoExpired { at: Timestamp },
+    CollectionUnknown,
+    LeaseExpired { at: Timestamp },
+    CollectionOver { at: Timestamp },
+    CollectionSettled { state: CollectionState, at: Timestamp },
+    SettlementDate { until: Date, earliest: Date, latest: Date },
+    NoteTooLong { length: usize, limit: usize },
+    // The gateway
+    PhotoDamaged,
+    Internal,
+    GatewayBusy,
+    StorageUnavailable,
+}
+
+impl Problem {
+    /// Its stable name: the `type` that other programs see.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::RequestMalformed { .. } => "request-malformed",
+            Self::IdempotencyKeyMissing => "idempotency-key-missing",
+            Self::IdempotencyKeyMalformed => "idempotency-key-malformed",
+            Self::ContentDigestMalformed => "content-digest-malformed",
+            Self::CodeMalformed { .. } => "code-malformed",
+            Self::RetrievalCodeMissing => "retrieval-code-missing",
+            Self::RouteUnknown => "route-unknown",
+            Self::MethodNotAllowed { .. } => "method-not-allowed",
+            Self::UploadTooSlow => "upload-too-slow",
+            Self::BodyCut => "body-cut",
+            Self::PhotoTooLarge { .. } => "photo-too-large",
+            Self::FormatUnsupported { .. } => "format-unsupported",
+            Self::DeviceUnknown => "device-unknown",
+            Self::DeviceRevoked { .. } => "device-revoked",
+            Self::CertificateExpired { .. } => "certificate-expired",
+            Self::PartySuspended { role: Role::Studio } => "studio-suspended",
+            Self::PartySuspended { role: Role::Office } => "office-suspended",
+            Self::TooManyConnections => "too-many-connections",
+            Self::TooManyRequests { .. } => "too-many-requests",
+            Self::DepositInProgress => "deposit-in-progress",
+            Self::DigestMismatch { .. } => "digest-mismatch",
+            Self::IdempotencyKeyReused => "idempotency-key-reused",
+            Self::PhotoRefused { .. } => "photo-refused",
+            Self::PhotoUnknown => "photo-unknown",
+            Self::PhotoLeased { .. } => "photo-leased",
+            Self::PhotoKept { .. } => "photo-kept",
+            Self::CodeUnknown => "code-unknown",
+            Self::TooManyCodes { .. } => "too-many-codes",
+            Self::PhotoLeasedElsewhere { .. } => "photo-leased-elsewhere",
+            Self::PhotoSettled { .. } => "photo-settled",
+            Self::PhotoWithdrawn { .. } => "photo-withdrawn",
+            Self::PhotoExpired { .. } => "photo-expired",
+            Self::CollectionUnknown => "collection-unknown",
+            Self::LeaseExpired { .. } => "lease-expired",
+            Self::CollectionOver { .. } => "collection-over",
+            Self::CollectionSettled { .. } => "collection-settled",
+            Self::SettlementDate { .. } => "settlement-date",
+            Self::NoteTooLong { .. } => "note-too-long",
+            Self::PhotoDamaged => "photo-damaged",
+            Self::Internal => "internal",
+            Self::GatewayBusy => "gateway-busy",
+            Self::StorageUnavailable => "storage-unavailable",
+        }
+    }
+
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::RequestMalformed { .. }
+            | Self::IdempotencyKeyMissing
+            | Self::IdempotencyKeyMalformed
+            | Self::ContentDigestMalformed
+            | Self::CodeMalformed { .. }
+            | Self::RetrievalCodeMissing
+            | Self::BodyCut => StatusCode::BAD_REQUEST,
+            Self::DeviceUnknown
+            | Self::DeviceRevoked { .. }
+            | Self::CertificateExpired { .. }
+            | Self::PartySuspended { .. } => StatusCode::FORBIDDEN,
+            Self::RouteUnknown | Self::PhotoUnknown | Self::CodeUnknown | Self::CollectionUnknown => {
+                StatusCode::NOT_FOUND
+            }
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::UploadTooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::DepositInProgress
+            | Self::PhotoLeased { .. }
+            | Self::PhotoKept { .. }
+            | Self::PhotoLeasedElsewhere { .. }
+            | Self::LeaseExpired { .. }
+            | Self::CollectionOver { .. }
+            | Self::CollectionSettled { .. } => StatusCode::CONFLICT,
+            Self::PhotoSettled { .. } | Self::PhotoWithdrawn { .. } | Self::PhotoExpired { .. } => StatusCode::GONE,
+            Self::PhotoTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::FormatUnsupported { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::DigestMismatch { .. }
+            | Self::IdempotencyKeyReused
+            | Self::PhotoRefused { .. }
+            | Self::SettlementDate { .. }
+            | Self::NoteTooLong { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyConnections | Self::TooManyRequests { .. } | Self::TooManyCodes { .. } => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
+            Self::PhotoDamaged | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::GatewayBusy | Self::StorageUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// When trying again can help.
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::TooManyRequests { wait } | Self::TooManyCodes { wait } => Some(*wait),
+            Self::DepositInProgress | Self::GatewayBusy => Some(Duration::from_secs(1)),
+            Self::StorageUnavailable | Self::TooManyConnections => Some(Duration::from_secs(5)),
+            _ => None,
+        }
+    }
+
+    /// What the kind adds to the body.
+    fn extensions(&self, language: Language) -> serde_json::Value {
+        match self {
+            Self::PhotoTooLarge { limit_bytes } => json!({ "limit_bytes": limit_bytes }),
+            Self::DeviceRevoked { at } => json!({ "revoked_at": at }),
+            Self::CertificateExpired { at } => json!({ "expired_at": at }),
+            Self::DigestMismatch { announced, received } => json!({ "announced": announced, "received": received }),
+            Self::PhotoRefused { findings } => json!({ "findings": FindingBody::all(findings, language) }),
+            Self::PhotoLeased { until } | Self::PhotoLeasedElsewhere { until } => json!({ "lease_until": until }),
+            Self::PhotoKept { until } => json!({ "kept_until": until }),
+            Self::PhotoSettled { at, office } => {
+                let office = office.as_ref().map(|office| StudioBody { name: office.name.clone(), place: office.place.clone() });
+                json!({ "settled_at": at, "office": office })
+            }
+            Self::PhotoWithdrawn { at } => json!({ "withdrawn_at": at }),
+            Self::PhotoExpired { at } => json!({ "expired_at": at }),
+            Self::LeaseExpired { at } => json!({ "lease_until": at }),
+            Self::CollectionOver { at } => json!({ "settled_at": at }),
+            Self::CollectionSettled { state, at } => json!({ "outcome": state, "settled_at": at }),
+            Self::SettlementDate { earliest, latest, .. } => {
+                json!({ "earliest": earliest.to_string(), "latest": latest.to_string() })
+            }
+            Self::NoteTooLong { length, limit } => json!({ "characters": length, "limit_characters": limit }),
+            _ => json!({}),
+        }
+    }
+
+    /// The answer in the reader's language.
+    pub(super) fn render(&self, language: Language) -> Response {
+        let body = ProblemBody {
+            kind: self.kind().to_owned(),
+            title: self.title(language).to_owned(),
+            status: self.status().as_u16(),
+            detail: self.detail(language),
+            extensions: self.extensions(language).as_object().cloned().unwrap_or_default(),
+        };
+        let text = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = (self.status(), text).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(wait) = self.retry_after() {
+            headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_millis().div_ceil(1000).max(1) as u64));
+        }
+        match self {
+            Self::MethodNotAllowed { allow: Some(allow) } => {
+                headers.insert(ALLOW, allow.clone());
+            }
+            // Nothing more is wanted over these lines; what is left of a body would only be read to be thrown away.
+            Self::PhotoTooLarge { .. } | Self::UploadTooSlow | Self::DeviceRevoked { .. } | Self::TooManyConnections => {
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl IntoResponse for Problem {
+    /// Only the problem, as an extension: the language is known further out (`negotiate::render_problems`).
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+        match error {
+            StoreError::Unavailable(_) | StoreError::NewerSchema { .. } => Self::StorageUnavailable,
+            StoreError::AlreadyThere | StoreError::Damaged(_) => Self::Internal,
+        }
+    }
+}
+
+impl From<BodyError> for Problem {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge { max_bytes } => Self::PhotoTooLarge { limit_bytes: max_bytes },
+            BodyError::TooSlow { .. } => Self::UploadTooSlow,
+            BodyError::Cut { .. } => Self::BodyCut,
+        }
+    }
+}
+
+impl From<AuthenticationError> for Problem {
+    fn from(error: AuthenticationError) -> Self {
+        match error {
+            AuthenticationError::UnknownDevice => Self::DeviceUnknown,
+            AuthenticationError::Revoked { at } => Self::DeviceRevoked { at },
+            AuthenticationError::Suspended { role } => Self::PartySuspended { role },
+            AuthenticationError::Expired { at } => Self::CertificateExpired { at },
+            AuthenticationError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CheckError> for Problem {
+    fn from(error: CheckError) -> Self {
+        match error {
+            CheckError::TooFast { wait } => Self::TooManyRequests { wait },
+            CheckError::Busy => Self::GatewayBusy,
+        }
+    }
+}
+
+impl From<DepositError> for Problem {
+    fn from(error: DepositError) -> Self {
+        match error {
+            DepositError::TooFast { wait } => Self::TooManyRequests { wait },
+            DepositError::Busy => Self::GatewayBusy,
+            DepositError::DigestMismatch { announced, received } => Self::DigestMismatch { announced, received },
+            DepositError::InProgress => Self::DepositInProgress,
+            DepositError::KeyReused => Self::IdempotencyKeyReused,
+            DepositError::Refused { findings } => Self::PhotoRefused { findings },
+            DepositError::Seal(error) => {
+                tracing::error!(%error, "a photo could not be sealed");
+                Self::Internal
+            }
+            DepositError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CollectError> for Problem {
+    fn from(error: CollectError) -> Self {
+        match error {
+            CollectError::TooManyCodes { wait } => Self::TooManyCodes { wait },
+            CollectError::UnknownCode => Self::CodeUnknown,
+            CollectError::LeasedElsewhere { until } => Self::PhotoLeasedElsewhere { until },
+            CollectError::Settled { at, office } => Self::PhotoSettled { at, office },
+            CollectError::Withdrawn { at } => Self::PhotoWithdrawn { at },
+            CollectError::Expired { at } => Self::PhotoExpired { at },
+            CollectError::Damaged(error) => {
+                tracing::error!(%error, "a photo does not come out of its seal");
+                Self::PhotoDamaged
+            }
+            CollectError::Unstable => Self::GatewayBusy,
+            CollectError::Entropy(error) => {
+                tracing::error!(%error, "no identifier");
+                Self::Internal
+            }
+            CollectError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<HandOverError> for Problem {
+    fn from(error: HandOverError) -> Self {
+        match error {
+            HandOverError::TooManyCodes { wait } => Self::TooManyCodes { wait },
+            HandOverError::UnknownCollection => Self::CollectionUnknown,
+            HandOverError::WrongCode => Self::CodeUnknown,
+            HandOverError::LeaseOver { at } => Self::LeaseExpired { at },
+            HandOverError::Over { at } => Self::CollectionOver { at },
+            HandOverError::Open(error) => error.into(),
+            HandOverError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SettleError> for Problem {
+    fn from(error: SettleError) -> Self {
+        match error {
+            SettleError::UnknownCollection => Self::CollectionUnknown,
+            SettleError::DateOutside { until, earliest, latest } => Self::SettlementDate { until, earliest, latest },
+            SettleError::NoteTooLong { length } => {
+                Self::NoteTooLong { length, limit: crate::flows::settle::NOTE_MAX_CHARACTERS }
+            }
+            SettleError::AlreadySettled { state, at } => Self::CollectionSettled { state, at },
+            SettleError::Lapsed { at } => Self::LeaseExpired { at },
+            SettleError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<WithdrawError> for Problem {
+    fn from(error: WithdrawError) -> Self {
+        match error {
+            WithdrawError::UnknownPhoto => Self::PhotoUnknown,
+            WithdrawError::Leased { until } => Self::PhotoLeased { until },
+            WithdrawError::Kept { until } => Self::PhotoKept { until },
+            WithdrawError::TooLate { state: PhotoState::Expired, at } => Self::PhotoExpired { at },
+            WithdrawError::TooLate { at, .. } => Self::PhotoSettled { at, office: None },
+            WithdrawError::Store(error) => error.into(),
+        }
+    }
+}

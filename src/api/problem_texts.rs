@@ -1,0 +1,245 @@
+//! What a refusal says, in German and English: what happened, and what to do now.
+
+use super::problem::Problem;
+use crate::domain::code::CodeError;
+use crate::domain::language::Language;
+use crate::domain::party::Role;
+
+impl Problem {
+    /// The refusal in a few words.
+    pub(super) fn title(&self, language: Language) -> &'static str {
+        let (german, english) = match self {
+            Self::RequestMalformed { .. } => ("Anfrage nicht lesbar", "Request cannot be read"),
+            Self::IdempotencyKeyMissing => ("Idempotency-Key fehlt", "Idempotency-Key is missing"),
+            Self::IdempotencyKeyMalformed => ("Idempotency-Key unbrauchbar", "Idempotency-Key cannot be used"),
+            Self::ContentDigestMalformed => ("Content-Digest unlesbar", "Content-Digest cannot be read"),
+            Self::CodeMalformed { .. } => ("Abrufcode vertippt", "Code mistyped"),
+            Self::RetrievalCodeMissing => ("Retrieval-Code fehlt", "Retrieval-Code is missing"),
+            Self::RouteUnknown => ("Adresse unbekannt", "Unknown address"),
+            Self::MethodNotAllowed { .. } => ("Methode nicht erlaubt", "Method not allowed"),
+            Self::UploadTooSlow => ("Übertragung zu langsam", "Upload too slow"),
+            Self::BodyCut => ("Übertragung abgebrochen", "Upload broke off"),
+            Self::PhotoTooLarge { .. } => ("Datei zu groß", "File too large"),
+            Self::FormatUnsupported { .. } => ("Format nicht unterstützt", "Format not supported"),
+            Self::DeviceUnknown => ("Gerät unbekannt", "Unknown device"),
+            Self::DeviceRevoked { .. } => ("Gerät gesperrt", "Device revoked"),
+            Self::CertificateExpired { .. } => ("Zertifikat abgelaufen", "Certificate expired"),
+            Self::PartySuspended { role: Role::Studio } => ("Studio gesperrt", "Studio suspended"),
+            Self::PartySuspended { role: Role::Office } => ("Amt gesperrt", "Office suspended"),
+            Self::TooManyConnections => ("Zu viele Verbindungen", "Too many connections"),
+            Self::TooManyRequests { .. } => ("Zu viele Anfragen", "Too many requests"),
+            Self::DepositInProgress => ("Einlieferung läuft noch", "Deposit in progress"),
+            Self::DigestMismatch { .. } => ("Prüfsumme stimmt nicht", "Digest does not match"),
+            Self::IdempotencyKeyReused => ("Idempotency-Key schon verwendet", "Idempotency-Key used before"),
+            Self::PhotoRefused { .. } => ("Lichtbild abgelehnt", "Photo refused"),
+            Self::PhotoUnknown => ("Lichtbild unbekannt", "Unknown photo"),
+            Self::PhotoLeased { .. } => ("Lichtbild in Bearbeitung", "Photo in use"),
+            Self::PhotoKept { .. } => ("Lichtbild aufbewahrt", "Photo kept"),
+            Self::CodeUnknown => ("Abrufcode unbekannt", "Unknown code"),
+            Self::TooManyCodes { .. } => ("Zu viele falsche Abrufcodes", "Too many wrong codes"),
+            Self::PhotoLeasedElsewhere { .. } => ("Anderes Amt bearbeitet", "Held by another office"),
+            Self::PhotoSettled { .. } => ("Lichtbild bereits verwendet", "Photo already used"),
+            Self::PhotoWithdrawn { .. } => ("Lichtbild zurückgezogen", "Photo withdrawn"),
+            Self::PhotoExpired { .. } => ("Lichtbild abgelaufen", "Photo expired"),
+            Self::CollectionUnknown => ("Abruf unbekannt", "Unknown collection"),
+            Self::LeaseExpired { .. } => ("Abruf abgelaufen", "Lease ran out"),
+            Self::CollectionOver { .. } => ("Abruf abgeschlossen", "Collection is over"),
+            Self::CollectionSettled { .. } => ("Abruf anders abgeschlossen", "Collection settled otherwise"),
+            Self::SettlementDate { .. } => ("Datum nicht möglich", "Date not possible"),
+            Self::NoteTooLong { .. } => ("Bemerkung zu lang", "Note too long"),
+            Self::PhotoDamaged => ("Lichtbild nicht lesbar", "Photo cannot be opened"),
+            Self::Internal => ("Fehler im Gateway", "Fault in the gateway"),
+            Self::GatewayBusy => ("Gateway ausgelastet", "Gateway busy"),
+            Self::StorageUnavailable => ("Speicher nicht verfügbar", "Storage unavailable"),
+        };
+        language.pick(german, english)
+    }
+
+    /// What happened here and what to do about it.
+    pub(super) fn detail(&self, language: Language) -> String {
+        match self {
+            Self::RequestMalformed { fault } => language.pick(
+                format!("Die Anfrage passt nicht zur Schnittstelle: {fault}."),
+                format!("The request does not fit the interface: {fault}."),
+            ),
+            Self::MethodNotAllowed { .. } | Self::RouteUnknown => language
+                .pick(
+                    "Diese Adresse oder Methode gibt es hier nicht. Die README nennt alle Adressen.",
+                    "There is no such address or method here. The README lists them all.",
+                )
+                .into(),
+            Self::PhotoTooLarge { limit_bytes } => language.pick(
+                format!("Höchstens {limit_bytes} Bytes. Bitte kleiner exportieren."),
+                format!("At most {limit_bytes} bytes. Export a smaller file."),
+            ),
+            Self::FormatUnsupported { expected } => language.pick(
+                format!("Erwartet wird Content-Type: {expected}."),
+                format!("Content-Type: {expected} is expected."),
+            ),
+            Self::DeviceRevoked { at } => language.pick(
+                format!("Dieses Gerät ist seit {at} gesperrt. Bitte an die Verwaltung des Gateways wenden."),
+                format!("This device has been revoked since {at}. Ask the gateway's administrator."),
+            ),
+            Self::CertificateExpired { at } => language.pick(
+                format!("Das Zertifikat ist am {at} abgelaufen. Bitte erneuern."),
+                format!("The certificate expired at {at}. Renew it."),
+            ),
+            Self::TooManyRequests { wait } | Self::TooManyCodes { wait } => {
+                let seconds = wait.as_secs().max(1);
+                language.pick(
+                    format!("Bitte in {seconds} Sekunden erneut versuchen."),
+                    format!("Try again in {seconds} seconds."),
+                )
+            }
+            Self::PhotoRefused { findings } => {
+                let count = findings.len();
+                language.pick(
+                    format!("{count} Befund(e), siehe findings. Nichts wurde gespeichert."),
+                    format!("{count} finding(s), see findings. Nothing was stored."),
+                )
+            }
+            Self::PhotoLeased { until } => language.pick(
+                format!("Ein Amt bearbeitet das Lichtbild, längstens bis {until}. Danach erneut versuchen."),
+                format!("An office holds the photo, until {until} at the latest. Try again after that."),
+            ),
+            Self::PhotoKept { until } => language.pick(
+                format!("Ein Amt bewahrt es auf Wunsch der antragstellenden Person bis {until} auf."),
+                format!("An office keeps it at the applicant's wish until {until}."),
+            ),
+            Self::PhotoLeasedElsewhere { until } => language.pick(
+                format!("Ein anderes Amt bearbeitet das Lichtbild, längstens bis {until}."),
+                format!("Another office holds the photo, until {until} at the latest."),
+            ),
+            Self::PhotoSettled { at, office } => match office {
+                Some(office) => {
+                    let (name, place) = (&office.name, &office.place);
+                    language.pick(
+                        format!("Am {at} abgeschlossen durch {name}, {place}. Das Bild ist gelöscht."),
+                        format!("Settled at {at} by {name}, {place}. The picture is erased."),
+                    )
+                }
+                None => language.pick(
+                    format!("Am {at} abgeschlossen. Das Bild ist gelöscht."),
+                    format!("Settled at {at}. The picture is erased."),
+                ),
+            },
+            Self::PhotoWithdrawn { at } => language.pick(
+                format!("Das Fotostudio hat das Lichtbild am {at} zurückgezogen. Dort nachfragen."),
+                format!("The studio withdrew the photo at {at}. Ask there."),
+            ),
+            Self::PhotoExpired { at } => language.pick(
+                format!("Die Aufbewahrung endete am {at}. Ein neues Lichtbild ist nötig."),
+                format!("It was kept until {at}. A new photo is needed."),
+            ),
+            Self::LeaseExpired { at } => language.pick(
+                format!("Der Abruf lief am {at} ab. Bitte den Abrufcode erneut eingeben."),
+                format!("The lease ran out at {at}. Enter the code again."),
+            ),
+            Self::CollectionOver { at } => language.pick(
+                format!("Der Abruf wurde am {at} abgeschlossen. Für ein aufbewahrtes Bild den Code erneut eingeben."),
+                format!("The collection ended at {at}. For a kept photo, enter the code again."),
+            ),
+            Self::CollectionSettled { state, at } => language.pick(
+                format!("Am {at} bereits abgeschlossen als \"{state}\"; das bleibt bestehen."),
+                format!("Already settled as \"{state}\" at {at}; that stands."),
+            ),
+            Self::SettlementDate { until, earliest, latest } => language.pick(
+                format!("{until} liegt nicht zwischen {earliest} und {latest} (höchstens sechs Monate)."),
+                format!("{until} is not between {earliest} and {latest} (six months at most)."),
+            ),
+            Self::NoteTooLong { length, limit } => language.pick(
+                format!("{length} Zeichen, höchstens {limit}."),
+                format!("{length} characters, at most {limit}."),
+            ),
+            Self::CodeMalformed { error } => code_detail(*error, language),
+            _ => self.plain_detail(language).into(),
+        }
+    }
+
+    /// Details that depend on nothing but the kind.
+    fn plain_detail(&self, language: Language) -> &'static str {
+        let (german, english) = match self {
+            Self::IdempotencyKeyMissing => (
+                "Jede Einlieferung braucht den Header Idempotency-Key, zum Beispiel eine frische UUID je Lichtbild.",
+                "Each deposit needs the header Idempotency-Key, a fresh UUID for each photo for example.",
+            ),
+            Self::IdempotencyKeyMalformed => {
+                ("16 bis 128 sichtbare ASCII-Zeichen.", "16 to 128 visible ASCII characters.")
+            }
+            Self::ContentDigestMalformed => (
+                "Erwartet wird sha-256=:…: mit 32 Bytes in Base64 (RFC 9530).",
+                "sha-256=:…: with 32 bytes in base64 is expected (RFC 9530).",
+            ),
+            Self::RetrievalCodeMissing => (
+                "Der Abrufcode gehört in den Header Retrieval-Code.",
+                "The code belongs into the header Retrieval-Code.",
+            ),
+            Self::UploadTooSlow | Self::BodyCut => (
+                "Nichts wurde gespeichert. Bitte mit demselben Idempotency-Key erneut senden.",
+                "Nothing was stored. Send it again with the same Idempotency-Key.",
+            ),
+            Self::DeviceUnknown => (
+                "Das Zertifikat gehört zu keinem Gerät dieses Gateways.",
+                "The certificate belongs to no device of this gateway.",
+            ),
+            Self::PartySuspended { .. } => (
+                "Bitte an die Verwaltung des Gateways wenden.",
+                "Ask the gateway's administrator.",
+            ),
+            Self::TooManyConnections => (
+                "Dieses Gerät hat zu viele Verbindungen offen. Bitte einige schließen.",
+                "This device has too many connections open. Close some.",
+            ),
+            Self::DepositInProgress => (
+                "Dieselbe Einlieferung wird gerade bearbeitet. Gleich mit demselben Schlüssel wiederholen.",
+                "The same deposit is being worked on. Repeat it shortly with the same key.",
+            ),
+            Self::DigestMismatch { .. } => (
+                "Die Datei kam verändert an. Bitte mit demselben Idempotency-Key erneut senden.",
+                "The file arrived changed. Send it again with the same Idempotency-Key.",
+            ),
+            Self::IdempotencyKeyReused => (
+                "Dieser Schlüssel gehört zu einem anderen Lichtbild. Bitte einen frischen verwenden.",
+                "This key belongs to another photo. Use a fresh one.",
+            ),
+            Self::PhotoUnknown => ("Ihr Studio hat kein solches Lichtbild.", "Your studio has no such photo."),
+            Self::CodeUnknown => (
+                "Zu diesem Code gibt es kein Lichtbild. Beleg prüfen; sonst im Fotostudio nachfragen.",
+                "There is no photo for this code. Check the receipt, or ask the studio.",
+            ),
+            Self::CollectionUnknown => ("Ihr Amt hat keinen solchen Abruf.", "Your office has no such collection."),
+            Self::PhotoDamaged => (
+                "Das gespeicherte Bild lässt sich nicht öffnen. Die Verwaltung wurde im Protokoll benachrichtigt.",
+                "The stored picture does not open. The log tells the administrator.",
+            ),
+            Self::GatewayBusy => ("Bitte gleich noch einmal.", "Try again in a moment."),
+            Self::StorageUnavailable => (
+                "Nichts wurde geändert. Bitte gleich wiederholen, Einlieferungen mit demselben Schlüssel.",
+                "Nothing was acknowledged. Repeat it shortly, a deposit with the same key.",
+            ),
+            _ => ("Das Protokoll des Gateways weiß mehr.", "The gateway's log knows more."),
+        };
+        language.pick(german, english)
+    }
+}
+
+fn code_detail(error: CodeError, language: Language) -> String {
+    match error {
+        CodeError::Length { symbols } => language.pick(
+            format!("Ein Abrufcode hat 20 Zeichen, hier sind es {symbols}."),
+            format!("A code has 20 symbols, this one has {symbols}."),
+        ),
+        CodeError::UnknownCharacter => language
+            .pick(
+                "Ein Zeichen kommt in keinem Abrufcode vor. Erlaubt sind 0-9 und A-Z ohne I, L, O, U.",
+                "A character that no code contains. Codes use 0-9 and A-Z without I, L, O, U.",
+            )
+            .into(),
+        CodeError::CheckSymbol => language
+            .pick(
+                "Ein Zeichen ist falsch oder zwei sind vertauscht. Bitte mit dem Beleg vergleichen.",
+                "A symbol is wrong or two are swapped. Compare with the receipt.",
+            )
+            .into(),
+    }
+}

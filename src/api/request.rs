@@ -1,0 +1,90 @@
+//! Reading requests strictly: what is not understood is refused, not guessed.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{App, Problem};
+use crate::transport::body::{BodyLimits, read_body};
+
+/// A JSON body.
+pub struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        if !has_media_type(&parts.headers, "application/json") {
+            return Err(Problem::FormatUnsupported { expected: "application/json" });
+        }
+        let bytes = body_bytes(&parts.headers, body, &app.json_body).await?;
+        // serde_json names the place and the fault, never the value: no code gets into an answer this way.
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::RequestMalformed { fault: fault(&error) })
+    }
+}
+
+fn fault(error: &serde_json::Error) -> String {
+    let kind = match error.classify() {
+        serde_json::error::Category::Io | serde_json::error::Category::Eof => "the JSON ends early",
+        serde_json::error::Category::Syntax => "not JSON",
+        serde_json::error::Category::Data => "a field is missing, unknown, or of the wrong kind",
+    };
+    format!("{kind} (line {}, column {})", error.line(), error.column())
+}
+
+/// A query string's fields.
+pub struct QueryFields<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for QueryFields<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        Query::try_from_uri(&parts.uri)
+            .map(|Query(fields)| Self(fields))
+            .map_err(|_| Problem::RequestMalformed { fault: "a query parameter cannot be read".into() })
+    }
+}
+
+/// An identifier in the path; one that cannot be read belongs to nothing.
+pub struct PathId<T>(pub Option<T>);
+
+impl<T: std::str::FromStr> FromRequestParts<App> for PathId<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, app).await;
+        Ok(Self(path.ok().and_then(|Path(text)| text.parse().ok())))
+    }
+}
+
+/// A page's length, from 1 to 200, 50 unless said.
+pub fn page_limit(asked: Option<u32>) -> u32 {
+    asked.unwrap_or(50).clamp(1, 200)
+}
+
+/// Whether the body is declared as `media_type`; parameters are left aside.
+pub fn has_media_type(headers: &HeaderMap, media_type: &str) -> bool {
+    let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    declared.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(media_type)
+}
+
+/// The whole body, within its limits.
+///
+/// # Errors
+/// [`Problem::PhotoTooLarge`] before anything is read, where the request says how long it is; [`Problem::UploadTooSlow`].
+pub async fn body_bytes(headers: &HeaderMap, body: Body, limits: &BodyLimits) -> Result<Vec<u8>, Problem> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
+    Ok(read_body(body, limits, length).await?)
+}
+
+/// A JSON answer that no cache keeps.
+pub fn json_answer<T: Serialize>(status: axum::http::StatusCode, body: &T) -> Response {
+    (status, [(axum::http::header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}

@@ -1,0 +1,27 @@
+//! `POST /v1/photos/check`
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::api::caller::StudioCaller;
+use crate::api::negotiate::Reader;
+use crate::api::request::json_answer;
+use crate::api::{App, Problem};
+use crate::flows::judge::check;
+use crate::wire::finding::FindingBody;
+use crate::wire::photo::CheckBody;
+
+/// Judges a photo as a deposit would, and keeps nothing.
+pub async fn create(
+    State(app): State<App>,
+    studio: StudioCaller,
+    Reader(language): Reader,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let bytes = super::deposit::photo_bytes(&app, &parts.headers, body).await?;
+    let opinion = check(&app.gateway, &studio, bytes).await?;
+    let findings = FindingBody::all(&opinion.findings, language);
+    Ok(json_answer(StatusCode::OK, &CheckBody { verdict: opinion.verdict, findings }))
+}

@@ -1,0 +1,85 @@
+//! `POST /v1/photos`
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+
+use crate::api::caller::StudioCaller;
+use crate::api::negotiate::Reader;
+use crate::api::request::{body_bytes, has_media_type, json_answer};
+use crate::api::{App, Problem};
+use crate::domain::digest::Sha256Digest;
+use crate::domain::idempotency::IdempotencyKey;
+use crate::domain::language::Language;
+use crate::flows::deposit::{DepositRequest, Receipt, deposit};
+use crate::wire::finding::FindingBody;
+use crate::wire::photo::ReceiptBody;
+
+static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+static IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+static CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
+
+/// Takes a photo in and answers with its code.
+pub async fn create(
+    State(app): State<App>,
+    studio: StudioCaller,
+    Reader(language): Reader,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let key = idempotency_key(&parts.headers)?;
+    let announced = announced_digest(&parts.headers)?;
+    let bytes = photo_bytes(&app, &parts.headers, body).await?;
+    let receipt = deposit(&app.gateway, &studio, DepositRequest { key, bytes, announced }).await?;
+
+    let mut response = json_answer(StatusCode::CREATED, &receipt_body(&receipt, language));
+    let headers = response.headers_mut();
+    if let Ok(location) = HeaderValue::try_from(format!("/v1/photos/{}", receipt.record.photo_id)) {
+        headers.insert(LOCATION, location);
+    }
+    if receipt.replayed {
+        headers.insert(&IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+/// The photo in a request's body, declared as JPEG and within its limits.
+///
+/// # Errors
+/// [`Problem::FormatUnsupported`], [`Problem::PhotoTooLarge`], [`Problem::UploadTooSlow`].
+pub(super) async fn photo_bytes(app: &App, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
+    if !has_media_type(headers, "image/jpeg") {
+        return Err(Problem::FormatUnsupported { expected: "image/jpeg" });
+    }
+    body_bytes(headers, body, &app.photo_body).await
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
+    let value = headers.get(&IDEMPOTENCY_KEY).ok_or(Problem::IdempotencyKeyMissing)?;
+    let text = value.to_str().map_err(|_| Problem::IdempotencyKeyMalformed)?;
+    IdempotencyKey::parse(text).map_err(|_| Problem::IdempotencyKeyMalformed)
+}
+
+fn announced_digest(headers: &HeaderMap) -> Result<Option<Sha256Digest>, Problem> {
+    let Some(value) = headers.get(&CONTENT_DIGEST) else { return Ok(None) };
+    let field = value.to_str().map_err(|_| Problem::ContentDigestMalformed)?;
+    Sha256Digest::find_in_content_digest(field).map_err(|_| Problem::ContentDigestMalformed)
+}
+
+fn receipt_body(receipt: &Receipt, language: Language) -> ReceiptBody {
+    let record = &receipt.record;
+    ReceiptBody {
+        photo_id: record.photo_id,
+        code: receipt.code.reveal(),
+        state: receipt.state,
+        expires_at: record.expires_at,
+        sha256: receipt.sha256,
+        bytes: record.facts.bytes,
+        width: record.facts.width,
+        height: record.facts.height,
+        profile: record.facts.profile.clone(),
+        findings: FindingBody::all(&record.facts.findings, language),
+    }
+}

@@ -1,0 +1,25 @@
+//! `GET /v1/me`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::api::App;
+use crate::api::caller::StudioCaller;
+use crate::api::request::json_answer;
+use crate::wire::studio::{MeBody, PartyBody};
+
+/// Who the gateway takes the caller for.
+pub async fn show(State(app): State<App>, studio: StudioCaller) -> Response {
+    let body = MeBody {
+        studio: PartyBody {
+            studio_id: studio.party.party_id,
+            name: studio.party.name.clone(),
+            place: studio.party.place.clone(),
+        },
+        device_id: studio.device_id,
+        certificate_expires_at: studio.certificate_expires_at,
+        time: app.gateway.now(),
+    };
+    json_answer(StatusCode::OK, &body)
+}

@@ -1,0 +1,7 @@
+//! The studio listener's routes.
+
+pub mod check;
+pub mod deposit;
+pub mod me;
+pub mod photos;
+pub mod profile;

@@ -1,0 +1,82 @@
+//! `GET /v1/photos`, `GET /v1/photos/{photo_id}`, `DELETE /v1/photos/{photo_id}`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::api::caller::StudioCaller;
+use crate::api::negotiate::Reader;
+use crate::api::request::{PathId, QueryFields, json_answer, page_limit};
+use crate::api::{App, Problem};
+use crate::domain::id::PhotoId;
+use crate::domain::language::Language;
+use crate::domain::photo::PhotoState;
+use crate::flows::review::{self, ReviewedPhoto};
+use crate::flows::withdraw::withdraw;
+use crate::wire::finding::FindingBody;
+use crate::wire::photo::{PhotoBody, PhotoListBody};
+
+/// Which photos are asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    state: Option<PhotoState>,
+    limit: Option<u32>,
+    after: Option<PhotoId>,
+}
+
+/// The studio's photos, newest first.
+pub async fn list(
+    State(app): State<App>,
+    studio: StudioCaller,
+    Reader(language): Reader,
+    QueryFields(asked): QueryFields<Asked>,
+) -> Result<Response, Problem> {
+    let limit = page_limit(asked.limit);
+    let page = review::photos(&app.gateway, &studio, asked.state, asked.after, limit).await?;
+    let photos = page.items.into_iter().map(|photo| photo_body(photo, language)).collect();
+    Ok(json_answer(StatusCode::OK, &PhotoListBody { photos, next_after: page.next_after }))
+}
+
+/// One of the studio's photos.
+pub async fn show(
+    State(app): State<App>,
+    studio: StudioCaller,
+    Reader(language): Reader,
+    PathId(photo_id): PathId<PhotoId>,
+) -> Result<Response, Problem> {
+    let photo_id = photo_id.ok_or(Problem::PhotoUnknown)?;
+    let photo = review::photo(&app.gateway, &studio, photo_id).await?.ok_or(Problem::PhotoUnknown)?;
+    Ok(json_answer(StatusCode::OK, &photo_body(photo, language)))
+}
+
+/// Withdraws a photo of the studio.
+pub async fn delete(
+    State(app): State<App>,
+    studio: StudioCaller,
+    Reader(language): Reader,
+    PathId(photo_id): PathId<PhotoId>,
+) -> Result<Response, Problem> {
+    let photo_id = photo_id.ok_or(Problem::PhotoUnknown)?;
+    let photo = withdraw(&app.gateway, &studio, photo_id).await?;
+    let photo = review::reviewed(&app.gateway, photo);
+    Ok(json_answer(StatusCode::OK, &photo_body(photo, language)))
+}
+
+fn photo_body(photo: ReviewedPhoto, language: Language) -> PhotoBody {
+    let ReviewedPhoto { record, state } = photo;
+    PhotoBody {
+        photo_id: record.photo_id,
+        state,
+        deposited_at: record.deposited_at,
+        expires_at: record.expires_at,
+        settled_at: record.settled_at,
+        refusal: record.refusal,
+        bytes: record.facts.bytes,
+        width: record.facts.width,
+        height: record.facts.height,
+        profile: record.facts.profile,
+        findings: FindingBody::all(&record.facts.findings, language),
+    }
+}

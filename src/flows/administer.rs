@@ -1,0 +1,167 @@
+//! What an administrator decides about parties and their devices; each with its audit row.
+
+use std::fmt;
+
+use crate::clock::{Clock, Timestamp};
+use crate::domain::audit::{AuditEntry, AuditEvent};
+use crate::domain::id::{DeviceId, PartyId};
+use crate::domain::party::{Device, Party, Role};
+use crate::entropy::{Entropy, EntropyError};
+use crate::storage::contract::CertificateRecord;
+use crate::storage::{Store, StoreError};
+
+/// What administration works with; no listener and no key file is needed for it.
+pub struct Administration<'a> {
+    /// What the gateway remembers.
+    pub store: &'a dyn Store,
+    /// What time it is.
+    pub clock: &'a dyn Clock,
+    /// Where identifiers come from.
+    pub entropy: &'a dyn Entropy,
+}
+
+impl Administration<'_> {
+    /// Adds a studio or office.
+    ///
+    /// # Errors
+    /// [`AdministrationError::NameTaken`] when one of that role, name and place is there already.
+    pub async fn add_party(&self, role: Role, name: &str, place: &str) -> Result<Party, AdministrationError> {
+        let now = self.clock.now();
+        let party = Party {
+            party_id: PartyId::generate(now, self.entropy)?,
+            role,
+            name: name.trim().to_owned(),
+            place: place.trim().to_owned(),
+            suspended: false,
+            created_at: now,
+        };
+        if party.name.is_empty() || party.place.is_empty() {
+            return Err(AdministrationError::NameMissing);
+        }
+        let details = serde_json::json!({ "role": role });
+        self.store.add_party(&party, entry(now, AuditEvent::PartyAdded, party.party_id.to_string(), details)).await?;
+        Ok(party)
+    }
+
+    /// Finds a party by its identifier or its name.
+    ///
+    /// # Errors
+    /// [`AdministrationError::NoSuchParty`], [`AdministrationError::Ambiguous`].
+    pub async fn find_party(&self, role: Role, wanted: &str) -> Result<Party, AdministrationError> {
+        let parties = self.store.parties(role).await?;
+        let mut matching =
+            parties.into_iter().filter(|party| party.party_id.to_string() == wanted || party.name == wanted);
+        match (matching.next(), matching.next()) {
+            (Some(party), None) => Ok(party),
+            (None, _) => Err(AdministrationError::NoSuchParty { role, wanted: wanted.to_owned() }),
+            (Some(_), Some(_)) => Err(AdministrationError::Ambiguous { role, wanted: wanted.to_owned() }),
+        }
+    }
+
+    /// Refuses a party's requests from now on, or takes them again; `false` when it was so before.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn set_suspended(&self, party: &Party, suspended: bool) -> Result<bool, AdministrationError> {
+        let event = if suspended { AuditEvent::PartySuspended } else { AuditEvent::PartyResumed };
+        let audit = entry(self.clock.now(), event, party.party_id.to_string(), serde_json::json!({}));
+        Ok(self.store.set_suspended(party.party_id, suspended, audit).await?)
+    }
+
+    /// Writes down a device whose certificate has been issued.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn add_device(&self, device: &Device, certificate: &CertificateRecord) -> Result<(), AdministrationError> {
+        let details = serde_json::json!({
+            "party_id": device.party_id,
+            "certificate_sha256": certificate.sha256,
+            "not_after": certificate.not_after,
+        });
+        let audit = entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
+        Ok(self.store.add_device(device, certificate, audit).await?)
+    }
+
+    /// Cuts a device off for good; `false` when it was so before, or there is none.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn revoke_device(&self, device_id: DeviceId) -> Result<bool, AdministrationError> {
+        let now = self.clock.now();
+        let audit = entry(now, AuditEvent::DeviceRevoked, device_id.to_string(), serde_json::json!({}));
+        Ok(self.store.revoke_device(device_id, now, audit).await?)
+    }
+}
+
+fn entry(at: Timestamp, event: AuditEvent, subject: String, details: serde_json::Value) -> AuditEntry {
+    AuditEntry { at, actor: "administrator".into(), event, subject: Some(subject), details }
+}
+
+/// Why an administrator's wish was not carried out.
+#[derive(Debug)]
+pub enum AdministrationError {
+    /// A party of that role, name and place is there already.
+    NameTaken,
+    /// A party needs a name and a place.
+    NameMissing,
+    /// Nobody of that role has this name or identifier.
+    NoSuchParty {
+        /// The role.
+        role: Role,
+        /// What was asked for.
+        wanted: String,
+    },
+    /// Several have this name.
+    Ambiguous {
+        /// The role.
+        role: Role,
+        /// What was asked for.
+        wanted: String,
+    },
+    /// No randomness for an identifier.
+    Entropy(EntropyError),
+    /// The store cannot be used.
+    Store(StoreError),
+}
+
+impl fmt::Display for AdministrationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NameTaken => f.write_str("one with this name and place is there already: see the list"),
+            Self::NameMissing => f.write_str("name and place must not be empty"),
+            Self::NoSuchParty { role, wanted } => {
+                write!(f, "no {role} is called \"{wanted}\": `{role} list` shows names and identifiers")
+            }
+            Self::Ambiguous { role, wanted } => {
+                write!(f, "more than one {role} is called \"{wanted}\": give the identifier from `{role} list`")
+            }
+            Self::Entropy(_) => f.write_str("no identifier could be made: try again"),
+            Self::Store(_) => f.write_str("the database could not be used"),
+        }
+    }
+}
+
+impl std::error::Error for AdministrationError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Store(source) => Some(source),
+            Self::Entropy(source) => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<StoreError> for AdministrationError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::AlreadyThere => Self::NameTaken,
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<EntropyError> for AdministrationError {
+    fn from(error: EntropyError) -> Self {
+        Self::Entropy(error)
+    }
+}

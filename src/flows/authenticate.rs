@@ -1,0 +1,115 @@
+//! Whose certificate is this, and is its holder in good standing at this moment?
+//!
+//! Asked anew for each request, so that a revocation counts on connections that are already open.
+
+use std::fmt;
+
+use super::Gateway;
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::party::{Caller, Role};
+use crate::storage::StoreError;
+
+/// A studio's device in good standing. Only [`studio`] makes one, so a handler that takes it cannot serve anybody else.
+#[derive(Debug, Clone)]
+pub struct StudioCaller(Caller);
+
+/// An office's device in good standing. Only [`office`] makes one.
+#[derive(Debug, Clone)]
+pub struct OfficeCaller(Caller);
+
+impl std::ops::Deref for StudioCaller {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl std::ops::Deref for OfficeCaller {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+/// The studio device that holds this certificate.
+///
+/// # Errors
+/// [`AuthenticationError`] when it is not one, or not in good standing.
+pub async fn studio(gateway: &Gateway, certificate: Sha256Digest) -> Result<StudioCaller, AuthenticationError> {
+    caller(gateway, certificate, Role::Studio).await.map(StudioCaller)
+}
+
+/// The office device that holds this certificate.
+///
+/// # Errors
+/// [`AuthenticationError`] when it is not one, or not in good standing.
+pub async fn office(gateway: &Gateway, certificate: Sha256Digest) -> Result<OfficeCaller, AuthenticationError> {
+    caller(gateway, certificate, Role::Office).await.map(OfficeCaller)
+}
+
+async fn caller(gateway: &Gateway, certificate: Sha256Digest, role: Role) -> Result<Caller, AuthenticationError> {
+    let record = gateway.store.caller(certificate).await.map_err(AuthenticationError::Store)?;
+    let Some(record) = record else { return Err(AuthenticationError::UnknownDevice) };
+    if record.caller.party.role != role {
+        return Err(AuthenticationError::UnknownDevice);
+    }
+    if let Some(at) = record.revoked_at {
+        return Err(AuthenticationError::Revoked { at });
+    }
+    if record.caller.party.suspended {
+        return Err(AuthenticationError::Suspended { role });
+    }
+    if record.caller.certificate_expires_at <= gateway.now() {
+        // The handshake saw to that; a connection can outlive its certificate.
+        return Err(AuthenticationError::Expired { at: record.caller.certificate_expires_at });
+    }
+    Ok(record.caller)
+}
+
+/// Why a caller is not served.
+#[derive(Debug)]
+pub enum AuthenticationError {
+    /// A certificate of the right authority that no device of this gateway has.
+    UnknownDevice,
+    /// The device was cut off.
+    Revoked {
+        /// When.
+        at: Timestamp,
+    },
+    /// The whole studio or office is suspended.
+    Suspended {
+        /// Which of them.
+        role: Role,
+    },
+    /// The certificate has run out while the connection was open.
+    Expired {
+        /// When.
+        at: Timestamp,
+    },
+    /// Nobody can tell just now.
+    Store(StoreError),
+}
+
+impl fmt::Display for AuthenticationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownDevice => f.write_str("no device of this gateway has this certificate"),
+            Self::Revoked { at } => write!(f, "the device was revoked at {at}"),
+            Self::Suspended { role } => write!(f, "the {role} is suspended"),
+            Self::Expired { at } => write!(f, "the certificate expired at {at}"),
+            Self::Store(_) => f.write_str("the caller could not be looked up"),
+        }
+    }
+}
+
+impl std::error::Error for AuthenticationError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Store(source) => Some(source),
+            _ => None,
+        }
+    }
+}

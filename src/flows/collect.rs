@@ -1,0 +1,193 @@
+//! `collection  transport -> authenticate -> open -> lease -> hand over -> settle -> erase`: the first half.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::Gateway;
+use super::authenticate::OfficeCaller;
+use crate::clock::Timestamp;
+use crate::domain::code::RetrievalCode;
+use crate::domain::collection::CollectionRecord;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{CollectionId, PartyId};
+use crate::domain::lifecycle::Standing;
+use crate::domain::party::Party;
+use crate::domain::photo::PhotoRecord;
+use crate::entropy::EntropyError;
+use crate::sealing::CodeKeys;
+use crate::sealing::frame::{OpenError, OpenedPhoto};
+use crate::storage::StoreError;
+use crate::storage::contract::{CodeAttempt, FoundPhoto, LeaseRequest, Leased, LookUp};
+
+/// A lease and what it is on.
+#[derive(Debug)]
+pub struct Collected {
+    /// The lease.
+    pub collection: CollectionRecord,
+    /// Whether this request made it, or found it made before.
+    pub newly_leased: bool,
+    /// The photo's row.
+    pub photo: PhotoRecord,
+    /// SHA-256 of the picture, out of its seal.
+    pub sha256: Sha256Digest,
+    /// Who took it.
+    pub studio: Party,
+}
+
+/// Claims the photo that belongs to `code` for this office. The seal is opened first, so that no lease is given on a picture
+/// that could not be handed over.
+///
+/// # Errors
+/// [`CollectError`]; no lease is given then.
+pub async fn collect(
+    gateway: &Gateway,
+    office: &OfficeCaller,
+    code: &RetrievalCode,
+) -> Result<Collected, CollectError> {
+    let keys = gateway.keys().code_keys(code);
+    let found = look_up(gateway, office, &keys).await?;
+    if let Some(refusal) = refusal(gateway, found.standing).await? {
+        return Err(refusal);
+    }
+    let photo = found.photo.record;
+    let opened = open(gateway, &photo, keys).await?;
+    let request = LeaseRequest {
+        photo_id: photo.photo_id,
+        office_id: office.party.party_id,
+        device_id: office.device_id,
+        collection_id: CollectionId::generate(gateway.now(), gateway.entropy.as_ref())?,
+        lease: gateway.rules.lease,
+        now: gateway.now(),
+    };
+    let (collection, newly_leased) = match gateway.store.lease(&request).await? {
+        Leased::New(collection) => (collection, true),
+        Leased::Again(collection) => (collection, false),
+        // Somebody was faster since the code was looked up.
+        Leased::No(standing) => return Err(refusal(gateway, standing).await?.unwrap_or(CollectError::Unstable)),
+    };
+    Ok(Collected { collection, newly_leased, photo, sha256: opened.sha256, studio: found.studio })
+}
+
+async fn look_up(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys) -> Result<FoundPhoto, CollectError> {
+    match gateway.store.look_up(&attempt(gateway, office, keys)).await? {
+        LookUp::Found(found) => Ok(*found),
+        LookUp::Unknown => Err(CollectError::UnknownCode),
+        LookUp::Blocked { until } => Err(CollectError::TooManyCodes { wait: gateway.now().until(until) }),
+    }
+}
+
+/// A code in an office's hand, as the store wants to know it.
+pub(super) fn attempt(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys) -> CodeAttempt {
+    CodeAttempt {
+        lookup_id: keys.lookup_id(),
+        office_id: office.party.party_id,
+        device_id: office.device_id,
+        now: gateway.now(),
+        limits: gateway.rules.guesses,
+    }
+}
+
+/// Takes the picture out of its seal.
+pub(super) async fn open(
+    gateway: &Gateway,
+    photo: &PhotoRecord,
+    keys: CodeKeys,
+) -> Result<OpenedPhoto, CollectError> {
+    let Some(sealed) = gateway.store.sealed(photo.photo_id).await? else {
+        // Settled by a colleague between the look-up and now: the next look-up will say so.
+        return Err(CollectError::Unstable);
+    };
+    let key_file = gateway.keys();
+    let context = photo.seal_context();
+    let opened = tokio::task::spawn_blocking(move || key_file.open(sealed, &keys, context)).await;
+    opened.map_err(|_| CollectError::Unstable)?.map_err(CollectError::Damaged)
+}
+
+/// Why a photo in this standing cannot be leased; `None` when it can.
+async fn refusal(gateway: &Gateway, standing: Standing) -> Result<Option<CollectError>, StoreError> {
+    Ok(match standing {
+        Standing::Free { .. } | Standing::Held(_) | Standing::Renewable(_) => None,
+        Standing::LeasedElsewhere { until } => Some(CollectError::LeasedElsewhere { until }),
+        Standing::Withdrawn { at } => Some(CollectError::Withdrawn { at }),
+        Standing::Expired { at } => Some(CollectError::Expired { at }),
+        Standing::Settled { at, office } => Some(CollectError::Settled { at, office: name(gateway, office).await? }),
+    })
+}
+
+async fn name(gateway: &Gateway, office: Option<PartyId>) -> Result<Option<Party>, StoreError> {
+    match office {
+        None => Ok(None),
+        Some(office) => gateway.store.party(office).await,
+    }
+}
+
+/// Why a photo was not leased.
+#[derive(Debug)]
+pub enum CollectError {
+    /// Too many wrong codes; right ones are not looked up either for a while.
+    TooManyCodes {
+        /// How long.
+        wait: Duration,
+    },
+    /// No photo has or had this code.
+    UnknownCode,
+    /// Another office holds it.
+    LeasedElsewhere {
+        /// Until then at the latest.
+        until: Timestamp,
+    },
+    /// It was used or refused.
+    Settled {
+        /// When.
+        at: Timestamp,
+        /// By which office.
+        office: Option<Party>,
+    },
+    /// The studio took it back.
+    Withdrawn {
+        /// When.
+        at: Timestamp,
+    },
+    /// Nobody collected it in time.
+    Expired {
+        /// When.
+        at: Timestamp,
+    },
+    /// The picture does not come out of its seal.
+    Damaged(OpenError),
+    /// Somebody else changed it at this very moment; asking again gives the answer.
+    Unstable,
+    /// No randomness for an identifier.
+    Entropy(EntropyError),
+    /// The store cannot be asked.
+    Store(StoreError),
+}
+
+impl fmt::Display for CollectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooManyCodes { .. } => f.write_str("too many wrong codes"),
+            Self::UnknownCode => f.write_str("no photo has this code"),
+            Self::LeasedElsewhere { .. } => f.write_str("another office holds the photo"),
+            Self::Settled { .. } => f.write_str("the photo was settled"),
+            Self::Withdrawn { .. } => f.write_str("the photo was withdrawn"),
+            Self::Expired { .. } => f.write_str("the photo expired"),
+            Self::Damaged(_) => f.write_str("the photo does not come out of its seal"),
+            Self::Unstable => f.write_str("the photo was changed at this moment"),
+            Self::Entropy(_) => f.write_str("no identifier could be made"),
+            Self::Store(_) => f.write_str("the store cannot be asked"),
+        }
+    }
+}
+
+impl From<StoreError> for CollectError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<EntropyError> for CollectError {
+    fn from(error: EntropyError) -> Self {
+        Self::Entropy(error)
+    }
+}

@@ -1,0 +1,213 @@
+//! `deposit     transport -> authenticate -> judge -> seal -> store -> receipt`
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Gateway;
+use super::authenticate::StudioCaller;
+use super::judge::Busy;
+use crate::domain::audit::AuditEvent;
+use crate::domain::check::Check;
+use crate::domain::code::RetrievalCode;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::id::PhotoId;
+use crate::domain::idempotency::IdempotencyKey;
+use crate::domain::lifecycle::visible_state;
+use crate::domain::photo::{JudgedPhoto, PhotoRecord, PhotoState, UploadBytes};
+use crate::failpoint;
+use crate::sealing::CodeKeys;
+use crate::sealing::frame::SealError;
+use crate::storage::StoreError;
+use crate::storage::contract::{Deposited, NewPhoto, PreviousDeposit};
+use crate::validation::judge::{Judgement, judge};
+
+/// What a studio hands in.
+pub struct DepositRequest {
+    /// Names this deposit, so that a repeat is known.
+    pub key: IdempotencyKey,
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What the studio says its SHA-256 is.
+    pub announced: Option<Sha256Digest>,
+}
+
+/// What the studio gets for it.
+#[derive(Debug)]
+pub struct Receipt {
+    /// The code for the citizen; known to nobody else and stored nowhere.
+    pub code: RetrievalCode,
+    /// The photo's row.
+    pub record: PhotoRecord,
+    /// Where it stands now.
+    pub state: PhotoState,
+    /// SHA-256 of the file.
+    pub sha256: Sha256Digest,
+    /// Whether this deposit had been made before.
+    pub replayed: bool,
+}
+
+/// Takes a photo in. Once this returns `Ok`, the photo is durable.
+///
+/// # Errors
+/// [`DepositError`]; nothing of the photo is stored then.
+pub async fn deposit(
+    gateway: &Gateway,
+    studio: &StudioCaller,
+    request: DepositRequest,
+) -> Result<Receipt, DepositError> {
+    gateway.pace.take(studio.device_id, gateway.now()).map_err(|wait| DepositError::TooFast { wait })?;
+    let upload = gateway.judges.run(move || UploadBytes::new(request.bytes)).await?;
+    compare_digests(request.announced, upload.sha256())?;
+    failpoint::reached("deposit.received");
+
+    let keys = gateway.keys();
+    let sha256 = upload.sha256();
+    let code = keys.issue_code(studio.device_id, &request.key, sha256);
+    let code_keys = keys.code_keys(&code);
+    let request_id = keys.request_id(studio.device_id, &request.key);
+
+    let _claim = gateway.claims.claim(request_id).ok_or(DepositError::InProgress)?;
+    if let Some(previous) = gateway.store.find_deposit(&request_id).await? {
+        return replay(gateway, previous, code, &code_keys, sha256);
+    }
+    let photo = judge_upload(gateway, studio, upload).await?;
+    failpoint::reached("deposit.judged");
+    let new_photo = seal(gateway, studio, photo, code_keys, request_id).await?;
+    failpoint::reached("deposit.sealed");
+    let record = new_photo.photo.record.clone();
+    match gateway.store.deposit(new_photo.photo, new_photo.audit).await? {
+        Deposited::Stored => Ok(Receipt { code, state: record.state, record, sha256, replayed: false }),
+        Deposited::Repeated(previous) => replay(gateway, *previous, code, &keys.code_keys(&code), sha256),
+    }
+}
+
+fn compare_digests(announced: Option<Sha256Digest>, received: Sha256Digest) -> Result<(), DepositError> {
+    match announced {
+        Some(announced) if announced != received => Err(DepositError::DigestMismatch { announced, received }),
+        _ => Ok(()),
+    }
+}
+
+/// The same answer as the first time, with the same code; only the state may have moved on.
+fn replay(
+    gateway: &Gateway,
+    previous: PreviousDeposit,
+    code: RetrievalCode,
+    code_keys: &CodeKeys,
+    sha256: Sha256Digest,
+) -> Result<Receipt, DepositError> {
+    // The code is derived from key and photo: another photo leads to another lookup id.
+    if previous.tombstone_id != code_keys.lookup_id().tombstone() {
+        return Err(DepositError::KeyReused);
+    }
+    let PreviousDeposit { photo, .. } = previous;
+    let state = visible_state(&photo.record, photo.latest.as_ref(), gateway.now());
+    Ok(Receipt { code, state, record: photo.record, sha256, replayed: true })
+}
+
+async fn judge_upload(
+    gateway: &Gateway,
+    studio: &StudioCaller,
+    upload: UploadBytes,
+) -> Result<JudgedPhoto, DepositError> {
+    let profile = Arc::clone(&gateway.profile);
+    match gateway.judges.run(move || judge(upload, &profile)).await? {
+        Judgement::Accepted(photo) => Ok(photo),
+        Judgement::Refused { findings, bytes, .. } => {
+            let refusing = findings.iter().filter(|finding| finding.severity == Severity::Refuse);
+            let checks: Vec<Check> = refusing.map(|finding| finding.check).collect();
+            let details = serde_json::json!({ "studio_id": studio.party.party_id, "bytes": bytes, "checks": checks });
+            let audit = gateway.audit(studio.device_id, AuditEvent::PhotoRefusedByJudge, None, details);
+            gateway.store.append_audit(audit).await?;
+            Err(DepositError::Refused { findings })
+        }
+    }
+}
+
+struct SealedDeposit {
+    photo: NewPhoto,
+    audit: crate::domain::audit::AuditEntry,
+}
+
+async fn seal(
+    gateway: &Gateway,
+    studio: &StudioCaller,
+    photo: JudgedPhoto,
+    code_keys: CodeKeys,
+    request_id: [u8; 32],
+) -> Result<SealedDeposit, DepositError> {
+    let now = gateway.now();
+    let keys = gateway.keys();
+    let photo_id = PhotoId::generate(now, gateway.entropy.as_ref()).map_err(|_| SealError::Entropy)?;
+    let record = PhotoRecord {
+        photo_id,
+        studio_id: studio.party.party_id,
+        device_id: studio.device_id,
+        epoch: keys.epoch_at(now).ok_or(SealError::NoEpochKey)?.number,
+        state: PhotoState::Available,
+        kept: false,
+        facts: photo.facts().clone(),
+        deposited_at: now,
+        expires_at: now + gateway.rules.retention,
+        settled_at: None,
+        refusal: None,
+    };
+    let lookup_id = code_keys.lookup_id();
+    let context = record.seal_context();
+    let entropy = Arc::clone(&gateway.entropy);
+    let sealed = gateway.judges.run(move || keys.seal(&photo, &code_keys, context, entropy.as_ref())).await??;
+    let details = serde_json::json!({ "studio_id": record.studio_id, "bytes": record.facts.bytes });
+    let audit = gateway.audit(studio.device_id, AuditEvent::PhotoDeposited, Some(photo_id.to_string()), details);
+    Ok(SealedDeposit { photo: NewPhoto { record, request_id, lookup_id, sealed }, audit })
+}
+
+/// Why a photo was not taken in.
+#[derive(Debug)]
+pub enum DepositError {
+    /// The device has used up its minute.
+    TooFast {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// Too many photos are waiting to be judged.
+    Busy,
+    /// What arrived is not what the studio announced.
+    DigestMismatch {
+        /// What the studio sent along.
+        announced: Sha256Digest,
+        /// What arrived.
+        received: Sha256Digest,
+    },
+    /// The same deposit is being worked on.
+    InProgress,
+    /// The key was used for another photo.
+    KeyReused,
+    /// The judge refused it.
+    Refused {
+        /// All findings.
+        findings: Vec<Finding>,
+    },
+    /// It could not be sealed.
+    Seal(SealError),
+    /// It could not be stored.
+    Store(StoreError),
+}
+
+impl From<Busy> for DepositError {
+    fn from(_: Busy) -> Self {
+        Self::Busy
+    }
+}
+
+impl From<SealError> for DepositError {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
+    }
+}
+
+impl From<StoreError> for DepositError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

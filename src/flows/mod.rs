@@ -1,0 +1,17 @@
+//! What the gateway does, one verb a file; each reads as its line in the crate's drawing.
+
+pub mod administer;
+pub mod authenticate;
+pub mod claim;
+pub mod collect;
+pub mod deposit;
+pub mod gateway;
+pub mod hand_over;
+pub mod judge;
+pub mod pace;
+pub mod review;
+pub mod settle;
+pub mod sweep;
+pub mod withdraw;
+
+pub use gateway::{Gateway, Rules};

@@ -1,0 +1,85 @@
+//! Looking at one's own: a studio's photos, an office's collections. Changes nothing.
+
+use super::Gateway;
+use super::authenticate::{OfficeCaller, StudioCaller};
+use crate::domain::collection::CollectionRecord;
+use crate::domain::id::{CollectionId, PhotoId};
+use crate::domain::lifecycle::visible_state;
+use crate::domain::photo::{PhotoRecord, PhotoState};
+use crate::storage::StoreError;
+use crate::storage::contract::{PhotoQuery, TrackedPhoto};
+
+/// A photo with the state it is in at this moment.
+#[derive(Debug)]
+pub struct ReviewedPhoto {
+    /// Its row.
+    pub record: PhotoRecord,
+    /// Where it stands.
+    pub state: PhotoState,
+}
+
+/// A page of a list.
+#[derive(Debug)]
+pub struct Page<Item, Id> {
+    /// What is on it.
+    pub items: Vec<Item>,
+    /// Where the next one begins; `None` on the last.
+    pub next_after: Option<Id>,
+}
+
+/// One of the studio's photos.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be asked.
+pub async fn photo(
+    gateway: &Gateway,
+    studio: &StudioCaller,
+    photo_id: PhotoId,
+) -> Result<Option<ReviewedPhoto>, StoreError> {
+    let photo = gateway.store.photo(studio.party.party_id, photo_id).await?;
+    Ok(photo.map(|photo| reviewed(gateway, photo)))
+}
+
+/// The studio's photos, newest first.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be asked.
+pub async fn photos(
+    gateway: &Gateway,
+    studio: &StudioCaller,
+    state: Option<PhotoState>,
+    after: Option<PhotoId>,
+    limit: u32,
+) -> Result<Page<ReviewedPhoto, PhotoId>, StoreError> {
+    let query = PhotoQuery { state, after, limit, now: gateway.now() };
+    let photos = gateway.store.photos(studio.party.party_id, query).await?;
+    let items: Vec<_> = photos.into_iter().map(|photo| reviewed(gateway, photo)).collect();
+    let next_after = full(&items, limit).map(|photo| photo.record.photo_id);
+    Ok(Page { items, next_after })
+}
+
+/// The office's collections, newest first.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be asked.
+pub async fn collections(
+    gateway: &Gateway,
+    office: &OfficeCaller,
+    after: Option<CollectionId>,
+    limit: u32,
+) -> Result<Page<CollectionRecord, CollectionId>, StoreError> {
+    let items = gateway.store.collections(office.party.party_id, after, limit).await?;
+    let next_after = full(&items, limit).map(|collection| collection.collection_id);
+    Ok(Page { items, next_after })
+}
+
+/// A row with the state its clock gives it.
+pub fn reviewed(gateway: &Gateway, photo: TrackedPhoto) -> ReviewedPhoto {
+    let state = visible_state(&photo.record, photo.latest.as_ref(), gateway.now());
+    ReviewedPhoto { record: photo.record, state }
+}
+
+/// The last item of a page that has no room left, behind which there may be more.
+fn full<Item>(items: &[Item], limit: u32) -> Option<&Item> {
+    items.last().filter(|_| items.len() >= usize::try_from(limit).unwrap_or(usize::MAX))
+}
