@@ -21,6 +21,7 @@ pub mod clock;
 pub mod domain;
 pub mod entropy;
 pub mod failpoint;
+pub mod identity;
 pub mod sealing;
 pub mod storage;
 pub mod wire;

@@ -1,0 +1,157 @@
+//! What the gateway reads off a certificate, its own or a peer's.
+//!
+//! Trust is decided elsewhere (the handshake checks the chain, the store knows the digest); this is reading only.
+
+use std::error::Error;
+use std::fmt;
+
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer;
+use x509_parser::time::ASN1Time;
+
+use super::pem;
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+
+/// A certificate's serial number: an unsigned big-endian number without leading zeros; lower-case hexadecimal as text.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Serial(Vec<u8>);
+
+impl Serial {
+    /// The bytes, the highest first.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Serial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("00");
+        }
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Serial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What is known of a certificate from its bytes alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateFacts {
+    /// SHA-256 of the whole certificate in DER: the name under which the store knows it.
+    pub sha256: Sha256Digest,
+    /// The number its issuer gave it.
+    pub serial: Serial,
+    /// The issuer's distinguished name, for people.
+    pub issuer: String,
+    /// Its first moment.
+    pub not_before: Timestamp,
+    /// Its last moment, itself included (RFC 5280 section 4.1.2.5).
+    pub not_after: Timestamp,
+    /// SHA-256 of the `SubjectPublicKeyInfo` in DER: tells whether a renewal brought a new key.
+    pub spki_sha256: Sha256Digest,
+}
+
+/// Reads one certificate in DER.
+///
+/// # Errors
+/// [`CertificateError`] when the bytes are not exactly one X.509 certificate.
+pub fn read_certificate(der: &[u8]) -> Result<CertificateFacts, CertificateError> {
+    let certificate = parse(der)?;
+    let raw_serial = certificate.raw_serial();
+    let leading_zeros = raw_serial.iter().take_while(|byte| **byte == 0).count();
+    Ok(CertificateFacts {
+        sha256: Sha256Digest::of(der),
+        serial: Serial(raw_serial[leading_zeros..].to_vec()),
+        issuer: certificate.issuer().to_string(),
+        not_before: moment(certificate.validity().not_before),
+        not_after: moment(certificate.validity().not_after),
+        spki_sha256: Sha256Digest::of(certificate.public_key().raw),
+    })
+}
+
+/// The certificates of a PEM text in DER, in order: one, or a chain.
+///
+/// # Errors
+/// [`CertificateError`] when there is none or one of them cannot be read.
+pub fn certificates_from_pem(text: &str) -> Result<Vec<Vec<u8>>, CertificateError> {
+    let blocks = pem::decode_all(pem::CERTIFICATE, text).ok_or(CertificateError)?;
+    if blocks.is_empty() {
+        return Err(CertificateError);
+    }
+    blocks.into_iter().map(|block| parse(&block).map(|_| block.to_vec())).collect()
+}
+
+/// One certificate in PEM.
+pub fn certificate_to_pem(der: &[u8]) -> String {
+    pem::encode(pem::CERTIFICATE, der).to_string()
+}
+
+/// A digest for people to compare: upper-case, sixteen groups of four (`3F8A 01C2 …`).
+pub fn group_fingerprint(digest: &Sha256Digest) -> String {
+    let digits = digest.to_string().to_uppercase();
+    let mut grouped = String::with_capacity(79);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && position % 4 == 0 {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// Reads a digest as people copy it: any case, with spaces, colons or hyphens anywhere (also the form of
+/// `openssl x509 -fingerprint -sha256` after its equals sign).
+pub fn parse_fingerprint(text: &str) -> Option<Sha256Digest> {
+    let digits: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ':' | '-')).collect();
+    Sha256Digest::parse_hex(&digits)
+}
+
+pub(super) fn parse(der: &[u8]) -> Result<X509Certificate<'_>, CertificateError> {
+    match X509Certificate::from_der(der) {
+        Ok(([], certificate)) => Ok(certificate),
+        _ => Err(CertificateError),
+    }
+}
+
+fn moment(time: ASN1Time) -> Timestamp {
+    Timestamp::from_unix_milliseconds(time.timestamp().saturating_mul(1000))
+}
+
+/// The bytes are not a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CertificateError;
+
+impl fmt::Display for CertificateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not an X.509 certificate: expected PEM blocks `-----BEGIN CERTIFICATE-----`, or one in DER")
+    }
+}
+
+impl Error for CertificateError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_goes_both_ways_as_people_write_it() {
+        let digest = Sha256Digest::of(b"certificate");
+        let grouped = group_fingerprint(&digest);
+        assert_eq!(grouped.split(' ').map(str::len).collect::<Vec<_>>(), [4; 16]);
+        assert_eq!(parse_fingerprint(&grouped), Some(digest));
+        assert_eq!(parse_fingerprint(&grouped.to_lowercase().replace(' ', ":\n")), Some(digest));
+        assert_eq!(parse_fingerprint(&grouped[1..]), None);
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_refused() {
+        assert_eq!(read_certificate(b"0"), Err(CertificateError));
+        assert_eq!(certificates_from_pem(""), Err(CertificateError));
+        assert_eq!(certificates_from_pem(&certificate_to_pem(b"0")), Err(CertificateError));
+    }
+}

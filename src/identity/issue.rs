@@ -1,0 +1,238 @@
+//! Certificates the gateway issues: to devices for the listeners with mutual TLS, and to itself as a server.
+
+use std::time::Duration;
+
+use rcgen::{
+    CertificateParams, CrlDistributionPoint, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose,
+};
+
+use super::authority::{Authority, draw_serial};
+use super::certificate::{Serial, certificate_to_pem, read_certificate};
+use super::error::IdentityError;
+use super::host_name::HostName;
+use super::public_key::PublicKey;
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{DeviceId, PartyId};
+use crate::domain::party::Role;
+use crate::entropy::Entropy;
+
+/// A device's certificate lasts 60 days: renewal by itself at two thirds leaves 20 days for a closed shop.
+pub const CLIENT_VALIDITY: Duration = Duration::from_hours(24 * 60);
+/// A server certificate lasts one year: below the 825 days after which Apple's clients refuse even private authorities.
+pub const SERVER_VALIDITY: Duration = Duration::from_hours(24 * 365);
+
+/// The longest common name (RFC 5280 appendix A.1, ub-common-name).
+const COMMON_NAME_CHARACTERS: usize = 64;
+
+/// Whose certificate it is. These three are the whole subject; no name from a request enters it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientSubject {
+    /// The side the device stands on; `OU` of the subject.
+    pub role: Role,
+    /// The studio or office; `O` of the subject.
+    pub party_id: PartyId,
+    /// The device; `CN` of the subject.
+    pub device_id: DeviceId,
+}
+
+/// How long a certificate lasts and where its revocation is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// From now; cut at the end of the authority.
+    pub validity: Duration,
+    /// An `http://` address for the CRL distribution points extension (RFC 5280 section 4.2.1.13), for relying parties
+    /// other than the gateway, which asks its own store.
+    pub crl_url: Option<String>,
+}
+
+impl Terms {
+    /// This long, without a published revocation list.
+    pub const fn lasting(validity: Duration) -> Self {
+        Self { validity, crl_url: None }
+    }
+}
+
+/// A certificate that was just issued, described from its own bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuedCertificate {
+    /// In PEM.
+    pub pem: String,
+    /// In DER.
+    pub der: Vec<u8>,
+    /// SHA-256 of the DER form.
+    pub sha256: Sha256Digest,
+    /// 16 random bytes.
+    pub serial: Serial,
+    /// Its first moment.
+    pub not_before: Timestamp,
+    /// Its last moment, itself included.
+    pub not_after: Timestamp,
+}
+
+/// Certifies a device: `clientAuth` and nothing else, critical `digitalSignature`, `CA:FALSE`.
+///
+/// # Errors
+/// [`IdentityError`]: the authority is outside its validity, the revocation address is unfit, or no serial was drawn.
+pub fn issue_client(
+    authority: &Authority,
+    subject: &ClientSubject,
+    key: &PublicKey,
+    terms: &Terms,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<IssuedCertificate, IdentityError> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::OrganizationName, subject.party_id.to_string());
+    params.distinguished_name.push(DnType::OrganizationalUnitName, subject.role.name());
+    params.distinguished_name.push(DnType::CommonName, subject.device_id.to_string());
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    issue(authority, params, key, terms, now, entropy)
+}
+
+/// Certifies a listener of the gateway: `serverAuth`, every name in subjectAltName (the common name is for people).
+///
+/// # Errors
+/// [`IdentityError::NoHostName`] without names; otherwise as [`issue_client`].
+pub fn issue_server(
+    authority: &Authority,
+    names: &[HostName],
+    key: &PublicKey,
+    terms: &Terms,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<IssuedCertificate, IdentityError> {
+    let mut params = CertificateParams::default();
+    let first = names.first().ok_or(IdentityError::NoHostName)?.to_string();
+    params.distinguished_name = DistinguishedName::new();
+    // Too long for a common name: then the subject stays empty and rcgen marks subjectAltName critical (section 4.2.1.6).
+    if first.len() <= COMMON_NAME_CHARACTERS {
+        params.distinguished_name.push(DnType::CommonName, first);
+    }
+    params.subject_alt_names = names.iter().map(HostName::to_subject_alternative).collect::<Result<_, _>>()?;
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    issue(authority, params, key, terms, now, entropy)
+}
+
+/// What all leaves have in common. TLS 1.3 and the ECDHE suites only ever sign, so `digitalSignature` is the whole usage.
+fn issue(
+    authority: &Authority,
+    mut params: CertificateParams,
+    key: &PublicKey,
+    terms: &Terms,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<IssuedCertificate, IdentityError> {
+    let (not_before, not_after) = authority.validity_from(now, terms.validity)?;
+    params.not_before = not_before.to_utc();
+    params.not_after = not_after.to_utc();
+    params.serial_number = Some(draw_serial(entropy)?);
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.use_authority_key_identifier_extension = true;
+    if let Some(url) = &terms.crl_url {
+        // Plain HTTP: fetching the list over TLS would ask for a list again (RFC 5280 section 8).
+        if !url.starts_with("http://") || !url.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(IdentityError::CrlUrl);
+        }
+        params.crl_distribution_points = vec![CrlDistributionPoint { uris: vec![url.clone()] }];
+    }
+    let der = params.signed_by(key, &authority.issuer()?)?.der().to_vec();
+    let facts = read_certificate(&der)?;
+    Ok(IssuedCertificate {
+        pem: certificate_to_pem(&der),
+        sha256: facts.sha256,
+        serial: facts.serial,
+        not_before: facts.not_before,
+        not_after: facts.not_after,
+        der,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{Clock, ManualClock};
+    use crate::entropy::SeededEntropy;
+    use crate::identity::authority::{AUTHORITY_VALIDITY, AuthorityKind, BACKDATED};
+    use crate::identity::key::DeviceKey;
+
+    const DAY: Duration = Duration::from_hours(24);
+
+    struct Bench {
+        clock: ManualClock,
+        entropy: SeededEntropy,
+        authority: Authority,
+        key: PublicKey,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let clock = ManualClock::starting_at(Timestamp::from_unix_milliseconds(1_795_339_800_999));
+            let entropy = SeededEntropy::new(7);
+            let authority = Authority::create(AuthorityKind::Studio, "Köln", clock.now(), &entropy).unwrap();
+            Self { clock, entropy, authority, key: DeviceKey::generate().unwrap().public_key() }
+        }
+
+        fn issue(&self, terms: &Terms) -> Result<IssuedCertificate, IdentityError> {
+            let subject = ClientSubject {
+                role: Role::Studio,
+                party_id: PartyId::generate(self.clock.now(), &self.entropy).unwrap(),
+                device_id: DeviceId::generate(self.clock.now(), &self.entropy).unwrap(),
+            };
+            issue_client(&self.authority, &subject, &self.key, terms, self.clock.now(), &self.entropy)
+        }
+    }
+
+    #[test]
+    fn a_certificate_is_backdated_and_lasts_its_terms() {
+        let bench = Bench::new();
+        bench.clock.advance(DAY);
+        let issued = bench.issue(&Terms::lasting(CLIENT_VALIDITY)).unwrap();
+        let whole_second = Timestamp::from_unix_milliseconds(bench.clock.now().unix_milliseconds() / 1000 * 1000);
+        assert_eq!(issued.not_before, whole_second - BACKDATED);
+        assert_eq!(issued.not_after, whole_second + CLIENT_VALIDITY);
+        assert_eq!(issued.serial.as_bytes().len(), 16);
+        assert_ne!(issued.serial, bench.issue(&Terms::lasting(CLIENT_VALIDITY)).unwrap().serial);
+    }
+
+    #[test]
+    fn no_certificate_outlives_its_authority() {
+        let bench = Bench::new();
+        let own = bench.authority.facts().clone();
+        assert_eq!(bench.issue(&Terms::lasting(DAY)).unwrap().not_before, own.not_before);
+
+        bench.clock.advance(AUTHORITY_VALIDITY - DAY);
+        assert_eq!(bench.issue(&Terms::lasting(CLIENT_VALIDITY)).unwrap().not_after, own.not_after);
+
+        bench.clock.advance(2 * DAY);
+        let late = bench.issue(&Terms::lasting(CLIENT_VALIDITY));
+        assert_eq!(late.err(), Some(IdentityError::Expired { not_after: own.not_after }));
+    }
+
+    #[test]
+    fn an_authority_from_the_future_does_not_issue() {
+        let mut bench = Bench::new();
+        let not_before = bench.authority.facts().not_before;
+        bench.clock = ManualClock::starting_at(not_before - DAY);
+        assert_eq!(bench.issue(&Terms::lasting(DAY)).err(), Some(IdentityError::NotYetValid { not_before }));
+    }
+
+    #[test]
+    fn a_revocation_address_must_be_plain_http() {
+        let bench = Bench::new();
+        for url in ["https://example.org/crl", "http://exämple.org/crl", "http://a b", ""] {
+            let terms = Terms { validity: DAY, crl_url: Some(url.into()) };
+            assert_eq!(bench.issue(&terms).err(), Some(IdentityError::CrlUrl));
+        }
+    }
+
+    #[test]
+    fn a_server_without_a_name_is_refused() {
+        let bench = Bench::new();
+        let terms = Terms::lasting(SERVER_VALIDITY);
+        let issued = issue_server(&bench.authority, &[], &bench.key, &terms, bench.clock.now(), &bench.entropy);
+        assert_eq!(issued.err(), Some(IdentityError::NoHostName));
+    }
+}

@@ -1,0 +1,22 @@
+//! Who is who on the wire: the gateway's own authorities, the certificates they issue, and what a device asks for.
+//!
+//! ```text
+//! authority   create | from_pem -> Authority
+//! enrolment   read_request -> PublicKey -> issue_client -> IssuedCertificate
+//! by hand     DeviceKey::generate -> issue_client -> to_pkcs12
+//! peer        read_certificate -> CertificateFacts
+//! ```
+//!
+//! Bytes and PEM text in and out: no file is read or written here. A [`PublicKey`](public_key::PublicKey) only comes from
+//! a request that proved possession of the private key, or from a key made here; so whatever can be certified was proved.
+
+pub mod authority;
+pub mod certificate;
+pub mod error;
+pub mod host_name;
+pub mod issue;
+pub mod key;
+pub mod pem;
+pub mod pkcs12;
+pub mod public_key;
+pub mod request;
