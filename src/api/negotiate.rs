@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, Request};
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, VARY};
+use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
@@ -34,7 +34,10 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
     let language = language(request.headers());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        // The router has said which methods there are; that is lost with the placeholder otherwise.
+        let allow = response.headers_mut().remove(ALLOW);
         response = problem.render(language).into_response();
+        response.headers_mut().extend(allow.map(|allow| (ALLOW, allow)));
     }
     response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     response.headers_mut().append(VARY, HeaderValue::from_static("accept-language"));

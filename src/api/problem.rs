@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -41,7 +41,7 @@ pub enum Problem {
     CodeMalformed { error: CodeError },
     RetrievalCodeMissing,
     RouteUnknown,
-    MethodNotAllowed { allow: Option<HeaderValue> },
+    MethodNotAllowed,
     UploadTooSlow,
     BodyCut,
     PhotoTooLarge { limit_bytes: u64 },
@@ -92,7 +92,7 @@ impl Problem {
             Self::CodeMalformed { .. } => "code-malformed",
             Self::RetrievalCodeMissing => "retrieval-code-missing",
             Self::RouteUnknown => "route-unknown",
-            Self::MethodNotAllowed { .. } => "method-not-allowed",
+            Self::MethodNotAllowed => "method-not-allowed",
             Self::UploadTooSlow => "upload-too-slow",
             Self::BodyCut => "body-cut",
             Self::PhotoTooLarge { .. } => "photo-too-large",
@@ -146,7 +146,7 @@ impl Problem {
             Self::RouteUnknown | Self::PhotoUnknown | Self::CodeUnknown | Self::CollectionUnknown => {
                 StatusCode::NOT_FOUND
             }
-            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::UploadTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::DepositInProgress
             | Self::PhotoLeased { .. }
@@ -226,9 +226,6 @@ impl Problem {
             headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_millis().div_ceil(1000).max(1) as u64));
         }
         match self {
-            Self::MethodNotAllowed { allow: Some(allow) } => {
-                headers.insert(ALLOW, allow.clone());
-            }
             // Nothing more is wanted over these lines; what is left of a body would only be read to be thrown away.
             Self::PhotoTooLarge { .. } | Self::UploadTooSlow | Self::DeviceRevoked { .. } | Self::TooManyConnections => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));

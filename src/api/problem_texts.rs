@@ -16,7 +16,7 @@ impl Problem {
             Self::CodeMalformed { .. } => ("Abrufcode vertippt", "Code mistyped"),
             Self::RetrievalCodeMissing => ("Retrieval-Code fehlt", "Retrieval-Code is missing"),
             Self::RouteUnknown => ("Adresse unbekannt", "Unknown address"),
-            Self::MethodNotAllowed { .. } => ("Methode nicht erlaubt", "Method not allowed"),
+            Self::MethodNotAllowed => ("Methode nicht erlaubt", "Method not allowed"),
             Self::UploadTooSlow => ("Übertragung zu langsam", "Upload too slow"),
             Self::BodyCut => ("Übertragung abgebrochen", "Upload broke off"),
             Self::PhotoTooLarge { .. } => ("Datei zu groß", "File too large"),
@@ -62,7 +62,7 @@ impl Problem {
                 format!("Die Anfrage passt nicht zur Schnittstelle: {fault}."),
                 format!("The request does not fit the interface: {fault}."),
             ),
-            Self::MethodNotAllowed { .. } | Self::RouteUnknown => language
+            Self::MethodNotAllowed | Self::RouteUnknown => language
                 .pick(
                     "Diese Adresse oder Methode gibt es hier nicht. Die README nennt alle Adressen.",
                     "There is no such address or method here. The README lists them all.",

@@ -1,1 +1,5 @@
-fn main() {}
+//! The gateway's program; everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    lichtbild::cli::gateway::main()
+}

@@ -1,0 +1,314 @@
+//! `device add|list|revoke`
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::ConfigFile;
+use super::failure::Failure;
+use super::setting::Setting;
+use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::config::Config;
+use crate::domain::id::{DeviceId, PartyId};
+use crate::domain::party::{Device, Party, Role};
+use crate::entropy::OsEntropy;
+use crate::flows::administer::Administration;
+use crate::identity::authority::Authority;
+use crate::identity::issue::{CLIENT_VALIDITY, ClientSubject, IssuedCertificate, Terms, issue_client};
+use crate::identity::key::DeviceKey;
+use crate::identity::pkcs12::{generate_password, to_pkcs12};
+use crate::identity::public_key::PublicKey;
+use crate::identity::request::read_request;
+use crate::server::files::{Audience, create_new, read_secret};
+use crate::storage::contract::CertificateRecord;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Add a device and issue its certificate.
+    Add(AddArguments),
+    /// List all devices.
+    List {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Cut a device off for good: its open connections are closed and its certificate is refused.
+    Revoke {
+        /// The device's identifier, from `device list`.
+        device_id: DeviceId,
+        #[command(flatten)]
+        file: ConfigFile,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct AddArguments {
+    /// The studio it belongs to: name or identifier.
+    #[arg(long, value_name = "WHICH", required_unless_present = "office", conflicts_with = "office")]
+    studio: Option<String>,
+    /// The office it belongs to: name or identifier.
+    #[arg(long, value_name = "WHICH")]
+    office: Option<String>,
+    /// What to call it: "till 2".
+    #[arg(long, default_value = "")]
+    label: String,
+    /// A certificate request (PKCS#10, PEM or DER) made on the device, whose key then never leaves it. Without one, a key is
+    /// made here and written beside the certificate.
+    #[arg(long, value_name = "FILE")]
+    csr: Option<PathBuf>,
+    /// The folder to make for the device's files.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    file: ConfigFile,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Add(arguments) => add(&arguments).await,
+        Command::List { file, json } => list(&file, json).await,
+        Command::Revoke { device_id, file } => revoke(device_id, &file).await,
+    }
+}
+
+async fn add(arguments: &AddArguments) -> Result<(), Failure> {
+    let setting = Setting::open(&arguments.file).await?;
+    let administration = setting.administration();
+    let (role, which) = match (&arguments.studio, &arguments.office) {
+        (Some(studio), _) => (Role::Studio, studio),
+        (None, Some(office)) => (Role::Office, office),
+        (None, None) => return Err(Failure::plain("give --studio or --office")),
+    };
+    let party = administration.find_party(role, which).await?;
+    let made = match &arguments.csr {
+        None => NewKey::Generated(DeviceKey::generate()?),
+        Some(file) => NewKey::Requested(requested_key(file)?),
+    };
+    let equipped = equip(&administration, &setting.config, &party, &arguments.label, made, arguments.out.as_deref()).await?;
+    setting.close().await;
+    if arguments.json {
+        println!("{}", serde_json::json!(equipped));
+    } else {
+        equipped.print();
+    }
+    Ok(())
+}
+
+fn requested_key(file: &Path) -> Result<PublicKey, Failure> {
+    let request =
+        fs::read(file).map_err(|error| Failure::new(format!("cannot read the request {}", file.display()), error))?;
+    read_request(&request).map_err(|error| Failure::plain(format!("{}: {error}", file.display())))
+}
+
+/// Where the device's key comes from.
+pub(super) enum NewKey {
+    /// Made here, for a device that cannot make its own.
+    Generated(DeviceKey),
+    /// Made on the device, which has shown that it holds it.
+    Requested(PublicKey),
+}
+
+/// What was written for a device.
+#[derive(Serialize)]
+pub(super) struct Equipped {
+    pub(super) device_id: DeviceId,
+    party_id: PartyId,
+    pub(super) certificate: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) p12: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_clear")]
+    pub(super) p12_password: Option<Zeroizing<String>>,
+    pub(super) ca: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) studio_config: Option<PathBuf>,
+    expires_at: Timestamp,
+}
+
+fn in_clear<S: serde::Serializer>(password: &Option<Zeroizing<String>>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_some(&password.as_ref().map(|password| password.as_str()))
+}
+
+impl Equipped {
+    fn print(&self) {
+        println!("device       {}", self.device_id);
+        println!("certificate  {}", self.certificate.display());
+        for (name, file) in
+            [("key", &self.key), ("PKCS#12", &self.p12), ("studio.toml", &self.studio_config)]
+        {
+            if let Some(file) = file {
+                println!("{name:<12} {}", file.display());
+            }
+        }
+        println!("gateway CA   {}", self.ca.display());
+        if let Some(password) = &self.p12_password {
+            println!("PKCS#12 password  {}", password.as_str());
+        }
+        println!("valid until  {}", self.expires_at);
+        if self.key.is_some() {
+            eprintln!("Bring these files to the device by hand, then delete them here: whoever has the key is the device.");
+        }
+    }
+}
+
+/// Issues a certificate, writes the device's files, and makes the device known.
+///
+/// The files come first: a certificate that the store does not know opens nothing, while a device without its files would have
+/// to be revoked again.
+pub(super) async fn equip(
+    administration: &Administration<'_>,
+    config: &Config,
+    party: &Party,
+    label: &str,
+    key: NewKey,
+    out: Option<&Path>,
+) -> Result<Equipped, Failure> {
+    let now = SystemClock.now();
+    let device_id = DeviceId::generate(now, &OsEntropy)
+        .map_err(|error| Failure::new("no identifier could be made: try again", error))?;
+    let (authority, authority_key) = match party.role {
+        Role::Studio => (&config.certificates.studio_ca, &config.certificates.studio_ca_key),
+        Role::Office => (&config.certificates.office_ca, &config.certificates.office_ca_key),
+    };
+    let authority = Authority::from_pem(&read_public(authority)?, &read_secret(authority_key)?)?;
+    let subject = ClientSubject { role: party.role, party_id: party.party_id, device_id };
+    let public_key = match &key {
+        NewKey::Generated(key) => key.public_key(),
+        NewKey::Requested(key) => key.clone(),
+    };
+    let issued = issue_client(&authority, &subject, &public_key, &Terms::lasting(CLIENT_VALIDITY), now, &OsEntropy)?;
+
+    let folder = out.map_or_else(|| PathBuf::from(device_id.to_string()), Path::to_path_buf);
+    let equipped = write_files(&folder, config, party, &authority, &issued, &key, device_id)?;
+    let device = Device {
+        device_id,
+        party_id: party.party_id,
+        label: label.to_owned(),
+        created_at: now,
+        revoked_at: None,
+        certificate_expires_at: Some(issued.not_after),
+    };
+    let certificate = CertificateRecord {
+        sha256: issued.sha256,
+        serial: issued.serial.as_bytes().to_vec(),
+        not_before: issued.not_before,
+        not_after: issued.not_after,
+    };
+    administration.add_device(&device, &certificate).await?;
+    Ok(equipped)
+}
+
+fn write_files(
+    folder: &Path,
+    config: &Config,
+    party: &Party,
+    authority: &Authority,
+    issued: &IssuedCertificate,
+    key: &NewKey,
+    device_id: DeviceId,
+) -> Result<Equipped, Failure> {
+    fs::create_dir_all(folder)
+        .map_err(|error| Failure::new(format!("cannot make {}: choose another --out", folder.display()), error))?;
+    let folder = fs::canonicalize(folder)
+        .map_err(|error| Failure::new(format!("cannot open {}: choose another --out", folder.display()), error))?;
+    let write = |name: &str, bytes: &[u8], audience| -> Result<PathBuf, Failure> {
+        let file = folder.join(name);
+        create_new(&file, bytes, audience).map_err(|error| {
+            Failure::new(format!("cannot write {}: choose an empty folder with --out", file.display()), error)
+        })?;
+        Ok(file)
+    };
+    let mut equipped = Equipped {
+        device_id,
+        party_id: party.party_id,
+        certificate: write("certificate.pem", issued.pem.as_bytes(), Audience::Everybody)?,
+        key: None,
+        p12: None,
+        p12_password: None,
+        ca: write("gateway-ca.pem", read_public(&config.certificates.server_ca)?.as_bytes(), Audience::Everybody)?,
+        studio_config: None,
+        expires_at: issued.not_after,
+    };
+    if let NewKey::Generated(key) = key {
+        let password = generate_password(&OsEntropy)
+            .map_err(|error| Failure::new("no password could be made: try again", error))?;
+        let name = format!("{}, {}", party.name, party.place);
+        let p12 = to_pkcs12(key, &issued.der, &[authority.certificate_der()], &name, &password)
+            .map_err(|error| Failure::plain(error.to_string()))?;
+        equipped.key = Some(write("key.pem", key.to_pem().as_bytes(), Audience::Owner)?);
+        equipped.p12 = Some(write("device.p12", &p12, Audience::Owner)?);
+        equipped.p12_password = Some(password);
+    }
+    if party.role == Role::Studio {
+        let text = studio_config(&config.url(config.listen.studio));
+        equipped.studio_config = Some(write("studio.toml", text.as_bytes(), Audience::Everybody)?);
+    }
+    Ok(equipped)
+}
+
+/// What `lichtbild-studio` needs to know, beside the device's files.
+pub(super) fn studio_config(gateway: &str) -> String {
+    format!(
+        "# Configuration of lichtbild-studio; paths are relative to this file.\n\
+         gateway = \"{gateway}\"\n\
+         certificate = \"certificate.pem\"\n\
+         key = \"key.pem\"\n\
+         ca = \"gateway-ca.pem\"\n"
+    )
+}
+
+async fn list(file: &ConfigFile, json: bool) -> Result<(), Failure> {
+    let setting = Setting::open(file).await?;
+    let store = setting.administration().store;
+    let mut devices = store.devices(Role::Studio).await?;
+    devices.extend(store.devices(Role::Office).await?);
+    setting.close().await;
+    if json {
+        let rows: Vec<_> = devices
+            .iter()
+            .map(|(party, device)| serde_json::json!({ "party": party, "device": device }))
+            .collect();
+        println!("{}", serde_json::Value::from(rows));
+        return Ok(());
+    }
+    for (party, device) in &devices {
+        let state = match (device.revoked_at, device.certificate_expires_at) {
+            (Some(at), _) => format!("revoked {at}"),
+            (None, Some(end)) => format!("until   {end}"),
+            (None, None) => "no certificate".to_owned(),
+        };
+        println!("{}  {}  {state}  {}, {}  {}", device.device_id, party.role, party.name, party.place, device.label);
+    }
+    if devices.is_empty() {
+        eprintln!("None yet. Next: lichtbild-gateway device add --studio NAME");
+    }
+    Ok(())
+}
+
+async fn revoke(device_id: DeviceId, file: &ConfigFile) -> Result<(), Failure> {
+    let setting = Setting::open(file).await?;
+    let revoked = setting.administration().revoke_device(device_id).await?;
+    setting.close().await;
+    if !revoked {
+        return Err(Failure::plain(format!(
+            "no device {device_id} that is not revoked already: `lichtbild-gateway device list` shows all"
+        )));
+    }
+    eprintln!("Revoked. A running gateway refuses its next request and closes its connections within two seconds.");
+    Ok(())
+}
+
+fn read_public(file: &Path) -> Result<String, Failure> {
+    fs::read_to_string(file).map_err(|error| {
+        Failure::new(format!("cannot read {}: check [certificates] in the configuration", file.display()), error)
+    })
+}

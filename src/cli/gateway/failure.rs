@@ -1,0 +1,61 @@
+//! What an operator is told when something went wrong: the thing itself, its causes, and what to do.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use crate::config::ConfigError;
+use crate::flows::administer::AdministrationError;
+use crate::identity::error::IdentityError;
+use crate::server::StartError;
+use crate::server::files::SecretError;
+use crate::storage::StoreError;
+
+/// A command that failed. The message says what to do.
+#[derive(Debug)]
+pub(super) struct Failure {
+    message: String,
+    causes: Vec<String>,
+}
+
+impl Failure {
+    /// Something that went wrong because of something else.
+    pub(super) fn new(message: impl Into<String>, cause: impl Error) -> Self {
+        let mut failure = Self { message: message.into(), causes: vec![cause.to_string()] };
+        failure.causes.extend(sources(&cause));
+        failure
+    }
+
+    /// Something that explains itself.
+    pub(super) fn plain(message: impl Into<String>) -> Self {
+        Self { message: message.into(), causes: Vec::new() }
+    }
+
+    /// Writes the message to the standard error stream.
+    pub(super) fn report(&self) -> ExitCode {
+        eprintln!("error: {}", self.message);
+        for cause in &self.causes {
+            eprintln!("  because: {cause}");
+        }
+        ExitCode::FAILURE
+    }
+}
+
+impl<E: Error + SaysWhatToDo> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self { message: error.to_string(), causes: sources(&error) }
+    }
+}
+
+fn sources(error: &dyn Error) -> Vec<String> {
+    std::iter::successors(error.source(), |error| error.source()).map(ToString::to_string).collect()
+}
+
+/// Errors whose own message is good enough for an operator.
+pub(super) trait SaysWhatToDo {}
+
+impl SaysWhatToDo for ConfigError {}
+impl SaysWhatToDo for StartError {}
+impl SaysWhatToDo for AdministrationError {}
+impl SaysWhatToDo for IdentityError {}
+impl SaysWhatToDo for SecretError {}
+impl SaysWhatToDo for StoreError {}

@@ -1,0 +1,193 @@
+//! `init` and `renew-server-certificate`
+
+use std::fs;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::ConfigFile;
+use super::failure::Failure;
+use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::config::{Config, EXAMPLE};
+use crate::entropy::{Entropy, OsEntropy};
+use crate::identity::authority::{Authority, AuthorityKind};
+use crate::identity::certificate::group_fingerprint;
+use crate::identity::host_name::HostName;
+use crate::identity::issue::{SERVER_VALIDITY, Terms, issue_server};
+use crate::identity::key::DeviceKey;
+use crate::sealing::KeyFile;
+use crate::server::files::{Audience, create_new, read_secret, replace};
+use crate::storage::SqliteStore;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// The folder to make; nothing in it is ever overwritten.
+    #[arg(long, value_name = "DIR")]
+    pub(super) dir: PathBuf,
+    /// A name or address by which studios and offices reach the gateway; the first stands in invitations. Can be repeated.
+    #[arg(long = "host", value_name = "NAME", default_value = "localhost")]
+    pub(super) hosts: Vec<HostName>,
+    /// The address to listen on for studios and offices: 0.0.0.0 or :: to be reached from outside this machine.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(super) bind: IpAddr,
+    /// Four ports in a row, for studios, offices, enrolment and monitoring; 0 for free ones at each start.
+    #[arg(long, value_name = "PORT")]
+    pub(super) port_base: Option<u16>,
+}
+
+#[derive(Args)]
+pub(super) struct RenewArguments {
+    #[command(flatten)]
+    file: ConfigFile,
+    /// A name or address for the certificate, beside public_host, localhost and the loopback addresses. Can be repeated.
+    #[arg(long = "host", value_name = "NAME")]
+    hosts: Vec<HostName>,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let config = make(arguments, SystemClock.now(), &OsEntropy).await?;
+    let dir = arguments.dir.display();
+    let server_ca = fs::read_to_string(&config.certificates.server_ca)
+        .map_err(|error| Failure::new("cannot read back what was just written", error))?;
+    let fingerprint = server_ca_fingerprint(&server_ca)?;
+    println!("A new gateway stands in {dir}.");
+    println!("  configuration  {dir}/gateway.toml");
+    println!("  key file       {dir}/gateway.key (keep a copy away from the database and its backups)");
+    println!("  server CA      {}", fingerprint);
+    println!("Next:");
+    println!("  lichtbild-gateway studio add \"Foto Koch\" --place Düsseldorf --config {dir}/gateway.toml");
+    println!("  lichtbild-gateway device add --studio \"Foto Koch\" --config {dir}/gateway.toml");
+    println!("  lichtbild-gateway serve --config {dir}/gateway.toml");
+    Ok(())
+}
+
+/// Makes everything a gateway needs. Nothing is overwritten: the first thing found in the way ends it.
+pub(super) async fn make(
+    arguments: &Arguments,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<Config, Failure> {
+    let dir = &arguments.dir;
+    let config_file = dir.join("gateway.toml");
+    for taken in ["gateway.toml", "gateway.key", "lichtbild.sqlite", "certs"] {
+        if dir.join(taken).exists() {
+            return Err(in_the_way(&dir.join(taken)));
+        }
+    }
+    fs::create_dir_all(dir.join("certs"))
+        .map_err(|error| Failure::new(format!("cannot make {}: choose another --dir", dir.display()), error))?;
+
+    // The configuration comes last: without it nothing else is ever used, and init can be run again elsewhere.
+    let text = configuration(arguments);
+    let config = Config::parse(&text).map_err(Failure::plain)?;
+    write(&dir.join("gateway.key"), KeyFile::generate(now, entropy).map_err(entropy_failed)?.to_toml().as_bytes(), Audience::Owner)?;
+    let name = arguments.hosts.first().map_or_else(|| "localhost".to_owned(), ToString::to_string);
+    let certs = &config.certificates;
+    for (kind, certificate, key) in [
+        (AuthorityKind::Studio, &certs.studio_ca, &certs.studio_ca_key),
+        (AuthorityKind::Office, &certs.office_ca, &certs.office_ca_key),
+        (AuthorityKind::Server, &certs.server_ca, &certs.server_ca_key),
+    ] {
+        let authority = Authority::create(kind, &name, now, entropy)?;
+        write(&dir.join(certificate), authority.certificate_pem().as_bytes(), Audience::Everybody)?;
+        write(&dir.join(key), authority.key_pem().as_bytes(), Audience::Owner)?;
+        if kind == AuthorityKind::Server {
+            let (chain, key) = server_certificate(&authority, &names(&arguments.hosts), now, entropy)?;
+            write(&dir.join(&certs.server), chain.as_bytes(), Audience::Everybody)?;
+            write(&dir.join(&certs.server_key), key.to_pem().as_bytes(), Audience::Owner)?;
+        }
+    }
+    SqliteStore::create(&dir.join(&config.database)).await?.close().await;
+    write(&config_file, text.as_bytes(), Audience::Everybody)?;
+    Ok(Config::load(&config_file)?)
+}
+
+/// Issues a new server certificate in the old one's place.
+pub(super) fn renew(arguments: &RenewArguments) -> Result<(), Failure> {
+    let config = Config::load(&arguments.file.config)?;
+    let certs = &config.certificates;
+    let certificate = fs::read_to_string(&certs.server_ca)
+        .map_err(|error| Failure::new(format!("cannot read {}", certs.server_ca.display()), error))?;
+    let authority = Authority::from_pem(&certificate, &read_secret(&certs.server_ca_key)?)?;
+    let mut hosts: Vec<HostName> = config.listen.public_host.parse().into_iter().collect();
+    hosts.extend(arguments.hosts.iter().cloned());
+    let (chain, key) = server_certificate(&authority, &names(&hosts), SystemClock.now(), &OsEntropy)?;
+    let failed = |error: io::Error| Failure::new("cannot write the new server certificate: the old one stands", error);
+    // Certificate before key would fit as badly as key before certificate: a gateway that starts between the two says so.
+    replace(&certs.server_key, key.to_pem().as_bytes(), Audience::Owner).map_err(failed)?;
+    replace(&certs.server, chain.as_bytes(), Audience::Everybody).map_err(failed)?;
+    println!("{}", certs.server.display());
+    eprintln!("A new server certificate is in place: restart the gateway to use it.");
+    Ok(())
+}
+
+fn server_certificate(
+    authority: &Authority,
+    names: &[HostName],
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<(String, DeviceKey), Failure> {
+    let key = DeviceKey::generate()?;
+    let issued = issue_server(authority, names, &key.public_key(), &Terms::lasting(SERVER_VALIDITY), now, entropy)?;
+    Ok((issued.pem + &authority.certificate_pem(), key))
+}
+
+/// The given names, and those by which the machine reaches itself.
+fn names(given: &[HostName]) -> Vec<HostName> {
+    let mut names = given.to_vec();
+    for own in ["localhost", "127.0.0.1", "::1"] {
+        if let Ok(own) = own.parse::<HostName>()
+            && !names.contains(&own)
+        {
+            names.push(own);
+        }
+    }
+    names
+}
+
+fn configuration(arguments: &Arguments) -> String {
+    let port = |default: u16, offset: u16| match arguments.port_base {
+        None => default,
+        Some(0) => 0,
+        Some(base) => base.saturating_add(offset),
+    };
+    let address = |ip, default, offset| SocketAddr::from((ip, port(default, offset))).to_string();
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let host = arguments.hosts.first().map_or_else(|| "localhost".to_owned(), ToString::to_string);
+    [
+        ("studio = \"127.0.0.1:8443\"", format!("studio = \"{}\"", address(arguments.bind, 8443, 0))),
+        ("office = \"127.0.0.1:9443\"", format!("office = \"{}\"", address(arguments.bind, 9443, 1))),
+        ("enrolment = \"127.0.0.1:7443\"", format!("enrolment = \"{}\"", address(arguments.bind, 7443, 2))),
+        ("ops = \"127.0.0.1:9090\"", format!("ops = \"{}\"", address(loopback, 9090, 3))),
+        ("public_host = \"localhost\"", format!("public_host = \"{host}\"")),
+    ]
+    .into_iter()
+    .fold(EXAMPLE.to_owned(), |text, (default, chosen)| text.replace(default, &chosen))
+}
+
+fn write(file: &Path, text: &[u8], audience: Audience) -> Result<(), Failure> {
+    create_new(file, text, audience).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => in_the_way(file),
+        _ => Failure::new(format!("cannot write {}: free space and permissions permitting, try again", file.display()), error),
+    })
+}
+
+fn in_the_way(file: &Path) -> Failure {
+    Failure::plain(format!(
+        "{} is there already and is not overwritten: choose another --dir, or move the old gateway away",
+        file.display()
+    ))
+}
+
+fn entropy_failed(error: crate::entropy::EntropyError) -> Failure {
+    Failure::new("no keys could be made: try again", error)
+}
+
+fn server_ca_fingerprint(pem: &str) -> Result<String, Failure> {
+    let certificates = crate::identity::certificate::certificates_from_pem(pem)
+        .map_err(|error| Failure::new("cannot read back what was just written", error))?;
+    let der = certificates.first().map(Vec::as_slice).unwrap_or_default();
+    Ok(group_fingerprint(&crate::domain::digest::Sha256Digest::of(der)))
+}

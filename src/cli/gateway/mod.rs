@@ -1,0 +1,77 @@
+//! `lichtbild-gateway`: the server and its administration.
+
+mod device;
+mod failure;
+mod init;
+mod party;
+mod serve;
+mod setting;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::domain::party::Role;
+use failure::Failure;
+
+/// Carries passport photos from photo studios to the registration office.
+#[derive(Parser)]
+#[command(name = "lichtbild-gateway", version, about, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the message says what to do), 2 wrong usage.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a new gateway: keys, authorities, server certificate, database and configuration.
+    Init(init::Arguments),
+    /// Run the gateway.
+    Serve(ConfigFile),
+    /// Add, list, suspend or resume studios.
+    #[command(subcommand)]
+    Studio(party::Command),
+    /// Add, list, suspend or resume offices.
+    #[command(subcommand)]
+    Office(party::Command),
+    /// Add, list or revoke devices of studios and offices.
+    #[command(subcommand)]
+    Device(device::Command),
+    /// Issue a new server certificate with the gateway's own server authority; restart the gateway afterwards.
+    RenewServerCertificate(init::RenewArguments),
+}
+
+/// Which gateway is meant.
+#[derive(Args, Clone)]
+pub(super) struct ConfigFile {
+    /// The gateway's configuration.
+    #[arg(long, value_name = "FILE", default_value = "gateway.toml", env = "LICHTBILD_CONFIG", global = true)]
+    config: PathBuf,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::new("cannot start threads", error).report(),
+    };
+    match runtime.block_on(run(arguments.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Init(arguments) => init::run(&arguments).await,
+        Command::Serve(file) => serve::run(&file).await,
+        Command::Studio(command) => party::run(Role::Studio, command).await,
+        Command::Office(command) => party::run(Role::Office, command).await,
+        Command::Device(command) => device::run(command).await,
+        Command::RenewServerCertificate(arguments) => init::renew(&arguments),
+    }
+}

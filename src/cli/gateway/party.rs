@@ -1,0 +1,101 @@
+//! `studio add|list|suspend|resume` and the same for `office`
+
+use clap::Subcommand;
+
+use super::ConfigFile;
+use super::failure::Failure;
+use super::setting::Setting;
+use crate::domain::party::{Party, Role};
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Add one.
+    Add {
+        /// Its name, as the other side shall see it.
+        name: String,
+        /// Its town.
+        #[arg(long)]
+        place: String,
+        #[command(flatten)]
+        file: ConfigFile,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List all.
+    List {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Refuse all its requests from now on, on connections that are open too.
+    Suspend {
+        /// Its name or identifier.
+        which: String,
+        #[command(flatten)]
+        file: ConfigFile,
+    },
+    /// Take its requests again.
+    Resume {
+        /// Its name or identifier.
+        which: String,
+        #[command(flatten)]
+        file: ConfigFile,
+    },
+}
+
+pub(super) async fn run(role: Role, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Add { name, place, file, json } => add(role, &name, &place, &file, json).await,
+        Command::List { file, json } => list(role, &file, json).await,
+        Command::Suspend { which, file } => set_suspended(role, &which, &file, true).await,
+        Command::Resume { which, file } => set_suspended(role, &which, &file, false).await,
+    }
+}
+
+async fn add(role: Role, name: &str, place: &str, file: &ConfigFile, json: bool) -> Result<(), Failure> {
+    let setting = Setting::open(file).await?;
+    let party = setting.administration().add_party(role, name, place).await?;
+    setting.close().await;
+    if json {
+        println!("{}", serde_json::json!(party));
+    } else {
+        println!("{}", party.party_id);
+        eprintln!("Added. Next: lichtbild-gateway device add --{role} \"{}\"", party.name);
+    }
+    Ok(())
+}
+
+async fn list(role: Role, file: &ConfigFile, json: bool) -> Result<(), Failure> {
+    let setting = Setting::open(file).await?;
+    let parties = setting.administration().store.parties(role).await?;
+    setting.close().await;
+    if json {
+        println!("{}", serde_json::json!(parties));
+        return Ok(());
+    }
+    for Party { party_id, name, place, suspended, .. } in &parties {
+        println!("{party_id}  {}  {name}, {place}", if *suspended { "suspended" } else { "active   " });
+    }
+    if parties.is_empty() {
+        eprintln!("None yet. Next: lichtbild-gateway {role} add NAME --place TOWN");
+    }
+    Ok(())
+}
+
+async fn set_suspended(role: Role, which: &str, file: &ConfigFile, suspended: bool) -> Result<(), Failure> {
+    let setting = Setting::open(file).await?;
+    let administration = setting.administration();
+    let party = administration.find_party(role, which).await?;
+    let changed = administration.set_suspended(&party, suspended).await?;
+    setting.close().await;
+    let state = if suspended { "suspended" } else { "active" };
+    if changed {
+        eprintln!("{}, {} is {state} now: the next request of each of its devices learns it.", party.name, party.place);
+    } else {
+        eprintln!("{}, {} was {state} before; nothing changed.", party.name, party.place);
+    }
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! `serve`
+
+use std::sync::Arc;
+
+use super::ConfigFile;
+use super::failure::Failure;
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::entropy::OsEntropy;
+use crate::server::{RunningGateway, start};
+use crate::telemetry;
+use crate::transport::shutdown::Stop;
+
+pub(super) async fn run(file: &ConfigFile) -> Result<(), Failure> {
+    let config = Config::load(&file.config)?;
+    telemetry::start_log(&config.log).map_err(|error| Failure::plain(error.to_string()))?;
+    let running = start(&config, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
+    announce(&config, &running);
+    stop_on_signals(running.stop.clone())?;
+    running.stopped().await;
+    eprintln!("Stopped.");
+    Ok(())
+}
+
+/// Where it listens, one line each on the standard output, for people and scripts.
+fn announce(config: &Config, running: &RunningGateway) {
+    let addresses = running.addresses;
+    println!("studio {}", config.url(addresses.studio));
+    println!("office {}", config.url(addresses.office));
+    println!("enrolment {}", config.url(addresses.enrolment));
+    println!("ops http://{}", addresses.ops);
+}
+
+/// The first signal lets running requests finish, the second one hurries.
+pub(super) fn stop_on_signals(stop: Stop) -> Result<(), Failure> {
+    let mut signals = signals().map_err(|error| Failure::new("cannot watch for signals", error))?;
+    tokio::spawn(async move {
+        while signals.recv().await.is_some() {
+            tracing::info!(stage = ?stop.advance(), "stopping");
+        }
+    });
+    Ok(())
+}
+
+#[cfg(unix)]
+fn signals() -> std::io::Result<tokio::sync::mpsc::Receiver<()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        let mut stream = signal(kind)?;
+        let sender = sender.clone();
+        tokio::spawn(async move { while stream.recv().await.is_some() && sender.send(()).await.is_ok() {} });
+    }
+    Ok(receiver)
+}
+
+#[cfg(not(unix))]
+fn signals() -> std::io::Result<tokio::sync::mpsc::Receiver<()>> {
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    tokio::spawn(async move { while tokio::signal::ctrl_c().await.is_ok() && sender.send(()).await.is_ok() {} });
+    Ok(receiver)
+}

@@ -1,0 +1,181 @@
+//! Reading the file, and refusing what would only fail later.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Certificates, Config};
+use crate::identity::host_name::HostName;
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the file and the key and says what to do.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(file)
+            .map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
+        let config = Self::parse(&text).map_err(|fault| ConfigError::Wrong { file: file.to_owned(), fault })?;
+        Ok(config.resolved(file.parent().unwrap_or(Path::new(""))))
+    }
+
+    /// Reads a file's text; paths stay as they are written.
+    ///
+    /// # Errors
+    /// What is wrong, with the key's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let config: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let (deadlines, limits) = (&self.deadlines, &self.limits);
+        // No more than the law allows: PassDEÜV, at latest six months after receipt.
+        in_range("deadlines.retention_days", deadlines.retention_days, 0.001, 184.0)?;
+        in_range("deadlines.lease_minutes", deadlines.lease_minutes, 0.01, 1440.0)?;
+        in_range("deadlines.settle_within_days", deadlines.settle_within_days, 0.001, 60.0)?;
+        in_range("deadlines.sweep_seconds", deadlines.sweep_seconds, 0.1, 86_400.0)?;
+        in_range("limits.upload_grace_seconds", limits.upload_grace_seconds, 0.01, 3600.0)?;
+        in_range("limits.wrong_codes_window_minutes", limits.wrong_codes_window_minutes, 0.01, 1440.0)?;
+        in_range("limits.handshake_seconds", limits.handshake_seconds, 0.01, 3600.0)?;
+        in_range("limits.headers_seconds", limits.headers_seconds, 0.01, 3600.0)?;
+        in_range("limits.idle_seconds", limits.idle_seconds, 0.01, 86_400.0)?;
+        in_range("limits.write_stall_seconds", limits.write_stall_seconds, 0.01, 3600.0)?;
+        in_range("limits.linger_seconds", limits.linger_seconds, 0.0, 60.0)?;
+        in_range("limits.finish_seconds", limits.finish_seconds, 0.0, 3600.0)?;
+        in_range("limits.photo_bytes", limits.photo_bytes as f64, 1024.0, 67_108_864.0)?;
+        for (key, number) in [
+            ("limits.uploads_per_minute", u64::from(limits.uploads_per_minute)),
+            ("limits.wrong_codes_per_device", u64::from(limits.wrong_codes_per_device)),
+            ("limits.wrong_codes_over_all", u64::from(limits.wrong_codes_over_all)),
+            ("limits.connections", limits.connections as u64),
+            ("limits.connections_per_device", limits.connections_per_device as u64),
+        ] {
+            in_range(key, number as f64, 1.0, 1_000_000.0)?;
+        }
+        if !self.listen.ops.ip().is_loopback() {
+            return Err(format!(
+                "listen.ops = \"{}\": monitoring is in the clear, so it listens on a loopback address only (127.0.0.1)",
+                self.listen.ops
+            ));
+        }
+        self.listen.public_host.parse::<HostName>().map_err(|error| format!("listen.public_host: {error}"))?;
+        Ok(())
+    }
+
+    fn resolved(mut self, folder: &Path) -> Self {
+        let Certificates {
+            server,
+            server_key,
+            server_ca,
+            server_ca_key,
+            studio_ca,
+            studio_ca_key,
+            office_ca,
+            office_ca_key,
+        } = &mut self.certificates;
+        for path in [
+            &mut self.database,
+            &mut self.key_file,
+            server,
+            server_key,
+            server_ca,
+            server_ca_key,
+            studio_ca,
+            studio_ca_key,
+            office_ca,
+            office_ca_key,
+        ]
+        .into_iter()
+        .chain(&mut self.profile_file)
+        {
+            *path = folder.join(&*path);
+        }
+        self
+    }
+}
+
+fn in_range(key: &str, number: f64, least: f64, most: f64) -> Result<(), String> {
+    if (least..=most).contains(&number) {
+        return Ok(());
+    }
+    Err(format!("{key} = {number}: give a number from {least} to {most}"))
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    Unreadable {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file says something that cannot be.
+    Wrong {
+        /// Which.
+        file: PathBuf,
+        /// What, with the key's name.
+        fault: String,
+    },
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { file, .. } => write!(f, "cannot read the configuration {}", file.display()),
+            Self::Wrong { file, fault } => write!(f, "{}: {}", file.display(), fault.trim_end()),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable { source, .. } => Some(source),
+            Self::Wrong { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::EXAMPLE;
+    use super::*;
+
+    #[test]
+    fn the_example_shows_the_defaults() {
+        assert_eq!(Config::parse(EXAMPLE).unwrap(), Config::default());
+        assert_eq!(Config::parse("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn the_defaults_are_the_modules_own() {
+        let config = Config::default();
+        assert_eq!(format!("{:?}", config.rules()), format!("{:?}", crate::flows::Rules::default()));
+        assert_eq!(
+            format!("{:?}", config.listener_limits()),
+            format!("{:?}", crate::transport::limits::ListenerLimits::default())
+        );
+        assert_eq!(config.photo_body(), crate::transport::body::BodyLimits::default());
+    }
+
+    #[test]
+    fn slips_of_the_pen_are_named() {
+        for (text, expected) in [
+            ("databse = 'x'", "databse"),
+            ("[listen]\nops = '0.0.0.0:9090'", "loopback"),
+            ("[listen]\npublic_host = 'https://x'", "public_host"),
+            ("[deadlines]\nretention_days = 400", "retention_days"),
+            ("[deadlines]\nlease_minutes = nan", "lease_minutes"),
+            ("[limits]\nconnections = 0", "limits.connections"),
+            ("[log]\nformat = 'xml'", "xml"),
+        ] {
+            let fault = Config::parse(text).unwrap_err();
+            assert!(fault.contains(expected), "{text}: {fault}");
+        }
+    }
+}

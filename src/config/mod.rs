@@ -1,0 +1,287 @@
+//! `gateway.toml`: read strictly, so that a slip of the pen does not become a default.
+
+mod load;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+pub use load::ConfigError;
+
+use crate::flows::Rules;
+use crate::identity::host_name::HostName;
+use crate::storage::contract::GuessLimits;
+use crate::transport::body::BodyLimits;
+use crate::transport::limits::ListenerLimits;
+
+/// The commented example, every value at its default.
+pub const EXAMPLE: &str = include_str!("../../config/gateway.example.toml");
+
+/// A gateway's configuration; relative paths have been resolved against the file it stands in.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The embedded database's file.
+    pub database: PathBuf,
+    /// The file with the gateway's secrets.
+    pub key_file: PathBuf,
+    /// The name of a built-in photo profile.
+    pub profile: String,
+    /// A profile of one's own, in place of a built-in one.
+    pub profile_file: Option<PathBuf>,
+    /// Where to listen.
+    pub listen: Listen,
+    /// Certificates and keys.
+    pub certificates: Certificates,
+    /// Deadlines.
+    pub deadlines: Deadlines,
+    /// Limits.
+    pub limits: Limits,
+    /// The log.
+    pub log: Log,
+}
+
+/// Where to listen.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Listen {
+    /// Studio software.
+    pub studio: SocketAddr,
+    /// Fachverfahren and clerks' browsers.
+    pub office: SocketAddr,
+    /// Devices that have no certificate yet.
+    pub enrolment: SocketAddr,
+    /// Monitoring; loopback only.
+    pub ops: SocketAddr,
+    /// The name in addresses given to studios and offices.
+    pub public_host: String,
+}
+
+/// Certificates and keys, PEM files all.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the example file says what each one is")]
+pub struct Certificates {
+    pub server: PathBuf,
+    pub server_key: PathBuf,
+    pub server_ca: PathBuf,
+    pub server_ca_key: PathBuf,
+    pub studio_ca: PathBuf,
+    pub studio_ca_key: PathBuf,
+    pub office_ca: PathBuf,
+    pub office_ca_key: PathBuf,
+}
+
+/// Deadlines, in the units of their names.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the example file says what each one is")]
+pub struct Deadlines {
+    pub retention_days: f64,
+    pub lease_minutes: f64,
+    pub settle_within_days: f64,
+    pub sweep_seconds: f64,
+}
+
+/// Limits, in the units of their names.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the example file says what each one is")]
+pub struct Limits {
+    pub photo_bytes: u64,
+    pub upload_bytes_per_second: u64,
+    pub upload_grace_seconds: f64,
+    pub uploads_per_minute: u32,
+    pub judges: usize,
+    pub judge_queue: usize,
+    pub wrong_codes_per_device: u32,
+    pub wrong_codes_over_all: u32,
+    pub wrong_codes_window_minutes: f64,
+    pub connections: usize,
+    pub connections_per_device: usize,
+    pub handshake_seconds: f64,
+    pub headers_seconds: f64,
+    pub idle_seconds: f64,
+    pub write_stall_seconds: f64,
+    pub linger_seconds: f64,
+    pub finish_seconds: f64,
+}
+
+/// The log.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// How lines are written.
+    pub format: LogFormat,
+    /// What is worth a line.
+    pub level: String,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines, one object a line.
+    Json,
+}
+
+impl Config {
+    /// Deadlines and limits of the flows.
+    pub fn rules(&self) -> Rules {
+        let defaults = Rules::default();
+        Rules {
+            retention: days(self.deadlines.retention_days),
+            lease: minutes(self.deadlines.lease_minutes),
+            settle_within: days(self.deadlines.settle_within_days),
+            guesses: GuessLimits {
+                per_device: self.limits.wrong_codes_per_device,
+                over_all: self.limits.wrong_codes_over_all,
+                window: minutes(self.limits.wrong_codes_window_minutes),
+            },
+            uploads_per_minute: self.limits.uploads_per_minute,
+            judges: if self.limits.judges == 0 { defaults.judges } else { self.limits.judges },
+            judge_queue: self.limits.judge_queue,
+        }
+    }
+
+    /// Limits of every listener.
+    pub fn listener_limits(&self) -> ListenerLimits {
+        let limits = &self.limits;
+        ListenerLimits {
+            handshake: seconds(limits.handshake_seconds),
+            headers: seconds(limits.headers_seconds),
+            idle: seconds(limits.idle_seconds),
+            write_stall: seconds(limits.write_stall_seconds),
+            linger: seconds(limits.linger_seconds),
+            finish: seconds(limits.finish_seconds),
+            max_connections: limits.connections,
+            max_connections_per_device: limits.connections_per_device,
+            ..ListenerLimits::default()
+        }
+    }
+
+    /// Limits of an uploaded photo.
+    pub fn photo_body(&self) -> BodyLimits {
+        BodyLimits {
+            max_bytes: self.limits.photo_bytes,
+            min_bytes_per_second: self.limits.upload_bytes_per_second,
+            grace: seconds(self.limits.upload_grace_seconds),
+        }
+    }
+
+    /// Limits of a JSON body: the longest is a refusal with its note.
+    pub fn json_body(&self) -> BodyLimits {
+        BodyLimits { max_bytes: 16 * 1024, ..self.photo_body() }
+    }
+
+    /// How often to sweep.
+    pub fn sweep_every(&self) -> Duration {
+        seconds(self.deadlines.sweep_seconds)
+    }
+
+    /// The address of a listener as studios and offices write it.
+    pub fn url(&self, listener: SocketAddr) -> String {
+        let port = listener.port();
+        match self.listen.public_host.parse() {
+            Ok(HostName::Ip(std::net::IpAddr::V6(ip))) => format!("https://[{ip}]:{port}"),
+            _ => format!("https://{}:{port}", self.listen.public_host),
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database: "lichtbild.sqlite".into(),
+            key_file: "gateway.key".into(),
+            profile: "de-tr03121".into(),
+            profile_file: None,
+            listen: Listen::default(),
+            certificates: Certificates::default(),
+            deadlines: Deadlines::default(),
+            limits: Limits::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        Self {
+            studio: loopback(8443),
+            office: loopback(9443),
+            enrolment: loopback(7443),
+            ops: loopback(9090),
+            public_host: "localhost".into(),
+        }
+    }
+}
+
+impl Default for Certificates {
+    fn default() -> Self {
+        Self {
+            server: "certs/server.crt".into(),
+            server_key: "certs/server.key".into(),
+            server_ca: "certs/server-ca.crt".into(),
+            server_ca_key: "certs/server-ca.key".into(),
+            studio_ca: "certs/studio-ca.crt".into(),
+            studio_ca_key: "certs/studio-ca.key".into(),
+            office_ca: "certs/office-ca.crt".into(),
+            office_ca_key: "certs/office-ca.key".into(),
+        }
+    }
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self { retention_days: 180.0, lease_minutes: 15.0, settle_within_days: 7.0, sweep_seconds: 60.0 }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            photo_bytes: 8 * 1024 * 1024,
+            upload_bytes_per_second: 1024,
+            upload_grace_seconds: 10.0,
+            uploads_per_minute: 600,
+            judges: 0,
+            judge_queue: 64,
+            wrong_codes_per_device: 20,
+            wrong_codes_over_all: 1000,
+            wrong_codes_window_minutes: 15.0,
+            connections: 1024,
+            connections_per_device: 32,
+            handshake_seconds: 10.0,
+            headers_seconds: 10.0,
+            idle_seconds: 60.0,
+            write_stall_seconds: 30.0,
+            linger_seconds: 1.0,
+            finish_seconds: 20.0,
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".into() }
+    }
+}
+
+/// Loading has checked that the number is one a duration can have.
+fn seconds(number: f64) -> Duration {
+    Duration::try_from_secs_f64(number).unwrap_or(Duration::MAX)
+}
+
+fn minutes(number: f64) -> Duration {
+    seconds(number * 60.0)
+}
+
+fn days(number: f64) -> Duration {
+    seconds(number * 86_400.0)
+}

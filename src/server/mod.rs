@@ -1,0 +1,8 @@
+//! The running gateway: its listeners, its routers and its upkeep, put together from a configuration.
+
+pub mod files;
+pub mod routes;
+pub mod start;
+pub mod upkeep;
+
+pub use start::{Addresses, RunningGateway, StartError, start};

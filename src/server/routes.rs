@@ -1,0 +1,113 @@
+//! Every route, with the listener it is served on and so with the role it is for: all on this page.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use crate::api::{App, Problem, negotiate, office, ops, studio};
+use crate::telemetry::{Metrics, Observer, observe};
+
+/// The four listeners. Which one a request came over says which authority vouched for the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Line {
+    /// Mutual TLS, certificates of the studio authority.
+    Studio,
+    /// Mutual TLS, certificates of the office authority.
+    Office,
+    /// Server certificate only; its routes come with enrolment over the wire.
+    Enrolment,
+    /// In the clear on loopback, for monitoring.
+    Ops,
+}
+
+impl Line {
+    /// The name in logs and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Studio => "studio",
+            Self::Office => "office",
+            Self::Enrolment => "enrolment",
+            Self::Ops => "ops",
+        }
+    }
+}
+
+/// One route.
+pub struct Route {
+    /// The listener it is served on.
+    pub line: Line,
+    /// The method's name.
+    pub method: &'static str,
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+    handler: MethodRouter<App>,
+}
+
+/// All of them.
+pub fn routes() -> Vec<Route> {
+    use Line::{Office, Ops, Studio};
+    vec![
+        post(Studio, "/v1/photos", studio::deposit::create),
+        get(Studio, "/v1/photos", studio::photos::list),
+        post(Studio, "/v1/photos/check", studio::check::create),
+        get(Studio, "/v1/photos/{photo_id}", studio::photos::show),
+        delete(Studio, "/v1/photos/{photo_id}", studio::photos::delete),
+        get(Studio, "/v1/profile", studio::profile::show),
+        get(Studio, "/v1/me", studio::me::show),
+        post(Office, "/v1/collections", office::collections::create),
+        get(Office, "/v1/collections", office::collections::list),
+        get(Office, "/v1/collections/{collection_id}/photo", office::photo::show),
+        head(Office, "/v1/collections/{collection_id}/photo", office::photo::head),
+        post(Office, "/v1/collections/{collection_id}/settle", office::settle::create),
+        get(Ops, "/healthz", ops::healthz),
+        get(Ops, "/readyz", ops::readyz),
+    ]
+}
+
+/// The router of one listener.
+pub fn router(line: Line, app: &App, metrics: &Arc<Metrics>) -> Router {
+    let mut router = Router::new();
+    for route in routes().into_iter().filter(|route| route.line == line) {
+        router = router.route(route.path, route.handler);
+    }
+    let mut router = router.with_state(app.clone());
+    if line == Line::Ops {
+        let page = on(MethodFilter::GET, show_metrics).with_state((app.clone(), Arc::clone(metrics)));
+        router = router.route("/metrics", page);
+    }
+    let observer = Observer { metrics: Arc::clone(metrics), listener: line.name() };
+    router
+        .fallback(async || Problem::RouteUnknown)
+        .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
+        .layer(from_fn(negotiate::render_problems))
+        .layer(from_fn_with_state(observer, observe))
+}
+
+async fn show_metrics(State((app, metrics)): State<(App, Arc<Metrics>)>, _: Request) -> Response {
+    // Without the store the other metrics are all the more wanted.
+    let census = app.gateway.store.census().await.unwrap_or_default();
+    let open_metrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(CONTENT_TYPE, open_metrics)], metrics.encode(&census)).into_response()
+}
+
+fn get<T: 'static>(line: Line, path: &'static str, handler: impl Handler<T, App>) -> Route {
+    Route { line, method: "GET", path, handler: on(MethodFilter::GET, handler) }
+}
+
+fn head<T: 'static>(line: Line, path: &'static str, handler: impl Handler<T, App>) -> Route {
+    Route { line, method: "HEAD", path, handler: on(MethodFilter::HEAD, handler) }
+}
+
+fn post<T: 'static>(line: Line, path: &'static str, handler: impl Handler<T, App>) -> Route {
+    Route { line, method: "POST", path, handler: on(MethodFilter::POST, handler) }
+}
+
+fn delete<T: 'static>(line: Line, path: &'static str, handler: impl Handler<T, App>) -> Route {
+    Route { line, method: "DELETE", path, handler: on(MethodFilter::DELETE, handler) }
+}

@@ -1,0 +1,103 @@
+//! What runs beside the listeners: revocations that must bite at once, and the sweeper.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{self, MissedTickBehavior};
+
+use super::files::{self, Audience};
+use crate::flows::{Gateway, sweep};
+use crate::storage::StoreError;
+use crate::telemetry::Metrics;
+use crate::transport::connections::Connections;
+use crate::transport::revocation::RevokedCertificates;
+use crate::transport::shutdown::Stop;
+
+/// Twice within the two seconds that a revocation may take to reach every open connection.
+const REVOCATIONS_EVERY: Duration = Duration::from_millis(900);
+
+/// What upkeep works with.
+pub(super) struct Upkeep {
+    pub gateway: Arc<Gateway>,
+    pub revoked: RevokedCertificates,
+    pub connections: Connections,
+    pub metrics: Arc<Metrics>,
+    pub key_file: PathBuf,
+    pub sweep_every: Duration,
+}
+
+impl Upkeep {
+    /// Begins; ends when `stop` says so.
+    pub(super) fn begin(self, work: &mut JoinSet<()>, stop: &Stop) {
+        let Self { gateway, revoked, connections, metrics, key_file, sweep_every } = self;
+        let watched = Arc::clone(&gateway);
+        every(REVOCATIONS_EVERY, work, stop, move || {
+            cut_off_revoked(Arc::clone(&watched), revoked.clone(), connections.clone())
+        });
+        every(sweep_every, work, stop, move || {
+            sweep_once(Arc::clone(&gateway), Arc::clone(&metrics), key_file.clone())
+        });
+    }
+}
+
+async fn cut_off_revoked(gateway: Arc<Gateway>, revoked: RevokedCertificates, connections: Connections) {
+    if let Err(error) = refresh_revoked(&gateway, &revoked).await {
+        // The old list stays in force; each request asks the store anyway.
+        tracing::warn!(error = &error as &dyn std::error::Error, "revocations not read");
+    }
+    // Also with nothing new: a connection may have passed its handshake just before the list was replaced.
+    let cut = connections.cut(|certificate| revoked.contains(certificate));
+    if cut > 0 {
+        tracing::info!(connections = cut, "cut connections of revoked devices");
+    }
+}
+
+async fn sweep_once(gateway: Arc<Gateway>, metrics: Arc<Metrics>, key_file: PathBuf) {
+    match sweep::sweep(&gateway).await {
+        Ok(report) => {
+            metrics.count_sweep(&report);
+            if report.did_something() {
+                tracing::info!(?report, "swept");
+            }
+        }
+        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "not swept"),
+    }
+    destroy_dead_epochs(&gateway, &key_file);
+}
+
+/// Reads the list of revoked certificates anew.
+pub(super) async fn refresh_revoked(gateway: &Gateway, revoked: &RevokedCertificates) -> Result<(), StoreError> {
+    let list = gateway.store.revoked_certificates(gateway.now()).await?;
+    revoked.replace(list.into_iter().collect());
+    Ok(())
+}
+
+fn destroy_dead_epochs(gateway: &Gateway, key_file: &Path) {
+    let Some(alive) = sweep::retire_dead_epochs(gateway) else { return };
+    match files::replace(key_file, alive.to_toml().as_bytes(), Audience::Owner) {
+        Ok(()) => tracing::info!("destroyed the keys of months whose photos are all gone"),
+        // They are out of use in this process; the next start tries again.
+        Err(error) => tracing::error!(%error, "the key file could not be rewritten without dead epoch keys"),
+    }
+}
+
+/// Runs `task` again and again, `period` apart, the first time at once. A run that has begun is finished.
+fn every<F, Work>(period: Duration, work: &mut JoinSet<()>, stop: &Stop, task: F)
+where
+    F: Fn() -> Work + Send + 'static,
+    Work: Future<Output = ()> + Send,
+{
+    let mut shutdown = stop.subscribe();
+    work.spawn(async move {
+        let mut ticks = time::interval(period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = shutdown.finishing() => return,
+                _ = ticks.tick() => task().await,
+            }
+        }
+    });
+}

@@ -1,0 +1,205 @@
+//! What the gateway says of itself: a log for people, metrics for machines. No personal data, no code, no file name.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use tokio::time::Instant;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Log, LogFormat};
+use crate::domain::photo::PhotoState;
+use crate::storage::contract::SweepReport;
+use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
+
+/// Starts the log on the standard error stream. A second call changes nothing.
+///
+/// # Errors
+/// When the level is not one.
+pub fn start_log(log: &Log) -> Result<(), LogLevelError> {
+    let filter = EnvFilter::try_new(&log.level).map_err(|_| LogLevelError { level: log.level.clone() })?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match log.format {
+        LogFormat::Text => builder.with_ansi(false).try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    // Refused only when a log has been started before, as in-process tests do.
+    let _ = started;
+    Ok(())
+}
+
+/// The configured level is not one.
+#[derive(Debug)]
+pub struct LogLevelError {
+    level: String,
+}
+
+impl fmt::Display for LogLevelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "log.level = \"{}\": use error, warn, info or debug", self.level)
+    }
+}
+
+impl std::error::Error for LogLevelError {}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    listener: &'static str,
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ListenerLabel {
+    listener: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReasonLabels {
+    listener: &'static str,
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StateLabel {
+    state: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SweptLabel {
+    what: &'static str,
+}
+
+type AtomicGauge = Gauge<u64, AtomicU64>;
+
+/// All metrics, in the OpenMetrics text format at `/metrics`.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    duration: Family<ListenerLabel, Histogram>,
+    photos: Family<StateLabel, AtomicGauge>,
+    swept: Family<SweptLabel, Counter>,
+    open_connections: Family<ListenerLabel, AtomicGauge>,
+    accepted: Family<ListenerLabel, AtomicGauge>,
+    handshakes_failed: Family<ReasonLabels, AtomicGauge>,
+    timed_out: Family<ReasonLabels, AtomicGauge>,
+    cut_revoked: Family<ListenerLabel, AtomicGauge>,
+    lines: Vec<(&'static str, Arc<TransportMetrics>)>,
+}
+
+impl Metrics {
+    /// Metrics over these listeners.
+    pub fn new(lines: Vec<(&'static str, Arc<TransportMetrics>)>) -> Self {
+        // From a refusal's fraction of a millisecond to the slowest upload that is borne.
+        let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+        let mut metrics = Self {
+            registry: Registry::with_prefix("lichtbild"),
+            requests: Family::default(),
+            duration: Family::new_with_constructor(move || Histogram::new(bounds)),
+            photos: Family::default(),
+            swept: Family::default(),
+            open_connections: Family::default(),
+            accepted: Family::default(),
+            handshakes_failed: Family::default(),
+            timed_out: Family::default(),
+            cut_revoked: Family::default(),
+            lines,
+        };
+        let registry = &mut metrics.registry;
+        registry.register("requests", "Requests answered", metrics.requests.clone());
+        registry.register("request_seconds", "Time from request head to answer", metrics.duration.clone());
+        registry.register("photos", "Photos by state", metrics.photos.clone());
+        registry.register("swept", "What time demanded and was done", metrics.swept.clone());
+        registry.register("connections_open", "Open connections", metrics.open_connections.clone());
+        registry.register("connections_accepted", "Connections accepted since the start", metrics.accepted.clone());
+        registry.register("handshakes_failed", "Handshakes refused since the start", metrics.handshakes_failed.clone());
+        registry.register("connections_timed_out", "Connections cut by a limit", metrics.timed_out.clone());
+        registry.register("connections_cut_revoked", "Connections of revoked devices cut", metrics.cut_revoked.clone());
+        metrics
+    }
+
+    /// Counts what a sweep did.
+    pub fn count_sweep(&self, report: &SweepReport) {
+        for (what, number) in
+            [("lapsed", report.lapsed), ("used_by_default", report.used_by_default), ("expired", report.expired)]
+        {
+            self.swept.get_or_create(&SweptLabel { what }).inc_by(number);
+        }
+    }
+
+    /// The text, with the photos of each state as they are now.
+    pub fn encode(&self, census: &[(PhotoState, u64)]) -> String {
+        for state in PhotoState::ALL {
+            let number = census.iter().find(|(counted, _)| *counted == state).map_or(0, |(_, number)| *number);
+            self.photos.get_or_create(&StateLabel { state: state.name() }).set(number);
+        }
+        for (listener, line) in &self.lines {
+            self.read_line(listener, line);
+        }
+        let mut text = String::new();
+        // Writing into a String cannot fail.
+        let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
+        text
+    }
+
+    fn read_line(&self, listener: &'static str, line: &TransportMetrics) {
+        let label = ListenerLabel { listener };
+        self.open_connections.get_or_create(&label).set(line.open());
+        self.accepted.get_or_create(&label).set(line.accepted());
+        self.cut_revoked.get_or_create(&label).set(line.cut_revoked());
+        for failure in HandshakeFailure::ALL {
+            let labels = ReasonLabels { listener, reason: failure.as_str() };
+            self.handshakes_failed.get_or_create(&labels).set(line.handshake_failed(failure));
+        }
+        for limit in TimeLimit::ALL {
+            let labels = ReasonLabels { listener, reason: limit.as_str() };
+            self.timed_out.get_or_create(&labels).set(line.timed_out(limit));
+        }
+    }
+}
+
+/// What the request observer works with.
+#[derive(Clone)]
+pub struct Observer {
+    /// Where it counts.
+    pub metrics: Arc<Metrics>,
+    /// The listener's name.
+    pub listener: &'static str,
+}
+
+/// Counts and logs each request by its route as declared, never by its path: paths hold identifiers.
+pub async fn observe(State(observer): State<Observer>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let method = known_method(request.method());
+    let route = request.extensions().get::<MatchedPath>().map_or("(none)".to_owned(), |path| path.as_str().to_owned());
+    let response = next.run(request).await;
+    let elapsed = begun.elapsed();
+    let status = response.status().as_u16();
+    let listener = observer.listener;
+    tracing::info!(listener, method, route, status, milliseconds = elapsed.as_secs_f64() * 1000.0, "request");
+    observer.metrics.duration.get_or_create(&ListenerLabel { listener }).observe(elapsed.as_secs_f64());
+    observer.metrics.requests.get_or_create(&RequestLabels { listener, method, route, status }).inc();
+    response
+}
+
+/// A method by name; one that no route has counts as "other", so that nobody can invent labels without end.
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
+}
