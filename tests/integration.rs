@@ -1,1 +1,4 @@
+//! One binary for all integration tests; a folder for each part.
 
+mod support;
+mod validation;
