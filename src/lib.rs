@@ -17,11 +17,19 @@
 //! | 1 vocabulary | [`domain`], [`wire`] |
 //! | 0 leaves | [`clock`], [`entropy`], [`failpoint`] |
 
+pub mod api;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod entropy;
 pub mod failpoint;
+pub mod flows;
 pub mod identity;
 pub mod sealing;
+pub mod server;
 pub mod storage;
+pub mod telemetry;
+pub mod transport;
+pub mod validation;
 pub mod wire;

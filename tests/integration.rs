@@ -1,3 +1,5 @@
-//! Everything that is tested from outside the library.
+//! One binary for all integration tests; a folder for each part.
 
 mod identity;
+mod support;
+mod validation;

@@ -1,0 +1,6 @@
+//! What the tests share.
+
+#![expect(clippy::unwrap_used, reason = "tests stop at the first thing that is not as expected")]
+
+pub mod jpeg;
+pub mod photos;
