@@ -1,0 +1,3 @@
+//! What several subjects need to be tested.
+
+pub mod pki;
