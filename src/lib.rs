@@ -19,6 +19,8 @@
 
 pub mod api;
 pub mod cli;
+pub mod api;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;

@@ -1,5 +1,8 @@
 //! One binary for all integration tests; a folder for each part.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod identity;
 mod support;
+mod transport;
 mod validation;

@@ -1,6 +1,5 @@
-//! What the tests share.
-
-#![expect(clippy::unwrap_used, reason = "tests stop at the first thing that is not as expected")]
+//! What several subjects need to be tested.
 
 pub mod jpeg;
 pub mod photos;
+pub mod pki;

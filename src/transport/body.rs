@@ -1,0 +1,182 @@
+//! Reading a request body into memory, never more of it and never for longer than allowed.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use axum::body::Body;
+use http_body_util::BodyExt;
+use tokio::time::{self, Instant};
+
+/// How big a body may be and how slowly it may come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyLimits {
+    /// Bytes.
+    pub max_bytes: u64,
+    /// Bytes per second, on average over each [`grace`](Self::grace).
+    pub min_bytes_per_second: u64,
+    /// The span over which the rate is measured, again and again until the body is complete: what came fast at first does
+    /// not buy the right to trickle afterwards. A pause shorter than this does no harm if the rest makes up for it.
+    pub grace: Duration,
+}
+
+impl Default for BodyLimits {
+    /// 8 MiB, 1 KiB/s (a telephone modem), 10 s.
+    fn default() -> Self {
+        Self { max_bytes: 8 * 1024 * 1024, min_bytes_per_second: 1024, grace: Duration::from_secs(10) }
+    }
+}
+
+impl BodyLimits {
+    /// Bytes that have to arrive within one span of grace; at least one, so that silence is never fast enough.
+    fn min_bytes_per_grace(&self) -> u64 {
+        let bytes = u128::from(self.min_bytes_per_second) * self.grace.as_millis() / 1000;
+        u64::try_from(bytes).unwrap_or(u64::MAX).max(1)
+    }
+}
+
+/// Why a body was not read to its end.
+#[derive(Debug)]
+pub enum BodyError {
+    /// It is larger than allowed, by its `Content-Length` or by what has arrived.
+    TooLarge {
+        /// The limit, in bytes.
+        max_bytes: u64,
+    },
+    /// It came too slowly.
+    TooSlow {
+        /// Bytes that had arrived by then.
+        received: u64,
+    },
+    /// The peer went away, or what it sent is not a body.
+    Cut {
+        /// Bytes that had arrived by then.
+        received: u64,
+        /// What the line said, if it said anything.
+        source: Option<axum::Error>,
+    },
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { max_bytes } => write!(f, "the body is larger than {max_bytes} bytes"),
+            Self::TooSlow { received } => write!(f, "the body came too slowly and was given up after {received} bytes"),
+            Self::Cut { received, .. } => write!(f, "the body broke off after {received} bytes"),
+        }
+    }
+}
+
+impl Error for BodyError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Cut { source: Some(source), .. } => Some(source),
+            Self::TooLarge { .. } | Self::TooSlow { .. } | Self::Cut { source: None, .. } => None,
+        }
+    }
+}
+
+/// Reads the whole of `body`. `content_length` is what the request claims, in bytes, if it claims anything.
+///
+/// A claim within the limit is reserved as a whole, so that nothing is copied while the body grows: untouched pages cost
+/// address space only, so the memory in use still grows with what arrives.
+///
+/// # Errors
+/// [`BodyError::TooLarge`] before anything is read when the claim says so, otherwise as soon as the limit is passed;
+/// [`BodyError::TooSlow`]; [`BodyError::Cut`].
+pub async fn read_body(body: Body, limits: &BodyLimits, content_length: Option<u64>) -> Result<Vec<u8>, BodyError> {
+    let too_large = BodyError::TooLarge { max_bytes: limits.max_bytes };
+    let claimed = content_length.unwrap_or(0);
+    if claimed > limits.max_bytes {
+        return Err(too_large);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(claimed).unwrap_or(0));
+    let mut body = body;
+    let mut pace = Pace::starting_at(Instant::now(), limits);
+
+    loop {
+        let received = bytes.len() as u64;
+        let frame = match time::timeout_at(pace.deadline, body.frame()).await {
+            Ok(Some(Ok(frame))) => frame,
+            Ok(Some(Err(error))) => return Err(BodyError::Cut { received, source: Some(error) }),
+            Ok(None) if received < claimed => return Err(BodyError::Cut { received, source: None }),
+            Ok(None) => return Ok(bytes),
+            Err(_) if pace.kept_up() => {
+                pace = pace.next_span();
+                continue;
+            }
+            Err(_) => return Err(BodyError::TooSlow { received }),
+        };
+        // Anything but data is trailers, which carry nothing for us.
+        let Ok(data) = frame.into_data() else { continue };
+        if received + data.len() as u64 > limits.max_bytes {
+            return Err(too_large);
+        }
+        bytes.extend_from_slice(&data);
+        pace.arrived += data.len() as u64;
+        // A body that never lets the timer run out (data always ready) has to be measured too.
+        let now = Instant::now();
+        if now >= pace.deadline {
+            if !pace.kept_up() {
+                return Err(BodyError::TooSlow { received: bytes.len() as u64 });
+            }
+            pace = Pace::starting_at(now, limits);
+        }
+    }
+}
+
+/// What has arrived within the current span of grace.
+struct Pace {
+    arrived: u64,
+    needed: u64,
+    grace: Duration,
+    deadline: Instant,
+}
+
+impl Pace {
+    fn starting_at(now: Instant, limits: &BodyLimits) -> Self {
+        Self { arrived: 0, needed: limits.min_bytes_per_grace(), grace: limits.grace, deadline: now + limits.grace }
+    }
+
+    fn kept_up(&self) -> bool {
+        self.arrived >= self.needed
+    }
+
+    fn next_span(&self) -> Self {
+        Self { arrived: 0, deadline: self.deadline + self.grace, ..*self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: BodyLimits = BodyLimits { max_bytes: 8, min_bytes_per_second: 1, grace: Duration::from_secs(5) };
+
+    #[tokio::test]
+    async fn a_body_within_its_limits_arrives_whole() {
+        assert_eq!(read_body(Body::from("12345678"), &LIMITS, Some(8)).await.unwrap(), b"12345678");
+        assert_eq!(read_body(Body::from("12345678"), &LIMITS, None).await.unwrap(), b"12345678");
+        assert!(read_body(Body::empty(), &LIMITS, Some(0)).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_body_over_the_limit_is_refused_by_its_claim_and_by_its_bytes() {
+        let claimed = read_body(Body::from("1"), &LIMITS, Some(9)).await;
+        assert!(matches!(claimed, Err(BodyError::TooLarge { max_bytes: 8 })), "{claimed:?}");
+        let unclaimed = read_body(Body::from("123456789"), &LIMITS, None).await;
+        assert!(matches!(unclaimed, Err(BodyError::TooLarge { max_bytes: 8 })), "{unclaimed:?}");
+    }
+
+    #[tokio::test]
+    async fn a_body_shorter_than_its_claim_was_cut() {
+        let cut = read_body(Body::from("123"), &LIMITS, Some(8)).await;
+        assert!(matches!(cut, Err(BodyError::Cut { received: 3, source: None })), "{cut:?}");
+    }
+
+    #[test]
+    fn silence_is_too_slow_even_where_no_rate_is_asked_for() {
+        let limits = BodyLimits { min_bytes_per_second: 0, ..LIMITS };
+        assert_eq!(limits.min_bytes_per_grace(), 1);
+    }
+}

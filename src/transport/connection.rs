@@ -1,0 +1,206 @@
+//! One connection, from the accepted socket to its end.
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::{self, Instant};
+use tower::Service;
+
+use super::closing::{Socket, close_lingering, reset};
+use super::connections::{ConnectionHandle, Connections};
+use super::deadlines::{Answering, Progress, Watched};
+use super::handshake::shake_hands;
+use super::limits::ListenerLimits;
+use super::metrics::{TimeLimit, TransportMetrics};
+use super::peer::{Admission, Peer, PeerCertificate};
+use super::shutdown::Shutdown;
+use super::tls::ServerTls;
+
+/// What every connection of a listener needs.
+#[derive(Clone)]
+pub(super) struct Surroundings {
+    pub(super) limits: Arc<ListenerLimits>,
+    pub(super) metrics: Arc<TransportMetrics>,
+    pub(super) connections: Connections,
+    pub(super) router: Router,
+    pub(super) shutdown: Shutdown,
+}
+
+/// Serves a connection in the clear.
+pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, around: Surroundings) {
+    let progress = Progress::starting_at(Instant::now());
+    let io = Watched::new(socket, progress.clone());
+    let peer = Peer::new(remote_address, None, ConnectionHandle::default(), Admission::Within);
+    serve_requests(io, peer, progress, around).await;
+}
+
+/// Shakes hands, finds the connection its place, and serves it.
+pub(super) async fn serve_tls(socket: TcpStream, remote_address: SocketAddr, tls: ServerTls, around: Surroundings) {
+    let progress = Progress::starting_at(Instant::now());
+    let mut shutdown = around.shutdown.clone();
+    let handshake = shake_hands(Watched::new(socket, progress.clone()), &tls, &around.limits, &around.metrics);
+    let stream = tokio::select! {
+        stream = handshake => stream,
+        () = shutdown.finishing() => None,
+    };
+    let Some(stream) = stream else { return };
+    progress.handshake_done(Instant::now());
+
+    let leaf = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+    let Some(certificate) = leaf.map(|der| PeerCertificate::new(der.clone().into_owned())) else {
+        let peer = Peer::new(remote_address, None, ConnectionHandle::default(), Admission::Within);
+        return serve_requests(stream, peer, progress, around).await;
+    };
+    let sha256 = certificate.sha256();
+    let Some(entry) = around.connections.admit(sha256, around.limits.max_connections_per_device) else {
+        around.metrics.count_over_device_limit();
+        tracing::warn!(device = %short(&sha256), "device far over its connection limit, connection closed");
+        return;
+    };
+    // Revoked between the check in the handshake and the entry in the registry, where a cut would have found it.
+    if tls.revoked.is_some_and(|revoked| revoked.contains(&sha256)) {
+        entry.handle.cut();
+    }
+    if entry.admission == Admission::OverLimit {
+        around.metrics.count_over_device_limit();
+        tracing::info!(device = %short(&sha256), "device over its connection limit");
+    }
+    let peer = Peer::new(remote_address, Some(certificate), entry.handle.clone(), entry.admission);
+    serve_requests(stream, peer, progress, around).await;
+}
+
+/// The first 8 of 64 digits: enough to find a device in the administration, too little to be mistaken for a secret.
+fn short(digest: &impl std::fmt::Display) -> String {
+    let mut digits = digest.to_string();
+    digits.truncate(8);
+    digits
+}
+
+async fn serve_requests<S>(io: S, peer: Peer, progress: Progress, around: Surroundings)
+where
+    S: AsyncRead + AsyncWrite + Socket + Unpin,
+{
+    let (limits, metrics) = (Arc::clone(&around.limits), Arc::clone(&around.metrics));
+    let (io, ending) = drive(io, peer, progress, around).await;
+    match ending {
+        Ending::Finished => close_lingering(io, limits.linger).await,
+        Ending::TimedOut(limit) => {
+            metrics.count_timed_out(limit);
+            tracing::debug!(limit = limit.as_str(), "connection timed out");
+            match limit {
+                TimeLimit::WriteStall => reset(io),
+                TimeLimit::Handshake | TimeLimit::Headers | TimeLimit::Idle => close_lingering(io, limits.linger).await,
+            }
+        }
+        Ending::Cut => {
+            metrics.count_cut_revoked();
+            tracing::info!("connection of a revoked certificate cut");
+            reset(io);
+        }
+    }
+}
+
+/// How the HTTP side of a connection ended.
+enum Ending {
+    /// By either side's wish, or because what came was not HTTP.
+    Finished,
+    /// It ran into a limit.
+    TimedOut(TimeLimit),
+    /// Its certificate was revoked.
+    Cut,
+}
+
+/// Runs HTTP/1.1 until the connection ends, and hands the socket back.
+///
+/// Everything that moves a deadline (bytes, requests, answers) happens inside the one poll of hyper's connection, so one
+/// timer, looked at after that poll, is enough.
+async fn drive<S>(io: S, peer: Peer, progress: Progress, around: Surroundings) -> (S, Ending)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let Surroundings { limits, router, mut shutdown, .. } = around;
+    // A device over its limit gets its refusal and no more.
+    let keep_alive = peer.admission() == Admission::Within;
+    let handle = peer.connection().clone();
+    let service = service_fn({
+        let progress = progress.clone();
+        move |mut request: Request<Incoming>| {
+            let answering = progress.answering();
+            request.extensions_mut().insert(peer.clone());
+            let answer = router.clone().call(request.map(Body::new));
+            Box::pin(async move {
+                let response: Response<Body> = answer.await?;
+                Ok::<_, Infallible>(response.map(|body| Answer { body, _answering: answering }))
+            })
+        }
+    });
+    let mut connection = hyper::server::conn::http1::Builder::new()
+        .keep_alive(keep_alive)
+        // Ours tells a head that does not end from a connection that rests (see `deadlines`).
+        .header_read_timeout(None)
+        .max_header_size(limits.max_head_bytes)
+        .serve_connection(TokioIo::new(io), service);
+
+    let mut stop = pin!(shutdown.finishing());
+    let mut stopping = false;
+    let mut cut = pin!(handle.cut_ordered());
+    let mut timer = pin!(time::sleep(limits.headers));
+    let ending = poll_fn(|cx| {
+        if cut.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Ending::Cut);
+        }
+        if !stopping && stop.as_mut().poll(cx).is_ready() {
+            stopping = true;
+            Pin::new(&mut connection).graceful_shutdown();
+        }
+        if let Poll::Ready(finished) = connection.poll_without_shutdown(cx) {
+            if let Err(error) = finished {
+                tracing::debug!(%error, "connection ended early");
+            }
+            return Poll::Ready(Ending::Finished);
+        }
+        let Some((deadline, limit)) = progress.deadline(&limits) else { return Poll::Pending };
+        if timer.deadline() != deadline {
+            timer.as_mut().reset(deadline);
+        }
+        ready!(timer.as_mut().poll(cx));
+        Poll::Ready(Ending::TimedOut(limit))
+    })
+    .await;
+    (connection.into_parts().io.into_inner(), ending)
+}
+
+/// An answer's body that keeps its request open until hyper has taken the last piece.
+struct Answer {
+    body: Body,
+    _answering: Answering,
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,48 @@
+//! How long and how much a peer may ask of a listener.
+
+use std::time::Duration;
+
+/// The limits of one listener. The defaults suit a studio on a slow line and starve an attacker on a fast one.
+#[derive(Debug, Clone)]
+pub struct ListenerLimits {
+    /// From the accepted TCP connection to the end of the TLS handshake.
+    pub handshake: Duration,
+    /// From the first byte of a request head to its end. Also from the end of the handshake to the first byte of the first
+    /// request: who has not asked anything yet has not earned the patience of [`idle`](Self::idle).
+    pub headers: Duration,
+    /// How long a connection may rest between two requests. Longer than the pauses between two photos of one sitting, so
+    /// that a studio pays for one handshake, not for ten.
+    pub idle: Duration,
+    /// How long the peer may take nothing off the line while an answer waits to be sent.
+    pub write_stall: Duration,
+    /// How long a connection lingers after the last byte was sent, so that the peer reads the answer (or the TLS alert)
+    /// before the kernel answers its unread bytes with a reset.
+    pub linger: Duration,
+    /// How long running requests may still take once the gateway has been told to stop.
+    pub finish: Duration,
+    /// Bytes of a request head (request line and fields). A longer one is answered with 431.
+    pub max_head_bytes: usize,
+    /// Open connections, those in handshake and those lingering included. One more is closed at once: a queue would only
+    /// hide the overload from the peer, which knows how to try again.
+    pub max_connections: usize,
+    /// Open connections of one certificate. Further ones, up to as many again, are served a single request marked
+    /// [`Admission::OverLimit`](super::peer::Admission::OverLimit); beyond that they are closed, so that one device cannot
+    /// fill the listener.
+    pub max_connections_per_device: usize,
+}
+
+impl Default for ListenerLimits {
+    fn default() -> Self {
+        Self {
+            handshake: Duration::from_secs(10),
+            headers: Duration::from_secs(10),
+            idle: Duration::from_secs(60),
+            write_stall: Duration::from_secs(30),
+            linger: Duration::from_secs(1),
+            finish: Duration::from_secs(20),
+            max_head_bytes: 16 * 1024,
+            max_connections: 1024,
+            max_connections_per_device: 32,
+        }
+    }
+}

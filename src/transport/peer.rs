@@ -1,0 +1,91 @@
+//! Who is at the other end of a connection, as far as the line can tell.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use rustls::pki_types::CertificateDer;
+
+use super::connections::ConnectionHandle;
+use crate::domain::digest::Sha256Digest;
+
+/// The sender of a request; every request carries one as an extension. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Peer(Arc<Facts>);
+
+#[derive(Debug)]
+struct Facts {
+    remote_address: SocketAddr,
+    certificate: Option<PeerCertificate>,
+    connection: ConnectionHandle,
+    admission: Admission,
+}
+
+impl Peer {
+    /// A peer as the listener found it.
+    pub fn new(
+        remote_address: SocketAddr,
+        certificate: Option<PeerCertificate>,
+        connection: ConnectionHandle,
+        admission: Admission,
+    ) -> Self {
+        Self(Arc::new(Facts { remote_address, certificate, connection, admission }))
+    }
+
+    /// Where the connection comes from. Personal data where a studio is one person: never logged above debug.
+    pub fn remote_address(&self) -> SocketAddr {
+        self.0.remote_address
+    }
+
+    /// The client certificate, verified in the handshake; none on a listener that asks for none.
+    pub fn certificate(&self) -> Option<&PeerCertificate> {
+        self.0.certificate.as_ref()
+    }
+
+    /// The connection the request came over.
+    pub fn connection(&self) -> &ConnectionHandle {
+        &self.0.connection
+    }
+
+    /// Whether the device has more connections open than it may.
+    pub fn admission(&self) -> Admission {
+        self.0.admission
+    }
+}
+
+/// A client certificate that passed the handshake.
+#[derive(Debug, Clone)]
+pub struct PeerCertificate {
+    der: CertificateDer<'static>,
+    sha256: Sha256Digest,
+}
+
+impl PeerCertificate {
+    /// The certificate with its fingerprint.
+    pub fn new(der: CertificateDer<'static>) -> Self {
+        let sha256 = Sha256Digest::of(&der);
+        Self { der, sha256 }
+    }
+
+    /// The whole certificate.
+    pub fn der(&self) -> &CertificateDer<'static> {
+        &self.der
+    }
+
+    /// SHA-256 of the DER: the name under which the store knows the device.
+    pub fn sha256(&self) -> Sha256Digest {
+        self.sha256
+    }
+}
+
+/// Whether a connection is one too many for its device.
+///
+/// The number can only be counted once the handshake has said which device it is. Closing then would look like a fault of
+/// the line, so the connection is kept for one request, which the API answers with 429 and `Retry-After`; the line closes
+/// behind the answer by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// Within the device's limit.
+    Within,
+    /// Over it: to be refused, whatever it asks.
+    OverLimit,
+}

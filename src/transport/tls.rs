@@ -1,0 +1,294 @@
+//! The TLS configuration of a listener: what is offered, and nothing besides.
+//!
+//! | | offered | why |
+//! |---|---|---|
+//! | versions | 1.3, 1.2 | 1.2 for Fachverfahren on older platforms, with extended master secret (RFC 7627) only |
+//! | suites | AES-GCM with ECDHE | BSI TR-02102-2 knows neither CBC without encrypt-then-MAC nor ChaCha20 |
+//! | groups | SECP256R1MLKEM768, P-256, P-384 | a photo's confidentiality has to outlast a recorded handshake |
+//! | resumption | none | rustls resumes without asking who has been revoked since |
+//! | early data | none | a replayed request is a second request |
+//!
+//! Within what both sides know, rustls goes by the client's order, for suites and groups alike: a client that lists P-256
+//! before the hybrid group gets P-256.
+
+use std::error::Error;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, UnixTime};
+use rustls::server::{NoServerSessionStorage, VerifierBuilderError, WebPkiClientVerifier};
+use rustls::time_provider::TimeProvider;
+use rustls::{RootCertStore, ServerConfig};
+use zeroize::Zeroizing;
+
+use super::client_certificates::DeviceCertificateVerifier;
+use super::revocation::RevokedCertificates;
+use crate::clock::Clock;
+
+/// The TLS side of a listener, checked and ready. Cheap to clone; a reload puts a new one in the old one's place.
+#[derive(Debug, Clone)]
+pub struct ServerTls {
+    pub(super) config: Arc<ServerConfig>,
+    pub(super) revoked: Option<RevokedCertificates>,
+}
+
+impl ServerTls {
+    /// For a listener that serves nobody without a certificate of its own role's authority.
+    ///
+    /// `clock` decides what has expired.
+    ///
+    /// # Errors
+    /// [`TlsConfigError`] when key and certificate do not belong together or a root or revocation list cannot be used.
+    pub fn with_client_certificates(
+        identity: ServerIdentity,
+        trust: ClientTrust,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, TlsConfigError> {
+        let provider = crypto_provider();
+        let mut path = WebPkiClientVerifier::builder_with_provider(Arc::new(trust.roots), Arc::clone(&provider));
+        if !trust.revocation_lists.is_empty() {
+            // Both are off by default in rustls: a list that has run out would be believed for ever.
+            path = path
+                .with_crls(trust.revocation_lists)
+                .only_check_end_entity_revocation()
+                .enforce_revocation_expiration();
+        }
+        let path = path.build().map_err(TlsConfigError::ClientTrust)?;
+        let verifier = DeviceCertificateVerifier::new(path, trust.revoked.clone());
+        let builder = ServerConfig::builder_with_details(provider, Arc::new(TlsTime(clock)))
+            .with_safe_default_protocol_versions()
+            .map_err(TlsConfigError::Provider)?
+            .with_client_cert_verifier(Arc::new(verifier));
+        let config = builder.with_single_cert(identity.chain, identity.key).map_err(TlsConfigError::Identity)?;
+        Ok(Self { config: hardened(config), revoked: Some(trust.revoked) })
+    }
+
+    /// For the enrolment listener: devices that come here have no certificate yet.
+    ///
+    /// # Errors
+    /// [`TlsConfigError`] when key and certificate do not belong together.
+    pub fn without_client_certificates(
+        identity: ServerIdentity,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, TlsConfigError> {
+        let builder = ServerConfig::builder_with_details(crypto_provider(), Arc::new(TlsTime(clock)))
+            .with_safe_default_protocol_versions()
+            .map_err(TlsConfigError::Provider)?
+            .with_no_client_auth();
+        let config = builder.with_single_cert(identity.chain, identity.key).map_err(TlsConfigError::Identity)?;
+        Ok(Self { config: hardened(config), revoked: None })
+    }
+}
+
+/// The cryptography in use, named one by one: the process-wide default belongs to whichever crate sets it first.
+pub fn crypto_provider() -> Arc<CryptoProvider> {
+    use aws_lc_rs::{cipher_suite as suite, kx_group};
+    Arc::new(CryptoProvider {
+        cipher_suites: vec![
+            suite::TLS13_AES_256_GCM_SHA384,
+            suite::TLS13_AES_128_GCM_SHA256,
+            suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+            suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+            suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+            suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        ],
+        kx_groups: vec![kx_group::SECP256R1MLKEM768, kx_group::SECP256R1, kx_group::SECP384R1],
+        ..aws_lc_rs::default_provider()
+    })
+}
+
+fn hardened(mut config: ServerConfig) -> Arc<ServerConfig> {
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.require_ems = true;
+    config.max_early_data_size = 0;
+    // Resumption, all three ways to it. The ticketer of a new configuration is off already and stays so.
+    config.send_tls13_tickets = 0;
+    config.max_tls13_tickets = 0;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    Arc::new(config)
+}
+
+/// PEM text and where it came from, so that a complaint can name the file.
+#[derive(Clone)]
+pub struct PemSource {
+    name: String,
+    text: Zeroizing<Vec<u8>>,
+}
+
+impl PemSource {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`TlsConfigError::Unreadable`] with the file's name.
+    pub fn read(file: &Path) -> Result<Self, TlsConfigError> {
+        let name = file.display().to_string();
+        match fs::read(file) {
+            Ok(text) => Ok(Self::new(name, text)),
+            Err(source) => Err(TlsConfigError::Unreadable { file: name, source }),
+        }
+    }
+
+    /// Text that is in memory already; `name` is what error messages call it.
+    pub fn new(name: impl Into<String>, text: impl Into<Vec<u8>>) -> Self {
+        Self { name: name.into(), text: Zeroizing::new(text.into()) }
+    }
+
+    fn all<T: PemObject>(&self, what: &'static str) -> Result<Vec<T>, TlsConfigError> {
+        let items: Vec<T> = T::pem_slice_iter(&self.text).collect::<Result<_, _>>().map_err(|e| self.bad(what, e))?;
+        if items.is_empty() { Err(self.bad(what, pem::Error::NoItemsFound)) } else { Ok(items) }
+    }
+
+    fn bad(&self, what: &'static str, source: pem::Error) -> TlsConfigError {
+        TlsConfigError::BadPem { file: self.name.clone(), what, source }
+    }
+}
+
+impl fmt::Debug for PemSource {
+    // The text may be a private key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PemSource").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// The certificate a listener shows, with its key.
+#[derive(Debug)]
+pub struct ServerIdentity {
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl ServerIdentity {
+    /// Parses a chain (the server's own certificate first) and its private key (PKCS#8, SEC 1 or PKCS#1).
+    ///
+    /// # Errors
+    /// [`TlsConfigError::BadPem`] naming the file.
+    pub fn parse(chain: &PemSource, key: &PemSource) -> Result<Self, TlsConfigError> {
+        let chain = chain.all("certificate")?;
+        let key = PrivateKeyDer::from_pem_slice(&key.text).map_err(|source| key.bad("private key", source))?;
+        Ok(Self { chain, key })
+    }
+}
+
+/// Whom a listener with client certificates lets in: the authorities of *one* role.
+#[derive(Debug)]
+pub struct ClientTrust {
+    roots: RootCertStore,
+    revocation_lists: Vec<CertificateRevocationListDer<'static>>,
+    revoked: RevokedCertificates,
+}
+
+impl ClientTrust {
+    /// Trusts every authority in `roots`; `revoked` is the gateway's own list, followed as it changes.
+    ///
+    /// # Errors
+    /// [`TlsConfigError::BadPem`] or [`TlsConfigError::BadRoot`] naming the file.
+    pub fn parse(roots: &PemSource, revoked: RevokedCertificates) -> Result<Self, TlsConfigError> {
+        let mut store = RootCertStore::empty();
+        for root in roots.all("certificate")? {
+            store.add(root).map_err(|source| TlsConfigError::BadRoot { file: roots.name.clone(), source })?;
+        }
+        Ok(Self { roots: store, revocation_lists: Vec::new(), revoked })
+    }
+
+    /// Adds revocation lists of a foreign authority (RFC 5280, section 5).
+    ///
+    /// From then on every authority needs one, and an expired one refuses everybody: a list that no longer comes is how a
+    /// revoked certificate would stay in use unnoticed.
+    ///
+    /// # Errors
+    /// [`TlsConfigError::BadPem`] naming the file.
+    pub fn with_revocation_lists(mut self, lists: &PemSource) -> Result<Self, TlsConfigError> {
+        self.revocation_lists.extend(lists.all::<CertificateRevocationListDer<'static>>("revocation list")?);
+        Ok(self)
+    }
+}
+
+/// The gateway's clock as rustls wants it.
+struct TlsTime(Arc<dyn Clock>);
+
+impl TimeProvider for TlsTime {
+    fn current_time(&self) -> Option<UnixTime> {
+        let milliseconds = u64::try_from(self.0.now().unix_milliseconds()).ok()?;
+        Some(UnixTime::since_unix_epoch(Duration::from_millis(milliseconds)))
+    }
+}
+
+impl fmt::Debug for TlsTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TlsTime").finish_non_exhaustive()
+    }
+}
+
+/// Why a listener cannot speak TLS; the message says what to look at.
+#[derive(Debug)]
+pub enum TlsConfigError {
+    /// A file could not be read.
+    Unreadable {
+        /// Its name.
+        file: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file does not hold what it should.
+    BadPem {
+        /// Its name.
+        file: String,
+        /// What was looked for.
+        what: &'static str,
+        /// What is wrong with it.
+        source: pem::Error,
+    },
+    /// A certificate that should become a trusted authority cannot.
+    BadRoot {
+        /// The file it came from.
+        file: String,
+        /// Why not.
+        source: rustls::Error,
+    },
+    /// Authorities or revocation lists cannot be used.
+    ClientTrust(VerifierBuilderError),
+    /// Server certificate and private key cannot be used together.
+    Identity(rustls::Error),
+    /// Suites, groups and versions do not fit: a defect of the program, not of its configuration.
+    Provider(rustls::Error),
+}
+
+impl fmt::Display for TlsConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { file, .. } => write!(f, "cannot read {file}: check that it exists and who may read it"),
+            Self::BadPem { file, what, source: pem::Error::NoItemsFound } => {
+                write!(f, "{file} holds no {what}: it has to be PEM text (-----BEGIN …-----)")
+            }
+            Self::BadPem { file, what, .. } => write!(f, "{file} holds a damaged {what}: write the file anew"),
+            Self::BadRoot { file, .. } => {
+                write!(f, "{file} holds a certificate that cannot be an authority: put CA certificates there only")
+            }
+            Self::ClientTrust(_) => f.write_str(
+                "the authorities or revocation lists for client certificates cannot be used: check both files",
+            ),
+            Self::Identity(_) => f.write_str(
+                "the server certificate and its private key cannot be used: check that they belong together and that \
+                 the server's own certificate comes first in the chain",
+            ),
+            Self::Provider(_) => f.write_str("the TLS settings built into this program contradict each other"),
+        }
+    }
+}
+
+impl Error for TlsConfigError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unreadable { source, .. } => Some(source),
+            Self::BadPem { source, .. } => Some(source),
+            Self::ClientTrust(source) => Some(source),
+            Self::BadRoot { source, .. } | Self::Identity(source) | Self::Provider(source) => Some(source),
+        }
+    }
+}

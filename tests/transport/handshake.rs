@@ -1,0 +1,168 @@
+//! Who gets in, and what is agreed upon.
+
+use std::sync::Arc;
+
+use lichtbild::transport::limits::ListenerLimits;
+use lichtbild::transport::metrics::HandshakeFailure;
+use rcgen::{ExtendedKeyUsagePurpose, RsaKeySize};
+use rustls::crypto::aws_lc_rs::{cipher_suite, default_provider, kx_group};
+use rustls::crypto::{CryptoProvider, SupportedKxGroup};
+use rustls::{AlertDescription, HandshakeKind, NamedGroup, SupportedCipherSuite};
+use time::macros::datetime;
+use tokio::net::TcpStream;
+
+use super::line::{Line, Trust, ask, until};
+use crate::support::pki::{Leaf, LeafKey, LeafOptions, NOW, TestCa};
+
+#[tokio::test]
+async fn a_device_of_the_studio_ca_is_served_and_known_by_its_fingerprint() {
+    let line = Line::start(ListenerLimits::default()).await;
+    let device = line.studio_ca.device();
+    let mut stream = line.connect(line.client(Some(&device))).await.unwrap();
+    let fingerprint = lichtbild::domain::digest::Sha256Digest::of(&device.der);
+    assert_eq!(ask(&mut stream, "GET /peer HTTP/1.1").await.unwrap(), format!("Within {fingerprint}"));
+    assert_eq!(line.connections.open_of(&fingerprint), 1);
+    drop(stream);
+    until("the connection leaves the registry", || line.connections.open() == 0).await;
+}
+
+#[tokio::test]
+async fn an_rsa_key_of_3072_bits_is_served() {
+    let line = Line::start(ListenerLimits::default()).await;
+    let device = line.studio_ca.issue(LeafOptions { key: LeafKey::Rsa(RsaKeySize::_3072), ..LeafOptions::default() });
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let client = line.client_with(Some(&device), default_provider(), &[version]);
+        let mut stream = line.connect(client).await.unwrap();
+        assert_eq!(ask(&mut stream, "GET / HTTP/1.1").await.unwrap(), "served");
+    }
+}
+
+#[tokio::test]
+async fn every_unfit_certificate_is_refused_by_an_alert_before_the_service_runs() {
+    let line = Line::start(ListenerLimits::default()).await;
+    let ca = &line.studio_ca;
+    let options = LeafOptions::default;
+    let foreign = TestCa::new("Somebody Else's CA").device();
+    let expired = ca
+        .issue(LeafOptions { validity: (datetime!(2025-01-01 0:00 UTC), datetime!(2026-01-01 0:00 UTC)), ..options() });
+    let early = ca
+        .issue(LeafOptions { validity: (datetime!(2027-01-01 0:00 UTC), datetime!(2028-01-01 0:00 UTC)), ..options() });
+    let server_only = ca.issue(LeafOptions { purpose: Some(ExtendedKeyUsagePurpose::ServerAuth), ..options() });
+    let purposeless = ca.issue(LeafOptions { purpose: None, ..options() });
+    let short = ca.issue(LeafOptions { key: LeafKey::Rsa(RsaKeySize::_2048), ..options() });
+
+    let cases: [(&str, Option<&Leaf>, AlertDescription, HandshakeFailure); 7] = [
+        ("none", None, AlertDescription::CertificateRequired, HandshakeFailure::NoCertificate),
+        ("foreign", Some(&foreign), AlertDescription::UnknownCA, HandshakeFailure::UnknownIssuer),
+        ("expired", Some(&expired), AlertDescription::CertificateExpired, HandshakeFailure::Expired),
+        ("early", Some(&early), AlertDescription::CertificateExpired, HandshakeFailure::NotYetValid),
+        ("server", Some(&server_only), AlertDescription::UnsupportedCertificate, HandshakeFailure::WrongPurpose),
+        ("purposeless", Some(&purposeless), AlertDescription::UnsupportedCertificate, HandshakeFailure::WrongPurpose),
+        ("short", Some(&short), AlertDescription::CertificateUnknown, HandshakeFailure::WeakKey),
+    ];
+    for (name, leaf, alert, failure) in cases {
+        let before = line.metrics.handshake_failed(failure);
+        assert_eq!(line.refusal(line.client(leaf)).await, rustls::Error::AlertReceived(alert), "{name}");
+        assert_eq!(line.metrics.handshake_failed(failure), before + 1, "{name}");
+    }
+    // P-521 is not offered as a signature, so that the client does not even show the certificate.
+    let odd = ca.issue(LeafOptions { key: LeafKey::P521, ..options() });
+    line.refusal(line.client(Some(&odd))).await;
+
+    assert_eq!(line.service.served(), 0);
+    until("refused connections end", || line.metrics.open() == 0).await;
+}
+
+#[tokio::test]
+async fn tls_12_refuses_the_same() {
+    let line = Line::start(ListenerLimits::default()).await;
+    let purposeless = line.studio_ca.issue(LeafOptions { purpose: None, ..LeafOptions::default() });
+    let client = |leaf| line.client_with(leaf, default_provider(), &[&rustls::version::TLS12]);
+    let refusal = line.refusal(client(Some(&purposeless))).await;
+    assert_eq!(refusal, rustls::Error::AlertReceived(AlertDescription::UnsupportedCertificate));
+    line.refusal(client(None)).await;
+    assert_eq!(line.service.served(), 0);
+}
+
+#[tokio::test]
+async fn an_expired_revocation_list_refuses_everybody() {
+    let valid = Trust::StudioCaWithList { next_update: NOW + time::Duration::days(1) };
+    let line = Line::start_with(ListenerLimits::default(), valid).await;
+    assert_eq!(ask(&mut line.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
+
+    let expired = Trust::StudioCaWithList { next_update: NOW - time::Duration::days(1) };
+    let line = Line::start_with(ListenerLimits::default(), expired).await;
+    line.refusal(line.client(Some(&line.studio_ca.device()))).await;
+    assert_eq!(line.metrics.handshake_failed(HandshakeFailure::BadCertificate), 1);
+    assert_eq!(line.service.served(), 0);
+}
+
+#[tokio::test]
+async fn the_enrolment_listener_asks_for_no_certificate() {
+    let line = Line::start_with(ListenerLimits::default(), Trust::Anybody).await;
+    let mut stream = line.connect(line.client(None)).await.unwrap();
+    assert_eq!(ask(&mut stream, "GET /peer HTTP/1.1").await.unwrap(), "Within none");
+}
+
+#[tokio::test]
+async fn a_session_is_never_resumed() {
+    let line = Line::start(ListenerLimits::default()).await;
+    let device = line.studio_ca.device();
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        // One configuration for both connections: it holds the client's session store.
+        let config = Arc::new(line.client_with(Some(&device), default_provider(), &[version]));
+        for _ in 0..2 {
+            let mut stream = line.connect_shared(&config).await.unwrap();
+            ask(&mut stream, "GET / HTTP/1.1").await.unwrap();
+            let connection = stream.get_ref().1;
+            let kind = connection.handshake_kind();
+            assert!(matches!(kind, Some(HandshakeKind::Full | HandshakeKind::FullWithHelloRetryRequest)), "{kind:?}");
+            assert_eq!(connection.tls13_tickets_received(), 0);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_post_quantum_group_is_taken_where_offered_and_p256_or_p384_otherwise() {
+    let line = Line::start(ListenerLimits::default()).await;
+    let device = line.studio_ca.device();
+    // The client's order decides, and one that knows the hybrid group lists it before the plain one.
+    let cases: [(Vec<&'static dyn SupportedKxGroup>, NamedGroup); 3] = [
+        (vec![kx_group::X25519, kx_group::SECP256R1MLKEM768, kx_group::SECP256R1], NamedGroup::secp256r1MLKEM768),
+        (vec![kx_group::X25519, kx_group::SECP256R1], NamedGroup::secp256r1),
+        (vec![kx_group::SECP384R1], NamedGroup::secp384r1),
+    ];
+    for (kx_groups, expected) in cases {
+        let provider = CryptoProvider { kx_groups, ..default_provider() };
+        let client = line.client_with(Some(&device), provider, rustls::ALL_VERSIONS);
+        let stream = line.connect(client).await.unwrap();
+        assert_eq!(stream.get_ref().1.negotiated_key_exchange_group().unwrap().name(), expected);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_offered_is_not_spoken() {
+    let line = Line::start(ListenerLimits::default()).await;
+    let device = line.studio_ca.device();
+    let chacha: Vec<SupportedCipherSuite> =
+        vec![cipher_suite::TLS13_CHACHA20_POLY1305_SHA256, cipher_suite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256];
+    let no_aes = CryptoProvider { cipher_suites: chacha, ..default_provider() };
+    let no_nist = CryptoProvider { kx_groups: vec![kx_group::X25519], ..default_provider() };
+    for provider in [no_aes, no_nist] {
+        let client = line.client_with(Some(&device), provider, rustls::ALL_VERSIONS);
+        assert_eq!(line.refusal(client).await, rustls::Error::AlertReceived(AlertDescription::HandshakeFailure));
+    }
+    let mut http2 = line.client(Some(&device));
+    http2.alpn_protocols = vec![b"h2".to_vec()];
+    assert_eq!(line.refusal(http2).await, rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol));
+    assert_eq!(line.metrics.handshake_failed(HandshakeFailure::NothingInCommon), 3);
+    assert_eq!(line.service.served(), 0);
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_in_the_handshake_is_counted_and_forgotten() {
+    let line = Line::start(ListenerLimits::default()).await;
+    drop(TcpStream::connect(line.address).await.unwrap());
+    until("counted", || line.metrics.handshake_failed(HandshakeFailure::PeerLeft) == 1).await;
+    until("forgotten", || line.metrics.open() == 0).await;
+}

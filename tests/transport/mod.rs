@@ -1,0 +1,9 @@
+//! The line, over real TCP and TLS on the loopback interface.
+
+mod configuration;
+mod curl;
+mod handshake;
+mod limits;
+mod line;
+mod revocation;
+mod stopping;
