@@ -17,6 +17,8 @@
 //! | 1 vocabulary | [`domain`], [`wire`] |
 //! | 0 leaves | [`clock`], [`entropy`], [`failpoint`] |
 
+pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod domain;
 pub mod entropy;

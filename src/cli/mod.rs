@@ -1,0 +1,3 @@
+//! The commands of the two programs: arguments in, sentences and exit codes out.
+
+pub mod studio;
