@@ -19,8 +19,7 @@
 
 pub mod api;
 pub mod cli;
-pub mod api;
-pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod domain;

@@ -1,1 +1,5 @@
-fn main() {}
+//! `lichtbild-studio`: what runs in a photo shop.
+
+fn main() -> std::process::ExitCode {
+    lichtbild::cli::studio::main()
+}

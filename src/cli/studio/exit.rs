@@ -1,0 +1,40 @@
+//! How the program ends, for scripts.
+
+use std::process::ExitCode;
+
+/// Exit codes; stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Something that should not happen.
+    Unexpected = 1,
+    // 2 is clap's: wrong usage.
+    /// A photo was refused by the gateway's or the local judge.
+    PhotoRefused = 3,
+    /// The gateway could not be reached in time.
+    GaveUp = 4,
+    /// Certificate refused, studio suspended or device revoked.
+    NotAllowed = 5,
+    /// A file or the configuration does not serve.
+    Setup = 6,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// The same for `--help`.
+pub const HELP: &str = "\
+Exit codes:
+  0  done
+  1  something unexpected; see the message
+  2  wrong usage
+  3  photo refused: the findings say why, nothing was stored
+  4  gateway not reached in time; run the same command again, the same code will be given
+  5  not allowed: certificate refused, studio suspended or device revoked
+  6  a file or the configuration does not serve; see the message
+
+Results go to stdout, messages to stderr.";

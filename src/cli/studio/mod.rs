@@ -1,0 +1,71 @@
+//! `lichtbild-studio`: data on stdout, messages on stderr, the outcome as exit code.
+
+pub mod advice;
+pub mod exit;
+pub mod push;
+pub mod receipt;
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::domain::language::Language;
+use exit::Exit;
+
+/// Deposits passport photos at the city's gateway.
+#[derive(Parser)]
+#[command(name = "lichtbild-studio", version, after_help = exit::HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Push(push::Arguments),
+}
+
+/// The language of messages, as an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LanguageArgument {
+    /// German
+    De,
+    /// English
+    En,
+}
+
+impl From<LanguageArgument> for Language {
+    fn from(argument: LanguageArgument) -> Self {
+        match argument {
+            LanguageArgument::De => Self::German,
+            LanguageArgument::En => Self::English,
+        }
+    }
+}
+
+/// Runs the program; wrong usage ends it at once with clap's words and exit code 2.
+pub fn main() -> ExitCode {
+    let exit = match Arguments::parse().command {
+        Command::Push(arguments) => push::run(&arguments),
+    };
+    exit.into()
+}
+
+/// A message for the person at the screen. That nobody reads stderr changes nothing about the work.
+fn tell(message: impl Display) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{message}");
+}
+
+/// A result on stdout.
+fn give(text: impl Display, language: Language) -> Result<(), Exit> {
+    use std::io::Write;
+    writeln!(std::io::stdout(), "{text}").map_err(|error| {
+        tell(language.pick(
+            format!("Das Ergebnis lässt sich nicht ausgeben ({error}). Bitte denselben Befehl noch einmal ausführen."),
+            format!("The result cannot be written ({error}). Run the same command again."),
+        ));
+        Exit::Unexpected
+    })
+}

@@ -1,0 +1,133 @@
+//! `lichtbild-studio push PHOTO`
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::exit::Exit;
+use super::{LanguageArgument, advice, give, receipt, tell};
+use crate::client::config::StudioConfig;
+use crate::client::connection::Connection;
+use crate::client::deposit::{DepositError, Trying};
+use crate::client::patience::RealPatience;
+use crate::client::push::{Push, PushError, Pushed, push};
+use crate::client::spool::Repeat;
+use crate::clock::{Clock, SystemClock};
+use crate::domain::language::Language;
+use crate::entropy::OsEntropy;
+use crate::wire::photo::ReceiptBody;
+
+/// Deposit one photo and print the receipt with the citizen's code
+///
+/// However often it is interrupted: the same command again gives the same code.
+#[derive(Args)]
+pub struct Arguments {
+    /// The photo, a JPEG file; its receipt is stored beside it
+    photo: PathBuf,
+    /// Gateway address, certificate and key of this computer
+    #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
+    config: PathBuf,
+    /// Print one line of JSON: the receipt, or the problem of a refused photo
+    #[arg(long)]
+    json: bool,
+    /// Deposit a photo once more that has its receipt already; it gets a second code
+    #[arg(long)]
+    again: bool,
+    /// How long to go on trying while the gateway cannot be reached
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    give_up_after: u64,
+    /// Language of messages and findings [default: the configuration's, or de]
+    #[arg(long)]
+    lang: Option<LanguageArgument>,
+}
+
+#[derive(Serialize)]
+struct PushedLine<'a> {
+    #[serde(flatten)]
+    receipt: &'a ReceiptBody,
+    replayed: bool,
+}
+
+/// Pushes the photo and says how it went.
+pub fn run(arguments: &Arguments) -> Exit {
+    let wished = arguments.lang.map(Language::from);
+    match prepare(arguments, wished) {
+        Ok((connection, language, runtime)) => runtime.block_on(push_photo(arguments, &connection, language)),
+        Err(exit) => exit,
+    }
+}
+
+fn prepare(
+    arguments: &Arguments,
+    wished: Option<Language>,
+) -> Result<(Connection, Language, tokio::runtime::Runtime), Exit> {
+    let say = |language: Language, message: String| {
+        tell(message);
+        tell(advice::after_setup_error(language));
+        Exit::Setup
+    };
+    let config = StudioConfig::load(&arguments.config).map_err(|error| {
+        let language = wished.unwrap_or_default();
+        say(language, advice::about_config(&error, language))
+    })?;
+    let language = wished.unwrap_or(config.language);
+    let connection =
+        Connection::prepare(&config).map_err(|error| say(language, advice::about_credentials(&error, language)))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        tell(advice::about_unexpected(&error, language));
+        Exit::Unexpected
+    })?;
+    Ok((connection, language, runtime))
+}
+
+async fn push_photo(arguments: &Arguments, connection: &Connection, language: Language) -> Exit {
+    let patience = RealPatience::begin();
+    let announce = |notice| tell(advice::about_notice(&notice, language));
+    let job = Push {
+        connection,
+        language,
+        repeat: if arguments.again { Repeat::DepositAgain } else { Repeat::ShowReceipt },
+        trying: Trying {
+            clock: &SystemClock,
+            entropy: &OsEntropy,
+            patience: &patience,
+            give_up_after: Duration::from_secs(arguments.give_up_after),
+            announce: &announce,
+        },
+    };
+    match push(&arguments.photo, &job).await {
+        Ok(pushed) => show(&pushed, arguments, language),
+        Err(error) => {
+            if let (true, PushError::Deposit(DepositError::Refused(problem))) = (arguments.json, &error)
+                && let Ok(line) = serde_json::to_string(problem)
+                && let Err(exit) = give(line, language)
+            {
+                return exit;
+            }
+            let (exit, message) = advice::about_push(&error, language);
+            tell(message);
+            exit
+        }
+    }
+}
+
+fn show(pushed: &Pushed, arguments: &Arguments, language: Language) -> Exit {
+    let text = if arguments.json {
+        match serde_json::to_string(&PushedLine { receipt: &pushed.receipt, replayed: pushed.replayed }) {
+            Ok(line) => line,
+            Err(error) => {
+                tell(advice::about_unexpected(&error, language));
+                return Exit::Unexpected;
+            }
+        }
+    } else {
+        receipt::for_people(&pushed.receipt, language)
+    };
+    if let Err(exit) = give(text, language) {
+        return exit;
+    }
+    tell(advice::after_receipt(pushed, SystemClock.now(), language));
+    Exit::Done
+}

@@ -1,0 +1,193 @@
+//! What a studio's computer has to know: where the gateway is and who it is itself (`studio.toml`).
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fmt, fs, io};
+
+use reqwest::Url;
+use serde::Deserialize;
+
+use crate::domain::language::Language;
+
+/// Time for a TCP connection and its TLS handshake, where the file names none.
+const CONNECT_TIMEOUT_SECONDS: u64 = 10;
+/// Time for one whole request: 400 kB over the slowest shop line (64 kbit/s) take 50 s; twice that and a little.
+const ANSWER_TIMEOUT_SECONDS: u64 = 120;
+
+/// A studio's settings, with every path resolved against the directory of the file.
+#[derive(Debug, Clone)]
+pub struct StudioConfig {
+    /// `https`, a host, perhaps a port; nothing behind it.
+    pub gateway: Url,
+    /// The device's certificate chain, PEM.
+    pub certificate: PathBuf,
+    /// The device's private key, PEM.
+    pub key: PathBuf,
+    /// The certificate authorities by which the gateway is known, PEM. No others are trusted.
+    pub ca: PathBuf,
+    /// The language of messages and findings.
+    pub language: Language,
+    /// Longest time until a connection stands.
+    pub connect_timeout: Duration,
+    /// Longest time from the first byte sent to the last byte of the answer.
+    pub answer_timeout: Duration,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConfigFile {
+    gateway: String,
+    certificate: PathBuf,
+    key: PathBuf,
+    ca: PathBuf,
+    #[serde(default)]
+    language: LanguageTag,
+    connect_timeout_seconds: Option<u64>,
+    answer_timeout_seconds: Option<u64>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+enum LanguageTag {
+    #[default]
+    De,
+    En,
+}
+
+impl StudioConfig {
+    /// Reads `path`. The files it names are not opened yet.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: the file cannot be read, is not what is expected, or its gateway is no https address.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text =
+            fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let file: ConfigFile = toml::from_str(&text)
+            .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })?;
+        let gateway = parse_gateway(&file.gateway).map_err(|reason| ConfigError::Gateway {
+            path: path.to_owned(),
+            value: file.gateway.clone(),
+            reason,
+        })?;
+        let directory = path.parent().unwrap_or(Path::new(""));
+        Ok(Self {
+            gateway,
+            certificate: directory.join(file.certificate),
+            key: directory.join(file.key),
+            ca: directory.join(file.ca),
+            language: match file.language {
+                LanguageTag::De => Language::German,
+                LanguageTag::En => Language::English,
+            },
+            connect_timeout: Duration::from_secs(file.connect_timeout_seconds.unwrap_or(CONNECT_TIMEOUT_SECONDS)),
+            answer_timeout: Duration::from_secs(file.answer_timeout_seconds.unwrap_or(ANSWER_TIMEOUT_SECONDS)),
+        })
+    }
+}
+
+/// Only an origin: a path, a user name or a query in it would be a mistake that nobody notices.
+fn parse_gateway(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text).map_err(|_| "it is not an address")?;
+    if url.scheme() != "https" {
+        return Err("it does not begin with https://");
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err("something stands behind host and port");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("it holds a user name or password");
+    }
+    Ok(url)
+}
+
+/// Why `studio.toml` cannot be used.
+#[derive(Debug)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A key is missing, unknown or of the wrong kind.
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Which key, in which line.
+        source: Box<toml::de::Error>,
+    },
+    /// `gateway` is no address of a gateway.
+    Gateway {
+        /// The file.
+        path: PathBuf,
+        /// What stands there.
+        value: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { path, .. } => write!(f, "{}: cannot be read", path.display()),
+            Self::Invalid { path, .. } => write!(f, "{}: not a valid configuration", path.display()),
+            Self::Gateway { path, value, reason } => {
+                write!(f, "{}: gateway = {value:?}: {reason}", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable { source, .. } => Some(source),
+            Self::Invalid { source, .. } => Some(source),
+            Self::Gateway { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<StudioConfig, ConfigError> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("studio.toml");
+        fs::write(&path, text).unwrap();
+        StudioConfig::load(&path)
+    }
+
+    const MINIMAL: &str = "certificate = \"a.pem\"\nkey = \"/b.key\"\nca = \"c/ca.pem\"\n";
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        let config = load(&format!("gateway = \"https://127.0.0.1:8443\"\n{MINIMAL}")).unwrap();
+        assert!(config.certificate.is_absolute() && config.certificate.ends_with("a.pem"));
+        assert_eq!(config.key, Path::new("/b.key"));
+        assert_eq!(config.language, Language::German);
+        assert_eq!(config.connect_timeout, Duration::from_secs(10));
+    }
+
+    #[test]
+    fn an_unknown_or_missing_key_is_named() {
+        let ConfigError::Invalid { source, .. } =
+            load(&format!("gateway = \"https://h\"\nproxy = \"x\"\n{MINIMAL}")).unwrap_err()
+        else {
+            panic!("expected Invalid");
+        };
+        assert!(source.to_string().contains("proxy"), "{source}");
+        assert!(matches!(load(MINIMAL), Err(ConfigError::Invalid { .. })));
+    }
+
+    #[test]
+    fn a_gateway_is_an_https_origin_and_nothing_else() {
+        for wrong in ["http://h", "https://h/v1", "https://h?x", "https://u:p@h", "h:8443", ""] {
+            let result = load(&format!("gateway = \"{wrong}\"\n{MINIMAL}"));
+            assert!(matches!(result, Err(ConfigError::Gateway { .. })), "{wrong}");
+        }
+    }
+}

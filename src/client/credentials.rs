@@ -1,0 +1,155 @@
+//! The device's certificate and key, and the authorities it trusts, as they lie on the disk.
+
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
+
+use rustls::RootCertStore;
+use rustls::pki_types::pem::{Error as PemError, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::config::StudioConfig;
+
+/// All that a mutual TLS handshake needs from this side.
+pub struct Credentials {
+    /// The device's certificate, then its issuers.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// The device's key.
+    pub key: PrivateKeyDer<'static>,
+    /// Who may vouch for the gateway.
+    pub roots: RootCertStore,
+}
+
+impl Credentials {
+    /// Reads the three files that `config` names.
+    ///
+    /// # Errors
+    /// [`CredentialsError`] with the setting and the file that does not serve.
+    pub fn load(config: &StudioConfig) -> Result<Self, CredentialsError> {
+        let chain = read_certificates(Setting::Certificate, &config.certificate)?;
+        refuse_when_open_to_others(&config.key)?;
+        let key = PrivateKeyDer::from_pem_file(&config.key)
+            .map_err(|error| CredentialsError::from_pem(Setting::Key, &config.key, error))?;
+        let mut roots = RootCertStore::empty();
+        for certificate in read_certificates(Setting::Ca, &config.ca)? {
+            roots.add(certificate).map_err(|_| CredentialsError {
+                setting: Setting::Ca,
+                path: config.ca.clone(),
+                fault: Fault::Unusable,
+            })?;
+        }
+        Ok(Self { chain, key, roots })
+    }
+}
+
+fn read_certificates(setting: Setting, path: &Path) -> Result<Vec<CertificateDer<'static>>, CredentialsError> {
+    let certificates = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| CredentialsError::from_pem(setting, path, error))?;
+    if certificates.is_empty() {
+        return Err(CredentialsError { setting, path: path.to_owned(), fault: Fault::NothingInside });
+    }
+    Ok(certificates)
+}
+
+/// Whoever reads the key can deposit in the studio's name; on Windows the directory's access list is the administrator's job.
+fn refuse_when_open_to_others(path: &Path) -> Result<(), CredentialsError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let fault = match std::fs::metadata(path) {
+            Ok(metadata) if metadata.permissions().mode() & 0o077 == 0 => return Ok(()),
+            Ok(metadata) => Fault::OpenToOthers { mode: metadata.permissions().mode() & 0o777 },
+            Err(source) => Fault::Unreadable(source),
+        };
+        Err(CredentialsError { setting: Setting::Key, path: path.to_owned(), fault })
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        Ok(())
+    }
+}
+
+/// The line of `studio.toml` that names the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// `certificate`
+    Certificate,
+    /// `key`
+    Key,
+    /// `ca`
+    Ca,
+}
+
+impl Setting {
+    /// The key in the file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Certificate => "certificate",
+            Self::Key => "key",
+            Self::Ca => "ca",
+        }
+    }
+}
+
+/// What is wrong with a file.
+#[derive(Debug)]
+pub enum Fault {
+    /// It cannot be read.
+    Unreadable(io::Error),
+    /// It is not PEM.
+    NotPem,
+    /// It is PEM and holds no certificate or key.
+    NothingInside,
+    /// TLS cannot work with it: a damaged certificate, an unknown kind of key, or a key that belongs to another certificate.
+    Unusable,
+    /// Group or others may read it.
+    OpenToOthers {
+        /// Its permission bits.
+        mode: u32,
+    },
+}
+
+/// A file that `studio.toml` names does not serve.
+#[derive(Debug)]
+pub struct CredentialsError {
+    /// The line that names it.
+    pub setting: Setting,
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+impl CredentialsError {
+    fn from_pem(setting: Setting, path: &Path, error: PemError) -> Self {
+        let fault = match error {
+            PemError::Io(source) => Fault::Unreadable(source),
+            PemError::NoItemsFound => Fault::NothingInside,
+            _ => Fault::NotPem,
+        };
+        Self { setting, path: path.to_owned(), fault }
+    }
+}
+
+impl fmt::Display for CredentialsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} = {}: ", self.setting.name(), self.path.display())?;
+        match self.fault {
+            Fault::Unreadable(_) => f.write_str("cannot be read"),
+            Fault::NotPem => f.write_str("is not PEM"),
+            Fault::NothingInside => f.write_str("holds nothing of the kind"),
+            Fault::Unusable => f.write_str("cannot be used for TLS"),
+            Fault::OpenToOthers { mode } => write!(f, "others may read it (mode {mode:o})"),
+        }
+    }
+}
+
+impl std::error::Error for CredentialsError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.fault {
+            Fault::Unreadable(source) => Some(source),
+            _ => None,
+        }
+    }
+}

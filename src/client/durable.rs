@@ -1,0 +1,136 @@
+//! Small files that are there whole or not at all, and still there after the power failed.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Spools and receipts have a few hundred bytes; whatever is larger is not one of ours.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// Writes `bytes` to `path`, which must not exist; on return they are on the disk under that name, for the owner alone.
+///
+/// # Errors
+/// `AlreadyExists` when somebody was first: the file there is untouched and complete. Else what the system says.
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let directory = directory_of(path);
+    // tempfile creates with mode 0600 on Unix; on Windows the file has its directory's access list.
+    let mut file = tempfile::Builder::new().prefix(".lichtbild-").suffix(".tmp").tempfile_in(directory)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    // The name appears in one step and only if it is free, so that of two writers one wins and the other sees a whole file.
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    make_name_durable(path)
+}
+
+/// The file's bytes; `None` when there is no such file.
+///
+/// # Errors
+/// What the system says, and `InvalidData` for more than a mebibyte.
+pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "far too large"));
+    }
+    Ok(Some(bytes))
+}
+
+/// Removes the file; that it is gone already is fine.
+///
+/// # Errors
+/// What the system says.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Ok(()) => make_name_durable(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Moves the file to the first free of `path.1`, `path.2`, …; at no moment it is under neither name. Gives the new name.
+///
+/// # Errors
+/// What the system says.
+pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
+    let bytes = read(path)?.ok_or(io::ErrorKind::NotFound)?;
+    for number in 1_u32.. {
+        let mut name = OsString::from(path);
+        name.push(format!(".{number}"));
+        match write_new(Path::new(&name), &bytes) {
+            Ok(()) => return remove(path).map(|()| name.into()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(directory) if !directory.as_os_str().is_empty() => directory,
+        _ => Path::new("."),
+    }
+}
+
+/// Waits until the file's name (or its absence) is on the disk: a name is only safe once its directory is. Windows has no such
+/// call and journals names by itself (NTFS).
+///
+/// # Errors
+/// What the system says.
+pub fn make_name_durable(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(directory_of(path))?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_writer_wins() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        write_new(&path, b"first").unwrap();
+        assert_eq!(write_new(&path, b"second").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(read(&path).unwrap().unwrap(), b"first");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_may_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        write_new(&path, b"x").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_is_set_aside_takes_the_next_free_number() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        for content in [b"one", b"two"] {
+            write_new(&path, content).unwrap();
+            set_aside(&path).unwrap();
+        }
+        assert_eq!(read(&path).unwrap(), None);
+        assert_eq!(fs::read(directory.path().join("file.1")).unwrap(), b"one");
+        assert_eq!(fs::read(directory.path().join("file.2")).unwrap(), b"two");
+    }
+
+    #[test]
+    fn removing_what_is_gone_is_fine() {
+        let directory = tempfile::tempdir().unwrap();
+        remove(&directory.path().join("file")).unwrap();
+    }
+}

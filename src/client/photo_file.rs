@@ -1,0 +1,93 @@
+//! A photo as it lies on the shop's disk.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use hyper::body::Bytes;
+
+use crate::domain::digest::Sha256Digest;
+
+/// Larger files are no passport photos and are not read into memory: 64 MiB.
+pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A photo in memory, with the place it came from.
+#[derive(Debug, Clone)]
+pub struct PhotoFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its bytes; cloning shares them.
+    pub bytes: Bytes,
+    /// Their digest.
+    pub sha256: Sha256Digest,
+}
+
+impl PhotoFile {
+    /// Reads the whole file.
+    ///
+    /// # Errors
+    /// [`PhotoFileError`]: it cannot be read, is no file, or is larger than [`MAX_BYTES`].
+    pub fn read(path: &Path) -> Result<Self, PhotoFileError> {
+        let error = |fault| PhotoFileError { path: path.to_owned(), fault };
+        let unreadable = |source| error(PhotoFault::Unreadable(source));
+        // Looked at before it is opened: opening a pipe would wait for ever.
+        if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+            return Err(error(PhotoFault::NotAFile));
+        }
+        let mut bytes = Vec::new();
+        File::open(path).map_err(unreadable)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(error(PhotoFault::TooLarge));
+        }
+        let sha256 = Sha256Digest::of(&bytes);
+        Ok(Self { path: path.to_owned(), bytes: bytes.into(), sha256 })
+    }
+
+    /// The path of the photo with `suffix` behind its whole name: `PHOTO.jpg` and `.x` give `PHOTO.jpg.x`.
+    pub fn beside(&self, suffix: &str) -> PathBuf {
+        let mut name = OsString::from(&self.path);
+        name.push(suffix);
+        name.into()
+    }
+}
+
+/// A photo could not be read.
+#[derive(Debug)]
+pub struct PhotoFileError {
+    /// Where it should lie.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub fault: PhotoFault,
+}
+
+/// What is wrong with a photo's file.
+#[derive(Debug)]
+pub enum PhotoFault {
+    /// The system does not give it.
+    Unreadable(io::Error),
+    /// A directory, a device or the like.
+    NotAFile,
+    /// More than [`MAX_BYTES`].
+    TooLarge,
+}
+
+impl std::fmt::Display for PhotoFileError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: ", self.path.display())?;
+        match self.fault {
+            PhotoFault::Unreadable(_) => f.write_str("cannot be read"),
+            PhotoFault::NotAFile => f.write_str("is not a file"),
+            PhotoFault::TooLarge => write!(f, "is larger than {} MiB", MAX_BYTES / 1024 / 1024),
+        }
+    }
+}
+
+impl std::error::Error for PhotoFileError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.fault {
+            PhotoFault::Unreadable(source) => Some(source),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Why a request brought no answer: what may pass by itself, and what will be the same for ever.
+
+use std::error::Error as StdError;
+use std::{fmt, io};
+
+use rustls::{AlertDescription, CertificateError, Error as TlsError};
+
+/// Something that may be better next time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setback {
+    /// No connection came about.
+    Unreachable(String),
+    /// No answer in time.
+    TimedOut,
+    /// The connection broke before the whole answer was there.
+    Cut(String),
+    /// The gateway is busy or out of order for now.
+    Busy {
+        /// The HTTP status code.
+        status: u16,
+    },
+}
+
+impl fmt::Display for Setback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(cause) => write!(f, "no connection ({cause})"),
+            Self::TimedOut => f.write_str("no answer in time"),
+            Self::Cut(cause) => write!(f, "the connection broke ({cause})"),
+            Self::Busy { status } => write!(f, "the gateway answered {status}"),
+        }
+    }
+}
+
+/// What no repetition heals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TlsRefusal {
+    /// The gateway does not take this device's certificate.
+    OurCertificate(CertificateRefusal),
+    /// This side does not take the gateway's certificate.
+    TheirCertificate(Distrust),
+    /// The two have no version, cipher suite or group in common.
+    NothingInCommon,
+}
+
+/// What the gateway's TLS alert says about the device's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CertificateRefusal {
+    /// It was revoked.
+    Revoked,
+    /// Its time is over or has not come yet: TLS has one alert for both.
+    OutOfTime,
+    /// Its issuer is not one of the gateway's.
+    UnknownIssuer,
+    /// It is of no use here: wrong purpose, wrong kind, or none was sent.
+    Unfit,
+}
+
+/// What is wrong with the gateway's certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Distrust {
+    /// None of the authorities in `ca` vouches for it.
+    UnknownIssuer,
+    /// It is for another host name.
+    OtherName,
+    /// By this computer's clock it begins in the future.
+    NotValidYet,
+    /// By this computer's clock it is over.
+    Expired,
+    /// Anything else.
+    Other(String),
+}
+
+/// How a request failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// Try again.
+    Setback(Setback),
+    /// Do not.
+    Refusal(TlsRefusal),
+}
+
+impl From<&reqwest::Error> for Failure {
+    fn from(error: &reqwest::Error) -> Self {
+        if let Some(refusal) = find_tls_error(error).and_then(refusal_of) {
+            return Self::Refusal(refusal);
+        }
+        Self::Setback(if error.is_timeout() {
+            Setback::TimedOut
+        } else if error.is_connect() {
+            Setback::Unreachable(deepest_cause(error))
+        } else {
+            Setback::Cut(deepest_cause(error))
+        })
+    }
+}
+
+fn refusal_of(error: &TlsError) -> Option<TlsRefusal> {
+    use AlertDescription as Alert;
+    Some(match error {
+        TlsError::AlertReceived(alert) => match *alert {
+            Alert::CertificateRevoked => TlsRefusal::OurCertificate(CertificateRefusal::Revoked),
+            Alert::CertificateExpired => TlsRefusal::OurCertificate(CertificateRefusal::OutOfTime),
+            Alert::UnknownCA => TlsRefusal::OurCertificate(CertificateRefusal::UnknownIssuer),
+            Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateUnknown
+            | Alert::CertificateRequired
+            | Alert::AccessDenied
+            | Alert::DecryptError => TlsRefusal::OurCertificate(CertificateRefusal::Unfit),
+            Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::InsufficientSecurity => {
+                TlsRefusal::NothingInCommon
+            }
+            // internal_error and the like: the gateway's trouble, which may pass.
+            _ => return None,
+        },
+        TlsError::InvalidCertificate(fault) => TlsRefusal::TheirCertificate(match fault {
+            CertificateError::UnknownIssuer => Distrust::UnknownIssuer,
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Distrust::OtherName,
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Distrust::NotValidYet,
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => Distrust::Expired,
+            other => Distrust::Other(other.to_string()),
+        }),
+        TlsError::PeerIncompatible(_) => TlsRefusal::NothingInCommon,
+        _ => return None,
+    })
+}
+
+/// Looks through every layer; `io::Error::source` skips the error it wraps, hence the second way down.
+fn find_tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a TlsError> {
+    let mut layer = Some(error);
+    while let Some(error) = layer {
+        if let Some(tls) = error.downcast_ref::<TlsError>() {
+            return Some(tls);
+        }
+        if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref)
+            && let Some(tls) = find_tls_error(inner)
+        {
+            return Some(tls);
+        }
+        layer = error.source();
+    }
+    None
+}
+
+/// The innermost sentence: the outer ones say "error sending request" whatever happened.
+fn deepest_cause(error: &(dyn StdError + 'static)) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tls_error_is_found_inside_io_errors() {
+        let alert = TlsError::AlertReceived(AlertDescription::CertificateRevoked);
+        let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, alert.clone()));
+        assert_eq!(find_tls_error(&wrapped), Some(&alert));
+    }
+
+    #[test]
+    fn an_alert_about_the_gateway_itself_may_pass() {
+        assert_eq!(refusal_of(&TlsError::AlertReceived(AlertDescription::InternalError)), None);
+    }
+}

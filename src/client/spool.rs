@@ -1,0 +1,288 @@
+//! The promise to finish: a photo's `Idempotency-Key`, on the disk before the first byte is sent.
+//!
+//! Whatever happens afterwards (power, network, a killed program), the next push of the same photo finds the key and asks the
+//! gateway for the same receipt. A spool ends with the receipt on the disk or with a refused photo, never by age.
+//!
+//! *The photo changed since.* The old spool belongs to other bytes, which may have been deposited without anybody knowing the
+//! code. Its key would be refused for the new bytes, so these get a key of their own, and the old spool is set aside with
+//! a notice instead of thrown away: with the old file put back, it still leads to that receipt.
+//!
+//! *Two pushes at once.* The spool's name appears in one step and only once, so that both work under one key. A spool made
+//! just after another push removed its own is known by the receipt that stands there ([`Spool::is_finished_by`]). Not covered:
+//! two pushes at once of a photo that *also* changed under an unfinished push may end with two keys, hence two codes, both
+//! of them good.
+
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
+
+use reqwest::Url;
+use serde::{Deserialize, Serialize};
+use uuid::Builder;
+
+use super::durable;
+use super::notice::{Announce, Notice};
+use super::photo_file::PhotoFile;
+use super::stored_receipt::{StoredReceipt, StoredReceiptError};
+use crate::clock::{Clock, Timestamp};
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::PhotoId;
+use crate::domain::idempotency::IdempotencyKey;
+use crate::entropy::{Entropy, EntropyError, random_bytes};
+
+/// What the spool's name ends in, behind the photo's.
+pub const SUFFIX: &str = ".lichtbild-spool";
+const VERSION: u32 = 1;
+
+/// Whether a photo with a receipt is deposited once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// The stored receipt is the answer.
+    ShowReceipt,
+    /// The photo gets a second deposit with a second code.
+    DepositAgain,
+}
+
+/// An unfinished deposit.
+#[derive(Debug)]
+pub struct Spool {
+    path: PathBuf,
+    key: IdempotencyKey,
+    sha256: Sha256Digest,
+    gateway: String,
+    created_at: Timestamp,
+    supersedes: Option<PhotoId>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SpoolFile {
+    version: u32,
+    idempotency_key: String,
+    sha256: Sha256Digest,
+    gateway: String,
+    created_at: Timestamp,
+    /// The deposit whose receipt stood there and was not enough (`--again`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    supersedes: Option<PhotoId>,
+}
+
+/// What a push has to do.
+#[derive(Debug)]
+pub enum Claim {
+    /// Send the photo under this spool's key.
+    Send(Spool),
+    /// Nothing: here is the receipt.
+    Done(StoredReceipt),
+}
+
+/// Finds the photo's unfinished deposit or makes one, unless its receipt is there already.
+///
+/// # Errors
+/// [`SpoolError`]: a file beside the photo cannot be read, understood or written. Nothing has been sent.
+pub fn claim(
+    photo: &PhotoFile,
+    repeat: Repeat,
+    gateway: &Url,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+    announce: Announce<'_>,
+) -> Result<Claim, SpoolError> {
+    let receipt = StoredReceipt::load(photo)?;
+    if let Some(spool) = Spool::load(photo)? {
+        if spool.sha256 != photo.sha256 {
+            announce(Notice::SetAside { kept_as: spool.set_aside()? });
+        } else if receipt.as_ref().is_some_and(|receipt| spool.is_finished_by(receipt)) {
+            spool.remove()?;
+        } else {
+            spool.announce_continuation(gateway, announce);
+            // Its maker may have died before the name was safe.
+            durable::make_name_durable(&spool.path).map_err(|source| SpoolError::unwritable(&spool.path, source))?;
+            return Ok(Claim::Send(spool));
+        }
+    }
+    let supersedes = match (receipt, repeat) {
+        (Some(receipt), Repeat::ShowReceipt) => return Ok(Claim::Done(receipt)),
+        (Some(receipt), Repeat::DepositAgain) => Some(receipt.body.photo_id),
+        (None, _) => None,
+    };
+    let spool = Spool::create(photo, gateway, supersedes, clock, entropy)?;
+    // Another push of this photo may have come through between the look for its receipt and the new spool.
+    match StoredReceipt::load(photo)? {
+        Some(receipt) if spool.is_finished_by(&receipt) => {
+            spool.remove()?;
+            Ok(Claim::Done(receipt))
+        }
+        _ => Ok(Claim::Send(spool)),
+    }
+}
+
+impl Spool {
+    /// The key for every try.
+    pub fn key(&self) -> &IdempotencyKey {
+        &self.key
+    }
+
+    /// The end: the receipt is on the disk, or there will never be one.
+    ///
+    /// # Errors
+    /// [`SpoolError::Unwritable`].
+    pub fn remove(&self) -> Result<(), SpoolError> {
+        durable::remove(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))
+    }
+
+    /// Whether `receipt`, of the same photo, is what this spool was made for, and not what it was to replace.
+    fn is_finished_by(&self, receipt: &StoredReceipt) -> bool {
+        self.supersedes != Some(receipt.body.photo_id)
+    }
+
+    fn load(photo: &PhotoFile) -> Result<Option<Self>, SpoolError> {
+        let path = photo.beside(SUFFIX);
+        let bytes = match durable::read(&path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(None),
+            Err(source) => return Err(SpoolError::Unreadable { path, source }),
+        };
+        match parse(&bytes) {
+            Some((file, key)) => Ok(Some(Self {
+                path,
+                key,
+                sha256: file.sha256,
+                gateway: file.gateway,
+                created_at: file.created_at,
+                supersedes: file.supersedes,
+            })),
+            None => Err(SpoolError::Corrupt { path }),
+        }
+    }
+
+    /// Makes a new spool, or takes the one that another push made a moment ago.
+    fn create(
+        photo: &PhotoFile,
+        gateway: &Url,
+        supersedes: Option<PhotoId>,
+        clock: &dyn Clock,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, SpoolError> {
+        let path = photo.beside(SUFFIX);
+        let now = clock.now();
+        let key = new_key(now, entropy).map_err(SpoolError::Entropy)?;
+        let file = SpoolFile {
+            version: VERSION,
+            idempotency_key: key.clone(),
+            sha256: photo.sha256,
+            gateway: gateway.to_string(),
+            created_at: now,
+            supersedes,
+        };
+        let json = serde_json::to_vec(&file).map_err(|error| SpoolError::unwritable(&path, error.into()))?;
+        loop {
+            match durable::write_new(&path, &json) {
+                Ok(()) => {}
+                // The name is taken; whose it is shows below.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    durable::make_name_durable(&path).map_err(|source| SpoolError::unwritable(&path, source))?;
+                }
+                Err(source) => return Err(SpoolError::unwritable(&path, source)),
+            }
+            match Self::load(photo)? {
+                Some(spool) if spool.sha256 == photo.sha256 => return Ok(spool),
+                Some(_) => return Err(SpoolError::OtherPush { path }),
+                // Gone again: the other push has finished in between.
+                None => {}
+            }
+        }
+    }
+
+    fn set_aside(self) -> Result<PathBuf, SpoolError> {
+        durable::set_aside(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))
+    }
+
+    fn announce_continuation(&self, gateway: &Url, announce: Announce<'_>) {
+        announce(Notice::Continuing { since: self.created_at });
+        // The key is as good at another gateway; the photo may just have arrived at the earlier one as well.
+        if self.gateway != gateway.as_str() {
+            announce(Notice::OtherGateway { earlier: self.gateway.clone() });
+        }
+    }
+}
+
+/// A UUID of version 7 as text. Its 74 random bits keep two shops' keys apart; it is no secret to rest on.
+fn new_key(now: Timestamp, entropy: &dyn Entropy) -> Result<String, EntropyError> {
+    let random: [u8; 10] = random_bytes(entropy)?;
+    let milliseconds = u64::try_from(now.unix_milliseconds()).unwrap_or(0);
+    Ok(Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid().hyphenated().to_string())
+}
+
+fn parse(bytes: &[u8]) -> Option<(SpoolFile, IdempotencyKey)> {
+    let file: SpoolFile = serde_json::from_slice(bytes).ok()?;
+    let key = IdempotencyKey::parse(&file.idempotency_key).ok()?;
+    (file.version == VERSION).then_some((file, key))
+}
+
+/// Why a push could not begin.
+#[derive(Debug)]
+pub enum SpoolError {
+    /// The spool is there and the system does not give it.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The spool is not one, or a newer version's. A new key could mean a second deposit, so a person has to decide.
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The spool cannot be written or removed.
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The photo changed while another push of it began.
+    OtherPush {
+        /// That push's spool.
+        path: PathBuf,
+    },
+    /// The receipt beside the photo does not serve.
+    Receipt(StoredReceiptError),
+    /// No randomness for a key.
+    Entropy(EntropyError),
+}
+
+impl SpoolError {
+    fn unwritable(path: &Path, source: io::Error) -> Self {
+        Self::Unwritable { path: path.to_owned(), source }
+    }
+}
+
+impl From<StoredReceiptError> for SpoolError {
+    fn from(error: StoredReceiptError) -> Self {
+        Self::Receipt(error)
+    }
+}
+
+impl fmt::Display for SpoolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { path, .. } => write!(f, "{}: cannot be read", path.display()),
+            Self::Corrupt { path } => write!(f, "{}: is not a spool of this version", path.display()),
+            Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
+            Self::OtherPush { path } => write!(f, "{}: belongs to another push", path.display()),
+            Self::Receipt(_) => f.write_str("the stored receipt does not serve"),
+            Self::Entropy(_) => f.write_str("no key could be made"),
+        }
+    }
+}
+
+impl std::error::Error for SpoolError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable { source, .. } | Self::Unwritable { source, .. } => Some(source),
+            Self::Receipt(source) => Some(source),
+            Self::Entropy(source) => Some(source),
+            Self::Corrupt { .. } | Self::OtherPush { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! A receipt on the shop's disk: the code can be shown again without the gateway.
+
+use std::path::PathBuf;
+use std::{fmt, io};
+
+use serde::{Deserialize, Serialize};
+
+use super::durable;
+use super::photo_file::PhotoFile;
+use crate::clock::Timestamp;
+use crate::domain::code::RetrievalCode;
+use crate::wire::photo::ReceiptBody;
+
+/// What the receipt's name ends in, behind the photo's.
+pub const SUFFIX: &str = ".lichtbild-receipt.json";
+const VERSION: u32 = 1;
+
+/// A receipt and when it was stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredReceipt {
+    /// The receipt.
+    pub body: ReceiptBody,
+    /// When it was written beside the photo.
+    pub stored_at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ReceiptFile {
+    version: u32,
+    stored_at: Timestamp,
+    receipt: ReceiptBody,
+}
+
+impl StoredReceipt {
+    /// The receipt beside `photo`; `None` when there is none or it is for other bytes.
+    ///
+    /// # Errors
+    /// [`StoredReceiptError`] when the file is there and cannot be read or understood.
+    pub fn load(photo: &PhotoFile) -> Result<Option<Self>, StoredReceiptError> {
+        Ok(Self::load_any(photo)?.filter(|receipt| receipt.body.sha256 == photo.sha256))
+    }
+
+    /// Writes `body` beside `photo`; on return it is on the disk. A receipt of another deposit is set aside, not overwritten:
+    /// its code may be in a citizen's hand.
+    ///
+    /// # Errors
+    /// [`StoredReceiptError`]; the file that was there is still there.
+    pub fn store(photo: &PhotoFile, body: &ReceiptBody, now: Timestamp) -> Result<Self, StoredReceiptError> {
+        let path = photo.beside(SUFFIX);
+        let unwritable = |source| StoredReceiptError::Unwritable { path: path.clone(), source };
+        let file = ReceiptFile { version: VERSION, stored_at: now, receipt: body.clone() };
+        let json = serde_json::to_vec_pretty(&file).map_err(|error| unwritable(error.into()))?;
+        loop {
+            match Self::load_any(photo)? {
+                // Another push of the same photo was first.
+                Some(stored) if stored.body.photo_id == body.photo_id => {
+                    durable::make_name_durable(&path).map_err(unwritable)?;
+                    return Ok(stored);
+                }
+                Some(_) => drop(durable::set_aside(&path).map_err(unwritable)?),
+                None => {}
+            }
+            match durable::write_new(&path, &json) {
+                Ok(()) => return Ok(Self { body: file.receipt, stored_at: now }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(source) => return Err(unwritable(source)),
+            }
+        }
+    }
+
+    fn load_any(photo: &PhotoFile) -> Result<Option<Self>, StoredReceiptError> {
+        let path = photo.beside(SUFFIX);
+        let bytes = match durable::read(&path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(None),
+            Err(source) => return Err(StoredReceiptError::Unreadable { path, source }),
+        };
+        match serde_json::from_slice::<ReceiptFile>(&bytes) {
+            Ok(file) if file.version == VERSION && RetrievalCode::parse(&file.receipt.code).is_ok() => {
+                Ok(Some(Self { body: file.receipt, stored_at: file.stored_at }))
+            }
+            _ => Err(StoredReceiptError::Corrupt { path }),
+        }
+    }
+}
+
+/// Why the receipt beside the photo does not serve.
+#[derive(Debug)]
+pub enum StoredReceiptError {
+    /// It is there and the system does not give it.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is not a receipt, or a newer version's, or its code has a wrong symbol.
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be written.
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for StoredReceiptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { path, .. } => write!(f, "{}: cannot be read", path.display()),
+            Self::Corrupt { path } => write!(f, "{}: is not a receipt of this version", path.display()),
+            Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for StoredReceiptError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable { source, .. } | Self::Unwritable { source, .. } => Some(source),
+            Self::Corrupt { .. } => None,
+        }
+    }
+}

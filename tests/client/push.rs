@@ -1,0 +1,192 @@
+use std::fs;
+use std::time::Duration;
+
+use lichtbild::client::deposit::DepositError;
+use lichtbild::client::push::PushError;
+use lichtbild::client::spool::Repeat;
+use lichtbild::domain::digest::Sha256Digest;
+use serde_json::json;
+
+use super::shop::{PHOTO, Shop, suffixed};
+use crate::support::fake_gateway::{FakeGateway, Reply, code_for};
+
+#[tokio::test]
+async fn a_photo_travels_unchanged_and_its_receipt_stays_beside_it() {
+    let gateway = FakeGateway::playing([]).await;
+    let shop = Shop::beside(&gateway);
+    let pushed = shop.push().await.unwrap();
+    let seen = gateway.seen();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].body, PHOTO);
+    assert_eq!(seen[0].header("content-type"), "image/jpeg");
+    assert_eq!(seen[0].header("content-digest"), Sha256Digest::of(PHOTO).to_content_digest());
+    assert_eq!(seen[0].header("accept-language"), "en");
+    assert_eq!(seen[0].key().len(), 36);
+    assert_eq!(pushed.receipt.code, code_for(seen[0].key()));
+    assert!(!pushed.replayed);
+    assert!(!shop.spool().exists());
+    assert!(fs::read_to_string(shop.receipt()).unwrap().contains(&pushed.receipt.code));
+}
+
+#[tokio::test]
+async fn whatever_breaks_on_the_way_the_next_try_has_the_same_key() {
+    for breakage in [
+        Reply::CutUpload,
+        Reply::StoreThenCut,
+        Reply::CutAnswer,
+        Reply::Problem(409, "deposit-in-progress", None),
+        Reply::Problem(503, "storage-unavailable", None),
+        Reply::Problem(500, "internal", None),
+        Reply::Text(502, "<h1>Bad Gateway</h1>"),
+        Reply::Text(504, ""),
+        Reply::Text(408, ""),
+    ] {
+        let gateway = FakeGateway::playing([breakage.clone(), breakage.clone()]).await;
+        let shop = Shop::beside(&gateway);
+        let pushed = shop.push().await.unwrap_or_else(|error| panic!("{breakage:?}: {error:?}"));
+        assert_eq!(shop.patience.pauses().len(), 2, "{breakage:?}");
+        let seen = gateway.seen();
+        assert!(seen.iter().all(|upload| upload.key() == seen[0].key()), "{breakage:?}");
+        assert_eq!(pushed.receipt.code, code_for(seen[0].key()));
+        assert_eq!(pushed.replayed, matches!(breakage, Reply::StoreThenCut | Reply::CutAnswer), "{breakage:?}");
+    }
+}
+
+#[tokio::test]
+async fn retry_after_is_waited_for() {
+    let gateway = FakeGateway::playing([
+        Reply::Problem(429, "too-many-requests", Some("77")),
+        Reply::Problem(503, "storage-unavailable", Some("Sun, 22 Nov 2026 09:31:00 GMT")),
+    ])
+    .await;
+    let shop = Shop::beside(&gateway);
+    shop.push().await.unwrap();
+    assert_eq!(shop.patience.pauses(), [Duration::from_secs(77), Duration::from_secs(60)]);
+}
+
+#[tokio::test]
+async fn giving_up_keeps_the_spool_and_the_next_push_its_key() {
+    let gateway = FakeGateway::playing([Reply::Problem(429, "too-many-requests", Some("601"))]).await;
+    let shop = Shop::beside(&gateway);
+    let error = shop.push().await.unwrap_err();
+    assert!(matches!(error, PushError::Deposit(DepositError::GaveUp { tries: 1, .. })), "{error:?}");
+    assert!(shop.patience.pauses().is_empty(), "a pause that leads nowhere is not begun");
+    assert!(shop.spool().exists());
+    shop.push().await.unwrap();
+    let seen = gateway.seen();
+    assert_eq!(seen[0].key(), seen[1].key());
+    assert!(shop.notices().contains("Continuing"));
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_never_there_ends_in_giving_up() {
+    let gateway = FakeGateway::playing([]).await;
+    // A port that was free a moment ago.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    gateway.write_config(&format!("https://{closed}"));
+    let shop = Shop::beside(&gateway);
+    let error = shop.push().await.unwrap_err();
+    assert!(matches!(error, PushError::Deposit(DepositError::GaveUp { .. })), "{error:?}");
+    let waited: Duration = shop.patience.pauses().iter().sum();
+    assert!(waited <= Duration::from_secs(600) && waited > Duration::from_secs(560), "{waited:?}");
+}
+
+#[tokio::test]
+async fn a_refused_photo_is_final_and_leaves_nothing_to_finish() {
+    for (status, kind) in [(422, "photo-refused"), (413, "photo-too-large"), (415, "format-unsupported")] {
+        let gateway = FakeGateway::playing([Reply::Problem(status, kind, None)]).await;
+        let shop = Shop::beside(&gateway);
+        let error = shop.push().await.unwrap_err();
+        assert!(matches!(error, PushError::Deposit(DepositError::Refused(_))), "{error:?}");
+        assert_eq!(gateway.seen().len(), 1);
+        assert!(!shop.spool().exists() && !shop.receipt().exists());
+    }
+}
+
+#[tokio::test]
+async fn other_refusals_are_final_and_keep_the_spool() {
+    for (status, kind) in
+        [(403, "studio-suspended"), (403, "device-revoked"), (422, "idempotency-key-reused"), (400, "digest-mismatch")]
+    {
+        let gateway = FakeGateway::playing([Reply::Problem(status, kind, None)]).await;
+        let shop = Shop::beside(&gateway);
+        let error = shop.push().await.unwrap_err();
+        let as_expected = match &error {
+            PushError::Deposit(DepositError::NotAllowed(_)) => status == 403,
+            PushError::Deposit(DepositError::Declined(_)) => status != 403,
+            _ => false,
+        };
+        assert!(as_expected, "{error:?}");
+        assert_eq!(gateway.seen().len(), 1);
+        assert!(shop.spool().exists());
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_for_something_else_is_not_taken() {
+    for (field, value) in [
+        ("sha256", json!("00".repeat(32))),
+        ("bytes", json!(1)),
+        ("code", json!("G94ZJ-756FW-FHRWS-2ZVE9")),
+        ("photo_id", json!("not an identifier")),
+    ] {
+        let gateway = FakeGateway::playing([Reply::Forged(field, value)]).await;
+        let shop = Shop::beside(&gateway);
+        let error = shop.push().await.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                PushError::Deposit(DepositError::ReceiptDoesNotFit(_) | DepositError::ReceiptUnreadable(_))
+            ),
+            "{error:?}"
+        );
+        assert!(shop.spool().exists() && !shop.receipt().exists());
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_gateway_is_told_as_such() {
+    for reply in [Reply::Text(200, "<h1>It works!</h1>"), Reply::Text(404, "no"), Reply::Text(301, "")] {
+        let gateway = FakeGateway::playing([reply]).await;
+        let shop = Shop::beside(&gateway);
+        let error = shop.push().await.unwrap_err();
+        assert!(matches!(error, PushError::Deposit(DepositError::NotAGateway { .. })), "{error:?}");
+        assert!(shop.spool().exists());
+    }
+}
+
+#[tokio::test]
+async fn a_second_push_shows_the_stored_receipt_without_the_gateway() {
+    let gateway = FakeGateway::playing([]).await;
+    let shop = Shop::beside(&gateway);
+    let first = shop.push().await.unwrap();
+    let second = shop.push().await.unwrap();
+    assert_eq!(gateway.seen().len(), 1);
+    assert_eq!(second.receipt, first.receipt);
+    assert!(second.replayed);
+    assert!(!shop.spool().exists());
+}
+
+#[tokio::test]
+async fn again_gives_a_second_code_and_keeps_the_first_receipt() {
+    let gateway = FakeGateway::playing([]).await;
+    let mut shop = Shop::beside(&gateway);
+    let first = shop.push().await.unwrap();
+    shop.repeat = Repeat::DepositAgain;
+    let second = shop.push().await.unwrap();
+    assert_ne!(second.receipt.code, first.receipt.code);
+    assert!(fs::read_to_string(shop.receipt()).unwrap().contains(&second.receipt.code));
+    let kept = suffixed(&shop.receipt(), ".1");
+    assert!(fs::read_to_string(kept).unwrap().contains(&first.receipt.code));
+}
+
+#[tokio::test]
+async fn two_pushes_of_one_photo_at_once_agree_on_one_code() {
+    let gateway = FakeGateway::playing([]).await;
+    let (one, other) = (Shop::beside(&gateway), Shop::beside(&gateway));
+    let other = Shop { entropy: lichtbild::entropy::SeededEntropy::new(2), ..other };
+    let (first, second) = tokio::join!(one.push(), other.push());
+    assert_eq!(first.unwrap().receipt, second.unwrap().receipt);
+    assert!(gateway.seen().iter().all(|upload| upload.key() == gateway.seen()[0].key()));
+    assert!(!one.spool().exists() && one.receipt().exists());
+}

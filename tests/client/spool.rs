@@ -1,0 +1,183 @@
+use std::fs;
+use std::sync::{Arc, Barrier};
+
+use lichtbild::client::notice::Notice;
+use lichtbild::client::photo_file::PhotoFile;
+use lichtbild::client::push::PushError;
+use lichtbild::client::spool::{Claim, Repeat, SpoolError, claim};
+use lichtbild::client::stored_receipt::{StoredReceipt, StoredReceiptError};
+use lichtbild::clock::{ManualClock, Timestamp};
+use lichtbild::entropy::SeededEntropy;
+
+use super::shop::{PHOTO, Shop, suffixed};
+use crate::support::fake_gateway::{FakeGateway, Reply, code_for};
+
+fn claim_in(shop: &Shop) -> Claim {
+    let photo = PhotoFile::read(&shop.photo).unwrap();
+    claim(&photo, shop.repeat, shop.connection.gateway(), &shop.clock, &shop.entropy, &|_| {}).unwrap()
+}
+
+#[tokio::test]
+async fn a_push_that_died_before_it_sent_goes_on_with_its_key() {
+    let gateway = FakeGateway::playing([]).await;
+    let shop = Shop::beside(&gateway);
+    let Claim::Send(spool) = claim_in(&shop) else { panic!("nothing was sent yet") };
+    shop.push().await.unwrap();
+    assert_eq!(gateway.seen()[0].key(), spool.key().as_str());
+}
+
+#[tokio::test]
+async fn a_push_that_died_after_its_receipt_was_stored_is_done() {
+    let gateway = FakeGateway::playing([]).await;
+    let shop = Shop::beside(&gateway);
+    claim_in(&shop);
+    let spool = fs::read(shop.spool()).unwrap();
+    let pushed = shop.push().await.unwrap();
+    fs::write(shop.spool(), spool).unwrap();
+    let again = shop.push().await.unwrap();
+    assert_eq!(again.receipt, pushed.receipt);
+    assert_eq!(gateway.seen().len(), 1);
+    assert!(!shop.spool().exists());
+}
+
+#[tokio::test]
+async fn an_interrupted_second_deposit_goes_on_with_or_without_being_asked() {
+    let gateway = FakeGateway::playing([Reply::Receipt, Reply::Problem(429, "too-many-requests", Some("9999"))]).await;
+    let mut shop = Shop::beside(&gateway);
+    let first = shop.push().await.unwrap();
+    shop.repeat = Repeat::DepositAgain;
+    shop.push().await.unwrap_err();
+    shop.repeat = Repeat::ShowReceipt;
+    let second = shop.push().await.unwrap();
+    let seen = gateway.seen();
+    assert_eq!(seen[1].key(), seen[2].key());
+    assert_ne!(second.receipt.code, first.receipt.code);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn spool_and_receipt_are_for_the_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let gateway = FakeGateway::playing([]).await;
+    let shop = Shop::beside(&gateway);
+    claim_in(&shop);
+    assert_eq!(fs::metadata(shop.spool()).unwrap().permissions().mode() & 0o777, 0o600);
+    shop.push().await.unwrap();
+    assert_eq!(fs::metadata(shop.receipt()).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_photo_that_changed_gets_a_new_key_and_the_old_one_is_kept() {
+    let gateway = FakeGateway::playing([Reply::Problem(429, "too-many-requests", Some("9999"))]).await;
+    let shop = Shop::beside(&gateway);
+    shop.push().await.unwrap_err();
+    fs::write(&shop.photo, b"retouched").unwrap();
+    let pushed = shop.push().await.unwrap();
+    let seen = gateway.seen();
+    assert_ne!(seen[0].key(), seen[1].key());
+    assert_eq!(pushed.receipt.code, code_for(seen[1].key()));
+    assert!(fs::read_to_string(suffixed(&shop.spool(), ".1")).unwrap().contains(seen[0].key()));
+    assert!(shop.notices.lock().unwrap().iter().any(|notice| matches!(notice, Notice::SetAside { .. })));
+}
+
+#[tokio::test]
+async fn a_receipt_of_the_photo_before_its_change_is_set_aside() {
+    let gateway = FakeGateway::playing([]).await;
+    let shop = Shop::beside(&gateway);
+    let first = shop.push().await.unwrap();
+    fs::write(&shop.photo, b"retouched").unwrap();
+    let second = shop.push().await.unwrap();
+    assert_ne!(first.receipt.code, second.receipt.code);
+    assert!(fs::read_to_string(suffixed(&shop.receipt(), ".1")).unwrap().contains(&first.receipt.code));
+}
+
+#[tokio::test]
+async fn a_spool_that_cannot_be_understood_stops_the_push() {
+    let gateway = FakeGateway::playing([]).await;
+    let shop = Shop::beside(&gateway);
+    claim_in(&shop);
+    let newer = fs::read_to_string(shop.spool()).unwrap().replace("\"version\":1", "\"version\":2");
+    for content in ["", "{", newer.as_str()] {
+        fs::write(shop.spool(), content).unwrap();
+        let error = shop.push().await.unwrap_err();
+        assert!(matches!(error, PushError::Spool(SpoolError::Corrupt { .. })), "{error:?}");
+        assert_eq!(fs::read_to_string(shop.spool()).unwrap(), content, "left as it was");
+    }
+    assert!(gateway.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_receipt_that_cannot_be_understood_stops_the_push() {
+    let gateway = FakeGateway::playing([]).await;
+    let shop = Shop::beside(&gateway);
+    let code = shop.push().await.unwrap().receipt.code;
+    let sound = fs::read_to_string(shop.receipt()).unwrap();
+    for content in [&sound[..sound.len() / 2], &sound.replace(&code, "00000-00000-00000-00001")] {
+        fs::write(shop.receipt(), content).unwrap();
+        let error = shop.push().await.unwrap_err();
+        let expected = matches!(error, PushError::Spool(SpoolError::Receipt(StoredReceiptError::Corrupt { .. })));
+        assert!(expected, "{error:?}");
+    }
+    assert_eq!(gateway.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn another_gateway_gets_the_same_key_and_the_user_is_told() {
+    let gateway = FakeGateway::playing([]).await;
+    let shop = Shop::beside(&gateway);
+    claim_in(&shop);
+    let moved = fs::read_to_string(shop.spool()).unwrap().replace("https://127.0.0.1", "https://elsewhere");
+    fs::write(shop.spool(), moved).unwrap();
+    shop.push().await.unwrap();
+    assert!(shop.notices().contains("OtherGateway"), "{}", shop.notices());
+}
+
+#[tokio::test]
+async fn a_name_that_leaves_no_room_for_a_spool_sends_nothing() {
+    let gateway = FakeGateway::playing([]).await;
+    let mut shop = Shop::beside(&gateway);
+    shop.photo = gateway.directory().join("x".repeat(250));
+    fs::write(&shop.photo, PHOTO).unwrap();
+    let error = shop.push().await.unwrap_err();
+    assert!(matches!(error, PushError::Spool(_)), "{error:?}");
+    assert!(gateway.seen().is_empty());
+}
+
+#[test]
+fn many_claims_at_once_give_one_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("photo.jpg");
+    fs::write(&path, PHOTO).unwrap();
+    let photo = PhotoFile::read(&path).unwrap();
+    let barrier = Arc::new(Barrier::new(8));
+    let gateway = "https://127.0.0.1:1".parse().unwrap();
+    let keys: Vec<String> = std::thread::scope(|scope| {
+        let claims: Vec<_> = (0..8)
+            .map(|seed| {
+                let (barrier, photo, gateway) = (Arc::clone(&barrier), &photo, &gateway);
+                scope.spawn(move || {
+                    let entropy = SeededEntropy::new(seed);
+                    let clock = ManualClock::starting_at(Timestamp::from_unix_milliseconds(1_795_339_800_000));
+                    barrier.wait();
+                    match claim(photo, Repeat::ShowReceipt, gateway, &clock, &entropy, &|_| {}).unwrap() {
+                        Claim::Send(spool) => spool.key().as_str().to_owned(),
+                        Claim::Done(_) => panic!("no receipt yet"),
+                    }
+                })
+            })
+            .collect();
+        claims.into_iter().map(|claim| claim.join().unwrap()).collect()
+    });
+    assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+}
+
+#[tokio::test]
+async fn storing_the_same_receipt_twice_is_fine() {
+    let gateway = FakeGateway::playing([]).await;
+    let shop = Shop::beside(&gateway);
+    let pushed = shop.push().await.unwrap();
+    let photo = PhotoFile::read(&shop.photo).unwrap();
+    let before = fs::read(shop.receipt()).unwrap();
+    StoredReceipt::store(&photo, &pushed.receipt, Timestamp::from_unix_milliseconds(1)).unwrap();
+    assert_eq!(fs::read(shop.receipt()).unwrap(), before);
+}

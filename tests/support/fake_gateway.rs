@@ -1,0 +1,332 @@
+//! A gateway that says what a test tells it to, behind real mutual TLS on loopback; its PKI is made per run.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use http_body_util::BodyExt;
+use hyper::body::{Body, Bytes, Frame, Incoming};
+use hyper::header::{HeaderMap, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use lichtbild::domain::code::RetrievalCode;
+use lichtbild::domain::digest::Sha256Digest;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber,
+    date_time_ymd,
+};
+use rustls::RootCertStore;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::server::WebPkiClientVerifier;
+use serde_json::json;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+/// One answer of the script.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// 201 with the receipt that belongs to key and photo; replayed when the key came before and was stored.
+    Receipt,
+    /// The photo is stored, and the connection ends before a byte of the answer.
+    StoreThenCut,
+    /// The connection ends in the middle of the upload.
+    CutUpload,
+    /// The connection ends in the middle of the answer.
+    CutAnswer,
+    /// A problem, with `Retry-After` where given.
+    Problem(u16, &'static str, Option<&'static str>),
+    /// 201 with the receipt, one of its fields replaced.
+    Forged(&'static str, serde_json::Value),
+    /// Something that is no gateway's answer.
+    Text(u16, &'static str),
+}
+
+/// One upload as it came.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Seen {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn key(&self) -> &str {
+        self.header("idempotency-key")
+    }
+}
+
+/// What to make wrong about the certificates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pki {
+    Sound,
+    /// The studio's certificate stands on the gateway's revocation list.
+    StudioRevoked,
+    /// The studio's certificate ended years ago.
+    StudioExpired,
+    /// The studio's certificate comes from elsewhere.
+    StudioForeign,
+    /// The studio trusts another authority than the gateway's.
+    GatewayForeign,
+    /// The gateway's certificate begins in the far future.
+    GatewayNotValidYet,
+    /// The gateway's certificate is for another host.
+    GatewayOtherName,
+}
+
+#[derive(Default)]
+struct State {
+    script: VecDeque<Reply>,
+    seen: Vec<Seen>,
+    stored: Vec<String>,
+}
+
+pub struct FakeGateway {
+    state: Arc<Mutex<State>>,
+    directory: tempfile::TempDir,
+}
+
+impl FakeGateway {
+    /// Plays `script`, then answers every upload with its receipt.
+    pub async fn playing(script: impl IntoIterator<Item = Reply>) -> Self {
+        Self::with_pki(Pki::Sound, script).await
+    }
+
+    pub async fn with_pki(pki: Pki, script: impl IntoIterator<Item = Reply>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let acceptor = make_pki(pki, directory.path());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = Arc::new(Mutex::new(State { script: script.into_iter().collect(), ..State::default() }));
+        tokio::spawn(serve(listener, acceptor, Arc::clone(&state)));
+        let gateway = Self { state, directory };
+        gateway.write_config(&format!("https://{address}"));
+        gateway
+    }
+
+    /// A `studio.toml` with all that belongs to it.
+    pub fn config(&self) -> PathBuf {
+        self.directory.path().join("studio.toml")
+    }
+
+    pub fn write_config(&self, gateway: &str) {
+        let text =
+            format!("gateway = \"{gateway}\"\ncertificate = \"studio.pem\"\nkey = \"studio.key\"\nca = \"ca.pem\"\n");
+        std::fs::write(self.config(), text).unwrap();
+    }
+
+    /// A directory for photos that lives as long as the gateway.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Every upload that came whole, in order.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.state.lock().unwrap().seen.clone()
+    }
+}
+
+/// The code that belongs to a key: the same key always gives the same code.
+pub fn code_for(key: &str) -> String {
+    let digest = Sha256Digest::of(key.as_bytes());
+    RetrievalCode::from_secret(digest.as_bytes()[..12].try_into().unwrap()).reveal()
+}
+
+async fn serve(listener: TcpListener, acceptor: TlsAcceptor, state: Arc<Mutex<State>>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let (acceptor, state) = (acceptor.clone(), Arc::clone(&state));
+        tokio::spawn(async move {
+            let stream = match acceptor.accept(stream).into_fallible().await {
+                Ok(stream) => stream,
+                Err((_, mut tcp)) => {
+                    // Read on, so that the alert arrives instead of a reset.
+                    let mut rest = [0; 4096];
+                    while tcp.read(&mut rest).await.is_ok_and(|read| read > 0) {}
+                    return;
+                }
+            };
+            let service = service_fn(|request| answer(request, Arc::clone(&state)));
+            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}
+
+async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Script>> {
+    assert_eq!(request.uri().path(), "/v1/photos");
+    let cut = || Err(io::Error::other("cut"));
+    let reply = state.lock().unwrap().script.pop_front().unwrap_or(Reply::Receipt);
+    let (parts, mut body) = request.into_parts();
+    if matches!(reply, Reply::CutUpload) {
+        let _ = body.frame().await;
+        return cut();
+    }
+    let Ok(body) = body.collect().await.map(|whole| whole.to_bytes()) else { return cut() };
+    let seen = Seen { headers: parts.headers, body };
+    let key = seen.key().to_owned();
+    let receipt = receipt_for(&key, &seen.body);
+    let mut state = state.lock().unwrap();
+    state.seen.push(seen);
+    let json = "application/json";
+    match reply {
+        Reply::Receipt => {
+            let replayed = state.stored.contains(&key);
+            state.stored.push(key);
+            let mut response = respond(201, json, receipt.to_string());
+            if replayed {
+                response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+            }
+            Ok(response)
+        }
+        Reply::StoreThenCut => {
+            state.stored.push(key);
+            cut()
+        }
+        Reply::CutUpload => cut(),
+        Reply::CutAnswer => {
+            state.stored.push(key);
+            let mut response = respond(201, json, receipt.to_string());
+            response.body_mut().cut_midway = true;
+            Ok(response)
+        }
+        Reply::Problem(status, kind, retry_after) => {
+            let findings = json!([{"check": "format", "severity": "refuse", "measured": "PNG", "limit": "JPEG",
+                "message": "Die Datei ist kein JPEG."}]);
+            let problem = json!({"type": kind, "title": "Titel.", "status": status, "detail": "Einzelheit.",
+                "findings": if kind == "photo-refused" { findings } else { json!([]) }});
+            let mut response = respond(status, "application/problem+json", problem.to_string());
+            if let Some(value) = retry_after {
+                response.headers_mut().insert("retry-after", HeaderValue::from_static(value));
+            }
+            Ok(response)
+        }
+        Reply::Forged(field, value) => {
+            let mut receipt = receipt;
+            receipt[field] = value;
+            Ok(respond(201, json, receipt.to_string()))
+        }
+        Reply::Text(status, text) => Ok(respond(status, "text/html", text.to_owned())),
+    }
+}
+
+fn receipt_for(key: &str, photo: &[u8]) -> serde_json::Value {
+    // A photo identifier that hangs on the key alone, as the gateway's does for a repeat.
+    let digest = Sha256Digest::of(key.as_bytes()).to_string();
+    let photo_id =
+        format!("{}-{}-7{}-8{}-{}", &digest[..8], &digest[8..12], &digest[12..15], &digest[15..18], &digest[18..30]);
+    json!({"photo_id": photo_id, "code": code_for(key), "state": "available", "expires_at": "2999-12-31T09:30:00Z",
+        "sha256": Sha256Digest::of(photo), "bytes": photo.len(), "width": 1244, "height": 1600, "profile": "de-tr03121",
+        "findings": []})
+}
+
+fn respond(status: u16, content_type: &'static str, body: String) -> Response<Script> {
+    let body = Script { rest: Some(body.into()), cut_midway: false };
+    Response::builder().status(status).header("content-type", content_type).body(body).unwrap()
+}
+
+/// A body that may break off in the middle.
+struct Script {
+    rest: Option<Bytes>,
+    cut_midway: bool,
+}
+
+impl Body for Script {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let cut_midway = self.cut_midway;
+        Poll::Ready(match self.rest.take() {
+            Some(whole) if cut_midway => Some(Ok(Frame::data(whole.slice(..whole.len() / 2)))),
+            Some(whole) => Some(Ok(Frame::data(whole))),
+            None if cut_midway => Some(Err(io::Error::other("cut"))),
+            None => None,
+        })
+    }
+}
+
+/// Writes `ca.pem`, `studio.pem` and `studio.key` into `directory` and gives the gateway's side.
+fn make_pki(pki: Pki, directory: &Path) -> TlsAcceptor {
+    let (ca, stranger) = (authority("Gateway"), authority("Stranger"));
+    let key_of_gateway = KeyPair::generate().unwrap();
+    let host = if pki == Pki::GatewayOtherName { "gateway.example" } else { "127.0.0.1" };
+    let mut gateway = leaf(host, ExtendedKeyUsagePurpose::ServerAuth);
+    if pki == Pki::GatewayNotValidYet {
+        gateway.not_before = date_time_ymd(2998, 1, 1);
+    }
+    let gateway = gateway.signed_by(&key_of_gateway, &ca).unwrap();
+
+    let key_of_studio = KeyPair::generate().unwrap();
+    let mut studio = leaf("studio", ExtendedKeyUsagePurpose::ClientAuth);
+    studio.serial_number = Some(SerialNumber::from(7_u64));
+    if pki == Pki::StudioExpired {
+        studio.not_after = date_time_ymd(2001, 1, 1);
+    }
+    let issuer = if pki == Pki::StudioForeign { &stranger } else { &ca };
+    let studio = studio.signed_by(&key_of_studio, issuer).unwrap();
+
+    let trusted = if pki == Pki::GatewayForeign { &stranger } else { &ca };
+    std::fs::write(directory.join("ca.pem"), trusted.pem()).unwrap();
+    std::fs::write(directory.join("studio.pem"), studio.pem()).unwrap();
+    write_private(&directory.join("studio.key"), &key_of_studio.serialize_pem());
+
+    let mut roots = RootCertStore::empty();
+    roots.add(ca.der().clone()).unwrap();
+    let revoked = RevokedCertParams {
+        serial_number: SerialNumber::from(7_u64),
+        revocation_time: date_time_ymd(2026, 1, 1),
+        reason_code: None,
+        invalidity_date: None,
+    };
+    let crl = CertificateRevocationListParams {
+        this_update: date_time_ymd(2026, 1, 1),
+        next_update: date_time_ymd(2999, 1, 1),
+        crl_number: SerialNumber::from(1_u64),
+        issuing_distribution_point: None,
+        revoked_certs: if pki == Pki::StudioRevoked { vec![revoked] } else { vec![] },
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), Arc::clone(&provider))
+        .with_crls([crl.signed_by(&ca).unwrap().der().clone()])
+        .build()
+        .unwrap();
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(vec![gateway.der().clone()], PrivateKeyDer::Pkcs8(key_of_gateway.serialize_der().into()))
+        .unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+fn authority(name: &str) -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::default();
+    // Names that differ: of two authorities with one name, the wrong one shows as a wrong signature.
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+fn leaf(name: &str, purpose: ExtendedKeyUsagePurpose) -> CertificateParams {
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    params.extended_key_usages = vec![purpose];
+    params
+}
+
+fn write_private(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}
