@@ -101,12 +101,10 @@ pub struct Metrics {
 impl Metrics {
     /// Metrics over these listeners.
     pub fn new(lines: Vec<(&'static str, Arc<TransportMetrics>)>) -> Self {
-        // From a refusal's fraction of a millisecond to the slowest upload that is borne.
-        let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
         let mut metrics = Self {
             registry: Registry::with_prefix("lichtbild"),
             requests: Family::default(),
-            duration: Family::new_with_constructor(move || Histogram::new(bounds)),
+            duration: Family::new_with_constructor(duration_histogram),
             photos: Family::default(),
             swept: Family::default(),
             open_connections: Family::default(),
@@ -167,6 +165,11 @@ impl Metrics {
             self.timed_out.get_or_create(&labels).set(line.timed_out(limit));
         }
     }
+}
+
+/// From a refusal's fraction of a millisecond to the slowest upload that is borne, in seconds.
+fn duration_histogram() -> Histogram {
+    Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0])
 }
 
 /// What the request observer works with.

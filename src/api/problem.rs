@@ -192,7 +192,8 @@ impl Problem {
             Self::PhotoLeased { until } | Self::PhotoLeasedElsewhere { until } => json!({ "lease_until": until }),
             Self::PhotoKept { until } => json!({ "kept_until": until }),
             Self::PhotoSettled { at, office } => {
-                let office = office.as_ref().map(|office| StudioBody { name: office.name.clone(), place: office.place.clone() });
+                let office =
+                    office.as_ref().map(|office| StudioBody { name: office.name.clone(), place: office.place.clone() });
                 json!({ "settled_at": at, "office": office })
             }
             Self::PhotoWithdrawn { at } => json!({ "withdrawn_at": at }),
@@ -227,7 +228,10 @@ impl Problem {
         }
         match self {
             // Nothing more is wanted over these lines; what is left of a body would only be read to be thrown away.
-            Self::PhotoTooLarge { .. } | Self::UploadTooSlow | Self::DeviceRevoked { .. } | Self::TooManyConnections => {
+            Self::PhotoTooLarge { .. }
+            | Self::UploadTooSlow
+            | Self::DeviceRevoked { .. }
+            | Self::TooManyConnections => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
             _ => {}

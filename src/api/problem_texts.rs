@@ -182,10 +182,9 @@ impl Problem {
                 "Das Zertifikat gehört zu keinem Gerät dieses Gateways.",
                 "The certificate belongs to no device of this gateway.",
             ),
-            Self::PartySuspended { .. } => (
-                "Bitte an die Verwaltung des Gateways wenden.",
-                "Ask the gateway's administrator.",
-            ),
+            Self::PartySuspended { .. } => {
+                ("Bitte an die Verwaltung des Gateways wenden.", "Ask the gateway's administrator.")
+            }
             Self::TooManyConnections => (
                 "Dieses Gerät hat zu viele Verbindungen offen. Bitte einige schließen.",
                 "This device has too many connections open. Close some.",

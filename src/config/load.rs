@@ -14,8 +14,8 @@ impl Config {
     /// # Errors
     /// [`ConfigError`], which names the file and the key and says what to do.
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
-        let text = fs::read_to_string(file)
-            .map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
+        let text =
+            fs::read_to_string(file).map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
         let config = Self::parse(&text).map_err(|fault| ConfigError::Wrong { file: file.to_owned(), fault })?;
         Ok(config.resolved(file.parent().unwrap_or(Path::new(""))))
     }

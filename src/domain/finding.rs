@@ -14,6 +14,16 @@ pub enum Severity {
     Advise,
 }
 
+/// What the judge says in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Can be deposited.
+    Accepted,
+    /// Cannot be deposited.
+    Refused,
+}
+
 /// One rule that was not met: what was measured and what the limit is, both with their units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {

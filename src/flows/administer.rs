@@ -72,7 +72,11 @@ impl Administration<'_> {
     ///
     /// # Errors
     /// [`AdministrationError::Store`].
-    pub async fn add_device(&self, device: &Device, certificate: &CertificateRecord) -> Result<(), AdministrationError> {
+    pub async fn add_device(
+        &self,
+        device: &Device,
+        certificate: &CertificateRecord,
+    ) -> Result<(), AdministrationError> {
         let details = serde_json::json!({
             "party_id": device.party_id,
             "certificate_sha256": certificate.sha256,

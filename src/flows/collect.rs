@@ -88,11 +88,7 @@ pub(super) fn attempt(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys)
 }
 
 /// Takes the picture out of its seal.
-pub(super) async fn open(
-    gateway: &Gateway,
-    photo: &PhotoRecord,
-    keys: CodeKeys,
-) -> Result<OpenedPhoto, CollectError> {
+pub(super) async fn open(gateway: &Gateway, photo: &PhotoRecord, keys: CodeKeys) -> Result<OpenedPhoto, CollectError> {
     let Some(sealed) = gateway.store.sealed(photo.photo_id).await? else {
         // Settled by a colleague between the look-up and now: the next look-up will say so.
         return Err(CollectError::Unstable);

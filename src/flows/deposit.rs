@@ -14,6 +14,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::id::PhotoId;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::lifecycle::visible_state;
+use crate::domain::lookup::LookupId;
 use crate::domain::photo::{JudgedPhoto, PhotoRecord, PhotoState, UploadBytes};
 use crate::failpoint;
 use crate::sealing::CodeKeys;
@@ -69,16 +70,17 @@ pub async fn deposit(
 
     let _claim = gateway.claims.claim(request_id).ok_or(DepositError::InProgress)?;
     if let Some(previous) = gateway.store.find_deposit(&request_id).await? {
-        return replay(gateway, previous, code, &code_keys, sha256);
+        return replay(gateway, previous, code, &code_keys.lookup_id(), sha256);
     }
     let photo = judge_upload(gateway, studio, upload).await?;
     failpoint::reached("deposit.judged");
+    let lookup_id = code_keys.lookup_id();
     let new_photo = seal(gateway, studio, photo, code_keys, request_id).await?;
     failpoint::reached("deposit.sealed");
     let record = new_photo.photo.record.clone();
     match gateway.store.deposit(new_photo.photo, new_photo.audit).await? {
         Deposited::Stored => Ok(Receipt { code, state: record.state, record, sha256, replayed: false }),
-        Deposited::Repeated(previous) => replay(gateway, *previous, code, &keys.code_keys(&code), sha256),
+        Deposited::Repeated(previous) => replay(gateway, *previous, code, &lookup_id, sha256),
     }
 }
 
@@ -94,11 +96,11 @@ fn replay(
     gateway: &Gateway,
     previous: PreviousDeposit,
     code: RetrievalCode,
-    code_keys: &CodeKeys,
+    lookup_id: &LookupId,
     sha256: Sha256Digest,
 ) -> Result<Receipt, DepositError> {
     // The code is derived from key and photo: another photo leads to another lookup id.
-    if previous.tombstone_id != code_keys.lookup_id().tombstone() {
+    if previous.tombstone_id != lookup_id.tombstone() {
         return Err(DepositError::KeyReused);
     }
     let PreviousDeposit { photo, .. } = previous;

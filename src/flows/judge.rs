@@ -9,10 +9,9 @@ use tokio::task;
 
 use super::Gateway;
 use super::authenticate::StudioCaller;
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, Verdict};
 use crate::domain::photo::UploadBytes;
 use crate::validation::judge::examine;
-use crate::wire::photo::Verdict;
 
 /// As many photos are judged at once as there are processors; a bounded number waits.
 pub(super) struct Judges {

@@ -109,7 +109,10 @@ impl std::fmt::Display for SecretError {
             Self::Unreadable { file, .. } => write!(f, "cannot read {}", file.display()),
             Self::Exposed { file, mode } => {
                 let file = file.display();
-                write!(f, "{file} can be read by others (mode {mode:04o}): run `chmod 600 {file}`, then find out who read it")
+                write!(
+                    f,
+                    "{file} can be read by others (mode {mode:04o}): run `chmod 600 {file}`, then find out who read it"
+                )
             }
         }
     }

@@ -77,14 +77,8 @@ pub async fn start(
     let store = SqliteStore::open(&config.database)
         .await
         .map_err(|source| StartError::Store { file: config.database.clone(), source })?;
-    let gateway = Arc::new(Gateway::new(
-        Arc::new(store.clone()),
-        keys,
-        Arc::clone(&clock),
-        entropy,
-        profile,
-        config.rules(),
-    ));
+    let gateway =
+        Arc::new(Gateway::new(Arc::new(store.clone()), keys, Arc::clone(&clock), entropy, profile, config.rules()));
 
     let revoked = RevokedCertificates::default();
     upkeep::refresh_revoked(gateway.as_ref(), &revoked)
@@ -94,8 +88,7 @@ pub async fn start(
     let lines = bind(config, &clock, &revoked, &connections).await?;
     let addresses = lines.addresses();
     let metrics = Arc::new(Metrics::new(lines.all().map(|(line, listener)| (line.name(), listener.metrics())).into()));
-    let app =
-        App { gateway: Arc::clone(&gateway), photo_body: config.photo_body(), json_body: config.json_body() };
+    let app = App { gateway: Arc::clone(&gateway), photo_body: config.photo_body(), json_body: config.json_body() };
 
     let stop = Stop::new();
     let mut work = JoinSet::new();
@@ -123,8 +116,7 @@ fn load_profile(config: &Config) -> Result<Profile, StartError> {
     let text = std::fs::read_to_string(file)
         .map_err(|source| StartError::Secret(SecretError::Unreadable { file: file.clone(), source }))?;
     let name = file.file_stem().map_or_else(|| "own".into(), |stem| stem.to_string_lossy().into_owned());
-    Profile::parse(&name, &text)
-        .map_err(|source| StartError::Profile { file: file.clone(), fault: source.to_string() })
+    Profile::parse(&name, &text).map_err(|source| StartError::Profile { file: file.clone(), fault: source.to_string() })
 }
 
 /// The bound listeners, in the order of [`Line`].

@@ -1,13 +1,13 @@
 //! The judgement over a photo: all its findings at once, so that a studio corrects everything in one go.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::jpeg::{self, Frame, Walk};
 use super::profile::Profile;
 use super::{orientation, pixels, second_judge};
 use crate::domain::check::Check;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::finding::{Finding, Severity};
+use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::domain::photo::{JudgedPhoto, PhotoFacts, UploadBytes};
 
 /// How it ended.
@@ -23,16 +23,6 @@ pub enum Judgement {
         /// The upload's size in bytes.
         bytes: u64,
     },
-}
-
-/// Whether a photo can be deposited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It can.
-    Accepted,
-    /// It cannot.
-    Refused,
 }
 
 /// A judgement without its consequences.

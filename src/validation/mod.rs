@@ -16,7 +16,7 @@ mod pixels;
 pub mod profile;
 mod second_judge;
 
-pub use judge::{Examination, Judgement, Measurements, Verdict, examine, judge};
+pub use judge::{Examination, Judgement, Measurements, examine, judge};
 pub use profile::{Profile, ProfileError};
 
 /// The widest picture that is looked at, in pixels: twice what any profile of 2026 asks for (BSI TR-03121: 1244 x 1600), and

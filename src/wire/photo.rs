@@ -6,6 +6,7 @@ use super::finding::FindingBody;
 use crate::clock::Timestamp;
 use crate::domain::collection::Refusal;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::finding::Verdict;
 use crate::domain::id::PhotoId;
 use crate::domain::photo::PhotoState;
 
@@ -50,16 +51,6 @@ pub struct CheckBody {
     pub verdict: Verdict,
     /// Everything that was found.
     pub findings: Vec<FindingBody>,
-}
-
-/// What the judge says in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Can be deposited.
-    Accepted,
-    /// Cannot be deposited.
-    Refused,
 }
 
 /// Where one of the studio's photos stands: never the image, never the code.

@@ -1,8 +1,9 @@
 //! No hostile photo is accepted, each is told what is wrong with it, and none brings the judge down.
 
 use lichtbild::domain::finding::Severity;
+use lichtbild::domain::finding::Verdict;
 use lichtbild::domain::photo::UploadBytes;
-use lichtbild::validation::{Judgement, Profile, Verdict, examine, judge};
+use lichtbild::validation::{Judgement, Profile, examine, judge};
 
 use crate::support::jpeg::{Noise, colour_picture, fixture};
 use crate::support::photos::corpus;

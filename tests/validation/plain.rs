@@ -1,7 +1,8 @@
 //! Sound photos pass, whatever encoder made them.
 
+use lichtbild::domain::finding::Verdict;
 use lichtbild::domain::photo::UploadBytes;
-use lichtbild::validation::{Judgement, Profile, Verdict, examine, judge};
+use lichtbild::validation::{Judgement, Profile, examine, judge};
 
 use crate::support::jpeg::{colour_picture, exif_orientation, fixture, with};
 

@@ -92,7 +92,8 @@ async fn add(arguments: &AddArguments) -> Result<(), Failure> {
         None => NewKey::Generated(DeviceKey::generate()?),
         Some(file) => NewKey::Requested(requested_key(file)?),
     };
-    let equipped = equip(&administration, &setting.config, &party, &arguments.label, made, arguments.out.as_deref()).await?;
+    let equipped =
+        equip(&administration, &setting.config, &party, &arguments.label, made, arguments.out.as_deref()).await?;
     setting.close().await;
     if arguments.json {
         println!("{}", serde_json::json!(equipped));
@@ -142,9 +143,7 @@ impl Equipped {
     fn print(&self) {
         println!("device       {}", self.device_id);
         println!("certificate  {}", self.certificate.display());
-        for (name, file) in
-            [("key", &self.key), ("PKCS#12", &self.p12), ("studio.toml", &self.studio_config)]
-        {
+        for (name, file) in [("key", &self.key), ("PKCS#12", &self.p12), ("studio.toml", &self.studio_config)] {
             if let Some(file) = file {
                 println!("{name:<12} {}", file.display());
             }
@@ -155,7 +154,9 @@ impl Equipped {
         }
         println!("valid until  {}", self.expires_at);
         if self.key.is_some() {
-            eprintln!("Bring these files to the device by hand, then delete them here: whoever has the key is the device.");
+            eprintln!(
+                "Bring these files to the device by hand, then delete them here: whoever has the key is the device."
+            );
         }
     }
 }
@@ -273,10 +274,8 @@ async fn list(file: &ConfigFile, json: bool) -> Result<(), Failure> {
     devices.extend(store.devices(Role::Office).await?);
     setting.close().await;
     if json {
-        let rows: Vec<_> = devices
-            .iter()
-            .map(|(party, device)| serde_json::json!({ "party": party, "device": device }))
-            .collect();
+        let rows: Vec<_> =
+            devices.iter().map(|(party, device)| serde_json::json!({ "party": party, "device": device })).collect();
         println!("{}", serde_json::Value::from(rows));
         return Ok(());
     }

@@ -47,7 +47,13 @@ impl<E: Error + SaysWhatToDo> From<E> for Failure {
 }
 
 fn sources(error: &dyn Error) -> Vec<String> {
-    std::iter::successors(error.source(), |error| error.source()).map(ToString::to_string).collect()
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    causes
 }
 
 /// Errors whose own message is good enough for an operator.

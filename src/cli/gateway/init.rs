@@ -64,11 +64,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Makes everything a gateway needs. Nothing is overwritten: the first thing found in the way ends it.
-pub(super) async fn make(
-    arguments: &Arguments,
-    now: Timestamp,
-    entropy: &dyn Entropy,
-) -> Result<Config, Failure> {
+pub(super) async fn make(arguments: &Arguments, now: Timestamp, entropy: &dyn Entropy) -> Result<Config, Failure> {
     let dir = &arguments.dir;
     let config_file = dir.join("gateway.toml");
     for taken in ["gateway.toml", "gateway.key", "lichtbild.sqlite", "certs"] {
@@ -82,7 +78,11 @@ pub(super) async fn make(
     // The configuration comes last: without it nothing else is ever used, and init can be run again elsewhere.
     let text = configuration(arguments);
     let config = Config::parse(&text).map_err(Failure::plain)?;
-    write(&dir.join("gateway.key"), KeyFile::generate(now, entropy).map_err(entropy_failed)?.to_toml().as_bytes(), Audience::Owner)?;
+    write(
+        &dir.join("gateway.key"),
+        KeyFile::generate(now, entropy).map_err(entropy_failed)?.to_toml().as_bytes(),
+        Audience::Owner,
+    )?;
     let name = arguments.hosts.first().map_or_else(|| "localhost".to_owned(), ToString::to_string);
     let certs = &config.certificates;
     for (kind, certificate, key) in [
@@ -170,7 +170,10 @@ fn configuration(arguments: &Arguments) -> String {
 fn write(file: &Path, text: &[u8], audience: Audience) -> Result<(), Failure> {
     create_new(file, text, audience).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => in_the_way(file),
-        _ => Failure::new(format!("cannot write {}: free space and permissions permitting, try again", file.display()), error),
+        _ => Failure::new(
+            format!("cannot write {}: free space and permissions permitting, try again", file.display()),
+            error,
+        ),
     })
 }
 
