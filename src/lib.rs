@@ -23,4 +23,5 @@ pub mod clock;
 pub mod domain;
 pub mod entropy;
 pub mod failpoint;
+pub mod validation;
 pub mod wire;

@@ -1,4 +1,7 @@
-//! The integration tests, in one binary.
+//! One binary for all integration tests; a folder for each part.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod client;
 mod support;
+mod validation;

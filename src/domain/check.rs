@@ -1,5 +1,7 @@
 //! The rules a photo is judged by: their stable names and what to tell the person who took it.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::language::Language;
@@ -8,18 +10,207 @@ use super::language::Language;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
+    /// There is something in the file.
+    Empty,
     /// The file is a JPEG.
     Format,
+    /// It is coded the plain way: baseline, Huffman, all colours in one scan.
+    Coding,
+    /// Eight bits for each colour.
+    BitDepth,
+    /// Colour, stored as YCbCr: neither grey nor CMYK nor RGB.
+    Colour,
+    /// Width and height are what the profile asks for.
+    PixelDimensions,
+    /// Width and height stand in the ratio the profile asks for.
+    AspectRatio,
+    /// The picture data go on to the last pixel and to the end marker.
+    Complete,
+    /// The picture data can be decoded.
+    PictureData,
+    /// The header declares the size that the picture data have.
+    DeclaredSize,
+    /// Nothing follows the end marker.
+    TrailingData,
+    /// Segments and tables are built as the standard says.
+    Structure,
+    /// Two independent readers see the same picture in the file.
+    Ambiguous,
+    /// The picture is stored upright.
+    Orientation,
+    /// EXIF and other metadata can be read and are not out of proportion.
+    Metadata,
+    /// The picture was not compressed too much.
+    Compression,
 }
 
 impl Check {
+    /// Every rule, roughly in the order in which a file can fail them.
+    pub const ALL: [Self; 16] = [
+        Self::Empty,
+        Self::Format,
+        Self::Coding,
+        Self::BitDepth,
+        Self::Colour,
+        Self::PixelDimensions,
+        Self::AspectRatio,
+        Self::Complete,
+        Self::PictureData,
+        Self::DeclaredSize,
+        Self::TrailingData,
+        Self::Structure,
+        Self::Ambiguous,
+        Self::Orientation,
+        Self::Metadata,
+        Self::Compression,
+    ];
+
+    /// The name in JSON, metrics and the audit log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Format => "format",
+            Self::Coding => "coding",
+            Self::BitDepth => "bit_depth",
+            Self::Colour => "colour",
+            Self::PixelDimensions => "pixel_dimensions",
+            Self::AspectRatio => "aspect_ratio",
+            Self::Complete => "complete",
+            Self::PictureData => "picture_data",
+            Self::DeclaredSize => "declared_size",
+            Self::TrailingData => "trailing_data",
+            Self::Structure => "structure",
+            Self::Ambiguous => "ambiguous",
+            Self::Orientation => "orientation",
+            Self::Metadata => "metadata",
+            Self::Compression => "compression",
+        }
+    }
+
     /// What is wrong and what to do about it, for the photographer.
     pub fn message(self, language: Language) -> &'static str {
+        let (german, english) = self.messages();
+        language.pick(german, english)
+    }
+
+    const fn messages(self) -> (&'static str, &'static str) {
         match self {
-            Self::Format => language.pick(
-                "Die Datei ist kein JPEG. Bitte das Bild als JPEG exportieren.",
-                "The file is not a JPEG. Export the picture as JPEG.",
+            Self::Empty => (
+                "Die Datei ist leer. Bitte das Bild noch einmal exportieren und die neue Datei senden.",
+                "The file is empty. Export the picture again and send the new file.",
             ),
+            Self::Format => (
+                "Die Datei ist kein JPEG. Bitte das Bild als JPEG exportieren; die Endung .jpg allein genügt nicht.",
+                "The file is not a JPEG. Export the picture as JPEG; the extension .jpg alone is not enough.",
+            ),
+            Self::Coding => (
+                "Das JPEG ist auf eine Weise kodiert, die nicht jedes Programm liest. Bitte als „Baseline (Standard)“ \
+                 exportieren, nicht „progressiv“.",
+                "The JPEG is coded in a way that not every program reads. Export it as “baseline (standard)”, not \
+                 “progressive”.",
+            ),
+            Self::BitDepth => (
+                "Das Bild hat nicht 8 Bit je Farbkanal. Bitte vor dem Export auf 8 Bit je Kanal umstellen.",
+                "The picture does not have 8 bits per colour channel. Switch to 8 bits per channel before exporting.",
+            ),
+            Self::Colour => (
+                "Das Bild ist kein gewöhnliches Farbbild (Graustufen, CMYK oder Sonderformat). Bitte in sRGB umwandeln und \
+                 als JPEG exportieren.",
+                "The picture is not an ordinary colour picture (grey, CMYK or a special format). Convert it to sRGB and \
+                 export it as JPEG.",
+            ),
+            Self::PixelDimensions => (
+                "Das Bild hat nicht die verlangte Größe in Pixeln. Bitte aus der Originalaufnahme in dieser Größe \
+                 zuschneiden; nicht hochrechnen.",
+                "The picture does not have the required size in pixels. Crop it to that size from the original shot; do \
+                 not enlarge it.",
+            ),
+            Self::AspectRatio => (
+                "Breite und Höhe stehen nicht im verlangten Verhältnis. Bitte neu zuschneiden, ohne das Bild zu verzerren.",
+                "Width and height are not in the required ratio. Crop again, without distorting the picture.",
+            ),
+            Self::Complete => (
+                "Die Datei bricht vor dem Ende des Bildes ab, vermutlich beim Kopieren oder Übertragen. Bitte die Datei \
+                 neu exportieren und noch einmal senden.",
+                "The file ends before the picture does, probably while it was copied or transferred. Export the file \
+                 again and send it once more.",
+            ),
+            Self::PictureData => (
+                "Die Bilddaten sind beschädigt. Bitte das Bild aus dem Original neu exportieren; wiederholt sich das, den \
+                 Datenträger prüfen.",
+                "The picture data are damaged. Export the picture again from the original; if it happens again, check \
+                 the storage medium.",
+            ),
+            Self::DeclaredSize => (
+                "Die Datei gibt eine andere Bildgröße an, als ihre Bilddaten haben. Bitte das Bild aus dem Original neu \
+                 exportieren.",
+                "The file declares another picture size than its picture data have. Export the picture again from the \
+                 original.",
+            ),
+            Self::TrailingData => (
+                "Hinter dem Bild stehen noch weitere Daten in der Datei. Bitte das Bild neu exportieren, ohne angehängte \
+                 Vorschau oder Zusatzdaten.",
+                "The file holds more data behind the picture. Export the picture again, without an appended preview or \
+                 extra data.",
+            ),
+            Self::Structure => (
+                "Die Datei ist nicht aufgebaut, wie es der JPEG-Standard verlangt. Bitte das Bild neu exportieren, wenn \
+                 nötig mit einem anderen Programm.",
+                "The file is not built as the JPEG standard demands. Export the picture again, if necessary with another \
+                 program.",
+            ),
+            Self::Ambiguous => (
+                "Zwei Prüfprogramme lesen die Datei verschieden; im Amt könnte ein anderes Bild erscheinen als bei Ihnen. \
+                 Bitte das Bild neu exportieren, wenn nötig mit einem anderen Programm.",
+                "Two readers see different things in this file; the office might see another picture than you do. Export \
+                 the picture again, if necessary with another program.",
+            ),
+            Self::Orientation => (
+                "Das Bild ist gedreht oder gespiegelt gespeichert und nur durch einen Vermerk aufgerichtet, den nicht jedes \
+                 Programm beachtet. Bitte im Bildprogramm aufrecht drehen und neu exportieren.",
+                "The picture is stored turned or mirrored and only set upright by a note that not every program heeds. \
+                 Turn it upright in your picture program and export it again.",
+            ),
+            Self::Metadata => (
+                "Die Metadaten des Bildes (etwa EXIF) sind beschädigt oder ungewöhnlich groß. Bitte das Bild neu \
+                 exportieren und nur die Aufnahmedaten mitgeben.",
+                "The picture's metadata (such as EXIF) are damaged or unusually large. Export the picture again and \
+                 keep the capture data only.",
+            ),
+            Self::Compression => (
+                "Das Bild ist stark komprimiert; feine Züge können verloren sein. Bitte mit der höchsten JPEG-Qualität \
+                 direkt aus dem Original exportieren.",
+                "The picture is heavily compressed; fine features may be lost. Export it with the highest JPEG quality \
+                 straight from the original.",
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_is_the_one_in_json() {
+        for check in Check::ALL {
+            assert_eq!(serde_json::to_value(check).unwrap(), check.name());
+        }
+    }
+
+    #[test]
+    fn every_check_says_what_to_do_in_both_languages() {
+        for check in Check::ALL {
+            let (german, english) = check.messages();
+            assert!(german.contains("Bitte"), "{check}");
+            assert!(english.ends_with('.') && english.matches('.').count() >= 2, "{check}");
+            assert!(!german.contains("  ") && !english.contains("  "), "{check}");
         }
     }
 }

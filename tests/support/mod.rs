@@ -1,3 +1,5 @@
-//! What several tests stand on.
+//! What the tests share.
 
 pub mod fake_gateway;
+pub mod jpeg;
+pub mod photos;

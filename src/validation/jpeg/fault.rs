@@ -1,0 +1,166 @@
+//! What can be wrong with a JPEG, as the walk tells it apart.
+
+use std::fmt;
+
+use crate::domain::check::Check;
+use crate::domain::finding::Finding;
+
+/// One thing that is wrong. `Display` is for logs; [`Fault::finding`] is for the photographer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// No bytes at all.
+    Empty,
+    /// The file does not begin as a JPEG does; what it seems to be instead.
+    NotJpeg(&'static str),
+    /// A JPEG of another process than baseline Huffman in one scan.
+    Coding(Coding),
+    /// Bits for each sample, when they are not 8.
+    BitDepth(u8),
+    /// Number of components, when they are not 3.
+    Components(u8),
+    /// Three components that are not YCbCr: `RGB`, `YCCK`, or unknown identifiers.
+    ColourSpace(&'static str),
+    /// The file ends before the picture does.
+    Cut {
+        /// Where.
+        place: Place,
+        /// How much of the picture data is there, in thousandths, where that could be told.
+        per_mille: Option<u16>,
+    },
+    /// The picture data cannot be decoded, or restart markers and padding are not where they belong.
+    Damaged {
+        /// How far decoding came, in thousandths of the picture.
+        per_mille: u16,
+        /// What stopped it.
+        what: &'static str,
+    },
+    /// The picture data end in good order, but after fewer or more blocks than the header promises.
+    DeclaredSize {
+        /// Width in the header, pixels.
+        width: u32,
+        /// Height in the header, pixels.
+        height: u32,
+        /// How much of the promised data is there, in thousandths; `None` when there is more than promised.
+        per_mille: Option<u16>,
+    },
+    /// Bytes after the end marker.
+    TrailingData {
+        /// How many.
+        bytes: usize,
+    },
+    /// A segment or table that the standard does not allow.
+    Structure {
+        /// The segment's name: `DHT`.
+        segment: &'static str,
+        /// Where in the file, in bytes from its beginning.
+        offset: usize,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// More metadata before the picture than [`super::MAX_METADATA_BYTES`].
+    Metadata {
+        /// How many bytes at least.
+        bytes: usize,
+    },
+}
+
+/// Where a file was cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Before the picture data.
+    Header,
+    /// In the picture data.
+    Scan,
+    /// In the end marker.
+    EndMarker,
+}
+
+/// Processes of T.81 that are not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// SOF2.
+    Progressive,
+    /// SOF3.
+    Lossless,
+    /// SOF5 to SOF7.
+    Hierarchical,
+    /// SOF9 to SOF15.
+    Arithmetic,
+    /// Baseline, with the colours one after the other in several scans.
+    NonInterleaved,
+}
+
+impl Coding {
+    /// The technical term, the same in German and English export dialogues.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Progressive => "progressive",
+            Self::Lossless => "lossless",
+            Self::Hierarchical => "hierarchical",
+            Self::Arithmetic => "arithmetic",
+            Self::NonInterleaved => "non-interleaved",
+        }
+    }
+}
+
+impl Fault {
+    /// Whether the picture data cannot be walked with this fault in the header.
+    pub(super) const fn hinders_scan(&self) -> bool {
+        !matches!(self, Self::ColourSpace(_) | Self::Metadata { .. })
+    }
+
+    /// The finding for it; always one that refuses.
+    pub fn finding(&self) -> Finding {
+        match self {
+            Self::Empty => Finding::refuse(Check::Empty, "0 B", "> 0 B"),
+            Self::NotJpeg(guess) => Finding::refuse(Check::Format, *guess, "JPEG"),
+            Self::Coding(coding) => Finding::refuse(Check::Coding, coding.name(), "baseline"),
+            Self::BitDepth(bits) => Finding::refuse(Check::BitDepth, format!("{bits} bit"), "8 bit"),
+            Self::Components(1) => Finding::refuse(Check::Colour, "1 (Y)", "3 (YCbCr)"),
+            Self::Components(4) => Finding::refuse(Check::Colour, "4 (CMYK)", "3 (YCbCr)"),
+            Self::Components(count) => Finding::refuse(Check::Colour, count.to_string(), "3 (YCbCr)"),
+            Self::ColourSpace(name) => Finding::refuse(Check::Colour, format!("3 ({name})"), "3 (YCbCr)"),
+            Self::Cut { place: Place::EndMarker, .. } => {
+                Finding::refuse(Check::Complete, "100.0 %, - EOI", "100.0 %, EOI")
+            }
+            Self::Cut { per_mille, place } => {
+                let measured = match (per_mille, place) {
+                    (Some(per_mille), _) => percent(*per_mille),
+                    (None, Place::Header) => percent(0),
+                    (None, _) => "< 100.0 %".to_owned(),
+                };
+                Finding::refuse(Check::Complete, measured, "100.0 %")
+            }
+            Self::Damaged { per_mille, .. } => Finding::refuse(Check::PictureData, percent(*per_mille), "100.0 %"),
+            Self::DeclaredSize { width, height, per_mille } => Finding::refuse(
+                Check::DeclaredSize,
+                per_mille.map_or_else(|| "> 100.0 %".to_owned(), percent),
+                format!("100.0 % ({width} x {height} px)"),
+            ),
+            Self::TrailingData { bytes } => Finding::refuse(Check::TrailingData, format!("{bytes} B"), "0 B"),
+            Self::Structure { segment, offset, .. } => {
+                Finding::refuse(Check::Structure, format!("{segment} @ {offset} B"), "ITU-T T.81")
+            }
+            Self::Metadata { bytes } => {
+                Finding::refuse(Check::Metadata, format!(">= {bytes} B"), format!("<= {} B", super::MAX_METADATA_BYTES))
+            }
+        }
+    }
+}
+
+fn percent(per_mille: u16) -> String {
+    format!("{}.{} %", per_mille / 10, per_mille % 10)
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Structure { segment, offset, what } => write!(f, "{segment} at byte {offset}: {what}"),
+            Self::Damaged { per_mille, what } => write!(f, "picture data, after {}: {what}", percent(*per_mille)),
+            other => {
+                let finding = other.finding();
+                write!(f, "{}: {}, expected {}", finding.check, finding.measured, finding.limit)
+            }
+        }
+    }
+}

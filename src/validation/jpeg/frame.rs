@@ -1,0 +1,135 @@
+//! The frame header (SOF): the size of the picture and how its colours are sampled (T.81, B.2.2).
+
+use super::fault::{Coding, Fault};
+
+/// What the frame header says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Bits for each sample.
+    pub precision: u8,
+    /// The colours, in the order of the file.
+    pub components: Vec<Component>,
+    /// Whether it was SOF0, which allows two Huffman tables of a kind; SOF1 allows four.
+    pub(super) baseline: bool,
+}
+
+/// One colour of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Component {
+    /// Its identifier; scans name components by it.
+    pub id: u8,
+    /// Horizontal sampling factor, 1 to 4.
+    pub horizontal: u8,
+    /// Vertical sampling factor, 1 to 4.
+    pub vertical: u8,
+    /// Which quantisation table it uses, 0 to 3.
+    pub quantisation: u8,
+}
+
+/// More blocks than this in one interleaved MCU are not allowed (T.81, B.2.3).
+pub(super) const MAX_BLOCKS_PER_MCU: usize = 10;
+
+impl Frame {
+    /// Reads a frame header's content, whichever process it belongs to: they all look alike.
+    pub(super) fn parse(marker: u8, content: &[u8], offset: usize, faults: &mut Vec<Fault>) -> Option<Self> {
+        let mut wrong = |what| {
+            faults.push(Fault::Structure { segment: "SOF", offset, what });
+        };
+        let Some((&[precision, h1, h0, w1, w0, count], rest)) = content.split_first_chunk() else {
+            wrong("too short");
+            return None;
+        };
+        let frame = Self {
+            width: u32::from(u16::from_be_bytes([w1, w0])),
+            height: u32::from(u16::from_be_bytes([h1, h0])),
+            precision,
+            components: rest.chunks_exact(3).take(4).filter_map(Component::parse).collect(),
+            baseline: marker == 0xC0,
+        };
+        if frame.width == 0 || frame.height == 0 {
+            // A height of zero announces a DNL segment after the scan, which hardly any program reads.
+            wrong("no width or no height");
+        }
+        if rest.len() != 3 * usize::from(count) || count == 0 {
+            wrong("length does not fit the number of components");
+        } else if count == 3 && !frame.has_plain_sampling() {
+            wrong("identifiers, sampling factors or table numbers");
+        }
+        if let Some(coding) = coding_of(marker) {
+            faults.push(Fault::Coding(coding));
+        }
+        if precision != 8 {
+            faults.push(Fault::BitDepth(precision));
+        }
+        if count != 3 {
+            faults.push(Fault::Components(count));
+        }
+        Some(frame)
+    }
+
+    /// Luma sampled at least as finely as the others, factors powers of two, identifiers distinct: what encoders write and
+    /// every decoder reads. T.81 would also allow ratios such as 3:2.
+    fn has_plain_sampling(&self) -> bool {
+        let [luma, blue, red] = self.components.as_slice() else { return false };
+        let plain = |c: &Component| {
+            [1, 2, 4].contains(&c.horizontal)
+                && [1, 2, 4].contains(&c.vertical)
+                && c.horizontal <= luma.horizontal
+                && c.vertical <= luma.vertical
+                && c.quantisation <= 3
+        };
+        plain(luma)
+            && plain(blue)
+            && plain(red)
+            && luma.id != blue.id
+            && luma.id != red.id
+            && blue.id != red.id
+            && self.components.iter().map(Component::blocks_per_mcu).sum::<usize>() <= MAX_BLOCKS_PER_MCU
+    }
+
+    /// The identifiers name a colour space where nothing else does: 1, 2, 3 (JFIF) and 0, 1, 2 are YCbCr; some encoders store
+    /// RGB under its letters.
+    pub(super) fn colour_fault(&self) -> Option<Fault> {
+        let ids: Vec<u8> = self.components.iter().map(|component| component.id).collect();
+        match ids.as_slice() {
+            [1, 2, 3] | [0, 1, 2] => None,
+            b"RGB" => Some(Fault::ColourSpace("RGB")),
+            [_, _, _] => Some(Fault::ColourSpace("?")),
+            _ => None,
+        }
+    }
+
+    /// Blocks of 8 x 8 samples of all colours that lie in one another's place: the unit that is coded together.
+    pub(super) fn mcu_count(&self) -> u64 {
+        let widest = self.components.iter().map(|c| u32::from(c.horizontal)).max().unwrap_or(1).max(1);
+        let tallest = self.components.iter().map(|c| u32::from(c.vertical)).max().unwrap_or(1).max(1);
+        u64::from(self.width.div_ceil(8 * widest)) * u64::from(self.height.div_ceil(8 * tallest))
+    }
+}
+
+impl Component {
+    fn parse(content: &[u8]) -> Option<Self> {
+        let [id, sampling, quantisation] = *content else { return None };
+        Some(Self { id, horizontal: sampling >> 4, vertical: sampling & 0x0F, quantisation })
+    }
+
+    pub(super) fn blocks_per_mcu(&self) -> usize {
+        usize::from(self.horizontal) * usize::from(self.vertical)
+    }
+}
+
+/// The process a frame header announces; `None` for baseline (SOF0) and its extension that differs in table numbers only
+/// (SOF1).
+fn coding_of(marker: u8) -> Option<Coding> {
+    match marker {
+        0xC0 | 0xC1 => None,
+        0xC2 => Some(Coding::Progressive),
+        0xC3 => Some(Coding::Lossless),
+        0xC5..=0xC7 => Some(Coding::Hierarchical),
+        _ => Some(Coding::Arithmetic),
+    }
+}

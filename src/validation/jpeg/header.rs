@@ -1,0 +1,221 @@
+//! Everything before the picture data, read segment by segment.
+
+use std::ops::Range;
+
+use super::fault::{Coding, Fault};
+use super::frame::Frame;
+use super::huffman::CodeList;
+use super::quantisation;
+use super::scan::ScanPlan;
+use super::segments::{self, Segment};
+
+/// More than this before the picture data is refused, in bytes. EXIF takes at most 64 KiB and colour profiles for sRGB a few;
+/// what is larger is editing history or something hidden. Our own rule: the standards have none.
+pub const MAX_METADATA_BYTES: usize = 1024 * 1024;
+/// So many faults are told; a file can be made to have thousands.
+const MAX_FAULTS: usize = 16;
+
+/// What a header says, as far as it could be read.
+#[derive(Debug, Default)]
+pub struct Header {
+    /// Size and colours.
+    pub frame: Option<Frame>,
+    /// The quality setting, 1 to 100, by the formula of the Independent JPEG Group.
+    pub quality: Option<u8>,
+    /// Horizontal resolution from the JFIF segment, pixels per inch.
+    pub pixels_per_inch: Option<u32>,
+    /// Where the content of the EXIF segment lies, without its `Exif\0\0`.
+    pub exif: Option<Range<usize>>,
+    /// The first byte of the picture data.
+    pub scan_start: Option<usize>,
+    pub(super) quantisation: [Option<quantisation::Table>; 4],
+    pub(super) dc_codes: [Option<CodeList>; 4],
+    pub(super) ac_codes: [Option<CodeList>; 4],
+    pub(super) restart_interval: u16,
+    /// For each component of the scan: which DC and which AC table it uses.
+    pub(super) scan_tables: Vec<(u8, u8)>,
+    adobe_transform: Option<u8>,
+}
+
+/// Reads until the picture data begin or nothing more can be read.
+pub(super) fn read(bytes: &[u8]) -> (Header, Vec<Fault>) {
+    let mut header = Header::default();
+    let mut faults = Vec::new();
+    if bytes.is_empty() {
+        return (header, vec![Fault::Empty]);
+    }
+    if !bytes.starts_with(&[0xFF, 0xD8]) {
+        return (header, vec![Fault::NotJpeg(guess_format(bytes))]);
+    }
+    let mut position = 2;
+    while header.scan_start.is_none() && faults.len() < MAX_FAULTS {
+        if position > MAX_METADATA_BYTES {
+            faults.push(Fault::Metadata { bytes: position });
+            break;
+        }
+        let segment = match segments::read(bytes, position) {
+            Ok(segment) => segment,
+            Err(fault) => {
+                faults.push(fault);
+                break;
+            }
+        };
+        if let Err(what) = header.take(&segment, &mut faults) {
+            faults.push(Fault::Structure { segment: segments::name(segment.marker), offset: segment.offset, what });
+            // A marker that ends the picture or begins another one: what follows is not this header.
+            if matches!(segment.marker, 0xD8 | 0xD9) {
+                break;
+            }
+        }
+        position = segment.end;
+    }
+    header.conclude(&mut faults);
+    (header, faults)
+}
+
+impl Header {
+    fn take(&mut self, segment: &Segment<'_>, faults: &mut Vec<Fault>) -> Result<(), &'static str> {
+        let content = segment.content;
+        match segment.marker {
+            0xC4 => super::huffman::parse(content, &mut self.dc_codes, &mut self.ac_codes),
+            0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
+                if self.frame.is_some() {
+                    return Err("a second frame");
+                }
+                self.frame = Frame::parse(segment.marker, content, segment.offset, faults);
+                Ok(())
+            }
+            0xDA => {
+                self.scan_start = Some(segment.end);
+                self.take_scan_header(content, faults)
+            }
+            0xDB => quantisation::parse(content, &mut self.quantisation),
+            0xDD => {
+                let &[high, low] = content else { return Err("length is not 4") };
+                self.restart_interval = u16::from_be_bytes([high, low]);
+                Ok(())
+            }
+            0xE0 => {
+                self.take_density(content);
+                Ok(())
+            }
+            0xE1 => self.take_exif(segment),
+            0xEE => {
+                if let Some(&[.., transform]) = content.strip_prefix(b"Adobe").and_then(<[u8]>::first_chunk::<7>) {
+                    self.adobe_transform = Some(transform);
+                }
+                Ok(())
+            }
+            0xE2..=0xED | 0xEF | 0xFE => Ok(()),
+            // Conditioning of arithmetic coding; its frame header is a fault already.
+            0xCC => Ok(()),
+            _ => Err("a marker that has no place before the picture data"),
+        }
+    }
+
+    fn take_scan_header(&mut self, content: &[u8], faults: &mut Vec<Fault>) -> Result<(), &'static str> {
+        let frame = self.frame.as_ref().ok_or("a scan without a frame")?;
+        let (&count, rest) = content.split_first().ok_or("empty")?;
+        let (selectors, spectral) = rest.split_at_checked(2 * usize::from(count)).ok_or("too short")?;
+        let &[first, last, approximation] = spectral else { return Err("length does not fit the components") };
+        // Of other processes only the outline counts.
+        if faults.iter().any(|fault| matches!(fault, Fault::Coding(_) | Fault::Components(_))) {
+            return Ok(());
+        }
+        if usize::from(count) != frame.components.len() {
+            faults.push(Fault::Coding(Coding::NonInterleaved));
+            return Ok(());
+        }
+        if (first, last, approximation) != (0, 63, 0) {
+            return Err("spectral selection of another process");
+        }
+        let highest_table = if frame.baseline { 1 } else { 3 };
+        for (component, selector) in frame.components.iter().zip(selectors.chunks_exact(2)) {
+            let &[id, tables] = selector else { return Err("too short") };
+            let (dc, ac) = (tables >> 4, tables & 0x0F);
+            if id != component.id {
+                return Err("components in another order than in the frame");
+            }
+            if dc > highest_table || ac > highest_table {
+                return Err("table number");
+            }
+            self.scan_tables.push((dc, ac));
+        }
+        Ok(())
+    }
+
+    /// JFIF 1.02: units (1 per inch, 2 per centimetre), horizontal density.
+    fn take_density(&mut self, content: &[u8]) {
+        let Some(&[_, _, units, high, low]) = content.strip_prefix(b"JFIF\0").and_then(<[u8]>::first_chunk) else {
+            return;
+        };
+        let density = u32::from(u16::from_be_bytes([high, low]));
+        self.pixels_per_inch = match units {
+            1 => Some(density),
+            2 => Some((density * 254 + 50) / 100),
+            _ => None,
+        };
+    }
+
+    fn take_exif(&mut self, segment: &Segment<'_>) -> Result<(), &'static str> {
+        let Some(exif) = segment.content.strip_prefix(b"Exif\0\0") else { return Ok(()) };
+        if self.exif.is_some() {
+            return Err("a second EXIF segment: programs differ on which one counts");
+        }
+        self.exif = Some(segment.end - exif.len()..segment.end);
+        Ok(())
+    }
+
+    /// What only shows once the whole header is known.
+    fn conclude(&mut self, faults: &mut Vec<Fault>) {
+        let Some(frame) = &self.frame else { return };
+        let luma = frame.components.first().and_then(|luma| self.quantisation.get(usize::from(luma.quantisation)));
+        self.quality = luma.and_then(Option::as_ref).map(quantisation::quality);
+        if frame.components.len() == 3 {
+            // With a JFIF segment beside it, some programs believe JFIF (YCbCr) and some Adobe (RGB): refused either way.
+            match self.adobe_transform {
+                None | Some(1) => faults.extend(frame.colour_fault()),
+                Some(0) => faults.push(Fault::ColourSpace("RGB")),
+                Some(2) => faults.push(Fault::ColourSpace("YCCK")),
+                Some(_) => faults.push(Fault::ColourSpace("?")),
+            }
+        }
+        let Some(offset) = self.scan_start else { return };
+        if faults.iter().any(Fault::hinders_scan) {
+            return;
+        }
+        let has_step = |table: u8| self.quantisation.get(usize::from(table)).is_some_and(Option::is_some);
+        if !frame.components.iter().all(|component| has_step(component.quantisation)) {
+            faults.push(Fault::Structure { segment: "DQT", offset, what: "missing" });
+        }
+        let has_codes =
+            |lists: &[Option<CodeList>; 4], table: u8| lists.get(usize::from(table)).is_some_and(Option::is_some);
+        if !self.scan_tables.iter().all(|(dc, ac)| has_codes(&self.dc_codes, *dc) && has_codes(&self.ac_codes, *ac)) {
+            faults.push(Fault::Structure { segment: "DHT", offset, what: "missing" });
+        }
+    }
+
+    /// What the walk over the picture data needs; `None` when the header has no complete one.
+    pub(super) fn scan_plan(&self) -> Option<ScanPlan> {
+        ScanPlan::new(self)
+    }
+}
+
+/// What a file that is no JPEG seems to be, by its first bytes.
+fn guess_format(bytes: &[u8]) -> &'static str {
+    const SIGNATURES: [(&[u8], &str); 9] = [
+        (b"\x89PNG", "PNG"),
+        (b"GIF8", "GIF"),
+        (b"%PDF", "PDF"),
+        (b"II*\0", "TIFF"),
+        (b"MM\0*", "TIFF"),
+        (b"BM", "BMP"),
+        (b"PK\x03\x04", "ZIP"),
+        (b"RIFF", "WebP"),
+        (b"\0\0\0\x0cjP", "JPEG 2000"),
+    ];
+    if bytes.get(4..8) == Some(b"ftyp") {
+        return "HEIF";
+    }
+    SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)).map_or("?", |(_, name)| name)
+}

@@ -1,0 +1,76 @@
+//! Segments: the marker, the length and the content that every part of a JPEG header consists of (T.81, B.1.1).
+
+use super::fault::{Fault, Place};
+
+/// One marker with its content.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Segment<'a> {
+    /// The marker's second byte.
+    pub marker: u8,
+    /// Where the marker begins.
+    pub offset: usize,
+    /// Without the length; empty for markers that stand alone.
+    pub content: &'a [u8],
+    /// The first byte after it.
+    pub end: usize,
+}
+
+/// Reads the segment that begins at `position`.
+pub(super) fn read(bytes: &[u8], position: usize) -> Result<Segment<'_>, Fault> {
+    let cut = Fault::Cut { place: Place::Header, per_mille: None };
+    let mut at = position;
+    match bytes.get(at) {
+        Some(0xFF) => {}
+        Some(_) => {
+            return Err(Fault::Structure { segment: "-", offset: at, what: "no marker where a segment must begin" });
+        }
+        None => return Err(cut),
+    }
+    // Any marker may be preceded by fill bytes (T.81, B.1.1.2); cameras align segments with them.
+    while bytes.get(at) == Some(&0xFF) {
+        at += 1;
+    }
+    let Some(&marker) = bytes.get(at) else { return Err(cut) };
+    let start = at + 1;
+    if stands_alone(marker) {
+        return Ok(Segment { marker, offset: position, content: &[], end: start });
+    }
+    let Some(&[high, low]) = bytes.get(start..).and_then(<[u8]>::first_chunk) else { return Err(cut) };
+    let length = usize::from(u16::from_be_bytes([high, low]));
+    if length < 2 {
+        return Err(Fault::Structure {
+            segment: name(marker),
+            offset: position,
+            what: "a length that does not even hold itself",
+        });
+    }
+    let Some(content) = bytes.get(start + 2..start + length) else { return Err(cut) };
+    Ok(Segment { marker, offset: position, content, end: start + length })
+}
+
+const fn stands_alone(marker: u8) -> bool {
+    // 0x00 and 0x01 (TEM) have no length either; RST0 to RST7, SOI, EOI.
+    matches!(marker, 0x00 | 0x01 | 0xD0..=0xD9)
+}
+
+/// The name of a marker in the standard.
+pub(super) const fn name(marker: u8) -> &'static str {
+    match marker {
+        0xC4 => "DHT",
+        0xC8 => "JPG",
+        0xCC => "DAC",
+        0xC0..=0xCF => "SOF",
+        0xD0..=0xD7 => "RST",
+        0xD8 => "SOI",
+        0xD9 => "EOI",
+        0xDA => "SOS",
+        0xDB => "DQT",
+        0xDC => "DNL",
+        0xDD => "DRI",
+        0xDE => "DHP",
+        0xDF => "EXP",
+        0xE0..=0xEF => "APP",
+        0xFE => "COM",
+        _ => "RES",
+    }
+}

@@ -1,0 +1,90 @@
+//! The walk over pictures that an encoder made, and over what can be done to them.
+
+use super::*;
+
+use image::codecs::jpeg::{JpegEncoder, PixelDensity};
+
+/// A small noisy picture, so that blocks have many coefficients.
+fn picture(width: u32, height: u32, quality: u8) -> Vec<u8> {
+    let mut state = 1_u32;
+    let image = image::RgbImage::from_fn(width, height, |x, y| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        image::Rgb([(x * 5) as u8 ^ (state >> 24) as u8, (y * 3) as u8, (state >> 16) as u8])
+    });
+    let mut bytes = Vec::new();
+    let mut encoder = JpegEncoder::new_with_quality(&mut bytes, quality);
+    encoder.set_pixel_density(PixelDensity::dpi(300));
+    encoder.encode_image(&image).unwrap();
+    bytes
+}
+
+#[test]
+fn whole_pictures_of_any_size_and_quality_pass() {
+    for (width, height) in [(1, 1), (8, 8), (9, 7), (35, 45), (70, 90), (131, 17)] {
+        for quality in [1, 10, 50, 75, 90, 95, 100] {
+            let walk = walk(&picture(width, height, quality));
+            assert_eq!(walk.faults, [], "{width} x {height}, quality {quality}");
+            let frame = walk.header.frame.unwrap();
+            assert_eq!((frame.width, frame.height), (width, height));
+            // Below 25 the steps of an 8-bit table stop at 255 and the estimate stays too high.
+            if quality >= 25 {
+                assert!(walk.header.quality.unwrap().abs_diff(quality) <= 1, "{:?}, {quality}", walk.header.quality);
+            }
+            assert_eq!(walk.header.pixels_per_inch, Some(300));
+        }
+    }
+}
+
+#[test]
+fn every_cut_is_told() {
+    let whole = picture(35, 45, 90);
+    for end in 0..whole.len() {
+        let faults = walk(&whole[..end]).faults;
+        match end {
+            0 => assert_eq!(faults, [Fault::Empty]),
+            1 => assert_eq!(faults, [Fault::NotJpeg("?")]),
+            _ => assert!(matches!(faults.as_slice(), [Fault::Cut { .. }]), "{end}: {faults:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_cut_with_an_end_marker_behind_it_is_told() {
+    let whole = picture(70, 90, 90);
+    let scan_start = walk(&whole).header.scan_start.unwrap();
+    for end in scan_start..whole.len() - 2 {
+        let mut cut = whole[..end].to_vec();
+        cut.extend([0xFF, 0xD9]);
+        let faults = walk(&cut).faults;
+        assert!(!faults.is_empty(), "{end}");
+    }
+}
+
+#[test]
+fn patched_dimensions_are_told() {
+    let whole = picture(70, 90, 90);
+    let size = whole.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap() + 5;
+    for (index, delta) in [(1, 16_u8), (1, 240), (3, 16), (3, 240)] {
+        let mut patched = whole.clone();
+        patched[size + index] = patched[size + index].wrapping_add(delta);
+        let faults = walk(&patched).faults;
+        assert!(matches!(faults.as_slice(), [Fault::DeclaredSize { .. }]), "{index} {delta}: {faults:?}");
+    }
+}
+
+#[test]
+fn trailing_data_are_counted() {
+    let mut bytes = picture(35, 45, 90);
+    bytes.extend(b"PK\x03\x04 and more");
+    assert_eq!(walk(&bytes).faults, [Fault::TrailingData { bytes: 13 }]);
+}
+
+#[test]
+fn a_header_full_of_tables_is_read_in_no_time_and_given_up_at_its_limit() {
+    let mut bytes = vec![0xFF, 0xD8];
+    let table = [&[0xFF, 0xC4, 0, 20, 0][..], &[1], &[0; 15], &[0]].concat();
+    while bytes.len() < MAX_METADATA_BYTES + 100 {
+        bytes.extend(&table);
+    }
+    assert!(matches!(walk(&bytes).faults.as_slice(), [Fault::Metadata { .. }]));
+}

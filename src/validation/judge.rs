@@ -1,0 +1,124 @@
+//! The judgement over a photo: all its findings at once, so that a studio corrects everything in one go.
+
+use serde::{Deserialize, Serialize};
+
+use super::jpeg::{self, Frame, Walk};
+use super::profile::Profile;
+use super::{orientation, pixels, second_judge};
+use crate::domain::check::Check;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::photo::{JudgedPhoto, PhotoFacts, UploadBytes};
+
+/// How it ended.
+pub enum Judgement {
+    /// The photo can be sealed.
+    Accepted(JudgedPhoto),
+    /// It cannot; its bytes are gone already.
+    Refused {
+        /// At least one that refuses, and any advice.
+        findings: Vec<Finding>,
+        /// What the upload was, for the audit log.
+        sha256: Sha256Digest,
+        /// The upload's size in bytes.
+        bytes: u64,
+    },
+}
+
+/// Whether a photo can be deposited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It can.
+    Accepted,
+    /// It cannot.
+    Refused,
+}
+
+/// A judgement without its consequences.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Examination {
+    /// Refused when any finding refuses.
+    pub verdict: Verdict,
+    /// All that could be determined, refusals first.
+    pub findings: Vec<Finding>,
+    /// What was read on the way.
+    pub measurements: Measurements,
+}
+
+/// What could be read of a file, be it accepted or not. A file that was cut still tells its size.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Measurements {
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// Width in pixels.
+    pub width: Option<u32>,
+    /// Height in pixels.
+    pub height: Option<u32>,
+    /// The quality setting, 1 to 100, by the formula of the Independent JPEG Group.
+    pub jpeg_quality: Option<u8>,
+    /// Resolution as the file states it, pixels per inch.
+    pub pixels_per_inch: Option<u32>,
+}
+
+/// Judges an upload; the only way to a [`JudgedPhoto`].
+pub fn judge(upload: UploadBytes, profile: &Profile) -> Judgement {
+    let Examination { verdict, findings, measurements } = examine(upload.bytes(), profile);
+    let bytes = measurements.bytes;
+    match (verdict, measurements.width, measurements.height) {
+        (Verdict::Accepted, Some(width), Some(height)) => {
+            let facts = PhotoFacts { width, height, bytes, profile: profile.name().to_owned(), findings };
+            Judgement::Accepted(JudgedPhoto::accepted_by_judge(upload, facts))
+        }
+        _ => Judgement::Refused { findings, sha256: upload.sha256(), bytes },
+    }
+}
+
+/// Examines bytes without a deposit. Never panics; allocates less than 4 MiB beside `bytes`, whatever they are.
+pub fn examine(bytes: &[u8], profile: &Profile) -> Examination {
+    let walk = jpeg::walk(bytes);
+    let measurements = Measurements::new(bytes, &walk);
+    let mut findings: Vec<Finding> = walk.faults.iter().map(jpeg::Fault::finding).collect();
+    if let Some(frame) = &walk.header.frame {
+        findings.extend(pixels::examine(frame.width, frame.height, profile.pixels()));
+        findings.extend(examine_compression(frame, &measurements, profile));
+    }
+    findings.extend(walk.header.exif.clone().and_then(|range| bytes.get(range)).and_then(orientation::examine));
+    findings.extend(second_judge::examine(bytes, &walk));
+    if walk.header.frame.is_none() && findings.is_empty() {
+        // A walk without faults has a frame; should that ever fail, nothing is accepted unseen.
+        findings.push(Finding::refuse(Check::Structure, "SOF ?", "ITU-T T.81"));
+    }
+    findings.sort_by_key(|finding| finding.severity);
+    findings.dedup();
+    let refused = findings.iter().any(|finding| finding.severity == Severity::Refuse);
+    Examination { verdict: if refused { Verdict::Refused } else { Verdict::Accepted }, findings, measurements }
+}
+
+impl Measurements {
+    fn new(bytes: &[u8], walk: &Walk) -> Self {
+        let frame = walk.header.frame.as_ref();
+        Self {
+            bytes: bytes.len() as u64,
+            width: frame.map(|frame| frame.width),
+            height: frame.map(|frame| frame.height),
+            jpeg_quality: walk.header.quality,
+            pixels_per_inch: walk.header.pixels_per_inch,
+        }
+    }
+}
+
+/// Advice where both yardsticks of the profile are missed.
+fn examine_compression(frame: &Frame, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
+    let rule = profile.compression()?;
+    let quality = measurements.jpeg_quality?;
+    let uncompressed = f64::from(frame.width) * f64::from(frame.height) * 3.0;
+    let ratio = uncompressed / (measurements.bytes.max(1) as f64);
+    (quality < rule.advise_min_quality && ratio > rule.advise_max_ratio).then(|| {
+        Finding::advise(
+            Check::Compression,
+            format!("Q {quality}, {ratio:.1}:1"),
+            format!("Q >= {} / <= {}:1", rule.advise_min_quality, rule.advise_max_ratio),
+        )
+    })
+}

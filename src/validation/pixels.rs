@@ -1,0 +1,70 @@
+//! Whether a picture has the size that a profile asks for.
+
+use super::profile::PixelRule;
+use super::{MAX_HEIGHT, MAX_WIDTH};
+use crate::domain::check::Check;
+use crate::domain::finding::Finding;
+
+/// Judges a width and a height in pixels; both are told when both fail.
+pub(super) fn examine(width: u32, height: u32, rule: &PixelRule) -> Vec<Finding> {
+    let size = |width: u32, height: u32| format!("{width} x {height} px");
+    match *rule {
+        PixelRule::Exactly { width: exact_width, height: exact_height } => {
+            if (width, height) == (exact_width, exact_height) {
+                return Vec::new();
+            }
+            vec![Finding::refuse(Check::PixelDimensions, size(width, height), size(exact_width, exact_height))]
+        }
+        PixelRule::AtLeast { min_width, min_height, aspect_width, aspect_height, aspect_tolerance_percent } => {
+            let mut findings = Vec::new();
+            if width < min_width || height < min_height {
+                let limit = format!(">= {}", size(min_width, min_height));
+                findings.push(Finding::refuse(Check::PixelDimensions, size(width, height), limit));
+            }
+            if width > MAX_WIDTH || height > MAX_HEIGHT {
+                let limit = format!("<= {}", size(MAX_WIDTH, MAX_HEIGHT));
+                findings.push(Finding::refuse(Check::PixelDimensions, size(width, height), limit));
+            }
+            let wanted = f64::from(aspect_width) / f64::from(aspect_height);
+            // A height of zero gives an infinite ratio or none: neither is within the tolerance.
+            let measured = f64::from(width) / f64::from(height);
+            let within = (measured / wanted - 1.0).abs() * 100.0 <= aspect_tolerance_percent;
+            if !within {
+                let limit = format!("{aspect_width}:{aspect_height} = {wanted:.4} (± {aspect_tolerance_percent} %)");
+                findings.push(Finding::refuse(Check::AspectRatio, format!("{measured:.4}"), limit));
+            }
+            findings
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validation::Profile;
+
+    fn checks(profile: &str, width: u32, height: u32) -> Vec<Check> {
+        let profile = Profile::builtin(profile).unwrap();
+        examine(width, height, profile.pixels()).into_iter().map(|finding| finding.check).collect()
+    }
+
+    #[test]
+    fn an_exact_size_is_exact() {
+        assert_eq!(checks("de-tr03121", 1244, 1600), []);
+        for (width, height) in [(1243, 1600), (1244, 1601), (1600, 1244), (0, 0), (65535, 65535)] {
+            assert_eq!(checks("de-tr03121", width, height), [Check::PixelDimensions], "{width} x {height}");
+        }
+    }
+
+    #[test]
+    fn a_ratio_has_its_tolerance_and_a_size_its_least() {
+        for (width, height) in [(413, 531), (827, 1063), (1244, 1600), (830, 1063)] {
+            assert_eq!(checks("icao-35x45", width, height), [], "{width} x {height}");
+        }
+        assert_eq!(checks("icao-35x45", 412, 530), [Check::PixelDimensions]);
+        assert_eq!(checks("icao-35x45", 850, 1063), [Check::AspectRatio]);
+        assert_eq!(checks("icao-35x45", 531, 413), [Check::PixelDimensions, Check::AspectRatio]);
+        assert_eq!(checks("icao-35x45", 3500, 4500), [Check::PixelDimensions]);
+        assert_eq!(checks("icao-35x45", 0, 0), [Check::PixelDimensions, Check::AspectRatio]);
+    }
+}

@@ -1,0 +1,94 @@
+//! The `image` crate as a second judge of what the header says. It is of other make than our walk, so what both read the
+//! same way, other programs will too. Header only: decoding would cost more than all other steps of a deposit together.
+
+use std::io::Cursor;
+
+use image::{ColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use super::jpeg::Walk;
+use super::{MAX_DECODER_BYTES, MAX_HEIGHT, MAX_WIDTH};
+use crate::domain::check::Check;
+use crate::domain::finding::Finding;
+
+/// Compares the second judge's reading with the walk's.
+///
+/// # Returns
+/// A refusal for each thing on which they disagree. Nothing when the walk has refused the header already: then there is
+/// nothing to agree on.
+pub(super) fn examine(bytes: &[u8], walk: &Walk) -> Vec<Finding> {
+    let header = &walk.header;
+    let (Some(frame), Some(head)) = (&header.frame, header.scan_start.and_then(|end| bytes.get(..end))) else {
+        return Vec::new();
+    };
+    // Out of its limits, which the pixel rules tell better.
+    if frame.width > MAX_WIDTH || frame.height > MAX_HEIGHT {
+        return Vec::new();
+    }
+    let own = Reading {
+        format: Some(ImageFormat::Jpeg),
+        size: (frame.width, frame.height),
+        colour: if frame.components.len() == 1 { ColorType::L8 } else { ColorType::Rgb8 },
+        exif: header
+            .exif
+            .clone()
+            .and_then(|range| bytes.get(range))
+            .filter(|exif| !exif.is_empty())
+            .map(<[u8]>::to_vec),
+    };
+    match read(head) {
+        Ok(other) => own.disagreements(&other),
+        // Something that only one of them takes for a sound header.
+        Err(_) if walk.faults.is_empty() => vec![ambiguous("?", &own.size_text())],
+        Err(_) => Vec::new(),
+    }
+}
+
+struct Reading {
+    format: Option<ImageFormat>,
+    size: (u32, u32),
+    colour: ColorType,
+    exif: Option<Vec<u8>>,
+}
+
+fn read(head: &[u8]) -> image::ImageResult<Reading> {
+    let mut reader = ImageReader::new(Cursor::new(head)).with_guessed_format()?;
+    reader.limits(limits());
+    let format = reader.format();
+    let mut decoder = reader.into_decoder()?;
+    Ok(Reading { format, size: decoder.dimensions(), colour: decoder.color_type(), exif: decoder.exif_metadata()? })
+}
+
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_WIDTH);
+    limits.max_image_height = Some(MAX_HEIGHT);
+    limits.max_alloc = Some(MAX_DECODER_BYTES);
+    limits
+}
+
+impl Reading {
+    fn disagreements(&self, other: &Self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if self.format != other.format {
+            findings.push(ambiguous("? / JPEG", "JPEG"));
+        }
+        if self.size != other.size {
+            findings.push(ambiguous(&format!("{} / {}", self.size_text(), other.size_text()), &self.size_text()));
+        }
+        if self.colour != other.colour {
+            findings.push(ambiguous(&format!("{:?} / {:?}", self.colour, other.colour), &format!("{:?}", self.colour)));
+        }
+        if self.exif != other.exif {
+            findings.push(ambiguous("EXIF / EXIF ?", "EXIF"));
+        }
+        findings
+    }
+
+    fn size_text(&self) -> String {
+        format!("{} x {} px", self.size.0, self.size.1)
+    }
+}
+
+fn ambiguous(measured: &str, limit: &str) -> Finding {
+    Finding::refuse(Check::Ambiguous, measured, limit)
+}

@@ -1,0 +1,103 @@
+//! No hostile photo is accepted, each is told what is wrong with it, and none brings the judge down.
+
+use lichtbild::domain::finding::Severity;
+use lichtbild::domain::photo::UploadBytes;
+use lichtbild::validation::{Judgement, Profile, Verdict, examine, judge};
+
+use crate::support::jpeg::{Noise, colour_picture, fixture};
+use crate::support::photos::corpus;
+
+/// Small pictures in the right ratio.
+const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
+                     aspect_tolerance_percent = 0.5";
+
+#[test]
+fn every_hostile_photo_is_refused_for_the_right_reason() {
+    let corpus = corpus();
+    assert!(corpus.len() >= 45);
+    let mut wrong = Vec::new();
+    for photo in corpus {
+        let profile = Profile::builtin(photo.profile).unwrap();
+        let Judgement::Refused { findings, bytes, .. } = judge(UploadBytes::new(photo.bytes.clone()), &profile) else {
+            wrong.push(format!("{} was accepted", photo.name));
+            continue;
+        };
+        assert_eq!(bytes, photo.bytes.len() as u64);
+        let refusing: Vec<_> =
+            findings.iter().filter(|finding| finding.severity == Severity::Refuse).map(|f| f.check.name()).collect();
+        if !photo.expected.iter().all(|check| refusing.contains(check)) {
+            wrong.push(format!("{}: expected {:?}, found {findings:?}", photo.name, photo.expected));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_cut_file_still_tells_its_size() {
+    let whole = fixture("portrait-413x531.jpg");
+    let examination = examine(&whole[..whole.len() / 2], &Profile::builtin("de-tr03121").unwrap());
+    assert_eq!((examination.measurements.width, examination.measurements.height), (Some(413), Some(531)));
+    let checks: Vec<_> = examination.findings.iter().map(|finding| finding.check.name()).collect();
+    assert_eq!(checks, ["complete", "pixel_dimensions"]);
+}
+
+#[test]
+fn a_photo_cut_at_any_byte_is_refused() {
+    let (whole, profile) = (colour_picture(35, 45), Profile::parse("small", SMALL).unwrap());
+    assert_eq!(examine(&whole, &profile).verdict, Verdict::Accepted);
+    for end in 0..whole.len() {
+        assert_eq!(examine(&whole[..end], &profile).verdict, Verdict::Refused, "cut at {end} of {}", whole.len());
+    }
+    for sample in ["plain/restart-420.jpg", "plain/optimised-422.jpg"] {
+        let whole = fixture(sample);
+        for end in 0..whole.len() {
+            assert_eq!(examine(&whole[..end], &profile).verdict, Verdict::Refused, "{sample} cut at {end}");
+        }
+    }
+}
+
+#[test]
+fn no_mutation_brings_the_judge_down() {
+    let profile = Profile::parse("small", SMALL).unwrap();
+    let mut exif = crate::support::jpeg::exif_orientation(1, false);
+    exif.splice(0..0, [0xFF, 0xD8]);
+    let own = colour_picture(35, 45);
+    let sources = [
+        [exif.as_slice(), &own[2..]].concat(),
+        fixture("plain/restart-420.jpg"),
+        fixture("plain/optimised-422.jpg"),
+        fixture("hostile/progressive.jpg"),
+        fixture("hostile/cmyk.jpg"),
+    ];
+    let mut noise = Noise::seeded(2026);
+    for round in 0..20_000 {
+        let mut bytes = sources[round % sources.len()].clone();
+        for _ in 0..=noise.below(4) {
+            mutate(&mut bytes, &mut noise);
+        }
+        let examination = examine(&bytes, &profile);
+        assert!(examination.verdict == Verdict::Accepted || !examination.findings.is_empty());
+    }
+}
+
+fn mutate(bytes: &mut Vec<u8>, noise: &mut Noise) {
+    // Half of the changes hit the header, where most of the decisions are made.
+    let reach = if noise.next() % 2 == 0 { bytes.len().min(700) } else { bytes.len() };
+    if reach < 8 {
+        return;
+    }
+    let at = noise.below(reach - 4);
+    match noise.below(7) {
+        0 => bytes[at] ^= 1 << noise.below(8),
+        1 => bytes[at] = noise.next() as u8,
+        2 => bytes[at..at + 2].copy_from_slice(&[0xFF, noise.next() as u8]),
+        3 => bytes[at..at + 2].copy_from_slice(&[0xFF; 2]),
+        4 => bytes[at..at + 4].fill(0),
+        5 => bytes.truncate(at + 4),
+        _ => {
+            let piece = bytes[at..(at + noise.below(64)).min(bytes.len())].to_vec();
+            let to = noise.below(bytes.len());
+            bytes.splice(to..to, piece);
+        }
+    }
+}

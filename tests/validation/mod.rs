@@ -1,0 +1,4 @@
+//! The judge over whole files.
+
+mod hostile;
+mod plain;

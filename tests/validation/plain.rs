@@ -1,0 +1,61 @@
+//! Sound photos pass, whatever encoder made them.
+
+use lichtbild::domain::photo::UploadBytes;
+use lichtbild::validation::{Judgement, Profile, Verdict, examine, judge};
+
+use crate::support::jpeg::{colour_picture, exif_orientation, fixture, with};
+
+#[test]
+fn portraits_pass_their_profiles() {
+    for (file, profile) in [
+        ("portrait-1244x1600.jpg", "de-tr03121"),
+        ("portrait-1244x1600.jpg", "icao-35x45"),
+        ("portrait-827x1063.jpg", "icao-35x45"),
+        ("portrait-413x531.jpg", "icao-35x45"),
+    ] {
+        let upload = UploadBytes::new(fixture(file));
+        let (sha256, profile) = (upload.sha256(), Profile::builtin(profile).unwrap());
+        match judge(upload, &profile) {
+            Judgement::Accepted(photo) => {
+                assert_eq!(photo.sha256(), sha256);
+                assert_eq!(photo.facts().profile, profile.name());
+                assert_eq!(photo.facts().findings, []);
+            }
+            Judgement::Refused { findings, .. } => panic!("{file}: {findings:?}"),
+        }
+    }
+}
+
+#[test]
+fn measurements_are_read() {
+    let examination = examine(&fixture("portrait-413x531.jpg"), &Profile::builtin("icao-35x45").unwrap());
+    let measured = examination.measurements;
+    assert_eq!((measured.width, measured.height), (Some(413), Some(531)));
+    assert_eq!((measured.jpeg_quality, measured.pixels_per_inch), (Some(95), Some(300)));
+    let json = serde_json::to_value(&examination).unwrap();
+    assert_eq!(json["verdict"], "accepted");
+    assert_eq!(json["measurements"]["jpeg_quality"], 95);
+}
+
+#[test]
+fn other_encoders_sampling_and_restart_markers_pass() {
+    let profile = "title = 'Klein'\n[pixels]\nwidth = 105\nheight = 135";
+    let profile = Profile::parse("small", profile).unwrap();
+    for file in ["plain/restart-420.jpg", "plain/optimised-422.jpg"] {
+        let examination = examine(&fixture(file), &profile);
+        assert_eq!(examination.verdict, Verdict::Accepted, "{file}: {:?}", examination.findings);
+    }
+    let upright = with(&colour_picture(105, 135), 2, &exif_orientation(1, false));
+    assert_eq!(examine(&upright, &profile).findings, []);
+}
+
+#[test]
+fn strong_compression_is_advice_only() {
+    let small = image::RgbImage::from_fn(1244, 1600, |x, y| image::Rgb([(x / 8) as u8, (y / 8) as u8, 128]));
+    let mut bytes = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 40).encode_image(&small).unwrap();
+    let examination = examine(&bytes, &Profile::builtin("de-tr03121").unwrap());
+    assert_eq!(examination.verdict, Verdict::Accepted);
+    let checks: Vec<_> = examination.findings.iter().map(|finding| finding.check.name()).collect();
+    assert_eq!(checks, ["compression"]);
+}
