@@ -142,10 +142,10 @@ impl Check {
                  the storage medium.",
             ),
             Self::DeclaredSize => (
-                "Die Datei gibt eine andere Bildgröße an, als ihre Bilddaten haben. Bitte das Bild aus dem Original neu \
-                 exportieren.",
-                "The file declares another picture size than its picture data have. Export the picture again from the \
-                 original.",
+                "Die angegebene Bildgröße und die Bilddaten passen nicht zusammen; die Datei wurde verändert oder beschädigt. Bitte \
+                 das Bild aus dem Original neu exportieren.",
+                "The declared picture size and the picture data do not fit together; the file was altered or damaged. \
+                 Export the picture again from the original.",
             ),
             Self::TrailingData => (
                 "Hinter dem Bild stehen noch weitere Daten in der Datei. Bitte das Bild neu exportieren, ohne angehängte \

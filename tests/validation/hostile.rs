@@ -82,7 +82,7 @@ fn no_mutation_brings_the_judge_down() {
 
 fn mutate(bytes: &mut Vec<u8>, noise: &mut Noise) {
     // Half of the changes hit the header, where most of the decisions are made.
-    let reach = if noise.next() % 2 == 0 { bytes.len().min(700) } else { bytes.len() };
+    let reach = if noise.next().is_multiple_of(2) { bytes.len().min(700) } else { bytes.len() };
     if reach < 8 {
         return;
     }

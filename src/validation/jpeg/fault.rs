@@ -34,7 +34,8 @@ pub enum Fault {
         /// What stopped it.
         what: &'static str,
     },
-    /// The picture data end in good order, but after fewer or more blocks than the header promises.
+    /// The picture data end in good order, but after fewer or more blocks than the header promises: a
+    /// patched header, or damage after which decoding fell into step again. The two cannot always be told apart.
     DeclaredSize {
         /// Width in the header, pixels.
         width: u32,

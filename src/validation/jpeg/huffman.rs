@@ -131,7 +131,7 @@ impl Codes {
 
 /// Bits of the window that [`AcCodes::step`] looks at: wide enough for two symbols on average, and two tables still fit the
 /// first-level cache.
-pub(super) const STEP_BITS: u32 = 12;
+pub(super) const STEP_BITS: u32 = 13;
 
 /// AC codes with a second table that skips several of them at once.
 pub(super) struct AcCodes {
@@ -190,6 +190,6 @@ fn measure_step(codes: &Codes, window: u16) -> u16 {
             break;
         }
     }
-    // At most 12 bits and 63 + 64 coefficients.
+    // At most 13 bits and 63 + 64 coefficients.
     (advance << 4 | bits) as u16
 }
