@@ -171,3 +171,52 @@ async fn help_names_every_exit_code_and_wrong_usage_ends_with_2() {
     assert_eq!(studio(&["push"], nowhere).await.status.code(), Some(2));
     assert_eq!(studio(&["pull"], nowhere).await.status.code(), Some(2));
 }
+
+async fn check(arguments: &[&str]) -> Run {
+    let output = studio(arguments, Path::new("nowhere.toml")).await;
+    Run {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn fixture(name: &str) -> String {
+    format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[tokio::test]
+async fn check_judges_by_the_named_profile_without_a_configuration() {
+    let (large, small) = (fixture("portrait-1244x1600.jpg"), fixture("portrait-413x531.jpg"));
+    let run = check(&["check", &large]).await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("angenommen"), "{}", run.stdout);
+
+    let run = check(&["check", &large, &small, "--json", "--lang", "en"]).await;
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let lines: Vec<serde_json::Value> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0]["verdict"], "accepted");
+    assert_eq!(lines[0]["measurements"]["width"], 1244);
+    assert_eq!((&lines[1]["verdict"], &lines[1]["file"]), (&"refused".into(), &small.as_str().into()));
+    assert!(!lines[1]["findings"][0]["message"].as_str().unwrap().is_empty());
+
+    assert_eq!(check(&["check", &small, "--profile", "icao-35x45"]).await.code, 0);
+    assert_eq!(check(&["check", &small, "--profile", "passport"]).await.code, 2);
+}
+
+#[tokio::test]
+async fn check_goes_on_after_a_file_that_cannot_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let (text, huge) = (directory.path().join("text.jpg"), directory.path().join("huge.jpg"));
+    std::fs::write(&text, "no photo").unwrap();
+    // A hole, not 64 MiB on the disk.
+    std::fs::File::create(&huge).unwrap().set_len(64 * 1024 * 1024 + 1).unwrap();
+    let (text, huge) = (text.to_str().unwrap(), huge.to_str().unwrap());
+    let run = check(&["check", huge, "none.jpg", text, "--json", "--lang", "en"]).await;
+    assert_eq!(run.code, 6);
+    assert!(run.stderr.contains("larger than 64 MiB") && run.stderr.contains("none.jpg"), "{}", run.stderr);
+    let line: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(line["verdict"], "refused");
+    assert_eq!(line["measurements"], serde_json::json!({"bytes": 8}), "what could not be measured is absent");
+}

@@ -1,6 +1,8 @@
 //! The studio's side of the line, against a gateway that misbehaves on request.
 
 mod command;
+#[cfg(feature = "failpoints")]
+mod crash;
 mod push;
 mod setback;
 mod shop;

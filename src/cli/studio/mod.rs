@@ -1,6 +1,7 @@
 //! `lichtbild-studio`: data on stdout, messages on stderr, the outcome as exit code.
 
 pub mod advice;
+pub mod check;
 pub mod exit;
 pub mod push;
 pub mod receipt;
@@ -24,6 +25,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Push(push::Arguments),
+    Check(check::Arguments),
 }
 
 /// The language of messages, as an argument.
@@ -48,6 +50,7 @@ impl From<LanguageArgument> for Language {
 pub fn main() -> ExitCode {
     let exit = match Arguments::parse().command {
         Command::Push(arguments) => push::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
     };
     exit.into()
 }

@@ -1,0 +1,99 @@
+//! When a photo or a file beside it does not serve.
+
+use std::path::Path;
+
+use super::about_unexpected;
+use crate::cli::studio::exit::Exit;
+use crate::client::photo_file::{MAX_BYTES, PhotoFault, PhotoFileError};
+use crate::client::spool::SpoolError;
+use crate::client::stored_receipt::StoredReceiptError;
+use crate::domain::language::Language;
+
+/// Why a photo cannot be read.
+pub fn about_photo(error: &PhotoFileError, language: Language) -> String {
+    let path = error.path.display();
+    match &error.fault {
+        PhotoFault::Unreadable(source) => language.pick(
+            format!("{path} lässt sich nicht lesen ({source}). Dateinamen und Rechte prüfen."),
+            format!("{path} cannot be read ({source}). Check its name and permissions."),
+        ),
+        PhotoFault::NotAFile => language.pick(
+            format!("{path} ist keine Datei. Bitte eine JPEG-Datei angeben."),
+            format!("{path} is not a file. Name a JPEG file."),
+        ),
+        PhotoFault::TooLarge => {
+            let mebibytes = MAX_BYTES / 1024 / 1024;
+            language.pick(
+                format!("{path} ist größer als {mebibytes} MiB und kein Passfoto. Bitte das fertige Bild angeben."),
+                format!("{path} is larger than {mebibytes} MiB and no passport photo. Name the finished picture."),
+            )
+        }
+    }
+}
+
+/// Why a push could not begin, or its end not be noted.
+pub fn about_spool(error: &SpoolError, language: Language) -> (Exit, String) {
+    let message = match error {
+        SpoolError::Unreadable { path, source } => unreadable(path, source, language),
+        SpoolError::Unwritable { path, source } => unwritable(path, source, language),
+        SpoolError::Corrupt { path } => language.pick(
+            format!(
+                "{} ist beschädigt oder von einer neueren Version; das Foto kann schon eingeliefert sein. Es wurde nichts gesendet. Beim Gateway \
+                 nachfragen, ob es angekommen ist; erst dann diese Datei löschen und den Befehl wiederholen (es entsteht ein neuer Abrufcode).",
+                path.display()
+            ),
+            format!(
+                "{} is damaged or of a newer version; the photo may have been deposited already. Nothing was sent. Ask at the gateway whether it \
+                 arrived; only then delete this file and run the command again (it will give a new code).",
+                path.display()
+            ),
+        ),
+        SpoolError::OtherPush { path } => language.pick(
+            format!("{} gehört zu einer anderen laufenden Einlieferung. Warten, bis sie fertig ist, und den Befehl wiederholen.", path.display()),
+            format!("{} belongs to another push that is going on. Wait for its end and run the command again.", path.display()),
+        ),
+        SpoolError::Receipt(error) => about_stored_receipt(error, language),
+        SpoolError::Entropy(error) => return (Exit::Unexpected, about_unexpected(error, language)),
+    };
+    (Exit::Setup, message)
+}
+
+/// Why the receipt beside a photo does not serve.
+pub fn about_stored_receipt(error: &StoredReceiptError, language: Language) -> String {
+    match error {
+        StoredReceiptError::Unreadable { path, source } => unreadable(path, source, language),
+        StoredReceiptError::Unwritable { path, source } => unwritable(path, source, language),
+        StoredReceiptError::Corrupt { path } => language.pick(
+            format!(
+                "Die Quittung {} ist beschädigt oder von einer neueren Version. Ist der Abrufcode noch bekannt, ist nichts zu tun; sonst die Datei \
+                 umbenennen und den Befehl wiederholen (es entsteht ein neuer Abrufcode).",
+                path.display()
+            ),
+            format!(
+                "The receipt {} is damaged or of a newer version. If the code is still known, nothing has to be done; otherwise rename the file and \
+                 run the command again (it will give a new code).",
+                path.display()
+            ),
+        ),
+    }
+}
+
+fn unreadable(path: &Path, source: &std::io::Error, language: Language) -> String {
+    language.pick(
+        format!("{} lässt sich nicht lesen ({source}). Rechte prüfen und den Befehl wiederholen.", path.display()),
+        format!("{} cannot be read ({source}). Check its permissions and run the command again.", path.display()),
+    )
+}
+
+fn unwritable(path: &Path, source: &std::io::Error, language: Language) -> String {
+    language.pick(
+        format!(
+            "{} lässt sich nicht schreiben ({source}). Das Foto in einen beschreibbaren Ordner mit freiem Platz legen und den Befehl wiederholen.",
+            path.display()
+        ),
+        format!(
+            "{} cannot be written ({source}). Put the photo into a writable folder with free space and run the command again.",
+            path.display()
+        ),
+    )
+}
