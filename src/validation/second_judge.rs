@@ -13,13 +13,16 @@ use crate::domain::finding::Finding;
 /// Compares the second judge's reading with the walk's.
 ///
 /// # Returns
-/// A refusal for each thing on which they disagree. Nothing when the walk has refused the header already: then there is
-/// nothing to agree on.
+/// A refusal for each thing on which they disagree. Nothing when the walk has found faults: the file is refused already, and
+/// decoders are not asked about headers that were made to lead them astray.
 pub(super) fn examine(bytes: &[u8], walk: &Walk) -> Vec<Finding> {
     let header = &walk.header;
     let (Some(frame), Some(head)) = (&header.frame, header.scan_start.and_then(|end| bytes.get(..end))) else {
         return Vec::new();
     };
+    if !walk.faults.is_empty() {
+        return Vec::new();
+    }
     // Out of its limits, which the pixel rules tell better.
     if frame.width > MAX_WIDTH || frame.height > MAX_HEIGHT {
         return Vec::new();
@@ -27,7 +30,8 @@ pub(super) fn examine(bytes: &[u8], walk: &Walk) -> Vec<Finding> {
     let own = Reading {
         format: Some(ImageFormat::Jpeg),
         size: (frame.width, frame.height),
-        colour: if frame.components.len() == 1 { ColorType::L8 } else { ColorType::Rgb8 },
+        // The walk lets nothing else pass.
+        colour: ColorType::Rgb8,
         exif: header
             .exif
             .clone()
@@ -37,9 +41,8 @@ pub(super) fn examine(bytes: &[u8], walk: &Walk) -> Vec<Finding> {
     };
     match read(head) {
         Ok(other) => own.disagreements(&other),
-        // Something that only one of them takes for a sound header.
-        Err(_) if walk.faults.is_empty() => vec![ambiguous("?", &own.size_text())],
-        Err(_) => Vec::new(),
+        // Only one of them takes this for a sound header.
+        Err(_) => vec![ambiguous("?", &own.size_text())],
     }
 }
 

@@ -223,6 +223,7 @@ fn scans() -> Vec<HostilePhoto> {
 fn metadata() -> Vec<HostilePhoto> {
     let whole = portrait();
     let insert = |bytes: &[u8]| with(&whole, 2, bytes);
+    const XMP: &[u8] = b"http://ns.adobe.com/xmp/extension/\x000123456789ABCDEF0123456789ABCDEF\0\0\0\xFF\0\0\0\0";
     let upright_and_turned = [exif_orientation(1, true), exif_orientation(6, true)].concat();
     vec![
         hostile("turned by EXIF", insert(&exif_orientation(6, true)), &["orientation"]),
@@ -230,6 +231,7 @@ fn metadata() -> Vec<HostilePhoto> {
         hostile("mirrored by EXIF", insert(&exif_orientation(2, true)), &["orientation"]),
         hostile("orientation that does not exist", insert(&exif_orientation(77, true)), &["orientation"]),
         hostile("two EXIF segments", insert(&upright_and_turned), &["structure"]),
+        hostile("thousands of XMP segments", insert(&new_segment(0xE1, XMP).repeat(5000)), &["metadata"]),
         hostile("a megabyte of metadata", insert(&new_segment(0xE2, &[0; 65_000]).repeat(17)), &["metadata"]),
     ]
 }

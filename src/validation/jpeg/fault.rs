@@ -63,6 +63,8 @@ pub enum Fault {
         /// How many bytes at least.
         bytes: usize,
     },
+    /// More segments before the picture than [`super::MAX_SEGMENTS`].
+    Segments,
 }
 
 /// Where a file was cut.
@@ -107,7 +109,7 @@ impl Coding {
 impl Fault {
     /// Whether the picture data cannot be walked with this fault in the header.
     pub(super) const fn hinders_scan(&self) -> bool {
-        !matches!(self, Self::ColourSpace(_) | Self::Metadata { .. })
+        !matches!(self, Self::ColourSpace(_))
     }
 
     /// The finding for it; always one that refuses.
@@ -141,6 +143,10 @@ impl Fault {
             Self::TrailingData { bytes } => Finding::refuse(Check::TrailingData, format!("{bytes} B"), "0 B"),
             Self::Structure { segment, offset, .. } => {
                 Finding::refuse(Check::Structure, format!("{segment} @ {offset} B"), "ITU-T T.81")
+            }
+            Self::Segments => {
+                let limit = super::MAX_SEGMENTS;
+                Finding::refuse(Check::Metadata, format!("> {limit} (APP, COM)"), format!("<= {limit} (APP, COM)"))
             }
             Self::Metadata { bytes } => {
                 Finding::refuse(Check::Metadata, format!(">= {bytes} B"), format!("<= {} B", super::MAX_METADATA_BYTES))

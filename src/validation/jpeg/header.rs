@@ -11,7 +11,10 @@ use super::segments::{self, Segment};
 
 /// More than this before the picture data is refused, in bytes. EXIF takes at most 64 KiB and colour profiles for sRGB a few;
 /// what is larger is editing history or something hidden. Our own rule: the standards have none.
-pub const MAX_METADATA_BYTES: usize = 1024 * 1024;
+pub const MAX_METADATA_BYTES: usize = 512 * 1024;
+/// More segments than this before the picture data are refused; cameras write about twenty. Decoders spend time on each, zune
+/// on each pair of extended XMP segments, so that a header of thousands would cost seconds.
+pub const MAX_SEGMENTS: usize = 256;
 /// So many faults are told; a file can be made to have thousands.
 const MAX_FAULTS: usize = 16;
 
@@ -48,6 +51,7 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<Fault>) {
         return (header, vec![Fault::NotJpeg(guess_format(bytes))]);
     }
     let mut position = 2;
+    let mut segments_read = 0;
     while header.scan_start.is_none() && faults.len() < MAX_FAULTS {
         if position > MAX_METADATA_BYTES {
             faults.push(Fault::Metadata { bytes: position });
@@ -68,6 +72,11 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<Fault>) {
             }
         }
         position = segment.end;
+        segments_read += 1;
+        if segments_read > MAX_SEGMENTS {
+            faults.push(Fault::Segments);
+            break;
+        }
     }
     header.conclude(&mut faults);
     (header, faults)
@@ -96,6 +105,10 @@ impl Header {
                 Ok(())
             }
             0xE0 => {
+                // Readers take five bytes of identifier for granted (JFIF, JFXX) and lose their way without them.
+                if content.len() < 5 {
+                    return Err("no identifier");
+                }
                 self.take_density(content);
                 Ok(())
             }

@@ -129,8 +129,8 @@ impl Codes {
     }
 }
 
-/// Bits of the window that [`AcCodes::step`] looks at: wide enough for two symbols on average, and two tables still fit the
-/// first-level cache.
+/// Bits of the window that [`AcCodes::step`] looks at: measured with photos of quality 95, 12 are a tenth slower
+/// (fewer codes at once) and 14 too (two tables no longer fit the first-level cache).
 pub(super) const STEP_BITS: u32 = 13;
 
 /// AC codes with a second table that skips several of them at once.

@@ -17,7 +17,7 @@ mod segments;
 
 pub use fault::{Coding, Fault, Place};
 pub use frame::{Component, Frame};
-pub use header::{Header, MAX_METADATA_BYTES};
+pub use header::{Header, MAX_METADATA_BYTES, MAX_SEGMENTS};
 
 use super::{MAX_HEIGHT, MAX_WIDTH};
 

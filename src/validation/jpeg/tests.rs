@@ -80,11 +80,11 @@ fn trailing_data_are_counted() {
 }
 
 #[test]
-fn a_header_full_of_tables_is_read_in_no_time_and_given_up_at_its_limit() {
-    let mut bytes = vec![0xFF, 0xD8];
-    let table = [&[0xFF, 0xC4, 0, 20, 0][..], &[1], &[0; 15], &[0]].concat();
-    while bytes.len() < MAX_METADATA_BYTES + 100 {
-        bytes.extend(&table);
-    }
+fn a_header_out_of_proportion_is_given_up_at_its_limits() {
+    let comment = [&[0xFF, 0xFE, 0x80, 0x02][..], &[0; 0x8000]].concat();
+    let bytes = [&[0xFF, 0xD8][..], &comment.repeat(17)].concat();
     assert!(matches!(walk(&bytes).faults.as_slice(), [Fault::Metadata { .. }]));
+    let table = [&[0xFF, 0xC4, 0, 20, 0][..], &[1], &[0; 15], &[0]].concat();
+    let bytes = [&[0xFF, 0xD8][..], &table.repeat(300)].concat();
+    assert_eq!(walk(&bytes).faults, [Fault::Segments]);
 }
