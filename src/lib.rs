@@ -5,7 +5,7 @@
 //! collection  transport -> authenticate -> open -> lease -> hand over -> settle -> erase
 //! ```
 //!
-//! Layers, imports point down only (proved by `tests/layers.rs`); modules of one layer do not meet:
+//! Layers, imports point down only (proved by `tests/layers`); modules of one layer do not meet:
 //!
 //! | layer | modules |
 //! |---|---|

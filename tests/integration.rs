@@ -4,6 +4,7 @@
 
 mod client;
 mod identity;
+mod layers;
 mod support;
 mod transport;
 mod validation;

@@ -57,10 +57,19 @@ impl Connection {
         &self.gateway
     }
 
-    /// A request to `path` on the gateway, such as `/v1/photos`.
+    /// A POST request to `path` on the gateway, such as `/v1/photos`.
     pub fn post(&self, path: &str) -> reqwest::RequestBuilder {
+        self.http.post(self.address(path))
+    }
+
+    /// A GET request to `path` on the gateway, such as `/v1/me`.
+    pub fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.http.get(self.address(path))
+    }
+
+    fn address(&self, path: &str) -> Url {
         let mut url = self.gateway.clone();
         url.set_path(path);
-        self.http.post(url)
+        url
     }
 }

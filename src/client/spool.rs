@@ -8,7 +8,7 @@
 //! a notice instead of thrown away: with the old file put back, it still leads to that receipt.
 //!
 //! *Two pushes at once.* The spool's name appears in one step and only once, so that both work under one key. A spool made
-//! just after another push removed its own is known by the receipt that stands there ([`Spool::is_finished_by`]). Not covered:
+//! just after another push removed its own is known by the receipt that stands there (`Spool::is_finished_by`). Not covered:
 //! two pushes at once of a photo that *also* changed under an unfinished push may end with two keys, hence two codes, both
 //! of them good.
 

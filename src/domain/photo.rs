@@ -70,7 +70,7 @@ pub struct JudgedPhoto {
 }
 
 impl JudgedPhoto {
-    /// For `validation` alone (`tests/layers.rs` holds the other modules off): says that a judge accepted these bytes.
+    /// For `validation` alone (`tests/layers` holds the other modules off): says that a judge accepted these bytes.
     pub(crate) fn accepted_by_judge(upload: UploadBytes, facts: PhotoFacts) -> Self {
         Self { upload, facts }
     }
@@ -103,7 +103,7 @@ pub struct SealedPhoto {
 }
 
 impl SealedPhoto {
-    /// For `sealing` alone (`tests/layers.rs` holds the other modules off): says that these bytes are ciphertext.
+    /// For `sealing` alone (`tests/layers` holds the other modules off): says that these bytes are ciphertext.
     pub(crate) fn sealed_frame(frame: Vec<u8>) -> Self {
         Self { frame }
     }

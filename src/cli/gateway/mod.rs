@@ -1,5 +1,6 @@
 //! `lichtbild-gateway`: the server and its administration.
 
+mod demo;
 mod device;
 mod failure;
 mod init;
@@ -31,6 +32,8 @@ enum Command {
     Init(init::Arguments),
     /// Run the gateway.
     Serve(ConfigFile),
+    /// See the main job done: a portrait goes from a studio to an office, over mutual TLS.
+    Demo(demo::Arguments),
     /// Add, list, suspend or resume studios.
     #[command(subcommand)]
     Studio(party::Command),
@@ -52,6 +55,13 @@ pub(super) struct ConfigFile {
     config: PathBuf,
 }
 
+impl ConfigFile {
+    /// The configuration in this file.
+    fn at(config: PathBuf) -> Self {
+        Self { config }
+    }
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -69,6 +79,7 @@ async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Init(arguments) => init::run(&arguments).await,
         Command::Serve(file) => serve::run(&file).await,
+        Command::Demo(arguments) => demo::run(&arguments).await,
         Command::Studio(command) => party::run(Role::Studio, command).await,
         Command::Office(command) => party::run(Role::Office, command).await,
         Command::Device(command) => device::run(command).await,

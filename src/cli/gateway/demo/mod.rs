@@ -1,0 +1,62 @@
+//! `demo`: the main job on a real portrait, over real connections.
+
+mod office;
+mod stage;
+mod story;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::serve::stop_on_signals;
+use stage::Stage;
+
+/// The portrait travels with the program, so that the demo runs anywhere.
+const PORTRAIT: &[u8] = include_bytes!("../../../../fixtures/portrait-1244x1600.jpg");
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Do not tell the story: leave a gateway with one studio and one office running, and write demo.json.
+    #[arg(long)]
+    serve: bool,
+    /// The folder to work in; a temporary one, removed at the end, unless given.
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Four ports in a row, for studios, offices, enrolment and monitoring; 0 for free ones. The story takes free ones unless
+    /// told otherwise, --serve takes 8443, 9443, 7443 and 9090.
+    #[arg(long, value_name = "PORT")]
+    port_base: Option<u16>,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let temporary;
+    let dir = match &arguments.dir {
+        Some(dir) => dir.clone(),
+        None => {
+            temporary = tempfile::tempdir().map_err(|error| Failure::new("cannot make a temporary folder", error))?;
+            temporary.path().join("gateway")
+        }
+    };
+    let port_base = if arguments.serve { arguments.port_base } else { arguments.port_base.or(Some(0)) };
+    let stage = Stage::build(&dir, port_base).await?;
+    if arguments.serve { leave_running(stage).await } else { tell(stage).await }
+}
+
+async fn tell(stage: Stage) -> Result<(), Failure> {
+    let told = story::tell(&stage).await;
+    stage.close().await;
+    told
+}
+
+async fn leave_running(stage: Stage) -> Result<(), Failure> {
+    let file = stage.describe()?;
+    stop_on_signals(stage.stop())?;
+    println!("{}", file.display());
+    eprintln!(
+        "A gateway with one studio and one office is running; addresses, certificates and keys are in that file."
+    );
+    eprintln!("The README's curl examples work against it. Ctrl-C stops it.");
+    stage.stopped().await;
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! The office's side of the demo: what a Fachverfahren does, four requests.
+
+use reqwest::{Response, StatusCode};
+use serde::de::DeserializeOwned;
+
+use super::super::failure::Failure;
+use crate::client::connection::Connection;
+use crate::domain::id::CollectionId;
+use crate::wire::collection::{CollectBody, CollectionBody, SettleBody, SettlementBody};
+use crate::wire::problem::ProblemBody;
+
+/// What the gateway said: what was asked for, or why not.
+pub(super) type Answer<T> = Result<T, ProblemBody>;
+
+pub(super) async fn collect(line: &Connection, code: &str) -> Result<Answer<CollectionBody>, Failure> {
+    let body = CollectBody { code: code.to_owned() };
+    answer(line.post("/v1/collections").json(&body)).await
+}
+
+pub(super) async fn fetch(line: &Connection, collection: CollectionId, code: &str) -> Result<Vec<u8>, Failure> {
+    let request = line.get(&format!("/v1/collections/{collection}/photo")).header("Retrieval-Code", code);
+    let response = send(request).await?;
+    if response.status() != StatusCode::OK {
+        return Err(unexpected(&response));
+    }
+    let bytes = response.bytes().await.map_err(|error| Failure::new("the download broke off", error))?;
+    Ok(bytes.into())
+}
+
+pub(super) async fn use_up(line: &Connection, collection: CollectionId) -> Result<Answer<SettlementBody>, Failure> {
+    let path = format!("/v1/collections/{collection}/settle");
+    answer(line.post(&path).json(&SettleBody::Used {})).await
+}
+
+async fn answer<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<Answer<T>, Failure> {
+    let response = send(request.header("Accept-Language", "en")).await?;
+    let unreadable = |error| Failure::new("the answer cannot be read", error);
+    match response.status() {
+        status if status.is_success() => response.json().await.map(Ok).map_err(unreadable),
+        status if status.is_client_error() => response.json().await.map(Err).map_err(unreadable),
+        _ => Err(unexpected(&response)),
+    }
+}
+
+async fn send(request: reqwest::RequestBuilder) -> Result<Response, Failure> {
+    request.send().await.map_err(|error| Failure::new("the gateway does not answer", error))
+}
+
+fn unexpected(response: &Response) -> Failure {
+    Failure::plain(format!("the gateway answered {}, which nobody expected", response.status()))
+}

@@ -1,0 +1,146 @@
+//! What the demo plays on: a real gateway in a folder, with one studio, one office and a device for each.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::super::ConfigFile;
+use super::super::device::{Equipped, NewKey, equip};
+use super::super::failure::Failure;
+use super::super::init;
+use super::super::setting::Setting;
+use crate::client::config::StudioConfig;
+use crate::client::connection::Connection;
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::domain::id::DeviceId;
+use crate::domain::language::Language;
+use crate::domain::party::Role;
+use crate::entropy::OsEntropy;
+use crate::identity::host_name::HostName;
+use crate::identity::key::DeviceKey;
+use crate::server::files::{Audience, replace};
+use crate::server::{Addresses, RunningGateway, start};
+use crate::transport::shutdown::Stop;
+
+pub(super) struct Stage {
+    dir: PathBuf,
+    config: Config,
+    setting: Setting,
+    studio: Equipped,
+    office: Equipped,
+    running: RunningGateway,
+}
+
+impl Stage {
+    /// Does what an administrator would: init, add both sides with a device each, start.
+    pub(super) async fn build(dir: &Path, port_base: Option<u16>) -> Result<Self, Failure> {
+        let host = "127.0.0.1".parse::<HostName>().map_err(|error| Failure::plain(error.to_string()))?;
+        let arguments = init::Arguments {
+            dir: dir.to_owned(),
+            hosts: vec![host],
+            bind: std::net::Ipv4Addr::LOCALHOST.into(),
+            port_base,
+        };
+        init::make(&arguments, SystemClock.now(), &OsEntropy).await?;
+        let dir = fs::canonicalize(dir).map_err(|error| Failure::new("cannot open the demo's folder", error))?;
+        let file = ConfigFile::at(dir.join("gateway.toml"));
+        let setting = Setting::open(&file).await?;
+        let mut config = setting.config.clone();
+        let running = start(&config, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
+        // Free ports are known only now; the devices' files shall name them.
+        config.listen.studio = running.addresses.studio;
+
+        let administration = setting.administration();
+        let studio = administration.add_party(Role::Studio, "Foto Koch", "Düsseldorf").await?;
+        let office = administration.add_party(Role::Office, "Bürgerbüro Mitte", "Düsseldorf").await?;
+        let key = || DeviceKey::generate().map(NewKey::Generated);
+        let studio = equip(&administration, &config, &studio, "till 1", key()?, Some(&dir.join("studio"))).await?;
+        let office = equip(&administration, &config, &office, "counter 3", key()?, Some(&dir.join("office"))).await?;
+        Ok(Self { dir, config, setting, studio, office, running })
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub(super) fn addresses(&self) -> Addresses {
+        self.running.addresses
+    }
+
+    pub(super) fn setting(&self) -> &Setting {
+        &self.setting
+    }
+
+    pub(super) fn studio_device(&self) -> DeviceId {
+        self.studio.device_id
+    }
+
+    /// A new line to the studio listener, with the studio's certificate.
+    pub(super) fn studio_line(&self) -> Result<Connection, Failure> {
+        self.line(&self.studio, &self.config.url(self.running.addresses.studio))
+    }
+
+    /// A new line to the office listener, with the office's certificate.
+    pub(super) fn office_line(&self) -> Result<Connection, Failure> {
+        self.line(&self.office, &self.config.url(self.running.addresses.office))
+    }
+
+    fn line(&self, device: &Equipped, url: &str) -> Result<Connection, Failure> {
+        let config = StudioConfig {
+            gateway: url.parse().map_err(|_| Failure::plain(format!("{url} is no address")))?,
+            certificate: device.certificate.clone(),
+            key: device.key.clone().unwrap_or_default(),
+            ca: device.ca.clone(),
+            language: Language::English,
+            connect_timeout: std::time::Duration::from_secs(10),
+            answer_timeout: std::time::Duration::from_secs(30),
+        };
+        Connection::prepare(&config).map_err(|error| Failure::plain(error.to_string()))
+    }
+
+    /// Writes `demo.json`: all that another program needs to play either side.
+    pub(super) fn describe(&self) -> Result<PathBuf, Failure> {
+        let Addresses { studio, office, enrolment, ops } = self.running.addresses;
+        let password = self.office.p12_password.as_ref().map(|password| password.as_str());
+        let text = serde_json::json!({
+            "studio": {
+                "url": self.config.url(studio),
+                "cert": self.studio.certificate,
+                "key": self.studio.key,
+                "ca": self.studio.ca,
+            },
+            "office": {
+                "url": self.config.url(office),
+                "cert": self.office.certificate,
+                "key": self.office.key,
+                "p12": self.office.p12,
+                "p12_password": password,
+                "ca": self.office.ca,
+            },
+            "enrolment": { "url": self.config.url(enrolment), "ca": self.config.certificates.server_ca },
+            "ops": { "url": format!("http://{ops}") },
+            "config": self.dir.join("gateway.toml"),
+        });
+        let file = self.dir.join("demo.json");
+        replace(&file, format!("{text:#}\n").as_bytes(), Audience::Owner)
+            .map_err(|error| Failure::new(format!("cannot write {}", file.display()), error))?;
+        Ok(file)
+    }
+
+    pub(super) fn stop(&self) -> Stop {
+        self.running.stop.clone()
+    }
+
+    /// Stops and waits for the end.
+    pub(super) async fn close(self) {
+        self.running.stop.advance();
+        self.stopped().await;
+    }
+
+    /// Waits for the end.
+    pub(super) async fn stopped(self) {
+        self.running.stopped().await;
+        self.setting.close().await;
+    }
+}

@@ -1,0 +1,151 @@
+//! The layers of `src/lib.rs`, proved: imports point down, siblings do not meet, and the stages of a photo's bytes are entered
+//! by their own module only.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every module with its layer.
+const LAYERS: [(&str, u8); 17] = [
+    ("clock", 0),
+    ("entropy", 0),
+    ("failpoint", 0),
+    ("domain", 1),
+    ("wire", 1),
+    ("validation", 2),
+    ("sealing", 2),
+    ("identity", 2),
+    ("storage", 2),
+    ("transport", 3),
+    ("client", 3),
+    ("flows", 4),
+    ("api", 5),
+    ("config", 6),
+    ("telemetry", 6),
+    ("server", 6),
+    ("cli", 6),
+];
+
+/// Siblings that do meet, and why.
+const EXCEPTIONS: [(&str, &str); 7] = [
+    // Wire writes down what domain names.
+    ("wire", "domain"),
+    // Assembly: each of these puts together what the one after it says.
+    ("telemetry", "config"),
+    ("server", "config"),
+    ("server", "telemetry"),
+    ("cli", "config"),
+    ("cli", "telemetry"),
+    ("cli", "server"),
+];
+
+struct Source {
+    file: PathBuf,
+    module: String,
+    /// Without comments and without the unit tests at the end.
+    code: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let file = entry.unwrap().path();
+            if file.is_dir() {
+                folders.push(file);
+            } else if file.extension().is_some_and(|extension| extension == "rs") {
+                let inside = file.strip_prefix(&root).unwrap();
+                let first = inside.components().next().unwrap().as_os_str().to_string_lossy();
+                let module = first.trim_end_matches(".rs").to_owned();
+                let text = fs::read_to_string(&file).unwrap();
+                let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+                let code =
+                    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+                found.push(Source { file: inside.to_owned(), module, code });
+            }
+        }
+    }
+    assert!(found.len() > 100, "the sources are where they were");
+    found
+}
+
+fn layer(module: &str) -> Option<u8> {
+    LAYERS.iter().find(|(name, _)| *name == module).map(|(_, layer)| *layer)
+}
+
+/// The modules named after `crate::` anywhere in the code, nested imports (`use crate::{a, b}`) included.
+fn imports(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (position, marker) in code.match_indices("crate::") {
+        let rest = &code[position + marker.len()..];
+        if let Some(group) = rest.strip_prefix('{') {
+            let group = group.split("};").next().unwrap_or_default();
+            found.extend(group.split(',').map(|item| first_name(item.trim_start())));
+        } else {
+            found.push(first_name(rest));
+        }
+    }
+    found
+}
+
+fn first_name(path: &str) -> String {
+    path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+#[test]
+fn nested_imports_are_seen() {
+    assert_eq!(imports("use crate::{api::App, flows};\nfn f() { crate::cli::main(); }"), ["api", "flows", "cli"]);
+}
+
+#[test]
+fn imports_point_down() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let Some(own) = layer(&source.module) else { continue };
+        for import in imports(&source.code) {
+            let Some(other) = layer(&import) else { continue };
+            let sibling = other == own && import != source.module;
+            let excepted = EXCEPTIONS.contains(&(source.module.as_str(), import.as_str()));
+            if other > own || (sibling && !excepted) {
+                wrong.push(format!("{} (layer {own}) imports {import} (layer {other})", source.file.display()));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn every_module_has_a_layer() {
+    for source in sources() {
+        let outside = ["lib", "bin"].contains(&source.module.as_str());
+        assert!(outside || layer(&source.module).is_some(), "{} has no layer", source.file.display());
+    }
+}
+
+#[test]
+fn only_the_judge_vouches_for_a_photo_and_only_sealing_for_a_seal() {
+    for (constructor, owner) in [("accepted_by_judge", "validation"), ("sealed_frame", "sealing")] {
+        let callers: Vec<_> = sources()
+            .into_iter()
+            .filter(|source| source.code.contains(constructor) && source.module != owner)
+            .map(|source| source.file)
+            .collect();
+        assert_eq!(
+            callers,
+            [Path::new("domain/photo.rs")],
+            "{constructor} is defined in domain and called in {owner} alone"
+        );
+    }
+}
+
+#[test]
+fn only_problem_rs_refuses_with_a_status() {
+    let refusals = ["BAD_REQUEST", "FORBIDDEN", "NOT_FOUND", "CONFLICT", "GONE", "UNPROCESSABLE_ENTITY"];
+    for source in sources().into_iter().filter(|source| source.module == "api" && !source.file.ends_with("problem.rs"))
+    {
+        for refusal in refusals {
+            assert!(!source.code.contains(&format!("StatusCode::{refusal}")), "{}: {refusal}", source.file.display());
+        }
+    }
+}
