@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::ConfigFile;
 use super::failure::Failure;
+use super::output::give;
 use super::setting::Setting;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
@@ -96,9 +97,9 @@ async fn add(arguments: &AddArguments) -> Result<(), Failure> {
         equip(&administration, &setting.config, &party, &arguments.label, made, arguments.out.as_deref()).await?;
     setting.close().await;
     if arguments.json {
-        println!("{}", serde_json::json!(equipped));
+        give(serde_json::json!(equipped))?;
     } else {
-        equipped.print();
+        equipped.print()?;
     }
     Ok(())
 }
@@ -140,24 +141,25 @@ fn in_clear<S: serde::Serializer>(password: &Option<Zeroizing<String>>, serializ
 }
 
 impl Equipped {
-    fn print(&self) {
-        println!("device       {}", self.device_id);
-        println!("certificate  {}", self.certificate.display());
+    fn print(&self) -> Result<(), Failure> {
+        give(format!("device       {}", self.device_id))?;
+        give(format!("certificate  {}", self.certificate.display()))?;
         for (name, file) in [("key", &self.key), ("PKCS#12", &self.p12), ("studio.toml", &self.studio_config)] {
             if let Some(file) = file {
-                println!("{name:<12} {}", file.display());
+                give(format!("{name:<12} {}", file.display()))?;
             }
         }
-        println!("gateway CA   {}", self.ca.display());
+        give(format!("gateway CA   {}", self.ca.display()))?;
         if let Some(password) = &self.p12_password {
-            println!("PKCS#12 password  {}", password.as_str());
+            give(format!("PKCS#12 password  {}", password.as_str()))?;
         }
-        println!("valid until  {}", self.expires_at);
+        give(format!("valid until  {}", self.expires_at))?;
         if self.key.is_some() {
             eprintln!(
                 "Bring these files to the device by hand, then delete them here: whoever has the key is the device."
             );
         }
+        Ok(())
     }
 }
 
@@ -276,7 +278,7 @@ async fn list(file: &ConfigFile, json: bool) -> Result<(), Failure> {
     if json {
         let rows: Vec<_> =
             devices.iter().map(|(party, device)| serde_json::json!({ "party": party, "device": device })).collect();
-        println!("{}", serde_json::Value::from(rows));
+        give(serde_json::Value::from(rows))?;
         return Ok(());
     }
     for (party, device) in &devices {
@@ -285,7 +287,10 @@ async fn list(file: &ConfigFile, json: bool) -> Result<(), Failure> {
             (None, Some(end)) => format!("until   {end}"),
             (None, None) => "no certificate".to_owned(),
         };
-        println!("{}  {}  {state}  {}, {}  {}", device.device_id, party.role, party.name, party.place, device.label);
+        give(format!(
+            "{}  {}  {state}  {}, {}  {}",
+            device.device_id, party.role, party.name, party.place, device.label
+        ))?;
     }
     if devices.is_empty() {
         eprintln!("None yet. Next: lichtbild-gateway device add --studio NAME");

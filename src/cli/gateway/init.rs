@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::ConfigFile;
 use super::failure::Failure;
+use super::output::give;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::{Config, EXAMPLE};
 use crate::entropy::{Entropy, OsEntropy};
@@ -52,14 +53,14 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let server_ca = fs::read_to_string(&config.certificates.server_ca)
         .map_err(|error| Failure::new("cannot read back what was just written", error))?;
     let fingerprint = server_ca_fingerprint(&server_ca)?;
-    println!("A new gateway stands in {dir}.");
-    println!("  configuration  {dir}/gateway.toml");
-    println!("  key file       {dir}/gateway.key (keep a copy away from the database and its backups)");
-    println!("  server CA      {}", fingerprint);
-    println!("Next:");
-    println!("  lichtbild-gateway studio add \"Foto Koch\" --place Düsseldorf --config {dir}/gateway.toml");
-    println!("  lichtbild-gateway device add --studio \"Foto Koch\" --config {dir}/gateway.toml");
-    println!("  lichtbild-gateway serve --config {dir}/gateway.toml");
+    give(format!("A new gateway stands in {dir}."))?;
+    give(format!("  configuration  {dir}/gateway.toml"))?;
+    give(format!("  key file       {dir}/gateway.key (keep a copy away from the database and its backups)"))?;
+    give(format!("  server CA      {}", fingerprint))?;
+    give(format!("Next:"))?;
+    give(format!("  lichtbild-gateway studio add \"Foto Koch\" --place Düsseldorf --config {dir}/gateway.toml"))?;
+    give(format!("  lichtbild-gateway device add --studio \"Foto Koch\" --config {dir}/gateway.toml"))?;
+    give(format!("  lichtbild-gateway serve --config {dir}/gateway.toml"))?;
     Ok(())
 }
 
@@ -118,7 +119,7 @@ pub(super) fn renew(arguments: &RenewArguments) -> Result<(), Failure> {
     // Certificate before key would fit as badly as key before certificate: a gateway that starts between the two says so.
     replace(&certs.server_key, key.to_pem().as_bytes(), Audience::Owner).map_err(failed)?;
     replace(&certs.server, chain.as_bytes(), Audience::Everybody).map_err(failed)?;
-    println!("{}", certs.server.display());
+    give(certs.server.display())?;
     eprintln!("A new server certificate is in place: restart the gateway to use it.");
     Ok(())
 }

@@ -4,6 +4,7 @@ mod demo;
 mod device;
 mod failure;
 mod init;
+mod output;
 mod party;
 mod serve;
 mod setting;

@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use super::ConfigFile;
 use super::failure::Failure;
+use super::output::give;
 use super::setting::Setting;
 use crate::domain::party::{Party, Role};
 
@@ -60,9 +61,9 @@ async fn add(role: Role, name: &str, place: &str, file: &ConfigFile, json: bool)
     let party = setting.administration().add_party(role, name, place).await?;
     setting.close().await;
     if json {
-        println!("{}", serde_json::json!(party));
+        give(serde_json::json!(party))?;
     } else {
-        println!("{}", party.party_id);
+        give(party.party_id)?;
         eprintln!("Added. Next: lichtbild-gateway device add --{role} \"{}\"", party.name);
     }
     Ok(())
@@ -73,11 +74,11 @@ async fn list(role: Role, file: &ConfigFile, json: bool) -> Result<(), Failure> 
     let parties = setting.administration().store.parties(role).await?;
     setting.close().await;
     if json {
-        println!("{}", serde_json::json!(parties));
+        give(serde_json::json!(parties))?;
         return Ok(());
     }
     for Party { party_id, name, place, suspended, .. } in &parties {
-        println!("{party_id}  {}  {name}, {place}", if *suspended { "suspended" } else { "active   " });
+        give(format!("{party_id}  {}  {name}, {place}", if *suspended { "suspended" } else { "active   " }))?;
     }
     if parties.is_empty() {
         eprintln!("None yet. Next: lichtbild-gateway {role} add NAME --place TOWN");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::ConfigFile;
 use super::failure::Failure;
+use super::output::give;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::entropy::OsEntropy;
@@ -15,7 +16,7 @@ pub(super) async fn run(file: &ConfigFile) -> Result<(), Failure> {
     let config = Config::load(&file.config)?;
     telemetry::start_log(&config.log).map_err(|error| Failure::plain(error.to_string()))?;
     let running = start(&config, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
-    announce(&config, &running);
+    announce(&config, &running)?;
     stop_on_signals(running.stop.clone())?;
     running.stopped().await;
     eprintln!("Stopped.");
@@ -23,12 +24,12 @@ pub(super) async fn run(file: &ConfigFile) -> Result<(), Failure> {
 }
 
 /// Where it listens, one line each on the standard output, for people and scripts.
-fn announce(config: &Config, running: &RunningGateway) {
+fn announce(config: &Config, running: &RunningGateway) -> Result<(), Failure> {
     let addresses = running.addresses;
-    println!("studio {}", config.url(addresses.studio));
-    println!("office {}", config.url(addresses.office));
-    println!("enrolment {}", config.url(addresses.enrolment));
-    println!("ops http://{}", addresses.ops);
+    give(format!("studio {}", config.url(addresses.studio)))?;
+    give(format!("office {}", config.url(addresses.office)))?;
+    give(format!("enrolment {}", config.url(addresses.enrolment)))?;
+    give(format!("ops http://{}", addresses.ops))
 }
 
 /// The first signal lets running requests finish, the second one hurries.

@@ -4,11 +4,13 @@ mod office;
 mod stage;
 mod story;
 
+use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::failure::Failure;
+use super::output::give;
 use super::serve::stop_on_signals;
 use stage::Stage;
 
@@ -17,7 +19,7 @@ const PORTRAIT: &[u8] = include_bytes!("../../../../fixtures/portrait-1244x1600.
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// Do not tell the story: leave a gateway with one studio and one office running, and write demo.json.
+    /// Do not tell the story: leave a gateway with one studio and one office running, and write demo.json and a portrait.
     #[arg(long)]
     serve: bool,
     /// The folder to work in; a temporary one, removed at the end, unless given.
@@ -50,9 +52,11 @@ async fn tell(stage: Stage) -> Result<(), Failure> {
 }
 
 async fn leave_running(stage: Stage) -> Result<(), Failure> {
+    fs::write(stage.dir().join("portrait.jpg"), PORTRAIT)
+        .map_err(|error| Failure::new("cannot write the portrait", error))?;
     let file = stage.describe()?;
     stop_on_signals(stage.stop())?;
-    println!("{}", file.display());
+    give(file.display())?;
     eprintln!(
         "A gateway with one studio and one office is running; addresses, certificates and keys are in that file."
     );

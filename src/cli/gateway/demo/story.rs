@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::super::failure::Failure;
+use super::super::output::give;
 use super::stage::Stage;
 use super::{PORTRAIT, office};
 use crate::client::connection::Connection;
@@ -21,25 +22,25 @@ use crate::wire::finding::FindingBody;
 
 pub(super) async fn tell(stage: &Stage) -> Result<(), Failure> {
     let begun = Instant::now();
-    scene("A gateway, a photo studio and a registration office");
+    scene("A gateway, a photo studio and a registration office")?;
     let addresses = stage.addresses();
-    say(format!("Keys, authorities and database were made in {}.", stage.dir().display()));
-    say(format!("Studios come by mutual TLS to {}, offices to {}.", addresses.studio, addresses.office));
-    say("\"Foto Koch\" and \"Bürgerbüro Mitte\" have one device each, with a certificate of its own.");
+    say(format!("Keys, authorities and database were made in {}.", stage.dir().display()))?;
+    say(format!("Studios come by mutual TLS to {}, offices to {}.", addresses.studio, addresses.office))?;
+    say("\"Foto Koch\" and \"Bürgerbüro Mitte\" have one device each, with a certificate of its own.")?;
 
-    scene("The studio deposits a portrait");
+    scene("The studio deposits a portrait")?;
     let photo = stage.dir().join("portrait.jpg");
     fs::write(&photo, PORTRAIT).map_err(|error| Failure::new("cannot write the portrait", error))?;
     let studio = stage.studio_line()?;
     let pushed = deposit(&studio, &photo).await?.map_err(|error| Failure::plain(error.to_string()))?;
     let (receipt, code) = (&pushed.receipt, pushed.receipt.code.as_str());
     let (width, height, bytes) = (receipt.width, receipt.height, receipt.bytes);
-    say(format!("{width} x {height} pixels, {bytes} bytes, judged by {}: accepted.", receipt.profile));
-    say("The gateway sealed it under a code, forgot the code, and answered:");
-    say(format!("\n      {code}\n"));
-    say(format!("The citizen carries the code to the counter. It works until {}.", receipt.expires_at));
+    say(format!("{width} x {height} pixels, {bytes} bytes, judged by {}: accepted.", receipt.profile))?;
+    say("The gateway sealed it under a code, forgot the code, and answered:")?;
+    say(format!("\n      {code}\n"))?;
+    say(format!("The citizen carries the code to the counter. It works until {}.", receipt.expires_at))?;
 
-    scene("The office collects it");
+    scene("The office collects it")?;
     let counter = stage.office_line()?;
     let collected = expected(office::collect(&counter, &code.to_lowercase().replace('-', " ")).await?)?;
     let name = format!("{}, {}", collected.photo.studio.name, collected.photo.studio.place);
@@ -51,26 +52,26 @@ pub(super) async fn tell(stage: &Stage) -> Result<(), Failure> {
     let again = office::fetch(&counter, collected.collection_id, code).await?;
     let (sent, got) = (Sha256Digest::of(PORTRAIT), Sha256Digest::of(&first));
     must(first == again && sent == got, "the picture must arrive byte for byte")?;
-    say(format!("Sent      SHA-256 {sent}"));
-    say(format!("Collected SHA-256 {got}"));
-    say("Byte for byte the same; fetched twice, as after a download that broke off.");
+    say(format!("Sent      SHA-256 {sent}"))?;
+    say(format!("Collected SHA-256 {got}"))?;
+    say("Byte for byte the same; fetched twice, as after a download that broke off.")?;
     let settlement = expected(office::use_up(&counter, collected.collection_id).await?)?;
     must(settlement.erased, "a used photo must be erased")?;
-    say(format!("Settled as used at {}. The picture is erased; only the fact remains.", settlement.settled_at));
+    say(format!("Settled as used at {}. The picture is erased; only the fact remains.", settlement.settled_at))?;
 
-    scene("What does not work");
+    scene("What does not work")?;
     let refusal = refused(office::collect(&counter, code).await?)?;
     must(refusal.kind == "photo-settled", "a settled photo must not be collected again")?;
-    say(format!("The same code again: {} - {}", refusal.title, refusal.detail));
+    say(format!("The same code again: {} - {}", refusal.title, refusal.detail))?;
     let mistyped = with_one_wrong_symbol(code);
     let refusal = refused(office::collect(&counter, &mistyped).await?)?;
     must(refusal.kind == "code-malformed", "a typo must be told as one")?;
-    say(format!("A typo: {} - {}", refusal.title, refusal.detail));
+    say(format!("A typo: {} - {}", refusal.title, refusal.detail))?;
     refuse_cut_photo(stage, &studio).await?;
     refuse_revoked_device(stage, &photo).await?;
 
-    say(format!("\n  That was the main job, in {} ms.", begun.elapsed().as_millis()));
-    say("`demo --serve` leaves such a gateway running, for curl (see README).");
+    say(format!("\n  That was the main job, in {} ms.", begun.elapsed().as_millis()))?;
+    say("`demo --serve` leaves such a gateway running, for curl (see README).")?;
     Ok(())
 }
 
@@ -81,12 +82,12 @@ async fn refuse_cut_photo(stage: &Stage, studio: &Connection) -> Result<(), Fail
     let Err(PushError::Deposit(DepositError::Refused(problem))) = deposit(studio, &photo).await? else {
         return Err(Failure::plain("a cut photo must be refused"));
     };
-    say(format!("A photo whose upload folder lost two thirds of it: {}", problem.title));
+    say(format!("A photo whose upload folder lost two thirds of it: {}", problem.title))?;
     let findings = problem.extensions.get("findings").cloned().unwrap_or_default();
     let findings: Vec<FindingBody> = serde_json::from_value(findings).unwrap_or_default();
     must(!findings.is_empty(), "a refused photo must have findings")?;
     for FindingBody { message, measured, limit, .. } in findings {
-        say(format!("    {message} (measured: {measured}; asked for: {limit})"));
+        say(format!("    {message} (measured: {measured}; asked for: {limit})"))?;
     }
     Ok(())
 }
@@ -102,10 +103,10 @@ async fn refuse_revoked_device(stage: &Stage, photo: &std::path::Path) -> Result
     match open_line.get("/v1/me").send().await {
         Ok(answer) => {
             must(answer.status().as_u16() == 403, "a revoked device must not be served")?;
-            say("The studio's device is revoked: refused at its very next request, on the line that was open.");
+            say("The studio's device is revoked: refused at its very next request, on the line that was open.")?;
         }
         // The second in which open lines are cut came first.
-        Err(_) => say("The studio's device is revoked: its open line was cut."),
+        Err(_) => say("The studio's device is revoked: its open line was cut.")?,
     }
     let copy = photo.with_file_name("second.jpg");
     fs::copy(photo, &copy).map_err(|error| Failure::new("cannot copy the portrait", error))?;
@@ -113,7 +114,7 @@ async fn refuse_revoked_device(stage: &Stage, photo: &std::path::Path) -> Result
         return Err(Failure::plain("a revoked device must not deposit"));
     };
     let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-    say(format!("And on a new one: {reason}"));
+    say(format!("And on a new one: {reason}"))?;
     Ok(())
 }
 
@@ -148,10 +149,10 @@ fn must(kept: bool, promise: &'static str) -> Result<(), Failure> {
     if kept { Ok(()) } else { Err(Failure::plain(format!("a promise is broken: {promise}"))) }
 }
 
-fn scene(title: &str) {
-    println!("\n{title}\n{}", "-".repeat(title.chars().count()));
+fn scene(title: &str) -> Result<(), Failure> {
+    give(format!("\n{title}\n{}", "-".repeat(title.chars().count())))
 }
 
-fn say(line: impl std::fmt::Display) {
-    println!("  {line}");
+fn say(line: impl std::fmt::Display) -> Result<(), Failure> {
+    give(format!("  {line}"))
 }

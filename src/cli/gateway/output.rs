@@ -1,0 +1,16 @@
+//! Results on the standard output; messages go to the standard error stream.
+
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write};
+
+use super::failure::Failure;
+
+/// Writes a line. A reader that has seen enough (`| head`) is no fault; a full disk is.
+pub(super) fn give(line: impl Display) -> Result<(), Failure> {
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new("the result cannot be written, although the work is done", error))
+        }
+        _ => Ok(()),
+    }
+}
