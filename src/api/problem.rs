@@ -20,7 +20,8 @@ use crate::flows::authenticate::AuthenticationError;
 use crate::flows::collect::CollectError;
 use crate::flows::deposit::DepositError;
 use crate::flows::hand_over::HandOverError;
-use crate::flows::judge::CheckError;
+use crate::flows::judge::Busy;
+use crate::flows::pace::TooFast;
 use crate::flows::settle::SettleError;
 use crate::flows::withdraw::WithdrawError;
 use crate::storage::StoreError;
@@ -281,19 +282,21 @@ impl From<AuthenticationError> for Problem {
     }
 }
 
-impl From<CheckError> for Problem {
-    fn from(error: CheckError) -> Self {
-        match error {
-            CheckError::TooFast { wait } => Self::TooManyRequests { wait },
-            CheckError::Busy => Self::GatewayBusy,
-        }
+impl From<TooFast> for Problem {
+    fn from(TooFast { wait }: TooFast) -> Self {
+        Self::TooManyRequests { wait }
+    }
+}
+
+impl From<Busy> for Problem {
+    fn from(_: Busy) -> Self {
+        Self::GatewayBusy
     }
 }
 
 impl From<DepositError> for Problem {
     fn from(error: DepositError) -> Self {
         match error {
-            DepositError::TooFast { wait } => Self::TooManyRequests { wait },
             DepositError::Busy => Self::GatewayBusy,
             DepositError::DigestMismatch { announced, received } => Self::DigestMismatch { announced, received },
             DepositError::InProgress => Self::DepositInProgress,

@@ -80,8 +80,12 @@ pub fn has_media_type(headers: &HeaderMap, media_type: &str) -> bool {
 /// # Errors
 /// [`Problem::PhotoTooLarge`] before anything is read, where the request says how long it is; [`Problem::UploadTooSlow`].
 pub async fn body_bytes(headers: &HeaderMap, body: Body, limits: &BodyLimits) -> Result<Vec<u8>, Problem> {
-    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
-    Ok(read_body(body, limits, length).await?)
+    Ok(read_body(body, limits, content_length(headers)).await?)
+}
+
+/// The length that a request declares, in bytes.
+pub fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// A JSON answer that no cache keeps.

@@ -46,6 +46,7 @@ impl Config {
         in_range("limits.linger_seconds", limits.linger_seconds, 0.0, 60.0)?;
         in_range("limits.finish_seconds", limits.finish_seconds, 0.0, 3600.0)?;
         in_range("limits.photo_bytes", limits.photo_bytes as f64, 1024.0, 67_108_864.0)?;
+        in_range("limits.upload_bytes_at_once", limits.upload_bytes_at_once as f64, 1024.0, 4e9)?;
         for (key, number) in [
             ("limits.uploads_per_minute", u64::from(limits.uploads_per_minute)),
             ("limits.wrong_codes_per_device", u64::from(limits.wrong_codes_per_device)),

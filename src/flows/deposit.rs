@@ -1,11 +1,11 @@
 //! `deposit     transport -> authenticate -> judge -> seal -> store -> receipt`
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::Gateway;
 use super::authenticate::StudioCaller;
 use super::judge::Busy;
+use super::pace::AdmittedUpload;
 use crate::domain::audit::AuditEvent;
 use crate::domain::check::Check;
 use crate::domain::code::RetrievalCode;
@@ -55,9 +55,9 @@ pub struct Receipt {
 pub async fn deposit(
     gateway: &Gateway,
     studio: &StudioCaller,
+    _admitted: AdmittedUpload,
     request: DepositRequest,
 ) -> Result<Receipt, DepositError> {
-    gateway.pace.take(studio.device_id, gateway.now()).map_err(|wait| DepositError::TooFast { wait })?;
     let upload = gateway.judges.run(move || UploadBytes::new(request.bytes)).await?;
     compare_digests(request.announced, upload.sha256())?;
     failpoint::reached("deposit.received");
@@ -167,11 +167,6 @@ async fn seal(
 /// Why a photo was not taken in.
 #[derive(Debug)]
 pub enum DepositError {
-    /// The device has used up its minute.
-    TooFast {
-        /// How long to wait.
-        wait: Duration,
-    },
     /// Too many photos are waiting to be judged.
     Busy,
     /// What arrived is not what the studio announced.

@@ -46,6 +46,8 @@ pub struct Rules {
     pub guesses: GuessLimits,
     /// Uploads and checks of one device in a minute.
     pub uploads_per_minute: u32,
+    /// Bytes of one device's uploads and checks that may be under way, and so in memory, at the same time.
+    pub upload_bytes_at_once: u64,
     /// Photos that are judged at the same time.
     pub judges: usize,
     /// Photos that may wait for a judge; more are told to come back.
@@ -63,6 +65,7 @@ impl Default for Rules {
             settle_within: Duration::from_secs(7 * 86_400),
             guesses: GuessLimits { per_device: 20, over_all: 1_000, window: Duration::from_secs(15 * 60) },
             uploads_per_minute: 600,
+            upload_bytes_at_once: 64 * 1024 * 1024,
             judges: std::thread::available_parallelism().map_or(2, usize::from),
             judge_queue: 64,
         }
@@ -95,7 +98,7 @@ impl Gateway {
             rules,
             judges: Judges::new(rules.judges, rules.judge_queue),
             claims: Claims::default(),
-            pace: Pace::new(rules.uploads_per_minute),
+            pace: Pace::new(rules.uploads_per_minute, rules.upload_bytes_at_once),
             keys: RwLock::new(Arc::new(keys)),
         }
     }

@@ -8,9 +8,8 @@ use tokio::sync::Semaphore;
 use tokio::task;
 
 use super::Gateway;
-use super::authenticate::StudioCaller;
+use super::pace::AdmittedUpload;
 use crate::domain::finding::{Finding, Verdict};
-use crate::domain::photo::UploadBytes;
 use crate::validation::judge::examine;
 
 /// As many photos are judged at once as there are processors; a bounded number waits.
@@ -89,25 +88,11 @@ pub struct Opinion {
 /// Judges without a deposit; leaves nothing behind.
 ///
 /// # Errors
-/// [`CheckError`] when the device is too fast or the gateway too busy.
-pub async fn check(gateway: &Gateway, studio: &StudioCaller, bytes: Vec<u8>) -> Result<Opinion, CheckError> {
-    gateway.pace.take(studio.device_id, gateway.now()).map_err(|wait| CheckError::TooFast { wait })?;
+/// [`Busy`] when too many photos are waiting.
+pub async fn check(gateway: &Gateway, _admitted: AdmittedUpload, bytes: Vec<u8>) -> Result<Opinion, Busy> {
     let profile = Arc::clone(&gateway.profile);
-    let examination = gateway.judges.run(move || examine(UploadBytes::new(bytes).bytes(), &profile)).await;
-    let examination = examination.map_err(|Busy| CheckError::Busy)?;
+    let examination = gateway.judges.run(move || examine(&bytes, &profile)).await?;
     Ok(Opinion { verdict: examination.verdict, findings: examination.findings })
-}
-
-/// Why a photo was not judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CheckError {
-    /// The device has used up its minute.
-    TooFast {
-        /// How long to wait.
-        wait: std::time::Duration,
-    },
-    /// Too many photos are waiting.
-    Busy,
 }
 
 #[cfg(test)]

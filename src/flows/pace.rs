@@ -1,49 +1,89 @@
-//! How fast one device may upload: a token bucket each, so that a device gone wild slows down nobody but itself.
+//! How fast, and how much at once, one device may upload: a device gone wild slows down nobody but itself.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::Gateway;
+use super::authenticate::StudioCaller;
 use crate::clock::Timestamp;
 use crate::domain::id::DeviceId;
 
-/// Buckets by device, refilled by the passing of time.
-pub(super) struct Pace {
-    per_minute: u32,
-    buckets: Mutex<HashMap<DeviceId, Bucket>>,
+/// Admits an upload of up to `bytes` before any of it is read, so that a refusal costs neither side anything.
+///
+/// # Errors
+/// [`TooFast`] when the device has used up its minute or has too much under way.
+pub fn admit(gateway: &Gateway, studio: &StudioCaller, bytes: u64) -> Result<AdmittedUpload, TooFast> {
+    gateway.pace.take(studio.device_id, bytes, gateway.now())
 }
 
+/// An upload that was admitted; its place is free again when this is dropped. What takes it can only run for one that was.
+#[derive(Debug)]
+pub struct AdmittedUpload {
+    devices: Arc<Mutex<HashMap<DeviceId, Bucket>>>,
+    device: DeviceId,
+    bytes: u64,
+}
+
+/// The device has to slow down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooFast {
+    /// How long to wait.
+    pub wait: Duration,
+}
+
+/// A token bucket for each device, refilled by the passing of time, with the bytes it has under way.
+pub(super) struct Pace {
+    per_minute: u32,
+    bytes_at_once: u64,
+    devices: Arc<Mutex<HashMap<DeviceId, Bucket>>>,
+}
+
+#[derive(Debug)]
 struct Bucket {
     /// In sixty-thousandths of an upload: what one millisecond adds at a rate of one a minute.
     tokens: u64,
     filled_at: Timestamp,
+    bytes_under_way: u64,
 }
 
 const UPLOAD: u64 = 60_000;
+/// With its share of memory full, a device may try again so soon.
+const NEXT_PLACE: Duration = Duration::from_secs(1);
 
 impl Pace {
-    /// `per_minute` uploads in the long run, and as many at once.
-    pub(super) fn new(per_minute: u32) -> Self {
-        Self { per_minute, buckets: Mutex::new(HashMap::new()) }
+    /// `per_minute` uploads in the long run, and as many in a burst; `bytes_at_once` under way, or one upload.
+    pub(super) fn new(per_minute: u32, bytes_at_once: u64) -> Self {
+        Self { per_minute, bytes_at_once, devices: Arc::default() }
     }
 
-    /// Takes one upload.
-    ///
-    /// # Errors
-    /// How long to wait for the next one.
-    pub(super) fn take(&self, device: DeviceId, now: Timestamp) -> Result<(), Duration> {
+    fn take(&self, device: DeviceId, bytes: u64, now: Timestamp) -> Result<AdmittedUpload, TooFast> {
         let full = u64::from(self.per_minute) * UPLOAD;
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets.entry(device).or_insert(Bucket { tokens: full, filled_at: now });
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = devices.entry(device).or_insert(Bucket { tokens: full, filled_at: now, bytes_under_way: 0 });
         let passed = u64::try_from(bucket.filled_at.until(now).as_millis()).unwrap_or(u64::MAX);
         bucket.tokens = bucket.tokens.saturating_add(passed.saturating_mul(u64::from(self.per_minute))).min(full);
         bucket.filled_at = now;
-        if bucket.tokens >= UPLOAD {
-            bucket.tokens -= UPLOAD;
-            return Ok(());
+        if bucket.tokens < UPLOAD {
+            let missing = (UPLOAD - bucket.tokens).div_ceil(u64::from(self.per_minute).max(1));
+            return Err(TooFast { wait: Duration::from_millis(missing) });
         }
-        let missing = (UPLOAD - bucket.tokens).div_ceil(u64::from(self.per_minute).max(1));
-        Err(Duration::from_millis(missing))
+        let under_way = bucket.bytes_under_way.saturating_add(bytes);
+        if under_way > self.bytes_at_once && bucket.bytes_under_way > 0 {
+            return Err(TooFast { wait: NEXT_PLACE });
+        }
+        bucket.tokens -= UPLOAD;
+        bucket.bytes_under_way = under_way;
+        Ok(AdmittedUpload { devices: Arc::clone(&self.devices), device, bytes })
+    }
+}
+
+impl Drop for AdmittedUpload {
+    fn drop(&mut self) {
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = devices.get_mut(&self.device) {
+            bucket.bytes_under_way = bucket.bytes_under_way.saturating_sub(self.bytes);
+        }
     }
 }
 
@@ -52,17 +92,40 @@ mod tests {
     use super::*;
     use crate::entropy::SeededEntropy;
 
+    const START: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+
+    fn device(seed: u64) -> DeviceId {
+        DeviceId::generate(START, &SeededEntropy::new(seed)).unwrap()
+    }
+
     #[test]
     fn a_device_that_has_used_up_its_minute_waits_and_another_does_not() {
-        let start = Timestamp::from_unix_milliseconds(1_795_339_800_000);
-        let device = |seed| DeviceId::generate(start, &SeededEntropy::new(seed)).unwrap();
-        let pace = Pace::new(2);
-        assert_eq!(pace.take(device(1), start), Ok(()));
-        assert_eq!(pace.take(device(1), start), Ok(()));
-        let wait = pace.take(device(1), start).unwrap_err();
+        let pace = Pace::new(2, 8);
+        assert!(pace.take(device(1), 10, START).is_ok());
+        assert!(pace.take(device(1), 10, START).is_ok());
+        let TooFast { wait } = pace.take(device(1), 10, START).unwrap_err();
         assert_eq!(wait, Duration::from_secs(30));
-        assert_eq!(pace.take(device(2), start), Ok(()));
-        assert_eq!(pace.take(device(1), start + wait), Ok(()));
-        assert!(pace.take(device(1), start + wait).is_err());
+        assert!(pace.take(device(2), 10, START).is_ok());
+        assert!(pace.take(device(1), 10, START + wait).is_ok());
+        assert!(pace.take(device(1), 10, START + wait).is_err());
+    }
+
+    #[test]
+    fn a_device_has_its_share_of_memory_and_gets_it_back() {
+        let pace = Pace::new(100, 25);
+        let first = pace.take(device(1), 10, START).unwrap();
+        let _second = pace.take(device(1), 10, START).unwrap();
+        assert_eq!(pace.take(device(1), 10, START).unwrap_err(), TooFast { wait: NEXT_PLACE });
+        assert!(pace.take(device(2), 10, START).is_ok());
+        assert!(pace.take(device(3), 1_000, START).is_ok(), "one upload is always possible");
+        drop(first);
+        assert!(pace.take(device(1), 10, START).is_ok());
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_gives_nothing_away() {
+        let pace = Pace::new(1, 8);
+        assert!(pace.take(device(1), 10, START).is_ok());
+        assert!(pace.take(device(1), 10, START - Duration::from_secs(3600)).is_err());
     }
 }

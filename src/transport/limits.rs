@@ -42,7 +42,7 @@ impl Default for ListenerLimits {
             finish: Duration::from_secs(20),
             max_head_bytes: 16 * 1024,
             max_connections: 1024,
-            max_connections_per_device: 32,
+            max_connections_per_device: 64,
         }
     }
 }

@@ -8,12 +8,13 @@ use axum::response::Response;
 
 use crate::api::caller::StudioCaller;
 use crate::api::negotiate::Reader;
-use crate::api::request::{body_bytes, has_media_type, json_answer};
+use crate::api::request::{body_bytes, content_length, has_media_type, json_answer};
 use crate::api::{App, Problem};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::language::Language;
 use crate::flows::deposit::{DepositRequest, Receipt, deposit};
+use crate::flows::pace::{AdmittedUpload, admit};
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::ReceiptBody;
 
@@ -31,8 +32,8 @@ pub async fn create(
     let (parts, body) = request.into_parts();
     let key = idempotency_key(&parts.headers)?;
     let announced = announced_digest(&parts.headers)?;
-    let bytes = photo_bytes(&app, &parts.headers, body).await?;
-    let receipt = deposit(&app.gateway, &studio, DepositRequest { key, bytes, announced }).await?;
+    let (admitted, bytes) = admitted_photo(&app, &studio, &parts.headers, body).await?;
+    let receipt = deposit(&app.gateway, &studio, admitted, DepositRequest { key, bytes, announced }).await?;
 
     let mut response = json_answer(StatusCode::CREATED, &receipt_body(&receipt, language));
     let headers = response.headers_mut();
@@ -45,15 +46,23 @@ pub async fn create(
     Ok(response)
 }
 
-/// The photo in a request's body, declared as JPEG and within its limits.
+/// The photo in a request's body, declared as JPEG and within its limits. It is admitted by the length it declares; one that
+/// declares none is taken for the largest.
 ///
 /// # Errors
-/// [`Problem::FormatUnsupported`], [`Problem::PhotoTooLarge`], [`Problem::UploadTooSlow`].
-pub(super) async fn photo_bytes(app: &App, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
+/// [`Problem::FormatUnsupported`], [`Problem::TooManyRequests`], [`Problem::PhotoTooLarge`], [`Problem::UploadTooSlow`].
+pub(super) async fn admitted_photo(
+    app: &App,
+    studio: &StudioCaller,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(AdmittedUpload, Vec<u8>), Problem> {
     if !has_media_type(headers, "image/jpeg") {
         return Err(Problem::FormatUnsupported { expected: "image/jpeg" });
     }
-    body_bytes(headers, body, &app.photo_body).await
+    let limit = app.photo_body.max_bytes;
+    let admitted = admit(&app.gateway, studio, content_length(headers).map_or(limit, |length| length.min(limit)))?;
+    Ok((admitted, body_bytes(headers, body, &app.photo_body).await?))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {

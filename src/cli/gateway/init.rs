@@ -57,7 +57,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     give(format!("  configuration  {dir}/gateway.toml"))?;
     give(format!("  key file       {dir}/gateway.key (keep a copy away from the database and its backups)"))?;
     give(format!("  server CA      {}", fingerprint))?;
-    give(format!("Next:"))?;
+    give("Next:")?;
     give(format!("  lichtbild-gateway studio add \"Foto Koch\" --place Düsseldorf --config {dir}/gateway.toml"))?;
     give(format!("  lichtbild-gateway device add --studio \"Foto Koch\" --config {dir}/gateway.toml"))?;
     give(format!("  lichtbild-gateway serve --config {dir}/gateway.toml"))?;

@@ -47,7 +47,7 @@ pub(super) async fn tell(stage: &Stage) -> Result<(), Failure> {
     say(format!(
         "The clerk types it in lower case with spaces. Photo by {name}; held until {}.",
         collected.lease_until
-    ));
+    ))?;
     let first = office::fetch(&counter, collected.collection_id, code).await?;
     let again = office::fetch(&counter, collected.collection_id, code).await?;
     let (sent, got) = (Sha256Digest::of(PORTRAIT), Sha256Digest::of(&first));
