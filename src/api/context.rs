@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 
+use crate::clock::Timestamp;
 use crate::flows::Gateway;
 use crate::transport::body::BodyLimits;
 
@@ -12,6 +13,8 @@ use crate::transport::body::BodyLimits;
 pub struct App {
     /// The gateway.
     pub gateway: Arc<Gateway>,
+    /// The end of the server certificate that is shown.
+    pub server_certificate_expires_at: Timestamp,
     /// How large a photo may be and how slowly it may come.
     pub photo_body: BodyLimits,
     /// The same for JSON.

@@ -9,18 +9,20 @@ use super::App;
 use super::request::json_answer;
 use crate::clock::Timestamp;
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Health {
     status: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     missing: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     keys_run_out_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server_certificate_expires_at: Option<Timestamp>,
 }
 
 /// The process lives.
 pub async fn healthz() -> Response {
-    json_answer(StatusCode::OK, &Health { status: "alive", missing: vec![], keys_run_out_at: None })
+    json_answer(StatusCode::OK, &Health { status: "alive", ..Health::default() })
 }
 
 /// A photo could be deposited and collected now; otherwise, what is missing for it.
@@ -34,7 +36,16 @@ pub async fn readyz(State(app): State<App>) -> Response {
     if keys.epoch_at(app.gateway.now()).is_none() {
         missing.push("epoch-key");
     }
+    if app.server_certificate_expires_at <= app.gateway.now() {
+        missing.push("server-certificate");
+    }
     let status = if missing.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let word = if missing.is_empty() { "ready" } else { "not ready" };
-    json_answer(status, &Health { status: word, missing, keys_run_out_at: keys.runs_out_at() })
+    let health = Health {
+        status: word,
+        missing,
+        keys_run_out_at: keys.runs_out_at(),
+        server_certificate_expires_at: Some(app.server_certificate_expires_at),
+    };
+    json_answer(status, &health)
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
@@ -12,10 +13,11 @@ use super::files::{SecretError, read_secret};
 use super::routes::{Line, router};
 use super::upkeep::{self, Upkeep};
 use crate::api::App;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::flows::Gateway;
+use crate::identity::certificate::{certificates_from_pem, read_certificate};
 use crate::sealing::{KeyFile, KeyFileError};
 use crate::storage::{SqliteStore, StoreError};
 use crate::telemetry::Metrics;
@@ -25,6 +27,9 @@ use crate::transport::revocation::RevokedCertificates;
 use crate::transport::shutdown::{Shutdown, Stop};
 use crate::transport::tls::{ClientTrust, PemSource, ServerIdentity, ServerTls, TlsConfigError};
 use crate::validation::profile::Profile;
+
+/// Long enough for an administrator's holiday.
+const SERVER_CERTIFICATE_NOTICE: Duration = Duration::from_secs(30 * 86_400);
 
 /// Where a running gateway listens.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +93,12 @@ pub async fn start(
     let lines = bind(config, &clock, &revoked, &connections).await?;
     let addresses = lines.addresses();
     let metrics = Arc::new(Metrics::new(lines.all().map(|(line, listener)| (line.name(), listener.metrics())).into()));
-    let app = App { gateway: Arc::clone(&gateway), photo_body: config.photo_body(), json_body: config.json_body() };
+    let app = App {
+        gateway: Arc::clone(&gateway),
+        server_certificate_expires_at: server_certificate_end(config, clock.now())?,
+        photo_body: config.photo_body(),
+        json_body: config.json_body(),
+    };
 
     let stop = Stop::new();
     let mut work = JoinSet::new();
@@ -106,6 +116,19 @@ pub async fn start(
         work.spawn(listener.serve(router(line, &app, &metrics), shutdown));
     }
     Ok(RunningGateway { addresses, stop, work, store })
+}
+
+/// The end of the certificate that the gateway shows; a log line when it is near.
+fn server_certificate_end(config: &Config, now: Timestamp) -> Result<Timestamp, StartError> {
+    let file = &config.certificates.server;
+    let unreadable = || StartError::ServerCertificate { file: file.clone() };
+    let text = std::fs::read_to_string(file).map_err(|_| unreadable())?;
+    let chain = certificates_from_pem(&text).map_err(|_| unreadable())?;
+    let facts = read_certificate(chain.first().ok_or_else(unreadable)?).map_err(|_| unreadable())?;
+    if facts.not_after < now + SERVER_CERTIFICATE_NOTICE {
+        tracing::warn!(expires_at = %facts.not_after, "renew the server certificate: `renew-server-certificate`, then restart");
+    }
+    Ok(facts.not_after)
 }
 
 fn load_profile(config: &Config) -> Result<Profile, StartError> {
@@ -223,6 +246,11 @@ pub enum StartError {
     },
     /// A certificate or key cannot be used.
     Tls(TlsConfigError),
+    /// The server certificate cannot be read as one.
+    ServerCertificate {
+        /// Which.
+        file: PathBuf,
+    },
     /// An address cannot be listened on.
     Bind {
         /// The configuration's key.
@@ -246,6 +274,9 @@ impl fmt::Display for StartError {
             Self::Profile { file, fault } => write!(f, "{}: {fault}", file.display()),
             Self::Store { file, source } => write!(f, "{}: {source}{}", file.display(), store_advice(source)),
             Self::Tls(error) => error.fmt(f),
+            Self::ServerCertificate { file } => {
+                write!(f, "{}: not a certificate; `renew-server-certificate` issues a new one", file.display())
+            }
             Self::Bind { key, address, source } => {
                 write!(f, "cannot listen on {address} ({key}): {}", bind_advice(source))
             }
@@ -278,7 +309,10 @@ impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Secret(error) => error.source(),
-            Self::KeyFile { .. } | Self::NoSuchProfile { .. } | Self::Profile { .. } => None,
+            Self::KeyFile { .. }
+            | Self::NoSuchProfile { .. }
+            | Self::Profile { .. }
+            | Self::ServerCertificate { .. } => None,
             Self::Store { source, .. } => source.source(),
             Self::Tls(error) => error.source(),
             Self::Bind { source, .. } => Some(source),
