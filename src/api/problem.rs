@@ -45,6 +45,7 @@ pub enum Problem {
     UploadTooSlow,
     BodyCut,
     PhotoTooLarge { limit_bytes: u64 },
+    RequestTooLarge { limit_bytes: u64 },
     FormatUnsupported { expected: &'static str },
     // The caller
     DeviceUnknown,
@@ -96,6 +97,7 @@ impl Problem {
             Self::UploadTooSlow => "upload-too-slow",
             Self::BodyCut => "body-cut",
             Self::PhotoTooLarge { .. } => "photo-too-large",
+            Self::RequestTooLarge { .. } => "request-too-large",
             Self::FormatUnsupported { .. } => "format-unsupported",
             Self::DeviceUnknown => "device-unknown",
             Self::DeviceRevoked { .. } => "device-revoked",
@@ -156,7 +158,7 @@ impl Problem {
             | Self::CollectionOver { .. }
             | Self::CollectionSettled { .. } => StatusCode::CONFLICT,
             Self::PhotoSettled { .. } | Self::PhotoWithdrawn { .. } | Self::PhotoExpired { .. } => StatusCode::GONE,
-            Self::PhotoTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::PhotoTooLarge { .. } | Self::RequestTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::FormatUnsupported { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::DigestMismatch { .. }
             | Self::IdempotencyKeyReused
@@ -184,7 +186,9 @@ impl Problem {
     /// What the kind adds to the body.
     fn extensions(&self, language: Language) -> serde_json::Value {
         match self {
-            Self::PhotoTooLarge { limit_bytes } => json!({ "limit_bytes": limit_bytes }),
+            Self::PhotoTooLarge { limit_bytes } | Self::RequestTooLarge { limit_bytes } => {
+                json!({ "limit_bytes": limit_bytes })
+            }
             Self::DeviceRevoked { at } => json!({ "revoked_at": at }),
             Self::CertificateExpired { at } => json!({ "expired_at": at }),
             Self::DigestMismatch { announced, received } => json!({ "announced": announced, "received": received }),
@@ -229,6 +233,7 @@ impl Problem {
         match self {
             // Nothing more is wanted over these lines; what is left of a body would only be read to be thrown away.
             Self::PhotoTooLarge { .. }
+            | Self::RequestTooLarge { .. }
             | Self::UploadTooSlow
             | Self::DeviceRevoked { .. }
             | Self::TooManyConnections => {

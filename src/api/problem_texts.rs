@@ -20,6 +20,7 @@ impl Problem {
             Self::UploadTooSlow => ("Übertragung zu langsam", "Upload too slow"),
             Self::BodyCut => ("Übertragung abgebrochen", "Upload broke off"),
             Self::PhotoTooLarge { .. } => ("Datei zu groß", "File too large"),
+            Self::RequestTooLarge { .. } => ("Anfrage zu groß", "Request too large"),
             Self::FormatUnsupported { .. } => ("Format nicht unterstützt", "Format not supported"),
             Self::DeviceUnknown => ("Gerät unbekannt", "Unknown device"),
             Self::DeviceRevoked { .. } => ("Gerät gesperrt", "Device revoked"),
@@ -72,6 +73,9 @@ impl Problem {
                 format!("Höchstens {limit_bytes} Bytes. Bitte kleiner exportieren."),
                 format!("At most {limit_bytes} bytes. Export a smaller file."),
             ),
+            Self::RequestTooLarge { limit_bytes } => {
+                language.pick(format!("Höchstens {limit_bytes} Bytes."), format!("At most {limit_bytes} bytes."))
+            }
             Self::FormatUnsupported { expected } => language.pick(
                 format!("Erwartet wird Content-Type: {expected}."),
                 format!("Content-Type: {expected} is expected."),
