@@ -73,7 +73,7 @@ pub enum Problem {
     LeaseExpired { at: Timestamp },
     CollectionOver { at: Timestamp },
     CollectionSettled { state: CollectionState, at: Timestamp },
-    SettlementDate { until: Date, earliest: Date, latest: Date },
+    SettlementDate { earliest: Date, latest: Date },
     NoteTooLong { length: usize, limit: usize },
     // The gateway
     PhotoDamaged,
@@ -205,7 +205,7 @@ impl Problem {
             Self::LeaseExpired { at } => json!({ "lease_until": at }),
             Self::CollectionOver { at } => json!({ "settled_at": at }),
             Self::CollectionSettled { state, at } => json!({ "outcome": state, "settled_at": at }),
-            Self::SettlementDate { earliest, latest, .. } => {
+            Self::SettlementDate { earliest, latest } => {
                 json!({ "earliest": earliest.to_string(), "latest": latest.to_string() })
             }
             Self::NoteTooLong { length, limit } => json!({ "characters": length, "limit_characters": limit }),
@@ -354,7 +354,7 @@ impl From<SettleError> for Problem {
     fn from(error: SettleError) -> Self {
         match error {
             SettleError::UnknownCollection => Self::CollectionUnknown,
-            SettleError::DateOutside { until, earliest, latest } => Self::SettlementDate { until, earliest, latest },
+            SettleError::DateOutside { earliest, latest } => Self::SettlementDate { earliest, latest },
             SettleError::NoteTooLong { length } => {
                 Self::NoteTooLong { length, limit: crate::flows::settle::NOTE_MAX_CHARACTERS }
             }

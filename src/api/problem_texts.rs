@@ -147,9 +147,9 @@ impl Problem {
                 format!("Am {at} bereits abgeschlossen als \"{state}\"; das bleibt bestehen."),
                 format!("Already settled as \"{state}\" at {at}; that stands."),
             ),
-            Self::SettlementDate { until, earliest, latest } => language.pick(
-                format!("{until} liegt nicht zwischen {earliest} und {latest} (höchstens sechs Monate)."),
-                format!("{until} is not between {earliest} and {latest} (six months at most)."),
+            Self::SettlementDate { earliest, latest } => language.pick(
+                format!("Möglich ist ein Tag vom {earliest} bis zum {latest} (höchstens sechs Monate)."),
+                format!("A day from {earliest} to {latest} is possible (six months at most)."),
             ),
             Self::NoteTooLong { length, limit } => language.pick(
                 format!("{length} Zeichen, höchstens {limit}."),
