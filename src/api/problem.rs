@@ -46,6 +46,7 @@ pub enum Problem {
     UploadTooSlow,
     BodyCut,
     PhotoTooLarge { limit_bytes: u64 },
+    RequestTooLarge { limit_bytes: u64 },
     FormatUnsupported { expected: &'static str },
     // The caller
     DeviceUnknown,
@@ -73,7 +74,7 @@ pub enum Problem {
     LeaseExpired { at: Timestamp },
     CollectionOver { at: Timestamp },
     CollectionSettled { state: CollectionState, at: Timestamp },
-    SettlementDate { until: Date, earliest: Date, latest: Date },
+    SettlementDate { earliest: Date, latest: Date },
     NoteTooLong { length: usize, limit: usize },
     // The gateway
     PhotoDamaged,
@@ -97,6 +98,7 @@ impl Problem {
             Self::UploadTooSlow => "upload-too-slow",
             Self::BodyCut => "body-cut",
             Self::PhotoTooLarge { .. } => "photo-too-large",
+            Self::RequestTooLarge { .. } => "request-too-large",
             Self::FormatUnsupported { .. } => "format-unsupported",
             Self::DeviceUnknown => "device-unknown",
             Self::DeviceRevoked { .. } => "device-revoked",
@@ -157,7 +159,7 @@ impl Problem {
             | Self::CollectionOver { .. }
             | Self::CollectionSettled { .. } => StatusCode::CONFLICT,
             Self::PhotoSettled { .. } | Self::PhotoWithdrawn { .. } | Self::PhotoExpired { .. } => StatusCode::GONE,
-            Self::PhotoTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::PhotoTooLarge { .. } | Self::RequestTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::FormatUnsupported { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::DigestMismatch { .. }
             | Self::IdempotencyKeyReused
@@ -185,7 +187,9 @@ impl Problem {
     /// What the kind adds to the body.
     fn extensions(&self, language: Language) -> serde_json::Value {
         match self {
-            Self::PhotoTooLarge { limit_bytes } => json!({ "limit_bytes": limit_bytes }),
+            Self::PhotoTooLarge { limit_bytes } | Self::RequestTooLarge { limit_bytes } => {
+                json!({ "limit_bytes": limit_bytes })
+            }
             Self::DeviceRevoked { at } => json!({ "revoked_at": at }),
             Self::CertificateExpired { at } => json!({ "expired_at": at }),
             Self::DigestMismatch { announced, received } => json!({ "announced": announced, "received": received }),
@@ -202,7 +206,7 @@ impl Problem {
             Self::LeaseExpired { at } => json!({ "lease_until": at }),
             Self::CollectionOver { at } => json!({ "settled_at": at }),
             Self::CollectionSettled { state, at } => json!({ "outcome": state, "settled_at": at }),
-            Self::SettlementDate { earliest, latest, .. } => {
+            Self::SettlementDate { earliest, latest } => {
                 json!({ "earliest": earliest.to_string(), "latest": latest.to_string() })
             }
             Self::NoteTooLong { length, limit } => json!({ "characters": length, "limit_characters": limit }),
@@ -230,6 +234,7 @@ impl Problem {
         match self {
             // Nothing more is wanted over these lines; what is left of a body would only be read to be thrown away.
             Self::PhotoTooLarge { .. }
+            | Self::RequestTooLarge { .. }
             | Self::UploadTooSlow
             | Self::DeviceRevoked { .. }
             | Self::TooManyConnections => {
@@ -352,7 +357,7 @@ impl From<SettleError> for Problem {
     fn from(error: SettleError) -> Self {
         match error {
             SettleError::UnknownCollection => Self::CollectionUnknown,
-            SettleError::DateOutside { until, earliest, latest } => Self::SettlementDate { until, earliest, latest },
+            SettleError::DateOutside { earliest, latest } => Self::SettlementDate { earliest, latest },
             SettleError::NoteTooLong { length } => {
                 Self::NoteTooLong { length, limit: crate::flows::settle::NOTE_MAX_CHARACTERS }
             }

@@ -20,6 +20,7 @@ impl Problem {
             Self::UploadTooSlow => ("Übertragung zu langsam", "Upload too slow"),
             Self::BodyCut => ("Übertragung abgebrochen", "Upload broke off"),
             Self::PhotoTooLarge { .. } => ("Datei zu groß", "File too large"),
+            Self::RequestTooLarge { .. } => ("Anfrage zu groß", "Request too large"),
             Self::FormatUnsupported { .. } => ("Format nicht unterstützt", "Format not supported"),
             Self::DeviceUnknown => ("Gerät unbekannt", "Unknown device"),
             Self::DeviceRevoked { .. } => ("Gerät gesperrt", "Device revoked"),
@@ -72,6 +73,9 @@ impl Problem {
                 format!("Höchstens {limit_bytes} Bytes. Bitte kleiner exportieren."),
                 format!("At most {limit_bytes} bytes. Export a smaller file."),
             ),
+            Self::RequestTooLarge { limit_bytes } => {
+                language.pick(format!("Höchstens {limit_bytes} Bytes."), format!("At most {limit_bytes} bytes."))
+            }
             Self::FormatUnsupported { expected } => language.pick(
                 format!("Erwartet wird Content-Type: {expected}."),
                 format!("Content-Type: {expected} is expected."),
@@ -143,9 +147,9 @@ impl Problem {
                 format!("Am {at} bereits abgeschlossen als \"{state}\"; das bleibt bestehen."),
                 format!("Already settled as \"{state}\" at {at}; that stands."),
             ),
-            Self::SettlementDate { until, earliest, latest } => language.pick(
-                format!("{until} liegt nicht zwischen {earliest} und {latest} (höchstens sechs Monate)."),
-                format!("{until} is not between {earliest} and {latest} (six months at most)."),
+            Self::SettlementDate { earliest, latest } => language.pick(
+                format!("Möglich ist ein Tag vom {earliest} bis zum {latest} (höchstens sechs Monate)."),
+                format!("A day from {earliest} to {latest} is possible (six months at most)."),
             ),
             Self::NoteTooLong { length, limit } => language.pick(
                 format!("{length} Zeichen, höchstens {limit}."),

@@ -24,7 +24,10 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
         if !has_media_type(&parts.headers, "application/json") {
             return Err(Problem::FormatUnsupported { expected: "application/json" });
         }
-        let bytes = body_bytes(&parts.headers, body, &app.json_body).await?;
+        let bytes = body_bytes(&parts.headers, body, &app.json_body).await.map_err(|problem| match problem {
+            Problem::PhotoTooLarge { limit_bytes } => Problem::RequestTooLarge { limit_bytes },
+            other => other,
+        })?;
         // serde_json names the place and the fault, never the value: no code gets into an answer this way.
         serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::RequestMalformed { fault: fault(&error) })
     }

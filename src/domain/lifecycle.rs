@@ -5,8 +5,11 @@
 
 use std::time::Duration;
 
+use time::Date;
+
 use super::collection::{CollectionRecord, CollectionState, Outcome};
 use super::id::PartyId;
+use super::keeping::{days_to_keep_until, kept_until};
 use super::photo::{PhotoRecord, PhotoState};
 use crate::clock::Timestamp;
 
@@ -147,20 +150,21 @@ pub enum Settlement {
         /// When.
         at: Timestamp,
     },
+    /// The photo cannot be kept until that day.
+    DateOutside {
+        /// The first day that could be.
+        earliest: Date,
+        /// The last day that could be.
+        latest: Date,
+    },
 }
 
-/// Weighs settling `collection` with `outcome` at `now`. `kept_until` is when a kept photo's code would stop to work.
-pub fn settlement(
-    collection: &CollectionRecord,
-    photo: &PhotoRecord,
-    outcome: &Outcome,
-    kept_until: Option<Timestamp>,
-    now: Timestamp,
-) -> Settlement {
+/// Weighs settling `collection` with `outcome` at `now`.
+pub fn settlement(collection: &CollectionRecord, photo: &PhotoRecord, outcome: &Outcome, now: Timestamp) -> Settlement {
     let ended_at = collection.settled_at.unwrap_or(collection.lease_until);
     match collection.state {
         CollectionState::Leased => match hold(collection, now) {
-            Hold::Running { .. } | Hold::HandedOver { .. } => Settlement::Due,
+            Hold::Running { .. } | Hold::HandedOver { .. } => due(photo, outcome, now),
             Hold::Lapsed => Settlement::Lapsed { at: collection.lease_until },
             Hold::UsedByDefault { at } if *outcome == Outcome::Used => Settlement::Repeated { at },
             Hold::UsedByDefault { at } => Settlement::AlreadySettled { state: CollectionState::Used, at },
@@ -169,7 +173,7 @@ pub fn settlement(
         state => {
             let the_same = match outcome {
                 Outcome::Used | Outcome::Released => state == outcome.state(),
-                Outcome::Kept { .. } => state == CollectionState::Kept && collection.kept_until == kept_until,
+                Outcome::Kept { .. } => state == CollectionState::Kept && collection.kept_until == kept_until(outcome),
                 Outcome::Refused(refusal) => {
                     state == CollectionState::Refused && photo.refusal.as_ref() == Some(refusal)
                 }
@@ -180,6 +184,16 @@ pub fn settlement(
                 Settlement::AlreadySettled { state, at: ended_at }
             }
         }
+    }
+}
+
+fn due(photo: &PhotoRecord, outcome: &Outcome, now: Timestamp) -> Settlement {
+    let days = days_to_keep_until(photo, now);
+    match outcome {
+        Outcome::Kept { until } if !days.contains(until) => {
+            Settlement::DateOutside { earliest: *days.start(), latest: *days.end() }
+        }
+        _ => Settlement::Due,
     }
 }
 
@@ -334,7 +348,7 @@ mod tests {
         let photo = photo(PhotoState::Used);
         let used =
             CollectionRecord { state: CollectionState::Used, settled_at: Some(T0 + MINUTE), ..handed_over(&photo) };
-        let settle = |outcome: &Outcome| settlement(&used, &photo, outcome, None, T0 + DAY);
+        let settle = |outcome: &Outcome| settlement(&used, &photo, outcome, T0 + DAY);
         assert_eq!(settle(&Outcome::Used), Settlement::Repeated { at: T0 + MINUTE });
         let refused = Outcome::Refused(Refusal { reason: RefusalReason::Gaze, note: None });
         for other in [Outcome::Released, refused] {
@@ -346,9 +360,9 @@ mod tests {
     fn a_lapsed_lease_cannot_be_settled_but_a_handed_over_one_can() {
         let photo = photo(PhotoState::Leased);
         let later = T0 + DAY;
-        let lapsed = settlement(&leased(&photo), &photo, &Outcome::Used, None, later);
+        let lapsed = settlement(&leased(&photo), &photo, &Outcome::Used, later);
         assert!(matches!(lapsed, Settlement::Lapsed { .. }));
-        assert_eq!(settlement(&handed_over(&photo), &photo, &Outcome::Used, None, later), Settlement::Due);
+        assert_eq!(settlement(&handed_over(&photo), &photo, &Outcome::Used, later), Settlement::Due);
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod digest;
 pub mod finding;
 pub mod id;
 pub mod idempotency;
+pub mod keeping;
 pub mod language;
 pub mod lifecycle;
 pub mod lookup;

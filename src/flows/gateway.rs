@@ -9,6 +9,7 @@ use super::pace::Pace;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::id::DeviceId;
+use crate::domain::keeping::KEPT_MONTHS;
 use crate::entropy::Entropy;
 use crate::sealing::KeyFile;
 use crate::storage::Store;
@@ -53,9 +54,6 @@ pub struct Rules {
     /// Photos that may wait for a judge; more are told to come back.
     pub judge_queue: usize,
 }
-
-/// A kept photo may wait so many months from the day it was kept (PAuswV, exception to erasure at the applicant's wish).
-pub const KEPT_MONTHS: u8 = 6;
 
 impl Default for Rules {
     fn default() -> Self {

@@ -66,15 +66,26 @@ pub(super) async fn admitted_photo(
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
-    let value = headers.get(&IDEMPOTENCY_KEY).ok_or(Problem::IdempotencyKeyMissing)?;
+    let mut values = headers.get_all(&IDEMPOTENCY_KEY).iter();
+    let value = values.next().ok_or(Problem::IdempotencyKeyMissing)?;
+    // Of two keys, each would make a photo with a code of its own.
+    if values.next().is_some() {
+        return Err(Problem::IdempotencyKeyMalformed);
+    }
     let text = value.to_str().map_err(|_| Problem::IdempotencyKeyMalformed)?;
     IdempotencyKey::parse(text).map_err(|_| Problem::IdempotencyKeyMalformed)
 }
 
 fn announced_digest(headers: &HeaderMap) -> Result<Option<Sha256Digest>, Problem> {
-    let Some(value) = headers.get(&CONTENT_DIGEST) else { return Ok(None) };
-    let field = value.to_str().map_err(|_| Problem::ContentDigestMalformed)?;
-    Sha256Digest::find_in_content_digest(field).map_err(|_| Problem::ContentDigestMalformed)
+    // A field may be sent in several lines (RFC 9110, section 5.3): the digest that counts can stand in any of them.
+    for line in headers.get_all(&CONTENT_DIGEST) {
+        let line = line.to_str().map_err(|_| Problem::ContentDigestMalformed)?;
+        let found = Sha256Digest::find_in_content_digest(line).map_err(|_| Problem::ContentDigestMalformed)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 fn receipt_body(receipt: &Receipt, language: Language) -> ReceiptBody {

@@ -19,7 +19,7 @@ pub(super) async fn settle(store: &SqliteStore, request: &SettleRequest) -> Resu
     let photo = photos::find_on(&mut transaction, held.photo_id)
         .await?
         .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", held.collection_id)))?;
-    let settlement = lifecycle::settlement(&held, &photo.record, &request.outcome, request.kept_until, request.now);
+    let settlement = lifecycle::settlement(&held, &photo.record, &request.outcome, request.now);
     if settlement != Settlement::Due {
         return Ok(Some(Settled { settlement, collection: held }));
     }
