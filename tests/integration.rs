@@ -3,7 +3,11 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod client;
+#[cfg(feature = "failpoints")]
+mod crash;
 mod identity;
+mod line;
+mod program;
 mod support;
 mod transport;
 mod validation;

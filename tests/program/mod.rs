@@ -1,0 +1,1 @@
+//! The programs from outside: what a shell, a browser, a studio's software and an attacker see of them.
