@@ -191,6 +191,15 @@ pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, request: &st
     read_answer(stream).await
 }
 
+/// Begins a deposit by hand, up to the moment when the gateway asks for the photo: it has let the caller in and waits.
+pub async fn begin_upload<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, key: &str, length: usize) {
+    let head = format!(
+        "POST /v1/photos HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nIdempotency-Key: {key}\r\n\
+         Content-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
+    );
+    assert_eq!(ask(stream, &head).await.unwrap().0, 100);
+}
+
 /// Reads an answer that has a `Content-Length`.
 pub async fn read_answer<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<(u16, Vec<u8>)> {
     let read = async {
