@@ -3,8 +3,12 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod client;
+#[cfg(feature = "failpoints")]
+mod crash;
 mod identity;
 mod layers;
+mod line;
+mod program;
 mod support;
 mod transport;
 mod validation;

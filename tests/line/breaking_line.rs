@@ -1,0 +1,120 @@
+//! A line between caller and gateway that breaks after a number of bytes. It carries TLS and sees nothing of it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Which way the bytes go that are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    ToGateway,
+    FromGateway,
+}
+
+/// How the line shows that it is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Goodbye,
+    Reset,
+}
+
+/// Where connections break; the default is nowhere.
+#[derive(Debug, Clone, Copy, Default)]
+struct Break(Option<(Way, u64, Ending)>);
+
+impl Break {
+    fn limit(self, way: Way) -> u64 {
+        self.0.filter(|(broken, ..)| *broken == way).map_or(u64::MAX, |(_, after, _)| after)
+    }
+}
+
+pub struct BreakingLine {
+    address: SocketAddr,
+    next: Arc<Mutex<Break>>,
+    carried: Arc<[AtomicU64; 2]>,
+}
+
+impl BreakingLine {
+    /// A line to the listener with this address.
+    pub async fn to(url: &str) -> Self {
+        let port = reqwest::Url::parse(url).unwrap().port().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (next, carried) = (Arc::<Mutex<Break>>::default(), Arc::<[AtomicU64; 2]>::default());
+        let line = Self { address, next: Arc::clone(&next), carried: Arc::clone(&carried) };
+        tokio::spawn(async move {
+            while let Ok((caller, _)) = listener.accept().await {
+                let gateway = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+                let broken = *next.lock().unwrap();
+                tokio::spawn(carry(caller, gateway, broken, Arc::clone(&carried)));
+            }
+        });
+        line
+    }
+
+    /// Its other end, for callers.
+    pub fn url(&self) -> String {
+        format!("https://localhost:{}", self.address.port())
+    }
+
+    /// New connections break after so many bytes.
+    pub fn breaks_after(&self, bytes: u64, way: Way, ending: Ending) {
+        *self.next.lock().unwrap() = Break(Some((way, bytes, ending)));
+    }
+
+    /// New connections hold.
+    pub fn holds(&self) {
+        *self.next.lock().unwrap() = Break(None);
+    }
+
+    /// Bytes carried in all since this was last asked.
+    pub fn carried(&self, way: Way) -> u64 {
+        self.carried[way as usize].swap(0, Ordering::SeqCst)
+    }
+}
+
+async fn carry(mut caller: TcpStream, mut gateway: TcpStream, broken: Break, carried: Arc<[AtomicU64; 2]>) {
+    let ended = {
+        let (from_caller, to_caller) = caller.split();
+        let (from_gateway, to_gateway) = gateway.split();
+        let there = copy(from_caller, to_gateway, broken.limit(Way::ToGateway), &carried[Way::ToGateway as usize]);
+        let back = copy(from_gateway, to_caller, broken.limit(Way::FromGateway), &carried[Way::FromGateway as usize]);
+        tokio::try_join!(there, back)
+    };
+    if ended.is_err() && matches!(broken.0, Some((.., Ending::Reset))) {
+        let _ = caller.set_zero_linger();
+        let _ = gateway.set_zero_linger();
+    }
+}
+
+/// Copies until the end, or until `limit` bytes have passed, which is an error.
+async fn copy(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    limit: u64,
+    carried: &AtomicU64,
+) -> io::Result<()> {
+    let mut left = limit;
+    let mut buffer = vec![0; 16 * 1024];
+    while left > 0 {
+        let room = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let count = from.read(&mut buffer[..room]).await?;
+        if count == 0 {
+            return to.shutdown().await;
+        }
+        to.write_all(&buffer[..count]).await?;
+        carried.fetch_add(count as u64, Ordering::SeqCst);
+        left -= count as u64;
+    }
+    Err(io::ErrorKind::BrokenPipe.into())
+}
+
+/// Offsets at which to break something of `total` bytes: in the handshake, in the head, in the body, one byte before its end.
+pub fn offsets(total: u64) -> Vec<(u64, Ending)> {
+    let at = [1, 700, total / 4, total / 2, total / 4 * 3, total - 1];
+    at.into_iter().zip([Ending::Goodbye, Ending::Reset].into_iter().cycle()).collect()
+}

@@ -1,0 +1,262 @@
+//! Every key of `[limits]` takes effect in the gateway as it runs.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::{self, Instant};
+
+use crate::support::caller::{DeviceFiles, PHOTO, ask, begin_upload, closed, read_answer};
+use crate::support::process::{GENEROUS, GatewayProcess, Home, until};
+
+const ME: &str = "GET /v1/me HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+/// A gateway with these limits and one studio.
+fn limited(limits: &[(&str, &str)]) -> (Home, DeviceFiles) {
+    let home = Home::new();
+    for (key, value) in limits {
+        home.set(key, value);
+    }
+    let studio = home.studio("Foto Koch");
+    (home, studio)
+}
+
+async fn timed_out(gateway: &GatewayProcess, listener: &str, reason: &str) -> u64 {
+    gateway.metric(&format!("lichtbild_connections_timed_out{{listener=\"{listener}\",reason=\"{reason}\"}}")).await
+}
+
+#[tokio::test]
+async fn a_caller_silent_at_any_moment_is_cut_by_the_limit_for_that_moment() {
+    let limits = [("handshake_seconds", "0.3"), ("headers_seconds", "0.4"), ("idle_seconds", "0.5")];
+    let (home, studio) = limited(&limits);
+    let gateway = home.start();
+    let url = gateway.studio();
+    let port = reqwest::Url::parse(url).unwrap().port().unwrap();
+
+    let before_the_handshake = async {
+        let mut tcp = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        closed(&mut tcp).await
+    };
+    let after_the_handshake = async { closed(&mut studio.connects(url).await.unwrap()).await };
+    let half_a_head = async {
+        let mut stream = studio.connects(url).await.unwrap();
+        stream.write_all(b"GET /v1/me HTTP/1.1\r\nHo").await.unwrap();
+        closed(&mut stream).await
+    };
+    let a_trickling_head = async {
+        let (mut reading, mut writing) = tokio::io::split(studio.connects(url).await.unwrap());
+        let begun = Instant::now();
+        let trickle = tokio::spawn(async move {
+            let mut pause = time::interval(Duration::from_millis(30));
+            while writing.write_all(b"G").await.is_ok() && writing.flush().await.is_ok() {
+                pause.tick().await;
+            }
+        });
+        closed(&mut reading).await;
+        trickle.abort();
+        begun.elapsed()
+    };
+    let between_requests = async {
+        let mut stream = studio.connects(url).await.unwrap();
+        assert_eq!(ask(&mut stream, ME).await.unwrap().0, 200);
+        closed(&mut stream).await
+    };
+    let (first, second, third, fourth, fifth) = tokio::join!(
+        before_the_handshake,
+        after_the_handshake,
+        half_a_head,
+        a_trickling_head,
+        between_requests
+    );
+    for (what, took) in
+        [("handshake", first), ("head", second), ("half head", third), ("trickling head", fourth), ("rest", fifth)]
+    {
+        assert!(took > Duration::from_millis(150) && took < Duration::from_secs(5), "{what}: {took:?}");
+    }
+    assert_eq!(timed_out(&gateway, "studio", "handshake").await, 1);
+    assert_eq!(timed_out(&gateway, "studio", "headers").await, 3);
+    assert_eq!(timed_out(&gateway, "studio", "idle").await, 1);
+}
+
+#[tokio::test]
+async fn an_upload_that_trickles_is_given_up_and_one_that_is_slow_enough_is_not() {
+    let (home, studio) = limited(&[("upload_bytes_per_second", "10"), ("upload_grace_seconds", "0.5")]);
+    let gateway = home.start();
+    let mut upload = studio.connects(gateway.studio()).await.unwrap();
+    begin_upload(&mut upload, "a-key-for-a-trickle", 1000).await;
+    let (mut reading, mut writing) = tokio::io::split(upload);
+    let trickle = tokio::spawn(async move {
+        let mut pause = time::interval(Duration::from_secs(1));
+        while writing.write_all(b"x").await.is_ok() && writing.flush().await.is_ok() {
+            pause.tick().await;
+        }
+    });
+    let (status, body) = read_answer(&mut reading).await.unwrap();
+    trickle.abort();
+    assert_eq!(status, 408);
+    assert!(String::from_utf8_lossy(&body).contains("\"upload-too-slow\""));
+
+    let mut slow = studio.connects(gateway.studio()).await.unwrap();
+    begin_upload(&mut slow, "a-key-for-a-slow-photo", PHOTO.len()).await;
+    let mut pause = time::interval(Duration::from_millis(100));
+    for piece in PHOTO.chunks(PHOTO.len() / 12) {
+        pause.tick().await;
+        slow.write_all(piece).await.unwrap();
+        slow.flush().await.unwrap();
+    }
+    assert_eq!(read_answer(&mut slow).await.unwrap().0, 201);
+}
+
+#[tokio::test]
+async fn a_photo_is_as_large_as_is_said_and_no_larger() {
+    let (home, studio) = limited(&[("photo_bytes", "90000")]);
+    let gateway = home.start();
+    let caller = studio.calls(gateway.studio());
+    assert_eq!(caller.deposit("a-key-for-a-small-one").await.unwrap().status, 201);
+    let refused = caller.deposit_bytes("a-key-for-a-large-one", vec![0; 90_001]).await.unwrap();
+    assert_eq!(refused.problem(), (413, "photo-too-large".into()));
+    assert_eq!(refused.json()["limit_bytes"], 90_000);
+}
+
+#[tokio::test]
+async fn a_device_uploads_so_many_photos_a_minute_and_then_waits() {
+    let (home, studio) = limited(&[("uploads_per_minute", "2")]);
+    let gateway = home.start();
+    let caller = studio.calls(gateway.studio());
+    for number in 0..2 {
+        assert_eq!(caller.deposit(&format!("a-key-for-photo-{number}")).await.unwrap().status, 201);
+    }
+    let refused = caller.deposit("a-key-for-photo-2").await.unwrap();
+    assert_eq!(refused.problem(), (429, "too-many-requests".into()));
+    let wait: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=30).contains(&wait), "{wait} s");
+}
+
+#[tokio::test]
+async fn more_photos_than_judges_and_queue_have_room_for_are_put_off() {
+    let (home, studio) = limited(&[("judges", "1"), ("judge_queue", "0")]);
+    let gateway = home.start();
+    let caller = studio.calls(gateway.studio());
+    let mut uploads = tokio::task::JoinSet::new();
+    for number in 0..12 {
+        let caller = caller.clone();
+        uploads.spawn(async move { caller.deposit(&format!("a-key-for-photo-{number}")).await.unwrap() });
+    }
+    let answers = uploads.join_all().await;
+    let busy: Vec<_> = answers.iter().filter(|answer| answer.status == 503).collect();
+    assert!(!busy.is_empty() && busy.len() < 12, "{} of 12 were put off", busy.len());
+    for answer in busy {
+        assert_eq!(answer.problem().1, "gateway-busy");
+        assert_eq!(answer.headers["retry-after"], "1");
+    }
+    assert!(answers.iter().all(|answer| matches!(answer.status, 201 | 503)));
+}
+
+#[tokio::test]
+async fn wrong_codes_are_counted_by_device_and_over_all_and_forgotten_after_the_window() {
+    let (home, _) = limited(&[
+        ("wrong_codes_per_device", "2"),
+        ("wrong_codes_over_all", "3"),
+        ("wrong_codes_window_minutes", "0.05"),
+    ]);
+    let offices = [home.office("Amt Nord"), home.office("Amt Süd"), home.office("Amt West")];
+    let gateway = home.start();
+    let offices = offices.map(|office| office.calls(gateway.office()));
+    const WRONG: &str = "G94ZJ-756FW-FHRWS-2ZVE8";
+    let guess = async |office: usize| offices[office].collect(WRONG).await.unwrap().problem();
+    // Windows begin at fixed times: from the first refusal on, the whole course fits into one.
+    until("a window from its beginning", async || guess(0).await.0 == 429).await;
+    until("the next one", async || guess(0).await.0 == 404).await;
+    assert_eq!(guess(0).await, (404, "code-unknown".into()));
+    assert_eq!(guess(0).await, (429, "too-many-codes".into()), "by device");
+    assert_eq!(guess(1).await, (404, "code-unknown".into()));
+    assert_eq!(guess(2).await, (429, "too-many-codes".into()), "over all");
+    let refused = offices[0].collect(WRONG).await.unwrap();
+    assert!(refused.headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap() <= 3);
+    let typo = offices[0].collect("G94ZJ-756FW-FHRWS-2ZVE9").await.unwrap();
+    assert_eq!(typo.problem().1, "code-malformed", "a typo is no guess");
+    until("the window is over", async || guess(2).await.0 == 404).await;
+}
+
+#[tokio::test]
+async fn connections_are_bounded_for_each_device_and_for_the_listener() {
+    let (home, studio) = limited(&[("connections", "3"), ("connections_per_device", "1")]);
+    let other = home.device("studio", "Foto Koch");
+    let gateway = home.start();
+    let url = gateway.studio();
+    let mut first = studio.connects(url).await.unwrap();
+    assert_eq!(ask(&mut first, ME).await.unwrap().0, 200);
+    let mut second = studio.connects(url).await.unwrap();
+    let (status, body) = ask(&mut second, ME).await.unwrap();
+    assert!(status == 429 && String::from_utf8_lossy(&body).contains("\"too-many-connections\""));
+    drop(second);
+    let mut others = other.connects(url).await.unwrap();
+    assert_eq!(ask(&mut others, ME).await.unwrap().0, 200);
+
+    let open = async || gateway.metric("lichtbild_connections_open{listener=\"studio\"}").await;
+    until("the refused one is gone", async || open().await == 2).await;
+    let port = reqwest::Url::parse(url).unwrap().port().unwrap();
+    let _third = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    until("the listener is full", async || open().await == 3).await;
+    assert!(other.connects(url).await.is_err(), "one more than the listener takes");
+    assert_eq!(ask(&mut first, ME).await.unwrap().0, 200, "those inside are served on");
+}
+
+#[tokio::test]
+async fn a_caller_that_does_not_read_its_answers_is_cut() {
+    let (home, studio) = limited(&[("write_stall_seconds", "0.3")]);
+    let office = home.office("Amt Nord");
+    let gateway = home.start();
+    let code = studio.calls(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap().code();
+    let collection = office.calls(gateway.office()).collects(&code).await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut stream = office.connects_by(gateway.office(), socket).await.unwrap();
+    // A hundred photos are more than all buffers between the two hold.
+    let request = format!(
+        "GET /v1/collections/{collection}/photo HTTP/1.1\r\nHost: localhost\r\nRetrieval-Code: {code}\r\n\r\n"
+    );
+    let asking = async {
+        for _ in 0..100 {
+            stream.write_all(request.as_bytes()).await?;
+        }
+        stream.flush().await
+    };
+    // The gateway may have cut the line before it was asked for all of them.
+    let _ = time::timeout(GENEROUS, asking).await.unwrap();
+    until("the stall is noticed", async || timed_out(&gateway, "office", "write_stall").await == 1).await;
+    let open = "lichtbild_connections_open{listener=\"office\"}";
+    until("the connection is gone", async || gateway.metric(open).await == 0).await;
+}
+
+#[tokio::test]
+async fn a_closed_connection_lingers_as_long_as_is_said() {
+    for (seconds, lingers) in [("60", true), ("0.05", false)] {
+        let (home, studio) = limited(&[("idle_seconds", "0.1"), ("linger_seconds", seconds)]);
+        let gateway = home.start();
+        let mut stream = studio.connects(gateway.studio()).await.unwrap();
+        assert_eq!(ask(&mut stream, ME).await.unwrap().0, 200);
+        // The gateway says goodbye; this side keeps its half open.
+        assert_eq!(stream.read(&mut [0; 16]).await.unwrap(), 0);
+        until("the limit has fired", async || timed_out(&gateway, "studio", "idle").await == 1).await;
+        let open = async || gateway.metric("lichtbild_connections_open{listener=\"studio\"}").await;
+        if lingers {
+            assert_eq!(open().await, 1);
+        } else {
+            until("it is gone", async || open().await == 0).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn running_requests_have_so_long_to_finish_once_the_gateway_is_told_to_stop() {
+    let (home, studio) = limited(&[("finish_seconds", "0.3")]);
+    let mut gateway = home.start();
+    let mut upload = studio.connects(gateway.studio()).await.unwrap();
+    begin_upload(&mut upload, "a-key-for-half-a-photo", PHOTO.len()).await;
+    let asked = Instant::now();
+    gateway.terminate();
+    assert!(gateway.wait().success());
+    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    assert!(read_answer(&mut upload).await.is_err());
+}

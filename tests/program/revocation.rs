@@ -1,0 +1,87 @@
+//! Revoked means now, though another process did it and the connection is open.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::support::caller::{Caller, DeviceFiles, ask, begin_upload, closed};
+use crate::support::process::{GatewayProcess, Home};
+
+const ME: &str = "GET /v1/me HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+fn revoke(home: &Home, device: &DeviceFiles) {
+    let revoked = home.run(&["device", "revoke", &device.device_id]);
+    assert!(revoked.status.success(), "{}", String::from_utf8_lossy(&revoked.stderr));
+}
+
+#[tokio::test]
+async fn a_revoked_device_is_refused_on_its_open_connection_or_cut_off() {
+    let home = Home::new();
+    let (device, other) = (home.studio("Foto Koch"), home.device("studio", "Foto Koch"));
+    let gateway = home.start();
+    let mut asking = device.connects(gateway.studio()).await.unwrap();
+    assert_eq!(ask(&mut asking, ME).await.unwrap().0, 200);
+    let mut resting = device.connects(gateway.studio()).await.unwrap();
+    assert_eq!(ask(&mut resting, ME).await.unwrap().0, 200);
+    let mut bystander = other.connects(gateway.studio()).await.unwrap();
+    assert_eq!(ask(&mut bystander, ME).await.unwrap().0, 200);
+
+    revoke(&home, &device);
+    let begun = Instant::now();
+    if let Ok((status, body)) = ask(&mut asking, ME).await {
+        assert_eq!(status, 403);
+        assert!(String::from_utf8_lossy(&body).contains("\"device-revoked\""));
+    }
+    closed(&mut resting).await;
+    closed(&mut asking).await;
+    assert!(begun.elapsed() < Duration::from_secs(2), "cut after {:?}", begun.elapsed());
+    assert_eq!(ask(&mut bystander, ME).await.unwrap().0, 200);
+    assert!(device.calls(gateway.studio()).get("/v1/me").await.is_err(), "a new handshake succeeded");
+}
+
+#[tokio::test]
+async fn an_upload_of_a_device_revoked_meanwhile_is_cut_and_leaves_nothing() {
+    let home = Home::new();
+    let (device, other) = (home.studio("Foto Koch"), home.device("studio", "Foto Koch"));
+    let gateway = home.start();
+    let mut upload = device.connects(gateway.studio()).await.unwrap();
+    begin_upload(&mut upload, "a-key-for-half-a-photo", 80_000).await;
+    revoke(&home, &device);
+    assert!(closed(&mut upload).await < Duration::from_secs(2));
+    let list = other.calls(gateway.studio()).get("/v1/photos").await.unwrap();
+    assert_eq!(list.json()["photos"].as_array().map(Vec::len), Some(0));
+}
+
+#[tokio::test]
+async fn a_suspension_counts_on_open_connections_and_ends_when_it_is_lifted() {
+    let home = Home::new();
+    let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
+    let gateway = home.start();
+    let (shop, counter) = (studio.calls(gateway.studio()), office.calls(gateway.office()));
+    let code = shop.deposit("a-key-for-this-photo").await.unwrap().code();
+    counter.collects(&code).await;
+    let handshakes = handshakes(&gateway).await;
+
+    assert!(home.run(&["studio", "suspend", "Foto Koch"]).status.success());
+    let refused = shop.deposit("a-key-for-the-next-photo").await.unwrap();
+    assert_eq!(refused.problem(), (403, "studio-suspended".into()));
+    assert_eq!(shop.get("/v1/photos").await.unwrap().problem(), (403, "studio-suspended".into()));
+    assert!(home.run(&["studio", "resume", "Foto Koch"]).status.success());
+    assert_eq!(shop.deposit("a-key-for-the-next-photo").await.unwrap().status, 201);
+
+    assert!(home.run(&["office", "suspend", "Amt Nord"]).status.success());
+    assert_eq!(counter.collect(&code).await.unwrap().problem(), (403, "office-suspended".into()));
+    assert!(home.run(&["office", "resume", "Amt Nord"]).status.success());
+    assert_eq!(counter.collect(&code).await.unwrap().status, 200, "the lease outlives the suspension");
+    assert_eq!(list_length(&shop).await, 2);
+    assert_eq!(self::handshakes(&gateway).await, handshakes, "the connections were not kept");
+}
+
+async fn handshakes(gateway: &GatewayProcess) -> u64 {
+    let accepted = |listener: &str| format!("lichtbild_connections_accepted{{listener=\"{listener}\"}}");
+    gateway.metric(&accepted("studio")).await + gateway.metric(&accepted("office")).await
+}
+
+async fn list_length(shop: &Caller) -> usize {
+    shop.get("/v1/photos").await.unwrap().json()["photos"].as_array().unwrap().len()
+}

@@ -1,0 +1,56 @@
+//! SIGTERM: what runs is finished, what rests is closed, and a second one hurries.
+
+use tokio::io::AsyncWriteExt;
+
+use crate::support::caller::{PHOTO, ask, begin_upload, read_answer};
+use crate::support::ledger::Ledger;
+use crate::support::process::{Home, until};
+
+#[tokio::test]
+async fn a_deposit_that_runs_is_finished_and_the_gateway_ends_with_0() {
+    let home = Home::new();
+    let studio = home.studio("Foto Koch");
+    let mut gateway = home.start();
+    let mut resting = studio.connects(gateway.studio()).await.unwrap();
+    assert_eq!(ask(&mut resting, "GET /v1/me HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap().0, 200);
+    let mut upload = studio.connects(gateway.studio()).await.unwrap();
+    begin_upload(&mut upload, "a-key-for-this-photo", PHOTO.len()).await;
+    upload.write_all(&PHOTO[..1000]).await.unwrap();
+
+    gateway.terminate();
+    until("nobody else is let in", async || studio.connects(gateway.studio()).await.is_err()).await;
+    assert!(gateway.has_ended().is_none(), "it did not wait for the deposit");
+    upload.write_all(&PHOTO[1000..]).await.unwrap();
+    let (status, receipt) = read_answer(&mut upload).await.unwrap();
+    assert_eq!(status, 201);
+    drop((upload, resting));
+    assert_eq!(gateway.wait().code(), Some(0));
+    assert!(gateway.log().ends_with("Stopped.\n"), "{}", gateway.log());
+    let wal = home.file("lichtbild.sqlite-wal");
+    assert!(!wal.exists(), "the log was not folded into the database");
+
+    let gateway = home.start();
+    let repeat = studio.calls(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
+    assert!(repeat.is_replayed());
+    let receipt: serde_json::Value = serde_json::from_slice(&receipt).unwrap();
+    assert_eq!(receipt["code"], repeat.code());
+}
+
+#[tokio::test]
+async fn a_second_signal_drops_what_runs_and_the_gateway_still_ends_with_0() {
+    let home = Home::new();
+    home.set("finish_seconds", "3600");
+    let studio = home.studio("Foto Koch");
+    let mut gateway = home.start();
+    let mut upload = studio.connects(gateway.studio()).await.unwrap();
+    begin_upload(&mut upload, "a-key-for-half-a-photo", PHOTO.len()).await;
+    gateway.terminate();
+    until("it stops", async || gateway.log().contains("stopped accepting")).await;
+    assert!(gateway.has_ended().is_none());
+    gateway.terminate();
+    assert_eq!(gateway.wait().code(), Some(0));
+    assert!(read_answer(&mut upload).await.is_err());
+    let mut ledger = Ledger::open(&home.database()).await;
+    assert_eq!(ledger.photos().await, 0);
+    ledger.assert_whole().await;
+}

@@ -1,0 +1,290 @@
+//! The real `lichtbild-gateway`: made by `init`, administered by its commands, run and killed as a machine would.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::caller::DeviceFiles;
+
+/// Far longer than anything takes, even on a busy machine.
+pub const GENEROUS: Duration = Duration::from_secs(30);
+
+/// A gateway's folder, and a folder around it for what else a test leaves behind. Goes with its owner.
+pub struct Home {
+    around: tempfile::TempDir,
+}
+
+impl Home {
+    /// A new gateway that takes small photos, which are judged faster.
+    pub fn new() -> Self {
+        let home = Self::with_default_profile();
+        home.set("profile", "\"icao-35x45\"");
+        home
+    }
+
+    /// A new gateway, as `init` makes it but for its ports, which are free ones at each start.
+    pub fn with_default_profile() -> Self {
+        let home = Self::empty();
+        let made = home.run(&["init", "--dir", "gateway", "--port-base", "0"]);
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        home
+    }
+
+    /// No gateway yet.
+    pub fn empty() -> Self {
+        Self { around: tempfile::tempdir().unwrap() }
+    }
+
+    /// A file of the gateway.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.around.path().join("gateway").join(name)
+    }
+
+    /// A file outside the gateway.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.around.path().join(name)
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.file("gateway.toml")
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.file("lichtbild.sqlite")
+    }
+
+    /// Gives a key of the configuration another value.
+    pub fn set(&self, key: &str, value: &str) {
+        let text = fs::read_to_string(self.config()).unwrap();
+        let beginning = format!("{key} = ");
+        let mut found = 0;
+        let mut edited = String::new();
+        for line in text.lines() {
+            if line.starts_with(&beginning) {
+                found += 1;
+                edited.push_str(&format!("{beginning}{value}\n"));
+            } else {
+                edited.push_str(&format!("{line}\n"));
+            }
+        }
+        assert_eq!(found, 1, "the example shows every key once: {key}");
+        fs::write(self.config(), edited).unwrap();
+    }
+
+    /// The program on this gateway, to be given arguments.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-gateway"));
+        self.surround(&mut command);
+        command
+    }
+
+    /// Gives any program this gateway's surroundings, and none of the test's own.
+    pub fn surround(&self, command: &mut Command) {
+        for name in ["LICHTBILD_HALT_AT", "LICHTBILD_HALT_MARKER", "LICHTBILD_STUDIO_CONFIG"] {
+            command.env_remove(name);
+        }
+        command.current_dir(self.around.path()).env("LICHTBILD_CONFIG", self.config());
+    }
+
+    /// Runs a command of the program to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).output().unwrap()
+    }
+
+    /// Runs a command that must succeed, and reads the JSON it prints.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.command().args(arguments).arg("--json").output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Runs a command that must end with code 1, and gives its message.
+    pub fn failure(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {message}");
+        assert!(output.stdout.is_empty(), "{arguments:?}: messages belong on the error stream");
+        message
+    }
+
+    /// Adds a studio with one device.
+    pub fn studio(&self, name: &str) -> DeviceFiles {
+        self.party("studio", name);
+        self.device("studio", name)
+    }
+
+    /// Adds an office with one device.
+    pub fn office(&self, name: &str) -> DeviceFiles {
+        self.party("office", name);
+        self.device("office", name)
+    }
+
+    fn party(&self, role: &str, name: &str) {
+        let party = self.json(&[role, "add", name, "--place", "Musterstadt"]);
+        assert_eq!((&party["name"], &party["role"]), (&name.into(), &role.into()));
+    }
+
+    /// Adds a device to a studio or an office.
+    pub fn device(&self, role: &str, which: &str) -> DeviceFiles {
+        DeviceFiles::new(&self.json(&["device", "add", &format!("--{role}"), which]))
+    }
+
+    /// Runs the gateway.
+    pub fn start(&self) -> GatewayProcess {
+        self.start_as(self.command())
+    }
+
+    /// Runs the gateway until it reaches a named step, where it stands still.
+    #[cfg(feature = "failpoints")]
+    pub fn start_halting_at(&self, step: &str) -> GatewayProcess {
+        let mut command = self.command();
+        let _ = fs::remove_file(self.beside("marker"));
+        command.env("LICHTBILD_HALT_AT", step).env("LICHTBILD_HALT_MARKER", self.beside("marker"));
+        self.start_as(command)
+    }
+
+    /// Runs the gateway by a command of the test's own, `serve` being added to it.
+    pub fn start_as(&self, mut command: Command) -> GatewayProcess {
+        let log = self.beside("log");
+        let file = File::options().create(true).append(true).open(&log).unwrap();
+        command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
+        let mut child = command.spawn().unwrap();
+        let lines = lines(&mut child, 4);
+        let mut gateway = GatewayProcess { child, urls: Vec::new(), log, marker: self.beside("marker"), ended: None };
+        for name in ["studio", "office", "enrolment", "ops"] {
+            let line = lines.recv_timeout(GENEROUS).unwrap_or_else(|_| panic!("not started: {}", gateway.log()));
+            let url = line.strip_prefix(&format!("{name} ")).unwrap_or_else(|| panic!("unexpected: {line}"));
+            gateway.urls.push(url.to_owned());
+        }
+        gateway
+    }
+}
+
+/// The first lines of a program's output, as they come.
+fn lines(child: &mut Child, count: usize) -> mpsc::Receiver<String> {
+    let stdout = child.stdout.take().unwrap();
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().take(count).map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    receiver
+}
+
+/// A gateway that runs. Killed when dropped.
+pub struct GatewayProcess {
+    child: Child,
+    urls: Vec<String>,
+    log: PathBuf,
+    marker: PathBuf,
+    ended: Option<ExitStatus>,
+}
+
+impl GatewayProcess {
+    pub fn studio(&self) -> &str {
+        &self.urls[0]
+    }
+
+    pub fn office(&self) -> &str {
+        &self.urls[1]
+    }
+
+    pub fn enrolment(&self) -> &str {
+        &self.urls[2]
+    }
+
+    pub fn ops(&self) -> &str {
+        &self.urls[3]
+    }
+
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has logged so far, in all its lives.
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Waits until it stands still at its step.
+    pub async fn halted(&mut self) {
+        let (child, marker) = (&mut self.child, &self.marker);
+        until("the gateway reaches its step", async || {
+            assert!(child.try_wait().unwrap().is_none(), "the gateway ended before it reached its step");
+            marker.exists()
+        })
+        .await;
+    }
+
+    /// As the power goes: no last word.
+    pub fn kill_hard(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop.
+    pub fn terminate(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub fn stop(mut self) -> ExitStatus {
+        self.terminate();
+        self.wait()
+    }
+
+    /// Waits until it has ended.
+    pub fn wait(&mut self) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.has_ended() {
+                return status;
+            }
+            assert!(begun.elapsed() < GENEROUS, "the gateway does not stop: {}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Its exit status, once it has one.
+    pub fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.ended = self.ended.or(self.child.try_wait().unwrap());
+        self.ended
+    }
+
+    /// One number of `/metrics`; zero where it is not there.
+    pub async fn metric(&self, name_and_labels: &str) -> u64 {
+        let text = super::caller::plain_get(&format!("{}/metrics", self.ops())).await;
+        let line =
+            text.lines().find_map(|line| line.strip_prefix(name_and_labels)?.strip_prefix(' ').map(str::to_owned));
+        line.map_or(0, |number| number.parse().unwrap())
+    }
+}
+
+impl Drop for GatewayProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits until `condition` holds.
+pub async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    let begun = Instant::now();
+    while !condition().await {
+        assert!(begun.elapsed() < GENEROUS, "waited in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Permission bits of a file.
+pub fn mode(file: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(file).unwrap_or_else(|error| panic!("{}: {error}", file.display())).permissions().mode() & 0o777
+}
