@@ -19,7 +19,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
 use crate::domain::photo::PhotoState;
-use crate::storage::contract::SweepReport;
+use crate::storage::steps::SweepReport;
 use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
 
 /// Starts the log on the standard error stream. A second call changes nothing.

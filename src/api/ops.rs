@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::App;
 use super::request::json_answer;
 use crate::clock::Timestamp;
+use crate::flows::sweep;
 
 #[derive(Default, Serialize)]
 struct Health {
@@ -28,9 +29,12 @@ pub async fn healthz() -> Response {
 /// A photo could be deposited and collected now; otherwise, what is missing for it.
 pub async fn readyz(State(app): State<App>) -> Response {
     let mut missing = Vec::new();
-    if let Err(error) = app.gateway.store.ready().await {
+    if let Err(error) = app.gateway.store.ready(app.gateway.now()).await {
         tracing::warn!(error = &error as &dyn std::error::Error, "not ready: the store");
         missing.push("storage");
+    }
+    if !sweep::clock_is_plausible(&app.gateway).await.unwrap_or(true) {
+        missing.push("clock");
     }
     let keys = app.gateway.keys();
     if keys.epoch_at(app.gateway.now()).is_none() {

@@ -51,6 +51,7 @@ pub enum Problem {
     // The caller
     DeviceUnknown,
     DeviceRevoked { at: Timestamp },
+    DeviceNotInStanding,
     CertificateExpired { at: Timestamp },
     PartySuspended { role: Role },
     TooManyConnections,
@@ -101,7 +102,7 @@ impl Problem {
             Self::RequestTooLarge { .. } => "request-too-large",
             Self::FormatUnsupported { .. } => "format-unsupported",
             Self::DeviceUnknown => "device-unknown",
-            Self::DeviceRevoked { .. } => "device-revoked",
+            Self::DeviceRevoked { .. } | Self::DeviceNotInStanding => "device-revoked",
             Self::CertificateExpired { .. } => "certificate-expired",
             Self::PartySuspended { role: Role::Studio } => "studio-suspended",
             Self::PartySuspended { role: Role::Office } => "office-suspended",
@@ -144,6 +145,7 @@ impl Problem {
             | Self::BodyCut => StatusCode::BAD_REQUEST,
             Self::DeviceUnknown
             | Self::DeviceRevoked { .. }
+            | Self::DeviceNotInStanding
             | Self::CertificateExpired { .. }
             | Self::PartySuspended { .. } => StatusCode::FORBIDDEN,
             Self::RouteUnknown | Self::PhotoUnknown | Self::CodeUnknown | Self::CollectionUnknown => {
@@ -282,6 +284,7 @@ impl From<AuthenticationError> for Problem {
             AuthenticationError::Revoked { at } => Self::DeviceRevoked { at },
             AuthenticationError::Suspended { role } => Self::PartySuspended { role },
             AuthenticationError::Expired { at } => Self::CertificateExpired { at },
+            AuthenticationError::TooFast(error) => error.into(),
             AuthenticationError::Store(error) => error.into(),
         }
     }
@@ -303,6 +306,7 @@ impl From<DepositError> for Problem {
     fn from(error: DepositError) -> Self {
         match error {
             DepositError::Busy => Self::GatewayBusy,
+            DepositError::NotInStanding => Self::DeviceNotInStanding,
             DepositError::DigestMismatch { announced, received } => Self::DigestMismatch { announced, received },
             DepositError::InProgress => Self::DepositInProgress,
             DepositError::KeyReused => Self::IdempotencyKeyReused,

@@ -23,7 +23,7 @@ impl Problem {
             Self::RequestTooLarge { .. } => ("Anfrage zu groß", "Request too large"),
             Self::FormatUnsupported { .. } => ("Format nicht unterstützt", "Format not supported"),
             Self::DeviceUnknown => ("Gerät unbekannt", "Unknown device"),
-            Self::DeviceRevoked { .. } => ("Gerät gesperrt", "Device revoked"),
+            Self::DeviceRevoked { .. } | Self::DeviceNotInStanding => ("Gerät gesperrt", "Device revoked"),
             Self::CertificateExpired { .. } => ("Zertifikat abgelaufen", "Certificate expired"),
             Self::PartySuspended { role: Role::Studio } => ("Studio gesperrt", "Studio suspended"),
             Self::PartySuspended { role: Role::Office } => ("Amt gesperrt", "Office suspended"),
@@ -189,6 +189,10 @@ impl Problem {
             Self::PartySuspended { .. } => {
                 ("Bitte an die Verwaltung des Gateways wenden.", "Ask the gateway's administrator.")
             }
+            Self::DeviceNotInStanding => (
+                "Gerät oder Studio wurde während der Übertragung gesperrt; nichts wurde gespeichert.",
+                "The device or its studio was cut off during the upload; nothing was stored.",
+            ),
             Self::TooManyConnections => (
                 "Dieses Gerät hat zu viele Verbindungen offen. Bitte einige schließen.",
                 "This device has too many connections open. Close some.",

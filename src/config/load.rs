@@ -48,6 +48,7 @@ impl Config {
         in_range("limits.photo_bytes", limits.photo_bytes as f64, 1024.0, 67_108_864.0)?;
         in_range("limits.upload_bytes_at_once", limits.upload_bytes_at_once as f64, 1024.0, 4e9)?;
         for (key, number) in [
+            ("limits.requests_per_minute", u64::from(limits.requests_per_minute)),
             ("limits.uploads_per_minute", u64::from(limits.uploads_per_minute)),
             ("limits.wrong_codes_per_device", u64::from(limits.wrong_codes_per_device)),
             ("limits.wrong_codes_over_all", u64::from(limits.wrong_codes_over_all)),

@@ -12,7 +12,7 @@ pub use load::ConfigError;
 
 use crate::flows::Rules;
 use crate::identity::host_name::HostName;
-use crate::storage::contract::GuessLimits;
+use crate::storage::steps::GuessLimits;
 use crate::transport::body::BodyLimits;
 use crate::transport::limits::ListenerLimits;
 
@@ -93,6 +93,7 @@ pub struct Limits {
     pub photo_bytes: u64,
     pub upload_bytes_per_second: u64,
     pub upload_grace_seconds: f64,
+    pub requests_per_minute: u32,
     pub uploads_per_minute: u32,
     pub upload_bytes_at_once: u64,
     pub judges: usize,
@@ -143,6 +144,7 @@ impl Config {
                 over_all: self.limits.wrong_codes_over_all,
                 window: minutes(self.limits.wrong_codes_window_minutes),
             },
+            requests_per_minute: self.limits.requests_per_minute,
             uploads_per_minute: self.limits.uploads_per_minute,
             upload_bytes_at_once: self.limits.upload_bytes_at_once,
             judges: if self.limits.judges == 0 { defaults.judges } else { self.limits.judges },
@@ -251,6 +253,7 @@ impl Default for Limits {
             photo_bytes: 8 * 1024 * 1024,
             upload_bytes_per_second: 1024,
             upload_grace_seconds: 10.0,
+            requests_per_minute: 6_000,
             uploads_per_minute: 600,
             upload_bytes_at_once: 64 * 1024 * 1024,
             judges: 0,

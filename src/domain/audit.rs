@@ -66,6 +66,12 @@ pub enum AuditEvent {
     /// A hand-over was not settled in time and counts as used; the photo is erased.
     #[serde(rename = "collection.used_by_default")]
     CollectionUsedByDefault,
+    /// The keys of months whose photos are all gone were destroyed.
+    #[serde(rename = "epochs.destroyed")]
+    EpochsDestroyed,
+    /// An administrator confirmed that the clock is right after a long rest.
+    #[serde(rename = "clock.confirmed")]
+    ClockConfirmed,
     /// A well-formed code that belongs to no photo.
     #[serde(rename = "code.unknown")]
     CodeUnknown,

@@ -91,6 +91,30 @@ pub fn visible_state(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now
     }
 }
 
+/// The state of a collection as its office sees it at `now`, and when it ended.
+pub fn visible_collection(collection: &CollectionRecord, now: Timestamp) -> (CollectionState, Option<Timestamp>) {
+    if collection.state != CollectionState::Leased {
+        return (collection.state, collection.settled_at);
+    }
+    match hold(collection, now) {
+        Hold::Running { .. } | Hold::HandedOver { .. } => (CollectionState::Leased, None),
+        Hold::Lapsed => (CollectionState::Lapsed, Some(collection.lease_until)),
+        Hold::UsedByDefault { at } => (CollectionState::Used, Some(at)),
+    }
+}
+
+/// When a photo reached the state it is seen in at `now`; `None` while it has not reached its last one.
+pub fn visible_end(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> Option<Timestamp> {
+    let state = visible_state(photo, latest, now);
+    if photo.state.is_erased() || !state.is_erased() {
+        return photo.settled_at;
+    }
+    match (state, latest.and_then(|collection| collection.settle_due)) {
+        (PhotoState::Used, Some(due)) => Some(due),
+        _ => Some(photo.expires_at),
+    }
+}
+
 /// Where a photo goes that is given back: kept, once it has been used and kept, available before that.
 pub fn resting_state(photo: &PhotoRecord) -> PhotoState {
     if photo.kept { PhotoState::Kept } else { PhotoState::Available }
@@ -327,7 +351,11 @@ mod tests {
         let leased_photo = self::photo(PhotoState::Leased);
         let lease = leased(&leased_photo);
         assert_eq!(visible_state(&leased_photo, Some(&lease), T0 + DAY), PhotoState::Available);
-        assert_eq!(visible_state(&leased_photo, Some(&handed_over(&leased_photo)), T0 + 8 * DAY), PhotoState::Used);
+        let unsettled = handed_over(&leased_photo);
+        assert_eq!(visible_state(&leased_photo, Some(&unsettled), T0 + 8 * DAY), PhotoState::Used);
+        assert_eq!(visible_end(&leased_photo, Some(&unsettled), T0 + 8 * DAY), unsettled.settle_due);
+        assert_eq!(visible_collection(&unsettled, T0 + 8 * DAY), (CollectionState::Used, unsettled.settle_due));
+        assert_eq!(visible_collection(&lease, T0 + DAY), (CollectionState::Lapsed, Some(lease.lease_until)));
     }
 
     #[test]

@@ -7,8 +7,11 @@ use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::party::{Device, Party, Role};
 use crate::entropy::{Entropy, EntropyError};
-use crate::storage::contract::CertificateRecord;
+use crate::storage::steps::CertificateRecord;
 use crate::storage::{Store, StoreError};
+
+/// Whoever may run commands on the gateway's machine.
+const ADMINISTRATOR: &str = "administrator";
 
 /// What administration works with; no listener and no key file is needed for it.
 pub struct Administration<'a> {
@@ -86,6 +89,26 @@ impl Administration<'_> {
         Ok(self.store.add_device(device, certificate, audit).await?)
     }
 
+    /// Says that the clock is right although the last sweep was long ago; answers when that was.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn confirm_clock(&self) -> Result<Option<Timestamp>, AdministrationError> {
+        let now = self.clock.now();
+        let last = self.store.last_swept_at().await?;
+        let details = serde_json::json!({ "last_swept_at": last });
+        let audit = AuditEntry {
+            at: now,
+            actor: ADMINISTRATOR.into(),
+            event: AuditEvent::ClockConfirmed,
+            subject: None,
+            details,
+        };
+        self.store.append_audit(audit).await?;
+        self.store.note_swept(now).await?;
+        Ok(last)
+    }
+
     /// Cuts a device off for good; `false` when it was so before, or there is none.
     ///
     /// # Errors
@@ -98,7 +121,7 @@ impl Administration<'_> {
 }
 
 fn entry(at: Timestamp, event: AuditEvent, subject: String, details: serde_json::Value) -> AuditEntry {
-    AuditEntry { at, actor: "administrator".into(), event, subject: Some(subject), details }
+    AuditEntry { at, actor: ADMINISTRATOR.into(), event, subject: Some(subject), details }
 }
 
 /// Why an administrator's wish was not carried out.

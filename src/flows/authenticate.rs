@@ -5,6 +5,7 @@
 use std::fmt;
 
 use super::Gateway;
+use super::pace::TooFast;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::{Caller, Role};
@@ -66,6 +67,7 @@ async fn caller(gateway: &Gateway, certificate: Sha256Digest, role: Role) -> Res
         // The handshake saw to that; a connection can outlive its certificate.
         return Err(AuthenticationError::Expired { at: record.caller.certificate_expires_at });
     }
+    gateway.requests.take(record.caller.device_id, 0, gateway.now()).map_err(AuthenticationError::TooFast)?;
     Ok(record.caller)
 }
 
@@ -89,6 +91,8 @@ pub enum AuthenticationError {
         /// When.
         at: Timestamp,
     },
+    /// The device asks too often.
+    TooFast(TooFast),
     /// Nobody can tell just now.
     Store(StoreError),
 }
@@ -100,6 +104,7 @@ impl fmt::Display for AuthenticationError {
             Self::Revoked { at } => write!(f, "the device was revoked at {at}"),
             Self::Suspended { role } => write!(f, "the {role} is suspended"),
             Self::Expired { at } => write!(f, "the certificate expired at {at}"),
+            Self::TooFast(_) => f.write_str("the device asks too often"),
             Self::Store(_) => f.write_str("the caller could not be looked up"),
         }
     }

@@ -17,7 +17,7 @@ use crate::entropy::EntropyError;
 use crate::sealing::CodeKeys;
 use crate::sealing::frame::{OpenError, OpenedPhoto};
 use crate::storage::StoreError;
-use crate::storage::contract::{CodeAttempt, FoundPhoto, LeaseRequest, Leased, LookUp};
+use crate::storage::steps::{CodeAttempt, FoundPhoto, LeaseRequest, Leased, LookUp};
 
 /// A lease and what it is on.
 #[derive(Debug)]

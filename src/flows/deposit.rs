@@ -20,7 +20,7 @@ use crate::failpoint;
 use crate::sealing::CodeKeys;
 use crate::sealing::frame::SealError;
 use crate::storage::StoreError;
-use crate::storage::contract::{Deposited, NewPhoto, PreviousDeposit};
+use crate::storage::steps::{Deposited, NewPhoto, PreviousDeposit};
 use crate::validation::judge::{Judgement, judge};
 
 /// What a studio hands in.
@@ -80,6 +80,7 @@ pub async fn deposit(
     let record = new_photo.photo.record.clone();
     match gateway.store.deposit(new_photo.photo, new_photo.audit).await? {
         Deposited::Stored => Ok(Receipt { code, state: record.state, record, sha256, replayed: false }),
+        Deposited::NotInStanding => Err(DepositError::NotInStanding),
         Deposited::Repeated(previous) => replay(gateway, *previous, code, &lookup_id, sha256),
     }
 }
@@ -169,6 +170,8 @@ async fn seal(
 pub enum DepositError {
     /// Too many photos are waiting to be judged.
     Busy,
+    /// The device was revoked, or its studio suspended, while the photo was on its way.
+    NotInStanding,
     /// What arrived is not what the studio announced.
     DigestMismatch {
         /// What the studio sent along.

@@ -13,7 +13,7 @@ use crate::domain::keeping::KEPT_MONTHS;
 use crate::entropy::Entropy;
 use crate::sealing::KeyFile;
 use crate::storage::Store;
-use crate::storage::contract::GuessLimits;
+use crate::storage::steps::GuessLimits;
 use crate::validation::profile::Profile;
 
 /// A running gateway, without its listeners.
@@ -31,6 +31,7 @@ pub struct Gateway {
     pub(super) judges: Judges,
     pub(super) claims: Claims,
     pub(super) pace: Pace,
+    pub(super) requests: Pace,
     keys: RwLock<Arc<KeyFile>>,
 }
 
@@ -45,6 +46,8 @@ pub struct Rules {
     pub settle_within: Duration,
     /// How many wrong codes are borne.
     pub guesses: GuessLimits,
+    /// Requests of one device in a minute, of whatever kind.
+    pub requests_per_minute: u32,
     /// Uploads and checks of one device in a minute.
     pub uploads_per_minute: u32,
     /// Bytes of one device's uploads and checks that may be under way, and so in memory, at the same time.
@@ -62,6 +65,7 @@ impl Default for Rules {
             lease: Duration::from_secs(15 * 60),
             settle_within: Duration::from_secs(7 * 86_400),
             guesses: GuessLimits { per_device: 20, over_all: 1_000, window: Duration::from_secs(15 * 60) },
+            requests_per_minute: 6_000,
             uploads_per_minute: 600,
             upload_bytes_at_once: 64 * 1024 * 1024,
             judges: std::thread::available_parallelism().map_or(2, usize::from),
@@ -97,6 +101,7 @@ impl Gateway {
             judges: Judges::new(rules.judges, rules.judge_queue),
             claims: Claims::default(),
             pace: Pace::new(rules.uploads_per_minute, rules.upload_bytes_at_once),
+            requests: Pace::new(rules.requests_per_minute, u64::MAX),
             keys: RwLock::new(Arc::new(keys)),
         }
     }

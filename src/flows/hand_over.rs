@@ -8,12 +8,14 @@ use super::collect::{CollectError, attempt, open};
 use crate::clock::Timestamp;
 use crate::domain::code::RetrievalCode;
 use crate::domain::id::CollectionId;
+use crate::domain::photo::PhotoRecord;
 use crate::sealing::frame::OpenedPhoto;
 use crate::storage::StoreError;
-use crate::storage::contract::{Fetch, FetchPurpose, FetchRequest};
+use crate::storage::steps::{Fetch, FetchPurpose, FetchRequest};
 
 /// Opens the photo of a collection. With [`FetchPurpose::HandOver`] it is on record, before this returns, that this office has
-/// the picture: no other office will get it, even if the machine dies with the first byte on the wire.
+/// the picture: no other office will get it, even if the machine dies with the first byte on the wire. It is opened before
+/// that, so that no office is ever on record for a picture that could not be handed to it.
 ///
 /// # Errors
 /// [`HandOverError`]; nothing is handed over then.
@@ -25,21 +27,31 @@ pub async fn hand_over(
     purpose: FetchPurpose,
 ) -> Result<OpenedPhoto, HandOverError> {
     let keys = gateway.keys().code_keys(code);
-    let request = FetchRequest {
+    let mut request = FetchRequest {
         collection_id,
         attempt: attempt(gateway, office, &keys),
         settle_within: gateway.rules.settle_within,
-        purpose,
+        purpose: FetchPurpose::Inspect,
     };
-    let photo = match gateway.store.fetch(&request).await? {
-        Fetch::Ready(photo) => *photo,
-        Fetch::Blocked { until } => return Err(HandOverError::TooManyCodes { wait: gateway.now().until(until) }),
-        Fetch::NoSuchCollection => return Err(HandOverError::UnknownCollection),
-        Fetch::WrongCode => return Err(HandOverError::WrongCode),
-        Fetch::LeaseOver { at } => return Err(HandOverError::LeaseOver { at }),
-        Fetch::Over { at } => return Err(HandOverError::Over { at }),
-    };
-    open(gateway, &photo, keys).await.map_err(HandOverError::Open)
+    let photo = fetch(gateway, &request).await?;
+    let opened = open(gateway, &photo, keys).await.map_err(HandOverError::Open)?;
+    if purpose == FetchPurpose::HandOver {
+        request.purpose = FetchPurpose::HandOver;
+        request.attempt.now = gateway.now();
+        fetch(gateway, &request).await?;
+    }
+    Ok(opened)
+}
+
+async fn fetch(gateway: &Gateway, request: &FetchRequest) -> Result<PhotoRecord, HandOverError> {
+    match gateway.store.fetch(request).await? {
+        Fetch::Ready(photo) => Ok(*photo),
+        Fetch::Blocked { until } => Err(HandOverError::TooManyCodes { wait: gateway.now().until(until) }),
+        Fetch::NoSuchCollection => Err(HandOverError::UnknownCollection),
+        Fetch::WrongCode => Err(HandOverError::WrongCode),
+        Fetch::LeaseOver { at } => Err(HandOverError::LeaseOver { at }),
+        Fetch::Over { at } => Err(HandOverError::Over { at }),
+    }
 }
 
 /// Why the picture was not handed over.

@@ -57,7 +57,7 @@ impl Pace {
         Self { per_minute, bytes_at_once, devices: Arc::default() }
     }
 
-    fn take(&self, device: DeviceId, bytes: u64, now: Timestamp) -> Result<AdmittedUpload, TooFast> {
+    pub(super) fn take(&self, device: DeviceId, bytes: u64, now: Timestamp) -> Result<AdmittedUpload, TooFast> {
         let full = u64::from(self.per_minute) * UPLOAD;
         let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
         let bucket = devices.entry(device).or_insert(Bucket { tokens: full, filled_at: now, bytes_under_way: 0 });

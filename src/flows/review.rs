@@ -2,12 +2,13 @@
 
 use super::Gateway;
 use super::authenticate::{OfficeCaller, StudioCaller};
+use crate::clock::Timestamp;
 use crate::domain::collection::CollectionRecord;
 use crate::domain::id::{CollectionId, PhotoId};
-use crate::domain::lifecycle::visible_state;
+use crate::domain::lifecycle::{visible_collection, visible_end, visible_state};
 use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::storage::StoreError;
-use crate::storage::contract::{PhotoQuery, TrackedPhoto};
+use crate::storage::steps::{PhotoQuery, TrackedPhoto};
 
 /// A photo with the state it is in at this moment.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub struct ReviewedPhoto {
     pub record: PhotoRecord,
     /// Where it stands.
     pub state: PhotoState,
+    /// When it reached that state, if it is the last one.
+    pub settled_at: Option<Timestamp>,
 }
 
 /// A page of a list.
@@ -52,10 +55,9 @@ pub async fn photos(
     limit: u32,
 ) -> Result<Page<ReviewedPhoto, PhotoId>, StoreError> {
     let query = PhotoQuery { state, after, limit, now: gateway.now() };
-    let photos = gateway.store.photos(studio.party.party_id, query).await?;
-    let items: Vec<_> = photos.into_iter().map(|photo| reviewed(gateway, photo)).collect();
-    let next_after = full(&items, limit).map(|photo| photo.record.photo_id);
-    Ok(Page { items, next_after })
+    let page = gateway.store.photos(studio.party.party_id, query).await?;
+    let items = page.photos.into_iter().map(|photo| reviewed(gateway, photo)).collect();
+    Ok(Page { items, next_after: page.next_after })
 }
 
 /// The office's collections, newest first.
@@ -68,15 +70,20 @@ pub async fn collections(
     after: Option<CollectionId>,
     limit: u32,
 ) -> Result<Page<CollectionRecord, CollectionId>, StoreError> {
-    let items = gateway.store.collections(office.party.party_id, after, limit).await?;
+    let mut items = gateway.store.collections(office.party.party_id, after, limit).await?;
+    for collection in &mut items {
+        (collection.state, collection.settled_at) = visible_collection(collection, gateway.now());
+    }
     let next_after = full(&items, limit).map(|collection| collection.collection_id);
     Ok(Page { items, next_after })
 }
 
 /// A row with the state its clock gives it.
 pub fn reviewed(gateway: &Gateway, photo: TrackedPhoto) -> ReviewedPhoto {
-    let state = visible_state(&photo.record, photo.latest.as_ref(), gateway.now());
-    ReviewedPhoto { record: photo.record, state }
+    let now = gateway.now();
+    let state = visible_state(&photo.record, photo.latest.as_ref(), now);
+    let settled_at = visible_end(&photo.record, photo.latest.as_ref(), now);
+    ReviewedPhoto { record: photo.record, state, settled_at }
 }
 
 /// The last item of a page that has no room left, behind which there may be more.

@@ -10,7 +10,7 @@ use crate::domain::id::CollectionId;
 use crate::domain::keeping::kept_until;
 use crate::domain::lifecycle::Settlement;
 use crate::storage::StoreError;
-use crate::storage::contract::SettleRequest;
+use crate::storage::steps::SettleRequest;
 
 /// The longest note a clerk can leave, in characters.
 pub const NOTE_MAX_CHARACTERS: usize = 500;

@@ -1,9 +1,12 @@
 //! Sweeping: what time demands, and the keys of times that are over.
 
+use std::time::Duration;
+
 use super::Gateway;
+use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::sealing::KeyFile;
 use crate::storage::StoreError;
-use crate::storage::contract::SweepReport;
+use crate::storage::steps::{Purge, SweepReport};
 
 /// Sweeps until nothing is left to do, and lets erased bytes leave the files.
 ///
@@ -20,13 +23,51 @@ pub async fn sweep(gateway: &Gateway) -> Result<SweepReport, StoreError> {
             break;
         }
     }
-    gateway.store.purge_erased().await?;
+    gateway.store.note_swept(gateway.now()).await?;
+    if gateway.store.purge_erased().await? == Purge::Postponed {
+        tracing::info!(
+            "erased bytes stay in the write-ahead log while somebody reads the database; the next sweep tries again"
+        );
+    }
     Ok(total)
 }
 
-/// Takes dead epoch keys out of use; the file without them is what must be written in the old one's place.
-pub fn retire_dead_epochs(gateway: &Gateway) -> Option<KeyFile> {
-    let alive = gateway.keys().without_dead_epochs(gateway.now(), gateway.rules.longest_retention())?;
-    gateway.replace_keys(alive.clone());
-    Some(alive)
+/// Whether the clock can be trusted with erasures: sweeps are minutes apart, so one that comes weeks after the last is the work
+/// of a wrong clock or of a long rest, and only a person can tell which.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be asked.
+pub async fn clock_is_plausible(gateway: &Gateway) -> Result<bool, StoreError> {
+    let last = gateway.store.last_swept_at().await?;
+    Ok(last.is_none_or(|last| gateway.now() <= last + LONGEST_REST))
+}
+
+/// Longer than a gateway rests over the holidays, much shorter than a photo is kept.
+pub const LONGEST_REST: Duration = Duration::from_secs(31 * 86_400);
+
+/// The key file without the epochs whose photos are all gone, to be written in the old one's place; `None` when there is none to
+/// destroy. A photo that is still there keeps its epoch, whatever the clock says.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be asked.
+pub async fn without_dead_epochs(gateway: &Gateway) -> Result<Option<KeyFile>, StoreError> {
+    let in_use = gateway.store.oldest_epoch_in_use().await?;
+    Ok(gateway.keys().without_dead_epochs(gateway.now(), gateway.rules.longest_retention(), in_use))
+}
+
+/// Takes a key file into use that has been written, and notes it.
+///
+/// # Errors
+/// [`StoreError`] when the note cannot be written; the keys are in use all the same.
+pub async fn take_into_use(gateway: &Gateway, keys: KeyFile) -> Result<(), StoreError> {
+    let oldest = keys.oldest_epoch();
+    gateway.replace_keys(keys);
+    let audit = AuditEntry {
+        at: gateway.now(),
+        actor: "gateway".into(),
+        event: AuditEvent::EpochsDestroyed,
+        subject: None,
+        details: serde_json::json!({ "oldest_left": oldest }),
+    };
+    gateway.store.append_audit(audit).await
 }

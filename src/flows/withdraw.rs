@@ -8,7 +8,7 @@ use crate::domain::id::PhotoId;
 use crate::domain::lifecycle::Withdrawal;
 use crate::domain::photo::PhotoState;
 use crate::storage::StoreError;
-use crate::storage::contract::TrackedPhoto;
+use crate::storage::steps::TrackedPhoto;
 
 /// Withdraws and erases a photo of this studio; a repeat gets the same answer.
 ///

@@ -65,7 +65,7 @@ impl KeyFile {
     }
 }
 
-fn expand(salt: &[u8], input: &[u8], purpose: &str, output: &mut [u8]) {
+pub(super) fn expand(salt: &[u8], input: &[u8], purpose: &str, output: &mut [u8]) {
     struct Length(usize);
     impl KeyType for Length {
         fn len(&self) -> usize {

@@ -248,7 +248,7 @@ mod tests {
         let scene = scene();
         let frame = scene.seal().into_frame();
         let century = std::time::Duration::from_secs(86_400 * 365 * 5);
-        let later = scene.keys.without_dead_epochs(NOW + century, std::time::Duration::ZERO).unwrap();
+        let later = scene.keys.without_dead_epochs(NOW + century, std::time::Duration::ZERO, None).unwrap();
         let opened = later.open(SealedPhoto::from_store(frame), &later.code_keys(&scene.code), scene.context);
         assert_eq!(opened.err(), Some(OpenError::NoEpochKey));
     }

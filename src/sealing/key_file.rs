@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Month, Time};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::derive::expand;
 use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 
 /// A 256-bit secret, wiped on drop, never shown by `Debug`.
@@ -29,7 +31,7 @@ impl Secret {
 
     fn from_hex(text: &str) -> Option<Self> {
         // A digest has the same written form; nothing of it is kept.
-        crate::domain::digest::Sha256Digest::parse_hex(text).map(|read| Self(*read.as_bytes()))
+        Sha256Digest::parse_hex(text).map(|read| Self(*read.as_bytes()))
     }
 }
 
@@ -90,15 +92,41 @@ impl KeyFile {
         self.epochs.last().map(|epoch| month_start(epoch.number + 1))
     }
 
-    /// The file without the epochs whose every photo is gone at `now`; `None` when there is none to destroy.
-    pub fn without_dead_epochs(&self, now: Timestamp, longest_retention: Duration) -> Option<Self> {
-        let alive = |epoch: &&Epoch| month_start(epoch.number + 1) + longest_retention > now;
+    /// The oldest epoch that has not been destroyed.
+    pub fn oldest_epoch(&self) -> Option<u32> {
+        self.epochs.first().map(|epoch| epoch.number)
+    }
+
+    /// What the store is bound to, so that it is never used with another gateway's keys. Leads back to no key.
+    pub fn fingerprint(&self) -> Sha256Digest {
+        let mut fingerprint = [0; 32];
+        expand(self.issuing_key.as_bytes(), self.pepper.as_bytes(), "lichtbild/fingerprint/v1", &mut fingerprint);
+        Sha256Digest::from_bytes(fingerprint)
+    }
+
+    /// The file without the epochs whose every photo is gone at `now`; `None` when there is none to destroy. Epochs from
+    /// `oldest_in_use` on stay whatever the time, and so does the last one.
+    pub fn without_dead_epochs(
+        &self,
+        now: Timestamp,
+        longest_retention: Duration,
+        oldest_in_use: Option<u32>,
+    ) -> Option<Self> {
+        let last = self.epochs.last()?.number;
+        let alive = |epoch: &&Epoch| {
+            epoch.number == last
+                || oldest_in_use.is_some_and(|oldest| epoch.number >= oldest)
+                || month_start(epoch.number + 1) + longest_retention > now
+        };
         let epochs: Vec<_> = self.epochs.iter().filter(alive).cloned().collect();
         (epochs.len() < self.epochs.len()).then(|| Self { epochs, ..self.clone() })
     }
 
     /// The file's text.
-    pub fn to_toml(&self) -> Zeroizing<String> {
+    ///
+    /// # Errors
+    /// When it cannot be written down, which must never end in an empty file.
+    pub fn to_toml(&self) -> Result<Zeroizing<String>, toml::ser::Error> {
         let written = Written {
             version: VERSION,
             issuing_key: self.issuing_key.to_hex(),
@@ -109,8 +137,8 @@ impl KeyFile {
                 .map(|epoch| WrittenEpoch { number: epoch.number, key: epoch.key.to_hex() })
                 .collect(),
         };
-        let body = Zeroizing::new(toml::to_string(&written).unwrap_or_default());
-        Zeroizing::new(format!("{HEADER}{}", body.as_str()))
+        let body = Zeroizing::new(toml::to_string(&written)?);
+        Ok(Zeroizing::new(format!("{HEADER}{}", body.as_str())))
     }
 
     /// Reads the file's text.
@@ -212,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_key_file_survives_its_text() {
-        let read = KeyFile::parse(&keys().to_toml()).unwrap();
+        let read = KeyFile::parse(&keys().to_toml().unwrap()).unwrap();
         assert_eq!(read.pepper, keys().pepper);
         assert_eq!(read.issuing_key, keys().issuing_key);
         assert_eq!(read.epochs.len(), 120);
@@ -221,7 +249,7 @@ mod tests {
 
     #[test]
     fn damaged_key_files_are_refused() {
-        let text = keys().to_toml();
+        let text = keys().to_toml().unwrap();
         assert_eq!(KeyFile::parse("").unwrap_err(), KeyFileError::NotAKeyFile);
         assert_eq!(
             KeyFile::parse(&text.replace("version = 1", "version = 9")).unwrap_err(),
@@ -244,11 +272,26 @@ mod tests {
     fn dead_epochs_are_destroyed_and_no_others() {
         let keys = keys();
         let retention = 396 * DAY;
-        assert!(keys.without_dead_epochs(NOVEMBER_2026 + 400 * DAY, retention).is_none());
-        let later = keys.without_dead_epochs(NOVEMBER_2026 + 420 * DAY, retention).unwrap();
+        assert!(keys.without_dead_epochs(NOVEMBER_2026 + 400 * DAY, retention, None).is_none());
+        let in_use = Some(keys.epochs[0].number);
+        assert!(keys.without_dead_epochs(NOVEMBER_2026 + 420 * DAY, retention, in_use).is_none());
+        let later = keys.without_dead_epochs(NOVEMBER_2026 + 420 * DAY, retention, None).unwrap();
         assert!(later.epoch(keys.epochs[0].number).is_none());
         assert_eq!(later.epochs.len(), 119);
         assert!(later.epoch_at(NOVEMBER_2026 + 420 * DAY).is_some());
+    }
+
+    #[test]
+    fn no_clock_however_wrong_destroys_the_last_epoch() {
+        let centuries = keys().without_dead_epochs(NOVEMBER_2026 + 365_000 * DAY, DAY, None).unwrap();
+        assert_eq!(centuries.epochs.len(), 1);
+    }
+
+    #[test]
+    fn a_fingerprint_is_one_key_files_own() {
+        let other = KeyFile::generate(NOVEMBER_2026, &SeededEntropy::new(2)).unwrap();
+        assert_eq!(keys().fingerprint(), keys().fingerprint());
+        assert_ne!(keys().fingerprint(), other.fingerprint());
     }
 
     #[test]

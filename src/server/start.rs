@@ -19,7 +19,7 @@ use crate::entropy::Entropy;
 use crate::flows::Gateway;
 use crate::identity::certificate::{certificates_from_pem, read_certificate};
 use crate::sealing::{KeyFile, KeyFileError};
-use crate::storage::{SqliteStore, StoreError};
+use crate::storage::{SqliteStore, Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::transport::connections::Connections;
 use crate::transport::listener::{Listener, Security};
@@ -82,6 +82,10 @@ pub async fn start(
     let store = SqliteStore::open(&config.database)
         .await
         .map_err(|source| StartError::Store { file: config.database.clone(), source })?;
+    let unusable = |source| StartError::Store { file: config.database.clone(), source };
+    if !store.bind_key_file(&keys.fingerprint()).await.map_err(unusable)? {
+        return Err(StartError::WrongKeyFile { key_file: config.key_file.clone(), database: config.database.clone() });
+    }
     let gateway =
         Arc::new(Gateway::new(Arc::new(store.clone()), keys, Arc::clone(&clock), entropy, profile, config.rules()));
 
@@ -225,6 +229,13 @@ pub enum StartError {
         /// Why.
         source: KeyFileError,
     },
+    /// The key file and the database do not belong together.
+    WrongKeyFile {
+        /// The one.
+        key_file: PathBuf,
+        /// The other.
+        database: PathBuf,
+    },
     /// No built-in profile has this name.
     NoSuchProfile {
         /// The name.
@@ -267,6 +278,12 @@ impl fmt::Display for StartError {
         match self {
             Self::Secret(error) => error.fmt(f),
             Self::KeyFile { file, source } => write!(f, "{}: {source}", file.display()),
+            Self::WrongKeyFile { key_file, database } => write!(
+                f,
+                "{} is not the key file of {}: no photo in it would open; put the two that belong together side by side",
+                key_file.display(),
+                database.display()
+            ),
             Self::NoSuchProfile { name } => {
                 let known: Vec<_> = Profile::builtin_names().collect();
                 write!(f, "there is no profile \"{name}\": use one of {}, or give a profile_file", known.join(", "))
@@ -310,6 +327,7 @@ impl std::error::Error for StartError {
         match self {
             Self::Secret(error) => error.source(),
             Self::KeyFile { .. }
+            | Self::WrongKeyFile { .. }
             | Self::NoSuchProfile { .. }
             | Self::Profile { .. }
             | Self::ServerCertificate { .. } => None,

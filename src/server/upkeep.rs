@@ -55,6 +55,18 @@ async fn cut_off_revoked(gateway: Arc<Gateway>, revoked: RevokedCertificates, co
 }
 
 async fn sweep_once(gateway: Arc<Gateway>, metrics: Arc<Metrics>, key_file: PathBuf) {
+    match sweep::clock_is_plausible(&gateway).await {
+        Ok(true) => {}
+        Ok(false) => {
+            tracing::error!(
+                now = %gateway.now(),
+                "the last sweep was over a month ago: nothing is erased until somebody has looked at the clock \
+                 (`lichtbild-gateway confirm-clock`)"
+            );
+            return;
+        }
+        Err(error) => return tracing::warn!(error = &error as &dyn std::error::Error, "not swept"),
+    }
     match sweep::sweep(&gateway).await {
         Ok(report) => {
             metrics.count_sweep(&report);
@@ -62,9 +74,11 @@ async fn sweep_once(gateway: Arc<Gateway>, metrics: Arc<Metrics>, key_file: Path
                 tracing::info!(?report, "swept");
             }
         }
-        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "not swept"),
+        Err(error) => return tracing::warn!(error = &error as &dyn std::error::Error, "not swept"),
     }
-    destroy_dead_epochs(&gateway, &key_file);
+    if let Err(error) = destroy_dead_epochs(&gateway, &key_file).await {
+        tracing::error!(error = error.as_ref() as &dyn std::error::Error, "dead epoch keys are still in the key file");
+    }
 }
 
 /// Reads the list of revoked certificates anew.
@@ -74,13 +88,16 @@ pub(super) async fn refresh_revoked(gateway: &Gateway, revoked: &RevokedCertific
     Ok(())
 }
 
-fn destroy_dead_epochs(gateway: &Gateway, key_file: &Path) {
-    let Some(alive) = sweep::retire_dead_epochs(gateway) else { return };
-    match files::replace(key_file, alive.to_toml().as_bytes(), Audience::Owner) {
-        Ok(()) => tracing::info!("destroyed the keys of months whose photos are all gone"),
-        // They are out of use in this process; the next start tries again.
-        Err(error) => tracing::error!(%error, "the key file could not be rewritten without dead epoch keys"),
-    }
+/// First the file, then the memory: should the file not be written, the next round tries again.
+async fn destroy_dead_epochs(
+    gateway: &Gateway,
+    key_file: &Path,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let Some(alive) = sweep::without_dead_epochs(gateway).await? else { return Ok(()) };
+    files::replace(key_file, alive.to_toml()?.as_bytes(), Audience::Owner)?;
+    sweep::take_into_use(gateway, alive).await?;
+    tracing::info!("destroyed the keys of months whose photos are all gone");
+    Ok(())
 }
 
 /// Runs `task` again and again, `period` apart, the first time at once. A run that has begun is finished.

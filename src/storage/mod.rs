@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod sqlite;
+pub mod steps;
 
 pub use contract::{Store, StoreError};
 pub use sqlite::SqliteStore;

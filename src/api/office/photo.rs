@@ -12,7 +12,7 @@ use crate::domain::code::RetrievalCode;
 use crate::domain::id::CollectionId;
 use crate::flows::hand_over::hand_over;
 use crate::sealing::frame::OpenedPhoto;
-use crate::storage::contract::FetchPurpose;
+use crate::storage::steps::FetchPurpose;
 
 static RETRIEVAL_CODE: HeaderName = HeaderName::from_static("retrieval-code");
 static CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");

@@ -24,7 +24,7 @@ use crate::identity::pkcs12::{generate_password, to_pkcs12};
 use crate::identity::public_key::PublicKey;
 use crate::identity::request::read_request;
 use crate::server::files::{Audience, create_new, read_secret};
-use crate::storage::contract::CertificateRecord;
+use crate::storage::steps::CertificateRecord;
 
 #[derive(Subcommand)]
 pub(super) enum Command {

@@ -20,7 +20,7 @@ use crate::identity::issue::{SERVER_VALIDITY, Terms, issue_server};
 use crate::identity::key::DeviceKey;
 use crate::sealing::KeyFile;
 use crate::server::files::{Audience, create_new, read_secret, replace};
-use crate::storage::SqliteStore;
+use crate::storage::{SqliteStore, Store};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -79,11 +79,9 @@ pub(super) async fn make(arguments: &Arguments, now: Timestamp, entropy: &dyn En
     // The configuration comes last: without it nothing else is ever used, and init can be run again elsewhere.
     let text = configuration(arguments);
     let config = Config::parse(&text).map_err(Failure::plain)?;
-    write(
-        &dir.join("gateway.key"),
-        KeyFile::generate(now, entropy).map_err(entropy_failed)?.to_toml().as_bytes(),
-        Audience::Owner,
-    )?;
+    let keys = KeyFile::generate(now, entropy).map_err(entropy_failed)?;
+    let key_text = keys.to_toml().map_err(|error| Failure::new("the key file cannot be written down", error))?;
+    write(&dir.join("gateway.key"), key_text.as_bytes(), Audience::Owner)?;
     let name = arguments.hosts.first().map_or_else(|| "localhost".to_owned(), ToString::to_string);
     let certs = &config.certificates;
     for (kind, certificate, key) in [
@@ -100,7 +98,9 @@ pub(super) async fn make(arguments: &Arguments, now: Timestamp, entropy: &dyn En
             write(&dir.join(&certs.server_key), key.to_pem().as_bytes(), Audience::Owner)?;
         }
     }
-    SqliteStore::create(&dir.join(&config.database)).await?.close().await;
+    let store = SqliteStore::create(&dir.join(&config.database)).await?;
+    store.bind_key_file(&keys.fingerprint()).await?;
+    store.close().await;
     write(&config_file, text.as_bytes(), Audience::Everybody)?;
     Ok(Config::load(&config_file)?)
 }

@@ -1,5 +1,6 @@
 //! `lichtbild-gateway`: the server and its administration.
 
+mod confirm_clock;
 mod demo;
 mod device;
 mod failure;
@@ -44,6 +45,9 @@ enum Command {
     /// Add, list or revoke devices of studios and offices.
     #[command(subcommand)]
     Device(device::Command),
+    /// Confirm that this machine's clock is right, after a gateway has rested for more than a month; until then it erases
+    /// nothing, since a wrong clock would have it erase everything.
+    ConfirmClock(ConfigFile),
     /// Issue a new server certificate with the gateway's own server authority; restart the gateway afterwards.
     RenewServerCertificate(init::RenewArguments),
 }
@@ -84,6 +88,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Studio(command) => party::run(Role::Studio, command).await,
         Command::Office(command) => party::run(Role::Office, command).await,
         Command::Device(command) => device::run(command).await,
+        Command::ConfirmClock(file) => confirm_clock::run(&file).await,
         Command::RenewServerCertificate(arguments) => init::renew(&arguments),
     }
 }

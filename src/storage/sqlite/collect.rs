@@ -14,9 +14,8 @@ use crate::domain::id::{CollectionId, DeviceId, PartyId};
 use crate::domain::lifecycle::{self, Hold, Standing};
 use crate::domain::photo::PhotoState;
 use crate::failpoint;
-use crate::storage::contract::{
-    CodeAttempt, Fetch, FetchPurpose, FetchRequest, FoundPhoto, LeaseRequest, Leased, LookUp, StoreError,
-};
+use crate::storage::contract::StoreError;
+use crate::storage::steps::{CodeAttempt, Fetch, FetchPurpose, FetchRequest, FoundPhoto, LeaseRequest, Leased, LookUp};
 
 pub(super) async fn look_up(store: &SqliteStore, attempt: &CodeAttempt) -> Result<LookUp, StoreError> {
     let mut transaction = store.write().await?;

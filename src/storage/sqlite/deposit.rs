@@ -3,8 +3,10 @@
 use super::rows::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
 use super::{SqliteStore, audit};
 use crate::domain::audit::AuditEntry;
+use crate::domain::id::DeviceId;
 use crate::failpoint;
-use crate::storage::contract::{Deposited, NewPhoto, PreviousDeposit, StoreError};
+use crate::storage::contract::StoreError;
+use crate::storage::steps::{Deposited, NewPhoto, PreviousDeposit};
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 pub(super) async fn find(store: &SqliteStore, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {
@@ -25,10 +27,25 @@ async fn find_on(
     row.map(|row| Ok(PreviousDeposit { photo: tracked_photo(&row)?, tombstone_id: tombstone_id(&row)? })).transpose()
 }
 
+/// Whether the device may deposit at this moment. It was asked before, when the upload began; a slow one takes its time.
+async fn in_standing(connection: &mut SqliteConnection, device_id: DeviceId) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "SELECT 1 FROM devices d JOIN parties p ON p.party_id = d.party_id
+         WHERE d.device_id = $1 AND d.revoked_at IS NULL AND p.suspended = 0",
+    )
+    .bind(device_id.to_string())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
+}
+
 pub(super) async fn deposit(store: &SqliteStore, photo: NewPhoto, audit: AuditEntry) -> Result<Deposited, StoreError> {
     let mut transaction = store.write().await?;
     if let Some(previous) = find_on(&mut transaction, &photo.request_id).await? {
         return Ok(Deposited::Repeated(Box::new(previous)));
+    }
+    if !in_standing(&mut transaction, photo.record.device_id).await? {
+        return Ok(Deposited::NotInStanding);
     }
     let record = &photo.record;
     let findings = serde_json::to_string(&record.facts.findings)

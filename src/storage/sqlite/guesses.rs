@@ -7,7 +7,8 @@ use sqlx::{Row, SqliteConnection};
 use super::audit;
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
-use crate::storage::contract::{CodeAttempt, StoreError};
+use crate::storage::contract::StoreError;
+use crate::storage::steps::CodeAttempt;
 
 const OVER_ALL: &str = "all";
 

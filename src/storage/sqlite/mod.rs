@@ -4,19 +4,23 @@ mod audit;
 mod collect;
 mod deposit;
 mod guesses;
+mod notes;
 mod open;
 mod parties;
 mod photos;
 mod rows;
 mod settle;
 mod sweep;
+#[cfg(test)]
+mod tests;
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
-use super::contract::{
+use super::contract::{Store, StoreError};
+use super::steps::{
     CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased, LookUp,
-    NewPhoto, PhotoQuery, PreviousDeposit, SettleRequest, Settled, Store, StoreError, SweepReport, TrackedPhoto,
+    NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, Purge, SettleRequest, Settled, SweepReport, TrackedPhoto,
 };
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
@@ -33,6 +37,8 @@ pub struct SqliteStore {
     /// One connection: SQLite writes one transaction at a time, and a queue here is fairer than its busy handler.
     writer: SqlitePool,
     readers: SqlitePool,
+    /// For a connection that waits for nobody.
+    checkpoint: SqliteConnectOptions,
 }
 
 type Write = sqlx::Transaction<'static, sqlx::Sqlite>;
@@ -104,7 +110,7 @@ impl Store for SqliteStore {
         photos::find(self, studio, photo_id).await
     }
 
-    async fn photos(&self, studio: PartyId, query: PhotoQuery) -> Result<Vec<TrackedPhoto>, StoreError> {
+    async fn photos(&self, studio: PartyId, query: PhotoQuery) -> Result<PhotoPage, StoreError> {
         photos::list(self, studio, query).await
     }
 
@@ -151,13 +157,29 @@ impl Store for SqliteStore {
         sweep::sweep(self, now).await
     }
 
-    async fn purge_erased(&self) -> Result<(), StoreError> {
+    async fn purge_erased(&self) -> Result<Purge, StoreError> {
         sweep::purge_erased(self).await
     }
 
-    async fn ready(&self) -> Result<(), StoreError> {
-        self.write().await?.rollback().await?;
-        Ok(())
+    async fn oldest_epoch_in_use(&self) -> Result<Option<u32>, StoreError> {
+        notes::oldest_epoch_in_use(self).await
+    }
+
+    async fn bind_key_file(&self, fingerprint: &Sha256Digest) -> Result<bool, StoreError> {
+        notes::bind_key_file(self, fingerprint).await
+    }
+
+    async fn last_swept_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        notes::moment(self, notes::LAST_SWEPT_AT).await
+    }
+
+    async fn note_swept(&self, at: Timestamp) -> Result<(), StoreError> {
+        notes::note_moment(self, notes::LAST_SWEPT_AT, at).await
+    }
+
+    async fn ready(&self, now: Timestamp) -> Result<(), StoreError> {
+        // A whole commit: a full disk shows only when something is written.
+        notes::note_moment(self, notes::LAST_PROBED_AT, now).await
     }
 
     async fn census(&self) -> Result<Vec<(PhotoState, u64)>, StoreError> {

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::SqlSafeStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, SqlSafeStr};
 
 use super::SqliteStore;
 use crate::storage::contract::StoreError;
@@ -22,18 +22,26 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Unavailable`] when it cannot be opened.
     pub async fn open(file: &Path) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
+        let base = SqliteConnectOptions::new()
             .filename(file)
             .journal_mode(SqliteJournalMode::Wal)
             // FULL, not NORMAL: in WAL mode NORMAL may lose the last commits when the power fails, and they were answered.
             .synchronous(SqliteSynchronous::Full)
             // ON, not FAST: FAST leaves half of an erased picture in the file.
             .pragma("secure_delete", "ON")
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
+            .foreign_keys(true);
+        let options = base.clone().busy_timeout(BUSY_TIMEOUT);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(2 * BUSY_TIMEOUT)
+            // On a full disk SQLite rolls back by itself; the driver then believes for ever that it is inside a transaction
+            // and begins no other. Such a connection is thrown away. The ping lets rollbacks that are under way finish first.
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            })
             .connect_with(options.clone())
             .await?;
         migrator().run(&writer).await.map_err(migration_error)?;
@@ -42,7 +50,8 @@ impl SqliteStore {
             .acquire_timeout(BUSY_TIMEOUT)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
-        Ok(Self { writer, readers })
+        let checkpoint = base.busy_timeout(Duration::ZERO);
+        Ok(Self { writer, readers, checkpoint })
     }
 
     /// Makes a new, empty file that only its owner can read, and opens it.

@@ -7,7 +7,8 @@ use crate::domain::audit::AuditEntry;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::party::{Caller, Device, Party, Role};
-use crate::storage::contract::{CallerRecord, CertificateRecord, StoreError};
+use crate::storage::contract::StoreError;
+use crate::storage::steps::{CallerRecord, CertificateRecord};
 
 pub(super) async fn add(store: &SqliteStore, party: &Party, audit: AuditEntry) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;

@@ -9,7 +9,13 @@ use crate::domain::audit::AuditEntry;
 use crate::domain::id::{PartyId, PhotoId};
 use crate::domain::lifecycle::{self, Withdrawal};
 use crate::domain::photo::{PhotoState, SealedPhoto};
-use crate::storage::contract::{PhotoQuery, StoreError, TrackedPhoto};
+use crate::storage::contract::StoreError;
+use crate::storage::steps::{PhotoPage, PhotoQuery, TrackedPhoto};
+
+/// Rows that one read takes from the index.
+const ROWS_PER_READ: u32 = 200;
+/// Reads that one page may take: 2,000 photos, which is milliseconds.
+const READS_PER_PAGE: u32 = 10;
 
 pub(super) async fn find(
     store: &SqliteStore,
@@ -34,29 +40,29 @@ pub(super) async fn find_on(
         .transpose()
 }
 
-pub(super) async fn list(
-    store: &SqliteStore,
-    studio: PartyId,
-    query: PhotoQuery,
-) -> Result<Vec<TrackedPhoto>, StoreError> {
+pub(super) async fn list(store: &SqliteStore, studio: PartyId, query: PhotoQuery) -> Result<PhotoPage, StoreError> {
     let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-    let mut found = Vec::new();
+    let mut photos = Vec::new();
     let mut after = query.after;
-    // A state is weighed by the clock, which SQL does not do; so a page is filled by reading on until it is full.
-    loop {
-        let page = page(store, studio, after, query.limit).await?;
-        let exhausted = page.len() < limit;
-        after = page.last().map(|photo| photo.record.photo_id);
-        for photo in page {
+    // A state is weighed by the clock, which SQL does not do; so a page is filled by reading on, but not without end.
+    for _ in 0..READS_PER_PAGE {
+        let rows = page(store, studio, after, ROWS_PER_READ).await?;
+        let exhausted = rows.len() < ROWS_PER_READ as usize;
+        for photo in rows {
+            after = Some(photo.record.photo_id);
             let state = lifecycle::visible_state(&photo.record, photo.latest.as_ref(), query.now);
-            if query.state.is_none_or(|wanted| wanted == state) && found.len() < limit {
-                found.push(photo);
+            if query.state.is_none_or(|wanted| wanted == state) {
+                photos.push(photo);
+            }
+            if photos.len() == limit {
+                return Ok(PhotoPage { photos, next_after: after });
             }
         }
-        if exhausted || found.len() == limit {
-            return Ok(found);
+        if exhausted {
+            return Ok(PhotoPage { photos, next_after: None });
         }
     }
+    Ok(PhotoPage { photos, next_after: after })
 }
 
 async fn page(

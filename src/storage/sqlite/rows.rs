@@ -10,7 +10,8 @@ use crate::domain::collection::{CollectionRecord, Refusal, RefusalReason};
 use crate::domain::lookup::{LookupId, TombstoneId};
 use crate::domain::party::{Device, Party};
 use crate::domain::photo::{PhotoFacts, PhotoRecord};
-use crate::storage::contract::{StoreError, TrackedPhoto};
+use crate::storage::contract::StoreError;
+use crate::storage::steps::TrackedPhoto;
 
 /// The columns that [`tracked_photo`] reads: a photo `p` and its latest collection `c`.
 pub(super) const TRACKED_PHOTO: &str = "

@@ -9,7 +9,8 @@ use crate::domain::collection::{CollectionRecord, Outcome};
 use crate::domain::lifecycle::{self, Settlement};
 use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::failpoint;
-use crate::storage::contract::{SettleRequest, Settled, StoreError};
+use crate::storage::contract::StoreError;
+use crate::storage::steps::{SettleRequest, Settled};
 
 pub(super) async fn settle(store: &SqliteStore, request: &SettleRequest) -> Result<Option<Settled>, StoreError> {
     let mut transaction = store.write().await?;

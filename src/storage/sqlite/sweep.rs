@@ -1,6 +1,6 @@
 //! What time demands. Callers are never told anything else before or after a sweep; it only makes bytes and rows follow.
 
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
 
 use super::rows::{COLLECTION, collection, parsed};
 use super::{SqliteStore, audit, collect, guesses, photos};
@@ -10,10 +10,11 @@ use crate::domain::collection::{CollectionRecord, CollectionState};
 use crate::domain::id::PhotoId;
 use crate::domain::lifecycle::{self, Hold};
 use crate::domain::photo::PhotoState;
-use crate::storage::contract::{StoreError, SweepReport};
+use crate::storage::contract::StoreError;
+use crate::storage::steps::{Purge, SweepReport};
 
-/// Small enough that a deposit never waits long behind a sweep.
-const BATCH: u32 = 64;
+/// Small enough that a deposit never waits long behind a sweep: overwriting an erased picture writes as much as storing it.
+const BATCH: u32 = 16;
 
 pub(super) async fn sweep(store: &SqliteStore, now: Timestamp) -> Result<SweepReport, StoreError> {
     let mut report = SweepReport::default();
@@ -104,7 +105,11 @@ async fn expire(connection: &mut SqliteConnection, photo_id: PhotoId, now: Times
 }
 
 /// `secure_delete` overwrites the pages; the log still holds the old ones until it is folded in and cut to nothing.
-pub(super) async fn purge_erased(store: &SqliteStore) -> Result<(), StoreError> {
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&store.writer).await?;
-    Ok(())
+/// On a connection of its own: a checkpoint waits as long as a connection's busy timeout, and the writer shall not.
+pub(super) async fn purge_erased(store: &SqliteStore) -> Result<Purge, StoreError> {
+    let mut connection = store.checkpoint.connect().await?;
+    let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut connection).await?;
+    let busy: i64 = row.try_get("busy")?;
+    connection.close().await?;
+    Ok(if busy == 0 { Purge::Complete } else { Purge::Postponed })
 }

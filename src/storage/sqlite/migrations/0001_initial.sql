@@ -56,6 +56,7 @@ CREATE TABLE photos (
     CHECK ((lookup_id IS NULL) = (state IN ('used', 'refused', 'withdrawn', 'expired')))
 ) STRICT;
 CREATE INDEX photos_by_studio ON photos (studio_id, photo_id);
+CREATE INDEX photos_by_epoch ON photos (epoch) WHERE lookup_id IS NOT NULL;
 CREATE INDEX photos_waiting ON photos (expires_at) WHERE state IN ('available', 'kept');
 
 -- The sealed pictures, apart from their rows, so that lists never read past them and an erasure is one deleted row.
@@ -107,3 +108,14 @@ CREATE TRIGGER audit_rows_do_not_change BEFORE UPDATE ON audit
 BEGIN
     SELECT RAISE(ABORT, 'the transfer log is append-only');
 END;
+CREATE TRIGGER audit_rows_stay BEFORE DELETE ON audit
+BEGIN
+    SELECT RAISE(ABORT, 'the transfer log is append-only');
+END;
+
+-- What the store notes about itself: which key file it belongs to, when it was last swept.
+CREATE TABLE notes (
+    name   TEXT NOT NULL PRIMARY KEY,
+    moment INTEGER,
+    digest BLOB CHECK (length(digest) = 32)
+) STRICT;

@@ -1,0 +1,49 @@
+//! What the store notes about itself: its key file, its last sweep.
+
+use sqlx::Row;
+
+use super::{SqliteStore, rows};
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::storage::contract::StoreError;
+
+pub(super) const LAST_SWEPT_AT: &str = "last_swept_at";
+pub(super) const LAST_PROBED_AT: &str = "last_probed_at";
+const KEY_FILE: &str = "key_file";
+
+pub(super) async fn bind_key_file(store: &SqliteStore, fingerprint: &Sha256Digest) -> Result<bool, StoreError> {
+    let mut transaction = store.write().await?;
+    sqlx::query("INSERT INTO notes (name, digest) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+        .bind(KEY_FILE)
+        .bind(fingerprint.as_bytes().as_slice())
+        .execute(&mut *transaction)
+        .await?;
+    let row =
+        sqlx::query("SELECT digest FROM notes WHERE name = $1").bind(KEY_FILE).fetch_one(&mut *transaction).await?;
+    let bound = rows::bytes32(&row, "digest")?;
+    transaction.commit().await?;
+    Ok(bound == *fingerprint.as_bytes())
+}
+
+pub(super) async fn oldest_epoch_in_use(store: &SqliteStore) -> Result<Option<u32>, StoreError> {
+    let row = sqlx::query("SELECT min(epoch) AS oldest FROM photos WHERE lookup_id IS NOT NULL")
+        .fetch_one(&store.readers)
+        .await?;
+    Ok(row.try_get("oldest")?)
+}
+
+pub(super) async fn moment(store: &SqliteStore, name: &str) -> Result<Option<Timestamp>, StoreError> {
+    let row = sqlx::query("SELECT moment FROM notes WHERE name = $1").bind(name).fetch_optional(&store.readers).await?;
+    row.map_or(Ok(None), |row| rows::optional_moment(&row, "moment"))
+}
+
+pub(super) async fn note_moment(store: &SqliteStore, name: &str, moment: Timestamp) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    sqlx::query("INSERT INTO notes (name, moment) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET moment = $2")
+        .bind(name)
+        .bind(moment.unix_milliseconds())
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}
