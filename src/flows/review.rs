@@ -4,7 +4,7 @@ use super::Gateway;
 use super::authenticate::{OfficeCaller, StudioCaller};
 use crate::domain::collection::CollectionRecord;
 use crate::domain::id::{CollectionId, PhotoId};
-use crate::domain::lifecycle::visible_state;
+use crate::domain::lifecycle::{ended_at, visible_collection, visible_state};
 use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::storage::StoreError;
 use crate::storage::contract::{PhotoQuery, TrackedPhoto};
@@ -68,15 +68,19 @@ pub async fn collections(
     after: Option<CollectionId>,
     limit: u32,
 ) -> Result<Page<CollectionRecord, CollectionId>, StoreError> {
-    let items = gateway.store.collections(office.party.party_id, after, limit).await?;
+    let (office, now) = (office.party.party_id, gateway.now());
+    let items = gateway.store.collections(office, after, limit).await?;
+    let items: Vec<_> = items.into_iter().map(|collection| visible_collection(collection, now)).collect();
     let next_after = full(&items, limit).map(|collection| collection.collection_id);
     Ok(Page { items, next_after })
 }
 
 /// A row with the state its clock gives it.
 pub fn reviewed(gateway: &Gateway, photo: TrackedPhoto) -> ReviewedPhoto {
-    let state = visible_state(&photo.record, photo.latest.as_ref(), gateway.now());
-    ReviewedPhoto { record: photo.record, state }
+    let (latest, now) = (photo.latest.as_ref(), gateway.now());
+    let state = visible_state(&photo.record, latest, now);
+    let settled_at = ended_at(&photo.record, latest, now);
+    ReviewedPhoto { record: PhotoRecord { settled_at, ..photo.record }, state }
 }
 
 /// The last item of a page that has no room left, behind which there may be more.

@@ -13,10 +13,11 @@ use crate::domain::audit::AuditEntry;
 use crate::domain::collection::{CollectionRecord, Outcome};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
-use crate::domain::lifecycle::{Settlement, Standing, Withdrawal};
+use crate::domain::lifecycle::{Settlement, Standing};
 use crate::domain::lookup::{LookupId, TombstoneId};
 use crate::domain::party::{Caller, Device, Party, Role};
 use crate::domain::photo::{PhotoRecord, PhotoState, SealedPhoto};
+use crate::domain::withdrawal::Withdrawal;
 
 /// Everything that the gateway remembers.
 ///

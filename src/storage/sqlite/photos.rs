@@ -7,8 +7,9 @@ use super::{SqliteStore, audit};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::id::{PartyId, PhotoId};
-use crate::domain::lifecycle::{self, Withdrawal};
+use crate::domain::lifecycle;
 use crate::domain::photo::{PhotoState, SealedPhoto};
+use crate::domain::withdrawal::{Withdrawal, withdrawal};
 use crate::storage::contract::{PhotoQuery, StoreError, TrackedPhoto};
 
 pub(super) async fn find(
@@ -90,7 +91,7 @@ pub(super) async fn withdraw(
     let mut transaction = store.write().await?;
     let photo = find_on(&mut transaction, photo_id).await?.filter(|photo| photo.record.studio_id == studio);
     let Some(mut photo) = photo else { return Ok(None) };
-    let withdrawal = lifecycle::withdrawal(&photo.record, photo.latest.as_ref(), now);
+    let withdrawal = withdrawal(&photo.record, photo.latest.as_ref(), now);
     if withdrawal == Withdrawal::Due {
         if let Some(lapsed) = &photo.latest {
             super::collect::close_lapsed(&mut transaction, lapsed, now).await?;
