@@ -43,37 +43,37 @@ pub(super) async fn list(
     let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     let mut after = query.after;
-    // A state is weighed by the clock, which SQL does not do; so a page is filled by reading on until it is full.
+    // A state is weighed by the clock, which SQL does not do: SQL leaves out what cannot match, and reading goes on until
+    // the page is full.
+    let page_length = if query.state.is_some() { query.limit.max(READ_AT_ONCE) } else { query.limit };
     loop {
-        let page = page(store, studio, after, query.limit).await?;
-        let exhausted = page.len() < limit;
+        let page = page(store, studio, PhotoQuery { after, limit: page_length, ..query }).await?;
+        let exhausted = page.len() < usize::try_from(page_length).unwrap_or(usize::MAX);
         after = page.last().map(|photo| photo.record.photo_id);
-        for photo in page {
-            let state = lifecycle::visible_state(&photo.record, photo.latest.as_ref(), query.now);
-            if query.state.is_none_or(|wanted| wanted == state) && found.len() < limit {
-                found.push(photo);
-            }
-        }
-        if exhausted || found.len() == limit {
+        let seen = |photo: &TrackedPhoto| lifecycle::visible_state(&photo.record, photo.latest.as_ref(), query.now);
+        found.extend(page.into_iter().filter(|photo| query.state.is_none_or(|wanted| wanted == seen(photo))));
+        if exhausted || found.len() >= limit {
+            found.truncate(limit);
             return Ok(found);
         }
     }
 }
 
-async fn page(
-    store: &SqliteStore,
-    studio: PartyId,
-    after: Option<PhotoId>,
-    limit: u32,
-) -> Result<Vec<TrackedPhoto>, StoreError> {
+/// So many rows are read at once where most of them may not match: one query for each would take minutes.
+const READ_AT_ONCE: u32 = 200;
+
+async fn page(store: &SqliteStore, studio: PartyId, query: PhotoQuery) -> Result<Vec<TrackedPhoto>, StoreError> {
+    let states = query.state.map_or(PhotoState::ALL.as_slice(), lifecycle::stored_states);
+    let states: Vec<_> = states.iter().map(|state| format!("'{state}'")).collect();
     sqlx::query(AssertSqlSafe(format!(
         "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE}
-         WHERE p.studio_id = $1 AND p.photo_id < $2 ORDER BY p.photo_id DESC LIMIT $3"
+         WHERE p.studio_id = $1 AND p.photo_id < $2 AND p.state IN ({}) ORDER BY p.photo_id DESC LIMIT $3",
+        states.join(", ")
     )))
     .bind(studio.to_string())
     // Sorts behind every identifier.
-    .bind(after.map_or_else(|| "~".to_owned(), |after| after.to_string()))
-    .bind(limit)
+    .bind(query.after.map_or_else(|| "~".to_owned(), |after| after.to_string()))
+    .bind(query.limit)
     .fetch_all(&store.readers)
     .await?
     .iter()
