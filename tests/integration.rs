@@ -3,7 +3,13 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod client;
+mod collection;
+mod deposit;
+mod expiry;
 mod identity;
+mod lists;
+mod settlement;
 mod support;
 mod transport;
 mod validation;
+mod withdrawal;

@@ -1,6 +1,9 @@
 //! What several subjects need to be tested.
 
+pub mod caller;
 pub mod fake_gateway;
+pub mod gateway;
 pub mod jpeg;
 pub mod photos;
 pub mod pki;
+pub mod records;
