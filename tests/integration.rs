@@ -3,12 +3,18 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod client;
+mod collection;
 #[cfg(feature = "failpoints")]
 mod crash;
+mod deposit;
+mod expiry;
 mod identity;
 mod layers;
 mod line;
+mod lists;
 mod program;
+mod settlement;
 mod support;
 mod transport;
 mod validation;
+mod withdrawal;

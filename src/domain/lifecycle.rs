@@ -91,28 +91,35 @@ pub fn visible_state(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now
     }
 }
 
-/// The state of a collection as its office sees it at `now`, and when it ended.
-pub fn visible_collection(collection: &CollectionRecord, now: Timestamp) -> (CollectionState, Option<Timestamp>) {
-    if collection.state != CollectionState::Leased {
-        return (collection.state, collection.settled_at);
-    }
-    match hold(collection, now) {
-        Hold::Running { .. } | Hold::HandedOver { .. } => (CollectionState::Leased, None),
-        Hold::Lapsed => (CollectionState::Lapsed, Some(collection.lease_until)),
-        Hold::UsedByDefault { at } => (CollectionState::Used, Some(at)),
+/// The states a photo's row may have that its studio sees as `visible` at one moment or another.
+pub const fn stored_states(visible: PhotoState) -> &'static [PhotoState] {
+    match visible {
+        PhotoState::Available => &[PhotoState::Available, PhotoState::Leased],
+        PhotoState::Leased => &[PhotoState::Leased],
+        PhotoState::Kept => &[PhotoState::Kept, PhotoState::Leased],
+        PhotoState::Used => &[PhotoState::Used, PhotoState::Leased],
+        PhotoState::Refused => &[PhotoState::Refused],
+        PhotoState::Withdrawn => &[PhotoState::Withdrawn],
+        PhotoState::Expired => &[PhotoState::Expired, PhotoState::Available, PhotoState::Kept, PhotoState::Leased],
     }
 }
 
-/// When a photo reached the state it is seen in at `now`; `None` while it has not reached its last one.
-pub fn visible_end(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> Option<Timestamp> {
-    let state = visible_state(photo, latest, now);
-    if photo.state.is_erased() || !state.is_erased() {
-        return photo.settled_at;
-    }
-    match (state, latest.and_then(|collection| collection.settle_due)) {
-        (PhotoState::Used, Some(due)) => Some(due),
-        _ => Some(photo.expires_at),
-    }
+/// When a photo reached its last state, if it has at `now`.
+pub fn ended_at(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> Option<Timestamp> {
+    let open = latest.filter(|collection| collection.state == CollectionState::Leased);
+    let due = open.and_then(|collection| collection.settle_due);
+    let ended = visible_state(photo, latest, now).is_erased();
+    ended.then(|| photo.settled_at.or(due).unwrap_or(photo.expires_at))
+}
+
+/// A collection as its office sees it at `now`.
+pub fn visible_collection(collection: CollectionRecord, now: Timestamp) -> CollectionRecord {
+    let (state, ended_at) = match (collection.state, hold(&collection, now)) {
+        (CollectionState::Leased, Hold::Lapsed) => (CollectionState::Lapsed, Some(collection.lease_until)),
+        (CollectionState::Leased, Hold::UsedByDefault { at }) => (CollectionState::Used, Some(at)),
+        (state, _) => (state, collection.settled_at),
+    };
+    CollectionRecord { state, settled_at: ended_at, ..collection }
 }
 
 /// Where a photo goes that is given back: kept, once it has been used and kept, available before that.
@@ -221,68 +228,28 @@ fn due(photo: &PhotoRecord, outcome: &Outcome, now: Timestamp) -> Settlement {
     }
 }
 
-/// What an attempt to withdraw comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Withdrawal {
-    /// It can be done.
-    Due,
-    /// It was done before.
-    Repeated,
-    /// An office holds the photo just now.
-    Leased {
-        /// Until then at the latest.
-        until: Timestamp,
-    },
-    /// An office used it and keeps it at the applicant's wish; that wish stands.
-    Kept,
-    /// Used, refused or expired before.
-    TooLate {
-        /// Which of them.
-        state: PhotoState,
-        /// When.
-        at: Timestamp,
-    },
-}
-
-/// Weighs withdrawing a photo at `now`.
-pub fn withdrawal(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> Withdrawal {
-    let open = latest.filter(|collection| collection.state == CollectionState::Leased);
-    match visible_state(photo, latest, now) {
-        PhotoState::Available => Withdrawal::Due,
-        PhotoState::Withdrawn => Withdrawal::Repeated,
-        PhotoState::Kept => Withdrawal::Kept,
-        PhotoState::Leased => Withdrawal::Leased {
-            until: open.map_or(now, |collection| collection.settle_due.unwrap_or(collection.lease_until)),
-        },
-        state @ (PhotoState::Used | PhotoState::Refused | PhotoState::Expired) => {
-            let due = open.and_then(|collection| collection.settle_due);
-            Withdrawal::TooLate { state, at: photo.settled_at.or(due).unwrap_or(photo.expires_at) }
-        }
-    }
-}
-
 /// The end of a span that begins now, but never past the photo's own end.
 pub fn deadline(now: Timestamp, span: Duration, photo: &PhotoRecord) -> Timestamp {
     (now + span).min(photo.expires_at)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::domain::collection::{Refusal, RefusalReason};
     use crate::domain::id::{CollectionId, DeviceId, PhotoId};
     use crate::domain::photo::PhotoFacts;
     use crate::entropy::SeededEntropy;
 
-    const T0: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+    pub(in crate::domain) const T0: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
     const MINUTE: Duration = Duration::from_secs(60);
-    const DAY: Duration = Duration::from_secs(86_400);
+    pub(in crate::domain) const DAY: Duration = Duration::from_secs(86_400);
 
     fn office(seed: u64) -> PartyId {
         PartyId::generate(T0, &SeededEntropy::new(seed)).unwrap()
     }
 
-    fn photo(state: PhotoState) -> PhotoRecord {
+    pub(in crate::domain) fn photo(state: PhotoState) -> PhotoRecord {
         let entropy = SeededEntropy::new(99);
         PhotoRecord {
             photo_id: PhotoId::generate(T0, &entropy).unwrap(),
@@ -299,7 +266,7 @@ mod tests {
         }
     }
 
-    fn leased(photo: &PhotoRecord) -> CollectionRecord {
+    pub(in crate::domain) fn leased(photo: &PhotoRecord) -> CollectionRecord {
         CollectionRecord {
             collection_id: CollectionId::generate(T0, &SeededEntropy::new(98)).unwrap(),
             photo_id: photo.photo_id,
@@ -314,7 +281,7 @@ mod tests {
         }
     }
 
-    fn handed_over(photo: &PhotoRecord) -> CollectionRecord {
+    pub(in crate::domain) fn handed_over(photo: &PhotoRecord) -> CollectionRecord {
         CollectionRecord { handed_over_at: Some(T0 + MINUTE), settle_due: Some(T0 + 7 * DAY), ..leased(photo) }
     }
 
@@ -353,9 +320,23 @@ mod tests {
         assert_eq!(visible_state(&leased_photo, Some(&lease), T0 + DAY), PhotoState::Available);
         let unsettled = handed_over(&leased_photo);
         assert_eq!(visible_state(&leased_photo, Some(&unsettled), T0 + 8 * DAY), PhotoState::Used);
-        assert_eq!(visible_end(&leased_photo, Some(&unsettled), T0 + 8 * DAY), unsettled.settle_due);
-        assert_eq!(visible_collection(&unsettled, T0 + 8 * DAY), (CollectionState::Used, unsettled.settle_due));
-        assert_eq!(visible_collection(&lease, T0 + DAY), (CollectionState::Lapsed, Some(lease.lease_until)));
+        assert_eq!(ended_at(&leased_photo, Some(&unsettled), T0 + 8 * DAY), unsettled.settle_due);
+        assert_eq!(visible_collection(unsettled, T0 + 8 * DAY).state, CollectionState::Used);
+        assert_eq!(visible_collection(lease, T0 + DAY).state, CollectionState::Lapsed);
+    }
+
+    #[test]
+    fn whatever_a_row_is_seen_as_it_is_found_as() {
+        for state in PhotoState::ALL {
+            let photo = photo(state);
+            for latest in [None, Some(leased(&photo)), Some(handed_over(&photo))] {
+                for now in [T0, T0 + DAY, T0 + 8 * DAY, T0 + 400 * DAY] {
+                    let visible = visible_state(&photo, latest.as_ref(), now);
+                    assert!(stored_states(visible).contains(&state), "{state} seen as {visible}");
+                    assert_eq!(ended_at(&photo, latest.as_ref(), now).is_some(), visible.is_erased());
+                }
+            }
+        }
     }
 
     #[test]
@@ -391,17 +372,5 @@ mod tests {
         let lapsed = settlement(&leased(&photo), &photo, &Outcome::Used, later);
         assert!(matches!(lapsed, Settlement::Lapsed { .. }));
         assert_eq!(settlement(&handed_over(&photo), &photo, &Outcome::Used, later), Settlement::Due);
-    }
-
-    #[test]
-    fn a_studio_withdraws_only_what_nobody_holds_or_keeps() {
-        assert_eq!(withdrawal(&photo(PhotoState::Available), None, T0), Withdrawal::Due);
-        assert_eq!(withdrawal(&photo(PhotoState::Withdrawn), None, T0), Withdrawal::Repeated);
-        assert_eq!(withdrawal(&photo(PhotoState::Kept), None, T0), Withdrawal::Kept);
-        let leased_photo = photo(PhotoState::Leased);
-        let lease = leased(&leased_photo);
-        assert!(matches!(withdrawal(&leased_photo, Some(&lease), T0), Withdrawal::Leased { .. }));
-        assert_eq!(withdrawal(&leased_photo, Some(&lease), T0 + DAY), Withdrawal::Due);
-        assert!(matches!(withdrawal(&photo(PhotoState::Used), None, T0), Withdrawal::TooLate { .. }));
     }
 }

@@ -22,3 +22,4 @@ pub mod lifecycle;
 pub mod lookup;
 pub mod party;
 pub mod photo;
+pub mod withdrawal;

@@ -2,10 +2,9 @@
 
 use super::Gateway;
 use super::authenticate::{OfficeCaller, StudioCaller};
-use crate::clock::Timestamp;
 use crate::domain::collection::CollectionRecord;
 use crate::domain::id::{CollectionId, PhotoId};
-use crate::domain::lifecycle::{visible_collection, visible_end, visible_state};
+use crate::domain::lifecycle::{ended_at, visible_collection, visible_state};
 use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::storage::StoreError;
 use crate::storage::steps::{PhotoQuery, TrackedPhoto};
@@ -17,8 +16,6 @@ pub struct ReviewedPhoto {
     pub record: PhotoRecord,
     /// Where it stands.
     pub state: PhotoState,
-    /// When it reached that state, if it is the last one.
-    pub settled_at: Option<Timestamp>,
 }
 
 /// A page of a list.
@@ -70,20 +67,19 @@ pub async fn collections(
     after: Option<CollectionId>,
     limit: u32,
 ) -> Result<Page<CollectionRecord, CollectionId>, StoreError> {
-    let mut items = gateway.store.collections(office.party.party_id, after, limit).await?;
-    for collection in &mut items {
-        (collection.state, collection.settled_at) = visible_collection(collection, gateway.now());
-    }
+    let (office, now) = (office.party.party_id, gateway.now());
+    let items = gateway.store.collections(office, after, limit).await?;
+    let items: Vec<_> = items.into_iter().map(|collection| visible_collection(collection, now)).collect();
     let next_after = full(&items, limit).map(|collection| collection.collection_id);
     Ok(Page { items, next_after })
 }
 
 /// A row with the state its clock gives it.
 pub fn reviewed(gateway: &Gateway, photo: TrackedPhoto) -> ReviewedPhoto {
-    let now = gateway.now();
-    let state = visible_state(&photo.record, photo.latest.as_ref(), now);
-    let settled_at = visible_end(&photo.record, photo.latest.as_ref(), now);
-    ReviewedPhoto { record: photo.record, state, settled_at }
+    let (latest, now) = (photo.latest.as_ref(), gateway.now());
+    let state = visible_state(&photo.record, latest, now);
+    let settled_at = ended_at(&photo.record, latest, now);
+    ReviewedPhoto { record: PhotoRecord { settled_at, ..photo.record }, state }
 }
 
 /// The last item of a page that has no room left, behind which there may be more.

@@ -5,8 +5,8 @@ use super::authenticate::StudioCaller;
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEvent;
 use crate::domain::id::PhotoId;
-use crate::domain::lifecycle::Withdrawal;
 use crate::domain::photo::PhotoState;
+use crate::domain::withdrawal::Withdrawal;
 use crate::storage::StoreError;
 use crate::storage::steps::TrackedPhoto;
 

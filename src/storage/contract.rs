@@ -16,9 +16,9 @@ use crate::domain::audit::AuditEntry;
 use crate::domain::collection::CollectionRecord;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
-use crate::domain::lifecycle::Withdrawal;
 use crate::domain::party::{Device, Party, Role};
 use crate::domain::photo::{PhotoState, SealedPhoto};
+use crate::domain::withdrawal::Withdrawal;
 
 /// Everything that the gateway remembers.
 ///

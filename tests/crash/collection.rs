@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::caller::{Answer, Caller, DeviceFiles, PHOTO};
+use crate::support::device::{Answer, Caller, DeviceFiles, PHOTO};
 use crate::support::ledger::Ledger;
 use crate::support::process::{GatewayProcess, Home};
 

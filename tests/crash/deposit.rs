@@ -1,6 +1,6 @@
 //! What was answered is there, what was not is there whole or not at all, and the repeat gets its answer.
 
-use crate::support::caller::{Caller, PHOTO};
+use crate::support::device::{Caller, PHOTO};
 use crate::support::ledger::Ledger;
 use crate::support::process::Home;
 

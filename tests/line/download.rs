@@ -1,7 +1,7 @@
 //! A download that breaks is begun anew by the same office, and by nobody else.
 
 use super::breaking_line::{BreakingLine, Way, offsets};
-use crate::support::caller::PHOTO;
+use crate::support::device::PHOTO;
 use crate::support::ledger::Ledger;
 use crate::support::process::Home;
 

@@ -1,7 +1,7 @@
 //! An upload that breaks leaves nothing; an answer that breaks leaves the photo and the same code for the repeat.
 
 use super::breaking_line::{BreakingLine, Way, offsets};
-use crate::support::caller::PHOTO;
+use crate::support::device::PHOTO;
 use crate::support::ledger::Ledger;
 use crate::support::process::{Home, until};
 

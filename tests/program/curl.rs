@@ -6,7 +6,7 @@ use std::process::Command;
 use lichtbild::domain::digest::Sha256Digest;
 use serde_json::Value;
 
-use crate::support::caller::DeviceFiles;
+use crate::support::device::DeviceFiles;
 use crate::support::process::{GatewayProcess, Home};
 
 /// What curl has to say.

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{self, Instant};
 
-use crate::support::caller::{DeviceFiles, PHOTO, ask, begin_upload, closed, read_answer};
+use crate::support::device::{DeviceFiles, PHOTO, ask, begin_upload, closed, read_answer};
 use crate::support::process::{GENEROUS, GatewayProcess, Home, until};
 
 const ME: &str = "GET /v1/me HTTP/1.1\r\nHost: localhost\r\n\r\n";

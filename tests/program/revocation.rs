@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::support::caller::{Caller, DeviceFiles, ask, begin_upload, closed};
+use crate::support::device::{Caller, DeviceFiles, ask, begin_upload, closed};
 use crate::support::process::{GatewayProcess, Home};
 
 const ME: &str = "GET /v1/me HTTP/1.1\r\nHost: localhost\r\n\r\n";

@@ -2,7 +2,7 @@
 
 use tokio::io::AsyncWriteExt;
 
-use crate::support::caller::{PHOTO, ask, begin_upload, read_answer};
+use crate::support::device::{PHOTO, ask, begin_upload, read_answer};
 use crate::support::ledger::Ledger;
 use crate::support::process::{Home, until};
 

@@ -1,226 +1,239 @@
-//! A device of a studio or an office, with the files that `device add` wrote for it, at a real gateway.
+//! One device that talks to a gateway under test, and what it is answered.
 
-use std::fs;
-use std::io;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::fmt;
+use std::sync::OnceLock;
 
-use reqwest::header::HeaderMap;
-use reqwest::{Client, Method, RequestBuilder, Url};
-use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Method, Request, request};
+use http_body_util::BodyExt;
+use lichtbild::domain::id::DeviceId;
+use lichtbild::domain::party::Party;
+use lichtbild::transport::connections::ConnectionHandle;
+use lichtbild::transport::peer::{Admission, Peer, PeerCertificate};
 use serde_json::{Value, json};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpSocket, TcpStream};
-use tokio::time;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
+use tower::ServiceExt;
 
-use super::process::GENEROUS;
+use super::jpeg::{colour_picture, new_segment, with};
 
-/// The photo that a gateway of profile `icao-35x45` takes.
-pub const PHOTO: &[u8] = include_bytes!("../../fixtures/portrait-413x531.jpg");
-
-/// What `device add` printed.
+/// A device with its certificate; clones are the same device.
 #[derive(Clone)]
-pub struct DeviceFiles {
-    pub device_id: String,
-    pub folder: PathBuf,
-    pub password: String,
+pub struct Caller {
+    pub party: Party,
+    pub device_id: DeviceId,
+    pub certificate: PeerCertificate,
+    router: Router,
+    language: &'static str,
 }
 
-impl DeviceFiles {
-    pub fn new(printed: &Value) -> Self {
-        let text = |key: &str| printed[key].as_str().unwrap_or_default().to_owned();
-        let certificate = PathBuf::from(text("certificate"));
-        Self {
-            device_id: text("device_id"),
-            folder: certificate.parent().unwrap().to_owned(),
-            password: text("p12_password"),
-        }
+impl Caller {
+    pub fn new(router: Router, party: Party, device_id: DeviceId, certificate: PeerCertificate) -> Self {
+        Self { party, device_id, certificate, router, language: "de" }
     }
 
-    pub fn file(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+    /// The same device with an English reader before it.
+    pub fn in_english(&self) -> Self {
+        Self { language: "en", ..self.clone() }
     }
 
-    fn tls(&self) -> ClientConfig {
-        let read = |name| fs::read(self.file(name)).unwrap();
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_slice(&read("gateway-ca.pem")).unwrap()).unwrap();
-        let chain = CertificateDer::pem_slice_iter(&read("certificate.pem")).map(Result::unwrap).collect();
-        let key = PrivateKeyDer::from_pem_slice(&read("key.pem")).unwrap();
-        ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_client_auth_cert(chain, key)
-            .unwrap()
+    pub fn request(&self, method: Method, path: &str) -> request::Builder {
+        let peer = peer(Some(self.certificate.clone()), Admission::Within);
+        Request::builder().method(method).uri(path).header("accept-language", self.language).extension(peer)
     }
 
-    /// A caller with connections of its own.
-    pub fn calls(&self, url: &str) -> Caller {
-        let http = Client::builder()
-            .tls_backend_preconfigured(self.tls())
-            .no_proxy()
-            .retry(reqwest::retry::never())
-            .timeout(GENEROUS)
-            .build()
-            .unwrap();
-        Caller { http, url: url.to_owned() }
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        send(&self.router, request).await
     }
 
-    /// One TLS connection, to be spoken to by hand.
-    pub async fn connects(&self, url: &str) -> io::Result<TlsStream<TcpStream>> {
-        self.connects_by(url, TcpSocket::new_v4()?).await
+    async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path).body(Body::empty()).unwrap()).await
     }
 
-    /// The same over a socket with settings of its own.
-    pub async fn connects_by(&self, url: &str, socket: TcpSocket) -> io::Result<TlsStream<TcpStream>> {
-        let port = Url::parse(url).unwrap().port().unwrap();
-        let connect = async {
-            let tcp = socket.connect(([127, 0, 0, 1], port).into()).await?;
-            let name = ServerName::try_from("localhost").unwrap();
-            TlsConnector::from(Arc::new(self.tls())).connect(name, tcp).await
-        };
-        time::timeout(GENEROUS, connect).await.unwrap()
+    async fn post_json(&self, path: &str, body: &Value) -> Answer {
+        self.post_text(path, body.to_string()).await
+    }
+
+    pub async fn post_text(&self, path: &str, body: String) -> Answer {
+        let request = self.request(Method::POST, path).header("content-type", "application/json");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    // Studio
+
+    /// Posts bytes with exactly these headers.
+    pub async fn post_photo(&self, path: &str, bytes: &[u8], headers: &[(&str, &str)]) -> Answer {
+        let request = self.request(Method::POST, path);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(Body::from(bytes.to_vec())).unwrap()).await
+    }
+
+    pub async fn deposit(&self, bytes: &[u8], key: &str) -> Answer {
+        let length = bytes.len().to_string();
+        let headers = [("content-type", "image/jpeg"), ("content-length", &length), ("idempotency-key", key)];
+        self.post_photo("/v1/photos", bytes, &headers).await
+    }
+
+    pub async fn check(&self, bytes: &[u8]) -> Answer {
+        self.post_photo("/v1/photos/check", bytes, &[("content-type", "image/jpeg")]).await
+    }
+
+    pub async fn photo(&self, photo_id: &str) -> Answer {
+        self.get(&format!("/v1/photos/{photo_id}")).await
+    }
+
+    pub async fn photos(&self, query: &str) -> Answer {
+        self.get(&format!("/v1/photos?{query}")).await
+    }
+
+    pub async fn withdraw(&self, photo_id: &str) -> Answer {
+        let request = self.request(Method::DELETE, &format!("/v1/photos/{photo_id}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Deposits the photo of this number.
+    pub async fn deposited(&self, number: u32) -> Deposit {
+        let (bytes, key) = (photo(number), key(number));
+        let answer = self.deposit(&bytes, &key).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        let receipt = answer.json();
+        Deposit { photo_id: text(&receipt["photo_id"]), code: text(&receipt["code"]), bytes, key }
+    }
+
+    /// The state that the studio is shown.
+    pub async fn state_of(&self, deposit: &Deposit) -> String {
+        text(&self.photo(&deposit.photo_id).await.json()["state"])
+    }
+
+    // Office
+
+    pub async fn collect(&self, code: &str) -> Answer {
+        self.post_json("/v1/collections", &json!({ "code": code })).await
+    }
+
+    pub async fn fetch(&self, collection: &str, code: &str) -> Answer {
+        self.ask_for_picture(Method::GET, collection, code).await
+    }
+
+    pub async fn head(&self, collection: &str, code: &str) -> Answer {
+        self.ask_for_picture(Method::HEAD, collection, code).await
+    }
+
+    async fn ask_for_picture(&self, method: Method, collection: &str, code: &str) -> Answer {
+        let request = self.request(method, &format!("/v1/collections/{collection}/photo"));
+        self.send(request.header("retrieval-code", code).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn settle(&self, collection: &str, outcome: &Value) -> Answer {
+        self.post_json(&format!("/v1/collections/{collection}/settle"), outcome).await
+    }
+
+    pub async fn collections(&self, query: &str) -> Answer {
+        self.get(&format!("/v1/collections?{query}")).await
+    }
+
+    /// Collects and gives the collection's identifier.
+    pub async fn collected(&self, code: &str) -> String {
+        let answer = self.collect(code).await;
+        assert!(matches!(answer.status, 200 | 201), "{answer:?}");
+        text(&answer.json()["collection_id"])
+    }
+
+    /// Collects and fetches the picture.
+    pub async fn handed_over(&self, code: &str) -> String {
+        let collection = self.collected(code).await;
+        let answer = self.fetch(&collection, code).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        collection
+    }
+
+    /// Collects, fetches and settles.
+    pub async fn settled(&self, code: &str, outcome: &Value) -> String {
+        let collection = self.handed_over(code).await;
+        let answer = self.settle(&collection, outcome).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        collection
     }
 }
 
-/// An answer, read to its end.
-#[derive(Debug)]
+/// A photo that was taken in.
+#[derive(Debug, Clone)]
+pub struct Deposit {
+    pub photo_id: String,
+    pub code: String,
+    pub bytes: Vec<u8>,
+    pub key: String,
+}
+
+/// What came back.
 pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 impl Answer {
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.body)))
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// A field of the JSON, as text.
-    pub fn text(&self, field: &str) -> String {
-        self.json()[field].as_str().unwrap_or_else(|| panic!("{field}: {}", self.json())).to_owned()
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Status and problem type of a refusal.
-    pub fn problem(&self) -> (u16, String) {
-        (self.status, self.text("type"))
-    }
-
-    pub fn is_replayed(&self) -> bool {
-        self.headers.get("idempotent-replayed").is_some_and(|value| value == "true")
-    }
-
-    /// The code of a receipt.
-    pub fn code(&self) -> String {
-        assert_eq!(self.status, 201, "{}", self.json());
-        self.text("code")
-    }
-}
-
-/// Speaks the routes of studios and offices; connections are kept alive.
-#[derive(Clone)]
-pub struct Caller {
-    http: Client,
-    url: String,
-}
-
-impl Caller {
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http.request(method, format!("{}{path}", self.url))
-    }
-
-    pub async fn get(&self, path: &str) -> reqwest::Result<Answer> {
-        send(self.request(Method::GET, path)).await
-    }
-
-    pub async fn deposit(&self, key: &str) -> reqwest::Result<Answer> {
-        self.deposit_bytes(key, PHOTO.to_vec()).await
-    }
-
-    pub async fn deposit_bytes(&self, key: &str, photo: impl Into<reqwest::Body>) -> reqwest::Result<Answer> {
-        let request = self.request(Method::POST, "/v1/photos").header("content-type", "image/jpeg");
-        send(request.header("idempotency-key", key).body(photo)).await
-    }
-
-    pub async fn collect(&self, code: &str) -> reqwest::Result<Answer> {
-        send(self.request(Method::POST, "/v1/collections").json(&json!({ "code": code }))).await
-    }
-
-    /// Collects a photo that must be there for this office, and gives the collection's identifier.
-    pub async fn collects(&self, code: &str) -> String {
-        let answer = self.collect(code).await.unwrap();
-        assert!(matches!(answer.status, 200 | 201), "{}", answer.json());
-        answer.text("collection_id")
-    }
-
-    pub async fn fetch(&self, collection_id: &str, code: &str) -> reqwest::Result<Answer> {
-        let path = format!("/v1/collections/{collection_id}/photo");
-        send(self.request(Method::GET, &path).header("retrieval-code", code)).await
-    }
-
-    pub async fn settle(&self, collection_id: &str, outcome: &Value) -> reqwest::Result<Answer> {
-        let path = format!("/v1/collections/{collection_id}/settle");
-        send(self.request(Method::POST, &path).json(outcome)).await
-    }
-}
-
-async fn send(request: RequestBuilder) -> reqwest::Result<Answer> {
-    let response = request.send().await?;
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Ok(Answer { status, headers, body: response.bytes().await?.to_vec() })
-}
-
-/// GET without TLS, for the monitoring listener.
-pub async fn plain_get(url: &str) -> String {
-    let url = Url::parse(url).unwrap();
-    let mut stream = TcpStream::connect(("127.0.0.1", url.port().unwrap())).await.unwrap();
-    let (_, body) = ask(&mut stream, &format!("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", url.path())).await.unwrap();
-    String::from_utf8(body).unwrap()
-}
-
-/// Sends `request` by hand and reads the answer: its status and its body.
-pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, request: &str) -> io::Result<(u16, Vec<u8>)> {
-    stream.write_all(request.as_bytes()).await?;
-    stream.flush().await?;
-    read_answer(stream).await
-}
-
-/// Begins a deposit by hand, up to the moment when the gateway asks for the photo: it has let the caller in and waits.
-pub async fn begin_upload<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, key: &str, length: usize) {
-    let head = format!(
-        "POST /v1/photos HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nIdempotency-Key: {key}\r\n\
-         Content-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
-    );
-    assert_eq!(ask(stream, &head).await.unwrap().0, 100);
-}
-
-/// Reads an answer that has a `Content-Length`.
-pub async fn read_answer<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<(u16, Vec<u8>)> {
-    let read = async {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(stream.read_u8().await?);
+    /// Asserts that this is a whole problem of this kind, and gives its body.
+    #[track_caller]
+    pub fn refused(&self, status: u16, kind: &str) -> Value {
+        assert_eq!(self.status, status, "{self:?}");
+        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        assert_eq!(self.header("cache-control"), "no-store", "{self:?}");
+        let problem = self.json();
+        assert_eq!((&problem["type"], &problem["status"]), (&json!(kind), &json!(status)), "{problem}");
+        for sentence in ["title", "detail"] {
+            assert!(problem[sentence].as_str().is_some_and(|text| !text.is_empty()), "{problem}");
         }
-        let head = String::from_utf8(head).unwrap().to_ascii_lowercase();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let length =
-            head.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |n| n.parse().unwrap());
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body).await?;
-        Ok((status, body))
-    };
-    time::timeout(GENEROUS, read).await.expect("an answer in time")
+        problem
+    }
+
+    #[track_caller]
+    pub fn retry_after_seconds(&self) -> u64 {
+        self.header("retry-after").parse().unwrap_or_else(|_| panic!("no Retry-After: {self:?}"))
+    }
 }
 
-/// Waits until the other side has closed, and returns how long that took.
-pub async fn closed<S: AsyncRead + Unpin>(stream: &mut S) -> time::Duration {
-    let begun = time::Instant::now();
-    let _ = time::timeout(GENEROUS, stream.read_to_end(&mut Vec::new())).await.expect("closed in time");
-    begun.elapsed()
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = &self.body[..self.body.len().min(2000)];
+        write!(f, "{} {:?} {}", self.status, self.headers, String::from_utf8_lossy(body))
+    }
+}
+
+/// Sends a request to a router as the line would.
+pub async fn send(router: &Router, request: Request<Body>) -> Answer {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+}
+
+/// Who is at the other end of a connection.
+pub fn peer(certificate: Option<PeerCertificate>, admission: Admission) -> Peer {
+    Peer::new(([127, 0, 0, 1], 40_000).into(), certificate, ConnectionHandle::default(), admission)
+}
+
+/// A small photo, unlike that of any other number.
+pub fn photo(number: u32) -> Vec<u8> {
+    static PICTURE: OnceLock<Vec<u8>> = OnceLock::new();
+    let comment = new_segment(0xFE, format!("picture number {number}").as_bytes());
+    with(PICTURE.get_or_init(|| colour_picture(35, 45)), 2, &comment)
+}
+
+/// An idempotency key, unlike that of any other number.
+pub fn key(number: u32) -> String {
+    format!("key-of-the-deposit-{number:06}")
+}
+
+/// A string out of JSON.
+#[track_caller]
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("not a string: {value}")).to_owned()
 }

@@ -1,9 +1,12 @@
 //! What several subjects need to be tested.
 
 pub mod caller;
+pub mod device;
 pub mod fake_gateway;
+pub mod gateway;
 pub mod jpeg;
 pub mod ledger;
 pub mod photos;
 pub mod pki;
 pub mod process;
+pub mod records;

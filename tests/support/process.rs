@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::caller::DeviceFiles;
+use super::device::DeviceFiles;
 
 /// Far longer than anything takes, even on a busy machine.
 pub const GENEROUS: Duration = Duration::from_secs(30);
@@ -260,7 +260,7 @@ impl GatewayProcess {
 
     /// One number of `/metrics`; zero where it is not there.
     pub async fn metric(&self, name_and_labels: &str) -> u64 {
-        let text = super::caller::plain_get(&format!("{}/metrics", self.ops())).await;
+        let text = super::device::plain_get(&format!("{}/metrics", self.ops())).await;
         let line =
             text.lines().find_map(|line| line.strip_prefix(name_and_labels)?.strip_prefix(' ').map(str::to_owned));
         line.map_or(0, |number| number.parse().unwrap())

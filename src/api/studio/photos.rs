@@ -65,13 +65,13 @@ pub async fn delete(
 }
 
 fn photo_body(photo: ReviewedPhoto, language: Language) -> PhotoBody {
-    let ReviewedPhoto { record, state, settled_at } = photo;
+    let ReviewedPhoto { record, state } = photo;
     PhotoBody {
         photo_id: record.photo_id,
         state,
         deposited_at: record.deposited_at,
         expires_at: record.expires_at,
-        settled_at,
+        settled_at: record.settled_at,
         refusal: record.refusal,
         bytes: record.facts.bytes,
         width: record.facts.width,

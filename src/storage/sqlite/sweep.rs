@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
 
-use super::rows::{COLLECTION, collection, parsed};
+use super::rows::{COLLECTION, collection, moment, parsed};
 use super::{SqliteStore, audit, collect, guesses, photos};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
@@ -32,8 +32,8 @@ pub(super) async fn sweep(store: &SqliteStore, now: Timestamp) -> Result<SweepRe
             Hold::Running { .. } | Hold::HandedOver { .. } => {}
         }
     }
-    for photo_id in expired_photos(&mut transaction, now).await? {
-        expire(&mut transaction, photo_id, now).await?;
+    for (photo_id, at) in expired_photos(&mut transaction, now).await? {
+        expire(&mut transaction, photo_id, at, now).await?;
         report.expired += 1;
     }
     guesses::forget_old(&mut transaction, now).await?;
@@ -81,25 +81,36 @@ async fn use_by_default(
     audit::append(connection, &entry).await
 }
 
-async fn expired_photos(connection: &mut SqliteConnection, now: Timestamp) -> Result<Vec<PhotoId>, StoreError> {
-    sqlx::query("SELECT photo_id FROM photos WHERE state IN ('available', 'kept') AND expires_at <= $1 LIMIT $2")
-        .bind(now.unix_milliseconds())
-        .bind(BATCH)
-        .fetch_all(connection)
-        .await?
-        .iter()
-        .map(|row| parsed(row, "photo_id"))
-        .collect()
+async fn expired_photos(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+) -> Result<Vec<(PhotoId, Timestamp)>, StoreError> {
+    sqlx::query(
+        "SELECT photo_id, expires_at FROM photos WHERE state IN ('available', 'kept') AND expires_at <= $1 LIMIT $2",
+    )
+    .bind(now.unix_milliseconds())
+    .bind(BATCH)
+    .fetch_all(connection)
+    .await?
+    .iter()
+    .map(|row| Ok((parsed(row, "photo_id")?, moment(row, "expires_at")?)))
+    .collect()
 }
 
-async fn expire(connection: &mut SqliteConnection, photo_id: PhotoId, now: Timestamp) -> Result<(), StoreError> {
-    photos::erase(connection, photo_id, PhotoState::Expired, now).await?;
+/// Erases a photo whose time ran out `at` some moment before `now`.
+async fn expire(
+    connection: &mut SqliteConnection,
+    photo_id: PhotoId,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    photos::erase(connection, photo_id, PhotoState::Expired, at).await?;
     let entry = AuditEntry {
         at: now,
         actor: "gateway".into(),
         event: AuditEvent::PhotoExpired,
         subject: Some(photo_id.to_string()),
-        details: serde_json::json!({}),
+        details: serde_json::json!({ "expires_at": at }),
     };
     audit::append(connection, &entry).await
 }

@@ -1,0 +1,78 @@
+//! The bytes themselves.
+
+use lichtbild::domain::digest::Sha256Digest;
+use serde_json::json;
+
+use crate::support::gateway::{MINUTE, TestGateway};
+
+#[tokio::test]
+async fn a_picture_may_be_fetched_again_and_never_changes() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let deposit = studio.deposited(1).await;
+    let collection = office.collected(&deposit.code).await;
+    for _ in 0..3 {
+        let answer = office.fetch(&collection, &deposit.code).await;
+        assert_eq!((answer.status, &answer.body[..]), (200, &deposit.bytes[..]));
+        assert_eq!(answer.header("content-type"), "image/jpeg");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("content-digest"), Sha256Digest::of(&deposit.bytes).to_content_digest());
+        gateway.advance(MINUTE);
+    }
+    assert_eq!(gateway.database.happened("collection.handed_over").await, 3);
+}
+
+#[tokio::test]
+async fn the_headers_alone_tell_size_and_digest() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let deposit = studio.deposited(1).await;
+    let collection = office.collected(&deposit.code).await;
+    let answer = office.head(&collection, &deposit.code).await;
+    assert_eq!((answer.status, answer.body.len()), (200, 0));
+    assert_eq!(answer.header("content-length"), deposit.bytes.len().to_string());
+    assert_eq!(answer.header("content-digest"), Sha256Digest::of(&deposit.bytes).to_content_digest());
+    assert_eq!(answer.header("content-type"), "image/jpeg");
+}
+
+#[tokio::test]
+async fn a_settled_collection_gives_nothing_out() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let outcomes = [
+        json!({ "outcome": "used" }),
+        json!({ "outcome": "refused", "reason": "glasses" }),
+        json!({ "outcome": "kept", "until": "2026-12-31" }),
+        json!({ "outcome": "released" }),
+    ];
+    for (number, outcome) in outcomes.iter().enumerate() {
+        let deposit = studio.deposited(number as u32).await;
+        let collection = office.settled(&deposit.code, outcome).await;
+        let before = gateway.database.contents().await;
+        office.fetch(&collection, &deposit.code).await.refused(409, "collection-over");
+        assert_eq!(office.head(&collection, &deposit.code).await.status, 409);
+        assert_eq!(gateway.database.contents().await, before);
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_frame_is_never_handed_over() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let [damaged, swapped, whole] = [studio.deposited(1).await, studio.deposited(2).await, studio.deposited(3).await];
+    let id = &damaged.photo_id;
+    let flip =
+        format!("UPDATE frames SET frame = CAST(x'01' || zeroblob(length(frame) - 1) AS BLOB) WHERE photo_id = '{id}'");
+    gateway.database.execute(&flip).await.unwrap();
+    let swap = format!(
+        "UPDATE frames SET frame = (SELECT frame FROM frames WHERE photo_id = '{}') WHERE photo_id = '{}'",
+        whole.photo_id, swapped.photo_id
+    );
+    gateway.database.execute(&swap).await.unwrap();
+    let before = gateway.database.contents().await;
+    for deposit in [&damaged, &swapped] {
+        office.collect(&deposit.code).await.refused(500, "photo-damaged");
+    }
+    assert_eq!(gateway.database.contents().await, before);
+    office.handed_over(&whole.code).await;
+}

@@ -1,0 +1,7 @@
+//! Photos handed in by studios.
+
+mod accepted;
+mod hostile;
+mod parallel;
+mod refused;
+mod repeated;

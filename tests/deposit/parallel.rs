@@ -1,0 +1,79 @@
+//! Deposits at the same moment.
+
+use std::collections::HashSet;
+
+use tokio::task::JoinSet;
+
+use crate::support::caller::{key, photo, text};
+use crate::support::gateway::TestGateway;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_deposits_with_one_key_are_one_photo_with_one_code() {
+    let gateway = TestGateway::with(|setup| setup.rules.uploads_per_minute = 60_000).await;
+    let studio = gateway.studio("Foto Koch").await;
+    let mut work = JoinSet::new();
+    for _ in 0..50 {
+        let studio = studio.clone();
+        work.spawn(async move {
+            loop {
+                let answer = studio.deposit(&photo(1), &key(1)).await;
+                if answer.status == 201 {
+                    return (text(&answer.json()["code"]), answer.header("idempotent-replayed") == "true");
+                }
+                answer.refused(409, "deposit-in-progress");
+                assert_eq!(answer.retry_after_seconds(), 1);
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+    let answers = work.join_all().await;
+    let codes: HashSet<_> = answers.iter().map(|(code, _)| code).collect();
+    assert_eq!(codes.len(), 1);
+    assert_eq!(answers.iter().filter(|(_, replayed)| !replayed).count(), 1);
+    assert_eq!(gateway.database.count("photos").await, 1);
+    assert_eq!(gateway.database.count("frames").await, 1);
+    assert_eq!(gateway.database.happened("photo.deposited").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_photos_at_once_get_fifty_codes() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    let mut work = JoinSet::new();
+    for number in 0..50 {
+        let studio = studio.clone();
+        work.spawn(async move { studio.deposited(number).await.code });
+    }
+    let codes: HashSet<_> = work.join_all().await.into_iter().collect();
+    assert_eq!(codes.len(), 50);
+    assert_eq!(gateway.database.count("frames").await, 50);
+    gateway.database.audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_finds_the_judges_busy_is_told_to_come_back_and_loses_nothing() {
+    let gateway = TestGateway::with(|setup| {
+        (setup.rules.judges, setup.rules.judge_queue) = (1, 1);
+        setup.rules.uploads_per_minute = 60_000;
+    })
+    .await;
+    let studio = gateway.studio("Foto Koch").await;
+    let mut work = JoinSet::new();
+    for number in 0..20 {
+        let studio = studio.clone();
+        work.spawn(async move {
+            loop {
+                let answer = studio.deposit(&photo(number), &key(number)).await;
+                if answer.status == 201 {
+                    return;
+                }
+                answer.refused(503, "gateway-busy");
+                assert!(answer.retry_after_seconds() >= 1);
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+    work.join_all().await;
+    assert_eq!(gateway.database.count("photos").await, 20);
+    assert_eq!(gateway.database.count("frames").await, 20);
+}

@@ -1,0 +1,92 @@
+//! Settlements made twice, and settlements that contradict an earlier one.
+
+use serde_json::{Value, json};
+
+use crate::support::gateway::{DAY, START, TestGateway};
+
+fn outcomes() -> Vec<Value> {
+    vec![
+        json!({ "outcome": "used" }),
+        json!({ "outcome": "refused", "reason": "gaze" }),
+        json!({ "outcome": "refused", "reason": "gaze", "note": "Blick zur Seite" }),
+        json!({ "outcome": "refused", "reason": "pose" }),
+        json!({ "outcome": "kept", "until": "2026-11-30" }),
+        json!({ "outcome": "kept", "until": "2026-12-31" }),
+        json!({ "outcome": "released" }),
+    ]
+}
+
+#[tokio::test]
+async fn the_same_settlement_again_gets_the_same_receipt_and_another_is_refused() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    for (number, settled) in outcomes().iter().enumerate() {
+        let deposit = studio.deposited(number as u32).await;
+        let collection = office.handed_over(&deposit.code).await;
+        let receipt = office.settle(&collection, settled).await;
+        assert_eq!(receipt.status, 200);
+        let before = gateway.database.contents().await;
+        for outcome in outcomes() {
+            let answer = office.settle(&collection, &outcome).await;
+            if outcome == *settled {
+                assert_eq!((answer.status, answer.json()), (200, receipt.json()));
+            } else {
+                let problem = answer.refused(409, "collection-settled");
+                assert_eq!(problem["outcome"], settled["outcome"]);
+                assert_eq!(problem["settled_at"], json!(START));
+            }
+        }
+        assert_eq!(gateway.database.contents().await, before);
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_can_be_asked_for_long_after() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let mut settled = vec![];
+    for (number, outcome) in outcomes().into_iter().enumerate() {
+        let deposit = studio.deposited(number as u32).await;
+        let collection = office.handed_over(&deposit.code).await;
+        let receipt = office.settle(&collection, &outcome).await.json();
+        settled.push((collection, outcome, receipt));
+    }
+    // Also when the last day of a kept photo is over.
+    for days in [20, 400] {
+        gateway.advance(days * DAY);
+        gateway.sweep().await;
+        let before = gateway.database.contents().await;
+        let office = gateway.device_of(&office.party).await;
+        for (collection, outcome, receipt) in &settled {
+            let again = office.settle(collection, outcome).await;
+            assert_eq!((again.status, &again.json()), (200, receipt));
+        }
+        assert_eq!(gateway.database.contents().await.without("devices"), {
+            let after_new_device = gateway.database.contents().await;
+            assert_ne!(after_new_device, before);
+            after_new_device.without("devices")
+        });
+    }
+}
+
+#[tokio::test]
+async fn a_settlement_that_time_made_stands() {
+    for swept in [false, true] {
+        let gateway = TestGateway::start().await;
+        let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+        let collection = office.handed_over(&studio.deposited(1).await.code).await;
+        gateway.advance(8 * DAY);
+        if swept {
+            assert_eq!(gateway.sweep().await.used_by_default, 1);
+        }
+        for outcome in outcomes() {
+            let answer = office.settle(&collection, &outcome).await;
+            if outcome["outcome"] == "used" {
+                assert_eq!((answer.status, &answer.json()["settled_at"]), (200, &json!(START + 7 * DAY)));
+            } else {
+                let problem = answer.refused(409, "collection-settled");
+                assert_eq!((&problem["outcome"], &problem["settled_at"]), (&json!("used"), &json!(START + 7 * DAY)));
+            }
+        }
+    }
+}

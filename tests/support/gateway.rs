@@ -1,0 +1,181 @@
+//! A whole gateway in this process, without TLS and without waiting: its clock is moved by hand, its randomness is seeded.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use lichtbild::api::App;
+use lichtbild::clock::{Clock, ManualClock, Timestamp};
+use lichtbild::domain::id::DeviceId;
+use lichtbild::domain::party::{Device, Party, Role};
+use lichtbild::entropy::SeededEntropy;
+use lichtbild::flows::administer::Administration;
+use lichtbild::flows::{Gateway, Rules, sweep};
+use lichtbild::sealing::KeyFile;
+use lichtbild::server::routes::{Line, router};
+use lichtbild::storage::Store;
+use lichtbild::storage::sqlite::SqliteStore;
+use lichtbild::storage::steps::{CertificateRecord, SweepReport};
+use lichtbild::telemetry::Metrics;
+use lichtbild::transport::body::BodyLimits;
+use lichtbild::transport::peer::PeerCertificate;
+use lichtbild::validation::Profile;
+use tempfile::TempDir;
+
+use super::caller::Caller;
+use super::records::Database;
+
+/// 2026-11-22T09:30:00Z
+pub const START: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+pub const MINUTE: Duration = Duration::from_secs(60);
+pub const DAY: Duration = Duration::from_secs(86_400);
+
+/// Pictures of 35 x 45 pixels: as good as large ones for everything but the judge, and judged at once.
+const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
+                     aspect_tolerance_percent = 0.5\n[compression]\nadvise_min_quality = 95\nadvise_max_ratio = 1";
+
+/// How a gateway under test differs from the usual.
+pub struct Setup {
+    pub rules: Rules,
+    pub profile: Profile,
+    pub max_photo_bytes: u64,
+}
+
+pub struct TestGateway {
+    pub gateway: Arc<Gateway>,
+    pub store: SqliteStore,
+    pub clock: Arc<ManualClock>,
+    /// The database, past the gateway.
+    pub database: Database,
+    app: App,
+    entropy: Arc<SeededEntropy>,
+    devices: AtomicU32,
+    directory: TempDir,
+}
+
+impl TestGateway {
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Setup)) -> Self {
+        let mut setup = Setup {
+            rules: Rules::default(),
+            profile: Profile::parse("small", SMALL).unwrap(),
+            max_photo_bytes: 256 * 1024,
+        };
+        change(&mut setup);
+        // In memory where there is such a place: what matters here is not whether a disk keeps what it was given.
+        let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        let file = directory.path().join("lichtbild.db");
+        let store = SqliteStore::create(&file).await.unwrap();
+        let clock = Arc::new(ManualClock::starting_at(START));
+        let entropy = Arc::new(SeededEntropy::new(2026));
+        let keys = KeyFile::generate(START, entropy.as_ref()).unwrap();
+        let gateway = Arc::new(Gateway::new(
+            Arc::new(store.clone()),
+            keys,
+            clock.clone(),
+            entropy.clone(),
+            setup.profile,
+            setup.rules,
+        ));
+        let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..BodyLimits::default() };
+        let json_body = BodyLimits { max_bytes: 16 * 1024, ..photo_body };
+        let server_certificate_expires_at = START + Duration::from_secs(365 * 86_400);
+        let app = App { gateway: Arc::clone(&gateway), server_certificate_expires_at, photo_body, json_body };
+        let database = Database::open(&file).await;
+        Self { gateway, store, clock, database, app, entropy, devices: AtomicU32::new(0), directory }
+    }
+
+    pub fn router(&self, line: Line) -> Router {
+        router(line, &self.app, &Arc::new(Metrics::new(vec![])))
+    }
+
+    pub fn administration(&self) -> Administration<'_> {
+        Administration { store: &self.store, clock: self.clock.as_ref(), entropy: self.entropy.as_ref() }
+    }
+
+    /// A studio with one device.
+    pub async fn studio(&self, name: &str) -> Caller {
+        self.caller(Role::Studio, name).await
+    }
+
+    /// An office with one device.
+    pub async fn office(&self, name: &str) -> Caller {
+        self.caller(Role::Office, name).await
+    }
+
+    async fn caller(&self, role: Role, name: &str) -> Caller {
+        let party = self.administration().add_party(role, name, "Düsseldorf").await.unwrap();
+        self.device_of(&party).await
+    }
+
+    /// One more device of a party, with a certificate for a year.
+    pub async fn device_of(&self, party: &Party) -> Caller {
+        self.device_until(party, self.clock.now() + 365 * DAY).await
+    }
+
+    pub async fn device_until(&self, party: &Party, not_after: Timestamp) -> Caller {
+        let number = self.devices.fetch_add(1, Ordering::Relaxed);
+        let certificate = PeerCertificate::new(format!("certificate {number}").into_bytes().into());
+        let now = self.clock.now();
+        let device = Device {
+            device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),
+            party_id: party.party_id,
+            label: format!("Kasse {number}"),
+            created_at: now,
+            revoked_at: None,
+            certificate_expires_at: None,
+        };
+        let record = CertificateRecord {
+            sha256: certificate.sha256(),
+            serial: number.to_be_bytes().to_vec(),
+            not_before: now,
+            not_after,
+        };
+        self.administration().add_device(&device, &record).await.unwrap();
+        let line = match party.role {
+            Role::Studio => Line::Studio,
+            Role::Office => Line::Office,
+        };
+        Caller::new(self.router(line), party.clone(), device.device_id, certificate)
+    }
+
+    pub async fn revoke(&self, caller: &Caller) {
+        assert!(self.administration().revoke_device(caller.device_id).await.unwrap());
+    }
+
+    pub async fn set_suspended(&self, party: &Party, suspended: bool) {
+        assert!(self.administration().set_suspended(party, suspended).await.unwrap());
+    }
+
+    pub fn advance(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub async fn sweep(&self) -> SweepReport {
+        sweep::sweep(&self.gateway).await.unwrap()
+    }
+
+    /// Every file of the database, with its content.
+    pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let entries = std::fs::read_dir(self.directory.path()).unwrap();
+        entries.map(|entry| entry.unwrap().path()).map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+    }
+
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The store that the gateway sees.
+    pub fn store(&self) -> &dyn Store {
+        self.gateway.store.as_ref()
+    }
+}
