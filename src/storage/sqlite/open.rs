@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::SqlSafeStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, SqlSafeStr};
 
 use super::SqliteStore;
 use crate::storage::contract::StoreError;
@@ -34,6 +34,9 @@ impl SqliteStore {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(2 * BUSY_TIMEOUT)
+            // When the disk is full SQLite rolls back by itself; sqlx then fails to roll back and counts a transaction that is
+            // not there, so that this connection would never begin another one.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone())
             .await?;
         migrator().run(&writer).await.map_err(migration_error)?;
@@ -96,5 +99,21 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::ColumnDecode { index, source } => Self::Damaged(format!("column {index}: {source}")),
             other => Self::Unavailable(Box::new(other)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_rolled_back_by_itself_does_not_stop_the_next_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::create(&folder.path().join("full.sqlite")).await.unwrap();
+        let mut transaction = store.write().await.unwrap();
+        // Behind sqlx's back, as on a full disk (tests/program/full_disk.rs fills one).
+        sqlx::query("ROLLBACK").execute(&mut *transaction).await.unwrap();
+        drop(transaction);
+        store.write().await.unwrap().commit().await.unwrap();
     }
 }
