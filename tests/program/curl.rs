@@ -188,10 +188,19 @@ fn a_studio_that_does_it_wrong_is_told_what() {
     let keyless = town.studio("/v1/photos", &["-H", jpeg, "--data-binary", &body]);
     assert_eq!(keyless.problem(), (400, "idempotency-key-missing".into()));
     assert_eq!(town.deposit("too-short", &small).problem(), (400, "idempotency-key-malformed".into()));
-    for (digest, problem) in [("sha-256=:AAAA:", (400, "content-digest-malformed")), (ZEROS, (422, "digest-mismatch"))] {
+    for (digest, problem) in [("sha-256=:AAAA:", (400, "content-digest-malformed")), (ZEROS, (422, "digest-mismatch"))]
+    {
         let header = format!("Content-Digest: {digest}");
-        let options =
-            ["-H", jpeg, "-H", "Idempotency-Key: a-key-for-digests", "-H", &header, "--data-binary", &format!("@{small}")];
+        let options = [
+            "-H",
+            jpeg,
+            "-H",
+            "Idempotency-Key: a-key-for-digests",
+            "-H",
+            &header,
+            "--data-binary",
+            &format!("@{small}"),
+        ];
         let refused = town.studio("/v1/photos", &options);
         assert_eq!(refused.problem(), (problem.0, problem.1.into()));
     }
@@ -202,7 +211,11 @@ fn a_studio_that_does_it_wrong_is_told_what() {
     let unknown = town.studio("/v1/photos/00000000-0000-7000-8000-000000000000", &[]);
     assert_eq!(unknown.problem(), (404, "photo-unknown".into()));
     assert_eq!(town.studio("/v1/photos?colour=red", &[]).problem(), (400, "request-malformed".into()));
-    assert_eq!(town.studio("/v1/photos", &[]).json()["photos"].as_array().map(Vec::len), Some(0), "something was stored");
+    assert_eq!(
+        town.studio("/v1/photos", &[]).json()["photos"].as_array().map(Vec::len),
+        Some(0),
+        "something was stored"
+    );
 
     let stored = town.deposit(key, &portrait());
     assert_eq!(stored.status, 201);

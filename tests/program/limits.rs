@@ -61,13 +61,8 @@ async fn a_caller_silent_at_any_moment_is_cut_by_the_limit_for_that_moment() {
         assert_eq!(ask(&mut stream, ME).await.unwrap().0, 200);
         closed(&mut stream).await
     };
-    let (first, second, third, fourth, fifth) = tokio::join!(
-        before_the_handshake,
-        after_the_handshake,
-        half_a_head,
-        a_trickling_head,
-        between_requests
-    );
+    let (first, second, third, fourth, fifth) =
+        tokio::join!(before_the_handshake, after_the_handshake, half_a_head, a_trickling_head, between_requests);
     for (what, took) in
         [("handshake", first), ("head", second), ("half head", third), ("trickling head", fourth), ("rest", fifth)]
     {
@@ -213,9 +208,8 @@ async fn a_caller_that_does_not_read_its_answers_is_cut() {
     socket.set_recv_buffer_size(4096).unwrap();
     let mut stream = office.connects_by(gateway.office(), socket).await.unwrap();
     // A hundred photos are more than all buffers between the two hold.
-    let request = format!(
-        "GET /v1/collections/{collection}/photo HTTP/1.1\r\nHost: localhost\r\nRetrieval-Code: {code}\r\n\r\n"
-    );
+    let request =
+        format!("GET /v1/collections/{collection}/photo HTTP/1.1\r\nHost: localhost\r\nRetrieval-Code: {code}\r\n\r\n");
     let asking = async {
         for _ in 0..100 {
             stream.write_all(request.as_bytes()).await?;
