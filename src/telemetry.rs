@@ -16,6 +16,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use tokio::time::Instant;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::config::{Log, LogFormat};
 use crate::domain::photo::PhotoState;
@@ -27,7 +28,7 @@ use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
 /// # Errors
 /// When the level is not one.
 pub fn start_log(log: &Log) -> Result<(), LogLevelError> {
-    let filter = EnvFilter::try_new(&log.level).map_err(|_| LogLevelError { level: log.level.clone() })?;
+    let filter = log_filter(&log.level)?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match log.format {
         LogFormat::Text => builder.with_ansi(false).try_init(),
@@ -36,6 +37,16 @@ pub fn start_log(log: &Log) -> Result<(), LogLevelError> {
     // Refused only when a log has been started before, as in-process tests do.
     let _ = started;
     Ok(())
+}
+
+/// What is worth a line. A word that is no level would be taken for the name of a module, and silence all others.
+fn log_filter(level: &str) -> Result<EnvFilter, LogLevelError> {
+    let fault = || LogLevelError { level: level.to_owned() };
+    let mut bare = level.split(',').filter(|directive| !directive.contains(['=', '[']));
+    if bare.any(|word| word.is_empty() || word.parse::<LevelFilter>().is_err()) {
+        return Err(fault());
+    }
+    EnvFilter::try_new(level).map_err(|_| fault())
 }
 
 /// The configured level is not one.
@@ -204,5 +215,20 @@ fn known_method(method: &Method) -> &'static str {
         Method::POST => "POST",
         Method::DELETE => "DELETE",
         _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_a_level_and_not_the_name_of_a_module() {
+        for level in ["error", "warn", "info", "debug", "info,lichtbild::transport=debug", "warn,sqlx=off"] {
+            assert!(log_filter(level).is_ok(), "{level}");
+        }
+        for level in ["loud", "", "info,lichtbild", "lichtbild=loud"] {
+            assert!(log_filter(level).is_err(), "{level}");
+        }
     }
 }

@@ -128,7 +128,11 @@ pub enum ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable { file, .. } => write!(f, "cannot read the configuration {}", file.display()),
+            Self::Unreadable { file, .. } => write!(
+                f,
+                "cannot read the configuration {}: name it with --config, or make a gateway with `lichtbild-gateway init`",
+                file.display()
+            ),
             Self::Wrong { file, fault } => write!(f, "{}: {}", file.display(), fault.trim_end()),
         }
     }

@@ -106,7 +106,13 @@ pub enum SecretError {
 impl std::fmt::Display for SecretError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Unreadable { file, .. } => write!(f, "cannot read {}", file.display()),
+            Self::Unreadable { file, .. } => {
+                write!(
+                    f,
+                    "cannot read {}: check its path in the configuration and that this user may read it",
+                    file.display()
+                )
+            }
             Self::Exposed { file, mode } => {
                 let file = file.display();
                 write!(

@@ -306,6 +306,11 @@ fn store_advice(error: &StoreError) -> &'static str {
     let source = source.to_string();
     if source.contains("disk is full") || source.contains("No space left") {
         "; the disk is full: free some space and start again"
+    } else if source.contains("disk I/O error") {
+        // What SQLite says where the index of its log finds no room, and where a disk fails.
+        "; see whether the disk is full (free some space and start again) or failing (its messages are in the system's log)"
+    } else if source.contains("not a database") || source.contains("malformed") {
+        "; it is damaged, or the database of something else: restore it from a backup"
     } else if source.contains("unable to open") {
         "; check that the file is there (`lichtbild-gateway init` makes it) and that this user may write its folder"
     } else {

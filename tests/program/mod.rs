@@ -1,6 +1,12 @@
 //! The programs from outside: what a shell, a browser, a studio's software and an attacker see of them.
 
+mod administration;
 mod curl;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod limits;
+mod log;
 mod revocation;
+mod start;
 mod stopping;
+mod studio;

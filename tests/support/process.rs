@@ -91,14 +91,24 @@ impl Home {
         command.current_dir(self.around.path()).env("LICHTBILD_CONFIG", self.config());
     }
 
-    /// Runs a command of the program to its end.
+    /// Runs a command of the program to its end, which must come: a `serve` that should have failed is killed.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        self.command().args(arguments).output().unwrap()
+        let mut command = self.command();
+        let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let begun = Instant::now();
+        // Nothing here prints more than a pipe holds.
+        while child.try_wait().unwrap().is_none() {
+            if begun.elapsed() > GENEROUS {
+                child.kill().unwrap();
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        child.wait_with_output().unwrap()
     }
 
     /// Runs a command that must succeed, and reads the JSON it prints.
     pub fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.command().args(arguments).arg("--json").output().unwrap();
+        let output = self.run(&[arguments, &["--json"]].concat());
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }

@@ -37,7 +37,9 @@ pub(super) fn stop_on_signals(stop: Stop) -> Result<(), Failure> {
     let mut signals = signals().map_err(|error| Failure::new("cannot watch for signals", error))?;
     tokio::spawn(async move {
         while signals.recv().await.is_some() {
-            tracing::info!(stage = ?stop.advance(), "stopping");
+            // Outside the macro, which evaluates its fields only where the level is wanted.
+            let stage = stop.advance();
+            tracing::info!(?stage, "stopping");
         }
     });
     Ok(())

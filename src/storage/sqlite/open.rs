@@ -107,3 +107,19 @@ impl From<sqlx::Error> for StoreError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_rolled_back_by_itself_does_not_stop_the_next_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::create(&folder.path().join("full.sqlite")).await.unwrap();
+        let mut transaction = store.write().await.unwrap();
+        // Behind sqlx's back, as on a full disk (tests/program/full_disk.rs fills one).
+        sqlx::query("ROLLBACK").execute(&mut *transaction).await.unwrap();
+        drop(transaction);
+        store.write().await.unwrap().commit().await.unwrap();
+    }
+}

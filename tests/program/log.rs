@@ -1,0 +1,76 @@
+//! The log of a whole cycle, at its most talkative, tells nobody a secret or a name.
+
+use lichtbild::domain::digest::Sha256Digest;
+use serde_json::json;
+
+use crate::support::device::PHOTO;
+use crate::support::process::{Home, until};
+
+#[tokio::test]
+async fn the_log_of_a_whole_cycle_holds_no_code_no_key_no_name_and_no_photo() {
+    for format in ["text", "json"] {
+        let home = Home::new();
+        home.set("level", "\"debug\"");
+        home.set("format", &format!("\"{format}\""));
+        home.set("sweep_seconds", "0.1");
+        let (studio, office) = (home.studio("Foto Koch"), home.office("Bürgeramt Mitte"));
+        let other = home.office("Amt Süd");
+        let gateway = home.start();
+        let (shop, counter) = (studio.calls(gateway.studio()), office.calls(gateway.office()));
+        let elsewhere = other.calls(gateway.office());
+        let mut secrets: Vec<String> = Vec::new();
+
+        for (number, outcome) in [
+            json!({ "outcome": "used" }),
+            json!({ "outcome": "released" }),
+            json!({ "outcome": "refused", "reason": "other", "note": "Bitte lächeln" }),
+        ]
+        .iter()
+        .enumerate()
+        {
+            let key = format!("a-key-that-nobody-knows-{number}");
+            let receipt = shop.deposit(&key).await.unwrap();
+            let code = receipt.code();
+            assert!(shop.deposit(&key).await.unwrap().is_replayed());
+            let collection = counter.collects(&code).await;
+            assert_eq!(elsewhere.collect(&code).await.unwrap().status, 409);
+            assert_eq!(elsewhere.fetch(&collection, &code).await.unwrap().status, 404);
+            assert!(counter.fetch(&collection, &code).await.unwrap().body == PHOTO);
+            assert_eq!(counter.settle(&collection, outcome).await.unwrap().status, 200);
+            assert_eq!(counter.fetch(&collection, &code).await.unwrap().status, 409);
+            let path = format!("/v1/photos/{}", receipt.text("photo_id"));
+            shop.get(&path).await.unwrap();
+            secrets.extend([key, code.replace('-', ""), code, receipt.text("photo_id"), collection]);
+        }
+        // What goes wrong is told, but not what it was about.
+        let wrong = "G94ZJ-756FW-FHRWS-2ZVE8";
+        assert_eq!(counter.collect(wrong).await.unwrap().status, 404);
+        assert_eq!(counter.collect("NR3MP-75Q96-X8259-ZKAA0").await.unwrap().status, 400);
+        assert_eq!(shop.deposit_bytes("a-key-for-no-photo-at-all", "no photo").await.unwrap().status, 422);
+        assert_eq!(shop.get("/v1/photos?state=lost-and-found").await.unwrap().status, 400);
+        assert_eq!(shop.get("/v1/Max-Mustermann").await.unwrap().status, 404);
+        assert!(home.run(&["studio", "suspend", "Foto Koch"]).status.success());
+        assert_eq!(shop.get("/v1/me").await.unwrap().status, 403);
+        assert!(home.run(&["device", "revoke", &studio.device_id]).status.success());
+        until("the device is cut off", async || gateway.log().contains("connections of revoked devices")).await;
+        let log_file = home.beside("log");
+        assert!(gateway.stop().success());
+
+        secrets.extend(
+            [wrong, "NR3MP", "a-key-for-no-photo", "lost-and-found", "Mustermann", "lächeln"].map(str::to_owned),
+        );
+        secrets.extend(["Foto Koch", "Bürgeramt", "Amt Süd", "Musterstadt"].map(str::to_owned));
+        secrets.push(Sha256Digest::of(PHOTO).to_string());
+        let log = std::fs::read(log_file).unwrap();
+        let text = String::from_utf8_lossy(&log);
+        assert!(text.contains("/v1/photos/{photo_id}"), "a log of nothing proves nothing: {text}");
+        for secret in &secrets {
+            assert!(!text.to_lowercase().contains(&secret.to_lowercase()), "{format}: the log holds {secret}");
+        }
+        assert!(!log.windows(16).any(|window| window == &PHOTO[1000..1016]), "{format}: bytes of the photo");
+        if format == "json" {
+            let lines = text.lines().filter(|line| *line != "Stopped.");
+            assert!(lines.into_iter().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{text}");
+        }
+    }
+}
