@@ -2,12 +2,16 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod audit;
+mod callers;
 mod client;
 mod collection;
 mod deposit;
 mod expiry;
 mod identity;
 mod lists;
+mod problems;
+mod secrecy;
 mod settlement;
 mod support;
 mod transport;

@@ -1,6 +1,6 @@
 //! A whole gateway in this process, without TLS and without waiting: its clock is moved by hand, its randomness is seeded.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -167,10 +167,6 @@ impl TestGateway {
     pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let entries = std::fs::read_dir(self.directory.path()).unwrap();
         entries.map(|entry| entry.unwrap().path()).map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
-    }
-
-    pub fn directory(&self) -> &Path {
-        self.directory.path()
     }
 
     /// The store that the gateway sees.
