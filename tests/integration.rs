@@ -2,17 +2,23 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod audit;
+mod callers;
 mod client;
 mod collection;
 #[cfg(feature = "failpoints")]
 mod crash;
+mod cuts;
 mod deposit;
 mod expiry;
 mod identity;
 mod layers;
 mod line;
 mod lists;
+mod ops;
+mod problems;
 mod program;
+mod secrecy;
 mod settlement;
 mod support;
 mod transport;

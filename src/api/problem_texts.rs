@@ -39,7 +39,7 @@ impl Problem {
             Self::CodeUnknown => ("Abrufcode unbekannt", "Unknown code"),
             Self::TooManyCodes { .. } => ("Zu viele falsche Abrufcodes", "Too many wrong codes"),
             Self::PhotoLeasedElsewhere { .. } => ("Anderes Amt bearbeitet", "Held by another office"),
-            Self::PhotoSettled { .. } => ("Lichtbild bereits verwendet", "Photo already used"),
+            Self::PhotoSettled { .. } => ("Lichtbild bereits abgeschlossen", "Photo already settled"),
             Self::PhotoWithdrawn { .. } => ("Lichtbild zurückgezogen", "Photo withdrawn"),
             Self::PhotoExpired { .. } => ("Lichtbild abgelaufen", "Photo expired"),
             Self::CollectionUnknown => ("Abruf unbekannt", "Unknown collection"),

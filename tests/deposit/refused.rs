@@ -21,7 +21,8 @@ async fn headers_that_are_missing_or_malformed_are_refused() {
     let (jpeg, key) = (("content-type", "image/jpeg"), key(1));
     let keyed = ("idempotency-key", key.as_str());
     let long = "x".repeat(129);
-    let cases: [(&[(&str, &str)], u16, &str); 16] = [
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(Headers<'_>, u16, &str); 16] = [
         (&[jpeg], 400, "idempotency-key-missing"),
         (&[jpeg, ("idempotency-key", "")], 400, "idempotency-key-malformed"),
         (&[jpeg, ("idempotency-key", "0123456789abcde")], 400, "idempotency-key-malformed"),

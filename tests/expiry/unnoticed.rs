@@ -24,8 +24,8 @@ impl World {
             setup.rules.guesses.per_device = 1000;
         })
         .await;
-        let studios = vec![gateway.studio("Foto Koch").await, gateway.studio("Foto Porst").await];
-        let offices = vec![gateway.office("Bürgeramt Mitte").await, gateway.office("Bürgeramt Süd").await];
+        let studios = [gateway.studio("Foto Koch").await, gateway.studio("Foto Porst").await];
+        let offices = [gateway.office("Bürgeramt Mitte").await, gateway.office("Bürgeramt Süd").await];
         // Long-lived certificates: only photos and collections run out here.
         let (mut devices, far) = (vec![], gateway.now() + 4000 * DAY);
         for caller in studios.iter().chain(&offices) {

@@ -173,7 +173,7 @@ async fn one_rare_state_among_many_photos_is_found_without_reading_them_one_by_o
             randomblob(32), NULL, randomblob(32), width, height, bytes, profile, findings, deposited_at, expires_at,
             deposited_at, NULL, NULL, NULL FROM photos, n";
     gateway.database.execute(copies).await.unwrap();
-    let begun = std::time::Instant::now();
-    assert_eq!(all_pages(&studio, "photos", "&state=withdrawn", 1).await, [oldest.photo_id]);
-    assert!(begun.elapsed() < std::time::Duration::from_secs(1), "{:?}", begun.elapsed());
+    // The work for one page is bounded: had the rows in between been read, the first page would be empty.
+    let first_page = studio.photos("state=withdrawn&limit=1").await.json();
+    assert_eq!(first_page["photos"][0]["photo_id"], oldest.photo_id.as_str());
 }

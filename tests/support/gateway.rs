@@ -1,6 +1,6 @@
 //! A whole gateway in this process, without TLS and without waiting: its clock is moved by hand, its randomness is seeded.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -84,7 +84,7 @@ impl TestGateway {
         ));
         let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..BodyLimits::default() };
         let json_body = BodyLimits { max_bytes: 16 * 1024, ..photo_body };
-        let server_certificate_expires_at = START + Duration::from_secs(365 * 86_400);
+        let server_certificate_expires_at = START + 40 * 365 * DAY;
         let app = App { gateway: Arc::clone(&gateway), server_certificate_expires_at, photo_body, json_body };
         let database = Database::open(&file).await;
         Self { gateway, store, clock, database, app, entropy, devices: AtomicU32::new(0), directory }
@@ -168,10 +168,6 @@ impl TestGateway {
     pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let entries = std::fs::read_dir(self.directory.path()).unwrap();
         entries.map(|entry| entry.unwrap().path()).map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
-    }
-
-    pub fn directory(&self) -> &Path {
-        self.directory.path()
     }
 
     /// The store that the gateway sees.

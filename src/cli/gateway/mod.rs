@@ -45,8 +45,9 @@ enum Command {
     /// Add, list or revoke devices of studios and offices.
     #[command(subcommand)]
     Device(device::Command),
-    /// Confirm that this machine's clock is right, after a gateway has rested for more than a month; until then it erases
-    /// nothing, since a wrong clock would have it erase everything.
+    /// Confirm that this machine's clock is right, after a gateway has rested for more than a month.
+    ///
+    /// Until then it erases nothing: a wrong clock would have it erase everything.
     ConfirmClock(ConfigFile),
     /// Issue a new server certificate with the gateway's own server authority; restart the gateway afterwards.
     RenewServerCertificate(init::RenewArguments),

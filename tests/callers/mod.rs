@@ -1,0 +1,4 @@
+//! Every route, tried with every kind of caller.
+
+mod changes;
+mod routes;

@@ -1,0 +1,188 @@
+//! The page of routes against the kinds of callers there are.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes};
+use axum::http::{Method, Request};
+use hyper::body::Frame;
+use lichtbild::domain::party::Role;
+use lichtbild::server::routes::{Line, Route, routes};
+use lichtbild::transport::peer::{Admission, Peer, PeerCertificate};
+
+use crate::support::caller::{Answer, Caller, peer, send};
+use crate::support::gateway::{DAY, TestGateway};
+
+const LINES: [Line; 4] = [Line::Studio, Line::Office, Line::Enrolment, Line::Ops];
+const SOME_ID: &str = "01a20297-4dc0-7fe2-bb16-ceb27bf086c4";
+const UNKNOWN: (u16, &str) = (403, "device-unknown");
+
+/// A kind of caller.
+struct Kind {
+    name: &'static str,
+    peer: Option<Peer>,
+    /// The line it belongs on.
+    line: Option<Line>,
+    /// How it is refused there, if it is.
+    refusal: Option<(u16, &'static str)>,
+}
+
+impl Kind {
+    fn expected(&self, line: Line) -> Option<(u16, &'static str)> {
+        match line {
+            Line::Ops => None,
+            // Its standing is told on its own line; elsewhere it is nobody. Too many connections are too many anywhere.
+            _ if self.line == Some(line) || self.refusal.is_some_and(|(status, _)| status == 429) => self.refusal,
+            _ => Some(UNKNOWN),
+        }
+    }
+}
+
+async fn kinds(gateway: &TestGateway) -> Vec<Kind> {
+    let within = |certificate: Option<PeerCertificate>| Some(peer(certificate, Admission::Within));
+    let stranger = PeerCertificate::new(b"a certificate of the right authority".to_vec().into());
+    let mut kinds = vec![
+        Kind { name: "nobody", peer: None, line: None, refusal: None },
+        Kind { name: "no certificate", peer: within(None), line: None, refusal: None },
+        Kind { name: "unknown certificate", peer: within(Some(stranger)), line: None, refusal: None },
+    ];
+    let callers = [gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await];
+    let suspended = [gateway.studio("Foto Porst").await, gateway.office("Bürgeramt Süd").await];
+    for (caller, suspended) in callers.iter().zip(suspended) {
+        let (line, suspension) = match caller.party.role {
+            Role::Studio => (Line::Studio, "studio-suspended"),
+            Role::Office => (Line::Office, "office-suspended"),
+        };
+        gateway.set_suspended(&suspended.party, true).await;
+        let revoked = gateway.device_of(&caller.party).await;
+        gateway.revoke(&revoked).await;
+        let expired = gateway.device_until(&caller.party, gateway.now() + DAY).await;
+        let of = |device: &Caller| within(Some(device.certificate.clone()));
+        let over_limit = Some(peer(Some(caller.certificate.clone()), Admission::OverLimit));
+        for (name, peer, refusal) in [
+            ("device in good standing", of(caller), None),
+            ("revoked device", of(&revoked), Some((403, "device-revoked"))),
+            ("expired certificate", of(&expired), Some((403, "certificate-expired"))),
+            ("device of a suspended party", of(&suspended), Some((403, suspension))),
+            ("one connection too many", over_limit, Some((429, "too-many-connections"))),
+        ] {
+            kinds.push(Kind { name, peer, line: Some(line), refusal });
+        }
+    }
+    gateway.advance(DAY);
+    kinds
+}
+
+fn request(route: &Route, peer: Option<Peer>, body: Body) -> Request<Body> {
+    let path = route.path.replace("{photo_id}", SOME_ID).replace("{collection_id}", SOME_ID);
+    let mut request = Request::builder().method(route.method).uri(path).body(body).unwrap();
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
+    }
+    request
+}
+
+/// A body that nobody may read.
+struct Untouchable;
+
+impl hyper::body::Body for Untouchable {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        panic!("the body of a caller who is refused was read");
+    }
+}
+
+#[tokio::test]
+async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
+    let gateway = TestGateway::start().await;
+    let kinds = kinds(&gateway).await;
+    let before = gateway.database.contents().await;
+    let mut served = 0;
+    for line in LINES {
+        let router = gateway.router(line);
+        for route in routes().iter().filter(|route| route.line == line) {
+            for kind in &kinds {
+                let case = format!("{} {} by {}", route.method, route.path, kind.name);
+                let Some((status, problem)) = kind.expected(line) else {
+                    let answer = send(&router, request(route, kind.peer.clone(), Body::empty())).await;
+                    assert!(!matches!(answer.status, 401 | 403 | 405 | 429 | 500..), "{case}: {answer:?}");
+                    served += 1;
+                    continue;
+                };
+                let answer = send(&router, request(route, kind.peer.clone(), Body::new(Untouchable))).await;
+                assert_eq!(answer.status, status, "{case}: {answer:?}");
+                if route.method == "HEAD" {
+                    assert_eq!(answer.header("content-type"), "application/problem+json", "{case}");
+                    continue;
+                }
+                answer.refused(status, problem);
+                check_headers(&answer, problem);
+            }
+        }
+    }
+    // Seven studio and five office routes by one kind each, two for monitoring by everybody.
+    assert_eq!(served, 7 + 5 + 2 * kinds.len());
+    assert_eq!(gateway.database.contents().await, before);
+}
+
+fn check_headers(answer: &Answer, problem: &str) {
+    let closes = matches!(problem, "device-revoked" | "too-many-connections");
+    assert_eq!(answer.header("connection") == "close", closes, "{answer:?}");
+    if problem == "too-many-connections" {
+        assert_eq!(answer.retry_after_seconds(), 5);
+    }
+    if problem == "device-revoked" {
+        assert_eq!(answer.json()["revoked_at"], "2026-11-22T09:30:00.000Z");
+    }
+    if problem == "certificate-expired" {
+        assert_eq!(answer.json()["expired_at"], "2026-11-23T09:30:00.000Z");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_route_is_told_so_on_every_line() {
+    let gateway = TestGateway::start().await;
+    for line in LINES {
+        let router = gateway.router(line);
+        for path in ["/", "/v1", "/v1/photo", "/v1/photos/", "/v1/photos/a/b", "/v2/photos", "/v1/photos/../me", "/%00"]
+        {
+            for method in [Method::GET, Method::POST, Method::OPTIONS] {
+                let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+                send(&router, request).await.refused(404, "route-unknown");
+            }
+        }
+        // A line has its own routes only.
+        for route in routes().iter().filter(|route| route.line != line) {
+            let answer = send(&router, request(route, None, Body::empty())).await;
+            assert_eq!(answer.status, 404, "{answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_the_right_ones() {
+    let gateway = TestGateway::start().await;
+    let cases = [
+        (Line::Studio, "PUT", "/v1/photos".to_owned(), vec!["GET", "HEAD", "POST"]),
+        (Line::Studio, "POST", format!("/v1/photos/{SOME_ID}"), vec!["DELETE", "GET", "HEAD"]),
+        (Line::Studio, "DELETE", "/v1/profile".to_owned(), vec!["GET", "HEAD"]),
+        (Line::Office, "DELETE", "/v1/collections".to_owned(), vec!["GET", "HEAD", "POST"]),
+        (Line::Office, "GET", format!("/v1/collections/{SOME_ID}/settle"), vec!["POST"]),
+        (Line::Office, "PUT", format!("/v1/collections/{SOME_ID}/photo"), vec!["GET", "HEAD"]),
+        (Line::Ops, "POST", "/healthz".to_owned(), vec!["GET", "HEAD"]),
+        (Line::Ops, "POST", "/metrics".to_owned(), vec!["GET", "HEAD"]),
+    ];
+    for (line, method, path, expected) in cases {
+        let request = Request::builder().method(method).uri(&path).body(Body::empty()).unwrap();
+        let answer = send(&gateway.router(line), request).await;
+        answer.refused(405, "method-not-allowed");
+        let mut allowed: Vec<_> = answer.header("allow").split(',').map(str::trim).collect();
+        allowed.sort_unstable();
+        allowed.dedup();
+        let mut expected = expected;
+        expected.sort_unstable();
+        assert_eq!(allowed, expected, "{method} {path}");
+    }
+}

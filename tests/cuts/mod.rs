@@ -1,0 +1,104 @@
+//! Connections that break off: a request is dropped at every step it waits at, and the next one finds all in order.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use serde_json::json;
+
+use crate::support::caller::{key, photo};
+use crate::support::gateway::{MINUTE, TestGateway};
+
+/// A request that is dropped after so many polls, as the line does when the peer goes away.
+struct Cut<F> {
+    request: Pin<Box<F>>,
+    polls: usize,
+    /// Whether it is dropped while the store still works for it, or when the store has answered.
+    while_waiting: bool,
+}
+
+impl<F: Future> Future for Cut<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.polls == 0 {
+            return Poll::Ready(None);
+        }
+        self.polls -= 1;
+        match self.request.as_mut().poll(context) {
+            Poll::Ready(answer) => Poll::Ready(Some(answer)),
+            Poll::Pending if self.polls == 0 && self.while_waiting => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+/// Every place where a request can be cut, and the whole request at last.
+fn cuts() -> impl Iterator<Item = (usize, bool)> {
+    (1..25).flat_map(|polls| [(polls, true), (polls, false)])
+}
+
+async fn cut<F: Future>((polls, while_waiting): (usize, bool), request: F) -> bool {
+    Cut { request: Box::pin(request), polls, while_waiting }.await.is_none()
+}
+
+#[tokio::test]
+async fn a_deposit_cut_anywhere_is_whole_or_not_there_and_can_be_repeated() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    let mut broken_off = 0;
+    for (number, place) in (0..).zip(cuts()) {
+        broken_off += u32::from(cut(place, studio.deposit(&photo(number), &key(number))).await);
+        let repeat = studio.deposit(&photo(number), &key(number)).await;
+        assert_eq!(repeat.status, 201, "cut at {place:?}: {repeat:?}");
+        let stored = i64::from(number) + 1;
+        assert_eq!(gateway.database.count("photos").await, stored, "cut at {place:?}");
+        assert_eq!(gateway.database.count("frames").await, stored, "cut at {place:?}");
+        assert_eq!(gateway.database.happened("photo.deposited").await, stored, "cut at {place:?}");
+    }
+    assert!(broken_off > 8, "only {broken_off} were cut");
+    assert!(gateway.database.chain_holds().await);
+}
+
+#[tokio::test]
+async fn a_collection_cut_anywhere_is_finished_by_the_next_try() {
+    let gateway = TestGateway::with(|setup| setup.rules.uploads_per_minute = 60_000).await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    for (number, place) in (0..).zip(cuts()) {
+        let deposit = studio.deposited(number).await;
+        cut(place, office.collect(&deposit.code)).await;
+        let collection = office.collected(&deposit.code).await;
+        cut(place, office.fetch(&collection, &deposit.code)).await;
+        assert_eq!(office.fetch(&collection, &deposit.code).await.body, deposit.bytes, "cut at {place:?}");
+        cut(place, office.settle(&collection, &json!({ "outcome": "used" }))).await;
+        let receipt = office.settle(&collection, &json!({ "outcome": "used" })).await;
+        assert_eq!(receipt.status, 200, "cut at {place:?}: {receipt:?}");
+    }
+    let settled = gateway.database.count("photos").await;
+    assert_eq!(gateway.database.count("collections").await, settled);
+    assert_eq!(gateway.database.happened("collection.leased").await, settled);
+    assert_eq!(gateway.database.happened("collection.used").await, settled);
+    assert_eq!(gateway.database.count("frames").await, 0);
+    assert!(gateway.database.chain_holds().await);
+}
+
+#[tokio::test]
+async fn a_withdrawal_a_wrong_code_and_a_sweep_cut_anywhere_leave_the_store_in_order() {
+    let gateway = TestGateway::with(|setup| setup.rules.guesses.per_device = 10_000).await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    for (number, place) in (0..).zip(cuts()) {
+        let (withdrawn, lapsed) = (studio.deposited(2 * number).await, studio.deposited(2 * number + 1).await);
+        cut(place, studio.withdraw(&withdrawn.photo_id)).await;
+        assert_eq!(studio.withdraw(&withdrawn.photo_id).await.status, 200, "cut at {place:?}");
+        cut(place, office.collect("G94ZJ-756FW-FHRWS-2ZVE8")).await;
+        office.collected(&lapsed.code).await;
+        gateway.advance(15 * MINUTE);
+        cut(place, gateway.sweep()).await;
+        gateway.sweep().await;
+        assert_eq!(studio.state_of(&lapsed).await, "available");
+    }
+    let each = gateway.database.count("collections").await;
+    assert_eq!(gateway.database.happened("photo.withdrawn").await, each);
+    assert_eq!(gateway.database.happened("collection.lapsed").await, each);
+    assert_eq!(gateway.database.count("frames").await, each);
+    assert!(gateway.database.chain_holds().await);
+}

@@ -1,0 +1,67 @@
+//! What refusals look like to those who read them, word for word.
+
+use serde_json::json;
+
+use crate::support::caller::{Answer, Caller, key, photo};
+use crate::support::gateway::{DAY, MINUTE, TestGateway};
+
+/// Status, the headers that belong to the refusal, and the body.
+fn shown(answer: &Answer) -> String {
+    let retry = match answer.header("retry-after") {
+        "" => String::new(),
+        seconds => format!("Retry-After: {seconds}\n"),
+    };
+    let body = serde_json::to_string_pretty(&answer.json()).unwrap();
+    format!("{} ({})\n{retry}{body}\n", answer.status, answer.header("content-language"))
+}
+
+async fn refusals(reader: impl Fn(&Caller) -> Caller) -> String {
+    let gateway = TestGateway::with(|setup| {
+        setup.rules.guesses.per_device = 1;
+        setup.max_photo_bytes = 20_000;
+    })
+    .await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let other = gateway.office("Bürgeramt Süd").await;
+    let [used, leased, withdrawn, waiting] =
+        [studio.deposited(1).await, studio.deposited(2).await, studio.deposited(3).await, studio.deposited(4).await];
+    office.settled(&used.code, &json!({ "outcome": "used" })).await;
+    let collection = office.handed_over(&leased.code).await;
+    studio.withdraw(&withdrawn.photo_id).await;
+    gateway.advance(MINUTE);
+
+    let (studio, office, other) = (reader(&studio), reader(&office), reader(&other));
+    let whole = photo(5);
+    let mut seen = vec![
+        studio.deposit(&whole[..whole.len() / 2], &key(5)).await,
+        studio.deposit(&photo(6), &key(1)).await,
+        studio.post_photo("/v1/photos", &whole, &[("content-type", "image/png"), ("idempotency-key", &key(5))]).await,
+        studio.deposit(&[0xFF; 20_001], &key(5)).await,
+        studio.post_photo("/v1/photos", &whole, &[("content-type", "image/jpeg")]).await,
+        studio.withdraw(&leased.photo_id).await,
+        office.collect(&used.code).await,
+        other.collect(&leased.code).await,
+        other.collect(&withdrawn.code).await,
+        office.collect(&used.code[1..]).await,
+        office.collect("G94ZJ-756FW-FHRWS-2ZVE9").await,
+        office.settle(&collection, &json!({ "outcome": "kept", "until": "2028-01-01" })).await,
+        office.settle(&collection, &json!({ "outcome": "lost" })).await,
+        office.collect("G94ZJ-756FW-FHRWS-2ZVE8").await,
+        office.collect(&waiting.code).await,
+    ];
+    gateway.advance(180 * DAY);
+    seen.push(other.collect(&waiting.code).await);
+    gateway.revoke(&studio).await;
+    seen.push(studio.photos("").await);
+    seen.iter().map(shown).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn refusals_in_german() {
+    insta::assert_snapshot!(refusals(Caller::clone).await);
+}
+
+#[tokio::test]
+async fn refusals_in_english() {
+    insta::assert_snapshot!(refusals(Caller::in_english).await);
+}

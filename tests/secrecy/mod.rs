@@ -1,0 +1,5 @@
+//! What a thief of the files, or a reader of the log, does not find.
+
+mod files;
+mod log;
+mod needles;
