@@ -7,6 +7,7 @@ mod client;
 mod crash;
 mod identity;
 mod line;
+#[cfg(unix)]
 mod program;
 mod support;
 mod transport;
