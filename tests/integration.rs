@@ -17,6 +17,7 @@ mod line;
 mod lists;
 mod ops;
 mod problems;
+#[cfg(unix)]
 mod program;
 mod secrecy;
 mod settlement;

@@ -7,7 +7,7 @@ use lichtbild::domain::digest::Sha256Digest;
 use serde_json::Value;
 
 use crate::support::device::DeviceFiles;
-use crate::support::process::{GatewayProcess, Home};
+use crate::support::process::{GENEROUS, GatewayProcess, Home};
 
 /// What curl has to say.
 struct Run {
@@ -280,17 +280,16 @@ fn who_has_no_good_certificate_is_turned_away_in_the_handshake_and_told_why() {
     let (studio, office) = (town.gateway.studio(), town.gateway.office());
     assert_eq!(me(Some(&revoked), studio).status, 200);
     assert!(town.home.run(&["device", "revoke", &revoked.device_id]).status.success());
-    // The list is read twice in two seconds; until then the request itself is refused.
+    // The handshake learns it within two seconds; until then the request is refused, or cut off while it is under way.
     let begun = std::time::Instant::now();
-    let refused = loop {
-        let run = me(Some(&revoked), studio);
-        if run.status == 0 {
-            break run;
+    loop {
+        let refused = me(Some(&revoked), studio);
+        if refused.stderr.contains("certificate revoked") {
+            break;
         }
-        assert_eq!(run.problem(), (403, "device-revoked".into()));
-        assert!(begun.elapsed().as_secs() < 2, "still shaken hands with");
-    };
-    assert!(refused.stderr.contains("certificate revoked"), "{}", refused.stderr);
+        assert!(refused.status == 0 || refused.problem() == (403, "device-revoked".into()));
+        assert!(begun.elapsed() < GENEROUS, "still shaken hands with: {}", refused.stderr);
+    }
     let nobody = me(None, studio);
     assert!(nobody.status == 0 && nobody.stderr.contains("certificate required"), "{}", nobody.stderr);
     for (device, url) in [(&town.office, studio), (&town.studio, office)] {

@@ -13,6 +13,7 @@ async fn the_log_of_a_whole_cycle_holds_no_code_no_key_no_name_and_no_photo() {
         home.set("level", "\"debug\"");
         home.set("format", &format!("\"{format}\""));
         home.set("sweep_seconds", "0.1");
+        home.set("linger_seconds", "0.05");
         let (studio, office) = (home.studio("Foto Koch"), home.office("Bürgeramt Mitte"));
         let other = home.office("Amt Süd");
         let gateway = home.start();

@@ -2,8 +2,10 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -165,7 +167,14 @@ impl Home {
         command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
         let mut child = command.spawn().unwrap();
         let lines = lines(&mut child, 4);
-        let mut gateway = GatewayProcess { child, urls: Vec::new(), log, marker: self.beside("marker"), ended: None };
+        let mut gateway = GatewayProcess {
+            child,
+            urls: Vec::new(),
+            log,
+            #[cfg(feature = "failpoints")]
+            marker: self.beside("marker"),
+            ended: None,
+        };
         for name in ["studio", "office", "enrolment", "ops"] {
             let line = lines.recv_timeout(GENEROUS).unwrap_or_else(|_| panic!("not started: {}", gateway.log()));
             let url = line.strip_prefix(&format!("{name} ")).unwrap_or_else(|| panic!("unexpected: {line}"));
@@ -192,6 +201,7 @@ pub struct GatewayProcess {
     child: Child,
     urls: Vec<String>,
     log: PathBuf,
+    #[cfg(feature = "failpoints")]
     marker: PathBuf,
     ended: Option<ExitStatus>,
 }
@@ -223,6 +233,7 @@ impl GatewayProcess {
     }
 
     /// Waits until it stands still at its step.
+    #[cfg(feature = "failpoints")]
     pub async fn halted(&mut self) {
         let (child, marker) = (&mut self.child, &self.marker);
         until("the gateway reaches its step", async || {
@@ -233,6 +244,7 @@ impl GatewayProcess {
     }
 
     /// As the power goes: no last word.
+    #[cfg(feature = "failpoints")]
     pub fn kill_hard(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -293,7 +305,21 @@ pub async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     }
 }
 
+/// A port for a gateway that has to come back to it. Not one of those that are given to whoever asks for any port, or
+/// another test could have it in the meantime.
+pub fn free_port() -> u16 {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = std::process::id().wrapping_mul(37).wrapping_add(ASKED.fetch_add(1, Ordering::SeqCst));
+        let port = 10_000 + u16::try_from(number % 20_000).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
 /// Permission bits of a file.
+#[cfg(unix)]
 pub fn mode(file: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(file).unwrap_or_else(|error| panic!("{}: {error}", file.display())).permissions().mode() & 0o777

@@ -252,19 +252,23 @@ fn write_files(
         equipped.p12_password = Some(password);
     }
     if party.role == Role::Studio {
-        let text = studio_config(&config.url(config.listen.studio));
+        let text = studio_config(&config.url(config.listen.studio), key);
         equipped.studio_config = Some(write("studio.toml", text.as_bytes(), Audience::Everybody)?);
     }
     Ok(equipped)
 }
 
 /// What `lichtbild-studio` needs to know, beside the device's files.
-pub(super) fn studio_config(gateway: &str) -> String {
+fn studio_config(gateway: &str, key: &NewKey) -> String {
+    let key = match key {
+        NewKey::Generated(_) => "key = \"key.pem\"",
+        NewKey::Requested(_) => "key = \"key.pem\" # the key that made the request: bring it here, or give its path",
+    };
     format!(
         "# Configuration of lichtbild-studio; paths are relative to this file.\n\
          gateway = \"{gateway}\"\n\
          certificate = \"certificate.pem\"\n\
-         key = \"key.pem\"\n\
+         {key}\n\
          ca = \"gateway-ca.pem\"\n"
     )
 }
