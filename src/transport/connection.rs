@@ -40,7 +40,7 @@ pub(super) struct Surroundings {
 
 /// Serves a connection in the clear.
 pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, around: Surroundings) {
-    let progress = Progress::starting_at(Instant::now());
+    let progress = Progress::starting_at(Instant::now(), &around.limits);
     let io = Watched::new(socket, progress.clone());
     let peer = Peer::new(remote_address, None, ConnectionHandle::default(), Admission::Within);
     serve_requests(io, peer, progress, around).await;
@@ -48,7 +48,7 @@ pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, a
 
 /// Shakes hands, finds the connection its place, and serves it.
 pub(super) async fn serve_tls(socket: TcpStream, remote_address: SocketAddr, tls: ServerTls, around: Surroundings) {
-    let progress = Progress::starting_at(Instant::now());
+    let progress = Progress::starting_at(Instant::now(), &around.limits);
     let mut shutdown = around.shutdown.clone();
     let handshake = shake_hands(Watched::new(socket, progress.clone()), &tls, &around.limits, &around.metrics);
     let stream = tokio::select! {

@@ -13,8 +13,11 @@ pub struct ListenerLimits {
     /// How long a connection may rest between two requests. Longer than the pauses between two photos of one sitting, so
     /// that a studio pays for one handshake, not for ten.
     pub idle: Duration,
-    /// How long the peer may take nothing off the line while an answer waits to be sent.
+    /// The span over which a peer's reading is measured while an answer waits to be sent, again and again.
     pub write_stall: Duration,
+    /// Bytes that the peer has to take off the line within each [`write_stall`](Self::write_stall), unless fewer are left. Far
+    /// below the slowest real line: it only keeps a peer from holding an answer in memory by reading single bytes.
+    pub min_bytes_per_write_stall: u64,
     /// How long a connection lingers after the last byte was sent, so that the peer reads the answer (or the TLS alert)
     /// before the kernel answers its unread bytes with a reset.
     pub linger: Duration,
@@ -38,6 +41,7 @@ impl Default for ListenerLimits {
             headers: Duration::from_secs(10),
             idle: Duration::from_secs(60),
             write_stall: Duration::from_secs(30),
+            min_bytes_per_write_stall: 16 * 1024,
             linger: Duration::from_secs(1),
             finish: Duration::from_secs(20),
             max_head_bytes: 16 * 1024,

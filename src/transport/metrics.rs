@@ -77,7 +77,7 @@ pub enum TimeLimit {
     Headers,
     /// The rest between two requests.
     Idle,
-    /// A peer that does not read its answer.
+    /// A peer that does not read its answer, or too slowly.
     WriteStall,
 }
 

@@ -143,6 +143,32 @@ async fn a_client_that_does_not_read_its_answer_is_cut() {
 }
 
 #[tokio::test]
+async fn a_client_that_reads_its_answer_too_slowly_is_cut() {
+    let limits = ListenerLimits {
+        write_stall: milliseconds(500),
+        min_bytes_per_write_stall: LARGE as u64,
+        idle: milliseconds(500),
+        ..ListenerLimits::default()
+    };
+    let line = Line::start(limits).await;
+    let mut stream = line.device_connection().await;
+    stream.write_all(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    // Always something, never enough: at most 20 MiB in each span.
+    let mut pause = time::interval(milliseconds(50));
+    let (mut buffer, mut total) = (vec![0; 16 * 1024], 0);
+    'line: while total < LARGE {
+        pause.tick().await;
+        for _ in 0..128 {
+            match time::timeout(GENEROUS, stream.read(&mut buffer)).await.unwrap() {
+                Ok(count) if count > 0 => total += count,
+                _ => break 'line,
+            }
+        }
+    }
+    assert_eq!(line.metrics.timed_out(TimeLimit::WriteStall), 1, "{total} bytes were read");
+}
+
+#[tokio::test]
 async fn a_slow_but_steady_reader_gets_its_answer() {
     let limits =
         ListenerLimits { write_stall: milliseconds(1000), idle: milliseconds(1000), ..ListenerLimits::default() };
