@@ -1,13 +1,13 @@
 //! The line to the gateway: HTTPS with the device's certificate, and nothing else between the two.
 
-use std::sync::Arc;
+use std::path::Path;
 
 use reqwest::{Client, Url};
 use rustls::ClientConfig;
-use rustls::crypto::aws_lc_rs;
 
 use super::config::StudioConfig;
 use super::credentials::{Credentials, CredentialsError, Fault, Setting};
+use crate::identity::cryptography::crypto_provider;
 
 /// A pool of connections to one gateway; cheap to clone.
 #[derive(Debug, Clone)]
@@ -22,21 +22,8 @@ impl Connection {
     /// # Errors
     /// [`CredentialsError`] with the file that does not serve.
     pub fn prepare(config: &StudioConfig) -> Result<Self, CredentialsError> {
-        let unusable = |setting, path: &std::path::Path| CredentialsError {
-            setting,
-            path: path.to_owned(),
-            fault: Fault::Unusable,
-        };
-        let Credentials { chain, key, roots } = Credentials::load(config)?;
-        // The provider is named here: with a process-wide default the choice would hang on what else is linked in.
-        let tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|_| unusable(Setting::Certificate, &config.certificate))?
-            .with_root_certificates(roots)
-            .with_client_auth_cert(chain, key)
-            .map_err(|_| unusable(Setting::Key, &config.key))?;
         let http = Client::builder()
-            .tls_backend_preconfigured(tls)
+            .tls_backend_preconfigured(tls_settings(config)?)
             .https_only(true)
             .http1_only()
             // A passport photo goes to the configured gateway or nowhere: no proxy from the environment, no redirect.
@@ -72,4 +59,23 @@ impl Connection {
         url.set_path(path);
         url
     }
+}
+
+/// The device's side of the handshake. Provider and authorities are named here: with a process-wide default the choice would
+/// hang on what else is linked in.
+///
+/// # Errors
+/// [`CredentialsError`] with the file that does not serve.
+pub fn tls_settings(config: &StudioConfig) -> Result<ClientConfig, CredentialsError> {
+    let Credentials { chain, key, roots } = Credentials::load(config)?;
+    ClientConfig::builder_with_provider(crypto_provider())
+        .with_safe_default_protocol_versions()
+        .map_err(|_| unusable(Setting::Certificate, &config.certificate))?
+        .with_root_certificates(roots)
+        .with_client_auth_cert(chain, key)
+        .map_err(|_| unusable(Setting::Key, &config.key))
+}
+
+fn unusable(setting: Setting, path: &Path) -> CredentialsError {
+    CredentialsError { setting, path: path.to_owned(), fault: Fault::Unusable }
 }

@@ -58,24 +58,29 @@ pub struct Receipt {
 /// Deposits the photo and gives its receipt.
 ///
 /// # Errors
-/// [`DepositError`]; only [`DepositError::Refused`] says for certain that nothing was stored.
+/// [`Unfinished`].
 pub async fn deposit(
     connection: &Connection,
     deposit: &Deposit<'_>,
     trying: &Trying<'_>,
-) -> Result<Receipt, DepositError> {
-    let mut tries = 0;
+) -> Result<Receipt, Unfinished> {
+    let (mut tries, mut perhaps_stored) = (0, false);
     loop {
         tries += 1;
-        let (setback, retry_after) = match try_once(connection, deposit, trying.clock).await? {
-            Try::Receipt(receipt) => return Ok(receipt),
-            Try::Again { setback, retry_after } => (setback, retry_after),
+        let (setback, retry_after) = match try_once(connection, deposit, trying.clock).await {
+            Ok(Try::Receipt(receipt)) => return Ok(receipt),
+            Ok(Try::Again { setback, retry_after }) => (setback, retry_after),
+            Err(error) => {
+                let perhaps_stored = perhaps_stored || error.leaves_outcome_open();
+                return Err(Unfinished { error, perhaps_stored });
+            }
         };
+        perhaps_stored |= setback.leaves_outcome_open();
         // Without randomness the whole pause: later than needed, but never a storm.
         let draw = random_bytes(trying.entropy).map_or(u32::MAX, u32::from_be_bytes);
         let pause = backoff::pause(tries, draw).max(retry_after.unwrap_or_default());
         if trying.patience.spent().saturating_add(pause) > trying.give_up_after {
-            return Err(DepositError::GaveUp { tries, last: setback });
+            return Err(Unfinished { error: DepositError::GaveUp { tries, last: setback }, perhaps_stored });
         }
         (trying.announce)(Notice::Retrying { setback, pause });
         trying.patience.wait(pause).await;
@@ -125,10 +130,19 @@ fn verify(receipt: &ReceiptBody, photo: &PhotoFile) -> Result<(), DepositError> 
     Ok(())
 }
 
+/// Why there is no receipt, and what that says about the photo.
+#[derive(Debug)]
+pub struct Unfinished {
+    /// Why.
+    pub error: DepositError,
+    /// Whether one of the tries may have stored the photo without its answer coming back.
+    pub perhaps_stored: bool,
+}
+
 /// Why there is no receipt.
 #[derive(Debug)]
 pub enum DepositError {
-    /// The photo itself is not taken; nothing of it was stored.
+    /// The photo itself is not taken; nothing of it was stored by this try.
     Refused(ProblemBody),
     /// The studio or device may not deposit.
     NotAllowed(ProblemBody),
@@ -160,6 +174,17 @@ impl DepositError {
             ("photo-refused" | "photo-too-large" | "format-unsupported", _) => Self::Refused(problem),
             (_, 401 | 403) => Self::NotAllowed(problem),
             _ => Self::Declined(problem),
+        }
+    }
+
+    /// Whether the last try may have stored the photo all the same.
+    fn leaves_outcome_open(&self) -> bool {
+        match self {
+            // Said before anything is stored; the tries of those who gave up are counted one by one.
+            Self::Refused(_) | Self::NotAllowed(_) | Self::Tls(_) | Self::GaveUp { .. } => false,
+            Self::Declined(_) | Self::NotAGateway { .. } | Self::ReceiptDoesNotFit(_) | Self::ReceiptUnreadable(_) => {
+                true
+            }
         }
     }
 }

@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 /// Spools and receipts have a few hundred bytes; whatever is larger is not one of ours.
 const MAX_BYTES: u64 = 1024 * 1024;
 
@@ -13,13 +15,17 @@ const MAX_BYTES: u64 = 1024 * 1024;
 /// # Errors
 /// `AlreadyExists` when somebody was first: the file there is untouched and complete. Else what the system says.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let directory = directory_of(path);
-    // tempfile creates with mode 0600 on Unix; on Windows the file has its directory's access list.
-    let mut file = tempfile::Builder::new().prefix(".lichtbild-").suffix(".tmp").tempfile_in(directory)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
     // The name appears in one step and only if it is free, so that of two writers one wins and the other sees a whole file.
-    file.persist_noclobber(path).map_err(|error| error.error)?;
+    write_beside(path, bytes)?.persist_noclobber(path).map_err(|error| error.error)?;
+    make_name_durable(path)
+}
+
+/// Writes `bytes` to `path` in place of what is there; on return they are on the disk, and at no moment half of them.
+///
+/// # Errors
+/// What the system says; the file that was there is still there.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_beside(path, bytes)?.persist(path).map_err(|error| error.error)?;
     make_name_durable(path)
 }
 
@@ -71,6 +77,15 @@ pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
+/// A file on the disk in the same directory, without its name yet.
+fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    // tempfile creates with mode 0600 on Unix; on Windows the file has its directory's access list.
+    let mut file = tempfile::Builder::new().prefix(".lichtbild-").suffix(".tmp").tempfile_in(directory_of(path))?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
 fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(directory) if !directory.as_os_str().is_empty() => directory,
@@ -102,6 +117,16 @@ mod tests {
         write_new(&path, b"first").unwrap();
         assert_eq!(write_new(&path, b"second").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(read(&path).unwrap().unwrap(), b"first");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
+    }
+
+    #[test]
+    fn what_is_replaced_was_there_whole_until_then() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        write_new(&path, b"first").unwrap();
+        replace(&path, b"second").unwrap();
+        assert_eq!(read(&path).unwrap().unwrap(), b"second");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
     }
 

@@ -8,7 +8,7 @@
 //!
 //! | file | from | until |
 //! |---|---|---|
-//! | `PHOTO.jpg.lichtbild-spool` | before the first byte is sent | the receipt is on the disk, or the photo was refused |
+//! | `PHOTO.jpg.lichtbild-spool` | before the first byte is sent | the receipt is on the disk, or the photo was refused and no try went unanswered |
 //! | `PHOTO.jpg.lichtbild-receipt.json` | the gateway's answer | the studio deletes it |
 //! | `….lichtbild-spool.<n>`, `….lichtbild-receipt.json.<n>` | set aside because the photo changed or was deposited again | the studio deletes it |
 

@@ -1,16 +1,17 @@
 //! Pushes one photo: `read -> spool -> deposit (again, until an answer came) -> store receipt -> remove spool`.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::connection::Connection;
-use super::deposit::{Deposit, DepositError, Trying, deposit};
+use super::deposit::{Deposit, DepositError, Receipt, Trying, Unfinished, deposit};
 use super::photo_file::{PhotoFile, PhotoFileError};
-use super::spool::{self, Claim, Repeat, Spool, SpoolError};
+use super::spool::{self, Claim, EarlierTries, Repeat, Spool, SpoolError};
 use super::stored_receipt::{StoredReceipt, StoredReceiptError};
 use crate::domain::language::Language;
 use crate::failpoint;
 use crate::wire::photo::ReceiptBody;
+use crate::wire::problem::ProblemBody;
 
 /// Where and how photos are pushed.
 #[derive(Clone, Copy)]
@@ -46,12 +47,8 @@ pub async fn push(path: &Path, push: &Push<'_>) -> Result<Pushed, PushError> {
     };
     failpoint::reached("push.spooled");
     let receipt = match send(&photo, &spool, push).await {
-        Err(DepositError::Refused(problem)) => {
-            // Nothing was stored there, so nothing is left to finish here.
-            spool.remove()?;
-            return Err(DepositError::Refused(problem).into());
-        }
-        answer => answer?,
+        Ok(receipt) => receipt,
+        Err(unfinished) => return Err(close(spool, unfinished)?),
     };
     failpoint::reached("push.sent");
     let stored = StoredReceipt::store(&photo, &receipt.body, push.trying.clock.now())?;
@@ -65,9 +62,31 @@ fn claim(photo: &PhotoFile, push: &Push<'_>) -> Result<Claim, SpoolError> {
     spool::claim(photo, push.repeat, push.connection.gateway(), clock, entropy, announce)
 }
 
-async fn send(photo: &PhotoFile, spool: &Spool, push: &Push<'_>) -> Result<super::deposit::Receipt, DepositError> {
+async fn send(photo: &PhotoFile, spool: &Spool, push: &Push<'_>) -> Result<Receipt, Unfinished> {
     let what = Deposit { photo, key: spool.key(), language: push.language };
     deposit(push.connection, &what, &push.trying).await
+}
+
+/// What becomes of the spool of a push that brought no receipt.
+fn close(mut spool: Spool, unfinished: Unfinished) -> Result<PushError, SpoolError> {
+    let Unfinished { error, perhaps_stored } = unfinished;
+    if perhaps_stored || spool.earlier_tries() == EarlierTries::PerhapsStored {
+        return Ok(match error {
+            // The key is all that leads to the code of a photo that may lie there.
+            DepositError::Refused(problem) => {
+                PushError::RefusedAfterSilence { problem, spool: spool.path().to_owned() }
+            }
+            error => error.into(),
+        });
+    }
+    if let DepositError::Refused(_) = error {
+        // Nothing was stored there, so nothing is left to finish here.
+        spool.remove()?;
+    } else {
+        // Failing leaves the spool with the more careful word.
+        let _ = spool.note_nothing_stored();
+    }
+    Ok(error.into())
 }
 
 /// Why a photo was not pushed.
@@ -79,6 +98,13 @@ pub enum PushError {
     Spool(SpoolError),
     /// There is no receipt.
     Deposit(DepositError),
+    /// The photo is refused now, but an earlier try went without an answer and may have stored it; the spool is kept.
+    RefusedAfterSilence {
+        /// The refusal.
+        problem: ProblemBody,
+        /// The spool.
+        spool: PathBuf,
+    },
     /// The photo is at the gateway; its receipt could not be written here and the spool is kept.
     ReceiptNotStored(StoredReceiptError),
 }
@@ -113,6 +139,7 @@ impl fmt::Display for PushError {
             Self::Photo(_) => "the photo cannot be read",
             Self::Spool(_) => "the spool does not serve",
             Self::Deposit(_) => "the photo was not deposited",
+            Self::RefusedAfterSilence { .. } => "the photo is refused now and may have been deposited before",
             Self::ReceiptNotStored(_) => "the receipt could not be stored",
         })
     }
@@ -120,11 +147,12 @@ impl fmt::Display for PushError {
 
 impl std::error::Error for PushError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(match self {
-            Self::Photo(source) => source,
-            Self::Spool(source) => source,
-            Self::Deposit(source) => source,
-            Self::ReceiptNotStored(source) => source,
-        })
+        match self {
+            Self::Photo(source) => Some(source),
+            Self::Spool(source) => Some(source),
+            Self::Deposit(source) => Some(source),
+            Self::RefusedAfterSilence { .. } => None,
+            Self::ReceiptNotStored(source) => Some(source),
+        }
     }
 }

@@ -21,6 +21,19 @@ pub enum Setback {
     },
 }
 
+impl Setback {
+    /// Whether the try may have stored the photo all the same.
+    pub fn leaves_outcome_open(&self) -> bool {
+        match self {
+            // Nothing was sent.
+            Self::Unreachable(_) => false,
+            // "Too many" and "too early" are said before anything is done.
+            Self::Busy { status } => !matches!(status, 425 | 429),
+            Self::TimedOut | Self::Cut(_) => true,
+        }
+    }
+}
+
 impl fmt::Display for Setback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -85,10 +98,11 @@ impl From<&reqwest::Error> for Failure {
         if let Some(refusal) = find_tls_error(error).and_then(refusal_of) {
             return Self::Refusal(refusal);
         }
-        Self::Setback(if error.is_timeout() {
-            Setback::TimedOut
-        } else if error.is_connect() {
+        // A connection that did not come about in time is both: nothing was sent, which matters more.
+        Self::Setback(if error.is_connect() {
             Setback::Unreachable(deepest_cause(error))
+        } else if error.is_timeout() {
+            Setback::TimedOut
         } else {
             Setback::Cut(deepest_cause(error))
         })

@@ -3,6 +3,10 @@
 //! Whatever happens afterwards (power, network, a killed program), the next push of the same photo finds the key and asks the
 //! gateway for the same receipt. A spool ends with the receipt on the disk or with a refused photo, never by age.
 //!
+//! *Refused, but is nothing stored?* A refusal speaks of its own try. An earlier one may have stored the photo and lost its
+//! answer on the way, and the gateway may have become stricter since. So the spool says, from before the first byte is sent,
+//! that a try may have gone unanswered, until a push has ended in which all were answered.
+//!
 //! *The photo changed since.* The old spool belongs to other bytes, which may have been deposited without anybody knowing the
 //! code. Its key would be refused for the new bytes, so these get a key of their own, and the old spool is set aside with
 //! a notice instead of thrown away: with the old file put back, it still leads to that receipt.
@@ -10,7 +14,7 @@
 //! *Two pushes at once.* The spool's name appears in one step and only once, so that both work under one key. A spool made
 //! just after another push removed its own is known by the receipt that stands there (`Spool::is_finished_by`). Not covered:
 //! two pushes at once of a photo that *also* changed under an unfinished push may end with two keys, hence two codes, both
-//! of them good.
+//! of them good; and of two pushes at once the one that is refused does not know whether the other was answered.
 
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
@@ -47,13 +51,20 @@ pub enum Repeat {
 pub struct Spool {
     path: PathBuf,
     key: IdempotencyKey,
-    sha256: Sha256Digest,
-    gateway: String,
-    created_at: Timestamp,
-    supersedes: Option<PhotoId>,
+    earlier_tries: EarlierTries,
+    file: SpoolFile,
 }
 
-#[derive(Serialize, Deserialize)]
+/// What is known of the tries before this push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EarlierTries {
+    /// There were none, or each was answered and stored nothing.
+    NothingStored,
+    /// One may have stored the photo without its answer coming back.
+    PerhapsStored,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
 struct SpoolFile {
     version: u32,
     idempotency_key: String,
@@ -63,6 +74,13 @@ struct SpoolFile {
     /// The deposit whose receipt stood there and was not enough (`--again`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     supersedes: Option<PhotoId>,
+    /// Whether a try may have stored the photo unanswered. A file that does not say may have seen one.
+    #[serde(default = "perhaps")]
+    perhaps_stored: bool,
+}
+
+const fn perhaps() -> bool {
+    true
 }
 
 /// What a push has to do.
@@ -88,15 +106,13 @@ pub fn claim(
 ) -> Result<Claim, SpoolError> {
     let receipt = StoredReceipt::load(photo)?;
     if let Some(spool) = Spool::load(photo)? {
-        if spool.sha256 != photo.sha256 {
+        if spool.file.sha256 != photo.sha256 {
             announce(Notice::SetAside { kept_as: spool.set_aside()? });
         } else if receipt.as_ref().is_some_and(|receipt| spool.is_finished_by(receipt)) {
             spool.remove()?;
         } else {
             spool.announce_continuation(gateway, announce);
-            // Its maker may have died before the name was safe.
-            durable::make_name_durable(&spool.path).map_err(|source| SpoolError::unwritable(&spool.path, source))?;
-            return Ok(Claim::Send(spool));
+            return Ok(Claim::Send(spool.ready_to_send()?));
         }
     }
     let supersedes = match (receipt, repeat) {
@@ -121,6 +137,27 @@ impl Spool {
         &self.key
     }
 
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What earlier pushes left open.
+    pub fn earlier_tries(&self) -> EarlierTries {
+        self.earlier_tries
+    }
+
+    /// Notes that this push ends with all its tries answered, none of which stored the photo.
+    ///
+    /// # Errors
+    /// [`SpoolError::Unwritable`]: the spool goes on saying that the photo may be stored, which is the safe side.
+    pub fn note_nothing_stored(&mut self) -> Result<(), SpoolError> {
+        match self.earlier_tries {
+            EarlierTries::NothingStored => self.write_perhaps_stored(false),
+            EarlierTries::PerhapsStored => Ok(()),
+        }
+    }
+
     /// The end: the receipt is on the disk, or there will never be one.
     ///
     /// # Errors
@@ -131,7 +168,7 @@ impl Spool {
 
     /// Whether `receipt`, of the same photo, is what this spool was made for, and not what it was to replace.
     fn is_finished_by(&self, receipt: &StoredReceipt) -> bool {
-        self.supersedes != Some(receipt.body.photo_id)
+        self.file.supersedes != Some(receipt.body.photo_id)
     }
 
     fn load(photo: &PhotoFile) -> Result<Option<Self>, SpoolError> {
@@ -142,14 +179,11 @@ impl Spool {
             Err(source) => return Err(SpoolError::Unreadable { path, source }),
         };
         match parse(&bytes) {
-            Some((file, key)) => Ok(Some(Self {
-                path,
-                key,
-                sha256: file.sha256,
-                gateway: file.gateway,
-                created_at: file.created_at,
-                supersedes: file.supersedes,
-            })),
+            Some((file, key)) => {
+                let earlier_tries =
+                    if file.perhaps_stored { EarlierTries::PerhapsStored } else { EarlierTries::NothingStored };
+                Ok(Some(Self { path, key, earlier_tries, file }))
+            }
             None => Err(SpoolError::Corrupt { path }),
         }
     }
@@ -172,11 +206,13 @@ impl Spool {
             gateway: gateway.to_string(),
             created_at: now,
             supersedes,
+            perhaps_stored: true,
         };
         let json = serde_json::to_vec(&file).map_err(|error| SpoolError::unwritable(&path, error.into()))?;
+        let key = IdempotencyKey::parse(&key).map_err(|_| SpoolError::Corrupt { path: path.clone() })?;
         loop {
             match durable::write_new(&path, &json) {
-                Ok(()) => {}
+                Ok(()) => return Ok(Self { path, key, earlier_tries: EarlierTries::NothingStored, file }),
                 // The name is taken; whose it is shows below.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     durable::make_name_durable(&path).map_err(|source| SpoolError::unwritable(&path, source))?;
@@ -184,7 +220,7 @@ impl Spool {
                 Err(source) => return Err(SpoolError::unwritable(&path, source)),
             }
             match Self::load(photo)? {
-                Some(spool) if spool.sha256 == photo.sha256 => return Ok(spool),
+                Some(spool) if spool.file.sha256 == photo.sha256 => return Ok(spool),
                 Some(_) => return Err(SpoolError::OtherPush { path }),
                 // Gone again: the other push has finished in between.
                 None => {}
@@ -192,15 +228,33 @@ impl Spool {
         }
     }
 
+    /// On return the spool is on the disk and says that a try may be under way.
+    fn ready_to_send(mut self) -> Result<Self, SpoolError> {
+        if self.file.perhaps_stored {
+            // Its maker may have died before the name was safe.
+            durable::make_name_durable(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))?;
+        } else {
+            self.write_perhaps_stored(true)?;
+        }
+        Ok(self)
+    }
+
+    fn write_perhaps_stored(&mut self, perhaps_stored: bool) -> Result<(), SpoolError> {
+        self.file.perhaps_stored = perhaps_stored;
+        let unwritable = |source| SpoolError::unwritable(&self.path, source);
+        let json = serde_json::to_vec(&self.file).map_err(|error| unwritable(error.into()))?;
+        durable::replace(&self.path, &json).map_err(unwritable)
+    }
+
     fn set_aside(self) -> Result<PathBuf, SpoolError> {
         durable::set_aside(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))
     }
 
     fn announce_continuation(&self, gateway: &Url, announce: Announce<'_>) {
-        announce(Notice::Continuing { since: self.created_at });
+        announce(Notice::Continuing { since: self.file.created_at });
         // The key is as good at another gateway; the photo may just have arrived at the earlier one as well.
-        if self.gateway != gateway.as_str() {
-            announce(Notice::OtherGateway { earlier: self.gateway.clone() });
+        if self.file.gateway != gateway.as_str() {
+            announce(Notice::OtherGateway { earlier: self.file.gateway.clone() });
         }
     }
 }

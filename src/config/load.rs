@@ -52,6 +52,8 @@ impl Config {
             ("limits.uploads_per_minute", u64::from(limits.uploads_per_minute)),
             ("limits.wrong_codes_per_device", u64::from(limits.wrong_codes_per_device)),
             ("limits.wrong_codes_over_all", u64::from(limits.wrong_codes_over_all)),
+            ("limits.handshakes", limits.handshakes as u64),
+            ("limits.handshakes_per_address", limits.handshakes_per_address as u64),
             ("limits.connections", limits.connections as u64),
             ("limits.connections_per_device", limits.connections_per_device as u64),
         ] {
@@ -178,6 +180,8 @@ mod tests {
             ("[deadlines]\nretention_days = 400", "retention_days"),
             ("[deadlines]\nlease_minutes = nan", "lease_minutes"),
             ("[limits]\nconnections = 0", "limits.connections"),
+            ("[limits]\nhandshakes = 0", "limits.handshakes"),
+            ("[limits]\nhandshakes_per_address = 0", "limits.handshakes_per_address"),
             ("[log]\nformat = 'xml'", "xml"),
         ] {
             let fault = Config::parse(text).unwrap_err();

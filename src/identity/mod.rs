@@ -5,6 +5,7 @@
 //! enrolment   read_request -> PublicKey -> issue_client -> IssuedCertificate
 //! by hand     DeviceKey::generate -> issue_client -> to_pkcs12
 //! peer        read_certificate -> CertificateFacts
+//! line        crypto_provider -> TLS of both ends
 //! ```
 //!
 //! Bytes and PEM text in and out: no file is read or written here. A [`PublicKey`](public_key::PublicKey) only comes from
@@ -12,6 +13,7 @@
 
 pub mod authority;
 pub mod certificate;
+pub mod cryptography;
 pub mod error;
 pub mod host_name;
 pub mod issue;

@@ -15,6 +15,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{self, Instant};
 use tower::Service;
 
@@ -22,8 +23,9 @@ use super::closing::{Socket, close_lingering, reset};
 use super::connections::{ConnectionHandle, Connections};
 use super::deadlines::{Answering, Progress, Watched};
 use super::handshake::shake_hands;
+use super::handshakes::Place;
 use super::limits::ListenerLimits;
-use super::metrics::{TimeLimit, TransportMetrics};
+use super::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
 use super::peer::{Admission, Peer, PeerCertificate};
 use super::shutdown::Shutdown;
 use super::tls::ServerTls;
@@ -31,31 +33,61 @@ use super::tls::ServerTls;
 /// What every connection of a listener needs.
 #[derive(Clone)]
 pub(super) struct Surroundings {
+    /// The listener's name, for the log.
+    pub(super) listener: &'static str,
     pub(super) limits: Arc<ListenerLimits>,
     pub(super) metrics: Arc<TransportMetrics>,
+    /// One for each connection past its handshake.
+    pub(super) slots: Arc<Semaphore>,
     pub(super) connections: Connections,
     pub(super) router: Router,
     pub(super) shutdown: Shutdown,
 }
 
+impl Surroundings {
+    fn take_slot(&self) -> Option<OwnedSemaphorePermit> {
+        let slot = Arc::clone(&self.slots).try_acquire_owned().ok();
+        if slot.is_none() {
+            self.metrics.count_turned_away();
+            tracing::warn!(listener = self.listener, "listener full, connection closed");
+        }
+        slot
+    }
+}
+
 /// Serves a connection in the clear.
 pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, around: Surroundings) {
-    let progress = Progress::starting_at(Instant::now());
+    let Some(_slot) = around.take_slot() else { return };
+    let progress = Progress::starting_at(Instant::now(), &around.limits);
     let io = Watched::new(socket, progress.clone());
     let peer = Peer::new(remote_address, None, ConnectionHandle::default(), Admission::Within);
     serve_requests(io, peer, progress, around).await;
 }
 
 /// Shakes hands, finds the connection its place, and serves it.
-pub(super) async fn serve_tls(socket: TcpStream, remote_address: SocketAddr, tls: ServerTls, around: Surroundings) {
-    let progress = Progress::starting_at(Instant::now());
+///
+/// `place` is held during the handshake only.
+pub(super) async fn serve_tls(
+    socket: TcpStream,
+    remote_address: SocketAddr,
+    tls: ServerTls,
+    place: Place,
+    around: Surroundings,
+) {
+    let progress = Progress::starting_at(Instant::now(), &around.limits);
     let mut shutdown = around.shutdown.clone();
     let handshake = shake_hands(Watched::new(socket, progress.clone()), &tls, &around.limits, &around.metrics);
     let stream = tokio::select! {
         stream = handshake => stream,
         () = shutdown.finishing() => None,
+        () = place.lost() => {
+            around.metrics.count_handshake_failed(HandshakeFailure::MadeWay);
+            None
+        }
     };
     let Some(stream) = stream else { return };
+    let Some(_slot) = around.take_slot() else { return };
+    drop(place);
     progress.handshake_done(Instant::now());
 
     let leaf = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());

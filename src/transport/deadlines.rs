@@ -10,7 +10,8 @@
 //!   headers limit          headers limit           none (the body has its own)   | idle limit
 //!                           ^----------------------- first byte ------------------'
 //! ```
-//! In every phase a write that the peer does not take is cut by the write limit.
+//! In every phase a peer that takes its answer too slowly is cut by the write limit. One byte is not progress: while an answer
+//! waits, each [`write_stall`](ListenerLimits::write_stall) has to see a minimum of bytes go, or all that were left.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -25,12 +26,30 @@ use super::metrics::TimeLimit;
 
 /// How far a connection has come; shared by the watched socket and the service behind it. Clones are the same.
 #[derive(Debug, Clone)]
-pub(super) struct Progress(Arc<Mutex<State>>);
+pub(super) struct Progress {
+    state: Arc<Mutex<State>>,
+    min_bytes_per_window: u64,
+}
 
 #[derive(Debug)]
 struct State {
     phase: Phase,
-    write_blocked_since: Option<Instant>,
+    /// Whether the last write had to wait for the peer.
+    write_waits: bool,
+    /// Since when the peer has had enough to take, and how much of it it took.
+    window: Option<WriteWindow>,
+}
+
+impl State {
+    fn fresh(since: Instant) -> Self {
+        Self { phase: Phase::Fresh { since }, write_waits: false, window: None }
+    }
+}
+
+#[derive(Debug)]
+struct WriteWindow {
+    since: Instant,
+    taken: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +65,14 @@ enum Phase {
 }
 
 impl Progress {
-    pub(super) fn starting_at(now: Instant) -> Self {
-        Self(Arc::new(Mutex::new(State { phase: Phase::Fresh { since: now }, write_blocked_since: None })))
+    pub(super) fn starting_at(now: Instant, limits: &ListenerLimits) -> Self {
+        let min_bytes_per_window = limits.min_bytes_per_write_stall;
+        Self { state: Arc::new(Mutex::new(State::fresh(now))), min_bytes_per_window }
     }
 
     /// The handshake is over; its bytes were not those of a request.
     pub(super) fn handshake_done(&self, now: Instant) {
-        *self.lock() = State { phase: Phase::Fresh { since: now }, write_blocked_since: None };
+        *self.lock() = State::fresh(now);
     }
 
     /// A request head is complete. The request lasts until the guard is dropped.
@@ -64,8 +84,8 @@ impl Progress {
     /// The moment at which the connection has to be cut if nothing happens until then, and why.
     pub(super) fn deadline(&self, limits: &ListenerLimits) -> Option<(Instant, TimeLimit)> {
         let state = self.lock();
-        if let Some(since) = state.write_blocked_since {
-            return Some((since + limits.write_stall, TimeLimit::WriteStall));
+        if let (true, Some(window)) = (state.write_waits, &state.window) {
+            return Some((window.since + limits.write_stall, TimeLimit::WriteStall));
         }
         match state.phase {
             Phase::Fresh { since } | Phase::Head { since } => Some((since + limits.headers, TimeLimit::Headers)),
@@ -81,9 +101,15 @@ impl Progress {
         }
     }
 
-    fn bytes_written(&self, now: Instant) {
+    fn bytes_written(&self, count: usize, now: Instant) {
         let mut state = self.lock();
-        state.write_blocked_since = None;
+        state.write_waits = false;
+        if let Some(window) = &mut state.window {
+            window.taken = window.taken.saturating_add(count as u64);
+            if window.taken >= self.min_bytes_per_window {
+                state.window = None;
+            }
+        }
         // The peer is still taking the end of an answer: its rest begins when it has it.
         if let Phase::Resting { since } = &mut state.phase {
             *since = now;
@@ -91,11 +117,21 @@ impl Progress {
     }
 
     fn write_blocked(&self, now: Instant) {
-        self.lock().write_blocked_since.get_or_insert(now);
+        let mut state = self.lock();
+        state.write_waits = true;
+        state.window.get_or_insert(WriteWindow { since: now, taken: 0 });
+    }
+
+    /// Nothing is left to send: TLS and hyper flush the socket only when they have handed over all they had.
+    fn flushed(&self) {
+        let mut state = self.lock();
+        if !state.write_waits {
+            state.window = None;
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -127,7 +163,7 @@ impl<S> Watched<S> {
 
     fn note_write(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match written {
-            Poll::Ready(Ok(_)) => self.progress.bytes_written(Instant::now()),
+            Poll::Ready(Ok(count)) => self.progress.bytes_written(count, Instant::now()),
             Poll::Ready(Err(_)) => {}
             Poll::Pending => self.progress.write_blocked(Instant::now()),
         }
@@ -166,7 +202,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
+        let flushed = Pin::new(&mut self.inner).poll_flush(cx);
+        if matches!(flushed, Poll::Ready(Ok(()))) {
+            self.progress.flushed();
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -186,7 +226,7 @@ mod tests {
     fn each_phase_has_its_limit() {
         let limits = ListenerLimits::default();
         let start = Instant::now();
-        let progress = Progress::starting_at(start);
+        let progress = Progress::starting_at(start, &limits);
         assert_eq!(progress.deadline(&limits), Some((start + limits.headers, TimeLimit::Headers)));
 
         progress.bytes_read(start + SECOND);
@@ -203,27 +243,48 @@ mod tests {
     }
 
     #[test]
-    fn a_blocked_write_counts_from_the_last_byte_the_peer_took() {
+    fn a_blocked_write_counts_from_its_first_wait() {
         let limits = ListenerLimits::default();
         let start = Instant::now();
-        let progress = Progress::starting_at(start);
+        let progress = Progress::starting_at(start, &limits);
         let _answering = progress.answering();
         progress.write_blocked(start);
         progress.write_blocked(start + 5 * SECOND);
         assert_eq!(progress.deadline(&limits), Some((start + limits.write_stall, TimeLimit::WriteStall)));
-        progress.bytes_written(start + 6 * SECOND);
-        assert_eq!(progress.deadline(&limits), None);
-        progress.write_blocked(start + 7 * SECOND);
-        assert_eq!(progress.deadline(&limits), Some((start + 7 * SECOND + limits.write_stall, TimeLimit::WriteStall)));
+        progress.bytes_written(1, start + 6 * SECOND);
+        assert_eq!(progress.deadline(&limits), None, "nothing waits");
+    }
+
+    #[test]
+    fn only_enough_bytes_or_the_last_ones_buy_a_new_span() {
+        let limits = ListenerLimits { min_bytes_per_write_stall: 10, ..ListenerLimits::default() };
+        let start = Instant::now();
+        let progress = Progress::starting_at(start, &limits);
+        let _answering = progress.answering();
+        let blocked_at = |seconds| {
+            progress.write_blocked(start + seconds * SECOND);
+            progress.deadline(&limits).map(|(deadline, _)| deadline)
+        };
+        let limit_from = |seconds| Some(start + seconds * SECOND + limits.write_stall);
+        assert_eq!(blocked_at(0), limit_from(0));
+        progress.bytes_written(9, start + SECOND);
+        assert_eq!(blocked_at(1), limit_from(0), "a trickle buys no time");
+        progress.bytes_written(1, start + 2 * SECOND);
+        assert_eq!(blocked_at(3), limit_from(3), "ten bytes do");
+        progress.flushed();
+        assert_eq!(blocked_at(4), limit_from(3), "what still waits is not the end");
+        progress.bytes_written(1, start + 5 * SECOND);
+        progress.flushed();
+        assert_eq!(blocked_at(6), limit_from(6), "so does all that was left");
     }
 
     #[test]
     fn rest_begins_when_the_peer_has_taken_the_answer() {
         let limits = ListenerLimits::default();
-        let progress = Progress::starting_at(Instant::now());
+        let progress = Progress::starting_at(Instant::now(), &limits);
         drop(progress.answering());
         let later = Instant::now() + 5 * SECOND;
-        progress.bytes_written(later);
+        progress.bytes_written(1, later);
         assert_eq!(progress.deadline(&limits), Some((later + limits.idle, TimeLimit::Idle)));
     }
 }

@@ -9,10 +9,11 @@ use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinError, JoinSet};
-use tokio::time;
+use tokio::time::{self, Instant};
 
 use super::connection::{Surroundings, serve_plain, serve_tls};
 use super::connections::Connections;
+use super::handshakes::{Handshakes, Place};
 use super::limits::ListenerLimits;
 use super::metrics::TransportMetrics;
 use super::shutdown::Shutdown;
@@ -20,6 +21,9 @@ use super::tls::ServerTls;
 
 /// After an accept error: long enough not to spin while file descriptors are short, short enough not to be noticed.
 const PAUSE_AFTER_ACCEPT_ERROR: Duration = Duration::from_millis(100);
+
+/// How often the log tells of handshakes that had to make way; the metrics count each.
+const CROWD_NOTICE_EVERY: Duration = Duration::from_secs(60);
 
 /// Whether a listener speaks TLS.
 #[derive(Debug, Clone)]
@@ -99,10 +103,18 @@ impl Listener {
     pub async fn serve(self, router: Router, mut shutdown: Shutdown) {
         let Self { name, socket, local_address, security, limits, connections, metrics } = self;
         let slots = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
+        let handshakes = Handshakes::new(limits.max_handshakes, limits.max_handshakes_per_address);
+        let mut crowd_noticed: Option<Instant> = None;
         let finish = limits.finish;
-        let limits = Arc::new(limits);
-        let around =
-            Surroundings { limits, metrics: Arc::clone(&metrics), connections, router, shutdown: shutdown.clone() };
+        let around = Surroundings {
+            listener: name,
+            limits: Arc::new(limits),
+            metrics: Arc::clone(&metrics),
+            slots,
+            connections,
+            router,
+            shutdown: shutdown.clone(),
+        };
         let mut open = JoinSet::new();
         tracing::info!(listener = name, address = %local_address, "listening");
 
@@ -128,21 +140,23 @@ impl Listener {
                 }
             };
             metrics.count_accepted();
-            let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else {
-                metrics.count_turned_away();
-                tracing::warn!(listener = name, "listener full, connection closed");
-                continue;
-            };
             tracing::debug!(listener = name, %remote_address, "accepted");
             let guard = metrics.count_open();
-            let security = match &security {
-                Security::Tls(current) => Some(current.borrow().clone()),
+            let secured = match &security {
+                Security::Tls(current) => {
+                    let (place, made_way) = handshakes.enter(remote_address);
+                    if made_way.is_some() && crowd_noticed.is_none_or(|at| at.elapsed() >= CROWD_NOTICE_EVERY) {
+                        crowd_noticed = Some(Instant::now());
+                        tracing::warn!(listener = name, "too many handshakes at once, the oldest make way");
+                    }
+                    Some((current.borrow().clone(), place))
+                }
                 Security::Plain => None,
             };
             let around = around.clone();
             open.spawn(async move {
-                let _held_until_the_end = (slot, guard);
-                serve(socket, remote_address, security, around).await;
+                let _held_until_the_end = guard;
+                serve(socket, remote_address, secured, around).await;
             });
         }
 
@@ -163,11 +177,16 @@ impl Listener {
     }
 }
 
-async fn serve(socket: TcpStream, remote_address: SocketAddr, security: Option<ServerTls>, around: Surroundings) {
+async fn serve(
+    socket: TcpStream,
+    remote_address: SocketAddr,
+    secured: Option<(ServerTls, Place)>,
+    around: Surroundings,
+) {
     // Answers are small and complete: waiting for more to send only delays them. Failing means the peer is gone already.
     let _ = socket.set_nodelay(true);
-    match security {
-        Some(tls) => serve_tls(socket, remote_address, tls, around).await,
+    match secured {
+        Some((tls, place)) => serve_tls(socket, remote_address, tls, place, around).await,
         None => serve_plain(socket, remote_address, around).await,
     }
 }

@@ -28,13 +28,15 @@ pub enum HandshakeFailure {
     RefusedByPeer,
     /// The client left in the middle.
     PeerLeft,
+    /// There were too many handshakes at once and this one was the oldest of the busiest address.
+    MadeWay,
     /// Anything else, such as bytes that are not TLS.
     Other,
 }
 
 impl HandshakeFailure {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::NoCertificate,
         Self::UnknownIssuer,
         Self::Expired,
@@ -46,6 +48,7 @@ impl HandshakeFailure {
         Self::NothingInCommon,
         Self::RefusedByPeer,
         Self::PeerLeft,
+        Self::MadeWay,
         Self::Other,
     ];
 
@@ -63,6 +66,7 @@ impl HandshakeFailure {
             Self::NothingInCommon => "nothing_in_common",
             Self::RefusedByPeer => "refused_by_peer",
             Self::PeerLeft => "peer_left",
+            Self::MadeWay => "made_way",
             Self::Other => "other",
         }
     }
@@ -77,7 +81,7 @@ pub enum TimeLimit {
     Headers,
     /// The rest between two requests.
     Idle,
-    /// A peer that does not read its answer.
+    /// A peer that does not read its answer, or too slowly.
     WriteStall,
 }
 

@@ -16,6 +16,7 @@ mod connection;
 pub mod connections;
 mod deadlines;
 mod handshake;
+mod handshakes;
 pub mod limits;
 pub mod listener;
 pub mod metrics;

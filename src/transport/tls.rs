@@ -3,13 +3,9 @@
 //! | | offered | why |
 //! |---|---|---|
 //! | versions | 1.3, 1.2 | 1.2 for Fachverfahren on older platforms, with extended master secret (RFC 7627) only |
-//! | suites | AES-GCM with ECDHE | BSI TR-02102-2 knows neither CBC without encrypt-then-MAC nor ChaCha20 |
-//! | groups | SECP256R1MLKEM768, P-256, P-384 | a photo's confidentiality has to outlast a recorded handshake |
+//! | suites, groups | those of [`crypto_provider`] | one choice for both ends of the line |
 //! | resumption | none | rustls resumes without asking who has been revoked since |
 //! | early data | none | a replayed request is a second request |
-//!
-//! Within what both sides know, rustls goes by the client's order, for suites and groups alike: a client that lists P-256
-//! before the hybrid group gets P-256.
 
 use std::error::Error;
 use std::fmt;
@@ -19,7 +15,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, UnixTime};
 use rustls::server::{NoServerSessionStorage, VerifierBuilderError, WebPkiClientVerifier};
@@ -30,6 +25,7 @@ use zeroize::Zeroizing;
 use super::client_certificates::DeviceCertificateVerifier;
 use super::revocation::RevokedCertificates;
 use crate::clock::Clock;
+use crate::identity::cryptography::crypto_provider;
 
 /// The TLS side of a listener, checked and ready. Cheap to clone; a reload puts a new one in the old one's place.
 #[derive(Debug, Clone)]
@@ -84,23 +80,6 @@ impl ServerTls {
         let config = builder.with_single_cert(identity.chain, identity.key).map_err(TlsConfigError::Identity)?;
         Ok(Self { config: hardened(config), revoked: None })
     }
-}
-
-/// The cryptography in use, named one by one: the process-wide default belongs to whichever crate sets it first.
-pub fn crypto_provider() -> Arc<CryptoProvider> {
-    use aws_lc_rs::{cipher_suite as suite, kx_group};
-    Arc::new(CryptoProvider {
-        cipher_suites: vec![
-            suite::TLS13_AES_256_GCM_SHA384,
-            suite::TLS13_AES_128_GCM_SHA256,
-            suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-            suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-            suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-            suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-        ],
-        kx_groups: vec![kx_group::SECP256R1MLKEM768, kx_group::SECP256R1, kx_group::SECP384R1],
-        ..aws_lc_rs::default_provider()
-    })
 }
 
 fn hardened(mut config: ServerConfig) -> Arc<ServerConfig> {

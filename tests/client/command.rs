@@ -87,6 +87,20 @@ async fn giving_up_ends_with_4_and_says_that_the_code_stays() {
 }
 
 #[tokio::test]
+async fn a_refusal_after_silence_ends_with_7_and_says_what_is_kept() {
+    let refused = Reply::Problem(413, "photo-too-large", None);
+    let gateway = FakeGateway::playing([Reply::StoreThenCut, refused.clone(), refused]).await;
+    assert_eq!(push(&gateway, &[]).await.code, 4);
+    let run = push(&gateway, &["--lang", "en"]).await;
+    assert_eq!((run.code, run.stdout.as_str()), (7, ""));
+    assert!(run.stderr.contains("is kept in") && run.stderr.contains("photo.jpg.lichtbild-spool"), "{}", run.stderr);
+    let run = push(&gateway, &["--json"]).await;
+    assert_eq!(run.code, 7);
+    assert!(run.stdout.contains("photo-too-large"), "{}", run.stdout);
+    assert!(push(&gateway, &[]).await.stdout.contains(&code_for(gateway.seen()[0].key())));
+}
+
+#[tokio::test]
 async fn who_is_not_allowed_ends_with_5() {
     let suspended = FakeGateway::playing([Reply::Problem(403, "studio-suspended", None)]).await;
     assert_eq!(push(&suspended, &[]).await.code, 5);
@@ -165,7 +179,7 @@ async fn help_names_every_exit_code_and_wrong_usage_ends_with_2() {
     let help = studio(&["--help"], nowhere).await;
     assert_eq!(help.status.code(), Some(0));
     let text = String::from_utf8(help.stdout).unwrap();
-    for code in 0..=6 {
+    for code in 0..=7 {
         assert!(text.contains(&format!("\n  {code}  ")), "{text}");
     }
     assert_eq!(studio(&["push"], nowhere).await.status.code(), Some(2));

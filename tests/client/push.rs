@@ -103,6 +103,67 @@ async fn a_refused_photo_is_final_and_leaves_nothing_to_finish() {
     }
 }
 
+/// As when the operator lowers the size limit between a deposit and its repeat.
+const REFUSED: Reply = Reply::Problem(413, "photo-too-large", None);
+
+fn refused_after_silence(error: &PushError) -> bool {
+    matches!(error, PushError::RefusedAfterSilence { .. })
+}
+
+#[tokio::test]
+async fn a_refusal_after_an_unanswered_try_keeps_the_key_and_so_the_code() {
+    for silence in [Reply::StoreThenCut, Reply::CutAnswer, Reply::CutUpload, Reply::Text(504, "")] {
+        let gateway = FakeGateway::playing([silence.clone(), REFUSED, REFUSED]).await;
+        let shop = Shop::beside(&gateway);
+        for _ in 0..2 {
+            let error = shop.push().await.unwrap_err();
+            assert!(refused_after_silence(&error), "{silence:?}: {error:?}");
+            assert!(shop.spool().exists(), "{silence:?}");
+        }
+        let pushed = shop.push().await.unwrap();
+        assert_eq!(pushed.receipt.code, code_for(gateway.seen()[0].key()), "{silence:?}");
+        assert_eq!(pushed.replayed, matches!(silence, Reply::StoreThenCut | Reply::CutAnswer), "{silence:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unanswered_try_of_an_earlier_push_is_not_forgotten() {
+    let gateway =
+        FakeGateway::playing([Reply::StoreThenCut, Reply::Problem(429, "too-many-requests", Some("9999"))]).await;
+    let shop = Shop::beside(&gateway);
+    assert!(matches!(shop.push().await, Err(PushError::Deposit(DepositError::GaveUp { .. }))));
+    gateway.play([Reply::Problem(429, "too-many-requests", Some("9999")), REFUSED]);
+    assert!(matches!(shop.push().await, Err(PushError::Deposit(DepositError::GaveUp { .. }))));
+    let error = shop.push().await.unwrap_err();
+    assert!(refused_after_silence(&error), "{error:?}");
+    assert!(shop.push().await.unwrap().replayed);
+}
+
+#[tokio::test]
+async fn a_refusal_after_answered_tries_leaves_nothing_to_finish() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for unreachable_first in [false, true] {
+        let busy = Reply::Problem(429, "too-many-requests", Some("9999"));
+        let gateway = FakeGateway::playing([busy, Reply::Problem(403, "studio-suspended", None), REFUSED]).await;
+        let shop = Shop::beside(&gateway);
+        if unreachable_first {
+            let right = std::fs::read_to_string(gateway.config()).unwrap();
+            gateway.write_config(&format!("https://{closed}"));
+            Shop::beside(&gateway).push().await.unwrap_err();
+            std::fs::write(gateway.config(), right).unwrap();
+        }
+        for _ in 0..2 {
+            shop.push().await.unwrap_err();
+            assert!(shop.spool().exists());
+        }
+        let error = shop.push().await.unwrap_err();
+        assert!(matches!(error, PushError::Deposit(DepositError::Refused(_))), "{error:?}");
+        assert!(!shop.spool().exists());
+        let seen = gateway.seen();
+        assert!(seen.iter().all(|upload| upload.key() == seen[0].key()));
+    }
+}
+
 #[tokio::test]
 async fn other_refusals_are_final_and_keep_the_spool() {
     for (status, kind) in

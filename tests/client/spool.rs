@@ -92,6 +92,16 @@ async fn a_receipt_of_the_photo_before_its_change_is_set_aside() {
 }
 
 #[tokio::test]
+async fn a_push_that_died_while_it_sent_may_have_been_stored() {
+    let gateway = FakeGateway::playing([Reply::Problem(413, "photo-too-large", None)]).await;
+    let shop = Shop::beside(&gateway);
+    claim_in(&shop);
+    let error = shop.push().await.unwrap_err();
+    assert!(matches!(error, PushError::RefusedAfterSilence { .. }), "{error:?}");
+    assert!(shop.spool().exists());
+}
+
+#[tokio::test]
 async fn a_spool_that_cannot_be_understood_stops_the_push() {
     let gateway = FakeGateway::playing([]).await;
     let shop = Shop::beside(&gateway);

@@ -3,6 +3,8 @@
 mod administration;
 mod curl;
 #[cfg(target_os = "linux")]
+mod descriptors;
+#[cfg(target_os = "linux")]
 mod full_disk;
 mod limits;
 mod log;

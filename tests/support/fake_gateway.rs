@@ -112,6 +112,11 @@ impl FakeGateway {
         gateway
     }
 
+    /// Adds to the script.
+    pub fn play(&self, more: impl IntoIterator<Item = Reply>) {
+        self.state.lock().unwrap().script.extend(more);
+    }
+
     /// A `studio.toml` with all that belongs to it.
     pub fn config(&self) -> PathBuf {
         self.directory.path().join("studio.toml")

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use lichtbild::client::config::StudioConfig;
+use lichtbild::client::connection::tls_settings;
+use lichtbild::server::files::{Audience, create_new};
 use lichtbild::transport::limits::ListenerLimits;
 use lichtbild::transport::metrics::HandshakeFailure;
 use rcgen::{ExtendedKeyUsagePurpose, RsaKeySize};
@@ -138,6 +141,29 @@ async fn the_post_quantum_group_is_taken_where_offered_and_p256_or_p384_otherwis
         let stream = line.connect(client).await.unwrap();
         assert_eq!(stream.get_ref().1.negotiated_key_exchange_group().unwrap().name(), expected);
     }
+}
+
+#[tokio::test]
+async fn the_studio_program_agrees_on_the_post_quantum_group_in_one_round_trip() {
+    let line = Line::start(ListenerLimits::default()).await;
+    let device = line.studio_ca.device();
+    let directory = tempfile::tempdir().unwrap();
+    let write =
+        |name: &str, text: &str| create_new(&directory.path().join(name), text.as_bytes(), Audience::Owner).unwrap();
+    write("device.pem", &device.certificate_pem);
+    write("device.key", &device.key_pem);
+    write("ca.pem", &line.server_ca.certificate_pem);
+    let gateway = format!("https://{}", line.address);
+    let text =
+        format!("gateway = \"{gateway}\"\ncertificate = \"device.pem\"\nkey = \"device.key\"\nca = \"ca.pem\"\n");
+    write("studio.toml", &text);
+
+    let config = StudioConfig::load(&directory.path().join("studio.toml")).unwrap();
+    let mut stream = line.connect(tls_settings(&config).unwrap()).await.unwrap();
+    assert_eq!(ask(&mut stream, "GET / HTTP/1.1").await.unwrap(), "served");
+    let connection = stream.get_ref().1;
+    assert_eq!(connection.negotiated_key_exchange_group().unwrap().name(), NamedGroup::secp256r1MLKEM768);
+    assert_eq!(connection.handshake_kind(), Some(HandshakeKind::Full), "no HelloRetryRequest");
 }
 
 #[tokio::test]

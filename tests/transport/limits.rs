@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lichtbild::transport::limits::ListenerLimits;
-use lichtbild::transport::metrics::TimeLimit;
+use lichtbild::transport::metrics::{HandshakeFailure, TimeLimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time;
@@ -143,6 +143,32 @@ async fn a_client_that_does_not_read_its_answer_is_cut() {
 }
 
 #[tokio::test]
+async fn a_client_that_reads_its_answer_too_slowly_is_cut() {
+    let limits = ListenerLimits {
+        write_stall: milliseconds(500),
+        min_bytes_per_write_stall: LARGE as u64,
+        idle: milliseconds(500),
+        ..ListenerLimits::default()
+    };
+    let line = Line::start(limits).await;
+    let mut stream = line.device_connection().await;
+    stream.write_all(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    // Always something, never enough: at most 20 MiB in each span.
+    let mut pause = time::interval(milliseconds(50));
+    let (mut buffer, mut total) = (vec![0; 16 * 1024], 0);
+    'line: while total < LARGE {
+        pause.tick().await;
+        for _ in 0..128 {
+            match time::timeout(GENEROUS, stream.read(&mut buffer)).await.unwrap() {
+                Ok(count) if count > 0 => total += count,
+                _ => break 'line,
+            }
+        }
+    }
+    assert_eq!(line.metrics.timed_out(TimeLimit::WriteStall), 1, "{total} bytes were read");
+}
+
+#[tokio::test]
 async fn a_slow_but_steady_reader_gets_its_answer() {
     let limits =
         ListenerLimits { write_stall: milliseconds(1000), idle: milliseconds(1000), ..ListenerLimits::default() };
@@ -184,12 +210,39 @@ async fn a_device_over_its_limit_is_flagged_then_turned_away() {
 }
 
 #[tokio::test]
+async fn silent_strangers_keep_no_device_out() {
+    let limits = ListenerLimits {
+        max_connections: 2,
+        max_handshakes: 8,
+        max_handshakes_per_address: 4,
+        ..ListenerLimits::default()
+    };
+    let line = Line::start(limits).await;
+    let mut known = line.device_connection().await;
+    ask(&mut known, "GET / HTTP/1.1").await.unwrap();
+
+    let mut silent = Vec::new();
+    for _ in 0..40 {
+        silent.push(TcpStream::connect(line.address).await.unwrap());
+    }
+    assert_eq!(ask(&mut line.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
+    assert_eq!(ask(&mut known, "GET / HTTP/1.1").await.unwrap(), "served", "who is known is not touched");
+
+    // Of all handshakes the four last ones were left, and one of those made way for the device.
+    until("the oldest made way", || line.metrics.handshake_failed(HandshakeFailure::MadeWay) == 37).await;
+    for oldest in &mut silent[..37] {
+        closed(oldest).await;
+    }
+    assert_eq!(line.metrics.turned_away(), 0);
+}
+
+#[tokio::test]
 async fn a_full_listener_closes_what_comes_and_recovers() {
     let line = Line::start(ListenerLimits { max_connections: 1, ..ListenerLimits::default() }).await;
     let mut first = line.device_connection().await;
     ask(&mut first, "GET / HTTP/1.1").await.unwrap();
-    let mut second = TcpStream::connect(line.address).await.unwrap();
-    closed(&mut second).await;
+    let mut second = line.device_connection().await;
+    assert!(ask(&mut second, "GET / HTTP/1.1").await.is_err(), "one too many was served");
     assert_eq!(line.metrics.turned_away(), 1);
 
     drop(first);

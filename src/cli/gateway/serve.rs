@@ -8,6 +8,7 @@ use super::output::give;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::entropy::OsEntropy;
+use crate::server::descriptors::raise_limit;
 use crate::server::{RunningGateway, start};
 use crate::telemetry;
 use crate::transport::shutdown::Stop;
@@ -15,6 +16,7 @@ use crate::transport::shutdown::Stop;
 pub(super) async fn run(file: &ConfigFile) -> Result<(), Failure> {
     let config = Config::load(&file.config)?;
     telemetry::start_log(&config.log).map_err(|error| Failure::plain(error.to_string()))?;
+    raise_limit(&config);
     let running = start(&config, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
     announce(&config, &running)?;
     stop_on_signals(running.stop.clone())?;

@@ -10,7 +10,7 @@ pub enum Exit {
     /// Something that should not happen.
     Unexpected = 1,
     // 2 is clap's: wrong usage.
-    /// A photo was refused by the gateway's or the local judge.
+    /// A photo was refused by the gateway's or the local judge; it is not stored.
     PhotoRefused = 3,
     /// The gateway could not be reached in time.
     GaveUp = 4,
@@ -18,6 +18,8 @@ pub enum Exit {
     NotAllowed = 5,
     /// A file or the configuration does not serve.
     Setup = 6,
+    /// A photo was refused, but an earlier try got no answer and may have stored it.
+    PerhapsDeposited = 7,
 }
 
 impl From<Exit> for ExitCode {
@@ -36,5 +38,6 @@ Exit codes:
   4  gateway not reached in time; run the same command again, the same code will be given
   5  not allowed: certificate refused, studio suspended or device revoked
   6  a file or the configuration does not serve; see the message
+  7  photo refused now, but an earlier try got no answer and may have stored it: its key is kept; see the message
 
 Results go to stdout, messages to stderr.";

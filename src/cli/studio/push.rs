@@ -100,7 +100,9 @@ async fn push_photo(arguments: &Arguments, connection: &Connection, language: La
     match push(&arguments.photo, &job).await {
         Ok(pushed) => show(&pushed, arguments, language),
         Err(error) => {
-            if let (true, PushError::Deposit(DepositError::Refused(problem))) = (arguments.json, &error)
+            if arguments.json
+                && let PushError::Deposit(DepositError::Refused(problem))
+                | PushError::RefusedAfterSilence { problem, .. } = &error
                 && let Ok(line) = serde_json::to_string(problem)
                 && let Err(exit) = give(line, language)
             {

@@ -1,5 +1,7 @@
 //! When there is no receipt.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use super::about_setback;
@@ -64,6 +66,24 @@ pub fn about_deposit(error: &DepositError, language: Language) -> (Exit, String)
             (Exit::Unexpected, message)
         }
     }
+}
+
+/// Refused now, but perhaps stored by an earlier try.
+pub fn about_refusal_after_silence(problem: &ProblemBody, spool: &Path, language: Language) -> (Exit, String) {
+    let spool = spool.display();
+    let next = language.pick(
+        format!(
+            "Ein früherer Versuch blieb aber ohne Antwort: das Foto kann schon eingeliefert sein. Der Vorgang bleibt in {spool} erhalten. Bei der \
+             Betreuung des Gateways nachfragen, ob das Foto angekommen ist. Wenn ja, ergibt derselbe Befehl den Abrufcode, sobald das Gateway \
+             das Foto wieder annimmt; wenn nein, diese Datei löschen, das Foto berichtigen und wieder einliefern."
+        ),
+        format!(
+            "But an earlier try got no answer: the photo may have been deposited already. That deposit is kept in {spool}. Ask the gateway's \
+             support whether the photo arrived. If so, the same command gives the code as soon as the gateway takes the photo again; if not, \
+             delete this file, correct the photo and push it again."
+        ),
+    );
+    (Exit::PerhapsDeposited, format!("{}\n{next}", about_problem(problem, language)))
 }
 
 fn about_tls(refusal: &TlsRefusal, language: Language) -> (Exit, String) {

@@ -15,7 +15,7 @@ use crate::client::push::{PushError, Pushed};
 use crate::client::setback::Setback;
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
-use deposit::about_deposit;
+use deposit::{about_deposit, about_refusal_after_silence};
 use files::{about_spool, about_stored_receipt};
 
 /// Why a photo was not pushed, and how the program ends.
@@ -24,6 +24,7 @@ pub fn about_push(error: &PushError, language: Language) -> (Exit, String) {
         PushError::Photo(error) => (Exit::Setup, about_photo(error, language)),
         PushError::Spool(error) => about_spool(error, language),
         PushError::Deposit(error) => about_deposit(error, language),
+        PushError::RefusedAfterSilence { problem, spool } => about_refusal_after_silence(problem, spool, language),
         PushError::ReceiptNotStored(error) => {
             let cause = about_stored_receipt(error, language);
             let next = language.pick(

@@ -1,0 +1,90 @@
+//! File descriptors enough for every connection that the configuration allows.
+//!
+//! Systems start a program with a soft limit of 1024, a number from the days of `select`, under a hard limit that is far
+//! higher; raising the one to the other takes no privilege. A gateway that runs out of descriptors does not fail once: it can
+//! take no connection and open no file of its database until one is closed.
+
+use crate::config::Config;
+
+/// Studio, office, enrolment and monitoring.
+const LISTENERS: u64 = 4;
+/// Beside connections: five to the database with a file, its log and its index each, the listening sockets, standard streams,
+/// the runtime's own, a key file being replaced; then as many again.
+const RESERVE: u64 = 64;
+
+/// Raises this process's limit where the configuration needs it; a log line says what to do where that does not suffice.
+pub fn raise_limit(config: &Config) {
+    let needed = needed(config);
+    #[cfg(unix)]
+    limit::raise(needed);
+    // Elsewhere sockets are not counted against a limit of files.
+    #[cfg(not(unix))]
+    let _ = needed;
+}
+
+/// Descriptors in use when every listener is full.
+fn needed(config: &Config) -> u64 {
+    let limits = &config.limits;
+    let of_one_listener = (limits.connections as u64).saturating_add(limits.handshakes as u64);
+    LISTENERS.saturating_mul(of_one_listener).saturating_add(RESERVE)
+}
+
+#[cfg(unix)]
+mod limit {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    pub(super) fn raise(needed: u64) {
+        let Rlimit { current: soft, maximum: hard } = getrlimit(Resource::Nofile);
+        let Some(raised) = raised(needed, soft, hard) else { return };
+        if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: Some(raised), maximum: hard }) {
+            let soft = soft.unwrap_or(u64::MAX);
+            return warn(needed, soft, &format!("the limit of {soft} file descriptors cannot be raised ({error})"));
+        }
+        tracing::debug!(limit = raised, "limit of file descriptors raised");
+        if raised < needed {
+            warn(
+                needed,
+                raised,
+                "the limit of file descriptors is too low for the connections the configuration allows",
+            );
+        }
+    }
+
+    fn warn(needed: u64, limit: u64, fault: &str) {
+        tracing::warn!(
+            needed,
+            limit,
+            "{fault}: give the gateway more (LimitNOFILE={needed} in its systemd unit, or `ulimit -n {needed}` before it \
+             starts), or lower limits.connections and limits.handshakes"
+        );
+    }
+
+    /// The soft limit to set, if it has to change. `None` among the limits means that there is none.
+    pub(super) fn raised(needed: u64, soft: Option<u64>, hard: Option<u64>) -> Option<u64> {
+        if soft.is_none_or(|soft| soft >= needed) {
+            return None;
+        }
+        // Without a hard limit no more than needed: some systems refuse a soft limit beyond one of their own.
+        Some(hard.unwrap_or(needed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_listeners_full_and_the_database_open_are_provided_for() {
+        assert_eq!(needed(&Config::default()), 4 * (1024 + 256) + 64);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_soft_limit_is_raised_only_where_needed() {
+        assert_eq!(limit::raised(5000, Some(1024), Some(524_288)), Some(524_288));
+        assert_eq!(limit::raised(5000, Some(1024), Some(4096)), Some(4096), "as far as it goes");
+        assert_eq!(limit::raised(5000, Some(1024), None), Some(5000));
+        assert_eq!(limit::raised(5000, Some(5000), Some(524_288)), None);
+        assert_eq!(limit::raised(5000, None, None), None);
+    }
+}
