@@ -190,11 +190,32 @@ async fn connections_are_bounded_for_each_device_and_for_the_listener() {
 
     let open = async || gateway.metric("lichtbild_connections_open{listener=\"studio\"}").await;
     until("the refused one is gone", async || open().await == 2).await;
-    let port = reqwest::Url::parse(url).unwrap().port().unwrap();
-    let _third = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let _third = home.device("studio", "Foto Koch").connects(url).await.unwrap();
     until("the listener is full", async || open().await == 3).await;
-    assert!(other.connects(url).await.is_err(), "one more than the listener takes");
+    let mut one_too_many = home.device("studio", "Foto Koch").connects(url).await.unwrap();
+    assert!(ask(&mut one_too_many, ME).await.is_err(), "one more than the listener takes");
     assert_eq!(ask(&mut first, ME).await.unwrap().0, 200, "those inside are served on");
+}
+
+#[tokio::test]
+async fn strangers_in_handshakes_are_bounded_and_keep_no_device_out() {
+    for limits in [
+        [("handshakes", "3"), ("handshakes_per_address", "100"), ("connections", "1")],
+        [("handshakes", "100"), ("handshakes_per_address", "3"), ("connections", "1")],
+    ] {
+        let (home, studio) = limited(&limits);
+        let gateway = home.start();
+        let url = gateway.studio();
+        let port = reqwest::Url::parse(url).unwrap().port().unwrap();
+        let mut silent = Vec::new();
+        for _ in 0..20 {
+            silent.push(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
+        }
+        let made_way = "lichtbild_handshakes_failed{listener=\"studio\",reason=\"made_way\"}";
+        until("all but three made way", async || gateway.metric(made_way).await == 17).await;
+        assert_eq!(ask(&mut studio.connects(url).await.unwrap(), ME).await.unwrap().0, 200);
+        assert!(gateway.log().contains("too many handshakes at once"), "{}", gateway.log());
+    }
 }
 
 #[tokio::test]
