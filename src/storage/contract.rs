@@ -82,7 +82,7 @@ pub trait Store: Send + Sync {
     async fn sealed(&self, photo_id: PhotoId) -> Result<Option<SealedPhoto>, StoreError>;
     /// Leases a photo to an office, if its standing allows.
     async fn lease(&self, request: &LeaseRequest) -> Result<Leased, StoreError>;
-    /// Checks a code against a collection of this office. With [`FetchPurpose::HandOver`] the hand-over is durable before this
+    /// Checks a code against a collection of this office. With [`FetchPurpose::HandOver`](super::steps::FetchPurpose::HandOver) the hand-over is durable before this
     /// returns, so that the bytes can go out and no other office will ever get them.
     async fn fetch(&self, request: &FetchRequest) -> Result<Fetch, StoreError>;
     /// Settles a collection of this office; `None` when it has no such collection. Erases in the same transaction.
