@@ -41,6 +41,7 @@ impl std::error::Error for EntropyError {}
 pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
+    #[expect(clippy::disallowed_methods, reason = "the one place where ambient randomness comes in")]
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
         SystemRandom::new().fill(bytes).map_err(|_| EntropyError)
     }

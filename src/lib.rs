@@ -15,7 +15,7 @@
 //! | 3 lines | [`transport`], [`client`] |
 //! | 2 mechanisms | [`validation`], [`sealing`], [`identity`], [`storage`] |
 //! | 1 vocabulary | [`domain`], [`wire`] |
-//! | 0 leaves | [`clock`], [`entropy`], [`failpoint`] |
+//! | 0 leaves | [`clock`], [`durable`], [`entropy`], [`failpoint`] |
 
 pub mod api;
 pub mod cli;
@@ -23,6 +23,7 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod durable;
 pub mod entropy;
 pub mod failpoint;
 pub mod flows;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
@@ -102,10 +102,14 @@ pub struct Metrics {
     photos: Family<StateLabel, AtomicGauge>,
     swept: Family<SweptLabel, Counter>,
     open_connections: Family<ListenerLabel, AtomicGauge>,
-    accepted: Family<ListenerLabel, AtomicGauge>,
-    handshakes_failed: Family<ReasonLabels, AtomicGauge>,
-    timed_out: Family<ReasonLabels, AtomicGauge>,
-    cut_revoked: Family<ListenerLabel, AtomicGauge>,
+    accepted: Family<ListenerLabel, Counter>,
+    handshakes_failed: Family<ReasonLabels, Counter>,
+    timed_out: Family<ReasonLabels, Counter>,
+    cut_revoked: Family<ListenerLabel, Counter>,
+    turned_away: Family<ListenerLabel, Counter>,
+    over_device_limit: Family<ListenerLabel, Counter>,
+    accept_errors: Family<ListenerLabel, Counter>,
+    panicked: Family<ListenerLabel, Counter>,
     lines: Vec<(&'static str, Arc<TransportMetrics>)>,
 }
 
@@ -123,6 +127,10 @@ impl Metrics {
             handshakes_failed: Family::default(),
             timed_out: Family::default(),
             cut_revoked: Family::default(),
+            turned_away: Family::default(),
+            over_device_limit: Family::default(),
+            accept_errors: Family::default(),
+            panicked: Family::default(),
             lines,
         };
         let registry = &mut metrics.registry;
@@ -135,6 +143,14 @@ impl Metrics {
         registry.register("handshakes_failed", "Handshakes refused since the start", metrics.handshakes_failed.clone());
         registry.register("connections_timed_out", "Connections cut by a limit", metrics.timed_out.clone());
         registry.register("connections_cut_revoked", "Connections of revoked devices cut", metrics.cut_revoked.clone());
+        registry.register("connections_turned_away", "Connections a full listener closed", metrics.turned_away.clone());
+        registry.register(
+            "connections_over_device_limit",
+            "Connections beyond what one device may have",
+            metrics.over_device_limit.clone(),
+        );
+        registry.register("accept_errors", "Connections the system could not hand over", metrics.accept_errors.clone());
+        registry.register("panics", "Connections ended by a fault of the program", metrics.panicked.clone());
         metrics
     }
 
@@ -165,15 +181,25 @@ impl Metrics {
     fn read_line(&self, listener: &'static str, line: &TransportMetrics) {
         let label = ListenerLabel { listener };
         self.open_connections.get_or_create(&label).set(line.open());
-        self.accepted.get_or_create(&label).set(line.accepted());
-        self.cut_revoked.get_or_create(&label).set(line.cut_revoked());
+        for (family, number) in [
+            (&self.accepted, line.accepted()),
+            (&self.cut_revoked, line.cut_revoked()),
+            (&self.turned_away, line.turned_away()),
+            (&self.over_device_limit, line.over_device_limit()),
+            (&self.accept_errors, line.accept_errors()),
+            (&self.panicked, line.panicked()),
+        ] {
+            // The line counts; here its count is only shown.
+            family.get_or_create(&label).inner().store(number, Ordering::Relaxed);
+        }
         for failure in HandshakeFailure::ALL {
             let labels = ReasonLabels { listener, reason: failure.as_str() };
-            self.handshakes_failed.get_or_create(&labels).set(line.handshake_failed(failure));
+            let shown = self.handshakes_failed.get_or_create(&labels);
+            shown.inner().store(line.handshake_failed(failure), Ordering::Relaxed);
         }
         for limit in TimeLimit::ALL {
             let labels = ReasonLabels { listener, reason: limit.as_str() };
-            self.timed_out.get_or_create(&labels).set(line.timed_out(limit));
+            self.timed_out.get_or_create(&labels).inner().store(line.timed_out(limit), Ordering::Relaxed);
         }
     }
 }

@@ -35,7 +35,7 @@ use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
 #[expect(missing_docs, reason = "the texts beside this file say in two languages what each one means")]
 pub enum Problem {
     // The request itself
-    RequestMalformed { fault: String },
+    RequestMalformed { fault: RequestFault },
     IdempotencyKeyMissing,
     IdempotencyKeyMalformed,
     ContentDigestMalformed,
@@ -82,6 +82,28 @@ pub enum Problem {
     Internal,
     GatewayBusy,
     StorageUnavailable,
+}
+
+/// What is wrong with a request that does not fit the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestFault {
+    /// The body ends before the JSON does.
+    JsonEnds,
+    /// The body is not JSON.
+    NotJson {
+        /// Where it stops being so.
+        line: usize,
+        /// Where in that line.
+        column: usize,
+    },
+    /// A field is missing, unknown, or of the wrong kind.
+    Field,
+    /// A query parameter is unknown, repeated, or cannot be read.
+    Query,
+    /// `until` is not a date.
+    Date,
+    /// `note` holds control characters.
+    Note,
 }
 
 impl Problem {
@@ -231,7 +253,7 @@ impl Problem {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(wait) = self.retry_after() {
-            headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_millis().div_ceil(1000).max(1) as u64));
+            headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
         }
         match self {
             // Nothing more is wanted over these lines; what is left of a body would only be read to be thrown away.
@@ -246,6 +268,11 @@ impl Problem {
         }
         response
     }
+}
+
+/// A wait as people and headers count it: whole seconds, at least one.
+pub(super) fn whole_seconds(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
 }
 
 impl IntoResponse for Problem {
@@ -365,6 +392,7 @@ impl From<SettleError> for Problem {
             SettleError::NoteTooLong { length } => {
                 Self::NoteTooLong { length, limit: crate::flows::settle::NOTE_MAX_CHARACTERS }
             }
+            SettleError::NoteUnfit => Self::RequestMalformed { fault: RequestFault::Note },
             SettleError::AlreadySettled { state, at } => Self::CollectionSettled { state, at },
             SettleError::Lapsed { at } => Self::LeaseExpired { at },
             SettleError::Store(error) => error.into(),

@@ -1,6 +1,6 @@
 //! What a refusal says, in German and English: what happened, and what to do now.
 
-use super::problem::Problem;
+use super::problem::{Problem, RequestFault, whole_seconds};
 use crate::domain::code::CodeError;
 use crate::domain::language::Language;
 use crate::domain::party::Role;
@@ -59,10 +59,7 @@ impl Problem {
     /// What happened here and what to do about it.
     pub(super) fn detail(&self, language: Language) -> String {
         match self {
-            Self::RequestMalformed { fault } => language.pick(
-                format!("Die Anfrage passt nicht zur Schnittstelle: {fault}."),
-                format!("The request does not fit the interface: {fault}."),
-            ),
+            Self::RequestMalformed { fault } => request_fault(*fault, language),
             Self::MethodNotAllowed | Self::RouteUnknown => language
                 .pick(
                     "Diese Adresse oder Methode gibt es hier nicht. Die README nennt alle Adressen.",
@@ -89,11 +86,8 @@ impl Problem {
                 format!("The certificate expired at {at}. Renew it."),
             ),
             Self::TooManyRequests { wait } | Self::TooManyCodes { wait } => {
-                let seconds = wait.as_secs().max(1);
-                language.pick(
-                    format!("Bitte in {seconds} Sekunden erneut versuchen."),
-                    format!("Try again in {seconds} seconds."),
-                )
+                let seconds = whole_seconds(*wait);
+                language.pick(format!("Bitte in {seconds} s erneut versuchen."), format!("Try again in {seconds} s."))
             }
             Self::PhotoRefused { findings } => {
                 let count = findings.len();
@@ -221,13 +215,36 @@ impl Problem {
             ),
             Self::GatewayBusy => ("Bitte gleich noch einmal.", "Try again in a moment."),
             Self::StorageUnavailable => (
-                "Nichts wurde geändert. Bitte gleich wiederholen, Einlieferungen mit demselben Schlüssel.",
+                "Nichts wurde bestätigt. Bitte gleich wiederholen, Einlieferungen mit demselben Schlüssel.",
                 "Nothing was acknowledged. Repeat it shortly, a deposit with the same key.",
             ),
             _ => ("Das Protokoll des Gateways weiß mehr.", "The gateway's log knows more."),
         };
         language.pick(german, english)
     }
+}
+
+fn request_fault(fault: RequestFault, language: Language) -> String {
+    let (german, english) = match fault {
+        RequestFault::NotJson { line, column } => {
+            return language.pick(
+                format!("Der Rumpf der Anfrage ist ab Zeile {line}, Spalte {column} kein JSON."),
+                format!("The request's body is not JSON from line {line}, column {column} on."),
+            );
+        }
+        RequestFault::JsonEnds => ("Das JSON der Anfrage bricht ab.", "The request's JSON ends early."),
+        RequestFault::Field => (
+            "Ein Feld der Anfrage fehlt, ist unbekannt oder von falscher Art. Die README nennt die Felder.",
+            "A field of the request is missing, unknown, or of the wrong kind. The README lists the fields.",
+        ),
+        RequestFault::Query => (
+            "Ein Parameter der Adresse ist unbekannt, doppelt oder nicht lesbar. Erlaubt sind limit, after und bei Fotos state.",
+            "A parameter of the address is unknown, repeated, or cannot be read. There are limit, after and, for photos, state.",
+        ),
+        RequestFault::Note => ("note enthält Steuerzeichen.", "note holds control characters."),
+        RequestFault::Date => ("until ist kein Datum wie 2026-12-31.", "until is not a date such as 2026-12-31."),
+    };
+    language.pick(german, english).into()
 }
 
 fn code_detail(error: CodeError, language: Language) -> String {

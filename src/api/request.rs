@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::problem::RequestFault;
 use super::{App, Problem};
 use crate::transport::body::{BodyLimits, read_body};
 
@@ -33,13 +34,12 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     }
 }
 
-fn fault(error: &serde_json::Error) -> String {
-    let kind = match error.classify() {
-        serde_json::error::Category::Io | serde_json::error::Category::Eof => "the JSON ends early",
-        serde_json::error::Category::Syntax => "not JSON",
-        serde_json::error::Category::Data => "a field is missing, unknown, or of the wrong kind",
-    };
-    format!("{kind} (line {}, column {})", error.line(), error.column())
+fn fault(error: &serde_json::Error) -> RequestFault {
+    match error.classify() {
+        serde_json::error::Category::Io | serde_json::error::Category::Eof => RequestFault::JsonEnds,
+        serde_json::error::Category::Syntax => RequestFault::NotJson { line: error.line(), column: error.column() },
+        serde_json::error::Category::Data => RequestFault::Field,
+    }
 }
 
 /// A query string's fields.
@@ -51,7 +51,7 @@ impl<T: DeserializeOwned> FromRequestParts<App> for QueryFields<T> {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
         Query::try_from_uri(&parts.uri)
             .map(|Query(fields)| Self(fields))
-            .map_err(|_| Problem::RequestMalformed { fault: "a query parameter cannot be read".into() })
+            .map_err(|_| Problem::RequestMalformed { fault: RequestFault::Query })
     }
 }
 

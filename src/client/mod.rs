@@ -18,7 +18,6 @@ pub mod config;
 pub mod connection;
 pub mod credentials;
 pub mod deposit;
-pub mod durable;
 pub mod notice;
 pub mod patience;
 pub mod photo_file;

@@ -23,7 +23,6 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use uuid::Builder;
 
-use super::durable;
 use super::notice::{Announce, Notice};
 use super::photo_file::PhotoFile;
 use super::stored_receipt::{StoredReceipt, StoredReceiptError};
@@ -31,6 +30,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::PhotoId;
 use crate::domain::idempotency::IdempotencyKey;
+use crate::durable::{self, Audience};
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 
 /// What the spool's name ends in, behind the photo's.
@@ -211,7 +211,7 @@ impl Spool {
         let json = serde_json::to_vec(&file).map_err(|error| SpoolError::unwritable(&path, error.into()))?;
         let key = IdempotencyKey::parse(&key).map_err(|_| SpoolError::Corrupt { path: path.clone() })?;
         loop {
-            match durable::write_new(&path, &json) {
+            match durable::write_new(&path, &json, Audience::Owner) {
                 Ok(()) => return Ok(Self { path, key, earlier_tries: EarlierTries::NothingStored, file }),
                 // The name is taken; whose it is shows below.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -243,7 +243,7 @@ impl Spool {
         self.file.perhaps_stored = perhaps_stored;
         let unwritable = |source| SpoolError::unwritable(&self.path, source);
         let json = serde_json::to_vec(&self.file).map_err(|error| unwritable(error.into()))?;
-        durable::replace(&self.path, &json).map_err(unwritable)
+        durable::replace(&self.path, &json, Audience::Owner).map_err(unwritable)
     }
 
     fn set_aside(self) -> Result<PathBuf, SpoolError> {

@@ -5,10 +5,10 @@ use std::{fmt, io};
 
 use serde::{Deserialize, Serialize};
 
-use super::durable;
 use super::photo_file::PhotoFile;
 use crate::clock::Timestamp;
 use crate::domain::code::RetrievalCode;
+use crate::durable::{self, Audience};
 use crate::wire::photo::ReceiptBody;
 
 /// What the receipt's name ends in, behind the photo's.
@@ -60,7 +60,7 @@ impl StoredReceipt {
                 Some(_) => drop(durable::set_aside(&path).map_err(unwritable)?),
                 None => {}
             }
-            match durable::write_new(&path, &json) {
+            match durable::write_new(&path, &json, Audience::Owner) {
                 Ok(()) => return Ok(Self { body: file.receipt, stored_at: now }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(source) => return Err(unwritable(source)),

@@ -47,6 +47,9 @@ impl Config {
         in_range("limits.finish_seconds", limits.finish_seconds, 0.0, 3600.0)?;
         in_range("limits.photo_bytes", limits.photo_bytes as f64, 1024.0, 67_108_864.0)?;
         in_range("limits.upload_bytes_at_once", limits.upload_bytes_at_once as f64, 1024.0, 4e9)?;
+        in_range("limits.upload_bytes_per_second", limits.upload_bytes_per_second as f64, 1.0, 1e9)?;
+        in_range("limits.judges", limits.judges as f64, 0.0, 1024.0)?;
+        in_range("limits.judge_queue", limits.judge_queue as f64, 0.0, 100_000.0)?;
         for (key, number) in [
             ("limits.requests_per_minute", u64::from(limits.requests_per_minute)),
             ("limits.uploads_per_minute", u64::from(limits.uploads_per_minute)),
@@ -180,6 +183,8 @@ mod tests {
             ("[deadlines]\nretention_days = 400", "retention_days"),
             ("[deadlines]\nlease_minutes = nan", "lease_minutes"),
             ("[limits]\nconnections = 0", "limits.connections"),
+            ("[limits]\njudges = 9223372036854775807", "limits.judges"),
+            ("[limits]\nupload_bytes_per_second = 0", "limits.upload_bytes_per_second"),
             ("[limits]\nhandshakes = 0", "limits.handshakes"),
             ("[limits]\nhandshakes_per_address = 0", "limits.handshakes_per_address"),
             ("[log]\nformat = 'xml'", "xml"),

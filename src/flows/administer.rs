@@ -10,6 +10,14 @@ use crate::entropy::{Entropy, EntropyError};
 use crate::storage::steps::CertificateRecord;
 use crate::storage::{Store, StoreError};
 
+/// Longer than any shop's sign.
+const NAME_MAX_CHARACTERS: usize = 200;
+
+fn check_name(name: &str) -> Result<(), AdministrationError> {
+    let fit = !name.is_empty() && name.chars().count() <= NAME_MAX_CHARACTERS && !name.contains(char::is_control);
+    if fit { Ok(()) } else { Err(AdministrationError::NameUnfit) }
+}
+
 /// Whoever may run commands on the gateway's machine.
 const ADMINISTRATOR: &str = "administrator";
 
@@ -38,9 +46,8 @@ impl Administration<'_> {
             suspended: false,
             created_at: now,
         };
-        if party.name.is_empty() || party.place.is_empty() {
-            return Err(AdministrationError::NameMissing);
-        }
+        check_name(&party.name)?;
+        check_name(&party.place)?;
         let details = serde_json::json!({ "role": role });
         self.store.add_party(&party, entry(now, AuditEvent::PartyAdded, party.party_id.to_string(), details)).await?;
         Ok(party)
@@ -80,6 +87,9 @@ impl Administration<'_> {
         device: &Device,
         certificate: &CertificateRecord,
     ) -> Result<(), AdministrationError> {
+        if !device.label.is_empty() {
+            check_name(&device.label)?;
+        }
         let details = serde_json::json!({
             "party_id": device.party_id,
             "certificate_sha256": certificate.sha256,
@@ -129,8 +139,8 @@ fn entry(at: Timestamp, event: AuditEvent, subject: String, details: serde_json:
 pub enum AdministrationError {
     /// A party of that role, name and place is there already.
     NameTaken,
-    /// A party needs a name and a place.
-    NameMissing,
+    /// A party needs a name and a place that can be shown.
+    NameUnfit,
     /// Nobody of that role has this name or identifier.
     NoSuchParty {
         /// The role.
@@ -155,7 +165,12 @@ impl fmt::Display for AdministrationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NameTaken => f.write_str("one with this name and place is there already: see the list"),
-            Self::NameMissing => f.write_str("name and place must not be empty"),
+            Self::NameUnfit => {
+                write!(
+                    f,
+                    "a name, place or label has up to {NAME_MAX_CHARACTERS} characters, none of them a control character"
+                )
+            }
             Self::NoSuchParty { role, wanted } => {
                 write!(f, "no {role} is called \"{wanted}\": `{role} list` shows names and identifiers")
             }

@@ -61,7 +61,11 @@ pub async fn settle(
 fn check_note(outcome: &Outcome) -> Result<(), SettleError> {
     let Outcome::Refused(Refusal { note: Some(note), .. }) = outcome else { return Ok(()) };
     let length = note.chars().count();
-    if length > NOTE_MAX_CHARACTERS { Err(SettleError::NoteTooLong { length }) } else { Ok(()) }
+    if length > NOTE_MAX_CHARACTERS {
+        return Err(SettleError::NoteTooLong { length });
+    }
+    // It is shown in the studio, on terminals too.
+    if note.contains(|c: char| c.is_control() && c != '\n') { Err(SettleError::NoteUnfit) } else { Ok(()) }
 }
 
 /// Why a collection was not settled.
@@ -81,6 +85,8 @@ pub enum SettleError {
         /// In characters.
         length: usize,
     },
+    /// The note holds control characters.
+    NoteUnfit,
     /// It was settled in another way before.
     AlreadySettled {
         /// How.

@@ -6,9 +6,11 @@ use std::error::Error;
 use std::fmt;
 
 use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
 use x509_parser::time::ASN1Time;
 
+use super::host_name::HostName;
 use super::pem;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
@@ -84,6 +86,25 @@ pub fn certificates_from_pem(text: &str) -> Result<Vec<Vec<u8>>, CertificateErro
         return Err(CertificateError);
     }
     blocks.into_iter().map(|block| parse(&block).map(|_| block.to_vec())).collect()
+}
+
+/// The names and addresses a server certificate is for (RFC 5280, section 4.2.1.6); others than names and addresses are left
+/// aside.
+///
+/// # Errors
+/// [`CertificateError`] when the bytes are no certificate.
+pub fn host_names(der: &[u8]) -> Result<Vec<HostName>, CertificateError> {
+    let certificate = parse(der)?;
+    let Ok(Some(extension)) = certificate.subject_alternative_name() else { return Ok(Vec::new()) };
+    let read = |name: &GeneralName<'_>| match name {
+        GeneralName::DNSName(name) => name.parse().ok(),
+        GeneralName::IPAddress(bytes) => match bytes.len() {
+            4 => <[u8; 4]>::try_from(*bytes).ok().map(|bytes| HostName::Ip(bytes.into())),
+            _ => <[u8; 16]>::try_from(*bytes).ok().map(|bytes| HostName::Ip(bytes.into())),
+        },
+        _ => None,
+    };
+    Ok(extension.value.general_names.iter().filter_map(read).collect())
 }
 
 /// One certificate in PEM.

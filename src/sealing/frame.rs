@@ -116,7 +116,7 @@ impl fmt::Display for SealError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoEpochKey => {
-                "the key file has no epoch key for the present month: make a new key file (README, Operation)"
+                "the key file has no epoch key for the present month: check the clock; key files last ten years"
             }
             Self::Entropy => "no random bytes for the nonce",
             Self::Cipher => "the cipher refused the photo",

@@ -1,8 +1,8 @@
 //! The running gateway: its listeners, its routers and its upkeep, put together from a configuration.
 
 pub mod descriptors;
-pub mod files;
 pub mod routes;
+pub mod secret_file;
 pub mod start;
 pub mod upkeep;
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::handler::Handler;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::{Extension, Router};
 
 use crate::api::{App, Problem, negotiate, office, ops, studio};
 use crate::telemetry::{Metrics, Observer, observe};
@@ -67,6 +67,7 @@ pub fn routes() -> Vec<Route> {
         post(Office, "/v1/collections/{collection_id}/settle", office::settle::create),
         get(Ops, "/healthz", ops::healthz),
         get(Ops, "/readyz", ops::readyz),
+        get(Ops, "/metrics", show_metrics),
     ]
 }
 
@@ -76,20 +77,17 @@ pub fn router(line: Line, app: &App, metrics: &Arc<Metrics>) -> Router {
     for route in routes().into_iter().filter(|route| route.line == line) {
         router = router.route(route.path, route.handler);
     }
-    let mut router = router.with_state(app.clone());
-    if line == Line::Ops {
-        let page = on(MethodFilter::GET, show_metrics).with_state((app.clone(), Arc::clone(metrics)));
-        router = router.route("/metrics", page);
-    }
     let observer = Observer { metrics: Arc::clone(metrics), listener: line.name() };
     router
+        .with_state(app.clone())
         .fallback(async || Problem::RouteUnknown)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
         .layer(from_fn(negotiate::render_problems))
+        .layer(Extension(Arc::clone(metrics)))
         .layer(from_fn_with_state(observer, observe))
 }
 
-async fn show_metrics(State((app, metrics)): State<(App, Arc<Metrics>)>, _: Request) -> Response {
+async fn show_metrics(State(app): State<App>, Extension(metrics): Extension<Arc<Metrics>>) -> Response {
     // Without the store the other metrics are all the more wanted.
     let census = app.gateway.store.census().await.unwrap_or_default();
     let open_metrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";

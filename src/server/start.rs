@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::files::{SecretError, read_secret};
 use super::routes::{Line, router};
+use super::secret_file::{SecretError, read_secret};
 use super::upkeep::{self, Upkeep};
 use crate::api::App;
 use crate::clock::{Clock, Timestamp};
@@ -26,7 +26,7 @@ use crate::transport::listener::{Listener, Security};
 use crate::transport::revocation::RevokedCertificates;
 use crate::transport::shutdown::{Shutdown, Stop};
 use crate::transport::tls::{ClientTrust, PemSource, ServerIdentity, ServerTls, TlsConfigError};
-use crate::validation::profile::Profile;
+use crate::validation::profile::{Profile, ProfileError};
 
 /// Long enough for an administrator's holiday.
 const SERVER_CERTIFICATE_NOTICE: Duration = Duration::from_secs(30 * 86_400);
@@ -143,7 +143,7 @@ fn load_profile(config: &Config) -> Result<Profile, StartError> {
     let text = std::fs::read_to_string(file)
         .map_err(|source| StartError::Secret(SecretError::Unreadable { file: file.clone(), source }))?;
     let name = file.file_stem().map_or_else(|| "own".into(), |stem| stem.to_string_lossy().into_owned());
-    Profile::parse(&name, &text).map_err(|source| StartError::Profile { file: file.clone(), fault: source.to_string() })
+    Profile::parse(&name, &text).map_err(|source| StartError::Profile { file: file.clone(), source })
 }
 
 /// The bound listeners, in the order of [`Line`].
@@ -246,7 +246,7 @@ pub enum StartError {
         /// Which.
         file: PathBuf,
         /// What is wrong.
-        fault: String,
+        source: ProfileError,
     },
     /// The database cannot be used.
     Store {
@@ -288,7 +288,7 @@ impl fmt::Display for StartError {
                 let known: Vec<_> = Profile::builtin_names().collect();
                 write!(f, "there is no profile \"{name}\": use one of {}, or give a profile_file", known.join(", "))
             }
-            Self::Profile { file, fault } => write!(f, "{}: {fault}", file.display()),
+            Self::Profile { file, source } => write!(f, "{}: {source}", file.display()),
             Self::Store { file, source } => write!(f, "{}: {source}{}", file.display(), store_advice(source)),
             Self::Tls(error) => error.fmt(f),
             Self::ServerCertificate { file } => {
@@ -334,8 +334,8 @@ impl std::error::Error for StartError {
             Self::KeyFile { .. }
             | Self::WrongKeyFile { .. }
             | Self::NoSuchProfile { .. }
-            | Self::Profile { .. }
             | Self::ServerCertificate { .. } => None,
+            Self::Profile { source, .. } => source.source(),
             Self::Store { source, .. } => source.source(),
             Self::Tls(error) => error.source(),
             Self::Bind { source, .. } => Some(source),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{self, MissedTickBehavior};
 
-use super::files::{self, Audience};
+use crate::durable::{self, Audience};
 use crate::flows::{Gateway, sweep};
 use crate::storage::StoreError;
 use crate::telemetry::Metrics;
@@ -94,7 +94,7 @@ async fn destroy_dead_epochs(
     key_file: &Path,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let Some(alive) = sweep::without_dead_epochs(gateway).await? else { return Ok(()) };
-    files::replace(key_file, alive.to_toml()?.as_bytes(), Audience::Owner)?;
+    durable::replace(key_file, alive.to_toml()?.as_bytes(), Audience::Owner)?;
     sweep::take_into_use(gateway, alive).await?;
     tracing::info!("destroyed the keys of months whose photos are all gone");
     Ok(())

@@ -123,7 +123,7 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
         }
     }
     // Seven studio and five office routes by one kind each, two for monitoring by everybody.
-    assert_eq!(served, 7 + 5 + 2 * kinds.len());
+    assert_eq!(served, 7 + 5 + 3 * kinds.len());
     assert_eq!(gateway.database.contents().await, before);
 }
 

@@ -1,5 +1,6 @@
 //! A lease, a hand-over and a settlement are on record or they are not; the office finishes what it began either way.
 
+use lichtbild::clock::{Clock, SystemClock};
 use serde_json::json;
 
 use crate::support::device::{Answer, Caller, DeviceFiles, PHOTO};
@@ -95,7 +96,8 @@ async fn handed_over(ledger: &mut Ledger) -> i64 {
 #[tokio::test]
 async fn a_settlement_killed_at_any_step_gives_its_receipt_to_the_repeat() {
     let counter = Counter::open();
-    let kept = json!({ "outcome": "kept", "until": time::UtcDateTime::now().date().to_string() });
+    let today = SystemClock.now().to_utc().date();
+    let kept = json!({ "outcome": "kept", "until": today.to_string() });
     for (step, durable) in [("settle.before_commit", false), ("settle.committed", true)] {
         for outcome in [json!({ "outcome": "used" }), kept.clone()] {
             let name = outcome["outcome"].as_str().unwrap();

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its layer.
-const LAYERS: [(&str, u8); 17] = [
+const LAYERS: [(&str, u8); 18] = [
     ("clock", 0),
+    ("durable", 0),
     ("entropy", 0),
     ("failpoint", 0),
     ("domain", 1),

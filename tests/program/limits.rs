@@ -22,7 +22,9 @@ fn limited(limits: &[(&str, &str)]) -> (Home, DeviceFiles) {
 }
 
 async fn timed_out(gateway: &GatewayProcess, listener: &str, reason: &str) -> u64 {
-    gateway.metric(&format!("lichtbild_connections_timed_out{{listener=\"{listener}\",reason=\"{reason}\"}}")).await
+    gateway
+        .metric(&format!("lichtbild_connections_timed_out_total{{listener=\"{listener}\",reason=\"{reason}\"}}"))
+        .await
 }
 
 #[tokio::test]
@@ -211,7 +213,7 @@ async fn strangers_in_handshakes_are_bounded_and_keep_no_device_out() {
         for _ in 0..20 {
             silent.push(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
         }
-        let made_way = "lichtbild_handshakes_failed{listener=\"studio\",reason=\"made_way\"}";
+        let made_way = "lichtbild_handshakes_failed_total{listener=\"studio\",reason=\"made_way\"}";
         until("all but three made way", async || gateway.metric(made_way).await == 17).await;
         assert_eq!(ask(&mut studio.connects(url).await.unwrap(), ME).await.unwrap().0, 200);
         assert!(gateway.log().contains("too many handshakes at once"), "{}", gateway.log());

@@ -79,7 +79,7 @@ async fn a_suspension_counts_on_open_connections_and_ends_when_it_is_lifted() {
 }
 
 async fn handshakes(gateway: &GatewayProcess) -> u64 {
-    let accepted = |listener: &str| format!("lichtbild_connections_accepted{{listener=\"{listener}\"}}");
+    let accepted = |listener: &str| format!("lichtbild_connections_accepted_total{{listener=\"{listener}\"}}");
     gateway.metric(&accepted("studio")).await + gateway.metric(&accepted("office")).await
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lichtbild::client::config::StudioConfig;
 use lichtbild::client::connection::tls_settings;
-use lichtbild::server::files::{Audience, create_new};
+use lichtbild::durable::{Audience, write_new};
 use lichtbild::transport::limits::ListenerLimits;
 use lichtbild::transport::metrics::HandshakeFailure;
 use rcgen::{ExtendedKeyUsagePurpose, RsaKeySize};
@@ -149,7 +149,7 @@ async fn the_studio_program_agrees_on_the_post_quantum_group_in_one_round_trip()
     let device = line.studio_ca.device();
     let directory = tempfile::tempdir().unwrap();
     let write =
-        |name: &str, text: &str| create_new(&directory.path().join(name), text.as_bytes(), Audience::Owner).unwrap();
+        |name: &str, text: &str| write_new(&directory.path().join(name), text.as_bytes(), Audience::Owner).unwrap();
     write("device.pem", &device.certificate_pem);
     write("device.key", &device.key_pem);
     write("ca.pem", &line.server_ca.certificate_pem);

@@ -7,6 +7,7 @@ use time::Date;
 use time::macros::format_description;
 
 use crate::api::caller::OfficeCaller;
+use crate::api::problem::RequestFault;
 use crate::api::request::{JsonBody, PathId, json_answer};
 use crate::api::{App, Problem};
 use crate::domain::collection::{CollectionState, Outcome, Refusal};
@@ -41,7 +42,7 @@ fn outcome(body: SettleBody) -> Result<Outcome, Problem> {
         SettleBody::Refused { reason, note } => Outcome::Refused(Refusal { reason, note }),
         SettleBody::Kept { until } => Outcome::Kept {
             until: Date::parse(&until, format_description!("[year]-[month]-[day]"))
-                .map_err(|_| Problem::RequestMalformed { fault: "until is not a date such as 2026-12-31".into() })?,
+                .map_err(|_| Problem::RequestMalformed { fault: RequestFault::Date })?,
         },
     })
 }

@@ -1,6 +1,7 @@
 //! `device add|list|revoke`
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -15,6 +16,7 @@ use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::party::{Device, Party, Role};
+use crate::durable::{Audience, write_new};
 use crate::entropy::OsEntropy;
 use crate::flows::administer::Administration;
 use crate::identity::authority::Authority;
@@ -23,7 +25,7 @@ use crate::identity::key::DeviceKey;
 use crate::identity::pkcs12::{generate_password, to_pkcs12};
 use crate::identity::public_key::PublicKey;
 use crate::identity::request::read_request;
-use crate::server::files::{Audience, create_new, read_secret};
+use crate::server::secret_file::read_secret;
 use crate::storage::steps::CertificateRecord;
 
 #[derive(Subcommand)]
@@ -62,7 +64,7 @@ pub(super) struct AddArguments {
     /// made here and written beside the certificate.
     #[arg(long, value_name = "FILE")]
     csr: Option<PathBuf>,
-    /// The folder to make for the device's files.
+    /// The folder to make for the device's files [default: one named after the device, here]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -104,9 +106,15 @@ async fn add(arguments: &AddArguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Far more than any request has.
+const REQUEST_MAX_BYTES: u64 = 64 * 1024;
+
 fn requested_key(file: &Path) -> Result<PublicKey, Failure> {
-    let request =
-        fs::read(file).map_err(|error| Failure::new(format!("cannot read the request {}", file.display()), error))?;
+    let unreadable = |error| {
+        Failure::new(format!("cannot read the request {}: `openssl req -new` makes one", file.display()), error)
+    };
+    let mut request = Vec::new();
+    fs::File::open(file).and_then(|file| file.take(REQUEST_MAX_BYTES).read_to_end(&mut request)).map_err(unreadable)?;
     read_request(&request).map_err(|error| Failure::plain(format!("{}: {error}", file.display())))
 }
 
@@ -225,7 +233,7 @@ fn write_files(
         .map_err(|error| Failure::new(format!("cannot open {}: choose another --out", folder.display()), error))?;
     let write = |name: &str, bytes: &[u8], audience| -> Result<PathBuf, Failure> {
         let file = folder.join(name);
-        create_new(&file, bytes, audience).map_err(|error| {
+        write_new(&file, bytes, audience).map_err(|error| {
             Failure::new(format!("cannot write {}: choose an empty folder with --out", file.display()), error)
         })?;
         Ok(file)

@@ -7,7 +7,7 @@ use crate::config::ConfigError;
 use crate::flows::administer::AdministrationError;
 use crate::identity::error::IdentityError;
 use crate::server::StartError;
-use crate::server::files::SecretError;
+use crate::server::secret_file::SecretError;
 use crate::storage::StoreError;
 
 /// A command that failed. The message says what to do.

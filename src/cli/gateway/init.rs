@@ -5,21 +5,22 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, value_parser};
 
 use super::ConfigFile;
 use super::failure::Failure;
 use super::output::give;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::{Config, EXAMPLE};
+use crate::durable::{Audience, replace, write_new};
 use crate::entropy::{Entropy, OsEntropy};
 use crate::identity::authority::{Authority, AuthorityKind};
-use crate::identity::certificate::group_fingerprint;
+use crate::identity::certificate::{certificates_from_pem, group_fingerprint, host_names};
 use crate::identity::host_name::HostName;
 use crate::identity::issue::{SERVER_VALIDITY, Terms, issue_server};
 use crate::identity::key::DeviceKey;
 use crate::sealing::KeyFile;
-use crate::server::files::{Audience, create_new, read_secret, replace};
+use crate::server::secret_file::read_secret;
 use crate::storage::{SqliteStore, Store};
 
 #[derive(Args)]
@@ -27,14 +28,14 @@ pub(super) struct Arguments {
     /// The folder to make; nothing in it is ever overwritten.
     #[arg(long, value_name = "DIR")]
     pub(super) dir: PathBuf,
-    /// A name or address by which studios and offices reach the gateway; the first stands in invitations. Can be repeated.
+    /// A name or address by which studios and offices reach the gateway; the first stands in the files of devices. Can be repeated.
     #[arg(long = "host", value_name = "NAME", default_value = "localhost")]
     pub(super) hosts: Vec<HostName>,
     /// The address to listen on for studios and offices: 0.0.0.0 or :: to be reached from outside this machine.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(super) bind: IpAddr,
     /// Four ports in a row, for studios, offices, enrolment and monitoring; 0 for free ones at each start.
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = value_parser!(u16).range(..=65532))]
     pub(super) port_base: Option<u16>,
 }
 
@@ -42,7 +43,7 @@ pub(super) struct Arguments {
 pub(super) struct RenewArguments {
     #[command(flatten)]
     file: ConfigFile,
-    /// A name or address for the certificate, beside public_host, localhost and the loopback addresses. Can be repeated.
+    /// A further name or address for the certificate; those of the present one stay. Can be repeated.
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<HostName>,
 }
@@ -114,6 +115,11 @@ pub(super) fn renew(arguments: &RenewArguments) -> Result<(), Failure> {
     let authority = Authority::from_pem(&certificate, &read_secret(&certs.server_ca_key)?)?;
     let mut hosts: Vec<HostName> = config.listen.public_host.parse().into_iter().collect();
     hosts.extend(arguments.hosts.iter().cloned());
+    // Whoever reaches the gateway by a name it was given once must reach it by that name still.
+    let present = fs::read_to_string(&certs.server).ok().and_then(|pem| certificates_from_pem(&pem).ok());
+    if let Some(names) = present.and_then(|chain| host_names(chain.first()?).ok()) {
+        hosts.extend(names.into_iter().filter(|name| !hosts.contains(name)).collect::<Vec<_>>());
+    }
     let (chain, key) = server_certificate(&authority, &names(&hosts), SystemClock.now(), &OsEntropy)?;
     let failed = |error: io::Error| Failure::new("cannot write the new server certificate: the old one stands", error);
     // Certificate before key would fit as badly as key before certificate: a gateway that starts between the two says so.
@@ -152,7 +158,7 @@ fn configuration(arguments: &Arguments) -> String {
     let port = |default: u16, offset: u16| match arguments.port_base {
         None => default,
         Some(0) => 0,
-        Some(base) => base.saturating_add(offset),
+        Some(base) => base + offset,
     };
     let address = |ip, default, offset| SocketAddr::from((ip, port(default, offset))).to_string();
     let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -169,7 +175,7 @@ fn configuration(arguments: &Arguments) -> String {
 }
 
 fn write(file: &Path, text: &[u8], audience: Audience) -> Result<(), Failure> {
-    create_new(file, text, audience).map_err(|error| match error.kind() {
+    write_new(file, text, audience).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => in_the_way(file),
         _ => Failure::new(
             format!("cannot write {}: free space and permissions permitting, try again", file.display()),
@@ -190,8 +196,8 @@ fn entropy_failed(error: crate::entropy::EntropyError) -> Failure {
 }
 
 fn server_ca_fingerprint(pem: &str) -> Result<String, Failure> {
-    let certificates = crate::identity::certificate::certificates_from_pem(pem)
-        .map_err(|error| Failure::new("cannot read back what was just written", error))?;
+    let certificates =
+        certificates_from_pem(pem).map_err(|error| Failure::new("cannot read back what was just written", error))?;
     let der = certificates.first().map(Vec::as_slice).unwrap_or_default();
     Ok(group_fingerprint(&crate::domain::digest::Sha256Digest::of(der)))
 }

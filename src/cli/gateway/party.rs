@@ -64,7 +64,7 @@ async fn add(role: Role, name: &str, place: &str, file: &ConfigFile, json: bool)
         give(serde_json::json!(party))?;
     } else {
         give(party.party_id)?;
-        eprintln!("Added. Next: lichtbild-gateway device add --{role} \"{}\"", party.name);
+        eprintln!("Added. Next: lichtbild-gateway device add --{role} {}", party.party_id);
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ mod story;
 use std::fs;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, value_parser};
 
 use super::failure::Failure;
 use super::output::give;
@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     dir: Option<PathBuf>,
     /// Four ports in a row, for studios, offices, enrolment and monitoring; 0 for free ones. The story takes free ones unless
     /// told otherwise, --serve takes 8443, 9443, 7443 and 9090.
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = value_parser!(u16).range(..=65532))]
     port_base: Option<u16>,
 }
 

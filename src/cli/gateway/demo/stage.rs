@@ -16,10 +16,10 @@ use crate::config::Config;
 use crate::domain::id::DeviceId;
 use crate::domain::language::Language;
 use crate::domain::party::Role;
+use crate::durable::{Audience, replace};
 use crate::entropy::OsEntropy;
 use crate::identity::host_name::HostName;
 use crate::identity::key::DeviceKey;
-use crate::server::files::{Audience, replace};
 use crate::server::{Addresses, RunningGateway, start};
 use crate::transport::shutdown::Stop;
 
@@ -35,6 +35,23 @@ pub(super) struct Stage {
 impl Stage {
     /// Does what an administrator would: init, add both sides with a device each, start.
     pub(super) async fn build(dir: &Path, port_base: Option<u16>) -> Result<Self, Failure> {
+        if dir.join("demo.json").exists() {
+            let dir = dir.display();
+            return Err(Failure::plain(format!(
+                "there is a demo in {dir} already: `lichtbild-gateway serve --config {dir}/gateway.toml` starts it again; remove \
+                 {dir} for a new one"
+            )));
+        }
+        let made_here = !dir.exists();
+        let built = Self::set_up(dir, port_base).await;
+        if built.is_err() && made_here {
+            // Half a demo would only be in the way of the next try.
+            let _ = fs::remove_dir_all(dir);
+        }
+        built
+    }
+
+    async fn set_up(dir: &Path, port_base: Option<u16>) -> Result<Self, Failure> {
         let host = "127.0.0.1".parse::<HostName>().map_err(|error| Failure::plain(error.to_string()))?;
         let arguments = init::Arguments {
             dir: dir.to_owned(),

@@ -178,7 +178,11 @@ fn about_their_certificate(distrust: &Distrust, language: Language) -> String {
 
 /// The gateway's own words, then its findings. They are shown as they came, known to this version or not.
 fn about_problem(problem: &ProblemBody, language: Language) -> String {
-    let mut text = format!("{} {}", problem.title, problem.detail);
+    // The findings that follow say it all; the detail would only count them.
+    let mut text = match problem.kind.as_str() {
+        "photo-refused" => format!("{}:", problem.title),
+        _ => format!("{} - {}", problem.title, problem.detail),
+    };
     let findings = problem.extensions.get("findings").and_then(Value::as_array).into_iter().flatten();
     for finding in findings {
         let part = |name| finding.get(name).and_then(Value::as_str).unwrap_or("?");

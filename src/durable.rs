@@ -1,4 +1,4 @@
-//! Small files that are there whole or not at all, and still there after the power failed.
+//! Small files that are there whole or not at all, and still there after the power failed: keys, spools, receipts.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -10,13 +10,22 @@ use tempfile::NamedTempFile;
 /// Spools and receipts have a few hundred bytes; whatever is larger is not one of ours.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// Writes `bytes` to `path`, which must not exist; on return they are on the disk under that name, for the owner alone.
+/// Who may read a file. On Windows it has its directory's access list either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Its owner alone (mode 0600).
+    Owner,
+    /// Everybody (mode 0644).
+    Everybody,
+}
+
+/// Writes `bytes` to `path`, which must not exist; on return they are on the disk under that name.
 ///
 /// # Errors
 /// `AlreadyExists` when somebody was first: the file there is untouched and complete. Else what the system says.
-pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn write_new(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
     // The name appears in one step and only if it is free, so that of two writers one wins and the other sees a whole file.
-    write_beside(path, bytes)?.persist_noclobber(path).map_err(|error| error.error)?;
+    write_beside(path, bytes, audience)?.persist_noclobber(path).map_err(|error| error.error)?;
     make_name_durable(path)
 }
 
@@ -24,8 +33,8 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 /// What the system says; the file that was there is still there.
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_beside(path, bytes)?.persist(path).map_err(|error| error.error)?;
+pub fn replace(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
+    write_beside(path, bytes, audience)?.persist(path).map_err(|error| error.error)?;
     make_name_durable(path)
 }
 
@@ -59,7 +68,7 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Moves the file to the first free of `path.1`, `path.2`, …; at no moment it is under neither name. Gives the new name.
+/// Moves the file, which is its owner's alone, to the first free of `path.1`, `path.2`, …; at no moment it is under neither name. Gives the new name.
 ///
 /// # Errors
 /// What the system says.
@@ -68,7 +77,7 @@ pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
     for number in 1_u32.. {
         let mut name = OsString::from(path);
         name.push(format!(".{number}"));
-        match write_new(Path::new(&name), &bytes) {
+        match write_new(Path::new(&name), &bytes, Audience::Owner) {
             Ok(()) => return remove(path).map(|()| name.into()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
@@ -78,9 +87,21 @@ pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// A file on the disk in the same directory, without its name yet.
-fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    // tempfile creates with mode 0600 on Unix; on Windows the file has its directory's access list.
-    let mut file = tempfile::Builder::new().prefix(".lichtbild-").suffix(".tmp").tempfile_in(directory_of(path))?;
+fn write_beside(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".lichtbild-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = match audience {
+            Audience::Owner => 0o600,
+            Audience::Everybody => 0o644,
+        };
+        builder.permissions(fs::Permissions::from_mode(mode));
+    }
+    #[cfg(not(unix))]
+    let _ = audience;
+    let mut file = builder.tempfile_in(directory_of(path))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
@@ -114,8 +135,8 @@ mod tests {
     fn the_first_writer_wins() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
-        write_new(&path, b"first").unwrap();
-        assert_eq!(write_new(&path, b"second").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        write_new(&path, b"first", Audience::Owner).unwrap();
+        assert_eq!(write_new(&path, b"second", Audience::Owner).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(read(&path).unwrap().unwrap(), b"first");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
     }
@@ -124,8 +145,8 @@ mod tests {
     fn what_is_replaced_was_there_whole_until_then() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
-        write_new(&path, b"first").unwrap();
-        replace(&path, b"second").unwrap();
+        write_new(&path, b"first", Audience::Owner).unwrap();
+        replace(&path, b"second", Audience::Owner).unwrap();
         assert_eq!(read(&path).unwrap().unwrap(), b"second");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
     }
@@ -136,7 +157,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
-        write_new(&path, b"x").unwrap();
+        write_new(&path, b"x", Audience::Owner).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
@@ -145,7 +166,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         for content in [b"one", b"two"] {
-            write_new(&path, content).unwrap();
+            write_new(&path, content, Audience::Owner).unwrap();
             set_aside(&path).unwrap();
         }
         assert_eq!(read(&path).unwrap(), None);
