@@ -75,19 +75,58 @@ fn layer(module: &str) -> Option<u8> {
     LAYERS.iter().find(|(name, _)| *name == module).map(|(_, layer)| *layer)
 }
 
-/// The modules named after `crate::` anywhere in the code, nested imports (`use crate::{a, b}`) included.
-fn imports(code: &str) -> Vec<String> {
+/// The modules at the root of the crate that the code of `file` names anywhere, be it from the root (`crate::`) or by climbing
+/// up to it (`super::super::`).
+fn imports(file: &Path, code: &str) -> Vec<String> {
+    let named = code.match_indices("crate::").map(|(position, marker)| &code[position + marker.len()..]);
+    named.chain(climbs_to_the_root(file, code)).flat_map(first_names).collect()
+}
+
+/// What follows each path of `super::` that is as long as the module is deep.
+fn climbs_to_the_root<'a>(file: &Path, code: &'a str) -> Vec<&'a str> {
     let mut found = Vec::new();
-    for (position, marker) in code.match_indices("crate::") {
-        let rest = &code[position + marker.len()..];
-        if let Some(group) = rest.strip_prefix('{') {
-            let group = group.split("};").next().unwrap_or_default();
-            found.extend(group.split(',').map(|item| first_name(item.trim_start())));
-        } else {
-            found.push(first_name(rest));
+    let (mut inside, mut position) = (Vec::new(), 0);
+    for line in code.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        // The code is formatted: a module inside the file ends at a brace below its beginning.
+        if inside.last() == Some(&indent) && line.trim() == "}" {
+            inside.pop();
         }
+        let depth = depth(file) + inside.len();
+        let mut after = 0;
+        for (start, marker) in line.match_indices("super::") {
+            let is_first = start >= after && !line[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            if is_first {
+                let climbs = line[start..].split(marker).take_while(|between| between.is_empty()).count();
+                after = start + climbs * marker.len();
+                if climbs >= depth {
+                    found.push(&code[position + after..]);
+                }
+            }
+        }
+        if line.trim_end().ends_with('{') && line.split_whitespace().any(|word| word == "mod") {
+            inside.push(indent);
+        }
+        position += line.len();
     }
     found
+}
+
+/// How many modules deep a file is: none for the root, one for `telemetry.rs` and `api/mod.rs`, two for `api/problem.rs`.
+fn depth(file: &Path) -> usize {
+    let own = usize::from(!file.ends_with("mod.rs") && !file.ends_with("lib.rs"));
+    file.components().count() - 1 + own
+}
+
+/// The names that a path goes on with, those of a nested import (`{a, b::c}`) included.
+fn first_names(rest: &str) -> Vec<String> {
+    match rest.strip_prefix('{') {
+        Some(group) => {
+            let group = group.split("};").next().unwrap_or_default();
+            group.split(',').map(|item| first_name(item.trim_start())).filter(|name| !name.is_empty()).collect()
+        }
+        None => vec![first_name(rest)],
+    }
 }
 
 fn first_name(path: &str) -> String {
@@ -96,7 +135,30 @@ fn first_name(path: &str) -> String {
 
 #[test]
 fn nested_imports_are_seen() {
-    assert_eq!(imports("use crate::{api::App, flows};\nfn f() { crate::cli::main(); }"), ["api", "flows", "cli"]);
+    let code = "use crate::{api::App, flows};\nfn f() { crate::cli::main(); }";
+    assert_eq!(imports(Path::new("api/office/photo.rs"), code), ["api", "flows", "cli"]);
+}
+
+#[test]
+fn climbs_to_the_root_are_seen_by_the_depth_of_the_file() {
+    let once = "use super::api::App;\n";
+    let twice = "use super::super::{\n    api::App,\n    flows,\n};\n";
+    let thrice = "fn f() {\n    let _ = (super::super::super::cli::main(), super::sibling());\n}\n";
+    for (file, code, seen) in [
+        ("telemetry.rs", once, &["api"][..]),
+        ("api/mod.rs", once, &["api"]),
+        ("api/problem.rs", once, &[]),
+        ("api/problem.rs", twice, &["api", "flows"]),
+        ("api/office/mod.rs", twice, &["api", "flows"]),
+        ("api/office/photo.rs", twice, &[]),
+        ("api/office/photo.rs", thrice, &["cli"]),
+        ("validation/jpeg/deep/bits.rs", thrice, &[]),
+        ("api/problem.rs", "use my_super::super_api;\n", &[]),
+    ] {
+        assert_eq!(imports(Path::new(file), code), seen, "{file}: {code}");
+    }
+    let inside = "mod armed {\n    use super::here;\n    use super::super::clock;\n}\nuse super::entropy;\n";
+    assert_eq!(imports(Path::new("failpoint.rs"), inside), ["clock", "entropy"]);
 }
 
 #[test]
@@ -104,7 +166,7 @@ fn imports_point_down() {
     let mut wrong = Vec::new();
     for source in sources() {
         let Some(own) = layer(&source.module) else { continue };
-        for import in imports(&source.code) {
+        for import in imports(&source.file, &source.code) {
             let Some(other) = layer(&import) else { continue };
             let sibling = other == own && import != source.module;
             let excepted = EXCEPTIONS.contains(&(source.module.as_str(), import.as_str()));

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::support;
 use crate::support::device::DeviceFiles;
 use crate::support::process::{Home, mode};
 
@@ -93,11 +94,9 @@ fn a_key_made_on_the_device_stays_there_and_its_certificate_opens_the_door() {
     let mut curl = Command::new("curl");
     home.surround(&mut curl);
     curl.args(["--silent", "--show-error", "--cert", "own/certificate.pem", "--key", "own.key"]);
-    let Ok(output) = curl.args(["--cacert", "own/gateway-ca.pem", &format!("{}/v1/me", gateway.studio())]).output()
-    else {
-        return eprintln!("skipped: curl is not installed");
-    };
-    let me: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let served =
+        support::curl::run(curl.args(["--cacert", "own/gateway-ca.pem", &format!("{}/v1/me", gateway.studio())]));
+    let me: Value = serde_json::from_str(&stdout(&served)).unwrap();
     assert_eq!((&me["device_id"], &me["studio"]["name"]), (&device.device_id.into(), &"Foto Koch".into()));
 
     fs::write(home.beside("not.csr"), "no request").unwrap();

@@ -6,6 +6,7 @@ use std::process::Command;
 use lichtbild::domain::digest::Sha256Digest;
 use serde_json::Value;
 
+use crate::support;
 use crate::support::device::DeviceFiles;
 use crate::support::process::{GENEROUS, GatewayProcess, Home};
 
@@ -34,15 +35,6 @@ impl Run {
     }
 }
 
-/// Whether there is a curl; without one these tests say so and pass.
-fn there_is_curl() -> bool {
-    let there = Command::new("curl").arg("--version").output().is_ok();
-    if !there {
-        eprintln!("skipped: curl is not installed");
-    }
-    there
-}
-
 fn curl(home: &Home, device: Option<&DeviceFiles>, url: &str, options: &[&str]) -> Run {
     let out = tempfile::tempdir_in(home.beside("")).unwrap();
     let file = |name: &str| out.path().join(name);
@@ -52,7 +44,7 @@ fn curl(home: &Home, device: Option<&DeviceFiles>, url: &str, options: &[&str]) 
         command.arg("--cert").arg(device.file("certificate.pem")).arg("--key").arg(device.file("key.pem"));
     }
     command.arg("--dump-header").arg(file("head")).arg("--output").arg(file("body"));
-    let output = command.args(["--write-out", "%{http_code}"]).args(options).arg(url).output().unwrap();
+    let output = support::curl::run(command.args(["--write-out", "%{http_code}"]).args(options).arg(url));
     let read = |name| std::fs::read(file(name)).unwrap_or_default();
     Run {
         status: String::from_utf8_lossy(&output.stdout).trim().parse().unwrap(),
@@ -120,9 +112,6 @@ fn digest(file: &Path) -> String {
 
 #[test]
 fn a_photo_goes_from_curl_to_curl_and_is_erased() {
-    if !there_is_curl() {
-        return;
-    }
     let town = Town::new();
     let receipt = town.deposit("a-key-for-this-photo", &portrait());
     assert_eq!(receipt.status, 201, "{}", receipt.json());
@@ -158,9 +147,6 @@ fn a_photo_goes_from_curl_to_curl_and_is_erased() {
 
 #[test]
 fn a_studio_that_does_it_wrong_is_told_what() {
-    if !there_is_curl() {
-        return;
-    }
     let town = Town::new();
     let (text, small) = (town.write("text.jpg", b"Sehr geehrte Damen"), "portrait-413x531.jpg");
     let small = format!("{}/fixtures/{small}", env!("CARGO_MANIFEST_DIR"));
@@ -233,9 +219,6 @@ const ZEROS: &str = "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:";
 
 #[test]
 fn an_office_that_does_it_wrong_is_told_what() {
-    if !there_is_curl() {
-        return;
-    }
     let town = Town::new();
     assert_eq!(town.collect("00000-00000-00000-00001").problem(), (400, "code-malformed".into()));
     assert_eq!(town.collect("G94ZJ-756FW-FHRWS-2ZVE").problem(), (400, "code-malformed".into()));
@@ -271,9 +254,6 @@ fn an_office_that_does_it_wrong_is_told_what() {
 
 #[test]
 fn who_has_no_good_certificate_is_turned_away_in_the_handshake_and_told_why() {
-    if !there_is_curl() {
-        return;
-    }
     let town = Town::new();
     let revoked = town.home.device("studio", "Foto Koch");
     let me = |device, url: &str| curl(&town.home, device, &format!("{url}/v1/me"), &["--tlsv1.3"]);

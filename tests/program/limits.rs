@@ -130,6 +130,47 @@ async fn a_device_uploads_so_many_photos_a_minute_and_then_waits() {
 }
 
 #[tokio::test]
+async fn a_device_asks_so_often_a_minute_whatever_it_asks_for_and_then_waits() {
+    let (home, studio) = limited(&[("requests_per_minute", "3")]);
+    let other = home.device("studio", "Foto Koch");
+    let gateway = home.start();
+    let caller = studio.calls(gateway.studio());
+    assert_eq!(caller.get("/v1/me").await.unwrap().status, 200);
+    assert_eq!(caller.get("/v1/photos").await.unwrap().status, 200);
+    assert_eq!(caller.deposit("a-key-for-this-photo").await.unwrap().status, 201);
+    let refused = caller.get("/v1/me").await.unwrap();
+    assert_eq!(refused.problem(), (429, "too-many-requests".into()));
+    let wait: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=20).contains(&wait), "{wait} s");
+    assert_eq!(other.calls(gateway.studio()).get("/v1/me").await.unwrap().status, 200, "a device of the same studio");
+}
+
+#[tokio::test]
+async fn a_device_has_so_many_bytes_under_way_and_gets_its_share_back() {
+    let (home, studio) = limited(&[("upload_bytes_at_once", &(2 * PHOTO.len() - 1).to_string())]);
+    let other = home.device("studio", "Foto Koch");
+    let gateway = home.start();
+    let mut upload = studio.connects(gateway.studio()).await.unwrap();
+    begin_upload(&mut upload, "a-key-for-half-a-photo", PHOTO.len()).await;
+    let (half, rest) = PHOTO.split_at(PHOTO.len() / 2);
+    upload.write_all(half).await.unwrap();
+    upload.flush().await.unwrap();
+
+    let caller = studio.calls(gateway.studio());
+    let refused = caller.deposit("a-key-for-a-second-photo").await.unwrap();
+    assert_eq!(refused.problem(), (429, "too-many-requests".into()));
+    assert_eq!(refused.headers["retry-after"], "1");
+    assert_eq!(caller.get("/v1/me").await.unwrap().status, 200, "only uploads wait");
+    let others = other.calls(gateway.studio()).deposit("a-key-for-a-third-photo").await.unwrap();
+    assert_eq!(others.status, 201, "another device has a share of its own");
+
+    upload.write_all(rest).await.unwrap();
+    upload.flush().await.unwrap();
+    assert_eq!(read_answer(&mut upload).await.unwrap().0, 201);
+    assert_eq!(caller.deposit("a-key-for-a-second-photo").await.unwrap().status, 201);
+}
+
+#[tokio::test]
 async fn more_photos_than_judges_and_queue_have_room_for_are_put_off() {
     let (home, studio) = limited(&[("judges", "1"), ("judge_queue", "0")]);
     let gateway = home.start();

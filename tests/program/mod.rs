@@ -8,6 +8,8 @@ mod descriptors;
 mod full_disk;
 mod limits;
 mod log;
+#[cfg(target_os = "linux")]
+mod memory;
 mod revocation;
 mod start;
 mod stopping;

@@ -1,6 +1,7 @@
 //! What several subjects need to be tested.
 
 pub mod caller;
+pub mod curl;
 pub mod device;
 pub mod fake_gateway;
 pub mod gateway;

@@ -1,4 +1,4 @@
-//! What a person at a shell sees. Skipped where there is no curl.
+//! What a person at a shell sees.
 
 use std::collections::HashSet;
 use std::process::{Command, Output};
@@ -9,14 +9,15 @@ use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
 use super::line::Line;
+use crate::support;
 use crate::support::pki::{Leaf, TestCa};
 
-/// curl's output for a request to `line` with this certificate, or nothing where curl is not installed.
-async fn curl(line: &Line, leaf: Option<&Leaf>, options: &[&str]) -> Option<Output> {
+/// curl's output for a request to `line` with this certificate.
+async fn curl(line: &Line, leaf: Option<&Leaf>, options: &[&str]) -> Output {
     curl_configured(line, leaf, options, "").await
 }
 
-async fn curl_configured(line: &Line, leaf: Option<&Leaf>, options: &[&str], openssl_config: &str) -> Option<Output> {
+async fn curl_configured(line: &Line, leaf: Option<&Leaf>, options: &[&str], openssl_config: &str) -> Output {
     let directory = TempDir::new().unwrap();
     let write = |name: &str, text: &str| {
         let file = directory.path().join(name);
@@ -32,11 +33,7 @@ async fn curl_configured(line: &Line, leaf: Option<&Leaf>, options: &[&str], ope
     }
     command.env("OPENSSL_CONF", write("openssl.cnf", openssl_config));
     command.args(options).arg(format!("https://localhost:{}/", line.address.port()));
-    match spawn_blocking(move || command.output()).await.unwrap() {
-        Ok(output) => Some(output),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => panic!("curl: {error}"),
-    }
+    spawn_blocking(move || support::curl::run(&mut command)).await.unwrap()
 }
 
 #[tokio::test]
@@ -46,19 +43,19 @@ async fn curl_is_served_and_shown_why_when_refused() {
     let foreign = TestCa::new("Somebody Else's CA").device();
     line.revoked.replace(HashSet::from([Sha256Digest::of(&revoked.der)]));
 
-    let Some(served) = curl(&line, Some(&device), &["--verbose"]).await else { return };
+    let served = curl(&line, Some(&device), &["--verbose"]).await;
     assert_eq!(String::from_utf8_lossy(&served.stdout), "served", "{}", String::from_utf8_lossy(&served.stderr));
 
     for version in ["1.2", "1.3"] {
         let options = [&format!("--tlsv{version}"), "--tls-max", version];
         let cases = [(Some(&revoked), "certificate revoked"), (Some(&foreign), "unknown ca")];
         for (leaf, message) in cases {
-            let refused = curl(&line, leaf, &options).await.unwrap();
+            let refused = curl(&line, leaf, &options).await;
             let shown = String::from_utf8_lossy(&refused.stderr).into_owned();
             assert!(shown.contains(message), "TLS {version}: {shown}");
         }
     }
-    let nobody = curl(&line, None, &["--tlsv1.3"]).await.unwrap();
+    let nobody = curl(&line, None, &["--tlsv1.3"]).await;
     let shown = String::from_utf8_lossy(&nobody.stderr).into_owned();
     assert!(shown.contains("certificate required"), "{shown}");
     assert_eq!(line.service.served(), 1);
@@ -69,7 +66,7 @@ async fn curl_with_cbc_only_is_refused() {
     let line = Line::start(ListenerLimits::default()).await;
     let device = line.studio_ca.device();
     let options = ["--tls-max", "1.2", "--ciphers", "ECDHE-ECDSA-AES256-SHA384:ECDHE-ECDSA-AES256-SHA"];
-    let Some(refused) = curl(&line, Some(&device), &options).await else { return };
+    let refused = curl(&line, Some(&device), &options).await;
     assert!(!refused.status.success());
     assert_eq!(line.service.served(), 0);
 }
@@ -81,9 +78,9 @@ async fn tls_12_without_extended_master_secret_is_refused() {
     let without = "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = client\n[client]\n\
                    Options = -ExtendedMasterSecret\n";
     let with = without.replace("-Extended", "Extended");
-    let Some(served) = curl_configured(&line, Some(&device), &["--tls-max", "1.2"], &with).await else { return };
+    let served = curl_configured(&line, Some(&device), &["--tls-max", "1.2"], &with).await;
     assert_eq!(String::from_utf8_lossy(&served.stdout), "served", "{}", String::from_utf8_lossy(&served.stderr));
-    let refused = curl_configured(&line, Some(&device), &["--tls-max", "1.2"], without).await.unwrap();
+    let refused = curl_configured(&line, Some(&device), &["--tls-max", "1.2"], without).await;
     let shown = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(shown.contains("handshake failure"), "{shown}");
     assert_eq!(line.service.served(), 1);
