@@ -15,6 +15,7 @@ mod orientation;
 mod pixels;
 pub mod profile;
 mod second_judge;
+pub mod small_picture;
 
 pub use judge::{Examination, Judgement, Measurements, examine, judge};
 pub use profile::{Profile, ProfileError};
