@@ -4,3 +4,4 @@ pub mod fake_gateway;
 pub mod jpeg;
 pub mod photos;
 pub mod pki;
+pub mod portraits;

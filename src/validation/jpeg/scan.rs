@@ -242,11 +242,7 @@ fn read_dc(reader: &mut BitReader<'_>, codes: &Codes) -> Result<i32, Stop> {
 /// # Returns
 /// How many coefficients have passed, at most 63; `None` at the end of the block.
 #[inline(never)]
-fn skip_one<'a>(
-    mut reader: BitReader<'a>,
-    codes: &Codes,
-    passed: u32,
-) -> (BitReader<'a>, Result<Option<u32>, Stop>) {
+fn skip_one<'a>(mut reader: BitReader<'a>, codes: &Codes, passed: u32) -> (BitReader<'a>, Result<Option<u32>, Stop>) {
     reader.refill();
     let Some((length, symbol)) = codes.find(reader.window(16) as u16) else {
         return (reader, Err(no_code(reader.bits())));
