@@ -2,7 +2,7 @@
 """The same portraits through other decoders, beside the judge: python3 benches/peers.py [BENCH_OUTPUT]
 
 Needs Pillow (pip install pillow) and djpeg (Debian libjpeg-turbo-progs); PyTurboJPEG is measured when it is installed.
-What is missing is left out. Prints each decoder's time as a share of Pillow's, best of many rounds in turns; no absolute times,
+What is missing is left out and said so. Prints each decoder's time as a share of Pillow's, best of many rounds in turns; no absolute times,
 which say more about the machine than about the decoder. djpeg is started anew for each picture, so the time of a start (the
 same program on a picture of one pixel) is taken off. Ends within a minute.
 
@@ -43,13 +43,15 @@ def turbojpeg():
         from turbojpeg import TurboJPEG
 
         decoder = TurboJPEG()
-    except (ImportError, OSError, RuntimeError):
+    except (ImportError, OSError, RuntimeError, AttributeError) as error:
+        print(f"without PyTurboJPEG: {error}", file=sys.stderr)
         return {}
     return {"PyTurboJPEG": decoder.decode, "PyTurboJPEG, 1/8": lambda data: decoder.decode(data, scaling_factor=(1, 8))}
 
 
 def djpeg():
     if not shutil.which("djpeg"):
+        print("without djpeg: apt-get install libjpeg-turbo-progs", file=sys.stderr)
         return {}
     run = lambda arguments: lambda data: subprocess.run(
         ["djpeg", *arguments, "-outfile", "/dev/null"], input=data, check=True, timeout=10
