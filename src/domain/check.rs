@@ -42,11 +42,31 @@ pub enum Check {
     Metadata,
     /// The picture was not compressed too much.
     Compression,
+    /// The photo is young enough, by its own capture time.
+    CaptureTime,
+    /// The photo says when it was taken.
+    CaptureTimeMissing,
+    /// The photo does not say where it was taken.
+    Location,
+    /// Its colours are those of sRGB.
+    ColourProfile,
+    /// Printed at the resolution that it states, it has the size of a passport photo.
+    Density,
+    /// There is something to be seen on the picture.
+    Blank,
+    /// The face is neither too dark nor too bright.
+    Exposure,
+    /// The background is plain and evenly lit.
+    Background,
+    /// The face is in focus.
+    Sharpness,
+    /// The picture was not enlarged.
+    Upscaled,
 }
 
 impl Check {
     /// Every rule, roughly in the order in which a file can fail them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 26] = [
         Self::Empty,
         Self::Format,
         Self::Coding,
@@ -63,6 +83,16 @@ impl Check {
         Self::Orientation,
         Self::Metadata,
         Self::Compression,
+        Self::CaptureTime,
+        Self::CaptureTimeMissing,
+        Self::Location,
+        Self::ColourProfile,
+        Self::Density,
+        Self::Blank,
+        Self::Exposure,
+        Self::Background,
+        Self::Sharpness,
+        Self::Upscaled,
     ];
 
     /// The name in JSON, metrics and the audit log.
@@ -84,6 +114,16 @@ impl Check {
             Self::Orientation => "orientation",
             Self::Metadata => "metadata",
             Self::Compression => "compression",
+            Self::CaptureTime => "capture_time",
+            Self::CaptureTimeMissing => "capture_time_missing",
+            Self::Location => "location",
+            Self::ColourProfile => "colour_profile",
+            Self::Density => "density",
+            Self::Blank => "blank",
+            Self::Exposure => "exposure",
+            Self::Background => "background",
+            Self::Sharpness => "sharpness",
+            Self::Upscaled => "upscaled",
         }
     }
 
@@ -182,6 +222,65 @@ impl Check {
                  direkt aus dem Original exportieren.",
                 "The picture is heavily compressed; fine features may be lost. Export it with the highest JPEG quality \
                  straight from the original.",
+            ),
+            Self::CaptureTime => (
+                "Das Bild ist seinem Aufnahmedatum nach älter als erlaubt oder liegt in der Zukunft. Bitte ein neues Foto aufnehmen; ist \
+                 nur die Uhr der Kamera falsch gestellt, Uhr und Aufnahmedatum berichtigen.",
+                "By its capture date the picture is older than allowed, or lies in the future. Take a new photo; if only the \
+                 camera's clock is wrong, correct the clock and the capture date.",
+            ),
+            Self::CaptureTimeMissing => (
+                "Die Datei sagt nicht, wann das Bild aufgenommen wurde. Bitte beim Export die Aufnahmedaten (EXIF) mitgeben, damit das \
+                 Amt das Alter des Bildes sieht.",
+                "The file does not say when the picture was taken. Export it with the capture data (EXIF), so that the office \
+                 sees how old it is.",
+            ),
+            Self::Location => (
+                "Die Datei verrät, wo das Bild aufgenommen wurde; das Amt braucht das nicht. Bitte ohne GPS-Daten exportieren (oft \
+                 „Standort entfernen“) oder GPS in der Kamera ausschalten.",
+                "The file tells where the picture was taken, which the office does not need. Export it without GPS data (often \
+                 “remove location”) or switch GPS off in the camera.",
+            ),
+            Self::ColourProfile => (
+                "Das Bild trägt ein anderes Farbprofil als sRGB; im Amt können die Farben falsch erscheinen. Bitte beim Export „in sRGB \
+                 umwandeln“ wählen.",
+                "The picture carries a colour profile other than sRGB; its colours may look wrong at the office. Choose “convert \
+                 to sRGB” when exporting.",
+            ),
+            Self::Density => (
+                "Die Datei gibt eine Druckauflösung an, mit der das Bild nicht in Passbildgröße gedruckt würde. Bitte beim Export die \
+                 Auflösung (dpi) auf den genannten Wert stellen, ohne die Pixel zu ändern.",
+                "The file states a resolution at which it would not print in passport size. Set the resolution (dpi) to the given \
+                 value when exporting, without changing the pixels.",
+            ),
+            Self::Blank => (
+                "Auf dem Bild ist fast nichts zu sehen, es ist überall gleich hell. Bitte prüfen, ob die richtige Datei und alle Ebenen \
+                 exportiert wurden.",
+                "There is next to nothing to be seen on the picture, it is equally bright everywhere. Check that the right file \
+                 and all its layers were exported.",
+            ),
+            Self::Exposure => (
+                "Das Gesicht ist vermutlich zu dunkel, zu hell oder ohne Zwischentöne. Bitte Licht und Belichtung prüfen und das Bild \
+                 wenn nötig neu aufnehmen.",
+                "The face is probably too dark, too bright or without tones in between. Check lamps and exposure, and take the \
+                 picture again if necessary.",
+            ),
+            Self::Background => (
+                "Der Hintergrund ist vermutlich nicht einfarbig und gleichmäßig hell. Bitte vor einer schlichten, hellen Wand ohne \
+                 Schatten aufnehmen.",
+                "The background is probably not plain and evenly bright. Take the picture before a plain, light wall without \
+                 shadows.",
+            ),
+            Self::Sharpness => (
+                "Das Gesicht ist vermutlich unscharf. Bitte auf die Augen scharf stellen, verwackelte Bilder neu aufnehmen und nicht \
+                 weichzeichnen.",
+                "The face is probably out of focus. Focus on the eyes, take blurred pictures again and do not smooth them.",
+            ),
+            Self::Upscaled => (
+                "Dem Bild fehlen überall die feinen Einzelheiten; vermutlich wurde es aus einem kleineren hochgerechnet. Bitte aus der \
+                 Originalaufnahme in voller Auflösung zuschneiden.",
+                "The picture has no fine detail anywhere; it was probably enlarged from a smaller one. Crop it from the original \
+                 shot in full resolution.",
             ),
         }
     }

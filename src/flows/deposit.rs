@@ -114,8 +114,8 @@ async fn judge_upload(
     studio: &StudioCaller,
     upload: UploadBytes,
 ) -> Result<JudgedPhoto, DepositError> {
-    let profile = Arc::clone(&gateway.profile);
-    match gateway.judges.run(move || judge(upload, &profile)).await? {
+    let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
+    match gateway.judges.run(move || judge(upload, &profile, now)).await? {
         Judgement::Accepted(photo) => Ok(photo),
         Judgement::Refused { findings, bytes, .. } => {
             let refusing = findings.iter().filter(|finding| finding.severity == Severity::Refuse);

@@ -90,8 +90,8 @@ pub struct Opinion {
 /// # Errors
 /// [`Busy`] when too many photos are waiting.
 pub async fn check(gateway: &Gateway, _admitted: AdmittedUpload, bytes: Vec<u8>) -> Result<Opinion, Busy> {
-    let profile = Arc::clone(&gateway.profile);
-    let examination = gateway.judges.run(move || examine(&bytes, &profile)).await?;
+    let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
+    let examination = gateway.judges.run(move || examine(&bytes, &profile, now)).await?;
     Ok(Opinion { verdict: examination.verdict, findings: examination.findings })
 }
 

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::jpeg::{self, Frame, Walk};
 use super::profile::Profile;
-use super::{orientation, pixels, second_judge};
+use super::{dimensions, metadata, pixels, second_judge};
+use crate::clock::Timestamp;
 use crate::domain::check::Check;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::finding::{Finding, Severity, Verdict};
@@ -51,9 +52,9 @@ pub struct Measurements {
     pub pixels_per_inch: Option<u32>,
 }
 
-/// Judges an upload; the only way to a [`JudgedPhoto`].
-pub fn judge(upload: UploadBytes, profile: &Profile) -> Judgement {
-    let Examination { verdict, findings, measurements } = examine(upload.bytes(), profile);
+/// Judges an upload at this moment (photos grow old); the only way to a [`JudgedPhoto`].
+pub fn judge(upload: UploadBytes, profile: &Profile, now: Timestamp) -> Judgement {
+    let Examination { verdict, findings, measurements } = examine(upload.bytes(), profile, now);
     let bytes = measurements.bytes;
     match (verdict, measurements.width, measurements.height) {
         (Verdict::Accepted, Some(width), Some(height)) => {
@@ -65,16 +66,17 @@ pub fn judge(upload: UploadBytes, profile: &Profile) -> Judgement {
 }
 
 /// Examines bytes without a deposit. Never panics; allocates less than 4 MiB beside `bytes`, whatever they are.
-pub fn examine(bytes: &[u8], profile: &Profile) -> Examination {
+pub fn examine(bytes: &[u8], profile: &Profile, now: Timestamp) -> Examination {
     let walk = jpeg::walk(bytes);
     let measurements = Measurements::new(bytes, &walk);
     let mut findings: Vec<Finding> = walk.faults.iter().map(jpeg::Fault::finding).collect();
     if let Some(frame) = &walk.header.frame {
-        findings.extend(pixels::examine(frame.width, frame.height, profile.pixels()));
+        findings.extend(dimensions::examine(frame.width, frame.height, profile.pixels()));
         findings.extend(examine_compression(frame, &measurements, profile));
     }
-    findings.extend(walk.header.exif.clone().and_then(|range| bytes.get(range)).and_then(orientation::examine));
+    findings.extend(metadata::examine(bytes, &walk, profile.rules(), now));
     findings.extend(second_judge::examine(bytes, &walk));
+    findings.extend(pixels::examine(&walk, profile.rules()));
     if walk.header.frame.is_none() && findings.is_empty() {
         // A walk without faults has a frame; should that ever fail, nothing is accepted unseen.
         findings.push(Finding::refuse(Check::Structure, "SOF ?", "ITU-T T.81"));
@@ -100,7 +102,7 @@ impl Measurements {
 
 /// Advice where both yardsticks of the profile are missed.
 fn examine_compression(frame: &Frame, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
-    let rule = profile.compression()?;
+    let rule = profile.rules().compression.as_ref()?;
     let quality = measurements.jpeg_quality?;
     let uncompressed = f64::from(frame.width) * f64::from(frame.height) * 3.0;
     let ratio = uncompressed / (measurements.bytes.max(1) as f64);

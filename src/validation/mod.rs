@@ -1,20 +1,24 @@
 //! The judge: is this file a whole, plain, upright picture of the size that the profile asks for?
 //!
 //! ```text
-//! UploadBytes --+--> jpeg::walk      every Huffman code of the file, no pixel     --+
+//! UploadBytes --+--> jpeg::walk      every Huffman code of the file               --+
+//!               |      +--> pixels   the picture at an eighth of its size         --+
 //!               +--> second_judge    the `image` crate, header only, under limits --+--> findings --> JudgedPhoto | refusal
-//!               +--> orientation     EXIF                                         --+
+//!               +--> metadata        EXIF, colour profile, resolution             --+
 //! ```
 //! Pure functions: bytes and limits in, findings out. A judge never panics, whatever the bytes are, and allocates no more
 //! than a few MiB beside them. Two judges of different make, because a file that two programs read differently is how
 //! another face gets to the counter than the one that was checked.
 
+mod dimensions;
 pub mod jpeg;
 pub mod judge;
-mod orientation;
+mod metadata;
 mod pixels;
 pub mod profile;
+pub mod rules;
 mod second_judge;
+pub mod small_picture;
 
 pub use judge::{Examination, Judgement, Measurements, examine, judge};
 pub use profile::{Profile, ProfileError};

@@ -1,12 +1,15 @@
 //! A photo profile: the numbers that photos are judged by, from a TOML file with a table for each group of rules.
 //!
-//! A rule that a profile does not mention is not judged. New groups of rules (face geometry, exposure) become new tables; old
-//! files stay valid, and a misspelt key is an error rather than a rule that silently does not apply.
+//! A rule that a profile does not mention is not judged. New groups of rules become new tables; old files stay valid, and a
+//! misspelt key is an error rather than a rule that silently does not apply.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::rules::{
+    BackgroundRule, BlankRule, CaptureRule, ColourRule, CompressionRule, DensityRule, DetailRule, ExposureRule, Rules,
+};
 use super::{MAX_HEIGHT, MAX_WIDTH};
 
 /// The profiles that come with the program.
@@ -21,8 +24,8 @@ pub struct Profile {
     name: String,
     title: String,
     pixels: PixelRule,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    compression: Option<CompressionRule>,
+    #[serde(flatten)]
+    rules: Rules,
 }
 
 /// Which sizes are accepted, in pixels.
@@ -51,16 +54,6 @@ pub enum PixelRule {
     },
 }
 
-/// When to advise against the compression: when a photo misses both numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CompressionRule {
-    /// The least quality setting, 1 to 100, by the formula of the Independent JPEG Group.
-    pub advise_min_quality: u8,
-    /// The greatest ratio of the uncompressed picture (24 bits a pixel) to the file.
-    pub advise_max_ratio: f64,
-}
-
 impl Profile {
     /// Reads a profile. Its name is the file's name without `.toml`.
     ///
@@ -78,16 +71,12 @@ impl Profile {
         if file.title.trim().is_empty() {
             return Err(fault("title", "must not be empty"));
         }
-        if let Some(rule) = &file.compression {
-            if !(1..=100).contains(&rule.advise_min_quality) {
-                return Err(fault("compression.advise_min_quality", "must be 1 to 100"));
-            }
-            if !(1.0..=1000.0).contains(&rule.advise_max_ratio) {
-                return Err(fault("compression.advise_max_ratio", "must be 1 to 1000"));
-            }
+        let rules = file.rules();
+        if let Some((key, problem)) = rules.fault() {
+            return Err(fault(key, problem));
         }
         let pixels = file.pixels.into_rule().map_err(|(key, problem)| fault(key, problem))?;
-        Ok(Self { name: name.to_owned(), title: file.title, pixels, compression: file.compression })
+        Ok(Self { name: name.to_owned(), title: file.title, pixels, rules })
     }
 
     /// A profile that comes with the program.
@@ -117,9 +106,9 @@ impl Profile {
         &self.pixels
     }
 
-    /// When to advise against the compression; `None` for never.
-    pub fn compression(&self) -> Option<&CompressionRule> {
-        self.compression.as_ref()
+    /// All other rules.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
     }
 }
 
@@ -130,6 +119,30 @@ struct ProfileFile {
     title: String,
     pixels: PixelTable,
     compression: Option<CompressionRule>,
+    capture: Option<CaptureRule>,
+    density: Option<DensityRule>,
+    colour: Option<ColourRule>,
+    blank: Option<BlankRule>,
+    exposure: Option<ExposureRule>,
+    background: Option<BackgroundRule>,
+    sharpness: Option<DetailRule>,
+    upscaled: Option<DetailRule>,
+}
+
+impl ProfileFile {
+    fn rules(&self) -> Rules {
+        Rules {
+            compression: self.compression,
+            capture: self.capture,
+            density: self.density,
+            colour: self.colour,
+            blank: self.blank,
+            exposure: self.exposure,
+            background: self.background,
+            sharpness: self.sharpness,
+            upscaled: self.upscaled,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -260,6 +273,19 @@ mod tests {
             (
                 "title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[compression]\nadvise_min_quality = 0\nadvise_max_ratio = 15",
                 "compression.advise_min_quality",
+            ),
+            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[capture]\nmax_age_months = 0", "capture.max_age_months"),
+            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[capture]\nmax_age_moons = 6", "max_age_moons"),
+            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[blank]\nrefuse_below_luma_range = 255", "blank.refuse"),
+            (
+                "title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[background]\nadvise_max_deviation = nan\n\
+                 advise_max_difference = 1",
+                "background.advise_max_deviation",
+            ),
+            (
+                "title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[upscaled]\nadvise_min_detail = 64\nfrom_quality = 1\n\
+                 to_quality = 100",
+                "upscaled",
             ),
         ] {
             assert!(whole_error(text).contains(key), "{text}: {}", whole_error(text));

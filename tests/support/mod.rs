@@ -9,5 +9,6 @@ pub mod jpeg;
 pub mod ledger;
 pub mod photos;
 pub mod pki;
+pub mod portraits;
 pub mod process;
 pub mod records;

@@ -5,8 +5,10 @@ use lichtbild::domain::finding::Verdict;
 use lichtbild::domain::photo::UploadBytes;
 use lichtbild::validation::{Judgement, Profile, examine, judge};
 
-use crate::support::jpeg::{Noise, colour_picture, fixture};
+use super::NOW;
+use crate::support::jpeg::{Noise, colour_picture, exif_orientation, fixture, with};
 use crate::support::photos::corpus;
+use crate::support::portraits::{ExifNotes, with_colour_profile, with_exif};
 
 /// Small pictures in the right ratio.
 const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
@@ -19,7 +21,8 @@ fn every_hostile_photo_is_refused_for_the_right_reason() {
     let mut wrong = Vec::new();
     for photo in corpus {
         let profile = Profile::builtin(photo.profile).unwrap();
-        let Judgement::Refused { findings, bytes, .. } = judge(UploadBytes::new(photo.bytes.clone()), &profile) else {
+        let Judgement::Refused { findings, bytes, .. } = judge(UploadBytes::new(photo.bytes.clone()), &profile, NOW)
+        else {
             wrong.push(format!("{} was accepted", photo.name));
             continue;
         };
@@ -36,7 +39,7 @@ fn every_hostile_photo_is_refused_for_the_right_reason() {
 #[test]
 fn a_cut_file_still_tells_its_size() {
     let whole = fixture("portrait-413x531.jpg");
-    let examination = examine(&whole[..whole.len() / 2], &Profile::builtin("de-tr03121").unwrap());
+    let examination = examine(&whole[..whole.len() / 2], &Profile::builtin("de-tr03121").unwrap(), NOW);
     assert_eq!((examination.measurements.width, examination.measurements.height), (Some(413), Some(531)));
     let checks: Vec<_> = examination.findings.iter().map(|finding| finding.check.name()).collect();
     assert_eq!(checks, ["complete", "pixel_dimensions"]);
@@ -45,26 +48,29 @@ fn a_cut_file_still_tells_its_size() {
 #[test]
 fn a_photo_cut_at_any_byte_is_refused() {
     let (whole, profile) = (colour_picture(35, 45), Profile::parse("small", SMALL).unwrap());
-    assert_eq!(examine(&whole, &profile).verdict, Verdict::Accepted);
+    assert_eq!(examine(&whole, &profile, NOW).verdict, Verdict::Accepted);
     for end in 0..whole.len() {
-        assert_eq!(examine(&whole[..end], &profile).verdict, Verdict::Refused, "cut at {end} of {}", whole.len());
+        assert_eq!(examine(&whole[..end], &profile, NOW).verdict, Verdict::Refused, "cut at {end} of {}", whole.len());
     }
     for sample in ["plain/restart-420.jpg", "plain/optimised-422.jpg"] {
         let whole = fixture(sample);
         for end in 0..whole.len() {
-            assert_eq!(examine(&whole[..end], &profile).verdict, Verdict::Refused, "{sample} cut at {end}");
+            assert_eq!(examine(&whole[..end], &profile, NOW).verdict, Verdict::Refused, "{sample} cut at {end}");
         }
     }
 }
 
 #[test]
 fn no_mutation_brings_the_judge_down() {
-    let profile = Profile::parse("small", SMALL).unwrap();
-    let mut exif = crate::support::jpeg::exif_orientation(1, false);
-    exif.splice(0..0, [0xFF, 0xD8]);
+    // With every rule that there is.
+    let whole = include_str!("../../config/profiles/icao-35x45.toml");
+    let rules = &whole[whole.find("[capture]").unwrap()..];
+    let profile = Profile::parse("small", &format!("{SMALL}\n{rules}")).unwrap();
     let own = colour_picture(35, 45);
+    let notes = ExifNotes { captured: Some("2026:11:20 10:15:00"), offset: Some("+01:00"), location: true };
     let sources = [
-        [exif.as_slice(), &own[2..]].concat(),
+        with(&own, 2, &exif_orientation(1, false)),
+        with_exif(&with_colour_profile(&own, "Adobe RGB (1998)"), &notes),
         fixture("plain/restart-420.jpg"),
         fixture("plain/optimised-422.jpg"),
         fixture("hostile/progressive.jpg"),
@@ -76,7 +82,7 @@ fn no_mutation_brings_the_judge_down() {
         for _ in 0..=noise.below(4) {
             mutate(&mut bytes, &mut noise);
         }
-        let examination = examine(&bytes, &profile);
+        let examination = examine(&bytes, &profile, NOW);
         assert!(examination.verdict == Verdict::Accepted || !examination.findings.is_empty());
     }
 }

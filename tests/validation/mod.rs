@@ -1,4 +1,12 @@
 //! The judge over whole files.
 
 mod hostile;
+mod metadata;
+mod pixels;
 mod plain;
+mod small_picture;
+
+use lichtbild::clock::Timestamp;
+
+/// 22 November 2026, 09:30 UTC.
+const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::exit::Exit;
 use super::{LanguageArgument, advice, give, receipt, tell};
 use crate::client::photo_file::PhotoFile;
+use crate::clock::{Clock, SystemClock};
 use crate::domain::finding::Verdict;
 use crate::domain::language::Language;
 use crate::validation::judge::{Examination, Measurements, examine};
@@ -63,7 +64,7 @@ pub fn run(arguments: &Arguments) -> Exit {
                 continue;
             }
         };
-        let examination = examine(&photo.bytes, &profile);
+        let examination = examine(&photo.bytes, &profile, SystemClock.now());
         refused += usize::from(examination.verdict == Verdict::Refused);
         if let Err(exit) = show(path, &examination, arguments.json, language) {
             return exit;

@@ -12,7 +12,7 @@ pub(super) struct BitReader<'a> {
 }
 
 /// After [`BitReader::refill`] there are at least this many bits, unless the data end.
-pub(super) const REFILLED_BITS: u32 = 32;
+const REFILLED_BITS: u32 = 32;
 
 impl<'a> BitReader<'a> {
     pub(super) fn at(bytes: &'a [u8], position: usize) -> Self {
@@ -22,7 +22,14 @@ impl<'a> BitReader<'a> {
     /// Reads ahead until [`REFILLED_BITS`] or the end of the data.
     #[inline(always)]
     pub(super) fn refill(&mut self) {
-        if self.bits >= REFILLED_BITS {
+        self.refill_below(REFILLED_BITS);
+    }
+
+    /// Reads ahead when there are fewer bits than `least`, at most [`REFILLED_BITS`]; as far as there is room. Loops that need
+    /// few bits at a time refill less often.
+    #[inline(always)]
+    pub(super) fn refill_below(&mut self, least: u32) {
+        if self.bits >= least {
             return;
         }
         let chunk = self.bytes.get(self.position..).and_then(<[u8]>::first_chunk::<8>);

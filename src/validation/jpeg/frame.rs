@@ -103,11 +103,12 @@ impl Frame {
         }
     }
 
-    /// Blocks of 8 x 8 samples of all colours that lie in one another's place: the unit that is coded together.
-    pub(super) fn mcu_count(&self) -> u64 {
+    /// Blocks of 8 x 8 samples of all colours that lie in one another's place are coded together, as an MCU: how many there
+    /// are in a row, and how many rows.
+    pub(super) fn mcus(&self) -> (u32, u32) {
         let widest = self.components.iter().map(|c| u32::from(c.horizontal)).max().unwrap_or(1).max(1);
         let tallest = self.components.iter().map(|c| u32::from(c.vertical)).max().unwrap_or(1).max(1);
-        u64::from(self.width.div_ceil(8 * widest)) * u64::from(self.height.div_ceil(8 * tallest))
+        (self.width.div_ceil(8 * widest), self.height.div_ceil(8 * tallest))
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Header {
     pub pixels_per_inch: Option<u32>,
     /// Where the content of the EXIF segment lies, without its `Exif\0\0`.
     pub exif: Option<Range<usize>>,
+    /// Where the contents of segments with an ICC profile lie, with their `ICC_PROFILE\0`, in the order of the file.
+    pub icc: Vec<Range<usize>>,
     /// The first byte of the picture data.
     pub scan_start: Option<usize>,
     pub(super) quantisation: [Option<quantisation::Table>; 4],
@@ -117,6 +119,10 @@ impl Header {
                 if let Some(&[.., transform]) = content.strip_prefix(b"Adobe").and_then(<[u8]>::first_chunk::<7>) {
                     self.adobe_transform = Some(transform);
                 }
+                Ok(())
+            }
+            0xE2 if content.starts_with(b"ICC_PROFILE\0") => {
+                self.icc.push(segment.end - content.len()..segment.end);
                 Ok(())
             }
             0xE2..=0xED | 0xEF | 0xFE => Ok(()),

@@ -48,6 +48,17 @@ impl CodeList {
             *count == 0 || next < 2 << index
         })
     }
+
+    /// Each code with its length in bits and its symbol, the short ones first (T.81, annex C).
+    fn codes(&self) -> impl Iterator<Item = (usize, u32, u8)> {
+        let mut code = 0;
+        let lengths = (1_u32..).zip(self.counts).flat_map(move |(length, count)| {
+            let first = code << 1;
+            code = first + usize::from(count);
+            (first..code).map(move |code| (code, length))
+        });
+        lengths.zip(&self.symbols).map(|((code, length), symbol)| (code, length, *symbol))
+    }
 }
 
 /// Which symbols make sense depends on what is coded (T.81, F.1.2, for 8-bit samples).
@@ -86,24 +97,22 @@ impl Codes {
     pub(super) fn new(list: &CodeList, kind: Kind) -> Self {
         let symbols: Vec<u8> = list.symbols.iter().map(|s| if kind.allows(*s) { *s } else { FORBIDDEN }).collect();
         let mut lookup = Box::new([0; 1 << LOOKUP_BITS]);
+        for (code, length, symbol) in list.codes().take_while(|(_, length, _)| *length <= LOOKUP_BITS) {
+            if kind.allows(symbol) {
+                let span = 1 << (LOOKUP_BITS - length);
+                // A prefix code by construction, so the span lies within the table.
+                lookup.iter_mut().skip(code * span).take(span).for_each(|slot| {
+                    *slot = (length as u16) << 8 | u16::from(symbol);
+                });
+            }
+        }
         let mut lengths = [(0, 0, 0); 17];
         let (mut code, mut offset) = (0_u32, 0_u32);
-        for (length, count) in (1_u32..).zip(list.counts) {
-            let count = u32::from(count);
+        for (slot, count) in lengths.iter_mut().skip(1).zip(list.counts) {
             code <<= 1;
-            lengths[length as usize] = (code, count, offset);
-            if length <= LOOKUP_BITS {
-                let span = 1_usize << (LOOKUP_BITS - length);
-                for (code, symbol) in (code as usize..).zip(symbols.iter().skip(offset as usize).take(count as usize)) {
-                    if *symbol != FORBIDDEN {
-                        let entry = (length as u16) << 8 | u16::from(*symbol);
-                        // A prefix code by construction, so the span lies within the table.
-                        lookup.iter_mut().skip(code * span).take(span).for_each(|slot| *slot = entry);
-                    }
-                }
-            }
-            code += count;
-            offset += count;
+            *slot = (code, u32::from(count), offset);
+            code += u32::from(count);
+            offset += u32::from(count);
         }
         Self { lookup, lengths, symbols }
     }
@@ -136,7 +145,9 @@ pub(super) const STEP_BITS: u32 = 13;
 /// AC codes with a second table that skips several of them at once.
 pub(super) struct AcCodes {
     pub(super) single: Codes,
-    steps: Box<[u16; 1 << STEP_BITS]>,
+    /// Steps for windows of every width up to [`STEP_BITS`]: those of `width` bits begin at `1 << width`. The narrower ones
+    /// only serve to build the wider ones.
+    steps: Box<[u16; 2 << STEP_BITS]>,
 }
 
 /// Several codes with their value bits, skipped together.
@@ -154,42 +165,49 @@ impl Step {
 
 impl AcCodes {
     pub(super) fn new(list: &CodeList) -> Self {
-        let single = Codes::new(list, Kind::Ac);
-        let mut steps = Box::new([0; 1 << STEP_BITS]);
-        for (window, slot) in (0_u16..).zip(steps.iter_mut()) {
-            *slot = measure_step(&single, window << (16 - STEP_BITS));
+        let mut steps = Box::new([0; 2 << STEP_BITS]);
+        // What follows a code in a window is a window of its own, and a narrower one.
+        for width in 1..=STEP_BITS {
+            for (code, length, symbol) in list.codes().take_while(|(_, length, _)| *length <= width) {
+                let bits = length + u32::from(symbol & 0x0F);
+                if bits <= width && Kind::Ac.allows(symbol) {
+                    let rest = 1 << (width - bits);
+                    for window in (code << (width - length)..).take(1 << (width - length)) {
+                        let next = Step::from_entry(steps[rest | (window & (rest - 1))]);
+                        steps[1 << width | window] = Step::of_code(bits, symbol).followed_by(next).into_entry();
+                    }
+                }
+            }
         }
-        Self { single, steps }
+        Self { single: Codes::new(list, Kind::Ac), steps }
     }
 
     /// What can be skipped at the top of a window of [`STEP_BITS`] bits.
     #[inline(always)]
     pub(super) fn step(&self, window: usize) -> Step {
-        let entry = u32::from(self.steps[window & ((1 << STEP_BITS) - 1)]);
-        Step { bits: entry & 0x0F, advance: entry >> 4 }
+        Step::from_entry(self.steps[1 << STEP_BITS | (window & ((1 << STEP_BITS) - 1))])
     }
 }
 
-fn measure_step(codes: &Codes, window: u16) -> u16 {
-    let (mut bits, mut advance) = (0_u32, 0_u32);
-    while let Some((length, symbol)) = codes.find(window << bits) {
-        let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 0x0F));
-        let taken = bits + length + size;
-        if taken > STEP_BITS {
-            break;
-        }
-        if symbol == 0 {
-            (bits, advance) = (taken, advance + Step::END_OF_BLOCK);
-            break;
-        }
-        if advance + run + 1 > 63 {
-            break;
-        }
-        (bits, advance) = (taken, advance + run + 1);
-        if bits == STEP_BITS {
-            break;
-        }
+impl Step {
+    /// One code with its value bits, `bits` in all.
+    fn of_code(bits: u32, symbol: u8) -> Self {
+        Self { bits, advance: if symbol == 0 { Self::END_OF_BLOCK } else { u32::from(symbol >> 4) + 1 } }
     }
-    // At most 13 bits and 63 + 64 coefficients.
-    (advance << 4 | bits) as u16
+
+    /// Both steps in one, unless the block ends between them: by its end or by its 63 coefficients.
+    fn followed_by(self, next: Self) -> Self {
+        let within = self.advance + next.advance % Self::END_OF_BLOCK < Self::END_OF_BLOCK;
+        if within { Self { bits: self.bits + next.bits, advance: self.advance + next.advance } } else { self }
+    }
+
+    #[inline(always)]
+    fn from_entry(entry: u16) -> Self {
+        Self { bits: u32::from(entry) & 0x0F, advance: u32::from(entry) >> 4 }
+    }
+
+    fn into_entry(self) -> u16 {
+        // At most 13 bits and 63 + 64 coefficients.
+        (self.advance << 4 | self.bits) as u16
+    }
 }

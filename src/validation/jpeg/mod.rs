@@ -1,9 +1,12 @@
 //! A strict walk over a baseline JPEG (ITU-T T.81): every segment, every Huffman code, no pixel.
 //!
 //! Decoders are built to show something, whatever they are given: a photo cut in half decodes "successfully" with grey rows.
-//! The walk asks the opposite question. It decodes all codes of all blocks without computing a coefficient, and demands that
+//! The walk asks the opposite question. It decodes all codes of all blocks without computing a pixel, and demands that
 //! the data end with exactly the block that the header promises, then padding of one bits, then EOI, then the end of file.
 //! That finds every cut, every appended file and every patched dimension for a fraction of the cost of a decode.
+//!
+//! Two things fall out on the way. DC values have to be added up to find damage, and each is the mean of its block: together
+//! they are the picture at an eighth of its size. And where a block's last coefficient stands tells how fine its detail is.
 
 mod bits;
 mod fault;
@@ -14,11 +17,13 @@ mod outline;
 mod quantisation;
 mod scan;
 mod segments;
+mod traces;
 
 pub use fault::{Coding, Fault, Place};
 pub use frame::{Component, Frame};
 pub use header::{Header, MAX_METADATA_BYTES, MAX_SEGMENTS};
 
+use super::small_picture::{Plane, SmallPicture};
 use super::{MAX_HEIGHT, MAX_WIDTH};
 
 /// What a walk found out.
@@ -28,39 +33,52 @@ pub struct Walk {
     pub header: Header,
     /// Everything that is wrong; a file without faults can be shown by every program.
     pub faults: Vec<Fault>,
+    /// The picture at an eighth of its size; of a file without faults only.
+    pub small: Option<SmallPicture>,
+    /// How far the detail of each luma block goes: the place of its last coefficient that is not zero in zigzag order, from
+    /// 0 (flat) to 63 (the finest pattern there is). As large as [`Walk::small`], and there when it is.
+    pub detail: Option<Plane>,
 }
 
-/// Walks over the whole file. Never panics; allocates less than 200 kB, whatever the file claims.
+/// Walks over the whole file. Never panics; allocates less than 2 MiB, whatever the file claims.
 ///
 /// Codings other than baseline are not decoded: for them only the outline (end marker, trailing data) is looked at. Pictures
-/// beyond [`MAX_WIDTH`] x [`MAX_HEIGHT`] are not decoded either, which bounds the time.
+/// beyond [`MAX_WIDTH`] x [`MAX_HEIGHT`] are not decoded either, which bounds time and memory.
 pub fn walk(bytes: &[u8]) -> Walk {
-    let (header, mut faults) = header::read(bytes);
-    let Some(scan_start) = header.scan_start else {
-        return Walk { header, faults };
+    let (header, faults) = header::read(bytes);
+    let mut walk = Walk { header, faults, small: None, detail: None };
+    let Some(scan_start) = walk.header.scan_start else {
+        return walk;
     };
-    let walkable = !faults.iter().any(Fault::hinders_scan) && header.frame.as_ref().is_some_and(fits_limits);
-    let plan = if walkable { header.scan_plan() } else { None };
+    let walkable = !walk.faults.iter().any(Fault::hinders_scan) && walk.header.frame.as_ref().is_some_and(fits_limits);
+    let plan = if walkable { walk.header.scan_plan() } else { None };
+    let mut pictures = None;
     let end = match plan {
         Some(plan) => match scan::walk(bytes, scan_start, &plan) {
-            Ok(end) => Some(end),
+            Ok((end, traces)) => {
+                pictures = traces.into_pictures(&plan.layout);
+                Some(end)
+            }
             Err(fault) => {
-                faults.push(fault);
+                walk.faults.push(fault);
                 outline::find_end(bytes, scan_start)
             }
         },
         None => {
             let end = outline::find_end(bytes, scan_start);
             if end.is_none() {
-                faults.push(Fault::Cut { place: Place::Scan, per_mille: None });
+                walk.faults.push(Fault::Cut { place: Place::Scan, per_mille: None });
             }
             end
         }
     };
     if let Some(trailing) = end.and_then(|end| bytes.len().checked_sub(end)).filter(|bytes| *bytes > 0) {
-        faults.push(Fault::TrailingData { bytes: trailing });
+        walk.faults.push(Fault::TrailingData { bytes: trailing });
     }
-    Walk { header, faults }
+    if walk.faults.is_empty() {
+        (walk.small, walk.detail) = pictures.unzip();
+    }
+    walk
 }
 
 fn fits_limits(frame: &Frame) -> bool {

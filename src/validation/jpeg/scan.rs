@@ -5,6 +5,7 @@ use super::fault::{Fault, Place};
 use super::header::Header;
 use super::huffman::{AcCodes, Codes, Kind, STEP_BITS, Step};
 use super::segments;
+use super::traces::{Layout, Trace, Traces};
 
 /// What the header promises about the picture data.
 pub(super) struct ScanPlan {
@@ -17,12 +18,15 @@ pub(super) struct ScanPlan {
     dc_codes: Vec<(u8, Codes)>,
     ac_codes: Vec<(u8, AcCodes)>,
     components: Vec<ComponentPlan>,
+    /// Where the blocks' traces go.
+    pub(super) layout: Layout,
 }
 
 struct ComponentPlan {
-    blocks: usize,
     dc: u8,
     ac: u8,
+    /// The quantisation step of DC values.
+    dc_step: i32,
     /// The largest DC value, as coded, that a picture can have.
     max_dc: i32,
 }
@@ -33,6 +37,13 @@ struct BlockPlan<'a> {
     dc: &'a Codes,
     ac: &'a AcCodes,
     max_dc: i32,
+    dc_step: i32,
+    /// Where the trace of the next such block goes.
+    place: usize,
+    /// From one MCU to the next in a row, in places.
+    across: usize,
+    /// From behind a row's last MCU to the first of the next row, in places.
+    down: usize,
 }
 
 /// Why decoding stopped.
@@ -48,14 +59,16 @@ impl ScanPlan {
     /// From a header without faults; `None` when something is missing in it.
     pub(super) fn new(header: &Header) -> Option<Self> {
         let frame = header.frame.as_ref()?;
+        let (across, down) = frame.mcus();
         let mut plan = Self {
             width: frame.width,
             height: frame.height,
-            mcu_count: frame.mcu_count(),
+            mcu_count: u64::from(across) * u64::from(down),
             restart_interval: header.restart_interval,
             dc_codes: Vec::new(),
             ac_codes: Vec::new(),
             components: Vec::new(),
+            layout: Layout::new(frame),
         };
         if plan.mcu_count == 0 || frame.components.len() != header.scan_tables.len() {
             return None;
@@ -71,9 +84,9 @@ impl ScanPlan {
             }
             let steps = header.quantisation.get(usize::from(component.quantisation))?.as_ref()?;
             plan.components.push(ComponentPlan {
-                blocks: component.blocks_per_mcu(),
                 dc,
                 ac,
+                dc_step: i32::from(steps[0]),
                 // Eight-bit samples give DC values within ±1024 before quantisation (T.81, A.3.3); twice that allows for
                 // any rounding and still catches predictions that ran away after damage.
                 max_dc: 2048 / i32::from(steps[0]) + 1,
@@ -84,13 +97,17 @@ impl ScanPlan {
 
     fn blocks(&self) -> Option<Vec<BlockPlan<'_>>> {
         let mut blocks = Vec::with_capacity(super::frame::MAX_BLOCKS_PER_MCU);
-        for (index, component) in self.components.iter().enumerate() {
-            for _ in 0..component.blocks {
+        for (index, (component, area)) in self.components.iter().zip(self.layout.areas()).enumerate() {
+            for place in area.first_places() {
                 blocks.push(BlockPlan {
                     component: index,
                     dc: &self.dc_codes.iter().find(|(number, _)| *number == component.dc)?.1,
                     ac: &self.ac_codes.iter().find(|(number, _)| *number == component.ac)?.1,
                     max_dc: component.max_dc,
+                    dc_step: component.dc_step,
+                    place,
+                    across: area.across(),
+                    down: area.down(),
                 });
             }
         }
@@ -122,48 +139,58 @@ impl ScanPlan {
 /// Walks over the picture data from `start` and demands that they end with the last block, padding and EOI.
 ///
 /// # Returns
-/// The first byte after EOI.
-pub(super) fn walk(bytes: &[u8], start: usize, plan: &ScanPlan) -> Result<usize, Fault> {
-    let Some(blocks) = plan.blocks() else { return Err(plan.damaged(0, "no tables")) };
+/// The first byte after EOI, and what the blocks left behind.
+pub(super) fn walk(bytes: &[u8], start: usize, plan: &ScanPlan) -> Result<(usize, Traces), Fault> {
+    let Some(mut blocks) = plan.blocks() else { return Err(plan.damaged(0, "no tables")) };
+    let mut traces = plan.layout.empty_traces();
     let mut reader = BitReader::at(bytes, start);
     let mut predictions = [0_i32; 4];
     let interval = u64::from(plan.restart_interval);
     let mut next_restart = if interval == 0 { u64::MAX } else { interval };
+    let mcus_per_row = plan.layout.mcus_per_row() as u64;
+    let mut next_row = mcus_per_row;
     for mcu in 0..plan.mcu_count {
         if mcu == next_restart {
-            pass_restart(&mut reader, plan, mcu)?;
+            reader = pass_restart(reader, plan, mcu)?;
             predictions = [0; 4];
             next_restart += interval;
         }
+        if mcu == next_row {
+            blocks.iter_mut().for_each(|block| block.place += block.down);
+            next_row += mcus_per_row;
+        }
         reader.refill();
         let before = reader;
-        for block in &blocks {
-            let difference = match walk_block(&mut reader, block) {
-                Ok(difference) => difference,
-                Err(stop) => return Err(explain(stop, plan, mcu, &before, &reader)),
+        for block in &mut blocks {
+            let (difference, last) = match walk_block(&mut reader, block) {
+                Ok(outcome) => outcome,
+                Err(stop) => return Err(explain(stop, plan, mcu, before, reader)),
             };
             let prediction = &mut predictions[block.component & 3];
             *prediction += difference;
             if prediction.abs() > block.max_dc {
                 return Err(plan.damaged(mcu, "a brightness that no picture has"));
             }
+            traces.put(block.place, Trace::new(*prediction * block.dc_step, last));
+            block.place += block.across;
         }
     }
     reader.refill();
-    finish(&reader, plan)
+    Ok((finish(reader, plan)?, traces))
 }
 
 /// Skips one block.
 ///
 /// # Returns
-/// Its DC value as the difference from the one before, in quantisation steps.
+/// Its DC value as the difference from the one before, in quantisation steps, and the place of its last AC coefficient in
+/// zigzag order, 0 for none to 63.
 #[inline(always)]
-fn walk_block(reader: &mut BitReader<'_>, block: &BlockPlan<'_>) -> Result<i32, Stop> {
+fn walk_block(reader: &mut BitReader<'_>, block: &BlockPlan<'_>) -> Result<(i32, u32), Stop> {
     let difference = read_dc(reader, block.dc)?;
     // Of the 63 AC coefficients.
     let mut passed = 0;
     loop {
-        reader.refill();
+        reader.refill_below(STEP_BITS);
         let step = block.ac.step(reader.window(STEP_BITS) as usize);
         let next = passed + step.advance;
         // One comparison for "at least one code" and "all its bits are there".
@@ -175,13 +202,17 @@ fn walk_block(reader: &mut BitReader<'_>, block: &BlockPlan<'_>) -> Result<i32, 
             }
             if next == 63 || (step.advance >= Step::END_OF_BLOCK && next < Step::END_OF_BLOCK + 63) {
                 reader.consume(step.bits);
-                return Ok(difference);
+                // Either 63, or the place with 64 added.
+                return Ok((difference, next % Step::END_OF_BLOCK));
             }
         }
         // A long code, or a step that reaches into the next block: one code alone.
-        match skip_one(reader, &block.ac.single, passed)? {
+        let (moved, outcome) = skip_one(*reader, &block.ac.single, passed);
+        *reader = moved;
+        match outcome? {
             Some(after) if after < 63 => passed = after,
-            _ => return Ok(difference),
+            Some(after) => return Ok((difference, after)),
+            None => return Ok((difference, passed)),
         }
     }
 }
@@ -189,7 +220,7 @@ fn walk_block(reader: &mut BitReader<'_>, block: &BlockPlan<'_>) -> Result<i32, 
 #[inline(always)]
 fn read_dc(reader: &mut BitReader<'_>, codes: &Codes) -> Result<i32, Stop> {
     reader.refill();
-    let Some((length, size)) = codes.find(reader.window(16) as u16) else { return Err(no_code(reader)) };
+    let Some((length, size)) = codes.find(reader.window(16) as u16) else { return Err(no_code(reader.bits())) };
     let size = u32::from(size);
     // At most 16 + 11 bits, fewer than a refill provides.
     if length + size > reader.bits() {
@@ -205,35 +236,40 @@ fn read_dc(reader: &mut BitReader<'_>, codes: &Codes) -> Result<i32, Stop> {
     Ok(if value < 1 << (size - 1) { value - (1 << size) + 1 } else { value })
 }
 
-/// Skips one AC code with its value bits.
+/// Skips one AC code with its value bits. The reader comes and goes by value: a reference would force it out of the registers
+/// in the loop around it.
 ///
 /// # Returns
 /// How many coefficients have passed, at most 63; `None` at the end of the block.
 #[inline(never)]
-fn skip_one(reader: &mut BitReader<'_>, codes: &Codes, passed: u32) -> Result<Option<u32>, Stop> {
-    let Some((length, symbol)) = codes.find(reader.window(16) as u16) else { return Err(no_code(reader)) };
+fn skip_one<'a>(mut reader: BitReader<'a>, codes: &Codes, passed: u32) -> (BitReader<'a>, Result<Option<u32>, Stop>) {
+    reader.refill();
+    let Some((length, symbol)) = codes.find(reader.window(16) as u16) else {
+        return (reader, Err(no_code(reader.bits())));
+    };
     let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 0x0F));
     // At most 16 + 10 bits, fewer than a refill provides.
     if length + size > reader.bits() {
-        return Err(Stop::Exhausted);
+        return (reader, Err(Stop::Exhausted));
     }
     reader.consume(length + size);
-    if symbol == 0 {
-        return Ok(None);
-    }
-    let after = passed + run + 1;
-    if after > 63 { Err(Stop::Invalid("more than 64 coefficients in a block")) } else { Ok(Some(after)) }
+    let outcome = match passed + run + 1 {
+        _ if symbol == 0 => Ok(None),
+        64.. => Err(Stop::Invalid("more than 64 coefficients in a block")),
+        after => Ok(Some(after)),
+    };
+    (reader, outcome)
 }
 
 /// No code fits: either the data end here and the rest of the window is filled up, or they are wrong.
 #[cold]
-fn no_code(reader: &BitReader<'_>) -> Stop {
-    if reader.bits() < 16 { Stop::Exhausted } else { Stop::Invalid("a code that is not in the table") }
+fn no_code(bits: u32) -> Stop {
+    if bits < 16 { Stop::Exhausted } else { Stop::Invalid("a code that is not in the table") }
 }
 
 /// Tells a cut from a patched header and from damage. `before` is the reader at the beginning of the MCU.
 #[cold]
-fn explain(stop: Stop, plan: &ScanPlan, mcu: u64, before: &BitReader<'_>, reader: &BitReader<'_>) -> Fault {
+fn explain(stop: Stop, plan: &ScanPlan, mcu: u64, before: BitReader<'_>, reader: BitReader<'_>) -> Fault {
     match (stop, reader.marker()) {
         (Stop::Invalid(what), _) => plan.damaged(mcu, what),
         (Stop::Exhausted, None) => plan.cut(mcu),
@@ -246,14 +282,14 @@ fn explain(stop: Stop, plan: &ScanPlan, mcu: u64, before: &BitReader<'_>, reader
 }
 
 /// Between two restart intervals: padding, then the marker whose turn it is.
-fn pass_restart(reader: &mut BitReader<'_>, plan: &ScanPlan, mcu: u64) -> Result<(), Fault> {
+fn pass_restart<'a>(mut reader: BitReader<'a>, plan: &ScanPlan, mcu: u64) -> Result<BitReader<'a>, Fault> {
     reader.refill();
     let turn = mcu / u64::from(plan.restart_interval).max(1) + 7;
     let expected = 0xD0 + (turn % 8) as u8;
     match (reader.remainder(), reader.marker()) {
         (Remainder::Padding, Some(marker)) if marker == expected => {
             reader.skip_marker();
-            Ok(())
+            Ok(reader)
         }
         (Remainder::Padding, Some(0xD9)) => Err(plan.ends_early(mcu)),
         (Remainder::Padding | Remainder::WrongPadding, None) => Err(plan.cut(mcu)),
@@ -263,7 +299,7 @@ fn pass_restart(reader: &mut BitReader<'_>, plan: &ScanPlan, mcu: u64) -> Result
 }
 
 /// After the last MCU.
-fn finish(reader: &BitReader<'_>, plan: &ScanPlan) -> Result<usize, Fault> {
+fn finish(reader: BitReader<'_>, plan: &ScanPlan) -> Result<usize, Fault> {
     match (reader.remainder(), reader.marker()) {
         (Remainder::Data, _) | (_, Some(0xD0..=0xD7)) => Err(plan.goes_on()),
         (_, None) => Err(Fault::Cut { place: Place::EndMarker, per_mille: None }),

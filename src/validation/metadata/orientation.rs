@@ -3,14 +3,12 @@
 //! Some programs heed it and some do not, so a photo that needs it would be seen upright in the studio and lying at the
 //! counter, or the other way round. Hence: the note may be missing or 1, anything else is refused. EXIF that cannot be read
 //! at all is only advice: nothing shows a picture turned because of a note it cannot find.
-//!
-//! Read by hand, first directory only, without allocating: the EXIF libraries at hand follow directories that overlap, and 64
-//! KiB of those can be made to fill hundreds of megabytes.
 
 use image::metadata::Orientation;
 
 use crate::domain::check::Check;
 use crate::domain::finding::Finding;
+use crate::validation::metadata::exif::Exif;
 
 const ORIENTATION_TAG: u16 = 274;
 
@@ -36,61 +34,16 @@ enum Reading {
 }
 
 fn read(exif: &[u8]) -> Reading {
-    let order = match exif.first_chunk() {
-        Some(b"II*\0") => ByteOrder::Little,
-        Some(b"MM\0*") => ByteOrder::Big,
-        _ => return Reading::Damaged,
-    };
-    read_directory(exif, order).unwrap_or(Reading::Damaged)
-}
-
-/// `None` when the directory does not lie within the segment.
-fn read_directory(exif: &[u8], order: ByteOrder) -> Option<Reading> {
-    let start = usize::try_from(order.u32_at(exif, 4)?).ok()?;
-    let count = usize::from(order.u16_at(exif, start)?);
-    let entries = exif.get(start + 2..)?;
+    let Some(directory) = Exif::parse(exif).and_then(|exif| exif.first_directory()) else { return Reading::Damaged };
     let mut reading = Reading::Absent;
-    for entry in entries.chunks_exact(12).take(count) {
-        if order.u16_at(entry, 0)? != ORIENTATION_TAG {
-            continue;
-        }
-        // SHORT by the standard; other programs also take BYTE and LONG.
-        let value = match order.u16_at(entry, 2)? {
-            1 => u32::from(*entry.get(8)?),
-            3 => u32::from(order.u16_at(entry, 8)?),
-            4 => order.u32_at(entry, 8)?,
-            _ => return Some(Reading::Damaged),
-        };
+    for entry in directory.entries().filter(|entry| entry.tag == ORIENTATION_TAG) {
+        let Some(value) = entry.number() else { return Reading::Damaged };
         if !matches!(reading, Reading::Found(earlier) if earlier != 1) {
             reading = Reading::Found(value);
         }
     }
     // Entries missing at the end: what was found counts, what was not found may have been there.
-    if entries.len() / 12 < count && reading == Reading::Absent { None } else { Some(reading) }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum ByteOrder {
-    Little,
-    Big,
-}
-
-impl ByteOrder {
-    fn u16_at(self, bytes: &[u8], offset: usize) -> Option<u16> {
-        let bytes = *bytes.get(offset..)?.first_chunk()?;
-        Some(match self {
-            Self::Little => u16::from_le_bytes(bytes),
-            Self::Big => u16::from_be_bytes(bytes),
-        })
-    }
-
-    fn u32_at(self, bytes: &[u8], offset: usize) -> Option<u32> {
-        let bytes = *bytes.get(offset..)?.first_chunk()?;
-        Some(match self {
-            Self::Little => u32::from_le_bytes(bytes),
-            Self::Big => u32::from_be_bytes(bytes),
-        })
-    }
+    if directory.is_cut() && reading == Reading::Absent { Reading::Damaged } else { reading }
 }
 
 #[cfg(test)]

@@ -1,0 +1,14 @@
+//! A picture with nothing to be seen on it: a white page, a lens cap, a layer that was not exported.
+
+use super::region::Histogram;
+use crate::domain::check::Check;
+use crate::domain::finding::Finding;
+use crate::validation::rules::BlankRule;
+use crate::validation::small_picture::Plane;
+
+pub(super) fn examine(luma: &Plane, rule: &BlankRule) -> Option<Finding> {
+    let histogram = Histogram::of(luma.samples.iter().copied());
+    let range = histogram.quantile(990).saturating_sub(histogram.quantile(10));
+    let limit = rule.refuse_below_luma_range;
+    (range < limit).then(|| Finding::refuse(Check::Blank, format!("Y {range}/255"), format!("Y >= {limit}/255")))
+}

@@ -1,0 +1,17 @@
+//! A grey picture in a colour file. A plain grey JPEG has one component and is told by its header; this one passes there.
+//!
+//! Skin and lips alone colour a tenth of any portrait, so that the twentieth of the blocks with the most colour is far from
+//! neutral however pale the person is. A tint over a grey picture (sepia) is not told from colour.
+
+use super::region::Histogram;
+use crate::domain::check::Check;
+use crate::domain::finding::Finding;
+use crate::validation::rules::ColourRule;
+use crate::validation::small_picture::SmallPicture;
+
+pub(super) fn examine(small: &SmallPicture, rule: &ColourRule) -> Option<Finding> {
+    let pairs = small.blue.samples.iter().zip(&small.red.samples);
+    let chroma = Histogram::of(pairs.map(|(blue, red)| blue.abs_diff(128).max(red.abs_diff(128)))).quantile(950);
+    let limit = rule.refuse_below_chroma;
+    (chroma < limit).then(|| Finding::refuse(Check::Colour, format!("CbCr ± {chroma}"), format!("CbCr ± >= {limit}")))
+}

@@ -1,0 +1,38 @@
+//! What the picture itself looks like, by its means of 8 x 8 pixels alone.
+//!
+//! A full decode would cost three times the rest of the judgement, and what is asked here does not need it: whether there is a
+//! picture, whether it has colour, how it is lit, whether the background is plain are questions about areas, and a passport
+//! photo has 2,800 blocks at the least and 31,000 as a rule. Two things it cannot show. Single pixels that are clipped vanish in
+//! the mean, so that ICAO's 0.1 % of pixels at 0 and at 255 cannot be counted. And detail finer than a block is gone: for that
+//! the walk notes how far the coefficients of each block go, see [`detail`].
+//!
+//! Where the face is, is not asked here: a photo of the right size has it in the middle, and these rules only look there.
+
+mod background;
+mod blank;
+mod colour;
+mod detail;
+mod exposure;
+mod region;
+
+use super::jpeg::Walk;
+use super::rules::Rules;
+use crate::domain::finding::Finding;
+
+/// Judges the picture of a sound file; there is none of any other.
+pub(super) fn examine(walk: &Walk, rules: &Rules) -> Vec<Finding> {
+    let (Some(small), Some(detail)) = (&walk.small, &walk.detail) else { return Vec::new() };
+    if let Some(blank) = rules.blank.as_ref().and_then(|rule| blank::examine(&small.luma, rule)) {
+        // Of a picture that is not there, nothing else is worth telling.
+        return vec![blank];
+    }
+    let mut findings = Vec::new();
+    findings.extend(rules.colour.as_ref().and_then(|rule| colour::examine(small, rule)));
+    findings.extend(rules.exposure.as_ref().and_then(|rule| exposure::examine(&small.luma, rule)));
+    findings.extend(rules.background.as_ref().and_then(|rule| background::examine(&small.luma, rule)));
+    if let Some(quality) = walk.header.quality {
+        findings.extend(rules.sharpness.as_ref().and_then(|rule| detail::examine_focus(detail, quality, rule)));
+        findings.extend(rules.upscaled.as_ref().and_then(|rule| detail::examine_whole(detail, quality, rule)));
+    }
+    findings
+}

@@ -1,0 +1,206 @@
+//! The rules a profile may hold, a table of its file for each. A table that is missing is a rule that is not judged.
+//!
+//! What the numbers stand for is told here; where they come from, in the profiles themselves.
+
+use serde::{Deserialize, Serialize};
+
+/// All rules but the one on size, which every profile has.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Rules {
+    /// When to advise against the compression.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compression: Option<CompressionRule>,
+    /// How old a photo may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capture: Option<CaptureRule>,
+    /// How large a photo is on paper.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub density: Option<DensityRule>,
+    /// When a colour file holds a grey picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub colour: Option<ColourRule>,
+    /// When there is no picture to be seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blank: Option<BlankRule>,
+    /// When a face is too dark, too bright or without tones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<ExposureRule>,
+    /// When a background is not plain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub background: Option<BackgroundRule>,
+    /// When a face is out of focus.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sharpness: Option<DetailRule>,
+    /// When a picture was enlarged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upscaled: Option<DetailRule>,
+}
+
+/// When to advise against the compression: when a photo misses both numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompressionRule {
+    /// The least quality setting, 1 to 100, by the formula of the Independent JPEG Group.
+    pub advise_min_quality: u8,
+    /// The greatest ratio of the uncompressed picture (24 bits a pixel) to the file.
+    pub advise_max_ratio: f64,
+}
+
+/// How old a photo may be, by its own capture time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaptureRule {
+    /// In calendar months; a photo older by another day is refused.
+    pub max_age_months: u16,
+}
+
+/// Which resolution a file may state.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DensityRule {
+    /// How wide the picture is on paper, in millimetres.
+    pub print_width_mm: f64,
+    /// By how much the stated resolution may miss the one that follows, in per cent of it.
+    pub advise_tolerance_percent: f64,
+}
+
+/// When a colour file holds a grey picture.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColourRule {
+    /// Grey when nineteen of twenty blocks differ less than this from neutral in both chroma values, in steps of 256.
+    pub refuse_below_chroma: u8,
+}
+
+/// When there is no picture to be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlankRule {
+    /// Blank when the luma of all but the darkest and the brightest hundredth spans less than this, in steps of 256.
+    pub refuse_below_luma_range: u8,
+}
+
+/// When a face is too dark, too bright or without tones; measured in the middle of the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExposureRule {
+    /// The least mean luma, in steps of 256.
+    pub advise_min_mean: u8,
+    /// The greatest mean luma, in steps of 256.
+    pub advise_max_mean: u8,
+    /// The greatest share of blocks with a luma of 0 to 25, in per cent.
+    pub advise_max_dark_percent: f64,
+    /// The greatest share of blocks with a luma of 247 to 255, in per cent.
+    pub advise_max_bright_percent: f64,
+    /// The least entropy of the luma histogram, in bits; 8 at most.
+    pub advise_min_entropy_bits: f64,
+}
+
+/// When a background is not plain; measured in the two upper corners.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackgroundRule {
+    /// The greatest standard deviation of luma within a corner, in steps of 256.
+    pub advise_max_deviation: f64,
+    /// The greatest difference between the mean luma of both corners, in steps of 256.
+    pub advise_max_difference: f64,
+}
+
+/// When a picture has too little detail: how far its finest blocks go, in places of the zigzag order.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DetailRule {
+    /// The least place of the last coefficient, 1 to 63.
+    pub advise_min_detail: u8,
+    /// Pictures below this quality are not judged: what is missing in them may be the compression's doing.
+    pub from_quality: u8,
+    /// Pictures above this quality are not judged: their steps are so fine that rounding alone passes for detail.
+    pub to_quality: u8,
+}
+
+impl Rules {
+    /// The first value that makes no sense: its key with its table, and what it must be.
+    pub(super) fn fault(&self) -> Option<(&'static str, &'static str)> {
+        self.file_faults()
+            .into_iter()
+            .chain(self.picture_faults())
+            .find_map(|(wrong, key, must)| wrong.then_some((key, must)))
+    }
+
+    fn file_faults(&self) -> Vec<Requirement> {
+        let mut checks = Vec::new();
+        if let Some(rule) = &self.compression {
+            checks.push((
+                !within(rule.advise_min_quality, 1, 100),
+                "compression.advise_min_quality",
+                "must be 1 to 100",
+            ));
+            let ratio = !within(rule.advise_max_ratio, 1.0, 1000.0);
+            checks.push((ratio, "compression.advise_max_ratio", "must be 1 to 1000"));
+        }
+        if let Some(rule) = &self.capture {
+            checks.push((!within(rule.max_age_months, 1, 120), "capture.max_age_months", "must be 1 to 120"));
+        }
+        if let Some(rule) = &self.density {
+            let width = !within(rule.print_width_mm, 1.0, 1000.0);
+            checks.push((width, "density.print_width_mm", "must be 1 to 1000 millimetres"));
+            let tolerance = !within(rule.advise_tolerance_percent, 0.0, 1000.0);
+            checks.push((tolerance, "density.advise_tolerance_percent", "must be 0 to 1000 per cent"));
+        }
+        checks
+    }
+
+    fn picture_faults(&self) -> Vec<Requirement> {
+        const PERCENT: &str = "must be 0 to 100 per cent";
+        const LUMA: &str = "must be 0 to 255";
+        let mut checks = Vec::new();
+        if let Some(rule) = &self.colour {
+            checks.push((!within(rule.refuse_below_chroma, 1, 20), "colour.refuse_below_chroma", "must be 1 to 20"));
+        }
+        if let Some(rule) = &self.blank {
+            let range = !within(rule.refuse_below_luma_range, 1, 64);
+            checks.push((range, "blank.refuse_below_luma_range", "must be 1 to 64"));
+        }
+        if let Some(rule) = &self.exposure {
+            let means = rule.advise_min_mean >= rule.advise_max_mean;
+            checks.push((means, "exposure.advise_min_mean", "must be below exposure.advise_max_mean"));
+            let dark = !within(rule.advise_max_dark_percent, 0.0, 100.0);
+            checks.push((dark, "exposure.advise_max_dark_percent", PERCENT));
+            let bright = !within(rule.advise_max_bright_percent, 0.0, 100.0);
+            checks.push((bright, "exposure.advise_max_bright_percent", PERCENT));
+            let entropy = !within(rule.advise_min_entropy_bits, 0.0, 8.0);
+            checks.push((entropy, "exposure.advise_min_entropy_bits", "must be 0 to 8 bits"));
+        }
+        if let Some(rule) = &self.background {
+            let deviation = !within(rule.advise_max_deviation, 0.0, 255.0);
+            checks.push((deviation, "background.advise_max_deviation", LUMA));
+            let difference = !within(rule.advise_max_difference, 0.0, 255.0);
+            checks.push((difference, "background.advise_max_difference", LUMA));
+        }
+        if let Some(rule) = &self.sharpness {
+            checks.push((!rule.is_sensible(), "sharpness", DetailRule::MUST));
+        }
+        if let Some(rule) = &self.upscaled {
+            checks.push((!rule.is_sensible(), "upscaled", DetailRule::MUST));
+        }
+        checks
+    }
+}
+
+/// Whether it is wrong, the key, and what its value must be.
+type Requirement = (bool, &'static str, &'static str);
+
+/// Not-a-number lies within nothing.
+fn within<T: PartialOrd>(value: T, least: T, most: T) -> bool {
+    least <= value && value <= most
+}
+
+impl DetailRule {
+    const MUST: &'static str = "must have a detail of 1 to 63 and qualities of 1 to 100 in order";
+
+    fn is_sensible(&self) -> bool {
+        within(self.advise_min_detail, 1, 63)
+            && within(self.from_quality, 1, 100)
+            && within(self.to_quality, self.from_quality, 100)
+    }
+}

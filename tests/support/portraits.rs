@@ -1,0 +1,118 @@
+//! Variants of the fixture portrait: each spoilt in one way that photos are spoilt in.
+
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::{self, FilterType};
+use image::{ImageFormat, Rgb, RgbImage};
+
+use super::jpeg::{Noise, fixture, new_segment, with};
+
+/// The portrait at 600 dpi, for `icao-35x45`, decoded.
+pub fn portrait() -> RgbImage {
+    image::load_from_memory_with_format(&fixture("portrait-827x1063.jpg"), ImageFormat::Jpeg).unwrap().to_rgb8()
+}
+
+/// As studios export: quality 95; this encoder writes 4:4:4.
+pub fn encoded(picture: &RgbImage) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 95).encode_image(picture).unwrap();
+    bytes
+}
+
+/// Every sample multiplied.
+pub fn exposed(picture: &RgbImage, factor: f32) -> RgbImage {
+    mapped(picture, |_, _, Rgb(rgb)| Rgb(rgb.map(|sample| (f32::from(sample) * factor) as u8)))
+}
+
+/// Grey, in three equal colours.
+pub fn grey(picture: &RgbImage) -> RgbImage {
+    mapped(picture, |_, _, Rgb([r, g, b])| {
+        let luma = (u32::from(r) * 299 + u32::from(g) * 587 + u32::from(b) * 114) / 1000;
+        Rgb([luma as u8; 3])
+    })
+}
+
+pub fn blurred(picture: &RgbImage, sigma: f32) -> RgbImage {
+    imageops::fast_blur(picture, sigma)
+}
+
+/// Made smaller and as large as before again.
+pub fn upscaled(picture: &RgbImage, percent: u32) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let small = imageops::resize(picture, width * percent / 100, height * percent / 100, FilterType::CatmullRom);
+    imageops::resize(&small, width, height, FilterType::CatmullRom)
+}
+
+/// A page with a little noise.
+pub fn blank(width: u32, height: u32) -> RgbImage {
+    let mut noise = Noise::seeded(3);
+    RgbImage::from_fn(width, height, |_, _| Rgb([240 + noise.below(5) as u8; 3]))
+}
+
+/// With stripes as wide as books on a shelf wherever the background shows above the shoulders.
+pub fn with_shelf_behind(picture: &RgbImage) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    mapped(picture, |x, y, pixel| {
+        let beside = x < width / 5 || x >= width - width / 5;
+        if beside && y < height / 6 && (x / 20) % 2 == 0 { Rgb(pixel.0.map(|sample| sample / 2)) } else { pixel }
+    })
+}
+
+fn mapped(picture: &RgbImage, change: impl Fn(u32, u32, Rgb<u8>) -> Rgb<u8>) -> RgbImage {
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| change(x, y, *picture.get_pixel(x, y)))
+}
+
+/// What an EXIF segment is to say.
+#[derive(Default)]
+pub struct ExifNotes<'a> {
+    /// `2026:11:22 10:15:00`
+    pub captured: Option<&'a str>,
+    /// `+01:00`
+    pub offset: Option<&'a str>,
+    pub location: bool,
+}
+
+/// With an EXIF segment at its beginning.
+pub fn with_exif(bytes: &[u8], notes: &ExifNotes<'_>) -> Vec<u8> {
+    let mut exif = Vec::new();
+    if let Some(captured) = notes.captured {
+        exif.push((0x9003, captured));
+    }
+    if let Some(offset) = notes.offset {
+        exif.push((0x9011, offset));
+    }
+    // The first directory with two pointers, then the EXIF directory with its texts behind it, then the GPS directory.
+    let exif_start = 8 + 2 + 2 * 12 + 4;
+    let texts_start = exif_start + 2 + exif.len() * 12 + 4;
+    let texts: Vec<u8> = exif.iter().flat_map(|(_, text)| [text.as_bytes(), &[0]].concat()).collect();
+    let gps_start = texts_start + texts.len();
+    let mut tiff = [&b"II*\0"[..], &8_u32.to_le_bytes(), &2_u16.to_le_bytes()].concat();
+    tiff.extend(entry(0x8769, 4, 1, exif_start as u32));
+    tiff.extend(entry(if notes.location { 0x8825 } else { 0x0100 }, 4, 1, gps_start as u32));
+    tiff.extend([0; 4]);
+    tiff.extend((exif.len() as u16).to_le_bytes());
+    let mut at = texts_start;
+    for (tag, text) in &exif {
+        tiff.extend(entry(*tag, 2, text.len() as u32 + 1, at as u32));
+        at += text.len() + 1;
+    }
+    tiff.extend([0; 4]);
+    tiff.extend(texts);
+    tiff.extend(1_u16.to_le_bytes());
+    tiff.extend(entry(2, 5, 3, 0));
+    tiff.extend([0; 4]);
+    with(bytes, 2, &new_segment(0xE1, &[b"Exif\0\0", tiff.as_slice()].concat()))
+}
+
+fn entry(tag: u16, kind: u16, count: u32, value: u32) -> Vec<u8> {
+    [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value.to_le_bytes()].concat()
+}
+
+/// With a colour profile that consists of its description.
+pub fn with_colour_profile(bytes: &[u8], description: &str) -> Vec<u8> {
+    let mut profile = vec![0; 128];
+    profile.extend([0, 0, 0, 1]);
+    profile.extend(b"desc\0\0\0\x90\0\0\0\x40desc\0\0\0\0");
+    profile.extend((description.len() as u32 + 1).to_be_bytes());
+    profile.extend([description.as_bytes(), &[0]].concat());
+    with(bytes, 2, &new_segment(0xE2, &[b"ICC_PROFILE\0\x01\x01", profile.as_slice()].concat()))
+}

@@ -1,0 +1,56 @@
+//! Pictures that are spoilt in one way are told so, and nothing else stops them.
+
+use lichtbild::domain::finding::{Finding, Severity};
+use lichtbild::validation::{Profile, examine};
+
+use super::NOW;
+use crate::support::portraits::*;
+
+fn findings(bytes: &[u8]) -> Vec<Finding> {
+    examine(bytes, &Profile::builtin("icao-35x45").unwrap(), NOW).findings
+}
+
+fn named(findings: &[Finding], severity: Severity) -> Vec<&'static str> {
+    findings.iter().filter(|finding| finding.severity == severity).map(|finding| finding.check.name()).collect()
+}
+
+#[test]
+fn a_portrait_encoded_again_is_told_nothing_about_its_pixels() {
+    assert_eq!(named(&findings(&encoded(&portrait())), Severity::Advise), ["capture_time_missing"]);
+}
+
+#[test]
+fn a_picture_without_colour_or_without_content_is_refused() {
+    for (picture, expected) in [(grey(&portrait()), "colour"), (blank(827, 1063), "blank")] {
+        let findings = findings(&encoded(&picture));
+        assert_eq!(named(&findings, Severity::Refuse), [expected], "{findings:?}");
+    }
+}
+
+#[test]
+fn what_a_clerk_would_see_is_advice() {
+    let portrait = portrait();
+    for (name, picture, expected) in [
+        ("dark", exposed(&portrait, 0.2), "exposure"),
+        ("bright", exposed(&portrait, 1.8), "exposure"),
+        ("shelf", with_shelf_behind(&portrait), "background"),
+        ("blurred a little", blurred(&portrait, 2.0), "sharpness"),
+        ("blurred", blurred(&portrait, 5.0), "sharpness"),
+        ("enlarged fourfold", upscaled(&portrait, 25), "upscaled"),
+        ("enlarged twofold", upscaled(&portrait, 50), "upscaled"),
+    ] {
+        let findings = findings(&encoded(&picture));
+        assert_eq!(named(&findings, Severity::Refuse), [""; 0], "{name}: {findings:?}");
+        assert!(named(&findings, Severity::Advise).contains(&expected), "{name}: {findings:?}");
+    }
+}
+
+#[test]
+fn light_and_background_do_not_spoil_each_other() {
+    let portrait = portrait();
+    let told = |picture| named(&findings(&encoded(&picture)), Severity::Advise);
+    assert!(!told(exposed(&portrait, 0.6)).contains(&"exposure"));
+    assert!(!told(exposed(&portrait, 1.2)).contains(&"exposure"));
+    assert!(!told(with_shelf_behind(&portrait)).contains(&"exposure"));
+    assert!(!told(blurred(&portrait, 5.0)).contains(&"background"));
+}
