@@ -42,11 +42,25 @@ pub enum Check {
     Metadata,
     /// The picture was not compressed too much.
     Compression,
+    /// There is a face in the picture.
+    FaceMissing,
+    /// There is no other face in it.
+    FaceCount,
+    /// The pupils are far enough apart, in pixels.
+    InterEyeDistance,
+    /// The head is not tilted to a shoulder.
+    Roll,
+    /// The face is in the middle between left and right.
+    HorizontalPosition,
+    /// The eyes are at the right height.
+    VerticalPosition,
+    /// The head fills the right part of the picture.
+    HeadSize,
 }
 
 impl Check {
     /// Every rule, roughly in the order in which a file can fail them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 23] = [
         Self::Empty,
         Self::Format,
         Self::Coding,
@@ -63,6 +77,13 @@ impl Check {
         Self::Orientation,
         Self::Metadata,
         Self::Compression,
+        Self::FaceMissing,
+        Self::FaceCount,
+        Self::InterEyeDistance,
+        Self::Roll,
+        Self::HorizontalPosition,
+        Self::VerticalPosition,
+        Self::HeadSize,
     ];
 
     /// The name in JSON, metrics and the audit log.
@@ -84,6 +105,13 @@ impl Check {
             Self::Orientation => "orientation",
             Self::Metadata => "metadata",
             Self::Compression => "compression",
+            Self::FaceMissing => "face_missing",
+            Self::FaceCount => "face_count",
+            Self::InterEyeDistance => "inter_eye_distance",
+            Self::Roll => "roll",
+            Self::HorizontalPosition => "horizontal_position",
+            Self::VerticalPosition => "vertical_position",
+            Self::HeadSize => "head_size",
         }
     }
 
@@ -182,6 +210,44 @@ impl Check {
                  direkt aus dem Original exportieren.",
                 "The picture is heavily compressed; fine features may be lost. Export it with the highest JPEG quality \
                  straight from the original.",
+            ),
+            Self::FaceMissing => (
+                "Im Bild ist kein Gesicht zu erkennen. Bitte eine Aufnahme von vorn senden, gleichmäßig ausgeleuchtet und mit \
+                 freiem Gesicht; bei Kindern unter 6 Jahren oder aus medizinischen oder religiösen Gründen dies bei der \
+                 Einlieferung angeben.",
+                "No face can be seen in the picture. Send a shot from the front, evenly lit and with the face uncovered; \
+                 for children under 6 years or for medical or religious reasons say so with the deposit.",
+            ),
+            Self::FaceCount => (
+                "Im Bild ist mehr als ein Gesicht zu sehen. Bitte eine Aufnahme ohne weitere Personen, Bilder oder \
+                 Spiegelungen im Hintergrund senden.",
+                "More than one face can be seen in the picture. Send a shot without other people, pictures or \
+                 reflections in the background.",
+            ),
+            Self::InterEyeDistance => (
+                "Die Augen liegen im Bild zu nah beieinander, das Gesicht ist zu klein aufgelöst. Bitte enger zuschneiden oder \
+                 aus einer Aufnahme mit mehr Pixeln; nicht hochrechnen.",
+                "The eyes are too close together in the picture, the face has too few pixels. Crop closer or use a shot \
+                 with more pixels; do not enlarge it.",
+            ),
+            Self::Roll => (
+                "Der Kopf ist zur Schulter geneigt. Bitte das Bild gerade drehen, so dass die Augen auf einer Höhe liegen, \
+                 oder neu aufnehmen.",
+                "The head is tilted to a shoulder. Turn the picture so that the eyes are level, or take it again.",
+            ),
+            Self::HorizontalPosition => (
+                "Das Gesicht sitzt nicht in der Mitte des Bildes. Bitte so zuschneiden, dass links und rechts gleich viel Platz \
+                 bleibt.",
+                "The face is not in the middle of the picture. Crop it so that there is as much room on the left as on \
+                 the right.",
+            ),
+            Self::VerticalPosition => (
+                "Die Augen liegen zu hoch oder zu tief im Bild. Bitte so zuschneiden, dass sie auf der verlangten Höhe liegen.",
+                "The eyes are too high or too low in the picture. Crop it so that they are at the required height.",
+            ),
+            Self::HeadSize => (
+                "Der Kopf füllt vermutlich zu viel oder zu wenig vom Bild. Bitte den Zuschnitt mit einer Schablone prüfen.",
+                "The head probably fills too much or too little of the picture. Check the crop with a template.",
             ),
         }
     }

@@ -21,3 +21,4 @@ pub mod lifecycle;
 pub mod lookup;
 pub mod party;
 pub mod photo;
+pub mod subject;
