@@ -9,6 +9,7 @@
 //! than a few MiB beside them. Two judges of different make, because a file that two programs read differently is how
 //! another face gets to the counter than the one that was checked.
 
+pub mod face;
 pub mod jpeg;
 pub mod judge;
 mod orientation;

@@ -1,12 +1,13 @@
 //! A photo profile: the numbers that photos are judged by, from a TOML file with a table for each group of rules.
 //!
-//! A rule that a profile does not mention is not judged. New groups of rules (face geometry, exposure) become new tables; old
+//! A rule that a profile does not mention is not judged. New groups of rules (exposure, background) become new tables; old
 //! files stay valid, and a misspelt key is an error rather than a rule that silently does not apply.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::face::FaceLimits;
 use super::{MAX_HEIGHT, MAX_WIDTH};
 
 /// The profiles that come with the program.
@@ -23,6 +24,8 @@ pub struct Profile {
     pixels: PixelRule,
     #[serde(skip_serializing_if = "Option::is_none")]
     compression: Option<CompressionRule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    face: Option<FaceLimits>,
 }
 
 /// Which sizes are accepted, in pixels.
@@ -86,8 +89,11 @@ impl Profile {
                 return Err(fault("compression.advise_max_ratio", "must be 1 to 1000"));
             }
         }
+        if let Some(limits) = &file.face {
+            limits.check().map_err(|(key, problem)| fault(key, problem))?;
+        }
         let pixels = file.pixels.into_rule().map_err(|(key, problem)| fault(key, problem))?;
-        Ok(Self { name: name.to_owned(), title: file.title, pixels, compression: file.compression })
+        Ok(Self { name: name.to_owned(), title: file.title, pixels, compression: file.compression, face: file.face })
     }
 
     /// A profile that comes with the program.
@@ -121,6 +127,11 @@ impl Profile {
     pub fn compression(&self) -> Option<&CompressionRule> {
         self.compression.as_ref()
     }
+
+    /// Where and how large the face must be; `None` for not judged.
+    pub fn face(&self) -> Option<&FaceLimits> {
+        self.face.as_ref()
+    }
 }
 
 /// The file as it is written; becomes a [`Profile`] once its values are found sensible.
@@ -130,6 +141,7 @@ struct ProfileFile {
     title: String,
     pixels: PixelTable,
     compression: Option<CompressionRule>,
+    face: Option<FaceLimits>,
 }
 
 #[derive(Deserialize)]
@@ -239,6 +251,7 @@ mod tests {
         let json = serde_json::to_value(Profile::builtin("icao-35x45").unwrap()).unwrap();
         assert_eq!(json["pixels"]["aspect_tolerance_percent"], 0.5);
         assert!(json.get("compression").is_none());
+        assert_eq!(json["face"]["min_inter_eye_px"], 90);
     }
 
     #[test]
@@ -261,6 +274,12 @@ mod tests {
                 "title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[compression]\nadvise_min_quality = 0\nadvise_max_ratio = 15",
                 "compression.advise_min_quality",
             ),
+            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[face]\nmax_roll_degrees = 0", "face.max_roll_degrees"),
+            (
+                "title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[face]\nhead_width = { min = 0.7, max = 0.5 }",
+                "face.head_width",
+            ),
+            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[face]\nmax_yaw_degrees = 5", "max_yaw_degrees"),
         ] {
             assert!(whole_error(text).contains(key), "{text}: {}", whole_error(text));
         }
