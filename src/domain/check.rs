@@ -62,11 +62,25 @@ pub enum Check {
     Sharpness,
     /// The picture was not enlarged.
     Upscaled,
+    /// There is a face in the picture.
+    FaceMissing,
+    /// There is no other face in it.
+    FaceCount,
+    /// The pupils are far enough apart, in pixels.
+    InterEyeDistance,
+    /// The head is not tilted to a shoulder.
+    Roll,
+    /// The face is in the middle between left and right.
+    HorizontalPosition,
+    /// The eyes are at the right height.
+    VerticalPosition,
+    /// The head fills the right part of the picture.
+    HeadSize,
 }
 
 impl Check {
     /// Every rule, roughly in the order in which a file can fail them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 33] = [
         Self::Empty,
         Self::Format,
         Self::Coding,
@@ -93,6 +107,13 @@ impl Check {
         Self::Background,
         Self::Sharpness,
         Self::Upscaled,
+        Self::FaceMissing,
+        Self::FaceCount,
+        Self::InterEyeDistance,
+        Self::Roll,
+        Self::HorizontalPosition,
+        Self::VerticalPosition,
+        Self::HeadSize,
     ];
 
     /// The name in JSON, metrics and the audit log.
@@ -124,6 +145,13 @@ impl Check {
             Self::Background => "background",
             Self::Sharpness => "sharpness",
             Self::Upscaled => "upscaled",
+            Self::FaceMissing => "face_missing",
+            Self::FaceCount => "face_count",
+            Self::InterEyeDistance => "inter_eye_distance",
+            Self::Roll => "roll",
+            Self::HorizontalPosition => "horizontal_position",
+            Self::VerticalPosition => "vertical_position",
+            Self::HeadSize => "head_size",
         }
     }
 
@@ -281,6 +309,42 @@ impl Check {
                  Originalaufnahme in voller Auflösung zuschneiden.",
                 "The picture has no fine detail anywhere; it was probably enlarged from a smaller one. Crop it from the original \
                  shot in full resolution.",
+            ),
+            Self::FaceMissing => (
+                "Im Bild ist kein Gesicht zu erkennen. Bitte eine Aufnahme von vorn senden, gleichmäßig ausgeleuchtet und mit \
+                 freiem Gesicht.",
+                "No face can be seen in the picture. Send a shot from the front, evenly lit and with the face uncovered.",
+            ),
+            Self::FaceCount => (
+                "Im Bild ist mehr als ein Gesicht zu sehen. Bitte eine Aufnahme ohne weitere Personen, Bilder oder \
+                 Spiegelungen im Hintergrund senden.",
+                "More than one face can be seen in the picture. Send a shot without other people, pictures or \
+                 reflections in the background.",
+            ),
+            Self::InterEyeDistance => (
+                "Die Augen liegen im Bild zu nah beieinander, das Gesicht ist zu klein aufgelöst. Bitte enger zuschneiden oder \
+                 aus einer Aufnahme mit mehr Pixeln; nicht hochrechnen.",
+                "The eyes are too close together in the picture, the face has too few pixels. Crop closer or use a shot \
+                 with more pixels; do not enlarge it.",
+            ),
+            Self::Roll => (
+                "Der Kopf ist zur Schulter geneigt. Bitte das Bild gerade drehen, so dass die Augen auf einer Höhe liegen, \
+                 oder neu aufnehmen.",
+                "The head is tilted to a shoulder. Turn the picture so that the eyes are level, or take it again.",
+            ),
+            Self::HorizontalPosition => (
+                "Das Gesicht sitzt nicht in der Mitte des Bildes. Bitte so zuschneiden, dass links und rechts gleich viel Platz \
+                 bleibt.",
+                "The face is not in the middle of the picture. Crop it so that there is as much room on the left as on \
+                 the right.",
+            ),
+            Self::VerticalPosition => (
+                "Die Augen liegen zu hoch oder zu tief im Bild. Bitte so zuschneiden, dass sie auf der verlangten Höhe liegen.",
+                "The eyes are too high or too low in the picture. Crop it so that they are at the required height.",
+            ),
+            Self::HeadSize => (
+                "Der Kopf füllt vermutlich zu viel oder zu wenig vom Bild. Bitte den Zuschnitt mit einer Schablone prüfen.",
+                "The head probably fills too much or too little of the picture. Check the crop with a template.",
             ),
         }
     }

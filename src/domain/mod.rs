@@ -22,4 +22,5 @@ pub mod lifecycle;
 pub mod lookup;
 pub mod party;
 pub mod photo;
+pub mod subject;
 pub mod withdrawal;

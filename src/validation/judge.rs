@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::face::{self, FaceExamination, FaceMeasurements};
 use super::jpeg::{self, Frame, Walk};
 use super::profile::Profile;
 use super::{dimensions, metadata, pixels, second_judge};
@@ -10,6 +11,7 @@ use crate::domain::check::Check;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::domain::photo::{JudgedPhoto, PhotoFacts, UploadBytes};
+use crate::domain::subject::{Exception, Subject};
 
 /// How it ended.
 pub enum Judgement {
@@ -38,7 +40,7 @@ pub struct Examination {
 }
 
 /// What could be read of a file, be it accepted or not. A file that was cut still tells its size.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Measurements {
     /// Size of the file in bytes.
     pub bytes: u64,
@@ -50,6 +52,9 @@ pub struct Measurements {
     pub jpeg_quality: Option<u8>,
     /// Resolution as the file states it, pixels per inch.
     pub pixels_per_inch: Option<u32>,
+    /// The face, as far as the profile asks for it and it could be found.
+    #[serde(flatten)]
+    pub face: FaceMeasurements,
 }
 
 /// Judges an upload at this moment (photos grow old); the only way to a [`JudgedPhoto`].
@@ -68,7 +73,7 @@ pub fn judge(upload: UploadBytes, profile: &Profile, now: Timestamp) -> Judgemen
 /// Examines bytes without a deposit. Never panics; allocates less than 4 MiB beside `bytes`, whatever they are.
 pub fn examine(bytes: &[u8], profile: &Profile, now: Timestamp) -> Examination {
     let walk = jpeg::walk(bytes);
-    let measurements = Measurements::new(bytes, &walk);
+    let mut measurements = Measurements::new(bytes, &walk);
     let mut findings: Vec<Finding> = walk.faults.iter().map(jpeg::Fault::finding).collect();
     if let Some(frame) = &walk.header.frame {
         findings.extend(dimensions::examine(frame.width, frame.height, profile.pixels()));
@@ -77,6 +82,10 @@ pub fn examine(bytes: &[u8], profile: &Profile, now: Timestamp) -> Examination {
     findings.extend(metadata::examine(bytes, &walk, profile.rules(), now));
     findings.extend(second_judge::examine(bytes, &walk));
     findings.extend(pixels::examine(&walk, profile.rules()));
+    if let Some(face) = examine_face(&walk, profile) {
+        measurements.face = face.measurements;
+        findings.extend(face.findings);
+    }
     if walk.header.frame.is_none() && findings.is_empty() {
         // A walk without faults has a frame; should that ever fail, nothing is accepted unseen.
         findings.push(Finding::refuse(Check::Structure, "SOF ?", "ITU-T T.81"));
@@ -96,8 +105,16 @@ impl Measurements {
             height: frame.map(|frame| frame.height),
             jpeg_quality: walk.header.quality,
             pixels_per_inch: walk.header.pixels_per_inch,
+            face: FaceMeasurements::default(),
         }
     }
+}
+
+/// The face, where the profile asks for one. Advice throughout: as long as a studio cannot say that the subject is a child or
+/// cannot be photographed by the rules, a program that refused over a face would lock out those whom it fits worst.
+fn examine_face(walk: &Walk, profile: &Profile) -> Option<FaceExamination> {
+    let (frame, small, limits) = (walk.header.frame.as_ref()?, walk.small.as_ref()?, profile.face()?);
+    Some(face::examine(&small.luma, frame.width, frame.height, limits, Subject::Adult, Exception::Undeclared))
 }
 
 /// Advice where both yardsticks of the profile are missed.

@@ -11,6 +11,7 @@
 //! another face gets to the counter than the one that was checked.
 
 mod dimensions;
+pub mod face;
 pub mod jpeg;
 pub mod judge;
 mod metadata;

@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::face::FaceLimits;
 use super::rules::{
     BackgroundRule, BlankRule, CaptureRule, ColourRule, CompressionRule, DensityRule, DetailRule, ExposureRule, Rules,
 };
@@ -26,6 +27,8 @@ pub struct Profile {
     pixels: PixelRule,
     #[serde(flatten)]
     rules: Rules,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    face: Option<FaceLimits>,
 }
 
 /// Which sizes are accepted, in pixels.
@@ -75,8 +78,11 @@ impl Profile {
         if let Some((key, problem)) = rules.fault() {
             return Err(fault(key, problem));
         }
+        if let Some(limits) = &file.face {
+            limits.check().map_err(|(key, problem)| fault(key, problem))?;
+        }
         let pixels = file.pixels.into_rule().map_err(|(key, problem)| fault(key, problem))?;
-        Ok(Self { name: name.to_owned(), title: file.title, pixels, rules })
+        Ok(Self { name: name.to_owned(), title: file.title, pixels, rules, face: file.face })
     }
 
     /// A profile that comes with the program.
@@ -110,6 +116,11 @@ impl Profile {
     pub fn rules(&self) -> &Rules {
         &self.rules
     }
+
+    /// Where and how large the face must be; `None` for not judged.
+    pub fn face(&self) -> Option<&FaceLimits> {
+        self.face.as_ref()
+    }
 }
 
 /// The file as it is written; becomes a [`Profile`] once its values are found sensible.
@@ -127,6 +138,7 @@ struct ProfileFile {
     background: Option<BackgroundRule>,
     sharpness: Option<DetailRule>,
     upscaled: Option<DetailRule>,
+    face: Option<FaceLimits>,
 }
 
 impl ProfileFile {
@@ -252,6 +264,7 @@ mod tests {
         let json = serde_json::to_value(Profile::builtin("icao-35x45").unwrap()).unwrap();
         assert_eq!(json["pixels"]["aspect_tolerance_percent"], 0.5);
         assert!(json.get("compression").is_none());
+        assert_eq!(json["face"]["min_inter_eye_px"], 90);
     }
 
     #[test]
@@ -287,6 +300,12 @@ mod tests {
                  to_quality = 100",
                 "upscaled",
             ),
+            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[face]\nmax_roll_degrees = 0", "face.max_roll_degrees"),
+            (
+                "title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[face]\nhead_width = { min = 0.7, max = 0.5 }",
+                "face.head_width",
+            ),
+            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[face]\nmax_yaw_degrees = 5", "max_yaw_degrees"),
         ] {
             assert!(whole_error(text).contains(key), "{text}: {}", whole_error(text));
         }

@@ -1,0 +1,330 @@
+//! One face in many variants: turned, moved, scaled, mirrored, dark, blurred; two of them, and none.
+
+use std::sync::LazyLock;
+
+use image::GrayImage;
+
+use super::*;
+use crate::validation::Profile;
+
+/// A portrait with its pupils as noted in `fixtures/README.md`.
+struct Portrait {
+    luma: GrayImage,
+    pupils: [(f64, f64); 2],
+}
+
+fn read(file: &str, pupils: [(f64, f64); 2]) -> Portrait {
+    let path = format!("{}/fixtures/{file}", env!("CARGO_MANIFEST_DIR"));
+    Portrait { luma: image::open(path).unwrap().into_luma8(), pupils }
+}
+
+static LARGE: LazyLock<Portrait> = LazyLock::new(|| read("portrait-1244x1600.jpg", [(463.0, 735.0), (781.0, 753.0)]));
+static MIDDLE: LazyLock<Portrait> = LazyLock::new(|| read("portrait-827x1063.jpg", [(308.0, 489.0), (519.0, 501.0)]));
+static SMALL: LazyLock<Portrait> = LazyLock::new(|| read("portrait-413x531.jpg", [(154.0, 244.0), (259.0, 250.0)]));
+
+/// What is done to a portrait, around its middle; the border repeats.
+#[derive(Debug, Clone, Copy)]
+struct Change {
+    turn_degrees: f64,
+    scale: f64,
+    /// To the right and down, as share of the width and the height.
+    shift: (f64, f64),
+    mirror: bool,
+    light: f64,
+    /// Pixels a side over which it is blurred.
+    blur: f64,
+}
+
+const AS_IS: Change = Change { turn_degrees: 0.0, scale: 1.0, shift: (0.0, 0.0), mirror: false, light: 1.0, blur: 0.0 };
+
+impl Portrait {
+    fn size(&self) -> (f64, f64) {
+        (f64::from(self.luma.width()), f64::from(self.luma.height()))
+    }
+
+    /// Where a place of the changed picture was before.
+    fn origin(&self, change: Change, (x, y): (f64, f64)) -> (f64, f64) {
+        let ((width, height), (sin, cos)) = (self.size(), change.turn_degrees.to_radians().sin_cos());
+        let (x, y) = (x - width * (0.5 + change.shift.0), y - height * (0.5 + change.shift.1));
+        let (x, y) = ((cos * x + sin * y) / change.scale, (cos * y - sin * x) / change.scale);
+        (width / 2.0 + if change.mirror { -x } else { x }, height / 2.0 + y)
+    }
+
+    fn pupils(&self, change: Change) -> [(f64, f64); 2] {
+        let ((width, height), (sin, cos)) = (self.size(), change.turn_degrees.to_radians().sin_cos());
+        let mut pupils = self.pupils.map(|(x, y)| {
+            let (x, y) = ((x - width / 2.0) * change.scale, (y - height / 2.0) * change.scale);
+            let x = if change.mirror { -x } else { x };
+            (cos * x - sin * y + width * (0.5 + change.shift.0), cos * y + sin * x + height * (0.5 + change.shift.1))
+        });
+        if change.mirror {
+            pupils.swap(0, 1);
+        }
+        pupils
+    }
+
+    /// The changed picture at an eighth: a mean over 4 x 4 places of each 8 x 8 pixels.
+    fn plane(&self, change: Change) -> Plane {
+        let (width, height) = (self.luma.width() as usize, self.luma.height() as usize);
+        let (blur, samples) = ((8.0 + change.blur) / 4.0, self.luma.as_raw());
+        plane(width.div_ceil(8), height.div_ceil(8), |x, y| {
+            let mut sum = 0.0;
+            for place in 0..16 {
+                let at = |sample: usize, step: usize| sample as f64 * 8.0 + 3.5 + (step as f64 - 1.5) * blur;
+                let (x, y) = self.origin(change, (at(x, place % 4), at(y, place / 4)));
+                let inside = |place: f64, size: usize| place.round().clamp(0.0, size as f64 - 1.0) as usize;
+                sum += f64::from(samples[inside(y, height) * width + inside(x, width)]);
+            }
+            (sum / 16.0 * change.light) as u8
+        })
+    }
+
+    fn examine(&self, change: Change, profile: &str, subject: Subject, exception: Exception) -> FaceExamination {
+        let profile = Profile::builtin(profile).unwrap();
+        let (width, height) = self.luma.dimensions();
+        examine(&self.plane(change), width, height, profile.face().unwrap(), subject, exception)
+    }
+
+    fn findings(&self, change: Change, profile: &str) -> Vec<(Check, Severity)> {
+        named(&self.examine(change, profile, Subject::Adult, Exception::None))
+    }
+}
+
+fn plane(width: usize, height: usize, sample: impl Fn(usize, usize) -> u8) -> Plane {
+    let samples = (0..width * height).map(|at| sample(at % width, at / width)).collect();
+    Plane { width, height, samples }
+}
+
+fn named(examination: &FaceExamination) -> Vec<(Check, Severity)> {
+    examination.findings.iter().map(|finding| (finding.check, finding.severity)).collect()
+}
+
+fn of_plane(plane: &Plane) -> FaceExamination {
+    let limits = *Profile::builtin("de-tr03121").unwrap().face().unwrap();
+    let (width, height) = (plane.width as u32 * 8, plane.height as u32 * 8);
+    examine(plane, width, height, &limits, Subject::Adult, Exception::None)
+}
+
+/// The distance of two points and the angle of the line through them.
+fn span([(x, y), (right, lower)]: [(f64, f64); 2]) -> (f64, f64) {
+    ((right - x).hypot(lower - y), (lower - y).atan2(right - x).to_degrees())
+}
+
+#[track_caller]
+fn assert_measured(portrait: &Portrait, change: Change) {
+    let measured = portrait.examine(change, "icao-35x45", Subject::Adult, Exception::None).measurements;
+    assert_eq!(measured.faces, Some(1), "{change:?}");
+    let ((distance, roll), (noted_distance, noted_roll)) =
+        (span(measured.eyes.unwrap()), span(portrait.pupils(change)));
+    assert!((distance / noted_distance - 1.0).abs() < 0.03, "{change:?}: {distance} px, noted {noted_distance} px");
+    assert!((roll - noted_roll).abs() < 1.5, "{change:?}: {roll} degrees, noted {noted_roll} degrees");
+    for ((x, y), (noted_x, noted_y)) in measured.eyes.unwrap().into_iter().zip(portrait.pupils(change)) {
+        assert!((x - noted_x).hypot(y - noted_y) < 0.05 * noted_distance, "{change:?}: ({x}, {y})");
+    }
+    assert_eq!((measured.inter_eye_distance_px, measured.roll_degrees), (Some(distance), Some(roll)));
+}
+
+#[test]
+fn portraits_pass_their_profiles() {
+    assert_eq!(LARGE.findings(AS_IS, "de-tr03121"), []);
+    for portrait in [&LARGE, &MIDDLE, &SMALL] {
+        assert_eq!(portrait.findings(AS_IS, "icao-35x45"), []);
+    }
+}
+
+#[test]
+fn pupils_are_found_in_every_size() {
+    for portrait in [&LARGE, &MIDDLE, &SMALL] {
+        for change in
+            [AS_IS, Change { mirror: true, ..AS_IS }, Change { light: 0.6, ..AS_IS }, Change { blur: 12.0, ..AS_IS }]
+        {
+            assert_measured(portrait, change);
+        }
+    }
+}
+
+#[test]
+fn pupils_are_found_in_a_turned_head() {
+    for (portrait, turns) in
+        [(&LARGE, &[-10.0, -5.0, -2.0, 3.0, 7.0][..]), (&MIDDLE, &[-10.0, 5.0]), (&SMALL, &[-5.0, 6.0])]
+    {
+        for turn_degrees in turns {
+            assert_measured(portrait, Change { turn_degrees: *turn_degrees, ..AS_IS });
+        }
+    }
+}
+
+#[test]
+fn pupils_are_found_wherever_the_face_is_and_however_large() {
+    for portrait in [&LARGE, &SMALL] {
+        for scale in [0.85, 1.15] {
+            assert_measured(portrait, Change { scale, turn_degrees: -3.0, ..AS_IS });
+        }
+        for shift in [(-0.05, 0.02), (0.013, -0.07)] {
+            assert_measured(portrait, Change { shift, mirror: true, ..AS_IS });
+        }
+    }
+}
+
+#[test]
+fn a_tilt_is_advice_near_the_limit_and_refused_beyond() {
+    use Severity::{Advise, Refuse};
+    for portrait in [&LARGE, &MIDDLE] {
+        // The portrait itself is tilted by 3.2 degrees.
+        assert_eq!(portrait.findings(Change { turn_degrees: 3.5, ..AS_IS }, "icao-35x45"), []);
+        assert_eq!(portrait.findings(Change { turn_degrees: 6.5, ..AS_IS }, "icao-35x45"), [(Check::Roll, Advise)]);
+        assert_eq!(portrait.findings(Change { turn_degrees: 10.0, ..AS_IS }, "icao-35x45"), [(Check::Roll, Refuse)]);
+        assert_eq!(portrait.findings(Change { turn_degrees: -16.0, ..AS_IS }, "icao-35x45"), [(Check::Roll, Refuse)]);
+    }
+}
+
+#[test]
+fn a_face_off_the_middle_is_advice_and_then_refused() {
+    use Check::{HorizontalPosition, VerticalPosition};
+    use Severity::{Advise, Refuse};
+    for (shift, expected) in [
+        ((0.04, 0.0), vec![]),
+        ((0.075, 0.0), vec![(HorizontalPosition, Advise)]),
+        ((-0.13, 0.0), vec![(HorizontalPosition, Refuse)]),
+        ((0.0, 0.06), vec![(VerticalPosition, Advise)]),
+        ((0.0, 0.13), vec![(VerticalPosition, Refuse)]),
+    ] {
+        assert_eq!(LARGE.findings(Change { shift, ..AS_IS }, "de-tr03121"), expected, "{shift:?}");
+    }
+}
+
+#[test]
+fn a_small_face_is_refused_for_its_few_pixels_unless_it_is_a_child() {
+    let findings =
+        |scale, subject| named(&LARGE.examine(Change { scale, ..AS_IS }, "de-tr03121", subject, Exception::None));
+    let (few, size) = (Check::InterEyeDistance, Check::HeadSize);
+    assert_eq!(findings(0.92, Subject::Adult), [(few, Severity::Advise)]);
+    let refused = findings(0.7, Subject::Adult);
+    assert_eq!(refused.iter().filter(|(_, severity)| *severity == Severity::Refuse).count(), 1);
+    assert!(refused.contains(&(few, Severity::Refuse)) && refused.contains(&(size, Severity::Advise)), "{refused:?}");
+    assert_eq!(findings(0.75, Subject::Under10).iter().filter(|(check, _)| *check == few).count(), 0);
+    assert!(findings(0.6, Subject::Under10).contains(&(few, Severity::Advise)));
+    assert!(findings(0.45, Subject::Under10).contains(&(few, Severity::Refuse)));
+}
+
+#[test]
+fn infants_and_exceptions_are_advised_never_refused() {
+    let tilted = Change { turn_degrees: 12.0, shift: (0.1, 0.1), scale: 0.7, ..AS_IS };
+    let refusals = |subject, exception| {
+        let examination = LARGE.examine(tilted, "de-tr03121", subject, exception);
+        assert!(examination.findings.len() >= 3, "{:?}", examination.findings);
+        examination.findings.into_iter().filter(|finding| finding.severity == Severity::Refuse).count()
+    };
+    assert!(refusals(Subject::Adult, Exception::None) >= 2);
+    assert_eq!(refusals(Subject::Under6, Exception::None), 0);
+    for subject in [Subject::Adult, Subject::Under10, Subject::Under6] {
+        for exception in [Exception::Medical, Exception::Religious] {
+            assert_eq!(refusals(subject, exception), 0);
+        }
+    }
+}
+
+#[test]
+fn two_faces_are_refused_and_a_small_one_behind_is_noticed() {
+    let (left, right) = (Change { scale: 0.55, shift: (-0.25, 0.0), ..AS_IS }, Change { shift: (0.25, 0.0), ..AS_IS });
+    let (left, right) = (LARGE.plane(left), LARGE.plane(Change { scale: 0.55, mirror: true, ..right }));
+    let half = left.width / 2;
+    let both = plane(left.width, left.height, |x, y| if x < half { &left } else { &right }.samples[y * left.width + x]);
+    let examination = of_plane(&both);
+    assert_eq!(examination.measurements.faces, Some(2));
+    assert!(named(&examination).contains(&(Check::FaceCount, Severity::Refuse)), "{:?}", examination.findings);
+
+    let whole = LARGE.plane(AS_IS);
+    let tiny = LARGE.plane(Change { scale: 0.42, shift: (0.31, -0.36), ..AS_IS });
+    let behind = |x: usize, y: usize| x > 100 && y < 50;
+    let pick = |x, y| if behind(x, y) { &tiny } else { &whole };
+    let examination = of_plane(&plane(whole.width, whole.height, |x, y| pick(x, y).samples[y * whole.width + x]));
+    assert_eq!(examination.measurements.faces, Some(2));
+    assert!(named(&examination).iter().any(|(check, _)| *check == Check::FaceCount), "{:?}", examination.findings);
+}
+
+#[test]
+fn no_face_is_refused_and_nothing_else_said() {
+    let background = LARGE.plane(Change { scale: 6.0, shift: (2.5, 2.7), ..AS_IS });
+    let collar = LARGE.plane(Change { scale: 3.0, shift: (0.0, -1.3), ..AS_IS });
+    let hills = plane(156, 200, |x, y| {
+        let ridge = 100.0 + 25.0 * (x as f64 / 17.0).sin() + 9.0 * (x as f64 / 5.0).cos();
+        if (y as f64) < ridge { 220 - (y / 4) as u8 } else { 90 + ((x * 7 + y * 13) % 40) as u8 }
+    });
+    for (name, plane) in [
+        ("white", plane(156, 200, |_, _| 255)),
+        ("background", background),
+        ("collar", collar),
+        ("hills", hills),
+        ("chess board", plane(104, 133, |x, y| if (x / 8 + y / 8) % 2 == 0 { 230 } else { 20 })),
+        ("noise", noise(156, 200, 3)),
+    ] {
+        let examination = of_plane(&plane);
+        assert_eq!(named(&examination), [(Check::FaceMissing, Severity::Refuse)], "{name}: {examination:?}");
+        assert_eq!(examination.measurements.faces, Some(0), "{name}");
+    }
+}
+
+fn noise(width: usize, height: usize, seed: u64) -> Plane {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    Plane { width, height, samples: (0..width * height).map(|_| next()).collect() }
+}
+
+#[test]
+fn no_plane_is_too_strange() {
+    for (width, height) in
+        [(0, 0), (1, 1), (1, 5000), (5000, 1), (19, 60), (20, 20), (39, 41), (60, 179), (50, 400), (313, 400)]
+    {
+        for seed in 0..2 {
+            let _ = of_plane(&noise(width, height, seed));
+        }
+        let _ = of_plane(&plane(width, height, |x, _| if x % 2 == 0 { 255 } else { 0 }));
+    }
+    // A plane that lies about itself, and one that is not of this picture.
+    let short = Plane { width: 156, height: 200, samples: vec![0; 99] };
+    assert_eq!(of_plane(&short), FaceExamination::default());
+    let limits = FaceLimits::default();
+    let plane = LARGE.plane(AS_IS);
+    for (width, height) in [(0, 0), (1244, 1601), (u32::MAX, u32::MAX), (155, 200)] {
+        let examination = examine(&plane, width, height, &limits, Subject::Adult, Exception::None);
+        assert_eq!(examination, FaceExamination::default(), "{width} x {height}");
+    }
+}
+
+#[test]
+fn a_larger_plane_of_the_same_picture_tells_the_same() {
+    let (luma, limits) = (&SMALL.luma, FaceLimits::default());
+    let (width, height) = luma.dimensions();
+    let whole = Plane { width: width as usize, height: height as usize, samples: luma.as_raw().clone() };
+    let whole = examine(&whole, width, height, &limits, Subject::Adult, Exception::None).measurements;
+    let eighth = SMALL.examine(AS_IS, "icao-35x45", Subject::Adult, Exception::None).measurements;
+    let difference = whole.inter_eye_distance_px.unwrap() - eighth.inter_eye_distance_px.unwrap();
+    assert!(difference.abs() < 3.0, "{difference} px");
+    assert!((whole.roll_degrees.unwrap() - eighth.roll_degrees.unwrap()).abs() < 1.0);
+}
+
+/// The model's first reader in Rust as a yardstick: the same face, whoever reads the model.
+#[test]
+fn rustface_finds_the_same_face() {
+    let model = rustface::read_model(&include_bytes!(concat!(env!("OUT_DIR"), "/face_model.bin"))[..]).unwrap();
+    for change in [AS_IS, Change { scale: 0.85, shift: (0.08, -0.05), ..AS_IS }, Change { turn_degrees: -8.0, ..AS_IS }]
+    {
+        let plane = LARGE.plane(change);
+        let mut other = rustface::create_detector_with_model(model.clone());
+        other.set_score_thresh(2.0);
+        let found = other.detect(&rustface::ImageData::new(&plane.samples, plane.width as u32, plane.height as u32));
+        let own = detect::detect(&plane, model::MODEL.as_ref().unwrap()).unwrap();
+        assert_eq!((found.len(), own.len()), (1, 1), "{change:?}");
+        let (other, own) = (found[0].bbox(), own[0]);
+        let side = other.width() as f32;
+        for (own, other) in [(own.left, other.x() as f32), (own.top, other.y() as f32), (own.side, side)] {
+            assert!((own - other).abs() < 0.1 * side, "{change:?}: {own} {other} of {side}");
+        }
+    }
+}
