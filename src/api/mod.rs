@@ -6,6 +6,7 @@ pub mod negotiate;
 pub mod office;
 pub mod ops;
 pub mod problem;
+mod problem_causes;
 mod problem_texts;
 pub mod request;
 pub mod studio;
