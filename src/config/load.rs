@@ -45,6 +45,9 @@ impl Config {
         in_range("limits.write_stall_seconds", limits.write_stall_seconds, 0.01, 3600.0)?;
         in_range("limits.linger_seconds", limits.linger_seconds, 0.0, 60.0)?;
         in_range("limits.finish_seconds", limits.finish_seconds, 0.0, 3600.0)?;
+        in_range("limits.write_stall_bytes", limits.write_stall_bytes as f64, 1.0, 67_108_864.0)?;
+        in_range("limits.head_bytes", limits.head_bytes as f64, 1024.0, 262_144.0)?;
+        in_range("limits.json_bytes", limits.json_bytes as f64, 256.0, 1_048_576.0)?;
         in_range("limits.photo_bytes", limits.photo_bytes as f64, 1024.0, 67_108_864.0)?;
         in_range("limits.upload_bytes_at_once", limits.upload_bytes_at_once as f64, 1024.0, 4e9)?;
         in_range("limits.upload_bytes_per_second", limits.upload_bytes_per_second as f64, 1.0, 1e9)?;
@@ -172,6 +175,14 @@ mod tests {
             format!("{:?}", crate::transport::limits::ListenerLimits::default())
         );
         assert_eq!(config.photo_body(), crate::transport::body::BodyLimits::default());
+    }
+
+    #[test]
+    fn every_limit_of_a_line_gets_there() {
+        let config = Config::parse("[limits]\nwrite_stall_bytes = 7\nhead_bytes = 2048\njson_bytes = 300").unwrap();
+        let line = config.listener_limits();
+        assert_eq!((line.min_bytes_per_write_stall, line.max_head_bytes), (7, 2048));
+        assert_eq!(config.json_body().max_bytes, 300);
     }
 
     #[test]

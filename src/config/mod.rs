@@ -111,6 +111,9 @@ pub struct Limits {
     pub write_stall_seconds: f64,
     pub linger_seconds: f64,
     pub finish_seconds: f64,
+    pub write_stall_bytes: u64,
+    pub head_bytes: usize,
+    pub json_bytes: u64,
 }
 
 /// The log.
@@ -164,11 +167,12 @@ impl Config {
             write_stall: seconds(limits.write_stall_seconds),
             linger: seconds(limits.linger_seconds),
             finish: seconds(limits.finish_seconds),
+            min_bytes_per_write_stall: limits.write_stall_bytes,
+            max_head_bytes: limits.head_bytes,
             max_handshakes: limits.handshakes,
             max_handshakes_per_address: limits.handshakes_per_address,
             max_connections: limits.connections,
             max_connections_per_device: limits.connections_per_device,
-            ..ListenerLimits::default()
         }
     }
 
@@ -181,9 +185,9 @@ impl Config {
         }
     }
 
-    /// Limits of a JSON body: the longest is a refusal with its note.
+    /// Limits of a JSON body: the longest that is needed is a refusal with its note, some 2 KiB.
     pub fn json_body(&self) -> BodyLimits {
-        BodyLimits { max_bytes: 16 * 1024, ..self.photo_body() }
+        BodyLimits { max_bytes: self.limits.json_bytes, ..self.photo_body() }
     }
 
     /// How often to sweep.
@@ -275,6 +279,9 @@ impl Default for Limits {
             write_stall_seconds: 30.0,
             linger_seconds: 1.0,
             finish_seconds: 20.0,
+            write_stall_bytes: 16 * 1024,
+            head_bytes: 16 * 1024,
+            json_bytes: 16 * 1024,
         }
     }
 }

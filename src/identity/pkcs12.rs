@@ -63,7 +63,7 @@ pub fn to_pkcs12(
     Ok(writer.write()?)
 }
 
-/// A password for one file: 20 random symbols (100 bits) as `XXXXX-XXXXX-XXXXX-XXXXX`; the hyphens are part of it.
+/// A password for one file: 20 random symbols (100 bits) in four groups of five; the hyphens between them are part of it.
 ///
 /// # Errors
 /// [`EntropyError`] when the source of randomness fails.

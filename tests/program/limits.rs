@@ -116,6 +116,22 @@ async fn a_photo_is_as_large_as_is_said_and_no_larger() {
 }
 
 #[tokio::test]
+async fn a_request_head_and_a_json_body_are_as_long_as_is_said_and_no_longer() {
+    let (home, studio) = limited(&[("head_bytes", "1024"), ("json_bytes", "256")]);
+    let office = home.office("Amt Nord");
+    let gateway = home.start();
+    let me = |filler: usize| {
+        let filler = "x".repeat(filler);
+        let request = studio.calls(gateway.studio()).request(reqwest::Method::GET, "/v1/me").header("Filler", filler);
+        async move { request.send().await.unwrap().status().as_u16() }
+    };
+    assert_eq!((me(500).await, me(1024).await), (200, 431));
+    let counter = office.calls(gateway.office());
+    assert_eq!(counter.collect(&"0".repeat(100)).await.unwrap().problem(), (400, "code-malformed".into()));
+    assert_eq!(counter.collect(&"0".repeat(300)).await.unwrap().problem(), (413, "request-too-large".into()));
+}
+
+#[tokio::test]
 async fn a_device_uploads_so_many_photos_a_minute_and_then_waits() {
     let (home, studio) = limited(&[("uploads_per_minute", "2")]);
     let gateway = home.start();
@@ -156,18 +172,19 @@ async fn a_device_has_so_many_bytes_under_way_and_gets_its_share_back() {
     upload.write_all(half).await.unwrap();
     upload.flush().await.unwrap();
 
-    let caller = studio.calls(gateway.studio());
-    let refused = caller.deposit("a-key-for-a-second-photo").await.unwrap();
+    // A line of its own for each: the one whose upload was refused unread is closed behind the answer.
+    let caller = || studio.calls(gateway.studio());
+    let refused = caller().deposit("a-key-for-a-second-photo").await.unwrap();
     assert_eq!(refused.problem(), (429, "too-many-requests".into()));
     assert_eq!(refused.headers["retry-after"], "1");
-    assert_eq!(caller.get("/v1/me").await.unwrap().status, 200, "only uploads wait");
+    assert_eq!(caller().get("/v1/me").await.unwrap().status, 200, "only uploads wait");
     let others = other.calls(gateway.studio()).deposit("a-key-for-a-third-photo").await.unwrap();
     assert_eq!(others.status, 201, "another device has a share of its own");
 
     upload.write_all(rest).await.unwrap();
     upload.flush().await.unwrap();
     assert_eq!(read_answer(&mut upload).await.unwrap().0, 201);
-    assert_eq!(caller.deposit("a-key-for-a-second-photo").await.unwrap().status, 201);
+    assert_eq!(caller().deposit("a-key-for-a-second-photo").await.unwrap().status, 201);
 }
 
 #[tokio::test]
