@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use criterion::Criterion;
 use lichtbild::clock::Timestamp;
+use lichtbild::domain::subject::Declaration;
 use lichtbild::validation::{Profile, examine, jpeg};
 
 /// Each with the profile it is meant for.
@@ -42,7 +43,10 @@ fn stages(bytes: &[u8], profile: Profile, now: Timestamp) -> Vec<Stage> {
             }),
         ),
         stage("walk", Box::new(move || drop(black_box(jpeg::walk(&for_walk))))),
-        stage("examine", Box::new(move || drop(black_box(examine(&for_examine, &profile, now))))),
+        stage(
+            "examine",
+            Box::new(move || drop(black_box(examine(&for_examine, &profile, Declaration::default(), now)))),
+        ),
     ]
 }
 

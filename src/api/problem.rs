@@ -28,6 +28,8 @@ pub enum Problem {
     IdempotencyKeyMissing,
     IdempotencyKeyMalformed,
     ContentDigestMalformed,
+    PhotoSubjectUnknown,
+    PhotoExceptionUnknown,
     CodeMalformed { error: CodeError },
     RetrievalCodeMissing,
     RouteUnknown,
@@ -103,6 +105,8 @@ impl Problem {
             Self::IdempotencyKeyMissing => "idempotency-key-missing",
             Self::IdempotencyKeyMalformed => "idempotency-key-malformed",
             Self::ContentDigestMalformed => "content-digest-malformed",
+            Self::PhotoSubjectUnknown => "photo-subject-unknown",
+            Self::PhotoExceptionUnknown => "photo-exception-unknown",
             Self::CodeMalformed { .. } => "code-malformed",
             Self::RetrievalCodeMissing => "retrieval-code-missing",
             Self::RouteUnknown => "route-unknown",
@@ -151,6 +155,8 @@ impl Problem {
             | Self::IdempotencyKeyMissing
             | Self::IdempotencyKeyMalformed
             | Self::ContentDigestMalformed
+            | Self::PhotoSubjectUnknown
+            | Self::PhotoExceptionUnknown
             | Self::CodeMalformed { .. }
             | Self::RetrievalCodeMissing
             | Self::BodyCut => StatusCode::BAD_REQUEST,

@@ -13,6 +13,8 @@ impl Problem {
             Self::IdempotencyKeyMissing => ("Idempotency-Key fehlt", "Idempotency-Key is missing"),
             Self::IdempotencyKeyMalformed => ("Idempotency-Key unbrauchbar", "Idempotency-Key cannot be used"),
             Self::ContentDigestMalformed => ("Content-Digest unlesbar", "Content-Digest cannot be read"),
+            Self::PhotoSubjectUnknown => ("Photo-Subject unbekannt", "Photo-Subject unknown"),
+            Self::PhotoExceptionUnknown => ("Photo-Exception unbekannt", "Photo-Exception unknown"),
             Self::CodeMalformed { .. } => ("Abrufcode vertippt", "Code mistyped"),
             Self::RetrievalCodeMissing => ("Retrieval-Code fehlt", "Retrieval-Code is missing"),
             Self::RouteUnknown => ("Adresse unbekannt", "Unknown address"),
@@ -167,6 +169,14 @@ impl Problem {
             Self::ContentDigestMalformed => (
                 "Erwartet wird sha-256=:…: mit 32 Bytes in Base64 (RFC 9530).",
                 "sha-256=:…: with 32 bytes in base64 is expected (RFC 9530).",
+            ),
+            Self::PhotoSubjectUnknown => (
+                "Einmal under10, under6 oder adult, oder weglassen. Nichts wurde geprüft oder gespeichert.",
+                "Once under10, under6 or adult, or leave it out. Nothing was judged or stored.",
+            ),
+            Self::PhotoExceptionUnknown => (
+                "Einmal medical oder religious, oder weglassen. Nichts wurde geprüft oder gespeichert.",
+                "Once medical or religious, or leave it out. Nothing was judged or stored.",
             ),
             Self::RetrievalCodeMissing => (
                 "Der Abrufcode gehört in den Header Retrieval-Code.",

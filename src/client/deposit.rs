@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::domain::code::RetrievalCode;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::language::Language;
+use crate::domain::subject::Declaration;
 use crate::entropy::{Entropy, random_bytes};
 use crate::wire::photo::ReceiptBody;
 use crate::wire::problem::ProblemBody;
@@ -27,6 +28,8 @@ pub struct Deposit<'a> {
     pub photo: &'a PhotoFile,
     /// Its key, the same for every try.
     pub key: &'a IdempotencyKey,
+    /// What is declared about the person, the same for every try.
+    pub declaration: Declaration,
     /// The language of the findings.
     pub language: Language,
 }
@@ -93,6 +96,11 @@ enum Try {
 }
 
 async fn try_once(connection: &Connection, deposit: &Deposit<'_>, clock: &dyn Clock) -> Result<Try, DepositError> {
+    let Declaration { subject, exception } = deposit.declaration;
+    let declared = [
+        (!subject.is_ordinary()).then_some(("Photo-Subject", subject.name())),
+        (!exception.is_ordinary()).then_some(("Photo-Exception", exception.name())),
+    ];
     let request = connection
         .post("/v1/photos")
         .header("Idempotency-Key", deposit.key.as_str())
@@ -100,6 +108,7 @@ async fn try_once(connection: &Connection, deposit: &Deposit<'_>, clock: &dyn Cl
         .header("Content-Digest", deposit.photo.sha256.to_content_digest())
         .header(ACCEPT_LANGUAGE, deposit.language.tag())
         .body(deposit.photo.bytes.clone());
+    let request = declared.into_iter().flatten().fold(request, |request, (name, value)| request.header(name, value));
     let answer = match request.send().await {
         Ok(response) => answer::read(response, clock.now()).await,
         Err(error) => Err(Failure::from(&error)),

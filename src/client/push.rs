@@ -9,6 +9,7 @@ use super::photo_file::{PhotoFile, PhotoFileError};
 use super::spool::{self, Claim, EarlierTries, Repeat, Spool, SpoolError};
 use super::stored_receipt::{StoredReceipt, StoredReceiptError};
 use crate::domain::language::Language;
+use crate::domain::subject::Declaration;
 use crate::failpoint;
 use crate::wire::photo::ReceiptBody;
 use crate::wire::problem::ProblemBody;
@@ -22,6 +23,8 @@ pub struct Push<'a> {
     pub language: Language,
     /// Whether a photo with a receipt is deposited once more.
     pub repeat: Repeat,
+    /// What is declared about the person; `None` goes on with what an unfinished push declared.
+    pub declared: Option<Declaration>,
     /// How long it is tried.
     pub trying: Trying<'a>,
 }
@@ -59,11 +62,11 @@ pub async fn push(path: &Path, push: &Push<'_>) -> Result<Pushed, PushError> {
 
 fn claim(photo: &PhotoFile, push: &Push<'_>) -> Result<Claim, SpoolError> {
     let Trying { clock, entropy, announce, .. } = push.trying;
-    spool::claim(photo, push.repeat, push.connection.gateway(), clock, entropy, announce)
+    spool::claim(photo, push.repeat, push.declared, push.connection.gateway(), clock, entropy, announce)
 }
 
 async fn send(photo: &PhotoFile, spool: &Spool, push: &Push<'_>) -> Result<Receipt, Unfinished> {
-    let what = Deposit { photo, key: spool.key(), language: push.language };
+    let what = Deposit { photo, key: spool.key(), declaration: spool.declaration(), language: push.language };
     deposit(push.connection, &what, &push.trying).await
 }
 

@@ -155,10 +155,21 @@ impl Check {
         }
     }
 
+    /// Whether it looks at the face, and so depends on whose face it is.
+    pub const fn concerns_face(self) -> bool {
+        use Check::{FaceCount, FaceMissing, HeadSize, HorizontalPosition, InterEyeDistance, Roll, VerticalPosition};
+        matches!(
+            self,
+            FaceMissing | FaceCount | InterEyeDistance | Roll | HorizontalPosition | VerticalPosition | HeadSize
+        )
+    }
+
     /// What is wrong and what to do about it, for the photographer.
-    pub fn message(self, language: Language) -> &'static str {
+    pub fn message(self, language: Language) -> String {
         let (german, english) = self.messages();
-        language.pick(german, english)
+        // Whose face it is excuses much, but nobody else in the picture.
+        let declare = if self.concerns_face() && self != Self::FaceCount { DECLARE } else { ("", "") };
+        language.pick(format!("{german}{}", declare.0), format!("{english}{}", declare.1))
     }
 
     const fn messages(self) -> (&'static str, &'static str) {
@@ -349,6 +360,14 @@ impl Check {
         }
     }
 }
+
+/// What to do where the rules of the face do not fit the person. Begins with a space.
+const DECLARE: (&str, &str) = (
+    " Ein Kind unter zehn oder einen gesundheitlichen oder religiösen Grund bitte mit dem Bild angeben: Photo-Subject, \
+     Photo-Exception (--child, --exception).",
+    " Declare a child under ten, or a reason of health or religion, with the photo: Photo-Subject, Photo-Exception \
+     (--child, --exception).",
+);
 
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

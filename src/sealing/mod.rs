@@ -8,6 +8,7 @@
 //! Opening a photo takes the citizen's code *and* the gateway's key file; the database with all its files holds neither.
 
 pub mod derive;
+mod enclosure;
 pub mod frame;
 pub mod key_file;
 

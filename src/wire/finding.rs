@@ -29,12 +29,12 @@ impl FindingBody {
             severity: finding.severity,
             measured: finding.measured.clone(),
             limit: finding.limit.clone(),
-            message: finding.check.message(language).to_owned(),
+            message: finding.check.message(language),
         }
     }
 
     /// All of `findings` in `language`.
-    pub fn all(findings: &[Finding], language: Language) -> Vec<Self> {
-        findings.iter().map(|finding| Self::new(finding, language)).collect()
+    pub fn all<'a>(findings: impl IntoIterator<Item = &'a Finding>, language: Language) -> Vec<Self> {
+        findings.into_iter().map(|finding| Self::new(finding, language)).collect()
     }
 }

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use super::shop::PHOTO;
 use crate::support::fake_gateway::{FakeGateway, Pki, Reply, code_for};
+use crate::support::variants::variant;
 
 async fn studio(arguments: &[&str], config: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
@@ -233,4 +234,31 @@ async fn check_goes_on_after_a_file_that_cannot_be_read() {
     let line: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(line["verdict"], "refused");
     assert_eq!(line["measurements"], serde_json::json!({"bytes": 8}), "what could not be measured is absent");
+}
+
+#[tokio::test]
+async fn a_declaration_is_heard_by_check_and_sent_by_push() {
+    let directory = tempfile::tempdir().unwrap();
+    let turned = directory.path().join("turned.jpg");
+    std::fs::write(&turned, variant("turned by 20 degrees").bytes).unwrap();
+    let turned = turned.to_str().unwrap();
+    let run = check(&["check", turned, "--lang", "en"]).await;
+    assert_eq!(run.code, 3);
+    assert!(run.stdout.contains("--exception") && run.stdout.contains("--child"), "{}", run.stdout);
+    for (option, value, code) in [
+        ("--exception", "medical", 0),
+        ("--exception", "religious", 0),
+        ("--exception", "vanity", 2),
+        ("--child", "under6", 0),
+        ("--child", "under10", 3),
+        ("--child", "adult", 2),
+    ] {
+        let run = check(&["check", turned, option, value]).await;
+        assert_eq!(run.code, code, "{option} {value}: {}{}", run.stdout, run.stderr);
+    }
+
+    let gateway = FakeGateway::playing([]).await;
+    assert_eq!(push(&gateway, &["--child", "under10", "--exception", "religious"]).await.code, 0);
+    let seen = gateway.seen();
+    assert_eq!((seen[0].header("photo-subject"), seen[0].header("photo-exception")), ("under10", "religious"));
 }

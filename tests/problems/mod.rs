@@ -32,12 +32,15 @@ async fn refusals(reader: impl Fn(&Caller) -> Caller) -> String {
 
     let (studio, office, other) = (reader(&studio), reader(&office), reader(&other));
     let whole = photo(5);
+    let jpeg = ("content-type", "image/jpeg");
     let mut seen = vec![
         studio.deposit(&whole[..whole.len() / 2], &key(5)).await,
         studio.deposit(&photo(6), &key(1)).await,
         studio.post_photo("/v1/photos", &whole, &[("content-type", "image/png"), ("idempotency-key", &key(5))]).await,
         studio.deposit(&[0xFF; 20_001], &key(5)).await,
-        studio.post_photo("/v1/photos", &whole, &[("content-type", "image/jpeg")]).await,
+        studio.post_photo("/v1/photos", &whole, &[jpeg]).await,
+        studio.post_photo("/v1/photos/check", &whole, &[jpeg, ("photo-subject", "baby")]).await,
+        studio.post_photo("/v1/photos/check", &whole, &[jpeg, ("photo-exception", "other")]).await,
         studio.withdraw(&leased.photo_id).await,
         office.collect(&used.code).await,
         other.collect(&leased.code).await,

@@ -12,3 +12,4 @@ pub mod pki;
 pub mod portraits;
 pub mod process;
 pub mod records;
+pub mod variants;

@@ -1,5 +1,6 @@
 //! The judge over whole files.
 
+mod faces;
 mod hostile;
 mod metadata;
 mod pixels;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::exit::Exit;
-use super::{LanguageArgument, advice, give, receipt, tell};
+use super::{LanguageArgument, advice, declaration, give, receipt, tell};
 use crate::client::photo_file::PhotoFile;
 use crate::clock::{Clock, SystemClock};
 use crate::domain::finding::Verdict;
@@ -28,6 +28,8 @@ pub struct Arguments {
     /// The rules to judge by
     #[arg(long, default_value = "de-tr03121", value_parser = PossibleValuesParser::new(Profile::builtin_names()))]
     profile: String,
+    #[command(flatten)]
+    declaration: declaration::Arguments,
     /// Print one line of JSON for each photo
     #[arg(long)]
     json: bool,
@@ -54,6 +56,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         ));
         return Exit::Unexpected;
     };
+    let declaration = arguments.declaration.declared().unwrap_or_default();
     let (mut refused, mut unread) = (0_usize, 0_usize);
     for path in &arguments.photos {
         let photo = match PhotoFile::read(path) {
@@ -64,7 +67,7 @@ pub fn run(arguments: &Arguments) -> Exit {
                 continue;
             }
         };
-        let examination = examine(&photo.bytes, &profile, SystemClock.now());
+        let examination = examine(&photo.bytes, &profile, declaration, SystemClock.now());
         refused += usize::from(examination.verdict == Verdict::Refused);
         if let Err(exit) = show(path, &examination, arguments.json, language) {
             return exit;

@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod check;
+pub mod declaration;
 pub mod exit;
 pub mod push;
 pub mod receipt;

@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::{LanguageArgument, advice, give, receipt, tell};
+use super::{LanguageArgument, advice, declaration, give, receipt, tell};
 use crate::client::config::StudioConfig;
 use crate::client::connection::Connection;
 use crate::client::deposit::{DepositError, Trying};
@@ -29,6 +29,8 @@ pub struct Arguments {
     /// Gateway address, certificate and key of this computer
     #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
     config: PathBuf,
+    #[command(flatten)]
+    declaration: declaration::Arguments,
     /// Print one line of JSON: the receipt, or the problem of a refused photo
     #[arg(long)]
     json: bool,
@@ -89,6 +91,7 @@ async fn push_photo(arguments: &Arguments, connection: &Connection, language: La
         connection,
         language,
         repeat: if arguments.again { Repeat::DepositAgain } else { Repeat::ShowReceipt },
+        declared: arguments.declaration.declared(),
         trying: Trying {
             clock: &SystemClock,
             entropy: &OsEntropy,

@@ -127,7 +127,8 @@ async fn deposit(line: &Connection, photo: &std::path::Path) -> Result<Result<Pu
         give_up_after: Duration::from_secs(5),
         announce: &|_| {},
     };
-    let how = Push { connection: line, language: Language::English, repeat: Repeat::ShowReceipt, trying };
+    let (language, repeat) = (Language::English, Repeat::ShowReceipt);
+    let how = Push { connection: line, language, repeat, declared: None, trying };
     Ok(push(photo, &how).await)
 }
 
