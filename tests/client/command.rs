@@ -240,7 +240,7 @@ async fn check_goes_on_after_a_file_that_cannot_be_read() {
 async fn a_declaration_is_heard_by_check_and_sent_by_push() {
     let directory = tempfile::tempdir().unwrap();
     let turned = directory.path().join("turned.jpg");
-    std::fs::write(&turned, variant("turned by 20 degrees").bytes).unwrap();
+    std::fs::write(&turned, &variant("turned by 20 degrees").bytes).unwrap();
     let turned = turned.to_str().unwrap();
     let run = check(&["check", turned, "--lang", "en"]).await;
     assert_eq!(run.code, 3);

@@ -21,7 +21,7 @@ fn every_file() -> Vec<(String, Vec<u8>, &'static str)> {
         ("portrait-413x531.jpg", "de-tr03121"),
     ];
     let portraits = portraits.map(|(file, profile)| (file.to_owned(), fixture(file), profile));
-    let variants = variants().into_iter().map(|variant| (variant.name.to_owned(), variant.bytes, "de-tr03121"));
+    let variants = variants().iter().map(|variant| (variant.name.to_owned(), variant.bytes.clone(), "de-tr03121"));
     let hostile = corpus().into_iter().map(|photo| (photo.name.to_owned(), photo.bytes, photo.profile));
     portraits.into_iter().chain(variants).chain(hostile).collect()
 }
@@ -102,7 +102,8 @@ async fn program_check_and_deposit_say_the_same_of_every_file() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn they_agree_about_declared_photos_as_well() {
-    let files = || variants().into_iter().map(|variant| (variant.name.to_owned(), variant.bytes)).collect::<Vec<_>>();
+    let files =
+        || variants().iter().map(|variant| (variant.name.to_owned(), variant.bytes.clone())).collect::<Vec<_>>();
     let medical = assert_agreed("de-tr03121", files(), &["--exception", "medical"], &[("photo-exception", "medical")]);
     let child = assert_agreed("de-tr03121", files(), &["--child", "under6"], &[("photo-subject", "under6")]);
     let (medical, child) = tokio::join!(medical, child);

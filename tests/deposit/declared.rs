@@ -63,25 +63,25 @@ async fn a_declaration_that_cannot_be_read_is_refused_and_nothing_is_judged() {
 async fn what_is_refused_without_a_declaration_is_advice_with_one() {
     let gateway = gateway_for_portraits().await;
     let studio = gateway.studio("Foto Koch").await;
-    let turned = variant("turned by 20 degrees").bytes;
+    let turned = variant("turned by 20 degrees").bytes.as_slice();
     for path in ["/v1/photos/check", "/v1/photos"] {
         for (number, declared) in
             [[("photo-exception", "medical")], [("photo-exception", "religious")], [("photo-subject", "under6")]]
                 .into_iter()
                 .enumerate()
         {
-            let answer = declaring(&studio, path, &turned, &key(number as u32), &declared).await;
+            let answer = declaring(&studio, path, turned, &key(number as u32), &declared).await;
             assert!(matches!(answer.status, 200 | 201), "{answer:?}");
             let body = answer.json();
             assert_eq!(named(&body, "refuse"), [""; 0]);
             assert!(named(&body, "advise").contains(&"roll".to_owned()), "{body}");
         }
     }
-    let checked = declaring(&studio, "/v1/photos/check", &turned, &key(7), &[]).await.json();
+    let checked = declaring(&studio, "/v1/photos/check", turned, &key(7), &[]).await.json();
     assert_eq!((&checked["verdict"], named(&checked, "refuse")), (&json!("refused"), vec!["roll".to_owned()]));
-    let problem = studio.deposit(&turned, &key(7)).await.refused(422, "photo-refused");
+    let problem = studio.deposit(turned, &key(7)).await.refused(422, "photo-refused");
     assert_eq!(named(&problem, "refuse"), ["roll"]);
-    let under_10 = declaring(&studio, "/v1/photos", &turned, &key(7), &[("photo-subject", "under10")]).await;
+    let under_10 = declaring(&studio, "/v1/photos", turned, &key(7), &[("photo-subject", "under10")]).await;
     under_10.refused(422, "photo-refused");
 }
 
@@ -89,9 +89,9 @@ async fn what_is_refused_without_a_declaration_is_advice_with_one() {
 async fn the_clerk_learns_what_was_declared_and_what_it_softened() {
     let gateway = gateway_for_portraits().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let turned = variant("turned by 20 degrees").bytes;
+    let turned = variant("turned by 20 degrees").bytes.as_slice();
     let declared = [("photo-subject", "under6"), ("photo-exception", "medical")];
-    let receipt = declaring(&studio, "/v1/photos", &turned, &key(1), &declared).await.json();
+    let receipt = declaring(&studio, "/v1/photos", turned, &key(1), &declared).await.json();
     for _ in 0..2 {
         let collected = office.collect(&text(&receipt["code"])).await.json();
         for body in [&receipt, &collected["photo"]] {
@@ -112,25 +112,25 @@ async fn the_clerk_learns_what_was_declared_and_what_it_softened() {
 async fn a_repeat_gets_the_first_receipt_whatever_it_declares() {
     let gateway = gateway_for_portraits().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let turned = variant("turned by 20 degrees").bytes;
-    let first = declaring(&studio, "/v1/photos", &turned, &key(1), &[("photo-exception", "religious")]).await.json();
+    let turned = variant("turned by 20 degrees").bytes.as_slice();
+    let first = declaring(&studio, "/v1/photos", turned, &key(1), &[("photo-exception", "religious")]).await.json();
     let before = gateway.database.contents().await;
     for declared in [&[("photo-exception", "religious")][..], &[("photo-subject", "under6")], &[]] {
-        let repeat = declaring(&studio, "/v1/photos", &turned, &key(1), declared).await;
+        let repeat = declaring(&studio, "/v1/photos", turned, &key(1), declared).await;
         assert_eq!((repeat.status, repeat.header("idempotent-replayed")), (201, "true"));
         assert_eq!(repeat.json(), first, "{declared:?}");
     }
     // Not heard, yet not passed over either when it makes no sense.
-    let nonsense = declaring(&studio, "/v1/photos", &turned, &key(1), &[("photo-exception", "vanity")]).await;
+    let nonsense = declaring(&studio, "/v1/photos", turned, &key(1), &[("photo-exception", "vanity")]).await;
     nonsense.refused(400, "photo-exception-unknown");
     assert_eq!(gateway.database.contents().await, before);
 
     // While an office holds it as well; once it is erased, what lay under the seal is gone, and the code is the same.
     let collection = office.handed_over(&text(&first["code"])).await;
-    let repeat = studio.deposit(&turned, &key(1)).await.json();
+    let repeat = studio.deposit(turned, &key(1)).await.json();
     assert_eq!((&repeat["exception"], &repeat["findings"]), (&json!("religious"), &first["findings"]));
     office.settle(&collection, &json!({ "outcome": "used" })).await;
-    let repeat = studio.deposit(&turned, &key(1)).await.json();
+    let repeat = studio.deposit(turned, &key(1)).await.json();
     assert_eq!((&repeat["code"], &repeat["state"]), (&first["code"], &json!("used")));
     assert!(repeat.get("exception").is_none() && !named(&repeat, "advise").contains(&"roll".to_owned()), "{repeat}");
 }

@@ -30,7 +30,7 @@ async fn neither_files_nor_log_tell_what_was_declared() {
     let (lines, _guard) = logged();
     let gateway = gateway_for_portraits().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let turned = variant("turned by 20 degrees").bytes;
+    let turned = variant("turned by 20 degrees").bytes.as_slice();
     let mut codes = vec![];
     for (number, declared) in
         [("photo-exception", "religious"), ("photo-exception", "medical"), ("photo-subject", "under6")]
@@ -40,7 +40,7 @@ async fn neither_files_nor_log_tell_what_was_declared() {
         let key = key(number as u32);
         let headers = [("content-type", "image/jpeg"), ("idempotency-key", &key), declared];
         for _ in 0..2 {
-            let answer = studio.post_photo("/v1/photos", &turned, &headers).await;
+            let answer = studio.post_photo("/v1/photos", turned, &headers).await;
             assert_eq!(answer.status, 201, "{answer:?}");
             assert!(told_by(&answer.body).is_some(), "the search finds nothing at all");
             codes.push(text(&answer.json()["code"]));
@@ -79,13 +79,13 @@ async fn what_lies_in_the_clear_is_the_same_with_and_without_a_declaration() {
     let gateway = gateway_for_portraits().await;
     let studio = gateway.studio("Foto Koch").await;
     // One that is accepted either way, with advice about the face whose wording depends on the declaration.
-    let small = variant("a little smaller").bytes;
+    let small = variant("a little smaller").bytes.as_slice();
     let keys = [key(1), key(2), key(3)];
     let declared = [None, Some(("photo-exception", "religious")), Some(("photo-subject", "under10"))];
     for (key, declared) in keys.iter().zip(declared) {
         let headers = [("content-type", "image/jpeg"), ("idempotency-key", key.as_str())];
         let headers = headers.into_iter().chain(declared).collect::<Vec<_>>();
-        assert_eq!(studio.post_photo("/v1/photos", &small, &headers).await.status, 201);
+        assert_eq!(studio.post_photo("/v1/photos", small, &headers).await.status, 201);
     }
     let row = "SELECT state || findings || bytes || profile || epoch || length(frame) || substr(hex(frame), 1, 2)
                FROM photos JOIN frames USING (photo_id)";
@@ -103,12 +103,12 @@ async fn what_lies_in_the_clear_is_the_same_with_and_without_a_declaration() {
 async fn a_refusal_before_the_declaration_does_not_give_the_photo_away() {
     let gateway = gateway_for_portraits().await;
     let studio = gateway.studio("Foto Koch").await;
-    let turned = variant("turned by 20 degrees").bytes;
-    studio.deposit(&turned, &key(1)).await.refused(422, "photo-refused");
+    let turned = variant("turned by 20 degrees").bytes.as_slice();
+    studio.deposit(turned, &key(1)).await.refused(422, "photo-refused");
     studio.deposit(&fixture("portrait-413x531.jpg"), &key(2)).await.refused(422, "photo-refused");
     let key = key(1);
     let headers = [("content-type", "image/jpeg"), ("idempotency-key", &key), ("photo-exception", "medical")];
-    assert_eq!(studio.post_photo("/v1/photos", &turned, &headers).await.status, 201);
+    assert_eq!(studio.post_photo("/v1/photos", turned, &headers).await.status, 201);
     let size = turned.len().to_string();
     let refused = gateway.database.audit().await.into_iter().filter(|row| row.event == "photo.refused_by_judge");
     let refused: Vec<_> = refused.map(|row| row.details.to_string()).collect();

@@ -1,5 +1,7 @@
 //! The large portrait in many variants, each spoilt in one way, with what the judge is to say of it by `de-tr03121`.
 
+use std::sync::LazyLock;
+
 use image::{Rgb, RgbImage};
 
 use super::jpeg::{Noise, fixture};
@@ -27,14 +29,16 @@ pub struct Change {
 
 pub const AS_IS: Change = Change { turn_degrees: 0.0, scale: 1.0, shift: (0.0, 0.0), mirror: false };
 
-/// All of them.
-pub fn variants() -> Vec<Variant> {
-    [pose(), place(), size(), light_and_detail(), others()].into_iter().flatten().collect()
+/// All of them, made once: each is two million pixels.
+pub fn variants() -> &'static [Variant] {
+    static VARIANTS: LazyLock<Vec<Variant>> =
+        LazyLock::new(|| [pose(), place(), size(), light_and_detail(), others()].into_iter().flatten().collect());
+    &VARIANTS
 }
 
 /// The variant of this name.
-pub fn variant(name: &str) -> Variant {
-    variants().into_iter().find(|variant| variant.name == name).unwrap()
+pub fn variant(name: &str) -> &'static Variant {
+    variants().iter().find(|variant| variant.name == name).unwrap()
 }
 
 fn variant_of(
@@ -109,8 +113,8 @@ fn others() -> Vec<Variant> {
 /// With the same face, smaller, in an upper corner.
 fn with_another_face(picture: &RgbImage) -> RgbImage {
     let (width, height) = picture.dimensions();
-    let small = changed(picture, Change { scale: 0.45, shift: (0.32, -0.34), mirror: true, ..AS_IS });
-    let (left, bottom) = (width * 64 / 100, height * 27 / 100);
+    let small = changed(picture, Change { scale: 0.6, shift: (0.327, -0.378), mirror: true, ..AS_IS });
+    let (left, bottom) = (width * 65 / 100, height * 27 / 100);
     let pick = |x, y| if x >= left && y < bottom { &small } else { picture };
     RgbImage::from_fn(width, height, |x, y| *pick(x, y).get_pixel(x, y))
 }

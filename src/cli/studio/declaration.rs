@@ -5,7 +5,9 @@ use clap::{Args, ValueEnum};
 use crate::domain::subject::{Declaration, Exception, Subject};
 
 /// The two arguments; the same for a check and a deposit.
+// The commands that take these have a group of this name already, each its own.
 #[derive(Args)]
+#[group(skip)]
 pub struct Arguments {
     /// The person is a child of this age: a smaller face is taken, of an infant any pose
     #[arg(long, value_name = "AGE")]
