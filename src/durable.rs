@@ -1,4 +1,4 @@
-//! Small files that are there whole or not at all, and still there after the power failed: keys, spools, receipts.
+//! Files that are there whole or not at all, and still there after the power failed: keys, spools, receipts, reports.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -36,6 +36,61 @@ pub fn write_new(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()
 pub fn replace(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
     write_beside(path, bytes, audience)?.persist(path).map_err(|error| error.error)?;
     make_name_durable(path)
+}
+
+/// A large file that is written piece by piece and is there under its name only once it is whole. Dropped before that, it leaves
+/// nothing behind.
+pub struct Draft {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Draft {
+    /// Begins a file that will be `path`.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn begin(path: &Path, audience: Audience) -> io::Result<Self> {
+        Ok(Self { file: empty_beside(path, audience)?, path: path.to_owned() })
+    }
+
+    /// Gives the file its name, which must be free; on return it is on the disk.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when somebody was first: the file there is untouched. Else what the system says.
+    pub fn keep_new(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist_noclobber(&self.path).map_err(|error| error.error)?;
+        make_name_durable(&self.path)
+    }
+
+    /// Puts the file in place of the one that has its name; on return it is on the disk.
+    ///
+    /// # Errors
+    /// What the system says; the file that was there is still there.
+    pub fn replace(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist(&self.path).map_err(|error| error.error)?;
+        make_name_durable(&self.path)
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// A file without a name on the same disk, for what does not fit into memory; gone with its owner.
+///
+/// # Errors
+/// What the system says.
+pub fn scratch_beside(path: &Path) -> io::Result<File> {
+    tempfile::tempfile_in(directory_of(path))
 }
 
 /// The file's bytes; `None` when there is no such file.
@@ -88,6 +143,13 @@ pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
 
 /// A file on the disk in the same directory, without its name yet.
 fn write_beside(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<NamedTempFile> {
+    let mut file = empty_beside(path, audience)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+fn empty_beside(path: &Path, audience: Audience) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".lichtbild-").suffix(".tmp");
     #[cfg(unix)]
@@ -101,10 +163,7 @@ fn write_beside(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<Nam
     }
     #[cfg(not(unix))]
     let _ = audience;
-    let mut file = builder.tempfile_in(directory_of(path))?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    Ok(file)
+    builder.tempfile_in(directory_of(path))
 }
 
 fn directory_of(path: &Path) -> &Path {
@@ -148,6 +207,25 @@ mod tests {
         write_new(&path, b"first", Audience::Owner).unwrap();
         replace(&path, b"second", Audience::Owner).unwrap();
         assert_eq!(read(&path).unwrap().unwrap(), b"second");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
+    }
+
+    #[test]
+    fn a_draft_has_its_name_only_once_it_is_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        let begin = |text: &[u8]| {
+            let mut draft = Draft::begin(&path, Audience::Owner).unwrap();
+            draft.write_all(text).unwrap();
+            draft
+        };
+        drop(begin(b"never finished"));
+        assert_eq!(read(&path).unwrap(), None);
+        begin(b"first").keep_new().unwrap();
+        assert_eq!(begin(b"second").keep_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(read(&path).unwrap().unwrap(), b"first");
+        begin(b"third").replace().unwrap();
+        assert_eq!(read(&path).unwrap().unwrap(), b"third");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
     }
 

@@ -10,6 +10,8 @@
 
 pub mod audit;
 pub mod check;
+mod check_labels;
+mod check_texts;
 pub mod code;
 pub mod collection;
 pub mod digest;

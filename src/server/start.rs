@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -136,14 +136,26 @@ fn server_certificate_end(config: &Config, now: Timestamp) -> Result<Timestamp, 
 }
 
 fn load_profile(config: &Config) -> Result<Profile, StartError> {
-    let Some(file) = &config.profile_file else {
-        return Profile::builtin(&config.profile)
-            .ok_or_else(|| StartError::NoSuchProfile { name: config.profile.clone() });
-    };
+    match &config.profile_file {
+        Some(file) => profile_from_file(file).map(|(profile, _)| profile),
+        None => {
+            Profile::builtin(&config.profile).ok_or_else(|| StartError::NoSuchProfile { name: config.profile.clone() })
+        }
+    }
+}
+
+/// A profile of one's own and its text.
+///
+/// # Errors
+/// [`StartError`]: the file cannot be read or is no profile.
+pub fn profile_from_file(file: &Path) -> Result<(Profile, String), StartError> {
     let text = std::fs::read_to_string(file)
-        .map_err(|source| StartError::Secret(SecretError::Unreadable { file: file.clone(), source }))?;
+        .map_err(|source| StartError::Secret(SecretError::Unreadable { file: file.to_owned(), source }))?;
     let name = file.file_stem().map_or_else(|| "own".into(), |stem| stem.to_string_lossy().into_owned());
-    Profile::parse(&name, &text).map_err(|source| StartError::Profile { file: file.clone(), source })
+    match Profile::parse(&name, &text) {
+        Ok(profile) => Ok((profile, text)),
+        Err(source) => Err(StartError::Profile { file: file.to_owned(), source }),
+    }
 }
 
 /// The bound listeners, in the order of [`Line`].

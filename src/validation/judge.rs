@@ -83,6 +83,7 @@ pub fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration, now: T
         findings.extend(dimensions::examine(frame.width, frame.height, profile.pixels()));
         findings.extend(examine_compression(frame, &measurements, profile));
     }
+    findings.extend(examine_bytes(&walk, &measurements, profile));
     findings.extend(metadata::examine(bytes, &walk, profile.rules(), now));
     findings.extend(second_judge::examine(bytes, &walk));
     let of_pixels = pixels::examine(&walk, profile.rules());
@@ -125,6 +126,12 @@ fn examine_face(
 ) -> Option<FaceExamination> {
     let (frame, small, limits) = (walk.header.frame.as_ref()?, walk.small.as_ref()?, profile.face()?);
     Some(face::examine(&small.luma, frame.width, frame.height, limits, subject, exception))
+}
+
+/// The size of the file. One that is broken has to be exported again in any case, and has another size then.
+fn examine_bytes(walk: &Walk, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
+    let rule = profile.rules().file.as_ref().filter(|_| walk.faults.is_empty())?;
+    dimensions::examine_bytes(measurements.bytes, rule)
 }
 
 /// Advice where both yardsticks of the profile are missed.

@@ -12,11 +12,13 @@
 
 mod dimensions;
 pub mod face;
+pub mod guides;
 pub mod jpeg;
 pub mod judge;
 mod metadata;
 mod pixels;
 pub mod profile;
+mod profile_file;
 pub mod rules;
 mod second_judge;
 pub mod small_picture;

@@ -17,8 +17,11 @@ pub struct FindingBody {
     pub measured: String,
     /// What is asked for, with its unit.
     pub limit: String,
-    /// What is wrong and what to do, for the photographer.
+    /// What is wrong, for the photographer.
     pub message: String,
+    /// What to do about it; empty from gateways that are older.
+    #[serde(default)]
+    pub hint: String,
 }
 
 impl FindingBody {
@@ -29,7 +32,8 @@ impl FindingBody {
             severity: finding.severity,
             measured: finding.measured.clone(),
             limit: finding.limit.clone(),
-            message: finding.check.message(language),
+            message: finding.check.message(language).to_owned(),
+            hint: finding.check.hint(language).to_owned(),
         }
     }
 

@@ -214,7 +214,9 @@ async fn check_judges_by_the_named_profile_without_a_configuration() {
     assert_eq!(lines[0]["verdict"], "accepted");
     assert_eq!(lines[0]["measurements"]["width"], 1244);
     assert_eq!((&lines[1]["verdict"], &lines[1]["file"]), (&"refused".into(), &small.as_str().into()));
-    assert!(!lines[1]["findings"][0]["message"].as_str().unwrap().is_empty());
+    for text in ["message", "hint"] {
+        assert!(!lines[1]["findings"][0][text].as_str().unwrap().is_empty());
+    }
 
     assert_eq!(check(&["check", &small, "--profile", "icao-35x45"]).await.code, 0);
     assert_eq!(check(&["check", &small, "--profile", "passport"]).await.code, 2);

@@ -129,4 +129,6 @@ fn the_help_of_both_programs_is_as_it_was() {
     insta::assert_snapshot!("gateway_help", gateway);
     let studio = stdout(&Command::new(env!("CARGO_BIN_EXE_lichtbild-studio")).arg("--help").output().unwrap());
     insta::assert_snapshot!("studio_help", studio);
+    let check = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio")).args(["check", "--help"]).output().unwrap();
+    insta::assert_snapshot!("studio_check_help", stdout(&check));
 }

@@ -7,6 +7,7 @@ mod failure;
 mod init;
 mod output;
 mod party;
+mod profile;
 mod serve;
 mod setting;
 
@@ -45,6 +46,9 @@ enum Command {
     /// Add, list or revoke devices of studios and offices.
     #[command(subcommand)]
     Device(device::Command),
+    /// List and show photo profiles, or check one of your own.
+    #[command(subcommand)]
+    Profile(profile::Command),
     /// Confirm that this machine's clock is right, after a gateway has rested for more than a month.
     ///
     /// Until then it erases nothing: a wrong clock would have it erase everything.
@@ -89,6 +93,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Studio(command) => party::run(Role::Studio, command).await,
         Command::Office(command) => party::run(Role::Office, command).await,
         Command::Device(command) => device::run(command).await,
+        Command::Profile(command) => profile::run(command),
         Command::ConfirmClock(file) => confirm_clock::run(&file).await,
         Command::RenewServerCertificate(arguments) => init::renew(&arguments),
     }

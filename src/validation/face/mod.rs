@@ -24,7 +24,7 @@ mod resample;
 mod tests;
 
 pub use geometry::FaceMeasurements;
-pub use limits::{FaceLimits, Shares};
+pub use limits::{FaceLimits, PixelBand, Shares};
 
 use super::small_picture::Plane;
 use crate::domain::check::Check;

@@ -6,7 +6,7 @@ mod setup;
 
 use std::error::Error as StdError;
 
-pub use files::about_photo;
+pub use files::{about_folder, about_page, about_photo};
 pub use setup::{about_config, about_credentials, after_setup_error};
 
 use super::exit::Exit;
