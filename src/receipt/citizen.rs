@@ -85,14 +85,14 @@ impl CitizenReceipt<'_> {
                 beside.text_within(Part::Paragraph, BODY, studio, 2);
             }
         });
-        column.space(gap_mm / 2.0);
+        column.space(gap_mm);
         for (heading, text) in words.sections {
             column.text(Part::Heading, HEADING, Align::Left, heading);
             column.text(Part::Paragraph, BODY, Align::Left, text);
             column.space(gap_mm);
         }
         if let Some(height_mm) = fixed_height_mm {
-            let footer_mm = height_mm - margin_mm - 1.6 - NUMBER.cap_mm();
+            let footer_mm = height_mm - margin_mm - 1.6 - NUMBER.line_mm();
             column.y_mm = column.y_mm.max(footer_mm);
         }
         column.rule();

@@ -64,7 +64,9 @@ impl Printed {
 
 /// What the program prints. It has to be there, to succeed, and to find nothing wrong with the file.
 fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{:?} does not run ({error}): let tests/run install it", command.get_program()));
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && stderr.is_empty(), "{command:?}: {} {stderr}", output.status);
     String::from_utf8(output.stdout).unwrap()
