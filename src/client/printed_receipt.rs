@@ -34,7 +34,7 @@ impl Printing<'_> {
     /// # Errors
     /// [`PrintedReceiptError`]; what was there is still there.
     pub fn write(&self, body: &ReceiptBody, path: &Path) -> Result<(), PrintedReceiptError> {
-        let pdf = self.to_pdf(body)?;
+        let pdf = self.pdf_of(body)?;
         let unwritable = |source| PrintedReceiptError::Unwritable { path: path.to_owned(), source };
         match durable::read(path) {
             Ok(None) => durable::write_new(path, &pdf, Audience::Owner).map_err(unwritable),
@@ -50,7 +50,7 @@ impl Printing<'_> {
         }
     }
 
-    fn to_pdf(&self, body: &ReceiptBody) -> Result<Vec<u8>, PrintedReceiptError> {
+    fn pdf_of(&self, body: &ReceiptBody) -> Result<Vec<u8>, PrintedReceiptError> {
         let code = RetrievalCode::parse(&body.code).map_err(PrintedReceiptError::Code)?;
         let receipt = CitizenReceipt {
             code: &code,
