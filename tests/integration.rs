@@ -19,6 +19,8 @@ mod ops;
 mod problems;
 #[cfg(unix)]
 mod program;
+#[cfg(unix)]
+mod receipt;
 mod secrecy;
 mod settlement;
 mod support;

@@ -4,12 +4,13 @@
 //! push   read -> spool -> deposit (again, until an answer came) -> store receipt -> remove spool
 //! ```
 //!
-//! Three files stand beside `PHOTO.jpg`, never two of the first two for longer than a moment:
+//! These files stand beside `PHOTO.jpg`, never two of the first two for longer than a moment:
 //!
 //! | file | from | until |
 //! |---|---|---|
 //! | `PHOTO.jpg.lichtbild-spool` | before the first byte is sent | the receipt is on the disk, or the photo was refused and no try went unanswered |
 //! | `PHOTO.jpg.lichtbild-receipt.json` | the gateway's answer | the studio deletes it |
+//! | `PHOTO.jpg.lichtbild-receipt.pdf` | it is printed | the studio deletes it |
 //! | `….lichtbild-spool.<n>`, `….lichtbild-receipt.json.<n>` | set aside because the photo changed or was deposited again | the studio deletes it |
 
 pub mod answer;
@@ -21,6 +22,7 @@ pub mod deposit;
 pub mod notice;
 pub mod patience;
 pub mod photo_file;
+pub mod printed_receipt;
 pub mod push;
 pub mod setback;
 pub mod spool;

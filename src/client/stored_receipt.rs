@@ -1,6 +1,6 @@
 //! A receipt on the shop's disk: the code can be shown again without the gateway.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ impl StoredReceipt {
     /// # Errors
     /// [`StoredReceiptError`] when the file is there and cannot be read or understood.
     pub fn load(photo: &PhotoFile) -> Result<Option<Self>, StoredReceiptError> {
-        Ok(Self::load_any(photo)?.filter(|receipt| receipt.body.sha256 == photo.sha256))
+        Ok(Self::read(&photo.beside(SUFFIX))?.filter(|receipt| receipt.body.sha256 == photo.sha256))
     }
 
     /// Writes `body` beside `photo`; on return it is on the disk. A receipt of another deposit is set aside, not overwritten:
@@ -51,7 +51,7 @@ impl StoredReceipt {
         let file = ReceiptFile { version: VERSION, stored_at: now, receipt: body.clone() };
         let json = serde_json::to_vec_pretty(&file).map_err(|error| unwritable(error.into()))?;
         loop {
-            match Self::load_any(photo)? {
+            match Self::read(&path)? {
                 // Another push of the same photo was first.
                 Some(stored) if stored.body.photo_id == body.photo_id => {
                     durable::make_name_durable(&path).map_err(unwritable)?;
@@ -68,8 +68,12 @@ impl StoredReceipt {
         }
     }
 
-    fn load_any(photo: &PhotoFile) -> Result<Option<Self>, StoredReceiptError> {
-        let path = photo.beside(SUFFIX);
+    /// The receipt at `path`, whatever photo lies beside it; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`StoredReceiptError`] when the file is there and cannot be read or understood.
+    pub fn read(path: &Path) -> Result<Option<Self>, StoredReceiptError> {
+        let path = path.to_owned();
         let bytes = match durable::read(&path) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(None),

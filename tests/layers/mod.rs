@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its layer.
-const LAYERS: [(&str, u8); 19] = [
+const LAYERS: [(&str, u8); 20] = [
     ("clock", 0),
     ("durable", 0),
     ("entropy", 0),
@@ -16,6 +16,7 @@ const LAYERS: [(&str, u8); 19] = [
     ("sealing", 2),
     ("identity", 2),
     ("storage", 2),
+    ("receipt", 2),
     ("transport", 3),
     ("client", 3),
     ("flows", 4),

@@ -16,7 +16,8 @@ fn without_a_name_the_profile_in_force_is_shown() {
     assert!(shown(&home, &["profile", "show"]).contains("title = \"ICAO Doc 9303, 35 mm x 45 mm\""));
     assert_eq!(home.json(&["profile", "show"])["name"], "icao-35x45");
     fs::write(home.file("our-own.toml"), "title = 'Own'\n[pixels]\nwidth = 10\nheight = 20\n").unwrap();
-    home.set("profile_file", "\"our-own.toml\"");
+    // The example shows this key as a comment: it takes the place of the built-in one.
+    home.set("profile", "\"icao-35x45\"\nprofile_file = \"our-own.toml\"");
     assert_eq!(home.json(&["profile", "show"])["pixels"]["height"], 20);
     assert!(Home::empty().failure(&["profile", "show"]).contains("gateway.toml"));
 }

@@ -111,7 +111,7 @@ pub fn about_stored_receipt(error: &StoredReceiptError, language: Language) -> S
     }
 }
 
-fn unreadable(path: &Path, source: &std::io::Error, language: Language) -> String {
+pub(super) fn unreadable(path: &Path, source: &std::io::Error, language: Language) -> String {
     language.pick(
         format!("{} lässt sich nicht lesen ({source}). Rechte prüfen und den Befehl wiederholen.", path.display()),
         format!("{} cannot be read ({source}). Check its permissions and run the command again.", path.display()),

@@ -2,11 +2,13 @@
 
 mod deposit;
 mod files;
+mod print;
 mod setup;
 
 use std::error::Error as StdError;
 
 pub use files::{about_folder, about_page, about_photo};
+pub use print::{about_printing, about_receipt_to_print, after_printing};
 pub use setup::{about_config, about_credentials, after_setup_error};
 
 use super::exit::Exit;
