@@ -11,8 +11,8 @@ use crate::validation::guides::{Guides, Head, Span};
 /// The lines over a photo. `describe` says the same to people who do not see them.
 pub fn overlay(guides: &Guides, language: Language) -> Markup {
     let Guides { width, height, .. } = *guides;
-    // One unit is a hair's breadth at any size of the picture.
-    let unit = width.min(height) / 400.0;
+    // Pictures are shown at one width, so that a unit is a hair's breadth and words are as large on each of them.
+    let unit = width / 400.0;
     let scene = Scene { width, height, unit };
     html! {
         svg class="guides" role="img" aria-label=(describe(guides, language))
