@@ -70,7 +70,8 @@ pub fn judge(upload: UploadBytes, profile: &Profile, now: Timestamp) -> Judgemen
     }
 }
 
-/// Examines bytes without a deposit. Never panics; allocates less than 4 MiB beside `bytes`, whatever they are.
+/// Examines bytes without a deposit. Never panics; allocates less than 4 MiB beside `bytes`, whatever they are, and the first
+/// time in a process about as much for the face model, which stays. `tests/validation/memory.rs` measures both.
 pub fn examine(bytes: &[u8], profile: &Profile, now: Timestamp) -> Examination {
     let walk = jpeg::walk(bytes);
     let mut measurements = Measurements::new(bytes, &walk);
