@@ -4,9 +4,11 @@ use std::fs;
 
 use super::properties;
 
+type Property = fn(&[u8]);
+
 #[test]
 fn every_seed_holds_what_the_fuzzer_asks() {
-    let targets: [(&str, fn(&[u8]), usize); 4] = [
+    let targets: [(&str, Property, usize); 4] = [
         ("walk", properties::walk, 11),
         ("exif", properties::exif, 8),
         ("code", properties::code, 7),
