@@ -74,7 +74,8 @@ pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, n
 }
 
 /// Examines bytes without a deposit. What the studio declares softens what is found of the face and nothing else. Never panics;
-/// allocates less than 4 MiB beside `bytes`, whatever they are.
+/// allocates less than 4 MiB beside `bytes`, whatever they are, and the first time in a process about as much for the face model,
+/// which stays. `tests/validation/memory.rs` measures both.
 pub fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> Examination {
     let walk = jpeg::walk(bytes);
     let mut measurements = Measurements::new(bytes, &walk);
