@@ -44,7 +44,7 @@ pub fn begin(rows: &[Row], profile: &Profile, judged_at: &str, language: Languag
     };
     let mut text = String::from(MARK);
     // Writing to a String cannot fail.
-    let _ = write!(text, "<html lang=\"{}\">{}<body>{}<main>\n", language.tag(), head.into_string(), top.into_string());
+    let _ = writeln!(text, "<html lang=\"{}\">{}<body>{}<main>", language.tag(), head.into_string(), top.into_string());
     text
 }
 

@@ -16,8 +16,10 @@ fn without_a_name_the_profile_in_force_is_shown() {
     assert!(shown(&home, &["profile", "show"]).contains("title = \"ICAO Doc 9303, 35 mm x 45 mm\""));
     assert_eq!(home.json(&["profile", "show"])["name"], "icao-35x45");
     fs::write(home.file("our-own.toml"), "title = 'Own'\n[pixels]\nwidth = 10\nheight = 20\n").unwrap();
-    // The example shows this key as a comment: it takes the place of the built-in one.
-    home.set("profile", "\"icao-35x45\"\nprofile_file = \"our-own.toml\"");
+    let config = fs::read_to_string(home.config()).unwrap();
+    let commented = "# profile_file = \"profiles/our-own.toml\"";
+    assert!(config.contains(commented));
+    fs::write(home.config(), config.replace(commented, "profile_file = \"our-own.toml\"")).unwrap();
     assert_eq!(home.json(&["profile", "show"])["pixels"]["height"], 20);
     assert!(Home::empty().failure(&["profile", "show"]).contains("gateway.toml"));
 }
