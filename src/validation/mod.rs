@@ -19,6 +19,7 @@ mod pixels;
 pub mod profile;
 pub mod rules;
 mod second_judge;
+pub mod shown_profile;
 pub mod small_picture;
 
 pub use judge::{Examination, Judgement, Measurements, examine, judge};

@@ -5,6 +5,7 @@ pub mod check;
 pub mod exit;
 pub mod push;
 pub mod receipt;
+pub mod watch;
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -26,6 +27,7 @@ struct Arguments {
 enum Command {
     Push(push::Arguments),
     Check(check::Arguments),
+    Watch(watch::Arguments),
 }
 
 /// The language of messages, as an argument.
@@ -51,6 +53,7 @@ pub fn main() -> ExitCode {
     let exit = match Arguments::parse().command {
         Command::Push(arguments) => push::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
     };
     exit.into()
 }
