@@ -71,13 +71,6 @@ impl Profile {
         }
         let file: ProfileFile = toml::from_str(toml_text)
             .map_err(|source| ProfileError::Toml { profile: name.to_owned(), source: Box::new(source) })?;
-        Self::checked(name, file)
-    }
-
-    /// A profile whose file could be read, once its values are found sensible.
-    pub(super) fn checked(name: &str, file: ProfileFile) -> Result<Self, ProfileError> {
-        let fault =
-            |key: &'static str, problem: &'static str| ProfileError::Value { profile: name.to_owned(), key, problem };
         if file.title.trim().is_empty() {
             return Err(fault("title", "must not be empty"));
         }
@@ -133,7 +126,7 @@ impl Profile {
 /// The file as it is written; becomes a [`Profile`] once its values are found sensible.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ProfileFile {
+struct ProfileFile {
     title: String,
     pixels: PixelTable,
     compression: Option<CompressionRule>,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::profile::{Profile, ProfileFile};
+use super::profile::Profile;
 
 /// What a studio can judge by.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,9 +38,11 @@ impl ShownProfile {
     }
 }
 
+/// The answer has the keys of a profile's file, so it is read as one, by the same rules for its values.
 fn parse(name: &str, tables: &Map<String, Value>) -> Option<Profile> {
-    let file: ProfileFile = serde_json::from_value(Value::Object(tables.clone())).ok()?;
-    Profile::checked(name, file).ok()
+    // By way of a TOML value, which writes plain keys before tables as the format wants it.
+    let file = toml::Value::try_from(tables).ok()?;
+    Profile::parse(name, &toml::to_string(&file).ok()?).ok()
 }
 
 #[cfg(test)]

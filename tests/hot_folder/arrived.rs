@@ -4,10 +4,12 @@ use lichtbild::client::hot_folder::folder::{Folder, FolderError};
 
 use super::shop::{Shop, photo};
 use crate::support::fake_gateway::FakeGateway;
+use crate::support::gateway::DAY;
 
 #[tokio::test]
 async fn a_photo_is_taken_whole_however_slowly_it_is_written() {
-    let shop = Shop::beside(FakeGateway::playing([]).await);
+    let mut shop = Shop::beside(FakeGateway::playing([]).await);
+    shop.settling.cut = 100 * DAY;
     let whole = photo(1);
     shop.export("quick.jpg", &photo(2));
     shop.export("slow.jpg", &whole[..whole.len() / 2]);

@@ -36,7 +36,7 @@ const STEPS: [&str; 13] = [
     "watch.closed",
 ];
 /// At which time of reaching the step the process is killed.
-const TIMES: [usize; 3] = [1, 2, 5];
+const TIMES: [usize; 3] = [1, 2, 4];
 
 struct Shop {
     home: Home,

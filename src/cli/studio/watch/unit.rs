@@ -59,7 +59,6 @@ Restart=on-failure
 RestartSec=30
 RestartPreventExitStatus=2
 TimeoutStopSec=30
-UMask=0077
 NoNewPrivileges=yes
 LockPersonality=yes
 MemoryDenyWriteExecute=yes
