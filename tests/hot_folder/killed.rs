@@ -36,7 +36,7 @@ const STEPS: [&str; 13] = [
     "watch.closed",
 ];
 /// At which time of reaching the step the process is killed.
-const TIMES: [usize; 3] = [1, 2, 4];
+const TIMES: [usize; 3] = [1, 2, 3];
 
 struct Shop {
     home: Home,
@@ -95,6 +95,7 @@ impl Shop {
         }
         let log = fs::File::options().create(true).append(true).open(self.home.beside("studio.log")).unwrap();
         command.args(["watch", "export", "--once", "--settle", "0", "--delete-sent-after", "never"]);
+        command.args(["--parallel", if step.is_some() { "2" } else { "4" }]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap()
     }
 
