@@ -110,9 +110,9 @@ pub enum Later {
         pause: Duration,
     },
     /// The gateway does not let this studio in.
-    Barred(DepositError),
+    Barred(Box<DepositError>),
     /// Something about this photo alone that a person has to look at.
-    Stuck(PushError),
+    Stuck(Box<PushError>),
     /// The disk.
     Storage(io::Error),
 }
@@ -129,7 +129,7 @@ impl From<PushError> for Later {
             PushError::Deposit(DepositError::GaveUp { last, pause, .. }) => Self::Line { setback: last, pause },
             PushError::Deposit(
                 error @ (DepositError::NotAllowed(_) | DepositError::Tls(_) | DepositError::NotAGateway { .. }),
-            ) => Self::Barred(error),
+            ) => Self::Barred(Box::new(error)),
             PushError::Spool(
                 SpoolError::Unreadable { source, .. }
                 | SpoolError::Unwritable { source, .. }
@@ -140,7 +140,7 @@ impl From<PushError> for Later {
             | PushError::ReceiptNotStored(
                 StoredReceiptError::Unreadable { source, .. } | StoredReceiptError::Unwritable { source, .. },
             ) => Self::Storage(source),
-            error => Self::Stuck(error),
+            error => Self::Stuck(Box::new(error)),
         }
     }
 }
@@ -172,7 +172,7 @@ impl Workshop {
             Err(error) => match error.fault {
                 PhotoFault::TooLarge => return self.refuse(job, &Refusal::TooLarge),
                 PhotoFault::Unreadable(source) => return Err(source.into()),
-                PhotoFault::NotAFile => return Err(Later::Stuck(PushError::Photo(error))),
+                PhotoFault::NotAFile => return Err(Later::Stuck(Box::new(PushError::Photo(error)))),
             },
         };
         let left = outcome::left_receipt(job)?;

@@ -75,7 +75,7 @@ pub fn about_event(event: &Event<'_>, language: Language) -> Option<String> {
             format!("{} cannot be taken ({error}). It is probably still open; close it in the other program.", shown(name)),
         ),
         Event::Notice { name, notice } => format!("{}: {}", shown(name), about_notice(notice, language)),
-        Event::Rules { profile, left_to_gateway } if left_to_gateway.is_empty() => language.pick(
+        Event::Rules { profile, left_to_gateway: [] } => language.pick(
             format!("Geprüft wird nach den Regeln des Gateways: {profile}."),
             format!("Photos are judged by the gateway's rules: {profile}."),
         ),
