@@ -9,6 +9,8 @@ use tempfile::NamedTempFile;
 
 /// Spools and receipts have a few hundred bytes; whatever is larger is not one of ours.
 const MAX_BYTES: u64 = 1024 * 1024;
+const TEMPORARY_PREFIX: &str = ".lichtbild-";
+const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// Who may read a file. On Windows it has its directory's access list either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +153,7 @@ fn write_beside(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<Nam
 
 fn empty_beside(path: &Path, audience: Audience) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".lichtbild-").suffix(".tmp");
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -183,6 +185,36 @@ pub fn make_name_durable(path: &Path) -> io::Result<()> {
     File::open(directory_of(path))?.sync_all()?;
     #[cfg(not(unix))]
     let _ = path;
+    Ok(())
+}
+
+/// Waits until the bytes of somebody else's file are on the disk, however its writer left them.
+///
+/// # Errors
+/// What the system says.
+pub fn make_content_durable(path: &Path) -> io::Result<()> {
+    // Windows flushes only what is open for writing, which a file may forbid.
+    match File::options().write(true).open(path) {
+        Ok(file) => file.sync_all(),
+        Err(_) if cfg!(unix) => File::open(path)?.sync_all(),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Removes what writers that were killed left in `directory`: a temporary file of this module, which may hold a code. To be
+/// called only while nobody writes there.
+///
+/// # Errors
+/// What the system says.
+pub fn sweep_temporary(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.as_encoded_bytes();
+        if name.starts_with(TEMPORARY_PREFIX.as_bytes()) && name.ends_with(TEMPORARY_SUFFIX.as_bytes()) {
+            remove(&entry.path())?;
+        }
+    }
     Ok(())
 }
 

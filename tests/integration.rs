@@ -11,6 +11,7 @@ mod crash;
 mod cuts;
 mod deposit;
 mod expiry;
+mod hot_folder;
 mod identity;
 mod layers;
 mod line;

@@ -83,7 +83,7 @@ pub async fn deposit(
         let draw = random_bytes(trying.entropy).map_or(u32::MAX, u32::from_be_bytes);
         let pause = backoff::pause(tries, draw).max(retry_after.unwrap_or_default());
         if trying.patience.spent().saturating_add(pause) > trying.give_up_after {
-            return Err(Unfinished { error: DepositError::GaveUp { tries, last: setback }, perhaps_stored });
+            return Err(Unfinished { error: DepositError::GaveUp { tries, last: setback, pause }, perhaps_stored });
         }
         (trying.announce)(Notice::Retrying { setback, pause });
         trying.patience.wait(pause).await;
@@ -163,6 +163,8 @@ pub enum DepositError {
         tries: u32,
         /// Why the last one failed.
         last: Setback,
+        /// The pause that another try would have begun with: at least what the gateway asked for.
+        pause: Duration,
     },
     /// The gateway found fault with the request; this should not happen.
     Declined(ProblemBody),
@@ -207,7 +209,7 @@ impl fmt::Display for DepositError {
             Self::Tls(TlsRefusal::OurCertificate(_)) => f.write_str("the gateway does not take the certificate"),
             Self::Tls(TlsRefusal::TheirCertificate(_)) => f.write_str("the gateway's certificate is not trusted"),
             Self::Tls(TlsRefusal::NothingInCommon) => f.write_str("no common version or cipher suite of TLS"),
-            Self::GaveUp { tries, last } => write!(f, "gave up after {tries} tries: {last}"),
+            Self::GaveUp { tries, last, .. } => write!(f, "gave up after {tries} tries: {last}"),
             Self::NotAGateway { status } => write!(f, "no gateway there (status {status})"),
             Self::ReceiptDoesNotFit(field) => write!(f, "the receipt does not fit the photo: {field}"),
             Self::ReceiptUnreadable(_) => f.write_str("the receipt cannot be read"),

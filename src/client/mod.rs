@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! push   read -> spool -> deposit (again, until an answer came) -> store receipt -> remove spool
+//! watch  a folder: every photo that arrives is judged, pushed and put away; see hot_folder
 //! ```
 //!
 //! These files stand beside `PHOTO.jpg`, never two of the first two for longer than a moment:
@@ -19,6 +20,7 @@ pub mod config;
 pub mod connection;
 pub mod credentials;
 pub mod deposit;
+pub mod hot_folder;
 pub mod notice;
 pub mod patience;
 pub mod photo_file;

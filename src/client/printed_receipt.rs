@@ -50,7 +50,11 @@ impl Printing<'_> {
         }
     }
 
-    fn pdf_of(&self, body: &ReceiptBody) -> Result<Vec<u8>, PrintedReceiptError> {
+    /// The PDF itself.
+    ///
+    /// # Errors
+    /// [`PrintedReceiptError::Code`], [`PrintedReceiptError::Symbol`].
+    pub fn pdf_of(&self, body: &ReceiptBody) -> Result<Vec<u8>, PrintedReceiptError> {
         let code = RetrievalCode::parse(&body.code).map_err(PrintedReceiptError::Code)?;
         let receipt = CitizenReceipt {
             code: &code,

@@ -43,18 +43,25 @@ pub struct Pushed {
 /// # Errors
 /// [`PushError`]. Unless the photo was refused, the same call goes on where this one stopped and ends with the same code.
 pub async fn push(path: &Path, push: &Push<'_>) -> Result<Pushed, PushError> {
-    let photo = PhotoFile::read(path)?;
-    let spool = match claim(&photo, push)? {
+    push_photo(&PhotoFile::read(path)?, push).await
+}
+
+/// The same for a photo that has been read: what is deposited are the bytes in `photo`, whatever becomes of its file.
+///
+/// # Errors
+/// As [`push`].
+pub async fn push_photo(photo: &PhotoFile, push: &Push<'_>) -> Result<Pushed, PushError> {
+    let spool = match claim(photo, push)? {
         Claim::Send(spool) => spool,
         Claim::Done(stored) => return Ok(Pushed { receipt: stored.body, replayed: true }),
     };
     failpoint::reached("push.spooled");
-    let receipt = match send(&photo, &spool, push).await {
+    let receipt = match send(photo, &spool, push).await {
         Ok(receipt) => receipt,
         Err(unfinished) => return Err(close(spool, unfinished)?),
     };
     failpoint::reached("push.sent");
-    let stored = StoredReceipt::store(&photo, &receipt.body, push.trying.clock.now())?;
+    let stored = StoredReceipt::store(photo, &receipt.body, push.trying.clock.now())?;
     failpoint::reached("push.receipt_stored");
     spool.remove()?;
     Ok(Pushed { receipt: stored.body, replayed: receipt.replayed })

@@ -48,8 +48,8 @@ impl StoredReceipt {
     pub fn store(photo: &PhotoFile, body: &ReceiptBody, now: Timestamp) -> Result<Self, StoredReceiptError> {
         let path = photo.beside(SUFFIX);
         let unwritable = |source| StoredReceiptError::Unwritable { path: path.clone(), source };
-        let file = ReceiptFile { version: VERSION, stored_at: now, receipt: body.clone() };
-        let json = serde_json::to_vec_pretty(&file).map_err(|error| unwritable(error.into()))?;
+        let stored = Self { body: body.clone(), stored_at: now };
+        let json = stored.to_json().map_err(unwritable)?;
         loop {
             match Self::read(&path)? {
                 // Another push of the same photo was first.
@@ -61,7 +61,7 @@ impl StoredReceipt {
                 None => {}
             }
             match durable::write_new(&path, &json, Audience::Owner) {
-                Ok(()) => return Ok(Self { body: file.receipt, stored_at: now }),
+                Ok(()) => return Ok(stored),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(source) => return Err(unwritable(source)),
             }
@@ -79,12 +79,26 @@ impl StoredReceipt {
             Ok(None) => return Ok(None),
             Err(source) => return Err(StoredReceiptError::Unreadable { path, source }),
         };
-        match serde_json::from_slice::<ReceiptFile>(&bytes) {
-            Ok(file) if file.version == VERSION && RetrievalCode::parse(&file.receipt.code).is_ok() => {
-                Ok(Some(Self { body: file.receipt, stored_at: file.stored_at }))
-            }
-            _ => Err(StoredReceiptError::Corrupt { path }),
+        match Self::parse(&bytes) {
+            Some(receipt) => Ok(Some(receipt)),
+            None => Err(StoredReceiptError::Corrupt { path }),
         }
+    }
+
+    /// The receipt in a file's bytes; `None` when they are none of this version, or its code has a wrong symbol.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let file: ReceiptFile = serde_json::from_slice(bytes).ok()?;
+        let whole = file.version == VERSION && RetrievalCode::parse(&file.receipt.code).is_ok();
+        whole.then_some(Self { body: file.receipt, stored_at: file.stored_at })
+    }
+
+    /// The file's bytes.
+    ///
+    /// # Errors
+    /// None in practice; what the JSON writer says.
+    pub fn to_json(&self) -> io::Result<Vec<u8>> {
+        let file = ReceiptFile { version: VERSION, stored_at: self.stored_at, receipt: self.body.clone() };
+        Ok(serde_json::to_vec_pretty(&file)?)
     }
 }
 

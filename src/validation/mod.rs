@@ -21,6 +21,7 @@ pub mod profile;
 mod profile_file;
 pub mod rules;
 mod second_judge;
+pub mod shown_profile;
 pub mod small_picture;
 
 pub use judge::{Examination, Judgement, Measurements, examine, judge};

@@ -33,7 +33,7 @@ pub const MINUTE: Duration = Duration::from_secs(60);
 pub const DAY: Duration = Duration::from_secs(86_400);
 
 /// Pictures of 35 x 45 pixels: as good as large ones for everything but the judge, and judged at once.
-const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
+pub const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
                      aspect_tolerance_percent = 0.5\n[compression]\nadvise_min_quality = 95\nadvise_max_ratio = 1";
 
 /// How a gateway under test differs from the usual.

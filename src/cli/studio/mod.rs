@@ -7,6 +7,7 @@ pub mod exit;
 pub mod print;
 pub mod push;
 pub mod receipt;
+pub mod watch;
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -31,6 +32,7 @@ enum Command {
     #[command(name = "receipt")]
     Print(print::Arguments),
     Check(check::Arguments),
+    Watch(watch::Arguments),
 }
 
 /// The language of messages, as an argument.
@@ -75,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Push(arguments) => push::run(&arguments),
         Command::Print(arguments) => print::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
     };
     exit.into()
 }
