@@ -1,14 +1,17 @@
 //! `studio invite`, `office invite`, `device invite`
 
 use std::fs;
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::ConfigFile;
 use super::failure::Failure;
+use super::letter::LetterArguments;
 use super::output::give;
 use super::setting::Setting;
+use super::span::parse_span;
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
@@ -28,6 +31,11 @@ pub(super) struct PartyArguments {
     /// What to call the device: "till 2".
     #[arg(long, default_value = "")]
     label: String,
+    /// How long the code works, up to 14d [default: invitation_hours of the configuration]
+    #[arg(long, value_name = "SPAN", value_parser = parse_validity)]
+    valid: Option<Duration>,
+    #[command(flatten)]
+    letter: LetterArguments,
     #[command(flatten)]
     file: ConfigFile,
     /// Print JSON.
@@ -49,6 +57,11 @@ pub(super) struct DeviceArguments {
     /// What to call the device: "till 2".
     #[arg(long, default_value = "")]
     label: String,
+    /// How long the code works, up to 14d [default: invitation_hours of the configuration]
+    #[arg(long, value_name = "SPAN", value_parser = parse_validity)]
+    valid: Option<Duration>,
+    #[command(flatten)]
+    letter: LetterArguments,
     #[command(flatten)]
     file: ConfigFile,
     /// Print JSON.
@@ -56,27 +69,39 @@ pub(super) struct DeviceArguments {
     json: bool,
 }
 
+/// A code that lies about longer is one that somebody finds.
+const LONGEST: Duration = Duration::from_hours(14 * 24);
+
+fn parse_validity(text: &str) -> Result<Duration, String> {
+    match parse_span(text)? {
+        span if (Duration::from_hours(1)..=LONGEST).contains(&span) => Ok(span),
+        _ => Err("an invitation is valid for 1h to 14d".into()),
+    }
+}
+
 /// Adds the studio or office unless it is there, adds a device, and invites it.
 pub(super) async fn party(role: Role, arguments: &PartyArguments) -> Result<(), Failure> {
+    arguments.letter.check()?;
     let setting = Setting::open(&arguments.file).await?;
     let keys = key_file(&setting).await?;
     let administration = setting.administration();
     let party = administration.find_or_add_party(role, &arguments.name, &arguments.place).await?;
-    let lasting = setting.config.invitation_validity();
+    let lasting = arguments.valid.unwrap_or_else(|| setting.config.invitation_validity());
     let invite = administration.invite_new(&party, &arguments.label, lasting, &keys).await?;
-    hand_out(setting, &invite, arguments.json).await
+    hand_out(setting, &invite, &arguments.letter, arguments.json).await
 }
 
 /// Invites a further device, or one that is there.
 pub(super) async fn device(arguments: &DeviceArguments) -> Result<(), Failure> {
+    arguments.letter.check()?;
     let setting = Setting::open(&arguments.file).await?;
     let keys = key_file(&setting).await?;
     let administration = setting.administration();
-    let lasting = setting.config.invitation_validity();
+    let lasting = arguments.valid.unwrap_or_else(|| setting.config.invitation_validity());
     let (role, which) = match (&arguments.studio, &arguments.office, arguments.device) {
         (_, _, Some(device_id)) => {
             let invite = administration.invite_again(device_id, lasting, &keys).await?;
-            return hand_out(setting, &invite, arguments.json).await;
+            return hand_out(setting, &invite, &arguments.letter, arguments.json).await;
         }
         (Some(studio), _, None) => (Role::Studio, studio),
         (None, Some(office), None) => (Role::Office, office),
@@ -84,7 +109,7 @@ pub(super) async fn device(arguments: &DeviceArguments) -> Result<(), Failure> {
     };
     let party = administration.find_party(role, which).await?;
     let invite = administration.invite_new(&party, &arguments.label, lasting, &keys).await?;
-    hand_out(setting, &invite, arguments.json).await
+    hand_out(setting, &invite, &arguments.letter, arguments.json).await
 }
 
 /// The key file seals what the store keeps of an invitation, so it has to be the one of this store.
@@ -102,14 +127,14 @@ async fn key_file(setting: &Setting) -> Result<KeyFile, Failure> {
     Ok(keys)
 }
 
-/// What goes to the shop or the office. A letter to print is made of the same.
+/// What goes to the shop or the office.
 struct Invitation<'a> {
     invite: &'a Invite,
     url: String,
     ca_sha256: Sha256Digest,
 }
 
-async fn hand_out(setting: Setting, invite: &Invite, json: bool) -> Result<(), Failure> {
+async fn hand_out(setting: Setting, invite: &Invite, letter: &LetterArguments, json: bool) -> Result<(), Failure> {
     let config = setting.config.clone();
     setting.close().await;
     let invitation =
@@ -117,7 +142,16 @@ async fn hand_out(setting: Setting, invite: &Invite, json: bool) -> Result<(), F
     if config.listen.enrolment.port() == 0 {
         eprintln!("Port 0 stands for a free one: `serve` prints the address to use in place of {}.", invitation.url);
     }
-    if json { give(invitation.to_json()) } else { invitation.print() }
+    // Said first: a letter that cannot be written takes no code with it.
+    if json {
+        give(invitation.to_json())?;
+    } else {
+        invitation.print()?;
+    }
+    if let Some(file) = letter.write(invite, &invitation.url, invitation.ca_sha256, &invitation.line())? {
+        eprintln!("The letter holds the code too: {}. Print it, send it, then delete the file.", file.display());
+    }
+    Ok(())
 }
 
 impl Invitation<'_> {
@@ -134,6 +168,11 @@ impl Invitation<'_> {
         fields
     }
 
+    /// What is typed at the device.
+    fn line(&self) -> String {
+        format!("lichtbild-studio enrol {} {}", self.url, self.invite.code.reveal())
+    }
+
     fn print(&self) -> Result<(), Failure> {
         let Invite { party, device, code, expires_at } = self.invite;
         let code = code.reveal();
@@ -143,15 +182,11 @@ impl Invitation<'_> {
         give(format!("address      {}", self.url))?;
         give(format!("gateway CA   {}", group_fingerprint(&self.ca_sha256)))?;
         give(format!("valid until  {expires_at}"))?;
-        match party.role {
-            Role::Studio => eprintln!(
-                "The code works once and is not shown again. Next, in the shop: lichtbild-studio enrol {} {code}",
-                self.url
-            ),
-            Role::Office => eprintln!(
-                "The code works once and is not shown again. Next, at the office: enrol with any EST client, the device's \
-                 identifier as user and the code as password; the README has the lines for openssl and curl."
-            ),
+        eprintln!("The code works once and is not shown again. Next, on the device: {}", self.line());
+        if party.role == Role::Office {
+            eprintln!(
+                "Other EST clients take the device's identifier as user and the code as password; see the README."
+            );
         }
         Ok(())
     }

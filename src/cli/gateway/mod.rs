@@ -8,6 +8,7 @@ mod device_list;
 mod failure;
 mod init;
 mod invite;
+mod letter;
 mod output;
 mod party;
 mod profile;
