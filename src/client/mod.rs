@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! push   read -> spool -> deposit (again, until an answer came) -> store receipt -> remove spool
+//! enrol  an invitation becomes a key, a certificate and a configuration; see enrolment
 //! ```
 //!
 //! Three files stand beside `PHOTO.jpg`, never two of the first two for longer than a moment:
@@ -18,10 +19,12 @@ pub mod config;
 pub mod connection;
 pub mod credentials;
 pub mod deposit;
+pub mod enrolment;
 pub mod notice;
 pub mod patience;
 pub mod photo_file;
 pub mod push;
+pub mod self_test;
 pub mod setback;
 pub mod spool;
 pub mod stored_receipt;

@@ -2,9 +2,12 @@
 
 pub mod advice;
 pub mod check;
+pub mod enrol;
 pub mod exit;
 pub mod push;
 pub mod receipt;
+pub mod renew;
+pub mod status;
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -24,8 +27,11 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Enrol(enrol::Arguments),
     Push(push::Arguments),
     Check(check::Arguments),
+    Status(status::Arguments),
+    Renew(renew::Arguments),
 }
 
 /// The language of messages, as an argument.
@@ -49,10 +55,21 @@ impl From<LanguageArgument> for Language {
 /// Runs the program; wrong usage ends it at once with clap's words and exit code 2.
 pub fn main() -> ExitCode {
     let exit = match Arguments::parse().command {
+        Command::Enrol(arguments) => enrol::run(&arguments),
         Command::Push(arguments) => push::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Renew(arguments) => renew::run(&arguments),
     };
     exit.into()
+}
+
+/// Where the work of one command runs.
+fn runtime(language: Language) -> Result<tokio::runtime::Runtime, Exit> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        tell(advice::about_unexpected(&error, language));
+        Exit::Unexpected
+    })
 }
 
 /// A message for the person at the screen. That nobody reads stderr changes nothing about the work.

@@ -55,7 +55,7 @@ pub fn printable(text: &str) -> String {
 }
 
 /// To the minute, in UTC: the shop's time zone is not asked for.
-fn moment(at: Timestamp, language: Language) -> String {
+pub fn moment(at: Timestamp, language: Language) -> String {
     let utc = at.to_utc();
     let (year, month, day) = (utc.year(), u8::from(utc.month()), utc.day());
     let (hour, minute) = (utc.hour(), utc.minute());

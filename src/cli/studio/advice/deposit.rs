@@ -86,7 +86,8 @@ pub fn about_refusal_after_silence(problem: &ProblemBody, spool: &Path, language
     (Exit::PerhapsDeposited, format!("{}\n{next}", about_problem(problem, language)))
 }
 
-fn about_tls(refusal: &TlsRefusal, language: Language) -> (Exit, String) {
+/// Why the two ends do not get a TLS connection, and how the program ends.
+pub(super) fn about_tls(refusal: &TlsRefusal, language: Language) -> (Exit, String) {
     match refusal {
         TlsRefusal::OurCertificate(refusal) => (Exit::NotAllowed, about_our_certificate(*refusal, language).to_owned()),
         TlsRefusal::TheirCertificate(distrust) => (Exit::Setup, about_their_certificate(distrust, language)),
@@ -177,7 +178,7 @@ fn about_their_certificate(distrust: &Distrust, language: Language) -> String {
 }
 
 /// The gateway's own words, then its findings. They are shown as they came, known to this version or not.
-fn about_problem(problem: &ProblemBody, language: Language) -> String {
+pub(super) fn about_problem(problem: &ProblemBody, language: Language) -> String {
     // The findings that follow say it all; the detail would only count them.
     let mut text = match problem.kind.as_str() {
         "photo-refused" => format!("{}:", problem.title),

@@ -1,13 +1,19 @@
 //! What went wrong and what to do next, for the person in the shop: every message ends with the next step.
 
 mod deposit;
+mod enrolment;
 mod files;
+mod renewal;
 mod setup;
+mod standing;
 
 use std::error::Error as StdError;
 
+pub use enrolment::{about_address, about_code, about_enrol, about_enrol_notice, after_enrolment};
 pub use files::about_photo;
+pub use renewal::about_renewal;
 pub use setup::{about_config, about_credentials, after_setup_error};
+pub use standing::{Aspect, Line, State, about_self_test};
 
 use super::exit::Exit;
 use crate::client::notice::Notice;
