@@ -12,6 +12,7 @@ mod cuts;
 mod deposit;
 mod expiry;
 mod identity;
+mod joining;
 mod layers;
 mod line;
 mod lists;

@@ -22,6 +22,8 @@ use crate::identity::pkcs12::{Pkcs12Error, generate_password, to_pkcs12};
 pub const DEVICE: &str = "device.pem";
 /// The key of an enrolment that is not finished.
 pub const PENDING_KEY: &str = "device-key.pending.pem";
+/// Certificate and key of a renewal that is not finished.
+pub const NEXT_DEVICE: &str = "device.next.pem";
 const AUTHORITY: &str = "gateway-ca.pem";
 const CONFIG: &str = "studio.toml";
 const PKCS12: &str = "device.p12";
@@ -137,11 +139,23 @@ impl Folder {
             Role::Office => Some(self.put_browser_file(invitation, key, certificate, entropy)?),
         };
         failpoint::reached("enrol.surroundings_stored");
-        self.put(DEVICE, device_pem(key, certificate).as_bytes(), Audience::Owner)?;
+        self.put_device(key, certificate)?;
         failpoint::reached("enrol.device_stored");
         let pending = self.file(PENDING_KEY);
         durable::remove(&pending).map_err(|source| FolderError::Unwritable { path: pending, source })?;
         Ok(browser_file)
+    }
+
+    /// A further certificate of the same key takes the place of the one before it: nothing of that is worth keeping.
+    fn put_device(&self, key: &DeviceKey, certificate: &IssuedCertificate) -> Result<(), FolderError> {
+        let (path, pem) = (self.file(DEVICE), device_pem(key, certificate));
+        match self.read_key(DEVICE) {
+            Ok(Some(present)) if spki_sha256(&present) == spki_sha256(key) => {
+                let replaced = durable::replace(&path, pem.as_bytes(), Audience::Owner);
+                replaced.map_err(|source| FolderError::Unwritable { path, source })
+            }
+            _ => self.put(DEVICE, pem.as_bytes(), Audience::Owner),
+        }
     }
 
     /// A configuration that says the same already keeps its other lines and its comments.

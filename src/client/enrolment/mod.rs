@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! enrol   key -> ask for the invitation -> prove the gateway -> ask for the certificate (again, until approved) -> store
-//! renew   new key -> ask for a certificate with the old one -> try the new pair -> switch
+//! renew   new key -> ask for a certificate with the old one -> note the new pair -> try it -> switch
 //! ```
 //!
 //! A device's folder:
@@ -14,6 +14,7 @@
 //! | `studio.toml` | address and paths (studios only) | after it |
 //! | `device.p12` | the same pair for a browser (offices only) | after it |
 //! | `device.pem` | certificate and key together (0600) | last: with it the device is enrolled |
+//! | `device.next.pem` | the same of a renewal that is under way (0600) | before it is tried; gone once it is in use |
 //!
 //! Certificate and key stand in *one* file because a renewal changes both: two files cannot be replaced in one step, and a
 //! crash, or a push that reads in between, would find a pair that does not fit.

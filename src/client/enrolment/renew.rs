@@ -1,15 +1,17 @@
-//! Renews the certificate: `new key -> ask with the old certificate -> try the new pair -> switch`.
+//! Renews the certificate: `new key -> ask with the old certificate -> note the new pair -> try it -> switch`.
 //!
-//! The new pair has opened a connection and was served before the old one is given up: whatever is wrong with it shows while
-//! that costs nothing. A crash before the switch leaves a certificate behind that nobody has the key of.
+//! The new pair has opened a connection and was served before the old one is given up: whatever is wrong with it shows while that
+//! costs nothing. It is on the disk before it is tried, because a gateway that has seen it lets the old one renew no more:
+//! whatever stops the renewal from then on, the next one finds the noted pair and goes on with it.
 
-use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
 use rustls::pki_types::PrivateKeyDer;
+use zeroize::Zeroizing;
 
-use super::est::{IssuedCertificate, SIMPLE_REENROLL};
-use super::folder::device_pem;
+use super::est::{IssuedCertificate, SIMPLE_REENROLL, spki_sha256};
+use super::folder::{NEXT_DEVICE, device_pem};
 use super::line::{self, EstAnswer, LineError, request_certificate};
 pub use super::switch::SwitchError;
 use super::switch::switch;
@@ -17,8 +19,9 @@ use crate::client::config::{ConfigError, StudioConfig};
 use crate::client::connection::Connection;
 use crate::client::credentials::{Credentials, CredentialsError, Fault, Setting};
 use crate::clock::{Clock, Timestamp};
+use crate::durable::{self, Audience};
 use crate::failpoint;
-use crate::identity::certificate::{CertificateFacts, read_certificate};
+use crate::identity::certificate::{CertificateFacts, certificates_from_pem, read_certificate};
 use crate::identity::error::IdentityError;
 use crate::identity::key::DeviceKey;
 
@@ -31,30 +34,136 @@ pub struct Renewed {
     pub certificate: CertificateFacts,
 }
 
-/// Renews the certificate that the configuration names, whether it is due or not.
+/// Renews the certificate that the configuration names, whether it is due or not; one that was broken off is finished.
 ///
 /// # Errors
 /// [`RenewError`]; the old certificate is still in use.
 pub async fn renew(config_file: &Path, clock: &dyn Clock) -> Result<Renewed, RenewError> {
     let config = StudioConfig::load(config_file)?;
-    let credentials = Credentials::load(&config)?;
-    let old = certificate_in_use(&config, &credentials)?;
-    if old.not_after < clock.now() {
-        return Err(RenewError::Expired { at: old.not_after });
+    let old = Old::of(&config)?;
+    let noted = Noted::beside(config_file);
+    let pair = match earlier(&noted, &config, &old, clock).await? {
+        Some(pair) => pair,
+        None => {
+            let pair = fresh(&config, &old, clock).await?;
+            failpoint::reached("renew.answered");
+            noted.write(&device_pem(&pair.key, &pair.issued))?;
+            failpoint::reached("renew.noted");
+            try_out(&pair.connection, &config).await.map_err(RenewError::NotTaken)?;
+            pair
+        }
+    };
+    failpoint::reached("renew.tried");
+    switch(config_file, &config, device_pem(&pair.key, &pair.issued).as_bytes())?;
+    failpoint::reached("renew.switched");
+    noted.remove()?;
+    Ok(Renewed { connection: pair.connection, certificate: pair.issued.facts })
+}
+
+/// The certificate in use, and the line by it.
+struct Old {
+    certificate: CertificateFacts,
+    connection: Connection,
+}
+
+/// A new certificate with its key, and the line by it.
+struct Pair {
+    key: DeviceKey,
+    issued: IssuedCertificate,
+    connection: Connection,
+}
+
+impl Old {
+    fn of(config: &StudioConfig) -> Result<Self, RenewError> {
+        let credentials = Credentials::load(config)?;
+        let certificate = certificate_in_use(config, &credentials)?;
+        Ok(Self { certificate, connection: Connection::with(config, credentials)? })
+    }
+}
+
+impl Pair {
+    fn new(config: &StudioConfig, key: DeviceKey, issued: IssuedCertificate) -> Result<Self, RenewError> {
+        let credentials = Credentials {
+            chain: vec![issued.der.clone().into()],
+            key: PrivateKeyDer::Pkcs8(key.as_pkcs8_der().to_vec().into()),
+            ..Credentials::load(config)?
+        };
+        Ok(Self { connection: Connection::with(config, credentials)?, key, issued })
+    }
+}
+
+/// The pair of a renewal that was broken off, if the gateway takes it.
+async fn earlier(
+    noted: &Noted,
+    config: &StudioConfig,
+    old: &Old,
+    clock: &dyn Clock,
+) -> Result<Option<Pair>, RenewError> {
+    let Some((key, issued)) = noted.read()? else { return Ok(None) };
+    if issued.facts.sha256 == old.certificate.sha256 || issued.facts.not_after < clock.now() {
+        noted.remove()?;
+        return Ok(None);
+    }
+    let pair = Pair::new(config, key, issued)?;
+    match try_out(&pair.connection, config).await {
+        Ok(()) => Ok(Some(pair)),
+        Err(error) if error.may_pass() => Err(RenewError::NotTaken(error)),
+        // A gateway that takes the old one and not the noted one has forgotten it: restored from a backup, for one.
+        Err(error) => match try_out(&old.connection, config).await {
+            Ok(()) => noted.remove().map(|()| None),
+            Err(_) => Err(RenewError::NotTaken(error)),
+        },
+    }
+}
+
+async fn fresh(config: &StudioConfig, old: &Old, clock: &dyn Clock) -> Result<Pair, RenewError> {
+    if old.certificate.not_after < clock.now() {
+        return Err(RenewError::Expired { at: old.certificate.not_after });
     }
     let key = DeviceKey::generate().map_err(RenewError::Key)?;
-    let issued = ask(&Connection::prepare(&config)?, &config, &key, clock).await?;
-    failpoint::reached("renew.answered");
-    let connection = Connection::with(&config, with_new_pair(credentials, &key, &issued))?;
-    line::ask(connection.get("/v1/me").header("accept-language", config.language.tag()))
-        .await
-        .map_err(RenewError::NotTaken)?;
-    failpoint::reached("renew.tried");
-    switch(config_file, &config, device_pem(&key, &issued).as_bytes())?;
-    failpoint::reached("renew.switched");
-    // Read back from its place: what watch and push will find there is what was tried.
-    let connection = Connection::prepare(&StudioConfig::load(config_file)?)?;
-    Ok(Renewed { connection, certificate: issued.facts })
+    let request = old.connection.post(SIMPLE_REENROLL).header("accept-language", config.language.tag());
+    match request_certificate(request, &key, clock.now()).await {
+        Ok(EstAnswer::Issued(issued)) => Pair::new(config, key, issued),
+        Ok(EstAnswer::Waiting { .. }) => Err(RenewError::Waiting),
+        Err(error) => Err(RenewError::Line(error)),
+    }
+}
+
+async fn try_out(connection: &Connection, config: &StudioConfig) -> Result<(), LineError> {
+    line::ask(connection.get("/v1/me").header("accept-language", config.language.tag())).await.map(drop)
+}
+
+/// The file of a pair that is not in use yet.
+struct Noted(PathBuf);
+
+impl Noted {
+    fn beside(config_file: &Path) -> Self {
+        Self(config_file.with_file_name(NEXT_DEVICE))
+    }
+
+    /// A file that holds no pair is somebody else's or damaged: as good as none, and overwritten.
+    fn read(&self) -> Result<Option<(DeviceKey, IssuedCertificate)>, SwitchError> {
+        let bytes = durable::read(&self.0).map_err(|source| self.unwritable(source))?.map(Zeroizing::new);
+        Ok(bytes.and_then(|bytes| {
+            let text = std::str::from_utf8(&bytes).ok()?;
+            let der = certificates_from_pem(text).ok()?.swap_remove(0);
+            let facts = read_certificate(&der).ok()?;
+            let key = DeviceKey::from_pem(text).ok()?;
+            (facts.spki_sha256 == spki_sha256(&key)).then_some((key, IssuedCertificate { der, facts }))
+        }))
+    }
+
+    fn write(&self, pem: &str) -> Result<(), SwitchError> {
+        durable::replace(&self.0, pem.as_bytes(), Audience::Owner).map_err(|source| self.unwritable(source))
+    }
+
+    fn remove(&self) -> Result<(), RenewError> {
+        durable::remove(&self.0).map_err(|source| RenewError::Switch(self.unwritable(source)))
+    }
+
+    fn unwritable(&self, source: io::Error) -> SwitchError {
+        SwitchError::Unwritable { path: self.0.clone(), source }
+    }
 }
 
 /// The device's own certificate.
@@ -69,28 +178,6 @@ pub fn certificate_in_use(
         || CredentialsError { setting: Setting::Certificate, path: config.certificate.clone(), fault: Fault::Unusable };
     let leaf = credentials.chain.first().ok_or_else(unusable)?;
     read_certificate(leaf).map_err(|_| unusable())
-}
-
-async fn ask(
-    connection: &Connection,
-    config: &StudioConfig,
-    key: &DeviceKey,
-    clock: &dyn Clock,
-) -> Result<IssuedCertificate, RenewError> {
-    let request = connection.post(SIMPLE_REENROLL).header("accept-language", config.language.tag());
-    match request_certificate(request, key, clock.now()).await {
-        Ok(EstAnswer::Issued(issued)) => Ok(issued),
-        Ok(EstAnswer::Waiting { .. }) => Err(RenewError::Waiting),
-        Err(error) => Err(RenewError::Line(error)),
-    }
-}
-
-fn with_new_pair(credentials: Credentials, key: &DeviceKey, issued: &IssuedCertificate) -> Credentials {
-    Credentials {
-        chain: vec![issued.der.clone().into()],
-        key: PrivateKeyDer::Pkcs8(key.as_pkcs8_der().to_vec().into()),
-        ..credentials
-    }
 }
 
 /// Why the certificate was not renewed.
