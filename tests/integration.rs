@@ -10,6 +10,7 @@ mod collection;
 mod crash;
 mod cuts;
 mod deposit;
+mod enrolment;
 mod expiry;
 mod identity;
 mod joining;

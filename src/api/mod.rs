@@ -2,6 +2,8 @@
 
 pub mod caller;
 pub mod context;
+pub mod est;
+pub mod invitations;
 pub mod negotiate;
 pub mod office;
 pub mod ops;

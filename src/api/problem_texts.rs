@@ -4,6 +4,7 @@ use super::problem::{Problem, RequestFault, whole_seconds};
 use crate::domain::code::CodeError;
 use crate::domain::language::Language;
 use crate::domain::party::Role;
+use crate::identity::public_key::{KeyError, RSA_MINIMUM_BITS};
 
 impl Problem {
     /// The refusal in a few words.
@@ -48,6 +49,22 @@ impl Problem {
             Self::CollectionSettled { .. } => ("Abruf anders abgeschlossen", "Collection settled otherwise"),
             Self::SettlementDate { .. } => ("Datum nicht möglich", "Date not possible"),
             Self::NoteTooLong { .. } => ("Bemerkung zu lang", "Note too long"),
+            Self::EnrolmentCredentialsMissing => ("Anmeldecode fehlt", "Enrolment code is missing"),
+            Self::EnrolmentCodeMalformed { .. } => ("Anmeldecode vertippt", "Enrolment code mistyped"),
+            Self::EnrolmentCodeWrong { .. } => ("Anmeldecode falsch", "Wrong enrolment code"),
+            Self::EnrolmentCodeExpired { .. } => ("Anmeldecode abgelaufen", "Enrolment code expired"),
+            Self::EnrolmentCodeSpent => ("Anmeldecode schon verwendet", "Enrolment code used before"),
+            Self::EnrolmentCodeExhausted => ("Zu viele falsche Anmeldecodes", "Too many wrong enrolment codes"),
+            Self::EnrolmentCodeWithdrawn => ("Einladung zurückgezogen", "Invitation withdrawn"),
+            Self::InvitationUnknown => ("Einladung unbekannt", "Unknown invitation"),
+            Self::RequestSignatureWrong => ("Signatur des Antrags falsch", "Request's signature is wrong"),
+            Self::RequestSignatureUnsupported => {
+                ("Signaturverfahren nicht erlaubt", "Signature algorithm not accepted")
+            }
+            Self::KeyTooWeak { .. } => ("Schlüssel nicht erlaubt", "Key not accepted"),
+            Self::RequestSubjectForeign => ("Antrag nennt ein anderes Gerät", "Request names another device"),
+            Self::CertificateSuperseded { .. } => ("Zertifikat abgelöst", "Certificate superseded"),
+            Self::EnrolmentUnavailable { .. } => ("Anmeldung nicht verfügbar", "Enrolment unavailable"),
             Self::PhotoDamaged => ("Lichtbild nicht lesbar", "Photo cannot be opened"),
             Self::Internal => ("Fehler im Gateway", "Fault in the gateway"),
             Self::GatewayBusy => ("Gateway ausgelastet", "Gateway busy"),
@@ -149,7 +166,39 @@ impl Problem {
                 format!("{length} Zeichen, höchstens {limit}."),
                 format!("{length} characters, at most {limit}."),
             ),
-            Self::CodeMalformed { error } => code_detail(*error, language),
+            Self::CodeMalformed { error } | Self::EnrolmentCodeMalformed { error } => code_detail(*error, language),
+            Self::EnrolmentCodeWrong { tries_left: Some(tries_left) } => language.pick(
+                format!("Code oder Gerät stimmt nicht. Noch {tries_left} Versuch(e), dann ist die Einladung ungültig."),
+                format!("Code or device is not right. {tries_left} more attempt(s), then the invitation is dead."),
+            ),
+            Self::EnrolmentCodeExpired { at } => language.pick(
+                format!("Die Einladung galt bis {at}. Bitte die Verwaltung des Gateways um eine neue."),
+                format!("The invitation was good until {at}. Ask the gateway's administrator for another."),
+            ),
+            Self::KeyTooWeak { error } => key_detail(*error, language),
+            Self::CertificateSuperseded { since } => language.pick(
+                format!(
+                    "Dieses Gerät verwendet seit {since} ein neueres Zertifikat; nur dieses kann erneuert werden. War das \
+                     nicht Ihr Gerät, sofort die Verwaltung des Gateways anrufen."
+                ),
+                format!(
+                    "This device has used a newer certificate since {since}; only that one can be renewed. If that was not \
+                     your device, call the gateway's administrator at once."
+                ),
+            ),
+            Self::EnrolmentUnavailable { role } => {
+                let file = role.map_or("…".to_owned(), |role| format!("{role}_ca_key"));
+                language.pick(
+                    format!(
+                        "Das Gateway kann gerade keine Zertifikate ausstellen. Die Verwaltung hinterlegt den Schlüssel \
+                         ({file}) und startet neu, oder stellt mit `device add --csr` von Hand aus."
+                    ),
+                    format!(
+                        "The gateway cannot issue certificates just now. Its administrator puts the key ({file}) in place \
+                         and restarts it, or issues by hand with `device add --csr`."
+                    ),
+                )
+            }
             _ => self.plain_detail(language).into(),
         }
     }
@@ -209,6 +258,38 @@ impl Problem {
                 "There is no photo for this code. Check the receipt, or ask the studio.",
             ),
             Self::CollectionUnknown => ("Ihr Amt hat keinen solchen Abruf.", "Your office has no such collection."),
+            Self::EnrolmentCredentialsMissing => (
+                "HTTP Basic: Benutzer ist die Gerätekennung, Passwort der Anmeldecode aus der Einladung.",
+                "HTTP Basic: the user is the device's identifier, the password is the enrolment code of the invitation.",
+            ),
+            Self::EnrolmentCodeWrong { .. } => ("Code oder Gerät stimmt nicht.", "Code or device is not right."),
+            Self::EnrolmentCodeSpent => (
+                "Mit diesem Code hat sich schon ein anderer Schlüssel angemeldet. War das nicht Ihr Gerät, sofort die Verwaltung \
+                 des Gateways anrufen.",
+                "Another key has enrolled with this code. If that was not your device, call the gateway's administrator at once.",
+            ),
+            Self::EnrolmentCodeExhausted | Self::EnrolmentCodeWithdrawn => (
+                "Diese Einladung gilt nicht mehr. Bitte die Verwaltung des Gateways um eine neue.",
+                "This invitation is not valid any more. Ask the gateway's administrator for another.",
+            ),
+            Self::InvitationUnknown => (
+                "Zu diesem Code gibt es keine offene Einladung. Adresse und Code mit dem Einladungsbrief vergleichen, sonst bei der \
+                 Verwaltung des Gateways um eine neue bitten.",
+                "No open invitation has this code. Compare address and code with the invitation, or ask the gateway's \
+                 administrator for another.",
+            ),
+            Self::RequestSignatureWrong => (
+                "Die eigene Signatur des Antrags stimmt nicht. Bitte mit dem Schlüssel des Geräts einen neuen erzeugen.",
+                "The request's own signature is wrong. Make a new request with the device's private key.",
+            ),
+            Self::RequestSignatureUnsupported => (
+                "Bitte den Antrag mit SHA-256 oder SHA-384 signieren, mit einem RSA-Schlüssel nach PKCS#1 v1.5.",
+                "Sign the request with SHA-256 or SHA-384, an RSA key with PKCS#1 v1.5 padding.",
+            ),
+            Self::RequestSubjectForeign => (
+                "Der Antrag nennt nicht das Gerät, das ihn stellt. Bitte den Namen leer lassen; das Gateway setzt ihn selbst.",
+                "The request does not name the device that sends it. Leave the subject empty; the gateway writes its own.",
+            ),
             Self::PhotoDamaged => (
                 "Das gespeicherte Bild lässt sich nicht öffnen. Die Verwaltung wurde im Protokoll benachrichtigt.",
                 "The stored picture does not open. The log tells the administrator.",
@@ -241,10 +322,37 @@ fn request_fault(fault: RequestFault, language: Language) -> String {
             "Ein Parameter der Adresse ist unbekannt, doppelt oder nicht lesbar. Erlaubt sind limit, after und bei Fotos state.",
             "A parameter of the address is unknown, repeated, or cannot be read. There are limit, after and, for photos, state.",
         ),
+        RequestFault::CertificateRequest => (
+            "Erwartet wird ein Zertifikatsantrag: PKCS#10 als DER in Base64 (RFC 8951) oder als PEM.",
+            "A certificate request is expected: PKCS#10 as DER in base64 (RFC 8951), or as PEM.",
+        ),
+        RequestFault::Hexadecimal => {
+            ("lookup und nonce sind je 64 hexadezimale Ziffern.", "lookup and nonce have 64 hexadecimal digits each.")
+        }
         RequestFault::Note => ("note enthält Steuerzeichen.", "note holds control characters."),
         RequestFault::Date => ("until ist kein Datum wie 2026-12-31.", "until is not a date such as 2026-12-31."),
     };
     language.pick(german, english).into()
+}
+
+fn key_detail(error: KeyError, language: Language) -> String {
+    let (german, english) = match error {
+        KeyError::RsaTooShort { bits } => {
+            (format!("Der RSA-Schlüssel hat nur {bits} Bit."), format!("The RSA key has only {bits} bits."))
+        }
+        KeyError::Curve => (
+            "Diese elliptische Kurve wird nicht angenommen.".to_owned(),
+            "This elliptic curve is not accepted.".to_owned(),
+        ),
+        KeyError::Algorithm | KeyError::Malformed => (
+            "Diese Art von Schlüssel wird nicht angenommen.".to_owned(),
+            "This kind of key is not accepted.".to_owned(),
+        ),
+    };
+    language.pick(
+        format!("{german} Erlaubt sind ECDSA auf P-256 oder P-384 und RSA ab {RSA_MINIMUM_BITS} Bit."),
+        format!("{english} ECDSA on P-256 or P-384 is, and RSA of at least {RSA_MINIMUM_BITS} bits."),
+    )
 }
 
 fn code_detail(error: CodeError, language: Language) -> String {

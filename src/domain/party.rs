@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::digest::Sha256Digest;
 use super::id::{DeviceId, PartyId};
 use crate::clock::Timestamp;
 
@@ -95,6 +96,8 @@ pub struct Caller {
     pub party: Party,
     /// The device that presented the certificate.
     pub device_id: DeviceId,
+    /// SHA-256 of that certificate in DER.
+    pub certificate: Sha256Digest,
     /// The end of that certificate.
     pub certificate_expires_at: Timestamp,
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use super::issuance;
 use super::routes::{Line, router};
 use super::secret_file::{SecretError, read_secret};
 use super::upkeep::{self, Upkeep};
@@ -18,6 +19,7 @@ use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::flows::Gateway;
 use crate::identity::certificate::{certificates_from_pem, read_certificate};
+use crate::identity::error::IdentityError;
 use crate::sealing::{KeyFile, KeyFileError};
 use crate::storage::{SqliteStore, Store, StoreError};
 use crate::telemetry::Metrics;
@@ -96,6 +98,9 @@ pub async fn start(
     let connections = Connections::default();
     let lines = bind(config, &clock, &revoked, &connections).await?;
     let addresses = lines.addresses();
+    if let Some(issuance) = issuance::read(config, &addresses)? {
+        gateway.put_issuance(issuance);
+    }
     let metrics = Arc::new(Metrics::new(lines.all().map(|(line, listener)| (line.name(), listener.metrics())).into()));
     let app = App {
         gateway: Arc::clone(&gateway),
@@ -262,6 +267,18 @@ pub enum StartError {
         /// Which.
         file: PathBuf,
     },
+    /// The certificate of an authority cannot be read as one.
+    AuthorityCertificate {
+        /// Which.
+        file: PathBuf,
+    },
+    /// The key of an authority is here and cannot be used.
+    Authority {
+        /// The key's file.
+        file: PathBuf,
+        /// Why.
+        source: IdentityError,
+    },
     /// An address cannot be listened on.
     Bind {
         /// The configuration's key.
@@ -294,6 +311,12 @@ impl fmt::Display for StartError {
             Self::ServerCertificate { file } => {
                 write!(f, "{}: not a certificate; `renew-server-certificate` issues a new one", file.display())
             }
+            Self::AuthorityCertificate { file } => write!(
+                f,
+                "{}: not the certificate of an authority: check [certificates] in the configuration",
+                file.display()
+            ),
+            Self::Authority { file, source } => write!(f, "{}: {source}", file.display()),
             Self::Bind { key, address, source } => {
                 write!(f, "cannot listen on {address} ({key}): {}", bind_advice(source))
             }
@@ -334,7 +357,9 @@ impl std::error::Error for StartError {
             Self::KeyFile { .. }
             | Self::WrongKeyFile { .. }
             | Self::NoSuchProfile { .. }
-            | Self::ServerCertificate { .. } => None,
+            | Self::ServerCertificate { .. }
+            | Self::AuthorityCertificate { .. } => None,
+            Self::Authority { source, .. } => source.source(),
             Self::Profile { source, .. } => source.source(),
             Self::Store { source, .. } => source.source(),
             Self::Tls(error) => error.source(),

@@ -17,9 +17,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use lichtbild::client::enrolment::bootstrap::LOOKUP;
 use lichtbild::client::enrolment::est::{SIMPLE_ENROLL, SIMPLE_REENROLL};
-use lichtbild::client::enrolment::proof::{EnrolmentCode, ProofKey, ProvenAnswer, invitation_lookup};
 use lichtbild::clock::{Clock, Timestamp};
 use lichtbild::domain::digest::Sha256Digest;
+use lichtbild::domain::enrolment_code::EnrolmentCode;
 use lichtbild::domain::id::{DeviceId, PartyId};
 use lichtbild::domain::party::Role;
 use lichtbild::entropy::SeededEntropy;
@@ -27,6 +27,7 @@ use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::certificate::certificates_from_pem;
 use lichtbild::identity::issue::{ClientSubject, Terms, issue_client};
 use lichtbild::identity::request::read_request;
+use lichtbild::sealing::enrolment::{ProofKey, ProvenAnswer, invitation_lookup};
 use lichtbild::transport::limits::ListenerLimits;
 use lichtbild::transport::listener::{Listener, Security};
 use lichtbild::transport::peer::Peer;
@@ -123,7 +124,7 @@ impl Inviting {
         let tls = ServerTls::without_client_certificates(identity(&server_ca.server()), Arc::clone(&clock)).unwrap();
         let enrolment = bind(tls).await;
         let inside = Arc::new(Inside {
-            code: EnrolmentCode::from_secret(&[role as u8 + 7; 12]),
+            code: EnrolmentCode::generate(&entropy).unwrap(),
             role,
             device_id: DeviceId::generate(clock.now(), &entropy).unwrap(),
             server_ca: server_ca.certificate_pem.clone(),
@@ -254,7 +255,7 @@ async fn look_up(State(inside): State<Arc<Inside>>, Json(question): Json<Value>)
         return problem(404, "invitation-unknown");
     }
     let key = match looked {
-        Looked::WithAGuess => ProofKey::of(&EnrolmentCode::from_secret(&[99; 12])),
+        Looked::WithAGuess => ProofKey::of(&EnrolmentCode::generate(&SeededEntropy::new(99)).unwrap()),
         _ => ProofKey::of(&inside.code),
     };
     let (device_id, expires_at) = (inside.device_id.to_string(), (inside.clock.now() + LIFETIME).to_string());

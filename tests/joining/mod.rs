@@ -6,6 +6,10 @@ mod crash;
 mod deception;
 mod enrolling;
 mod inviting;
+mod lifetime;
 mod renewing;
 mod shop;
 mod standing;
+#[cfg(unix)]
+mod story;
+mod town;

@@ -9,10 +9,10 @@ use async_trait::async_trait;
 use lichtbild::client::enrolment::address::EnrolmentAddress;
 use lichtbild::client::enrolment::enrol::{EnrolError, EnrolNotice, Enrolled, Enrolment, enrol};
 use lichtbild::client::enrolment::folder::{Folder, Replace};
-use lichtbild::client::enrolment::proof::EnrolmentCode;
 use lichtbild::client::patience::Patience;
 use lichtbild::clock::{ManualClock, SystemClock};
 use lichtbild::domain::digest::Sha256Digest;
+use lichtbild::domain::enrolment_code::EnrolmentCode;
 use lichtbild::domain::language::Language;
 use lichtbild::domain::party::Role;
 use lichtbild::entropy::SeededEntropy;
@@ -139,7 +139,7 @@ impl Shop {
         for name in ["LICHTBILD_HALT_AT", "LICHTBILD_HALT_MARKER"] {
             command.env_remove(name);
         }
-        command.args(arguments).current_dir(self.directory.path()).env("LICHTBILD_STUDIO_CONFIG", self.config());
+        command.args(arguments).current_dir(self.directory.path()).env("LICHTBILD_STUDIO_CONFIG", "lichtbild/studio.toml");
         command
     }
 

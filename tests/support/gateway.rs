@@ -9,9 +9,11 @@ use axum::Router;
 use lichtbild::api::App;
 use lichtbild::clock::{Clock, ManualClock, Timestamp};
 use lichtbild::domain::id::DeviceId;
+use lichtbild::domain::invitation::Policy;
 use lichtbild::domain::party::{Device, Party, Role};
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::flows::administer::Administration;
+use lichtbild::flows::invite::Invite;
 use lichtbild::flows::{Gateway, Rules, sweep};
 use lichtbild::sealing::KeyFile;
 use lichtbild::server::routes::{Line, router};
@@ -25,6 +27,7 @@ use lichtbild::validation::Profile;
 use tempfile::TempDir;
 
 use super::caller::Caller;
+use super::enrolment::{Stranger, issuance};
 use super::records::Database;
 
 /// 2026-11-22T09:30:00Z
@@ -41,6 +44,7 @@ pub struct Setup {
     pub rules: Rules,
     pub profile: Profile,
     pub max_photo_bytes: u64,
+    pub policy: Policy,
 }
 
 pub struct TestGateway {
@@ -65,6 +69,7 @@ impl TestGateway {
             rules: Rules::default(),
             profile: Profile::parse("small", SMALL).unwrap(),
             max_photo_bytes: 256 * 1024,
+            policy: Policy::Auto,
         };
         change(&mut setup);
         // In memory where there is such a place: what matters here is not whether a disk keeps what it was given.
@@ -82,6 +87,7 @@ impl TestGateway {
             setup.profile,
             setup.rules,
         ));
+        gateway.put_issuance(issuance(setup.policy));
         let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..BodyLimits::default() };
         let json_body = BodyLimits { max_bytes: 16 * 1024, ..photo_body };
         let server_certificate_expires_at = START + 40 * 365 * DAY;
@@ -142,6 +148,34 @@ impl TestGateway {
             Role::Office => Line::Office,
         };
         Caller::new(self.router(line), party.clone(), device.device_id, certificate)
+    }
+
+    /// Invites a new device of a studio or office, which is added unless it is there; for a day.
+    pub async fn invite(&self, role: Role, name: &str) -> Invite {
+        let administration = self.administration();
+        let party = administration.find_or_add_party(role, name, "Düsseldorf").await.unwrap();
+        administration.invite_new(&party, "Kasse", DAY, &self.gateway.keys()).await.unwrap()
+    }
+
+    /// Invites a device that is there.
+    pub async fn invite_again(&self, device_id: DeviceId) -> Invite {
+        self.administration().invite_again(device_id, DAY, &self.gateway.keys()).await.unwrap()
+    }
+
+    /// Somebody without a certificate, at an address of his own.
+    pub fn stranger(&self) -> Stranger {
+        let number = self.devices.fetch_add(1, Ordering::Relaxed);
+        Stranger::new(self.router(Line::Enrolment), &format!("192.0.2.{}", number % 250 + 1))
+    }
+
+    /// A device that comes with the certificate it was given over the wire.
+    pub fn with_certificate(&self, invite: &Invite, certificate: Vec<u8>) -> Caller {
+        let line = match invite.party.role {
+            Role::Studio => Line::Studio,
+            Role::Office => Line::Office,
+        };
+        let certificate = PeerCertificate::new(certificate.into());
+        Caller::new(self.router(line), invite.party.clone(), invite.device.device_id, certificate)
     }
 
     pub async fn revoke(&self, caller: &Caller) {

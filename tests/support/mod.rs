@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod curl;
 pub mod device;
+pub mod enrolment;
 pub mod fake_gateway;
 pub mod gateway;
 pub mod jpeg;

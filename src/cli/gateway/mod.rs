@@ -1,14 +1,18 @@
 //! `lichtbild-gateway`: the server and its administration.
 
+mod approve;
 mod confirm_clock;
 mod demo;
 mod device;
+mod device_list;
 mod failure;
 mod init;
+mod invite;
 mod output;
 mod party;
 mod serve;
 mod setting;
+mod span;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,13 +40,13 @@ enum Command {
     Serve(ConfigFile),
     /// See the main job done: a portrait goes from a studio to an office, over mutual TLS.
     Demo(demo::Arguments),
-    /// Add, list, suspend or resume studios.
+    /// Invite, add, list, suspend or resume studios.
     #[command(subcommand)]
     Studio(party::Command),
-    /// Add, list, suspend or resume offices.
+    /// Invite, add, list, suspend or resume offices.
     #[command(subcommand)]
     Office(party::Command),
-    /// Add, list or revoke devices of studios and offices.
+    /// Invite, approve, add, list or revoke devices of studios and offices.
     #[command(subcommand)]
     Device(device::Command),
     /// Confirm that this machine's clock is right, after a gateway has rested for more than a month.

@@ -3,20 +3,22 @@
 use std::fmt;
 
 use reqwest::Url;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::address::EnrolmentAddress;
 use super::line::{self, LineError};
-use super::proof::{EnrolmentCode, ProofKey, ProvenAnswer, invitation_lookup};
 use super::unproven_line::tls_that_verifies_nothing;
 use crate::client::config::parse_gateway;
 use crate::client::connection;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::enrolment_code::EnrolmentCode;
 use crate::domain::id::DeviceId;
 use crate::domain::party::Role;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 use crate::identity::certificate::certificates_from_pem;
+use crate::sealing::enrolment::{ProofKey, ProvenAnswer, invitation_lookup};
+use crate::wire::enrolment::{InvitedPartyBody, LookupBody};
 
 /// Where an invitation is looked up.
 pub const LOOKUP: &str = "/v1/invitations/lookup";
@@ -29,7 +31,7 @@ pub struct ProvenInvitation {
     /// Its side.
     pub role: Role,
     /// The studio or office, for people: the one thing that the proof does not cover.
-    pub party: InvitedParty,
+    pub party: InvitedPartyBody,
     /// The address for deposits or collections.
     pub gateway: Url,
     /// The authority of the gateway's certificates, in DER.
@@ -45,27 +47,12 @@ impl ProvenInvitation {
     }
 }
 
-/// Whom the gateway invites.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct InvitedParty {
-    /// Its name.
-    pub name: String,
-    /// Its town.
-    pub place: String,
-}
-
-#[derive(Serialize)]
-struct LookupRequest {
-    lookup: Sha256Digest,
-    nonce: Sha256Digest,
-}
-
-/// As text: what was proved are the characters that were sent.
+/// `InvitationBody` as text: what was proved are the characters that were sent.
 #[derive(Deserialize)]
 struct LookupAnswer {
     device_id: String,
     role: String,
-    party: InvitedParty,
+    party: InvitedPartyBody,
     gateway: String,
     ca: String,
     expires_at: String,
@@ -87,8 +74,9 @@ pub async fn look_up(
     language: &str,
 ) -> Result<ProvenInvitation, BootstrapError> {
     let nonce: [u8; 32] = random_bytes(entropy)?;
-    let lookup = Sha256Digest::from_bytes(*invitation_lookup(code).as_bytes());
-    let question = LookupRequest { lookup, nonce: Sha256Digest::from_bytes(nonce) };
+    let hexadecimal = |bytes: [u8; 32]| Sha256Digest::from_bytes(bytes).to_string();
+    let lookup = hexadecimal(*invitation_lookup(code).as_bytes());
+    let question = LookupBody { lookup, nonce: hexadecimal(nonce) };
     let tls = tls_that_verifies_nothing().map_err(|_| BootstrapError::NoTls)?;
     let http = connection::patient_client(tls).map_err(|_| BootstrapError::NoTls)?;
     let request = http.post(address.at(LOOKUP)).header("accept-language", language).json(&question);
@@ -201,8 +189,8 @@ mod tests {
 
     const NONCE: [u8; 32] = [7; 32];
 
-    fn code(seed: u8) -> EnrolmentCode {
-        EnrolmentCode::from_secret(&[seed; 12])
+    fn code(seed: u64) -> EnrolmentCode {
+        EnrolmentCode::generate(&SeededEntropy::new(seed)).unwrap()
     }
 
     fn answer() -> LookupAnswer {
@@ -211,7 +199,7 @@ mod tests {
         let mut answer = LookupAnswer {
             device_id: "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e".into(),
             role: "studio".into(),
-            party: InvitedParty { name: "Foto Koch".into(), place: "Düsseldorf".into() },
+            party: InvitedPartyBody { name: "Foto Koch".into(), place: "Düsseldorf".into() },
             gateway: "https://gateway.stadt.example:8443".into(),
             ca: ca.certificate_pem(),
             expires_at: "2026-11-23T09:30:00.000Z".into(),

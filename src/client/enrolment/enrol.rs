@@ -6,21 +6,22 @@ use std::time::Duration;
 use reqwest::{Client, RequestBuilder, Url};
 
 use super::address::EnrolmentAddress;
-use super::bootstrap::{BootstrapError, InvitedParty, ProvenInvitation, look_up};
+use super::bootstrap::{BootstrapError, ProvenInvitation, look_up};
 use super::est::{IssuedCertificate, SIMPLE_ENROLL, spki_sha256};
 use super::folder::{BrowserFile, Folder, FolderError, Replace};
 use super::line::{EstAnswer, LineError, request_certificate, verified_with};
-use super::proof::EnrolmentCode;
 use crate::client::backoff;
 use crate::client::patience::Patience;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
+use crate::domain::enrolment_code::EnrolmentCode;
 use crate::domain::id::DeviceId;
 use crate::domain::language::Language;
 use crate::domain::party::Role;
 use crate::entropy::{Entropy, random_bytes};
 use crate::failpoint;
 use crate::identity::key::DeviceKey;
+use crate::wire::enrolment::InvitedPartyBody;
 
 /// How often a gateway that names no time is asked whether the device was approved.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(15);
@@ -62,7 +63,7 @@ pub enum EnrolNotice {
         /// The address for deposits or collections.
         gateway: Url,
         /// Whom it invites.
-        party: InvitedParty,
+        party: InvitedPartyBody,
     },
     /// Somebody has to approve the device first.
     WaitingForApproval {
@@ -88,7 +89,7 @@ pub struct Enrolled {
     /// Its side.
     pub role: Role,
     /// Whose it is, by the invitation.
-    pub party: InvitedParty,
+    pub party: InvitedPartyBody,
     /// The address for deposits or collections.
     pub gateway: Url,
     /// The gateway's authority.

@@ -27,7 +27,6 @@ pub mod est;
 pub mod folder;
 pub mod keep_fresh;
 pub mod line;
-pub mod proof;
 pub mod renew;
 mod switch;
 mod unproven_line;

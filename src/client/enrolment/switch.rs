@@ -12,6 +12,9 @@ use crate::client::config::StudioConfig;
 use crate::durable::{self, Audience};
 use crate::failpoint;
 
+/// Where one of two files in use is called [`DEVICE`] already.
+const OTHER_DEVICE: &str = "device-both.pem";
+
 /// Puts `pem`, certificate and key, in the place of the pair that `config`, read from `config_file`, names.
 ///
 /// # Errors
@@ -23,8 +26,12 @@ pub fn switch(config_file: &Path, config: &StudioConfig, pem: &[u8]) -> Result<(
     }
     let config_file = behind_links(config_file);
     let text = fs::read_to_string(&config_file).map_err(unwritable(&config_file))?;
-    let edited = name_one_file(&text, &config_file, config).ok_or(SwitchError::NotEditable(config_file.clone()))?;
-    let device = config_file.with_file_name(DEVICE);
+    let old = [&config.key, &config.certificate].map(|path| behind_links(path));
+    let in_use = |path: PathBuf| old.contains(&behind_links(&path));
+    let name = if in_use(config_file.with_file_name(DEVICE)) { OTHER_DEVICE } else { DEVICE };
+    let device = config_file.with_file_name(name);
+    let edited = name_one_file(&text, name, &config_file, config);
+    let edited = edited.ok_or_else(|| SwitchError::NotEditable(config_file.clone()))?;
     if device.exists() {
         // Of a renewal that was broken off, or somebody's own: not in use either way, and not thrown away.
         durable::set_aside(&device).map_err(unwritable(&device))?;
@@ -35,10 +42,8 @@ pub fn switch(config_file: &Path, config: &StudioConfig, pem: &[u8]) -> Result<(
     failpoint::reached("renew.renamed");
     // The new pair was used before this and is in place; an old key that lies around only helps a thief. Files elsewhere may
     // serve somebody else and stay. A removal that fails costs nothing but that.
-    for old in [&config.key, &config.certificate] {
-        if old.parent() == device.parent() {
-            let _ = durable::remove(old);
-        }
+    for old in old.iter().filter(|old| old.parent() == device.parent()) {
+        let _ = durable::remove(old);
     }
     Ok(())
 }
@@ -53,18 +58,18 @@ fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> SwitchError {
     |source| SwitchError::Unwritable { path, source }
 }
 
-/// The configuration with `certificate` and `key` naming [`DEVICE`]; `None` where the two lines are not found as expected. That
+/// The configuration with `certificate` and `key` naming the file `device`; `None` where the two lines are not found as expected. That
 /// the result says what it should is read off itself.
-fn name_one_file(text: &str, config_file: &Path, config: &StudioConfig) -> Option<String> {
-    let mut edited = String::with_capacity(text.len() + 2 * DEVICE.len());
+fn name_one_file(text: &str, device: &str, config_file: &Path, config: &StudioConfig) -> Option<String> {
+    let mut edited = String::with_capacity(text.len() + 2 * device.len());
     for line in text.split_inclusive('\n') {
         match ["certificate", "key"].into_iter().find_map(|name| after_value(line, name).map(|rest| (name, rest))) {
-            Some((name, rest)) => edited.push_str(&format!("{name} = \"{DEVICE}\"{rest}")),
+            Some((name, rest)) => edited.push_str(&format!("{name} = \"{device}\"{rest}")),
             None => edited.push_str(line),
         }
     }
     let read = StudioConfig::parse(&edited, config_file).ok()?;
-    let device = config_file.with_file_name(DEVICE);
+    let device = config_file.with_file_name(device);
     let as_meant = read.certificate == device
         && read.key == device
         && read.gateway == config.gateway
@@ -128,7 +133,7 @@ mod tests {
 
     fn named(text: &str) -> Option<String> {
         let file = Path::new("/shop/studio.toml");
-        name_one_file(text, file, &StudioConfig::parse(text, file).unwrap())
+        name_one_file(text, DEVICE, file, &StudioConfig::parse(text, file).unwrap())
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The embedded store: one SQLite file, write-ahead log, every commit on the disk before it is answered.
 
 mod audit;
+mod certificates;
 mod collect;
 mod deposit;
+mod enrolment;
 mod guesses;
+mod invitations;
 mod notes;
 mod open;
 mod parties;
@@ -18,6 +21,9 @@ use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 use super::contract::{Store, StoreError};
+use super::enrolment_steps::{
+    Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,
+};
 use super::steps::{
     CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased, LookUp,
     NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, Purge, SettleRequest, Settled, SweepReport, TrackedPhoto,
@@ -27,6 +33,7 @@ use crate::domain::audit::AuditEntry;
 use crate::domain::collection::CollectionRecord;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
+use crate::domain::invitation::{Invitation, InvitationLookup};
 use crate::domain::party::{Device, Party, Role};
 use crate::domain::photo::{PhotoState, SealedPhoto};
 use crate::domain::withdrawal::Withdrawal;
@@ -92,6 +99,44 @@ impl Store for SqliteStore {
 
     async fn revoked_certificates(&self, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError> {
         parties::revoked_certificates(self, now).await
+    }
+
+    async fn invite(&self, invitation: &NewInvitation, audit: AuditEntry) -> Result<Invited, StoreError> {
+        invitations::invite(self, invitation, audit).await
+    }
+
+    async fn invitation(&self, lookup: &InvitationLookup) -> Result<Option<InvitationRecord>, StoreError> {
+        invitations::find(self, lookup).await
+    }
+
+    async fn invitations(&self, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
+        invitations::latest(self, role).await
+    }
+
+    async fn weigh_code(&self, attempt: &EnrolmentAttempt) -> Result<CodeWeighed, StoreError> {
+        enrolment::weigh(self, attempt).await
+    }
+
+    async fn enrol(&self, attempt: &EnrolmentAttempt, step: &EnrolmentStep) -> Result<bool, StoreError> {
+        enrolment::enrol(self, attempt, step).await
+    }
+
+    async fn approve_enrolment(
+        &self,
+        device_id: DeviceId,
+        key: &Sha256Digest,
+        now: Timestamp,
+        audit: AuditEntry,
+    ) -> Result<Approved, StoreError> {
+        invitations::approve(self, device_id, key, now, audit).await
+    }
+
+    async fn renew(&self, renewal: &Renewal) -> Result<Renewed, StoreError> {
+        certificates::renew(self, renewal).await
+    }
+
+    async fn note_first_use(&self, certificate: Sha256Digest, at: Timestamp) -> Result<(), StoreError> {
+        certificates::note_first_use(self, certificate, at).await
     }
 
     async fn find_deposit(&self, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {

@@ -1,7 +1,9 @@
-//! Studios, offices, devices, certificates.
+//! Studios, offices, devices and whom their certificates stand for.
+
+use sqlx::SqliteConnection;
 
 use super::rows::{self, bytes32, moment, optional_moment, parsed};
-use super::{SqliteStore, audit};
+use super::{SqliteStore, audit, certificates, invitations};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::digest::Sha256Digest;
@@ -79,25 +81,21 @@ pub(super) async fn add_device(
     audit: AuditEntry,
 ) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
+    insert_device(&mut transaction, device).await?;
+    certificates::add(&mut transaction, device.device_id, certificate).await?;
+    audit::append(&mut transaction, &audit).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn insert_device(connection: &mut SqliteConnection, device: &Device) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO devices (device_id, party_id, label, created_at) VALUES ($1, $2, $3, $4)")
         .bind(device.device_id.to_string())
         .bind(device.party_id.to_string())
         .bind(&device.label)
         .bind(device.created_at.unix_milliseconds())
-        .execute(&mut *transaction)
+        .execute(connection)
         .await?;
-    sqlx::query(
-        "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after) VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(certificate.sha256.as_bytes().as_slice())
-    .bind(device.device_id.to_string())
-    .bind(&certificate.serial)
-    .bind(certificate.not_before.unix_milliseconds())
-    .bind(certificate.not_after.unix_milliseconds())
-    .execute(&mut *transaction)
-    .await?;
-    audit::append(&mut transaction, &audit).await?;
-    transaction.commit().await?;
     Ok(())
 }
 
@@ -131,6 +129,7 @@ pub(super) async fn revoke_device(
     if updated.rows_affected() == 0 {
         return Ok(false);
     }
+    invitations::withdraw(&mut transaction, device_id).await?;
     audit::append(&mut transaction, &audit).await?;
     transaction.commit().await?;
     Ok(true)
@@ -138,7 +137,7 @@ pub(super) async fn revoke_device(
 
 pub(super) async fn caller(store: &SqliteStore, certificate: Sha256Digest) -> Result<Option<CallerRecord>, StoreError> {
     let row = sqlx::query(
-        "SELECT p.*, d.device_id, d.revoked_at, c.not_after
+        "SELECT p.*, d.device_id, d.revoked_at, c.not_after, c.number, c.first_used_at
          FROM certificates c JOIN devices d ON d.device_id = c.device_id JOIN parties p ON p.party_id = d.party_id
          WHERE c.sha256 = $1",
     )
@@ -150,9 +149,11 @@ pub(super) async fn caller(store: &SqliteStore, certificate: Sha256Digest) -> Re
         caller: Caller {
             party: rows::party(&row)?,
             device_id: parsed(&row, "device_id")?,
+            certificate,
             certificate_expires_at: moment(&row, "not_after")?,
         },
         revoked_at: optional_moment(&row, "revoked_at")?,
+        is_first_use: certificates::is_first_use(&row)?,
     }))
 }
 
