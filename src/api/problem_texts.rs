@@ -166,7 +166,19 @@ impl Problem {
                 format!("{length} Zeichen, höchstens {limit}."),
                 format!("{length} characters, at most {limit}."),
             ),
-            Self::CodeMalformed { error } | Self::EnrolmentCodeMalformed { error } => code_detail(*error, language),
+            Self::CodeMalformed { error } => {
+                code_detail(*error, ["Abrufcode", "dem Beleg"], ["A code", "the receipt"], language)
+            }
+            Self::EnrolmentCodeMalformed { error } => {
+                code_detail(*error, ["Anmeldecode", "der Einladung"], ["An enrolment code", "the invitation"], language)
+            }
+            Self::EnrolmentCodeWrong { tries_left: Some(0) } => language
+                .pick(
+                    "Code oder Gerät stimmt nicht. Die Einladung gilt nun nicht mehr; bitte die Verwaltung des Gateways um eine \
+                     neue.",
+                    "Code or device is not right. The invitation is dead now; ask the gateway's administrator for another.",
+                )
+                .into(),
             Self::EnrolmentCodeWrong { tries_left: Some(tries_left) } => language.pick(
                 format!("Code oder Gerät stimmt nicht. Noch {tries_left} Versuch(e), dann ist die Einladung ungültig."),
                 format!("Code or device is not right. {tries_left} more attempt(s), then the invitation is dead."),
@@ -355,23 +367,21 @@ fn key_detail(error: KeyError, language: Language) -> String {
     )
 }
 
-fn code_detail(error: CodeError, language: Language) -> String {
+/// What is wrong with a code as it was typed; `german` and `english` name the kind of code and the paper that it stands on.
+fn code_detail(error: CodeError, german: [&str; 2], english: [&str; 2], language: Language) -> String {
+    let ([kind, paper], [english_kind, english_paper]) = (german, english);
     match error {
         CodeError::Length { symbols } => language.pick(
-            format!("Ein Abrufcode hat 20 Zeichen, hier sind es {symbols}."),
-            format!("A code has 20 symbols, this one has {symbols}."),
+            format!("Ein {kind} hat 20 Zeichen, hier sind es {symbols}."),
+            format!("{english_kind} has 20 symbols, this one has {symbols}."),
         ),
-        CodeError::UnknownCharacter => language
-            .pick(
-                "Ein Zeichen kommt in keinem Abrufcode vor. Erlaubt sind 0-9 und A-Z ohne I, L, O, U.",
-                "A character that no code contains. Codes use 0-9 and A-Z without I, L, O, U.",
-            )
-            .into(),
-        CodeError::CheckSymbol => language
-            .pick(
-                "Ein Zeichen ist falsch oder zwei sind vertauscht. Bitte mit dem Beleg vergleichen.",
-                "A symbol is wrong or two are swapped. Compare with the receipt.",
-            )
-            .into(),
+        CodeError::UnknownCharacter => language.pick(
+            format!("Ein Zeichen kommt in keinem {kind} vor. Erlaubt sind 0-9 und A-Z ohne I, L, O, U."),
+            "A character that no code contains. Codes use 0-9 and A-Z without I, L, O, U.".to_owned(),
+        ),
+        CodeError::CheckSymbol => language.pick(
+            format!("Ein Zeichen ist falsch oder zwei sind vertauscht. Bitte mit {paper} vergleichen."),
+            format!("A symbol is wrong or two are swapped. Compare with {english_paper}."),
+        ),
     }
 }

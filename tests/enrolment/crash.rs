@@ -1,9 +1,15 @@
 //! The gateway killed around the moment an invitation is spent, and started again: the repeat gets its certificate.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lichtbild::identity::key::DeviceKey;
-use reqwest::{Certificate, Client};
+use reqwest::Client;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
 
 use crate::support::ledger::Ledger;
@@ -11,10 +17,17 @@ use crate::support::process::{GENEROUS, Home};
 
 /// Enrols over a real line; `None` when there was no answer.
 async fn enrol(home: &Home, url: &str, invitation: &Value, request: &[u8]) -> Option<u16> {
-    let ca = Certificate::from_pem(&std::fs::read(home.file("certs/server-ca.crt")).unwrap()).unwrap();
-    let tls = Client::builder().tls_certs_only([ca]).no_proxy().timeout(GENEROUS).build().unwrap();
+    let mut roots = RootCertStore::empty();
+    let ca = std::fs::read(home.file("certs/server-ca.crt")).unwrap();
+    roots.add(CertificateDer::from_pem_slice(&ca).unwrap()).unwrap();
+    let tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let http = Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(GENEROUS).build().unwrap();
     let text = |name: &str| invitation[name].as_str().unwrap().to_owned();
-    let request = tls
+    let request = http
         .post(format!("{url}/.well-known/est/simpleenroll"))
         .basic_auth(text("device_id"), Some(text("code")))
         .header("content-type", "application/pkcs10")

@@ -69,16 +69,22 @@ pub fn authorities() -> [Authority; 3] {
 pub struct Stranger {
     router: Router,
     address: IpAddr,
+    language: &'static str,
 }
 
 impl Stranger {
     pub fn new(router: Router, address: &str) -> Self {
-        Self { router, address: address.parse().unwrap() }
+        Self { router, address: address.parse().unwrap(), language: "de" }
+    }
+
+    /// The same one with an English reader before it.
+    pub fn in_english(&self) -> Self {
+        Self { language: "en", ..self.clone() }
     }
 
     fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
         let peer = Peer::new((self.address, 40_000).into(), None, ConnectionHandle::default(), Admission::Within);
-        Request::builder().method(method).uri(path).extension(peer)
+        Request::builder().method(method).uri(path).header("accept-language", self.language).extension(peer)
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -96,10 +102,8 @@ impl Stranger {
 
     /// Sends a request for a certificate with these credentials, in whatever form.
     pub async fn enrol_with(&self, authorization: Option<&str>, body: impl Into<Body>) -> Answer {
-        let mut request = self
-            .request(Method::POST, &format!("{EST}/simpleenroll"))
-            .header("content-type", "application/pkcs10")
-            .header("accept-language", "en");
+        let mut request =
+            self.request(Method::POST, &format!("{EST}/simpleenroll")).header("content-type", "application/pkcs10");
         if let Some(authorization) = authorization {
             request = request.header("authorization", authorization);
         }
