@@ -139,7 +139,10 @@ impl Shop {
         for name in ["LICHTBILD_HALT_AT", "LICHTBILD_HALT_MARKER"] {
             command.env_remove(name);
         }
-        command.args(arguments).current_dir(self.directory.path()).env("LICHTBILD_STUDIO_CONFIG", "lichtbild/studio.toml");
+        command
+            .args(arguments)
+            .current_dir(self.directory.path())
+            .env("LICHTBILD_STUDIO_CONFIG", "lichtbild/studio.toml");
         command
     }
 

@@ -181,7 +181,8 @@ fn show(enrolled: &Enrolled, folder: &Folder, json: bool, language: Language) ->
 fn for_people(enrolled: &Enrolled, folder: &Folder, language: Language) -> String {
     let until = receipt::moment(enrolled.until, language);
     let (name, place) = (&enrolled.party.name, &enrolled.party.place);
-    let (device, gateway, files) = (enrolled.device_id, &enrolled.gateway, folder.path().display());
+    let gateway = enrolled.gateway.as_str().trim_end_matches('/');
+    let (device, files) = (enrolled.device_id, folder.path().display());
     let authority = group_fingerprint(&enrolled.ca_sha256);
     let mut text = language.pick(
         format!(

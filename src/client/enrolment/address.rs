@@ -26,13 +26,14 @@ impl FromStr for EnrolmentAddress {
 
     /// `gateway.stadt.example`, with or without `https://`, port and a slash at its end.
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        let text = text.trim().trim_end_matches('/');
+        let text = text.trim();
         let authority = match text.split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => rest,
             Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => return Err(AddressError::NotEncrypted),
             Some(_) => return Err(AddressError::Malformed),
             None => text,
         };
+        let authority = authority.trim_end_matches('/');
         if authority.contains(['/', '?', '#']) {
             return Err(AddressError::Path);
         }
