@@ -51,7 +51,7 @@ pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result
 }
 
 /// Writes down that somebody who is known by this certificate was not let in to renew it: revoked, expired, suspended, or on
-/// the other side's listener. No more than [`ROWS_PER_MINUTE`] rows a device: a loop must not fill the transfer log.
+/// the other side's listener. No more than ten rows a minute for one device: a loop must not fill the transfer log.
 ///
 /// # Errors
 /// [`StoreError`].

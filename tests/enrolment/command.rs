@@ -69,7 +69,7 @@ fn the_list_shows_what_needs_attention() {
         rows.iter().map(|row| row["device"]["device_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let invited = invited["device_id"].as_str().unwrap().to_owned();
-    assert_eq!(ids(&home.json(&["device", "list", "--expiring", "14d"])), [invited.clone()]);
+    assert_eq!(ids(&home.json(&["device", "list", "--expiring", "14d"])), std::slice::from_ref(&invited));
     assert_eq!(ids(&home.json(&["device", "list", "--expiring", "61d"])), [active.device_id, invited]);
     assert_eq!(home.run(&["device", "list", "--expiring", "soon"]).status.code(), Some(2));
     for (action, suspended) in [("suspend", true), ("suspend", true), ("resume", false)] {
