@@ -90,7 +90,7 @@ async fn a_clock_that_is_off_by_more_than_a_minute_is_worth_a_word() {
     shop.gateway.behaviour().ahead = Duration::from_secs(3600);
     let (code, status) = status(&shop).await;
     let (state, words) = check(&status, "clock");
-    assert!(code == 8 && state == "attention" && words.contains("s slow"), "{status:#}");
+    assert!(code == 9 && state == "attention" && words.contains("s slow"), "{status:#}");
     assert_eq!(status["can_deposit"], true, "{status:#}");
 }
 

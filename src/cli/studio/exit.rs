@@ -22,7 +22,7 @@ pub enum Exit {
     /// A photo was refused, but an earlier try got no answer and may have stored it.
     PerhapsDeposited = 7,
     /// Everything works, and something has to be seen to before it no longer does.
-    Attention = 8,
+    Attention = 9,
 }
 
 impl From<Exit> for ExitCode {
@@ -42,6 +42,6 @@ Exit codes:
   5  not allowed: certificate or invitation refused, studio suspended or device revoked
   6  a file or the configuration does not serve; see the message
   7  photo refused now, but an earlier try got no answer and may have stored it: its key is kept; see the message
-  8  status: deposits work, but something has to be seen to soon; see the message
+  9  status: deposits work, but something has to be seen to soon; see the message
 
 Results go to stdout, messages to stderr.";
