@@ -14,6 +14,7 @@ mod enrolment;
 mod expiry;
 mod hot_folder;
 mod identity;
+mod joining;
 mod layers;
 mod line;
 mod lists;

@@ -53,13 +53,7 @@ pub async fn read(mut response: Response, now: Timestamp) -> Result<Answer, Fail
     let status = response.status().as_u16();
     let retry_after = retry_after(response.headers(), now);
     let replayed = response.headers().get("idempotent-replayed").is_some_and(|value| value == "true");
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| Failure::from(&error))? {
-        body.extend_from_slice(&chunk);
-        if body.len() > MAX_BODY_BYTES {
-            return Ok(Answer::Foreign { status });
-        }
-    }
+    let Some(body) = read_body(&mut response).await? else { return Ok(Answer::Foreign { status }) };
     if status == 201 {
         return Ok(match parse_receipt(&body) {
             Ok(body) => Answer::Receipt { body, replayed },
@@ -79,6 +73,18 @@ pub async fn read(mut response: Response, now: Timestamp) -> Result<Answer, Fail
     })
 }
 
+/// The whole body; `None` when it is larger than anything a gateway says.
+pub(super) async fn read_body(response: &mut Response) -> Result<Option<Vec<u8>>, Failure> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| Failure::from(&error))? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_BODY_BYTES {
+            return Ok(None);
+        }
+    }
+    Ok(Some(body))
+}
+
 /// A problem's stable name without whatever stands before it: `type` is a URI reference.
 pub fn kind_of(problem: &ProblemBody) -> &str {
     problem.kind.rsplit('/').next().unwrap_or_default()
@@ -94,7 +100,7 @@ fn parse_receipt(body: &[u8]) -> Result<ReceiptBody, serde_json::Error> {
 }
 
 /// RFC 9110, section 10.2.3: seconds or an HTTP date; anything else says nothing.
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));

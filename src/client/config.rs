@@ -10,9 +10,9 @@ use serde::Deserialize;
 use crate::domain::language::Language;
 
 /// Time for a TCP connection and its TLS handshake, where the file names none.
-const CONNECT_TIMEOUT_SECONDS: u64 = 10;
+pub(super) const CONNECT_TIMEOUT_SECONDS: u64 = 10;
 /// Time for one whole request: 400 kB over the slowest shop line (64 kbit/s) take 50 s; twice that and a little.
-const ANSWER_TIMEOUT_SECONDS: u64 = 120;
+pub(super) const ANSWER_TIMEOUT_SECONDS: u64 = 120;
 
 /// A studio's settings, with every path resolved against the directory of the file.
 #[derive(Debug, Clone)]
@@ -62,7 +62,15 @@ impl StudioConfig {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text =
             fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        let file: ConfigFile = toml::from_str(&text)
+        Self::parse(&text, path)
+    }
+
+    /// Reads `text` as if it stood in `path`.
+    ///
+    /// # Errors
+    /// As [`StudioConfig::load`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let file: ConfigFile = toml::from_str(text)
             .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })?;
         let gateway = parse_gateway(&file.gateway).map_err(|reason| ConfigError::Gateway {
             path: path.to_owned(),
@@ -86,7 +94,7 @@ impl StudioConfig {
 }
 
 /// Only an origin: a path, a user name or a query in it would be a mistake that nobody notices.
-fn parse_gateway(text: &str) -> Result<Url, &'static str> {
+pub(super) fn parse_gateway(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).map_err(|_| "it is not an address")?;
     if url.scheme() != "https" {
         return Err("it does not begin with https://");

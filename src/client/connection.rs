@@ -1,11 +1,12 @@
 //! The line to the gateway: HTTPS with the device's certificate, and nothing else between the two.
 
 use std::path::Path;
+use std::time::Duration;
 
 use reqwest::{Client, Url};
 use rustls::ClientConfig;
 
-use super::config::StudioConfig;
+use super::config::{ANSWER_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS, StudioConfig};
 use super::credentials::{Credentials, CredentialsError, Fault, Setting};
 use crate::identity::cryptography::crypto_provider;
 
@@ -22,19 +23,15 @@ impl Connection {
     /// # Errors
     /// [`CredentialsError`] with the file that does not serve.
     pub fn prepare(config: &StudioConfig) -> Result<Self, CredentialsError> {
-        let http = Client::builder()
-            .tls_backend_preconfigured(tls_settings(config)?)
-            .https_only(true)
-            .http1_only()
-            // A passport photo goes to the configured gateway or nowhere: no proxy from the environment, no redirect.
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            // Repeats are deposit.rs's business, which counts and announces them.
-            .retry(reqwest::retry::never())
-            .connect_timeout(config.connect_timeout)
-            .timeout(config.answer_timeout)
-            .user_agent(concat!("lichtbild-studio/", env!("CARGO_PKG_VERSION")))
-            .build()
+        Self::with(config, Credentials::load(config)?)
+    }
+
+    /// The same with credentials that are not on the disk, or not yet.
+    ///
+    /// # Errors
+    /// [`CredentialsError`] when they are of no use for TLS.
+    pub fn with(config: &StudioConfig, credentials: Credentials) -> Result<Self, CredentialsError> {
+        let http = client(tls_of(config, credentials)?, config.connect_timeout, config.answer_timeout)
             .map_err(|_| unusable(Setting::Certificate, &config.certificate))?;
         Ok(Self { http, gateway: config.gateway.clone() })
     }
@@ -67,13 +64,38 @@ impl Connection {
 /// # Errors
 /// [`CredentialsError`] with the file that does not serve.
 pub fn tls_settings(config: &StudioConfig) -> Result<ClientConfig, CredentialsError> {
-    let Credentials { chain, key, roots } = Credentials::load(config)?;
+    tls_of(config, Credentials::load(config)?)
+}
+
+fn tls_of(config: &StudioConfig, credentials: Credentials) -> Result<ClientConfig, CredentialsError> {
+    let Credentials { chain, key, roots, .. } = credentials;
     ClientConfig::builder_with_provider(crypto_provider())
         .with_safe_default_protocol_versions()
         .map_err(|_| unusable(Setting::Certificate, &config.certificate))?
         .with_root_certificates(roots)
         .with_client_auth_cert(chain, key)
         .map_err(|_| unusable(Setting::Key, &config.key))
+}
+
+/// A pool over these TLS settings, waiting as long as a configuration that names no times.
+pub(super) fn patient_client(tls: ClientConfig) -> reqwest::Result<Client> {
+    client(tls, Duration::from_secs(CONNECT_TIMEOUT_SECONDS), Duration::from_secs(ANSWER_TIMEOUT_SECONDS))
+}
+
+fn client(tls: ClientConfig, connect_timeout: Duration, answer_timeout: Duration) -> reqwest::Result<Client> {
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .https_only(true)
+        .http1_only()
+        // A passport photo goes to the configured gateway or nowhere: no proxy from the environment, no redirect.
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        // Repeats are deposit.rs's business, which counts and announces them.
+        .retry(reqwest::retry::never())
+        .connect_timeout(connect_timeout)
+        .timeout(answer_timeout)
+        .user_agent(concat!("lichtbild-studio/", env!("CARGO_PKG_VERSION")))
+        .build()
 }
 
 fn unusable(setting: Setting, path: &Path) -> CredentialsError {

@@ -8,6 +8,7 @@ use rustls::pki_types::pem::{Error as PemError, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::config::StudioConfig;
+use crate::domain::digest::Sha256Digest;
 
 /// All that a mutual TLS handshake needs from this side.
 pub struct Credentials {
@@ -17,6 +18,8 @@ pub struct Credentials {
     pub key: PrivateKeyDer<'static>,
     /// Who may vouch for the gateway.
     pub roots: RootCertStore,
+    /// SHA-256 of the first of them, for people who compare it with a letter.
+    pub authority_sha256: Sha256Digest,
 }
 
 impl Credentials {
@@ -30,14 +33,16 @@ impl Credentials {
         let key = PrivateKeyDer::from_pem_file(&config.key)
             .map_err(|error| CredentialsError::from_pem(Setting::Key, &config.key, error))?;
         let mut roots = RootCertStore::empty();
-        for certificate in read_certificates(Setting::Ca, &config.ca)? {
+        let authorities = read_certificates(Setting::Ca, &config.ca)?;
+        let authority_sha256 = Sha256Digest::of(authorities.first().map(AsRef::as_ref).unwrap_or_default());
+        for certificate in authorities {
             roots.add(certificate).map_err(|_| CredentialsError {
                 setting: Setting::Ca,
                 path: config.ca.clone(),
                 fault: Fault::Unusable,
             })?;
         }
-        Ok(Self { chain, key, roots })
+        Ok(Self { chain, key, roots, authority_sha256 })
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! push   read -> spool -> deposit (again, until an answer came) -> store receipt -> remove spool
+//! enrol  an invitation becomes a key, a certificate and a configuration; see enrolment
 //! watch  a folder: every photo that arrives is judged, pushed and put away; see hot_folder
 //! ```
 //!
@@ -20,12 +21,14 @@ pub mod config;
 pub mod connection;
 pub mod credentials;
 pub mod deposit;
+pub mod enrolment;
 pub mod hot_folder;
 pub mod notice;
 pub mod patience;
 pub mod photo_file;
 pub mod printed_receipt;
 pub mod push;
+pub mod self_test;
 pub mod setback;
 pub mod spool;
 pub mod stored_receipt;

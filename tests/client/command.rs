@@ -180,7 +180,7 @@ async fn help_names_every_exit_code_and_wrong_usage_ends_with_2() {
     let help = studio(&["--help"], nowhere).await;
     assert_eq!(help.status.code(), Some(0));
     let text = String::from_utf8(help.stdout).unwrap();
-    for code in 0..=8 {
+    for code in 0..=9 {
         assert!(text.contains(&format!("\n  {code}  ")), "{text}");
     }
     assert_eq!(studio(&["push"], nowhere).await.status.code(), Some(2));

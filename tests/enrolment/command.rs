@@ -105,3 +105,30 @@ fn what_cannot_be_invited_or_approved_is_told_with_the_next_step() {
     assert!(home.failure(&["studio", "invite", "Foto Neu", "--place", "Köln"]).contains("gateway.key"));
     assert_eq!(home.json(&["studio", "list"]).as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn an_invitation_goes_by_post() {
+    let home = Home::new();
+    home.set("enrolment", "\"127.0.0.1:7443\"");
+    let letter = home.file("koch.pdf");
+    let invite = ["studio", "invite", "Foto Koch", "--place", "Düsseldorf", "--valid", "7d", "--letter"];
+    let invite = [&invite[..], &[letter.to_str().unwrap(), "--lang", "en"]].concat();
+    let invitation = home.json(&invite);
+    let text = std::process::Command::new("pdftotext").arg("-raw").arg(&letter).arg("-").output().unwrap();
+    let text = String::from_utf8(text.stdout).unwrap();
+    let line = format!("lichtbild-studio enrol https://localhost:7443 {}", invitation["code"].as_str().unwrap());
+    let fingerprint = &invitation["ca_sha256"].as_str().unwrap()[..4];
+    for part in ["Foto Koch", "Düsseldorf", &line, fingerprint, invitation["device_id"].as_str().unwrap()] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&letter).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    // What would be overwritten stops the command before there is a code that nobody reads.
+    assert!(home.failure(&invite).contains("koch.pdf is there already"));
+    assert_eq!(home.json(&["device", "list"]).as_array().unwrap().len(), 1);
+    for too_much in ["15d", "0h"] {
+        let refused = home.run(&["office", "invite", "Amt", "--place", "Ort", "--valid", too_much]);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(stderr(&refused).contains("1h to 14d"));
+    }
+}

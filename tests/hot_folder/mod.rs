@@ -7,5 +7,6 @@ mod erased;
 mod killed;
 mod line;
 mod refused;
+mod renewed;
 mod sent;
 mod shop;

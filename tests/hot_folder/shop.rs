@@ -36,7 +36,7 @@ pub fn photo(number: usize) -> Vec<u8> {
 
 /// Time that passes a thousand times as fast as it should, and only while somebody waits.
 #[derive(Default)]
-struct Hurry(AtomicU64);
+pub struct Hurry(AtomicU64);
 
 #[async_trait]
 impl Patience for Hurry {
@@ -48,6 +48,19 @@ impl Patience for Hurry {
         // A millisecond for the gateway, which lives in real time.
         tokio::time::sleep(Duration::from_millis(1)).await;
         self.0.fetch_add(u64::try_from(span.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Noted {
+    /// Does something when an event comes about, before the watch goes on.
+    pub fn react(&self, reaction: impl Fn(&str) + Send + Sync + 'static) {
+        *self.reaction.lock().unwrap() = Some(Box::new(reaction));
+    }
+
+    /// The events whose name is this.
+    pub fn of_kind(&self, kind: &str) -> Vec<String> {
+        let events = self.events.lock().unwrap();
+        events.iter().filter(|event| event.split([' ', '{']).next() == Some(kind)).cloned().collect()
     }
 }
 
@@ -73,7 +86,7 @@ impl Observer for Noted {
 }
 
 /// Papers that say as much as a test needs.
-struct Plain;
+pub struct Plain;
 
 impl Papers for Plain {
     fn receipt_text(&self, receipt: &ReceiptBody) -> String {
@@ -156,13 +169,12 @@ impl Shop {
 
     /// Does something when an event comes about, before the watch goes on.
     pub fn react(&self, reaction: impl Fn(&str) + Send + Sync + 'static) {
-        *self.noted.reaction.lock().unwrap() = Some(Box::new(reaction));
+        self.noted.react(reaction);
     }
 
     /// The events whose name is this.
     pub fn events(&self, kind: &str) -> Vec<String> {
-        let events = self.noted.events.lock().unwrap();
-        events.iter().filter(|event| event.split([' ', '{']).next() == Some(kind)).cloned().collect()
+        self.noted.of_kind(kind)
     }
 
     /// The receipt in `sent/` by the name of its photo's stem.

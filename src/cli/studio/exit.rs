@@ -9,12 +9,13 @@ pub enum Exit {
     Done = 0,
     /// Something that should not happen.
     Unexpected = 1,
-    // 2 is clap's: wrong usage.
+    /// Wrong usage: clap says so by itself, and so does a mistyped enrolment code.
+    Usage = 2,
     /// A photo was refused by the gateway's or the local judge; it is not stored.
     PhotoRefused = 3,
     /// The gateway could not be reached in time.
     GaveUp = 4,
-    /// Certificate refused, studio suspended or device revoked.
+    /// Certificate or invitation refused, studio suspended or device revoked.
     NotAllowed = 5,
     /// A file or the configuration does not serve.
     Setup = 6,
@@ -22,6 +23,8 @@ pub enum Exit {
     PerhapsDeposited = 7,
     /// Another watch works on the folder.
     AlreadyWatched = 8,
+    /// Everything works, and something has to be seen to before it no longer does.
+    Attention = 9,
 }
 
 impl From<Exit> for ExitCode {
@@ -35,12 +38,13 @@ pub const HELP: &str = "\
 Exit codes:
   0  done
   1  something unexpected; see the message
-  2  wrong usage
+  2  wrong usage, or a code with a mistyped symbol
   3  photo refused: the findings say why, nothing was stored
   4  gateway not reached in time; run the same command again, the same code will be given
-  5  not allowed: certificate refused, studio suspended or device revoked
+  5  not allowed: certificate or invitation refused, studio suspended or device revoked
   6  a file or the configuration does not serve; see the message
   7  photo refused now, but an earlier try got no answer and may have stored it: its key is kept; see the message
   8  another watch works on this folder
+  9  status: deposits work, but something has to be seen to soon; see the message
 
 Results go to stdout, messages to stderr.";

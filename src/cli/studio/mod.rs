@@ -3,10 +3,13 @@
 pub mod advice;
 pub mod check;
 pub mod declaration;
+pub mod enrol;
 pub mod exit;
 pub mod print;
 pub mod push;
 pub mod receipt;
+pub mod renew;
+pub mod status;
 pub mod watch;
 
 use std::fmt::Display;
@@ -28,11 +31,14 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Enrol(enrol::Arguments),
     Push(push::Arguments),
     #[command(name = "receipt")]
     Print(print::Arguments),
     Check(check::Arguments),
     Watch(watch::Arguments),
+    Status(status::Arguments),
+    Renew(renew::Arguments),
 }
 
 /// The language of messages, as an argument.
@@ -74,12 +80,23 @@ impl From<PaperArgument> for Paper {
 /// Runs the program; wrong usage ends it at once with clap's words and exit code 2.
 pub fn main() -> ExitCode {
     let exit = match Arguments::parse().command {
+        Command::Enrol(arguments) => enrol::run(&arguments),
         Command::Push(arguments) => push::run(&arguments),
         Command::Print(arguments) => print::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Renew(arguments) => renew::run(&arguments),
     };
     exit.into()
+}
+
+/// Where the work of one command runs.
+fn runtime(language: Language) -> Result<tokio::runtime::Runtime, Exit> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        tell(advice::about_unexpected(&error, language));
+        Exit::Unexpected
+    })
 }
 
 /// A message for the person at the screen. That nobody reads stderr changes nothing about the work.

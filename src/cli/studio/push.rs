@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::{LanguageArgument, PaperArgument, advice, declaration, give, receipt, tell};
+use super::{LanguageArgument, PaperArgument, advice, declaration, give, receipt, runtime, tell};
 use crate::client::config::StudioConfig;
 use crate::client::connection::Connection;
 use crate::client::deposit::{DepositError, Trying};
@@ -85,11 +85,7 @@ fn prepare(
     let language = wished.unwrap_or(config.language);
     let connection =
         Connection::prepare(&config).map_err(|error| say(language, advice::about_credentials(&error, language)))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        tell(advice::about_unexpected(&error, language));
-        Exit::Unexpected
-    })?;
-    Ok((connection, language, runtime))
+    Ok((connection, language, runtime(language)?))
 }
 
 async fn push_photo(arguments: &Arguments, connection: &Connection, language: Language) -> Exit {

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::client::deposit::DepositError;
+use crate::client::enrolment::renew::RenewError;
 use crate::client::notice::Notice;
 use crate::client::push::PushError;
 use crate::client::setback::Setback;
@@ -115,6 +116,15 @@ pub enum Event<'a> {
     RulesUnknown,
     /// Uploads go over a new connection from now on.
     ConnectionRenewed,
+    /// The certificate is due and could not be renewed; it will be tried again.
+    NotRenewed {
+        /// Why.
+        error: &'a RenewError,
+        /// The end of the certificate in use.
+        until: Timestamp,
+        /// Not tried again before.
+        next_try: Timestamp,
+    },
 }
 
 /// Where all photos stand.

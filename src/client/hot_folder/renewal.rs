@@ -7,8 +7,8 @@ use super::event::Event;
 use super::rules;
 use super::watch::{Renewed, Watch};
 
-/// How often both are asked for.
-const RENEW_EVERY: Duration = Duration::from_secs(3600);
+/// How often both are asked for. A renewal that failed waits longer by itself.
+const RENEW_EVERY: Duration = Duration::from_secs(300);
 
 impl Watch {
     /// Asks, beside all other work. What is being asked already is not asked twice.

@@ -86,7 +86,8 @@ pub fn about_refusal_after_silence(problem: &ProblemBody, spool: &Path, language
     (Exit::PerhapsDeposited, format!("{}\n{next}", about_problem(problem, language)))
 }
 
-fn about_tls(refusal: &TlsRefusal, language: Language) -> (Exit, String) {
+/// Why the two ends do not get a TLS connection, and how the program ends.
+pub(super) fn about_tls(refusal: &TlsRefusal, language: Language) -> (Exit, String) {
     match refusal {
         TlsRefusal::OurCertificate(refusal) => (Exit::NotAllowed, about_our_certificate(*refusal, language).to_owned()),
         TlsRefusal::TheirCertificate(distrust) => (Exit::Setup, about_their_certificate(distrust, language)),

@@ -1,17 +1,23 @@
 //! What went wrong and what to do next, for the person in the shop: every message ends with the next step.
 
 mod deposit;
+mod enrolment;
 mod files;
 mod print;
+mod renewal;
 mod setup;
+mod standing;
 mod watch;
 
 use std::error::Error as StdError;
 
 pub use deposit::{about_deposit, about_problem};
+pub use enrolment::{about_address, about_code, about_enrol, about_enrol_notice, after_enrolment};
 pub use files::{about_folder, about_page, about_photo};
 pub use print::{about_printing, about_receipt_to_print, after_printing};
+pub use renewal::about_renewal;
 pub use setup::{about_config, about_credentials, after_setup_error};
+pub use standing::{Aspect, Line, State, about_self_test};
 pub use watch::about_event;
 
 use super::exit::Exit;

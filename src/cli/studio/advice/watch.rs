@@ -3,8 +3,8 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::{about_deposit, about_notice, about_push, about_setback};
-use crate::cli::studio::receipt::printable;
+use super::{about_deposit, about_notice, about_push, about_renewal, about_setback};
+use crate::cli::studio::receipt::{moment, printable};
 use crate::client::hot_folder::Event;
 use crate::domain::language::Language;
 
@@ -94,6 +94,15 @@ pub fn about_event(event: &Event<'_>, language: Language) -> Option<String> {
             "Das Zertifikat dieses Geräts wurde erneuert; es ist nichts zu tun.".to_owned(),
             "This device's certificate was renewed; nothing to do.".to_owned(),
         ),
+        Event::NotRenewed { error, until, next_try } => {
+            let (_, cause) = about_renewal(error, language);
+            let (until, next_try) = (moment(*until, language), moment(*next_try, language));
+            let next = language.pick(
+                format!("Das Zertifikat gilt bis {until}; ab {next_try} wird die Erneuerung von selbst neu versucht."),
+                format!("The certificate lasts until {until}; renewing it is tried again by itself from {next_try} on."),
+            );
+            format!("{cause}\n{next}")
+        }
     };
     Some(printable(&message))
 }

@@ -17,8 +17,9 @@ use super::exit::Exit;
 use super::{LanguageArgument, PaperArgument, advice, tell};
 use crate::client::config::StudioConfig;
 use crate::client::connection::Connection;
+use crate::client::enrolment::keep_fresh::Renewal;
 use crate::client::hot_folder::arrival::Settling;
-use crate::client::hot_folder::connections::Unchanged;
+use crate::client::hot_folder::connections::Renewing;
 use crate::client::hot_folder::folder::{Folder, FolderError};
 use crate::client::hot_folder::keeping::KeepSent;
 use crate::client::hot_folder::watch::{Left, Parts, Settings, Until, Watch};
@@ -95,9 +96,9 @@ pub fn run(arguments: &Arguments) -> Exit {
         }
     };
     let language = wished.unwrap_or(config.language);
-    let connection = match Connection::prepare(&config) {
-        Ok(connection) => connection,
-        Err(error) => return say(language, advice::about_credentials(&error, language)),
+    let (renewal, connection) = match Renewal::begin(&arguments.config) {
+        Ok(both) => both,
+        Err(error) => return say(language, advice::about_renewal(&error, language).1),
     };
     let folder = match Folder::open(&arguments.dir) {
         Ok(folder) => folder,
@@ -110,15 +111,21 @@ pub fn run(arguments: &Arguments) -> Exit {
             return Exit::Unexpected;
         }
     };
-    runtime.block_on(watch(arguments, folder, connection, language))
+    runtime.block_on(watch(arguments, folder, renewal, connection, language))
 }
 
-async fn watch(arguments: &Arguments, folder: Folder, connection: Connection, language: Language) -> Exit {
+async fn watch(
+    arguments: &Arguments,
+    folder: Folder,
+    renewal: Renewal,
+    connection: Connection,
+    language: Language,
+) -> Exit {
     let output = Arc::new(Output::new(language, Arc::new(SystemClock)));
     let parts = Parts {
         folder,
         connection,
-        connections: Arc::new(Unchanged),
+        connections: Arc::new(Renewing { renewal, clock: Arc::new(SystemClock), observer: output.clone() }),
         profile: arguments.profile.as_deref().and_then(Profile::builtin),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),

@@ -1,0 +1,287 @@
+//! When a computer is to become a device of the gateway.
+
+use super::deposit::{about_problem, about_tls};
+use super::{about_setback, about_unexpected};
+use crate::cli::studio::exit::Exit;
+use crate::cli::studio::receipt::printable;
+use crate::client::answer::kind_of;
+use crate::client::enrolment::address::AddressError;
+use crate::client::enrolment::bootstrap::BootstrapError;
+use crate::client::enrolment::enrol::{EnrolError, EnrolNotice, Enrolled};
+use crate::client::enrolment::folder::{Folder, FolderError};
+use crate::client::enrolment::line::LineError;
+use crate::client::setback::{Distrust, TlsRefusal};
+use crate::domain::code::CodeError;
+use crate::domain::language::Language;
+use crate::domain::party::Role;
+use crate::identity::certificate::group_fingerprint;
+
+/// Why the text is no address.
+pub fn about_address(error: &AddressError, language: Language) -> String {
+    match error {
+        AddressError::NotEncrypted => language.pick(
+            "Eine Adresse mit http:// wird nicht benutzt: der Code ginge unverschlüsselt über die Leitung. Mit https:// oder ohne Vorsatz schreiben.",
+            "An address with http:// is not used: the code would cross the line in the clear. Write it with https:// or without.",
+        ),
+        AddressError::Path => language.pick(
+            "Hinter Rechnername und Port steht noch etwas. Nur die Adresse aus der Einladung schreiben, etwa gateway.stadt.example.",
+            "Something stands behind host and port. Write only the address of the invitation, such as gateway.stadt.example.",
+        ),
+        AddressError::Malformed => language.pick(
+            "Das ist keine Adresse. Sie so schreiben, wie sie in der Einladung steht, etwa gateway.stadt.example.",
+            "This is no address. Write it as it stands in the invitation, such as gateway.stadt.example.",
+        ),
+    }
+    .to_owned()
+}
+
+/// Why the text is no code.
+pub fn about_code(error: &CodeError, language: Language) -> String {
+    let cause = match error {
+        CodeError::Length { symbols } => language.pick(
+            format!("Der Code hat 20 Zeichen, getippt wurden {symbols}."),
+            format!("The code has 20 symbols, {symbols} were typed."),
+        ),
+        CodeError::UnknownCharacter => language
+            .pick("Darin ist ein Zeichen, das in keinem Code vorkommt.", "It has a character that no code contains.")
+            .to_owned(),
+        CodeError::CheckSymbol => language
+            .pick(
+                "Ein Zeichen des Codes ist falsch, oder zwei sind vertauscht.",
+                "A symbol of the code is wrong, or two are swapped.",
+            )
+            .to_owned(),
+    };
+    let next = language.pick(
+        "Es wurde nichts gesendet und kein Versuch verbraucht. Den Code noch einmal aus der Einladung abschreiben.",
+        "Nothing was sent and no try was used up. Copy the code from the invitation again.",
+    );
+    format!("{cause} {next}")
+}
+
+/// What happens while an enrolment goes on.
+pub fn about_enrol_notice(notice: &EnrolNotice, language: Language) -> String {
+    match notice {
+        EnrolNotice::Proved { ca_sha256, gateway, party } => {
+            let (fingerprint, name, place) = (group_fingerprint(ca_sha256), &party.name, &party.place);
+            printable(&language.pick(
+                format!(
+                    "Das Gateway {gateway} hat sich ausgewiesen; es lädt ein: {name}, {place}.\nSein Fingerabdruck, zum Vergleich mit dem Brief:\n  {fingerprint}"
+                ),
+                format!(
+                    "The gateway {gateway} has proved itself; it invites: {name}, {place}.\nIts fingerprint, for comparing with the letter:\n  {fingerprint}"
+                ),
+            ))
+        }
+        EnrolNotice::WaitingForApproval { spki_sha256, device_id } => {
+            let fingerprint = group_fingerprint(spki_sha256);
+            language.pick(
+                format!(
+                    "Das Amt muss dieses Gerät noch freigeben. Dort anrufen und vorlesen:\n  Gerät {device_id}\n  Schlüssel {fingerprint}\n\
+                     Freigegeben wird, wenn dort dieselben Zeichen stehen. Dieses Programm wartet; nach Strg-C geht derselbe Befehl im \
+                     selben Ordner weiter."
+                ),
+                format!(
+                    "The office has to approve this device first. Call and read out:\n  device {device_id}\n  key {fingerprint}\n\
+                     They approve it if they see the same characters. This program waits; after Ctrl-C the same command in the same \
+                     folder goes on."
+                ),
+            )
+        }
+        EnrolNotice::StillWaiting { error, pause } => {
+            let (_, cause) = about_line(error, language);
+            let seconds = pause.as_secs_f32();
+            language.pick(
+                format!("{cause}\nNächste Frage in {seconds:.0} s. Bitte warten."),
+                format!("{cause}\nAsking again in {seconds:.0} s. Please wait."),
+            )
+        }
+    }
+}
+
+/// What comes next.
+pub fn after_enrolment(enrolled: &Enrolled, folder: &Folder, language: Language) -> String {
+    let files = folder.path().display();
+    match enrolled.role {
+        Role::Studio if files.to_string() == "." => language
+            .pick("Als Nächstes: lichtbild-studio push FOTO.jpg", "Next: lichtbild-studio push PHOTO.jpg")
+            .to_owned(),
+        Role::Studio => language.pick(
+            format!("Als Nächstes: lichtbild-studio push FOTO.jpg --config {files}/studio.toml"),
+            format!("Next: lichtbild-studio push PHOTO.jpg --config {files}/studio.toml"),
+        ),
+        Role::Office => language.pick(
+            "Als Nächstes: device.p12 mit dem Kennwort in den Browser einlesen und die Datei dann löschen. Das Zertifikat eines Browsers \
+             erneuert sich nicht selbst: vor seinem Ende eine neue Einladung holen."
+                .to_owned(),
+            "Next: import device.p12 into the browser with the password, then delete the file. A browser's certificate does not renew itself: \
+             get a new invitation before it ends."
+                .to_owned(),
+        ),
+    }
+}
+
+/// Why this computer is not enrolled, and how the program ends.
+pub fn about_enrol(error: &EnrolError, language: Language) -> (Exit, String) {
+    match error {
+        EnrolError::Folder(error) => about_folder(error, language),
+        EnrolError::Bootstrap(error) => about_bootstrap(error, language),
+        EnrolError::Certificate(LineError::Tls(TlsRefusal::TheirCertificate(distrust))) => {
+            (Exit::Setup, about_relay(distrust, language))
+        }
+        EnrolError::Certificate(error) => about_line(error, language),
+    }
+}
+
+fn about_bootstrap(error: &BootstrapError, language: Language) -> (Exit, String) {
+    match error {
+        BootstrapError::Line(LineError::Refused(problem)) if kind_of(problem) == "invitation-unknown" => {
+            let next = language.pick(
+                "Adresse und Code mit der Einladung vergleichen; stimmen sie, beim Amt eine neue Einladung holen.",
+                "Compare address and code with the invitation; if they are right, get a new invitation from the office.",
+            );
+            (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
+        }
+        BootstrapError::Line(error) => about_line(error, language),
+        BootstrapError::Unreadable => (Exit::Setup, no_gateway(language)),
+        BootstrapError::NotProved => {
+            let message = language.pick(
+                "Was unter dieser Adresse antwortet, kennt den Code nicht und gibt sich doch als Gateway aus. Der Code wurde nicht gesendet. \
+                 Die Adresse mit der Einladung vergleichen; stimmt sie, das Amt anrufen: vielleicht sitzt jemand in der Leitung.",
+                "What answers at this address does not know the code and yet claims to be the gateway. The code was not sent. Compare the \
+                 address with the invitation; if it is right, call the office: somebody may sit on the line.",
+            );
+            (Exit::Setup, message.to_owned())
+        }
+        BootstrapError::OtherAuthority { letter, proved } => {
+            let (letter, proved) = (group_fingerprint(letter), group_fingerprint(proved));
+            let message = language.pick(
+                format!(
+                    "Das Gateway hat einen anderen Fingerabdruck als den getippten. Der Code wurde nicht gesendet.\n  getippt:  {letter}\n  \
+                     Gateway:  {proved}\nNoch einmal aus dem Brief abschreiben; bleibt es dabei, das Amt anrufen."
+                ),
+                format!(
+                    "The gateway has another fingerprint than the one that was typed. The code was not sent.\n  typed:    {letter}\n  \
+                     gateway:  {proved}\nCopy it from the letter again; if it stays, call the office."
+                ),
+            );
+            (Exit::Setup, message)
+        }
+        BootstrapError::Entropy(_) | BootstrapError::NoTls => (Exit::Unexpected, about_unexpected(error, language)),
+    }
+}
+
+/// The proven authority does not vouch for who answers now.
+fn about_relay(distrust: &Distrust, language: Language) -> String {
+    match distrust {
+        Distrust::UnknownIssuer => language.pick(
+            "Das Gateway hat sich ausgewiesen, aber zwischen ihm und diesem Rechner antwortet jemand mit einem fremden Zertifikat (ein Proxy, der \
+             mitliest, oder ein Angreifer). Der Code wurde nicht gesendet. Aus einem anderen Netz versuchen oder das Amt anrufen.",
+            "The gateway has proved itself, but between it and this computer somebody answers with a foreign certificate (a proxy that reads \
+             along, or an attacker). The code was not sent. Try from another network or call the office.",
+        ),
+        Distrust::OtherName => language.pick(
+            "Das Zertifikat des Gateways gilt für einen anderen Rechnernamen. Der Code wurde nicht gesendet. Die Adresse genau so schreiben, wie sie in \
+             der Einladung steht.",
+            "The gateway's certificate is for another host name. The code was not sent. Write the address exactly as it stands in the invitation.",
+        ),
+        Distrust::NotValidYet | Distrust::Expired => language.pick(
+            "Nach der Uhr dieses Rechners ist das Zertifikat des Gateways abgelaufen oder noch nicht gültig. Der Code wurde nicht gesendet. Datum und \
+             Uhrzeit stellen; stimmen sie, das Amt anrufen.",
+            "By this computer's clock the gateway's certificate has expired or is not valid yet. The code was not sent. Set date and time; if they \
+             are right, call the office.",
+        ),
+        Distrust::Other(_) => language.pick(
+            "Das Zertifikat des Gateways ist nicht brauchbar. Der Code wurde nicht gesendet. Das Amt anrufen.",
+            "The gateway's certificate is of no use. The code was not sent. Call the office.",
+        ),
+    }
+    .to_owned()
+}
+
+/// Why a request of an enrolment, a renewal or a status brought nothing.
+pub(super) fn about_line(error: &LineError, language: Language) -> (Exit, String) {
+    match error {
+        LineError::Setback(setback) => {
+            let next = language.pick(
+                "Die Internetverbindung prüfen und denselben Befehl später noch einmal ausführen.",
+                "Check the internet connection and run the same command again later.",
+            );
+            (Exit::GaveUp, format!("{} {next}", about_setback(setback, language)))
+        }
+        LineError::Tls(refusal) => about_tls(refusal, language),
+        LineError::Refused(problem) if error.may_pass() => {
+            let next =
+                language.pick("Später denselben Befehl noch einmal ausführen.", "Run the same command again later.");
+            (Exit::GaveUp, format!("{}\n{next}", about_problem(problem, language)))
+        }
+        LineError::Refused(problem) => {
+            let next = language.pick(
+                "Bitte das Amt anrufen, von dem die Einladung kam.",
+                "Call the office that the invitation came from.",
+            );
+            (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
+        }
+        LineError::NotAGateway { .. } => (Exit::Setup, no_gateway(language)),
+        LineError::NoCertificate => {
+            let message = language.pick(
+                "Das Gateway hat kein Zertifikat für den Schlüssel dieses Geräts geschickt. Lichtbild aktualisieren und denselben Befehl noch \
+                 einmal ausführen; bleibt es dabei, die Betreuung des Gateways anrufen.",
+                "The gateway sent no certificate for this device's key. Update Lichtbild and run the same command again; if it stays, call the \
+                 gateway's support.",
+            );
+            (Exit::Unexpected, message.to_owned())
+        }
+        LineError::Key(error) => (Exit::Unexpected, about_unexpected(error, language)),
+    }
+}
+
+fn no_gateway(language: Language) -> String {
+    language
+        .pick(
+            "Unter der Adresse antwortet kein Lichtbild-Gateway. Adresse und Port mit der Einladung vergleichen (ohne Angabe gilt Port 7443).",
+            "What answers at this address is no Lichtbild gateway. Compare address and port with the invitation (without one it is port 7443).",
+        )
+        .to_owned()
+}
+
+fn about_folder(error: &FolderError, language: Language) -> (Exit, String) {
+    let message = match error {
+        FolderError::AlreadyEnrolled { path } => {
+            let path = path.display();
+            language.pick(
+                format!(
+                    "{path} ist schon da: dieser Rechner ist angemeldet. Es wurde nichts gesendet. `lichtbild-studio status` zeigt, ob alles stimmt; eine neue \
+                     Anmeldung an ihrer Stelle geht mit --replace, eine zweite daneben mit --dir."
+                ),
+                format!(
+                    "{path} is there already: this computer is enrolled. Nothing was sent. `lichtbild-studio status` shows whether all is well; use --replace to \
+                     enrol anew in its place, or --dir for a second one beside it."
+                ),
+            )
+        }
+        FolderError::Unreadable { path, source } => language.pick(
+            format!("{} lässt sich nicht lesen ({source}). Rechte prüfen und den Befehl wiederholen.", path.display()),
+            format!("{} cannot be read ({source}). Check its permissions and run the command again.", path.display()),
+        ),
+        FolderError::Unwritable { path, source } => language.pick(
+            format!(
+                "{} lässt sich nicht schreiben ({source}). Mit --dir einen beschreibbaren Ordner mit freiem Platz wählen, oder Platz schaffen und den \
+                 Befehl wiederholen.",
+                path.display()
+            ),
+            format!(
+                "{} cannot be written ({source}). Choose a writable folder with free space by --dir, or make room and run the command again.",
+                path.display()
+            ),
+        ),
+        FolderError::DamagedKey { path } => language.pick(
+            format!("{} enthält keinen Schlüssel. Diese Datei entfernen und mit einer neuen Einladung von vorn beginnen.", path.display()),
+            format!("{} holds no key. Remove this file and begin anew with a new invitation.", path.display()),
+        ),
+        FolderError::Key(_) | FolderError::Pkcs12(_) | FolderError::Entropy(_) => {
+            return (Exit::Unexpected, about_unexpected(error, language));
+        }
+    };
+    (Exit::Setup, message)
+}

@@ -1,0 +1,68 @@
+//! When a certificate is to be renewed.
+
+use super::enrolment::about_line;
+use super::{about_config, about_credentials, about_unexpected};
+use crate::cli::studio::exit::Exit;
+use crate::cli::studio::receipt::moment;
+use crate::client::enrolment::renew::{RenewError, SwitchError};
+use crate::clock::Timestamp;
+use crate::domain::language::Language;
+
+/// Why the certificate was not renewed, and how the program ends.
+pub fn about_renewal(error: &RenewError, language: Language) -> (Exit, String) {
+    let still_good = language
+        .pick("Das bisherige Zertifikat ist weiter in Gebrauch.", "The certificate that was there is still in use.");
+    match error {
+        RenewError::Config(error) => (Exit::Setup, about_config(error, language)),
+        RenewError::Credentials(error) => (Exit::Setup, about_credentials(error, language)),
+        RenewError::Expired { at } => (Exit::NotAllowed, about_expired(*at, language)),
+        RenewError::Line(error) => {
+            let (exit, message) = about_line(error, language);
+            (exit, format!("{message} {still_good}"))
+        }
+        RenewError::NotTaken(error) => {
+            let (exit, message) = about_line(error, language);
+            let what = language
+                .pick("Das neue Zertifikat ließ sich nicht benutzen:", "The new certificate could not be used:");
+            (exit, format!("{what} {message} {still_good}"))
+        }
+        RenewError::Switch(SwitchError::Unwritable { path, source }) => {
+            let message = language.pick(
+                format!("{} lässt sich nicht schreiben ({source}). Rechte und freien Platz prüfen und den Befehl wiederholen.", path.display()),
+                format!("{} cannot be written ({source}). Check permissions and free space and run the command again.", path.display()),
+            );
+            (Exit::Setup, format!("{message} {still_good}"))
+        }
+        RenewError::Switch(SwitchError::NotEditable(path)) => {
+            let message = language.pick(
+                format!(
+                    "In {} sind die Zeilen certificate und key so geschrieben, dass sie sich nicht ändern lassen. Sie in der Form key = \"key.pem\" \
+                     schreiben und den Befehl wiederholen.",
+                    path.display()
+                ),
+                format!(
+                    "In {} the lines certificate and key are written in a way that cannot be changed. Write them as key = \"key.pem\" and run the \
+                     command again.",
+                    path.display()
+                ),
+            );
+            (Exit::Setup, format!("{message} {still_good}"))
+        }
+        RenewError::Waiting | RenewError::Key(_) => (Exit::Unexpected, about_unexpected(error, language)),
+    }
+}
+
+/// Too late for a renewal.
+pub(super) fn about_expired(at: Timestamp, language: Language) -> String {
+    let at = moment(at, language);
+    language.pick(
+        format!(
+            "Das Zertifikat dieses Geräts ist am {at} abgelaufen und lässt sich nicht mehr erneuern. Die Uhr dieses Rechners prüfen; stimmt sie, beim Amt \
+             eine neue Einladung holen und mit `lichtbild-studio enrol --replace` neu anmelden."
+        ),
+        format!(
+            "This device's certificate ended on {at} and can no longer be renewed. Check this computer's clock; if it is right, get a new invitation from \
+             the office and enrol anew with `lichtbild-studio enrol --replace`."
+        ),
+    )
+}

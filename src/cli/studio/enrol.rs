@@ -1,0 +1,205 @@
+//! `lichtbild-studio enrol URL CODE`
+
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::exit::Exit;
+use super::{LanguageArgument, advice, give, receipt, runtime, tell};
+use crate::client::enrolment::address::EnrolmentAddress;
+use crate::client::enrolment::enrol::{Enrolled, Enrolment, enrol};
+use crate::client::enrolment::folder::{Folder, Replace};
+use crate::client::patience::RealPatience;
+use crate::clock::{SystemClock, Timestamp};
+use crate::domain::digest::Sha256Digest;
+use crate::domain::enrolment_code::EnrolmentCode;
+use crate::domain::id::DeviceId;
+use crate::domain::language::Language;
+use crate::domain::party::Role;
+use crate::entropy::OsEntropy;
+use crate::identity::certificate::{group_fingerprint, parse_fingerprint};
+
+/// Connect this computer with the invitation of the registration office
+///
+/// The device's key is made here and never leaves. Interrupted, or asked to wait for an approval: the same command again goes on.
+#[derive(Args)]
+pub struct Arguments {
+    /// The gateway's address as it stands in the invitation, such as gateway.stadt.example
+    url: String,
+    /// The invitation's code; - reads it from the standard input, so that it stands in no history
+    code: String,
+    /// Where the device's files go: studio.toml, device.pem, gateway-ca.pem
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    dir: PathBuf,
+    /// The fingerprint of the gateway's authority from the letter: nothing else is trusted then
+    #[arg(long, value_name = "HEX")]
+    ca_sha256: Option<String>,
+    /// Enrol anew in the place of a device that is there already; its files are kept under numbers
+    #[arg(long)]
+    replace: bool,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+    /// Language of messages, and of the configuration that is written
+    #[arg(long, default_value = "de")]
+    lang: LanguageArgument,
+}
+
+#[derive(Serialize)]
+struct EnrolledLine<'a> {
+    device_id: DeviceId,
+    role: Role,
+    party: PartyLine<'a>,
+    gateway: &'a str,
+    ca_sha256: Sha256Digest,
+    expires_at: Timestamp,
+    folder: &'a Path,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p12: Option<&'a Path>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p12_password: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct PartyLine<'a> {
+    name: &'a str,
+    place: &'a str,
+}
+
+/// Enrols and says how it went.
+pub fn run(arguments: &Arguments) -> Exit {
+    let language = Language::from(arguments.lang);
+    match prepare(arguments, language) {
+        Ok((asked, runtime)) => runtime.block_on(enrol_here(arguments, &asked, language)),
+        Err(exit) => exit,
+    }
+}
+
+/// What was typed, understood.
+struct Asked {
+    address: EnrolmentAddress,
+    code: EnrolmentCode,
+    letter: Option<Sha256Digest>,
+}
+
+fn prepare(arguments: &Arguments, language: Language) -> Result<(Asked, tokio::runtime::Runtime), Exit> {
+    let wrong = |message: String| {
+        tell(message);
+        Exit::Usage
+    };
+    let address = arguments.url.parse().map_err(|error| wrong(advice::about_address(&error, language)))?;
+    let typed = typed_code(&arguments.code).map_err(|error| wrong(error.to_string()))?;
+    let code = EnrolmentCode::parse(&typed).map_err(|error| wrong(advice::about_code(&error, language)))?;
+    let letter = arguments.ca_sha256.as_deref().map(|text| {
+        parse_fingerprint(text).ok_or_else(|| {
+            wrong(language.pick(
+                "Der Fingerabdruck hinter --ca-sha256 hat nicht 64 Ziffern von 0 bis F. Ihn noch einmal aus dem Brief abschreiben.".to_owned(),
+                "The fingerprint after --ca-sha256 does not have 64 digits from 0 to F. Copy it from the letter again.".to_owned(),
+            ))
+        })
+    });
+    let letter = letter.transpose()?;
+    Ok((Asked { address, code, letter }, runtime(language)?))
+}
+
+/// The code of the command line, or the first line of the standard input.
+fn typed_code(argument: &str) -> std::io::Result<Zeroizing<String>> {
+    let mut typed = Zeroizing::new(argument.to_owned());
+    if argument == "-" {
+        typed.clear();
+        std::io::stdin().lock().read_line(&mut typed)?;
+    }
+    Ok(typed)
+}
+
+async fn enrol_here(arguments: &Arguments, asked: &Asked, language: Language) -> Exit {
+    let patience = RealPatience::begin();
+    let announce = |notice| tell(advice::about_enrol_notice(&notice, language));
+    let folder = match Folder::open(&arguments.dir) {
+        Ok(folder) => folder,
+        Err(error) => {
+            let (exit, message) = advice::about_enrol(&error.into(), language);
+            tell(message);
+            return exit;
+        }
+    };
+    let job = Enrolment {
+        address: &asked.address,
+        code: &asked.code,
+        letter: asked.letter,
+        folder: &folder,
+        replace: if arguments.replace { Replace::KeepingTheOld } else { Replace::Never },
+        language,
+        clock: &SystemClock,
+        entropy: &OsEntropy,
+        patience: &patience,
+        announce: &announce,
+    };
+    match enrol(&job).await {
+        Ok(enrolled) => show(&enrolled, &folder, arguments.json, language),
+        Err(error) => {
+            let (exit, message) = advice::about_enrol(&error, language);
+            tell(message);
+            exit
+        }
+    }
+}
+
+fn show(enrolled: &Enrolled, folder: &Folder, json: bool, language: Language) -> Exit {
+    let text = if json {
+        let line = EnrolledLine {
+            device_id: enrolled.device_id,
+            role: enrolled.role,
+            party: PartyLine { name: &enrolled.party.name, place: &enrolled.party.place },
+            gateway: enrolled.gateway.as_str().trim_end_matches('/'),
+            ca_sha256: enrolled.ca_sha256,
+            expires_at: enrolled.until,
+            folder: folder.path(),
+            p12: enrolled.browser_file.as_ref().map(|file| file.path.as_path()),
+            p12_password: enrolled.browser_file.as_ref().map(|file| file.password.as_str()),
+        };
+        match serde_json::to_string(&line) {
+            Ok(line) => line,
+            Err(error) => {
+                tell(advice::about_unexpected(&error, language));
+                return Exit::Unexpected;
+            }
+        }
+    } else {
+        for_people(enrolled, folder, language)
+    };
+    if let Err(exit) = give(text, language) {
+        return exit;
+    }
+    tell(advice::after_enrolment(enrolled, folder, language));
+    Exit::Done
+}
+
+fn for_people(enrolled: &Enrolled, folder: &Folder, language: Language) -> String {
+    let until = receipt::moment(enrolled.until, language);
+    let (name, place) = (&enrolled.party.name, &enrolled.party.place);
+    let gateway = enrolled.gateway.as_str().trim_end_matches('/');
+    let (device, files) = (enrolled.device_id, folder.path().display());
+    let authority = group_fingerprint(&enrolled.ca_sha256);
+    let mut text = language.pick(
+        format!(
+            "Angemeldet:     {name}, {place}\nGerät:          {device}\nGateway:        {gateway}\nAussteller:     {authority}\n\
+             Zertifikat bis: {until}\nDateien:        {files}"
+        ),
+        format!(
+            "Enrolled:          {name}, {place}\nDevice:            {device}\nGateway:           {gateway}\nAuthority:         {authority}\n\
+             Certificate until: {until}\nFiles:             {files}"
+        ),
+    );
+    if let Some(file) = &enrolled.browser_file {
+        let (path, password) = (file.path.display(), file.password.as_str());
+        text.push_str(&language.pick(
+            format!("\nFür den Browser: {path}\nKennwort:       {password}"),
+            format!("\nFor the browser:   {path}\nPassword:          {password}"),
+        ));
+    }
+    receipt::printable(&text)
+}

@@ -1,0 +1,74 @@
+//! `lichtbild-studio renew`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::exit::Exit;
+use super::{LanguageArgument, advice, give, receipt, runtime, tell};
+use crate::client::config::StudioConfig;
+use crate::client::credentials::Credentials;
+use crate::client::enrolment::due::due_at;
+use crate::client::enrolment::renew::{RenewError, certificate_in_use, renew};
+use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::domain::language::Language;
+
+/// Renew this computer's certificate with a new key, if it is due
+///
+/// It is due at two thirds of its lifetime. Where nothing runs all day, run this once a week.
+#[derive(Args)]
+pub struct Arguments {
+    /// Gateway address, certificate and key of this computer
+    #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
+    config: PathBuf,
+    /// Renew although it is not due
+    #[arg(long)]
+    force: bool,
+    /// Language of messages [default: the configuration's, or de]
+    #[arg(long)]
+    lang: Option<LanguageArgument>,
+}
+
+/// Renews and says how it went.
+pub fn run(arguments: &Arguments) -> Exit {
+    let wished = arguments.lang.map(Language::from);
+    let language = wished.unwrap_or_else(|| {
+        StudioConfig::load(&arguments.config).map_or_else(|_| Language::default(), |config| config.language)
+    });
+    match due(arguments) {
+        Ok(due) if due > SystemClock.now() && !arguments.force => {
+            let due = receipt::moment(due, language);
+            tell(language.pick(
+                format!("Das Zertifikat ist erst am {due} zu erneuern. Es ist nichts zu tun; mit --force geschieht es trotzdem."),
+                format!("The certificate is not due for renewal before {due}. Nothing to do; --force renews it all the same."),
+            ));
+            return Exit::Done;
+        }
+        Ok(_) => {}
+        Err(error) => return failed(&error, language),
+    }
+    let runtime = match runtime(language) {
+        Ok(runtime) => runtime,
+        Err(exit) => return exit,
+    };
+    match runtime.block_on(renew(&arguments.config, &SystemClock)) {
+        Ok(renewed) => {
+            let until = receipt::moment(renewed.certificate.not_after, language);
+            let text =
+                language.pick(format!("Neues Zertifikat bis: {until}"), format!("New certificate until: {until}"));
+            give(text, language).err().unwrap_or(Exit::Done)
+        }
+        Err(error) => failed(&error, language),
+    }
+}
+
+fn due(arguments: &Arguments) -> Result<Timestamp, RenewError> {
+    let config = StudioConfig::load(&arguments.config)?;
+    Ok(due_at(&certificate_in_use(&config, &Credentials::load(&config)?)?))
+}
+
+fn failed(error: &RenewError, language: Language) -> Exit {
+    let (exit, message) = advice::about_renewal(error, language);
+    tell(message);
+    exit
+}

@@ -1,0 +1,110 @@
+//! `lichtbild-studio status`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::advice::{Line, State, about_self_test};
+use super::exit::Exit;
+use super::{LanguageArgument, advice, give, receipt, runtime, tell};
+use crate::client::self_test::{SelfTest, self_test};
+use crate::clock::{SystemClock, Timestamp};
+use crate::domain::id::DeviceId;
+use crate::domain::language::Language;
+
+/// Find out whether this computer can deposit, and what to do if it cannot
+///
+/// Looks at configuration, key, certificate, the way to the gateway, both clocks, and sends a made-up picture for a check;
+/// nothing is stored.
+#[derive(Args)]
+pub struct Arguments {
+    /// Gateway address, certificate and key of this computer
+    #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
+    config: PathBuf,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+    /// Language of messages [default: the configuration's, or de]
+    #[arg(long)]
+    lang: Option<LanguageArgument>,
+}
+
+#[derive(Serialize)]
+struct StatusLine<'a> {
+    can_deposit: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    studio: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_id: Option<DeviceId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate_expires_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renewal_due_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock_ahead_milliseconds: Option<i64>,
+    checks: &'a [Line],
+}
+
+/// Tests everything and says what came out.
+pub fn run(arguments: &Arguments) -> Exit {
+    let wished = arguments.lang.map(Language::from);
+    let runtime = match runtime(wished.unwrap_or_default()) {
+        Ok(runtime) => runtime,
+        Err(exit) => return exit,
+    };
+    let test = runtime.block_on(self_test(&arguments.config, &SystemClock));
+    let configured = test.configuration.as_ref().ok().map(|config| config.language);
+    let language = wished.or(configured).unwrap_or_default();
+    let lines = about_self_test(&test, language);
+    if arguments.json {
+        let line = match serde_json::to_string(&to_json(&test, &lines)) {
+            Ok(line) => line,
+            Err(error) => {
+                tell(advice::about_unexpected(&error, language));
+                return Exit::Unexpected;
+            }
+        };
+        if let Err(exit) = give(line, language) {
+            return exit;
+        }
+    } else {
+        for line in &lines {
+            if let Err(exit) = give(for_people(line, language), language) {
+                return exit;
+            }
+        }
+    }
+    // The first thing that is wrong is what the others hang on; what only needs attention never hides a fault.
+    let fault = lines.iter().find(|line| line.state == State::Fault);
+    let attention = lines.iter().find(|line| line.state == State::Attention);
+    fault.or(attention).map_or(Exit::Done, |line| line.exit)
+}
+
+fn to_json<'a>(test: &SelfTest, lines: &'a [Line]) -> StatusLine<'a> {
+    let me = test.standing.as_ref().and_then(|standing| standing.as_ref().ok());
+    let device = test.credentials.as_ref().and_then(|credentials| credentials.as_ref().ok());
+    StatusLine {
+        can_deposit: matches!(test.deposit, Some(Ok(()))),
+        studio: me.map(|me| format!("{}, {}", me.studio.name, me.studio.place)),
+        device_id: me.map(|me| me.device_id),
+        certificate_expires_at: device.map(|device| device.certificate.not_after),
+        renewal_due_at: device.map(|device| device.renewal_due),
+        clock_ahead_milliseconds: test.clock_ahead_milliseconds,
+        checks: lines,
+    }
+}
+
+fn for_people(line: &Line, language: Language) -> String {
+    let state = match line.state {
+        State::Good => "OK",
+        State::Attention => language.pick("ACHTUNG", "ATTENTION"),
+        State::Fault => language.pick("FEHLER", "FAULT"),
+        State::NotTried => language.pick("OFFEN", "OPEN"),
+    };
+    let mut text = format!("{state:<9}  {:<13}  {}", line.aspect.name(language), line.text);
+    if let Some(advice) = &line.advice {
+        text.push_str(&format!("\n{:26}-> {advice}", ""));
+    }
+    receipt::printable(&text)
+}

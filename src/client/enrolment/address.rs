@@ -1,0 +1,117 @@
+//! Where an invitation is accepted, as people type it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use reqwest::Url;
+
+/// The enrolment listener's port, where the address names none.
+const DEFAULT_PORT: u16 = 7443;
+
+/// `https`, a host and a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnrolmentAddress(Url);
+
+impl EnrolmentAddress {
+    /// A path at this address.
+    pub fn at(&self, path: &str) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(path);
+        url
+    }
+}
+
+impl FromStr for EnrolmentAddress {
+    type Err = AddressError;
+
+    /// `gateway.stadt.example`, with or without `https://`, port and a slash at its end.
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let text = text.trim();
+        let authority = match text.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => rest,
+            Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => return Err(AddressError::NotEncrypted),
+            Some(_) => return Err(AddressError::Malformed),
+            None => text,
+        };
+        let authority = authority.trim_end_matches('/');
+        if authority.contains(['/', '?', '#']) {
+            return Err(AddressError::Path);
+        }
+        if authority.is_empty() || authority.contains('@') {
+            return Err(AddressError::Malformed);
+        }
+        let mut url = Url::parse(&format!("https://{authority}")).map_err(|_| AddressError::Malformed)?;
+        // A parsed URL no longer tells 443 from no port at all.
+        let host_end = authority.rfind(']').map_or(0, |end| end + 1);
+        if !authority[host_end..].contains(':') {
+            url.set_port(Some(DEFAULT_PORT)).map_err(|()| AddressError::Malformed)?;
+        }
+        Ok(Self(url))
+    }
+}
+
+impl fmt::Display for EnrolmentAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str().trim_end_matches('/'))
+    }
+}
+
+/// The text is no address of a gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressError {
+    /// `http://`
+    NotEncrypted,
+    /// Something stands behind host and port.
+    Path,
+    /// Not a host with or without a port.
+    Malformed,
+}
+
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotEncrypted => "an address that begins with http:// would send the code in the clear",
+            Self::Path => "something stands behind host and port",
+            Self::Malformed => "not a host, with or without a port",
+        })
+    }
+}
+
+impl std::error::Error for AddressError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_may_write_it_their_way() {
+        for (written, meant) in [
+            ("gateway.stadt.example", "https://gateway.stadt.example:7443"),
+            (" HTTPS://Gateway.Stadt.example/ ", "https://gateway.stadt.example:7443"),
+            ("gateway.stadt.example:8000", "https://gateway.stadt.example:8000"),
+            ("https://gateway.stadt.example:443", "https://gateway.stadt.example"),
+            ("192.0.2.7", "https://192.0.2.7:7443"),
+            ("[2001:db8::7]", "https://[2001:db8::7]:7443"),
+            ("[2001:db8::7]:99", "https://[2001:db8::7]:99"),
+        ] {
+            assert_eq!(written.parse::<EnrolmentAddress>().unwrap().to_string(), meant, "{written}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_says_why() {
+        for (written, why) in [
+            ("http://gateway.stadt.example", AddressError::NotEncrypted),
+            ("HTTP://gateway.stadt.example", AddressError::NotEncrypted),
+            ("https://gateway.stadt.example/enrol", AddressError::Path),
+            ("gateway.stadt.example?x", AddressError::Path),
+            ("ftp://gateway.stadt.example", AddressError::Malformed),
+            ("user@gateway.stadt.example", AddressError::Malformed),
+            ("gateway.stadt.example:99999", AddressError::Malformed),
+            ("", AddressError::Malformed),
+            ("https://", AddressError::Malformed),
+        ] {
+            assert_eq!(written.parse::<EnrolmentAddress>(), Err(why), "{written}");
+        }
+    }
+}

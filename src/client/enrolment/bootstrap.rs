@@ -1,0 +1,264 @@
+//! From an address and a code to a gateway that has proved itself: `ask -> prove -> compare`.
+
+use std::fmt;
+
+use reqwest::Url;
+use serde::Deserialize;
+
+use super::address::EnrolmentAddress;
+use super::line::{self, LineError};
+use super::unproven_line::tls_that_verifies_nothing;
+use crate::client::config::parse_gateway;
+use crate::client::connection;
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::enrolment_code::EnrolmentCode;
+use crate::domain::id::DeviceId;
+use crate::domain::party::Role;
+use crate::entropy::{Entropy, EntropyError, random_bytes};
+use crate::identity::certificate::certificates_from_pem;
+use crate::sealing::enrolment::{ProofKey, ProvenAnswer, invitation_lookup};
+use crate::wire::enrolment::{InvitedPartyBody, LookupBody};
+
+/// Where an invitation is looked up.
+pub const LOOKUP: &str = "/v1/invitations/lookup";
+
+/// An invitation from whoever knows its code. Only [`look_up`] makes one.
+#[derive(Debug, Clone)]
+pub struct ProvenInvitation {
+    /// The device this computer becomes.
+    pub device_id: DeviceId,
+    /// Its side.
+    pub role: Role,
+    /// The studio or office, for people: the one thing that the proof does not cover.
+    pub party: InvitedPartyBody,
+    /// The address for deposits or collections.
+    pub gateway: Url,
+    /// The authority of the gateway's certificates, in DER.
+    pub ca: Vec<u8>,
+    /// When the code stops to work.
+    pub expires_at: Timestamp,
+}
+
+impl ProvenInvitation {
+    /// What stands in the letter too.
+    pub fn ca_sha256(&self) -> Sha256Digest {
+        Sha256Digest::of(&self.ca)
+    }
+}
+
+/// `InvitationBody` as text: what was proved are the characters that were sent.
+#[derive(Deserialize)]
+struct LookupAnswer {
+    device_id: String,
+    role: String,
+    party: InvitedPartyBody,
+    gateway: String,
+    ca: String,
+    expires_at: String,
+    proof: Sha256Digest,
+}
+
+/// Asks for the invitation that belongs to `code` and believes the answer only with a right proof; if the person has the
+/// authority's fingerprint on paper (`letter`), it must be that one too.
+///
+/// The code itself is not sent, nor anything that leads to it.
+///
+/// # Errors
+/// [`BootstrapError`].
+pub async fn look_up(
+    address: &EnrolmentAddress,
+    code: &EnrolmentCode,
+    letter: Option<Sha256Digest>,
+    entropy: &dyn Entropy,
+    language: &str,
+) -> Result<ProvenInvitation, BootstrapError> {
+    let nonce: [u8; 32] = random_bytes(entropy)?;
+    let hexadecimal = |bytes: [u8; 32]| Sha256Digest::from_bytes(bytes).to_string();
+    let lookup = hexadecimal(*invitation_lookup(code).as_bytes());
+    let question = LookupBody { lookup, nonce: hexadecimal(nonce) };
+    let tls = tls_that_verifies_nothing().map_err(|_| BootstrapError::NoTls)?;
+    let http = connection::patient_client(tls).map_err(|_| BootstrapError::NoTls)?;
+    let request = http.post(address.at(LOOKUP)).header("accept-language", language).json(&question);
+    let body = line::ask(request).await?;
+    let answer: LookupAnswer = serde_json::from_slice(&body).map_err(|_| BootstrapError::Unreadable)?;
+    prove(&answer, &ProofKey::of(code), &nonce, letter)
+}
+
+fn prove(
+    answer: &LookupAnswer,
+    key: &ProofKey,
+    nonce: &[u8; 32],
+    letter: Option<Sha256Digest>,
+) -> Result<ProvenInvitation, BootstrapError> {
+    let mut authorities = certificates_from_pem(&answer.ca).map_err(|_| BootstrapError::Unreadable)?;
+    // The proof covers one certificate: a second one beside it would be trusted without.
+    let (Some(ca), true) = (authorities.pop(), authorities.is_empty()) else { return Err(BootstrapError::Unreadable) };
+    let ca_sha256 = Sha256Digest::of(&ca);
+    let proved = ProvenAnswer {
+        nonce,
+        device_id: &answer.device_id,
+        role: &answer.role,
+        gateway: &answer.gateway,
+        expires_at: &answer.expires_at,
+        ca_sha256,
+    };
+    if !key.verifies(&proved, answer.proof.as_bytes()) {
+        return Err(BootstrapError::NotProved);
+    }
+    if let Some(letter) = letter
+        && letter != ca_sha256
+    {
+        return Err(BootstrapError::OtherAuthority { letter, proved: ca_sha256 });
+    }
+    let read = || {
+        Some(ProvenInvitation {
+            device_id: answer.device_id.parse().ok()?,
+            role: answer.role.parse().ok()?,
+            party: answer.party.clone(),
+            gateway: parse_gateway(&answer.gateway).ok()?,
+            expires_at: serde_json::from_value(answer.expires_at.clone().into()).ok()?,
+            ca,
+        })
+    };
+    read().ok_or(BootstrapError::Unreadable)
+}
+
+/// Why there is no proven invitation. Nothing secret was sent in any case.
+#[derive(Debug)]
+pub enum BootstrapError {
+    /// No answer, or a refusal: unknown to it is a code that was never given out, is over, or was withdrawn.
+    Line(LineError),
+    /// Not the answer of a gateway, or of one that this version does not understand.
+    Unreadable,
+    /// Whoever answered does not know the code.
+    NotProved,
+    /// Who answered knows the code and has another authority than the letter names.
+    OtherAuthority {
+        /// What the person typed.
+        letter: Sha256Digest,
+        /// What answered.
+        proved: Sha256Digest,
+    },
+    /// No randomness.
+    Entropy(EntropyError),
+    /// This program cannot speak TLS: should not happen.
+    NoTls,
+}
+
+impl From<LineError> for BootstrapError {
+    fn from(error: LineError) -> Self {
+        Self::Line(error)
+    }
+}
+
+impl From<EntropyError> for BootstrapError {
+    fn from(error: EntropyError) -> Self {
+        Self::Entropy(error)
+    }
+}
+
+impl fmt::Display for BootstrapError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Line(_) => "the invitation could not be looked up",
+            Self::Unreadable => "the answer to the lookup cannot be read",
+            Self::NotProved => "what answered does not know the code",
+            Self::OtherAuthority { .. } => "the gateway's authority is not the one of the letter",
+            Self::Entropy(_) => "no nonce could be drawn",
+            Self::NoTls => "TLS could not be set up",
+        })
+    }
+}
+
+impl std::error::Error for BootstrapError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Line(source) => Some(source),
+            Self::Entropy(source) => Some(source),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SeededEntropy;
+    use crate::identity::authority::{Authority, AuthorityKind};
+
+    const NONCE: [u8; 32] = [7; 32];
+
+    fn code(seed: u64) -> EnrolmentCode {
+        EnrolmentCode::generate(&SeededEntropy::new(seed)).unwrap()
+    }
+
+    fn answer() -> LookupAnswer {
+        let now = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+        let ca = Authority::create(AuthorityKind::Server, "gateway", now, &SeededEntropy::new(1)).unwrap();
+        let mut answer = LookupAnswer {
+            device_id: "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e".into(),
+            role: "studio".into(),
+            party: InvitedPartyBody { name: "Foto Koch".into(), place: "Düsseldorf".into() },
+            gateway: "https://gateway.stadt.example:8443".into(),
+            ca: ca.certificate_pem(),
+            expires_at: "2026-11-23T09:30:00.000Z".into(),
+            proof: Sha256Digest::from_bytes([0; 32]),
+        };
+        let ca_sha256 = Sha256Digest::of(ca.certificate_der());
+        let proof = ProofKey::of(&code(1)).prove(&ProvenAnswer {
+            nonce: &NONCE,
+            device_id: &answer.device_id,
+            role: &answer.role,
+            gateway: &answer.gateway,
+            expires_at: &answer.expires_at,
+            ca_sha256,
+        });
+        answer.proof = Sha256Digest::from_bytes(proof);
+        answer
+    }
+
+    fn read(answer: &LookupAnswer) -> Result<ProvenInvitation, BootstrapError> {
+        prove(answer, &ProofKey::of(&code(1)), &NONCE, None)
+    }
+
+    #[test]
+    fn a_right_proof_is_believed() {
+        let answer = answer();
+        let invitation = read(&answer).unwrap();
+        assert_eq!((invitation.role, invitation.gateway.port()), (Role::Studio, Some(8443)));
+        let letter = prove(&answer, &ProofKey::of(&code(1)), &NONCE, Some(invitation.ca_sha256()));
+        assert!(letter.is_ok());
+        let other = prove(&answer, &ProofKey::of(&code(1)), &NONCE, Some(Sha256Digest::of(b"other")));
+        assert!(matches!(other, Err(BootstrapError::OtherAuthority { .. })));
+    }
+
+    #[test]
+    fn nothing_that_hangs_on_the_proof_can_be_changed() {
+        let changes: [fn(&mut LookupAnswer); 5] = [
+            |answer| answer.device_id = "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0f".into(),
+            |answer| answer.role = "office".into(),
+            |answer| answer.gateway = "https://elsewhere.example:8443".into(),
+            |answer| answer.expires_at = "2026-11-24T09:30:00.000Z".into(),
+            |answer| answer.proof = Sha256Digest::of(b"a guess"),
+        ];
+        for change in changes {
+            let mut answer = answer();
+            change(&mut answer);
+            assert!(matches!(read(&answer), Err(BootstrapError::NotProved)));
+        }
+        let mut other_authority = answer();
+        other_authority.ca = self::answer().ca;
+        assert!(matches!(read(&other_authority), Err(BootstrapError::NotProved)));
+    }
+
+    #[test]
+    fn the_proof_is_for_one_code_one_nonce_and_one_authority() {
+        let answer = answer();
+        let key = ProofKey::of(&code(1));
+        assert!(matches!(prove(&answer, &ProofKey::of(&code(2)), &NONCE, None), Err(BootstrapError::NotProved)));
+        assert!(matches!(prove(&answer, &key, &[8; 32], None), Err(BootstrapError::NotProved)));
+        let two = LookupAnswer { ca: format!("{}{}", self::answer().ca, answer.ca), ..answer };
+        assert!(matches!(prove(&two, &key, &NONCE, None), Err(BootstrapError::Unreadable)));
+    }
+}

@@ -1,0 +1,67 @@
+//! When a certificate is due for renewal, and how long to wait after a renewal that failed.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::identity::certificate::CertificateFacts;
+
+/// The pause after the first failed renewal; it doubles with each further one.
+const FIRST_PAUSE: Duration = Duration::from_mins(1);
+/// The longest pause: of the default 20 days that are left, hundreds of tries.
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
+
+/// At two thirds of the lifetime, or up to a twentieth of the lifetime earlier, so that a hundred devices that were enrolled
+/// on one day do not come back in one hour.
+///
+/// How much earlier is read off the certificate's own digest: random enough, and the same whoever asks, so that `status` can
+/// tell the moment at which `watch` will renew.
+pub fn due_at(certificate: &CertificateFacts) -> Timestamp {
+    let lifetime = certificate.not_before.until(certificate.not_after);
+    let [first, second, ..] = *certificate.sha256.as_bytes();
+    let draw = u32::from(u16::from_be_bytes([first, second]));
+    let earlier = lifetime / 20 * draw / u32::from(u16::MAX);
+    certificate.not_before + lifetime / 3 * 2 - earlier
+}
+
+/// The pause after `failures` failed renewals in a row (from 1).
+pub fn pause_after(failures: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::digest::Sha256Digest;
+    use crate::identity::certificate::read_certificate;
+    use crate::identity::key::DeviceKey;
+
+    const DAY: Duration = Duration::from_hours(24);
+    const START: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+
+    fn certificate(digest_begins: u8) -> CertificateFacts {
+        let pair = rcgen::KeyPair::try_from(DeviceKey::generate().unwrap().as_pkcs8_der()).unwrap();
+        let der = rcgen::CertificateParams::default().self_signed(&pair).unwrap();
+        let sha256 = Sha256Digest::from_bytes([digest_begins; 32]);
+        CertificateFacts {
+            sha256,
+            not_before: START,
+            not_after: START + 60 * DAY,
+            ..read_certificate(der.der()).unwrap()
+        }
+    }
+
+    #[test]
+    fn renewal_is_due_at_two_thirds_of_the_lifetime_or_a_little_earlier() {
+        assert_eq!(due_at(&certificate(0x00)), START + 40 * DAY);
+        assert_eq!(due_at(&certificate(0xFF)), START + 37 * DAY);
+        let middle = due_at(&certificate(0x80));
+        assert!(middle > START + 38 * DAY && middle < START + 39 * DAY);
+    }
+
+    #[test]
+    fn pauses_grow_to_an_hour() {
+        let minutes: Vec<u64> = (1..=8).map(|failures| pause_after(failures).as_secs() / 60).collect();
+        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(pause_after(u32::MAX), LONGEST_PAUSE);
+    }
+}

@@ -1,0 +1,74 @@
+//! A TLS line to whoever answers, for one request: which invitation belongs to this lookup id?
+//!
+//! A device that is not enrolled yet has nothing by which to know the gateway: its authority is the gateway's own, and this
+//! request is what fetches it. That is sound, because nothing hangs on the line:
+//!
+//! - *Nothing secret is sent.* The lookup id is derived from the code by HKDF; it leads to the invitation and not back to
+//!   the code (95 random bits), and whoever reads it cannot enrol with it.
+//! - *Nothing that is answered is believed* before it has been proved: the answer carries an HMAC under a key that is derived from
+//!   the code too, over a nonce of this request, the gateway's address and its authority. Only who knows the code can
+//!   make it, and only the person in the shop and the gateway do.
+//! - *Everything after it* goes over lines that are verified with the proven authority and nothing else. A relay in the
+//!   middle can pass the question and the answer on, and is then found out by its own certificate.
+//!
+//! Signatures of the handshake are verified all the same: that costs nothing and keeps the handshake a handshake.
+
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+
+use crate::identity::cryptography::crypto_provider;
+
+/// TLS that takes any server. For the lookup of an invitation only.
+///
+/// # Errors
+/// [`Error`] when the provider has no usable protocol version.
+pub(super) fn tls_that_verifies_nothing() -> Result<ClientConfig, Error> {
+    let provider = crypto_provider();
+    Ok(ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(AnyServer(provider)))
+        .with_no_client_auth())
+}
+
+#[derive(Debug)]
+struct AnyServer(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyServer {
+    fn verify_server_cert(
+        &self,
+        _certificate: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,193 @@
+//! Can this computer deposit, and if not, where does it end? Looks at everything between the configuration and the judge, in
+//! the order in which a deposit meets it.
+//!
+//! The picture that is sent for a check is made up: noise of a real photo's size, which belongs to nobody and is never stored.
+//! Whatever the judge says of it proves that the certificate was accepted, the upload passed and the gateway judges.
+
+use std::io;
+use std::net::SocketAddr;
+
+use image::ExtendedColorType;
+use image::codecs::jpeg::JpegEncoder;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+
+use super::config::{ConfigError, StudioConfig};
+use super::connection::Connection;
+use super::credentials::{Credentials, CredentialsError};
+use super::enrolment::due::due_at;
+use super::enrolment::folder::PENDING_KEY;
+use super::enrolment::line::{self, LineError};
+use super::enrolment::renew::certificate_in_use;
+use super::setback::{Setback, TlsRefusal};
+use crate::clock::{Clock, Timestamp};
+use crate::domain::digest::Sha256Digest;
+use crate::identity::certificate::CertificateFacts;
+use crate::wire::studio::MeBody;
+
+/// What was found, as far as it went: what comes after the first `None` or error was not tried.
+#[derive(Debug)]
+pub struct SelfTest {
+    /// When this computer's clock said it was.
+    pub now: Timestamp,
+    /// The configuration.
+    pub configuration: Result<StudioConfig, Unconfigured>,
+    /// Key, certificate and authorities.
+    pub credentials: Option<Result<Device, CredentialsError>>,
+    /// The way to the gateway.
+    pub way: Option<Result<SocketAddr, NoWay>>,
+    /// Whether the gateway is the right one and takes this device.
+    pub standing: Option<Result<MeBody, LineError>>,
+    /// How far this computer's clock is ahead of the gateway's, in milliseconds; behind is negative.
+    pub clock_ahead_milliseconds: Option<i64>,
+    /// Whether a photo got through to the judge.
+    pub deposit: Option<Result<(), LineError>>,
+}
+
+/// What the credentials are.
+#[derive(Debug)]
+pub struct Device {
+    /// The device's certificate.
+    pub certificate: CertificateFacts,
+    /// When it is due for renewal.
+    pub renewal_due: Timestamp,
+    /// The authority by which the gateway is known.
+    pub ca_sha256: Sha256Digest,
+}
+
+/// There is no configuration that serves.
+#[derive(Debug)]
+pub struct Unconfigured {
+    /// Why.
+    pub error: ConfigError,
+    /// Whether an enrolment was begun in this folder and waits for its end.
+    pub enrolment_pending: bool,
+}
+
+/// Why no connection came about.
+#[derive(Debug)]
+pub enum NoWay {
+    /// The gateway's name leads to no address.
+    Name(io::Error),
+    /// Nothing answers at its address.
+    Refused(SocketAddr, io::Error),
+    /// Nothing answers in time.
+    Silent,
+}
+
+/// Tests everything, as far as one thing lets the next be tried. Changes nothing, here or at the gateway.
+pub async fn self_test(config_file: &std::path::Path, clock: &dyn Clock) -> SelfTest {
+    let mut test = SelfTest {
+        now: clock.now(),
+        configuration: StudioConfig::load(config_file).map_err(|error| Unconfigured {
+            error,
+            enrolment_pending: config_file.with_file_name(PENDING_KEY).exists(),
+        }),
+        credentials: None,
+        way: None,
+        standing: None,
+        clock_ahead_milliseconds: None,
+        deposit: None,
+    };
+    let Ok(config) = &test.configuration else { return test };
+    let loaded = load(config);
+    let way = find_way(config).await;
+    let reached = way.is_ok();
+    test.way = Some(way);
+    let connection = match loaded {
+        Ok((device, connection)) => {
+            test.credentials = Some(Ok(device));
+            connection
+        }
+        Err(error) => {
+            test.credentials = Some(Err(error));
+            return test;
+        }
+    };
+    if !reached {
+        return test;
+    }
+    let asked_at = clock.now();
+    let language = config.language.tag();
+    let me = line::ask(connection.get("/v1/me").header("accept-language", language)).await;
+    let answered_at = clock.now();
+    let me = me.and_then(|body| serde_json::from_slice::<MeBody>(&body).map_err(|_| foreign(config)));
+    if let Ok(me) = &me {
+        // The gateway looked at its clock somewhere in between; nearer than that need not be known.
+        let middle = (asked_at.unix_milliseconds() + answered_at.unix_milliseconds()) / 2;
+        test.clock_ahead_milliseconds = Some(middle - me.time.unix_milliseconds());
+        test.deposit = Some(send_picture(&connection, language).await);
+    }
+    test.standing = Some(me);
+    test
+}
+
+fn load(config: &StudioConfig) -> Result<(Device, Connection), CredentialsError> {
+    let credentials = Credentials::load(config)?;
+    let certificate = certificate_in_use(config, &credentials)?;
+    let device = Device { renewal_due: due_at(&certificate), certificate, ca_sha256: credentials.authority_sha256 };
+    Ok((device, Connection::with(config, credentials)?))
+}
+
+async fn find_way(config: &StudioConfig) -> Result<SocketAddr, NoWay> {
+    let host = config.gateway.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let port = config.gateway.port_or_known_default().unwrap_or(443);
+    let addresses = timeout(config.connect_timeout, lookup_host((host, port))).await;
+    let addresses: Vec<_> = addresses.map_err(|_| NoWay::Silent)?.map_err(NoWay::Name)?.collect();
+    let mut last = NoWay::Name(io::ErrorKind::NotFound.into());
+    for address in addresses {
+        match timeout(config.connect_timeout, TcpStream::connect(address)).await {
+            Ok(Ok(_)) => return Ok(address),
+            Ok(Err(error)) => last = NoWay::Refused(address, error),
+            Err(_) => last = NoWay::Silent,
+        }
+    }
+    Err(last)
+}
+
+async fn send_picture(connection: &Connection, language: &str) -> Result<(), LineError> {
+    let picture = picture().ok_or(LineError::Setback(Setback::Cut("no picture could be made".to_owned())))?;
+    let request = connection.post("/v1/photos/check").header("content-type", "image/jpeg");
+    line::ask(request.header("accept-language", language).body(picture)).await.map(drop)
+}
+
+/// 413 x 531 pixels of noise: about as many bytes as a real photo, and the same ones each time.
+fn picture() -> Option<Vec<u8>> {
+    const WIDTH: u16 = 413;
+    const HEIGHT: u16 = 531;
+    let mut state = 1_u32;
+    let noise = |_| {
+        // Numerical Recipes' generator; its upper bits are noise enough for a picture.
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    };
+    let pixels: Vec<u8> = (0..u32::from(WIDTH) * u32::from(HEIGHT)).map(noise).collect();
+    let mut picture = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut picture, 85);
+    let encoded = { encoder }.encode(&pixels, WIDTH.into(), HEIGHT.into(), ExtendedColorType::L8);
+    encoded.is_ok().then_some(picture)
+}
+
+fn foreign(config: &StudioConfig) -> LineError {
+    LineError::NotAGateway { status: 200, url: config.gateway.clone() }
+}
+
+/// Whether the gateway itself was recognised: only then is what it says about this device worth anything.
+pub fn gateway_is_known(standing: &Result<MeBody, LineError>) -> bool {
+    match standing {
+        Ok(_) | Err(LineError::Refused(_) | LineError::Tls(TlsRefusal::OurCertificate(_))) => true,
+        Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_picture_is_a_jpeg_of_a_real_photos_size() {
+        let picture = picture().unwrap();
+        assert!(picture.starts_with(&[0xFF, 0xD8]) && (100_000..400_000).contains(&picture.len()), "{}", picture.len());
+        assert_eq!(picture, self::picture().unwrap());
+    }
+}

@@ -1,0 +1,162 @@
+//! A shop that was sent an invitation: its folder, its clock, and patience that costs no time.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lichtbild::client::enrolment::address::EnrolmentAddress;
+use lichtbild::client::enrolment::enrol::{EnrolError, EnrolNotice, Enrolled, Enrolment, enrol};
+use lichtbild::client::enrolment::folder::{Folder, Replace};
+use lichtbild::client::patience::Patience;
+use lichtbild::clock::{ManualClock, SystemClock};
+use lichtbild::domain::digest::Sha256Digest;
+use lichtbild::domain::enrolment_code::EnrolmentCode;
+use lichtbild::domain::language::Language;
+use lichtbild::domain::party::Role;
+use lichtbild::entropy::SeededEntropy;
+
+use super::inviting::Inviting;
+use crate::support::gateway::START;
+
+pub struct Shop {
+    pub gateway: Inviting,
+    pub folder: Folder,
+    pub clock: Arc<ManualClock>,
+    pub pauses: Mutex<Vec<Duration>>,
+    pub notices: Mutex<Vec<EnrolNotice>>,
+    pub letter: Option<Sha256Digest>,
+    pub address: String,
+    directory: tempfile::TempDir,
+}
+
+#[async_trait]
+impl Patience for Shop {
+    fn spent(&self) -> Duration {
+        self.pauses.lock().unwrap().iter().sum()
+    }
+
+    async fn wait(&self, span: Duration) {
+        self.pauses.lock().unwrap().push(span);
+    }
+}
+
+impl Shop {
+    /// A shop whose clock is moved by hand, and its gateway's with it.
+    pub async fn invited() -> Self {
+        Self::invited_as(Role::Studio).await
+    }
+
+    pub async fn invited_as(role: Role) -> Self {
+        let clock = Arc::new(ManualClock::starting_at(START));
+        Self::with(Inviting::start(role, clock.clone()).await, clock)
+    }
+
+    /// A shop and a gateway that go by the real clock, as the program does.
+    pub async fn invited_today() -> Self {
+        Self::with(Inviting::a_studio(Arc::new(SystemClock)).await, Arc::new(ManualClock::starting_at(START)))
+    }
+
+    /// The same, enrolled already.
+    pub async fn enrolled_today() -> Self {
+        let shop = Self::invited_today().await;
+        shop.enrol().await.unwrap();
+        shop
+    }
+
+    fn with(gateway: Inviting, clock: Arc<ManualClock>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = Folder::open(&directory.path().join("lichtbild")).unwrap();
+        let (pauses, notices, letter) = (Mutex::default(), Mutex::default(), None);
+        let address = gateway.url();
+        Self { gateway, folder, clock, pauses, notices, letter, address, directory }
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.file(name)
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.file("studio.toml")
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.file(name)).unwrap()
+    }
+
+    pub fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    pub async fn enrol(&self) -> Result<Enrolled, EnrolError> {
+        self.enrol_with(Replace::Never).await
+    }
+
+    pub async fn enrol_with(&self, replace: Replace) -> Result<Enrolled, EnrolError> {
+        let address: EnrolmentAddress = self.address.parse().unwrap();
+        let announce = |notice| self.notices.lock().unwrap().push(notice);
+        let job = Enrolment {
+            address: &address,
+            code: &EnrolmentCode::parse(&self.gateway.code()).unwrap(),
+            letter: self.letter,
+            folder: &self.folder,
+            replace,
+            language: Language::English,
+            clock: self.clock.as_ref(),
+            entropy: &SeededEntropy::new(3),
+            patience: self,
+            announce: &announce,
+        };
+        enrol(&job).await
+    }
+
+    /// Puts certificate and key into two files, as `device add` writes them.
+    pub fn split_device(&self) {
+        let device = self.read("device.pem");
+        let (certificate, key) = device.split_at(device.find("-----BEGIN PRIVATE").unwrap());
+        // The key's file keeps its permissions.
+        std::fs::rename(self.file("device.pem"), self.file("key.pem")).unwrap();
+        std::fs::write(self.file("key.pem"), key).unwrap();
+        std::fs::write(self.file("certificate.pem"), certificate).unwrap();
+        self.edit_config("certificate = \"device.pem\"", "certificate = \"certificate.pem\"");
+        self.edit_config("key = \"device.pem\"", "key = \"key.pem\"");
+    }
+
+    pub fn edit_config(&self, before: &str, after: &str) {
+        let config = self.read("studio.toml");
+        assert!(config.contains(before), "{config}");
+        std::fs::write(self.config(), config.replace(before, after)).unwrap();
+    }
+
+    /// The program, in this shop.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
+        for name in ["LICHTBILD_HALT_AT", "LICHTBILD_HALT_MARKER"] {
+            command.env_remove(name);
+        }
+        command
+            .args(arguments)
+            .current_dir(self.directory.path())
+            .env("LICHTBILD_STUDIO_CONFIG", "lichtbild/studio.toml");
+        command
+    }
+
+    pub async fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command(arguments);
+        // On a thread of its own: the gateway that it talks to lives on this one.
+        tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap()
+    }
+
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+}
+
+pub fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
