@@ -56,6 +56,7 @@ pub enum Problem {
     // Collections
     CodeUnknown,
     TooManyCodes { wait: Duration },
+    PhotoQuarantined { since: Timestamp },
     PhotoLeasedElsewhere { until: Timestamp },
     PhotoSettled { at: Timestamp, office: Option<Party> },
     PhotoWithdrawn { at: Timestamp },
@@ -71,6 +72,7 @@ pub enum Problem {
     Internal,
     GatewayBusy,
     StorageUnavailable,
+    RevocationListMissing,
 }
 
 /// What is wrong with a request that does not fit the interface.
@@ -128,6 +130,7 @@ impl Problem {
             Self::PhotoKept { .. } => "photo-kept",
             Self::CodeUnknown => "code-unknown",
             Self::TooManyCodes { .. } => "too-many-codes",
+            Self::PhotoQuarantined { .. } => "photo-quarantined",
             Self::PhotoLeasedElsewhere { .. } => "photo-leased-elsewhere",
             Self::PhotoSettled { .. } => "photo-settled",
             Self::PhotoWithdrawn { .. } => "photo-withdrawn",
@@ -142,6 +145,7 @@ impl Problem {
             Self::Internal => "internal",
             Self::GatewayBusy => "gateway-busy",
             Self::StorageUnavailable => "storage-unavailable",
+            Self::RevocationListMissing => "revocation-list-missing",
         }
     }
 
@@ -167,6 +171,7 @@ impl Problem {
             Self::DepositInProgress
             | Self::PhotoLeased { .. }
             | Self::PhotoKept { .. }
+            | Self::PhotoQuarantined { .. }
             | Self::PhotoLeasedElsewhere { .. }
             | Self::LeaseExpired { .. }
             | Self::CollectionOver { .. }
@@ -183,7 +188,9 @@ impl Problem {
                 StatusCode::TOO_MANY_REQUESTS
             }
             Self::PhotoDamaged | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::GatewayBusy | Self::StorageUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::GatewayBusy | Self::StorageUnavailable | Self::RevocationListMissing => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -193,6 +200,7 @@ impl Problem {
             Self::TooManyRequests { wait } | Self::TooManyCodes { wait } => Some(*wait),
             Self::DepositInProgress | Self::GatewayBusy => Some(Duration::from_secs(1)),
             Self::StorageUnavailable | Self::TooManyConnections => Some(Duration::from_secs(5)),
+            Self::RevocationListMissing => Some(Duration::from_secs(60)),
             _ => None,
         }
     }
@@ -209,6 +217,7 @@ impl Problem {
             Self::PhotoRefused { findings } => json!({ "findings": FindingBody::all(findings, language) }),
             Self::PhotoLeased { until } | Self::PhotoLeasedElsewhere { until } => json!({ "lease_until": until }),
             Self::PhotoKept { until } => json!({ "kept_until": until }),
+            Self::PhotoQuarantined { since } => json!({ "held_back_since": since }),
             Self::PhotoSettled { at, office } => {
                 let office =
                     office.as_ref().map(|office| StudioBody { name: office.name.clone(), place: office.place.clone() });

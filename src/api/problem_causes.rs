@@ -81,6 +81,7 @@ impl From<CollectError> for Problem {
         match error {
             CollectError::TooManyCodes { wait } => Self::TooManyCodes { wait },
             CollectError::UnknownCode => Self::CodeUnknown,
+            CollectError::HeldBack { since } => Self::PhotoQuarantined { since },
             CollectError::LeasedElsewhere { until } => Self::PhotoLeasedElsewhere { until },
             CollectError::Settled { at, office } => Self::PhotoSettled { at, office },
             CollectError::Withdrawn { at } => Self::PhotoWithdrawn { at },
@@ -106,6 +107,7 @@ impl From<HandOverError> for Problem {
             HandOverError::UnknownCollection => Self::CollectionUnknown,
             HandOverError::WrongCode => Self::CodeUnknown,
             HandOverError::LeaseOver { at } => Self::LeaseExpired { at },
+            HandOverError::HeldBack { since } => Self::PhotoQuarantined { since },
             HandOverError::Over { at } => Self::CollectionOver { at },
             HandOverError::Open(error) => error.into(),
             HandOverError::Store(error) => error.into(),

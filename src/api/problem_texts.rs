@@ -38,6 +38,7 @@ impl Problem {
             Self::PhotoKept { .. } => ("Lichtbild aufbewahrt", "Photo kept"),
             Self::CodeUnknown => ("Abrufcode unbekannt", "Unknown code"),
             Self::TooManyCodes { .. } => ("Zu viele falsche Abrufcodes", "Too many wrong codes"),
+            Self::PhotoQuarantined { .. } => ("Lichtbild wird geprüft", "Photo held back"),
             Self::PhotoLeasedElsewhere { .. } => ("Anderes Amt bearbeitet", "Held by another office"),
             Self::PhotoSettled { .. } => ("Lichtbild bereits abgeschlossen", "Photo already settled"),
             Self::PhotoWithdrawn { .. } => ("Lichtbild zurückgezogen", "Photo withdrawn"),
@@ -52,6 +53,7 @@ impl Problem {
             Self::Internal => ("Fehler im Gateway", "Fault in the gateway"),
             Self::GatewayBusy => ("Gateway ausgelastet", "Gateway busy"),
             Self::StorageUnavailable => ("Speicher nicht verfügbar", "Storage unavailable"),
+            Self::RevocationListMissing => ("Sperrliste fehlt", "Revocation list missing"),
         };
         language.pick(german, english)
     }
@@ -214,6 +216,18 @@ impl Problem {
                 "The stored picture does not open. The log tells the administrator.",
             ),
             Self::GatewayBusy => ("Bitte gleich noch einmal.", "Try again in a moment."),
+            Self::PhotoQuarantined { .. } => (
+                "Das Gerät, mit dem das Foto eingeliefert wurde, ist gesperrt; die Verwaltung des Gateways prüft seine Fotos. Der \
+                 Code bleibt gültig. Der antragstellenden Person sagen: Das Foto liegt vor, wird aber noch geprüft; bitte später \
+                 wiederkommen oder ein neues Foto machen lassen.",
+                "The device that deposited the photo was revoked, and the gateway's administrator looks at its photos first. The \
+                 code stays valid. Tell the applicant: the photo is here but is being checked; come back later, or have a new \
+                 one taken.",
+            ),
+            Self::RevocationListMissing => (
+                "Diese Sperrliste wurde noch nicht ausgestellt. Bitte später noch einmal.",
+                "This revocation list has not been issued yet. Try again later.",
+            ),
             Self::StorageUnavailable => (
                 "Nichts wurde bestätigt. Bitte gleich wiederholen, Einlieferungen mit demselben Schlüssel.",
                 "Nothing was acknowledged. Repeat it shortly, a deposit with the same key.",

@@ -10,6 +10,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::id::DeviceId;
 use crate::domain::keeping::KEPT_MONTHS;
+use crate::domain::quarantine::PhotosOfRevoked;
 use crate::entropy::Entropy;
 use crate::sealing::KeyFile;
 use crate::storage::Store;
@@ -46,6 +47,8 @@ pub struct Rules {
     pub settle_within: Duration,
     /// How many wrong codes are borne.
     pub guesses: GuessLimits,
+    /// What becomes of photos whose device is revoked.
+    pub photos_of_revoked: PhotosOfRevoked,
     /// Requests of one device in a minute, of whatever kind.
     pub requests_per_minute: u32,
     /// Uploads and checks of one device in a minute.
@@ -65,6 +68,7 @@ impl Default for Rules {
             lease: Duration::from_secs(15 * 60),
             settle_within: Duration::from_secs(7 * 86_400),
             guesses: GuessLimits { per_device: 20, over_all: 1_000, window: Duration::from_secs(15 * 60) },
+            photos_of_revoked: PhotosOfRevoked::Keep,
             requests_per_minute: 6_000,
             uploads_per_minute: 600,
             upload_bytes_at_once: 64 * 1024 * 1024,
