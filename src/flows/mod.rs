@@ -9,6 +9,7 @@ pub mod gateway;
 pub mod hand_over;
 pub mod judge;
 pub mod pace;
+pub mod publish;
 pub mod review;
 pub mod settle;
 pub mod sweep;
