@@ -9,6 +9,7 @@ pub mod problem;
 mod problem_causes;
 mod problem_texts;
 pub mod request;
+pub mod revocation_list;
 pub mod studio;
 
 pub use context::App;

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Extension, Router};
 
-use crate::api::{App, Problem, negotiate, office, ops, studio};
+use crate::api::{App, Problem, negotiate, office, ops, revocation_list, studio};
 use crate::telemetry::{Metrics, Observer, observe};
 
 /// The four listeners. Which one a request came over says which authority vouched for the caller.
@@ -20,7 +20,7 @@ pub enum Line {
     Studio,
     /// Mutual TLS, certificates of the office authority.
     Office,
-    /// Server certificate only; its routes come with enrolment over the wire.
+    /// Server certificate only, for those who have none yet and for everybody who wants a revocation list.
     Enrolment,
     /// In the clear on loopback, for monitoring.
     Ops,
@@ -51,7 +51,7 @@ pub struct Route {
 
 /// All of them.
 pub fn routes() -> Vec<Route> {
-    use Line::{Office, Ops, Studio};
+    use Line::{Enrolment, Office, Ops, Studio};
     vec![
         post(Studio, "/v1/photos", studio::deposit::create),
         get(Studio, "/v1/photos", studio::photos::list),
@@ -65,6 +65,8 @@ pub fn routes() -> Vec<Route> {
         get(Office, "/v1/collections/{collection_id}/photo", office::photo::show),
         head(Office, "/v1/collections/{collection_id}/photo", office::photo::head),
         post(Office, "/v1/collections/{collection_id}/settle", office::settle::create),
+        get(Enrolment, "/crl/studio.crl", revocation_list::studio),
+        get(Enrolment, "/crl/office.crl", revocation_list::office),
         get(Ops, "/healthz", ops::healthz),
         get(Ops, "/readyz", ops::readyz),
         get(Ops, "/metrics", show_metrics),
@@ -91,7 +93,7 @@ async fn show_metrics(State(app): State<App>, Extension(metrics): Extension<Arc<
     // Without the store the other metrics are all the more wanted.
     let census = app.gateway.store.census().await.unwrap_or_default();
     let open_metrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(CONTENT_TYPE, open_metrics)], metrics.encode(&census)).into_response()
+    ([(CONTENT_TYPE, open_metrics)], metrics.encode(&census, &app.trust.facts())).into_response()
 }
 
 fn get<T: 'static>(line: Line, path: &'static str, handler: impl Handler<T, App>) -> Route {

@@ -5,19 +5,20 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use super::publish::Publisher;
+use super::reload::{Reload, Reloader};
 use super::routes::{Line, router};
 use super::secret_file::{SecretError, read_secret};
+use super::trust_files::{TrustError, TrustFiles};
 use super::upkeep::{self, Upkeep};
 use crate::api::App;
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::flows::Gateway;
-use crate::identity::certificate::{certificates_from_pem, read_certificate};
 use crate::sealing::{KeyFile, KeyFileError};
 use crate::storage::{SqliteStore, Store, StoreError};
 use crate::telemetry::Metrics;
@@ -25,11 +26,7 @@ use crate::transport::connections::Connections;
 use crate::transport::listener::{Listener, Security};
 use crate::transport::revocation::RevokedCertificates;
 use crate::transport::shutdown::{Shutdown, Stop};
-use crate::transport::tls::{ClientTrust, PemSource, ServerIdentity, ServerTls, TlsConfigError};
 use crate::validation::profile::{Profile, ProfileError};
-
-/// Long enough for an administrator's holiday.
-const SERVER_CERTIFICATE_NOTICE: Duration = Duration::from_secs(30 * 86_400);
 
 /// Where a running gateway listens.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +47,8 @@ pub struct RunningGateway {
     pub addresses: Addresses,
     /// Tells it to stop, and then to hurry.
     pub stop: Stop,
+    /// Has it look at its certificates, authorities and revocation lists at once.
+    pub reload: Reload,
     work: JoinSet<()>,
     store: SqliteStore,
 }
@@ -94,12 +93,17 @@ pub async fn start(
         .await
         .map_err(|source| StartError::Store { file: config.database.clone(), source })?;
     let connections = Connections::default();
-    let lines = bind(config, &clock, &revoked, &connections).await?;
+    let reloader = Reloader::start(TrustFiles::new(config, Arc::clone(&clock), revoked.clone()), connections.clone())?;
+    let lines = bind(config, &reloader, &connections).await?;
     let addresses = lines.addresses();
     let metrics = Arc::new(Metrics::new(lines.all().map(|(line, listener)| (line.name(), listener.metrics())).into()));
+    let trust = reloader.status();
+    let publisher = Publisher::resume(Arc::clone(&gateway), config, trust.clone());
+    publisher.clone().publish().await;
     let app = App {
         gateway: Arc::clone(&gateway),
-        server_certificate_expires_at: server_certificate_end(config, clock.now())?,
+        trust,
+        lists: publisher.lists.clone(),
         photo_body: config.photo_body(),
         json_body: config.json_body(),
     };
@@ -113,26 +117,15 @@ pub async fn start(
         metrics: Arc::clone(&metrics),
         key_file: config.key_file.clone(),
         sweep_every: config.sweep_every(),
+        publisher,
     };
     upkeep.begin(&mut work, &stop);
+    let reload = reloader.begin(&mut work, &stop);
     for (line, listener) in lines.into_all() {
         let shutdown: Shutdown = stop.subscribe();
         work.spawn(listener.serve(router(line, &app, &metrics), shutdown));
     }
-    Ok(RunningGateway { addresses, stop, work, store })
-}
-
-/// The end of the certificate that the gateway shows; a log line when it is near.
-fn server_certificate_end(config: &Config, now: Timestamp) -> Result<Timestamp, StartError> {
-    let file = &config.certificates.server;
-    let unreadable = || StartError::ServerCertificate { file: file.clone() };
-    let text = std::fs::read_to_string(file).map_err(|_| unreadable())?;
-    let chain = certificates_from_pem(&text).map_err(|_| unreadable())?;
-    let facts = read_certificate(chain.first().ok_or_else(unreadable)?).map_err(|_| unreadable())?;
-    if facts.not_after < now + SERVER_CERTIFICATE_NOTICE {
-        tracing::warn!(expires_at = %facts.not_after, "renew the server certificate: `renew-server-certificate`, then restart");
-    }
-    Ok(facts.not_after)
+    Ok(RunningGateway { addresses, stop, reload, work, store })
 }
 
 fn load_profile(config: &Config) -> Result<Profile, StartError> {
@@ -183,25 +176,7 @@ impl Lines {
     }
 }
 
-async fn bind(
-    config: &Config,
-    clock: &Arc<dyn Clock>,
-    revoked: &RevokedCertificates,
-    connections: &Connections,
-) -> Result<Lines, StartError> {
-    let certificates = &config.certificates;
-    let chain = PemSource::read(&certificates.server)?;
-    let key = PemSource::new(
-        certificates.server_key.display().to_string(),
-        read_secret(&certificates.server_key)?.as_bytes().to_vec(),
-    );
-    let mutual = |authority: &PathBuf| -> Result<Security, StartError> {
-        let trust = ClientTrust::parse(&PemSource::read(authority)?, revoked.clone())?;
-        let identity = ServerIdentity::parse(&chain, &key)?;
-        Ok(Security::fixed(ServerTls::with_client_certificates(identity, trust, Arc::clone(clock))?))
-    };
-    let one_sided = ServerTls::without_client_certificates(ServerIdentity::parse(&chain, &key)?, Arc::clone(clock))?;
-
+async fn bind(config: &Config, reloader: &Reloader, connections: &Connections) -> Result<Lines, StartError> {
     let listen = &config.listen;
     let open = async |line: Line, key: &'static str, address: SocketAddr, security: Security| {
         let listener = Listener::bind(line.name(), address, security, config.listener_limits())
@@ -209,10 +184,11 @@ async fn bind(
             .map_err(|source| StartError::Bind { key, address, source })?;
         Ok::<_, StartError>(listener.with_connections(connections.clone()))
     };
+    let [studio, office, enrolment] = reloader.securities();
     Ok(Lines {
-        studio: open(Line::Studio, "listen.studio", listen.studio, mutual(&certificates.studio_ca)?).await?,
-        office: open(Line::Office, "listen.office", listen.office, mutual(&certificates.office_ca)?).await?,
-        enrolment: open(Line::Enrolment, "listen.enrolment", listen.enrolment, Security::fixed(one_sided)).await?,
+        studio: open(Line::Studio, "listen.studio", listen.studio, studio).await?,
+        office: open(Line::Office, "listen.office", listen.office, office).await?,
+        enrolment: open(Line::Enrolment, "listen.enrolment", listen.enrolment, enrolment).await?,
         ops: open(Line::Ops, "listen.ops", listen.ops, Security::Plain).await?,
     })
 }
@@ -255,13 +231,8 @@ pub enum StartError {
         /// Why.
         source: StoreError,
     },
-    /// A certificate or key cannot be used.
-    Tls(TlsConfigError),
-    /// The server certificate cannot be read as one.
-    ServerCertificate {
-        /// Which.
-        file: PathBuf,
-    },
+    /// A certificate, key or revocation list cannot be used.
+    Trust(TrustError),
     /// An address cannot be listened on.
     Bind {
         /// The configuration's key.
@@ -290,10 +261,7 @@ impl fmt::Display for StartError {
             }
             Self::Profile { file, source } => write!(f, "{}: {source}", file.display()),
             Self::Store { file, source } => write!(f, "{}: {source}{}", file.display(), store_advice(source)),
-            Self::Tls(error) => error.fmt(f),
-            Self::ServerCertificate { file } => {
-                write!(f, "{}: not a certificate; `renew-server-certificate` issues a new one", file.display())
-            }
+            Self::Trust(error) => error.fmt(f),
             Self::Bind { key, address, source } => {
                 write!(f, "cannot listen on {address} ({key}): {}", bind_advice(source))
             }
@@ -331,13 +299,10 @@ impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Secret(error) => error.source(),
-            Self::KeyFile { .. }
-            | Self::WrongKeyFile { .. }
-            | Self::NoSuchProfile { .. }
-            | Self::ServerCertificate { .. } => None,
+            Self::KeyFile { .. } | Self::WrongKeyFile { .. } | Self::NoSuchProfile { .. } => None,
             Self::Profile { source, .. } => source.source(),
             Self::Store { source, .. } => source.source(),
-            Self::Tls(error) => error.source(),
+            Self::Trust(error) => error.source(),
             Self::Bind { source, .. } => Some(source),
         }
     }
@@ -349,8 +314,8 @@ impl From<SecretError> for StartError {
     }
 }
 
-impl From<TlsConfigError> for StartError {
-    fn from(error: TlsConfigError) -> Self {
-        Self::Tls(error)
+impl From<TrustError> for StartError {
+    fn from(error: TrustError) -> Self {
+        Self::Trust(error)
     }
 }

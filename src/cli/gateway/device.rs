@@ -1,5 +1,6 @@
 //! `device add|list|revoke`
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::ConfigFile;
+use super::bind::{ForeignArguments, bind};
 use super::failure::Failure;
 use super::output::give;
 use super::setting::Setting;
@@ -68,6 +70,8 @@ pub(super) struct AddArguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
+    foreign: ForeignArguments,
+    #[command(flatten)]
     file: ConfigFile,
     /// Print JSON.
     #[arg(long)]
@@ -91,6 +95,9 @@ async fn add(arguments: &AddArguments) -> Result<(), Failure> {
         (None, None) => return Err(Failure::plain("give --studio or --office")),
     };
     let party = administration.find_party(role, which).await?;
+    if let Some(binding) = arguments.foreign.binding()? {
+        return bind(setting, &party, &arguments.label, &binding, arguments.json).await;
+    }
     let made = match &arguments.csr {
         None => NewKey::Generated(DeviceKey::generate()?),
         Some(file) => NewKey::Requested(requested_key(file)?),
@@ -286,10 +293,11 @@ async fn list(file: &ConfigFile, json: bool) -> Result<(), Failure> {
     let store = setting.administration().store;
     let mut devices = store.devices(Role::Studio).await?;
     devices.extend(store.devices(Role::Office).await?);
+    let by_key: HashMap<_, _> = store.bound_keys().await?.into_iter().collect();
     setting.close().await;
     if json {
         let rows: Vec<_> =
-            devices.iter().map(|(party, device)| serde_json::json!({ "party": party, "device": device })).collect();
+            devices.iter().map(|(party, device)| serde_json::json!({ "party": party, "device": device, "key_sha256": by_key.get(&device.device_id) })).collect();
         give(serde_json::Value::from(rows))?;
         return Ok(());
     }
@@ -297,7 +305,10 @@ async fn list(file: &ConfigFile, json: bool) -> Result<(), Failure> {
         let state = match (device.revoked_at, device.certificate_expires_at) {
             (Some(at), _) => format!("revoked {at}"),
             (None, Some(end)) => format!("until   {end}"),
-            (None, None) => "no certificate".to_owned(),
+            (None, None) => match by_key.get(&device.device_id) {
+                Some(key) => format!("by key  {key}"),
+                None => "no certificate".to_owned(),
+            },
         };
         give(format!(
             "{}  {}  {state}  {}, {}  {}",

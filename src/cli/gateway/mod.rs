@@ -1,5 +1,6 @@
 //! `lichtbild-gateway`: the server and its administration.
 
+mod bind;
 mod confirm_clock;
 mod demo;
 mod device;
@@ -7,6 +8,7 @@ mod failure;
 mod init;
 mod output;
 mod party;
+mod release;
 mod serve;
 mod setting;
 
@@ -36,9 +38,9 @@ enum Command {
     Serve(ConfigFile),
     /// See the main job done: a portrait goes from a studio to an office, over mutual TLS.
     Demo(demo::Arguments),
-    /// Add, list, suspend or resume studios.
+    /// Add, list, suspend or resume studios; release photos of revoked devices.
     #[command(subcommand)]
-    Studio(party::Command),
+    Studio(StudioCommand),
     /// Add, list, suspend or resume offices.
     #[command(subcommand)]
     Office(party::Command),
@@ -49,8 +51,16 @@ enum Command {
     ///
     /// Until then it erases nothing: a wrong clock would have it erase everything.
     ConfirmClock(ConfigFile),
-    /// Issue a new server certificate with the gateway's own server authority; restart the gateway afterwards.
+    /// Issue a new server certificate with the gateway's own server authority; a running gateway takes it up by itself.
     RenewServerCertificate(init::RenewArguments),
+}
+
+#[derive(Subcommand)]
+enum StudioCommand {
+    #[command(flatten)]
+    Party(party::Command),
+    /// Let photos be collected that are held back because their device was revoked.
+    Release(release::Arguments),
 }
 
 /// Which gateway is meant.
@@ -86,7 +96,8 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Init(arguments) => init::run(&arguments).await,
         Command::Serve(file) => serve::run(&file).await,
         Command::Demo(arguments) => demo::run(&arguments).await,
-        Command::Studio(command) => party::run(Role::Studio, command).await,
+        Command::Studio(StudioCommand::Party(command)) => party::run(Role::Studio, command).await,
+        Command::Studio(StudioCommand::Release(arguments)) => release::run(&arguments).await,
         Command::Office(command) => party::run(Role::Office, command).await,
         Command::Device(command) => device::run(command).await,
         Command::ConfirmClock(file) => confirm_clock::run(&file).await,
