@@ -52,6 +52,11 @@ impl PublishedLists {
         self.put(due.role, list, Some(due.source));
     }
 
+    /// The same for one that could not be written down: it is due again at once.
+    pub fn publish_unwritten(&self, due: &DueList, list: RevocationList) {
+        self.put(due.role, list, None);
+    }
+
     fn put(&self, role: Role, list: RevocationList, source: Option<Vec<RevokedSerial>>) {
         let published = Published { list: Arc::new(list), source };
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(role, published);

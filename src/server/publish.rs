@@ -65,8 +65,8 @@ impl Publisher {
                 Err(error) => {
                     // Perhaps somebody else has signed a newer one.
                     self.take_up(files);
-                    if self.status.note_fault(&what, format!("not issued anew, the last one is served: {error}")) {
-                        tracing::warn!(what, %error, "not issued anew, the last one is served");
+                    if self.status.note_fault(&what, format!("not issued and written anew: {error}")) {
+                        tracing::warn!(what, %error, "revocation list not issued and written anew");
                     }
                 }
             }
@@ -78,10 +78,18 @@ impl Publisher {
         // The key is in memory for the length of one signature.
         let authority = Authority::from_pem(&std::fs::read_to_string(&files.certificate)?, &read_secret(&files.key)?)?;
         let list = due.signed_by(&authority, self.gateway.now())?;
-        let der = list.der.clone();
-        tracing::info!(authority = %files.role, number = list.number, revocations = list.revocations, "revocation list issued");
-        self.lists.publish(due, list);
-        durable::replace(&files.list, &der, Audience::Everybody)?;
+        // What is served has been written, unless it cannot be: then it is served all the same, and tried again.
+        match durable::replace(&files.list, &list.der, Audience::Everybody) {
+            Ok(()) => {
+                let (number, revocations) = (list.number, list.revocations);
+                tracing::info!(authority = %files.role, number, revocations, "revocation list issued");
+                self.lists.publish(due, list);
+            }
+            Err(error) => {
+                self.lists.publish_unwritten(&due, list);
+                return Err(format!("cannot write {}: {error}", files.list.display()).into());
+            }
+        }
         Ok(())
     }
 }
