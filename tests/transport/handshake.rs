@@ -92,7 +92,8 @@ async fn an_expired_foreign_list_refuses_those_it_watches_over_and_nobody_else()
     for (next_update, is_served) in [(NOW + time::Duration::days(1), true), (NOW - time::Duration::days(1), false)] {
         let ca = TestCa::new("Somebody Else's CA");
         let foreign = ca.device();
-        let line = Line::start_with(ListenerLimits::default(), Trust::AndForeign { ca, next_update }).await;
+        let line =
+            Line::start_with(ListenerLimits::default(), Trust::AndForeign { ca: Box::new(ca), next_update }).await;
         assert_eq!(ask(&mut line.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
         if is_served {
             let mut stream = line.connect(line.client(Some(&foreign))).await.unwrap();

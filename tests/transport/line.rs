@@ -158,7 +158,7 @@ impl Line {
 /// Whom the listener lets in.
 pub enum Trust {
     StudioCa,
-    AndForeign { ca: TestCa, next_update: OffsetDateTime },
+    AndForeign { ca: Box<TestCa>, next_update: OffsetDateTime },
     Anybody,
     NoTls,
 }
