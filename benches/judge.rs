@@ -1,19 +1,23 @@
 //! What judging a photo costs, stage by stage, beside a full decode of the same file by the `image` crate.
 //!
 //! ```text
+//! benches/run                            this, then other decoders of the same files, in one table of shares
 //! cargo bench --bench judge              measure, then print each stage as a share of the decode
 //! cargo bench --bench judge -- --test    run every stage once
-//! python3 benches/peers.py               the same file through libjpeg-turbo and Pillow, as shares of one another
 //! ```
 //! Only the shares are worth comparing: they hold from machine to machine, times do not. The shares are measured apart from
 //! criterion's times, stage after stage in turns, so that a machine that is busy for a moment slows all of them alike.
+//! Where a stage has a limit, it stands beside its share; a bench fails nothing, since a busy machine is not a fault.
 
 use std::hint::black_box;
+use std::io::Cursor;
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
+use image::ImageFormat;
 use lichtbild::clock::Timestamp;
-use lichtbild::validation::{Profile, examine, jpeg};
+use lichtbild::domain::subject::{Declaration, Exception, Subject};
+use lichtbild::validation::{Profile, examine, face, jpeg};
 
 /// Each with the profile it is meant for.
 const PHOTOS: [(&str, &str); 3] = [
@@ -21,29 +25,58 @@ const PHOTOS: [(&str, &str); 3] = [
     ("portrait-827x1063.jpg", "icao-35x45"),
     ("portrait-1244x1600.jpg", "de-tr03121"),
 ];
+/// The one that the limits are for.
+const LIMITED: &str = "portrait-1244x1600.jpg";
 /// Rounds of all stages in turns.
 const ROUNDS: usize = 40;
 
-/// A part of the work on a photo. A new stage (faces) is one more entry in [`stages`].
+/// A part of the work on a photo. A new one is one more entry in [`stages`].
 struct Stage {
     name: &'static str,
+    /// The most it may cost, as a share of a decode of a photo of 1244 x 1600.
+    limit: Option<f64>,
     run: Box<dyn Fn()>,
 }
 
-fn stages(bytes: &[u8], profile: Profile, now: Timestamp) -> Vec<Stage> {
-    let stage = |name: &'static str, run: Box<dyn Fn()>| Stage { name, run };
-    let (for_decode, for_walk, for_examine) = (bytes.to_vec(), bytes.to_vec(), bytes.to_vec());
-    vec![
+fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<Stage>> {
+    let faceless = without_face(profile)?;
+    let (limits, small) = (*profile.face()?, jpeg::walk(bytes).small?);
+    let (width, height) =
+        image::ImageReader::with_format(Cursor::new(bytes), ImageFormat::Jpeg).into_dimensions().ok()?;
+    let stage = |name: &'static str, limit, run: Box<dyn Fn()>| Stage { name, limit, run };
+    let judge = |profile: Profile| {
+        let bytes = bytes.to_vec();
+        Box::new(move || drop(black_box(examine(&bytes, &profile, Declaration::default(), now))))
+    };
+    let (for_decode, for_walk) = (bytes.to_vec(), bytes.to_vec());
+    Some(vec![
         // First: the others are shares of it.
         stage(
             "decode by image",
+            None,
             Box::new(move || {
-                let _ = black_box(image::load_from_memory_with_format(&for_decode, image::ImageFormat::Jpeg));
+                let _ = black_box(image::load_from_memory_with_format(&for_decode, ImageFormat::Jpeg));
             }),
         ),
-        stage("walk", Box::new(move || drop(black_box(jpeg::walk(&for_walk))))),
-        stage("examine", Box::new(move || drop(black_box(examine(&for_examine, &profile, now))))),
-    ]
+        stage("walk", Some(0.35), Box::new(move || drop(black_box(jpeg::walk(&for_walk))))),
+        stage(
+            "face",
+            None,
+            Box::new(move || {
+                drop(black_box(face::examine(&small.luma, width, height, &limits, Subject::Adult, Exception::None)));
+            }),
+        ),
+        stage("judge, no face", Some(0.6), judge(faceless)),
+        stage("judge", Some(1.3), judge(profile.clone())),
+    ])
+}
+
+/// The same rules but for those of the face, which stand last in a profile's file.
+fn without_face(profile: &Profile) -> Option<Profile> {
+    let path = format!("{}/config/profiles/{}.toml", env!("CARGO_MANIFEST_DIR"), profile.name());
+    let text = std::fs::read_to_string(path).ok()?;
+    let (rules, _) = text.split_once("\n[face]")?;
+    Profile::parse(profile.name(), rules).ok()
 }
 
 fn main() {
@@ -61,7 +94,10 @@ fn main() {
             eprintln!("{path} cannot be read: run from a whole checkout");
             continue;
         };
-        let stages = stages(&bytes, profile, now);
+        let Some(stages) = stages(&bytes, &profile, now) else {
+            eprintln!("{path} is not a sound photo, or its profile says nothing about faces");
+            continue;
+        };
         let mut group = criterion.benchmark_group(file);
         for stage in &stages {
             group.bench_function(stage.name, |bencher| bencher.iter(|| (stage.run)()));
@@ -84,6 +120,10 @@ fn print_shares(file: &str, stages: &[Stage]) {
     }
     let Some(whole) = best.first() else { return };
     for (stage, time) in stages.iter().zip(&best) {
-        println!("{file}: {:<16} {:.3} of a decode", stage.name, time.as_secs_f64() / whole.as_secs_f64());
+        let share = time.as_secs_f64() / whole.as_secs_f64();
+        let limit =
+            stage.limit.filter(|_| file == LIMITED).map(|limit| format!(", at most {limit}")).unwrap_or_default();
+        // The time only serves `peers.py`, which sets other decoders beside it.
+        println!("{file}: {:<16} {share:.3} of a decode{limit} ({} us)", stage.name, time.as_micros());
     }
 }

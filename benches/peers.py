@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""The same portraits through other decoders, beside the judge: python3 benches/peers.py [BENCH_OUTPUT]
+"""The portraits through other decoders, beside the judge: benches/run, or python3 benches/peers.py [BENCH_OUTPUT]
 
-Needs Pillow (pip install pillow) and djpeg (Debian libjpeg-turbo-progs); PyTurboJPEG is measured when it is installed.
-What is missing is left out and said so. Prints each decoder's time as a share of Pillow's, best of many rounds in turns; no absolute times,
-which say more about the machine than about the decoder. djpeg is started anew for each picture, so the time of a start (the
-same program on a picture of one pixel) is taken off. Ends within a minute.
+Measures Pillow (pip install Pillow), PyTurboJPEG (pip install 'PyTurboJPEG<2' for Debian's libturbojpeg0 2.x) and djpeg (Debian
+libjpeg-turbo-progs). Nothing is installed; what is missing is left out and said so. djpeg is started anew for each picture, so
+the time of a start (the same program on a picture of one pixel) is taken off.
 
-To set the judge beside them, give it what the bench printed: cargo bench --bench judge | tee bench.txt. Its shares are of a decode
-by the image crate; Pillow and libjpeg-turbo share a decoder, so compare orders, not per cents.
+Prints a table of shares: of a decode by the image crate when given what the judge's bench printed, else of Pillow's. No
+absolute times, which say more about the machine than about the decoder. Each is the best of many rounds in turns: what else the
+machine does only ever adds. Ends within a minute.
 """
 
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -21,14 +22,23 @@ ROUNDS = 25
 SECONDS = 15
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 PHOTOS = ["portrait-413x531.jpg", "portrait-827x1063.jpg", "portrait-1244x1600.jpg"]
+# As print_shares in judge.rs writes it.
+LINE = re.compile(r"(?P<photo>portrait\S+): (?P<stage>.+?) +[\d.]+ of a decode(, at most (?P<limit>[\d.]+))? \((?P<us>\d+) us\)")
+
+
+def missing(what, how):
+    print(f"without {what}: {how}", file=sys.stderr)
+    return {}
 
 
 def pillow():
     try:
         from PIL import Image
     except ImportError:
-        return {}
-    whole = lambda data: Image.open(io.BytesIO(data)).load()
+        return missing("Pillow", "pip install Pillow")
+
+    def whole(data):
+        Image.open(io.BytesIO(data)).load()
 
     def eighth(data):
         picture = Image.open(io.BytesIO(data))
@@ -44,23 +54,24 @@ def turbojpeg():
 
         decoder = TurboJPEG()
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
-        print(f"without PyTurboJPEG: {error}", file=sys.stderr)
-        return {}
+        return missing("PyTurboJPEG", f"pip install 'PyTurboJPEG<2'; apt install libturbojpeg0 ({str(error).splitlines()[0]})")
     return {"PyTurboJPEG": decoder.decode, "PyTurboJPEG, 1/8": lambda data: decoder.decode(data, scaling_factor=(1, 8))}
 
 
 def djpeg():
-    if not shutil.which("djpeg"):
-        print("without djpeg: apt-get install libjpeg-turbo-progs", file=sys.stderr)
-        return {}
-    run = lambda arguments: lambda data: subprocess.run(
-        ["djpeg", *arguments, "-outfile", "/dev/null"], input=data, check=True, timeout=10
-    )
-    return {"djpeg": run([]), "djpeg, 1/8": run(["-scale", "1/8"])}
+    if not shutil.which("djpeg") or not shutil.which("cjpeg"):
+        return missing("djpeg", "apt install libjpeg-turbo-progs")
+
+    def run(*arguments):
+        return lambda data: subprocess.run(
+            ["djpeg", *arguments, "-outfile", "/dev/null"], input=data, check=True, timeout=10
+        )
+
+    return {"djpeg": run(), "djpeg, 1/8": run("-scale", "1/8")}
 
 
 def best_of(decoders, data):
-    """The shortest time of each, in seconds: what else the machine does only ever adds."""
+    """The shortest time of each, in seconds."""
     best = dict.fromkeys(decoders, float("inf"))
     end = time.monotonic() + SECONDS
     for _ in range(ROUNDS):
@@ -74,25 +85,36 @@ def best_of(decoders, data):
 
 
 def one_pixel():
-    if not shutil.which("cjpeg"):
-        return None
     return subprocess.run(["cjpeg"], input=b"P6 1 1 255 \0\0\0", capture_output=True, check=True, timeout=10).stdout
+
+
+def judged(paths):
+    """What the judge's bench measured: seconds by photo and stage, and limits by stage."""
+    times, limits = {photo: {} for photo in PHOTOS}, {}
+    for match in (match for path in paths for match in LINE.finditer(Path(path).read_text())):
+        times.setdefault(match["photo"], {})[match["stage"]] = int(match["us"]) / 1e6
+        if match["limit"]:
+            limits[match["stage"]] = match["limit"]
+    return times, limits
 
 
 def main():
     decoders = pillow() | turbojpeg() | djpeg()
-    if "Pillow" not in decoders:
-        sys.exit("Pillow is what the others are compared with: pip install pillow")
-    pixel = one_pixel()
-    started = {name for name in decoders if name.startswith("djpeg")}
-    starts = best_of({name: decoders[name] for name in started}, pixel) if pixel else dict.fromkeys(started, 0.0)
+    times, limits = judged(sys.argv[1:])
+    started = {name: decode for name, decode in decoders.items() if name.startswith("djpeg")}
+    starts = best_of(started, one_pixel()) if started else {}
     for photo in PHOTOS:
         best = best_of(decoders, (FIXTURES / photo).read_bytes())
-        for name, seconds in best.items():
-            share = (seconds - starts.get(name, 0.0)) / best["Pillow"]
-            print(f"{photo}: {name:<18} {share:.2f} of Pillow")
-    for path in sys.argv[1:]:
-        print(*(line for line in Path(path).read_text().splitlines() if "of a decode" in line), sep="\n")
+        times[photo] |= {name: seconds - starts.get(name, 0.0) for name, seconds in best.items()}
+    whole = next((name for name in ("decode by image", "Pillow") if all(name in times[photo] for photo in PHOTOS)), None)
+    if whole is None:
+        sys.exit("nothing to compare with: give the output of the judge's bench, or install Pillow")
+    sizes = [photo.removeprefix("portrait-").removesuffix(".jpg") for photo in PHOTOS]
+    title = f"share of a {whole}" if whole.startswith("decode") else f"share of {whole}"
+    print(f"\n{title:<28}", *(f"{size:>10}" for size in sizes), "  limit")
+    for name in times[PHOTOS[-1]]:
+        shares = (times[photo].get(name, float("nan")) / times[photo][whole] for photo in PHOTOS)
+        print(f"{name:<28}", *(f"{share:>10.2f}" for share in shares), f"  {limits.get(name, '')}".rstrip())
 
 
 if __name__ == "__main__":

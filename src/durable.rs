@@ -1,4 +1,4 @@
-//! Small files that are there whole or not at all, and still there after the power failed: keys, spools, receipts.
+//! Files that are there whole or not at all, and still there after the power failed: keys, spools, receipts, reports.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -9,6 +9,8 @@ use tempfile::NamedTempFile;
 
 /// Spools and receipts have a few hundred bytes; whatever is larger is not one of ours.
 const MAX_BYTES: u64 = 1024 * 1024;
+const TEMPORARY_PREFIX: &str = ".lichtbild-";
+const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// Who may read a file. On Windows it has its directory's access list either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +38,61 @@ pub fn write_new(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()
 pub fn replace(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
     write_beside(path, bytes, audience)?.persist(path).map_err(|error| error.error)?;
     make_name_durable(path)
+}
+
+/// A large file that is written piece by piece and is there under its name only once it is whole. Dropped before that, it leaves
+/// nothing behind.
+pub struct Draft {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Draft {
+    /// Begins a file that will be `path`.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn begin(path: &Path, audience: Audience) -> io::Result<Self> {
+        Ok(Self { file: empty_beside(path, audience)?, path: path.to_owned() })
+    }
+
+    /// Gives the file its name, which must be free; on return it is on the disk.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when somebody was first: the file there is untouched. Else what the system says.
+    pub fn keep_new(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist_noclobber(&self.path).map_err(|error| error.error)?;
+        make_name_durable(&self.path)
+    }
+
+    /// Puts the file in place of the one that has its name; on return it is on the disk.
+    ///
+    /// # Errors
+    /// What the system says; the file that was there is still there.
+    pub fn replace(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist(&self.path).map_err(|error| error.error)?;
+        make_name_durable(&self.path)
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// A file without a name on the same disk, for what does not fit into memory; gone with its owner.
+///
+/// # Errors
+/// What the system says.
+pub fn scratch_beside(path: &Path) -> io::Result<File> {
+    tempfile::tempfile_in(directory_of(path))
 }
 
 /// The file's bytes; `None` when there is no such file.
@@ -88,8 +145,15 @@ pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
 
 /// A file on the disk in the same directory, without its name yet.
 fn write_beside(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<NamedTempFile> {
+    let mut file = empty_beside(path, audience)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+fn empty_beside(path: &Path, audience: Audience) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".lichtbild-").suffix(".tmp");
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -101,10 +165,7 @@ fn write_beside(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<Nam
     }
     #[cfg(not(unix))]
     let _ = audience;
-    let mut file = builder.tempfile_in(directory_of(path))?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    Ok(file)
+    builder.tempfile_in(directory_of(path))
 }
 
 fn directory_of(path: &Path) -> &Path {
@@ -124,6 +185,36 @@ pub fn make_name_durable(path: &Path) -> io::Result<()> {
     File::open(directory_of(path))?.sync_all()?;
     #[cfg(not(unix))]
     let _ = path;
+    Ok(())
+}
+
+/// Waits until the bytes of somebody else's file are on the disk, however its writer left them.
+///
+/// # Errors
+/// What the system says.
+pub fn make_content_durable(path: &Path) -> io::Result<()> {
+    // Windows flushes only what is open for writing, which a file may forbid.
+    match File::options().write(true).open(path) {
+        Ok(file) => file.sync_all(),
+        Err(_) if cfg!(unix) => File::open(path)?.sync_all(),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Removes what writers that were killed left in `directory`: a temporary file of this module, which may hold a code. To be
+/// called only while nobody writes there.
+///
+/// # Errors
+/// What the system says.
+pub fn sweep_temporary(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.as_encoded_bytes();
+        if name.starts_with(TEMPORARY_PREFIX.as_bytes()) && name.ends_with(TEMPORARY_SUFFIX.as_bytes()) {
+            remove(&entry.path())?;
+        }
+    }
     Ok(())
 }
 
@@ -148,6 +239,25 @@ mod tests {
         write_new(&path, b"first", Audience::Owner).unwrap();
         replace(&path, b"second", Audience::Owner).unwrap();
         assert_eq!(read(&path).unwrap().unwrap(), b"second");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
+    }
+
+    #[test]
+    fn a_draft_has_its_name_only_once_it_is_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        let begin = |text: &[u8]| {
+            let mut draft = Draft::begin(&path, Audience::Owner).unwrap();
+            draft.write_all(text).unwrap();
+            draft
+        };
+        drop(begin(b"never finished"));
+        assert_eq!(read(&path).unwrap(), None);
+        begin(b"first").keep_new().unwrap();
+        assert_eq!(begin(b"second").keep_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(read(&path).unwrap().unwrap(), b"first");
+        begin(b"third").replace().unwrap();
+        assert_eq!(read(&path).unwrap().unwrap(), b"third");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
     }
 

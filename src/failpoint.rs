@@ -2,7 +2,7 @@
 //!
 //! Built only with the feature `failpoints`. `LICHTBILD_HALT_AT=<step>` makes the process write the marker file named by
 //! `LICHTBILD_HALT_MARKER` when it reaches that step and then stand still for good: the test sees the marker and sends
-//! SIGKILL, so that the process dies exactly there, as a machine would that loses its power.
+//! SIGKILL, so that the process dies exactly there, as a machine would that loses its power. `<step>#3` means the third time.
 
 /// Says that `step` has been reached. Does nothing in a release.
 #[inline]
@@ -17,10 +17,19 @@ pub fn reached(step: &str) {
 mod armed {
     use std::env;
     use std::fs;
+    use std::sync::atomic::{AtomicU32, Ordering};
     use std::thread;
 
+    /// How often the armed step has been reached.
+    static TIMES: AtomicU32 = AtomicU32::new(0);
+
+    fn is_due(armed: &str, step: &str) -> bool {
+        let (name, due) = armed.split_once('#').map_or((armed, 1), |(name, due)| (name, due.parse().unwrap_or(1)));
+        name == step && TIMES.fetch_add(1, Ordering::SeqCst) + 1 == due
+    }
+
     pub(super) fn halt_at(step: &str) {
-        if env::var("LICHTBILD_HALT_AT").is_ok_and(|armed| armed == step)
+        if env::var("LICHTBILD_HALT_AT").is_ok_and(|armed| is_due(&armed, step))
             && let Ok(marker) = env::var("LICHTBILD_HALT_MARKER")
             && fs::write(&marker, step).is_ok()
         {

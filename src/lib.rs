@@ -11,9 +11,9 @@
 //! |---|---|
 //! | 6 compose | [`cli`], [`config`], [`telemetry`], [`server`] |
 //! | 5 surfaces | [`api`] |
-//! | 4 flows | [`flows`] |
+//! | 4 flows, pages | [`flows`], [`report`] |
 //! | 3 lines | [`transport`], [`client`] |
-//! | 2 mechanisms | [`validation`], [`sealing`], [`identity`], [`storage`] |
+//! | 2 mechanisms | [`validation`], [`sealing`], [`identity`], [`storage`], [`receipt`] |
 //! | 1 vocabulary | [`domain`], [`wire`] |
 //! | 0 leaves | [`clock`], [`durable`], [`entropy`], [`failpoint`] |
 
@@ -28,6 +28,8 @@ pub mod entropy;
 pub mod failpoint;
 pub mod flows;
 pub mod identity;
+pub mod receipt;
+pub mod report;
 pub mod sealing;
 pub mod server;
 pub mod storage;

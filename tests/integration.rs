@@ -10,7 +10,9 @@ mod collection;
 mod crash;
 mod cuts;
 mod deposit;
+mod enrolment;
 mod expiry;
+mod hot_folder;
 mod identity;
 mod layers;
 mod line;
@@ -19,6 +21,8 @@ mod ops;
 mod problems;
 #[cfg(unix)]
 mod program;
+#[cfg(unix)]
+mod receipt;
 mod secrecy;
 mod settlement;
 mod support;

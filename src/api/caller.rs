@@ -1,5 +1,8 @@
 //! From a certificate to a caller whom handlers may serve. A handler says whom it serves by the type it takes.
 
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr};
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
@@ -22,6 +25,18 @@ impl FromRequestParts<App> for OfficeCaller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         Ok(authenticate::office(&app.gateway, credential(parts)?).await?)
+    }
+}
+
+/// Where a request comes from, for callers of whom nothing else is known.
+pub struct Address(pub IpAddr);
+
+impl FromRequestParts<App> for Address {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<Peer>();
+        Ok(Self(peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.remote_address().ip())))
     }
 }
 

@@ -2,6 +2,9 @@
 
 pub mod caller;
 pub mod context;
+pub mod est;
+mod fault_texts;
+pub mod invitations;
 pub mod negotiate;
 pub mod office;
 pub mod ops;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -15,6 +15,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::finding::Finding;
 use crate::domain::language::Language;
 use crate::domain::party::{Party, Role};
+use crate::identity::public_key::KeyError;
 use crate::wire::collection::StudioBody;
 use crate::wire::finding::FindingBody;
 use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
@@ -28,6 +29,8 @@ pub enum Problem {
     IdempotencyKeyMissing,
     IdempotencyKeyMalformed,
     ContentDigestMalformed,
+    PhotoSubjectUnknown,
+    PhotoExceptionUnknown,
     CodeMalformed { error: CodeError },
     RetrievalCodeMissing,
     RouteUnknown,
@@ -67,6 +70,22 @@ pub enum Problem {
     CollectionSettled { state: CollectionState, at: Timestamp },
     SettlementDate { earliest: Date, latest: Date },
     NoteTooLong { length: usize, limit: usize },
+    // Enrolment
+    EnrolmentCredentialsMissing,
+    EnrolmentCodeMalformed { error: CodeError },
+    EnrolmentCodeWrong { tries_left: Option<u32> },
+    EnrolmentCodeExpired { at: Timestamp },
+    EnrolmentCodeSpent,
+    EnrolmentCodeExhausted,
+    EnrolmentCodeWithdrawn,
+    InvitationUnknown,
+    RequestSignatureWrong,
+    RequestSignatureUnsupported,
+    KeyTooWeak { error: KeyError },
+    RequestSubjectForeign,
+    CertificateForeign,
+    CertificateSuperseded { since: Timestamp },
+    EnrolmentUnavailable { role: Option<Role> },
     // The gateway
     PhotoDamaged,
     Internal,
@@ -95,6 +114,10 @@ pub enum RequestFault {
     Date,
     /// `note` holds control characters.
     Note,
+    /// The body is not a certificate request.
+    CertificateRequest,
+    /// `lookup` or `nonce` is not 64 hexadecimal digits.
+    Hexadecimal,
 }
 
 impl Problem {
@@ -105,6 +128,8 @@ impl Problem {
             Self::IdempotencyKeyMissing => "idempotency-key-missing",
             Self::IdempotencyKeyMalformed => "idempotency-key-malformed",
             Self::ContentDigestMalformed => "content-digest-malformed",
+            Self::PhotoSubjectUnknown => "photo-subject-unknown",
+            Self::PhotoExceptionUnknown => "photo-exception-unknown",
             Self::CodeMalformed { .. } => "code-malformed",
             Self::RetrievalCodeMissing => "retrieval-code-missing",
             Self::RouteUnknown => "route-unknown",
@@ -141,6 +166,21 @@ impl Problem {
             Self::CollectionSettled { .. } => "collection-settled",
             Self::SettlementDate { .. } => "settlement-date",
             Self::NoteTooLong { .. } => "note-too-long",
+            Self::EnrolmentCredentialsMissing => "enrolment-credentials-missing",
+            Self::EnrolmentCodeMalformed { .. } => "enrolment-code-malformed",
+            Self::EnrolmentCodeWrong { .. } => "enrolment-code-wrong",
+            Self::EnrolmentCodeExpired { .. } => "enrolment-code-expired",
+            Self::EnrolmentCodeSpent => "enrolment-code-spent",
+            Self::EnrolmentCodeExhausted => "enrolment-code-exhausted",
+            Self::EnrolmentCodeWithdrawn => "enrolment-code-withdrawn",
+            Self::InvitationUnknown => "invitation-unknown",
+            Self::RequestSignatureWrong => "request-signature-wrong",
+            Self::RequestSignatureUnsupported => "request-signature-unsupported",
+            Self::KeyTooWeak { .. } => "key-too-weak",
+            Self::RequestSubjectForeign => "request-subject-foreign",
+            Self::CertificateForeign => "certificate-foreign",
+            Self::CertificateSuperseded { .. } => "certificate-superseded",
+            Self::EnrolmentUnavailable { .. } => "enrolment-unavailable",
             Self::PhotoDamaged => "photo-damaged",
             Self::Internal => "internal",
             Self::GatewayBusy => "gateway-busy",
@@ -155,17 +195,31 @@ impl Problem {
             | Self::IdempotencyKeyMissing
             | Self::IdempotencyKeyMalformed
             | Self::ContentDigestMalformed
+            | Self::PhotoSubjectUnknown
+            | Self::PhotoExceptionUnknown
             | Self::CodeMalformed { .. }
             | Self::RetrievalCodeMissing
             | Self::BodyCut => StatusCode::BAD_REQUEST,
-            Self::DeviceUnknown
+            // Asking again with another code can help, so these three carry a challenge; with the next ones it cannot.
+            Self::EnrolmentCredentialsMissing
+            | Self::EnrolmentCodeMalformed { .. }
+            | Self::EnrolmentCodeWrong { .. } => StatusCode::UNAUTHORIZED,
+            Self::EnrolmentCodeExpired { .. }
+            | Self::EnrolmentCodeSpent
+            | Self::EnrolmentCodeExhausted
+            | Self::EnrolmentCodeWithdrawn
+            | Self::CertificateForeign
+            | Self::CertificateSuperseded { .. }
+            | Self::DeviceUnknown
             | Self::DeviceRevoked { .. }
             | Self::DeviceNotInStanding
             | Self::CertificateExpired { .. }
             | Self::PartySuspended { .. } => StatusCode::FORBIDDEN,
-            Self::RouteUnknown | Self::PhotoUnknown | Self::CodeUnknown | Self::CollectionUnknown => {
-                StatusCode::NOT_FOUND
-            }
+            Self::RouteUnknown
+            | Self::PhotoUnknown
+            | Self::CodeUnknown
+            | Self::CollectionUnknown
+            | Self::InvitationUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::UploadTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::DepositInProgress
@@ -181,6 +235,10 @@ impl Problem {
             Self::FormatUnsupported { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::DigestMismatch { .. }
             | Self::IdempotencyKeyReused
+            | Self::RequestSignatureWrong
+            | Self::RequestSignatureUnsupported
+            | Self::KeyTooWeak { .. }
+            | Self::RequestSubjectForeign
             | Self::PhotoRefused { .. }
             | Self::SettlementDate { .. }
             | Self::NoteTooLong { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -188,9 +246,10 @@ impl Problem {
                 StatusCode::TOO_MANY_REQUESTS
             }
             Self::PhotoDamaged | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::GatewayBusy | Self::StorageUnavailable | Self::RevocationListMissing => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::GatewayBusy
+            | Self::StorageUnavailable
+            | Self::EnrolmentUnavailable { .. }
+            | Self::RevocationListMissing => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -215,6 +274,9 @@ impl Problem {
             Self::CertificateExpired { at } => json!({ "expired_at": at }),
             Self::DigestMismatch { announced, received } => json!({ "announced": announced, "received": received }),
             Self::PhotoRefused { findings } => json!({ "findings": FindingBody::all(findings, language) }),
+            Self::EnrolmentCodeWrong { tries_left: Some(tries_left) } => json!({ "tries_left": tries_left }),
+            Self::EnrolmentCodeExpired { at } => json!({ "expired_at": at }),
+            Self::CertificateSuperseded { since } => json!({ "newer_used_at": since }),
             Self::PhotoLeased { until } | Self::PhotoLeasedElsewhere { until } => json!({ "lease_until": until }),
             Self::PhotoKept { until } => json!({ "kept_until": until }),
             Self::PhotoQuarantined { since } => json!({ "held_back_since": since }),
@@ -252,6 +314,9 @@ impl Problem {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(wait) = self.retry_after() {
             headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
+        }
+        if self.status() == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"lichtbild enrolment\""));
         }
         match self {
             // Nothing more is wanted over these lines; what is left of a body would only be read to be thrown away.

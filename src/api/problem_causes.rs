@@ -1,15 +1,22 @@
 //! What each failure of a flow is to the caller: causes to problems, exhaustively.
 
 use super::problem::{Problem, RequestFault};
+use crate::domain::invitation::Refusal;
 use crate::domain::photo::PhotoState;
 use crate::flows::authenticate::AuthenticationError;
 use crate::flows::collect::CollectError;
 use crate::flows::deposit::DepositError;
+use crate::flows::enrol::EnrolError;
 use crate::flows::hand_over::HandOverError;
+use crate::flows::issuance::CertifyError;
 use crate::flows::judge::Busy;
 use crate::flows::pace::TooFast;
+use crate::flows::renew::RenewError;
 use crate::flows::settle::SettleError;
+use crate::flows::vouch::VouchError;
 use crate::flows::withdraw::WithdrawError;
+use crate::identity::public_key::KeyError;
+use crate::identity::request::RequestError;
 use crate::storage::StoreError;
 use crate::transport::body::BodyError;
 
@@ -140,6 +147,87 @@ impl From<WithdrawError> for Problem {
             WithdrawError::TooLate { state: PhotoState::Expired, at } => Self::PhotoExpired { at },
             WithdrawError::TooLate { at, .. } => Self::PhotoSettled { at, office: None },
             WithdrawError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RequestError> for Problem {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::NotARequest | RequestError::Key(KeyError::Malformed) => {
+                Self::RequestMalformed { fault: RequestFault::CertificateRequest }
+            }
+            RequestError::SignatureAlgorithm => Self::RequestSignatureUnsupported,
+            RequestError::Signature => Self::RequestSignatureWrong,
+            RequestError::Key(error) => Self::KeyTooWeak { error },
+        }
+    }
+}
+
+impl From<CertifyError> for Problem {
+    fn from(error: CertifyError) -> Self {
+        match error {
+            CertifyError::Unavailable { role } => Self::EnrolmentUnavailable { role: Some(role) },
+            CertifyError::Identity(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "an authority does not issue");
+                Self::EnrolmentUnavailable { role: None }
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Expired { at } => Self::EnrolmentCodeExpired { at },
+            Refusal::Spent => Self::EnrolmentCodeSpent,
+            Refusal::Exhausted => Self::EnrolmentCodeExhausted,
+            Refusal::Withdrawn => Self::EnrolmentCodeWithdrawn,
+        }
+    }
+}
+
+impl From<EnrolError> for Problem {
+    fn from(error: EnrolError) -> Self {
+        match error {
+            EnrolError::NotSetUp => Self::EnrolmentUnavailable { role: None },
+            EnrolError::WrongCode { tries_left } => Self::EnrolmentCodeWrong { tries_left },
+            EnrolError::Refused(refusal) => refusal.into(),
+            EnrolError::Suspended { role } => Self::PartySuspended { role },
+            EnrolError::Request(error) => error.into(),
+            EnrolError::SubjectForeign => Self::RequestSubjectForeign,
+            EnrolError::Certify(error) => error.into(),
+            EnrolError::Unstable => Self::GatewayBusy,
+            EnrolError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RenewError> for Problem {
+    fn from(error: RenewError) -> Self {
+        match error {
+            RenewError::Request(error) => error.into(),
+            RenewError::SubjectForeign => Self::RequestSubjectForeign,
+            RenewError::Foreign => Self::CertificateForeign,
+            RenewError::Superseded { since } => Self::CertificateSuperseded { since },
+            RenewError::NotInStanding => Self::DeviceNotInStanding,
+            RenewError::Certify(error) => error.into(),
+            RenewError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<VouchError> for Problem {
+    fn from(error: VouchError) -> Self {
+        match error {
+            VouchError::TooFast(error) => error.into(),
+            VouchError::Unknown => Self::InvitationUnknown,
+            VouchError::Unavailable => Self::EnrolmentUnavailable { role: None },
+            VouchError::Damaged => {
+                tracing::error!("a proof key does not come out of its seal");
+                Self::Internal
+            }
+            VouchError::Store(error) => error.into(),
         }
     }
 }

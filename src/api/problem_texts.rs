@@ -1,7 +1,7 @@
 //! What a refusal says, in German and English: what happened, and what to do now.
 
-use super::problem::{Problem, RequestFault, whole_seconds};
-use crate::domain::code::CodeError;
+use super::fault_texts::{code_detail, key_detail, request_fault};
+use super::problem::{Problem, whole_seconds};
 use crate::domain::language::Language;
 use crate::domain::party::Role;
 
@@ -13,6 +13,8 @@ impl Problem {
             Self::IdempotencyKeyMissing => ("Idempotency-Key fehlt", "Idempotency-Key is missing"),
             Self::IdempotencyKeyMalformed => ("Idempotency-Key unbrauchbar", "Idempotency-Key cannot be used"),
             Self::ContentDigestMalformed => ("Content-Digest unlesbar", "Content-Digest cannot be read"),
+            Self::PhotoSubjectUnknown => ("Photo-Subject unbekannt", "Photo-Subject unknown"),
+            Self::PhotoExceptionUnknown => ("Photo-Exception unbekannt", "Photo-Exception unknown"),
             Self::CodeMalformed { .. } => ("Abrufcode vertippt", "Code mistyped"),
             Self::RetrievalCodeMissing => ("Retrieval-Code fehlt", "Retrieval-Code is missing"),
             Self::RouteUnknown => ("Adresse unbekannt", "Unknown address"),
@@ -49,6 +51,23 @@ impl Problem {
             Self::CollectionSettled { .. } => ("Abruf anders abgeschlossen", "Collection settled otherwise"),
             Self::SettlementDate { .. } => ("Datum nicht möglich", "Date not possible"),
             Self::NoteTooLong { .. } => ("Bemerkung zu lang", "Note too long"),
+            Self::EnrolmentCredentialsMissing => ("Anmeldecode fehlt", "Enrolment code is missing"),
+            Self::EnrolmentCodeMalformed { .. } => ("Anmeldecode vertippt", "Enrolment code mistyped"),
+            Self::EnrolmentCodeWrong { .. } => ("Anmeldecode falsch", "Wrong enrolment code"),
+            Self::EnrolmentCodeExpired { .. } => ("Anmeldecode abgelaufen", "Enrolment code expired"),
+            Self::EnrolmentCodeSpent => ("Anmeldecode schon verwendet", "Enrolment code used before"),
+            Self::EnrolmentCodeExhausted => ("Zu viele falsche Anmeldecodes", "Too many wrong enrolment codes"),
+            Self::EnrolmentCodeWithdrawn => ("Einladung zurückgezogen", "Invitation withdrawn"),
+            Self::InvitationUnknown => ("Einladung unbekannt", "Unknown invitation"),
+            Self::RequestSignatureWrong => ("Signatur des Antrags falsch", "Request's signature is wrong"),
+            Self::RequestSignatureUnsupported => {
+                ("Signaturverfahren nicht erlaubt", "Signature algorithm not accepted")
+            }
+            Self::KeyTooWeak { .. } => ("Schlüssel nicht erlaubt", "Key not accepted"),
+            Self::RequestSubjectForeign => ("Antrag nennt ein anderes Gerät", "Request names another device"),
+            Self::CertificateForeign => ("Zertifikat anderer Stelle", "Certificate of another authority"),
+            Self::CertificateSuperseded { .. } => ("Zertifikat abgelöst", "Certificate superseded"),
+            Self::EnrolmentUnavailable { .. } => ("Anmeldung nicht verfügbar", "Enrolment unavailable"),
             Self::PhotoDamaged => ("Lichtbild nicht lesbar", "Photo cannot be opened"),
             Self::Internal => ("Fehler im Gateway", "Fault in the gateway"),
             Self::GatewayBusy => ("Gateway ausgelastet", "Gateway busy"),
@@ -151,7 +170,51 @@ impl Problem {
                 format!("{length} Zeichen, höchstens {limit}."),
                 format!("{length} characters, at most {limit}."),
             ),
-            Self::CodeMalformed { error } => code_detail(*error, language),
+            Self::CodeMalformed { error } => {
+                code_detail(*error, ["Abrufcode", "dem Beleg"], ["A code", "the receipt"], language)
+            }
+            Self::EnrolmentCodeMalformed { error } => {
+                code_detail(*error, ["Anmeldecode", "der Einladung"], ["An enrolment code", "the invitation"], language)
+            }
+            Self::EnrolmentCodeWrong { tries_left: Some(0) } => language
+                .pick(
+                    "Code oder Gerät stimmt nicht. Die Einladung gilt nun nicht mehr; bitte die Verwaltung des Gateways um eine \
+                     neue.",
+                    "Code or device is not right. The invitation is dead now; ask the gateway's administrator for another.",
+                )
+                .into(),
+            Self::EnrolmentCodeWrong { tries_left: Some(tries_left) } => language.pick(
+                format!("Code oder Gerät stimmt nicht. Noch {tries_left} Versuch(e), dann ist die Einladung ungültig."),
+                format!("Code or device is not right. {tries_left} more attempt(s), then the invitation is dead."),
+            ),
+            Self::EnrolmentCodeExpired { at } => language.pick(
+                format!("Die Einladung galt bis {at}. Bitte die Verwaltung des Gateways um eine neue."),
+                format!("The invitation was good until {at}. Ask the gateway's administrator for another."),
+            ),
+            Self::KeyTooWeak { error } => key_detail(*error, language),
+            Self::CertificateSuperseded { since } => language.pick(
+                format!(
+                    "Dieses Gerät verwendet seit {since} ein neueres Zertifikat; nur dieses kann erneuert werden. War das \
+                     nicht Ihr Gerät, sofort die Verwaltung des Gateways anrufen."
+                ),
+                format!(
+                    "This device has used a newer certificate since {since}; only that one can be renewed. If that was not \
+                     your device, call the gateway's administrator at once."
+                ),
+            ),
+            Self::EnrolmentUnavailable { role } => {
+                let file = role.map_or("…".to_owned(), |role| format!("{role}_ca_key"));
+                language.pick(
+                    format!(
+                        "Das Gateway kann gerade keine Zertifikate ausstellen. Die Verwaltung hinterlegt den Schlüssel \
+                         ({file}) und startet neu, oder stellt mit `device add --csr` von Hand aus."
+                    ),
+                    format!(
+                        "The gateway cannot issue certificates just now. Its administrator puts the key ({file}) in place \
+                         and restarts it, or issues by hand with `device add --csr`."
+                    ),
+                )
+            }
             _ => self.plain_detail(language).into(),
         }
     }
@@ -169,6 +232,14 @@ impl Problem {
             Self::ContentDigestMalformed => (
                 "Erwartet wird sha-256=:…: mit 32 Bytes in Base64 (RFC 9530).",
                 "sha-256=:…: with 32 bytes in base64 is expected (RFC 9530).",
+            ),
+            Self::PhotoSubjectUnknown => (
+                "Einmal under10, under6 oder adult, oder weglassen. Nichts wurde geprüft oder gespeichert.",
+                "Once under10, under6 or adult, or leave it out. Nothing was judged or stored.",
+            ),
+            Self::PhotoExceptionUnknown => (
+                "Einmal medical oder religious, oder weglassen. Nichts wurde geprüft oder gespeichert.",
+                "Once medical or religious, or leave it out. Nothing was judged or stored.",
             ),
             Self::RetrievalCodeMissing => (
                 "Der Abrufcode gehört in den Header Retrieval-Code.",
@@ -211,6 +282,44 @@ impl Problem {
                 "There is no photo for this code. Check the receipt, or ask the studio.",
             ),
             Self::CollectionUnknown => ("Ihr Amt hat keinen solchen Abruf.", "Your office has no such collection."),
+            Self::EnrolmentCredentialsMissing => (
+                "HTTP Basic: Benutzer ist die Gerätekennung, Passwort der Anmeldecode aus der Einladung.",
+                "HTTP Basic: the user is the device's identifier, the password is the enrolment code of the invitation.",
+            ),
+            Self::EnrolmentCodeWrong { .. } => ("Code oder Gerät stimmt nicht.", "Code or device is not right."),
+            Self::EnrolmentCodeSpent => (
+                "Mit diesem Code hat sich schon ein anderer Schlüssel angemeldet. War das nicht Ihr Gerät, sofort die Verwaltung \
+                 des Gateways anrufen.",
+                "Another key has enrolled with this code. If that was not your device, call the gateway's administrator at once.",
+            ),
+            Self::EnrolmentCodeExhausted | Self::EnrolmentCodeWithdrawn => (
+                "Diese Einladung gilt nicht mehr. Bitte die Verwaltung des Gateways um eine neue.",
+                "This invitation is not valid any more. Ask the gateway's administrator for another.",
+            ),
+            Self::InvitationUnknown => (
+                "Zu diesem Code gibt es keine offene Einladung. Adresse und Code mit dem Einladungsbrief vergleichen, sonst bei der \
+                 Verwaltung des Gateways um eine neue bitten.",
+                "No open invitation has this code. Compare address and code with the invitation, or ask the gateway's \
+                 administrator for another.",
+            ),
+            Self::RequestSignatureWrong => (
+                "Die eigene Signatur des Antrags stimmt nicht. Bitte mit dem Schlüssel des Geräts einen neuen erzeugen.",
+                "The request's own signature is wrong. Make a new request with the device's private key.",
+            ),
+            Self::RequestSignatureUnsupported => (
+                "Bitte den Antrag mit SHA-256 oder SHA-384 signieren, mit einem RSA-Schlüssel nach PKCS#1 v1.5.",
+                "Sign the request with SHA-256 or SHA-384, an RSA key with PKCS#1 v1.5 padding.",
+            ),
+            Self::RequestSubjectForeign => (
+                "Der Antrag nennt nicht das Gerät, das ihn stellt. Bitte den Namen leer lassen; das Gateway setzt ihn selbst.",
+                "The request does not name the device that sends it. Leave the subject empty; the gateway writes its own.",
+            ),
+            Self::CertificateForeign => (
+                "Dieses Gerät weist sich mit dem Zertifikat einer anderen Stelle aus; das wird dort erneuert. Die Verwaltung des \
+                 Gateways trägt das neue ein, wenn sie nicht den Schlüssel eingetragen hat.",
+                "This device shows another authority's certificate; renew it there. The gateway's administrator binds the new \
+                 one, unless it was the key that was bound.",
+            ),
             Self::PhotoDamaged => (
                 "Das gespeicherte Bild lässt sich nicht öffnen. Die Verwaltung wurde im Protokoll benachrichtigt.",
                 "The stored picture does not open. The log tells the administrator.",
@@ -235,49 +344,5 @@ impl Problem {
             _ => ("Das Protokoll des Gateways weiß mehr.", "The gateway's log knows more."),
         };
         language.pick(german, english)
-    }
-}
-
-fn request_fault(fault: RequestFault, language: Language) -> String {
-    let (german, english) = match fault {
-        RequestFault::NotJson { line, column } => {
-            return language.pick(
-                format!("Der Rumpf der Anfrage ist ab Zeile {line}, Spalte {column} kein JSON."),
-                format!("The request's body is not JSON from line {line}, column {column} on."),
-            );
-        }
-        RequestFault::JsonEnds => ("Das JSON der Anfrage bricht ab.", "The request's JSON ends early."),
-        RequestFault::Field => (
-            "Ein Feld der Anfrage fehlt, ist unbekannt oder von falscher Art. Die README nennt die Felder.",
-            "A field of the request is missing, unknown, or of the wrong kind. The README lists the fields.",
-        ),
-        RequestFault::Query => (
-            "Ein Parameter der Adresse ist unbekannt, doppelt oder nicht lesbar. Erlaubt sind limit, after und bei Fotos state.",
-            "A parameter of the address is unknown, repeated, or cannot be read. There are limit, after and, for photos, state.",
-        ),
-        RequestFault::Note => ("note enthält Steuerzeichen.", "note holds control characters."),
-        RequestFault::Date => ("until ist kein Datum wie 2026-12-31.", "until is not a date such as 2026-12-31."),
-    };
-    language.pick(german, english).into()
-}
-
-fn code_detail(error: CodeError, language: Language) -> String {
-    match error {
-        CodeError::Length { symbols } => language.pick(
-            format!("Ein Abrufcode hat 20 Zeichen, hier sind es {symbols}."),
-            format!("A code has 20 symbols, this one has {symbols}."),
-        ),
-        CodeError::UnknownCharacter => language
-            .pick(
-                "Ein Zeichen kommt in keinem Abrufcode vor. Erlaubt sind 0-9 und A-Z ohne I, L, O, U.",
-                "A character that no code contains. Codes use 0-9 and A-Z without I, L, O, U.",
-            )
-            .into(),
-        CodeError::CheckSymbol => language
-            .pick(
-                "Ein Zeichen ist falsch oder zwei sind vertauscht. Bitte mit dem Beleg vergleichen.",
-                "A symbol is wrong or two are swapped. Compare with the receipt.",
-            )
-            .into(),
     }
 }

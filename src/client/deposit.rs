@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::domain::code::RetrievalCode;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::language::Language;
+use crate::domain::subject::Declaration;
 use crate::entropy::{Entropy, random_bytes};
 use crate::wire::photo::ReceiptBody;
 use crate::wire::problem::ProblemBody;
@@ -27,6 +28,8 @@ pub struct Deposit<'a> {
     pub photo: &'a PhotoFile,
     /// Its key, the same for every try.
     pub key: &'a IdempotencyKey,
+    /// What is declared about the person, the same for every try.
+    pub declaration: Declaration,
     /// The language of the findings.
     pub language: Language,
 }
@@ -80,7 +83,7 @@ pub async fn deposit(
         let draw = random_bytes(trying.entropy).map_or(u32::MAX, u32::from_be_bytes);
         let pause = backoff::pause(tries, draw).max(retry_after.unwrap_or_default());
         if trying.patience.spent().saturating_add(pause) > trying.give_up_after {
-            return Err(Unfinished { error: DepositError::GaveUp { tries, last: setback }, perhaps_stored });
+            return Err(Unfinished { error: DepositError::GaveUp { tries, last: setback, pause }, perhaps_stored });
         }
         (trying.announce)(Notice::Retrying { setback, pause });
         trying.patience.wait(pause).await;
@@ -93,6 +96,11 @@ enum Try {
 }
 
 async fn try_once(connection: &Connection, deposit: &Deposit<'_>, clock: &dyn Clock) -> Result<Try, DepositError> {
+    let Declaration { subject, exception } = deposit.declaration;
+    let declared = [
+        (!subject.is_ordinary()).then_some(("Photo-Subject", subject.name())),
+        (!exception.is_ordinary()).then_some(("Photo-Exception", exception.name())),
+    ];
     let request = connection
         .post("/v1/photos")
         .header("Idempotency-Key", deposit.key.as_str())
@@ -100,6 +108,7 @@ async fn try_once(connection: &Connection, deposit: &Deposit<'_>, clock: &dyn Cl
         .header("Content-Digest", deposit.photo.sha256.to_content_digest())
         .header(ACCEPT_LANGUAGE, deposit.language.tag())
         .body(deposit.photo.bytes.clone());
+    let request = declared.into_iter().flatten().fold(request, |request, (name, value)| request.header(name, value));
     let answer = match request.send().await {
         Ok(response) => answer::read(response, clock.now()).await,
         Err(error) => Err(Failure::from(&error)),
@@ -154,6 +163,8 @@ pub enum DepositError {
         tries: u32,
         /// Why the last one failed.
         last: Setback,
+        /// The pause that another try would have begun with: at least what the gateway asked for.
+        pause: Duration,
     },
     /// The gateway found fault with the request; this should not happen.
     Declined(ProblemBody),
@@ -198,7 +209,7 @@ impl fmt::Display for DepositError {
             Self::Tls(TlsRefusal::OurCertificate(_)) => f.write_str("the gateway does not take the certificate"),
             Self::Tls(TlsRefusal::TheirCertificate(_)) => f.write_str("the gateway's certificate is not trusted"),
             Self::Tls(TlsRefusal::NothingInCommon) => f.write_str("no common version or cipher suite of TLS"),
-            Self::GaveUp { tries, last } => write!(f, "gave up after {tries} tries: {last}"),
+            Self::GaveUp { tries, last, .. } => write!(f, "gave up after {tries} tries: {last}"),
             Self::NotAGateway { status } => write!(f, "no gateway there (status {status})"),
             Self::ReceiptDoesNotFit(field) => write!(f, "the receipt does not fit the photo: {field}"),
             Self::ReceiptUnreadable(_) => f.write_str("the receipt cannot be read"),

@@ -9,6 +9,7 @@ use super::photo_file::{PhotoFile, PhotoFileError};
 use super::spool::{self, Claim, EarlierTries, Repeat, Spool, SpoolError};
 use super::stored_receipt::{StoredReceipt, StoredReceiptError};
 use crate::domain::language::Language;
+use crate::domain::subject::Declaration;
 use crate::failpoint;
 use crate::wire::photo::ReceiptBody;
 use crate::wire::problem::ProblemBody;
@@ -22,6 +23,8 @@ pub struct Push<'a> {
     pub language: Language,
     /// Whether a photo with a receipt is deposited once more.
     pub repeat: Repeat,
+    /// What is declared about the person; `None` goes on with what an unfinished push declared.
+    pub declared: Option<Declaration>,
     /// How long it is tried.
     pub trying: Trying<'a>,
 }
@@ -40,18 +43,25 @@ pub struct Pushed {
 /// # Errors
 /// [`PushError`]. Unless the photo was refused, the same call goes on where this one stopped and ends with the same code.
 pub async fn push(path: &Path, push: &Push<'_>) -> Result<Pushed, PushError> {
-    let photo = PhotoFile::read(path)?;
-    let spool = match claim(&photo, push)? {
+    push_photo(&PhotoFile::read(path)?, push).await
+}
+
+/// The same for a photo that has been read: what is deposited are the bytes in `photo`, whatever becomes of its file.
+///
+/// # Errors
+/// As [`push`].
+pub async fn push_photo(photo: &PhotoFile, push: &Push<'_>) -> Result<Pushed, PushError> {
+    let spool = match claim(photo, push)? {
         Claim::Send(spool) => spool,
         Claim::Done(stored) => return Ok(Pushed { receipt: stored.body, replayed: true }),
     };
     failpoint::reached("push.spooled");
-    let receipt = match send(&photo, &spool, push).await {
+    let receipt = match send(photo, &spool, push).await {
         Ok(receipt) => receipt,
         Err(unfinished) => return Err(close(spool, unfinished)?),
     };
     failpoint::reached("push.sent");
-    let stored = StoredReceipt::store(&photo, &receipt.body, push.trying.clock.now())?;
+    let stored = StoredReceipt::store(photo, &receipt.body, push.trying.clock.now())?;
     failpoint::reached("push.receipt_stored");
     spool.remove()?;
     Ok(Pushed { receipt: stored.body, replayed: receipt.replayed })
@@ -59,11 +69,11 @@ pub async fn push(path: &Path, push: &Push<'_>) -> Result<Pushed, PushError> {
 
 fn claim(photo: &PhotoFile, push: &Push<'_>) -> Result<Claim, SpoolError> {
     let Trying { clock, entropy, announce, .. } = push.trying;
-    spool::claim(photo, push.repeat, push.connection.gateway(), clock, entropy, announce)
+    spool::claim(photo, push.repeat, push.declared, push.connection.gateway(), clock, entropy, announce)
 }
 
 async fn send(photo: &PhotoFile, spool: &Spool, push: &Push<'_>) -> Result<Receipt, Unfinished> {
-    let what = Deposit { photo, key: spool.key(), language: push.language };
+    let what = Deposit { photo, key: spool.key(), declaration: spool.declaration(), language: push.language };
     deposit(push.connection, &what, &push.trying).await
 }
 

@@ -11,6 +11,10 @@
 //! code. Its key would be refused for the new bytes, so these get a key of their own, and the old spool is set aside with
 //! a notice instead of thrown away: with the old file put back, it still leads to that receipt.
 //!
+//! *What was declared about the person* lies here too, so that a try whose answer was lost is repeated as it was. A push that is
+//! told a declaration of its own follows that one instead: the latest word counts for what is not yet stored, and what is
+//! stored keeps the first, whatever a repeat declares.
+//!
 //! *Two pushes at once.* The spool's name appears in one step and only once, so that both work under one key. A spool made
 //! just after another push removed its own is known by the receipt that stands there (`Spool::is_finished_by`). Not covered:
 //! two pushes at once of a photo that *also* changed under an unfinished push may end with two keys, hence two codes, both
@@ -30,6 +34,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::PhotoId;
 use crate::domain::idempotency::IdempotencyKey;
+use crate::domain::subject::Declaration;
 use crate::durable::{self, Audience};
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 
@@ -74,6 +79,9 @@ struct SpoolFile {
     /// The deposit whose receipt stood there and was not enough (`--again`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     supersedes: Option<PhotoId>,
+    /// What the studio says about the person.
+    #[serde(default, skip_serializing_if = "Declaration::is_ordinary")]
+    declaration: Declaration,
     /// Whether a try may have stored the photo unanswered. A file that does not say may have seen one.
     #[serde(default = "perhaps")]
     perhaps_stored: bool,
@@ -99,6 +107,7 @@ pub enum Claim {
 pub fn claim(
     photo: &PhotoFile,
     repeat: Repeat,
+    declared: Option<Declaration>,
     gateway: &Url,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
@@ -112,7 +121,7 @@ pub fn claim(
             spool.remove()?;
         } else {
             spool.announce_continuation(gateway, announce);
-            return Ok(Claim::Send(spool.ready_to_send()?));
+            return Ok(Claim::Send(spool.ready_to_send(declared)?));
         }
     }
     let supersedes = match (receipt, repeat) {
@@ -120,7 +129,7 @@ pub fn claim(
         (Some(receipt), Repeat::DepositAgain) => Some(receipt.body.photo_id),
         (None, _) => None,
     };
-    let spool = Spool::create(photo, gateway, supersedes, clock, entropy)?;
+    let spool = Spool::create(photo, gateway, supersedes, declared.unwrap_or_default(), clock, entropy)?;
     // Another push of this photo may have come through between the look for its receipt and the new spool.
     match StoredReceipt::load(photo)? {
         Some(receipt) if spool.is_finished_by(&receipt) => {
@@ -135,6 +144,11 @@ impl Spool {
     /// The key for every try.
     pub fn key(&self) -> &IdempotencyKey {
         &self.key
+    }
+
+    /// What every try declares about the person.
+    pub fn declaration(&self) -> Declaration {
+        self.file.declaration
     }
 
     /// Where it lies.
@@ -193,6 +207,7 @@ impl Spool {
         photo: &PhotoFile,
         gateway: &Url,
         supersedes: Option<PhotoId>,
+        declaration: Declaration,
         clock: &dyn Clock,
         entropy: &dyn Entropy,
     ) -> Result<Self, SpoolError> {
@@ -206,6 +221,7 @@ impl Spool {
             gateway: gateway.to_string(),
             created_at: now,
             supersedes,
+            declaration,
             perhaps_stored: true,
         };
         let json = serde_json::to_vec(&file).map_err(|error| SpoolError::unwritable(&path, error.into()))?;
@@ -228,9 +244,12 @@ impl Spool {
         }
     }
 
-    /// On return the spool is on the disk and says that a try may be under way.
-    fn ready_to_send(mut self) -> Result<Self, SpoolError> {
-        if self.file.perhaps_stored {
+    /// On return the spool is on the disk and says that a try may be under way, and what it declares.
+    fn ready_to_send(mut self, declared: Option<Declaration>) -> Result<Self, SpoolError> {
+        let declaration = declared.unwrap_or(self.file.declaration);
+        let as_before = declaration == self.file.declaration;
+        self.file.declaration = declaration;
+        if self.file.perhaps_stored && as_before {
             // Its maker may have died before the name was safe.
             durable::make_name_durable(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))?;
         } else {

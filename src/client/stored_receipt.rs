@@ -1,6 +1,6 @@
 //! A receipt on the shop's disk: the code can be shown again without the gateway.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ impl StoredReceipt {
     /// # Errors
     /// [`StoredReceiptError`] when the file is there and cannot be read or understood.
     pub fn load(photo: &PhotoFile) -> Result<Option<Self>, StoredReceiptError> {
-        Ok(Self::load_any(photo)?.filter(|receipt| receipt.body.sha256 == photo.sha256))
+        Ok(Self::read(&photo.beside(SUFFIX))?.filter(|receipt| receipt.body.sha256 == photo.sha256))
     }
 
     /// Writes `body` beside `photo`; on return it is on the disk. A receipt of another deposit is set aside, not overwritten:
@@ -48,10 +48,10 @@ impl StoredReceipt {
     pub fn store(photo: &PhotoFile, body: &ReceiptBody, now: Timestamp) -> Result<Self, StoredReceiptError> {
         let path = photo.beside(SUFFIX);
         let unwritable = |source| StoredReceiptError::Unwritable { path: path.clone(), source };
-        let file = ReceiptFile { version: VERSION, stored_at: now, receipt: body.clone() };
-        let json = serde_json::to_vec_pretty(&file).map_err(|error| unwritable(error.into()))?;
+        let stored = Self { body: body.clone(), stored_at: now };
+        let json = stored.to_json().map_err(unwritable)?;
         loop {
-            match Self::load_any(photo)? {
+            match Self::read(&path)? {
                 // Another push of the same photo was first.
                 Some(stored) if stored.body.photo_id == body.photo_id => {
                     durable::make_name_durable(&path).map_err(unwritable)?;
@@ -61,26 +61,44 @@ impl StoredReceipt {
                 None => {}
             }
             match durable::write_new(&path, &json, Audience::Owner) {
-                Ok(()) => return Ok(Self { body: file.receipt, stored_at: now }),
+                Ok(()) => return Ok(stored),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(source) => return Err(unwritable(source)),
             }
         }
     }
 
-    fn load_any(photo: &PhotoFile) -> Result<Option<Self>, StoredReceiptError> {
-        let path = photo.beside(SUFFIX);
+    /// The receipt at `path`, whatever photo lies beside it; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`StoredReceiptError`] when the file is there and cannot be read or understood.
+    pub fn read(path: &Path) -> Result<Option<Self>, StoredReceiptError> {
+        let path = path.to_owned();
         let bytes = match durable::read(&path) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(None),
             Err(source) => return Err(StoredReceiptError::Unreadable { path, source }),
         };
-        match serde_json::from_slice::<ReceiptFile>(&bytes) {
-            Ok(file) if file.version == VERSION && RetrievalCode::parse(&file.receipt.code).is_ok() => {
-                Ok(Some(Self { body: file.receipt, stored_at: file.stored_at }))
-            }
-            _ => Err(StoredReceiptError::Corrupt { path }),
+        match Self::parse(&bytes) {
+            Some(receipt) => Ok(Some(receipt)),
+            None => Err(StoredReceiptError::Corrupt { path }),
         }
+    }
+
+    /// The receipt in a file's bytes; `None` when they are none of this version, or its code has a wrong symbol.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let file: ReceiptFile = serde_json::from_slice(bytes).ok()?;
+        let whole = file.version == VERSION && RetrievalCode::parse(&file.receipt.code).is_ok();
+        whole.then_some(Self { body: file.receipt, stored_at: file.stored_at })
+    }
+
+    /// The file's bytes.
+    ///
+    /// # Errors
+    /// None in practice; what the JSON writer says.
+    pub fn to_json(&self) -> io::Result<Vec<u8>> {
+        let file = ReceiptFile { version: VERSION, stored_at: self.stored_at, receipt: self.body.clone() };
+        Ok(serde_json::to_vec_pretty(&file)?)
     }
 }
 

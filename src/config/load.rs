@@ -38,6 +38,9 @@ impl Config {
         in_range("deadlines.lease_minutes", deadlines.lease_minutes, 0.01, 1440.0)?;
         in_range("deadlines.settle_within_days", deadlines.settle_within_days, 0.001, 60.0)?;
         in_range("deadlines.sweep_seconds", deadlines.sweep_seconds, 0.1, 86_400.0)?;
+        // Browsers and clients have other limits; four hundred days is what the longest of them bear.
+        in_range("enrolment.certificate_days", self.enrolment.certificate_days, 0.01, 400.0)?;
+        in_range("enrolment.invitation_hours", self.enrolment.invitation_hours, 0.01, 720.0)?;
         in_range("limits.upload_grace_seconds", limits.upload_grace_seconds, 0.01, 3600.0)?;
         in_range("limits.wrong_codes_window_minutes", limits.wrong_codes_window_minutes, 0.01, 1440.0)?;
         in_range("limits.handshake_seconds", limits.handshake_seconds, 0.01, 3600.0)?;
@@ -56,6 +59,7 @@ impl Config {
         in_range("limits.judge_queue", limits.judge_queue as f64, 0.0, 100_000.0)?;
         for (key, number) in [
             ("limits.requests_per_minute", u64::from(limits.requests_per_minute)),
+            ("limits.enrolments_per_minute", u64::from(limits.enrolments_per_minute)),
             ("limits.uploads_per_minute", u64::from(limits.uploads_per_minute)),
             ("limits.wrong_codes_per_device", u64::from(limits.wrong_codes_per_device)),
             ("limits.wrong_codes_over_all", u64::from(limits.wrong_codes_over_all)),
@@ -201,6 +205,7 @@ mod tests {
             format!("{:?}", crate::transport::limits::ListenerLimits::default())
         );
         assert_eq!(config.photo_body(), crate::transport::body::BodyLimits::default());
+        assert_eq!(config.certificate_validity(), crate::identity::issue::CLIENT_VALIDITY);
     }
 
     #[test]
@@ -221,6 +226,14 @@ mod tests {
     }
 
     #[test]
+    fn four_eyes_are_asked_for_by_either_spelling() {
+        for policy in ["four-eyes", "four_eyes"] {
+            let config = Config::parse(&format!("[enrolment]\npolicy = '{policy}'")).unwrap();
+            assert_eq!(config.enrolment.policy, crate::domain::invitation::Policy::FourEyes);
+        }
+    }
+
+    #[test]
     fn slips_of_the_pen_are_named() {
         for (text, expected) in [
             ("databse = 'x'", "databse"),
@@ -228,6 +241,10 @@ mod tests {
             ("[listen]\npublic_host = 'https://x'", "public_host"),
             ("[deadlines]\nretention_days = 400", "retention_days"),
             ("[deadlines]\nlease_minutes = nan", "lease_minutes"),
+            ("[enrolment]\npolicy = 'three-eyes'", "three-eyes"),
+            ("[enrolment]\ncertificate_days = 0", "enrolment.certificate_days"),
+            ("[enrolment]\ninvitation_hours = 1000", "enrolment.invitation_hours"),
+            ("[limits]\nenrolments_per_minute = 0", "limits.enrolments_per_minute"),
             ("[limits]\nconnections = 0", "limits.connections"),
             ("[limits]\njudges = 9223372036854775807", "limits.judges"),
             ("[limits]\nupload_bytes_per_second = 0", "limits.upload_bytes_per_second"),

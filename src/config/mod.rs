@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 pub use load::ConfigError;
 
+use crate::domain::invitation::Policy;
 use crate::domain::quarantine::PhotosOfRevoked;
 use crate::flows::Rules;
 use crate::identity::host_name::HostName;
@@ -41,6 +42,8 @@ pub struct Config {
     pub revocation: Revocation,
     /// Authorities of other houses whose certificates offices may bring.
     pub office_authorities: Vec<OfficeAuthority>,
+    /// How devices come by their certificates.
+    pub enrolment: Enrolment,
     /// Deadlines.
     pub deadlines: Deadlines,
     /// Limits.
@@ -104,6 +107,16 @@ pub struct OfficeAuthority {
     pub revocation: RevocationCheck,
 }
 
+/// How devices come by their certificates, in the units of their names.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the example file says what each one is")]
+pub struct Enrolment {
+    pub policy: Policy,
+    pub certificate_days: f64,
+    pub invitation_hours: f64,
+}
+
 /// Deadlines, in the units of their names.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -124,6 +137,7 @@ pub struct Limits {
     pub upload_bytes_per_second: u64,
     pub upload_grace_seconds: f64,
     pub requests_per_minute: u32,
+    pub enrolments_per_minute: u32,
     pub uploads_per_minute: u32,
     pub upload_bytes_at_once: u64,
     pub judges: usize,
@@ -181,6 +195,7 @@ impl Config {
             },
             photos_of_revoked: self.revocation.photos_of_revoked,
             requests_per_minute: self.limits.requests_per_minute,
+            enrolments_per_minute: self.limits.enrolments_per_minute,
             uploads_per_minute: self.limits.uploads_per_minute,
             upload_bytes_at_once: self.limits.upload_bytes_at_once,
             judges: if self.limits.judges == 0 { defaults.judges } else { self.limits.judges },
@@ -226,6 +241,16 @@ impl Config {
         seconds(self.deadlines.sweep_seconds)
     }
 
+    /// How long a device's certificate lasts.
+    pub fn certificate_validity(&self) -> Duration {
+        days(self.enrolment.certificate_days)
+    }
+
+    /// How long an enrolment code works.
+    pub fn invitation_validity(&self) -> Duration {
+        minutes(self.enrolment.invitation_hours * 60.0)
+    }
+
     /// The address of a listener as studios and offices write it.
     pub fn url(&self, listener: SocketAddr) -> String {
         let port = listener.port();
@@ -247,6 +272,7 @@ impl Default for Config {
             certificates: Certificates::default(),
             revocation: Revocation::default(),
             office_authorities: Vec::new(),
+            enrolment: Enrolment::default(),
             deadlines: Deadlines::default(),
             limits: Limits::default(),
             log: Log::default(),
@@ -284,6 +310,12 @@ impl Default for Certificates {
     }
 }
 
+impl Default for Enrolment {
+    fn default() -> Self {
+        Self { policy: Policy::Auto, certificate_days: 60.0, invitation_hours: 24.0 }
+    }
+}
+
 impl Default for Deadlines {
     fn default() -> Self {
         Self { retention_days: 180.0, lease_minutes: 15.0, settle_within_days: 7.0, sweep_seconds: 60.0 }
@@ -297,6 +329,7 @@ impl Default for Limits {
             upload_bytes_per_second: 1024,
             upload_grace_seconds: 10.0,
             requests_per_minute: 6_000,
+            enrolments_per_minute: 60,
             uploads_per_minute: 600,
             upload_bytes_at_once: 64 * 1024 * 1024,
             judges: 0,

@@ -24,6 +24,27 @@ pub enum AuditEvent {
     /// A device was added and has a certificate.
     #[serde(rename = "device.added")]
     DeviceAdded,
+    /// A device was invited to enrol, a new one or one that is known.
+    #[serde(rename = "device.invited")]
+    DeviceInvited,
+    /// A device showed the right code and waits for approval.
+    #[serde(rename = "device.enrolment_requested")]
+    EnrolmentRequested,
+    /// An administrator agreed to a device's enrolment.
+    #[serde(rename = "device.enrolment_approved")]
+    EnrolmentApproved,
+    /// A device got its first certificate over the wire, or got it once more.
+    #[serde(rename = "device.enrolled")]
+    DeviceEnrolled,
+    /// A device got a further certificate with the one it has.
+    #[serde(rename = "device.renewed")]
+    DeviceRenewed,
+    /// A wrong enrolment code was tried for a device that is invited.
+    #[serde(rename = "enrolment.code_wrong")]
+    EnrolmentCodeWrong,
+    /// A device that is known was refused a certificate.
+    #[serde(rename = "enrolment.refused")]
+    EnrolmentRefused,
     /// A device was cut off for good.
     #[serde(rename = "device.revoked")]
     DeviceRevoked,

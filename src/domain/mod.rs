@@ -7,16 +7,23 @@
 //! | device | Gerät | one computer of a studio or office with its own key and certificate |
 //! | office | Einwohnermeldeamt | a registration office that collects photos |
 //! | code | Abrufcode | the one-time retrieval code on the citizen's receipt |
+//! | invitation | Einladung | lets one device enrol, with its one-time enrolment code |
+//! | enrolment | Anmeldung | a device gets its first certificate over the wire |
 
 pub mod audit;
 pub mod check;
+mod check_labels;
+mod check_texts;
 pub mod code;
 pub mod collection;
 pub mod credential;
+pub mod device_state;
 pub mod digest;
+pub mod enrolment_code;
 pub mod finding;
 pub mod id;
 pub mod idempotency;
+pub mod invitation;
 pub mod keeping;
 pub mod language;
 pub mod lifecycle;
@@ -25,4 +32,5 @@ pub mod party;
 pub mod photo;
 pub mod quarantine;
 pub mod subject;
+mod symbols;
 pub mod withdrawal;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::credential::Credential;
 use super::id::{DeviceId, PartyId};
 use crate::clock::Timestamp;
 
@@ -95,6 +96,8 @@ pub struct Caller {
     pub party: Party,
     /// The device that presented the certificate.
     pub device_id: DeviceId,
+    /// That certificate.
+    pub credential: Credential,
     /// The end of that certificate.
     pub certificate_expires_at: Timestamp,
 }

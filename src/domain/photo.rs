@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::digest::Sha256Digest;
 use super::finding::Finding;
 use super::id::{DeviceId, PartyId, PhotoId};
+use super::subject::Enclosure;
 use crate::clock::Timestamp;
 
 /// What a studio sent, as it came: nothing is known about it yet but its digest.
@@ -59,7 +60,7 @@ pub struct PhotoFacts {
     pub bytes: u64,
     /// The name of the profile it was judged by.
     pub profile: String,
-    /// Advice; an accepted photo has no finding that refuses.
+    /// Advice; an accepted photo has no finding that refuses. What is to be said of the face is in its [`Enclosure`].
     pub findings: Vec<Finding>,
 }
 
@@ -67,12 +68,13 @@ pub struct PhotoFacts {
 pub struct JudgedPhoto {
     upload: UploadBytes,
     facts: PhotoFacts,
+    enclosure: Enclosure,
 }
 
 impl JudgedPhoto {
     /// For `validation` alone (`tests/layers` holds the other modules off): says that a judge accepted these bytes.
-    pub(crate) fn accepted_by_judge(upload: UploadBytes, facts: PhotoFacts) -> Self {
-        Self { upload, facts }
+    pub(crate) fn accepted_by_judge(upload: UploadBytes, facts: PhotoFacts, enclosure: Enclosure) -> Self {
+        Self { upload, facts, enclosure }
     }
 
     /// The photo, byte for byte as it was sent.
@@ -85,9 +87,14 @@ impl JudgedPhoto {
         self.upload.sha256()
     }
 
-    /// What the judge found out.
+    /// What the judge found out and may lie in the clear.
     pub fn facts(&self) -> &PhotoFacts {
         &self.facts
+    }
+
+    /// What goes under the seal with it.
+    pub fn enclosure(&self) -> &Enclosure {
+        &self.enclosure
     }
 }
 
@@ -226,7 +233,7 @@ pub struct PhotoRecord {
     pub state: PhotoState,
     /// Whether an office has used it once and keeps it for a second document; a lease given back returns there.
     pub kept: bool,
-    /// What the judge found out.
+    /// What the judge found out and may lie in the clear.
     pub facts: PhotoFacts,
     /// When it became durable.
     pub deposited_at: Timestamp,

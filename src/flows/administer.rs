@@ -7,13 +7,14 @@ use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::party::{Device, Party, Role};
 use crate::entropy::{Entropy, EntropyError};
+use crate::sealing::frame::SealError;
 use crate::storage::steps::{Binding, CertificateRecord, Released};
 use crate::storage::{Store, StoreError};
 
 /// Longer than any shop's sign.
 const NAME_MAX_CHARACTERS: usize = 200;
 
-fn check_name(name: &str) -> Result<(), AdministrationError> {
+pub(super) fn check_name(name: &str) -> Result<(), AdministrationError> {
     let fit = !name.is_empty() && name.chars().count() <= NAME_MAX_CHARACTERS && !name.contains(char::is_control);
     if fit { Ok(()) } else { Err(AdministrationError::NameUnfit) }
 }
@@ -168,7 +169,7 @@ impl Administration<'_> {
     }
 }
 
-fn entry(at: Timestamp, event: AuditEvent, subject: String, details: serde_json::Value) -> AuditEntry {
+pub(super) fn entry(at: Timestamp, event: AuditEvent, subject: String, details: serde_json::Value) -> AuditEntry {
     AuditEntry { at, actor: ADMINISTRATOR.into(), event, subject: Some(subject), details }
 }
 
@@ -195,8 +196,14 @@ pub enum AdministrationError {
         /// What was asked for.
         wanted: String,
     },
+    /// There is no such device.
+    NoSuchDevice,
+    /// The device was revoked, for good.
+    DeviceRevoked,
     /// No randomness for an identifier.
     Entropy(EntropyError),
+    /// A secret could not be sealed.
+    Seal(SealError),
     /// The store cannot be used.
     Store(StoreError),
 }
@@ -221,6 +228,11 @@ impl fmt::Display for AdministrationError {
             Self::Ambiguous { role, wanted } => {
                 write!(f, "more than one {role} is called \"{wanted}\": give the identifier from `{role} list`")
             }
+            Self::NoSuchDevice => f.write_str("there is no such device: `lichtbild-gateway device list` shows all"),
+            Self::DeviceRevoked => f.write_str(
+                "the device was revoked, and that is for good: invite a new one with `studio invite` or `office invite`",
+            ),
+            Self::Seal(_) => f.write_str("the invitation could not be sealed: try again"),
             Self::Entropy(_) => f.write_str("no identifier could be made: try again"),
             Self::Store(_) => f.write_str("the database could not be used"),
         }
@@ -232,6 +244,7 @@ impl std::error::Error for AdministrationError {
         match self {
             Self::Store(source) => Some(source),
             Self::Entropy(source) => Some(source),
+            Self::Seal(source) => Some(source),
             _ => None,
         }
     }
@@ -243,6 +256,12 @@ impl From<StoreError> for AdministrationError {
             StoreError::AlreadyThere => Self::NameTaken,
             other => Self::Store(other),
         }
+    }
+}
+
+impl From<SealError> for AdministrationError {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
     }
 }
 

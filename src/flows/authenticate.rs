@@ -8,6 +8,7 @@ use super::Gateway;
 use super::pace::TooFast;
 use crate::clock::Timestamp;
 use crate::domain::credential::Credential;
+use crate::domain::digest::Sha256Digest;
 use crate::domain::party::{Caller, Role};
 use crate::storage::StoreError;
 
@@ -68,7 +69,18 @@ async fn caller(gateway: &Gateway, credential: Credential, role: Role) -> Result
         return Err(AuthenticationError::Expired { at: record.caller.certificate_expires_at });
     }
     gateway.requests.take(record.caller.device_id, 0, gateway.now()).map_err(AuthenticationError::TooFast)?;
+    if record.is_first_use {
+        note_first_use(gateway, credential.sha256()).await;
+    }
     Ok(record.caller)
+}
+
+/// From now on no older certificate of the device renews itself. That must not keep anybody from working on a full disk: the
+/// next request notes it.
+async fn note_first_use(gateway: &Gateway, certificate: Sha256Digest) {
+    if let Err(error) = gateway.store.note_first_use(certificate, gateway.now()).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the first use of a certificate was not noted");
+    }
 }
 
 /// Why a caller is not served.

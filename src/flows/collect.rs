@@ -13,6 +13,7 @@ use crate::domain::id::{CollectionId, PartyId};
 use crate::domain::lifecycle::Standing;
 use crate::domain::party::Party;
 use crate::domain::photo::PhotoRecord;
+use crate::domain::subject::Enclosure;
 use crate::entropy::EntropyError;
 use crate::sealing::CodeKeys;
 use crate::sealing::frame::{OpenError, OpenedPhoto};
@@ -30,6 +31,8 @@ pub struct Collected {
     pub photo: PhotoRecord,
     /// SHA-256 of the picture, out of its seal.
     pub sha256: Sha256Digest,
+    /// What was sealed with it.
+    pub enclosure: Enclosure,
     /// Who took it.
     pub studio: Party,
 }
@@ -66,7 +69,8 @@ pub async fn collect(
         // Somebody was faster since the code was looked up.
         Leased::No(standing) => return Err(refusal(gateway, standing).await?.unwrap_or(CollectError::Unstable)),
     };
-    Ok(Collected { collection, newly_leased, photo, sha256: opened.sha256, studio: found.studio })
+    let OpenedPhoto { sha256, enclosure, .. } = opened;
+    Ok(Collected { collection, newly_leased, photo, sha256, enclosure, studio: found.studio })
 }
 
 async fn look_up(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys) -> Result<FoundPhoto, CollectError> {

@@ -14,8 +14,8 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::id::PhotoId;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::lifecycle::visible_state;
-use crate::domain::lookup::LookupId;
 use crate::domain::photo::{JudgedPhoto, PhotoRecord, PhotoState, UploadBytes};
+use crate::domain::subject::{Declaration, Enclosure};
 use crate::failpoint;
 use crate::sealing::CodeKeys;
 use crate::sealing::frame::SealError;
@@ -31,6 +31,9 @@ pub struct DepositRequest {
     pub bytes: Vec<u8>,
     /// What the studio says its SHA-256 is.
     pub announced: Option<Sha256Digest>,
+    /// What it says about the person. Not part of what makes a repeat: one that says something else is the same deposit and
+    /// gets the receipt of the first, which tells what was said then.
+    pub declaration: Declaration,
 }
 
 /// What the studio gets for it.
@@ -44,6 +47,8 @@ pub struct Receipt {
     pub state: PhotoState,
     /// SHA-256 of the file.
     pub sha256: Sha256Digest,
+    /// What was sealed with it; empty once the photo is erased.
+    pub enclosure: Enclosure,
     /// Whether this deposit had been made before.
     pub replayed: bool,
 }
@@ -70,18 +75,21 @@ pub async fn deposit(
 
     let _claim = gateway.claims.claim(request_id).ok_or(DepositError::InProgress)?;
     if let Some(previous) = gateway.store.find_deposit(&request_id).await? {
-        return replay(gateway, previous, code, &code_keys.lookup_id(), sha256);
+        return replay(gateway, previous, code, code_keys, sha256).await;
     }
-    let photo = judge_upload(gateway, studio, upload).await?;
+    let photo = judge_upload(gateway, studio, upload, request.declaration).await?;
     failpoint::reached("deposit.judged");
-    let lookup_id = code_keys.lookup_id();
+    let enclosure = photo.enclosure().clone();
     let new_photo = seal(gateway, studio, photo, code_keys, request_id).await?;
     failpoint::reached("deposit.sealed");
     let record = new_photo.photo.record.clone();
     match gateway.store.deposit(new_photo.photo, new_photo.audit).await? {
-        Deposited::Stored => Ok(Receipt { code, state: record.state, record, sha256, replayed: false }),
+        Deposited::Stored => Ok(Receipt { code, state: record.state, record, sha256, enclosure, replayed: false }),
         Deposited::NotInStanding => Err(DepositError::NotInStanding),
-        Deposited::Repeated(previous) => replay(gateway, *previous, code, &lookup_id, sha256),
+        Deposited::Repeated(previous) => {
+            let code_keys = gateway.keys().code_keys(&code);
+            replay(gateway, *previous, code, code_keys, sha256).await
+        }
     }
 }
 
@@ -92,35 +100,52 @@ fn compare_digests(announced: Option<Sha256Digest>, received: Sha256Digest) -> R
     }
 }
 
-/// The same answer as the first time, with the same code; only the state may have moved on.
-fn replay(
+/// The same answer as the first time, with the same code; only the state may have moved on. What was sealed with the photo is
+/// part of the answer as long as the photo is there: the studio holds it, so for a moment the gateway has its code.
+async fn replay(
     gateway: &Gateway,
     previous: PreviousDeposit,
     code: RetrievalCode,
-    lookup_id: &LookupId,
+    code_keys: CodeKeys,
     sha256: Sha256Digest,
 ) -> Result<Receipt, DepositError> {
     // The code is derived from key and photo: another photo leads to another lookup id.
-    if previous.tombstone_id != lookup_id.tombstone() {
+    if previous.tombstone_id != code_keys.lookup_id().tombstone() {
         return Err(DepositError::KeyReused);
     }
     let PreviousDeposit { photo, .. } = previous;
     let state = visible_state(&photo.record, photo.latest.as_ref(), gateway.now());
-    Ok(Receipt { code, state, record: photo.record, sha256, replayed: true })
+    let enclosure = enclosed(gateway, &photo.record, code_keys).await?;
+    Ok(Receipt { code, state, record: photo.record, sha256, enclosure, replayed: true })
+}
+
+async fn enclosed(gateway: &Gateway, photo: &PhotoRecord, code_keys: CodeKeys) -> Result<Enclosure, DepositError> {
+    let Some(sealed) = gateway.store.sealed(photo.photo_id).await? else { return Ok(Enclosure::default()) };
+    let (keys, context) = (gateway.keys(), photo.seal_context());
+    match gateway.judges.run(move || keys.open(sealed, &code_keys, context)).await? {
+        Ok(opened) => Ok(opened.enclosure),
+        // The code is the citizen's all the same; at the counter it will show that the picture is lost.
+        Err(error) => {
+            tracing::error!(%error, "a photo does not come out of its seal");
+            Ok(Enclosure::default())
+        }
+    }
 }
 
 async fn judge_upload(
     gateway: &Gateway,
     studio: &StudioCaller,
     upload: UploadBytes,
+    declaration: Declaration,
 ) -> Result<JudgedPhoto, DepositError> {
     let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
-    match gateway.judges.run(move || judge(upload, &profile, now)).await? {
+    match gateway.judges.run(move || judge(upload, &profile, declaration, now)).await? {
         Judgement::Accepted(photo) => Ok(photo),
-        Judgement::Refused { findings, bytes, .. } => {
+        Judgement::Refused { findings, .. } => {
             let refusing = findings.iter().filter(|finding| finding.severity == Severity::Refuse);
             let checks: Vec<Check> = refusing.map(|finding| finding.check).collect();
-            let details = serde_json::json!({ "studio_id": studio.party.party_id, "bytes": bytes, "checks": checks });
+            // Not the size: a file refused for its face and then taken in with as many bytes would tell of its declaration.
+            let details = serde_json::json!({ "studio_id": studio.party.party_id, "checks": checks });
             let audit = gateway.audit(studio.device_id, AuditEvent::PhotoRefusedByJudge, None, details);
             gateway.store.append_audit(audit).await?;
             Err(DepositError::Refused { findings })

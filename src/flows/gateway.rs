@@ -4,8 +4,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::claim::Claims;
+use super::issuance::Issuance;
 use super::judge::Judges;
 use super::pace::Pace;
+use super::renew::ROWS_PER_MINUTE;
+use super::strangers::Strangers;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::id::DeviceId;
@@ -31,9 +34,12 @@ pub struct Gateway {
     pub rules: Rules,
     pub(super) judges: Judges,
     pub(super) claims: Claims,
-    pub(super) pace: Pace,
-    pub(super) requests: Pace,
+    pub(super) pace: Pace<DeviceId>,
+    pub(super) requests: Pace<DeviceId>,
+    pub(super) refusals: Pace<DeviceId>,
+    pub(super) strangers: Strangers,
     keys: RwLock<Arc<KeyFile>>,
+    issuance: RwLock<Option<Arc<Issuance>>>,
 }
 
 /// Deadlines and limits.
@@ -51,6 +57,8 @@ pub struct Rules {
     pub photos_of_revoked: PhotosOfRevoked,
     /// Requests of one device in a minute, of whatever kind.
     pub requests_per_minute: u32,
+    /// Lookups of invitations and enrolments of one address in a minute.
+    pub enrolments_per_minute: u32,
     /// Uploads and checks of one device in a minute.
     pub uploads_per_minute: u32,
     /// Bytes of one device's uploads and checks that may be under way, and so in memory, at the same time.
@@ -70,6 +78,7 @@ impl Default for Rules {
             guesses: GuessLimits { per_device: 20, over_all: 1_000, window: Duration::from_secs(15 * 60) },
             photos_of_revoked: PhotosOfRevoked::Keep,
             requests_per_minute: 6_000,
+            enrolments_per_minute: 60,
             uploads_per_minute: 600,
             upload_bytes_at_once: 64 * 1024 * 1024,
             judges: std::thread::available_parallelism().map_or(2, usize::from),
@@ -106,7 +115,10 @@ impl Gateway {
             claims: Claims::default(),
             pace: Pace::new(rules.uploads_per_minute, rules.upload_bytes_at_once),
             requests: Pace::new(rules.requests_per_minute, u64::MAX),
+            refusals: Pace::new(ROWS_PER_MINUTE, u64::MAX),
+            strangers: Strangers::new(rules.enrolments_per_minute),
             keys: RwLock::new(Arc::new(keys)),
+            issuance: RwLock::default(),
         }
     }
 
@@ -123,6 +135,16 @@ impl Gateway {
     /// Puts other keys in force, after dead epochs were destroyed.
     pub(super) fn replace_keys(&self, keys: KeyFile) {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+
+    /// What devices are certified with; `None` where nothing was put in force.
+    pub fn issuance(&self) -> Option<Arc<Issuance>> {
+        self.issuance.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts authorities in force, from now on.
+    pub fn put_issuance(&self, issuance: Issuance) {
+        *self.issuance.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(issuance));
     }
 
     /// An audit row about something a device did.

@@ -10,6 +10,7 @@ use tokio::task;
 use super::Gateway;
 use super::pace::AdmittedUpload;
 use crate::domain::finding::{Finding, Verdict};
+use crate::domain::subject::Declaration;
 use crate::validation::judge::examine;
 
 /// As many photos are judged at once as there are processors; a bounded number waits.
@@ -89,9 +90,14 @@ pub struct Opinion {
 ///
 /// # Errors
 /// [`Busy`] when too many photos are waiting.
-pub async fn check(gateway: &Gateway, _admitted: AdmittedUpload, bytes: Vec<u8>) -> Result<Opinion, Busy> {
+pub async fn check(
+    gateway: &Gateway,
+    _admitted: AdmittedUpload,
+    bytes: Vec<u8>,
+    declaration: Declaration,
+) -> Result<Opinion, Busy> {
     let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
-    let examination = gateway.judges.run(move || examine(&bytes, &profile, now)).await?;
+    let examination = gateway.judges.run(move || examine(&bytes, &profile, declaration, now)).await?;
     Ok(Opinion { verdict: examination.verdict, findings: examination.findings })
 }
 

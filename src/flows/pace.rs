@@ -1,6 +1,8 @@
 //! How fast, and how much at once, one device may upload: a device gone wild slows down nobody but itself.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,14 +16,18 @@ use crate::domain::id::DeviceId;
 /// # Errors
 /// [`TooFast`] when the device has used up its minute or has too much under way.
 pub fn admit(gateway: &Gateway, studio: &StudioCaller, bytes: u64) -> Result<AdmittedUpload, TooFast> {
-    gateway.pace.take(studio.device_id, bytes, gateway.now())
+    gateway.pace.take(studio.device_id, bytes, gateway.now()).map(AdmittedUpload)
 }
 
 /// An upload that was admitted; its place is free again when this is dropped. What takes it can only run for one that was.
 #[derive(Debug)]
-pub struct AdmittedUpload {
-    devices: Arc<Mutex<HashMap<DeviceId, Bucket>>>,
-    device: DeviceId,
+pub struct AdmittedUpload(#[expect(dead_code, reason = "kept for its end")] Admitted<DeviceId>);
+
+/// What was admitted, of a device or of whoever else is paced.
+#[derive(Debug)]
+pub(super) struct Admitted<K: Eq + Hash + Copy> {
+    callers: Arc<Mutex<HashMap<K, Bucket>>>,
+    caller: K,
     bytes: u64,
 }
 
@@ -32,15 +38,15 @@ pub struct TooFast {
     pub wait: Duration,
 }
 
-/// A token bucket for each device, refilled by the passing of time, with the bytes it has under way.
-pub(super) struct Pace {
+/// A token bucket for each caller, refilled by the passing of time, with the bytes it has under way.
+pub(super) struct Pace<K> {
     per_minute: u32,
     bytes_at_once: u64,
-    devices: Arc<Mutex<HashMap<DeviceId, Bucket>>>,
+    callers: Arc<Mutex<HashMap<K, Bucket>>>,
 }
 
 #[derive(Debug)]
-struct Bucket {
+pub(super) struct Bucket {
     /// In sixty-thousandths of an upload: what one millisecond adds at a rate of one a minute.
     tokens: u64,
     filled_at: Timestamp,
@@ -50,19 +56,27 @@ struct Bucket {
 const UPLOAD: u64 = 60_000;
 /// With its share of memory full, a device may try again so soon.
 const NEXT_PLACE: Duration = Duration::from_secs(1);
+/// More callers than this have not been seen by any town; where callers are strangers' addresses, the full buckets go then.
+const CALLERS_REMEMBERED: usize = 10_000;
 
-impl Pace {
+impl<K: Eq + Hash + Copy + fmt::Debug> Pace<K> {
     /// `per_minute` uploads in the long run, and as many in a burst; `bytes_at_once` under way, or one upload.
     pub(super) fn new(per_minute: u32, bytes_at_once: u64) -> Self {
-        Self { per_minute, bytes_at_once, devices: Arc::default() }
+        Self { per_minute, bytes_at_once, callers: Arc::default() }
     }
 
-    pub(super) fn take(&self, device: DeviceId, bytes: u64, now: Timestamp) -> Result<AdmittedUpload, TooFast> {
+    pub(super) fn take(&self, caller: K, bytes: u64, now: Timestamp) -> Result<Admitted<K>, TooFast> {
         let full = u64::from(self.per_minute) * UPLOAD;
-        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = devices.entry(device).or_insert(Bucket { tokens: full, filled_at: now, bytes_under_way: 0 });
-        let passed = u64::try_from(bucket.filled_at.until(now).as_millis()).unwrap_or(u64::MAX);
-        bucket.tokens = bucket.tokens.saturating_add(passed.saturating_mul(u64::from(self.per_minute))).min(full);
+        let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
+        if callers.len() >= CALLERS_REMEMBERED && !callers.contains_key(&caller) {
+            callers.retain(|_, bucket| bucket.bytes_under_way > 0 || self.refilled(bucket, now) < full);
+            if callers.len() >= CALLERS_REMEMBERED {
+                // Whoever commands so many addresses is not stopped by a pace; memory is what has to be saved.
+                callers.retain(|_, bucket| bucket.bytes_under_way > 0);
+            }
+        }
+        let bucket = callers.entry(caller).or_insert(Bucket { tokens: full, filled_at: now, bytes_under_way: 0 });
+        bucket.tokens = self.refilled(bucket, now);
         bucket.filled_at = now;
         if bucket.tokens < UPLOAD {
             let missing = (UPLOAD - bucket.tokens).div_ceil(u64::from(self.per_minute).max(1));
@@ -74,14 +88,21 @@ impl Pace {
         }
         bucket.tokens -= UPLOAD;
         bucket.bytes_under_way = under_way;
-        Ok(AdmittedUpload { devices: Arc::clone(&self.devices), device, bytes })
+        Ok(Admitted { callers: Arc::clone(&self.callers), caller, bytes })
+    }
+
+    /// What a bucket holds by now.
+    fn refilled(&self, bucket: &Bucket, now: Timestamp) -> u64 {
+        let full = u64::from(self.per_minute) * UPLOAD;
+        let passed = u64::try_from(bucket.filled_at.until(now).as_millis()).unwrap_or(u64::MAX);
+        bucket.tokens.saturating_add(passed.saturating_mul(u64::from(self.per_minute))).min(full)
     }
 }
 
-impl Drop for AdmittedUpload {
+impl<K: Eq + Hash + Copy> Drop for Admitted<K> {
     fn drop(&mut self) {
-        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bucket) = devices.get_mut(&self.device) {
+        let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = callers.get_mut(&self.caller) {
             bucket.bytes_under_way = bucket.bytes_under_way.saturating_sub(self.bytes);
         }
     }
@@ -120,6 +141,19 @@ mod tests {
         assert!(pace.take(device(3), 1_000, START).is_ok(), "one upload is always possible");
         drop(first);
         assert!(pace.take(device(1), 10, START).is_ok());
+    }
+
+    #[test]
+    fn a_crowd_of_callers_is_forgotten_once_each_has_had_its_rest() {
+        let pace = Pace::new(2, 8);
+        for caller in 0..CALLERS_REMEMBERED {
+            assert!(pace.take(caller, 0, START).is_ok());
+        }
+        let later = START + Duration::from_secs(60);
+        let patient = pace.take(0, 1, later).unwrap();
+        assert!(pace.take(usize::MAX, 0, later).is_ok());
+        assert_eq!(pace.callers.lock().unwrap().len(), 2, "one under way, one new");
+        drop(patient);
     }
 
     #[test]

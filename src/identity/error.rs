@@ -37,7 +37,7 @@ pub enum IdentityError {
     },
     /// A server certificate without a single name.
     NoHostName,
-    /// The address of the revocation list is not an `http://` URL in ASCII.
+    /// The address of the revocation list is not an `http://` or `https://` URL in ASCII.
     CrlUrl,
     /// The authority's certificate does not allow it to sign revocation lists.
     NoRevocationLists,
@@ -78,7 +78,7 @@ impl fmt::Display for IdentityError {
                 write!(f, "the authority's certificate begins at {not_before}: check this computer's clock")
             }
             Self::NoHostName => f.write_str("a server certificate needs at least one host name"),
-            Self::CrlUrl => f.write_str("the address of the revocation list is not an http:// URL in ASCII"),
+            Self::CrlUrl => f.write_str("the address of the revocation list is not an http:// or https:// URL in ASCII"),
             Self::NoRevocationLists => f.write_str(
                 "the authority may not sign revocation lists: its certificate needs keyUsage cRLSign",
             ),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! authority   create | from_pem -> Authority
-//! enrolment   read_request -> PublicKey -> issue_client -> IssuedCertificate
+//! enrolment   read_named_request -> PublicKey, ClaimedSubject -> issue_client -> IssuedCertificate -> certificates_only
 //! by hand     DeviceKey::generate -> issue_client -> to_pkcs12
 //! peer        read_certificate -> CertificateFacts
 //! revocation  issue_revocation_list -> RevocationList
@@ -14,7 +14,10 @@
 
 pub mod authority;
 pub mod certificate;
+pub mod certs_only;
+pub mod claimed_subject;
 pub mod cryptography;
+pub mod csr_attributes;
 pub mod error;
 pub mod host_name;
 pub mod issue;

@@ -1,7 +1,7 @@
 //! A device's request for a certificate (PKCS#10, RFC 2986), of which only the key is taken.
 //!
-//! Names and extensions are not even parsed: the gateway writes its own subject, and a request must not fail for what is
-//! ignored anyway (Windows and OpenSSL add attributes of their own). rcgen's reader is no help here: it refuses unknown
+//! Extensions are not even parsed, and names only to notice that somebody asks in the name of another: the gateway writes its
+//! own subject, and a request must not fail for what is ignored anyway (Windows and OpenSSL add attributes of their own). rcgen's reader is no help here: it refuses unknown
 //! extensions and takes the curve of the key from the signature's algorithm, which is wrong for P-384 signed with SHA-256.
 
 use std::error::Error;
@@ -17,6 +17,7 @@ use x509_parser::prelude::FromDer;
 use x509_parser::verify::verify_signature;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
+use super::claimed_subject::ClaimedSubject;
 use super::pem;
 use super::public_key::{KeyError, PublicKey};
 
@@ -39,6 +40,14 @@ const RSA_VERIFIABLE_BITS: usize = 2048;
 /// # Errors
 /// [`RequestError`]: the first thing that is wrong, the signature before the kind of key.
 pub fn read_request(request: &[u8]) -> Result<PublicKey, RequestError> {
+    read_named_request(request).map(|(key, _)| key)
+}
+
+/// The same, with the subject that the request claims: enrolment over the wire compares it with what is known of the sender.
+///
+/// # Errors
+/// [`RequestError`], as [`read_request`].
+pub fn read_named_request(request: &[u8]) -> Result<(PublicKey, ClaimedSubject), RequestError> {
     match std::str::from_utf8(request) {
         Ok(text) if text.contains("-----BEGIN") => {
             // Windows' certreq and Netscape's heirs put NEW in front (RFC 7468 section 7).
@@ -49,7 +58,7 @@ pub fn read_request(request: &[u8]) -> Result<PublicKey, RequestError> {
     }
 }
 
-fn read_der(der: &[u8]) -> Result<PublicKey, RequestError> {
+fn read_der(der: &[u8]) -> Result<(PublicKey, ClaimedSubject), RequestError> {
     let request = Parts::split(der).ok_or(RequestError::NotARequest)?;
     let verified = if SIGNATURE_ALGORITHMS.contains(&request.signature_algorithm.algorithm) {
         verify_signature(&request.spki, &request.signature_algorithm, &request.signature, request.signed)
@@ -58,7 +67,7 @@ fn read_der(der: &[u8]) -> Result<PublicKey, RequestError> {
     };
     let key = PublicKey::read(request.spki.raw);
     match (verified, key) {
-        (Ok(()), Ok(key)) => Ok(key),
+        (Ok(()), Ok(key)) => Ok((key, ClaimedSubject::read(request.subject))),
         (Ok(()) | Err(X509Error::SignatureUnsupportedAlgorithm), Err(reason)) => Err(RequestError::Key(reason)),
         (Err(X509Error::SignatureUnsupportedAlgorithm), Ok(_)) => Err(RequestError::SignatureAlgorithm),
         (Err(_), Err(KeyError::RsaTooShort { bits })) if bits < RSA_VERIFIABLE_BITS => {
@@ -76,6 +85,8 @@ fn read_der(der: &[u8]) -> Result<PublicKey, RequestError> {
 struct Parts<'a> {
     /// The octets the signature covers.
     signed: &'a [u8],
+    /// The `Name`, whole.
+    subject: &'a [u8],
     spki: SubjectPublicKeyInfo<'a>,
     signature_algorithm: AlgorithmIdentifier<'a>,
     signature: BitString<'a>,
@@ -98,9 +109,10 @@ impl<'a> Parts<'a> {
             return None;
         }
         let (rest, _version) = Any::from_der(info.data).ok()?;
-        let (rest, _subject) = Any::from_der(rest).ok()?;
-        let (_attributes, spki) = SubjectPublicKeyInfo::from_der(rest).ok()?;
-        Some(Self { signed, spki, signature_algorithm, signature })
+        let (after_subject, _) = Any::from_der(rest).ok()?;
+        let subject = &rest[..rest.len() - after_subject.len()];
+        let (_attributes, spki) = SubjectPublicKeyInfo::from_der(after_subject).ok()?;
+        Some(Self { signed, subject, spki, signature_algorithm, signature })
     }
 }
 

@@ -1,9 +1,10 @@
-//! The seal itself: AES-256-GCM over the photo and its digest, bound to its place.
+//! The seal itself: AES-256-GCM over the photo, its digest and its enclosure, bound to its place.
 //!
 //! ```text
-//! frame = version (1) | nonce (12) | AES-256-GCM( SHA-256 of the photo (32) | photo ) | tag (16)
+//! frame = version (1) | nonce (12) | AES-256-GCM( SHA-256 of the photo (32) | enclosure (1024 n) | photo ) | tag (16)
 //! bound to: version, photo id, studio id, media type, epoch (each with its length before it)
 //! ```
+//! Version 2. Frames of version 1 have no enclosure and still open: their studios could not declare anything.
 
 use std::fmt;
 
@@ -11,12 +12,15 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use zeroize::Zeroize;
 
 use super::derive::{CodeKeys, length_prefixed};
+use super::enclosure;
 use super::key_file::KeyFile;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::photo::{JudgedPhoto, SealContext, SealedPhoto};
+use crate::domain::subject::Enclosure;
 use crate::entropy::{Entropy, random_bytes};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+const VERSION_WITHOUT_ENCLOSURE: u8 = 1;
 const HEAD: usize = 1 + NONCE_LEN;
 const DIGEST: usize = 32;
 const TAG: usize = 16;
@@ -28,6 +32,8 @@ pub struct OpenedPhoto {
     pub bytes: Vec<u8>,
     /// Its SHA-256, which was sealed with it and has been compared.
     pub sha256: Sha256Digest,
+    /// What was sealed beside it.
+    pub enclosure: Enclosure,
 }
 
 impl KeyFile {
@@ -45,12 +51,14 @@ impl KeyFile {
         let cipher = self.cipher(keys, context).ok_or(SealError::NoEpochKey)?;
         // Random, although a code seals one photo: a repeat after a failed commit seals the same bytes under another photo id.
         let nonce: [u8; NONCE_LEN] = random_bytes(entropy).map_err(|_| SealError::Entropy)?;
-        let mut frame = Vec::with_capacity(HEAD + DIGEST + photo.bytes().len() + TAG);
+        let enclosure = enclosure::encoded(photo.enclosure()).ok_or(SealError::Enclosure)?;
+        let mut frame = Vec::with_capacity(HEAD + DIGEST + enclosure.len() + photo.bytes().len() + TAG);
         frame.push(VERSION);
         frame.extend_from_slice(&nonce);
         frame.extend_from_slice(photo.sha256().as_bytes());
+        frame.extend_from_slice(&enclosure);
         frame.extend_from_slice(photo.bytes());
-        let place = Aad::from(bound_place(context));
+        let place = Aad::from(bound_place(VERSION, context));
         let tag = cipher
             .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), place, &mut frame[HEAD..])
             .map_err(|_| SealError::Cipher)?;
@@ -64,23 +72,28 @@ impl KeyFile {
     /// [`OpenError`] when the frame is damaged, belongs elsewhere, or its epoch's key has been destroyed.
     pub fn open(&self, sealed: SealedPhoto, keys: &CodeKeys, context: SealContext) -> Result<OpenedPhoto, OpenError> {
         let mut frame = sealed.into_frame();
-        if frame.len() < HEAD + DIGEST + TAG || frame[0] != VERSION {
-            return Err(OpenError::NotAFrame);
-        }
+        let version = match frame.first() {
+            Some(version @ (&VERSION | &VERSION_WITHOUT_ENCLOSURE)) if frame.len() >= HEAD + DIGEST + TAG => *version,
+            _ => return Err(OpenError::NotAFrame),
+        };
         let cipher = self.cipher(keys, context).ok_or(OpenError::NoEpochKey)?;
         let nonce = Nonce::try_assume_unique_for_key(&frame[1..HEAD]).map_err(|_| OpenError::NotAFrame)?;
         cipher
-            .open_in_place(nonce, Aad::from(bound_place(context)), &mut frame[HEAD..])
+            .open_in_place(nonce, Aad::from(bound_place(version, context)), &mut frame[HEAD..])
             .map_err(|_| OpenError::DoesNotOpen)?;
         let mut sealed_digest = [0; DIGEST];
         sealed_digest.copy_from_slice(&frame[HEAD..HEAD + DIGEST]);
         frame.truncate(frame.len() - TAG);
-        frame.drain(..HEAD + DIGEST);
+        let (enclosure, length) = match version {
+            VERSION_WITHOUT_ENCLOSURE => (Enclosure::default(), 0),
+            _ => enclosure::decoded(&frame[HEAD + DIGEST..]).ok_or(OpenError::NoEnclosure)?,
+        };
+        frame.drain(..HEAD + DIGEST + length);
         let sha256 = Sha256Digest::of(&frame);
         if *sha256.as_bytes() != sealed_digest {
             return Err(OpenError::DigestDiffers);
         }
-        Ok(OpenedPhoto { bytes: frame, sha256 })
+        Ok(OpenedPhoto { bytes: frame, sha256, enclosure })
     }
 
     fn cipher(&self, keys: &CodeKeys, context: SealContext) -> Option<LessSafeKey> {
@@ -91,9 +104,9 @@ impl KeyFile {
     }
 }
 
-fn bound_place(context: SealContext) -> Vec<u8> {
+fn bound_place(version: u8, context: SealContext) -> Vec<u8> {
     length_prefixed(&[
-        &[VERSION],
+        &[version],
         context.photo_id.as_bytes(),
         context.studio_id.as_bytes(),
         MEDIA_TYPE.as_bytes(),
@@ -108,6 +121,8 @@ pub enum SealError {
     NoEpochKey,
     /// No randomness for the nonce.
     Entropy,
+    /// There is more to be said of the face than an enclosure holds.
+    Enclosure,
     /// The cipher refused.
     Cipher,
 }
@@ -119,6 +134,7 @@ impl fmt::Display for SealError {
                 "the key file has no epoch key for the present month: check the clock; key files last ten years"
             }
             Self::Entropy => "no random bytes for the nonce",
+            Self::Enclosure => "the findings about the face do not fit under the seal",
             Self::Cipher => "the cipher refused the photo",
         })
     }
@@ -135,6 +151,8 @@ pub enum OpenError {
     NoEpochKey,
     /// Wrong key, damaged, or moved from another place.
     DoesNotOpen,
+    /// It opens, yet what was sealed beside the photo cannot be read: a newer version's.
+    NoEnclosure,
     /// It opens, yet the photo is not the one whose digest was sealed.
     DigestDiffers,
 }
@@ -145,6 +163,7 @@ impl fmt::Display for OpenError {
             Self::NotAFrame => "the stored bytes are not a sealed photo",
             Self::NoEpochKey => "the key file has no key for the month in which the photo was sealed",
             Self::DoesNotOpen => "the seal does not open: damaged, moved, or sealed by another gateway",
+            Self::NoEnclosure => "what was sealed beside the photo cannot be read: was it sealed by a newer version?",
             Self::DigestDiffers => "the photo in the seal is not the one that was sealed",
         })
     }
@@ -156,9 +175,12 @@ impl std::error::Error for OpenError {}
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
+    use crate::domain::check::Check;
     use crate::domain::code::RetrievalCode;
+    use crate::domain::finding::Finding;
     use crate::domain::id::{PartyId, PhotoId};
     use crate::domain::photo::{PhotoFacts, UploadBytes};
+    use crate::domain::subject::{Declaration, Exception, Subject};
     use crate::entropy::SeededEntropy;
 
     const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
@@ -181,14 +203,33 @@ mod tests {
         Scene { keys, code: RetrievalCode::from_secret(&[9; 12]), context, entropy }
     }
 
-    fn photo() -> JudgedPhoto {
+    fn enclosure() -> Enclosure {
+        let declaration = Declaration { subject: Subject::Under6, exception: Exception::Religious };
+        Enclosure { declaration, findings: vec![Finding::advise(Check::Roll, "21.0°", "<= 8°")] }
+    }
+
+    fn photo(enclosure: Enclosure) -> JudgedPhoto {
         let facts = PhotoFacts { width: 1, height: 1, bytes: 5, profile: "test".into(), findings: vec![] };
-        JudgedPhoto::accepted_by_judge(UploadBytes::new(b"photo".to_vec()), facts)
+        JudgedPhoto::accepted_by_judge(UploadBytes::new(b"photo".to_vec()), facts, enclosure)
     }
 
     impl Scene {
         fn seal(&self) -> SealedPhoto {
-            self.keys.seal(&photo(), &self.keys.code_keys(&self.code), self.context, &self.entropy).unwrap()
+            self.seal_with(enclosure())
+        }
+
+        fn seal_with(&self, enclosure: Enclosure) -> SealedPhoto {
+            self.keys.seal(&photo(enclosure), &self.keys.code_keys(&self.code), self.context, &self.entropy).unwrap()
+        }
+
+        /// A frame as it was made before there were enclosures.
+        fn sealed_in_version_1(&self) -> Vec<u8> {
+            let mut sealed = [Sha256Digest::of(b"photo").as_bytes(), &b"photo"[..]].concat();
+            let cipher = self.keys.cipher(&self.keys.code_keys(&self.code), self.context).unwrap();
+            let nonce: [u8; NONCE_LEN] = random_bytes(&self.entropy).unwrap();
+            let place = Aad::from(bound_place(1, self.context));
+            cipher.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), place, &mut sealed).unwrap();
+            [&[1], &nonce[..], &sealed].concat()
         }
 
         fn open(&self, frame: Vec<u8>, context: SealContext) -> Result<OpenedPhoto, OpenError> {
@@ -202,6 +243,34 @@ mod tests {
         let opened = scene.open(scene.seal().into_frame(), scene.context).unwrap();
         assert_eq!(opened.bytes, b"photo");
         assert_eq!(opened.sha256, Sha256Digest::of(b"photo"));
+        assert!(opened.enclosure == enclosure());
+    }
+
+    #[test]
+    fn a_frame_is_as_long_with_a_declaration_as_without() {
+        let scene = scene();
+        let lengths = [enclosure(), Enclosure::default()].map(|enclosure| scene.seal_with(enclosure).frame().len());
+        assert_eq!(lengths[0], lengths[1]);
+    }
+
+    #[test]
+    fn a_frame_from_before_enclosures_opens_and_declares_nothing() {
+        let scene = scene();
+        let opened = scene.open(scene.sealed_in_version_1(), scene.context).unwrap();
+        assert_eq!((opened.bytes.as_slice(), opened.sha256), (&b"photo"[..], Sha256Digest::of(b"photo")));
+        assert!(opened.enclosure == Enclosure::default());
+    }
+
+    #[test]
+    fn the_version_is_bound() {
+        let scene = scene();
+        for (frame, other) in [(scene.seal().into_frame(), 1), (scene.sealed_in_version_1(), 2)] {
+            let mut changed = frame;
+            changed[0] = other;
+            assert_eq!(scene.open(changed.clone(), scene.context).err(), Some(OpenError::DoesNotOpen));
+            changed[0] = 3;
+            assert_eq!(scene.open(changed, scene.context).err(), Some(OpenError::NotAFrame));
+        }
     }
 
     #[test]

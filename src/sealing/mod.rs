@@ -4,10 +4,13 @@
 //! device id, Idempotency-Key, photo SHA-256 --HKDF(issuing key)--> code            (never stored)
 //! code --HKDF(pepper)--> lookup id                                                 (stored until the photo is erased)
 //! code --HKDF(pepper, epoch key)--> sealing key --AES-256-GCM--> frame             (the frame is stored)
+//! enrolment code --HKDF--> lookup, proof key                                     (see `enrolment`)
 //! ```
 //! Opening a photo takes the citizen's code *and* the gateway's key file; the database with all its files holds neither.
 
 pub mod derive;
+mod enclosure;
+pub mod enrolment;
 pub mod frame;
 pub mod key_file;
 

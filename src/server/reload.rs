@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{self, JoinSet};
 use tokio::time::{self, MissedTickBehavior};
 
+use super::issuance::IssuanceFiles;
 use super::trust_files::{Content, LinesTls, Part, TrustError, TrustFiles};
 use crate::clock::Timestamp;
 use crate::transport::connections::Connections;
@@ -64,6 +65,9 @@ pub(super) struct Reloader {
     lines: Lines,
     /// The foreign authorities whose lists had run out at the last look.
     lists_run_out: Vec<String>,
+    issuance: Option<IssuanceFiles>,
+    /// Whether what devices are certified with is behind what is in force here.
+    issuance_behind: bool,
 }
 
 struct PartInForce {
@@ -107,7 +111,16 @@ impl Reloader {
             enrolment: watch::Sender::new(enrolment),
         };
         let status = TrustStatus::new(files.server_certificate_end(&contents[0])?);
-        let mut reloader = Self { files, connections, status, parts: Vec::new(), lines, lists_run_out: Vec::new() };
+        let mut reloader = Self {
+            files,
+            connections,
+            status,
+            parts: Vec::new(),
+            lines,
+            lists_run_out: Vec::new(),
+            issuance: None,
+            issuance_behind: false,
+        };
         for (place, (part, content)) in parts.into_iter().zip(contents).enumerate() {
             reloader.parts.push(PartInForce { part, content, trouble: None });
             reloader.note(place)?;
@@ -115,6 +128,11 @@ impl Reloader {
         // A server certificate that is out of time or has another name is told of and does not keep the gateway from starting.
         reloader.look(Occasion::Asked);
         Ok(reloader)
+    }
+
+    /// Devices are certified with what is reloaded, too.
+    pub(super) fn with_issuance(self, issuance: IssuanceFiles) -> Self {
+        Self { issuance: Some(issuance), ..self }
     }
 
     /// The status that it keeps up.
@@ -161,13 +179,19 @@ impl Reloader {
     }
 
     fn look(&mut self, occasion: Occasion) {
+        // A key that was put in place beside its certificate changes no part: whoever asks may mean that.
+        self.issuance_behind |= occasion == Occasion::Asked;
         for place in 0..self.parts.len() {
             match self.replace(place) {
-                Ok(replaced) => self.went_well(place, replaced),
+                Ok(replaced) => {
+                    self.issuance_behind |= replaced;
+                    self.went_well(place, replaced);
+                }
                 Err(trouble) => self.went_wrong(place, &trouble, occasion),
             }
         }
         self.watch_lists();
+        self.take_up_issuance();
     }
 
     /// Puts a part's files in force if they have changed and are good; `true` when they were put in force.
@@ -246,6 +270,26 @@ impl Reloader {
         }
     }
 
+    /// Tried again at each look until it has gone well: a certificate may be there a moment before its key. Files that are not
+    /// even good enough to serve with are told of already, and waited for.
+    fn take_up_issuance(&mut self) {
+        const NAME: &str = "issuance";
+        let waits = !self.issuance_behind || self.parts.iter().any(|part| part.trouble.is_some());
+        let Some(issuance) = self.issuance.as_ref().filter(|_| !waits) else { return };
+        match issuance.take_up() {
+            Ok(()) => {
+                self.issuance_behind = false;
+                self.status.clear_fault(NAME);
+            }
+            Err(error) => {
+                let trouble = chain_of(&error);
+                if self.status.note_fault(NAME, trouble.clone()) {
+                    tracing::error!(trouble, "devices are certified with what was in force before");
+                }
+            }
+        }
+    }
+
     /// When a list runs out, those whom it was to tell of are refused from then on, on open connections too.
     fn watch_lists(&mut self) {
         let now: Timestamp = self.files.now();
@@ -289,90 +333,4 @@ fn chain_of(error: &dyn Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::clock::ManualClock;
-    use crate::config::Config;
-    use crate::durable::{Audience, replace};
-    use crate::entropy::SeededEntropy;
-    use crate::identity::authority::{Authority, AuthorityKind};
-    use crate::identity::issue::{SERVER_VALIDITY, Terms, issue_server};
-    use crate::identity::key::DeviceKey;
-    use crate::transport::revocation::RevokedCertificates;
-
-    const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
-
-    fn write(folder: &Path, name: &str, text: &str) {
-        replace(&folder.join(name), text.as_bytes(), Audience::Owner).unwrap();
-    }
-
-    /// A new pair, certificate and key.
-    fn pair(authority: &Authority) -> (String, String) {
-        let (key, entropy) = (DeviceKey::generate().unwrap(), SeededEntropy::new(11));
-        let names = ["localhost".parse().unwrap()];
-        let terms = Terms::lasting(SERVER_VALIDITY);
-        let issued = issue_server(authority, &names, &key.public_key(), &terms, NOW, &entropy).unwrap();
-        (issued.pem, key.to_pem().to_string())
-    }
-
-    fn reloader(folder: &Path) -> (Authority, Reloader) {
-        let authority = Authority::create(AuthorityKind::Server, "Test", NOW, &SeededEntropy::new(12)).unwrap();
-        for name in ["server-ca.crt", "studio-ca.crt", "office-ca.crt"] {
-            write(folder, name, &authority.certificate_pem());
-        }
-        let (certificate, key) = pair(&authority);
-        write(folder, "server.crt", &certificate);
-        write(folder, "server.key", &key);
-        let mut config = Config::default();
-        let certificates = &mut config.certificates;
-        for (file, name) in [
-            (&mut certificates.server, "server.crt"),
-            (&mut certificates.server_key, "server.key"),
-            (&mut certificates.server_ca, "server-ca.crt"),
-            (&mut certificates.studio_ca, "studio-ca.crt"),
-            (&mut certificates.office_ca, "office-ca.crt"),
-        ] {
-            *file = folder.join(name);
-        }
-        let clock = Arc::new(ManualClock::starting_at(NOW));
-        let files = TrustFiles::new(&config, clock, RevokedCertificates::default());
-        (authority, Reloader::start(files, Connections::default()).unwrap())
-    }
-
-    #[test]
-    fn half_a_replacement_is_waited_for_once_and_told_then() {
-        let folder = tempfile::tempdir().unwrap();
-        let (authority, mut reloader) = reloader(folder.path());
-        let (status, (certificate, key)) = (reloader.status(), pair(&authority));
-        let faults = || status.facts().faults.len();
-
-        write(folder.path(), "server.key", &key);
-        reloader.look(Occasion::Time);
-        assert_eq!((faults(), status.facts().reload_failures), (0, 0));
-        write(folder.path(), "server.crt", &certificate);
-        reloader.look(Occasion::Time);
-        assert_eq!((faults(), status.facts().reloads), (0, 1));
-
-        write(folder.path(), "server.key", &pair(&authority).1);
-        for expected in [0, 1, 1] {
-            reloader.look(Occasion::Time);
-            assert_eq!((faults(), status.facts().reload_failures), (usize::from(expected == 1), expected));
-        }
-        write(folder.path(), "server.key", &key);
-        reloader.look(Occasion::Time);
-        assert_eq!((faults(), status.facts().reloads), (0, 1), "what is in force is back");
-    }
-
-    #[test]
-    fn who_asks_is_told_at_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let (_, mut reloader) = reloader(folder.path());
-        write(folder.path(), "studio-ca.crt", "");
-        reloader.look(Occasion::Asked);
-        let faults = reloader.status().facts().faults;
-        assert!(faults["studio-authority"].contains("studio-ca.crt"), "{faults:?}");
-    }
-}
+mod tests;

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Extension, Router};
 
-use crate::api::{App, Problem, negotiate, office, ops, revocation_list, studio};
+use crate::api::{App, Problem, est, invitations, negotiate, office, ops, revocation_list, studio};
 use crate::telemetry::{Metrics, Observer, observe};
 
 /// The four listeners. Which one a request came over says which authority vouched for the caller.
@@ -20,7 +20,7 @@ pub enum Line {
     Studio,
     /// Mutual TLS, certificates of the office authority.
     Office,
-    /// Server certificate only, for those who have none yet and for everybody who wants a revocation list.
+    /// Server certificate only: the one line on which strangers are answered, and everybody who wants a revocation list.
     Enrolment,
     /// In the clear on loopback, for monitoring.
     Ops,
@@ -65,6 +65,16 @@ pub fn routes() -> Vec<Route> {
         get(Office, "/v1/collections/{collection_id}/photo", office::photo::show),
         head(Office, "/v1/collections/{collection_id}/photo", office::photo::head),
         post(Office, "/v1/collections/{collection_id}/settle", office::settle::create),
+        post(Enrolment, "/v1/invitations/lookup", invitations::look_up),
+        get(Enrolment, "/.well-known/est/cacerts", est::cacerts::show),
+        get(Enrolment, "/.well-known/est/csrattrs", est::csrattrs::show),
+        post(Enrolment, "/.well-known/est/simpleenroll", est::enrol::create),
+        get(Studio, "/.well-known/est/cacerts", est::cacerts::show_studio),
+        get(Studio, "/.well-known/est/csrattrs", est::csrattrs::show_studio),
+        post(Studio, "/.well-known/est/simplereenroll", est::reenrol::create_studio),
+        get(Office, "/.well-known/est/cacerts", est::cacerts::show_office),
+        get(Office, "/.well-known/est/csrattrs", est::csrattrs::show_office),
+        post(Office, "/.well-known/est/simplereenroll", est::reenrol::create_office),
         get(Enrolment, "/crl/studio.crl", revocation_list::studio),
         get(Enrolment, "/crl/office.crl", revocation_list::office),
         get(Ops, "/healthz", ops::healthz),

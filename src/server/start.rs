@@ -1,32 +1,32 @@
 //! From a configuration to a running gateway.
 
-use std::fmt;
-use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+use super::issuance::IssuanceFiles;
 use super::publish::Publisher;
 use super::reload::{Reload, Reloader};
 use super::routes::{Line, router};
 use super::secret_file::{SecretError, read_secret};
-use super::trust_files::{TrustError, TrustFiles};
+use super::start_error::StartError;
+use super::trust_files::TrustFiles;
 use super::upkeep::{self, Upkeep};
 use crate::api::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::flows::Gateway;
-use crate::sealing::{KeyFile, KeyFileError};
-use crate::storage::{SqliteStore, Store, StoreError};
+use crate::sealing::KeyFile;
+use crate::storage::{SqliteStore, Store};
 use crate::telemetry::Metrics;
 use crate::transport::connections::Connections;
 use crate::transport::listener::{Listener, Security};
 use crate::transport::revocation::RevokedCertificates;
 use crate::transport::shutdown::{Shutdown, Stop};
-use crate::validation::profile::{Profile, ProfileError};
+use crate::validation::profile::Profile;
 
 /// Where a running gateway listens.
 #[derive(Debug, Clone, Copy)]
@@ -96,6 +96,8 @@ pub async fn start(
     let reloader = Reloader::start(TrustFiles::new(config, Arc::clone(&clock), revoked.clone()), connections.clone())?;
     let lines = bind(config, &reloader, &connections).await?;
     let addresses = lines.addresses();
+    let issuance = IssuanceFiles::new(config, addresses, Arc::clone(&gateway));
+    issuance.take_up()?;
     let metrics = Arc::new(Metrics::new(lines.all().map(|(line, listener)| (line.name(), listener.metrics())).into()));
     let trust = reloader.status();
     let publisher = Publisher::resume(Arc::clone(&gateway), config, trust.clone());
@@ -120,7 +122,7 @@ pub async fn start(
         publisher,
     };
     upkeep.begin(&mut work, &stop);
-    let reload = reloader.begin(&mut work, &stop);
+    let reload = reloader.with_issuance(issuance).begin(&mut work, &stop);
     for (line, listener) in lines.into_all() {
         let shutdown: Shutdown = stop.subscribe();
         work.spawn(listener.serve(router(line, &app, &metrics), shutdown));
@@ -129,14 +131,26 @@ pub async fn start(
 }
 
 fn load_profile(config: &Config) -> Result<Profile, StartError> {
-    let Some(file) = &config.profile_file else {
-        return Profile::builtin(&config.profile)
-            .ok_or_else(|| StartError::NoSuchProfile { name: config.profile.clone() });
-    };
+    match &config.profile_file {
+        Some(file) => profile_from_file(file).map(|(profile, _)| profile),
+        None => {
+            Profile::builtin(&config.profile).ok_or_else(|| StartError::NoSuchProfile { name: config.profile.clone() })
+        }
+    }
+}
+
+/// A profile of one's own and its text.
+///
+/// # Errors
+/// [`StartError`]: the file cannot be read or is no profile.
+pub fn profile_from_file(file: &Path) -> Result<(Profile, String), StartError> {
     let text = std::fs::read_to_string(file)
-        .map_err(|source| StartError::Secret(SecretError::Unreadable { file: file.clone(), source }))?;
+        .map_err(|source| StartError::Secret(SecretError::Unreadable { file: file.to_owned(), source }))?;
     let name = file.file_stem().map_or_else(|| "own".into(), |stem| stem.to_string_lossy().into_owned());
-    Profile::parse(&name, &text).map_err(|source| StartError::Profile { file: file.clone(), source })
+    match Profile::parse(&name, &text) {
+        Ok(profile) => Ok((profile, text)),
+        Err(source) => Err(StartError::Profile { file: file.to_owned(), source }),
+    }
 }
 
 /// The bound listeners, in the order of [`Line`].
@@ -191,131 +205,4 @@ async fn bind(config: &Config, reloader: &Reloader, connections: &Connections) -
         enrolment: open(Line::Enrolment, "listen.enrolment", listen.enrolment, enrolment).await?,
         ops: open(Line::Ops, "listen.ops", listen.ops, Security::Plain).await?,
     })
-}
-
-/// Why a gateway does not start.
-#[derive(Debug)]
-pub enum StartError {
-    /// A file cannot be read, or too many can read it.
-    Secret(SecretError),
-    /// The key file is not one.
-    KeyFile {
-        /// Which.
-        file: PathBuf,
-        /// Why.
-        source: KeyFileError,
-    },
-    /// The key file and the database do not belong together.
-    WrongKeyFile {
-        /// The one.
-        key_file: PathBuf,
-        /// The other.
-        database: PathBuf,
-    },
-    /// No built-in profile has this name.
-    NoSuchProfile {
-        /// The name.
-        name: String,
-    },
-    /// The profile file is wrong.
-    Profile {
-        /// Which.
-        file: PathBuf,
-        /// What is wrong.
-        source: ProfileError,
-    },
-    /// The database cannot be used.
-    Store {
-        /// Its file.
-        file: PathBuf,
-        /// Why.
-        source: StoreError,
-    },
-    /// A certificate, key or revocation list cannot be used.
-    Trust(TrustError),
-    /// An address cannot be listened on.
-    Bind {
-        /// The configuration's key.
-        key: &'static str,
-        /// The address.
-        address: SocketAddr,
-        /// Why.
-        source: io::Error,
-    },
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Secret(error) => error.fmt(f),
-            Self::KeyFile { file, source } => write!(f, "{}: {source}", file.display()),
-            Self::WrongKeyFile { key_file, database } => write!(
-                f,
-                "{} is not the key file of {}: no photo in it would open; put the two that belong together side by side",
-                key_file.display(),
-                database.display()
-            ),
-            Self::NoSuchProfile { name } => {
-                let known: Vec<_> = Profile::builtin_names().collect();
-                write!(f, "there is no profile \"{name}\": use one of {}, or give a profile_file", known.join(", "))
-            }
-            Self::Profile { file, source } => write!(f, "{}: {source}", file.display()),
-            Self::Store { file, source } => write!(f, "{}: {source}{}", file.display(), store_advice(source)),
-            Self::Trust(error) => error.fmt(f),
-            Self::Bind { key, address, source } => {
-                write!(f, "cannot listen on {address} ({key}): {}", bind_advice(source))
-            }
-        }
-    }
-}
-
-fn store_advice(error: &StoreError) -> &'static str {
-    let StoreError::Unavailable(source) = error else { return "" };
-    let source = source.to_string();
-    if source.contains("disk is full") || source.contains("No space left") {
-        "; the disk is full: free some space and start again"
-    } else if source.contains("disk I/O error") {
-        // What SQLite says where the index of its log finds no room, and where a disk fails.
-        "; see whether the disk is full (free some space and start again) or failing (its messages are in the system's log)"
-    } else if source.contains("not a database") || source.contains("malformed") {
-        "; it is damaged, or the database of something else: restore it from a backup"
-    } else if source.contains("unable to open") {
-        "; check that the file is there (`lichtbild-gateway init` makes it) and that this user may write its folder"
-    } else {
-        "; see the cause, then start again"
-    }
-}
-
-fn bind_advice(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => "another program has this port; stop it or choose another port",
-        io::ErrorKind::AddrNotAvailable => "this machine does not have this address; see `ip address`",
-        io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose a higher one",
-        _ => "see the cause",
-    }
-}
-
-impl std::error::Error for StartError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Secret(error) => error.source(),
-            Self::KeyFile { .. } | Self::WrongKeyFile { .. } | Self::NoSuchProfile { .. } => None,
-            Self::Profile { source, .. } => source.source(),
-            Self::Store { source, .. } => source.source(),
-            Self::Trust(error) => error.source(),
-            Self::Bind { source, .. } => Some(source),
-        }
-    }
-}
-
-impl From<SecretError> for StartError {
-    fn from(error: SecretError) -> Self {
-        Self::Secret(error)
-    }
-}
-
-impl From<TrustError> for StartError {
-    fn from(error: TrustError) -> Self {
-        Self::Trust(error)
-    }
 }

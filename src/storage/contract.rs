@@ -7,6 +7,9 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+use super::enrolment_steps::{
+    Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,
+};
 use super::steps::{
     Binding, CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased,
     LookUp, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, Purge, Released, RevokedSerial, SettleRequest, Settled,
@@ -18,6 +21,7 @@ use crate::domain::collection::CollectionRecord;
 use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
+use crate::domain::invitation::{Invitation, InvitationLookup};
 use crate::domain::party::{Device, Party, Role};
 use crate::domain::photo::{PhotoState, SealedPhoto};
 use crate::domain::withdrawal::Withdrawal;
@@ -69,6 +73,33 @@ pub trait Store: Send + Sync {
         device: Option<DeviceId>,
         audit: AuditEntry,
     ) -> Result<Released, StoreError>;
+
+    // Enrolment
+
+    /// Invites a device, a new one or one that is there; an older invitation of it is withdrawn.
+    async fn invite(&self, invitation: &NewInvitation, audit: AuditEntry) -> Result<Invited, StoreError>;
+    /// The invitation that a code leads to.
+    async fn invitation(&self, lookup: &InvitationLookup) -> Result<Option<InvitationRecord>, StoreError>;
+    /// The latest invitation of each device of a role that has one.
+    async fn invitations(&self, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError>;
+    /// Weighs an enrolment code. A wrong one is counted and audited, a right one that leads to nothing is audited; nothing
+    /// else changes before [`Store::enrol`].
+    async fn weigh_code(&self, attempt: &EnrolmentAttempt) -> Result<CodeWeighed, StoreError>;
+    /// Carries out what a right code leads to: binds its key, or spends it for a certificate. Weighed anew in the same
+    /// transaction; `false`, and nothing changed, when it leads elsewhere by now.
+    async fn enrol(&self, attempt: &EnrolmentAttempt, step: &EnrolmentStep) -> Result<bool, StoreError>;
+    /// Agrees to the request that a device has made with this key.
+    async fn approve_enrolment(
+        &self,
+        device_id: DeviceId,
+        key: &Sha256Digest,
+        now: Timestamp,
+        audit: AuditEntry,
+    ) -> Result<Approved, StoreError>;
+    /// Adds a further certificate to a device that has shown an older one.
+    async fn renew(&self, renewal: &Renewal) -> Result<Renewed, StoreError>;
+    /// Notes the first use of a renewed certificate.
+    async fn note_first_use(&self, certificate: Sha256Digest, at: Timestamp) -> Result<(), StoreError>;
 
     // Deposit
 

@@ -59,6 +59,8 @@ pub struct CallerRecord {
     pub caller: Caller,
     /// When its device was cut off.
     pub revoked_at: Option<Timestamp>,
+    /// Whether this is the first use of a renewed certificate, which is to be noted.
+    pub is_first_use: bool,
 }
 
 /// A sealed photo about to be stored.

@@ -1,6 +1,7 @@
 //! Whether a picture has the size that a profile asks for.
 
-use super::profile::PixelRule;
+use super::profile::{AspectRule, PixelRule};
+use super::rules::FileRule;
 use super::{MAX_HEIGHT, MAX_WIDTH};
 use crate::domain::check::Check;
 use crate::domain::finding::Finding;
@@ -15,7 +16,7 @@ pub(super) fn examine(width: u32, height: u32, rule: &PixelRule) -> Vec<Finding>
             }
             vec![Finding::refuse(Check::PixelDimensions, size(width, height), size(exact_width, exact_height))]
         }
-        PixelRule::AtLeast { min_width, min_height, aspect_width, aspect_height, aspect_tolerance_percent } => {
+        PixelRule::AtLeast { min_width, min_height, aspect, taller_than_wide } => {
             let mut findings = Vec::new();
             if width < min_width || height < min_height {
                 let limit = format!(">= {}", size(min_width, min_height));
@@ -25,17 +26,34 @@ pub(super) fn examine(width: u32, height: u32, rule: &PixelRule) -> Vec<Finding>
                 let limit = format!("<= {}", size(MAX_WIDTH, MAX_HEIGHT));
                 findings.push(Finding::refuse(Check::PixelDimensions, size(width, height), limit));
             }
-            let wanted = f64::from(aspect_width) / f64::from(aspect_height);
-            // A height of zero gives an infinite ratio or none: neither is within the tolerance.
-            let measured = f64::from(width) / f64::from(height);
-            let within = (measured / wanted - 1.0).abs() * 100.0 <= aspect_tolerance_percent;
-            if !within {
-                let limit = format!("{aspect_width}:{aspect_height} = {wanted:.4} (± {aspect_tolerance_percent} %)");
-                findings.push(Finding::refuse(Check::AspectRatio, format!("{measured:.4}"), limit));
+            findings.extend(aspect.and_then(|rule| examine_aspect(width, height, &rule)));
+            if taller_than_wide && height <= width {
+                let measured = format!("{width} : {height}");
+                findings.push(Finding::refuse(Check::AspectRatio, measured, "width < height"));
             }
             findings
         }
     }
+}
+
+fn examine_aspect(width: u32, height: u32, rule: &AspectRule) -> Option<Finding> {
+    let AspectRule { aspect_width, aspect_height, aspect_tolerance_percent } = rule;
+    let wanted = f64::from(*aspect_width) / f64::from(*aspect_height);
+    // A height of zero gives an infinite ratio or none: neither is within the tolerance.
+    let measured = f64::from(width) / f64::from(height);
+    let within = (measured / wanted - 1.0).abs() * 100.0 <= *aspect_tolerance_percent;
+    (!within).then(|| {
+        let limit = format!("{aspect_width}:{aspect_height} = {wanted:.4} (± {aspect_tolerance_percent} %)");
+        Finding::refuse(Check::AspectRatio, format!("{measured:.4}"), limit)
+    })
+}
+
+/// Judges the size of a file in bytes.
+pub(super) fn examine_bytes(bytes: u64, rule: &FileRule) -> Option<Finding> {
+    let size = |bytes: u64| format!("{bytes} bytes");
+    let least = rule.min_bytes.filter(|least| bytes < *least).map(|least| format!(">= {}", size(least)));
+    let most = rule.max_bytes.filter(|most| bytes > *most).map(|most| format!("<= {}", size(most)));
+    Some(Finding::refuse(Check::FileSize, size(bytes), least.or(most)?))
 }
 
 #[cfg(test)]
@@ -66,5 +84,21 @@ mod tests {
         assert_eq!(checks("icao-35x45", 531, 413), [Check::PixelDimensions, Check::AspectRatio]);
         assert_eq!(checks("icao-35x45", 3500, 4500), [Check::PixelDimensions]);
         assert_eq!(checks("icao-35x45", 0, 0), [Check::PixelDimensions, Check::AspectRatio]);
+    }
+
+    #[test]
+    fn without_a_ratio_any_shape_will_do_unless_it_has_to_be_tall() {
+        assert_eq!(checks("ee-digital", 2000, 1600), []);
+        assert_eq!(checks("ie-passport-online", 951, 951), [Check::AspectRatio]);
+        assert_eq!(checks("ie-passport-online", 950, 951), []);
+    }
+
+    #[test]
+    fn a_file_may_have_as_many_bytes_as_its_limits_say_and_no_others() {
+        let rule = FileRule { min_bytes: Some(10), max_bytes: Some(20) };
+        assert_eq!([10, 15, 20].map(|bytes| examine_bytes(bytes, &rule)), [None, None, None]);
+        assert_eq!(examine_bytes(9, &rule), Some(Finding::refuse(Check::FileSize, "9 bytes", ">= 10 bytes")));
+        assert_eq!(examine_bytes(21, &rule), Some(Finding::refuse(Check::FileSize, "21 bytes", "<= 20 bytes")));
+        assert_eq!(examine_bytes(0, &FileRule { min_bytes: None, max_bytes: Some(20) }), None);
     }
 }

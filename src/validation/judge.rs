@@ -11,7 +11,7 @@ use crate::domain::check::Check;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::domain::photo::{JudgedPhoto, PhotoFacts, UploadBytes};
-use crate::domain::subject::{Exception, Subject};
+use crate::domain::subject::{Declaration, Enclosure};
 
 /// How it ended.
 pub enum Judgement {
@@ -57,21 +57,26 @@ pub struct Measurements {
     pub face: FaceMeasurements,
 }
 
-/// Judges an upload at this moment (photos grow old); the only way to a [`JudgedPhoto`].
-pub fn judge(upload: UploadBytes, profile: &Profile, now: Timestamp) -> Judgement {
-    let Examination { verdict, findings, measurements } = examine(upload.bytes(), profile, now);
+/// Judges an upload at this moment (photos grow old); the only way to a [`JudgedPhoto`]. What is to be said of the face is
+/// parted from the other findings: it goes under the seal.
+pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, now: Timestamp) -> Judgement {
+    let Examination { verdict, findings, measurements } = examine(upload.bytes(), profile, declaration, now);
     let bytes = measurements.bytes;
     match (verdict, measurements.width, measurements.height) {
         (Verdict::Accepted, Some(width), Some(height)) => {
+            let (enclosed, findings) = findings.into_iter().partition(|finding| finding.check.concerns_face());
             let facts = PhotoFacts { width, height, bytes, profile: profile.name().to_owned(), findings };
-            Judgement::Accepted(JudgedPhoto::accepted_by_judge(upload, facts))
+            let enclosure = Enclosure { declaration, findings: enclosed };
+            Judgement::Accepted(JudgedPhoto::accepted_by_judge(upload, facts, enclosure))
         }
         _ => Judgement::Refused { findings, sha256: upload.sha256(), bytes },
     }
 }
 
-/// Examines bytes without a deposit. Never panics; allocates less than 4 MiB beside `bytes`, whatever they are.
-pub fn examine(bytes: &[u8], profile: &Profile, now: Timestamp) -> Examination {
+/// Examines bytes without a deposit. What the studio declares softens what is found of the face and nothing else. Never panics;
+/// allocates less than 4 MiB beside `bytes`, whatever they are, and the first time in a process about as much for the face model,
+/// which stays. `tests/validation/memory.rs` measures both.
+pub fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> Examination {
     let walk = jpeg::walk(bytes);
     let mut measurements = Measurements::new(bytes, &walk);
     let mut findings: Vec<Finding> = walk.faults.iter().map(jpeg::Fault::finding).collect();
@@ -79,10 +84,14 @@ pub fn examine(bytes: &[u8], profile: &Profile, now: Timestamp) -> Examination {
         findings.extend(dimensions::examine(frame.width, frame.height, profile.pixels()));
         findings.extend(examine_compression(frame, &measurements, profile));
     }
+    findings.extend(examine_bytes(&walk, &measurements, profile));
     findings.extend(metadata::examine(bytes, &walk, profile.rules(), now));
     findings.extend(second_judge::examine(bytes, &walk));
-    findings.extend(pixels::examine(&walk, profile.rules()));
-    if let Some(face) = examine_face(&walk, profile) {
+    let of_pixels = pixels::examine(&walk, profile.rules());
+    // Nobody looks for a face on a picture that is not there.
+    let blank = of_pixels.iter().any(|finding| finding.check == Check::Blank);
+    findings.extend(of_pixels);
+    if !blank && let Some(face) = examine_face(&walk, profile, declaration) {
         measurements.face = face.measurements;
         findings.extend(face.findings);
     }
@@ -110,11 +119,20 @@ impl Measurements {
     }
 }
 
-/// The face, where the profile asks for one. Advice throughout: as long as a studio cannot say that the subject is a child or
-/// cannot be photographed by the rules, a program that refused over a face would lock out those whom it fits worst.
-fn examine_face(walk: &Walk, profile: &Profile) -> Option<FaceExamination> {
+/// The face, where the profile asks for one.
+fn examine_face(
+    walk: &Walk,
+    profile: &Profile,
+    Declaration { subject, exception }: Declaration,
+) -> Option<FaceExamination> {
     let (frame, small, limits) = (walk.header.frame.as_ref()?, walk.small.as_ref()?, profile.face()?);
-    Some(face::examine(&small.luma, frame.width, frame.height, limits, Subject::Adult, Exception::Undeclared))
+    Some(face::examine(&small.luma, frame.width, frame.height, limits, subject, exception))
+}
+
+/// The size of the file. One that is broken has to be exported again in any case, and has another size then.
+fn examine_bytes(walk: &Walk, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
+    let rule = profile.rules().file.as_ref().filter(|_| walk.faults.is_empty())?;
+    dimensions::examine_bytes(measurements.bytes, rule)
 }
 
 /// Advice where both yardsticks of the profile are missed.

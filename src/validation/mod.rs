@@ -12,13 +12,16 @@
 
 mod dimensions;
 pub mod face;
+pub mod guides;
 pub mod jpeg;
 pub mod judge;
 mod metadata;
 mod pixels;
 pub mod profile;
+mod profile_file;
 pub mod rules;
 mod second_judge;
+pub mod shown_profile;
 pub mod small_picture;
 
 pub use judge::{Examination, Judgement, Measurements, examine, judge};

@@ -3,20 +3,21 @@
 //! A rule that a profile does not mention is not judged. New groups of rules become new tables; old files stay valid, and a
 //! misspelt key is an error rather than a rule that silently does not apply.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::face::FaceLimits;
-use super::rules::{
-    BackgroundRule, BlankRule, CaptureRule, ColourRule, CompressionRule, DensityRule, DetailRule, ExposureRule, Rules,
-};
-use super::{MAX_HEIGHT, MAX_WIDTH};
+use super::profile_file::{ProfileFile, line_of};
+use super::rules::Rules;
+
+pub use super::profile_file::ProfileError;
 
 /// The profiles that come with the program.
-const BUILTIN: [(&str, &str); 2] = [
+const BUILTIN: [(&str, &str); 5] = [
     ("de-tr03121", include_str!("../../config/profiles/de-tr03121.toml")),
     ("icao-35x45", include_str!("../../config/profiles/icao-35x45.toml")),
+    ("fi-500x653", include_str!("../../config/profiles/fi-500x653.toml")),
+    ("ie-passport-online", include_str!("../../config/profiles/ie-passport-online.toml")),
+    ("ee-digital", include_str!("../../config/profiles/ee-digital.toml")),
 ];
 
 /// What photos are judged by. Serialises to the JSON that studios see.
@@ -42,19 +43,30 @@ pub enum PixelRule {
         /// Height in pixels.
         height: u32,
     },
-    /// Any size from this one on, in a ratio.
+    /// Any size from this one on.
     AtLeast {
         /// The least width in pixels.
         min_width: u32,
         /// The least height in pixels.
         min_height: u32,
-        /// The width's part in the ratio: 35 of 35:45.
-        aspect_width: u32,
-        /// The height's part in the ratio: 45 of 35:45.
-        aspect_height: u32,
-        /// By how much the ratio may be missed, in per cent of it.
-        aspect_tolerance_percent: f64,
+        /// In which ratio; `None` for any.
+        #[serde(flatten, skip_serializing_if = "Option::is_none")]
+        aspect: Option<AspectRule>,
+        /// Whether the height has to be greater than the width.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        taller_than_wide: bool,
     },
+}
+
+/// In which ratio width and height stand.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AspectRule {
+    /// The width's part in the ratio: 35 of 35:45.
+    pub aspect_width: u32,
+    /// The height's part in the ratio: 45 of 35:45.
+    pub aspect_height: u32,
+    /// By how much the ratio may be missed, in per cent of it.
+    pub aspect_tolerance_percent: f64,
 }
 
 impl Profile {
@@ -63,33 +75,45 @@ impl Profile {
     /// # Errors
     /// [`ProfileError`] names the key that is missing, unknown or out of range.
     pub fn parse(name: &str, toml_text: &str) -> Result<Self, ProfileError> {
-        let fault =
-            |key: &'static str, problem: &'static str| ProfileError::Value { profile: name.to_owned(), key, problem };
         let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let fault = |(key, problem): (&'static str, &'static str)| ProfileError::Value {
+            profile: name.to_owned(),
+            key,
+            problem,
+            line: line_of(toml_text, key),
+        };
         if name.is_empty() || name.len() > 64 || !name.chars().all(is_name) {
-            return Err(fault("(file name)", "must be 1 to 64 of a-z, 0-9 and -"));
+            return Err(fault(("(file name)", "must be 1 to 64 of a-z, 0-9 and -")));
         }
         let file: ProfileFile = toml::from_str(toml_text)
             .map_err(|source| ProfileError::Toml { profile: name.to_owned(), source: Box::new(source) })?;
+        let (rules, face) = (file.rules(), file.face);
         if file.title.trim().is_empty() {
-            return Err(fault("title", "must not be empty"));
+            return Err(fault(("title", "must not be empty")));
         }
-        let rules = file.rules();
-        if let Some((key, problem)) = rules.fault() {
-            return Err(fault(key, problem));
+        if let Some(wrong) = rules.fault() {
+            return Err(fault(wrong));
         }
-        if let Some(limits) = &file.face {
-            limits.check().map_err(|(key, problem)| fault(key, problem))?;
+        let pixels = file.pixels.into_rule().map_err(fault)?;
+        if let Some(limits) = &face {
+            let exact_height = match pixels {
+                PixelRule::Exactly { height, .. } => Some(height),
+                PixelRule::AtLeast { .. } => None,
+            };
+            limits.check(exact_height).map_err(fault)?;
         }
-        let pixels = file.pixels.into_rule().map_err(|(key, problem)| fault(key, problem))?;
-        Ok(Self { name: name.to_owned(), title: file.title, pixels, rules, face: file.face })
+        Ok(Self { name: name.to_owned(), title: file.title, pixels, rules, face })
     }
 
     /// A profile that comes with the program.
     pub fn builtin(name: &str) -> Option<Self> {
-        let (name, text) = BUILTIN.into_iter().find(|(builtin, _)| *builtin == name)?;
         // A test reads every one of them, so none is lost here.
-        Self::parse(name, text).ok()
+        Self::parse(name, Self::builtin_text(name)?).ok()
+    }
+
+    /// The file of a profile that comes with the program, with the source of each number.
+    pub fn builtin_text(name: &str) -> Option<&'static str> {
+        BUILTIN.into_iter().find(|(builtin, _)| *builtin == name).map(|(_, text)| text)
     }
 
     /// The names of the profiles that come with the program.
@@ -123,126 +147,6 @@ impl Profile {
     }
 }
 
-/// The file as it is written; becomes a [`Profile`] once its values are found sensible.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ProfileFile {
-    title: String,
-    pixels: PixelTable,
-    compression: Option<CompressionRule>,
-    capture: Option<CaptureRule>,
-    density: Option<DensityRule>,
-    colour: Option<ColourRule>,
-    blank: Option<BlankRule>,
-    exposure: Option<ExposureRule>,
-    background: Option<BackgroundRule>,
-    sharpness: Option<DetailRule>,
-    upscaled: Option<DetailRule>,
-    face: Option<FaceLimits>,
-}
-
-impl ProfileFile {
-    fn rules(&self) -> Rules {
-        Rules {
-            compression: self.compression,
-            capture: self.capture,
-            density: self.density,
-            colour: self.colour,
-            blank: self.blank,
-            exposure: self.exposure,
-            background: self.background,
-            sharpness: self.sharpness,
-            upscaled: self.upscaled,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PixelTable {
-    width: Option<u32>,
-    height: Option<u32>,
-    min_width: Option<u32>,
-    min_height: Option<u32>,
-    aspect_width: Option<u32>,
-    aspect_height: Option<u32>,
-    aspect_tolerance_percent: Option<f64>,
-}
-
-impl PixelTable {
-    fn into_rule(self) -> Result<PixelRule, (&'static str, &'static str)> {
-        let exact = self.width.is_some() || self.height.is_some();
-        let least = self.min_width.is_some() || self.min_height.is_some();
-        let ratio = self.aspect_width.or(self.aspect_height).is_some() || self.aspect_tolerance_percent.is_some();
-        if exact && (least || ratio) {
-            return Err(("pixels", "has either width and height or a minimum with a ratio, not both"));
-        }
-        if exact {
-            return Ok(PixelRule::Exactly {
-                width: within(self.width, MAX_WIDTH, "pixels.width", "must be 1 to 2500 pixels")?,
-                height: within(self.height, MAX_HEIGHT, "pixels.height", "must be 1 to 3200 pixels")?,
-            });
-        }
-        let tolerance = self.aspect_tolerance_percent.filter(|percent| (0.0..=10.0).contains(percent));
-        Ok(PixelRule::AtLeast {
-            min_width: within(self.min_width, MAX_WIDTH, "pixels.min_width", "must be 1 to 2500 pixels")?,
-            min_height: within(self.min_height, MAX_HEIGHT, "pixels.min_height", "must be 1 to 3200 pixels")?,
-            aspect_width: within(self.aspect_width, 10_000, "pixels.aspect_width", "must be 1 to 10000")?,
-            aspect_height: within(self.aspect_height, 10_000, "pixels.aspect_height", "must be 1 to 10000")?,
-            aspect_tolerance_percent: tolerance
-                .ok_or(("pixels.aspect_tolerance_percent", "must be 0 to 10 per cent"))?,
-        })
-    }
-}
-
-fn within(
-    value: Option<u32>,
-    max: u32,
-    key: &'static str,
-    problem: &'static str,
-) -> Result<u32, (&'static str, &'static str)> {
-    value.filter(|value| (1..=max).contains(value)).ok_or((key, problem))
-}
-
-/// Why a file is not a profile.
-#[derive(Debug)]
-pub enum ProfileError {
-    /// Not TOML, or a key is missing or unknown; the source says which and where.
-    Toml {
-        /// The profile.
-        profile: String,
-        /// What the TOML reader says.
-        source: Box<toml::de::Error>,
-    },
-    /// A value is missing or makes no sense.
-    Value {
-        /// The profile.
-        profile: String,
-        /// The key with its table: `pixels.width`.
-        key: &'static str,
-        /// What the value must be.
-        problem: &'static str,
-    },
-}
-
-impl fmt::Display for ProfileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Toml { profile, .. } => write!(f, "photo profile {profile} cannot be read"),
-            Self::Value { profile, key, problem } => write!(f, "photo profile {profile}: {key} {problem}"),
-        }
-    }
-}
-
-impl std::error::Error for ProfileError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Toml { source, .. } => Some(source),
-            Self::Value { .. } => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,6 +169,50 @@ mod tests {
         assert_eq!(json["pixels"]["aspect_tolerance_percent"], 0.5);
         assert!(json.get("compression").is_none());
         assert_eq!(json["face"]["min_inter_eye_px"], 90);
+    }
+
+    /// Whole numbers and others alike, so that 15 is 15.0.
+    fn with_plain_numbers(value: serde_json::Value) -> serde_json::Value {
+        use serde_json::Value;
+        match value {
+            Value::Number(number) => number.as_f64().into(),
+            Value::Object(all) => {
+                Value::Object(all.into_iter().map(|(key, value)| (key, with_plain_numbers(value))).collect())
+            }
+            other => other,
+        }
+    }
+
+    #[test]
+    fn every_builtin_profile_is_shown_with_the_keys_and_values_of_its_file_and_no_others() {
+        for name in Profile::builtin_names() {
+            let text = Profile::builtin_text(name).unwrap();
+            let mut file = serde_json::to_value(toml::from_str::<toml::Table>(text).unwrap()).unwrap();
+            file["name"] = name.into();
+            let shown = serde_json::to_value(Profile::builtin(name).unwrap()).unwrap();
+            assert_eq!(with_plain_numbers(shown), with_plain_numbers(file), "{name}");
+        }
+    }
+
+    #[test]
+    fn errors_name_the_line() {
+        let error = |text: &str| match Profile::parse("test", text).unwrap_err() {
+            ProfileError::Toml { source, .. } => source.to_string(),
+            error => error.to_string(),
+        };
+        for (text, line) in [
+            ("title = 'x'\n[pixels]\nwidth = 5\n\nheight = 9999", "line 5"),
+            ("title = 'x'\n[pixels]\nwidht = 1244", "line 3"),
+            (
+                "title = 'x'\n[pixels]\nmin_width = 1\nmin_height = 1\n\n[face]\nhead_height_px = { min = 1, max = 2 }",
+                "line 7",
+            ),
+            // A key that is missing has the line of its table.
+            ("title = 'x'\n\n[pixels]\nwidth = 1244", "line 3"),
+            ("title = 'x'\n[pixels", "line 2"),
+        ] {
+            assert!(error(text).contains(line), "{text}: {}", error(text));
+        }
     }
 
     #[test]
@@ -306,6 +254,25 @@ mod tests {
                 "face.head_width",
             ),
             ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[face]\nmax_yaw_degrees = 5", "max_yaw_degrees"),
+            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[file]\nmax_kb = 250", "max_kb"),
+            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[file]\nmin_bytes = 2\nmax_bytes = 1", "file.max_bytes"),
+            (
+                "title = 'x'\n[pixels]\nmin_width = 1\nmin_height = 1\ntaller_than_wide = false",
+                "pixels.taller_than_wide",
+            ),
+            (
+                "title = 'x'\n[pixels]\nmin_width = 1\nmin_height = 1\n[face]\nmax_centre_offset_px = 21",
+                "face.max_centre_offset_px",
+            ),
+            (
+                "title = 'x'\n[pixels]\nwidth = 9\nheight = 9\n[face]\ncrown_margin_px = { min = 5, max = 10 }",
+                "face.crown_margin_px",
+            ),
+            (
+                "title = 'x'\n[pixels]\nwidth = 9\nheight = 9\n[face]\nhead_height_px = { min = 5, max = 6 }\n\
+                 head_height = { min = 0.5, max = 0.6 }",
+                "face.head_height_px",
+            ),
         ] {
             assert!(whole_error(text).contains(key), "{text}: {}", whole_error(text));
         }

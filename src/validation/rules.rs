@@ -4,9 +4,15 @@
 
 use serde::{Deserialize, Serialize};
 
+/// No file that is judged is larger, in bytes: 64 MiB.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
 /// All rules but the one on size, which every profile has.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Rules {
+    /// How large a file may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileRule>,
     /// When to advise against the compression.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compression: Option<CompressionRule>,
@@ -34,6 +40,18 @@ pub struct Rules {
     /// When a picture was enlarged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upscaled: Option<DetailRule>,
+}
+
+/// How large a file may be.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRule {
+    /// The least size in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_bytes: Option<u64>,
+    /// The greatest size in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_bytes: Option<u64>,
 }
 
 /// When to advise against the compression: when a photo misses both numbers.
@@ -129,6 +147,12 @@ impl Rules {
 
     fn file_faults(&self) -> Vec<Requirement> {
         let mut checks = Vec::new();
+        if let Some(FileRule { min_bytes, max_bytes }) = self.file {
+            let least = min_bytes.unwrap_or(1);
+            checks.push((!within(least, 1, MAX_BYTES), "file.min_bytes", "must be 1 to 67108864 bytes"));
+            let most = max_bytes.unwrap_or(MAX_BYTES);
+            checks.push((!within(most, least, MAX_BYTES), "file.max_bytes", "must be min_bytes to 67108864 bytes"));
+        }
         if let Some(rule) = &self.compression {
             checks.push((
                 !within(rule.advise_min_quality, 1, 100),

@@ -7,6 +7,7 @@ use crate::clock::Timestamp;
 use crate::domain::collection::{CollectionState, RefusalReason};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, PhotoId};
+use crate::domain::subject::Declaration;
 
 /// The request to collect.
 #[derive(Deserialize, Serialize)]
@@ -52,6 +53,10 @@ pub struct CollectedPhotoBody {
     pub profile: String,
     /// Advice for the clerk.
     pub findings: Vec<FindingBody>,
+    /// `subject` and `exception`, where the studio declared one: then advice about the face may stand for what would have been
+    /// a refusal, and the clerk decides.
+    #[serde(flatten)]
+    pub declaration: Declaration,
     /// Who took it.
     pub studio: StudioBody,
 }

@@ -17,8 +17,11 @@ pub struct FindingBody {
     pub measured: String,
     /// What is asked for, with its unit.
     pub limit: String,
-    /// What is wrong and what to do, for the photographer.
+    /// What is wrong, for the photographer.
     pub message: String,
+    /// What to do about it; empty from gateways that are older.
+    #[serde(default)]
+    pub hint: String,
 }
 
 impl FindingBody {
@@ -30,11 +33,12 @@ impl FindingBody {
             measured: finding.measured.clone(),
             limit: finding.limit.clone(),
             message: finding.check.message(language).to_owned(),
+            hint: finding.check.hint(language).to_owned(),
         }
     }
 
     /// All of `findings` in `language`.
-    pub fn all(findings: &[Finding], language: Language) -> Vec<Self> {
-        findings.iter().map(|finding| Self::new(finding, language)).collect()
+    pub fn all<'a>(findings: impl IntoIterator<Item = &'a Finding>, language: Language) -> Vec<Self> {
+        findings.into_iter().map(|finding| Self::new(finding, language)).collect()
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::finding::Verdict;
 use crate::domain::id::PhotoId;
 use crate::domain::photo::PhotoState;
+use crate::domain::subject::Declaration;
 
 /// The answer to a deposit. Holds the code: it is shown here and nowhere else.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +34,9 @@ pub struct ReceiptBody {
     pub profile: String,
     /// Advice.
     pub findings: Vec<FindingBody>,
+    /// `subject` and `exception`, where the studio declared one. A repeat that declares another gets the first one's receipt.
+    #[serde(flatten)]
+    pub declaration: Declaration,
 }
 
 impl std::fmt::Debug for ReceiptBody {
@@ -78,7 +82,7 @@ pub struct PhotoBody {
     pub height: u32,
     /// The profile it was judged by.
     pub profile: String,
-    /// Advice.
+    /// Advice, but for that about the face: it is under the seal with the photo.
     pub findings: Vec<FindingBody>,
 }
 

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use super::shop::PHOTO;
 use crate::support::fake_gateway::{FakeGateway, Pki, Reply, code_for};
+use crate::support::variants::variant;
 
 async fn studio(arguments: &[&str], config: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
@@ -179,7 +180,7 @@ async fn help_names_every_exit_code_and_wrong_usage_ends_with_2() {
     let help = studio(&["--help"], nowhere).await;
     assert_eq!(help.status.code(), Some(0));
     let text = String::from_utf8(help.stdout).unwrap();
-    for code in 0..=7 {
+    for code in 0..=8 {
         assert!(text.contains(&format!("\n  {code}  ")), "{text}");
     }
     assert_eq!(studio(&["push"], nowhere).await.status.code(), Some(2));
@@ -213,7 +214,9 @@ async fn check_judges_by_the_named_profile_without_a_configuration() {
     assert_eq!(lines[0]["verdict"], "accepted");
     assert_eq!(lines[0]["measurements"]["width"], 1244);
     assert_eq!((&lines[1]["verdict"], &lines[1]["file"]), (&"refused".into(), &small.as_str().into()));
-    assert!(!lines[1]["findings"][0]["message"].as_str().unwrap().is_empty());
+    for text in ["message", "hint"] {
+        assert!(!lines[1]["findings"][0][text].as_str().unwrap().is_empty());
+    }
 
     assert_eq!(check(&["check", &small, "--profile", "icao-35x45"]).await.code, 0);
     assert_eq!(check(&["check", &small, "--profile", "passport"]).await.code, 2);
@@ -233,4 +236,31 @@ async fn check_goes_on_after_a_file_that_cannot_be_read() {
     let line: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(line["verdict"], "refused");
     assert_eq!(line["measurements"], serde_json::json!({"bytes": 8}), "what could not be measured is absent");
+}
+
+#[tokio::test]
+async fn a_declaration_is_heard_by_check_and_sent_by_push() {
+    let directory = tempfile::tempdir().unwrap();
+    let turned = directory.path().join("turned.jpg");
+    std::fs::write(&turned, &variant("turned by 20 degrees").bytes).unwrap();
+    let turned = turned.to_str().unwrap();
+    let run = check(&["check", turned, "--lang", "en"]).await;
+    assert_eq!(run.code, 3);
+    assert!(run.stdout.contains("--exception") && run.stdout.contains("--child"), "{}", run.stdout);
+    for (option, value, code) in [
+        ("--exception", "medical", 0),
+        ("--exception", "religious", 0),
+        ("--exception", "vanity", 2),
+        ("--child", "under6", 0),
+        ("--child", "under10", 3),
+        ("--child", "adult", 2),
+    ] {
+        let run = check(&["check", turned, option, value]).await;
+        assert_eq!(run.code, code, "{option} {value}: {}{}", run.stdout, run.stderr);
+    }
+
+    let gateway = FakeGateway::playing([]).await;
+    assert_eq!(push(&gateway, &["--child", "under10", "--exception", "religious"]).await.code, 0);
+    let seen = gateway.seen();
+    assert_eq!((seen[0].header("photo-subject"), seen[0].header("photo-exception")), ("under10", "religious"));
 }

@@ -14,6 +14,7 @@ use lichtbild::client::push::{Push, PushError, Pushed, push};
 use lichtbild::client::spool::Repeat;
 use lichtbild::clock::{ManualClock, Timestamp};
 use lichtbild::domain::language::Language;
+use lichtbild::domain::subject::Declaration;
 use lichtbild::entropy::SeededEntropy;
 
 use crate::support::fake_gateway::FakeGateway;
@@ -49,6 +50,7 @@ pub struct Shop {
     pub patience: NotedPatience,
     pub notices: Mutex<Vec<Notice>>,
     pub repeat: Repeat,
+    pub declared: Option<Declaration>,
 }
 
 impl Shop {
@@ -64,6 +66,7 @@ impl Shop {
             patience: NotedPatience::default(),
             notices: Mutex::default(),
             repeat: Repeat::ShowReceipt,
+            declared: None,
         }
     }
 
@@ -85,6 +88,7 @@ impl Shop {
             connection: &self.connection,
             language: Language::English,
             repeat: self.repeat,
+            declared: self.declared,
             trying: Trying {
                 clock: &self.clock,
                 entropy: &self.entropy,

@@ -7,14 +7,15 @@ use lichtbild::client::push::PushError;
 use lichtbild::client::spool::{Claim, Repeat, SpoolError, claim};
 use lichtbild::client::stored_receipt::{StoredReceipt, StoredReceiptError};
 use lichtbild::clock::{ManualClock, Timestamp};
+use lichtbild::domain::subject::{Declaration, Exception, Subject};
 use lichtbild::entropy::SeededEntropy;
 
 use super::shop::{PHOTO, Shop, suffixed};
-use crate::support::fake_gateway::{FakeGateway, Reply, code_for};
+use crate::support::fake_gateway::{FakeGateway, Reply, Seen, code_for};
 
 fn claim_in(shop: &Shop) -> Claim {
     let photo = PhotoFile::read(&shop.photo).unwrap();
-    claim(&photo, shop.repeat, shop.connection.gateway(), &shop.clock, &shop.entropy, &|_| {}).unwrap()
+    claim(&photo, shop.repeat, shop.declared, shop.connection.gateway(), &shop.clock, &shop.entropy, &|_| {}).unwrap()
 }
 
 #[tokio::test]
@@ -169,7 +170,7 @@ fn many_claims_at_once_give_one_key() {
                     let entropy = SeededEntropy::new(seed);
                     let clock = ManualClock::starting_at(Timestamp::from_unix_milliseconds(1_795_339_800_000));
                     barrier.wait();
-                    match claim(photo, Repeat::ShowReceipt, gateway, &clock, &entropy, &|_| {}).unwrap() {
+                    match claim(photo, Repeat::ShowReceipt, None, gateway, &clock, &entropy, &|_| {}).unwrap() {
                         Claim::Send(spool) => spool.key().as_str().to_owned(),
                         Claim::Done(_) => panic!("no receipt yet"),
                     }
@@ -190,4 +191,42 @@ async fn storing_the_same_receipt_twice_is_fine() {
     let before = fs::read(shop.receipt()).unwrap();
     StoredReceipt::store(&photo, &pushed.receipt, Timestamp::from_unix_milliseconds(1)).unwrap();
     assert_eq!(fs::read(shop.receipt()).unwrap(), before);
+}
+
+fn declared_in(upload: &Seen) -> (&str, &str) {
+    (upload.header("photo-subject"), upload.header("photo-exception"))
+}
+
+#[tokio::test]
+async fn what_was_declared_is_sent_with_every_try_and_by_the_push_that_goes_on() {
+    let busy = Reply::Problem(429, "too-many-requests", Some("9999"));
+    let gateway = FakeGateway::playing([Reply::StoreThenCut, busy]).await;
+    let mut shop = Shop::beside(&gateway);
+    shop.declared = Some(Declaration { subject: Subject::Under6, exception: Exception::Medical });
+    shop.push().await.unwrap_err();
+    shop.declared = None;
+    shop.push().await.unwrap();
+    let seen = gateway.seen();
+    assert_eq!(seen.len(), 3);
+    assert!(seen.iter().all(|upload| declared_in(upload) == ("under6", "medical")), "{seen:?}");
+    assert!(seen.iter().all(|upload| upload.key() == seen[0].key()));
+}
+
+#[tokio::test]
+async fn a_push_that_declares_otherwise_is_heard_under_the_same_key() {
+    let busy = Reply::Problem(429, "too-many-requests", Some("9999"));
+    let gateway = FakeGateway::playing([busy.clone(), busy.clone(), busy]).await;
+    let mut shop = Shop::beside(&gateway);
+    shop.push().await.unwrap_err();
+    shop.declared = Some(Declaration { exception: Exception::Religious, ..Declaration::default() });
+    shop.push().await.unwrap_err();
+    shop.declared = Some(Declaration { subject: Subject::Under10, ..Declaration::default() });
+    shop.push().await.unwrap_err();
+    assert!(fs::read_to_string(shop.spool()).unwrap().contains("under10"), "before it was sent");
+    shop.declared = None;
+    shop.push().await.unwrap();
+    let seen = gateway.seen();
+    let declared: Vec<_> = seen.iter().map(declared_in).collect();
+    assert_eq!(declared, [("", ""), ("", "religious"), ("under10", ""), ("under10", "")]);
+    assert!(seen.iter().all(|upload| upload.key() == seen[0].key()));
 }

@@ -32,7 +32,7 @@ async fn a_deposit_is_answered_with_all_that_was_promised() {
     assert_eq!(receipt, expected);
     let advice = &receipt["findings"][0];
     assert_eq!((&advice["check"], &advice["severity"]), (&json!("compression"), &json!("advise")));
-    for field in ["measured", "limit", "message"] {
+    for field in ["measured", "limit", "message", "hint"] {
         assert!(!text(&advice[field]).is_empty());
     }
     assert_eq!(gateway.database.count("photos").await, 1);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its layer.
-const LAYERS: [(&str, u8); 18] = [
+const LAYERS: [(&str, u8); 20] = [
     ("clock", 0),
     ("durable", 0),
     ("entropy", 0),
@@ -16,9 +16,11 @@ const LAYERS: [(&str, u8); 18] = [
     ("sealing", 2),
     ("identity", 2),
     ("storage", 2),
+    ("receipt", 2),
     ("transport", 3),
     ("client", 3),
     ("flows", 4),
+    ("report", 4),
     ("api", 5),
     ("config", 6),
     ("telemetry", 6),

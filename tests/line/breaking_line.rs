@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -35,6 +35,8 @@ impl Break {
 pub struct BreakingLine {
     address: SocketAddr,
     next: Arc<Mutex<Break>>,
+    /// Of how many new connections one breaks.
+    every: Arc<AtomicU32>,
     carried: Arc<[AtomicU64; 2]>,
 }
 
@@ -45,11 +47,16 @@ impl BreakingLine {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (next, carried) = (Arc::<Mutex<Break>>::default(), Arc::<[AtomicU64; 2]>::default());
-        let line = Self { address, next: Arc::clone(&next), carried: Arc::clone(&carried) };
+        let every = Arc::new(AtomicU32::new(1));
+        let line = Self { address, next: Arc::clone(&next), every: Arc::clone(&every), carried: Arc::clone(&carried) };
         tokio::spawn(async move {
+            let mut number = 0_u32;
             while let Ok((caller, _)) = listener.accept().await {
-                let gateway = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-                let broken = *next.lock().unwrap();
+                // Nobody there: the caller finds its connection closed.
+                let Ok(gateway) = TcpStream::connect(("127.0.0.1", port)).await else { continue };
+                number += 1;
+                let breaks = number.is_multiple_of(every.load(Ordering::SeqCst));
+                let broken = if breaks { *next.lock().unwrap() } else { Break::default() };
                 tokio::spawn(carry(caller, gateway, broken, Arc::clone(&carried)));
             }
         });
@@ -64,6 +71,11 @@ impl BreakingLine {
     /// New connections break after so many bytes.
     pub fn breaks_after(&self, bytes: u64, way: Way, ending: Ending) {
         *self.next.lock().unwrap() = Break(Some((way, bytes, ending)));
+    }
+
+    /// Of new connections only one of so many breaks.
+    pub fn breaks_every(&self, connections: u32) {
+        self.every.store(connections, Ordering::SeqCst);
     }
 
     /// New connections hold.

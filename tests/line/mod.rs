@@ -1,5 +1,5 @@
 //! A line that breaks in the middle of things.
 
-mod breaking_line;
+pub mod breaking_line;
 mod download;
 mod upload;

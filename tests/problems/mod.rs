@@ -1,8 +1,13 @@
 //! What refusals look like to those who read them, word for word.
 
+use lichtbild::domain::invitation::Policy;
+use lichtbild::domain::party::Role;
+use lichtbild::identity::key::DeviceKey;
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::json;
 
 use crate::support::caller::{Answer, Caller, key, photo};
+use crate::support::enrolment::{Stranger, WRONG_CODE, issuance};
 use crate::support::gateway::{DAY, MINUTE, TestGateway};
 
 /// Status, the headers that belong to the refusal, and the body.
@@ -32,12 +37,15 @@ async fn refusals(reader: impl Fn(&Caller) -> Caller) -> String {
 
     let (studio, office, other) = (reader(&studio), reader(&office), reader(&other));
     let whole = photo(5);
+    let jpeg = ("content-type", "image/jpeg");
     let mut seen = vec![
         studio.deposit(&whole[..whole.len() / 2], &key(5)).await,
         studio.deposit(&photo(6), &key(1)).await,
         studio.post_photo("/v1/photos", &whole, &[("content-type", "image/png"), ("idempotency-key", &key(5))]).await,
         studio.deposit(&[0xFF; 20_001], &key(5)).await,
-        studio.post_photo("/v1/photos", &whole, &[("content-type", "image/jpeg")]).await,
+        studio.post_photo("/v1/photos", &whole, &[jpeg]).await,
+        studio.post_photo("/v1/photos/check", &whole, &[jpeg, ("photo-subject", "baby")]).await,
+        studio.post_photo("/v1/photos/check", &whole, &[jpeg, ("photo-exception", "other")]).await,
         studio.withdraw(&leased.photo_id).await,
         office.collect(&used.code).await,
         other.collect(&leased.code).await,
@@ -64,4 +72,59 @@ async fn refusals_in_german() {
 #[tokio::test]
 async fn refusals_in_english() {
     insta::assert_snapshot!(refusals(Caller::in_english).await);
+}
+
+/// Each refusal that a device can meet on its way to its first certificate.
+async fn refused_enrolments(reader: impl Fn(&Stranger) -> Stranger) -> String {
+    let gateway = TestGateway::start().await;
+    let stranger = reader(&gateway.stranger());
+    let [good, spent, guessed, withdrawn, late] = [
+        gateway.invite(Role::Studio, "Foto Koch").await,
+        gateway.invite(Role::Studio, "Foto Koch").await,
+        gateway.invite(Role::Studio, "Foto Koch").await,
+        gateway.invite(Role::Studio, "Foto Koch").await,
+        gateway.invite(Role::Studio, "Foto Koch").await,
+    ];
+    let key = DeviceKey::generate().unwrap();
+    let request = key.to_request().unwrap();
+    let mut forged = request.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    let weak = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let weak = CertificateParams::default().serialize_request(&weak).unwrap().der().to_vec();
+    stranger.accept(&spent, &key).await;
+    gateway.invite_again(withdrawn.device.device_id).await;
+    let (device_id, code) = (good.device.device_id.to_string(), good.code.reveal());
+    let guess = async || stranger.enrol(&guessed.device.device_id.to_string(), WRONG_CODE, &request).await;
+    let mut seen = vec![
+        stranger.enrol_with(None, "").await,
+        stranger.enrol(&device_id, "G94ZJ", &request).await,
+        stranger.enrol(&device_id, &code, b"no request").await,
+        stranger.enrol(&device_id, &code, &forged).await,
+        stranger.enrol(&device_id, &code, &weak).await,
+        stranger.accept(&spent, &DeviceKey::generate().unwrap()).await,
+        stranger.accept(&withdrawn, &key).await,
+        guess().await,
+        guess().await,
+        guess().await,
+        stranger.accept(&guessed, &key).await,
+        stranger.look_up(&"00".repeat(32), &"ab".repeat(32)).await,
+        stranger.look_up("00", "ab").await,
+    ];
+    let mut keyless = issuance(Policy::Auto);
+    keyless.studio.authority = None;
+    gateway.gateway.put_issuance(keyless);
+    seen.push(stranger.accept(&good, &key).await);
+    gateway.advance(DAY);
+    seen.push(stranger.accept(&late, &key).await);
+    seen.iter().map(shown).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn refused_enrolments_in_german() {
+    insta::assert_snapshot!(refused_enrolments(Stranger::clone).await);
+}
+
+#[tokio::test]
+async fn refused_enrolments_in_english() {
+    insta::assert_snapshot!(refused_enrolments(Stranger::in_english).await);
 }

@@ -40,8 +40,8 @@ fn lists_show_what_was_added_to_people_and_programs() {
     assert_eq!((&list[0]["name"], &list[0]["suspended"]), (&"Foto Koch".into(), &true.into()));
     let lines = stdout(&home.run(&["device", "list"]));
     let of = |device: &DeviceFiles| lines.lines().find(|line| line.starts_with(&device.device_id)).unwrap().to_owned();
-    assert!(of(&studio).contains("studio  until   "), "{lines}");
-    assert!(of(&office).contains("office  revoked "), "{lines}");
+    assert!(of(&studio).contains("studio  active   until "), "{lines}");
+    assert!(of(&office).contains("office  revoked  since "), "{lines}");
     let list = home.json(&["device", "list"]);
     assert_eq!(list.as_array().map(Vec::len), Some(2));
     assert_eq!(list[0]["device"]["device_id"], studio.device_id);
@@ -129,4 +129,6 @@ fn the_help_of_both_programs_is_as_it_was() {
     insta::assert_snapshot!("gateway_help", gateway);
     let studio = stdout(&Command::new(env!("CARGO_BIN_EXE_lichtbild-studio")).arg("--help").output().unwrap());
     insta::assert_snapshot!("studio_help", studio);
+    let check = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio")).args(["check", "--help"]).output().unwrap();
+    insta::assert_snapshot!("studio_check_help", stdout(&check));
 }

@@ -1,6 +1,7 @@
 //! The programs from outside: what a shell, a browser, a studio's software and an attacker see of them.
 
 mod administration;
+mod check;
 mod curl;
 #[cfg(target_os = "linux")]
 mod descriptors;
@@ -10,6 +11,7 @@ mod limits;
 mod log;
 #[cfg(target_os = "linux")]
 mod memory;
+mod profiles;
 mod revocation;
 mod start;
 mod stopping;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
+use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::needles::Needles;
@@ -11,7 +12,22 @@ use crate::support::caller::photo;
 use crate::support::gateway::TestGateway;
 
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+/// Everything that is logged on this thread, as long as the guard lives.
+pub fn logged() -> (Lines, DefaultGuard) {
+    let lines = Lines::default();
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter("trace").with_ansi(false).with_writer(lines.clone()).finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    (lines, guard)
+}
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -33,10 +49,7 @@ impl<'a> MakeWriter<'a> for Lines {
 
 #[tokio::test]
 async fn the_log_holds_no_code_no_key_no_name_and_no_digest() {
-    let lines = Lines::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_env_filter("trace").with_ansi(false).with_writer(lines.clone()).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (lines, _guard) = logged();
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let (used, damaged) = (studio.deposited(1).await, studio.deposited(2).await);

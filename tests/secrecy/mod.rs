@@ -1,5 +1,6 @@
 //! What a thief of the files, or a reader of the log, does not find.
 
+mod declared;
 mod files;
 mod log;
 mod needles;

@@ -87,6 +87,7 @@ struct State {
     script: VecDeque<Reply>,
     seen: Vec<Seen>,
     stored: Vec<String>,
+    profile: Option<serde_json::Value>,
 }
 
 pub struct FakeGateway {
@@ -115,6 +116,11 @@ impl FakeGateway {
     /// Adds to the script.
     pub fn play(&self, more: impl IntoIterator<Item = Reply>) {
         self.state.lock().unwrap().script.extend(more);
+    }
+
+    /// Shows a profile to those who ask for it.
+    pub fn show_profile(&self, profile: &serde_json::Value) {
+        self.state.lock().unwrap().profile = Some(profile.clone());
     }
 
     /// A `studio.toml` with all that belongs to it.
@@ -165,6 +171,13 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, state: Arc<Mutex<St
 }
 
 async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Script>> {
+    if request.uri().path() == "/v1/profile" {
+        let profile = state.lock().unwrap().profile.clone();
+        return Ok(match profile {
+            Some(profile) => respond(200, "application/json", profile.to_string()),
+            None => respond(404, "text/html", String::new()),
+        });
+    }
     assert_eq!(request.uri().path(), "/v1/photos");
     let cut = || Err(io::Error::other("cut"));
     let reply = state.lock().unwrap().script.pop_front().unwrap_or(Reply::Receipt);

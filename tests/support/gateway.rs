@@ -9,9 +9,11 @@ use axum::Router;
 use lichtbild::api::App;
 use lichtbild::clock::{Clock, ManualClock, Timestamp};
 use lichtbild::domain::id::DeviceId;
+use lichtbild::domain::invitation::Policy;
 use lichtbild::domain::party::{Device, Party, Role};
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::flows::administer::Administration;
+use lichtbild::flows::invite::Invite;
 use lichtbild::flows::publish::PublishedLists;
 use lichtbild::flows::{Gateway, Rules, sweep};
 use lichtbild::identity::authority::{Authority, AuthorityKind};
@@ -29,6 +31,7 @@ use lichtbild::validation::Profile;
 use tempfile::TempDir;
 
 use super::caller::Caller;
+use super::enrolment::{Stranger, issuance};
 use super::records::Database;
 
 /// 2026-11-22T09:30:00Z
@@ -37,7 +40,7 @@ pub const MINUTE: Duration = Duration::from_secs(60);
 pub const DAY: Duration = Duration::from_secs(86_400);
 
 /// Pictures of 35 x 45 pixels: as good as large ones for everything but the judge, and judged at once.
-const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
+pub const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
                      aspect_tolerance_percent = 0.5\n[compression]\nadvise_min_quality = 95\nadvise_max_ratio = 1";
 
 /// How a gateway under test differs from the usual.
@@ -45,6 +48,7 @@ pub struct Setup {
     pub rules: Rules,
     pub profile: Profile,
     pub max_photo_bytes: u64,
+    pub policy: Policy,
 }
 
 pub struct TestGateway {
@@ -69,6 +73,7 @@ impl TestGateway {
             rules: Rules::default(),
             profile: Profile::parse("small", SMALL).unwrap(),
             max_photo_bytes: 256 * 1024,
+            policy: Policy::Auto,
         };
         change(&mut setup);
         // In memory where there is such a place: what matters here is not whether a disk keeps what it was given.
@@ -86,6 +91,7 @@ impl TestGateway {
             setup.profile,
             setup.rules,
         ));
+        gateway.put_issuance(issuance(setup.policy));
         let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..BodyLimits::default() };
         let json_body = BodyLimits { max_bytes: 16 * 1024, ..photo_body };
         let trust = TrustStatus::new(START + 40 * 365 * DAY);
@@ -170,6 +176,34 @@ impl TestGateway {
     /// What monitoring is told from.
     pub fn trust(&self) -> &TrustStatus {
         &self.app.trust
+    }
+
+    /// Invites a new device of a studio or office, which is added unless it is there; for a day.
+    pub async fn invite(&self, role: Role, name: &str) -> Invite {
+        let administration = self.administration();
+        let party = administration.find_or_add_party(role, name, "Düsseldorf").await.unwrap();
+        administration.invite_new(&party, "Kasse", DAY, &self.gateway.keys()).await.unwrap()
+    }
+
+    /// Invites a device that is there.
+    pub async fn invite_again(&self, device_id: DeviceId) -> Invite {
+        self.administration().invite_again(device_id, DAY, &self.gateway.keys()).await.unwrap()
+    }
+
+    /// Somebody without a certificate, at an address of his own.
+    pub fn stranger(&self) -> Stranger {
+        let number = self.devices.fetch_add(1, Ordering::Relaxed);
+        Stranger::new(self.router(Line::Enrolment), &format!("192.0.2.{}", number % 250 + 1))
+    }
+
+    /// A device that comes with the certificate it was given over the wire.
+    pub fn with_certificate(&self, invite: &Invite, certificate: Vec<u8>) -> Caller {
+        let line = match invite.party.role {
+            Role::Studio => Line::Studio,
+            Role::Office => Line::Office,
+        };
+        let certificate = PeerCertificate::new(certificate.into());
+        Caller::new(self.router(line), invite.party.clone(), invite.device.device_id, certificate)
     }
 
     pub async fn revoke(&self, caller: &Caller) {

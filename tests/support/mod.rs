@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod curl;
 pub mod device;
+pub mod enrolment;
 pub mod fake_gateway;
 pub mod gateway;
 pub mod jpeg;
@@ -12,3 +13,4 @@ pub mod pki;
 pub mod portraits;
 pub mod process;
 pub mod records;
+pub mod variants;

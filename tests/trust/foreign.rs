@@ -190,7 +190,12 @@ async fn a_device_bound_by_its_key_renews_and_is_revoked_like_any_other() {
     let url = gateway.office();
     let mut streams = [open(&device, &url).await, open(&renewed, &url).await];
     let list = String::from_utf8(home.run(&["device", "list"]).stdout).unwrap();
-    assert!(list.lines().any(|line| line.starts_with(&device_id) && line.contains("by key  ")), "{list}");
+    assert!(list.lines().any(|line| line.starts_with(&device_id) && line.contains("  active   by key ")), "{list}");
+    let list = home.json(&["device", "list"]);
+    let row = list.as_array().unwrap().iter().find(|row| row["device"]["device_id"] == device_id.as_str()).unwrap();
+    assert_eq!((row["state"].as_str(), row["key_sha256"].as_str().map(str::len)), (Some("active"), Some(64)), "{list}");
+    let soon = home.json(&["device", "list", "--expiring", "14d"]);
+    assert!(!soon.to_string().contains(&device_id), "its certificates are another house's to renew: {soon}");
 
     assert!(home.run(&["device", "revoke", &device_id]).status.success());
     for stream in &mut streams {

@@ -3,6 +3,7 @@
 use lichtbild::domain::finding::Severity;
 use lichtbild::domain::finding::Verdict;
 use lichtbild::domain::photo::UploadBytes;
+use lichtbild::domain::subject::Declaration;
 use lichtbild::validation::{Judgement, Profile, examine, judge};
 
 use super::NOW;
@@ -21,7 +22,8 @@ fn every_hostile_photo_is_refused_for_the_right_reason() {
     let mut wrong = Vec::new();
     for photo in corpus {
         let profile = Profile::builtin(photo.profile).unwrap();
-        let Judgement::Refused { findings, bytes, .. } = judge(UploadBytes::new(photo.bytes.clone()), &profile, NOW)
+        let Judgement::Refused { findings, bytes, .. } =
+            judge(UploadBytes::new(photo.bytes.clone()), &profile, Declaration::default(), NOW)
         else {
             wrong.push(format!("{} was accepted", photo.name));
             continue;
@@ -39,7 +41,8 @@ fn every_hostile_photo_is_refused_for_the_right_reason() {
 #[test]
 fn a_cut_file_still_tells_its_size() {
     let whole = fixture("portrait-413x531.jpg");
-    let examination = examine(&whole[..whole.len() / 2], &Profile::builtin("de-tr03121").unwrap(), NOW);
+    let examination =
+        examine(&whole[..whole.len() / 2], &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
     assert_eq!((examination.measurements.width, examination.measurements.height), (Some(413), Some(531)));
     let checks: Vec<_> = examination.findings.iter().map(|finding| finding.check.name()).collect();
     assert_eq!(checks, ["complete", "pixel_dimensions"]);
@@ -48,14 +51,23 @@ fn a_cut_file_still_tells_its_size() {
 #[test]
 fn a_photo_cut_at_any_byte_is_refused() {
     let (whole, profile) = (colour_picture(35, 45), Profile::parse("small", SMALL).unwrap());
-    assert_eq!(examine(&whole, &profile, NOW).verdict, Verdict::Accepted);
+    assert_eq!(examine(&whole, &profile, Declaration::default(), NOW).verdict, Verdict::Accepted);
     for end in 0..whole.len() {
-        assert_eq!(examine(&whole[..end], &profile, NOW).verdict, Verdict::Refused, "cut at {end} of {}", whole.len());
+        assert_eq!(
+            examine(&whole[..end], &profile, Declaration::default(), NOW).verdict,
+            Verdict::Refused,
+            "cut at {end} of {}",
+            whole.len()
+        );
     }
     for sample in ["plain/restart-420.jpg", "plain/optimised-422.jpg"] {
         let whole = fixture(sample);
         for end in 0..whole.len() {
-            assert_eq!(examine(&whole[..end], &profile, NOW).verdict, Verdict::Refused, "{sample} cut at {end}");
+            assert_eq!(
+                examine(&whole[..end], &profile, Declaration::default(), NOW).verdict,
+                Verdict::Refused,
+                "{sample} cut at {end}"
+            );
         }
     }
 }
@@ -82,7 +94,7 @@ fn no_mutation_brings_the_judge_down() {
         for _ in 0..=noise.below(4) {
             mutate(&mut bytes, &mut noise);
         }
-        let examination = examine(&bytes, &profile, NOW);
+        let examination = examine(&bytes, &profile, Declaration::default(), NOW);
         assert!(examination.verdict == Verdict::Accepted || !examination.findings.is_empty());
     }
 }

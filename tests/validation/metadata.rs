@@ -1,6 +1,7 @@
 //! What a file says about itself: when, where, in which colours and how large.
 
 use lichtbild::domain::finding::{Finding, Severity};
+use lichtbild::domain::subject::Declaration;
 use lichtbild::validation::{Profile, examine};
 
 use super::NOW;
@@ -8,7 +9,7 @@ use crate::support::jpeg::fixture;
 use crate::support::portraits::*;
 
 fn told(bytes: &[u8]) -> Vec<(&'static str, Severity)> {
-    let examination = examine(bytes, &Profile::builtin("de-tr03121").unwrap(), NOW);
+    let examination = examine(bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
     examination.findings.iter().map(|Finding { check, severity, .. }| (check.name(), *severity)).collect()
 }
 
@@ -51,6 +52,6 @@ fn colours_other_than_srgb_are_advice() {
     assert_eq!(told(&with_colour_profile(&new, "sRGB IEC61966-2.1")), []);
     let bytes = with_colour_profile(&new, "Adobe RGB (1998)");
     assert_eq!(told(&bytes), [("colour_profile", Severity::Advise)]);
-    let examination = examine(&bytes, &Profile::builtin("de-tr03121").unwrap(), NOW);
+    let examination = examine(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
     assert_eq!(examination.findings[0].measured, "ICC Adobe RGB (1998)");
 }

@@ -1,9 +1,16 @@
 //! The judge over whole files.
 
+mod exhaustive;
+mod faces;
 mod hostile;
+#[cfg(target_os = "linux")]
+mod memory;
 mod metadata;
 mod pixels;
 mod plain;
+#[path = "../fuzz/properties.rs"]
+mod properties;
+mod seeds;
 mod small_picture;
 
 use lichtbild::clock::Timestamp;

@@ -1,13 +1,14 @@
 //! Pictures that are spoilt in one way are told so, and nothing else stops them.
 
 use lichtbild::domain::finding::{Finding, Severity};
+use lichtbild::domain::subject::Declaration;
 use lichtbild::validation::{Profile, examine};
 
 use super::NOW;
 use crate::support::portraits::*;
 
 fn findings(bytes: &[u8]) -> Vec<Finding> {
-    examine(bytes, &Profile::builtin("icao-35x45").unwrap(), NOW).findings
+    examine(bytes, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW).findings
 }
 
 fn named(findings: &[Finding], severity: Severity) -> Vec<&'static str> {

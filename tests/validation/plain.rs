@@ -2,10 +2,12 @@
 
 use lichtbild::domain::finding::Verdict;
 use lichtbild::domain::photo::UploadBytes;
+use lichtbild::domain::subject::Declaration;
 use lichtbild::validation::{Judgement, Profile, examine, judge};
 
 use super::NOW;
 use crate::support::jpeg::{colour_picture, exif_orientation, fixture, with};
+use crate::support::variants::large_portrait;
 
 #[test]
 fn portraits_pass_their_profiles() {
@@ -17,7 +19,7 @@ fn portraits_pass_their_profiles() {
     ] {
         let upload = UploadBytes::new(fixture(file));
         let (sha256, profile) = (upload.sha256(), Profile::builtin(profile).unwrap());
-        match judge(upload, &profile, NOW) {
+        match judge(upload, &profile, Declaration::default(), NOW) {
             Judgement::Accepted(photo) => {
                 assert_eq!(photo.sha256(), sha256);
                 assert_eq!(photo.facts().profile, profile.name());
@@ -32,7 +34,12 @@ fn portraits_pass_their_profiles() {
 
 #[test]
 fn measurements_are_read() {
-    let examination = examine(&fixture("portrait-413x531.jpg"), &Profile::builtin("icao-35x45").unwrap(), NOW);
+    let examination = examine(
+        &fixture("portrait-413x531.jpg"),
+        &Profile::builtin("icao-35x45").unwrap(),
+        Declaration::default(),
+        NOW,
+    );
     let measured = examination.measurements;
     assert_eq!((measured.width, measured.height), (Some(413), Some(531)));
     assert_eq!((measured.jpeg_quality, measured.pixels_per_inch), (Some(95), Some(300)));
@@ -46,19 +53,18 @@ fn other_encoders_sampling_and_restart_markers_pass() {
     let profile = "title = 'Klein'\n[pixels]\nwidth = 105\nheight = 135";
     let profile = Profile::parse("small", profile).unwrap();
     for file in ["plain/restart-420.jpg", "plain/optimised-422.jpg"] {
-        let examination = examine(&fixture(file), &profile, NOW);
+        let examination = examine(&fixture(file), &profile, Declaration::default(), NOW);
         assert_eq!(examination.verdict, Verdict::Accepted, "{file}: {:?}", examination.findings);
     }
     let upright = with(&colour_picture(105, 135), 2, &exif_orientation(1, false));
-    assert_eq!(examine(&upright, &profile, NOW).findings, []);
+    assert_eq!(examine(&upright, &profile, Declaration::default(), NOW).findings, []);
 }
 
 #[test]
 fn strong_compression_is_advice_only() {
-    let small = image::RgbImage::from_fn(1244, 1600, |x, y| image::Rgb([(x / 8) as u8, (y / 8) as u8, 128]));
     let mut bytes = Vec::new();
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 40).encode_image(&small).unwrap();
-    let examination = examine(&bytes, &Profile::builtin("de-tr03121").unwrap(), NOW);
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 40).encode_image(&large_portrait()).unwrap();
+    let examination = examine(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
     assert_eq!(examination.verdict, Verdict::Accepted);
     let checks: Vec<_> = examination.findings.iter().map(|finding| finding.check.name()).collect();
     assert!(checks.contains(&"compression"), "{checks:?}");

@@ -53,7 +53,7 @@ pub async fn list(
 }
 
 fn collection_body(collected: Collected, language: Language) -> CollectionBody {
-    let Collected { collection, photo, sha256, studio, .. } = collected;
+    let Collected { collection, photo, sha256, enclosure, studio, .. } = collected;
     CollectionBody {
         collection_id: collection.collection_id,
         state: collection.state,
@@ -68,7 +68,8 @@ fn collection_body(collected: Collected, language: Language) -> CollectionBody {
             deposited_at: photo.deposited_at,
             expires_at: photo.expires_at,
             profile: photo.facts.profile,
-            findings: FindingBody::all(&photo.facts.findings, language),
+            findings: FindingBody::all(photo.facts.findings.iter().chain(&enclosure.findings), language),
+            declaration: enclosure.declaration,
             studio: StudioBody { name: studio.name, place: studio.place },
         },
     }

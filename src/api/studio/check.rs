@@ -7,6 +7,7 @@ use axum::response::Response;
 use crate::api::caller::StudioCaller;
 use crate::api::negotiate::Reader;
 use crate::api::request::json_answer;
+use crate::api::studio::declaration::declaration;
 use crate::api::studio::deposit::admitted_photo;
 use crate::api::{App, Problem};
 use crate::flows::judge::check;
@@ -21,8 +22,9 @@ pub async fn create(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
+    let declaration = declaration(&parts.headers)?;
     let (admitted, bytes) = admitted_photo(&app, &studio, &parts.headers, body).await?;
-    let opinion = check(&app.gateway, admitted, bytes).await?;
+    let opinion = check(&app.gateway, admitted, bytes, declaration).await?;
     let findings = FindingBody::all(&opinion.findings, language);
     Ok(json_answer(StatusCode::OK, &CheckBody { verdict: opinion.verdict, findings }))
 }

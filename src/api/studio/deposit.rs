@@ -9,6 +9,7 @@ use axum::response::Response;
 use crate::api::caller::StudioCaller;
 use crate::api::negotiate::Reader;
 use crate::api::request::{body_bytes, content_length, has_media_type, json_answer};
+use crate::api::studio::declaration::declaration;
 use crate::api::{App, Problem};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::idempotency::IdempotencyKey;
@@ -32,8 +33,10 @@ pub async fn create(
     let (parts, body) = request.into_parts();
     let key = idempotency_key(&parts.headers)?;
     let announced = announced_digest(&parts.headers)?;
+    let declaration = declaration(&parts.headers)?;
     let (admitted, bytes) = admitted_photo(&app, &studio, &parts.headers, body).await?;
-    let receipt = deposit(&app.gateway, &studio, admitted, DepositRequest { key, bytes, announced }).await?;
+    let request = DepositRequest { key, bytes, announced, declaration };
+    let receipt = deposit(&app.gateway, &studio, admitted, request).await?;
 
     let mut response = json_answer(StatusCode::CREATED, &receipt_body(&receipt, language));
     let headers = response.headers_mut();
@@ -100,6 +103,7 @@ fn receipt_body(receipt: &Receipt, language: Language) -> ReceiptBody {
         width: record.facts.width,
         height: record.facts.height,
         profile: record.facts.profile.clone(),
-        findings: FindingBody::all(&record.facts.findings, language),
+        findings: FindingBody::all(record.facts.findings.iter().chain(&receipt.enclosure.findings), language),
+        declaration: receipt.enclosure.declaration,
     }
 }

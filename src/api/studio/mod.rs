@@ -1,6 +1,7 @@
 //! The studio listener's routes.
 
 pub mod check;
+mod declaration;
 pub mod deposit;
 pub mod me;
 pub mod photos;

@@ -1,6 +1,5 @@
-//! `device add|list|revoke`
+//! `device add|revoke`, and where the other commands about devices are
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -14,6 +13,7 @@ use super::bind::{ForeignArguments, bind};
 use super::failure::Failure;
 use super::output::give;
 use super::setting::Setting;
+use super::{approve, device_list, invite};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
 use crate::domain::id::{DeviceId, PartyId};
@@ -22,7 +22,7 @@ use crate::durable::{Audience, write_new};
 use crate::entropy::OsEntropy;
 use crate::flows::administer::Administration;
 use crate::identity::authority::Authority;
-use crate::identity::issue::{CLIENT_VALIDITY, ClientSubject, IssuedCertificate, Terms, issue_client};
+use crate::identity::issue::{ClientSubject, IssuedCertificate, Terms, issue_client};
 use crate::identity::key::DeviceKey;
 use crate::identity::pkcs12::{generate_password, to_pkcs12};
 use crate::identity::public_key::PublicKey;
@@ -32,22 +32,23 @@ use crate::storage::steps::CertificateRecord;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Add a device and issue its certificate.
+    /// Invite a further device of a studio or office, or give a device a new code.
+    Invite(invite::DeviceArguments),
+    /// Agree to a device's enrolment, where the policy is four-eyes: its request waits for a week.
+    Approve(approve::Arguments),
+    /// Add a device and issue its certificate here, without an invitation.
     Add(AddArguments),
-    /// List all devices.
-    List {
-        #[command(flatten)]
-        file: ConfigFile,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    /// List all devices: invited, pending, active, expired, revoked.
+    List(device_list::Arguments),
     /// Cut a device off for good: its open connections are closed and its certificate is refused.
     Revoke {
         /// The device's identifier, from `device list`.
         device_id: DeviceId,
         #[command(flatten)]
         file: ConfigFile,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -81,8 +82,10 @@ pub(super) struct AddArguments {
 pub(super) async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Add(arguments) => add(&arguments).await,
-        Command::List { file, json } => list(&file, json).await,
-        Command::Revoke { device_id, file } => revoke(device_id, &file).await,
+        Command::Invite(arguments) => invite::device(&arguments).await,
+        Command::Approve(arguments) => approve::run(&arguments).await,
+        Command::List(arguments) => device_list::run(&arguments).await,
+        Command::Revoke { device_id, file, json } => revoke(device_id, &file, json).await,
     }
 }
 
@@ -203,7 +206,14 @@ pub(super) async fn equip(
         NewKey::Generated(key) => key.public_key(),
         NewKey::Requested(key) => key.clone(),
     };
-    let issued = issue_client(&authority, &subject, &public_key, &Terms::lasting(CLIENT_VALIDITY), now, &OsEntropy)?;
+    let issued = issue_client(
+        &authority,
+        &subject,
+        &public_key,
+        &Terms::lasting(config.certificate_validity()),
+        now,
+        &OsEntropy,
+    )?;
 
     let folder = out.map_or_else(|| PathBuf::from(device_id.to_string()), Path::to_path_buf);
     let equipped = write_files(&folder, config, party, &authority, &issued, &key, device_id)?;
@@ -288,40 +298,7 @@ fn studio_config(gateway: &str, key: &NewKey) -> String {
     )
 }
 
-async fn list(file: &ConfigFile, json: bool) -> Result<(), Failure> {
-    let setting = Setting::open(file).await?;
-    let store = setting.administration().store;
-    let mut devices = store.devices(Role::Studio).await?;
-    devices.extend(store.devices(Role::Office).await?);
-    let by_key: HashMap<_, _> = store.bound_keys().await?.into_iter().collect();
-    setting.close().await;
-    if json {
-        let rows: Vec<_> =
-            devices.iter().map(|(party, device)| serde_json::json!({ "party": party, "device": device, "key_sha256": by_key.get(&device.device_id) })).collect();
-        give(serde_json::Value::from(rows))?;
-        return Ok(());
-    }
-    for (party, device) in &devices {
-        let state = match (device.revoked_at, device.certificate_expires_at) {
-            (Some(at), _) => format!("revoked {at}"),
-            (None, Some(end)) => format!("until   {end}"),
-            (None, None) => match by_key.get(&device.device_id) {
-                Some(key) => format!("by key  {key}"),
-                None => "no certificate".to_owned(),
-            },
-        };
-        give(format!(
-            "{}  {}  {state}  {}, {}  {}",
-            device.device_id, party.role, party.name, party.place, device.label
-        ))?;
-    }
-    if devices.is_empty() {
-        eprintln!("None yet. Next: lichtbild-gateway device add --studio NAME");
-    }
-    Ok(())
-}
-
-async fn revoke(device_id: DeviceId, file: &ConfigFile) -> Result<(), Failure> {
+async fn revoke(device_id: DeviceId, file: &ConfigFile, json: bool) -> Result<(), Failure> {
     let setting = Setting::open(file).await?;
     let revoked = setting.administration().revoke_device(device_id).await?;
     setting.close().await;
@@ -330,7 +307,13 @@ async fn revoke(device_id: DeviceId, file: &ConfigFile) -> Result<(), Failure> {
             "no device {device_id} that is not revoked already: `lichtbild-gateway device list` shows all"
         )));
     }
-    eprintln!("Revoked. A running gateway refuses its next request and closes its connections within two seconds.");
+    if json {
+        return give(serde_json::json!({ "device_id": device_id, "revoked": true }));
+    }
+    eprintln!(
+        "Revoked, with its invitation. A running gateway refuses its next request and closes its connections within two \
+         seconds. Next, for another device: lichtbild-gateway device invite"
+    );
     Ok(())
 }
 

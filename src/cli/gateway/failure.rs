@@ -15,19 +15,26 @@ use crate::storage::StoreError;
 pub(super) struct Failure {
     message: String,
     causes: Vec<String>,
+    advice: Option<&'static str>,
 }
 
 impl Failure {
     /// Something that went wrong because of something else.
     pub(super) fn new(message: impl Into<String>, cause: impl Error) -> Self {
-        let mut failure = Self { message: message.into(), causes: vec![cause.to_string()] };
+        let mut failure = Self { message: message.into(), causes: vec![cause.to_string()], advice: None };
         failure.causes.extend(sources(&cause));
         failure
     }
 
     /// Something that explains itself.
     pub(super) fn plain(message: impl Into<String>) -> Self {
-        Self { message: message.into(), causes: Vec::new() }
+        Self { message: message.into(), causes: Vec::new(), advice: None }
+    }
+
+    /// The same with the next step as its last line.
+    pub(super) fn with_advice(mut self, advice: &'static str) -> Self {
+        self.advice = Some(advice);
+        self
     }
 
     /// Writes the message to the standard error stream.
@@ -36,13 +43,16 @@ impl Failure {
         for cause in &self.causes {
             eprintln!("  because: {cause}");
         }
+        if let Some(advice) = self.advice {
+            eprintln!("  next: {advice}");
+        }
         ExitCode::FAILURE
     }
 }
 
 impl<E: Error + SaysWhatToDo> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { message: error.to_string(), causes: sources(&error) }
+        Self { message: error.to_string(), causes: sources(&error), advice: None }
     }
 }
 

@@ -59,8 +59,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     give(format!("  key file       {dir}/gateway.key (keep a copy away from the database and its backups)"))?;
     give(format!("  server CA      {}", fingerprint))?;
     give("Next:")?;
-    give(format!("  lichtbild-gateway studio add \"Foto Koch\" --place Düsseldorf --config {dir}/gateway.toml"))?;
-    give(format!("  lichtbild-gateway device add --studio \"Foto Koch\" --config {dir}/gateway.toml"))?;
+    give(format!("  lichtbild-gateway studio invite \"Foto Koch\" --place Düsseldorf --config {dir}/gateway.toml"))?;
     give(format!("  lichtbild-gateway serve --config {dir}/gateway.toml"))?;
     Ok(())
 }

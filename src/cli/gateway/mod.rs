@@ -1,16 +1,21 @@
 //! `lichtbild-gateway`: the server and its administration.
 
+mod approve;
 mod bind;
 mod confirm_clock;
 mod demo;
 mod device;
+mod device_list;
 mod failure;
 mod init;
+mod invite;
 mod output;
 mod party;
+mod profile;
 mod release;
 mod serve;
 mod setting;
+mod span;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -38,15 +43,18 @@ enum Command {
     Serve(ConfigFile),
     /// See the main job done: a portrait goes from a studio to an office, over mutual TLS.
     Demo(demo::Arguments),
-    /// Add, list, suspend or resume studios; release photos of revoked devices.
+    /// Invite, add, list, suspend or resume studios; release photos of revoked devices.
     #[command(subcommand)]
     Studio(StudioCommand),
-    /// Add, list, suspend or resume offices.
+    /// Invite, add, list, suspend or resume offices.
     #[command(subcommand)]
     Office(party::Command),
-    /// Add, list or revoke devices of studios and offices.
+    /// Invite, approve, add, list or revoke devices of studios and offices.
     #[command(subcommand)]
     Device(device::Command),
+    /// List and show photo profiles, or check one of your own.
+    #[command(subcommand)]
+    Profile(profile::Command),
     /// Confirm that this machine's clock is right, after a gateway has rested for more than a month.
     ///
     /// Until then it erases nothing: a wrong clock would have it erase everything.
@@ -100,6 +108,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Studio(StudioCommand::Release(arguments)) => release::run(&arguments).await,
         Command::Office(command) => party::run(Role::Office, command).await,
         Command::Device(command) => device::run(command).await,
+        Command::Profile(command) => profile::run(command),
         Command::ConfirmClock(file) => confirm_clock::run(&file).await,
         Command::RenewServerCertificate(arguments) => init::renew(&arguments),
     }

@@ -1,16 +1,19 @@
-//! `studio add|list|suspend|resume` and the same for `office`
+//! `studio invite|add|list|suspend|resume` and the same for `office`
 
 use clap::Subcommand;
 
 use super::ConfigFile;
 use super::failure::Failure;
+use super::invite;
 use super::output::give;
 use super::setting::Setting;
 use crate::domain::party::{Party, Role};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Add one.
+    /// Invite a device of one, which is added unless it is there: prints the code with which the device enrols.
+    Invite(invite::PartyArguments),
+    /// Add one, without a device.
     Add {
         /// Its name, as the other side shall see it.
         name: String,
@@ -37,6 +40,9 @@ pub(super) enum Command {
         which: String,
         #[command(flatten)]
         file: ConfigFile,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Take its requests again.
     Resume {
@@ -44,6 +50,9 @@ pub(super) enum Command {
         which: String,
         #[command(flatten)]
         file: ConfigFile,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -51,8 +60,9 @@ pub(super) async fn run(role: Role, command: Command) -> Result<(), Failure> {
     match command {
         Command::Add { name, place, file, json } => add(role, &name, &place, &file, json).await,
         Command::List { file, json } => list(role, &file, json).await,
-        Command::Suspend { which, file } => set_suspended(role, &which, &file, true).await,
-        Command::Resume { which, file } => set_suspended(role, &which, &file, false).await,
+        Command::Invite(arguments) => invite::party(role, &arguments).await,
+        Command::Suspend { which, file, json } => set_suspended(role, &which, &file, true, json).await,
+        Command::Resume { which, file, json } => set_suspended(role, &which, &file, false, json).await,
     }
 }
 
@@ -64,7 +74,7 @@ async fn add(role: Role, name: &str, place: &str, file: &ConfigFile, json: bool)
         give(serde_json::json!(party))?;
     } else {
         give(party.party_id)?;
-        eprintln!("Added. Next: lichtbild-gateway device add --{role} {}", party.party_id);
+        eprintln!("Added. Next: lichtbild-gateway device invite --{role} {}", party.party_id);
     }
     Ok(())
 }
@@ -81,20 +91,31 @@ async fn list(role: Role, file: &ConfigFile, json: bool) -> Result<(), Failure> 
         give(format!("{party_id}  {}  {name}, {place}", if *suspended { "suspended" } else { "active   " }))?;
     }
     if parties.is_empty() {
-        eprintln!("None yet. Next: lichtbild-gateway {role} add NAME --place TOWN");
+        eprintln!("None yet. Next: lichtbild-gateway {role} invite NAME --place TOWN");
     }
     Ok(())
 }
 
-async fn set_suspended(role: Role, which: &str, file: &ConfigFile, suspended: bool) -> Result<(), Failure> {
+async fn set_suspended(role: Role, which: &str, file: &ConfigFile, suspended: bool, json: bool) -> Result<(), Failure> {
     let setting = Setting::open(file).await?;
     let administration = setting.administration();
     let party = administration.find_party(role, which).await?;
     let changed = administration.set_suspended(&party, suspended).await?;
     setting.close().await;
+    if json {
+        return give(serde_json::json!({ "party": Party { suspended, ..party }, "changed": changed }));
+    }
     let state = if suspended { "suspended" } else { "active" };
     if changed {
-        eprintln!("{}, {} is {state} now: the next request of each of its devices learns it.", party.name, party.place);
+        let next = if suspended {
+            format!(" To undo it: lichtbild-gateway {role} resume {}", party.party_id)
+        } else {
+            String::new()
+        };
+        eprintln!(
+            "{}, {} is {state} now: the next request of each of its devices learns it.{next}",
+            party.name, party.place
+        );
     } else {
         eprintln!("{}, {} was {state} before; nothing changed.", party.name, party.place);
     }

@@ -20,6 +20,8 @@ pub enum Exit {
     Setup = 6,
     /// A photo was refused, but an earlier try got no answer and may have stored it.
     PerhapsDeposited = 7,
+    /// Another watch works on the folder.
+    AlreadyWatched = 8,
 }
 
 impl From<Exit> for ExitCode {
@@ -39,5 +41,6 @@ Exit codes:
   5  not allowed: certificate refused, studio suspended or device revoked
   6  a file or the configuration does not serve; see the message
   7  photo refused now, but an earlier try got no answer and may have stored it: its key is kept; see the message
+  8  another watch works on this folder
 
 Results go to stdout, messages to stderr.";

@@ -2,9 +2,12 @@
 
 pub mod advice;
 pub mod check;
+pub mod declaration;
 pub mod exit;
+pub mod print;
 pub mod push;
 pub mod receipt;
+pub mod watch;
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -12,6 +15,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::domain::language::Language;
+use crate::receipt::citizen::Paper;
 use exit::Exit;
 
 /// Deposits passport photos at the city's gateway.
@@ -25,7 +29,10 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Push(push::Arguments),
+    #[command(name = "receipt")]
+    Print(print::Arguments),
     Check(check::Arguments),
+    Watch(watch::Arguments),
 }
 
 /// The language of messages, as an argument.
@@ -46,11 +53,31 @@ impl From<LanguageArgument> for Language {
     }
 }
 
+/// What a receipt is printed on, as an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PaperArgument {
+    /// DIN A6, upright
+    A6,
+    /// The roll of a receipt printer, 80 mm wide
+    Roll80,
+}
+
+impl From<PaperArgument> for Paper {
+    fn from(argument: PaperArgument) -> Self {
+        match argument {
+            PaperArgument::A6 => Self::A6,
+            PaperArgument::Roll80 => Self::Roll80,
+        }
+    }
+}
+
 /// Runs the program; wrong usage ends it at once with clap's words and exit code 2.
 pub fn main() -> ExitCode {
     let exit = match Arguments::parse().command {
         Command::Push(arguments) => push::run(&arguments),
+        Command::Print(arguments) => print::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
     };
     exit.into()
 }

@@ -1,17 +1,19 @@
 //! `lichtbild-studio push PHOTO`
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::{LanguageArgument, advice, give, receipt, tell};
+use super::{LanguageArgument, PaperArgument, advice, declaration, give, receipt, tell};
 use crate::client::config::StudioConfig;
 use crate::client::connection::Connection;
 use crate::client::deposit::{DepositError, Trying};
 use crate::client::patience::RealPatience;
+use crate::client::printed_receipt::{self, Printing};
 use crate::client::push::{Push, PushError, Pushed, push};
 use crate::client::spool::Repeat;
 use crate::clock::{Clock, SystemClock};
@@ -29,12 +31,20 @@ pub struct Arguments {
     /// Gateway address, certificate and key of this computer
     #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
     config: PathBuf,
+    #[command(flatten)]
+    declaration: declaration::Arguments,
     /// Print one line of JSON: the receipt, or the problem of a refused photo
     #[arg(long)]
     json: bool,
     /// Deposit a photo once more that has its receipt already; it gets a second code
     #[arg(long)]
     again: bool,
+    /// Also write the citizen's receipt as PDF beside the photo
+    #[arg(long, value_name = "PAPER", num_args = 0..=1, require_equals = true, default_missing_value = "a6")]
+    pdf: Option<PaperArgument>,
+    /// Name and town of the studio, to be shown on the PDF
+    #[arg(long, value_name = "NAME", requires = "pdf")]
+    studio: Option<String>,
     /// How long to go on trying while the gateway cannot be reached
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     give_up_after: u64,
@@ -89,6 +99,7 @@ async fn push_photo(arguments: &Arguments, connection: &Connection, language: La
         connection,
         language,
         repeat: if arguments.again { Repeat::DepositAgain } else { Repeat::ShowReceipt },
+        declared: arguments.declaration.declared(),
         trying: Trying {
             clock: &SystemClock,
             entropy: &OsEntropy,
@@ -130,6 +141,23 @@ fn show(pushed: &Pushed, arguments: &Arguments, language: Language) -> Exit {
     if let Err(exit) = give(text, language) {
         return exit;
     }
+    if let Some(paper) = arguments.pdf
+        && let Err(exit) = print(pushed, arguments, paper, language)
+    {
+        return exit;
+    }
     tell(advice::after_receipt(pushed, SystemClock.now(), language));
     Exit::Done
+}
+
+/// The PDF beside the photo. The code was shown before: whatever goes wrong here, it is known.
+fn print(pushed: &Pushed, arguments: &Arguments, paper: PaperArgument, language: Language) -> Result<(), Exit> {
+    let mut path = OsString::from(&arguments.photo);
+    path.push(printed_receipt::SUFFIX);
+    let printing = Printing { paper: paper.into(), language, studio: arguments.studio.as_deref() };
+    printing.write(&pushed.receipt, Path::new(&path)).map_err(|error| {
+        let (exit, message) = advice::about_printing(&error, language);
+        tell(message);
+        exit
+    })
 }

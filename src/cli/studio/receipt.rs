@@ -32,19 +32,22 @@ pub fn for_people(receipt: &ReceiptBody, language: Language) -> String {
     printable(&text)
 }
 
-/// One finding a paragraph: what is wrong and what to do, then the numbers.
+/// One finding a paragraph: what is wrong with its numbers, then what to do.
 pub fn findings_for_people(findings: &[FindingBody], language: Language) -> String {
     let mut text = String::new();
     for finding in findings {
         if !text.is_empty() {
             text.push('\n');
         }
-        let FindingBody { message, measured, limit, .. } = finding;
+        let FindingBody { message, measured, limit, hint, .. } = finding;
         // Writing to a String cannot fail.
         let _ = match language {
             Language::German => write!(text, "  - {message} (gemessen: {measured}; verlangt: {limit})"),
             Language::English => write!(text, "  - {message} (measured: {measured}; asked for: {limit})"),
         };
+        if !hint.is_empty() {
+            let _ = write!(text, "\n    {hint}");
+        }
     }
     text
 }
@@ -55,7 +58,7 @@ pub fn printable(text: &str) -> String {
 }
 
 /// To the minute, in UTC: the shop's time zone is not asked for.
-fn moment(at: Timestamp, language: Language) -> String {
+pub fn moment(at: Timestamp, language: Language) -> String {
     let utc = at.to_utc();
     let (year, month, day) = (utc.year(), u8::from(utc.month()), utc.day());
     let (hour, minute) = (utc.hour(), utc.minute());

@@ -1,10 +1,13 @@
 //! The embedded store: one SQLite file, write-ahead log, every commit on the disk before it is answered.
 
 mod audit;
+mod certificates;
 mod collect;
 mod deposit;
+mod enrolment;
 mod foreign;
 mod guesses;
+mod invitations;
 mod notes;
 mod open;
 mod parties;
@@ -20,6 +23,9 @@ use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 use super::contract::{Store, StoreError};
+use super::enrolment_steps::{
+    Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,
+};
 use super::steps::{
     Binding, CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased,
     LookUp, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, Purge, Released, RevokedSerial, SettleRequest, Settled,
@@ -31,6 +37,7 @@ use crate::domain::collection::CollectionRecord;
 use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
+use crate::domain::invitation::{Invitation, InvitationLookup};
 use crate::domain::party::{Device, Party, Role};
 use crate::domain::photo::{PhotoState, SealedPhoto};
 use crate::domain::withdrawal::Withdrawal;
@@ -117,6 +124,44 @@ impl Store for SqliteStore {
         audit: AuditEntry,
     ) -> Result<Released, StoreError> {
         quarantine::release(self, studio, device, audit).await
+    }
+
+    async fn invite(&self, invitation: &NewInvitation, audit: AuditEntry) -> Result<Invited, StoreError> {
+        invitations::invite(self, invitation, audit).await
+    }
+
+    async fn invitation(&self, lookup: &InvitationLookup) -> Result<Option<InvitationRecord>, StoreError> {
+        invitations::find(self, lookup).await
+    }
+
+    async fn invitations(&self, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
+        invitations::latest(self, role).await
+    }
+
+    async fn weigh_code(&self, attempt: &EnrolmentAttempt) -> Result<CodeWeighed, StoreError> {
+        enrolment::weigh(self, attempt).await
+    }
+
+    async fn enrol(&self, attempt: &EnrolmentAttempt, step: &EnrolmentStep) -> Result<bool, StoreError> {
+        enrolment::enrol(self, attempt, step).await
+    }
+
+    async fn approve_enrolment(
+        &self,
+        device_id: DeviceId,
+        key: &Sha256Digest,
+        now: Timestamp,
+        audit: AuditEntry,
+    ) -> Result<Approved, StoreError> {
+        invitations::approve(self, device_id, key, now, audit).await
+    }
+
+    async fn renew(&self, renewal: &Renewal) -> Result<Renewed, StoreError> {
+        certificates::renew(self, renewal).await
+    }
+
+    async fn note_first_use(&self, certificate: Sha256Digest, at: Timestamp) -> Result<(), StoreError> {
+        certificates::note_first_use(self, certificate, at).await
     }
 
     async fn find_deposit(&self, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {

@@ -81,11 +81,16 @@ impl SqliteStore {
 /// Migrations that were released never change; a new one is added instead.
 fn migrator() -> Migrator {
     let initial = include_str!("migrations/0001_initial.sql");
+    let enrolment = include_str!("migrations/0002_enrolment.sql");
     let migration = |version, description, sql: &'static str| {
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
     };
     let trust = include_str!("migrations/0003_trust.sql");
-    Migrator::with_migrations(vec![migration(1, "initial", initial), migration(3, "trust", trust)])
+    Migrator::with_migrations(vec![
+        migration(1, "initial", initial),
+        migration(2, "enrolment", enrolment),
+        migration(3, "trust", trust),
+    ])
 }
 
 fn migration_error(error: MigrateError) -> StoreError {

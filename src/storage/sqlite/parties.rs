@@ -1,9 +1,9 @@
-//! Studios, offices, devices, certificates.
+//! Studios, offices, devices and whom their certificates stand for.
 
 use sqlx::{Row, SqliteConnection};
 
 use super::rows::{self, bytes32, moment, optional_moment, parsed};
-use super::{SqliteStore, audit};
+use super::{SqliteStore, audit, certificates, invitations};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::credential::Credential;
@@ -83,16 +83,7 @@ pub(super) async fn add_device(
 ) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
     insert_device(&mut transaction, device).await?;
-    sqlx::query(
-        "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after) VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(certificate.sha256.as_bytes().as_slice())
-    .bind(device.device_id.to_string())
-    .bind(&certificate.serial)
-    .bind(certificate.not_before.unix_milliseconds())
-    .bind(certificate.not_after.unix_milliseconds())
-    .execute(&mut *transaction)
-    .await?;
+    certificates::add(&mut transaction, device.device_id, certificate).await?;
     audit::append(&mut transaction, &audit).await?;
     transaction.commit().await?;
     Ok(())
@@ -139,6 +130,7 @@ pub(super) async fn revoke_device(
     if updated.rows_affected() == 0 {
         return Ok(false);
     }
+    invitations::withdraw(&mut transaction, device_id).await?;
     audit::append(&mut transaction, &audit).await?;
     transaction.commit().await?;
     Ok(true)
@@ -148,7 +140,7 @@ pub(super) async fn caller(store: &SqliteStore, credential: &Credential) -> Resu
     let row = match credential {
         Credential::Own { sha256 } => {
             sqlx::query(
-                "SELECT p.*, d.device_id, d.revoked_at, c.not_after
+                "SELECT p.*, d.device_id, d.revoked_at, c.not_after, c.number, c.first_used_at
                  FROM certificates c JOIN devices d ON d.device_id = c.device_id JOIN parties p ON p.party_id = d.party_id
                  WHERE c.sha256 = $1 AND c.foreign_authority = 0",
             )
@@ -174,13 +166,20 @@ pub(super) async fn caller(store: &SqliteStore, credential: &Credential) -> Resu
         }
     };
     let Some(row) = row else { return Ok(None) };
+    // Only certificates issued here follow one another.
+    let is_first_use = match credential {
+        Credential::Own { .. } => certificates::is_first_use(&row)?,
+        Credential::Foreign { .. } => false,
+    };
     Ok(Some(CallerRecord {
         caller: Caller {
             party: rows::party(&row)?,
             device_id: parsed(&row, "device_id")?,
+            credential: *credential,
             certificate_expires_at: moment(&row, "not_after")?,
         },
         revoked_at: optional_moment(&row, "revoked_at")?,
+        is_first_use,
     }))
 }
 

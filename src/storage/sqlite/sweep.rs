@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
 
 use super::rows::{COLLECTION, collection, moment, parsed};
-use super::{SqliteStore, audit, collect, guesses, photos};
+use super::{SqliteStore, audit, collect, guesses, invitations, photos};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::collection::{CollectionRecord, CollectionState};
@@ -37,6 +37,7 @@ pub(super) async fn sweep(store: &SqliteStore, now: Timestamp) -> Result<SweepRe
         report.expired += 1;
     }
     guesses::forget_old(&mut transaction, now).await?;
+    invitations::forget_proof_keys(&mut transaction, now).await?;
     transaction.commit().await?;
     Ok(report)
 }

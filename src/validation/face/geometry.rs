@@ -8,7 +8,7 @@
 use serde::Serialize;
 
 use super::detect::Face;
-use super::limits::{FaceLimits, Shares};
+use super::limits::{FaceLimits, PixelBand, Shares};
 use crate::domain::check::Check;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::subject::Subject;
@@ -92,17 +92,20 @@ impl Geometry {
     /// Holds the measurements against the limits.
     pub(super) fn judge(&self, limits: &FaceLimits, subject: Subject) -> Vec<Finding> {
         let measured = self.measurements();
-        let head_height = match subject {
-            Subject::Adult => limits.head_height,
-            Subject::Under10 | Subject::Under6 => limits.head_height_under_10.or(limits.head_height),
+        let of_children = match subject {
+            Subject::Adult => None,
+            Subject::Under10 | Subject::Under6 => limits.head_height_under_10,
         };
+        let head_pixels = limits.head_height_px.filter(|_| of_children.is_none());
         [
             self.distance(measured.inter_eye_distance_px, limits, subject),
             self.roll(&measured, limits),
             position(Check::HorizontalPosition, measured.horizontal_position, limits.horizontal_position),
+            self.centre_offset(measured.horizontal_position, limits.max_centre_offset_px),
             position(Check::VerticalPosition, measured.vertical_position, limits.vertical_position),
             head("width", measured.head_width, limits.head_width),
-            head("height", measured.head_height, head_height),
+            head("height", measured.head_height, of_children.or(limits.head_height)),
+            self.head_pixels(measured.head_height, head_pixels),
         ]
         .into_iter()
         .flatten()
@@ -128,6 +131,26 @@ impl Geometry {
         let excess = roll.abs() - limit;
         finding(Check::Roll, excess, excess > band, format!("{roll:.1}°"), || format!("<= {limit}°"))
     }
+
+    fn centre_offset(&self, measured: Option<f64>, limit: Option<u32>) -> Option<Finding> {
+        let (offset, limit) = ((measured? - 0.5).abs() * self.picture.0, f64::from(limit?));
+        let excess = offset - limit;
+        finding(
+            Check::HorizontalPosition,
+            excess,
+            excess > POSITION_BAND * self.picture.0,
+            format!("{offset:.0} px"),
+            || format!("<= {limit} px"),
+        )
+    }
+
+    fn head_pixels(&self, measured: Option<f64>, limit: Option<PixelBand>) -> Option<Finding> {
+        let (pixels, band) = (measured? * self.picture.1, limit?);
+        let limit = Shares { min: f64::from(band.min), max: f64::from(band.max) };
+        finding(Check::HeadSize, guarded(limit).miss(pixels), false, format!("height {pixels:.0} px"), || {
+            format!("height {band}")
+        })
+    }
 }
 
 fn position(check: Check, measured: Option<f64>, limit: Option<Shares>) -> Option<Finding> {
@@ -138,10 +161,14 @@ fn position(check: Check, measured: Option<f64>, limit: Option<Shares>) -> Optio
 
 fn head(dimension: &str, measured: Option<f64>, limit: Option<Shares>) -> Option<Finding> {
     let (measured, limit) = (measured?, limit?);
-    let guarded = Shares { min: limit.min * (1.0 - HEAD_BAND), max: limit.max * (1.0 + HEAD_BAND) };
-    finding(Check::HeadSize, guarded.miss(measured), false, format!("{dimension} {measured:.2}"), || {
+    finding(Check::HeadSize, guarded(limit).miss(measured), false, format!("{dimension} {measured:.2}"), || {
         format!("{dimension} {limit}")
     })
+}
+
+/// A limit of the head's size with the band that an estimate needs around it.
+fn guarded(limit: Shares) -> Shares {
+    Shares { min: limit.min * (1.0 - HEAD_BAND), max: limit.max * (1.0 + HEAD_BAND) }
 }
 
 /// `excess` above 0 is outside the limit; whether it refuses is `clearly`.

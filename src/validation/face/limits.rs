@@ -17,6 +17,9 @@ pub struct FaceLimits {
     /// The point between the pupils, from the left, as share of the width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub horizontal_position: Option<Shares>,
+    /// The same point may be this many pixels off the middle of the width.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_centre_offset_px: Option<u32>,
     /// The same point from the top, as share of the height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vertical_position: Option<Shares>,
@@ -29,6 +32,25 @@ pub struct FaceLimits {
     /// The same for children under ten, instead of `head_height`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head_height_under_10: Option<Shares>,
+    /// Height of the head in pixels, instead of `head_height`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_height_px: Option<PixelBand>,
+    /// Pixels above the crown. Shown to people, not judged: hair hides the crown from every program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crown_margin_px: Option<PixelBand>,
+    /// Pixels below the chin. Shown to people, not judged: it follows from the other two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chin_margin_px: Option<PixelBand>,
+}
+
+/// From one number of pixels to another, both allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PixelBand {
+    /// The least.
+    pub min: u32,
+    /// The greatest.
+    pub max: u32,
 }
 
 /// From one share to another, both allowed.
@@ -42,11 +64,11 @@ pub struct Shares {
 }
 
 impl FaceLimits {
-    /// Whether the numbers make sense.
+    /// Whether the numbers make sense. `exact_height`: the picture's in pixels, where the profile asks for one size and no other.
     ///
     /// # Errors
     /// The key and what its value must be.
-    pub(in crate::validation) fn check(&self) -> Result<(), (&'static str, &'static str)> {
+    pub(in crate::validation) fn check(&self, exact_height: Option<u32>) -> Result<(), (&'static str, &'static str)> {
         if self.min_inter_eye_px.is_some_and(|pixels| !(1..=2500).contains(&pixels)) {
             return Err(("face.min_inter_eye_px", "must be 1 to 2500 pixels"));
         }
@@ -64,6 +86,28 @@ impl FaceLimits {
                 return Err((key, "must have a min below its max, both 0 to 1"));
             }
         }
+        self.check_pixels(exact_height)
+    }
+
+    fn check_pixels(&self, exact_height: Option<u32>) -> Result<(), (&'static str, &'static str)> {
+        let offset = self.max_centre_offset_px.map(|max| PixelBand { min: 0, max });
+        for (key, band, rival) in [
+            ("face.max_centre_offset_px", offset, self.horizontal_position),
+            ("face.head_height_px", self.head_height_px, self.head_height),
+            ("face.crown_margin_px", self.crown_margin_px, None),
+            ("face.chin_margin_px", self.chin_margin_px, None),
+        ] {
+            let Some(PixelBand { min, max }) = band else { continue };
+            let Some(height) = exact_height else {
+                return Err((key, "needs one exact size: pixels.width and pixels.height"));
+            };
+            if min >= max || max > height {
+                return Err((key, "must be in pixels of the picture, a min below its max"));
+            }
+            if rival.is_some() {
+                return Err((key, "says in pixels what another key says as a share: keep one of them"));
+            }
+        }
         Ok(())
     }
 }
@@ -78,5 +122,11 @@ impl Shares {
 impl fmt::Display for Shares {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.2} - {:.2}", self.min, self.max)
+    }
+}
+
+impl fmt::Display for PixelBand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} - {} px", self.min, self.max)
     }
 }

@@ -24,7 +24,7 @@ mod resample;
 mod tests;
 
 pub use geometry::FaceMeasurements;
-pub use limits::{FaceLimits, Shares};
+pub use limits::{FaceLimits, PixelBand, Shares};
 
 use super::small_picture::Plane;
 use crate::domain::check::Check;
@@ -119,13 +119,18 @@ fn judge(
     FaceExamination { measurements: FaceMeasurements { faces: Some(count), ..measurements }, findings }
 }
 
-/// Whom software must not lock out: a clerk looks at the photo anyway.
+/// Whom software must not lock out: babies and disabled people were refused by programs elsewhere, and so were covered heads, whom no
+/// other photo could have helped. A clerk looks at the photo anyway. Without a declaration a missing face refuses: then it is
+/// far more often a wrong file or a crop that went astray than a person whom the model does not know, and one word of the
+/// studio tells the two apart.
 fn is_relaxed(check: Check, subject: Subject, exception: Exception) -> bool {
     let by_age = match subject {
         Subject::Adult => false,
-        // A child's head is lower in the picture, the more so the smaller it may be.
-        Subject::Under10 => check == Check::VerticalPosition,
-        // Infants look anywhere, and the model was made for faces that look ahead.
+        // A child's head is lower in the picture, the more so the smaller it may be; and one of the least size allowed can be too
+        // small for the model, which then says nothing about the child.
+        Subject::Under10 => matches!(check, Check::VerticalPosition | Check::FaceMissing),
+        // Infants lie, turn and look anywhere, and the model was made for faces that look ahead. A parent's face beside them is
+        // one too many at any age, and a picture of too few pixels is so whoever is on it.
         Subject::Under6 => !matches!(check, Check::FaceCount | Check::InterEyeDistance),
     };
     by_age || exception != Exception::None

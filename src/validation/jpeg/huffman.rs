@@ -29,6 +29,10 @@ pub(super) fn parse(
             return Err("more than 256 codes");
         }
         let (symbols, rest) = rest.split_at_checked(total).ok_or("table too short")?;
+        // Bits of a difference. Decoders refuse the table over it, whether the picture uses that code or not.
+        if head >> 4 == 0 && symbols.iter().any(|bits| *bits > 15) {
+            return Err("a DC value of more than 15 bits");
+        }
         let list = CodeList { counts: *counts, symbols: symbols.to_vec() };
         if !list.is_prefix_code() {
             return Err("code lengths that leave no prefix code");

@@ -86,8 +86,9 @@ async fn refuse_cut_photo(stage: &Stage, studio: &Connection) -> Result<(), Fail
     let findings = problem.extensions.get("findings").cloned().unwrap_or_default();
     let findings: Vec<FindingBody> = serde_json::from_value(findings).unwrap_or_default();
     must(!findings.is_empty(), "a refused photo must have findings")?;
-    for FindingBody { message, measured, limit, .. } in findings {
+    for FindingBody { message, measured, limit, hint, .. } in findings {
         say(format!("    {message} (measured: {measured}; asked for: {limit})"))?;
+        say(format!("    {hint}"))?;
     }
     Ok(())
 }
@@ -127,7 +128,8 @@ async fn deposit(line: &Connection, photo: &std::path::Path) -> Result<Result<Pu
         give_up_after: Duration::from_secs(5),
         announce: &|_| {},
     };
-    let how = Push { connection: line, language: Language::English, repeat: Repeat::ShowReceipt, trying };
+    let (language, repeat) = (Language::English, Repeat::ShowReceipt);
+    let how = Push { connection: line, language, repeat, declared: None, trying };
     Ok(push(photo, &how).await)
 }
 

@@ -30,7 +30,7 @@ pub fn about_deposit(error: &DepositError, language: Language) -> (Exit, String)
             (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
         }
         DepositError::Tls(refusal) => about_tls(refusal, language),
-        DepositError::GaveUp { tries, last } => {
+        DepositError::GaveUp { tries, last, .. } => {
             let cause = about_setback(last, language);
             let message = language.pick(
                 format!("{cause} Nach {tries} Versuchen aufgegeben. Später denselben Befehl noch einmal ausführen: es wird derselbe Abrufcode vergeben."),
@@ -177,7 +177,7 @@ fn about_their_certificate(distrust: &Distrust, language: Language) -> String {
 }
 
 /// The gateway's own words, then its findings. They are shown as they came, known to this version or not.
-fn about_problem(problem: &ProblemBody, language: Language) -> String {
+pub fn about_problem(problem: &ProblemBody, language: Language) -> String {
     // The findings that follow say it all; the detail would only count them.
     let mut text = match problem.kind.as_str() {
         "photo-refused" => format!("{}:", problem.title),

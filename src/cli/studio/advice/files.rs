@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::about_unexpected;
+use crate::cli::studio::check::{FolderTrouble, PageError};
 use crate::cli::studio::exit::Exit;
 use crate::client::photo_file::{MAX_BYTES, PhotoFault, PhotoFileError};
 use crate::client::spool::SpoolError;
@@ -28,6 +29,38 @@ pub fn about_photo(error: &PhotoFileError, language: Language) -> String {
                 format!("{path} is larger than {mebibytes} MiB and no passport photo. Name the finished picture."),
             )
         }
+    }
+}
+
+/// Why a folder gives no photos.
+pub fn about_folder(trouble: &FolderTrouble, language: Language) -> String {
+    let folder = trouble.folder.display();
+    match &trouble.source {
+        None => language.pick(
+            format!("{folder} enthält keine JPEG-Datei (.jpg oder .jpeg). Den Ordner angeben, in dem die fertigen Fotos liegen."),
+            format!("{folder} contains no JPEG file (.jpg or .jpeg). Name the folder in which the finished photos lie."),
+        ),
+        Some(source) => unreadable(&trouble.folder, source, language),
+    }
+}
+
+/// Why a page to look at cannot be written.
+pub fn about_page(error: &PageError, language: Language) -> String {
+    match error {
+        PageError::Taken { path } => language.pick(
+            format!(
+                "{} gibt es schon, und es ist keine Seite von --html; sie bleibt, wie sie ist. Einen anderen Namen angeben.",
+                path.display()
+            ),
+            format!("{} is there already and no page of --html; it stays as it is. Give another name.", path.display()),
+        ),
+        PageError::Unwritable { path, source } => language.pick(
+            format!(
+                "{} lässt sich nicht schreiben ({source}). Einen Namen in einem beschreibbaren Ordner mit freiem Platz angeben.",
+                path.display()
+            ),
+            format!("{} cannot be written ({source}). Give a name in a writable folder with free space.", path.display()),
+        ),
     }
 }
 
@@ -78,7 +111,7 @@ pub fn about_stored_receipt(error: &StoredReceiptError, language: Language) -> S
     }
 }
 
-fn unreadable(path: &Path, source: &std::io::Error, language: Language) -> String {
+pub(super) fn unreadable(path: &Path, source: &std::io::Error, language: Language) -> String {
     language.pick(
         format!("{} lässt sich nicht lesen ({source}). Rechte prüfen und den Befehl wiederholen.", path.display()),
         format!("{} cannot be read ({source}). Check its permissions and run the command again.", path.display()),

@@ -2,12 +2,17 @@
 
 mod deposit;
 mod files;
+mod print;
 mod setup;
+mod watch;
 
 use std::error::Error as StdError;
 
-pub use files::about_photo;
+pub use deposit::{about_deposit, about_problem};
+pub use files::{about_folder, about_page, about_photo};
+pub use print::{about_printing, about_receipt_to_print, after_printing};
 pub use setup::{about_config, about_credentials, after_setup_error};
+pub use watch::about_event;
 
 use super::exit::Exit;
 use crate::client::notice::Notice;
@@ -15,7 +20,7 @@ use crate::client::push::{PushError, Pushed};
 use crate::client::setback::Setback;
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
-use deposit::{about_deposit, about_refusal_after_silence};
+use deposit::about_refusal_after_silence;
 use files::{about_spool, about_stored_receipt};
 
 /// Why a photo was not pushed, and how the program ends.
@@ -69,7 +74,8 @@ pub fn about_notice(notice: &Notice, language: Language) -> String {
     }
 }
 
-fn about_setback(setback: &Setback, language: Language) -> String {
+/// Why the gateway did not answer.
+pub fn about_setback(setback: &Setback, language: Language) -> String {
     match setback {
         Setback::Unreachable(cause) => language.pick(
             format!("Das Gateway ist nicht erreichbar ({cause})."),

@@ -1,0 +1,24 @@
+//! `GET /.well-known/est/cacerts`
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::answer;
+use crate::api::caller::{OfficeCaller, StudioCaller};
+use crate::api::{App, Problem};
+
+/// The certificates of the server, studio and office authorities, to anybody: they are no secret.
+pub async fn show(State(app): State<App>) -> Result<Response, Problem> {
+    let issuance = app.gateway.issuance().ok_or(Problem::EnrolmentUnavailable { role: None })?;
+    Ok(answer("application/pkcs7-mime", &issuance.authorities))
+}
+
+/// The same on the studio listener.
+pub async fn show_studio(app: State<App>, _: StudioCaller) -> Result<Response, Problem> {
+    show(app).await
+}
+
+/// The same on the office listener.
+pub async fn show_office(app: State<App>, _: OfficeCaller) -> Result<Response, Problem> {
+    show(app).await
+}

@@ -1,0 +1,27 @@
+//! `GET /.well-known/est/csrattrs`
+
+use axum::response::Response;
+
+use super::answer;
+use crate::api::Problem;
+use crate::api::caller::{OfficeCaller, StudioCaller};
+use crate::identity::csr_attributes::csr_attributes;
+
+/// What a request should be made with.
+pub async fn show() -> Result<Response, Problem> {
+    let wanted = csr_attributes().map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "csrattrs cannot be written");
+        Problem::Internal
+    })?;
+    Ok(answer("application/csrattrs", &wanted))
+}
+
+/// The same on the studio listener.
+pub async fn show_studio(_: StudioCaller) -> Result<Response, Problem> {
+    show().await
+}
+
+/// The same on the office listener.
+pub async fn show_office(_: OfficeCaller) -> Result<Response, Problem> {
+    show().await
+}

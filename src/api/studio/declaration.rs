@@ -1,0 +1,31 @@
+//! What a studio declares about the person in the photo: the headers `Photo-Subject` and `Photo-Exception`.
+
+use axum::http::{HeaderMap, HeaderName};
+
+use crate::api::Problem;
+use crate::domain::subject::{Declaration, Exception, Subject};
+
+static PHOTO_SUBJECT: HeaderName = HeaderName::from_static("photo-subject");
+static PHOTO_EXCEPTION: HeaderName = HeaderName::from_static("photo-exception");
+
+/// Reads both headers; one that is absent declares nothing. What cannot be read is never passed over: the studio would believe
+/// that it had been heard.
+///
+/// # Errors
+/// [`Problem::PhotoSubjectUnknown`], [`Problem::PhotoExceptionUnknown`]: another value, or the header came twice.
+pub(super) fn declaration(headers: &HeaderMap) -> Result<Declaration, Problem> {
+    Ok(Declaration {
+        subject: sole(headers, &PHOTO_SUBJECT, Subject::parse).ok_or(Problem::PhotoSubjectUnknown)?,
+        exception: sole(headers, &PHOTO_EXCEPTION, Exception::parse).ok_or(Problem::PhotoExceptionUnknown)?,
+    })
+}
+
+/// The header's value; the usual one where there is no header, `None` where it has no meaning or several.
+fn sole<T: Default>(headers: &HeaderMap, name: &HeaderName, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Some(T::default()),
+        (Some(value), None) => parse(value.to_str().ok()?),
+        (Some(_), Some(_)) => None,
+    }
+}

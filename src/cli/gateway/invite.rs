@@ -1,0 +1,166 @@
+//! `studio invite`, `office invite`, `device invite`
+
+use std::fs;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::ConfigFile;
+use super::failure::Failure;
+use super::output::give;
+use super::setting::Setting;
+use crate::config::Config;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::DeviceId;
+use crate::domain::party::Role;
+use crate::flows::invite::Invite;
+use crate::identity::certificate::{certificates_from_pem, group_fingerprint};
+use crate::sealing::KeyFile;
+use crate::server::secret_file::read_secret;
+
+#[derive(Args)]
+pub(super) struct PartyArguments {
+    /// Its name, as the other side shall see it. One of this name and place that is there already gets a further device.
+    name: String,
+    /// Its town.
+    #[arg(long, value_name = "TOWN")]
+    place: String,
+    /// What to call the device: "till 2".
+    #[arg(long, default_value = "")]
+    label: String,
+    #[command(flatten)]
+    file: ConfigFile,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub(super) struct DeviceArguments {
+    /// Invite a further device of this studio: name or identifier.
+    #[arg(long, value_name = "WHICH", required_unless_present_any = ["office", "device"], conflicts_with_all = ["office", "device"])]
+    studio: Option<String>,
+    /// Invite a further device of this office: name or identifier.
+    #[arg(long, value_name = "WHICH", conflicts_with = "device")]
+    office: Option<String>,
+    /// Give this device a new code: its invitation came to nothing, or its certificate has ended.
+    #[arg(long, value_name = "ID", conflicts_with = "label")]
+    device: Option<DeviceId>,
+    /// What to call the device: "till 2".
+    #[arg(long, default_value = "")]
+    label: String,
+    #[command(flatten)]
+    file: ConfigFile,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Adds the studio or office unless it is there, adds a device, and invites it.
+pub(super) async fn party(role: Role, arguments: &PartyArguments) -> Result<(), Failure> {
+    let setting = Setting::open(&arguments.file).await?;
+    let keys = key_file(&setting).await?;
+    let administration = setting.administration();
+    let party = administration.find_or_add_party(role, &arguments.name, &arguments.place).await?;
+    let lasting = setting.config.invitation_validity();
+    let invite = administration.invite_new(&party, &arguments.label, lasting, &keys).await?;
+    hand_out(setting, &invite, arguments.json).await
+}
+
+/// Invites a further device, or one that is there.
+pub(super) async fn device(arguments: &DeviceArguments) -> Result<(), Failure> {
+    let setting = Setting::open(&arguments.file).await?;
+    let keys = key_file(&setting).await?;
+    let administration = setting.administration();
+    let lasting = setting.config.invitation_validity();
+    let (role, which) = match (&arguments.studio, &arguments.office, arguments.device) {
+        (_, _, Some(device_id)) => {
+            let invite = administration.invite_again(device_id, lasting, &keys).await?;
+            return hand_out(setting, &invite, arguments.json).await;
+        }
+        (Some(studio), _, None) => (Role::Studio, studio),
+        (None, Some(office), None) => (Role::Office, office),
+        (None, None, None) => return Err(Failure::plain("give --studio, --office or --device")),
+    };
+    let party = administration.find_party(role, which).await?;
+    let invite = administration.invite_new(&party, &arguments.label, lasting, &keys).await?;
+    hand_out(setting, &invite, arguments.json).await
+}
+
+/// The key file seals what the store keeps of an invitation, so it has to be the one of this store.
+async fn key_file(setting: &Setting) -> Result<KeyFile, Failure> {
+    let file = &setting.config.key_file;
+    let keys =
+        KeyFile::parse(&read_secret(file)?).map_err(|error| Failure::plain(format!("{}: {error}", file.display())))?;
+    if !setting.administration().store.bind_key_file(&keys.fingerprint()).await? {
+        return Err(Failure::plain(format!(
+            "{} is not the key file of {}: put the two that belong together side by side",
+            file.display(),
+            setting.config.database.display()
+        )));
+    }
+    Ok(keys)
+}
+
+/// What goes to the shop or the office. A letter to print is made of the same.
+struct Invitation<'a> {
+    invite: &'a Invite,
+    url: String,
+    ca_sha256: Sha256Digest,
+}
+
+async fn hand_out(setting: Setting, invite: &Invite, json: bool) -> Result<(), Failure> {
+    let config = setting.config.clone();
+    setting.close().await;
+    let invitation =
+        Invitation { invite, url: config.url(config.listen.enrolment), ca_sha256: server_ca_sha256(&config)? };
+    if config.listen.enrolment.port() == 0 {
+        eprintln!("Port 0 stands for a free one: `serve` prints the address to use in place of {}.", invitation.url);
+    }
+    if json { give(invitation.to_json()) } else { invitation.print() }
+}
+
+impl Invitation<'_> {
+    fn to_json(&self) -> Value {
+        let Invite { party, device, code, expires_at } = self.invite;
+        let mut fields = json!({
+            "device_id": device.device_id,
+            "code": code.reveal(),
+            "url": self.url,
+            "ca_sha256": self.ca_sha256,
+            "expires_at": expires_at,
+        });
+        fields[format!("{}_id", party.role)] = json!(party.party_id);
+        fields
+    }
+
+    fn print(&self) -> Result<(), Failure> {
+        let Invite { party, device, code, expires_at } = self.invite;
+        let code = code.reveal();
+        give(format!("for          {}, {}", party.name, party.place))?;
+        give(format!("device       {}", device.device_id))?;
+        give(format!("code         {code}"))?;
+        give(format!("address      {}", self.url))?;
+        give(format!("gateway CA   {}", group_fingerprint(&self.ca_sha256)))?;
+        give(format!("valid until  {expires_at}"))?;
+        match party.role {
+            Role::Studio => eprintln!(
+                "The code works once and is not shown again. Next, in the shop: lichtbild-studio enrol {} {code}",
+                self.url
+            ),
+            Role::Office => eprintln!(
+                "The code works once and is not shown again. Next, at the office: enrol with any EST client, the device's \
+                 identifier as user and the code as password; the README has the lines for openssl and curl."
+            ),
+        }
+        Ok(())
+    }
+}
+
+fn server_ca_sha256(config: &Config) -> Result<Sha256Digest, Failure> {
+    let file = &config.certificates.server_ca;
+    let unreadable = || format!("cannot read {}: check [certificates] in the configuration", file.display());
+    let text = fs::read_to_string(file).map_err(|error| Failure::new(unreadable(), error))?;
+    let chain = certificates_from_pem(&text).map_err(|error| Failure::new(unreadable(), error))?;
+    chain.first().map(|der| Sha256Digest::of(der)).ok_or_else(|| Failure::plain(unreadable()))
+}

@@ -1,0 +1,105 @@
+//! The page of `--html`: written while photos are judged, so that no more than one of them is in memory for it.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use crate::domain::language::Language;
+use crate::durable::{Audience, Draft, scratch_beside};
+use crate::report::page::{MARK, begin, end};
+use crate::report::row::Row;
+use crate::report::section::{Shown, section};
+use crate::validation::Profile;
+
+/// A page in the making. Nothing is seen of it until it is finished.
+pub(super) struct Page {
+    path: PathBuf,
+    /// A page of an earlier run stands there.
+    replaces: bool,
+    /// The photos; the overview comes before them and is known after them.
+    sections: BufWriter<File>,
+}
+
+/// A page cannot be written.
+#[derive(Debug)]
+pub enum PageError {
+    /// Another file has its name.
+    Taken {
+        /// Its name.
+        path: PathBuf,
+    },
+    /// The system does not let it.
+    Unwritable {
+        /// Its name.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Page {
+    /// Begins a page that will be `path`.
+    ///
+    /// # Errors
+    /// [`PageError::Taken`] if something else has this name: photos lie in the same folders, and a slip of the pen must not cost
+    /// one. [`PageError::Unwritable`].
+    pub(super) fn begin(path: &Path) -> Result<Self, PageError> {
+        let unwritable = |source| PageError::Unwritable { path: path.to_owned(), source };
+        let replaces = match File::open(path) {
+            Ok(mut file) => is_page(&mut file).map_err(unwritable)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => return Err(unwritable(error)),
+        };
+        if !replaces && path.symlink_metadata().is_ok() {
+            return Err(PageError::Taken { path: path.to_owned() });
+        }
+        let sections = BufWriter::new(scratch_beside(path).map_err(unwritable)?);
+        Ok(Self { path: path.to_owned(), replaces, sections })
+    }
+
+    /// Adds a photo; `number` is its place among all of them, from 1.
+    pub(super) fn add(&mut self, shown: &Shown<'_>, number: usize, language: Language) -> Result<(), PageError> {
+        let text = section(shown, number, language).into_string();
+        self.sections.write_all(text.as_bytes()).map_err(|source| self.unwritable(source))
+    }
+
+    /// Puts the page under its name.
+    pub(super) fn finish(
+        mut self,
+        rows: &[Row],
+        profile: &Profile,
+        judged_at: &str,
+        language: Language,
+    ) -> Result<PathBuf, PageError> {
+        match self.put_together(&begin(rows, profile, judged_at, language), &end(language)) {
+            Ok(()) => Ok(self.path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(PageError::Taken { path: self.path }),
+            Err(source) => Err(self.unwritable(source)),
+        }
+    }
+
+    fn put_together(&mut self, begin: &str, end: &str) -> io::Result<()> {
+        self.sections.flush()?;
+        let sections = self.sections.get_mut();
+        sections.rewind()?;
+        // For its owner alone: it holds the photos.
+        let mut draft = Draft::begin(&self.path, Audience::Owner)?;
+        draft.write_all(begin.as_bytes())?;
+        io::copy(sections, &mut draft)?;
+        draft.write_all(end.as_bytes())?;
+        if self.replaces { draft.replace() } else { draft.keep_new() }
+    }
+
+    fn unwritable(&self, source: io::Error) -> PageError {
+        PageError::Unwritable { path: self.path.clone(), source }
+    }
+}
+
+fn is_page(file: &mut File) -> io::Result<bool> {
+    if !file.metadata()?.is_file() {
+        return Ok(false);
+    }
+    let mut beginning = Vec::new();
+    file.take(MARK.len() as u64).read_to_end(&mut beginning)?;
+    Ok(beginning == MARK.as_bytes())
+}

@@ -1,0 +1,61 @@
+//! Several photos in a table of plain text.
+
+use crate::domain::language::Language;
+use crate::report::row::{Row, totals, verdict_text};
+
+/// A head, a line for each photo and a line with the totals. Columns are as wide as their widest cell.
+pub(super) fn table(rows: &[Row], language: Language) -> String {
+    let head = language.pick(
+        ["Datei", "Urteil", "Größe", "Augen", "Neigung", "Befunde (Hinweise)"],
+        ["File", "Verdict", "Size", "Eyes", "Tilt", "Findings (advice)"],
+    );
+    let mut lines = vec![head.map(str::to_owned)];
+    lines.extend(rows.iter().map(|row| {
+        [
+            cell(&row.file),
+            verdict_text(row.verdict, language).to_owned(),
+            row.size_text(),
+            row.eyes_text(),
+            row.roll_text(),
+            row.findings(language),
+        ]
+    }));
+    let widths: Vec<usize> =
+        (0..head.len()).map(|column| lines.iter().map(|line| width(&line[column])).max().unwrap_or_default()).collect();
+    let mut text = String::new();
+    for line in &lines {
+        let mut written = String::new();
+        for (cell, widest) in line.iter().zip(&widths) {
+            written.push_str(cell);
+            // By characters: umlauts are one wide, whatever their bytes.
+            written.extend(std::iter::repeat_n(' ', widest - width(cell) + 2));
+        }
+        text.push_str(written.trim_end());
+        text.push('\n');
+    }
+    text.push('\n');
+    text.push_str(&totals(rows, language));
+    text
+}
+
+/// A file's name without what would move the cursor: a name must not draw lines of its own.
+fn cell(name: &str) -> String {
+    name.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
+}
+
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_draw_lines_of_its_own() {
+        let rows = [Row::unread("a\nb.jpg: accepted\u{1b}[2J.jpg".into())];
+        let text = table(&rows, Language::English);
+        assert_eq!(text.lines().count(), 4, "{text}");
+        assert!(text.contains("a?b.jpg: accepted?[2J.jpg  unreadable  -     -     -"), "{text}");
+    }
+}

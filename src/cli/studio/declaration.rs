@@ -1,0 +1,51 @@
+//! `--child` and `--exception`: what the studio declares about the person in the photo.
+
+use clap::{Args, ValueEnum};
+
+use crate::domain::subject::{Declaration, Exception, Subject};
+
+/// The two arguments; the same for a check and a deposit.
+// The commands that take these have a group of this name already, each its own.
+#[derive(Args)]
+#[group(skip)]
+pub struct Arguments {
+    /// The person is a child of this age: a smaller face is taken, of an infant any pose
+    #[arg(long, value_name = "AGE")]
+    child: Option<Child>,
+    /// Why the rules of the face cannot be kept: they become advice, and the clerk decides
+    #[arg(long, value_name = "REASON")]
+    exception: Option<Reason>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Child {
+    /// Under ten years
+    Under10,
+    /// Under six years
+    Under6,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Reason {
+    /// An illness or a disability
+    Medical,
+    /// A head covering, for instance
+    Religious,
+}
+
+impl Arguments {
+    /// What is declared; `None` when neither argument was given.
+    pub fn declared(&self) -> Option<Declaration> {
+        let subject = match self.child {
+            None => Subject::Adult,
+            Some(Child::Under10) => Subject::Under10,
+            Some(Child::Under6) => Subject::Under6,
+        };
+        let exception = match self.exception {
+            None => Exception::None,
+            Some(Reason::Medical) => Exception::Medical,
+            Some(Reason::Religious) => Exception::Religious,
+        };
+        Some(Declaration { subject, exception }).filter(|declaration| !declaration.is_ordinary())
+    }
+}

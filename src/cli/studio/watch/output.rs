@@ -1,0 +1,138 @@
+//! What the photographer sees: a line for every photo that is done, on stdout; messages and a calm line of progress on stderr.
+//!
+//! The code is shown on a terminal only. Elsewhere stdout ends in a journal or a file that is kept, copied and read by others,
+//! while the receipt, which holds the code, is deleted with the photo: there the line names the receipt.
+
+use std::ffi::OsStr;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::cli::studio::{advice, receipt};
+use crate::client::hot_folder::{Event, Observer, Status};
+use crate::clock::Clock;
+use crate::domain::code::RetrievalCode;
+use crate::domain::language::Language;
+
+/// Writes to this process's two streams.
+pub(super) struct Output {
+    language: Language,
+    clock: Arc<dyn Clock>,
+    /// Whether somebody reads the results as they come.
+    shows_codes: bool,
+    /// Whether there is a line to write over.
+    shows_progress: bool,
+    progress: Mutex<Progress>,
+}
+
+#[derive(Default)]
+struct Progress {
+    last: Option<Status>,
+    /// Characters of the line that stands there.
+    width: usize,
+}
+
+impl Output {
+    pub(super) fn new(language: Language, clock: Arc<dyn Clock>) -> Self {
+        let (shows_codes, shows_progress) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
+        Self { language, clock, shows_codes, shows_progress, progress: Mutex::default() }
+    }
+
+    /// Leaves the cursor in a line of its own.
+    pub(super) fn end(&self) {
+        self.clear(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn clear(&self, progress: &mut Progress) {
+        if progress.width > 0 {
+            // Spaces and no escape sequences, which older consoles of Windows print as they are.
+            let _ = write!(std::io::stderr(), "\r{}\r", " ".repeat(progress.width));
+        }
+        (progress.width, progress.last) = (0, None);
+    }
+
+    fn result(&self, event: &Event<'_>) -> Option<String> {
+        let line = match event {
+            Event::Sent { name, receipt_file, receipt } => {
+                let word = self.language.pick("eingeliefert", "sent");
+                let shown = match RetrievalCode::parse(&receipt.code) {
+                    Ok(code) if self.shows_codes => {
+                        self.language.pick("Abrufcode ", "code ").to_owned() + &code.reveal()
+                    }
+                    _ => receipt_file.display().to_string(),
+                };
+                format!("{word}  {}  {shown}", display(name))
+            }
+            Event::Refused { name, report, .. } => {
+                format!("{}  {}  {}", self.language.pick("abgelehnt", "refused"), display(name), report.display())
+            }
+            Event::Erased { name } => format!("{}  {}", self.language.pick("gelöscht", "deleted"), display(name)),
+            _ => return None,
+        };
+        Some(receipt::printable(&format!("{}  {line}", self.clock.now())))
+    }
+}
+
+impl Observer for Output {
+    fn event(&self, event: &Event<'_>) {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        self.clear(&mut progress);
+        // That nobody reads changes nothing about the work.
+        if let Some(line) = self.result(event) {
+            let _ = writeln!(std::io::stdout(), "{line}");
+        }
+        if let Some(message) = advice::about_event(event, self.language) {
+            let _ = writeln!(std::io::stderr(), "{message}");
+        }
+    }
+
+    fn status(&self, status: &Status) {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.shows_progress || progress.last == Some(*status) {
+            return;
+        }
+        self.clear(&mut progress);
+        let line = progress_line(status, self.language);
+        let _ = write!(std::io::stderr(), "{line}");
+        let _ = std::io::stderr().flush();
+        (progress.width, progress.last) = (line.chars().count(), Some(*status));
+    }
+}
+
+fn progress_line(status: &Status, language: Language) -> String {
+    let Status { arriving, waiting, under_way, sent, refused, line_down_since, .. } = status;
+    let waiting = arriving + waiting;
+    let mut line = language.pick(
+        format!("wartend {waiting}, unterwegs {under_way}, eingeliefert {sent}, abgelehnt {refused}"),
+        format!("waiting {waiting}, under way {under_way}, sent {sent}, refused {refused}"),
+    );
+    if let Some(since) = line_down_since {
+        line.push_str(&language.pick(format!("; kein Gateway seit {since}"), format!("; no gateway since {since}")));
+    }
+    line
+}
+
+fn display(name: &OsStr) -> std::path::Display<'_> {
+    Path::new(name).display()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_says_since_when_photos_wait() {
+        let down = Some(crate::clock::Timestamp::from_unix_milliseconds(1_795_339_800_000));
+        let status = Status {
+            arriving: 1,
+            waiting: 2,
+            under_way: 4,
+            sent: 8,
+            refused: 16,
+            line_down_since: down,
+            ..Status::default()
+        };
+        let line = progress_line(&status, Language::English);
+        assert_eq!(line, "waiting 3, under way 4, sent 8, refused 16; no gateway since 2026-11-22T09:30:00.000Z");
+    }
+}

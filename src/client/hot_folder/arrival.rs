@@ -1,0 +1,246 @@
+//! When a file is complete: nobody tells, so it is looked at again and again. Events of the file system would say it no better,
+//! and network shares have none.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, DirEntry, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+/// Picture files that are no JPEG: they are put away with advice instead of lying there for ever. Anything else is not ours.
+const OTHER_PICTURES: [&str; 24] = [
+    "png", "tif", "tiff", "heic", "heif", "webp", "bmp", "gif", "psd", "avif", "jxl", "jp2", "jpe", "jfif", "dng",
+    "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "pdf", "eps",
+];
+/// ITU-T T.81, B.2.1: a JPEG ends with this marker.
+const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
+
+/// How long a file must have been left alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Settling {
+    /// A file that ends as a JPEG does.
+    pub whole: Duration,
+    /// One that does not: then it is taken to be cut.
+    pub cut: Duration,
+}
+
+impl Default for Settling {
+    /// Two seconds, and thirty. Our own numbers: exporting programs write a passport photo in one go; a copy over a bad
+    /// line may pause.
+    fn default() -> Self {
+        Self { whole: Duration::from_secs(2), cut: Duration::from_secs(30) }
+    }
+}
+
+/// What kind of file it is, by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// To be judged.
+    Jpeg,
+    /// A picture of another kind.
+    OtherPicture,
+    /// Not for us.
+    Foreign,
+}
+
+/// The kind that a name stands for.
+pub fn kind_of(name: &OsStr) -> Kind {
+    let bytes = name.as_encoded_bytes();
+    // Hidden, or the working copy of an office or picture program.
+    if bytes.starts_with(b".") || bytes.starts_with(b"~") || bytes.ends_with(b"~") {
+        return Kind::Foreign;
+    }
+    let Some(extension) = Path::new(name).extension().and_then(OsStr::to_str) else { return Kind::Foreign };
+    match extension.to_ascii_lowercase().as_str() {
+        "jpg" | "jpeg" => Kind::Jpeg,
+        other if OTHER_PICTURES.contains(&other) => Kind::OtherPicture,
+        _ => Kind::Foreign,
+    }
+}
+
+/// What has been seen of the folder so far.
+#[derive(Debug, Default)]
+pub struct Arrivals {
+    seen: HashMap<OsString, Seen>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    bytes: u64,
+    modified: Option<SystemTime>,
+    /// Since when it is so.
+    since: Duration,
+}
+
+/// What one look at the folder showed.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Complete files, oldest first.
+    pub complete: Vec<OsString>,
+    /// How many are there that are not complete yet.
+    pub growing: usize,
+}
+
+impl Arrivals {
+    /// Looks at `directory`; `now` is the time that has passed since any beginning, and never goes back.
+    ///
+    /// # Errors
+    /// What the system says when the folder cannot be listed.
+    pub fn scan(&mut self, directory: &Path, now: Duration, settling: Settling) -> io::Result<Scan> {
+        let mut still_there = HashMap::new();
+        let mut complete = Vec::new();
+        let mut growing = 0;
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            // A file that vanishes in between was somebody else's.
+            let Some((name, bytes, modified)) = look(&entry) else { continue };
+            let since = match self.seen.get(&name) {
+                Some(seen) if seen.bytes == bytes && seen.modified == modified => seen.since,
+                _ => now,
+            };
+            let quiet = now.saturating_sub(since);
+            let whole = || kind_of(&name) == Kind::OtherPicture || ends_as_a_jpeg(&entry.path());
+            if quiet >= settling.cut || (quiet >= settling.whole && whole()) {
+                complete.push((modified, name.clone()));
+            } else {
+                growing += 1;
+            }
+            still_there.insert(name, Seen { bytes, modified, since });
+        }
+        self.seen = still_there;
+        complete.sort();
+        Ok(Scan { complete: complete.into_iter().map(|(_, name)| name).collect(), growing })
+    }
+
+    /// Forgets a file that was taken: the next one of this name is another one.
+    pub fn forget(&mut self, name: &OsStr) {
+        self.seen.remove(name);
+    }
+}
+
+/// Name, size and time of a picture file with something in it; no link, no folder.
+fn look(entry: &DirEntry) -> Option<(OsString, u64, Option<SystemTime>)> {
+    let name = entry.file_name();
+    if kind_of(&name) == Kind::Foreign {
+        return None;
+    }
+    let metadata = entry.metadata().ok()?;
+    (metadata.is_file() && metadata.len() > 0).then(|| (name, metadata.len(), metadata.modified().ok()))
+}
+
+fn ends_as_a_jpeg(path: &Path) -> bool {
+    let last_two = || -> io::Result<[u8; 2]> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::End(-2))?;
+        let mut bytes = [0; 2];
+        file.read_exact(&mut bytes)?;
+        Ok(bytes)
+    };
+    last_two().is_ok_and(|bytes| bytes == END_OF_IMAGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &[u8] = b"picture\xFF\xD9";
+
+    struct Shop {
+        directory: tempfile::TempDir,
+        arrivals: Arrivals,
+    }
+
+    impl Shop {
+        fn new() -> Self {
+            Self { directory: tempfile::tempdir().unwrap(), arrivals: Arrivals::default() }
+        }
+
+        fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) {
+            fs::write(self.directory.path().join(name), bytes).unwrap();
+        }
+
+        fn complete_at(&mut self, seconds: u64) -> Vec<OsString> {
+            let scan = self.arrivals.scan(self.directory.path(), Duration::from_secs(seconds), Settling::default());
+            scan.unwrap().complete
+        }
+    }
+
+    #[test]
+    fn a_whole_file_is_complete_when_it_was_left_alone() {
+        let mut shop = Shop::new();
+        shop.write("anna.jpg", WHOLE);
+        assert!(shop.complete_at(0).is_empty() && shop.complete_at(1).is_empty());
+        assert_eq!(shop.complete_at(2), ["anna.jpg"]);
+    }
+
+    #[test]
+    fn a_file_that_grows_is_waited_for() {
+        let mut shop = Shop::new();
+        for second in 0..60 {
+            shop.write("anna.jpg", &vec![0; second + 1]);
+            assert!(shop.complete_at(second as u64).is_empty(), "{second}");
+        }
+        shop.write("anna.jpg", WHOLE);
+        assert!(shop.complete_at(60).is_empty());
+        assert_eq!(shop.complete_at(62), ["anna.jpg"]);
+    }
+
+    #[test]
+    fn a_file_that_does_not_end_is_taken_after_a_long_time() {
+        let mut shop = Shop::new();
+        shop.write("anna.jpg", b"half a pict");
+        assert!(shop.complete_at(0).is_empty() && shop.complete_at(29).is_empty());
+        assert_eq!(shop.complete_at(30), ["anna.jpg"]);
+    }
+
+    #[test]
+    fn a_second_file_of_a_name_settles_anew() {
+        let mut shop = Shop::new();
+        shop.write("anna.jpg", WHOLE);
+        shop.complete_at(0);
+        assert_eq!(shop.complete_at(2).len(), 1);
+        shop.arrivals.forget(OsStr::new("anna.jpg"));
+        assert!(shop.complete_at(3).is_empty());
+        assert_eq!(shop.complete_at(5).len(), 1);
+    }
+
+    #[test]
+    fn only_pictures_are_ours() {
+        let mut shop = Shop::new();
+        for name in [
+            ".hidden.jpg",
+            "~anna.jpg",
+            "anna.jpg~",
+            "anna.jpg.part",
+            "anna.tmp",
+            "b.crdownload",
+            "Thumbs.db",
+            "list.txt",
+            "jpg",
+        ] {
+            shop.write(name, WHOLE);
+        }
+        shop.write("empty.jpg", b"");
+        fs::create_dir(shop.directory.path().join("folder.jpg")).unwrap();
+        shop.complete_at(0);
+        assert!(shop.complete_at(100).is_empty());
+        for name in ["-f.jpg", "Müller, Änne (1).JPEG", "scan.png"] {
+            shop.write(name, WHOLE);
+        }
+        shop.complete_at(101);
+        assert_eq!(shop.complete_at(103).len(), 3);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_followed_and_a_name_need_not_be_text() {
+        use std::os::unix::ffi::OsStrExt;
+        let mut shop = Shop::new();
+        let name = OsStr::from_bytes(b"M\xFCller.jpg");
+        shop.write(name, WHOLE);
+        std::os::unix::fs::symlink(shop.directory.path().join(name), shop.directory.path().join("link.jpg")).unwrap();
+        shop.complete_at(0);
+        assert_eq!(shop.complete_at(2), [name]);
+    }
+}

@@ -1,0 +1,150 @@
+//! Taking a photo out of the exporting program's way, into a folder of its own: the next photo may have the same name.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use crate::client::hot_folder::folder::Folder;
+use crate::client::{spool, stored_receipt};
+use crate::clock::Clock;
+use crate::durable;
+use crate::entropy::{Entropy, random_bytes};
+use crate::failpoint;
+
+/// A photo in the working folder: `<job>/NAME.jpg/photo.jpg`. Its name is a folder's, so that any name is kept as it is and
+/// there is room for what is laid beside the photo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Sorts by the time of taking.
+    pub id: String,
+    /// The name under which it arrived.
+    pub name: OsString,
+    folder: PathBuf,
+}
+
+impl Job {
+    /// The photo's file.
+    pub fn photo(&self) -> PathBuf {
+        self.place().join("photo.jpg")
+    }
+
+    /// Its unfinished deposit's file.
+    pub fn spool(&self) -> PathBuf {
+        self.place().join(format!("photo.jpg{}", spool::SUFFIX))
+    }
+
+    /// Its receipt's file.
+    pub fn receipt(&self) -> PathBuf {
+        self.place().join(format!("photo.jpg{}", stored_receipt::SUFFIX))
+    }
+
+    fn place(&self) -> PathBuf {
+        self.folder.join(&self.name)
+    }
+
+    /// Whether the photo is there.
+    ///
+    /// # Errors
+    /// What the system says when that cannot be known.
+    pub fn has_photo(&self) -> io::Result<bool> {
+        self.photo().try_exists()
+    }
+
+    /// Waits until the photo is in its place for good, with its bytes: whoever exported it has perhaps not waited for the disk.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn make_durable(&self, folder: &Folder) -> io::Result<()> {
+        durable::make_content_durable(&self.photo())?;
+        durable::make_name_durable(&self.photo())?;
+        durable::make_name_durable(&folder.arrivals().join(&self.name))
+    }
+
+    /// Removes the job, whose photo is gone. Gives the path of what has no place anywhere and is kept.
+    ///
+    /// # Errors
+    /// What the system says; to be called again.
+    pub fn close(&self, folder: &Folder) -> io::Result<Option<PathBuf>> {
+        durable::remove(&self.receipt())?;
+        failpoint::reached("watch.emptied");
+        if self.place().try_exists()? {
+            durable::sweep_temporary(&self.place())?;
+        }
+        let emptied = remove_folder(&self.place()).and_then(|()| remove_folder(&self.folder));
+        let kept = match emptied {
+            Ok(()) => None,
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
+                let kept = folder.kept().join(&self.id);
+                fs::rename(&self.folder, &kept)?;
+                durable::make_name_durable(&kept)?;
+                Some(kept)
+            }
+            Err(error) => return Err(error),
+        };
+        durable::make_name_durable(&self.folder)?;
+        failpoint::reached("watch.closed");
+        Ok(kept)
+    }
+}
+
+/// Removes an empty folder; that it is gone already is fine.
+fn remove_folder(path: &Path) -> io::Result<()> {
+    match fs::remove_dir(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Moves `name` into the working folder.
+///
+/// # Errors
+/// What the system says: the photo is still where it was.
+pub fn take(folder: &Folder, name: &OsStr, number: u32, clock: &dyn Clock, entropy: &dyn Entropy) -> io::Result<Job> {
+    let random = u32::from_be_bytes(random_bytes(entropy).map_err(io::Error::other)?);
+    // By time, then by turn within this run; the random part keeps it unique when the clock goes back.
+    let id = format!("{:013}-{number:06}-{random:08x}", clock.now().unix_milliseconds());
+    let job = Job { folder: folder.working().join(&id), id, name: name.to_owned() };
+    fs::create_dir(&job.folder)?;
+    let moved = move_into(&job, &folder.arrivals().join(name));
+    if moved.is_err() {
+        // Best effort: what stays is swept up at the next start.
+        let _ = fs::remove_dir(job.place());
+        let _ = fs::remove_dir(&job.folder);
+    }
+    moved.map(|()| job)
+}
+
+fn move_into(job: &Job, arrived: &Path) -> io::Result<()> {
+    fs::create_dir(job.place())?;
+    durable::make_name_durable(&job.place())?;
+    durable::make_name_durable(&job.folder)?;
+    failpoint::reached("watch.place_made");
+    fs::rename(arrived, job.photo())?;
+    failpoint::reached("watch.taken");
+    Ok(())
+}
+
+/// The jobs that are in the working folder, oldest first. Folders that never got their photo are removed.
+///
+/// # Errors
+/// What the system says.
+pub fn unfinished(folder: &Folder) -> io::Result<Vec<Job>> {
+    let mut jobs = Vec::new();
+    for entry in fs::read_dir(folder.working())? {
+        let entry = entry?;
+        if !entry.file_type()?.is_dir() || entry.path() == folder.kept() {
+            continue;
+        }
+        match fs::read_dir(entry.path())?.next().transpose()? {
+            None => remove_folder(&entry.path())?,
+            // Nothing that we made.
+            Some(place) if !place.file_type()?.is_dir() => {}
+            Some(place) => {
+                let id = entry.file_name().to_string_lossy().into_owned();
+                jobs.push(Job { id, name: place.file_name(), folder: entry.path() });
+            }
+        }
+    }
+    jobs.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(jobs)
+}

@@ -1,0 +1,87 @@
+//! How long sent photos and their receipts, which hold the code, stay in the shop.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use time::Weekday;
+
+use crate::clock::Timestamp;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// When a sent photo is erased.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KeepSent {
+    /// At the same time of the next day from Monday to Friday, in UTC: whoever comes back the next day still gets a copy.
+    #[default]
+    OneWorkingDay,
+    /// After this time.
+    For(Duration),
+    /// Somebody else sees to it.
+    Forever,
+}
+
+impl KeepSent {
+    /// The end of what was put away at `sent_at`; `None` for never.
+    pub fn end(self, sent_at: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::OneWorkingDay => Some(
+                sent_at
+                    + match sent_at.to_utc().weekday() {
+                        Weekday::Friday => 3 * DAY,
+                        Weekday::Saturday => 2 * DAY,
+                        _ => DAY,
+                    },
+            ),
+            Self::For(span) => Some(sent_at + span),
+            Self::Forever => None,
+        }
+    }
+}
+
+impl FromStr for KeepSent {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "workday" => return Ok(Self::OneWorkingDay),
+            "never" => return Ok(Self::Forever),
+            _ => {}
+        }
+        let number = |rest: &str| rest.parse::<u32>().ok().filter(|number| *number <= 10_000);
+        let span = match (text.strip_suffix('h').and_then(number), text.strip_suffix('d').and_then(number)) {
+            (Some(hours), _) => HOUR * hours,
+            (_, Some(days)) => DAY * days,
+            _ => return Err("write workday, never, or a number of hours or days such as 2h or 3d"),
+        };
+        Ok(Self::For(span))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Friday, 2026-11-20T09:30:00Z
+    const FRIDAY: Timestamp = Timestamp::from_unix_milliseconds(1_795_167_000_000);
+
+    #[test]
+    fn a_working_day_leaps_over_the_weekend() {
+        for (days_later, kept_days) in [(0, 3), (1, 2), (2, 1), (3, 1), (6, 1)] {
+            let sent = FRIDAY + DAY * days_later;
+            assert_eq!(KeepSent::OneWorkingDay.end(sent), Some(sent + DAY * kept_days), "{sent}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_written_in_hours_or_days() {
+        assert_eq!("2h".parse(), Ok(KeepSent::For(2 * HOUR)));
+        assert_eq!("3d".parse(), Ok(KeepSent::For(3 * DAY)));
+        assert_eq!("never".parse(), Ok(KeepSent::Forever));
+        assert_eq!("workday".parse(), Ok(KeepSent::OneWorkingDay));
+        for wrong in ["", "h", "2", "-1d", "2m", "999999999d", "1.5h", "ü"] {
+            assert!(wrong.parse::<KeepSent>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Erasing sent photos and their receipts when their time is over. Refused ones stay: somebody has to look at them.
+
+use std::ffi::{OsStr, OsString};
+use std::sync::PoisonError;
+use std::{fs, io};
+
+use super::arrival::{Kind, kind_of};
+use super::folder::Folder;
+use super::keeping::KeepSent;
+use super::outcome::{RECEIPT_JSON, RECEIPT_PDF, RECEIPT_TEXT, claimed_by};
+use crate::client::stored_receipt::StoredReceipt;
+use crate::clock::Timestamp;
+use crate::durable;
+
+/// Erases what is due, by the time that stands in the receipts: a file's own time is whatever the last program made it. Files
+/// in `sent/` without a receipt are somebody else's. Gives the names.
+///
+/// # Errors
+/// What the system says; the rest is erased the next time.
+pub fn erase_sent(folder: &Folder, keep: KeepSent, now: Timestamp) -> io::Result<Vec<OsString>> {
+    let mut erased = Vec::new();
+    if keep == KeepSent::Forever {
+        return Ok(erased);
+    }
+    let sent = folder.sent();
+    for entry in fs::read_dir(&sent)? {
+        let path = entry?.path();
+        let Some(stem) = claimed_by(&path) else { continue };
+        let _alone = folder.sent_lock.lock().unwrap_or_else(PoisonError::into_inner);
+        // What cannot be read is no receipt of ours.
+        let Ok(Some(content)) = durable::read(&path) else { continue };
+        let Some(receipt) = StoredReceipt::parse(&content) else { continue };
+        if keep.end(receipt.stored_at).is_none_or(|end| end > now) {
+            continue;
+        }
+        for photo in photos_of(folder, &stem)? {
+            durable::remove(&sent.join(photo))?;
+        }
+        // The claiming paper last: as long as it is there, the rest is found again.
+        for suffix in [RECEIPT_TEXT, RECEIPT_PDF, RECEIPT_JSON] {
+            let mut name = stem.clone();
+            name.push(suffix);
+            durable::remove(&sent.join(name))?;
+        }
+        erased.push(stem);
+    }
+    Ok(erased)
+}
+
+/// The photo's name with the extension that it came with.
+fn photos_of(folder: &Folder, stem: &OsStr) -> io::Result<Vec<OsString>> {
+    let mut found = Vec::new();
+    for extension in ["jpg", "jpeg", "JPG", "JPEG", "Jpg", "Jpeg"] {
+        let mut name = stem.to_owned();
+        name.push(".");
+        name.push(extension);
+        if kind_of(&name) == Kind::Jpeg && folder.sent().join(&name).try_exists()? {
+            found.push(name);
+        }
+    }
+    Ok(found)
+}

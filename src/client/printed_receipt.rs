@@ -1,0 +1,112 @@
+//! The receipt that the citizen takes home, as a file on the shop's disk: printed from what the gateway answered, as often as needed.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::domain::code::{CodeError, RetrievalCode};
+use crate::domain::language::Language;
+use crate::durable::{self, Audience};
+use crate::receipt::citizen::{CitizenReceipt, Paper};
+use crate::receipt::symbol::SymbolError;
+use crate::wire::photo::ReceiptBody;
+
+/// What its name ends in, behind the photo's.
+pub const SUFFIX: &str = ".lichtbild-receipt.pdf";
+/// What every PDF file begins with (ISO 32000-1, section 7.5.2).
+const MARKER: &[u8] = b"%PDF-";
+
+/// How a receipt is printed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Printing<'a> {
+    /// On what.
+    pub paper: Paper,
+    /// In which language.
+    pub language: Language,
+    /// By whom it was issued, if that shall be on it.
+    pub studio: Option<&'a str>,
+}
+
+impl Printing<'_> {
+    /// Writes `body` to `path` as PDF, readable for its owner alone; on return it is on the disk. An older PDF there is replaced (the
+    /// same receipt gives the same bytes), anything else is left alone.
+    ///
+    /// # Errors
+    /// [`PrintedReceiptError`]; what was there is still there.
+    pub fn write(&self, body: &ReceiptBody, path: &Path) -> Result<(), PrintedReceiptError> {
+        let pdf = self.pdf_of(body)?;
+        let unwritable = |source| PrintedReceiptError::Unwritable { path: path.to_owned(), source };
+        match durable::read(path) {
+            Ok(None) => durable::write_new(path, &pdf, Audience::Owner).map_err(unwritable),
+            Ok(Some(present)) if present.starts_with(MARKER) => {
+                durable::replace(path, &pdf, Audience::Owner).map_err(unwritable)
+            }
+            Ok(Some(_)) => Err(PrintedReceiptError::OtherFile { path: path.to_owned() }),
+            // Too large for a receipt of ours.
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Err(PrintedReceiptError::OtherFile { path: path.to_owned() })
+            }
+            Err(source) => Err(unwritable(source)),
+        }
+    }
+
+    /// The PDF itself.
+    ///
+    /// # Errors
+    /// [`PrintedReceiptError::Code`], [`PrintedReceiptError::Symbol`].
+    pub fn pdf_of(&self, body: &ReceiptBody) -> Result<Vec<u8>, PrintedReceiptError> {
+        let code = RetrievalCode::parse(&body.code).map_err(PrintedReceiptError::Code)?;
+        let receipt = CitizenReceipt {
+            code: &code,
+            photo_id: body.photo_id,
+            expires_at: body.expires_at,
+            studio: self.studio,
+            paper: self.paper,
+            language: self.language,
+        };
+        receipt.to_pdf().map_err(PrintedReceiptError::Symbol)
+    }
+}
+
+/// Why a receipt was not printed.
+#[derive(Debug)]
+pub enum PrintedReceiptError {
+    /// What the gateway answered holds no code.
+    Code(CodeError),
+    /// Its DataMatrix cannot be read again.
+    Symbol(SymbolError),
+    /// Something that is no PDF has the name already.
+    OtherFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be written.
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for PrintedReceiptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(_) => f.write_str("the receipt holds no code"),
+            Self::Symbol(_) => f.write_str("the receipt's DataMatrix does not serve"),
+            Self::OtherFile { path } => write!(f, "{}: is there and no PDF", path.display()),
+            Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for PrintedReceiptError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Code(source) => Some(source),
+            Self::Symbol(source) => Some(source),
+            Self::OtherFile { .. } => None,
+            Self::Unwritable { source, .. } => Some(source),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! What people are told about each rule: what is wrong, and what to do about it.
+
+use super::check::Check;
+
+/// A rule's sentences in both languages.
+pub(super) struct Texts {
+    pub(super) german: Sentences,
+    pub(super) english: Sentences,
+}
+
+/// A rule's sentences in one language.
+pub(super) struct Sentences {
+    /// What is wrong.
+    pub(super) message: &'static str,
+    /// What to do about it.
+    pub(super) hint: &'static str,
+}
+
+/// A hint, and how to say that the rule does not fit this person: children have smaller faces and move, and some people cannot
+/// be photographed as the rules ask.
+macro_rules! or_declared {
+    (german $hint:literal) => {
+        concat!(
+            $hint,
+            " Ist ein Kind unter zehn oder unter sechs Jahren abgebildet: lichtbild-studio … --child under10 oder under6 (HTTP: \
+             Photo-Subject). Steht der Regel eine Krankheit, eine Behinderung oder die Religion entgegen: --exception medical oder \
+             religious (HTTP: Photo-Exception)."
+        )
+    };
+    (english $hint:literal) => {
+        concat!(
+            $hint,
+            " If this is a child under ten or under six: lichtbild-studio … --child under10 or under6 (HTTP: Photo-Subject). If an \
+             illness, a disability or religion stands against the rule: --exception medical or religious (HTTP: Photo-Exception)."
+        )
+    };
+}
+
+/// In the order: German message and hint, English message and hint.
+const fn say(german: [&'static str; 2], english: [&'static str; 2]) -> Texts {
+    Texts {
+        german: Sentences { message: german[0], hint: german[1] },
+        english: Sentences { message: english[0], hint: english[1] },
+    }
+}
+
+/// What to tell about `check`.
+#[rustfmt::skip]
+pub(super) const fn texts(check: Check) -> Texts {
+    match check {
+        Check::Empty => say(
+            ["Die Datei ist leer.", "Bitte das Bild noch einmal exportieren und die neue Datei senden."],
+            ["The file is empty.", "Export the picture again and send the new file."],
+        ),
+        Check::Format => say(
+            ["Die Datei ist kein JPEG.", "Bitte das Bild als JPEG exportieren; die Endung .jpg allein genügt nicht."],
+            ["The file is not a JPEG.", "Export the picture as JPEG; the extension .jpg alone is not enough."],
+        ),
+        Check::Coding => say(
+            ["Das JPEG ist auf eine Weise kodiert, die nicht jedes Programm liest.",
+             "Bitte als „Baseline (Standard)“ exportieren, nicht „progressiv“."],
+            ["The JPEG is coded in a way that not every program reads.",
+             "Export it as “baseline (standard)”, not “progressive”."],
+        ),
+        Check::BitDepth => say(
+            ["Das Bild hat nicht 8 Bit je Farbkanal.", "Bitte vor dem Export auf 8 Bit je Kanal umstellen."],
+            ["The picture does not have 8 bits per colour channel.", "Switch to 8 bits per channel before exporting."],
+        ),
+        Check::Colour => say(
+            ["Das Bild ist kein gewöhnliches Farbbild (Graustufen, CMYK oder Sonderformat).",
+             "Bitte in sRGB umwandeln und als JPEG exportieren."],
+            ["The picture is not an ordinary colour picture (grey, CMYK or a special format).",
+             "Convert it to sRGB and export it as JPEG."],
+        ),
+        Check::PixelDimensions => say(
+            ["Das Bild hat nicht die verlangte Größe in Pixeln.",
+             "Bitte aus der Originalaufnahme in dieser Größe zuschneiden; nicht hochrechnen."],
+            ["The picture does not have the required size in pixels.",
+             "Crop it to that size from the original shot; do not enlarge it."],
+        ),
+        Check::AspectRatio => say(
+            ["Breite und Höhe stehen nicht im verlangten Verhältnis.",
+             "Bitte neu zuschneiden, ohne das Bild zu verzerren."],
+            ["Width and height are not in the required ratio.", "Crop again, without distorting the picture."],
+        ),
+        Check::FileSize => say(
+            ["Die Datei ist größer oder kleiner als erlaubt.",
+             "Bitte aus dem Original neu exportieren: mit niedrigerer JPEG-Qualität, wenn die Datei zu groß ist, mit höherer oder mit \
+              mehr Pixeln, wenn sie zu klein ist."],
+            ["The file is larger or smaller than allowed.",
+             "Export it again from the original: with a lower JPEG quality if the file is too large, with a higher one or with more \
+              pixels if it is too small."],
+        ),
+        Check::Complete => say(
+            ["Die Datei bricht vor dem Ende des Bildes ab, vermutlich beim Kopieren oder Übertragen.",
+             "Bitte die Datei neu exportieren und noch einmal senden."],
+            ["The file ends before the picture does, probably while it was copied or transferred.",
+             "Export the file again and send it once more."],
+        ),
+        Check::PictureData => say(
+            ["Die Bilddaten sind beschädigt.",
+             "Bitte das Bild aus dem Original neu exportieren; wiederholt sich das, den Datenträger prüfen."],
+            ["The picture data are damaged.",
+             "Export the picture again from the original; if it happens again, check the storage medium."],
+        ),
+        Check::DeclaredSize => say(
+            ["Die angegebene Bildgröße und die Bilddaten passen nicht zusammen; die Datei wurde verändert oder beschädigt.",
+             "Bitte das Bild aus dem Original neu exportieren."],
+            ["The declared picture size and the picture data do not fit together; the file was altered or damaged.",
+             "Export the picture again from the original."],
+        ),
+        Check::TrailingData => say(
+            ["Hinter dem Bild stehen noch weitere Daten in der Datei.",
+             "Bitte das Bild neu exportieren, ohne angehängte Vorschau oder Zusatzdaten."],
+            ["The file holds more data behind the picture.",
+             "Export the picture again, without an appended preview or extra data."],
+        ),
+        Check::Structure => say(
+            ["Die Datei ist nicht aufgebaut, wie es der JPEG-Standard verlangt.",
+             "Bitte das Bild neu exportieren, wenn nötig mit einem anderen Programm."],
+            ["The file is not built as the JPEG standard demands.",
+             "Export the picture again, if necessary with another program."],
+        ),
+        Check::Ambiguous => say(
+            ["Zwei Prüfprogramme lesen die Datei verschieden; im Amt könnte ein anderes Bild erscheinen als bei Ihnen.",
+             "Bitte das Bild neu exportieren, wenn nötig mit einem anderen Programm."],
+            ["Two readers see different things in this file; the office might see another picture than you do.",
+             "Export the picture again, if necessary with another program."],
+        ),
+        Check::Orientation => say(
+            ["Das Bild ist gedreht oder gespiegelt gespeichert und nur durch einen Vermerk aufgerichtet, den nicht jedes Programm \
+              beachtet.",
+             "Bitte im Bildprogramm aufrecht drehen und neu exportieren."],
+            ["The picture is stored turned or mirrored and only set upright by a note that not every program heeds.",
+             "Turn it upright in your picture program and export it again."],
+        ),
+        Check::Metadata => say(
+            ["Die Metadaten des Bildes (etwa EXIF) sind beschädigt oder ungewöhnlich groß.",
+             "Bitte das Bild neu exportieren und nur die Aufnahmedaten mitgeben."],
+            ["The picture's metadata (such as EXIF) are damaged or unusually large.",
+             "Export the picture again and keep the capture data only."],
+        ),
+        Check::Compression => say(
+            ["Das Bild ist stark komprimiert; feine Züge können verloren sein.",
+             "Bitte mit der höchsten JPEG-Qualität direkt aus dem Original exportieren."],
+            ["The picture is heavily compressed; fine features may be lost.",
+             "Export it with the highest JPEG quality straight from the original."],
+        ),
+        Check::CaptureTime => say(
+            ["Das Bild ist seinem Aufnahmedatum nach älter als erlaubt oder liegt in der Zukunft.",
+             "Bitte ein neues Foto aufnehmen; ist nur die Uhr der Kamera falsch gestellt, Uhr und Aufnahmedatum berichtigen."],
+            ["By its capture date the picture is older than allowed, or lies in the future.",
+             "Take a new photo; if only the camera's clock is wrong, correct the clock and the capture date."],
+        ),
+        Check::CaptureTimeMissing => say(
+            ["Die Datei sagt nicht, wann das Bild aufgenommen wurde.",
+             "Bitte beim Export die Aufnahmedaten (EXIF) mitgeben, damit das Amt das Alter des Bildes sieht."],
+            ["The file does not say when the picture was taken.",
+             "Export it with the capture data (EXIF), so that the office sees how old it is."],
+        ),
+        Check::Location => say(
+            ["Die Datei verrät, wo das Bild aufgenommen wurde; das Amt braucht das nicht.",
+             "Bitte ohne GPS-Daten exportieren (oft „Standort entfernen“) oder GPS in der Kamera ausschalten."],
+            ["The file tells where the picture was taken, which the office does not need.",
+             "Export it without GPS data (often “remove location”) or switch GPS off in the camera."],
+        ),
+        Check::ColourProfile => say(
+            ["Das Bild trägt ein anderes Farbprofil als sRGB; im Amt können die Farben falsch erscheinen.",
+             "Bitte beim Export „in sRGB umwandeln“ wählen."],
+            ["The picture carries a colour profile other than sRGB; its colours may look wrong at the office.",
+             "Choose “convert to sRGB” when exporting."],
+        ),
+        Check::Density => say(
+            ["Die Datei gibt eine Druckauflösung an, mit der das Bild nicht in Passbildgröße gedruckt würde.",
+             "Bitte beim Export die Auflösung (dpi) auf den genannten Wert stellen, ohne die Pixel zu ändern."],
+            ["The file states a resolution at which it would not print in passport size.",
+             "Set the resolution (dpi) to the given value when exporting, without changing the pixels."],
+        ),
+        Check::Blank => say(
+            ["Auf dem Bild ist fast nichts zu sehen, es ist überall gleich hell.",
+             "Bitte prüfen, ob die richtige Datei und alle Ebenen exportiert wurden."],
+            ["There is next to nothing to be seen on the picture, it is equally bright everywhere.",
+             "Check that the right file and all its layers were exported."],
+        ),
+        Check::Exposure => say(
+            ["Das Gesicht ist vermutlich zu dunkel, zu hell oder ohne Zwischentöne.",
+             "Bitte Licht und Belichtung prüfen und das Bild wenn nötig neu aufnehmen."],
+            ["The face is probably too dark, too bright or without tones in between.",
+             "Check lamps and exposure, and take the picture again if necessary."],
+        ),
+        Check::Background => say(
+            ["Der Hintergrund ist vermutlich nicht einfarbig und gleichmäßig hell.",
+             "Bitte vor einer schlichten, hellen Wand ohne Schatten aufnehmen."],
+            ["The background is probably not plain and evenly bright.",
+             "Take the picture before a plain, light wall without shadows."],
+        ),
+        Check::Sharpness => say(
+            ["Das Gesicht ist vermutlich unscharf.",
+             "Bitte auf die Augen scharf stellen, verwackelte Bilder neu aufnehmen und nicht weichzeichnen."],
+            ["The face is probably out of focus.",
+             "Focus on the eyes, take blurred pictures again and do not smooth them."],
+        ),
+        Check::Upscaled => say(
+            ["Dem Bild fehlen überall die feinen Einzelheiten; vermutlich wurde es aus einem kleineren hochgerechnet.",
+             "Bitte aus der Originalaufnahme in voller Auflösung zuschneiden."],
+            ["The picture has no fine detail anywhere; it was probably enlarged from a smaller one.",
+             "Crop it from the original shot in full resolution."],
+        ),
+        Check::FaceMissing => say(
+            ["Im Bild ist kein Gesicht zu erkennen.",
+             or_declared!(german "Bitte eine Aufnahme von vorn senden, gleichmäßig ausgeleuchtet und mit freiem Gesicht.")],
+            ["No face can be seen in the picture.",
+             or_declared!(english "Send a shot from the front, evenly lit and with the face uncovered.")],
+        ),
+        Check::FaceCount => say(
+            ["Im Bild ist mehr als ein Gesicht zu sehen.",
+             "Bitte eine Aufnahme ohne weitere Personen, Bilder oder Spiegelungen im Hintergrund senden."],
+            ["More than one face can be seen in the picture.",
+             "Send a shot without other people, pictures or reflections in the background."],
+        ),
+        Check::InterEyeDistance => say(
+            ["Die Augen liegen im Bild zu nah beieinander, das Gesicht ist zu klein aufgelöst.",
+             or_declared!(german "Bitte enger zuschneiden oder aus einer Aufnahme mit mehr Pixeln; nicht hochrechnen.")],
+            ["The eyes are too close together in the picture, the face has too few pixels.",
+             or_declared!(english "Crop closer or use a shot with more pixels; do not enlarge it.")],
+        ),
+        Check::Roll => say(
+            ["Der Kopf ist zur Schulter geneigt.",
+             or_declared!(german "Bitte das Bild gerade drehen, so dass die Augen auf einer Höhe liegen, oder neu aufnehmen.")],
+            ["The head is tilted to a shoulder.",
+             or_declared!(english "Turn the picture so that the eyes are level, or take it again.")],
+        ),
+        Check::HorizontalPosition => say(
+            ["Das Gesicht sitzt nicht in der Mitte des Bildes.",
+             or_declared!(german "Bitte so zuschneiden, dass links und rechts gleich viel Platz bleibt.")],
+            ["The face is not in the middle of the picture.",
+             or_declared!(english "Crop it so that there is as much room on the left as on the right.")],
+        ),
+        Check::VerticalPosition => say(
+            ["Die Augen liegen zu hoch oder zu tief im Bild.",
+             or_declared!(german "Bitte so zuschneiden, dass sie auf der verlangten Höhe liegen.")],
+            ["The eyes are too high or too low in the picture.",
+             or_declared!(english "Crop it so that they are at the required height.")],
+        ),
+        Check::HeadSize => say(
+            ["Der Kopf füllt vermutlich zu viel oder zu wenig vom Bild.",
+             or_declared!(german "Bitte den Zuschnitt mit einer Schablone prüfen.")],
+            ["The head probably fills too much or too little of the picture.",
+             or_declared!(english "Check the crop with a template.")],
+        ),
+    }
+}

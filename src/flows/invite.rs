@@ -1,0 +1,143 @@
+//! Invitations, as the administrator makes and approves them.
+
+use std::time::Duration;
+
+use super::administer::{Administration, AdministrationError, check_name, entry};
+use crate::clock::Timestamp;
+use crate::domain::audit::AuditEvent;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::enrolment_code::EnrolmentCode;
+use crate::domain::id::DeviceId;
+use crate::domain::invitation::{Invitation, InvitationState};
+use crate::domain::party::{Device, Party, Role};
+use crate::sealing::KeyFile;
+use crate::sealing::enrolment::{ProofKey, invitation_lookup};
+use crate::storage::enrolment_steps::{Approved, Invited, InvitedDevice, NewInvitation};
+
+/// An invitation that was made. Its code exists only here: it is shown once and never again.
+pub struct Invite {
+    /// Whose device it is for.
+    pub party: Party,
+    /// The device.
+    pub device: Device,
+    /// The code.
+    pub code: EnrolmentCode,
+    /// When it stops to work.
+    pub expires_at: Timestamp,
+}
+
+impl Administration<'_> {
+    /// The studio or office of this name and place, added unless it is there: a command that was cut off can be repeated.
+    ///
+    /// # Errors
+    /// [`AdministrationError`].
+    pub async fn find_or_add_party(&self, role: Role, name: &str, place: &str) -> Result<Party, AdministrationError> {
+        match self.add_party(role, name, place).await {
+            Err(AdministrationError::NameTaken) => {}
+            other => return other,
+        }
+        let (name, place) = (name.trim(), place.trim());
+        let parties = self.store.parties(role).await?;
+        let same = parties.into_iter().find(|party| party.name == name && party.place == place);
+        same.ok_or_else(|| AdministrationError::NoSuchParty { role, wanted: name.to_owned() })
+    }
+
+    /// Adds a device that has no certificate yet, and invites it.
+    ///
+    /// # Errors
+    /// [`AdministrationError`].
+    pub async fn invite_new(
+        &self,
+        party: &Party,
+        label: &str,
+        lasting: Duration,
+        keys: &KeyFile,
+    ) -> Result<Invite, AdministrationError> {
+        if !label.is_empty() {
+            check_name(label)?;
+        }
+        let now = self.clock.now();
+        let device = Device {
+            device_id: DeviceId::generate(now, self.entropy)?,
+            party_id: party.party_id,
+            label: label.to_owned(),
+            created_at: now,
+            revoked_at: None,
+            certificate_expires_at: None,
+        };
+        self.invite(InvitedDevice::New(device), lasting, keys).await
+    }
+
+    /// Invites a device that is there: its invitation came to nothing, or its certificate has ended. An invitation it has is
+    /// withdrawn; a certificate it has stays valid.
+    ///
+    /// # Errors
+    /// [`AdministrationError::NoSuchDevice`], [`AdministrationError::DeviceRevoked`].
+    pub async fn invite_again(
+        &self,
+        device_id: DeviceId,
+        lasting: Duration,
+        keys: &KeyFile,
+    ) -> Result<Invite, AdministrationError> {
+        self.invite(InvitedDevice::Known(device_id), lasting, keys).await
+    }
+
+    async fn invite(
+        &self,
+        device: InvitedDevice,
+        lasting: Duration,
+        keys: &KeyFile,
+    ) -> Result<Invite, AdministrationError> {
+        let now = self.clock.now();
+        let code = EnrolmentCode::generate(self.entropy)?;
+        let lookup = invitation_lookup(&code);
+        let (device_id, is_new) = match &device {
+            InvitedDevice::New(device) => (device.device_id, true),
+            InvitedDevice::Known(device_id) => (*device_id, false),
+        };
+        let invitation = NewInvitation {
+            lookup,
+            sealed_proof_key: keys.seal_proof_key(&ProofKey::of(&code), &lookup, self.entropy)?,
+            device,
+            created_at: now,
+            expires_at: now + lasting,
+        };
+        let details = serde_json::json!({ "new_device": is_new, "expires_at": invitation.expires_at });
+        let audit = entry(now, AuditEvent::DeviceInvited, device_id.to_string(), details);
+        match self.store.invite(&invitation, audit).await? {
+            Invited::Stored(party, device) => Ok(Invite { party, device, code, expires_at: invitation.expires_at }),
+            Invited::NoSuchDevice => Err(AdministrationError::NoSuchDevice),
+            Invited::Revoked => Err(AdministrationError::DeviceRevoked),
+        }
+    }
+
+    /// The key with which a device asks to be enrolled, as long as that can be approved; SHA-256 of the public key.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn requested_key(&self, device_id: DeviceId) -> Result<Option<Sha256Digest>, AdministrationError> {
+        let now = self.clock.now();
+        for role in [Role::Studio, Role::Office] {
+            let invitations = self.store.invitations(role).await?;
+            let found = invitations.into_iter().find(|(device, _)| *device == device_id);
+            if let Some((_, Invitation { state, key, .. })) =
+                found.filter(|(_, invitation)| invitation.is_answered(now))
+                && matches!(state, InvitationState::Requested | InvitationState::Approved)
+            {
+                return Ok(key);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Agrees that this device is enrolled with this key.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn approve(&self, device_id: DeviceId, key: &Sha256Digest) -> Result<Approved, AdministrationError> {
+        let now = self.clock.now();
+        let details = serde_json::json!({ "spki_sha256": key });
+        let audit = entry(now, AuditEvent::EnrolmentApproved, device_id.to_string(), details);
+        Ok(self.store.approve_enrolment(device_id, key, now, audit).await?)
+    }
+}

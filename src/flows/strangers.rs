@@ -1,0 +1,71 @@
+//! Callers of whom nothing is known but their address: how often they may ask, and what they learn by asking wrongly.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+
+use super::pace::{Pace, TooFast};
+use crate::clock::Timestamp;
+use crate::domain::id::DeviceId;
+use crate::domain::invitation::TRIES;
+
+/// When so many devices that are not invited were claimed, all of them are forgotten.
+const CLAIMS_REMEMBERED: usize = 4_096;
+
+/// One for each gateway.
+pub(super) struct Strangers {
+    addresses: Pace<IpAddr>,
+    claims: Mutex<HashMap<DeviceId, u32>>,
+}
+
+impl Strangers {
+    pub(super) fn new(per_minute: u32) -> Self {
+        Self { addresses: Pace::new(per_minute, u64::MAX), claims: Mutex::default() }
+    }
+
+    /// Admits one request from this address; IPv6 by its /64, which one customer has.
+    pub(super) fn admit(&self, address: IpAddr, now: Timestamp) -> Result<(), TooFast> {
+        let address = match address {
+            IpAddr::V4(_) => address,
+            IpAddr::V6(six) => Ipv6Addr::from_bits(six.to_bits() & !u128::from(u64::MAX)).into(),
+        };
+        self.addresses.take(address, 0, now).map(drop)
+    }
+
+    /// Counts a wrong code for a device that is not invited, as if it were: the answers of a gateway shall not tell which
+    /// identifiers are devices. `None` when the tries are used up. (A stopwatch still tells: only real ones are written down.)
+    pub(super) fn count_claim(&self, device_id: DeviceId) -> Option<u32> {
+        let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        if claims.len() >= CLAIMS_REMEMBERED && !claims.contains_key(&device_id) {
+            claims.clear();
+        }
+        let count = claims.entry(device_id).or_insert(0);
+        *count = count.saturating_add(1);
+        TRIES.checked_sub(*count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SeededEntropy;
+
+    const START: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+
+    #[test]
+    fn one_network_is_one_stranger() {
+        let strangers = Strangers::new(1);
+        let addresses = ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "192.0.2.1", "192.0.2.2"];
+        let admitted: Vec<_> =
+            addresses.iter().map(|address| strangers.admit(address.parse().unwrap(), START).is_ok()).collect();
+        assert_eq!(admitted, [true, false, true, true, true]);
+    }
+
+    #[test]
+    fn tries_are_counted_down_as_for_a_device_that_is_invited() {
+        let strangers = Strangers::new(1);
+        let device = DeviceId::generate(START, &SeededEntropy::new(1)).unwrap();
+        let counted: Vec<_> = (0..5).map(|_| strangers.count_claim(device)).collect();
+        assert_eq!(counted, [Some(2), Some(1), Some(0), None, None]);
+    }
+}

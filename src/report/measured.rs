@@ -1,0 +1,125 @@
+//! Every measurement of a photo with what the profile asks for beside it.
+
+use crate::domain::language::Language;
+use crate::validation::face::{FaceLimits, Shares};
+use crate::validation::profile::{AspectRule, PixelRule};
+use crate::validation::{Measurements, Profile};
+
+/// What was measured, its value, and what is asked for (empty where nothing is).
+pub struct Line {
+    /// What was measured.
+    pub what: &'static str,
+    /// The value with its unit.
+    pub measured: String,
+    /// The limit with its unit.
+    pub asked: String,
+}
+
+/// All that could be measured, the file first and the face last.
+pub fn lines(measurements: &Measurements, profile: &Profile, language: Language) -> Vec<Line> {
+    let mut lines = file_lines(measurements, profile, language);
+    lines.extend(face_lines(measurements, &profile.face().copied().unwrap_or_default(), language));
+    lines
+}
+
+fn file_lines(measurements: &Measurements, profile: &Profile, language: Language) -> Vec<Line> {
+    let bytes = profile.rules().file.map(|rule| match (rule.min_bytes, rule.max_bytes) {
+        (Some(least), Some(most)) => format!("{least} - {most}"),
+        (Some(least), None) => format!(">= {least}"),
+        (None, Some(most)) => format!("<= {most}"),
+        (None, None) => String::new(),
+    });
+    let size = measurements.width.zip(measurements.height);
+    let quality = profile.rules().compression.map(|rule| format!(">= {}", rule.advise_min_quality));
+    [
+        line(language.pick("Dateigröße", "File size"), Some(format!("{} bytes", measurements.bytes)), bytes),
+        line(
+            language.pick("Bildgröße", "Picture size"),
+            size.map(|(width, height)| format!("{width} x {height} px")),
+            Some(pixels(profile.pixels())),
+        ),
+        line(
+            language.pick("JPEG-Qualität", "JPEG quality"),
+            measurements.jpeg_quality.map(|quality| quality.to_string()),
+            quality,
+        ),
+        line(
+            language.pick("Druckauflösung", "Print resolution"),
+            measurements.pixels_per_inch.map(|resolution| format!("{resolution} dpi")),
+            None,
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn face_lines(measurements: &Measurements, limits: &FaceLimits, language: Language) -> Vec<Line> {
+    let face = &measurements.face;
+    let pupils = face
+        .eyes
+        .map(|[(left, left_y), (right, right_y)]| format!("({left:.0}, {left_y:.0}) ({right:.0}, {right_y:.0}) px"));
+    let share = |share: Option<f64>| share.map(|share| format!("{share:.2}"));
+    let shares = |limit: Option<Shares>| limit.map(|limit| limit.to_string());
+    let centre =
+        shares(limits.horizontal_position).or(limits.max_centre_offset_px.map(|pixels| format!("0.50 ± {pixels} px")));
+    let tall = shares(limits.head_height).or(limits.head_height_px.map(|band| band.to_string()));
+    let head_height = face.head_height.map(|share| match (limits.head_height_px, measurements.height) {
+        (Some(_), Some(height)) => format!("{share:.2} = {:.0} px", share * f64::from(height)),
+        _ => format!("{share:.2}"),
+    });
+    [
+        line(language.pick("Gesichter", "Faces"), face.faces.map(|faces| faces.to_string()), Some("1".to_owned())),
+        line(language.pick("Pupillen (x, y)", "Pupils (x, y)"), pupils, None),
+        line(
+            language.pick("Augenabstand", "Distance of the eyes"),
+            face.inter_eye_distance_px.map(|pixels| format!("{pixels:.0} px")),
+            limits.min_inter_eye_px.map(|pixels| format!(">= {pixels} px")),
+        ),
+        line(
+            language.pick("Kopfneigung", "Tilt of the head"),
+            face.roll_degrees.map(|degrees| format!("{degrees:.1}°")),
+            limits.max_roll_degrees.map(|degrees| format!("± {degrees}°")),
+        ),
+        line(
+            language.pick("Gesichtsmitte, Anteil der Breite", "Middle of the face, share of the width"),
+            share(face.horizontal_position),
+            centre,
+        ),
+        line(
+            language.pick("Augenhöhe von oben, Anteil der Höhe", "Eyes from the top, share of the height"),
+            share(face.vertical_position),
+            shares(limits.vertical_position),
+        ),
+        line(
+            language
+                .pick("Kopfbreite (geschätzt), Anteil der Breite", "Width of the head (estimated), share of the width"),
+            share(face.head_width),
+            shares(limits.head_width),
+        ),
+        line(
+            language
+                .pick("Kopfhöhe (geschätzt), Anteil der Höhe", "Height of the head (estimated), share of the height"),
+            head_height,
+            tall,
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn line(what: &'static str, measured: Option<String>, asked: Option<String>) -> Option<Line> {
+    Some(Line { what, measured: measured?, asked: asked.unwrap_or_default() })
+}
+
+fn pixels(rule: &PixelRule) -> String {
+    match *rule {
+        PixelRule::Exactly { width, height } => format!("{width} x {height} px"),
+        PixelRule::AtLeast { min_width, min_height, aspect, .. } => {
+            let ratio = aspect
+                .map(|AspectRule { aspect_width, aspect_height, .. }| format!(", {aspect_width}:{aspect_height}"));
+            format!(">= {min_width} x {min_height} px{}", ratio.unwrap_or_default())
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Guide lines as SVG, to be laid over a picture of the same shape.
+//!
+//! What the profile asks for is drawn in light dashes with its words on the left; what was found, in turquoise with its words on
+//! the right. Every line has a dark rim, so that it is seen on a white wall and on black hair.
+
+use maud::{Markup, html};
+
+use crate::domain::language::Language;
+use crate::validation::guides::{Guides, Head, Span};
+
+/// The lines over a photo. `describe` says the same to people who do not see them.
+pub fn overlay(guides: &Guides, language: Language) -> Markup {
+    let Guides { width, height, .. } = *guides;
+    // Pictures are shown at one width, so that a unit is a hair's breadth and words are as large on each of them.
+    let unit = width / 400.0;
+    let scene = Scene { width, height, unit };
+    html! {
+        svg class="guides" role="img" aria-label=(describe(guides, language))
+            viewBox={ "0 0 " (width) " " (height) } preserveAspectRatio="none" {
+            @if let Some(span) = guides.centre {
+                (scene.upright_band(span))
+                (scene.upright_line(width / 2.0))
+                (scene.words_at(Side::Left, (span.to + 3.0 * unit, height - 6.0 * unit), language.pick("Mitte", "centre")))
+            }
+            @for (span, words) in [
+                (guides.crown, language.pick("Scheitel: hier", "crown: here")),
+                (guides.eyes, language.pick("Augen: hier", "eyes: here")),
+                (guides.chin, language.pick("Kinn: hier", "chin: here")),
+            ] {
+                @if let Some(span) = span {
+                    (scene.level_band(span))
+                    (scene.words_at(Side::Left, (6.0 * unit, span.from + 14.0 * unit), words))
+                }
+            }
+            @if let Some(head) = guides.head { (scene.head(head, language)) }
+            @if let Some(pupils) = guides.pupils { (scene.pupils(pupils)) }
+        }
+    }
+}
+
+/// The lines in words.
+pub fn describe(guides: &Guides, language: Language) -> String {
+    match guides.pupils {
+        Some([(left, left_y), (right, right_y)]) => {
+            let distance = (right - left).hypot(right_y - left_y);
+            let (middle, level) = ((left + right) / 2.0 / guides.width, (left_y + right_y) / 2.0 / guides.height);
+            language.pick(
+                format!(
+                    "Hilfslinien: Pupillen {distance:.0} Pixel auseinander, Gesichtsmitte bei {:.0} % der Breite, Augen bei {:.0} % der Höhe von oben.",
+                    middle * 100.0,
+                    level * 100.0
+                ),
+                format!(
+                    "Guide lines: pupils {distance:.0} pixels apart, middle of the face at {:.0} % of the width, eyes at {:.0} % of the height from the top.",
+                    middle * 100.0,
+                    level * 100.0
+                ),
+            )
+        }
+        None => language
+            .pick(
+                "Hilfslinien des Profils; im Bild wurden keine Augen gefunden.",
+                "The profile's guide lines; no eyes were found in the picture.",
+            )
+            .to_owned(),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    /// Words that begin at a place: what is asked for.
+    Left,
+    /// Words that end at a place: what was found.
+    Right,
+}
+
+struct Scene {
+    width: f64,
+    height: f64,
+    unit: f64,
+}
+
+impl Scene {
+    fn level_band(&self, Span { from, to }: Span) -> Markup {
+        html! {
+            rect class="asked-area" x="0" y=(from) width=(self.width) height=(to - from) {}
+            (self.dashes((0.0, from), (self.width, from)))
+            (self.dashes((0.0, to), (self.width, to)))
+        }
+    }
+
+    fn upright_band(&self, Span { from, to }: Span) -> Markup {
+        html! {
+            rect class="asked-area" x=(from) y="0" width=(to - from) height=(self.height) {}
+            (self.dashes((from, 0.0), (from, self.height)))
+            (self.dashes((to, 0.0), (to, self.height)))
+        }
+    }
+
+    fn upright_line(&self, x: f64) -> Markup {
+        self.dashes((x, 0.0), (x, self.height))
+    }
+
+    fn dashes(&self, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> Markup {
+        let dashes = format!("{} {}", 5.0 * self.unit, 4.0 * self.unit);
+        html! {
+            line class="rim" x1=(x1) y1=(y1) x2=(x2) y2=(y2) stroke-width=(2.0 * self.unit) stroke-dasharray=(dashes) {}
+            line class="asked" x1=(x1) y1=(y1) x2=(x2) y2=(y2) stroke-width=(self.unit) stroke-dasharray=(dashes) {}
+        }
+    }
+
+    fn found_line(&self, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> Markup {
+        html! {
+            line class="rim" x1=(x1) y1=(y1) x2=(x2) y2=(y2) stroke-width=(2.8 * self.unit) {}
+            line class="found" x1=(x1) y1=(y1) x2=(x2) y2=(y2) stroke-width=(1.4 * self.unit) {}
+        }
+    }
+
+    fn head(&self, Head { left, right, crown, chin }: Head, language: Language) -> Markup {
+        let (x, y) = ((left + right) / 2.0, (crown + chin) / 2.0);
+        let tick = 14.0 * self.unit;
+        html! {
+            @for (class, width) in [("rim", 2.2), ("found", 1.1)] {
+                ellipse class=(class) cx=(x) cy=(y) rx=((right - left) / 2.0) ry=((chin - crown) / 2.0)
+                    stroke-width=(width * self.unit) {}
+            }
+            @for (level, words) in [
+                (crown, language.pick("Scheitel, geschätzt", "crown, estimated")),
+                (chin, language.pick("Kinn, geschätzt", "chin, estimated")),
+            ] {
+                (self.found_line((x - tick, level), (x + tick, level)))
+                (self.words_at(Side::Right, (self.width - 6.0 * self.unit, level - 4.0 * self.unit), words))
+            }
+        }
+    }
+
+    fn pupils(&self, [left, right]: [(f64, f64); 2]) -> Markup {
+        let distance = (right.0 - left.0).hypot(right.1 - left.1);
+        let middle = ((left.0 + right.0) / 2.0, (left.1 + right.1) / 2.0);
+        let reach = 7.0 * self.unit;
+        html! {
+            (self.found_line(left, right))
+            @for (x, y) in [left, right] {
+                @for (class, width) in [("rim", 2.8), ("found", 1.4)] {
+                    circle class=(class) cx=(x) cy=(y) r=(reach) stroke-width=(width * self.unit) {}
+                }
+            }
+            (self.found_line((middle.0, middle.1 - reach), (middle.0, middle.1 + reach)))
+            text class="words found-words" text-anchor="middle" x=(middle.0) y=(middle.1 - 12.0 * self.unit)
+                font-size=(11.0 * self.unit) stroke-width=(3.0 * self.unit) { (format!("{distance:.0} px")) }
+        }
+    }
+
+    fn words_at(&self, side: Side, (x, y): (f64, f64), words: &str) -> Markup {
+        let (class, anchor) = match side {
+            Side::Left => ("words asked-words", "start"),
+            Side::Right => ("words found-words", "end"),
+        };
+        // Inside the picture, wherever the line is.
+        let y = y.clamp(12.0 * self.unit, (self.height - 3.0 * self.unit).max(12.0 * self.unit));
+        html! {
+            text class=(class) text-anchor=(anchor) x=(x) y=(y) font-size=(11.0 * self.unit) stroke-width=(3.0 * self.unit) {
+                (words)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BARE: Guides = Guides {
+        width: 400.0,
+        height: 500.0,
+        pupils: None,
+        head: None,
+        centre: None,
+        eyes: None,
+        crown: None,
+        chin: None,
+    };
+
+    #[test]
+    fn what_is_not_asked_for_and_not_found_is_not_drawn() {
+        let drawn = overlay(&BARE, Language::English).into_string();
+        assert!(!drawn.contains("<line") && !drawn.contains("<ellipse") && !drawn.contains("<text"), "{drawn}");
+        assert!(drawn.contains("no eyes were found"), "{drawn}");
+    }
+
+    #[test]
+    fn lines_stand_where_the_guides_say() {
+        let guides = Guides {
+            pupils: Some([(150.0, 200.0), (250.0, 200.0)]),
+            eyes: Some(Span { from: 180.0, to: 220.0 }),
+            ..BARE
+        };
+        let drawn = overlay(&guides, Language::German).into_string();
+        assert!(
+            drawn.contains(r#"cx="150" cy="200""#) && drawn.contains(r#"y="180" width="400" height="40""#),
+            "{drawn}"
+        );
+        assert!(drawn.contains(">100 px<") && drawn.contains("Pupillen 100 Pixel auseinander"), "{drawn}");
+    }
+}

@@ -1,0 +1,109 @@
+//! The whole page: its head, an overview where there are several photos, its foot.
+
+use std::fmt::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maud::{Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+use super::row::{Row, totals, verdict_text};
+use crate::domain::finding::Verdict;
+use crate::domain::language::Language;
+use crate::validation::Profile;
+
+/// How every page begins: a file that begins so was made here and may be made anew.
+pub const MARK: &str = "<!DOCTYPE html>\n<!-- lichtbild: judged photos -->\n";
+
+const STYLE: &str = include_str!("style.css");
+
+/// What comes before the sections. `judged_at` is a moment in the reader's words.
+pub fn begin(rows: &[Row], profile: &Profile, judged_at: &str, language: Language) -> String {
+    let title = language.pick("Lichtbild: Prüfbericht", "Lichtbild: check report");
+    let head = html! {
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(policy());
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            meta name="referrer" content="no-referrer";
+            title { (title) }
+            style { (PreEscaped(STYLE)) }
+        }
+    };
+    let top = html! {
+        header.page {
+            h1 { (language.pick("Prüfbericht", "Check report")) }
+            p { (totals(rows, language)) }
+            p.quiet {
+                (language.pick("Geprüft nach ", "Judged by "))
+                strong { (profile.name()) } " (" (profile.title()) "), " (judged_at)
+            }
+        }
+        @if rows.len() > 1 { (overview(rows, language)) }
+    };
+    let mut text = String::from(MARK);
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "<html lang=\"{}\">{}<body>{}<main>", language.tag(), head.into_string(), top.into_string());
+    text
+}
+
+/// What comes after them.
+pub fn end(language: Language) -> String {
+    let foot = html! {
+        footer {
+            p {
+                (language.pick(
+                    "Diese Seite enthält die Fotos selbst, Byte für Byte; sie ist so vertraulich wie diese. Geprüft wurde auf diesem \
+                     Rechner, es wurde nichts gesendet. Ein Programm irrt sich: über ein Foto entscheidet das Amt.",
+                    "This page contains the photos themselves, byte for byte; it is as confidential as they are. They were judged on \
+                     this computer, nothing was sent. A program errs: the office decides about a photo.",
+                ))
+            }
+        }
+    };
+    format!("</main>{}</body></html>\n", foot.into_string())
+}
+
+fn overview(rows: &[Row], language: Language) -> Markup {
+    html! {
+        nav aria-label=(language.pick("Übersicht", "Overview")) {
+            table.overview {
+                thead { tr {
+                    th scope="col" { (language.pick("Datei", "File")) }
+                    th scope="col" { (language.pick("Urteil", "Verdict")) }
+                    th scope="col" { (language.pick("Größe", "Size")) }
+                    th scope="col" { (language.pick("Augen", "Eyes")) }
+                    th scope="col" { (language.pick("Neigung", "Tilt")) }
+                    th scope="col" { (language.pick("Befunde (Hinweise)", "Findings (advice)")) }
+                } }
+                tbody {
+                    @for (index, row) in rows.iter().enumerate() {
+                        tr {
+                            th scope="row" {
+                                @if row.verdict.is_some() {
+                                    a href={ "#photo-" (index + 1) } { bdi { (row.file) } }
+                                } @else {
+                                    bdi { (row.file) }
+                                }
+                            }
+                            td.refused[row.verdict != Some(Verdict::Accepted)].accepted[row.verdict == Some(Verdict::Accepted)] {
+                                (verdict_text(row.verdict, language))
+                            }
+                            td { (row.size_text()) }
+                            td { (row.eyes_text()) }
+                            td { (row.roll_text()) }
+                            td { (row.findings(language)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Nothing from anywhere; pictures from the page itself; this style and no other.
+fn policy() -> String {
+    let digest = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    format!("default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
+}

@@ -1,0 +1,76 @@
+//! What is sealed beside the picture, as bytes.
+//!
+//! ```text
+//! enclosure = length of the JSON (2, big endian) | JSON | zeros, up to the next multiple of 1024
+//! ```
+//! A cipher hides what it is given, not how much: beside the size of the photo, which is known, the length of a frame would tell
+//! a declaration from none. All findings that there can be about one face take less than one step, so every frame is as long
+//! as its photo and the same number of bytes more.
+
+use crate::domain::subject::Enclosure;
+
+/// Enclosures are as long as a multiple of this, in bytes.
+const STEP: usize = 1024;
+const LENGTH: usize = 2;
+
+/// The bytes to seal; `None` for one that is longer than its length can say, 64 KiB.
+pub(super) fn encoded(enclosure: &Enclosure) -> Option<Vec<u8>> {
+    let json = serde_json::to_vec(enclosure).ok()?;
+    let mut bytes = u16::try_from(json.len()).ok()?.to_be_bytes().to_vec();
+    bytes.extend_from_slice(&json);
+    bytes.resize(bytes.len().next_multiple_of(STEP), 0);
+    Some(bytes)
+}
+
+/// Reads what stands at the beginning of `bytes`, and where it ends; `None` where there is none.
+pub(super) fn decoded(bytes: &[u8]) -> Option<(Enclosure, usize)> {
+    let (length, rest) = bytes.split_first_chunk::<LENGTH>()?;
+    let json = rest.get(..usize::from(u16::from_be_bytes(*length)))?;
+    let end = (LENGTH + json.len()).next_multiple_of(STEP);
+    let enclosure = serde_json::from_slice(json).ok()?;
+    (end <= bytes.len()).then_some((enclosure, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::check::Check;
+    use crate::domain::finding::Finding;
+    use crate::domain::subject::{Declaration, Exception, Subject};
+
+    fn all_of_a_face() -> Enclosure {
+        let findings = Check::ALL.into_iter().filter(|check| check.concerns_face());
+        // Head sizes come twice: width and height.
+        let findings = findings.chain([Check::HeadSize]);
+        let findings = findings.map(|check| Finding::advise(check, "height 0.123", "height 0.12 - 0.45")).collect();
+        let declaration = Declaration { subject: Subject::Under10, exception: Exception::Religious };
+        Enclosure { declaration, findings }
+    }
+
+    #[test]
+    fn an_enclosure_is_read_as_it_was_written() {
+        for enclosure in [Enclosure::default(), all_of_a_face()] {
+            let mut bytes = encoded(&enclosure).unwrap();
+            let end = bytes.len();
+            bytes.extend(b"photo");
+            assert!(decoded(&bytes) == Some((enclosure, end)));
+        }
+    }
+
+    #[test]
+    fn all_that_there_is_to_say_takes_no_more_room_than_nothing() {
+        assert_eq!(encoded(&all_of_a_face()).unwrap().len(), encoded(&Enclosure::default()).unwrap().len());
+    }
+
+    #[test]
+    fn what_is_too_long_or_none_at_all_is_told() {
+        let mut long = all_of_a_face();
+        long.findings[0].measured = "x".repeat(3000);
+        assert_eq!(encoded(&long).unwrap().len(), 4 * STEP);
+        long.findings[0].measured = "x".repeat(65_536);
+        assert_eq!(encoded(&long), None);
+        for bytes in [&b""[..], b"\0", b"\0\x02{", b"\0\x02{}", &[0; STEP], &[0xFF; STEP]] {
+            assert!(decoded(bytes).is_none(), "{bytes:?}");
+        }
+    }
+}

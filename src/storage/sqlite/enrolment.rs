@@ -1,0 +1,160 @@
+//! Enrolment codes: weighed, counted and spent, each decision in the transaction that carries it out.
+
+use sqlx::SqliteConnection;
+
+use super::invitations::invitation;
+use super::{SqliteStore, audit, certificates, rows};
+use crate::domain::audit::{AuditEntry, AuditEvent};
+use crate::domain::invitation::{Decision, Invitation, InvitationState, TRIES};
+use crate::domain::party::Party;
+use crate::failpoint;
+use crate::storage::contract::StoreError;
+use crate::storage::enrolment_steps::{CodeWeighed, EnrolmentAttempt, EnrolmentStep, RightCode};
+
+pub(super) async fn weigh(store: &SqliteStore, attempt: &EnrolmentAttempt) -> Result<CodeWeighed, StoreError> {
+    // Strangers shall not take the write lock from deposits: only for a device that was ever invited is it worth while.
+    let ever_invited = sqlx::query("SELECT 1 FROM invitations WHERE device_id = $1 LIMIT 1")
+        .bind(attempt.device_id.to_string())
+        .fetch_optional(&store.readers)
+        .await?;
+    if ever_invited.is_none() {
+        return Ok(CodeWeighed::Unknown);
+    }
+    let mut transaction = store.write().await?;
+    let Some((party, found)) = right_invitation(&mut transaction, attempt).await? else {
+        let counted = count_wrong_code(&mut transaction, attempt).await?;
+        transaction.commit().await?;
+        return Ok(counted);
+    };
+    let weighed = match found.decide(attempt.policy, attempt.key.as_ref(), attempt.now) {
+        Decision::Refuse(refusal) => {
+            refused(&mut transaction, attempt, refusal.name()).await?;
+            CodeWeighed::Refused(refusal)
+        }
+        _ if party.suspended => {
+            refused(&mut transaction, attempt, "party_suspended").await?;
+            CodeWeighed::Suspended(party)
+        }
+        Decision::Certify => CodeWeighed::Right(party, RightCode::Certify),
+        Decision::Bind => CodeWeighed::Right(party, RightCode::Bind),
+        Decision::Wait => CodeWeighed::Right(party, RightCode::Wait),
+    };
+    transaction.commit().await?;
+    Ok(weighed)
+}
+
+/// The invitation of this device that the code leads to, be it the latest or not.
+async fn right_invitation(
+    connection: &mut SqliteConnection,
+    attempt: &EnrolmentAttempt,
+) -> Result<Option<(Party, Invitation)>, StoreError> {
+    sqlx::query(
+        "SELECT p.*, i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at
+         FROM invitations i JOIN devices d ON d.device_id = i.device_id JOIN parties p ON p.party_id = d.party_id
+         WHERE i.lookup_id = $1 AND i.device_id = $2",
+    )
+    .bind(attempt.lookup.as_bytes().as_slice())
+    .bind(attempt.device_id.to_string())
+    .fetch_optional(connection)
+    .await?
+    .map(|row| Ok((rows::party(&row)?, invitation(&row)?)))
+    .transpose()
+}
+
+/// Counts against the device's latest invitation, if that still leads anywhere.
+async fn count_wrong_code(
+    connection: &mut SqliteConnection,
+    attempt: &EnrolmentAttempt,
+) -> Result<CodeWeighed, StoreError> {
+    let row = sqlx::query("SELECT * FROM invitations WHERE device_id = $1 ORDER BY number DESC LIMIT 1")
+        .bind(attempt.device_id.to_string())
+        .fetch_one(&mut *connection)
+        .await?;
+    let latest = invitation(&row)?;
+    if latest.state == InvitationState::Exhausted {
+        return Ok(CodeWeighed::Exhausted);
+    }
+    if !latest.counts_tries(attempt.now) {
+        return Ok(CodeWeighed::Unknown);
+    }
+    let tries_left = TRIES.saturating_sub(latest.wrong_tries + 1);
+    sqlx::query(
+        "UPDATE invitations SET wrong_tries = wrong_tries + 1,
+                state = CASE WHEN $1 THEN $2 ELSE state END,
+                sealed_proof_key = CASE WHEN $1 THEN NULL ELSE sealed_proof_key END
+         WHERE device_id = $3 AND state IN ('open', 'requested', 'approved')",
+    )
+    .bind(tries_left == 0)
+    .bind(InvitationState::Exhausted.name())
+    .bind(attempt.device_id.to_string())
+    .execute(&mut *connection)
+    .await?;
+    let details = serde_json::json!({ "tries_left": tries_left });
+    audit::append(connection, &entry(attempt, AuditEvent::EnrolmentCodeWrong, details)).await?;
+    Ok(CodeWeighed::Wrong { tries_left })
+}
+
+async fn refused(
+    connection: &mut SqliteConnection,
+    attempt: &EnrolmentAttempt,
+    reason: &str,
+) -> Result<(), StoreError> {
+    let details = serde_json::json!({ "reason": reason });
+    audit::append(connection, &entry(attempt, AuditEvent::EnrolmentRefused, details)).await
+}
+
+/// The actor is whoever claims to be the device; until a certificate is issued nobody knows better.
+fn entry(attempt: &EnrolmentAttempt, event: AuditEvent, details: serde_json::Value) -> AuditEntry {
+    let device_id = attempt.device_id.to_string();
+    AuditEntry { at: attempt.now, actor: device_id.clone(), event, subject: Some(device_id), details }
+}
+
+pub(super) async fn enrol(
+    store: &SqliteStore,
+    attempt: &EnrolmentAttempt,
+    step: &EnrolmentStep,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.write().await?;
+    let Some((party, found)) = right_invitation(&mut transaction, attempt).await? else { return Ok(false) };
+    let Some(key) = attempt.key else { return Ok(false) };
+    if party.suspended {
+        return Ok(false);
+    }
+    let decision = found.decide(attempt.policy, Some(&key), attempt.now);
+    let (state, column, audit) = match (decision, step) {
+        (Decision::Bind, EnrolmentStep::Bind) => {
+            let details = serde_json::json!({ "spki_sha256": key });
+            (InvitationState::Requested, "requested_at", entry(attempt, AuditEvent::EnrolmentRequested, details))
+        }
+        (Decision::Certify, EnrolmentStep::Certify(certificate)) => {
+            certificates::add(&mut transaction, attempt.device_id, certificate).await?;
+            let details = serde_json::json!({
+                "certificate_sha256": certificate.sha256,
+                "spki_sha256": key,
+                "not_after": certificate.not_after,
+            });
+            (InvitationState::Spent, "spent_at", entry(attempt, AuditEvent::DeviceEnrolled, details))
+        }
+        _ => return Ok(false),
+    };
+    // Compare and swap, although the write lock is held: a store with other locks has to keep this promise as well.
+    let swapped = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "UPDATE invitations SET state = $1, spki_sha256 = $2, {column} = coalesce({column}, $3)
+         WHERE lookup_id = $4 AND state = $5 AND (spki_sha256 IS NULL OR spki_sha256 = $2)"
+    )))
+    .bind(state.name())
+    .bind(key.as_bytes().as_slice())
+    .bind(attempt.now.unix_milliseconds())
+    .bind(attempt.lookup.as_bytes().as_slice())
+    .bind(found.state.name())
+    .execute(&mut *transaction)
+    .await?;
+    if swapped.rows_affected() != 1 {
+        return Ok(false);
+    }
+    audit::append(&mut transaction, &audit).await?;
+    failpoint::reached("enrolment.before_commit");
+    transaction.commit().await?;
+    failpoint::reached("enrolment.committed");
+    Ok(true)
+}

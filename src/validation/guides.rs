@@ -1,0 +1,164 @@
+//! Where lines go over a photo to help the eye: what a profile asks for and what was found, in pixels. Pure geometry; who draws
+//! them decides on colours and words.
+//!
+//! A person who looks at a photo sees at once whether a head touches a line, and sees too when the program is wrong: the lines
+//! say where it believes the eyes to be.
+
+use super::face::{FaceLimits, Shares};
+use super::{Measurements, Profile};
+
+/// From one place to another along one direction, in pixels from the upper left corner of the picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Span {
+    /// The lesser.
+    pub from: f64,
+    /// The greater.
+    pub to: f64,
+}
+
+/// A head as it was estimated: nobody sees a crown under hair. Pixels from the upper left corner of the picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Head {
+    /// Its left side in the picture.
+    pub left: f64,
+    /// Its right side in the picture.
+    pub right: f64,
+    /// The highest point of the skull.
+    pub crown: f64,
+    /// The lowest point of the chin.
+    pub chin: f64,
+}
+
+/// The lines for one photo; what the profile does not ask for or what was not found is `None`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Guides {
+    /// The picture's width in pixels.
+    pub width: f64,
+    /// The picture's height in pixels.
+    pub height: f64,
+    /// Middles of the pupils (x, y) as found, the left one in the picture first.
+    pub pupils: Option<[(f64, f64); 2]>,
+    /// The head as estimated.
+    pub head: Option<Head>,
+    /// Where the point between the pupils has to be, from the left.
+    pub centre: Option<Span>,
+    /// At which height the eyes have to be, from the top.
+    pub eyes: Option<Span>,
+    /// Where the crown has to be, from the top. Where the profile asks for a height of the head alone: as seen from the chin.
+    pub crown: Option<Span>,
+    /// Where the chin has to be, from the top.
+    pub chin: Option<Span>,
+}
+
+impl Guides {
+    /// The lines for a photo that was measured; `None` where not even its size could be read.
+    pub fn new(profile: &Profile, measurements: &Measurements) -> Option<Self> {
+        let (width, height) = (f64::from(measurements.width?), f64::from(measurements.height?));
+        let limits = profile.face().copied().unwrap_or_default();
+        // Measured from the middle of the first pixel; drawn from its edge.
+        let pupils = measurements.face.eyes.map(|eyes| eyes.map(|(x, y)| (x + 0.5, y + 0.5)));
+        let head = pupils.and_then(|pupils| estimate_head(pupils, measurements, width, height));
+        Some(Self {
+            width,
+            height,
+            pupils,
+            head,
+            centre: centre(&limits, width),
+            eyes: limits.vertical_position.map(|band| part(band, height)),
+            crown: crown(&limits, head, height),
+            chin: limits
+                .chin_margin_px
+                .map(|band| Span { from: height - f64::from(band.max), to: height - f64::from(band.min) }),
+        })
+    }
+}
+
+/// The pupils lie half-way between chin and crown, as in the usual anthropometric tables and drawing schools.
+fn estimate_head(
+    [(left, left_y), (right, right_y)]: [(f64, f64); 2],
+    measurements: &Measurements,
+    width: f64,
+    height: f64,
+) -> Option<Head> {
+    let half_width = measurements.face.head_width? * width / 2.0;
+    let half_height = measurements.face.head_height? * height / 2.0;
+    let (x, y) = ((left + right) / 2.0, (left_y + right_y) / 2.0);
+    Some(Head { left: x - half_width, right: x + half_width, crown: y - half_height, chin: y + half_height })
+}
+
+fn centre(limits: &FaceLimits, width: f64) -> Option<Span> {
+    let by_offset = limits.max_centre_offset_px.map(f64::from);
+    let by_offset = by_offset.map(|offset| Span { from: width / 2.0 - offset, to: width / 2.0 + offset });
+    limits.horizontal_position.map(|band| part(band, width)).or(by_offset)
+}
+
+fn crown(limits: &FaceLimits, head: Option<Head>, height: f64) -> Option<Span> {
+    if let Some(margin) = limits.crown_margin_px {
+        return Some(Span { from: f64::from(margin.min), to: f64::from(margin.max) });
+    }
+    let tall = match limits.head_height_px {
+        Some(band) => Span { from: f64::from(band.min), to: f64::from(band.max) },
+        None => part(limits.head_height?, height),
+    };
+    let chin = head?.chin;
+    Some(Span { from: (chin - tall.to).max(0.0), to: (chin - tall.from).max(0.0) })
+}
+
+fn part(band: Shares, whole: f64) -> Span {
+    Span { from: band.min * whole, to: band.max * whole }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validation::face::FaceMeasurements;
+
+    fn measured(width: u32, height: u32) -> Measurements {
+        let (across, down) = (f64::from(width), f64::from(height));
+        let face = FaceMeasurements {
+            eyes: Some([(across * 0.4 - 0.5, down * 0.5 - 0.5), (across * 0.6 - 0.5, down * 0.5 - 0.5)]),
+            head_width: Some(0.6),
+            head_height: Some(0.7),
+            ..FaceMeasurements::default()
+        };
+        Measurements { width: Some(width), height: Some(height), face, ..Measurements::default() }
+    }
+
+    fn guides(profile: &str, width: u32, height: u32) -> Guides {
+        Guides::new(&Profile::builtin(profile).unwrap(), &measured(width, height)).unwrap()
+    }
+
+    /// To a thousandth of a pixel.
+    fn is(span: Option<Span>, from: f64, to: f64) -> bool {
+        span.is_some_and(|span| (span.from - from).abs() < 1e-3 && (span.to - to).abs() < 1e-3)
+    }
+
+    #[test]
+    fn shares_become_pixels_of_the_picture() {
+        let guides = guides("de-tr03121", 1000, 2000);
+        assert!(is(guides.centre, 450.0, 550.0) && is(guides.eyes, 600.0, 1000.0), "{guides:?}");
+        assert_eq!(guides.pupils, Some([(400.0, 1000.0), (600.0, 1000.0)]));
+        let head = guides.head.unwrap();
+        assert_eq!((head.left, head.right, head.crown, head.chin), (200.0, 800.0, 300.0, 1700.0));
+        // From the chin: 0.6 to 0.9 of 2000, but not above the picture.
+        assert!(is(guides.crown, 0.0, 500.0), "{guides:?}");
+        assert_eq!(guides.chin, None);
+    }
+
+    #[test]
+    fn bands_in_pixels_stand_where_the_profile_says() {
+        let guides = guides("fi-500x653", 500, 653);
+        assert!(is(guides.centre, 229.0, 271.0) && is(guides.crown, 56.0, 84.0), "{guides:?}");
+        assert!(is(guides.chin, 529.0, 557.0) && guides.eyes.is_none(), "{guides:?}");
+    }
+
+    #[test]
+    fn without_a_face_only_what_is_asked_for_is_left_and_without_a_size_nothing() {
+        let profile = Profile::builtin("de-tr03121").unwrap();
+        let faceless = Measurements { face: FaceMeasurements::default(), ..measured(100, 100) };
+        let guides = Guides::new(&profile, &faceless).unwrap();
+        assert!(guides.pupils.is_none() && guides.head.is_none() && guides.crown.is_none());
+        assert!(is(guides.centre, 45.0, 55.0));
+        assert_eq!(Guides::new(&profile, &Measurements::default()), None);
+    }
+}

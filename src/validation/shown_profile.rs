@@ -1,0 +1,79 @@
+//! A gateway's profile as it shows it (`GET /v1/profile`), read back by a studio that judges in advance.
+
+use serde_json::{Map, Value};
+
+use super::profile::Profile;
+
+/// What a studio can judge by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShownProfile {
+    /// The profile, as far as this version understands it.
+    pub profile: Profile,
+    /// Tables that it does not: the gateway alone judges by them.
+    pub left_to_gateway: Vec<String>,
+}
+
+impl ShownProfile {
+    /// Reads the answer; `None` when not even name, title and sizes can be understood. Rules of a newer gateway are left out
+    /// one by one, because a photo must never be refused here by other rules than the gateway's.
+    pub fn read(shown: &Value) -> Option<Self> {
+        let mut rest = shown.as_object()?.clone();
+        let name = rest.remove("name")?;
+        let name = name.as_str()?;
+        let mut understood = Map::new();
+        for key in ["title", "pixels"] {
+            understood.insert(key.to_owned(), rest.remove(key)?);
+        }
+        let mut profile = parse(name, &understood)?;
+        let mut left_to_gateway = Vec::new();
+        for (key, table) in rest {
+            let mut more = understood.clone();
+            more.insert(key.clone(), table);
+            match parse(name, &more) {
+                Some(with_table) => (profile, understood) = (with_table, more),
+                None => left_to_gateway.push(key),
+            }
+        }
+        Some(Self { profile, left_to_gateway })
+    }
+}
+
+/// The answer has the keys of a profile's file, so it is read as one, by the same rules for its values.
+fn parse(name: &str, tables: &Map<String, Value>) -> Option<Profile> {
+    // By way of a TOML value, which writes plain keys before tables as the format wants it.
+    let file = toml::Value::try_from(tables).ok()?;
+    Profile::parse(name, &toml::to_string(&file).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_builtin_profile_comes_back_as_it_was() {
+        for name in Profile::builtin_names() {
+            let profile = Profile::builtin(name).unwrap();
+            let shown = serde_json::to_value(&profile).unwrap();
+            assert_eq!(ShownProfile::read(&shown), Some(ShownProfile { profile, left_to_gateway: Vec::new() }));
+        }
+    }
+
+    #[test]
+    fn rules_of_a_newer_gateway_are_left_to_it() {
+        let mut shown = serde_json::to_value(Profile::builtin("icao-35x45").unwrap()).unwrap();
+        shown["smile"] = json!({"max": 0});
+        shown["colour"]["refuse_above_chroma"] = json!(200);
+        let read = ShownProfile::read(&shown).unwrap();
+        assert_eq!(read.left_to_gateway, ["colour", "smile"]);
+        assert!(read.profile.rules().colour.is_none() && read.profile.rules().blank.is_some());
+    }
+
+    #[test]
+    fn what_is_no_profile_is_not_judged_by() {
+        for shown in [json!(null), json!({}), json!({"name": "x", "title": "x", "pixels": {"width": "wide"}})] {
+            assert_eq!(ShownProfile::read(&shown), None);
+        }
+    }
+}

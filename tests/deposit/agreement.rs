@@ -1,0 +1,111 @@
+//! One judge, three ways to ask it: the studio's program, the check and the deposit say the same of every file.
+
+use std::process::Command;
+
+use lichtbild::validation::Profile;
+use serde_json::{Value, json};
+
+use crate::support::caller::{Caller, key};
+use crate::support::gateway::TestGateway;
+use crate::support::jpeg::fixture;
+use crate::support::photos::corpus;
+use crate::support::variants::variants;
+
+/// Every portrait, variant and hostile file, each with the profile it is judged by.
+fn every_file() -> Vec<(String, Vec<u8>, &'static str)> {
+    let portraits = [
+        ("portrait-1244x1600.jpg", "de-tr03121"),
+        ("portrait-1244x1600.jpg", "icao-35x45"),
+        ("portrait-827x1063.jpg", "icao-35x45"),
+        ("portrait-413x531.jpg", "icao-35x45"),
+        ("portrait-413x531.jpg", "de-tr03121"),
+    ];
+    let portraits = portraits.map(|(file, profile)| (file.to_owned(), fixture(file), profile));
+    let variants = variants().iter().map(|variant| (variant.name.to_owned(), variant.bytes.clone(), "de-tr03121"));
+    let hostile = corpus().into_iter().map(|photo| (photo.name.to_owned(), photo.bytes, photo.profile));
+    portraits.into_iter().chain(variants).chain(hostile).collect()
+}
+
+/// Verdict and findings of each file, from one run of the program.
+fn said_by_program(files: &[(String, Vec<u8>)], profile: &str, declared: &[&str]) -> Vec<Value> {
+    let directory = tempfile::tempdir().unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
+    program.args(["check", "--json", "--lang", "de", "--profile", profile]).args(declared);
+    for (number, (_, bytes)) in files.iter().enumerate() {
+        let path = directory.path().join(format!("{number}.jpg"));
+        std::fs::write(&path, bytes).unwrap();
+        program.arg(path);
+    }
+    let output = program.output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let said = lines.lines().map(|line| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        json!({ "verdict": line["verdict"], "findings": line["findings"] })
+    });
+    said.collect()
+}
+
+async fn said_to(studio: &Caller, path: &str, bytes: &[u8], key: &str, declared: &[(&str, &str)]) -> Value {
+    let headers = [&[("content-type", "image/jpeg"), ("idempotency-key", key)], declared].concat();
+    let answer = studio.post_photo(path, bytes, &headers).await;
+    let body = answer.json();
+    let verdict = match answer.status {
+        200 => body["verdict"].clone(),
+        201 => json!("accepted"),
+        422 => json!("refused"),
+        _ => panic!("{answer:?}"),
+    };
+    json!({ "verdict": verdict, "findings": body["findings"] })
+}
+
+async fn assert_agreed(
+    profile: &str,
+    files: Vec<(String, Vec<u8>)>,
+    arguments: &[&str],
+    headers: &[(&str, &str)],
+) -> Vec<Value> {
+    let gateway = TestGateway::with(|setup| {
+        setup.profile = Profile::builtin(profile).unwrap();
+        // No file is refused before it is judged.
+        setup.max_photo_bytes = 8 * 1024 * 1024;
+        setup.rules.uploads_per_minute = 60_000;
+    })
+    .await;
+    let studio = gateway.studio("Foto Koch").await;
+    let said = said_by_program(&files, profile, arguments);
+    assert_eq!(said.len(), files.len());
+    for (number, ((name, bytes), program)) in files.iter().zip(&said).enumerate() {
+        for path in ["/v1/photos/check", "/v1/photos"] {
+            let gateway = said_to(&studio, path, bytes, &key(number as u32), headers).await;
+            assert_eq!(&gateway, program, "{name}: {path} {headers:?}");
+        }
+    }
+    said
+}
+
+fn files_for(profile: &str) -> Vec<(String, Vec<u8>)> {
+    let files = every_file().into_iter().filter(|(_, _, judged_by)| *judged_by == profile);
+    files.map(|(name, bytes, _)| (name, bytes)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn program_check_and_deposit_say_the_same_of_every_file() {
+    let mut verdicts = vec![];
+    for profile in ["de-tr03121", "icao-35x45"] {
+        let said = assert_agreed(profile, files_for(profile), &[], &[]).await;
+        verdicts.extend(said.into_iter().map(|said| said["verdict"].clone()));
+    }
+    let accepted = verdicts.iter().filter(|verdict| **verdict == json!("accepted")).count();
+    assert!(accepted >= 10 && verdicts.len() - accepted >= 60, "{accepted} of {}", verdicts.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn they_agree_about_declared_photos_as_well() {
+    let files =
+        || variants().iter().map(|variant| (variant.name.to_owned(), variant.bytes.clone())).collect::<Vec<_>>();
+    let medical = assert_agreed("de-tr03121", files(), &["--exception", "medical"], &[("photo-exception", "medical")]);
+    let child = assert_agreed("de-tr03121", files(), &["--child", "under6"], &[("photo-subject", "under6")]);
+    let (medical, child) = tokio::join!(medical, child);
+    assert_ne!(medical, child, "one who is heard is judged otherwise");
+}

@@ -1,0 +1,8 @@
+//! The reading of EXIF, by way of a photo that carries it.
+
+#![no_main]
+
+#[allow(dead_code, reason = "each target has one of them")]
+mod properties;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::exif(bytes));

@@ -1,0 +1,145 @@
+//! What must hold whatever the bytes are, beyond "it does not panic". The fuzz targets try it on bytes that a fuzzer makes up,
+//! the tests on the seeds in `fixtures/fuzz` and on every small change to some of them.
+
+use std::fmt::Write;
+
+use image::ImageFormat;
+use image::metadata::Orientation;
+use lichtbild::clock::Timestamp;
+use lichtbild::domain::check::Check;
+use lichtbild::domain::code::RetrievalCode;
+use lichtbild::domain::finding::{Severity, Verdict};
+use lichtbild::domain::subject::Declaration;
+use lichtbild::validation::jpeg::{self, Fault};
+use lichtbild::validation::{Examination, Profile, examine};
+
+/// 22 November 2026, 09:30 UTC.
+const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+/// A file can be made to have thousands of faults; so many are told, and some more by each of the other judges.
+const MAX_FINDINGS: usize = 40;
+const MAX_TEXT_CHARS: usize = 160;
+/// The smallest sound photo, to carry EXIF.
+const ONE_PIXEL: &[u8] = include_bytes!("../../fixtures/fuzz/walk/one-pixel.jpg");
+/// A segment's length counts itself.
+const MAX_SEGMENT_BYTES: usize = 0xFFFF - 2;
+
+std::thread_local! {
+    static GERMAN: Profile = Profile::builtin("de-tr03121").expect("the profile comes with the program");
+}
+
+/// The only call of the judge in here.
+fn judged(bytes: &[u8]) -> Examination {
+    GERMAN.with(|profile| examine(bytes, profile, Declaration::default(), NOW))
+}
+
+/// A picture that passes the walk is one that a decoder shows in that size, and it ends where it ends.
+pub fn walk(bytes: &[u8]) {
+    let (walk, again) = (jpeg::walk(bytes), jpeg::walk(bytes));
+    assert_eq!(format!("{walk:?}"), format!("{again:?}"), "the same bytes, another result");
+    assert_eq!(walk.small.is_some(), walk.detail.is_some());
+    let Some(small) = walk.small else { return };
+    assert_eq!(walk.faults, []);
+    let frame = walk.header.frame.expect("a picture without a size");
+    let (columns, rows) = (frame.width.div_ceil(8) as usize, frame.height.div_ceil(8) as usize);
+    let detail = walk.detail.expect("there when the small picture is");
+    for plane in [&small.luma, &small.blue, &small.red, &detail] {
+        assert_eq!((plane.width, plane.height, plane.samples.len()), (columns, rows, columns * rows));
+    }
+    assert!(detail.samples.iter().all(|last| *last <= 63));
+    assert_decodes(bytes, frame.width, frame.height);
+    let cut = jpeg::walk(&bytes[..bytes.len() - 1]);
+    assert!(cut.faults.iter().any(|fault| matches!(fault, Fault::Cut { .. })), "cut by a byte: {:?}", cut.faults);
+    let longer = jpeg::walk(&[bytes, &[0]].concat());
+    assert_eq!(longer.faults, [Fault::TrailingData { bytes: 1 }]);
+}
+
+/// What the judge takes, another program shows upright and in that size; what it refuses, it gives a reason for.
+pub fn judge(bytes: &[u8]) {
+    let examination = judged(bytes);
+    assert_eq!(examination, judged(bytes), "the same bytes, another judgement");
+    assert_sensible(&examination);
+    let refusing: Vec<Check> = refusing(&examination);
+    assert_eq!(examination.verdict == Verdict::Refused, !refusing.is_empty());
+    // Small files never have the size that is asked for; but for that, these would be deposited.
+    if refusing.iter().all(|check| *check == Check::PixelDimensions) {
+        let size = (examination.measurements.width, examination.measurements.height);
+        let (Some(width), Some(height)) = size else { panic!("accepted without a size") };
+        if width <= 2500 && height <= 3200 {
+            assert_decodes(bytes, width, height);
+        }
+    }
+}
+
+/// The content of an EXIF segment, in a photo that is sound otherwise.
+pub fn exif(tiff: &[u8]) {
+    let prefix = b"Exif\0\0";
+    let tiff = &tiff[..tiff.len().min(MAX_SEGMENT_BYTES - prefix.len())];
+    let length = u16::try_from(tiff.len() + prefix.len() + 2).expect("cut to fit");
+    let photo = [&ONE_PIXEL[..2], &[0xFF, 0xE1], &length.to_be_bytes(), prefix, tiff, &ONE_PIXEL[2..]].concat();
+    let examination = judged(&photo);
+    assert_sensible(&examination);
+    let refusing = refusing(&examination);
+    // One pixel is too small, grey and blank; of the others only these two are for EXIF to bring about.
+    let possible = [Check::PixelDimensions, Check::Colour, Check::Blank, Check::Orientation, Check::CaptureTime];
+    assert!(refusing.iter().all(|check| possible.contains(check)), "{refusing:?}");
+    let turned = Orientation::from_exif_chunk(tiff).is_some_and(|orientation| orientation != Orientation::NoTransforms);
+    assert!(!turned || refusing.contains(&Check::Orientation), "another program turns it");
+    for (index, finding) in examination.findings.iter().enumerate() {
+        assert!(examination.findings[..index].iter().all(|earlier| earlier.check != finding.check), "told twice");
+    }
+}
+
+/// A text, and a secret made of the same bytes.
+pub fn code(bytes: &[u8]) {
+    if let Some(code) = std::str::from_utf8(bytes).ok().and_then(|text| RetrievalCode::parse(text).ok()) {
+        assert_reads_back(&code, 0..20);
+    }
+    let mut secret = [0; 12];
+    secret.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    let position = usize::from(*bytes.get(12).unwrap_or(&0)) % 20;
+    assert_reads_back(&RetrievalCode::from_secret(&secret), position..position + 1);
+}
+
+/// It is written in one way, read back from it, and found wrong with any other symbol at one of `positions`.
+fn assert_reads_back(code: &RetrievalCode, positions: std::ops::Range<usize>) {
+    const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let text = code.reveal();
+    let groups: Vec<&str> = text.split('-').collect();
+    assert!(groups.len() == 4 && groups.iter().all(|group| group.len() == 5), "{text}");
+    assert!(groups.concat().chars().all(|symbol| ALPHABET.contains(symbol)), "{text}");
+    for way in [text.clone(), text.to_lowercase(), groups.concat(), text.replace('0', "O").replace('1', "l")] {
+        assert_eq!(RetrievalCode::parse(&way).map(|read| read.reveal()), Ok(text.clone()), "{way}");
+    }
+    for position in positions {
+        let at = position + position / 5;
+        for other in ALPHABET.chars().filter(|other| !text[at..].starts_with(*other)) {
+            let mut wrong = text.clone();
+            wrong.replace_range(at..=at, other.encode_utf8(&mut [0; 4]));
+            assert!(RetrievalCode::parse(&wrong).is_err(), "{wrong} beside {text}");
+        }
+    }
+}
+
+fn refusing(examination: &Examination) -> Vec<Check> {
+    let refusals = examination.findings.iter().filter(|finding| finding.severity == Severity::Refuse);
+    refusals.map(|finding| finding.check).collect()
+}
+
+/// Findings go to terminals, pages and the audit log: few, short, and nothing in them that steers a terminal.
+fn assert_sensible(examination: &Examination) {
+    assert!(examination.findings.len() <= MAX_FINDINGS, "{}", examination.findings.len());
+    let mut texts = String::new();
+    for finding in &examination.findings {
+        let _ = write!(texts, "{}{}", finding.measured, finding.limit);
+        assert!(texts.chars().count() <= MAX_TEXT_CHARS && !texts.contains(char::is_control), "{texts:?}");
+        texts.clear();
+    }
+    serde_json::to_string(examination).expect("a judgement is JSON");
+}
+
+fn assert_decodes(bytes: &[u8], width: u32, height: u32) {
+    match image::load_from_memory_with_format(bytes, ImageFormat::Jpeg) {
+        Ok(picture) => assert_eq!((picture.width(), picture.height()), (width, height), "another size"),
+        Err(error) => panic!("accepted, and another program cannot show it: {error}"),
+    }
+}

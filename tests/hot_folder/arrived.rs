@@ -1,0 +1,66 @@
+use std::fs;
+
+use lichtbild::client::hot_folder::folder::{Folder, FolderError};
+
+use super::shop::{Shop, photo};
+use crate::support::fake_gateway::FakeGateway;
+use crate::support::gateway::DAY;
+
+#[tokio::test]
+async fn a_photo_is_taken_whole_however_slowly_it_is_written() {
+    let mut shop = Shop::beside(FakeGateway::playing([]).await);
+    shop.settling.cut = 100 * DAY;
+    let whole = photo(1);
+    shop.export("quick.jpg", &photo(2));
+    shop.export("slow.jpg", &whole[..whole.len() / 2]);
+    // The rest comes while the other one is put away, long after both began to lie there.
+    let slow = shop.file("slow.jpg");
+    shop.react(move |event| {
+        if event.starts_with("Sent") && slow.exists() {
+            fs::write(&slow, photo(1)).unwrap();
+        }
+    });
+    let left = shop.watch().await;
+    assert_eq!((left.status.sent, left.status.refused), (2, 0));
+    assert_eq!(fs::read(shop.file("sent/slow.jpg")).unwrap(), whole);
+    shop.assert_cleared();
+}
+
+#[tokio::test]
+async fn what_is_no_photo_stays_where_it_is() {
+    let shop = Shop::beside(FakeGateway::playing([]).await);
+    for name in ["list.txt", "anna.jpg.part", "~anna.jpg", ".anna.jpg", "Thumbs.db"] {
+        shop.export(name, &photo(1));
+    }
+    shop.export("empty.jpg", b"");
+    fs::create_dir(shop.file("under6")).unwrap();
+    fs::write(shop.file("under6/child.jpg"), photo(1)).unwrap();
+    let left = shop.watch().await;
+    assert_eq!((left.status.sent, left.status.refused), (0, 0));
+    assert!(shop.gateway.seen().is_empty());
+    assert_eq!(shop.names(".").len(), 8, "with sent/ and refused/, without the hidden one");
+}
+
+#[tokio::test]
+async fn a_folder_is_watched_once_at_a_time() {
+    let shop = Shop::beside(FakeGateway::playing([]).await);
+    let first = shop.begin();
+    assert!(matches!(Folder::open(&shop.export_folder()), Err(FolderError::AlreadyWatched { .. })));
+    drop(first);
+    shop.watch().await;
+}
+
+#[tokio::test]
+async fn what_an_earlier_watch_left_is_gone_on_with() {
+    let shop = Shop::beside(FakeGateway::playing([]).await);
+    drop(shop.begin());
+    let place = shop.file(".lichtbild/0000000000001-000001-00000000/anna.jpg");
+    fs::create_dir_all(&place).unwrap();
+    fs::write(place.join("photo.jpg"), photo(1)).unwrap();
+    // Two that never got their photo.
+    fs::create_dir_all(shop.file(".lichtbild/0000000000002-000001-00000000/bert.jpg")).unwrap();
+    fs::create_dir_all(shop.file(".lichtbild/0000000000003-000001-00000000")).unwrap();
+    assert_eq!(shop.watch().await.status.sent, 1);
+    assert!(shop.file("sent/anna.jpg").exists());
+    shop.assert_cleared();
+}

@@ -1,0 +1,129 @@
+//! `lichtbild-studio push --pdf` and `lichtbild-studio receipt`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use super::{Printed, mode};
+use crate::support::fake_gateway::{FakeGateway, code_for};
+
+async fn studio(gateway: &FakeGateway, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
+    command.args(arguments).env("LICHTBILD_STUDIO_CONFIG", gateway.config());
+    // On a thread of its own: the gateway that it talks to lives on this one.
+    tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+struct Shop {
+    gateway: FakeGateway,
+    photo: PathBuf,
+}
+
+impl Shop {
+    async fn new() -> Self {
+        let gateway = FakeGateway::playing([]).await;
+        let photo = gateway.directory().join("photo.jpg");
+        std::fs::write(&photo, b"\xFF\xD8 a picture").unwrap();
+        Self { gateway, photo }
+    }
+
+    async fn push(&self, more: &[&str]) -> Output {
+        let mut arguments = vec!["push", self.photo.to_str().unwrap(), "--give-up-after", "0"];
+        arguments.extend(more);
+        studio(&self.gateway, &arguments).await
+    }
+
+    fn beside(&self, suffix: &str) -> PathBuf {
+        PathBuf::from(format!("{}{suffix}", self.photo.display()))
+    }
+
+    fn code(&self) -> String {
+        code_for(self.gateway.seen()[0].key())
+    }
+}
+
+fn printed(path: &Path) -> Printed {
+    Printed::new(std::fs::read(path).unwrap())
+}
+
+#[tokio::test]
+async fn push_with_pdf_leaves_a_receipt_beside_the_photo_for_its_owner_alone() {
+    let shop = Shop::new().await;
+    let pdf = shop.beside(".lichtbild-receipt.pdf");
+    let run = shop.push(&["--pdf", "--studio", "Foto Koch", "--lang", "en"]).await;
+    assert!(run.status.success(), "{}", stderr(&run));
+    assert_eq!(mode(&pdf), 0o600);
+    let first = std::fs::read(&pdf).unwrap();
+    let text = printed(&pdf).text();
+    assert!(text.contains(&shop.code()) && text.contains("Foto Koch") && text.contains("30 December 2999"), "{text}");
+    assert_eq!(printed(&pdf).symbol(203), shop.code().replace('-', ""));
+
+    let again = shop.push(&["--pdf", "--studio", "Foto Koch", "--lang", "en"]).await;
+    assert!(again.status.success(), "{}", stderr(&again));
+    assert_eq!(std::fs::read(&pdf).unwrap(), first, "the same receipt, the same file");
+    let roll = shop.push(&["--pdf=roll80"]).await;
+    assert!(roll.status.success(), "{}", stderr(&roll));
+    assert!(printed(&pdf).information().contains("226.772 x "));
+}
+
+#[tokio::test]
+async fn a_stored_receipt_is_printed_again_without_a_line() {
+    let shop = Shop::new().await;
+    assert!(shop.push(&[]).await.status.success());
+    let stored = shop.beside(".lichtbild-receipt.json");
+    let run = studio(&shop.gateway, &["receipt", stored.to_str().unwrap()]).await;
+    assert!(run.status.success(), "{}", stderr(&run));
+    let pdf = shop.beside(".lichtbild-receipt.pdf");
+    assert_eq!(String::from_utf8(run.stdout).unwrap(), format!("{}\n", pdf.display()));
+    assert!(printed(&pdf).text().contains(&shop.code()));
+    assert_eq!(mode(&pdf), 0o600);
+
+    let out = shop.gateway.directory().join("other.pdf");
+    let arguments =
+        ["receipt", stored.to_str().unwrap(), "--out", out.to_str().unwrap(), "--paper", "roll80", "--lang", "en"];
+    assert!(studio(&shop.gateway, &arguments).await.status.success());
+    assert!(printed(&out).text().contains("Retrieval code"));
+    assert_eq!(shop.gateway.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_photo_is_never_overwritten_by_its_receipt() {
+    let shop = Shop::new().await;
+    assert!(shop.push(&[]).await.status.success());
+    let before = std::fs::read(&shop.photo).unwrap();
+    let stored = shop.beside(".lichtbild-receipt.json");
+    let arguments = ["receipt", stored.to_str().unwrap(), "--out", shop.photo.to_str().unwrap(), "--lang", "en"];
+    let run = studio(&shop.gateway, &arguments).await;
+    assert_eq!(run.status.code(), Some(6));
+    assert!(stderr(&run).contains("no PDF") && run.stdout.is_empty(), "{}", stderr(&run));
+    assert_eq!(std::fs::read(&shop.photo).unwrap(), before);
+}
+
+#[tokio::test]
+async fn what_is_no_stored_receipt_ends_with_6_and_its_name() {
+    let shop = Shop::new().await;
+    for path in [shop.photo.clone(), shop.beside(".none")] {
+        let run = studio(&shop.gateway, &["receipt", path.to_str().unwrap(), "--lang", "en"]).await;
+        assert_eq!(run.status.code(), Some(6));
+        assert!(stderr(&run).contains("lichtbild-receipt.json"), "{}", stderr(&run));
+    }
+    let directory = shop.gateway.directory().join("none").join("receipt.pdf");
+    assert!(shop.push(&[]).await.status.success());
+    let stored = shop.beside(".lichtbild-receipt.json");
+    let run = studio(&shop.gateway, &["receipt", stored.to_str().unwrap(), "--out", directory.to_str().unwrap()]).await;
+    assert_eq!(run.status.code(), Some(6), "{}", stderr(&run));
+}
+
+#[tokio::test]
+async fn a_pdf_that_cannot_be_written_does_not_hide_the_code() {
+    let shop = Shop::new().await;
+    std::fs::write(shop.beside(".lichtbild-receipt.pdf"), "mine").unwrap();
+    let run = shop.push(&["--pdf", "--lang", "en"]).await;
+    assert_eq!(run.status.code(), Some(6));
+    assert!(String::from_utf8_lossy(&run.stdout).contains(&shop.code()));
+    assert!(stderr(&run).contains("its code is valid"), "{}", stderr(&run));
+    assert_eq!(std::fs::read(shop.beside(".lichtbild-receipt.pdf")).unwrap(), b"mine");
+}

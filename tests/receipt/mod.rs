@@ -1,0 +1,78 @@
+//! Printed documents, drawn and read again by foreign programs: poppler (`pdftoppm`, `pdftotext`, `pdfinfo`) and libdmtx
+//! (`dmtxread`). `tests/run` installs them.
+
+mod citizen;
+mod command;
+mod invitation;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A PDF file in a directory of its own.
+struct Printed {
+    directory: tempfile::TempDir,
+    bytes: Vec<u8>,
+}
+
+impl Printed {
+    fn new(bytes: Vec<u8>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("page.pdf"), &bytes).unwrap();
+        Self { directory, bytes }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.directory.path().join("page.pdf")
+    }
+
+    /// The page as a printer of `dpi` dots per inch would have it: black or white.
+    fn rendered(&self, dpi: u32) -> PathBuf {
+        let root = self.directory.path().join(format!("page-{dpi}"));
+        run(Command::new("pdftoppm")
+            .args(["-mono", "-singlefile", "-r", &dpi.to_string()])
+            .arg(self.file())
+            .arg(&root));
+        root.with_extension("pbm")
+    }
+
+    /// What the DataMatrix on the page says.
+    fn symbol(&self, dpi: u32) -> String {
+        let page = self.rendered(dpi);
+        // One symbol, and thirty seconds for a busy machine; usually it takes half of one.
+        run(Command::new("dmtxread").args(["--stop-after=1", "--milliseconds=30000"]).arg(page))
+    }
+
+    /// The text in reading order, its line ends as spaces.
+    fn text(&self) -> String {
+        let text = run(Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(self.file()).arg("-"));
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The structure that a screen reader follows, and what it reads.
+    fn structure(&self) -> String {
+        run(Command::new("pdfinfo").arg("-struct-text").arg(self.file()))
+    }
+
+    fn information(&self) -> String {
+        run(Command::new("pdfinfo").arg(self.file()))
+    }
+
+    fn contains(&self, part: &[u8]) -> bool {
+        self.bytes.windows(part.len()).any(|window| window == part)
+    }
+}
+
+/// What the program prints. It has to be there, to succeed, and to find nothing wrong with the file.
+fn run(command: &mut Command) -> String {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{:?} does not run ({error}): let tests/run install it", command.get_program()));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && stderr.is_empty(), "{command:?}: {} {stderr}", output.status);
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}

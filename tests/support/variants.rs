@@ -1,0 +1,157 @@
+//! The large portrait in many variants, each spoilt in one way, with what the judge is to say of it by `de-tr03121`.
+
+use std::sync::LazyLock;
+
+use image::{Rgb, RgbImage};
+
+use super::jpeg::{Noise, fixture};
+use super::portraits::{blank, blurred, encoded, exposed, upscaled};
+
+/// A portrait that something was done to.
+pub struct Variant {
+    pub name: &'static str,
+    pub bytes: Vec<u8>,
+    /// The checks that refuse it, and no others.
+    pub refused_by: &'static [&'static str],
+    /// Checks that must be among its advice.
+    pub advised_by: &'static [&'static str],
+}
+
+/// What is done to a picture, around its middle; its border goes on outwards.
+#[derive(Clone, Copy)]
+pub struct Change {
+    pub turn_degrees: f32,
+    pub scale: f32,
+    /// To the right and down, as share of the width and the height.
+    pub shift: (f32, f32),
+    pub mirror: bool,
+}
+
+pub const AS_IS: Change = Change { turn_degrees: 0.0, scale: 1.0, shift: (0.0, 0.0), mirror: false };
+
+/// All of them, made once: each is two million pixels.
+pub fn variants() -> &'static [Variant] {
+    static VARIANTS: LazyLock<Vec<Variant>> =
+        LazyLock::new(|| [pose(), place(), size(), light_and_detail(), others()].into_iter().flatten().collect());
+    &VARIANTS
+}
+
+/// The variant of this name.
+pub fn variant(name: &str) -> &'static Variant {
+    variants().iter().find(|variant| variant.name == name).unwrap()
+}
+
+fn variant_of(
+    name: &'static str,
+    picture: &RgbImage,
+    refused_by: &'static [&'static str],
+    advised_by: &'static [&'static str],
+) -> Variant {
+    Variant { name, bytes: encoded(picture), refused_by, advised_by }
+}
+
+pub fn large_portrait() -> RgbImage {
+    image::load_from_memory(&fixture("portrait-1244x1600.jpg")).unwrap().to_rgb8()
+}
+
+fn pose() -> Vec<Variant> {
+    let portrait = large_portrait();
+    let turned = |turn_degrees| changed(&portrait, Change { turn_degrees, ..AS_IS });
+    vec![
+        // It is tilted by 3.2 degrees as it is.
+        variant_of("turned a little", &turned(6.5), &[], &["roll"]),
+        variant_of("turned by 12 degrees", &turned(12.0), &["roll"], &[]),
+        variant_of("turned by 20 degrees", &turned(20.0), &["roll"], &[]),
+        variant_of("turned to the other side", &turned(-16.0), &["roll"], &[]),
+        variant_of("mirrored", &changed(&portrait, Change { mirror: true, ..AS_IS }), &[], &[]),
+    ]
+}
+
+fn place() -> Vec<Variant> {
+    let portrait = large_portrait();
+    let shifted = |right, down| changed(&portrait, Change { shift: (right, down), ..AS_IS });
+    vec![
+        variant_of("a little to the right", &shifted(0.075, 0.0), &[], &["horizontal_position"]),
+        variant_of("to the right", &shifted(0.13, 0.0), &["horizontal_position"], &[]),
+        variant_of("to the left", &shifted(-0.13, 0.0), &["horizontal_position"], &[]),
+        variant_of("a little down", &shifted(0.0, 0.06), &[], &["vertical_position"]),
+        variant_of("down", &shifted(0.0, 0.13), &["vertical_position"], &[]),
+        variant_of("up", &shifted(0.0, -0.23), &["vertical_position"], &[]),
+    ]
+}
+
+fn size() -> Vec<Variant> {
+    let portrait = large_portrait();
+    let scaled = |scale| changed(&portrait, Change { scale, ..AS_IS });
+    vec![
+        variant_of("a little smaller", &scaled(0.92), &[], &["inter_eye_distance"]),
+        variant_of("too small", &scaled(0.7), &["inter_eye_distance"], &["head_size"]),
+        variant_of("too large", &scaled(1.6), &[], &["head_size"]),
+    ]
+}
+
+fn light_and_detail() -> Vec<Variant> {
+    let portrait = large_portrait();
+    vec![
+        variant_of("darkened", &exposed(&portrait, 0.25), &[], &["exposure"]),
+        variant_of("blurred", &blurred(&portrait, 5.0), &[], &["sharpness"]),
+        variant_of("from a small picture", &upscaled(&portrait, 25), &[], &["upscaled"]),
+    ]
+}
+
+fn others() -> Vec<Variant> {
+    let portrait = large_portrait();
+    let collar = changed(&portrait, Change { scale: 3.0, shift: (0.0, -1.3), ..AS_IS });
+    vec![
+        variant_of("two faces", &with_another_face(&portrait), &["face_count"], &[]),
+        variant_of("no face", &collar, &["face_missing"], &[]),
+        variant_of("a landscape", &landscape(), &["face_missing"], &[]),
+        variant_of("blank", &blank(1244, 1600), &["blank"], &[]),
+    ]
+}
+
+/// With the same face, smaller, in an upper corner.
+fn with_another_face(picture: &RgbImage) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let small = changed(picture, Change { scale: 0.6, shift: (0.327, -0.378), mirror: true, ..AS_IS });
+    let (left, bottom) = (width * 65 / 100, height * 27 / 100);
+    let pick = |x, y| if x >= left && y < bottom { &small } else { picture };
+    RgbImage::from_fn(width, height, |x, y| *pick(x, y).get_pixel(x, y))
+}
+
+/// Sky over hills.
+fn landscape() -> RgbImage {
+    let mut noise = Noise::seeded(11);
+    RgbImage::from_fn(1244, 1600, |x, y| {
+        let (along, grain) = (x as f32 / 130.0, noise.below(24) as u8);
+        let ridge = 800.0 + 200.0 * along.sin() + 70.0 * (3.4 * along).cos();
+        if (y as f32) < ridge { Rgb([120 + grain, 160 + grain, 220]) } else { Rgb([60 + grain, 110 + grain, 40]) }
+    })
+}
+
+/// Sampled between four pixels.
+pub fn changed(picture: &RgbImage, change: Change) -> RgbImage {
+    let (width, height) = (picture.width() as f32, picture.height() as f32);
+    let (sin, cos) = change.turn_degrees.to_radians().sin_cos();
+    let sign = if change.mirror { -1.0 } else { 1.0 };
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let x = x as f32 + 0.5 - width * (0.5 + change.shift.0);
+        let y = y as f32 + 0.5 - height * (0.5 + change.shift.1);
+        let (x, y) = ((cos * x + sin * y) / change.scale, (cos * y - sin * x) / change.scale);
+        between(picture, width / 2.0 + sign * x - 0.5, height / 2.0 + y - 0.5)
+    })
+}
+
+fn between(picture: &RgbImage, x: f32, y: f32) -> Rgb<u8> {
+    let (x, y) = (x.clamp(0.0, picture.width() as f32 - 1.0), y.clamp(0.0, picture.height() as f32 - 1.0));
+    let (left, top) = (x as u32, y as u32);
+    let (right, bottom) = ((left + 1).min(picture.width() - 1), (top + 1).min(picture.height() - 1));
+    let (along, down) = (x.fract(), y.fract());
+    let corners = [(left, top), (right, top), (left, bottom), (right, bottom)];
+    let [a, b, c, d] = corners.map(|(x, y)| picture.get_pixel(x, y).0.map(f32::from));
+    Rgb(std::array::from_fn(|channel| {
+        let upper = a[channel] * (1.0 - along) + b[channel] * along;
+        let lower = c[channel] * (1.0 - along) + d[channel] * along;
+        (upper * (1.0 - down) + lower * down).round() as u8
+    }))
+}

@@ -1,0 +1,152 @@
+//! What the judge allocates beside the bytes: less than its documentation promises, whatever the bytes are.
+//!
+//! Each photo is examined in a process of its own, this very program started anew, so that nothing that an earlier one left in
+//! the allocator is used again. Measured is the most that the process ever held (`VmHWM`) over what it held with the photo
+//! read (`VmRSS`). That counts more than is allocated: the pages of the program that run for the first time, too. The face
+//! model is read before that: it is there once, however many photos are examined.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use lichtbild::domain::finding::Verdict;
+use lichtbild::domain::subject::{Declaration, Exception, Subject};
+use lichtbild::validation::small_picture::Plane;
+use lichtbild::validation::{Profile, examine, face};
+
+use super::NOW;
+use crate::support::jpeg::{Noise, fixture, new_segment, scan_start, with, with_declared_size};
+use crate::support::photos::corpus;
+
+/// What `examine` promises, in KiB.
+const BOUND: u64 = 4 * 1024;
+/// What the face model may take, once in a process, in KiB.
+const MODEL_BOUND: u64 = 8 * 1024;
+const PHOTO: &str = "LICHTBILD_TEST_PHOTO";
+const CHILD: &str = "validation::memory::one_photo_in_a_process_of_its_own";
+/// The largest photo that a gateway takes.
+const MAX_PHOTO_BYTES: usize = 8 * 1024 * 1024;
+
+/// A line of `/proc/self/status`, in KiB.
+fn held(line: &str) -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let found = status.lines().find_map(|found| found.strip_prefix(line)).unwrap();
+    found.trim().strip_suffix(" kB").unwrap().parse().unwrap()
+}
+
+#[test]
+#[ignore = "started by the test below, with a photo"]
+fn one_photo_in_a_process_of_its_own() {
+    let path = std::env::var_os(PHOTO).expect("the test below names a photo");
+    let profile = Profile::builtin("icao-35x45").unwrap();
+    let start = held("VmHWM:");
+    // Too small for a face, which only shows after the model was read.
+    let speck = Plane { width: 1, height: 1, samples: vec![128] };
+    let examination = face::examine(&speck, 8, 8, profile.face().unwrap(), Subject::Adult, Exception::None);
+    assert_eq!(examination.measurements.faces, None);
+    let model = held("VmHWM:") - start;
+    let bytes = fs::read(path).unwrap();
+    let before = held("VmRSS:");
+    let examination = examine(&bytes, &profile, Declaration::default(), NOW);
+    let after = held("VmHWM:");
+    println!("model {model} grown {} verdict {:?}", after.saturating_sub(before), examination.verdict);
+    assert!(model < MODEL_BOUND, "{model} KiB");
+}
+
+/// By how many KiB a process grows that examines this photo, and the verdict.
+fn grown(folder: &Path, name: &str, bytes: &[u8]) -> (u64, String) {
+    let path = folder.join("photo.jpg");
+    fs::write(&path, bytes).unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", CHILD, "--ignored", "--nocapture", "--test-threads=1"]).env(PHOTO, &path);
+    let output = child.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let words = text.split_once("grown ").and_then(|(_, rest)| rest.split_once(" verdict "));
+    let (grown, rest) = words.unwrap_or_else(|| panic!("{name}: {text}{}", String::from_utf8_lossy(&output.stderr)));
+    (grown.parse().unwrap(), rest.split_whitespace().next().unwrap().to_owned())
+}
+
+/// The portrait as large as a photo may be in this ratio.
+fn largest_portrait() -> Vec<u8> {
+    let portrait = image::load_from_memory(&fixture("portrait-413x531.jpg")).unwrap().to_rgb8();
+    encoded(&image::imageops::resize(&portrait, 2488, 3200, image::imageops::FilterType::Nearest))
+}
+
+fn encoded(picture: &image::RgbImage) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 50).encode_image(picture).unwrap();
+    bytes
+}
+
+/// As many segments as a header may have, each as long as the metadata may be in all.
+fn filled(bytes: &[u8], marker: u8, content: &[u8], count: usize) -> Vec<u8> {
+    with(bytes, 2, &new_segment(marker, content).repeat(count))
+}
+
+fn noise(bytes: &mut Vec<u8>) {
+    let mut noise = Noise::seeded(1);
+    bytes.resize_with(MAX_PHOTO_BYTES, || noise.below(0xFF) as u8);
+}
+
+/// Those that make a judge work, sound or not.
+fn demanding() -> Vec<(&'static str, Vec<u8>)> {
+    let (portrait, largest) = (fixture("portrait-827x1063.jpg"), largest_portrait());
+    let mut random = Noise::seeded(2);
+    let snow = image::RgbImage::from_fn(2488, 3200, |_, _| image::Rgb([0; 3].map(|_: u8| random.next() as u8)));
+    let mut garbage_scan = largest.clone();
+    garbage_scan.truncate(scan_start(&largest));
+    noise(&mut garbage_scan);
+    let mut garbage = Vec::new();
+    noise(&mut garbage);
+    let mut one_marker = vec![0xFF; MAX_PHOTO_BYTES];
+    one_marker[1] = 0xD8;
+    // All four tables of a kind, as long as they can be, over and over.
+    let codes: Vec<u8> = [0, 1, 2, 3, 0x10, 0x11, 0x12, 0x13]
+        .into_iter()
+        .flat_map(|table| [&[table][..], &[0; 14], &[200, 56], &[1; 256]].concat())
+        .collect();
+    let steps: Vec<u8> = [0x10, 0x11, 0x12, 0x13].into_iter().flat_map(|t| [&[t][..], &[1; 128]].concat()).collect();
+    let mut entries = b"MM\0*\0\0\0\x08\x14\x00".to_vec();
+    entries.extend([0x90, 0x03, 0, 2, 0, 0, 0, 20, 0, 0, 0, 8].repeat(5459));
+    let exif = new_segment(0xE1, &[b"Exif\0\0", entries.as_slice()].concat());
+    let icc = [&b"ICC_PROFILE\0\x01\x07"[..], &[0x55; 65_000]].concat();
+    let xmp = [
+        &b"http://ns.adobe.com/xmp/extension/\x000123456789ABCDEF0123456789ABCDEF\0\0\0\xFF\0\0\0\0"[..],
+        &[0x20; 1900],
+    ]
+    .concat();
+    vec![
+        ("the largest portrait", largest.clone()),
+        ("the largest, sound, with a full header of EXIF and ICC", {
+            with(&filled(&largest, 0xE2, &icc, 6), 2, &exif)
+        }),
+        ("noise as a picture", encoded(&snow)),
+        ("8 MiB of picture data that mean nothing", garbage_scan),
+        ("8 MiB of anything", garbage),
+        ("8 MiB of FF", one_marker),
+        ("Huffman tables", filled(&portrait, 0xC4, &codes, 200)),
+        ("quantisation tables", filled(&portrait, 0xDB, &steps, 230)),
+        ("64 KiB of EXIF", with(&portrait, 2, &exif)),
+        ("a chain of ICC", filled(&portrait, 0xE2, &icc, 7)),
+        ("extended XMP", filled(&portrait, 0xE1, &xmp, 240)),
+        ("comments", filled(&portrait, 0xFE, &[0x41; 65_533], 8)),
+        ("a huge claim", with_declared_size(&portrait, 65_500, 65_500)),
+        ("the largest claim", with_declared_size(&portrait, 2500, 3200)),
+    ]
+}
+
+#[test]
+fn no_photo_makes_the_judge_allocate_more_than_it_promises() {
+    let folder = tempfile::tempdir().unwrap();
+    let hostile = corpus().into_iter().map(|photo| (photo.name, photo.bytes));
+    let mut accepted = 0;
+    for (name, bytes) in demanding().into_iter().chain(hostile) {
+        let (grown, verdict) = grown(folder.path(), name, &bytes);
+        assert!(bytes.len() <= MAX_PHOTO_BYTES, "{name}: no gateway takes it");
+        println!("{grown:>6} KiB, {verdict}: {name}, {} KiB", bytes.len() / 1024);
+        assert!(grown < BOUND, "{name}: {grown} KiB");
+        accepted += usize::from(verdict == format!("{:?}", Verdict::Accepted));
+    }
+    // A judge that refuses at the door allocates nothing: some must get to the end.
+    assert!(accepted >= 4, "{accepted}");
+}
