@@ -3,14 +3,18 @@
 use lichtbild::domain::credential::Credential;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::flows::administer::AdministrationError;
+use lichtbild::identity::key::DeviceKey;
 use lichtbild::storage::steps::{Binding, CertificateRecord};
 use lichtbild::transport::peer::PeerCertificate;
 
 use crate::support::caller::{Answer, Caller, peer, send};
+use crate::support::enrolment::EST;
 use crate::support::gateway::{DAY, TestGateway};
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Method, Request};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use lichtbild::domain::party::Role;
 use lichtbild::server::routes::Line;
 use lichtbild::transport::peer::Admission;
@@ -105,6 +109,27 @@ async fn a_foreign_certificate_is_never_taken_for_one_of_ours_nor_the_other_way_
     shown(&gateway, Line::Office, claimed).await.refused(403, "device-unknown");
     // And on the studio listener a bound key is nobody.
     shown(&gateway, Line::Studio, foreign(&gateway, "y", "key")).await.refused(403, "device-unknown");
+}
+
+#[tokio::test]
+async fn who_is_known_by_a_foreign_certificate_gets_none_of_ours() {
+    let gateway = TestGateway::start().await;
+    let party = office(&gateway).await.party;
+    for (binding, certificate, key) in
+        [(to_certificate(&gateway, "bound"), "bound", "any key"), (Binding::Key(digest("key")), "any", "key")]
+    {
+        let device = gateway.bound_device(&party, &binding, foreign(&gateway, certificate, key)).await;
+        let before = gateway.database.contents().await;
+        let request = device.request(Method::POST, &format!("{EST}/simplereenroll"));
+        let body = STANDARD.encode(DeviceKey::generate().unwrap().to_request().unwrap());
+        let request = request.header("content-type", "application/pkcs10").body(Body::from(body)).unwrap();
+        let problem = device.send(request).await.refused(403, "certificate-foreign");
+        assert!(problem["detail"].as_str().unwrap().contains("anderen Stelle"), "{problem}");
+        let row = gateway.database.audit().await.pop().unwrap();
+        assert_eq!((row.event.as_str(), &row.details["reason"]), ("enrolment.refused", &"certificate_foreign".into()));
+        assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
+        assert_eq!(device.collections("").await.status, 200, "that it works on is not at stake");
+    }
 }
 
 #[tokio::test]
