@@ -3,11 +3,18 @@
 use std::fs;
 use std::path::PathBuf;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use lichtbild::clock::{Clock, SystemClock, Timestamp};
+use lichtbild::entropy::OsEntropy;
+use lichtbild::identity::authority::{Authority, AuthorityKind};
+use lichtbild::identity::key::DeviceKey;
 use time::macros::datetime;
 
 use super::running::{COLLECTIONS, ME, Running, replace, shown};
+use crate::support::caller::Answer;
 use crate::support::device::{DeviceFiles, ask, closed, plain_get};
+use crate::support::enrolment::{EST, certificate};
 use crate::support::pki::{Leaf, LeafOptions, TestCa};
 use crate::support::process::Home;
 
@@ -128,6 +135,38 @@ async fn when_an_authority_is_no_longer_trusted_its_connections_are_cut_and_no_o
     replace(&file, &old);
     gateway.reload().await;
     serves(&gateway, &studio).await;
+}
+
+/// Who issued the certificate that a device is given when it renews.
+async fn renewed_by(gateway: &Running, device: &DeviceFiles) -> String {
+    let request = STANDARD.encode(DeviceKey::generate().unwrap().to_request().unwrap());
+    let call = device.calls(&gateway.studio()).request(reqwest::Method::POST, &format!("{EST}/simplereenroll"));
+    let answer = call.header("content-type", "application/pkcs10").body(request).send().await.unwrap();
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    let der = certificate(&Answer { status, headers, body: answer.bytes().await.unwrap() });
+    x509_parser::parse_x509_certificate(&der).unwrap().1.issuer().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn devices_are_certified_by_the_new_authority_once_its_key_is_there_too() {
+    let home = Home::new();
+    let device = home.studio("Foto Koch");
+    let gateway = Running::start(&home).await;
+    let new = Authority::create(AuthorityKind::Studio, "Zweite", SystemClock.now(), &OsEntropy).unwrap();
+    let before = renewed_by(&gateway, &device).await;
+    assert!(!before.contains("Zweite"), "{before}");
+
+    let file = home.file("certs/studio-ca.crt");
+    replace(&file, &(new.certificate_pem() + &fs::read_to_string(&file).unwrap()));
+    gateway.reload().await;
+    assert_eq!(gateway.degraded().await, ["issuance"]);
+    assert_eq!(renewed_by(&gateway, &device).await, before);
+
+    replace(&home.file("certs/studio-ca.key"), &new.key_pem());
+    gateway.reload().await;
+    assert_eq!(gateway.degraded().await, Vec::<String>::new());
+    let after = renewed_by(&gateway, &device).await;
+    assert!(after.contains("Zweite"), "{after}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
