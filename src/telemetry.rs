@@ -18,10 +18,12 @@ use tokio::time::Instant;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::clock::Timestamp;
 use crate::config::{Log, LogFormat};
 use crate::domain::photo::PhotoState;
 use crate::storage::steps::SweepReport;
 use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
+use crate::transport::trust_status::TrustFacts;
 
 /// Starts the log on the standard error stream. A second call changes nothing.
 ///
@@ -88,6 +90,11 @@ struct StateLabel {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RootsLabel {
+    roots: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct SweptLabel {
     what: &'static str,
 }
@@ -110,6 +117,11 @@ pub struct Metrics {
     over_device_limit: Family<ListenerLabel, Counter>,
     accept_errors: Family<ListenerLabel, Counter>,
     panicked: Family<ListenerLabel, Counter>,
+    certificate_expires: AtomicGauge,
+    lists_expire: Family<RootsLabel, AtomicGauge>,
+    trust_faults: AtomicGauge,
+    reloads: Counter,
+    reload_failures: Counter,
     lines: Vec<(&'static str, Arc<TransportMetrics>)>,
 }
 
@@ -131,6 +143,11 @@ impl Metrics {
             over_device_limit: Family::default(),
             accept_errors: Family::default(),
             panicked: Family::default(),
+            certificate_expires: AtomicGauge::default(),
+            lists_expire: Family::default(),
+            trust_faults: AtomicGauge::default(),
+            reloads: Counter::default(),
+            reload_failures: Counter::default(),
             lines,
         };
         let registry = &mut metrics.registry;
@@ -151,6 +168,19 @@ impl Metrics {
         );
         registry.register("accept_errors", "Connections the system could not hand over", metrics.accept_errors.clone());
         registry.register("panics", "Connections ended by a fault of the program", metrics.panicked.clone());
+        registry.register(
+            "server_certificate_expires_timestamp",
+            "End of the server certificate, in seconds since 1970",
+            metrics.certificate_expires.clone(),
+        );
+        registry.register(
+            "revocation_list_expires_timestamp",
+            "When the first revocation list of a foreign authority runs out, in seconds since 1970",
+            metrics.lists_expire.clone(),
+        );
+        registry.register("tls_faults", "What is told as degraded by /readyz", metrics.trust_faults.clone());
+        registry.register("tls_reloads", "Certificates, authorities and lists put in force", metrics.reloads.clone());
+        registry.register("tls_reload_failures", "Such changes that were refused", metrics.reload_failures.clone());
         metrics
     }
 
@@ -163,8 +193,9 @@ impl Metrics {
         }
     }
 
-    /// The text, with the photos of each state as they are now.
-    pub fn encode(&self, census: &[(PhotoState, u64)]) -> String {
+    /// The text, with the photos of each state and what the lines trust as they are now.
+    pub fn encode(&self, census: &[(PhotoState, u64)], trust: &TrustFacts) -> String {
+        self.read_trust(trust);
         for state in PhotoState::ALL {
             let number = census.iter().find(|(counted, _)| *counted == state).map_or(0, |(_, number)| *number);
             self.photos.get_or_create(&StateLabel { state: state.name() }).set(number);
@@ -176,6 +207,17 @@ impl Metrics {
         // Writing into a String cannot fail.
         let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
         text
+    }
+
+    fn read_trust(&self, trust: &TrustFacts) {
+        let seconds = |moment: Timestamp| u64::try_from(moment.unix_milliseconds() / 1000).unwrap_or(0);
+        self.certificate_expires.set(seconds(trust.server_certificate_expires_at));
+        for (roots, end) in &trust.foreign_lists {
+            self.lists_expire.get_or_create(&RootsLabel { roots: roots.clone() }).set(seconds(*end));
+        }
+        self.trust_faults.set(trust.faults.len() as u64);
+        self.reloads.inner().store(trust.reloads, Ordering::Relaxed);
+        self.reload_failures.inner().store(trust.reload_failures, Ordering::Relaxed);
     }
 
     fn read_line(&self, listener: &'static str, line: &TransportMetrics) {

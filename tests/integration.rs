@@ -28,5 +28,7 @@ mod secrecy;
 mod settlement;
 mod support;
 mod transport;
+#[cfg(unix)]
+mod trust;
 mod validation;
 mod withdrawal;

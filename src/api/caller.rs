@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::{App, Problem};
-use crate::domain::digest::Sha256Digest;
+use crate::domain::credential::Credential;
 use crate::flows::authenticate;
 pub use crate::flows::authenticate::{OfficeCaller, StudioCaller};
 use crate::transport::peer::{Admission, Peer};
@@ -16,7 +16,7 @@ impl FromRequestParts<App> for StudioCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        Ok(authenticate::studio(&app.gateway, certificate(parts)?).await?)
+        Ok(authenticate::studio(&app.gateway, credential(parts)?).await?)
     }
 }
 
@@ -24,7 +24,7 @@ impl FromRequestParts<App> for OfficeCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        Ok(authenticate::office(&app.gateway, certificate(parts)?).await?)
+        Ok(authenticate::office(&app.gateway, credential(parts)?).await?)
     }
 }
 
@@ -40,10 +40,10 @@ impl FromRequestParts<App> for Address {
     }
 }
 
-fn certificate(parts: &Parts) -> Result<Sha256Digest, Problem> {
+fn credential(parts: &Parts) -> Result<Credential, Problem> {
     let peer = parts.extensions.get::<Peer>().ok_or(Problem::DeviceUnknown)?;
     if peer.admission() == Admission::OverLimit {
         return Err(Problem::TooManyConnections);
     }
-    Ok(peer.certificate().ok_or(Problem::DeviceUnknown)?.sha256())
+    Ok(peer.certificate().ok_or(Problem::DeviceUnknown)?.credential())
 }

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 
-use crate::clock::Timestamp;
 use crate::flows::Gateway;
+use crate::flows::publish::PublishedLists;
 use crate::transport::body::BodyLimits;
+use crate::transport::trust_status::TrustStatus;
 
 /// The state of every router; cheap to clone.
 #[derive(Clone)]
 pub struct App {
     /// The gateway.
     pub gateway: Arc<Gateway>,
-    /// The end of the server certificate that is shown.
-    pub server_certificate_expires_at: Timestamp,
+    /// What the lines show and trust, and what is wrong with it.
+    pub trust: TrustStatus,
+    /// The revocation lists of the gateway's own authorities.
+    pub lists: PublishedLists,
     /// How large a photo may be and how slowly it may come.
     pub photo_body: BodyLimits,
     /// The same for JSON.

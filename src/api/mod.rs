@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod context;
 pub mod est;
+mod fault_texts;
 pub mod invitations;
 pub mod negotiate;
 pub mod office;
@@ -11,6 +12,7 @@ pub mod problem;
 mod problem_causes;
 mod problem_texts;
 pub mod request;
+pub mod revocation_list;
 pub mod studio;
 
 pub use context::App;

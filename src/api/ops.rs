@@ -9,16 +9,32 @@ use super::App;
 use super::request::json_answer;
 use crate::clock::Timestamp;
 use crate::flows::sweep;
+use crate::transport::trust_status::Degradation;
 
 #[derive(Default, Serialize)]
 struct Health {
     status: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     missing: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    degraded: Vec<Degraded>,
     #[serde(skip_serializing_if = "Option::is_none")]
     keys_run_out_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     server_certificate_expires_at: Option<Timestamp>,
+}
+
+/// Something an administrator has to look at while the gateway works.
+#[derive(Serialize)]
+struct Degraded {
+    what: String,
+    detail: String,
+}
+
+impl From<Degradation> for Degraded {
+    fn from(Degradation { what, detail }: Degradation) -> Self {
+        Self { what, detail }
+    }
 }
 
 /// The process lives.
@@ -27,6 +43,9 @@ pub async fn healthz() -> Response {
 }
 
 /// A photo could be deposited and collected now; otherwise, what is missing for it.
+///
+/// What is only degraded (a new certificate that cannot be used, a foreign revocation list that ran out) is told beside it and
+/// does not make it 503: a load balancer that took the gateway out for that would keep out all those for whom it works.
 pub async fn readyz(State(app): State<App>) -> Response {
     let mut missing = Vec::new();
     if let Err(error) = app.gateway.store.ready(app.gateway.now()).await {
@@ -40,7 +59,8 @@ pub async fn readyz(State(app): State<App>) -> Response {
     if keys.epoch_at(app.gateway.now()).is_none() {
         missing.push("epoch-key");
     }
-    if app.server_certificate_expires_at <= app.gateway.now() {
+    let trust = app.trust.facts();
+    if trust.server_certificate_expires_at <= app.gateway.now() {
         missing.push("server-certificate");
     }
     let status = if missing.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -48,8 +68,9 @@ pub async fn readyz(State(app): State<App>) -> Response {
     let health = Health {
         status: word,
         missing,
+        degraded: trust.degradations(app.gateway.now()).into_iter().map(Degraded::from).collect(),
         keys_run_out_at: keys.runs_out_at(),
-        server_certificate_expires_at: Some(app.server_certificate_expires_at),
+        server_certificate_expires_at: Some(trust.server_certificate_expires_at),
     };
     json_answer(status, &health)
 }

@@ -59,6 +59,7 @@ pub enum Problem {
     // Collections
     CodeUnknown,
     TooManyCodes { wait: Duration },
+    PhotoQuarantined { since: Timestamp },
     PhotoLeasedElsewhere { until: Timestamp },
     PhotoSettled { at: Timestamp, office: Option<Party> },
     PhotoWithdrawn { at: Timestamp },
@@ -82,6 +83,7 @@ pub enum Problem {
     RequestSignatureUnsupported,
     KeyTooWeak { error: KeyError },
     RequestSubjectForeign,
+    CertificateForeign,
     CertificateSuperseded { since: Timestamp },
     EnrolmentUnavailable { role: Option<Role> },
     // The gateway
@@ -89,6 +91,7 @@ pub enum Problem {
     Internal,
     GatewayBusy,
     StorageUnavailable,
+    RevocationListMissing,
 }
 
 /// What is wrong with a request that does not fit the interface.
@@ -152,6 +155,7 @@ impl Problem {
             Self::PhotoKept { .. } => "photo-kept",
             Self::CodeUnknown => "code-unknown",
             Self::TooManyCodes { .. } => "too-many-codes",
+            Self::PhotoQuarantined { .. } => "photo-quarantined",
             Self::PhotoLeasedElsewhere { .. } => "photo-leased-elsewhere",
             Self::PhotoSettled { .. } => "photo-settled",
             Self::PhotoWithdrawn { .. } => "photo-withdrawn",
@@ -174,12 +178,14 @@ impl Problem {
             Self::RequestSignatureUnsupported => "request-signature-unsupported",
             Self::KeyTooWeak { .. } => "key-too-weak",
             Self::RequestSubjectForeign => "request-subject-foreign",
+            Self::CertificateForeign => "certificate-foreign",
             Self::CertificateSuperseded { .. } => "certificate-superseded",
             Self::EnrolmentUnavailable { .. } => "enrolment-unavailable",
             Self::PhotoDamaged => "photo-damaged",
             Self::Internal => "internal",
             Self::GatewayBusy => "gateway-busy",
             Self::StorageUnavailable => "storage-unavailable",
+            Self::RevocationListMissing => "revocation-list-missing",
         }
     }
 
@@ -202,6 +208,7 @@ impl Problem {
             | Self::EnrolmentCodeSpent
             | Self::EnrolmentCodeExhausted
             | Self::EnrolmentCodeWithdrawn
+            | Self::CertificateForeign
             | Self::CertificateSuperseded { .. }
             | Self::DeviceUnknown
             | Self::DeviceRevoked { .. }
@@ -218,6 +225,7 @@ impl Problem {
             Self::DepositInProgress
             | Self::PhotoLeased { .. }
             | Self::PhotoKept { .. }
+            | Self::PhotoQuarantined { .. }
             | Self::PhotoLeasedElsewhere { .. }
             | Self::LeaseExpired { .. }
             | Self::CollectionOver { .. }
@@ -238,9 +246,10 @@ impl Problem {
                 StatusCode::TOO_MANY_REQUESTS
             }
             Self::PhotoDamaged | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::GatewayBusy | Self::StorageUnavailable | Self::EnrolmentUnavailable { .. } => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::GatewayBusy
+            | Self::StorageUnavailable
+            | Self::EnrolmentUnavailable { .. }
+            | Self::RevocationListMissing => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -250,6 +259,7 @@ impl Problem {
             Self::TooManyRequests { wait } | Self::TooManyCodes { wait } => Some(*wait),
             Self::DepositInProgress | Self::GatewayBusy => Some(Duration::from_secs(1)),
             Self::StorageUnavailable | Self::TooManyConnections => Some(Duration::from_secs(5)),
+            Self::RevocationListMissing => Some(Duration::from_secs(60)),
             _ => None,
         }
     }
@@ -269,6 +279,7 @@ impl Problem {
             Self::CertificateSuperseded { since } => json!({ "newer_used_at": since }),
             Self::PhotoLeased { until } | Self::PhotoLeasedElsewhere { until } => json!({ "lease_until": until }),
             Self::PhotoKept { until } => json!({ "kept_until": until }),
+            Self::PhotoQuarantined { since } => json!({ "held_back_since": since }),
             Self::PhotoSettled { at, office } => {
                 let office =
                     office.as_ref().map(|office| StudioBody { name: office.name.clone(), place: office.place.clone() });

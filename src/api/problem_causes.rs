@@ -88,6 +88,7 @@ impl From<CollectError> for Problem {
         match error {
             CollectError::TooManyCodes { wait } => Self::TooManyCodes { wait },
             CollectError::UnknownCode => Self::CodeUnknown,
+            CollectError::HeldBack { since } => Self::PhotoQuarantined { since },
             CollectError::LeasedElsewhere { until } => Self::PhotoLeasedElsewhere { until },
             CollectError::Settled { at, office } => Self::PhotoSettled { at, office },
             CollectError::Withdrawn { at } => Self::PhotoWithdrawn { at },
@@ -113,6 +114,7 @@ impl From<HandOverError> for Problem {
             HandOverError::UnknownCollection => Self::CollectionUnknown,
             HandOverError::WrongCode => Self::CodeUnknown,
             HandOverError::LeaseOver { at } => Self::LeaseExpired { at },
+            HandOverError::HeldBack { since } => Self::PhotoQuarantined { since },
             HandOverError::Over { at } => Self::CollectionOver { at },
             HandOverError::Open(error) => error.into(),
             HandOverError::Store(error) => error.into(),
@@ -206,6 +208,7 @@ impl From<RenewError> for Problem {
         match error {
             RenewError::Request(error) => error.into(),
             RenewError::SubjectForeign => Self::RequestSubjectForeign,
+            RenewError::Foreign => Self::CertificateForeign,
             RenewError::Superseded { since } => Self::CertificateSuperseded { since },
             RenewError::NotInStanding => Self::DeviceNotInStanding,
             RenewError::Certify(error) => error.into(),

@@ -1,10 +1,9 @@
 //! What a refusal says, in German and English: what happened, and what to do now.
 
-use super::problem::{Problem, RequestFault, whole_seconds};
-use crate::domain::code::CodeError;
+use super::fault_texts::{code_detail, key_detail, request_fault};
+use super::problem::{Problem, whole_seconds};
 use crate::domain::language::Language;
 use crate::domain::party::Role;
-use crate::identity::public_key::{KeyError, RSA_MINIMUM_BITS};
 
 impl Problem {
     /// The refusal in a few words.
@@ -41,6 +40,7 @@ impl Problem {
             Self::PhotoKept { .. } => ("Lichtbild aufbewahrt", "Photo kept"),
             Self::CodeUnknown => ("Abrufcode unbekannt", "Unknown code"),
             Self::TooManyCodes { .. } => ("Zu viele falsche Abrufcodes", "Too many wrong codes"),
+            Self::PhotoQuarantined { .. } => ("Lichtbild wird geprüft", "Photo held back"),
             Self::PhotoLeasedElsewhere { .. } => ("Anderes Amt bearbeitet", "Held by another office"),
             Self::PhotoSettled { .. } => ("Lichtbild bereits abgeschlossen", "Photo already settled"),
             Self::PhotoWithdrawn { .. } => ("Lichtbild zurückgezogen", "Photo withdrawn"),
@@ -65,12 +65,14 @@ impl Problem {
             }
             Self::KeyTooWeak { .. } => ("Schlüssel nicht erlaubt", "Key not accepted"),
             Self::RequestSubjectForeign => ("Antrag nennt ein anderes Gerät", "Request names another device"),
+            Self::CertificateForeign => ("Zertifikat anderer Stelle", "Certificate of another authority"),
             Self::CertificateSuperseded { .. } => ("Zertifikat abgelöst", "Certificate superseded"),
             Self::EnrolmentUnavailable { .. } => ("Anmeldung nicht verfügbar", "Enrolment unavailable"),
             Self::PhotoDamaged => ("Lichtbild nicht lesbar", "Photo cannot be opened"),
             Self::Internal => ("Fehler im Gateway", "Fault in the gateway"),
             Self::GatewayBusy => ("Gateway ausgelastet", "Gateway busy"),
             Self::StorageUnavailable => ("Speicher nicht verfügbar", "Storage unavailable"),
+            Self::RevocationListMissing => ("Sperrliste fehlt", "Revocation list missing"),
         };
         language.pick(german, english)
     }
@@ -312,11 +314,29 @@ impl Problem {
                 "Der Antrag nennt nicht das Gerät, das ihn stellt. Bitte den Namen leer lassen; das Gateway setzt ihn selbst.",
                 "The request does not name the device that sends it. Leave the subject empty; the gateway writes its own.",
             ),
+            Self::CertificateForeign => (
+                "Dieses Gerät weist sich mit dem Zertifikat einer anderen Stelle aus; das wird dort erneuert. Die Verwaltung des \
+                 Gateways trägt das neue ein, wenn sie nicht den Schlüssel eingetragen hat.",
+                "This device shows another authority's certificate; renew it there. The gateway's administrator binds the new \
+                 one, unless it was the key that was bound.",
+            ),
             Self::PhotoDamaged => (
                 "Das gespeicherte Bild lässt sich nicht öffnen. Die Verwaltung wurde im Protokoll benachrichtigt.",
                 "The stored picture does not open. The log tells the administrator.",
             ),
             Self::GatewayBusy => ("Bitte gleich noch einmal.", "Try again in a moment."),
+            Self::PhotoQuarantined { .. } => (
+                "Das Gerät, mit dem das Foto eingeliefert wurde, ist gesperrt; die Verwaltung des Gateways prüft seine Fotos. Der \
+                 Code bleibt gültig. Der antragstellenden Person sagen: Das Foto liegt vor, wird aber noch geprüft; bitte später \
+                 wiederkommen oder ein neues Foto machen lassen.",
+                "The device that deposited the photo was revoked, and the gateway's administrator looks at its photos first. The \
+                 code stays valid. Tell the applicant: the photo is here but is being checked; come back later, or have a new \
+                 one taken.",
+            ),
+            Self::RevocationListMissing => (
+                "Diese Sperrliste wurde noch nicht ausgestellt. Bitte später noch einmal.",
+                "This revocation list has not been issued yet. Try again later.",
+            ),
             Self::StorageUnavailable => (
                 "Nichts wurde bestätigt. Bitte gleich wiederholen, Einlieferungen mit demselben Schlüssel.",
                 "Nothing was acknowledged. Repeat it shortly, a deposit with the same key.",
@@ -324,74 +344,5 @@ impl Problem {
             _ => ("Das Protokoll des Gateways weiß mehr.", "The gateway's log knows more."),
         };
         language.pick(german, english)
-    }
-}
-
-fn request_fault(fault: RequestFault, language: Language) -> String {
-    let (german, english) = match fault {
-        RequestFault::NotJson { line, column } => {
-            return language.pick(
-                format!("Der Rumpf der Anfrage ist ab Zeile {line}, Spalte {column} kein JSON."),
-                format!("The request's body is not JSON from line {line}, column {column} on."),
-            );
-        }
-        RequestFault::JsonEnds => ("Das JSON der Anfrage bricht ab.", "The request's JSON ends early."),
-        RequestFault::Field => (
-            "Ein Feld der Anfrage fehlt, ist unbekannt oder von falscher Art. Die README nennt die Felder.",
-            "A field of the request is missing, unknown, or of the wrong kind. The README lists the fields.",
-        ),
-        RequestFault::Query => (
-            "Ein Parameter der Adresse ist unbekannt, doppelt oder nicht lesbar. Erlaubt sind limit, after und bei Fotos state.",
-            "A parameter of the address is unknown, repeated, or cannot be read. There are limit, after and, for photos, state.",
-        ),
-        RequestFault::CertificateRequest => (
-            "Erwartet wird ein Zertifikatsantrag: PKCS#10 als DER in Base64 (RFC 8951) oder als PEM.",
-            "A certificate request is expected: PKCS#10 as DER in base64 (RFC 8951), or as PEM.",
-        ),
-        RequestFault::Hexadecimal => {
-            ("lookup und nonce sind je 64 hexadezimale Ziffern.", "lookup and nonce have 64 hexadecimal digits each.")
-        }
-        RequestFault::Note => ("note enthält Steuerzeichen.", "note holds control characters."),
-        RequestFault::Date => ("until ist kein Datum wie 2026-12-31.", "until is not a date such as 2026-12-31."),
-    };
-    language.pick(german, english).into()
-}
-
-fn key_detail(error: KeyError, language: Language) -> String {
-    let (german, english) = match error {
-        KeyError::RsaTooShort { bits } => {
-            (format!("Der RSA-Schlüssel hat nur {bits} Bit."), format!("The RSA key has only {bits} bits."))
-        }
-        KeyError::Curve => (
-            "Diese elliptische Kurve wird nicht angenommen.".to_owned(),
-            "This elliptic curve is not accepted.".to_owned(),
-        ),
-        KeyError::Algorithm | KeyError::Malformed => (
-            "Diese Art von Schlüssel wird nicht angenommen.".to_owned(),
-            "This kind of key is not accepted.".to_owned(),
-        ),
-    };
-    language.pick(
-        format!("{german} Erlaubt sind ECDSA auf P-256 oder P-384 und RSA ab {RSA_MINIMUM_BITS} Bit."),
-        format!("{english} ECDSA on P-256 or P-384 is, and RSA of at least {RSA_MINIMUM_BITS} bits."),
-    )
-}
-
-/// What is wrong with a code as it was typed; `german` and `english` name the kind of code and the paper that it stands on.
-fn code_detail(error: CodeError, german: [&str; 2], english: [&str; 2], language: Language) -> String {
-    let ([kind, paper], [english_kind, english_paper]) = (german, english);
-    match error {
-        CodeError::Length { symbols } => language.pick(
-            format!("Ein {kind} hat 20 Zeichen, hier sind es {symbols}."),
-            format!("{english_kind} has 20 symbols, this one has {symbols}."),
-        ),
-        CodeError::UnknownCharacter => language.pick(
-            format!("Ein Zeichen kommt in keinem {kind} vor. Erlaubt sind 0-9 und A-Z ohne I, L, O, U."),
-            "A character that no code contains. Codes use 0-9 and A-Z without I, L, O, U.".to_owned(),
-        ),
-        CodeError::CheckSymbol => language.pick(
-            format!("Ein Zeichen ist falsch oder zwei sind vertauscht. Bitte mit {paper} vergleichen."),
-            format!("A symbol is wrong or two are swapped. Compare with {english_paper}."),
-        ),
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Certificates, Config};
 use crate::identity::host_name::HostName;
+use crate::transport::foreign::RevocationCheck;
 
 impl Config {
     /// Reads a file.
@@ -75,6 +76,23 @@ impl Config {
                 self.listen.ops
             ));
         }
+        for authority in &self.office_authorities {
+            let roots = authority.roots.display();
+            match (authority.revocation, authority.revocation_lists.is_empty()) {
+                (RevocationCheck::None, true) | (RevocationCheck::Chain | RevocationCheck::EndEntity, false) => {}
+                (RevocationCheck::None, false) => {
+                    return Err(format!(
+                        "office_authorities: {roots} has revocation_lists and revocation = \"none\": take one of them out"
+                    ));
+                }
+                (RevocationCheck::Chain | RevocationCheck::EndEntity, true) => {
+                    return Err(format!(
+                        "office_authorities: {roots} has no revocation_lists: give them, or say revocation = \"none\" if it \
+                         publishes none"
+                    ));
+                }
+            }
+        }
         self.listen.public_host.parse::<HostName>().map_err(|error| format!("listen.public_host: {error}"))?;
         Ok(())
     }
@@ -89,6 +107,8 @@ impl Config {
             studio_ca_key,
             office_ca,
             office_ca_key,
+            studio_crl,
+            office_crl,
         } = &mut self.certificates;
         for path in [
             &mut self.database,
@@ -101,10 +121,16 @@ impl Config {
             studio_ca_key,
             office_ca,
             office_ca_key,
+            studio_crl,
+            office_crl,
         ]
         .into_iter()
         .chain(&mut self.profile_file)
-        {
+        .chain(
+            self.office_authorities
+                .iter_mut()
+                .flat_map(|authority| std::iter::once(&mut authority.roots).chain(&mut authority.revocation_lists)),
+        ) {
             *path = folder.join(&*path);
         }
         self
@@ -191,6 +217,15 @@ mod tests {
     }
 
     #[test]
+    fn paths_of_foreign_authorities_are_relative_to_the_file_too() {
+        let text = "[[office_authorities]]\nroots = 'v.pem'\nrevocation_lists = ['v.crl', '/abs/w.crl']\n";
+        let config = Config::parse(text).unwrap().resolved(Path::new("/srv"));
+        let authority = &config.office_authorities[0];
+        assert_eq!((&authority.roots, authority.revocation), (&PathBuf::from("/srv/v.pem"), RevocationCheck::Chain));
+        assert_eq!(authority.revocation_lists, [PathBuf::from("/srv/v.crl"), PathBuf::from("/abs/w.crl")]);
+    }
+
+    #[test]
     fn four_eyes_are_asked_for_by_either_spelling() {
         for policy in ["four-eyes", "four_eyes"] {
             let config = Config::parse(&format!("[enrolment]\npolicy = '{policy}'")).unwrap();
@@ -216,6 +251,10 @@ mod tests {
             ("[limits]\nhandshakes = 0", "limits.handshakes"),
             ("[limits]\nhandshakes_per_address = 0", "limits.handshakes_per_address"),
             ("[log]\nformat = 'xml'", "xml"),
+            ("[revocation]\nphotos_of_revoked = 'burn'", "quarantine"),
+            ("[[office_authorities]]\nroots = 'v.pem'", "revocation_lists"),
+            ("[[office_authorities]]\nroots = 'v.pem'\nrevocation_lists = ['v.crl']\nrevocation = 'none'", "take one"),
+            ("[[office_authorities]]\nrevocation = 'none'", "roots"),
         ] {
             let fault = Config::parse(text).unwrap_err();
             assert!(fault.contains(expected), "{text}: {fault}");

@@ -11,10 +11,12 @@ use serde::Deserialize;
 pub use load::ConfigError;
 
 use crate::domain::invitation::Policy;
+use crate::domain::quarantine::PhotosOfRevoked;
 use crate::flows::Rules;
 use crate::identity::host_name::HostName;
 use crate::storage::steps::GuessLimits;
 use crate::transport::body::BodyLimits;
+use crate::transport::foreign::RevocationCheck;
 use crate::transport::limits::ListenerLimits;
 
 /// The commented example, every value at its default.
@@ -36,6 +38,10 @@ pub struct Config {
     pub listen: Listen,
     /// Certificates and keys.
     pub certificates: Certificates,
+    /// What revoking a device brings with it.
+    pub revocation: Revocation,
+    /// Authorities of other houses whose certificates offices may bring.
+    pub office_authorities: Vec<OfficeAuthority>,
     /// How devices come by their certificates.
     pub enrolment: Enrolment,
     /// Deadlines.
@@ -75,6 +81,30 @@ pub struct Certificates {
     pub studio_ca_key: PathBuf,
     pub office_ca: PathBuf,
     pub office_ca_key: PathBuf,
+    pub studio_crl: PathBuf,
+    pub office_crl: PathBuf,
+}
+
+/// What revoking a device brings with it.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Revocation {
+    /// What becomes of the photos that it had deposited.
+    pub photos_of_revoked: PhotosOfRevoked,
+}
+
+/// An authority of another house. Its certificates count on the office listener only, and only once a device is bound to one.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeAuthority {
+    /// Its roots, PEM.
+    pub roots: PathBuf,
+    /// Its revocation lists, PEM or DER; one for each authority that issues a certificate of the chain.
+    #[serde(default)]
+    pub revocation_lists: Vec<PathBuf>,
+    /// How much of a chain has to be on a list's watch.
+    #[serde(default)]
+    pub revocation: RevocationCheck,
 }
 
 /// How devices come by their certificates, in the units of their names.
@@ -163,6 +193,7 @@ impl Config {
                 over_all: self.limits.wrong_codes_over_all,
                 window: minutes(self.limits.wrong_codes_window_minutes),
             },
+            photos_of_revoked: self.revocation.photos_of_revoked,
             requests_per_minute: self.limits.requests_per_minute,
             enrolments_per_minute: self.limits.enrolments_per_minute,
             uploads_per_minute: self.limits.uploads_per_minute,
@@ -239,6 +270,8 @@ impl Default for Config {
             profile_file: None,
             listen: Listen::default(),
             certificates: Certificates::default(),
+            revocation: Revocation::default(),
+            office_authorities: Vec::new(),
             enrolment: Enrolment::default(),
             deadlines: Deadlines::default(),
             limits: Limits::default(),
@@ -271,6 +304,8 @@ impl Default for Certificates {
             studio_ca_key: "certs/studio-ca.key".into(),
             office_ca: "certs/office-ca.crt".into(),
             office_ca_key: "certs/office-ca.key".into(),
+            studio_crl: "certs/studio.crl".into(),
+            office_crl: "certs/office.crl".into(),
         }
     }
 }

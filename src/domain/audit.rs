@@ -48,6 +48,9 @@ pub enum AuditEvent {
     /// A device was cut off for good.
     #[serde(rename = "device.revoked")]
     DeviceRevoked,
+    /// An administrator lets the photos of revoked devices be collected again.
+    #[serde(rename = "photos.released")]
+    PhotosReleased,
     /// A photo was accepted and is durable.
     #[serde(rename = "photo.deposited")]
     PhotoDeposited,

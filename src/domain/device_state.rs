@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::digest::Sha256Digest;
 use super::invitation::{Invitation, InvitationState};
 use super::party::Device;
 use crate::clock::Timestamp;
@@ -14,7 +15,7 @@ pub enum DeviceState {
     Invited,
     /// It has enrolled and waits for the administrator's approval.
     Pending,
-    /// It has a valid certificate.
+    /// It has a valid certificate, or is known by a key whatever the certificate.
     Active,
     /// Its newest certificate has ended, or its invitation came to nothing: it needs a new invitation.
     Expired,
@@ -23,12 +24,17 @@ pub enum DeviceState {
 }
 
 impl DeviceState {
-    /// Of a device with its latest invitation, at `now`.
-    pub fn of(device: &Device, invitation: Option<&Invitation>, now: Timestamp) -> Self {
+    /// Of a device with the key it is bound to and its latest invitation, at `now`.
+    pub fn of(
+        device: &Device,
+        bound_key: Option<&Sha256Digest>,
+        invitation: Option<&Invitation>,
+        now: Timestamp,
+    ) -> Self {
         if device.revoked_at.is_some() {
             return Self::Revoked;
         }
-        if device.certificate_expires_at.is_some_and(|end| end > now) {
+        if bound_key.is_some() || device.certificate_expires_at.is_some_and(|end| end > now) {
             return Self::Active;
         }
         match invitation {
@@ -77,17 +83,17 @@ mod tests {
         let invitation =
             |state| Invitation { state, expires_at: NOW + DAY, wrong_tries: 0, key: None, requested_at: None };
         let open = invitation(InvitationState::Open);
-        assert_eq!(DeviceState::of(&device, Some(&open), NOW), DeviceState::Invited);
-        assert_eq!(DeviceState::of(&device, Some(&open), NOW + DAY), DeviceState::Expired);
+        assert_eq!(DeviceState::of(&device, None, Some(&open), NOW), DeviceState::Invited);
+        assert_eq!(DeviceState::of(&device, None, Some(&open), NOW + DAY), DeviceState::Expired);
         for state in [InvitationState::Requested, InvitationState::Approved] {
-            assert_eq!(DeviceState::of(&device, Some(&invitation(state)), NOW), DeviceState::Pending);
+            assert_eq!(DeviceState::of(&device, None, Some(&invitation(state)), NOW), DeviceState::Pending);
         }
         let dead = invitation(InvitationState::Exhausted);
-        assert_eq!(DeviceState::of(&device, Some(&dead), NOW), DeviceState::Expired);
+        assert_eq!(DeviceState::of(&device, None, Some(&dead), NOW), DeviceState::Expired);
         device.certificate_expires_at = Some(NOW + DAY);
-        assert_eq!(DeviceState::of(&device, None, NOW), DeviceState::Active);
-        assert_eq!(DeviceState::of(&device, Some(&open), NOW + DAY), DeviceState::Expired);
+        assert_eq!(DeviceState::of(&device, None, None, NOW), DeviceState::Active);
+        assert_eq!(DeviceState::of(&device, None, Some(&open), NOW + DAY), DeviceState::Expired);
         device.revoked_at = Some(NOW);
-        assert_eq!(DeviceState::of(&device, Some(&open), NOW), DeviceState::Revoked);
+        assert_eq!(DeviceState::of(&device, None, Some(&open), NOW), DeviceState::Revoked);
     }
 }

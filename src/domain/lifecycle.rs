@@ -25,6 +25,11 @@ pub enum Standing {
     Held(CollectionRecord),
     /// This office was handed the photo and its lease ran out since: the same collection, with a new lease.
     Renewable(CollectionRecord),
+    /// Its device has been revoked, and an administrator is to look at it first.
+    HeldBack {
+        /// Since when.
+        since: Timestamp,
+    },
     /// Another office holds it, until then at the latest.
     LeasedElsewhere {
         /// When the lease, or the time for settling, runs out.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::digest::Sha256Digest;
+use super::credential::Credential;
 use super::id::{DeviceId, PartyId};
 use crate::clock::Timestamp;
 
@@ -96,8 +96,8 @@ pub struct Caller {
     pub party: Party,
     /// The device that presented the certificate.
     pub device_id: DeviceId,
-    /// SHA-256 of that certificate in DER.
-    pub certificate: Sha256Digest,
+    /// That certificate.
+    pub credential: Credential,
     /// The end of that certificate.
     pub certificate_expires_at: Timestamp,
 }

@@ -8,7 +8,7 @@ use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::party::{Device, Party, Role};
 use crate::entropy::{Entropy, EntropyError};
 use crate::sealing::frame::SealError;
-use crate::storage::steps::CertificateRecord;
+use crate::storage::steps::{Binding, CertificateRecord, Released};
 use crate::storage::{Store, StoreError};
 
 /// Longer than any shop's sign.
@@ -100,6 +100,44 @@ impl Administration<'_> {
         Ok(self.store.add_device(device, certificate, audit).await?)
     }
 
+    /// Writes down an office's device whose certificate was issued elsewhere.
+    ///
+    /// # Errors
+    /// [`AdministrationError::AlreadyBound`] when another device has that certificate or key, also a revoked one: a revoked key
+    /// stays revoked.
+    pub async fn bind_device(&self, device: &Device, binding: &Binding) -> Result<(), AdministrationError> {
+        if !device.label.is_empty() {
+            check_name(&device.label)?;
+        }
+        let details = match binding {
+            Binding::Certificate(certificate) => serde_json::json!({
+                "party_id": device.party_id,
+                "foreign_certificate_sha256": certificate.sha256,
+                "not_after": certificate.not_after,
+            }),
+            Binding::Key(key) => serde_json::json!({ "party_id": device.party_id, "foreign_key_sha256": key }),
+        };
+        let audit = entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
+        match self.store.bind_device(device, binding, audit).await {
+            Err(StoreError::AlreadyThere) => Err(AdministrationError::AlreadyBound),
+            other => Ok(other?),
+        }
+    }
+
+    /// Lets photos be collected again that a studio's revoked devices, or one of them, had deposited.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn release_photos(
+        &self,
+        studio: &Party,
+        device: Option<DeviceId>,
+    ) -> Result<Released, AdministrationError> {
+        let details = serde_json::json!({ "device_id": device });
+        let audit = entry(self.clock.now(), AuditEvent::PhotosReleased, studio.party_id.to_string(), details);
+        Ok(self.store.release_photos(studio.party_id, device, audit).await?)
+    }
+
     /// Says that the clock is right although the last sweep was long ago; answers when that was.
     ///
     /// # Errors
@@ -140,6 +178,8 @@ pub(super) fn entry(at: Timestamp, event: AuditEvent, subject: String, details: 
 pub enum AdministrationError {
     /// A party of that role, name and place is there already.
     NameTaken,
+    /// Another device has this certificate or key.
+    AlreadyBound,
     /// A party needs a name and a place that can be shown.
     NameUnfit,
     /// Nobody of that role has this name or identifier.
@@ -172,6 +212,10 @@ impl fmt::Display for AdministrationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NameTaken => f.write_str("one with this name and place is there already: see the list"),
+            Self::AlreadyBound => f.write_str(
+                "a device has this certificate or key already, perhaps a revoked one: see `device list`; after a revocation a \
+                 new key is needed",
+            ),
             Self::NameUnfit => {
                 write!(
                     f,

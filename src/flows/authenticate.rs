@@ -7,6 +7,7 @@ use std::fmt;
 use super::Gateway;
 use super::pace::TooFast;
 use crate::clock::Timestamp;
+use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::{Caller, Role};
 use crate::storage::StoreError;
@@ -39,20 +40,20 @@ impl std::ops::Deref for OfficeCaller {
 ///
 /// # Errors
 /// [`AuthenticationError`] when it is not one, or not in good standing.
-pub async fn studio(gateway: &Gateway, certificate: Sha256Digest) -> Result<StudioCaller, AuthenticationError> {
-    caller(gateway, certificate, Role::Studio).await.map(StudioCaller)
+pub async fn studio(gateway: &Gateway, credential: Credential) -> Result<StudioCaller, AuthenticationError> {
+    caller(gateway, credential, Role::Studio).await.map(StudioCaller)
 }
 
 /// The office device that holds this certificate.
 ///
 /// # Errors
 /// [`AuthenticationError`] when it is not one, or not in good standing.
-pub async fn office(gateway: &Gateway, certificate: Sha256Digest) -> Result<OfficeCaller, AuthenticationError> {
-    caller(gateway, certificate, Role::Office).await.map(OfficeCaller)
+pub async fn office(gateway: &Gateway, credential: Credential) -> Result<OfficeCaller, AuthenticationError> {
+    caller(gateway, credential, Role::Office).await.map(OfficeCaller)
 }
 
-async fn caller(gateway: &Gateway, certificate: Sha256Digest, role: Role) -> Result<Caller, AuthenticationError> {
-    let record = gateway.store.caller(certificate).await.map_err(AuthenticationError::Store)?;
+async fn caller(gateway: &Gateway, credential: Credential, role: Role) -> Result<Caller, AuthenticationError> {
+    let record = gateway.store.caller(&credential).await.map_err(AuthenticationError::Store)?;
     let Some(record) = record else { return Err(AuthenticationError::UnknownDevice) };
     if record.caller.party.role != role {
         return Err(AuthenticationError::UnknownDevice);
@@ -69,7 +70,7 @@ async fn caller(gateway: &Gateway, certificate: Sha256Digest, role: Role) -> Res
     }
     gateway.requests.take(record.caller.device_id, 0, gateway.now()).map_err(AuthenticationError::TooFast)?;
     if record.is_first_use {
-        note_first_use(gateway, certificate).await;
+        note_first_use(gateway, credential.sha256()).await;
     }
     Ok(record.caller)
 }

@@ -60,6 +60,7 @@ pub async fn collect(
         device_id: office.device_id,
         collection_id: CollectionId::generate(gateway.now(), gateway.entropy.as_ref())?,
         lease: gateway.rules.lease,
+        photos_of_revoked: gateway.rules.photos_of_revoked,
         now: gateway.now(),
     };
     let (collection, newly_leased) = match gateway.store.lease(&request).await? {
@@ -88,6 +89,7 @@ pub(super) fn attempt(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys)
         device_id: office.device_id,
         now: gateway.now(),
         limits: gateway.rules.guesses,
+        photos_of_revoked: gateway.rules.photos_of_revoked,
     }
 }
 
@@ -107,6 +109,7 @@ pub(super) async fn open(gateway: &Gateway, photo: &PhotoRecord, keys: CodeKeys)
 async fn refusal(gateway: &Gateway, standing: Standing) -> Result<Option<CollectError>, StoreError> {
     Ok(match standing {
         Standing::Free { .. } | Standing::Held(_) | Standing::Renewable(_) => None,
+        Standing::HeldBack { since } => Some(CollectError::HeldBack { since }),
         Standing::LeasedElsewhere { until } => Some(CollectError::LeasedElsewhere { until }),
         Standing::Withdrawn { at } => Some(CollectError::Withdrawn { at }),
         Standing::Expired { at } => Some(CollectError::Expired { at }),
@@ -131,6 +134,11 @@ pub enum CollectError {
     },
     /// No photo has or had this code.
     UnknownCode,
+    /// Its device has been revoked, and an administrator is to look at it first.
+    HeldBack {
+        /// Since when.
+        since: Timestamp,
+    },
     /// Another office holds it.
     LeasedElsewhere {
         /// Until then at the latest.
@@ -168,6 +176,7 @@ impl fmt::Display for CollectError {
         match self {
             Self::TooManyCodes { .. } => f.write_str("too many wrong codes"),
             Self::UnknownCode => f.write_str("no photo has this code"),
+            Self::HeldBack { .. } => f.write_str("the photo is held back"),
             Self::LeasedElsewhere { .. } => f.write_str("another office holds the photo"),
             Self::Settled { .. } => f.write_str("the photo was settled"),
             Self::Withdrawn { .. } => f.write_str("the photo was withdrawn"),

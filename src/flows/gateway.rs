@@ -13,6 +13,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::id::DeviceId;
 use crate::domain::keeping::KEPT_MONTHS;
+use crate::domain::quarantine::PhotosOfRevoked;
 use crate::entropy::Entropy;
 use crate::sealing::KeyFile;
 use crate::storage::Store;
@@ -52,6 +53,8 @@ pub struct Rules {
     pub settle_within: Duration,
     /// How many wrong codes are borne.
     pub guesses: GuessLimits,
+    /// What becomes of photos whose device is revoked.
+    pub photos_of_revoked: PhotosOfRevoked,
     /// Requests of one device in a minute, of whatever kind.
     pub requests_per_minute: u32,
     /// Lookups of invitations and enrolments of one address in a minute.
@@ -73,6 +76,7 @@ impl Default for Rules {
             lease: Duration::from_secs(15 * 60),
             settle_within: Duration::from_secs(7 * 86_400),
             guesses: GuessLimits { per_device: 20, over_all: 1_000, window: Duration::from_secs(15 * 60) },
+            photos_of_revoked: PhotosOfRevoked::Keep,
             requests_per_minute: 6_000,
             enrolments_per_minute: 60,
             uploads_per_minute: 600,

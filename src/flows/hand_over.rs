@@ -50,6 +50,7 @@ async fn fetch(gateway: &Gateway, request: &FetchRequest) -> Result<PhotoRecord,
         Fetch::NoSuchCollection => Err(HandOverError::UnknownCollection),
         Fetch::WrongCode => Err(HandOverError::WrongCode),
         Fetch::LeaseOver { at } => Err(HandOverError::LeaseOver { at }),
+        Fetch::HeldBack { since } => Err(HandOverError::HeldBack { since }),
         Fetch::Over { at } => Err(HandOverError::Over { at }),
     }
 }
@@ -70,6 +71,11 @@ pub enum HandOverError {
     LeaseOver {
         /// When.
         at: Timestamp,
+    },
+    /// The photo's device was revoked before anything was handed over, and an administrator is to look at it first.
+    HeldBack {
+        /// Since when.
+        since: Timestamp,
     },
     /// The collection has been settled or given back.
     Over {

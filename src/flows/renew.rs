@@ -10,7 +10,7 @@ use super::Gateway;
 use super::enrol::{fingerprint, is_own_or_empty, note_refusal, request_reason};
 use super::issuance::{CertifyError, certify};
 use crate::clock::Timestamp;
-use crate::domain::digest::Sha256Digest;
+use crate::domain::credential::Credential;
 use crate::domain::id::DeviceId;
 use crate::domain::party::Caller;
 use crate::identity::issue::{ClientSubject, IssuedCertificate};
@@ -23,6 +23,10 @@ use crate::storage::enrolment_steps::{Renewal, Renewed};
 /// # Errors
 /// [`RenewError`].
 pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result<IssuedCertificate, RenewError> {
+    // Whoever is known by another house's certificate renews it there; ours would outlive what that house takes back.
+    let Credential::Own { sha256: presented } = caller.credential else {
+        return Err(refuse(gateway, caller.device_id, "certificate_foreign", RenewError::Foreign).await);
+    };
     let subject =
         ClientSubject { role: caller.party.role, party_id: caller.party.party_id, device_id: caller.device_id };
     let (key, claimed) = match read_named_request(request) {
@@ -36,13 +40,8 @@ pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result
         return Err(refuse(gateway, caller.device_id, "subject_foreign", RenewError::SubjectForeign).await);
     }
     let (issued, certificate) = certify(gateway, &subject, &key).map_err(RenewError::Certify)?;
-    let renewal = Renewal {
-        device_id: caller.device_id,
-        presented: caller.certificate,
-        key: fingerprint(&key),
-        certificate,
-        now: gateway.now(),
-    };
+    let renewal =
+        Renewal { device_id: caller.device_id, presented, key: fingerprint(&key), certificate, now: gateway.now() };
     match gateway.store.renew(&renewal).await.map_err(RenewError::Store)? {
         Renewed::Stored => Ok(issued),
         Renewed::NotInStanding => Err(RenewError::NotInStanding),
@@ -55,8 +54,8 @@ pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn note_not_let_in(gateway: &Gateway, certificate: Sha256Digest, reason: &str) -> Result<(), StoreError> {
-    let Some(record) = gateway.store.caller(certificate).await? else { return Ok(()) };
+pub async fn note_not_let_in(gateway: &Gateway, credential: &Credential, reason: &str) -> Result<(), StoreError> {
+    let Some(record) = gateway.store.caller(credential).await? else { return Ok(()) };
     let device_id = record.caller.device_id;
     if gateway.refusals.take(device_id, 0, gateway.now()).is_err() {
         return Ok(());
@@ -81,6 +80,8 @@ pub enum RenewError {
     Request(RequestError),
     /// The request names somebody else.
     SubjectForeign,
+    /// The certificate was issued elsewhere, and is renewed there.
+    Foreign,
     /// The device has used a newer certificate.
     Superseded {
         /// Since when.
@@ -99,6 +100,7 @@ impl fmt::Display for RenewError {
         f.write_str(match self {
             Self::Request(_) => "the request cannot be certified",
             Self::SubjectForeign => "the request names somebody else",
+            Self::Foreign => "the certificate was issued elsewhere",
             Self::Superseded { .. } => "the device has used a newer certificate",
             Self::NotInStanding => "the device was cut off in the meantime",
             Self::Certify(_) => "no certificate could be made",

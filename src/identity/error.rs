@@ -39,6 +39,10 @@ pub enum IdentityError {
     NoHostName,
     /// The address of the revocation list is not an `http://` or `https://` URL in ASCII.
     CrlUrl,
+    /// The authority's certificate does not allow it to sign revocation lists.
+    NoRevocationLists,
+    /// The bytes are not a revocation list.
+    RevocationList,
     /// No randomness for a serial number.
     Entropy(EntropyError),
     /// The certificate library refused.
@@ -75,6 +79,12 @@ impl fmt::Display for IdentityError {
             }
             Self::NoHostName => f.write_str("a server certificate needs at least one host name"),
             Self::CrlUrl => f.write_str("the address of the revocation list is not an http:// or https:// URL in ASCII"),
+            Self::NoRevocationLists => f.write_str(
+                "the authority may not sign revocation lists: its certificate needs keyUsage cRLSign",
+            ),
+            Self::RevocationList => {
+                f.write_str("not a revocation list: expected one X.509 CRL in DER with a nextUpdate")
+            }
             Self::Entropy(_) => f.write_str("no serial number could be drawn"),
             Self::Library(_) => f.write_str("the certificate could not be made"),
         }

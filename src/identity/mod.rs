@@ -5,6 +5,7 @@
 //! enrolment   read_named_request -> PublicKey, ClaimedSubject -> issue_client -> IssuedCertificate -> certificates_only
 //! by hand     DeviceKey::generate -> issue_client -> to_pkcs12
 //! peer        read_certificate -> CertificateFacts
+//! revocation  issue_revocation_list -> RevocationList
 //! line        crypto_provider -> TLS of both ends
 //! ```
 //!
@@ -25,3 +26,4 @@ pub mod pem;
 pub mod pkcs12;
 pub mod public_key;
 pub mod request;
+pub mod revocation_list;

@@ -2,15 +2,42 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::secret_file::{SecretError, read_secret};
-use super::start::{Addresses, StartError};
+use super::start::Addresses;
+use super::start_error::StartError;
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
+use crate::flows::Gateway;
 use crate::flows::issuance::{Issuance, Side};
 use crate::identity::authority::Authority;
 use crate::identity::certificate::{certificate_to_pem, certificates_from_pem};
 use crate::identity::certs_only::certificates_only;
+
+/// The files, and the gateway that certifies with them.
+pub(super) struct IssuanceFiles {
+    config: Config,
+    addresses: Addresses,
+    gateway: Arc<Gateway>,
+}
+
+impl IssuanceFiles {
+    pub(super) fn new(config: &Config, addresses: Addresses, gateway: Arc<Gateway>) -> Self {
+        Self { config: config.clone(), addresses, gateway }
+    }
+
+    /// Puts in force what lies there now; what was in force stays where that cannot be used.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub(super) fn take_up(&self) -> Result<(), StartError> {
+        if let Some(issuance) = read(&self.config, &self.addresses)? {
+            self.gateway.put_issuance(issuance);
+        }
+        Ok(())
+    }
+}
 
 /// Reads what devices are certified with; `None` where there is no server authority to tell them of, as with a server
 /// certificate bought elsewhere. A key that is not there is kept elsewhere on purpose; one that is there and does not
@@ -18,7 +45,7 @@ use crate::identity::certs_only::certificates_only;
 ///
 /// # Errors
 /// [`StartError`].
-pub(super) fn read(config: &Config, addresses: &Addresses) -> Result<Option<Issuance>, StartError> {
+fn read(config: &Config, addresses: &Addresses) -> Result<Option<Issuance>, StartError> {
     let files = &config.certificates;
     if !files.server_ca.exists() {
         tracing::warn!(file = %files.server_ca.display(), "no server authority here: devices cannot enrol over the wire");

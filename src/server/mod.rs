@@ -2,9 +2,15 @@
 
 pub mod descriptors;
 mod issuance;
+mod publish;
+pub mod reload;
 pub mod routes;
 pub mod secret_file;
 pub mod start;
+pub mod start_error;
+mod trust_files;
 pub mod upkeep;
 
-pub use start::{Addresses, RunningGateway, StartError, start};
+pub use reload::Reload;
+pub use start::{Addresses, RunningGateway, start};
+pub use start_error::StartError;

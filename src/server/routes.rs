@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Extension, Router};
 
-use crate::api::{App, Problem, est, invitations, negotiate, office, ops, studio};
+use crate::api::{App, Problem, est, invitations, negotiate, office, ops, revocation_list, studio};
 use crate::telemetry::{Metrics, Observer, observe};
 
 /// The four listeners. Which one a request came over says which authority vouched for the caller.
@@ -20,7 +20,7 @@ pub enum Line {
     Studio,
     /// Mutual TLS, certificates of the office authority.
     Office,
-    /// Server certificate only: the one line on which strangers are answered.
+    /// Server certificate only: the one line on which strangers are answered, and everybody who wants a revocation list.
     Enrolment,
     /// In the clear on loopback, for monitoring.
     Ops,
@@ -75,6 +75,8 @@ pub fn routes() -> Vec<Route> {
         get(Office, "/.well-known/est/cacerts", est::cacerts::show_office),
         get(Office, "/.well-known/est/csrattrs", est::csrattrs::show_office),
         post(Office, "/.well-known/est/simplereenroll", est::reenrol::create_office),
+        get(Enrolment, "/crl/studio.crl", revocation_list::studio),
+        get(Enrolment, "/crl/office.crl", revocation_list::office),
         get(Ops, "/healthz", ops::healthz),
         get(Ops, "/readyz", ops::readyz),
         get(Ops, "/metrics", show_metrics),
@@ -101,7 +103,7 @@ async fn show_metrics(State(app): State<App>, Extension(metrics): Extension<Arc<
     // Without the store the other metrics are all the more wanted.
     let census = app.gateway.store.census().await.unwrap_or_default();
     let open_metrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(CONTENT_TYPE, open_metrics)], metrics.encode(&census)).into_response()
+    ([(CONTENT_TYPE, open_metrics)], metrics.encode(&census, &app.trust.facts())).into_response()
 }
 
 fn get<T: 'static>(line: Line, path: &'static str, handler: impl Handler<T, App>) -> Route {

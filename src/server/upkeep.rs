@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{self, MissedTickBehavior};
 
+use super::publish::Publisher;
 use crate::durable::{self, Audience};
 use crate::flows::{Gateway, sweep};
 use crate::storage::StoreError;
@@ -18,6 +19,9 @@ use crate::transport::shutdown::Stop;
 /// Twice within the two seconds that a revocation may take to reach every open connection.
 const REVOCATIONS_EVERY: Duration = Duration::from_millis(900);
 
+/// Others learn of a revocation from a list when they next fetch one: seconds do not matter.
+const LISTS_EVERY: Duration = Duration::from_secs(2);
+
 /// What upkeep works with.
 pub(super) struct Upkeep {
     pub gateway: Arc<Gateway>,
@@ -26,16 +30,18 @@ pub(super) struct Upkeep {
     pub metrics: Arc<Metrics>,
     pub key_file: PathBuf,
     pub sweep_every: Duration,
+    pub publisher: Publisher,
 }
 
 impl Upkeep {
     /// Begins; ends when `stop` says so.
     pub(super) fn begin(self, work: &mut JoinSet<()>, stop: &Stop) {
-        let Self { gateway, revoked, connections, metrics, key_file, sweep_every } = self;
+        let Self { gateway, revoked, connections, metrics, key_file, sweep_every, publisher } = self;
         let watched = Arc::clone(&gateway);
         every(REVOCATIONS_EVERY, work, stop, move || {
             cut_off_revoked(Arc::clone(&watched), revoked.clone(), connections.clone())
         });
+        every(LISTS_EVERY, work, stop, move || publisher.clone().publish());
         every(sweep_every, work, stop, move || {
             sweep_once(Arc::clone(&gateway), Arc::clone(&metrics), key_file.clone())
         });

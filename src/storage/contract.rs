@@ -11,12 +11,14 @@ use super::enrolment_steps::{
     Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,
 };
 use super::steps::{
-    CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased, LookUp,
-    NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, Purge, SettleRequest, Settled, SweepReport, TrackedPhoto,
+    Binding, CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased,
+    LookUp, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, Purge, Released, RevokedSerial, SettleRequest, Settled,
+    SweepReport, TrackedPhoto,
 };
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::collection::CollectionRecord;
+use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::invitation::{Invitation, InvitationLookup};
@@ -47,14 +49,30 @@ pub trait Store: Send + Sync {
         certificate: &CertificateRecord,
         audit: AuditEntry,
     ) -> Result<(), StoreError>;
+    /// Adds an office's device whose certificate was issued elsewhere. [`StoreError::AlreadyThere`] when that certificate or
+    /// key is bound already.
+    async fn bind_device(&self, device: &Device, binding: &Binding, audit: AuditEntry) -> Result<(), StoreError>;
+    /// The devices that are bound to a key, with the key's SHA-256.
+    async fn bound_keys(&self) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError>;
     /// The devices of a role with their parties, by party name and age.
     async fn devices(&self, role: Role) -> Result<Vec<(Party, Device)>, StoreError>;
     /// Cuts a device off; `false` when it was revoked before, or there is none.
     async fn revoke_device(&self, device_id: DeviceId, at: Timestamp, audit: AuditEntry) -> Result<bool, StoreError>;
-    /// Whose certificate this is, with the standing of its device and party.
-    async fn caller(&self, certificate: Sha256Digest) -> Result<Option<CallerRecord>, StoreError>;
-    /// The certificates of revoked devices that have not yet expired.
+    /// Whose certificate this is, with the standing of its device and party. A foreign one is only ever an office's.
+    async fn caller(&self, credential: &Credential) -> Result<Option<CallerRecord>, StoreError>;
+    /// The certificates of revoked devices that have not yet expired, and the keys that revoked devices are bound to: SHA-256
+    /// of either.
     async fn revoked_certificates(&self, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError>;
+    /// The certificates issued here to revoked devices of a role that end after `alive_after`, by age of the revocation.
+    async fn revoked_serials(&self, role: Role, alive_after: Timestamp) -> Result<Vec<RevokedSerial>, StoreError>;
+    /// Lets photos be collected again that revoked devices of a studio, or one of them, had deposited. Nothing changes, and
+    /// nothing is written down, when there is no such device.
+    async fn release_photos(
+        &self,
+        studio: PartyId,
+        device: Option<DeviceId>,
+        audit: AuditEntry,
+    ) -> Result<Released, StoreError>;
 
     // Enrolment
 

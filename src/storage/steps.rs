@@ -10,6 +10,7 @@ use crate::domain::lifecycle::{Settlement, Standing};
 use crate::domain::lookup::{LookupId, TombstoneId};
 use crate::domain::party::{Caller, Party};
 use crate::domain::photo::{PhotoRecord, PhotoState, SealedPhoto};
+use crate::domain::quarantine::PhotosOfRevoked;
 
 /// A certificate as the store knows it.
 #[derive(Debug, Clone)]
@@ -22,6 +23,33 @@ pub struct CertificateRecord {
     pub not_before: Timestamp,
     /// Valid until.
     pub not_after: Timestamp,
+}
+
+/// What a device with a certificate from elsewhere is known by.
+#[derive(Debug, Clone)]
+pub enum Binding {
+    /// This one certificate; its renewal has to be bound anew.
+    Certificate(CertificateRecord),
+    /// Every certificate for the key with this SHA-256 of its `SubjectPublicKeyInfo`.
+    Key(Sha256Digest),
+}
+
+/// A certificate issued here that was revoked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RevokedSerial {
+    /// The serial number's bytes.
+    pub serial: Vec<u8>,
+    /// When its device was cut off.
+    pub revoked_at: Timestamp,
+}
+
+/// How much was released.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Released {
+    /// Revoked devices whose photos were held back until now.
+    pub devices: u64,
+    /// Their photos that have not been erased.
+    pub photos: u64,
 }
 
 /// A caller and whether it is in good standing.
@@ -131,6 +159,8 @@ pub struct CodeAttempt {
     pub now: Timestamp,
     /// How many wrong codes are borne.
     pub limits: GuessLimits,
+    /// Whether photos of revoked devices are held back.
+    pub photos_of_revoked: PhotosOfRevoked,
 }
 
 /// What a code led to.
@@ -171,6 +201,8 @@ pub struct LeaseRequest {
     pub collection_id: CollectionId,
     /// How long the lease runs.
     pub lease: Duration,
+    /// Whether photos of revoked devices are held back.
+    pub photos_of_revoked: PhotosOfRevoked,
     /// When.
     pub now: Timestamp,
 }
@@ -224,6 +256,11 @@ pub enum Fetch {
     LeaseOver {
         /// When.
         at: Timestamp,
+    },
+    /// The photo's device has been revoked, and nothing was handed over yet.
+    HeldBack {
+        /// Since when.
+        since: Timestamp,
     },
     /// The collection was settled or given back.
     Over {

@@ -2,7 +2,8 @@
 //!
 //! webpki checks the path, the times and the signatures; three things it does not: that the certificate is marked for TLS
 //! clients *at all* (it lets one without any extended key usage pass), that its key is strong enough, and that the
-//! gateway itself has not revoked it.
+//! gateway itself has not revoked it. And each set of authorities is asked by itself: the lists that foreign ones have to
+//! bring are not asked of our own, nor does one that has run out keep our own devices out.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use x509_parser::prelude::FromDer;
 use x509_parser::public_key::PublicKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
+use super::foreign::ForeignAuthority;
 use super::revocation::RevokedCertificates;
 use crate::domain::digest::Sha256Digest;
 
@@ -36,18 +38,57 @@ const SIGNATURE_SCHEMES: [SignatureScheme; 5] = [
 #[derive(Debug)]
 pub(super) struct DeviceCertificateVerifier {
     path: Arc<dyn ClientCertVerifier>,
+    foreign: Vec<ForeignAuthority>,
+    hints: Vec<DistinguishedName>,
     revoked: RevokedCertificates,
 }
 
 impl DeviceCertificateVerifier {
-    pub(super) fn new(path: Arc<dyn ClientCertVerifier>, revoked: RevokedCertificates) -> Self {
-        Self { path, revoked }
+    pub(super) fn new(
+        path: Arc<dyn ClientCertVerifier>,
+        foreign: Vec<ForeignAuthority>,
+        revoked: RevokedCertificates,
+    ) -> Self {
+        let mut hints = path.root_hint_subjects().to_vec();
+        hints.extend(foreign.iter().flat_map(|authority| authority.path.root_hint_subjects().to_vec()));
+        Self { path, foreign, hints, revoked }
+    }
+
+    /// Whether a chain that was verified is a foreign authority's and not one of our own.
+    pub(super) fn is_foreign(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> bool {
+        !self.foreign.is_empty() && self.path.verify_client_cert(end_entity, intermediates, now).is_err()
+    }
+
+    fn verify_path(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        let mut refusal = match self.path.verify_client_cert(end_entity, intermediates, now) {
+            Ok(verified) => return Ok(verified),
+            Err(refusal) => refusal,
+        };
+        for authority in &self.foreign {
+            match authority.path.verify_client_cert(end_entity, intermediates, now) {
+                Ok(verified) => return Ok(verified),
+                // Who does not know the issuer has nothing to say; whoever does says why.
+                Err(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {}
+                Err(other) => refusal = other,
+            }
+        }
+        Err(refusal)
     }
 }
 
 impl ClientCertVerifier for DeviceCertificateVerifier {
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
-        self.path.root_hint_subjects()
+        &self.hints
     }
 
     fn verify_client_cert(
@@ -57,9 +98,10 @@ impl ClientCertVerifier for DeviceCertificateVerifier {
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
         // The path comes first: who holds no certificate of ours learns nothing about what else is looked at.
-        let verified = self.path.verify_client_cert(end_entity, intermediates, now)?;
-        check_purpose_and_key(end_entity)?;
-        if self.revoked.contains(&Sha256Digest::of(end_entity)) {
+        let verified = self.verify_path(end_entity, intermediates, now)?;
+        let key_sha256 = check_purpose_and_key(end_entity)?;
+        // A revoked key is revoked under whatever certificate, though only foreign ones can be bound by their key.
+        if self.revoked.contains(&Sha256Digest::of(end_entity)) || self.revoked.contains(&key_sha256) {
             return Err(CertificateError::Revoked.into());
         }
         Ok(verified)
@@ -99,7 +141,8 @@ fn only_offered(scheme: SignatureScheme) -> Result<(), rustls::Error> {
     }
 }
 
-fn check_purpose_and_key(der: &CertificateDer<'_>) -> Result<(), CertificateError> {
+/// Gives the SHA-256 of the key.
+fn check_purpose_and_key(der: &CertificateDer<'_>) -> Result<Sha256Digest, CertificateError> {
     let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| CertificateError::BadEncoding)?;
     if !rest.is_empty() {
         return Err(CertificateError::BadEncoding);
@@ -109,7 +152,7 @@ fn check_purpose_and_key(der: &CertificateDer<'_>) -> Result<(), CertificateErro
         return Err(CertificateError::InvalidPurpose);
     }
     if is_strong(certificate.public_key()) {
-        Ok(())
+        Ok(Sha256Digest::of(certificate.public_key().raw))
     } else {
         Err(CertificateError::Other(OtherError(Arc::new(KeyTooWeak))))
     }

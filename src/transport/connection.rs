@@ -15,18 +15,19 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{self, Instant};
 use tower::Service;
 
 use super::closing::{Socket, close_lingering, reset};
-use super::connections::{ConnectionHandle, Connections};
+use super::connections::{Bearer, ConnectionHandle, Connections};
 use super::deadlines::{Answering, Progress, Watched};
 use super::handshake::shake_hands;
 use super::handshakes::Place;
 use super::limits::ListenerLimits;
 use super::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
 use super::peer::{Admission, Peer, PeerCertificate};
+use super::revocation::RevokedCertificates;
 use super::shutdown::Shutdown;
 use super::tls::ServerTls;
 
@@ -70,10 +71,11 @@ pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, a
 pub(super) async fn serve_tls(
     socket: TcpStream,
     remote_address: SocketAddr,
-    tls: ServerTls,
+    current: watch::Receiver<ServerTls>,
     place: Place,
     around: Surroundings,
 ) {
+    let tls = current.borrow().clone();
     let progress = Progress::starting_at(Instant::now(), &around.limits);
     let mut shutdown = around.shutdown.clone();
     let handshake = shake_hands(Watched::new(socket, progress.clone()), &tls, &around.limits, &around.metrics);
@@ -90,25 +92,33 @@ pub(super) async fn serve_tls(
     drop(place);
     progress.handshake_done(Instant::now());
 
-    let leaf = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
-    let Some(certificate) = leaf.map(|der| PeerCertificate::new(der.clone().into_owned())) else {
+    let chain: Arc<[_]> = stream.get_ref().1.peer_certificates().unwrap_or_default().into();
+    let Some(leaf) = chain.first().cloned() else {
         let peer = Peer::new(remote_address, None, ConnectionHandle::default(), Admission::Within);
         return serve_requests(stream, peer, progress, around).await;
     };
-    let sha256 = certificate.sha256();
-    let Some(entry) = around.connections.admit(sha256, around.limits.max_connections_per_device) else {
+    let Some(credential) = tls.credential(&chain) else { return };
+    let sha256 = credential.sha256();
+    let bearer = Bearer { listener: around.listener, credential, chain: Arc::clone(&chain) };
+    let Some(entry) = around.connections.admit(bearer, around.limits.max_connections_per_device) else {
         around.metrics.count_over_device_limit();
         tracing::warn!(device = %short(&sha256), "device far over its connection limit, connection closed");
         return;
     };
     // Revoked between the check in the handshake and the entry in the registry, where a cut would have found it.
-    if tls.revoked.is_some_and(|revoked| revoked.contains(&sha256)) {
+    let is_revoked = |revoked: &RevokedCertificates| {
+        revoked.contains(&sha256) || credential.key_sha256().is_some_and(|key| revoked.contains(&key))
+    };
+    // Nor trusted any more: others may have come into force since the handshake began.
+    let now = current.borrow().clone();
+    if tls.revoked.as_ref().is_some_and(is_revoked) || !(now.is(&tls) || now.accepts(&chain)) {
         entry.handle.cut();
     }
     if entry.admission == Admission::OverLimit {
         around.metrics.count_over_device_limit();
         tracing::info!(device = %short(&sha256), "device over its connection limit");
     }
+    let certificate = PeerCertificate::with_credential(leaf, credential);
     let peer = Peer::new(remote_address, Some(certificate), entry.handle.clone(), entry.admission);
     serve_requests(stream, peer, progress, around).await;
 }
@@ -138,7 +148,7 @@ where
         }
         Ending::Cut => {
             metrics.count_cut_revoked();
-            tracing::info!("connection of a revoked certificate cut");
+            tracing::info!("connection cut: its certificate is revoked or no longer trusted");
             reset(io);
         }
     }

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rustls::pki_types::CertificateDer;
 use tokio::sync::Notify;
 
 use super::peer::Admission;
+use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
 
 /// One open connection, for whoever has to end it.
@@ -41,22 +43,55 @@ impl ConnectionHandle {
     }
 }
 
+/// Whose connection it is.
+#[derive(Debug, Clone)]
+pub(super) struct Bearer {
+    /// The listener's name.
+    pub(super) listener: &'static str,
+    pub(super) credential: Credential,
+    /// As it was shown in the handshake, the device's own certificate first.
+    pub(super) chain: Arc<[CertificateDer<'static>]>,
+}
+
+#[derive(Debug)]
+struct Open {
+    handle: ConnectionHandle,
+    bearer: Bearer,
+}
+
 /// The registry. Clones are the same registry; listeners may share one, so that a device's limit holds across them.
 #[derive(Debug, Clone, Default)]
-pub struct Connections(Arc<Mutex<HashMap<Sha256Digest, Vec<ConnectionHandle>>>>);
+pub struct Connections(Arc<Mutex<HashMap<Sha256Digest, Vec<Open>>>>);
 
 impl Connections {
-    /// Cuts every open connection whose certificate `revoked` says yes to, and returns how many.
+    /// Cuts every open connection whose certificate, or the key it is known by, `revoked` says yes to, and returns how many.
     ///
     /// Meant to be called about once a second with the set the handshake sees
     /// ([`RevokedCertificates`](super::revocation::RevokedCertificates)), after that set was replaced.
     pub fn cut(&self, revoked: impl Fn(&Sha256Digest) -> bool) -> usize {
         self.lock()
-            .iter()
-            .filter(|(certificate, _)| revoked(certificate))
-            .flat_map(|(_, connections)| connections)
-            .filter(|connection| connection.cut())
+            .values()
+            .flatten()
+            .filter(|open| {
+                let Bearer { credential, .. } = &open.bearer;
+                revoked(&credential.sha256()) || credential.key_sha256().is_some_and(|key| revoked(&key))
+            })
+            .filter(|open| open.handle.cut())
             .count()
+    }
+
+    /// Cuts every open connection of a listener whose chain of certificates `accepted` says no to, and returns how many: after
+    /// the listener has come to trust others than before.
+    pub fn cut_unless(&self, listener: &str, accepted: impl Fn(&[CertificateDer<'_>]) -> bool) -> usize {
+        // Signatures are verified outside the lock: newcomers wait for a copy of the list, not for cryptography.
+        let of_listener: Vec<_> = self
+            .lock()
+            .values()
+            .flatten()
+            .filter(|open| open.bearer.listener == listener)
+            .map(|open| (open.handle.clone(), Arc::clone(&open.bearer.chain)))
+            .collect();
+        of_listener.iter().filter(|(handle, chain)| !accepted(chain) && handle.cut()).count()
     }
 
     /// Open connections with a certificate.
@@ -70,7 +105,8 @@ impl Connections {
     }
 
     /// Enters a connection until the returned entry is dropped, or nothing when the device has twice its limit already.
-    pub(super) fn admit(&self, certificate: Sha256Digest, max_per_device: usize) -> Option<Entry> {
+    pub(super) fn admit(&self, bearer: Bearer, max_per_device: usize) -> Option<Entry> {
+        let certificate = bearer.credential.sha256();
         let mut open = self.lock();
         let already = open.get(&certificate).map_or(0, Vec::len);
         let admission = if already < max_per_device {
@@ -81,12 +117,12 @@ impl Connections {
             return None;
         };
         let handle = ConnectionHandle::default();
-        open.entry(certificate).or_default().push(handle.clone());
+        open.entry(certificate).or_default().push(Open { handle: handle.clone(), bearer });
         drop(open);
         Some(Entry { connections: self.clone(), certificate, handle, admission })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Sha256Digest, Vec<ConnectionHandle>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Sha256Digest, Vec<Open>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -103,7 +139,7 @@ impl Drop for Entry {
     fn drop(&mut self) {
         let mut open = self.connections.lock();
         if let Some(of_device) = open.get_mut(&self.certificate) {
-            of_device.retain(|handle| !handle.is(&self.handle));
+            of_device.retain(|open| !open.handle.is(&self.handle));
             if of_device.is_empty() {
                 open.remove(&self.certificate);
             }
@@ -115,11 +151,16 @@ impl Drop for Entry {
 mod tests {
     use super::*;
 
+    fn own(name: &[u8]) -> Bearer {
+        let chain = vec![CertificateDer::from(name.to_vec())].into();
+        Bearer { listener: "studio", credential: Credential::Own { sha256: Sha256Digest::of(name) }, chain }
+    }
+
     #[test]
     fn a_device_is_admitted_then_flagged_then_turned_away() {
         let connections = Connections::default();
-        let (device, other) = (Sha256Digest::of(b"device"), Sha256Digest::of(b"other"));
-        let admissions: Vec<_> = (0..3).map(|_| connections.admit(device, 1)).collect();
+        let (device, other) = (own(b"device"), own(b"other"));
+        let admissions: Vec<_> = (0..3).map(|_| connections.admit(device.clone(), 1)).collect();
         let seen: Vec<_> = admissions.iter().map(|entry| entry.as_ref().map(|entry| entry.admission)).collect();
         assert_eq!(seen, [Some(Admission::Within), Some(Admission::OverLimit), None]);
         assert_eq!(connections.admit(other, 1).map(|entry| entry.admission), Some(Admission::Within));
@@ -131,9 +172,31 @@ mod tests {
     fn a_cut_meets_only_the_revoked_and_counts_each_once() {
         let connections = Connections::default();
         let (revoked, other) = (Sha256Digest::of(b"revoked"), Sha256Digest::of(b"other"));
-        let _entries: Vec<_> = [revoked, revoked, other].map(|device| connections.admit(device, 8)).into();
+        let devices = [own(b"revoked"), own(b"revoked"), own(b"other")];
+        let _entries: Vec<_> = devices.map(|device| connections.admit(device, 8)).into();
         assert_eq!(connections.cut(|certificate| *certificate == revoked), 2);
         assert_eq!(connections.cut(|certificate| *certificate == revoked), 0);
         assert_eq!(connections.open_of(&other), 1);
+    }
+
+    #[test]
+    fn a_foreign_certificate_is_cut_by_its_key_and_one_of_our_own_is_not() {
+        let connections = Connections::default();
+        let key_sha256 = Sha256Digest::of(b"key");
+        let sha256 = Sha256Digest::of(b"foreign");
+        let not_after = crate::clock::Timestamp::from_unix_milliseconds(0);
+        let foreign = Bearer { credential: Credential::Foreign { sha256, key_sha256, not_after }, ..own(b"foreign") };
+        let _entries = [foreign, own(b"another")].map(|device| connections.admit(device, 8));
+        assert_eq!(connections.cut(|digest| *digest == key_sha256), 1);
+    }
+
+    #[test]
+    fn who_is_no_longer_accepted_is_cut_on_that_listener_only() {
+        let connections = Connections::default();
+        let elsewhere = Bearer { listener: "office", ..own(b"old") };
+        let _entries = [own(b"old"), own(b"new"), elsewhere].map(|device| connections.admit(device, 8));
+        let accepted = |chain: &[CertificateDer<'_>]| chain[0].as_ref() == b"new";
+        assert_eq!(connections.cut_unless("studio", accepted), 1);
+        assert_eq!(connections.cut_unless("studio", accepted), 0);
     }
 }

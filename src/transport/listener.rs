@@ -149,7 +149,7 @@ impl Listener {
                         crowd_noticed = Some(Instant::now());
                         tracing::warn!(listener = name, "too many handshakes at once, the oldest make way");
                     }
-                    Some((current.borrow().clone(), place))
+                    Some((current.clone(), place))
                 }
                 Security::Plain => None,
             };
@@ -180,13 +180,13 @@ impl Listener {
 async fn serve(
     socket: TcpStream,
     remote_address: SocketAddr,
-    secured: Option<(ServerTls, Place)>,
+    secured: Option<(watch::Receiver<ServerTls>, Place)>,
     around: Surroundings,
 ) {
     // Answers are small and complete: waiting for more to send only delays them. Failing means the peer is gone already.
     let _ = socket.set_nodelay(true);
     match secured {
-        Some((tls, place)) => serve_tls(socket, remote_address, tls, place, around).await,
+        Some((current, place)) => serve_tls(socket, remote_address, current, place, around).await,
         None => serve_plain(socket, remote_address, around).await,
     }
 }

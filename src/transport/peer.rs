@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustls::pki_types::CertificateDer;
 
 use super::connections::ConnectionHandle;
+use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
 
 /// The sender of a request; every request carries one as an extension. Cheap to clone.
@@ -56,14 +57,19 @@ impl Peer {
 #[derive(Debug, Clone)]
 pub struct PeerCertificate {
     der: CertificateDer<'static>,
-    sha256: Sha256Digest,
+    credential: Credential,
 }
 
 impl PeerCertificate {
-    /// The certificate with its fingerprint.
+    /// A certificate of the gateway's own authorities, with its fingerprint.
     pub fn new(der: CertificateDer<'static>) -> Self {
         let sha256 = Sha256Digest::of(&der);
-        Self { der, sha256 }
+        Self { der, credential: Credential::Own { sha256 } }
+    }
+
+    /// A certificate with what the handshake found out about it.
+    pub fn with_credential(der: CertificateDer<'static>, credential: Credential) -> Self {
+        Self { der, credential }
     }
 
     /// The whole certificate.
@@ -71,9 +77,14 @@ impl PeerCertificate {
         &self.der
     }
 
-    /// SHA-256 of the DER: the name under which the store knows the device.
+    /// SHA-256 of the DER.
     pub fn sha256(&self) -> Sha256Digest {
-        self.sha256
+        self.credential.sha256()
+    }
+
+    /// What the store knows the device by.
+    pub fn credential(&self) -> Credential {
+        self.credential
     }
 }
 

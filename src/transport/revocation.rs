@@ -8,7 +8,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::domain::digest::Sha256Digest;
 
-/// A shared set of certificate fingerprints (SHA-256 of the DER). Clones are the same set.
+/// A shared set of fingerprints: SHA-256 of certificates in DER, and of keys (`SubjectPublicKeyInfo` in DER) that devices with
+/// foreign certificates are bound by. Clones are the same set.
 #[derive(Debug, Clone, Default)]
 pub struct RevokedCertificates(Arc<RwLock<HashSet<Sha256Digest>>>);
 
@@ -23,7 +24,7 @@ impl RevokedCertificates {
         drop(old);
     }
 
-    /// Whether this certificate has been revoked.
+    /// Whether this certificate or key has been revoked.
     pub fn contains(&self, certificate: &Sha256Digest) -> bool {
         self.0.read().unwrap_or_else(PoisonError::into_inner).contains(certificate)
     }

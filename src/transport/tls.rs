@@ -17,21 +17,30 @@ use std::time::Duration;
 
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, UnixTime};
+use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, VerifierBuilderError, WebPkiClientVerifier};
 use rustls::time_provider::TimeProvider;
 use rustls::{RootCertStore, ServerConfig};
 use zeroize::Zeroizing;
 
 use super::client_certificates::DeviceCertificateVerifier;
+use super::foreign::ForeignAuthority;
 use super::revocation::RevokedCertificates;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
+use crate::domain::credential::Credential;
+use crate::domain::digest::Sha256Digest;
+use crate::identity::certificate::read_certificate;
 use crate::identity::cryptography::crypto_provider;
+
+const REVOCATION_LIST: &str = "revocation list";
 
 /// The TLS side of a listener, checked and ready. Cheap to clone; a reload puts a new one in the old one's place.
 #[derive(Debug, Clone)]
 pub struct ServerTls {
     pub(super) config: Arc<ServerConfig>,
     pub(super) revoked: Option<RevokedCertificates>,
+    clients: Option<Arc<DeviceCertificateVerifier>>,
+    clock: Arc<TlsTime>,
 }
 
 impl ServerTls {
@@ -47,22 +56,16 @@ impl ServerTls {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, TlsConfigError> {
         let provider = crypto_provider();
-        let mut path = WebPkiClientVerifier::builder_with_provider(Arc::new(trust.roots), Arc::clone(&provider));
-        if !trust.revocation_lists.is_empty() {
-            // Both are off by default in rustls: a list that has run out would be believed for ever.
-            path = path
-                .with_crls(trust.revocation_lists)
-                .only_check_end_entity_revocation()
-                .enforce_revocation_expiration();
-        }
+        let path = WebPkiClientVerifier::builder_with_provider(Arc::new(trust.roots), Arc::clone(&provider));
         let path = path.build().map_err(TlsConfigError::ClientTrust)?;
-        let verifier = DeviceCertificateVerifier::new(path, trust.revoked.clone());
-        let builder = ServerConfig::builder_with_details(provider, Arc::new(TlsTime(clock)))
+        let verifier = Arc::new(DeviceCertificateVerifier::new(path, trust.foreign, trust.revoked.clone()));
+        let clock = Arc::new(TlsTime(clock));
+        let builder = ServerConfig::builder_with_details(provider, clock.clone())
             .with_safe_default_protocol_versions()
             .map_err(TlsConfigError::Provider)?
-            .with_client_cert_verifier(Arc::new(verifier));
+            .with_client_cert_verifier(verifier.clone());
         let config = builder.with_single_cert(identity.chain, identity.key).map_err(TlsConfigError::Identity)?;
-        Ok(Self { config: hardened(config), revoked: Some(trust.revoked) })
+        Ok(Self { config: hardened(config), revoked: Some(trust.revoked), clients: Some(verifier), clock })
     }
 
     /// For the enrolment listener: devices that come here have no certificate yet.
@@ -73,12 +76,36 @@ impl ServerTls {
         identity: ServerIdentity,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, TlsConfigError> {
-        let builder = ServerConfig::builder_with_details(crypto_provider(), Arc::new(TlsTime(clock)))
+        let clock = Arc::new(TlsTime(clock));
+        let builder = ServerConfig::builder_with_details(crypto_provider(), clock.clone())
             .with_safe_default_protocol_versions()
             .map_err(TlsConfigError::Provider)?
             .with_no_client_auth();
         let config = builder.with_single_cert(identity.chain, identity.key).map_err(TlsConfigError::Identity)?;
-        Ok(Self { config: hardened(config), revoked: None })
+        Ok(Self { config: hardened(config), revoked: None, clients: None, clock })
+    }
+
+    /// What a chain that passed the handshake says about its bearer; `None` when it would not pass any more.
+    pub(super) fn credential(&self, chain: &[CertificateDer<'_>]) -> Option<Credential> {
+        let (end_entity, intermediates) = chain.split_first()?;
+        let sha256 = Sha256Digest::of(end_entity);
+        let clients = self.clients.as_ref()?;
+        if !clients.is_foreign(end_entity, intermediates, self.clock.current_time()?) {
+            return Some(Credential::Own { sha256 });
+        }
+        let facts = read_certificate(end_entity).ok()?;
+        Some(Credential::Foreign { sha256, key_sha256: facts.spki_sha256, not_after: facts.not_after })
+    }
+
+    /// Whether a chain that passed a handshake before would pass one now.
+    pub fn accepts(&self, chain: &[CertificateDer<'_>]) -> bool {
+        let (Some(clients), Some(now)) = (&self.clients, self.clock.current_time()) else { return false };
+        let Some((end_entity, intermediates)) = chain.split_first() else { return false };
+        clients.verify_client_cert(end_entity, intermediates, now).is_ok()
+    }
+
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.config, &other.config)
     }
 }
 
@@ -93,7 +120,7 @@ fn hardened(mut config: ServerConfig) -> Arc<ServerConfig> {
     Arc::new(config)
 }
 
-/// PEM text and where it came from, so that a complaint can name the file.
+/// PEM (for revocation lists also DER) and where it came from, so that a complaint can name the file.
 #[derive(Clone)]
 pub struct PemSource {
     name: String,
@@ -113,9 +140,36 @@ impl PemSource {
         }
     }
 
+    /// Its bytes, to tell whether they have changed.
+    pub fn sha256(&self) -> Sha256Digest {
+        Sha256Digest::of(&self.text)
+    }
+
     /// Text that is in memory already; `name` is what error messages call it.
     pub fn new(name: impl Into<String>, text: impl Into<Vec<u8>>) -> Self {
         Self { name: name.into(), text: Zeroizing::new(text.into()) }
+    }
+
+    /// The certificates as trust anchors.
+    pub(super) fn roots(&self) -> Result<RootCertStore, TlsConfigError> {
+        let mut store = RootCertStore::empty();
+        for root in self.all("certificate")? {
+            store.add(root).map_err(|source| TlsConfigError::BadRoot { file: self.name.clone(), source })?;
+        }
+        Ok(store)
+    }
+
+    /// The revocation lists: PEM, or one in DER, which is how authorities hand them out.
+    pub(super) fn revocation_lists(&self) -> Result<Vec<CertificateRevocationListDer<'static>>, TlsConfigError> {
+        // A DER SEQUENCE of more than 127 bytes, as every list is, begins so and no text does.
+        if matches!(self.text.get(..2), Some([0x30, 0x80..=0x84])) {
+            return Ok(vec![self.text.to_vec().into()]);
+        }
+        self.all(REVOCATION_LIST)
+    }
+
+    pub(super) fn bad_list(&self) -> TlsConfigError {
+        self.bad(REVOCATION_LIST, pem::Error::NoItemsFound)
     }
 
     fn all<T: PemObject>(&self, what: &'static str) -> Result<Vec<T>, TlsConfigError> {
@@ -152,13 +206,22 @@ impl ServerIdentity {
         let key = PrivateKeyDer::from_pem_slice(&key.text).map_err(|source| key.bad("private key", source))?;
         Ok(Self { chain, key })
     }
+
+    /// The end of the certificate; `None` when it cannot be read as one.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        Some(read_certificate(self.chain.first()?).ok()?.not_after)
+    }
+
+    pub(super) fn chain(&self) -> &[CertificateDer<'static>] {
+        &self.chain
+    }
 }
 
 /// Whom a listener with client certificates lets in: the authorities of *one* role.
 #[derive(Debug)]
 pub struct ClientTrust {
     roots: RootCertStore,
-    revocation_lists: Vec<CertificateRevocationListDer<'static>>,
+    foreign: Vec<ForeignAuthority>,
     revoked: RevokedCertificates,
 }
 
@@ -168,23 +231,14 @@ impl ClientTrust {
     /// # Errors
     /// [`TlsConfigError::BadPem`] or [`TlsConfigError::BadRoot`] naming the file.
     pub fn parse(roots: &PemSource, revoked: RevokedCertificates) -> Result<Self, TlsConfigError> {
-        let mut store = RootCertStore::empty();
-        for root in roots.all("certificate")? {
-            store.add(root).map_err(|source| TlsConfigError::BadRoot { file: roots.name.clone(), source })?;
-        }
-        Ok(Self { roots: store, revocation_lists: Vec::new(), revoked })
+        Ok(Self { roots: roots.roots()?, foreign: Vec::new(), revoked })
     }
 
-    /// Adds revocation lists of a foreign authority (RFC 5280, section 5).
-    ///
-    /// From then on every authority needs one, and an expired one refuses everybody: a list that no longer comes is how a
-    /// revoked certificate would stay in use unnoticed.
-    ///
-    /// # Errors
-    /// [`TlsConfigError::BadPem`] naming the file.
-    pub fn with_revocation_lists(mut self, lists: &PemSource) -> Result<Self, TlsConfigError> {
-        self.revocation_lists.extend(lists.all::<CertificateRevocationListDer<'static>>("revocation list")?);
-        Ok(self)
+    /// Lets those in as well whom a foreign authority vouches for.
+    #[must_use]
+    pub fn with_foreign(mut self, foreign: Vec<ForeignAuthority>) -> Self {
+        self.foreign = foreign;
+        self
     }
 }
 
@@ -234,6 +288,13 @@ pub enum TlsConfigError {
     ClientTrust(VerifierBuilderError),
     /// Server certificate and private key cannot be used together.
     Identity(rustls::Error),
+    /// Devices would not take the server certificate.
+    Unacceptable {
+        /// What they call the gateway.
+        host: String,
+        /// Why not.
+        source: rustls::Error,
+    },
     /// Suites, groups and versions do not fit: a defect of the program, not of its configuration.
     Provider(rustls::Error),
 }
@@ -256,6 +317,11 @@ impl fmt::Display for TlsConfigError {
                 "the server certificate and its private key cannot be used: check that they belong together and that \
                  the server's own certificate comes first in the chain",
             ),
+            Self::Unacceptable { host, .. } => write!(
+                f,
+                "devices that call the gateway {host} and trust its server_ca would refuse the server certificate: check its end, \
+                 its names and its chain"
+            ),
             Self::Provider(_) => f.write_str("the TLS settings built into this program contradict each other"),
         }
     }
@@ -267,7 +333,10 @@ impl Error for TlsConfigError {
             Self::Unreadable { source, .. } => Some(source),
             Self::BadPem { source, .. } => Some(source),
             Self::ClientTrust(source) => Some(source),
-            Self::BadRoot { source, .. } | Self::Identity(source) | Self::Provider(source) => Some(source),
+            Self::BadRoot { source, .. }
+            | Self::Unacceptable { source, .. }
+            | Self::Identity(source)
+            | Self::Provider(source) => Some(source),
         }
     }
 }

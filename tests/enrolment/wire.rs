@@ -72,6 +72,11 @@ fn the_readmes_lines_enrol_and_renew_with_openssl_and_curl_alone() {
     let shown = "openssl x509 -in new-certificate.pem -noout -text";
     let text = success(&bash(&home, shown));
     assert!(text.contains("TLS Web Client Authentication") && text.contains("/crl/studio.crl"), "{text}");
+    // The address in it leads to the list.
+    let listed = "curl -sSf --cacert gateway-ca.pem $(openssl x509 -in new-certificate.pem -noout -ext \
+                  crlDistributionPoints | sed -n 's/.*URI://p') | openssl crl -inform DER -noout -text";
+    let list = success(&bash(&home, listed));
+    assert!(list.contains("Issuer:") && list.contains("No Revoked Certificates"), "{list}");
     let verified = "csplit -sz -f part- authorities.pem '/^subject/' '{*}'; for part in part-*; do \
                     openssl verify -x509_strict -purpose sslclient -CAfile $part new-certificate.pem && exit 0; done; exit 1";
     assert!(success(&bash(&home, verified)).contains("OK"));
@@ -89,6 +94,10 @@ fn the_readmes_lines_enrol_and_renew_with_openssl_and_curl_alone() {
         gateway.studio()
     );
     assert!(success(&bash(&home, &renew)).contains("certificate revoked"));
+    let serial = "openssl x509 -in new-certificate.pem -noout -serial | cut -d= -f2";
+    let serial = success(&bash(&home, serial));
+    let named = format!("until {listed} | grep 'Serial Number: {}'; do :; done", serial.trim());
+    success(&bash(&home, &named));
 }
 
 #[test]

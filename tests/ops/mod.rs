@@ -27,6 +27,28 @@ async fn a_gateway_with_a_store_and_a_key_is_ready() {
 }
 
 #[tokio::test]
+async fn what_is_degraded_is_told_and_does_not_take_the_gateway_out() {
+    let gateway = TestGateway::start().await;
+    gateway.trust().note_fault("server-certificate", "server.crt: write the file anew".into());
+    gateway.trust().change(|facts| facts.foreign_lists.extend([("vpki.pem".into(), START + DAY)]));
+    let degraded = async || {
+        let ready = ask(&gateway, "/readyz").await;
+        assert_eq!((ready.status, &ready.json()["status"]), (200, &json!("ready")));
+        ready.json()["degraded"].as_array().map(Vec::len)
+    };
+    assert_eq!(degraded().await, Some(1));
+    gateway.advance(DAY);
+    assert_eq!(degraded().await, Some(2));
+    let metrics = String::from_utf8(ask(&gateway, "/metrics").await.body.to_vec()).unwrap();
+    for line in ["lichtbild_tls_faults 1", "lichtbild_revocation_list_expires_timestamp{roots=\"vpki.pem\"} 1795426200"]
+    {
+        assert!(metrics.contains(line), "{metrics}");
+    }
+    gateway.trust().clear_fault("server-certificate");
+    assert_eq!(degraded().await, Some(1));
+}
+
+#[tokio::test]
 async fn without_a_key_for_the_month_it_says_so_and_takes_nothing_in() {
     let gateway = TestGateway::start().await;
     gateway.advance(3640 * DAY);

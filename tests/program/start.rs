@@ -151,7 +151,7 @@ async fn a_database_of_a_newer_program_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_renewed_server_certificate_is_served_from_the_next_start_on() {
+async fn a_renewed_server_certificate_has_the_names_that_were_asked_for() {
     let home = Home::new();
     let studio = home.studio("Foto Koch");
     let old = fs::read(home.file("certs/server.crt")).unwrap();

@@ -1,8 +1,8 @@
 //! A whole gateway in this process, without TLS and without waiting: its clock is moved by hand, its randomness is seeded.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -14,15 +14,19 @@ use lichtbild::domain::party::{Device, Party, Role};
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::flows::administer::Administration;
 use lichtbild::flows::invite::Invite;
+use lichtbild::flows::publish::PublishedLists;
 use lichtbild::flows::{Gateway, Rules, sweep};
+use lichtbild::identity::authority::{Authority, AuthorityKind};
+use lichtbild::identity::revocation_list::issue_revocation_list;
 use lichtbild::sealing::KeyFile;
 use lichtbild::server::routes::{Line, router};
 use lichtbild::storage::Store;
 use lichtbild::storage::sqlite::SqliteStore;
-use lichtbild::storage::steps::{CertificateRecord, SweepReport};
+use lichtbild::storage::steps::{Binding, CertificateRecord, SweepReport};
 use lichtbild::telemetry::Metrics;
 use lichtbild::transport::body::BodyLimits;
 use lichtbild::transport::peer::PeerCertificate;
+use lichtbild::transport::trust_status::TrustStatus;
 use lichtbild::validation::Profile;
 use tempfile::TempDir;
 
@@ -90,8 +94,8 @@ impl TestGateway {
         gateway.put_issuance(issuance(setup.policy));
         let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..BodyLimits::default() };
         let json_body = BodyLimits { max_bytes: 16 * 1024, ..photo_body };
-        let server_certificate_expires_at = START + 40 * 365 * DAY;
-        let app = App { gateway: Arc::clone(&gateway), server_certificate_expires_at, photo_body, json_body };
+        let trust = TrustStatus::new(START + 40 * 365 * DAY);
+        let app = App { gateway: Arc::clone(&gateway), trust, lists: lists(), photo_body, json_body };
         let database = Database::open(&file).await;
         Self { gateway, store, clock, database, app, entropy, devices: AtomicU32::new(0), directory }
     }
@@ -143,11 +147,35 @@ impl TestGateway {
             not_after,
         };
         self.administration().add_device(&device, &record).await.unwrap();
+        self.caller_of(party, device.device_id, certificate)
+    }
+
+    /// A device of an office that shows a certificate from elsewhere.
+    pub async fn bound_device(&self, office: &Party, binding: &Binding, certificate: PeerCertificate) -> Caller {
+        let now = self.clock.now();
+        let device = Device {
+            device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),
+            party_id: office.party_id,
+            label: String::new(),
+            created_at: now,
+            revoked_at: None,
+            certificate_expires_at: None,
+        };
+        self.administration().bind_device(&device, binding).await.unwrap();
+        self.caller_of(office, device.device_id, certificate)
+    }
+
+    fn caller_of(&self, party: &Party, device_id: DeviceId, certificate: PeerCertificate) -> Caller {
         let line = match party.role {
             Role::Studio => Line::Studio,
             Role::Office => Line::Office,
         };
-        Caller::new(self.router(line), party.clone(), device.device_id, certificate)
+        Caller::new(self.router(line), party.clone(), device_id, certificate)
+    }
+
+    /// What monitoring is told from.
+    pub fn trust(&self) -> &TrustStatus {
+        &self.app.trust
     }
 
     /// Invites a new device of a studio or office, which is added unless it is there; for a day.
@@ -208,4 +236,19 @@ impl TestGateway {
     pub fn store(&self) -> &dyn Store {
         self.gateway.store.as_ref()
     }
+}
+
+/// Lists that revoke nobody; the same in all tests, since making authorities takes a moment.
+fn lists() -> PublishedLists {
+    static LISTS: OnceLock<PublishedLists> = OnceLock::new();
+    let make = || {
+        let lists = PublishedLists::default();
+        for (role, kind) in [(Role::Studio, AuthorityKind::Studio), (Role::Office, AuthorityKind::Office)] {
+            let authority = Authority::create(kind, "Test", START, &SeededEntropy::new(5)).unwrap();
+            let list = issue_revocation_list(&authority, &[], None, START).unwrap();
+            lists.resume(role, &list.der).unwrap();
+        }
+        lists
+    };
+    LISTS.get_or_init(make).clone()
 }

@@ -1,8 +1,11 @@
 //! Authorities and certificates made for one run: no key lies in the repository.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use lichtbild::identity::certificate::{certificates_from_pem, read_certificate};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, RsaKeySize, SerialNumber,
+    Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, RevokedCertParams, RsaKeySize, SerialNumber,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -18,12 +21,16 @@ pub struct TestCa {
 
 impl TestCa {
     pub fn new(name: &str) -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let key = KeyPair::generate().unwrap();
+        let (params, key) = (authority_params(name), KeyPair::generate().unwrap());
         let certificate_pem = params.self_signed(&key).unwrap().pem();
+        Self { certificate_pem, issuer: Issuer::new(params, key) }
+    }
+
+    /// An authority below this one.
+    pub fn intermediate(&self, name: &str) -> Self {
+        let (mut params, key) = (authority_params(name), KeyPair::generate().unwrap());
+        params.use_authority_key_identifier_extension = true;
+        let certificate_pem = params.signed_by(&key, &self.issuer).unwrap().pem();
         Self { certificate_pem, issuer: Issuer::new(params, key) }
     }
 
@@ -37,6 +44,11 @@ impl TestCa {
         self.issue(LeafOptions { purpose: Some(ExtendedKeyUsagePurpose::ServerAuth), ..LeafOptions::default() })
     }
 
+    /// A further certificate for the same key, as after a renewal.
+    pub fn renew(&self, leaf: &Leaf) -> Leaf {
+        self.issue(LeafOptions { key: LeafKey::Of(leaf.key_pem.clone()), ..LeafOptions::default() })
+    }
+
     pub fn issue(&self, options: LeafOptions) -> Leaf {
         let mut params = CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
         params.distinguished_name.push(DnType::CommonName, "test leaf");
@@ -48,23 +60,46 @@ impl TestCa {
             LeafKey::P256 => KeyPair::generate(),
             LeafKey::P521 => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512),
             LeafKey::Rsa(size) => KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, size),
+            LeafKey::Of(key_pem) => KeyPair::from_pem(&key_pem),
         };
         let key = key.unwrap();
+        // One of its own for each certificate, also for two of the same key.
+        params.serial_number = Some(SerialNumber::from(SERIAL.fetch_add(1, Ordering::Relaxed)));
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         Leaf { certificate_pem: certificate.pem(), der: certificate.der().to_vec(), key_pem: key.serialize_pem() }
     }
 
-    /// A revocation list that names nobody and runs out at `next_update`.
-    pub fn empty_revocation_list(&self, next_update: OffsetDateTime) -> String {
+    /// A revocation list that runs out at `next_update` and names the certificates in these texts.
+    pub fn revocation_list(&self, revoked: &[&str], next_update: OffsetDateTime) -> String {
         let params = CertificateRevocationListParams {
             this_update: datetime!(2026-01-01 0:00 UTC),
             next_update,
             crl_number: SerialNumber::from(1),
             issuing_distribution_point: None,
-            revoked_certs: Vec::new(),
+            revoked_certs: revoked.iter().map(|pem| revocation(pem)).collect(),
             key_identifier_method: KeyIdMethod::Sha256,
         };
         params.signed_by(&self.issuer).unwrap().pem().unwrap()
+    }
+}
+
+fn authority_params(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
+static SERIAL: AtomicU64 = AtomicU64::new(1_000_000);
+
+fn revocation(certificate_pem: &str) -> RevokedCertParams {
+    let der = certificates_from_pem(certificate_pem).unwrap().swap_remove(0);
+    RevokedCertParams {
+        serial_number: SerialNumber::from_slice(read_certificate(&der).unwrap().serial.as_bytes()),
+        revocation_time: datetime!(2026-01-01 0:00 UTC),
+        reason_code: None,
+        invalidity_date: None,
     }
 }
 
@@ -90,6 +125,8 @@ pub enum LeafKey {
     P256,
     P521,
     Rsa(RsaKeySize),
+    /// One that is there already, in PEM.
+    Of(String),
 }
 
 /// A certificate with its key.

@@ -8,8 +8,18 @@ use lichtbild::domain::digest::Sha256Digest;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
 
-const TABLES: [&str; 9] =
-    ["parties", "devices", "invitations", "certificates", "photos", "frames", "collections", "guesses", "audit"];
+const TABLES: [&str; 10] = [
+    "parties",
+    "devices",
+    "invitations",
+    "certificates",
+    "bound_keys",
+    "photos",
+    "frames",
+    "collections",
+    "guesses",
+    "audit",
+];
 
 pub struct Database(SqlitePool);
 

@@ -88,16 +88,22 @@ async fn tls_12_refuses_the_same() {
 }
 
 #[tokio::test]
-async fn an_expired_revocation_list_refuses_everybody() {
-    let valid = Trust::StudioCaWithList { next_update: NOW + time::Duration::days(1) };
-    let line = Line::start_with(ListenerLimits::default(), valid).await;
-    assert_eq!(ask(&mut line.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
-
-    let expired = Trust::StudioCaWithList { next_update: NOW - time::Duration::days(1) };
-    let line = Line::start_with(ListenerLimits::default(), expired).await;
-    line.refusal(line.client(Some(&line.studio_ca.device()))).await;
-    assert_eq!(line.metrics.handshake_failed(HandshakeFailure::BadCertificate), 1);
-    assert_eq!(line.service.served(), 0);
+async fn an_expired_foreign_list_refuses_those_it_watches_over_and_nobody_else() {
+    for (next_update, is_served) in [(NOW + time::Duration::days(1), true), (NOW - time::Duration::days(1), false)] {
+        let ca = TestCa::new("Somebody Else's CA");
+        let foreign = ca.device();
+        let line =
+            Line::start_with(ListenerLimits::default(), Trust::AndForeign { ca: Box::new(ca), next_update }).await;
+        assert_eq!(ask(&mut line.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
+        if is_served {
+            let mut stream = line.connect(line.client(Some(&foreign))).await.unwrap();
+            assert_eq!(ask(&mut stream, "GET / HTTP/1.1").await.unwrap(), "served");
+        } else {
+            line.refusal(line.client(Some(&foreign))).await;
+            assert_eq!(line.metrics.handshake_failed(HandshakeFailure::BadCertificate), 1);
+            assert_eq!(line.service.served(), 1);
+        }
+    }
 }
 
 #[tokio::test]

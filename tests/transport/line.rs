@@ -14,6 +14,7 @@ use axum::{Extension, Router, middleware};
 use lichtbild::clock::{ManualClock, Timestamp};
 use lichtbild::transport::body::{BodyError, BodyLimits, read_body};
 use lichtbild::transport::connections::Connections;
+use lichtbild::transport::foreign::{ForeignAuthority, RevocationCheck};
 use lichtbild::transport::limits::ListenerLimits;
 use lichtbild::transport::listener::{Listener, Security};
 use lichtbild::transport::metrics::TransportMetrics;
@@ -81,17 +82,19 @@ impl Line {
         let clock = test_clock();
         let identity = identity_of(&server_ca);
         let studios = trust_in(&studio_ca, &revoked);
+        let plain = matches!(trust, Trust::NoTls);
         let tls = match trust {
             Trust::StudioCa => ServerTls::with_client_certificates(identity, studios, clock).unwrap(),
-            Trust::StudioCaWithList { next_update } => {
-                let list = PemSource::new("studio.crl", studio_ca.empty_revocation_list(next_update));
-                let studios = studios.with_revocation_lists(&list).unwrap();
-                ServerTls::with_client_certificates(identity, studios, clock).unwrap()
+            Trust::AndForeign { ca, next_update } => {
+                let list = PemSource::new("foreign.crl", ca.revocation_list(&[], next_update));
+                let roots = PemSource::new("foreign.pem", ca.certificate_pem);
+                let foreign = ForeignAuthority::parse(&roots, &[list], RevocationCheck::Chain).unwrap();
+                ServerTls::with_client_certificates(identity, studios.with_foreign(vec![foreign]), clock).unwrap()
             }
             Trust::Anybody | Trust::NoTls => ServerTls::without_client_certificates(identity, clock).unwrap(),
         };
         let tls = watch::Sender::new(tls);
-        let security = if matches!(trust, Trust::NoTls) { Security::Plain } else { Security::Tls(tls.subscribe()) };
+        let security = if plain { Security::Plain } else { Security::Tls(tls.subscribe()) };
         let listener = Listener::bind("test", "127.0.0.1:0".parse().unwrap(), security, limits).await.unwrap();
         let (address, metrics) = (listener.local_address(), listener.metrics());
         let connections = listener.connections();
@@ -155,7 +158,7 @@ impl Line {
 /// Whom the listener lets in.
 pub enum Trust {
     StudioCa,
-    StudioCaWithList { next_update: OffsetDateTime },
+    AndForeign { ca: Box<TestCa>, next_update: OffsetDateTime },
     Anybody,
     NoTls,
 }

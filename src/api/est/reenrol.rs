@@ -40,7 +40,7 @@ async fn create(app: &App, caller: Result<&Caller, Problem>, request: Request) -
                 Problem::TooManyRequests { .. } | Problem::TooManyConnections | Problem::StorageUnavailable
             );
             if let (Some(certificate), false) = (certificate, passes) {
-                note_not_let_in(&app.gateway, certificate.sha256(), &problem.kind().replace('-', "_")).await?;
+                note_not_let_in(&app.gateway, &certificate.credential(), &problem.kind().replace('-', "_")).await?;
             }
             return Err(problem);
         }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::ConfigFile;
+use super::bind::{ForeignArguments, bind};
 use super::failure::Failure;
 use super::output::give;
 use super::setting::Setting;
@@ -70,6 +71,8 @@ pub(super) struct AddArguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
+    foreign: ForeignArguments,
+    #[command(flatten)]
     file: ConfigFile,
     /// Print JSON.
     #[arg(long)]
@@ -95,6 +98,9 @@ async fn add(arguments: &AddArguments) -> Result<(), Failure> {
         (None, None) => return Err(Failure::plain("give --studio or --office")),
     };
     let party = administration.find_party(role, which).await?;
+    if let Some(binding) = arguments.foreign.binding()? {
+        return bind(setting, &party, &arguments.label, &binding, arguments.json).await;
+    }
     let made = match &arguments.csr {
         None => NewKey::Generated(DeviceKey::generate()?),
         Some(file) => NewKey::Requested(requested_key(file)?),

@@ -13,6 +13,7 @@ use super::setting::Setting;
 use super::span::parse_span;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::device_state::DeviceState;
+use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::invitation::Invitation;
 use crate::domain::party::{Device, Party, Role};
@@ -35,12 +36,15 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let setting = Setting::open(&arguments.file).await?;
     let now = SystemClock.now();
     let store = setting.administration().store;
+    let mut keys: HashMap<DeviceId, Sha256Digest> = store.bound_keys().await?.into_iter().collect();
     let mut rows = Vec::new();
     for role in [Role::Studio, Role::Office] {
         let mut invitations: HashMap<DeviceId, Invitation> = store.invitations(role).await?.into_iter().collect();
         for (party, device) in store.devices(role).await? {
             let invitation = invitations.remove(&device.device_id);
-            rows.push(Row { state: DeviceState::of(&device, invitation.as_ref(), now), party, device, invitation });
+            let bound_key = keys.remove(&device.device_id);
+            let state = DeviceState::of(&device, bound_key.as_ref(), invitation.as_ref(), now);
+            rows.push(Row { state, party, device, bound_key, invitation });
         }
     }
     setting.close().await;
@@ -70,6 +74,8 @@ struct Row {
     state: DeviceState,
     party: Party,
     device: Device,
+    /// SHA-256 of the key it is bound to, where a foreign authority certifies it.
+    bound_key: Option<Sha256Digest>,
     invitation: Option<Invitation>,
 }
 
@@ -95,11 +101,16 @@ impl Row {
     }
 
     fn to_line(&self) -> String {
-        let Self { state, party, device, .. } = self;
+        let Self { state, party, device, bound_key, .. } = self;
         let preposition = if matches!(state, DeviceState::Revoked | DeviceState::Expired) { "since" } else { "until" };
-        let moment = self.moment().map_or_else(|| "-".to_owned(), |moment| moment.to_string());
+        let moment = match (self.moment(), bound_key) {
+            (Some(moment), _) => format!("{preposition} {moment}"),
+            // Its certificates come and go without this gateway.
+            (None, Some(key)) => format!("by key {key}"),
+            (None, None) => format!("{preposition} -"),
+        };
         format!(
-            "{}  {}  {:<7}  {preposition} {moment}  {}, {}  {}",
+            "{}  {}  {:<7}  {moment}  {}, {}  {}",
             device.device_id,
             party.role,
             state.name(),
@@ -114,6 +125,7 @@ impl Row {
         json!({
             "party": self.party,
             "device": self.device,
+            "key_sha256": self.bound_key,
             "state": self.state,
             "invitation": open.map(|invitation| json!({
                 "state": invitation.state,

@@ -125,7 +125,7 @@ pub(super) fn renew(arguments: &RenewArguments) -> Result<(), Failure> {
     replace(&certs.server_key, key.to_pem().as_bytes(), Audience::Owner).map_err(failed)?;
     replace(&certs.server, chain.as_bytes(), Audience::Everybody).map_err(failed)?;
     give(certs.server.display())?;
-    eprintln!("A new server certificate is in place: restart the gateway to use it.");
+    eprintln!("A new server certificate is in place: a running gateway shows it within seconds, to new connections.");
     Ok(())
 }
 

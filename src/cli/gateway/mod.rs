@@ -1,6 +1,7 @@
 //! `lichtbild-gateway`: the server and its administration.
 
 mod approve;
+mod bind;
 mod confirm_clock;
 mod demo;
 mod device;
@@ -12,6 +13,7 @@ mod letter;
 mod output;
 mod party;
 mod profile;
+mod release;
 mod serve;
 mod setting;
 mod span;
@@ -42,9 +44,9 @@ enum Command {
     Serve(ConfigFile),
     /// See the main job done: a portrait goes from a studio to an office, over mutual TLS.
     Demo(demo::Arguments),
-    /// Invite, add, list, suspend or resume studios.
+    /// Invite, add, list, suspend or resume studios; release photos of revoked devices.
     #[command(subcommand)]
-    Studio(party::Command),
+    Studio(StudioCommand),
     /// Invite, add, list, suspend or resume offices.
     #[command(subcommand)]
     Office(party::Command),
@@ -58,8 +60,16 @@ enum Command {
     ///
     /// Until then it erases nothing: a wrong clock would have it erase everything.
     ConfirmClock(ConfigFile),
-    /// Issue a new server certificate with the gateway's own server authority; restart the gateway afterwards.
+    /// Issue a new server certificate with the gateway's own server authority; a running gateway takes it up by itself.
     RenewServerCertificate(init::RenewArguments),
+}
+
+#[derive(Subcommand)]
+enum StudioCommand {
+    #[command(flatten)]
+    Party(party::Command),
+    /// Let photos be collected that are held back because their device was revoked.
+    Release(release::Arguments),
 }
 
 /// Which gateway is meant.
@@ -95,7 +105,8 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Init(arguments) => init::run(&arguments).await,
         Command::Serve(file) => serve::run(&file).await,
         Command::Demo(arguments) => demo::run(&arguments).await,
-        Command::Studio(command) => party::run(Role::Studio, command).await,
+        Command::Studio(StudioCommand::Party(command)) => party::run(Role::Studio, command).await,
+        Command::Studio(StudioCommand::Release(arguments)) => release::run(&arguments).await,
         Command::Office(command) => party::run(Role::Office, command).await,
         Command::Device(command) => device::run(command).await,
         Command::Profile(command) => profile::run(command),

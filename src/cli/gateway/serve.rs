@@ -9,7 +9,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::entropy::OsEntropy;
 use crate::server::descriptors::raise_limit;
-use crate::server::{RunningGateway, start};
+use crate::server::{Reload, RunningGateway, start};
 use crate::telemetry;
 use crate::transport::shutdown::Stop;
 
@@ -20,6 +20,7 @@ pub(super) async fn run(file: &ConfigFile) -> Result<(), Failure> {
     let running = start(&config, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
     announce(&config, &running)?;
     stop_on_signals(running.stop.clone())?;
+    reload_on_hangup(running.reload.clone())?;
     running.stopped().await;
     eprintln!("Stopped.");
     Ok(())
@@ -44,6 +45,26 @@ pub(super) fn stop_on_signals(stop: Stop) -> Result<(), Failure> {
             tracing::info!(?stage, "stopping");
         }
     });
+    Ok(())
+}
+
+/// SIGHUP: the files of certificates are complete, look at them now.
+#[cfg(unix)]
+fn reload_on_hangup(reload: Reload) -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hangups = signal(SignalKind::hangup()).map_err(|error| Failure::new("cannot watch for signals", error))?;
+    tokio::spawn(async move {
+        while hangups.recv().await.is_some() {
+            tracing::info!("told to look at the certificates");
+            reload.now().await;
+        }
+    });
+    Ok(())
+}
+
+/// There is no such signal here; changes are noticed all the same.
+#[cfg(not(unix))]
+fn reload_on_hangup(_: Reload) -> Result<(), Failure> {
     Ok(())
 }
 

@@ -1,4 +1,5 @@
-//! Certificates after the first: renewals, and which of them are in use.
+//! Certificates issued here, after the first: renewals, and which of them are in use. Those of foreign authorities are not
+//! counted among them.
 
 use sqlx::{Row, SqliteConnection};
 
@@ -20,7 +21,8 @@ pub(super) async fn add(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after, number)
-         SELECT $1, $2, $3, $4, $5, 1 + coalesce(max(number), 0) FROM certificates WHERE device_id = $2",
+         SELECT $1, $2, $3, $4, $5, 1 + coalesce(max(number), 0) FROM certificates
+         WHERE device_id = $2 AND foreign_authority = 0",
     )
     .bind(certificate.sha256.as_bytes().as_slice())
     .bind(device_id.to_string())
@@ -36,9 +38,10 @@ pub(super) async fn renew(store: &SqliteStore, renewal: &Renewal) -> Result<Rene
     let mut transaction = store.write().await?;
     let presented = sqlx::query(
         "SELECT (SELECT min(newer.first_used_at) FROM certificates newer
-                 WHERE newer.device_id = c.device_id AND newer.number > c.number) AS newer_used_at
+                 WHERE newer.device_id = c.device_id AND newer.number > c.number
+                   AND newer.foreign_authority = 0) AS newer_used_at
          FROM certificates c JOIN devices d ON d.device_id = c.device_id JOIN parties p ON p.party_id = d.party_id
-         WHERE c.sha256 = $1 AND c.device_id = $2 AND d.revoked_at IS NULL AND p.suspended = 0",
+         WHERE c.sha256 = $1 AND c.foreign_authority = 0 AND c.device_id = $2 AND d.revoked_at IS NULL AND p.suspended = 0",
     )
     .bind(renewal.presented.as_bytes().as_slice())
     .bind(renewal.device_id.to_string())

@@ -6,7 +6,7 @@ use super::guesses::{blocked_until, count_wrong_code};
 use super::rows::{
     COLLECTION, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, collection, parsed, party, tombstone_id, tracked_photo,
 };
-use super::{SqliteStore, audit, photos};
+use super::{SqliteStore, audit, photos, quarantine};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::collection::{CollectionRecord, CollectionState};
@@ -39,7 +39,9 @@ pub(super) async fn look_up(store: &SqliteStore, attempt: &CodeAttempt) -> Resul
         .bind(photo.record.studio_id.to_string())
         .fetch_one(&mut *transaction)
         .await?;
-    let standing = lifecycle::standing(&photo.record, photo.latest.as_ref(), attempt.office_id, attempt.now);
+    let held_back = quarantine::held_back_since(&mut transaction, &photo, attempt.photos_of_revoked).await?;
+    let standing = lifecycle::standing(&photo.record, photo.latest.as_ref(), attempt.office_id, attempt.now)
+        .unless_held_back(held_back);
     Ok(LookUp::Found(Box::new(FoundPhoto { photo, studio: party(&studio)?, standing })))
 }
 
@@ -50,7 +52,9 @@ pub(super) async fn lease(store: &SqliteStore, request: &LeaseRequest) -> Result
         .ok_or_else(|| StoreError::Damaged("a photo that was just found is gone".into()))?;
     let now = request.now;
     let lease_until = lifecycle::deadline(now, request.lease, &photo.record);
-    match lifecycle::standing(&photo.record, photo.latest.as_ref(), request.office_id, now) {
+    let held_back = quarantine::held_back_since(&mut transaction, &photo, request.photos_of_revoked).await?;
+    let standing = lifecycle::standing(&photo.record, photo.latest.as_ref(), request.office_id, now);
+    match standing.unless_held_back(held_back) {
         Standing::Held(held) => Ok(Leased::Again(held)),
         Standing::Renewable(mut held) => {
             held.lease_until = held.settle_due.map_or(lease_until, |due| lease_until.min(due));
@@ -136,7 +140,7 @@ pub(super) async fn fetch(store: &SqliteStore, request: &FetchRequest) -> Result
         transaction.commit().await?;
         return Ok(Fetch::WrongCode);
     }
-    let photo = tracked_photo(&row)?.record;
+    let tracked = tracked_photo(&row)?;
     if held.state != CollectionState::Leased {
         return Ok(match held.state {
             CollectionState::Lapsed => Fetch::LeaseOver { at: held.lease_until },
@@ -151,6 +155,11 @@ pub(super) async fn fetch(store: &SqliteStore, request: &FetchRequest) -> Result
             return Ok(Fetch::LeaseOver { at: held.lease_until });
         }
     }
+    // An open collection is its photo's latest.
+    if let Some(since) = quarantine::held_back_since(&mut transaction, &tracked, attempt.photos_of_revoked).await? {
+        return Ok(Fetch::HeldBack { since });
+    }
+    let photo = tracked.record;
     if request.purpose == FetchPurpose::HandOver {
         sqlx::query(
             "UPDATE collections SET handed_over_at = coalesce(handed_over_at, $1), settle_due = coalesce(settle_due, $2)

@@ -5,12 +5,14 @@ mod certificates;
 mod collect;
 mod deposit;
 mod enrolment;
+mod foreign;
 mod guesses;
 mod invitations;
 mod notes;
 mod open;
 mod parties;
 mod photos;
+mod quarantine;
 mod rows;
 mod settle;
 mod sweep;
@@ -25,12 +27,14 @@ use super::enrolment_steps::{
     Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,
 };
 use super::steps::{
-    CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased, LookUp,
-    NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, Purge, SettleRequest, Settled, SweepReport, TrackedPhoto,
+    Binding, CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased,
+    LookUp, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, Purge, Released, RevokedSerial, SettleRequest, Settled,
+    SweepReport, TrackedPhoto,
 };
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::collection::CollectionRecord;
+use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::invitation::{Invitation, InvitationLookup};
@@ -85,6 +89,14 @@ impl Store for SqliteStore {
         parties::add_device(self, device, certificate, audit).await
     }
 
+    async fn bind_device(&self, device: &Device, binding: &Binding, audit: AuditEntry) -> Result<(), StoreError> {
+        foreign::add_device(self, device, binding, audit).await
+    }
+
+    async fn bound_keys(&self) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError> {
+        foreign::bound_keys(self).await
+    }
+
     async fn devices(&self, role: Role) -> Result<Vec<(Party, Device)>, StoreError> {
         parties::devices(self, role).await
     }
@@ -93,12 +105,25 @@ impl Store for SqliteStore {
         parties::revoke_device(self, device_id, at, audit).await
     }
 
-    async fn caller(&self, certificate: Sha256Digest) -> Result<Option<CallerRecord>, StoreError> {
-        parties::caller(self, certificate).await
+    async fn caller(&self, credential: &Credential) -> Result<Option<CallerRecord>, StoreError> {
+        parties::caller(self, credential).await
     }
 
     async fn revoked_certificates(&self, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError> {
         parties::revoked_certificates(self, now).await
+    }
+
+    async fn revoked_serials(&self, role: Role, alive_after: Timestamp) -> Result<Vec<RevokedSerial>, StoreError> {
+        parties::revoked_serials(self, role, alive_after).await
+    }
+
+    async fn release_photos(
+        &self,
+        studio: PartyId,
+        device: Option<DeviceId>,
+        audit: AuditEntry,
+    ) -> Result<Released, StoreError> {
+        quarantine::release(self, studio, device, audit).await
     }
 
     async fn invite(&self, invitation: &NewInvitation, audit: AuditEntry) -> Result<Invited, StoreError> {

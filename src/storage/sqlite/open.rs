@@ -85,7 +85,12 @@ fn migrator() -> Migrator {
     let migration = |version, description, sql: &'static str| {
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(vec![migration(1, "initial", initial), migration(2, "enrolment", enrolment)])
+    let trust = include_str!("migrations/0003_trust.sql");
+    Migrator::with_migrations(vec![
+        migration(1, "initial", initial),
+        migration(2, "enrolment", enrolment),
+        migration(3, "trust", trust),
+    ])
 }
 
 fn migration_error(error: MigrateError) -> StoreError {

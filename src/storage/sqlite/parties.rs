@@ -1,16 +1,17 @@
 //! Studios, offices, devices and whom their certificates stand for.
 
-use sqlx::SqliteConnection;
+use sqlx::{Row, SqliteConnection};
 
 use super::rows::{self, bytes32, moment, optional_moment, parsed};
 use super::{SqliteStore, audit, certificates, invitations};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
+use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::party::{Caller, Device, Party, Role};
 use crate::storage::contract::StoreError;
-use crate::storage::steps::{CallerRecord, CertificateRecord};
+use crate::storage::steps::{CallerRecord, CertificateRecord, RevokedSerial};
 
 pub(super) async fn add(store: &SqliteStore, party: &Party, audit: AuditEntry) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
@@ -135,37 +136,84 @@ pub(super) async fn revoke_device(
     Ok(true)
 }
 
-pub(super) async fn caller(store: &SqliteStore, certificate: Sha256Digest) -> Result<Option<CallerRecord>, StoreError> {
-    let row = sqlx::query(
-        "SELECT p.*, d.device_id, d.revoked_at, c.not_after, c.number, c.first_used_at
-         FROM certificates c JOIN devices d ON d.device_id = c.device_id JOIN parties p ON p.party_id = d.party_id
-         WHERE c.sha256 = $1",
-    )
-    .bind(certificate.as_bytes().as_slice())
-    .fetch_optional(&store.readers)
-    .await?;
+pub(super) async fn caller(store: &SqliteStore, credential: &Credential) -> Result<Option<CallerRecord>, StoreError> {
+    let row = match credential {
+        Credential::Own { sha256 } => {
+            sqlx::query(
+                "SELECT p.*, d.device_id, d.revoked_at, c.not_after, c.number, c.first_used_at
+                 FROM certificates c JOIN devices d ON d.device_id = c.device_id JOIN parties p ON p.party_id = d.party_id
+                 WHERE c.sha256 = $1 AND c.foreign_authority = 0",
+            )
+            .bind(sha256.as_bytes().as_slice())
+            .fetch_optional(&store.readers)
+            .await?
+        }
+        // The certificate itself comes before its key: a device that was bound to it and revoked stays revoked.
+        Credential::Foreign { sha256, key_sha256, not_after } => {
+            sqlx::query(
+                "SELECT p.*, d.device_id, d.revoked_at, b.not_after
+                 FROM (SELECT 0 AS rank, device_id, not_after FROM certificates
+                       WHERE sha256 = $1 AND foreign_authority = 1
+                       UNION ALL SELECT 1, device_id, $3 FROM bound_keys WHERE spki_sha256 = $2) b
+                 JOIN devices d ON d.device_id = b.device_id JOIN parties p ON p.party_id = d.party_id
+                 WHERE p.role = 'office' ORDER BY b.rank LIMIT 1",
+            )
+            .bind(sha256.as_bytes().as_slice())
+            .bind(key_sha256.as_bytes().as_slice())
+            .bind(not_after.unix_milliseconds())
+            .fetch_optional(&store.readers)
+            .await?
+        }
+    };
     let Some(row) = row else { return Ok(None) };
+    // Only certificates issued here follow one another.
+    let is_first_use = match credential {
+        Credential::Own { .. } => certificates::is_first_use(&row)?,
+        Credential::Foreign { .. } => false,
+    };
     Ok(Some(CallerRecord {
         caller: Caller {
             party: rows::party(&row)?,
             device_id: parsed(&row, "device_id")?,
-            certificate,
+            credential: *credential,
             certificate_expires_at: moment(&row, "not_after")?,
         },
         revoked_at: optional_moment(&row, "revoked_at")?,
-        is_first_use: certificates::is_first_use(&row)?,
+        is_first_use,
     }))
 }
 
 pub(super) async fn revoked_certificates(store: &SqliteStore, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError> {
     sqlx::query(
         "SELECT c.sha256 FROM devices d JOIN certificates c ON c.device_id = d.device_id
-         WHERE d.revoked_at IS NOT NULL AND c.not_after > $1",
+         WHERE d.revoked_at IS NOT NULL AND c.not_after > $1
+         UNION SELECT k.spki_sha256 FROM devices d JOIN bound_keys k ON k.device_id = d.device_id
+         WHERE d.revoked_at IS NOT NULL",
     )
     .bind(now.unix_milliseconds())
     .fetch_all(&store.readers)
     .await?
     .iter()
     .map(|row| bytes32(row, "sha256").map(Sha256Digest::from_bytes))
+    .collect()
+}
+
+pub(super) async fn revoked_serials(
+    store: &SqliteStore,
+    role: Role,
+    alive_after: Timestamp,
+) -> Result<Vec<RevokedSerial>, StoreError> {
+    sqlx::query(
+        "SELECT c.serial, d.revoked_at
+         FROM devices d JOIN certificates c ON c.device_id = d.device_id JOIN parties p ON p.party_id = d.party_id
+         WHERE d.revoked_at IS NOT NULL AND c.foreign_authority = 0 AND c.not_after > $1 AND p.role = $2
+         ORDER BY d.revoked_at, c.serial",
+    )
+    .bind(alive_after.unix_milliseconds())
+    .bind(role.name())
+    .fetch_all(&store.readers)
+    .await?
+    .iter()
+    .map(|row| Ok(RevokedSerial { serial: row.try_get("serial")?, revoked_at: moment(row, "revoked_at")? }))
     .collect()
 }

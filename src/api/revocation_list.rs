@@ -1,0 +1,29 @@
+//! `GET /crl/studio.crl`, `GET /crl/office.crl`: whom the gateway's own authorities have taken back, for everybody.
+
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use axum::response::{IntoResponse, Response};
+
+use super::{App, Problem};
+use crate::domain::party::Role;
+
+/// The studio authority's list.
+pub async fn studio(State(app): State<App>) -> Result<Response, Problem> {
+    list(&app, Role::Studio)
+}
+
+/// The office authority's list.
+pub async fn office(State(app): State<App>) -> Result<Response, Problem> {
+    list(&app, Role::Office)
+}
+
+fn list(app: &App, role: Role) -> Result<Response, Problem> {
+    let list = app.lists.of(role).ok_or(Problem::RevocationListMissing)?;
+    let headers = [
+        // RFC 2585, section 4.2. An hour in a cache is what a relying party may learn too late.
+        (CONTENT_TYPE, "application/pkix-crl".to_owned()),
+        (CACHE_CONTROL, "public, max-age=3600".to_owned()),
+        (ETAG, format!("\"{}\"", list.number)),
+    ];
+    Ok((headers, list.der.clone()).into_response())
+}

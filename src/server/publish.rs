@@ -1,0 +1,95 @@
+//! The revocation lists of the gateway's own authorities, kept up: signed when due, written beside the authorities, served.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::secret_file::read_secret;
+use crate::config::{Certificates, Config};
+use crate::domain::party::Role;
+use crate::durable::{self, Audience};
+use crate::flows::Gateway;
+use crate::flows::publish::{PublishedLists, due};
+use crate::identity::authority::Authority;
+use crate::transport::trust_status::TrustStatus;
+
+/// What keeps the lists up.
+#[derive(Clone)]
+pub(super) struct Publisher {
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) lists: PublishedLists,
+    pub(super) status: TrustStatus,
+    files: [ListFiles; 2],
+}
+
+#[derive(Clone)]
+struct ListFiles {
+    role: Role,
+    list: PathBuf,
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+type AnyError = Box<dyn std::error::Error + Send + Sync>;
+
+impl Publisher {
+    /// Takes up what was written before.
+    pub(super) fn resume(gateway: Arc<Gateway>, config: &Config, status: TrustStatus) -> Self {
+        let Certificates { studio_ca, studio_ca_key, office_ca, office_ca_key, studio_crl, office_crl, .. } =
+            config.certificates.clone();
+        let files = [
+            ListFiles { role: Role::Studio, list: studio_crl, certificate: studio_ca, key: studio_ca_key },
+            ListFiles { role: Role::Office, list: office_crl, certificate: office_ca, key: office_ca_key },
+        ];
+        let publisher = Self { gateway, lists: PublishedLists::default(), status, files };
+        publisher.files.iter().for_each(|files| publisher.take_up(files));
+        publisher
+    }
+
+    /// A list that another node, or whoever has the key, has put there.
+    fn take_up(&self, files: &ListFiles) {
+        if let Ok(Some(der)) = durable::read(&files.list)
+            && let Err(error) = self.lists.resume(files.role, &der)
+        {
+            tracing::warn!(list = %files.list.display(), %error, "not taken up");
+        }
+    }
+
+    /// Issues what is due.
+    pub(super) async fn publish(self) {
+        for files in &self.files {
+            let what = format!("{}-revocation-list", files.role);
+            match self.publish_one(files).await {
+                Ok(()) => {
+                    self.status.clear_fault(&what);
+                }
+                Err(error) => {
+                    // Perhaps somebody else has signed a newer one.
+                    self.take_up(files);
+                    if self.status.note_fault(&what, format!("not issued and written anew: {error}")) {
+                        tracing::warn!(what, %error, "revocation list not issued and written anew");
+                    }
+                }
+            }
+        }
+    }
+
+    async fn publish_one(&self, files: &ListFiles) -> Result<(), AnyError> {
+        let Some(due) = due(&self.gateway, &self.lists, files.role).await? else { return Ok(()) };
+        // The key is in memory for the length of one signature.
+        let authority = Authority::from_pem(&std::fs::read_to_string(&files.certificate)?, &read_secret(&files.key)?)?;
+        let list = due.signed_by(&authority, self.gateway.now())?;
+        // What is served has been written, unless it cannot be: then it is served all the same, and tried again.
+        match durable::replace(&files.list, &list.der, Audience::Everybody) {
+            Ok(()) => {
+                let (number, revocations) = (list.number, list.revocations);
+                tracing::info!(authority = %files.role, number, revocations, "revocation list issued");
+                self.lists.publish(due, list);
+            }
+            Err(error) => {
+                self.lists.publish_unwritten(&due, list);
+                return Err(format!("cannot write {}: {error}", files.list.display()).into());
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,162 @@
+//! Why a gateway does not start, and what to do about it.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use super::secret_file::SecretError;
+use super::trust_files::TrustError;
+use crate::identity::error::IdentityError;
+use crate::sealing::KeyFileError;
+use crate::storage::StoreError;
+use crate::validation::profile::{Profile, ProfileError};
+
+/// Why a gateway does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// A file cannot be read, or too many can read it.
+    Secret(SecretError),
+    /// The key file is not one.
+    KeyFile {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        source: KeyFileError,
+    },
+    /// The key file and the database do not belong together.
+    WrongKeyFile {
+        /// The one.
+        key_file: PathBuf,
+        /// The other.
+        database: PathBuf,
+    },
+    /// No built-in profile has this name.
+    NoSuchProfile {
+        /// The name.
+        name: String,
+    },
+    /// The profile file is wrong.
+    Profile {
+        /// Which.
+        file: PathBuf,
+        /// What is wrong.
+        source: ProfileError,
+    },
+    /// The database cannot be used.
+    Store {
+        /// Its file.
+        file: PathBuf,
+        /// Why.
+        source: StoreError,
+    },
+    /// A certificate, key or revocation list cannot be used.
+    Trust(TrustError),
+    /// The certificate of an authority cannot be read as one.
+    AuthorityCertificate {
+        /// Which.
+        file: PathBuf,
+    },
+    /// The key of an authority is here and cannot be used.
+    Authority {
+        /// The key's file.
+        file: PathBuf,
+        /// Why.
+        source: IdentityError,
+    },
+    /// An address cannot be listened on.
+    Bind {
+        /// The configuration's key.
+        key: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Secret(error) => error.fmt(f),
+            Self::KeyFile { file, source } => write!(f, "{}: {source}", file.display()),
+            Self::WrongKeyFile { key_file, database } => write!(
+                f,
+                "{} is not the key file of {}: no photo in it would open; put the two that belong together side by side",
+                key_file.display(),
+                database.display()
+            ),
+            Self::NoSuchProfile { name } => {
+                let known: Vec<_> = Profile::builtin_names().collect();
+                write!(f, "there is no profile \"{name}\": use one of {}, or give a profile_file", known.join(", "))
+            }
+            Self::Profile { file, source } => write!(f, "{}: {source}", file.display()),
+            Self::Store { file, source } => write!(f, "{}: {source}{}", file.display(), store_advice(source)),
+            Self::Trust(error) => error.fmt(f),
+            Self::AuthorityCertificate { file } => write!(
+                f,
+                "{}: not the certificate of an authority: check [certificates] in the configuration",
+                file.display()
+            ),
+            Self::Authority { file, source } => write!(f, "{}: {source}", file.display()),
+            Self::Bind { key, address, source } => {
+                write!(f, "cannot listen on {address} ({key}): {}", bind_advice(source))
+            }
+        }
+    }
+}
+
+fn store_advice(error: &StoreError) -> &'static str {
+    let StoreError::Unavailable(source) = error else { return "" };
+    let source = source.to_string();
+    if source.contains("disk is full") || source.contains("No space left") {
+        "; the disk is full: free some space and start again"
+    } else if source.contains("disk I/O error") {
+        // What SQLite says where the index of its log finds no room, and where a disk fails.
+        "; see whether the disk is full (free some space and start again) or failing (its messages are in the system's log)"
+    } else if source.contains("not a database") || source.contains("malformed") {
+        "; it is damaged, or the database of something else: restore it from a backup"
+    } else if source.contains("unable to open") {
+        "; check that the file is there (`lichtbild-gateway init` makes it) and that this user may write its folder"
+    } else {
+        "; see the cause, then start again"
+    }
+}
+
+fn bind_advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "another program has this port; stop it or choose another port",
+        io::ErrorKind::AddrNotAvailable => "this machine does not have this address; see `ip address`",
+        io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose a higher one",
+        _ => "see the cause",
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Secret(error) => error.source(),
+            Self::KeyFile { .. }
+            | Self::WrongKeyFile { .. }
+            | Self::NoSuchProfile { .. }
+            | Self::AuthorityCertificate { .. } => None,
+            Self::Authority { source, .. } => source.source(),
+            Self::Profile { source, .. } => source.source(),
+            Self::Store { source, .. } => source.source(),
+            Self::Trust(error) => error.source(),
+            Self::Bind { source, .. } => Some(source),
+        }
+    }
+}
+
+impl From<SecretError> for StartError {
+    fn from(error: SecretError) -> Self {
+        Self::Secret(error)
+    }
+}
+
+impl From<TrustError> for StartError {
+    fn from(error: TrustError) -> Self {
+        Self::Trust(error)
+    }
+}

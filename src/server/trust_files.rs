@@ -1,0 +1,209 @@
+//! The files that say what the lines show and whom they trust: read, verified, and made into TLS settings.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::secret_file::{SecretError, read_secret};
+use crate::clock::{Clock, Timestamp};
+use crate::config::{Certificates, Config, OfficeAuthority};
+use crate::transport::foreign::ForeignAuthority;
+use crate::transport::revocation::RevokedCertificates;
+use crate::transport::tls::{ClientTrust, PemSource, ServerIdentity, ServerTls, TlsConfigError};
+
+/// What is replaced as one: its files are good together or not at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The server certificate, its key, and the authority that devices know it by.
+    Server,
+    /// Who vouches for studios.
+    StudioAuthority,
+    /// Who vouches for offices.
+    OfficeAuthority,
+    /// One of the configuration's foreign authorities, counted from 0, with its revocation lists.
+    Foreign(usize),
+}
+
+impl Part {
+    /// The name in logs, metrics and `/readyz`.
+    pub(super) fn name(self) -> String {
+        match self {
+            Self::Server => "server-certificate".into(),
+            Self::StudioAuthority => "studio-authority".into(),
+            Self::OfficeAuthority => "office-authority".into(),
+            Self::Foreign(place) => format!("foreign-authority-{}", place + 1),
+        }
+    }
+}
+
+/// The content of one part's files, in the order they are read in.
+#[derive(Debug, Clone)]
+pub(super) struct Content(Vec<PemSource>);
+
+impl PartialEq for Content {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.iter().map(PemSource::sha256).eq(other.0.iter().map(PemSource::sha256))
+    }
+}
+
+/// TLS as the three listeners speak it.
+pub(super) struct LinesTls {
+    pub(super) studio: ServerTls,
+    pub(super) office: ServerTls,
+    pub(super) enrolment: ServerTls,
+}
+
+/// Where the files are, and what else it takes to make TLS of them.
+#[derive(Clone)]
+pub(super) struct TrustFiles {
+    certificates: Certificates,
+    foreign: Vec<OfficeAuthority>,
+    public_host: String,
+    clock: Arc<dyn Clock>,
+    revoked: RevokedCertificates,
+}
+
+impl TrustFiles {
+    pub(super) fn new(config: &Config, clock: Arc<dyn Clock>, revoked: RevokedCertificates) -> Self {
+        Self {
+            certificates: config.certificates.clone(),
+            foreign: config.office_authorities.clone(),
+            public_host: config.listen.public_host.clone(),
+            clock,
+            revoked,
+        }
+    }
+
+    /// All parts there are.
+    pub(super) fn parts(&self) -> Vec<Part> {
+        let mut parts = vec![Part::Server, Part::StudioAuthority, Part::OfficeAuthority];
+        parts.extend((0..self.foreign.len()).map(Part::Foreign));
+        parts
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Reads a part's files, whatever is in them.
+    pub(super) fn read(&self, part: Part) -> Result<Content, TrustError> {
+        let certificates = &self.certificates;
+        Ok(Content(match part {
+            Part::Server => {
+                let chain = PemSource::read(&certificates.server)?;
+                let key = read_secret(&certificates.server_key)?;
+                let key = PemSource::new(certificates.server_key.display().to_string(), key.as_bytes());
+                let mut files = vec![chain, key];
+                // Not needed to serve: without it a new certificate is not tried as devices will try it.
+                if certificates.server_ca.exists() {
+                    files.push(PemSource::read(&certificates.server_ca)?);
+                }
+                files
+            }
+            Part::StudioAuthority => vec![PemSource::read(&certificates.studio_ca)?],
+            Part::OfficeAuthority => vec![PemSource::read(&certificates.office_ca)?],
+            Part::Foreign(place) => {
+                let Some(authority) = self.foreign.get(place) else { return Ok(Content(Vec::new())) };
+                let files = std::iter::once(&authority.roots).chain(&authority.revocation_lists);
+                files.map(|file| PemSource::read(file)).collect::<Result<_, _>>()?
+            }
+        }))
+    }
+
+    /// Looks at what building alone does not notice: whether devices would take the server certificate.
+    pub(super) fn try_out(&self, part: Part, content: &Content) -> Result<(), TrustError> {
+        if let (Part::Server, [chain, key, authority]) = (part, content.0.as_slice()) {
+            ServerIdentity::parse(chain, key)?.try_as_device(authority, &self.public_host, self.now())?;
+        }
+        Ok(())
+    }
+
+    /// The end of the server certificate.
+    pub(super) fn server_certificate_end(&self, content: &Content) -> Result<Timestamp, TrustError> {
+        let unreadable = || TrustError::ServerCertificate { file: self.certificates.server.clone() };
+        let [chain, key, ..] = content.0.as_slice() else { return Err(unreadable()) };
+        ServerIdentity::parse(chain, key)?.expires_at().ok_or_else(unreadable)
+    }
+
+    /// When the first of a foreign authority's lists runs out, with the name of its file of roots.
+    pub(super) fn lists_end(&self, place: usize, content: &Content) -> Result<(String, Option<Timestamp>), TrustError> {
+        let end = self.foreign_authority(place, content)?.and_then(|authority| authority.lists_end());
+        Ok((self.foreign.get(place).map_or_else(String::new, |own| own.roots.display().to_string()), end))
+    }
+
+    fn foreign_authority(&self, place: usize, content: &Content) -> Result<Option<ForeignAuthority>, TrustError> {
+        let (Some(own), Some((roots, lists))) = (self.foreign.get(place), content.0.split_first()) else {
+            return Ok(None);
+        };
+        Ok(Some(ForeignAuthority::parse(roots, lists, own.revocation)?))
+    }
+
+    /// Makes the settings of all listeners from the content of all parts, in the order of [`parts`](Self::parts).
+    pub(super) fn build(&self, contents: &[Content]) -> Result<LinesTls, TrustError> {
+        let file = || TrustError::ServerCertificate { file: self.certificates.server.clone() };
+        let [Content(server), Content(studio), Content(office), foreign @ ..] = contents else { return Err(file()) };
+        let ([chain, key, ..], [studio, ..], [office, ..]) = (server.as_slice(), studio.as_slice(), office.as_slice())
+        else {
+            return Err(file());
+        };
+        let foreign = foreign.iter().enumerate().map(|(place, content)| self.foreign_authority(place, content));
+        let foreign: Vec<_> = foreign.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        let identity = || ServerIdentity::parse(chain, key);
+        let clock = || Arc::clone(&self.clock);
+        let trust = |roots| ClientTrust::parse(roots, self.revoked.clone());
+        let offices = trust(office)?.with_foreign(foreign);
+        Ok(LinesTls {
+            studio: ServerTls::with_client_certificates(identity()?, trust(studio)?, clock())?,
+            office: ServerTls::with_client_certificates(identity()?, offices, clock())?,
+            enrolment: ServerTls::without_client_certificates(identity()?, clock())?,
+        })
+    }
+}
+
+/// Why a part cannot be used; the message names the file and says what to do.
+#[derive(Debug)]
+pub enum TrustError {
+    /// The server's key cannot be read, or too many can read it.
+    Secret(SecretError),
+    /// A certificate, key or list cannot be used.
+    Tls(TlsConfigError),
+    /// The server certificate cannot be read as one.
+    ServerCertificate {
+        /// Which.
+        file: PathBuf,
+    },
+}
+
+impl fmt::Display for TrustError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Secret(error) => error.fmt(f),
+            Self::Tls(error) => error.fmt(f),
+            Self::ServerCertificate { file } => {
+                write!(f, "{}: not a certificate; `renew-server-certificate` issues a new one", file.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for TrustError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Secret(error) => error.source(),
+            Self::Tls(error) => error.source(),
+            Self::ServerCertificate { .. } => None,
+        }
+    }
+}
+
+impl From<SecretError> for TrustError {
+    fn from(error: SecretError) -> Self {
+        Self::Secret(error)
+    }
+}
+
+impl From<TlsConfigError> for TrustError {
+    fn from(error: TlsConfigError) -> Self {
+        Self::Tls(error)
+    }
+}

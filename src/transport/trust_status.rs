@@ -1,0 +1,107 @@
+//! What the lines show and trust at present, and what is wrong with it: for monitoring.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::clock::Timestamp;
+
+/// Shared between whoever reloads and whoever is asked. Clones are the same status.
+#[derive(Debug, Clone)]
+pub struct TrustStatus(Arc<RwLock<TrustFacts>>);
+
+/// The facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustFacts {
+    /// The end of the certificate that the listeners show.
+    pub server_certificate_expires_at: Timestamp,
+    /// For each set of foreign roots, by the name of their file: when the first of its revocation lists runs out.
+    pub foreign_lists: BTreeMap<String, Timestamp>,
+    /// What could not be put in force, each with the reason: what was there before still holds.
+    pub faults: BTreeMap<String, String>,
+    /// How often something new was put in force.
+    pub reloads: u64,
+    /// How often something new was refused.
+    pub reload_failures: u64,
+}
+
+/// One thing that is not as it should be although the gateway works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Degradation {
+    /// What.
+    pub what: String,
+    /// Why, and what to do.
+    pub detail: String,
+}
+
+impl TrustStatus {
+    /// A status with nothing wrong.
+    pub fn new(server_certificate_expires_at: Timestamp) -> Self {
+        Self(Arc::new(RwLock::new(TrustFacts {
+            server_certificate_expires_at,
+            foreign_lists: BTreeMap::new(),
+            faults: BTreeMap::new(),
+            reloads: 0,
+            reload_failures: 0,
+        })))
+    }
+
+    /// The facts as they are now.
+    pub fn facts(&self) -> TrustFacts {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes the facts.
+    pub fn change(&self, change: impl FnOnce(&mut TrustFacts)) {
+        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Notes that something could not be done; `true` when that is news.
+    pub fn note_fault(&self, what: &str, detail: String) -> bool {
+        let mut facts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        facts.faults.insert(what.to_owned(), detail.clone()) != Some(detail)
+    }
+
+    /// Notes that it works; `true` when that is news.
+    pub fn clear_fault(&self, what: &str) -> bool {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).faults.remove(what).is_some()
+    }
+}
+
+impl TrustFacts {
+    /// All that is not as it should be at `now`.
+    pub fn degradations(&self, now: Timestamp) -> Vec<Degradation> {
+        let faults =
+            self.faults.iter().map(|(what, detail)| Degradation { what: what.clone(), detail: detail.clone() });
+        let lists = self.foreign_lists.iter().filter(|(_, end)| **end <= now).map(|(roots, end)| Degradation {
+            what: "foreign-revocation-list".into(),
+            detail: format!(
+                "a revocation list of {roots} ran out at {end}: its certificates are refused until a new list is there"
+            ),
+        });
+        faults.chain(lists).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_fault_is_news_once_and_its_end_too() {
+        let status = TrustStatus::new(Timestamp::from_unix_milliseconds(0));
+        let news = ["one", "one", "two"].map(|detail| status.note_fault("server-certificate", detail.into()));
+        assert_eq!(news, [true, false, true]);
+        assert_eq!([(); 2].map(|()| status.clear_fault("server-certificate")), [true, false]);
+    }
+
+    #[test]
+    fn a_list_degrades_from_the_moment_it_runs_out() {
+        let end = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+        let status = TrustStatus::new(end);
+        status.change(|facts| facts.foreign_lists.extend([("vpki.pem".into(), end)]));
+        let at = |now| status.facts().degradations(now).len();
+        assert_eq!((at(end - Duration::from_millis(1)), at(end)), (0, 1));
+    }
+}
