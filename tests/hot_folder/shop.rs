@@ -64,6 +64,12 @@ impl Noted {
     }
 }
 
+impl std::fmt::Debug for Noted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.events.lock().unwrap().iter()).finish()
+    }
+}
+
 type Reaction = Box<dyn Fn(&str) + Send + Sync>;
 
 /// Notes every event, and lets a test react to one.
