@@ -1,5 +1,7 @@
 use std::fs;
 
+use lichtbild::domain::subject::{Declaration, Exception, Subject};
+
 use super::shop::{Shop, photo};
 use crate::support::fake_gateway::{FakeGateway, Reply, code_for};
 
@@ -138,4 +140,17 @@ async fn a_receipt_for_bytes_that_are_gone_keeps_its_code() {
     assert_eq!(fs::read(shop.file("sent/bert (2).jpg")).unwrap(), photo(2));
     assert!(!shop.file("sent/bert.jpg").exists());
     shop.assert_cleared();
+}
+
+#[tokio::test]
+async fn what_is_declared_of_a_folder_goes_with_each_of_its_photos() {
+    let mut shop = Shop::beside(FakeGateway::playing([]).await);
+    shop.declared = Some(Declaration { subject: Subject::Under6, exception: Exception::Medical });
+    for number in 0..2 {
+        shop.export(format!("{number}.jpg"), &photo(number));
+    }
+    assert_eq!(shop.watch().await.status.sent, 2);
+    for seen in shop.gateway.seen() {
+        assert_eq!((seen.header("photo-subject"), seen.header("photo-exception")), ("under6", "medical"));
+    }
 }

@@ -21,6 +21,7 @@ use lichtbild::client::patience::Patience;
 use lichtbild::client::stored_receipt::StoredReceipt;
 use lichtbild::clock::ManualClock;
 use lichtbild::domain::language::Language;
+use lichtbild::domain::subject::Declaration;
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::validation::Profile;
 use lichtbild::wire::photo::ReceiptBody;
@@ -115,6 +116,7 @@ pub struct Shop {
     pub keep_sent: KeepSent,
     pub settling: Settling,
     pub connections: Arc<dyn Connections>,
+    pub declared: Option<Declaration>,
     entropy: Arc<SeededEntropy>,
 }
 
@@ -130,6 +132,7 @@ impl Shop {
             keep_sent: KeepSent::default(),
             settling: Settling::default(),
             connections: Arc::new(Unchanged),
+            declared: None,
             entropy: Arc::new(SeededEntropy::new(7)),
         }
     }
@@ -168,6 +171,7 @@ impl Shop {
             papers: Arc::new(Plain),
             observer: self.noted.clone(),
             language: Language::English,
+            declared: self.declared,
         };
         let settings = Settings { settling: self.settling, parallel: 4.try_into().unwrap(), keep_sent: self.keep_sent };
         Watch::begin(parts, settings).unwrap()

@@ -49,6 +49,8 @@ pub struct Workshop {
     pub observer: Arc<dyn Observer>,
     /// The language of the gateway's findings.
     pub language: Language,
+    /// What holds of the person in every photo of this folder.
+    pub declared: Option<Declaration>,
 }
 
 /// What is attempted.
@@ -198,7 +200,8 @@ impl Workshop {
     /// The one place where photos are judged in advance. A judge that failed has said nothing against the photo.
     async fn judge(&self, bytes: &Bytes) -> Option<Refusal> {
         let (profile, bytes, now) = (self.rules.present()?, bytes.clone(), self.clock.now());
-        tokio::task::spawn_blocking(move || findings_against(&bytes, &profile, now)).await.ok().flatten()
+        let declaration = self.declared.unwrap_or_default();
+        tokio::task::spawn_blocking(move || findings_against(&bytes, &profile, declaration, now)).await.ok().flatten()
     }
 
     async fn push(&self, attempt: &Attempt, photo: PhotoFile) -> Result<End, Later> {
@@ -212,7 +215,7 @@ impl Workshop {
             connection: &attempt.connection,
             language: self.language,
             repeat: Repeat::ShowReceipt,
-            declared: None,
+            declared: self.declared,
             trying: Trying {
                 clock: self.clock.as_ref(),
                 entropy: self.entropy.as_ref(),
@@ -293,8 +296,8 @@ impl Workshop {
     }
 }
 
-fn findings_against(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Refusal> {
-    let examination = examine(bytes, profile, Declaration::default(), now);
+fn findings_against(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> Option<Refusal> {
+    let examination = examine(bytes, profile, declaration, now);
     (examination.verdict == Verdict::Refused).then_some(Refusal::Findings(examination.findings))
 }
 

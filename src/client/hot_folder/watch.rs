@@ -26,6 +26,7 @@ use crate::client::connection::Connection;
 use crate::client::patience::Patience;
 use crate::clock::Clock;
 use crate::domain::language::Language;
+use crate::domain::subject::Declaration;
 use crate::entropy::Entropy;
 use crate::validation::profile::Profile;
 
@@ -71,6 +72,8 @@ pub struct Parts {
     pub observer: Arc<dyn Observer>,
     /// The language of the gateway's findings.
     pub language: Language,
+    /// What the studio declares of the person in every photo of this folder.
+    pub declared: Option<Declaration>,
 }
 
 /// A watch at work.
@@ -142,8 +145,19 @@ impl Watch {
     /// # Errors
     /// What the system says when the working folder cannot be read.
     pub fn begin(parts: Parts, settings: Settings) -> io::Result<Self> {
-        let Parts { folder, connection, connections, profile, clock, entropy, patience, papers, observer, language } =
-            parts;
+        let Parts {
+            folder,
+            connection,
+            connections,
+            profile,
+            clock,
+            entropy,
+            patience,
+            papers,
+            observer,
+            language,
+            declared,
+        } = parts;
         let mut queue = Queue::default();
         for job in intake::unfinished(&folder)? {
             queue.add(job);
@@ -153,7 +167,7 @@ impl Watch {
         }
         let rules = Rules::of(&folder, profile);
         Ok(Self {
-            shop: Arc::new(Workshop { folder, rules, clock, entropy, papers, observer, language }),
+            shop: Arc::new(Workshop { folder, rules, clock, entropy, papers, observer, language, declared }),
             settings,
             patience,
             connections,

@@ -14,7 +14,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::exit::Exit;
-use super::{LanguageArgument, PaperArgument, advice, tell};
+use super::{LanguageArgument, PaperArgument, advice, declaration, tell};
 use crate::client::config::StudioConfig;
 use crate::client::connection::Connection;
 use crate::client::enrolment::keep_fresh::Renewal;
@@ -63,6 +63,8 @@ pub struct Arguments {
     /// The rules to judge by until the gateway's own are known [default: none, the gateway judges alone]
     #[arg(long, value_parser = PossibleValuesParser::new(Profile::builtin_names()))]
     profile: Option<String>,
+    #[command(flatten)]
+    declaration: declaration::Arguments,
     /// What the citizen's receipts will be printed on
     #[arg(long, default_value = "a6")]
     paper: PaperArgument,
@@ -133,6 +135,7 @@ async fn watch(
         papers: Arc::new(ForPeople { language, paper: arguments.paper.into(), studio: arguments.studio.clone() }),
         observer: output.clone(),
         language,
+        declared: arguments.declaration.declared(),
     };
     let seconds = Duration::from_secs;
     let settings = Settings {
