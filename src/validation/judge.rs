@@ -79,19 +79,27 @@ pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, n
 pub fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> Examination {
     let walk = jpeg::walk(bytes);
     let mut measurements = Measurements::new(bytes, &walk);
+    let of_metadata = metadata::examine(bytes, &walk, profile.rules(), now);
+    // It lies or is mirrored: whatever its place decides is looked at once it is upright.
+    let turned = of_metadata.iter().any(|finding| finding.check == Check::Orientation);
     let mut findings: Vec<Finding> = walk.faults.iter().map(jpeg::Fault::finding).collect();
     if let Some(frame) = &walk.header.frame {
-        findings.extend(dimensions::examine(frame.width, frame.height, profile.pixels()));
+        findings.extend(examine_size(frame, profile, turned));
         findings.extend(examine_compression(frame, &measurements, profile));
     }
     findings.extend(examine_bytes(&walk, &measurements, profile));
-    findings.extend(metadata::examine(bytes, &walk, profile.rules(), now));
+    findings.extend(of_metadata);
     findings.extend(second_judge::examine(bytes, &walk));
-    let of_pixels = pixels::examine(&walk, profile.rules());
+    let mut of_pixels = pixels::examine(&walk, profile.rules());
     // Nobody looks for a face on a picture that is not there.
     let blank = of_pixels.iter().any(|finding| finding.check == Check::Blank);
+    let mut face = if blank { None } else { examine_face(&walk, profile, declaration) };
+    if turned && face.as_ref().is_some_and(|face| face.measurements.eyes.is_none()) {
+        face = None;
+        of_pixels.retain(|finding| finding.check != Check::Background);
+    }
     findings.extend(of_pixels);
-    if !blank && let Some(face) = examine_face(&walk, profile, declaration) {
+    if let Some(face) = face {
         measurements.face = face.measurements;
         findings.extend(face.findings);
     }
@@ -117,6 +125,15 @@ impl Measurements {
             face: FaceMeasurements::default(),
         }
     }
+}
+
+/// The size of the picture. One that only has to be turned upright may have it afterwards: nobody is sent to crop it.
+fn examine_size(frame: &Frame, profile: &Profile, turned: bool) -> Vec<Finding> {
+    let of = |width, height| dimensions::examine(width, height, profile.pixels());
+    if turned && of(frame.height, frame.width).is_empty() {
+        return Vec::new();
+    }
+    of(frame.width, frame.height)
 }
 
 /// The face, where the profile asks for one.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -169,4 +169,33 @@ fn a_page_replaces_a_page_and_nothing_else() {
             .count()
     };
     assert_eq!(left(folder.0.path()), 0, "no temporary file stays behind");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_under_the_name_of_a_page_is_left_alone() {
+    use std::os::unix::fs::OpenOptionsExt;
+    /// `O_NONBLOCK`, as Linux numbers it.
+    const WITHOUT_WAITING: i32 = 0o4000;
+
+    let folder = mixed();
+    let pipe = folder.at("report.html");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
+    command.current_dir(folder.0.path()).args(["check", "b.JPG", "--html", "report.html"]);
+    let mut program = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let code = loop {
+        if let Some(status) = program.try_wait().unwrap() {
+            break status.code();
+        }
+        // Without waiting, a pipe can only be written to once somebody reads it: who opened it would wait for ever.
+        let waits = fs::OpenOptions::new().write(true).custom_flags(WITHOUT_WAITING).open(&pipe).is_ok();
+        if waits {
+            program.kill().unwrap();
+            program.wait().unwrap();
+        }
+        assert!(!waits, "the pipe was opened");
+        std::thread::yield_now();
+    };
+    assert_eq!(code, Some(6));
 }

@@ -1,12 +1,14 @@
 //! What a file says about itself: when, where, in which colours and how large.
 
+use image::imageops;
 use lichtbild::domain::finding::{Finding, Severity};
 use lichtbild::domain::subject::Declaration;
 use lichtbild::validation::{Profile, examine};
 
 use super::NOW;
-use crate::support::jpeg::fixture;
+use crate::support::jpeg::{exif_orientation, fixture, with};
 use crate::support::portraits::*;
+use crate::support::variants::large_portrait;
 
 fn told(bytes: &[u8]) -> Vec<(&'static str, Severity)> {
     let examination = examine(bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
@@ -37,6 +39,37 @@ fn the_offset_from_utc_counts() {
 fn a_photo_that_does_not_say_its_age_is_advised_to() {
     assert_eq!(told(&fixture("portrait-1244x1600.jpg")), [("capture_time_missing", Severity::Advise)]);
     assert_eq!(told(&captured("    :  :     :  :  ", None)), [("capture_time_missing", Severity::Advise)]);
+}
+
+/// As cameras store a portrait that was taken upright: lying, with a note that says how to turn it.
+#[test]
+fn of_a_picture_that_only_has_to_be_turned_nothing_else_is_told() {
+    let portrait = large_portrait();
+    for (value, lying) in [
+        (3, imageops::rotate180(&portrait)),
+        (4, imageops::flip_vertical(&portrait)),
+        (6, imageops::rotate270(&portrait)),
+        (8, imageops::rotate90(&portrait)),
+    ] {
+        let bytes = with(&encoded(&lying), 2, &exif_orientation(value, true));
+        let expected = [("orientation", Severity::Refuse), ("capture_time_missing", Severity::Advise)];
+        assert_eq!(told(&bytes), expected, "{value}");
+    }
+}
+
+#[test]
+fn a_turned_picture_that_has_the_wrong_size_either_way_is_told_so() {
+    let lying = imageops::rotate270(&imageops::crop_imm(&large_portrait(), 0, 0, 1244, 1500).to_image());
+    let refused = told(&with(&encoded(&lying), 2, &exif_orientation(6, true)));
+    assert_eq!(refused[..2], [("pixel_dimensions", Severity::Refuse), ("orientation", Severity::Refuse)]);
+}
+
+/// Turned by a program that left the note as it was.
+#[test]
+fn an_upright_face_under_a_note_that_turns_it_is_measured() {
+    let bytes = with(&fixture("portrait-1244x1600.jpg"), 2, &exif_orientation(6, true));
+    let profile = Profile::builtin("de-tr03121").unwrap();
+    assert!(examine(&bytes, &profile, Declaration::default(), NOW).measurements.face.eyes.is_some());
 }
 
 #[test]

@@ -45,8 +45,9 @@ impl Page {
     /// one. [`PageError::Unwritable`].
     pub(super) fn begin(path: &Path) -> Result<Self, PageError> {
         let unwritable = |source| PageError::Unwritable { path: path.to_owned(), source };
-        let replaces = match File::open(path) {
-            Ok(mut file) => is_page(&mut file).map_err(unwritable)?,
+        let replaces = match std::fs::metadata(path) {
+            // Looked at before it is opened: opening a pipe would wait for ever.
+            Ok(metadata) => metadata.is_file() && is_page(File::open(path).map_err(unwritable)?).map_err(unwritable)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(unwritable(error)),
         };
@@ -95,10 +96,7 @@ impl Page {
     }
 }
 
-fn is_page(file: &mut File) -> io::Result<bool> {
-    if !file.metadata()?.is_file() {
-        return Ok(false);
-    }
+fn is_page(file: File) -> io::Result<bool> {
     let mut beginning = Vec::new();
     file.take(MARK.len() as u64).read_to_end(&mut beginning)?;
     Ok(beginning == MARK.as_bytes())
