@@ -28,19 +28,8 @@ pub(super) struct PartyArguments {
     /// Its town.
     #[arg(long, value_name = "TOWN")]
     place: String,
-    /// What to call the device: "till 2".
-    #[arg(long, default_value = "")]
-    label: String,
-    /// How long the code works, up to 14d [default: invitation_hours of the configuration]
-    #[arg(long, value_name = "SPAN", value_parser = parse_validity)]
-    valid: Option<Duration>,
     #[command(flatten)]
-    letter: LetterArguments,
-    #[command(flatten)]
-    file: ConfigFile,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
+    wishes: Wishes,
 }
 
 #[derive(Args)]
@@ -54,6 +43,13 @@ pub(super) struct DeviceArguments {
     /// Give this device a new code: its invitation came to nothing, or its certificate has ended.
     #[arg(long, value_name = "ID", conflicts_with = "label")]
     device: Option<DeviceId>,
+    #[command(flatten)]
+    wishes: Wishes,
+}
+
+/// What holds for whomever is invited.
+#[derive(Args)]
+struct Wishes {
     /// What to call the device: "till 2".
     #[arg(long, default_value = "")]
     label: String,
@@ -81,35 +77,37 @@ fn parse_validity(text: &str) -> Result<Duration, String> {
 
 /// Adds the studio or office unless it is there, adds a device, and invites it.
 pub(super) async fn party(role: Role, arguments: &PartyArguments) -> Result<(), Failure> {
-    arguments.letter.check()?;
-    let setting = Setting::open(&arguments.file).await?;
+    let wishes = &arguments.wishes;
+    wishes.letter.check()?;
+    let setting = Setting::open(&wishes.file).await?;
     let keys = key_file(&setting).await?;
     let administration = setting.administration();
     let party = administration.find_or_add_party(role, &arguments.name, &arguments.place).await?;
-    let lasting = arguments.valid.unwrap_or_else(|| setting.config.invitation_validity());
-    let invite = administration.invite_new(&party, &arguments.label, lasting, &keys).await?;
-    hand_out(setting, &invite, &arguments.letter, arguments.json).await
+    let lasting = wishes.valid.unwrap_or_else(|| setting.config.invitation_validity());
+    let invite = administration.invite_new(&party, &wishes.label, lasting, &keys).await?;
+    hand_out(setting, &invite, wishes).await
 }
 
 /// Invites a further device, or one that is there.
 pub(super) async fn device(arguments: &DeviceArguments) -> Result<(), Failure> {
-    arguments.letter.check()?;
-    let setting = Setting::open(&arguments.file).await?;
+    let wishes = &arguments.wishes;
+    wishes.letter.check()?;
+    let setting = Setting::open(&wishes.file).await?;
     let keys = key_file(&setting).await?;
     let administration = setting.administration();
-    let lasting = arguments.valid.unwrap_or_else(|| setting.config.invitation_validity());
+    let lasting = wishes.valid.unwrap_or_else(|| setting.config.invitation_validity());
     let (role, which) = match (&arguments.studio, &arguments.office, arguments.device) {
         (_, _, Some(device_id)) => {
             let invite = administration.invite_again(device_id, lasting, &keys).await?;
-            return hand_out(setting, &invite, &arguments.letter, arguments.json).await;
+            return hand_out(setting, &invite, wishes).await;
         }
         (Some(studio), _, None) => (Role::Studio, studio),
         (None, Some(office), None) => (Role::Office, office),
         (None, None, None) => return Err(Failure::plain("give --studio, --office or --device")),
     };
     let party = administration.find_party(role, which).await?;
-    let invite = administration.invite_new(&party, &arguments.label, lasting, &keys).await?;
-    hand_out(setting, &invite, &arguments.letter, arguments.json).await
+    let invite = administration.invite_new(&party, &wishes.label, lasting, &keys).await?;
+    hand_out(setting, &invite, wishes).await
 }
 
 /// The key file seals what the store keeps of an invitation, so it has to be the one of this store.
@@ -143,12 +141,12 @@ async fn hand_out(setting: Setting, invite: &Invite, letter: &LetterArguments, j
         eprintln!("Port 0 stands for a free one: `serve` prints the address to use in place of {}.", invitation.url);
     }
     // Said first: a letter that cannot be written takes no code with it.
-    if json {
+    if wishes.json {
         give(invitation.to_json())?;
     } else {
         invitation.print()?;
     }
-    if let Some(file) = letter.write(invite, &invitation.url, invitation.ca_sha256, &invitation.line())? {
+    if let Some(file) = wishes.letter.write(invite, &invitation.url, invitation.ca_sha256, &invitation.line())? {
         eprintln!("The letter holds the code too: {}. Print it, send it, then delete the file.", file.display());
     }
     Ok(())
