@@ -132,7 +132,7 @@ struct Invitation<'a> {
     ca_sha256: Sha256Digest,
 }
 
-async fn hand_out(setting: Setting, invite: &Invite, letter: &LetterArguments, json: bool) -> Result<(), Failure> {
+async fn hand_out(setting: Setting, invite: &Invite, wishes: &Wishes) -> Result<(), Failure> {
     let config = setting.config.clone();
     setting.close().await;
     let invitation =
