@@ -52,6 +52,8 @@ pub enum Check {
     CaptureTimeMissing,
     /// The photo does not say where it was taken.
     Location,
+    /// EXIF carries no small picture beside the photo.
+    Thumbnail,
     /// Its colours are those of sRGB.
     ColourProfile,
     /// Printed at the resolution that it states, it has the size of a passport photo.
@@ -84,7 +86,7 @@ pub enum Check {
 
 impl Check {
     /// Every rule, roughly in the order in which a file can fail them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Empty,
         Self::Format,
         Self::Coding,
@@ -105,6 +107,7 @@ impl Check {
         Self::CaptureTime,
         Self::CaptureTimeMissing,
         Self::Location,
+        Self::Thumbnail,
         Self::ColourProfile,
         Self::Density,
         Self::Blank,
@@ -144,6 +147,7 @@ impl Check {
             Self::CaptureTime => "capture_time",
             Self::CaptureTimeMissing => "capture_time_missing",
             Self::Location => "location",
+            Self::Thumbnail => "thumbnail",
             Self::ColourProfile => "colour_profile",
             Self::Density => "density",
             Self::Blank => "blank",

@@ -164,6 +164,12 @@ pub(super) const fn texts(check: Check) -> Texts {
             ["The file tells where the picture was taken, which the office does not need.",
              "Export it without GPS data (often “remove location”) or switch GPS off in the camera."],
         ),
+        Check::Thumbnail => say(
+            ["In der Datei steckt ein Vorschaubild; es kann die Aufnahme vor Zuschnitt und Bearbeitung zeigen, und niemand braucht es.",
+             "Bitte ohne Vorschaubild exportieren (oft „Miniatur“ oder „Thumbnail“), zum Beispiel mit „Für Web speichern“."],
+            ["The file carries a thumbnail; it may show the shot before it was cropped and retouched, and nobody needs it.",
+             "Export it without a thumbnail (often “preview” or “embed thumbnail”), for instance with “save for web”."],
+        ),
         Check::ColourProfile => say(
             ["Das Bild trägt ein anderes Farbprofil als sRGB; im Amt können die Farben falsch erscheinen.",
              "Bitte beim Export „in sRGB umwandeln“ wählen."],
