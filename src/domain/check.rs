@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::check_labels::label;
-use super::check_texts::{Texts, texts};
+use super::check_texts::{DECLARATION, Texts, texts};
 use super::language::Language;
 
 /// A rule; its name in snake case is stable, other programs see it.
@@ -186,6 +186,14 @@ impl Check {
         language.pick(german, english).hint
     }
 
+    /// How the studio declares that the rule does not fit this person, to be said where the photo is refused by it; `None` where
+    /// nobody is excepted.
+    pub fn declaration_hint(self, language: Language) -> Option<&'static str> {
+        let (german, english) = DECLARATION;
+        // A second face is a second face, whoever is photographed.
+        (self.concerns_face() && self != Self::FaceCount).then(|| language.pick(german, english))
+    }
+
     /// The rule in two or three words, for tables and headings.
     pub fn label(self, language: Language) -> &'static str {
         let (german, english) = label(self);
@@ -235,12 +243,13 @@ mod tests {
 
     #[test]
     fn whoever_may_be_excepted_from_a_rule_is_told_how() {
-        for check in
-            [Check::FaceMissing, Check::InterEyeDistance, Check::Roll, Check::VerticalPosition, Check::HeadSize]
-        {
-            for language in [Language::German, Language::English] {
+        for language in [Language::German, Language::English] {
+            for check in Check::ALL {
+                let told = check.declaration_hint(language);
+                assert_eq!(told.is_some(), check.concerns_face() && check != Check::FaceCount, "{check}");
                 for way in ["--child", "Photo-Subject", "--exception", "Photo-Exception"] {
-                    assert!(check.hint(language).contains(way), "{check}: {way}");
+                    assert!(told.is_none_or(|told| told.contains(way) && !told.contains("  ")), "{check}: {way}");
+                    assert!(!check.hint(language).contains(way), "{check}: said on refusals only");
                 }
             }
         }
