@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::check_labels::label;
-use super::check_texts::{Texts, texts};
+use super::check_texts::{DECLARATION, Texts, texts};
 use super::language::Language;
 
 /// A rule; its name in snake case is stable, other programs see it.
@@ -52,6 +52,8 @@ pub enum Check {
     CaptureTimeMissing,
     /// The photo does not say where it was taken.
     Location,
+    /// EXIF carries no small picture beside the photo.
+    Thumbnail,
     /// Its colours are those of sRGB.
     ColourProfile,
     /// Printed at the resolution that it states, it has the size of a passport photo.
@@ -84,7 +86,7 @@ pub enum Check {
 
 impl Check {
     /// Every rule, roughly in the order in which a file can fail them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Empty,
         Self::Format,
         Self::Coding,
@@ -105,6 +107,7 @@ impl Check {
         Self::CaptureTime,
         Self::CaptureTimeMissing,
         Self::Location,
+        Self::Thumbnail,
         Self::ColourProfile,
         Self::Density,
         Self::Blank,
@@ -144,6 +147,7 @@ impl Check {
             Self::CaptureTime => "capture_time",
             Self::CaptureTimeMissing => "capture_time_missing",
             Self::Location => "location",
+            Self::Thumbnail => "thumbnail",
             Self::ColourProfile => "colour_profile",
             Self::Density => "density",
             Self::Blank => "blank",
@@ -180,6 +184,14 @@ impl Check {
     pub fn hint(self, language: Language) -> &'static str {
         let Texts { german, english } = texts(self);
         language.pick(german, english).hint
+    }
+
+    /// How the studio declares that the rule does not fit this person, to be said where the photo is refused by it; `None` where
+    /// nobody is excepted.
+    pub fn declaration_hint(self, language: Language) -> Option<&'static str> {
+        let (german, english) = DECLARATION;
+        // A second face is a second face, whoever is photographed.
+        (self.concerns_face() && self != Self::FaceCount).then(|| language.pick(german, english))
     }
 
     /// The rule in two or three words, for tables and headings.
@@ -231,12 +243,13 @@ mod tests {
 
     #[test]
     fn whoever_may_be_excepted_from_a_rule_is_told_how() {
-        for check in
-            [Check::FaceMissing, Check::InterEyeDistance, Check::Roll, Check::VerticalPosition, Check::HeadSize]
-        {
-            for language in [Language::German, Language::English] {
+        for language in [Language::German, Language::English] {
+            for check in Check::ALL {
+                let told = check.declaration_hint(language);
+                assert_eq!(told.is_some(), check.concerns_face() && check != Check::FaceCount, "{check}");
                 for way in ["--child", "Photo-Subject", "--exception", "Photo-Exception"] {
-                    assert!(check.hint(language).contains(way), "{check}: {way}");
+                    assert!(told.is_none_or(|told| told.contains(way) && !told.contains("  ")), "{check}: {way}");
+                    assert!(!check.hint(language).contains(way), "{check}: said on refusals only");
                 }
             }
         }

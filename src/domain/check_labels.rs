@@ -25,6 +25,7 @@ pub(super) const fn label(check: Check) -> (&'static str, &'static str) {
         Check::CaptureTime => ("Alter des Bildes", "Age of the picture"),
         Check::CaptureTimeMissing => ("Aufnahmedatum fehlt", "No capture date"),
         Check::Location => ("Standortdaten", "Location data"),
+        Check::Thumbnail => ("Vorschaubild", "Thumbnail"),
         Check::ColourProfile => ("Farbprofil", "Colour profile"),
         Check::Density => ("Druckauflösung", "Print resolution"),
         Check::Blank => ("Leeres Bild", "Blank picture"),

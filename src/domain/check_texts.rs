@@ -16,25 +16,15 @@ pub(super) struct Sentences {
     pub(super) hint: &'static str,
 }
 
-/// A hint, and how to say that the rule does not fit this person: children have smaller faces and move, and some people cannot
-/// be photographed as the rules ask.
-macro_rules! or_declared {
-    (german $hint:literal) => {
-        concat!(
-            $hint,
-            " Ist ein Kind unter zehn oder unter sechs Jahren abgebildet: lichtbild-studio … --child under10 oder under6 (HTTP: \
-             Photo-Subject). Steht der Regel eine Krankheit, eine Behinderung oder die Religion entgegen: --exception medical oder \
-             religious (HTTP: Photo-Exception)."
-        )
-    };
-    (english $hint:literal) => {
-        concat!(
-            $hint,
-            " If this is a child under ten or under six: lichtbild-studio … --child under10 or under6 (HTTP: Photo-Subject). If an \
-             illness, a disability or religion stands against the rule: --exception medical or religious (HTTP: Photo-Exception)."
-        )
-    };
-}
+/// How to say that a rule does not fit this person: children have smaller faces and move, and some people cannot be photographed as
+/// the rules ask. In German and in English.
+pub(super) const DECLARATION: (&str, &str) = (
+    "Ist ein Kind unter zehn oder unter sechs Jahren abgebildet: lichtbild-studio … --child under10 oder under6 (HTTP: \
+     Photo-Subject). Steht der Regel eine Krankheit, eine Behinderung oder die Religion entgegen: --exception medical oder \
+     religious (HTTP: Photo-Exception).",
+    "If this is a child under ten or under six: lichtbild-studio … --child under10 or under6 (HTTP: Photo-Subject). If an \
+     illness, a disability or religion stands against the rule: --exception medical or religious (HTTP: Photo-Exception).",
+);
 
 /// In the order: German message and hint, English message and hint.
 const fn say(german: [&'static str; 2], english: [&'static str; 2]) -> Texts {
@@ -164,6 +154,12 @@ pub(super) const fn texts(check: Check) -> Texts {
             ["The file tells where the picture was taken, which the office does not need.",
              "Export it without GPS data (often “remove location”) or switch GPS off in the camera."],
         ),
+        Check::Thumbnail => say(
+            ["In der Datei steckt ein Vorschaubild; es kann die Aufnahme vor Zuschnitt und Bearbeitung zeigen, und niemand braucht es.",
+             "Bitte ohne Vorschaubild exportieren (oft „Miniatur“ oder „Thumbnail“), zum Beispiel mit „Für Web speichern“."],
+            ["The file carries a thumbnail; it may show the shot before it was cropped and retouched, and nobody needs it.",
+             "Export it without a thumbnail (often “preview” or “embed thumbnail”), for instance with “save for web”."],
+        ),
         Check::ColourProfile => say(
             ["Das Bild trägt ein anderes Farbprofil als sRGB; im Amt können die Farben falsch erscheinen.",
              "Bitte beim Export „in sRGB umwandeln“ wählen."],
@@ -208,9 +204,9 @@ pub(super) const fn texts(check: Check) -> Texts {
         ),
         Check::FaceMissing => say(
             ["Im Bild ist kein Gesicht zu erkennen.",
-             or_declared!(german "Bitte eine Aufnahme von vorn senden, gleichmäßig ausgeleuchtet und mit freiem Gesicht.")],
+             "Bitte eine Aufnahme von vorn senden, gleichmäßig ausgeleuchtet und mit freiem Gesicht."],
             ["No face can be seen in the picture.",
-             or_declared!(english "Send a shot from the front, evenly lit and with the face uncovered.")],
+             "Send a shot from the front, evenly lit and with the face uncovered."],
         ),
         Check::FaceCount => say(
             ["Im Bild ist mehr als ein Gesicht zu sehen.",
@@ -220,33 +216,33 @@ pub(super) const fn texts(check: Check) -> Texts {
         ),
         Check::InterEyeDistance => say(
             ["Die Augen liegen im Bild zu nah beieinander, das Gesicht ist zu klein aufgelöst.",
-             or_declared!(german "Bitte enger zuschneiden oder aus einer Aufnahme mit mehr Pixeln; nicht hochrechnen.")],
+             "Bitte enger zuschneiden oder aus einer Aufnahme mit mehr Pixeln; nicht hochrechnen."],
             ["The eyes are too close together in the picture, the face has too few pixels.",
-             or_declared!(english "Crop closer or use a shot with more pixels; do not enlarge it.")],
+             "Crop closer or use a shot with more pixels; do not enlarge it."],
         ),
         Check::Roll => say(
             ["Der Kopf ist zur Schulter geneigt.",
-             or_declared!(german "Bitte das Bild gerade drehen, so dass die Augen auf einer Höhe liegen, oder neu aufnehmen.")],
+             "Bitte das Bild gerade drehen, so dass die Augen auf einer Höhe liegen, oder neu aufnehmen."],
             ["The head is tilted to a shoulder.",
-             or_declared!(english "Turn the picture so that the eyes are level, or take it again.")],
+             "Turn the picture so that the eyes are level, or take it again."],
         ),
         Check::HorizontalPosition => say(
             ["Das Gesicht sitzt nicht in der Mitte des Bildes.",
-             or_declared!(german "Bitte so zuschneiden, dass links und rechts gleich viel Platz bleibt.")],
+             "Bitte so zuschneiden, dass links und rechts gleich viel Platz bleibt."],
             ["The face is not in the middle of the picture.",
-             or_declared!(english "Crop it so that there is as much room on the left as on the right.")],
+             "Crop it so that there is as much room on the left as on the right."],
         ),
         Check::VerticalPosition => say(
             ["Die Augen liegen zu hoch oder zu tief im Bild.",
-             or_declared!(german "Bitte so zuschneiden, dass sie auf der verlangten Höhe liegen.")],
+             "Bitte so zuschneiden, dass sie auf der verlangten Höhe liegen."],
             ["The eyes are too high or too low in the picture.",
-             or_declared!(english "Crop it so that they are at the required height.")],
+             "Crop it so that they are at the required height."],
         ),
         Check::HeadSize => say(
             ["Der Kopf füllt vermutlich zu viel oder zu wenig vom Bild.",
-             or_declared!(german "Bitte den Zuschnitt mit einer Schablone prüfen.")],
+             "Bitte den Zuschnitt mit einer Schablone prüfen."],
             ["The head probably fills too much or too little of the picture.",
-             or_declared!(english "Check the crop with a template.")],
+             "Check the crop with a template."],
         ),
     }
 }

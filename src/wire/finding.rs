@@ -33,12 +33,40 @@ impl FindingBody {
             measured: finding.measured.clone(),
             limit: finding.limit.clone(),
             message: finding.check.message(language).to_owned(),
-            hint: finding.check.hint(language).to_owned(),
+            hint: hint(finding, language),
         }
     }
 
     /// All of `findings` in `language`.
     pub fn all<'a>(findings: impl IntoIterator<Item = &'a Finding>, language: Language) -> Vec<Self> {
         findings.into_iter().map(|finding| Self::new(finding, language)).collect()
+    }
+}
+
+/// What to do; on a refusal also how to declare that the rule does not fit this person. Advice stops nobody, and there are often
+/// several of it: they would all say the same.
+fn hint(finding: &Finding, language: Language) -> String {
+    let hint = finding.check.hint(language);
+    match (finding.severity, finding.check.declaration_hint(language)) {
+        (Severity::Refuse, Some(declaration)) => format!("{hint} {declaration}"),
+        (Severity::Refuse, None) | (Severity::Advise, _) => hint.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_to_declare_an_exception_is_told_on_refusals_and_not_on_advice() {
+        for language in [Language::German, Language::English] {
+            let told = |finding| FindingBody::new(&finding, language).hint;
+            let (refused, advised) =
+                (told(Finding::refuse(Check::Roll, "9°", "5°")), told(Finding::advise(Check::Roll, "6°", "5°")));
+            assert!(refused.starts_with(&format!("{advised} ")) && refused.contains("--exception"), "{refused}");
+            assert_eq!(advised, Check::Roll.hint(language));
+            let two_faces = told(Finding::refuse(Check::FaceCount, "2", "1"));
+            assert_eq!(two_faces, Check::FaceCount.hint(language));
+        }
     }
 }

@@ -36,8 +36,12 @@ impl Folder {
 
     /// In the folder, so that names are short; in English.
     fn check(&self, arguments: &[&str]) -> Run {
+        self.check_by(&[&["--profile", "icao-35x45"], arguments].concat())
+    }
+
+    fn check_by(&self, arguments: &[&str]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
-        command.current_dir(self.0.path()).args(["check", "--lang", "en", "--profile", "icao-35x45"]).args(arguments);
+        command.current_dir(self.0.path()).args(["check", "--lang", "en"]).args(arguments);
         let output = command.output().unwrap();
         Run {
             code: output.status.code(),
@@ -95,6 +99,78 @@ fn files_that_cannot_be_read_and_empty_folders_do_not_hold_up_the_others() {
     let run = folder.check(&["empty"]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(6), ""));
     assert!(run.stderr.contains("empty contains no JPEG file"), "{}", run.stderr);
+}
+
+#[test]
+fn pictures_that_are_no_jpeg_by_name_are_counted() {
+    let folder = mixed();
+    assert!(!folder.check(&["."]).stderr.contains("not looked at"));
+    for (name, told) in [
+        ("d.png", "1 picture that is no JPEG was not looked at. "),
+        ("e.HEIC", "2 pictures that are no JPEG were not looked at. "),
+    ] {
+        fs::write(folder.at(name), "").unwrap();
+        let run = folder.check(&[".", "--json"]);
+        assert_eq!((run.code, run.stdout.lines().count()), (Some(3), 3), "{}", run.stderr);
+        assert_eq!(run.stderr.lines().filter(|line| line.starts_with(told)).count(), 1, "{}", run.stderr);
+    }
+}
+
+/// The fixture has the size that both ask for, and neither asks for more.
+#[test]
+fn rules_of_a_gateways_own_are_read_from_its_file_or_from_its_answer() {
+    let photo = fixture("portrait-413x531.jpg");
+    let folder = Folder::with(&[
+        ("b.jpg", &photo),
+        ("own.toml", b"title = 'Own'\n[pixels]\nwidth = 413\nheight = 531\n"),
+        ("larger.toml", b"title = 'Own'\n[pixels]\nwidth = 414\nheight = 531\n"),
+        ("own.json", br#" {"name": "own", "title": "Own", "pixels": {"width": 413, "height": 531}}"#),
+        (
+            "newer.json",
+            br#"{"name": "own", "title": "Own", "pixels": {"width": 413, "height": 531}, "smile": {"max": 0}}"#,
+        ),
+    ]);
+    assert_eq!(folder.check_by(&["b.jpg"]).code, Some(3), "not the German size");
+    for (file, code, told) in
+        [("own.toml", 0, ""), ("larger.toml", 3, ""), ("own.json", 0, ""), ("newer.json", 0, "smile: ")]
+    {
+        let run = folder.check_by(&["b.jpg", "--profile-file", file]);
+        assert_eq!(run.code, Some(code), "{file}: {}{}", run.stdout, run.stderr);
+        assert!(
+            run.stderr.contains(told) && (code != 0 || !told.is_empty() || run.stderr.is_empty()),
+            "{}",
+            run.stderr
+        );
+        assert!(code == 0 || run.stdout.contains("414 x 531"), "{}", run.stdout);
+    }
+    assert_eq!(folder.check(&["b.jpg", "--profile-file", "own.toml"]).code, Some(2), "one or the other");
+}
+
+#[test]
+fn a_file_that_is_no_rules_is_refused_with_its_fault_before_anything_is_judged() {
+    let folder = Folder::with(&[
+        ("b.jpg", &fixture("portrait-413x531.jpg")),
+        ("misspelt.toml", b"title = 'x'\n[pixels]\nwidht = 1244\n"),
+        ("zero.toml", b"title = 'x'\n[pixels]\nwidth = 1244\nheight = 0\n"),
+        ("Our Own.toml", b"title = 'x'\n[pixels]\nwidth = 10\nheight = 20\n"),
+        ("cut.json", b"{\"name\": \"own\",\n"),
+        ("other.json", b"{\"status\": 404}"),
+    ]);
+    for (file, parts) in [
+        ("none.toml", &["none.toml cannot be read", "Check its name"][..]),
+        ("misspelt.toml", &["line 3", "widht", "Correct the file"]),
+        ("zero.toml", &["line 4", "pixels.height", "1 to 3200"]),
+        ("Our Own.toml", &["file name", "a-z, 0-9 and -"]),
+        ("cut.json", &["line 2", "GET /v1/profile"]),
+        ("other.json", &["not the answer to GET /v1/profile", "name, title or pixels"]),
+    ] {
+        let run = folder.check_by(&["b.jpg", "--profile-file", file]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(6), ""), "{file}: {}", run.stderr);
+        assert!(run.stderr.contains("Nothing was judged"), "{}", run.stderr);
+        for part in parts {
+            assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+        }
+    }
 }
 
 /// The picture that a page carries.

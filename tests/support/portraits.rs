@@ -69,6 +69,7 @@ pub struct ExifNotes<'a> {
     /// `+01:00`
     pub offset: Option<&'a str>,
     pub location: bool,
+    pub thumbnail: bool,
 }
 
 /// With an EXIF segment at its beginning.
@@ -80,7 +81,8 @@ pub fn with_exif(bytes: &[u8], notes: &ExifNotes<'_>) -> Vec<u8> {
     if let Some(offset) = notes.offset {
         exif.push((0x9011, offset));
     }
-    // The first directory with two pointers, then the EXIF directory with its texts behind it, then the GPS directory.
+    // The first directory with two pointers, then the EXIF directory with its texts behind it, then the GPS directory,
+    // then the second one with its thumbnail.
     let exif_start = 8 + 2 + 2 * 12 + 4;
     let texts_start = exif_start + 2 + exif.len() * 12 + 4;
     let texts: Vec<u8> = exif.iter().flat_map(|(_, text)| [text.as_bytes(), &[0]].concat()).collect();
@@ -88,7 +90,8 @@ pub fn with_exif(bytes: &[u8], notes: &ExifNotes<'_>) -> Vec<u8> {
     let mut tiff = [&b"II*\0"[..], &8_u32.to_le_bytes(), &2_u16.to_le_bytes()].concat();
     tiff.extend(entry(0x8769, 4, 1, exif_start as u32));
     tiff.extend(entry(if notes.location { 0x8825 } else { 0x0100 }, 4, 1, gps_start as u32));
-    tiff.extend([0; 4]);
+    let second_start = (gps_start + 2 + 12 + 4) as u32;
+    tiff.extend(if notes.thumbnail { second_start } else { 0 }.to_le_bytes());
     tiff.extend((exif.len() as u16).to_le_bytes());
     let mut at = texts_start;
     for (tag, text) in &exif {
@@ -100,6 +103,10 @@ pub fn with_exif(bytes: &[u8], notes: &ExifNotes<'_>) -> Vec<u8> {
     tiff.extend(1_u16.to_le_bytes());
     tiff.extend(entry(2, 5, 3, 0));
     tiff.extend([0; 4]);
+    tiff.extend(2_u16.to_le_bytes());
+    tiff.extend(entry(0x0201, 4, 1, second_start + 2 + 2 * 12 + 4));
+    tiff.extend(entry(0x0202, 4, 1, 4));
+    tiff.extend([0, 0, 0, 0, 0xFF, 0xD8, 0xFF, 0xD9]);
     with(bytes, 2, &new_segment(0xE1, &[b"Exif\0\0", tiff.as_slice()].concat()))
 }
 

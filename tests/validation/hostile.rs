@@ -79,7 +79,8 @@ fn no_mutation_brings_the_judge_down() {
     let rules = &whole[whole.find("[capture]").unwrap()..];
     let profile = Profile::parse("small", &format!("{SMALL}\n{rules}")).unwrap();
     let own = colour_picture(35, 45);
-    let notes = ExifNotes { captured: Some("2026:11:20 10:15:00"), offset: Some("+01:00"), location: true };
+    let notes =
+        ExifNotes { captured: Some("2026:11:20 10:15:00"), offset: Some("+01:00"), location: true, thumbnail: true };
     let sources = [
         with(&own, 2, &exif_orientation(1, false)),
         with_exif(&with_colour_profile(&own, "Adobe RGB (1998)"), &notes),

@@ -80,6 +80,15 @@ fn a_place_is_advice() {
 }
 
 #[test]
+fn a_thumbnail_is_advice() {
+    let notes = ExifNotes { captured: Some("2026:11:20 10:15:00"), thumbnail: true, ..ExifNotes::default() };
+    let bytes = with_exif(&fixture("portrait-1244x1600.jpg"), &notes);
+    assert_eq!(told(&bytes), [("thumbnail", Severity::Advise)]);
+    let examination = examine(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+    assert_eq!(examination.findings[0].measured, "EXIF IFD1, 4 bytes");
+}
+
+#[test]
 fn colours_other_than_srgb_are_advice() {
     let new = captured("2026:11:20 10:15:00", None);
     assert_eq!(told(&with_colour_profile(&new, "sRGB IEC61966-2.1")), []);

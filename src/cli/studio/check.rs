@@ -2,6 +2,7 @@
 
 mod in_order;
 mod listing;
+mod own_rules;
 mod page;
 mod table;
 
@@ -30,6 +31,7 @@ use listing::Listing;
 use page::Page;
 
 pub use listing::FolderTrouble;
+pub use own_rules::{OwnRulesError, OwnRulesFault};
 pub use page::PageError;
 
 /// Judge photos on this computer, by the rules of the gateway; nothing is sent
@@ -44,9 +46,12 @@ pub struct Arguments {
     /// The rules to judge by
     #[arg(long, default_value = "de-tr03121", value_parser = PossibleValuesParser::new(Profile::builtin_names()))]
     profile: String,
+    /// Rules of a gateway's own instead: the file that its `profile_file` names (TOML), or what it answers at /v1/profile (JSON)
+    #[arg(long, value_name = "FILE", conflicts_with = "profile")]
+    profile_file: Option<PathBuf>,
     #[command(flatten)]
     declaration: declaration::Arguments,
-    /// Print one line of JSON for each photo
+    /// Print one line of JSON for each photo; files that cannot be read give no line
     #[arg(long)]
     json: bool,
     /// Write a page to look at as well: each photo with guide lines and findings, in one file. Replaces a page that was written
@@ -87,23 +92,40 @@ struct Judged {
 /// Judges every photo, a few in memory at a time; a file that cannot be read does not hold up the others.
 pub fn run(arguments: &Arguments) -> Exit {
     let language = Language::from(arguments.lang);
-    let Some(profile) = Profile::builtin(&arguments.profile) else {
-        tell(language.pick(
-            "Dieses Profil lässt sich nicht lesen. Mit --profile ein anderes wählen.",
-            "This profile cannot be read. Choose another one with --profile.",
-        ));
-        return Exit::Unexpected;
-    };
-    match check(arguments, &profile, language) {
+    match rules(arguments, language).and_then(|profile| check(arguments, &profile, language)) {
         Ok(exit) | Err(exit) => exit,
     }
 }
 
+/// What to judge by; where that is not known, nothing is judged.
+fn rules(arguments: &Arguments, language: Language) -> Result<Profile, Exit> {
+    if let Some(file) = &arguments.profile_file {
+        let rules = own_rules::read(file).map_err(|error| {
+            tell(receipt::printable(&advice::about_own_rules(&error, language)));
+            Exit::Setup
+        })?;
+        if !rules.left_to_gateway.is_empty() {
+            tell(receipt::printable(&advice::about_rules_left(&rules.left_to_gateway, language)));
+        }
+        return Ok(rules.profile);
+    }
+    Profile::builtin(&arguments.profile).ok_or_else(|| {
+        tell(language.pick(
+            "Dieses Profil lässt sich nicht lesen. Mit --profile ein anderes wählen.",
+            "This profile cannot be read. Choose another one with --profile.",
+        ));
+        Exit::Unexpected
+    })
+}
+
 fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result<Exit, Exit> {
     let declaration = arguments.declaration.declared().unwrap_or_default();
-    let Listing { photos, has_folders, troubles } = Listing::of(&arguments.photos);
+    let Listing { photos, has_folders, troubles, others } = Listing::of(&arguments.photos);
     for trouble in &troubles {
         tell(advice::about_folder(trouble, language));
+    }
+    if others > 0 {
+        tell(advice::about_others(others, language));
     }
     let telling = match (arguments.json, has_folders || photos.len() > 1) {
         (true, _) => Telling::Json,

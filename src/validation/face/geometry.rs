@@ -96,6 +96,12 @@ impl Geometry {
             Subject::Adult => None,
             Subject::Under10 | Subject::Under6 => limits.head_height_under_10,
         };
+        let head_width = match subject {
+            Subject::Adult => limits.head_width,
+            Subject::Under10 | Subject::Under6 => {
+                limits.head_width.map(|Shares { min, max }| Shares { min: min * CHILD_USUAL, max })
+            }
+        };
         let head_pixels = limits.head_height_px.filter(|_| of_children.is_none());
         [
             self.distance(measured.inter_eye_distance_px, limits, subject),
@@ -103,7 +109,7 @@ impl Geometry {
             position(Check::HorizontalPosition, measured.horizontal_position, limits.horizontal_position),
             self.centre_offset(measured.horizontal_position, limits.max_centre_offset_px),
             position(Check::VerticalPosition, measured.vertical_position, limits.vertical_position),
-            head("width", measured.head_width, limits.head_width),
+            head("width", measured.head_width, head_width),
             head("height", measured.head_height, of_children.or(limits.head_height)),
             self.head_pixels(measured.head_height, head_pixels),
         ]

@@ -23,7 +23,7 @@ pub struct FaceLimits {
     /// The same point from the top, as share of the height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vertical_position: Option<Shares>,
-    /// Width of the head as share of the width.
+    /// Width of the head as share of the width. A child's may be as much narrower as its face may be smaller.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head_width: Option<Shares>,
     /// Height of the head, chin to crown, as share of the height.

@@ -208,6 +208,23 @@ fn a_small_face_is_refused_for_its_few_pixels_unless_it_is_a_child() {
 }
 
 #[test]
+fn a_childs_head_may_be_narrower() {
+    let limits = FaceLimits { head_width: Some(limits::Shares { min: 0.5, max: 0.75 }), ..FaceLimits::default() };
+    let told = |side, subject| {
+        let eyes = [(450.0, 600.0), (550.0, 600.0)];
+        let face = geometry::Geometry { eyes, side, picture: (1000.0, 1300.0), pixels_per_sample: 8.0 };
+        face.judge(&limits, subject).into_iter().map(|finding| (finding.check, finding.limit)).collect::<Vec<_>>()
+    };
+    let narrow = |limit: &str| vec![(Check::HeadSize, limit.to_owned())];
+    assert_eq!(told(400.0, Subject::Adult), narrow("width 0.50 - 0.75"));
+    for child in [Subject::Under10, Subject::Under6] {
+        assert_eq!(told(400.0, child), []);
+        assert_eq!(told(300.0, child), narrow("width 0.34 - 0.75"));
+        assert_eq!(told(900.0, child), narrow("width 0.34 - 0.75"), "the upper limit is everybody's");
+    }
+}
+
+#[test]
 fn infants_and_exceptions_are_advised_never_refused() {
     let tilted = Change { turn_degrees: 12.0, shift: (0.1, 0.1), scale: 0.7, ..AS_IS };
     let refusals = |subject, exception| {

@@ -1,11 +1,14 @@
-//! A bounded reader of EXIF (CIPA DC-008, a TIFF structure): three directories by name, no list that is followed.
+//! A bounded reader of EXIF (CIPA DC-008, a TIFF structure): four directories by name, no list that is followed.
 //!
 //! Read by hand and without allocating: the EXIF libraries at hand follow directories that overlap, and 64 KiB of those can be
-//! made to fill hundreds of megabytes. Here the first directory and the two it points to are gone through once each, which
-//! is at most 16,000 entries for the largest segment there can be.
+//! made to fill hundreds of megabytes. Here the first directory, the two it points to and the one after it are gone through, each
+//! once for a question: for the largest segment there can be, that is less than 6,000 entries each time.
 
 const EXIF_DIRECTORY: u16 = 0x8769;
 const GPS_DIRECTORY: u16 = 0x8825;
+/// JPEGInterchangeFormat and JPEGInterchangeFormatLength: where the thumbnail lies, and its bytes.
+const THUMBNAIL_START: u16 = 0x0201;
+const THUMBNAIL_LENGTH: u16 = 0x0202;
 const DATE_TIME_ORIGINAL: u16 = 0x9003;
 const OFFSET_TIME_ORIGINAL: u16 = 0x9011;
 const GPS_LATITUDE: u16 = 2;
@@ -49,6 +52,14 @@ impl<'a> Exif<'a> {
         directory.entries().any(|entry| matches!(entry.tag, GPS_LATITUDE | GPS_LONGITUDE))
     }
 
+    /// How many bytes of a thumbnail in JPEG it holds; `None` if none. (CIPA DC-008, 4.6.2: the second directory is about it.)
+    pub(super) fn thumbnail_bytes(self) -> Option<usize> {
+        let directory = self.first_directory()?.following()?;
+        let number = |tag| usize::try_from(directory.entries().find(|entry| entry.tag == tag)?.number()?).ok();
+        let held = self.bytes.get(number(THUMBNAIL_START)?..)?.len();
+        number(THUMBNAIL_LENGTH).map(|declared| declared.min(held)).filter(|bytes| *bytes > 0)
+    }
+
     fn directory_of(self, tag: u16) -> Option<Directory<'a>> {
         let pointer = self.first_directory()?.entries().find(|entry| entry.tag == tag)?.number()?;
         self.directory_at(pointer)
@@ -74,6 +85,12 @@ impl<'a> Directory<'a> {
     pub(super) fn entries(self) -> impl Iterator<Item = Entry<'a>> {
         let entries = self.entries.chunks_exact(12).take(self.declared);
         entries.filter_map(move |raw| Some(Entry { exif: self.exif, tag: self.exif.order.u16_at(raw, 0)?, raw }))
+    }
+
+    /// The directory after this one, to which the number behind the last entry points; 0 says that there is none.
+    fn following(self) -> Option<Self> {
+        let pointer = self.exif.order.u32_at(self.entries, self.declared * 12)?;
+        (pointer != 0).then(|| self.exif.directory_at(pointer))?
     }
 
     /// Whether it declares more entries than the segment holds.
@@ -154,6 +171,45 @@ mod tests {
         assert_eq!(exif.capture_time(), None);
         assert!(!exif.has_location());
         assert!(exif.first_directory().unwrap().is_cut());
+    }
+
+    /// An empty first directory, a second one about a thumbnail of four bytes, and these.
+    fn with_thumbnail(big: bool, second: u32, start: u32, length: u32) -> Vec<u8> {
+        let long = |number: u32| if big { number.to_be_bytes() } else { number.to_le_bytes() };
+        let short = |number: u16| if big { number.to_be_bytes() } else { number.to_le_bytes() };
+        let mut bytes = if big { b"MM\0*" } else { b"II*\0" }.to_vec();
+        bytes.extend([&long(8)[..], &short(0), &long(second), &short(2)].concat());
+        for (tag, value) in [(0x0201, start), (0x0202, length)] {
+            bytes.extend([&short(tag)[..], &short(4), &long(1), &long(value)].concat());
+        }
+        bytes.extend([&long(0)[..], &[0xFF, 0xD8, 0xFF, 0xD9]].concat());
+        bytes
+    }
+
+    #[test]
+    fn a_thumbnail_is_found_in_both_byte_orders() {
+        for big in [false, true] {
+            let held = |start, length| Exif::parse(&with_thumbnail(big, 14, start, length)).unwrap().thumbnail_bytes();
+            assert_eq!(held(44, 4), Some(4));
+            assert_eq!(held(44, u32::MAX), Some(4), "as much as there is");
+            for (start, length) in [(44, 0), (48, 4), (49, 4), (u32::MAX, 4)] {
+                assert_eq!(held(start, length), None, "{start} {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_second_directory_that_is_not_there_holds_no_thumbnail() {
+        for big in [false, true] {
+            for second in [0, 8, 43, 44, 47, 48, 0x7FFF_FFFF, u32::MAX] {
+                let bytes = with_thumbnail(big, second, 44, 4);
+                assert_eq!(Exif::parse(&bytes).unwrap().thumbnail_bytes(), None, "{second}");
+            }
+            let bytes = with_thumbnail(big, 14, 44, 4);
+            for cut in 4..=44 {
+                assert_eq!(Exif::parse(&bytes[..cut]).unwrap().thumbnail_bytes(), None, "{cut}");
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What stands beside the picture in the file: when and where it was taken, in which colours, how large on paper.
 //!
 //! Metadata are judged and never touched: the file that the studio sent is the file that the office gets, with all it says. A
-//! thumbnail in EXIF is left alone, too; its segment bounds it to 64 KiB.
+//! thumbnail in EXIF is told of and left alone, too; its segment bounds it to 64 KiB.
 
 mod capture_time;
 mod colour_profile;
@@ -33,6 +33,9 @@ pub(super) fn examine(bytes: &[u8], walk: &Walk, rules: &Rules, now: Timestamp) 
     }
     if exif.is_some_and(Exif::has_location) {
         findings.push(Finding::advise(Check::Location, "EXIF GPS", "-"));
+    }
+    if let Some(held) = exif.and_then(Exif::thumbnail_bytes) {
+        findings.push(Finding::advise(Check::Thumbnail, format!("EXIF IFD1, {held} bytes"), "-"));
     }
     findings.extend(colour_profile::examine(bytes, &walk.header.icc));
     if let (Some(rule), Some(frame)) = (&rules.density, &walk.header.frame) {

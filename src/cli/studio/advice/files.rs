@@ -44,6 +44,26 @@ pub fn about_folder(trouble: &FolderTrouble, language: Language) -> String {
     }
 }
 
+/// That folders hold pictures which nobody looked at.
+pub fn about_others(others: usize, language: Language) -> String {
+    match (others, language) {
+        (1, Language::German) => {
+            "1 Bild, das kein JPEG ist, wurde nicht angesehen. Soll es geprüft werden: als JPEG exportieren.".into()
+        }
+        (1, Language::English) => {
+            "1 picture that is no JPEG was not looked at. To have it judged, export it as JPEG.".into()
+        }
+        (_, Language::German) => {
+            format!(
+                "{others} Bilder, die kein JPEG sind, wurden nicht angesehen. Sollen sie geprüft werden: als JPEG exportieren."
+            )
+        }
+        (_, Language::English) => {
+            format!("{others} pictures that are no JPEG were not looked at. To have them judged, export them as JPEG.")
+        }
+    }
+}
+
 /// Why a page to look at cannot be written.
 pub fn about_page(error: &PageError, language: Language) -> String {
     match error {

@@ -8,7 +8,12 @@ pub(super) struct Listing {
     pub(super) photos: Vec<PathBuf>,
     pub(super) has_folders: bool,
     pub(super) troubles: Vec<FolderTrouble>,
+    /// How many pictures in folders are left out, because their names say that they are no JPEG.
+    pub(super) others: usize,
 }
+
+/// How pictures end that somebody may have meant to have judged, in lower case.
+const OTHER_PICTURES: [&str; 5] = ["png", "tif", "tiff", "heic", "webp"];
 
 /// A folder without photos.
 #[derive(Debug)]
@@ -22,7 +27,7 @@ pub struct FolderTrouble {
 impl Listing {
     /// A folder stands for the `.jpg` and `.jpeg` files in it, not for those in folders inside.
     pub(super) fn of(named: &[PathBuf]) -> Self {
-        let mut listing = Self { photos: Vec::new(), has_folders: false, troubles: Vec::new() };
+        let mut listing = Self { photos: Vec::new(), has_folders: false, troubles: Vec::new(), others: 0 };
         for path in named {
             if !path.is_dir() {
                 listing.photos.push(path.clone());
@@ -31,8 +36,13 @@ impl Listing {
             listing.has_folders = true;
             let trouble = |source| FolderTrouble { folder: path.clone(), source };
             match photos_in(path) {
-                Ok(photos) if photos.is_empty() => listing.troubles.push(trouble(None)),
-                Ok(photos) => listing.photos.extend(photos),
+                Ok((photos, others)) => {
+                    listing.others += others;
+                    if photos.is_empty() {
+                        listing.troubles.push(trouble(None));
+                    }
+                    listing.photos.extend(photos);
+                }
                 Err(source) => listing.troubles.push(trouble(Some(source))),
             }
         }
@@ -40,19 +50,22 @@ impl Listing {
     }
 }
 
-fn photos_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut photos = Vec::new();
+/// The photos, and how many other pictures.
+fn photos_in(folder: &Path) -> io::Result<(Vec<PathBuf>, usize)> {
+    let (mut photos, mut others) = (Vec::new(), 0);
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let is_photo = |extension: &std::ffi::OsStr| {
-            extension.eq_ignore_ascii_case("jpg") || extension.eq_ignore_ascii_case("jpeg")
+        let ends_in = |names: &[&str]| {
+            path.extension().is_some_and(|end| names.iter().any(|name| end.eq_ignore_ascii_case(name)))
         };
-        if path.extension().is_some_and(is_photo) && !path.is_dir() {
+        if ends_in(&["jpg", "jpeg"]) && !path.is_dir() {
             photos.push(path);
+        } else if ends_in(&OTHER_PICTURES) && !path.is_dir() {
+            others += 1;
         }
     }
     photos.sort();
-    Ok(photos)
+    Ok((photos, others))
 }
 
 #[cfg(test)]
@@ -63,16 +76,18 @@ mod tests {
     fn a_folder_stands_for_its_jpeg_files_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        for name in ["b.JPG", "a.jpeg", "notes.txt", "jpg", "c.jpg.lichtbild-spool"] {
+        for name in ["b.JPG", "a.jpeg", "notes.txt", "jpg", "c.jpg.lichtbild-spool", "d.PNG", "e.heic"] {
             std::fs::write(at(name), "").unwrap();
         }
         std::fs::create_dir(at("inner.jpg")).unwrap();
         std::fs::write(at("inner.jpg").join("d.jpg"), "").unwrap();
         std::fs::create_dir(at("empty")).unwrap();
+        std::fs::create_dir(at("inner.tif")).unwrap();
 
         let named = [PathBuf::from("first.png"), folder.path().to_owned(), at("empty")];
-        let Listing { photos, has_folders, troubles } = Listing::of(&named);
+        let Listing { photos, has_folders, troubles, others } = Listing::of(&named);
         assert_eq!(photos, [PathBuf::from("first.png"), at("a.jpeg"), at("b.JPG")]);
         assert!(has_folders && troubles.len() == 1 && troubles[0].folder == at("empty"), "{troubles:?}");
+        assert_eq!(others, 2, "a file that was named is looked at, whatever its name");
     }
 }
