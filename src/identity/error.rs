@@ -43,6 +43,8 @@ pub enum IdentityError {
     NoRevocationLists,
     /// The bytes are not a revocation list.
     RevocationList,
+    /// The root of that name did not sign the revocation list.
+    RevocationListSignature,
     /// No randomness for a serial number.
     Entropy(EntropyError),
     /// The certificate library refused.
@@ -85,6 +87,7 @@ impl fmt::Display for IdentityError {
             Self::RevocationList => {
                 f.write_str("not a revocation list: expected one X.509 CRL in DER with a nextUpdate")
             }
+            Self::RevocationListSignature => f.write_str("the root of that name did not sign the revocation list"),
             Self::Entropy(_) => f.write_str("no serial number could be drawn"),
             Self::Library(_) => f.write_str("the certificate could not be made"),
         }

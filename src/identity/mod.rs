@@ -19,6 +19,7 @@ pub mod claimed_subject;
 pub mod cryptography;
 pub mod csr_attributes;
 pub mod error;
+pub mod foreign_list;
 pub mod host_name;
 pub mod issue;
 pub mod key;

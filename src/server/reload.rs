@@ -204,6 +204,7 @@ impl Reloader {
             return tried.map(|()| false).map_err(|error| Trouble { in_force: true, ..error.into() });
         }
         self.files.try_out(part, &content)?;
+        self.files.may_follow(part, &content, &self.parts[place].content)?;
         let mut contents: Vec<_> = self.parts.iter().map(|part| part.content.clone()).collect();
         contents[place] = content.clone();
         let LinesTls { studio, office, enrolment } = self.files.build(&contents)?;

@@ -118,6 +118,15 @@ impl TrustFiles {
         Ok(())
     }
 
+    /// Whether a part may take the place of what is in force.
+    pub(super) fn may_follow(&self, part: Part, content: &Content, in_force: &Content) -> Result<(), TrustError> {
+        let Part::Foreign(place) = part else { return Ok(()) };
+        match (self.foreign_authority(place, content)?, self.foreign_authority(place, in_force)?) {
+            (Some(next), Some(in_force)) => Ok(next.may_follow(&in_force)?),
+            _ => Ok(()),
+        }
+    }
+
     /// The end of the server certificate.
     pub(super) fn server_certificate_end(&self, content: &Content) -> Result<Timestamp, TrustError> {
         let unreadable = || TrustError::ServerCertificate { file: self.certificates.server.clone() };

@@ -15,7 +15,8 @@ use serde::Deserialize;
 use super::tls::{PemSource, TlsConfigError};
 use crate::clock::Timestamp;
 use crate::identity::cryptography::crypto_provider;
-use crate::identity::revocation_list::read_revocation_list;
+use crate::identity::error::IdentityError;
+use crate::identity::foreign_list::ForeignList;
 
 /// How much of a foreign certificate's chain is looked up in revocation lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -34,7 +35,8 @@ pub enum RevocationCheck {
 #[derive(Debug, Clone)]
 pub struct ForeignAuthority {
     pub(super) path: Arc<dyn ClientCertVerifier>,
-    lists_end: Option<Timestamp>,
+    /// With the names of their files.
+    lists: Vec<(String, ForeignList)>,
 }
 
 impl ForeignAuthority {
@@ -43,21 +45,41 @@ impl ForeignAuthority {
     /// # Errors
     /// [`TlsConfigError`] naming the file that cannot be used.
     pub fn parse(roots: &PemSource, lists: &[PemSource], check: RevocationCheck) -> Result<Self, TlsConfigError> {
-        let mut parsed = Vec::new();
-        let mut lists_end: Option<Timestamp> = None;
+        let certificates = roots.certificates()?;
+        let anchors: Vec<_> = certificates.iter().map(AsRef::as_ref).collect();
+        let (mut parsed, mut read) = (Vec::new(), Vec::new());
         for source in lists {
             for list in source.revocation_lists()? {
-                let facts = read_revocation_list(&list).map_err(|_| source.bad_list())?;
-                lists_end = Some(lists_end.map_or(facts.next_update, |end| end.min(facts.next_update)));
+                let facts = ForeignList::read(&list, &anchors).map_err(|error| match error {
+                    IdentityError::RevocationListSignature => {
+                        TlsConfigError::ListForged { file: source.name().to_owned() }
+                    }
+                    _ => source.bad_list(),
+                })?;
+                read.push((source.name().to_owned(), facts));
                 parsed.push(list);
             }
         }
-        Ok(Self { path: verifier(roots.roots()?, parsed, check)?, lists_end })
+        Ok(Self { path: verifier(roots.roots()?, parsed, check)?, lists: read })
     }
 
     /// When the first of its lists runs out.
     pub fn lists_end(&self) -> Option<Timestamp> {
-        self.lists_end
+        self.lists.iter().map(|(_, list)| list.next_update).min()
+    }
+
+    /// Whether this may take the place of `in_force`: an older list would let those in again who were taken back since.
+    ///
+    /// # Errors
+    /// [`TlsConfigError::ListOlder`] naming the file.
+    pub fn may_follow(&self, in_force: &Self) -> Result<(), TlsConfigError> {
+        let newer = |list: &ForeignList| in_force.lists.iter().any(|(_, known)| list.is_older_than(known));
+        let again = |list: &ForeignList| self.lists.iter().any(|(_, other)| list.is_older_than(other));
+        // Beside a newer one in another file an older one does no harm that it did not do before.
+        match self.lists.iter().find(|(_, list)| newer(list) && !again(list)) {
+            Some((file, _)) => Err(TlsConfigError::ListOlder { file: file.clone() }),
+            None => Ok(()),
+        }
     }
 }
 

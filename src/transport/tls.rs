@@ -172,6 +172,16 @@ impl PemSource {
         self.bad(REVOCATION_LIST, pem::Error::NoItemsFound)
     }
 
+    /// What error messages call it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The certificates as they are.
+    pub(super) fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, TlsConfigError> {
+        self.all("certificate")
+    }
+
     fn all<T: PemObject>(&self, what: &'static str) -> Result<Vec<T>, TlsConfigError> {
         let items: Vec<T> = T::pem_slice_iter(&self.text).collect::<Result<_, _>>().map_err(|e| self.bad(what, e))?;
         if items.is_empty() { Err(self.bad(what, pem::Error::NoItemsFound)) } else { Ok(items) }
@@ -284,6 +294,16 @@ pub enum TlsConfigError {
         /// Why not.
         source: rustls::Error,
     },
+    /// A foreign root did not sign the list that bears its name.
+    ListForged {
+        /// The list's file.
+        file: String,
+    },
+    /// A foreign list is older than the one in force.
+    ListOlder {
+        /// The list's file.
+        file: String,
+    },
     /// Authorities or revocation lists cannot be used.
     ClientTrust(VerifierBuilderError),
     /// Server certificate and private key cannot be used together.
@@ -310,6 +330,13 @@ impl fmt::Display for TlsConfigError {
             Self::BadRoot { file, .. } => {
                 write!(f, "{file} holds a certificate that cannot be an authority: put CA certificates there only")
             }
+            Self::ListForged { file } => {
+                write!(f, "{file} holds a revocation list that the root of its name did not sign: fetch it anew")
+            }
+            Self::ListOlder { file } => write!(
+                f,
+                "{file} holds a revocation list that is older than the one in force: fetch it anew (a restart takes it, if it is meant)"
+            ),
             Self::ClientTrust(_) => f.write_str(
                 "the authorities or revocation lists for client certificates cannot be used: check both files",
             ),
@@ -333,6 +360,7 @@ impl Error for TlsConfigError {
             Self::Unreadable { source, .. } => Some(source),
             Self::BadPem { source, .. } => Some(source),
             Self::ClientTrust(source) => Some(source),
+            Self::ListForged { .. } | Self::ListOlder { .. } => None,
             Self::BadRoot { source, .. }
             | Self::Unacceptable { source, .. }
             | Self::Identity(source)

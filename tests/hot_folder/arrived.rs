@@ -1,4 +1,5 @@
 use std::fs;
+use std::time::Duration;
 
 use lichtbild::client::hot_folder::folder::{Folder, FolderError};
 
@@ -24,6 +25,21 @@ async fn a_photo_is_taken_whole_however_slowly_it_is_written() {
     assert_eq!((left.status.sent, left.status.refused), (2, 0));
     assert_eq!(fs::read(shop.file("sent/slow.jpg")).unwrap(), whole);
     shop.assert_cleared();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_that_took_a_photos_place_is_not_followed() {
+    let shop = Shop::beside(FakeGateway::playing([]).await);
+    let elsewhere = shop.gateway.directory().join("private.jpg");
+    fs::write(&elsewhere, photo(1)).unwrap();
+    let place = shop.file(".lichtbild/0000000000001-000001-00000000/anna.jpg");
+    fs::create_dir_all(&place).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, place.join("photo.jpg")).unwrap();
+    let left = shop.watch_for(Duration::from_secs(600)).await;
+    assert_eq!((left.status.sent, left.status.refused), (0, 0));
+    assert!(shop.gateway.seen().is_empty() && shop.events("Stuck").len() == 1);
+    assert!(elsewhere.exists() && place.join("photo.jpg").is_symlink());
 }
 
 #[tokio::test]

@@ -71,8 +71,18 @@ impl TestCa {
 
     /// A revocation list that runs out at `next_update` and names the certificates in these texts.
     pub fn revocation_list(&self, revoked: &[&str], next_update: OffsetDateTime) -> String {
+        self.revocation_list_of(datetime!(2026-01-01 0:00 UTC), revoked, next_update)
+    }
+
+    /// The same, issued at `this_update`.
+    pub fn revocation_list_of(
+        &self,
+        this_update: OffsetDateTime,
+        revoked: &[&str],
+        next_update: OffsetDateTime,
+    ) -> String {
         let params = CertificateRevocationListParams {
-            this_update: datetime!(2026-01-01 0:00 UTC),
+            this_update,
             next_update,
             crl_number: SerialNumber::from(1),
             issuing_distribution_point: None,

@@ -161,6 +161,40 @@ async fn a_list_of_another_authority_says_nothing_about_this_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_that_is_forged_or_older_than_the_one_in_force_changes_nothing_and_is_told() {
+    let home = Home::new();
+    home.office("Amt Nord");
+    let foreign = Foreign::beside(&home, BOTH_LISTS);
+    let device = foreign.device(&home);
+    bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
+    let (gateway, end) = (Running::start(&home).await, midnight(today() + 30));
+    let (list, roots_list) = (home.file("certs/authority.crl"), home.file("certs/root.crl"));
+    let good = fs::read_to_string(&roots_list).unwrap();
+
+    replace(&roots_list, &TestCa::new("PCA-1 Verwaltung").revocation_list(&[], end));
+    gateway.reload().await;
+    assert_eq!(gateway.degraded().await, ["foreign-authority-1"]);
+    assert_eq!(status(&device, &gateway.office()).await, Some(200), "a forged list keeps nobody out");
+    replace(&roots_list, &good);
+    gateway.reload().await;
+    assert_eq!(gateway.degraded().await, Vec::<String>::new());
+
+    let before = fs::read_to_string(&list).unwrap();
+    let taken_back = [foreign.leaf.certificate_pem.as_str()];
+    let newer = foreign.authority.revocation_list_of(midnight(today()), &taken_back, end);
+    replace(&list, &newer);
+    gateway.reload().await;
+    assert_eq!(status(&device, &gateway.office()).await, None);
+    replace(&list, &before);
+    gateway.reload().await;
+    assert_eq!(gateway.degraded().await, ["foreign-authority-1"]);
+    assert_eq!(status(&device, &gateway.office()).await, None, "an older list lets nobody in again");
+    replace(&list, &newer);
+    gateway.reload().await;
+    assert_eq!(gateway.degraded().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn how_much_of_the_chain_is_watched_over_is_said_in_the_configuration() {
     for (settings, expected) in [
         ("revocation_lists = [\"certs/authority.crl\"]", None),

@@ -1,6 +1,7 @@
 //! A receipt and findings for people.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use crate::clock::Timestamp;
 use crate::domain::code::RetrievalCode;
@@ -55,6 +56,13 @@ pub fn findings_for_people(findings: &[FindingBody], language: Language) -> Stri
 /// `text` without control characters but line ends: it came from the network and goes to a terminal.
 pub fn printable(text: &str) -> String {
     text.chars().filter(|character| *character == '\n' || !character.is_control()).collect()
+}
+
+/// A file's name or path on one line. Whoever exports a photo chooses its name, and on Unix that may hold line ends: they must
+/// not make a second line that looks like a result or a report.
+pub fn on_one_line(path: impl AsRef<Path>) -> String {
+    let path = path.as_ref().display().to_string();
+    path.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
 }
 
 /// To the minute, in UTC: the shop's time zone is not asked for.

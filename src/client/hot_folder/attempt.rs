@@ -17,7 +17,7 @@ use crate::client::connection::Connection;
 use crate::client::deposit::{DepositError, Trying};
 use crate::client::notice::Notice;
 use crate::client::patience::Patience;
-use crate::client::photo_file::{PhotoFault, PhotoFile};
+use crate::client::photo_file::{PhotoFault, PhotoFile, PhotoFileError};
 use crate::client::push::{Push, PushError, push_photo};
 use crate::client::setback::Setback;
 use crate::client::spool::{Repeat, SpoolError};
@@ -169,6 +169,10 @@ impl Workshop {
         }
         if kind_of(&job.name) != Kind::Jpeg {
             return self.refuse(job, &Refusal::NotJpeg);
+        }
+        if job.is_link()? {
+            let error = PhotoFileError { path: job.photo(), fault: PhotoFault::NotAFile };
+            return Err(Later::Stuck(Box::new(PushError::Photo(error))));
         }
         let photo = match PhotoFile::read(&job.photo()) {
             Ok(photo) => photo,

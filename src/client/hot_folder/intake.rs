@@ -50,6 +50,15 @@ impl Job {
         self.photo().try_exists()
     }
 
+    /// Whether what lies in the photo's place is a link. None is taken; but whoever may write to the watched folder can put one
+    /// in the place of a photo just before that, and it would be somebody else's file that is sent.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn is_link(&self) -> io::Result<bool> {
+        fs::symlink_metadata(self.photo()).map(|metadata| metadata.is_symlink())
+    }
+
     /// Waits until the photo is in its place for good, with its bytes: whoever exported it has perhaps not waited for the disk.
     ///
     /// # Errors

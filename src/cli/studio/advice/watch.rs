@@ -1,10 +1,7 @@
 //! What happens while a folder is watched, and what to do about it.
 
-use std::ffi::OsStr;
-use std::path::Path;
-
 use super::{about_deposit, about_notice, about_push, about_renewal, about_setback};
-use crate::cli::studio::receipt::{moment, printable};
+use crate::cli::studio::receipt::{moment, on_one_line, printable};
 use crate::client::hot_folder::Event;
 use crate::domain::language::Language;
 
@@ -20,19 +17,19 @@ pub fn about_event(event: &Event<'_>, language: Language) -> Option<String> {
             format!(
                 "{} wurde nach dem Einlesen noch verändert. Der Abrufcode für den früheren Stand liegt in {}; der jetzige Stand wird als neues Foto \
                  behandelt. Es ist nichts zu tun; im Exportprogramm das nachträgliche Schreiben abstellen.",
-                shown(name),
-                receipt_file.display()
+                on_one_line(name),
+                on_one_line(receipt_file)
             ),
             format!(
                 "{} was changed after it had been read. The code for what it was lies in {}; what it is now is treated as a new photo. Nothing to do; \
                  stop the exporting program from writing later on.",
-                shown(name),
-                receipt_file.display()
+                on_one_line(name),
+                on_one_line(receipt_file)
             ),
         ),
         Event::Vanished { name } => language.pick(
-            format!("{} wurde aus dem Arbeitsordner entfernt, bevor es fertig war. Wird es noch gebraucht, neu exportieren.", shown(name)),
-            format!("{} was removed from the working folder before it was finished. Export it again if it is still needed.", shown(name)),
+            format!("{} wurde aus dem Arbeitsordner entfernt, bevor es fertig war. Wird es noch gebraucht, neu exportieren.", on_one_line(name)),
+            format!("{} was removed from the working folder before it was finished. Export it again if it is still needed.", on_one_line(name)),
         ),
         Event::KeptAside { path } => language.pick(
             format!("{} enthält Reste eines Vorgangs und kann gelöscht werden, wenn niemand mehr danach fragt.", path.display()),
@@ -60,7 +57,7 @@ pub fn about_event(event: &Event<'_>, language: Language) -> Option<String> {
                 "Das Foto bleibt im Arbeitsordner; alle 5 Minuten wird es von selbst neu versucht.",
                 "The photo stays in the working folder and is tried again every 5 minutes.",
             );
-            format!("{}: {cause}\n{next}", shown(name))
+            format!("{}: {cause}\n{next}", on_one_line(name))
         }
         Event::StorageTrouble { error } => language.pick(
             format!("Der Datenträger nimmt nichts an ({error}). Platz schaffen oder Rechte prüfen; die Fotos bleiben liegen, und es geht von selbst weiter."),
@@ -71,10 +68,10 @@ pub fn about_event(event: &Event<'_>, language: Language) -> Option<String> {
             "The disk takes files again; it goes on.".to_owned(),
         ),
         Event::CannotTake { name, error } => language.pick(
-            format!("{} lässt sich nicht übernehmen ({error}). Wahrscheinlich ist die Datei noch geöffnet; sie im anderen Programm schließen.", shown(name)),
-            format!("{} cannot be taken ({error}). It is probably still open; close it in the other program.", shown(name)),
+            format!("{} lässt sich nicht übernehmen ({error}). Wahrscheinlich ist die Datei noch geöffnet; sie im anderen Programm schließen.", on_one_line(name)),
+            format!("{} cannot be taken ({error}). It is probably still open; close it in the other program.", on_one_line(name)),
         ),
-        Event::Notice { name, notice } => format!("{}: {}", shown(name), about_notice(notice, language)),
+        Event::Notice { name, notice } => format!("{}: {}", on_one_line(name), about_notice(notice, language)),
         Event::Rules { profile, left_to_gateway: [] } => language.pick(
             format!("Geprüft wird nach den Regeln des Gateways: {profile}."),
             format!("Photos are judged by the gateway's rules: {profile}."),
@@ -105,8 +102,4 @@ pub fn about_event(event: &Event<'_>, language: Language) -> Option<String> {
         }
     };
     Some(printable(&message))
-}
-
-fn shown(name: &OsStr) -> std::path::Display<'_> {
-    Path::new(name).display()
 }

@@ -3,9 +3,7 @@
 //! The code is shown on a terminal only. Elsewhere stdout ends in a journal or a file that is kept, copied and read by others,
 //! while the receipt, which holds the code, is deleted with the photo: there the line names the receipt.
 
-use std::ffi::OsStr;
 use std::io::{IsTerminal, Write};
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cli::studio::{advice, receipt};
@@ -59,14 +57,17 @@ impl Output {
                     Ok(code) if self.shows_codes => {
                         self.language.pick("Abrufcode ", "code ").to_owned() + &code.reveal()
                     }
-                    _ => receipt_file.display().to_string(),
+                    _ => receipt::on_one_line(receipt_file),
                 };
-                format!("{word}  {}  {shown}", display(name))
+                format!("{word}  {}  {shown}", receipt::on_one_line(name))
             }
             Event::Refused { name, report, .. } => {
-                format!("{}  {}  {}", self.language.pick("abgelehnt", "refused"), display(name), report.display())
+                let word = self.language.pick("abgelehnt", "refused");
+                format!("{word}  {}  {}", receipt::on_one_line(name), receipt::on_one_line(report))
             }
-            Event::Erased { name } => format!("{}  {}", self.language.pick("gelöscht", "deleted"), display(name)),
+            Event::Erased { name } => {
+                format!("{}  {}", self.language.pick("gelöscht", "deleted"), receipt::on_one_line(name))
+            }
             _ => return None,
         };
         Some(receipt::printable(&format!("{}  {line}", self.clock.now())))
@@ -112,13 +113,21 @@ fn progress_line(status: &Status, language: Language) -> String {
     line
 }
 
-fn display(name: &OsStr) -> std::path::Display<'_> {
-    Path::new(name).display()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::clock::{ManualClock, Timestamp};
+
+    #[test]
+    fn a_name_with_a_line_end_makes_no_second_line() {
+        let clock = Arc::new(ManualClock::starting_at(Timestamp::from_unix_milliseconds(1_795_339_800_000)));
+        let output = Output::new(Language::English, clock);
+        let (name, report) = ("a\nsent  b\u{1b}[31m.jpg".as_ref(), Path::new("refused/a\nsent  b\u{1b}[31m.txt"));
+        let line = output.result(&Event::Refused { name, report, refusal: None }).unwrap();
+        assert_eq!(line, "2026-11-22T09:30:00.000Z  refused  a?sent  b?[31m.jpg  refused/a?sent  b?[31m.txt");
+    }
 
     #[test]
     fn progress_says_since_when_photos_wait() {

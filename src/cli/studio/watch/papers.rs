@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
 
 use crate::cli::studio::{advice, receipt};
 use crate::client::hot_folder::{Papers, Refusal};
@@ -33,7 +32,7 @@ impl Papers for ForPeople {
     }
 
     fn report(&self, name: &OsStr, refusal: &Refusal) -> String {
-        let name = Path::new(name).display();
+        let name = receipt::on_one_line(name);
         let heading =
             self.language.pick(format!("{name} wurde nicht eingeliefert."), format!("{name} was not deposited."));
         let next = self.language.pick(
