@@ -45,6 +45,9 @@ pub enum AuditEvent {
     /// A device that is known was refused a certificate.
     #[serde(rename = "enrolment.refused")]
     EnrolmentRefused,
+    /// A handshake with a device's certificate was refused: revoked or expired.
+    #[serde(rename = "device.turned_away")]
+    DeviceTurnedAway,
     /// A device was cut off for good.
     #[serde(rename = "device.revoked")]
     DeviceRevoked,

@@ -18,6 +18,7 @@ pub mod review;
 pub mod settle;
 mod strangers;
 pub mod sweep;
+pub mod turn_away;
 pub mod vouch;
 pub mod withdraw;
 

@@ -9,12 +9,14 @@ use tokio::time::{self, MissedTickBehavior};
 
 use super::publish::Publisher;
 use crate::durable::{self, Audience};
+use crate::flows::turn_away::note_turned_away;
 use crate::flows::{Gateway, sweep};
 use crate::storage::StoreError;
 use crate::telemetry::Metrics;
 use crate::transport::connections::Connections;
 use crate::transport::revocation::RevokedCertificates;
 use crate::transport::shutdown::Stop;
+use crate::transport::turned_away::Cause;
 
 /// Twice within the two seconds that a revocation may take to reach every open connection.
 const REVOCATIONS_EVERY: Duration = Duration::from_millis(900);
@@ -52,6 +54,19 @@ async fn cut_off_revoked(gateway: Arc<Gateway>, revoked: RevokedCertificates, co
     if let Err(error) = refresh_revoked(&gateway, &revoked).await {
         // The old list stays in force; each request asks the store anyway.
         tracing::warn!(error = &error as &dyn std::error::Error, "revocations not read");
+    }
+    for (certificate, cause) in revoked.turned_away().take() {
+        let reason = match cause {
+            Cause::Revoked => "certificate_revoked",
+            Cause::Expired => "certificate_expired",
+        };
+        if let Err(error) = note_turned_away(&gateway, certificate, reason).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                reason,
+                "a refused handshake is not in the transfer log"
+            );
+        }
     }
     // Also with nothing new: a connection may have passed its handshake just before the list was replaced.
     let cut = connections.cut(|certificate| revoked.contains(certificate));

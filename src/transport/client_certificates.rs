@@ -20,6 +20,7 @@ use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::foreign::ForeignAuthority;
 use super::revocation::RevokedCertificates;
+use super::turned_away::Cause;
 use crate::domain::digest::Sha256Digest;
 
 /// BSI TR-02102-1, section 3.5: RSA from 3000 bits on; 3072 is the size in use.
@@ -98,10 +99,17 @@ impl ClientCertVerifier for DeviceCertificateVerifier {
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
         // The path comes first: who holds no certificate of ours learns nothing about what else is looked at.
-        let verified = self.verify_path(end_entity, intermediates, now)?;
+        let verified = self.verify_path(end_entity, intermediates, now).inspect_err(|refusal| {
+            use CertificateError::{Expired, ExpiredContext};
+            if let rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) = refusal {
+                self.revoked.turned_away().add(Sha256Digest::of(end_entity), Cause::Expired);
+            }
+        })?;
         let key_sha256 = check_purpose_and_key(end_entity)?;
         // A revoked key is revoked under whatever certificate, though only foreign ones can be bound by their key.
-        if self.revoked.contains(&Sha256Digest::of(end_entity)) || self.revoked.contains(&key_sha256) {
+        let sha256 = Sha256Digest::of(end_entity);
+        if self.revoked.contains(&sha256) || self.revoked.contains(&key_sha256) {
+            self.revoked.turned_away().add(sha256, Cause::Revoked);
             return Err(CertificateError::Revoked.into());
         }
         Ok(verified)

@@ -27,3 +27,4 @@ mod server_check;
 pub mod shutdown;
 pub mod tls;
 pub mod trust_status;
+pub mod turned_away;

@@ -6,27 +6,36 @@
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::turned_away::TurnedAway;
 use crate::domain::digest::Sha256Digest;
 
 /// A shared set of fingerprints: SHA-256 of certificates in DER, and of keys (`SubjectPublicKeyInfo` in DER) that devices with
 /// foreign certificates are bound by. Clones are the same set.
 #[derive(Debug, Clone, Default)]
-pub struct RevokedCertificates(Arc<RwLock<HashSet<Sha256Digest>>>);
+pub struct RevokedCertificates {
+    revoked: Arc<RwLock<HashSet<Sha256Digest>>>,
+    turned_away: TurnedAway,
+}
 
 impl RevokedCertificates {
     /// Puts what the store says now in the place of everything known before.
     pub fn replace(&self, revoked: HashSet<Sha256Digest>) {
         // The old set is freed after the lock is given back: handshakes wait for a swap, not for a clean-up.
         let old = {
-            let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            let mut current = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *current, revoked)
         };
         drop(old);
     }
 
+    /// Whom a handshake refused.
+    pub fn turned_away(&self) -> &TurnedAway {
+        &self.turned_away
+    }
+
     /// Whether this certificate or key has been revoked.
     pub fn contains(&self, certificate: &Sha256Digest) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).contains(certificate)
+        self.revoked.read().unwrap_or_else(PoisonError::into_inner).contains(certificate)
     }
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::support::device::{Caller, DeviceFiles, ask, begin_upload, closed};
-use crate::support::process::{GatewayProcess, Home};
+use crate::support::process::{GatewayProcess, Home, until};
+use crate::support::records::Database;
 
 const ME: &str = "GET /v1/me HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
@@ -37,6 +38,12 @@ async fn a_revoked_device_is_refused_on_its_open_connection_or_cut_off() {
     assert!(begun.elapsed() < Duration::from_secs(2), "cut after {:?}", begun.elapsed());
     assert_eq!(ask(&mut bystander, ME).await.unwrap().0, 200);
     assert!(device.calls(gateway.studio()).get("/v1/me").await.is_err(), "a new handshake succeeded");
+    // Nobody saw a request, and yet the transfer log tells of it.
+    let database = Database::open(&home.database()).await;
+    until("the refused handshake is in the transfer log", async || database.happened("device.turned_away").await == 1)
+        .await;
+    let row = database.audit().await.into_iter().find(|row| row.event == "device.turned_away").unwrap();
+    assert_eq!((row.subject, &row.details["reason"]), (Some(device.device_id.clone()), &"certificate_revoked".into()));
 }
 
 #[tokio::test]

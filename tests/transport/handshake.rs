@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use lichtbild::client::config::StudioConfig;
 use lichtbild::client::connection::tls_settings;
+use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::durable::{Audience, write_new};
 use lichtbild::transport::limits::ListenerLimits;
 use lichtbild::transport::metrics::HandshakeFailure;
+use lichtbild::transport::turned_away::Cause;
 use rcgen::{ExtendedKeyUsagePurpose, RsaKeySize};
 use rustls::crypto::aws_lc_rs::{cipher_suite, default_provider, kx_group};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
@@ -68,6 +70,8 @@ async fn every_unfit_certificate_is_refused_by_an_alert_before_the_service_runs(
         assert_eq!(line.refusal(line.client(leaf)).await, rustls::Error::AlertReceived(alert), "{name}");
         assert_eq!(line.metrics.handshake_failed(failure), before + 1, "{name}");
     }
+    // Who once had a good one is told apart from strangers, for the transfer log.
+    assert_eq!(line.revoked.turned_away().take(), [(Sha256Digest::of(&expired.der), Cause::Expired)]);
     // P-521 is not offered as a signature, so that the client does not even show the certificate.
     let odd = ca.issue(LeafOptions { key: LeafKey::P521, ..options() });
     line.refusal(line.client(Some(&odd))).await;

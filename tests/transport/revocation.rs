@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::transport::limits::ListenerLimits;
 use lichtbild::transport::metrics::HandshakeFailure;
+use lichtbild::transport::turned_away::Cause;
 use rustls::AlertDescription;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -19,6 +20,7 @@ async fn a_revoked_device_is_told_so_in_the_handshake() {
     assert_eq!(refusal, rustls::Error::AlertReceived(AlertDescription::CertificateRevoked));
     assert_eq!(line.metrics.handshake_failed(HandshakeFailure::Revoked), 1);
     assert_eq!(line.service.served(), 0);
+    assert_eq!(line.revoked.turned_away().take(), [(Sha256Digest::of(&device.der), Cause::Revoked)]);
 }
 
 #[tokio::test]
