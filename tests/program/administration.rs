@@ -132,3 +132,19 @@ fn the_help_of_both_programs_is_as_it_was() {
     let check = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio")).args(["check", "--help"]).output().unwrap();
     insta::assert_snapshot!("studio_check_help", stdout(&check));
 }
+
+#[test]
+fn upkeep_speaks_json_as_well() {
+    let home = Home::empty();
+    let made = home.json(&["init", "--dir", "gateway-2"]);
+    for (key, file) in [("config", "gateway.toml"), ("key_file", "gateway.key"), ("database", "lichtbild.sqlite")] {
+        assert!(made[key].as_str().unwrap().ends_with(file) && home.beside("gateway-2").join(file).exists(), "{made}");
+    }
+    assert_eq!(made["ca_sha256"].as_str().unwrap().len(), 64);
+    let config = made["config"].as_str().unwrap();
+    let confirmed = home.json(&["confirm-clock", "--config", config]);
+    assert!(confirmed["now"].is_string() && confirmed["last_swept_at"].is_null(), "{confirmed}");
+    let renewed = home.json(&["renew-server-certificate", "--config", config]);
+    assert!(renewed["expires_at"].as_str().unwrap() > confirmed["now"].as_str().unwrap(), "{renewed}");
+    assert!(renewed["certificate"].as_str().unwrap().ends_with("server.crt"), "{renewed}");
+}

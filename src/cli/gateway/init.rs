@@ -12,6 +12,7 @@ use super::failure::Failure;
 use super::output::give;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::{Config, EXAMPLE};
+use crate::domain::digest::Sha256Digest;
 use crate::durable::{Audience, replace, write_new};
 use crate::entropy::{Entropy, OsEntropy};
 use crate::identity::authority::{Authority, AuthorityKind};
@@ -37,6 +38,9 @@ pub(super) struct Arguments {
     /// Four ports in a row, for studios, offices, enrolment and monitoring; 0 for free ones at each start.
     #[arg(long, value_name = "PORT", value_parser = value_parser!(u16).range(..=65532))]
     pub(super) port_base: Option<u16>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Args)]
@@ -46,6 +50,9 @@ pub(super) struct RenewArguments {
     /// A further name or address for the certificate; those of the present one stay. Can be repeated.
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<HostName>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -54,10 +61,18 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let server_ca = fs::read_to_string(&config.certificates.server_ca)
         .map_err(|error| Failure::new("cannot read back what was just written", error))?;
     let fingerprint = server_ca_fingerprint(&server_ca)?;
+    if arguments.json {
+        return give(serde_json::json!({
+            "config": arguments.dir.join("gateway.toml"),
+            "key_file": config.key_file,
+            "database": config.database,
+            "ca_sha256": fingerprint,
+        }));
+    }
     give(format!("A new gateway stands in {dir}."))?;
     give(format!("  configuration  {dir}/gateway.toml"))?;
     give(format!("  key file       {dir}/gateway.key (keep a copy away from the database and its backups)"))?;
-    give(format!("  server CA      {}", fingerprint))?;
+    give(format!("  server CA      {}", group_fingerprint(&fingerprint)))?;
     give("Next:")?;
     give(format!("  lichtbild-gateway studio invite \"Foto Koch\" --place Düsseldorf --config {dir}/gateway.toml"))?;
     give(format!("  lichtbild-gateway serve --config {dir}/gateway.toml"))?;
@@ -93,9 +108,9 @@ pub(super) async fn make(arguments: &Arguments, now: Timestamp, entropy: &dyn En
         write(&dir.join(certificate), authority.certificate_pem().as_bytes(), Audience::Everybody)?;
         write(&dir.join(key), authority.key_pem().as_bytes(), Audience::Owner)?;
         if kind == AuthorityKind::Server {
-            let (chain, key) = server_certificate(&authority, &names(&arguments.hosts), now, entropy)?;
-            write(&dir.join(&certs.server), chain.as_bytes(), Audience::Everybody)?;
-            write(&dir.join(&certs.server_key), key.to_pem().as_bytes(), Audience::Owner)?;
+            let issued = server_certificate(&authority, &names(&arguments.hosts), now, entropy)?;
+            write(&dir.join(&certs.server), issued.chain.as_bytes(), Audience::Everybody)?;
+            write(&dir.join(&certs.server_key), issued.key.to_pem().as_bytes(), Audience::Owner)?;
         }
     }
     let store = SqliteStore::create(&dir.join(&config.database)).await?;
@@ -119,14 +134,25 @@ pub(super) fn renew(arguments: &RenewArguments) -> Result<(), Failure> {
     if let Some(names) = present.and_then(|chain| host_names(chain.first()?).ok()) {
         hosts.extend(names.into_iter().filter(|name| !hosts.contains(name)).collect::<Vec<_>>());
     }
-    let (chain, key) = server_certificate(&authority, &names(&hosts), SystemClock.now(), &OsEntropy)?;
+    let issued = server_certificate(&authority, &names(&hosts), SystemClock.now(), &OsEntropy)?;
     let failed = |error: io::Error| Failure::new("cannot write the new server certificate: the old one stands", error);
     // Certificate before key would fit as badly as key before certificate: a gateway that starts between the two says so.
-    replace(&certs.server_key, key.to_pem().as_bytes(), Audience::Owner).map_err(failed)?;
-    replace(&certs.server, chain.as_bytes(), Audience::Everybody).map_err(failed)?;
-    give(certs.server.display())?;
+    replace(&certs.server_key, issued.key.to_pem().as_bytes(), Audience::Owner).map_err(failed)?;
+    replace(&certs.server, issued.chain.as_bytes(), Audience::Everybody).map_err(failed)?;
+    if arguments.json {
+        give(serde_json::json!({ "certificate": certs.server, "expires_at": issued.expires_at }))?;
+    } else {
+        give(certs.server.display())?;
+    }
     eprintln!("A new server certificate is in place: a running gateway shows it within seconds, to new connections.");
     Ok(())
+}
+
+/// A server certificate with its authority's, as the gateway shows them.
+struct ServerCertificate {
+    chain: String,
+    key: DeviceKey,
+    expires_at: Timestamp,
 }
 
 fn server_certificate(
@@ -134,10 +160,10 @@ fn server_certificate(
     names: &[HostName],
     now: Timestamp,
     entropy: &dyn Entropy,
-) -> Result<(String, DeviceKey), Failure> {
+) -> Result<ServerCertificate, Failure> {
     let key = DeviceKey::generate()?;
     let issued = issue_server(authority, names, &key.public_key(), &Terms::lasting(SERVER_VALIDITY), now, entropy)?;
-    Ok((issued.pem + &authority.certificate_pem(), key))
+    Ok(ServerCertificate { chain: issued.pem + &authority.certificate_pem(), key, expires_at: issued.not_after })
 }
 
 /// The given names, and those by which the machine reaches itself.
@@ -194,9 +220,9 @@ fn entropy_failed(error: crate::entropy::EntropyError) -> Failure {
     Failure::new("no keys could be made: try again", error)
 }
 
-fn server_ca_fingerprint(pem: &str) -> Result<String, Failure> {
+fn server_ca_fingerprint(pem: &str) -> Result<Sha256Digest, Failure> {
     let certificates =
         certificates_from_pem(pem).map_err(|error| Failure::new("cannot read back what was just written", error))?;
     let der = certificates.first().map(Vec::as_slice).unwrap_or_default();
-    Ok(group_fingerprint(&crate::domain::digest::Sha256Digest::of(der)))
+    Ok(Sha256Digest::of(der))
 }

@@ -59,7 +59,7 @@ enum Command {
     /// Confirm that this machine's clock is right, after a gateway has rested for more than a month.
     ///
     /// Until then it erases nothing: a wrong clock would have it erase everything.
-    ConfirmClock(ConfigFile),
+    ConfirmClock(confirm_clock::Arguments),
     /// Issue a new server certificate with the gateway's own server authority; a running gateway takes it up by itself.
     RenewServerCertificate(init::RenewArguments),
 }
@@ -110,7 +110,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Office(command) => party::run(Role::Office, command).await,
         Command::Device(command) => device::run(command).await,
         Command::Profile(command) => profile::run(command),
-        Command::ConfirmClock(file) => confirm_clock::run(&file).await,
+        Command::ConfirmClock(arguments) => confirm_clock::run(&arguments).await,
         Command::RenewServerCertificate(arguments) => init::renew(&arguments),
     }
 }

@@ -58,6 +58,7 @@ impl Stage {
             hosts: vec![host],
             bind: std::net::Ipv4Addr::LOCALHOST.into(),
             port_base,
+            json: false,
         };
         init::make(&arguments, SystemClock.now(), &OsEntropy).await?;
         let dir = fs::canonicalize(dir).map_err(|error| Failure::new("cannot open the demo's folder", error))?;
