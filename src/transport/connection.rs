@@ -67,7 +67,7 @@ pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, a
 
 /// Shakes hands, finds the connection its place, and serves it.
 ///
-/// `place` is held during the handshake only.
+/// `place` is held during the handshake only, but to the end where nobody is known by a certificate afterwards.
 pub(super) async fn serve_tls(
     socket: TcpStream,
     remote_address: SocketAddr,
@@ -89,14 +89,22 @@ pub(super) async fn serve_tls(
     };
     let Some(stream) = stream else { return };
     let Some(_slot) = around.take_slot() else { return };
-    drop(place);
     progress.handshake_done(Instant::now());
 
     let chain: Arc<[_]> = stream.get_ref().1.peer_certificates().unwrap_or_default().into();
     let Some(leaf) = chain.first().cloned() else {
         let peer = Peer::new(remote_address, None, ConnectionHandle::default(), Admission::Within);
-        return serve_requests(stream, peer, progress, around).await;
+        let metrics = Arc::clone(&around.metrics);
+        // Else one address could fill the listener with requests that it never ends.
+        return tokio::select! {
+            () = serve_requests(stream, peer, progress, around) => {}
+            () = place.lost() => {
+                metrics.count_turned_away();
+                tracing::debug!("a stranger's connection made way for a newer one");
+            }
+        };
     };
+    drop(place);
     let Some(credential) = tls.credential(&chain) else { return };
     let sha256 = credential.sha256();
     let bearer = Bearer { listener: around.listener, credential, chain: Arc::clone(&chain) };

@@ -25,10 +25,11 @@ pub struct ListenerLimits {
     pub finish: Duration,
     /// Bytes of a request head (request line and fields). A longer one is answered with 431.
     pub max_head_bytes: usize,
-    /// Connections in handshake, and those refused in it that linger: all whose peer is not known. For one more, the oldest of
+    /// Connections in handshake, those refused in it that linger, and on a listener without client certificates all others too:
+    /// all whose peer is not known. For one more, the oldest of
     /// the address that has the most makes way, so that who keeps quiet keeps nobody out.
     pub max_handshakes: usize,
-    /// Connections in handshake from one address; IPv6 addresses count by their /64. For one more, the oldest of them makes
+    /// Of these, those from one address; IPv6 addresses count by their /64. For one more, the oldest of them makes
     /// way. The default is more than the devices behind one address, a shop's or a town hall's, begin in the same moment.
     pub max_handshakes_per_address: usize,
     /// Open connections past their handshake, those lingering included. One more is closed at once: a queue would only hide the

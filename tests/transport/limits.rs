@@ -1,5 +1,6 @@
 //! What a peer may not do: keep quiet, trickle, not listen, come too often.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lichtbild::transport::limits::ListenerLimits;
@@ -234,6 +235,23 @@ async fn silent_strangers_keep_no_device_out() {
         closed(oldest).await;
     }
     assert_eq!(line.metrics.turned_away(), 0);
+}
+
+#[tokio::test]
+async fn one_address_cannot_fill_a_listener_that_knows_nobody() {
+    let limits = ListenerLimits { max_connections: 16, max_handshakes_per_address: 4, ..ListenerLimits::default() };
+    let line = Line::start_with(limits, Trust::Anybody).await;
+    let client = Arc::new(line.client(None));
+    let mut half = Vec::new();
+    for _ in 0..20 {
+        let mut stream = line.connect_shared(&client).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHo").await.unwrap();
+        half.push(stream);
+    }
+    assert_eq!(ask(&mut line.connect_shared(&client).await.unwrap(), "GET / HTTP/1.1").await.unwrap(), "served");
+    for oldest in &mut half[..17] {
+        closed(oldest).await;
+    }
 }
 
 #[tokio::test]
