@@ -60,7 +60,7 @@ impl fmt::Display for InvitationError {
 
 impl std::error::Error for InvitationError {}
 
-/// A digest as people compare it, in 16 groups of four hexadecimal digits.
+/// A digest as people compare it and the program shows it, in 16 groups of four hexadecimal digits.
 pub fn in_groups(digest: &Sha256Digest) -> String {
     let [first, second] = in_half_groups(digest);
     format!("{first} {second}")
@@ -69,7 +69,7 @@ pub fn in_groups(digest: &Sha256Digest) -> String {
 /// The same in two lines of eight groups.
 fn in_half_groups(digest: &Sha256Digest) -> [String; 2] {
     [&digest.as_bytes()[..16], &digest.as_bytes()[16..]].map(|half| {
-        let groups: Vec<_> = half.chunks_exact(2).map(|pair| format!("{:02x}{:02x}", pair[0], pair[1])).collect();
+        let groups: Vec<_> = half.chunks_exact(2).map(|pair| format!("{:02X}{:02X}", pair[0], pair[1])).collect();
         groups.join(" ")
     })
 }
@@ -240,10 +240,10 @@ fn words(language: Language) -> Words {
             address: "Adresse des Gateways",
             code: "Einladungscode",
             compare: "2. Fingerabdruck vergleichen",
-            fingerprint: "Bevor etwas gesendet wird, erscheint der Fingerabdruck (SHA-256) der Zertifizierungsstelle. Er muss in allen \
-                          16 Gruppen so lauten:",
-            differs: "Weicht eine Gruppe ab, brechen Sie ab und fragen Sie bei der Stelle nach, die Sie eingeladen hat. Stimmen alle, \
-                      bestätigen Sie; das Gerät ist dann angeschlossen.",
+            fingerprint: "Bevor das Programm den Code sendet, prüft es, ob es mit dem richtigen Gateway spricht. Es zeigt den Fingerabdruck \
+                          (SHA-256) der Zertifizierungsstelle, der so lautet:",
+            differs: "Zeigt es einen anderen, sagen Sie es der Stelle, die Sie eingeladen hat, und arbeiten Sie nicht weiter. Andere Programme \
+                      (EST, RFC 7030) erkennen das Gateway an ihm.",
             sections: [
                 (
                     "Wenn es nicht klappt",
@@ -268,10 +268,10 @@ fn words(language: Language) -> Words {
             address: "Gateway address",
             code: "Invitation code",
             compare: "2. Compare the fingerprint",
-            fingerprint: "Before anything is sent, the fingerprint (SHA-256) of the certificate authority is shown. It has to be this in all \
-                          16 groups:",
-            differs: "If one group differs, stop and ask the authority that invited you. If all of them agree, confirm; the device is then \
-                      connected.",
+            fingerprint: "Before the program sends the code, it makes sure that it talks to the right gateway. It shows the fingerprint \
+                          (SHA-256) of the certificate authority, which is:",
+            differs: "If it shows another one, tell the authority that invited you, and do not work with it. Other programs (EST, RFC 7030) \
+                      know the gateway by it.",
             sections: [
                 (
                     "If it does not work",
@@ -315,7 +315,7 @@ mod tests {
     fn the_fingerprint_stands_in_sixteen_groups() {
         let text = in_groups(&Sha256Digest::of(b"authority"));
         assert!(text.split(' ').count() == 16 && text.split(' ').all(|group| group.len() == 4), "{text}");
-        assert_eq!(text.replace(' ', ""), Sha256Digest::of(b"authority").to_string());
+        assert_eq!(text.replace(' ', "").to_lowercase(), Sha256Digest::of(b"authority").to_string());
     }
 
     #[test]

@@ -117,7 +117,7 @@ fn an_invitation_goes_by_post() {
     let text = std::process::Command::new("pdftotext").arg("-raw").arg(&letter).arg("-").output().unwrap();
     let text = String::from_utf8(text.stdout).unwrap();
     let line = format!("lichtbild-studio enrol https://localhost:7443 {}", invitation["code"].as_str().unwrap());
-    let fingerprint = &invitation["ca_sha256"].as_str().unwrap()[..4];
+    let fingerprint = &invitation["ca_sha256"].as_str().unwrap()[..4].to_uppercase();
     for part in ["Foto Koch", "Düsseldorf", &line, fingerprint, invitation["device_id"].as_str().unwrap()] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
