@@ -49,23 +49,6 @@ pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result
     }
 }
 
-/// Writes down that somebody who is known by this certificate was not let in to renew it: revoked, expired, suspended, or on
-/// the other side's listener. No more than ten rows a minute for one device: a loop must not fill the transfer log.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn note_not_let_in(gateway: &Gateway, credential: &Credential, reason: &str) -> Result<(), StoreError> {
-    let Some(record) = gateway.store.caller(credential).await? else { return Ok(()) };
-    let device_id = record.caller.device_id;
-    if gateway.refusals.take(device_id, 0, gateway.now()).is_err() {
-        return Ok(());
-    }
-    note_refusal(gateway, device_id, reason).await
-}
-
-/// Enough to see what is going on.
-pub(super) const ROWS_PER_MINUTE: u32 = 10;
-
 async fn refuse(gateway: &Gateway, device_id: DeviceId, reason: &str, error: RenewError) -> RenewError {
     match note_refusal(gateway, device_id, reason).await {
         Ok(()) => error,

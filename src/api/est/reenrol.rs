@@ -7,7 +7,8 @@ use super::{certificate_request, issued};
 use crate::api::caller::{OfficeCaller, StudioCaller};
 use crate::api::{App, Problem};
 use crate::domain::party::Caller;
-use crate::flows::renew::{note_not_let_in, renew};
+use crate::flows::renew::renew;
+use crate::flows::turn_away::note_no_renewal;
 use crate::transport::peer::Peer;
 
 /// Certifies a further key for a studio's device.
@@ -40,7 +41,7 @@ async fn create(app: &App, caller: Result<&Caller, Problem>, request: Request) -
                 Problem::TooManyRequests { .. } | Problem::TooManyConnections | Problem::StorageUnavailable
             );
             if let (Some(certificate), false) = (certificate, passes) {
-                note_not_let_in(&app.gateway, &certificate.credential(), &problem.kind().replace('-', "_")).await?;
+                note_no_renewal(&app.gateway, &certificate.credential(), &problem.kind().replace('-', "_")).await?;
             }
             return Err(problem);
         }
