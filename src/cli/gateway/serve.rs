@@ -18,9 +18,10 @@ pub(super) async fn run(file: &ConfigFile) -> Result<(), Failure> {
     telemetry::start_log(&config.log).map_err(|error| Failure::plain(error.to_string()))?;
     raise_limit(&config);
     let running = start(&config, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
-    announce(&config, &running)?;
+    // Before the addresses are told: who reads them may send a signal at once, which would kill where nobody watches for it yet.
     stop_on_signals(running.stop.clone())?;
     reload_on_hangup(running.reload.clone())?;
+    announce(&config, &running)?;
     running.stopped().await;
     eprintln!("Stopped.");
     Ok(())
