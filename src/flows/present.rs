@@ -34,8 +34,7 @@ pub async fn present(
     collection_id: CollectionId,
     code: &RetrievalCode,
 ) -> Result<Presented, HandOverError> {
-    let HandedOver { photo, opened } =
-        hand_over(gateway, office, collection_id, code, FetchPurpose::HandOver).await?;
+    let HandedOver { photo, opened } = hand_over(gateway, office, collection_id, code, FetchPurpose::HandOver).await?;
     let collection = review::collection(gateway, office, collection_id).await?;
     let collection = collection.ok_or(HandOverError::UnknownCollection)?;
     let studio = gateway.store.party(photo.studio_id).await?;

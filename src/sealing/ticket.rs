@@ -129,8 +129,7 @@ mod tests {
     fn whatever_is_sent_instead_opens_nothing() {
         let keys = KeyFile::generate(NOW, &SeededEntropy::new(1)).unwrap();
         let code = RetrievalCode::from_secret(&[7; 12]);
-        let ticket =
-            keys.seal_ticket(&code, place(1), NOW + Duration::from_secs(60), &SeededEntropy::new(2)).unwrap();
+        let ticket = keys.seal_ticket(&code, place(1), NOW + Duration::from_secs(60), &SeededEntropy::new(2)).unwrap();
         for length in 0..ticket.len() {
             assert!(keys.open_ticket(&ticket[..length], place(1), NOW).is_none(), "cut at {length}");
         }
