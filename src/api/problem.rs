@@ -32,6 +32,7 @@ pub enum Problem {
     PhotoSubjectUnknown,
     PhotoExceptionUnknown,
     CodeMalformed { error: CodeError },
+    CodeIsTest,
     RetrievalCodeMissing,
     RouteUnknown,
     MethodNotAllowed,
@@ -133,6 +134,7 @@ impl Problem {
             Self::PhotoSubjectUnknown => "photo-subject-unknown",
             Self::PhotoExceptionUnknown => "photo-exception-unknown",
             Self::CodeMalformed { .. } => "code-malformed",
+            Self::CodeIsTest => "code-is-test",
             Self::RetrievalCodeMissing => "retrieval-code-missing",
             Self::RouteUnknown => "route-unknown",
             Self::MethodNotAllowed => "method-not-allowed",
@@ -201,6 +203,7 @@ impl Problem {
             | Self::PhotoSubjectUnknown
             | Self::PhotoExceptionUnknown
             | Self::CodeMalformed { .. }
+            | Self::CodeIsTest
             | Self::RetrievalCodeMissing
             | Self::BodyCut => StatusCode::BAD_REQUEST,
             // Asking again with another code can help, so these three carry a challenge; with the next ones it cannot.
