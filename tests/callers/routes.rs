@@ -113,11 +113,22 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
                         answer.refused(401, "enrolment-credentials-missing");
                         continue;
                     }
+                    if route.path.starts_with("/desk") && route.method == "POST" {
+                        // Who may come here may yet not send what is no form of ours.
+                        assert_eq!(answer.status, 415, "{case}: {answer:?}");
+                        continue;
+                    }
                     assert!(!matches!(answer.status, 401 | 403 | 405 | 429 | 500..), "{case}: {answer:?}");
                     continue;
                 };
                 let answer = send(&router, request(route, kind.peer.clone(), Body::new(Untouchable))).await;
                 assert_eq!(answer.status, status, "{case}: {answer:?}");
+                if route.path.starts_with("/desk") {
+                    // People are told on a page.
+                    let page = String::from_utf8_lossy(&answer.body);
+                    assert!(page.contains(&format!("data-problem=\"{problem}\"")), "{case}: {page}");
+                    continue;
+                }
                 if route.method == "HEAD" {
                     assert_eq!(answer.header("content-type"), "application/problem+json", "{case}");
                     continue;
@@ -127,9 +138,9 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
             }
         }
     }
-    // Ten studio and eight office routes by one kind each; four for enrolment, two revocation lists and three for monitoring by
+    // Ten studio, eight office and thirteen desk routes by one kind each; four for enrolment, two revocation lists and three for monitoring by
     // everybody.
-    assert_eq!(served, 10 + 8 + (4 + 2 + 3) * kinds.len());
+    assert_eq!(served, 10 + 8 + 13 + (4 + 2 + 3) * kinds.len());
     // Who is known and was refused a new certificate left a row in the transfer log, and nothing else.
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
     let rows = gateway.database.audit().await;
