@@ -118,6 +118,10 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
                 };
                 let answer = send(&router, request(route, kind.peer.clone(), Body::new(Untouchable))).await;
                 assert_eq!(answer.status, status, "{case}: {answer:?}");
+                if route.path.starts_with("/desk") {
+                    told_on_a_page(&answer, status, problem, &case);
+                    continue;
+                }
                 if route.method == "HEAD" {
                     assert_eq!(answer.header("content-type"), "application/problem+json", "{case}");
                     continue;
@@ -127,9 +131,9 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
             }
         }
     }
-    // Ten studio and eight office routes by one kind each; four for enrolment, two revocation lists and three for monitoring by
+    // Ten studio and nineteen office routes by one kind each; four for enrolment, two revocation lists and three for monitoring by
     // everybody.
-    assert_eq!(served, 10 + 8 + (4 + 2 + 3) * kinds.len());
+    assert_eq!(served, 10 + 19 + (4 + 2 + 3) * kinds.len());
     // Who is known and was refused a new certificate left a row in the transfer log, and nothing else.
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
     let rows = gateway.database.audit().await;
@@ -140,6 +144,16 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
     // On the other side's line each of these eight is nobody.
     assert_eq!((with("studio_suspended"), with("office_suspended"), with("device_unknown")), (1, 1, 8));
     assert_eq!(refused.len(), 14);
+}
+
+/// What clerks see instead of problem+json.
+fn told_on_a_page(answer: &Answer, status: u16, problem: &str, case: &str) {
+    assert_eq!((answer.status, answer.header("content-type")), (status, "text/html; charset=utf-8"), "{case}");
+    assert!(
+        String::from_utf8_lossy(&answer.body).contains(&format!("data-problem=\"{problem}\"")),
+        "{case}: {answer:?}"
+    );
+    assert_eq!(answer.header("cache-control"), "no-store", "{case}");
 }
 
 fn check_headers(answer: &Answer, problem: &str) {
