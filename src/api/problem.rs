@@ -41,6 +41,7 @@ pub enum Problem {
     RequestTooLarge { limit_bytes: u64 },
     FormatUnsupported { expected: &'static str },
     // The caller
+    CertificateMissing,
     DeviceUnknown,
     DeviceRevoked { at: Timestamp },
     DeviceNotInStanding,
@@ -139,6 +140,7 @@ impl Problem {
             Self::PhotoTooLarge { .. } => "photo-too-large",
             Self::RequestTooLarge { .. } => "request-too-large",
             Self::FormatUnsupported { .. } => "format-unsupported",
+            Self::CertificateMissing => "certificate-missing",
             Self::DeviceUnknown => "device-unknown",
             Self::DeviceRevoked { .. } | Self::DeviceNotInStanding => "device-revoked",
             Self::CertificateExpired { .. } => "certificate-expired",
@@ -209,6 +211,7 @@ impl Problem {
             | Self::EnrolmentCodeExhausted
             | Self::EnrolmentCodeWithdrawn
             | Self::CertificateForeign
+            | Self::CertificateMissing
             | Self::CertificateSuperseded { .. }
             | Self::DeviceUnknown
             | Self::DeviceRevoked { .. }
@@ -323,6 +326,7 @@ impl Problem {
             Self::PhotoTooLarge { .. }
             | Self::RequestTooLarge { .. }
             | Self::UploadTooSlow
+            | Self::CertificateMissing
             | Self::DeviceRevoked { .. }
             | Self::TooManyConnections => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
