@@ -273,6 +273,13 @@ impl Problem {
             Self::PhotoTooLarge { limit_bytes } | Self::RequestTooLarge { limit_bytes } => {
                 json!({ "limit_bytes": limit_bytes })
             }
+            Self::CodeMalformed { error } | Self::EnrolmentCodeMalformed { error } => match (error, error.group()) {
+                (CodeError::UnknownCharacter { place: Some(place) }, _) => {
+                    json!({ "group": place.group, "position": place.position })
+                }
+                (_, Some(group)) => json!({ "group": group }),
+                _ => json!({}),
+            },
             Self::DeviceRevoked { at } => json!({ "revoked_at": at }),
             Self::CertificateExpired { at } => json!({ "expired_at": at }),
             Self::DigestMismatch { announced, received } => json!({ "announced": announced, "received": received }),
