@@ -16,4 +16,5 @@ mod profiles;
 mod revocation;
 mod start;
 mod stopping;
+mod strangers;
 mod studio;
