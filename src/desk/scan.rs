@@ -254,15 +254,20 @@ fn compare(text: &str, findings: &mut Vec<Finding>) {
 /// What else it may be.
 fn nearly(read: &str, expected: &str) -> Option<Finding> {
     let length = read.chars().count();
-    if RetrievalCode::parse(read).is_ok() {
+    let is_code = |text: Option<&str>| text.is_some_and(|text| RetrievalCode::parse(text).is_ok());
+    if is_code(Some(read)) {
         return Some(Finding::AnotherCode);
     }
     // Fewer than half would be found in many a text.
-    if length < SYMBOLS && length >= SYMBOLS / 2 && is_within(read, expected) {
+    if (SYMBOLS / 2..SYMBOLS).contains(&length) && is_within(read, expected) {
         return Some(Finding::Missing(SYMBOLS - length));
     }
     if length > SYMBOLS && is_within(expected, read) {
         return Some(Finding::Surplus(length - SYMBOLS));
+    }
+    // With a prefix or a suffix it is still somebody's.
+    if is_code(read.get(..SYMBOLS)) || is_code(read.len().checked_sub(SYMBOLS).and_then(|start| read.get(start..))) {
+        return Some(Finding::AnotherCode);
     }
     let alike = read.chars().zip(expected.chars()).filter(|(read, expected)| read == expected).count();
     (length == SYMBOLS && alike >= SYMBOLS / 2).then_some(Finding::OtherLayout)
@@ -404,6 +409,8 @@ mod tests {
         assert_eq!(found("4006381333931"), [Finding::Foreign]);
         assert_eq!(found("G94ZJ756FWFHRWS2ZVE8"), [Finding::AnotherCode]);
         assert_eq!(found("G94YJ756FWFHRWS2YVE8"), [Finding::YAndZSwapped, Finding::AnotherCode]);
+        assert_eq!(found("~G94ZJ756FWFHRWS2ZVE8"), [Finding::AnotherCode]);
+        assert_eq!(found("G94ZJ756FWFHRWS2ZVE8~~"), [Finding::AnotherCode]);
     }
 
     #[test]
