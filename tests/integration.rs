@@ -10,6 +10,8 @@ mod collection;
 mod crash;
 mod cuts;
 mod deposit;
+#[cfg(unix)]
+mod desk;
 mod enrolment;
 mod expiry;
 mod hot_folder;
