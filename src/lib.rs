@@ -10,7 +10,7 @@
 //! | layer | modules |
 //! |---|---|
 //! | 6 compose | [`cli`], [`config`], [`telemetry`], [`server`] |
-//! | 5 surfaces | [`api`] |
+//! | 5 surfaces | [`api`], [`desk`] (which answers with the problems of `api`) |
 //! | 4 flows, pages | [`flows`], [`report`] |
 //! | 3 lines | [`transport`], [`client`] |
 //! | 2 mechanisms | [`validation`], [`sealing`], [`identity`], [`storage`], [`receipt`] |
@@ -22,6 +22,7 @@ pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod config;
+pub mod desk;
 pub mod domain;
 pub mod durable;
 pub mod entropy;

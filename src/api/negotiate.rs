@@ -39,7 +39,10 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
         response = problem.render(language).into_response();
         response.headers_mut().extend(allow.map(|allow| (ALLOW, allow)));
     }
-    response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
-    response.headers_mut().append(VARY, HeaderValue::from_static("accept-language"));
+    // A page has said already which language it is in.
+    if !response.headers().contains_key(CONTENT_LANGUAGE) {
+        response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        response.headers_mut().append(VARY, HeaderValue::from_static("accept-language"));
+    }
     response
 }

@@ -70,6 +70,8 @@ pub enum Problem {
     CollectionSettled { state: CollectionState, at: Timestamp },
     SettlementDate { earliest: Date, latest: Date },
     NoteTooLong { length: usize, limit: usize },
+    // The desk
+    FormForeign,
     // Enrolment
     EnrolmentCredentialsMissing,
     EnrolmentCodeMalformed { error: CodeError },
@@ -166,6 +168,7 @@ impl Problem {
             Self::CollectionSettled { .. } => "collection-settled",
             Self::SettlementDate { .. } => "settlement-date",
             Self::NoteTooLong { .. } => "note-too-long",
+            Self::FormForeign => "form-foreign",
             Self::EnrolmentCredentialsMissing => "enrolment-credentials-missing",
             Self::EnrolmentCodeMalformed { .. } => "enrolment-code-malformed",
             Self::EnrolmentCodeWrong { .. } => "enrolment-code-wrong",
@@ -214,6 +217,7 @@ impl Problem {
             | Self::DeviceRevoked { .. }
             | Self::DeviceNotInStanding
             | Self::CertificateExpired { .. }
+            | Self::FormForeign
             | Self::PartySuspended { .. } => StatusCode::FORBIDDEN,
             Self::RouteUnknown
             | Self::PhotoUnknown
@@ -307,11 +311,17 @@ impl Problem {
             detail: self.detail(language),
             extensions: self.extensions(language).as_object().cloned().unwrap_or_default(),
         };
-        let text = serde_json::to_vec(&body).unwrap_or_default();
-        let mut response = (self.status(), text).into_response();
+        self.answer(|status| {
+            let text = serde_json::to_vec(&body).unwrap_or_default();
+            let head = [(CONTENT_TYPE, PROBLEM_JSON), (CACHE_CONTROL, "no-store")];
+            (status, head, text).into_response()
+        })
+    }
+
+    /// An answer drawn with this problem's status, and the headers that go with it.
+    pub fn answer(&self, draw: impl FnOnce(StatusCode) -> Response) -> Response {
+        let mut response = draw(self.status());
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(wait) = self.retry_after() {
             headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
         }

@@ -7,7 +7,7 @@ use crate::domain::party::Role;
 
 impl Problem {
     /// The refusal in a few words.
-    pub(super) fn title(&self, language: Language) -> &'static str {
+    pub fn title(&self, language: Language) -> &'static str {
         let (german, english) = match self {
             Self::RequestMalformed { .. } => ("Anfrage nicht lesbar", "Request cannot be read"),
             Self::IdempotencyKeyMissing => ("Idempotency-Key fehlt", "Idempotency-Key is missing"),
@@ -29,6 +29,7 @@ impl Problem {
             Self::CertificateExpired { .. } => ("Zertifikat abgelaufen", "Certificate expired"),
             Self::PartySuspended { role: Role::Studio } => ("Studio gesperrt", "Studio suspended"),
             Self::PartySuspended { role: Role::Office } => ("Amt gesperrt", "Office suspended"),
+            Self::FormForeign => ("Formular nicht von hier", "Form not from here"),
             Self::TooManyConnections => ("Zu viele Verbindungen", "Too many connections"),
             Self::TooManyRequests { .. } => ("Zu viele Anfragen", "Too many requests"),
             Self::DepositInProgress => ("Einlieferung läuft noch", "Deposit in progress"),
@@ -78,7 +79,7 @@ impl Problem {
     }
 
     /// What happened here and what to do about it.
-    pub(super) fn detail(&self, language: Language) -> String {
+    pub fn detail(&self, language: Language) -> String {
         match self {
             Self::RequestMalformed { fault } => request_fault(*fault, language),
             Self::MethodNotAllowed | Self::RouteUnknown => language
@@ -259,6 +260,10 @@ impl Problem {
             Self::DeviceNotInStanding => (
                 "Gerät oder Studio wurde während der Übertragung gesperrt; nichts wurde gespeichert.",
                 "The device or its studio was cut off during the upload; nothing was stored.",
+            ),
+            Self::FormForeign => (
+                "Das Formular kam nicht von einer Seite dieses Gateways, oder sie war zu lange offen. Nichts wurde geändert.",
+                "The form did not come from a page of this gateway, or the page was open for too long. Nothing was changed.",
             ),
             Self::TooManyConnections => (
                 "Dieses Gerät hat zu viele Verbindungen offen. Bitte einige schließen.",

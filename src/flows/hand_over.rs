@@ -25,7 +25,7 @@ pub async fn hand_over(
     collection_id: CollectionId,
     code: &RetrievalCode,
     purpose: FetchPurpose,
-) -> Result<OpenedPhoto, HandOverError> {
+) -> Result<HandedOver, HandOverError> {
     let keys = gateway.keys().code_keys(code);
     let mut request = FetchRequest {
         collection_id,
@@ -40,7 +40,15 @@ pub async fn hand_over(
         request.attempt.now = gateway.now();
         fetch(gateway, &request).await?;
     }
-    Ok(opened)
+    Ok(HandedOver { photo, opened })
+}
+
+/// A picture that an office gets.
+pub struct HandedOver {
+    /// Its row.
+    pub photo: PhotoRecord,
+    /// The picture, out of its seal.
+    pub opened: OpenedPhoto,
 }
 
 async fn fetch(gateway: &Gateway, request: &FetchRequest) -> Result<PhotoRecord, HandOverError> {

@@ -12,6 +12,7 @@ pub mod invite;
 pub mod issuance;
 pub mod judge;
 pub mod pace;
+pub mod present;
 pub mod publish;
 pub mod renew;
 pub mod review;

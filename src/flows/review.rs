@@ -74,6 +74,19 @@ pub async fn collections(
     Ok(Page { items, next_after })
 }
 
+/// One of the office's collections.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be asked.
+pub async fn collection(
+    gateway: &Gateway,
+    office: &OfficeCaller,
+    collection_id: CollectionId,
+) -> Result<Option<CollectionRecord>, StoreError> {
+    let found = gateway.store.collection(office.party.party_id, collection_id).await?;
+    Ok(found.map(|collection| visible_collection(collection, gateway.now())))
+}
+
 /// A row with the state its clock gives it.
 pub fn reviewed(gateway: &Gateway, photo: TrackedPhoto) -> ReviewedPhoto {
     let (latest, now) = (photo.latest.as_ref(), gateway.now());

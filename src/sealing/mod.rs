@@ -5,14 +5,17 @@
 //! code --HKDF(pepper)--> lookup id                                                 (stored until the photo is erased)
 //! code --HKDF(pepper, epoch key)--> sealing key --AES-256-GCM--> frame             (the frame is stored)
 //! enrolment code --HKDF--> lookup, proof key                                     (see `enrolment`)
+//! code --AES-256-GCM(pepper)--> ticket                        (in a clerk's browser while a lease runs, see `ticket`)
 //! ```
 //! Opening a photo takes the citizen's code *and* the gateway's key file; the database with all its files holds neither.
 
 pub mod derive;
 mod enclosure;
 pub mod enrolment;
+pub mod form_token;
 pub mod frame;
 pub mod key_file;
+pub mod ticket;
 
 pub use derive::CodeKeys;
 pub use key_file::{KeyFile, KeyFileError};

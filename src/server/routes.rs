@@ -11,6 +11,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Extension, Router};
 
 use crate::api::{App, Problem, est, invitations, negotiate, office, ops, revocation_list, studio};
+use crate::desk;
 use crate::telemetry::{Metrics, Observer, observe};
 
 /// The four listeners. Which one a request came over says which authority vouched for the caller.
@@ -65,6 +66,17 @@ pub fn routes() -> Vec<Route> {
         get(Office, "/v1/collections/{collection_id}/photo", office::photo::show),
         head(Office, "/v1/collections/{collection_id}/photo", office::photo::head),
         post(Office, "/v1/collections/{collection_id}/settle", office::settle::create),
+        get(Office, "/desk", desk::enter::redirect),
+        get(Office, "/desk/", desk::enter::show),
+        post(Office, "/desk/", desk::enter::create),
+        post(Office, "/desk/language", desk::language::create),
+        get(Office, "/desk/today", desk::today::show),
+        get(Office, "/desk/collections/{collection_id}", desk::photo::show),
+        get(Office, "/desk/collections/{collection_id}/photo.jpg", desk::file::show),
+        get(Office, "/desk/collections/{collection_id}/use", desk::use_photo::show),
+        get(Office, "/desk/collections/{collection_id}/refuse", desk::refuse::show),
+        post(Office, "/desk/collections/{collection_id}/settle", desk::settle::create),
+        get(Office, "/desk/collections/{collection_id}/done", desk::done::show),
         post(Enrolment, "/v1/invitations/lookup", invitations::look_up),
         get(Enrolment, "/.well-known/est/cacerts", est::cacerts::show),
         get(Enrolment, "/.well-known/est/csrattrs", est::csrattrs::show),
@@ -94,6 +106,7 @@ pub fn router(line: Line, app: &App, metrics: &Arc<Metrics>) -> Router {
         .with_state(app.clone())
         .fallback(async || Problem::RouteUnknown)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
+        .layer(from_fn_with_state(app.clone(), desk::failure::render_pages))
         .layer(from_fn(negotiate::render_problems))
         .layer(Extension(Arc::clone(metrics)))
         .layer(from_fn_with_state(observer, observe))

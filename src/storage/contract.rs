@@ -136,6 +136,12 @@ pub trait Store: Send + Sync {
     async fn fetch(&self, request: &FetchRequest) -> Result<Fetch, StoreError>;
     /// Settles a collection of this office; `None` when it has no such collection. Erases in the same transaction.
     async fn settle(&self, request: &SettleRequest) -> Result<Option<Settled>, StoreError>;
+    /// One collection of an office.
+    async fn collection(
+        &self,
+        office: PartyId,
+        collection_id: CollectionId,
+    ) -> Result<Option<CollectionRecord>, StoreError>;
     /// An office's collections, newest first, from behind `after`.
     async fn collections(
         &self,

@@ -50,7 +50,7 @@ async fn fetch(
     let code = headers.get(&RETRIEVAL_CODE).ok_or(Problem::RetrievalCodeMissing)?;
     let code = RetrievalCode::parse(&String::from_utf8_lossy(code.as_bytes()))
         .map_err(|error| Problem::CodeMalformed { error })?;
-    Ok(hand_over(&app.gateway, office, collection_id, &code, purpose).await?)
+    Ok(hand_over(&app.gateway, office, collection_id, &code, purpose).await?.opened)
 }
 
 fn describe(photo: &OpenedPhoto) -> [(HeaderName, String); 3] {

@@ -214,6 +214,14 @@ impl Store for SqliteStore {
         settle::settle(self, request).await
     }
 
+    async fn collection(
+        &self,
+        office: PartyId,
+        collection_id: CollectionId,
+    ) -> Result<Option<CollectionRecord>, StoreError> {
+        collect::find_on(&mut *self.readers.acquire().await?, collection_id, office).await
+    }
+
     async fn collections(
         &self,
         office: PartyId,

@@ -40,6 +40,11 @@ pub struct Walk {
     pub detail: Option<Plane>,
 }
 
+/// What stands before the picture data, as far as it can be read. Never panics.
+pub fn header(bytes: &[u8]) -> Header {
+    header::read(bytes).0
+}
+
 /// Walks over the whole file. Never panics; allocates less than 2 MiB, whatever the file claims.
 ///
 /// Codings other than baseline are not decoded: for them only the outline (end marker, trailing data) is looked at. Pictures

@@ -10,7 +10,7 @@ mod exif;
 mod orientation;
 
 use self::exif::Exif;
-use super::jpeg::Walk;
+use super::jpeg::{self, Walk};
 use super::rules::Rules;
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
@@ -42,4 +42,10 @@ pub(super) fn examine(bytes: &[u8], walk: &Walk, rules: &Rules, now: Timestamp) 
         findings.extend(density::examine(walk.header.pixels_per_inch, frame.width, rule));
     }
     findings
+}
+
+/// The day on which the picture was taken, by its own word and in its own time zone.
+pub fn captured_on(bytes: &[u8]) -> Option<time::Date> {
+    let segment = jpeg::header(bytes).exif.and_then(|range| bytes.get(range))?;
+    Exif::parse(segment).and_then(capture_time::read).map(time::OffsetDateTime::date)
 }

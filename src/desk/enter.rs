@@ -1,0 +1,101 @@
+//! `GET /desk/`: one field. `POST /desk/`: the photo, or what is in the way.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::ROOT;
+use super::clerk::Clerk;
+use super::code_form::{CodeForm, code_form};
+use super::failure::explanation;
+use super::form::Posted;
+use super::page::{Page, see_other};
+use super::ticket;
+use crate::api::{App, Problem};
+use crate::domain::code::RetrievalCode;
+use crate::flows::collect::collect;
+
+/// `/desk` without its slash.
+pub async fn redirect(_clerk: Clerk) -> Response {
+    see_other(ROOT, None)
+}
+
+/// An empty field.
+pub async fn show(clerk: Clerk) -> Response {
+    clerk.page(StatusCode::OK, &page(&clerk, None, "", true))
+}
+
+/// What is posted.
+#[derive(Deserialize)]
+pub struct Entered {
+    #[serde(default)]
+    code: String,
+}
+
+/// Claims the photo that belongs to a code and goes there.
+pub async fn create(State(app): State<App>, Posted(clerk, entered): Posted<Entered>) -> Response {
+    match claim(&app, &clerk, &entered.code).await {
+        Ok(response) => response,
+        Err(problem) => {
+            // A code that cannot be one is given back to be mended; one that can has been tried.
+            let typed = if matches!(problem, Problem::CodeMalformed { .. }) { entered.code.as_str() } else { "" };
+            problem.answer(|status| clerk.page(status, &page(&clerk, Some(&problem), typed, false)))
+        }
+    }
+}
+
+async fn claim(app: &App, clerk: &Clerk, typed: &str) -> Result<Response, Problem> {
+    let code = RetrievalCode::parse(without_symbology(typed)).map_err(|error| Problem::CodeMalformed { error })?;
+    let collection = collect(&app.gateway, &clerk.office, &code).await?.collection;
+    let path = format!("/desk/collections/{}", collection.collection_id);
+    Ok(see_other(&path, Some(ticket::issue(app, clerk, &collection, &code)?)))
+}
+
+/// Some scanners say first what kind of symbol they read: `]d1` (ISO/IEC 15424).
+fn without_symbology(typed: &str) -> &str {
+    let typed = typed.trim_start();
+    match typed.strip_prefix("]d").map(|rest| rest.split_at_checked(1)) {
+        Some(Some((digit, rest))) if digit.chars().all(|c| c.is_ascii_digit()) => rest,
+        _ => typed,
+    }
+}
+
+fn page<'a>(clerk: &Clerk, problem: Option<&Problem>, typed: &str, takes_focus: bool) -> Page<'a> {
+    let title = clerk.language.pick("Code eingeben", "Enter code");
+    let error = problem.filter(|_| !typed.is_empty()).map(|problem| problem.detail(clerk.language));
+    let form = CodeForm { typed, error: error.as_deref(), takes_focus };
+    let main = html! {
+        @if let Some(problem) = problem { (explanation(problem, clerk.language, clerk.now)) }
+        h1 { (title) }
+        (code_form(&form, clerk))
+    };
+    Page { title, problem: problem.map(Problem::kind), main }
+}
+
+/// The page of a collection whose code this browser does not hold any more.
+pub(super) fn again(clerk: &Clerk, notice: &Markup) -> Response {
+    let title = clerk.language.pick("Code noch einmal eingeben", "Enter the code again");
+    let form = CodeForm { typed: "", error: None, takes_focus: true };
+    let main = html! {
+        h1 { (title) }
+        div.notice { (notice) }
+        (code_form(&form, clerk))
+    };
+    clerk.page(StatusCode::OK, &Page { title, problem: Some("code-needed"), main })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_scanner_says_of_the_symbol_is_no_part_of_the_code() {
+        assert_eq!(without_symbology("]d1G94ZJ"), "G94ZJ");
+        assert_eq!(without_symbology(" ]d2G94ZJ"), "G94ZJ");
+        for other in ["G94ZJ", "]d", "]dXG94ZJ", "d1G94", ""] {
+            assert_eq!(without_symbology(other), other);
+        }
+    }
+}

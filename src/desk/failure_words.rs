@@ -1,0 +1,279 @@
+//! What each failure means at a counter, with a person waiting.
+
+use std::time::Duration;
+
+use super::moment::moment;
+use crate::api::Problem;
+use crate::clock::Timestamp;
+use crate::domain::collection::CollectionState;
+use crate::domain::language::Language;
+
+/// A failure for a clerk.
+pub(super) struct Words {
+    /// In a few words.
+    pub(super) title: String,
+    /// What happened and what to do.
+    pub(super) what: String,
+    /// What can be said to the citizen now.
+    pub(super) citizen: Option<String>,
+}
+
+/// The words for `problem`; those that are the program's own business keep the words that programs get.
+pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Words {
+    let at = |at: Timestamp| moment(at, now, language);
+    let [title, what, citizen] = match problem {
+        Problem::CodeMalformed { .. } => {
+            let citizen = language.pick(
+                "Der Code stimmt so noch nicht, ich gebe ihn noch einmal ein. Mit Ihrem Foto ist alles in Ordnung.",
+                "The code is not right yet, I will enter it again. Nothing is wrong with your photo.",
+            );
+            let title = language.pick("Der Code ist vertippt", "The code is mistyped");
+            return Words { title: title.into(), what: problem.detail(language), citizen: Some(citizen.into()) };
+        }
+        Problem::CodeUnknown => language.pick(
+            [
+                "Zu diesem Code gibt es kein Foto",
+                "Der Code ist richtig geschrieben, aber hier nicht bekannt. Stammt der Beleg von einem Foto für dieses Amt? Ein \
+                 Code eines anderen Dienstes (zum Beispiel einer Foto-Cloud) funktioniert hier nicht.",
+                "Zu diesem Code liegt hier kein Foto vor. Haben Sie einen anderen Beleg? Sonst kann das Fotostudio nachsehen.",
+            ],
+            [
+                "There is no photo for this code",
+                "The code is written correctly, but is not known here. Is the receipt for a photo that was sent to this gateway? \
+                 Codes of other services (a photo cloud, for instance) do not work here.",
+                "There is no photo here for this code. Do you have another receipt? Otherwise the studio can look it up.",
+            ],
+        )
+        .map(String::from),
+        Problem::PhotoLeasedElsewhere { until } => {
+            let until = at(*until);
+            language.pick(
+                [
+                    "Ein anderes Amt bearbeitet dieses Foto gerade".into(),
+                    format!("Es ist dort längstens bis {until} reserviert. Danach, oder wenn das Amt es zurücklegt, ist es wieder frei."),
+                    format!("Ihr Foto ist gerade in einem anderen Amt geöffnet, bis spätestens {until}. Waren Sie heute schon dort?"),
+                ],
+                [
+                    "Another office is working with this photo".into(),
+                    format!("It is reserved there until {until} at the latest. After that, or once it is put back, it is free again."),
+                    format!("Your photo is open at another office, until {until} at the latest. Were you there today?"),
+                ],
+            )
+        }
+        Problem::PhotoSettled { at: settled, office } => {
+            let settled = at(*settled);
+            let by = office.as_ref().map_or_else(String::new, |office| {
+                language.pick(format!(" durch {}, {}", office.name, office.place), format!(" by {}, {}", office.name, office.place))
+            });
+            language.pick(
+                [
+                    "Dieses Foto wurde schon verwendet".into(),
+                    format!("Abgeschlossen {settled}{by}. Ein Foto gilt einmal und wird danach gelöscht; es kann nicht zurückgeholt werden."),
+                    "Ihr Foto wurde schon für einen Antrag verwendet und danach gelöscht. Für ein weiteres Dokument brauchen Sie ein neues Foto.".into(),
+                ],
+                [
+                    "This photo has been used already".into(),
+                    format!("Settled {settled}{by}. A photo is good for one use and erased after it; it cannot be brought back."),
+                    "Your photo was used for an application and then erased. For another document you need a new photo.".into(),
+                ],
+            )
+        }
+        Problem::PhotoWithdrawn { at: withdrawn } => {
+            let withdrawn = at(*withdrawn);
+            language.pick(
+                [
+                    "Das Fotostudio hat dieses Foto zurückgezogen".into(),
+                    format!("Zurückgezogen {withdrawn}. Oft gibt es dann ein besseres Foto mit einem neuen Code."),
+                    "Ihr Fotostudio hat dieses Foto zurückgezogen. Haben Sie von dort einen zweiten Beleg bekommen? Sonst bitte dort nachfragen.".into(),
+                ],
+                [
+                    "The studio withdrew this photo".into(),
+                    format!("Withdrawn {withdrawn}. Often there is a better photo with a new code."),
+                    "Your studio withdrew this photo. Did you get a second receipt? Otherwise please ask there.".into(),
+                ],
+            )
+        }
+        Problem::PhotoExpired { at: expired } => {
+            let expired = at(*expired);
+            language.pick(
+                [
+                    "Die Aufbewahrungszeit dieses Fotos ist abgelaufen".into(),
+                    format!("Es war bis {expired} abrufbar und wurde dann gelöscht, wie das Gesetz es verlangt."),
+                    "Ihr Foto wurde nicht rechtzeitig abgeholt und ist gelöscht. Sie brauchen ein neues.".into(),
+                ],
+                [
+                    "The time to collect this photo is over".into(),
+                    format!("It could be collected until {expired} and was then erased, as the law demands."),
+                    "Your photo was not collected in time and is erased. You need a new one.".into(),
+                ],
+            )
+        }
+        Problem::PhotoQuarantined { .. } => language.pick(
+            [
+                "Dieses Foto wird noch geprüft",
+                "Das Gerät, von dem es kam, ist gesperrt; die Verwaltung des Gateways sieht seine Fotos durch. Der Code bleibt gültig.",
+                "Ihr Foto liegt vor, wird aber noch geprüft. Bitte kommen Sie später wieder, oder lassen Sie ein neues machen.",
+            ],
+            [
+                "This photo is being checked first",
+                "The device it came from was revoked; the gateway's administrator looks through its photos. The code stays valid.",
+                "Your photo is here but is still being checked. Please come back later, or have a new one taken.",
+            ],
+        )
+        .map(String::from),
+        Problem::TooManyCodes { wait } => {
+            let wait = minutes(*wait, language);
+            language.pick(
+                [
+                    "Zu viele falsche Codes".into(),
+                    format!("Zum Schutz der Fotos werden hier für {wait} keine Codes nachgesehen, auch keine richtigen. Danach geht es von selbst weiter."),
+                    format!("Die Codeeingabe ist für {wait} gesperrt. Mit Ihrem Foto ist alles in Ordnung, Ihr Code bleibt gültig."),
+                ],
+                [
+                    "Too many wrong codes".into(),
+                    format!("To protect the photos no codes are looked up here for {wait}, not even right ones. After that it goes on by itself."),
+                    format!("Entering codes is blocked for {wait}. Nothing is wrong with your photo, and your code stays valid."),
+                ],
+            )
+        }
+        Problem::GatewayBusy | Problem::TooManyRequests { .. } | Problem::TooManyConnections => language.pick(
+            [
+                "Gerade ist viel los",
+                "Die Anfrage wurde nicht bearbeitet; nichts ist verloren. Bitte in ein paar Sekunden noch einmal versuchen.",
+                "Das System ist gerade ausgelastet, ich versuche es gleich noch einmal.",
+            ],
+            [
+                "The gateway is busy",
+                "The request was not worked on; nothing is lost. Try again in a few seconds.",
+                "The system is busy, I will try again in a moment.",
+            ],
+        )
+        .map(String::from),
+        Problem::StorageUnavailable | Problem::Internal | Problem::PhotoDamaged => language.pick(
+            [
+                "Das Gateway ist gestört",
+                "Nichts wurde geändert, und kein Code ist verbraucht. Bitte gleich noch einmal versuchen; hält es an, die Verwaltung des \
+                 Gateways anrufen.",
+                "Das System ist gerade gestört. Ihr Foto ist nicht verloren, Ihr Code bleibt gültig.",
+            ],
+            [
+                "The gateway has a fault",
+                "Nothing was changed, and no code is used up. Try again shortly; if it lasts, call the gateway's administrator.",
+                "The system has a fault just now. Your photo is not lost, and your code stays valid.",
+            ],
+        )
+        .map(String::from),
+        Problem::DeviceUnknown | Problem::DeviceRevoked { .. } | Problem::DeviceNotInStanding => language.pick(
+            [
+                "Dieser Rechner ist nicht zugelassen",
+                "Sein Zertifikat gehört zu keinem zugelassenen Gerät oder wurde gesperrt. Bitte die Verwaltung des Gateways anrufen; ein \
+                 anderer Arbeitsplatz kann inzwischen weiterarbeiten.",
+                "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. Ihr Code bleibt gültig, ein Kollege kann es holen.",
+            ],
+            [
+                "This computer is not admitted",
+                "Its certificate belongs to no admitted device, or was revoked. Call the gateway's administrator; another desk can go on \
+                 meanwhile.",
+                "I cannot get your photo at this desk just now. Your code stays valid, and a colleague can get it.",
+            ],
+        )
+        .map(String::from),
+        Problem::CertificateExpired { at: expired } => {
+            let expired = at(*expired);
+            language.pick(
+                [
+                    "Das Zertifikat dieses Rechners ist abgelaufen".into(),
+                    format!("Es galt bis {expired}. Bitte die Verwaltung des Gateways um ein neues; ein anderer Arbeitsplatz kann inzwischen weiterarbeiten."),
+                    "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. Ihr Code bleibt gültig, ein Kollege kann es holen.".into(),
+                ],
+                [
+                    "The certificate of this computer has expired".into(),
+                    format!("It was good until {expired}. Ask the gateway's administrator for a new one; another desk can go on meanwhile."),
+                    "I cannot get your photo at this desk just now. Your code stays valid, and a colleague can get it.".into(),
+                ],
+            )
+        }
+        Problem::PartySuspended { .. } => language.pick(
+            [
+                "Dieses Amt ist vorübergehend gesperrt",
+                "Die Verwaltung des Gateways hat den Abruf ausgesetzt. Bitte dort anrufen.",
+                "Wir können gerade keine Fotos abrufen. Ihr Code bleibt gültig.",
+            ],
+            [
+                "This office is suspended",
+                "The gateway's administrator has stopped collections for now. Please call there.",
+                "We cannot collect photos just now. Your code stays valid.",
+            ],
+        )
+        .map(String::from),
+        Problem::FormForeign => language.pick(
+            [
+                "Diese Seite war zu lange offen",
+                "Oder sie kam nicht von hier. Nichts wurde geändert. Bitte den Code noch einmal eingeben.",
+                "Einen Augenblick, ich gebe Ihren Code noch einmal ein.",
+            ],
+            [
+                "This page was open for too long",
+                "Or it did not come from here. Nothing was changed. Please enter the code again.",
+                "One moment, I will enter your code again.",
+            ],
+        )
+        .map(String::from),
+        Problem::CollectionSettled { state, at: settled } => {
+            let (settled, state) = (at(*settled), state_word(*state, language));
+            let title = language.pick("Dieser Abruf ist schon abgeschlossen", "This collection is settled already");
+            let what = language.pick(
+                format!("Abgeschlossen {settled}: {state}. Dabei bleibt es; es wurde nichts geändert."),
+                format!("Settled {settled}: {state}. That stands; nothing was changed."),
+            );
+            return Words { title: title.into(), what, citizen: None };
+        }
+        Problem::LeaseExpired { at: ended } | Problem::CollectionOver { at: ended } => {
+            let ended = at(*ended);
+            language.pick(
+                [
+                    "Die Reservierung ist zu Ende".into(),
+                    format!("Sie endete {ended}. Bitte den Code noch einmal eingeben; nichts ist verloren."),
+                    "Einen Augenblick, ich gebe Ihren Code noch einmal ein.".into(),
+                ],
+                [
+                    "The reservation is over".into(),
+                    format!("It ended {ended}. Please enter the code again; nothing is lost."),
+                    "One moment, I will enter your code again.".into(),
+                ],
+            )
+        }
+        Problem::CollectionUnknown | Problem::RouteUnknown => {
+            let title = language.pick("Diese Seite gibt es nicht", "There is no such page");
+            let what = language.pick(
+                "Die Adresse stimmt nicht, oder der Abruf gehört einem anderen Amt.",
+                "The address is not right, or the collection is another office's.",
+            );
+            return Words { title: title.into(), what: what.into(), citizen: None };
+        }
+        other => {
+            return Words { title: other.title(language).into(), what: other.detail(language), citizen: None };
+        }
+    };
+    Words { title, what, citizen: Some(citizen) }
+}
+
+/// How a collection stands, in a word or two.
+pub(super) fn state_word(state: CollectionState, language: Language) -> &'static str {
+    match state {
+        CollectionState::Leased => language.pick("in Bearbeitung", "in progress"),
+        CollectionState::Used => language.pick("verwendet", "used"),
+        CollectionState::Kept => language.pick("verwendet und aufbewahrt", "used and kept"),
+        CollectionState::Refused => language.pick("abgelehnt", "refused"),
+        CollectionState::Released => language.pick("zurückgelegt", "put back"),
+        CollectionState::Lapsed => language.pick("nicht abgeschlossen, wieder frei", "not settled, free again"),
+    }
+}
+
+/// A wait as people say it: whole minutes, rounded up.
+fn minutes(wait: Duration, language: Language) -> String {
+    match wait.as_secs().div_ceil(60).max(1) {
+        1 => language.pick("eine Minute", "one minute").into(),
+        minutes => language.pick(format!("{minutes} Minuten"), format!("{minutes} minutes")),
+    }
+}

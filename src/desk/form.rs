@@ -1,0 +1,73 @@
+//! What a page posts. A browser shows its certificate to this gateway whoever made it ask, so a form counts only when it comes from
+//! one of the desk's own pages.
+
+use axum::Form;
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::ORIGIN;
+use axum::http::{HeaderMap, HeaderName};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::clerk::Clerk;
+use crate::api::problem::RequestFault;
+use crate::api::request::{body_bytes, has_media_type};
+use crate::api::{App, Problem};
+use axum::extract::FromRequestParts;
+
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// A form of a page of this gateway, filled in by this clerk.
+pub struct Posted<T>(pub Clerk, pub T);
+
+#[derive(Deserialize)]
+struct Token {
+    #[serde(default)]
+    csrf: String,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let clerk = Clerk::from_request_parts(&mut parts, app).await?;
+        if !is_of_this_site(&parts.headers) {
+            return Err(Problem::FormForeign);
+        }
+        let media_type = "application/x-www-form-urlencoded";
+        if !has_media_type(&parts.headers, media_type) {
+            return Err(Problem::FormatUnsupported { expected: media_type });
+        }
+        let bytes = body_bytes(&parts.headers, body, &app.json_body).await.map_err(|problem| match problem {
+            Problem::PhotoTooLarge { limit_bytes } => Problem::RequestTooLarge { limit_bytes },
+            other => other,
+        })?;
+        let token: Token = fields(&parts, bytes.clone()).await?;
+        if !app.gateway.keys().is_form_token(&token.csrf, clerk.office.device_id, clerk.now) {
+            return Err(Problem::FormForeign);
+        }
+        Ok(Self(clerk, fields(&parts, bytes).await?))
+    }
+}
+
+async fn fields<T: DeserializeOwned>(parts: &axum::http::request::Parts, bytes: Vec<u8>) -> Result<T, Problem> {
+    let request = Request::from_parts(parts.clone(), Body::from(bytes));
+    match Form::<T>::from_request(request, &()).await {
+        Ok(Form(fields)) => Ok(fields),
+        Err(_) => Err(Problem::RequestMalformed { fault: RequestFault::Field }),
+    }
+}
+
+/// By what browsers say of themselves (Fetch Metadata, W3C); the token stands behind it for those that say nothing. `Origin: null` is
+/// what our own pages send, since they tell nobody where they come from.
+fn is_of_this_site(headers: &HeaderMap) -> bool {
+    match headers.get(&SEC_FETCH_SITE) {
+        Some(site) => site == "same-origin",
+        None => {
+            let host = headers.get(axum::http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+            let origin = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or(""));
+            origin.is_none_or(|origin| origin == "null" || origin.strip_prefix("https://") == Some(host))
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The counter: what clerks see. HTML from the server, the same with and without a script, and no request to anybody else.
+//!
+//! ```text
+//! enter a code --POST--> collect --303--> the photo --> use: save the file, is a second document planned? --POST--> settle --303--> done
+//!      ^                                    |  +------> refuse: why?                                      --POST--> settle --303--> done
+//!      |                                    +---------> put back                                          --POST--> settle --303--> done
+//!      +------------------------------------------------------------------------------------------------------------------------+
+//! ```
+//! Whatever changes something is a form with a token and ends in a redirect, so that reloading and going back repeat nothing.
+//! The code is in no address, no title and no history: between two pages it lies sealed in a cookie that is sent to the pages of
+//! its own collection only, and ends with the lease.
+//!
+//! `clerk` who is served, `form` what is posted, `ticket` the cookie, `page` the frame of every page, `failure` its words when
+//! something is in the way; the rest is a page a file.
+
+mod clerk;
+mod code_form;
+pub mod done;
+pub mod enter;
+pub mod failure;
+mod failure_words;
+pub mod file;
+mod form;
+pub mod language;
+mod moment;
+mod page;
+pub mod photo;
+mod refusal_reasons;
+pub mod refuse;
+pub mod settle;
+mod ticket;
+pub mod today;
+pub mod use_photo;
+
+/// The address of the first page; all others lie below it.
+pub const ROOT: &str = "/desk/";

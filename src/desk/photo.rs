@@ -1,0 +1,213 @@
+//! `GET /desk/collections/{collection_id}`: the photo, to be looked at.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maud::{Markup, html};
+
+use super::clerk::Clerk;
+use super::moment::{self, clock_time, element, last_day};
+use super::page::{Page, see_other, token};
+use super::{enter, ticket};
+use crate::api::request::PathId;
+use crate::api::{App, Problem};
+use crate::domain::collection::{CollectionRecord, CollectionState};
+use crate::domain::id::CollectionId;
+use crate::domain::language::Language;
+use crate::domain::subject::{Declaration, Exception, Subject};
+use crate::flows::hand_over::HandOverError;
+use crate::flows::present::{Presented, present};
+use crate::flows::review;
+use crate::report::overlay::overlay;
+use crate::validation::guides::Guides;
+use crate::validation::{Measurements, Profile, captured_on};
+use crate::wire::finding::FindingBody;
+
+/// The picture, what there is to know about it, and what can be done.
+pub async fn show(
+    State(app): State<App>,
+    clerk: Clerk,
+    PathId(collection_id): PathId<CollectionId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let collection = match held(&app, &clerk, collection_id).await? {
+        Held::Leased(collection) => collection,
+        Held::Over(elsewhere) => return Ok(elsewhere),
+    };
+    let Some(code) = ticket::code(&app, &clerk, &headers, collection.collection_id) else {
+        return Ok(enter::again(&clerk, &code_wanted(&collection, &clerk)));
+    };
+    match present(&app.gateway, &clerk.office, collection.collection_id, &code).await {
+        Ok(presented) => Ok(clerk.page(StatusCode::OK, &page(&clerk, &presented, &app.gateway.profile))),
+        Err(HandOverError::LeaseOver { .. }) => Ok(enter::again(&clerk, &code_wanted(&collection, &clerk))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A collection of this office that can be worked on, or where to go instead.
+pub(super) enum Held {
+    /// It waits for a decision.
+    Leased(CollectionRecord),
+    /// It is over: its last page tells how it ended.
+    Over(Response),
+}
+
+pub(super) async fn held(app: &App, clerk: &Clerk, collection_id: Option<CollectionId>) -> Result<Held, Problem> {
+    let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
+    let collection = review::collection(&app.gateway, &clerk.office, collection_id).await?;
+    let collection = collection.ok_or(Problem::CollectionUnknown)?;
+    Ok(match collection.state {
+        CollectionState::Leased => Held::Leased(collection),
+        _ => Held::Over(see_other(&format!("/desk/collections/{collection_id}/done"), None)),
+    })
+}
+
+fn code_wanted(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
+    let language = clerk.language;
+    let begun = element(collection.leased_at, clerk.now, language);
+    html! {
+        p {
+            (language.pick("Dieser Abruf wurde begonnen: ", "This collection was begun: ")) (begun) ". "
+            (language.pick(
+                "Mit dem Code vom Beleg geht es weiter, wo Sie aufgehört haben. Nichts ist verloren.",
+                "The code from the receipt takes you back to where you were. Nothing is lost.",
+            ))
+        }
+    }
+}
+
+fn page<'a>(clerk: &Clerk, presented: &Presented, profile: &Profile) -> Page<'a> {
+    let language = clerk.language;
+    let title = language.pick("Foto ansehen", "Look at the photo");
+    let main = html! {
+        h1.visually-hidden { (title) }
+        div.sheet {
+            (picture(presented, profile, language))
+            div.beside {
+                (facts(presented, clerk))
+                (actions(&presented.collection, clerk))
+                (declaration(presented.opened.enclosure.declaration, language))
+                (findings(presented, language))
+            }
+        }
+    };
+    Page { title, problem: None, main }
+}
+
+fn picture(presented: &Presented, profile: &Profile, language: Language) -> Markup {
+    let (width, height) = (presented.photo.facts.width, presented.photo.facts.height);
+    // Only what the profile asks for: where the eyes are, the clerk sees.
+    let measured = Measurements { width: Some(width), height: Some(height), ..Measurements::default() };
+    html! {
+        figure {
+            input #pixels type="checkbox";
+            label for="pixels" { (language.pick("Pixelgenau (100 %)", "True to pixels (100 %)")) }
+            input #guides type="checkbox" checked;
+            label for="guides" { (language.pick("Hilfslinien", "Guide lines")) }
+            div.frame tabindex="0" role="group" aria-label=(language.pick("Foto", "Photo")) {
+                div.picture {
+                    img #photo width=(width) height=(height)
+                        src={ "data:image/jpeg;base64," (STANDARD.encode(&presented.opened.bytes)) }
+                        alt=(language.pick("Das eingelieferte Lichtbild", "The photo as deposited"));
+                    @if let Some(guides) = Guides::new(profile, &measured) {
+                        div #guide-lines { (overlay(&guides, language)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn facts(presented: &Presented, clerk: &Clerk) -> Markup {
+    let Presented { collection, photo, opened, studio } = presented;
+    let (language, now) = (clerk.language, clerk.now);
+    html! {
+        p #lease.lease data-seconds=(now.until(collection.lease_until).as_secs())
+            data-left=(language.pick("noch {minutes} min", "{minutes} min left"))
+            data-over=(language.pick("abgelaufen: Code noch einmal eingeben", "over: enter the code again")) {
+            (language.pick("Für Sie reserviert bis ", "Reserved for you until "))
+            time datetime=(collection.lease_until) { (clock_time(collection.lease_until, language)) }
+            " " span.left {}
+        }
+        dl.facts {
+            @if let Some(studio) = studio {
+                div { dt { (language.pick("Fotostudio", "Studio")) } dd #studio { bdi { (studio.name) } ", " bdi { (studio.place) } } }
+            }
+            @if let Some(captured) = captured_on(&opened.bytes) {
+                div { dt { (language.pick("Aufgenommen", "Taken")) } dd #captured { (moment::date(captured, language)) } }
+            }
+            div { dt { (language.pick("Eingeliefert", "Deposited")) } dd { (element(photo.deposited_at, now, language)) } }
+            div { dt { (language.pick("Verfügbar bis", "Available until")) } dd { (last_day(photo.expires_at, language)) } }
+            div { dt { (language.pick("Format", "Format")) } dd { (photo.facts.width) " × " (photo.facts.height) " Pixel, " (photo.facts.profile) } }
+        }
+    }
+}
+
+fn declaration(declared: Declaration, language: Language) -> Markup {
+    let subject = match declared.subject {
+        Subject::Adult => None,
+        Subject::Under10 => Some(language.pick("Kind unter zehn Jahren", "child under ten")),
+        Subject::Under6 => Some(language.pick("Kind unter sechs Jahren", "child under six")),
+    };
+    let exception = match declared.exception {
+        Exception::None => None,
+        Exception::Medical => {
+            Some(language.pick("Ausnahme aus medizinischen Gründen", "exception for medical reasons"))
+        }
+        Exception::Religious => {
+            Some(language.pick("Ausnahme aus religiösen Gründen", "exception for religious reasons"))
+        }
+    };
+    html! {
+        @if subject.is_some() || exception.is_some() {
+            div #declaration.notice {
+                h2 { (language.pick("Das Studio erklärt", "The studio declares")) }
+                ul { @for said in [subject, exception].into_iter().flatten() { li { (said) } } }
+                p { (language.pick(
+                    "Die Software hat deshalb milder geprüft. Ob das Foto genügt, entscheiden Sie.",
+                    "That is why the software judged more mildly. Whether the photo will do is for you to decide.",
+                )) }
+            }
+        }
+    }
+}
+
+fn findings(presented: &Presented, language: Language) -> Markup {
+    let all = presented.photo.facts.findings.iter().chain(&presented.opened.enclosure.findings);
+    let findings = FindingBody::all(all, language);
+    html! {
+        section #findings {
+            h2 { (language.pick("Hinweise der Prüfung", "What the check found")) }
+            @if findings.is_empty() {
+                p { (language.pick("Keine: Alle gemessenen Regeln sind eingehalten.", "Nothing: every rule that was measured is kept.")) }
+            } @else {
+                ul {
+                    @for finding in findings {
+                        li {
+                            strong { (finding.check.label(language)) } " "
+                            span.measured { bdi { (finding.measured) } " (" (language.pick("verlangt ", "asked for ")) bdi { (finding.limit) } ")" }
+                            p { (finding.message) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn actions(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
+    let language = clerk.language;
+    let path = format!("/desk/collections/{}", collection.collection_id);
+    html! {
+        div.actions {
+            a.button.primary #use href={ (path) "/use" } { (language.pick("Foto verwenden", "Use the photo")) }
+            a.button #refuse href={ (path) "/refuse" } { (language.pick("Ablehnen …", "Refuse …")) }
+            form #release method="post" action={ (path) "/settle" } {
+                (token(clerk))
+                button type="submit" name="outcome" value="released" { (language.pick("Zurücklegen", "Put back")) }
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+"use strict";
+// The desk works without this. It groups what is typed, tells typos before anything is sent, counts the lease down, starts the
+// download, and keeps a second click from being a second request.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const field = byId("code");
+
+  // Reading codes, as src/domain/symbols.rs does.
+  const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  const SEPARATOR = /[\s\u00ad\u200b\ufeff\-\u2010-\u2015\u2212]/;
+  const plain = (text) =>
+    [...text.replace(/^\s*\]d\d/, "")].filter((c) => !SEPARATOR.test(c)).join("")
+      .toUpperCase().replace(/O/g, "0").replace(/[IL]/g, "1");
+  const isCode = (symbols) => {
+    let interim = 0;
+    for (const symbol of symbols.slice(0, 19)) {
+      interim = (interim ^ ALPHABET.indexOf(symbol)) << 1;
+      if (interim & 32) interim ^= 37;
+    }
+    return interim === ALPHABET.indexOf(symbols[19]);
+  };
+  const grouped = (symbols) => symbols.replace(/(.{5})(?=.)/g, "$1-");
+  const swapped = (symbols) => symbols.replace(/[YZ]/g, (c) => (c === "Y" ? "Z" : "Y"));
+
+  // What is wrong with a text, or null.
+  const typo = (text) => {
+    const symbols = plain(text);
+    if (symbols === "") return ["empty", {}];
+    const groups = text.trim().split(new RegExp(SEPARATOR.source + "+")).map(plain).filter(Boolean);
+    const odd = groups.findIndex((group) => group.length !== 5);
+    if (groups.length === 4 && odd >= 0) return ["group", { group: odd + 1, count: groups[odd].length }];
+    const foreign = [...symbols].findIndex((c) => !ALPHABET.includes(c));
+    if (foreign >= 0 && symbols.length === 20) return ["character", { group: Math.floor(foreign / 5) + 1 }];
+    if (symbols.length !== 20) return ["length", { count: symbols.length }];
+    if (isCode(symbols)) return null;
+    return [isCode(swapped(symbols)) ? "layout" : "check", {}];
+  };
+
+  const tellTypo = ([kind, values]) => {
+    const words = byId("typo").dataset;
+    const what = fill(words[kind], values);
+    const error = byId("code-error");
+    error.textContent = what;
+    error.hidden = false;
+    field.classList.add("invalid");
+    field.setAttribute("aria-invalid", "true");
+    document.querySelectorAll(".error-summary").forEach((old) => old.remove());
+    const summary = document.createElement("div");
+    summary.className = "error-summary";
+    summary.setAttribute("role", "alert");
+    summary.tabIndex = -1;
+    const add = (name, text, parent = summary, id = "") => {
+      const element = parent.appendChild(document.createElement(name));
+      element.textContent = text;
+      if (id) element.id = id;
+      return element;
+    };
+    add("h2", words.title);
+    add("p", what);
+    add("q", words.citizen, add("p", "", summary, "tell-citizen"));
+    const main = byId("main");
+    main.prepend(summary);
+    main.dataset.problem = "code-malformed";
+    field.focus();
+    field.select();
+  };
+
+  if (field) {
+    // Groups appear while one types at the end; what is pasted in groups of another length is left as it is, to be compared.
+    field.addEventListener("input", (event) => {
+      if (field.selectionStart !== field.value.length) return;
+      if (event.inputType && event.inputType.startsWith("delete")) return;
+      const symbols = plain(field.value);
+      const typedGroups = field.value.trim().split(/[\s-]+/);
+      const regular = typedGroups.slice(0, -1).every((group) => group.length === 5);
+      if (symbols.length <= 20 && (regular || typedGroups.length === 1)) field.value = grouped(symbols);
+    });
+    byId("enter").addEventListener("submit", (event) => {
+      const wrong = typo(field.value);
+      if (wrong) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        tellTypo(wrong);
+      }
+    });
+    // A scanner types wherever the keyboard is: after a failure that is the summary, and the next code must not be lost.
+    document.addEventListener("keydown", (event) => {
+      const inField = event.target.closest("input, textarea, select, button, a");
+      if (!inField && /^[\w\]]$/.test(event.key) && !event.ctrlKey && !event.altKey && !event.metaKey) {
+        field.value = "";
+        field.focus();
+      }
+    });
+  }
+
+  const summary = document.querySelector(".error-summary");
+  if (summary) summary.focus();
+  // An answer to a form would be sent again by a reload; this page is an empty form then.
+  if (byId("main").dataset.problem) history.replaceState(null, "", location.href);
+
+  for (const form of document.forms) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = "yes";
+    });
+  }
+  addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+
+  const lease = byId("lease");
+  if (lease) {
+    const end = performance.now() + Number(lease.dataset.seconds) * 1000;
+    const left = lease.querySelector(".left");
+    const show = () => {
+      const minutes = Math.ceil((end - performance.now()) / 60000);
+      lease.classList.toggle("short", minutes <= 2);
+      left.textContent = minutes > 0 ? "(" + fill(lease.dataset.left, { minutes }) + ")" : "– " + lease.dataset.over;
+    };
+    show();
+    setInterval(show, 5000);
+  }
+
+  // Once, on the way forward: going back or reloading must not save a second copy.
+  const file = byId("file");
+  const [navigation] = performance.getEntriesByType("navigation");
+  if (file && !byId("main").dataset.problem && navigation && navigation.type === "navigate") file.click();
+
+  // Whoever sets a day wants the photo kept.
+  const until = byId("until");
+  if (until) until.addEventListener("input", () => { byId("kept").checked = true; });
+})();

@@ -1,0 +1,63 @@
+//! The code between two pages: sealed, in a cookie of the collection's own pages.
+
+use axum::http::{HeaderMap, HeaderValue};
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
+
+use super::clerk::{Clerk, cookie};
+use crate::api::{App, Problem};
+use crate::domain::code::RetrievalCode;
+use crate::domain::collection::CollectionRecord;
+use crate::domain::id::CollectionId;
+use crate::sealing::ticket::TicketPlace;
+
+const NAME: &str = "lichtbild_code";
+
+/// Gives the browser the code of a lease, until the lease ends.
+///
+/// # Errors
+/// [`Problem::Internal`] without randomness.
+pub(super) fn issue(
+    app: &App,
+    clerk: &Clerk,
+    collection: &CollectionRecord,
+    code: &RetrievalCode,
+) -> Result<HeaderValue, Problem> {
+    let place = TicketPlace { collection_id: collection.collection_id, office_id: clerk.office.party.party_id };
+    let sealed = app.gateway.keys().seal_ticket(code, place, collection.lease_until, app.gateway.entropy.as_ref());
+    let sealed = sealed.map_err(|error| {
+        tracing::error!(%error, "no ticket");
+        Problem::Internal
+    })?;
+    let seconds = clerk.now.until(collection.lease_until).as_secs();
+    header(collection.collection_id, sealed, Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
+}
+
+/// Takes it away again.
+///
+/// # Errors
+/// None that could happen.
+pub(super) fn withdraw(collection_id: CollectionId) -> Result<HeaderValue, Problem> {
+    header(collection_id, String::new(), Duration::ZERO)
+}
+
+/// The code that this browser holds for a collection.
+pub(super) fn code(
+    app: &App,
+    clerk: &Clerk,
+    headers: &HeaderMap,
+    collection_id: CollectionId,
+) -> Option<RetrievalCode> {
+    let place = TicketPlace { collection_id, office_id: clerk.office.party.party_id };
+    app.gateway.keys().open_ticket(&cookie(headers, NAME)?, place, clerk.now)
+}
+
+fn header(collection_id: CollectionId, value: String, max_age: Duration) -> Result<HeaderValue, Problem> {
+    let cookie = Cookie::build((NAME, value))
+        .path(format!("/desk/collections/{collection_id}"))
+        .max_age(max_age)
+        .http_only(true)
+        .secure(true)
+        .same_site(SameSite::Strict);
+    HeaderValue::from_str(&cookie.to_string()).map_err(|_| Problem::Internal)
+}

@@ -1,0 +1,79 @@
+//! `GET /desk/today`: this office's collections of the day, without pictures.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::clerk::Clerk;
+use super::failure_words::state_word;
+use super::moment::{clock_time, local_day};
+use super::page::Page;
+use crate::api::{App, Problem};
+use crate::domain::collection::{CollectionRecord, CollectionState};
+use crate::flows::review;
+
+/// Asked for at once; an office with more on one day turns the page.
+const PAGE: u32 = 200;
+/// Nobody looks through more rows than this.
+const MOST: usize = 2000;
+
+/// The list, newest first, so that who was interrupted finds back.
+pub async fn show(State(app): State<App>, clerk: Clerk) -> Result<Response, Problem> {
+    let today = local_day(clerk.now);
+    let (mut collections, mut after) = (Vec::new(), None);
+    loop {
+        let page = review::collections(&app.gateway, &clerk.office, after, PAGE).await?;
+        after = page.next_after;
+        let asked = page.items.len();
+        let before = collections.len();
+        collections.extend(page.items.into_iter().take_while(|collection| local_day(collection.leased_at) == today));
+        if after.is_none() || collections.len() - before < asked || collections.len() >= MOST {
+            break;
+        }
+    }
+    Ok(clerk.page(StatusCode::OK, &page(&clerk, &collections)))
+}
+
+fn page<'a>(clerk: &Clerk, collections: &[CollectionRecord]) -> Page<'a> {
+    let language = clerk.language;
+    let title = language.pick("Heute", "Today");
+    let main = html! {
+        h1 { (language.pick("Abrufe von heute", "Today's collections")) }
+        @if collections.is_empty() {
+            p.lead { (language.pick("Heute wurde noch kein Foto abgerufen.", "No photo was collected today.")) }
+        } @else {
+            p.lead { (language.pick(
+                "Wer unterbrochen wurde, öffnet den Abruf und gibt den Code vom Beleg noch einmal ein.",
+                "If you were interrupted, open the collection and enter the code from the receipt again.",
+            )) }
+            table #collections {
+                thead { tr {
+                    th scope="col" { (language.pick("Zeit", "Time")) }
+                    th scope="col" { (language.pick("Stand", "State")) }
+                    th scope="col" { (language.pick("Belegnummer", "Receipt number")) }
+                } }
+                tbody { @for collection in collections { (row(collection, clerk)) } }
+            }
+        }
+    };
+    Page { title, problem: None, main }
+}
+
+fn row(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
+    let language = clerk.language;
+    let waits = collection.state == CollectionState::Leased;
+    let path = format!("/desk/collections/{}", collection.collection_id);
+    html! {
+        tr.waiting[waits] {
+            td { time datetime=(collection.leased_at) { (clock_time(collection.leased_at, language)) } }
+            td {
+                (state_word(collection.state, language))
+                @if waits && collection.lease_until > clerk.now {
+                    span.quiet { (language.pick(", reserviert bis ", ", reserved until ")) (clock_time(collection.lease_until, language)) }
+                }
+            }
+            td { a href=(path) { code { (collection.collection_id) } } }
+        }
+    }
+}
