@@ -47,8 +47,8 @@ export class Counter {
         return (await this.ask('asked')).slice(mark);
     }
 
-    // A clerk at a computer with this certificate, before a window that is still empty. The computer's clock shows what the
-    // gateway's does, and runs by hand as well: `passes` moves both.
+    // A clerk at a computer with this certificate, before a window that is still empty. With `clockAhead` the
+    // computer's clock is ahead of the gateway's by so many seconds, and both can be moved by `passes`.
     async clerk({ device = 'mitte', ...options } = {}) {
         const clerk = await Clerk.arrives(this, device, options);
         this.clerks.push(clerk);
@@ -75,7 +75,7 @@ export class Counter {
 
     // Fails if a code stands in this text, however it is written.
     keepsSecret(text, where) {
-        const bare = decodeURIComponent(text.replaceAll(/%(?![0-9a-f]{2})/gi, '%25')).replaceAll(/[\s-]/g, '').toUpperCase();
+        const bare = text.replaceAll(/%(20|2d)|[\s+-]/gi, '').toUpperCase();
         for (const code of this.codes) {
             if (bare.includes(code.replaceAll('-', ''))) throw new Error(`a code stands in ${where}: ${text}`);
         }

@@ -15,6 +15,11 @@ fn portraits(setup: &mut Setup) {
     setup.profile = Profile::builtin("icao-35x45").unwrap();
 }
 
+/// Three requests in a minute.
+fn busy(setup: &mut Setup) {
+    setup.rules.requests_per_minute = 3;
+}
+
 async fn tell(story: &str, change: fn(&mut Setup)) {
     // All of the gateway runs on this thread.
     let (lines, _guard) = logged();
@@ -45,6 +50,7 @@ stories! {
     the_whole_path_goes_with_the_keyboard_alone: small,
     a_scanner_types_fast_and_presses_enter: small,
     groups_appear_as_one_types_and_vanish_as_one_deletes: small,
+    a_scanner_goes_on_where_a_refusal_was_read_out: small,
     a_pasted_code_is_understood_however_it_is_written: small,
     a_typo_is_caught_in_the_page_before_any_request: small,
     an_empty_field_is_not_sent: small,
@@ -58,7 +64,8 @@ stories! {
     the_countdown_counts_and_says_when_the_time_is_over: small,
     a_computer_whose_clock_is_wrong_counts_right: small,
     after_the_lease_the_code_is_entered_again: small,
-    a_form_that_comes_after_the_lease_is_answered_in_words: small,
+    a_decision_about_a_photo_that_was_seen_counts_after_the_lease_too: small,
+    a_form_that_was_open_for_days_is_answered_in_words_and_changes_nothing: small,
     today_leads_back_to_a_photo_that_is_still_leased: small,
 
     // What becomes of a photo.
@@ -74,6 +81,7 @@ stories! {
     // Every failure in its own words.
     every_refusal_has_words_of_its_own_and_words_for_the_citizen: small,
     what_was_entered_stands_there_to_be_compared_but_in_no_answer: small,
+    a_busy_gateway_says_so_and_goes_on_by_itself: busy,
     a_certificate_that_no_device_of_an_office_holds_is_told_so_in_a_page: small,
     a_browser_without_a_certificate_gets_no_page_at_all: small,
     addresses_that_lead_nowhere_answer_in_a_page: small,
@@ -82,6 +90,7 @@ stories! {
     going_back_shows_no_photo_that_is_gone_and_repeats_nothing: small,
     going_back_from_the_photo_leads_to_the_code_field_and_forward_to_the_photo: small,
     reloading_shows_the_same_photo_under_the_same_lease: small,
+    reloading_an_incomplete_form_leads_back_to_the_photo: small,
     reloading_the_last_page_repeats_nothing: small,
     a_double_click_on_enter_is_one_lease: small,
     a_double_click_on_finish_settles_once_and_ends_well: small,

@@ -1,11 +1,13 @@
 // What others try: pages elsewhere, gateways that are none, readers of what stays behind.
 
 import { strict as assert } from 'node:assert';
+import { pages } from '../clerk.mjs';
 
 // A page somewhere else that posts this form as soon as it is open.
 function trap(action, fields) {
     const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
-    return `<!doctype html><form method="post" action="${action}">${inputs.join('')}</form><script>document.forms[0].submit()</script>`;
+    const form = `<form method="post" action="${action}">${inputs.join('')}</form>`;
+    return `<!doctype html>${form}<script>document.forms[0].submit()</script>`;
 }
 
 export async function a_form_of_a_foreign_page_changes_nothing(counter) {
@@ -62,8 +64,8 @@ export async function a_token_of_another_device_is_worth_nothing(counter) {
 export async function every_form_that_changes_something_carries_a_token(counter) {
     const clerk = await counter.clerk();
     const collection = await clerk.collects(await counter.deposit());
-    for (const path of ['', 'today', 'self-test', `collections/${collection}`, ...['use', 'refuse'].map((page) => `collections/${collection}/${page}`)]) {
-        await clerk.open(`/desk/${path}`);
+    for (const path of pages(collection)) {
+        await clerk.open(path);
         const forms = await clerk.page.locator('form').evaluateAll((all) =>
             all.map((form) => [form.method, new FormData(form).get('csrf'), form.outerHTML.slice(0, 100)]),
         );

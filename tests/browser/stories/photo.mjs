@@ -27,9 +27,10 @@ export async function the_page_tells_what_a_clerk_needs_to_know(counter) {
     await clerk.collects(await counter.deposit(PORTRAIT));
     assert.match(await clerk.text('#studio'), /Foto Koch.*Düsseldorf/s);
     assert.ok((await clerk.text('#findings')).length > 10);
-    const until = await clerk.page.getAttribute('#lease', 'data-until');
+    const until = await clerk.page.getAttribute('#lease time', 'datetime');
     assert.equal(Date.parse(until), Date.parse(counter.scene.now) + 15 * 60_000);
-    assert.match(await clerk.text('main'), /22\.11\.2026|heute/);
+    // In half a year.
+    assert.match(await clerk.text('main'), /2[01]\.05\.2027/);
     const alternative = await clerk.page.getAttribute('#photo', 'alt');
     assert.ok(alternative.length > 0, 'the photo has no words for those who do not see it');
 }
@@ -38,15 +39,16 @@ export async function guide_lines_can_be_switched_on_and_off(counter) {
     const clerk = await counter.clerk();
     await clerk.collects(await counter.deposit(PORTRAIT));
     for (const _ of 'on and off, with the mouse and with the keyboard'.split(' ').slice(0, 4)) {
-        const wasShown = await clerk.page.isVisible('#guide-lines');
+        const wasShown = await clerk.page.isVisible('#guide-lines svg');
         assert.equal(await clerk.page.isChecked('#guides'), wasShown);
         await clerk.page.focus('#guides');
         await clerk.page.keyboard.press('Space');
-        await clerk.page.waitForSelector('#guide-lines', { state: wasShown ? 'hidden' : 'visible' });
+        await clerk.page.waitForSelector('#guide-lines svg', { state: wasShown ? 'hidden' : 'visible' });
     }
     // They lie on the photo, edge on edge.
     await clerk.page.check('#guides');
-    const [photo, lines] = await Promise.all(['#photo', '#guide-lines'].map((id) => clerk.page.locator(id).boundingBox()));
+    const place = (selector) => clerk.page.locator(selector).boundingBox();
+    const [photo, lines] = [await place('#photo'), await place('#guide-lines svg')];
     for (const side of ['x', 'y', 'width', 'height']) assert.ok(Math.abs(photo[side] - lines[side]) < 1.5, side);
 }
 
@@ -62,39 +64,37 @@ export async function one_pixel_of_the_photo_can_be_one_pixel_of_the_screen(coun
 }
 
 export async function the_countdown_counts_and_says_when_the_time_is_over(counter) {
-    const clerk = await counter.clerk();
+    const clerk = await counter.clerk({ clockAhead: 0 });
     const deposit = await counter.deposit();
     await clerk.collects(deposit);
-    const shows = (minutes) =>
-        clerk.page.waitForFunction((text) => document.querySelector('#lease').innerText.includes(text), `${minutes}`);
-    await shows(15);
+    const shows = (words) =>
+        clerk.page.waitForFunction((text) => document.querySelector('#lease').innerText.includes(text), words);
+    await shows('noch 15 min');
     await counter.passes(5 * 60);
-    await shows(10);
+    await shows('noch 10 min');
     await counter.passes(11 * 60);
-    await clerk.page.waitForSelector('#lease[data-over]');
+    await shows('abgelaufen');
 }
 
 export async function a_computer_whose_clock_is_wrong_counts_right(counter) {
-    const clerk = await counter.clerk();
-    await clerk.passes(3 * 60 * 60);
+    const clerk = await counter.clerk({ clockAhead: 3 * 60 * 60 });
     await clerk.collects(await counter.deposit());
-    assert.match(await clerk.text('#lease'), /1[45]/);
+    assert.match(await clerk.text('#lease'), /bis 10:45 Uhr.*noch 15 min/);
 }
 
 export async function after_the_lease_the_code_is_entered_again(counter) {
     const clerk = await counter.clerk();
     const deposit = await counter.deposit();
-    const first = await clerk.collects(deposit);
+    const collection = await clerk.collects(deposit);
     await counter.passes(16 * 60);
     await clerk.page.reload();
-    const kinds = await clerk.page.locator('main[data-problem]').getAttribute('data-problem');
-    assert.ok(['lease-expired', 'collection-over', 'retrieval-code-missing'].includes(kinds), kinds);
-    assert.ok((await clerk.text('#tell-citizen')).length > 20);
-    assert.notEqual(await clerk.collects(deposit), '');
-    assert.ok(first);
+    await clerk.sees('main[data-problem=code-needed]');
+    await clerk.enters(deposit.code);
+    assert.notEqual(await clerk.seesPhoto(), '');
+    assert.ok(collection);
 }
 
-export async function a_form_that_comes_after_the_lease_is_answered_in_words(counter) {
+export async function a_decision_about_a_photo_that_was_seen_counts_after_the_lease_too(counter) {
     const clerk = await counter.clerk();
     const deposit = await counter.deposit();
     await clerk.collects(deposit);
@@ -102,8 +102,25 @@ export async function a_form_that_comes_after_the_lease_is_answered_in_words(cou
     await clerk.chooses('reason', 'eyes_closed');
     await counter.passes(16 * 60);
     await clerk.page.click('#finish');
-    await clerk.isRefused('lease-expired');
-    assert.notEqual(await counter.state(deposit), 'refused');
+    await clerk.sees('#outcome');
+    assert.equal(await counter.state(deposit), 'refused');
+}
+
+export async function a_form_that_was_open_for_days_is_answered_in_words_and_changes_nothing(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    await clerk.page.click('a#refuse');
+    await clerk.chooses('reason', 'eyes_closed');
+    // After a week a photo that was seen counts as used.
+    await counter.passes(8 * 86_400);
+    await counter.ask('sweep');
+    const before = await counter.ask('contents');
+    await clerk.page.click('#finish');
+    await clerk.sees('main[data-problem]');
+    assert.ok((await clerk.text('main')).length > 40);
+    assert.equal(await counter.ask('contents'), before);
+    assert.equal(await counter.state(deposit), 'used');
 }
 
 export async function today_leads_back_to_a_photo_that_is_still_leased(counter) {

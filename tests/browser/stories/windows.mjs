@@ -47,12 +47,24 @@ export async function going_back_from_the_photo_leads_to_the_code_field_and_forw
 export async function reloading_shows_the_same_photo_under_the_same_lease(counter) {
     const clerk = await counter.clerk();
     const collection = await clerk.collects(await counter.deposit());
-    const until = await clerk.page.getAttribute('#lease', 'data-until');
+    const until = await clerk.page.getAttribute('#lease time', 'datetime');
     await counter.passes(60);
     await clerk.page.reload();
     assert.equal(await clerk.seesPhoto(), collection);
-    assert.equal(await clerk.page.getAttribute('#lease', 'data-until'), until);
+    assert.equal(await clerk.page.getAttribute('#lease time', 'datetime'), until);
     assert.equal(await happened(counter, 'collection.leased'), 1);
+}
+
+export async function reloading_an_incomplete_form_leads_back_to_the_photo(counter) {
+    const clerk = await counter.clerk();
+    const collection = await clerk.collects(await counter.deposit());
+    await clerk.page.click('a#refuse');
+    await clerk.page.click('#finish');
+    await clerk.isRefused('form-incomplete');
+    const asked = (await counter.asked()).length;
+    await clerk.page.reload();
+    assert.equal(await clerk.seesPhoto(), collection);
+    assert.deepEqual((await counter.asked(asked)).map(({ method }) => method), ['GET'], 'the form was sent again');
 }
 
 export async function reloading_the_last_page_repeats_nothing(counter) {
@@ -149,12 +161,12 @@ export async function two_tabs_with_one_code_share_the_lease_and_the_second_deci
     for (const [tab, reason] of [[tabs[0], 'gaze'], [tabs[1], 'glasses']]) {
         clerk.page = tab;
         await clerk.page.click('a#refuse');
-        await clerk.sees('#finish, main[data-problem]');
-        if (await clerk.page.locator('#finish').count()) {
-            await clerk.chooses('reason', reason);
-            await clerk.page.click('#finish');
-        }
-        await clerk.sees('#outcome, main[data-problem]');
+        await clerk.chooses('reason', reason);
+    }
+    for (const tab of tabs) {
+        clerk.page = tab;
+        await clerk.page.click('#finish');
+        await (tab === tabs[0] ? clerk.sees('#outcome') : clerk.isRefused('collection-settled'));
     }
     // The second tab does not say that its reason was taken.
     const photo = await counter.ask('photo', { photo_id: deposit.photo_id });
