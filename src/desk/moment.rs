@@ -47,7 +47,8 @@ pub(super) fn element(at: Timestamp, now: Timestamp, language: Language) -> Mark
 
 /// The last day on which something that ends at `end` is there until midnight.
 pub(super) fn last_day(end: Timestamp, language: Language) -> String {
-    day(end - std::time::Duration::from_millis(1), language)
+    // What ends at midnight UTC ends after midnight here: the day it ends on is not whole.
+    date(local_day(end).previous_day().unwrap_or(Date::MIN), language)
 }
 
 /// The day on the wall.
@@ -90,6 +91,7 @@ mod tests {
         assert_eq!(moment(at("2026-11-22T23:00:00Z"), now, Language::German), "23.11.2026, 00:00 Uhr");
         assert_eq!(moment(at("2026-07-01T22:00:00Z"), now, Language::English), "2 Jul 2026, 00:00");
         assert_eq!(last_day(at("2026-11-23T23:00:00Z"), Language::German), "23.11.2026");
+        assert_eq!(last_day(at("2027-01-01T00:00:00Z"), Language::German), "31.12.2026");
     }
 
     #[test]
