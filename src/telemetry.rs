@@ -23,6 +23,7 @@ use crate::config::{Log, LogFormat};
 use crate::domain::photo::PhotoState;
 use crate::storage::steps::SweepReport;
 use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
+use crate::transport::peer::{Admission, Peer};
 use crate::transport::trust_status::TrustFacts;
 
 /// Starts the log on the standard error stream. A second call changes nothing.
@@ -115,6 +116,7 @@ pub struct Metrics {
     cut_revoked: Family<ListenerLabel, Counter>,
     turned_away: Family<ListenerLabel, Counter>,
     over_device_limit: Family<ListenerLabel, Counter>,
+    without_certificate: Family<ListenerLabel, Counter>,
     accept_errors: Family<ListenerLabel, Counter>,
     panicked: Family<ListenerLabel, Counter>,
     certificate_expires: AtomicGauge,
@@ -141,6 +143,7 @@ impl Metrics {
             cut_revoked: Family::default(),
             turned_away: Family::default(),
             over_device_limit: Family::default(),
+            without_certificate: Family::default(),
             accept_errors: Family::default(),
             panicked: Family::default(),
             certificate_expires: AtomicGauge::default(),
@@ -165,6 +168,11 @@ impl Metrics {
             "connections_over_device_limit",
             "Connections beyond what one device may have",
             metrics.over_device_limit.clone(),
+        );
+        registry.register(
+            "connections_without_certificate",
+            "Connections that showed no certificate and were told so",
+            metrics.without_certificate.clone(),
         );
         registry.register("accept_errors", "Connections the system could not hand over", metrics.accept_errors.clone());
         registry.register("panics", "Connections ended by a fault of the program", metrics.panicked.clone());
@@ -228,6 +236,7 @@ impl Metrics {
             (&self.cut_revoked, line.cut_revoked()),
             (&self.turned_away, line.turned_away()),
             (&self.over_device_limit, line.over_device_limit()),
+            (&self.without_certificate, line.without_certificate()),
             (&self.accept_errors, line.accept_errors()),
             (&self.panicked, line.panicked()),
         ] {
@@ -265,11 +274,18 @@ pub async fn observe(State(observer): State<Observer>, request: Request, next: N
     let begun = Instant::now();
     let method = known_method(request.method());
     let route = request.extensions().get::<MatchedPath>().map_or("(none)".to_owned(), |path| path.as_str().to_owned());
+    let admission = request.extensions().get::<Peer>().map(Peer::admission);
     let response = next.run(request).await;
     let elapsed = begun.elapsed();
     let status = response.status().as_u16();
     let listener = observer.listener;
-    tracing::info!(listener, method, route, status, milliseconds = elapsed.as_secs_f64() * 1000.0, "request");
+    let milliseconds = elapsed.as_secs_f64() * 1000.0;
+    if admission == Some(Admission::NoCertificate) {
+        // Anybody can come without a certificate, as often as he likes: counted, but nobody fills the log with it.
+        tracing::debug!(listener, method, route, status, milliseconds, "request without a certificate");
+    } else {
+        tracing::info!(listener, method, route, status, milliseconds, "request");
+    }
     observer.metrics.duration.get_or_create(&ListenerLabel { listener }).observe(elapsed.as_secs_f64());
     observer.metrics.requests.get_or_create(&RequestLabels { listener, method, route, status }).inc();
     response

@@ -6,6 +6,7 @@ mod audit;
 mod callers;
 mod client;
 mod collection;
+mod counter;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod cuts;

@@ -3,8 +3,10 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 
 use super::{App, Problem};
 use crate::domain::credential::Credential;
@@ -25,6 +27,15 @@ impl FromRequestParts<App> for OfficeCaller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         Ok(authenticate::office(&app.gateway, credential(parts)?).await?)
+    }
+}
+
+/// Lets a request pass only if a certificate stands behind it. Whoever shows none reaches no handler, whatever he asks for: no
+/// body is read and nothing is looked up.
+pub async fn require_certificate(request: Request, next: Next) -> Response {
+    match request.extensions().get::<Peer>().and_then(Peer::certificate) {
+        Some(_) => next.run(request).await,
+        None => Problem::CertificateMissing.into_response(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What exactly is wrong with a request, a key or a code, in German and English.
 
 use super::problem::RequestFault;
-use crate::domain::code::CodeError;
+use crate::domain::code::{CodeError, SymbolPlace};
 use crate::domain::language::Language;
 use crate::identity::public_key::{KeyError, RSA_MINIMUM_BITS};
 
@@ -65,13 +65,42 @@ pub(super) fn code_detail(error: CodeError, german: [&str; 2], english: [&str; 2
             format!("Ein {kind} hat 20 Zeichen, hier sind es {symbols}."),
             format!("{english_kind} has 20 symbols, this one has {symbols}."),
         ),
-        CodeError::UnknownCharacter => language.pick(
+        CodeError::GroupLength { group, symbols } => language.pick(
+            format!("Gruppe {group} hat {symbols} statt 5 Zeichen. Bitte mit {paper} vergleichen."),
+            format!("Group {group} has {symbols} instead of 5 symbols. Compare with {english_paper}."),
+        ),
+        CodeError::UnknownCharacter { place: Some(SymbolPlace { group, position }) } => language.pick(
+            format!(
+                "Das {position}. Zeichen der Gruppe {group} kommt in keinem {kind} vor. Erlaubt sind 0-9 und A-Z ohne I, L, O, U. \
+                 Bitte mit {paper} vergleichen."
+            ),
+            format!(
+                "Symbol {position} of group {group} is one that no code contains. Codes use 0-9 and A-Z without I, L, O, U. \
+                 Compare with {english_paper}."
+            ),
+        ),
+        CodeError::UnknownCharacter { place: None } => language.pick(
             format!("Ein Zeichen kommt in keinem {kind} vor. Erlaubt sind 0-9 und A-Z ohne I, L, O, U."),
             "A character that no code contains. Codes use 0-9 and A-Z without I, L, O, U.".to_owned(),
         ),
+        CodeError::SwappedLayout => language.pick(
+            format!(
+                "Y und Z sind wohl vertauscht: Scanner oder Tastatur ist auf die Belegung eines anderen Landes eingestellt. Bitte den \
+                 Scanner auf Deutsch stellen, bis dahin den Code von Hand eintippen. Stimmen Y und Z doch, mit {paper} vergleichen."
+            ),
+            format!(
+                "Y and Z are probably swapped: scanner or keyboard is set to another country's layout. Set the scanner to the \
+                 computer's layout, and type the code by hand until then. If Y and Z are right, compare with {english_paper}."
+            ),
+        ),
         CodeError::CheckSymbol => language.pick(
-            format!("Ein Zeichen ist falsch oder zwei sind vertauscht. Bitte mit {paper} vergleichen."),
-            format!("A symbol is wrong or two are swapped. Compare with {english_paper}."),
+            format!(
+                "Vertippt: Ein Zeichen ist falsch oder zwei sind vertauscht; welche, lässt sich nicht sagen. Bitte mit {paper} \
+                 vergleichen."
+            ),
+            format!(
+                "A typo: a symbol is wrong or two are swapped; which, cannot be told. Compare with {english_paper}."
+            ),
         ),
     }
 }

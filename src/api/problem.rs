@@ -41,6 +41,7 @@ pub enum Problem {
     RequestTooLarge { limit_bytes: u64 },
     FormatUnsupported { expected: &'static str },
     // The caller
+    CertificateMissing,
     DeviceUnknown,
     DeviceRevoked { at: Timestamp },
     DeviceNotInStanding,
@@ -141,6 +142,7 @@ impl Problem {
             Self::PhotoTooLarge { .. } => "photo-too-large",
             Self::RequestTooLarge { .. } => "request-too-large",
             Self::FormatUnsupported { .. } => "format-unsupported",
+            Self::CertificateMissing => "certificate-missing",
             Self::DeviceUnknown => "device-unknown",
             Self::DeviceRevoked { .. } | Self::DeviceNotInStanding => "device-revoked",
             Self::CertificateExpired { .. } => "certificate-expired",
@@ -212,6 +214,7 @@ impl Problem {
             | Self::EnrolmentCodeExhausted
             | Self::EnrolmentCodeWithdrawn
             | Self::CertificateForeign
+            | Self::CertificateMissing
             | Self::CertificateSuperseded { .. }
             | Self::DeviceUnknown
             | Self::DeviceRevoked { .. }
@@ -274,6 +277,13 @@ impl Problem {
             Self::PhotoTooLarge { limit_bytes } | Self::RequestTooLarge { limit_bytes } => {
                 json!({ "limit_bytes": limit_bytes })
             }
+            Self::CodeMalformed { error } | Self::EnrolmentCodeMalformed { error } => match (error, error.group()) {
+                (CodeError::UnknownCharacter { place: Some(place) }, _) => {
+                    json!({ "group": place.group, "position": place.position })
+                }
+                (_, Some(group)) => json!({ "group": group }),
+                _ => json!({}),
+            },
             Self::DeviceRevoked { at } => json!({ "revoked_at": at }),
             Self::CertificateExpired { at } => json!({ "expired_at": at }),
             Self::DigestMismatch { announced, received } => json!({ "announced": announced, "received": received }),
@@ -333,6 +343,7 @@ impl Problem {
             Self::PhotoTooLarge { .. }
             | Self::RequestTooLarge { .. }
             | Self::UploadTooSlow
+            | Self::CertificateMissing
             | Self::DeviceRevoked { .. }
             | Self::TooManyConnections => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));

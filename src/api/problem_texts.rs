@@ -24,6 +24,7 @@ impl Problem {
             Self::PhotoTooLarge { .. } => ("Datei zu groß", "File too large"),
             Self::RequestTooLarge { .. } => ("Anfrage zu groß", "Request too large"),
             Self::FormatUnsupported { .. } => ("Format nicht unterstützt", "Format not supported"),
+            Self::CertificateMissing => ("Kein Zertifikat vorgelegt", "No certificate was shown"),
             Self::DeviceUnknown => ("Gerät unbekannt", "Unknown device"),
             Self::DeviceRevoked { .. } | Self::DeviceNotInStanding => ("Gerät gesperrt", "Device revoked"),
             Self::CertificateExpired { .. } => ("Zertifikat abgelaufen", "Certificate expired"),
@@ -249,6 +250,18 @@ impl Problem {
             Self::UploadTooSlow | Self::BodyCut => (
                 "Nichts wurde gespeichert. Bitte mit demselben Idempotency-Key erneut senden.",
                 "Nothing was stored. Send it again with the same Idempotency-Key.",
+            ),
+            Self::CertificateMissing => (
+                "Der Browser oder das Fachverfahren hat kein Zertifikat vorgelegt, das hier gilt; ohne eines öffnet sich nichts. \
+                 Im Browser das Zertifikat auswählen, wenn er danach fragt; liegt es auf einer Karte: Kartenleser anschließen und \
+                 Karte einstecken; wurde es eben erst importiert oder die Frage weggeklickt: den Browser ganz schließen und neu \
+                 starten. Hilft das nicht, bitte die Verwaltung des Gateways fragen. Der antragstellenden Person jetzt sagen: Der \
+                 Code bleibt gültig, nichts ist verloren.",
+                "The browser or the office's software showed no certificate that counts here, and without one nothing opens. In the \
+                 browser, choose the certificate when it asks for one; if it is on a card, connect the card reader and insert the \
+                 card; if it was imported just now, or the question was clicked away, close the browser completely and start it \
+                 again. If that does not help, ask the gateway's administrator. Tell the applicant now: the code stays valid, \
+                 nothing is lost.",
             ),
             Self::DeviceUnknown => (
                 "Das Zertifikat gehört zu keinem Gerät dieses Gateways.",

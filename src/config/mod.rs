@@ -66,6 +66,8 @@ pub struct Listen {
     pub ops: SocketAddr,
     /// The name in addresses given to studios and offices.
     pub public_host: String,
+    /// Whether who shows the office listener no certificate is told so in words, or by an alert.
+    pub explain_missing_certificate: bool,
 }
 
 /// Certificates and keys, PEM files all.
@@ -289,6 +291,7 @@ impl Default for Listen {
             enrolment: loopback(7443),
             ops: loopback(9090),
             public_host: "localhost".into(),
+            explain_missing_certificate: true,
         }
     }
 }

@@ -68,6 +68,7 @@ fn typo_words(language: Language) -> Markup {
                 "Y und Z sind vertauscht: Der Scanner ist auf eine andere Tastatur eingestellt. Der Selbsttest zeigt, was zu tun ist.",
                 "Y and Z are swapped: the scanner is set to another keyboard. The self-test shows what to do.",
             ))
+            data-say=(language.pick("Das können Sie jetzt sagen", "What you can say now"))
             data-citizen=(language.pick(
                 "Der Code stimmt so noch nicht, ich gebe ihn noch einmal ein. Mit Ihrem Foto ist alles in Ordnung.",
                 "The code is not right yet, I will enter it again. Nothing is wrong with your photo.",

@@ -45,7 +45,10 @@ fn page<'a>(problem: &Problem, language: Language, now: Timestamp) -> Page<'a> {
 pub(super) fn explanation(problem: &Problem, language: Language, now: Timestamp) -> Markup {
     let Words { title, what, citizen } = words(problem, language, now);
     let words = html! {
-        p { (what) }
+        @match problem {
+            Problem::CodeMalformed { .. } => p { a href="#code" { (what) } },
+            _ => p { (what) },
+        }
         @if let Some(citizen) = citizen {
             div #tell-citizen {
                 p.say { (language.pick("Das können Sie jetzt sagen", "What you can say now")) }

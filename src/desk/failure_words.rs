@@ -178,6 +178,21 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
             ],
         )
         .map(String::from),
+        Problem::CertificateMissing => language.pick(
+            [
+                "Dieser Browser hat kein Zertifikat gezeigt",
+                "Bitte den Browser ganz schließen und neu öffnen, die Karte einstecken und bei der Frage nach dem Zertifikat das des \
+                 Amtes wählen. Fehlt es in der Auswahl, richtet die Verwaltung des Gateways es ein.",
+                "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. Ihr Code bleibt gültig, ein Kollege kann es holen.",
+            ],
+            [
+                "This browser has shown no certificate",
+                "Close the browser altogether and open it again, insert the card, and choose the office's certificate when asked. If it \
+                 is not among those offered, the gateway's administrator sets it up.",
+                "I cannot get your photo at this desk just now. Your code stays valid, and a colleague can get it.",
+            ],
+        )
+        .map(String::from),
         Problem::CertificateExpired { at: expired } => {
             let expired = at(*expired);
             language.pick(

@@ -45,10 +45,10 @@ pub(super) fn element(at: Timestamp, now: Timestamp, language: Language) -> Mark
     html! { time datetime=(at) { (moment(at, now, language)) } }
 }
 
-/// The last day on which something that ends at `end` is there until midnight.
+/// The last day on which something that ends at `end` is there until midnight, as the citizen's receipt says it too.
 pub(super) fn last_day(end: Timestamp, language: Language) -> String {
-    // What ends at midnight UTC ends after midnight here: the day it ends on is not whole.
-    date(local_day(end).previous_day().unwrap_or(Date::MIN), language)
+    let day = local_day(end);
+    date(day.previous_day().unwrap_or(day), language)
 }
 
 /// The day on the wall.
@@ -90,8 +90,14 @@ mod tests {
         assert_eq!(moment(at("2026-11-22T22:59:59Z"), now, Language::German), "23:59 Uhr");
         assert_eq!(moment(at("2026-11-22T23:00:00Z"), now, Language::German), "23.11.2026, 00:00 Uhr");
         assert_eq!(moment(at("2026-07-01T22:00:00Z"), now, Language::English), "2 Jul 2026, 00:00");
-        assert_eq!(last_day(at("2026-11-23T23:00:00Z"), Language::German), "23.11.2026");
-        assert_eq!(last_day(at("2027-01-01T00:00:00Z"), Language::German), "31.12.2026");
+        for (end, last) in [
+            ("2026-11-23T23:00:00Z", "23.11.2026"),
+            ("2026-11-24T00:00:00Z", "23.11.2026"),
+            ("2026-11-24T15:00:00Z", "23.11.2026"),
+            ("2026-07-01T00:00:00Z", "30.06.2026"),
+        ] {
+            assert_eq!(last_day(at(end), Language::German), last, "{end}");
+        }
     }
 
     #[test]

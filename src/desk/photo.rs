@@ -22,7 +22,7 @@ use crate::flows::present::{Presented, present};
 use crate::flows::review;
 use crate::report::overlay::overlay;
 use crate::validation::guides::Guides;
-use crate::validation::{Measurements, Profile, captured_on};
+use crate::validation::{Profile, captured_on};
 use crate::wire::finding::FindingBody;
 
 /// The picture, what there is to know about it, and what can be done.
@@ -98,8 +98,6 @@ fn page<'a>(clerk: &Clerk, presented: &Presented, profile: &Profile) -> Page<'a>
 
 fn picture(presented: &Presented, profile: &Profile, language: Language) -> Markup {
     let (width, height) = (presented.photo.facts.width, presented.photo.facts.height);
-    // Only what the profile asks for: where the eyes are, the clerk sees.
-    let measured = Measurements { width: Some(width), height: Some(height), ..Measurements::default() };
     html! {
         figure {
             input #pixels type="checkbox";
@@ -111,7 +109,7 @@ fn picture(presented: &Presented, profile: &Profile, language: Language) -> Mark
                     img #photo width=(width) height=(height)
                         src={ "data:image/jpeg;base64," (STANDARD.encode(&presented.opened.bytes)) }
                         alt=(language.pick("Das eingelieferte Lichtbild", "The photo as deposited"));
-                    @if let Some(guides) = Guides::new(profile, &measured) {
+                    @if let Some(guides) = Guides::new(profile, &presented.measurements) {
                         div #guide-lines { (overlay(&guides, language)) }
                     }
                 }
@@ -121,7 +119,7 @@ fn picture(presented: &Presented, profile: &Profile, language: Language) -> Mark
 }
 
 fn facts(presented: &Presented, clerk: &Clerk) -> Markup {
-    let Presented { collection, photo, opened, studio } = presented;
+    let Presented { collection, photo, opened, studio, .. } = presented;
     let (language, now) = (clerk.language, clerk.now);
     html! {
         p #lease.lease data-seconds=(now.until(collection.lease_until).as_secs())
@@ -135,8 +133,14 @@ fn facts(presented: &Presented, clerk: &Clerk) -> Markup {
             @if let Some(studio) = studio {
                 div { dt { (language.pick("Fotostudio", "Studio")) } dd #studio { bdi { (studio.name) } ", " bdi { (studio.place) } } }
             }
-            @if let Some(captured) = captured_on(&opened.bytes) {
-                div { dt { (language.pick("Aufgenommen", "Taken")) } dd #captured { (moment::date(captured, language)) } }
+            div {
+                dt { (language.pick("Aufgenommen", "Taken")) }
+                dd #captured {
+                    @match captured_on(&opened.bytes) {
+                        Some(captured) => (moment::date(captured, language)),
+                        None => span.quiet { (language.pick("steht nicht in der Datei", "the file does not say")) },
+                    }
+                }
             }
             div { dt { (language.pick("Eingeliefert", "Deposited")) } dd { (element(photo.deposited_at, now, language)) } }
             div { dt { (language.pick("Verfügbar bis", "Available until")) } dd { (last_day(photo.expires_at, language)) } }

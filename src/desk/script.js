@@ -58,13 +58,14 @@
       return element;
     };
     add("h2", words.title);
-    add("p", what);
-    add("q", words.citizen, add("p", "", summary, "tell-citizen"));
+    add("a", what, add("p", "")).href = "#code";
+    const citizen = add("div", "", summary, "tell-citizen");
+    add("p", words.say, citizen).className = "say";
+    add("q", words.citizen, add("p", "", citizen));
     const main = byId("main");
     main.prepend(summary);
     main.dataset.problem = "code-malformed";
-    field.focus();
-    field.select();
+    summary.focus();
   };
 
   if (field) {
@@ -87,7 +88,7 @@
     });
     // A scanner types wherever the keyboard is: after a failure that is the summary, and the next code must not be lost.
     document.addEventListener("keydown", (event) => {
-      const inField = event.target.closest("input, textarea, select, button, a");
+      const inField = event.target.closest("input, textarea, select, button, main a");
       if (!inField && /^[\w\]]$/.test(event.key) && !event.ctrlKey && !event.altKey && !event.metaKey) {
         field.value = "";
         field.focus();
@@ -95,8 +96,6 @@
     });
   }
 
-  const summary = document.querySelector(".error-summary");
-  if (summary) summary.focus();
   // An answer to a form would be sent again by a reload; this page is an empty form then, or the photo it was about.
   if (byId("main").dataset.problem) history.replaceState(null, "", location.pathname.replace(/\/settle$/, ""));
 

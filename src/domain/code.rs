@@ -4,8 +4,8 @@ use std::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-pub use super::symbols::CodeError;
 use super::symbols::Symbols;
+pub use super::typo::{CodeError, SymbolPlace};
 
 /// A code as 20 symbol values. Never logged: `Debug` shows no symbol; the memory is wiped on drop.
 ///
@@ -22,8 +22,8 @@ impl RetrievalCode {
     /// Reads a code as people write it: any case, spaces and hyphens anywhere, O for 0, I and L for 1.
     ///
     /// # Errors
-    /// [`CodeError`]: wrong length, a character outside the alphabet, or a check symbol that does not fit. Nothing needs to
-    /// be looked up to know these.
+    /// [`CodeError`]: wrong length, a character outside the alphabet, or a check symbol that does not fit; where, as far as that
+    /// can be told. Nothing needs to be looked up to know these.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
         Symbols::parse(text).map(Self)
     }
@@ -47,7 +47,8 @@ impl fmt::Debug for RetrievalCode {
 
 #[cfg(test)]
 mod tests {
-    use super::super::symbols::{ALPHABET, SYMBOLS};
+    use super::super::symbols::ALPHABET;
+    use super::super::typo::SYMBOLS;
     use super::*;
 
     const EXAMPLES: [&str; 4] =
@@ -65,6 +66,21 @@ mod tests {
         let code = RetrievalCode::parse("00000-00000-00000-00012").unwrap();
         assert_eq!(RetrievalCode::parse(" oooOO 00000 0000 0–000i2\n").unwrap(), code);
         assert_eq!(RetrievalCode::parse("000000000000000000L2").unwrap(), code);
+        let pasted = RetrievalCode::parse("G94ZJ-756FW-FHRWS-2ZVE8").unwrap();
+        for way in [
+            "g94zj756fwfhrws2zve8",
+            "G94ZJ 756FW FHRWS 2ZVE8\r\n",
+            "\tG94ZJ–756FW—FHRWS‐2ZVE8\t",
+            "G94ZJ\u{A0}756FW\u{202F}FHRWS\u{2212}2ZVE8",
+            "- G94 ZJ756 -- FWFHRWS2ZVE8 -",
+        ] {
+            assert_eq!(RetrievalCode::parse(way).as_ref(), Ok(&pasted), "{way:?}");
+        }
+    }
+
+    /// By chance a typo may look like swapped keys.
+    fn is_refused_by_its_check_symbol(text: &str) -> bool {
+        matches!(RetrievalCode::parse(text), Err(CodeError::CheckSymbol | CodeError::SwappedLayout))
     }
 
     #[test]
@@ -77,14 +93,14 @@ mod tests {
                     wrong[position] = char::from(other);
                     if wrong != symbols {
                         let wrong: String = wrong.into_iter().collect();
-                        assert_eq!(RetrievalCode::parse(&wrong), Err(CodeError::CheckSymbol), "{wrong}");
+                        assert!(is_refused_by_its_check_symbol(&wrong), "{wrong}");
                     }
                 }
                 if position + 1 < SYMBOLS && symbols[position] != symbols[position + 1] {
                     let mut swapped = symbols.clone();
                     swapped.swap(position, position + 1);
                     let swapped: String = swapped.into_iter().collect();
-                    assert_eq!(RetrievalCode::parse(&swapped), Err(CodeError::CheckSymbol), "{swapped}");
+                    assert!(is_refused_by_its_check_symbol(&swapped), "{swapped}");
                 }
             }
         }
@@ -93,9 +109,72 @@ mod tests {
     #[test]
     fn what_is_not_a_code_says_why() {
         assert_eq!(RetrievalCode::parse(""), Err(CodeError::Length { symbols: 0 }));
-        assert_eq!(RetrievalCode::parse("00000-00000-00000-000000"), Err(CodeError::Length { symbols: 21 }));
-        assert_eq!(RetrievalCode::parse("U0000-00000-00000-00000"), Err(CodeError::UnknownCharacter));
-        assert_eq!(RetrievalCode::parse("ß0000-00000-00000-00000"), Err(CodeError::UnknownCharacter));
+        assert_eq!(RetrievalCode::parse("G94ZJ-756FW-FHRWS-2ZVE9"), Err(CodeError::CheckSymbol));
+        assert_eq!(RetrievalCode::parse("NR3MP-75Q96-X8259-ZKA9A"), Err(CodeError::CheckSymbol));
+    }
+
+    #[test]
+    fn a_group_that_is_too_long_or_too_short_is_named_where_groups_were_typed() {
+        for (text, expected) in [
+            ("G94ZJ-756F-FHRWS-2ZVE8", CodeError::GroupLength { group: 2, symbols: 4 }),
+            ("00000-00000-00000-000000", CodeError::GroupLength { group: 4, symbols: 6 }),
+            (" 94ZJ 756FW – FHRWS 2ZVE8\n", CodeError::GroupLength { group: 1, symbols: 4 }),
+            // Which of two is wrong, or where one is missing, cannot be told.
+            ("G94Z-756F-FHRWS-2ZVE8", CodeError::Length { symbols: 18 }),
+            ("G94ZJ-FHRWS-2ZVE8", CodeError::Length { symbols: 15 }),
+            ("G94ZJ-756FW-FHRWS-2ZV-E", CodeError::Length { symbols: 19 }),
+            ("G94ZJ756FWFHRWS2ZVE", CodeError::Length { symbols: 19 }),
+        ] {
+            let error = RetrievalCode::parse(text).unwrap_err();
+            assert_eq!(error, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_character_that_no_code_contains_is_told_by_its_place() {
+        let at = |group, position| Some(SymbolPlace { group, position });
+        for (text, place) in [
+            ("U0000-00000-00000-00000", at(1, 1)),
+            ("ß0000-00000-00000-00000", at(1, 1)),
+            ("G94ZJ-756FW-FHU?S-2ZVE8", at(3, 3)),
+            ("G94ZJ756FWFHRUS2ZVE8", at(3, 4)),
+            ("G94ZJ756FW FHRWS2ZVE?", at(4, 5)),
+            // Four groups are told apart although one is too long.
+            ("G94ZJ-756FWU-FHRWS-2ZVE8", at(2, 6)),
+            ("G94Z-756FW-FHRWS-2ZVEU", at(4, 5)),
+            // Here neither length nor groups say where it stands.
+            ("G94ZJß756FWßFHRWSß2ZVE8", None),
+            ("Code: G94ZJ-756FW-FHRWS-2ZVE8", None),
+            ("?", None),
+        ] {
+            assert_eq!(RetrievalCode::parse(text), Err(CodeError::UnknownCharacter { place }), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn swapped_y_and_z_are_told_from_other_typos() {
+        let swap = |c| match c {
+            'Y' => 'Z',
+            'Z' => 'Y',
+            other => other,
+        };
+        for example in EXAMPLES.into_iter().filter(|example| example.contains(['Y', 'Z'])) {
+            let typed: String = example.chars().map(swap).collect();
+            assert_eq!(RetrievalCode::parse(&typed), Err(CodeError::SwappedLayout), "{typed}");
+            let typed = typed.to_lowercase().replace('-', "");
+            assert_eq!(RetrievalCode::parse(&typed), Err(CodeError::SwappedLayout), "{typed}");
+        }
+        // The check symbol itself may be one of the two.
+        assert!(RetrievalCode::parse("00000-00000-00000-000FY").is_ok());
+        assert_eq!(RetrievalCode::parse("00000-00000-00000-000FZ"), Err(CodeError::SwappedLayout));
+    }
+
+    #[test]
+    fn no_error_repeats_a_symbol() {
+        for text in ["QQQQQ-QQQQ-QQQQQ-QQQQQ", "QQQQQ-QUQQQ-QQQQQ-QQQQQ", "QQQQQ-QQQQQ-QQQQQ-QQQQR", "Q"] {
+            let error = RetrievalCode::parse(text).unwrap_err();
+            assert!(!format!("{error:?} {error}").contains('Q'), "{error:?}");
+        }
     }
 
     #[test]

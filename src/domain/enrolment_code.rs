@@ -4,7 +4,8 @@ use std::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::symbols::{CodeError, Symbols};
+use super::symbols::Symbols;
+use super::typo::CodeError;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 
 /// Looks like a retrieval code and is read as forgivingly, but is another type: neither opens what belongs to the other.

@@ -33,4 +33,5 @@ pub mod photo;
 pub mod quarantine;
 pub mod subject;
 mod symbols;
+mod typo;
 pub mod withdrawal;

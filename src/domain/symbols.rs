@@ -1,16 +1,13 @@
 //! Twenty symbols that people copy by hand: 95 secret bits and a check symbol, in whatever they are used for.
 
-use std::fmt;
-
 use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::typo::{CodeError, GROUP, Outline, SYMBOLS};
 
 /// Crockford's base 32: no I, L, O, U. A symbol's value is its position.
 pub(super) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Symbols that carry the 95 random bits.
-const SECRET_SYMBOLS: usize = 19;
-/// Secret symbols and the check symbol.
-pub(super) const SYMBOLS: usize = SECRET_SYMBOLS + 1;
-const GROUP: usize = 5;
+const SECRET_SYMBOLS: usize = SYMBOLS - 1;
 
 /// Twenty symbol values. Wiped on drop; without `Debug` and `Display`: the kinds of code around it say who may see it.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
@@ -26,33 +23,44 @@ impl Symbols {
             // Shifted so that the five bits stand lowest, then masked: always below 32.
             *symbol = ((pair >> (11 - bit % 8)) & 0b1_1111) as u8;
         }
-        symbols[SECRET_SYMBOLS] = check_symbol(&symbols[..SECRET_SYMBOLS]);
+        symbols[SECRET_SYMBOLS] = check_symbol(symbols.iter().take(SECRET_SYMBOLS).copied());
         Self(symbols)
     }
 
     /// Reads a code as people write it: any case, spaces and hyphens anywhere, O for 0, I and L for 1.
     ///
     /// # Errors
-    /// [`CodeError`]: wrong length, a character outside the alphabet, or a check symbol that does not fit. Nothing needs to
-    /// be looked up to know these.
+    /// [`CodeError`]: wrong length, a character outside the alphabet, or a check symbol that does not fit; where, as far as that
+    /// can be told. Nothing needs to be looked up to know these.
     pub(super) fn parse(text: &str) -> Result<Self, CodeError> {
         let mut code = Self([0; SYMBOLS]);
-        let mut length = 0;
-        for character in text.chars().filter(|c| !c.is_whitespace() && !is_hyphen(*c)) {
-            let value = symbol_value(character).ok_or(CodeError::UnknownCharacter)?;
-            // Counts on past the end, so that the error can tell how long the text was; bounded by the caller's body limit.
-            if let Some(symbol) = code.0.get_mut(length) {
+        let mut outline = Outline::default();
+        for character in text.chars() {
+            if character.is_whitespace() || is_hyphen(character) {
+                outline.note_separator();
+                continue;
+            }
+            let value = symbol_value(character);
+            if let (Some(symbol), Some(value)) = (code.0.get_mut(outline.symbols()), value) {
                 *symbol = value;
             }
-            length += 1;
+            outline.note_symbol(value.is_some());
         }
-        if length != SYMBOLS {
-            return Err(CodeError::Length { symbols: length });
+        outline.check()?;
+        if code.checks_as(|symbol| symbol) {
+            Ok(code)
+        } else if code.checks_as(with_y_and_z_swapped) {
+            Err(CodeError::SwappedLayout)
+        } else {
+            Err(CodeError::CheckSymbol)
         }
-        if check_symbol(&code.0[..SECRET_SYMBOLS]) != code.0[SECRET_SYMBOLS] {
-            return Err(CodeError::CheckSymbol);
-        }
-        Ok(code)
+    }
+
+    /// Whether the check symbol fits, each symbol being read in this way. Makes no copy that would have to be wiped.
+    fn checks_as(&self, read: impl Fn(u8) -> u8) -> bool {
+        let mut symbols = self.0.iter().map(|symbol| read(*symbol));
+        let expected = check_symbol(symbols.by_ref().take(SECRET_SYMBOLS));
+        symbols.next() == Some(expected)
     }
 
     /// The code for a person: four groups of five, `G94ZJ-756FW-FHRWS-2ZVE8`.
@@ -73,35 +81,9 @@ impl Symbols {
     }
 }
 
-/// Why a text is not a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeError {
-    /// A code has 20 symbols; this text had another number.
-    Length {
-        /// How many there were, without spaces and hyphens.
-        symbols: usize,
-    },
-    /// A character that no code contains.
-    UnknownCharacter,
-    /// A symbol is wrong or two neighbours are swapped.
-    CheckSymbol,
-}
-
-impl fmt::Display for CodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Length { symbols } => write!(f, "a code has {SYMBOLS} symbols, this one has {symbols}"),
-            Self::UnknownCharacter => f.write_str("a character that no code contains"),
-            Self::CheckSymbol => f.write_str("the check symbol does not fit: a symbol is wrong or two are swapped"),
-        }
-    }
-}
-
-impl std::error::Error for CodeError {}
-
 /// Damm's scheme over GF(32) with x^5 + x^2 + 1: finds every single wrong symbol and every swap of neighbours.
-fn check_symbol(symbols: &[u8]) -> u8 {
-    symbols.iter().fold(0, |interim, symbol| {
+fn check_symbol(symbols: impl Iterator<Item = u8>) -> u8 {
+    symbols.fold(0, |interim, symbol| {
         let doubled = (interim ^ symbol) << 1;
         if doubled & 0b10_0000 == 0 { doubled } else { doubled ^ 0b10_0101 }
     })
@@ -114,6 +96,17 @@ fn symbol_value(character: char) -> Option<u8> {
         other => u8::try_from(other).ok()?,
     };
     ALPHABET.iter().position(|&known| known == symbol).and_then(|position| u8::try_from(position).ok())
+}
+
+/// What a keyboard or hand scanner with a German layout makes of keys meant for an American one, and the other way round.
+fn with_y_and_z_swapped(symbol: u8) -> u8 {
+    const Y: u8 = 30;
+    const Z: u8 = 31;
+    match symbol {
+        Y => Z,
+        Z => Y,
+        other => other,
+    }
 }
 
 /// Hyphen-minus and the dashes that word processors put in its place.

@@ -1,5 +1,7 @@
 //! Laying a photo before a clerk: the picture is handed over, with everything that helps to look at it.
 
+use std::sync::Arc;
+
 use super::Gateway;
 use super::authenticate::OfficeCaller;
 use super::hand_over::{HandOverError, HandedOver, hand_over};
@@ -11,6 +13,7 @@ use crate::domain::party::Party;
 use crate::domain::photo::PhotoRecord;
 use crate::sealing::frame::OpenedPhoto;
 use crate::storage::steps::FetchPurpose;
+use crate::validation::{Measurements, examine};
 
 /// A photo on a clerk's screen.
 pub struct Presented {
@@ -19,7 +22,9 @@ pub struct Presented {
     /// The photo's row.
     pub photo: PhotoRecord,
     /// The picture and what was sealed with it.
-    pub opened: OpenedPhoto,
+    pub opened: Arc<OpenedPhoto>,
+    /// Where its face is, for guide lines; its size alone when nobody has time to look.
+    pub measurements: Measurements,
     /// Who took it.
     pub studio: Option<Party>,
 }
@@ -38,5 +43,20 @@ pub async fn present(
     let collection = review::collection(gateway, office, collection_id).await?;
     let collection = collection.ok_or(HandOverError::UnknownCollection)?;
     let studio = gateway.store.party(photo.studio_id).await?;
-    Ok(Presented { collection, photo, opened, studio })
+    let opened = Arc::new(opened);
+    let measurements = measure(gateway, &photo, &opened).await;
+    Ok(Presented { collection, photo, opened, measurements, studio })
+}
+
+/// Guide lines are a help and no judgement: who has many to judge keeps no clerk waiting for them.
+async fn measure(gateway: &Gateway, photo: &PhotoRecord, opened: &Arc<OpenedPhoto>) -> Measurements {
+    let (picture, profile, now) = (Arc::clone(opened), Arc::clone(&gateway.profile), gateway.now());
+    let work = move || examine(&picture.bytes, &profile, picture.enclosure.declaration, now).measurements;
+    let size = Measurements {
+        bytes: photo.facts.bytes,
+        width: Some(photo.facts.width),
+        height: Some(photo.facts.height),
+        ..Measurements::default()
+    };
+    gateway.judges.run(work).await.unwrap_or(size)
 }

@@ -26,7 +26,8 @@ pub fn raise_limit(config: &Config) {
 fn needed(config: &Config) -> u64 {
     let limits = &config.limits;
     let of_one_listener = (limits.connections as u64).saturating_add(limits.handshakes as u64);
-    LISTENERS.saturating_mul(of_one_listener).saturating_add(RESERVE)
+    let without_certificate = if config.listen.explain_missing_certificate { limits.handshakes as u64 } else { 0 };
+    LISTENERS.saturating_mul(of_one_listener).saturating_add(without_certificate).saturating_add(RESERVE)
 }
 
 #[cfg(unix)]
@@ -75,7 +76,7 @@ mod tests {
 
     #[test]
     fn all_listeners_full_and_the_database_open_are_provided_for() {
-        assert_eq!(needed(&Config::default()), 4 * (1024 + 256) + 64);
+        assert_eq!(needed(&Config::default()), 4 * (1024 + 256) + 256 + 64);
     }
 
     #[cfg(unix)]

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Extension, Router};
 
-use crate::api::{App, Problem, est, invitations, negotiate, office, ops, revocation_list, studio};
+use crate::api::{App, Problem, caller, est, invitations, negotiate, office, ops, revocation_list, studio};
 use crate::desk;
 use crate::telemetry::{Metrics, Observer, observe};
 
@@ -19,7 +19,7 @@ use crate::telemetry::{Metrics, Observer, observe};
 pub enum Line {
     /// Mutual TLS, certificates of the studio authority.
     Studio,
-    /// Mutual TLS, certificates of the office authority.
+    /// Mutual TLS, certificates of the office authority. Who shows none is told so, and nothing else.
     Office,
     /// Server certificate only: the one line on which strangers are answered, and everybody who wants a revocation list.
     Enrolment,
@@ -102,10 +102,13 @@ pub fn router(line: Line, app: &App, metrics: &Arc<Metrics>) -> Router {
         router = router.route(route.path, route.handler);
     }
     let observer = Observer { metrics: Arc::clone(metrics), listener: line.name() };
-    router
+    let router = router
         .with_state(app.clone())
         .fallback(async || Problem::RouteUnknown)
-        .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
+        .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
+    // Around every handler and both fallbacks, inside of what writes refusals down: this one reads like any other.
+    let router = if line == Line::Office { router.layer(from_fn(caller::require_certificate)) } else { router };
+    router
         .layer(from_fn_with_state(app.clone(), desk::failure::render_pages))
         .layer(from_fn(negotiate::render_problems))
         .layer(Extension(Arc::clone(metrics)))

@@ -9,7 +9,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::{Certificates, Config, OfficeAuthority};
 use crate::transport::foreign::ForeignAuthority;
 use crate::transport::revocation::RevokedCertificates;
-use crate::transport::tls::{ClientTrust, PemSource, ServerIdentity, ServerTls, TlsConfigError};
+use crate::transport::tls::{ClientTrust, MissingCertificate, PemSource, ServerIdentity, ServerTls, TlsConfigError};
 
 /// What is replaced as one: its files are good together or not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,7 @@ pub(super) struct TrustFiles {
     certificates: Certificates,
     foreign: Vec<OfficeAuthority>,
     public_host: String,
+    missing_at_offices: MissingCertificate,
     clock: Arc<dyn Clock>,
     revoked: RevokedCertificates,
 }
@@ -69,6 +70,11 @@ impl TrustFiles {
             certificates: config.certificates.clone(),
             foreign: config.office_authorities.clone(),
             public_host: config.listen.public_host.clone(),
+            missing_at_offices: if config.listen.explain_missing_certificate {
+                MissingCertificate::Explained
+            } else {
+                MissingCertificate::Refused
+            },
             clock,
             revoked,
         }
@@ -160,7 +166,7 @@ impl TrustFiles {
         let identity = || ServerIdentity::parse(chain, key);
         let clock = || Arc::clone(&self.clock);
         let trust = |roots| ClientTrust::parse(roots, self.revoked.clone());
-        let offices = trust(office)?.with_foreign(foreign);
+        let offices = trust(office)?.with_foreign(foreign).with_missing(self.missing_at_offices);
         Ok(LinesTls {
             studio: ServerTls::with_client_certificates(identity()?, trust(studio)?, clock())?,
             office: ServerTls::with_client_certificates(identity()?, offices, clock())?,

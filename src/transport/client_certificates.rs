@@ -35,6 +35,17 @@ const SIGNATURE_SCHEMES: [SignatureScheme; 5] = [
     SignatureScheme::RSA_PSS_SHA512,
 ];
 
+/// What becomes of a client that shows no certificate. One that is shown and wrong is refused by an alert in either case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MissingCertificate {
+    /// An alert ends the handshake (`certificate_required` in TLS 1.3).
+    #[default]
+    Refused,
+    /// The handshake goes through, so that one request can be answered with what is missing: see
+    /// [`Admission::NoCertificate`](super::peer::Admission::NoCertificate).
+    Explained,
+}
+
 /// webpki's verifier and the checks it leaves out.
 #[derive(Debug)]
 pub(super) struct DeviceCertificateVerifier {
@@ -42,6 +53,7 @@ pub(super) struct DeviceCertificateVerifier {
     foreign: Vec<ForeignAuthority>,
     hints: Vec<DistinguishedName>,
     revoked: RevokedCertificates,
+    missing: MissingCertificate,
 }
 
 impl DeviceCertificateVerifier {
@@ -49,10 +61,11 @@ impl DeviceCertificateVerifier {
         path: Arc<dyn ClientCertVerifier>,
         foreign: Vec<ForeignAuthority>,
         revoked: RevokedCertificates,
+        missing: MissingCertificate,
     ) -> Self {
         let mut hints = path.root_hint_subjects().to_vec();
         hints.extend(foreign.iter().flat_map(|authority| authority.path.root_hint_subjects().to_vec()));
-        Self { path, foreign, hints, revoked }
+        Self { path, foreign, hints, revoked, missing }
     }
 
     /// Whether a chain that was verified is a foreign authority's and not one of our own.
@@ -88,6 +101,10 @@ impl DeviceCertificateVerifier {
 }
 
 impl ClientCertVerifier for DeviceCertificateVerifier {
+    fn client_auth_mandatory(&self) -> bool {
+        self.missing == MissingCertificate::Refused
+    }
+
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
         &self.hints
     }

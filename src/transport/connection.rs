@@ -17,13 +17,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{self, Instant};
+use tokio_rustls::server::TlsStream;
 use tower::Service;
 
 use super::closing::{Socket, close_lingering, reset};
 use super::connections::{Bearer, ConnectionHandle, Connections};
 use super::deadlines::{Answering, Progress, Watched};
 use super::handshake::shake_hands;
-use super::handshakes::Place;
+use super::handshakes::{Handshakes, Place};
 use super::limits::ListenerLimits;
 use super::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
 use super::peer::{Admission, Peer, PeerCertificate};
@@ -40,6 +41,8 @@ pub(super) struct Surroundings {
     pub(super) metrics: Arc<TransportMetrics>,
     /// One for each connection past its handshake.
     pub(super) slots: Arc<Semaphore>,
+    /// Places for those who showed no certificate where one is asked for: none of the slots is theirs.
+    pub(super) without_certificate: Handshakes,
     pub(super) connections: Connections,
     pub(super) router: Router,
     pub(super) shutdown: Shutdown,
@@ -67,7 +70,7 @@ pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, a
 
 /// Shakes hands, finds the connection its place, and serves it.
 ///
-/// `place` is held during the handshake only, but to the end where nobody is known by a certificate afterwards.
+/// `place` is held during the handshake only, but to the end on a listener that asks for no certificate.
 pub(super) async fn serve_tls(
     socket: TcpStream,
     remote_address: SocketAddr,
@@ -88,22 +91,20 @@ pub(super) async fn serve_tls(
         }
     };
     let Some(stream) = stream else { return };
-    let Some(_slot) = around.take_slot() else { return };
-    progress.handshake_done(Instant::now());
-
     let chain: Arc<[_]> = stream.get_ref().1.peer_certificates().unwrap_or_default().into();
     let Some(leaf) = chain.first().cloned() else {
-        let peer = Peer::new(remote_address, None, ConnectionHandle::default(), Admission::Within);
-        let metrics = Arc::clone(&around.metrics);
-        // Else one address could fill the listener with requests that it never ends.
-        return tokio::select! {
-            () = serve_requests(stream, peer, progress, around) => {}
-            () = place.lost() => {
-                metrics.count_turned_away();
-                tracing::debug!("a stranger's connection made way for a newer one");
-            }
-        };
+        if tls.asks_for_certificates() {
+            around.metrics.count_without_certificate();
+            let (waiting_room, _) = around.without_certificate.enter(remote_address);
+            drop(place);
+            return serve_stranger(stream, remote_address, Admission::NoCertificate, waiting_room, progress, around)
+                .await;
+        }
+        let Some(_slot) = around.take_slot() else { return };
+        return serve_stranger(stream, remote_address, Admission::Within, place, progress, around).await;
     };
+    let Some(_slot) = around.take_slot() else { return };
+    progress.handshake_done(Instant::now());
     drop(place);
     let Some(credential) = tls.credential(&chain) else { return };
     let sha256 = credential.sha256();
@@ -129,6 +130,28 @@ pub(super) async fn serve_tls(
     let certificate = PeerCertificate::with_credential(leaf, credential);
     let peer = Peer::new(remote_address, Some(certificate), entry.handle.clone(), entry.admission);
     serve_requests(stream, peer, progress, around).await;
+}
+
+/// Serves somebody who showed no certificate, for as long as the place is not needed for somebody else: else one address could
+/// fill the listener with requests that it never ends.
+async fn serve_stranger(
+    stream: TlsStream<Watched<TcpStream>>,
+    remote_address: SocketAddr,
+    admission: Admission,
+    place: Place,
+    progress: Progress,
+    around: Surroundings,
+) {
+    progress.handshake_done(Instant::now());
+    let peer = Peer::new(remote_address, None, ConnectionHandle::default(), admission);
+    let metrics = Arc::clone(&around.metrics);
+    tokio::select! {
+        () = serve_requests(stream, peer, progress, around) => {}
+        () = place.lost() => {
+            metrics.count_turned_away();
+            tracing::debug!("a stranger's connection made way for a newer one");
+        }
+    }
 }
 
 /// The first 8 of 64 digits: enough to find a device in the administration, too little to be mistaken for a secret.
@@ -181,7 +204,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let Surroundings { limits, router, mut shutdown, .. } = around;
-    // A device over its limit gets its refusal and no more.
+    // A device over its limit gets its refusal and no more; so does who showed no certificate.
     let keep_alive = peer.admission() == Admission::Within;
     let handle = peer.connection().clone();
     let service = service_fn({

@@ -27,7 +27,9 @@ pub struct ListenerLimits {
     pub max_head_bytes: usize,
     /// Connections in handshake, those refused in it that linger, and on a listener without client certificates all others too:
     /// all whose peer is not known. For one more, the oldest of
-    /// the address that has the most makes way, so that who keeps quiet keeps nobody out.
+    /// the address that has the most makes way, so that who keeps quiet keeps nobody out. Where a missing certificate is
+    /// explained, those without one have as many places of their own once they have shaken hands, and none of
+    /// [`max_connections`](Self::max_connections): handshakes, in which a clerk may be typing a card's PIN, do not make way for them.
     pub max_handshakes: usize,
     /// Of these, those from one address; IPv6 addresses count by their /64. For one more, the oldest of them makes
     /// way. The default is more than the devices behind one address, a shop's or a town hall's, begin in the same moment.

@@ -103,7 +103,8 @@ impl Listener {
     pub async fn serve(self, router: Router, mut shutdown: Shutdown) {
         let Self { name, socket, local_address, security, limits, connections, metrics } = self;
         let slots = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
-        let handshakes = Handshakes::new(limits.max_handshakes, limits.max_handshakes_per_address);
+        let places = || Handshakes::new(limits.max_handshakes, limits.max_handshakes_per_address);
+        let (handshakes, without_certificate) = (places(), places());
         let mut crowd_noticed: Option<Instant> = None;
         let finish = limits.finish;
         let around = Surroundings {
@@ -111,6 +112,7 @@ impl Listener {
             limits: Arc::new(limits),
             metrics: Arc::clone(&metrics),
             slots,
+            without_certificate,
             connections,
             router,
             shutdown: shutdown.clone(),

@@ -107,6 +107,7 @@ pub struct TransportMetrics {
     accept_errors: AtomicU64,
     turned_away: AtomicU64,
     over_device_limit: AtomicU64,
+    without_certificate: AtomicU64,
     handshake_failed: [AtomicU64; HandshakeFailure::ALL.len()],
     timed_out: [AtomicU64; TimeLimit::ALL.len()],
     cut_revoked: AtomicU64,
@@ -125,7 +126,7 @@ impl TransportMetrics {
         self.accept_errors.load(Relaxed)
     }
 
-    /// Connections closed unserved because the listener was full.
+    /// Connections closed unserved because the listener was full, those of strangers that made way for newer ones included.
     pub fn turned_away(&self) -> u64 {
         self.turned_away.load(Relaxed)
     }
@@ -133,6 +134,11 @@ impl TransportMetrics {
     /// Connections beyond what one device may have, answered with a refusal or closed.
     pub fn over_device_limit(&self) -> u64 {
         self.over_device_limit.load(Relaxed)
+    }
+
+    /// Connections without a certificate that were let through the handshake to be told so.
+    pub fn without_certificate(&self) -> u64 {
+        self.without_certificate.load(Relaxed)
     }
 
     /// Handshakes that failed for this reason.
@@ -174,6 +180,10 @@ impl TransportMetrics {
 
     pub(super) fn count_over_device_limit(&self) {
         self.over_device_limit.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn count_without_certificate(&self) {
+        self.without_certificate.fetch_add(1, Relaxed);
     }
 
     pub(super) fn count_handshake_failed(&self, failure: HandshakeFailure) {

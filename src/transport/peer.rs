@@ -37,7 +37,7 @@ impl Peer {
         self.0.remote_address
     }
 
-    /// The client certificate, verified in the handshake; none on a listener that asks for none.
+    /// The client certificate, verified in the handshake; none on a listener that asks for none, or that explains a missing one.
     pub fn certificate(&self) -> Option<&PeerCertificate> {
         self.0.certificate.as_ref()
     }
@@ -47,7 +47,7 @@ impl Peer {
         &self.0.connection
     }
 
-    /// Whether the device has more connections open than it may.
+    /// Whether the connection may be served at all.
     pub fn admission(&self) -> Admission {
         self.0.admission
     }
@@ -88,15 +88,18 @@ impl PeerCertificate {
     }
 }
 
-/// Whether a connection is one too many for its device.
+/// Whether a connection is to be served or only to be told why not.
 ///
-/// The number can only be counted once the handshake has said which device it is. Closing then would look like a fault of
-/// the line, so the connection is kept for one request, which the API answers with 429 and `Retry-After`; the line closes
-/// behind the answer by itself.
+/// The number of a device's connections can only be counted once the handshake has said which device it is. Closing then would
+/// look like a fault of the line, so the connection is kept for one request, which the API answers with 429 and `Retry-After`;
+/// the line closes behind the answer by itself. A browser without a certificate is let through its handshake for the same
+/// reason: an alert is shown to a clerk as a cryptic fault of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
     /// Within the device's limit.
     Within,
     /// Over it: to be refused, whatever it asks.
     OverLimit,
+    /// No certificate was shown where one is asked for: to be refused, whatever it asks.
+    NoCertificate,
 }

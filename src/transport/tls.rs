@@ -24,6 +24,7 @@ use rustls::{RootCertStore, ServerConfig};
 use zeroize::Zeroizing;
 
 use super::client_certificates::DeviceCertificateVerifier;
+pub use super::client_certificates::MissingCertificate;
 use super::foreign::ForeignAuthority;
 use super::revocation::RevokedCertificates;
 use crate::clock::{Clock, Timestamp};
@@ -44,7 +45,8 @@ pub struct ServerTls {
 }
 
 impl ServerTls {
-    /// For a listener that serves nobody without a certificate of its own role's authority.
+    /// For a listener that serves nobody without a certificate of its own role's authority; what it tells those who show none
+    /// is up to `trust`.
     ///
     /// `clock` decides what has expired.
     ///
@@ -58,7 +60,8 @@ impl ServerTls {
         let provider = crypto_provider();
         let path = WebPkiClientVerifier::builder_with_provider(Arc::new(trust.roots), Arc::clone(&provider));
         let path = path.build().map_err(TlsConfigError::ClientTrust)?;
-        let verifier = Arc::new(DeviceCertificateVerifier::new(path, trust.foreign, trust.revoked.clone()));
+        let verifier =
+            Arc::new(DeviceCertificateVerifier::new(path, trust.foreign, trust.revoked.clone(), trust.missing));
         let clock = Arc::new(TlsTime(clock));
         let builder = ServerConfig::builder_with_details(provider, clock.clone())
             .with_safe_default_protocol_versions()
@@ -102,6 +105,11 @@ impl ServerTls {
         let (Some(clients), Some(now)) = (&self.clients, self.clock.current_time()) else { return false };
         let Some((end_entity, intermediates)) = chain.split_first() else { return false };
         clients.verify_client_cert(end_entity, intermediates, now).is_ok()
+    }
+
+    /// Whether who shows no certificate is a stranger here.
+    pub(super) fn asks_for_certificates(&self) -> bool {
+        self.clients.is_some()
     }
 
     pub(super) fn is(&self, other: &Self) -> bool {
@@ -233,6 +241,7 @@ pub struct ClientTrust {
     roots: RootCertStore,
     foreign: Vec<ForeignAuthority>,
     revoked: RevokedCertificates,
+    missing: MissingCertificate,
 }
 
 impl ClientTrust {
@@ -241,13 +250,20 @@ impl ClientTrust {
     /// # Errors
     /// [`TlsConfigError::BadPem`] or [`TlsConfigError::BadRoot`] naming the file.
     pub fn parse(roots: &PemSource, revoked: RevokedCertificates) -> Result<Self, TlsConfigError> {
-        Ok(Self { roots: roots.roots()?, foreign: Vec::new(), revoked })
+        Ok(Self { roots: roots.roots()?, foreign: Vec::new(), revoked, missing: MissingCertificate::default() })
     }
 
     /// Lets those in as well whom a foreign authority vouches for.
     #[must_use]
     pub fn with_foreign(mut self, foreign: Vec<ForeignAuthority>) -> Self {
         self.foreign = foreign;
+        self
+    }
+
+    /// Says what becomes of those who show no certificate; refused unless told otherwise.
+    #[must_use]
+    pub fn with_missing(mut self, missing: MissingCertificate) -> Self {
+        self.missing = missing;
         self
     }
 }

@@ -16,6 +16,7 @@ use crate::support::gateway::{DAY, TestGateway};
 const LINES: [Line; 4] = [Line::Studio, Line::Office, Line::Enrolment, Line::Ops];
 const SOME_ID: &str = "01a20297-4dc0-7fe2-bb16-ceb27bf086c4";
 const UNKNOWN: (u16, &str) = (403, "device-unknown");
+const MISSING: (u16, &str) = (403, "certificate-missing");
 
 /// A kind of caller.
 struct Kind {
@@ -31,6 +32,7 @@ impl Kind {
     fn expected(&self, line: Line) -> Option<(u16, &'static str)> {
         match line {
             Line::Ops | Line::Enrolment => None,
+            Line::Office if self.peer.as_ref().and_then(Peer::certificate).is_none() => Some(MISSING),
             // Its standing is told on its own line; elsewhere it is nobody. Too many connections are too many anywhere.
             _ if self.line == Some(line) || self.refusal.is_some_and(|(status, _)| status == 429) => self.refusal,
             _ => Some(UNKNOWN),
@@ -44,6 +46,7 @@ async fn kinds(gateway: &TestGateway) -> Vec<Kind> {
     let mut kinds = vec![
         Kind { name: "nobody", peer: None, line: None, refusal: None },
         Kind { name: "no certificate", peer: within(None), line: None, refusal: None },
+        Kind { name: "let in to be told", peer: Some(peer(None, Admission::NoCertificate)), line: None, refusal: None },
         Kind { name: "unknown certificate", peer: within(Some(stranger)), line: None, refusal: None },
     ];
     let callers = [gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await];
@@ -118,6 +121,10 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
                 };
                 let answer = send(&router, request(route, kind.peer.clone(), Body::new(Untouchable))).await;
                 assert_eq!(answer.status, status, "{case}: {answer:?}");
+                if route.path.starts_with("/desk") {
+                    told_on_a_page(&answer, status, problem, &case);
+                    continue;
+                }
                 if route.method == "HEAD" {
                     assert_eq!(answer.header("content-type"), "application/problem+json", "{case}");
                     continue;
@@ -127,9 +134,9 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
             }
         }
     }
-    // Ten studio and eight office routes by one kind each; four for enrolment, two revocation lists and three for monitoring by
+    // Ten studio and nineteen office routes by one kind each; four for enrolment, two revocation lists and three for monitoring by
     // everybody.
-    assert_eq!(served, 10 + 8 + (4 + 2 + 3) * kinds.len());
+    assert_eq!(served, 10 + 19 + (4 + 2 + 3) * kinds.len());
     // Who is known and was refused a new certificate left a row in the transfer log, and nothing else.
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
     let rows = gateway.database.audit().await;
@@ -142,8 +149,18 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
     assert_eq!(refused.len(), 14);
 }
 
+/// What clerks see instead of problem+json.
+fn told_on_a_page(answer: &Answer, status: u16, problem: &str, case: &str) {
+    assert_eq!((answer.status, answer.header("content-type")), (status, "text/html; charset=utf-8"), "{case}");
+    assert!(
+        String::from_utf8_lossy(&answer.body).contains(&format!("data-problem=\"{problem}\"")),
+        "{case}: {answer:?}"
+    );
+    assert_eq!(answer.header("cache-control"), "no-store", "{case}");
+}
+
 fn check_headers(answer: &Answer, problem: &str) {
-    let closes = matches!(problem, "device-revoked" | "too-many-connections");
+    let closes = matches!(problem, "device-revoked" | "too-many-connections" | "certificate-missing");
     assert_eq!(answer.header("connection") == "close", closes, "{answer:?}");
     if problem == "too-many-connections" {
         assert_eq!(answer.retry_after_seconds(), 5);
@@ -156,6 +173,36 @@ fn check_headers(answer: &Answer, problem: &str) {
     }
 }
 
+/// Somebody with a certificate, whosoever.
+fn somebody() -> Peer {
+    peer(Some(PeerCertificate::new(b"a certificate".to_vec().into())), Admission::Within)
+}
+
+fn known(method: Method, path: &str) -> Request<Body> {
+    Request::builder().method(method).uri(path).extension(somebody()).body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn who_shows_an_office_listener_no_certificate_gets_the_same_refusal_whatever_he_asks_for() {
+    let gateway = TestGateway::start().await;
+    let router = gateway.router(Line::Office);
+    for admission in [Admission::Within, Admission::NoCertificate] {
+        for path in ["/", "/desk/", "/v1/photos", "/%00", "/v1/collections", "/.well-known/est/cacerts"] {
+            for method in [Method::GET, Method::PUT, Method::OPTIONS, Method::CONNECT] {
+                let request = Request::builder().method(method).uri(path).extension(peer(None, admission));
+                let answer = send(&router, request.body(Body::new(Untouchable)).unwrap()).await;
+                if path == "/desk/" {
+                    told_on_a_page(&answer, 403, "certificate-missing", path);
+                    assert_eq!(answer.header("connection"), "close");
+                    continue;
+                }
+                answer.refused(403, "certificate-missing");
+                check_headers(&answer, "certificate-missing");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_unknown_route_is_told_so_on_every_line() {
     let gateway = TestGateway::start().await;
@@ -164,14 +211,13 @@ async fn an_unknown_route_is_told_so_on_every_line() {
         for path in ["/", "/v1", "/v1/photo", "/v1/photos/", "/v1/photos/a/b", "/v2/photos", "/v1/photos/../me", "/%00"]
         {
             for method in [Method::GET, Method::POST, Method::OPTIONS] {
-                let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-                send(&router, request).await.refused(404, "route-unknown");
+                send(&router, known(method, path)).await.refused(404, "route-unknown");
             }
         }
         // A line has its own routes only.
         let own: Vec<_> = routes().into_iter().filter(|route| route.line == line).map(|route| route.path).collect();
         for route in routes().iter().filter(|route| !own.contains(&route.path)) {
-            let answer = send(&router, request(route, None, Body::empty())).await;
+            let answer = send(&router, request(route, Some(somebody()), Body::empty())).await;
             assert_eq!(answer.status, 404, "{answer:?}");
         }
     }
@@ -194,8 +240,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
         (Line::Ops, "POST", "/metrics".to_owned(), vec!["GET", "HEAD"]),
     ];
     for (line, method, path, expected) in cases {
-        let request = Request::builder().method(method).uri(&path).body(Body::empty()).unwrap();
-        let answer = send(&gateway.router(line), request).await;
+        let answer = send(&gateway.router(line), known(method.parse().unwrap(), &path)).await;
         answer.refused(405, "method-not-allowed");
         let mut allowed: Vec<_> = answer.header("allow").split(',').map(str::trim).collect();
         allowed.sort_unstable();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lichtbild::domain::code::RetrievalCode;
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::support::caller::Caller;
@@ -35,6 +36,30 @@ async fn a_mistyped_code_is_not_a_guess() {
     }
     assert_eq!(gateway.database.contents().await, before);
     office.collected(&code).await;
+}
+
+#[tokio::test]
+async fn a_typo_is_told_with_the_group_it_is_likely_in() {
+    let gateway = TestGateway::start().await;
+    let office = gateway.office("Bürgeramt Mitte").await;
+    for (typed, group, position, german, english) in [
+        (
+            "G94ZJ-756F-FHRWS-2ZVE8",
+            json!(2),
+            json!(null),
+            "Gruppe 2 hat 4 statt 5 Zeichen",
+            "Group 2 has 4 instead of 5",
+        ),
+        ("G94ZJ756FWFHRUS2ZVE8", json!(3), json!(4), "Das 4. Zeichen der Gruppe 3", "Symbol 4 of group 3"),
+        ("G94YJ-756FW-FHRWS-2YVE8", json!(null), json!(null), "Y und Z", "Y and Z"),
+        ("G94ZJ-756FW-FHRWS-2ZVE9", json!(null), json!(null), "Vertippt", "A typo"),
+    ] {
+        for (reader, sentence) in [(office.clone(), german), (office.in_english(), english)] {
+            let problem = reader.collect(typed).await.refused(400, "code-malformed");
+            assert_eq!((&problem["group"], &problem["position"]), (&group, &position), "{problem}");
+            assert!(problem["detail"].as_str().unwrap().starts_with(sentence), "{problem}");
+        }
+    }
 }
 
 #[tokio::test]

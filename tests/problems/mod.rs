@@ -1,12 +1,16 @@
 //! What refusals look like to those who read them, word for word.
 
+use axum::body::Body;
+use axum::http::Request;
 use lichtbild::domain::invitation::Policy;
 use lichtbild::domain::party::Role;
 use lichtbild::identity::key::DeviceKey;
+use lichtbild::server::routes::Line;
+use lichtbild::transport::peer::Admission;
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::json;
 
-use crate::support::caller::{Answer, Caller, key, photo};
+use crate::support::caller::{Answer, Caller, key, peer, photo, send};
 use crate::support::enrolment::{Stranger, WRONG_CODE, issuance};
 use crate::support::gateway::{DAY, MINUTE, TestGateway};
 
@@ -72,6 +76,17 @@ async fn refusals_in_german() {
 #[tokio::test]
 async fn refusals_in_english() {
     insta::assert_snapshot!(refusals(Caller::in_english).await);
+}
+
+#[tokio::test]
+async fn a_missing_certificate_in_both_languages() {
+    let office = TestGateway::start().await.router(Line::Office);
+    let told = async |language: &str| {
+        let request = Request::builder().uri("/v1/collections").header("accept-language", language);
+        let request = request.extension(peer(None, Admission::NoCertificate)).body(Body::empty()).unwrap();
+        shown(&send(&office, request).await)
+    };
+    insta::assert_snapshot!([told("de").await, told("en").await].join("\n"));
 }
 
 /// Each refusal that a device can meet on its way to its first certificate.

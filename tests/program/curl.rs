@@ -252,6 +252,53 @@ fn an_office_that_does_it_wrong_is_told_what() {
     assert_eq!(town.studio("/v1/photos", &[]).json()["photos"][0]["refusal"]["reason"], "eyes_closed");
 }
 
+#[tokio::test]
+async fn who_shows_an_office_listener_no_certificate_is_told_what_is_missing_and_what_to_do() {
+    let town = Town::new();
+    let big = town.write("big", &[b'x'; 400_000]);
+    let ask =
+        |path: &str, options: &[&str]| curl(&town.home, None, &format!("{}{path}", town.gateway.office()), options);
+    let mut told = 0;
+    for version in ["1.2", "1.3"] {
+        let tls = [&format!("--tlsv{version}"), "--tls-max", version];
+        for (language, sentence) in [("de", "Der Code bleibt gültig"), ("en", "the code stays valid")] {
+            let accept = format!("Accept-Language: {language}");
+            let data = format!("@{big}");
+            for (path, options) in [
+                ("/", &[][..]),
+                ("/v1/collections", &["--data-binary", &data, "-H", "Content-Type: application/json"]),
+                ("/.well-known/est/cacerts", &[]),
+                ("/desk/", &["--no-alpn", "--http1.0"]),
+            ] {
+                let refused = ask(path, &[&tls[..], &["-H", &accept], options].concat());
+                assert_eq!(refused.status, 403, "{path}: {}", refused.stderr);
+                assert_eq!(refused.problem().1, "certificate-missing");
+                assert!(refused.text("detail").contains(sentence), "{}", refused.json());
+                assert!(refused.head.contains("\r\nconnection: close\r\n"), "{}", refused.head);
+                told += 1;
+            }
+        }
+    }
+    let metric = "lichtbild_connections_without_certificate_total{listener=\"office\"}";
+    assert_eq!(town.gateway.metric(metric).await, told);
+    let studio = curl(&town.home, None, town.gateway.studio(), &["--tlsv1.3"]);
+    assert!(studio.status == 0 && studio.stderr.contains("certificate required"), "{}", studio.stderr);
+    // Anybody can come without one: no line for each.
+    let log = town.gateway.log();
+    assert!(log.contains("listening") && !log.contains("403") && !log.contains("listener=\"office\" method"), "{log}");
+}
+
+#[test]
+fn a_missing_certificate_is_an_alert_where_it_shall_not_be_explained() {
+    let home = Home::new();
+    home.set("explain_missing_certificate", "false");
+    let gateway = home.start();
+    for version in ["1.2", "1.3"] {
+        let refused = curl(&home, None, gateway.office(), &[&format!("--tlsv{version}"), "--tls-max", version]);
+        assert!(refused.status == 0 && refused.stderr.contains("certificate required"), "{}", refused.stderr);
+    }
+}
+
 #[test]
 fn who_has_no_good_certificate_is_turned_away_in_the_handshake_and_told_why() {
     let town = Town::new();

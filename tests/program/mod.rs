@@ -15,4 +15,5 @@ mod profiles;
 mod revocation;
 mod start;
 mod stopping;
+mod strangers;
 mod studio;

@@ -21,7 +21,7 @@ use lichtbild::transport::metrics::TransportMetrics;
 use lichtbild::transport::peer::Peer;
 use lichtbild::transport::revocation::RevokedCertificates;
 use lichtbild::transport::shutdown::Stop;
-use lichtbild::transport::tls::{ClientTrust, PemSource, ServerIdentity, ServerTls};
+use lichtbild::transport::tls::{ClientTrust, MissingCertificate, PemSource, ServerIdentity, ServerTls};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -85,6 +85,10 @@ impl Line {
         let plain = matches!(trust, Trust::NoTls);
         let tls = match trust {
             Trust::StudioCa => ServerTls::with_client_certificates(identity, studios, clock).unwrap(),
+            Trust::StudioCaExplained => {
+                let studios = studios.with_missing(MissingCertificate::Explained);
+                ServerTls::with_client_certificates(identity, studios, clock).unwrap()
+            }
             Trust::AndForeign { ca, next_update } => {
                 let list = PemSource::new("foreign.crl", ca.revocation_list(&[], next_update));
                 let roots = PemSource::new("foreign.pem", ca.certificate_pem);
@@ -158,7 +162,12 @@ impl Line {
 /// Whom the listener lets in.
 pub enum Trust {
     StudioCa,
-    AndForeign { ca: Box<TestCa>, next_update: OffsetDateTime },
+    /// Who shows no certificate is let in to be told so.
+    StudioCaExplained,
+    AndForeign {
+        ca: Box<TestCa>,
+        next_update: OffsetDateTime,
+    },
     Anybody,
     NoTls,
 }

@@ -7,3 +7,4 @@ mod limits;
 mod line;
 mod revocation;
 mod stopping;
+mod without_certificate;

@@ -11,7 +11,7 @@ use crate::client::enrolment::enrol::{EnrolError, EnrolNotice, Enrolled};
 use crate::client::enrolment::folder::{Folder, FolderError};
 use crate::client::enrolment::line::LineError;
 use crate::client::setback::{Distrust, TlsRefusal};
-use crate::domain::code::CodeError;
+use crate::domain::code::{CodeError, SymbolPlace};
 use crate::domain::language::Language;
 use crate::domain::party::Role;
 use crate::identity::certificate::group_fingerprint;
@@ -42,8 +42,22 @@ pub fn about_code(error: &CodeError, language: Language) -> String {
             format!("Der Code hat 20 Zeichen, getippt wurden {symbols}."),
             format!("The code has 20 symbols, {symbols} were typed."),
         ),
-        CodeError::UnknownCharacter => language
+        CodeError::GroupLength { group, symbols } => language.pick(
+            format!("Gruppe {group} des Codes hat {symbols} statt 5 Zeichen."),
+            format!("Group {group} of the code has {symbols} instead of 5 symbols."),
+        ),
+        CodeError::UnknownCharacter { place: Some(SymbolPlace { group, position }) } => language.pick(
+            format!("Das {position}. Zeichen der Gruppe {group} kommt in keinem Code vor."),
+            format!("Symbol {position} of group {group} is one that no code contains."),
+        ),
+        CodeError::UnknownCharacter { place: None } => language
             .pick("Darin ist ein Zeichen, das in keinem Code vorkommt.", "It has a character that no code contains.")
+            .to_owned(),
+        CodeError::SwappedLayout => language
+            .pick(
+                "Y und Z sind wohl vertauscht: die Tastatur ist auf die Belegung eines anderen Landes eingestellt.",
+                "Y and Z are probably swapped: the keyboard is set to another country's layout.",
+            )
             .to_owned(),
         CodeError::CheckSymbol => language
             .pick(

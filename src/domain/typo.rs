@@ -1,0 +1,139 @@
+//! What is wrong with a text that should be a code, and where, as far as that can be told.
+
+use std::fmt;
+
+/// Secret symbols and the check symbol.
+pub(super) const SYMBOLS: usize = 20;
+/// Symbols that are written together.
+pub(super) const GROUP: usize = 5;
+const GROUPS: usize = SYMBOLS / GROUP;
+
+/// Why a text is not a code. Holds places and numbers, never a symbol: it may be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeError {
+    /// A code has 20 symbols; this text had another number.
+    Length {
+        /// How many there were, without spaces and hyphens.
+        symbols: usize,
+    },
+    /// Four groups were typed apart, and one of them has not five symbols.
+    GroupLength {
+        /// Which, from 1 to 4.
+        group: usize,
+        /// How many symbols it has.
+        symbols: usize,
+    },
+    /// A character that no code contains.
+    UnknownCharacter {
+        /// Where it stands; `None` where spaces, hyphens and length do not tell the groups apart.
+        place: Option<SymbolPlace>,
+    },
+    /// The check symbol fits once every Y is read as Z and every Z as Y: the keyboard or hand scanner is likely set to the
+    /// layout of another country. By chance this happens to one other typo of 32.
+    SwappedLayout,
+    /// A symbol is wrong or two neighbours are swapped. Which, one check symbol cannot tell.
+    CheckSymbol,
+}
+
+/// Where in a code a symbol stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SymbolPlace {
+    /// The group, from 1 to 4.
+    pub group: usize,
+    /// The place in the group as it was typed, from 1.
+    pub position: usize,
+}
+
+impl CodeError {
+    /// The group that the typo is likely in, from 1 to 4, where that can be told.
+    pub fn group(&self) -> Option<usize> {
+        match self {
+            Self::GroupLength { group, .. } => Some(*group),
+            Self::UnknownCharacter { place } => place.map(|place| place.group),
+            Self::Length { .. } | Self::SwappedLayout | Self::CheckSymbol => None,
+        }
+    }
+}
+
+impl fmt::Display for CodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length { symbols } => write!(f, "a code has {SYMBOLS} symbols, this one has {symbols}"),
+            Self::GroupLength { group, symbols } => {
+                write!(f, "a group of a code has {GROUP} symbols, group {group} of this one has {symbols}")
+            }
+            Self::UnknownCharacter { place: Some(SymbolPlace { group, position }) } => {
+                write!(f, "a character that no code contains, at place {position} of group {group}")
+            }
+            Self::UnknownCharacter { place: None } => f.write_str("a character that no code contains"),
+            Self::SwappedLayout => f.write_str("Y and Z are swapped: keyboard or scanner is set to another layout"),
+            Self::CheckSymbol => f.write_str("the check symbol does not fit: a symbol is wrong or two are swapped"),
+        }
+    }
+}
+
+impl std::error::Error for CodeError {}
+
+/// The outline of a text while it is read: how its symbols stand in groups, not which ones they are.
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    symbols: usize,
+    groups: usize,
+    /// Of the first four groups as they were typed.
+    lengths: [usize; GROUPS],
+    inside_group: bool,
+    /// The first character that no code contains: how many symbols stand before it, and its place as typed.
+    unknown: Option<(usize, SymbolPlace)>,
+}
+
+impl Outline {
+    /// How many symbols were read so far.
+    pub(super) fn symbols(&self) -> usize {
+        self.symbols
+    }
+
+    /// Notes spaces or hyphens: the group is over, if one had begun.
+    pub(super) fn note_separator(&mut self) {
+        self.inside_group = false;
+    }
+
+    /// Notes a symbol, or a character in its place that is none.
+    pub(super) fn note_symbol(&mut self, is_known: bool) {
+        if !self.inside_group {
+            self.inside_group = true;
+            self.groups += 1;
+        }
+        if let Some(length) = self.lengths.get_mut(self.groups - 1) {
+            *length += 1;
+        }
+        if !is_known && self.unknown.is_none() {
+            let position = self.lengths.get(self.groups - 1).copied().unwrap_or(0);
+            self.unknown = Some((self.symbols, SymbolPlace { group: self.groups, position }));
+        }
+        // Counts on past the end, so that the error can tell how long the text was; bounded by the caller's body limit.
+        self.symbols += 1;
+    }
+
+    /// What the outline alone shows to be wrong, the whole text having been read.
+    ///
+    /// # Errors
+    /// [`CodeError::UnknownCharacter`], [`CodeError::GroupLength`] or [`CodeError::Length`].
+    pub(super) fn check(&self) -> Result<(), CodeError> {
+        if let Some((before, as_typed)) = self.unknown {
+            let counted = SymbolPlace { group: before / GROUP + 1, position: before % GROUP + 1 };
+            // Four groups are the code's own, wherever a symbol is missing. Other ones are not, but in a text of the right length
+            // every symbol stands where it belongs.
+            let place =
+                if self.groups == GROUPS { Some(as_typed) } else { (self.symbols == SYMBOLS).then_some(counted) };
+            return Err(CodeError::UnknownCharacter { place });
+        }
+        if self.symbols == SYMBOLS {
+            return Ok(());
+        }
+        let mut odd = (1..).zip(self.lengths).filter(|(_, length)| *length != GROUP);
+        match (self.groups, odd.next(), odd.next()) {
+            (GROUPS, Some((group, symbols)), None) => Err(CodeError::GroupLength { group, symbols }),
+            _ => Err(CodeError::Length { symbols: self.symbols }),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The cookie that carries the code from page to page.
+
+use super::browser::{Browser, Cookie, tells};
+use crate::support::gateway::TestGateway;
+
+fn ticket(browser: &Browser) -> Cookie {
+    browser.cookies().iter().rfind(|cookie| cookie.name == "lichtbild_code").unwrap().clone()
+}
+
+#[tokio::test]
+async fn it_is_sent_to_the_pages_of_its_collection_only_and_shows_nothing_of_the_code() {
+    let gateway = TestGateway::start().await;
+    let deposit = gateway.studio("Foto Koch").await.deposited(1).await;
+    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let photo = browser.enter(&deposit.code).await;
+    let ticket = ticket(&browser);
+    assert_eq!(ticket.path, photo);
+    for attribute in ["HttpOnly", "Secure", "SameSite=Strict", "Max-Age=900"] {
+        assert!(ticket.attributes.contains(attribute), "{ticket:?}");
+    }
+    assert!(deposit.code.split('-').all(|group| !ticket.value.contains(group)), "{ticket:?}");
+}
+
+#[tokio::test]
+async fn it_opens_nothing_for_another_office_or_another_collection() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    let (first, second) = (studio.deposited(1).await, studio.deposited(2).await);
+    let office = gateway.office("Bürgeramt").await;
+    let mut browser = Browser::of(&office).await;
+    let photo = browser.enter(&first.code).await;
+    let of_first = ticket(&browser);
+    let other = browser.enter(&second.code).await;
+    browser.forget_cookies();
+    browser.put_cookie(Cookie { path: other.clone(), ..of_first.clone() });
+    tells(&browser.get(&other).await, 200, "code-needed");
+    // A colleague's computer of the same office goes on with it; another office does not even see the collection.
+    let mut colleague = Browser::of(&gateway.device_of(&office.party).await).await;
+    colleague.put_cookie(of_first.clone());
+    assert!(super::browser::page(&colleague.get(&photo).await).contains("id=\"photo\""));
+    let mut stranger = Browser::of(&gateway.office("Anderes Amt").await).await;
+    stranger.put_cookie(of_first);
+    for page in ["", "/use", "/refuse", "/done", "/photo.jpg"] {
+        let answer = stranger.get(&format!("{photo}{page}")).await;
+        let problem = if page == "/photo.jpg" { (409, "lease-expired") } else { (404, "collection-unknown") };
+        tells(&answer, problem.0, problem.1);
+    }
+}
+
+#[tokio::test]
+async fn two_codes_in_two_tabs_do_not_meet_and_a_settlement_takes_its_own_away() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    let (first, second) = (studio.deposited(1).await, studio.deposited(2).await);
+    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let (one, two) = (browser.enter(&first.code).await, browser.enter(&second.code).await);
+    assert_eq!(browser.get(&format!("{one}/photo.jpg")).await.body, first.bytes);
+    assert_eq!(browser.get(&format!("{two}/photo.jpg")).await.body, second.bytes);
+    browser.post(&format!("{one}/settle"), &[("outcome", "used")]).await;
+    assert!(browser.cookies().iter().all(|cookie| cookie.path != one));
+    assert_eq!(browser.get(&format!("{two}/photo.jpg")).await.body, second.bytes);
+}

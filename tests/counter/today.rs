@@ -1,0 +1,38 @@
+//! The day's collections.
+
+use serde_json::json;
+
+use super::browser::{Browser, page};
+use crate::support::gateway::{DAY, MINUTE, TestGateway};
+
+#[tokio::test]
+async fn the_day_is_listed_without_pictures_and_without_other_offices() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
+    let mut browser = Browser::of(&office).await;
+    assert!(page(&browser.get("/desk/today").await).contains("noch kein Foto"));
+    let yesterday = office.settled(&studio.deposited(1).await.code, &json!({ "outcome": "used" })).await;
+    gateway.advance(DAY);
+    let foreign = gateway.office("Anderes Amt").await.collected(&studio.deposited(2).await.code).await;
+    let used = office.settled(&studio.deposited(3).await.code, &json!({ "outcome": "used" })).await;
+    gateway.advance(MINUTE);
+    let open = office.handed_over(&studio.deposited(4).await.code).await;
+    let list = page(&browser.get("/desk/today").await);
+    assert!(!list.contains(&yesterday) && !list.contains(&foreign) && !list.contains("<img"), "{list}");
+    let (newer, older) = (list.find(&open).unwrap(), list.find(&used).unwrap());
+    assert!(newer < older && list.contains("reserviert bis 10:46 Uhr") && list.contains("verwendet"), "{list}");
+    // From there back to the photo.
+    let answer = page(&browser.get(&format!("/desk/collections/{open}")).await);
+    assert!(answer.contains("data-problem=\"code-needed\"") && answer.contains("form id=\"enter\""), "{answer}");
+}
+
+#[tokio::test]
+async fn a_busy_day_is_listed_whole() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
+    for number in 0..205 {
+        office.collected(&studio.deposited(number).await.code).await;
+    }
+    let mut browser = Browser::of(&office).await;
+    assert_eq!(page(&browser.get("/desk/today").await).matches("<tr class=\"waiting\">").count(), 205);
+}
