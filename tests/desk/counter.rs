@@ -19,7 +19,7 @@ use lichtbild::transport::listener::{Listener, Security};
 use lichtbild::transport::peer::PeerCertificate;
 use lichtbild::transport::revocation::RevokedCertificates;
 use lichtbild::transport::shutdown::Stop;
-use lichtbild::transport::tls::{ClientTrust, PemSource, ServerIdentity, ServerTls};
+use lichtbild::transport::tls::{ClientTrust, MissingCertificate, PemSource, ServerIdentity, ServerTls};
 use serde_json::{Value, json};
 use time::macros::datetime;
 use tokio::net::TcpListener;
@@ -29,8 +29,8 @@ use crate::support::caller::Caller;
 use crate::support::gateway::{Setup, TestGateway};
 use crate::support::pki::{Leaf, TestCa};
 
-/// Who stands at the counter of which office: the names that stories use. Nobody is let in by no certificate, and the
-/// stranger by one that the gateway's authority issued for a device that it does not know.
+/// Who stands at the counter of which office: the names that stories use. There is a `stranger` too, with a certificate that
+/// the gateway's authority issued for a device that it does not know.
 const DEVICES: [(&str, &str); 3] =
     [("mitte", "Bürgeramt Mitte"), ("mitte_2", "Bürgeramt Mitte"), ("nord", "Bürgeramt Nord")];
 
@@ -105,6 +105,7 @@ impl Counter {
     async fn serve(self: &Arc<Self>, authority: &TestCa) -> SocketAddr {
         let roots = PemSource::new("office-ca.pem", office_ca().certificate_pem.as_str());
         let trust = ClientTrust::parse(&roots, RevokedCertificates::default()).unwrap();
+        let trust = trust.with_missing(MissingCertificate::Explained);
         let server = authority.server();
         let chain = PemSource::new("server.pem", server.certificate_pem);
         let identity = ServerIdentity::parse(&chain, &PemSource::new("server.key", server.key_pem)).unwrap();

@@ -83,7 +83,7 @@ stories! {
     what_was_entered_stands_there_to_be_compared_but_in_no_answer: small,
     a_busy_gateway_says_so_and_goes_on_by_itself: busy,
     a_certificate_that_no_device_of_an_office_holds_is_told_so_in_a_page: small,
-    a_browser_without_a_certificate_gets_no_page_at_all: small,
+    a_browser_without_a_certificate_is_told_what_is_missing: small,
     addresses_that_lead_nowhere_answer_in_a_page: small,
 
     // Back, reload, double click, several tabs.
