@@ -105,7 +105,11 @@
       form.dataset.sent = "yes";
     });
   }
-  addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+  addEventListener("pageshow", (event) => {
+    for (const form of document.forms) delete form.dataset.sent;
+    // Going back shows a page as it was left: not with a code in it.
+    if (event.persisted && field) field.value = "";
+  });
 
   const lease = byId("lease");
   if (lease) {

@@ -93,6 +93,21 @@ export class Clerk {
         await this.page.keyboard.press('Enter');
     }
 
+    // Playwright waits in vain for pages to load that are shown again as they were left.
+    async goesBack() {
+        await this.page.goBack({ waitUntil: 'commit' });
+        await this.isThere();
+    }
+
+    async goesForward() {
+        await this.page.goForward({ waitUntil: 'commit' });
+        await this.isThere();
+    }
+
+    async isThere() {
+        await this.page.waitForFunction(() => document.readyState === 'complete' && document.querySelector('h1'));
+    }
+
     async chooses(name, value) {
         await this.page.check(`input[name=${name}][value="${value}"]`);
     }

@@ -20,6 +20,8 @@ const [executablePath, scratch] = process.argv.slice(2);
 
 const launching = chromium.launch({
     executablePath,
+    // Whoever goes back in a browser at a counter meets pages as they were left.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
     // The sandbox needs an unprivileged user.
     chromiumSandbox: process.getuid() !== 0,
     args: [

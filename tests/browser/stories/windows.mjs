@@ -26,7 +26,7 @@ export async function going_back_shows_no_photo_that_is_gone_and_repeats_nothing
     await clerk.sees('#outcome');
     const before = await counter.ask('contents');
     for (let steps = 0; steps < 3; steps += 1) {
-        await clerk.page.goBack();
+        await clerk.goesBack();
         assert.equal(await clerk.page.locator('#photo').count(), 0, 'a photo that is erased is shown');
         assert.equal(await clerk.page.locator('main').count(), 1);
     }
@@ -36,10 +36,11 @@ export async function going_back_shows_no_photo_that_is_gone_and_repeats_nothing
 export async function going_back_from_the_photo_leads_to_the_code_field_and_forward_to_the_photo(counter) {
     const clerk = await counter.clerk();
     const collection = await clerk.collects(await counter.deposit());
-    await clerk.page.goBack();
+    await clerk.goesBack();
     await clerk.sees('#code');
-    assert.equal(await clerk.page.inputValue('#code'), '', 'the code still stands there');
-    await clerk.page.goForward();
+    // The page is the one that was left, but for the code.
+    await clerk.page.waitForFunction(() => document.querySelector('#code').value === '');
+    await clerk.goesForward();
     assert.equal(await clerk.seesPhoto(), collection);
     assert.equal(await happened(counter, 'collection.leased'), 1);
 }
