@@ -115,7 +115,6 @@ stories! {
     the_language_once_switched_stays: small,
     every_stop_of_the_tab_key_is_seen: small,
     the_receipt_prints_without_what_is_only_for_the_screen: small,
-    the_self_test_shows_what_the_scanner_sends: small,
 }
 
 #[tokio::test]

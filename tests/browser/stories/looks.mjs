@@ -80,8 +80,6 @@ export async function every_page_is_fit_for_everybody(counter) {
     await isFit(clerk, 'refuse-no-reason');
     await clerk.open('/desk/today');
     await isFit(clerk, 'today');
-    await clerk.open('/desk/self-test');
-    await isFit(clerk, 'self-test');
 }
 
 export async function every_last_page_is_fit_for_everybody(counter) {
@@ -196,19 +194,4 @@ export async function the_receipt_prints_without_what_is_only_for_the_screen(cou
     for (const onScreenOnly of ['#next', 'form#language', 'nav']) {
         assert.equal(await clerk.page.isVisible(onScreenOnly), false, `${onScreenOnly} is printed`);
     }
-}
-
-export async function the_self_test_shows_what_the_scanner_sends(counter) {
-    const clerk = await counter.clerk();
-    await clerk.open('/desk/self-test');
-    await clerk.sees('svg#symbol');
-    assert.match(await clerk.text('#device'), /Kasse/);
-    assert.ok((await clerk.text('#ready')).length > 2);
-    const mark = (await counter.asked()).length;
-    await clerk.page.focus('#scan');
-    await clerk.page.keyboard.type(']d2LICHTBILD-TEST');
-    await clerk.page.keyboard.press('Enter');
-    await clerk.page.waitForFunction(() => document.querySelector('#received').innerText.length > 10);
-    assert.match(await clerk.text('#received'), /\]d2|Vorsatz|Präfix/i);
-    assert.equal((await counter.asked()).length, mark, 'what a scanner sends stays in the page');
 }
