@@ -295,7 +295,7 @@ async fn who_shows_an_office_listener_no_certificate_is_told_what_is_missing_and
     assert!(studio.status == 0 && studio.stderr.contains("certificate required"), "{}", studio.stderr);
     // Anybody can come without one: no line for each.
     let log = town.gateway.log();
-    assert!(log.contains("listening") && !log.contains("403") && !log.contains("listener=\"office\" method"), "{log}");
+    assert!(log.contains("request listener=\"ops\"") && !log.contains("listener=\"office\" method"), "{log}");
 }
 
 #[test]
