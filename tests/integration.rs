@@ -11,6 +11,8 @@ mod counter;
 mod crash;
 mod cuts;
 mod deposit;
+#[cfg(unix)]
+mod desk;
 mod enrolment;
 mod expiry;
 mod hot_folder;

@@ -27,13 +27,14 @@
   const typo = (text) => {
     const symbols = plain(text);
     if (symbols === "") return ["empty", {}];
+    // However it is grouped: who adds a forgotten symbol in the middle has one group of six.
+    if (symbols.length === 20 && [...symbols].every((c) => ALPHABET.includes(c)) && isCode(symbols)) return null;
     const groups = text.trim().split(new RegExp(SEPARATOR.source + "+")).map(plain).filter(Boolean);
     const odd = groups.findIndex((group) => group.length !== 5);
     if (groups.length === 4 && odd >= 0) return ["group", { group: odd + 1, count: groups[odd].length }];
     const foreign = [...symbols].findIndex((c) => !ALPHABET.includes(c));
     if (foreign >= 0 && symbols.length === 20) return ["character", { group: Math.floor(foreign / 5) + 1 }];
     if (symbols.length !== 20) return ["length", { count: symbols.length }];
-    if (isCode(symbols)) return null;
     return [isCode(swapped(symbols)) ? "layout" : "check", {}];
   };
 
@@ -95,8 +96,8 @@
     });
   }
 
-  // An answer to a form would be sent again by a reload; this page is an empty form then.
-  if (byId("main").dataset.problem) history.replaceState(null, "", location.href);
+  // An answer to a form would be sent again by a reload; this page is an empty form then, or the photo it was about.
+  if (byId("main").dataset.problem) history.replaceState(null, "", location.pathname.replace(/\/settle$/, ""));
 
   for (const form of document.forms) {
     form.addEventListener("submit", (event) => {
@@ -104,7 +105,11 @@
       form.dataset.sent = "yes";
     });
   }
-  addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+  addEventListener("pageshow", (event) => {
+    for (const form of document.forms) delete form.dataset.sent;
+    // Going back shows a page as it was left: not with a code in it.
+    if (event.persisted && field) field.value = "";
+  });
 
   const lease = byId("lease");
   if (lease) {

@@ -2,5 +2,5 @@
 
 mod declared;
 mod files;
-mod log;
+pub mod log;
 mod needles;

@@ -131,6 +131,12 @@ impl TestGateway {
     pub async fn device_until(&self, party: &Party, not_after: Timestamp) -> Caller {
         let number = self.devices.fetch_add(1, Ordering::Relaxed);
         let certificate = PeerCertificate::new(format!("certificate {number}").into_bytes().into());
+        self.device_showing(party, certificate, not_after).await
+    }
+
+    /// One more device of a party, with a certificate that was made elsewhere.
+    pub async fn device_showing(&self, party: &Party, certificate: PeerCertificate, not_after: Timestamp) -> Caller {
+        let number = self.devices.fetch_add(1, Ordering::Relaxed);
         let now = self.clock.now();
         let device = Device {
             device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),

@@ -1,0 +1,210 @@
+// Somebody at a counter's computer: one browser context, so one client certificate and one set of cookies. What must
+// hold on every page and at every request of every story is watched from here.
+
+import { strict as assert } from 'node:assert';
+
+// How long a story waits for a condition; nothing takes nearly as long, even on a busy machine.
+const PATIENCE_MS = 30_000;
+
+// The pages that a clerk with this collection can open.
+export function pages(collection) {
+    const own = ['', '/use', '/refuse'].map((page) => `/desk/collections/${collection}${page}`);
+    return ['/desk/', '/desk/today', ...own];
+}
+
+export class Clerk {
+    static async arrives(counter, device, options) {
+        const { javaScript = true, clockAhead = null, viewport = { width: 1280, height: 800 }, ...more } = options;
+        const { office, devices, now } = counter.scene;
+        const certificate = devices[device];
+        const context = await counter.browser.newContext({
+            viewport,
+            locale: 'de-DE',
+            timezoneId: 'Europe/Berlin',
+            javaScriptEnabled: javaScript,
+            // Playwright ends the browser's TLS connection and begins one of its own with the certificate; there it
+            // holds the gateway's against NODE_EXTRA_CA_CERTS, and lets no other pass (dangers.mjs shows it).
+            clientCertificates: certificate && [
+                { origin: office, cert: Buffer.from(certificate.certificate), key: Buffer.from(certificate.key) },
+            ],
+            ...more,
+        });
+        context.setDefaultTimeout(PATIENCE_MS);
+        const clerk = new Clerk(counter, context);
+        clerk.isByHand = clockAhead !== null;
+        if (clerk.isByHand) await context.clock.install({ time: Date.parse(now) + clockAhead * 1000 });
+        clerk.page = await context.newPage();
+        return clerk;
+    }
+
+    constructor(counter, context) {
+        this.counter = counter;
+        this.context = context;
+        this.requests = [];
+        this.faults = [];
+        this.titles = new Set();
+        context.on('request', (request) => this.requests.push(request.url()));
+        context.on('response', (response) => this.checkHeaders(response));
+        context.on('weberror', (error) => this.faults.push(`a script failed: ${error.error().stack}`));
+        context.on('console', (message) => {
+            // Chromium notes every status from 400 on; the stories look at those themselves.
+            const isNoise = message.text().startsWith('Failed to load resource');
+            if (['error', 'warning'].includes(message.type()) && !isNoise) this.faults.push(message.text());
+        });
+    }
+
+    // The computer's clock moves on, where it is moved by hand.
+    async passes(seconds) {
+        if (this.isByHand) await this.context.clock.fastForward(seconds * 1000);
+    }
+
+    // Doing
+
+    async open(path = '/desk/') {
+        return this.page.goto(this.counter.scene.office + path);
+    }
+
+    // Types where the cursor is, as on a fresh page, and presses Enter.
+    async enters(code) {
+        await this.sees('#code:focus');
+        await this.page.keyboard.type(code);
+        await this.page.keyboard.press('Enter');
+    }
+
+    // From the first page to the photo; gives its collection's identifier.
+    async collects(deposit) {
+        await this.open();
+        await this.enters(deposit.code);
+        return this.seesPhoto();
+    }
+
+    // Goes on by the key alone until the cursor is there.
+    async tabsTo(selector) {
+        for (let stops = 0; stops < 60; stops += 1) {
+            if (await this.page.locator(`${selector}:focus`).count()) return;
+            await this.page.keyboard.press('Tab');
+        }
+        throw new Error(`the Tab key does not lead to ${selector}`);
+    }
+
+    // Follows a link or a button by the keyboard.
+    async takes(selector) {
+        await this.tabsTo(selector);
+        await this.page.keyboard.press('Enter');
+    }
+
+    // Playwright waits in vain for pages to load that are shown again as they were left.
+    async goesBack() {
+        await this.page.goBack({ waitUntil: 'commit' });
+        await this.isThere();
+    }
+
+    async goesForward() {
+        await this.page.goForward({ waitUntil: 'commit' });
+        await this.isThere();
+    }
+
+    async isThere() {
+        await this.page.waitForFunction(() => document.readyState === 'complete' && document.querySelector('h1'));
+    }
+
+    async chooses(name, value) {
+        await this.page.check(`input[name=${name}][value="${value}"]`);
+    }
+
+    // Seeing
+
+    async sees(selector) {
+        const element = await this.page.waitForSelector(selector);
+        this.titles.add(await this.page.title());
+        return element;
+    }
+
+    async seesPhoto() {
+        await this.sees('#photo');
+        await this.page.waitForFunction(() => {
+            const photo = document.querySelector('#photo');
+            return photo?.complete && photo.naturalWidth > 0;
+        });
+        return this.collection();
+    }
+
+    // By the address of the page.
+    collection() {
+        return new URL(this.page.url()).pathname.split('/')[3];
+    }
+
+    // A refusal of this kind, with the focus on its words; gives them.
+    async isRefused(kind) {
+        await this.sees(`main[data-problem="${kind}"]`);
+        await this.sees('.error-summary[role=alert][tabindex="-1"]');
+        // A page that came as an answer is read out from the top; a typo that was caught before is mended at once.
+        await this.sees('.error-summary:focus, #code[aria-invalid=true]:focus');
+        const words = await this.text('.error-summary');
+        assert.ok(words.length > 20, `too few words: ${words}`);
+        return words;
+    }
+
+    async text(selector) {
+        return (await this.page.locator(selector).innerText()).trim();
+    }
+
+    async path() {
+        return new URL(this.page.url()).pathname;
+    }
+
+    // What must hold
+
+    checkHeaders(response) {
+        const { pathname, origin } = new URL(response.url());
+        if (origin !== this.counter.scene.office || !pathname.startsWith('/desk')) return;
+        const headers = response.headers();
+        const require = (name, ...parts) => {
+            const missing = parts.filter((part) => !(headers[name] ?? '').split(/[;,]\s*/).includes(part));
+            if (missing.length) this.faults.push(`${pathname} answers without ${name}: ${missing} (${headers[name]})`);
+        };
+        require('x-content-type-options', 'nosniff');
+        require('referrer-policy', 'no-referrer');
+        const policy = headers['content-security-policy'] ?? '';
+        if (policy.includes('unsafe')) this.faults.push(`${pathname} allows what is unsafe: ${policy}`);
+        if (headers['content-type']?.startsWith('text/html')) {
+            const closed = ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"];
+            require('content-security-policy', ...closed);
+        }
+        // The style sheet and the script are the same for everybody.
+        if (!/^text\/(css|javascript)/.test(headers['content-type'] ?? '')) require('cache-control', 'no-store');
+    }
+
+    // After a story: nothing went wrong unseen, nothing was asked of anybody else, and the code is nowhere.
+    async isFaultless() {
+        const { office } = this.counter.scene;
+        for (const url of this.requests) {
+            if (url.startsWith('data:')) continue;
+            assert.ok(url.startsWith(`${office}/desk/`), `a request to ${url.slice(0, 100)}`);
+            this.counter.keepsSecret(url, 'an address');
+        }
+        for (const page of this.context.pages()) {
+            const session = await this.context.newCDPSession(page);
+            const { entries } = await session.send('Page.getNavigationHistory');
+            for (const { url, title } of entries) this.counter.keepsSecret(`${url} ${title}`, 'the history');
+            this.titles.add(await page.title());
+        }
+        const { origins, cookies } = await this.context.storageState();
+        assert.deepEqual(origins, [], 'something was put into the local storage');
+        for (const { name, value, httpOnly, secure, sameSite, path } of cookies) {
+            this.counter.keepsSecret(`${name} ${value}`, 'a cookie');
+            assert.ok(secure && sameSite === 'Strict' && httpOnly, `cookie ${name} is not well kept`);
+            if (name === 'lichtbild_code') assert.match(path, /^\/desk\/collections\/[0-9a-f-]{36}$/);
+        }
+        for (const title of this.titles) this.counter.keepsSecret(title, 'a title');
+        assert.deepEqual(this.faults, [], 'the browser complains');
+    }
+
+    async describe() {
+        const views = this.context.pages().map(async (page) => {
+            const words = await page.locator('body').innerText({ timeout: 1000 }).catch(() => 'nothing to read');
+            return `${page.url().slice(0, 200)} shows:\n${words.slice(0, 1500)}\n`;
+        });
+        return [...(await Promise.all(views)), ...this.faults].join('\n');
+    }
+}

@@ -1,0 +1,81 @@
+// What can be in the way at a counter, and how it comes about.
+
+import { strict as assert } from 'node:assert';
+
+// With one symbol replaced by another.
+export function mistyped(code, place = 7) {
+    return code.slice(0, place) + (code[place] === '7' ? '8' : '7') + code.slice(place + 1);
+}
+
+// A well-formed code of no photo, from the examples of the interface.
+export const UNKNOWN = 'G94ZJ-756FW-FHRWS-2ZVE8';
+
+const DAY = 86_400;
+
+// Kind, status, and how it comes about: each is given a fresh photo and gives the code that is then entered.
+const OF_CODES = [
+    ['code-unknown', 404, async () => UNKNOWN],
+    ['photo-leased-elsewhere', 409, async (counter, deposit) => {
+        await counter.collectedElsewhere(deposit);
+        return deposit.code;
+    }],
+    ['photo-settled', 410, async (counter, deposit) => {
+        await counter.settledElsewhere(deposit, { outcome: 'used' });
+        return deposit.code;
+    }],
+    ['photo-withdrawn', 410, async (counter, deposit) => {
+        await counter.ask('withdraw', { photo_id: deposit.photo_id });
+        return deposit.code;
+    }],
+    ['photo-expired', 410, async (counter, deposit) => {
+        await counter.passes(181 * DAY);
+        return deposit.code;
+    }],
+    ['too-many-codes', 429, async (counter, deposit) => {
+        // Twenty are borne within a quarter of an hour, the first of them was another story.
+        for (let guess = 0; guess < 20; guess += 1) await counter.ask('collect', { device: 'mitte', code: UNKNOWN });
+        return deposit.code;
+    }],
+    ['storage-unavailable', 503, async (counter, deposit) => {
+        await counter.ask('break_storage');
+        return deposit.code;
+    }],
+];
+
+// What stands in the way of a clerk, whatever is entered.
+const OF_CLERKS = [
+    ['office-suspended', 403, (counter) => counter.ask('suspend', { device: 'mitte', suspended: true })],
+    ['device-revoked', 403, (counter) => counter.ask('revoke', { device: 'mitte' })],
+];
+
+// How many there are.
+export const FAILURES = OF_CODES.length + OF_CLERKS.length;
+
+// Walks through them all, and hands each page to `look`.
+export async function everyFailure(counter, clerk, look) {
+    for (const [kind, status, happens] of OF_CODES) {
+        const code = await happens(counter, await counter.deposit());
+        await clerk.open();
+        const [answer] = await Promise.all([
+            clerk.page.waitForResponse((response) => response.request().method() === 'POST'),
+            clerk.enters(code),
+        ]);
+        assert.equal(answer.status(), status, kind);
+        const words = await clerk.isRefused(kind);
+        await look(kind, words);
+        // The next one has the counter as it was.
+        if (kind === 'too-many-codes') await counter.passes(16 * 60);
+        if (kind === 'storage-unavailable') await counter.ask('mend_storage');
+    }
+    for (const [kind, status, happens] of OF_CLERKS) {
+        await clerk.open();
+        await happens(counter);
+        for (const path of ['/desk/', '/desk/today']) {
+            const answer = await clerk.open(path);
+            assert.equal(answer.status(), status, `${kind} at ${path}`);
+        }
+        await clerk.sees(`main[data-problem="${kind}"]`);
+        await look(kind, await clerk.text('main'));
+        if (kind === 'office-suspended') await counter.ask('suspend', { device: 'mitte', suspended: false });
+    }
+}

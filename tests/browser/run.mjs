@@ -1,0 +1,59 @@
+// Tells stories in one Chromium. In comes a line of JSON for each story, out goes one with how it went; it ends when
+// its input ends, be it that all tests are done or that they were killed. `tests/desk/browser.rs` is at the other end.
+//
+//     node run.mjs CHROMIUM SCRATCH      SCRATCH is a folder for this run alone, removed at the end
+
+import { rmSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+import { Counter } from './counter.mjs';
+import * as dangers from './stories/dangers.mjs';
+import * as entering from './stories/entering.mjs';
+import * as looks from './stories/looks.mjs';
+import * as outcomes from './stories/outcomes.mjs';
+import * as photo from './stories/photo.mjs';
+import * as refusals from './stories/refusals.mjs';
+import * as windows from './stories/windows.mjs';
+
+const stories = { ...dangers, ...entering, ...looks, ...outcomes, ...photo, ...refusals, ...windows };
+const [executablePath, scratch] = process.argv.slice(2);
+
+const launching = chromium.launch({
+    executablePath,
+    // Whoever goes back in a browser at a counter meets pages as they were left.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    // The sandbox needs an unprivileged user.
+    chromiumSandbox: process.getuid() !== 0,
+    args: [
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+    ],
+});
+// Who waits for it is told why there is none.
+launching.catch(() => {});
+
+for await (const line of createInterface({ input: process.stdin })) {
+    const { number, story, scene } = JSON.parse(line);
+    const answer = story === '' ? { stories: Object.keys(stories) } : tell(stories[story], scene);
+    Promise.resolve(answer).then((outcome) => process.stdout.write(`${JSON.stringify({ number, ...outcome })}\n`));
+}
+await launching.then((browser) => browser.close(), () => {});
+rmSync(scratch, { recursive: true, force: true });
+
+async function tell(story, scene) {
+    if (!story) return { failure: 'there is no such story in tests/browser/stories' };
+    let counter;
+    try {
+        counter = new Counter(await launching, scene);
+        await story(counter);
+        await counter.close();
+        return {};
+    } catch (error) {
+        const failure = `${error.stack}\n\n${(await counter?.describe()) ?? ''}`;
+        await counter?.abandon();
+        return { failure };
+    }
+}

@@ -1,0 +1,125 @@
+// What others try: pages elsewhere, gateways that are none, readers of what stays behind.
+
+import { strict as assert } from 'node:assert';
+import { pages } from '../clerk.mjs';
+
+// A page somewhere else that posts this form as soon as it is open.
+function trap(action, fields) {
+    const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
+    const form = `<form method="post" action="${action}">${inputs.join('')}</form>`;
+    return `<!doctype html>${form}<script>document.forms[0].submit()</script>`;
+}
+
+export async function a_form_of_a_foreign_page_changes_nothing(counter) {
+    const clerk = await counter.clerk();
+    const { office } = counter.scene;
+    const deposit = await counter.deposit();
+    const collection = await clerk.collects(deposit);
+    const token = await clerk.page.inputValue('form#release input[name=csrf]');
+    const before = await counter.ask('contents');
+    const base = `${office}/desk/collections/${collection}/settle`;
+    const attacks = [
+        [base, { outcome: 'released' }],
+        [base, { outcome: 'released', csrf: '' }],
+        [base, { outcome: 'released', csrf: token.split('').reverse().join('') }],
+        // Even who saw a token: the browser says where the form comes from.
+        [base, { outcome: 'released', csrf: token }],
+        [`${office}/desk/`, { code: deposit.code, csrf: token }],
+    ];
+    // One at another site, and one that counts as the same site: the same host by another port.
+    for (const origin of ['https://attacker.example', `${new URL(office).origin.replace(/:\d+$/, '')}:1`]) {
+        for (const [action, fields] of attacks) {
+            const page = await clerk.context.newPage();
+            await page.route(`${origin}/**`, (route) =>
+                route.fulfill({ contentType: 'text/html', body: trap(action, fields) }),
+            );
+            const answered = page.waitForResponse((response) => response.request().method() === 'POST');
+            await page.goto(`${origin}/`);
+            const answer = await answered;
+            assert.equal(answer.status(), 403, `${origin} ${JSON.stringify(fields)}`);
+            await page.waitForSelector('main[data-problem]');
+            await page.close();
+        }
+    }
+    assert.equal(await counter.ask('contents'), before);
+    clerk.requests = clerk.requests.filter((url) => !/^https:\/\/(attacker\.example|127\.0\.0\.1:1)\//.test(url));
+    // The clerk's own page is still good.
+    await clerk.page.click('form#release button');
+    await clerk.sees('#outcome');
+}
+
+export async function a_token_of_another_device_is_worth_nothing(counter) {
+    const [clerk, other] = [await counter.clerk(), await counter.clerk({ device: 'nord' })];
+    await other.open();
+    const foreign = await other.page.inputValue('form#enter input[name=csrf]');
+    await clerk.open();
+    const deposit = await counter.deposit();
+    const before = await counter.ask('contents');
+    await clerk.page.locator('form#enter input[name=csrf]').evaluate((field, value) => (field.value = value), foreign);
+    await clerk.enters(deposit.code);
+    await clerk.sees('main[data-problem]');
+    assert.equal(await counter.ask('contents'), before);
+}
+
+export async function every_form_that_changes_something_carries_a_token(counter) {
+    const clerk = await counter.clerk();
+    const collection = await clerk.collects(await counter.deposit());
+    for (const path of pages(collection)) {
+        await clerk.open(path);
+        const forms = await clerk.page.locator('form').evaluateAll((all) =>
+            all.map((form) => [form.method, new FormData(form).get('csrf'), form.outerHTML.slice(0, 100)]),
+        );
+        assert.ok(forms.length > 0, path);
+        for (const [method, token, html] of forms) assert.ok(method !== 'post' || token?.length > 20, html);
+    }
+}
+
+export async function nothing_stays_behind_in_the_browser(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    const collection = await clerk.collects(deposit);
+    const cookies = () => clerk.context.cookies(`${counter.scene.office}/desk/collections/${collection}`);
+    const ticket = (await cookies()).find(({ name }) => name === 'lichtbild_code');
+    assert.equal(ticket.path, `/desk/collections/${collection}`);
+    // The page itself does not show the code either: who looks over the clerk's shoulder learns nothing.
+    counter.keepsSecret(await clerk.page.content(), 'the page');
+    assert.equal(await clerk.page.evaluate(() => document.cookie), '');
+    await clerk.page.click('form#release button');
+    await clerk.sees('#outcome');
+    assert.equal((await cookies()).some(({ name }) => name === 'lichtbild_code'), false, 'the code stays in a cookie');
+    assert.equal(await clerk.page.evaluate(() => sessionStorage.length + localStorage.length), 0);
+    assert.deepEqual(await clerk.page.evaluate(() => history.state), null);
+    assert.deepEqual(await clerk.page.evaluate(async () => (await indexedDB.databases()).length), 0);
+}
+
+export async function a_page_does_not_let_itself_be_framed(counter) {
+    const clerk = await counter.clerk();
+    const framing = 'https://127.0.0.1:1';
+    await clerk.page.route(`${framing}/**`, (route) =>
+        route.fulfill({ contentType: 'text/html', body: `<iframe src="${counter.scene.office}/desk/"></iframe>` }),
+    );
+    const refused = clerk.page.waitForEvent('console', (message) => message.text().includes('frame-ancestors'));
+    await clerk.page.goto(`${framing}/`);
+    await refused;
+    clerk.faults = clerk.faults.filter((fault) => !fault.includes('frame-ancestors'));
+    clerk.requests = clerk.requests.filter((url) => !url.startsWith(`${framing}/`));
+    await clerk.open();
+}
+
+export async function a_gateway_of_another_authority_is_not_spoken_to(counter) {
+    // Otherwise nothing here would show that the certificate of the gateway is right.
+    const url = await counter.ask('impostor');
+    const scene = { ...counter.scene, office: url };
+    const clerk = await counter.clerk();
+    const { certificate, key } = scene.devices.mitte;
+    const context = await counter.browser.newContext({
+        clientCertificates: [{ origin: url, cert: Buffer.from(certificate), key: Buffer.from(key) }],
+    });
+    const page = await context.newPage();
+    await page.goto(`${url}/desk/`);
+    const words = await page.innerText('body');
+    await context.close();
+    assert.match(words, /client-certificate error: (self-signed|unable to (get|verify))/);
+    assert.deepEqual(await counter.asked(), []);
+    await clerk.open();
+}

@@ -1,0 +1,197 @@
+// What everybody must be able to read and reach: every page by axe-core, at several sizes, enlarged, printed, without
+// motion.
+
+import { strict as assert } from 'node:assert';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pages } from '../clerk.mjs';
+import { everyFailure, mistyped } from '../failures.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
+
+// The usual window, a small one, and the usual one enlarged to 200 and to 400 per cent (WCAG 2.1, 1.4.4 and 1.4.10),
+// which leaves half and a quarter of its width.
+const SIZES = [
+    { width: 1280, height: 800 },
+    { width: 800, height: 600 },
+    { width: 640, height: 400 },
+    { width: 320, height: 256 },
+];
+
+// Where screenshots go, for looking at: a folder, or nothing.
+const SCREENSHOTS = process.env.LICHTBILD_SCREENSHOTS;
+
+// Looks at the page that is open in every way.
+async function isFit(clerk, name) {
+    for (const size of SIZES) {
+        await clerk.page.setViewportSize(size);
+        const wide = await clerk.page.evaluate(() => {
+            const { scrollWidth, clientWidth } = document.documentElement;
+            return scrollWidth - clientWidth;
+        });
+        assert.equal(wide, 0, `${name} has to be scrolled sideways at ${size.width} pixels`);
+        if (SCREENSHOTS && size.width >= 640) {
+            mkdirSync(SCREENSHOTS, { recursive: true });
+            await clerk.page.screenshot({ path: `${SCREENSHOTS}/${name}-${size.width}.png`, fullPage: true });
+        }
+        // The two in between look like one of the others.
+        if ([1280, 320].includes(size.width)) await isAccessible(clerk, `${name} at ${size.width} pixels`);
+    }
+    await clerk.page.setViewportSize(SIZES[0]);
+    const moving = await clerk.page.evaluate(() => document.getAnimations().map(({ playState }) => playState));
+    assert.equal(moving.includes('running'), false, `${name} moves although motion is unwanted`);
+}
+
+async function isAccessible(clerk, where) {
+    if (!(await clerk.page.evaluate(() => 'axe' in window))) await clerk.page.evaluate(AXE);
+    const violations = await clerk.page.evaluate(async (tags) => {
+        const runOnly = { type: 'tag', values: tags };
+        const { violations } = await axe.run(document, { runOnly, resultTypes: ['violations'] });
+        return violations.map(({ id, help, nodes }) =>
+            [`${id}: ${help}`, ...nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`)].join('\n'),
+        );
+    }, TAGS);
+    assert.equal(violations.length, 0, `${where}:\n${violations.join('\n')}`);
+}
+
+export async function every_page_is_fit_for_everybody(counter) {
+    const clerk = await counter.clerk({ reducedMotion: 'reduce' });
+    const deposit = await counter.deposit('portrait-413x531.jpg');
+    await clerk.open();
+    await isFit(clerk, 'enter');
+    await clerk.enters(deposit.code);
+    await clerk.seesPhoto();
+    await isFit(clerk, 'photo');
+    await clerk.page.check('#guides');
+    await isFit(clerk, 'photo-guides');
+    await clerk.page.check('#pixels');
+    await isFit(clerk, 'photo-pixels');
+    const collection = clerk.collection();
+    await clerk.page.click('a#use');
+    await clerk.sees('#finish');
+    await isFit(clerk, 'use');
+    await clerk.chooses('outcome', 'kept');
+    await isFit(clerk, 'use-kept');
+    await clerk.open(`/desk/collections/${collection}/refuse`);
+    await isFit(clerk, 'refuse');
+    await clerk.page.click('#finish');
+    await clerk.isRefused('form-incomplete');
+    await isFit(clerk, 'refuse-no-reason');
+    await clerk.open('/desk/today');
+    await isFit(clerk, 'today');
+}
+
+export async function every_last_page_is_fit_for_everybody(counter) {
+    const clerk = await counter.clerk({ reducedMotion: 'reduce' });
+    const ways = {
+        used: async () => {
+            await clerk.page.click('a#use');
+            await clerk.chooses('outcome', 'used');
+        },
+        kept: async () => {
+            await clerk.page.click('a#use');
+            await clerk.chooses('outcome', 'kept');
+            await clerk.page.fill('#until', '2026-12-31');
+        },
+        refused: async () => {
+            await clerk.page.click('a#refuse');
+            await clerk.chooses('reason', 'gaze');
+        },
+        released: async () => {},
+    };
+    for (const [name, choose] of Object.entries(ways)) {
+        await clerk.collects(await counter.deposit());
+        await choose();
+        await clerk.page.click(name === 'released' ? 'form#release button' : '#finish');
+        await clerk.sees('#outcome');
+        await isFit(clerk, `done-${name}`);
+    }
+    await clerk.open('/desk/today');
+    await isFit(clerk, 'today-full');
+    await clerk.open('/desk/nowhere');
+    await isFit(clerk, 'failure-nowhere');
+}
+
+export async function every_refusal_is_fit_for_everybody(counter) {
+    const clerk = await counter.clerk({ reducedMotion: 'reduce' });
+    const { code } = await counter.deposit();
+    await clerk.open();
+    await clerk.enters(mistyped(code));
+    await clerk.isRefused('code-malformed');
+    await isFit(clerk, 'failure-code-malformed');
+    await everyFailure(counter, clerk, (kind) => isFit(clerk, `failure-${kind}`));
+}
+
+export async function the_english_pages_are_accessible_too(counter) {
+    const clerk = await counter.clerk();
+    await clerk.open();
+    assert.equal(await clerk.page.getAttribute('html', 'lang'), 'de');
+    await clerk.page.click('form#language button');
+    await clerk.sees('html[lang=en]');
+    await isAccessible(clerk, 'enter');
+    await clerk.collects(await counter.deposit());
+    await isAccessible(clerk, 'photo');
+    await clerk.page.click('a#use');
+    await clerk.sees('#finish');
+    await isAccessible(clerk, 'use');
+}
+
+export async function the_language_once_switched_stays(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    const collection = await clerk.collects(deposit);
+    const german = await clerk.text('a#use');
+    await clerk.page.click('form#language button');
+    await clerk.sees('html[lang=en]');
+    assert.equal(await clerk.path(), `/desk/collections/${collection}`, 'switching leads away from the photo');
+    await clerk.seesPhoto();
+    assert.notEqual(await clerk.text('a#use'), german);
+    await clerk.page.click('a#refuse');
+    await clerk.chooses('reason', 'gaze');
+    await clerk.page.click('#finish');
+    await clerk.sees('#outcome');
+    await clerk.sees('html[lang=en]');
+    await clerk.open('/desk/today');
+    await clerk.sees('html[lang=en]');
+    await clerk.page.click('form#language button');
+    await clerk.sees('html[lang=de]');
+}
+
+export async function every_stop_of_the_tab_key_is_seen(counter) {
+    const clerk = await counter.clerk();
+    const collection = await clerk.collects(await counter.deposit());
+    for (const path of pages(collection)) {
+        await clerk.open(path);
+        const seen = new Set();
+        for (let stops = 0; stops < 40; stops += 1) {
+            await clerk.page.keyboard.press('Tab');
+            const [name, isShown] = await clerk.page.evaluate(() => {
+                const element = document.activeElement;
+                const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+                const { width, height } = element.getBoundingClientRect();
+                const isMarked = (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none';
+                const name = `${element.tagName} ${element.id} ${element.innerText ?? ''}`;
+                return [name, isMarked && width > 0 && height > 0];
+            });
+            // From the last stop to the first one the way leads past the browser's own.
+            if (name.startsWith('BODY')) continue;
+            if (seen.has(name)) break;
+            seen.add(name);
+            assert.ok(isShown, `${path}: one does not see that the focus is on ${name}`);
+        }
+        assert.ok(seen.size > 2, `${path} has hardly any stop: ${[...seen]}`);
+    }
+}
+
+export async function the_receipt_prints_without_what_is_only_for_the_screen(counter) {
+    const clerk = await counter.clerk();
+    await clerk.collects(await counter.deposit());
+    await clerk.page.click('form#release button');
+    await clerk.sees('#outcome');
+    await clerk.page.emulateMedia({ media: 'print' });
+    assert.equal(await clerk.page.isVisible('#receipt'), true);
+    for (const onScreenOnly of ['#next', 'form#language', 'nav']) {
+        assert.equal(await clerk.page.isVisible(onScreenOnly), false, `${onScreenOnly} is printed`);
+    }
+}

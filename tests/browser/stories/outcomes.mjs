@@ -1,0 +1,152 @@
+// What becomes of a photo.
+
+import { strict as assert } from 'node:assert';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { mistyped } from '../failures.mjs';
+
+const digest = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+// Opens the page of use; gives what the browser saved there by itself.
+async function saves(clerk) {
+    const [download] = await Promise.all([clerk.page.waitForEvent('download'), clerk.page.click('a#use')]);
+    return download;
+}
+
+export async function using_saves_the_deposited_photo_and_settles_only_after_that(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    const download = await saves(clerk);
+    assert.match(download.suggestedFilename(), /^Lichtbild-[\w-]+\.jpg$/);
+    counter.keepsSecret(download.suggestedFilename(), 'a file name');
+    assert.equal(digest(await readFile(await download.path())), deposit.sha256);
+    assert.equal(await counter.state(deposit), 'leased');
+    // Nothing is decided by itself, and nothing is settled undecided.
+    assert.equal(await clerk.page.locator('input[name=outcome]:checked').count(), 0);
+    await clerk.page.click('#finish');
+    await clerk.isRefused('form-incomplete');
+    assert.equal(await counter.state(deposit), 'leased');
+    await clerk.chooses('outcome', 'used');
+    await clerk.page.click('#finish');
+    await clerk.sees('#outcome');
+    assert.equal(await counter.state(deposit), 'used');
+    assert.match(await clerk.path(), /\/done$/);
+    assert.ok((await clerk.text('#receipt')).length > 5);
+}
+
+export async function the_file_is_saved_once_by_itself_and_again_on_request(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    await saves(clerk);
+    const fetched = async () => (await counter.asked()).filter(({ path }) => path.endsWith('/photo.jpg')).length;
+    assert.equal(await fetched(), 1);
+    const [again] = await Promise.all([clerk.page.waitForEvent('download'), clerk.page.click('a#file')]);
+    assert.equal(digest(await readFile(await again.path())), deposit.sha256);
+    assert.equal(await fetched(), 2);
+    // Coming back to the page does not save the file once more.
+    await clerk.page.reload();
+    await clerk.sees('#finish');
+    await clerk.page.waitForLoadState('networkidle');
+    assert.equal(await fetched(), 2);
+}
+
+export async function a_photo_kept_for_a_second_document_comes_again_by_the_same_code(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    await saves(clerk);
+    await clerk.chooses('outcome', 'kept');
+    await clerk.page.fill('#until', '2026-12-31');
+    await clerk.page.click('#finish');
+    await clerk.sees('#outcome');
+    assert.match(await clerk.text('main'), /31\.12\.2026|31\. Dezember 2026/);
+    assert.equal(await counter.state(deposit), 'kept');
+    await counter.passes(20 * 86_400);
+    await clerk.collects(deposit);
+    assert.equal(await counter.state(deposit), 'leased');
+}
+
+export async function a_date_that_cannot_be_kept_until_is_answered_in_words(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    await saves(clerk);
+    for (const date of ['2020-01-01', '2031-01-01', '']) {
+        await clerk.chooses('outcome', 'kept');
+        await clerk.page.fill('#until', date);
+        await clerk.page.click('#finish');
+        await clerk.isRefused('form-incomplete');
+        assert.equal(await counter.state(deposit), 'leased');
+        await clerk.sees('input[value=kept]:checked');
+    }
+}
+
+export async function a_refusal_reaches_the_studio_with_reason_and_note(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    await clerk.page.click('a#refuse');
+    await clerk.sees('#finish');
+    assert.equal(await clerk.page.locator('input[name=reason]').count(), 15);
+    assert.equal(await clerk.page.locator('input[name=reason]:checked').count(), 0);
+    await clerk.chooses('reason', 'eyes_closed');
+    await clerk.page.fill('#note', 'Beide Augen <geschlossen> & "schief"');
+    await clerk.page.click('#finish');
+    await clerk.sees('#outcome');
+    const photo = await counter.ask('photo', { photo_id: deposit.photo_id });
+    assert.equal(photo.state, 'refused');
+    assert.match(JSON.stringify(photo), /eyes_closed/);
+    assert.match(JSON.stringify(photo), /Beide Augen <geschlossen>/);
+}
+
+export async function a_refusal_without_a_reason_is_asked_for_one(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    await clerk.page.click('a#refuse');
+    await clerk.sees('#finish');
+    await clerk.page.fill('#note', 'Ohne Grund');
+    await clerk.page.click('#finish');
+    await clerk.isRefused('form-incomplete');
+    assert.equal(await counter.state(deposit), 'leased');
+    assert.equal(await clerk.page.inputValue('#note'), 'Ohne Grund', 'what was written is gone');
+}
+
+export async function what_is_put_back_is_there_for_the_next_office(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    await clerk.page.click('form#release button');
+    await clerk.sees('#outcome');
+    assert.equal(await counter.state(deposit), 'available');
+    assert.ok(await counter.collectedElsewhere(deposit));
+}
+
+export async function without_a_script_the_whole_path_is_the_same(counter) {
+    const clerk = await counter.clerk({ javaScript: false });
+    const deposit = await counter.deposit();
+    await clerk.open();
+    await clerk.enters(mistyped(deposit.code));
+    await clerk.sees('main[data-problem="code-malformed"]');
+    await clerk.sees('.error-summary');
+    await clerk.page.fill('#code', deposit.code.toLowerCase().replaceAll('-', ' '));
+    await clerk.page.press('#code', 'Enter');
+    await clerk.sees('#photo');
+    await clerk.page.click('a#use');
+    await clerk.sees('a#file');
+    const [download] = await Promise.all([clerk.page.waitForEvent('download'), clerk.page.click('a#file')]);
+    assert.equal(digest(await readFile(await download.path())), deposit.sha256);
+    await clerk.chooses('outcome', 'kept');
+    await clerk.page.fill('#until', '2027-01-15');
+    await clerk.page.click('#finish');
+    await clerk.sees('#outcome');
+    await clerk.enters(deposit.code);
+    await clerk.sees('#photo');
+    await clerk.page.click('a#refuse');
+    await clerk.chooses('reason', 'wrong_person');
+    await clerk.page.click('#finish');
+    await clerk.sees('#outcome');
+    assert.equal(await counter.state(deposit), 'refused');
+}

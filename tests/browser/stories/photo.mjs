@@ -1,0 +1,141 @@
+// The page with the photo.
+
+import { strict as assert } from 'node:assert';
+
+const PORTRAIT = 'portrait-413x531.jpg';
+
+export async function from_enter_to_the_photo_it_takes_two_requests_and_little_more_than_the_photo(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit(PORTRAIT);
+    await clerk.open();
+    await clerk.sees('#code:focus');
+    await clerk.page.keyboard.type(deposit.code);
+    await clerk.page.waitForLoadState('networkidle');
+    const mark = (await counter.asked()).length;
+    await clerk.page.keyboard.press('Enter');
+    await clerk.seesPhoto();
+    await clerk.page.waitForLoadState('networkidle');
+    const asked = await counter.asked(mark);
+    assert.deepEqual(asked.map(({ method, status }) => `${method} ${status}`), ['POST 303', 'GET 200']);
+    const bytes = asked.reduce((sum, { answer_bytes }) => sum + answer_bytes, 0);
+    assert.ok(asked.every(({ answer_bytes }) => answer_bytes !== null), 'an answer without a length');
+    assert.ok(bytes <= deposit.bytes * 1.4 + 64 * 1024, `${bytes} bytes for a photo of ${deposit.bytes}`);
+}
+
+export async function the_page_tells_what_a_clerk_needs_to_know(counter) {
+    const clerk = await counter.clerk();
+    await clerk.collects(await counter.deposit(PORTRAIT));
+    assert.match(await clerk.text('#studio'), /Foto Koch.*Düsseldorf/s);
+    assert.ok((await clerk.text('#findings')).length > 10);
+    const until = await clerk.page.getAttribute('#lease time', 'datetime');
+    assert.equal(Date.parse(until), Date.parse(counter.scene.now) + 15 * 60_000);
+    // In half a year.
+    assert.match(await clerk.text('main'), /2[01]\.05\.2027/);
+    const alternative = await clerk.page.getAttribute('#photo', 'alt');
+    assert.ok(alternative.length > 0, 'the photo has no words for those who do not see it');
+}
+
+export async function guide_lines_can_be_switched_on_and_off(counter) {
+    const clerk = await counter.clerk();
+    await clerk.collects(await counter.deposit(PORTRAIT));
+    for (const _ of 'on and off, with the mouse and with the keyboard'.split(' ').slice(0, 4)) {
+        const wasShown = await clerk.page.isVisible('#guide-lines svg');
+        assert.equal(await clerk.page.isChecked('#guides'), wasShown);
+        await clerk.page.focus('#guides');
+        await clerk.page.keyboard.press('Space');
+        await clerk.page.waitForSelector('#guide-lines svg', { state: wasShown ? 'hidden' : 'visible' });
+    }
+    // They lie on the photo, edge on edge.
+    await clerk.page.check('#guides');
+    const place = (selector) => clerk.page.locator(selector).boundingBox();
+    const [photo, lines] = [await place('#photo'), await place('#guide-lines svg')];
+    for (const side of ['x', 'y', 'width', 'height']) assert.ok(Math.abs(photo[side] - lines[side]) < 1.5, side);
+}
+
+export async function one_pixel_of_the_photo_can_be_one_pixel_of_the_screen(counter) {
+    const clerk = await counter.clerk();
+    await clerk.collects(await counter.deposit(PORTRAIT));
+    await clerk.page.check('#pixels');
+    const photo = clerk.page.locator('#photo');
+    assert.deepEqual(await photo.evaluate((image) => [image.clientWidth, image.clientHeight]), [413, 531]);
+    await clerk.page.uncheck('#pixels');
+    const [width, height] = await photo.evaluate((image) => [image.clientWidth, image.clientHeight]);
+    assert.ok(Math.abs(width / height - 413 / 531) < 0.01, `${width} x ${height}`);
+}
+
+export async function the_countdown_counts_and_says_when_the_time_is_over(counter) {
+    const clerk = await counter.clerk({ clockAhead: 0 });
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    const shows = (words) =>
+        clerk.page.waitForFunction((text) => document.querySelector('#lease').innerText.includes(text), words);
+    await shows('noch 15 min');
+    await counter.passes(5 * 60);
+    await shows('noch 10 min');
+    await counter.passes(11 * 60);
+    await shows('abgelaufen');
+}
+
+export async function a_computer_whose_clock_is_wrong_counts_right(counter) {
+    const clerk = await counter.clerk({ clockAhead: 3 * 60 * 60 });
+    await clerk.collects(await counter.deposit());
+    assert.match(await clerk.text('#lease'), /bis 10:45 Uhr.*noch 15 min/);
+}
+
+export async function after_the_lease_the_code_is_entered_again(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    const collection = await clerk.collects(deposit);
+    await counter.passes(16 * 60);
+    await clerk.page.reload();
+    await clerk.sees('main[data-problem=code-needed]');
+    await clerk.enters(deposit.code);
+    assert.notEqual(await clerk.seesPhoto(), '');
+    assert.ok(collection);
+}
+
+export async function a_decision_about_a_photo_that_was_seen_counts_after_the_lease_too(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    await clerk.page.click('a#refuse');
+    await clerk.chooses('reason', 'eyes_closed');
+    await counter.passes(16 * 60);
+    await clerk.page.click('#finish');
+    await clerk.sees('#outcome');
+    assert.equal(await counter.state(deposit), 'refused');
+}
+
+export async function a_form_that_was_open_for_days_is_answered_in_words_and_changes_nothing(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    await clerk.page.click('a#refuse');
+    await clerk.chooses('reason', 'eyes_closed');
+    // After a week a photo that was seen counts as used.
+    await counter.passes(8 * 86_400);
+    await counter.ask('sweep');
+    const before = await counter.ask('contents');
+    await clerk.page.click('#finish');
+    await clerk.sees('main[data-problem]');
+    assert.ok((await clerk.text('main')).length > 40);
+    assert.equal(await counter.ask('contents'), before);
+    assert.equal(await counter.state(deposit), 'used');
+}
+
+export async function today_leads_back_to_a_photo_that_is_still_leased(counter) {
+    const clerk = await counter.clerk();
+    const [used, open] = [await counter.deposit(), await counter.deposit()];
+    await counter.settledElsewhere(used, { outcome: 'used' }, 'mitte');
+    const collection = await clerk.collects(open);
+    await clerk.open('/desk/today');
+    const table = clerk.page.locator('table#collections');
+    assert.equal(await table.locator('tbody tr').count(), 2);
+    assert.equal(await clerk.page.locator('img').count(), 0, 'the list shows pictures');
+    assert.equal(await table.locator('th[scope=col]').count() > 1, true);
+    const link = table.locator(`a[href*="${collection}"]`);
+    if (await link.count()) {
+        await link.first().click();
+        assert.equal(await clerk.seesPhoto(), collection);
+    }
+}

@@ -1,0 +1,192 @@
+// What browsers let people do: back, reload, double click, several tabs.
+
+import { strict as assert } from 'node:assert';
+import { Clerk } from '../clerk.mjs';
+
+// How often something happened.
+async function happened(counter, event) {
+    return (await counter.ask('events')).filter((name) => name === event).length;
+}
+
+// Presses it twice as a hand does: before the first press has an answer.
+async function doubleClicks(clerk, selector) {
+    await clerk.page.locator(selector).evaluate((button) => {
+        button.click();
+        button.click();
+    });
+}
+
+export async function going_back_shows_no_photo_that_is_gone_and_repeats_nothing(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    await clerk.page.click('a#refuse');
+    await clerk.chooses('reason', 'gaze');
+    await clerk.page.click('#finish');
+    await clerk.sees('#outcome');
+    const before = await counter.ask('contents');
+    for (let steps = 0; steps < 3; steps += 1) {
+        await clerk.goesBack();
+        assert.equal(await clerk.page.locator('#photo').count(), 0, 'a photo that is erased is shown');
+        assert.equal(await clerk.page.locator('main').count(), 1);
+    }
+    assert.equal(await counter.ask('contents'), before);
+}
+
+export async function going_back_from_the_photo_leads_to_the_code_field_and_forward_to_the_photo(counter) {
+    const clerk = await counter.clerk();
+    const collection = await clerk.collects(await counter.deposit());
+    await clerk.goesBack();
+    await clerk.sees('#code');
+    // The page is the one that was left, but for the code.
+    await clerk.page.waitForFunction(() => document.querySelector('#code').value === '');
+    await clerk.goesForward();
+    assert.equal(await clerk.seesPhoto(), collection);
+    assert.equal(await happened(counter, 'collection.leased'), 1);
+}
+
+export async function reloading_shows_the_same_photo_under_the_same_lease(counter) {
+    const clerk = await counter.clerk();
+    const collection = await clerk.collects(await counter.deposit());
+    const until = await clerk.page.getAttribute('#lease time', 'datetime');
+    await counter.passes(60);
+    await clerk.page.reload();
+    assert.equal(await clerk.seesPhoto(), collection);
+    assert.equal(await clerk.page.getAttribute('#lease time', 'datetime'), until);
+    assert.equal(await happened(counter, 'collection.leased'), 1);
+}
+
+export async function reloading_an_incomplete_form_leads_back_to_the_photo(counter) {
+    const clerk = await counter.clerk();
+    const collection = await clerk.collects(await counter.deposit());
+    await clerk.page.click('a#refuse');
+    await clerk.page.click('#finish');
+    await clerk.isRefused('form-incomplete');
+    const asked = (await counter.asked()).length;
+    await clerk.page.reload();
+    assert.equal(await clerk.seesPhoto(), collection);
+    assert.deepEqual((await counter.asked(asked)).map(({ method }) => method), ['GET'], 'the form was sent again');
+}
+
+export async function reloading_the_last_page_repeats_nothing(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    await clerk.page.click('form#release button');
+    await clerk.sees('#outcome');
+    const [words, contents] = [await clerk.text('#outcome'), await counter.ask('contents')];
+    await clerk.page.reload();
+    assert.equal(await clerk.text('#outcome'), words);
+    assert.equal(await counter.ask('contents'), contents);
+}
+
+export async function a_double_click_on_enter_is_one_lease(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.open();
+    await clerk.page.fill('#code', deposit.code);
+    await doubleClicks(clerk, 'form#enter button');
+    await clerk.seesPhoto();
+    assert.equal(await happened(counter, 'collection.leased'), 1);
+}
+
+export async function a_double_click_on_finish_settles_once_and_ends_well(counter) {
+    const clerk = await counter.clerk();
+    for (const path of ['a#use', 'a#refuse']) {
+        const deposit = await counter.deposit();
+        await clerk.collects(deposit);
+        await clerk.page.click(path);
+        await clerk.sees('#finish');
+        await (path === 'a#use' ? clerk.chooses('outcome', 'used') : clerk.chooses('reason', 'glasses'));
+        await doubleClicks(clerk, '#finish');
+        await clerk.sees('#outcome');
+    }
+    assert.equal(await happened(counter, 'collection.used'), 1);
+    assert.equal(await happened(counter, 'collection.refused'), 1);
+}
+
+export async function the_same_form_sent_twice_by_a_hasty_browser_settles_once(counter) {
+    const clerk = await counter.clerk({ javaScript: false });
+    const deposit = await counter.deposit();
+    const collection = await (async () => {
+        await clerk.open();
+        await clerk.enters(deposit.code);
+        await clerk.sees('#photo');
+        return clerk.collection();
+    })();
+    await clerk.page.click('a#refuse');
+    await clerk.chooses('reason', 'glasses');
+    await clerk.page.dblclick('#finish');
+    await clerk.sees('#outcome');
+    assert.match(clerk.page.url(), new RegExp(`${collection}/done$`));
+    assert.equal(await happened(counter, 'collection.refused'), 1);
+}
+
+export async function two_tabs_hold_two_photos_apart(counter) {
+    const clerk = await counter.clerk();
+    const deposits = [await counter.deposit(), await counter.deposit()];
+    const tabs = [clerk.page, await clerk.context.newPage()];
+    const collections = [];
+    for (const [at, deposit] of deposits.entries()) {
+        clerk.page = tabs[at];
+        collections.push(await clerk.collects(deposit));
+    }
+    assert.notEqual(collections[0], collections[1]);
+    // Each goes on with its own, crosswise.
+    [clerk.page] = tabs;
+    await clerk.page.reload();
+    assert.equal(await clerk.seesPhoto(), collections[0]);
+    for (const [at, reason] of [[1, 'gaze'], [0, 'glasses']]) {
+        clerk.page = tabs[at];
+        await clerk.page.click('a#refuse');
+        await clerk.chooses('reason', reason);
+        await clerk.page.click('#finish');
+        await clerk.sees('#outcome');
+    }
+    for (const [at, reason] of [[0, 'glasses'], [1, 'gaze']]) {
+        const photo = await counter.ask('photo', { photo_id: deposits[at].photo_id });
+        assert.match(JSON.stringify(photo), new RegExp(`"${reason}"`));
+    }
+}
+
+export async function two_tabs_with_one_code_share_the_lease_and_the_second_decision_is_told_of_the_first(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    const tabs = [clerk.page, await clerk.context.newPage()];
+    const collections = [];
+    for (const tab of tabs) {
+        clerk.page = tab;
+        collections.push(await clerk.collects(deposit));
+    }
+    assert.equal(collections[0], collections[1]);
+    for (const [tab, reason] of [[tabs[0], 'gaze'], [tabs[1], 'glasses']]) {
+        clerk.page = tab;
+        await clerk.page.click('a#refuse');
+        await clerk.chooses('reason', reason);
+    }
+    for (const tab of tabs) {
+        clerk.page = tab;
+        await clerk.page.click('#finish');
+        await (tab === tabs[0] ? clerk.sees('#outcome') : clerk.isRefused('collection-settled'));
+    }
+    // The second tab does not say that its reason was taken.
+    const photo = await counter.ask('photo', { photo_id: deposit.photo_id });
+    assert.match(JSON.stringify(photo), /"gaze"/);
+    assert.equal(await happened(counter, 'collection.refused'), 1);
+    assert.doesNotMatch(await clerk.text('main'), /Brille/);
+}
+
+export async function a_colleague_of_the_same_office_goes_on_with_the_same_photo(counter) {
+    const [first, second] = [await counter.clerk(), await counter.clerk({ device: 'mitte_2' })];
+    assert.ok(first instanceof Clerk);
+    const deposit = await counter.deposit();
+    const collection = await first.collects(deposit);
+    assert.equal(await second.collects(deposit), collection);
+    // The address alone is not enough: the code is asked for.
+    const third = await counter.clerk({ device: 'mitte_2' });
+    await third.open(`/desk/collections/${collection}`);
+    assert.equal(await third.page.locator('#photo').count(), 0);
+    const stranger = await counter.clerk({ device: 'nord' });
+    await stranger.open(`/desk/collections/${collection}`);
+    assert.equal(await stranger.page.locator('#photo').count(), 0);
+}
