@@ -29,7 +29,10 @@ async fn tell(story: &str, change: fn(&mut Setup)) {
     assert!(log.contains("listening"), "the log is not heard: {log}");
     for code in counter.codes() {
         for written in [code.replace('-', ""), code] {
-            assert!(!log.contains(&written) && !log.contains(&written.to_lowercase()), "a code stands in the log: {log}");
+            assert!(
+                !log.contains(&written) && !log.contains(&written.to_lowercase()),
+                "a code stands in the log: {log}"
+            );
         }
     }
 }
