@@ -26,6 +26,8 @@ mod program;
 mod receipt;
 mod secrecy;
 mod settlement;
+#[cfg(unix)]
+mod storage;
 mod support;
 mod transport;
 #[cfg(unix)]

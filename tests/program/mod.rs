@@ -5,6 +5,7 @@ mod check;
 mod curl;
 #[cfg(target_os = "linux")]
 mod descriptors;
+mod fleet;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod limits;
