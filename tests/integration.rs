@@ -30,6 +30,8 @@ mod receipt;
 mod secrecy;
 mod self_test;
 mod settlement;
+#[cfg(unix)]
+mod storage;
 mod support;
 mod transport;
 #[cfg(unix)]

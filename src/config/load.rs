@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Certificates, Config};
 use crate::identity::host_name::HostName;
+use crate::storage::location::without_passwords;
 use crate::transport::foreign::RevocationCheck;
 
 impl Config {
@@ -17,7 +18,14 @@ impl Config {
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
         let text =
             fs::read_to_string(file).map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
-        let config = Self::parse(&text).map_err(|fault| ConfigError::Wrong { file: file.to_owned(), fault })?;
+        let wrong = |fault| ConfigError::Wrong { file: file.to_owned(), fault };
+        let config = Self::parse(&text).map_err(wrong)?;
+        if config.database.holds_password() && is_open_to_others(file) {
+            return Err(wrong(format!(
+                "others can read it, and there is a password in it (database): chmod 600 {}, or leave the password to ~/.pgpass",
+                file.display()
+            )));
+        }
         Ok(config.resolved(file.parent().unwrap_or(Path::new(""))))
     }
 
@@ -26,7 +34,7 @@ impl Config {
     /// # Errors
     /// What is wrong, with the key's name.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let config: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        let config: Self = toml::from_str(text).map_err(|error| without_passwords(&error.to_string()))?;
         config.check()?;
         Ok(config)
     }
@@ -111,7 +119,6 @@ impl Config {
             office_crl,
         } = &mut self.certificates;
         for path in [
-            &mut self.database,
             &mut self.key_file,
             server,
             server_key,
@@ -133,8 +140,21 @@ impl Config {
         ) {
             *path = folder.join(&*path);
         }
+        self.database = self.database.resolved(folder);
         self
     }
+}
+
+#[cfg(unix)]
+fn is_open_to_others(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(file).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
+}
+
+/// Who may read a file cannot be asked for in one way here.
+#[cfg(not(unix))]
+fn is_open_to_others(_: &Path) -> bool {
+    false
 }
 
 fn in_range(key: &str, number: f64, least: f64, most: f64) -> Result<(), String> {

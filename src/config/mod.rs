@@ -14,6 +14,7 @@ use crate::domain::invitation::Policy;
 use crate::domain::quarantine::PhotosOfRevoked;
 use crate::flows::Rules;
 use crate::identity::host_name::HostName;
+use crate::storage::DatabaseLocation;
 use crate::storage::steps::GuessLimits;
 use crate::transport::body::BodyLimits;
 use crate::transport::foreign::RevocationCheck;
@@ -26,8 +27,8 @@ pub const EXAMPLE: &str = include_str!("../../config/gateway.example.toml");
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// The embedded database's file.
-    pub database: PathBuf,
+    /// The database: a file, or a server's.
+    pub database: DatabaseLocation,
     /// The file with the gateway's secrets.
     pub key_file: PathBuf,
     /// The name of a built-in photo profile.

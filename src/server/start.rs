@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::flows::Gateway;
 use crate::sealing::KeyFile;
-use crate::storage::{SqliteStore, Store};
+use crate::storage::{SqlStore, Store};
 use crate::telemetry::Metrics;
 use crate::transport::connections::Connections;
 use crate::transport::listener::{Listener, Security};
@@ -50,7 +50,7 @@ pub struct RunningGateway {
     /// Has it look at its certificates, authorities and revocation lists at once.
     pub reload: Reload,
     work: JoinSet<()>,
-    store: SqliteStore,
+    store: SqlStore,
 }
 
 impl RunningGateway {
@@ -78,10 +78,8 @@ pub async fn start(
     let keys = KeyFile::parse(&read_secret(&config.key_file)?)
         .map_err(|source| StartError::KeyFile { file: config.key_file.clone(), source })?;
     let profile = load_profile(config)?;
-    let store = SqliteStore::open(&config.database)
-        .await
-        .map_err(|source| StartError::Store { file: config.database.clone(), source })?;
-    let unusable = |source| StartError::Store { file: config.database.clone(), source };
+    let unusable = |source| StartError::Store { database: config.database.clone(), source };
+    let store = SqlStore::open(&config.database).await.map_err(unusable)?;
     if !store.bind_key_file(&keys.fingerprint()).await.map_err(unusable)? {
         return Err(StartError::WrongKeyFile { key_file: config.key_file.clone(), database: config.database.clone() });
     }
@@ -89,9 +87,7 @@ pub async fn start(
         Arc::new(Gateway::new(Arc::new(store.clone()), keys, Arc::clone(&clock), entropy, profile, config.rules()));
 
     let revoked = RevokedCertificates::default();
-    upkeep::refresh_revoked(gateway.as_ref(), &revoked)
-        .await
-        .map_err(|source| StartError::Store { file: config.database.clone(), source })?;
+    upkeep::refresh_revoked(gateway.as_ref(), &revoked).await.map_err(unusable)?;
     let connections = Connections::default();
     let reloader = Reloader::start(TrustFiles::new(config, Arc::clone(&clock), revoked.clone()), connections.clone())?;
     let lines = bind(config, &reloader, &connections).await?;

@@ -9,7 +9,7 @@ use super::secret_file::SecretError;
 use super::trust_files::TrustError;
 use crate::identity::error::IdentityError;
 use crate::sealing::KeyFileError;
-use crate::storage::StoreError;
+use crate::storage::{DatabaseLocation, StoreError};
 use crate::validation::profile::{Profile, ProfileError};
 
 /// Why a gateway does not start.
@@ -29,7 +29,7 @@ pub enum StartError {
         /// The one.
         key_file: PathBuf,
         /// The other.
-        database: PathBuf,
+        database: DatabaseLocation,
     },
     /// No built-in profile has this name.
     NoSuchProfile {
@@ -45,8 +45,8 @@ pub enum StartError {
     },
     /// The database cannot be used.
     Store {
-        /// Its file.
-        file: PathBuf,
+        /// Which.
+        database: DatabaseLocation,
         /// Why.
         source: StoreError,
     },
@@ -84,14 +84,14 @@ impl fmt::Display for StartError {
                 f,
                 "{} is not the key file of {}: no photo in it would open; put the two that belong together side by side",
                 key_file.display(),
-                database.display()
+                database
             ),
             Self::NoSuchProfile { name } => {
                 let known: Vec<_> = Profile::builtin_names().collect();
                 write!(f, "there is no profile \"{name}\": use one of {}, or give a profile_file", known.join(", "))
             }
             Self::Profile { file, source } => write!(f, "{}: {source}", file.display()),
-            Self::Store { file, source } => write!(f, "{}: {source}{}", file.display(), store_advice(source)),
+            Self::Store { database, source } => write!(f, "{database}: {source}{}", source.advice(database)),
             Self::Trust(error) => error.fmt(f),
             Self::AuthorityCertificate { file } => write!(
                 f,
@@ -103,23 +103,6 @@ impl fmt::Display for StartError {
                 write!(f, "cannot listen on {address} ({key}): {}", bind_advice(source))
             }
         }
-    }
-}
-
-fn store_advice(error: &StoreError) -> &'static str {
-    let StoreError::Unavailable(source) = error else { return "" };
-    let source = source.to_string();
-    if source.contains("disk is full") || source.contains("No space left") {
-        "; the disk is full: free some space and start again"
-    } else if source.contains("disk I/O error") {
-        // What SQLite says where the index of its log finds no room, and where a disk fails.
-        "; see whether the disk is full (free some space and start again) or failing (its messages are in the system's log)"
-    } else if source.contains("not a database") || source.contains("malformed") {
-        "; it is damaged, or the database of something else: restore it from a backup"
-    } else if source.contains("unable to open") {
-        "; check that the file is there (`lichtbild-gateway init` makes it) and that this user may write its folder"
-    } else {
-        "; see the cause, then start again"
     }
 }
 

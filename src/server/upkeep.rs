@@ -39,10 +39,17 @@ impl Upkeep {
     /// Begins; ends when `stop` says so.
     pub(super) fn begin(self, work: &mut JoinSet<()>, stop: &Stop) {
         let Self { gateway, revoked, connections, metrics, key_file, sweep_every, publisher } = self;
-        let watched = Arc::clone(&gateway);
-        every(REVOCATIONS_EVERY, work, stop, move || {
-            cut_off_revoked(Arc::clone(&watched), revoked.clone(), connections.clone())
-        });
+        let (told, watched) = (Arc::clone(&gateway), Arc::clone(&gateway));
+        every_and_when(
+            REVOCATIONS_EVERY,
+            work,
+            stop,
+            move || {
+                let gateway = Arc::clone(&told);
+                async move { gateway.store.changed().await }
+            },
+            move || cut_off_revoked(Arc::clone(&watched), revoked.clone(), connections.clone()),
+        );
         every(LISTS_EVERY, work, stop, move || publisher.clone().publish());
         every(sweep_every, work, stop, move || {
             sweep_once(Arc::clone(&gateway), Arc::clone(&metrics), key_file.clone())
@@ -127,6 +134,17 @@ where
     F: Fn() -> Work + Send + 'static,
     Work: Future<Output = ()> + Send,
 {
+    every_and_when(period, work, stop, std::future::pending, task);
+}
+
+/// The same, and at once when `told` returns.
+fn every_and_when<T, Told, F, Work>(period: Duration, work: &mut JoinSet<()>, stop: &Stop, told: T, task: F)
+where
+    T: Fn() -> Told + Send + 'static,
+    Told: Future<Output = ()> + Send,
+    F: Fn() -> Work + Send + 'static,
+    Work: Future<Output = ()> + Send,
+{
     let mut shutdown = stop.subscribe();
     work.spawn(async move {
         let mut ticks = time::interval(period);
@@ -135,6 +153,7 @@ where
             tokio::select! {
                 () = shutdown.finishing() => return,
                 _ = ticks.tick() => task().await,
+                () = told() => task().await,
             }
         }
     });

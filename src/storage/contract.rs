@@ -169,6 +169,9 @@ pub trait Store: Send + Sync {
     async fn ready(&self, now: Timestamp) -> Result<(), StoreError>;
     /// How many photos are in each state.
     async fn census(&self) -> Result<Vec<(PhotoState, u64)>, StoreError>;
+    /// Returns when somebody's standing was changed on any node since it last returned, or may have been: so that revocations are
+    /// read at once. A store of one machine never returns, a line to a server may be down: whoever waits asks now and then, too.
+    async fn changed(&self);
 }
 
 /// What a caller of a store may act on.

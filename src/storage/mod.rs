@@ -1,9 +1,18 @@
-//! What is remembered, and the promise that it is: one contract, and a store that keeps it.
+//! What is remembered, and the promise that it is: one contract, and a store that keeps it, in a file or on a server.
+//!
+//! The steps of the flows are written once, in `sql`, for both databases: what two copies of a statement would drift apart in
+//! cannot differ. `sqlite` and `postgres` hold what only one of them needs: how it is opened, its schema, and its locks.
 
+mod advice;
 pub mod contract;
+mod driver_error;
 pub mod enrolment_steps;
-pub mod sqlite;
+pub mod location;
+mod postgres;
+mod sql;
+mod sqlite;
 pub mod steps;
 
 pub use contract::{Store, StoreError};
-pub use sqlite::SqliteStore;
+pub use location::DatabaseLocation;
+pub use sql::SqlStore;

@@ -74,7 +74,9 @@ async fn a_row_that_was_changed_past_the_trigger_breaks_the_chain() {
         let gateway = TestGateway::start().await;
         gateway.studio("Foto Koch").await.deposited(1).await;
         gateway.database.audit().await;
-        gateway.database.execute("DROP TRIGGER audit_rows_do_not_change").await.unwrap();
+        let trigger = "DROP TRIGGER audit_rows_do_not_change";
+        let of_its_table = format!("{trigger} ON audit");
+        gateway.database.execute(gateway.database.spelt(trigger, &of_its_table)).await.unwrap();
         gateway.database.execute(&format!("UPDATE audit SET {change} WHERE sequence = 2")).await.unwrap();
         assert!(!gateway.database.chain_holds().await, "{change}");
     }

@@ -127,7 +127,7 @@ async fn a_picture_that_cannot_be_opened_is_never_on_record_as_handed_over() {
     let deposit = studio.deposited(1).await;
     let collection = office.collected(&deposit.code).await;
     gateway.database.execute("CREATE TABLE aside AS SELECT * FROM frames").await.unwrap();
-    gateway.database.execute("UPDATE frames SET frame = zeroblob(100)").await.unwrap();
+    gateway.database.replace_frames(&[0; 100]).await;
     office.fetch(&collection, &deposit.code).await.refused(500, "photo-damaged");
     gateway.database.execute("UPDATE frames SET frame = (SELECT frame FROM aside)").await.unwrap();
     assert_eq!(gateway.database.happened("collection.handed_over").await, 0);

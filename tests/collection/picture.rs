@@ -61,9 +61,12 @@ async fn a_damaged_frame_is_never_handed_over() {
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let [damaged, swapped, whole] = [studio.deposited(1).await, studio.deposited(2).await, studio.deposited(3).await];
     let id = &damaged.photo_id;
-    let flip =
-        format!("UPDATE frames SET frame = CAST(x'01' || zeroblob(length(frame) - 1) AS BLOB) WHERE photo_id = '{id}'");
-    gateway.database.execute(&flip).await.unwrap();
+    let database = &gateway.database;
+    let flipped = database.spelt(
+        "CAST(x'01' || zeroblob(length(frame) - 1) AS BLOB)",
+        "decode('01' || repeat('00', length(frame) - 1), 'hex')",
+    );
+    database.execute(&format!("UPDATE frames SET frame = {flipped} WHERE photo_id = '{id}'")).await.unwrap();
     let swap = format!(
         "UPDATE frames SET frame = (SELECT frame FROM frames WHERE photo_id = '{}') WHERE photo_id = '{}'",
         whole.photo_id, swapped.photo_id

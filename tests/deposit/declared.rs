@@ -141,7 +141,7 @@ async fn a_repeat_of_a_damaged_photo_still_gets_its_code() {
     let studio = gateway.studio("Foto Koch").await;
     let portrait = fixture("portrait-1244x1600.jpg");
     let first = declaring(&studio, "/v1/photos", &portrait, &key(1), &[("photo-subject", "under10")]).await.json();
-    gateway.database.execute("UPDATE frames SET frame = x'02'").await.unwrap();
+    gateway.database.replace_frames(&[2]).await;
     gateway.advance(DAY);
     let repeat = studio.deposit(&portrait, &key(1)).await;
     assert_eq!((repeat.status, &repeat.json()["code"]), (201, &first["code"]));

@@ -6,6 +6,7 @@ mod curl;
 #[cfg(target_os = "linux")]
 mod descriptors;
 mod fachverfahren;
+mod fleet;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod limits;

@@ -55,7 +55,7 @@ async fn the_log_holds_no_code_no_key_no_name_and_no_digest() {
     let (used, damaged) = (studio.deposited(1).await, studio.deposited(2).await);
     let collection = office.handed_over(&used.code).await;
     office.settle(&collection, &json!({ "outcome": "refused", "reason": "gaze", "note": "Blick zur Seite" })).await;
-    gateway.database.execute("UPDATE frames SET frame = x'00'").await.unwrap();
+    gateway.database.replace_frames(&[0]).await;
     office.collect(&damaged.code).await.refused(500, "photo-damaged");
     gateway.database.break_audit().await;
     studio.deposit(&photo(3), &used.key.replace('1', "3")).await.refused(503, "storage-unavailable");

@@ -20,9 +20,8 @@ use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::revocation_list::issue_revocation_list;
 use lichtbild::sealing::KeyFile;
 use lichtbild::server::routes::{Line, router};
-use lichtbild::storage::Store;
-use lichtbild::storage::sqlite::SqliteStore;
 use lichtbild::storage::steps::{Binding, CertificateRecord, SweepReport};
+use lichtbild::storage::{DatabaseLocation, SqlStore, Store};
 use lichtbild::telemetry::Metrics;
 use lichtbild::transport::body::BodyLimits;
 use lichtbild::transport::peer::PeerCertificate;
@@ -31,6 +30,8 @@ use lichtbild::validation::Profile;
 use tempfile::TempDir;
 
 use super::caller::Caller;
+#[cfg(unix)]
+use super::cluster::TestDatabase;
 use super::enrolment::{Stranger, issuance};
 use super::records::Database;
 
@@ -53,7 +54,7 @@ pub struct Setup {
 
 pub struct TestGateway {
     pub gateway: Arc<Gateway>,
-    pub store: SqliteStore,
+    pub store: SqlStore,
     pub clock: Arc<ManualClock>,
     /// The database, past the gateway.
     pub database: Database,
@@ -61,6 +62,41 @@ pub struct TestGateway {
     entropy: Arc<SeededEntropy>,
     devices: AtomicU32,
     directory: TempDir,
+    _place: Place,
+}
+
+/// Where a test's rows are: in a file, or on a server when the environment says `LICHTBILD_TEST_DATABASE=postgres`.
+enum Place {
+    File(PathBuf),
+    #[cfg(unix)]
+    Server(TestDatabase),
+}
+
+impl Place {
+    async fn new(file: PathBuf) -> Self {
+        match std::env::var("LICHTBILD_TEST_DATABASE").as_deref() {
+            #[cfg(unix)]
+            Ok("postgres") => Self::Server(TestDatabase::new().await),
+            Ok("sqlite") | Err(_) => Self::File(file),
+            Ok(other) => panic!("LICHTBILD_TEST_DATABASE={other}: postgres or sqlite"),
+        }
+    }
+
+    async fn store(&self) -> SqlStore {
+        match self {
+            Self::File(file) => SqlStore::create(&DatabaseLocation::File(file.clone())).await.unwrap(),
+            #[cfg(unix)]
+            Self::Server(database) => SqlStore::open(&database.location()).await.unwrap(),
+        }
+    }
+
+    async fn database(&self) -> Database {
+        match self {
+            Self::File(file) => Database::open(file).await,
+            #[cfg(unix)]
+            Self::Server(database) => Database::connect(&database.url).await,
+        }
+    }
 }
 
 impl TestGateway {
@@ -78,8 +114,8 @@ impl TestGateway {
         change(&mut setup);
         // In memory where there is such a place: what matters here is not whether a disk keeps what it was given.
         let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-        let file = directory.path().join("lichtbild.db");
-        let store = SqliteStore::create(&file).await.unwrap();
+        let place = Place::new(directory.path().join("lichtbild.db")).await;
+        let store = place.store().await;
         let clock = Arc::new(ManualClock::starting_at(START));
         let entropy = Arc::new(SeededEntropy::new(2026));
         let keys = KeyFile::generate(START, entropy.as_ref()).unwrap();
@@ -96,8 +132,8 @@ impl TestGateway {
         let json_body = BodyLimits { max_bytes: 16 * 1024, ..photo_body };
         let trust = TrustStatus::new(START + 40 * 365 * DAY);
         let app = App { gateway: Arc::clone(&gateway), trust, lists: lists(), photo_body, json_body };
-        let database = Database::open(&file).await;
-        Self { gateway, store, clock, database, app, entropy, devices: AtomicU32::new(0), directory }
+        let database = place.database().await;
+        Self { gateway, store, clock, database, app, entropy, devices: AtomicU32::new(0), directory, _place: place }
     }
 
     pub fn router(&self, line: Line) -> Router {

@@ -1,6 +1,8 @@
 //! What several subjects need to be tested.
 
 pub mod caller;
+#[cfg(unix)]
+pub mod cluster;
 pub mod curl;
 pub mod device;
 pub mod enrolment;

@@ -37,6 +37,23 @@ impl Home {
         home
     }
 
+    /// A new gateway over an empty database on a server.
+    pub fn over_server(url: &str) -> Self {
+        let home = Self::empty();
+        let made = home.run(&["init", "--dir", "gateway", "--port-base", "0", "--database", url]);
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        home.set("profile", "\"icao-35x45\"");
+        home
+    }
+
+    /// A further node of the same gateway.
+    pub fn copied(&self) -> Self {
+        let copy = Self::empty();
+        let copied = Command::new("cp").arg("-a").arg(self.file("")).arg(copy.beside("")).status().unwrap();
+        assert!(copied.success());
+        copy
+    }
+
     /// No gateway yet.
     pub fn empty() -> Self {
         Self { around: tempfile::tempdir().unwrap() }

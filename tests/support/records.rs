@@ -5,8 +5,9 @@ use std::path::Path;
 
 use lichtbild::domain::audit::{CHAIN_START, chain_digest};
 use lichtbild::domain::digest::Sha256Digest;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
 const TABLES: [&str; 10] = [
     "parties",
@@ -21,7 +22,10 @@ const TABLES: [&str; 10] = [
     "audit",
 ];
 
-pub struct Database(SqlitePool);
+pub enum Database {
+    File(SqlitePool),
+    Server(PgPool),
+}
 
 /// Every row of every table, to be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,31 +48,66 @@ pub struct AuditRow {
     pub details: serde_json::Value,
 }
 
+/// A row of the transfer log as it is stored: sequence, at, actor, event, subject, details, prev, sha256.
+type StoredRow = (i64, i64, String, String, Option<String>, String, Vec<u8>, Vec<u8>);
+
 impl Database {
     pub async fn open(file: &Path) -> Self {
         let options = SqliteConnectOptions::new().filename(file).create_if_missing(false);
-        Self(SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap())
+        Self::File(SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap())
+    }
+
+    /// One on a server.
+    pub async fn connect(url: &str) -> Self {
+        Self::Server(PgPoolOptions::new().max_connections(1).connect(url).await.unwrap())
     }
 
     pub async fn contents(&self) -> Contents {
         let mut contents = BTreeMap::new();
         for table in TABLES {
-            let columns = self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
-            let row = columns.iter().map(|column| format!("quote({column})")).collect::<Vec<_>>().join("||' '||");
-            contents.insert(table, self.texts(&format!("SELECT {row} FROM {table} ORDER BY 1")).await);
+            contents.insert(
+                table,
+                self.texts(&format!("SELECT {} FROM {table} ORDER BY 1", self.row_of(table).await)).await,
+            );
         }
         Contents(contents)
     }
 
+    /// What makes one text of all columns.
+    async fn row_of(&self, table: &str) -> String {
+        match self {
+            Self::File(_) => {
+                let columns = self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
+                columns.iter().map(|column| format!("quote({column})")).collect::<Vec<_>>().join("||' '||")
+            }
+            Self::Server(_) => format!("{table}::text"),
+        }
+    }
+
+    /// Whichever of two spellings this database reads.
+    pub fn spelt<'a>(&self, file: &'a str, server: &'a str) -> &'a str {
+        match self {
+            Self::File(_) => file,
+            Self::Server(_) => server,
+        }
+    }
+
     /// The first column of every row, as text.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
-        let rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(&self.0).await.unwrap();
-        rows.iter().map(|row| row.try_get(0).unwrap()).collect()
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::File(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+            Self::Server(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+        }
     }
 
     /// A number, such as a count.
     pub async fn number(&self, sql: &str) -> i64 {
-        sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_one(&self.0).await.unwrap().try_get(0).unwrap()
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::File(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+            Self::Server(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+        }
     }
 
     pub async fn count(&self, table: &str) -> i64 {
@@ -76,13 +115,27 @@ impl Database {
     }
 
     pub async fn bytes(&self, sql: &str) -> Vec<Vec<u8>> {
-        let rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(&self.0).await.unwrap();
-        rows.iter().map(|row| row.try_get(0).unwrap()).collect()
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::File(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+            Self::Server(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+        }
     }
 
     /// Changes what the gateway would never change.
     pub async fn execute(&self, sql: &str) -> Result<(), sqlx::Error> {
-        sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&self.0).await.map(|_| ())
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        match self {
+            Self::File(pool) => sql.execute(pool).await.map(|_| ()),
+            Self::Server(pool) => sql.execute(pool).await.map(|_| ()),
+        }
+    }
+
+    /// Puts other bytes in the place of every sealed picture.
+    pub async fn replace_frames(&self, frame: &[u8]) {
+        let hex: String = frame.iter().map(|byte| format!("{byte:02x}")).collect();
+        let frame = self.spelt("x'", "'\\x");
+        self.execute(&format!("UPDATE frames SET frame = {frame}{hex}'")).await.unwrap();
     }
 
     /// How often something happened.
@@ -93,36 +146,47 @@ impl Database {
     /// Every row of the transfer log, each one's place in the chain verified.
     pub async fn audit(&self) -> Vec<AuditRow> {
         assert!(self.chain_holds().await, "the chain of the transfer log is broken");
-        let rows = sqlx::query("SELECT * FROM audit ORDER BY sequence").fetch_all(&self.0).await.unwrap();
-        let row = |row: &SqliteRow| AuditRow {
-            actor: row.get("actor"),
-            event: row.get("event"),
-            subject: row.get("subject"),
-            details: serde_json::from_str(row.get("details")).unwrap(),
+        let row = |(_, _, actor, event, subject, details, _, _): StoredRow| AuditRow {
+            actor,
+            event,
+            subject,
+            details: serde_json::from_str(&details).unwrap(),
         };
-        rows.iter().map(row).collect()
+        self.stored_log().await.into_iter().map(row).collect()
     }
 
     /// Whether every row of the transfer log has its place and its digest.
     pub async fn chain_holds(&self) -> bool {
-        let rows = sqlx::query("SELECT * FROM audit ORDER BY sequence").fetch_all(&self.0).await.unwrap();
         let mut previous = CHAIN_START;
-        rows.iter().zip(1_i64..).all(|(row, place)| {
-            let digest = |column| Sha256Digest::from_bytes(row.get::<Vec<u8>, _>(column).try_into().unwrap());
-            let (actor, event, details) = (row.get("actor"), row.get("event"), row.get("details"));
+        let rows = self.stored_log().await;
+        rows.into_iter().zip(1_i64..).all(|((sequence, at, actor, event, subject, details, prev, sha256), place)| {
+            let digest = |bytes: Vec<u8>| Sha256Digest::from_bytes(bytes.try_into().unwrap());
             let before = previous;
-            previous = chain_digest(&before, place, row.get("at"), actor, event, row.get("subject"), details);
-            row.get::<i64, _>("sequence") == place && digest("prev") == before && digest("sha256") == previous
+            previous = chain_digest(&before, place, at, &actor, &event, subject.as_deref(), &details);
+            sequence == place && digest(prev) == before && digest(sha256) == previous
         })
+    }
+
+    async fn stored_log(&self) -> Vec<StoredRow> {
+        let sql = "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit ORDER BY sequence";
+        match self {
+            Self::File(pool) => sqlx::query_as(sql).fetch_all(pool).await.unwrap(),
+            Self::Server(pool) => sqlx::query_as(sql).fetch_all(pool).await.unwrap(),
+        }
     }
 
     /// Makes every later change fail with its last statement, until [`Database::mend`].
     pub async fn break_audit(&self) {
-        let broken = "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken by a test'); END";
-        self.execute(broken).await.unwrap();
+        let file = "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken by a test'); END";
+        let server = "CREATE FUNCTION broken() RETURNS TRIGGER LANGUAGE plpgsql AS \
+                      $$ BEGIN RAISE EXCEPTION 'broken by a test'; END $$;
+                      CREATE TRIGGER broken BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION broken()";
+        self.execute(self.spelt(file, server)).await.unwrap();
     }
 
     pub async fn mend(&self) {
-        self.execute("DROP TRIGGER broken").await.unwrap();
+        self.execute(self.spelt("DROP TRIGGER broken", "DROP TRIGGER broken ON audit; DROP FUNCTION broken"))
+            .await
+            .unwrap();
     }
 }

@@ -22,7 +22,7 @@ use crate::identity::issue::{SERVER_VALIDITY, Terms, issue_server};
 use crate::identity::key::DeviceKey;
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
-use crate::storage::{SqliteStore, Store};
+use crate::storage::{DatabaseLocation, SqlStore, Store, StoreError};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -38,6 +38,10 @@ pub(super) struct Arguments {
     /// Four ports in a row, for studios, offices, enrolment and monitoring; 0 for free ones at each start.
     #[arg(long, value_name = "PORT", value_parser = value_parser!(u16).range(..=65532))]
     pub(super) port_base: Option<u16>,
+    /// An empty database on a PostgreSQL server, for more than one gateway: postgres://user@host/database. A password is better
+    /// left to ~/.pgpass.
+    #[arg(long, value_name = "URL", default_value = "lichtbild.sqlite", hide_default_value = true)]
+    pub(super) database: DatabaseLocation,
     /// Print JSON.
     #[arg(long)]
     pub(super) json: bool,
@@ -65,7 +69,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         return give(serde_json::json!({
             "config": arguments.dir.join("gateway.toml"),
             "key_file": config.key_file,
-            "database": config.database,
+            "database": config.database.to_string(),
             "ca_sha256": fingerprint,
         }));
     }
@@ -83,9 +87,14 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
 pub(super) async fn make(arguments: &Arguments, now: Timestamp, entropy: &dyn Entropy) -> Result<Config, Failure> {
     let dir = &arguments.dir;
     let config_file = dir.join("gateway.toml");
-    for taken in ["gateway.toml", "gateway.key", "lichtbild.sqlite", "certs"] {
-        if dir.join(taken).exists() {
-            return Err(in_the_way(&dir.join(taken)));
+    let database = arguments.database.clone().resolved(dir);
+    let file = match &database {
+        DatabaseLocation::File(file) => Some(file.clone()),
+        DatabaseLocation::Server(_) => None,
+    };
+    for taken in ["gateway.toml", "gateway.key", "certs"].map(|name| dir.join(name)).into_iter().chain(file) {
+        if taken.exists() {
+            return Err(in_the_way(&taken));
         }
     }
     fs::create_dir_all(dir.join("certs"))
@@ -113,10 +122,15 @@ pub(super) async fn make(arguments: &Arguments, now: Timestamp, entropy: &dyn En
             write(&dir.join(&certs.server_key), issued.key.to_pem().as_bytes(), Audience::Owner)?;
         }
     }
-    let store = SqliteStore::create(&dir.join(&config.database)).await?;
-    store.bind_key_file(&keys.fingerprint()).await?;
+    let unusable = |error| unusable(error, &database);
+    let store = SqlStore::create(&database).await.map_err(unusable)?;
+    let is_ours = store.bind_key_file(&keys.fingerprint()).await.map_err(unusable)?;
     store.close().await;
-    write(&config_file, text.as_bytes(), Audience::Everybody)?;
+    if !is_ours {
+        return Err(unusable(StoreError::AlreadyThere));
+    }
+    let audience = if database.holds_password() { Audience::Owner } else { Audience::Everybody };
+    write(&config_file, text.as_bytes(), audience)?;
     Ok(Config::load(&config_file)?)
 }
 
@@ -194,6 +208,10 @@ fn configuration(arguments: &Arguments) -> String {
         ("enrolment = \"127.0.0.1:7443\"", format!("enrolment = \"{}\"", address(arguments.bind, 7443, 2))),
         ("ops = \"127.0.0.1:9090\"", format!("ops = \"{}\"", address(loopback, 9090, 3))),
         ("public_host = \"localhost\"", format!("public_host = \"{host}\"")),
+        (
+            "database = \"lichtbild.sqlite\"",
+            format!("database = {}", toml::Value::from(arguments.database.to_written().as_str())),
+        ),
     ]
     .into_iter()
     .fold(EXAMPLE.to_owned(), |text, (default, chosen)| text.replace(default, &chosen))
@@ -214,6 +232,20 @@ fn in_the_way(file: &Path) -> Failure {
         "{} is there already and is not overwritten: choose another --dir, or move the old gateway away",
         file.display()
     ))
+}
+
+fn unusable(error: StoreError, database: &DatabaseLocation) -> Failure {
+    match (&error, database) {
+        (StoreError::AlreadyThere, DatabaseLocation::File(file)) => in_the_way(file),
+        (StoreError::AlreadyThere, DatabaseLocation::Server(_)) => Failure::plain(format!(
+            "{database} is in use by a gateway already: for a further node of it copy its folder (configuration, key file and \
+             certs), for another gateway name an empty database"
+        )),
+        (StoreError::Unavailable(cause), _) => {
+            Failure::plain(format!("cannot use {database} ({cause}){}", error.advice(database)))
+        }
+        _ => error.into(),
+    }
 }
 
 fn entropy_failed(error: crate::entropy::EntropyError) -> Failure {

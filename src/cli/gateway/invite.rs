@@ -119,7 +119,7 @@ async fn key_file(setting: &Setting) -> Result<KeyFile, Failure> {
         return Err(Failure::plain(format!(
             "{} is not the key file of {}: put the two that belong together side by side",
             file.display(),
-            setting.config.database.display()
+            setting.config.database
         )));
     }
     Ok(keys)

@@ -6,11 +6,11 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::entropy::OsEntropy;
 use crate::flows::administer::Administration;
-use crate::storage::{SqliteStore, StoreError};
+use crate::storage::{SqlStore, StoreError};
 
 pub(super) struct Setting {
     pub(super) config: Config,
-    store: SqliteStore,
+    store: SqlStore,
     clock: SystemClock,
     entropy: OsEntropy,
 }
@@ -19,12 +19,11 @@ impl Setting {
     /// Opens the gateway's database; a running gateway may have it open too.
     pub(super) async fn open(file: &ConfigFile) -> Result<Self, Failure> {
         let config = Config::load(&file.config)?;
-        let store = SqliteStore::open(&config.database).await.map_err(|error| match error {
-            StoreError::Unavailable(cause) => Failure::plain(format!(
-                "cannot open {} ({cause}): check the path and that this user may write it",
-                config.database.display()
-            )),
-            other => other.into(),
+        let store = SqlStore::open(&config.database).await.map_err(|error| match &error {
+            StoreError::Unavailable(cause) => {
+                Failure::plain(format!("cannot open {} ({cause}){}", config.database, error.advice(&config.database)))
+            }
+            _ => error.into(),
         })?;
         Ok(Self { config, store, clock: SystemClock, entropy: OsEntropy })
     }

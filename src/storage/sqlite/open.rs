@@ -4,24 +4,25 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqlSafeStr};
 
-use super::SqliteStore;
+use super::File;
 use crate::storage::contract::StoreError;
+use crate::storage::driver_error::migration_error;
 
 /// Readers work beside the one writer; more of them than cores would only wait for each other.
 const READERS: u32 = 4;
 /// How long a write waits for another process (an administrator's command, a backup) before the answer is "try again".
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-impl SqliteStore {
-    /// Opens the file and brings its schema up to date. The file must exist: an empty one is made by [`SqliteStore::create`].
+impl File {
+    /// Opens the file and brings its schema up to date. The file must exist: an empty one is made by [`File::create`].
     ///
     /// # Errors
     /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Unavailable`] when it cannot be opened.
-    pub async fn open(file: &Path) -> Result<Self, StoreError> {
+    pub(in crate::storage) async fn open(file: &Path) -> Result<Self, StoreError> {
         let base = SqliteConnectOptions::new()
             .filename(file)
             .journal_mode(SqliteJournalMode::Wal)
@@ -58,7 +59,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError::AlreadyThere`] when there is a file already, [`StoreError::Unavailable`] when it cannot be made.
-    pub async fn create(file: &Path) -> Result<Self, StoreError> {
+    pub(in crate::storage) async fn create(file: &Path) -> Result<Self, StoreError> {
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         // SQLite gives its log and index files the same mode.
@@ -72,7 +73,7 @@ impl SqliteStore {
     }
 
     /// Ends all work on the file; called last, so that the log is folded into it.
-    pub async fn close(&self) {
+    pub(in crate::storage) async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
     }
@@ -91,41 +92,4 @@ fn migrator() -> Migrator {
         migration(2, "enrolment", enrolment),
         migration(3, "trust", trust),
     ])
-}
-
-fn migration_error(error: MigrateError) -> StoreError {
-    match error {
-        MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
-            StoreError::NewerSchema { version }
-        }
-        MigrateError::VersionMismatch(version) => {
-            StoreError::Damaged(format!("migration {version} is not the one this program was built with"))
-        }
-        other => StoreError::Unavailable(Box::new(other)),
-    }
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::ColumnDecode { index, source } => Self::Damaged(format!("column {index}: {source}")),
-            other => Self::Unavailable(Box::new(other)),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_transaction_that_sqlite_rolled_back_by_itself_does_not_stop_the_next_one() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::create(&folder.path().join("full.sqlite")).await.unwrap();
-        let mut transaction = store.write().await.unwrap();
-        // Behind sqlx's back, as on a full disk (tests/program/full_disk.rs fills one).
-        sqlx::query("ROLLBACK").execute(&mut *transaction).await.unwrap();
-        drop(transaction);
-        store.write().await.unwrap().commit().await.unwrap();
-    }
 }

@@ -12,6 +12,7 @@ use clap::{Args, value_parser};
 use super::failure::Failure;
 use super::output::give;
 use super::serve::stop_on_signals;
+use crate::storage::DatabaseLocation;
 use stage::Stage;
 
 /// The portrait travels with the program, so that the demo runs anywhere.
@@ -29,6 +30,9 @@ pub(super) struct Arguments {
     /// told otherwise, --serve takes 8443, 9443, 7443 and 9090.
     #[arg(long, value_name = "PORT", value_parser = value_parser!(u16).range(..=65532))]
     port_base: Option<u16>,
+    /// An empty database on a PostgreSQL server, in place of a file: postgres://user@host/database. It is not removed at the end.
+    #[arg(long, value_name = "URL", default_value = "lichtbild.sqlite", hide_default_value = true)]
+    database: DatabaseLocation,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -41,7 +45,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
     };
     let port_base = if arguments.serve { arguments.port_base } else { arguments.port_base.or(Some(0)) };
-    let stage = Stage::build(&dir, port_base).await?;
+    let stage = Stage::build(&dir, port_base, &arguments.database).await?;
     if arguments.serve { leave_running(stage).await } else { tell(stage).await }
 }
 

@@ -21,6 +21,7 @@ use crate::entropy::OsEntropy;
 use crate::identity::host_name::HostName;
 use crate::identity::key::DeviceKey;
 use crate::server::{Addresses, RunningGateway, start};
+use crate::storage::DatabaseLocation;
 use crate::transport::shutdown::Stop;
 
 pub(super) struct Stage {
@@ -34,7 +35,11 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Does what an administrator would: init, add both sides with a device each, start.
-    pub(super) async fn build(dir: &Path, port_base: Option<u16>) -> Result<Self, Failure> {
+    pub(super) async fn build(
+        dir: &Path,
+        port_base: Option<u16>,
+        database: &DatabaseLocation,
+    ) -> Result<Self, Failure> {
         if dir.join("demo.json").exists() {
             let dir = dir.display();
             return Err(Failure::plain(format!(
@@ -43,7 +48,7 @@ impl Stage {
             )));
         }
         let made_here = !dir.exists();
-        let built = Self::set_up(dir, port_base).await;
+        let built = Self::set_up(dir, port_base, database).await;
         if built.is_err() && made_here {
             // Half a demo would only be in the way of the next try.
             let _ = fs::remove_dir_all(dir);
@@ -51,13 +56,14 @@ impl Stage {
         built
     }
 
-    async fn set_up(dir: &Path, port_base: Option<u16>) -> Result<Self, Failure> {
+    async fn set_up(dir: &Path, port_base: Option<u16>, database: &DatabaseLocation) -> Result<Self, Failure> {
         let host = "127.0.0.1".parse::<HostName>().map_err(|error| Failure::plain(error.to_string()))?;
         let arguments = init::Arguments {
             dir: dir.to_owned(),
             hosts: vec![host],
             bind: std::net::Ipv4Addr::LOCALHOST.into(),
             port_base,
+            database: database.clone(),
             json: false,
         };
         init::make(&arguments, SystemClock.now(), &OsEntropy).await?;
@@ -171,5 +177,6 @@ fn lift_pace(config: &Path) -> Result<(), Failure> {
     let text = text
         .replace("requests_per_minute = 6000", "requests_per_minute = 600000")
         .replace("uploads_per_minute = 600", "uploads_per_minute = 60000");
-    replace(config, text.as_bytes(), Audience::Everybody).map_err(failed)
+    // It may hold the database's password.
+    replace(config, text.as_bytes(), Audience::Owner).map_err(failed)
 }

@@ -1,9 +1,8 @@
 //! Settlement: the outcome, the erasure and the audit row are durable together.
 
-use sqlx::SqliteConnection;
-
-use super::collect::{entry, find_on};
-use super::{SqliteStore, audit, photos};
+use super::collect::{entry, hold};
+use super::connection::Connection;
+use super::{SqlStore, photos};
 use crate::domain::audit::AuditEvent;
 use crate::domain::collection::{CollectionRecord, Outcome};
 use crate::domain::lifecycle::{self, Settlement};
@@ -12,9 +11,9 @@ use crate::failpoint;
 use crate::storage::contract::StoreError;
 use crate::storage::steps::{SettleRequest, Settled};
 
-pub(super) async fn settle(store: &SqliteStore, request: &SettleRequest) -> Result<Option<Settled>, StoreError> {
+pub(super) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<Option<Settled>, StoreError> {
     let mut transaction = store.write().await?;
-    let Some(mut held) = find_on(&mut transaction, request.collection_id, request.office_id).await? else {
+    let Some(mut held) = hold(&mut transaction, request.collection_id, request.office_id).await? else {
         return Ok(None);
     };
     let photo = photos::find_on(&mut transaction, held.photo_id)
@@ -30,7 +29,7 @@ pub(super) async fn settle(store: &SqliteStore, request: &SettleRequest) -> Resu
     if let Outcome::Refused(refusal) = &request.outcome {
         row.details["reason"] = serde_json::json!(refusal.reason);
     }
-    audit::append(&mut transaction, &row).await?;
+    transaction.append(row);
     failpoint::reached("settle.before_commit");
     transaction.commit().await?;
     failpoint::reached("settle.committed");
@@ -38,25 +37,26 @@ pub(super) async fn settle(store: &SqliteStore, request: &SettleRequest) -> Resu
 }
 
 async fn close(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     held: &mut CollectionRecord,
     request: &SettleRequest,
 ) -> Result<(), StoreError> {
     held.state = request.outcome.state();
     held.settled_at = Some(request.now);
     held.kept_until = request.kept_until;
-    sqlx::query("UPDATE collections SET state = $1, settled_at = $2, kept_until = $3 WHERE collection_id = $4")
+    connection
+        .query("UPDATE collections SET state = $1, settled_at = $2, kept_until = $3 WHERE collection_id = $4")
         .bind(held.state.name())
         .bind(request.now.unix_milliseconds())
         .bind(held.kept_until.map(|until| until.unix_milliseconds()))
         .bind(held.collection_id.to_string())
-        .execute(connection)
+        .execute()
         .await?;
     Ok(())
 }
 
 async fn move_photo(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     photo: &PhotoRecord,
     request: &SettleRequest,
 ) -> Result<(), StoreError> {
@@ -64,28 +64,31 @@ async fn move_photo(
         Outcome::Used => photos::erase(connection, photo.photo_id, PhotoState::Used, request.now).await,
         Outcome::Refused(refusal) => {
             let reason = serde_json::to_value(refusal.reason).unwrap_or_default();
-            sqlx::query("UPDATE photos SET refusal_reason = $1, refusal_note = $2 WHERE photo_id = $3")
+            connection
+                .query("UPDATE photos SET refusal_reason = $1, refusal_note = $2 WHERE photo_id = $3")
                 .bind(reason.as_str().unwrap_or("other"))
-                .bind(&refusal.note)
+                .bind(refusal.note.as_deref())
                 .bind(photo.photo_id.to_string())
-                .execute(&mut *connection)
+                .execute()
                 .await?;
             photos::erase(connection, photo.photo_id, PhotoState::Refused, request.now).await
         }
         Outcome::Kept { .. } => {
             let until = request.kept_until.unwrap_or(photo.expires_at);
-            sqlx::query("UPDATE photos SET state = 'kept', kept = 1, expires_at = $1 WHERE photo_id = $2")
+            connection
+                .query("UPDATE photos SET state = 'kept', kept = TRUE, expires_at = $1 WHERE photo_id = $2")
                 .bind(until.unix_milliseconds())
                 .bind(photo.photo_id.to_string())
-                .execute(connection)
+                .execute()
                 .await?;
             Ok(())
         }
         Outcome::Released => {
-            sqlx::query("UPDATE photos SET state = $1 WHERE photo_id = $2")
+            connection
+                .query("UPDATE photos SET state = $1 WHERE photo_id = $2")
                 .bind(lifecycle::resting_state(photo).name())
                 .bind(photo.photo_id.to_string())
-                .execute(connection)
+                .execute()
                 .await?;
             Ok(())
         }

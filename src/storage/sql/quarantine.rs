@@ -1,28 +1,29 @@
 //! Photos of revoked devices: held back, and released.
 
-use sqlx::{Row, SqliteConnection};
-
+use super::SqlStore;
+use super::connection::Connection;
 use super::rows::optional_moment;
-use super::{SqliteStore, audit};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::quarantine::{Depositor, PhotosOfRevoked};
 use crate::storage::contract::StoreError;
+use crate::storage::postgres::Lock;
 use crate::storage::steps::{Released, TrackedPhoto};
 
 /// Since when a photo is held back, if it is. Asks only where the policy can.
 pub(super) async fn held_back_since(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     photo: &TrackedPhoto,
     policy: PhotosOfRevoked,
 ) -> Result<Option<Timestamp>, StoreError> {
     if policy == PhotosOfRevoked::Keep {
         return Ok(None);
     }
-    let row = sqlx::query("SELECT revoked_at, photos_released_at FROM devices WHERE device_id = $1")
+    let row = connection
+        .query("SELECT revoked_at, photos_released_at FROM devices WHERE device_id = $1")
         .bind(photo.record.device_id.to_string())
-        .fetch_one(connection)
+        .fetch_one()
         .await?;
     let depositor = Depositor {
         revoked_at: optional_moment(&row, "revoked_at")?,
@@ -33,41 +34,44 @@ pub(super) async fn held_back_since(
 
 /// Releases the photos of a studio's revoked devices, or of one of them; what the audit row tells is completed by the count.
 pub(super) async fn release(
-    store: &SqliteStore,
+    store: &SqlStore,
     studio: PartyId,
     device: Option<DeviceId>,
-    mut audit: AuditEntry,
+    audit: &AuditEntry,
 ) -> Result<Released, StoreError> {
     let mut transaction = store.write().await?;
-    let row = sqlx::query(
-        "SELECT count(DISTINCT d.device_id) AS devices, count(p.photo_id) AS photos
-         FROM devices d LEFT JOIN photos p ON p.device_id = d.device_id AND p.lookup_id IS NOT NULL
-         WHERE d.party_id = $1 AND ($2 IS NULL OR d.device_id = $2)
-           AND d.revoked_at IS NOT NULL AND d.photos_released_at IS NULL",
-    )
-    .bind(studio.to_string())
-    .bind(device.map(|device| device.to_string()))
-    .fetch_one(&mut *transaction)
-    .await?;
-    let count = |column| Ok::<_, StoreError>(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or(0));
-    let released = Released { devices: count("devices")?, photos: count("photos")? };
+    transaction.lock(Lock::DevicesOf(studio)).await?;
+    let row = transaction
+        .query(
+            "SELECT count(DISTINCT d.device_id) AS devices, count(p.photo_id) AS photos
+             FROM devices d LEFT JOIN photos p ON p.device_id = d.device_id AND p.lookup_id IS NOT NULL
+             WHERE d.party_id = $1 AND ($2 IS NULL OR d.device_id = $2)
+               AND d.revoked_at IS NOT NULL AND d.photos_released_at IS NULL",
+        )
+        .bind(studio.to_string())
+        .bind(device.map(|device| device.to_string()))
+        .fetch_one()
+        .await?;
+    let released = Released { devices: row.number("devices")?, photos: row.number("photos")? };
     if released.devices == 0 {
         return Ok(released);
     }
-    sqlx::query(
-        "UPDATE devices SET photos_released_at = $3 WHERE party_id = $1 AND ($2 IS NULL OR device_id = $2)
-           AND revoked_at IS NOT NULL AND photos_released_at IS NULL",
-    )
-    .bind(studio.to_string())
-    .bind(device.map(|device| device.to_string()))
-    .bind(audit.at.unix_milliseconds())
-    .execute(&mut *transaction)
-    .await?;
+    transaction
+        .query(
+            "UPDATE devices SET photos_released_at = $3 WHERE party_id = $1 AND ($2 IS NULL OR device_id = $2)
+             AND revoked_at IS NOT NULL AND photos_released_at IS NULL",
+        )
+        .bind(studio.to_string())
+        .bind(device.map(|device| device.to_string()))
+        .bind(audit.at.unix_milliseconds())
+        .execute()
+        .await?;
+    let mut audit = audit.clone();
     if let Some(details) = audit.details.as_object_mut() {
         details.insert("devices".into(), released.devices.into());
         details.insert("photos".into(), released.photos.into());
     }
-    audit::append(&mut transaction, &audit).await?;
+    transaction.append(audit);
     transaction.commit().await?;
     Ok(released)
 }

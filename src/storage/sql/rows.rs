@@ -2,8 +2,7 @@
 
 use std::str::FromStr;
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use super::statement::Row;
 
 use crate::clock::Timestamp;
 use crate::domain::collection::{CollectionRecord, Refusal, RefusalReason};
@@ -28,16 +27,16 @@ pub(super) const TRACKED_PHOTO_SOURCE: &str = "photos p LEFT JOIN collections c 
 pub(super) const COLLECTION: &str = "collection_id, photo_id, office_id, state, leased_at, lease_until, handed_over_at,
     settle_due, settled_at, kept_until";
 
-pub(super) fn tracked_photo(row: &SqliteRow) -> Result<TrackedPhoto, StoreError> {
-    let latest = match row.try_get::<Option<String>, _>("c_collection_id")? {
+pub(super) fn tracked_photo(row: &Row) -> Result<TrackedPhoto, StoreError> {
+    let latest = match row.try_get::<Option<String>>("c_collection_id")? {
         None => None,
         Some(_) => Some(collection(row, "c_")?),
     };
     Ok(TrackedPhoto { record: photo(row)?, latest })
 }
 
-fn photo(row: &SqliteRow) -> Result<PhotoRecord, StoreError> {
-    let refusal = match row.try_get::<Option<String>, _>("refusal_reason")? {
+fn photo(row: &Row) -> Result<PhotoRecord, StoreError> {
+    let refusal = match row.try_get::<Option<String>>("refusal_reason")? {
         None => None,
         Some(reason) => {
             let reason = serde_json::from_value::<RefusalReason>(reason.into())
@@ -52,14 +51,13 @@ fn photo(row: &SqliteRow) -> Result<PhotoRecord, StoreError> {
         photo_id: parsed(row, "photo_id")?,
         studio_id: parsed(row, "studio_id")?,
         device_id: parsed(row, "device_id")?,
-        epoch: row.try_get("epoch")?,
+        epoch: row.number("epoch")?,
         state: parsed(row, "state")?,
         kept: row.try_get("kept")?,
         facts: PhotoFacts {
-            width: row.try_get("width")?,
-            height: row.try_get("height")?,
-            bytes: u64::try_from(row.try_get::<i64, _>("bytes")?)
-                .map_err(|_| StoreError::Damaged("photos.bytes".into()))?,
+            width: row.number("width")?,
+            height: row.number("height")?,
+            bytes: row.number("bytes")?,
             profile: row.try_get("profile")?,
             findings,
         },
@@ -71,7 +69,7 @@ fn photo(row: &SqliteRow) -> Result<PhotoRecord, StoreError> {
 }
 
 /// Reads a collection's columns, each with `prefix` before its name.
-pub(super) fn collection(row: &SqliteRow, prefix: &str) -> Result<CollectionRecord, StoreError> {
+pub(super) fn collection(row: &Row, prefix: &str) -> Result<CollectionRecord, StoreError> {
     let column = |name: &str| format!("{prefix}{name}");
     Ok(CollectionRecord {
         collection_id: parsed(row, &column("collection_id"))?,
@@ -88,21 +86,18 @@ pub(super) fn collection(row: &SqliteRow, prefix: &str) -> Result<CollectionReco
 }
 
 /// The tombstone id of a photo, whether or not it has been erased.
-pub(super) fn tombstone_id(row: &SqliteRow) -> Result<TombstoneId, StoreError> {
+pub(super) fn tombstone_id(row: &Row) -> Result<TombstoneId, StoreError> {
     match lookup_id(row)? {
         Some(lookup_id) => Ok(lookup_id.tombstone()),
         None => Ok(TombstoneId::from_bytes(bytes32(row, "tombstone_id")?)),
     }
 }
 
-pub(super) fn lookup_id(row: &SqliteRow) -> Result<Option<LookupId>, StoreError> {
-    match row.try_get::<Option<&[u8]>, _>("lookup_id")? {
-        None => Ok(None),
-        Some(_) => Ok(Some(LookupId::from_bytes(bytes32(row, "lookup_id")?))),
-    }
+pub(super) fn lookup_id(row: &Row) -> Result<Option<LookupId>, StoreError> {
+    Ok(optional_bytes32(row, "lookup_id")?.map(LookupId::from_bytes))
 }
 
-pub(super) fn party(row: &SqliteRow) -> Result<Party, StoreError> {
+pub(super) fn party(row: &Row) -> Result<Party, StoreError> {
     Ok(Party {
         party_id: parsed(row, "party_id")?,
         role: parsed(row, "role")?,
@@ -114,7 +109,7 @@ pub(super) fn party(row: &SqliteRow) -> Result<Party, StoreError> {
 }
 
 /// Reads a device beside its party, hence the prefixes on what both have.
-pub(super) fn device(row: &SqliteRow) -> Result<Device, StoreError> {
+pub(super) fn device(row: &Row) -> Result<Device, StoreError> {
     Ok(Device {
         device_id: parsed(row, "device_id")?,
         party_id: parsed(row, "party_id")?,
@@ -125,20 +120,25 @@ pub(super) fn device(row: &SqliteRow) -> Result<Device, StoreError> {
     })
 }
 
-pub(super) fn parsed<T: FromStr>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
-    let text: &str = row.try_get(column)?;
+pub(super) fn parsed<T: FromStr>(row: &Row, column: &str) -> Result<T, StoreError> {
+    let text: String = row.try_get(column)?;
     text.parse().map_err(|_| StoreError::Damaged(format!("column {column}: unexpected value")))
 }
 
-pub(super) fn moment(row: &SqliteRow, column: &str) -> Result<Timestamp, StoreError> {
+pub(super) fn moment(row: &Row, column: &str) -> Result<Timestamp, StoreError> {
     Ok(Timestamp::from_unix_milliseconds(row.try_get(column)?))
 }
 
-pub(super) fn optional_moment(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, StoreError> {
-    Ok(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_unix_milliseconds))
+pub(super) fn optional_moment(row: &Row, column: &str) -> Result<Option<Timestamp>, StoreError> {
+    Ok(row.try_get::<Option<i64>>(column)?.map(Timestamp::from_unix_milliseconds))
 }
 
-pub(super) fn bytes32(row: &SqliteRow, column: &str) -> Result<[u8; 32], StoreError> {
-    let bytes: &[u8] = row.try_get(column)?;
-    bytes.try_into().map_err(|_| StoreError::Damaged(format!("column {column}: not 32 bytes")))
+pub(super) fn bytes32(row: &Row, column: &str) -> Result<[u8; 32], StoreError> {
+    optional_bytes32(row, column)?.ok_or_else(|| StoreError::Damaged(format!("column {column}: nothing")))
+}
+
+pub(super) fn optional_bytes32(row: &Row, column: &str) -> Result<Option<[u8; 32]>, StoreError> {
+    let Some(bytes) = row.try_get::<Option<Vec<u8>>>(column)? else { return Ok(None) };
+    let bytes = bytes.try_into().map_err(|_| StoreError::Damaged(format!("column {column}: not 32 bytes")))?;
+    Ok(Some(bytes))
 }

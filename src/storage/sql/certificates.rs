@@ -1,9 +1,9 @@
 //! Certificates issued here, after the first: renewals, and which of them are in use. Those of foreign authorities are not
 //! counted among them.
 
-use sqlx::{Row, SqliteConnection};
-
-use super::{SqliteStore, audit, rows};
+use super::connection::Connection;
+use super::statement::Row;
+use super::{SqlStore, rows};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::digest::Sha256Digest;
@@ -11,42 +11,48 @@ use crate::domain::id::DeviceId;
 use crate::failpoint;
 use crate::storage::contract::StoreError;
 use crate::storage::enrolment_steps::{Renewal, Renewed};
+use crate::storage::postgres::Lock;
 use crate::storage::steps::CertificateRecord;
 
 /// Adds a certificate as the newest of its device.
 pub(super) async fn add(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     device_id: DeviceId,
     certificate: &CertificateRecord,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after, number)
-         SELECT $1, $2, $3, $4, $5, 1 + coalesce(max(number), 0) FROM certificates
-         WHERE device_id = $2 AND foreign_authority = 0",
-    )
-    .bind(certificate.sha256.as_bytes().as_slice())
-    .bind(device_id.to_string())
-    .bind(&certificate.serial)
-    .bind(certificate.not_before.unix_milliseconds())
-    .bind(certificate.not_after.unix_milliseconds())
-    .execute(connection)
-    .await?;
+    connection
+        .query(
+            "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after, number)
+             SELECT $1, $2, $3, $4, $5, 1 + coalesce(max(number), 0) FROM certificates
+             WHERE device_id = $2 AND NOT foreign_authority",
+        )
+        .bind(certificate.sha256.as_bytes().as_slice())
+        .bind(device_id.to_string())
+        .bind(certificate.serial.as_slice())
+        .bind(certificate.not_before.unix_milliseconds())
+        .bind(certificate.not_after.unix_milliseconds())
+        .execute()
+        .await?;
     Ok(())
 }
 
-pub(super) async fn renew(store: &SqliteStore, renewal: &Renewal) -> Result<Renewed, StoreError> {
+pub(super) async fn renew(store: &SqlStore, renewal: &Renewal) -> Result<Renewed, StoreError> {
     let mut transaction = store.write().await?;
-    let presented = sqlx::query(
-        "SELECT (SELECT min(newer.first_used_at) FROM certificates newer
-                 WHERE newer.device_id = c.device_id AND newer.number > c.number
-                   AND newer.foreign_authority = 0) AS newer_used_at
-         FROM certificates c JOIN devices d ON d.device_id = c.device_id JOIN parties p ON p.party_id = d.party_id
-         WHERE c.sha256 = $1 AND c.foreign_authority = 0 AND c.device_id = $2 AND d.revoked_at IS NULL AND p.suspended = 0",
-    )
-    .bind(renewal.presented.as_bytes().as_slice())
-    .bind(renewal.device_id.to_string())
-    .fetch_optional(&mut *transaction)
-    .await?;
+    transaction.lock(Lock::Device(renewal.device_id)).await?;
+    transaction.lock(Lock::Standing(renewal.device_id)).await?;
+    let presented = transaction
+        .query(
+            "SELECT (SELECT min(newer.first_used_at) FROM certificates newer
+                     WHERE newer.device_id = c.device_id AND newer.number > c.number
+                       AND NOT newer.foreign_authority) AS newer_used_at
+             FROM certificates c JOIN devices d ON d.device_id = c.device_id JOIN parties p ON p.party_id = d.party_id
+             WHERE c.sha256 = $1 AND NOT c.foreign_authority AND c.device_id = $2
+               AND d.revoked_at IS NULL AND NOT p.suspended",
+        )
+        .bind(renewal.presented.as_bytes().as_slice())
+        .bind(renewal.device_id.to_string())
+        .fetch_optional()
+        .await?;
     let Some(presented) = presented else { return Ok(Renewed::NotInStanding) };
     let entry = |event, details| AuditEntry {
         at: renewal.now,
@@ -57,7 +63,7 @@ pub(super) async fn renew(store: &SqliteStore, renewal: &Renewal) -> Result<Rene
     };
     if let Some(since) = rows::optional_moment(&presented, "newer_used_at")? {
         let details = serde_json::json!({ "reason": "certificate_superseded", "presented": renewal.presented });
-        audit::append(&mut transaction, &entry(AuditEvent::EnrolmentRefused, details)).await?;
+        transaction.append(entry(AuditEvent::EnrolmentRefused, details));
         transaction.commit().await?;
         return Ok(Renewed::Superseded { since });
     }
@@ -68,7 +74,7 @@ pub(super) async fn renew(store: &SqliteStore, renewal: &Renewal) -> Result<Rene
         "spki_sha256": renewal.key,
         "not_after": renewal.certificate.not_after,
     });
-    audit::append(&mut transaction, &entry(AuditEvent::DeviceRenewed, details)).await?;
+    transaction.append(entry(AuditEvent::DeviceRenewed, details));
     failpoint::reached("renewal.before_commit");
     transaction.commit().await?;
     failpoint::reached("renewal.committed");
@@ -76,20 +82,21 @@ pub(super) async fn renew(store: &SqliteStore, renewal: &Renewal) -> Result<Rene
 }
 
 /// Whether the first use of this certificate is to be noted: only one that has older ones beside it shuts anybody out.
-pub(super) fn is_first_use(row: &sqlx::sqlite::SqliteRow) -> Result<bool, StoreError> {
-    Ok(row.try_get::<i64, _>("number")? > 1 && row.try_get::<Option<i64>, _>("first_used_at")?.is_none())
+pub(super) fn is_first_use(row: &Row) -> Result<bool, StoreError> {
+    Ok(row.try_get::<i64>("number")? > 1 && row.try_get::<Option<i64>>("first_used_at")?.is_none())
 }
 
 pub(super) async fn note_first_use(
-    store: &SqliteStore,
+    store: &SqlStore,
     certificate: Sha256Digest,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
-    sqlx::query("UPDATE certificates SET first_used_at = $1 WHERE sha256 = $2 AND first_used_at IS NULL")
+    transaction
+        .query("UPDATE certificates SET first_used_at = $1 WHERE sha256 = $2 AND first_used_at IS NULL")
         .bind(at.unix_milliseconds())
         .bind(certificate.as_bytes().as_slice())
-        .execute(&mut *transaction)
+        .execute()
         .await?;
     transaction.commit().await?;
     Ok(())

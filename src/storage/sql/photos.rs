@@ -1,45 +1,49 @@
 //! Photos as their studio asks for them, and the sealed pictures.
 
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use sqlx::AssertSqlSafe;
 
+use super::SqlStore;
+use super::connection::Connection;
 use super::rows::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, parsed, tombstone_id, tracked_photo};
-use super::{SqliteStore, audit};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::id::{PartyId, PhotoId};
 use crate::domain::lifecycle;
+use crate::domain::lookup::TombstoneId;
 use crate::domain::photo::{PhotoState, SealedPhoto};
 use crate::domain::withdrawal::{Withdrawal, withdrawal};
 use crate::storage::contract::StoreError;
+use crate::storage::postgres::Lock;
 use crate::storage::steps::{PhotoPage, PhotoQuery, TrackedPhoto};
 
 /// Reads that one page may take, so that no question is dear: at 200 rows each, 2,000 photos.
 const READS_PER_PAGE: u32 = 10;
 
 pub(super) async fn find(
-    store: &SqliteStore,
+    store: &SqlStore,
     studio: PartyId,
     photo_id: PhotoId,
 ) -> Result<Option<TrackedPhoto>, StoreError> {
-    let mut connection = store.readers.acquire().await?;
+    let mut connection = store.read().await?;
     let photo = find_on(&mut connection, photo_id).await?;
     Ok(photo.filter(|photo| photo.record.studio_id == studio))
 }
 
 pub(super) async fn find_on(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     photo_id: PhotoId,
 ) -> Result<Option<TrackedPhoto>, StoreError> {
-    sqlx::query(AssertSqlSafe(format!("SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE} WHERE p.photo_id = $1")))
+    connection
+        .query(AssertSqlSafe(format!("SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE} WHERE p.photo_id = $1")))
         .bind(photo_id.to_string())
-        .fetch_optional(connection)
+        .fetch_optional()
         .await?
         .as_ref()
         .map(tracked_photo)
         .transpose()
 }
 
-pub(super) async fn list(store: &SqliteStore, studio: PartyId, query: PhotoQuery) -> Result<PhotoPage, StoreError> {
+pub(super) async fn list(store: &SqlStore, studio: PartyId, query: PhotoQuery) -> Result<PhotoPage, StoreError> {
     let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
     let mut photos = Vec::new();
     let mut after = query.after;
@@ -69,33 +73,37 @@ pub(super) async fn list(store: &SqliteStore, studio: PartyId, query: PhotoQuery
 /// So many rows are read at once where most of them may not match: one query for each would take minutes.
 const READ_AT_ONCE: u32 = 200;
 
-async fn page(store: &SqliteStore, studio: PartyId, query: PhotoQuery) -> Result<Vec<TrackedPhoto>, StoreError> {
+async fn page(store: &SqlStore, studio: PartyId, query: PhotoQuery) -> Result<Vec<TrackedPhoto>, StoreError> {
     let states = query.state.map_or(PhotoState::ALL.as_slice(), lifecycle::stored_states);
     let states: Vec<_> = states.iter().map(|state| format!("'{state}'")).collect();
-    sqlx::query(AssertSqlSafe(format!(
-        "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE}
-         WHERE p.studio_id = $1 AND p.photo_id < $2 AND p.state IN ({}) ORDER BY p.photo_id DESC LIMIT $3",
-        states.join(", ")
-    )))
-    .bind(studio.to_string())
-    // Sorts behind every identifier.
-    .bind(query.after.map_or_else(|| "~".to_owned(), |after| after.to_string()))
-    .bind(query.limit)
-    .fetch_all(&store.readers)
-    .await?
-    .iter()
-    .map(tracked_photo)
-    .collect()
+    store
+        .read()
+        .await?
+        .query(AssertSqlSafe(format!(
+            "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE}
+             WHERE p.studio_id = $1 AND p.photo_id < $2 AND p.state IN ({}) ORDER BY p.photo_id DESC LIMIT $3",
+            states.join(", ")
+        )))
+        .bind(studio.to_string())
+        // Sorts behind every identifier.
+        .bind(query.after.map_or_else(|| "~".to_owned(), |after| after.to_string()))
+        .bind(i64::from(query.limit))
+        .fetch_all()
+        .await?
+        .iter()
+        .map(tracked_photo)
+        .collect()
 }
 
 pub(super) async fn withdraw(
-    store: &SqliteStore,
+    store: &SqlStore,
     studio: PartyId,
     photo_id: PhotoId,
     now: Timestamp,
-    audit: AuditEntry,
+    audit: &AuditEntry,
 ) -> Result<Option<(Withdrawal, TrackedPhoto)>, StoreError> {
     let mut transaction = store.write().await?;
+    transaction.lock(Lock::Photo(photo_id)).await?;
     let photo = find_on(&mut transaction, photo_id).await?.filter(|photo| photo.record.studio_id == studio);
     let Some(mut photo) = photo else { return Ok(None) };
     let withdrawal = withdrawal(&photo.record, photo.latest.as_ref(), now);
@@ -104,7 +112,7 @@ pub(super) async fn withdraw(
             super::collect::close_lapsed(&mut transaction, lapsed, now).await?;
         }
         erase(&mut transaction, photo_id, PhotoState::Withdrawn, now).await?;
-        audit::append(&mut transaction, &audit).await?;
+        transaction.append(audit.clone());
         transaction.commit().await?;
         photo.record.state = PhotoState::Withdrawn;
         photo.record.settled_at = Some(now);
@@ -112,44 +120,55 @@ pub(super) async fn withdraw(
     Ok(Some((withdrawal, photo)))
 }
 
+/// What a photo's code leads to when the photo is erased, or is about to be.
+pub(super) async fn tombstone_of(connection: &mut Connection, photo_id: PhotoId) -> Result<TombstoneId, StoreError> {
+    let row = connection
+        .query("SELECT lookup_id, tombstone_id FROM photos WHERE photo_id = $1")
+        .bind(photo_id.to_string())
+        .fetch_one()
+        .await?;
+    tombstone_id(&row)
+}
+
 /// Destroys the picture and what leads to it; the fact stays.
 pub(super) async fn erase(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     photo_id: PhotoId,
     state: PhotoState,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM frames WHERE photo_id = $1").bind(photo_id.to_string()).execute(&mut *connection).await?;
-    let row = sqlx::query("SELECT lookup_id, tombstone_id FROM photos WHERE photo_id = $1")
+    connection.query("DELETE FROM frames WHERE photo_id = $1").bind(photo_id.to_string()).execute().await?;
+    let tombstone_id = tombstone_of(connection, photo_id).await?;
+    connection
+        .query("UPDATE photos SET state = $1, lookup_id = NULL, tombstone_id = $2, settled_at = $3 WHERE photo_id = $4")
+        .bind(state.name())
+        .bind(tombstone_id.as_bytes().as_slice())
+        .bind(at.unix_milliseconds())
         .bind(photo_id.to_string())
-        .fetch_one(&mut *connection)
+        .execute()
         .await?;
-    let tombstone_id = tombstone_id(&row)?;
-    sqlx::query(
-        "UPDATE photos SET state = $1, lookup_id = NULL, tombstone_id = $2, settled_at = $3 WHERE photo_id = $4",
-    )
-    .bind(state.name())
-    .bind(tombstone_id.as_bytes().as_slice())
-    .bind(at.unix_milliseconds())
-    .bind(photo_id.to_string())
-    .execute(connection)
-    .await?;
     Ok(())
 }
 
-pub(super) async fn sealed(store: &SqliteStore, photo_id: PhotoId) -> Result<Option<SealedPhoto>, StoreError> {
-    let row = sqlx::query("SELECT frame FROM frames WHERE photo_id = $1")
+pub(super) async fn sealed(store: &SqlStore, photo_id: PhotoId) -> Result<Option<SealedPhoto>, StoreError> {
+    let row = store
+        .read()
+        .await?
+        .query("SELECT frame FROM frames WHERE photo_id = $1")
         .bind(photo_id.to_string())
-        .fetch_optional(&store.readers)
+        .fetch_optional()
         .await?;
     row.map(|row| Ok(SealedPhoto::from_store(row.try_get("frame")?))).transpose()
 }
 
-pub(super) async fn census(store: &SqliteStore) -> Result<Vec<(PhotoState, u64)>, StoreError> {
-    sqlx::query("SELECT state, count(*) AS photos FROM photos GROUP BY state")
-        .fetch_all(&store.readers)
+pub(super) async fn census(store: &SqlStore) -> Result<Vec<(PhotoState, u64)>, StoreError> {
+    store
+        .read()
+        .await?
+        .query("SELECT state, count(*) AS photos FROM photos GROUP BY state")
+        .fetch_all()
         .await?
         .iter()
-        .map(|row| Ok((parsed(row, "state")?, u64::try_from(row.try_get::<i64, _>("photos")?).unwrap_or(0))))
+        .map(|row| Ok((parsed(row, "state")?, row.number("photos")?)))
         .collect()
 }

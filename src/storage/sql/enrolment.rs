@@ -1,26 +1,30 @@
 //! Enrolment codes: weighed, counted and spent, each decision in the transaction that carries it out.
 
-use sqlx::SqliteConnection;
-
+use super::connection::{Connection, Write};
 use super::invitations::invitation;
-use super::{SqliteStore, audit, certificates, rows};
+use super::{SqlStore, certificates, rows};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::invitation::{Decision, Invitation, InvitationState, TRIES};
 use crate::domain::party::Party;
 use crate::failpoint;
 use crate::storage::contract::StoreError;
 use crate::storage::enrolment_steps::{CodeWeighed, EnrolmentAttempt, EnrolmentStep, RightCode};
+use crate::storage::postgres::Lock;
 
-pub(super) async fn weigh(store: &SqliteStore, attempt: &EnrolmentAttempt) -> Result<CodeWeighed, StoreError> {
+pub(super) async fn weigh(store: &SqlStore, attempt: &EnrolmentAttempt) -> Result<CodeWeighed, StoreError> {
     // Strangers shall not take the write lock from deposits: only for a device that was ever invited is it worth while.
-    let ever_invited = sqlx::query("SELECT 1 FROM invitations WHERE device_id = $1 LIMIT 1")
+    let ever_invited = store
+        .read()
+        .await?
+        .query("SELECT 1 FROM invitations WHERE device_id = $1 LIMIT 1")
         .bind(attempt.device_id.to_string())
-        .fetch_optional(&store.readers)
+        .fetch_optional()
         .await?;
     if ever_invited.is_none() {
         return Ok(CodeWeighed::Unknown);
     }
     let mut transaction = store.write().await?;
+    transaction.lock(Lock::Device(attempt.device_id)).await?;
     let Some((party, found)) = right_invitation(&mut transaction, attempt).await? else {
         let counted = count_wrong_code(&mut transaction, attempt).await?;
         transaction.commit().await?;
@@ -28,11 +32,11 @@ pub(super) async fn weigh(store: &SqliteStore, attempt: &EnrolmentAttempt) -> Re
     };
     let weighed = match found.decide(attempt.policy, attempt.key.as_ref(), attempt.now) {
         Decision::Refuse(refusal) => {
-            refused(&mut transaction, attempt, refusal.name()).await?;
+            refused(&mut transaction, attempt, refusal.name());
             CodeWeighed::Refused(refusal)
         }
         _ if party.suspended => {
-            refused(&mut transaction, attempt, "party_suspended").await?;
+            refused(&mut transaction, attempt, "party_suspended");
             CodeWeighed::Suspended(party)
         }
         Decision::Certify => CodeWeighed::Right(party, RightCode::Certify),
@@ -45,30 +49,29 @@ pub(super) async fn weigh(store: &SqliteStore, attempt: &EnrolmentAttempt) -> Re
 
 /// The invitation of this device that the code leads to, be it the latest or not.
 async fn right_invitation(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     attempt: &EnrolmentAttempt,
 ) -> Result<Option<(Party, Invitation)>, StoreError> {
-    sqlx::query(
-        "SELECT p.*, i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at
-         FROM invitations i JOIN devices d ON d.device_id = i.device_id JOIN parties p ON p.party_id = d.party_id
-         WHERE i.lookup_id = $1 AND i.device_id = $2",
-    )
-    .bind(attempt.lookup.as_bytes().as_slice())
-    .bind(attempt.device_id.to_string())
-    .fetch_optional(connection)
-    .await?
-    .map(|row| Ok((rows::party(&row)?, invitation(&row)?)))
-    .transpose()
+    connection
+        .query(
+            "SELECT p.*, i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at
+             FROM invitations i JOIN devices d ON d.device_id = i.device_id JOIN parties p ON p.party_id = d.party_id
+             WHERE i.lookup_id = $1 AND i.device_id = $2",
+        )
+        .bind(attempt.lookup.as_bytes().as_slice())
+        .bind(attempt.device_id.to_string())
+        .fetch_optional()
+        .await?
+        .map(|row| Ok((rows::party(&row)?, invitation(&row)?)))
+        .transpose()
 }
 
 /// Counts against the device's latest invitation, if that still leads anywhere.
-async fn count_wrong_code(
-    connection: &mut SqliteConnection,
-    attempt: &EnrolmentAttempt,
-) -> Result<CodeWeighed, StoreError> {
-    let row = sqlx::query("SELECT * FROM invitations WHERE device_id = $1 ORDER BY number DESC LIMIT 1")
+async fn count_wrong_code(transaction: &mut Write, attempt: &EnrolmentAttempt) -> Result<CodeWeighed, StoreError> {
+    let row = transaction
+        .query("SELECT * FROM invitations WHERE device_id = $1 ORDER BY number DESC LIMIT 1")
         .bind(attempt.device_id.to_string())
-        .fetch_one(&mut *connection)
+        .fetch_one()
         .await?;
     let latest = invitation(&row)?;
     if latest.state == InvitationState::Exhausted {
@@ -78,29 +81,26 @@ async fn count_wrong_code(
         return Ok(CodeWeighed::Unknown);
     }
     let tries_left = TRIES.saturating_sub(latest.wrong_tries + 1);
-    sqlx::query(
-        "UPDATE invitations SET wrong_tries = wrong_tries + 1,
-                state = CASE WHEN $1 THEN $2 ELSE state END,
-                sealed_proof_key = CASE WHEN $1 THEN NULL ELSE sealed_proof_key END
-         WHERE device_id = $3 AND state IN ('open', 'requested', 'approved')",
-    )
-    .bind(tries_left == 0)
-    .bind(InvitationState::Exhausted.name())
-    .bind(attempt.device_id.to_string())
-    .execute(&mut *connection)
-    .await?;
+    transaction
+        .query(
+            "UPDATE invitations SET wrong_tries = wrong_tries + 1,
+                    state = CASE WHEN $1 THEN $2 ELSE state END,
+                    sealed_proof_key = CASE WHEN $1 THEN NULL ELSE sealed_proof_key END
+             WHERE device_id = $3 AND state IN ('open', 'requested', 'approved')",
+        )
+        .bind(tries_left == 0)
+        .bind(InvitationState::Exhausted.name())
+        .bind(attempt.device_id.to_string())
+        .execute()
+        .await?;
     let details = serde_json::json!({ "tries_left": tries_left });
-    audit::append(connection, &entry(attempt, AuditEvent::EnrolmentCodeWrong, details)).await?;
+    transaction.append(entry(attempt, AuditEvent::EnrolmentCodeWrong, details));
     Ok(CodeWeighed::Wrong { tries_left })
 }
 
-async fn refused(
-    connection: &mut SqliteConnection,
-    attempt: &EnrolmentAttempt,
-    reason: &str,
-) -> Result<(), StoreError> {
+fn refused(transaction: &mut Write, attempt: &EnrolmentAttempt, reason: &str) {
     let details = serde_json::json!({ "reason": reason });
-    audit::append(connection, &entry(attempt, AuditEvent::EnrolmentRefused, details)).await
+    transaction.append(entry(attempt, AuditEvent::EnrolmentRefused, details));
 }
 
 /// The actor is whoever claims to be the device; until a certificate is issued nobody knows better.
@@ -110,11 +110,13 @@ fn entry(attempt: &EnrolmentAttempt, event: AuditEvent, details: serde_json::Val
 }
 
 pub(super) async fn enrol(
-    store: &SqliteStore,
+    store: &SqlStore,
     attempt: &EnrolmentAttempt,
     step: &EnrolmentStep,
 ) -> Result<bool, StoreError> {
     let mut transaction = store.write().await?;
+    transaction.lock(Lock::Device(attempt.device_id)).await?;
+    transaction.lock(Lock::Standing(attempt.device_id)).await?;
     let Some((party, found)) = right_invitation(&mut transaction, attempt).await? else { return Ok(false) };
     let Some(key) = attempt.key else { return Ok(false) };
     if party.suspended {
@@ -137,22 +139,23 @@ pub(super) async fn enrol(
         }
         _ => return Ok(false),
     };
-    // Compare and swap, although the write lock is held: a store with other locks has to keep this promise as well.
-    let swapped = sqlx::query(sqlx::AssertSqlSafe(format!(
-        "UPDATE invitations SET state = $1, spki_sha256 = $2, {column} = coalesce({column}, $3)
-         WHERE lookup_id = $4 AND state = $5 AND (spki_sha256 IS NULL OR spki_sha256 = $2)"
-    )))
-    .bind(state.name())
-    .bind(key.as_bytes().as_slice())
-    .bind(attempt.now.unix_milliseconds())
-    .bind(attempt.lookup.as_bytes().as_slice())
-    .bind(found.state.name())
-    .execute(&mut *transaction)
-    .await?;
-    if swapped.rows_affected() != 1 {
+    // Compare and swap, although the device's lock is held: codes are spent once, whatever the locks get wrong.
+    let swapped = transaction
+        .query(sqlx::AssertSqlSafe(format!(
+            "UPDATE invitations SET state = $1, spki_sha256 = $2, {column} = coalesce({column}, $3)
+             WHERE lookup_id = $4 AND state = $5 AND (spki_sha256 IS NULL OR spki_sha256 = $2)"
+        )))
+        .bind(state.name())
+        .bind(key.as_bytes().as_slice())
+        .bind(attempt.now.unix_milliseconds())
+        .bind(attempt.lookup.as_bytes().as_slice())
+        .bind(found.state.name())
+        .execute()
+        .await?;
+    if swapped != 1 {
         return Ok(false);
     }
-    audit::append(&mut transaction, &audit).await?;
+    transaction.append(audit.clone());
     failpoint::reached("enrolment.before_commit");
     transaction.commit().await?;
     failpoint::reached("enrolment.committed");

@@ -1,0 +1,65 @@
+//! What to do about a database that cannot be used.
+
+use super::contract::StoreError;
+use super::location::DatabaseLocation;
+
+impl StoreError {
+    /// The next step for whoever runs the gateway, to be added to the message; empty where the message says it.
+    pub fn advice(&self, database: &DatabaseLocation) -> &'static str {
+        let Self::Unavailable(source) = self else { return "" };
+        match database {
+            DatabaseLocation::File(_) => about_a_file(&source.to_string()),
+            DatabaseLocation::Server(_) => {
+                let error = source.downcast_ref::<sqlx::Error>();
+                let code = error.and_then(sqlx::Error::as_database_error).and_then(|error| error.code());
+                match (code, error) {
+                    (Some(code), _) => about_an_answer(&code),
+                    (None, Some(sqlx::Error::Tls(_))) => {
+                        "; the server has to encrypt and prove its name: name its authority with sslrootcert=FILE in the URL"
+                    }
+                    (None, Some(_)) => "; check that the server runs and can be reached from this machine",
+                    (None, None) => about_what_is_missing(&source.to_string()),
+                }
+            }
+        }
+    }
+}
+
+fn about_a_file(source: &str) -> &'static str {
+    if source.contains("disk is full") || source.contains("No space left") {
+        "; the disk is full: free some space and start again"
+    } else if source.contains("disk I/O error") {
+        // What SQLite says where the index of its log finds no room, and where a disk fails.
+        "; see whether the disk is full (free some space and start again) or failing (its messages are in the system's log)"
+    } else if source.contains("not a database") || source.contains("malformed") {
+        "; it is damaged, or the database of something else: restore it from a backup"
+    } else if source.contains("unable to open") {
+        "; check that the file is there (`lichtbild-gateway init` makes it) and that this user may write its folder"
+    } else {
+        "; see the cause, then start again"
+    }
+}
+
+/// By SQLSTATE (PostgreSQL's documentation, appendix A).
+fn about_an_answer(code: &str) -> &'static str {
+    match code {
+        "28P01" | "28000" => {
+            "; the server lets this user not in: check user, password (~/.pgpass) and the server's pg_hba.conf"
+        }
+        "3D000" => "; make it first: `createdb --owner USER NAME` on the server",
+        "42501" => "; the user must own the database: `ALTER DATABASE NAME OWNER TO USER` on the server",
+        "53300" => "; the server has no connection left: raise its max_connections, each gateway takes up to 17",
+        "53100" => "; the server's disk is full: free some space there",
+        "25006" => "; the server takes no changes: it is a standby, so name the primary server",
+        "57P03" => "; the server is starting or stopping: try again in a moment",
+        _ => "; see the cause, and the server's log",
+    }
+}
+
+fn about_what_is_missing(source: &str) -> &'static str {
+    if source.contains("no tables") {
+        "; `lichtbild-gateway init --database URL` takes an empty database into use"
+    } else {
+        "; check that the server runs and can be reached from this machine"
+    }
+}

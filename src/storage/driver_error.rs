@@ -1,0 +1,26 @@
+//! What the database's driver says, as the contract says it.
+
+use sqlx::migrate::MigrateError;
+
+use super::contract::StoreError;
+
+pub(super) fn migration_error(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
+            StoreError::NewerSchema { version }
+        }
+        MigrateError::VersionMismatch(version) => {
+            StoreError::Damaged(format!("migration {version} is not the one this program was built with"))
+        }
+        other => StoreError::Unavailable(Box::new(other)),
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::ColumnDecode { index, source } => Self::Damaged(format!("column {index}: {source}")),
+            other => Self::Unavailable(Box::new(other)),
+        }
+    }
+}

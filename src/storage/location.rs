@@ -1,0 +1,285 @@
+//! Where the database is: a file, or a server. Read once, where it enters; a password in it is never shown again.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use zeroize::Zeroizing;
+
+/// Where the database is.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum DatabaseLocation {
+    /// A file of SQLite.
+    File(PathBuf),
+    /// A database on a server of PostgreSQL.
+    Server(ServerLocation),
+}
+
+/// A database on a server, as its URL says.
+#[derive(Clone)]
+pub struct ServerLocation {
+    url: Zeroizing<String>,
+    options: Box<PgConnectOptions>,
+}
+
+/// What a URL may say beside the server, the user and the database.
+const PARAMETERS: [&str; 9] =
+    ["sslmode", "sslrootcert", "sslcert", "sslkey", "host", "port", "user", "dbname", "application_name"];
+
+impl DatabaseLocation {
+    /// Reads a path or a URL.
+    ///
+    /// # Errors
+    /// [`LocationError`] when it is the URL of something else, or not all of a URL.
+    pub fn parse(text: &str) -> Result<Self, LocationError> {
+        match text.split_once("://") {
+            Some(("postgres" | "postgresql", rest)) => server(text, rest).map(Self::Server),
+            Some((scheme, _)) if is_scheme(scheme) => Err(LocationError::Scheme(scheme.to_owned())),
+            _ => Ok(Self::File(text.into())),
+        }
+    }
+
+    /// The same, a relative path beginning at `folder`.
+    pub fn resolved(self, folder: &Path) -> Self {
+        match self {
+            Self::File(file) => Self::File(folder.join(file)),
+            server @ Self::Server(_) => server,
+        }
+    }
+
+    /// As a configuration writes it, with the password if there is one.
+    pub fn to_written(&self) -> Zeroizing<String> {
+        match self {
+            Self::File(file) => Zeroizing::new(file.display().to_string()),
+            Self::Server(server) => server.url.clone(),
+        }
+    }
+
+    /// Whether a password stands in it, which makes a secret of whatever it is written in.
+    pub fn holds_password(&self) -> bool {
+        match self {
+            Self::File(_) => false,
+            Self::Server(server) => authority(&server.url).is_some_and(|(user, _)| user.contains(':')),
+        }
+    }
+}
+
+impl ServerLocation {
+    /// How to connect.
+    pub(super) fn options(&self) -> PgConnectOptions {
+        (*self.options).clone()
+    }
+}
+
+fn is_scheme(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+}
+
+/// What stands before the `@` and behind it, up to the database.
+fn authority(url: &str) -> Option<(&str, &str)> {
+    let rest = url.split_once("://")?.1;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    rest[..end].rsplit_once('@')
+}
+
+fn server(url: &str, rest: &str) -> Result<ServerLocation, LocationError> {
+    let query = rest.split_once('?').map_or("", |(_, query)| query);
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let pairs: Vec<_> = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect();
+    if let Some((unknown, _)) = pairs.iter().find(|(key, _)| !PARAMETERS.contains(key)) {
+        return Err(LocationError::Parameter((*unknown).to_owned()));
+    }
+    let undecided = |value: &str| value.eq_ignore_ascii_case("allow") || value.eq_ignore_ascii_case("prefer");
+    if pairs.iter().any(|(key, value)| *key == "sslmode" && undecided(value)) {
+        return Err(LocationError::UndecidedEncryption);
+    }
+    // What is wrong with a URL is not said in its own words: they may hold the password.
+    let mut options: PgConnectOptions = url.parse().map_err(|_| LocationError::Url)?;
+    if options.get_database().is_none() {
+        return Err(LocationError::NoDatabase);
+    }
+    if matches!(options.get_ssl_mode(), PgSslMode::Allow | PgSslMode::Prefer) && !is_on_this_machine(&options) {
+        options = options.ssl_mode(PgSslMode::VerifyFull);
+    }
+    Ok(ServerLocation { url: Zeroizing::new(url.to_owned()), options: Box::new(options) })
+}
+
+fn is_on_this_machine(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    options.get_socket().is_some()
+        || host.starts_with('/')
+        || host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Hides the passwords of URLs, for messages that quote what was read.
+pub fn without_passwords(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("://") {
+        let (before, after) = rest.split_at(start + 3);
+        shown.push_str(before);
+        let end = after.find(|c: char| c.is_whitespace() || "\"'".contains(c)).unwrap_or(after.len());
+        rest = after;
+        if let Some(at) = after[..end].rfind('@') {
+            let user = after[..at].split(':').next().unwrap_or_default();
+            shown.push_str(user);
+            shown.push_str(if user.len() < at { ":…" } else { "" });
+            rest = &after[at..];
+        }
+    }
+    shown + rest
+}
+
+impl fmt::Display for DatabaseLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => file.display().fmt(f),
+            Self::Server(server) => f.write_str(&without_passwords(&server.url)),
+        }
+    }
+}
+
+impl fmt::Debug for ServerLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&without_passwords(&self.url))
+    }
+}
+
+impl PartialEq for ServerLocation {
+    fn eq(&self, other: &Self) -> bool {
+        self.url == other.url
+    }
+}
+
+impl TryFrom<String> for DatabaseLocation {
+    type Error = LocationError;
+
+    fn try_from(text: String) -> Result<Self, LocationError> {
+        Self::parse(&Zeroizing::new(text))
+    }
+}
+
+impl std::str::FromStr for DatabaseLocation {
+    type Err = LocationError;
+
+    fn from_str(text: &str) -> Result<Self, LocationError> {
+        Self::parse(text)
+    }
+}
+
+impl From<&str> for DatabaseLocation {
+    /// A file, whatever its name looks like.
+    fn from(file: &str) -> Self {
+        Self::File(file.into())
+    }
+}
+
+/// Why a text is not the place of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LocationError {
+    /// The URL of something else.
+    Scheme(String),
+    /// Not a whole URL.
+    Url,
+    /// A parameter that means nothing here.
+    Parameter(String),
+    /// The URL leaves it to the line whether it is encrypted.
+    UndecidedEncryption,
+    /// The URL names no database.
+    NoDatabase,
+}
+
+impl fmt::Display for LocationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scheme(scheme) => write!(
+                f,
+                "database: {scheme}:// is no database of Lichtbild: give a file, or postgres://user@host/database"
+            ),
+            Self::Url => f.write_str(
+                "database: not a URL such as postgres://user@host:5432/database; a password's special characters are \
+                 written as %40 and the like, or leave the password to ~/.pgpass",
+            ),
+            Self::Parameter(name) if name == "password" => f.write_str(
+                "database: a password stands before the @ (postgres://user:password@host/database), or better in ~/.pgpass",
+            ),
+            Self::Parameter(name) => {
+                write!(f, "database: the parameter {name} is not known: use {}", PARAMETERS.join(", "))
+            }
+            Self::UndecidedEncryption => f.write_str(
+                "database: sslmode=allow and sslmode=prefer encrypt only if nobody on the line objects: leave sslmode out \
+                 (verify-full, unless the server is on this machine), or say verify-ca, require or disable",
+            ),
+            Self::NoDatabase => f.write_str("database: the URL names none: postgres://user@host/database"),
+        }
+    }
+}
+
+impl std::error::Error for LocationError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(url: &str) -> PgConnectOptions {
+        match DatabaseLocation::parse(url).unwrap() {
+            DatabaseLocation::Server(server) => server.options(),
+            DatabaseLocation::File(file) => panic!("{}", file.display()),
+        }
+    }
+
+    #[test]
+    fn a_url_is_a_server_and_all_else_is_a_file() {
+        assert_eq!(DatabaseLocation::parse("a/b.sqlite").unwrap(), DatabaseLocation::File("a/b.sqlite".into()));
+        let server = options("postgres://anna@db.stadt.example:6543/lichtbild");
+        assert_eq!((server.get_host(), server.get_port()), ("db.stadt.example", 6543));
+        assert_eq!((server.get_username(), server.get_database()), ("anna", Some("lichtbild")));
+        let socket = options("postgresql:///lichtbild?host=/run/postgresql");
+        assert_eq!(socket.get_socket().unwrap().to_str(), Some("/run/postgresql"));
+    }
+
+    #[test]
+    fn a_password_is_shown_nowhere() {
+        let url = "postgres://anna:s3cr3t%40x@db.example/lichtbild?sslmode=require";
+        let location = DatabaseLocation::parse(url).unwrap();
+        for shown in [format!("{location:?}"), location.to_string(), without_passwords(&format!("x = \"{url}\" y"))] {
+            assert!(!shown.contains("s3cr3t") && shown.contains("anna:…@db.example/lichtbild"), "{shown}");
+        }
+        assert!(location.holds_password());
+        assert_eq!(*location.to_written(), url);
+        assert!(!DatabaseLocation::parse("postgres://anna@db.example/lichtbild").unwrap().holds_password());
+        for wrong in ["postgres://anna:s3cr3t@db.example:port/l", "postgres://anna@h/l?password=s3cr3t"] {
+            let error = DatabaseLocation::parse(wrong).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("s3cr3t"));
+        }
+    }
+
+    #[test]
+    fn a_server_elsewhere_has_to_prove_who_it_is_unless_the_url_says_otherwise() {
+        let mode = |url| format!("{:?}", options(url).get_ssl_mode());
+        assert_eq!(mode("postgres://anna@db.example/l"), "VerifyFull");
+        assert_eq!(mode("postgres://anna@10.0.0.7/l"), "VerifyFull");
+        assert_eq!(mode("postgres://anna@db.example/l?sslmode=disable"), "Disable");
+        assert_eq!(mode("postgres://anna@127.0.0.1/l"), "Prefer");
+        assert_eq!(mode("postgres://anna@localhost/l?host=/run/postgresql"), "Prefer");
+        let undecided = DatabaseLocation::parse("postgres://anna@db.example/l?sslmode=prefer");
+        assert_eq!(undecided, Err(LocationError::UndecidedEncryption));
+    }
+
+    #[test]
+    fn what_is_no_database_is_said_with_what_to_do() {
+        for (wrong, advice) in [
+            ("mysql://h/l", "postgres://user@host/database"),
+            ("postgres://anna@h", "names none"),
+            ("postgres://anna@h/l?sslmod=require", "sslmode"),
+            ("postgres://anna@h/l?password=x", ".pgpass"),
+            ("postgres://anna@h:port/l", "%40"),
+        ] {
+            let message = DatabaseLocation::parse(wrong).unwrap_err().to_string();
+            assert!(message.contains(advice), "{message}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Word of revocations, from whichever node they were made on (`LISTEN` and `NOTIFY`).
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use sqlx::PgConnection;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+
+/// What standings are told about on. Without content: whoever hears it reads the store.
+const CHANNEL: &str = "lichtbild_standing";
+
+/// How long a listener waits before it tries to come back. In the meantime there is the polling.
+const COME_BACK_AFTER: Duration = Duration::from_secs(1);
+
+/// Hears of changes. Clones share one connection, which is made when somebody first asks.
+#[derive(Debug, Clone)]
+pub(in crate::storage) struct Changes {
+    options: Box<PgConnectOptions>,
+    heard: Arc<Notify>,
+    listener: Arc<OnceLock<Listening>>,
+}
+
+#[derive(Debug)]
+struct Listening(AbortHandle);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Tells all nodes, once the transaction is committed, that somebody's standing has changed.
+pub(in crate::storage) async fn announce(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(connection).await?;
+    Ok(())
+}
+
+impl Changes {
+    pub(super) fn new(options: PgConnectOptions) -> Self {
+        Self { options: Box::new(options), heard: Arc::default(), listener: Arc::default() }
+    }
+
+    /// Returns when something changed since it last returned, or may have: after each time the connection was lost, too.
+    pub(in crate::storage) async fn next(&self) {
+        self.listener.get_or_init(|| {
+            let listener = listen_for_ever((*self.options).clone(), Arc::clone(&self.heard));
+            Listening(tokio::spawn(listener).abort_handle())
+        });
+        self.heard.notified().await;
+    }
+
+    /// Stops to listen.
+    pub(super) fn close(&self) {
+        if let Some(listening) = self.listener.get() {
+            listening.0.abort();
+        }
+    }
+}
+
+async fn listen_for_ever(options: PgConnectOptions, heard: Arc<Notify>) {
+    // The connection of a listener is not one of those that requests wait for.
+    let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).connect_lazy_with(options);
+    loop {
+        let Err(error) = listen(&pool, &heard).await;
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "revocations of other nodes are not told just now, only asked for"
+        );
+        tokio::time::sleep(COME_BACK_AFTER).await;
+    }
+}
+
+async fn listen(pool: &sqlx::PgPool, heard: &Notify) -> Result<std::convert::Infallible, sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(CHANNEL).await?;
+    loop {
+        // What was told before it listened is heard of as well.
+        heard.notify_one();
+        // `None` when the connection was lost and is there again.
+        let _ = listener.try_recv().await?;
+    }
+}

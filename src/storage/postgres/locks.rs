@@ -1,0 +1,69 @@
+//! What nodes keep from each other while one of them decides.
+//!
+//! Transactions run at *read committed*: a statement sees what was committed before it began. So a step takes its lock first and
+//! reads what it decides on afterwards; what it has read before it was kept waiting is read again.
+//!
+//! No two transactions can wait for each other, since each takes its locks from above to below in [`Lock`], one of a kind. Who
+//! needs many of a kind at once, which only the sweeper does, leaves out what is taken (`SKIP LOCKED`). The transfer log comes
+//! last and is let go by the commit, so it is held for three short statements and one write to the disk.
+
+use sqlx::{PgConnection, Row};
+
+use crate::domain::id::{DeviceId, PartyId, PhotoId};
+
+/// A lock that is held until the transaction ends, in the order in which they are taken.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::storage) enum Lock {
+    /// Wrong codes are counted by one transaction at a time, of all nodes.
+    WrongCode,
+    /// A right code is answered while no wrong one is being counted; right ones do not wait for each other.
+    RightCode,
+    /// All devices of a party.
+    DevicesOf(PartyId),
+    /// A device with its certificates and invitations.
+    Device(DeviceId),
+    /// A device and its party stay as they are; deposits do not wait for each other.
+    Standing(DeviceId),
+    /// A photo with its collections.
+    Photo(PhotoId),
+    /// The end of the transfer log's chain.
+    Log,
+}
+
+/// Numbers of advisory locks: "Licht" and a number. Locks of this kind are the database's own.
+const CODES: i64 = 0x4c69_6368_7401;
+const LOG: i64 = 0x4c69_6368_7402;
+const SWEEP: i64 = 0x4c69_6368_7403;
+
+impl Lock {
+    /// Waits for it, no longer than `lock_timeout`.
+    pub(in crate::storage) async fn take(self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let exclusive = "SELECT pg_advisory_xact_lock($1)";
+        let query = match self {
+            Self::WrongCode => sqlx::query(exclusive).bind(CODES),
+            Self::RightCode => sqlx::query("SELECT pg_advisory_xact_lock_shared($1)").bind(CODES),
+            Self::DevicesOf(party_id) => {
+                sqlx::query("SELECT 1 FROM devices WHERE party_id = $1 ORDER BY device_id FOR NO KEY UPDATE")
+                    .bind(party_id.to_string())
+            }
+            Self::Device(device_id) => {
+                sqlx::query("SELECT 1 FROM devices WHERE device_id = $1 FOR NO KEY UPDATE").bind(device_id.to_string())
+            }
+            Self::Standing(device_id) => sqlx::query(
+                "SELECT 1 FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1 FOR SHARE",
+            )
+            .bind(device_id.to_string()),
+            Self::Photo(photo_id) => {
+                sqlx::query("SELECT 1 FROM photos WHERE photo_id = $1 FOR NO KEY UPDATE").bind(photo_id.to_string())
+            }
+            Self::Log => sqlx::query(exclusive).bind(LOG),
+        };
+        query.execute(connection).await?;
+        Ok(())
+    }
+}
+
+/// Whether this transaction may sweep: one at a time, and nobody waits for it.
+pub(in crate::storage) async fn may_sweep(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query("SELECT pg_try_advisory_xact_lock($1)").bind(SWEEP).fetch_one(connection).await?.try_get(0)
+}

@@ -1,0 +1,107 @@
+//! Connecting to a server: limits of each session, migrations, and what can be wrong with it.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection, Row, SqlSafeStr};
+
+use super::{Changes, Server};
+use crate::storage::contract::StoreError;
+use crate::storage::driver_error::migration_error;
+use crate::storage::location::ServerLocation;
+
+/// Connections of one node, beside the one that listens. A server takes a hundred unless told otherwise: five nodes.
+const CONNECTIONS: u32 = 16;
+/// How long a step waits for one of them, or for a server that starts. Then the answer is "try again".
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long the first connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection that was given back may take to show that it is whole.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What the server itself holds each session to. A statement waits for locks of others, and a node that stands still in the middle
+/// of a transaction (stopped, or cut off) keeps its locks, no longer than this: the others go on.
+const LIMITS: [(&str, &str); 5] = [
+    ("default_transaction_isolation", "read committed"),
+    ("lock_timeout", "2s"),
+    ("statement_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "5s"),
+    ("client_min_messages", "warning"),
+];
+
+/// Migrations wait for each other, and take their time on large tables.
+const LIMITS_OF_MIGRATIONS: [(&str, &str); 3] =
+    [("lock_timeout", "60s"), ("statement_timeout", "0"), ("client_min_messages", "warning")];
+
+impl Server {
+    /// Connects and brings the schema up to date, one node at a time. The database must have been taken into use by
+    /// [`Server::create`].
+    ///
+    /// # Errors
+    /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Unavailable`] when it cannot be reached or was
+    /// never taken into use.
+    pub(in crate::storage) async fn open(location: &ServerLocation) -> Result<Self, StoreError> {
+        let mut connection = connect(location).await?;
+        if !is_in_use(&mut connection).await? {
+            return Err(StoreError::Unavailable("there are no tables of Lichtbild in it".into()));
+        }
+        Self::migrate(location, connection).await
+    }
+
+    /// Takes an empty database into use.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyThere`] when one of these programs uses it, [`StoreError::Unavailable`] when it cannot be reached.
+    pub(in crate::storage) async fn create(location: &ServerLocation) -> Result<Self, StoreError> {
+        let mut connection = connect(location).await?;
+        if is_in_use(&mut connection).await? {
+            return Err(StoreError::AlreadyThere);
+        }
+        Self::migrate(location, connection).await
+    }
+
+    async fn migrate(location: &ServerLocation, mut connection: PgConnection) -> Result<Self, StoreError> {
+        // Under an advisory lock of its own.
+        migrator().run(&mut connection).await.map_err(migration_error)?;
+        connection.close().await?;
+        let options = with_limits(location, &LIMITS);
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            // A step that was given up leaves a connection that may never answer any more. It must not keep its place.
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    let answered = tokio::time::timeout(RELEASE_TIMEOUT, connection.ping()).await;
+                    answered.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
+                })
+            })
+            .connect_lazy_with(options.clone());
+        Ok(Self { pool, changes: Changes::new(options) })
+    }
+}
+
+fn with_limits(location: &ServerLocation, limits: &[(&str, &str)]) -> PgConnectOptions {
+    location.options().application_name("lichtbild-gateway").options(limits.iter().copied())
+}
+
+async fn connect(location: &ServerLocation) -> Result<PgConnection, StoreError> {
+    let options = with_limits(location, &LIMITS_OF_MIGRATIONS);
+    let late = |_| StoreError::Unavailable(format!("no answer within {} s", CONNECT_TIMEOUT.as_secs()).into());
+    Ok(tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await.map_err(late)??)
+}
+
+async fn is_in_use(connection: &mut PgConnection) -> Result<bool, StoreError> {
+    let row = sqlx::query("SELECT to_regclass('notes') IS NOT NULL").fetch_one(connection).await?;
+    Ok(row.try_get(0)?)
+}
+
+/// Migrations that were released never change; a new one is added instead.
+fn migrator() -> Migrator {
+    let initial = include_str!("migrations/0001_initial.sql");
+    let migration = |version, description, sql: &'static str| {
+        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(vec![migration(1, "initial", initial)])
+}

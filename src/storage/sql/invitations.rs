@@ -1,0 +1,196 @@
+//! Invitations: made, found, approved, withdrawn.
+
+use sqlx::AssertSqlSafe;
+
+use super::SqlStore;
+use super::connection::{Connection, Write};
+use super::rows::{self, moment, optional_bytes32, optional_moment, parsed};
+use super::statement::Row;
+use crate::clock::Timestamp;
+use crate::domain::audit::AuditEntry;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::DeviceId;
+use crate::domain::invitation::{Invitation, InvitationLookup, InvitationState};
+use crate::domain::party::{Device, Party, Role};
+use crate::storage::contract::StoreError;
+use crate::storage::enrolment_steps::{Approved, InvitationRecord, Invited, InvitedDevice, NewInvitation};
+use crate::storage::postgres::Lock;
+
+pub(super) async fn invite(
+    store: &SqlStore,
+    invitation: &NewInvitation,
+    audit: &AuditEntry,
+) -> Result<Invited, StoreError> {
+    let mut transaction = store.write().await?;
+    let device_id = match &invitation.device {
+        InvitedDevice::Known(device_id) => {
+            transaction.lock(Lock::Device(*device_id)).await?;
+            *device_id
+        }
+        InvitedDevice::New(device) => {
+            super::parties::insert_device(&mut transaction, device).await?;
+            device.device_id
+        }
+    };
+    let Some((party, device)) = device_of(&mut transaction, device_id).await? else {
+        return Ok(Invited::NoSuchDevice);
+    };
+    if device.revoked_at.is_some() {
+        return Ok(Invited::Revoked);
+    }
+    withdraw(&mut transaction, device_id).await?;
+    transaction
+        .query(
+            "INSERT INTO invitations (lookup_id, device_id, number, state, sealed_proof_key, created_at, expires_at)
+             SELECT $1, $2, 1 + coalesce(max(number), 0), $3, $4, $5, $6 FROM invitations WHERE device_id = $2",
+        )
+        .bind(invitation.lookup.as_bytes().as_slice())
+        .bind(device_id.to_string())
+        .bind(InvitationState::Open.name())
+        .bind(invitation.sealed_proof_key.as_slice())
+        .bind(invitation.created_at.unix_milliseconds())
+        .bind(invitation.expires_at.unix_milliseconds())
+        .execute()
+        .await?;
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(Invited::Stored(party, device))
+}
+
+async fn device_of(connection: &mut Connection, device_id: DeviceId) -> Result<Option<(Party, Device)>, StoreError> {
+    connection
+        .query(
+            "SELECT p.*, d.device_id, d.label, d.created_at AS device_created_at, d.revoked_at,
+                    (SELECT max(not_after) FROM certificates c
+                    WHERE c.device_id = d.device_id) AS certificate_expires_at
+             FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1",
+        )
+        .bind(device_id.to_string())
+        .fetch_optional()
+        .await?
+        .map(|row| Ok((rows::party(&row)?, rows::device(&row)?)))
+        .transpose()
+}
+
+/// Ends every invitation of a device that still leads anywhere.
+pub(super) async fn withdraw(connection: &mut Connection, device_id: DeviceId) -> Result<(), StoreError> {
+    connection
+        .query(
+            "UPDATE invitations SET state = $1, sealed_proof_key = NULL
+             WHERE device_id = $2 AND state NOT IN ($1, $3)",
+        )
+        .bind(InvitationState::Withdrawn.name())
+        .bind(device_id.to_string())
+        .bind(InvitationState::Exhausted.name())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn find(store: &SqlStore, lookup: &InvitationLookup) -> Result<Option<InvitationRecord>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(
+            "SELECT p.*, i.device_id, i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at,
+                    i.sealed_proof_key
+             FROM invitations i JOIN devices d ON d.device_id = i.device_id JOIN parties p ON p.party_id = d.party_id
+             WHERE i.lookup_id = $1",
+        )
+        .bind(lookup.as_bytes().as_slice())
+        .fetch_optional()
+        .await?
+        .map(|row| {
+            Ok(InvitationRecord {
+                party: rows::party(&row)?,
+                device_id: parsed(&row, "device_id")?,
+                invitation: invitation(&row)?,
+                sealed_proof_key: row.try_get("sealed_proof_key")?,
+            })
+        })
+        .transpose()
+}
+
+pub(super) async fn latest(store: &SqlStore, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(
+            "SELECT i.* FROM invitations i JOIN devices d ON d.device_id = i.device_id
+             JOIN parties p ON p.party_id = d.party_id
+             WHERE p.role = $1 AND i.number = (SELECT max(number) FROM invitations o WHERE o.device_id = i.device_id)",
+        )
+        .bind(role.name())
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| Ok((parsed(row, "device_id")?, invitation(row)?)))
+        .collect()
+}
+
+pub(super) fn invitation(row: &Row) -> Result<Invitation, StoreError> {
+    Ok(Invitation {
+        state: parsed(row, "state")?,
+        expires_at: moment(row, "expires_at")?,
+        wrong_tries: row.number("wrong_tries")?,
+        key: optional_bytes32(row, "spki_sha256")?.map(Sha256Digest::from_bytes),
+        requested_at: optional_moment(row, "requested_at")?,
+    })
+}
+
+pub(super) async fn approve(
+    store: &SqlStore,
+    device_id: DeviceId,
+    key: &Sha256Digest,
+    now: Timestamp,
+    audit: &AuditEntry,
+) -> Result<Approved, StoreError> {
+    let mut transaction = store.write().await?;
+    transaction.lock(Lock::Device(device_id)).await?;
+    let row = transaction
+        .query("SELECT * FROM invitations WHERE device_id = $1 AND spki_sha256 = $2 ORDER BY number DESC")
+        .bind(device_id.to_string())
+        .bind(key.as_bytes().as_slice())
+        .fetch_optional()
+        .await?;
+    let Some(invitation) = row.as_ref().map(invitation).transpose()? else { return Ok(Approved::NoSuchRequest) };
+    match invitation.state {
+        _ if !invitation.is_answered(now) => return Ok(Approved::NoSuchRequest),
+        InvitationState::Requested => {}
+        InvitationState::Approved => return Ok(Approved::Before),
+        _ => return Ok(Approved::NoSuchRequest),
+    }
+    transaction
+        .query("UPDATE invitations SET state = $1, approved_at = $2 WHERE device_id = $3 AND state = $4")
+        .bind(InvitationState::Approved.name())
+        .bind(now.unix_milliseconds())
+        .bind(device_id.to_string())
+        .bind(InvitationState::Requested.name())
+        .execute()
+        .await?;
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(Approved::Stored)
+}
+
+/// Forgets the proof keys of invitations whose time is over: nobody may be answered with them any more.
+pub(super) async fn forget_proof_keys(transaction: &mut Write, now: Timestamp) -> Result<(), StoreError> {
+    let unless_locked = transaction.unless_locked("i");
+    let ended = transaction
+        .query(AssertSqlSafe(format!(
+            "SELECT i.* FROM invitations i WHERE i.sealed_proof_key IS NOT NULL AND i.expires_at <= $1 {unless_locked}"
+        )))
+        .bind(now.unix_milliseconds())
+        .fetch_all()
+        .await?;
+    for row in ended {
+        if !invitation(&row)?.is_answered(now) {
+            transaction
+                .query("UPDATE invitations SET sealed_proof_key = NULL WHERE lookup_id = $1")
+                .bind(row.try_get::<Vec<u8>>("lookup_id")?)
+                .execute()
+                .await?;
+        }
+    }
+    Ok(())
+}

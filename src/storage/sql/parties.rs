@@ -1,0 +1,247 @@
+//! Studios, offices, devices and whom their certificates stand for.
+
+use super::connection::Connection;
+use super::rows::{self, bytes32, moment, optional_moment, parsed};
+use super::{SqlStore, certificates, invitations};
+use crate::clock::Timestamp;
+use crate::domain::audit::AuditEntry;
+use crate::domain::credential::Credential;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{DeviceId, PartyId};
+use crate::domain::party::{Caller, Device, Party, Role};
+use crate::storage::contract::StoreError;
+use crate::storage::steps::{CallerRecord, CertificateRecord, RevokedSerial};
+
+pub(super) async fn add(store: &SqlStore, party: &Party, audit: &AuditEntry) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    let inserted = transaction
+        .query(
+            "INSERT INTO parties (party_id, role, name, place, suspended, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (role, name, place) DO NOTHING",
+        )
+        .bind(party.party_id.to_string())
+        .bind(party.role.name())
+        .bind(party.name.as_str())
+        .bind(party.place.as_str())
+        .bind(party.suspended)
+        .bind(party.created_at.unix_milliseconds())
+        .execute()
+        .await?;
+    if inserted == 0 {
+        return Err(StoreError::AlreadyThere);
+    }
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn list(store: &SqlStore, role: Role) -> Result<Vec<Party>, StoreError> {
+    store
+        .read()
+        .await?
+        .query("SELECT * FROM parties WHERE role = $1 ORDER BY name, place")
+        .bind(role.name())
+        .fetch_all()
+        .await?
+        .iter()
+        .map(rows::party)
+        .collect()
+}
+
+pub(super) async fn find(store: &SqlStore, party_id: PartyId) -> Result<Option<Party>, StoreError> {
+    store
+        .read()
+        .await?
+        .query("SELECT * FROM parties WHERE party_id = $1")
+        .bind(party_id.to_string())
+        .fetch_optional()
+        .await?
+        .as_ref()
+        .map(rows::party)
+        .transpose()
+}
+
+pub(super) async fn set_suspended(
+    store: &SqlStore,
+    party_id: PartyId,
+    suspended: bool,
+    audit: &AuditEntry,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.write().await?;
+    let updated = transaction
+        .query("UPDATE parties SET suspended = $1 WHERE party_id = $2 AND suspended <> $1")
+        .bind(suspended)
+        .bind(party_id.to_string())
+        .execute()
+        .await?;
+    if updated == 0 {
+        return Ok(false);
+    }
+    transaction.announce().await?;
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(true)
+}
+
+pub(super) async fn add_device(
+    store: &SqlStore,
+    device: &Device,
+    certificate: &CertificateRecord,
+    audit: &AuditEntry,
+) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    insert_device(&mut transaction, device).await?;
+    certificates::add(&mut transaction, device.device_id, certificate).await?;
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn insert_device(connection: &mut Connection, device: &Device) -> Result<(), StoreError> {
+    connection
+        .query("INSERT INTO devices (device_id, party_id, label, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(device.device_id.to_string())
+        .bind(device.party_id.to_string())
+        .bind(device.label.as_str())
+        .bind(device.created_at.unix_milliseconds())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn devices(store: &SqlStore, role: Role) -> Result<Vec<(Party, Device)>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(
+            "SELECT p.*, d.device_id, d.label, d.created_at AS device_created_at, d.revoked_at,
+                    (SELECT max(not_after) FROM certificates c
+                    WHERE c.device_id = d.device_id) AS certificate_expires_at
+             FROM devices d JOIN parties p ON p.party_id = d.party_id
+             WHERE p.role = $1 ORDER BY p.name, p.place, d.device_id",
+        )
+        .bind(role.name())
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| Ok((rows::party(row)?, rows::device(row)?)))
+        .collect()
+}
+
+pub(super) async fn revoke_device(
+    store: &SqlStore,
+    device_id: DeviceId,
+    at: Timestamp,
+    audit: &AuditEntry,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.write().await?;
+    let updated = transaction
+        .query("UPDATE devices SET revoked_at = $1 WHERE device_id = $2 AND revoked_at IS NULL")
+        .bind(at.unix_milliseconds())
+        .bind(device_id.to_string())
+        .execute()
+        .await?;
+    if updated == 0 {
+        return Ok(false);
+    }
+    invitations::withdraw(&mut transaction, device_id).await?;
+    transaction.announce().await?;
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(true)
+}
+
+pub(super) async fn caller(store: &SqlStore, credential: &Credential) -> Result<Option<CallerRecord>, StoreError> {
+    let row = match credential {
+        Credential::Own { sha256 } => {
+            store
+                .read()
+                .await?
+                .query(
+                    "SELECT p.*, d.device_id, d.revoked_at, c.not_after, c.number, c.first_used_at
+                     FROM certificates c JOIN devices d ON d.device_id = c.device_id
+                     JOIN parties p ON p.party_id = d.party_id
+                     WHERE c.sha256 = $1 AND NOT c.foreign_authority",
+                )
+                .bind(sha256.as_bytes().as_slice())
+                .fetch_optional()
+                .await?
+        }
+        // The certificate itself comes before its key: a device that was bound to it and revoked stays revoked.
+        Credential::Foreign { sha256, key_sha256, not_after } => {
+            store
+                .read()
+                .await?
+                .query(
+                    "SELECT p.*, d.device_id, d.revoked_at, b.not_after
+                     FROM (SELECT 0 AS rank, device_id, not_after FROM certificates
+                           WHERE sha256 = $1 AND foreign_authority
+                           UNION ALL SELECT 1, device_id, $3 FROM bound_keys WHERE spki_sha256 = $2) b
+                     JOIN devices d ON d.device_id = b.device_id JOIN parties p ON p.party_id = d.party_id
+                     WHERE p.role = 'office' ORDER BY b.rank LIMIT 1",
+                )
+                .bind(sha256.as_bytes().as_slice())
+                .bind(key_sha256.as_bytes().as_slice())
+                .bind(not_after.unix_milliseconds())
+                .fetch_optional()
+                .await?
+        }
+    };
+    let Some(row) = row else { return Ok(None) };
+    // Only certificates issued here follow one another.
+    let is_first_use = match credential {
+        Credential::Own { .. } => certificates::is_first_use(&row)?,
+        Credential::Foreign { .. } => false,
+    };
+    Ok(Some(CallerRecord {
+        caller: Caller {
+            party: rows::party(&row)?,
+            device_id: parsed(&row, "device_id")?,
+            credential: *credential,
+            certificate_expires_at: moment(&row, "not_after")?,
+        },
+        revoked_at: optional_moment(&row, "revoked_at")?,
+        is_first_use,
+    }))
+}
+
+pub(super) async fn revoked_certificates(store: &SqlStore, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(
+            "SELECT c.sha256 FROM devices d JOIN certificates c ON c.device_id = d.device_id
+             WHERE d.revoked_at IS NOT NULL AND c.not_after > $1
+             UNION SELECT k.spki_sha256 FROM devices d JOIN bound_keys k ON k.device_id = d.device_id
+             WHERE d.revoked_at IS NOT NULL",
+        )
+        .bind(now.unix_milliseconds())
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| bytes32(row, "sha256").map(Sha256Digest::from_bytes))
+        .collect()
+}
+
+pub(super) async fn revoked_serials(
+    store: &SqlStore,
+    role: Role,
+    alive_after: Timestamp,
+) -> Result<Vec<RevokedSerial>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(
+            "SELECT c.serial, d.revoked_at
+             FROM devices d JOIN certificates c ON c.device_id = d.device_id JOIN parties p ON p.party_id = d.party_id
+             WHERE d.revoked_at IS NOT NULL AND NOT c.foreign_authority AND c.not_after > $1 AND p.role = $2
+             ORDER BY d.revoked_at, c.serial",
+        )
+        .bind(alive_after.unix_milliseconds())
+        .bind(role.name())
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| Ok(RevokedSerial { serial: row.try_get("serial")?, revoked_at: moment(row, "revoked_at")? }))
+        .collect()
+}

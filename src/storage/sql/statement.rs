@@ -1,0 +1,104 @@
+//! One statement on its way to either database, and the rows that come back.
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Decode, Encode, Postgres, SqlSafeStr, Sqlite, Type};
+
+use super::connection::Line;
+use crate::storage::contract::StoreError;
+
+/// A value that both databases take: text, bytes, whole numbers of 64 bits (PostgreSQL has no others that SQLite has too), truth.
+pub(super) trait Value<'v>: Encode<'v, Sqlite> + Type<Sqlite> + Encode<'v, Postgres> + Type<Postgres> {}
+
+impl<'v, T: Encode<'v, Sqlite> + Type<Sqlite> + Encode<'v, Postgres> + Type<Postgres>> Value<'v> for T {}
+
+/// A value that both databases give.
+pub(super) trait Column:
+    for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
+{
+}
+
+impl<T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>> Column for T {}
+
+/// A statement with its values.
+pub(super) enum Statement<'c> {
+    Sqlite(Query<'static, Sqlite, SqliteArguments>, &'c mut sqlx::SqliteConnection),
+    Postgres(Query<'static, Postgres, PgArguments>, &'c mut sqlx::PgConnection),
+}
+
+impl<'c> Statement<'c> {
+    pub(super) fn new(sql: impl SqlSafeStr, line: Line<'c>) -> Self {
+        let sql = sql.into_sql_str();
+        match line {
+            Line::Sqlite(connection) => Self::Sqlite(sqlx::query(sql), connection),
+            Line::Postgres(connection) => Self::Postgres(sqlx::query(sql), connection),
+        }
+    }
+
+    /// Gives the next value.
+    pub(super) fn bind<'v>(self, value: impl Value<'v>) -> Self {
+        match self {
+            Self::Sqlite(query, connection) => Self::Sqlite(query.bind(value), connection),
+            Self::Postgres(query, connection) => Self::Postgres(query.bind(value), connection),
+        }
+    }
+
+    /// Runs it; how many rows it changed.
+    pub(super) async fn execute(self) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(query, connection) => query.execute(connection).await?.rows_affected(),
+            Self::Postgres(query, connection) => query.execute(connection).await?.rows_affected(),
+        })
+    }
+
+    /// The one row that there is.
+    pub(super) async fn fetch_one(self) -> Result<Row, StoreError> {
+        Ok(match self {
+            Self::Sqlite(query, connection) => Row::Sqlite(query.fetch_one(connection).await?),
+            Self::Postgres(query, connection) => Row::Postgres(query.fetch_one(connection).await?),
+        })
+    }
+
+    /// The first row, if there is one.
+    pub(super) async fn fetch_optional(self) -> Result<Option<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(query, connection) => query.fetch_optional(connection).await?.map(Row::Sqlite),
+            Self::Postgres(query, connection) => query.fetch_optional(connection).await?.map(Row::Postgres),
+        })
+    }
+
+    /// All rows.
+    pub(super) async fn fetch_all(self) -> Result<Vec<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(query, connection) => {
+                query.fetch_all(connection).await?.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(query, connection) => {
+                query.fetch_all(connection).await?.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+}
+
+/// A row of either database.
+pub(super) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl Row {
+    /// The value of a column.
+    pub(super) fn try_get<T: Column>(&self, column: &str) -> Result<T, StoreError> {
+        Ok(match self {
+            Self::Sqlite(row) => sqlx::Row::try_get(row, column)?,
+            Self::Postgres(row) => sqlx::Row::try_get(row, column)?,
+        })
+    }
+
+    /// The number in a column; damage when it is not one of this kind.
+    pub(super) fn number<T: TryFrom<i64>>(&self, column: &str) -> Result<T, StoreError> {
+        let number = self.try_get::<i64>(column)?;
+        T::try_from(number).map_err(|_| StoreError::Damaged(format!("column {column}: {number}")))
+    }
+}

@@ -1,0 +1,118 @@
+//! What time demands. Callers are never told anything else before or after a sweep; it only makes bytes and rows follow.
+
+use sqlx::AssertSqlSafe;
+
+use super::connection::Write;
+use super::rows::{collection, moment, parsed};
+use super::{SqlStore, collect, guesses, invitations, photos};
+use crate::clock::Timestamp;
+use crate::domain::audit::{AuditEntry, AuditEvent};
+use crate::domain::collection::{CollectionRecord, CollectionState};
+use crate::domain::id::PhotoId;
+use crate::domain::lifecycle::{self, Hold};
+use crate::domain::photo::PhotoState;
+use crate::storage::contract::StoreError;
+use crate::storage::steps::SweepReport;
+
+/// Small enough that a deposit never waits long behind a sweep: overwriting an erased picture writes as much as storing it.
+const BATCH: u32 = 16;
+
+pub(super) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepReport, StoreError> {
+    let mut report = SweepReport::default();
+    let mut transaction = store.write().await?;
+    if !transaction.may_sweep().await? {
+        return Ok(report);
+    }
+    for held in overdue_collections(&mut transaction, now).await? {
+        match lifecycle::hold(&held, now) {
+            Hold::Lapsed => {
+                collect::close_lapsed(&mut transaction, &held, now).await?;
+                report.lapsed += 1;
+            }
+            Hold::UsedByDefault { at } => {
+                use_by_default(&mut transaction, &held, at, now).await?;
+                report.used_by_default += 1;
+            }
+            Hold::Running { .. } | Hold::HandedOver { .. } => {}
+        }
+    }
+    for (photo_id, at) in expired_photos(&mut transaction, now).await? {
+        expire(&mut transaction, photo_id, at, now).await?;
+        report.expired += 1;
+    }
+    guesses::forget_old(&mut transaction, now).await?;
+    invitations::forget_proof_keys(&mut transaction, now).await?;
+    transaction.commit().await?;
+    Ok(report)
+}
+
+async fn overdue_collections(transaction: &mut Write, now: Timestamp) -> Result<Vec<CollectionRecord>, StoreError> {
+    let unless_locked = transaction.unless_locked("c, p");
+    transaction
+        .query(AssertSqlSafe(format!(
+            "SELECT c.* FROM collections c JOIN photos p ON p.photo_id = c.photo_id
+             WHERE c.state = 'leased' AND coalesce(c.settle_due, c.lease_until) <= $1 LIMIT $2 {unless_locked}"
+        )))
+        .bind(now.unix_milliseconds())
+        .bind(i64::from(BATCH))
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| collection(row, ""))
+        .collect()
+}
+
+async fn use_by_default(
+    transaction: &mut Write,
+    held: &CollectionRecord,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    transaction
+        .query("UPDATE collections SET state = $1, settled_at = $2 WHERE collection_id = $3")
+        .bind(CollectionState::Used.name())
+        .bind(at.unix_milliseconds())
+        .bind(held.collection_id.to_string())
+        .execute()
+        .await?;
+    photos::erase(transaction, held.photo_id, PhotoState::Used, at).await?;
+    let entry = AuditEntry {
+        at: now,
+        actor: "gateway".into(),
+        event: AuditEvent::CollectionUsedByDefault,
+        subject: Some(held.collection_id.to_string()),
+        details: serde_json::json!({ "photo_id": held.photo_id, "office_id": held.office_id, "settle_due": at }),
+    };
+    transaction.append(entry);
+    Ok(())
+}
+
+async fn expired_photos(transaction: &mut Write, now: Timestamp) -> Result<Vec<(PhotoId, Timestamp)>, StoreError> {
+    let unless_locked = transaction.unless_locked("p");
+    transaction
+        .query(AssertSqlSafe(format!(
+            "SELECT p.photo_id, p.expires_at FROM photos p
+             WHERE p.state IN ('available', 'kept') AND p.expires_at <= $1 LIMIT $2 {unless_locked}"
+        )))
+        .bind(now.unix_milliseconds())
+        .bind(i64::from(BATCH))
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| Ok((parsed(row, "photo_id")?, moment(row, "expires_at")?)))
+        .collect()
+}
+
+/// Erases a photo whose time ran out `at` some moment before `now`.
+async fn expire(transaction: &mut Write, photo_id: PhotoId, at: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+    photos::erase(transaction, photo_id, PhotoState::Expired, at).await?;
+    let entry = AuditEntry {
+        at: now,
+        actor: "gateway".into(),
+        event: AuditEvent::PhotoExpired,
+        subject: Some(photo_id.to_string()),
+        details: serde_json::json!({ "expires_at": at }),
+    };
+    transaction.append(entry);
+    Ok(())
+}

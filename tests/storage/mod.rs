@@ -1,0 +1,170 @@
+//! The storage contract on either database, each time under two nodes; and what a server alone can do to them.
+
+mod answer_cutter;
+mod contract;
+mod fleet;
+mod opening;
+mod outage;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use lichtbild::domain::audit::{AuditEntry, AuditEvent};
+use lichtbild::domain::credential::Credential;
+use lichtbild::domain::digest::Sha256Digest;
+use lichtbild::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
+use lichtbild::domain::lookup::LookupId;
+use lichtbild::domain::party::{Device, Party, Role};
+use lichtbild::domain::photo::{PhotoFacts, PhotoRecord, PhotoState, SealedPhoto};
+use lichtbild::domain::quarantine::PhotosOfRevoked;
+use lichtbild::entropy::SeededEntropy;
+use lichtbild::storage::steps::{CertificateRecord, CodeAttempt, Deposited, GuessLimits, LeaseRequest, NewPhoto};
+use lichtbild::storage::{DatabaseLocation, SqlStore, Store};
+
+use crate::support::cluster::{TestDatabase, location};
+use crate::support::gateway::{DAY, MINUTE, START};
+use crate::support::records::Database;
+
+/// Two nodes over one database.
+pub struct Fleet {
+    pub nodes: [SqlStore; 2],
+    pub database: Database,
+    pub location: DatabaseLocation,
+    /// For connections of a test's own.
+    pub url: String,
+    entropy: SeededEntropy,
+    made: AtomicU32,
+    /// Goes with the fleet.
+    _place: Box<dyn Send + Sync>,
+}
+
+impl Fleet {
+    /// One over a file, and one over a server.
+    pub async fn both() -> [Self; 2] {
+        [Self::over_file().await, Self::over_server().await]
+    }
+
+    async fn over_file() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("lichtbild.sqlite");
+        let location = DatabaseLocation::File(file.clone());
+        let nodes = [SqlStore::create(&location).await.unwrap(), SqlStore::open(&location).await.unwrap()];
+        Self::new(nodes, Database::open(&file).await, location, Box::new(folder))
+    }
+
+    pub async fn over_server() -> Self {
+        let database = TestDatabase::new().await;
+        Self::at(&database.url.clone(), Box::new(database)).await
+    }
+
+    /// Over a database that is there.
+    pub async fn at(url: &str, place: Box<dyn Send + Sync>) -> Self {
+        let location = location(url);
+        let nodes = [SqlStore::open(&location).await.unwrap(), SqlStore::open(&location).await.unwrap()];
+        Self::new(nodes, Database::connect(url).await, location, place)
+    }
+
+    fn new(nodes: [SqlStore; 2], database: Database, location: DatabaseLocation, place: Box<dyn Send + Sync>) -> Self {
+        let url = location.to_written().to_string();
+        let (entropy, made) = (SeededEntropy::new(11), AtomicU32::new(0));
+        Self { nodes, database, location, url, entropy, made, _place: place }
+    }
+
+    pub fn is_over_server(&self) -> bool {
+        matches!(self.location, DatabaseLocation::Server(_))
+    }
+
+    fn next(&self) -> u32 {
+        self.made.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// 32 bytes that nobody else has.
+    pub fn bytes(&self) -> [u8; 32] {
+        *Sha256Digest::of(&self.next().to_be_bytes()).as_bytes()
+    }
+
+    /// A new party with a device, and the device's certificate.
+    pub async fn device(&self, role: Role) -> (Party, DeviceId, Credential) {
+        let party = Party {
+            party_id: PartyId::generate(START, &self.entropy).unwrap(),
+            role,
+            name: format!("Haus {}", self.next()),
+            place: "Düsseldorf".into(),
+            suspended: false,
+            created_at: START,
+        };
+        self.nodes[0].add_party(&party, entry(AuditEvent::PartyAdded)).await.unwrap();
+        let device = Device {
+            device_id: DeviceId::generate(START, &self.entropy).unwrap(),
+            party_id: party.party_id,
+            label: String::new(),
+            created_at: START,
+            revoked_at: None,
+            certificate_expires_at: None,
+        };
+        let sha256 = Sha256Digest::from_bytes(self.bytes());
+        let certificate = CertificateRecord { sha256, serial: vec![1], not_before: START, not_after: START + 60 * DAY };
+        self.nodes[0].add_device(&device, &certificate, entry(AuditEvent::DeviceAdded)).await.unwrap();
+        (party, device.device_id, Credential::Own { sha256 })
+    }
+
+    /// A photo that has not been deposited.
+    pub fn photo(&self, studio: &Party, device_id: DeviceId, lookup_id: LookupId, request_id: [u8; 32]) -> NewPhoto {
+        let facts = PhotoFacts { width: 35, height: 45, bytes: 100, profile: "small".into(), findings: Vec::new() };
+        let record = PhotoRecord {
+            photo_id: PhotoId::generate(START, &self.entropy).unwrap(),
+            studio_id: studio.party_id,
+            device_id,
+            epoch: 24_322,
+            state: PhotoState::Available,
+            kept: false,
+            facts,
+            deposited_at: START,
+            expires_at: START + 180 * DAY,
+            settled_at: None,
+            refusal: None,
+        };
+        NewPhoto { record, request_id, lookup_id, sealed: SealedPhoto::from_store(vec![7; 100]) }
+    }
+
+    /// A photo that has been deposited, and what its code leads to.
+    pub async fn deposited(&self, studio: &Party, device_id: DeviceId) -> (PhotoId, LookupId) {
+        let lookup_id = LookupId::from_bytes(self.bytes());
+        let photo = self.photo(studio, device_id, lookup_id, self.bytes());
+        let photo_id = photo.record.photo_id;
+        let deposited = self.nodes[0].deposit(photo, entry(AuditEvent::PhotoDeposited)).await.unwrap();
+        assert!(matches!(deposited, Deposited::Stored), "{deposited:?}");
+        (photo_id, lookup_id)
+    }
+
+    pub fn lease(&self, photo_id: PhotoId, office: &Party, device_id: DeviceId) -> LeaseRequest {
+        LeaseRequest {
+            photo_id,
+            office_id: office.party_id,
+            device_id,
+            collection_id: CollectionId::generate(START, &self.entropy).unwrap(),
+            lease: 15 * MINUTE,
+            photos_of_revoked: PhotosOfRevoked::Quarantine,
+            now: START,
+        }
+    }
+}
+
+pub fn entry(event: AuditEvent) -> AuditEntry {
+    AuditEntry { at: START, actor: "administrator".into(), event, subject: None, details: serde_json::json!({}) }
+}
+
+pub fn attempt(office: &Party, device_id: DeviceId, lookup_id: LookupId, limits: GuessLimits) -> CodeAttempt {
+    CodeAttempt {
+        lookup_id,
+        office_id: office.party_id,
+        device_id,
+        now: START,
+        limits,
+        photos_of_revoked: PhotosOfRevoked::Keep,
+    }
+}
+
+pub fn limits(per_device: u32, over_all: u32) -> GuessLimits {
+    GuessLimits { per_device, over_all, window: Duration::from_secs(900) }
+}

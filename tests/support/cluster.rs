@@ -1,0 +1,237 @@
+//! A throw-away PostgreSQL: made in a temporary folder, reached by a Unix socket alone, gone with the process that asked for it,
+//! however that ends.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{OnceLock, mpsc};
+use std::time::Instant;
+
+use lichtbild::storage::{DatabaseLocation, SqlStore};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use tokio::sync::OnceCell;
+
+use super::process::GENEROUS;
+
+/// The server refuses to run as root: then it runs as nobody.
+const NOBODY: u32 = 65_534;
+const USER: &str = "lichtbild";
+/// Copied for every test, which takes a few hundredths of a second.
+const TEMPLATE: &str = "as_migrated";
+
+/// A server. Stopped and erased when this is dropped, or when its process is no more.
+pub struct Cluster {
+    folder: PathBuf,
+    programs: PathBuf,
+    /// Waits for the end of its standard input, which comes with ours.
+    warden: Child,
+}
+
+impl Cluster {
+    pub async fn start() -> Self {
+        let folder = tempfile::Builder::new().prefix("lichtbild-pg-").tempdir_in(roomy()).unwrap().keep();
+        let programs = programs();
+        if is_root() {
+            std::os::unix::fs::chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        let mut make = unprivileged(&programs.join("initdb"));
+        make.args(["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "--username", USER, "-D"]);
+        run(make.arg(folder.join("data")));
+        let mut warden = unprivileged(Path::new("sh"));
+        let script = "cat >/dev/null; \"$0\" stop -s -m immediate -D \"$1/data\"; rm -rf \"$1\"";
+        // In a group of its own, so that Ctrl-C does not reach it before the end of the tests does.
+        std::os::unix::process::CommandExt::process_group(&mut warden, 0);
+        let warden = warden.args(["-c", script]).arg(programs.join("pg_ctl")).arg(&folder);
+        let warden = warden.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let cluster = Self { folder, programs, warden };
+        cluster.bring_up();
+        cluster
+    }
+
+    /// Starts the server, and waits until it answers.
+    pub fn bring_up(&self) {
+        // What a test server writes need not outlive the machine.
+        let settings = format!(
+            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c full_page_writes=off \
+             -c max_connections=500 -c shared_buffers=64MB -c autovacuum=off",
+            self.folder.display()
+        );
+        run(self.control("start").args(["-w", "-l"]).arg(self.folder.join("log")).args(["-o", &settings]));
+    }
+
+    /// Stops the server at once, as a machine does that loses its power.
+    pub fn take_down(&self) {
+        run(self.control("stop").args(["-m", "immediate"]));
+    }
+
+    fn control(&self, what: &str) -> Command {
+        let mut command = unprivileged(&self.programs.join("pg_ctl"));
+        command.arg(what).arg("-s").arg("-D").arg(self.folder.join("data"));
+        command
+    }
+
+    /// Has every process of the server stand still (`-STOP`) or go on (`-CONT`).
+    pub fn signal_all(&self, signal: &str) {
+        let postmaster = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let postmaster = postmaster.lines().next().unwrap().to_owned();
+        let tasks = format!("/proc/{postmaster}/task/{postmaster}/children");
+        let children = std::fs::read_to_string(tasks).unwrap();
+        let mut command = Command::new("kill");
+        assert!(command.arg(signal).arg(postmaster).args(children.split_whitespace()).status().unwrap().success());
+    }
+
+    /// Where its socket is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The URL of one of its databases.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgresql://{USER}@localhost/{database}?host={}", self.folder.display())
+    }
+
+    /// A new database without any table.
+    pub async fn empty_database(&self) -> String {
+        let name = next_name();
+        execute_on(&self.url("postgres"), &format!("CREATE DATABASE {name}")).await;
+        self.url(&name)
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.warden.stdin.take());
+        let _ = self.warden.wait();
+    }
+}
+
+/// A database of a test's own, with all tables and no rows. Dropped with it.
+pub struct TestDatabase {
+    pub url: String,
+    name: String,
+}
+
+impl TestDatabase {
+    /// A copy of the one that has been migrated.
+    pub async fn new() -> Self {
+        Self::made_with(&format!("TEMPLATE {TEMPLATE}")).await
+    }
+
+    /// One that nobody has taken into use.
+    pub async fn empty() -> Self {
+        Self::made_with("").await
+    }
+
+    /// On the server that all tests of this process share.
+    async fn made_with(options: &str) -> Self {
+        static SHARED: OnceCell<Cluster> = OnceCell::const_new();
+        let cluster = SHARED
+            .get_or_init(|| async {
+                let cluster = Cluster::start().await;
+                execute_on(&cluster.url("postgres"), &format!("CREATE DATABASE {TEMPLATE}")).await;
+                let store = SqlStore::create(&location(&cluster.url(TEMPLATE))).await.unwrap();
+                store.close().await;
+                // Nobody may be connected to what is copied.
+                let copied = format!("ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false");
+                execute_on(&cluster.url("postgres"), &copied).await;
+                let gone =
+                    format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{TEMPLATE}'");
+                execute_on(&cluster.url("postgres"), &gone).await;
+                cluster
+            })
+            .await;
+        let name = next_name();
+        execute_on(&cluster.url("postgres"), &format!("CREATE DATABASE {name} {options}")).await;
+        Self { url: cluster.url(&name), name }
+    }
+
+    pub fn location(&self) -> DatabaseLocation {
+        location(&self.url)
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let _ = sweeper().send((self.url.replace(&format!("/{}?", self.name), "/postgres?"), self.name.clone()));
+    }
+}
+
+pub fn location(url: &str) -> DatabaseLocation {
+    url.parse().unwrap()
+}
+
+/// Drops databases in the background, so that hundreds of tests do not fill the disk.
+fn sweeper() -> &'static mpsc::Sender<(String, String)> {
+    static SWEEPER: OnceLock<mpsc::Sender<(String, String)>> = OnceLock::new();
+    SWEEPER.get_or_init(|| {
+        let (sender, receiver) = mpsc::channel::<(String, String)>();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            for (url, name) in receiver {
+                // A last test may be over before the server is asked.
+                let _ = runtime.block_on(execute(&url, &format!("DROP DATABASE {name} WITH (FORCE)")));
+            }
+        });
+        sender
+    })
+}
+
+fn next_name() -> String {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    format!("test_{}", MADE.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Runs a statement on a connection of its own.
+pub async fn execute_on(url: &str, sql: &str) {
+    execute(url, sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
+async fn execute(url: &str, sql: &str) -> Result<(), sqlx::Error> {
+    let mut connection = connect(url).await?;
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
+    connection.close().await
+}
+
+pub async fn connect(url: &str) -> Result<PgConnection, sqlx::Error> {
+    url.parse::<PgConnectOptions>()?.connect().await
+}
+
+fn run(command: &mut Command) {
+    let begun = Instant::now();
+    let output = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let output = output.wait_with_output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(begun.elapsed() < GENEROUS, "{command:?} took too long");
+}
+
+fn unprivileged(program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    let nobody = NOBODY.to_string();
+    command.args(["--reuid", &nobody, "--regid", &nobody, "--clear-groups", "--"]).arg(program).current_dir("/");
+    command
+}
+
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self").is_ok_and(|this| this.uid() == 0)
+}
+
+/// In memory where there is such a place, which lets everybody in besides.
+fn roomy() -> PathBuf {
+    let memory = PathBuf::from("/dev/shm");
+    if memory.is_dir() { memory } else { std::env::temp_dir() }
+}
+
+/// Debian keeps the server's programs off the path.
+fn programs() -> PathBuf {
+    let on_path = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let mut packaged: Vec<_> = versions.map(|version| version.unwrap().path().join("bin")).collect();
+    packaged.sort();
+    let mut places = packaged.into_iter().rev().chain(on_path);
+    places.find(|place| place.join("initdb").exists()).expect("`apt install postgresql` brings initdb")
+}
