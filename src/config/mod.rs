@@ -267,7 +267,7 @@ impl Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            database: "lichtbild.sqlite".into(),
+            database: DatabaseLocation::File("lichtbild.sqlite".into()),
             key_file: "gateway.key".into(),
             profile: "de-tr03121".into(),
             profile_file: None,

@@ -12,6 +12,7 @@ pub(super) fn migration_error(error: MigrateError) -> StoreError {
         MigrateError::VersionMismatch(version) => {
             StoreError::Damaged(format!("migration {version} is not the one this program was built with"))
         }
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
         other => StoreError::Unavailable(Box::new(other)),
     }
 }

@@ -170,13 +170,6 @@ impl std::str::FromStr for DatabaseLocation {
     }
 }
 
-impl From<&str> for DatabaseLocation {
-    /// A file, whatever its name looks like.
-    fn from(file: &str) -> Self {
-        Self::File(file.into())
-    }
-}
-
 /// Why a text is not the place of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LocationError {

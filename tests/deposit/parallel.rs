@@ -9,7 +9,12 @@ use crate::support::gateway::TestGateway;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_deposits_with_one_key_are_one_photo_with_one_code() {
-    let gateway = TestGateway::with(|setup| setup.rules.uploads_per_minute = 60_000).await;
+    // They ask again without a pause: how often is a matter of the store's speed, and the clock stands still.
+    let unpaced = 1_000_000_000;
+    let gateway = TestGateway::with(|setup| {
+        (setup.rules.uploads_per_minute, setup.rules.requests_per_minute) = (unpaced, unpaced);
+    })
+    .await;
     let studio = gateway.studio("Foto Koch").await;
     let mut work = JoinSet::new();
     for _ in 0..50 {

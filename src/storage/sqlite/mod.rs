@@ -16,7 +16,7 @@ pub(super) struct File {
     writer: SqlitePool,
     pub(super) readers: SqlitePool,
     /// For a connection that waits for nobody.
-    checkpoint: SqliteConnectOptions,
+    checkpoint: Box<SqliteConnectOptions>,
 }
 
 impl File {

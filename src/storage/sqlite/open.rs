@@ -51,7 +51,7 @@ impl File {
             .acquire_timeout(BUSY_TIMEOUT)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
-        let checkpoint = base.busy_timeout(Duration::ZERO);
+        let checkpoint = Box::new(base.busy_timeout(Duration::ZERO));
         Ok(Self { writer, readers, checkpoint })
     }
 
