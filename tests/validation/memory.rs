@@ -2,8 +2,9 @@
 //!
 //! Each photo is examined in a process of its own, this very program started anew, so that nothing that an earlier one left in
 //! the allocator is used again. Measured is the most that the process ever held (`VmHWM`) over what it held with the photo
-//! read (`VmRSS`). That counts more than is allocated: the pages of the program that run for the first time, too. The face
-//! model is read before that: it is there once, however many photos are examined.
+//! read (`VmRSS`), without the pages of the program itself that ran for the first time (`RssFile`): how many those are depends on
+//! how the linker laid this large program out. The face model is read before that: it is there once, however many photos are
+//! examined.
 
 use std::fs;
 use std::path::Path;
@@ -46,10 +47,11 @@ fn one_photo_in_a_process_of_its_own() {
     assert_eq!(examination.measurements.faces, None);
     let model = held("VmHWM:") - start;
     let bytes = fs::read(path).unwrap();
-    let before = held("VmRSS:");
+    let (before, program) = (held("VmRSS:"), held("RssFile:"));
     let examination = examine(&bytes, &profile, Declaration::default(), NOW);
     let after = held("VmHWM:");
-    println!("model {model} grown {} verdict {:?}", after.saturating_sub(before), examination.verdict);
+    let grown = after.saturating_sub(before).saturating_sub(held("RssFile:").saturating_sub(program));
+    println!("model {model} grown {grown} verdict {:?}", examination.verdict);
     assert!(model < MODEL_BOUND, "{model} KiB");
 }
 
