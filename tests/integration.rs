@@ -28,6 +28,7 @@ mod program;
 #[cfg(unix)]
 mod receipt;
 mod secrecy;
+mod self_test;
 mod settlement;
 mod support;
 mod transport;

@@ -11,6 +11,7 @@ pub mod ops;
 pub mod problem;
 mod problem_causes;
 mod problem_texts;
+pub mod readiness;
 pub mod request;
 pub mod revocation_list;
 pub mod studio;

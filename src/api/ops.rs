@@ -6,9 +6,9 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::App;
+use super::readiness::{Readiness, probe};
 use super::request::json_answer;
 use crate::clock::Timestamp;
-use crate::flows::sweep;
 use crate::transport::trust_status::Degradation;
 
 #[derive(Default, Serialize)]
@@ -47,30 +47,15 @@ pub async fn healthz() -> Response {
 /// What is only degraded (a new certificate that cannot be used, a foreign revocation list that ran out) is told beside it and
 /// does not make it 503: a load balancer that took the gateway out for that would keep out all those for whom it works.
 pub async fn readyz(State(app): State<App>) -> Response {
-    let mut missing = Vec::new();
-    if let Err(error) = app.gateway.store.ready(app.gateway.now()).await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "not ready: the store");
-        missing.push("storage");
-    }
-    if !sweep::clock_is_plausible(&app.gateway).await.unwrap_or(true) {
-        missing.push("clock");
-    }
-    let keys = app.gateway.keys();
-    if keys.epoch_at(app.gateway.now()).is_none() {
-        missing.push("epoch-key");
-    }
-    let trust = app.trust.facts();
-    if trust.server_certificate_expires_at <= app.gateway.now() {
-        missing.push("server-certificate");
-    }
+    let Readiness { missing, degraded, keys_run_out_at, server_certificate_expires_at } = probe(&app).await;
     let status = if missing.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let word = if missing.is_empty() { "ready" } else { "not ready" };
     let health = Health {
         status: word,
         missing,
-        degraded: trust.degradations(app.gateway.now()).into_iter().map(Degraded::from).collect(),
-        keys_run_out_at: keys.runs_out_at(),
-        server_certificate_expires_at: Some(trust.server_certificate_expires_at),
+        degraded: degraded.into_iter().map(Degraded::from).collect(),
+        keys_run_out_at,
+        server_certificate_expires_at: Some(server_certificate_expires_at),
     };
     json_answer(status, &health)
 }

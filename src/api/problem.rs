@@ -32,6 +32,7 @@ pub enum Problem {
     PhotoSubjectUnknown,
     PhotoExceptionUnknown,
     CodeMalformed { error: CodeError },
+    CodeIsTest,
     RetrievalCodeMissing,
     RouteUnknown,
     MethodNotAllowed,
@@ -134,6 +135,7 @@ impl Problem {
             Self::PhotoSubjectUnknown => "photo-subject-unknown",
             Self::PhotoExceptionUnknown => "photo-exception-unknown",
             Self::CodeMalformed { .. } => "code-malformed",
+            Self::CodeIsTest => "code-is-test",
             Self::RetrievalCodeMissing => "retrieval-code-missing",
             Self::RouteUnknown => "route-unknown",
             Self::MethodNotAllowed => "method-not-allowed",
@@ -203,6 +205,7 @@ impl Problem {
             | Self::PhotoSubjectUnknown
             | Self::PhotoExceptionUnknown
             | Self::CodeMalformed { .. }
+            | Self::CodeIsTest
             | Self::RetrievalCodeMissing
             | Self::BodyCut => StatusCode::BAD_REQUEST,
             // Asking again with another code can help, so these three carry a challenge; with the next ones it cannot.

@@ -16,6 +16,7 @@ impl Problem {
             Self::PhotoSubjectUnknown => ("Photo-Subject unbekannt", "Photo-Subject unknown"),
             Self::PhotoExceptionUnknown => ("Photo-Exception unbekannt", "Photo-Exception unknown"),
             Self::CodeMalformed { .. } => ("Abrufcode vertippt", "Code mistyped"),
+            Self::CodeIsTest => ("Das ist das Testsymbol", "This is the test symbol"),
             Self::RetrievalCodeMissing => ("Retrieval-Code fehlt", "Retrieval-Code is missing"),
             Self::RouteUnknown => ("Adresse unbekannt", "Unknown address"),
             Self::MethodNotAllowed => ("Methode nicht erlaubt", "Method not allowed"),
@@ -242,6 +243,10 @@ impl Problem {
             Self::PhotoExceptionUnknown => (
                 "Einmal medical oder religious, oder weglassen. Nichts wurde geprüft oder gespeichert.",
                 "Once medical or religious, or leave it out. Nothing was judged or stored.",
+            ),
+            Self::CodeIsTest => (
+                "Zum Code des Testsymbols (/desk/self-test) gibt es nie ein Lichtbild. Bitte den Beleg der Person verwenden.",
+                "There is never a photo for the code of the test symbol (/desk/self-test). Use the person's receipt.",
             ),
             Self::RetrievalCodeMissing => (
                 "Der Abrufcode gehört in den Header Retrieval-Code.",

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::problem::RequestFault;
 use super::{App, Problem};
+use crate::domain::code::RetrievalCode;
 use crate::transport::body::{BodyLimits, read_body};
 
 /// A JSON body.
@@ -65,6 +66,15 @@ impl<T: std::str::FromStr> FromRequestParts<App> for PathId<T> {
         let path = Path::<String>::from_request_parts(parts, app).await;
         Ok(Self(path.ok().and_then(|Path(text)| text.parse().ok())))
     }
+}
+
+/// A retrieval code as somebody entered it.
+///
+/// # Errors
+/// [`Problem::CodeMalformed`], [`Problem::CodeIsTest`]: neither is looked up, so neither counts as a guess.
+pub fn retrieval_code(entered: &str) -> Result<RetrievalCode, Problem> {
+    let code = RetrievalCode::parse(entered).map_err(|error| Problem::CodeMalformed { error })?;
+    if code.is_test() { Err(Problem::CodeIsTest) } else { Ok(code) }
 }
 
 /// A page's length, from 1 to 200, 50 unless said.

@@ -13,8 +13,8 @@ use super::failure::explanation;
 use super::form::Posted;
 use super::page::{Page, see_other};
 use super::ticket;
+use crate::api::request::retrieval_code;
 use crate::api::{App, Problem};
-use crate::domain::code::RetrievalCode;
 use crate::flows::collect::collect;
 
 /// `/desk` without its slash.
@@ -47,7 +47,7 @@ pub async fn create(State(app): State<App>, Posted(clerk, entered): Posted<Enter
 }
 
 async fn claim(app: &App, clerk: &Clerk, typed: &str) -> Result<Response, Problem> {
-    let code = RetrievalCode::parse(without_symbology(typed)).map_err(|error| Problem::CodeMalformed { error })?;
+    let code = retrieval_code(without_symbology(typed))?;
     let collection = collect(&app.gateway, &clerk.office, &code).await?.collection;
     let path = format!("/desk/collections/{}", collection.collection_id);
     Ok(see_other(&path, Some(ticket::issue(app, clerk, &collection, &code)?)))

@@ -30,6 +30,20 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
             let title = language.pick("Der Code ist vertippt", "The code is mistyped");
             return Words { title: title.into(), what: problem.detail(language), citizen: Some(citizen.into()) };
         }
+        Problem::CodeIsTest => language.pick(
+            [
+                "Das ist das Testsymbol",
+                "Der Scanner hat das Testsymbol der Selbsttest-Seite gelesen. Zu ihm gibt es nie ein Foto. Bitte den Beleg der Person \
+                 scannen.",
+                "Einen Moment, das war noch unser Testblatt. Darf ich Ihren Beleg scannen?",
+            ],
+            [
+                "This is the test symbol",
+                "The scanner read the test symbol of the self-test page. There is never a photo for it. Scan the person's receipt.",
+                "One moment, that was our test sheet. May I scan your receipt?",
+            ],
+        )
+        .map(String::from),
         Problem::CodeUnknown => language.pick(
             [
                 "Zu diesem Code gibt es kein Foto",

@@ -11,7 +11,7 @@
 //! its own collection only, and ends with the lease.
 //!
 //! `clerk` who is served, `form` what is posted, `ticket` the cookie, `page` the frame of every page, `failure` its words when
-//! something is in the way; the rest is a page a file.
+//! something is in the way; `scanner` with `scan`, `scan_words` and `test_symbol` a part of the self-test; the rest is a page a file.
 
 mod clerk;
 mod code_form;
@@ -27,7 +27,12 @@ mod page;
 pub mod photo;
 mod refusal_reasons;
 pub mod refuse;
+mod scan;
+mod scan_words;
+mod scanner;
+pub mod self_test;
 pub mod settle;
+mod test_symbol;
 mod ticket;
 pub mod today;
 pub mod use_photo;

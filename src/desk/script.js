@@ -132,4 +132,53 @@
   // Whoever sets a day wants the photo kept.
   const until = byId("until");
   if (until) until.addEventListener("input", () => { byId("kept").checked = true; });
+
+  // The self-test: what a form cannot see is written down, and examined by the gateway like the rest (src/desk/scan.rs).
+  const scan = byId("scan");
+  if (scan) {
+    const QUICK = 100;
+    let keys, first, last, silence;
+    const begin = () => { keys = { before: [], after: [] }; first = last = 0; clearTimeout(silence); };
+    const send = () => { clearTimeout(silence); byId("scan-form").requestSubmit(byId("examine")); };
+    begin();
+    scan.addEventListener("input", (event) => {
+      clearTimeout(silence);
+      if (scan.value === "") return begin();
+      if (event.inputType !== "insertText") return void (first = last = 0);
+      first = first || event.timeStamp;
+      last = event.timeStamp;
+      // A scanner that presses no key at the end has finished when it is silent; a hand has not.
+      const pace = (last - first) / scan.value.length;
+      if (scan.value.length >= 10 && pace < 40) silence = setTimeout(send, 500);
+    });
+    scan.addEventListener("keydown", (event) => {
+      const quick = last > 0 && event.timeStamp - last < QUICK;
+      const letter = event.key.toUpperCase();
+      const control = event.ctrlKey && !event.altKey && ("BJM".includes(letter) || (letter === "C" && quick));
+      // A person's Tab goes to the next field.
+      const name = event.key === "Enter" ? "Enter" : event.key === "Tab" && quick ? "Tab" : control ? "Control+" + letter : "";
+      if (!name) return;
+      keys[scan.value === "" ? "before" : "after"].push(name);
+      if (name === "Enter") return;
+      event.preventDefault();
+      clearTimeout(silence);
+      if (scan.value !== "") silence = setTimeout(send, QUICK);
+    });
+    byId("scan-form").addEventListener("submit", () => {
+      clearTimeout(silence);
+      byId("before").value = keys.before.join(" ");
+      byId("after").value = keys.after.join(" ");
+      byId("milliseconds").value = last ? Math.round(last - first) : "";
+    });
+    addEventListener("pageshow", () => { scan.value = ""; begin(); });
+    byId("print").hidden = false;
+    byId("print").addEventListener("click", () => print());
+    byId("script").textContent = byId("script").dataset.on;
+    const clock = byId("clock");
+    const ahead = Date.now() - Number(clock.dataset.now);
+    const minutes = Math.round(Math.abs(ahead) / 60000);
+    clock.textContent = fill(clock.dataset[minutes < 1 ? "right" : ahead > 0 ? "fast" : "slow"], { minutes });
+    // A reload asks for the page and does not send the last scan again.
+    history.replaceState(null, "", location.pathname);
+  }
 })();

@@ -7,6 +7,13 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use super::symbols::Symbols;
 pub use super::typo::{CodeError, SymbolPlace};
 
+/// What the desk's test symbol says: a code by its check symbol, with the letters that foreign keyboards put elsewhere, and digits.
+/// It is no secret and never a photo's: whoever enters it is told so before anything is looked up.
+///
+/// Issuing does not keep clear of it. One deposit in 2^95 would draw it; at ten million photos a year, for a hundred years, that
+/// is one chance in 10^19, and a branch that nobody can make run would be the greater risk.
+pub const TEST_CODE: &str = "TESTY-TESTZ-01234-5678Q";
+
 /// A code as 20 symbol values. Never logged: `Debug` shows no symbol; the memory is wiped on drop.
 ///
 /// There is no `Display` on purpose: whoever shows a code says so with [`RetrievalCode::reveal`].
@@ -26,6 +33,11 @@ impl RetrievalCode {
     /// can be told. Nothing needs to be looked up to know these.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
         Symbols::parse(text).map(Self)
+    }
+
+    /// Whether it is that of the desk's test symbol.
+    pub fn is_test(&self) -> bool {
+        Self::parse(TEST_CODE).is_ok_and(|test| test == *self)
     }
 
     /// The code for a person: four groups of five, `G94ZJ-756FW-FHRWS-2ZVE8`.
@@ -187,6 +199,20 @@ mod tests {
         let mut other = [0xFF; 12];
         other[11] = 0xFE;
         assert_eq!(RetrievalCode::from_secret(&other), full);
+    }
+
+    #[test]
+    fn the_test_code_is_a_code_that_shows_what_scanners_get_wrong() {
+        let test = RetrievalCode::parse(TEST_CODE).unwrap();
+        assert!(test.is_test() && test.reveal() == TEST_CODE);
+        assert!(!RetrievalCode::parse(EXAMPLES[2]).unwrap().is_test());
+        assert!(['Y', 'Z', '0', '1', 'Q', 'E'].iter().all(|symbol| TEST_CODE.contains(*symbol)));
+        let swapped = |c| match c {
+            'Y' => 'Z',
+            'Z' => 'Y',
+            other => other,
+        };
+        assert!(RetrievalCode::parse(&TEST_CODE.chars().map(swapped).collect::<String>()).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::authenticate::{OfficeCaller, StudioCaller};
 use crate::domain::collection::CollectionRecord;
 use crate::domain::id::{CollectionId, PhotoId};
 use crate::domain::lifecycle::{ended_at, visible_collection, visible_state};
+use crate::domain::party::{Device, Role};
 use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::storage::StoreError;
 use crate::storage::steps::{PhotoQuery, TrackedPhoto};
@@ -38,6 +39,16 @@ pub async fn photo(
 ) -> Result<Option<ReviewedPhoto>, StoreError> {
     let photo = gateway.store.photo(studio.party.party_id, photo_id).await?;
     Ok(photo.map(|photo| reviewed(gateway, photo)))
+}
+
+/// The device that an office's clerk sits at.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be asked.
+pub async fn device(gateway: &Gateway, office: &OfficeCaller) -> Result<Option<Device>, StoreError> {
+    // The list serves administrators; a clerk asks so seldom that it serves here too.
+    let devices = gateway.store.devices(Role::Office).await?;
+    Ok(devices.into_iter().map(|(_, device)| device).find(|device| device.device_id == office.device_id))
 }
 
 /// The studio's photos, newest first.

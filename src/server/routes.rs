@@ -71,6 +71,8 @@ pub fn routes() -> Vec<Route> {
         post(Office, "/desk/", desk::enter::create),
         post(Office, "/desk/language", desk::language::create),
         get(Office, "/desk/today", desk::today::show),
+        get(Office, "/desk/self-test", desk::self_test::show),
+        post(Office, "/desk/self-test", desk::self_test::create),
         get(Office, "/desk/collections/{collection_id}", desk::photo::show),
         get(Office, "/desk/collections/{collection_id}/photo.jpg", desk::file::show),
         get(Office, "/desk/collections/{collection_id}/use", desk::use_photo::show),

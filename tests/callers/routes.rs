@@ -134,9 +134,9 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
             }
         }
     }
-    // Ten studio and nineteen office routes by one kind each; four for enrolment, two revocation lists and three for monitoring by
+    // Ten studio and twenty-one office routes by one kind each; four for enrolment, two revocation lists and three for monitoring by
     // everybody.
-    assert_eq!(served, 10 + 19 + (4 + 2 + 3) * kinds.len());
+    assert_eq!(served, 10 + 21 + (4 + 2 + 3) * kinds.len());
     // Who is known and was refused a new certificate left a row in the transfer log, and nothing else.
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
     let rows = gateway.database.audit().await;

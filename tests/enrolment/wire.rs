@@ -1,4 +1,4 @@
-//! A studio that has nothing but openssl and curl, and the lines of the README.
+//! A studio that has nothing but openssl and curl, and the lines of `docs/enrolment.md`.
 
 use std::fs;
 use std::process::{Command, Output};
@@ -7,13 +7,11 @@ use serde_json::Value;
 
 use crate::support::process::{GatewayProcess, Home};
 
-/// The README's lines under a heading, as printed.
-fn readme(heading: &str) -> Vec<String> {
-    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let section = text.split(&format!("\n## {heading}\n")).nth(1).expect(heading);
-    let section = section.split("\n## ").next().unwrap();
-    let lines: Vec<_> = section.lines().filter_map(|line| line.strip_prefix("    ")).map(str::to_owned).collect();
-    assert!(lines.len() > 5, "{section}");
+/// The lines of the page, as printed.
+fn page() -> Vec<String> {
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/enrolment.md")).unwrap();
+    let lines: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("    ")).map(str::to_owned).collect();
+    assert!(lines.len() > 5, "{text}");
     lines
 }
 
@@ -27,7 +25,7 @@ fn script(gateway: &GatewayProcess, invitation: &Value) -> String {
         "CA_SHA256" => invitation["ca_sha256"].as_str().map(str::to_owned),
         _ => None,
     };
-    let lines = readme("Enrolment with openssl and curl").into_iter().map(|line| {
+    let lines = page().into_iter().map(|line| {
         let name = line.split('=').next().unwrap_or_default();
         given(name).map_or(line.clone(), |value| format!("{name}={value}"))
     });
@@ -53,7 +51,7 @@ fn curl_is_there() {
 }
 
 #[test]
-fn the_readmes_lines_enrol_and_renew_with_openssl_and_curl_alone() {
+fn the_printed_lines_enrol_and_renew_with_openssl_and_curl_alone() {
     curl_is_there();
     let home = Home::new();
     let invitation = home.json(&["studio", "invite", "Foto Koch", "--place", "Düsseldorf"]);

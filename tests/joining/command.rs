@@ -52,7 +52,7 @@ async fn what_is_mistyped_is_told_before_anything_is_sent() {
     let http = format!("http://{url}");
     for (arguments, hint) in [
         ([url.as_str(), &wrong, "--lang", "en"], "a symbol of the code is wrong"),
-        ([&url, &code[1..], "--lang", "en"], "19 were typed"),
+        ([&url, &code[1..], "--lang", "en"], "group 1 of the code has 4 instead of 5"),
         ([&url, "ÄÄÄÄ", "--lang", "en"], "no code contains"),
         ([&http, &code, "--lang", "en"], "in the clear"),
         ([&format!("{url}/enrol"), &code, "--lang", "en"], "behind host and port"),

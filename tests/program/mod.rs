@@ -5,6 +5,7 @@ mod check;
 mod curl;
 #[cfg(target_os = "linux")]
 mod descriptors;
+mod fachverfahren;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod limits;

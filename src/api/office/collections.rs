@@ -7,9 +7,8 @@ use serde::Deserialize;
 
 use crate::api::caller::OfficeCaller;
 use crate::api::negotiate::Reader;
-use crate::api::request::{JsonBody, QueryFields, json_answer, page_limit};
+use crate::api::request::{JsonBody, QueryFields, json_answer, page_limit, retrieval_code};
 use crate::api::{App, Problem};
-use crate::domain::code::RetrievalCode;
 use crate::domain::collection::CollectionRecord;
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
@@ -27,7 +26,7 @@ pub async fn create(
     Reader(language): Reader,
     JsonBody(body): JsonBody<CollectBody>,
 ) -> Result<Response, Problem> {
-    let code = RetrievalCode::parse(&body.code).map_err(|error| Problem::CodeMalformed { error })?;
+    let code = retrieval_code(&body.code)?;
     let collected = collect(&app.gateway, &office, &code).await?;
     let status = if collected.newly_leased { StatusCode::CREATED } else { StatusCode::OK };
     Ok(json_answer(status, &collection_body(collected, language)))

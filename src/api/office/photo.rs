@@ -6,9 +6,8 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 
 use crate::api::caller::OfficeCaller;
-use crate::api::request::PathId;
+use crate::api::request::{PathId, retrieval_code};
 use crate::api::{App, Problem};
-use crate::domain::code::RetrievalCode;
 use crate::domain::id::CollectionId;
 use crate::flows::hand_over::hand_over;
 use crate::sealing::frame::OpenedPhoto;
@@ -48,8 +47,7 @@ async fn fetch(
 ) -> Result<OpenedPhoto, Problem> {
     let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
     let code = headers.get(&RETRIEVAL_CODE).ok_or(Problem::RetrievalCodeMissing)?;
-    let code = RetrievalCode::parse(&String::from_utf8_lossy(code.as_bytes()))
-        .map_err(|error| Problem::CodeMalformed { error })?;
+    let code = retrieval_code(&String::from_utf8_lossy(code.as_bytes()))?;
     Ok(hand_over(&app.gateway, office, collection_id, &code, purpose).await?.opened)
 }
 

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""What application software (a Fachverfahren) does with Lichtbild: collect -> fetch -> settle.
+
+    echo XXXXX-XXXXX-XXXXX-XXXXX | python3 fachverfahren.py --gateway https://gateway.stadt.example:9443 --device mitte-1 --inbox photos
+
+Python 3.11 or newer, nothing but its standard library. `--device` is the folder that `lichtbild-gateway device add` wrote:
+certificate.pem, key.pem, gateway-ca.pem. The code comes on standard input: arguments can be seen by every user of a computer.
+
+What may be repeated: everything. The same code gives this office the same collection while it holds it, the photo can be fetched
+as often as one likes, and the same decision gives the same receipt. So whenever an answer does not come, ask again:
+
+    the line breaks at ...   what the gateway has done          what to do
+    collect                  perhaps leased the photo to us     the same request again: 200 instead of 201, same collection
+    fetch                    handed it to us and nobody else    the same request again; half a photo is never kept
+    settle                   perhaps erased the photo           the same request again: same receipt
+    this program dies        any of these                       run it again: what was decided is in the inbox and is settled first
+
+Only settling erases, so the photo is safe on our disk before we settle, and so is the decision.
+
+Exit codes: 0 done; 1 refused, `type` and words on standard error; 2 wrong arguments; 75 try again later, nothing is lost.
+"""
+
+import argparse
+import hashlib
+import http.client
+import json
+import os
+import ssl
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+TRIES = 6
+FIRST_WAIT_S = 0.2  # doubled each time: 6 s in all
+LONGEST_WAIT_S = 10.0  # told to wait for longer, a clerk is told so instead
+
+# Problems that pass by themselves. `type` is stable, `title` and `detail` are for people.
+PASSING = {"gateway-busy", "storage-unavailable", "too-many-requests", "too-many-connections"}
+
+
+class Refused(Exception):
+    """The gateway has said no: application/problem+json (RFC 9457)."""
+
+    def __init__(self, problem):
+        super().__init__(f"{problem['type']}: {problem['title']}. {problem['detail']}")
+        self.type = problem["type"]
+
+
+class Broken(Exception):
+    """No whole answer: whether the gateway has acted is unknown, and does not matter."""
+
+
+class Later(Exception):
+    """Still no answer after all tries."""
+
+
+class Gateway:
+    def __init__(self, url, device):
+        address = urlsplit(url)
+        self.host, self.port = address.hostname, address.port or 443
+        # Trusts the gateway's own authority and nobody else, and checks the name.
+        self.tls = ssl.create_default_context(cafile=device / "gateway-ca.pem")
+        self.tls.load_cert_chain(device / "certificate.pem", device / "key.pem")
+
+    def ask(self, method, path, headers=(), body=None, is_whole=lambda answer: True):
+        """One request until it is answered: repeated while the line breaks or the gateway is busy."""
+        wait_s = FIRST_WAIT_S
+        for left in reversed(range(TRIES)):
+            try:
+                answer = self.ask_once(method, path, dict(headers), body)
+                if is_whole(answer):
+                    return answer
+                reason = "what arrived is not what was sent"
+            except Broken as broken:
+                reason = f"the line broke ({broken})"
+            except Refused as refused:
+                if refused.type not in PASSING:
+                    raise
+                reason, wait_s = refused.type, max(wait_s, refused.retry_after_s)
+            if left and wait_s <= LONGEST_WAIT_S:
+                print(f"{method} {path.rsplit('/', 1)[-1]}: {reason}, again in {wait_s:.1f} s", file=sys.stderr)
+                time.sleep(wait_s)
+                wait_s *= 2
+            else:
+                raise Later(f"{method} {path.rsplit('/', 1)[-1]}: {reason}")
+
+    def ask_once(self, method, path, headers, body):
+        headers |= {"Accept-Language": "de", "Connection": "close"}
+        connection = http.client.HTTPSConnection(self.host, self.port, timeout=20, context=self.tls)
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            content = response.read()
+        except ssl.SSLCertVerificationError:
+            raise  # Not our gateway: never repeat, never go on.
+        except ssl.SSLError as error:
+            if "ALERT" in (error.reason or ""):
+                raise  # The gateway turned our certificate away (expired, revoked, unknown).
+            raise Broken(str(error)) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise Broken(str(error) or type(error).__name__) from error
+        finally:
+            connection.close()
+        if response.status < 300:
+            return content
+        if response.headers.get_content_type() != "application/problem+json":
+            raise Broken(f"status {response.status} from something in between")
+        refused = Refused(json.loads(content))
+        retry_after = response.headers.get("Retry-After", "")
+        refused.retry_after_s = float(retry_after) if retry_after.isdigit() else 0.0
+        raise refused
+
+    def post(self, path, value):
+        return json.loads(self.ask("POST", path, {"Content-Type": "application/json"}, json.dumps(value)))
+
+    def collect(self, code):
+        return self.post("/v1/collections", {"code": code})
+
+    def fetch(self, collection, code):
+        expected = collection["photo"]["sha256"]
+        path = f"/v1/collections/{collection['collection_id']}/photo"
+        return self.ask("GET", path, {"Retrieval-Code": code}, is_whole=lambda photo: sha256(photo) == expected)
+
+    def settle(self, collection_id, decision):
+        return self.post(f"/v1/collections/{collection_id}/settle", decision)
+
+
+def sha256(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def save(file, content):
+    """Under its name the file is whole or not there, whatever happens to the power."""
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as part:
+            part.write(content)
+            part.flush()
+            os.fsync(part.fileno())
+        os.replace(temporary, file)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def take(gateway, inbox, code, decision):
+    """One photo from its code to its receipt."""
+    collection = gateway.collect(code)
+    try:
+        photo = gateway.fetch(collection, code)
+    except Refused as refused:
+        # Interrupted for longer than a lease. The same code opens it again, unless somebody else was faster.
+        if refused.type != "lease-expired":
+            raise
+        collection = gateway.collect(code)
+        photo = gateway.fetch(collection, code)
+    file = inbox / f"Lichtbild-{collection['collection_id']}.jpg"
+    save(file, photo)
+    # Here the application takes the file over, and the clerk decides: used, kept, refused or released.
+    note = {"collection_id": collection["collection_id"], "file": file.name, "decision": decision}
+    save(file.with_suffix(".open"), json.dumps(note).encode())
+    return finish(gateway, file.with_suffix(".open"))
+
+
+def finish(gateway, open_note):
+    """Settles what was decided; no code is needed for that."""
+    note = json.loads(open_note.read_bytes())
+    note["receipt"] = gateway.settle(note["collection_id"], note["decision"])
+    save(open_note.with_suffix(".json"), json.dumps(note).encode())
+    open_note.unlink()
+    return note
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Takes one photo from a Lichtbild gateway. The code comes on standard input.")
+    parser.add_argument("--gateway", required=True, help="https://gateway.stadt.example:9443")
+    parser.add_argument("--device", required=True, type=Path, help="folder with certificate.pem, key.pem, gateway-ca.pem")
+    parser.add_argument("--inbox", required=True, type=Path, help="folder for photos and receipts; it must be there")
+    parser.add_argument("--decision", type=json.loads, default={"outcome": "used"}, help="JSON as for POST …/settle")
+    arguments = parser.parse_args()
+    gateway = Gateway(arguments.gateway, arguments.device)
+    try:
+        for open_note in sorted(arguments.inbox.glob("Lichtbild-*.open")):
+            print(json.dumps(finish(gateway, open_note)))
+        code = sys.stdin.readline().strip()
+        if code:
+            print(json.dumps(take(gateway, arguments.inbox, code, arguments.decision)))
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    except ssl.SSLError as error:
+        print(f"certificate: {error}", file=sys.stderr)
+        return 1
+    except Later as later:
+        print(f"{later}. Run it again: nothing is lost.", file=sys.stderr)
+        return 75
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# What application software (a Fachverfahren) does with Lichtbild, with curl alone: collect -> fetch -> settle.
+#
+#     echo XXXXX-XXXXX-XXXXX-XXXXX | fachverfahren.sh https://gateway.stadt.example:9443 mitte-1 photos '{"outcome":"used"}'
+#
+# mitte-1 is the folder that `lichtbild-gateway device add` wrote: certificate.pem, key.pem, gateway-ca.pem. photos must be there. The
+# code comes on standard input and never stands in a command line, which every user of a computer can see.
+#
+# Everything may be repeated: the same code gives this office the same collection while it holds it, the photo can be fetched as
+# often as one likes, the same decision gives the same receipt. So whenever an answer does not come (curl fails), ask again. Killed
+# in the middle: run it again with the same code before anything was settled; what was decided is settled first.
+#
+# Exit codes: 0 done; 1 refused, with the problem's `type` and words on standard error; 75 try again later, nothing is lost.
+set -euo pipefail
+
+umask 077
+gateway=$1 device=$2 inbox=$3 decision=${4:-'{"outcome":"used"}'}
+work=$(mktemp -d "$inbox/.taking-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+# The first value of a JSON field that holds plain text.
+field() { grep -o "\"$1\":\"[^\"]*\"" "$2" | head -n 1 | cut -d '"' -f 4; }
+
+# ask PATH [curl options]: one request until it is answered. Its answer is in $work/answer, further headers come on standard input.
+ask() {
+    local path=$1 status kind headers retry_after
+    shift
+    headers=$(cat)
+    for wait_s in 0.2 0.4 0.8 1.6 3.2 enough; do
+        rm -f "$work/answer" "$work/head"
+        retry_after=
+        if status=$(printf '%s\n' "$headers" | curl --silent --show-error --max-time 20 --header @- --header 'Accept-Language: de' \
+            --cert "$device/certificate.pem" --key "$device/key.pem" --cacert "$device/gateway-ca.pem" --dump-header "$work/head" \
+            --output "$work/answer" --write-out '%{http_code}' "$@" "$gateway$path" 2>"$work/error"); then
+            [ "$status" -ge 300 ] || return 0
+            kind=$(field type "$work/answer" || true)
+            case $kind in
+                gateway-busy | storage-unavailable | too-many-requests | too-many-connections)
+                    # These pass by themselves.
+                    retry_after=$(sed -n 's/^retry-after: *\([0-9]\)[[:space:]]*$/\1/Ip' "$work/head")
+                    ;;
+                ?*)
+                    echo "$kind: $(field title "$work/answer"). $(field detail "$work/answer")" >&2
+                    return 1
+                    ;;
+            esac
+            echo "status $status $kind" >"$work/error"
+        elif [ "$?" -eq 60 ] || grep -qi alert "$work/error"; then
+            # Not our gateway, or it turned our certificate away: never repeat, never go on.
+            cat "$work/error" >&2
+            return 1
+        fi
+        [ "$wait_s" != enough ] || break
+        echo "${path##*/}: $(cat "$work/error"), again in ${retry_after:-$wait_s} s" >&2
+        sleep "${retry_after:-$wait_s}"
+    done
+    echo "${path##*/}: $(cat "$work/error"). Run it again: nothing is lost." >&2
+    return 75
+}
+
+json='Content-Type: application/json'
+
+# settle ID: what was decided stands in ID.open until there is a receipt; no code is needed for it.
+settle() {
+    ask "/v1/collections/$1/settle" --data-binary "@$inbox/Lichtbild-$1.open" <<<"$json"
+    mv "$work/answer" "$inbox/Lichtbild-$1.json"
+    sync "$inbox/Lichtbild-$1.json" "$inbox"
+    rm "$inbox/Lichtbild-$1.open"
+    cat "$inbox/Lichtbild-$1.json"
+    echo
+}
+
+for open in "$inbox"/Lichtbild-*.open; do
+    [ -e "$open" ] || continue
+    id=${open##*/Lichtbild-}
+    settle "${id%.open}"
+done
+
+read -r code || true
+[ -n "$code" ] || exit 0
+
+# No code holds these two, and JSON would want them escaped.
+code=${code//[\"\\]/?}
+
+# Collect. The body goes through a file that only we can read, since standard input is for headers.
+printf '{"code":"%s"}' "$code" >"$work/code"
+ask /v1/collections --data-binary "@$work/code" <<<"$json"
+id=$(field collection_id "$work/answer")
+sha256=$(field sha256 "$work/answer")
+
+# Fetch, until it is what the studio sent.
+for try in 1 2 3; do
+    ask "/v1/collections/$id/photo" <<<"Retrieval-Code: $code"
+    echo "$sha256  $work/answer" | sha256sum --check --status && break
+    [ "$try" -lt 3 ] || { echo 'What arrives is not what was sent.' >&2 && exit 75; }
+done
+
+# Only settling erases: photo and decision are on the disk before.
+mv "$work/answer" "$inbox/Lichtbild-$id.jpg"
+printf '%s' "$decision" >"$work/open"
+sync "$inbox/Lichtbild-$id.jpg" "$work/open"
+mv "$work/open" "$inbox/Lichtbild-$id.open"
+sync "$inbox"
+settle "$id"

@@ -1,0 +1,46 @@
+//! Whether a photo could be deposited and collected now: asked by monitoring, and by clerks when something is odd.
+
+use super::App;
+use crate::clock::Timestamp;
+use crate::flows::sweep;
+use crate::transport::trust_status::Degradation;
+
+/// How the gateway stands.
+#[derive(Debug)]
+pub struct Readiness {
+    /// What is missing for a deposit or a collection; empty when the gateway is ready.
+    pub missing: Vec<&'static str>,
+    /// What an administrator has to look at while the gateway works.
+    pub degraded: Vec<Degradation>,
+    /// The end of the last key that photos can be sealed with; `None` when there is none at all.
+    pub keys_run_out_at: Option<Timestamp>,
+    /// The end of the certificate that the listeners show.
+    pub server_certificate_expires_at: Timestamp,
+}
+
+/// Finds out, by a small write among others.
+pub async fn probe(app: &App) -> Readiness {
+    let now = app.gateway.now();
+    let mut missing = Vec::new();
+    if let Err(error) = app.gateway.store.ready(now).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "not ready: the store");
+        missing.push("storage");
+    }
+    if !sweep::clock_is_plausible(&app.gateway).await.unwrap_or(true) {
+        missing.push("clock");
+    }
+    let keys = app.gateway.keys();
+    if keys.epoch_at(now).is_none() {
+        missing.push("epoch-key");
+    }
+    let trust = app.trust.facts();
+    if trust.server_certificate_expires_at <= now {
+        missing.push("server-certificate");
+    }
+    Readiness {
+        missing,
+        degraded: trust.degradations(now),
+        keys_run_out_at: keys.runs_out_at(),
+        server_certificate_expires_at: trust.server_certificate_expires_at,
+    }
+}

@@ -1,0 +1,258 @@
+//! What each finding about a scanner means, and what to set at it.
+
+use super::scan::{Finding, Key, Weight};
+use crate::domain::language::Language;
+
+/// All in one sentence.
+pub(super) fn verdict(findings: &[Finding], language: Language) -> &'static str {
+    let weightiest = findings.iter().map(Finding::weight).max().unwrap_or(Weight::Fault);
+    match findings {
+        [Finding::Nothing] => language.pick("Es kam nichts an", "Nothing arrived"),
+        _ if findings.contains(&Finding::AnotherCode) => {
+            language.pick("Das war nicht das Testsymbol", "That was not the test symbol")
+        }
+        _ => match weightiest {
+            Weight::Good => language.pick("Der Scanner ist richtig eingestellt", "The scanner is set right"),
+            Weight::Advice => language.pick(
+                "Codes kommen richtig an, eine Einstellung geht besser",
+                "Codes arrive as they should, one setting could be better",
+            ),
+            Weight::Fault => language.pick("So kommen Codes nicht richtig an", "Codes do not arrive as they should"),
+        },
+    }
+}
+
+/// What is so, and what to do; the second part is empty where nothing is to be done.
+pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static str) {
+    let (german, english): ((String, &str), (String, &str)) = match finding {
+        Finding::Nothing => plain(
+            (
+                "Das Feld war leer.",
+                "Das Feld anklicken und das Symbol scannen. Bleibt es leer: Liest der Scanner (Piepton)? Steht er auf „Tastatur“ (USB HID, Keyboard Wedge)?",
+            ),
+            (
+                "The field was empty.",
+                "Click the field and scan the symbol. If it stays empty: does the scanner read (beep)? Is it set to “keyboard” (USB HID, keyboard wedge)?",
+            ),
+        ),
+        Finding::Right => plain(("Alle 20 Zeichen sind richtig.", ""), ("All 20 characters are right.", "")),
+        Finding::SymbologyPrefix => plain(
+            (
+                "Der Scanner sagt zuerst, welche Art Symbol er liest (]d1).",
+                "Hier stört das nicht. Für das Fachverfahren besser am Scanner abschalten: „AIM-Kennung“ (AIM ID) aus.",
+            ),
+            (
+                "The scanner says first what kind of symbol it reads (]d1).",
+                "It does no harm here. For other software, better switch it off at the scanner: “AIM ID” off.",
+            ),
+        ),
+        Finding::ControlPrefix(key) => (
+            (
+                format!(
+                    "Vor dem Code kommt ein Steuerzeichen ({}). Der Browser hält es für ein Tastenkürzel.",
+                    name(*key, Language::German)
+                ),
+                "Am Scanner das Präfix (STX) abschalten.",
+            ),
+            (
+                format!(
+                    "A control character comes before the code ({}). The browser takes it for a shortcut.",
+                    name(*key, Language::English)
+                ),
+                "Switch the prefix (STX) off at the scanner.",
+            ),
+        ),
+        Finding::TextPrefix(text) => (
+            (format!("Vor dem Code steht „{text}“."), "Am Scanner das Präfix (Prefix, Preamble) löschen."),
+            (format!("“{text}” comes before the code."), "Clear the prefix (preamble) at the scanner."),
+        ),
+        Finding::TextSuffix(text) => (
+            (
+                format!("Nach dem Code steht „{text}“."),
+                "Am Scanner das Suffix (Suffix, Postamble) löschen und nur Enter senden.",
+            ),
+            (
+                format!("“{text}” comes after the code."),
+                "Clear the suffix (postamble) at the scanner, and send Enter only.",
+            ),
+        ),
+        Finding::YAndZSwapped => plain(
+            (
+                "Y und Z sind vertauscht: Der Scanner tippt auf einer anderen Tastatur als dieser Computer.",
+                "Am Scanner die Tastatur (Keyboard Country, Layout) auf Deutsch stellen.",
+            ),
+            (
+                "Y and Z are swapped: the scanner types on another keyboard than this computer.",
+                "Set the scanner's keyboard (country, layout) to that of this computer.",
+            ),
+        ),
+        Finding::HyphenAsEszett => plain(
+            (
+                "Ein Bindestrich kam als ß an: Der Scanner tippt auf einer US-Tastatur.",
+                "Am Scanner die Tastatur (Keyboard Country, Layout) auf Deutsch stellen.",
+            ),
+            (
+                "A hyphen arrived as ß: the scanner types on a US keyboard.",
+                "Set the scanner's keyboard (country, layout) to German.",
+            ),
+        ),
+        Finding::SmallLetters => plain(
+            (
+                "Große Buchstaben kamen klein an.",
+                "Hier stört das nicht. Die Feststelltaste dieses Computers lösen, oder am Scanner die Umwandlung (Case Conversion) abschalten.",
+            ),
+            (
+                "Capital letters arrived as small ones.",
+                "It does no harm here. Release this computer's caps lock, or switch off case conversion at the scanner.",
+            ),
+        ),
+        Finding::DigitsAsSigns => plain(
+            (
+                "Statt Ziffern kamen die Zeichen darüber an: Die Umschalttaste ist festgestellt.",
+                "Die Feststelltaste dieses Computers lösen.",
+            ),
+            ("Instead of digits the signs above them arrived: shift is locked.", "Release this computer's caps lock."),
+        ),
+        Finding::OtherLayout => plain(
+            (
+                "Einzelne Zeichen sind andere: Der Scanner ist auf die Tastatur eines anderen Landes eingestellt.",
+                "Am Scanner die Tastatur (Keyboard Country, Layout) auf Deutsch stellen.",
+            ),
+            (
+                "Some characters are others: the scanner is set to another country's keyboard.",
+                "Set the scanner's keyboard (country, layout) to that of this computer.",
+            ),
+        ),
+        Finding::Missing(count) => (
+            (
+                missing_german(*count),
+                "Der Scanner tippt zu schnell oder über Funk zu schwach. Die Pause zwischen Zeichen (Inter-Character Delay) auf 5 bis 10 ms stellen.",
+            ),
+            (
+                missing_english(*count),
+                "The scanner types too fast, or its radio is weak. Set the inter-character delay to 5 to 10 ms.",
+            ),
+        ),
+        Finding::Surplus(count) => (
+            (
+                surplus_german(*count),
+                "Noch einmal einzeln scannen. Kommt es wieder: Präfix und Suffix am Scanner löschen, Mehrfachlesung abschalten.",
+            ),
+            (
+                surplus_english(*count),
+                "Scan once more, once only. If it comes again: clear prefix and suffix at the scanner, switch repeated reading off.",
+            ),
+        ),
+        Finding::AnotherCode => plain(
+            (
+                "Das war ein anderer Code, vielleicht von einem Beleg. Er wurde nicht verwendet und steht deshalb nicht hier.",
+                "Bitte das Testsymbol scannen.",
+            ),
+            (
+                "That was another code, perhaps from a receipt. It was not used, and so it is not shown here.",
+                "Scan the test symbol.",
+            ),
+        ),
+        Finding::Foreign => plain(
+            (
+                "Das ist nicht der Inhalt des Testsymbols.",
+                "Wurde das Symbol oben gescannt? Dann ist am Scanner eine Umwandlung eingestellt: auf Werkseinstellung zurücksetzen, Tastatur auf Deutsch, Suffix Enter.",
+            ),
+            (
+                "This is not what the test symbol says.",
+                "Was it the symbol above? Then the scanner converts what it reads: reset it to factory settings, then keyboard of this computer, suffix Enter.",
+            ),
+        ),
+        Finding::EnterSuffix => plain(
+            ("Danach kam Enter: Ein Scan genügt, um ein Foto abzurufen.", ""),
+            ("Enter came after it: one scan is enough to get a photo.", ""),
+        ),
+        Finding::TabSuffix => plain(
+            (
+                "Danach kam Tab: Der Code steht im Feld, aber der Abruf muss angeklickt werden.",
+                "Am Scanner als Suffix Enter (CR) statt Tab einstellen.",
+            ),
+            (
+                "Tab came after it: the code is in the field, but the button has to be pressed.",
+                "Set the scanner's suffix to Enter (CR) instead of Tab.",
+            ),
+        ),
+        Finding::ControlSuffix(key) => (
+            (
+                format!(
+                    "Danach kam ein Steuerzeichen ({}) statt Enter. Der Browser hält es für ein Tastenkürzel.",
+                    name(*key, Language::German)
+                ),
+                "Am Scanner als Suffix Enter (CR) einstellen, ohne LF und ETX.",
+            ),
+            (
+                format!(
+                    "A control character ({}) came after it instead of Enter. The browser takes it for a shortcut.",
+                    name(*key, Language::English)
+                ),
+                "Set the scanner's suffix to Enter (CR), without LF and ETX.",
+            ),
+        ),
+        Finding::NoSuffix => plain(
+            (
+                "Danach kam nichts: Der Code steht im Feld, aber der Abruf muss angeklickt werden.",
+                "Am Scanner als Suffix Enter (CR) einstellen.",
+            ),
+            (
+                "Nothing came after it: the code is in the field, but the button has to be pressed.",
+                "Set the scanner's suffix to Enter (CR).",
+            ),
+        ),
+        Finding::TypedByHand => plain(
+            (
+                "Das kam so langsam, als wäre es getippt.",
+                "Mit dem Scanner wiederholen, nur dann sagt der Test etwas über ihn.",
+            ),
+            (
+                "It came as slowly as if typed.",
+                "Do it again with the scanner: only then the test says something about it.",
+            ),
+        ),
+    };
+    language.pick(german, english)
+}
+
+/// A key as people call it.
+pub(super) fn name(key: Key, language: Language) -> String {
+    let control = language.pick("Strg", "Ctrl");
+    match key {
+        Key::Enter => language.pick("Enter ↵", "Enter ↵").into(),
+        Key::Tab => "Tab ⇥".into(),
+        Key::Control('B') => format!("{control}+B, STX"),
+        Key::Control('C') => format!("{control}+C, ETX"),
+        Key::Control('J') => format!("{control}+J, LF"),
+        Key::Control('M') => format!("{control}+M, CR"),
+        Key::Control(letter) => format!("{control}+{letter}"),
+    }
+}
+
+type Pair<T> = (T, &'static str);
+
+fn plain(german: Pair<&str>, english: Pair<&str>) -> (Pair<String>, Pair<String>) {
+    ((german.0.into(), german.1), (english.0.into(), english.1))
+}
+
+fn missing_german(count: usize) -> String {
+    if count == 1 { "Ein Zeichen fehlt.".into() } else { format!("{count} Zeichen fehlen.") }
+}
+
+fn missing_english(count: usize) -> String {
+    if count == 1 { "One character is missing.".into() } else { format!("{count} characters are missing.") }
+}
+
+fn surplus_german(count: usize) -> String {
+    if count == 1 { "Ein Zeichen ist zu viel.".into() } else { format!("{count} Zeichen sind zu viel.") }
+}
+
+fn surplus_english(count: usize) -> String {
+    if count == 1 {
+        "There is one character too many.".into()
+    } else {
+        format!("There are {count} characters too many.")
+    }
+}
