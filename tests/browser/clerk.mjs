@@ -9,7 +9,7 @@ const PATIENCE_MS = 30_000;
 // The pages that a clerk with this collection can open.
 export function pages(collection) {
     const own = ['', '/use', '/refuse'].map((page) => `/desk/collections/${collection}${page}`);
-    return ['/desk/', '/desk/today', ...own];
+    return ['/desk/', '/desk/today', '/desk/self-test', ...own];
 }
 
 export class Clerk {

@@ -13,9 +13,19 @@ import * as looks from './stories/looks.mjs';
 import * as outcomes from './stories/outcomes.mjs';
 import * as photo from './stories/photo.mjs';
 import * as refusals from './stories/refusals.mjs';
+import * as selfTest from './stories/self_test.mjs';
 import * as windows from './stories/windows.mjs';
 
-const stories = { ...dangers, ...entering, ...looks, ...outcomes, ...photo, ...refusals, ...windows };
+const stories = {
+    ...dangers,
+    ...entering,
+    ...looks,
+    ...outcomes,
+    ...photo,
+    ...refusals,
+    ...selfTest,
+    ...windows,
+};
 const [executablePath, scratch] = process.argv.slice(2);
 
 const launching = chromium.launch({

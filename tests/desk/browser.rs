@@ -58,8 +58,11 @@ impl Browser {
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let waiting = Waiting::default();
         let answers = Arc::clone(&waiting);
-        std::thread::spawn(move || hand_out(output, &answers));
         // It sees the end of this process, whatever kind it is, by the end of its input, and cleans up.
+        std::thread::spawn(move || {
+            hand_out(output, &answers);
+            let _ = child.wait();
+        });
         Self { input: Mutex::new(input), waiting, numbers: AtomicU64::new(0) }
     }
 

@@ -102,6 +102,10 @@ stories! {
     two_tabs_with_one_code_share_the_lease_and_the_second_decision_is_told_of_the_first: small,
     a_colleague_of_the_same_office_goes_on_with_the_same_photo: small,
 
+    // Why a counter does not work.
+    the_self_test_tells_what_the_scanner_sends: small,
+    the_self_test_knows_device_gateway_and_browser: small,
+
     // What others try.
     a_form_of_a_foreign_page_changes_nothing: small,
     a_token_of_another_device_is_worth_nothing: small,

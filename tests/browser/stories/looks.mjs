@@ -80,6 +80,12 @@ export async function every_page_is_fit_for_everybody(counter) {
     await isFit(clerk, 'refuse-no-reason');
     await clerk.open('/desk/today');
     await isFit(clerk, 'today');
+    await clerk.open('/desk/self-test');
+    await isFit(clerk, 'self-test');
+    await clerk.page.fill('#scan', 'TESTZ-TESTY');
+    await clerk.page.press('#scan', 'Enter');
+    await clerk.sees('#received[data-verdict]');
+    await isFit(clerk, 'self-test-fault');
 }
 
 export async function every_last_page_is_fit_for_everybody(counter) {

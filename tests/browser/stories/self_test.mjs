@@ -1,0 +1,39 @@
+// The page that finds out why a counter does not work.
+
+import { strict as assert } from 'node:assert';
+
+const TEST_CODE = 'TESTY-TESTZ-01234-5678Q';
+
+// Scans into the field that has the focus, and waits for what the page makes of it.
+async function scans(clerk, keys) {
+    await clerk.sees('#scan:focus');
+    await clerk.page.keyboard.type(keys);
+    return (await clerk.sees('#received[data-verdict]')).getAttribute('data-verdict');
+}
+
+export async function the_self_test_tells_what_the_scanner_sends(counter) {
+    const clerk = await counter.clerk();
+    const before = await counter.ask('contents');
+    await clerk.open('/desk/self-test');
+    await clerk.sees('svg#symbol');
+    assert.equal(await scans(clerk, `${TEST_CODE}\n`), 'good');
+    await clerk.open('/desk/self-test');
+    // What kind of symbol it read, said before the text.
+    await scans(clerk, `]d2${TEST_CODE}\n`);
+    assert.match(await clerk.text('#received'), /\]d2/);
+    await clerk.open('/desk/self-test');
+    // Set to another keyboard than the computer.
+    const swapped = TEST_CODE.replace(/[YZ]/g, (key) => (key === 'Y' ? 'Z' : 'Y'));
+    assert.equal(await scans(clerk, `${swapped}\n`), 'fault');
+    assert.match(await clerk.text('#received'), /Y und Z|Tastatur/);
+    assert.equal(await counter.ask('contents'), before, 'a test scan counts as a code');
+}
+
+export async function the_self_test_knows_device_gateway_and_browser(counter) {
+    const clerk = await counter.clerk();
+    await clerk.open('/desk/self-test');
+    assert.match(await clerk.text('#device'), /Bürgeramt Mitte.*Kasse/s);
+    assert.equal(await clerk.page.getAttribute('#ready', 'data-ready'), 'true');
+    await clerk.page.click('#round-trip');
+    await clerk.sees('#cookies[data-round-trip=done]');
+}
