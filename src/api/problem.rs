@@ -15,6 +15,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::finding::Finding;
 use crate::domain::language::Language;
 use crate::domain::party::{Party, Role};
+use crate::domain::photo::PhotoState;
 use crate::identity::public_key::KeyError;
 use crate::wire::collection::StudioBody;
 use crate::wire::finding::FindingBody;
@@ -63,7 +64,8 @@ pub enum Problem {
     TooManyCodes { wait: Duration },
     PhotoQuarantined { since: Timestamp },
     PhotoLeasedElsewhere { until: Timestamp },
-    PhotoSettled { at: Timestamp, office: Option<Party> },
+    PhotoHandedOverElsewhere { until: Timestamp },
+    PhotoSettled { state: PhotoState, at: Timestamp, office: Option<Party> },
     PhotoWithdrawn { at: Timestamp },
     PhotoExpired { at: Timestamp },
     CollectionUnknown,
@@ -162,7 +164,7 @@ impl Problem {
             Self::CodeUnknown => "code-unknown",
             Self::TooManyCodes { .. } => "too-many-codes",
             Self::PhotoQuarantined { .. } => "photo-quarantined",
-            Self::PhotoLeasedElsewhere { .. } => "photo-leased-elsewhere",
+            Self::PhotoLeasedElsewhere { .. } | Self::PhotoHandedOverElsewhere { .. } => "photo-leased-elsewhere",
             Self::PhotoSettled { .. } => "photo-settled",
             Self::PhotoWithdrawn { .. } => "photo-withdrawn",
             Self::PhotoExpired { .. } => "photo-expired",
@@ -237,6 +239,7 @@ impl Problem {
             | Self::PhotoKept { .. }
             | Self::PhotoQuarantined { .. }
             | Self::PhotoLeasedElsewhere { .. }
+            | Self::PhotoHandedOverElsewhere { .. }
             | Self::LeaseExpired { .. }
             | Self::CollectionOver { .. }
             | Self::CollectionSettled { .. } => StatusCode::CONFLICT,
@@ -297,10 +300,11 @@ impl Problem {
             Self::PhotoLeased { until } | Self::PhotoLeasedElsewhere { until } => json!({ "lease_until": until }),
             Self::PhotoKept { until } => json!({ "kept_until": until }),
             Self::PhotoQuarantined { since } => json!({ "held_back_since": since }),
-            Self::PhotoSettled { at, office } => {
+            Self::PhotoHandedOverElsewhere { until } => json!({ "lease_until": until, "handed_over": true }),
+            Self::PhotoSettled { state, at, office } => {
                 let office =
                     office.as_ref().map(|office| StudioBody { name: office.name.clone(), place: office.place.clone() });
-                json!({ "settled_at": at, "office": office })
+                json!({ "outcome": state, "settled_at": at, "office": office })
             }
             Self::PhotoWithdrawn { at } => json!({ "withdrawn_at": at }),
             Self::PhotoExpired { at } => json!({ "expired_at": at }),

@@ -90,7 +90,8 @@ impl From<CollectError> for Problem {
             CollectError::UnknownCode => Self::CodeUnknown,
             CollectError::HeldBack { since } => Self::PhotoQuarantined { since },
             CollectError::LeasedElsewhere { until } => Self::PhotoLeasedElsewhere { until },
-            CollectError::Settled { at, office } => Self::PhotoSettled { at, office },
+            CollectError::HandedOverElsewhere { until } => Self::PhotoHandedOverElsewhere { until },
+            CollectError::Settled { state, at, office } => Self::PhotoSettled { state, at, office },
             CollectError::Withdrawn { at } => Self::PhotoWithdrawn { at },
             CollectError::Expired { at } => Self::PhotoExpired { at },
             CollectError::Damaged(error) => {
@@ -145,7 +146,7 @@ impl From<WithdrawError> for Problem {
             WithdrawError::Leased { until } => Self::PhotoLeased { until },
             WithdrawError::Kept { until } => Self::PhotoKept { until },
             WithdrawError::TooLate { state: PhotoState::Expired, at } => Self::PhotoExpired { at },
-            WithdrawError::TooLate { at, .. } => Self::PhotoSettled { at, office: None },
+            WithdrawError::TooLate { state, at } => Self::PhotoSettled { state, at, office: None },
             WithdrawError::Store(error) => error.into(),
         }
     }

@@ -45,6 +45,7 @@ impl Problem {
             Self::TooManyCodes { .. } => ("Zu viele falsche Abrufcodes", "Too many wrong codes"),
             Self::PhotoQuarantined { .. } => ("Lichtbild wird geprüft", "Photo held back"),
             Self::PhotoLeasedElsewhere { .. } => ("Anderes Amt bearbeitet", "Held by another office"),
+            Self::PhotoHandedOverElsewhere { .. } => ("Anderes Amt hat es abgeholt", "Handed to another office"),
             Self::PhotoSettled { .. } => ("Lichtbild bereits abgeschlossen", "Photo already settled"),
             Self::PhotoWithdrawn { .. } => ("Lichtbild zurückgezogen", "Photo withdrawn"),
             Self::PhotoExpired { .. } => ("Lichtbild abgelaufen", "Photo expired"),
@@ -132,7 +133,11 @@ impl Problem {
                 format!("Ein anderes Amt bearbeitet das Lichtbild, längstens bis {until}."),
                 format!("Another office holds the photo, until {until} at the latest."),
             ),
-            Self::PhotoSettled { at, office } => match office {
+            Self::PhotoHandedOverElsewhere { until } => language.pick(
+                format!("Ein anderes Amt hat das Lichtbild schon; nur dieses kann es zurückgeben. Am {until} gilt es als verwendet."),
+                format!("Another office has the photo already, and it alone can give it back. At {until} it counts as used."),
+            ),
+            Self::PhotoSettled { at, office, .. } => match office {
                 Some(office) => {
                     let (name, place) = (&office.name, &office.place);
                     language.pick(

@@ -46,7 +46,7 @@ pub(super) fn code_form(form: &CodeForm<'_>, clerk: &Clerk) -> Markup {
 fn typo_words(language: Language) -> Markup {
     html! {
         template #typo
-            data-title=(language.pick("Der Code ist vertippt", "The code is mistyped"))
+            data-title=(language.pick("Der Code enthält einen Tippfehler", "The code is mistyped"))
             data-empty=(language.pick("Bitte den Code vom Beleg scannen oder eintippen.", "Scan the code from the receipt, or type it."))
             data-group=(language.pick(
                 "Gruppe {group} hat {count} Zeichen statt 5. Bitte mit dem Beleg vergleichen.",

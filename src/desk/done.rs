@@ -61,7 +61,7 @@ fn headline(state: CollectionState, clerk: &Clerk) -> &'static str {
             CollectionState::Used => "Das Foto ist verwendet und gelöscht",
             CollectionState::Kept => "Das Foto ist verwendet und wird aufbewahrt",
             CollectionState::Refused => "Das Foto ist abgelehnt und gelöscht",
-            CollectionState::Released => "Das Foto ist zurückgelegt",
+            CollectionState::Released => "Das Foto wurde zurückgelegt",
             CollectionState::Lapsed => "Die Reservierung ist abgelaufen",
         },
         match state {

@@ -12,6 +12,7 @@ use super::code_form::{CodeForm, code_form};
 use super::failure::explanation;
 use super::form::Posted;
 use super::page::{Page, see_other};
+use super::scan::split_symbology;
 use super::ticket;
 use crate::api::request::retrieval_code;
 use crate::api::{App, Problem};
@@ -47,19 +48,10 @@ pub async fn create(State(app): State<App>, Posted(clerk, entered): Posted<Enter
 }
 
 async fn claim(app: &App, clerk: &Clerk, typed: &str) -> Result<Response, Problem> {
-    let code = retrieval_code(without_symbology(typed))?;
+    let code = retrieval_code(split_symbology(typed.trim_start()).1)?;
     let collection = collect(&app.gateway, &clerk.office, &code).await?.collection;
     let path = format!("/desk/collections/{}", collection.collection_id);
     Ok(see_other(&path, Some(ticket::issue(app, clerk, &collection, &code)?)))
-}
-
-/// Some scanners say first what kind of symbol they read: `]d1` (ISO/IEC 15424).
-fn without_symbology(typed: &str) -> &str {
-    let typed = typed.trim_start();
-    match typed.strip_prefix("]d").map(|rest| rest.split_at_checked(1)) {
-        Some(Some((digit, rest))) if digit.chars().all(|c| c.is_ascii_digit()) => rest,
-        _ => typed,
-    }
 }
 
 fn page<'a>(clerk: &Clerk, problem: Option<&Problem>, typed: &str, takes_focus: bool) -> Page<'a> {
@@ -84,18 +76,4 @@ pub(super) fn again(clerk: &Clerk, notice: &Markup) -> Response {
         (code_form(&form, clerk))
     };
     clerk.page(StatusCode::OK, &Page { title, problem: Some("code-needed"), main })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_scanner_says_of_the_symbol_is_no_part_of_the_code() {
-        assert_eq!(without_symbology("]d1G94ZJ"), "G94ZJ");
-        assert_eq!(without_symbology(" ]d2G94ZJ"), "G94ZJ");
-        for other in ["G94ZJ", "]d", "]dXG94ZJ", "d1G94", ""] {
-            assert_eq!(without_symbology(other), other);
-        }
-    }
 }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::moment::moment;
+use super::moment::{moment, on};
 use crate::api::Problem;
 use crate::clock::Timestamp;
 use crate::domain::collection::CollectionState;
 use crate::domain::language::Language;
+use crate::domain::photo::PhotoState;
 
 /// A failure for a clerk.
 pub(super) struct Words {
@@ -20,14 +21,14 @@ pub(super) struct Words {
 
 /// The words for `problem`; those that are the program's own business keep the words that programs get.
 pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Words {
-    let at = |at: Timestamp| moment(at, now, language);
+    let at = |at: Timestamp| on(at, now, language);
     let [title, what, citizen] = match problem {
         Problem::CodeMalformed { .. } => {
             let citizen = language.pick(
                 "Der Code stimmt so noch nicht, ich gebe ihn noch einmal ein. Mit Ihrem Foto ist alles in Ordnung.",
                 "The code is not right yet, I will enter it again. Nothing is wrong with your photo.",
             );
-            let title = language.pick("Der Code ist vertippt", "The code is mistyped");
+            let title = language.pick("Der Code enthält einen Tippfehler", "The code is mistyped");
             return Words { title: title.into(), what: problem.detail(language), citizen: Some(citizen.into()) };
         }
         Problem::CodeIsTest => language.pick(
@@ -60,7 +61,7 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
         )
         .map(String::from),
         Problem::PhotoLeasedElsewhere { until } => {
-            let until = at(*until);
+            let until = moment(*until, now, language);
             language.pick(
                 [
                     "Ein anderes Amt bearbeitet dieses Foto gerade".into(),
@@ -74,23 +75,52 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
                 ],
             )
         }
-        Problem::PhotoSettled { at: settled, office } => {
+        Problem::PhotoHandedOverElsewhere { until } => {
+            let until = at(*until);
+            language.pick(
+                [
+                    "Ein anderes Amt hat dieses Foto schon".into(),
+                    format!("Nur dieses Amt kann es verwenden oder zurücklegen. Tut es beides nicht, gilt das Foto {until} als verwendet und wird gelöscht."),
+                    "Ihr Foto hat schon ein anderes Amt abgerufen. Waren Sie dort? Dort kann man es weiterverwenden oder für uns freigeben.".into(),
+                ],
+                [
+                    "Another office has this photo already".into(),
+                    format!("Only that office can use it or put it back. If it does neither, the photo counts as used {until} and is erased."),
+                    "Another office has collected your photo already. Were you there? They can go on with it, or release it for us.".into(),
+                ],
+            )
+        }
+        Problem::PhotoSettled { state, at: settled, office } => {
             let settled = at(*settled);
             let by = office.as_ref().map_or_else(String::new, |office| {
                 language.pick(format!(" durch {}, {}", office.name, office.place), format!(" by {}, {}", office.name, office.place))
             });
-            language.pick(
-                [
-                    "Dieses Foto wurde schon verwendet".into(),
-                    format!("Abgeschlossen {settled}{by}. Ein Foto gilt einmal und wird danach gelöscht; es kann nicht zurückgeholt werden."),
-                    "Ihr Foto wurde schon für einen Antrag verwendet und danach gelöscht. Für ein weiteres Dokument brauchen Sie ein neues Foto.".into(),
-                ],
-                [
-                    "This photo has been used already".into(),
-                    format!("Settled {settled}{by}. A photo is good for one use and erased after it; it cannot be brought back."),
-                    "Your photo was used for an application and then erased. For another document you need a new photo.".into(),
-                ],
-            )
+            match state {
+                PhotoState::Refused => language.pick(
+                    [
+                        "Dieses Foto wurde am Schalter abgelehnt".into(),
+                        format!("Abgelehnt {settled}{by} und danach gelöscht. Das Fotostudio kennt den Grund."),
+                        "Ihr Foto wurde geprüft und abgelehnt; Sie brauchen ein neues. Ihr Fotostudio kann den Grund nachsehen.".into(),
+                    ],
+                    [
+                        "This photo was refused at the counter".into(),
+                        format!("Refused {settled}{by} and then erased. The studio knows the reason."),
+                        "Your photo was looked at and refused; you need a new one. Your studio can look up the reason.".into(),
+                    ],
+                ),
+                _ => language.pick(
+                    [
+                        "Dieses Foto wurde schon abgerufen".into(),
+                        format!("Abgeschlossen {settled}{by}. Ein Foto gilt einmal und wird danach gelöscht; es kann nicht zurückgeholt werden."),
+                        "Ihr Foto wurde schon abgerufen und danach gelöscht. Für ein weiteres Dokument brauchen Sie ein neues Foto.".into(),
+                    ],
+                    [
+                        "This photo has been collected already".into(),
+                        format!("Settled {settled}{by}. A photo is good for one use and erased after it; it cannot be brought back."),
+                        "Your photo was collected and then erased. For another document you need a new photo.".into(),
+                    ],
+                ),
+            }
         }
         Problem::PhotoWithdrawn { at: withdrawn } => {
             let withdrawn = at(*withdrawn);
@@ -108,7 +138,7 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
             )
         }
         Problem::PhotoExpired { at: expired } => {
-            let expired = at(*expired);
+            let expired = moment(*expired, now, language);
             language.pick(
                 [
                     "Die Aufbewahrungszeit dieses Fotos ist abgelaufen".into(),
@@ -163,17 +193,32 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
             ],
         )
         .map(String::from),
-        Problem::StorageUnavailable | Problem::Internal | Problem::PhotoDamaged => language.pick(
+        Problem::PhotoDamaged => language.pick(
+            [
+                "Dieses Foto lässt sich nicht öffnen",
+                "Das liegt nicht am Code, und ein neuer Versuch hilft nicht. Bitte die Verwaltung des Gateways anrufen; das Protokoll des \
+                 Gateways nennt den Grund.",
+                "Ihr Foto lässt sich gerade nicht öffnen. Wir klären das; vielleicht brauchen Sie ein neues.",
+            ],
+            [
+                "This photo cannot be opened",
+                "That is not because of the code, and trying again does not help. Call the gateway's administrator; the gateway's log \
+                 tells why.",
+                "Your photo cannot be opened just now. We will find out; perhaps you need a new one.",
+            ],
+        )
+        .map(String::from),
+        Problem::StorageUnavailable | Problem::Internal => language.pick(
             [
                 "Das Gateway ist gestört",
-                "Nichts wurde geändert, und kein Code ist verbraucht. Bitte gleich noch einmal versuchen; hält es an, die Verwaltung des \
-                 Gateways anrufen.",
-                "Das System ist gerade gestört. Ihr Foto ist nicht verloren, Ihr Code bleibt gültig.",
+                "Es gab keine Bestätigung. Bitte gleich noch einmal versuchen; unter „Heute“ steht, was abgeschlossen ist. Hält es an, \
+                 bitte die Verwaltung des Gateways anrufen.",
+                "Das System ist gerade gestört. Ihr Foto ist nicht verloren.",
             ],
             [
                 "The gateway has a fault",
-                "Nothing was changed, and no code is used up. Try again shortly; if it lasts, call the gateway's administrator.",
-                "The system has a fault just now. Your photo is not lost, and your code stays valid.",
+                "Nothing was confirmed. Try again shortly; \"Today\" tells what is settled. If it lasts, call the gateway's administrator.",
+                "The system has a fault just now. Your photo is not lost.",
             ],
         )
         .map(String::from),
@@ -182,7 +227,7 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
                 "Dieser Rechner ist nicht zugelassen",
                 "Sein Zertifikat gehört zu keinem zugelassenen Gerät oder wurde gesperrt. Bitte die Verwaltung des Gateways anrufen; ein \
                  anderer Arbeitsplatz kann inzwischen weiterarbeiten.",
-                "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. Ihr Code bleibt gültig, ein Kollege kann es holen.",
+                "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. Ihr Code bleibt gültig, eine Kollegin oder ein Kollege kann es holen.",
             ],
             [
                 "This computer is not admitted",
@@ -197,7 +242,7 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
                 "Dieser Browser hat kein Zertifikat gezeigt",
                 "Bitte den Browser ganz schließen und neu öffnen, die Karte einstecken und bei der Frage nach dem Zertifikat das des \
                  Amtes wählen. Fehlt es in der Auswahl, richtet die Verwaltung des Gateways es ein.",
-                "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. Ihr Code bleibt gültig, ein Kollege kann es holen.",
+                "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. Ihr Code bleibt gültig, eine Kollegin oder ein Kollege kann es holen.",
             ],
             [
                 "This browser has shown no certificate",
@@ -208,12 +253,12 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
         )
         .map(String::from),
         Problem::CertificateExpired { at: expired } => {
-            let expired = at(*expired);
+            let expired = moment(*expired, now, language);
             language.pick(
                 [
                     "Das Zertifikat dieses Rechners ist abgelaufen".into(),
-                    format!("Es galt bis {expired}. Bitte die Verwaltung des Gateways um ein neues; ein anderer Arbeitsplatz kann inzwischen weiterarbeiten."),
-                    "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. Ihr Code bleibt gültig, ein Kollege kann es holen.".into(),
+                    format!("Es galt bis {expired}. Bitten Sie die Verwaltung des Gateways um ein neues; ein anderer Arbeitsplatz kann inzwischen weiterarbeiten."),
+                    "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. Ihr Code bleibt gültig, eine Kollegin oder ein Kollege kann es holen.".into(),
                 ],
                 [
                     "The certificate of this computer has expired".into(),

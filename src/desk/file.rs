@@ -1,7 +1,7 @@
 //! `GET /desk/collections/{collection_id}/photo.jpg`: the file, to be saved for the Fachverfahren.
 
 use axum::extract::State;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
@@ -29,6 +29,7 @@ pub async fn show(
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
     headers.insert(CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(|_| Problem::Internal)?);
+    headers.append(SET_COOKIE, ticket::note_saved(collection_id)?);
     keep_to_oneself(headers);
     Ok(response)
 }

@@ -40,6 +40,17 @@ pub(super) fn moment(at: Timestamp, now: Timestamp, language: Language) -> Strin
     if local_day(at) == local_day(now) { time } else { format!("{}, {time}", day(at, language)) }
 }
 
+/// The same in a sentence: `um 10:42 Uhr`, `am 22.11.2026 um 10:42 Uhr`.
+pub(super) fn on(at: Timestamp, now: Timestamp, language: Language) -> String {
+    let (day, time) = (day(at, language), clock_time(at, language));
+    match (language, local_day(at) == local_day(now)) {
+        (Language::German, true) => format!("um {time}"),
+        (Language::German, false) => format!("am {day} um {time}"),
+        (Language::English, true) => format!("at {time}"),
+        (Language::English, false) => format!("on {day} at {time}"),
+    }
+}
+
 /// The same as an element that programs can read too.
 pub(super) fn element(at: Timestamp, now: Timestamp, language: Language) -> Markup {
     html! { time datetime=(at) { (moment(at, now, language)) } }
@@ -89,6 +100,8 @@ mod tests {
         let now = at("2026-11-22T09:30:00Z");
         assert_eq!(moment(at("2026-11-22T22:59:59Z"), now, Language::German), "23:59 Uhr");
         assert_eq!(moment(at("2026-11-22T23:00:00Z"), now, Language::German), "23.11.2026, 00:00 Uhr");
+        assert_eq!(on(at("2026-11-22T09:42:00Z"), now, Language::German), "um 10:42 Uhr");
+        assert_eq!(on(at("2026-07-01T22:00:00Z"), now, Language::German), "am 02.07.2026 um 00:00 Uhr");
         assert_eq!(moment(at("2026-07-01T22:00:00Z"), now, Language::English), "2 Jul 2026, 00:00");
         for (end, last) in [
             ("2026-11-23T23:00:00Z", "23.11.2026"),

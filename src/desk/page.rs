@@ -68,6 +68,13 @@ pub(super) fn see_other(path: &str, cookie: Option<HeaderValue>) -> Response {
     response
 }
 
+/// That there is something, without it.
+pub(super) fn see_nothing() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    keep_to_oneself(response.headers_mut());
+    response
+}
+
 /// For whatever the desk answers: no cache keeps it, no other page shows it or learns of it.
 pub(super) fn keep_to_oneself(headers: &mut HeaderMap) {
     for (name, value) in [

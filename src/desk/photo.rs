@@ -9,10 +9,11 @@ use maud::{Markup, html};
 
 use super::clerk::Clerk;
 use super::moment::{self, clock_time, element, last_day};
-use super::page::{Page, see_other, token};
+use super::page::{Page, see_nothing, see_other, token};
 use super::{enter, ticket};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
+use crate::clock::Timestamp;
 use crate::domain::collection::{CollectionRecord, CollectionState};
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
@@ -46,6 +47,18 @@ pub async fn show(
     }
 }
 
+/// `HEAD`, of the page and of the file: answered by their own handlers, it would count as a hand-over.
+pub async fn head(
+    State(app): State<App>,
+    clerk: Clerk,
+    PathId(collection_id): PathId<CollectionId>,
+) -> Result<Response, Problem> {
+    match held(&app, &clerk, collection_id).await? {
+        Held::Leased(_) => Ok(see_nothing()),
+        Held::Over(elsewhere) => Ok(elsewhere),
+    }
+}
+
 /// A collection of this office that can be worked on, or where to go instead.
 pub(super) enum Held {
     /// It waits for a decision.
@@ -64,7 +77,7 @@ pub(super) async fn held(app: &App, clerk: &Clerk, collection_id: Option<Collect
     })
 }
 
-fn code_wanted(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
+pub(super) fn code_wanted(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
     let language = clerk.language;
     let begun = element(collection.leased_at, clerk.now, language);
     html! {
@@ -75,6 +88,7 @@ fn code_wanted(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
                 "The code from the receipt takes you back to where you were. Nothing is lost.",
             ))
         }
+        @if let Some(due) = collection.settle_due { p { (settle_by(due, clerk)) } }
     }
 }
 
@@ -122,13 +136,7 @@ fn facts(presented: &Presented, clerk: &Clerk) -> Markup {
     let Presented { collection, photo, opened, studio, .. } = presented;
     let (language, now) = (clerk.language, clerk.now);
     html! {
-        p #lease.lease data-seconds=(now.until(collection.lease_until).as_secs())
-            data-left=(language.pick("noch {minutes} min", "{minutes} min left"))
-            data-over=(language.pick("abgelaufen: Code noch einmal eingeben", "over: enter the code again")) {
-            (language.pick("Für Sie reserviert bis ", "Reserved for you until "))
-            time datetime=(collection.lease_until) { (clock_time(collection.lease_until, language)) }
-            " " span.left {}
-        }
+        (lease(collection, clerk))
         dl.facts {
             @if let Some(studio) = studio {
                 div { dt { (language.pick("Fotostudio", "Studio")) } dd #studio { bdi { (studio.name) } ", " bdi { (studio.place) } } }
@@ -147,6 +155,36 @@ fn facts(presented: &Presented, clerk: &Clerk) -> Markup {
             div { dt { (language.pick("Format", "Format")) } dd { (photo.facts.width) " × " (photo.facts.height) " Pixel, " (photo.facts.profile) } }
         }
     }
+}
+
+/// Until when the photo is on this office's screens, and what happens if nobody decides.
+pub(super) fn lease(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
+    let (language, now) = (clerk.language, clerk.now);
+    html! {
+        div.lease-box {
+            p #lease.lease data-seconds=(now.until(collection.lease_until).as_secs())
+                data-left=(language.pick("noch {minutes} min", "{minutes} min left"))
+                data-soon=(language.pick(
+                    "Die Reservierung endet in {minutes} Minuten. Danach den Code noch einmal eingeben.",
+                    "The reservation ends in {minutes} minutes. Enter the code again after that.",
+                )) {
+                (language.pick("Für Sie geöffnet bis ", "Open for you until "))
+                time datetime=(collection.lease_until) { (clock_time(collection.lease_until, language)) }
+                " " span.left {}
+            }
+            p #lease-status.visually-hidden role="status" {}
+            @if let Some(due) = collection.settle_due { p.quiet { (settle_by(due, clerk)) } }
+        }
+    }
+}
+
+/// What the gateway does with a photo that was looked at and never settled.
+pub(super) fn settle_by(due: Timestamp, clerk: &Clerk) -> String {
+    let day = last_day(due, clerk.language);
+    clerk.language.pick(
+        format!("Bis {day} abschließen oder zurücklegen, sonst gilt das Foto als verwendet und wird gelöscht."),
+        format!("Finish or put it back by {day}, or else the photo counts as used and is erased."),
+    )
 }
 
 fn declaration(declared: Declaration, language: Language) -> Markup {

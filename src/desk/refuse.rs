@@ -45,7 +45,7 @@ pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &Fill
     let path = format!("/desk/collections/{collection_id}");
     let main = html! {
         @if let Some(error) = &filled.error {
-            (error_summary(language.pick("Bitte noch etwas angeben", "Something is missing"), &html! { p { a href="#reasons" { (error) } } }))
+            (error_summary(language.pick("So geht es noch nicht", "Not yet"), &html! { p { a href="#reasons" { (error) } } }))
         }
         h1 { (title) }
         p.lead { (language.pick(

@@ -87,7 +87,7 @@ fn result(scan: &Scan<'_>, language: Language) -> Markup {
         div #received.received data-verdict=(tag(weight)) {
             h3 #verdict { (mark(weight, language)) (verdict(&findings, language)) }
             // A code that may be somebody's does not appear on a page.
-            @if !findings.contains(&Finding::AnotherCode) { (keys(scan, language)) }
+            @if !findings.contains(&Finding::AnotherCode) { (keys(scan, &findings, language)) }
             ul.scan-findings {
                 @for finding in &findings {
                     @let (what, to_do) = words(finding, language);
@@ -108,10 +108,13 @@ fn result(scan: &Scan<'_>, language: Language) -> Markup {
 }
 
 /// What arrived, key by key; characters that should have been others are marked.
-fn keys(scan: &Scan<'_>, language: Language) -> Markup {
+fn keys(scan: &Scan<'_>, findings: &[Finding], language: Language) -> Markup {
     let (before, text, after) = bare(scan);
     let (symbology, rest) = split_symbology(text);
     let comparable = rest.chars().count() == expected().count();
+    // What is not of the test symbol may be the better part of somebody's code.
+    let foreign = findings.contains(&Finding::Foreign);
+    let shown = |character: char| if foreign && character.is_alphanumeric() { '•' } else { shown(character) };
     html! {
         p.keys {
             @for key in before { kbd.around { (name(key, language)) } }

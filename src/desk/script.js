@@ -9,8 +9,10 @@
   // Reading codes, as src/domain/symbols.rs does.
   const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   const SEPARATOR = /[\s\u00ad\u200b\ufeff\-\u2010-\u2015\u2212]/;
+  // What some scanners say of the symbol first (ISO/IEC 15424): `]d1`, on another keyboard `+d1`.
+  const PREFIX = /^\s*[\]+]d./i;
   const plain = (text) =>
-    [...text.replace(/^\s*\]d\d/, "")].filter((c) => !SEPARATOR.test(c)).join("")
+    [...text.replace(PREFIX, "")].filter((c) => !SEPARATOR.test(c)).join("")
       .toUpperCase().replace(/O/g, "0").replace(/[IL]/g, "1");
   const isCode = (symbols) => {
     let interim = 0;
@@ -71,7 +73,7 @@
   if (field) {
     // Groups appear while one types at the end; what is pasted in groups of another length is left as it is, to be compared.
     field.addEventListener("input", (event) => {
-      if (field.selectionStart !== field.value.length) return;
+      if (field.selectionStart !== field.value.length || /^\s*[\]+]/.test(field.value)) return;
       if (event.inputType && event.inputType.startsWith("delete")) return;
       const symbols = plain(field.value);
       const typedGroups = field.value.trim().split(/[\s-]+/);
@@ -88,8 +90,9 @@
     });
     // A scanner types wherever the keyboard is: after a failure that is the summary, and the next code must not be lost.
     document.addEventListener("keydown", (event) => {
-      const inField = event.target.closest("input, textarea, select, button, main a");
-      if (!inField && /^[\w\]]$/.test(event.key) && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      const inField = event.target.closest("input, textarea, select");
+      const isText = event.getModifierState("AltGraph") || !(event.ctrlKey || event.altKey || event.metaKey);
+      if (!inField && isText && /^[\w\]+]$/.test(event.key)) {
         field.value = "";
         field.focus();
       }
@@ -97,12 +100,14 @@
   }
 
   // An answer to a form would be sent again by a reload; this page is an empty form then, or the photo it was about.
-  if (byId("main").dataset.problem) history.replaceState(null, "", location.pathname.replace(/\/settle$/, ""));
+  if (byId("main").dataset.problem) history.replaceState(null, "", location.pathname.replace(/\/settle$/, "").replace(/language$/, ""));
 
   for (const form of document.forms) {
     form.addEventListener("submit", (event) => {
-      if (form.dataset.sent) event.preventDefault();
+      if (form.dataset.sent) return event.preventDefault();
       form.dataset.sent = "yes";
+      // A request that was stopped on a slow line: whatever is sent twice is done once.
+      setTimeout(() => delete form.dataset.sent, 5000);
     });
   }
   addEventListener("pageshow", (event) => {
@@ -113,12 +118,18 @@
 
   const lease = byId("lease");
   if (lease) {
-    const end = performance.now() + Number(lease.dataset.seconds) * 1000;
+    // A second more, so that the gateway agrees that it is over.
+    const end = performance.now() + (Number(lease.dataset.seconds) + 1) * 1000;
     const left = lease.querySelector(".left");
     const show = () => {
       const minutes = Math.ceil((end - performance.now()) / 60000);
-      lease.classList.toggle("short", minutes <= 2);
-      left.textContent = minutes > 0 ? "(" + fill(lease.dataset.left, { minutes }) + ")" : "– " + lease.dataset.over;
+      left.textContent = "(" + fill(lease.dataset.left, { minutes }) + ")";
+      if (minutes <= 2 && !lease.classList.contains("short")) {
+        lease.classList.add("short");
+        byId("lease-status").textContent = fill(lease.dataset.soon, { minutes });
+      }
+      // The photo must not stay on the screen; the page asks for the code then.
+      if (minutes <= 0) location.reload();
     };
     show();
     setInterval(show, 5000);
@@ -127,7 +138,10 @@
   // Once, on the way forward: going back or reloading must not save a second copy.
   const file = byId("file");
   const [navigation] = performance.getEntriesByType("navigation");
-  if (file && !byId("main").dataset.problem && navigation && navigation.type === "navigate") file.click();
+  if (file && navigation && navigation.type === "navigate" && !sessionStorage.getItem(location.pathname)) {
+    sessionStorage.setItem(location.pathname, "saved");
+    file.click();
+  }
 
   // Whoever sets a day wants the photo kept.
   const until = byId("until");

@@ -1,7 +1,7 @@
-//! `POST /desk/collections/{collection_id}/settle`
+//! `POST /desk/collections/{collection_id}/settle`: what was decided.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use time::Date;
@@ -10,11 +10,13 @@ use time::macros::format_description;
 use super::clerk::Clerk;
 use super::form::Posted;
 use super::page::see_other;
-use super::{refuse, ticket, use_photo};
+use super::photo::{Held, held};
+use super::{ROOT, moment, refuse, ticket, use_photo};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
-use crate::domain::collection::{Outcome, Refusal};
+use crate::domain::collection::{Outcome, Refusal, RefusalReason};
 use crate::domain::id::CollectionId;
+use crate::domain::language::Language;
 use crate::flows::settle::settle;
 
 /// What the three forms post.
@@ -30,25 +32,68 @@ pub struct Decided {
     note: String,
 }
 
+/// `GET`: nobody is meant to come here, but a browser that lost its page does.
+pub async fn show(_clerk: Clerk, PathId(collection_id): PathId<CollectionId>) -> Response {
+    see_other(&collection_id.map_or_else(|| ROOT.to_owned(), |id| format!("/desk/collections/{id}")), None)
+}
+
 /// Settles and tells so on the last page. The same decision again, from a second click or another tab, gets there too.
 pub async fn create(
     State(app): State<App>,
     PathId(collection_id): PathId<CollectionId>,
+    headers: HeaderMap,
     Posted(clerk, decided): Posted<Decided>,
 ) -> Result<Response, Problem> {
     let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
     let outcome = match outcome(&clerk, &decided) {
         Ok(outcome) => outcome,
-        Err(missing) => return Ok(ask_again(&clerk, collection_id, &decided, missing)),
+        Err(missing) => return ask_again(&app, &clerk, collection_id, &headers, &decided, missing).await,
     };
+    let is_use = matches!(outcome, Outcome::Used | Outcome::Kept { .. });
+    if is_use && !ticket::is_saved(&headers) && is_open(&app, &clerk, collection_id).await? {
+        let missing = clerk.language.pick(
+            "Die Datei wurde an diesem Platz noch nicht gespeichert. Bitte erst die Datei speichern, dann abschließen.",
+            "The file was not saved at this counter yet. Save the file first, then finish.",
+        );
+        return ask_again(&app, &clerk, collection_id, &headers, &decided, missing.into()).await;
+    }
     match settle(&app.gateway, &clerk.office, collection_id, outcome).await.map_err(Problem::from) {
         Ok(_) => {
-            Ok(see_other(&format!("/desk/collections/{collection_id}/done"), Some(ticket::withdraw(collection_id)?)))
+            let done = format!("/desk/collections/{collection_id}/done");
+            Ok(see_other(&done, Some(ticket::withdraw(collection_id)?)))
         }
-        Err(
-            problem @ (Problem::SettlementDate { .. } | Problem::NoteTooLong { .. } | Problem::RequestMalformed { .. }),
-        ) => Ok(ask_again(&clerk, collection_id, &decided, problem.detail(clerk.language))),
-        Err(problem) => Err(problem),
+        Err(problem) => match what_to_mend(&problem, clerk.language) {
+            Some(words) => ask_again(&app, &clerk, collection_id, &headers, &decided, words).await,
+            None => Err(problem),
+        },
+    }
+}
+
+/// Whether something can still be lost.
+async fn is_open(app: &App, clerk: &Clerk, collection_id: CollectionId) -> Result<bool, Problem> {
+    Ok(matches!(held(app, clerk, Some(collection_id)).await?, Held::Leased(_)))
+}
+
+/// What is wrong with what was filled in; `None` when that is not what is wrong.
+fn what_to_mend(problem: &Problem, language: Language) -> Option<String> {
+    match problem {
+        Problem::SettlementDate { earliest, latest } => {
+            let (earliest, latest) = (moment::date(*earliest, language), moment::date(*latest, language));
+            Some(language.pick(
+                format!("Möglich ist ein Tag vom {earliest} bis zum {latest}."),
+                format!("A day from {earliest} to {latest} is possible."),
+            ))
+        }
+        Problem::NoteTooLong { .. } => Some(problem.detail(language)),
+        Problem::RequestMalformed { .. } => Some(
+            language
+                .pick(
+                    "Die Anmerkung enthält Zeichen, die sich nicht lesen lassen.",
+                    "The note holds characters that nobody can read.",
+                )
+                .into(),
+        ),
+        _ => None,
     }
 }
 
@@ -65,6 +110,9 @@ fn outcome(clerk: &Clerk, decided: &Decided) -> Result<Outcome, String> {
                 .into()),
         },
         "refused" => match serde_json::from_value(decided.reason.as_str().into()) {
+            Ok(RefusalReason::Other) if note(&decided.note).is_none() => Err(language
+                .pick("Bitte in der Anmerkung schreiben, was es ist.", "Write in the note what it is.")
+                .into()),
             Ok(reason) => Ok(Outcome::Refused(Refusal { reason, note: note(&decided.note) })),
             Err(_) => Err(language.pick("Bitte einen Grund auswählen.", "Choose a reason.").into()),
         },
@@ -81,14 +129,24 @@ fn note(written: &str) -> Option<String> {
     (!note.is_empty()).then(|| note.to_owned())
 }
 
-fn ask_again(clerk: &Clerk, collection_id: CollectionId, decided: &Decided, error: String) -> Response {
-    let error = Some(error);
-    let page = if decided.outcome == "refused" {
-        let filled = refuse::Filled { reason: decided.reason.clone(), note: decided.note.clone(), error };
-        refuse::page(clerk, collection_id, &filled)
-    } else {
-        let filled = use_photo::Filled { keep: decided.outcome == "kept", until: decided.until.clone(), error };
-        use_photo::page(clerk, collection_id, &filled)
-    };
-    clerk.page(StatusCode::UNPROCESSABLE_ENTITY, &page)
+async fn ask_again(
+    app: &App,
+    clerk: &Clerk,
+    collection_id: CollectionId,
+    headers: &HeaderMap,
+    decided: &Decided,
+    error: String,
+) -> Result<Response, Problem> {
+    let (status, error) = (StatusCode::UNPROCESSABLE_ENTITY, Some(error));
+    if decided.outcome == "refused" {
+        return match held(app, clerk, Some(collection_id)).await? {
+            Held::Over(elsewhere) => Ok(elsewhere),
+            Held::Leased(_) => {
+                let filled = refuse::Filled { reason: decided.reason.clone(), note: decided.note.clone(), error };
+                Ok(clerk.page(status, &refuse::page(clerk, collection_id, &filled)))
+            }
+        };
+    }
+    let filled = use_photo::Filled { outcome: decided.outcome.clone(), until: decided.until.clone(), error };
+    use_photo::answer(app, clerk, Some(collection_id), headers, &filled, status).await
 }

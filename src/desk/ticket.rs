@@ -12,6 +12,11 @@ use crate::domain::id::CollectionId;
 use crate::sealing::ticket::TicketPlace;
 
 const NAME: &str = "lichtbild_code";
+/// Says that this browser was given the file, so that nobody has a photo erased that was never saved. Against haste, not against
+/// malice: who wants to can settle over the JSON routes.
+const SAVED: &str = "lichtbild_saved";
+/// As long as an office may take to settle, and longer.
+const SAVED_LASTS: Duration = Duration::days(30);
 
 /// Gives the browser the code of a lease, until the lease ends.
 ///
@@ -30,7 +35,7 @@ pub(super) fn issue(
         Problem::Internal
     })?;
     let seconds = clerk.now.until(collection.lease_until).as_secs();
-    header(collection.collection_id, sealed, Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
+    header(NAME, collection.collection_id, sealed, Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
 }
 
 /// Takes it away again.
@@ -38,7 +43,7 @@ pub(super) fn issue(
 /// # Errors
 /// None that could happen.
 pub(super) fn withdraw(collection_id: CollectionId) -> Result<HeaderValue, Problem> {
-    header(collection_id, String::new(), Duration::ZERO)
+    header(NAME, collection_id, String::new(), Duration::ZERO)
 }
 
 /// The code that this browser holds for a collection.
@@ -52,8 +57,26 @@ pub(super) fn code(
     app.gateway.keys().open_ticket(&cookie(headers, NAME)?, place, clerk.now)
 }
 
-fn header(collection_id: CollectionId, value: String, max_age: Duration) -> Result<HeaderValue, Problem> {
-    let cookie = Cookie::build((NAME, value))
+/// Notes in the browser that it was given the file.
+///
+/// # Errors
+/// None that could happen.
+pub(super) fn note_saved(collection_id: CollectionId) -> Result<HeaderValue, Problem> {
+    header(SAVED, collection_id, "yes".into(), SAVED_LASTS)
+}
+
+/// Whether this browser was given the file of the collection whose pages it asks for.
+pub(super) fn is_saved(headers: &HeaderMap) -> bool {
+    cookie(headers, SAVED).is_some()
+}
+
+fn header(
+    name: &'static str,
+    collection_id: CollectionId,
+    value: String,
+    max_age: Duration,
+) -> Result<HeaderValue, Problem> {
+    let cookie = Cookie::build((name, value))
         .path(format!("/desk/collections/{collection_id}"))
         .max_age(max_age)
         .http_only(true)

@@ -1,4 +1,4 @@
-//! `GET /desk/today`: this office's collections of the day, without pictures.
+//! `GET /desk/today`: this office's collections of the day, and what is still open from the days before; without pictures.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,28 +7,36 @@ use maud::{Markup, html};
 
 use super::clerk::Clerk;
 use super::failure_words::state_word;
-use super::moment::{clock_time, local_day};
+use super::moment::{clock_time, local_day, moment};
 use super::page::Page;
+use super::photo::settle_by;
 use crate::api::{App, Problem};
 use crate::domain::collection::{CollectionRecord, CollectionState};
 use crate::flows::review;
 
 /// Asked for at once; an office with more on one day turns the page.
 const PAGE: u32 = 200;
-/// Nobody looks through more rows than this.
-const MOST: usize = 2000;
+/// No more rows than these are looked through.
+const MOST: usize = 10_000;
 
 /// The list, newest first, so that who was interrupted finds back.
 pub async fn show(State(app): State<App>, clerk: Clerk) -> Result<Response, Problem> {
     let today = local_day(clerk.now);
-    let (mut collections, mut after) = (Vec::new(), None);
+    // What was looked at and not settled waits from earlier days.
+    let oldest = clerk.now - app.gateway.rules.settle_within - app.gateway.rules.lease;
+    let (mut collections, mut looked_at, mut after) = (Vec::new(), 0, None);
     loop {
         let page = review::collections(&app.gateway, &clerk.office, after, PAGE).await?;
         after = page.next_after;
-        let asked = page.items.len();
-        let before = collections.len();
-        collections.extend(page.items.into_iter().take_while(|collection| local_day(collection.leased_at) == today));
-        if after.is_none() || collections.len() - before < asked || collections.len() >= MOST {
+        looked_at += page.items.len();
+        let is_last = page
+            .items
+            .last()
+            .is_none_or(|collection| collection.leased_at < oldest && local_day(collection.leased_at) != today);
+        collections.extend(page.items.into_iter().filter(|collection| {
+            collection.state == CollectionState::Leased || local_day(collection.leased_at) == today
+        }));
+        if after.is_none() || is_last || looked_at >= MOST {
             break;
         }
     }
@@ -66,12 +74,13 @@ fn row(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
     let path = format!("/desk/collections/{}", collection.collection_id);
     html! {
         tr.waiting[waits] {
-            td { time datetime=(collection.leased_at) { (clock_time(collection.leased_at, language)) } }
+            td { time datetime=(collection.leased_at) { (moment(collection.leased_at, clerk.now, language)) } }
             td {
                 (state_word(collection.state, language))
                 @if waits && collection.lease_until > clerk.now {
-                    span.quiet { (language.pick(", reserviert bis ", ", reserved until ")) (clock_time(collection.lease_until, language)) }
+                    span.quiet { (language.pick(", geöffnet bis ", ", open until ")) (clock_time(collection.lease_until, language)) }
                 }
+                @if let Some(due) = collection.settle_due.filter(|_| waits) { br; span.quiet { (settle_by(due, clerk)) } }
             }
             td { a href=(path) { code { (collection.collection_id) } } }
         }

@@ -1,54 +1,97 @@
 //! `GET /desk/collections/{collection_id}/use`: save the file, say whether a second document is planned, finish.
 
+use std::ops::RangeInclusive;
+
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use maud::{Markup, html};
 use time::Date;
 
 use super::clerk::Clerk;
-use super::file;
 use super::moment::local_day;
 use super::page::{Page, error_summary, token};
-use super::photo::{Held, held};
+use super::photo::{Held, code_wanted, held, lease};
+use super::{enter, file, ticket};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
+use crate::domain::collection::CollectionRecord;
 use crate::domain::id::CollectionId;
+use crate::domain::keeping::days_to_keep_until;
+use crate::flows::hand_over::{HandOverError, HandedOver, hand_over};
+use crate::storage::steps::FetchPurpose;
 
 /// What stands in the form, after it was filled in wrongly.
 #[derive(Default)]
 pub(super) struct Filled {
-    /// Whether *keep* was chosen.
-    pub(super) keep: bool,
+    /// What was chosen.
+    pub(super) outcome: String,
     /// The day, as it was written.
     pub(super) until: String,
     /// What is wrong with it.
     pub(super) error: Option<String>,
 }
 
-/// The questions that come before anything is erased.
+/// A page on which a photo can be used, as it stands.
+pub(super) struct Using {
+    /// The collection.
+    pub(super) collection: CollectionRecord,
+    /// The days until which the photo may be kept; none while the code is not at hand.
+    pub(super) days: RangeInclusive<Date>,
+}
+
+/// The questions that come before anything is erased. Without the code the file could not be saved, so it is asked for first.
 pub async fn show(
     State(app): State<App>,
     clerk: Clerk,
     PathId(collection_id): PathId<CollectionId>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    match held(&app, &clerk, collection_id).await? {
-        Held::Leased(collection) => {
-            Ok(clerk.page(StatusCode::OK, &page(&clerk, collection.collection_id, &Filled::default())))
+    answer(&app, &clerk, collection_id, &headers, &Filled::default(), StatusCode::OK).await
+}
+
+/// The page with what was filled in.
+///
+/// # Errors
+/// [`Problem`] when the collection is not there, or the store cannot be asked.
+pub(super) async fn answer(
+    app: &App,
+    clerk: &Clerk,
+    collection_id: Option<CollectionId>,
+    headers: &HeaderMap,
+    filled: &Filled,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let collection = match held(app, clerk, collection_id).await? {
+        Held::Leased(collection) => collection,
+        Held::Over(elsewhere) => return Ok(elsewhere),
+    };
+    let wanted = code_wanted(&collection, clerk);
+    let Some(code) = ticket::code(app, clerk, headers, collection.collection_id) else {
+        return Ok(enter::again(clerk, &wanted));
+    };
+    let looked = hand_over(&app.gateway, &clerk.office, collection.collection_id, &code, FetchPurpose::Inspect).await;
+    match looked {
+        Ok(HandedOver { photo, .. }) => {
+            let using = Using { collection, days: days_to_keep_until(&photo, clerk.now) };
+            Ok(clerk.page(status, &page(clerk, &using, filled)))
         }
-        Held::Over(elsewhere) => Ok(elsewhere),
+        Err(HandOverError::LeaseOver { .. }) => Ok(enter::again(clerk, &wanted)),
+        Err(error) => Err(error.into()),
     }
 }
 
-pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &Filled) -> Page<'a> {
+fn page<'a>(clerk: &Clerk, using: &Using, filled: &Filled) -> Page<'a> {
     let language = clerk.language;
     let title = language.pick("Foto verwenden", "Use the photo");
+    let collection_id = using.collection.collection_id;
     let path = format!("/desk/collections/{collection_id}");
     let main = html! {
         @if let Some(error) = &filled.error {
-            (error_summary(language.pick("Bitte noch etwas angeben", "Something is missing"), &html! { p { a href="#question" { (error) } } }))
+            (error_summary(language.pick("So geht es noch nicht", "Not yet"), &html! { p { a href="#question" { (error) } } }))
         }
         h1 { (title) }
+        (lease(&using.collection, clerk))
         ol.steps {
             li {
                 h2 { (language.pick("Datei speichern", "Save the file")) }
@@ -66,7 +109,7 @@ pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &Fill
             li {
                 form #settle method="post" action={ (path) "/settle" } novalidate {
                     (token(clerk))
-                    (question(clerk, filled))
+                    (question(clerk, using, filled))
                     p.finish {
                         button.primary #finish type="submit" { (language.pick("Abschließen", "Finish")) }
                         a href=(path) { (language.pick("Zurück zum Foto", "Back to the photo")) }
@@ -78,23 +121,24 @@ pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &Fill
     Page { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
 }
 
-fn question(clerk: &Clerk, filled: &Filled) -> Markup {
-    let (language, today) = (clerk.language, local_day(clerk.now));
-    let suggested = today + time::Duration::weeks(4);
+fn question(clerk: &Clerk, using: &Using, filled: &Filled) -> Markup {
+    let (language, days) = (clerk.language, &using.days);
+    let suggested =
+        (local_day(clerk.now) + time::Duration::weeks(4)).clamp(*days.start(), *days.end().max(days.start()));
     let until = if filled.until.is_empty() { iso(suggested) } else { filled.until.clone() };
     html! {
         fieldset #question aria-describedby=[filled.error.as_ref().map(|_| "question-error")] {
             legend { h2 { (language.pick("Ist ein zweites Dokument geplant?", "Is a second document planned?")) } }
             @if let Some(error) = &filled.error { p.field-error #question-error { (error) } }
             div.choice {
-                input #used type="radio" name="outcome" value="used";
+                input #used type="radio" name="outcome" value="used" checked[filled.outcome == "used"];
                 label for="used" {
                     (language.pick("Nein, das Foto jetzt löschen", "No, erase the photo now"))
                     span.hint { (language.pick("Es kann danach nicht zurückgeholt werden.", "It cannot be brought back after that.")) }
                 }
             }
             div.choice {
-                input #kept type="radio" name="outcome" value="kept" checked[filled.keep];
+                input #kept type="radio" name="outcome" value="kept" checked[filled.outcome == "kept"];
                 label for="kept" {
                     (language.pick("Ja, mit demselben Code aufbewahren", "Yes, keep it with the same code"))
                     span.hint { (language.pick(
@@ -104,7 +148,7 @@ fn question(clerk: &Clerk, filled: &Filled) -> Markup {
                 }
                 p.until {
                     label for="until" { (language.pick("bis einschließlich", "through")) } " "
-                    input #until type="date" name="until" value=(until) min=(iso(today));
+                    input #until type="date" name="until" value=(until) min=(iso(*days.start())) max=(iso(*days.end()));
                 }
             }
         }

@@ -30,13 +30,20 @@ pub enum Standing {
         /// Since when.
         since: Timestamp,
     },
-    /// Another office holds it, until then at the latest.
+    /// Another office holds it, and has not seen it yet.
     LeasedElsewhere {
-        /// When the lease, or the time for settling, runs out.
+        /// When the lease runs out at the latest.
+        until: Timestamp,
+    },
+    /// Another office has the picture; it alone can give it back.
+    HandedOverElsewhere {
+        /// When it counts as used.
         until: Timestamp,
     },
     /// Used or refused by an office, and erased.
     Settled {
+        /// Which of the two.
+        state: PhotoState,
         /// When.
         at: Timestamp,
         /// By which office.
@@ -59,7 +66,8 @@ pub fn standing(photo: &PhotoRecord, latest: Option<&CollectionRecord>, office: 
     let ended_at = photo.settled_at.unwrap_or(photo.expires_at);
     match photo.state {
         PhotoState::Used | PhotoState::Refused => {
-            return Standing::Settled { at: ended_at, office: latest.map(|collection| collection.office_id) };
+            let office = latest.map(|collection| collection.office_id);
+            return Standing::Settled { state: photo.state, at: ended_at, office };
         }
         PhotoState::Withdrawn => return Standing::Withdrawn { at: ended_at },
         PhotoState::Expired => return Standing::Expired { at: ended_at },
@@ -67,9 +75,14 @@ pub fn standing(photo: &PhotoRecord, latest: Option<&CollectionRecord>, office: 
     }
     let open = latest.filter(|collection| collection.state == CollectionState::Leased);
     match open.map(|collection| (collection, hold(collection, now))) {
-        Some((collection, Hold::UsedByDefault { at })) => Standing::Settled { at, office: Some(collection.office_id) },
-        Some((collection, Hold::HandedOver { until } | Hold::Running { until })) if collection.office_id != office => {
+        Some((collection, Hold::UsedByDefault { at })) => {
+            Standing::Settled { state: PhotoState::Used, at, office: Some(collection.office_id) }
+        }
+        Some((collection, Hold::Running { until })) if collection.office_id != office => {
             Standing::LeasedElsewhere { until }
+        }
+        Some((collection, Hold::HandedOver { until })) if collection.office_id != office => {
+            Standing::HandedOverElsewhere { until }
         }
         Some((collection, Hold::Running { .. })) => Standing::Held(collection.clone()),
         Some((collection, Hold::HandedOver { .. })) if now < collection.lease_until => {
@@ -310,7 +323,7 @@ pub(super) mod tests {
         let at = |office, now| standing(&photo, Some(&lease), office, now);
         assert!(matches!(at(office(1), T0 + MINUTE), Standing::Held(_)));
         assert!(matches!(at(office(1), T0 + DAY), Standing::Renewable(_)));
-        assert!(matches!(at(office(2), T0 + DAY), Standing::LeasedElsewhere { until } if until == T0 + 7 * DAY));
+        assert!(matches!(at(office(2), T0 + DAY), Standing::HandedOverElsewhere { until } if until == T0 + 7 * DAY));
         assert!(matches!(at(office(2), T0 + 7 * DAY), Standing::Settled { at, .. } if at == T0 + 7 * DAY));
         assert!(matches!(at(office(1), T0 + 7 * DAY), Standing::Settled { .. }));
     }

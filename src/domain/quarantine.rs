@@ -71,7 +71,7 @@ mod tests {
         for within_reach in [free, Standing::Held(lease.clone()), Standing::Renewable(lease)] {
             assert!(matches!(within_reach.unless_held_back(Some(T0)), Standing::HeldBack { since } if since == T0));
         }
-        let over = Standing::Settled { at: T0, office: None };
+        let over = Standing::Settled { state: PhotoState::Used, at: T0, office: None };
         assert!(matches!(over.unless_held_back(Some(T0)), Standing::Settled { .. }));
     }
 

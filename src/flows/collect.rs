@@ -12,7 +12,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, PartyId};
 use crate::domain::lifecycle::Standing;
 use crate::domain::party::Party;
-use crate::domain::photo::PhotoRecord;
+use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::domain::subject::Enclosure;
 use crate::entropy::EntropyError;
 use crate::sealing::CodeKeys;
@@ -113,7 +113,10 @@ async fn refusal(gateway: &Gateway, standing: Standing) -> Result<Option<Collect
         Standing::LeasedElsewhere { until } => Some(CollectError::LeasedElsewhere { until }),
         Standing::Withdrawn { at } => Some(CollectError::Withdrawn { at }),
         Standing::Expired { at } => Some(CollectError::Expired { at }),
-        Standing::Settled { at, office } => Some(CollectError::Settled { at, office: name(gateway, office).await? }),
+        Standing::HandedOverElsewhere { until } => Some(CollectError::HandedOverElsewhere { until }),
+        Standing::Settled { state, at, office } => {
+            Some(CollectError::Settled { state, at, office: name(gateway, office).await? })
+        }
     })
 }
 
@@ -144,8 +147,15 @@ pub enum CollectError {
         /// Until then at the latest.
         until: Timestamp,
     },
+    /// Another office has the picture and has not settled yet.
+    HandedOverElsewhere {
+        /// When it counts as used.
+        until: Timestamp,
+    },
     /// It was used or refused.
     Settled {
+        /// Which of the two.
+        state: PhotoState,
         /// When.
         at: Timestamp,
         /// By which office.
@@ -177,7 +187,9 @@ impl fmt::Display for CollectError {
             Self::TooManyCodes { .. } => f.write_str("too many wrong codes"),
             Self::UnknownCode => f.write_str("no photo has this code"),
             Self::HeldBack { .. } => f.write_str("the photo is held back"),
-            Self::LeasedElsewhere { .. } => f.write_str("another office holds the photo"),
+            Self::LeasedElsewhere { .. } | Self::HandedOverElsewhere { .. } => {
+                f.write_str("another office holds the photo")
+            }
             Self::Settled { .. } => f.write_str("the photo was settled"),
             Self::Withdrawn { .. } => f.write_str("the photo was withdrawn"),
             Self::Expired { .. } => f.write_str("the photo expired"),

@@ -65,7 +65,13 @@ fn check_note(outcome: &Outcome) -> Result<(), SettleError> {
         return Err(SettleError::NoteTooLong { length });
     }
     // It is shown in the studio, on terminals too.
-    if note.contains(|c: char| c.is_control() && c != '\n') { Err(SettleError::NoteUnfit) } else { Ok(()) }
+    if note.contains(is_unfit) { Err(SettleError::NoteUnfit) } else { Ok(()) }
+}
+
+/// Control characters, and those that turn the direction of writing round (Unicode UAX #9) and make a text read as another.
+fn is_unfit(character: char) -> bool {
+    (character.is_control() && character != '\n')
+        || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Why a collection was not settled.

@@ -78,6 +78,12 @@ export class Clerk {
         return this.seesPhoto();
     }
 
+    // Goes to the page of use, and waits for the file that the page saves by itself; gives the download.
+    async saves(go = () => this.page.click('a#use')) {
+        const [download] = await Promise.all([this.page.waitForEvent('download'), go()]);
+        return download;
+    }
+
     // Goes on by the key alone until the cursor is there.
     async tabsTo(selector) {
         for (let stops = 0; stops < 60; stops += 1) {

@@ -36,6 +36,11 @@ impl Browser {
         answer
     }
 
+    pub async fn head(&mut self, path: &str) -> Answer {
+        let request = self.caller.request(Method::HEAD, path).header("cookie", self.cookies_for(path));
+        self.caller.send(request.body(Body::empty()).unwrap()).await
+    }
+
     /// Posts these fields and the token.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token.clone();

@@ -1,7 +1,7 @@
 //! Use, keep, refuse, put back.
 
 use super::browser::{Browser, page, tells};
-use crate::support::gateway::{DAY, TestGateway};
+use crate::support::gateway::{DAY, MINUTE, TestGateway};
 
 async fn at_the_photo(
     gateway: &TestGateway,
@@ -11,6 +11,7 @@ async fn at_the_photo(
     let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
     let photo = browser.enter(&deposit.code).await;
     assert_eq!(browser.get(&photo).await.status, 200);
+    assert_eq!(browser.get(&format!("{photo}/photo.jpg")).await.status, 200);
     (browser, photo, deposit, studio)
 }
 
@@ -60,7 +61,7 @@ async fn nothing_is_erased_before_it_is_said_whether_a_second_document_is_planne
 async fn a_kept_photo_is_there_for_the_second_document_with_the_same_code() {
     let gateway = TestGateway::start().await;
     let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
-    for (until, words) in [("2026-11-21", "2026-11-22"), ("2027-05-23", "2027-05-22")] {
+    for (until, words) in [("2026-11-21", "22.11.2026"), ("2027-05-23", "22.05.2027")] {
         let answer = browser.post(&format!("{photo}/settle"), &[("outcome", "kept"), ("until", until)]).await;
         let told = tells(&answer, 422, "form-incomplete");
         assert!(told.contains(words) && told.contains(&format!("value=\"{until}\"")), "{told}");
@@ -124,4 +125,55 @@ async fn a_second_click_and_a_second_tab_change_nothing() {
         assert!(told.contains("schon abgeschlossen"), "{told}");
     }
     assert_eq!(studio.state_of(&deposit).await, "used");
+}
+
+#[tokio::test]
+async fn a_photo_that_was_not_saved_here_is_not_erased_as_used() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    let deposit = studio.deposited(1).await;
+    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let photo = browser.enter(&deposit.code).await;
+    let settle = format!("{photo}/settle");
+    for outcome in ["used", "kept"] {
+        let fields = [("outcome", outcome), ("until", "2026-12-20")];
+        let told = tells(&browser.post(&settle, &fields).await, 422, "form-incomplete");
+        assert!(told.contains("noch nicht gespeichert"), "{told}");
+        assert_eq!(studio.state_of(&deposit).await, "leased");
+    }
+    // Past the lease the file cannot be had, so the code comes first.
+    gateway.advance(16 * MINUTE);
+    let photo = browser.enter(&deposit.code).await;
+    browser.get(&photo).await;
+    gateway.advance(16 * MINUTE);
+    tells(&browser.get(&format!("{photo}/use")).await, 200, "code-needed");
+    tells(&browser.post(&format!("{photo}/settle"), &[("outcome", "used")]).await, 200, "code-needed");
+    assert_eq!(studio.state_of(&deposit).await, "leased");
+}
+
+#[tokio::test]
+async fn something_else_is_said_in_words_that_can_be_read() {
+    let gateway = TestGateway::start().await;
+    let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
+    for (reason, note) in [("other", " "), ("gaze", "\u{202e}gnol"), ("gaze", "\u{7}")] {
+        let fields = [("outcome", "refused"), ("reason", reason), ("note", note)];
+        tells(&browser.post(&format!("{photo}/settle"), &fields).await, 422, "form-incomplete");
+        assert_eq!(studio.state_of(&deposit).await, "leased");
+    }
+}
+
+#[tokio::test]
+async fn asking_for_the_head_alone_hands_nothing_over() {
+    let gateway = TestGateway::start().await;
+    let deposit = gateway.studio("Foto Koch").await.deposited(1).await;
+    let office = gateway.office("Bürgeramt").await;
+    let mut browser = Browser::of(&office).await;
+    let photo = browser.enter(&deposit.code).await;
+    for path in ["", "/photo.jpg"] {
+        let answer = browser.head(&format!("{photo}{path}")).await;
+        assert_eq!((answer.status, answer.body.len()), (204, 0), "{answer:?}");
+    }
+    assert!(office.collections("").await.json()["collections"][0].get("handed_over_at").is_none());
+    let lost = browser.get(&format!("{photo}/settle")).await;
+    assert_eq!((lost.status, lost.header("location")), (303, photo.as_str()));
 }

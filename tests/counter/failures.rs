@@ -22,7 +22,7 @@ async fn a_typo_is_called_a_typo_is_given_back_to_be_mended_and_is_no_guess() {
     let gateway = TestGateway::with(|setup| setup.rules.guesses.per_device = 1).await;
     let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
     for typo in ["NR3MP-75Q96-X8259-ZKAA8", "NR3MP-75Q96-X8259", "NR3MP-75Q96-X8259-ZKA", "\"><script>", "", "   "] {
-        let told = refused(&mut browser, typo, 400, "code-malformed", "vertippt").await;
+        let told = refused(&mut browser, typo, 400, "code-malformed", "Tippfehler").await;
         assert!(!told.contains("\"><script>"), "{told}");
         if typo.starts_with("NR3MP") {
             assert!(told.contains(&format!("value=\"{typo}\"")), "{told}");
@@ -66,6 +66,14 @@ async fn what_became_of_a_photo_is_told_with_when_and_by_whom() {
     other.settled(&used.code, &json!({ "outcome": "used" })).await;
     let told = refused(&mut browser, &used.code, 410, "photo-settled", "durch Bürgeramt &lt;Süd&gt;, Düsseldorf").await;
     assert!(told.contains("10:30 Uhr"), "{told}");
+    let seen = studio.deposited(5).await;
+    other.handed_over(&seen.code).await;
+    let told = refused(&mut browser, &seen.code, 409, "photo-leased-elsewhere", "Nur dieses Amt kann es").await;
+    assert!(told.contains("am 29.11.2026 um 10:30 Uhr als verwendet"), "{told}");
+    let refusal = studio.deposited(6).await;
+    other.settled(&refusal.code, &json!({ "outcome": "refused", "reason": "gaze" })).await;
+    let told = refused(&mut browser, &refusal.code, 410, "photo-settled", "am Schalter abgelehnt").await;
+    assert!(!told.contains("verwendet"), "{told}");
     let withdrawn = studio.deposited(3).await;
     assert_eq!(studio.withdraw(&withdrawn.photo_id).await.status, 200);
     refused(&mut browser, &withdrawn.code, 410, "photo-withdrawn", "Das Fotostudio hat dieses Foto zurückgezogen")

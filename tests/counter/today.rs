@@ -13,6 +13,8 @@ async fn the_day_is_listed_without_pictures_and_without_other_offices() {
     assert!(page(&browser.get("/desk/today").await).contains("noch kein Foto"));
     let yesterday = office.settled(&studio.deposited(1).await.code, &json!({ "outcome": "used" })).await;
     gateway.advance(DAY);
+    let waiting = office.handed_over(&studio.deposited(5).await.code).await;
+    gateway.advance(DAY);
     let foreign = gateway.office("Anderes Amt").await.collected(&studio.deposited(2).await.code).await;
     let used = office.settled(&studio.deposited(3).await.code, &json!({ "outcome": "used" })).await;
     gateway.advance(MINUTE);
@@ -20,7 +22,9 @@ async fn the_day_is_listed_without_pictures_and_without_other_offices() {
     let list = page(&browser.get("/desk/today").await);
     assert!(!list.contains(&yesterday) && !list.contains(&foreign) && !list.contains("<img"), "{list}");
     let (newer, older) = (list.find(&open).unwrap(), list.find(&used).unwrap());
-    assert!(newer < older && list.contains("reserviert bis 10:46 Uhr") && list.contains("verwendet"), "{list}");
+    assert!(newer < older && list.contains("geöffnet bis 10:46 Uhr") && list.contains("verwendet"), "{list}");
+    // What was looked at and not settled waits here until it is, with what becomes of it.
+    assert!(list.contains(&waiting) && list.contains("Bis 29.11.2026 abschließen"), "{list}");
     // From there back to the photo.
     let answer = page(&browser.get(&format!("/desk/collections/{open}")).await);
     assert!(answer.contains("data-problem=\"code-needed\"") && answer.contains("form id=\"enter\""), "{answer}");

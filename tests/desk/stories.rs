@@ -51,6 +51,7 @@ macro_rules! stories {
 stories! {
     // From the first page to the photo.
     the_whole_path_goes_with_the_keyboard_alone: small,
+    a_scanner_may_say_what_kind_of_symbol_it_reads: small,
     a_scanner_types_fast_and_presses_enter: small,
     groups_appear_as_one_types_and_vanish_as_one_deletes: small,
     a_scanner_goes_on_where_a_refusal_was_read_out: small,
@@ -73,6 +74,7 @@ stories! {
 
     // What becomes of a photo.
     using_saves_the_deposited_photo_and_settles_only_after_that: small,
+    nothing_is_erased_that_was_not_saved: small,
     the_file_is_saved_once_by_itself_and_again_on_request: small,
     a_photo_kept_for_a_second_document_comes_again_by_the_same_code: small,
     a_date_that_cannot_be_kept_until_is_answered_in_words: small,

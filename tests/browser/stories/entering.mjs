@@ -9,7 +9,7 @@ export async function the_whole_path_goes_with_the_keyboard_alone(counter) {
     await clerk.open();
     await clerk.enters(deposit.code);
     await clerk.seesPhoto();
-    await clerk.takes('a#use');
+    await clerk.saves(() => clerk.takes('a#use'));
     await clerk.tabsTo('input[name=outcome]');
     await clerk.page.keyboard.press('Space');
     await clerk.sees('input[name=outcome][value=used]:checked');
@@ -19,6 +19,16 @@ export async function the_whole_path_goes_with_the_keyboard_alone(counter) {
     // Ready for the next one.
     await clerk.enters((await counter.deposit()).code);
     await clerk.seesPhoto();
+}
+
+export async function a_scanner_may_say_what_kind_of_symbol_it_reads(counter) {
+    const clerk = await counter.clerk();
+    for (const prefix of [']d1', '+d1']) {
+        const { code } = await counter.deposit();
+        await clerk.open();
+        await clerk.enters(prefix + code.replaceAll('-', ''));
+        await clerk.seesPhoto();
+    }
 }
 
 export async function a_scanner_types_fast_and_presses_enter(counter) {

@@ -7,17 +7,11 @@ import { mistyped } from '../failures.mjs';
 
 const digest = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-// Opens the page of use; gives what the browser saved there by itself.
-async function saves(clerk) {
-    const [download] = await Promise.all([clerk.page.waitForEvent('download'), clerk.page.click('a#use')]);
-    return download;
-}
-
 export async function using_saves_the_deposited_photo_and_settles_only_after_that(counter) {
     const clerk = await counter.clerk();
     const deposit = await counter.deposit();
     await clerk.collects(deposit);
-    const download = await saves(clerk);
+    const download = await clerk.saves();
     assert.match(download.suggestedFilename(), /^Lichtbild-[\w-]+\.jpg$/);
     counter.keepsSecret(download.suggestedFilename(), 'a file name');
     assert.equal(digest(await readFile(await download.path())), deposit.sha256);
@@ -39,7 +33,7 @@ export async function the_file_is_saved_once_by_itself_and_again_on_request(coun
     const clerk = await counter.clerk();
     const deposit = await counter.deposit();
     await clerk.collects(deposit);
-    await saves(clerk);
+    await clerk.saves();
     const fetched = async () => (await counter.asked()).filter(({ path }) => path.endsWith('/photo.jpg')).length;
     assert.equal(await fetched(), 1);
     const [again] = await Promise.all([clerk.page.waitForEvent('download'), clerk.page.click('a#file')]);
@@ -52,11 +46,31 @@ export async function the_file_is_saved_once_by_itself_and_again_on_request(coun
     assert.equal(await fetched(), 2);
 }
 
+export async function nothing_is_erased_that_was_not_saved(counter) {
+    const clerk = await counter.clerk();
+    const deposit = await counter.deposit();
+    await clerk.collects(deposit);
+    // The line breaks just then, or somebody closes the window that asks where to.
+    await clerk.page.route('**/photo.jpg', (route) => route.abort());
+    await clerk.page.click('a#use');
+    await clerk.sees('#finish');
+    await clerk.chooses('outcome', 'used');
+    await clerk.page.click('#finish');
+    assert.match(await clerk.isRefused('form-incomplete'), /noch nicht gespeichert/);
+    assert.equal(await counter.state(deposit), 'leased');
+    await clerk.sees('input[value=used]:checked');
+    await clerk.page.unroute('**/photo.jpg');
+    await clerk.saves(() => clerk.page.click('a#file'));
+    await clerk.page.click('#finish');
+    await clerk.sees('#outcome');
+    assert.equal(await counter.state(deposit), 'used');
+}
+
 export async function a_photo_kept_for_a_second_document_comes_again_by_the_same_code(counter) {
     const clerk = await counter.clerk();
     const deposit = await counter.deposit();
     await clerk.collects(deposit);
-    await saves(clerk);
+    await clerk.saves();
     await clerk.chooses('outcome', 'kept');
     await clerk.page.fill('#until', '2026-12-31');
     await clerk.page.click('#finish');
@@ -72,7 +86,7 @@ export async function a_date_that_cannot_be_kept_until_is_answered_in_words(coun
     const clerk = await counter.clerk();
     const deposit = await counter.deposit();
     await clerk.collects(deposit);
-    await saves(clerk);
+    await clerk.saves();
     for (const date of ['2020-01-01', '2031-01-01', '']) {
         await clerk.chooses('outcome', 'kept');
         await clerk.page.fill('#until', date);

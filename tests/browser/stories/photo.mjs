@@ -73,7 +73,9 @@ export async function the_countdown_counts_and_says_when_the_time_is_over(counte
     await counter.passes(5 * 60);
     await shows('noch 10 min');
     await counter.passes(11 * 60);
-    await shows('abgelaufen');
+    // The photo does not stay on the screen.
+    await clerk.sees('main[data-problem="code-needed"]');
+    assert.equal(await clerk.page.locator('#photo').count(), 0);
 }
 
 export async function a_computer_whose_clock_is_wrong_counts_right(counter) {
