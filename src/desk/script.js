@@ -118,18 +118,17 @@
 
   const lease = byId("lease");
   if (lease) {
-    // A second more, so that the gateway agrees that it is over.
-    const end = performance.now() + (Number(lease.dataset.seconds) + 1) * 1000;
+    const end = performance.now() + Number(lease.dataset.seconds) * 1000;
     const left = lease.querySelector(".left");
     const show = () => {
       const minutes = Math.ceil((end - performance.now()) / 60000);
-      left.textContent = "(" + fill(lease.dataset.left, { minutes }) + ")";
+      left.textContent = minutes <= 0 ? "" : "(" + fill(lease.dataset.left, { minutes }) + ")";
       if (minutes <= 2 && !lease.classList.contains("short")) {
         lease.classList.add("short");
         byId("lease-status").textContent = fill(lease.dataset.soon, { minutes });
       }
-      // The photo must not stay on the screen; the page asks for the code then.
-      if (minutes <= 0) location.reload();
+      // The photo must not stay on the screen; the page asks for the code then. A second later the gateway agrees.
+      if (performance.now() > end + 1000) location.reload();
     };
     show();
     setInterval(show, 5000);
