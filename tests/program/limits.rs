@@ -265,8 +265,8 @@ async fn connections_are_bounded_for_each_device_and_for_the_listener() {
 #[tokio::test]
 async fn strangers_in_handshakes_are_bounded_and_keep_no_device_out() {
     for limits in [
-        [("handshakes", "3"), ("handshakes_per_address", "100"), ("connections", "1")],
-        [("handshakes", "100"), ("handshakes_per_address", "3"), ("connections", "1")],
+        [("handshakes", "3"), ("handshakes_per_address", "100"), ("connections", "3")],
+        [("handshakes", "100"), ("handshakes_per_address", "3"), ("connections", "3")],
     ] {
         let (home, studio) = limited(&limits);
         let gateway = home.start();
