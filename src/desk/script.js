@@ -134,11 +134,10 @@
     setInterval(show, 5000);
   }
 
-  // Once, on the way forward: going back or reloading must not save a second copy.
+  // Once for each photo: neither going back or reloading, nor a form that has to be filled in again, saves a second copy.
   const file = byId("file");
-  const [navigation] = performance.getEntriesByType("navigation");
-  if (file && navigation && navigation.type === "navigate" && !sessionStorage.getItem(location.pathname)) {
-    sessionStorage.setItem(location.pathname, "saved");
+  if (file && !sessionStorage.getItem(file.pathname)) {
+    sessionStorage.setItem(file.pathname, "saved");
     file.click();
   }
 

@@ -21,6 +21,9 @@ export async function using_saves_the_deposited_photo_and_settles_only_after_tha
     await clerk.page.click('#finish');
     await clerk.isRefused('form-incomplete');
     assert.equal(await counter.state(deposit), 'leased');
+    // The form that is to be filled in again does not save a second copy.
+    await clerk.page.waitForLoadState('networkidle');
+    assert.equal((await counter.asked()).filter(({ path }) => path.endsWith('/photo.jpg')).length, 1);
     await clerk.chooses('outcome', 'used');
     await clerk.page.click('#finish');
     await clerk.sees('#outcome');
