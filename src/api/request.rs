@@ -26,10 +26,7 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
         if !has_media_type(&parts.headers, "application/json") {
             return Err(Problem::FormatUnsupported { expected: "application/json" });
         }
-        let bytes = body_bytes(&parts.headers, body, &app.json_body).await.map_err(|problem| match problem {
-            Problem::PhotoTooLarge { limit_bytes } => Problem::RequestTooLarge { limit_bytes },
-            other => other,
-        })?;
+        let bytes = short_body(&parts.headers, body, app).await?;
         // serde_json names the place and the fault, never the value: no code gets into an answer this way.
         serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::RequestMalformed { fault: fault(&error) })
     }
@@ -94,6 +91,17 @@ pub fn has_media_type(headers: &HeaderMap, media_type: &str) -> bool {
 /// [`Problem::PhotoTooLarge`] before anything is read, where the request says how long it is; [`Problem::UploadTooSlow`].
 pub async fn body_bytes(headers: &HeaderMap, body: Body, limits: &BodyLimits) -> Result<Vec<u8>, Problem> {
     Ok(read_body(body, limits, content_length(headers)).await?)
+}
+
+/// The whole of a body that is no photo.
+///
+/// # Errors
+/// [`Problem::RequestTooLarge`]; [`Problem::UploadTooSlow`].
+pub async fn short_body(headers: &HeaderMap, body: Body, app: &App) -> Result<Vec<u8>, Problem> {
+    body_bytes(headers, body, &app.json_body).await.map_err(|problem| match problem {
+        Problem::PhotoTooLarge { limit_bytes } => Problem::RequestTooLarge { limit_bytes },
+        other => other,
+    })
 }
 
 /// The length that a request declares, in bytes.

@@ -1,17 +1,19 @@
 //! Who sits at the desk, and in which language.
 
 use axum::extract::FromRequestParts;
-use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use cookie::Cookie;
 
+use super::cookies;
 use super::page::{self, Page};
 use crate::api::caller::OfficeCaller;
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
+use crate::domain::collection::CollectionRecord;
+use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
+use crate::flows::review;
 
 pub(super) const LANGUAGE_COOKIE: &str = "lichtbild_language";
 
@@ -46,6 +48,15 @@ impl FromRequestParts<App> for Clerk {
 }
 
 impl Clerk {
+    /// A collection of the clerk's office.
+    ///
+    /// # Errors
+    /// [`Problem::CollectionUnknown`]; the store cannot be asked.
+    pub(super) async fn collection(&self, app: &App, id: Option<CollectionId>) -> Result<CollectionRecord, Problem> {
+        let id = id.ok_or(Problem::CollectionUnknown)?;
+        review::collection(&app.gateway, &self.office, id).await?.ok_or(Problem::CollectionUnknown)
+    }
+
     /// A page for this clerk.
     pub(super) fn page(&self, status: StatusCode, page: &Page<'_>) -> Response {
         page::answer(status, page, self.language, Some(self))
@@ -54,20 +65,8 @@ impl Clerk {
 
 /// German, unless somebody switched: what the browser was once set up in says little about who sits at the counter.
 pub(super) fn language(headers: &HeaderMap) -> Language {
-    match cookie(headers, LANGUAGE_COOKIE).as_deref() {
+    match cookies::read(headers, LANGUAGE_COOKIE).as_deref() {
         Some("en") => Language::English,
         _ => Language::German,
     }
-}
-
-/// The value of a cookie; the first where there are several: of two paths the longer stands first (RFC 6265, section 5.4).
-pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|header| header.to_str().ok())
-        .flat_map(Cookie::split_parse)
-        .filter_map(Result::ok)
-        .find(|cookie| cookie.name() == name)
-        .map(|cookie| cookie.value().to_owned())
 }

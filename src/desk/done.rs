@@ -13,7 +13,6 @@ use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::collection::{CollectionRecord, CollectionState};
 use crate::domain::id::CollectionId;
-use crate::flows::review;
 
 /// How a collection ended; of one that has not, its photo.
 pub async fn show(
@@ -21,11 +20,9 @@ pub async fn show(
     clerk: Clerk,
     PathId(collection_id): PathId<CollectionId>,
 ) -> Result<Response, Problem> {
-    let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
-    let collection = review::collection(&app.gateway, &clerk.office, collection_id).await?;
-    let collection = collection.ok_or(Problem::CollectionUnknown)?;
+    let collection = clerk.collection(&app, collection_id).await?;
     if collection.state == CollectionState::Leased {
-        return Ok(see_other(&format!("/desk/collections/{collection_id}"), None));
+        return Ok(see_other(&format!("/desk/collections/{}", collection.collection_id), None));
     }
     Ok(clerk.page(StatusCode::OK, &page(&clerk, &collection)))
 }
@@ -62,7 +59,7 @@ fn headline(state: CollectionState, clerk: &Clerk) -> &'static str {
             CollectionState::Kept => "Das Foto ist verwendet und wird aufbewahrt",
             CollectionState::Refused => "Das Foto ist abgelehnt und gelöscht",
             CollectionState::Released => "Das Foto wurde zurückgelegt",
-            CollectionState::Lapsed => "Die Reservierung ist abgelaufen",
+            CollectionState::Lapsed => "Der Abruf ist abgelaufen",
         },
         match state {
             CollectionState::Leased => "Still in progress",
@@ -70,7 +67,7 @@ fn headline(state: CollectionState, clerk: &Clerk) -> &'static str {
             CollectionState::Kept => "The photo is used and kept",
             CollectionState::Refused => "The photo is refused and erased",
             CollectionState::Released => "The photo is put back",
-            CollectionState::Lapsed => "The reservation has run out",
+            CollectionState::Lapsed => "The collection has run out",
         },
     )
 }

@@ -1,6 +1,6 @@
 //! Failures as pages: whatever a handler or the router refuses under `/desk/` is told to a person.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::ALLOW;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -13,7 +13,6 @@ use super::page::{Page, answer, error_summary};
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
-use axum::extract::State;
 
 /// Turns the [`Problem`]s of the desk's routes into pages; those of other routes pass by.
 pub async fn render_pages(State(app): State<App>, request: Request, next: Next) -> Response {

@@ -65,12 +65,12 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
             language.pick(
                 [
                     "Ein anderes Amt bearbeitet dieses Foto gerade".into(),
-                    format!("Es ist dort längstens bis {until} reserviert. Danach, oder wenn das Amt es zurücklegt, ist es wieder frei."),
+                    format!("Es ist dort längstens bis {until} geöffnet. Danach, oder wenn das Amt es zurücklegt, ist es wieder frei."),
                     format!("Ihr Foto ist gerade in einem anderen Amt geöffnet, bis spätestens {until}. Waren Sie heute schon dort?"),
                 ],
                 [
                     "Another office is working with this photo".into(),
-                    format!("It is reserved there until {until} at the latest. After that, or once it is put back, it is free again."),
+                    format!("It is open there until {until} at the latest. After that, or once it is put back, it is free again."),
                     format!("Your photo is open at another office, until {until} at the latest. Were you there today?"),
                 ],
             )
@@ -306,12 +306,12 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
             let ended = at(*ended);
             language.pick(
                 [
-                    "Die Reservierung ist zu Ende".into(),
+                    "Die Zeit für dieses Foto ist zu Ende".into(),
                     format!("Sie endete {ended}. Bitte den Code noch einmal eingeben; nichts ist verloren."),
                     "Einen Augenblick, ich gebe Ihren Code noch einmal ein.".into(),
                 ],
                 [
-                    "The reservation is over".into(),
+                    "The time for this photo is over".into(),
                     format!("It ended {ended}. Please enter the code again; nothing is lost."),
                     "One moment, I will enter your code again.".into(),
                 ],

@@ -3,17 +3,17 @@
 
 use axum::Form;
 use axum::body::Body;
-use axum::extract::{FromRequest, Request};
-use axum::http::header::ORIGIN;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::clerk::Clerk;
 use crate::api::problem::RequestFault;
-use crate::api::request::{body_bytes, has_media_type};
+use crate::api::request::{has_media_type, short_body};
 use crate::api::{App, Problem};
-use axum::extract::FromRequestParts;
 
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -39,10 +39,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
         if !has_media_type(&parts.headers, media_type) {
             return Err(Problem::FormatUnsupported { expected: media_type });
         }
-        let bytes = body_bytes(&parts.headers, body, &app.json_body).await.map_err(|problem| match problem {
-            Problem::PhotoTooLarge { limit_bytes } => Problem::RequestTooLarge { limit_bytes },
-            other => other,
-        })?;
+        let bytes = short_body(&parts.headers, body, app).await?;
         let token: Token = fields(&parts, bytes.clone()).await?;
         if !app.gateway.keys().is_form_token(&token.csrf, clerk.office.device_id, clerk.now) {
             return Err(Problem::FormForeign);
@@ -51,7 +48,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
     }
 }
 
-async fn fields<T: DeserializeOwned>(parts: &axum::http::request::Parts, bytes: Vec<u8>) -> Result<T, Problem> {
+async fn fields<T: DeserializeOwned>(parts: &Parts, bytes: Vec<u8>) -> Result<T, Problem> {
     let request = Request::from_parts(parts.clone(), Body::from(bytes));
     match Form::<T>::from_request(request, &()).await {
         Ok(Form(fields)) => Ok(fields),
@@ -65,7 +62,7 @@ fn is_of_this_site(headers: &HeaderMap) -> bool {
     match headers.get(&SEC_FETCH_SITE) {
         Some(site) => site == "same-origin",
         None => {
-            let host = headers.get(axum::http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+            let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
             let origin = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or(""));
             origin.is_none_or(|origin| origin == "null" || origin.strip_prefix("https://") == Some(host))
         }

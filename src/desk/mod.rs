@@ -10,11 +10,12 @@
 //! The code is in no address, no title and no history: between two pages it lies sealed in a cookie that is sent to the pages of
 //! its own collection only, and ends with the lease.
 //!
-//! `clerk` who is served, `form` what is posted, `ticket` the cookie, `page` the frame of every page, `failure` its words when
+//! `clerk` who is served, `form` what is posted, `ticket` the sealed code in one of the `cookies`, `page` the frame of every page, `failure` its words when
 //! something is in the way; `scanner` with `scan`, `scan_words` and `test_symbol` a part of the self-test; the rest is a page a file.
 
 mod clerk;
 mod code_form;
+mod cookies;
 pub mod done;
 pub mod enter;
 pub mod failure;

@@ -20,7 +20,6 @@ use crate::domain::language::Language;
 use crate::domain::subject::{Declaration, Exception, Subject};
 use crate::flows::hand_over::HandOverError;
 use crate::flows::present::{Presented, present};
-use crate::flows::review;
 use crate::report::overlay::overlay;
 use crate::validation::guides::Guides;
 use crate::validation::{Profile, captured_on};
@@ -68,12 +67,10 @@ pub(super) enum Held {
 }
 
 pub(super) async fn held(app: &App, clerk: &Clerk, collection_id: Option<CollectionId>) -> Result<Held, Problem> {
-    let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
-    let collection = review::collection(&app.gateway, &clerk.office, collection_id).await?;
-    let collection = collection.ok_or(Problem::CollectionUnknown)?;
+    let collection = clerk.collection(app, collection_id).await?;
     Ok(match collection.state {
         CollectionState::Leased => Held::Leased(collection),
-        _ => Held::Over(see_other(&format!("/desk/collections/{collection_id}/done"), None)),
+        _ => Held::Over(see_other(&format!("/desk/collections/{}/done", collection.collection_id), None)),
     })
 }
 
@@ -165,8 +162,8 @@ pub(super) fn lease(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
             p #lease.lease data-seconds=(now.until(collection.lease_until).as_secs())
                 data-left=(language.pick("noch {minutes} min", "{minutes} min left"))
                 data-soon=(language.pick(
-                    "Die Reservierung endet in {minutes} Minuten. Danach den Code noch einmal eingeben.",
-                    "The reservation ends in {minutes} minutes. Enter the code again after that.",
+                    "Das Foto ist noch {minutes} Minuten geöffnet. Danach den Code noch einmal eingeben.",
+                    "The photo is open for {minutes} more minutes. Enter the code again after that.",
                 )) {
                 (language.pick("Für Sie geöffnet bis ", "Open for you until "))
                 time datetime=(collection.lease_until) { (clock_time(collection.lease_until, language)) }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use cookie::{Cookie, SameSite};
 use maud::{Markup, html};
 
-use super::clerk::{Clerk, cookie};
+use super::clerk::Clerk;
+use super::cookies;
 use super::form::Posted;
 use super::moment::{clock_time, day};
 use super::page::Page;
@@ -43,7 +43,7 @@ enum RoundTrip {
 
 /// Nothing scanned yet.
 pub async fn show(State(app): State<App>, clerk: Clerk, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
-    let round_trip = match cookie(&headers, ROUND_TRIP) {
+    let round_trip = match cookies::read(&headers, ROUND_TRIP) {
         Some(_) => RoundTrip::Done,
         None if uri.query() == Some(AGAIN) => RoundTrip::Failed,
         None => RoundTrip::NotYet,
@@ -58,7 +58,7 @@ pub async fn create(
     Posted(clerk, scanned): Posted<Scanned>,
 ) -> Result<Response, Problem> {
     // The page that the form is on sent the cookie.
-    let round_trip = if cookie(&headers, ROUND_TRIP).is_some() { RoundTrip::Done } else { RoundTrip::Failed };
+    let round_trip = if cookies::read(&headers, ROUND_TRIP).is_some() { RoundTrip::Done } else { RoundTrip::Failed };
     answer(&app, &clerk, Some(&scanned), round_trip).await
 }
 
@@ -85,15 +85,8 @@ async fn answer(
         }
     };
     let mut response = clerk.page(StatusCode::OK, &Page { title, problem: None, main });
-    response.headers_mut().append(SET_COOKIE, round_trip_cookie()?);
+    response.headers_mut().append(SET_COOKIE, cookies::header(ROUND_TRIP, "here", PATH, None)?);
     Ok(response)
-}
-
-/// As the code's own cookie is, so that what happens to this one happens to that.
-fn round_trip_cookie() -> Result<HeaderValue, Problem> {
-    let cookie =
-        Cookie::build((ROUND_TRIP, "here")).path(PATH).http_only(true).secure(true).same_site(SameSite::Strict);
-    HeaderValue::from_str(&cookie.to_string()).map_err(|_| Problem::Internal)
 }
 
 fn certificate(clerk: &Clerk, device: Option<&Device>) -> Markup {
@@ -216,13 +209,13 @@ fn browser(language: Language, round_trip: RoundTrip) -> Markup {
     html! {
         h2 { "Browser" }
         dl.facts {
-            div { dt { "Cookies" } dd #cookies data-round-trip=(round_trip_tag(round_trip)) { (cookies(language, round_trip)) } }
+            div { dt { "Cookies" } dd #cookies data-round-trip=(round_trip_tag(round_trip)) { (round_trip_words(language, round_trip)) } }
             div {
                 dt { (language.pick("Skripte", "Scripts")) }
                 dd #script data-on=(language.pick("Eingeschaltet.", "On.")) {
                     (language.pick(
-                        "Ausgeschaltet. Alles geht auch so; Vertipper und Ende der Reservierung zeigen sich dann erst nach dem Absenden.",
-                        "Off. Everything works without them; typos and the end of a reservation show only after sending.",
+                        "Ausgeschaltet. Alles geht auch so; Tippfehler und das Ende der Zeit für ein Foto zeigen sich dann erst nach dem Absenden.",
+                        "Off. Everything works without them; typos and the end of a photo's time show only after sending.",
                     ))
                 }
             }
@@ -237,7 +230,7 @@ fn browser(language: Language, round_trip: RoundTrip) -> Markup {
     }
 }
 
-fn cookies(language: Language, round_trip: RoundTrip) -> Markup {
+fn round_trip_words(language: Language, round_trip: RoundTrip) -> Markup {
     match round_trip {
         RoundTrip::Done => {
             html! { (mark(Weight::Good, language)) (language.pick("Sie kommen zurück.", "They come back.")) }

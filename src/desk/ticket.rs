@@ -1,10 +1,10 @@
-//! The code between two pages: sealed, in a cookie of the collection's own pages.
+//! What a browser holds for one collection: its code, sealed, from page to page, and whether the file was fetched.
 
 use axum::http::{HeaderMap, HeaderValue};
 use cookie::time::Duration;
-use cookie::{Cookie, SameSite};
 
-use super::clerk::{Clerk, cookie};
+use super::clerk::Clerk;
+use super::cookies;
 use crate::api::{App, Problem};
 use crate::domain::code::RetrievalCode;
 use crate::domain::collection::CollectionRecord;
@@ -13,7 +13,7 @@ use crate::sealing::ticket::TicketPlace;
 
 const NAME: &str = "lichtbild_code";
 /// Says that this browser was given the file, so that nobody has a photo erased that was never saved. Against haste, not against
-/// malice: who wants to can settle over the JSON routes.
+/// malice: who wants to can settle over the JSON routes. It goes out before the file does; that a download broke off, the browser tells.
 const SAVED: &str = "lichtbild_saved";
 /// As long as an office may take to settle, and longer.
 const SAVED_LASTS: Duration = Duration::days(30);
@@ -54,7 +54,7 @@ pub(super) fn code(
     collection_id: CollectionId,
 ) -> Option<RetrievalCode> {
     let place = TicketPlace { collection_id, office_id: clerk.office.party.party_id };
-    app.gateway.keys().open_ticket(&cookie(headers, NAME)?, place, clerk.now)
+    app.gateway.keys().open_ticket(&cookies::read(headers, NAME)?, place, clerk.now)
 }
 
 /// Notes in the browser that it was given the file.
@@ -67,20 +67,14 @@ pub(super) fn note_saved(collection_id: CollectionId) -> Result<HeaderValue, Pro
 
 /// Whether this browser was given the file of the collection whose pages it asks for.
 pub(super) fn is_saved(headers: &HeaderMap) -> bool {
-    cookie(headers, SAVED).is_some()
+    cookies::read(headers, SAVED).is_some()
 }
 
 fn header(
     name: &'static str,
     collection_id: CollectionId,
     value: String,
-    max_age: Duration,
+    lasts: Duration,
 ) -> Result<HeaderValue, Problem> {
-    let cookie = Cookie::build((name, value))
-        .path(format!("/desk/collections/{collection_id}"))
-        .max_age(max_age)
-        .http_only(true)
-        .secure(true)
-        .same_site(SameSite::Strict);
-    HeaderValue::from_str(&cookie.to_string()).map_err(|_| Problem::Internal)
+    cookies::header(name, value, &format!("/desk/collections/{collection_id}"), Some(lasts))
 }

@@ -32,12 +32,11 @@ pub(super) struct Filled {
     pub(super) error: Option<String>,
 }
 
-/// A page on which a photo can be used, as it stands.
-pub(super) struct Using {
-    /// The collection.
-    pub(super) collection: CollectionRecord,
-    /// The days until which the photo may be kept; none while the code is not at hand.
-    pub(super) days: RangeInclusive<Date>,
+/// What the page is about.
+struct Using {
+    collection: CollectionRecord,
+    /// The last days that the photo may be kept until.
+    days: RangeInclusive<Date>,
 }
 
 /// The questions that come before anything is erased. Without the code the file could not be saved, so it is asked for first.
@@ -156,6 +155,6 @@ fn question(clerk: &Clerk, using: &Using, filled: &Filled) -> Markup {
 }
 
 /// As date fields write it.
-pub(super) fn iso(date: Date) -> String {
+fn iso(date: Date) -> String {
     format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
 }

@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::problem::RequestFault;
-use super::request::{body_bytes, has_media_type};
+use super::request::{has_media_type, short_body};
 use super::{App, Problem};
 use crate::identity::certs_only::certificates_only;
 use crate::identity::issue::IssuedCertificate;
@@ -31,10 +31,7 @@ async fn certificate_request(app: &App, headers: &HeaderMap, body: Body) -> Resu
     if !has_media_type(headers, PKCS10) {
         return Err(Problem::FormatUnsupported { expected: PKCS10 });
     }
-    let bytes = body_bytes(headers, body, &app.json_body).await.map_err(|problem| match problem {
-        Problem::PhotoTooLarge { limit_bytes } => Problem::RequestTooLarge { limit_bytes },
-        other => other,
-    })?;
+    let bytes = short_body(headers, body, app).await?;
     let is_armoured = bytes.windows(10).any(|window| window == b"-----BEGIN");
     let is_der = std::str::from_utf8(&bytes).is_err();
     if is_armoured || is_der {
