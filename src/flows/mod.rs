@@ -20,6 +20,7 @@ pub mod settle;
 mod strangers;
 pub mod sweep;
 pub mod turn_away;
+mod turns;
 pub mod vouch;
 pub mod withdraw;
 
