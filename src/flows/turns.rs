@@ -130,7 +130,10 @@ mod tests {
 
     type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Turn<char>, Busy>> + 'a>>;
 
-    async fn look(waiting: &mut Waiting<'_>) -> Option<Result<Turn<char>, Busy>> {
+    async fn look<W>(waiting: &mut Pin<Box<W>>) -> Option<Result<Turn<char>, Busy>>
+    where
+        W: Future<Output = Result<Turn<char>, Busy>> + ?Sized,
+    {
         poll_fn(|context| {
             Poll::Ready(match waiting.as_mut().poll(context) {
                 Poll::Ready(outcome) => Some(outcome),

@@ -3,6 +3,7 @@
 
 mod file;
 mod flood;
+mod full_server;
 mod server;
 mod slow_line;
 
