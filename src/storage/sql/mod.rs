@@ -11,6 +11,7 @@ mod connection;
 mod deposit;
 mod enrolment;
 mod foreign;
+mod forget;
 mod guesses;
 mod invitations;
 mod notes;
@@ -21,6 +22,7 @@ mod rows;
 mod settle;
 mod statement;
 mod sweep;
+mod transfer_log;
 
 use std::time::Duration;
 
