@@ -21,7 +21,7 @@ use self::mischief::{Counts, Node, against_nodes, around_nodes};
 use self::replay::replay;
 use crate::line::breaking_line::BreakingLine;
 use crate::support::cluster::Cluster;
-use crate::support::device::DeviceFiles;
+use crate::support::device::{DeviceFiles, plain_get};
 use crate::support::gateway::SMALL;
 use crate::support::process::{Home, free_port};
 use crate::support::records::Database;
@@ -61,6 +61,7 @@ fn set_up(home: Home) -> Node {
     for limit in ["requests_per_minute", "uploads_per_minute", "wrong_codes_per_device", "wrong_codes_over_all"] {
         home.set(limit, "1000000");
     }
+    home.set("checkpoint_minutes", "0.1");
     let node = Node { home };
     node.set_clock(0);
     node
@@ -152,6 +153,14 @@ async fn run(
         );
     }
     assert_that_rows_agree(&database, &log).await;
+    let (nodes, .., running) = &everything;
+    for (node, gateway) in nodes.iter().zip(running) {
+        // No node took what it found for tampering.
+        let ready = plain_get(&format!("{}/readyz", gateway.ops())).await;
+        assert!(ready.contains("\"ready\"") && !ready.contains("audit-checkpoints"), "{ready}");
+        let verified = tokio::task::block_in_place(|| node.home.json(&["audit", "verify"]));
+        assert_eq!(verified["whole"], true, "{verified}");
+    }
     drop(everything);
 }
 
