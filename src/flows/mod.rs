@@ -22,6 +22,7 @@ pub mod settle;
 mod strangers;
 pub mod sweep;
 pub mod turn_away;
+mod turns;
 pub mod vouch;
 pub mod walk;
 pub mod withdraw;

@@ -8,6 +8,7 @@ pub mod contract;
 mod driver_error;
 pub mod enrolment_steps;
 pub mod location;
+pub mod patience;
 mod postgres;
 mod sql;
 mod sqlite;
