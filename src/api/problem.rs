@@ -49,6 +49,8 @@ pub enum Problem {
     DeviceNotInStanding,
     CertificateExpired { at: Timestamp },
     PartySuspended { role: Role },
+    DeviceIsAuditors,
+    AuditorsOnly,
     TooManyConnections,
     TooManyRequests { wait: Duration },
     // Deposits
@@ -92,6 +94,8 @@ pub enum Problem {
     CertificateForeign,
     CertificateSuperseded { since: Timestamp },
     EnrolmentUnavailable { role: Option<Role> },
+    // The transfer log
+    CheckpointUnknown,
     // The gateway
     PhotoDamaged,
     Internal,
@@ -152,6 +156,8 @@ impl Problem {
             Self::CertificateExpired { .. } => "certificate-expired",
             Self::PartySuspended { role: Role::Studio } => "studio-suspended",
             Self::PartySuspended { role: Role::Office } => "office-suspended",
+            Self::DeviceIsAuditors => "device-is-auditors",
+            Self::AuditorsOnly => "auditors-only",
             Self::TooManyConnections => "too-many-connections",
             Self::TooManyRequests { .. } => "too-many-requests",
             Self::DepositInProgress => "deposit-in-progress",
@@ -190,6 +196,7 @@ impl Problem {
             Self::CertificateForeign => "certificate-foreign",
             Self::CertificateSuperseded { .. } => "certificate-superseded",
             Self::EnrolmentUnavailable { .. } => "enrolment-unavailable",
+            Self::CheckpointUnknown => "checkpoint-unknown",
             Self::PhotoDamaged => "photo-damaged",
             Self::Internal => "internal",
             Self::GatewayBusy => "gateway-busy",
@@ -225,12 +232,15 @@ impl Problem {
             | Self::DeviceRevoked { .. }
             | Self::DeviceNotInStanding
             | Self::CertificateExpired { .. }
+            | Self::DeviceIsAuditors
+            | Self::AuditorsOnly
             | Self::FormForeign
             | Self::PartySuspended { .. } => StatusCode::FORBIDDEN,
             Self::RouteUnknown
             | Self::PhotoUnknown
             | Self::CodeUnknown
             | Self::CollectionUnknown
+            | Self::CheckpointUnknown
             | Self::InvitationUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::UploadTooSlow => StatusCode::REQUEST_TIMEOUT,

@@ -2,10 +2,12 @@
 
 pub mod administer;
 pub mod authenticate;
+pub mod checkpoint;
 pub mod claim;
 pub mod collect;
 pub mod deposit;
 pub mod enrol;
+pub mod forget;
 pub mod gateway;
 pub mod hand_over;
 pub mod invite;
@@ -21,6 +23,7 @@ mod strangers;
 pub mod sweep;
 pub mod turn_away;
 pub mod vouch;
+pub mod walk;
 pub mod withdraw;
 
 pub use gateway::{Gateway, Rules};

@@ -12,7 +12,9 @@ mod postgres;
 mod sql;
 mod sqlite;
 pub mod steps;
+pub mod transfer_log;
 
 pub use contract::{Store, StoreError};
 pub use location::DatabaseLocation;
 pub use sql::SqlStore;
+pub use transfer_log::TransferLog;

@@ -12,6 +12,7 @@ mod connection;
 mod deposit;
 mod enrolment;
 mod foreign;
+mod forget;
 mod guesses;
 mod invitations;
 mod notes;
@@ -22,6 +23,7 @@ mod rows;
 mod settle;
 mod statement;
 mod sweep;
+mod transfer_log;
 
 use async_trait::async_trait;
 
