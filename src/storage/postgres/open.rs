@@ -100,9 +100,14 @@ async fn is_in_use(connection: &mut PgConnection) -> Result<bool, StoreError> {
 /// Migrations that were released never change; a new one is added instead.
 fn migrator() -> Migrator {
     let initial = include_str!("migrations/0001_initial.sql");
+    let growth = include_str!("migrations/0004_growth.sql");
     let migration = |version, description, sql: &'static str| {
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
     };
     let audit = include_str!("migrations/0002_audit.sql");
-    Migrator::with_migrations(vec![migration(1, "initial", initial), migration(2, "audit", audit)])
+    Migrator::with_migrations(vec![
+        migration(1, "initial", initial),
+        migration(2, "audit", audit),
+        migration(4, "growth", growth),
+    ])
 }

@@ -4,7 +4,7 @@ use sqlx::AssertSqlSafe;
 
 use super::connection::{Connection, Write};
 use super::guesses::{answer_right_code, blocked_until, count_wrong_code};
-use super::rows::{COLLECTION, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, collection, parsed, party, tracked_photo};
+use super::rows::{COLLECTION, PARTY, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, collection, parsed, party, tracked_photo};
 use super::{SqlStore, photos, quarantine};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
@@ -42,7 +42,7 @@ pub(super) async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<L
     }
     let photo = tracked_photo(&row)?;
     let studio = transaction
-        .query("SELECT * FROM parties WHERE party_id = $1")
+        .query(AssertSqlSafe(format!("SELECT {PARTY} FROM parties p WHERE p.party_id = $1")))
         .bind(photo.record.studio_id.to_string())
         .fetch_one()
         .await?;
@@ -216,7 +216,7 @@ async fn find_on(
 ) -> Result<Option<CollectionRecord>, StoreError> {
     connection
         .query(AssertSqlSafe(format!(
-            "SELECT {COLLECTION} FROM collections WHERE collection_id = $1 AND office_id = $2"
+            "SELECT {COLLECTION} FROM collections c WHERE c.collection_id = $1 AND c.office_id = $2"
         )))
         .bind(collection_id.to_string())
         .bind(office.to_string())
@@ -245,8 +245,8 @@ pub(super) async fn list(
         .read()
         .await?
         .query(AssertSqlSafe(format!(
-            "SELECT {COLLECTION} FROM collections WHERE office_id = $1 AND collection_id < $2
-             ORDER BY collection_id DESC LIMIT $3"
+            "SELECT {COLLECTION} FROM collections c WHERE c.office_id = $1 AND c.collection_id < $2
+             ORDER BY c.collection_id DESC LIMIT $3"
         )))
         .bind(office.to_string())
         // Sorts behind every identifier.

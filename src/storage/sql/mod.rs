@@ -5,6 +5,7 @@
 //! [`connection`]: locks, the word that is passed to other nodes, and what a sweep leaves out.
 
 mod audit;
+mod census;
 mod certificates;
 mod collect;
 mod connection;
@@ -337,7 +338,7 @@ impl Store for SqlStore {
     }
 
     async fn census(&self) -> Result<Vec<(PhotoState, u64)>, StoreError> {
-        self.attempt(|| photos::census(self)).await
+        self.attempt(|| census::census(self)).await
     }
 
     async fn changed(&self) {

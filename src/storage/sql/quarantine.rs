@@ -45,7 +45,7 @@ pub(super) async fn release(
         .query(
             "SELECT count(DISTINCT d.device_id) AS devices, count(p.photo_id) AS photos
              FROM devices d LEFT JOIN photos p ON p.device_id = d.device_id AND p.lookup_id IS NOT NULL
-             WHERE d.party_id = $1 AND ($2 IS NULL OR d.device_id = $2)
+             WHERE d.party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR d.device_id = $2)
                AND d.revoked_at IS NOT NULL AND d.photos_released_at IS NULL",
         )
         .bind(studio.to_string())
@@ -58,7 +58,7 @@ pub(super) async fn release(
     }
     transaction
         .query(
-            "UPDATE devices SET photos_released_at = $3 WHERE party_id = $1 AND ($2 IS NULL OR device_id = $2)
+            "UPDATE devices SET photos_released_at = $3 WHERE party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR device_id = $2)
              AND revoked_at IS NOT NULL AND photos_released_at IS NULL",
         )
         .bind(studio.to_string())

@@ -23,9 +23,14 @@ pub(super) const TRACKED_PHOTO: &str = "
 /// Where those columns come from.
 pub(super) const TRACKED_PHOTO_SOURCE: &str = "photos p LEFT JOIN collections c ON c.collection_id = p.collection_id";
 
-/// The columns that [`collection`] reads with an empty prefix.
-pub(super) const COLLECTION: &str = "collection_id, photo_id, office_id, state, leased_at, lease_until, handed_over_at,
-    settle_due, settled_at, kept_until";
+/// The columns that [`party`] reads: a party `p`. Every statement names its columns: a running node's statements would fail on a
+/// server as soon as a newer node adds one to what `*` stands for.
+pub(super) const PARTY: &str = "p.party_id, p.role, p.name, p.place, p.suspended, p.created_at";
+
+/// The columns that [`collection`] reads with an empty prefix: a collection `c`.
+pub(super) const COLLECTION: &str = "
+    c.collection_id, c.photo_id, c.office_id, c.state, c.leased_at, c.lease_until, c.handed_over_at, c.settle_due,
+    c.settled_at, c.kept_until";
 
 pub(super) fn tracked_photo(row: &Row) -> Result<TrackedPhoto, StoreError> {
     let latest = match row.try_get::<Option<String>>("c_collection_id")? {

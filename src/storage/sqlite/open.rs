@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqlSafeStr};
 
 use super::File;
@@ -45,7 +45,7 @@ impl File {
             })
             .connect_with(options.clone())
             .await?;
-        migrator().run(&writer).await.map_err(migration_error)?;
+        migrate(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(BUSY_TIMEOUT)
@@ -79,6 +79,19 @@ impl File {
     }
 }
 
+/// Brings the schema up to date. Another process may be at the same, the gateway beside an administrator's command, and SQLite has
+/// no lock for that: whoever finds a migration done in the meantime looks again what is left.
+async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
+    let migrator = migrator();
+    for _ in migrator.iter() {
+        match migrator.run(writer).await {
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {}
+            done => return done.map_err(migration_error),
+        }
+    }
+    migrator.run(writer).await.map_err(migration_error)
+}
+
 /// Migrations that were released never change; a new one is added instead.
 fn migrator() -> Migrator {
     let initial = include_str!("migrations/0001_initial.sql");
@@ -88,10 +101,12 @@ fn migrator() -> Migrator {
     };
     let trust = include_str!("migrations/0003_trust.sql");
     let audit = include_str!("migrations/0004_audit.sql");
+    let growth = include_str!("migrations/0006_growth.sql");
     Migrator::with_migrations(vec![
         migration(1, "initial", initial),
         migration(2, "enrolment", enrolment),
         migration(3, "trust", trust),
         migration(4, "audit", audit),
+        migration(6, "growth", growth),
     ])
 }
