@@ -99,6 +99,15 @@ pub enum AuditEvent {
     /// An administrator confirmed that the clock is right after a long rest.
     #[serde(rename = "clock.confirmed")]
     ClockConfirmed,
+    /// A gateway was made of a backup; what happened after that was taken is not in the log.
+    #[serde(rename = "store.restored")]
+    StoreRestored,
+    /// An administrator lets photos be collected again that were held back since a restore.
+    #[serde(rename = "restored.released")]
+    RestoredReleased,
+    /// All rows came here from another database.
+    #[serde(rename = "store.moved")]
+    StoreMoved,
     /// A well-formed code that belongs to no photo.
     #[serde(rename = "code.unknown")]
     CodeUnknown,
@@ -119,13 +128,20 @@ pub struct AuditEntry {
     pub details: serde_json::Value,
 }
 
-impl AuditEntry {
-    /// The event's stable name.
-    pub fn event_name(&self) -> String {
-        match serde_json::to_value(self.event) {
+impl AuditEvent {
+    /// The stable name.
+    pub fn name(self) -> String {
+        match serde_json::to_value(self) {
             Ok(serde_json::Value::String(name)) => name,
             _ => String::new(),
         }
+    }
+}
+
+impl AuditEntry {
+    /// The event's stable name.
+    pub fn event_name(&self) -> String {
+        self.event.name()
     }
 
     /// The row's own digest: SHA-256 over the previous row's digest and every field, each with its length before it (64-bit,
@@ -164,6 +180,51 @@ pub fn chain_digest(
         hasher.update(field.as_bytes());
     }
     Sha256Digest::from_bytes(hasher.finalize().into())
+}
+
+/// A row as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "its columns, by their names")]
+pub struct AuditRow {
+    pub sequence: i64,
+    pub at: Timestamp,
+    pub actor: String,
+    pub event: String,
+    pub subject: Option<String>,
+    pub details: String,
+    pub prev: Sha256Digest,
+    pub sha256: Sha256Digest,
+}
+
+/// A walk along the chain, from its first row on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainWalk {
+    /// How many rows were walked, which is the place of the last one.
+    pub rows: i64,
+    /// The last row's digest.
+    pub head: Sha256Digest,
+}
+
+impl ChainWalk {
+    /// Before the first row.
+    pub const START: Self = Self { rows: 0, head: CHAIN_START };
+
+    /// Goes on to `row`; whether it has its place in the chain and is what it was when it was written.
+    #[must_use]
+    pub fn step(&mut self, row: &AuditRow) -> bool {
+        let digest = chain_digest(
+            &self.head,
+            self.rows + 1,
+            row.at.unix_milliseconds(),
+            &row.actor,
+            &row.event,
+            row.subject.as_deref(),
+            &row.details,
+        );
+        let holds = row.sequence == self.rows + 1 && row.prev == self.head && row.sha256 == digest;
+        *self = Self { rows: row.sequence, head: row.sha256 };
+        holds
+    }
 }
 
 /// The digest that stands before the first row.

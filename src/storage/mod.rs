@@ -7,12 +7,13 @@ mod advice;
 pub mod contract;
 mod driver_error;
 pub mod enrolment_steps;
+pub mod inspection;
 pub mod location;
 mod postgres;
 mod sql;
 mod sqlite;
 pub mod steps;
 
-pub use contract::{Store, StoreError};
+pub use contract::{OutOfUse, Store, StoreError};
 pub use location::DatabaseLocation;
-pub use sql::SqlStore;
+pub use sql::{Relocation, SqlStore};
