@@ -81,6 +81,11 @@ impl Cluster {
         assert!(command.arg(signal).arg(postmaster).args(children.split_whitespace()).status().unwrap().success());
     }
 
+    /// One of the programs that come with the server.
+    pub fn program(name: &str) -> PathBuf {
+        programs().join(name)
+    }
+
     /// Where its socket is.
     pub fn folder(&self) -> &Path {
         &self.folder
