@@ -182,8 +182,8 @@ pub fn chain_digest(
     Sha256Digest::from_bytes(hasher.finalize().into())
 }
 
-/// A row as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A row as it is stored, and as it is exported: one JSON object a line, `details` as the text that its digest is taken of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "its columns, by their names")]
 pub struct AuditRow {
     pub sequence: i64,

@@ -10,6 +10,7 @@
 //! | invitation | Einladung | lets one device enrol, with its one-time enrolment code |
 //! | enrolment | Anmeldung | a device gets its first certificate over the wire |
 
+pub mod aftermath;
 pub mod audit;
 pub mod check;
 mod check_labels;

@@ -100,3 +100,20 @@ pub struct ComparedTable {
     /// SHA-256 over all of them in the order of their keys.
     pub sha256: Sha256Digest,
 }
+
+/// What an export of the transfer log has made up for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Replayed {
+    /// Rows that were added.
+    pub rows: u64,
+    /// When the last of them was written.
+    pub until: Option<Timestamp>,
+    /// Photos that had been erased since.
+    pub erased: u64,
+    /// Photos that had been leased, kept or given back since.
+    pub moved: u64,
+    /// Devices that had been cut off since.
+    pub revoked: u64,
+    /// Photos that had been deposited since, and are lost.
+    pub lost: u64,
+}

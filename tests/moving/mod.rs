@@ -5,6 +5,7 @@ mod erasure;
 #[cfg(feature = "failpoints")]
 mod killed;
 mod relocate;
+mod replay;
 mod restore;
 mod verify;
 

@@ -10,8 +10,10 @@ use super::backup::manifest::{self, KeptFile, Manifest};
 use super::failure::Failure;
 use super::output::give;
 use super::verify::tell;
-use crate::clock::SystemClock;
+use crate::clock::{SystemClock, Timestamp};
+use crate::config::Config;
 use crate::config::files::with_paths;
+use crate::domain::audit::AuditRow;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::soundness::Findings;
 use crate::durable::{Audience, FolderDraft, write_new};
@@ -20,7 +22,7 @@ use crate::flows::restore::restore;
 use crate::flows::verify::verify;
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
-use crate::storage::inspection::Restored;
+use crate::storage::inspection::{Replayed, Restored};
 use crate::storage::{DatabaseLocation, SqlStore, StoreError};
 
 #[derive(Args)]
@@ -33,6 +35,9 @@ pub(super) struct Arguments {
     /// The folder that `backup --keys only` made, where the keys are not in the backup.
     #[arg(long, value_name = "FOLDER")]
     keys: Option<PathBuf>,
+    /// An export of the transfer log (JSON Lines) that goes on where the backup ends: what it tells is carried out.
+    #[arg(long, value_name = "FILE")]
+    log_since: Option<PathBuf>,
     /// Restore it although something is wrong with the database, if there is nothing better.
     #[arg(long)]
     despite_faults: bool,
@@ -74,19 +79,60 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let location = DatabaseLocation::File(place);
     let unusable = |error: StoreError| super::setting::unusable(error, &location);
     let store = SqlStore::open_in_any_use(&location).await.map_err(unusable)?;
-    let checked = check(&store, key_file.as_ref(), arguments).await;
-    let restored = match checked {
-        Ok(findings) => {
-            let taken_at = store.backup_taken_at().await.map_err(unusable)?.unwrap_or(manifest.taken_at);
-            restore(&store, &SystemClock, taken_at).await.map_err(unusable).map(|restored| (findings, restored))
-        }
-        Err(failure) => Err(failure),
-    };
+    let made = make_up(&store, key_file.as_ref(), &manifest, arguments).await;
     store.close().await;
-    let (findings, restored) = restored?;
+    let made = made?;
     failpoint::reached("restore.before_name");
     draft.keep_new().map_err(cannot_write)?;
-    report(arguments, &manifest, &missing, &findings, restored)
+    report(arguments, &missing, &made)
+}
+
+/// What a restore has come to.
+struct Made {
+    /// The moment up to which the gateway knows what happened.
+    knows_until: Timestamp,
+    replayed: Replayed,
+    findings: Findings,
+    restored: Restored,
+}
+
+async fn make_up(
+    store: &SqlStore,
+    key_file: Option<&KeyFile>,
+    manifest: &Manifest,
+    arguments: &Arguments,
+) -> Result<Made, Failure> {
+    let taken_at = store.backup_taken_at().await?.unwrap_or(manifest.taken_at);
+    let replayed = match &arguments.log_since {
+        None => Replayed::default(),
+        Some(file) => replay(store, file, &arguments.from).await?,
+    };
+    let findings = check(store, key_file, arguments).await?;
+    let knows_until = replayed.until.map_or(taken_at, |until| until.max(taken_at));
+    let restored = restore(store, &SystemClock, knows_until).await?;
+    Ok(Made { knows_until, replayed, findings, restored })
+}
+
+/// Carries out what an export of the transfer log tells.
+async fn replay(store: &SqlStore, file: &Path, from: &Path) -> Result<Replayed, Failure> {
+    let shown = file.display();
+    let text = fs::read_to_string(file)
+        .map_err(|error| Failure::new(format!("cannot read {shown}: check its path"), error))?;
+    let rows: Result<Vec<AuditRow>, _> = text.lines().map(serde_json::from_str).collect();
+    let rows = rows.map_err(|error| {
+        Failure::new(
+            format!("{shown} is no export of the transfer log: make one with `lichtbild-gateway audit export`"),
+            error,
+        )
+    })?;
+    let config = fs::read_to_string(from.join(manifest::CONFIG)).map_err(|error| error.to_string());
+    let config = config.and_then(|text| Config::parse(&text)).map_err(Failure::plain)?;
+    store.replay(&rows, config.rules().settle_within).await.map_err(|error| match error {
+        StoreError::Damaged(what) => Failure::plain(format!(
+            "{shown} does not go on where the backup ends ({what}): export from the day of the backup on, and from the same gateway"
+        )),
+        error => error.into(),
+    })
 }
 
 /// The key file, where it is there, which must be the one that the database is bound to.
@@ -183,26 +229,27 @@ fn copy_large(from: &Path, to: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn report(
-    arguments: &Arguments,
-    manifest: &Manifest,
-    missing: &[&KeptFile],
-    findings: &Findings,
-    restored: Restored,
-) -> Result<(), Failure> {
+fn report(arguments: &Arguments, missing: &[&KeptFile], made: &Made) -> Result<(), Failure> {
     let dir = arguments.dir.display();
-    let taken_at = manifest.taken_at;
+    let Made { knows_until, replayed, findings, restored } = made;
     if arguments.json {
         give(serde_json::json!({
             "gateway": arguments.dir,
-            "backup_taken_at": taken_at,
+            "knows_until": knows_until,
+            "replayed": replayed,
             "photos_held_back": restored.photos,
             "invitations_ended": restored.invitations,
             "missing": missing,
             "findings": findings,
         }))?;
     } else {
-        give(format!("A gateway as of {taken_at} stands in {dir}."))?;
+        give(format!("A gateway as of {knows_until} stands in {dir}."))?;
+        if replayed.rows > 0 {
+            give(format!("  made up for        {} rows of the log", replayed.rows))?;
+            give(format!("    photos erased    {}", replayed.erased))?;
+            give(format!("    devices revoked  {}", replayed.revoked))?;
+            give(format!("    photos lost      {} (deposited since the backup)", replayed.lost))?;
+        }
         give(format!("  photos held back   {}", restored.photos))?;
         give(format!("  invitations ended  {}", restored.invitations))?;
         give(format!("  transfer log       {} rows, the last one {}", findings.log_rows, findings.log_head))?;
@@ -211,7 +258,7 @@ fn report(
         }
     }
     let needed = missing.iter().any(|kept| kept.key == "key_file" || kept.key == "certificates.server_key");
-    eprintln!("What happened after {taken_at} is not known to it. Before it serves:");
+    eprintln!("What happened after {knows_until} is not known to it. Before it serves:");
     if needed {
         eprintln!("- Put the missing keys in their places (mode 0600): without the key file nothing opens.");
     }
@@ -220,8 +267,9 @@ fn report(
         "- Revoke again whom you revoked since, suspend again whom you suspended: `device revoke`, `studio suspend`."
     );
     eprintln!(
-        "- Devices that enrolled since are unknown: invite them again. Receipts given out since lead to nothing."
+        "- Devices that enrolled since the backup are unknown: invite them again. Receipts given out since lead to nothing."
     );
+    eprintln!("- Give the folder to the user that the gateway runs as (chown -R).");
     eprintln!(
         "- Photos are held back, for they may have been used since: `restored list` shows them, `restored release` frees those \
          that were not (docs/operation.md, \"After a restore\")."

@@ -20,6 +20,7 @@ mod parties;
 mod photos;
 mod quarantine;
 mod relocate;
+mod replay;
 mod restore;
 mod rows;
 mod settle;
