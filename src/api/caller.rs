@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use super::{App, Problem};
 use crate::domain::credential::Credential;
 use crate::flows::authenticate;
-pub use crate::flows::authenticate::{OfficeCaller, StudioCaller};
+pub use crate::flows::authenticate::{AuditorCaller, OfficeCaller, OfficeDevice, StudioCaller};
 use crate::transport::peer::{Admission, Peer};
 
 impl FromRequestParts<App> for StudioCaller {
@@ -27,6 +27,22 @@ impl FromRequestParts<App> for OfficeCaller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         Ok(authenticate::office(&app.gateway, credential(parts)?).await?)
+    }
+}
+
+impl FromRequestParts<App> for AuditorCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        Ok(authenticate::auditor(&app.gateway, credential(parts)?).await?)
+    }
+}
+
+impl FromRequestParts<App> for OfficeDevice {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        Ok(authenticate::office_device(&app.gateway, credential(parts)?).await?)
     }
 }
 

@@ -1,5 +1,6 @@
 //! HTTP in, HTTP out: reads requests into what flows take and writes down what they answer. No rule of the field lives here.
 
+pub mod audit;
 pub mod caller;
 pub mod context;
 pub mod est;

@@ -50,6 +50,8 @@ pub enum Problem {
     DeviceNotInStanding,
     CertificateExpired { at: Timestamp },
     PartySuspended { role: Role },
+    DeviceIsAuditors,
+    AuditorsOnly,
     TooManyConnections,
     TooManyRequests { wait: Duration },
     // Deposits
@@ -93,6 +95,8 @@ pub enum Problem {
     CertificateForeign,
     CertificateSuperseded { since: Timestamp },
     EnrolmentUnavailable { role: Option<Role> },
+    // The transfer log
+    CheckpointUnknown,
     // The gateway
     PhotoDamaged,
     Internal,
@@ -153,6 +157,8 @@ impl Problem {
             Self::CertificateExpired { .. } => "certificate-expired",
             Self::PartySuspended { role: Role::Studio } => "studio-suspended",
             Self::PartySuspended { role: Role::Office } => "office-suspended",
+            Self::DeviceIsAuditors => "device-is-auditors",
+            Self::AuditorsOnly => "auditors-only",
             Self::TooManyConnections => "too-many-connections",
             Self::TooManyRequests { .. } => "too-many-requests",
             Self::DepositInProgress => "deposit-in-progress",
@@ -191,6 +197,7 @@ impl Problem {
             Self::CertificateForeign => "certificate-foreign",
             Self::CertificateSuperseded { .. } => "certificate-superseded",
             Self::EnrolmentUnavailable { .. } => "enrolment-unavailable",
+            Self::CheckpointUnknown => "checkpoint-unknown",
             Self::PhotoDamaged => "photo-damaged",
             Self::Internal => "internal",
             Self::GatewayBusy => "gateway-busy",
@@ -226,12 +233,15 @@ impl Problem {
             | Self::DeviceRevoked { .. }
             | Self::DeviceNotInStanding
             | Self::CertificateExpired { .. }
+            | Self::DeviceIsAuditors
+            | Self::AuditorsOnly
             | Self::FormForeign
             | Self::PartySuspended { .. } => StatusCode::FORBIDDEN,
             Self::RouteUnknown
             | Self::PhotoUnknown
             | Self::CodeUnknown
             | Self::CollectionUnknown
+            | Self::CheckpointUnknown
             | Self::InvitationUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::UploadTooSlow => StatusCode::REQUEST_TIMEOUT,

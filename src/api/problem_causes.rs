@@ -2,6 +2,7 @@
 
 use super::problem::{Problem, RequestFault};
 use crate::domain::invitation::Refusal;
+use crate::domain::party::Duty;
 use crate::domain::photo::PhotoState;
 use crate::flows::authenticate::AuthenticationError;
 use crate::flows::collect::CollectError;
@@ -51,6 +52,8 @@ impl From<AuthenticationError> for Problem {
             AuthenticationError::Revoked { at } => Self::DeviceRevoked { at },
             AuthenticationError::Suspended { role } => Self::PartySuspended { role },
             AuthenticationError::Expired { at } => Self::CertificateExpired { at },
+            AuthenticationError::OtherDuty { duty: Duty::Audit } => Self::DeviceIsAuditors,
+            AuthenticationError::OtherDuty { duty: Duty::Photos } => Self::AuditorsOnly,
             AuthenticationError::TooFast(error) => error.into(),
             AuthenticationError::Store(error) => error.into(),
         }

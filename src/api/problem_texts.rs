@@ -32,6 +32,9 @@ impl Problem {
             Self::CertificateExpired { .. } => ("Zertifikat abgelaufen", "Certificate expired"),
             Self::PartySuspended { role: Role::Studio } => ("Studio gesperrt", "Studio suspended"),
             Self::PartySuspended { role: Role::Office } => ("Amt gesperrt", "Office suspended"),
+            Self::DeviceIsAuditors => ("Gerät einer Revision", "An auditor's device"),
+            Self::AuditorsOnly => ("Nur für die Revision", "For auditors only"),
+            Self::CheckpointUnknown => ("Prüfpunkt unbekannt", "Unknown checkpoint"),
             Self::FormForeign => ("Formular nicht von hier", "Form not from here"),
             Self::TooManyConnections => ("Zu viele Verbindungen", "Too many connections"),
             Self::TooManyRequests { .. } => ("Zu viele Anfragen", "Too many requests"),
@@ -285,6 +288,14 @@ impl Problem {
                 "Gerät oder Studio wurde während der Übertragung gesperrt; nichts wurde gespeichert.",
                 "The device or its studio was cut off during the upload; nothing was stored.",
             ),
+            Self::DeviceIsAuditors => (
+                "Dieses Gerät liest das Transferprotokoll und sonst nichts. Fotos ruft ein anderes Gerät des Amtes ab.",
+                "This device reads the transfer log and nothing else. Photos are collected with another device of the office.",
+            ),
+            Self::AuditorsOnly => (
+                "Das liest nur ein Gerät, das die Verwaltung des Gateways der Revision gegeben hat (device invite --auditor).",
+                "Only a device that the gateway's administrator gave to auditors reads this (device invite --auditor).",
+            ),
             Self::FormForeign => (
                 "Das Formular kam nicht von einer Seite dieses Gateways, oder sie war zu lange offen. Nichts wurde geändert.",
                 "The form did not come from a page of this gateway, or the page was open for too long. Nothing was changed.",
@@ -310,6 +321,7 @@ impl Problem {
                 "Zu diesem Code gibt es kein Lichtbild. Beleg prüfen; sonst im Fotostudio nachfragen.",
                 "There is no photo for this code. Check the receipt, or ask the studio.",
             ),
+            Self::CheckpointUnknown => ("Kein Prüfpunkt zählt so viele Zeilen.", "No checkpoint counts so many rows."),
             Self::CollectionUnknown => ("Ihr Amt hat keinen solchen Abruf.", "Your office has no such collection."),
             Self::EnrolmentCredentialsMissing => (
                 "HTTP Basic: Benutzer ist die Gerätekennung, Passwort der Anmeldecode aus der Einladung.",

@@ -51,6 +51,8 @@ impl Config {
         ] {
             files.push((format!("certificates.{name}"), path, is_secret));
         }
+        files.push(("audit.key".to_owned(), &self.audit.key, true));
+        files.push(("audit.public_key".to_owned(), &self.audit.public_key, false));
         files.extend(self.profile_file.iter().map(|path| ("profile_file".to_owned(), path, false)));
         for (number, authority) in self.office_authorities.iter().enumerate() {
             files.push((format!("office_authorities.{number}.roots"), &authority.roots, false));
@@ -137,7 +139,7 @@ mod tests {
         let files = Config::default().files(Path::new(""));
         let secrets: Vec<_> =
             files.iter().filter(|file| file.is_secret).map(|file| file.path.display().to_string()).collect();
-        assert_eq!(secrets.len(), 5);
+        assert_eq!(secrets.len(), 6);
         assert!(files.iter().all(|file| file.is_secret == file.path.extension().is_some_and(|end| end == "key")));
     }
 

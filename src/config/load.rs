@@ -46,6 +46,7 @@ impl Config {
         in_range("deadlines.lease_minutes", deadlines.lease_minutes, 0.01, 1440.0)?;
         in_range("deadlines.settle_within_days", deadlines.settle_within_days, 0.001, 60.0)?;
         in_range("deadlines.sweep_seconds", deadlines.sweep_seconds, 0.1, 86_400.0)?;
+        in_range("audit.checkpoint_minutes", self.audit.checkpoint_minutes, 0.01, 10_080.0)?;
         // Browsers and clients have other limits; four hundred days is what the longest of them bear.
         in_range("enrolment.certificate_days", self.enrolment.certificate_days, 0.01, 400.0)?;
         in_range("enrolment.invitation_hours", self.enrolment.invitation_hours, 0.01, 720.0)?;
@@ -130,6 +131,9 @@ impl Config {
             office_ca_key,
             studio_crl,
             office_crl,
+            &mut self.audit.checkpoints,
+            &mut self.audit.key,
+            &mut self.audit.public_key,
         ]
         .into_iter()
         .chain(&mut self.profile_file)
@@ -264,6 +268,7 @@ mod tests {
             ("[enrolment]\npolicy = 'three-eyes'", "three-eyes"),
             ("[enrolment]\ncertificate_days = 0", "enrolment.certificate_days"),
             ("[enrolment]\ninvitation_hours = 1000", "enrolment.invitation_hours"),
+            ("[audit]\ncheckpoint_minutes = 0", "audit.checkpoint_minutes"),
             ("[limits]\nenrolments_per_minute = 0", "limits.enrolments_per_minute"),
             ("[limits]\nconnections = 0", "limits.connections"),
             ("[limits]\njudges = 9223372036854775807", "limits.judges"),

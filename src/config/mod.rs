@@ -48,6 +48,8 @@ pub struct Config {
     pub enrolment: Enrolment,
     /// Deadlines.
     pub deadlines: Deadlines,
+    /// Checkpoints of the transfer log.
+    pub audit: Audit,
     /// Limits.
     pub limits: Limits,
     /// The log.
@@ -130,6 +132,17 @@ pub struct Deadlines {
     pub lease_minutes: f64,
     pub settle_within_days: f64,
     pub sweep_seconds: f64,
+}
+
+/// Checkpoints of the transfer log.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the example file says what each one is")]
+pub struct Audit {
+    pub checkpoint_minutes: f64,
+    pub checkpoints: PathBuf,
+    pub key: PathBuf,
+    pub public_key: PathBuf,
 }
 
 /// Limits, in the units of their names.
@@ -245,6 +258,11 @@ impl Config {
         seconds(self.deadlines.sweep_seconds)
     }
 
+    /// How often to sign a checkpoint of the transfer log.
+    pub fn checkpoint_every(&self) -> Duration {
+        minutes(self.audit.checkpoint_minutes)
+    }
+
     /// How long a device's certificate lasts.
     pub fn certificate_validity(&self) -> Duration {
         days(self.enrolment.certificate_days)
@@ -278,6 +296,7 @@ impl Default for Config {
             office_authorities: Vec::new(),
             enrolment: Enrolment::default(),
             deadlines: Deadlines::default(),
+            audit: Audit::default(),
             limits: Limits::default(),
             log: Log::default(),
         }
@@ -324,6 +343,17 @@ impl Default for Enrolment {
 impl Default for Deadlines {
     fn default() -> Self {
         Self { retention_days: 180.0, lease_minutes: 15.0, settle_within_days: 7.0, sweep_seconds: 60.0 }
+    }
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self {
+            checkpoint_minutes: 60.0,
+            checkpoints: "checkpoints".into(),
+            key: "certs/audit.key".into(),
+            public_key: "certs/audit.pub".into(),
+        }
     }
 }
 

@@ -59,11 +59,13 @@ pub(super) fn answer(status: StatusCode, page: &Page<'_>, language: Language, cl
 }
 
 /// To another page, after something was done.
-pub(super) fn see_other(path: &str, cookie: Option<HeaderValue>) -> Response {
+pub(super) fn see_other(path: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let headers = response.headers_mut();
     headers.insert(LOCATION, HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static(ROOT)));
-    headers.extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
+    for cookie in cookies {
+        headers.append(SET_COOKIE, cookie);
+    }
     keep_to_oneself(headers);
     response
 }

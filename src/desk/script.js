@@ -110,11 +110,10 @@
       setTimeout(() => delete form.dataset.sent, 5000);
     });
   }
-  addEventListener("pageshow", (event) => {
-    for (const form of document.forms) delete form.dataset.sent;
-    // Going back shows a page as it was left: not with a code in it.
-    if (event.persisted && field) field.value = "";
-  });
+  // Browsers keep a page that is left, `no-store` or not, and show it again by "back": no photo that was erased meanwhile, and no code. It
+  // is emptied when it is left, and asked for anew when it is shown again.
+  addEventListener("pagehide", (event) => { if (event.persisted) byId("main").replaceChildren(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   const lease = byId("lease");
   if (lease) {

@@ -60,7 +60,7 @@ pub async fn create(
     match settle(&app.gateway, &clerk.office, collection_id, outcome).await.map_err(Problem::from) {
         Ok(_) => {
             let done = format!("/desk/collections/{collection_id}/done");
-            Ok(see_other(&done, Some(ticket::withdraw(collection_id)?)))
+            Ok(see_other(&done, ticket::withdraw(collection_id)?))
         }
         Err(problem) => match what_to_mend(&problem, clerk.language) {
             Some(words) => ask_again(&app, &clerk, collection_id, &headers, &decided, words).await,

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use cookie::time::Duration;
 
 use super::clerk::Clerk;
-use super::cookies;
+use super::{ROOT, cookies};
 use crate::api::{App, Problem};
 use crate::domain::code::RetrievalCode;
 use crate::domain::collection::CollectionRecord;
@@ -15,6 +15,10 @@ const NAME: &str = "lichtbild_code";
 /// Says that this browser was given the file, so that nobody has a photo erased that was never saved. Against haste, not against
 /// malice: who wants to can settle over the JSON routes. It goes out before the file does; that a download broke off, the browser tells.
 const SAVED: &str = "lichtbild_saved";
+/// Names the collection that this browser settled last. Nobody reads it; that it changes is the point (see [`withdraw`]).
+const SETTLED: &str = "lichtbild_settled";
+/// No browser shows pages again that were left longer ago.
+const SETTLED_LASTS: Duration = Duration::minutes(10);
 /// As long as an office may take to settle, and longer.
 const SAVED_LASTS: Duration = Duration::days(30);
 
@@ -38,12 +42,19 @@ pub(super) fn issue(
     header(NAME, collection.collection_id, sealed, Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
 }
 
-/// Takes it away again.
+/// Takes it away again, and with it what the browser kept of the pages that were left.
+///
+/// Chromium keeps pages whole to show them at once when somebody goes back, `no-store` or not; only those it throws away for which a
+/// cookie changed. The photo's page is kept under the address of the form that led to it, to which the ticket is never sent: so
+/// another cookie changes there. `script.js` does the same for whatever is settled elsewhere, but not every browser runs it.
 ///
 /// # Errors
 /// None that could happen.
-pub(super) fn withdraw(collection_id: CollectionId) -> Result<HeaderValue, Problem> {
-    header(NAME, collection_id, String::new(), Duration::ZERO)
+pub(super) fn withdraw(collection_id: CollectionId) -> Result<[HeaderValue; 2], Problem> {
+    Ok([
+        header(NAME, collection_id, String::new(), Duration::ZERO)?,
+        cookies::header(SETTLED, collection_id.to_string(), ROOT, Some(SETTLED_LASTS))?,
+    ])
 }
 
 /// The code that this browser holds for a collection.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use super::audit::{AuditEvent, AuditRow};
+use super::audit::AuditEvent;
+use super::chain::ChainRow;
 use super::collection::CollectionState;
 use super::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use super::photo::PhotoState;
@@ -65,7 +66,7 @@ pub struct CollectionFate {
 
 impl Aftermath {
     /// Adds the next row. Events that leave nothing to be made up for are passed over.
-    pub fn add(&mut self, row: &AuditRow) {
+    pub fn add(&mut self, row: &ChainRow) {
         let event = serde_json::from_value(serde_json::Value::String(row.event.clone()));
         let Ok(event) = event else { return };
         let subject = row.subject.as_deref().unwrap_or_default();
@@ -94,7 +95,7 @@ impl Aftermath {
         self.photos.extend(parsed(photo_id).map(|photo_id| (photo_id, Fate::Erased { state, at, reason: None })));
     }
 
-    fn add_collection(&mut self, event: AuditEvent, row: &AuditRow) {
+    fn add_collection(&mut self, event: AuditEvent, row: &ChainRow) {
         let details: serde_json::Value = serde_json::from_str(&row.details).unwrap_or_default();
         let text = |key: &str| details[key].as_str().unwrap_or_default();
         let (Some(collection_id), Some(photo_id)) =

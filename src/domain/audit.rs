@@ -93,6 +93,12 @@ pub enum AuditEvent {
     /// A hand-over was not settled in time and counts as used; the photo is erased.
     #[serde(rename = "collection.used_by_default")]
     CollectionUsedByDefault,
+    /// Tombstones were forgotten: nothing is left of these photos, their time is over.
+    #[serde(rename = "tombstones.forgotten")]
+    TombstonesForgotten,
+    /// The log's front, whose time is over, goes: up to a row that a signed checkpoint vouches for.
+    #[serde(rename = "log.shortened")]
+    LogShortened,
     /// The keys of months whose photos are all gone were destroyed.
     #[serde(rename = "epochs.destroyed")]
     EpochsDestroyed,
@@ -180,51 +186,6 @@ pub fn chain_digest(
         hasher.update(field.as_bytes());
     }
     Sha256Digest::from_bytes(hasher.finalize().into())
-}
-
-/// A row as it is stored, and as it is exported: one JSON object a line, `details` as the text that its digest is taken of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "its columns, by their names")]
-pub struct AuditRow {
-    pub sequence: i64,
-    pub at: Timestamp,
-    pub actor: String,
-    pub event: String,
-    pub subject: Option<String>,
-    pub details: String,
-    pub prev: Sha256Digest,
-    pub sha256: Sha256Digest,
-}
-
-/// A walk along the chain, from its first row on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChainWalk {
-    /// How many rows were walked, which is the place of the last one.
-    pub rows: i64,
-    /// The last row's digest.
-    pub head: Sha256Digest,
-}
-
-impl ChainWalk {
-    /// Before the first row.
-    pub const START: Self = Self { rows: 0, head: CHAIN_START };
-
-    /// Goes on to `row`; whether it has its place in the chain and is what it was when it was written.
-    #[must_use]
-    pub fn step(&mut self, row: &AuditRow) -> bool {
-        let digest = chain_digest(
-            &self.head,
-            self.rows + 1,
-            row.at.unix_milliseconds(),
-            &row.actor,
-            &row.event,
-            row.subject.as_deref(),
-            &row.details,
-        );
-        let holds = row.sequence == self.rows + 1 && row.prev == self.head && row.sha256 == digest;
-        *self = Self { rows: row.sequence, head: row.sha256 };
-        holds
-    }
 }
 
 /// The digest that stands before the first row.

@@ -64,6 +64,7 @@ mod tests {
 
     use super::*;
     use crate::domain::id::{DeviceId, PartyId};
+    use crate::domain::party::Duty;
     use crate::entropy::SeededEntropy;
 
     const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
@@ -76,6 +77,7 @@ mod tests {
             device_id: DeviceId::generate(NOW, &entropy).unwrap(),
             party_id: PartyId::generate(NOW, &entropy).unwrap(),
             label: String::new(),
+            duty: Duty::Photos,
             created_at: NOW,
             revoked_at: None,
             certificate_expires_at: None,

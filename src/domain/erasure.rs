@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::audit::{AuditEvent, AuditRow};
+use super::audit::AuditEvent;
+use super::chain::ChainRow;
 use super::digest::Sha256Digest;
 use super::id::{DeviceId, PartyId, PhotoId};
 use super::photo::PhotoState;
@@ -80,8 +81,8 @@ pub struct Evidence {
     pub sha256: Sha256Digest,
 }
 
-impl From<&AuditRow> for Evidence {
-    fn from(row: &AuditRow) -> Self {
+impl From<&ChainRow> for Evidence {
+    fn from(row: &ChainRow) -> Self {
         Self {
             sequence: row.sequence,
             at: row.at,
@@ -93,7 +94,7 @@ impl From<&AuditRow> for Evidence {
 }
 
 /// Whether a row tells of a photo: as its subject, or in its details, as the rows of collections do.
-pub fn tells_of(row: &AuditRow, photo_id: &str) -> bool {
+pub fn tells_of(row: &ChainRow, photo_id: &str) -> bool {
     row.subject.as_deref() == Some(photo_id) || row.details.contains(photo_id)
 }
 

@@ -9,12 +9,17 @@
 //! | code | Abrufcode | the one-time retrieval code on the citizen's receipt |
 //! | invitation | Einladung | lets one device enrol, with its one-time enrolment code |
 //! | enrolment | Anmeldung | a device gets its first certificate over the wire |
+//! | transfer log | Transferprotokoll | what happened, a row for each change, chained |
+//! | checkpoint | Prüfpunkt | how far the transfer log had come, signed |
+//! | auditor | Revision | who reads the transfer log and nothing else; has a device of an office |
 
 pub mod aftermath;
 pub mod audit;
+pub mod chain;
 pub mod check;
 mod check_labels;
 mod check_texts;
+pub mod checkpoint;
 pub mod code;
 pub mod collection;
 pub mod credential;

@@ -55,6 +55,39 @@ impl fmt::Display for UnknownRole {
 
 impl std::error::Error for UnknownRole {}
 
+/// What an office's device is for. A studio's has the first duty and never another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duty {
+    /// It deposits or collects photos.
+    #[default]
+    Photos,
+    /// It is an auditor's: it reads the transfer log and its checkpoints, and nothing else.
+    Audit,
+}
+
+impl Duty {
+    /// The name in JSON and SQL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Photos => "photos",
+            Self::Audit => "audit",
+        }
+    }
+}
+
+impl FromStr for Duty {
+    type Err = UnknownDuty;
+
+    fn from_str(text: &str) -> Result<Self, UnknownDuty> {
+        [Self::Photos, Self::Audit].into_iter().find(|duty| duty.name() == text).ok_or(UnknownDuty)
+    }
+}
+
+/// The text names no duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownDuty;
+
 /// A studio or an office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Party {
@@ -81,6 +114,8 @@ pub struct Device {
     pub party_id: PartyId,
     /// What the administrator calls it: "till 2".
     pub label: String,
+    /// What it is for.
+    pub duty: Duty,
     /// When it was added.
     pub created_at: Timestamp,
     /// When it was cut off; there is no way back, a new device is added instead.
@@ -96,6 +131,8 @@ pub struct Caller {
     pub party: Party,
     /// The device that presented the certificate.
     pub device_id: DeviceId,
+    /// What the device is for.
+    pub duty: Duty,
     /// That certificate.
     pub credential: Credential,
     /// The end of that certificate.

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::id::{DeviceId, PartyId};
-use crate::domain::party::{Device, Party, Role};
+use crate::domain::party::{Device, Duty, Party, Role};
 use crate::entropy::{Entropy, EntropyError};
 use crate::sealing::frame::SealError;
 use crate::storage::steps::{Binding, CertificateRecord, Released};
@@ -91,11 +91,12 @@ impl Administration<'_> {
         if !device.label.is_empty() {
             check_name(&device.label)?;
         }
-        let details = serde_json::json!({
+        let mut details = serde_json::json!({
             "party_id": device.party_id,
             "certificate_sha256": certificate.sha256,
             "not_after": certificate.not_after,
         });
+        note_duty(&mut details, device.duty);
         let audit = entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
         Ok(self.store.add_device(device, certificate, audit).await?)
     }
@@ -109,7 +110,7 @@ impl Administration<'_> {
         if !device.label.is_empty() {
             check_name(&device.label)?;
         }
-        let details = match binding {
+        let mut details = match binding {
             Binding::Certificate(certificate) => serde_json::json!({
                 "party_id": device.party_id,
                 "foreign_certificate_sha256": certificate.sha256,
@@ -117,6 +118,7 @@ impl Administration<'_> {
             }),
             Binding::Key(key) => serde_json::json!({ "party_id": device.party_id, "foreign_key_sha256": key }),
         };
+        note_duty(&mut details, device.duty);
         let audit = entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
         match self.store.bind_device(device, binding, audit).await {
             Err(StoreError::AlreadyThere) => Err(AdministrationError::AlreadyBound),
@@ -171,6 +173,13 @@ impl Administration<'_> {
 
 pub(super) fn entry(at: Timestamp, event: AuditEvent, subject: String, details: serde_json::Value) -> AuditEntry {
     AuditEntry { at, actor: ADMINISTRATOR.into(), event, subject: Some(subject), details }
+}
+
+/// The log tells of a device that is an auditor's.
+pub(super) fn note_duty(details: &mut serde_json::Value, duty: Duty) {
+    if duty != Duty::default() {
+        details["duty"] = serde_json::json!(duty);
+    }
 }
 
 /// Why an administrator's wish was not carried out.

@@ -9,16 +9,26 @@ use super::pace::TooFast;
 use crate::clock::Timestamp;
 use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::party::{Caller, Role};
+use crate::domain::party::{Caller, Duty, Role};
 use crate::storage::StoreError;
 
 /// A studio's device in good standing. Only [`studio`] makes one, so a handler that takes it cannot serve anybody else.
 #[derive(Debug, Clone)]
 pub struct StudioCaller(Caller);
 
-/// An office's device in good standing. Only [`office`] makes one.
+/// An office's device in good standing that collects photos. Only [`office`] makes one.
 #[derive(Debug, Clone)]
 pub struct OfficeCaller(Caller);
+
+/// An auditor's device in good standing: an office's that was marked as such. Only [`auditor`] makes one, so a handler that
+/// takes an [`OfficeCaller`] shows it no photo, and one that takes this shows nobody else the transfer log.
+#[derive(Debug, Clone)]
+pub struct AuditorCaller(Caller);
+
+/// An office's device in good standing, whatever its duty: for what every device may do, such as renewing its certificate. Only
+/// [`office_device`] makes one.
+#[derive(Debug, Clone)]
+pub struct OfficeDevice(Caller);
 
 impl std::ops::Deref for StudioCaller {
     type Target = Caller;
@@ -36,6 +46,22 @@ impl std::ops::Deref for OfficeCaller {
     }
 }
 
+impl std::ops::Deref for AuditorCaller {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl std::ops::Deref for OfficeDevice {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
 /// The studio device that holds this certificate.
 ///
 /// # Errors
@@ -44,12 +70,33 @@ pub async fn studio(gateway: &Gateway, credential: Credential) -> Result<StudioC
     caller(gateway, credential, Role::Studio).await.map(StudioCaller)
 }
 
-/// The office device that holds this certificate.
+/// The office device that holds this certificate and collects photos.
 ///
 /// # Errors
 /// [`AuthenticationError`] when it is not one, or not in good standing.
 pub async fn office(gateway: &Gateway, credential: Credential) -> Result<OfficeCaller, AuthenticationError> {
-    caller(gateway, credential, Role::Office).await.map(OfficeCaller)
+    on_duty(caller(gateway, credential, Role::Office).await?, Duty::Photos).map(OfficeCaller)
+}
+
+/// The auditor's device that holds this certificate.
+///
+/// # Errors
+/// [`AuthenticationError`] when it is not one, or not in good standing.
+pub async fn auditor(gateway: &Gateway, credential: Credential) -> Result<AuditorCaller, AuthenticationError> {
+    on_duty(caller(gateway, credential, Role::Office).await?, Duty::Audit).map(AuditorCaller)
+}
+
+/// The office device that holds this certificate, whatever its duty.
+///
+/// # Errors
+/// [`AuthenticationError`] when it is not one, or not in good standing.
+pub async fn office_device(gateway: &Gateway, credential: Credential) -> Result<OfficeDevice, AuthenticationError> {
+    caller(gateway, credential, Role::Office).await.map(OfficeDevice)
+}
+
+/// Last of all: how a device stands is told before what it is not for.
+fn on_duty(caller: Caller, duty: Duty) -> Result<Caller, AuthenticationError> {
+    if caller.duty == duty { Ok(caller) } else { Err(AuthenticationError::OtherDuty { duty: caller.duty }) }
 }
 
 async fn caller(gateway: &Gateway, credential: Credential, role: Role) -> Result<Caller, AuthenticationError> {
@@ -103,6 +150,11 @@ pub enum AuthenticationError {
         /// When.
         at: Timestamp,
     },
+    /// The device is there for something else.
+    OtherDuty {
+        /// For what.
+        duty: Duty,
+    },
     /// The device asks too often.
     TooFast(TooFast),
     /// Nobody can tell just now.
@@ -116,6 +168,7 @@ impl fmt::Display for AuthenticationError {
             Self::Revoked { at } => write!(f, "the device was revoked at {at}"),
             Self::Suspended { role } => write!(f, "the {role} is suspended"),
             Self::Expired { at } => write!(f, "the certificate expired at {at}"),
+            Self::OtherDuty { duty } => write!(f, "the device's duty is {}", duty.name()),
             Self::TooFast(_) => f.write_str("the device asks too often"),
             Self::Store(_) => f.write_str("the caller could not be looked up"),
         }

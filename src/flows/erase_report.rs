@@ -5,7 +5,7 @@ use crate::domain::erasure::{EpochKey, ErasureReport, Evidence, Left, tells_of};
 use crate::domain::id::PhotoId;
 use crate::sealing::KeyFile;
 use crate::sealing::key_file::month_start;
-use crate::storage::{SqlStore, StoreError};
+use crate::storage::{SqlStore, StoreError, TransferLog};
 use std::time::Duration;
 
 /// Makes the report; `None` when there never was such a photo, or its tombstone is gone too.
@@ -20,7 +20,7 @@ pub async fn erase_report(
 ) -> Result<Option<ErasureReport>, StoreError> {
     let Some(remains) = store.remains(photo_id).await? else { return Ok(None) };
     let (wanted, mut evidence) = (photo_id.to_string(), Vec::new());
-    let log = walk_log(store, |row| {
+    let log = walk_log(store, store.log_anchor().await?, |row| {
         if tells_of(row, &wanted) {
             evidence.push(Evidence::from(row));
         }
@@ -44,9 +44,9 @@ pub async fn erase_report(
             ends_at: month_start(record.epoch + 1) + longest_retention,
         },
         log: evidence,
-        log_rows: log.walk.rows,
-        log_head: log.walk.head,
-        log_is_whole: log.broken.is_empty(),
+        log_rows: log.last.sequence,
+        log_head: log.last.sha256,
+        log_is_whole: log.fault.is_none(),
         last_swept_at: remains.last_swept_at,
     }))
 }

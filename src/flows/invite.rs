@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::administer::{Administration, AdministrationError, check_name, entry};
+use super::administer::{Administration, AdministrationError, check_name, entry, note_duty};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEvent;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::enrolment_code::EnrolmentCode;
 use crate::domain::id::DeviceId;
 use crate::domain::invitation::{Invitation, InvitationState};
-use crate::domain::party::{Device, Party, Role};
+use crate::domain::party::{Device, Duty, Party, Role};
 use crate::sealing::KeyFile;
 use crate::sealing::enrolment::{ProofKey, invitation_lookup};
 use crate::storage::enrolment_steps::{Approved, Invited, InvitedDevice, NewInvitation};
@@ -50,6 +50,7 @@ impl Administration<'_> {
         &self,
         party: &Party,
         label: &str,
+        duty: Duty,
         lasting: Duration,
         keys: &KeyFile,
     ) -> Result<Invite, AdministrationError> {
@@ -61,6 +62,7 @@ impl Administration<'_> {
             device_id: DeviceId::generate(now, self.entropy)?,
             party_id: party.party_id,
             label: label.to_owned(),
+            duty,
             created_at: now,
             revoked_at: None,
             certificate_expires_at: None,
@@ -102,7 +104,10 @@ impl Administration<'_> {
             created_at: now,
             expires_at: now + lasting,
         };
-        let details = serde_json::json!({ "new_device": is_new, "expires_at": invitation.expires_at });
+        let mut details = serde_json::json!({ "new_device": is_new, "expires_at": invitation.expires_at });
+        if let InvitedDevice::New(device) = &invitation.device {
+            note_duty(&mut details, device.duty);
+        }
         let audit = entry(now, AuditEvent::DeviceInvited, device_id.to_string(), details);
         match self.store.invite(&invitation, audit).await? {
             Invited::Stored(party, device) => Ok(Invite { party, device, code, expires_at: invitation.expires_at }),

@@ -2,11 +2,13 @@
 
 pub mod administer;
 pub mod authenticate;
+pub mod checkpoint;
 pub mod claim;
 pub mod collect;
 pub mod deposit;
 pub mod enrol;
 pub mod erase_report;
+pub mod forget;
 pub mod gateway;
 pub mod hand_over;
 pub mod invite;
@@ -25,6 +27,7 @@ pub mod sweep;
 pub mod turn_away;
 pub mod verify;
 pub mod vouch;
+pub mod walk;
 pub mod withdraw;
 
 pub use gateway::{Gateway, Rules};

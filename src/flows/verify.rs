@@ -1,13 +1,14 @@
 //! Looks a store through: every picture, every collection, every row of the transfer log. Nothing changes, and nobody waits.
 
-use crate::domain::audit::ChainWalk;
+use super::walk::PAGE;
+use crate::domain::chain::{ChainFault, ChainRow, ChainWalk, Link};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::photo::PhotoState;
 use crate::domain::soundness::{Fault, Findings, collection_fault, lease_fault};
 use crate::sealing::KeyFile;
 use crate::sealing::frame::can_be_frame;
 use crate::storage::inspection::LivingPhoto;
-use crate::storage::{SqlStore, StoreError};
+use crate::storage::{SqlStore, StoreError, TransferLog};
 
 /// Looks a store through, page by page. What it takes in memory does not grow with the store.
 ///
@@ -24,9 +25,9 @@ pub async fn verify(store: &SqlStore, keys: Option<&KeyFile>) -> Result<Findings
     photos(store, keys, &mut findings).await?;
     pictures(store, &mut findings).await?;
     collections(store, &mut findings).await?;
-    let log = walk_log(store, |_| {}).await?;
-    (findings.log_rows, findings.log_head) = (log.walk.rows, log.walk.head);
-    log.broken.iter().for_each(|place| findings.add(Fault::LogBroken, place));
+    let log = walk_log(store, store.log_anchor().await?, |_| {}).await?;
+    (findings.log_rows, findings.log_head) = (log.last.sequence, log.last.sha256);
+    log.fault.iter().for_each(|fault| findings.add(Fault::LogBroken, fault));
     Ok(findings)
 }
 
@@ -92,32 +93,32 @@ async fn collections(store: &SqlStore, findings: &mut Findings) -> Result<(), St
     }
 }
 
-/// The transfer log, walked from its beginning to the end that it had.
+/// The transfer log, walked to the end that it had.
 pub struct WalkedLog {
-    /// Where it ended.
-    pub walk: ChainWalk,
-    /// The places at which the chain does not hold.
-    pub broken: Vec<i64>,
+    /// Its last row.
+    pub last: Link,
+    /// The first row at which the chain does not hold.
+    pub fault: Option<ChainFault>,
 }
 
-/// Walks along the transfer log, and shows each row to `visit`.
+/// Walks along the transfer log, and shows each row to `visit`, those behind a fault too. `begin` is what stands before the first row.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn walk_log(
     store: &SqlStore,
-    mut visit: impl FnMut(&crate::domain::audit::AuditRow),
+    begin: Link,
+    mut visit: impl FnMut(&ChainRow),
 ) -> Result<WalkedLog, StoreError> {
-    let mut log = WalkedLog { walk: ChainWalk::START, broken: Vec::new() };
+    let (mut walk, mut log) = (ChainWalk::behind(begin, []), WalkedLog { last: begin, fault: None });
     loop {
-        let page = store.log_after(log.walk.rows).await?;
+        let page = store.log_rows(log.last.sequence, PAGE).await?;
         if page.is_empty() {
             return Ok(log);
         }
         for row in &page {
-            if !log.walk.step(row) {
-                log.broken.push(row.sequence);
-            }
+            log.fault = log.fault.or_else(|| walk.step(row).err());
+            log.last = row.link();
             visit(row);
         }
     }

@@ -6,6 +6,7 @@
 //! by hand     DeviceKey::generate -> issue_client -> to_pkcs12
 //! peer        read_certificate -> CertificateFacts
 //! revocation  issue_revocation_list -> RevocationList
+//! audit       CheckpointKey::sign -> SignedCheckpoint -> CheckpointVerifier::verify -> Checkpoint
 //! line        crypto_provider -> TLS of both ends
 //! ```
 //!
@@ -15,6 +16,7 @@
 pub mod authority;
 pub mod certificate;
 pub mod certs_only;
+pub mod checkpoint_key;
 pub mod claimed_subject;
 pub mod cryptography;
 pub mod csr_attributes;

@@ -1,5 +1,6 @@
 //! The running gateway: its listeners, its routers and its upkeep, put together from a configuration.
 
+pub mod checkpoints;
 pub mod descriptors;
 mod issuance;
 mod publish;

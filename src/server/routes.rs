@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Extension, Router};
 
-use crate::api::{App, Problem, caller, est, invitations, negotiate, office, ops, revocation_list, studio};
+use crate::api::{App, Problem, audit, caller, est, invitations, negotiate, office, ops, revocation_list, studio};
 use crate::desk;
 use crate::telemetry::{Metrics, Observer, observe};
 
@@ -83,6 +83,10 @@ pub fn routes() -> Vec<Route> {
         get(Office, "/desk/collections/{collection_id}/settle", desk::settle::show),
         post(Office, "/desk/collections/{collection_id}/settle", desk::settle::create),
         get(Office, "/desk/collections/{collection_id}/done", desk::done::show),
+        get(Office, "/v1/audit/checkpoints", audit::checkpoints::list),
+        get(Office, "/v1/audit/checkpoints/{count}", audit::checkpoints::show),
+        get(Office, "/v1/audit/checkpoints/{count}/signature", audit::checkpoints::signature),
+        get(Office, "/v1/audit/log", audit::log::show),
         post(Enrolment, "/v1/invitations/lookup", invitations::look_up),
         get(Enrolment, "/.well-known/est/cacerts", est::cacerts::show),
         get(Enrolment, "/.well-known/est/csrattrs", est::csrattrs::show),

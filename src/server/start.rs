@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+use super::checkpoints::Checkpoints;
 use super::issuance::IssuanceFiles;
 use super::publish::Publisher;
 use super::reload::{Reload, Reloader};
@@ -50,6 +51,7 @@ pub struct RunningGateway {
     /// Has it look at its certificates, authorities and revocation lists at once.
     pub reload: Reload,
     work: JoinSet<()>,
+    checkpoints: Checkpoints,
     store: SqlStore,
 }
 
@@ -62,6 +64,7 @@ impl RunningGateway {
                 self.stop.advance();
             }
         }
+        self.checkpoints.look_for_the_last_time().await;
         self.store.close().await;
     }
 }
@@ -98,6 +101,7 @@ pub async fn start(
     let trust = reloader.status();
     let publisher = Publisher::resume(Arc::clone(&gateway), config, trust.clone());
     publisher.clone().publish().await;
+    let checkpoints = Checkpoints::new(Arc::clone(&gateway), config, trust.clone());
     let app = App {
         gateway: Arc::clone(&gateway),
         trust,
@@ -116,6 +120,7 @@ pub async fn start(
         key_file: config.key_file.clone(),
         sweep_every: config.sweep_every(),
         publisher,
+        checkpoints: checkpoints.clone(),
     };
     upkeep.begin(&mut work, &stop);
     let reload = reloader.with_issuance(issuance).begin(&mut work, &stop);
@@ -123,7 +128,7 @@ pub async fn start(
         let shutdown: Shutdown = stop.subscribe();
         work.spawn(listener.serve(router(line, &app, &metrics), shutdown));
     }
-    Ok(RunningGateway { addresses, stop, reload, work, store })
+    Ok(RunningGateway { addresses, stop, reload, work, checkpoints, store })
 }
 
 fn load_profile(config: &Config) -> Result<Profile, StartError> {

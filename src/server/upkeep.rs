@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{self, MissedTickBehavior};
 
+use super::checkpoints::Checkpoints;
 use super::publish::Publisher;
 use crate::durable::{self, Audience};
 use crate::flows::turn_away::note_turned_away;
@@ -33,12 +34,13 @@ pub(super) struct Upkeep {
     pub key_file: PathBuf,
     pub sweep_every: Duration,
     pub publisher: Publisher,
+    pub checkpoints: Checkpoints,
 }
 
 impl Upkeep {
     /// Begins; ends when `stop` says so.
     pub(super) fn begin(self, work: &mut JoinSet<()>, stop: &Stop) {
-        let Self { gateway, revoked, connections, metrics, key_file, sweep_every, publisher } = self;
+        let Self { gateway, revoked, connections, metrics, key_file, sweep_every, publisher, checkpoints } = self;
         let (told, watched) = (Arc::clone(&gateway), Arc::clone(&gateway));
         every_and_when(
             REVOCATIONS_EVERY,
@@ -51,8 +53,10 @@ impl Upkeep {
             move || cut_off_revoked(Arc::clone(&watched), revoked.clone(), connections.clone()),
         );
         every(LISTS_EVERY, work, stop, move || publisher.clone().publish());
+        let looking = checkpoints.clone();
+        every(checkpoints.look_every(), work, stop, move || looking.clone().look());
         every(sweep_every, work, stop, move || {
-            sweep_once(Arc::clone(&gateway), Arc::clone(&metrics), key_file.clone())
+            sweep_once(Arc::clone(&gateway), Arc::clone(&metrics), key_file.clone(), checkpoints.clone())
         });
     }
 }
@@ -82,7 +86,7 @@ async fn cut_off_revoked(gateway: Arc<Gateway>, revoked: RevokedCertificates, co
     }
 }
 
-async fn sweep_once(gateway: Arc<Gateway>, metrics: Arc<Metrics>, key_file: PathBuf) {
+async fn sweep_once(gateway: Arc<Gateway>, metrics: Arc<Metrics>, key_file: PathBuf, checkpoints: Checkpoints) {
     match sweep::clock_is_plausible(&gateway).await {
         Ok(true) => {}
         Ok(false) => {
@@ -103,6 +107,16 @@ async fn sweep_once(gateway: Arc<Gateway>, metrics: Arc<Metrics>, key_file: Path
             }
         }
         Err(error) => return tracing::warn!(error = &error as &dyn std::error::Error, "not swept"),
+    }
+    match checkpoints.let_go().await {
+        Ok(forgotten) if forgotten.did_something() => tracing::info!(?forgotten, "forgot what was kept long enough"),
+        Ok(_) => {}
+        Err(error) => {
+            tracing::warn!(
+                error = error.as_ref() as &dyn std::error::Error,
+                "what was kept long enough was not forgotten"
+            );
+        }
     }
     if let Err(error) = destroy_dead_epochs(&gateway, &key_file).await {
         tracing::error!(error = error.as_ref() as &dyn std::error::Error, "dead epoch keys are still in the key file");

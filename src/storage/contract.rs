@@ -15,6 +15,7 @@ use super::steps::{
     LookUp, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, Purge, Released, RevokedSerial, SettleRequest, Settled,
     SweepReport, TrackedPhoto,
 };
+use super::transfer_log::TransferLog;
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::collection::CollectionRecord;
@@ -31,7 +32,7 @@ use crate::domain::withdrawal::Withdrawal;
 /// Every method fails with [`StoreError::Unavailable`] when the database cannot be read or written just now, and with
 /// [`StoreError::Damaged`] when it holds what this program never wrote.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: TransferLog + Send + Sync {
     // Parties and devices
 
     /// Adds a studio or office. [`StoreError::AlreadyThere`] when its role, name and place are taken.

@@ -13,7 +13,9 @@ mod postgres;
 mod sql;
 mod sqlite;
 pub mod steps;
+pub mod transfer_log;
 
 pub use contract::{OutOfUse, Store, StoreError};
 pub use location::DatabaseLocation;
 pub use sql::{Relocation, SqlStore};
+pub use transfer_log::TransferLog;

@@ -1,5 +1,6 @@
 //! What travels: the JSON bodies that the gateway writes and its clients read, field for field the published contract.
 
+pub mod audit;
 pub mod collection;
 pub mod enrolment;
 pub mod finding;

@@ -1,4 +1,11 @@
-//! The transfer log: a row for each change, in the change's own transaction, chained to the one before.
+//! The transfer log: a row for each change, in the change's own transaction, chained to the one before; vouched for, read by auditors,
+//! and shortened when its time is over.
 
+mod auditors;
 mod chain;
+mod checkpoints;
+#[cfg(unix)]
+mod command;
+mod retention;
+mod tampering;
 mod together;

@@ -3,7 +3,7 @@
 use lichtbild::clock::Clock;
 use lichtbild::domain::audit::{AuditEntry, AuditEvent};
 use lichtbild::domain::id::{DeviceId, PartyId};
-use lichtbild::domain::party::{Device, Role};
+use lichtbild::domain::party::{Device, Duty, Role};
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::storage::StoreError;
 use lichtbild::storage::steps::CertificateRecord;
@@ -79,6 +79,7 @@ async fn a_change_that_cannot_be_made_leaves_no_row() {
         device_id: DeviceId::generate(now, &entropy).unwrap(),
         party_id,
         label: "Kasse".into(),
+        duty: Duty::Photos,
         created_at: now,
         revoked_at: None,
         certificate_expires_at: None,

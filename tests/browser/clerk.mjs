@@ -110,8 +110,9 @@ export class Clerk {
         await this.isThere();
     }
 
+    // Whole: its script stands at the end. One that is shown again as it was left is empty, until it has been asked for anew.
     async isThere() {
-        await this.page.waitForFunction(() => document.readyState === 'complete' && document.querySelector('h1'));
+        await this.page.waitForSelector('main:has(h1) ~ script', { state: 'attached' });
     }
 
     async chooses(name, value) {

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request};
 use hyper::body::Frame;
-use lichtbild::domain::party::Role;
+use lichtbild::domain::party::{Duty, Role};
 use lichtbild::server::routes::{Line, Route, routes};
 use lichtbild::transport::peer::{Admission, Peer, PeerCertificate};
 
@@ -24,18 +24,31 @@ struct Kind {
     peer: Option<Peer>,
     /// The line it belongs on.
     line: Option<Line>,
+    /// What it is for.
+    duty: Duty,
     /// How it is refused there, if it is.
     refusal: Option<(u16, &'static str)>,
 }
 
 impl Kind {
-    fn expected(&self, line: Line) -> Option<(u16, &'static str)> {
-        match line {
+    fn expected(&self, route: &Route) -> Option<(u16, &'static str)> {
+        match route.line {
             Line::Ops | Line::Enrolment => None,
             Line::Office if self.peer.as_ref().and_then(Peer::certificate).is_none() => Some(MISSING),
             // Its standing is told on its own line; elsewhere it is nobody. Too many connections are too many anywhere.
-            _ if self.line == Some(line) || self.refusal.is_some_and(|(status, _)| status == 429) => self.refusal,
+            line if self.line == Some(line) => self.refusal.or_else(|| self.other_duty(route)),
+            _ if self.refusal.is_some_and(|(status, _)| status == 429) => self.refusal,
             _ => Some(UNKNOWN),
+        }
+    }
+
+    /// Offices' devices collect photos or read the transfer log; renewing its certificate is every device's business.
+    fn other_duty(&self, route: &Route) -> Option<(u16, &'static str)> {
+        match (self.duty, route.path.starts_with("/v1/audit/")) {
+            _ if route.path.starts_with("/.well-known/") => None,
+            (Duty::Photos, true) => Some((403, "auditors-only")),
+            (Duty::Audit, false) => Some((403, "device-is-auditors")),
+            (Duty::Photos, false) | (Duty::Audit, true) => None,
         }
     }
 }
@@ -43,11 +56,18 @@ impl Kind {
 async fn kinds(gateway: &TestGateway) -> Vec<Kind> {
     let within = |certificate: Option<PeerCertificate>| Some(peer(certificate, Admission::Within));
     let stranger = PeerCertificate::new(b"a certificate of the right authority".to_vec().into());
+    let duty = Duty::Photos;
     let mut kinds = vec![
-        Kind { name: "nobody", peer: None, line: None, refusal: None },
-        Kind { name: "no certificate", peer: within(None), line: None, refusal: None },
-        Kind { name: "let in to be told", peer: Some(peer(None, Admission::NoCertificate)), line: None, refusal: None },
-        Kind { name: "unknown certificate", peer: within(Some(stranger)), line: None, refusal: None },
+        Kind { name: "nobody", peer: None, line: None, duty, refusal: None },
+        Kind { name: "no certificate", peer: within(None), line: None, duty, refusal: None },
+        Kind {
+            name: "let in to be told",
+            peer: Some(peer(None, Admission::NoCertificate)),
+            line: None,
+            duty,
+            refusal: None,
+        },
+        Kind { name: "unknown certificate", peer: within(Some(stranger)), line: None, duty, refusal: None },
     ];
     let callers = [gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await];
     let suspended = [gateway.studio("Foto Porst").await, gateway.office("Bürgeramt Süd").await];
@@ -69,15 +89,23 @@ async fn kinds(gateway: &TestGateway) -> Vec<Kind> {
             ("device of a suspended party", of(&suspended), Some((403, suspension))),
             ("one connection too many", over_limit, Some((429, "too-many-connections"))),
         ] {
-            kinds.push(Kind { name, peer, line: Some(line), refusal });
+            kinds.push(Kind { name, peer, line: Some(line), duty, refusal });
         }
     }
+    let auditor = within(Some(gateway.auditor(&callers[1].party).await.certificate.clone()));
+    kinds.push(Kind {
+        name: "auditor's device",
+        peer: auditor,
+        line: Some(Line::Office),
+        duty: Duty::Audit,
+        refusal: None,
+    });
     gateway.advance(DAY);
     kinds
 }
 
 fn request(route: &Route, peer: Option<Peer>, body: Body) -> Request<Body> {
-    let path = route.path.replace("{photo_id}", SOME_ID).replace("{collection_id}", SOME_ID);
+    let path = route.path.replace("{photo_id}", SOME_ID).replace("{collection_id}", SOME_ID).replace("{count}", "1");
     let mut request = Request::builder().method(route.method).uri(path).body(body).unwrap();
     if let Some(peer) = peer {
         request.extensions_mut().insert(peer);
@@ -108,7 +136,7 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
         for route in routes().iter().filter(|route| route.line == line) {
             for kind in &kinds {
                 let case = format!("{} {} by {}", route.method, route.path, kind.name);
-                let Some((status, problem)) = kind.expected(line) else {
+                let Some((status, problem)) = kind.expected(route) else {
                     let answer = send(&router, request(route, kind.peer.clone(), Body::empty())).await;
                     served += 1;
                     if route.path.ends_with("/simpleenroll") {
@@ -135,9 +163,9 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
             }
         }
     }
-    // Ten studio and twenty-five office routes by one kind each; four for enrolment, two revocation lists and three for monitoring by
-    // everybody.
-    assert_eq!(served, 10 + 25 + (4 + 2 + 3) * kinds.len());
+    // Ten studio and twenty-five office routes by one kind each, four routes for auditors and three of the twenty-five by an auditor;
+    // four for enrolment, two revocation lists and three for monitoring by everybody.
+    assert_eq!(served, 10 + 25 + (4 + 3) + (4 + 2 + 3) * kinds.len());
     // Who is known and was refused a new certificate left a row in the transfer log, and nothing else.
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
     let rows = gateway.database.audit().await;
@@ -145,9 +173,9 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
     assert_eq!(refused.len() as i64, gateway.database.happened("enrolment.refused").await);
     let with = |reason: &str| refused.iter().filter(|row| row.details["reason"] == reason).count();
     assert_eq!((with("device_revoked"), with("certificate_expired")), (2, 2));
-    // On the other side's line each of these eight is nobody.
-    assert_eq!((with("studio_suspended"), with("office_suspended"), with("device_unknown")), (1, 1, 8));
-    assert_eq!(refused.len(), 14);
+    // On the other side's line each of these nine is nobody.
+    assert_eq!((with("studio_suspended"), with("office_suspended"), with("device_unknown")), (1, 1, 9));
+    assert_eq!(refused.len(), 15);
 }
 
 /// What clerks see instead of problem+json.

@@ -60,3 +60,22 @@ async fn two_codes_in_two_tabs_do_not_meet_and_a_settlement_takes_its_own_away()
     assert!(browser.cookies().iter().all(|cookie| cookie.name != "lichtbild_code" || cookie.path != one));
     assert_eq!(browser.get(&format!("{two}/photo.jpg")).await.body, second.bytes);
 }
+
+#[tokio::test]
+async fn settling_changes_a_cookie_of_the_first_page_so_that_browsers_forget_the_photo() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let mut values = Vec::new();
+    for number in [1, 2] {
+        let photo = browser.enter(&studio.deposited(number).await.code).await;
+        browser.post(&format!("{photo}/settle"), &[("outcome", "released")]).await;
+        let settled = browser.cookies().iter().find(|cookie| cookie.name == "lichtbild_settled").unwrap();
+        assert_eq!(settled.path, "/desk/");
+        for attribute in ["HttpOnly", "Secure", "SameSite=Strict"] {
+            assert!(settled.attributes.contains(attribute), "{settled:?}");
+        }
+        values.push(settled.value.clone());
+    }
+    assert_ne!(values[0], values[1]);
+}

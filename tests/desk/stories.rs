@@ -93,6 +93,7 @@ stories! {
 
     // Back, reload, double click, several tabs.
     going_back_shows_no_photo_that_is_gone_and_repeats_nothing: small,
+    going_back_shows_no_photo_that_a_colleague_settled: small,
     going_back_from_the_photo_leads_to_the_code_field_and_forward_to_the_photo: small,
     reloading_shows_the_same_photo_under_the_same_lease: small,
     reloading_an_incomplete_form_leads_back_to_the_photo: small,

@@ -1,7 +1,7 @@
 //! Who gets no certificate, what he is told, and what is written down.
 
 use axum::body::Body;
-use lichtbild::domain::party::Role;
+use lichtbild::domain::party::{Duty, Role};
 use lichtbild::identity::key::DeviceKey;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::json;
@@ -221,7 +221,7 @@ async fn an_enrolment_whose_row_cannot_be_written_does_not_happen() {
     try_wrong_code(&stranger, &device_id).await.refused(503, "storage-unavailable");
     let keys = gateway.gateway.keys();
     assert!(gateway.administration().invite_again(invite.device.device_id, DAY, &keys).await.is_err());
-    assert!(gateway.administration().invite_new(&invite.party, "", DAY, &keys).await.is_err());
+    assert!(gateway.administration().invite_new(&invite.party, "", Duty::Photos, DAY, &keys).await.is_err());
     assert_eq!(gateway.database.contents().await, before);
     gateway.database.mend().await;
     certificate(&stranger.accept(&invite, &key).await);

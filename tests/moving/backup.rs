@@ -57,9 +57,16 @@ async fn a_backup_taken_while_photos_come_in_holds_what_was_acknowledged_before_
 fn keys_are_in_a_backup_by_choice_only_and_every_file_is_its_owners_alone() {
     let home = Home::new();
     let config = "gateway.toml";
-    let public = ["certs/office-ca.crt", "certs/server-ca.crt", "certs/server.crt", "certs/studio-ca.crt"];
-    let secret =
-        ["certs/office-ca.key", "certs/server-ca.key", "certs/server.key", "certs/studio-ca.key", "gateway.key"];
+    let public =
+        ["certs/audit.pub", "certs/office-ca.crt", "certs/server-ca.crt", "certs/server.crt", "certs/studio-ca.crt"];
+    let secret = [
+        "certs/audit.key",
+        "certs/office-ca.key",
+        "certs/server-ca.key",
+        "certs/server.key",
+        "certs/studio-ca.key",
+        "gateway.key",
+    ];
     let kinds: [(&str, Vec<&str>); 3] = [
         ("without", [&public[..], &["backup.json", config, "lichtbild.sqlite"]].concat()),
         ("only", [&secret[..], &["backup.json"]].concat()),

@@ -140,7 +140,7 @@ async fn the_command_says_by_its_exit_code_whether_all_is_well_while_the_gateway
     let database = crate::support::records::Database::open(&town.home.database()).await;
     database.execute("DELETE FROM frames").await.unwrap();
     let output = town.home.run(&["verify", "--json"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(3));
     let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(printed["findings"]["faults"], json!({ "picture_missing": 1 }));
     assert!(String::from_utf8_lossy(&output.stderr).contains("next: "));

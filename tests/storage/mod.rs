@@ -14,7 +14,7 @@ use lichtbild::domain::credential::Credential;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use lichtbild::domain::lookup::LookupId;
-use lichtbild::domain::party::{Device, Party, Role};
+use lichtbild::domain::party::{Device, Duty, Party, Role};
 use lichtbild::domain::photo::{PhotoFacts, PhotoRecord, PhotoState, SealedPhoto};
 use lichtbild::domain::quarantine::PhotosOfRevoked;
 use lichtbild::entropy::SeededEntropy;
@@ -98,6 +98,7 @@ impl Fleet {
             device_id: DeviceId::generate(START, &self.entropy).unwrap(),
             party_id: party.party_id,
             label: String::new(),
+            duty: Duty::Photos,
             created_at: START,
             revoked_at: None,
             certificate_expires_at: None,

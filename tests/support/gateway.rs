@@ -10,7 +10,7 @@ use lichtbild::api::App;
 use lichtbild::clock::{Clock, ManualClock, Timestamp};
 use lichtbild::domain::id::DeviceId;
 use lichtbild::domain::invitation::Policy;
-use lichtbild::domain::party::{Device, Party, Role};
+use lichtbild::domain::party::{Device, Duty, Party, Role};
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::flows::administer::Administration;
 use lichtbild::flows::invite::Invite;
@@ -172,12 +172,30 @@ impl TestGateway {
 
     /// One more device of a party, with a certificate that was made elsewhere.
     pub async fn device_showing(&self, party: &Party, certificate: PeerCertificate, not_after: Timestamp) -> Caller {
+        self.device_on_duty(party, Duty::Photos, certificate, not_after).await
+    }
+
+    /// An auditor's device at an office.
+    pub async fn auditor(&self, office: &Party) -> Caller {
+        let number = self.devices.fetch_add(1, Ordering::Relaxed);
+        let certificate = PeerCertificate::new(format!("certificate {number}").into_bytes().into());
+        self.device_on_duty(office, Duty::Audit, certificate, self.clock.now() + 365 * DAY).await
+    }
+
+    async fn device_on_duty(
+        &self,
+        party: &Party,
+        duty: Duty,
+        certificate: PeerCertificate,
+        not_after: Timestamp,
+    ) -> Caller {
         let number = self.devices.fetch_add(1, Ordering::Relaxed);
         let now = self.clock.now();
         let device = Device {
             device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),
             party_id: party.party_id,
             label: format!("Kasse {number}"),
+            duty,
             created_at: now,
             revoked_at: None,
             certificate_expires_at: None,
@@ -199,6 +217,7 @@ impl TestGateway {
             device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),
             party_id: office.party_id,
             label: String::new(),
+            duty: Duty::Photos,
             created_at: now,
             revoked_at: None,
             certificate_expires_at: None,
@@ -224,7 +243,7 @@ impl TestGateway {
     pub async fn invite(&self, role: Role, name: &str) -> Invite {
         let administration = self.administration();
         let party = administration.find_or_add_party(role, name, "Düsseldorf").await.unwrap();
-        administration.invite_new(&party, "Kasse", DAY, &self.gateway.keys()).await.unwrap()
+        administration.invite_new(&party, "Kasse", Duty::Photos, DAY, &self.gateway.keys()).await.unwrap()
     }
 
     /// Invites a device that is there.

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::answer;
-use crate::api::caller::{OfficeCaller, StudioCaller};
+use crate::api::caller::{OfficeDevice, StudioCaller};
 use crate::api::{App, Problem};
 
 /// The certificates of the server, studio and office authorities, to anybody: they are no secret.
@@ -19,6 +19,6 @@ pub async fn show_studio(app: State<App>, _: StudioCaller) -> Result<Response, P
 }
 
 /// The same on the office listener.
-pub async fn show_office(app: State<App>, _: OfficeCaller) -> Result<Response, Problem> {
+pub async fn show_office(app: State<App>, _: OfficeDevice) -> Result<Response, Problem> {
     show(app).await
 }

@@ -4,7 +4,7 @@ use axum::response::Response;
 
 use super::answer;
 use crate::api::Problem;
-use crate::api::caller::{OfficeCaller, StudioCaller};
+use crate::api::caller::{OfficeDevice, StudioCaller};
 use crate::identity::csr_attributes::csr_attributes;
 
 /// What a request should be made with.
@@ -22,6 +22,6 @@ pub async fn show_studio(_: StudioCaller) -> Result<Response, Problem> {
 }
 
 /// The same on the office listener.
-pub async fn show_office(_: OfficeCaller) -> Result<Response, Problem> {
+pub async fn show_office(_: OfficeDevice) -> Result<Response, Problem> {
     show().await
 }

@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 
 use super::{certificate_request, issued};
-use crate::api::caller::{OfficeCaller, StudioCaller};
+use crate::api::caller::{OfficeDevice, StudioCaller};
 use crate::api::{App, Problem};
 use crate::domain::party::Caller;
 use crate::flows::renew::renew;
@@ -23,7 +23,7 @@ pub async fn create_studio(
 /// The same for an office's device.
 pub async fn create_office(
     State(app): State<App>,
-    office: Result<OfficeCaller, Problem>,
+    office: Result<OfficeDevice, Problem>,
     request: Request,
 ) -> Result<Response, Problem> {
     create(&app, office.as_deref().map_err(Clone::clone), request).await

@@ -6,13 +6,14 @@ use std::path::Path;
 use clap::Args;
 use serde::Serialize;
 
+use super::device::NewDevice;
 use super::failure::Failure;
 use super::output::give;
 use super::setting::Setting;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
-use crate::domain::party::{Device, Party};
+use crate::domain::party::Device;
 use crate::entropy::OsEntropy;
 use crate::identity::certificate::{
     CertificateFacts, certificates_from_pem, group_fingerprint, parse_fingerprint, read_certificate,
@@ -61,8 +62,7 @@ impl ForeignArguments {
 /// Makes the device known.
 pub(super) async fn bind(
     setting: Setting,
-    office: &Party,
-    label: &str,
+    NewDevice { party: office, label, duty }: &NewDevice<'_>,
     binding: &Binding,
     json: bool,
 ) -> Result<(), Failure> {
@@ -77,7 +77,8 @@ pub(super) async fn bind(
         device_id: DeviceId::generate(now, &OsEntropy)
             .map_err(|error| Failure::new("no identifier could be made: try again", error))?,
         party_id: office.party_id,
-        label: label.to_owned(),
+        label: (*label).to_owned(),
+        duty: *duty,
         created_at: now,
         revoked_at: None,
         certificate_expires_at: None,

@@ -17,7 +17,7 @@ use super::{approve, device_list, invite};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
 use crate::domain::id::{DeviceId, PartyId};
-use crate::domain::party::{Device, Party, Role};
+use crate::domain::party::{Device, Duty, Party, Role};
 use crate::durable::{Audience, write_new};
 use crate::entropy::OsEntropy;
 use crate::flows::administer::Administration;
@@ -63,6 +63,9 @@ pub(super) struct AddArguments {
     /// What to call it: "till 2".
     #[arg(long, default_value = "")]
     label: String,
+    /// It is an auditor's: it reads the transfer log and its checkpoints, and can not collect photos.
+    #[arg(long, conflicts_with = "studio")]
+    auditor: bool,
     /// A certificate request (PKCS#10, PEM or DER) made on the device, whose key then never leaves it. Without one, a key is
     /// made here and written beside the certificate.
     #[arg(long, value_name = "FILE")]
@@ -99,14 +102,14 @@ async fn add(arguments: &AddArguments) -> Result<(), Failure> {
     };
     let party = administration.find_party(role, which).await?;
     if let Some(binding) = arguments.foreign.binding()? {
-        return bind(setting, &party, &arguments.label, &binding, arguments.json).await;
+        return bind(setting, &arguments.device(&party), &binding, arguments.json).await;
     }
     let made = match &arguments.csr {
         None => NewKey::Generated(DeviceKey::generate()?),
         Some(file) => NewKey::Requested(requested_key(file)?),
     };
-    let equipped =
-        equip(&administration, &setting.config, &party, &arguments.label, made, arguments.out.as_deref()).await?;
+    let device = arguments.device(&party);
+    let equipped = equip(&administration, &setting.config, &device, made, arguments.out.as_deref()).await?;
     setting.close().await;
     if arguments.json {
         give(serde_json::json!(equipped))?;
@@ -114,6 +117,24 @@ async fn add(arguments: &AddArguments) -> Result<(), Failure> {
         equipped.print()?;
     }
     Ok(())
+}
+
+impl AddArguments {
+    fn device<'a>(&'a self, party: &'a Party) -> NewDevice<'a> {
+        NewDevice { party, label: &self.label, duty: duty(self.auditor) }
+    }
+}
+
+/// What the switch says.
+pub(super) fn duty(auditor: bool) -> Duty {
+    if auditor { Duty::Audit } else { Duty::Photos }
+}
+
+/// A device that is to be.
+pub(super) struct NewDevice<'a> {
+    pub(super) party: &'a Party,
+    pub(super) label: &'a str,
+    pub(super) duty: Duty,
 }
 
 /// Far more than any request has.
@@ -188,8 +209,7 @@ impl Equipped {
 pub(super) async fn equip(
     administration: &Administration<'_>,
     config: &Config,
-    party: &Party,
-    label: &str,
+    NewDevice { party, label, duty }: &NewDevice<'_>,
     key: NewKey,
     out: Option<&Path>,
 ) -> Result<Equipped, Failure> {
@@ -220,7 +240,8 @@ pub(super) async fn equip(
     let device = Device {
         device_id,
         party_id: party.party_id,
-        label: label.to_owned(),
+        label: (*label).to_owned(),
+        duty: *duty,
         created_at: now,
         revoked_at: None,
         certificate_expires_at: Some(issued.not_after),

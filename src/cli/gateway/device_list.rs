@@ -16,7 +16,7 @@ use crate::domain::device_state::DeviceState;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::invitation::Invitation;
-use crate::domain::party::{Device, Party, Role};
+use crate::domain::party::{Device, Duty, Party, Role};
 use crate::identity::certificate::group_fingerprint;
 
 #[derive(Args)]
@@ -110,13 +110,14 @@ impl Row {
             (None, None) => format!("{preposition} -"),
         };
         format!(
-            "{}  {}  {:<7}  {moment}  {}, {}  {}",
+            "{}  {}  {:<7}  {moment}  {}, {}  {}{}",
             device.device_id,
             party.role,
             state.name(),
             party.name,
             party.place,
-            device.label
+            device.label,
+            if device.duty == Duty::Audit { " (auditor)" } else { "" }
         )
     }
 

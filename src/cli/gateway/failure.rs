@@ -16,24 +16,41 @@ pub(super) struct Failure {
     message: String,
     causes: Vec<String>,
     advice: Option<&'static str>,
+    code: Code,
+}
+
+/// What a failure ends the program with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    /// Something did not work.
+    Failed = 1,
+    /// Everything worked, and found that the transfer log or the database is not whole.
+    NotWhole = 3,
 }
 
 impl Failure {
     /// Something that went wrong because of something else.
     pub(super) fn new(message: impl Into<String>, cause: impl Error) -> Self {
-        let mut failure = Self { message: message.into(), causes: vec![cause.to_string()], advice: None };
+        let mut failure =
+            Self { message: message.into(), causes: vec![cause.to_string()], advice: None, code: Code::Failed };
         failure.causes.extend(sources(&cause));
         failure
     }
 
     /// Something that explains itself.
     pub(super) fn plain(message: impl Into<String>) -> Self {
-        Self { message: message.into(), causes: Vec::new(), advice: None }
+        Self { message: message.into(), causes: Vec::new(), advice: None, code: Code::Failed }
     }
 
     /// The same with the next step as its last line.
     pub(super) fn with_advice(mut self, advice: &'static str) -> Self {
         self.advice = Some(advice);
+        self
+    }
+
+    /// The same with another exit code.
+    pub(super) fn with_code(mut self, code: Code) -> Self {
+        self.code = code;
         self
     }
 
@@ -46,13 +63,13 @@ impl Failure {
         if let Some(advice) = self.advice {
             eprintln!("  next: {advice}");
         }
-        ExitCode::FAILURE
+        ExitCode::from(self.code as u8)
     }
 }
 
 impl<E: Error + SaysWhatToDo> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { message: error.to_string(), causes: sources(&error), advice: None }
+        Self { message: error.to_string(), causes: sources(&error), advice: None, code: Code::Failed }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::identity::host_name::HostName;
 use crate::identity::issue::{SERVER_VALIDITY, Terms, issue_server};
 use crate::identity::key::DeviceKey;
 use crate::sealing::KeyFile;
+use crate::server::checkpoints::make_checkpoint_key;
 use crate::server::secret_file::read_secret;
 use crate::storage::{DatabaseLocation, SqlStore, Store, StoreError};
 
@@ -122,6 +123,9 @@ pub(super) async fn make(arguments: &Arguments, now: Timestamp, entropy: &dyn En
             write(&dir.join(&certs.server_key), issued.key.to_pem().as_bytes(), Audience::Owner)?;
         }
     }
+    let [key, public_key] = [&config.audit.key, &config.audit.public_key].map(|file| dir.join(file));
+    make_checkpoint_key(&key, &public_key)
+        .map_err(|error| Failure::new(format!("cannot write {}", key.display()), error))?;
     let unusable = |error| unusable(error, &database);
     let store = SqlStore::create(&database).await.map_err(unusable)?;
     let is_ours = store.bind_key_file(&keys.fingerprint()).await.map_err(unusable)?;

@@ -7,6 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::ConfigFile;
+use super::device::duty;
 use super::failure::Failure;
 use super::letter::LetterArguments;
 use super::output::give;
@@ -15,7 +16,7 @@ use super::span::parse_span;
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
-use crate::domain::party::Role;
+use crate::domain::party::{Duty, Role};
 use crate::flows::invite::Invite;
 use crate::identity::certificate::{certificates_from_pem, group_fingerprint};
 use crate::sealing::KeyFile;
@@ -43,6 +44,9 @@ pub(super) struct DeviceArguments {
     /// Give this device a new code: its invitation came to nothing, or its certificate has ended.
     #[arg(long, value_name = "ID", conflicts_with = "label")]
     device: Option<DeviceId>,
+    /// It is an auditor's: it reads the transfer log and its checkpoints, and can not collect photos.
+    #[arg(long, conflicts_with_all = ["studio", "device"])]
+    auditor: bool,
     #[command(flatten)]
     wishes: Wishes,
 }
@@ -84,7 +88,7 @@ pub(super) async fn party(role: Role, arguments: &PartyArguments) -> Result<(), 
     let administration = setting.administration();
     let party = administration.find_or_add_party(role, &arguments.name, &arguments.place).await?;
     let lasting = wishes.valid.unwrap_or_else(|| setting.config.invitation_validity());
-    let invite = administration.invite_new(&party, &wishes.label, lasting, &keys).await?;
+    let invite = administration.invite_new(&party, &wishes.label, Duty::Photos, lasting, &keys).await?;
     hand_out(setting, &invite, wishes).await
 }
 
@@ -106,7 +110,7 @@ pub(super) async fn device(arguments: &DeviceArguments) -> Result<(), Failure> {
         (None, None, None) => return Err(Failure::plain("give --studio, --office or --device")),
     };
     let party = administration.find_party(role, which).await?;
-    let invite = administration.invite_new(&party, &wishes.label, lasting, &keys).await?;
+    let invite = administration.invite_new(&party, &wishes.label, duty(arguments.auditor), lasting, &keys).await?;
     hand_out(setting, &invite, wishes).await
 }
 

@@ -1,6 +1,7 @@
 //! `lichtbild-gateway`: the server and its administration.
 
 mod approve;
+mod audit;
 mod backup;
 mod bind;
 mod confirm_clock;
@@ -40,7 +41,8 @@ struct Arguments {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the message says what to do), 2 wrong usage.";
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the message says what to do), 2 wrong usage, 3 the transfer log or the database is \
+                          not whole (`audit verify`, `verify`).";
 
 #[derive(Subcommand)]
 enum Command {
@@ -62,6 +64,9 @@ enum Command {
     /// List and show photo profiles, or check one of your own.
     #[command(subcommand)]
     Profile(profile::Command),
+    /// Verify the transfer log, or export it.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Confirm that this machine's clock is right, after a gateway has rested for more than a month.
     ///
     /// Until then it erases nothing: a wrong clock would have it erase everything.
@@ -132,6 +137,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Office(command) => party::run(Role::Office, command).await,
         Command::Device(command) => device::run(command).await,
         Command::Profile(command) => profile::run(command),
+        Command::Audit(command) => audit::run(command).await,
         Command::ConfirmClock(arguments) => confirm_clock::run(&arguments).await,
         Command::Backup(arguments) => backup::run(&arguments).await,
         Command::Restore(arguments) => restore::run(&arguments).await,

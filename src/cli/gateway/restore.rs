@@ -13,7 +13,7 @@ use super::verify::tell;
 use crate::clock::{SystemClock, Timestamp};
 use crate::config::Config;
 use crate::config::files::with_paths;
-use crate::domain::audit::AuditRow;
+use crate::domain::chain::ChainRow;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::soundness::Findings;
 use crate::durable::{Audience, FolderDraft, write_new};
@@ -118,7 +118,7 @@ async fn replay(store: &SqlStore, file: &Path, from: &Path) -> Result<Replayed, 
     let shown = file.display();
     let text = fs::read_to_string(file)
         .map_err(|error| Failure::new(format!("cannot read {shown}: check its path"), error))?;
-    let rows: Result<Vec<AuditRow>, _> = text.lines().map(serde_json::from_str).collect();
+    let rows: Result<Vec<ChainRow>, _> = text.lines().map(serde_json::from_str).collect();
     let rows = rows.map_err(|error| {
         Failure::new(
             format!("{shown} is no export of the transfer log: make one with `lichtbild-gateway audit export`"),

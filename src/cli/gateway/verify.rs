@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::ConfigFile;
-use super::failure::Failure;
+use super::failure::{Code, Failure};
 use super::output::give;
 use super::setting::unusable;
 use crate::config::Config;
@@ -51,7 +51,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     if findings.are_sound() {
         return Ok(());
     }
-    Err(Failure::plain("the database is not sound").with_advice(
+    Err(Failure::plain("the database is not sound").with_code(Code::NotWhole).with_advice(
         "keep a copy of it as it is; then restore a backup, or withdraw the photos that are named and have them deposited again",
     ))
 }

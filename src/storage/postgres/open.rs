@@ -149,5 +149,10 @@ fn migrator() -> Migrator {
     let migration = |version, description, sql: &'static str| {
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(vec![migration(1, "initial", initial), migration(3, "moving", moving)])
+    let audit = include_str!("migrations/0002_audit.sql");
+    Migrator::with_migrations(vec![
+        migration(1, "initial", initial),
+        migration(2, "audit", audit),
+        migration(3, "moving", moving),
+    ])
 }

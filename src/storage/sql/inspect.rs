@@ -4,12 +4,11 @@ use sqlx::AssertSqlSafe;
 
 use super::connection::Connection;
 use super::rows::{
-    self, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, bytes32, moment, optional_bytes32, optional_moment, optional_parsed,
-    parsed, tracked_photo,
+    self, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, optional_bytes32, optional_moment, optional_parsed, parsed,
+    tracked_photo,
 };
 use super::statement::Row;
 use super::{SqlStore, notes};
-use crate::domain::audit::AuditRow;
 use crate::domain::collection::CollectionState;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, PhotoId};
@@ -109,26 +108,6 @@ impl SqlStore {
         .await
     }
 
-    /// The rows of the transfer log that follow a place.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn log_after(&self, sequence: i64) -> Result<Vec<AuditRow>, StoreError> {
-        self.attempt(|| async {
-            self.read()
-                .await?
-                .query("SELECT * FROM audit WHERE sequence > $1 ORDER BY sequence LIMIT $2")
-                .bind(sequence)
-                .bind(ROWS)
-                .fetch_all()
-                .await?
-                .iter()
-                .map(audit_row)
-                .collect()
-        })
-        .await
-    }
-
     /// The fingerprint of the key file that the store is bound to.
     ///
     /// # Errors
@@ -197,18 +176,5 @@ fn inspected_collection(row: &Row) -> Result<InspectedCollection, StoreError> {
         is_open: parsed::<CollectionState>(row, "state")? == CollectionState::Leased,
         photo_id: parsed(row, "photo_id")?,
         photo,
-    })
-}
-
-fn audit_row(row: &Row) -> Result<AuditRow, StoreError> {
-    Ok(AuditRow {
-        sequence: row.try_get("sequence")?,
-        at: moment(row, "at")?,
-        actor: row.try_get("actor")?,
-        event: row.try_get("event")?,
-        subject: row.try_get("subject")?,
-        details: row.try_get("details")?,
-        prev: Sha256Digest::from_bytes(bytes32(row, "prev")?),
-        sha256: Sha256Digest::from_bytes(bytes32(row, "sha256")?),
     })
 }

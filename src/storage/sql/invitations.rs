@@ -60,7 +60,7 @@ pub(super) async fn invite(
 async fn device_of(connection: &mut Connection, device_id: DeviceId) -> Result<Option<(Party, Device)>, StoreError> {
     connection
         .query(
-            "SELECT p.*, d.device_id, d.label, d.created_at AS device_created_at, d.revoked_at,
+            "SELECT p.*, d.device_id, d.label, d.duty, d.created_at AS device_created_at, d.revoked_at,
                     (SELECT max(not_after) FROM certificates c
                     WHERE c.device_id = d.device_id) AS certificate_expires_at
              FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1",

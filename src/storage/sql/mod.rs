@@ -11,6 +11,7 @@ mod connection;
 mod deposit;
 mod enrolment;
 mod foreign;
+mod forget;
 mod guesses;
 mod inspect;
 mod invitations;
@@ -27,6 +28,7 @@ mod settle;
 mod statement;
 mod sweep;
 mod tables;
+mod transfer_log;
 
 use async_trait::async_trait;
 

@@ -99,11 +99,12 @@ pub(super) async fn add_device(
 
 pub(super) async fn insert_device(connection: &mut Connection, device: &Device) -> Result<(), StoreError> {
     connection
-        .query("INSERT INTO devices (device_id, party_id, label, created_at) VALUES ($1, $2, $3, $4)")
+        .query("INSERT INTO devices (device_id, party_id, label, created_at, duty) VALUES ($1, $2, $3, $4, $5)")
         .bind(device.device_id.to_string())
         .bind(device.party_id.to_string())
         .bind(device.label.as_str())
         .bind(device.created_at.unix_milliseconds())
+        .bind(device.duty.name())
         .execute()
         .await?;
     Ok(())
@@ -114,7 +115,7 @@ pub(super) async fn devices(store: &SqlStore, role: Role) -> Result<Vec<(Party, 
         .read()
         .await?
         .query(
-            "SELECT p.*, d.device_id, d.label, d.created_at AS device_created_at, d.revoked_at,
+            "SELECT p.*, d.device_id, d.label, d.duty, d.created_at AS device_created_at, d.revoked_at,
                     (SELECT max(not_after) FROM certificates c
                     WHERE c.device_id = d.device_id) AS certificate_expires_at
              FROM devices d JOIN parties p ON p.party_id = d.party_id
@@ -158,7 +159,7 @@ pub(super) async fn caller(store: &SqlStore, credential: &Credential) -> Result<
                 .read()
                 .await?
                 .query(
-                    "SELECT p.*, d.device_id, d.revoked_at, c.not_after, c.number, c.first_used_at
+                    "SELECT p.*, d.device_id, d.duty, d.revoked_at, c.not_after, c.number, c.first_used_at
                      FROM certificates c JOIN devices d ON d.device_id = c.device_id
                      JOIN parties p ON p.party_id = d.party_id
                      WHERE c.sha256 = $1 AND NOT c.foreign_authority",
@@ -173,7 +174,7 @@ pub(super) async fn caller(store: &SqlStore, credential: &Credential) -> Result<
                 .read()
                 .await?
                 .query(
-                    "SELECT p.*, d.device_id, d.revoked_at, b.not_after
+                    "SELECT p.*, d.device_id, d.duty, d.revoked_at, b.not_after
                      FROM (SELECT 0 AS rank, device_id, not_after FROM certificates
                            WHERE sha256 = $1 AND foreign_authority
                            UNION ALL SELECT 1, device_id, $3 FROM bound_keys WHERE spki_sha256 = $2) b
@@ -197,6 +198,7 @@ pub(super) async fn caller(store: &SqlStore, credential: &Credential) -> Result<
         caller: Caller {
             party: rows::party(&row)?,
             device_id: parsed(&row, "device_id")?,
+            duty: parsed(&row, "duty")?,
             credential: *credential,
             certificate_expires_at: moment(&row, "not_after")?,
         },

@@ -5,7 +5,7 @@ use super::rows::bytes32;
 use super::{SqlStore, photos};
 use crate::clock::Timestamp;
 use crate::domain::aftermath::{Aftermath, CollectionFate, Fate};
-use crate::domain::audit::{AuditRow, ChainWalk};
+use crate::domain::chain::{ChainRow, ChainWalk, Link};
 use crate::domain::collection::CollectionState;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, PhotoId};
@@ -19,23 +19,16 @@ impl SqlStore {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when the rows do not follow on the database's own; nothing has changed then.
-    pub async fn replay(&self, rows: &[AuditRow], settle_within: Duration) -> Result<Replayed, StoreError> {
+    pub async fn replay(&self, rows: &[ChainRow], settle_within: Duration) -> Result<Replayed, StoreError> {
         let mut transaction = self.write().await?;
-        let mut walk = end_of_log(&mut transaction).await?;
+        let end = end_of_log(&mut transaction).await?;
+        let mut walk = ChainWalk::behind(end, []);
         let (mut aftermath, mut replayed) = (Aftermath::default(), Replayed::default());
         for row in rows {
-            if row.sequence < walk.rows {
+            if row.sequence < end.sequence || row.link() == end {
                 continue;
             }
-            if row.sequence == walk.rows && row.sha256 == walk.head {
-                continue;
-            }
-            if !walk.step(row) {
-                return Err(StoreError::Damaged(format!(
-                    "row {} of the export does not follow on the log",
-                    row.sequence
-                )));
-            }
+            walk.step(row).map_err(|fault| StoreError::Damaged(fault.to_string()))?;
             insert(&mut transaction, row).await?;
             aftermath.add(row);
             replayed.rows += 1;
@@ -69,17 +62,17 @@ impl SqlStore {
     }
 }
 
-async fn end_of_log(transaction: &mut Write) -> Result<ChainWalk, StoreError> {
+async fn end_of_log(transaction: &mut Write) -> Result<Link, StoreError> {
     let last = transaction.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1");
     Ok(match last.fetch_optional().await? {
-        None => ChainWalk::START,
+        None => Link::START,
         Some(row) => {
-            ChainWalk { rows: row.try_get("sequence")?, head: Sha256Digest::from_bytes(bytes32(&row, "sha256")?) }
+            Link { sequence: row.try_get("sequence")?, sha256: Sha256Digest::from_bytes(bytes32(&row, "sha256")?) }
         }
     })
 }
 
-async fn insert(transaction: &mut Write, row: &AuditRow) -> Result<(), StoreError> {
+async fn insert(transaction: &mut Write, row: &ChainRow) -> Result<(), StoreError> {
     transaction
         .query(
             "INSERT INTO audit (sequence, at, actor, event, subject, details, prev, sha256)

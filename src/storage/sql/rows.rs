@@ -114,6 +114,7 @@ pub(super) fn device(row: &Row) -> Result<Device, StoreError> {
         device_id: parsed(row, "device_id")?,
         party_id: parsed(row, "party_id")?,
         label: row.try_get("label")?,
+        duty: parsed(row, "duty")?,
         created_at: moment(row, "device_created_at")?,
         revoked_at: optional_moment(row, "revoked_at")?,
         certificate_expires_at: optional_moment(row, "certificate_expires_at")?,

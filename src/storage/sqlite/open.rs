@@ -123,11 +123,13 @@ fn migrator() -> Migrator {
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
     };
     let trust = include_str!("migrations/0003_trust.sql");
+    let audit = include_str!("migrations/0004_audit.sql");
     let moving = include_str!("migrations/0005_moving.sql");
     Migrator::with_migrations(vec![
         migration(1, "initial", initial),
         migration(2, "enrolment", enrolment),
         migration(3, "trust", trust),
+        migration(4, "audit", audit),
         migration(5, "moving", moving),
     ])
 }

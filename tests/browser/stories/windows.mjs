@@ -17,20 +17,45 @@ async function doubleClicks(clerk, selector) {
 }
 
 export async function going_back_shows_no_photo_that_is_gone_and_repeats_nothing(counter) {
-    const clerk = await counter.clerk();
-    const deposit = await counter.deposit();
-    await clerk.collects(deposit);
-    await clerk.page.click('a#refuse');
-    await clerk.chooses('reason', 'gaze');
-    await clerk.page.click('#finish');
-    await clerk.sees('#outcome');
-    const before = await counter.ask('contents');
-    for (let steps = 0; steps < 3; steps += 1) {
-        await clerk.goesBack();
-        assert.equal(await clerk.page.locator('#photo').count(), 0, 'a photo that is erased is shown');
-        assert.equal(await clerk.page.locator('main').count(), 1);
+    for (const javaScript of [true, false]) {
+        const clerk = await counter.clerk({ javaScript });
+        const deposit = await counter.deposit();
+        await clerk.open();
+        await clerk.enters(deposit.code);
+        await clerk.sees('#photo');
+        await clerk.page.click('a#refuse');
+        await clerk.chooses('reason', 'gaze');
+        await clerk.page.click('#finish');
+        await clerk.sees('#outcome');
+        const before = await counter.ask('contents');
+        for (let steps = 0; steps < 3; steps += 1) {
+            await clerk.goesBack();
+            assert.equal(await clerk.page.locator('#photo').count(), 0, 'a photo that is erased is shown');
+            assert.equal(await clerk.page.locator('main').count(), 1);
+        }
+        assert.equal(await clerk.path(), '/desk/');
+        assert.equal(await counter.ask('contents'), before);
     }
-    assert.equal(await counter.ask('contents'), before);
+}
+
+export async function going_back_shows_no_photo_that_a_colleague_settled(counter) {
+    const clerk = await counter.clerk();
+    // What is on a page in the moment in which the browser shows it again as it was left.
+    await clerk.context.addInitScript(() => {
+        addEventListener('pageshow', ({ persisted }) => {
+            if (persisted && document.querySelector('main').hasChildNodes()) sessionStorage.setItem('shown', location.href);
+        });
+    });
+    const deposit = await counter.deposit();
+    const collection = await clerk.collects(deposit);
+    await clerk.page.click('a#refuse');
+    await clerk.sees('#finish');
+    await counter.ask('settle', { device: 'mitte_2', collection, outcome: { outcome: 'refused', reason: 'gaze' } });
+    // Nothing has told this browser.
+    await clerk.goesBack();
+    assert.equal(await clerk.page.locator('#photo').count(), 0, 'a photo that is erased is shown');
+    await clerk.sees('#outcome');
+    assert.equal(await clerk.page.evaluate(() => sessionStorage.getItem('shown')), null);
 }
 
 export async function going_back_from_the_photo_leads_to_the_code_field_and_forward_to_the_photo(counter) {
@@ -38,7 +63,7 @@ export async function going_back_from_the_photo_leads_to_the_code_field_and_forw
     const collection = await clerk.collects(await counter.deposit());
     await clerk.goesBack();
     await clerk.sees('#code');
-    // The page is the one that was left, but for the code.
+    // A fresh one: the code that was in it is gone.
     await clerk.page.waitForFunction(() => document.querySelector('#code').value === '');
     await clerk.goesForward();
     assert.equal(await clerk.seesPhoto(), collection);

@@ -14,13 +14,14 @@ use super::failure::Failure;
 use super::output::give;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
+use crate::domain::chain::Link;
 use crate::domain::digest::Sha256Digest;
 use crate::durable::{Audience, FolderDraft, write_new};
 use crate::failpoint;
 use crate::flows::verify::walk_log;
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
-use crate::storage::{DatabaseLocation, SqlStore};
+use crate::storage::{DatabaseLocation, SqlStore, TransferLog};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -108,13 +109,15 @@ async fn copy_database(
     copied.map_err(unusable)?;
 
     let copy = SqlStore::open_copy(&DatabaseLocation::File(place)).await.map_err(unusable)?;
-    let log = walk_log(&copy, |_| {}).await;
+    // A schema from before the log could be shortened has no word of where it begins.
+    let begin = copy.log_anchor().await.unwrap_or(Link::START);
+    let log = walk_log(&copy, begin, |_| {}).await;
     let key_file = copy.bound_key_file().await;
     copy.close().await;
     let (log, key_file) = (log.map_err(unusable)?, key_file.map_err(unusable)?);
     manifest.key_file_fingerprint = key_file;
-    manifest.database = Some(Database { file: inside, log_rows: log.walk.rows, log_head: log.walk.head });
-    Ok(log.broken.is_empty())
+    manifest.database = Some(Database { file: inside, log_rows: log.last.sequence, log_head: log.last.sha256 });
+    Ok(log.fault.is_none())
 }
 
 /// Copies a file that the configuration names, if it is there: keys of authorities may be kept elsewhere.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::ConfigFile;
-use super::super::device::{Equipped, NewKey, equip};
+use super::super::device::{Equipped, NewDevice, NewKey, equip};
 use super::super::failure::Failure;
 use super::super::init;
 use super::super::setting::Setting;
@@ -15,7 +15,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::id::DeviceId;
 use crate::domain::language::Language;
-use crate::domain::party::Role;
+use crate::domain::party::{Duty, Role};
 use crate::durable::{Audience, replace};
 use crate::entropy::OsEntropy;
 use crate::identity::host_name::HostName;
@@ -80,8 +80,10 @@ impl Stage {
         let studio = administration.add_party(Role::Studio, "Foto Koch", "Düsseldorf").await?;
         let office = administration.add_party(Role::Office, "Bürgerbüro Mitte", "Düsseldorf").await?;
         let key = || DeviceKey::generate().map(NewKey::Generated);
-        let studio = equip(&administration, &config, &studio, "till 1", key()?, Some(&dir.join("studio"))).await?;
-        let office = equip(&administration, &config, &office, "counter 3", key()?, Some(&dir.join("office"))).await?;
+        let device = |party, label| NewDevice { party, label, duty: Duty::Photos };
+        let [till, counter] = [device(&studio, "till 1"), device(&office, "counter 3")];
+        let studio = equip(&administration, &config, &till, key()?, Some(&dir.join("studio"))).await?;
+        let office = equip(&administration, &config, &counter, key()?, Some(&dir.join("office"))).await?;
         Ok(Self { dir, config, setting, studio, office, running })
     }
 

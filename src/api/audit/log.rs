@@ -1,0 +1,34 @@
+//! `GET /v1/audit/log`
+
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::api::caller::AuditorCaller;
+use crate::api::request::QueryFields;
+use crate::api::{App, Problem};
+use crate::flows::walk::PAGE;
+use crate::wire::audit::to_lines;
+
+/// Which rows are asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    after: Option<i64>,
+    limit: Option<u32>,
+}
+
+/// Rows of the transfer log behind a number, oldest first, one JSON object a line: at most 1,000, and none behind the last.
+pub async fn show(
+    State(app): State<App>,
+    _: AuditorCaller,
+    QueryFields(asked): QueryFields<Asked>,
+) -> Result<Response, Problem> {
+    // What lies before the beginning is on its way out.
+    let begin = app.gateway.store.log_anchor().await?;
+    let after = asked.after.unwrap_or(0).max(begin.sequence);
+    let rows = app.gateway.store.log_rows(after, asked.limit.unwrap_or(PAGE).clamp(1, PAGE)).await?;
+    let head = [(CONTENT_TYPE, "application/jsonl"), (CACHE_CONTROL, "no-store")];
+    Ok((head, to_lines(&rows)).into_response())
+}

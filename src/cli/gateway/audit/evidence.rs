@@ -1,0 +1,73 @@
+//! Checkpoints as they lie in files, and the key they are verified with.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::super::failure::{Code, Failure};
+use crate::domain::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::identity::checkpoint_key::{CheckpointError, CheckpointVerifier};
+
+/// Reads a public key in PEM.
+pub(super) fn read_verifier(file: &Path) -> Result<CheckpointVerifier, Failure> {
+    let text = fs::read_to_string(file).map_err(|error| {
+        Failure::new(format!("cannot read {}: give the gateway's audit.pub with --public-key", file.display()), error)
+    })?;
+    CheckpointVerifier::from_pem(&text).ok_or_else(|| {
+        Failure::plain(format!("{}: not a public key on P-256 in PEM: give the gateway's audit.pub", file.display()))
+    })
+}
+
+/// Reads checkpoints, each a file or all in a folder, and believes those whose signature is good. One that is not ends it: somebody
+/// wants something to be believed.
+pub(super) fn read_checkpoints(paths: &[PathBuf], verifier: &CheckpointVerifier) -> Result<Vec<Checkpoint>, Failure> {
+    let mut checkpoints = Vec::new();
+    for path in paths {
+        for file in files(path)? {
+            checkpoints.push(read_checkpoint(&file, verifier)?);
+        }
+    }
+    checkpoints.sort_by_key(|checkpoint: &Checkpoint| checkpoint.count);
+    if let Some(other) = checkpoints.iter().find(|other| other.log != checkpoints[0].log) {
+        return Err(Failure::plain(format!(
+            "the checkpoints of {} and {} rows are of different logs: give those of one gateway",
+            checkpoints[0].count, other.count
+        ))
+        .with_code(Code::NotWhole));
+    }
+    Ok(checkpoints)
+}
+
+fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let unreadable = |error| Failure::new(format!("cannot read {}: check its path", path.display()), error);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path).map_err(unreadable)? {
+        let file = entry.map_err(unreadable)?.path();
+        if file.extension().is_some_and(|end| end == "json") {
+            found.push(file);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn read_checkpoint(file: &Path, verifier: &CheckpointVerifier) -> Result<Checkpoint, Failure> {
+    let read = |file: &Path| {
+        fs::read(file).map_err(|error| {
+            let what = format!("cannot read {}: a checkpoint is a .json file with its .sig beside it", file.display());
+            Failure::new(what, error)
+        })
+    };
+    let signed = SignedCheckpoint { document: read(file)?, signature: read(&file.with_extension("sig"))? };
+    verifier.verify(&signed).map_err(|error| {
+        let advice = match error {
+            CheckpointError::OtherKey { .. } => "give that key with --public-key, if it is the gateway's",
+            CheckpointError::Signature | CheckpointError::Document(_) => {
+                "find out who changed the file, and compare with what auditors have fetched"
+            }
+        };
+        Failure::plain(format!("{}: {error}", file.display())).with_advice(advice).with_code(Code::NotWhole)
+    })
+}

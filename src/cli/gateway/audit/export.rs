@@ -1,0 +1,116 @@
+//! `audit export`
+
+use std::io::{self, BufWriter, ErrorKind, Write};
+
+use clap::Args;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, Time};
+
+use super::super::ConfigFile;
+use super::super::failure::Failure;
+use super::super::setting::Setting;
+use crate::clock::Timestamp;
+use crate::flows::walk::PAGE;
+use crate::storage::{StoreError, TransferLog};
+use crate::wire::audit::to_line;
+
+#[derive(Args)]
+pub(in super::super) struct Arguments {
+    /// From this moment on: 2026-11-01 (its beginning, UTC) or 2026-11-01T08:00:00Z [default: the log's beginning]
+    #[arg(long, value_name = "WHEN", value_parser = parse_from)]
+    from: Option<Timestamp>,
+    /// Up to this moment: 2026-11-30 (its end, UTC) or 2026-11-30T18:00:00Z [default: the log's end]
+    #[arg(long, value_name = "WHEN", value_parser = parse_to)]
+    to: Option<Timestamp>,
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+fn parse_from(text: &str) -> Result<Timestamp, String> {
+    parse(text, |day| Some(day))
+}
+
+fn parse_to(text: &str) -> Result<Timestamp, String> {
+    parse(text, Date::next_day)
+}
+
+fn parse(text: &str, edge: impl Fn(Date) -> Option<Date>) -> Result<Timestamp, String> {
+    if let Ok(moment) = OffsetDateTime::parse(text, &Rfc3339) {
+        return Ok(moment.into());
+    }
+    let day = Date::parse(text, format_description!("[year]-[month]-[day]")).ok().and_then(edge);
+    let fault = || format!("\"{text}\": write a day (2026-11-01) or a moment (2026-11-01T08:00:00Z)");
+    Ok(day.ok_or_else(fault)?.with_time(Time::MIDNIGHT).assume_utc().into())
+}
+
+/// Rows stand in the order they were committed in. Nodes' clocks differ by less than this, so that a search by time that lands so
+/// much too early misses nothing.
+const CLOCKS_DIFFER_BY: std::time::Duration = std::time::Duration::from_secs(3600);
+
+pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let setting = Setting::open(&arguments.config).await?;
+    let log: &dyn TransferLog = setting.administration().store;
+    let mut after = log.log_anchor().await?.sequence;
+    if let Some(from) = arguments.from {
+        after = before_moment(log, after, from - CLOCKS_DIFFER_BY).await?;
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut has_begun = false;
+    'pages: loop {
+        let rows = log.log_rows(after, PAGE).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.sequence;
+        for row in &rows {
+            // Without gaps, or it could not be verified: from the first row that is meant to the first that is not.
+            has_begun |= arguments.from.is_none_or(|from| from <= row.at);
+            if has_begun && arguments.to.is_some_and(|to| to <= row.at) {
+                break 'pages;
+            }
+            if has_begun && !written(out.write_all(to_line(row).as_bytes()))? {
+                break 'pages;
+            }
+        }
+    }
+    written(out.flush())?;
+    drop(out);
+    setting.close().await;
+    Ok(())
+}
+
+/// The number of a row behind which no row is older than `moment`: found by halving, since times go up with numbers.
+async fn before_moment(log: &dyn TransferLog, begin: i64, moment: Timestamp) -> Result<i64, StoreError> {
+    let (mut older, mut newer) = (begin, log.log_head().await?.sequence);
+    while newer - older > 1 {
+        let middle = older + (newer - older) / 2;
+        match log.log_rows(middle - 1, 1).await?.first() {
+            Some(row) if row.at < moment => older = middle,
+            _ => newer = middle,
+        }
+    }
+    Ok(older)
+}
+
+/// Whether it goes on: a reader that has seen enough (`| head`) is no fault.
+fn written(done: io::Result<()>) -> Result<bool, Failure> {
+    match done {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::new("the export cannot be written", error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_moments_are_read_a_day_from_its_beginning_to_its_end() {
+        assert_eq!(parse_from("2026-11-01").unwrap().to_string(), "2026-11-01T00:00:00.000Z");
+        assert_eq!(parse_to("2026-11-30").unwrap().to_string(), "2026-12-01T00:00:00.000Z");
+        assert_eq!(parse_to("2026-11-30T18:00:00+01:00").unwrap().to_string(), "2026-11-30T17:00:00.000Z");
+        for text in ["", "yesterday", "2026-11", "2026-02-30", "2026-11-01T08:00:00"] {
+            assert!(parse_from(text).is_err(), "{text}");
+        }
+    }
+}

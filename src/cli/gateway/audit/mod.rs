@@ -1,0 +1,28 @@
+//! `audit verify` and `audit export`
+
+mod evidence;
+mod export;
+mod verify;
+
+use clap::Subcommand;
+
+use super::failure::Failure;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Walk along the transfer log, or an export of it, and find whatever was changed, dropped, swapped, inserted or cut off.
+    ///
+    /// Ends with code 3 where something was, and names the first row that is wrong. Rows that were cut off at the end, or written
+    /// anew up to the end, show against signed checkpoints only: those of the configuration's folder unless --checkpoint says
+    /// otherwise. Works while the gateway runs.
+    Verify(verify::Arguments),
+    /// Print the transfer log as JSON Lines, which `audit verify --file` reads. Works while the gateway runs.
+    Export(export::Arguments),
+}
+
+pub(super) async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Verify(arguments) => verify::run(&arguments).await,
+        Command::Export(arguments) => export::run(&arguments).await,
+    }
+}

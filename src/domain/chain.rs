@@ -1,0 +1,257 @@
+//! The transfer log's chain, walked row by row: whatever was changed, dropped, swapped, inserted or cut off shows, and where.
+//!
+//! Each row's digest covers its content, its place and the digest of the row before it. That alone finds every change but two: rows
+//! that were cut off at the end, and a log that was written anew from some row to its end. Both show against a signed
+//! [checkpoint](super::checkpoint), which knows how many rows there were and what the last one's digest was.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::audit::{CHAIN_START, chain_digest};
+use super::digest::Sha256Digest;
+use crate::clock::Timestamp;
+
+/// A row as it is stored, and as it is exported: one JSON object a line. `details` is JSON within a string, because the digest is
+/// over its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChainRow {
+    /// Its place, counted from 1.
+    pub sequence: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub event: String,
+    /// To what.
+    pub subject: Option<String>,
+    /// More of it, as JSON text.
+    pub details: String,
+    /// The digest of the row before it.
+    pub prev: Sha256Digest,
+    /// Its own digest.
+    pub sha256: Sha256Digest,
+}
+
+impl ChainRow {
+    /// What its digest has to be behind a row with the digest `previous`.
+    fn digest_behind(&self, previous: &Sha256Digest) -> Sha256Digest {
+        chain_digest(
+            previous,
+            self.sequence,
+            self.at.unix_milliseconds(),
+            &self.actor,
+            &self.event,
+            self.subject.as_deref(),
+            &self.details,
+        )
+    }
+
+    /// Its place in the chain.
+    pub fn link(&self) -> Link {
+        Link { sequence: self.sequence, sha256: self.sha256 }
+    }
+}
+
+/// A place in the chain: a row's number and digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// The row's number; as many rows have been written up to it.
+    pub sequence: i64,
+    /// Its digest.
+    pub sha256: Sha256Digest,
+}
+
+impl Link {
+    /// What stands before the first row.
+    pub const START: Self = Self { sequence: 0, sha256: CHAIN_START };
+}
+
+/// A walk along the chain. It remembers the last row and the checkpoints ahead, however long the log is.
+#[derive(Debug, Clone)]
+pub struct ChainWalk {
+    begin: Link,
+    last: Link,
+    ahead: VecDeque<Link>,
+    /// The last row that a checkpoint vouches for.
+    vouched: i64,
+}
+
+impl ChainWalk {
+    /// A walk that begins behind `begin` and has to meet every checkpoint that lies there.
+    pub fn behind(begin: Link, checkpoints: impl IntoIterator<Item = Link>) -> Self {
+        let mut ahead: Vec<Link> =
+            checkpoints.into_iter().filter(|checkpoint| checkpoint.sequence > begin.sequence).collect();
+        ahead.sort_by_key(|checkpoint| checkpoint.sequence);
+        Self { begin, last: begin, ahead: ahead.into(), vouched: begin.sequence }
+    }
+
+    /// The last row that was walked past.
+    pub fn last(&self) -> Link {
+        self.last
+    }
+
+    /// Takes the next row.
+    ///
+    /// # Errors
+    /// [`ChainFault`]: the first row that is not as it was written, as far as this row shows.
+    pub fn step(&mut self, row: &ChainRow) -> Result<(), ChainFault> {
+        let expected = self.last.sequence + 1;
+        if row.sequence > expected {
+            return Err(fault(expected, Wrong::Missing { next: row.sequence }));
+        }
+        if row.sequence < expected {
+            return Err(fault(row.sequence, Wrong::OutOfPlace));
+        }
+        if row.prev == self.last.sha256 {
+            if row.digest_behind(&row.prev) != row.sha256 {
+                return Err(fault(row.sequence, Wrong::Changed));
+            }
+        } else if row.digest_behind(&self.last.sha256) == row.sha256 {
+            return Err(fault(row.sequence, Wrong::PrevChanged));
+        } else if row.digest_behind(&row.prev) != row.sha256 {
+            return Err(fault(row.sequence, Wrong::Changed));
+        } else if self.last == self.begin {
+            // Whole in itself, and it follows on another beginning.
+            return Err(fault(row.sequence, Wrong::OtherBeginning));
+        } else {
+            return Err(fault(self.last.sequence, Wrong::Replaced));
+        }
+        while let Some(checkpoint) = self.ahead.front().filter(|checkpoint| checkpoint.sequence == row.sequence) {
+            if checkpoint.sha256 != row.sha256 {
+                return Err(fault(self.vouched + 1, Wrong::Rewritten { checkpoint: row.sequence }));
+            }
+            self.vouched = row.sequence;
+            self.ahead.pop_front();
+        }
+        self.last = row.link();
+        Ok(())
+    }
+
+    /// Ends the walk at the end of the log.
+    ///
+    /// # Errors
+    /// [`ChainFault`] when a checkpoint knows of more rows than there are.
+    pub fn end(&self) -> Result<Walked, ChainFault> {
+        match self.ahead.front() {
+            Some(checkpoint) => Err(fault(self.last.sequence + 1, Wrong::Truncated { count: checkpoint.sequence })),
+            None => Ok(self.so_far()),
+        }
+    }
+
+    /// What has been walked, wherever the log ends.
+    pub fn so_far(&self) -> Walked {
+        Walked { begin: self.begin, last: self.last, vouched: self.vouched }
+    }
+}
+
+/// A piece of the chain without a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Walked {
+    /// What stands before its first row.
+    pub begin: Link,
+    /// Its last row.
+    pub last: Link,
+    /// The last row that a checkpoint vouches for; what lies behind it could have been cut off or written anew.
+    pub vouched: i64,
+}
+
+impl Walked {
+    /// How many rows it has.
+    pub fn rows(&self) -> i64 {
+        self.last.sequence - self.begin.sequence
+    }
+}
+
+/// The log is not as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainFault {
+    /// The first row that is wrong.
+    pub sequence: i64,
+    /// What is wrong with it.
+    pub wrong: Wrong,
+}
+
+/// What can be wrong with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrong {
+    /// It is not there; the next one that is there is `next`.
+    Missing {
+        /// The next row that is there.
+        next: i64,
+    },
+    /// It stands behind a row that it belongs before, or a second time.
+    OutOfPlace,
+    /// Its content or its digest is not what was written.
+    Changed,
+    /// Only what it says of the row before it was changed.
+    PrevChanged,
+    /// It is whole in itself, but the next row was written behind another one.
+    Replaced,
+    /// It is whole in itself, but was written behind another beginning.
+    OtherBeginning,
+    /// From some row, this one at the earliest, up to the one at the checkpoint the log was written anew.
+    Rewritten {
+        /// How many rows the checkpoint counted.
+        checkpoint: i64,
+    },
+    /// From it on rows were cut off: a checkpoint counted so many.
+    Truncated {
+        /// How many rows the checkpoint counted.
+        count: i64,
+    },
+    /// Rows before it were cut off, and no checkpoint old enough vouches for that.
+    FrontCut,
+}
+
+impl Wrong {
+    /// The name that programs see.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "missing",
+            Self::OutOfPlace => "out_of_place",
+            Self::Changed => "changed",
+            Self::PrevChanged => "prev_changed",
+            Self::Replaced => "replaced",
+            Self::OtherBeginning => "other_beginning",
+            Self::Rewritten { .. } => "rewritten",
+            Self::Truncated { .. } => "truncated",
+            Self::FrontCut => "front_cut",
+        }
+    }
+}
+
+fn fault(sequence: i64, wrong: Wrong) -> ChainFault {
+    ChainFault { sequence, wrong }
+}
+
+impl fmt::Display for ChainFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let row = self.sequence;
+        match self.wrong {
+            Wrong::Missing { next } if next == row + 1 => write!(f, "row {row} is missing"),
+            Wrong::Missing { next } => write!(f, "rows {row} to {} are missing", next - 1),
+            Wrong::OutOfPlace => write!(f, "row {row} stands behind a row that comes after it"),
+            Wrong::Changed => write!(f, "row {row} was changed: its content and its digest do not belong together"),
+            Wrong::PrevChanged => write!(f, "row {row} was changed: its prev is not the digest of the row before it"),
+            Wrong::Replaced => write!(f, "row {row} was replaced: row {} was written behind another one", row + 1),
+            Wrong::OtherBeginning => write!(f, "row {row} was written behind another beginning"),
+            Wrong::Rewritten { checkpoint } => write!(
+                f,
+                "rows between {row} and {checkpoint} were written anew: a signed checkpoint knows another row {checkpoint}"
+            ),
+            Wrong::Truncated { count } => {
+                write!(f, "row {row} and what follows were cut off: a signed checkpoint counted {count} rows")
+            }
+            Wrong::FrontCut => write!(
+                f,
+                "the rows before row {row} were cut off, and no signed checkpoint says that their time was over"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ChainFault {}

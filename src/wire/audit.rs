@@ -1,0 +1,61 @@
+//! The transfer log and its checkpoints, as auditors' tools see them.
+
+use serde::Serialize;
+
+use crate::domain::chain::ChainRow;
+use crate::domain::checkpoint::Checkpoint;
+
+/// Some checkpoints.
+#[derive(Debug, Serialize)]
+pub struct CheckpointListBody {
+    /// Oldest first.
+    pub checkpoints: Vec<Checkpoint>,
+    /// Behind which the next page begins; absent on the last.
+    pub next_after: Option<i64>,
+}
+
+/// Rows as JSON Lines.
+pub fn to_lines(rows: &[ChainRow]) -> String {
+    rows.iter().map(to_line).collect()
+}
+
+/// One row, with the end of its line.
+pub fn to_line(row: &ChainRow) -> String {
+    let mut line = serde_json::to_string(row).unwrap_or_default();
+    line.push('\n');
+    line
+}
+
+/// Reads a line as it was written, and not in any other way: what means the same and is written differently was not written here.
+pub fn parse_line(line: &str) -> Option<ChainRow> {
+    let row: ChainRow = serde_json::from_str(line).ok()?;
+    (to_line(&row).trim_end() == line.trim_end_matches(['\r', '\n'])).then_some(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::domain::audit::CHAIN_START;
+
+    #[test]
+    fn a_line_is_read_as_it_was_written_and_not_otherwise() {
+        let row = ChainRow {
+            sequence: 1,
+            at: Timestamp::from_unix_milliseconds(1_795_339_800_000),
+            actor: "gateway".into(),
+            event: "photo.expired".into(),
+            subject: None,
+            details: "{\"a\":1}".into(),
+            prev: CHAIN_START,
+            sha256: CHAIN_START,
+        };
+        let line = to_line(&row);
+        assert_eq!(parse_line(&line), Some(row));
+        for (from, to) in [("{", "{ "), ("00Z", "00+00:00"), (".000Z", ".0001Z"), ("null", "null,\"x\":1")] {
+            let other = line.replacen(from, to, 1);
+            assert_ne!(other, line);
+            assert_eq!(parse_line(&other), None, "{other}");
+        }
+    }
+}
