@@ -10,11 +10,15 @@ mod counter;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod cuts;
+#[cfg(unix)]
+mod degraded;
 mod deposit;
 #[cfg(unix)]
 mod desk;
 mod enrolment;
 mod expiry;
+#[cfg(all(unix, feature = "failpoints"))]
+mod faults;
 mod hot_folder;
 mod identity;
 mod joining;

@@ -25,6 +25,7 @@ pub mod settle;
 mod strangers;
 pub mod sweep;
 pub mod turn_away;
+mod turns;
 pub mod verify;
 pub mod vouch;
 pub mod walk;

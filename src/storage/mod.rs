@@ -9,6 +9,7 @@ mod driver_error;
 pub mod enrolment_steps;
 pub mod inspection;
 pub mod location;
+pub mod patience;
 mod postgres;
 mod sql;
 mod sqlite;

@@ -30,6 +30,8 @@ mod sweep;
 mod tables;
 mod transfer_log;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use self::connection::{Connection, Write};
@@ -39,6 +41,7 @@ use super::contract::{Store, StoreError};
 use super::enrolment_steps::{
     Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,
 };
+use super::patience::bounded;
 use super::steps::{
     Binding, CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased,
     LookUp, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, Purge, Released, RevokedSerial, SettleRequest, Settled,
@@ -99,13 +102,15 @@ impl SqlStore {
         }))
     }
 
-    /// Takes a step; on a server for no longer than a few seconds, and again where the server asks for it.
+    /// Takes a step: within the patience of the request that it is part of; on a server for no longer than a few seconds, and again
+    /// where the server asks for it.
     async fn attempt<T, Step>(&self, step: impl Fn() -> Step) -> Result<T, StoreError>
     where
         Step: Future<Output = Result<T, StoreError>>,
     {
         match &self.database {
-            Database::File(_) => step().await,
+            // A file's own limits end what waits for another process.
+            Database::File(_) => bounded(Duration::MAX, step()).await,
             Database::Server(_) => postgres::attempt(step).await,
         }
     }
