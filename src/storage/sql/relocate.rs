@@ -189,6 +189,8 @@ impl Relocation {
             }
             self.held.commit().await?;
             failpoint::reached("move.source_left");
+        } else {
+            drop(self.held);
         }
         let mut target = self.target.write().await?;
         notes::remove(&mut target, notes::MOVE_UNFINISHED).await?;
