@@ -115,6 +115,11 @@ impl Cluster {
         [postmaster].into_iter().chain(children.split_whitespace().map(Into::into)).collect()
     }
 
+    /// One of the programs that come with the server.
+    pub fn program(name: &str) -> PathBuf {
+        programs().join(name)
+    }
+
     /// Its disk, as it sees it.
     pub fn disk(&self) -> PathBuf {
         let disk = self.folder.join("disk");
