@@ -20,17 +20,27 @@ const USER: &str = "lichtbild";
 /// Copied for every test, which takes a few hundredths of a second.
 const TEMPLATE: &str = "as_migrated";
 
+/// What a test server writes need not outlive the machine.
+const HURRIED: &str =
+    "-c fsync=off -c full_page_writes=off -c max_connections=500 -c shared_buffers=64MB -c autovacuum=off";
+
 /// A server. Stopped and erased when this is dropped, or when its process is no more.
 pub struct Cluster {
     folder: PathBuf,
     programs: PathBuf,
+    settings: String,
     /// Waits for the end of its standard input, which comes with ours.
     warden: Child,
 }
 
 impl Cluster {
     pub async fn start() -> Self {
-        let folder = tempfile::Builder::new().prefix("lichtbild-pg-").tempdir_in(roomy()).unwrap().keep();
+        Self::start_in(&roomy(), HURRIED).await
+    }
+
+    /// One with settings of its own, in a folder that everybody may enter.
+    pub async fn start_in(place: &Path, settings: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("lichtbild-pg-").tempdir_in(place).unwrap().keep();
         let programs = programs();
         if is_root() {
             std::os::unix::fs::chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
@@ -44,20 +54,40 @@ impl Cluster {
         std::os::unix::process::CommandExt::process_group(&mut warden, 0);
         let warden = warden.args(["-c", script]).arg(programs.join("pg_ctl")).arg(&folder);
         let warden = warden.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let cluster = Self { folder, programs, warden };
+        let cluster = Self { folder, programs, settings: settings.to_owned(), warden };
         cluster.bring_up();
         cluster
     }
 
     /// Starts the server, and waits until it answers.
     pub fn bring_up(&self) {
-        // What a test server writes need not outlive the machine.
-        let settings = format!(
-            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c full_page_writes=off \
-             -c max_connections=500 -c shared_buffers=64MB -c autovacuum=off",
-            self.folder.display()
-        );
-        run(self.control("start").args(["-w", "-l"]).arg(self.folder.join("log")).args(["-o", &settings]));
+        self.bring_up_as(self.control("start"));
+    }
+
+    /// The same, where its folder `disk` is a disk of so many MiB of its own, which goes with it; `false` where none can be mounted.
+    /// Root inside is nobody special outside, and the server, which will not run as root, is not root inside either.
+    pub fn bring_up_beside_a_disk(&self, megabytes: u32) -> bool {
+        let script = "mkdir -p disk && mount -t tmpfs -o size=$0m tmpfs disk && mkdir disk/space && \
+                      exec unshare --user --map-user=1000 --map-group=1000 \"$@\"";
+        let within = |program: &Path| {
+            let mut command = unprivileged(Path::new("unshare"));
+            command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, &megabytes.to_string()]);
+            command.arg(program).current_dir(&self.folder);
+            command
+        };
+        if !within(Path::new("true")).output().is_ok_and(|output| output.status.success()) {
+            return false;
+        }
+        let mut start = within(&self.programs.join("pg_ctl"));
+        start.args(["start", "-s", "-D"]).arg(self.folder.join("data"));
+        self.bring_up_as(start);
+        true
+    }
+
+    fn bring_up_as(&self, mut start: Command) {
+        let settings =
+            format!("-c listen_addresses='' -c unix_socket_directories='{}' {}", self.folder.display(), self.settings);
+        run(start.args(["-w", "-l"]).arg(self.folder.join("log")).args(["-o", &settings]));
     }
 
     /// Stops the server at once, as a machine does that loses its power.
@@ -73,12 +103,32 @@ impl Cluster {
 
     /// Has every process of the server stand still (`-STOP`) or go on (`-CONT`).
     pub fn signal_all(&self, signal: &str) {
-        let postmaster = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
-        let postmaster = postmaster.lines().next().unwrap().to_owned();
+        let mut command = Command::new("kill");
+        assert!(command.arg(signal).args(self.processes()).status().unwrap().success());
+    }
+
+    /// The identifiers of its processes, the first one first.
+    pub fn processes(&self) -> Vec<String> {
+        let postmaster = self.postmaster();
         let tasks = format!("/proc/{postmaster}/task/{postmaster}/children");
         let children = std::fs::read_to_string(tasks).unwrap();
-        let mut command = Command::new("kill");
-        assert!(command.arg(signal).arg(postmaster).args(children.split_whitespace()).status().unwrap().success());
+        [postmaster].into_iter().chain(children.split_whitespace().map(Into::into)).collect()
+    }
+
+    /// One of the programs that come with the server.
+    pub fn program(name: &str) -> PathBuf {
+        programs().join(name)
+    }
+
+    /// Its disk, as it sees it.
+    pub fn disk(&self) -> PathBuf {
+        let disk = self.folder.join("disk");
+        PathBuf::from(format!("/proc/{}/root{}", self.postmaster(), disk.display()))
+    }
+
+    fn postmaster(&self) -> String {
+        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        file.lines().next().unwrap().to_owned()
     }
 
     /// Where its socket is.
