@@ -25,6 +25,8 @@ mod joining;
 mod layers;
 mod line;
 mod lists;
+#[cfg(unix)]
+mod moving;
 mod ops;
 mod problems;
 #[cfg(unix)]

@@ -166,6 +166,8 @@ async fn run(
         assert!(ready.contains("\"ready\"") && !ready.contains("audit-checkpoints"), "{ready}");
         let verified = tokio::task::block_in_place(|| node.home.json(&["audit", "verify"]));
         assert_eq!(verified["whole"], true, "{verified}");
+        let verified = tokio::task::block_in_place(|| node.home.json(&["verify"]));
+        assert_eq!(verified["sound"], true, "{verified}");
     }
     drop(everything);
 }

@@ -1,10 +1,14 @@
 //! The storage contract on either database, each time under two nodes; and what a server alone can do to them.
 
 mod answer_cutter;
+mod census;
 mod contract;
 mod fleet;
 mod opening;
 mod outage;
+mod plans;
+mod statements;
+mod upgrade;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;

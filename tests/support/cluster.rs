@@ -20,17 +20,27 @@ const USER: &str = "lichtbild";
 /// Copied for every test, which takes a few hundredths of a second.
 const TEMPLATE: &str = "as_migrated";
 
+/// What a test server writes need not outlive the machine.
+const HURRIED: &str =
+    "-c fsync=off -c full_page_writes=off -c max_connections=500 -c shared_buffers=64MB -c autovacuum=off";
+
 /// A server. Stopped and erased when this is dropped, or when its process is no more.
 pub struct Cluster {
     folder: PathBuf,
     programs: PathBuf,
+    settings: String,
     /// Waits for the end of its standard input, which comes with ours.
     warden: Child,
 }
 
 impl Cluster {
     pub async fn start() -> Self {
-        let folder = tempfile::Builder::new().prefix("lichtbild-pg-").tempdir_in(roomy()).unwrap().keep();
+        Self::start_in(&roomy(), HURRIED).await
+    }
+
+    /// One with settings of its own, in a folder that everybody may enter.
+    pub async fn start_in(place: &Path, settings: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("lichtbild-pg-").tempdir_in(place).unwrap().keep();
         let programs = programs();
         if is_root() {
             std::os::unix::fs::chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
@@ -44,7 +54,7 @@ impl Cluster {
         std::os::unix::process::CommandExt::process_group(&mut warden, 0);
         let warden = warden.args(["-c", script]).arg(programs.join("pg_ctl")).arg(&folder);
         let warden = warden.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let cluster = Self { folder, programs, warden };
+        let cluster = Self { folder, programs, settings: settings.to_owned(), warden };
         cluster.bring_up();
         cluster
     }
@@ -75,12 +85,8 @@ impl Cluster {
     }
 
     fn bring_up_as(&self, mut start: Command) {
-        // What a test server writes need not outlive the machine.
-        let settings = format!(
-            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c full_page_writes=off \
-             -c max_connections=500 -c shared_buffers=64MB -c autovacuum=off",
-            self.folder.display()
-        );
+        let settings =
+            format!("-c listen_addresses='' -c unix_socket_directories='{}' {}", self.folder.display(), self.settings);
         run(start.args(["-w", "-l"]).arg(self.folder.join("log")).args(["-o", &settings]));
     }
 
@@ -97,11 +103,21 @@ impl Cluster {
 
     /// Has every process of the server stand still (`-STOP`) or go on (`-CONT`).
     pub fn signal_all(&self, signal: &str) {
+        let mut command = Command::new("kill");
+        assert!(command.arg(signal).args(self.processes()).status().unwrap().success());
+    }
+
+    /// The identifiers of its processes, the first one first.
+    pub fn processes(&self) -> Vec<String> {
         let postmaster = self.postmaster();
         let tasks = format!("/proc/{postmaster}/task/{postmaster}/children");
         let children = std::fs::read_to_string(tasks).unwrap();
-        let mut command = Command::new("kill");
-        assert!(command.arg(signal).arg(postmaster).args(children.split_whitespace()).status().unwrap().success());
+        [postmaster].into_iter().chain(children.split_whitespace().map(Into::into)).collect()
+    }
+
+    /// One of the programs that come with the server.
+    pub fn program(name: &str) -> PathBuf {
+        programs().join(name)
     }
 
     /// Its disk, as it sees it.

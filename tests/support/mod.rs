@@ -7,6 +7,8 @@ pub mod curl;
 pub mod device;
 pub mod enrolment;
 pub mod fake_gateway;
+#[cfg(unix)]
+pub mod filling;
 pub mod gateway;
 pub mod jpeg;
 pub mod ledger;

@@ -4,7 +4,7 @@ use sqlx::AssertSqlSafe;
 
 use super::connection::{Connection, Write};
 use super::guesses::{answer_right_code, blocked_until, count_wrong_code};
-use super::rows::{COLLECTION, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, collection, parsed, party, tracked_photo};
+use super::rows::{COLLECTION, PARTY, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, collection, parsed, party, tracked_photo};
 use super::{SqlStore, photos, quarantine};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
@@ -42,11 +42,11 @@ pub(super) async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<L
     }
     let photo = tracked_photo(&row)?;
     let studio = transaction
-        .query("SELECT * FROM parties WHERE party_id = $1")
+        .query(AssertSqlSafe(format!("SELECT {PARTY} FROM parties p WHERE p.party_id = $1")))
         .bind(photo.record.studio_id.to_string())
         .fetch_one()
         .await?;
-    let held_back = quarantine::held_back_since(&mut transaction, &photo, attempt.photos_of_revoked).await?;
+    let held_back = quarantine::held_back(&mut transaction, &photo, attempt.photos_of_revoked).await?;
     let standing = lifecycle::standing(&photo.record, photo.latest.as_ref(), attempt.office_id, attempt.now)
         .unless_held_back(held_back);
     Ok(LookUp::Found(Box::new(FoundPhoto { photo, studio: party(&studio)?, standing })))
@@ -60,7 +60,7 @@ pub(super) async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<Le
         .ok_or_else(|| StoreError::Damaged("a photo that was just found is gone".into()))?;
     let now = request.now;
     let lease_until = lifecycle::deadline(now, request.lease, &photo.record);
-    let held_back = quarantine::held_back_since(&mut transaction, &photo, request.photos_of_revoked).await?;
+    let held_back = quarantine::held_back(&mut transaction, &photo, request.photos_of_revoked).await?;
     let standing = lifecycle::standing(&photo.record, photo.latest.as_ref(), request.office_id, now);
     match standing.unless_held_back(held_back) {
         Standing::Held(held) => Ok(Leased::Again(held)),
@@ -169,8 +169,8 @@ pub(super) async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<Fe
         .await?
         .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", held.collection_id)))?;
     // An open collection is its photo's latest.
-    if let Some(since) = quarantine::held_back_since(&mut transaction, &tracked, attempt.photos_of_revoked).await? {
-        return Ok(Fetch::HeldBack { since });
+    if let Some(held_back) = quarantine::held_back(&mut transaction, &tracked, attempt.photos_of_revoked).await? {
+        return Ok(Fetch::HeldBack(held_back));
     }
     let photo = tracked.record;
     if request.purpose == FetchPurpose::HandOver {
@@ -216,7 +216,7 @@ async fn find_on(
 ) -> Result<Option<CollectionRecord>, StoreError> {
     connection
         .query(AssertSqlSafe(format!(
-            "SELECT {COLLECTION} FROM collections WHERE collection_id = $1 AND office_id = $2"
+            "SELECT {COLLECTION} FROM collections c WHERE c.collection_id = $1 AND c.office_id = $2"
         )))
         .bind(collection_id.to_string())
         .bind(office.to_string())
@@ -245,8 +245,8 @@ pub(super) async fn list(
         .read()
         .await?
         .query(AssertSqlSafe(format!(
-            "SELECT {COLLECTION} FROM collections WHERE office_id = $1 AND collection_id < $2
-             ORDER BY collection_id DESC LIMIT $3"
+            "SELECT {COLLECTION} FROM collections c WHERE c.office_id = $1 AND c.collection_id < $2
+             ORDER BY c.collection_id DESC LIMIT $3"
         )))
         .bind(office.to_string())
         // Sorts behind every identifier.

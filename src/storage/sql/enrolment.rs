@@ -1,7 +1,10 @@
 //! Enrolment codes: weighed, counted and spent, each decision in the transaction that carries it out.
 
+use sqlx::AssertSqlSafe;
+
 use super::connection::{Connection, Write};
-use super::invitations::invitation;
+use super::invitations::{INVITATION, invitation};
+use super::rows::PARTY;
 use super::{SqlStore, certificates, rows};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::invitation::{Decision, Invitation, InvitationState, TRIES};
@@ -53,11 +56,11 @@ async fn right_invitation(
     attempt: &EnrolmentAttempt,
 ) -> Result<Option<(Party, Invitation)>, StoreError> {
     connection
-        .query(
-            "SELECT p.*, i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at
+        .query(AssertSqlSafe(format!(
+            "SELECT {PARTY}, {INVITATION}
              FROM invitations i JOIN devices d ON d.device_id = i.device_id JOIN parties p ON p.party_id = d.party_id
-             WHERE i.lookup_id = $1 AND i.device_id = $2",
-        )
+             WHERE i.lookup_id = $1 AND i.device_id = $2"
+        )))
         .bind(attempt.lookup.as_bytes().as_slice())
         .bind(attempt.device_id.to_string())
         .fetch_optional()
@@ -69,7 +72,9 @@ async fn right_invitation(
 /// Counts against the device's latest invitation, if that still leads anywhere.
 async fn count_wrong_code(transaction: &mut Write, attempt: &EnrolmentAttempt) -> Result<CodeWeighed, StoreError> {
     let row = transaction
-        .query("SELECT * FROM invitations WHERE device_id = $1 ORDER BY number DESC LIMIT 1")
+        .query(AssertSqlSafe(format!(
+            "SELECT {INVITATION} FROM invitations i WHERE i.device_id = $1 ORDER BY i.number DESC LIMIT 1"
+        )))
         .bind(attempt.device_id.to_string())
         .fetch_one()
         .await?;
@@ -141,7 +146,7 @@ pub(super) async fn enrol(
     };
     // Compare and swap, although the device's lock is held: codes are spent once, whatever the locks get wrong.
     let swapped = transaction
-        .query(sqlx::AssertSqlSafe(format!(
+        .query(AssertSqlSafe(format!(
             "UPDATE invitations SET state = $1, spki_sha256 = $2, {column} = coalesce({column}, $3)
              WHERE lookup_id = $4 AND state = $5 AND (spki_sha256 IS NULL OR spki_sha256 = $2)"
         )))

@@ -10,7 +10,7 @@ use crate::domain::checkpoint::LOG_RETENTION;
 use crate::storage::contract::StoreError;
 use crate::storage::transfer_log::Forgotten;
 
-/// Small enough that a deposit never waits long behind it.
+/// Small enough that a deposit never waits long behind it. Written into the statement, as in [`sweep`](super::sweep).
 const TOMBSTONES: i64 = 64;
 /// Rows of the log lie side by side and go with one statement.
 const LOG_ROWS: i64 = 1_000;
@@ -39,11 +39,11 @@ async fn tombstones(transaction: &mut Write, now: Timestamp) -> Result<u64, Stor
     let unless_locked = transaction.unless_locked("p");
     let over = transaction
         .query(AssertSqlSafe(format!(
-            "SELECT p.photo_id FROM photos p WHERE p.lookup_id IS NULL AND p.settled_at <= $1
-             ORDER BY p.settled_at LIMIT $2 {unless_locked}"
+            "SELECT p.photo_id FROM photos p
+             WHERE p.settled_at <= $1 AND p.state IN ('used', 'refused', 'withdrawn', 'expired')
+             ORDER BY p.settled_at LIMIT {TOMBSTONES} {unless_locked}"
         )))
         .bind((now - LOG_RETENTION).unix_milliseconds())
-        .bind(TOMBSTONES)
         .fetch_all()
         .await?;
     let mut gone = 0;
@@ -57,13 +57,18 @@ async fn tombstones(transaction: &mut Write, now: Timestamp) -> Result<u64, Stor
 
 /// Where the log begins was decided before; see [`move_log_anchor`](crate::storage::transfer_log::TransferLog::move_log_anchor).
 async fn log_rows(transaction: &mut Write) -> Result<u64, StoreError> {
+    let ends = transaction
+        .query("SELECT (SELECT min(sequence) FROM audit) AS first, (SELECT max(sequence) FROM log_anchors) AS last")
+        .fetch_one()
+        .await?;
+    let (Some(first), Some(last)) = (ends.try_get::<Option<i64>>("first")?, ends.try_get::<Option<i64>>("last")?)
+    else {
+        return Ok(0);
+    };
     transaction
-        .query(
-            "DELETE FROM audit WHERE sequence IN
-             (SELECT sequence FROM audit WHERE sequence <= (SELECT max(sequence) FROM log_anchors)
-              ORDER BY sequence LIMIT $1)",
-        )
-        .bind(LOG_ROWS)
+        .query("DELETE FROM audit WHERE sequence >= $1 AND sequence <= $2")
+        .bind(first)
+        .bind(last.min(first + LOG_ROWS - 1))
         .execute()
         .await
 }

@@ -4,7 +4,7 @@ use sqlx::AssertSqlSafe;
 
 use super::SqlStore;
 use super::connection::{Connection, Write};
-use super::rows::{self, moment, optional_bytes32, optional_moment, parsed};
+use super::rows::{self, PARTY, moment, optional_bytes32, optional_moment, parsed};
 use super::statement::Row;
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
@@ -15,6 +15,9 @@ use crate::domain::party::{Device, Party, Role};
 use crate::storage::contract::StoreError;
 use crate::storage::enrolment_steps::{Approved, InvitationRecord, Invited, InvitedDevice, NewInvitation};
 use crate::storage::postgres::Lock;
+
+/// The columns that [`invitation`] reads: an invitation `i`.
+pub(super) const INVITATION: &str = "i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at";
 
 pub(super) async fn invite(
     store: &SqlStore,
@@ -59,12 +62,12 @@ pub(super) async fn invite(
 
 async fn device_of(connection: &mut Connection, device_id: DeviceId) -> Result<Option<(Party, Device)>, StoreError> {
     connection
-        .query(
-            "SELECT p.*, d.device_id, d.label, d.duty, d.created_at AS device_created_at, d.revoked_at,
+        .query(AssertSqlSafe(format!(
+            "SELECT {PARTY}, d.device_id, d.label, d.duty, d.created_at AS device_created_at, d.revoked_at,
                     (SELECT max(not_after) FROM certificates c
                     WHERE c.device_id = d.device_id) AS certificate_expires_at
-             FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1",
-        )
+             FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1"
+        )))
         .bind(device_id.to_string())
         .fetch_optional()
         .await?
@@ -91,12 +94,11 @@ pub(super) async fn find(store: &SqlStore, lookup: &InvitationLookup) -> Result<
     store
         .read()
         .await?
-        .query(
-            "SELECT p.*, i.device_id, i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at,
-                    i.sealed_proof_key
+        .query(AssertSqlSafe(format!(
+            "SELECT {PARTY}, i.device_id, {INVITATION}, i.sealed_proof_key
              FROM invitations i JOIN devices d ON d.device_id = i.device_id JOIN parties p ON p.party_id = d.party_id
-             WHERE i.lookup_id = $1",
-        )
+             WHERE i.lookup_id = $1"
+        )))
         .bind(lookup.as_bytes().as_slice())
         .fetch_optional()
         .await?
@@ -115,11 +117,11 @@ pub(super) async fn latest(store: &SqlStore, role: Role) -> Result<Vec<(DeviceId
     store
         .read()
         .await?
-        .query(
-            "SELECT i.* FROM invitations i JOIN devices d ON d.device_id = i.device_id
+        .query(AssertSqlSafe(format!(
+            "SELECT i.device_id, {INVITATION} FROM invitations i JOIN devices d ON d.device_id = i.device_id
              JOIN parties p ON p.party_id = d.party_id
-             WHERE p.role = $1 AND i.number = (SELECT max(number) FROM invitations o WHERE o.device_id = i.device_id)",
-        )
+             WHERE p.role = $1 AND i.number = (SELECT max(number) FROM invitations o WHERE o.device_id = i.device_id)"
+        )))
         .bind(role.name())
         .fetch_all()
         .await?
@@ -148,7 +150,7 @@ pub(super) async fn approve(
     let mut transaction = store.write().await?;
     transaction.lock(Lock::Device(device_id)).await?;
     let row = transaction
-        .query("SELECT * FROM invitations WHERE device_id = $1 AND spki_sha256 = $2 ORDER BY number DESC")
+        .query(AssertSqlSafe(format!("SELECT {INVITATION} FROM invitations i WHERE i.device_id = $1 AND i.spki_sha256 = $2 ORDER BY i.number DESC LIMIT 1")))
         .bind(device_id.to_string())
         .bind(key.as_bytes().as_slice())
         .fetch_optional()
@@ -178,7 +180,7 @@ pub(super) async fn forget_proof_keys(transaction: &mut Write, now: Timestamp) -
     let unless_locked = transaction.unless_locked("i");
     let ended = transaction
         .query(AssertSqlSafe(format!(
-            "SELECT i.* FROM invitations i WHERE i.sealed_proof_key IS NOT NULL AND i.expires_at <= $1 {unless_locked}"
+            "SELECT i.lookup_id, {INVITATION} FROM invitations i WHERE i.sealed_proof_key IS NOT NULL AND i.expires_at <= $1 {unless_locked}"
         )))
         .bind(now.unix_milliseconds())
         .fetch_all()

@@ -5,6 +5,7 @@
 //! [`connection`]: locks, the word that is passed to other nodes, and what a sweep leaves out.
 
 mod audit;
+mod census;
 mod certificates;
 mod collect;
 mod connection;
@@ -13,15 +14,21 @@ mod enrolment;
 mod foreign;
 mod forget;
 mod guesses;
+mod inspect;
 mod invitations;
 mod notes;
+mod opening;
 mod parties;
 mod photos;
 mod quarantine;
+mod relocate;
+mod replay;
+mod restore;
 mod rows;
 mod settle;
 mod statement;
 mod sweep;
+mod tables;
 mod transfer_log;
 
 use std::time::Duration;
@@ -29,11 +36,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use self::connection::{Connection, Write};
+pub(super) use self::notes::BACKUP_TAKEN_AT;
+pub use self::relocate::Relocation;
 use super::contract::{Store, StoreError};
 use super::enrolment_steps::{
     Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,
 };
-use super::location::DatabaseLocation;
 use super::patience::bounded;
 use super::steps::{
     Binding, CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased,
@@ -65,31 +73,6 @@ enum Database {
 }
 
 impl SqlStore {
-    /// Opens a database that is in use, and brings its schema up to date.
-    ///
-    /// # Errors
-    /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Unavailable`] when it cannot be opened or reached.
-    pub async fn open(location: &DatabaseLocation) -> Result<Self, StoreError> {
-        let database = match location {
-            DatabaseLocation::File(file) => Database::File(sqlite::File::open(file).await?),
-            DatabaseLocation::Server(server) => Database::Server(postgres::Server::open(server).await?),
-        };
-        Ok(Self { database })
-    }
-
-    /// Takes a database into use: a file that is made with it, or an empty one on a server.
-    ///
-    /// # Errors
-    /// [`StoreError::AlreadyThere`] when there is a file already, or the server's database is in use;
-    /// [`StoreError::Unavailable`] when it cannot be made or reached.
-    pub async fn create(location: &DatabaseLocation) -> Result<Self, StoreError> {
-        let database = match location {
-            DatabaseLocation::File(file) => Database::File(sqlite::File::create(file).await?),
-            DatabaseLocation::Server(server) => Database::Server(postgres::Server::create(server).await?),
-        };
-        Ok(Self { database })
-    }
-
     /// Over a file that a test has its hands in.
     #[cfg(test)]
     pub(super) fn over(file: sqlite::File) -> Self {
@@ -337,7 +320,7 @@ impl Store for SqlStore {
     }
 
     async fn census(&self) -> Result<Vec<(PhotoState, u64)>, StoreError> {
-        self.attempt(|| photos::census(self)).await
+        self.attempt(|| census::census(self)).await
     }
 
     async fn changed(&self) {

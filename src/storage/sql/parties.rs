@@ -1,7 +1,9 @@
 //! Studios, offices, devices and whom their certificates stand for.
 
+use sqlx::AssertSqlSafe;
+
 use super::connection::Connection;
-use super::rows::{self, bytes32, moment, optional_moment, parsed};
+use super::rows::{self, PARTY, bytes32, moment, optional_moment, parsed};
 use super::{SqlStore, certificates, invitations};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
@@ -39,7 +41,7 @@ pub(super) async fn list(store: &SqlStore, role: Role) -> Result<Vec<Party>, Sto
     store
         .read()
         .await?
-        .query("SELECT * FROM parties WHERE role = $1 ORDER BY name, place")
+        .query(AssertSqlSafe(format!("SELECT {PARTY} FROM parties p WHERE p.role = $1 ORDER BY p.name, p.place")))
         .bind(role.name())
         .fetch_all()
         .await?
@@ -52,7 +54,7 @@ pub(super) async fn find(store: &SqlStore, party_id: PartyId) -> Result<Option<P
     store
         .read()
         .await?
-        .query("SELECT * FROM parties WHERE party_id = $1")
+        .query(AssertSqlSafe(format!("SELECT {PARTY} FROM parties p WHERE p.party_id = $1")))
         .bind(party_id.to_string())
         .fetch_optional()
         .await?
@@ -114,13 +116,13 @@ pub(super) async fn devices(store: &SqlStore, role: Role) -> Result<Vec<(Party, 
     store
         .read()
         .await?
-        .query(
-            "SELECT p.*, d.device_id, d.label, d.duty, d.created_at AS device_created_at, d.revoked_at,
+        .query(AssertSqlSafe(format!(
+            "SELECT {PARTY}, d.device_id, d.label, d.duty, d.created_at AS device_created_at, d.revoked_at,
                     (SELECT max(not_after) FROM certificates c
                     WHERE c.device_id = d.device_id) AS certificate_expires_at
              FROM devices d JOIN parties p ON p.party_id = d.party_id
-             WHERE p.role = $1 ORDER BY p.name, p.place, d.device_id",
-        )
+             WHERE p.role = $1 ORDER BY p.name, p.place, d.device_id"
+        )))
         .bind(role.name())
         .fetch_all()
         .await?
@@ -158,12 +160,12 @@ pub(super) async fn caller(store: &SqlStore, credential: &Credential) -> Result<
             store
                 .read()
                 .await?
-                .query(
-                    "SELECT p.*, d.device_id, d.duty, d.revoked_at, c.not_after, c.number, c.first_used_at
+                .query(AssertSqlSafe(format!(
+                    "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, c.not_after, c.number, c.first_used_at
                      FROM certificates c JOIN devices d ON d.device_id = c.device_id
                      JOIN parties p ON p.party_id = d.party_id
-                     WHERE c.sha256 = $1 AND NOT c.foreign_authority",
-                )
+                     WHERE c.sha256 = $1 AND NOT c.foreign_authority"
+                )))
                 .bind(sha256.as_bytes().as_slice())
                 .fetch_optional()
                 .await?
@@ -173,14 +175,14 @@ pub(super) async fn caller(store: &SqlStore, credential: &Credential) -> Result<
             store
                 .read()
                 .await?
-                .query(
-                    "SELECT p.*, d.device_id, d.duty, d.revoked_at, b.not_after
+                .query(AssertSqlSafe(format!(
+                    "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, b.not_after
                      FROM (SELECT 0 AS rank, device_id, not_after FROM certificates
                            WHERE sha256 = $1 AND foreign_authority
                            UNION ALL SELECT 1, device_id, $3 FROM bound_keys WHERE spki_sha256 = $2) b
                      JOIN devices d ON d.device_id = b.device_id JOIN parties p ON p.party_id = d.party_id
-                     WHERE p.role = 'office' ORDER BY b.rank LIMIT 1",
-                )
+                     WHERE p.role = 'office' ORDER BY b.rank LIMIT 1"
+                )))
                 .bind(sha256.as_bytes().as_slice())
                 .bind(key_sha256.as_bytes().as_slice())
                 .bind(not_after.unix_milliseconds())
@@ -214,8 +216,8 @@ pub(super) async fn revoked_certificates(store: &SqlStore, now: Timestamp) -> Re
         .query(
             "SELECT c.sha256 FROM devices d JOIN certificates c ON c.device_id = d.device_id
              WHERE d.revoked_at IS NOT NULL AND c.not_after > $1
-             UNION SELECT k.spki_sha256 FROM devices d JOIN bound_keys k ON k.device_id = d.device_id
-             WHERE d.revoked_at IS NOT NULL",
+             UNION SELECT k.spki_sha256 FROM bound_keys k
+             WHERE k.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)",
         )
         .bind(now.unix_milliseconds())
         .fetch_all()

@@ -4,7 +4,7 @@ use sqlx::AssertSqlSafe;
 
 use super::SqlStore;
 use super::connection::Connection;
-use super::rows::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, parsed, tombstone_id, tracked_photo};
+use super::rows::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::id::{PartyId, PhotoId};
@@ -159,16 +159,4 @@ pub(super) async fn sealed(store: &SqlStore, photo_id: PhotoId) -> Result<Option
         .fetch_optional()
         .await?;
     row.map(|row| Ok(SealedPhoto::from_store(row.try_get("frame")?))).transpose()
-}
-
-pub(super) async fn census(store: &SqlStore) -> Result<Vec<(PhotoState, u64)>, StoreError> {
-    store
-        .read()
-        .await?
-        .query("SELECT state, count(*) AS photos FROM photos GROUP BY state")
-        .fetch_all()
-        .await?
-        .iter()
-        .map(|row| Ok((parsed(row, "state")?, row.number("photos")?)))
-        .collect()
 }

@@ -1,22 +1,24 @@
-//! Photos of revoked devices: held back, and released.
+//! Photos that are held back: of revoked devices, and out of a backup.
 
 use super::SqlStore;
 use super::connection::Connection;
 use super::rows::optional_moment;
-use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::id::{DeviceId, PartyId};
-use crate::domain::quarantine::{Depositor, PhotosOfRevoked};
+use crate::domain::quarantine::{Depositor, HeldBack, HoldReason, PhotosOfRevoked};
 use crate::storage::contract::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::steps::{Released, TrackedPhoto};
 
-/// Since when a photo is held back, if it is. Asks only where the policy can.
-pub(super) async fn held_back_since(
+/// Whether a photo is held back. Asks for its device only where the policy wants to know.
+pub(super) async fn held_back(
     connection: &mut Connection,
     photo: &TrackedPhoto,
     policy: PhotosOfRevoked,
-) -> Result<Option<Timestamp>, StoreError> {
+) -> Result<Option<HeldBack>, StoreError> {
+    if let Some(since) = photo.held_back_since {
+        return Ok(Some(HeldBack { since, reason: HoldReason::Restored }));
+    }
     if policy == PhotosOfRevoked::Keep {
         return Ok(None);
     }
@@ -45,7 +47,7 @@ pub(super) async fn release(
         .query(
             "SELECT count(DISTINCT d.device_id) AS devices, count(p.photo_id) AS photos
              FROM devices d LEFT JOIN photos p ON p.device_id = d.device_id AND p.lookup_id IS NOT NULL
-             WHERE d.party_id = $1 AND ($2 IS NULL OR d.device_id = $2)
+             WHERE d.party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR d.device_id = $2)
                AND d.revoked_at IS NOT NULL AND d.photos_released_at IS NULL",
         )
         .bind(studio.to_string())
@@ -58,7 +60,7 @@ pub(super) async fn release(
     }
     transaction
         .query(
-            "UPDATE devices SET photos_released_at = $3 WHERE party_id = $1 AND ($2 IS NULL OR device_id = $2)
+            "UPDATE devices SET photos_released_at = $3 WHERE party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR device_id = $2)
              AND revoked_at IS NOT NULL AND photos_released_at IS NULL",
         )
         .bind(studio.to_string())

@@ -3,8 +3,8 @@
 use sqlx::AssertSqlSafe;
 
 use super::connection::Write;
-use super::rows::{collection, moment, parsed};
-use super::{SqlStore, collect, guesses, invitations, photos};
+use super::rows::{COLLECTION, collection, moment, parsed};
+use super::{SqlStore, census, collect, guesses, invitations, photos};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::collection::{CollectionRecord, CollectionState};
@@ -14,7 +14,8 @@ use crate::domain::photo::PhotoState;
 use crate::storage::contract::StoreError;
 use crate::storage::steps::SweepReport;
 
-/// Small enough that a deposit never waits long behind a sweep: overwriting an erased picture writes as much as storing it.
+/// Small enough that a deposit never waits long behind a sweep: overwriting an erased picture writes as much as storing it. Written
+/// into the statements: PostgreSQL reads all photos for a limit that it does not know when it plans.
 const BATCH: u32 = 16;
 
 pub(super) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepReport, StoreError> {
@@ -42,6 +43,7 @@ pub(super) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepRepor
     }
     guesses::forget_old(&mut transaction, now).await?;
     invitations::forget_proof_keys(&mut transaction, now).await?;
+    census::add_up(&mut transaction).await?;
     transaction.commit().await?;
     Ok(report)
 }
@@ -50,11 +52,10 @@ async fn overdue_collections(transaction: &mut Write, now: Timestamp) -> Result<
     let unless_locked = transaction.unless_locked("c, p");
     transaction
         .query(AssertSqlSafe(format!(
-            "SELECT c.* FROM collections c JOIN photos p ON p.photo_id = c.photo_id
-             WHERE c.state = 'leased' AND coalesce(c.settle_due, c.lease_until) <= $1 LIMIT $2 {unless_locked}"
+            "SELECT {COLLECTION} FROM collections c JOIN photos p ON p.photo_id = c.photo_id
+             WHERE c.state = 'leased' AND coalesce(c.settle_due, c.lease_until) <= $1 LIMIT {BATCH} {unless_locked}"
         )))
         .bind(now.unix_milliseconds())
-        .bind(i64::from(BATCH))
         .fetch_all()
         .await?
         .iter()
@@ -92,10 +93,9 @@ async fn expired_photos(transaction: &mut Write, now: Timestamp) -> Result<Vec<(
     transaction
         .query(AssertSqlSafe(format!(
             "SELECT p.photo_id, p.expires_at FROM photos p
-             WHERE p.state IN ('available', 'kept') AND p.expires_at <= $1 LIMIT $2 {unless_locked}"
+             WHERE p.state IN ('available', 'kept') AND p.expires_at <= $1 LIMIT {BATCH} {unless_locked}"
         )))
         .bind(now.unix_milliseconds())
-        .bind(i64::from(BATCH))
         .fetch_all()
         .await?
         .iter()

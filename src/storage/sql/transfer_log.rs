@@ -20,11 +20,11 @@ impl TransferLog for SqlStore {
     }
 
     async fn log_anchor(&self) -> Result<Link, StoreError> {
-        self.attempt(|| last(self, "SELECT sequence, sha256 FROM log_anchors ORDER BY sequence DESC LIMIT 1")).await
+        self.attempt(|| anchor(self)).await
     }
 
     async fn log_head(&self) -> Result<Link, StoreError> {
-        self.attempt(|| last(self, "SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1")).await
+        self.attempt(|| head(self)).await
     }
 
     async fn add_checkpoint(&self, checkpoint: &Checkpoint, signed: &SignedCheckpoint) -> Result<bool, StoreError> {
@@ -56,7 +56,10 @@ async fn rows(store: &SqlStore, after: i64, limit: u32) -> Result<Vec<ChainRow>,
     store
         .read()
         .await?
-        .query("SELECT * FROM audit WHERE sequence > $1 ORDER BY sequence LIMIT $2")
+        .query(
+            "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit
+             WHERE sequence > $1 ORDER BY sequence LIMIT $2",
+        )
         .bind(after)
         .bind(i64::from(limit))
         .fetch_all()
@@ -77,9 +80,16 @@ async fn rows(store: &SqlStore, after: i64, limit: u32) -> Result<Vec<ChainRow>,
         .collect()
 }
 
-async fn last(store: &SqlStore, sql: &'static str) -> Result<Link, StoreError> {
-    let row = store.read().await?.query(sql).fetch_optional().await?;
-    row.as_ref().map_or(Ok(Link::START), link)
+async fn anchor(store: &SqlStore) -> Result<Link, StoreError> {
+    let mut connection = store.read().await?;
+    let last = connection.query("SELECT sequence, sha256 FROM log_anchors ORDER BY sequence DESC LIMIT 1");
+    last.fetch_optional().await?.as_ref().map_or(Ok(Link::START), link)
+}
+
+async fn head(store: &SqlStore) -> Result<Link, StoreError> {
+    let mut connection = store.read().await?;
+    let last = connection.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1");
+    last.fetch_optional().await?.as_ref().map_or(Ok(Link::START), link)
 }
 
 fn link(row: &Row) -> Result<Link, StoreError> {

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{Connection, SqlSafeStr};
 
 use super::File;
@@ -45,7 +47,7 @@ impl File {
             })
             .connect_with(options.clone())
             .await?;
-        migrator().run(&writer).await.map_err(migration_error)?;
+        migrate(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(BUSY_TIMEOUT)
@@ -53,6 +55,42 @@ impl File {
             .await?;
         let checkpoint = Box::new(base.busy_timeout(Duration::ZERO));
         Ok(Self { writer, readers, checkpoint })
+    }
+
+    /// Opens the file to read it; whatever its schema is, it stays so.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it cannot be opened.
+    pub(in crate::storage) async fn open_to_read(file: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
+        let pool = || SqlitePoolOptions::new().max_connections(1).acquire_timeout(2 * BUSY_TIMEOUT);
+        let readers = pool().connect_with(options.clone()).await?;
+        Ok(Self { writer: pool().connect_lazy_with(options.clone()), readers, checkpoint: Box::new(options) })
+    }
+
+    /// Opens the file for one connection, and only if nobody else has it open; until it is closed, nobody else can.
+    ///
+    /// # Errors
+    /// SQLite's *busy* when somebody has it open, and whatever else keeps it from being opened.
+    pub(in crate::storage) async fn open_alone(file: &Path) -> Result<Self, sqlx::Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            // Set before the file is first read, this asks for a lock that every other connection stands against.
+            .locking_mode(SqliteLockingMode::Exclusive)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("secure_delete", "ON")
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(1));
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(2 * BUSY_TIMEOUT).idle_timeout(None);
+        let only = pool.max_lifetime(None).connect_with(options.clone()).await?;
+        // Takes the lock.
+        sqlx::query("SELECT count(*) FROM sqlite_master").fetch_one(&only).await?;
+        Ok(Self { writer: only.clone(), readers: only, checkpoint: Box::new(options) })
+    }
+
+    /// The newest schema that this program knows.
+    pub(in crate::storage) fn schema() -> i64 {
+        migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
     }
 
     /// Makes a new, empty file that only its owner can read, and opens it.
@@ -79,6 +117,19 @@ impl File {
     }
 }
 
+/// Brings the schema up to date. Another process may be at the same, the gateway beside an administrator's command, and SQLite has
+/// no lock for that: whoever finds a migration done in the meantime looks again what is left.
+async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
+    let migrator = migrator();
+    for _ in migrator.iter() {
+        match migrator.run(writer).await {
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {}
+            done => return done.map_err(migration_error),
+        }
+    }
+    migrator.run(writer).await.map_err(migration_error)
+}
+
 /// Migrations that were released never change; a new one is added instead.
 fn migrator() -> Migrator {
     let initial = include_str!("migrations/0001_initial.sql");
@@ -88,10 +139,14 @@ fn migrator() -> Migrator {
     };
     let trust = include_str!("migrations/0003_trust.sql");
     let audit = include_str!("migrations/0004_audit.sql");
+    let moving = include_str!("migrations/0005_moving.sql");
+    let growth = include_str!("migrations/0006_growth.sql");
     Migrator::with_migrations(vec![
         migration(1, "initial", initial),
         migration(2, "enrolment", enrolment),
         migration(3, "trust", trust),
         migration(4, "audit", audit),
+        migration(5, "moving", moving),
+        migration(6, "growth", growth),
     ])
 }

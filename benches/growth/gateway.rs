@@ -1,0 +1,86 @@
+//! The whole gateway over loopback TLS: what a deposit and a collection of a real photo cost in processor time.
+
+use std::fs;
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::cluster::Cluster;
+use super::process::{GatewayProcess, Home};
+
+const PHOTO: &[u8] = include_bytes!("../../fixtures/portrait-1244x1600.jpg");
+const CLIENTS: u32 = 4;
+
+pub async fn measure(cluster: &Cluster, operations: u32) {
+    println!("\nThe whole gateway, photos of {} KB, {CLIENTS} clients:", PHOTO.len() / 1_000);
+    one("SQLite", &Home::with_default_profile(), None, operations).await;
+    let home = Home::over_server(&cluster.empty_database().await);
+    home.set("profile", "\"de-tr03121\"");
+    one("PostgreSQL", &home, Some(cluster), operations).await;
+}
+
+async fn one(store: &str, home: &Home, cluster: Option<&Cluster>, operations: u32) {
+    let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
+    let gateway = home.start();
+    let mut codes = Vec::new();
+    // The first few warm up.
+    for number in [CLIENTS, operations] {
+        let (begun, before) = (Instant::now(), processor_time(&gateway, cluster));
+        let mut clients = tokio::task::JoinSet::new();
+        for client in 0..CLIENTS {
+            let studio = studio.calls(gateway.studio());
+            clients.spawn(async move {
+                let mut codes = Vec::new();
+                for turn in 0..number / CLIENTS {
+                    let key = format!("photo-{turn}-of-{client}-of-{number}");
+                    codes.push(studio.deposit_bytes(&key, PHOTO).await.unwrap().code());
+                }
+                codes
+            });
+        }
+        codes = clients.join_all().await;
+        if number == operations {
+            print(store, "deposit", operations, begun, before, processor_time(&gateway, cluster));
+        }
+    }
+    let (begun, before) = (Instant::now(), processor_time(&gateway, cluster));
+    let mut clients = tokio::task::JoinSet::new();
+    for codes in codes {
+        let office = office.calls(gateway.office());
+        clients.spawn(async move {
+            for code in codes {
+                let collection = office.collects(&code).await;
+                assert_eq!(office.fetch(&collection, &code).await.unwrap().body.len(), PHOTO.len());
+                let settled = office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
+                assert_eq!(settled.status, 200);
+            }
+        });
+    }
+    clients.join_all().await;
+    print(store, "collection", operations, begun, before, processor_time(&gateway, cluster));
+}
+
+fn print(store: &str, what: &str, operations: u32, begun: Instant, before: (u64, u64), after: (u64, u64)) {
+    let (all, seconds) = (f64::from(operations), begun.elapsed().as_secs_f64());
+    // A tick is a hundredth of a second.
+    let each = |before: u64, after: u64| after.saturating_sub(before) as f64 * 10.0 / all;
+    println!(
+        "{store:<10} {what:<10} {:>6.1}/s, {:>5.1} ms of processor time in the gateway, {:>5.1} ms in the server",
+        all / seconds,
+        each(before.0, after.0),
+        each(before.1, after.1),
+    );
+}
+
+/// Of the gateway, and of the database's server, in ticks.
+fn processor_time(gateway: &GatewayProcess, cluster: Option<&Cluster>) -> (u64, u64) {
+    let server = cluster.map(Cluster::processes).unwrap_or_default();
+    (ticks(&gateway.process_id().to_string()), server.iter().map(|process| ticks(process)).sum())
+}
+
+fn ticks(process: &str) -> u64 {
+    let Ok(stat) = fs::read_to_string(format!("/proc/{process}/stat")) else { return 0 };
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    // The 14th and 15th of all: user and system.
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}

@@ -1,0 +1,80 @@
+//! How cost grows: deposits and collections at a thousand stored photos, at a hundred times, at a thousand times as many, on SQLite and
+//! on a PostgreSQL of its own; then what one deposit and one collection cost the whole gateway.
+//!
+//! ```text
+//! cargo bench --bench growth              1,000, 10,000 and 50,000 photos: a minute or two
+//! cargo bench --bench growth -- --full    1,000, 100,000 and 1,000,000 photos: about ten minutes and 12 GB of disk
+//! ```
+//! Sizes take turns, round after round, so that a machine that is busy for a moment slows all of them alike; what is told is the
+//! median of the ratios of the rounds. The stored photos' pictures have 1 KB each, so that a million fit; deposits are measured with
+//! 1 KB, which shows the bare growth of tables and indexes, and with 550 KB, which is what a photo has. Everything is on a disk and
+//! synchronised, as it is in use. Ratios hold from machine to machine, times do not.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a measurement that cannot go on has failed")]
+
+#[allow(dead_code, reason = "the tests use more of it")]
+#[path = "../../tests/support/cluster.rs"]
+mod cluster;
+#[allow(dead_code, reason = "the tests use more of it")]
+#[path = "../../tests/support/device.rs"]
+mod device;
+mod figures;
+#[allow(dead_code, reason = "the tests use more of it")]
+#[path = "../../tests/support/filling.rs"]
+mod filling;
+mod gateway;
+mod place;
+#[allow(dead_code, reason = "the tests use more of it")]
+#[path = "../../tests/support/process.rs"]
+mod process;
+mod work;
+
+use std::time::Instant;
+
+use self::cluster::Cluster;
+use self::figures::Figures;
+use self::place::Place;
+use self::work::{KINDS, measure};
+
+/// What a server of some size is set to; the rest is as PostgreSQL comes.
+const SETTINGS: &str = "-c shared_buffers=1GB -c max_wal_size=4GB -c max_connections=200";
+
+fn main() {
+    let full = std::env::args().any(|argument| argument == "--full");
+    let sizes = if full { [1_000, 100_000, 1_000_000] } else { [1_000, 10_000, 50_000] };
+    let rounds = if full { 12 } else { 6 };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let cluster = Cluster::start_in(&std::env::temp_dir(), SETTINGS).await;
+        let mut places = Vec::new();
+        for photos in sizes {
+            let begun = Instant::now();
+            places.push(Place::on_sqlite(photos).await);
+            places.push(Place::on_postgres(photos, &cluster).await);
+            println!("{photos} photos are there on either store after {} s", begun.elapsed().as_secs());
+        }
+        for store in ["SQLite", "PostgreSQL"] {
+            let of_store: Vec<_> = places.iter().filter(|place| place.store_name == store).collect();
+            let mut figures = Figures::new(store, &sizes);
+            for round in 0..=rounds {
+                for (size, place) in of_store.iter().enumerate() {
+                    for kind in KINDS {
+                        let measured = measure(place, kind).await;
+                        // The first round only warms up.
+                        if round > 0 {
+                            figures.add(size, kind, measured);
+                        }
+                    }
+                }
+            }
+            figures.print();
+            for place in &of_store {
+                place.print_disk().await;
+            }
+        }
+        for place in places {
+            place.store.close().await;
+        }
+        gateway::measure(&cluster, if full { 200 } else { 60 }).await;
+    });
+}

@@ -1,0 +1,180 @@
+//! What is measured: steps of the storage contract, by four clients at once.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use lichtbild::clock::Timestamp;
+use lichtbild::domain::audit::{AuditEntry, AuditEvent};
+use lichtbild::domain::collection::Outcome;
+use lichtbild::domain::digest::Sha256Digest;
+use lichtbild::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
+use lichtbild::domain::lookup::LookupId;
+use lichtbild::domain::photo::{PhotoFacts, PhotoRecord, PhotoState, SealedPhoto};
+use lichtbild::domain::quarantine::PhotosOfRevoked;
+use lichtbild::entropy::SeededEntropy;
+use lichtbild::storage::Store;
+use lichtbild::storage::steps::{
+    CodeAttempt, Deposited, Fetch, FetchPurpose, FetchRequest, GuessLimits, LeaseRequest, Leased, LookUp, NewPhoto,
+    PhotoQuery, SettleRequest,
+};
+
+use super::filling::{DEVICE_OF_OFFICE, DEVICE_OF_STUDIO, OFFICE, STUDIO, identifier_of, lookup_of};
+use super::place::Place;
+
+const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+const MINUTES: Duration = Duration::from_secs(15 * 60);
+const DAYS: Duration = Duration::from_secs(7 * 86_400);
+/// Of one kind in one round, by four clients: the same at every size.
+const OPERATIONS: usize = 40;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A deposit with a picture of 1 KB.
+    SmallDeposit,
+    /// A deposit with a picture of 550 KB.
+    WholeDeposit,
+    /// A code looked up, the photo leased, handed over, read, settled as used and erased.
+    Collection,
+    /// The first page of a studio's photos.
+    List,
+    /// What `/metrics` asks.
+    Census,
+    /// A sweep that finds nothing to do.
+    Sweep,
+}
+
+pub const KINDS: [Kind; 6] =
+    [Kind::SmallDeposit, Kind::WholeDeposit, Kind::Collection, Kind::List, Kind::Census, Kind::Sweep];
+
+/// How long all took together, and each.
+pub struct Measured {
+    pub whole: Duration,
+    pub each: Vec<Duration>,
+}
+
+pub async fn measure(place: &Place, kind: Kind) -> Measured {
+    let begun = Instant::now();
+    let client = async || {
+        let mut each = Vec::new();
+        for _ in 0..OPERATIONS / 4 {
+            let begun = Instant::now();
+            operate(place, kind).await;
+            each.push(begun.elapsed());
+        }
+        each
+    };
+    let (first, second, third, fourth) = tokio::join!(client(), client(), client(), client());
+    Measured { whole: begun.elapsed(), each: [first, second, third, fourth].concat() }
+}
+
+async fn operate(place: &Place, kind: Kind) {
+    match kind {
+        Kind::SmallDeposit => deposit(place, 1_024).await,
+        Kind::WholeDeposit => {
+            place.whole_deposits.fetch_add(1, Ordering::Relaxed);
+            deposit(place, 549_997).await;
+        }
+        Kind::Collection => collect(place).await,
+        Kind::List => {
+            let query = PhotoQuery { state: None, after: None, limit: 50, now: NOW };
+            assert!(!place.store.photos(id(STUDIO, 1), query).await.unwrap().photos.is_empty());
+        }
+        Kind::Census => assert!(!place.store.census().await.unwrap().is_empty()),
+        Kind::Sweep => assert!(!place.store.sweep(NOW).await.unwrap().did_something()),
+    }
+}
+
+fn id<T: std::str::FromStr>(kind: char, number: u64) -> T {
+    identifier_of(kind, number).parse().ok().unwrap()
+}
+
+/// A number that nobody had.
+fn next() -> u64 {
+    static MADE: AtomicU64 = AtomicU64::new(0);
+    MADE.fetch_add(1, Ordering::Relaxed)
+}
+
+fn bytes_of(name: &str, number: u64) -> [u8; 32] {
+    *Sha256Digest::of(format!("{name} {number}").as_bytes()).as_bytes()
+}
+
+async fn deposit(place: &Place, frame_bytes: usize) {
+    let number = next();
+    let party = number % 50 + 1;
+    let device_id: DeviceId = id(DEVICE_OF_STUDIO, party);
+    let record = PhotoRecord {
+        photo_id: PhotoId::generate(NOW, &SeededEntropy::new(number)).unwrap(),
+        studio_id: id(STUDIO, party),
+        device_id,
+        epoch: 24_322,
+        state: PhotoState::Available,
+        kept: false,
+        facts: PhotoFacts {
+            width: 1_244,
+            height: 1_600,
+            bytes: 549_997,
+            profile: "de-tr03121".into(),
+            findings: Vec::new(),
+        },
+        deposited_at: NOW,
+        expires_at: NOW + 25 * DAYS,
+        settled_at: None,
+        refusal: None,
+    };
+    let audit = AuditEntry {
+        at: NOW,
+        actor: device_id.to_string(),
+        event: AuditEvent::PhotoDeposited,
+        subject: Some(record.photo_id.to_string()),
+        details: serde_json::json!({ "bytes": frame_bytes }),
+    };
+    let photo = NewPhoto {
+        record,
+        request_id: bytes_of("request", number),
+        lookup_id: LookupId::from_bytes(bytes_of("lookup", number)),
+        sealed: SealedPhoto::from_store(vec![7; frame_bytes]),
+    };
+    // As the gateway does: it looks for a repeat before it judges.
+    assert!(place.store.find_deposit(&photo.request_id).await.unwrap().is_none());
+    assert!(matches!(place.store.deposit(photo, audit).await.unwrap(), Deposited::Stored));
+}
+
+async fn collect(place: &Place) {
+    let turn = place.collected.fetch_add(1, Ordering::Relaxed);
+    // Each is met once, and far from the one before: 2,654,435,761 is a prime.
+    let number = place.erased + 1 + turn * 2_654_435_761 % place.photos;
+    let party = turn % 50 + 1;
+    let (office_id, device_id): (PartyId, DeviceId) = (id(OFFICE, party), id(DEVICE_OF_OFFICE, party));
+    let photos_of_revoked = PhotosOfRevoked::Quarantine;
+    let limits = GuessLimits { per_device: 10, over_all: 10_000, window: MINUTES };
+    let attempt =
+        CodeAttempt { lookup_id: lookup_of(number), office_id, device_id, now: NOW, limits, photos_of_revoked };
+    let LookUp::Found(found) = place.store.look_up(&attempt).await.unwrap() else { panic!("no photo {number}") };
+    let lease = LeaseRequest {
+        photo_id: found.photo.record.photo_id,
+        office_id,
+        device_id,
+        collection_id: CollectionId::generate(NOW, &SeededEntropy::new(next())).unwrap(),
+        lease: MINUTES,
+        photos_of_revoked,
+        now: NOW,
+    };
+    let Leased::New(held) = place.store.lease(&lease).await.unwrap() else { panic!("not leased") };
+    let fetch = FetchRequest {
+        collection_id: held.collection_id,
+        attempt,
+        settle_within: DAYS,
+        purpose: FetchPurpose::HandOver,
+    };
+    assert!(matches!(place.store.fetch(&fetch).await.unwrap(), Fetch::Ready(_)));
+    assert!(place.store.sealed(lease.photo_id).await.unwrap().is_some());
+    let settle = SettleRequest {
+        collection_id: held.collection_id,
+        office_id,
+        device_id,
+        outcome: Outcome::Used,
+        kept_until: None,
+        now: NOW,
+    };
+    assert!(place.store.settle(&settle).await.unwrap().is_some());
+}

@@ -1,0 +1,108 @@
+//! Every statement of the store, read from its source: none can be missed, since each call of `query` has to be understood.
+
+use std::fs;
+use std::path::Path;
+
+/// A statement as the source writes it.
+#[derive(Debug)]
+pub struct Statement {
+    /// File and line.
+    pub place: String,
+    pub sql: String,
+    /// Whether SQLite never sees it.
+    pub only_on_server: bool,
+}
+
+/// What the program puts in at run time. Such a statement is planned alike whichever of several words it is.
+const PUT_IN: [(&str, &str); 2] =
+    [("{}", "'available', 'leased', 'kept', 'used', 'refused', 'withdrawn', 'expired'"), ("{column}", "spent_at")];
+
+/// Other ways to run a statement, which this does not read: the store does without.
+const NOT_READ: [&str; 6] = ["query_as(", "query_scalar(", "query_with(", "raw_sql(", "QueryBuilder", "execute(\""];
+
+/// All of them.
+pub fn all() -> Vec<Statement> {
+    let mut sources = Vec::new();
+    for (folder, only_on_server) in [("src/storage/sql", false), ("src/storage/postgres", true)] {
+        for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
+            let file = file.unwrap().path();
+            // The boundary to the driver: what it is given is written elsewhere.
+            if file.extension().is_some_and(|extension| extension == "rs") && !file.ends_with("statement.rs") {
+                let text = fs::read_to_string(&file).unwrap();
+                let code = text.split("#[cfg(test)]\nmod ").next().unwrap().to_owned();
+                let name = format!("{folder}/{}", file.file_name().unwrap().to_string_lossy());
+                sources.push((name, code, only_on_server));
+            }
+        }
+    }
+    let whole: String = sources.iter().map(|(_, code, _)| code.as_str()).collect();
+    let mut statements = Vec::new();
+    for (name, code, only_on_server) in &sources {
+        for way in NOT_READ {
+            assert!(!code.contains(way), "{name} runs a statement by `{way}`, which no plan is looked at for");
+        }
+        for (position, call) in code.match_indices("query(") {
+            // Not where it is declared.
+            if code[..position].ends_with(['.', ':']) {
+                let place = format!("{name}:{}", code[..position].lines().count());
+                let literal = literal(&code[position + call.len()..], code).unwrap_or_else(|| {
+                    panic!("{place}: write the statement where it is run, so that it can be read here")
+                });
+                let sql = completed(&literal, &whole, &place);
+                statements.push(Statement { place, sql, only_on_server: *only_on_server });
+            }
+        }
+    }
+    statements
+}
+
+/// The text that a call is given: there, or by a name that it has in the same file.
+fn literal(given: &str, code: &str) -> Option<String> {
+    let mut given = given.trim_start();
+    for around in ["sqlx::", "AssertSqlSafe(", "format!("] {
+        given = given.strip_prefix(around).unwrap_or(given).trim_start();
+    }
+    if let Some(text) = given.strip_prefix('"') {
+        return Some(text.split('"').next()?.to_owned());
+    }
+    let name: String = given.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let (_, after) = code.split_once(&format!("let {name} = \""))?;
+    Some(after.split('"').next()?.to_owned())
+}
+
+/// With everything put in that stands in braces.
+fn completed(literal: &str, whole: &str, place: &str) -> String {
+    let mut sql = literal.to_owned();
+    while let Some(start) = sql.find('{') {
+        let end = start + sql[start..].find('}').unwrap() + 1;
+        let name = sql[start..end].to_owned();
+        let constant = format!("const {}: &str = \"", &name[1..name.len() - 1]);
+        let put_in = match whole.split_once(&constant) {
+            Some((_, after)) => after.split('"').next().unwrap(),
+            None => match PUT_IN.iter().find(|(known, _)| *known == name) {
+                Some((_, put_in)) => put_in,
+                None => panic!("{place}: say in this test what {name} can stand for"),
+            },
+        };
+        sql.replace_range(start..end, put_in);
+    }
+    sql.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_store_is_read_whole() {
+    let statements = all();
+    assert!(statements.len() > 70, "{} statements", statements.len());
+    for known in ["INSERT INTO frames", "DELETE FROM guesses", "pg_try_advisory_xact_lock", "FROM photo_counts"] {
+        assert!(statements.iter().any(|statement| statement.sql.contains(known)), "{known}");
+    }
+}
+
+/// A node's prepared statements fail on a server as soon as a newer node adds a column to what `*` stands for.
+#[test]
+fn every_statement_names_its_columns() {
+    for statement in all() {
+        let sql = statement.sql.replace("count(*)", "");
+        assert!(!sql.contains('*'), "{}: {sql}", statement.place);
+    }
+}
