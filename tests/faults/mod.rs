@@ -20,7 +20,7 @@ use self::history::Operation;
 use self::mischief::{Counts, Node, against_nodes, around_nodes};
 use self::replay::replay;
 use crate::line::breaking_line::BreakingLine;
-use crate::support::cluster::Cluster;
+use crate::support::cluster::{Cluster, execute_on};
 use crate::support::device::{DeviceFiles, plain_get};
 use crate::support::gateway::SMALL;
 use crate::support::process::{Home, free_port};
@@ -34,6 +34,12 @@ const OFFICES: [&str; 5] = ["Amt Nord", "Amt Nord", "Amt Süd", "Amt West", "Amt
 #[ignore = "takes a machine for itself: see tests/faults/run"]
 async fn over_a_server_nothing_is_lost_whatever_is_killed_stopped_cut_or_wrong() {
     let server = Arc::new(Cluster::start().await);
+    // A server that by its own settings forgets its last commits with its power: the nodes ask it for better.
+    let settings = server.url("postgres");
+    for forgetful in ["synchronous_commit = off", "wal_writer_delay = '2s'"] {
+        execute_on(&settings, &format!("ALTER SYSTEM SET {forgetful}")).await;
+    }
+    execute_on(&settings, "SELECT pg_reload_conf()").await;
     let url = server.empty_database().await;
     let first = Home::over_server(&url);
     let parties = Parties::of(&first);
@@ -160,6 +166,8 @@ async fn run(
         assert!(ready.contains("\"ready\"") && !ready.contains("audit-checkpoints"), "{ready}");
         let verified = tokio::task::block_in_place(|| node.home.json(&["audit", "verify"]));
         assert_eq!(verified["whole"], true, "{verified}");
+        let verified = tokio::task::block_in_place(|| node.home.json(&["verify"]));
+        assert_eq!(verified["sound"], true, "{verified}");
     }
     drop(everything);
 }
