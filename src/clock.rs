@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::failpoint;
+
 /// A moment in UTC, in whole milliseconds since 1970-01-01T00:00:00Z; written as RFC 3339 (`2026-11-22T09:30:00.000Z`).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -118,7 +120,8 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where ambient time comes in")]
     fn now(&self) -> Timestamp {
-        Timestamp::from(OffsetDateTime::now_utc())
+        let now = Timestamp::from(OffsetDateTime::now_utc());
+        Timestamp::from_unix_milliseconds(now.0.saturating_add(failpoint::clock_shift_milliseconds()))
     }
 }
 

@@ -87,6 +87,66 @@ impl Write for Draft {
     }
 }
 
+/// A folder that is filled file by file and is there under its name only once it is whole. Dropped before that, it leaves nothing
+/// behind. Its owner's alone.
+pub struct FolderDraft {
+    folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl FolderDraft {
+    /// Begins a folder that will be `path`.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when something has that name; else what the system says.
+    pub fn begin(path: &Path) -> io::Result<Self> {
+        if path.symlink_metadata().is_ok() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(fs::Permissions::from_mode(0o700));
+        }
+        Ok(Self { folder: builder.tempdir_in(directory_of(path))?, path: path.to_owned() })
+    }
+
+    /// Where a file of it is to be written; the folders on the way are made.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn place(&self, inside: &Path) -> io::Result<PathBuf> {
+        let place = self.folder.path().join(inside);
+        fs::create_dir_all(directory_of(&place))?;
+        Ok(place)
+    }
+
+    /// Gives the folder its name; on return it is on the disk with all its files.
+    ///
+    /// # Errors
+    /// `AlreadyExists` or `DirectoryNotEmpty` when somebody was first: what is there is untouched. Else what the system says.
+    pub fn keep_new(self) -> io::Result<()> {
+        make_tree_durable(self.folder.path())?;
+        if self.path.symlink_metadata().is_ok() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        fs::rename(self.folder.path(), &self.path)?;
+        // It has its name: there is nothing left to remove.
+        let _ = self.folder.keep();
+        make_name_durable(&self.path)
+    }
+}
+
+fn make_tree_durable(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { make_tree_durable(&path)? } else { make_content_durable(&path)? }
+    }
+    make_name_durable(&folder.join("any name in it"))
+}
+
 /// A file without a name on the same disk, for what does not fit into memory; gone with its owner.
 ///
 /// # Errors
@@ -259,6 +319,25 @@ mod tests {
         begin(b"third").replace().unwrap();
         assert_eq!(read(&path).unwrap().unwrap(), b"third");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
+    }
+
+    #[test]
+    fn a_folder_has_its_name_only_once_it_is_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("folder");
+        let begin = || {
+            let draft = FolderDraft::begin(&path).unwrap();
+            write_new(&draft.place(Path::new("a/b")).unwrap(), b"x", Audience::Owner).unwrap();
+            draft
+        };
+        drop(begin());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+        let (first, second) = (begin(), begin());
+        first.keep_new().unwrap();
+        assert_eq!(second.keep_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(FolderDraft::begin(&path).err().map(|error| error.kind()), Some(io::ErrorKind::AlreadyExists));
+        assert_eq!(fs::read(path.join("a/b")).unwrap(), b"x");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary folder stays behind");
     }
 
     #[cfg(unix)]

@@ -10,17 +10,23 @@ mod counter;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod cuts;
+#[cfg(unix)]
+mod degraded;
 mod deposit;
 #[cfg(unix)]
 mod desk;
 mod enrolment;
 mod expiry;
+#[cfg(all(unix, feature = "failpoints"))]
+mod faults;
 mod hot_folder;
 mod identity;
 mod joining;
 mod layers;
 mod line;
 mod lists;
+#[cfg(unix)]
+mod moving;
 mod ops;
 mod problems;
 #[cfg(unix)]

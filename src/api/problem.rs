@@ -16,6 +16,7 @@ use crate::domain::finding::Finding;
 use crate::domain::language::Language;
 use crate::domain::party::{Party, Role};
 use crate::domain::photo::PhotoState;
+use crate::domain::quarantine::HeldBack;
 use crate::identity::public_key::KeyError;
 use crate::wire::collection::StudioBody;
 use crate::wire::finding::FindingBody;
@@ -64,7 +65,7 @@ pub enum Problem {
     // Collections
     CodeUnknown,
     TooManyCodes { wait: Duration },
-    PhotoQuarantined { since: Timestamp },
+    PhotoQuarantined(HeldBack),
     PhotoLeasedElsewhere { until: Timestamp },
     PhotoHandedOverElsewhere { until: Timestamp },
     PhotoSettled { state: PhotoState, at: Timestamp, office: Option<Party> },
@@ -169,7 +170,7 @@ impl Problem {
             Self::PhotoKept { .. } => "photo-kept",
             Self::CodeUnknown => "code-unknown",
             Self::TooManyCodes { .. } => "too-many-codes",
-            Self::PhotoQuarantined { .. } => "photo-quarantined",
+            Self::PhotoQuarantined(_) => "photo-quarantined",
             Self::PhotoLeasedElsewhere { .. } | Self::PhotoHandedOverElsewhere { .. } => "photo-leased-elsewhere",
             Self::PhotoSettled { .. } => "photo-settled",
             Self::PhotoWithdrawn { .. } => "photo-withdrawn",
@@ -247,7 +248,7 @@ impl Problem {
             Self::DepositInProgress
             | Self::PhotoLeased { .. }
             | Self::PhotoKept { .. }
-            | Self::PhotoQuarantined { .. }
+            | Self::PhotoQuarantined(_)
             | Self::PhotoLeasedElsewhere { .. }
             | Self::PhotoHandedOverElsewhere { .. }
             | Self::LeaseExpired { .. }
@@ -309,7 +310,9 @@ impl Problem {
             Self::CertificateSuperseded { since } => json!({ "newer_used_at": since }),
             Self::PhotoLeased { until } | Self::PhotoLeasedElsewhere { until } => json!({ "lease_until": until }),
             Self::PhotoKept { until } => json!({ "kept_until": until }),
-            Self::PhotoQuarantined { since } => json!({ "held_back_since": since }),
+            Self::PhotoQuarantined(HeldBack { since, reason }) => {
+                json!({ "held_back_since": since, "held_back_because": reason })
+            }
             Self::PhotoHandedOverElsewhere { until } => json!({ "lease_until": until, "handed_over": true }),
             Self::PhotoSettled { state, at, office } => {
                 let office =

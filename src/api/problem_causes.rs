@@ -25,7 +25,11 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
         match error {
-            StoreError::Unavailable(_) | StoreError::NewerSchema { .. } => Self::StorageUnavailable,
+            StoreError::Unavailable(_)
+            | StoreError::NewerSchema { .. }
+            | StoreError::OlderSchema
+            | StoreError::InUse
+            | StoreError::OutOfUse(_) => Self::StorageUnavailable,
             StoreError::AlreadyThere | StoreError::Damaged(_) => Self::Internal,
         }
     }
@@ -91,7 +95,7 @@ impl From<CollectError> for Problem {
         match error {
             CollectError::TooManyCodes { wait } => Self::TooManyCodes { wait },
             CollectError::UnknownCode => Self::CodeUnknown,
-            CollectError::HeldBack { since } => Self::PhotoQuarantined { since },
+            CollectError::HeldBack(held_back) => Self::PhotoQuarantined(held_back),
             CollectError::LeasedElsewhere { until } => Self::PhotoLeasedElsewhere { until },
             CollectError::HandedOverElsewhere { until } => Self::PhotoHandedOverElsewhere { until },
             CollectError::Settled { state, at, office } => Self::PhotoSettled { state, at, office },
@@ -118,7 +122,7 @@ impl From<HandOverError> for Problem {
             HandOverError::UnknownCollection => Self::CollectionUnknown,
             HandOverError::WrongCode => Self::CodeUnknown,
             HandOverError::LeaseOver { at } => Self::LeaseExpired { at },
-            HandOverError::HeldBack { since } => Self::PhotoQuarantined { since },
+            HandOverError::HeldBack(held_back) => Self::PhotoQuarantined(held_back),
             HandOverError::Over { at } => Self::CollectionOver { at },
             HandOverError::Open(error) => error.into(),
             HandOverError::Store(error) => error.into(),

@@ -4,6 +4,7 @@ use super::fault_texts::{code_detail, key_detail, request_fault};
 use super::problem::{Problem, whole_seconds};
 use crate::domain::language::Language;
 use crate::domain::party::Role;
+use crate::domain::quarantine::{HeldBack, HoldReason};
 
 impl Problem {
     /// The refusal in a few words.
@@ -46,7 +47,7 @@ impl Problem {
             Self::PhotoKept { .. } => ("Lichtbild aufbewahrt", "Photo kept"),
             Self::CodeUnknown => ("Abrufcode unbekannt", "Unknown code"),
             Self::TooManyCodes { .. } => ("Zu viele falsche Abrufcodes", "Too many wrong codes"),
-            Self::PhotoQuarantined { .. } => ("Lichtbild wird geprüft", "Photo held back"),
+            Self::PhotoQuarantined(_) => ("Lichtbild wird geprüft", "Photo held back"),
             Self::PhotoLeasedElsewhere { .. } => ("Anderes Amt bearbeitet", "Held by another office"),
             Self::PhotoHandedOverElsewhere { .. } => ("Anderes Amt hat es abgeholt", "Handed to another office"),
             Self::PhotoSettled { .. } => ("Lichtbild bereits abgeschlossen", "Photo already settled"),
@@ -365,7 +366,15 @@ impl Problem {
                 "The stored picture does not open. The log tells the administrator.",
             ),
             Self::GatewayBusy => ("Bitte gleich noch einmal.", "Try again in a moment."),
-            Self::PhotoQuarantined { .. } => (
+            Self::PhotoQuarantined(HeldBack { reason: HoldReason::Restored, .. }) => (
+                "Das Gateway wurde aus einer Sicherung wiederhergestellt und weiß nicht, ob das Foto danach schon verwendet wurde; die \
+                 Verwaltung des Gateways klärt es und gibt das Foto frei. Der Code bleibt gültig. Der antragstellenden Person sagen: \
+                 Das Foto liegt vor, wird aber noch geprüft; bitte später wiederkommen oder ein neues Foto machen lassen.",
+                "The gateway was restored from a backup and cannot know whether the photo was used after that; its administrator finds \
+                 out and releases the photo. The code stays valid. Tell the applicant: the photo is here but is being checked; come \
+                 back later, or have a new one taken.",
+            ),
+            Self::PhotoQuarantined(HeldBack { reason: HoldReason::DeviceRevoked, .. }) => (
                 "Das Gerät, mit dem das Foto eingeliefert wurde, ist gesperrt; die Verwaltung des Gateways prüft seine Fotos. Der \
                  Code bleibt gültig. Der antragstellenden Person sagen: Das Foto liegt vor, wird aber noch geprüft; bitte später \
                  wiederkommen oder ein neues Foto machen lassen.",

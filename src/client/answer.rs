@@ -16,6 +16,9 @@ use crate::wire::problem::ProblemBody;
 
 /// No receipt and no problem is larger; a stranger's endless answer ends here.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// Who is asked to wait for longer asks again after this time. A gateway asks for a minute; what says more is something in between,
+/// and photos shall not lie for days, nor the clock run over, because of one header.
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 
 /// What the gateway said.
 #[derive(Debug)]
@@ -99,16 +102,16 @@ fn parse_receipt(body: &[u8]) -> Result<ReceiptBody, serde_json::Error> {
     serde_json::from_value(receipt)
 }
 
-/// RFC 9110, section 10.2.3: seconds or an HTTP date; anything else says nothing.
+/// RFC 9110, section 10.2.3: seconds or an HTTP date, [`LONGEST_PAUSE`] at most; anything else says nothing.
 pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+        return Some(Duration::from_secs(seconds).min(LONGEST_PAUSE));
     }
     let imf_fixdate =
         format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
     let moment = PrimitiveDateTime::parse(text, imf_fixdate).ok()?;
-    Some(now.until(Timestamp::from(moment.assume_utc())))
+    Some(now.until(Timestamp::from(moment.assume_utc())).min(LONGEST_PAUSE))
 }
 
 #[cfg(test)]
@@ -127,6 +130,9 @@ mod tests {
         assert_eq!(after("7"), Some(Duration::from_secs(7)));
         assert_eq!(after("Sun, 22 Nov 2026 09:30:20 GMT"), Some(Duration::from_secs(20)));
         assert_eq!(after("Sun, 22 Nov 2026 09:29:00 GMT"), Some(Duration::ZERO));
+        for ages in ["3601", "18446744073709551615", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+            assert_eq!(after(ages), Some(LONGEST_PAUSE), "{ages}");
+        }
         assert_eq!(after("soon"), None);
         assert_eq!(after("-1"), None);
     }

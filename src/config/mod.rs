@@ -1,5 +1,6 @@
 //! `gateway.toml`: read strictly, so that a slip of the pen does not become a default.
 
+pub mod files;
 mod load;
 
 use std::net::SocketAddr;

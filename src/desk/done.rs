@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::clerk::Clerk;
 use super::code_form::{CodeForm, code_form};
-use super::moment::{element, last_day};
+use super::moment::{dated, last_day};
 use super::page::{Page, see_other};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
@@ -37,7 +37,7 @@ fn page<'a>(clerk: &Clerk, collection: &CollectionRecord) -> Page<'a> {
             (consequence(collection, clerk))
             dl.facts {
                 @if let Some(at) = collection.settled_at {
-                    div { dt { (language.pick("Wann", "When")) } dd { (element(at, clerk.now, language)) } }
+                    div { dt { (language.pick("Wann", "When")) } dd { (dated(at, language)) } }
                 }
                 div { dt { (language.pick("Amt", "Office")) } dd { bdi { (clerk.office.party.name) } ", " bdi { (clerk.office.party.place) } } }
                 div { dt { (language.pick("Belegnummer", "Receipt number")) } dd #receipt { code { (collection.collection_id) } } }

@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::domain::collection::CollectionState;
 use crate::domain::language::Language;
 use crate::domain::photo::PhotoState;
+use crate::domain::quarantine::{HeldBack, HoldReason};
 
 /// A failure for a clerk.
 pub(super) struct Words {
@@ -152,7 +153,22 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
                 ],
             )
         }
-        Problem::PhotoQuarantined { .. } => language.pick(
+        Problem::PhotoQuarantined(HeldBack { reason: HoldReason::Restored, .. }) => language.pick(
+            [
+                "Dieses Foto wird noch geprüft",
+                "Das Gateway wurde aus einer Sicherung wiederhergestellt; ob das Foto danach schon verwendet wurde, klärt seine \
+                 Verwaltung. Der Code bleibt gültig.",
+                "Ihr Foto liegt vor, wird aber noch geprüft. Bitte kommen Sie später wieder, oder lassen Sie ein neues machen.",
+            ],
+            [
+                "This photo is being checked first",
+                "The gateway was restored from a backup; its administrator finds out whether the photo was used after that. The \
+                 code stays valid.",
+                "Your photo is here but is still being checked. Please come back later, or have a new one taken.",
+            ],
+        )
+        .map(String::from),
+        Problem::PhotoQuarantined(HeldBack { reason: HoldReason::DeviceRevoked, .. }) => language.pick(
             [
                 "Dieses Foto wird noch geprüft",
                 "Das Gerät, von dem es kam, ist gesperrt; die Verwaltung des Gateways sieht seine Fotos durch. Der Code bleibt gültig.",

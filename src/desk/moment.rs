@@ -56,6 +56,11 @@ pub(super) fn element(at: Timestamp, now: Timestamp, language: Language) -> Mark
     html! { time datetime=(at) { (moment(at, now, language)) } }
 }
 
+/// With the day always, for what may be printed and kept: `22.11.2026, 10:42 Uhr`.
+pub(super) fn dated(at: Timestamp, language: Language) -> Markup {
+    html! { time datetime=(at) { (day(at, language)) ", " (clock_time(at, language)) } }
+}
+
 /// The last day on which something that ends at `end` is there until midnight, as the citizen's receipt says it too.
 pub(super) fn last_day(end: Timestamp, language: Language) -> String {
     let day = local_day(end);

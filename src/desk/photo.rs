@@ -226,12 +226,23 @@ fn findings(presented: &Presented, language: Language) -> Markup {
                     @for finding in findings {
                         li {
                             strong { (finding.check.label(language)) } " "
-                            span.measured { bdi { (finding.measured) } " (" (language.pick("verlangt ", "asked for ")) bdi { (finding.limit) } ")" }
+                            (measured(&finding, language))
                             p { (finding.message) }
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+/// What was found and what is asked for, as far as there is something of either.
+fn measured(finding: &FindingBody, language: Language) -> Markup {
+    const NOTHING: &str = "-";
+    html! {
+        span.measured {
+            @if finding.measured != NOTHING { bdi { (finding.measured) } " " }
+            @if finding.limit != NOTHING { "(" (language.pick("verlangt ", "asked for ")) bdi { (finding.limit) } ")" }
         }
     }
 }

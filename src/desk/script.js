@@ -119,12 +119,13 @@
   if (lease) {
     const end = performance.now() + Number(lease.dataset.seconds) * 1000;
     const left = lease.querySelector(".left");
+    const status = byId("lease-status");
     const show = () => {
       const minutes = Math.ceil((end - performance.now()) / 60000);
       left.textContent = minutes <= 0 ? "" : "(" + fill(lease.dataset.left, { minutes }) + ")";
       if (minutes <= 2 && !lease.classList.contains("short")) {
         lease.classList.add("short");
-        byId("lease-status").textContent = fill(lease.dataset.soon, { minutes });
+        status.textContent = fill(lease.dataset.soon, { minutes });
       }
       // The photo must not stay on the screen; the page asks for the code then. A second later the gateway agrees.
       if (performance.now() > end + 1000) location.reload();

@@ -105,6 +105,15 @@ pub enum AuditEvent {
     /// An administrator confirmed that the clock is right after a long rest.
     #[serde(rename = "clock.confirmed")]
     ClockConfirmed,
+    /// A gateway was made of a backup; what happened after that was taken is not in the log.
+    #[serde(rename = "store.restored")]
+    StoreRestored,
+    /// An administrator lets photos be collected again that were held back since a restore.
+    #[serde(rename = "restored.released")]
+    RestoredReleased,
+    /// All rows came here from another database.
+    #[serde(rename = "store.moved")]
+    StoreMoved,
     /// A well-formed code that belongs to no photo.
     #[serde(rename = "code.unknown")]
     CodeUnknown,
@@ -125,13 +134,20 @@ pub struct AuditEntry {
     pub details: serde_json::Value,
 }
 
-impl AuditEntry {
-    /// The event's stable name.
-    pub fn event_name(&self) -> String {
-        match serde_json::to_value(self.event) {
+impl AuditEvent {
+    /// The stable name.
+    pub fn name(self) -> String {
+        match serde_json::to_value(self) {
             Ok(serde_json::Value::String(name)) => name,
             _ => String::new(),
         }
+    }
+}
+
+impl AuditEntry {
+    /// The event's stable name.
+    pub fn event_name(&self) -> String {
+        self.event.name()
     }
 
     /// The row's own digest: SHA-256 over the previous row's digest and every field, each with its length before it (64-bit,

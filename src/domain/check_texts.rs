@@ -156,9 +156,9 @@ pub(super) const fn texts(check: Check) -> Texts {
         ),
         Check::Thumbnail => say(
             ["In der Datei steckt ein Vorschaubild; es kann die Aufnahme vor Zuschnitt und Bearbeitung zeigen, und niemand braucht es.",
-             "Bitte ohne Vorschaubild exportieren (oft „Miniatur“ oder „Thumbnail“), zum Beispiel mit „Für Web speichern“."],
+             "Bitte ohne Vorschaubild exportieren (oft „Miniatur“ oder „Thumbnail“), die Aufnahmedaten aber mitgeben."],
             ["The file carries a thumbnail; it may show the shot before it was cropped and retouched, and nobody needs it.",
-             "Export it without a thumbnail (often “preview” or “embed thumbnail”), for instance with “save for web”."],
+             "Export it without a thumbnail (often “preview” or “embed thumbnail”), but with the capture data."],
         ),
         Check::ColourProfile => say(
             ["Das Bild trägt ein anderes Farbprofil als sRGB; im Amt können die Farben falsch erscheinen.",

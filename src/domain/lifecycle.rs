@@ -11,6 +11,7 @@ use super::collection::{CollectionRecord, CollectionState, Outcome};
 use super::id::PartyId;
 use super::keeping::{days_to_keep_until, kept_until};
 use super::photo::{PhotoRecord, PhotoState};
+use super::quarantine::HeldBack;
 use crate::clock::Timestamp;
 
 /// How a photo stands toward an office that enters its code.
@@ -25,11 +26,8 @@ pub enum Standing {
     Held(CollectionRecord),
     /// This office was handed the photo and its lease ran out since: the same collection, with a new lease.
     Renewable(CollectionRecord),
-    /// Its device has been revoked, and an administrator is to look at it first.
-    HeldBack {
-        /// Since when.
-        since: Timestamp,
-    },
+    /// It would be this office's, but an administrator is to look at it first.
+    HeldBack(HeldBack),
     /// Another office holds it, and has not seen it yet.
     LeasedElsewhere {
         /// When the lease runs out at the latest.

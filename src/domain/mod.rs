@@ -13,6 +13,7 @@
 //! | checkpoint | Prüfpunkt | how far the transfer log had come, signed |
 //! | auditor | Revision | who reads the transfer log and nothing else; has a device of an office |
 
+pub mod aftermath;
 pub mod audit;
 pub mod chain;
 pub mod check;
@@ -25,6 +26,7 @@ pub mod credential;
 pub mod device_state;
 pub mod digest;
 pub mod enrolment_code;
+pub mod erasure;
 pub mod finding;
 pub mod id;
 pub mod idempotency;
@@ -36,6 +38,7 @@ pub mod lookup;
 pub mod party;
 pub mod photo;
 pub mod quarantine;
+pub mod soundness;
 pub mod subject;
 mod symbols;
 mod typo;

@@ -3,8 +3,10 @@
 //! By default they stay collectable: a lost till says nothing about the pictures taken at it, and the citizens who hold the
 //! codes have done nothing wrong. An authority that wants to look first holds them back until it releases them. Only a
 //! *revoked device* has this effect; a suspended studio is a matter of money or paper, not of pictures.
+//!
+//! Photos that came out of a backup are held back whatever the policy: they may have been used since it was taken.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::collection::{CollectionRecord, CollectionState};
 use super::lifecycle::Standing;
@@ -21,6 +23,25 @@ pub enum PhotosOfRevoked {
     Quarantine,
 }
 
+/// A photo is there, and nobody gets it for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldBack {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub reason: HoldReason,
+}
+
+/// Why a photo is held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldReason {
+    /// Its device was cut off, and an administrator is to look at it first.
+    DeviceRevoked,
+    /// It came out of a backup: it may have been used, refused or withdrawn after that was taken.
+    Restored,
+}
+
 /// What is known of the device that deposited a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Depositor {
@@ -35,23 +56,25 @@ impl PhotosOfRevoked {
     ///
     /// A hand-over that has happened goes on: `latest` is the photo's latest collection, and what its office has seen is not
     /// hidden from it again. A photo that is kept for a second document is weighed anew.
-    pub fn holds_back(self, depositor: Depositor, latest: Option<&CollectionRecord>) -> Option<Timestamp> {
+    pub fn holds_back(self, depositor: Depositor, latest: Option<&CollectionRecord>) -> Option<HeldBack> {
         let handed_over = latest.is_some_and(|collection| {
             collection.state == CollectionState::Leased && collection.handed_over_at.is_some()
         });
         match self {
-            Self::Quarantine if depositor.photos_released_at.is_none() && !handed_over => depositor.revoked_at,
+            Self::Quarantine if depositor.photos_released_at.is_none() && !handed_over => {
+                depositor.revoked_at.map(|since| HeldBack { since, reason: HoldReason::DeviceRevoked })
+            }
             Self::Keep | Self::Quarantine => None,
         }
     }
 }
 
 impl Standing {
-    /// The same, but that nobody gets a photo that is held back `since` then.
+    /// The same, but that nobody gets a photo that is held back.
     #[must_use]
-    pub fn unless_held_back(self, since: Option<Timestamp>) -> Self {
-        match (self, since) {
-            (Self::Free { .. } | Self::Held(_) | Self::Renewable(_), Some(since)) => Self::HeldBack { since },
+    pub fn unless_held_back(self, held_back: Option<HeldBack>) -> Self {
+        match (self, held_back) {
+            (Self::Free { .. } | Self::Held(_) | Self::Renewable(_), Some(held_back)) => Self::HeldBack(held_back),
             (standing, _) => standing,
         }
     }
@@ -63,16 +86,18 @@ mod tests {
     use super::super::photo::PhotoState;
     use super::*;
 
+    const HELD: HeldBack = HeldBack { since: T0, reason: HoldReason::DeviceRevoked };
+
     #[test]
     fn what_is_held_back_is_got_by_nobody_and_what_is_over_stays_over() {
         let free = Standing::Free { lapsed: None };
         assert!(matches!(free.clone().unless_held_back(None), Standing::Free { .. }));
         let lease = leased(&photo(PhotoState::Leased));
         for within_reach in [free, Standing::Held(lease.clone()), Standing::Renewable(lease)] {
-            assert!(matches!(within_reach.unless_held_back(Some(T0)), Standing::HeldBack { since } if since == T0));
+            assert!(matches!(within_reach.unless_held_back(Some(HELD)), Standing::HeldBack(held) if held == HELD));
         }
         let over = Standing::Settled { state: PhotoState::Used, at: T0, office: None };
-        assert!(matches!(over.unless_held_back(Some(T0)), Standing::Settled { .. }));
+        assert!(matches!(over.unless_held_back(Some(HELD)), Standing::Settled { .. }));
     }
 
     const REVOKED: Depositor = Depositor { revoked_at: Some(T0), photos_released_at: None };
@@ -83,7 +108,7 @@ mod tests {
         let standing = Depositor { revoked_at: None, ..REVOKED };
         for (policy, depositor, expected) in [
             (PhotosOfRevoked::Keep, REVOKED, None),
-            (PhotosOfRevoked::Quarantine, REVOKED, Some(T0)),
+            (PhotosOfRevoked::Quarantine, REVOKED, Some(HELD)),
             (PhotosOfRevoked::Quarantine, released, None),
             (PhotosOfRevoked::Quarantine, standing, None),
         ] {
@@ -95,9 +120,9 @@ mod tests {
     fn what_an_office_has_seen_is_not_hidden_from_it_but_a_mere_lease_is_not_seeing() {
         let photo = photo(PhotoState::Leased);
         let at = |collection: &CollectionRecord| PhotosOfRevoked::Quarantine.holds_back(REVOKED, Some(collection));
-        assert_eq!(at(&leased(&photo)), Some(T0));
+        assert_eq!(at(&leased(&photo)), Some(HELD));
         assert_eq!(at(&handed_over(&photo)), None);
         let kept = CollectionRecord { state: CollectionState::Kept, settled_at: Some(T0), ..handed_over(&photo) };
-        assert_eq!(at(&kept), Some(T0), "a second document is a second look");
+        assert_eq!(at(&kept), Some(HELD), "a second document is a second look");
     }
 }

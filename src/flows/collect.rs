@@ -13,6 +13,7 @@ use crate::domain::id::{CollectionId, PartyId};
 use crate::domain::lifecycle::Standing;
 use crate::domain::party::Party;
 use crate::domain::photo::{PhotoRecord, PhotoState};
+use crate::domain::quarantine::HeldBack;
 use crate::domain::subject::Enclosure;
 use crate::entropy::EntropyError;
 use crate::sealing::CodeKeys;
@@ -109,7 +110,7 @@ pub(super) async fn open(gateway: &Gateway, photo: &PhotoRecord, keys: CodeKeys)
 async fn refusal(gateway: &Gateway, standing: Standing) -> Result<Option<CollectError>, StoreError> {
     Ok(match standing {
         Standing::Free { .. } | Standing::Held(_) | Standing::Renewable(_) => None,
-        Standing::HeldBack { since } => Some(CollectError::HeldBack { since }),
+        Standing::HeldBack(held_back) => Some(CollectError::HeldBack(held_back)),
         Standing::LeasedElsewhere { until } => Some(CollectError::LeasedElsewhere { until }),
         Standing::Withdrawn { at } => Some(CollectError::Withdrawn { at }),
         Standing::Expired { at } => Some(CollectError::Expired { at }),
@@ -137,11 +138,8 @@ pub enum CollectError {
     },
     /// No photo has or had this code.
     UnknownCode,
-    /// Its device has been revoked, and an administrator is to look at it first.
-    HeldBack {
-        /// Since when.
-        since: Timestamp,
-    },
+    /// An administrator is to look at it first.
+    HeldBack(HeldBack),
     /// Another office holds it.
     LeasedElsewhere {
         /// Until then at the latest.
@@ -186,7 +184,7 @@ impl fmt::Display for CollectError {
         match self {
             Self::TooManyCodes { .. } => f.write_str("too many wrong codes"),
             Self::UnknownCode => f.write_str("no photo has this code"),
-            Self::HeldBack { .. } => f.write_str("the photo is held back"),
+            Self::HeldBack(_) => f.write_str("the photo is held back"),
             Self::LeasedElsewhere { .. } | Self::HandedOverElsewhere { .. } => {
                 f.write_str("another office holds the photo")
             }

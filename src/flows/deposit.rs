@@ -63,7 +63,7 @@ pub async fn deposit(
     _admitted: AdmittedUpload,
     request: DepositRequest,
 ) -> Result<Receipt, DepositError> {
-    let upload = gateway.judges.run(move || UploadBytes::new(request.bytes)).await?;
+    let upload = gateway.judges.run(studio.device_id, move || UploadBytes::new(request.bytes)).await?;
     compare_digests(request.announced, upload.sha256())?;
     failpoint::reached("deposit.received");
 
@@ -122,7 +122,7 @@ async fn replay(
 async fn enclosed(gateway: &Gateway, photo: &PhotoRecord, code_keys: CodeKeys) -> Result<Enclosure, DepositError> {
     let Some(sealed) = gateway.store.sealed(photo.photo_id).await? else { return Ok(Enclosure::default()) };
     let (keys, context) = (gateway.keys(), photo.seal_context());
-    match gateway.judges.run(move || keys.open(sealed, &code_keys, context)).await? {
+    match gateway.judges.run(photo.device_id, move || keys.open(sealed, &code_keys, context)).await? {
         Ok(opened) => Ok(opened.enclosure),
         // The code is the citizen's all the same; at the counter it will show that the picture is lost.
         Err(error) => {
@@ -139,7 +139,7 @@ async fn judge_upload(
     declaration: Declaration,
 ) -> Result<JudgedPhoto, DepositError> {
     let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
-    match gateway.judges.run(move || judge(upload, &profile, declaration, now)).await? {
+    match gateway.judges.run(studio.device_id, move || judge(upload, &profile, declaration, now)).await? {
         Judgement::Accepted(photo) => Ok(photo),
         Judgement::Refused { findings, .. } => {
             let refusing = findings.iter().filter(|finding| finding.severity == Severity::Refuse);
@@ -184,7 +184,10 @@ async fn seal(
     let lookup_id = code_keys.lookup_id();
     let context = record.seal_context();
     let entropy = Arc::clone(&gateway.entropy);
-    let sealed = gateway.judges.run(move || keys.seal(&photo, &code_keys, context, entropy.as_ref())).await??;
+    let sealed = gateway
+        .judges
+        .run(studio.device_id, move || keys.seal(&photo, &code_keys, context, entropy.as_ref()))
+        .await??;
     let details = serde_json::json!({ "studio_id": record.studio_id, "bytes": record.facts.bytes });
     let audit = gateway.audit(studio.device_id, AuditEvent::PhotoDeposited, Some(photo_id.to_string()), details);
     Ok(SealedDeposit { photo: NewPhoto { record, request_id, lookup_id, sealed }, audit })

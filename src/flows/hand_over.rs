@@ -9,6 +9,7 @@ use crate::clock::Timestamp;
 use crate::domain::code::RetrievalCode;
 use crate::domain::id::CollectionId;
 use crate::domain::photo::PhotoRecord;
+use crate::domain::quarantine::HeldBack;
 use crate::sealing::frame::OpenedPhoto;
 use crate::storage::StoreError;
 use crate::storage::steps::{Fetch, FetchPurpose, FetchRequest};
@@ -58,7 +59,7 @@ async fn fetch(gateway: &Gateway, request: &FetchRequest) -> Result<PhotoRecord,
         Fetch::NoSuchCollection => Err(HandOverError::UnknownCollection),
         Fetch::WrongCode => Err(HandOverError::WrongCode),
         Fetch::LeaseOver { at } => Err(HandOverError::LeaseOver { at }),
-        Fetch::HeldBack { since } => Err(HandOverError::HeldBack { since }),
+        Fetch::HeldBack(held_back) => Err(HandOverError::HeldBack(held_back)),
         Fetch::Over { at } => Err(HandOverError::Over { at }),
     }
 }
@@ -80,11 +81,8 @@ pub enum HandOverError {
         /// When.
         at: Timestamp,
     },
-    /// The photo's device was revoked before anything was handed over, and an administrator is to look at it first.
-    HeldBack {
-        /// Since when.
-        since: Timestamp,
-    },
+    /// The photo is held back, and an administrator is to look at it first.
+    HeldBack(HeldBack),
     /// The collection has been settled or given back.
     Over {
         /// When.

@@ -2,66 +2,45 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::Semaphore;
 use tokio::task;
 
 use super::Gateway;
+use super::authenticate::StudioCaller;
 use super::pace::AdmittedUpload;
+use super::turns::Turns;
 use crate::domain::finding::{Finding, Verdict};
+use crate::domain::id::DeviceId;
 use crate::domain::subject::Declaration;
 use crate::validation::judge::examine;
 
-/// As many photos are judged at once as there are processors; a bounded number waits.
-pub(super) struct Judges {
-    permits: Arc<Semaphore>,
-    waiting: AtomicUsize,
-    queue: usize,
-}
+/// As many photos are judged at once as there are processors; a bounded number waits, and devices take turns.
+pub(super) struct Judges(Turns<DeviceId>);
 
 impl Judges {
     pub(super) fn new(judges: usize, queue: usize) -> Self {
-        Self { permits: Arc::new(Semaphore::new(judges.max(1))), waiting: AtomicUsize::new(0), queue }
+        Self(Turns::new(judges.max(1), queue))
     }
 
-    /// Runs `work` on a thread of its own, in turn.
+    /// Runs `work` on a thread of its own, when it is the device's turn.
     ///
     /// # Errors
-    /// [`Busy`] when too many are waiting already, so that nobody waits in vain.
-    pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
-        let permit = {
-            let place = Place::take(&self.waiting, self.queue + self.permits.available_permits()).ok_or(Busy)?;
-            let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Busy)?;
-            drop(place);
-            permit
-        };
+    /// [`Busy`] when too many are waiting already, of this device or of devices with as few, so that nobody waits in vain.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        device: DeviceId,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        let turn = self.0.take(device).await?;
         let outcome = task::spawn_blocking(move || {
-            // The permit goes with the work, not with the caller: a connection that breaks off frees no processor.
-            let _permit = permit;
+            // The turn goes with the work, not with the caller: a connection that breaks off frees no processor.
+            let _turn = turn;
             work()
         });
         outcome.await.map_err(|error| {
             tracing::error!(%error, "a judge stopped");
             Busy
         })
-    }
-}
-
-/// A place in the queue, given up when dropped.
-struct Place<'a>(&'a AtomicUsize);
-
-impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize, places: usize) -> Option<Self> {
-        let taken = waiting.fetch_add(1, Ordering::SeqCst);
-        let place = Self(waiting);
-        (taken < places).then_some(place)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -92,37 +71,41 @@ pub struct Opinion {
 /// [`Busy`] when too many photos are waiting.
 pub async fn check(
     gateway: &Gateway,
+    studio: &StudioCaller,
     _admitted: AdmittedUpload,
     bytes: Vec<u8>,
     declaration: Declaration,
 ) -> Result<Opinion, Busy> {
     let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
-    let examination = gateway.judges.run(move || examine(&bytes, &profile, declaration, now)).await?;
+    let examination = gateway.judges.run(studio.device_id, move || examine(&bytes, &profile, declaration, now)).await?;
     Ok(Opinion { verdict: examination.verdict, findings: examination.findings })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Timestamp;
+    use crate::entropy::SeededEntropy;
 
     #[tokio::test]
     async fn who_finds_the_queue_full_is_told_at_once() {
         let judges = Judges::new(1, 0);
+        let device = DeviceId::generate(Timestamp::from_unix_milliseconds(0), &SeededEntropy::new(1)).unwrap();
         let (begin, begun) = tokio::sync::oneshot::channel();
         let (finish, finished) = std::sync::mpsc::channel::<()>();
-        let first = judges.run(move || {
+        let first = judges.run(device, move || {
             let _ = begin.send(());
             finished.recv().is_ok()
         });
         let second = async {
             begun.await.unwrap();
-            let refused = judges.run(|| ()).await;
+            let refused = judges.run(device, || ()).await;
             finish.send(()).unwrap();
             refused
         };
         let (first, second) = tokio::join!(first, second);
         assert_eq!(first, Ok(true));
         assert_eq!(second, Err(Busy));
-        assert_eq!(judges.run(|| 7).await, Ok(7));
+        assert_eq!(judges.run(device, || 7).await, Ok(7));
     }
 }

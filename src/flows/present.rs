@@ -44,12 +44,17 @@ pub async fn present(
     let collection = collection.ok_or(HandOverError::UnknownCollection)?;
     let studio = gateway.store.party(photo.studio_id).await?;
     let opened = Arc::new(opened);
-    let measurements = measure(gateway, &photo, &opened).await;
+    let measurements = measure(gateway, office, &photo, &opened).await;
     Ok(Presented { collection, photo, opened, measurements, studio })
 }
 
 /// Guide lines are a help and no judgement: who has many to judge keeps no clerk waiting for them.
-async fn measure(gateway: &Gateway, photo: &PhotoRecord, opened: &Arc<OpenedPhoto>) -> Measurements {
+async fn measure(
+    gateway: &Gateway,
+    office: &OfficeCaller,
+    photo: &PhotoRecord,
+    opened: &Arc<OpenedPhoto>,
+) -> Measurements {
     let (picture, profile, now) = (Arc::clone(opened), Arc::clone(&gateway.profile), gateway.now());
     let work = move || examine(&picture.bytes, &profile, picture.enclosure.declaration, now).measurements;
     let size = Measurements {
@@ -58,5 +63,5 @@ async fn measure(gateway: &Gateway, photo: &PhotoRecord, opened: &Arc<OpenedPhot
         height: Some(photo.facts.height),
         ..Measurements::default()
     };
-    gateway.judges.run(work).await.unwrap_or(size)
+    gateway.judges.run(office.device_id, work).await.unwrap_or(size)
 }

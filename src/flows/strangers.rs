@@ -23,10 +23,11 @@ impl Strangers {
         Self { addresses: Pace::new(per_minute, u64::MAX), claims: Mutex::default() }
     }
 
-    /// Admits one request from this address; IPv6 by its /64, which one customer has.
+    /// Admits one request from this address; IPv6 by its /64, which one customer has. On a listener for both, IPv4 comes within
+    /// one /64 of IPv6 (RFC 4291 section 2.5.5.2), and one of its callers must not use up the pace of all.
     pub(super) fn admit(&self, address: IpAddr, now: Timestamp) -> Result<(), TooFast> {
-        let address = match address {
-            IpAddr::V4(_) => address,
+        let address = match address.to_canonical() {
+            IpAddr::V4(four) => four.into(),
             IpAddr::V6(six) => Ipv6Addr::from_bits(six.to_bits() & !u128::from(u64::MAX)).into(),
         };
         self.addresses.take(address, 0, now).map(drop)
@@ -59,6 +60,14 @@ mod tests {
         let admitted: Vec<_> =
             addresses.iter().map(|address| strangers.admit(address.parse().unwrap(), START).is_ok()).collect();
         assert_eq!(admitted, [true, false, true, true, true]);
+    }
+
+    #[test]
+    fn callers_by_ipv4_are_told_apart_on_a_listener_for_both() {
+        let strangers = Strangers::new(1);
+        let admitted = ["::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1"]
+            .map(|address| strangers.admit(address.parse().unwrap(), START).is_ok());
+        assert_eq!(admitted, [true, true, false]);
     }
 
     #[test]

@@ -31,6 +31,11 @@ pub(super) fn decoded(bytes: &[u8]) -> Option<(Enclosure, usize)> {
     (end <= bytes.len()).then_some((enclosure, end))
 }
 
+/// Whether an enclosure can have this length.
+pub(super) fn can_be_as_long(bytes: u64) -> bool {
+    bytes > 0 && bytes.is_multiple_of(STEP as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -104,6 +104,17 @@ impl KeyFile {
     }
 }
 
+/// Whether these bytes can be the frame of a photo of so many bytes: all that can be told without the code, which is the version
+/// and the length. That the seal is whole shows only when it is opened.
+pub fn can_be_frame(frame: &[u8], photo_bytes: u64) -> bool {
+    let sealed = u64::try_from(frame.len() - frame.len().min(HEAD + DIGEST + TAG)).unwrap_or(0);
+    match frame.first() {
+        Some(&VERSION_WITHOUT_ENCLOSURE) => sealed == photo_bytes,
+        Some(&VERSION) => sealed.checked_sub(photo_bytes).is_some_and(enclosure::can_be_as_long),
+        _ => false,
+    }
+}
+
 fn bound_place(version: u8, context: SealContext) -> Vec<u8> {
     length_prefixed(&[
         &[version],
@@ -270,6 +281,17 @@ mod tests {
             assert_eq!(scene.open(changed.clone(), scene.context).err(), Some(OpenError::DoesNotOpen));
             changed[0] = 3;
             assert_eq!(scene.open(changed, scene.context).err(), Some(OpenError::NotAFrame));
+        }
+    }
+
+    #[test]
+    fn a_frame_without_its_code_is_told_by_version_and_length() {
+        let scene = scene();
+        for frame in [scene.seal().into_frame(), scene.sealed_in_version_1()] {
+            assert!(can_be_frame(&frame, 5));
+            assert!(!can_be_frame(&frame, 4) && !can_be_frame(&frame, 6));
+            assert!((0..frame.len()).all(|length| !can_be_frame(&frame[..length], 5)));
+            assert!(!can_be_frame(&[&[3], &frame[1..]].concat(), 5));
         }
     }
 

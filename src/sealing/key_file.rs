@@ -218,7 +218,8 @@ fn month_number(moment: Timestamp) -> u32 {
     u32::try_from(utc.year()).unwrap_or(0) * 12 + u32::from(u8::from(utc.month())) - 1
 }
 
-fn month_start(number: u32) -> Timestamp {
+/// The first moment of an epoch's month, UTC.
+pub fn month_start(number: u32) -> Timestamp {
     let year = i32::try_from(number / 12).unwrap_or(i32::MAX);
     let month = u8::try_from(number % 12 + 1).ok().and_then(|month| Month::try_from(month).ok());
     let date = month.and_then(|month| Date::from_calendar_date(year, month, 1).ok());

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Extension, Router};
 
 use crate::api::{App, Problem, audit, caller, est, invitations, negotiate, office, ops, revocation_list, studio};
 use crate::desk;
+use crate::storage::patience::within_patience;
 use crate::telemetry::{Metrics, Observer, observe};
 
 /// The four listeners. Which one a request came over says which authority vouched for the caller.
@@ -122,7 +123,12 @@ pub fn router(line: Line, app: &App, metrics: &Arc<Metrics>) -> Router {
         .layer(from_fn_with_state(app.clone(), desk::failure::render_pages))
         .layer(from_fn(negotiate::render_problems))
         .layer(Extension(Arc::clone(metrics)))
+        .layer(from_fn(patiently))
         .layer(from_fn_with_state(observer, observe))
+}
+
+async fn patiently(request: Request, next: Next) -> Response {
+    within_patience(next.run(request)).await
 }
 
 async fn show_metrics(State(app): State<App>, Extension(metrics): Extension<Arc<Metrics>>) -> Response {

@@ -33,6 +33,8 @@ fn about_a_file(source: &str) -> &'static str {
         "; see whether the disk is full (free some space and start again) or failing (its messages are in the system's log)"
     } else if source.contains("not a database") || source.contains("malformed") {
         "; it is damaged, or the database of something else: restore it from a backup"
+    } else if source.contains("readonly") {
+        "; this user may not write it: give it the right to (`ls -l`), and see that its disk is not mounted read-only"
     } else if source.contains("unable to open") {
         "; check that the file is there (`lichtbild-gateway init` makes it) and that this user may write its folder"
     } else {

@@ -185,6 +185,12 @@ pub enum StoreError {
         /// The newest migration it has seen.
         version: i64,
     },
+    /// Somebody works on the database that nobody else may work on just now.
+    InUse,
+    /// The database was written by an older version of this program, and is only to be read.
+    OlderSchema,
+    /// The database is whole, and no gateway may work on it.
+    OutOfUse(OutOfUse),
     /// What is to be added is there already.
     AlreadyThere,
     /// The database holds what this program never wrote.
@@ -199,8 +205,58 @@ impl fmt::Display for StoreError {
                 f,
                 "the database was written by a newer lichtbild-gateway (schema {version}): run that version or restore a backup"
             ),
+            Self::InUse => f.write_str(
+                "somebody works on the database: stop every gateway that uses it, let other commands end, and try again",
+            ),
+            Self::OlderSchema => f.write_str(
+                "the database was written by an older lichtbild-gateway: any command that writes (`serve`, `studio list`) brings \
+                 it up to date",
+            ),
+            Self::OutOfUse(why) => why.fmt(f),
             Self::AlreadyThere => f.write_str("it is there already"),
             Self::Damaged(what) => write!(f, "the database is damaged: {what}"),
+        }
+    }
+}
+
+/// Why no gateway may work on a database that is whole. It would hand out what another one, or a later state of the same one, has
+/// erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutOfUse {
+    /// It is a backup.
+    Backup {
+        /// When it was taken.
+        taken_at: Timestamp,
+    },
+    /// Its rows went to another database.
+    MovedAway {
+        /// When.
+        at: Timestamp,
+    },
+    /// Rows of another database came in, and it is not said yet that this one takes its place.
+    MoveUnfinished {
+        /// When they came.
+        at: Timestamp,
+    },
+}
+
+impl fmt::Display for OutOfUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Backup { taken_at } => write!(
+                f,
+                "this is a backup, taken at {taken_at}, which knows nothing of what came after: `lichtbild-gateway restore` makes \
+                 a gateway of it"
+            ),
+            Self::MovedAway { at } => write!(
+                f,
+                "this database was moved to another one at {at} and is out of use: name the new one in the configuration \
+                 (database)"
+            ),
+            Self::MoveUnfinished { at } => write!(
+                f,
+                "a move into this database, begun at {at}, was not finished: run the same `lichtbild-gateway migrate-store` again"
+            ),
         }
     }
 }

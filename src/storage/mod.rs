@@ -7,14 +7,16 @@ mod advice;
 pub mod contract;
 mod driver_error;
 pub mod enrolment_steps;
+pub mod inspection;
 pub mod location;
+pub mod patience;
 mod postgres;
 mod sql;
 mod sqlite;
 pub mod steps;
 pub mod transfer_log;
 
-pub use contract::{Store, StoreError};
+pub use contract::{OutOfUse, Store, StoreError};
 pub use location::DatabaseLocation;
-pub use sql::SqlStore;
+pub use sql::{Relocation, SqlStore};
 pub use transfer_log::TransferLog;

@@ -10,7 +10,7 @@ use crate::domain::lifecycle::{Settlement, Standing};
 use crate::domain::lookup::{LookupId, TombstoneId};
 use crate::domain::party::{Caller, Party};
 use crate::domain::photo::{PhotoRecord, PhotoState, SealedPhoto};
-use crate::domain::quarantine::PhotosOfRevoked;
+use crate::domain::quarantine::{HeldBack, PhotosOfRevoked};
 
 /// A certificate as the store knows it.
 #[derive(Debug, Clone)]
@@ -102,6 +102,8 @@ pub struct TrackedPhoto {
     pub record: PhotoRecord,
     /// Its latest collection.
     pub latest: Option<CollectionRecord>,
+    /// When the backup was taken that it came out of, and since when it is held back; `None` once it is released.
+    pub held_back_since: Option<Timestamp>,
 }
 
 /// Which of a studio's photos are asked for.
@@ -257,11 +259,8 @@ pub enum Fetch {
         /// When.
         at: Timestamp,
     },
-    /// The photo's device has been revoked, and nothing was handed over yet.
-    HeldBack {
-        /// Since when.
-        since: Timestamp,
-    },
+    /// The photo is held back, and an administrator is to look at it first.
+    HeldBack(HeldBack),
     /// The collection was settled or given back.
     Over {
         /// When.

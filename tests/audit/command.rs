@@ -1,13 +1,15 @@
-//! `audit verify` and `audit export` on a real gateway's log, in either database, and openssl on its checkpoints.
+//! `audit verify` and `audit export` on a real gateway's log, in either database, and an auditor who fetches it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use super::running::{checkpoints, openssl, verified};
 use crate::support::cluster::TestDatabase;
-use crate::support::process::{GatewayProcess, Home, mode, until};
+use crate::support::device::DeviceFiles;
+use crate::support::process::{GatewayProcess, Home};
 use crate::support::records::Database;
 
 /// A gateway whose log has a few rows and a checkpoint at its end, and a way past it.
@@ -52,19 +54,6 @@ impl Town {
     fn verify(&self, arguments: &[&str]) -> (i32, Value) {
         verified(&self.home.run(&[&["audit", "verify", "--json"], arguments].concat()))
     }
-}
-
-fn checkpoints(home: &Home) -> Vec<PathBuf> {
-    let entries = fs::read_dir(home.file("checkpoints")).into_iter().flatten();
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.retain(|file| file.extension().is_some_and(|end| end == "json"));
-    files.sort();
-    files
-}
-
-fn verified(output: &Output) -> (i32, Value) {
-    let told = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
-    (output.status.code().unwrap(), told)
 }
 
 #[tokio::test]
@@ -139,104 +128,6 @@ impl Town {
     }
 }
 
-/// The line for auditors, as the documentation prints it.
-const OPENSSL: &str = "openssl dgst -sha256 -verify audit.pub -signature checkpoint-N.sig checkpoint-N.json";
-
-fn openssl(home: &Home, document: &Path) -> bool {
-    let manual = include_str!("../../docs/operation.md");
-    assert!(manual.contains(OPENSSL), "the documentation prints the line that is tested");
-    let line = OPENSSL
-        .replace("audit.pub", home.file("certs/audit.pub").to_str().unwrap())
-        .replace("checkpoint-N.sig", document.with_extension("sig").to_str().unwrap())
-        .replace("checkpoint-N.json", document.to_str().unwrap());
-    let mut words = line.split_whitespace();
-    let output = Command::new(words.next().unwrap()).args(words).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_eq!(output.status.success(), said.contains("Verified OK"), "{said}");
-    output.status.success()
-}
-
-#[test]
-fn openssl_alone_verifies_a_checkpoint_and_refuses_one_that_was_changed() {
-    let home = Home::new();
-    home.studio("Foto Koch");
-    assert_eq!(mode(&home.file("certs/audit.key")), 0o600);
-    assert!(home.start().stop().success());
-    let [document] = checkpoints(&home).try_into().unwrap();
-    assert!(openssl(&home, &document));
-    let text = fs::read_to_string(&document).unwrap();
-    let told: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!((&told["format"], &told["count"]), (&"lichtbild-checkpoint/v1".into(), &2.into()));
-    assert_eq!(told["gateway"], "localhost");
-
-    fs::write(&document, text.replace("\"count\": 2", "\"count\": 1")).unwrap();
-    assert!(!openssl(&home, &document));
-    let refused = home.run(&["audit", "verify"]);
-    assert_eq!(refused.status.code(), Some(3));
-    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(told.contains("the signature is not good") && told.contains("next: "), "{told}");
-}
-
-#[test]
-fn checkpoints_are_signed_when_rows_were_added_and_never_overwritten() {
-    let home = Home::new();
-    home.studio("Foto Koch");
-    assert!(home.start().stop().success());
-    let first = checkpoints(&home);
-    let content = fs::read(&first[0]).unwrap();
-    assert!(home.start().stop().success());
-    assert_eq!(checkpoints(&home), first, "nothing was added");
-    home.studio("Foto Porst");
-    // A folder that was lost is filled again from the database.
-    fs::remove_dir_all(home.file("checkpoints")).unwrap();
-    assert!(home.start().stop().success());
-    assert_eq!(checkpoints(&home).len(), 2);
-    assert_eq!(fs::read(&first[0]).unwrap(), content);
-    assert!(checkpoints(&home).iter().all(|document| openssl(&home, document)));
-}
-
-#[tokio::test]
-async fn a_running_gateway_signs_by_the_hour_or_as_it_is_told() {
-    let home = Home::new();
-    home.set("checkpoint_minutes", "0.01");
-    let gateway = home.start();
-    home.studio("Foto Koch");
-    until("a checkpoint counts what was added", async || {
-        checkpoints(&home).last().is_some_and(|file| file.ends_with("checkpoint-000000000002.json"))
-    })
-    .await;
-    // The command works beside it.
-    assert_eq!(home.json(&["audit", "verify"])["vouched_up_to"], 2);
-    assert!(gateway.stop().success());
-}
-
-#[test]
-fn a_gateway_that_never_had_a_key_makes_one_and_says_so() {
-    let home = Home::new();
-    home.studio("Foto Koch");
-    for file in ["certs/audit.key", "certs/audit.pub"] {
-        fs::remove_file(home.file(file)).unwrap();
-    }
-    let gateway = home.start();
-    let log = home.beside("log");
-    assert!(gateway.stop().success());
-    let log = fs::read_to_string(log).unwrap();
-    assert!(
-        log.contains("made the key that signs checkpoints") && log.contains("give the public key to the auditors"),
-        "{log}"
-    );
-    assert_eq!(mode(&home.file("certs/audit.key")), 0o600);
-    assert!(openssl(&home, &checkpoints(&home)[0]));
-
-    // Once it has signed, a key that is lost is not replaced by another.
-    fs::remove_file(home.file("certs/audit.key")).unwrap();
-    home.studio("Foto Porst");
-    assert!(home.start().stop().success());
-    assert_eq!(checkpoints(&home).len(), 1);
-    let log = fs::read_to_string(home.beside("log")).unwrap();
-    assert!(log.contains("copy it from another node or a backup"), "{log}");
-}
-
 #[tokio::test]
 async fn an_export_is_verified_far_from_the_gateway() {
     for town in Town::both().await {
@@ -299,7 +190,7 @@ fn an_export_goes_from_a_day_to_a_day() {
 }
 
 /// The curl of an auditor, over mutual TLS.
-fn curl(gateway: &GatewayProcess, device: &crate::support::device::DeviceFiles, path: &str) -> Output {
+fn curl(gateway: &GatewayProcess, device: &DeviceFiles, path: &str) -> Output {
     let mut command = Command::new("curl");
     command
         .args(["-sS", "--max-time", "20", "--noproxy", "*", "--cert"])
@@ -314,7 +205,7 @@ fn an_auditor_fetches_log_and_checkpoints_over_mutual_tls() {
     let home = Home::new();
     let office = home.office("Amt Nord");
     let auditor = home.json(&["device", "add", "--office", "Amt Nord", "--auditor", "--label", "Revision"]);
-    let auditor = crate::support::device::DeviceFiles::new(&auditor);
+    let auditor = DeviceFiles::new(&auditor);
     assert!(home.start().stop().success());
     let gateway = home.start();
     let log = curl(&gateway, &auditor, "/v1/audit/log");

@@ -7,5 +7,7 @@ mod checkpoints;
 #[cfg(unix)]
 mod command;
 mod retention;
+#[cfg(unix)]
+mod running;
 mod tampering;
 mod together;

@@ -6,6 +6,7 @@
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
+import { PATIENCE_MS } from './clerk.mjs';
 import { Counter } from './counter.mjs';
 import * as dangers from './stories/dangers.mjs';
 import * as entering from './stories/entering.mjs';
@@ -30,6 +31,7 @@ const [executablePath, scratch] = process.argv.slice(2);
 
 const launching = chromium.launch({
     executablePath,
+    timeout: PATIENCE_MS,
     // Whoever goes back in a browser at a counter meets pages as they were left.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
     // The sandbox needs an unprivileged user.

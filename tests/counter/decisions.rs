@@ -27,6 +27,7 @@ async fn a_used_photo_is_erased_and_the_receipt_stays() {
     let done = page(&browser.follow(&answer).await);
     let number = photo.rsplit('/').next().unwrap();
     assert!(done.contains("data-outcome=\"used\"") && done.contains(number), "{done}");
+    assert!(done.contains("22.11.2026, 10:30 Uhr"), "a printed receipt tells the day: {done}");
     assert!(done.contains("form id=\"enter\""), "the next code can be entered at once");
     // Reloaded, from another page of the collection, or a month later: the same.
     gateway.advance(31 * DAY);

@@ -96,6 +96,7 @@ async fn what_the_judge_advises_is_told_in_the_language_of_the_page() {
     let advice =
         office.collect(&deposit.code).await.json()["photo"]["findings"][0]["message"].as_str().unwrap().to_owned();
     assert!(german.contains("lang=\"de\"") && german.contains(&advice), "{german}");
+    assert!(!german.contains("<bdi>-</bdi>"), "nothing was measured, and nothing is told of it: {german}");
     let switched = browser.post("/desk/language", &[("language", "en"), ("back", &photo)]).await;
     assert_eq!(switched.header("location"), photo);
     let english = page(&browser.follow(&switched).await);

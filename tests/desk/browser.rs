@@ -18,7 +18,7 @@ use super::counter::server_ca;
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// Far longer than any story takes, even on a busy machine: a story that waits in vain says so by itself before.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 const WHAT_TO_INSTALL: &str = "the desk is tested in a real browser: install nodejs (18 or newer), npm and chromium by apt and \
                                run `npm ci` in tests/browser, or let tests/run do it";

@@ -100,7 +100,10 @@ fn what_cannot_be_invited_or_approved_is_told_with_the_next_step() {
     ] {
         assert_eq!(home.run(usage).status.code(), Some(2), "{usage:?}");
     }
-    // Without its key file nothing is invited, and nothing is left of the try.
+    // Without its key file or its authority nothing is invited, and nothing is left of the try.
+    std::fs::rename(home.file("certs/server-ca.crt"), home.file("elsewhere.crt")).unwrap();
+    assert!(home.failure(&["studio", "invite", "Foto Neu", "--place", "Köln"]).contains("server-ca.crt"));
+    std::fs::rename(home.file("elsewhere.crt"), home.file("certs/server-ca.crt")).unwrap();
     std::fs::rename(home.file("gateway.key"), home.file("elsewhere.key")).unwrap();
     assert!(home.failure(&["studio", "invite", "Foto Neu", "--place", "Köln"]).contains("gateway.key"));
     assert_eq!(home.json(&["studio", "list"]).as_array().unwrap().len(), 1);

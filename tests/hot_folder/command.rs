@@ -118,6 +118,12 @@ async fn the_unit_for_systemd_has_absolute_paths_and_its_two_commands_beside_it(
     let unit = text(&output.stdout);
     let command = unit.lines().find(|line| line.starts_with("ExecStart=")).unwrap();
     assert!(command.starts_with("ExecStart=\"/") && command.contains("/export\""), "{command}");
+    // What was wished for holds for the unit too: infants are not judged as adults there.
+    let wishes = ["--print-systemd-unit", "--child", "under6", "--studio", "Foto Koch", "--delete-sent-after", "3d"];
+    let output = once(&gateway, &wishes).await;
+    let wished = " \"--delete-sent-after\" \"72h\" \"--settle\" \"0\" \"--cut-after\" \"0\" \"--child\" \"under6\" ";
+    assert!(text(&output.stdout).contains(wished), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains(" \"--studio\" \"Foto Koch\" -- "), "{}", text(&output.stdout));
     assert!(unit.contains("Restart=on-failure\n") && unit.contains("[Install]\n"), "{unit}");
     assert!(text(&output.stderr).contains("systemctl --user enable --now lichtbild-watch.service"));
     assert!(text(&output.stderr).contains("loginctl enable-linger"));

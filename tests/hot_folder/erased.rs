@@ -41,6 +41,19 @@ async fn the_time_counts_from_the_receipt_and_not_from_the_file() {
 }
 
 #[tokio::test]
+async fn a_photo_is_erased_however_its_name_ends() {
+    let shop = Shop::beside(FakeGateway::playing([]).await);
+    for (number, name) in ["anna.jpG", "bert.JpEg", "carl.JPG"].into_iter().enumerate() {
+        shop.export(name, &photo(number));
+    }
+    shop.watch().await;
+    assert_eq!(shop.names("sent").len(), 12);
+    shop.clock.advance(3 * DAY);
+    shop.watch().await;
+    assert!(shop.names("sent").is_empty(), "{:?}", shop.names("sent"));
+}
+
+#[tokio::test]
 async fn never_means_never() {
     let mut shop = Shop::beside(FakeGateway::playing([]).await);
     shop.keep_sent = KeepSent::Forever;

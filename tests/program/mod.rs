@@ -15,6 +15,7 @@ mod log;
 mod memory;
 mod profiles;
 mod revocation;
+mod rolling;
 mod start;
 mod stopping;
 mod strangers;

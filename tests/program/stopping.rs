@@ -1,6 +1,6 @@
 //! SIGTERM: what runs is finished, what rests is closed, and a second one hurries.
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::device::{PHOTO, ask, begin_upload, read_answer};
 use crate::support::ledger::Ledger;
@@ -34,6 +34,22 @@ async fn a_deposit_that_runs_is_finished_and_the_gateway_ends_with_0() {
     assert!(repeat.is_replayed());
     let receipt: serde_json::Value = serde_json::from_slice(&receipt).unwrap();
     assert_eq!(receipt["code"], repeat.code());
+}
+
+#[tokio::test]
+async fn what_is_answered_while_it_stops_says_that_the_connection_ends() {
+    let home = Home::new();
+    let studio = home.studio("Foto Koch");
+    let gateway = home.start();
+    let mut upload = studio.connects(gateway.studio()).await.unwrap();
+    begin_upload(&mut upload, "a-key-for-this-photo", PHOTO.len()).await;
+    gateway.terminate();
+    until("nobody else is let in", async || studio.connects(gateway.studio()).await.is_err()).await;
+    upload.write_all(PHOTO).await.unwrap();
+    let mut answer = Vec::new();
+    upload.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8(answer).unwrap().to_ascii_lowercase();
+    assert!(answer.starts_with("http/1.1 201") && answer.contains("\r\nconnection: close\r\n"), "{answer}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::task::Poll;
 use lichtbild::domain::audit::AuditEvent;
 use lichtbild::domain::party::Role;
 use lichtbild::storage::steps::{Leased, SweepReport};
-use lichtbild::storage::{Store, StoreError};
+use lichtbild::storage::{SqlStore, Store, StoreError};
 use sqlx::Connection;
 
 use super::{Fleet, entry};
@@ -114,4 +114,19 @@ async fn a_step_that_the_server_takes_back_is_taken_again_but_not_for_ever() {
         assert_eq!(written.is_ok(), succeeds, "{written:?}");
         assert_eq!(fleet.database.count("audit").await, i64::from(succeeds));
     }
+}
+
+#[tokio::test]
+async fn a_commit_is_durable_whatever_the_server_does_by_default() {
+    let fleet = Fleet::over_server().await;
+    let watching = "CREATE TABLE seen (setting text);
+         CREATE FUNCTION watch() RETURNS TRIGGER LANGUAGE plpgsql AS
+             $$ BEGIN INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NEW; END $$;
+         CREATE TRIGGER watch BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION watch()";
+    fleet.database.execute(watching).await.unwrap();
+    let name = fleet.url.split('?').next().unwrap().rsplit('/').next().unwrap();
+    fleet.database.execute(&format!("ALTER DATABASE {name} SET synchronous_commit = off")).await.unwrap();
+    let node = SqlStore::open(&fleet.location).await.unwrap();
+    node.append_audit(entry(AuditEvent::ClockConfirmed)).await.unwrap();
+    assert_eq!(fleet.database.texts("SELECT setting FROM seen").await, ["on"]);
 }

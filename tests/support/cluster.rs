@@ -61,9 +61,33 @@ impl Cluster {
 
     /// Starts the server, and waits until it answers.
     pub fn bring_up(&self) {
+        self.bring_up_as(self.control("start"));
+    }
+
+    /// The same, where its folder `disk` is a disk of so many MiB of its own, which goes with it; `false` where none can be mounted.
+    /// Root inside is nobody special outside, and the server, which will not run as root, is not root inside either.
+    pub fn bring_up_beside_a_disk(&self, megabytes: u32) -> bool {
+        let script = "mkdir -p disk && mount -t tmpfs -o size=$0m tmpfs disk && mkdir disk/space && \
+                      exec unshare --user --map-user=1000 --map-group=1000 \"$@\"";
+        let within = |program: &Path| {
+            let mut command = unprivileged(Path::new("unshare"));
+            command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, &megabytes.to_string()]);
+            command.arg(program).current_dir(&self.folder);
+            command
+        };
+        if !within(Path::new("true")).output().is_ok_and(|output| output.status.success()) {
+            return false;
+        }
+        let mut start = within(&self.programs.join("pg_ctl"));
+        start.args(["start", "-s", "-D"]).arg(self.folder.join("data"));
+        self.bring_up_as(start);
+        true
+    }
+
+    fn bring_up_as(&self, mut start: Command) {
         let settings =
             format!("-c listen_addresses='' -c unix_socket_directories='{}' {}", self.folder.display(), self.settings);
-        run(self.control("start").args(["-w", "-l"]).arg(self.folder.join("log")).args(["-o", &settings]));
+        run(start.args(["-w", "-l"]).arg(self.folder.join("log")).args(["-o", &settings]));
     }
 
     /// Stops the server at once, as a machine does that loses its power.
@@ -85,11 +109,26 @@ impl Cluster {
 
     /// The identifiers of its processes, the first one first.
     pub fn processes(&self) -> Vec<String> {
-        let postmaster = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
-        let postmaster = postmaster.lines().next().unwrap().to_owned();
+        let postmaster = self.postmaster();
         let tasks = format!("/proc/{postmaster}/task/{postmaster}/children");
         let children = std::fs::read_to_string(tasks).unwrap();
         [postmaster].into_iter().chain(children.split_whitespace().map(Into::into)).collect()
+    }
+
+    /// One of the programs that come with the server.
+    pub fn program(name: &str) -> PathBuf {
+        programs().join(name)
+    }
+
+    /// Its disk, as it sees it.
+    pub fn disk(&self) -> PathBuf {
+        let disk = self.folder.join("disk");
+        PathBuf::from(format!("/proc/{}/root{}", self.postmaster(), disk.display()))
+    }
+
+    fn postmaster(&self) -> String {
+        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        file.lines().next().unwrap().to_owned()
     }
 
     /// Where its socket is.

@@ -62,11 +62,16 @@ impl DeviceFiles {
 
     /// A caller with connections of its own.
     pub fn calls(&self, url: &str) -> Caller {
+        self.calls_within(GENEROUS, url)
+    }
+
+    /// The same with less patience.
+    pub fn calls_within(&self, patience: time::Duration, url: &str) -> Caller {
         let http = Client::builder()
             .tls_backend_preconfigured(self.tls())
             .no_proxy()
             .retry(reqwest::retry::never())
-            .timeout(GENEROUS)
+            .timeout(patience)
             .build()
             .unwrap();
         Caller { http, url: url.to_owned() }

@@ -104,7 +104,7 @@ impl Home {
 
     /// Gives any program this gateway's surroundings, and none of the test's own.
     pub fn surround(&self, command: &mut Command) {
-        for name in ["LICHTBILD_HALT_AT", "LICHTBILD_HALT_MARKER", "LICHTBILD_STUDIO_CONFIG"] {
+        for name in ["LICHTBILD_CLOCK_SHIFT", "LICHTBILD_HALT_AT", "LICHTBILD_HALT_MARKER", "LICHTBILD_STUDIO_CONFIG"] {
             command.env_remove(name);
         }
         command.current_dir(self.around.path()).env("LICHTBILD_CONFIG", self.config());
@@ -178,7 +178,12 @@ impl Home {
     }
 
     /// Runs the gateway by a command of the test's own, `serve` being added to it.
-    pub fn start_as(&self, mut command: Command) -> GatewayProcess {
+    pub fn start_as(&self, command: Command) -> GatewayProcess {
+        self.try_start_as(command).unwrap_or_else(|log| panic!("not started: {log}"))
+    }
+
+    /// The same, where it may be that it cannot start just now; then its log.
+    pub fn try_start_as(&self, mut command: Command) -> Result<GatewayProcess, String> {
         let log = self.beside("log");
         let file = File::options().create(true).append(true).open(&log).unwrap();
         command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
@@ -193,11 +198,11 @@ impl Home {
             ended: None,
         };
         for name in ["studio", "office", "enrolment", "ops"] {
-            let line = lines.recv_timeout(GENEROUS).unwrap_or_else(|_| panic!("not started: {}", gateway.log()));
+            let Ok(line) = lines.recv_timeout(GENEROUS) else { return Err(gateway.log()) };
             let url = line.strip_prefix(&format!("{name} ")).unwrap_or_else(|| panic!("unexpected: {line}"));
             gateway.urls.push(url.to_owned());
         }
-        gateway
+        Ok(gateway)
     }
 }
 
@@ -269,7 +274,11 @@ impl GatewayProcess {
 
     /// Asks it to stop.
     pub fn terminate(&self) {
-        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        self.signal("-TERM");
+    }
+
+    pub fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 

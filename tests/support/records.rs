@@ -124,6 +124,39 @@ impl Database {
         }
     }
 
+    /// Every value of every table, by table and column, whatever tables there are: as text, and as bytes where it has them.
+    pub async fn everything(&self) -> Vec<(String, Vec<u8>)> {
+        let columns = self.spelt(
+            "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'",
+            "SELECT table_name || '.' || column_name FROM information_schema.columns
+             WHERE table_schema NOT IN ('pg_catalog', 'information_schema')",
+        );
+        let mut found = Vec::new();
+        for column in self.texts(columns).await {
+            let (table, name) = column.split_once('.').unwrap();
+            let text = self.spelt("CAST(", "").to_owned() + &format!("\"{name}\"") + self.spelt(" AS TEXT)", "::text");
+            let texts = match self {
+                // Bytes that are no text cannot be read as one.
+                Self::File(_) => Vec::new(),
+                Self::Server(_) => self.texts(&format!("SELECT coalesce({text}, '') FROM \"{table}\"")).await,
+            };
+            let is_bytes = match self {
+                Self::File(_) => true,
+                Self::Server(_) => {
+                    let kind = "SELECT count(*) FROM information_schema.columns WHERE data_type = 'bytea'";
+                    self.number(&format!("{kind} AND table_name = '{table}' AND column_name = '{name}'")).await > 0
+                }
+            };
+            let bytes = self.spelt("CAST(", "").to_owned() + &format!("\"{name}\"") + self.spelt(" AS BLOB)", "");
+            let sql = format!("SELECT {bytes} FROM \"{table}\" WHERE \"{name}\" IS NOT NULL");
+            let raw = if is_bytes { self.bytes(&sql).await } else { Vec::new() };
+            // No needle lies across two values.
+            let all = texts.into_iter().map(String::into_bytes).chain(raw);
+            found.push((column, all.collect::<Vec<_>>().join(&[0; 16][..])));
+        }
+        found
+    }
+
     /// Changes what the gateway would never change.
     pub async fn execute(&self, sql: &str) -> Result<(), sqlx::Error> {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));

@@ -24,7 +24,7 @@ pub async fn create(
     let (parts, body) = request.into_parts();
     let declaration = declaration(&parts.headers)?;
     let (admitted, bytes) = admitted_photo(&app, &studio, &parts.headers, body).await?;
-    let opinion = check(&app.gateway, admitted, bytes, declaration).await?;
+    let opinion = check(&app.gateway, &studio, admitted, bytes, declaration).await?;
     let findings = FindingBody::all(&opinion.findings, language);
     Ok(json_answer(StatusCode::OK, &CheckBody { verdict: opinion.verdict, findings }))
 }

@@ -24,7 +24,7 @@ pub(super) struct Failure {
 pub(super) enum Code {
     /// Something did not work.
     Failed = 1,
-    /// Everything worked, and found that the transfer log is not whole.
+    /// Everything worked, and found that the transfer log or the database is not whole.
     NotWhole = 3,
 }
 

@@ -84,12 +84,12 @@ pub(super) async fn party(role: Role, arguments: &PartyArguments) -> Result<(), 
     let wishes = &arguments.wishes;
     wishes.letter.check()?;
     let setting = Setting::open(&wishes.file).await?;
-    let keys = key_file(&setting).await?;
+    let (keys, ca_sha256) = (key_file(&setting).await?, server_ca_sha256(&setting.config)?);
     let administration = setting.administration();
     let party = administration.find_or_add_party(role, &arguments.name, &arguments.place).await?;
     let lasting = wishes.valid.unwrap_or_else(|| setting.config.invitation_validity());
     let invite = administration.invite_new(&party, &wishes.label, Duty::Photos, lasting, &keys).await?;
-    hand_out(setting, &invite, wishes).await
+    hand_out(setting, &invite, ca_sha256, wishes).await
 }
 
 /// Invites a further device, or one that is there.
@@ -97,13 +97,13 @@ pub(super) async fn device(arguments: &DeviceArguments) -> Result<(), Failure> {
     let wishes = &arguments.wishes;
     wishes.letter.check()?;
     let setting = Setting::open(&wishes.file).await?;
-    let keys = key_file(&setting).await?;
+    let (keys, ca_sha256) = (key_file(&setting).await?, server_ca_sha256(&setting.config)?);
     let administration = setting.administration();
     let lasting = wishes.valid.unwrap_or_else(|| setting.config.invitation_validity());
     let (role, which) = match (&arguments.studio, &arguments.office, arguments.device) {
         (_, _, Some(device_id)) => {
             let invite = administration.invite_again(device_id, lasting, &keys).await?;
-            return hand_out(setting, &invite, wishes).await;
+            return hand_out(setting, &invite, ca_sha256, wishes).await;
         }
         (Some(studio), _, None) => (Role::Studio, studio),
         (None, Some(office), None) => (Role::Office, office),
@@ -111,7 +111,7 @@ pub(super) async fn device(arguments: &DeviceArguments) -> Result<(), Failure> {
     };
     let party = administration.find_party(role, which).await?;
     let invite = administration.invite_new(&party, &wishes.label, duty(arguments.auditor), lasting, &keys).await?;
-    hand_out(setting, &invite, wishes).await
+    hand_out(setting, &invite, ca_sha256, wishes).await
 }
 
 /// The key file seals what the store keeps of an invitation, so it has to be the one of this store.
@@ -136,11 +136,10 @@ struct Invitation<'a> {
     ca_sha256: Sha256Digest,
 }
 
-async fn hand_out(setting: Setting, invite: &Invite, wishes: &Wishes) -> Result<(), Failure> {
+async fn hand_out(setting: Setting, invite: &Invite, ca_sha256: Sha256Digest, wishes: &Wishes) -> Result<(), Failure> {
     let config = setting.config.clone();
     setting.close().await;
-    let invitation =
-        Invitation { invite, url: config.url(config.listen.enrolment), ca_sha256: server_ca_sha256(&config)? };
+    let invitation = Invitation { invite, url: config.url(config.listen.enrolment), ca_sha256 };
     if config.listen.enrolment.port() == 0 {
         eprintln!("Port 0 stands for a free one: `serve` prints the address to use in place of {}.", invitation.url);
     }
@@ -187,13 +186,14 @@ impl Invitation<'_> {
         eprintln!("The code works once and is not shown again. Next, on the device: {}", self.line());
         if party.role == Role::Office {
             eprintln!(
-                "Other EST clients take the device's identifier as user and the code as password; see the README."
+                "Other EST clients take the device's identifier as user and the code as password; see docs/enrolment.md."
             );
         }
         Ok(())
     }
 }
 
+/// Looked up before anybody is invited: a code that could not be handed out would be lost.
 fn server_ca_sha256(config: &Config) -> Result<Sha256Digest, Failure> {
     let file = &config.certificates.server_ca;
     let unreadable = || format!("cannot read {}: check [certificates] in the configuration", file.display());

@@ -2,22 +2,28 @@
 
 mod approve;
 mod audit;
+mod backup;
 mod bind;
 mod confirm_clock;
 mod demo;
 mod device;
 mod device_list;
+mod erase_report;
 mod failure;
 mod init;
 mod invite;
 mod letter;
+mod migrate_store;
 mod output;
 mod party;
 mod profile;
 mod release;
+mod restore;
+mod restored;
 mod serve;
 mod setting;
 mod span;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,8 +41,8 @@ struct Arguments {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the message says what to do), 2 wrong usage, 3 the transfer log is not whole \
-                          (`audit verify`).";
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the message says what to do), 2 wrong usage, 3 the transfer log or the database is \
+                          not whole (`audit verify`, `verify`).";
 
 #[derive(Subcommand)]
 enum Command {
@@ -65,6 +71,22 @@ enum Command {
     ///
     /// Until then it erases nothing: a wrong clock would have it erase everything.
     ConfirmClock(confirm_clock::Arguments),
+    /// Copy database, configuration and certificates into a new folder while the gateway runs; or its keys, or both.
+    Backup(backup::Arguments),
+    /// Make a gateway out of a backup, in a new folder.
+    ///
+    /// What happened after the backup was taken is not in it. So that no photo is handed out that has been used since, all are held
+    /// back until `restored release`.
+    Restore(restore::Arguments),
+    /// List or release photos that are held back since a restore.
+    #[command(subcommand)]
+    Restored(restored::Command),
+    /// Look the database through: pictures, collections, keys, transfer log. Exit code 0 says that all is well.
+    Verify(verify::Arguments),
+    /// Move a gateway from a file to a PostgreSQL server, or the other way, while no gateway runs.
+    MigrateStore(migrate_store::Arguments),
+    /// Prove what became of a photo: what was erased of it, when and why, and what that means for backups.
+    EraseReport(erase_report::Arguments),
     /// Issue a new server certificate with the gateway's own server authority; a running gateway takes it up by itself.
     RenewServerCertificate(init::RenewArguments),
 }
@@ -117,6 +139,12 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Profile(command) => profile::run(command),
         Command::Audit(command) => audit::run(command).await,
         Command::ConfirmClock(arguments) => confirm_clock::run(&arguments).await,
+        Command::Backup(arguments) => backup::run(&arguments).await,
+        Command::Restore(arguments) => restore::run(&arguments).await,
+        Command::Restored(command) => restored::run(command).await,
+        Command::Verify(arguments) => verify::run(&arguments).await,
+        Command::MigrateStore(arguments) => migrate_store::run(&arguments).await,
+        Command::EraseReport(arguments) => erase_report::run(&arguments).await,
         Command::RenewServerCertificate(arguments) => init::renew(&arguments),
     }
 }

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use super::typed;
 use crate::domain::subject::{Declaration, Exception, Subject};
 
 /// The two arguments; the same for a check and a deposit.
@@ -34,6 +35,12 @@ enum Reason {
 }
 
 impl Arguments {
+    /// The arguments that were given, as they are typed.
+    pub fn typed(&self) -> Vec<(&'static str, String)> {
+        let child = self.child.map(|age| ("--child", typed(age)));
+        child.into_iter().chain(self.exception.map(|reason| ("--exception", typed(reason)))).collect()
+    }
+
     /// What is declared; `None` when neither argument was given.
     pub fn declared(&self) -> Option<Declaration> {
         let subject = match self.child {

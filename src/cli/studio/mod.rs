@@ -77,6 +77,11 @@ impl From<PaperArgument> for Paper {
     }
 }
 
+/// A value as it is typed.
+fn typed(value: impl ValueEnum) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
 /// Runs the program; wrong usage ends it at once with clap's words and exit code 2.
 pub fn main() -> ExitCode {
     let exit = match Arguments::parse().command {

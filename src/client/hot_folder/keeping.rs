@@ -1,5 +1,6 @@
 //! How long sent photos and their receipts, which hold the code, stay in the shop.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -36,6 +37,17 @@ impl KeepSent {
             ),
             Self::For(span) => Some(sent_at + span),
             Self::Forever => None,
+        }
+    }
+}
+
+/// As it is read again.
+impl fmt::Display for KeepSent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OneWorkingDay => f.write_str("workday"),
+            Self::For(span) => write!(f, "{}h", span.as_secs() / HOUR.as_secs()),
+            Self::Forever => f.write_str("never"),
         }
     }
 }
@@ -80,6 +92,9 @@ mod tests {
         assert_eq!("3d".parse(), Ok(KeepSent::For(3 * DAY)));
         assert_eq!("never".parse(), Ok(KeepSent::Forever));
         assert_eq!("workday".parse(), Ok(KeepSent::OneWorkingDay));
+        for text in ["workday", "never", "2h", "72h"] {
+            assert_eq!(text.parse::<KeepSent>().map(|keep| keep.to_string()).as_deref(), Ok(text));
+        }
         for wrong in ["", "h", "2", "-1d", "2m", "999999999d", "1.5h", "ü"] {
             assert!(wrong.parse::<KeepSent>().is_err(), "{wrong}");
         }

@@ -1,6 +1,7 @@
 //! Erasing sent photos and their receipts when their time is over. Refused ones stay: somebody has to look at them.
 
 use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use std::{fs, io};
 
@@ -33,8 +34,8 @@ pub fn erase_sent(folder: &Folder, keep: KeepSent, now: Timestamp) -> io::Result
         if keep.end(receipt.stored_at).is_none_or(|end| end > now) {
             continue;
         }
-        for photo in photos_of(folder, &stem)? {
-            durable::remove(&sent.join(photo))?;
+        for photo in photos_of(&sent, &stem)? {
+            durable::remove(&photo)?;
         }
         // The claiming paper last: as long as it is there, the rest is found again.
         for suffix in [RECEIPT_TEXT, RECEIPT_PDF, RECEIPT_JSON] {
@@ -47,15 +48,13 @@ pub fn erase_sent(folder: &Folder, keep: KeepSent, now: Timestamp) -> io::Result
     Ok(erased)
 }
 
-/// The photo's name with the extension that it came with.
-fn photos_of(folder: &Folder, stem: &OsStr) -> io::Result<Vec<OsString>> {
+/// The photo with the extension that it came with, in whatever case.
+fn photos_of(sent: &Path, stem: &OsStr) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for extension in ["jpg", "jpeg", "JPG", "JPEG", "Jpg", "Jpeg"] {
-        let mut name = stem.to_owned();
-        name.push(".");
-        name.push(extension);
-        if kind_of(&name) == Kind::Jpeg && folder.sent().join(&name).try_exists()? {
-            found.push(name);
+    for entry in fs::read_dir(sent)? {
+        let path = entry?.path();
+        if path.file_stem() == Some(stem) && path.file_name().is_some_and(|name| kind_of(name) == Kind::Jpeg) {
+            found.push(path);
         }
     }
     Ok(found)

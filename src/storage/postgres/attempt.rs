@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::storage::contract::StoreError;
+use crate::storage::patience::bounded;
 
 /// A step that was not answered by then counts as failed: the server or the line to it is gone. Longer than the server's own
 /// limits (see [`open`](super::open)), which end what merely waits.
@@ -34,11 +35,6 @@ where
         }
     }
     bounded(longest, step()).await
-}
-
-async fn bounded<T>(longest: Duration, step: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-    let late = |_| StoreError::Unavailable(format!("no answer within {} s", longest.as_secs()).into());
-    tokio::time::timeout(longest, step).await.map_err(late)?
 }
 
 /// Serialization failure and deadlock (SQLSTATE 40001 and 40P01): nothing of the transaction has happened.

@@ -21,10 +21,17 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection that was given back may take to show that it is whole.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What the server itself holds each session to. A statement waits for locks of others, and a node that stands still in the middle
-/// of a transaction (stopped, or cut off) keeps its locks, no longer than this: the others go on.
-const LIMITS: [(&str, &str); 5] = [
+/// How long somebody who wants to be alone waits for connections that were just closed: two seconds in all.
+const TRIES_TO_BE_ALONE: u32 = 20;
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+
+/// What the server itself holds each session to. A commit is durable when it is answered. A statement waits for locks of others,
+/// and a node that stands still in the middle of a transaction (stopped, or cut off) keeps its locks, no longer than this: the
+/// others go on.
+const LIMITS: [(&str, &str); 6] = [
     ("default_transaction_isolation", "read committed"),
+    // Whatever the server's own setting is: a commit that was answered must not be gone with the server's power.
+    ("synchronous_commit", "on"),
     ("lock_timeout", "2s"),
     ("statement_timeout", "5s"),
     ("idle_in_transaction_session_timeout", "5s"),
@@ -60,6 +67,47 @@ impl Server {
             return Err(StoreError::AlreadyThere);
         }
         Self::migrate(location, connection).await
+    }
+
+    /// Connects to read; whatever its schema is, it stays so.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it cannot be reached or was never taken into use.
+    pub(in crate::storage) async fn open_to_read(location: &ServerLocation) -> Result<Self, StoreError> {
+        let mut connection = connect(location).await?;
+        if !is_in_use(&mut connection).await? {
+            return Err(StoreError::Unavailable("there are no tables of Lichtbild in it".into()));
+        }
+        connection.close().await?;
+        let options = with_limits(location, &LIMITS).options([("default_transaction_read_only", "on")]);
+        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_TIMEOUT);
+        Ok(Self { pool: pool.connect_lazy_with(options.clone()), changes: Changes::new(options) })
+    }
+
+    /// Connects for one connection without limits of time, and only if no gateway or command is connected.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`], [`StoreError::Unavailable`].
+    pub(in crate::storage) async fn open_alone(location: &ServerLocation) -> Result<Self, StoreError> {
+        let options = with_limits(location, &LIMITS_OF_MIGRATIONS);
+        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_TIMEOUT).idle_timeout(None);
+        let pool = pool.max_lifetime(None).connect_lazy_with(options.clone());
+        let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                      AND application_name = 'lichtbild-gateway' AND pid <> pg_backend_pid()";
+        // A connection that was just closed takes the server a moment to forget.
+        for _ in 0..TRIES_TO_BE_ALONE {
+            if sqlx::query(others).fetch_one(&pool).await?.try_get::<i64, _>(0)? == 0 {
+                return Ok(Self { pool, changes: Changes::new(options) });
+            }
+            tokio::time::sleep(BETWEEN_TRIES).await;
+        }
+        pool.close().await;
+        Err(StoreError::InUse)
+    }
+
+    /// The newest schema that this program knows.
+    pub(in crate::storage) fn schema() -> i64 {
+        migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
     }
 
     async fn migrate(location: &ServerLocation, mut connection: PgConnection) -> Result<Self, StoreError> {
@@ -100,6 +148,7 @@ async fn is_in_use(connection: &mut PgConnection) -> Result<bool, StoreError> {
 /// Migrations that were released never change; a new one is added instead.
 fn migrator() -> Migrator {
     let initial = include_str!("migrations/0001_initial.sql");
+    let moving = include_str!("migrations/0003_moving.sql");
     let growth = include_str!("migrations/0004_growth.sql");
     let migration = |version, description, sql: &'static str| {
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
@@ -108,6 +157,7 @@ fn migrator() -> Migrator {
     Migrator::with_migrations(vec![
         migration(1, "initial", initial),
         migration(2, "audit", audit),
+        migration(3, "moving", moving),
         migration(4, "growth", growth),
     ])
 }

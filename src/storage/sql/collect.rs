@@ -46,7 +46,7 @@ pub(super) async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<L
         .bind(photo.record.studio_id.to_string())
         .fetch_one()
         .await?;
-    let held_back = quarantine::held_back_since(&mut transaction, &photo, attempt.photos_of_revoked).await?;
+    let held_back = quarantine::held_back(&mut transaction, &photo, attempt.photos_of_revoked).await?;
     let standing = lifecycle::standing(&photo.record, photo.latest.as_ref(), attempt.office_id, attempt.now)
         .unless_held_back(held_back);
     Ok(LookUp::Found(Box::new(FoundPhoto { photo, studio: party(&studio)?, standing })))
@@ -60,7 +60,7 @@ pub(super) async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<Le
         .ok_or_else(|| StoreError::Damaged("a photo that was just found is gone".into()))?;
     let now = request.now;
     let lease_until = lifecycle::deadline(now, request.lease, &photo.record);
-    let held_back = quarantine::held_back_since(&mut transaction, &photo, request.photos_of_revoked).await?;
+    let held_back = quarantine::held_back(&mut transaction, &photo, request.photos_of_revoked).await?;
     let standing = lifecycle::standing(&photo.record, photo.latest.as_ref(), request.office_id, now);
     match standing.unless_held_back(held_back) {
         Standing::Held(held) => Ok(Leased::Again(held)),
@@ -169,8 +169,8 @@ pub(super) async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<Fe
         .await?
         .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", held.collection_id)))?;
     // An open collection is its photo's latest.
-    if let Some(since) = quarantine::held_back_since(&mut transaction, &tracked, attempt.photos_of_revoked).await? {
-        return Ok(Fetch::HeldBack { since });
+    if let Some(held_back) = quarantine::held_back(&mut transaction, &tracked, attempt.photos_of_revoked).await? {
+        return Ok(Fetch::HeldBack(held_back));
     }
     let photo = tracked.record;
     if request.purpose == FetchPurpose::HandOver {

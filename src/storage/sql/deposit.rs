@@ -4,6 +4,7 @@ use super::SqlStore;
 use super::connection::Connection;
 use super::rows::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
 use crate::domain::audit::AuditEntry;
+use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::failpoint;
 use crate::storage::contract::StoreError;
@@ -39,6 +40,8 @@ async fn in_standing(connection: &mut Connection, device_id: DeviceId) -> Result
 }
 
 pub(super) async fn deposit(store: &SqlStore, photo: &NewPhoto, audit: &AuditEntry) -> Result<Deposited, StoreError> {
+    // Before the transaction, which nobody shall wait for any longer.
+    let sha256 = Sha256Digest::of(photo.sealed.frame());
     let mut transaction = store.write().await?;
     if let Some(previous) = find_on(&mut transaction, &photo.request_id).await? {
         return Ok(Deposited::Repeated(Box::new(previous)));
@@ -82,9 +85,10 @@ pub(super) async fn deposit(store: &SqlStore, photo: &NewPhoto, audit: &AuditEnt
     }
     failpoint::reached("deposit.row_written");
     transaction
-        .query("INSERT INTO frames (photo_id, frame) VALUES ($1, $2)")
+        .query("INSERT INTO frames (photo_id, frame, sha256) VALUES ($1, $2, $3)")
         .bind(record.photo_id.to_string())
         .bind(photo.sealed.frame())
+        .bind(sha256.as_bytes().as_slice())
         .execute()
         .await?;
     transaction.append(audit.clone());

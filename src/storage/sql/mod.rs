@@ -14,25 +14,35 @@ mod enrolment;
 mod foreign;
 mod forget;
 mod guesses;
+mod inspect;
 mod invitations;
 mod notes;
+mod opening;
 mod parties;
 mod photos;
 mod quarantine;
+mod relocate;
+mod replay;
+mod restore;
 mod rows;
 mod settle;
 mod statement;
 mod sweep;
+mod tables;
 mod transfer_log;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use self::connection::{Connection, Write};
+pub(super) use self::notes::BACKUP_TAKEN_AT;
+pub use self::relocate::Relocation;
 use super::contract::{Store, StoreError};
 use super::enrolment_steps::{
     Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,
 };
-use super::location::DatabaseLocation;
+use super::patience::bounded;
 use super::steps::{
     Binding, CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased,
     LookUp, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, Purge, Released, RevokedSerial, SettleRequest, Settled,
@@ -63,31 +73,6 @@ enum Database {
 }
 
 impl SqlStore {
-    /// Opens a database that is in use, and brings its schema up to date.
-    ///
-    /// # Errors
-    /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Unavailable`] when it cannot be opened or reached.
-    pub async fn open(location: &DatabaseLocation) -> Result<Self, StoreError> {
-        let database = match location {
-            DatabaseLocation::File(file) => Database::File(sqlite::File::open(file).await?),
-            DatabaseLocation::Server(server) => Database::Server(postgres::Server::open(server).await?),
-        };
-        Ok(Self { database })
-    }
-
-    /// Takes a database into use: a file that is made with it, or an empty one on a server.
-    ///
-    /// # Errors
-    /// [`StoreError::AlreadyThere`] when there is a file already, or the server's database is in use;
-    /// [`StoreError::Unavailable`] when it cannot be made or reached.
-    pub async fn create(location: &DatabaseLocation) -> Result<Self, StoreError> {
-        let database = match location {
-            DatabaseLocation::File(file) => Database::File(sqlite::File::create(file).await?),
-            DatabaseLocation::Server(server) => Database::Server(postgres::Server::create(server).await?),
-        };
-        Ok(Self { database })
-    }
-
     /// Over a file that a test has its hands in.
     #[cfg(test)]
     pub(super) fn over(file: sqlite::File) -> Self {
@@ -118,13 +103,15 @@ impl SqlStore {
         }))
     }
 
-    /// Takes a step; on a server for no longer than a few seconds, and again where the server asks for it.
+    /// Takes a step: within the patience of the request that it is part of; on a server for no longer than a few seconds, and again
+    /// where the server asks for it.
     async fn attempt<T, Step>(&self, step: impl Fn() -> Step) -> Result<T, StoreError>
     where
         Step: Future<Output = Result<T, StoreError>>,
     {
         match &self.database {
-            Database::File(_) => step().await,
+            // A file's own limits end what waits for another process.
+            Database::File(_) => bounded(Duration::MAX, step()).await,
             Database::Server(_) => postgres::attempt(step).await,
         }
     }

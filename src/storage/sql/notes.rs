@@ -1,13 +1,17 @@
-//! What the store notes about itself: its key file, its last sweep.
+//! What the store notes about itself: its key file, its last sweep, and whether a gateway may work on it.
 
+use super::connection::Connection;
 use super::{SqlStore, rows};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
-use crate::storage::contract::StoreError;
+use crate::storage::contract::{OutOfUse, StoreError};
 
 pub(super) const LAST_SWEPT_AT: &str = "last_swept_at";
 pub(super) const LAST_PROBED_AT: &str = "last_probed_at";
 const KEY_FILE: &str = "key_file";
+pub(in crate::storage) const BACKUP_TAKEN_AT: &str = "backup_taken_at";
+pub(super) const MOVED_AWAY_AT: &str = "moved_away_at";
+pub(super) const MOVE_UNFINISHED: &str = "move_unfinished";
 
 pub(super) async fn bind_key_file(store: &SqlStore, fingerprint: &Sha256Digest) -> Result<bool, StoreError> {
     let mut transaction = store.write().await?;
@@ -21,6 +25,45 @@ pub(super) async fn bind_key_file(store: &SqlStore, fingerprint: &Sha256Digest) 
     let bound = rows::bytes32(&row, "digest")?;
     transaction.commit().await?;
     Ok(bound == *fingerprint.as_bytes())
+}
+
+/// The fingerprint of the key file that the store is bound to.
+pub(super) async fn key_file(connection: &mut Connection) -> Result<Option<Sha256Digest>, StoreError> {
+    let row = connection.query("SELECT digest FROM notes WHERE name = $1").bind(KEY_FILE).fetch_optional().await?;
+    row.map(|row| Ok(Sha256Digest::from_bytes(rows::bytes32(&row, "digest")?))).transpose()
+}
+
+/// Why no gateway may work on the database, if none may.
+pub(super) async fn out_of_use(connection: &mut Connection) -> Result<Option<OutOfUse>, StoreError> {
+    let row = connection
+        .query("SELECT name, moment FROM notes WHERE name IN ($1, $2, $3) AND moment IS NOT NULL ORDER BY name LIMIT 1")
+        .bind(BACKUP_TAKEN_AT)
+        .bind(MOVED_AWAY_AT)
+        .bind(MOVE_UNFINISHED)
+        .fetch_optional()
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let at = rows::moment(&row, "moment")?;
+    Ok(Some(match row.try_get::<String>("name")?.as_str() {
+        BACKUP_TAKEN_AT => OutOfUse::Backup { taken_at: at },
+        MOVED_AWAY_AT => OutOfUse::MovedAway { at },
+        _ => OutOfUse::MoveUnfinished { at },
+    }))
+}
+
+pub(super) async fn put_moment(connection: &mut Connection, name: &str, moment: Timestamp) -> Result<(), StoreError> {
+    connection
+        .query("INSERT INTO notes (name, moment) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET moment = $2")
+        .bind(name)
+        .bind(moment.unix_milliseconds())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn remove(connection: &mut Connection, name: &str) -> Result<(), StoreError> {
+    connection.query("DELETE FROM notes WHERE name = $1").bind(name).execute().await?;
+    Ok(())
 }
 
 pub(super) async fn oldest_epoch_in_use(store: &SqlStore) -> Result<Option<u32>, StoreError> {
@@ -41,12 +84,6 @@ pub(super) async fn moment(store: &SqlStore, name: &str) -> Result<Option<Timest
 
 pub(super) async fn note_moment(store: &SqlStore, name: &str, moment: Timestamp) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
-    transaction
-        .query("INSERT INTO notes (name, moment) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET moment = $2")
-        .bind(name)
-        .bind(moment.unix_milliseconds())
-        .execute()
-        .await?;
-    transaction.commit().await?;
-    Ok(())
+    put_moment(&mut transaction, name, moment).await?;
+    transaction.commit().await
 }

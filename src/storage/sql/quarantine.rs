@@ -1,22 +1,24 @@
-//! Photos of revoked devices: held back, and released.
+//! Photos that are held back: of revoked devices, and out of a backup.
 
 use super::SqlStore;
 use super::connection::Connection;
 use super::rows::optional_moment;
-use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::id::{DeviceId, PartyId};
-use crate::domain::quarantine::{Depositor, PhotosOfRevoked};
+use crate::domain::quarantine::{Depositor, HeldBack, HoldReason, PhotosOfRevoked};
 use crate::storage::contract::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::steps::{Released, TrackedPhoto};
 
-/// Since when a photo is held back, if it is. Asks only where the policy can.
-pub(super) async fn held_back_since(
+/// Whether a photo is held back. Asks for its device only where the policy wants to know.
+pub(super) async fn held_back(
     connection: &mut Connection,
     photo: &TrackedPhoto,
     policy: PhotosOfRevoked,
-) -> Result<Option<Timestamp>, StoreError> {
+) -> Result<Option<HeldBack>, StoreError> {
+    if let Some(since) = photo.held_back_since {
+        return Ok(Some(HeldBack { since, reason: HoldReason::Restored }));
+    }
     if policy == PhotosOfRevoked::Keep {
         return Ok(None);
     }

@@ -15,7 +15,7 @@ use crate::storage::steps::TrackedPhoto;
 /// The columns that [`tracked_photo`] reads: a photo `p` and its latest collection `c`.
 pub(super) const TRACKED_PHOTO: &str = "
     p.photo_id, p.studio_id, p.device_id, p.epoch, p.state, p.kept, p.width, p.height, p.bytes, p.profile, p.findings,
-    p.deposited_at, p.expires_at, p.settled_at, p.refusal_reason, p.refusal_note, p.lookup_id, p.tombstone_id,
+    p.deposited_at, p.expires_at, p.settled_at, p.refusal_reason, p.refusal_note, p.lookup_id, p.tombstone_id, p.held_back_since,
     c.collection_id AS c_collection_id, c.photo_id AS c_photo_id, c.office_id AS c_office_id, c.state AS c_state,
     c.leased_at AS c_leased_at, c.lease_until AS c_lease_until, c.handed_over_at AS c_handed_over_at,
     c.settle_due AS c_settle_due, c.settled_at AS c_settled_at, c.kept_until AS c_kept_until";
@@ -37,7 +37,7 @@ pub(super) fn tracked_photo(row: &Row) -> Result<TrackedPhoto, StoreError> {
         None => None,
         Some(_) => Some(collection(row, "c_")?),
     };
-    Ok(TrackedPhoto { record: photo(row)?, latest })
+    Ok(TrackedPhoto { record: photo(row)?, latest, held_back_since: optional_moment(row, "held_back_since")? })
 }
 
 fn photo(row: &Row) -> Result<PhotoRecord, StoreError> {
@@ -129,6 +129,16 @@ pub(super) fn device(row: &Row) -> Result<Device, StoreError> {
 pub(super) fn parsed<T: FromStr>(row: &Row, column: &str) -> Result<T, StoreError> {
     let text: String = row.try_get(column)?;
     text.parse().map_err(|_| StoreError::Damaged(format!("column {column}: unexpected value")))
+}
+
+pub(super) fn optional_parsed<T: FromStr>(row: &Row, column: &str) -> Result<Option<T>, StoreError> {
+    match row.try_get::<Option<String>>(column)? {
+        None => Ok(None),
+        Some(text) => {
+            let parsed = text.parse().map_err(|_| StoreError::Damaged(format!("column {column}: unexpected value")))?;
+            Ok(Some(parsed))
+        }
+    }
 }
 
 pub(super) fn moment(row: &Row, column: &str) -> Result<Timestamp, StoreError> {

@@ -1,6 +1,7 @@
 //! What SQLite alone needs: one file, write-ahead log, every commit on the disk before it is answered. The statements are those of
 //! [`sql`](super::sql).
 
+mod copy;
 mod open;
 mod purge;
 #[cfg(test)]

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{Connection, SqlSafeStr};
 
 use super::File;
@@ -55,6 +57,42 @@ impl File {
         Ok(Self { writer, readers, checkpoint })
     }
 
+    /// Opens the file to read it; whatever its schema is, it stays so.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it cannot be opened.
+    pub(in crate::storage) async fn open_to_read(file: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
+        let pool = || SqlitePoolOptions::new().max_connections(1).acquire_timeout(2 * BUSY_TIMEOUT);
+        let readers = pool().connect_with(options.clone()).await?;
+        Ok(Self { writer: pool().connect_lazy_with(options.clone()), readers, checkpoint: Box::new(options) })
+    }
+
+    /// Opens the file for one connection, and only if nobody else has it open; until it is closed, nobody else can.
+    ///
+    /// # Errors
+    /// SQLite's *busy* when somebody has it open, and whatever else keeps it from being opened.
+    pub(in crate::storage) async fn open_alone(file: &Path) -> Result<Self, sqlx::Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            // Set before the file is first read, this asks for a lock that every other connection stands against.
+            .locking_mode(SqliteLockingMode::Exclusive)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("secure_delete", "ON")
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(1));
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(2 * BUSY_TIMEOUT).idle_timeout(None);
+        let only = pool.max_lifetime(None).connect_with(options.clone()).await?;
+        // Takes the lock.
+        sqlx::query("SELECT count(*) FROM sqlite_master").fetch_one(&only).await?;
+        Ok(Self { writer: only.clone(), readers: only, checkpoint: Box::new(options) })
+    }
+
+    /// The newest schema that this program knows.
+    pub(in crate::storage) fn schema() -> i64 {
+        migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
+    }
+
     /// Makes a new, empty file that only its owner can read, and opens it.
     ///
     /// # Errors
@@ -101,12 +139,14 @@ fn migrator() -> Migrator {
     };
     let trust = include_str!("migrations/0003_trust.sql");
     let audit = include_str!("migrations/0004_audit.sql");
+    let moving = include_str!("migrations/0005_moving.sql");
     let growth = include_str!("migrations/0006_growth.sql");
     Migrator::with_migrations(vec![
         migration(1, "initial", initial),
         migration(2, "enrolment", enrolment),
         migration(3, "trust", trust),
         migration(4, "audit", audit),
+        migration(5, "moving", moving),
         migration(6, "growth", growth),
     ])
 }

@@ -37,14 +37,8 @@ export async function a_scanner_types_fast_and_presses_enter(counter) {
     for (const _ of 'two') {
         const { code } = await counter.deposit();
         await clerk.sees('#code:focus');
-        // As the symbol on the receipt holds it, all keys in one go, as from a keyboard.
-        const session = await clerk.context.newCDPSession(clerk.page);
-        const keys = [...code, '\r'].flatMap((text) => {
-            const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13, text };
-            const key = text === '\r' ? enter : { key: text, text };
-            return ['keyDown', 'keyUp'].map((type) => session.send('Input.dispatchKeyEvent', { type, ...key }));
-        });
-        await Promise.all(keys);
+        // As the symbol on the receipt holds it.
+        await clerk.scans(`${code}\n`);
         await clerk.seesPhoto();
         await clerk.open();
     }

@@ -7,7 +7,7 @@ const TEST_CODE = 'TESTY-TESTZ-01234-5678Q';
 // Scans into the field that has the focus, and waits for what the page makes of it.
 async function scans(clerk, keys) {
     await clerk.sees('#scan:focus');
-    await clerk.page.keyboard.type(keys);
+    await clerk.scans(keys);
     return (await clerk.sees('#received[data-verdict]')).getAttribute('data-verdict');
 }
 

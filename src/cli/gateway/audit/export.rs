@@ -28,7 +28,7 @@ pub(in super::super) struct Arguments {
 }
 
 fn parse_from(text: &str) -> Result<Timestamp, String> {
-    parse(text, |day| Some(day))
+    parse(text, Some)
 }
 
 fn parse_to(text: &str) -> Result<Timestamp, String> {

@@ -14,7 +14,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::exit::Exit;
-use super::{LanguageArgument, PaperArgument, advice, declaration, tell};
+use super::{LanguageArgument, PaperArgument, advice, declaration, tell, typed};
 use crate::client::config::StudioConfig;
 use crate::client::connection::Connection;
 use crate::client::enrolment::keep_fresh::Renewal;
@@ -71,12 +71,38 @@ pub struct Arguments {
     /// Name and town of the studio, to be shown on the receipts
     #[arg(long, value_name = "NAME")]
     studio: Option<String>,
-    /// Print a unit for systemd that watches DIR for this user, and do nothing else
+    /// Print a unit for systemd that watches DIR for this user as the other options say, and do nothing else
     #[arg(long)]
     print_systemd_unit: bool,
     /// Language of messages, reports and receipts [default: the configuration's, or de]
     #[arg(long)]
     lang: Option<LanguageArgument>,
+}
+
+impl Arguments {
+    /// All that makes this watch another one than an ordinary one of the same folder, as it is typed.
+    fn wishes(&self) -> Vec<String> {
+        let mut wishes = Vec::new();
+        let mut wish = |option: &str, value: String| wishes.extend([option.to_owned(), value]);
+        wish("--parallel", self.parallel.to_string());
+        wish("--delete-sent-after", self.delete_sent_after.to_string());
+        wish("--settle", self.settle.to_string());
+        wish("--cut-after", self.cut_after.to_string());
+        if let Some(profile) = &self.profile {
+            wish("--profile", profile.clone());
+        }
+        for (option, value) in self.declaration.typed() {
+            wish(option, value);
+        }
+        wish("--paper", typed(self.paper));
+        if let Some(studio) = &self.studio {
+            wish("--studio", studio.clone());
+        }
+        if let Some(language) = self.lang {
+            wish("--lang", typed(language));
+        }
+        wishes
+    }
 }
 
 /// Watches until it is told to stop, or with `--once` until nothing is left to do.
@@ -88,7 +114,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Exit::Setup
     };
     if arguments.print_systemd_unit {
-        return unit::print(&arguments.dir, &arguments.config, wished.unwrap_or_default());
+        return unit::print(arguments, wished.unwrap_or_default());
     }
     let config = match StudioConfig::load(&arguments.config) {
         Ok(config) => config,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Arguments;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::{give, tell};
 use crate::domain::language::Language;
@@ -10,18 +11,18 @@ use crate::domain::language::Language;
 const UNIT_FILE: &str = "~/.config/systemd/user/lichtbild-watch.service";
 
 /// Prints the unit on stdout and what to do with it on stderr.
-pub(super) fn print(dir: &Path, config: &Path, language: Language) -> Exit {
+pub(super) fn print(arguments: &Arguments, language: Language) -> Exit {
     let paths = || -> std::io::Result<[PathBuf; 3]> {
-        Ok([std::env::current_exe()?, std::path::absolute(dir)?, std::path::absolute(config)?])
+        Ok([std::env::current_exe()?, std::path::absolute(&arguments.dir)?, std::path::absolute(&arguments.config)?])
     };
     let unit = match paths() {
-        Ok([program, dir, config]) => unit(&program, &dir, &config),
+        Ok([program, dir, config]) => unit(&program, &dir, &config, &arguments.wishes()),
         Err(_) => None,
     };
     let Some(unit) = unit else {
         tell(language.pick(
-            "Ein Pfad lässt sich nicht in eine Unit schreiben. Ordner und Konfiguration in Pfade ohne Steuer- und Sonderzeichen legen.",
-            "A path cannot be written into a unit. Put folder and configuration where the paths are plain text.",
+            "Ein Pfad oder ein Name lässt sich nicht in eine Unit schreiben. Ordner und Konfiguration in Pfade ohne Steuer- und Sonderzeichen legen.",
+            "A path or a name cannot be written into a unit. Put folder and configuration where the paths are plain text.",
         ));
         return Exit::Setup;
     };
@@ -42,9 +43,10 @@ pub(super) fn print(dir: &Path, config: &Path, language: Language) -> Exit {
     Exit::Done
 }
 
-/// `None` for paths that are no text or hold control characters.
-fn unit(program: &Path, dir: &Path, config: &Path) -> Option<String> {
-    let (program, dir, config) = (quoted(program)?, quoted(dir)?, quoted(config)?);
+/// `None` for paths that are no text, and for control characters anywhere.
+fn unit(program: &Path, dir: &Path, config: &Path, wishes: &[String]) -> Option<String> {
+    let (program, dir, config) = (quoted(program.to_str()?)?, quoted(dir.to_str()?)?, quoted(config.to_str()?)?);
+    let wishes = wishes.iter().map(|wish| quoted(wish)).collect::<Option<Vec<_>>>()?.join(" ");
     // Of the hardening options those that a user manager can apply without privileges. Nothing that needs a namespace: many
     // shops' machines forbid those to users, and a unit that does not start is worse.
     Some(format!(
@@ -53,7 +55,7 @@ Description=Lichtbild: deposit passport photos exported to a folder
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart={program} watch --config {config} -- {dir}
+ExecStart={program} watch --config {config} {wishes} -- {dir}
 Restart=on-failure
 # A folder that is not mounted yet may be in half a minute.
 RestartSec=30
@@ -75,9 +77,9 @@ WantedBy=default.target"
 }
 
 /// systemd.syntax(7) and systemd.service(5): in double quotes backslash and quote are escaped, `%` and `$` are doubled.
-fn quoted(path: &Path) -> Option<String> {
+fn quoted(text: &str) -> Option<String> {
     let mut quoted = String::from("\"");
-    for character in path.to_str()?.chars() {
+    for character in text.chars() {
         match character {
             '\\' | '"' => quoted.extend(['\\', character]),
             '%' | '$' => quoted.extend([character, character]),
@@ -95,14 +97,14 @@ mod tests {
 
     #[test]
     fn paths_are_quoted_for_systemd() {
-        let unit =
-            unit(Path::new("/opt/l/lichtbild-studio"), Path::new("/home/k/100 % \"gut\"/-x"), Path::new("/c$1.toml"));
-        let unit = unit.unwrap();
+        let wishes = ["--studio", "Foto \"K\""].map(str::to_owned);
+        let program = Path::new("/opt/l/lichtbild-studio");
+        let unit = unit(program, Path::new("/home/k/100 % \"gut\"/-x"), Path::new("/c$1.toml"), &wishes).unwrap();
         let line = unit.lines().find(|line| line.starts_with("ExecStart=")).unwrap();
         assert_eq!(
             line,
-            "ExecStart=\"/opt/l/lichtbild-studio\" watch --config \"/c$$1.toml\" -- \"/home/k/100 %% \\\"gut\\\"/-x\""
+            "ExecStart=\"/opt/l/lichtbild-studio\" watch --config \"/c$$1.toml\" \"--studio\" \"Foto \\\"K\\\"\" -- \"/home/k/100 %% \\\"gut\\\"/-x\""
         );
-        assert_eq!(quoted(Path::new("/a\nb")), None);
+        assert_eq!(quoted("/a\nb"), None);
     }
 }

@@ -1,0 +1,77 @@
+//! `migrate-store`
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::output::give;
+use super::verify::tell;
+use crate::clock::SystemClock;
+use crate::flows::relocate::{Faults, RelocateError, relocate};
+use crate::storage::{DatabaseLocation, StoreError};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// The database that is in use. No gateway may be running.
+    from: DatabaseLocation,
+    /// The database that takes its place: empty, of the other kind. A file is made.
+    to: DatabaseLocation,
+    /// Move it although something is wrong with it.
+    #[arg(long)]
+    despite_faults: bool,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Moves a gateway's rows from a file to a server, or the other way.
+pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let Arguments { from, to, .. } = arguments;
+    let kind = |location: &DatabaseLocation| matches!(location, DatabaseLocation::File(_));
+    if kind(from) == kind(to) {
+        return Err(Failure::plain(format!(
+            "{from} and {to} are of one kind: one has to be a file and the other postgres://user@host/database (a file is copied \
+             by `backup` and `restore`, a server's database by pg_dump and pg_restore)"
+        )));
+    }
+    let faults = if arguments.despite_faults { Faults::Bear } else { Faults::Stop };
+    let relocated = relocate(from, to, &SystemClock, faults).await.map_err(|error| failed(error, arguments))?;
+    if arguments.json {
+        give(serde_json::json!({ "tables": relocated.tables, "findings": relocated.findings }))?;
+    } else {
+        for table in &relocated.tables {
+            give(format!("{:<14} {:>9} rows  {}", table.name, table.rows, table.sha256))?;
+        }
+        give(format!("Moved to {to}: every row is there as it was."))?;
+    }
+    eprintln!("{from} is out of use: no gateway starts on it any more.");
+    eprintln!(
+        "Next: in every node's configuration  database = \"{to}\"  (with its password, or that in ~/.pgpass), then serve."
+    );
+    eprintln!(
+        "Then take a backup of the new one, and delete the old one: what is erased from now on is erased in the new one only."
+    );
+    Ok(())
+}
+
+fn failed(error: RelocateError, arguments: &Arguments) -> Failure {
+    let Arguments { from, to, .. } = arguments;
+    match error {
+        RelocateError::Unsound(findings) => match tell(&findings) {
+            Err(failure) => failure,
+            Ok(()) => Failure::plain(format!(
+                "{from} is not sound, and in use as before: mend it first, or move it as it is with --despite-faults"
+            )),
+        },
+        RelocateError::Store(StoreError::AlreadyThere) => Failure::plain(format!(
+            "{to} holds rows already: name an empty database (`createdb --owner USER NAME`), or a file that is not there"
+        )),
+        RelocateError::Store(StoreError::Unavailable(cause)) => {
+            let place = format!("{from} or {to} ({cause})");
+            Failure::plain(format!("cannot use {place}; nothing was moved: see the cause, then run it again"))
+        }
+        RelocateError::Store(StoreError::Damaged(what)) => Failure::plain(format!(
+            "what was copied is not what was there ({what}); {from} is in use as before: empty {to} and try again"
+        )),
+        RelocateError::Store(error) => Failure::plain(format!("{from} to {to}: {error}")),
+    }
+}

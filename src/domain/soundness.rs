@@ -1,0 +1,201 @@
+//! Whether what a store holds belongs together: rows weighed one by one, without a code and without a picture's content.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::collection::{CollectionRecord, CollectionState};
+use super::digest::Sha256Digest;
+use super::id::CollectionId;
+use super::photo::{PhotoRecord, PhotoState};
+
+/// What can be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// A photo that is there has no sealed picture.
+    PictureMissing,
+    /// A sealed picture cannot be the one of its photo: its version or its length.
+    PictureMalformed,
+    /// A sealed picture is not the one that was stored.
+    PictureChanged,
+    /// A sealed picture whose photo is erased, or is not there.
+    PictureLeftBehind,
+    /// The key of the month in which a photo was sealed is not in the key file.
+    EpochKeyMissing,
+    /// A photo and its latest collection do not agree on whether it is leased.
+    LeaseDiffers,
+    /// A photo names a latest collection that is not there, or is another photo's.
+    CollectionMissing,
+    /// A collection of a photo that is not there.
+    PhotoMissing,
+    /// A collection is open, yet its photo has another one, or is erased.
+    CollectionLeftOpen,
+    /// A row of the transfer log was changed, dropped, or put elsewhere.
+    LogBroken,
+    /// The database's own check of its file.
+    File,
+}
+
+impl Fault {
+    /// For people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::PictureMissing => "a photo that is there has no sealed picture",
+            Self::PictureMalformed => "a sealed picture has a length or a version that it cannot have",
+            Self::PictureChanged => "a sealed picture is not the one that was stored",
+            Self::PictureLeftBehind => "a sealed picture has outlived its photo",
+            Self::EpochKeyMissing => "the key file has no key for the month in which a photo was sealed",
+            Self::LeaseDiffers => "a photo and its collection do not agree on whether it is leased",
+            Self::CollectionMissing => "a photo's latest collection is not there, or another photo's",
+            Self::PhotoMissing => "a collection's photo is not there",
+            Self::CollectionLeftOpen => "a collection is open whose photo has another one, or is erased",
+            Self::LogBroken => "a row of the transfer log was changed, dropped, or put elsewhere",
+            Self::File => "the database's file is damaged",
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// Weighs a photo that is there against its latest collection. `latest_id` is what its row says, `latest` what that leads to.
+pub fn lease_fault(
+    photo: &PhotoRecord,
+    latest_id: Option<CollectionId>,
+    latest: Option<&CollectionRecord>,
+) -> Option<Fault> {
+    let own = latest.filter(|collection| collection.photo_id == photo.photo_id);
+    if latest_id.is_some() && own.is_none() {
+        return Some(Fault::CollectionMissing);
+    }
+    let is_open = own.is_some_and(|collection| collection.state == CollectionState::Leased);
+    ((photo.state == PhotoState::Leased) != is_open).then_some(Fault::LeaseDiffers)
+}
+
+/// Weighs a collection against its photo's state and what that takes for its latest collection.
+pub fn collection_fault(
+    collection_id: CollectionId,
+    is_open: bool,
+    photo: Option<(PhotoState, Option<CollectionId>)>,
+) -> Option<Fault> {
+    match photo {
+        None => Some(Fault::PhotoMissing),
+        Some((state, latest)) if is_open && (state.is_erased() || latest != Some(collection_id)) => {
+            Some(Fault::CollectionLeftOpen)
+        }
+        Some(_) => None,
+    }
+}
+
+/// What was found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Findings {
+    /// Photos that are there.
+    pub photos: u64,
+    /// Photos that are erased.
+    pub erased: u64,
+    /// Pictures whose bytes are those that were stored.
+    pub pictures_proven: u64,
+    /// Pictures from before digests were stored beside them: only their version and length were looked at.
+    pub pictures_without_digest: u64,
+    /// Collections.
+    pub collections: u64,
+    /// Rows of the transfer log.
+    pub log_rows: i64,
+    /// The digest of its last row.
+    pub log_head: Sha256Digest,
+    /// Whether the key file was there, so that epoch keys could be looked for.
+    pub key_file: bool,
+    /// How often each fault was found.
+    pub faults: BTreeMap<Fault, u64>,
+    /// Where: the first ones of all.
+    pub examples: Vec<Example>,
+}
+
+/// One place where something is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Example {
+    /// What.
+    pub fault: Fault,
+    /// The photo, the collection or the row's place.
+    pub subject: String,
+}
+
+/// As many as somebody reads.
+const EXAMPLES: usize = 50;
+
+impl Findings {
+    /// Before anything was looked at.
+    pub fn none(key_file: bool) -> Self {
+        Self {
+            photos: 0,
+            erased: 0,
+            pictures_proven: 0,
+            pictures_without_digest: 0,
+            collections: 0,
+            log_rows: 0,
+            log_head: super::audit::CHAIN_START,
+            key_file,
+            faults: BTreeMap::new(),
+            examples: Vec::new(),
+        }
+    }
+
+    /// Adds a fault.
+    pub fn add(&mut self, fault: Fault, subject: impl fmt::Display) {
+        *self.faults.entry(fault).or_default() += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(Example { fault, subject: subject.to_string() });
+        }
+    }
+
+    /// Whether all is well.
+    pub fn are_sound(&self) -> bool {
+        self.faults.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lifecycle::tests::{leased, photo};
+    use super::*;
+
+    #[test]
+    fn a_photo_and_its_collection_agree_or_do_not() {
+        let resting = photo(PhotoState::Available);
+        let away = PhotoRecord { state: PhotoState::Leased, ..resting.clone() };
+        let open = leased(&resting);
+        let closed = CollectionRecord { state: CollectionState::Released, ..open.clone() };
+        let (id, other) = (Some(open.collection_id), photo(PhotoState::Available));
+        for (photo, latest_id, latest, expected) in [
+            (&resting, None, None, None),
+            (&away, id, Some(&open), None),
+            (&resting, id, Some(&closed), None),
+            (&resting, id, Some(&open), Some(Fault::LeaseDiffers)),
+            (&away, id, Some(&closed), Some(Fault::LeaseDiffers)),
+            (&away, None, None, Some(Fault::LeaseDiffers)),
+            (&resting, id, None, Some(Fault::CollectionMissing)),
+        ] {
+            assert_eq!(lease_fault(photo, latest_id, latest), expected, "{photo:?} {latest:?}");
+        }
+        assert_eq!(collection_fault(open.collection_id, false, None), Some(Fault::PhotoMissing));
+        let of = |state, latest| collection_fault(open.collection_id, true, Some((state, latest)));
+        assert_eq!(of(PhotoState::Leased, id), None);
+        assert_eq!(of(PhotoState::Used, id), Some(Fault::CollectionLeftOpen));
+        assert_eq!(of(other.state, None), Some(Fault::CollectionLeftOpen));
+    }
+
+    #[test]
+    fn all_faults_are_counted_and_the_first_are_named() {
+        let mut findings = Findings::none(true);
+        assert!(findings.are_sound());
+        (0..60).for_each(|number| findings.add(Fault::LogBroken, number));
+        assert_eq!((findings.faults[&Fault::LogBroken], findings.examples.len()), (60, EXAMPLES));
+        assert!(!findings.are_sound());
+    }
+}

@@ -1,0 +1,38 @@
+//! A gateway out of a backup. What happened after the backup was taken is not known to it, so it hands nothing out that may have
+//! been used since: every photo is held back until an administrator releases it.
+
+use super::administer::{AdministrationError, entry};
+use crate::clock::{Clock, Timestamp};
+use crate::domain::audit::{AuditEntry, AuditEvent};
+use crate::domain::id::PhotoId;
+use crate::storage::inspection::Restored;
+use crate::storage::{SqlStore, StoreError};
+
+/// Takes a database that came out of a backup, taken at `taken_at`, into use.
+///
+/// # Errors
+/// [`StoreError`]; it is not in use then.
+pub async fn restore(store: &SqlStore, clock: &dyn Clock, taken_at: Timestamp) -> Result<Restored, StoreError> {
+    let audit = AuditEntry {
+        at: clock.now(),
+        actor: "administrator".into(),
+        event: AuditEvent::StoreRestored,
+        subject: None,
+        details: serde_json::json!({ "backup_taken_at": taken_at }),
+    };
+    store.hold_back_all(taken_at, audit).await
+}
+
+/// Lets photos be collected that were held back since a restore: one, or all. How many there were.
+///
+/// # Errors
+/// [`AdministrationError::Store`].
+pub async fn release_restored(
+    store: &SqlStore,
+    clock: &dyn Clock,
+    photo_id: Option<PhotoId>,
+) -> Result<u64, AdministrationError> {
+    let audit = entry(clock.now(), AuditEvent::RestoredReleased, String::new(), serde_json::json!({}));
+    let audit = AuditEntry { subject: photo_id.map(|photo_id| photo_id.to_string()), ..audit };
+    Ok(store.release_restored(photo_id, audit).await?)
+}

@@ -1,0 +1,193 @@
+//! What happened after a backup was taken, put into the database that came out of it: by an export of the transfer log.
+
+use super::connection::{Connection, Write};
+use super::rows::bytes32;
+use super::{SqlStore, photos};
+use crate::clock::Timestamp;
+use crate::domain::aftermath::{Aftermath, CollectionFate, Fate};
+use crate::domain::chain::{ChainRow, ChainWalk, Link};
+use crate::domain::collection::CollectionState;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{CollectionId, PhotoId};
+use crate::storage::contract::StoreError;
+use crate::storage::inspection::Replayed;
+use std::time::Duration;
+
+impl SqlStore {
+    /// Adds rows of the transfer log that were written after the database's last one, and carries out what they tell: erasures,
+    /// leases, revocations, suspensions. Rows that it has are passed over.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the rows do not follow on the database's own; nothing has changed then.
+    pub async fn replay(&self, rows: &[ChainRow], settle_within: Duration) -> Result<Replayed, StoreError> {
+        let mut transaction = self.write().await?;
+        let end = end_of_log(&mut transaction).await?;
+        let mut walk = ChainWalk::behind(end, []);
+        let (mut aftermath, mut replayed) = (Aftermath::default(), Replayed::default());
+        for row in rows {
+            if row.sequence < end.sequence || row.link() == end {
+                continue;
+            }
+            walk.step(row).map_err(|fault| StoreError::Damaged(fault.to_string()))?;
+            insert(&mut transaction, row).await?;
+            aftermath.add(row);
+            replayed.rows += 1;
+            replayed.until = Some(row.at);
+        }
+        for (collection_id, fate) in &aftermath.collections {
+            apply_collection(&mut transaction, *collection_id, fate, settle_within).await?;
+        }
+        for (photo_id, fate) in &aftermath.photos {
+            apply(&mut transaction, *photo_id, fate, &mut replayed).await?;
+        }
+        for (device_id, at) in &aftermath.revoked {
+            replayed.revoked += transaction
+                .query("UPDATE devices SET revoked_at = $1 WHERE device_id = $2 AND revoked_at IS NULL")
+                .bind(at.unix_milliseconds())
+                .bind(device_id.to_string())
+                .execute()
+                .await?;
+        }
+        for (party_id, suspended) in &aftermath.suspended {
+            transaction
+                .query("UPDATE parties SET suspended = $1 WHERE party_id = $2")
+                .bind(*suspended)
+                .bind(party_id.to_string())
+                .execute()
+                .await?;
+        }
+        replayed.lost = aftermath.deposited;
+        transaction.commit().await?;
+        Ok(replayed)
+    }
+}
+
+async fn end_of_log(transaction: &mut Write) -> Result<Link, StoreError> {
+    let last = transaction.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1");
+    Ok(match last.fetch_optional().await? {
+        None => Link::START,
+        Some(row) => {
+            Link { sequence: row.try_get("sequence")?, sha256: Sha256Digest::from_bytes(bytes32(&row, "sha256")?) }
+        }
+    })
+}
+
+async fn insert(transaction: &mut Write, row: &ChainRow) -> Result<(), StoreError> {
+    transaction
+        .query(
+            "INSERT INTO audit (sequence, at, actor, event, subject, details, prev, sha256)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(row.sequence)
+        .bind(row.at.unix_milliseconds())
+        .bind(row.actor.as_str())
+        .bind(row.event.as_str())
+        .bind(row.subject.as_deref())
+        .bind(row.details.as_str())
+        .bind(row.prev.as_bytes().as_slice())
+        .bind(row.sha256.as_bytes().as_slice())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+fn milliseconds(at: Option<Timestamp>) -> Option<i64> {
+    at.map(Timestamp::unix_milliseconds)
+}
+
+/// Until when an office was to settle or how long a photo was kept stands in no row: the configuration's time from the hand-over
+/// on, and the photo's own end, take their place. Whoever was handed the photo stays the only one who can get it.
+async fn apply_collection(
+    transaction: &mut Write,
+    collection_id: CollectionId,
+    fate: &CollectionFate,
+    settle_within: Duration,
+) -> Result<(), StoreError> {
+    let Some(photo) = photos::find_on(transaction, fate.photo_id).await? else { return Ok(()) };
+    let settle_due = fate.handed_over_at.map(|at| at + settle_within);
+    let kept_until = (fate.state == CollectionState::Kept).then_some(photo.record.expires_at);
+    let changed = transaction
+        .query(
+            "UPDATE collections SET state = $1, settled_at = $2, handed_over_at = coalesce(handed_over_at, $3),
+             settle_due = coalesce(settle_due, $4), kept_until = coalesce($5, kept_until) WHERE collection_id = $6",
+        )
+        .bind(fate.state.name())
+        .bind(milliseconds(fate.settled_at))
+        .bind(milliseconds(fate.handed_over_at))
+        .bind(milliseconds(settle_due))
+        .bind(milliseconds(kept_until))
+        .bind(collection_id.to_string())
+        .execute()
+        .await?;
+    let (Some(office_id), Some(device_id), Some(leased_at)) = (fate.office_id, fate.device_id, fate.leased_at) else {
+        return Ok(());
+    };
+    if changed > 0 || !knows(transaction, &office_id.to_string(), &device_id.to_string()).await? {
+        return Ok(());
+    }
+    transaction
+        .query(
+            "INSERT INTO collections (collection_id, photo_id, office_id, device_id, state, leased_at, lease_until,
+                                      handed_over_at, settle_due, settled_at, kept_until)
+             VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10)",
+        )
+        .bind(collection_id.to_string())
+        .bind(fate.photo_id.to_string())
+        .bind(office_id.to_string())
+        .bind(device_id.to_string())
+        .bind(fate.state.name())
+        .bind(leased_at.unix_milliseconds())
+        .bind(milliseconds(fate.handed_over_at))
+        .bind(milliseconds(settle_due))
+        .bind(milliseconds(fate.settled_at))
+        .bind(milliseconds(kept_until))
+        .execute()
+        .await?;
+    transaction
+        .query("UPDATE photos SET collection_id = $1 WHERE photo_id = $2")
+        .bind(collection_id.to_string())
+        .bind(fate.photo_id.to_string())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// Offices and devices that came after the backup are not there.
+async fn knows(transaction: &mut Write, office_id: &str, device_id: &str) -> Result<bool, StoreError> {
+    let both = "SELECT 1 FROM parties p JOIN devices d ON d.device_id = $2 WHERE p.party_id = $1";
+    Ok(transaction.query(both).bind(office_id).bind(device_id).fetch_optional().await?.is_some())
+}
+
+async fn apply(
+    connection: &mut Connection,
+    photo_id: PhotoId,
+    fate: &Fate,
+    replayed: &mut Replayed,
+) -> Result<(), StoreError> {
+    let Some(photo) = photos::find_on(connection, photo_id).await? else { return Ok(()) };
+    if photo.record.state.is_erased() {
+        return Ok(());
+    }
+    let state = match fate {
+        Fate::Erased { state, at, reason } => {
+            replayed.erased += 1;
+            if let Some(reason) = reason {
+                let noted = "UPDATE photos SET refusal_reason = $1 WHERE photo_id = $2";
+                connection.query(noted).bind(reason.as_str()).bind(photo_id.to_string()).execute().await?;
+            }
+            return photos::erase(connection, photo_id, *state, *at).await;
+        }
+        Fate::Held if photo.latest.is_some_and(|latest| latest.state == CollectionState::Leased) => "leased",
+        Fate::Kept => "kept",
+        Fate::Held | Fate::Resting if photo.record.kept => "kept",
+        Fate::Held | Fate::Resting => "available",
+    };
+    connection
+        .query("UPDATE photos SET state = $1, kept = kept OR $1 = 'kept' WHERE photo_id = $2")
+        .bind(state)
+        .bind(photo_id.to_string())
+        .execute()
+        .await?;
+    replayed.moved += 1;
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! A database that came out of a backup: nobody gets its photos until an administrator releases them.
+
+use super::rows::moment;
+use super::rows::parsed;
+use super::{SqlStore, notes};
+use crate::clock::Timestamp;
+use crate::domain::audit::AuditEntry;
+use crate::domain::id::PhotoId;
+use crate::storage::contract::StoreError;
+use crate::storage::inspection::{HeldPhoto, Restored};
+
+/// Rows that one statement changes: a server ends a statement that takes too long.
+const ROWS: i64 = 1000;
+
+impl SqlStore {
+    /// Holds back every photo that is there, ends the invitations that may have been used since the backup was taken, and lets
+    /// gateways work on the database. What the audit row tells is completed by the counts.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing has changed then.
+    pub async fn hold_back_all(&self, taken_at: Timestamp, mut audit: AuditEntry) -> Result<Restored, StoreError> {
+        let mut transaction = self.write().await?;
+        let (mut photos, mut after) = (0, String::new());
+        loop {
+            let row = transaction
+                .query(
+                    "SELECT max(photo_id) AS last FROM
+                     (SELECT photo_id FROM photos WHERE photo_id > $1 ORDER BY photo_id LIMIT $2) page",
+                )
+                .bind(after.as_str())
+                .bind(ROWS)
+                .fetch_one()
+                .await?;
+            let Some(last) = row.try_get::<Option<String>>("last")? else { break };
+            photos += transaction
+                .query(
+                    "UPDATE photos SET held_back_since = $1 WHERE photo_id > $2 AND photo_id <= $3
+                     AND lookup_id IS NOT NULL AND held_back_since IS NULL",
+                )
+                .bind(taken_at.unix_milliseconds())
+                .bind(after.as_str())
+                .bind(last.as_str())
+                .execute()
+                .await?;
+            after = last;
+        }
+        let invitations = transaction
+            .query(
+                "UPDATE invitations SET state = 'withdrawn', sealed_proof_key = NULL
+                 WHERE state IN ('open', 'requested', 'approved')",
+            )
+            .execute()
+            .await?;
+        notes::remove(&mut transaction, notes::BACKUP_TAKEN_AT).await?;
+        if let Some(details) = audit.details.as_object_mut() {
+            details.insert("photos".into(), photos.into());
+            details.insert("invitations".into(), invitations.into());
+        }
+        transaction.append(audit);
+        transaction.commit().await?;
+        Ok(Restored { photos, invitations })
+    }
+
+    /// The next photos that are held back since a restore, by identifier; none behind the last.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn held_photos(&self, after: Option<PhotoId>) -> Result<Vec<HeldPhoto>, StoreError> {
+        self.attempt(|| async {
+            self.read()
+                .await?
+                .query(
+                    "SELECT p.photo_id, p.deposited_at, p.expires_at, p.state, p.held_back_since, s.name, s.place
+                     FROM photos p JOIN parties s ON s.party_id = p.studio_id
+                     WHERE p.held_back_since IS NOT NULL AND p.lookup_id IS NOT NULL AND p.photo_id > $1
+                     ORDER BY p.photo_id LIMIT $2",
+                )
+                .bind(after.map_or_else(String::new, |after| after.to_string()))
+                .bind(ROWS)
+                .fetch_all()
+                .await?
+                .iter()
+                .map(|row| {
+                    Ok(HeldPhoto {
+                        photo_id: parsed(row, "photo_id")?,
+                        state: parsed(row, "state")?,
+                        deposited_at: moment(row, "deposited_at")?,
+                        expires_at: moment(row, "expires_at")?,
+                        held_back_since: moment(row, "held_back_since")?,
+                        studio: format!("{}, {}", row.try_get::<String>("name")?, row.try_get::<String>("place")?),
+                    })
+                })
+                .collect()
+        })
+        .await
+    }
+
+    /// Lets photos be collected that were held back since a restore: this one, or all. How many there were; nothing is written
+    /// down where there was none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn release_restored(&self, photo_id: Option<PhotoId>, mut audit: AuditEntry) -> Result<u64, StoreError> {
+        let mut transaction = self.write().await?;
+        let photos = transaction
+            .query(
+                "UPDATE photos SET held_back_since = NULL
+                 WHERE held_back_since IS NOT NULL AND lookup_id IS NOT NULL AND ($1 IS NULL OR photo_id = $1)",
+            )
+            .bind(photo_id.map(|photo_id| photo_id.to_string()))
+            .execute()
+            .await?;
+        if photos > 0 {
+            if let Some(details) = audit.details.as_object_mut() {
+                details.insert("photos".into(), photos.into());
+            }
+            transaction.append(audit);
+            transaction.commit().await?;
+        }
+        Ok(photos)
+    }
+
+    /// When the database was taken as a backup; `None` when it is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn backup_taken_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        notes::moment(self, notes::BACKUP_TAKEN_AT).await
+    }
+}

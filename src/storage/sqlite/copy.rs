@@ -1,0 +1,67 @@
+//! A copy of the file, made while others write: all rows of one moment, in a file that no gateway works on.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, Row};
+
+use super::File;
+use crate::clock::Timestamp;
+use crate::failpoint;
+use crate::storage::contract::StoreError;
+
+impl File {
+    /// Writes all rows of this moment into `target`, an empty file. Writers go on meanwhile; erased bytes stay in their log until
+    /// the copy is made. Erased bytes are not in the copy, for it has no free pages.
+    ///
+    /// The copy says of itself that it is one and when it was taken, and is found to be whole before this returns. That its bytes
+    /// are on the disk is for the caller to see to.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Damaged`] when the copy is not whole.
+    pub(in crate::storage) async fn copy_into(&self, target: &Path, now: Timestamp) -> Result<(), StoreError> {
+        let Some(name) = target.to_str() else {
+            return Err(StoreError::Unavailable("the backup's path is not Unicode".into()));
+        };
+        let mut source = (*self.checkpoint).clone().busy_timeout(Duration::from_secs(5)).connect().await?;
+        sqlx::query("VACUUM INTO ?").bind(name).execute(&mut source).await?;
+        source.close().await?;
+        failpoint::reached("backup.copied");
+
+        let mut copy = SqliteConnectOptions::new().filename(target).foreign_keys(true).connect().await?;
+        sqlx::query(
+            "INSERT INTO notes (name, moment) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET moment = excluded.moment",
+        )
+        .bind(crate::storage::sql::BACKUP_TAKEN_AT)
+        .bind(now.unix_milliseconds())
+        .execute(&mut copy)
+        .await?;
+        let faults = faults(&mut copy).await?;
+        copy.close().await?;
+        failpoint::reached("backup.marked");
+        match faults.first() {
+            None => Ok(()),
+            Some(fault) => Err(StoreError::Damaged(format!("the copy is not whole: {fault}"))),
+        }
+    }
+
+    /// What SQLite itself finds wrong with the file: its pages, its indexes, and references that lead nowhere.
+    pub(in crate::storage) async fn faults(&self) -> Result<Vec<String>, StoreError> {
+        faults(&mut *self.readers.acquire().await?).await
+    }
+}
+
+async fn faults(connection: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
+    let mut faults = Vec::new();
+    for row in sqlx::query("PRAGMA integrity_check(20)").fetch_all(&mut *connection).await? {
+        let fault: String = row.try_get(0)?;
+        if fault != "ok" {
+            faults.push(fault);
+        }
+    }
+    for row in sqlx::query("SELECT \"table\" FROM pragma_foreign_key_check LIMIT 20").fetch_all(connection).await? {
+        faults.push(format!("a row of {} refers to one that is not there", row.try_get::<String, _>(0)?));
+    }
+    Ok(faults)
+}

@@ -1,0 +1,389 @@
+//! Holds a history against the transfer log, and both against the promises of the gateway.
+//!
+//! The log is the order in which the gateway says that things happened. That order is believed only if it can be: every step in it
+//! is allowed after the ones before it ([`replay`](super::replay)), somebody asked for each, each that was acknowledged is in it,
+//! and none comes before another that was over when it began. What clients saw is weighed without the log as well, so that a log
+//! which is wrong in the same way as the answers convinces nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::history::{Operation, Told, Wish};
+use super::replay::{Course, replay};
+use crate::support::records::AuditRow;
+
+/// A promise that was broken. Photos are named by their codes where clients saw it, by their identifiers where the log tells.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Violation {
+    TwoCodesForOneKey {
+        key: String,
+    },
+    OneCodeForTwoKeys {
+        code: String,
+    },
+    /// A code without a photo: no row tells of its deposit, or it opened what nobody had deposited.
+    CodeForNothing {
+        code: String,
+    },
+    /// Acknowledged, and in the end neither there nor settled by an office that said so.
+    LostDeposit {
+        code: String,
+    },
+    OtherBytes {
+        code: String,
+    },
+    /// Two offices had the bytes, and neither gave them back.
+    TwoReaders {
+        code: String,
+    },
+    /// The bytes went out after it had been acknowledged that the photo is erased.
+    ReaderAfterTheEnd {
+        code: String,
+    },
+    /// It was leased while another office held it.
+    TwoHolders {
+        photo_id: String,
+    },
+    /// A step that is not allowed after the ones before it.
+    AgainstTheRules {
+        photo_id: String,
+        event: String,
+    },
+    /// Acknowledged, and not in the log.
+    NotInTheLog {
+        event: String,
+        subject: String,
+    },
+    /// In the log, and nobody had asked for it.
+    NobodyAsked {
+        event: String,
+        subject: String,
+    },
+    /// In the log behind something that began when this was over; or a refusal whose reason came later.
+    OutOfOrder {
+        code: String,
+    },
+    /// A refusal without a reason.
+    FalseRefusal {
+        code: String,
+        problem: String,
+    },
+}
+
+/// Everything that is wrong; empty when the gateway kept its promises. Faults were over at `quiet_since`: what was asked from then
+/// on shows where each photo is.
+pub fn violations(operations: &[Operation], log: &[AuditRow], quiet_since: Duration) -> BTreeSet<Violation> {
+    let (course, mut found) = replay(log);
+    let case = Case::new(operations, log, course);
+    case.weigh_codes(&mut found);
+    case.weigh_acknowledgements(&mut found);
+    case.weigh_rows(&mut found);
+    for (code, deposit) in &case.deposits {
+        let about = case.about.get(code.as_str()).map_or(&[][..], Vec::as_slice);
+        weigh_readers(code, about, &mut found);
+        case.weigh_refusals(code, deposit, about, &mut found);
+        case.weigh_order(code, about, &mut found);
+        let is_accounted_for = |operation: &&Operation| match &operation.told {
+            Told::Picture { sha256 } => *sha256 == deposit.sha256,
+            told => told.is_problem("photo-settled"),
+        };
+        let mut in_the_end = about.iter().filter(|operation| operation.begun >= quiet_since);
+        if !in_the_end.any(|operation| is_accounted_for(operation)) {
+            found.insert(Violation::LostDeposit { code: code.clone() });
+        }
+    }
+    found
+}
+
+/// An acknowledged deposit, by its code.
+struct Deposit {
+    photo_id: String,
+    sha256: String,
+    acknowledged: Duration,
+}
+
+fn deposits(operations: &[Operation]) -> BTreeMap<String, Deposit> {
+    let mut deposits = BTreeMap::<String, Deposit>::new();
+    for operation in operations {
+        if let (Wish::Deposit { sha256, .. }, Told::Deposited { photo_id, code, .. }) =
+            (&operation.wish, &operation.told)
+        {
+            let acknowledged = operation.ended;
+            let deposit = Deposit { photo_id: photo_id.clone(), sha256: sha256.clone(), acknowledged };
+            let earliest = deposits.entry(code.clone()).or_insert(deposit);
+            earliest.acknowledged = earliest.acknowledged.min(acknowledged);
+        }
+    }
+    deposits
+}
+
+struct Case<'a> {
+    operations: &'a [Operation],
+    log: &'a [AuditRow],
+    course: Course,
+    deposits: BTreeMap<String, Deposit>,
+    /// What was asked about each code's photo, settlements of its collections included.
+    about: BTreeMap<&'a str, Vec<&'a Operation>>,
+    devices: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Case<'a> {
+    fn new(operations: &'a [Operation], log: &'a [AuditRow], course: Course) -> Self {
+        let deposits = deposits(operations);
+        let (mut about, mut devices) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, BTreeSet<_>>::new());
+        let mut code_of = BTreeMap::new();
+        for operation in operations {
+            devices.entry(operation.party.as_str()).or_default().insert(operation.device.as_str());
+            if let Told::Deposited { code, photo_id, .. } = &operation.told {
+                code_of.insert(photo_id.as_str(), code.as_str());
+            }
+        }
+        for operation in operations {
+            let code = match (&operation.wish, &operation.told) {
+                (Wish::Collect { code } | Wish::Fetch { code, .. }, _) => Some(code.as_str()),
+                (_, Told::Deposited { code, .. }) => Some(code.as_str()),
+                (Wish::Settle { collection_id, .. }, _) => {
+                    course.photo_of.get(collection_id).and_then(|photo| code_of.get(photo.as_str()).copied())
+                }
+                (Wish::Deposit { .. }, _) => None,
+            };
+            if let Some(code) = code {
+                about.entry(code).or_default().push(operation);
+            }
+        }
+        Self { operations, log, course, deposits, about, devices }
+    }
+
+    fn weigh_codes(&self, found: &mut BTreeSet<Violation>) {
+        let (mut codes, mut keys) = (BTreeMap::new(), BTreeMap::new());
+        for operation in self.operations {
+            match (&operation.wish, &operation.told) {
+                (Wish::Deposit { key, .. }, Told::Deposited { code, photo_id, .. }) => {
+                    let named = (&operation.device, key);
+                    if *codes.entry(named).or_insert((code, photo_id)) != (code, photo_id) {
+                        found.insert(Violation::TwoCodesForOneKey { key: key.clone() });
+                    }
+                    if *keys.entry(code).or_insert(named) != named {
+                        found.insert(Violation::OneCodeForTwoKeys { code: code.clone() });
+                    }
+                }
+                (Wish::Deposit { key, .. }, Told::Refused { status, problem }) => {
+                    if *status != 429 && *status < 500 && problem != "deposit-in-progress" {
+                        found.insert(Violation::FalseRefusal { code: key.clone(), problem: problem.clone() });
+                    }
+                }
+                (Wish::Collect { code }, Told::Leased { photo_id, .. }) => {
+                    if self.deposits.get(code).is_none_or(|deposit| deposit.photo_id != *photo_id) {
+                        found.insert(Violation::CodeForNothing { code: code.clone() });
+                    }
+                }
+                (Wish::Fetch { code, .. }, Told::Picture { sha256 }) => {
+                    if self.deposits.get(code).is_none_or(|deposit| deposit.sha256 != *sha256) {
+                        found.insert(Violation::OtherBytes { code: code.clone() });
+                    }
+                }
+                (Wish::Collect { code } | Wish::Fetch { code, .. }, told) if told.is_problem("photo-damaged") => {
+                    found.insert(Violation::OtherBytes { code: code.clone() });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What was acknowledged is in the log, done by who was told so.
+    fn weigh_acknowledgements(&self, found: &mut BTreeSet<Violation>) {
+        for operation in self.operations {
+            let missing = |event: &str, subject: &String| Violation::NotInTheLog {
+                event: event.into(),
+                subject: subject.clone(),
+            };
+            match (&operation.wish, &operation.told) {
+                (Wish::Deposit { .. }, Told::Deposited { photo_id, code, .. }) => {
+                    if self.rows("photo.deposited", photo_id, &operation.party).is_empty() {
+                        found.insert(Violation::CodeForNothing { code: code.clone() });
+                    }
+                }
+                (Wish::Collect { .. }, Told::Leased { collection_id, photo_id, .. }) => {
+                    let rows = self.rows("collection.leased", collection_id, &operation.party);
+                    if rows.is_empty() || self.course.photo_of.get(collection_id) != Some(photo_id) {
+                        found.insert(missing("collection.leased", collection_id));
+                    }
+                }
+                (Wish::Fetch { collection_id, .. }, Told::Picture { .. }) => {
+                    if self.rows("collection.handed_over", collection_id, &operation.party).is_empty() {
+                        found.insert(missing("collection.handed_over", collection_id));
+                    }
+                }
+                (Wish::Settle { collection_id, outcome }, Told::Settled) => {
+                    let event = format!("collection.{outcome}");
+                    if self.rows(&event, collection_id, &operation.party).is_empty() {
+                        found.insert(missing(&event, collection_id));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Where in the log this party did this.
+    fn rows(&self, event: &str, subject: &str, party: &str) -> Vec<usize> {
+        let places = self.course.places.get(&(event.to_owned(), subject.to_owned())).into_iter().flatten().copied();
+        places.filter(|place| self.devices[party].contains(self.log[*place].actor.as_str())).collect()
+    }
+
+    /// What is in the log was asked for, at least as often as it was done.
+    fn weigh_rows(&self, found: &mut BTreeSet<Violation>) {
+        let mut done = BTreeMap::<(String, String, String), usize>::new();
+        for row in self.log {
+            if let Some((event, thing)) = self.asked_by_row(row) {
+                *done.entry((row.actor.clone(), event, thing)).or_default() += 1;
+            }
+        }
+        let mut asked = BTreeMap::<(String, String, String), usize>::new();
+        let mut keys = BTreeSet::new();
+        for operation in self.operations.iter().filter(|operation| operation.told.may_be_done()) {
+            let (event, thing) = match &operation.wish {
+                // Of a key that was never acknowledged nobody knows which photo it made: one at most.
+                Wish::Deposit { key, .. } if !keys.insert((&operation.device, key)) => continue,
+                Wish::Deposit { .. } => ("photo.deposited".to_owned(), String::new()),
+                Wish::Collect { code } => {
+                    let Some(deposit) = self.deposits.get(code) else { continue };
+                    ("collection.leased".to_owned(), deposit.photo_id.clone())
+                }
+                Wish::Fetch { collection_id, .. } => ("collection.handed_over".to_owned(), collection_id.clone()),
+                Wish::Settle { collection_id, outcome } => (format!("collection.{outcome}"), collection_id.clone()),
+            };
+            *asked.entry((operation.device.clone(), event, thing)).or_default() += 1;
+        }
+        for ((actor, event, thing), times) in done {
+            if asked.get(&(actor, event.clone(), thing.clone())).is_none_or(|asked| *asked < times) {
+                found.insert(Violation::NobodyAsked { event, subject: thing });
+            }
+        }
+    }
+
+    /// The wish that a row carries out; `None` for what nobody has to ask for.
+    fn asked_by_row(&self, row: &AuditRow) -> Option<(String, String)> {
+        let subject = row.subject.clone().unwrap_or_default();
+        match row.event.as_str() {
+            "photo.deposited" => Some((row.event.clone(), String::new())),
+            "collection.leased" | "collection.renewed" => {
+                Some(("collection.leased".into(), self.course.photo_of.get(&subject).cloned().unwrap_or_default()))
+            }
+            "collection.handed_over"
+            | "collection.used"
+            | "collection.kept"
+            | "collection.refused"
+            | "collection.released" => Some((row.event.clone(), subject)),
+            _ => None,
+        }
+    }
+
+    /// Nobody is told what is not so.
+    fn weigh_refusals(&self, code: &str, deposit: &Deposit, about: &[&Operation], found: &mut BTreeSet<Violation>) {
+        let rows = self.course.rows_of.get(&deposit.photo_id).map_or(&[][..], Vec::as_slice);
+        let happened = |events: &[&str], to_others_than: &str| {
+            let own = self.devices.get(to_others_than);
+            rows.iter().map(|place| &self.log[*place]).any(|row| {
+                events.contains(&row.event.as_str()) && own.is_none_or(|own| !own.contains(row.actor.as_str()))
+            })
+        };
+        for operation in about {
+            let (Wish::Collect { .. }, Told::Refused { problem, status }) = (&operation.wish, &operation.told) else {
+                continue;
+            };
+            let is_true = match problem.as_str() {
+                "photo-settled" => happened(&["collection.used", "collection.refused"], ""),
+                "photo-leased-elsewhere" => happened(&["collection.leased"], &operation.party),
+                "code-unknown" => {
+                    if deposit.acknowledged < operation.begun {
+                        found.insert(Violation::LostDeposit { code: code.into() });
+                    }
+                    continue;
+                }
+                // Not in this run: nobody withdraws, and no deadline of days is reached.
+                "photo-withdrawn" | "photo-expired" | "code-malformed" => false,
+                _ => *status == 429 || *status >= 500,
+            };
+            if !is_true {
+                found.insert(Violation::FalseRefusal { code: code.into(), problem: problem.clone() });
+            }
+        }
+    }
+
+    /// What was over before something else began comes before it in the log.
+    fn weigh_order(&self, code: &str, about: &[&Operation], found: &mut BTreeSet<Violation>) {
+        let placed: Vec<_> =
+            about.iter().filter_map(|operation| Some((operation, self.span(operation, about)?))).collect();
+        for (before, (earliest, _)) in &placed {
+            let is_after =
+                |(after, (_, latest)): &(&&Operation, (usize, usize))| before.ended < after.begun && earliest > latest;
+            if placed.iter().any(|other| is_after(other)) {
+                found.insert(Violation::OutOfOrder { code: code.into() });
+            }
+        }
+    }
+
+    /// The first and the last row that an operation's answer can rest on.
+    fn span(&self, operation: &Operation, about: &[&Operation]) -> Option<(usize, usize)> {
+        let first = |rows: &[usize]| rows.first().copied();
+        match (&operation.wish, &operation.told) {
+            (Wish::Deposit { .. }, Told::Deposited { photo_id, is_repeat, .. }) => {
+                let row = first(&self.rows("photo.deposited", photo_id, &operation.party))?;
+                Some((row, if *is_repeat { usize::MAX } else { row }))
+            }
+            (Wish::Collect { .. }, Told::Leased { collection_id, is_new, .. }) => {
+                let row = first(&self.rows("collection.leased", collection_id, &operation.party))?;
+                let last = self.course.closed_at.get(collection_id).copied().unwrap_or(usize::MAX);
+                Some((row, if *is_new { row } else { last }))
+            }
+            (Wish::Fetch { collection_id, .. }, Told::Picture { .. }) => {
+                let rows = self.rows("collection.handed_over", collection_id, &operation.party);
+                Some((first(&rows)?, *rows.last()?))
+            }
+            (Wish::Settle { collection_id, outcome }, Told::Settled) => {
+                let row = first(&self.rows(&format!("collection.{outcome}"), collection_id, &operation.party))?;
+                let times = about.iter().filter(|other| other.wish == operation.wish).count();
+                Some((row, if times > 1 { usize::MAX } else { row }))
+            }
+            (Wish::Collect { code }, told) if told.is_problem("photo-settled") => {
+                let photo_id = &self.deposits.get(code)?.photo_id;
+                Some((*self.course.erased_at.get(photo_id)?, usize::MAX))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Of all offices that had the bytes, all but one gave them back; and nobody got them after the end. Without the log.
+fn weigh_readers(code: &str, about: &[&Operation], found: &mut BTreeSet<Violation>) {
+    let gave_back = |collection: &str| {
+        about.iter().any(|operation| match &operation.wish {
+            Wish::Settle { collection_id, outcome } => {
+                collection_id == collection && ["kept", "released"].contains(outcome) && operation.told.may_be_done()
+            }
+            _ => false,
+        })
+    };
+    let mut keepers = BTreeSet::new();
+    let mut erased = Duration::MAX;
+    for operation in about {
+        match (&operation.wish, &operation.told) {
+            (Wish::Fetch { collection_id, .. }, Told::Picture { .. }) if !gave_back(collection_id) => {
+                keepers.insert(&operation.party);
+            }
+            (Wish::Settle { outcome: "used" | "refused", .. }, Told::Settled) => {
+                keepers.insert(&operation.party);
+                erased = erased.min(operation.ended);
+            }
+            _ => {}
+        }
+    }
+    if keepers.len() > 1 {
+        found.insert(Violation::TwoReaders { code: code.into() });
+    }
+    let is_late = |operation: &&&Operation| matches!(operation.told, Told::Picture { .. }) && operation.begun > erased;
+    if about.iter().any(|operation| is_late(&operation)) {
+        found.insert(Violation::ReaderAfterTheEnd { code: code.into() });
+    }
+}

@@ -1,0 +1,102 @@
+//! What every client asked, and what it was told: with when each operation began and when it ended.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What a client wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// To hand in a photo under a key.
+    Deposit { key: String, sha256: String },
+    /// To have a photo by its code.
+    Collect { code: String },
+    /// To have its bytes.
+    Fetch { collection_id: String, code: String },
+    /// To say what became of it: `used`, `kept`, `refused` or `released`.
+    Settle { collection_id: String, outcome: &'static str },
+}
+
+/// What it was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    Deposited {
+        photo_id: String,
+        code: String,
+        is_repeat: bool,
+    },
+    /// Its own from now on; `is_new` when this request made it so.
+    Leased {
+        collection_id: String,
+        photo_id: String,
+        is_new: bool,
+    },
+    /// The whole picture.
+    Picture {
+        sha256: String,
+    },
+    Settled,
+    /// A problem of this status and type.
+    Refused {
+        status: u16,
+        problem: String,
+    },
+    /// Nothing, or not all of it: it may have happened, may yet happen, or not.
+    Nothing,
+}
+
+impl Told {
+    /// Whether what was wished may be done for all that the client knows. A server's error may hide a commit that nobody heard of.
+    pub fn may_be_done(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => *status >= 500,
+            _ => true,
+        }
+    }
+
+    pub fn is_problem(&self, kind: &str) -> bool {
+        matches!(self, Self::Refused { problem, .. } if problem == kind)
+    }
+}
+
+/// One request with its answer. Times count from the beginning of the run, by a clock that does not jump.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The device that asked.
+    pub device: String,
+    /// The studio or office that it belongs to.
+    pub party: String,
+    pub wish: Wish,
+    pub told: Told,
+    pub begun: Duration,
+    pub ended: Duration,
+}
+
+/// Grows while clients are at work.
+pub struct History {
+    begun: Instant,
+    operations: Mutex<Vec<Operation>>,
+}
+
+impl History {
+    pub fn begin() -> Self {
+        Self { begun: Instant::now(), operations: Mutex::default() }
+    }
+
+    pub fn now(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// Asks, and writes down what came of it.
+    pub async fn record(&self, device: &str, party: &str, wish: Wish, ask: impl Future<Output = Told>) -> Told {
+        let begun = self.now();
+        let told = ask.await;
+        let (device, party) = (device.to_owned(), party.to_owned());
+        let operation = Operation { device, party, wish, told: told.clone(), begun, ended: self.now() };
+        self.operations.lock().unwrap_or_else(PoisonError::into_inner).push(operation);
+        told
+    }
+
+    pub fn operations(&self) -> Vec<Operation> {
+        self.operations.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

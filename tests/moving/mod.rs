@@ -1,0 +1,48 @@
+//! A gateway's data on the move: into a backup, out of one, to another database; and whether all of it is there.
+
+mod backup;
+mod erasure;
+#[cfg(feature = "failpoints")]
+mod killed;
+mod relocate;
+mod replay;
+mod restore;
+mod verify;
+
+use std::fs;
+
+use crate::support::device::DeviceFiles;
+use crate::support::process::Home;
+
+/// A gateway with a studio and two offices.
+pub struct Town {
+    pub home: Home,
+    pub studio: DeviceFiles,
+    pub office: DeviceFiles,
+    pub other: DeviceFiles,
+}
+
+impl Town {
+    pub fn new() -> Self {
+        Self::at(Home::new())
+    }
+
+    pub fn at(home: Home) -> Self {
+        let (studio, office, other) = (home.studio("Foto Koch"), home.office("Amt Nord"), home.office("Amt Süd"));
+        Self { home, studio, office, other }
+    }
+
+    /// Backs up into a folder beside the gateway, keys and all else apart.
+    pub fn backed_up(&self) {
+        self.home.json(&["backup", "saved"]);
+        self.home.json(&["backup", "saved-keys", "--keys", "only"]);
+    }
+
+    /// Loses the gateway, and makes another one of the backup in its place.
+    pub fn restored(&self) -> serde_json::Value {
+        let restored = self.home.json(&["restore", "saved", "--dir", "new", "--keys", "saved-keys"]);
+        fs::rename(self.home.file(""), self.home.beside("burnt")).unwrap();
+        fs::rename(self.home.beside("new"), self.home.file("")).unwrap();
+        restored
+    }
+}

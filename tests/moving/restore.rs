@@ -1,0 +1,176 @@
+//! `restore`: a gateway as of the backup, which hands nothing out that may have been used since.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+
+use super::Town;
+use crate::support::cluster::{Cluster, TestDatabase};
+use crate::support::process::Home;
+
+#[tokio::test]
+async fn a_photo_that_was_used_after_the_backup_is_not_handed_out_again() {
+    let town = Town::new();
+    let gateway = town.home.start();
+    let (studio, office) = (town.studio.calls(gateway.studio()), town.office.calls(gateway.office()));
+    let used = studio.deposit("a-key-of-one-that-is-used").await.unwrap().code();
+    let waiting = studio.deposit("a-key-of-one-that-waits").await.unwrap();
+    let held = studio.deposit("a-key-of-one-that-is-seen").await.unwrap().code();
+    let collection = office.collects(&held).await;
+    assert_eq!(office.fetch(&collection, &held).await.unwrap().status, 200);
+    town.backed_up();
+    let collection = office.collects(&used).await;
+    assert_eq!(office.fetch(&collection, &used).await.unwrap().status, 200);
+    office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
+    let forgotten = studio.deposit("a-key-of-after-the-backup").await.unwrap().code();
+    drop(gateway);
+
+    let restored = town.restored();
+    assert_eq!((&restored["photos_held_back"], &restored["missing"]), (&json!(3), &json!([])));
+    assert_eq!(town.home.json(&["verify"])["sound"], true);
+    let gateway = town.home.start();
+    let other = town.other.calls(gateway.office());
+    let office = town.office.calls(gateway.office());
+    for code in [&used, &waiting.code(), &held] {
+        for office in [&other, &office] {
+            let refused = office.collect(code).await.unwrap();
+            assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
+            assert_eq!(refused.json()["held_back_because"], "restored");
+        }
+    }
+    assert_eq!(other.collect(&forgotten).await.unwrap().problem(), (404, "code-unknown".into()));
+    // Who sends it again gets the code that the citizen has.
+    let studio = town.studio.calls(gateway.studio());
+    let again = studio.deposit("a-key-of-after-the-backup").await.unwrap();
+    assert_eq!((again.code(), again.is_replayed()), (forgotten.clone(), false));
+    other.collects(&forgotten).await;
+
+    let listed = town.home.json(&["restored", "list"]);
+    assert_eq!(listed.as_array().map(Vec::len), Some(3));
+    assert_eq!(listed[1]["photo_id"], waiting.text("photo_id"));
+    let released = town.home.json(&["restored", "release", &waiting.text("photo_id")]);
+    assert_eq!(released["photos"], 1);
+    let message = town.home.failure(&["restored", "release", &waiting.text("photo_id")]);
+    assert!(message.contains("restored list"), "{message}");
+    let collection = other.collects(&waiting.code()).await;
+    assert_eq!(other.fetch(&collection, &waiting.code()).await.unwrap().status, 200);
+    assert_eq!(other.collect(&used).await.unwrap().status, 409);
+    assert_eq!(town.home.json(&["restored", "release", "--all"])["photos"], 2);
+    office.collects(&held).await;
+    assert_eq!(town.home.json(&["verify"])["sound"], true);
+}
+
+#[test]
+fn a_backup_without_its_keys_is_restored_and_says_what_is_missing() {
+    let town = Town::new();
+    town.backed_up();
+    let output = town.home.run(&["restore", "saved", "--dir", "new"]);
+    let (out, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{told}");
+    assert!(out.contains("gateway.key (key_file)") && told.contains("missing keys"), "{out}{told}");
+    assert!(!town.home.beside("new/gateway.key").exists());
+    let message = town.home.failure(&["restore", "saved-keys", "--dir", "newer"]);
+    assert!(message.contains("holds keys only"), "{message}");
+    let message = town.home.failure(&["restore", "saved", "--dir", "new"]);
+    assert!(message.contains("new is there already"), "{message}");
+}
+
+fn flip_last_byte(file: &Path) {
+    let mut bytes = fs::read(file).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(file, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn what_is_not_as_it_was_backed_up_is_refused_and_nothing_is_left_behind() {
+    let town = Town::new();
+    let gateway = town.home.start();
+    town.studio.calls(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
+    drop(gateway);
+    town.backed_up();
+    let stranger = Home::new();
+    stranger.json(&["backup", "keys", "--keys", "only"]);
+    let strange = stranger.beside("keys").display().to_string();
+    let message = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", &strange]);
+    assert!(message.contains("another gateway's"), "{message}");
+
+    flip_last_byte(&town.home.beside("saved-keys/certs/server.key"));
+    let message = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", "saved-keys"]);
+    assert!(message.contains("server.key") && message.contains("is not the file"), "{message}");
+
+    let database = crate::support::records::Database::open(&town.home.beside("saved/lichtbild.sqlite")).await;
+    database
+        .execute("UPDATE frames SET frame = CAST(substr(frame, 1, 5000) || x'00' || substr(frame, 5002) AS BLOB)")
+        .await
+        .unwrap();
+    let output = town.home.run(&["restore", "saved", "--dir", "new"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told.contains("not sound") && told.contains("--despite-faults"), "{told}");
+    assert!(!town.home.beside("new").exists());
+    let left = fs::read_dir(town.home.beside("")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().starts_with(".lichtbild-")));
+    town.home.json(&["restore", "saved", "--dir", "new", "--despite-faults"]);
+}
+
+#[test]
+fn paths_outside_the_gateways_folder_lead_into_the_new_one() {
+    let home = Home::new();
+    fs::rename(home.file("certs/server.crt"), home.beside("server.crt")).unwrap();
+    fs::rename(home.file("lichtbild.sqlite"), home.beside("rows.sqlite")).unwrap();
+    home.set("server", &format!("{:?}", home.beside("server.crt")));
+    home.set("database", &format!("{:?}", home.beside("rows.sqlite")));
+    home.json(&["backup", "saved", "--keys", "with"]);
+    home.json(&["restore", "saved", "--dir", "new"]);
+    let text = fs::read_to_string(home.beside("new/gateway.toml")).unwrap();
+    assert!(!text.contains(&home.beside("").display().to_string()), "{text}");
+    assert!(home.beside("new/elsewhere/certificates.server").exists());
+    let mut command = home.command();
+    command.env("LICHTBILD_CONFIG", home.beside("new/gateway.toml"));
+    assert!(home.start_as(command).stop().success());
+}
+
+#[test]
+fn an_invitation_that_may_have_been_used_since_leads_nowhere() {
+    let town = Town::new();
+    town.home.json(&["studio", "invite", "Foto Neu", "--place", "Köln"]);
+    town.backed_up();
+    assert_eq!(town.restored()["invitations_ended"], 1);
+    let invited = town.home.json(&["device", "list"]);
+    let states: Vec<_> = invited.as_array().unwrap().iter().map(|row| row["state"].clone()).collect();
+    assert!(!states.contains(&json!("invited")), "{states:?}");
+}
+
+#[tokio::test]
+async fn a_servers_dump_comes_back_and_its_photos_are_held_back() {
+    let database = TestDatabase::empty().await;
+    let town = Town::at(Home::over_server(&database.url));
+    let gateway = town.home.start();
+    let code = town.studio.calls(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap().code();
+    let dump = town.home.beside("lichtbild.dump");
+    let run = |program: &str, arguments: &[&str]| {
+        let output = Command::new(Cluster::program(program)).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let dump = dump.to_str().unwrap();
+    run("pg_dump", &["--format=custom", &format!("--file={dump}"), &database.url]);
+    let office = town.office.calls(gateway.office());
+    let collection = office.collects(&code).await;
+    office.fetch(&collection, &code).await.unwrap();
+    office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
+    drop(gateway);
+
+    let new = TestDatabase::empty().await;
+    let into = format!("--dbname={}", new.url);
+    run("pg_restore", &["--no-owner", "--exit-on-error", "--single-transaction", &into, dump]);
+    town.home.set("database", &format!("\"{}\"", new.url));
+    let held = town.home.json(&["restored", "hold", "--as-of", "2026-11-22T09:30:00Z"]);
+    assert_eq!(held["photos"], 1);
+    assert_eq!(town.home.json(&["verify"])["sound"], true);
+    let gateway = town.home.start();
+    let refused = town.other.calls(gateway.office()).collect(&code).await.unwrap();
+    assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
+    assert_eq!(refused.json()["held_back_since"], "2026-11-22T09:30:00.000Z");
+}

@@ -1,0 +1,147 @@
+//! `verify`: what does not belong together is found, whatever it is.
+
+use lichtbild::domain::soundness::Fault;
+use lichtbild::entropy::SeededEntropy;
+use lichtbild::flows::verify::verify;
+use lichtbild::sealing::KeyFile;
+use serde_json::json;
+
+use super::Town;
+use crate::support::gateway::{DAY, START, TestGateway};
+
+/// A gateway with photos in every state.
+async fn busy() -> TestGateway {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let mut codes = Vec::new();
+    for number in 0..40 {
+        codes.push(studio.deposited(number).await);
+    }
+    office.collected(&codes[0].code).await;
+    office.handed_over(&codes[1].code).await;
+    office.settled(&codes[2].code, &json!({ "outcome": "used" })).await;
+    office.settled(&codes[3].code, &json!({ "outcome": "kept", "until": "2026-12-31" })).await;
+    let collection = office.collected(&codes[4].code).await;
+    office.settle(&collection, &json!({ "outcome": "released" })).await;
+    studio.withdraw(&codes[5].photo_id).await;
+    gateway
+}
+
+#[tokio::test]
+async fn a_gateway_at_work_is_sound() {
+    let gateway = busy().await;
+    let findings = verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap();
+    assert!(findings.are_sound(), "{findings:?}");
+    assert_eq!((findings.photos, findings.erased, findings.pictures_proven), (38, 2, 38));
+    assert_eq!((findings.collections, findings.pictures_without_digest), (5, 0));
+    assert_eq!(findings.log_rows, gateway.database.count("audit").await);
+    let before = gateway.database.contents().await;
+    verify(&gateway.store, None).await.unwrap();
+    assert_eq!(gateway.database.contents().await, before);
+}
+
+#[tokio::test]
+async fn every_fault_is_found_and_no_other() {
+    let cases: [(Fault, &str, &str); 12] = [
+        (Fault::PictureMissing, "DELETE FROM frames WHERE photo_id = (SELECT max(photo_id) FROM photos)", ""),
+        (
+            Fault::PictureChanged,
+            "UPDATE frames SET sha256 = (SELECT min(sha256) FROM audit)
+             WHERE photo_id = (SELECT max(photo_id) FROM photos)",
+            "",
+        ),
+        (
+            Fault::PictureMalformed,
+            "UPDATE photos SET bytes = bytes + 1 WHERE photo_id = (SELECT max(photo_id) FROM photos)",
+            "",
+        ),
+        (
+            Fault::PictureLeftBehind,
+            "INSERT INTO frames (photo_id, frame) SELECT photo_id, request_id FROM photos WHERE state = 'used'",
+            "",
+        ),
+        (
+            Fault::LeaseDiffers,
+            "UPDATE photos SET state = 'available' WHERE photo_id = (SELECT min(photo_id) FROM photos)",
+            "",
+        ),
+        (
+            Fault::CollectionMissing,
+            "UPDATE photos SET collection_id = (SELECT min(collection_id) FROM collections)
+             WHERE photo_id = (SELECT max(photo_id) FROM photos)",
+            "",
+        ),
+        (
+            Fault::PhotoMissing,
+            "PRAGMA foreign_keys = OFF; DELETE FROM photos WHERE state = 'used'",
+            "ALTER TABLE collections DROP CONSTRAINT collections_photo_id_fkey; DELETE FROM photos WHERE state = 'used'",
+        ),
+        (
+            Fault::CollectionLeftOpen,
+            "UPDATE collections SET state = 'leased', settled_at = NULL
+             WHERE photo_id = (SELECT photo_id FROM photos WHERE state = 'used')",
+            "",
+        ),
+        (
+            Fault::LogBroken,
+            "DROP TRIGGER audit_rows_do_not_change; UPDATE audit SET actor = 'x' WHERE sequence = 3",
+            TAMPER,
+        ),
+        (Fault::LogBroken, "DROP TRIGGER audit_rows_stay; DELETE FROM audit WHERE sequence = 3", DROP),
+        (
+            Fault::EpochKeyMissing,
+            "UPDATE photos SET epoch = epoch - 1 WHERE photo_id = (SELECT max(photo_id) FROM photos)",
+            "",
+        ),
+        (
+            Fault::CollectionMissing,
+            "UPDATE photos SET collection_id = 'f0000000-0000-7000-8000-000000000000'
+             WHERE photo_id = (SELECT max(photo_id) FROM photos)",
+            "",
+        ),
+    ];
+    for (fault, file, server) in cases {
+        let gateway = busy().await;
+        let server = if server.is_empty() { file } else { server };
+        gateway.database.execute(gateway.database.spelt(file, server)).await.unwrap();
+        let findings = verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap();
+        let found: Vec<_> = findings.faults.iter().filter(|(found, _)| **found != Fault::File).collect();
+        assert_eq!(found, [(&fault, &1)], "{file}: {findings:?}");
+    }
+}
+
+const TAMPER: &str = "DROP TRIGGER audit_rows_do_not_change ON audit; UPDATE audit SET actor = 'x' WHERE sequence = 3";
+const DROP: &str = "DROP TRIGGER audit_rows_stay ON audit; DELETE FROM audit WHERE sequence = 3";
+
+#[tokio::test]
+async fn a_picture_from_before_there_were_digests_is_told_apart() {
+    let gateway = busy().await;
+    gateway.database.execute("UPDATE frames SET sha256 = NULL").await.unwrap();
+    let findings = verify(&gateway.store, None).await.unwrap();
+    assert!(findings.are_sound());
+    assert_eq!((findings.pictures_proven, findings.pictures_without_digest), (0, 38));
+}
+
+#[tokio::test]
+async fn a_destroyed_epoch_key_is_missed_by_the_photos_that_are_there() {
+    let gateway = busy().await;
+    let later = KeyFile::generate(START + 40 * DAY, &SeededEntropy::new(7)).unwrap();
+    let findings = verify(&gateway.store, Some(&later)).await.unwrap();
+    assert_eq!(findings.faults.get(&Fault::EpochKeyMissing), Some(&38));
+}
+
+#[tokio::test]
+async fn the_command_says_by_its_exit_code_whether_all_is_well_while_the_gateway_works() {
+    let town = Town::new();
+    let gateway = town.home.start();
+    town.studio.calls(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
+    let sound = town.home.json(&["verify"]);
+    assert_eq!((&sound["sound"], &sound["findings"]["photos"]), (&json!(true), &json!(1)));
+    let database = crate::support::records::Database::open(&town.home.database()).await;
+    database.execute("DELETE FROM frames").await.unwrap();
+    let output = town.home.run(&["verify", "--json"]);
+    assert_eq!(output.status.code(), Some(3));
+    let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(printed["findings"]["faults"], json!({ "picture_missing": 1 }));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("next: "));
+}
