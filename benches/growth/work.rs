@@ -35,7 +35,7 @@ pub enum Kind {
     WholeDeposit,
     /// A code looked up, the photo leased, handed over, read, settled as used and erased.
     Collection,
-    /// The first page of a studio's photos.
+    /// The first page of a studio's photos, 20 at every size.
     List,
     /// What `/metrics` asks.
     Census,
@@ -76,7 +76,7 @@ async fn operate(place: &Place, kind: Kind) {
         }
         Kind::Collection => collect(place).await,
         Kind::List => {
-            let query = PhotoQuery { state: None, after: None, limit: 50, now: NOW };
+            let query = PhotoQuery { state: None, after: None, limit: 20, now: NOW };
             assert!(!place.store.photos(id(STUDIO, 1), query).await.unwrap().photos.is_empty());
         }
         Kind::Census => assert!(!place.store.census().await.unwrap().is_empty()),
