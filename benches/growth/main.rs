@@ -54,10 +54,13 @@ fn main() {
             println!("{photos} photos are there on either store after {} s", begun.elapsed().as_secs());
         }
         for store in ["SQLite", "PostgreSQL"] {
-            let of_store: Vec<_> = places.iter().filter(|place| place.store_name == store).collect();
+            let mut of_store: Vec<_> = places.iter_mut().filter(|place| place.store_name == store).collect();
             let mut figures = Figures::new(store, &sizes);
             for round in 0..=rounds {
-                for (size, place) in of_store.iter().enumerate() {
+                for (size, place) in of_store.iter_mut().enumerate() {
+                    if store == "PostgreSQL" {
+                        place.watch(&cluster);
+                    }
                     for kind in KINDS {
                         let measured = measure(place, kind).await;
                         // The first round only warms up.
@@ -68,7 +71,7 @@ fn main() {
                 }
             }
             figures.print();
-            for place in &of_store {
+            for place in of_store {
                 place.print_disk().await;
             }
         }
