@@ -39,8 +39,12 @@ const LIMITS: [(&str, &str); 6] = [
 ];
 
 /// Migrations wait for each other, and take their time on large tables.
-const LIMITS_OF_MIGRATIONS: [(&str, &str); 3] =
-    [("lock_timeout", "60s"), ("statement_timeout", "0"), ("client_min_messages", "warning")];
+const LIMITS_OF_MIGRATIONS: [(&str, &str); 4] = [
+    ("synchronous_commit", "on"),
+    ("lock_timeout", "60s"),
+    ("statement_timeout", "0"),
+    ("client_min_messages", "warning"),
+];
 
 impl Server {
     /// Connects and brings the schema up to date, one node at a time. The database must have been taken into use by
