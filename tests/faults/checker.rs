@@ -88,7 +88,7 @@ pub fn violations(operations: &[Operation], log: &[AuditRow], quiet_since: Durat
             told => told.is_problem("photo-settled"),
         };
         let mut in_the_end = about.iter().filter(|operation| operation.begun >= quiet_since);
-        if !in_the_end.any(|operation| is_accounted_for(operation)) {
+        if !in_the_end.any(is_accounted_for) {
             found.insert(Violation::LostDeposit { code: code.clone() });
         }
     }
@@ -167,20 +167,20 @@ impl<'a> Case<'a> {
                         found.insert(Violation::OneCodeForTwoKeys { code: code.clone() });
                     }
                 }
-                (Wish::Deposit { key, .. }, Told::Refused { status, problem }) => {
-                    if *status != 429 && *status < 500 && problem != "deposit-in-progress" {
-                        found.insert(Violation::FalseRefusal { code: key.clone(), problem: problem.clone() });
-                    }
+                (Wish::Deposit { key, .. }, Told::Refused { status, problem })
+                    if *status != 429 && *status < 500 && problem != "deposit-in-progress" =>
+                {
+                    found.insert(Violation::FalseRefusal { code: key.clone(), problem: problem.clone() });
                 }
-                (Wish::Collect { code }, Told::Leased { photo_id, .. }) => {
-                    if self.deposits.get(code).is_none_or(|deposit| deposit.photo_id != *photo_id) {
-                        found.insert(Violation::CodeForNothing { code: code.clone() });
-                    }
+                (Wish::Collect { code }, Told::Leased { photo_id, .. })
+                    if self.deposits.get(code).is_none_or(|deposit| deposit.photo_id != *photo_id) =>
+                {
+                    found.insert(Violation::CodeForNothing { code: code.clone() });
                 }
-                (Wish::Fetch { code, .. }, Told::Picture { sha256 }) => {
-                    if self.deposits.get(code).is_none_or(|deposit| deposit.sha256 != *sha256) {
-                        found.insert(Violation::OtherBytes { code: code.clone() });
-                    }
+                (Wish::Fetch { code, .. }, Told::Picture { sha256 })
+                    if self.deposits.get(code).is_none_or(|deposit| deposit.sha256 != *sha256) =>
+                {
+                    found.insert(Violation::OtherBytes { code: code.clone() });
                 }
                 (Wish::Collect { code } | Wish::Fetch { code, .. }, told) if told.is_problem("photo-damaged") => {
                     found.insert(Violation::OtherBytes { code: code.clone() });
@@ -198,10 +198,10 @@ impl<'a> Case<'a> {
                 subject: subject.clone(),
             };
             match (&operation.wish, &operation.told) {
-                (Wish::Deposit { .. }, Told::Deposited { photo_id, code, .. }) => {
-                    if self.rows("photo.deposited", photo_id, &operation.party).is_empty() {
-                        found.insert(Violation::CodeForNothing { code: code.clone() });
-                    }
+                (Wish::Deposit { .. }, Told::Deposited { photo_id, code, .. })
+                    if self.rows("photo.deposited", photo_id, &operation.party).is_empty() =>
+                {
+                    found.insert(Violation::CodeForNothing { code: code.clone() });
                 }
                 (Wish::Collect { .. }, Told::Leased { collection_id, photo_id, .. }) => {
                     let rows = self.rows("collection.leased", collection_id, &operation.party);
@@ -209,10 +209,10 @@ impl<'a> Case<'a> {
                         found.insert(missing("collection.leased", collection_id));
                     }
                 }
-                (Wish::Fetch { collection_id, .. }, Told::Picture { .. }) => {
-                    if self.rows("collection.handed_over", collection_id, &operation.party).is_empty() {
-                        found.insert(missing("collection.handed_over", collection_id));
-                    }
+                (Wish::Fetch { collection_id, .. }, Told::Picture { .. })
+                    if self.rows("collection.handed_over", collection_id, &operation.party).is_empty() =>
+                {
+                    found.insert(missing("collection.handed_over", collection_id));
                 }
                 (Wish::Settle { collection_id, outcome }, Told::Settled) => {
                     let event = format!("collection.{outcome}");
@@ -318,7 +318,7 @@ impl<'a> Case<'a> {
         for (before, (earliest, _)) in &placed {
             let is_after =
                 |(after, (_, latest)): &(&&Operation, (usize, usize))| before.ended < after.begun && earliest > latest;
-            if placed.iter().any(|other| is_after(other)) {
+            if placed.iter().any(is_after) {
                 found.insert(Violation::OutOfOrder { code: code.into() });
             }
         }
