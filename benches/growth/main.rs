@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo bench --bench growth              1,000, 10,000 and 50,000 photos: some minutes
-//! cargo bench --bench growth -- --full    1,000, 100,000 and 1,000,000 photos: longer, and 12 GB of disk
+//! cargo bench --bench growth -- --full    1,000, 100,000 and 1,000,000 photos: ten minutes, and 12 GB of disk
 //! ```
 //! Sizes take turns, round after round, so that a machine that is busy for a moment slows all of them alike; what is told is the
 //! median of the ratios of the rounds. The stored photos' pictures have 1 KB each, so that a million fit; deposits are measured with
