@@ -88,7 +88,7 @@ pub fn violations(operations: &[Operation], log: &[AuditRow], quiet_since: Durat
             told => told.is_problem("photo-settled"),
         };
         let mut in_the_end = about.iter().filter(|operation| operation.begun >= quiet_since);
-        if !in_the_end.any(|operation| is_accounted_for(operation)) {
+        if !in_the_end.any(is_accounted_for) {
             found.insert(Violation::LostDeposit { code: code.clone() });
         }
     }
@@ -167,20 +167,20 @@ impl<'a> Case<'a> {
                         found.insert(Violation::OneCodeForTwoKeys { code: code.clone() });
                     }
                 }
-                (Wish::Deposit { key, .. }, Told::Refused { status, problem }) => {
-                    if *status != 429 && *status < 500 && problem != "deposit-in-progress" {
-                        found.insert(Violation::FalseRefusal { code: key.clone(), problem: problem.clone() });
-                    }
+                (Wish::Deposit { key, .. }, Told::Refused { status, problem })
+                    if *status != 429 && *status < 500 && problem != "deposit-in-progress" =>
+                {
+                    found.insert(Violation::FalseRefusal { code: key.clone(), problem: problem.clone() });
                 }
-                (Wish::Collect { code }, Told::Leased { photo_id, .. }) => {
-                    if self.deposits.get(code).is_none_or(|deposit| deposit.photo_id != *photo_id) {
-                        found.insert(Violation::CodeForNothing { code: code.clone() });
-                    }
+                (Wish::Collect { code }, Told::Leased { photo_id, .. })
+                    if self.deposits.get(code).is_none_or(|deposit| deposit.photo_id != *photo_id) =>
+                {
+                    found.insert(Violation::CodeForNothing { code: code.clone() });
                 }
-                (Wish::Fetch { code, .. }, Told::Picture { sha256 }) => {
-                    if self.deposits.get(code).is_none_or(|deposit| deposit.sha256 != *sha256) {
-                        found.insert(Violation::OtherBytes { code: code.clone() });
-                    }
+                (Wish::Fetch { code, .. }, Told::Picture { sha256 })
+                    if self.deposits.get(code).is_none_or(|deposit| deposit.sha256 != *sha256) =>
+                {
+                    found.insert(Violation::OtherBytes { code: code.clone() });
                 }
                 (Wish::Collect { code } | Wish::Fetch { code, .. }, told) if told.is_problem("photo-damaged") => {
                     found.insert(Violation::OtherBytes { code: code.clone() });
@@ -193,35 +193,30 @@ impl<'a> Case<'a> {
     /// What was acknowledged is in the log, done by who was told so.
     fn weigh_acknowledgements(&self, found: &mut BTreeSet<Violation>) {
         for operation in self.operations {
-            let missing = |event: &str, subject: &String| Violation::NotInTheLog {
-                event: event.into(),
-                subject: subject.clone(),
-            };
-            match (&operation.wish, &operation.told) {
-                (Wish::Deposit { .. }, Told::Deposited { photo_id, code, .. }) => {
-                    if self.rows("photo.deposited", photo_id, &operation.party).is_empty() {
-                        found.insert(Violation::CodeForNothing { code: code.clone() });
-                    }
-                }
+            let (event, subject) = match (&operation.wish, &operation.told) {
+                (Wish::Deposit { .. }, Told::Deposited { photo_id, .. }) => ("photo.deposited".to_owned(), photo_id),
                 (Wish::Collect { .. }, Told::Leased { collection_id, photo_id, .. }) => {
-                    let rows = self.rows("collection.leased", collection_id, &operation.party);
-                    if rows.is_empty() || self.course.photo_of.get(collection_id) != Some(photo_id) {
-                        found.insert(missing("collection.leased", collection_id));
-                    }
+                    let is_of_that_photo = self.course.photo_of.get(collection_id) == Some(photo_id);
+                    (if is_of_that_photo { "collection.leased".to_owned() } else { String::new() }, collection_id)
                 }
                 (Wish::Fetch { collection_id, .. }, Told::Picture { .. }) => {
-                    if self.rows("collection.handed_over", collection_id, &operation.party).is_empty() {
-                        found.insert(missing("collection.handed_over", collection_id));
-                    }
+                    ("collection.handed_over".to_owned(), collection_id)
                 }
                 (Wish::Settle { collection_id, outcome }, Told::Settled) => {
-                    let event = format!("collection.{outcome}");
-                    if self.rows(&event, collection_id, &operation.party).is_empty() {
-                        found.insert(missing(&event, collection_id));
-                    }
+                    (format!("collection.{outcome}"), collection_id)
                 }
-                _ => {}
+                _ => continue,
+            };
+            if !self.rows(&event, subject, &operation.party).is_empty() {
+                continue;
             }
+            found.insert(match &operation.told {
+                Told::Deposited { code, .. } => Violation::CodeForNothing { code: code.clone() },
+                Told::Leased { collection_id, .. } => {
+                    Violation::NotInTheLog { event: "collection.leased".into(), subject: collection_id.clone() }
+                }
+                _ => Violation::NotInTheLog { event, subject: subject.clone() },
+            });
         }
     }
 
@@ -318,7 +313,7 @@ impl<'a> Case<'a> {
         for (before, (earliest, _)) in &placed {
             let is_after =
                 |(after, (_, latest)): &(&&Operation, (usize, usize))| before.ended < after.begun && earliest > latest;
-            if placed.iter().any(|other| is_after(other)) {
+            if placed.iter().any(is_after) {
                 found.insert(Violation::OutOfOrder { code: code.into() });
             }
         }
