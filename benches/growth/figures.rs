@@ -33,11 +33,12 @@ impl Figures {
                 let each: Vec<Duration> = rounds.iter().flat_map(|round| round.each.iter().copied()).collect();
                 let whole: f64 = rounds.iter().map(|round| round.whole.as_secs_f64()).sum();
                 print!(
-                    "{:<13} {photos:>9} photos: {:>7.1}/s, p50 {:>7.2} ms, p99 {:>7.2} ms",
+                    "{:<13} {photos:>9} photos: {:>7.1}/s, p50 {:>7.2} ms, p99 {:>7.2} ms, processor {:>6.2} ms",
                     format!("{kind:?}"),
                     each.len() as f64 / whole,
                     at(&each, 0.5) * 1e3,
                     at(&each, 0.99) * 1e3,
+                    median(rounds.iter().map(|round| per_operation(round)).collect()) * 1e3,
                 );
                 if size > 0 {
                     // Each round beside the same round of the first size.
@@ -48,11 +49,16 @@ impl Figures {
                     print!("; rate x {:.2}", 1.0 / ratio(&|round| round.whole.as_secs_f64()));
                     print!(", p50 x {:.2}", ratio(&|round| at(&round.each, 0.5)));
                     print!(", p99 x {:.2}", ratio(&|round| at(&round.each, 0.99)));
+                    print!(", processor x {:.2}", ratio(&per_operation));
                 }
                 println!();
             }
         }
     }
+}
+
+fn per_operation(round: &Measured) -> f64 {
+    round.processor.as_secs_f64() / round.each.len() as f64
 }
 
 /// The time, in seconds, that this share of all did not exceed.

@@ -1,6 +1,9 @@
 //! A store with a past of so many photos.
 
+use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use lichtbild::storage::{DatabaseLocation, SqlStore};
 use sqlx::postgres::PgPool;
@@ -21,6 +24,7 @@ pub struct Place {
     /// How many pictures of 550 KB have been added.
     pub whole_deposits: AtomicU64,
     disk: Disk,
+    server: Vec<String>,
     bytes_at_first: i64,
     scans_at_first: i64,
     _folder: Option<tempfile::TempDir>,
@@ -66,6 +70,11 @@ impl Place {
         Self::new("PostgreSQL", photos, SqlStore::open(&location(&url)).await.unwrap(), disk, None).await
     }
 
+    /// Those of its server's processes that there are by now.
+    pub fn watch(&mut self, cluster: &Cluster) {
+        self.server = cluster.processes();
+    }
+
     async fn new(
         store_name: &'static str,
         photos: u64,
@@ -81,6 +90,7 @@ impl Place {
             collected: AtomicU64::new(0),
             whole_deposits: AtomicU64::new(0),
             disk,
+            server: Vec::new(),
             bytes_at_first: 0,
             scans_at_first: 0,
             _folder: folder,
@@ -88,6 +98,13 @@ impl Place {
         place.bytes_at_first = place.bytes().await;
         place.scans_at_first = place.scans().await;
         place
+    }
+
+    /// What this process and the server have used so far.
+    pub fn processor_time(&self) -> Duration {
+        let own = fs::read_dir("/proc/self/task").unwrap().map(|task| run_time(&task.unwrap().path()));
+        let of_server = self.server.iter().map(|process| run_time(&Path::new("/proc").join(process)));
+        own.chain(of_server).sum()
     }
 
     async fn number(&self, sqlite: &'static str, postgres: &'static str) -> i64 {
@@ -124,4 +141,10 @@ impl Place {
             self.scans().await - self.scans_at_first,
         );
     }
+}
+
+/// How long a process or thread has been running on a processor.
+fn run_time(of: &Path) -> Duration {
+    let text = fs::read_to_string(of.join("schedstat")).unwrap_or_default();
+    Duration::from_nanos(text.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or_default())
 }

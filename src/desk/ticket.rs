@@ -19,7 +19,7 @@ const SAVED: &str = "lichtbild_saved";
 const SETTLED: &str = "lichtbild_settled";
 /// No browser shows pages again that were left longer ago.
 const SETTLED_LASTS: Duration = Duration::minutes(10);
-/// As long as an office may take to settle, and longer.
+/// As long as an office may take to settle, and longer; it goes when the collection is settled.
 const SAVED_LASTS: Duration = Duration::days(30);
 
 /// Gives the browser the code of a lease, until the lease ends.
@@ -42,7 +42,7 @@ pub(super) fn issue(
     header(NAME, collection.collection_id, sealed, Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
 }
 
-/// Takes it away again, and with it what the browser kept of the pages that were left.
+/// Takes it away again, with the note about the file and with what the browser kept of the pages that were left.
 ///
 /// Chromium keeps pages whole to show them at once when somebody goes back, `no-store` or not; only those it throws away for which a
 /// cookie changed. The photo's page is kept under the address of the form that led to it, to which the ticket is never sent: so
@@ -50,9 +50,11 @@ pub(super) fn issue(
 ///
 /// # Errors
 /// None that could happen.
-pub(super) fn withdraw(collection_id: CollectionId) -> Result<[HeaderValue; 2], Problem> {
+pub(super) fn withdraw(collection_id: CollectionId) -> Result<[HeaderValue; 3], Problem> {
     Ok([
         header(NAME, collection_id, String::new(), Duration::ZERO)?,
+        // Browsers hold a hundred and some cookies for a host: not one more for each photo of a month.
+        header(SAVED, collection_id, String::new(), Duration::ZERO)?,
         cookies::header(SETTLED, collection_id.to_string(), ROOT, Some(SETTLED_LASTS))?,
     ])
 }

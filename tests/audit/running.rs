@@ -147,8 +147,10 @@ async fn a_log_whose_front_went_at_its_time_is_still_proved_but_not_under_a_cloc
         let swept = format!("INSERT INTO notes (name, moment) VALUES ('last_swept_at', {moment})");
         database.execute(&swept).await.unwrap();
         let gateway = home.start();
-        until("the sweeper wants somebody to look at the clock", async || gateway.log().contains("look at the clock"))
-            .await;
+        until("the sweeper wants somebody to look at the clock", async || {
+            gateway.log().contains("looked at the clock")
+        })
+        .await;
         assert_eq!(database.count("audit").await, 1_202);
 
         assert!(home.run(&["confirm-clock"]).status.success());

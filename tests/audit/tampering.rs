@@ -30,7 +30,7 @@ fn log() -> Vec<ChainRow> {
         at: START + MINUTE * u32::try_from(number / 3).unwrap(),
         actor: ["gateway", "administrator", "01a20297-4dc0-7fe2-bb16-ceb27bf086c4"][number % 3].into(),
         event: ["photo.deposited", "collection.leased", "collection.used", "photo.expired"][number % 4].into(),
-        subject: (number % 5 != 0).then(|| format!("subject {number}")),
+        subject: (!number.is_multiple_of(5)).then(|| format!("subject {number}")),
         details: format!("{{\"number\":{number}}}"),
         prev: Link::START.sha256,
         sha256: Link::START.sha256,
@@ -85,8 +85,10 @@ fn number(place: usize) -> i64 {
     i64::try_from(place).unwrap() + 1
 }
 
+type Change = fn(&mut ChainRow);
+
 /// Every kind of tampering with the row at a place: what is done, and whether its own digest is put right afterwards.
-fn changes() -> Vec<(&'static str, fn(&mut ChainRow))> {
+fn changes() -> Vec<(&'static str, Change)> {
     vec![
         ("sequence", |row| row.sequence += 5_000),
         ("at", |row| row.at = Timestamp::from_unix_milliseconds(row.at.unix_milliseconds() + 1)),

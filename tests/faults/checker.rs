@@ -193,30 +193,35 @@ impl<'a> Case<'a> {
     /// What was acknowledged is in the log, done by who was told so.
     fn weigh_acknowledgements(&self, found: &mut BTreeSet<Violation>) {
         for operation in self.operations {
-            let (event, subject) = match (&operation.wish, &operation.told) {
-                (Wish::Deposit { .. }, Told::Deposited { photo_id, .. }) => ("photo.deposited".to_owned(), photo_id),
-                (Wish::Collect { .. }, Told::Leased { collection_id, photo_id, .. }) => {
-                    let is_of_that_photo = self.course.photo_of.get(collection_id) == Some(photo_id);
-                    (if is_of_that_photo { "collection.leased".to_owned() } else { String::new() }, collection_id)
+            let missing = |event: &str, subject: &String| Violation::NotInTheLog {
+                event: event.into(),
+                subject: subject.clone(),
+            };
+            match (&operation.wish, &operation.told) {
+                (Wish::Deposit { .. }, Told::Deposited { photo_id, code, .. })
+                    if self.rows("photo.deposited", photo_id, &operation.party).is_empty() =>
+                {
+                    found.insert(Violation::CodeForNothing { code: code.clone() });
                 }
-                (Wish::Fetch { collection_id, .. }, Told::Picture { .. }) => {
-                    ("collection.handed_over".to_owned(), collection_id)
+                (Wish::Collect { .. }, Told::Leased { collection_id, photo_id, .. }) => {
+                    let rows = self.rows("collection.leased", collection_id, &operation.party);
+                    if rows.is_empty() || self.course.photo_of.get(collection_id) != Some(photo_id) {
+                        found.insert(missing("collection.leased", collection_id));
+                    }
+                }
+                (Wish::Fetch { collection_id, .. }, Told::Picture { .. })
+                    if self.rows("collection.handed_over", collection_id, &operation.party).is_empty() =>
+                {
+                    found.insert(missing("collection.handed_over", collection_id));
                 }
                 (Wish::Settle { collection_id, outcome }, Told::Settled) => {
-                    (format!("collection.{outcome}"), collection_id)
+                    let event = format!("collection.{outcome}");
+                    if self.rows(&event, collection_id, &operation.party).is_empty() {
+                        found.insert(missing(&event, collection_id));
+                    }
                 }
-                _ => continue,
-            };
-            if !self.rows(&event, subject, &operation.party).is_empty() {
-                continue;
+                _ => {}
             }
-            found.insert(match &operation.told {
-                Told::Deposited { code, .. } => Violation::CodeForNothing { code: code.clone() },
-                Told::Leased { collection_id, .. } => {
-                    Violation::NotInTheLog { event: "collection.leased".into(), subject: collection_id.clone() }
-                }
-                _ => Violation::NotInTheLog { event, subject: subject.clone() },
-            });
         }
     }
 

@@ -33,13 +33,15 @@ async fn a_photo_that_was_used_after_the_backup_is_not_handed_out_again() {
     let gateway = town.home.start();
     let other = town.other.calls(gateway.office());
     let office = town.office.calls(gateway.office());
-    for code in [&used, &waiting.code(), &held] {
-        for office in [&other, &office] {
+    let (of_both, waiting_code) = ([&other, &office], waiting.code());
+    for (code, offices) in [(&used, &of_both[..]), (&waiting_code, &of_both), (&held, &of_both[1..])] {
+        for office in offices {
             let refused = office.collect(code).await.unwrap();
             assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
             assert_eq!(refused.json()["held_back_because"], "restored");
         }
     }
+    assert_eq!(other.collect(&held).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
     assert_eq!(other.collect(&forgotten).await.unwrap().problem(), (404, "code-unknown".into()));
     // Who sends it again gets the code that the citizen has.
     let studio = town.studio.calls(gateway.studio());

@@ -46,7 +46,7 @@ async fn every_fault_is_found_and_no_other() {
         (Fault::PictureMissing, "DELETE FROM frames WHERE photo_id = (SELECT max(photo_id) FROM photos)", ""),
         (
             Fault::PictureChanged,
-            "UPDATE frames SET sha256 = (SELECT min(sha256) FROM audit)
+            "UPDATE frames SET sha256 = (SELECT sha256 FROM audit WHERE sequence = 1)
              WHERE photo_id = (SELECT max(photo_id) FROM photos)",
             "",
         ),

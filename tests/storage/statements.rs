@@ -14,8 +14,13 @@ pub struct Statement {
 }
 
 /// What the program puts in at run time. Such a statement is planned alike whichever of several words it is.
-const PUT_IN: [(&str, &str); 2] =
-    [("{}", "'available', 'leased', 'kept', 'used', 'refused', 'withdrawn', 'expired'"), ("{column}", "spent_at")];
+const PUT_IN: [(&str, &str); 3] = [
+    ("", "'available', 'leased', 'kept', 'used', 'refused', 'withdrawn', 'expired'"),
+    ("column", "spent_at"),
+    ("unless_locked", LOCKING),
+];
+/// What SQLite is not told.
+pub const LOCKING: &str = "FOR NO KEY UPDATE SKIP LOCKED";
 
 /// Other ways to run a statement, which this does not read: the store does without.
 const NOT_READ: [&str; 6] = ["query_as(", "query_scalar(", "query_with(", "raw_sql(", "QueryBuilder", "execute(\""];
@@ -26,7 +31,7 @@ pub fn all() -> Vec<Statement> {
     for (folder, only_on_server) in [("src/storage/sql", false), ("src/storage/postgres", true)] {
         for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
             let file = file.unwrap().path();
-            // The boundary to the driver: what it is given is written elsewhere.
+            // Not the boundary to the driver, and not the folder of what administrators' commands do to a whole database.
             if file.extension().is_some_and(|extension| extension == "rs") && !file.ends_with("statement.rs") {
                 let text = fs::read_to_string(&file).unwrap();
                 let code = text.split("#[cfg(test)]\nmod ").next().unwrap().to_owned();
@@ -48,7 +53,7 @@ pub fn all() -> Vec<Statement> {
                 let literal = literal(&code[position + call.len()..], code).unwrap_or_else(|| {
                     panic!("{place}: write the statement where it is run, so that it can be read here")
                 });
-                let sql = completed(&literal, &whole, &place);
+                let sql = completed(&literal, code, &whole, &place);
                 statements.push(Statement { place, sql, only_on_server: *only_on_server });
             }
         }
@@ -71,22 +76,27 @@ fn literal(given: &str, code: &str) -> Option<String> {
 }
 
 /// With everything put in that stands in braces.
-fn completed(literal: &str, whole: &str, place: &str) -> String {
+fn completed(literal: &str, code: &str, whole: &str, place: &str) -> String {
     let mut sql = literal.to_owned();
     while let Some(start) = sql.find('{') {
-        let end = start + sql[start..].find('}').unwrap() + 1;
-        let name = sql[start..end].to_owned();
-        let constant = format!("const {}: &str = \"", &name[1..name.len() - 1]);
-        let put_in = match whole.split_once(&constant) {
-            Some((_, after)) => after.split('"').next().unwrap(),
-            None => match PUT_IN.iter().find(|(known, _)| *known == name) {
-                Some((_, put_in)) => put_in,
-                None => panic!("{place}: say in this test what {name} can stand for"),
-            },
-        };
-        sql.replace_range(start..end, put_in);
+        let end = start + sql[start..].find('}').unwrap();
+        let name = sql[start + 1..end].to_owned();
+        let known = PUT_IN.iter().find(|(known, _)| *known == name).map(|(_, put_in)| (*put_in).to_owned());
+        let put_in = known.or_else(|| constant(&name, code)).or_else(|| constant(&name, whole));
+        let put_in = put_in.unwrap_or_else(|| panic!("{place}: say in this test what {{{name}}} can stand for"));
+        sql.replace_range(start..=end, &put_in);
     }
     sql.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text or number that has this name.
+fn constant(name: &str, code: &str) -> Option<String> {
+    let (_, after) = code.split_once(&format!("const {name}: "))?;
+    let value = after.split_once(" = ")?.1.split(';').next()?;
+    Some(match value.strip_prefix('"') {
+        Some(text) => text.trim_end_matches('"').to_owned(),
+        None => value.replace('_', ""),
+    })
 }
 
 #[test]

@@ -25,8 +25,9 @@ const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 const TRIES_TO_BE_ALONE: u32 = 20;
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
-/// What the server itself holds each session to. A statement waits for locks of others, and a node that stands still in the middle
-/// of a transaction (stopped, or cut off) keeps its locks, no longer than this: the others go on.
+/// What the server itself holds each session to. A commit is durable when it is answered. A statement waits for locks of others,
+/// and a node that stands still in the middle of a transaction (stopped, or cut off) keeps its locks, no longer than this: the
+/// others go on.
 const LIMITS: [(&str, &str); 6] = [
     ("default_transaction_isolation", "read committed"),
     // Whatever the server's own setting is: a commit that was answered must not be gone with the server's power.

@@ -14,22 +14,17 @@ mod enrolment;
 mod foreign;
 mod forget;
 mod guesses;
-mod inspect;
 mod invitations;
 mod notes;
-mod opening;
 mod parties;
 mod photos;
 mod quarantine;
-mod relocate;
-mod replay;
-mod restore;
 mod rows;
 mod settle;
 mod statement;
 mod sweep;
-mod tables;
 mod transfer_log;
+mod whole;
 
 use std::time::Duration;
 
@@ -37,7 +32,7 @@ use async_trait::async_trait;
 
 use self::connection::{Connection, Write};
 pub(super) use self::notes::BACKUP_TAKEN_AT;
-pub use self::relocate::Relocation;
+pub use self::whole::Relocation;
 use super::contract::{Store, StoreError};
 use super::enrolment_steps::{
     Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,

@@ -36,7 +36,7 @@ pub(super) async fn key_file(connection: &mut Connection) -> Result<Option<Sha25
 /// Why no gateway may work on the database, if none may.
 pub(super) async fn out_of_use(connection: &mut Connection) -> Result<Option<OutOfUse>, StoreError> {
     let row = connection
-        .query("SELECT name, moment FROM notes WHERE name IN ($1, $2, $3) AND moment IS NOT NULL ORDER BY name LIMIT 1")
+        .query("SELECT name, moment FROM notes WHERE name IN ($1, $2, $3) AND moment IS NOT NULL")
         .bind(BACKUP_TAKEN_AT)
         .bind(MOVED_AWAY_AT)
         .bind(MOVE_UNFINISHED)

@@ -9,9 +9,9 @@
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
-use super::connection::{Connection, Write};
+use super::super::connection::{Connection, Write};
+use super::super::{Database, SqlStore, notes};
 use super::tables::{Cell, Table, file_has, tables};
-use super::{Database, SqlStore, notes};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::digest::Sha256Digest;

@@ -1,8 +1,8 @@
 //! A database that came out of a backup: nobody gets its photos until an administrator releases them.
 
-use super::rows::moment;
-use super::rows::parsed;
-use super::{SqlStore, notes};
+use super::super::rows::moment;
+use super::super::rows::parsed;
+use super::super::{SqlStore, notes};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::id::PhotoId;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Database, SqlStore, notes};
+use super::super::{Database, SqlStore, notes};
 use crate::clock::Timestamp;
 use crate::storage::contract::{OutOfUse, StoreError};
 use crate::storage::location::DatabaseLocation;

@@ -1,8 +1,8 @@
 //! What happened after a backup was taken, put into the database that came out of it: by an export of the transfer log.
 
-use super::connection::{Connection, Write};
-use super::rows::bytes32;
-use super::{SqlStore, photos};
+use super::super::connection::{Connection, Write};
+use super::super::rows::bytes32;
+use super::super::{SqlStore, photos};
 use crate::clock::Timestamp;
 use crate::domain::aftermath::{Aftermath, CollectionFate, Fate};
 use crate::domain::chain::{ChainRow, ChainWalk, Link};

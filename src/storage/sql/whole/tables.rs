@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
-use super::connection::Connection;
-use super::statement::{Row, Statement};
+use super::super::connection::Connection;
+use super::super::statement::{Row, Statement};
 use crate::storage::contract::StoreError;
 
 /// A table that both databases have.

@@ -2,13 +2,13 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::connection::Connection;
-use super::rows::{
+use super::super::connection::Connection;
+use super::super::rows::{
     self, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, optional_bytes32, optional_moment, optional_parsed, parsed,
     tracked_photo,
 };
-use super::statement::Row;
-use super::{SqlStore, notes};
+use super::super::statement::Row;
+use super::super::{SqlStore, notes};
 use crate::domain::collection::CollectionState;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, PhotoId};
