@@ -126,6 +126,8 @@ mod tests {
     use std::pin::Pin;
     use std::task::Poll;
 
+    use tokio::task::unconstrained;
+
     use super::*;
 
     type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Turn<char>, Busy>> + 'a>>;
@@ -134,12 +136,13 @@ mod tests {
     where
         W: Future<Output = Result<Turn<char>, Busy>> + ?Sized,
     {
-        poll_fn(|context| {
+        // Without a budget: hundreds are looked at in one go.
+        unconstrained(poll_fn(|context| {
             Poll::Ready(match waiting.as_mut().poll(context) {
                 Poll::Ready(outcome) => Some(outcome),
                 Poll::Pending => None,
             })
-        })
+        }))
         .await
     }
 

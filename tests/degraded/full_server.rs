@@ -1,8 +1,5 @@
 //! A PostgreSQL whose disk is full.
 
-use std::fs::{self, File};
-use std::io::Write;
-
 use super::{deposit, is_put_off, judge_small_photos};
 use crate::support::cluster::{Cluster, execute_on};
 use crate::support::device::plain_get;
@@ -30,9 +27,7 @@ async fn a_server_whose_disk_is_full_refuses_deposits_and_loses_nothing() {
     let (shop, counter) = (studio.calls(gateway.studio()), office.calls(gateway.office()));
     let picture = colour_picture(350, 450);
 
-    let ballast = cluster.disk().join("ballast");
-    let mut file = File::create(&ballast).unwrap();
-    while file.write_all(&[0; 4096]).is_ok() {}
+    cluster.fill_disk();
     let mut codes = Vec::new();
     let mut refused = None;
     for number in 0..100 {
@@ -48,7 +43,7 @@ async fn a_server_whose_disk_is_full_refuses_deposits_and_loses_nothing() {
     assert!(gateway.log().contains("No space left"), "it was refused for something else: {}", gateway.log());
     assert_eq!(shop.get("/v1/photos").await.unwrap().status, 200, "reading goes on");
 
-    fs::remove_file(&ballast).unwrap();
+    cluster.free_disk();
     until("there is space again", async || {
         let answer = shop.deposit_bytes(&refused, picture.clone()).await.unwrap();
         let stored = !is_put_off(&answer, "storage-unavailable");

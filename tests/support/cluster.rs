@@ -120,10 +120,23 @@ impl Cluster {
         programs().join(name)
     }
 
-    /// Its disk, as it sees it.
-    pub fn disk(&self) -> PathBuf {
+    /// Leaves no room on its disk.
+    pub fn fill_disk(&self) {
+        let ballast = format!("of={}", self.ballast().display());
+        let filled = unprivileged(Path::new("dd")).args(["if=/dev/zero", "bs=4096", &ballast]).output().unwrap();
+        let message = String::from_utf8_lossy(&filled.stderr);
+        assert!(message.contains("No space left"), "{message}");
+    }
+
+    /// Gives it room again.
+    pub fn free_disk(&self) {
+        run(unprivileged(Path::new("rm")).arg(self.ballast()));
+    }
+
+    /// On the disk as the server sees it.
+    fn ballast(&self) -> PathBuf {
         let disk = self.folder.join("disk");
-        PathBuf::from(format!("/proc/{}/root{}", self.postmaster(), disk.display()))
+        PathBuf::from(format!("/proc/{}/root{}/ballast", self.postmaster(), disk.display()))
     }
 
     fn postmaster(&self) -> String {
