@@ -1,5 +1,6 @@
 //! The face model: SeetaFace Detection (Wu, Kan, He, Shan, Chen: Funnel-structured cascade for multi-view face detection),
-//! as it comes with the package `rustface`, whose reading of it this follows (both BSD-2-Clause, notice in `LICENSE-seetaface`).
+//! as it comes with the package `rustface`, whose reading of it this follows (both BSD-2-Clause; file, licence and origin are in
+//! `models/`).
 //!
 //! Why not the package's own detector: it copies windows through unchecked pointers, by boxes that its networks have moved, and
 //! nothing holds these within its buffers; a gateway looks at what strangers send. So the model is its, the arithmetic ours:
@@ -13,7 +14,7 @@ pub(super) const GROUP: usize = 10;
 /// The model that comes with the program; `None` only if it could not be read, which a test excludes.
 pub(super) static MODEL: LazyLock<Option<Model>> = LazyLock::new(|| Model::parse(BYTES));
 
-static BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/face_model.bin"));
+static BYTES: &[u8] = include_bytes!("models/seeta_fd_frontal_v1.0.bin");
 
 /// Three quick cascades that propose windows, each for one view of a face, and networks that sift and move the proposals.
 pub(super) struct Model {

@@ -329,7 +329,7 @@ fn a_larger_plane_of_the_same_picture_tells_the_same() {
 /// The model's first reader in Rust as a yardstick: the same face, whoever reads the model.
 #[test]
 fn rustface_finds_the_same_face() {
-    let model = rustface::read_model(&include_bytes!(concat!(env!("OUT_DIR"), "/face_model.bin"))[..]).unwrap();
+    let model = rustface::read_model(&include_bytes!("models/seeta_fd_frontal_v1.0.bin")[..]).unwrap();
     for change in [AS_IS, Change { scale: 0.85, shift: (0.08, -0.05), ..AS_IS }, Change { turn_degrees: -8.0, ..AS_IS }]
     {
         let plane = LARGE.plane(change);
