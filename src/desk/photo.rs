@@ -22,7 +22,7 @@ use crate::flows::hand_over::HandOverError;
 use crate::flows::present::{Presented, present};
 use crate::report::overlay::overlay;
 use crate::validation::guides::Guides;
-use crate::validation::{Profile, captured_on};
+use crate::validation::{CaptureDate, Profile, captured_on};
 use crate::wire::finding::FindingBody;
 
 /// The picture, what there is to know about it, and what can be done.
@@ -142,8 +142,13 @@ fn facts(presented: &Presented, clerk: &Clerk) -> Markup {
                 dt { (language.pick("Aufgenommen", "Taken")) }
                 dd #captured {
                     @match captured_on(&opened.bytes) {
-                        Some(captured) => (moment::date(captured, language)),
-                        None => span.quiet { (language.pick("steht nicht in der Datei", "the file does not say")) },
+                        CaptureDate::Read(captured) => (moment::date(captured.date, language)),
+                        CaptureDate::Unreadable(text) => {
+                            span.quiet { (language.pick("nicht lesbar: ", "unreadable: ")) bdi { (text) } }
+                        }
+                        CaptureDate::Missing => {
+                            span.quiet { (language.pick("steht nicht in der Datei", "the file does not say")) }
+                        }
                     }
                 }
             }

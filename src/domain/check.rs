@@ -44,19 +44,23 @@ pub enum Check {
     Orientation,
     /// EXIF and other metadata can be read and are not out of proportion.
     Metadata,
+    /// The file has one block of EXIF, or several that are the same.
+    ExifBlocks,
     /// The picture was not compressed too much.
     Compression,
     /// The photo is young enough, by its own capture time.
     CaptureTime,
     /// The photo says when it was taken.
     CaptureTimeMissing,
+    /// The time at which it was taken is written in a form that can be read.
+    CaptureTimeUnreadable,
     /// The photo does not say where it was taken.
     Location,
     /// EXIF carries no small picture beside the photo.
     Thumbnail,
     /// Its colours are those of sRGB.
     ColourProfile,
-    /// Printed at the resolution that it states, it has the size of a passport photo.
+    /// Printed at the resolution that it states, and it states only one, it has the size of a passport photo.
     Density,
     /// There is something to be seen on the picture.
     Blank,
@@ -86,7 +90,7 @@ pub enum Check {
 
 impl Check {
     /// Every rule, roughly in the order in which a file can fail them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::Empty,
         Self::Format,
         Self::Coding,
@@ -103,9 +107,11 @@ impl Check {
         Self::Ambiguous,
         Self::Orientation,
         Self::Metadata,
+        Self::ExifBlocks,
         Self::Compression,
         Self::CaptureTime,
         Self::CaptureTimeMissing,
+        Self::CaptureTimeUnreadable,
         Self::Location,
         Self::Thumbnail,
         Self::ColourProfile,
@@ -143,9 +149,11 @@ impl Check {
             Self::Ambiguous => "ambiguous",
             Self::Orientation => "orientation",
             Self::Metadata => "metadata",
+            Self::ExifBlocks => "exif_blocks",
             Self::Compression => "compression",
             Self::CaptureTime => "capture_time",
             Self::CaptureTimeMissing => "capture_time_missing",
+            Self::CaptureTimeUnreadable => "capture_time_unreadable",
             Self::Location => "location",
             Self::Thumbnail => "thumbnail",
             Self::ColourProfile => "colour_profile",

@@ -118,17 +118,24 @@ pub(super) const fn texts(check: Check) -> Texts {
              "Export the picture again, if necessary with another program."],
         ),
         Check::Orientation => say(
-            ["Das Bild ist gedreht oder gespiegelt gespeichert und nur durch einen Vermerk aufgerichtet, den nicht jedes Programm \
-              beachtet.",
-             "Bitte im Bildprogramm aufrecht drehen und neu exportieren."],
-            ["The picture is stored turned or mirrored and only set upright by a note that not every program heeds.",
-             "Turn it upright in your picture program and export it again."],
+            ["Die Datei trägt einen Vermerk zur Ausrichtung, nach dem das Bild zum Anzeigen gedreht oder gespiegelt werden soll oder \
+              der ungültig ist. Nicht jedes Programm beachtet ihn gleich.",
+             "Bitte das Bild im Bildprogramm öffnen, wenn nötig aufrecht drehen und neu exportieren."],
+            ["The file carries an orientation note that asks programs to turn or mirror the picture, or that is invalid. Programs do not \
+              all treat it the same way.",
+             "Open the picture in your picture program, turn it upright if necessary and export it again."],
         ),
         Check::Metadata => say(
             ["Die Metadaten des Bildes (etwa EXIF) sind beschädigt oder ungewöhnlich groß.",
              "Bitte das Bild neu exportieren und nur die Aufnahmedaten mitgeben."],
             ["The picture's metadata (such as EXIF) are damaged or unusually large.",
              "Export the picture again and keep the capture data only."],
+        ),
+        Check::ExifBlocks => say(
+            ["Die Datei enthält mehrere EXIF-Blöcke mit verschiedenem Inhalt. Jedes Programm kann einen anderen davon lesen.",
+             "Bitte die Metadaten neu schreiben lassen: das Bild im Bildprogramm neu exportieren und nur die Aufnahmedaten mitgeben."],
+            ["The file contains several EXIF blocks whose contents differ. Each program may read a different one.",
+             "Have the metadata written anew: export the picture again from your picture program and keep only the capture data."],
         ),
         Check::Compression => say(
             ["Das Bild ist stark komprimiert; feine Züge können verloren sein.",
@@ -147,6 +154,12 @@ pub(super) const fn texts(check: Check) -> Texts {
              "Bitte beim Export die Aufnahmedaten (EXIF) mitgeben, damit das Amt das Alter des Bildes sieht."],
             ["The file does not say when the picture was taken.",
              "Export it with the capture data (EXIF), so that the office sees how old it is."],
+        ),
+        Check::CaptureTimeUnreadable => say(
+            ["Das Aufnahmedatum in der Datei ist nicht eindeutig lesbar.",
+             "Bitte das Aufnahmedatum (EXIF DateTimeOriginal) als Jahr, Monat und Tag schreiben lassen, zum Beispiel 2026:11:20 10:15:00."],
+            ["The capture date in the file cannot be read without doubt.",
+             "Have the capture date (EXIF DateTimeOriginal) written as year, month and day, for example 2026:11:20 10:15:00."],
         ),
         Check::Location => say(
             ["Die Datei verrät, wo das Bild aufgenommen wurde; das Amt braucht das nicht.",
@@ -167,9 +180,9 @@ pub(super) const fn texts(check: Check) -> Texts {
              "Choose “convert to sRGB” when exporting."],
         ),
         Check::Density => say(
-            ["Die Datei gibt eine Druckauflösung an, mit der das Bild nicht in Passbildgröße gedruckt würde.",
+            ["Die Datei gibt eine Druckauflösung an, mit der das Bild nicht in Passbildgröße gedruckt würde, oder zwei verschiedene.",
              "Bitte beim Export die Auflösung (dpi) auf den genannten Wert stellen, ohne die Pixel zu ändern."],
-            ["The file states a resolution at which it would not print in passport size.",
+            ["The file states a resolution at which it would not print in passport size, or two different ones.",
              "Set the resolution (dpi) to the given value when exporting, without changing the pixels."],
         ),
         Check::Blank => say(

@@ -121,7 +121,7 @@ impl Measurements {
             width: frame.map(|frame| frame.width),
             height: frame.map(|frame| frame.height),
             jpeg_quality: walk.header.quality,
-            pixels_per_inch: walk.header.pixels_per_inch,
+            pixels_per_inch: metadata::pixels_per_inch(bytes, &walk.header),
             face: FaceMeasurements::default(),
         }
     }

@@ -32,18 +32,21 @@ pub(super) fn examine(bytes: &[u8], walk: &Walk) -> Vec<Finding> {
         size: (frame.width, frame.height),
         // The walk lets nothing else pass.
         colour: ColorType::Rgb8,
-        exif: header
-            .exif
-            .clone()
-            .and_then(|range| bytes.get(range))
-            .filter(|exif| !exif.is_empty())
-            .map(<[u8]>::to_vec),
+        exif: standard_exif(bytes, walk).map(<[u8]>::to_vec),
     };
     match read(head) {
         Ok(other) => own.disagreements(&other),
         // Only one of them takes this for a sound header.
         Err(_) => vec![ambiguous("?", &own.size_text())],
     }
+}
+
+/// The content of the EXIF segment, unless it is empty or its fill byte is not zero: other readers then find none, and what the
+/// walk reads is judged all the same.
+fn standard_exif<'a>(bytes: &'a [u8], walk: &Walk) -> Option<&'a [u8]> {
+    let range = walk.header.exif.clone()?;
+    let fill_byte = range.start.checked_sub(1).and_then(|at| bytes.get(at));
+    bytes.get(range).filter(|exif| !exif.is_empty() && fill_byte == Some(&0))
 }
 
 struct Reading {

@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use lichtbild::domain::digest::Sha256Digest;
 
 use super::browser::{Browser, page};
-use crate::support::caller::Answer;
+use crate::support::caller::{Answer, key, photo};
+use crate::support::exif::{ExifBlock, Order};
 use crate::support::gateway::{START, TestGateway};
 
 #[track_caller]
@@ -83,6 +84,26 @@ async fn the_photo_is_in_the_page_byte_for_byte_and_looking_counts_as_a_hand_ove
     assert!(page.contains("id=\"lease\"") && page.contains("data-seconds=\"900\""), "{page}");
     let list = office.collections("").await.json();
     assert_eq!(list["collections"][0]["handed_over_at"], START.to_string());
+}
+
+#[tokio::test]
+async fn the_capture_date_is_shown_in_whatever_form_it_is_written() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
+    let mut browser = Browser::of(&office).await;
+    for (number, text, shown) in [
+        (1, "2026:11:20 10:15:00", "20.11.2026"),
+        (2, "2026-11-20T24:15:00+01:00", "20.11.2026"),
+        (3, "20.11.2026", "nicht lesbar: <bdi>20.11.2026</bdi>"),
+        (4, "0000:00:00 00:00:00", "steht nicht in der Datei"),
+    ] {
+        let bytes = ExifBlock::captured(Order::Big, text).within(&photo(number));
+        let receipt = studio.deposit(&bytes, &key(number)).await.json();
+        let path = browser.enter(receipt["code"].as_str().unwrap()).await;
+        let page = page(&browser.get(&path).await);
+        let captured = page.split("id=\"captured\"").nth(1).unwrap().split("</dd>").next().unwrap();
+        assert!(captured.contains(shown), "{text}: {captured}");
+    }
 }
 
 #[tokio::test]

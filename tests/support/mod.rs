@@ -6,6 +6,7 @@ pub mod cluster;
 pub mod curl;
 pub mod device;
 pub mod enrolment;
+pub mod exif;
 pub mod fake_gateway;
 #[cfg(unix)]
 pub mod filling;

@@ -230,7 +230,7 @@ fn metadata() -> Vec<HostilePhoto> {
         hostile("turned by little-endian EXIF", insert(&exif_orientation(3, false)), &["orientation"]),
         hostile("mirrored by EXIF", insert(&exif_orientation(2, true)), &["orientation"]),
         hostile("orientation that does not exist", insert(&exif_orientation(77, true)), &["orientation"]),
-        hostile("two EXIF segments", insert(&upright_and_turned), &["structure"]),
+        hostile("two EXIF segments", insert(&upright_and_turned), &["exif_blocks"]),
         hostile("thousands of XMP segments", insert(&new_segment(0xE1, XMP).repeat(5000)), &["metadata"]),
         hostile("a megabyte of metadata", insert(&new_segment(0xE2, &[0; 65_000]).repeat(17)), &["metadata"]),
     ]

@@ -1,6 +1,10 @@
 //! The judge over whole files.
 
+mod capture_dates;
 mod exhaustive;
+mod exif;
+mod exif_cases;
+mod exif_segments;
 mod faces;
 mod hostile;
 #[cfg(target_os = "linux")]

@@ -10,7 +10,7 @@ type Property = fn(&[u8]);
 fn every_seed_holds_what_the_fuzzer_asks() {
     let targets: [(&str, Property, usize); 4] = [
         ("walk", properties::walk, 12),
-        ("exif", properties::exif, 8),
+        ("exif", properties::exif, 14),
         ("code", properties::code, 7),
         ("judge", properties::judge, 9),
     ];

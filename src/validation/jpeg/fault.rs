@@ -65,6 +65,11 @@ pub enum Fault {
     },
     /// More segments before the picture than [`super::MAX_SEGMENTS`].
     Segments,
+    /// Several EXIF segments that are not copies of one another.
+    ExifSegments {
+        /// Number of EXIF segments.
+        count: usize,
+    },
 }
 
 /// Where a file was cut.
@@ -109,7 +114,7 @@ impl Coding {
 impl Fault {
     /// Whether the picture data cannot be walked with this fault in the header.
     pub(super) const fn hinders_scan(&self) -> bool {
-        !matches!(self, Self::ColourSpace(_))
+        !matches!(self, Self::ColourSpace(_) | Self::ExifSegments { .. })
     }
 
     /// The finding for it; always one that refuses.
@@ -148,6 +153,7 @@ impl Fault {
                 let limit = super::MAX_SEGMENTS;
                 Finding::refuse(Check::Metadata, format!("> {limit} (APP, COM)"), format!("<= {limit} (APP, COM)"))
             }
+            Self::ExifSegments { count } => Finding::refuse(Check::ExifBlocks, format!("{count} x EXIF"), "1 x EXIF"),
             Self::Metadata { bytes } => {
                 Finding::refuse(Check::Metadata, format!(">= {bytes} B"), format!("<= {} B", super::MAX_METADATA_BYTES))
             }

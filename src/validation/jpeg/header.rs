@@ -27,7 +27,7 @@ pub struct Header {
     pub quality: Option<u8>,
     /// Horizontal resolution from the JFIF segment, pixels per inch.
     pub pixels_per_inch: Option<u32>,
-    /// Where the content of the EXIF segment lies, without its `Exif\0\0`.
+    /// Where the content of the first EXIF segment lies, without its `Exif\0\0`.
     pub exif: Option<Range<usize>>,
     /// Where the contents of segments with an ICC profile lie, with their `ICC_PROFILE\0`, in the order of the file.
     pub icc: Vec<Range<usize>>,
@@ -40,6 +40,8 @@ pub struct Header {
     /// For each component of the scan: which DC and which AC table it uses.
     pub(super) scan_tables: Vec<(u8, u8)>,
     adobe_transform: Option<u8>,
+    /// Where the contents of all EXIF segments lie, with their `Exif\0\0`.
+    exif_segments: Vec<Range<usize>>,
 }
 
 /// Reads until the picture data begin or nothing more can be read.
@@ -80,6 +82,7 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<Fault>) {
             break;
         }
     }
+    header.compare_exif(bytes, &mut faults);
     header.conclude(&mut faults);
     (header, faults)
 }
@@ -114,7 +117,10 @@ impl Header {
                 self.take_density(content);
                 Ok(())
             }
-            0xE1 => self.take_exif(segment),
+            0xE1 => {
+                self.take_exif(segment);
+                Ok(())
+            }
             0xEE => {
                 if let Some(&[.., transform]) = content.strip_prefix(b"Adobe").and_then(<[u8]>::first_chunk::<7>) {
                     self.adobe_transform = Some(transform);
@@ -176,13 +182,22 @@ impl Header {
         };
     }
 
-    fn take_exif(&mut self, segment: &Segment<'_>) -> Result<(), &'static str> {
-        let Some(exif) = segment.content.strip_prefix(b"Exif\0\0") else { return Ok(()) };
-        if self.exif.is_some() {
-            return Err("a second EXIF segment: programs differ on which one counts");
+    /// Takes `Exif`, a zero and a fill byte of any value: the fill byte is zero in CIPA DC-008 (4.5.4), but Chromium and ExifTool
+    /// read EXIF behind others, too.
+    fn take_exif(&mut self, segment: &Segment<'_>) {
+        let Some([_, exif @ ..]) = segment.content.strip_prefix(b"Exif\0") else { return };
+        self.exif.get_or_insert(segment.end - exif.len()..segment.end);
+        self.exif_segments.push(segment.end - segment.content.len()..segment.end);
+    }
+
+    /// Copies of one EXIF segment say the same to every program. Of segments that differ (two blocks, or one block that ExifTool
+    /// split because it exceeds 64 KiB) some programs read the first one, some the last one and some all of them.
+    fn compare_exif(&self, bytes: &[u8], faults: &mut Vec<Fault>) {
+        let mut contents = self.exif_segments.iter().map(|range| bytes.get(range.clone()));
+        let first = contents.next();
+        if contents.any(|content| Some(content) != first) {
+            faults.push(Fault::ExifSegments { count: self.exif_segments.len() });
         }
-        self.exif = Some(segment.end - exif.len()..segment.end);
-        Ok(())
     }
 
     /// What only shows once the whole header is known.

@@ -3,14 +3,19 @@
 //! Metadata are judged and never touched: the file that the studio sent is the file that the office gets, with all it says. A
 //! thumbnail in EXIF is told of and left alone, too; its segment bounds it to 64 KiB.
 
+mod capture_date;
 mod capture_time;
 mod colour_profile;
 mod density;
 mod exif;
 mod orientation;
+mod tiff;
 
+pub use self::capture_date::CaptureDate;
+
+use self::density::Stated;
 use self::exif::Exif;
-use super::jpeg::{self, Walk};
+use super::jpeg::{self, Header, Walk};
 use super::rules::Rules;
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
@@ -22,13 +27,16 @@ pub(super) fn examine(bytes: &[u8], walk: &Walk, rules: &Rules, now: Timestamp) 
     let exif = segment.and_then(Exif::parse);
     let mut findings: Vec<Finding> = segment.and_then(orientation::examine).into_iter().collect();
     if let Some(rule) = &rules.capture {
-        match exif.and_then(capture_time::read) {
-            Some(captured) => findings.extend(capture_time::examine(captured, rule, now)),
+        match exif.map_or(CaptureDate::Missing, capture_date::read) {
+            CaptureDate::Read(captured) => findings.extend(capture_time::examine(captured, rule, now)),
+            CaptureDate::Unreadable(text) => {
+                findings.push(Finding::advise(Check::CaptureTimeUnreadable, text, "YYYY:MM:DD HH:MM:SS"));
+            }
             // A file that is broken has to be exported again in any case.
-            None if walk.faults.is_empty() => {
+            CaptureDate::Missing if walk.faults.is_empty() => {
                 findings.push(Finding::advise(Check::CaptureTimeMissing, "-", "EXIF DateTimeOriginal"));
             }
-            None => {}
+            CaptureDate::Missing => {}
         }
     }
     if exif.is_some_and(Exif::has_location) {
@@ -39,13 +47,21 @@ pub(super) fn examine(bytes: &[u8], walk: &Walk, rules: &Rules, now: Timestamp) 
     }
     findings.extend(colour_profile::examine(bytes, &walk.header.icc));
     if let (Some(rule), Some(frame)) = (&rules.density, &walk.header.frame) {
-        findings.extend(density::examine(walk.header.pixels_per_inch, frame.width, rule));
+        findings.extend(density::examine(Stated::new(walk.header.pixels_per_inch, exif), frame.width, rule));
     }
     findings
 }
 
-/// The day on which the picture was taken, by its own word and in its own time zone.
-pub fn captured_on(bytes: &[u8]) -> Option<time::Date> {
-    let segment = jpeg::header(bytes).exif.and_then(|range| bytes.get(range))?;
-    Exif::parse(segment).and_then(capture_time::read).map(time::OffsetDateTime::date)
+/// Reads the day on which the picture was taken, by its own word and in its own time zone.
+pub fn captured_on(bytes: &[u8]) -> CaptureDate {
+    exif_of(bytes, &jpeg::header(bytes)).map_or(CaptureDate::Missing, capture_date::read)
+}
+
+/// The resolution that the file states, in pixels per inch: by JFIF, or by EXIF if JFIF states none.
+pub(super) fn pixels_per_inch(bytes: &[u8], header: &Header) -> Option<u32> {
+    Stated::new(header.pixels_per_inch, exif_of(bytes, header)).pixels_per_inch()
+}
+
+fn exif_of<'a>(bytes: &'a [u8], header: &Header) -> Option<Exif<'a>> {
+    header.exif.clone().and_then(|range| bytes.get(range)).and_then(Exif::parse)
 }

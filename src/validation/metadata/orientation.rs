@@ -1,49 +1,70 @@
 //! The EXIF note that says how a picture is to be turned for display (CIPA DC-008, tag 274).
 //!
 //! Some programs heed it and some do not, so a photo that needs it would be seen upright in the studio and lying at the
-//! counter, or the other way round. Hence: the note may be missing or 1, anything else is refused. EXIF that cannot be read
-//! at all is only advice: nothing shows a picture turned because of a note it cannot find.
+//! counter, or the other way round. Hence: the note may be missing, 0 (not set; every program shows the picture as it is stored)
+//! or 1. Anything else is refused: 2 to 8 turn or mirror, and of a value that does not exist nobody knows what was meant. EXIF
+//! that cannot be read at all is only advice: nothing shows a picture turned because of a note it cannot find.
+//!
+//! Programs differ on the types that they accept: Pillow takes every number, OpenCV the first two bytes of the value field
+//! whatever the type. The picture is refused if any of the readings turns it.
 
 use image::metadata::Orientation;
 
+use super::exif::Exif;
+use super::tiff::Entry;
 use crate::domain::check::Check;
 use crate::domain::finding::Finding;
-use crate::validation::metadata::exif::Exif;
 
 const ORIENTATION_TAG: u16 = 274;
+/// Larger values are not shown.
+const MAX_SHOWN: f64 = 65_535.0;
 
 /// Judges the content of an EXIF segment, from its byte order mark on.
 pub(super) fn examine(exif: &[u8]) -> Option<Finding> {
-    let turned = |value: u32| Finding::refuse(Check::Orientation, format!("EXIF 274 = {value}"), "EXIF 274 = 1");
+    let refused = |value: String| Finding::refuse(Check::Orientation, format!("EXIF 274 = {value}"), "EXIF 274 = 1");
     // A second reading by the `image` crate, which is the one many Rust programs will follow.
-    let by_image = Orientation::from_exif_chunk(exif).map(|orientation| u32::from(orientation.to_exif()));
+    let by_image = Orientation::from_exif_chunk(exif).map(Orientation::to_exif).filter(|value| *value != 1);
     match (read(exif), by_image) {
-        (Reading::Found(value), _) if value != 1 => Some(turned(value)),
-        (_, Some(value)) if value != 1 => Some(turned(value)),
+        (Reading::Turned(value), _) => Some(refused(value.to_string())),
+        (_, Some(value)) => Some(refused(value.to_string())),
+        (Reading::Invalid(value), _) if value.abs() <= MAX_SHOWN => Some(refused(value.to_string())),
+        (Reading::Invalid(_), _) => Some(refused("?".to_owned())),
         (Reading::Damaged, _) => Some(Finding::advise(Check::Metadata, "EXIF ?", "CIPA DC-008")),
-        _ => None,
+        (Reading::Upright, _) => None,
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The result for one entry or for all; of several entries the worst one counts.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 enum Reading {
-    /// The first value that is not 1, or 1.
-    Found(u32),
-    Absent,
+    /// 1, 0 or nothing.
+    Upright,
     Damaged,
+    /// A value that CIPA DC-008 does not define.
+    Invalid(f64),
+    /// 2 to 8.
+    Turned(u16),
 }
 
 fn read(exif: &[u8]) -> Reading {
-    let Some(directory) = Exif::parse(exif).and_then(|exif| exif.first_directory()) else { return Reading::Damaged };
-    let mut reading = Reading::Absent;
-    for entry in directory.entries().filter(|entry| entry.tag == ORIENTATION_TAG) {
-        let Some(value) = entry.number() else { return Reading::Damaged };
-        if !matches!(reading, Reading::Found(earlier) if earlier != 1) {
-            reading = Reading::Found(value);
-        }
-    }
+    let Some(directory) = Exif::parse(exif).and_then(Exif::first_directory) else { return Reading::Damaged };
+    let entries = directory.entries().filter(|entry| entry.tag == ORIENTATION_TAG);
+    let reading = entries.map(|entry| read_entry(&entry)).reduce(|worst, next| if next > worst { next } else { worst });
     // Entries missing at the end: what was found counts, what was not found may have been there.
-    if directory.is_cut() && reading == Reading::Absent { Reading::Damaged } else { reading }
+    reading.unwrap_or(if directory.is_cut() { Reading::Damaged } else { Reading::Upright })
+}
+
+fn read_entry(entry: &Entry<'_>) -> Reading {
+    let typed = entry.number();
+    // A program that converts to whole numbers cuts the fraction off.
+    let readings = [typed.map(f64::trunc), entry.leading_u16().map(f64::from)];
+    let turned = readings.into_iter().flatten().find(|value| (2.0..=8.0).contains(value));
+    match (turned, typed) {
+        (Some(value), _) => Reading::Turned(value as u16),
+        (None, Some(value)) if value == 0.0 || value == 1.0 => Reading::Upright,
+        (None, Some(value)) => Reading::Invalid(value),
+        (None, None) => Reading::Damaged,
+    }
 }
 
 #[cfg(test)]
@@ -63,17 +84,48 @@ mod tests {
 
     #[test]
     fn only_upright_passes() {
+        assert_eq!(examine(&exif(274, 3, 0)), None);
         assert_eq!(examine(&exif(274, 3, 1)), None);
         assert_eq!(examine(&exif(271, 3, 6)), None);
-        for value in [0, 2, 3, 6, 8, 9, 0xFFFF] {
+        for value in [2, 3, 6, 8, 9, 0xFFFF] {
             let finding = examine(&exif(274, 3, value)).unwrap();
             assert_eq!((finding.check, finding.severity), (Check::Orientation, Severity::Refuse), "{value}");
+            assert_eq!(finding.measured, format!("EXIF 274 = {value}"));
+        }
+    }
+
+    #[test]
+    fn a_note_that_one_program_reads_as_turned_is_refused_whatever_its_type() {
+        // As LONG it is 393216, which turns nothing; OpenCV reads 6.
+        for kind in [0, 1, 4, 9, 13, 99] {
+            let finding = examine(&exif(274, kind, 6)).unwrap();
+            assert_eq!((finding.severity, finding.measured.as_str()), (Severity::Refuse, "EXIF 274 = 6"), "{kind}");
+        }
+    }
+
+    #[test]
+    fn huge_values_are_not_shown() {
+        for kind in [4, 11] {
+            assert_eq!(examine(&exif(274, kind, 0x7F7F)).unwrap().measured, "EXIF 274 = ?");
+        }
+        assert_eq!(examine(&exif(274, 11, 0x7FC0)).unwrap().measured, "EXIF 274 = ?", "not a number");
+    }
+
+    #[test]
+    fn the_worst_of_several_notes_counts() {
+        let [upright, turned, unknown] = [exif(274, 3, 1), exif(274, 3, 6), exif(274, 3, 9)];
+        for [first, second] in [[&upright, &turned], [&turned, &upright], [&unknown, &turned], [&turned, &unknown]] {
+            let bytes = [&first[..9], &[2], &first[10..22], &second[10..]].concat();
+            assert_eq!(examine(&bytes).unwrap().measured, "EXIF 274 = 6");
         }
     }
 
     #[test]
     fn unreadable_exif_is_advice() {
-        for damaged in [&b""[..], b"MM", b"XX*\0\0\0\0\x08", b"MM\0*\xFF\xFF\xFF\xFF", b"MM\0*\0\0\0\x08\xFF\xFF"] {
+        let unknown_type = exif(274, 99, 0);
+        for damaged in
+            [&b""[..], b"MM", b"XX*\0\0\0\0\x08", b"MM\0*\xFF\xFF\xFF\xFF", b"MM\0*\0\0\0\x08\xFF\xFF", &unknown_type]
+        {
             let finding = examine(damaged).unwrap();
             assert_eq!((finding.check, finding.severity), (Check::Metadata, Severity::Advise), "{damaged:?}");
         }
