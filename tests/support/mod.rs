@@ -17,4 +17,6 @@ pub mod pki;
 pub mod portraits;
 pub mod process;
 pub mod records;
+#[cfg(unix)]
+pub mod sealer;
 pub mod variants;
