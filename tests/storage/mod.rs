@@ -1,5 +1,7 @@
 //! The storage contract on either database, each time under two nodes; and what a server alone can do to them.
 
+skip_in!(quick, postgres: "starts PostgreSQL, and tries both stores");
+
 mod answer_cutter;
 mod census;
 mod contract;
