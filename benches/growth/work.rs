@@ -1,6 +1,7 @@
 //! What is measured: steps of the storage contract, by four clients at once.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use lichtbild::clock::Timestamp;
@@ -17,19 +18,25 @@ use lichtbild::storage::steps::{
     CodeAttempt, Deposited, Fetch, FetchPurpose, FetchRequest, GuessLimits, LeaseRequest, Leased, LookUp, NewPhoto,
     PhotoQuery, SettleRequest,
 };
+use lichtbild::validation::Profile;
 
 use super::filling::{DEVICE_OF_OFFICE, DEVICE_OF_STUDIO, OFFICE, STUDIO, identifier_of, lookup_of};
+use super::jpeg;
 use super::place::Place;
+use super::sealer::Sealer;
 
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 const MINUTES: Duration = Duration::from_secs(15 * 60);
 const DAYS: Duration = Duration::from_secs(7 * 86_400);
+/// A profile by which the small and the whole photo are accepted.
+const ANY_PHOTO: &str = "title = 'Any'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
+                         aspect_tolerance_percent = 5";
 /// Of one kind in one round, by four clients: the same at every size.
 const OPERATIONS: usize = 40;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A deposit with a picture of 1 KB.
+    /// A deposit with a picture of 2 KB.
     SmallDeposit,
     /// A deposit with a picture of 550 KB.
     WholeDeposit,
@@ -54,12 +61,14 @@ pub struct Measured {
 }
 
 pub async fn measure(place: &Place, kind: Kind) -> Measured {
+    let photos = Mutex::new(sealed(kind));
     let (begun, before) = (Instant::now(), place.processor_time());
     let client = async || {
         let mut each = Vec::new();
         for _ in 0..OPERATIONS / 4 {
+            let photo = photos.lock().unwrap().pop();
             let begun = Instant::now();
-            operate(place, kind).await;
+            operate(place, kind, photo).await;
             each.push(begun.elapsed());
         }
         each
@@ -72,12 +81,27 @@ pub async fn measure(place: &Place, kind: Kind) -> Measured {
     }
 }
 
-async fn operate(place: &Place, kind: Kind) {
+/// Photos for all operations of a round, sealed beforehand: the store is measured, not the cipher.
+fn sealed(kind: Kind) -> Vec<SealedPhoto> {
+    static SEALERS: LazyLock<[Sealer; 2]> = LazyLock::new(|| {
+        let profile = Profile::parse("any", ANY_PHOTO).unwrap();
+        [jpeg::grey_picture(35, 45), jpeg::fixture("portrait-1244x1600.jpg")]
+            .map(|bytes| Sealer::of(bytes, &profile, NOW))
+    });
+    let sealer = match kind {
+        Kind::SmallDeposit => &SEALERS[0],
+        Kind::WholeDeposit => &SEALERS[1],
+        Kind::Collection | Kind::List | Kind::Census | Kind::Sweep => return Vec::new(),
+    };
+    (0..OPERATIONS).map(|_| sealer.seal()).collect()
+}
+
+async fn operate(place: &Place, kind: Kind, photo: Option<SealedPhoto>) {
     match kind {
-        Kind::SmallDeposit => deposit(place, 1_024).await,
+        Kind::SmallDeposit => deposit(place, photo.unwrap()).await,
         Kind::WholeDeposit => {
             place.whole_deposits.fetch_add(1, Ordering::Relaxed);
-            deposit(place, 549_997).await;
+            deposit(place, photo.unwrap()).await;
         }
         Kind::Collection => collect(place).await,
         Kind::List => {
@@ -103,7 +127,7 @@ fn bytes_of(name: &str, number: u64) -> [u8; 32] {
     *Sha256Digest::of(format!("{name} {number}").as_bytes()).as_bytes()
 }
 
-async fn deposit(place: &Place, frame_bytes: usize) {
+async fn deposit(place: &Place, sealed: SealedPhoto) {
     let number = next();
     let party = number % 50 + 1;
     let device_id: DeviceId = id(DEVICE_OF_STUDIO, party);
@@ -131,13 +155,13 @@ async fn deposit(place: &Place, frame_bytes: usize) {
         actor: device_id.to_string(),
         event: AuditEvent::PhotoDeposited,
         subject: Some(record.photo_id.to_string()),
-        details: serde_json::json!({ "bytes": frame_bytes }),
+        details: serde_json::json!({ "bytes": sealed.frame().len() }),
     };
     let photo = NewPhoto {
         record,
         request_id: bytes_of("request", number),
         lookup_id: LookupId::from_bytes(bytes_of("lookup", number)),
-        sealed: SealedPhoto::from_store(vec![7; frame_bytes]),
+        sealed,
     };
     // As the gateway does: it looks for a repeat before it judges.
     assert!(place.store.find_deposit(&photo.request_id).await.unwrap().is_none());

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! UploadBytes --judge--> JudgedPhoto --seal--> SealedPhoto --store--> receipt
+//!                                                               |
+//!                                    bytes <--open-- StoredPhoto
 //!
 //!              collect            settle used ............ used       (erased)
 //!  available ----------> leased --settle refused ......... refused    (erased)
@@ -72,7 +74,7 @@ pub struct JudgedPhoto {
 }
 
 impl JudgedPhoto {
-    /// For `validation` alone (`tests/layers` holds the other modules off): says that a judge accepted these bytes.
+    /// Declares that a judge accepted these bytes; for `validation` alone, which `tests/layers` proves.
     pub(crate) fn accepted_by_judge(upload: UploadBytes, facts: PhotoFacts, enclosure: Enclosure) -> Self {
         Self { upload, facts, enclosure }
     }
@@ -104,19 +106,15 @@ impl fmt::Debug for JudgedPhoto {
     }
 }
 
-/// A photo under its seal: the only form that a store takes.
+/// A photo under its seal: the only form that a store takes. It comes from sealing a [`JudgedPhoto`] and from nothing else: code
+/// outside this crate has no constructor, and inside it `tests/layers` allows the constructor to `sealing` alone.
 pub struct SealedPhoto {
     frame: Vec<u8>,
 }
 
 impl SealedPhoto {
-    /// For `sealing` alone (`tests/layers` holds the other modules off): says that these bytes are ciphertext.
+    /// Declares that these bytes are ciphertext; for `sealing` alone.
     pub(crate) fn sealed_frame(frame: Vec<u8>) -> Self {
-        Self { frame }
-    }
-
-    /// A frame that a store kept, to be opened.
-    pub fn from_store(frame: Vec<u8>) -> Self {
         Self { frame }
     }
 
@@ -124,16 +122,40 @@ impl SealedPhoto {
     pub fn frame(&self) -> &[u8] {
         &self.frame
     }
-
-    /// The same, taken out, to be opened where it lies.
-    pub fn into_frame(self) -> Vec<u8> {
-        self.frame
-    }
 }
 
 impl fmt::Debug for SealedPhoto {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SealedPhoto({} bytes)", self.frame.len())
+    }
+}
+
+/// The bytes that a store kept for a photo. They may have been damaged or exchanged since: `sealing` opens them and finds out. There is
+/// no way back to a [`SealedPhoto`], so they cannot be deposited again.
+pub struct StoredPhoto {
+    frame: Vec<u8>,
+}
+
+impl StoredPhoto {
+    /// Takes the frame as it was read.
+    pub fn from_store(frame: Vec<u8>) -> Self {
+        Self { frame }
+    }
+
+    /// Format version, nonce, ciphertext and tag, if it is a frame.
+    pub fn frame(&self) -> &[u8] {
+        &self.frame
+    }
+
+    /// Hands over the frame, to be decrypted in place.
+    pub fn into_frame(self) -> Vec<u8> {
+        self.frame
+    }
+}
+
+impl fmt::Debug for StoredPhoto {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StoredPhoto({} bytes)", self.frame.len())
     }
 }
 

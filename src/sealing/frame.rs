@@ -15,7 +15,7 @@ use super::derive::{CodeKeys, length_prefixed};
 use super::enclosure;
 use super::key_file::KeyFile;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::photo::{JudgedPhoto, SealContext, SealedPhoto};
+use crate::domain::photo::{JudgedPhoto, SealContext, SealedPhoto, StoredPhoto};
 use crate::domain::subject::Enclosure;
 use crate::entropy::{Entropy, random_bytes};
 
@@ -70,8 +70,8 @@ impl KeyFile {
     ///
     /// # Errors
     /// [`OpenError`] when the frame is damaged, belongs elsewhere, or its epoch's key has been destroyed.
-    pub fn open(&self, sealed: SealedPhoto, keys: &CodeKeys, context: SealContext) -> Result<OpenedPhoto, OpenError> {
-        let mut frame = sealed.into_frame();
+    pub fn open(&self, stored: StoredPhoto, keys: &CodeKeys, context: SealContext) -> Result<OpenedPhoto, OpenError> {
+        let mut frame = stored.into_frame();
         let version = match frame.first() {
             Some(version @ (&VERSION | &VERSION_WITHOUT_ENCLOSURE)) if frame.len() >= HEAD + DIGEST + TAG => *version,
             _ => return Err(OpenError::NotAFrame),
@@ -244,14 +244,14 @@ mod tests {
         }
 
         fn open(&self, frame: Vec<u8>, context: SealContext) -> Result<OpenedPhoto, OpenError> {
-            self.keys.open(SealedPhoto::from_store(frame), &self.keys.code_keys(&self.code), context)
+            self.keys.open(StoredPhoto::from_store(frame), &self.keys.code_keys(&self.code), context)
         }
     }
 
     #[test]
     fn a_sealed_photo_opens_to_the_same_bytes() {
         let scene = scene();
-        let opened = scene.open(scene.seal().into_frame(), scene.context).unwrap();
+        let opened = scene.open(scene.seal().frame().to_vec(), scene.context).unwrap();
         assert_eq!(opened.bytes, b"photo");
         assert_eq!(opened.sha256, Sha256Digest::of(b"photo"));
         assert!(opened.enclosure == enclosure());
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn the_version_is_bound() {
         let scene = scene();
-        for (frame, other) in [(scene.seal().into_frame(), 1), (scene.sealed_in_version_1(), 2)] {
+        for (frame, other) in [(scene.seal().frame().to_vec(), 1), (scene.sealed_in_version_1(), 2)] {
             let mut changed = frame;
             changed[0] = other;
             assert_eq!(scene.open(changed.clone(), scene.context).err(), Some(OpenError::DoesNotOpen));
@@ -287,7 +287,7 @@ mod tests {
     #[test]
     fn a_frame_without_its_code_is_told_by_version_and_length() {
         let scene = scene();
-        for frame in [scene.seal().into_frame(), scene.sealed_in_version_1()] {
+        for frame in [scene.seal().frame().to_vec(), scene.sealed_in_version_1()] {
             assert!(can_be_frame(&frame, 5));
             assert!(!can_be_frame(&frame, 4) && !can_be_frame(&frame, 6));
             assert!((0..frame.len()).all(|length| !can_be_frame(&frame[..length], 5)));
@@ -298,7 +298,7 @@ mod tests {
     #[test]
     fn any_changed_bit_breaks_the_seal() {
         let scene = scene();
-        let frame = scene.seal().into_frame();
+        let frame = scene.seal().frame().to_vec();
         for position in 0..frame.len() {
             let mut changed = frame.clone();
             changed[position] ^= 1;
@@ -312,7 +312,7 @@ mod tests {
     #[test]
     fn a_seal_opens_only_in_its_own_place() {
         let scene = scene();
-        let frame = scene.seal().into_frame();
+        let frame = scene.seal().frame().to_vec();
         let other_photo = SealContext { photo_id: PhotoId::generate(NOW, &scene.entropy).unwrap(), ..scene.context };
         let other_studio = SealContext { studio_id: PartyId::generate(NOW, &scene.entropy).unwrap(), ..scene.context };
         let other_epoch = SealContext { epoch: scene.context.epoch + 1, ..scene.context };
@@ -324,23 +324,23 @@ mod tests {
     #[test]
     fn neither_another_code_nor_another_gateway_opens_it() {
         let scene = scene();
-        let frame = scene.seal().into_frame();
+        let frame = scene.seal().frame().to_vec();
         let other_code = scene.keys.code_keys(&RetrievalCode::from_secret(&[8; 12]));
-        let opened = scene.keys.open(SealedPhoto::from_store(frame.clone()), &other_code, scene.context);
+        let opened = scene.keys.open(StoredPhoto::from_store(frame.clone()), &other_code, scene.context);
         assert_eq!(opened.err(), Some(OpenError::DoesNotOpen));
         let other_gateway = KeyFile::generate(NOW, &SeededEntropy::new(4)).unwrap();
         let opened =
-            other_gateway.open(SealedPhoto::from_store(frame), &other_gateway.code_keys(&scene.code), scene.context);
+            other_gateway.open(StoredPhoto::from_store(frame), &other_gateway.code_keys(&scene.code), scene.context);
         assert_eq!(opened.err(), Some(OpenError::DoesNotOpen));
     }
 
     #[test]
     fn a_destroyed_epoch_key_takes_its_photos_with_it() {
         let scene = scene();
-        let frame = scene.seal().into_frame();
+        let frame = scene.seal().frame().to_vec();
         let century = std::time::Duration::from_secs(86_400 * 365 * 5);
         let later = scene.keys.without_dead_epochs(NOW + century, std::time::Duration::ZERO, None).unwrap();
-        let opened = later.open(SealedPhoto::from_store(frame), &later.code_keys(&scene.code), scene.context);
+        let opened = later.open(StoredPhoto::from_store(frame), &later.code_keys(&scene.code), scene.context);
         assert_eq!(opened.err(), Some(OpenError::NoEpochKey));
     }
 }

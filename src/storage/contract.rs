@@ -24,7 +24,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::invitation::{Invitation, InvitationLookup};
 use crate::domain::party::{Device, Party, Role};
-use crate::domain::photo::{PhotoState, SealedPhoto};
+use crate::domain::photo::{PhotoState, StoredPhoto};
 use crate::domain::withdrawal::Withdrawal;
 
 /// Everything that the gateway remembers.
@@ -129,7 +129,7 @@ pub trait Store: TransferLog + Send + Sync {
     /// Looks a code up. A wrong one is counted and audited; once a limit is reached, right ones are not looked up either.
     async fn look_up(&self, attempt: &CodeAttempt) -> Result<LookUp, StoreError>;
     /// The sealed picture; `None` once it is erased.
-    async fn sealed(&self, photo_id: PhotoId) -> Result<Option<SealedPhoto>, StoreError>;
+    async fn sealed(&self, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError>;
     /// Leases a photo to an office, if its standing allows.
     async fn lease(&self, request: &LeaseRequest) -> Result<Leased, StoreError>;
     /// Checks a code against a collection of this office. With [`FetchPurpose::HandOver`](super::steps::FetchPurpose::HandOver) the hand-over is durable before this

@@ -5,7 +5,7 @@ use super::steps::TrackedPhoto;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PhotoId};
-use crate::domain::photo::{PhotoState, SealedPhoto};
+use crate::domain::photo::{PhotoState, StoredPhoto};
 
 /// A photo that has not been erased.
 #[derive(Debug)]
@@ -18,11 +18,11 @@ pub struct LivingPhoto {
     pub picture: Option<StoredPicture>,
 }
 
-/// A sealed picture as it lies in the store.
+/// A picture as it lies in the store.
 #[derive(Debug)]
 pub struct StoredPicture {
     /// The picture.
-    pub sealed: SealedPhoto,
+    pub sealed: StoredPhoto,
     /// SHA-256 of its frame when it was stored; the oldest pictures have none.
     pub sha256: Option<Sha256Digest>,
 }

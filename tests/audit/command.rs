@@ -1,5 +1,7 @@
 //! `audit verify` and `audit export` on a real gateway's log, in either database, and an auditor who fetches it.
 
+skip_in!(quick, postgres: "starts the program, with a database of its own");
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};

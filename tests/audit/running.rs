@@ -1,5 +1,7 @@
 //! Checkpoints of a real gateway: signed, written, verified by openssl alone; and a log that is shortened while it runs.
 
+skip_in!(quick, postgres: "starts the program, with a database of its own");
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,5 +1,7 @@
 //! The program itself: exit codes, what goes to stdout and what to stderr.
 
+skip_in!(quick: "starts the program");
+
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -1,5 +1,7 @@
 //! The studio's side of the line, against a gateway that misbehaves on request.
 
+skip_in!(postgres: "has no database");
+
 mod command;
 #[cfg(feature = "failpoints")]
 mod crash;

@@ -4,6 +4,8 @@
 //! stands what they need: the one browser of this process, and for each story a gateway of its own with a control server, by
 //! which the story has the rest of the world act.
 
+skip_in!(quick, postgres: "needs a browser");
+
 mod browser;
 mod control;
 mod counter;

@@ -1,5 +1,7 @@
 //! Invitations at the command line.
 
+skip_in!(quick, postgres: "starts the program, with a database of its own");
+
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::enrolment_code::EnrolmentCode;
 use lichtbild::identity::certificate::certificates_from_pem;

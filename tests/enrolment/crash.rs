@@ -1,5 +1,7 @@
 //! The gateway killed around the moment an invitation is spent, and started again: the repeat gets its certificate.
 
+skip_in!(quick, postgres: "starts and kills the program, with a database of its own");
+
 use std::sync::Arc;
 
 use base64::Engine;

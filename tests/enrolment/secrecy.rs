@@ -1,5 +1,7 @@
 //! What a thief of the database, or a reader of the log, does not find.
 
+skip_in!(postgres: "reads the files of SQLite");
+
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 

@@ -1,5 +1,7 @@
 //! A studio that has nothing but openssl and curl, and the lines of `docs/enrolment.md`.
 
+skip_in!(quick, postgres: "starts the program, with a database of its own");
+
 use std::fs;
 use std::process::{Command, Output};
 

@@ -1,5 +1,7 @@
 //! `lichtbild-studio watch` as a program: exit codes, what it prints, how it ends.
 
+skip_in!(quick: "starts the program");
+
 use std::fs;
 use std::process::{Command, Output, Stdio};
 

@@ -1,5 +1,8 @@
 //! Certificates and requests held against the real `openssl`, which is assumed to be installed.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests, and what prepares them")]
+
+skip_in!(quick, postgres: "asks openssl, and has no database");
 
 mod foreign_authority;
 mod issued;

@@ -1,5 +1,7 @@
 //! The commands themselves: exit codes, what goes to stdout and what to stderr.
 
+skip_in!(quick, postgres: "starts the program, and has no database");
+
 use std::io::Write;
 use std::process::Stdio;
 

@@ -1,6 +1,8 @@
 //! The program killed at every step of an enrolment and of a renewal: the same command again ends well, and in between the
 //! studio deposits on.
 
+skip_in!(quick, postgres: "starts and kills the program, and has no database");
+
 use std::process::Stdio;
 use std::time::Duration;
 

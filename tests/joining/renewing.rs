@@ -1,5 +1,7 @@
 //! A certificate is renewed in time, with a new key, and nothing that fails on the way costs the old one.
 
+skip_in!(postgres: "has no database");
+
 use std::sync::Mutex;
 use std::time::Duration;
 

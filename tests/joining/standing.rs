@@ -1,5 +1,7 @@
 //! What `status` finds in good days and bad ones, and what it advises.
 
+skip_in!(quick, postgres: "starts the program, and has no database");
+
 use std::time::Duration;
 
 use lichtbild::client::self_test::{SelfTest, self_test};

@@ -1,5 +1,7 @@
 //! The real programs, from `init` to a first deposit by the lines of the README and no others.
 
+skip_in!(quick, postgres: "starts the programs, with a database of its own");
+
 use std::process::{Command, Output};
 
 use serde_json::Value;

@@ -1,5 +1,7 @@
 //! `backup`: all of one moment, while the gateway works on; and nothing that opens it.
 
+skip_in!(quick, postgres: "starts the program, with databases of its own");
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

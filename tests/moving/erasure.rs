@@ -1,5 +1,7 @@
 //! `erase-report`, and the keys whose end is every backup's.
 
+skip_in!(quick: "starts the program");
+
 use lichtbild::domain::code::RetrievalCode;
 use lichtbild::flows::erase_report::erase_report;
 use lichtbild::flows::sweep;

@@ -1,5 +1,7 @@
 //! A backup, a restore or a move that is killed leaves what was there as it was, and nothing by half under its name.
 
+skip_in!(quick, postgres: "starts and kills the program, with a database of its own");
+
 use std::fs;
 use std::process::{Command, Stdio};
 

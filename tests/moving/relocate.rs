@@ -1,5 +1,7 @@
 //! `migrate-store`: every row goes to the other database, and only one of the two is in use at any time.
 
+skip_in!(quick, postgres: "starts the program, with databases of its own");
+
 use serde_json::{Value, json};
 
 use super::Town;

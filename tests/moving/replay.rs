@@ -1,5 +1,7 @@
 //! `restore --log-since`: what the transfer log tells of the time after the backup is made up for, row by row.
 
+skip_in!(quick, postgres: "starts the program, with databases of its own");
+
 use std::fs;
 
 use serde_json::json;

@@ -1,5 +1,7 @@
 //! `restore`: a gateway as of the backup, which hands nothing out that may have been used since.
 
+skip_in!(quick, postgres: "starts the program, with databases of its own");
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

@@ -1,5 +1,7 @@
 //! `verify`: what does not belong together is found, whatever it is.
 
+skip_in!(quick: "starts the program in one of its tests");
+
 use lichtbild::domain::soundness::Fault;
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::flows::verify::verify;

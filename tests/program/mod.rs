@@ -1,5 +1,7 @@
 //! The programs from outside: what a shell, a browser, a studio's software and an attacker see of them.
 
+skip_in!(quick, postgres: "starts the programs, with databases of their own");
+
 mod administration;
 mod check;
 mod curl;

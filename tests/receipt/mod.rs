@@ -1,6 +1,8 @@
 //! Printed documents, drawn and read again by foreign programs: poppler (`pdftoppm`, `pdftotext`, `pdfinfo`) and libdmtx
 //! (`dmtxread`). `tests/run` installs them.
 
+skip_in!(quick, postgres: "reads pages with poppler and libdmtx, and has no database");
+
 mod citizen;
 mod command;
 mod invitation;

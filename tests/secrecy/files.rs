@@ -1,5 +1,7 @@
 //! The database's files.
 
+skip_in!(postgres: "reads the files of SQLite");
+
 use serde_json::json;
 
 use super::needles::Needles;

@@ -1,5 +1,7 @@
 //! The storage contract on either database, each time under two nodes; and what a server alone can do to them.
 
+skip_in!(quick, postgres: "starts PostgreSQL, and tries both stores");
+
 mod answer_cutter;
 mod census;
 mod contract;
@@ -19,15 +21,18 @@ use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use lichtbild::domain::lookup::LookupId;
 use lichtbild::domain::party::{Device, Duty, Party, Role};
-use lichtbild::domain::photo::{PhotoFacts, PhotoRecord, PhotoState, SealedPhoto};
+use lichtbild::domain::photo::{PhotoFacts, PhotoRecord, PhotoState};
 use lichtbild::domain::quarantine::PhotosOfRevoked;
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::storage::steps::{CertificateRecord, CodeAttempt, Deposited, GuessLimits, LeaseRequest, NewPhoto};
 use lichtbild::storage::{DatabaseLocation, SqlStore, Store};
+use lichtbild::validation::Profile;
 
+use crate::support::caller::photo;
 use crate::support::cluster::{TestDatabase, location};
-use crate::support::gateway::{DAY, MINUTE, START};
+use crate::support::gateway::{DAY, MINUTE, SMALL, START};
 use crate::support::records::Database;
+use crate::support::sealer::Sealer;
 
 /// Two nodes over one database.
 pub struct Fleet {
@@ -38,6 +43,7 @@ pub struct Fleet {
     pub url: String,
     entropy: SeededEntropy,
     made: AtomicU32,
+    sealer: Sealer,
     /// Goes with the fleet.
     _place: Box<dyn Send + Sync>,
 }
@@ -71,7 +77,8 @@ impl Fleet {
     fn new(nodes: [SqlStore; 2], database: Database, location: DatabaseLocation, place: Box<dyn Send + Sync>) -> Self {
         let url = location.to_written().to_string();
         let (entropy, made) = (SeededEntropy::new(11), AtomicU32::new(0));
-        Self { nodes, database, location, url, entropy, made, _place: place }
+        let sealer = Sealer::of(photo(1), &Profile::parse("small", SMALL).unwrap(), START);
+        Self { nodes, database, location, url, entropy, made, sealer, _place: place }
     }
 
     pub fn is_over_server(&self) -> bool {
@@ -129,7 +136,7 @@ impl Fleet {
             settled_at: None,
             refusal: None,
         };
-        NewPhoto { record, request_id, lookup_id, sealed: SealedPhoto::from_store(vec![7; 100]) }
+        NewPhoto { record, request_id, lookup_id, sealed: self.sealer.seal() }
     }
 
     /// A photo that has been deposited, and what its code leads to.

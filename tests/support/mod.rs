@@ -18,4 +18,6 @@ pub mod pki;
 pub mod portraits;
 pub mod process;
 pub mod records;
+#[cfg(unix)]
+pub mod sealer;
 pub mod variants;

@@ -1,5 +1,7 @@
 //! The line, over real TCP and TLS on the loopback interface.
 
+skip_in!(postgres: "has no database");
+
 mod configuration;
 mod curl;
 mod handshake;

@@ -1,5 +1,7 @@
 //! Offices whose certificates were issued elsewhere, over real connections.
 
+skip_in!(quick, postgres: "starts the program and openssl, with a database of its own");
+
 use std::fs;
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! The real program: it looks by itself, and at once when it is told to.
 
+skip_in!(quick, postgres: "starts the program, with a database of its own");
+
 use std::fs;
 use std::process::Command;
 

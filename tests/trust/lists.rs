@@ -1,5 +1,7 @@
 //! The revocation lists of the gateway's own authorities, as others read them.
 
+skip_in!(quick, postgres: "starts the program, with a database of its own");
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,5 +1,7 @@
 //! Photos of a revoked device: kept by default, held back where that is the policy, until they are released.
 
+skip_in!(quick: "starts the program in one of its tests");
+
 use lichtbild::domain::quarantine::PhotosOfRevoked;
 use serde_json::json;
 

@@ -1,5 +1,7 @@
 //! New certificates and authorities while the gateway serves: only good ones, and only those are cut who have to be.
 
+skip_in!(quick, postgres: "runs a gateway with a database of its own");
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -1,5 +1,7 @@
 //! Small files, spoilt in every way of a kind: at every byte, at every boundary, by every value.
 
+skip_in!(quick: "tries every byte of whole photos, which takes a third of the whole run");
+
 use lichtbild::domain::finding::{Finding, Severity, Verdict};
 use lichtbild::domain::subject::Declaration;
 use lichtbild::validation::jpeg::walk;

@@ -6,6 +6,8 @@
 //! how the linker laid this large program out. The face model is read before that: it is there once, however many photos are
 //! examined.
 
+skip_in!(quick: "starts this binary again for each photo");
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

@@ -1,5 +1,7 @@
 //! The judge over whole files.
 
+skip_in!(postgres: "has no database");
+
 mod capture_dates;
 mod exhaustive;
 mod exif;

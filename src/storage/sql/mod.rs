@@ -52,7 +52,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::invitation::{Invitation, InvitationLookup};
 use crate::domain::party::{Device, Party, Role};
-use crate::domain::photo::{PhotoState, SealedPhoto};
+use crate::domain::photo::{PhotoState, StoredPhoto};
 use crate::domain::withdrawal::Withdrawal;
 
 /// A store over either database. Clones share it.
@@ -248,7 +248,7 @@ impl Store for SqlStore {
         self.attempt(|| collect::look_up(self, attempt)).await
     }
 
-    async fn sealed(&self, photo_id: PhotoId) -> Result<Option<SealedPhoto>, StoreError> {
+    async fn sealed(&self, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError> {
         self.attempt(|| photos::sealed(self, photo_id)).await
     }
 

@@ -10,7 +10,7 @@ use crate::domain::audit::AuditEntry;
 use crate::domain::id::{PartyId, PhotoId};
 use crate::domain::lifecycle;
 use crate::domain::lookup::TombstoneId;
-use crate::domain::photo::{PhotoState, SealedPhoto};
+use crate::domain::photo::{PhotoState, StoredPhoto};
 use crate::domain::withdrawal::{Withdrawal, withdrawal};
 use crate::storage::contract::StoreError;
 use crate::storage::postgres::Lock;
@@ -150,7 +150,7 @@ pub(super) async fn erase(
     Ok(())
 }
 
-pub(super) async fn sealed(store: &SqlStore, photo_id: PhotoId) -> Result<Option<SealedPhoto>, StoreError> {
+pub(super) async fn sealed(store: &SqlStore, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError> {
     let row = store
         .read()
         .await?
@@ -158,5 +158,5 @@ pub(super) async fn sealed(store: &SqlStore, photo_id: PhotoId) -> Result<Option
         .bind(photo_id.to_string())
         .fetch_optional()
         .await?;
-    row.map(|row| Ok(SealedPhoto::from_store(row.try_get("frame")?))).transpose()
+    row.map(|row| Ok(StoredPhoto::from_store(row.try_get("frame")?))).transpose()
 }

@@ -12,7 +12,7 @@ use super::super::{SqlStore, notes};
 use crate::domain::collection::CollectionState;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, PhotoId};
-use crate::domain::photo::SealedPhoto;
+use crate::domain::photo::StoredPhoto;
 use crate::storage::contract::StoreError;
 use crate::storage::inspection::{InspectedCollection, LivingPhoto, PictureOwner, Remains, StoredPicture};
 
@@ -159,7 +159,7 @@ fn living_photo(row: &Row) -> Result<LivingPhoto, StoreError> {
     let picture = match row.try_get::<Option<Vec<u8>>>("frame")? {
         None => None,
         Some(frame) => Some(StoredPicture {
-            sealed: SealedPhoto::from_store(frame),
+            sealed: StoredPhoto::from_store(frame),
             sha256: optional_bytes32(row, "sha256")?.map(Sha256Digest::from_bytes),
         }),
     };

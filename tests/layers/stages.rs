@@ -1,0 +1,202 @@
+//! The stages of a photo's bytes (`src/domain/photo.rs`) cannot be entered from outside the crate, since the constructors are not public
+//! there; inside it Rust has no visibility for one sibling module alone, so this proof holds the others off. A constructor is an
+//! associated function, which no import renames: looking for its name finds every use, as a value and in a macro too.
+
+use syn::visit::{self, Visit};
+use syn::{Fields, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, ReturnType, Type, Visibility};
+
+use super::tree::{Crate, sources};
+
+struct Stage {
+    name: &'static str,
+    constructor: &'static str,
+    /// The module that may call it.
+    owner: &'static str,
+    /// Files whose unit tests may, too.
+    tests: &'static [&'static str],
+}
+
+const STAGES: [Stage; 2] = [
+    // Sealing is tested with a photo that no judge saw: validation is its sibling.
+    Stage { name: "JudgedPhoto", constructor: "accepted_by_judge", owner: "validation", tests: &["sealing/frame.rs"] },
+    Stage { name: "SealedPhoto", constructor: "sealed_frame", owner: "sealing", tests: &[] },
+];
+
+const HOME: &str = "domain/photo.rs";
+
+fn foreign_callers(tree: &Crate, stage: &Stage) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, module) in &tree.modules {
+        let file = module.file.to_string_lossy().replace('\\', "/");
+        if file == HOME || path.first().is_some_and(|root| root == stage.owner) {
+            continue;
+        }
+        let is_named = |for_tests| module.identifiers.contains(&(stage.constructor.to_owned(), for_tests));
+        if is_named(false) || (is_named(true) && !stage.tests.contains(&file.as_str())) {
+            found.push(file);
+        }
+    }
+    found
+}
+
+/// What lets a stage be made in another way than by its constructor.
+fn loopholes(files: &[(String, syn::File)], stage: &Stage) -> Vec<String> {
+    let mut search = Loopholes { stage, inside: false, file: "", found: Vec::new() };
+    for (file, parsed) in files {
+        search.file = file;
+        search.visit_file(parsed);
+    }
+    search.found
+}
+
+struct Loopholes<'a> {
+    stage: &'a Stage,
+    /// In an implementation for the stage.
+    inside: bool,
+    file: &'a str,
+    found: Vec<String>,
+}
+
+impl Loopholes<'_> {
+    fn tell(&mut self, what: impl std::fmt::Display) {
+        self.found.push(format!("{}: {} {what}", self.file, self.stage.name));
+    }
+
+    fn is_stage(&self, ty: &Type) -> bool {
+        matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == self.stage.name))
+    }
+}
+
+impl<'ast> Visit<'ast> for Loopholes<'_> {
+    fn visit_item(&mut self, item: &'ast Item) {
+        if let Item::Struct(item) = item
+            && item.ident == self.stage.name
+        {
+            if item.attrs.iter().any(|attribute| !attribute.path().is_ident("doc")) {
+                self.tell("derives what may make one");
+            }
+            let Fields::Named(fields) = &item.fields else { return self.tell("has fields without names") };
+            if fields.named.iter().any(|field| !matches!(field.vis, Visibility::Inherited)) {
+                self.tell("has a field that is not private");
+            }
+        }
+        visit::visit_item(self, item);
+    }
+
+    fn visit_item_impl(&mut self, item: &'ast ItemImpl) {
+        if !self.is_stage(&item.self_ty) {
+            return visit::visit_item_impl(self, item);
+        }
+        match &item.trait_ {
+            Some((path, ..)) if path.segments.last().is_none_or(|last| last.ident != "Debug") => {
+                self.tell("implements a trait that may make one");
+            }
+            Some(_) => {}
+            None => {
+                self.inside = true;
+                for item in &item.items {
+                    match item {
+                        ImplItem::Fn(method) if method.sig.ident != self.stage.constructor => {
+                            let has_receiver =
+                                method.sig.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_)));
+                            if !has_receiver {
+                                self.tell(format!("has another constructor: {}", method.sig.ident));
+                            }
+                            self.visit_impl_item_fn(method);
+                        }
+                        ImplItem::Fn(constructor) => {
+                            if matches!(constructor.vis, Visibility::Public(_)) {
+                                self.tell("has a public constructor");
+                            }
+                        }
+                        other => self.visit_impl_item(other),
+                    }
+                }
+                self.inside = false;
+            }
+        }
+    }
+
+    fn visit_impl_item_fn(&mut self, method: &'ast ImplItemFn) {
+        if self.inside
+            && let ReturnType::Type(_, ty) = &method.sig.output
+            && (self.is_stage(ty) || matches!(&**ty, Type::Path(path) if path.path.is_ident("Self")))
+        {
+            self.tell(format!("is made by {}", method.sig.ident));
+        }
+        visit::visit_impl_item_fn(self, method);
+    }
+
+    /// The constructor's own name is not visited.
+    fn visit_ident(&mut self, ident: &'ast proc_macro2::Ident) {
+        if self.file == HOME && ident == self.stage.constructor {
+            self.tell("has its constructor called where it is defined");
+        }
+    }
+
+    fn visit_expr_struct(&mut self, literal: &'ast syn::ExprStruct) {
+        let is_made = literal.path.segments.last().is_some_and(|last| last.ident == self.stage.name);
+        if is_made || (self.inside && literal.path.is_ident("Self")) {
+            self.tell("is made by a literal");
+        }
+        visit::visit_expr_struct(self, literal);
+    }
+}
+
+fn parsed(files: Vec<(std::path::PathBuf, String)>) -> Vec<(String, syn::File)> {
+    files.into_iter().map(|(file, text)| (file.display().to_string(), syn::parse_file(&text).unwrap())).collect()
+}
+
+#[test]
+fn only_the_judge_vouches_for_a_photo_and_only_sealing_for_a_seal() {
+    let (tree, files) = (Crate::of_library(), parsed(sources("src")));
+    for stage in STAGES {
+        assert_eq!(foreign_callers(tree, &stage), Vec::<String>::new(), "{}", stage.constructor);
+        assert_eq!(loopholes(&files, &stage), Vec::<String>::new());
+        let home = tree.modules.values().find(|module| module.file.ends_with(HOME)).unwrap();
+        assert!(home.identifiers.contains(&(stage.constructor.to_owned(), false)), "the constructor has its name");
+    }
+}
+
+#[test]
+fn a_foreign_caller_is_found_however_it_calls() {
+    let callers =
+        |file: &str, code: &str| foreign_callers(&Crate::of([(file.into(), code.to_owned())]), &STAGES[1]).len();
+    for code in [
+        "fn f() { SealedPhoto::sealed_frame(vec![]) }",
+        "use crate::domain::photo::SealedPhoto as S;\nfn f() { S::sealed_frame(vec![]) }",
+        "fn f() { <crate::domain::photo::SealedPhoto>::sealed_frame(vec![]) }",
+        "fn f() { frames.map(SealedPhoto::sealed_frame) }",
+        "fn f() { some!(SealedPhoto::sealed_frame(x)) }",
+        "#[cfg(test)]\nmod tests { fn f() { SealedPhoto::sealed_frame(vec![]) } }",
+        "#[cfg(test)]\nmod tests {}\nfn f() { SealedPhoto::sealed_frame(vec![]) }",
+    ] {
+        assert_eq!(callers("flows/deposit.rs", code), 1, "{code}");
+        assert_eq!(callers("sealing/frame.rs", code), 0, "{code}");
+    }
+    assert_eq!(callers("flows/deposit.rs", "// sealed_frame\nfn f() { \"sealed_frame\" }"), 0);
+}
+
+#[test]
+fn another_way_to_make_a_stage_is_found() {
+    let found = |code: &str| loopholes(&parsed(vec![(HOME.into(), code.to_owned())]), &STAGES[1]).len();
+    let sound = "pub struct SealedPhoto { frame: Vec<u8> }
+        impl SealedPhoto {
+            pub(crate) fn sealed_frame(frame: Vec<u8>) -> Self { Self { frame } }
+            pub fn frame(&self) -> &[u8] { &self.frame }
+        }
+        impl fmt::Debug for SealedPhoto {}";
+    assert_eq!(found(sound), 0);
+    assert_eq!(found(&sound.replace("pub(crate) fn", "pub fn")), 1);
+    assert_eq!(found(&sound.replace("{ frame: Vec<u8> }", "{ pub frame: Vec<u8> }")), 1);
+    assert_eq!(found(&sound.replace("pub struct", "#[derive(Deserialize)] pub struct")), 1);
+    assert_eq!(found(&sound.replace("fmt::Debug for", "From<Vec<u8>> for")), 1);
+    for more in [
+        "impl SealedPhoto { pub fn from_store(frame: Vec<u8>) -> SealedPhoto { Self::sealed_frame(frame) } }",
+        "impl SealedPhoto { pub fn with(&self, frame: Vec<u8>) -> Self { Self::sealed_frame(frame) } }",
+        "pub fn make(frame: Vec<u8>) -> SealedPhoto { SealedPhoto { frame } }",
+        "pub const MAKE: fn(Vec<u8>) -> SealedPhoto = SealedPhoto::sealed_frame;",
+    ] {
+        assert_ne!(found(&format!("{sound}\n{more}")), 0, "{more}");
+    }
+}
