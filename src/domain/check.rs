@@ -54,6 +54,8 @@ pub enum Check {
     Location,
     /// EXIF carries no small picture beside the photo.
     Thumbnail,
+    /// The file carries no other large data beside the picture.
+    EmbeddedData,
     /// Its colours are those of sRGB.
     ColourProfile,
     /// Printed at the resolution that it states, it has the size of a passport photo.
@@ -86,7 +88,7 @@ pub enum Check {
 
 impl Check {
     /// Every rule, roughly in the order in which a file can fail them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Empty,
         Self::Format,
         Self::Coding,
@@ -108,6 +110,7 @@ impl Check {
         Self::CaptureTimeMissing,
         Self::Location,
         Self::Thumbnail,
+        Self::EmbeddedData,
         Self::ColourProfile,
         Self::Density,
         Self::Blank,
@@ -148,6 +151,7 @@ impl Check {
             Self::CaptureTimeMissing => "capture_time_missing",
             Self::Location => "location",
             Self::Thumbnail => "thumbnail",
+            Self::EmbeddedData => "embedded_data",
             Self::ColourProfile => "colour_profile",
             Self::Density => "density",
             Self::Blank => "blank",

@@ -26,6 +26,7 @@ pub(super) const fn label(check: Check) -> (&'static str, &'static str) {
         Check::CaptureTimeMissing => ("Aufnahmedatum fehlt", "No capture date"),
         Check::Location => ("Standortdaten", "Location data"),
         Check::Thumbnail => ("Vorschaubild", "Thumbnail"),
+        Check::EmbeddedData => ("Eingebettete Daten", "Embedded data"),
         Check::ColourProfile => ("Farbprofil", "Colour profile"),
         Check::Density => ("Druckauflösung", "Print resolution"),
         Check::Blank => ("Leeres Bild", "Blank picture"),
