@@ -1,5 +1,9 @@
 //! The judge over whole files.
 
+mod cases;
+mod colour_space;
+mod embedded;
+mod endings;
 mod exhaustive;
 mod faces;
 mod hostile;
@@ -12,6 +16,7 @@ mod plain;
 mod properties;
 mod seeds;
 mod small_picture;
+mod told;
 
 use lichtbild::clock::Timestamp;
 
