@@ -58,6 +58,8 @@ pub enum Check {
     Location,
     /// EXIF carries no small picture beside the photo.
     Thumbnail,
+    /// The file carries no other large data beside the picture.
+    EmbeddedData,
     /// Its colours are those of sRGB.
     ColourProfile,
     /// Printed at the resolution that it states, and it states only one, it has the size of a passport photo.
@@ -90,7 +92,7 @@ pub enum Check {
 
 impl Check {
     /// Every rule, roughly in the order in which a file can fail them.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::Empty,
         Self::Format,
         Self::Coding,
@@ -114,6 +116,7 @@ impl Check {
         Self::CaptureTimeUnreadable,
         Self::Location,
         Self::Thumbnail,
+        Self::EmbeddedData,
         Self::ColourProfile,
         Self::Density,
         Self::Blank,
@@ -156,6 +159,7 @@ impl Check {
             Self::CaptureTimeUnreadable => "capture_time_unreadable",
             Self::Location => "location",
             Self::Thumbnail => "thumbnail",
+            Self::EmbeddedData => "embedded_data",
             Self::ColourProfile => "colour_profile",
             Self::Density => "density",
             Self::Blank => "blank",

@@ -28,6 +28,7 @@ pub(super) const fn label(check: Check) -> (&'static str, &'static str) {
         Check::CaptureTimeUnreadable => ("Aufnahmedatum unlesbar", "Capture date unreadable"),
         Check::Location => ("Standortdaten", "Location data"),
         Check::Thumbnail => ("Vorschaubild", "Thumbnail"),
+        Check::EmbeddedData => ("Eingebettete Daten", "Embedded data"),
         Check::ColourProfile => ("Farbprofil", "Colour profile"),
         Check::Density => ("Druckauflösung", "Print resolution"),
         Check::Blank => ("Leeres Bild", "Blank picture"),

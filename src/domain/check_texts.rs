@@ -9,6 +9,7 @@ pub(super) struct Texts {
 }
 
 /// A rule's sentences in one language.
+#[derive(Clone, Copy)]
 pub(super) struct Sentences {
     /// What is wrong.
     pub(super) message: &'static str,
@@ -27,7 +28,7 @@ pub(super) const DECLARATION: (&str, &str) = (
 );
 
 /// In the order: German message and hint, English message and hint.
-const fn say(german: [&'static str; 2], english: [&'static str; 2]) -> Texts {
+pub(super) const fn say(german: [&'static str; 2], english: [&'static str; 2]) -> Texts {
     Texts {
         german: Sentences { message: german[0], hint: german[1] },
         english: Sentences { message: english[0], hint: english[1] },
@@ -57,10 +58,10 @@ pub(super) const fn texts(check: Check) -> Texts {
             ["The picture does not have 8 bits per colour channel.", "Switch to 8 bits per channel before exporting."],
         ),
         Check::Colour => say(
-            ["Das Bild ist kein gewöhnliches Farbbild (Graustufen, CMYK oder Sonderformat).",
-             "Bitte in sRGB umwandeln und als JPEG exportieren."],
-            ["The picture is not an ordinary colour picture (grey, CMYK or a special format).",
-             "Convert it to sRGB and export it as JPEG."],
+            ["Die Farben des Bildes sind in einem Sonderformat gespeichert, das nicht jedes Programm richtig zeigt.",
+             "Bitte das Bild in einem gängigen Bildprogramm öffnen, in sRGB umwandeln und als gewöhnliches JPEG neu speichern."],
+            ["The colours of the picture are stored in a special format that not every program shows right.",
+             "Open the picture in a common picture program, convert it to sRGB and save it as an ordinary JPEG."],
         ),
         Check::PixelDimensions => say(
             ["Das Bild hat nicht die verlangte Größe in Pixeln.",
@@ -101,9 +102,10 @@ pub(super) const fn texts(check: Check) -> Texts {
         ),
         Check::TrailingData => say(
             ["Hinter dem Bild stehen noch weitere Daten in der Datei.",
-             "Bitte das Bild neu exportieren, ohne angehängte Vorschau oder Zusatzdaten."],
+             "Bitte das Bild in einem Bildprogramm öffnen und als neues JPEG speichern oder exportieren; Kopieren oder Umbenennen der \
+              Datei genügt nicht."],
             ["The file holds more data behind the picture.",
-             "Export the picture again, without an appended preview or extra data."],
+             "Open the picture in a picture program and save or export it as a new JPEG; copying or renaming the file is not enough."],
         ),
         Check::Structure => say(
             ["Die Datei ist nicht aufgebaut, wie es der JPEG-Standard verlangt.",
@@ -172,6 +174,15 @@ pub(super) const fn texts(check: Check) -> Texts {
              "Bitte ohne Vorschaubild exportieren (oft „Miniatur“ oder „Thumbnail“), die Aufnahmedaten aber mitgeben."],
             ["The file carries a thumbnail; it may show the shot before it was cropped and retouched, and nobody needs it.",
              "Export it without a thumbnail (often “preview” or “embed thumbnail”), but with the capture data."],
+        ),
+        Check::EmbeddedData => say(
+            ["In der Datei stecken neben dem Bild noch andere Daten; das können eine zweite Aufnahme, eine Vorschau oder Texte sein, \
+              und niemand braucht sie.",
+             "Bitte das Bild in einem Bildprogramm öffnen und als neues JPEG exportieren, nur mit den Aufnahmedaten (EXIF), ohne \
+              Vorschau, HDR-Zusatzdaten, Kommentare und Bearbeitungsdaten."],
+            ["The file carries other data beside the picture; these may be a second shot, a preview or texts, and nobody needs them.",
+             "Open the picture in a picture program and export it as a new JPEG with the capture data (EXIF) only, without previews, \
+              HDR data, comments and editing data."],
         ),
         Check::ColourProfile => say(
             ["Das Bild trägt ein anderes Farbprofil als sRGB; im Amt können die Farben falsch erscheinen.",

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::Check;
+use super::detail::Detail;
+use super::language::Language;
 
 /// Whether a finding stops the photo or travels with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,16 +37,62 @@ pub struct Finding {
     pub measured: String,
     /// What the profile asks for, with its unit: `1244 x 1600 px`.
     pub limit: String,
+    /// The case of the rule, where its sentences are others than the rule's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Detail>,
 }
 
 impl Finding {
     /// A finding that stops the photo.
     pub fn refuse(check: Check, measured: impl Into<String>, limit: impl Into<String>) -> Self {
-        Self { check, severity: Severity::Refuse, measured: measured.into(), limit: limit.into() }
+        Self { check, severity: Severity::Refuse, measured: measured.into(), limit: limit.into(), detail: None }
     }
 
     /// A finding that travels with the photo.
     pub fn advise(check: Check, measured: impl Into<String>, limit: impl Into<String>) -> Self {
-        Self { check, severity: Severity::Advise, measured: measured.into(), limit: limit.into() }
+        Self { check, severity: Severity::Advise, measured: measured.into(), limit: limit.into(), detail: None }
+    }
+
+    /// The same finding as a case of its rule.
+    pub fn with_detail(self, detail: Option<Detail>) -> Self {
+        Self { detail, ..self }
+    }
+
+    /// What is wrong, for the photographer: one sentence or two.
+    pub fn message(&self, language: Language) -> &'static str {
+        self.detail.map_or_else(|| self.check.message(language), |detail| detail.sentences(language).message)
+    }
+
+    /// What to do about it, for the photographer.
+    pub fn hint(&self, language: Language) -> &'static str {
+        self.detail.map_or_else(|| self.check.hint(language), |detail| detail.sentences(language).hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_stored_without_a_case_are_read_and_written_as_ever() {
+        let stored = r#"{"check":"colour","severity":"refuse","measured":"1 (Y)","limit":"3 (YCbCr)"}"#;
+        let finding = Finding::refuse(Check::Colour, "1 (Y)", "3 (YCbCr)");
+        assert_eq!(serde_json::from_str::<Finding>(stored).unwrap(), finding);
+        assert_eq!(serde_json::to_string(&finding).unwrap(), stored);
+    }
+
+    #[test]
+    fn a_case_is_kept_and_has_its_own_sentences() {
+        for detail in Detail::ALL {
+            let plain = Finding::advise(detail.check(), "a", "b");
+            let finding = plain.clone().with_detail(Some(detail));
+            let json = serde_json::to_string(&finding).unwrap();
+            assert_eq!(serde_json::from_str::<Finding>(&json).unwrap(), finding);
+            for language in [Language::German, Language::English] {
+                assert_ne!(finding.message(language), plain.message(language));
+                assert_ne!(finding.hint(language), plain.hint(language));
+                assert_eq!(plain.message(language), plain.check.message(language));
+            }
+        }
     }
 }

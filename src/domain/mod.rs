@@ -23,6 +23,7 @@ pub mod checkpoint;
 pub mod code;
 pub mod collection;
 pub mod credential;
+pub mod detail;
 pub mod device_state;
 pub mod digest;
 pub mod enrolment_code;

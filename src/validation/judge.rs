@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::face::{self, FaceExamination, FaceMeasurements};
 use super::jpeg::{self, Frame, Walk};
 use super::profile::Profile;
-use super::{dimensions, metadata, pixels, second_judge};
+use super::{dimensions, embedded, metadata, pixels, second_judge};
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
 use crate::domain::digest::Sha256Digest;
@@ -89,6 +89,7 @@ pub fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration, now: T
     }
     findings.extend(examine_bytes(&walk, &measurements, profile));
     findings.extend(of_metadata);
+    findings.extend(embedded::examine(&walk.header.embedded, &profile.rules().embedded));
     findings.extend(second_judge::examine(bytes, &walk));
     let mut of_pixels = pixels::examine(&walk, profile.rules());
     // Nobody looks for a face on a picture that is not there.

@@ -11,6 +11,7 @@
 //! another face gets to the counter than the one that was checked.
 
 mod dimensions;
+mod embedded;
 pub mod face;
 pub mod guides;
 pub mod jpeg;

@@ -1,6 +1,6 @@
 //! A photo profile: the numbers that photos are judged by, from a TOML file with a table for each group of rules.
 //!
-//! A rule that a profile does not mention is not judged. New groups of rules become new tables; old files stay valid, and a
+//! A rule that a profile does not mention is not judged, but for `embedded`, which has a default. New groups of rules become new tables; old files stay valid, and a
 //! misspelt key is an error rather than a rule that silently does not apply.
 
 use serde::Serialize;
@@ -195,6 +195,19 @@ mod tests {
     }
 
     #[test]
+    fn a_profile_without_a_word_on_embedded_data_has_the_default() {
+        let pixels = "title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n";
+        let embedded = |table: &str| {
+            let rule = Profile::parse("test", &format!("{pixels}{table}")).unwrap().rules().embedded;
+            (rule.advise_above_bytes, rule.refuse_above_bytes)
+        };
+        assert_eq!(embedded(""), (4096, None));
+        assert_eq!(embedded("[embedded]"), (4096, None));
+        assert_eq!(embedded("[embedded]\nrefuse_above_bytes = 65536"), (4096, Some(65_536)));
+        assert_eq!(embedded("[embedded]\nadvise_above_bytes = 0\nrefuse_above_bytes = 1"), (0, Some(1)));
+    }
+
+    #[test]
     fn errors_name_the_line() {
         let error = |text: &str| match Profile::parse("test", text).unwrap_err() {
             ProfileError::Toml { source, .. } => source.to_string(),
@@ -255,6 +268,11 @@ mod tests {
             ),
             ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[face]\nmax_yaw_degrees = 5", "max_yaw_degrees"),
             ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[file]\nmax_kb = 250", "max_kb"),
+            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[embedded]\nadvise_above = 1", "advise_above"),
+            (
+                "title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[embedded]\nrefuse_above_bytes = 67108865",
+                "embedded.refuse_above_bytes",
+            ),
             ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[file]\nmin_bytes = 2\nmax_bytes = 1", "file.max_bytes"),
             (
                 "title = 'x'\n[pixels]\nmin_width = 1\nmin_height = 1\ntaller_than_wide = false",

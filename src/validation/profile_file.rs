@@ -8,8 +8,8 @@ use toml::de::DeTable;
 use super::face::FaceLimits;
 use super::profile::{AspectRule, PixelRule};
 use super::rules::{
-    BackgroundRule, BlankRule, CaptureRule, ColourRule, CompressionRule, DensityRule, DetailRule, ExposureRule,
-    FileRule, Rules,
+    BackgroundRule, BlankRule, CaptureRule, ColourRule, CompressionRule, DensityRule, DetailRule, EmbeddedRule,
+    ExposureRule, FileRule, Rules,
 };
 use super::{MAX_HEIGHT, MAX_WIDTH};
 
@@ -20,6 +20,8 @@ pub(super) struct ProfileFile {
     pub(super) title: String,
     pub(super) pixels: PixelTable,
     file: Option<FileRule>,
+    #[serde(default)]
+    embedded: EmbeddedRule,
     compression: Option<CompressionRule>,
     capture: Option<CaptureRule>,
     density: Option<DensityRule>,
@@ -36,6 +38,7 @@ impl ProfileFile {
     pub(super) fn rules(&self) -> Rules {
         Rules {
             file: self.file,
+            embedded: self.embedded,
             compression: self.compression,
             capture: self.capture,
             density: self.density,

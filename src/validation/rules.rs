@@ -1,4 +1,5 @@
-//! The rules a profile may hold, a table of its file for each. A table that is missing is a rule that is not judged.
+//! The rules a profile may hold, a table of its file for each. A table that is missing is a rule that is not judged, but for
+//! `embedded`, which then has its default.
 //!
 //! What the numbers stand for is told here; where they come from, in the profiles themselves.
 
@@ -13,6 +14,8 @@ pub struct Rules {
     /// How large a file may be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<FileRule>,
+    /// How much a file may carry beside its picture.
+    pub embedded: EmbeddedRule,
     /// When to advise against the compression.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compression: Option<CompressionRule>,
@@ -52,6 +55,32 @@ pub struct FileRule {
     /// The greatest size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_bytes: Option<u64>,
+}
+
+/// How much a file may carry in application segments and comments of one kind, EXIF, XMP and colour profile aside.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmbeddedRule {
+    /// More than so many bytes of a kind are advised against.
+    #[serde(default = "EmbeddedRule::default_advice")]
+    pub advise_above_bytes: u64,
+    /// More than so many bytes of a kind are refused; `None` for never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refuse_above_bytes: Option<u64>,
+}
+
+impl EmbeddedRule {
+    /// Our own policy: what cameras and programs write of their own takes a few hundred bytes, a portrait that is fit to be
+    /// recognised takes more than this.
+    const fn default_advice() -> u64 {
+        4096
+    }
+}
+
+impl Default for EmbeddedRule {
+    fn default() -> Self {
+        Self { advise_above_bytes: Self::default_advice(), refuse_above_bytes: None }
+    }
 }
 
 /// When to advise against the compression: when a photo misses both numbers.
@@ -153,6 +182,10 @@ impl Rules {
             let most = max_bytes.unwrap_or(MAX_BYTES);
             checks.push((!within(most, least, MAX_BYTES), "file.max_bytes", "must be min_bytes to 67108864 bytes"));
         }
+        const BYTES: &str = "must be 0 to 67108864 bytes";
+        checks.push((self.embedded.advise_above_bytes > MAX_BYTES, "embedded.advise_above_bytes", BYTES));
+        let refused = self.embedded.refuse_above_bytes.is_some_and(|bytes| bytes > MAX_BYTES);
+        checks.push((refused, "embedded.refuse_above_bytes", BYTES));
         if let Some(rule) = &self.compression {
             checks.push((
                 !within(rule.advise_min_quality, 1, 100),

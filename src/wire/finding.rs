@@ -32,7 +32,7 @@ impl FindingBody {
             severity: finding.severity,
             measured: finding.measured.clone(),
             limit: finding.limit.clone(),
-            message: finding.check.message(language).to_owned(),
+            message: finding.message(language).to_owned(),
             hint: hint(finding, language),
         }
     }
@@ -46,7 +46,7 @@ impl FindingBody {
 /// What to do; on a refusal also how to declare that the rule does not fit this person. Advice stops nobody, and there are often
 /// several of it: they would all say the same.
 fn hint(finding: &Finding, language: Language) -> String {
-    let hint = finding.check.hint(language);
+    let hint = finding.hint(language);
     match (finding.severity, finding.check.declaration_hint(language)) {
         (Severity::Refuse, Some(declaration)) => format!("{hint} {declaration}"),
         (Severity::Refuse, None) | (Severity::Advise, _) => hint.to_owned(),
@@ -56,6 +56,19 @@ fn hint(finding: &Finding, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::detail::Detail;
+
+    #[test]
+    fn the_sentences_follow_the_case_and_the_fields_do_not() {
+        let plain = Finding::refuse(Check::Colour, "1 (Y)", "3 (YCbCr)");
+        let grey = plain.clone().with_detail(Some(Detail::Grey));
+        for language in [Language::German, Language::English] {
+            let (plain, grey) = (FindingBody::new(&plain, language), FindingBody::new(&grey, language));
+            assert!(grey.hint != plain.hint && !grey.hint.contains("sRGB"), "{}", grey.hint);
+            let fields = |body: &FindingBody| serde_json::to_value(body).unwrap().as_object().unwrap().len();
+            assert_eq!((fields(&plain), fields(&grey)), (6, 6));
+        }
+    }
 
     #[test]
     fn how_to_declare_an_exception_is_told_on_refusals_and_not_on_advice() {

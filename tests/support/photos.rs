@@ -124,7 +124,8 @@ fn codings() -> Vec<HostilePhoto> {
         hostile("Adobe segment says RGB", adobe(0), &["colour"]),
         hostile("Adobe segment says YCCK", adobe(2), &["colour"]),
         hostile("identifiers say RGB", ids(*b"RGB"), &["colour"]),
-        hostile("unknown identifiers", ids([7, 8, 9]), &["colour"]),
+        hostile("identifiers say RGB, without JFIF", without(&ids(*b"RGB"), 0xE0), &["colour"]),
+        hostile("unknown identifiers, without JFIF", without(&ids([7, 8, 9]), 0xE0), &["colour"]),
         hostile("an identifier twice", frame_id(2, 2), &["structure"]),
         hostile("sampling factor 0", patched(&whole, 0xC0, 7, 0x01), &["structure"]),
         hostile("sampling factor 3", patched(&whole, 0xC0, 7, 0x33), &["structure"]),
@@ -142,6 +143,7 @@ fn trailing() -> Vec<HostilePhoto> {
         hostile("second JPEG behind it", after(&whole), &["trailing_data"]),
         hostile("one byte behind it", after(b"\n"), &["trailing_data"]),
         hostile("EOI twice", after(&EOI), &["trailing_data"]),
+        hostile("a byte behind zeros", after(&[0, 0, 0, 1]), &["trailing_data"]),
         hostile("zeros behind it", after(&[0; 4096]), &["trailing_data"]),
         hostile("program behind it", after(b"<?php system($_GET['c']); ?>"), &["trailing_data"]),
         hostile("progressive with a ZIP", progressive, &["coding", "trailing_data"]),
@@ -202,6 +204,7 @@ fn scans() -> Vec<HostilePhoto> {
     unstuffed[stuffing + 1] = 1;
     let mut flipped = whole.clone();
     (0..40).for_each(|step| flipped[scan + 100_000 + 997 * step] ^= 0x10);
+    let before_end = |more: &[u8]| with(&whole, whole.len() - 2, more);
     let second_scan = [&whole[segment(&whole, 0xDA)], &[0x00, 0x3F]].concat();
     vec![
         hostile("restart marker removed", removed, &["picture_data"]),
@@ -216,6 +219,10 @@ fn scans() -> Vec<HostilePhoto> {
         hostile("scan header twice", with(&whole, scan, &whole[segment(&whole, 0xDA)]), &["picture_data"]),
         hostile("second scan behind the first", with(&whole, whole.len() - 2, &second_scan), &["structure"]),
         hostile("comment behind the scan", with(&whole, whole.len() - 2, &new_segment(0xFE, b"x")), &["structure"]),
+        hostile("two bytes of ones behind the last block", before_end(&[0xFF, 0, 0xFF, 0]), &["declared_size"]),
+        hostile("two restart markers before EOI", before_end(&[0xFF, 0xD0, 0xFF, 0xD1]), &["declared_size"]),
+        hostile("data behind a last restart marker", before_end(&[0xFF, 0xD0, 0x12]), &["declared_size"]),
+        hostile("a megabyte of fill bytes before EOI", before_end(&[0xFF; 1 << 20]), &["structure"]),
         hostile("data behind the last block", with(&whole, whole.len() - 2, &[0x12, 0x34, 0x56]), &["declared_size"]),
     ]
 }

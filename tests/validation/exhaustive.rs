@@ -4,7 +4,7 @@ skip_in!(quick: "tries every byte of whole photos, which takes a third of the wh
 
 use lichtbild::domain::finding::{Finding, Severity, Verdict};
 use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::jpeg::walk;
+use lichtbild::validation::jpeg::{MAX_TRAILING_ZEROS, walk};
 use lichtbild::validation::{Examination, Profile, examine};
 
 use super::{NOW, properties};
@@ -96,6 +96,36 @@ fn cut_at_any_byte_with_an_end_marker_behind_it_is_refused() {
     }
 }
 
+/// What is accepted before and behind the end marker of a whole picture makes no cut one whole.
+#[test]
+fn cut_at_any_byte_with_anything_that_may_stand_around_an_end_marker_is_refused() {
+    let restarts = (0xD0..=0xD7).map(|restart| vec![0xFF, restart, 0xFF, 0xD9]);
+    let others: [&[u8]; 7] = [
+        &[0xFF, 0x00, 0xFF, 0xD9],
+        &[0xFF, 0xFF, 0xD9],
+        &[0xFF, 0xFF, 0xFF, 0xFF, 0xD9],
+        &[0xFF, 0x00, 0xFF, 0xFF, 0xD9],
+        &[0xFF, 0x00, 0xFF, 0xD0, 0xFF, 0xD9],
+        &[0xFF, 0xFF, 0xD1, 0xFF, 0xFF, 0xD9],
+        &[0xFF, 0xD9, 0x00, 0x00, 0x00],
+    ];
+    let endings: Vec<Vec<u8>> = restarts.chain(others.map(<[u8]>::to_vec)).collect();
+    for sample in Sample::all() {
+        let data_end = sample.bytes.len() - 2;
+        // Cuts in the header are tried above; what stands around an end marker makes no difference to them.
+        for end in scan_start(&sample.bytes)..data_end {
+            for ending in &endings {
+                let cut = [&sample.bytes[..end], ending].concat();
+                sample.assert_refused(&cut, &format!("cut at {end}, {ending:02X?} appended"));
+            }
+        }
+        for ending in &endings {
+            let whole = [&sample.bytes[..data_end], ending].concat();
+            assert_eq!(sample.refusals(&whole), [], "{}, {ending:02X?} behind all data", sample.name);
+        }
+    }
+}
+
 #[test]
 fn any_byte_of_the_header_changed_to_any_other_is_refused_or_shown() {
     let sample = Sample::read("fuzz/walk/one-pixel.jpg");
@@ -175,8 +205,14 @@ fn a_rest_of_zeros_is_refused_wherever_it_begins() {
 #[test]
 fn whatever_stands_behind_the_end_is_refused() {
     for sample in Sample::all() {
-        for value in 0..=0xFF {
+        for value in 1..=0xFF {
             sample.assert_refused(&[sample.bytes.as_slice(), &[value]].concat(), &format!("{value:#04X} behind it"));
+            let padded = [sample.bytes.as_slice(), &[0, 0, 0], &[value]].concat();
+            sample.assert_refused(&padded, &format!("{value:#04X} behind zeros"));
+        }
+        for zeros in 0..=64 {
+            let padded = [sample.bytes.as_slice(), &vec![0; zeros]].concat();
+            assert_eq!(sample.refusals(&padded).is_empty(), zeros <= MAX_TRAILING_ZEROS, "{zeros} zeros behind it");
         }
         for end in 1..sample.bytes.len() {
             let twice = [&sample.bytes, &sample.bytes[..end]].concat();

@@ -17,18 +17,18 @@ const LOW: (&str, Severity, &str) = ("density", Severity::Advise, "72 dpi");
 fn files_of_real_programs_get_their_right_verdicts() {
     let profile = Profile::builtin("icao-35x45").unwrap();
     for (file, expected, pixels_per_inch) in [
-        ("F2-70-orient-0", &[][..], 300),
-        ("F9-80-date-11", &[OLD], 300),
-        ("F9-80-date-12", &[OLD], 300),
-        ("F9-80-date-16", &[OLD], 300),
-        ("F9-84-date-type1", &[OLD], 300),
-        ("F10-orient6-type6", &[TURNED, UNDATED], 300),
-        ("F10-orient6-type8", &[TURNED, UNDATED], 300),
-        ("F10-gpsptr-type9", &[UNDATED, PLACE], 300),
-        ("F10-exifptr-type13-old", &[OLD], 300),
-        ("F11-22-two-exif-same", &[], 300),
-        ("F12-96-dpi-72-exif-only", &[LOW], 72),
-        ("F12-98-dpi-jfif-aspect", &[], 300),
+        ("exif-orientation-0", &[][..], 300),
+        ("exif-date-hour-24", &[OLD], 300),
+        ("exif-date-dashes", &[OLD], 300),
+        ("exif-date-iso-8601", &[OLD], 300),
+        ("exif-date-typed-byte", &[OLD], 300),
+        ("exif-orientation-6-sbyte", &[TURNED, UNDATED], 300),
+        ("exif-orientation-6-sshort", &[TURNED, UNDATED], 300),
+        ("exif-gps-pointer-slong", &[UNDATED, PLACE], 300),
+        ("exif-pointer-ifd-2019", &[OLD], 300),
+        ("exif-twice-the-same", &[], 300),
+        ("exif-72-dpi", &[LOW], 72),
+        ("exif-300-dpi-jfif-aspect", &[], 300),
     ] {
         let examination = examine(&fixture(&format!("cases/{file}.jpg")), &profile, Declaration::default(), NOW);
         let findings: Vec<_> = examination

@@ -3,6 +3,10 @@
 skip_in!(postgres: "has no database");
 
 mod capture_dates;
+mod cases;
+mod colour_space;
+mod embedded;
+mod endings;
 mod exhaustive;
 mod exif;
 mod exif_cases;
@@ -18,6 +22,7 @@ mod plain;
 mod properties;
 mod seeds;
 mod small_picture;
+mod told;
 
 use lichtbild::clock::Timestamp;
 

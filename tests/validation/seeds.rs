@@ -32,6 +32,8 @@ fn sound_seeds_are_sound() {
     for (seed, is_sound) in [
         ("444-optimised", true),
         ("420-restart-blocks", true),
+        ("420-restart-rows-filled", true),
+        ("444-padded-and-filled", true),
         ("dc-symbol-17-unused", false),
         ("grey", false),
         ("progressive", false),

@@ -81,7 +81,7 @@ fn coarser_colours_and_restart_markers_match() {
 fn a_file_with_a_fault_has_no_small_picture() {
     let whole = fixture("portrait-413x531.jpg");
     let mut trailing = whole.clone();
-    trailing.push(0);
+    trailing.push(1);
     for bytes in [&whole[..whole.len() - 1], &trailing, &with_declared_size(&whole, 413, 520)] {
         let walk = walk(bytes);
         assert!(walk.small.is_none() && walk.detail.is_none(), "{:?}", walk.faults);

@@ -42,9 +42,10 @@ pub(super) enum Command {
 }
 
 /// The groups of rules in the order of the files; others come after them.
-const GROUPS: [&str; 12] = [
+const GROUPS: [&str; 13] = [
     "pixels",
     "file",
+    "embedded",
     "compression",
     "capture",
     "density",

@@ -186,5 +186,5 @@ fn finding(
     limit: impl FnOnce() -> String,
 ) -> Option<Finding> {
     let severity = if clearly { Severity::Refuse } else { Severity::Advise };
-    (excess > 0.0).then(|| Finding { check, severity, measured, limit: limit() })
+    (excess > 0.0).then(|| Finding { check, severity, measured, limit: limit(), detail: None })
 }

@@ -114,6 +114,7 @@ fn judge(
             severity,
             measured: count.to_string(),
             limit: "1".to_owned(),
+            detail: None,
         });
     }
     FaceExamination { measurements: FaceMeasurements { faces: Some(count), ..measurements }, findings }

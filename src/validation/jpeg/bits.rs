@@ -79,45 +79,70 @@ impl<'a> BitReader<'a> {
         self.bits -= count;
     }
 
-    /// After a refill: whether nothing but padding is left before a marker, less than a byte of one bits (T.81, F.1.2.3).
+    /// Classifies the bits before a marker. Must follow a refill, and the marker must be the next thing in the data.
+    ///
+    /// T.81, F.1.2.3, asks for less than a byte of one bits. Decoders skip these bits unread, so encoders get away with zeros
+    /// or with what was left in a register; jpeg-js and the programs built on it write a whole byte of ones where the last
+    /// code ends with a byte. Neither holds a bit of the picture.
     pub(super) fn remainder(&self) -> Remainder {
-        if self.bits >= 8 {
-            Remainder::Data
-        } else if self.buffer.leading_ones() >= self.bits {
-            Remainder::Padding
-        } else {
-            Remainder::WrongPadding
-        }
+        let bits = match self.bits {
+            bits @ 0..8 => bits,
+            // Read bytes end where the bits end, so these eight are one byte.
+            bits @ 8..16 if self.buffer >> (64 - bits) & 0xFF == 0xFF => bits - 8,
+            _ => return Remainder::Data,
+        };
+        if self.buffer.leading_ones() >= bits { Remainder::Ones } else { Remainder::OtherBits }
     }
 
-    /// The marker at which the data ended; `None` at the end of the file.
-    pub(super) fn marker(&self) -> Option<u8> {
-        match self.bytes.get(self.position..)? {
-            [0xFF, marker, ..] => Some(*marker),
-            _ => None,
-        }
+    /// Reads the marker at which the data ended; `None` at the end of the file.
+    pub(super) fn marker(&self) -> Option<Marker> {
+        let rest = self.bytes.get(self.position..)?;
+        let ones = rest.iter().take_while(|byte| **byte == 0xFF).count();
+        let code = *rest.get(ones)?;
+        (ones > 0).then(|| Marker { code, offset: self.position, fill: ones - 1, end: self.position + ones + 1 })
     }
 
-    /// Where that marker begins.
-    pub(super) fn marker_position(&self) -> usize {
-        self.position
+    /// Whether two whole bytes of zeros lie before `marker`. The stuffed zero behind FF is none of them.
+    pub(super) fn has_zeros_before(&self, marker: &Marker) -> bool {
+        let before = self.bytes.get(..marker.offset).unwrap_or_default();
+        before.strip_suffix(&[0, 0]).is_some_and(|rest| rest.last() != Some(&0xFF))
     }
 
-    /// Goes on behind that marker.
-    pub(super) fn skip_marker(&mut self) {
-        *self = Self::at(self.bytes, self.position + 2);
+    /// Goes on behind `marker`.
+    pub(super) fn skip(&mut self, marker: &Marker) {
+        *self = Self::at(self.bytes, marker.end);
     }
 }
 
-/// What lies between the last code and the next marker.
+/// A marker in or behind the picture data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Marker {
+    /// Its second byte. 0 when fill bytes stand before a stuffed FF00, which T.81 does not allow.
+    pub code: u8,
+    /// The offset of its first byte, fill bytes included.
+    pub offset: usize,
+    /// The number of fill bytes FF before it (T.81, B.1.1.2).
+    pub fill: usize,
+    /// The offset of the first byte behind it.
+    pub end: usize,
+}
+
+/// The bits between the last code and the next marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Remainder {
-    /// Nothing, or less than a byte of one bits.
-    Padding,
-    /// Less than a byte, but not all ones.
-    WrongPadding,
-    /// A byte or more.
+    /// None, or less than a byte of ones, with or without one byte of ones behind them.
+    Ones,
+    /// The same, but the bits of the last code's byte are not all ones.
+    OtherBits,
+    /// More than that.
     Data,
+}
+
+impl Remainder {
+    /// Whether these bits can be padding.
+    pub(super) fn is_padding(self) -> bool {
+        self != Self::Data
+    }
 }
 
 /// Whether one of eight bytes is FF, without a branch for each.
@@ -157,7 +182,75 @@ mod tests {
             reader.consume(8);
         }
         assert_eq!(seen, [0x12, 0xFF, 0x34, 0x56, 0x78, 0x9A, 0xBC, 0xDE, 0xF0, 0xFF]);
-        assert_eq!((reader.marker(), reader.marker_position()), (Some(0xD9), 12));
-        assert_eq!(reader.remainder(), Remainder::Padding);
+        assert_eq!(reader.marker(), Some(Marker { code: 0xD9, offset: 12, fill: 0, end: 14 }));
+        assert_eq!(reader.remainder(), Remainder::Ones);
+    }
+
+    /// A reader that has consumed the first `bits` of `data`.
+    fn after(data: &[u8], bits: u32) -> BitReader<'_> {
+        let mut reader = BitReader::at(data, 0);
+        reader.refill();
+        reader.consume(bits);
+        reader.refill();
+        reader
+    }
+
+    #[test]
+    fn fill_bytes_are_counted_and_passed_over() {
+        for fill in 0..5 {
+            let data = [&[0x12][..], &vec![0xFF; fill], &[0xFF, 0xD3, 0x34]].concat();
+            let mut reader = after(&data, 8);
+            let marker = reader.marker().unwrap();
+            assert_eq!(marker, Marker { code: 0xD3, offset: 1, fill, end: fill + 3 });
+            reader.skip(&marker);
+            reader.refill();
+            assert_eq!((reader.bits(), reader.window(8)), (8, 0x34));
+        }
+        assert_eq!(after(&[0x12, 0xFF, 0xFF, 0xFF], 8).marker(), None);
+        assert_eq!(after(&[0x12], 8).marker(), None);
+        // Fill bytes stand before markers only, not before a stuffed byte.
+        assert_eq!(after(&[0x12, 0xFF, 0xFF, 0x00, 0xFF, 0xD9], 8).marker().unwrap().code, 0);
+    }
+
+    #[test]
+    fn two_bytes_of_zeros_before_a_marker_are_seen() {
+        for (data, expected) in [
+            (&[0x12, 0x00, 0x00][..], true),
+            (&[0x00, 0x00, 0x00], true),
+            (&[0x12, 0x34, 0x00], false),
+            (&[0x12, 0xFF, 0x00], false),
+            (&[0xFF, 0x00, 0x00], false),
+            (&[0x00, 0x00, 0x80], false),
+        ] {
+            let bytes = [data, &[0xFF, 0xFF, 0xD9]].concat();
+            let mut reader = BitReader::at(&bytes, 0);
+            reader.refill();
+            let marker = reader.marker().unwrap();
+            assert_eq!(reader.has_zeros_before(&marker), expected, "{data:02X?}");
+        }
+    }
+
+    #[test]
+    fn less_than_a_byte_and_one_byte_of_ones_are_padding() {
+        const EOI: [u8; 2] = [0xFF, 0xD9];
+        let remainder = |data: &[u8], bits| after(&[data, &EOI].concat(), bits).remainder();
+        for (data, bits, expected) in [
+            (&[0xAF][..], 8, Remainder::Ones),
+            (&[0xAF], 4, Remainder::Ones),
+            (&[0xA0], 4, Remainder::OtherBits),
+            (&[0xA5], 4, Remainder::OtherBits),
+            (&[0xA0], 1, Remainder::OtherBits),
+            (&[0xA0], 0, Remainder::Data),
+            (&[0xAF, 0xFF, 0x00], 8, Remainder::Ones),
+            (&[0xAF, 0xFF, 0x00], 4, Remainder::Ones),
+            (&[0xA0, 0xFF, 0x00], 4, Remainder::OtherBits),
+            (&[0xAF, 0xFE], 8, Remainder::Data),
+            (&[0xAF, 0x7F], 4, Remainder::Data),
+            (&[0xAF, 0x00], 8, Remainder::Data),
+            (&[0xAF, 0xFF, 0x00, 0xFF, 0x00], 8, Remainder::Data),
+            (&[0xAF, 0xFF, 0x00], 0, Remainder::Data),
+        ] {
+            assert_eq!(remainder(data, bits), expected, "{data:02X?} after {bits} bits");
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::appendix::Appendix;
 use crate::domain::check::Check;
+use crate::domain::detail::Detail;
 use crate::domain::finding::Finding;
 
 /// One thing that is wrong. `Display` is for logs; [`Fault::finding`] is for the photographer.
@@ -18,8 +20,8 @@ pub enum Fault {
     BitDepth(u8),
     /// Number of components, when they are not 3.
     Components(u8),
-    /// Three components that are not YCbCr: `RGB`, `YCCK`, or unknown identifiers.
-    ColourSpace(&'static str),
+    /// Three components that are not YCbCr, or that not every program takes for YCbCr.
+    ColourSpace(ColourSpace),
     /// The file ends before the picture does.
     Cut {
         /// Where.
@@ -34,6 +36,9 @@ pub enum Fault {
         /// What stopped it.
         what: &'static str,
     },
+    /// The picture data end with the last block, but with two bytes of zeros and the padding: they may be codes, or what is left
+    /// of a file whose end was lost.
+    EndsInZeros,
     /// The picture data end in good order, but after fewer or more blocks than the header promises: a
     /// patched header, or damage after which decoding fell into step again. The two cannot always be told apart.
     DeclaredSize {
@@ -44,10 +49,12 @@ pub enum Fault {
         /// How much of the promised data is there, in thousandths; `None` when there is more than promised.
         per_mille: Option<u16>,
     },
-    /// Bytes after the end marker.
+    /// Bytes after the end marker, other than a few zeros.
     TrailingData {
         /// How many.
         bytes: usize,
+        /// What they seem to be.
+        appendix: Appendix,
     },
     /// A segment or table that the standard does not allow.
     Structure {
@@ -60,7 +67,7 @@ pub enum Fault {
     },
     /// More metadata before the picture than [`super::MAX_METADATA_BYTES`].
     Metadata {
-        /// How many bytes at least.
+        /// The bytes before the picture data, or as many of them as could be read.
         bytes: usize,
     },
     /// More segments before the picture than [`super::MAX_SEGMENTS`].
@@ -70,6 +77,39 @@ pub enum Fault {
         /// Number of EXIF segments.
         count: usize,
     },
+}
+
+/// What three components are, if not YCbCr beyond doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColourSpace {
+    /// An Adobe segment or the identifiers say RGB.
+    Rgb,
+    /// The identifiers say RGB, a JFIF or an Adobe segment beside them YCbCr. libjpeg believes the segment, zune the
+    /// identifiers.
+    RgbOrYCbCr,
+    /// An Adobe segment says YCCK, which has four components.
+    Ycck,
+    /// Unknown identifiers without a JFIF or an Adobe segment, or an Adobe transform that does not exist.
+    Unknown,
+}
+
+impl ColourSpace {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Rgb => "RGB",
+            Self::RgbOrYCbCr => "RGB / YCbCr",
+            Self::Ycck => "YCCK",
+            Self::Unknown => "?",
+        }
+    }
+
+    const fn detail(self) -> Option<Detail> {
+        match self {
+            Self::Rgb => Some(Detail::StoredAsRgb),
+            Self::RgbOrYCbCr => Some(Detail::ColourContradictory),
+            Self::Ycck | Self::Unknown => None,
+        }
+    }
 }
 
 /// Where a file was cut.
@@ -109,6 +149,14 @@ impl Coding {
             Self::NonInterleaved => "non-interleaved",
         }
     }
+
+    const fn detail(self) -> Option<Detail> {
+        match self {
+            Self::Progressive => None,
+            Self::NonInterleaved => Some(Detail::SeparateScans),
+            Self::Lossless | Self::Hierarchical | Self::Arithmetic => Some(Detail::RareCoding),
+        }
+    }
 }
 
 impl Fault {
@@ -122,12 +170,19 @@ impl Fault {
         match self {
             Self::Empty => Finding::refuse(Check::Empty, "0 B", "> 0 B"),
             Self::NotJpeg(guess) => Finding::refuse(Check::Format, *guess, "JPEG"),
-            Self::Coding(coding) => Finding::refuse(Check::Coding, coding.name(), "baseline"),
+            Self::Coding(coding) => {
+                Finding::refuse(Check::Coding, coding.name(), "baseline").with_detail(coding.detail())
+            }
             Self::BitDepth(bits) => Finding::refuse(Check::BitDepth, format!("{bits} bit"), "8 bit"),
-            Self::Components(1) => Finding::refuse(Check::Colour, "1 (Y)", "3 (YCbCr)"),
-            Self::Components(4) => Finding::refuse(Check::Colour, "4 (CMYK)", "3 (YCbCr)"),
+            Self::Components(1) => Finding::refuse(Check::Colour, "1 (Y)", "3 (YCbCr)").with_detail(Some(Detail::Grey)),
+            Self::Components(4) => {
+                Finding::refuse(Check::Colour, "4 (CMYK)", "3 (YCbCr)").with_detail(Some(Detail::Cmyk))
+            }
             Self::Components(count) => Finding::refuse(Check::Colour, count.to_string(), "3 (YCbCr)"),
-            Self::ColourSpace(name) => Finding::refuse(Check::Colour, format!("3 ({name})"), "3 (YCbCr)"),
+            Self::ColourSpace(space) => {
+                let measured = format!("3 ({})", space.name());
+                Finding::refuse(Check::Colour, measured, "3 (YCbCr)").with_detail(space.detail())
+            }
             Self::Cut { place: Place::EndMarker, .. } => {
                 Finding::refuse(Check::Complete, "100.0 %, - EOI", "100.0 %, EOI")
             }
@@ -140,22 +195,33 @@ impl Fault {
                 Finding::refuse(Check::Complete, measured, "100.0 %")
             }
             Self::Damaged { per_mille, .. } => Finding::refuse(Check::PictureData, percent(*per_mille), "100.0 %"),
+            Self::EndsInZeros => {
+                Finding::refuse(Check::PictureData, percent(999), "100.0 %").with_detail(Some(Detail::EndsInZeros))
+            }
             Self::DeclaredSize { width, height, per_mille } => Finding::refuse(
                 Check::DeclaredSize,
                 per_mille.map_or_else(|| "> 100.0 %".to_owned(), percent),
                 format!("100.0 % ({width} x {height} px)"),
             ),
-            Self::TrailingData { bytes } => Finding::refuse(Check::TrailingData, format!("{bytes} B"), "0 B"),
+            Self::TrailingData { bytes, appendix } => {
+                let measured = match appendix.name() {
+                    Some(name) => format!("{bytes} B, {name}"),
+                    None => format!("{bytes} B"),
+                };
+                Finding::refuse(Check::TrailingData, measured, "0 B").with_detail(appendix.detail())
+            }
             Self::Structure { segment, offset, .. } => {
                 Finding::refuse(Check::Structure, format!("{segment} @ {offset} B"), "ITU-T T.81")
             }
             Self::Segments => {
                 let limit = super::MAX_SEGMENTS;
                 Finding::refuse(Check::Metadata, format!("> {limit} (APP, COM)"), format!("<= {limit} (APP, COM)"))
+                    .with_detail(Some(Detail::TooMuchMetadata))
             }
             Self::ExifSegments { count } => Finding::refuse(Check::ExifBlocks, format!("{count} x EXIF"), "1 x EXIF"),
             Self::Metadata { bytes } => {
                 Finding::refuse(Check::Metadata, format!(">= {bytes} B"), format!("<= {} B", super::MAX_METADATA_BYTES))
+                    .with_detail(Some(Detail::TooMuchMetadata))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The frame header (SOF): the size of the picture and how its colours are sampled (T.81, B.2.2).
 
-use super::fault::{Coding, Fault};
+use super::fault::{Coding, ColourSpace, Fault};
 
 /// What the frame header says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,15 +91,16 @@ impl Frame {
             && self.components.iter().map(Component::blocks_per_mcu).sum::<usize>() <= MAX_BLOCKS_PER_MCU
     }
 
-    /// The identifiers name a colour space where nothing else does: 1, 2, 3 (JFIF) and 0, 1, 2 are YCbCr; some encoders store
-    /// RGB under its letters.
-    pub(super) fn colour_fault(&self) -> Option<Fault> {
-        let ids: Vec<u8> = self.components.iter().map(|component| component.id).collect();
-        match ids.as_slice() {
-            [1, 2, 3] | [0, 1, 2] => None,
-            b"RGB" => Some(Fault::ColourSpace("RGB")),
-            [_, _, _] => Some(Fault::ColourSpace("?")),
-            _ => None,
+    /// Reads the colour space of three components from their identifiers. `is_said_to_be_ycbcr` where a JFIF segment or an
+    /// Adobe segment with transform 1 says so: libjpeg (`default_decompress_parms` in jdapimin.c) then looks at no identifier,
+    /// zune looks for the letters RGB only. Without such a segment 1, 2, 3 (JFIF) and 0, 1, 2 are YCbCr.
+    pub(super) fn colour_fault(&self, is_said_to_be_ycbcr: bool) -> Option<Fault> {
+        let [luma, blue, red] = self.components.as_slice() else { return None };
+        match ([luma.id, blue.id, red.id], is_said_to_be_ycbcr) {
+            ([b'R', b'G', b'B'], true) => Some(Fault::ColourSpace(ColourSpace::RgbOrYCbCr)),
+            ([b'R', b'G', b'B'], false) => Some(Fault::ColourSpace(ColourSpace::Rgb)),
+            (_, true) | ([1, 2, 3] | [0, 1, 2], false) => None,
+            (_, false) => Some(Fault::ColourSpace(ColourSpace::Unknown)),
         }
     }
 

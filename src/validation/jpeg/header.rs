@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::fault::{Coding, Fault};
+use super::embedded::Embedded;
+use super::fault::{Coding, ColourSpace, Fault};
 use super::frame::Frame;
 use super::huffman::CodeList;
 use super::quantisation;
@@ -33,12 +34,15 @@ pub struct Header {
     pub icc: Vec<Range<usize>>,
     /// The first byte of the picture data.
     pub scan_start: Option<usize>,
+    /// What the application segments and comments hold beside metadata that are judged by rules of their own.
+    pub embedded: Embedded,
     pub(super) quantisation: [Option<quantisation::Table>; 4],
     pub(super) dc_codes: [Option<CodeList>; 4],
     pub(super) ac_codes: [Option<CodeList>; 4],
     pub(super) restart_interval: u16,
     /// For each component of the scan: which DC and which AC table it uses.
     pub(super) scan_tables: Vec<(u8, u8)>,
+    has_jfif: bool,
     adobe_transform: Option<u8>,
     /// Where the contents of all EXIF segments lie, with their `Exif\0\0`.
     exif_segments: Vec<Range<usize>>,
@@ -57,10 +61,6 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<Fault>) {
     let mut position = 2;
     let mut segments_read = 0;
     while header.scan_start.is_none() && faults.len() < MAX_FAULTS {
-        if position > MAX_METADATA_BYTES {
-            faults.push(Fault::Metadata { bytes: position });
-            break;
-        }
         let segment = match segments::read(bytes, position) {
             Ok(segment) => segment,
             Err(fault) => {
@@ -78,11 +78,19 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<Fault>) {
         position = segment.end;
         segments_read += 1;
         if segments_read > MAX_SEGMENTS {
-            faults.push(Fault::Segments);
+            // One finding on too much metadata will do.
+            if position <= MAX_METADATA_BYTES {
+                faults.push(Fault::Segments);
+            }
             break;
         }
     }
     header.compare_exif(bytes, &mut faults);
+    // Read to the end all the same, so that size and colours are told at once: a profile for printing is often as large, and
+    // the picture beside it CMYK. The number of segments bounds that.
+    if position > MAX_METADATA_BYTES {
+        faults.push(Fault::Metadata { bytes: position });
+    }
     header.conclude(&mut faults);
     (header, faults)
 }
@@ -90,6 +98,7 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<Fault>) {
 impl Header {
     fn take(&mut self, segment: &Segment<'_>, faults: &mut Vec<Fault>) -> Result<(), &'static str> {
         let content = segment.content;
+        self.embedded.count(segment.marker, content);
         match segment.marker {
             0xC4 => super::huffman::parse(content, &mut self.dc_codes, &mut self.ac_codes),
             0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
@@ -114,6 +123,8 @@ impl Header {
                 if content.len() < 5 {
                     return Err("no identifier");
                 }
+                // As libjpeg takes a segment for JFIF (`examine_app0` in jdmarker.c).
+                self.has_jfif |= content.len() >= 14 && content.starts_with(b"JFIF\0");
                 self.take_density(content);
                 Ok(())
             }
@@ -208,10 +219,11 @@ impl Header {
         if frame.components.len() == 3 {
             // With a JFIF segment beside it, some programs believe JFIF (YCbCr) and some Adobe (RGB): refused either way.
             match self.adobe_transform {
-                None | Some(1) => faults.extend(frame.colour_fault()),
-                Some(0) => faults.push(Fault::ColourSpace("RGB")),
-                Some(2) => faults.push(Fault::ColourSpace("YCCK")),
-                Some(_) => faults.push(Fault::ColourSpace("?")),
+                None => faults.extend(frame.colour_fault(self.has_jfif)),
+                Some(1) => faults.extend(frame.colour_fault(true)),
+                Some(0) => faults.push(Fault::ColourSpace(ColourSpace::Rgb)),
+                Some(2) => faults.push(Fault::ColourSpace(ColourSpace::Ycck)),
+                Some(_) => faults.push(Fault::ColourSpace(ColourSpace::Unknown)),
             }
         }
         let Some(offset) = self.scan_start else { return };

@@ -2,13 +2,16 @@
 //!
 //! Decoders are built to show something, whatever they are given: a photo cut in half decodes "successfully" with grey rows.
 //! The walk asks the opposite question. It decodes all codes of all blocks without computing a pixel, and demands that
-//! the data end with exactly the block that the header promises, then padding of one bits, then EOI, then the end of file.
-//! That finds every cut, every appended file and every patched dimension for a fraction of the cost of a decode.
+//! the data end with exactly the block that the header promises, then padding, then EOI, then the end of file. Around those
+//! it takes what encoders and cameras write and decoders skip: padding of any bits, a byte of ones, fill bytes, a last restart
+//! marker, a few zeros behind EOI; each is bounded and none holds a bit of the picture. That finds every cut, every appended file and every patched dimension for a fraction of the cost of a decode.
 //!
 //! Two things fall out on the way. DC values have to be added up to find damage, and each is the mean of its block: together
 //! they are the picture at an eighth of its size. And where a block's last coefficient stands tells how fine its detail is.
 
+mod appendix;
 mod bits;
+mod embedded;
 mod fault;
 mod frame;
 mod header;
@@ -19,7 +22,9 @@ mod scan;
 mod segments;
 mod traces;
 
-pub use fault::{Coding, Fault, Place};
+pub use appendix::{Appendix, MAX_TRAILING_ZEROS};
+pub use embedded::{Embedded, Kind};
+pub use fault::{Coding, ColourSpace, Fault, Place};
 pub use frame::{Component, Frame};
 pub use header::{Header, MAX_METADATA_BYTES, MAX_SEGMENTS};
 
@@ -77,9 +82,7 @@ pub fn walk(bytes: &[u8]) -> Walk {
             end
         }
     };
-    if let Some(trailing) = end.and_then(|end| bytes.len().checked_sub(end)).filter(|bytes| *bytes > 0) {
-        walk.faults.push(Fault::TrailingData { bytes: trailing });
-    }
+    walk.faults.extend(end.and_then(|end| bytes.get(end..)).and_then(|rest| appendix::examine(rest, &walk.header)));
     if walk.faults.is_empty() {
         (walk.small, walk.detail) = pictures.unzip();
     }

@@ -1,11 +1,16 @@
 //! The picture data: every code of every block, counted (T.81, F.2).
 
-use super::bits::{BitReader, Remainder};
+use super::bits::{BitReader, Marker, Remainder};
 use super::fault::{Fault, Place};
 use super::header::Header;
 use super::huffman::{AcCodes, Codes, Kind, STEP_BITS, Step};
 use super::segments;
 use super::traces::{Layout, Trace, Traces};
+
+const EOI: u8 = 0xD9;
+/// The most fill bytes before a marker in or behind the picture data. T.81, B.1.1.2, has no limit; encoders write a few, or as
+/// many as fill a block of storage. Our own rule.
+const MAX_FILL_BYTES: usize = 4096;
 
 /// What the header promises about the picture data.
 pub(super) struct ScanPlan {
@@ -270,13 +275,14 @@ fn no_code(bits: u32) -> Stop {
 /// Tells a cut from a patched header and from damage. `before` is the reader at the beginning of the MCU.
 #[cold]
 fn explain(stop: Stop, plan: &ScanPlan, mcu: u64, before: BitReader<'_>, reader: BitReader<'_>) -> Fault {
-    match (stop, reader.marker()) {
+    match (stop, reader.marker().map(|marker| marker.code)) {
         (Stop::Invalid(what), _) => plan.damaged(mcu, what),
         (Stop::Exhausted, None) => plan.cut(mcu),
-        // In good order after a whole MCU: the header promises more than was ever coded.
-        (Stop::Exhausted, Some(0xD9)) if before.remainder() == Remainder::Padding => plan.ends_early(mcu),
+        // In good order after a whole MCU: the header promises more than was ever coded. Bits other than ones are more
+        // likely the beginning of an MCU than padding.
+        (Stop::Exhausted, Some(EOI)) if before.remainder() == Remainder::Ones => plan.ends_early(mcu),
         // In the middle of one: cut, and an end marker put behind the cut.
-        (Stop::Exhausted, Some(0xD9)) => plan.cut(mcu),
+        (Stop::Exhausted, Some(EOI)) => plan.cut(mcu),
         (Stop::Exhausted, Some(_)) => plan.damaged(mcu, "a marker in the middle of the picture data"),
     }
 }
@@ -284,31 +290,63 @@ fn explain(stop: Stop, plan: &ScanPlan, mcu: u64, before: BitReader<'_>, reader:
 /// Between two restart intervals: padding, then the marker whose turn it is.
 fn pass_restart<'a>(mut reader: BitReader<'a>, plan: &ScanPlan, mcu: u64) -> Result<BitReader<'a>, Fault> {
     reader.refill();
+    let out_of_turn = || plan.damaged(mcu, "a restart marker is missing or out of turn");
+    if !reader.remainder().is_padding() {
+        return Err(out_of_turn());
+    }
+    let Some(marker) = reader.marker() else { return Err(plan.cut(mcu)) };
+    check_fill(&marker)?;
     let turn = mcu / u64::from(plan.restart_interval).max(1) + 7;
     let expected = 0xD0 + (turn % 8) as u8;
-    match (reader.remainder(), reader.marker()) {
-        (Remainder::Padding, Some(marker)) if marker == expected => {
-            reader.skip_marker();
+    match marker.code {
+        code if code == expected => {
+            reader.skip(&marker);
             Ok(reader)
         }
-        (Remainder::Padding, Some(0xD9)) => Err(plan.ends_early(mcu)),
-        (Remainder::Padding | Remainder::WrongPadding, None) => Err(plan.cut(mcu)),
-        (Remainder::WrongPadding, Some(_)) => Err(plan.damaged(mcu, "padding that is not all ones")),
-        _ => Err(plan.damaged(mcu, "a restart marker is missing or out of turn")),
+        EOI => Err(plan.ends_early(mcu)),
+        _ => Err(out_of_turn()),
     }
 }
 
-/// After the last MCU.
-fn finish(reader: BitReader<'_>, plan: &ScanPlan) -> Result<usize, Fault> {
-    match (reader.remainder(), reader.marker()) {
-        (Remainder::Data, _) | (_, Some(0xD0..=0xD7)) => Err(plan.goes_on()),
-        (_, None) => Err(Fault::Cut { place: Place::EndMarker, per_mille: None }),
-        (Remainder::WrongPadding, Some(_)) => Err(plan.damaged(plan.mcu_count, "padding that is not all ones")),
-        (Remainder::Padding, Some(0xD9)) => Ok(reader.marker_position() + 2),
-        (Remainder::Padding, Some(marker)) => Err(Fault::Structure {
-            segment: segments::name(marker),
-            offset: reader.marker_position(),
+/// After the last MCU: padding, then EOI. A restart marker may come before it: cameras write one after every interval, the
+/// last one included, and decoders skip it. Its number tells nothing any more and is not looked at.
+fn finish(mut reader: BitReader<'_>, plan: &ScanPlan) -> Result<usize, Fault> {
+    let remainder = reader.remainder();
+    if !remainder.is_padding() {
+        return Err(plan.goes_on());
+    }
+    const CUT: Fault = Fault::Cut { place: Place::EndMarker, per_mille: None };
+    let mut marker = reader.marker().ok_or(CUT)?;
+    check_fill(&marker)?;
+    // Zeros are padding like any other bits, but a disk or a line that lost the end of a file leaves zeros too, and in most
+    // tables they are codes of flat blocks. One byte is too short for that.
+    if remainder == Remainder::OtherBits && reader.has_zeros_before(&marker) {
+        return Err(Fault::EndsInZeros);
+    }
+    if matches!(marker.code, 0xD0..=0xD7) {
+        reader.skip(&marker);
+        reader.refill();
+        if reader.bits() > 0 {
+            return Err(plan.goes_on());
+        }
+        marker = reader.marker().ok_or(CUT)?;
+        check_fill(&marker)?;
+    }
+    match marker.code {
+        EOI => Ok(marker.end),
+        0xD0..=0xD7 => Err(plan.goes_on()),
+        code => Err(Fault::Structure {
+            segment: segments::name(code),
+            offset: marker.offset,
             what: "between the picture data and EOI",
         }),
     }
+}
+
+/// Refuses a run of fill bytes that no encoder writes.
+fn check_fill(marker: &Marker) -> Result<(), Fault> {
+    if marker.fill <= MAX_FILL_BYTES {
+        return Ok(());
+    }
+    Err(Fault::Structure { segment: segments::name(marker.code), offset: marker.offset, what: "too many fill bytes" })
 }

@@ -76,14 +76,17 @@ fn patched_dimensions_are_told() {
 fn trailing_data_are_counted() {
     let mut bytes = picture(35, 45, 90);
     bytes.extend(b"PK\x03\x04 and more");
-    assert_eq!(walk(&bytes).faults, [Fault::TrailingData { bytes: 13 }]);
+    assert_eq!(walk(&bytes).faults, [Fault::TrailingData { bytes: 13, appendix: Appendix::Unknown }]);
 }
 
 #[test]
 fn a_header_out_of_proportion_is_given_up_at_its_limits() {
     let comment = [&[0xFF, 0xFE, 0x80, 0x02][..], &[0; 0x8000]].concat();
-    let bytes = [&[0xFF, 0xD8][..], &comment.repeat(17)].concat();
+    let bytes = [&[0xFF, 0xD8][..], &comment.repeat(17), &picture(8, 8, 90)[2..]].concat();
     assert!(matches!(walk(&bytes).faults.as_slice(), [Fault::Metadata { .. }]));
+    assert_eq!(walk(&bytes).header.frame.unwrap().width, 8, "read to the frame all the same");
+    let bytes = [&[0xFF, 0xD8][..], &comment.repeat(300)].concat();
+    assert!(matches!(walk(&bytes).faults.as_slice(), [Fault::Metadata { bytes }] if *bytes < 258 * 0x8004));
     let table = [&[0xFF, 0xC4, 0, 20, 0][..], &[1], &[0; 15], &[0]].concat();
     let bytes = [&[0xFF, 0xD8][..], &table.repeat(300)].concat();
     assert_eq!(walk(&bytes).faults, [Fault::Segments]);

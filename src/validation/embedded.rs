@@ -1,0 +1,39 @@
+//! Data that a file carries beside its picture, in application segments and comments: a second portrait, previews, texts. No
+//! program shows them, and whoever gets the file gets them too.
+
+use super::jpeg::{Embedded, Kind};
+use super::rules::EmbeddedRule;
+use crate::domain::check::Check;
+use crate::domain::finding::{Finding, Severity};
+
+/// So many kinds are named in one finding, the largest first.
+const MAX_NAMED: usize = 3;
+
+/// Judges the inventory of a header: a refusal and an advice at most.
+pub(super) fn examine(embedded: &Embedded, rule: &EmbeddedRule) -> Vec<Finding> {
+    let mut kinds: Vec<(Kind, u64)> = embedded.kinds().map(|(kind, bytes)| (kind, bytes as u64)).collect();
+    kinds.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    let refuses = |bytes: u64| rule.refuse_above_bytes.is_some_and(|limit| bytes > limit);
+    let (refused, others): (Vec<_>, Vec<_>) = kinds.into_iter().partition(|(_, bytes)| refuses(*bytes));
+    let advised: Vec<_> = others.into_iter().filter(|(_, bytes)| *bytes > rule.advise_above_bytes).collect();
+    let of = |severity, kinds: &[(Kind, u64)], limit: Option<u64>| {
+        let limit = limit.filter(|_| !kinds.is_empty())?;
+        let (measured, limit) = (named(kinds), format!("<= {limit} bytes"));
+        Some(match severity {
+            Severity::Refuse => Finding::refuse(Check::EmbeddedData, measured, limit),
+            Severity::Advise => Finding::advise(Check::EmbeddedData, measured, limit),
+        })
+    };
+    let refusal = of(Severity::Refuse, &refused, rule.refuse_above_bytes);
+    refusal.into_iter().chain(of(Severity::Advise, &advised, Some(rule.advise_above_bytes))).collect()
+}
+
+/// `APP2 MPF 88000 bytes, COM 50000 bytes`.
+fn named(kinds: &[(Kind, u64)]) -> String {
+    let names = kinds.iter().take(MAX_NAMED).map(|(kind, bytes)| format!("{kind} {bytes} bytes"));
+    let mut text = names.collect::<Vec<_>>().join(", ");
+    if kinds.len() > MAX_NAMED {
+        text.push_str(", …");
+    }
+    text
+}

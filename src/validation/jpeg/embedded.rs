@@ -1,0 +1,117 @@
+//! An inventory of what application segments and comments hold. EXIF, XMP and ICC profiles are left out: they say something of
+//! the picture, and other rules judge them.
+
+use std::fmt;
+
+/// Segments that are named by the identifier at their beginning; all others of a marker are one kind, so that inventing
+/// identifiers gains nothing.
+const IDENTIFIERS: [(u8, &[u8], &str); 10] = [
+    (0xE0, b"JFIF\0", "JFIF"),
+    (0xE0, b"JFXX\0", "JFXX"),
+    (0xE2, MULTI_PICTURE, "MPF"),
+    (0xE2, b"FPXR\0", "FPXR"),
+    (0xE2, b"urn:iso:std:iso:ts:21496:-1\0", "ISO 21496-1"),
+    (0xEA, b"AROT\0", "AROT"),
+    (0xEB, b"JP", "JUMBF"),
+    (0xEC, b"Ducky", "Ducky"),
+    (0xED, b"Photoshop 3.0\0", "Photoshop 3.0"),
+    (0xEE, b"Adobe", "Adobe"),
+];
+/// The index of further pictures in the file (CIPA DC-007).
+const MULTI_PICTURE: &[u8] = b"MPF\0";
+/// Segments that are not counted.
+const JUDGED_ELSEWHERE: [(u8, &[u8]); 4] = [
+    (0xE1, b"Exif\0\0"),
+    (0xE1, b"http://ns.adobe.com/xap/1.0/\0"),
+    (0xE1, b"http://ns.adobe.com/xmp/extension/\0"),
+    (0xE2, b"ICC_PROFILE\0"),
+];
+
+/// The kinds of segments in a header with the bytes of each. Seventeen markers and the identifiers above bound its length.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Embedded(Vec<(Kind, usize)>);
+
+/// A marker and, where it is a known one, the identifier. `Display` is for people: `APP2 MPF`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    marker: u8,
+    identifier: Option<&'static str>,
+}
+
+impl Embedded {
+    /// Adds the content of a segment, without marker and length.
+    pub(super) fn count(&mut self, marker: u8, content: &[u8]) {
+        let is_counted = matches!(marker, 0xE0..=0xEF | 0xFE);
+        if !is_counted || JUDGED_ELSEWHERE.iter().any(|(m, start)| *m == marker && content.starts_with(start)) {
+            return;
+        }
+        let known = IDENTIFIERS.iter().find(|(m, start, _)| *m == marker && content.starts_with(start));
+        let kind = Kind { marker, identifier: known.map(|(_, _, name)| *name) };
+        match self.0.iter_mut().find(|(counted, _)| *counted == kind) {
+            Some((_, bytes)) => *bytes += content.len(),
+            None => self.0.push((kind, content.len())),
+        }
+    }
+
+    /// The kinds with their bytes, in the order in which they first appear.
+    pub fn kinds(&self) -> impl Iterator<Item = (Kind, usize)> {
+        self.0.iter().copied()
+    }
+
+    /// Whether an index says that there are more pictures in the file.
+    pub(super) fn has_multi_picture_index(&self) -> bool {
+        self.0.iter().any(|(kind, _)| kind.identifier == Some("MPF"))
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.marker {
+            0xFE => f.write_str("COM")?,
+            marker => write!(f, "APP{}", marker & 0x0F)?,
+        }
+        self.identifier.map_or(Ok(()), |identifier| write!(f, " {identifier}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(segments: &[(u8, &[u8])]) -> Vec<(String, usize)> {
+        let mut embedded = Embedded::default();
+        segments.iter().for_each(|(marker, content)| embedded.count(*marker, content));
+        embedded.kinds().map(|(kind, bytes)| (kind.to_string(), bytes)).collect()
+    }
+
+    #[test]
+    fn segments_of_a_kind_add_up() {
+        let segments: [(u8, &[u8]); 8] = [
+            (0xE2, b"MPF\0II*\0"),
+            (0xFE, b"Hello"),
+            (0xE2, b"MPF\0"),
+            (0xE2, b"own"),
+            (0xE2, b"other"),
+            (0xFE, b""),
+            (0xED, b"Photoshop 3.0\x008BIM"),
+            (0xE1, b"Exif"),
+        ];
+        let expected = [("APP2 MPF", 12), ("COM", 5), ("APP2", 8), ("APP13 Photoshop 3.0", 18), ("APP1", 4)];
+        assert_eq!(counted(&segments), expected.map(|(kind, bytes)| (kind.to_owned(), bytes)));
+    }
+
+    #[test]
+    fn exif_xmp_icc_and_tables_are_not_counted() {
+        let segments: [(u8, &[u8]); 6] = [
+            (0xE1, b"Exif\0\0MM"),
+            (0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>"),
+            (0xE1, b"http://ns.adobe.com/xmp/extension/\0ABC"),
+            (0xE2, b"ICC_PROFILE\0\x01\x01"),
+            (0xDB, &[0; 65]),
+            (0xC4, &[0; 30]),
+        ];
+        assert_eq!(counted(&segments), []);
+        // Only under the marker that is theirs.
+        assert_eq!(counted(&[(0xE2, b"Exif\0\0MM"), (0xFE, b"ICC_PROFILE\0")]).len(), 2);
+    }
+}

@@ -1,0 +1,256 @@
+//! What encoders write around the picture data and decoders skip: padding, fill bytes, a last restart marker, a few zeros.
+
+use lichtbild::validation::jpeg::{Coding, Fault, MAX_TRAILING_ZEROS, walk};
+
+use crate::support::jpeg::{EOI, colour_picture, new_segment, scan_start, segment, with, with_marker};
+
+/// A flat MCU in the tables of T.81, K.3.3, by the number of bits in its last byte that are left for padding. Each differs from
+/// the MCU before it in its brightness or has a coefficient or two.
+const MCUS: [&str; 8] = [
+    "0101 1010 0000 0000",
+    "01110 001 001 1010 0000 0000",
+    "00 1010 0000 0000",
+    "100100 001 1010 0000 0000",
+    "11010000 1010 0000 0000",
+    "1011000 1010 0000 0000",
+    "100100 1010 0000 0000",
+    "01110 1010 0000 0000",
+];
+
+/// How one picture is written down.
+#[derive(Debug, Clone, Copy)]
+struct Style {
+    /// The bits for padding; as many of them as are needed.
+    padding: u8,
+    /// A byte of ones behind the padding.
+    ones: bool,
+    /// Fill bytes before each marker.
+    fill: usize,
+    /// The restart marker before EOI.
+    last_restart: Option<u8>,
+    trailing_zeros: usize,
+}
+
+const PLAIN: Style = Style { padding: 0xFF, ones: false, fill: 0, last_restart: None, trailing_zeros: 0 };
+
+/// A picture of one MCU upon the other, each of which is one restart interval or all of them none.
+fn picture(mcus: &[&str], restarts: bool, style: Style) -> Vec<u8> {
+    let rows = u32::try_from(mcus.len()).unwrap();
+    let whole = colour_picture(8, 8 * rows);
+    let start = scan_start(&whole);
+    let mut bytes = whole[..start].to_vec();
+    if restarts {
+        bytes = with(&bytes, segment(&whole, 0xDA).start, &new_segment(0xDD, &[0, 1]));
+    }
+    let fill = vec![0xFF; style.fill];
+    if restarts {
+        for (index, mcu) in mcus.iter().enumerate() {
+            if index > 0 {
+                bytes.extend([&fill[..], &[0xFF, 0xD0 + ((index - 1) % 8) as u8]].concat());
+            }
+            bytes.extend(packed(mcu, style));
+        }
+    } else {
+        bytes.extend(packed(&mcus.concat(), style));
+    }
+    if let Some(marker) = style.last_restart {
+        bytes.extend([&fill[..], &[0xFF, marker]].concat());
+    }
+    bytes.extend([&fill[..], &EOI, &vec![0; style.trailing_zeros]].concat());
+    bytes
+}
+
+/// Bits as stuffed bytes, padded.
+fn packed(bits: &str, style: Style) -> Vec<u8> {
+    let mut bits: Vec<u8> = bits.bytes().filter(|bit| *bit != b' ').map(|bit| bit - b'0').collect();
+    let missing = bits.len().next_multiple_of(8) - bits.len();
+    bits.extend((0..missing).rev().map(|place| style.padding >> place & 1));
+    let mut bytes = Vec::new();
+    for byte in bits.chunks(8).map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | bit)) {
+        bytes.push(byte);
+        if byte == 0xFF {
+            bytes.push(0);
+        }
+    }
+    if style.ones {
+        bytes.extend([0xFF, 0]);
+    }
+    bytes
+}
+
+/// By the `image` crate.
+fn pixels(bytes: &[u8]) -> Vec<u8> {
+    image::load_from_memory_with_format(bytes, image::ImageFormat::Jpeg).unwrap().to_rgb8().into_raw()
+}
+
+/// A plain picture and how it is read.
+struct Plain {
+    small: String,
+    pixels: Vec<u8>,
+}
+
+impl Plain {
+    fn read(bytes: &[u8]) -> Self {
+        Self { small: format!("{:?}", walk(bytes).small), pixels: pixels(bytes) }
+    }
+
+    fn assert_same(&self, bytes: &[u8], how: &str) {
+        let found = walk(bytes);
+        assert_eq!(found.faults, [], "{how}");
+        assert_eq!(format!("{:?}", found.small), self.small, "{how}");
+        assert!(pixels(bytes) == self.pixels, "{how}: another program shows another picture");
+    }
+}
+
+/// Whether the data end with two bytes of zeros, padding among them: a file whose end was lost looks the same.
+fn ends_in_zeros(mcus: &[&str], restarts: bool, style: Style) -> bool {
+    let tail = if restarts { mcus[mcus.len() - 1].to_owned() } else { mcus.concat() };
+    let data = packed(&tail, style);
+    data.ends_with(&[0, 0]) && data != packed(&tail, PLAIN)
+}
+
+fn assert_refused(bytes: &[u8], how: &str) {
+    assert!(!walk(bytes).faults.is_empty(), "{how}: accepted");
+}
+
+/// `count` MCUs that together leave `left` bits for padding.
+fn mcus_leaving(left: usize, count: usize) -> Vec<&'static str> {
+    let mut mcus: Vec<&str> = MCUS.into_iter().cycle().take(count - 1).collect();
+    let ahead: usize = mcus.iter().map(|mcu| bits(mcu)).sum();
+    mcus.extend(MCUS.into_iter().find(|last| (ahead + bits(last) + left).is_multiple_of(8)));
+    assert_eq!(mcus.len(), count);
+    mcus
+}
+
+fn bits(mcu: &str) -> usize {
+    mcu.bytes().filter(|bit| *bit != b' ').count()
+}
+
+fn styles() -> impl Iterator<Item = Style> {
+    let paddings = [0xFF, 0x00, 0b101_0101, 0b010_1010, 0b000_0001];
+    let fills = [0, 1, 2, 3, 17, 600];
+    let restarts = [None, Some(0xD0), Some(0xD3), Some(0xD7)];
+    let zeros = [0, 1, 3, MAX_TRAILING_ZEROS];
+    let ends = restarts.into_iter().flat_map(move |restart| zeros.map(|zeros| (restart, zeros)));
+    let bits = paddings.into_iter().flat_map(|padding| [false, true].map(|ones| (padding, ones)));
+    ends.enumerate().flat_map(move |(index, (last_restart, trailing_zeros))| {
+        let fill = fills[index % fills.len()];
+        bits.clone().map(move |(padding, ones)| Style { padding, ones, fill, last_restart, trailing_zeros })
+    })
+}
+
+#[test]
+fn padding_of_any_bits_fill_bytes_a_last_restart_and_a_few_zeros_change_nothing() {
+    for left in 0..8 {
+        for mcus in [mcus_leaving(left, 1), mcus_leaving(left, 9)] {
+            for restarts in [false, true] {
+                let plain = Plain::read(&picture(&mcus, restarts, PLAIN));
+                for style in styles() {
+                    let how = format!("{left} bits, {} MCUs, restarts {restarts}: {style:?}", mcus.len());
+                    let bytes = picture(&mcus, restarts, style);
+                    if ends_in_zeros(&mcus, restarts, style) {
+                        assert_eq!(walk(&bytes).faults, [Fault::EndsInZeros], "{how}");
+                    } else {
+                        plain.assert_same(&bytes, &how);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn more_than_a_byte_of_ones_is_refused() {
+    for left in 0..8 {
+        let plain = picture(&mcus_leaving(left, 2), false, PLAIN);
+        let end = plain.len() - 2;
+        for more in [&[0x00][..], &[0xFE], &[0x7F], &[0xFF, 0, 0xFF, 0], &[0xFF, 0, 0], &[0, 0xFF, 0], &[0xFF, 0xFF, 0]]
+        {
+            assert_refused(&with(&plain, end, more), &format!("{more:02X?} behind {left} bits of padding"));
+        }
+    }
+}
+
+#[test]
+fn anything_but_one_restart_marker_before_the_end_is_refused() {
+    let plain = picture(&mcus_leaving(3, 2), false, PLAIN);
+    let end = plain.len() - 2;
+    for more in [
+        &[0xFF, 0xD0, 0xFF, 0xD1][..],
+        &[0xFF, 0xD0, 0xFF, 0],
+        &[0xFF, 0xD0, 0x12],
+        &[0xFF, 0xD0, 0xFF, 0xDD, 0, 4, 0, 0],
+        &[0xFF, 0x01],
+        &[0xFF, 0xD8],
+    ] {
+        assert_refused(&with(&plain, end, more), &format!("{more:02X?}"));
+    }
+    let restarts = [&plain[..end], &[0xFF, 0xD0]].concat();
+    assert!(matches!(walk(&restarts).faults[..], [Fault::Cut { .. }]), "no EOI behind it");
+}
+
+#[test]
+fn more_fill_bytes_than_a_block_are_refused_before_any_marker() {
+    let mcus = mcus_leaving(3, 2);
+    for restarts in [false, true] {
+        let most = picture(&mcus, restarts, Style { fill: 4096, ..PLAIN });
+        Plain::read(&picture(&mcus, restarts, PLAIN)).assert_same(&most, "4096 fill bytes");
+        for last_restart in [None, Some(0xD0)] {
+            let style = Style { fill: 4097, last_restart, ..PLAIN };
+            let faults = walk(&picture(&mcus, restarts, style)).faults;
+            assert!(matches!(faults[..], [Fault::Structure { what: "too many fill bytes", .. }]), "{faults:?}");
+        }
+    }
+}
+
+#[test]
+fn restart_markers_still_come_in_turn() {
+    let mcus = mcus_leaving(3, 4);
+    let plain = picture(&mcus, true, PLAIN);
+    let at = plain.windows(2).rposition(|pair| pair == [0xFF, 0xD2]).unwrap();
+    for marker in (0xD0..=0xD7).filter(|marker| *marker != 0xD2) {
+        let mut wrong = plain.clone();
+        wrong[at + 1] = marker;
+        assert_refused(&wrong, &format!("{marker:02X}"));
+    }
+    assert_refused(&with(&plain, at, &[0xFF, 0xD2]), "twice");
+    assert_refused(&with(&plain, at, &[0x00]), "a byte before it");
+    assert_refused(&[&plain[..at], &plain[at + 2..]].concat(), "missing");
+}
+
+/// Bits that are not there are never taken for bits of the picture, however the file goes on.
+#[test]
+fn a_picture_without_its_last_byte_is_refused_whatever_follows() {
+    for left in 0..8 {
+        for restarts in [false, true] {
+            let plain = picture(&mcus_leaving(left, 3), restarts, PLAIN);
+            let mut end = plain.len() - 3;
+            if plain[end - 1..=end] == [0xFF, 0] {
+                end -= 1;
+            }
+            for fill in
+                [&[][..], &[0xFF], &[0xFF, 0xFF], &[0xFF, 0], &[0xFF, 0, 0xFF], &[0xFF, 0xD2], &[0xFF, 0xFF, 0xD0]]
+            {
+                for zeros in [0, 1, 3] {
+                    let cut = [&plain[..end], fill, &EOI, &vec![0; zeros]].concat();
+                    assert_refused(&cut, &format!("{left} bits, restarts {restarts}, {fill:02X?}, {zeros} zeros"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_end_is_found_behind_fill_bytes_where_the_coding_is_not_walked() {
+    let plain = with_marker(&picture(&mcus_leaving(3, 4), true, PLAIN), 0xC0, 0xC2);
+    for fill in 0..4 {
+        for last_restart in [None, Some(0xD3)] {
+            for trailing_zeros in [0, 3] {
+                let style = Style { fill, last_restart, trailing_zeros, ..PLAIN };
+                let progressive = with_marker(&picture(&mcus_leaving(3, 4), true, style), 0xC0, 0xC2);
+                assert_eq!(walk(&progressive).faults, [Fault::Coding(Coding::Progressive)], "{style:?}");
+            }
+        }
+    }
+    assert!(walk(&[&plain[..], b"x"].concat()).faults.iter().any(|fault| matches!(fault, Fault::TrailingData { .. })));
+}
