@@ -33,8 +33,8 @@ const KNOWN: [(&str, &str, usize); 20] = [
     ),
     ("transport", "client_certificates foreign tls", 4),
     ("transport", "connections peer", 2),
-    ("validation", "dimensions jpeg judge metadata mod pixels profile profile_file second_judge", 20),
-    ("validation::jpeg", "fault frame header mod outline scan segments traces", 21),
+    ("validation", "dimensions embedded jpeg judge metadata mod pixels profile profile_file second_judge", 22),
+    ("validation::jpeg", "appendix fault frame header mod outline scan segments traces", 26),
 ];
 
 #[test]
