@@ -1,4 +1,4 @@
-//! The circles of files that there are. They are to become none: this list only gets shorter.
+//! The known circles of files. Changes may only make this list shorter.
 
 use super::tree::Crate;
 

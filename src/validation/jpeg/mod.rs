@@ -82,7 +82,11 @@ pub fn walk(bytes: &[u8]) -> Walk {
             end
         }
     };
-    walk.faults.extend(end.and_then(|end| bytes.get(end..)).and_then(|rest| appendix::examine(rest, &walk.header)));
+    if let Some(rest) = end.and_then(|end| bytes.get(end..))
+        && let Some(appendix) = appendix::examine(rest, walk.header.embedded.has_multi_picture_index())
+    {
+        walk.faults.push(Fault::TrailingData { bytes: rest.len(), appendix });
+    }
     if walk.faults.is_empty() {
         (walk.small, walk.detail) = pictures.unzip();
     }
