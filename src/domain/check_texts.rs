@@ -177,10 +177,10 @@ pub(super) const fn texts(check: Check) -> Texts {
         ),
         Check::EmbeddedData => say(
             ["In der Datei stecken neben dem Bild noch andere Daten; das können eine zweite Aufnahme, eine Vorschau oder Texte sein, \
-              und niemand braucht sie.",
+              und das Amt braucht sie nicht.",
              "Bitte das Bild in einem Bildprogramm öffnen und als neues JPEG exportieren, nur mit den Aufnahmedaten (EXIF), ohne \
               Vorschau, HDR-Zusatzdaten, Kommentare und Bearbeitungsdaten."],
-            ["The file carries other data beside the picture; these may be a second shot, a preview or texts, and nobody needs them.",
+            ["The file carries other data beside the picture; these may be a second shot, a preview or texts, which the office does not need.",
              "Open the picture in a picture program and export it as a new JPEG with the capture data (EXIF) only, without previews, \
               HDR data, comments and editing data."],
         ),

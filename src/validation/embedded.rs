@@ -1,22 +1,23 @@
 //! Data that a file carries beside its picture, in application segments and comments: a second portrait, previews, texts. No
 //! program shows them, and whoever gets the file gets them too.
 
-use super::jpeg::{Embedded, Kind};
+use std::fmt::Display;
+
 use super::rules::EmbeddedRule;
 use crate::domain::check::Check;
 use crate::domain::finding::{Finding, Severity};
 
-/// So many kinds are named in one finding, the largest first.
+/// The most kinds named in one finding, the largest first.
 const MAX_NAMED: usize = 3;
 
-/// Judges the inventory of a header: a refusal and an advice at most.
-pub(super) fn examine(embedded: &Embedded, rule: &EmbeddedRule) -> Vec<Finding> {
-    let mut kinds: Vec<(Kind, u64)> = embedded.kinds().map(|(kind, bytes)| (kind, bytes as u64)).collect();
+/// Judges the kinds of embedded data with the bytes of each: a refusal and an advice at most.
+pub(super) fn examine<K: Display>(kinds: impl Iterator<Item = (K, usize)>, rule: &EmbeddedRule) -> Vec<Finding> {
+    let mut kinds: Vec<(K, u64)> = kinds.map(|(kind, bytes)| (kind, bytes as u64)).collect();
     kinds.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
     let refuses = |bytes: u64| rule.refuse_above_bytes.is_some_and(|limit| bytes > limit);
     let (refused, others): (Vec<_>, Vec<_>) = kinds.into_iter().partition(|(_, bytes)| refuses(*bytes));
     let advised: Vec<_> = others.into_iter().filter(|(_, bytes)| *bytes > rule.advise_above_bytes).collect();
-    let of = |severity, kinds: &[(Kind, u64)], limit: Option<u64>| {
+    let of = |severity, kinds: &[(K, u64)], limit: Option<u64>| {
         let limit = limit.filter(|_| !kinds.is_empty())?;
         let (measured, limit) = (named(kinds), format!("<= {limit} bytes"));
         Some(match severity {
@@ -29,7 +30,7 @@ pub(super) fn examine(embedded: &Embedded, rule: &EmbeddedRule) -> Vec<Finding> 
 }
 
 /// `APP2 MPF 88000 bytes, COM 50000 bytes`.
-fn named(kinds: &[(Kind, u64)]) -> String {
+fn named(kinds: &[(impl Display, u64)]) -> String {
     let names = kinds.iter().take(MAX_NAMED).map(|(kind, bytes)| format!("{kind} {bytes} bytes"));
     let mut text = names.collect::<Vec<_>>().join(", ");
     if kinds.len() > MAX_NAMED {

@@ -89,7 +89,7 @@ pub fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration, now: T
     }
     findings.extend(examine_bytes(&walk, &measurements, profile));
     findings.extend(of_metadata);
-    findings.extend(embedded::examine(&walk.header.embedded, &profile.rules().embedded));
+    findings.extend(embedded::examine(walk.header.embedded.kinds(), &profile.rules().embedded));
     findings.extend(second_judge::examine(bytes, &walk));
     let mut of_pixels = pixels::examine(&walk, profile.rules());
     // Nobody looks for a face on a picture that is not there.

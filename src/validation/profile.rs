@@ -1,7 +1,7 @@
 //! A photo profile: the numbers that photos are judged by, from a TOML file with a table for each group of rules.
 //!
-//! A rule that a profile does not mention is not judged, but for `embedded`, which has a default. New groups of rules become new tables; old files stay valid, and a
-//! misspelt key is an error rather than a rule that silently does not apply.
+//! A rule that a profile does not mention is not judged; only `embedded` has a default. New groups of rules become new tables;
+//! old files stay valid, and a misspelt key is an error rather than a rule that silently does not apply.
 
 use serde::Serialize;
 

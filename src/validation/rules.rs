@@ -14,7 +14,7 @@ pub struct Rules {
     /// How large a file may be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<FileRule>,
-    /// How much a file may carry beside its picture.
+    /// Limits for data beside the picture.
     pub embedded: EmbeddedRule,
     /// When to advise against the compression.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,14 +57,14 @@ pub struct FileRule {
     pub max_bytes: Option<u64>,
 }
 
-/// How much a file may carry in application segments and comments of one kind, EXIF, XMP and colour profile aside.
+/// Limits for the application segments and comments of one kind. EXIF, XMP and the colour profile are not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EmbeddedRule {
-    /// More than so many bytes of a kind are advised against.
+    /// The most bytes of one kind without advice.
     #[serde(default = "EmbeddedRule::default_advice")]
     pub advise_above_bytes: u64,
-    /// More than so many bytes of a kind are refused; `None` for never.
+    /// The most bytes of one kind that are not refused; `None` for no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refuse_above_bytes: Option<u64>,
 }

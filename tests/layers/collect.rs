@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{Attribute, Item, ItemExternCrate, ItemMod, ItemUse, Lit, Meta, Path, TraitItem, UseTree, Visibility};
+use syn::{Attribute, Item, ItemExternCrate, ItemMod, ItemUse, Lit, Macro, Meta, Path, TraitItem, UseTree, Visibility};
 
 use super::tree::{Crate, Module, ModulePath, Written};
 
@@ -131,6 +131,11 @@ impl<'a> Collector<'a> {
         at
     }
 
+    fn misplace(&mut self) {
+        let file = self.module().file.clone();
+        self.tree.misplaced.insert(file);
+    }
+
     fn visit_for_tests(&mut self, for_tests: bool, visit: impl FnOnce(&mut Self)) {
         let before = self.for_tests;
         self.for_tests |= for_tests;
@@ -162,9 +167,8 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     }
 
     fn visit_item_mod(&mut self, item: &'ast ItemMod) {
-        if item.attrs.iter().any(|attribute| attribute.path().is_ident("path")) {
-            let file = self.module().file.clone();
-            self.tree.misplaced.insert(file);
+        if item.attrs.iter().any(names_a_path) {
+            self.misplace();
         }
         let mut path = self.path.clone();
         path.push(plain(&item.ident));
@@ -221,6 +225,13 @@ impl<'ast> Visit<'ast> for Collector<'_> {
         }
     }
 
+    fn visit_macro(&mut self, invocation: &'ast Macro) {
+        if invocation.path.segments.last().is_some_and(|last| last.ident == "include") {
+            self.misplace();
+        }
+        visit::visit_macro(self, invocation);
+    }
+
     fn visit_token_stream(&mut self, tokens: &'ast TokenStream) {
         self.scan(tokens.clone(), false);
     }
@@ -236,6 +247,15 @@ fn plain(ident: &proc_macro2::Ident) -> String {
 fn is_joined(tokens: &[TokenTree], at: usize) -> bool {
     let is_colon = |at: usize| matches!(tokens.get(at), Some(TokenTree::Punct(colon)) if colon.as_char() == ':');
     is_colon(at) && is_colon(at.wrapping_add(1))
+}
+
+/// Whether an attribute is `path = "..."`, alone or in a `cfg_attr`.
+fn names_a_path(attribute: &Attribute) -> bool {
+    let is_path = |token: TokenTree| matches!(token, TokenTree::Ident(name) if name == "path");
+    match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("cfg_attr") => list.tokens.clone().into_iter().any(is_path),
+        meta => meta.path().is_ident("path"),
+    }
 }
 
 /// Whether an attribute is `cfg(test)` or asks for `test` among all that it asks for.

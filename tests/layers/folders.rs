@@ -1,4 +1,4 @@
-//! The circles of files that there are. They are to become none: this list only gets shorter.
+//! The known circles of files. Changes may only make this list shorter.
 
 use super::tree::Crate;
 
@@ -33,8 +33,8 @@ const KNOWN: [(&str, &str, usize); 20] = [
     ),
     ("transport", "client_certificates foreign tls", 4),
     ("transport", "connections peer", 2),
-    ("validation", "dimensions embedded jpeg judge metadata mod pixels profile profile_file second_judge", 22),
-    ("validation::jpeg", "appendix fault frame header mod outline scan segments traces", 26),
+    ("validation", "dimensions jpeg judge metadata mod pixels profile profile_file second_judge", 20),
+    ("validation::jpeg", "fault frame header mod outline scan segments traces", 21),
 ];
 
 #[test]

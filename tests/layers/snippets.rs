@@ -119,6 +119,20 @@ fn an_import_that_points_up_is_found_through_re_exports_and_files_for_tests() {
     assert_eq!(wrong(&[("domain.rs", "use crate::wire;"), ("wire.rs", "")]), 1);
 }
 
+#[test]
+fn code_that_lies_elsewhere_is_found() {
+    for (code, found) in [
+        ("#[path = \"../desk/photo.rs\"]\nmod photo;", 1),
+        ("#[cfg_attr(unix, path = \"../desk/photo.rs\")]\nmod photo;", 1),
+        ("#[cfg_attr(unix, allow(dead_code))]\nmod photo;", 0),
+        ("include!(\"../desk/photo.rs\");", 1),
+        ("fn f() { std::include!(\"../desk/photo.rs\") }", 1),
+        ("const MODEL: &[u8] = include_bytes!(\"model.bin\");", 0),
+    ] {
+        assert_eq!(tree(&[("validation/own.rs", code)]).misplaced.len(), found, "{code}");
+    }
+}
+
 fn cycles(files: &[(&str, &str)]) -> Vec<String> {
     let told = tree(files).cycles();
     told.into_iter().map(|cycle| format!("{}: {}", cycle.folder, cycle.files.join(" "))).collect()

@@ -2,8 +2,9 @@
 //! there; inside it Rust has no visibility for one sibling module alone, so this proof holds the others off. A constructor is an
 //! associated function, which no import renames: looking for its name finds every use, as a value and in a macro too.
 
+use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{Fields, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, ReturnType, Type, Visibility};
+use syn::{Fields, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Receiver, ReceiverKind, ReturnType, Type, Visibility};
 
 use super::tree::{Crate, sources};
 
@@ -80,7 +81,25 @@ impl<'ast> Visit<'ast> for Loopholes<'_> {
                 self.tell("has a field that is not private");
             }
         }
+        if let Item::Type(item) = item
+            && self.is_stage(&item.ty)
+        {
+            self.tell("has another name, by which it could be made");
+        }
         visit::visit_item(self, item);
+    }
+
+    fn visit_use_rename(&mut self, rename: &'ast syn::UseRename) {
+        if self.file == HOME && rename.ident == self.stage.name {
+            self.tell("has another name, by which it could be made");
+        }
+    }
+
+    /// What a macro makes of its tokens is not seen.
+    fn visit_macro(&mut self, invocation: &'ast syn::Macro) {
+        if self.file == HOME && mentions(invocation.tokens.clone(), self.stage.name) {
+            self.tell("is named in a macro");
+        }
     }
 
     fn visit_item_impl(&mut self, item: &'ast ItemImpl) {
@@ -101,6 +120,9 @@ impl<'ast> Visit<'ast> for Loopholes<'_> {
                                 method.sig.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_)));
                             if !has_receiver {
                                 self.tell(format!("has another constructor: {}", method.sig.ident));
+                            }
+                            if method.sig.receiver().is_some_and(can_change) {
+                                self.tell(format!("is changed by {}", method.sig.ident));
                             }
                             self.visit_impl_item_fn(method);
                         }
@@ -141,6 +163,19 @@ impl<'ast> Visit<'ast> for Loopholes<'_> {
         }
         visit::visit_expr_struct(self, literal);
     }
+}
+
+/// Whether a method could change what it belongs to: `&mut self`, or a pointer around it.
+fn can_change(receiver: &Receiver) -> bool {
+    !matches!(receiver.kind, ReceiverKind::Value | ReceiverKind::Reference(_, _, None))
+}
+
+fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 fn parsed(files: Vec<(std::path::PathBuf, String)>) -> Vec<(String, syn::File)> {
@@ -196,6 +231,10 @@ fn another_way_to_make_a_stage_is_found() {
         "impl SealedPhoto { pub fn with(&self, frame: Vec<u8>) -> Self { Self::sealed_frame(frame) } }",
         "pub fn make(frame: Vec<u8>) -> SealedPhoto { SealedPhoto { frame } }",
         "pub const MAKE: fn(Vec<u8>) -> SealedPhoto = SealedPhoto::sealed_frame;",
+        "type Alias = SealedPhoto;\npub fn make(frame: Vec<u8>) -> Alias { Alias { frame } }",
+        "use self::SealedPhoto as Alias;\npub fn make(frame: Vec<u8>) -> Alias { Alias { frame } }",
+        "macro_rules! make { ($frame:expr) => { SealedPhoto { frame: $frame } }; }",
+        "impl SealedPhoto { pub fn frame_mut(&mut self) -> &mut Vec<u8> { &mut self.frame } }",
     ] {
         assert_ne!(found(&format!("{sound}\n{more}")), 0, "{more}");
     }

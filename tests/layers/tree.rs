@@ -48,7 +48,7 @@ pub struct Crate {
     pub own_names: BTreeSet<String>,
     /// Modules in files of their own that are declared for tests only.
     pub for_tests: BTreeSet<ModulePath>,
-    /// Files that declare a module with `#[path]`, which this proof would look for elsewhere.
+    /// Files that hold code of another place, by `#[path]` or `include!`, which this proof would look for there.
     pub misplaced: BTreeSet<PathBuf>,
 }
 

@@ -71,8 +71,8 @@ fn the_date_decides_in_whatever_type_and_length_it_is_written() {
             for (year, expected) in [("2019", &[("capture_time", Severity::Refuse)][..]), ("2026", &[])] {
                 let text = format!("{year}:11:20 10:15:00");
                 let padded = [text.clone() + &" ".repeat(80), text.clone() + &"\0".repeat(80), text.clone() + "\0rest"];
-                for text in padded.into_iter().chain([text.clone(), format!(" {text}\0"), format!("ASCII\0\0\0{text}")])
-                {
+                let led = [format!(" {text}\0"), " ".repeat(80) + &text, format!("ASCII\0\0\0{text}")];
+                for text in padded.into_iter().chain(led).chain([text.clone()]) {
                     assert_eq!(checks(&block(order, kind, &text)), expected, "{kind} {text:?}");
                 }
             }

@@ -1,14 +1,12 @@
 //! The bytes behind EOI: a few zeros are padding, everything else is refused and named where it can be recognised.
 
-use super::fault::Fault;
-use super::header::Header;
 use crate::domain::detail::Detail;
 
-/// So many zero bytes behind EOI are accepted: programs that write in words of 2, 4, 8 or 16 bytes fill the last one up, with 15
+/// The most zero bytes that are accepted behind EOI: programs that write in words of 2, 4, 8 or 16 bytes fill the last one up, with 15
 /// bytes at most.
 pub const MAX_TRAILING_ZEROS: usize = 15;
 
-/// What the bytes behind EOI seem to be.
+/// A guess at the bytes behind EOI, from which the advice follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Appendix {
     /// Another picture: the gain map of an HDR photo, or a preview (CIPA DC-007, Multi-Picture Format).
@@ -52,13 +50,10 @@ impl Appendix {
 
 const SOI: [u8; 2] = [0xFF, 0xD8];
 
-/// Judges `rest`, the bytes behind EOI.
-pub(super) fn examine(rest: &[u8], header: &Header) -> Option<Fault> {
-    if rest.len() <= MAX_TRAILING_ZEROS && rest.iter().all(|byte| *byte == 0) {
-        return None;
-    }
-    let appendix = Appendix::of(rest, header.embedded.has_multi_picture_index());
-    Some(Fault::TrailingData { bytes: rest.len(), appendix })
+/// Judges `rest`, the bytes behind EOI; `None` if they are padding. `has_mpf` where the header has an index of further pictures.
+pub(super) fn examine(rest: &[u8], has_mpf: bool) -> Option<Appendix> {
+    let is_padding = rest.len() <= MAX_TRAILING_ZEROS && rest.iter().all(|byte| *byte == 0);
+    (!is_padding).then(|| Appendix::of(rest, has_mpf))
 }
 
 #[cfg(test)]
@@ -67,18 +62,16 @@ mod tests {
 
     #[test]
     fn as_many_zeros_as_fill_a_word_are_padding_and_nothing_else_is() {
-        let examine = |rest: &[u8]| examine(rest, &Header::default());
         for length in 0..=MAX_TRAILING_ZEROS {
             let mut rest = vec![0; length];
-            assert_eq!(examine(&rest), None, "{length}");
+            assert_eq!(examine(&rest, true), None, "{length}");
             for at in 0..length {
                 rest[at] = 1;
-                let told = Some(Fault::TrailingData { bytes: length, appendix: Appendix::Unknown });
-                assert_eq!(examine(&rest), told, "{at} of {length}");
+                assert_eq!(examine(&rest, false), Some(Appendix::Unknown), "{at} of {length}");
                 rest[at] = 0;
             }
         }
-        assert!(examine(&[0; MAX_TRAILING_ZEROS + 1]).is_some());
+        assert!(examine(&[0; MAX_TRAILING_ZEROS + 1], false).is_some());
     }
 
     #[test]

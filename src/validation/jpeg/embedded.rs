@@ -1,5 +1,5 @@
-//! An inventory of what application segments and comments hold. EXIF, XMP and ICC profiles are left out: they say something of
-//! the picture, and other rules judge them.
+//! An inventory of application segments and comments by kind and size. EXIF, XMP and ICC profiles are not counted: EXIF and ICC
+//! profiles have rules of their own, and editors write XMP of any length.
 
 use std::fmt;
 
@@ -19,8 +19,8 @@ const IDENTIFIERS: [(u8, &[u8], &str); 10] = [
 ];
 /// The index of further pictures in the file (CIPA DC-007).
 const MULTI_PICTURE: &[u8] = b"MPF\0";
-/// Segments that are not counted.
-const JUDGED_ELSEWHERE: [(u8, &[u8]); 4] = [
+/// Segments of EXIF, XMP and ICC profiles.
+const NOT_COUNTED: [(u8, &[u8]); 4] = [
     (0xE1, b"Exif\0\0"),
     (0xE1, b"http://ns.adobe.com/xap/1.0/\0"),
     (0xE1, b"http://ns.adobe.com/xmp/extension/\0"),
@@ -42,7 +42,7 @@ impl Embedded {
     /// Adds the content of a segment, without marker and length.
     pub(super) fn count(&mut self, marker: u8, content: &[u8]) {
         let is_counted = matches!(marker, 0xE0..=0xEF | 0xFE);
-        if !is_counted || JUDGED_ELSEWHERE.iter().any(|(m, start)| *m == marker && content.starts_with(start)) {
+        if !is_counted || NOT_COUNTED.iter().any(|(m, start)| *m == marker && content.starts_with(start)) {
             return;
         }
         let known = IDENTIFIERS.iter().find(|(m, start, _)| *m == marker && content.starts_with(start));

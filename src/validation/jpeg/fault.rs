@@ -36,8 +36,8 @@ pub enum Fault {
         /// What stopped it.
         what: &'static str,
     },
-    /// The picture data end with the last block, but with two bytes of zeros and the padding: they may be codes, or what is left
-    /// of a file whose end was lost.
+    /// The last block is there, but the data and their padding end with two bytes of zeros. They may be codes of the picture, or
+    /// zeros that a disk or a line put in place of a lost end.
     EndsInZeros,
     /// The picture data end in good order, but after fewer or more blocks than the header promises: a
     /// patched header, or damage after which decoding fell into step again. The two cannot always be told apart.
@@ -53,7 +53,7 @@ pub enum Fault {
     TrailingData {
         /// How many.
         bytes: usize,
-        /// What they seem to be.
+        /// A guess at their kind.
         appendix: Appendix,
     },
     /// A segment or table that the standard does not allow.

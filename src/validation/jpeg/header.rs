@@ -34,7 +34,7 @@ pub struct Header {
     pub icc: Vec<Range<usize>>,
     /// The first byte of the picture data.
     pub scan_start: Option<usize>,
-    /// What the application segments and comments hold beside metadata that are judged by rules of their own.
+    /// The other application segments and the comments, by kind and size.
     pub embedded: Embedded,
     pub(super) quantisation: [Option<quantisation::Table>; 4],
     pub(super) dc_codes: [Option<CodeList>; 4],

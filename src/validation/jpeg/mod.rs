@@ -2,9 +2,11 @@
 //!
 //! Decoders are built to show something, whatever they are given: a photo cut in half decodes "successfully" with grey rows.
 //! The walk asks the opposite question. It decodes all codes of all blocks without computing a pixel, and demands that
-//! the data end with exactly the block that the header promises, then padding, then EOI, then the end of file. Around those
-//! it takes what encoders and cameras write and decoders skip: padding of any bits, a byte of ones, fill bytes, a last restart
-//! marker, a few zeros behind EOI; each is bounded and none holds a bit of the picture. That finds every cut, every appended file and every patched dimension for a fraction of the cost of a decode.
+//! the data end with exactly the block that the header promises, then padding, then EOI, then the end of file. That finds every
+//! cut, every appended file and every patched dimension for a fraction of the cost of a decode.
+//!
+//! Encoders and cameras write more around these, and decoders skip it: padding of any bits, a byte of ones, fill bytes, a last
+//! restart marker, a few zeros behind EOI. The walk accepts each of them up to a limit; none holds a bit of the picture.
 //!
 //! Two things fall out on the way. DC values have to be added up to find damage, and each is the mean of its block: together
 //! they are the picture at an eighth of its size. And where a block's last coefficient stands tells how fine its detail is.
@@ -82,7 +84,11 @@ pub fn walk(bytes: &[u8]) -> Walk {
             end
         }
     };
-    walk.faults.extend(end.and_then(|end| bytes.get(end..)).and_then(|rest| appendix::examine(rest, &walk.header)));
+    if let Some(rest) = end.and_then(|end| bytes.get(end..))
+        && let Some(appendix) = appendix::examine(rest, walk.header.embedded.has_multi_picture_index())
+    {
+        walk.faults.push(Fault::TrailingData { bytes: rest.len(), appendix });
+    }
     if walk.faults.is_empty() {
         (walk.small, walk.detail) = pictures.unzip();
     }

@@ -309,7 +309,7 @@ fn pass_restart<'a>(mut reader: BitReader<'a>, plan: &ScanPlan, mcu: u64) -> Res
 }
 
 /// After the last MCU: padding, then EOI. A restart marker may come before it: cameras write one after every interval, the
-/// last one included, and decoders skip it. Its number tells nothing any more and is not looked at.
+/// last one included, and decoders skip it. Its number is not checked.
 fn finish(mut reader: BitReader<'_>, plan: &ScanPlan) -> Result<usize, Fault> {
     let remainder = reader.remainder();
     if !remainder.is_padding() {

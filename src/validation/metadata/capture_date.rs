@@ -15,7 +15,7 @@ const MAX_SHOWN_CHARS: usize = 40;
 /// The character code that EXIF puts in front of some texts of type UNDEFINED (CIPA DC-008, UserComment).
 const ASCII_CODE: &[u8] = b"ASCII\0\0\0";
 
-/// The answer of a file to the question when its picture was taken.
+/// The capture date that a file states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaptureDate {
     /// A date that could be read.

@@ -2,8 +2,8 @@
 //! passport photo.
 //!
 //! Our own policy: no rule says what it must be, and for a picture that never leaves the digital path it means nothing. Where a
-//! profile speaks of millimetres, a file of 827 x 1063 pixels at 72 dpi prints 29 cm wide, and the office that prints it by
-//! its word has paper to throw away. So it is judged only where a profile names a width on paper, and is advice.
+//! profile speaks of millimetres, a file of 827 x 1063 pixels at 72 dpi prints 29 cm wide, and an office that prints at
+//! the stated resolution gets the wrong size. So it is judged only where a profile names a width on paper, and is advice.
 //!
 //! JFIF counts before EXIF, as in the programs that read both. Where the two differ, the size on paper depends on the program.
 

@@ -2,7 +2,7 @@
 //!
 //! Some programs heed it and some do not, so a photo that needs it would be seen upright in the studio and lying at the
 //! counter, or the other way round. Hence: the note may be missing, 0 (not set; every program shows the picture as it is stored)
-//! or 1. Anything else is refused: 2 to 8 turn or mirror, and of a value that does not exist nobody knows what was meant. EXIF
+//! or 1. Anything else is refused: 2 to 8 turn or mirror, and undefined values have no agreed meaning. EXIF
 //! that cannot be read at all is only advice: nothing shows a picture turned because of a note it cannot find.
 //!
 //! Programs differ on the types that they accept: Pillow takes every number, OpenCV the first two bytes of the value field

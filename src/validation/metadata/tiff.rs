@@ -109,13 +109,14 @@ impl<'a> Entry<'a> {
         self.tiff.order.u32_at(self.raw, 8)
     }
 
-    /// The first bytes of a text; `None` for types of more than one byte and for values that lie outside the structure.
+    /// The first bytes of a text, without the spaces before it; `None` for types of more than one byte and for values that lie outside the structure.
     pub(super) fn text(&self) -> Option<&'a [u8]> {
         if self.kind()?.bytes() != 1 {
             return None;
         }
         let (count, values) = (usize::try_from(self.count()?).ok()?, self.values(1)?);
-        values.get(..count.min(MAX_TEXT_BYTES).min(values.len()))
+        let text = values.get(..count.min(values.len()))?.trim_ascii_start();
+        text.get(..text.len().min(MAX_TEXT_BYTES))
     }
 
     /// The bytes from the first value on: in the value field if all values fit there, elsewhere in the structure if not.
