@@ -12,6 +12,8 @@ use lichtbild::domain::finding::{Severity, Verdict};
 use lichtbild::domain::subject::Declaration;
 use lichtbild::validation::jpeg::{self, Fault};
 use lichtbild::validation::{Examination, Profile, examine};
+use lichtbild::wire::measurements::MeasurementsBody;
+use lichtbild_inference::{Network, Vectors};
 
 /// 22 November 2026, 09:30 UTC.
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
@@ -123,6 +125,17 @@ fn assert_reads_back(code: &RetrievalCode, positions: std::ops::Range<usize>) {
     }
 }
 
+/// A model that can be read can be run, on a picture of any content.
+pub fn model(bytes: &[u8]) {
+    let Ok(network) = Network::read(bytes) else { return };
+    let (width, height) = network.input_size();
+    let picture: Vec<f32> = (0..width * height).map(|index| (index % 7) as f32 / 7.0).collect();
+    for vectors in [Vectors::Widest, Vectors::Scalar] {
+        let outputs = network.run(&picture, vectors);
+        assert_eq!(outputs.iter().map(Vec::len).collect::<Vec<_>>(), network.output_lengths());
+    }
+}
+
 fn refusing(examination: &Examination) -> Vec<Check> {
     let refusals = examination.findings.iter().filter(|finding| finding.severity == Severity::Refuse);
     refusals.map(|finding| finding.check).collect()
@@ -137,7 +150,8 @@ fn assert_sensible(examination: &Examination) {
         assert!(texts.chars().count() <= MAX_TEXT_CHARS && !texts.contains(char::is_control), "{texts:?}");
         texts.clear();
     }
-    serde_json::to_string(examination).expect("a judgement is JSON");
+    let measured = MeasurementsBody::from(&examination.measurements);
+    serde_json::to_string(&measured).expect("measurements are JSON");
 }
 
 fn assert_decodes(bytes: &[u8], width: u32, height: u32) {

@@ -1,0 +1,222 @@
+//! Models that keep to the format and were made to do harm: to panic, or to take memory or time without bound.
+
+use super::compile::compile;
+use super::network::{Network, Vectors};
+use super::tflite::{Constant, Graph, Kind, Operator, Tensor, Window};
+use super::{ModelError, tflite};
+
+const PLAIN: Window = Window { same: true, stride: (1, 1) };
+
+/// A graph that is built tensor by tensor; the first one is the input.
+struct Builder(Graph);
+
+impl Builder {
+    fn new(height: usize, width: usize) -> Self {
+        let input = Tensor { shape: vec![1, height, width, 3], constant: None };
+        Self(Graph { tensors: vec![input], operators: Vec::new(), inputs: vec![0], outputs: Vec::new() })
+    }
+
+    fn tensor(&mut self, shape: &[usize], constant: Option<Constant>) -> usize {
+        self.0.tensors.push(Tensor { shape: shape.to_vec(), constant });
+        self.0.tensors.len() - 1
+    }
+
+    fn constant(&mut self, shape: &[usize]) -> usize {
+        self.tensor(shape, Some(Constant::Floats(vec![0.5; shape.iter().product()])))
+    }
+
+    fn operator(&mut self, kind: Kind, inputs: &[usize]) -> usize {
+        let output = self.tensor(&[1, 1, 1], None);
+        self.0.operators.push(Operator { kind, inputs: inputs.to_vec(), output });
+        output
+    }
+
+    /// A convolution with a window of `size x size`.
+    fn convolution(&mut self, input: usize, size: usize, channels: (usize, usize)) -> usize {
+        let (weights, bias) = (self.constant(&[channels.1, size, size, channels.0]), self.constant(&[channels.1]));
+        self.operator(Kind::Convolution(PLAIN), &[input, weights, bias])
+    }
+
+    fn depthwise(&mut self, input: usize, window: Window, size: usize, channels: usize) -> usize {
+        let (weights, bias) = (self.constant(&[1, size, size, channels]), self.constant(&[channels]));
+        let sums = self.operator(Kind::DepthwiseConvolution(window), &[input, weights, bias]);
+        self.convolution(sums, 1, (channels, 8))
+    }
+
+    fn compiled(mut self, outputs: &[usize]) -> Result<Network, ModelError> {
+        self.0.outputs = outputs.to_vec();
+        compile(self.0)
+    }
+}
+
+/// Whatever the model was, it is refused or it runs.
+fn run(network: Result<Network, ModelError>) -> bool {
+    let Ok(network) = network else { return false };
+    for vectors in [Vectors::Widest, Vectors::Scalar] {
+        let lengths: Vec<usize> = network.run(&[0.5; 64], vectors).iter().map(Vec::len).collect();
+        assert_eq!(lengths, network.output_lengths());
+    }
+    true
+}
+
+#[test]
+fn a_depthwise_window_runs_over_pictures_of_every_size() {
+    for size in [3, 5] {
+        for side in 1..12 {
+            for stride in 1..7 {
+                for same in [true, false] {
+                    let mut model = Builder::new(side, side);
+                    let pixels = model.convolution(0, 1, (3, 8));
+                    let output = model.depthwise(pixels, Window { same, stride: (stride, stride) }, size, 8);
+                    assert_eq!(run(model.compiled(&[output])), same || side >= size, "{size} {side} {stride} {same}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_depthwise_convolution_of_the_input_is_refused() {
+    let mut model = Builder::new(8, 8);
+    let output = model.depthwise(0, PLAIN, 3, 1);
+    assert!(!run(model.compiled(&[output])));
+}
+
+#[test]
+fn a_layer_that_two_operators_need_is_not_fused() {
+    // The first reads the layer itself, the second another name of it.
+    for alias in [Kind::Reshape, Kind::Concatenation(1), Kind::Pad] {
+        let mut model = Builder::new(8, 8);
+        let first = model.convolution(0, 1, (3, 8));
+        let amounts = model.tensor(&[1, 8], Some(Constant::Integers(vec![0; 8])));
+        let inputs = if matches!(alias, Kind::Pad) { vec![first, amounts] } else { vec![first] };
+        model.0.tensors[first].shape = vec![1, 64, 8];
+        let named = model.operator(alias, &inputs);
+        let second = model.convolution(first, 1, (8, 8));
+        let third = model.convolution(second, 3, (8, 8));
+        let relu = model.operator(Kind::Relu, &[third]);
+        let added = model.operator(Kind::Add, &[named, relu]);
+        assert!(!run(model.compiled(&[added])));
+    }
+}
+
+#[test]
+fn lists_of_lists_are_refused_before_they_grow() {
+    let mut model = Builder::new(8, 8);
+    let mut list = model.convolution(0, 1, (3, 8));
+    model.0.tensors[list].shape = vec![1, 64, 8];
+    for _ in 0..8 {
+        list = model.operator(Kind::Concatenation(1), &[list; 4096]);
+    }
+    assert!(model.compiled(&[list]).is_err());
+}
+
+#[test]
+fn constants_are_not_multiplied() {
+    let mut model = Builder::new(1, 1);
+    let constant = model.constant(&[1 << 20]);
+    let output = model.convolution(0, 1, (3, 8));
+    for _ in 0..20_000 {
+        let copy = model.operator(Kind::Dequantize, &[constant]);
+        model.0.tensors[copy].shape = vec![1 << 20];
+    }
+    assert!(model.compiled(&[output]).is_err());
+
+    let mut model = Builder::new(1, 1);
+    let (weights, bias) = (model.constant(&[1024, 1, 1, 1024]), model.constant(&[1024]));
+    let mut output = model.convolution(0, 1, (3, 1024));
+    for _ in 0..200 {
+        output = model.operator(Kind::Convolution(PLAIN), &[output, weights, bias]);
+    }
+    assert!(model.compiled(&[output]).is_err());
+}
+
+#[test]
+fn runs_are_bounded_in_memory_and_time() {
+    // One output, given thousands of times.
+    let mut model = Builder::new(256, 256);
+    let output = model.convolution(0, 1, (3, 8));
+    assert!(model.compiled(&[output; 4096]).is_err());
+
+    // Pools that do not make the picture smaller.
+    let mut model = Builder::new(1024, 1024);
+    let mut output = model.convolution(0, 1, (3, 1));
+    for _ in 0..4000 {
+        output = model.operator(Kind::MaxPool(PLAIN, 1, 1), &[output]);
+    }
+    assert!(model.compiled(&[output]).is_err());
+
+    // Many values that are all needed at the end.
+    let mut model = Builder::new(512, 512);
+    let values: Vec<usize> = (0..40).map(|_| model.convolution(0, 1, (3, 8))).collect();
+    let mut output = model.convolution(0, 1, (3, 8));
+    for value in values {
+        let next = model.convolution(output, 1, (8, 8));
+        output = model.operator(Kind::Relu, &[next]);
+        let next = model.convolution(output, 1, (8, 8));
+        output = model.operator(Kind::Add, &[value, next]);
+    }
+    assert!(model.compiled(&[output]).is_err());
+}
+
+/// 4096 operators at one place in the file, with 4096 inputs each: 128 MiB of indices from 50 KiB.
+#[test]
+fn operators_that_share_a_long_list_of_inputs_are_refused() {
+    let mut file = File(vec![0; 8]);
+    file.0[4..8].copy_from_slice(b"TFL3");
+    let [codes, graphs, buffers] = file.table(0, [1, 2, 4]);
+    file.vector(buffers, 0);
+    let items = file.vector(codes, 1);
+    let [code] = file.table(items, [0]);
+    file.0[code] = 22;
+    let items = file.vector(graphs, 1);
+    let [tensors, inputs, outputs, operators] = file.table(items, [0, 1, 2, 3]);
+    let items = file.vector(tensors, 1);
+    let [] = file.table(items, []);
+    file.vector(inputs, 1);
+    file.vector(outputs, 1);
+    let items = file.vector(operators, 4096);
+    let [inputs, outputs] = file.table(items, [1, 2]);
+    let operator = items + file.number(items);
+    (0..4096).for_each(|item| file.point(items + 4 * item, operator));
+    file.vector(inputs, 4096);
+    file.vector(outputs, 1);
+    let error = tflite::read(&file.0).err().map(|error| error.to_string());
+    assert_eq!(error.as_deref(), Some("an operator with too many inputs"));
+}
+
+/// A FlatBuffer that is written from its root on.
+struct File(Vec<u8>);
+
+impl File {
+    fn number(&self, at: usize) -> usize {
+        u32::from_le_bytes(self.0[at..at + 4].try_into().unwrap()) as usize
+    }
+
+    fn point(&mut self, from: usize, to: usize) {
+        self.0[from..from + 4].copy_from_slice(&((to - from) as u32).to_le_bytes());
+    }
+
+    /// A table with these fields, to which `from` points; the places of the fields.
+    fn table<const N: usize>(&mut self, from: usize, fields: [usize; N]) -> [usize; N] {
+        let list = self.0.len();
+        let mut offsets = vec![0_u16; 2 + fields.iter().max().map_or(0, |field| field + 1)];
+        offsets[0] = 2 * offsets.len() as u16;
+        fields.iter().enumerate().for_each(|(place, field)| offsets[2 + field] = 4 + 4 * place as u16);
+        self.0.extend(offsets.iter().flat_map(|offset| offset.to_le_bytes()));
+        let table = self.0.len();
+        self.0.extend(((table - list) as u32).to_le_bytes());
+        self.0.resize(table + 4 + 4 * N, 0);
+        self.point(from, table);
+        std::array::from_fn(|place| table + 4 + 4 * place)
+    }
+
+    /// A vector of `count` zeros, to which `from` points; the place of the first one.
+    fn vector(&mut self, from: usize, count: usize) -> usize {
+        let vector = self.0.len();
+        self.0.extend((count as u32).to_le_bytes());
+        self.0.resize(vector + 4 + 4 * count, 0);
+        self.point(from, vector);
+        vector + 4
+    }
+}

@@ -1,0 +1,130 @@
+//! A network that was checked and can be run.
+
+use pulp::Arch;
+
+use super::layer::{Apply, Layer};
+use super::picture::Picture;
+use super::{ModelError, compile, tflite};
+
+/// A network for grey pictures of one size.
+pub struct Network {
+    /// The first value is the input; each step gives one more.
+    pub(super) values: Vec<Value>,
+    pub(super) steps: Vec<Step>,
+    /// Sizes of the buffers that values share, in numbers.
+    pub(super) buffers: Vec<usize>,
+    /// For each output the values that make it up, one after the other.
+    pub(super) outputs: Vec<Vec<usize>>,
+}
+
+/// What is known of a value before the network runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Value {
+    pub(super) height: usize,
+    pub(super) width: usize,
+    /// Channels that mean something.
+    pub(super) channels: usize,
+    /// Channels as stored.
+    pub(super) stored: usize,
+    /// Index of the buffer that holds it while it is needed.
+    pub(super) buffer: usize,
+}
+
+/// One step; `input`, `skip` and `output` are indices of values.
+pub(super) struct Step {
+    pub(super) operation: Operation,
+    pub(super) input: usize,
+    pub(super) skip: Option<usize>,
+    pub(super) output: usize,
+}
+
+pub(super) enum Operation {
+    Layer(Layer),
+    /// Largest value in windows of this many rows and columns, side by side.
+    MaxPool(usize, usize),
+}
+
+/// The instructions that a network is run with.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Vectors {
+    /// The widest vectors that this processor has.
+    #[default]
+    Widest,
+    /// One number at a time, which every processor can.
+    Scalar,
+}
+
+impl Network {
+    /// Reads a TensorFlow Lite model whose input is one picture of three channels. The network takes grey pictures: the weights of
+    /// its first layer are added up over the channels.
+    ///
+    /// # Errors
+    /// The file is damaged, has operators that are not supported, or its shapes do not fit together.
+    pub fn read(model: &[u8]) -> Result<Self, ModelError> {
+        compile::compile(tflite::read(model)?)
+    }
+
+    /// Width and height of the pictures that the network takes, in pixels.
+    pub fn input_size(&self) -> (usize, usize) {
+        self.values.first().map_or((0, 0), |input| (input.width, input.height))
+    }
+
+    /// Lengths of the outputs that [`Network::run`] gives.
+    pub fn output_lengths(&self) -> Vec<usize> {
+        self.outputs.iter().map(|parts| parts.iter().map(|part| self.values[*part].numbers()).sum()).collect()
+    }
+
+    /// Runs the network over a picture of [`Network::input_size`], row by row; one of another size is cut or continued in black.
+    pub fn run(&self, picture: &[f32], vectors: Vectors) -> Vec<Vec<f32>> {
+        let arch = match vectors {
+            Vectors::Widest => Arch::new(),
+            Vectors::Scalar => Arch::Scalar,
+        };
+        let mut buffers: Vec<Vec<f32>> = self.buffers.iter().map(|size| vec![0.0; *size]).collect();
+        let mut outputs: Vec<Vec<f32>> = vec![Vec::new(); self.outputs.len()];
+        let mut row = Vec::new();
+        if let Some(input) = self.values.first() {
+            buffers[input.buffer].iter_mut().zip(picture).for_each(|(own, given)| *own = *given);
+        }
+        for step in &self.steps {
+            let to = self.values[step.output];
+            // Out of the others' way while they are read; the steps never read what they write.
+            let mut output = std::mem::take(&mut buffers[to.buffer]);
+            let target = &mut output[..to.height * to.width * to.stored];
+            let input = self.picture(step.input, &buffers);
+            match &step.operation {
+                Operation::Layer(layer) => {
+                    let skip = step.skip.map(|skip| self.picture(skip, &buffers));
+                    arch.dispatch(Apply { layer, input, skip, output: target, output_width: to.width, row: &mut row });
+                }
+                Operation::MaxPool(rows, columns) => input.max_pool((*rows, *columns), target),
+            }
+            buffers[to.buffer] = output;
+            self.collect(step.output, &buffers, &mut outputs);
+        }
+        outputs
+    }
+
+    fn picture<'a>(&self, value: usize, buffers: &'a [Vec<f32>]) -> Picture<'a> {
+        let Value { height, width, stored, buffer, .. } = self.values[value];
+        Picture { height, width, channels: stored, values: &buffers[buffer] }
+    }
+
+    /// Copies a value that belongs to an output, as soon as it is there: its buffer will be used again. The parts of an output are
+    /// computed in their order.
+    fn collect(&self, value: usize, buffers: &[Vec<f32>], outputs: &mut [Vec<f32>]) {
+        for (parts, output) in self.outputs.iter().zip(outputs) {
+            if parts.contains(&value) {
+                let (picture, channels) = (self.picture(value, buffers), self.values[value].channels);
+                let pixels = picture.values.chunks_exact(picture.channels).take(picture.height * picture.width);
+                pixels.for_each(|pixel| output.extend_from_slice(&pixel[..channels]));
+            }
+        }
+    }
+}
+
+impl Value {
+    pub(super) fn numbers(&self) -> usize {
+        self.height * self.width * self.channels
+    }
+}

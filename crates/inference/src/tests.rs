@@ -1,0 +1,100 @@
+//! The runtime against values that TensorFlow Lite gave, and against files that are damaged.
+
+use super::{Network, Vectors};
+
+const DETECTOR: &[u8] = include_bytes!("../../../src/validation/face/models/face_detection_short_range.tflite");
+const MESH: &[u8] = include_bytes!("../../../src/validation/face/models/face_landmark.tflite");
+
+/// Numbers from 0 to 1 without a pattern that a window could follow.
+fn picture(side: usize) -> Vec<f32> {
+    (0..side * side).map(|index| ((index * 7919) % 1000) as f32 / 1000.0).collect()
+}
+
+#[test]
+fn outputs_are_those_of_tensorflow_lite() {
+    // By ai-edge-litert 2 on the same picture, in three equal channels.
+    let detector = Network::read(DETECTOR).unwrap();
+    let mesh = Network::read(MESH).unwrap();
+    for vectors in [Vectors::Widest, Vectors::Scalar] {
+        let boxes = detector.run(&picture(128), vectors);
+        let points = mesh.run(&picture(192), vectors);
+        for (own, reference) in [
+            (&boxes[0][..3], &[0.583_543_8, 0.308_615_74, 28.116_983][..]),
+            (&boxes[1][..3], &[-4.412_514, -3.768_756, -3.742_507_5]),
+            (&points[0][..3], &[102.607_89, 126.620_82, -7.738_63]),
+            (&points[1][..1], &[-7.426_521]),
+        ] {
+            for (own, reference) in own.iter().zip(reference) {
+                assert!((own - reference).abs() < 1e-3, "{vectors:?}: {own} {reference}");
+            }
+        }
+    }
+}
+
+#[test]
+fn scalar_and_vector_code_agree_on_every_output() {
+    for (model, side) in [(DETECTOR, 128), (MESH, 192)] {
+        let network = Network::read(model).unwrap();
+        assert_eq!(network.input_size(), (side, side));
+        let (vector, scalar) =
+            (network.run(&picture(side), Vectors::Widest), network.run(&picture(side), Vectors::Scalar));
+        assert_eq!(vector.iter().map(Vec::len).collect::<Vec<_>>(), network.output_lengths());
+        for (vector, scalar) in vector.iter().flatten().zip(scalar.iter().flatten()) {
+            assert!((vector - scalar).abs() < 2e-4 * scalar.abs().max(1.0), "{vector} {scalar}");
+        }
+    }
+}
+
+#[test]
+fn a_picture_of_another_size_and_values_beyond_all_bounds_do_no_harm() {
+    let network = Network::read(DETECTOR).unwrap();
+    for picture in [vec![], vec![1.0; 7], vec![0.5; 1_000_000], vec![f32::NAN; 16_384], vec![f32::MAX; 16_384]] {
+        let outputs = network.run(&picture, Vectors::Widest);
+        assert_eq!(outputs.iter().map(Vec::len).collect::<Vec<_>>(), network.output_lengths());
+    }
+}
+
+#[test]
+fn a_cut_model_is_an_error() {
+    for model in [DETECTOR, MESH] {
+        for length in (0..model.len()).step_by(model.len() / 97) {
+            assert!(Network::read(&model[..length]).is_err(), "{length}");
+        }
+    }
+    assert_eq!(Network::read(b"").err().unwrap().to_string(), "not a TensorFlow Lite model");
+}
+
+/// Wherever a byte of the structure is changed, the file is refused or the network runs.
+#[test]
+fn a_damaged_model_is_an_error_or_runs() {
+    let mut state = 1_u64;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    // The structure lies before and behind the weights.
+    let places: Vec<usize> = (0..2000).chain(DETECTOR.len() - 60_000..DETECTOR.len()).collect();
+    let (mut refused, mut ran) = (0, 0);
+    for _ in 0..400 {
+        let mut model = DETECTOR.to_vec();
+        for _ in 0..=next(4) {
+            let place = places[next(places.len())];
+            model[place] = match next(4) {
+                0 => 0,
+                1 => 0xFF,
+                2 => model[place].wrapping_add(1),
+                _ => next(256) as u8,
+            };
+        }
+        match Network::read(&model) {
+            Err(_) => refused += 1,
+            // Runs are slow in a build without optimisation, and one size runs like another.
+            Ok(network) if ran < 8 => {
+                network.run(&picture(128), Vectors::Scalar);
+                ran += 1;
+            }
+            Ok(_) => {}
+        }
+    }
+    assert!(refused > 20 && ran > 0, "{refused} refused, {ran} run");
+}
