@@ -17,6 +17,7 @@ use criterion::Criterion;
 use image::ImageFormat;
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::subject::{Declaration, Exception, Subject};
+use lichtbild::validation::small_picture::Plane;
 use lichtbild::validation::{Profile, examine, face, jpeg};
 
 /// Each with the profile it is meant for.
@@ -41,6 +42,7 @@ struct Stage {
 fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<Stage>> {
     let faceless = without_face(profile)?;
     let (limits, small) = (*profile.face()?, jpeg::walk(bytes).small?);
+    let noise = noise(small.luma.width, small.luma.height);
     let (width, height) =
         image::ImageReader::with_format(Cursor::new(bytes), ImageFormat::Jpeg).into_dimensions().ok()?;
     let stage = |name: &'static str, limit, run: Box<dyn Fn()>| Stage { name, limit, run };
@@ -66,9 +68,27 @@ fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<Stage>>
                 drop(black_box(face::examine(&small.luma, width, height, &limits, Subject::Adult, Exception::None)));
             }),
         ),
+        // No face in any direction: the detector looks four times.
+        stage(
+            "face, of noise",
+            None,
+            Box::new(move || {
+                drop(black_box(face::examine(&noise, width, height, &limits, Subject::Adult, Exception::None)));
+            }),
+        ),
         stage("judge, no face", Some(0.6), judge(faceless)),
         stage("judge", Some(1.3), judge(profile.clone())),
     ])
+}
+
+/// A plane of random samples.
+fn noise(width: usize, height: usize) -> Plane {
+    let mut state = 1_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    };
+    Plane { width, height, samples: (0..width * height).map(|_| next()).collect() }
 }
 
 /// The same rules but for those of the face, which stand last in a profile's file.

@@ -78,10 +78,18 @@ pub enum Check {
     FaceMissing,
     /// There is no other face in it.
     FaceCount,
+    /// The head is upright: it neither lies nor stands upside down.
+    Upright,
+    /// The eyes are within the picture.
+    EyesCutOff,
     /// The pupils are far enough apart, in pixels.
     InterEyeDistance,
     /// The head is not tilted to a shoulder.
     Roll,
+    /// The face looks neither to the left nor to the right.
+    Yaw,
+    /// The face looks neither up nor down.
+    Pitch,
     /// The face is in the middle between left and right.
     HorizontalPosition,
     /// The eyes are at the right height.
@@ -92,7 +100,7 @@ pub enum Check {
 
 impl Check {
     /// Every rule, roughly in the order in which a file can fail them.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 42] = [
         Self::Empty,
         Self::Format,
         Self::Coding,
@@ -126,8 +134,12 @@ impl Check {
         Self::Upscaled,
         Self::FaceMissing,
         Self::FaceCount,
+        Self::Upright,
+        Self::EyesCutOff,
         Self::InterEyeDistance,
         Self::Roll,
+        Self::Yaw,
+        Self::Pitch,
         Self::HorizontalPosition,
         Self::VerticalPosition,
         Self::HeadSize,
@@ -169,8 +181,12 @@ impl Check {
             Self::Upscaled => "upscaled",
             Self::FaceMissing => "face_missing",
             Self::FaceCount => "face_count",
+            Self::Upright => "upright",
+            Self::EyesCutOff => "eyes_cut_off",
             Self::InterEyeDistance => "inter_eye_distance",
             Self::Roll => "roll",
+            Self::Yaw => "yaw",
+            Self::Pitch => "pitch",
             Self::HorizontalPosition => "horizontal_position",
             Self::VerticalPosition => "vertical_position",
             Self::HeadSize => "head_size",
@@ -179,10 +195,23 @@ impl Check {
 
     /// Whether it looks at the face, and so depends on whose face it is.
     pub const fn concerns_face(self) -> bool {
-        use Check::{FaceCount, FaceMissing, HeadSize, HorizontalPosition, InterEyeDistance, Roll, VerticalPosition};
+        use Check::{
+            EyesCutOff, FaceCount, FaceMissing, HeadSize, HorizontalPosition, InterEyeDistance, Pitch, Roll, Upright,
+            VerticalPosition, Yaw,
+        };
         matches!(
             self,
-            FaceMissing | FaceCount | InterEyeDistance | Roll | HorizontalPosition | VerticalPosition | HeadSize
+            FaceMissing
+                | FaceCount
+                | Upright
+                | EyesCutOff
+                | InterEyeDistance
+                | Roll
+                | Yaw
+                | Pitch
+                | HorizontalPosition
+                | VerticalPosition
+                | HeadSize
         )
     }
 

@@ -238,6 +238,18 @@ pub(super) const fn texts(check: Check) -> Texts {
             ["More than one face can be seen in the picture.",
              "Send a shot without other people, pictures or reflections in the background."],
         ),
+        Check::Upright => say(
+            ["Der Kopf liegt im Bild auf der Seite oder steht auf dem Kopf.",
+             "Bitte das Bild aufrecht drehen und neu exportieren."],
+            ["The head lies on its side in the picture or stands upside down.",
+             "Turn the picture upright and export it again."],
+        ),
+        Check::EyesCutOff => say(
+            ["Die Augen sind vom Bildrand abgeschnitten.",
+             "Bitte so zuschneiden, dass der ganze Kopf im Bild ist."],
+            ["The eyes are cut off by the edge of the picture.",
+             "Crop it so that the whole head is in the picture."],
+        ),
         Check::InterEyeDistance => say(
             ["Die Augen liegen im Bild zu nah beieinander, das Gesicht ist zu klein aufgelöst.",
              "Bitte enger zuschneiden oder aus einer Aufnahme mit mehr Pixeln; nicht hochrechnen."],
@@ -249,6 +261,18 @@ pub(super) const fn texts(check: Check) -> Texts {
              "Bitte das Bild gerade drehen, so dass die Augen auf einer Höhe liegen, oder neu aufnehmen."],
             ["The head is tilted to a shoulder.",
              "Turn the picture so that the eyes are level, or take it again."],
+        ),
+        Check::Yaw => say(
+            ["Das Gesicht ist vermutlich zur Seite gedreht.",
+             "Bitte von vorn aufnehmen, mit dem Blick gerade in die Kamera."],
+            ["The face is probably turned to one side.",
+             "Take the picture from the front, with the person looking straight into the camera."],
+        ),
+        Check::Pitch => say(
+            ["Das Kinn ist vermutlich angehoben oder gesenkt.",
+             "Bitte die Kamera auf Augenhöhe stellen und das Kinn gerade halten lassen."],
+            ["The chin is probably raised or lowered.",
+             "Put the camera at eye level and have the chin held level."],
         ),
         Check::HorizontalPosition => say(
             ["Das Gesicht sitzt nicht in der Mitte des Bildes.",

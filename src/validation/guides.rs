@@ -4,7 +4,7 @@
 //! A person who looks at a photo sees at once whether a head touches a line, and sees too when the program is wrong: the lines
 //! say where it believes the eyes to be.
 
-use super::face::{FaceLimits, Shares};
+use super::face::{FaceLimits, Shares, UPRIGHT_DEGREES};
 use super::{Measurements, Profile};
 
 /// From one place to another along one direction, in pixels from the upper left corner of the picture.
@@ -29,6 +29,20 @@ pub struct Head {
     pub chin: f64,
 }
 
+/// The direction in which a face looks, as an arrow: from eyes to chin long for a face that looks sideways, a dot for one that looks
+/// straight ahead.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pose {
+    /// Middle of the face, half-way between eyes and chin, in pixels from the upper left corner of the picture.
+    pub from: (f64, f64),
+    /// Tip of the arrow.
+    pub to: (f64, f64),
+    /// Turn in degrees; positive to the right of the picture.
+    pub yaw_degrees: f64,
+    /// Nod in degrees; positive down.
+    pub pitch_degrees: f64,
+}
+
 /// The lines for one photo; what the profile does not ask for or what was not found is `None`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Guides {
@@ -38,8 +52,12 @@ pub struct Guides {
     pub height: f64,
     /// Middles of the pupils (x, y) as found, the left one in the picture first.
     pub pupils: Option<[(f64, f64); 2]>,
-    /// The head as estimated.
+    /// The head as estimated; `None` for one that is not upright.
     pub head: Option<Head>,
+    /// The lowest point of the chin (x, y) as found.
+    pub chin_found: Option<(f64, f64)>,
+    /// Where the face looks.
+    pub pose: Option<Pose>,
     /// Where the point between the pupils has to be, from the left.
     pub centre: Option<Span>,
     /// At which height the eyes have to be, from the top.
@@ -57,12 +75,18 @@ impl Guides {
         let limits = profile.face().copied().unwrap_or_default();
         // Measured from the middle of the first pixel; drawn from its edge.
         let pupils = measurements.face.eyes.map(|eyes| eyes.map(|(x, y)| (x + 0.5, y + 0.5)));
-        let head = pupils.and_then(|pupils| estimate_head(pupils, measurements, width, height));
+        let upright = measurements.face.roll_degrees.is_none_or(|roll| roll.abs() <= UPRIGHT_DEGREES);
+        let chin_found = measurements.face.chin.map(|(x, y)| (x + 0.5, y + 0.5));
+        let head = pupils.filter(|_| upright).and_then(|pupils| estimate_head(pupils, measurements, width, height));
+        let pose =
+            pupils.zip(chin_found).filter(|_| upright).and_then(|(pupils, chin)| pose(pupils, chin, measurements));
         Some(Self {
             width,
             height,
             pupils,
             head,
+            chin_found,
+            pose,
             centre: centre(&limits, width),
             eyes: limits.vertical_position.map(|band| part(band, height)),
             crown: crown(&limits, head, height),
@@ -84,6 +108,15 @@ fn estimate_head(
     let half_height = measurements.face.head_height? * height / 2.0;
     let (x, y) = ((left + right) / 2.0, (left_y + right_y) / 2.0);
     Some(Head { left: x - half_width, right: x + half_width, crown: y - half_height, chin: y + half_height })
+}
+
+fn pose([left, right]: [(f64, f64); 2], chin: (f64, f64), measurements: &Measurements) -> Option<Pose> {
+    let (yaw_degrees, pitch_degrees) = (measurements.face.yaw_degrees?, measurements.face.pitch_degrees?);
+    let eyes = ((left.0 + right.0) / 2.0, (left.1 + right.1) / 2.0);
+    let from = ((eyes.0 + chin.0) / 2.0, (eyes.1 + chin.1) / 2.0);
+    let reach = (chin.0 - eyes.0).hypot(chin.1 - eyes.1);
+    let along = |degrees: f64| reach * degrees.to_radians().sin();
+    Some(Pose { from, to: (from.0 + along(yaw_degrees), from.1 + along(pitch_degrees)), yaw_degrees, pitch_degrees })
 }
 
 fn centre(limits: &FaceLimits, width: f64) -> Option<Span> {
@@ -143,6 +176,26 @@ mod tests {
         // From the chin: 0.6 to 0.9 of 2000, but not above the picture.
         assert!(is(guides.crown, 0.0, 500.0), "{guides:?}");
         assert_eq!(guides.chin, None);
+    }
+
+    #[test]
+    fn chin_and_pose_are_those_that_were_measured_and_a_lying_head_has_no_pose() {
+        let profile = Profile::builtin("de-tr03121").unwrap();
+        let guides = |roll_degrees| {
+            let mut measured = measured(1000, 2000);
+            measured.face.chin = Some((499.5, 1599.5));
+            measured.face.roll_degrees = Some(roll_degrees);
+            (measured.face.yaw_degrees, measured.face.pitch_degrees) = (Some(30.0), Some(-90.0));
+            Guides::new(&profile, &measured).unwrap()
+        };
+        let upright = guides(3.0);
+        assert_eq!(upright.chin_found, Some((500.0, 1600.0)));
+        let pose = upright.pose.unwrap();
+        assert_eq!(pose.from, (500.0, 1300.0));
+        // Half of 600 pixels to the right, and all of them upwards.
+        assert!((pose.to.0 - 800.0).abs() < 1e-6 && (pose.to.1 - 700.0).abs() < 1e-6, "{pose:?}");
+        let lying = guides(-90.0);
+        assert!(lying.pose.is_none() && lying.head.is_none() && lying.pupils.is_some(), "{lying:?}");
     }
 
     #[test]

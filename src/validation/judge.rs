@@ -1,7 +1,5 @@
 //! The judgement over a photo: all its findings at once, so that a studio corrects everything in one go.
 
-use serde::Serialize;
-
 use super::face::{self, FaceExamination, FaceMeasurements};
 use super::jpeg::{self, Frame, Walk};
 use super::profile::Profile;
@@ -12,6 +10,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::domain::photo::{JudgedPhoto, PhotoFacts, UploadBytes};
 use crate::domain::subject::{Declaration, Enclosure};
+use crate::wire::measurements::MeasurementsBody;
 
 /// How it ended.
 pub enum Judgement {
@@ -29,7 +28,7 @@ pub enum Judgement {
 }
 
 /// A judgement without its consequences.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Examination {
     /// Refused when any finding refuses.
     pub verdict: Verdict,
@@ -40,7 +39,7 @@ pub struct Examination {
 }
 
 /// What could be read of a file, be it accepted or not. A file that was cut still tells its size.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Measurements {
     /// Size of the file in bytes.
     pub bytes: u64,
@@ -53,7 +52,6 @@ pub struct Measurements {
     /// Resolution as the file states it, pixels per inch.
     pub pixels_per_inch: Option<u32>,
     /// The face, as far as the profile asks for it and it could be found.
-    #[serde(flatten)]
     pub face: FaceMeasurements,
 }
 
@@ -80,8 +78,19 @@ pub fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration, now: T
     let walk = jpeg::walk(bytes);
     let mut measurements = Measurements::new(bytes, &walk);
     let of_metadata = metadata::examine(bytes, &walk, profile.rules(), now);
-    // It lies or is mirrored: whatever its place decides is looked at once it is upright.
+    // Stored turned or mirrored: what depends on the place of things is judged once the picture is upright.
     let turned = of_metadata.iter().any(|finding| finding.check == Check::Orientation);
+    let mut of_pixels = pixels::examine(&walk, profile.rules());
+    // A blank picture has no face.
+    let blank = of_pixels.iter().any(|finding| finding.check == Check::Blank);
+    let mut face = if blank { None } else { examine_face(&walk, profile, declaration) };
+    let upright = face.as_ref().and_then(FaceExamination::upright);
+    if upright.is_some() || turned && face.as_ref().is_some_and(|face| face.measurements.eyes.is_none()) {
+        of_pixels.retain(|finding| finding.check != Check::Background);
+        // The orientation note and the head that lies are one mistake, told once.
+        face = face.filter(|_| !turned);
+    }
+    let turned = turned || upright == Some(Severity::Refuse);
     let mut findings: Vec<Finding> = walk.faults.iter().map(jpeg::Fault::finding).collect();
     if let Some(frame) = &walk.header.frame {
         findings.extend(examine_size(frame, profile, turned));
@@ -91,14 +100,6 @@ pub fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration, now: T
     findings.extend(of_metadata);
     findings.extend(embedded::examine(walk.header.embedded.kinds(), &profile.rules().embedded));
     findings.extend(second_judge::examine(bytes, &walk));
-    let mut of_pixels = pixels::examine(&walk, profile.rules());
-    // Nobody looks for a face on a picture that is not there.
-    let blank = of_pixels.iter().any(|finding| finding.check == Check::Blank);
-    let mut face = if blank { None } else { examine_face(&walk, profile, declaration) };
-    if turned && face.as_ref().is_some_and(|face| face.measurements.eyes.is_none()) {
-        face = None;
-        of_pixels.retain(|finding| finding.check != Check::Background);
-    }
     findings.extend(of_pixels);
     if let Some(face) = face {
         measurements.face = face.measurements;
@@ -124,6 +125,31 @@ impl Measurements {
             jpeg_quality: walk.header.quality,
             pixels_per_inch: metadata::pixels_per_inch(bytes, &walk.header),
             face: FaceMeasurements::default(),
+        }
+    }
+}
+
+impl From<&Measurements> for MeasurementsBody {
+    fn from(measurements: &Measurements) -> Self {
+        let Measurements { bytes, width, height, jpeg_quality, pixels_per_inch, ref face } = *measurements;
+        let point = |(x, y): (f64, f64)| [x, y];
+        Self {
+            bytes,
+            width,
+            height,
+            jpeg_quality,
+            pixels_per_inch,
+            faces: face.faces.map(|faces| faces as u64),
+            eyes: face.eyes.map(|eyes| eyes.map(point)),
+            chin: face.chin.map(point),
+            inter_eye_distance_px: face.inter_eye_distance_px,
+            roll_degrees: face.roll_degrees,
+            yaw_degrees: face.yaw_degrees,
+            pitch_degrees: face.pitch_degrees,
+            horizontal_position: face.horizontal_position,
+            vertical_position: face.vertical_position,
+            head_width: face.head_width,
+            head_height: face.head_height,
         }
     }
 }

@@ -266,7 +266,9 @@ mod tests {
                 "title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[face]\nhead_width = { min = 0.7, max = 0.5 }",
                 "face.head_width",
             ),
-            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[face]\nmax_yaw_degrees = 5", "max_yaw_degrees"),
+            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[face]\nmax_tilt_degrees = 5", "max_tilt_degrees"),
+            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[face]\nmax_yaw_degrees = 0", "face.max_yaw_degrees"),
+            ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[face]\nmax_pitch_degrees = 91", "face.max_pitch_degrees"),
             ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[file]\nmax_kb = 250", "max_kb"),
             ("title = 'x'\n[pixels]\nwidth = 1\nheight = 1\n[embedded]\nadvise_above = 1", "advise_above"),
             (

@@ -63,6 +63,8 @@ fn pose() -> Vec<Variant> {
         variant_of("turned by 12 degrees", &turned(12.0), &["roll"], &[]),
         variant_of("turned by 20 degrees", &turned(20.0), &["roll"], &[]),
         variant_of("turned to the other side", &turned(-16.0), &["roll"], &[]),
+        variant_of("lying", &changed(&portrait, Change { turn_degrees: 90.0, scale: 0.8, ..AS_IS }), &["upright"], &[]),
+        variant_of("upside down", &turned(180.0), &["upright"], &[]),
         variant_of("mirrored", &changed(&portrait, Change { mirror: true, ..AS_IS }), &[], &[]),
     ]
 }
@@ -77,6 +79,7 @@ fn place() -> Vec<Variant> {
         variant_of("a little down", &shifted(0.0, 0.06), &[], &["vertical_position"]),
         variant_of("down", &shifted(0.0, 0.13), &["vertical_position"], &[]),
         variant_of("up", &shifted(0.0, -0.23), &["vertical_position"], &[]),
+        variant_of("eyes cut off", &shifted(0.0, -0.42), &["eyes_cut_off", "vertical_position"], &[]),
     ]
 }
 
@@ -84,7 +87,7 @@ fn size() -> Vec<Variant> {
     let portrait = large_portrait();
     let scaled = |scale| changed(&portrait, Change { scale, ..AS_IS });
     vec![
-        variant_of("a little smaller", &scaled(0.92), &[], &["inter_eye_distance"]),
+        variant_of("a little smaller", &scaled(0.88), &[], &["inter_eye_distance"]),
         variant_of("too small", &scaled(0.7), &["inter_eye_distance"], &["head_size"]),
         variant_of("too large", &scaled(1.6), &[], &["head_size"]),
     ]

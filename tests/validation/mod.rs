@@ -16,6 +16,7 @@ mod hostile;
 #[cfg(target_os = "linux")]
 mod memory;
 mod metadata;
+mod people;
 mod pixels;
 mod plain;
 #[path = "../fuzz/properties.rs"]

@@ -8,11 +8,12 @@ type Property = fn(&[u8]);
 
 #[test]
 fn every_seed_holds_what_the_fuzzer_asks() {
-    let targets: [(&str, Property, usize); 4] = [
+    let targets: [(&str, Property, usize); 5] = [
         ("walk", properties::walk, 12),
         ("exif", properties::exif, 14),
         ("code", properties::code, 7),
         ("judge", properties::judge, 9),
+        ("model", properties::model, 1),
     ];
     for (target, property, least) in targets {
         let folder = format!("{}/fixtures/fuzz/{target}", env!("CARGO_MANIFEST_DIR"));
@@ -24,6 +25,22 @@ fn every_seed_holds_what_the_fuzzer_asks() {
             println!("{}", seed.display());
             property(&fs::read(&seed).unwrap());
         }
+    }
+}
+
+/// Whatever byte of a small model is changed, it is refused or it runs.
+#[test]
+fn every_byte_of_a_model_may_be_wrong() {
+    let path = format!("{}/fixtures/fuzz/model/all-operators.tflite", env!("CARGO_MANIFEST_DIR"));
+    let model = fs::read(path).unwrap();
+    assert!(lichtbild_inference::Network::read(&model).is_ok());
+    for place in 0..model.len() {
+        for value in [0, 1, 0x7F, 0x80, 0xFF, model[place].wrapping_add(1), model[place] ^ 0x04] {
+            let mut changed = model.clone();
+            changed[place] = value;
+            properties::model(&changed);
+        }
+        properties::model(&model[..place]);
     }
 }
 

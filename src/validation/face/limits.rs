@@ -14,6 +14,12 @@ pub struct FaceLimits {
     /// Greatest angle of the line through the pupils, in degrees to either side.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_roll_degrees: Option<f64>,
+    /// Greatest turn of the head to either side, in degrees; advice only. Without the key: 5, as BSI TR-03121-3 Volume 2 says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_yaw_degrees: Option<f64>,
+    /// Greatest nod of the head up or down, in degrees; advice only. Without the key: 5, as BSI TR-03121-3 Volume 2 says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_pitch_degrees: Option<f64>,
     /// The point between the pupils, from the left, as share of the width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub horizontal_position: Option<Shares>,
@@ -74,6 +80,13 @@ impl FaceLimits {
         }
         if self.max_roll_degrees.is_some_and(|degrees| !(1.0..=45.0).contains(&degrees)) {
             return Err(("face.max_roll_degrees", "must be 1 to 45 degrees"));
+        }
+        for (key, degrees) in
+            [("face.max_yaw_degrees", self.max_yaw_degrees), ("face.max_pitch_degrees", self.max_pitch_degrees)]
+        {
+            if degrees.is_some_and(|degrees| !(1.0..=90.0).contains(&degrees)) {
+                return Err((key, "must be 1 to 90 degrees"));
+            }
         }
         for (key, shares) in [
             ("face.horizontal_position", self.horizontal_position),

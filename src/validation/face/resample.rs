@@ -2,15 +2,6 @@
 
 use crate::validation::small_picture::Plane;
 
-/// How samples are weighed.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Kernel {
-    /// Linear between samples; a mean over what falls together where the result is smaller.
-    Linear,
-    /// Catmull and Rom's cubic: keeps edges where the result is larger.
-    Cubic,
-}
-
 /// A part of a plane in samples, from the plane's corner; may reach beyond its border, where the outermost samples repeat.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part {
@@ -26,10 +17,11 @@ impl Part {
     }
 }
 
-/// `part` of `plane` as `width x height` samples. The plane must hold a sample at least.
-pub(super) fn resample(plane: &Plane, part: Part, width: usize, height: usize, kernel: Kernel) -> Vec<f32> {
-    let columns = taps(plane.width, part.x, part.width, width, kernel);
-    let rows = taps(plane.height, part.y, part.height, height, kernel);
+/// `part` of `plane` as `width x height` samples: linear between samples, and a mean over what falls together where the result is
+/// smaller. The plane must hold a sample at least.
+pub(super) fn resample(plane: &Plane, part: Part, width: usize, height: usize) -> Vec<f32> {
+    let columns = taps(plane.width, part.x, part.width, width);
+    let rows = taps(plane.height, part.y, part.height, height);
     let first = rows.iter().map(|tap| tap.start).min().unwrap_or(0);
     let end = rows.iter().map(|tap| tap.start + tap.weights.len()).max().unwrap_or(0);
     // Rows first narrowed or widened, then weighed against each other: two short sums instead of one over an area.
@@ -55,43 +47,24 @@ struct Tap {
     weights: Vec<f32>,
 }
 
-fn taps(samples: usize, start: f32, length: f32, wanted: usize, kernel: Kernel) -> Vec<Tap> {
+fn taps(samples: usize, start: f32, length: f32, wanted: usize) -> Vec<Tap> {
     let step = length / wanted as f32;
     let spread = step.max(1.0);
-    let reach = spread * kernel.radius();
     (0..wanted)
         .map(|index| {
             let centre = start + (index as f32 + 0.5) * step - 0.5;
-            let (low, high) = ((centre - reach).ceil() as i64, (centre + reach).floor() as i64);
+            let (low, high) = ((centre - spread).ceil() as i64, (centre + spread).floor() as i64);
             let inside = |at: i64| at.clamp(0, samples as i64 - 1) as usize;
             let (first, last) = (inside(low), inside(high));
             let mut weights = vec![0.0; last - first + 1];
             for at in low..=high {
-                weights[inside(at) - first] += kernel.weight((at as f32 - centre).abs() / spread);
+                weights[inside(at) - first] += (1.0 - (at as f32 - centre).abs() / spread).max(0.0);
             }
             let sum: f32 = weights.iter().sum();
             weights.iter_mut().for_each(|weight| *weight /= sum);
             Tap { start: first, weights }
         })
         .collect()
-}
-
-impl Kernel {
-    fn radius(self) -> f32 {
-        match self {
-            Self::Linear => 1.0,
-            Self::Cubic => 2.0,
-        }
-    }
-
-    fn weight(self, distance: f32) -> f32 {
-        match self {
-            Self::Linear => (1.0 - distance).max(0.0),
-            Self::Cubic if distance < 1.0 => (1.5 * distance - 2.5) * distance * distance + 1.0,
-            Self::Cubic if distance < 2.0 => ((2.5 - 0.5 * distance) * distance - 4.0) * distance + 2.0,
-            Self::Cubic => 0.0,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -101,15 +74,13 @@ mod tests {
     #[test]
     fn a_slope_stays_a_slope() {
         let plane = Plane { width: 64, height: 8, samples: (0..512).map(|at| (at % 64 * 4) as u8).collect() };
-        for kernel in [Kernel::Linear, Kernel::Cubic] {
-            for wanted in [24, 64, 100] {
-                let part = Part { x: 16.0, y: 0.0, width: 32.0, height: 8.0 };
-                let result = resample(&plane, part, wanted, 5, kernel);
-                assert_eq!(result.len(), wanted * 5);
-                for (index, value) in result.iter().enumerate() {
-                    let x = 16.0 + (index % wanted) as f32 * 32.0 / wanted as f32 + 16.0 / wanted as f32 - 0.5;
-                    assert!((value - 4.0 * x).abs() < 0.1, "{kernel:?} {wanted}: {value} at {x}");
-                }
+        for wanted in [24, 64, 100] {
+            let part = Part { x: 16.0, y: 0.0, width: 32.0, height: 8.0 };
+            let result = resample(&plane, part, wanted, 5);
+            assert_eq!(result.len(), wanted * 5);
+            for (index, value) in result.iter().enumerate() {
+                let x = 16.0 + (index % wanted) as f32 * 32.0 / wanted as f32 + 16.0 / wanted as f32 - 0.5;
+                assert!((value - 4.0 * x).abs() < 0.1, "{wanted}: {value} at {x}");
             }
         }
     }
@@ -118,7 +89,7 @@ mod tests {
     fn beyond_the_border_the_border_repeats() {
         let plane = Plane { width: 1, height: 1, samples: vec![77] };
         let far = Part { x: -500.0, y: 900.0, width: 3.0, height: 4000.0 };
-        for value in resample(&plane, far, 5, 7, Kernel::Cubic) {
+        for value in resample(&plane, far, 5, 7) {
             assert!((value - 77.0).abs() < 0.01);
         }
     }

@@ -20,6 +20,15 @@ fn read(file: &str, pupils: [(f64, f64); 2]) -> Portrait {
 
 static LARGE: LazyLock<Portrait> = LazyLock::new(|| read("portrait-1244x1600.jpg", [(463.0, 735.0), (781.0, 753.0)]));
 static MIDDLE: LazyLock<Portrait> = LazyLock::new(|| read("portrait-827x1063.jpg", [(308.0, 489.0), (519.0, 501.0)]));
+type Points = ([(f64, f64); 2], (f64, f64));
+
+/// Eyes and chin of the three portraits as measured when the networks were taken in.
+const PINNED: [Points; 3] = [
+    ([(467.7, 734.6), (783.2, 752.5)], (590.7, 1285.1)),
+    ([(309.7, 487.9), (519.4, 498.2)], (395.4, 855.3)),
+    ([(154.0, 241.3), (260.4, 246.6)], (199.6, 425.6)),
+];
+
 static SMALL: LazyLock<Portrait> = LazyLock::new(|| read("portrait-413x531.jpg", [(154.0, 244.0), (259.0, 250.0)]));
 
 /// What is done to a portrait, around its middle; the border repeats.
@@ -117,11 +126,12 @@ fn assert_measured(portrait: &Portrait, change: Change) {
     let ((distance, roll), (noted_distance, noted_roll)) =
         (span(measured.eyes.unwrap()), span(portrait.pupils(change)));
     assert!((distance / noted_distance - 1.0).abs() < 0.03, "{change:?}: {distance} px, noted {noted_distance} px");
-    assert!((roll - noted_roll).abs() < 1.5, "{change:?}: {roll} degrees, noted {noted_roll} degrees");
+    assert!((roll - noted_roll).abs() < 2.0, "{change:?}: {roll} degrees, noted {noted_roll} degrees");
     for ((x, y), (noted_x, noted_y)) in measured.eyes.unwrap().into_iter().zip(portrait.pupils(change)) {
         assert!((x - noted_x).hypot(y - noted_y) < 0.05 * noted_distance, "{change:?}: ({x}, {y})");
     }
-    assert_eq!((measured.inter_eye_distance_px, measured.roll_degrees), (Some(distance), Some(roll)));
+    assert!((measured.inter_eye_distance_px.unwrap() - distance).abs() < 0.06);
+    assert!((measured.roll_degrees.unwrap() - roll).abs() < 0.2);
 }
 
 #[test]
@@ -198,30 +208,14 @@ fn a_small_face_is_refused_for_its_few_pixels_unless_it_is_a_child() {
     let findings =
         |scale, subject| named(&LARGE.examine(Change { scale, ..AS_IS }, "de-tr03121", subject, Exception::None));
     let (few, size) = (Check::InterEyeDistance, Check::HeadSize);
-    assert_eq!(findings(0.92, Subject::Adult), [(few, Severity::Advise)]);
+    assert_eq!(findings(0.92, Subject::Adult), []);
+    assert_eq!(findings(0.88, Subject::Adult), [(few, Severity::Advise)]);
     let refused = findings(0.7, Subject::Adult);
     assert_eq!(refused.iter().filter(|(_, severity)| *severity == Severity::Refuse).count(), 1);
     assert!(refused.contains(&(few, Severity::Refuse)) && refused.contains(&(size, Severity::Advise)), "{refused:?}");
     assert_eq!(findings(0.75, Subject::Under10).iter().filter(|(check, _)| *check == few).count(), 0);
     assert!(findings(0.6, Subject::Under10).contains(&(few, Severity::Advise)));
     assert!(findings(0.45, Subject::Under10).contains(&(few, Severity::Refuse)));
-}
-
-#[test]
-fn a_childs_head_may_be_narrower() {
-    let limits = FaceLimits { head_width: Some(limits::Shares { min: 0.5, max: 0.75 }), ..FaceLimits::default() };
-    let told = |side, subject| {
-        let eyes = [(450.0, 600.0), (550.0, 600.0)];
-        let face = geometry::Geometry { eyes, side, picture: (1000.0, 1300.0), pixels_per_sample: 8.0 };
-        face.judge(&limits, subject).into_iter().map(|finding| (finding.check, finding.limit)).collect::<Vec<_>>()
-    };
-    let narrow = |limit: &str| vec![(Check::HeadSize, limit.to_owned())];
-    assert_eq!(told(400.0, Subject::Adult), narrow("width 0.50 - 0.75"));
-    for child in [Subject::Under10, Subject::Under6] {
-        assert_eq!(told(400.0, child), []);
-        assert_eq!(told(300.0, child), narrow("width 0.34 - 0.75"));
-        assert_eq!(told(900.0, child), narrow("width 0.34 - 0.75"), "the upper limit is everybody's");
-    }
 }
 
 #[test]
@@ -326,22 +320,70 @@ fn a_larger_plane_of_the_same_picture_tells_the_same() {
     assert!((whole.roll_degrees.unwrap() - eighth.roll_degrees.unwrap()).abs() < 1.0);
 }
 
-/// The model's first reader in Rust as a yardstick: the same face, whoever reads the model.
 #[test]
-fn rustface_finds_the_same_face() {
-    let model = rustface::read_model(&include_bytes!("models/seeta_fd_frontal_v1.0.bin")[..]).unwrap();
-    for change in [AS_IS, Change { scale: 0.85, shift: (0.08, -0.05), ..AS_IS }, Change { turn_degrees: -8.0, ..AS_IS }]
-    {
-        let plane = LARGE.plane(change);
-        let mut other = rustface::create_detector_with_model(model.clone());
-        other.set_score_thresh(2.0);
-        let found = other.detect(&rustface::ImageData::new(&plane.samples, plane.width as u32, plane.height as u32));
-        let own = detect::detect(&plane, model::MODEL.as_ref().unwrap()).unwrap();
-        assert_eq!((found.len(), own.len()), (1, 1), "{change:?}");
-        let (other, own) = (found[0].bbox(), own[0]);
-        let side = other.width() as f32;
-        for (own, other) in [(own.left, other.x() as f32), (own.top, other.y() as f32), (own.side, side)] {
-            assert!((own - other).abs() < 0.1 * side, "{change:?}: {own} {other} of {side}");
+fn a_head_that_lies_or_stands_upside_down_is_refused_by_name_and_nothing_else_is_said() {
+    for portrait in [&LARGE, &MIDDLE, &SMALL] {
+        for turn_degrees in [90.0, -90.0, 180.0, 120.0, -60.0] {
+            // Small enough that the turned head stays within the picture.
+            let change = Change { turn_degrees, scale: 0.8, ..AS_IS };
+            let examination = portrait.examine(change, "icao-35x45", Subject::Adult, Exception::None);
+            assert_eq!(named(&examination), [(Check::Upright, Severity::Refuse)], "{change:?}: {examination:?}");
+            let roll = examination.measurements.roll_degrees.unwrap();
+            let noted = turn_degrees + 3.2;
+            assert!(((roll - noted + 180.0).rem_euclid(360.0) - 180.0).abs() < 4.0, "{roll}, turned by {noted}");
         }
     }
+}
+
+#[test]
+fn eyes_at_the_edge_are_refused() {
+    let findings = |shift| LARGE.findings(Change { shift, ..AS_IS }, "icao-35x45");
+    assert!(findings((0.0, -0.42)).contains(&(Check::EyesCutOff, Severity::Refuse)));
+    assert!(findings((-0.34, 0.0)).contains(&(Check::EyesCutOff, Severity::Refuse)));
+    assert!(findings((0.37, 0.0)).contains(&(Check::EyesCutOff, Severity::Refuse)));
+    assert!(!findings((-0.1, 0.0)).iter().any(|(check, _)| *check == Check::EyesCutOff));
+}
+
+#[test]
+fn scalar_and_vector_arithmetic_agree() {
+    let limits = *Profile::builtin("de-tr03121").unwrap().face().unwrap();
+    for change in [AS_IS, Change { turn_degrees: 9.0, ..AS_IS }, Change { turn_degrees: 180.0, ..AS_IS }] {
+        let plane = LARGE.plane(change);
+        let [vector, scalar] = [Vectors::Widest, Vectors::Scalar]
+            .map(|vectors| examine_with(&plane, (1244, 1600), &limits, Subject::Adult, Exception::None, vectors));
+        assert_eq!(named(&vector), named(&scalar));
+        let (vector, scalar) = (vector.measurements, scalar.measurements);
+        for ((x, y), (other_x, other_y)) in vector.eyes.unwrap().into_iter().zip(scalar.eyes.unwrap()) {
+            assert!((x - other_x).abs() <= 0.11 && (y - other_y).abs() <= 0.11, "{vector:?} {scalar:?}");
+        }
+        assert!((vector.roll_degrees.unwrap() - scalar.roll_degrees.unwrap()).abs() <= 0.11);
+    }
+}
+
+/// Pinned to a thousandth of the picture's width: another processor or compiler must not move them.
+#[test]
+fn measurements_of_the_portraits_do_not_drift() {
+    for (portrait, [(left, left_y), (right, right_y)], (chin, chin_y)) in
+        [(&LARGE, PINNED[0].0, PINNED[0].1), (&MIDDLE, PINNED[1].0, PINNED[1].1), (&SMALL, PINNED[2].0, PINNED[2].1)]
+    {
+        let measured = portrait.examine(AS_IS, "icao-35x45", Subject::Adult, Exception::None).measurements;
+        let [(x, y), (other_x, other_y)] = measured.eyes.unwrap();
+        let (chin_x, low) = measured.chin.unwrap();
+        let tolerance = portrait.size().0 / 1000.0;
+        for (value, pinned) in
+            [(x, left), (y, left_y), (other_x, right), (other_y, right_y), (chin_x, chin), (low, chin_y)]
+        {
+            assert!((value - pinned).abs() <= tolerance, "{value}, pinned {pinned}: {measured:?}");
+        }
+    }
+}
+
+#[test]
+fn a_picture_full_of_faces_costs_no_more_than_a_few_looks() {
+    // Twelve faces side by side: bounded, told and refused.
+    let tile = LARGE.plane(AS_IS);
+    let many = plane(156, 200, |x, y| tile.samples[(y * 4 % 200) * tile.width + x * 4 % 156]);
+    let examination = of_plane(&many);
+    assert!(examination.measurements.faces.is_some_and(|faces| faces <= 16), "{examination:?}");
+    assert!(examination.findings.iter().any(|finding| finding.severity == Severity::Refuse), "{examination:?}");
 }

@@ -31,6 +31,26 @@ impl Histogram {
         Self::of_part(plane, 30..70, 25..75)
     }
 
+    /// The samples within the shortest range of values that holds at least this many thousandths of them.
+    pub(super) fn densest(&self, per_mille: u32) -> Self {
+        let wanted = (u64::from(self.total) * u64::from(per_mille)).div_ceil(1000);
+        let (mut held, mut first) = (0_u64, 0);
+        let mut best = 0..self.counts.len();
+        for (last, count) in self.counts.iter().enumerate() {
+            held += u64::from(*count);
+            while held >= wanted && first <= last {
+                if last + 1 - first < best.len() {
+                    best = first..last + 1;
+                }
+                held -= u64::from(self.counts[first]);
+                first += 1;
+            }
+        }
+        let mut counts = [0; 256];
+        counts[best.clone()].copy_from_slice(&self.counts[best]);
+        Self { counts, total: counts.iter().sum() }
+    }
+
     pub(super) fn mean(&self) -> f64 {
         self.values().map(|(value, count)| value * count).sum::<f64>() / self.samples()
     }
@@ -97,6 +117,18 @@ mod tests {
             assert!(middle.mean().is_finite() && middle.standard_deviation() < 1e-9);
             assert_eq!(middle.entropy_bits(), 0.0);
         }
+    }
+
+    #[test]
+    fn the_densest_part_leaves_out_what_differs_most() {
+        let wall = (0..80).map(|at| 200 + at % 3);
+        let hair = (0..20).map(|at| 20 + at);
+        let corner = Histogram::of(wall.clone().chain(hair));
+        assert_eq!(corner.densest(800).total, 80);
+        assert_eq!(corner.densest(800).mean(), Histogram::of(wall).mean());
+        assert!(corner.densest(810).standard_deviation() > 10.0);
+        assert_eq!(corner.densest(1000).total, 100);
+        assert_eq!(Histogram::of([]).densest(800).total, 0);
     }
 
     #[test]

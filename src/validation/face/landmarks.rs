@@ -1,0 +1,173 @@
+//! Places the parts of a face with MediaPipe's face mesh (Kartynnik et al., Real-time Facial Surface Geometry from Monocular Video on
+//! Mobile GPUs, 2019): 468 points with depth, from a square around the face that is turned upright.
+
+use super::detector::Face;
+use super::networks::{MESH_SIZE, Networks, POINTS, probability};
+use crate::validation::small_picture::Plane;
+use lichtbild_inference::Vectors;
+
+/// Side of the square around a face, as part of the detector's box or of the points' extent (MediaPipe's own value).
+const CROP: f32 = 1.5;
+/// By how much the first square is moved to the crown, as part of the box: the detector's boxes end at the eyebrows.
+const CROP_SHIFT: f32 = 0.05;
+/// Below this probability the network says that there is no face in the square.
+const PRESENT: f32 = 0.5;
+/// Height of the pupil above the mean of its lids, as part of the distance of the eyes: the upper lid covers more of the iris than the
+/// lower one. Measured on 60 portraits with pupils marked by hand: 0.024; half of it was marked on 300 others.
+const PUPIL_ABOVE_LIDS: f32 = 0.01;
+
+// Points of the mesh, by MediaPipe's numbers. Left and right are those of the picture.
+const LEFT_LIDS: [usize; 16] = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246];
+const RIGHT_LIDS: [usize; 16] = [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466];
+const FOREHEAD: usize = 10;
+const CHIN: usize = 152;
+const LEFT_SIDE: usize = 234;
+const RIGHT_SIDE: usize = 454;
+
+/// A point: across and down in samples of the plane from its upper left corner; depth in samples, less towards the camera.
+type Point = (f32, f32, f32);
+
+/// The points of one face.
+pub(super) struct Landmarks {
+    points: Vec<Point>,
+}
+
+/// Places the parts of `face`. `None` where the network sees no face there.
+///
+/// The network is run twice, the second time in a square around the points that it found first: that brings one eye in ten nearer by
+/// half a per cent of their distance, and heads that are tilted are measured level.
+pub(super) fn locate(plane: &Plane, face: &Face, networks: &Networks, vectors: Vectors) -> Option<Landmarks> {
+    let first = look(plane, &Square::around_face(face), networks, vectors)?;
+    look(plane, &first.square(), networks, vectors).or(Some(first))
+}
+
+fn look(plane: &Plane, square: &Square, networks: &Networks, vectors: Vectors) -> Option<Landmarks> {
+    let outputs = networks.mesh.run(&square.picture(plane), vectors);
+    let [points, presence] = outputs.as_slice() else { return None };
+    if probability(*presence.first()?) < PRESENT || points.len() != 3 * POINTS {
+        return None;
+    }
+    let points: Vec<Point> = points.as_chunks::<3>().0.iter().map(|point| square.point(*point)).collect();
+    points.iter().all(|(x, y, z)| x.is_finite() && y.is_finite() && z.is_finite()).then_some(Landmarks { points })
+}
+
+/// A square of the plane, turned.
+struct Square {
+    centre: (f32, f32),
+    side: f32,
+    sin: f32,
+    cos: f32,
+}
+
+impl Square {
+    fn around_face(face: &Face) -> Self {
+        let (sin, cos) = face.angle().sin_cos();
+        let up = CROP_SHIFT * face.side();
+        Self { centre: (face.centre.0 + sin * up, face.centre.1 - cos * up), side: CROP * face.side(), sin, cos }
+    }
+
+    /// The square as the network takes it, 0 to 1: linear between samples; beyond the border the outermost samples repeat.
+    fn picture(&self, plane: &Plane) -> Vec<f32> {
+        let step = self.side / MESH_SIZE as f32;
+        let (right, down) = ((self.cos * step, self.sin * step), (-self.sin * step, self.cos * step));
+        let half = MESH_SIZE as f32 / 2.0 - 0.5;
+        // From the middle of the first sample.
+        let start = (self.centre.0 - 0.5 - half * (right.0 + down.0), self.centre.1 - 0.5 - half * (right.1 + down.1));
+        let mut picture = Vec::with_capacity(MESH_SIZE * MESH_SIZE);
+        for row in 0..MESH_SIZE {
+            let (x, y) = (start.0 + row as f32 * down.0, start.1 + row as f32 * down.1);
+            picture.extend((0..MESH_SIZE).map(|column| {
+                let column = column as f32;
+                sample(plane, x + column * right.0, y + column * right.1) / 255.0
+            }));
+        }
+        picture
+    }
+
+    /// A point of the network in the plane.
+    fn point(&self, [x, y, z]: [f32; 3]) -> Point {
+        let step = self.side / MESH_SIZE as f32;
+        let (x, y) = (x * step - self.side / 2.0, y * step - self.side / 2.0);
+        (self.centre.0 + self.cos * x - self.sin * y, self.centre.1 + self.sin * x + self.cos * y, z * step)
+    }
+}
+
+/// The plane at a place between its samples, measured from the middle of the first one.
+fn sample(plane: &Plane, x: f32, y: f32) -> f32 {
+    let x = x.clamp(0.0, (plane.width - 1) as f32);
+    let y = y.clamp(0.0, (plane.height - 1) as f32);
+    let (left, top) = (x as usize, y as usize);
+    let (right, bottom) = ((left + 1).min(plane.width - 1), (top + 1).min(plane.height - 1));
+    let (x, y) = (x - left as f32, y - top as f32);
+    let at = |x: usize, y: usize| f32::from(plane.samples[y * plane.width + x]);
+    let mix = |a: f32, b: f32, part: f32| a + (b - a) * part;
+    mix(mix(at(left, top), at(right, top), x), mix(at(left, bottom), at(right, bottom), x), y)
+}
+
+impl Landmarks {
+    /// The square around all points, turned as the eyes are.
+    fn square(&self) -> Square {
+        let (sin, cos) = self.angle().sin_cos();
+        let upright = |&(x, y, _): &Point| (cos * x + sin * y, cos * y - sin * x);
+        let (mut low, mut high) = ((f32::MAX, f32::MAX), (f32::MIN, f32::MIN));
+        for (x, y) in self.points.iter().map(upright) {
+            low = (low.0.min(x), low.1.min(y));
+            high = (high.0.max(x), high.1.max(y));
+        }
+        let (x, y) = (f32::midpoint(low.0, high.0), f32::midpoint(low.1, high.1));
+        let side = CROP * (high.0 - low.0).max(high.1 - low.1);
+        Square { centre: (cos * x - sin * y, sin * x + cos * y), side, sin, cos }
+    }
+
+    /// Middles of the pupils, the person's right one first.
+    pub(super) fn eyes(&self) -> [(f32, f32); 2] {
+        let [left, right] = [self.mean(&LEFT_LIDS), self.mean(&RIGHT_LIDS)];
+        // Across the line of the eyes, towards the forehead.
+        let up = (PUPIL_ABOVE_LIDS * (right.1 - left.1), -PUPIL_ABOVE_LIDS * (right.0 - left.0));
+        [left, right].map(|(x, y)| (x + up.0, y + up.1))
+    }
+
+    /// The lowest point of the chin.
+    pub(super) fn chin(&self) -> (f32, f32) {
+        let (x, y, _) = self.at(CHIN);
+        (x, y)
+    }
+
+    /// Width of the face before the ears, in samples.
+    pub(super) fn width(&self) -> f32 {
+        distance(self.at(LEFT_SIDE), self.at(RIGHT_SIDE))
+    }
+
+    /// In-plane angle of the line through the eyes, in radians, -π to π.
+    pub(super) fn angle(&self) -> f32 {
+        let [left, right] = [self.mean(&LEFT_LIDS), self.mean(&RIGHT_LIDS)];
+        (right.1 - left.1).atan2(right.0 - left.0)
+    }
+
+    /// Turn of the head about the vertical axis in degrees, from the depth of both sides of the face; positive where the face looks
+    /// to the right of the picture.
+    pub(super) fn yaw_degrees(&self) -> f32 {
+        let (left, right) = (self.at(LEFT_SIDE), self.at(RIGHT_SIDE));
+        (right.2 - left.2).atan2(distance(left, right)).to_degrees()
+    }
+
+    /// Nod of the head in degrees, from the depth of forehead and chin; positive where the face looks down.
+    pub(super) fn pitch_degrees(&self) -> f32 {
+        let (forehead, chin) = (self.at(FOREHEAD), self.at(CHIN));
+        (chin.2 - forehead.2).atan2(distance(forehead, chin)).to_degrees()
+    }
+
+    fn at(&self, index: usize) -> Point {
+        self.points.get(index).copied().unwrap_or_default()
+    }
+
+    fn mean(&self, indices: &[usize]) -> (f32, f32) {
+        let (x, y) = indices.iter().map(|index| self.at(*index)).fold((0.0, 0.0), |(x, y), p| (x + p.0, y + p.1));
+        (x / indices.len() as f32, y / indices.len() as f32)
+    }
+}
+
+/// Distance in the picture.
+fn distance(a: Point, b: Point) -> f32 {
+    (a.0 - b.0).hypot(a.1 - b.1)
+}
