@@ -12,7 +12,7 @@ use super::turns::Turns;
 use crate::domain::finding::{Finding, Verdict};
 use crate::domain::id::DeviceId;
 use crate::domain::subject::Declaration;
-use crate::validation::judge::examine;
+use crate::validation::judge::{Examination, Measurements, examine};
 
 /// As many photos are judged at once as there are processors; a bounded number waits, and devices take turns.
 pub(super) struct Judges(Turns<DeviceId>);
@@ -63,6 +63,8 @@ pub struct Opinion {
     pub verdict: Verdict,
     /// Rule by rule.
     pub findings: Vec<Finding>,
+    /// Values that were measured.
+    pub measurements: Measurements,
 }
 
 /// Judges without a deposit; leaves nothing behind.
@@ -78,7 +80,8 @@ pub async fn check(
 ) -> Result<Opinion, Busy> {
     let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
     let examination = gateway.judges.run(studio.device_id, move || examine(&bytes, &profile, declaration, now)).await?;
-    Ok(Opinion { verdict: examination.verdict, findings: examination.findings })
+    let Examination { verdict, findings, measurements } = examination;
+    Ok(Opinion { verdict, findings, measurements })
 }
 
 #[cfg(test)]

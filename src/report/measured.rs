@@ -71,6 +71,7 @@ fn face_lines(measurements: &Measurements, limits: &FaceLimits, language: Langua
     [
         line(language.pick("Gesichter", "Faces"), face.faces.map(|faces| faces.to_string()), Some("1".to_owned())),
         line(language.pick("Pupillen (x, y)", "Pupils (x, y)"), pupils, None),
+        line(language.pick("Kinn (x, y)", "Chin (x, y)"), face.chin.map(|(x, y)| format!("({x:.0}, {y:.0}) px")), None),
         line(
             language.pick("Augenabstand", "Distance of the eyes"),
             face.inter_eye_distance_px.map(|pixels| format!("{pixels:.0} px")),
@@ -80,6 +81,16 @@ fn face_lines(measurements: &Measurements, limits: &FaceLimits, language: Langua
             language.pick("Kopfneigung", "Tilt of the head"),
             face.roll_degrees.map(|degrees| format!("{degrees:.1}°")),
             limits.max_roll_degrees.map(|degrees| format!("± {degrees}°")),
+        ),
+        line(
+            language.pick("Drehung des Kopfs zur Seite", "Turn of the head"),
+            face.yaw_degrees.map(|degrees| format!("{degrees:+.0}°")),
+            limits.max_yaw_degrees.map(|degrees| format!("± {degrees}°")),
+        ),
+        line(
+            language.pick("Neigung des Kopfs nach vorn", "Nod of the head"),
+            face.pitch_degrees.map(|degrees| format!("{degrees:+.0}°")),
+            limits.max_pitch_degrees.map(|degrees| format!("± {degrees}°")),
         ),
         line(
             language.pick("Gesichtsmitte, Anteil der Breite", "Middle of the face, share of the width"),
@@ -92,8 +103,7 @@ fn face_lines(measurements: &Measurements, limits: &FaceLimits, language: Langua
             shares(limits.vertical_position),
         ),
         line(
-            language
-                .pick("Kopfbreite (geschätzt), Anteil der Breite", "Width of the head (estimated), share of the width"),
+            language.pick("Kopfbreite, Anteil der Breite", "Width of the head, share of the width"),
             share(face.head_width),
             shares(limits.head_width),
         ),

@@ -6,7 +6,7 @@
 use maud::{Markup, html};
 
 use crate::domain::language::Language;
-use crate::validation::guides::{Guides, Head, Span};
+use crate::validation::guides::{Guides, Head, Pose, Span};
 
 /// The lines over a photo. `describe` says the same to people who do not see them.
 pub fn overlay(guides: &Guides, language: Language) -> Markup {
@@ -33,6 +33,8 @@ pub fn overlay(guides: &Guides, language: Language) -> Markup {
                 }
             }
             @if let Some(head) = guides.head { (scene.head(head, language)) }
+            @if let Some(chin) = guides.chin_found { (scene.chin(chin, language)) }
+            @if let Some(pose) = guides.pose { (scene.pose(pose)) }
             @if let Some(pupils) = guides.pupils { (scene.pupils(pupils)) }
         }
     }
@@ -44,7 +46,15 @@ pub fn describe(guides: &Guides, language: Language) -> String {
         Some([(left, left_y), (right, right_y)]) => {
             let distance = (right - left).hypot(right_y - left_y);
             let (middle, level) = ((left + right) / 2.0 / guides.width, (left_y + right_y) / 2.0 / guides.height);
-            language.pick(
+            let pose = guides.pose.map_or_else(String::new, |Pose { yaw_degrees, pitch_degrees, .. }| {
+                language.pick(
+                    format!(
+                        " Kopf um {yaw_degrees:+.0}° zur Seite gedreht, um {pitch_degrees:+.0}° nach unten geneigt."
+                    ),
+                    format!(" Head turned {yaw_degrees:+.0}° to the side and {pitch_degrees:+.0}° down."),
+                )
+            });
+            let lines = language.pick(
                 format!(
                     "Hilfslinien: Pupillen {distance:.0} Pixel auseinander, Gesichtsmitte bei {:.0} % der Breite, Augen bei {:.0} % der Höhe von oben.",
                     middle * 100.0,
@@ -55,7 +65,8 @@ pub fn describe(guides: &Guides, language: Language) -> String {
                     middle * 100.0,
                     level * 100.0
                 ),
-            )
+            );
+            lines + &pose
         }
         None => language
             .pick(
@@ -124,13 +135,33 @@ impl Scene {
                 ellipse class=(class) cx=(x) cy=(y) rx=((right - left) / 2.0) ry=((chin - crown) / 2.0)
                     stroke-width=(width * self.unit) {}
             }
-            @for (level, words) in [
-                (crown, language.pick("Scheitel, geschätzt", "crown, estimated")),
-                (chin, language.pick("Kinn, geschätzt", "chin, estimated")),
-            ] {
-                (self.found_line((x - tick, level), (x + tick, level)))
-                (self.words_at(Side::Right, (self.width - 6.0 * self.unit, level - 4.0 * self.unit), words))
-            }
+            (self.found_line((x - tick, crown), (x + tick, crown)))
+            (self.words_at(
+                Side::Right,
+                (self.width - 6.0 * self.unit, crown - 4.0 * self.unit),
+                language.pick("Scheitel, geschätzt", "crown, estimated"),
+            ))
+        }
+    }
+
+    fn chin(&self, (x, y): (f64, f64), language: Language) -> Markup {
+        let tick = 14.0 * self.unit;
+        html! {
+            (self.found_line((x - tick, y), (x + tick, y)))
+            (self.words_at(Side::Right, (self.width - 6.0 * self.unit, y - 4.0 * self.unit), language.pick("Kinn", "chin")))
+        }
+    }
+
+    /// An arrow with a dot where it begins, and the angles beside its tip.
+    fn pose(&self, pose: Pose) -> Markup {
+        let (x, y) = pose.to;
+        let words = format!("↔ {:+.0}° ↕ {:+.0}°", pose.yaw_degrees, pose.pitch_degrees);
+        html! {
+            (self.found_line(pose.from, pose.to))
+            circle class="rim" cx=(pose.from.0) cy=(pose.from.1) r=(3.0 * self.unit) stroke-width=(2.8 * self.unit) {}
+            circle class="found" cx=(pose.from.0) cy=(pose.from.1) r=(3.0 * self.unit) stroke-width=(1.4 * self.unit) {}
+            text class="words found-words" text-anchor="start" x=(x.max(pose.from.0) + 8.0 * self.unit) y=(y + 4.0 * self.unit)
+                font-size=(11.0 * self.unit) stroke-width=(3.0 * self.unit) { (words) }
         }
     }
 
@@ -175,6 +206,8 @@ mod tests {
         height: 500.0,
         pupils: None,
         head: None,
+        chin_found: None,
+        pose: None,
         centre: None,
         eyes: None,
         crown: None,
@@ -201,5 +234,16 @@ mod tests {
             "{drawn}"
         );
         assert!(drawn.contains(">100 px<") && drawn.contains("Pupillen 100 Pixel auseinander"), "{drawn}");
+    }
+
+    #[test]
+    fn chin_and_pose_stand_where_they_were_found() {
+        let pose = Pose { from: (200.0, 260.0), to: (210.0, 255.0), yaw_degrees: 6.0, pitch_degrees: -3.4 };
+        let pupils = Some([(150.0, 200.0), (250.0, 200.0)]);
+        let guides = Guides { pupils, chin_found: Some((200.0, 320.0)), pose: Some(pose), ..BARE };
+        let drawn = overlay(&guides, Language::German).into_string();
+        assert!(drawn.contains(r#"x1="186" y1="320" x2="214" y2="320""#) && drawn.contains(">Kinn<"), "{drawn}");
+        assert!(drawn.contains(r#"x1="200" y1="260" x2="210" y2="255""#), "{drawn}");
+        assert!(drawn.contains("↔ +6° ↕ -3°") && drawn.contains("Kopf um +6° zur Seite gedreht"), "{drawn}");
     }
 }

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod collection;
 pub mod enrolment;
 pub mod finding;
+pub mod measurements;
 pub mod photo;
 pub mod problem;
 pub mod studio;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::finding::FindingBody;
+use super::measurements::MeasurementsBody;
 use crate::clock::Timestamp;
 use crate::domain::collection::Refusal;
 use crate::domain::digest::Sha256Digest;
@@ -55,6 +56,9 @@ pub struct CheckBody {
     pub verdict: Verdict,
     /// Everything that was found.
     pub findings: Vec<FindingBody>,
+    /// Values that were measured; empty from gateways that are older.
+    #[serde(default)]
+    pub measurements: MeasurementsBody,
 }
 
 /// Where one of the studio's photos stands: never the image, never the code.

@@ -26,5 +26,6 @@ pub async fn create(
     let (admitted, bytes) = admitted_photo(&app, &studio, &parts.headers, body).await?;
     let opinion = check(&app.gateway, &studio, admitted, bytes, declaration).await?;
     let findings = FindingBody::all(&opinion.findings, language);
-    Ok(json_answer(StatusCode::OK, &CheckBody { verdict: opinion.verdict, findings }))
+    let measurements = (&opinion.measurements).into();
+    Ok(json_answer(StatusCode::OK, &CheckBody { verdict: opinion.verdict, findings, measurements }))
 }

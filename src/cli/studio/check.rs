@@ -12,7 +12,6 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use hyper::body::Bytes;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::exit::Exit;
 use super::{LanguageArgument, advice, declaration, give, receipt, tell};
@@ -24,9 +23,10 @@ use crate::domain::language::Language;
 use crate::domain::subject::Declaration;
 use crate::report::row::{Row, verdict_text};
 use crate::report::section::Shown;
-use crate::validation::judge::{Examination, Measurements, examine};
+use crate::validation::judge::{Examination, examine};
 use crate::validation::profile::Profile;
 use crate::wire::finding::FindingBody;
+use crate::wire::measurements::MeasurementsBody;
 use listing::Listing;
 use page::Page;
 
@@ -68,7 +68,7 @@ struct CheckedLine<'a> {
     file: &'a str,
     verdict: Verdict,
     findings: Vec<FindingBody>,
-    measurements: Map<String, Value>,
+    measurements: MeasurementsBody,
 }
 
 /// How results are told on stdout.
@@ -210,7 +210,7 @@ fn give_json(file: &str, examination: &Examination, language: Language) -> Resul
         file,
         verdict: examination.verdict,
         findings: FindingBody::all(&examination.findings, language),
-        measurements: measured(&examination.measurements),
+        measurements: (&examination.measurements).into(),
     };
     let line = serde_json::to_string(&line).map_err(|error| {
         tell(advice::about_unexpected(&error, language));
@@ -227,12 +227,4 @@ fn give_at_length(file: &str, examination: &Examination, language: Language) -> 
         text.push_str(&receipt::findings_for_people(&findings, language));
     }
     give(receipt::printable(&text), language)
-}
-
-/// Only what was measured: a missing key says "unknown" more plainly than a null.
-fn measured(measurements: &Measurements) -> Map<String, Value> {
-    match serde_json::to_value(measurements) {
-        Ok(Value::Object(all)) => all.into_iter().filter(|(_, value)| !value.is_null()).collect(),
-        _ => Map::new(),
-    }
 }
