@@ -1,25 +1,28 @@
 //! What is sealed beside the picture, as bytes.
 //!
 //! ```text
-//! enclosure = length of the JSON (2, big endian) | JSON | zeros, up to the next multiple of 1024
+//! enclosure = length of the JSON (2, big endian) | JSON and spaces behind it, up to the next multiple of 2048
 //! ```
 //! A cipher hides what it is given, not how much: beside the size of the photo, which is known, the length of a frame would tell
-//! a declaration from none. All findings that there can be about one face take less than one step, so every frame is as long
-//! as its photo and the same number of bytes more.
+//! a declaration from none. All findings that there can be about one face fit into 2048 bytes, so every frame is as long as its
+//! photo and the same number of bytes more. Earlier versions wrote zeros behind the JSON, up to the next multiple of 1024; both are
+//! read, here and by them.
 
 use crate::domain::subject::Enclosure;
 
 /// Enclosures are as long as a multiple of this, in bytes.
 const STEP: usize = 1024;
+/// Enclosures are written as long as a multiple of this, in bytes; itself a multiple of [`STEP`].
+const ROOM: usize = 2 * STEP;
 const LENGTH: usize = 2;
 
 /// The bytes to seal; `None` for one that is longer than its length can say, 64 KiB.
 pub(super) fn encoded(enclosure: &Enclosure) -> Option<Vec<u8>> {
-    let json = serde_json::to_vec(enclosure).ok()?;
-    let mut bytes = u16::try_from(json.len()).ok()?.to_be_bytes().to_vec();
-    bytes.extend_from_slice(&json);
-    bytes.resize(bytes.len().next_multiple_of(STEP), 0);
-    Some(bytes)
+    let mut json = serde_json::to_vec(enclosure).ok()?;
+    // Spaces belong to the JSON, so that its length alone says where the photo begins.
+    json.resize((LENGTH + json.len()).next_multiple_of(ROOM) - LENGTH, b' ');
+    let length = u16::try_from(json.len()).ok()?.to_be_bytes();
+    Some([&length[..], &json].concat())
 }
 
 /// Reads what stands at the beginning of `bytes`, and where it ends; `None` where there is none.
@@ -63,6 +66,17 @@ mod tests {
     }
 
     #[test]
+    fn an_enclosure_of_an_earlier_version_is_read() {
+        let enclosure = all_of_a_face();
+        let json = serde_json::to_vec(&Enclosure { findings: enclosure.findings[..3].to_vec(), ..enclosure }).unwrap();
+        let mut bytes = [&(json.len() as u16).to_be_bytes()[..], &json].concat();
+        bytes.resize(STEP, 0);
+        bytes.extend(b"photo");
+        let (read, end) = decoded(&bytes).unwrap();
+        assert_eq!((read.findings.len(), &bytes[end..]), (3, &b"photo"[..]));
+    }
+
+    #[test]
     fn all_that_there_is_to_say_takes_no_more_room_than_nothing() {
         assert_eq!(encoded(&all_of_a_face()).unwrap().len(), encoded(&Enclosure::default()).unwrap().len());
     }
@@ -71,7 +85,7 @@ mod tests {
     fn what_is_too_long_or_none_at_all_is_told() {
         let mut long = all_of_a_face();
         long.findings[0].measured = "x".repeat(3000);
-        assert_eq!(encoded(&long).unwrap().len(), 4 * STEP);
+        assert_eq!(encoded(&long).unwrap().len(), 3 * ROOM);
         long.findings[0].measured = "x".repeat(65_536);
         assert_eq!(encoded(&long), None);
         for bytes in [&b""[..], b"\0", b"\0\x02{", b"\0\x02{}", &[0; STEP], &[0xFF; STEP]] {
