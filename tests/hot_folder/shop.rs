@@ -6,14 +6,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use lichtbild::client::config::StudioConfig;
 use lichtbild::client::connection::Connection;
 use lichtbild::client::hot_folder::arrival::Settling;
 use lichtbild::client::hot_folder::connections::{Connections, Unchanged};
-use lichtbild::client::hot_folder::folder::Folder;
+use lichtbild::client::hot_folder::folder::{Folder, FolderError};
 use lichtbild::client::hot_folder::keeping::KeepSent;
 use lichtbild::client::hot_folder::watch::{Left, Parts, Settings, Until, Watch};
 use lichtbild::client::hot_folder::{Event, Observer, Papers, Refusal, Status};
@@ -159,9 +159,21 @@ impl Shop {
         self.begin().run(Until::Empty { give_up_after }, std::future::pending()).await
     }
 
+    /// Opens the folder as soon as it is free: while another test starts a program, the new process holds all locks of this one for a
+    /// moment, also one that was given back meanwhile.
+    fn open_folder(&self) -> Folder {
+        let end = Instant::now() + Duration::from_secs(10);
+        loop {
+            match Folder::open(&self.export_folder()) {
+                Err(FolderError::AlreadyWatched { .. }) if Instant::now() < end => std::thread::yield_now(),
+                folder => return folder.unwrap(),
+            }
+        }
+    }
+
     pub fn begin(&self) -> Watch {
         let parts = Parts {
-            folder: Folder::open(&self.export_folder()).unwrap(),
+            folder: self.open_folder(),
             connection: Connection::prepare(&StudioConfig::load(&self.gateway.config()).unwrap()).unwrap(),
             connections: Arc::clone(&self.connections),
             profile: None,
