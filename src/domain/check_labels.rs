@@ -43,7 +43,7 @@ pub(super) const fn label(check: Check) -> (&'static str, &'static str) {
         Check::InterEyeDistance => ("Augenabstand", "Distance of the eyes"),
         Check::Roll => ("Kopfneigung", "Tilt of the head"),
         Check::Yaw => ("Drehung des Kopfs", "Turn of the head"),
-        Check::Pitch => ("Neigung nach vorn", "Nod of the head"),
+        Check::Pitch => ("Kopf gehoben/gesenkt", "Nod of the head"),
         Check::HorizontalPosition => ("Seitliche Lage", "Horizontal position"),
         Check::VerticalPosition => ("Augenhöhe", "Height of the eyes"),
         Check::HeadSize => ("Kopfgröße", "Size of the head"),
