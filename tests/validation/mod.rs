@@ -2,6 +2,7 @@
 
 skip_in!(postgres: "has no database");
 
+mod amount;
 mod capture_dates;
 mod cases;
 mod colour_space;

@@ -65,6 +65,13 @@ pub enum Fault {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// Picture data that take more bytes than the samples they code.
+    Oversized {
+        /// Bytes of the picture data.
+        bytes: usize,
+        /// The most that are accepted.
+        limit: usize,
+    },
     /// More metadata before the picture than [`super::MAX_METADATA_BYTES`].
     Metadata {
         /// The bytes before the picture data, or as many of them as could be read.
@@ -217,6 +224,9 @@ impl Fault {
                 let limit = super::MAX_SEGMENTS;
                 Finding::refuse(Check::Metadata, format!("> {limit} (APP, COM)"), format!("<= {limit} (APP, COM)"))
                     .with_detail(Some(Detail::TooMuchMetadata))
+            }
+            Self::Oversized { bytes, limit } => {
+                Finding::refuse(Check::FileSize, format!("{bytes} B"), format!("<= {limit} B"))
             }
             Self::ExifSegments { count } => Finding::refuse(Check::ExifBlocks, format!("{count} x EXIF"), "1 x EXIF"),
             Self::Metadata { bytes } => {

@@ -104,6 +104,13 @@ impl Frame {
         }
     }
 
+    /// Number of samples that are coded, all colours together and with what fills up the last blocks: as many bytes uncompressed.
+    pub(super) fn samples(&self) -> usize {
+        let (across, down) = self.mcus();
+        let blocks: usize = self.components.iter().map(Component::blocks_per_mcu).sum();
+        (across as usize).saturating_mul(down as usize).saturating_mul(64 * blocks)
+    }
+
     /// Blocks of 8 x 8 samples of all colours that lie in one another's place are coded together, as an MCU: how many there
     /// are in a row, and how many rows.
     pub(super) fn mcus(&self) -> (u32, u32) {

@@ -33,6 +33,9 @@ pub use header::{Header, MAX_METADATA_BYTES, MAX_SEGMENTS};
 use super::small_picture::{Plane, SmallPicture};
 use super::{MAX_HEIGHT, MAX_WIDTH};
 
+/// Picture data may take so many bytes more than their samples: the codes of pictures of a few blocks, fill bytes and markers.
+const SPARE_BYTES: usize = 64 * 1024;
+
 /// What a walk found out.
 #[derive(Debug)]
 pub struct Walk {
@@ -65,8 +68,13 @@ pub fn walk(bytes: &[u8]) -> Walk {
     let walkable = !walk.faults.iter().any(Fault::hinders_scan) && walk.header.frame.as_ref().is_some_and(fits_limits);
     let plan = if walkable { walk.header.scan_plan() } else { None };
     let mut pictures = None;
-    let end = match plan {
-        Some(plan) => match scan::walk(bytes, scan_start, &plan) {
+    let frame = walk.header.frame.as_ref();
+    let end = match (plan, frame.and_then(|frame| find_oversized(bytes, scan_start, frame))) {
+        (Some(_), Some((fault, end))) => {
+            walk.faults.push(fault);
+            end
+        }
+        (Some(plan), None) => match scan::walk(bytes, scan_start, &plan) {
             Ok((end, traces)) => {
                 pictures = traces.into_pictures(&plan.layout);
                 Some(end)
@@ -76,7 +84,7 @@ pub fn walk(bytes: &[u8]) -> Walk {
                 outline::find_end(bytes, scan_start)
             }
         },
-        None => {
+        (None, _) => {
             let end = outline::find_end(bytes, scan_start);
             if end.is_none() {
                 walk.faults.push(Fault::Cut { place: Place::Scan, per_mille: None });
@@ -93,6 +101,19 @@ pub fn walk(bytes: &[u8]) -> Walk {
         (walk.small, walk.detail) = pictures.unzip();
     }
     walk
+}
+
+/// Finds picture data that take more bytes than their samples would take uncompressed, and where they end. No encoder of a photo writes
+/// them, and the walk over several megabytes of random codes is the most expensive thing that a file can ask for.
+fn find_oversized(bytes: &[u8], scan_start: usize, frame: &Frame) -> Option<(Fault, Option<usize>)> {
+    let limit = frame.samples() + SPARE_BYTES;
+    if bytes.len() - scan_start <= limit {
+        return None;
+    }
+    // What follows EOI is told by itself.
+    let end = outline::find_end(bytes, scan_start);
+    let taken = end.unwrap_or(bytes.len()) - scan_start;
+    (taken > limit).then_some((Fault::Oversized { bytes: taken, limit }, end))
 }
 
 fn fits_limits(frame: &Frame) -> bool {
