@@ -19,6 +19,8 @@ struct Person {
     /// Pupils (x, y) in pixels, the one on the left in the picture first.
     eyes: [(f64, f64); 2],
     chin: (f64, f64),
+    /// Degrees, positive where the face looks to the right of the picture.
+    yaw: f64,
 }
 
 fn people() -> Vec<Person> {
@@ -70,7 +72,7 @@ fn all_of_them_are_accepted_and_nothing_is_said_of_their_faces() {
 }
 
 #[test]
-fn eyes_chin_and_tilt_are_where_they_are_noted() {
+fn eyes_chin_tilt_and_turn_are_as_they_are_noted() {
     let profile = half_size();
     for person in people() {
         let face = judged(&fixture(&format!("people/{}", person.file)), &profile).measurements.face;
@@ -81,6 +83,7 @@ fn eyes_chin_and_tilt_are_where_they_are_noted() {
             assert!(off < 0.10, "{}: {eye:?}, noted {noted:?}", person.file);
         }
         assert!(distance(face.chin.unwrap(), person.chin) < 0.25 * between, "{}: {:?}", person.file, face.chin);
+        assert!((face.yaw_degrees.unwrap() - person.yaw).abs() < 5.0, "{}: {:?}", person.file, face.yaw_degrees);
         let noted = (right.1 - left.1).atan2(right.0 - left.0).to_degrees();
         assert!((face.roll_degrees.unwrap() - noted).abs() < 3.0, "{}: {:?}", person.file, face.roll_degrees);
     }
