@@ -84,12 +84,12 @@ fn face_lines(measurements: &Measurements, limits: &FaceLimits, language: Langua
         ),
         line(
             language.pick("Drehung des Kopfs zur Seite", "Turn of the head"),
-            face.yaw_degrees.map(|degrees| format!("{degrees:+.0}°")),
+            face.yaw_degrees.map(signed_degrees),
             limits.max_yaw_degrees.map(|degrees| format!("± {degrees}°")),
         ),
         line(
             language.pick("Neigung des Kopfs nach vorn", "Nod of the head"),
-            face.pitch_degrees.map(|degrees| format!("{degrees:+.0}°")),
+            face.pitch_degrees.map(signed_degrees),
             limits.max_pitch_degrees.map(|degrees| format!("± {degrees}°")),
         ),
         line(
@@ -117,6 +117,11 @@ fn face_lines(measurements: &Measurements, limits: &FaceLimits, language: Langua
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Whole degrees with their sign; zero is positive.
+pub(super) fn signed_degrees(degrees: f64) -> String {
+    format!("{:+.0}°", degrees.round() + 0.0)
 }
 
 fn line(what: &'static str, measured: Option<String>, asked: Option<String>) -> Option<Line> {

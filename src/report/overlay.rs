@@ -5,6 +5,7 @@
 
 use maud::{Markup, html};
 
+use super::measured::signed_degrees;
 use crate::domain::language::Language;
 use crate::validation::guides::{Guides, Head, Pose, Span};
 
@@ -47,11 +48,10 @@ pub fn describe(guides: &Guides, language: Language) -> String {
             let distance = (right - left).hypot(right_y - left_y);
             let (middle, level) = ((left + right) / 2.0 / guides.width, (left_y + right_y) / 2.0 / guides.height);
             let pose = guides.pose.map_or_else(String::new, |Pose { yaw_degrees, pitch_degrees, .. }| {
+                let (yaw, pitch) = (signed_degrees(yaw_degrees), signed_degrees(pitch_degrees));
                 language.pick(
-                    format!(
-                        " Kopf um {yaw_degrees:+.0}° zur Seite gedreht, um {pitch_degrees:+.0}° nach unten geneigt."
-                    ),
-                    format!(" Head turned {yaw_degrees:+.0}° to the side and {pitch_degrees:+.0}° down."),
+                    format!(" Kopf um {yaw} zur Seite gedreht, um {pitch} nach unten geneigt."),
+                    format!(" Head turned {yaw} to the side and {pitch} down."),
                 )
             });
             let lines = language.pick(
@@ -155,7 +155,7 @@ impl Scene {
     /// An arrow with a dot where it begins, and the angles beside its tip.
     fn pose(&self, pose: Pose) -> Markup {
         let (x, y) = pose.to;
-        let words = format!("↔ {:+.0}° ↕ {:+.0}°", pose.yaw_degrees, pose.pitch_degrees);
+        let words = format!("↔ {} ↕ {}", signed_degrees(pose.yaw_degrees), signed_degrees(pose.pitch_degrees));
         html! {
             (self.found_line(pose.from, pose.to))
             circle class="rim" cx=(pose.from.0) cy=(pose.from.1) r=(3.0 * self.unit) stroke-width=(2.8 * self.unit) {}
@@ -219,6 +219,11 @@ mod tests {
         let drawn = overlay(&BARE, Language::English).into_string();
         assert!(!drawn.contains("<line") && !drawn.contains("<ellipse") && !drawn.contains("<text"), "{drawn}");
         assert!(drawn.contains("no eyes were found"), "{drawn}");
+    }
+
+    #[test]
+    fn no_angle_is_minus_zero() {
+        assert_eq!([-0.4, 0.0, -0.6, 2.5].map(signed_degrees), ["+0°", "+0°", "-1°", "+3°"]);
     }
 
     #[test]

@@ -246,12 +246,13 @@ fn finding(
     (excess > 0.0).then(|| Finding { check, severity, measured, limit: limit(), detail: None })
 }
 
+/// Rounds; adding zero makes a negative zero positive.
 fn tenth(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
+    (value * 10.0).round() / 10.0 + 0.0
 }
 
 fn thousandth(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
+    (value * 1000.0).round() / 1000.0 + 0.0
 }
 
 #[cfg(test)]
