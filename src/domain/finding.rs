@@ -58,12 +58,12 @@ impl Finding {
         Self { detail, ..self }
     }
 
-    /// What is wrong, for the photographer: one sentence or two.
+    /// Says in one sentence or two, for the photographer, that the rule was not met.
     pub fn message(&self, language: Language) -> &'static str {
         self.detail.map_or_else(|| self.check.message(language), |detail| detail.sentences(language).message)
     }
 
-    /// What to do about it, for the photographer.
+    /// Tells the photographer a remedy.
     pub fn hint(&self, language: Language) -> &'static str {
         self.detail.map_or_else(|| self.check.hint(language), |detail| detail.sentences(language).hint)
     }

@@ -56,7 +56,7 @@ pub struct Guides {
     pub head: Option<Head>,
     /// The lowest point of the chin (x, y) as found.
     pub chin_found: Option<(f64, f64)>,
-    /// Where the face looks.
+    /// Direction in which the face looks.
     pub pose: Option<Pose>,
     /// Where the point between the pupils has to be, from the left.
     pub centre: Option<Span>,

@@ -1,4 +1,4 @@
-//! What a file says of itself and of others: its items, what it imports, and every path in its code, its attributes and its macros.
+//! Collector of what a file says of itself and of others: its items, what it imports, and every path in its code, its attributes and its macros.
 
 use std::path::PathBuf;
 
@@ -249,7 +249,7 @@ fn is_joined(tokens: &[TokenTree], at: usize) -> bool {
     is_colon(at) && is_colon(at.wrapping_add(1))
 }
 
-/// Whether an attribute is `path = "..."`, alone or in a `cfg_attr`.
+/// Reports an attribute that is `path = "..."`, alone or in a `cfg_attr`.
 fn names_a_path(attribute: &Attribute) -> bool {
     let is_path = |token: TokenTree| matches!(token, TokenTree::Ident(name) if name == "path");
     match &attribute.meta {
@@ -258,7 +258,7 @@ fn names_a_path(attribute: &Attribute) -> bool {
     }
 }
 
-/// Whether an attribute is `cfg(test)` or asks for `test` among all that it asks for.
+/// Reports an attribute that is `cfg(test)` or asks for `test` among all that it asks for.
 fn is_for_tests(attribute: &Attribute) -> bool {
     let Meta::List(list) = &attribute.meta else { return false };
     list.path.is_ident("cfg") && asks_for_tests(list.tokens.clone())

@@ -14,7 +14,7 @@ pub struct Cycle {
     /// Written with `::`; empty for `src` itself.
     pub folder: String,
     pub files: Vec<String>,
-    /// How many imports there are from one of them to another.
+    /// Number of imports from one of them to another.
     pub imports: usize,
 }
 
@@ -40,7 +40,7 @@ impl Crate {
         cycles
     }
 
-    /// What each file imports, folder by folder.
+    /// Imports of each file, folder by folder.
     pub fn edges(&self) -> BTreeMap<ModulePath, Edges> {
         let mut found = BTreeMap::<ModulePath, Edges>::new();
         for (path, module) in &self.modules {

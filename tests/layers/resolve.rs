@@ -11,7 +11,7 @@ const LONGEST: usize = 16;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
     pub module: ModulePath,
-    /// What of it is named; `None` for the module itself.
+    /// Item of it that is named; `None` for the module itself.
     pub item: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What `skip_in!` says is what `tests/run` reads and what the files need.
+//! Proof that the marks of `skip_in!` are what `tests/run` reads and what the files need.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use super::tree::sources;
 
-/// What starts a program: the type of the standard library, and those of `tests/support`.
+/// Types that start a program: the one of the standard library, and those of `tests/support`.
 const STARTERS: [&str; 5] = ["Command", "Home", "GatewayProcess", "Cluster", "TestDatabase"];
 
 struct File {
@@ -45,7 +45,7 @@ fn collect(tokens: TokenStream, found: &mut Vec<String>) {
     }
 }
 
-/// What is wrong with the marks of these files.
+/// Mistakes in the marks of these files.
 fn wrong(files: &[File]) -> Vec<String> {
     let mut wrong = Vec::new();
     for file in files {

@@ -40,7 +40,7 @@ fn foreign_callers(tree: &Crate, stage: &Stage) -> Vec<String> {
     found
 }
 
-/// What lets a stage be made in another way than by its constructor.
+/// Ways to make a stage other than by its constructor.
 fn loopholes(files: &[(String, syn::File)], stage: &Stage) -> Vec<String> {
     let mut search = Loopholes { stage, inside: false, file: "", found: Vec::new() };
     for (file, parsed) in files {
@@ -95,7 +95,7 @@ impl<'ast> Visit<'ast> for Loopholes<'_> {
         }
     }
 
-    /// What a macro makes of its tokens is not seen.
+    /// The tokens that a macro generates are not seen.
     fn visit_macro(&mut self, invocation: &'ast syn::Macro) {
         if self.file == HOME && mentions(invocation.tokens.clone(), self.stage.name) {
             self.tell("is named in a macro");
@@ -165,7 +165,7 @@ impl<'ast> Visit<'ast> for Loopholes<'_> {
     }
 }
 
-/// Whether a method could change what it belongs to: `&mut self`, or a pointer around it.
+/// Reports a method that could change what it belongs to: `&mut self`, or a pointer around it.
 fn can_change(receiver: &Receiver) -> bool {
     !matches!(receiver.kind, ReceiverKind::Value | ReceiverKind::Reference(_, _, None))
 }

@@ -17,9 +17,9 @@ pub type ModulePath = Vec<String>;
 pub struct Written {
     /// `crate`, `self` and `super` included.
     pub segments: Vec<String>,
-    /// Whether it begins with `::`.
+    /// True for a path that begins with `::`.
     pub is_global: bool,
-    /// Whether all that it holds is imported.
+    /// True for a glob, which imports all that it holds.
     pub is_glob: bool,
 }
 
@@ -32,7 +32,7 @@ pub struct Module {
     /// Functions, types, constants and so on; those that a macro makes are not seen.
     pub items: BTreeSet<String>,
     pub children: BTreeSet<String>,
-    /// What `use` binds a name to, in this module or in a function of it.
+    /// Targets of the names that `use` binds, in this module or in a function of it.
     pub names: BTreeMap<String, Vec<Written>>,
     pub globs: Vec<Written>,
     /// Each path, with whether it is compiled for tests only.
@@ -74,7 +74,7 @@ impl Crate {
         tree
     }
 
-    /// Whether a module and the modules around it are declared for tests only.
+    /// True for a module that is, or lies in one that is, declared for tests only.
     fn mark_tests(&mut self) {
         let for_tests = std::mem::take(&mut self.for_tests);
         for (path, module) in &mut self.modules {

@@ -131,7 +131,7 @@ pub struct ExifBlock {
     pub thumbnail: Option<(Vec<u8>, u16)>,
     /// The type of the pointers to the EXIF and GPS directories.
     pub pointer_kind: u16,
-    /// How many entries that mean nothing come before the others in each directory.
+    /// Number of meaningless entries before the others in each directory.
     pub entries_before: usize,
 }
 

@@ -1,4 +1,4 @@
-//! How many bytes the picture data may take.
+//! Limit of the bytes that the picture data may take.
 
 use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;

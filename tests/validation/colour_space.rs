@@ -24,7 +24,7 @@ fn adobe(transform: u8) -> Vec<u8> {
     new_segment(0xEE, &[&b"Adobe\0\x64\0\0\0\0"[..], &[transform]].concat())
 }
 
-/// What refuses it.
+/// Checks that refuse it.
 fn refusals(bytes: &[u8]) -> Vec<Finding> {
     let findings = examine(bytes, &Profile::parse("small", SMALL).unwrap(), Declaration::default(), NOW).findings;
     findings.into_iter().filter(|finding| finding.severity == Severity::Refuse).collect()

@@ -9,7 +9,7 @@ use crate::support::jpeg::{fixture, new_segment, with};
 
 const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 10\nmin_height = 10\n";
 
-/// What is said of embedded data in a sound photo with these segments, by a profile with these further tables.
+/// Findings about embedded data in a sound photo with these segments, by a profile with these further tables.
 fn told(segments: &[Vec<u8>], tables: &str) -> Vec<(Severity, String, String)> {
     let photo = with(&fixture("portrait-413x531.jpg"), 20, &segments.concat());
     let profile = Profile::parse("small", &format!("{SMALL}{tables}")).unwrap();

@@ -1,4 +1,4 @@
-//! What encoders write around the picture data and decoders skip: padding, fill bytes, a last restart marker, a few zeros.
+//! Bytes that encoders write around the picture data and decoders skip: padding, fill bytes, a last restart marker, a few zeros.
 
 use lichtbild::validation::jpeg::{Coding, Fault, MAX_TRAILING_ZEROS, walk};
 
@@ -17,7 +17,7 @@ const MCUS: [&str; 8] = [
     "01110 1010 0000 0000",
 ];
 
-/// How one picture is written down.
+/// Style in which one picture is written down.
 #[derive(Debug, Clone, Copy)]
 struct Style {
     /// The bits for padding; as many of them as are needed.
@@ -102,7 +102,7 @@ impl Plain {
     }
 }
 
-/// Whether the data end with two bytes of zeros, padding among them: a file whose end was lost looks the same.
+/// Reports data that end with two bytes of zeros, padding among them: a file whose end was lost looks the same.
 fn ends_in_zeros(mcus: &[&str], restarts: bool, style: Style) -> bool {
     let tail = if restarts { mcus[mcus.len() - 1].to_owned() } else { mcus.concat() };
     let data = packed(&tail, style);

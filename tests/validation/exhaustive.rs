@@ -96,7 +96,7 @@ fn cut_at_any_byte_with_an_end_marker_behind_it_is_refused() {
     }
 }
 
-/// What is accepted before and behind the end marker of a whole picture makes no cut one whole.
+/// Endings that are accepted on a whole picture complete no cut one.
 #[test]
 fn cut_at_any_byte_with_anything_that_may_stand_around_an_end_marker_is_refused() {
     let restarts = (0xD0..=0xD7).map(|restart| vec![0xFF, restart, 0xFF, 0xD9]);

@@ -41,7 +41,7 @@ pub(super) fn compile(graph: Graph) -> Result<Network, ModelError> {
 
 struct Compiler {
     graph: Graph,
-    /// How many operators and outputs need each tensor, under whatever name.
+    /// Number of operators and outputs that need each tensor, under any of its names.
     uses: Vec<usize>,
     /// The values that make up a tensor, one after the other; most have one.
     values_of: HashMap<usize, Vec<usize>>,
@@ -49,7 +49,7 @@ struct Compiler {
     sums: HashMap<usize, (usize, Inputs, Value)>,
     values: Vec<Value>,
     steps: Vec<Step>,
-    /// What a run may still cost.
+    /// Multiplications that a run may still cost.
     budget: usize,
 }
 

@@ -12,7 +12,7 @@ pub(super) const LANES: usize = 8;
 /// Output channels that are computed together.
 const PANEL: usize = 16;
 
-/// How a window of `rows x columns` moves over a picture.
+/// Movement of a window of `rows x columns` over a picture.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Window {
     pub(super) rows: usize,
@@ -23,7 +23,7 @@ pub(super) struct Window {
     pub(super) padding: (usize, usize),
 }
 
-/// What a layer multiplies with its weights.
+/// Values that a layer multiplies with its weights.
 pub(super) enum Inputs {
     /// The pixels themselves.
     Pixels,
@@ -238,7 +238,7 @@ fn multiply<S: Simd>(simd: S, inputs: &[f32], matrix: &Matrix, output: &mut [f32
     }
 }
 
-/// Where a panel's outputs go: from `start` on in each pixel of `outputs` values.
+/// Place of a panel's outputs: from `start` on in each pixel of `outputs` values.
 #[derive(Clone, Copy)]
 struct Place {
     start: usize,

@@ -17,7 +17,7 @@ pub struct Network {
     pub(super) outputs: Vec<Vec<usize>>,
 }
 
-/// What is known of a value before the network runs.
+/// Shape and place of a value, known before the network runs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Value {
     pub(super) height: usize,

@@ -64,10 +64,10 @@ pub(super) enum Kind {
     Reshape,
 }
 
-/// How a window moves over a picture.
+/// Movement of a window over a picture.
 #[derive(Clone, Copy)]
 pub(super) struct Window {
-    /// Whether the picture is padded with zeros so that no position is lost (`SAME`).
+    /// `SAME`: the picture is padded with zeros so that no position is lost.
     pub(super) same: bool,
     /// Rows and columns from one position to the next.
     pub(super) stride: (usize, usize),
@@ -243,7 +243,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Where the unsigned offset at `position` points.
+/// Follows the unsigned offset at `position`.
 fn target(bytes: &[u8], position: usize) -> Option<usize> {
     position.checked_add(u32::from_le_bytes(chunk(bytes, position)?) as usize)
 }

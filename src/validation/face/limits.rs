@@ -1,4 +1,4 @@
-//! What a profile asks of a face: the table `[face]`. A key that is missing is not judged; turn and nod have defaults.
+//! Limits of a face in a profile: the table `[face]`. A key that is missing is not judged; turn and nod have defaults.
 
 use std::fmt;
 

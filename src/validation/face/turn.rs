@@ -30,7 +30,7 @@ impl Turn {
         Plane { width: width_after, height: height_after, samples }
     }
 
-    /// Where a point of the turned plane lies in the plane as it was, which had this width and height. Both in samples from the
+    /// Maps a point of the turned plane to the plane as it was, which had this width and height. Both in samples from the
     /// upper left corner.
     pub(super) fn back(self, (x, y): (f32, f32), plane: &Plane) -> (f32, f32) {
         let (width, height) = (plane.width as f32, plane.height as f32);

@@ -102,7 +102,7 @@ impl<'a> BitReader<'a> {
         (ones > 0).then(|| Marker { code, offset: self.position, fill: ones - 1, end: self.position + ones + 1 })
     }
 
-    /// Whether two whole bytes of zeros lie before `marker`. The stuffed zero behind FF is none of them.
+    /// Reports two whole bytes of zeros before `marker`. The stuffed zero behind FF is none of them.
     pub(super) fn has_zeros_before(&self, marker: &Marker) -> bool {
         let before = self.bytes.get(..marker.offset).unwrap_or_default();
         before.strip_suffix(&[0, 0]).is_some_and(|rest| rest.last() != Some(&0xFF))
@@ -139,7 +139,7 @@ pub(super) enum Remainder {
 }
 
 impl Remainder {
-    /// Whether these bits can be padding.
+    /// Reports bits that can be padding.
     pub(super) fn is_padding(self) -> bool {
         self != Self::Data
     }

@@ -58,7 +58,7 @@ impl Embedded {
         self.0.iter().copied()
     }
 
-    /// Whether an index says that there are more pictures in the file.
+    /// Reports an index that names more pictures in the file.
     pub(super) fn has_multi_picture_index(&self) -> bool {
         self.0.iter().any(|(kind, _)| kind.identifier == Some("MPF"))
     }

@@ -86,7 +86,7 @@ pub enum Fault {
     },
 }
 
-/// What three components are, if not YCbCr beyond doubt.
+/// Colours of three components that are not YCbCr beyond doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColourSpace {
     /// An Adobe segment or the identifiers say RGB.

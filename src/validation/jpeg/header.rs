@@ -28,7 +28,7 @@ pub struct Header {
     pub quality: Option<u8>,
     /// Horizontal resolution from the JFIF segment, pixels per inch.
     pub pixels_per_inch: Option<u32>,
-    /// Where the content of the first EXIF segment lies, without its `Exif\0\0`.
+    /// Place of the content of the first EXIF segment, without its `Exif\0\0`.
     pub exif: Option<Range<usize>>,
     /// Where the contents of segments with an ICC profile lie, with their `ICC_PROFILE\0`, in the order of the file.
     pub icc: Vec<Range<usize>>,
@@ -44,7 +44,7 @@ pub struct Header {
     pub(super) scan_tables: Vec<(u8, u8)>,
     has_jfif: bool,
     adobe_transform: Option<u8>,
-    /// Where the contents of all EXIF segments lie, with their `Exif\0\0`.
+    /// Places of the contents of all EXIF segments, with their `Exif\0\0`.
     exif_segments: Vec<Range<usize>>,
 }
 

@@ -109,7 +109,8 @@ impl<'a> Entry<'a> {
         self.tiff.order.u32_at(self.raw, 8)
     }
 
-    /// The first bytes of a text, without the spaces before it; `None` for types of more than one byte and for values that lie outside the structure.
+    /// The first bytes of a text, without the spaces before it; `None` for types of more than one byte and for values that lie
+    /// outside the structure.
     pub(super) fn text(&self) -> Option<&'a [u8]> {
         if self.kind()?.bytes() != 1 {
             return None;
@@ -136,7 +137,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// How the values of a type are read. `usize` holds bytes for each value.
+/// Encoding of the values of a type. `usize` holds bytes for each value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Unsigned(usize),
