@@ -74,7 +74,7 @@ impl Crate {
         tree
     }
 
-    /// True for a module that is, or lies in one that is, declared for tests only.
+    /// Marks the modules that are declared for tests only, and those in them.
     fn mark_tests(&mut self) {
         let for_tests = std::mem::take(&mut self.for_tests);
         for (path, module) in &mut self.modules {

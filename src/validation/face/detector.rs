@@ -1,11 +1,12 @@
 //! Finds faces with BlazeFace (Bazarevsky et al., BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs, 2019), MediaPipe's
 //! short-range model: 896 anchors on two grids, each with a score, a box and six key points.
 
+use lichtbild_inference::Vectors;
+
 use super::networks::{ANCHORS, DETECTOR_SIZE, Networks, REGRESSORS, probability};
-use super::resample::{Part, resample};
+use super::resample::resample;
 use super::turn::Turn;
 use crate::validation::small_picture::Plane;
-use lichtbild_inference::Vectors;
 
 /// Boxes below this score are noise: on 724 labelled pictures wrong boxes beside a face had 0.43 at most.
 const LEAST_SCORE: f32 = 0.3;
@@ -90,7 +91,7 @@ impl Letterbox {
     /// Values from -1 (black) to 1.
     fn picture(&self, plane: &Plane) -> Vec<f32> {
         let mut picture = vec![-1.0; DETECTOR_SIZE * DETECTOR_SIZE];
-        let inside = resample(plane, Part::whole(plane), self.width, self.height);
+        let inside = resample(plane, self.width, self.height);
         let rows = picture.chunks_exact_mut(DETECTOR_SIZE).skip(self.top);
         for (row, inside) in rows.zip(inside.chunks_exact(self.width)) {
             let row = row.iter_mut().skip(self.left);

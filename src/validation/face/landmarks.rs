@@ -1,10 +1,11 @@
 //! Places the parts of a face with MediaPipe's face mesh (Kartynnik et al., Real-time Facial Surface Geometry from Monocular Video on
 //! Mobile GPUs, 2019): 468 points with depth, from a square around the face that is turned upright.
 
+use lichtbild_inference::Vectors;
+
 use super::detector::Face;
 use super::networks::{MESH_SIZE, Networks, POINTS, probability};
 use crate::validation::small_picture::Plane;
-use lichtbild_inference::Vectors;
 
 /// Side of the square around a face, as part of the detector's box or of the points' extent (MediaPipe's own value).
 const CROP: f32 = 1.5;

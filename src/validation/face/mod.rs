@@ -24,13 +24,14 @@ mod turn;
 pub use geometry::{FaceMeasurements, UPRIGHT_DEGREES};
 pub use limits::{FaceLimits, PixelBand, Shares};
 
+use lichtbild_inference::Vectors;
+
 use super::small_picture::Plane;
 use crate::domain::check::Check;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::subject::{Exception, Subject};
 use detector::Face;
 use geometry::Geometry;
-use lichtbild_inference::Vectors;
 use networks::Networks;
 
 /// From this score on the detector alone is believed; below it the landmark network must see a face, too. Of 360 good portraits none
@@ -128,7 +129,7 @@ fn judge(
     subject: Subject,
 ) -> FaceExamination {
     let faces = detector::detect(luma, networks, vectors);
-    let Some((first, others)) = faces.split_first() else { return without_face(0) };
+    let Some((first, others)) = faces.split_first() else { return without_face() };
     let landmarks = landmarks::locate(luma, first, networks, vectors);
     let others: Vec<&Face> = others.iter().filter(|face| face.score >= SECOND).collect();
     let (measurements, mut findings) = match landmarks {
@@ -137,7 +138,7 @@ fn judge(
             (geometry.measurements(), geometry.judge(limits, subject))
         }
         // One network sees none and the other one is not sure.
-        None if first.score < SURE => return without_face(0),
+        None if first.score < SURE => return without_face(),
         // A face of which nothing can be measured.
         None => (FaceMeasurements::default(), vec![Finding::advise(Check::FaceMissing, "0 - 1", "1")]),
     };
@@ -145,20 +146,14 @@ fn judge(
     if !others.is_empty() {
         let sure = others.iter().any(|face| face.score >= SURE_SECOND && face.side() >= NOTABLE * first.side());
         let severity = if sure { Severity::Refuse } else { Severity::Advise };
-        findings.push(Finding {
-            check: Check::FaceCount,
-            severity,
-            measured: count.to_string(),
-            limit: "1".to_owned(),
-            detail: None,
-        });
+        findings.push(Finding { severity, ..Finding::advise(Check::FaceCount, count.to_string(), "1") });
     }
     FaceExamination { measurements: FaceMeasurements { faces: Some(count), ..measurements }, findings }
 }
 
-fn without_face(faces: usize) -> FaceExamination {
-    let measurements = FaceMeasurements { faces: Some(faces), ..FaceMeasurements::default() };
-    FaceExamination { measurements, findings: vec![Finding::refuse(Check::FaceMissing, faces.to_string(), "1")] }
+fn without_face() -> FaceExamination {
+    let measurements = FaceMeasurements { faces: Some(0), ..FaceMeasurements::default() };
+    FaceExamination { measurements, findings: vec![Finding::refuse(Check::FaceMissing, "0", "1")] }
 }
 
 /// Findings that are only advice for this person. Elsewhere babies and disabled people were refused by programs, and so were covered

@@ -1,27 +1,12 @@
-//! A part of a plane at another size.
+//! A plane at another size.
 
 use crate::validation::small_picture::Plane;
 
-/// A part of a plane in samples, from the plane's corner; may reach beyond its border, where the outermost samples repeat.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
-    pub(super) x: f32,
-    pub(super) y: f32,
-    pub(super) width: f32,
-    pub(super) height: f32,
-}
-
-impl Part {
-    pub(super) fn whole(plane: &Plane) -> Self {
-        Self { x: 0.0, y: 0.0, width: plane.width as f32, height: plane.height as f32 }
-    }
-}
-
-/// `part` of `plane` as `width x height` samples: linear between samples, and a mean over what falls together where the result is
-/// smaller. The plane must hold a sample at least.
-pub(super) fn resample(plane: &Plane, part: Part, width: usize, height: usize) -> Vec<f32> {
-    let columns = taps(plane.width, part.x, part.width, width);
-    let rows = taps(plane.height, part.y, part.height, height);
+/// `plane` as `width x height` samples: linear between samples, and a mean over what falls together where the result is smaller.
+/// The plane must hold a sample at least.
+pub(super) fn resample(plane: &Plane, width: usize, height: usize) -> Vec<f32> {
+    let columns = taps(plane.width, width);
+    let rows = taps(plane.height, height);
     let first = rows.iter().map(|tap| tap.start).min().unwrap_or(0);
     let end = rows.iter().map(|tap| tap.start + tap.weights.len()).max().unwrap_or(0);
     // Rows first narrowed or widened, then weighed against each other: two short sums instead of one over an area.
@@ -41,18 +26,18 @@ pub(super) fn resample(plane: &Plane, part: Part, width: usize, height: usize) -
     result
 }
 
-/// Which samples make one sample of the result, from `start` on, and by what weight.
+/// The samples that make one sample of the result, from `start` on, with the weight of each.
 struct Tap {
     start: usize,
     weights: Vec<f32>,
 }
 
-fn taps(samples: usize, start: f32, length: f32, wanted: usize) -> Vec<Tap> {
-    let step = length / wanted as f32;
+fn taps(samples: usize, wanted: usize) -> Vec<Tap> {
+    let step = samples as f32 / wanted as f32;
     let spread = step.max(1.0);
     (0..wanted)
         .map(|index| {
-            let centre = start + (index as f32 + 0.5) * step - 0.5;
+            let centre = (index as f32 + 0.5) * step - 0.5;
             let (low, high) = ((centre - spread).ceil() as i64, (centre + spread).floor() as i64);
             let inside = |at: i64| at.clamp(0, samples as i64 - 1) as usize;
             let (first, last) = (inside(low), inside(high));
@@ -75,22 +60,23 @@ mod tests {
     fn a_slope_stays_a_slope() {
         let plane = Plane { width: 64, height: 8, samples: (0..512).map(|at| (at % 64 * 4) as u8).collect() };
         for wanted in [24, 64, 100] {
-            let part = Part { x: 16.0, y: 0.0, width: 32.0, height: 8.0 };
-            let result = resample(&plane, part, wanted, 5);
+            let result = resample(&plane, wanted, 5);
             assert_eq!(result.len(), wanted * 5);
             for (index, value) in result.iter().enumerate() {
-                let x = 16.0 + (index % wanted) as f32 * 32.0 / wanted as f32 + 16.0 / wanted as f32 - 0.5;
-                assert!((value - 4.0 * x).abs() < 0.1, "{wanted}: {value} at {x}");
+                let x = (index % wanted) as f32 * 64.0 / wanted as f32 + 32.0 / wanted as f32 - 0.5;
+                // At the border the outermost samples repeat.
+                let inside = (2.0..61.0).contains(&x);
+                assert!(!inside || (value - 4.0 * x).abs() < 0.1, "{wanted}: {value} at {x}");
             }
         }
     }
 
     #[test]
-    fn beyond_the_border_the_border_repeats() {
-        let plane = Plane { width: 1, height: 1, samples: vec![77] };
-        let far = Part { x: -500.0, y: 900.0, width: 3.0, height: 4000.0 };
-        for value in resample(&plane, far, 5, 7) {
-            assert!((value - 77.0).abs() < 0.01);
-        }
+    fn at_the_border_the_outermost_samples_repeat() {
+        let speck = Plane { width: 1, height: 1, samples: vec![77] };
+        assert!(resample(&speck, 5, 7).iter().all(|value| (value - 77.0).abs() < 0.01));
+        let step = Plane { width: 2, height: 1, samples: vec![0, 200] };
+        let result = resample(&step, 8, 1);
+        assert!(result[0].abs() < 0.01 && (result[7] - 200.0).abs() < 0.01, "{result:?}");
     }
 }

@@ -68,9 +68,10 @@ pub fn walk(bytes: &[u8]) -> Walk {
     let walkable = !walk.faults.iter().any(Fault::hinders_scan) && walk.header.frame.as_ref().is_some_and(fits_limits);
     let plan = if walkable { walk.header.scan_plan() } else { None };
     let mut pictures = None;
-    let frame = walk.header.frame.as_ref();
-    let end = match (plan, frame.and_then(|frame| find_oversized(bytes, scan_start, frame))) {
-        (Some(_), Some((fault, end))) => {
+    let oversized = plan.as_ref().zip(walk.header.frame.as_ref());
+    let oversized = oversized.and_then(|(_, frame)| find_oversized(bytes, scan_start, frame));
+    let end = match (plan, oversized) {
+        (_, Some((fault, end))) => {
             walk.faults.push(fault);
             end
         }
@@ -84,7 +85,7 @@ pub fn walk(bytes: &[u8]) -> Walk {
                 outline::find_end(bytes, scan_start)
             }
         },
-        (None, _) => {
+        (None, None) => {
             let end = outline::find_end(bytes, scan_start);
             if end.is_none() {
                 walk.faults.push(Fault::Cut { place: Place::Scan, per_mille: None });
