@@ -1,6 +1,8 @@
 //! What the judge says of a photo: one finding for each rule that was not met.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::check::Check;
 use super::detail::Detail;
@@ -38,8 +40,28 @@ pub struct Finding {
     /// What the profile asks for, with its unit: `1244 x 1600 px`.
     pub limit: String,
     /// The case of the rule, where its sentences are others than the rule's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "known_detail", skip_serializing_if = "Option::is_none")]
     pub detail: Option<Detail>,
+}
+
+/// Reads findings that a newer version may have stored, while a fleet is upgraded node by node or after a return to the version before:
+/// a finding of a rule that this version does not know is left out, so that the photo can still be collected.
+///
+/// # Errors
+/// Anything else that is no finding.
+pub(super) fn stored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Finding>, D::Error> {
+    let is_known = |stored: &Value| {
+        let rule = stored.get("check").filter(|check| check.is_string());
+        rule.is_none_or(|rule| Check::deserialize(rule).is_ok())
+    };
+    let stored = Vec::<Value>::deserialize(deserializer)?.into_iter().filter(is_known);
+    stored.map(|stored| Finding::deserialize(stored).map_err(D::Error::custom)).collect()
+}
+
+/// Reads a case; one of a newer version is none, so that the rule's own sentences stand in.
+fn known_detail<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Detail>, D::Error> {
+    let name = Option::<String>::deserialize(deserializer)?;
+    Ok(name.and_then(|name| Detail::deserialize(Value::String(name)).ok()))
 }
 
 impl Finding {
@@ -51,6 +73,16 @@ impl Finding {
     /// A finding that travels with the photo.
     pub fn advise(check: Check, measured: impl Into<String>, limit: impl Into<String>) -> Self {
         Self { check, severity: Severity::Advise, measured: measured.into(), limit: limit.into(), detail: None }
+    }
+
+    /// Reads a stored list of findings, without those of rules that only a newer version knows.
+    ///
+    /// # Errors
+    /// The text is anything else.
+    pub fn parse_stored(text: &str) -> serde_json::Result<Vec<Self>> {
+        let mut text = serde_json::Deserializer::from_str(text);
+        let findings = stored(&mut text)?;
+        text.end().map(|()| findings)
     }
 
     /// The same finding as a case of its rule.
@@ -79,6 +111,23 @@ mod tests {
         let finding = Finding::refuse(Check::Colour, "1 (Y)", "3 (YCbCr)");
         assert_eq!(serde_json::from_str::<Finding>(stored).unwrap(), finding);
         assert_eq!(serde_json::to_string(&finding).unwrap(), stored);
+    }
+
+    #[test]
+    fn what_a_newer_version_stored_is_left_out_and_damage_is_not() {
+        let of = |check: &str, detail: &str| {
+            format!(r#"{{"check":"{check}","severity":"advise","measured":"1","limit":"2","detail":"{detail}"}}"#)
+        };
+        let several =
+            format!("[{},{},{}]", of("roll", "of_next_year"), of("of_next_year", "grey"), of("colour", "grey"));
+        let expected = [
+            Finding::advise(Check::Roll, "1", "2"),
+            Finding::advise(Check::Colour, "1", "2").with_detail(Some(Detail::Grey)),
+        ];
+        assert_eq!(Finding::parse_stored(&several).unwrap(), expected);
+        for damaged in ["{}", "[{}]", "[1]", r#"[{"check":7}]"#, r#"[{"check":"roll"}]"#, "[", "", "[]x"] {
+            assert!(Finding::parse_stored(damaged).is_err(), "{damaged}");
+        }
     }
 
     #[test]

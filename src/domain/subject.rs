@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::Finding;
+use super::finding::{self, Finding};
 
 /// What a studio says about the person in the photo. In JSON only what is out of the ordinary is named.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub struct Enclosure {
     #[serde(flatten)]
     pub declaration: Declaration,
     /// Advice about the face.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "finding::stored", skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
 }
 

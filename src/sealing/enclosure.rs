@@ -77,6 +77,14 @@ mod tests {
     }
 
     #[test]
+    fn a_finding_of_a_newer_version_does_not_keep_the_photo_shut() {
+        let json = br#"{"findings":[{"check":"of_next_year","severity":"advise","measured":"1","limit":"2"}]}"#;
+        let mut bytes = [&(json.len() as u16).to_be_bytes()[..], json].concat();
+        bytes.resize(STEP, 0);
+        assert!(decoded(&bytes) == Some((Enclosure::default(), STEP)));
+    }
+
+    #[test]
     fn all_that_there_is_to_say_takes_no_more_room_than_nothing() {
         assert_eq!(encoded(&all_of_a_face()).unwrap().len(), encoded(&Enclosure::default()).unwrap().len());
     }

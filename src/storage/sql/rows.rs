@@ -6,6 +6,7 @@ use super::statement::Row;
 
 use crate::clock::Timestamp;
 use crate::domain::collection::{CollectionRecord, Refusal, RefusalReason};
+use crate::domain::finding::Finding;
 use crate::domain::lookup::{LookupId, TombstoneId};
 use crate::domain::party::{Device, Party};
 use crate::domain::photo::{PhotoFacts, PhotoRecord};
@@ -51,7 +52,7 @@ fn photo(row: &Row) -> Result<PhotoRecord, StoreError> {
     };
     let findings: String = row.try_get("findings")?;
     let findings =
-        serde_json::from_str(&findings).map_err(|error| StoreError::Damaged(format!("photos.findings: {error}")))?;
+        Finding::parse_stored(&findings).map_err(|error| StoreError::Damaged(format!("photos.findings: {error}")))?;
     Ok(PhotoRecord {
         photo_id: parsed(row, "photo_id")?,
         studio_id: parsed(row, "studio_id")?,
