@@ -111,6 +111,10 @@ impl<'de> Deserialize<'de> for Timestamp {
 pub trait Clock: Send + Sync {
     /// The present moment.
     fn now(&self) -> Timestamp;
+    /// The time since the machine was started, its sleep included. Nobody can set it.
+    fn since_boot(&self) -> Duration;
+    /// A name for that start; `None` where the system has none.
+    fn boot(&self) -> Option<String>;
 }
 
 /// The operating system's clock: the one place that reads it.
@@ -123,28 +127,65 @@ impl Clock for SystemClock {
         let now = Timestamp::from(OffsetDateTime::now_utc());
         Timestamp::from_unix_milliseconds(now.0.saturating_add(failpoint::clock_shift_milliseconds()))
     }
+
+    #[cfg(target_os = "linux")]
+    fn since_boot(&self) -> Duration {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+    }
+
+    /// Counts from the first call: a restart of the program is a start of the machine as far as this clock tells.
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::disallowed_methods, reason = "the one place where ambient time comes in")]
+    fn since_boot(&self) -> Duration {
+        static FIRST: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+        FIRST.get_or_init(std::time::Instant::now).elapsed()
+    }
+
+    fn boot(&self) -> Option<String> {
+        // Linux; elsewhere there is no such file.
+        let name = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        Some(name.trim().to_owned())
+    }
 }
 
 /// A clock moved by hand, for tests.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock {
+    wall: AtomicI64,
+    since_boot: AtomicI64,
+}
 
 impl ManualClock {
     /// A clock that stands at `start`.
     pub fn starting_at(start: Timestamp) -> Self {
-        Self(AtomicI64::new(start.unix_milliseconds()))
+        Self { wall: AtomicI64::new(start.unix_milliseconds()), since_boot: AtomicI64::new(0) }
     }
 
     /// Moves the clock forward.
     pub fn advance(&self, span: Duration) {
         let milliseconds = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-        self.0.fetch_add(milliseconds, Ordering::SeqCst);
+        self.wall.fetch_add(milliseconds, Ordering::SeqCst);
+        self.since_boot.fetch_add(milliseconds, Ordering::SeqCst);
+    }
+
+    /// Sets the clock forward or back, while no time passes.
+    pub fn set_by(&self, milliseconds: i64) {
+        self.wall.fetch_add(milliseconds, Ordering::SeqCst);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_unix_milliseconds(self.0.load(Ordering::SeqCst))
+        Timestamp::from_unix_milliseconds(self.wall.load(Ordering::SeqCst))
+    }
+
+    fn since_boot(&self) -> Duration {
+        Duration::from_millis(self.since_boot.load(Ordering::SeqCst).unsigned_abs())
+    }
+
+    fn boot(&self) -> Option<String> {
+        Some("manual".into())
     }
 }
 

@@ -29,6 +29,7 @@ impl From<StoreError> for Problem {
             | StoreError::NewerSchema { .. }
             | StoreError::OlderSchema
             | StoreError::InUse
+            | StoreError::WentBack(_)
             | StoreError::OutOfUse(_) => Self::StorageUnavailable,
             StoreError::AlreadyThere | StoreError::Damaged(_) => Self::Internal,
         }

@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::clock::Timestamp;
-use crate::flows::sweep;
+use crate::flows::clock::{ClockState, clock_state};
 use crate::transport::trust_status::Degradation;
 
 /// How the gateway stands.
@@ -26,7 +26,10 @@ pub async fn probe(app: &App) -> Readiness {
         tracing::warn!(error = &error as &dyn std::error::Error, "not ready: the store");
         missing.push("storage");
     }
-    if !sweep::clock_is_plausible(&app.gateway).await.unwrap_or(true) {
+    if app.gateway.store.regression().is_some() {
+        missing.push("database-rollback");
+    }
+    if clock_state(&app.gateway).await.is_ok_and(|state| state != ClockState::Plausible) {
         missing.push("clock");
     }
     let keys = app.gateway.keys();

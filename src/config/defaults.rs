@@ -76,6 +76,8 @@ impl Default for Audit {
             checkpoints: "checkpoints".into(),
             key: "certs/audit.key".into(),
             public_key: "certs/audit.pub".into(),
+            head_file: None,
+            witness_file: None,
         }
     }
 }

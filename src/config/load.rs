@@ -137,6 +137,8 @@ impl Config {
         ]
         .into_iter()
         .chain(&mut self.profile_file)
+        .chain(&mut self.audit.head_file)
+        .chain(&mut self.audit.witness_file)
         .chain(
             self.office_authorities
                 .iter_mut()

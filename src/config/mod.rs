@@ -144,6 +144,8 @@ pub struct Audit {
     pub checkpoints: PathBuf,
     pub key: PathBuf,
     pub public_key: PathBuf,
+    pub head_file: Option<PathBuf>,
+    pub witness_file: Option<PathBuf>,
 }
 
 /// Limits, in the units of their names.
@@ -267,6 +269,13 @@ impl Config {
     /// How long a device's certificate lasts.
     pub fn certificate_validity(&self) -> Duration {
         days(self.enrolment.certificate_days)
+    }
+
+    /// The files that the high-water mark of the transfer log is kept in.
+    pub fn head_files(&self) -> Vec<PathBuf> {
+        let beside = || self.key_file.with_file_name("log-head.json");
+        let first = self.audit.head_file.clone().unwrap_or_else(beside);
+        std::iter::once(first).chain(self.audit.witness_file.clone()).collect()
     }
 
     /// How long an enrolment code works.

@@ -111,6 +111,9 @@ pub enum AuditEvent {
     /// An administrator lets photos be collected again that were held back since a restore.
     #[serde(rename = "restored.released")]
     RestoredReleased,
+    /// An administrator confirmed a database that went back in time; its photos are held back.
+    #[serde(rename = "rollback.confirmed")]
+    RollbackConfirmed,
     /// All rows came here from another database.
     #[serde(rename = "store.moved")]
     StoreMoved,

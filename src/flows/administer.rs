@@ -140,7 +140,7 @@ impl Administration<'_> {
         Ok(self.store.release_photos(studio.party_id, device, audit).await?)
     }
 
-    /// Says that the clock is right although the last sweep was long ago; answers when that was.
+    /// Confirms that the clock is right, although the last sweep was long ago or the clock was set. Gives the last sweep.
     ///
     /// # Errors
     /// [`AdministrationError::Store`].
@@ -155,8 +155,7 @@ impl Administration<'_> {
             subject: None,
             details,
         };
-        self.store.append_audit(audit).await?;
-        self.store.note_swept(now).await?;
+        self.store.confirm_clock(now, audit).await?;
         Ok(last)
     }
 

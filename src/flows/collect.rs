@@ -13,7 +13,7 @@ use crate::domain::id::{CollectionId, PartyId};
 use crate::domain::lifecycle::Standing;
 use crate::domain::party::Party;
 use crate::domain::photo::{PhotoRecord, PhotoState};
-use crate::domain::quarantine::HeldBack;
+use crate::domain::quarantine::{HeldBack, HoldReason};
 use crate::domain::subject::Enclosure;
 use crate::entropy::EntropyError;
 use crate::sealing::CodeKeys;
@@ -75,11 +75,17 @@ pub async fn collect(
 }
 
 async fn look_up(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys) -> Result<FoundPhoto, CollectError> {
+    held_back_with_all(gateway).map_or(Ok(()), |held_back| Err(CollectError::HeldBack(held_back)))?;
     match gateway.store.look_up(&attempt(gateway, office, keys)).await? {
         LookUp::Found(found) => Ok(*found),
         LookUp::Unknown => Err(CollectError::UnknownCode),
         LookUp::Blocked { until } => Err(CollectError::TooManyCodes { wait: gateway.now().until(until) }),
     }
+}
+
+/// While the database is known to have gone back in time every photo in it may have been used: none is looked up.
+pub(super) fn held_back_with_all(gateway: &Gateway) -> Option<HeldBack> {
+    gateway.store.regression().map(|_| HeldBack { since: gateway.now(), reason: HoldReason::Restored })
 }
 
 /// A code in an office's hand, as the store wants to know it.

@@ -4,7 +4,7 @@
 //! Ten years and six months after the fact even the fact goes. The log is shortened from its front only, and only up to a row that a
 //! signed checkpoint vouches for: what is left follows on that checkpoint, so that it can still be proved.
 //!
-//! Both steps are for those who have asked [`clock_is_plausible`](super::sweep::clock_is_plausible) first.
+//! Both steps are for those who have asked [`clock_state`](super::clock::clock_state) first.
 
 use super::Gateway;
 use crate::domain::audit::{AuditEntry, AuditEvent};

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::claim::Claims;
+use super::clock_watch::ClockWatch;
 use super::issuance::Issuance;
 use super::judge::Judges;
 use super::pace::Pace;
@@ -34,6 +35,7 @@ pub struct Gateway {
     pub rules: Rules,
     pub(super) judges: Judges,
     pub(super) claims: Claims,
+    pub(super) clock_watch: ClockWatch,
     pub(super) pace: Pace<DeviceId>,
     pub(super) requests: Pace<DeviceId>,
     pub(super) refusals: Pace<DeviceId>,
@@ -107,12 +109,13 @@ impl Gateway {
     ) -> Self {
         Self {
             store,
-            clock,
             entropy,
             profile: Arc::new(profile),
             rules,
             judges: Judges::new(rules.judges, rules.judge_queue),
             claims: Claims::default(),
+            clock_watch: ClockWatch::new(clock.as_ref()),
+            clock,
             pace: Pace::new(rules.uploads_per_minute, rules.upload_bytes_at_once),
             requests: Pace::new(rules.requests_per_minute, u64::MAX),
             refusals: Pace::new(ROWS_PER_MINUTE, u64::MAX),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Gateway;
 use super::authenticate::OfficeCaller;
-use super::collect::{CollectError, attempt, open};
+use super::collect::{CollectError, attempt, held_back_with_all, open};
 use crate::clock::Timestamp;
 use crate::domain::code::RetrievalCode;
 use crate::domain::id::CollectionId;
@@ -27,6 +27,7 @@ pub async fn hand_over(
     code: &RetrievalCode,
     purpose: FetchPurpose,
 ) -> Result<HandedOver, HandOverError> {
+    held_back_with_all(gateway).map_or(Ok(()), |held_back| Err(HandOverError::HeldBack(held_back)))?;
     let keys = gateway.keys().code_keys(code);
     let mut request = FetchRequest {
         collection_id,

@@ -6,13 +6,19 @@ use crate::clock::{Clock, Timestamp};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::id::PhotoId;
 use crate::storage::inspection::Restored;
-use crate::storage::{SqlStore, StoreError};
+use crate::storage::{NextGeneration, SqlStore, StoreError};
 
-/// Takes a database that came out of a backup, taken at `taken_at`, into use.
+/// Takes a database that is as of `taken_at`, such as one that came out of a backup, into use. A generation makes every node accept
+/// it although it is behind what the node knows.
 ///
 /// # Errors
 /// [`StoreError`]; it is not in use then.
-pub async fn restore(store: &SqlStore, clock: &dyn Clock, taken_at: Timestamp) -> Result<Restored, StoreError> {
+pub async fn hold_as_of(
+    store: &SqlStore,
+    clock: &dyn Clock,
+    taken_at: Timestamp,
+    generation: Option<NextGeneration<'_>>,
+) -> Result<Restored, StoreError> {
     let audit = AuditEntry {
         at: clock.now(),
         actor: "administrator".into(),
@@ -20,7 +26,7 @@ pub async fn restore(store: &SqlStore, clock: &dyn Clock, taken_at: Timestamp) -
         subject: None,
         details: serde_json::json!({ "backup_taken_at": taken_at }),
     };
-    store.hold_back_all(taken_at, audit).await
+    store.hold_back_all(taken_at, generation, audit).await
 }
 
 /// Lets photos be collected that were held back since a restore: one, or all. How many there were.

@@ -1,7 +1,5 @@
 //! Sweeping: what time demands, and the keys of times that are over.
 
-use std::time::Duration;
-
 use super::Gateway;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::sealing::KeyFile;
@@ -31,19 +29,6 @@ pub async fn sweep(gateway: &Gateway) -> Result<SweepReport, StoreError> {
     }
     Ok(total)
 }
-
-/// Whether the clock can be trusted with erasures: sweeps are minutes apart, so one that comes weeks after the last is the work
-/// of a wrong clock or of a long rest, and only a person can tell which.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be asked.
-pub async fn clock_is_plausible(gateway: &Gateway) -> Result<bool, StoreError> {
-    let last = gateway.store.last_swept_at().await?;
-    Ok(last.is_none_or(|last| gateway.now() <= last + LONGEST_REST))
-}
-
-/// Longer than a gateway rests over the holidays, much shorter than a photo is kept.
-pub const LONGEST_REST: Duration = Duration::from_secs(31 * 86_400);
 
 /// The key file without the epochs whose photos are all gone, to be written in the old one's place; `None` when there is none to
 /// destroy. A photo that is still there keeps its epoch, whatever the clock says.

@@ -47,6 +47,13 @@ impl KeyFile {
         request_id
     }
 
+    /// A keyed digest: only a holder of the key file can make one for other bytes. Each `purpose` has digests of its own.
+    pub fn authenticate(&self, purpose: &str, bytes: &[u8]) -> Sha256Digest {
+        let mut digest = [0; 32];
+        expand(self.pepper.as_bytes(), bytes, purpose, &mut digest);
+        Sha256Digest::from_bytes(digest)
+    }
+
     /// What `code` opens.
     pub fn code_keys(&self, code: &RetrievalCode) -> CodeKeys {
         let mut keys = CodeKeys { lookup_id: [0; 32], secret: [0; 32] };

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use super::checkpoint_files::{counts, file_names};
 use super::secret_file::{SecretError, read_secret};
+use super::watermark::Watermarks;
 use crate::config::Config;
 use crate::domain::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::durable::{self, Audience};
@@ -36,6 +38,7 @@ type AnyError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Clone)]
 pub(super) struct Checkpoints {
     gateway: Arc<Gateway>,
+    watermarks: Watermarks,
     status: TrustStatus,
     /// The gateway's name, for people.
     name: String,
@@ -48,9 +51,10 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    pub(super) fn new(gateway: Arc<Gateway>, config: &Config, status: TrustStatus) -> Self {
+    pub(super) fn new(gateway: Arc<Gateway>, watermarks: Watermarks, config: &Config, status: TrustStatus) -> Self {
         Self {
             gateway,
+            watermarks,
             status,
             name: config.listen.public_host.clone(),
             every: config.checkpoint_every(),
@@ -97,6 +101,8 @@ impl Checkpoints {
     }
 
     async fn sign(&self) -> Result<(), AnyError> {
+        // A log that went back in time is whole in itself: only the marks outside tell.
+        self.watermarks.compare_all().await?;
         // The key is in memory for the length of one signature.
         let key = self.key().await?;
         if let Some(checkpoint) = checkpoint(&self.gateway, &key, &self.name).await? {
@@ -197,19 +203,7 @@ fn write_once(file: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-/// The names of a checkpoint's text and signature; they sort by count.
-pub fn file_names(count: i64) -> [String; 2] {
-    ["json", "sig"].map(|end| format!("checkpoint-{count:012}.{end}"))
-}
-
 /// The highest count whose text is in the folder.
 fn last_written(folder: &Path) -> io::Result<i64> {
-    let mut last = 0;
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name();
-        let count =
-            name.to_str().and_then(|name| name.strip_prefix("checkpoint-")?.strip_suffix(".json")?.parse().ok());
-        last = last.max(count.unwrap_or(0));
-    }
-    Ok(last)
+    Ok(counts(folder)?.last().copied().unwrap_or(0))
 }

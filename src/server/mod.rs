@@ -1,5 +1,6 @@
 //! The running gateway: its listeners, its routers and its upkeep, put together from a configuration.
 
+pub mod checkpoint_files;
 pub mod checkpoints;
 pub mod descriptors;
 mod issuance;
@@ -11,6 +12,7 @@ pub mod start;
 pub mod start_error;
 mod trust_files;
 pub mod upkeep;
+pub mod watermark;
 
 pub use reload::Reload;
 pub use start::{Addresses, RunningGateway, start};

@@ -10,6 +10,7 @@ use crate::durable::{self, Audience};
 use crate::flows::Gateway;
 use crate::flows::publish::{PublishedLists, due};
 use crate::identity::authority::Authority;
+use crate::storage::StoreError;
 use crate::transport::trust_status::TrustStatus;
 
 /// What keeps the lists up.
@@ -74,6 +75,10 @@ impl Publisher {
     }
 
     async fn publish_one(&self, files: &ListFiles) -> Result<(), AnyError> {
+        // A list out of a database that went back in time would lack the latest revocations.
+        if let Some(regression) = self.gateway.store.regression() {
+            return Err(StoreError::WentBack(regression).into());
+        }
         let Some(due) = due(&self.gateway, &self.lists, files.role).await? else { return Ok(()) };
         // The key is in memory for the length of one signature.
         let authority = Authority::from_pem(&std::fs::read_to_string(&files.certificate)?, &read_secret(&files.key)?)?;

@@ -1,7 +1,7 @@
 //! From a configuration to a running gateway.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
@@ -15,6 +15,7 @@ use super::secret_file::{SecretError, read_secret};
 use super::start_error::StartError;
 use super::trust_files::TrustFiles;
 use super::upkeep::{self, Upkeep};
+use super::watermark::{MarkFiles, Watermarks};
 use crate::api::App;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -52,6 +53,7 @@ pub struct RunningGateway {
     pub reload: Reload,
     work: JoinSet<()>,
     checkpoints: Checkpoints,
+    watermarks: Watermarks,
     store: SqlStore,
 }
 
@@ -65,16 +67,19 @@ impl RunningGateway {
             }
         }
         self.checkpoints.look_for_the_last_time().await;
+        self.watermarks.look().await;
         self.store.close().await;
     }
 }
 
-/// Starts a gateway: all that can be wrong with its files is found before the first connection is taken.
+/// Starts a gateway: all that can be wrong with its files is found before the first connection is taken. `witness` is the text of a
+/// checkpoint that an auditor keeps, which the database must not be behind.
 ///
 /// # Errors
 /// [`StartError`], which says what to do.
 pub async fn start(
     config: &Config,
+    witness: Option<PathBuf>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> Result<RunningGateway, StartError> {
@@ -88,7 +93,6 @@ pub async fn start(
     }
     let gateway =
         Arc::new(Gateway::new(Arc::new(store.clone()), keys, Arc::clone(&clock), entropy, profile, config.rules()));
-
     let revoked = RevokedCertificates::default();
     upkeep::refresh_revoked(gateway.as_ref(), &revoked).await.map_err(unusable)?;
     let connections = Connections::default();
@@ -99,9 +103,14 @@ pub async fn start(
     issuance.take_up()?;
     let metrics = Arc::new(Metrics::new(lines.all().map(|(line, listener)| (line.name(), listener.metrics())).into()));
     let trust = reloader.status();
+    let marks = MarkFiles::of(config).with_witness(witness);
+    // Before anything is signed or served.
+    let watermarks =
+        Watermarks::begin(Arc::clone(&gateway), store.clone(), marks, trust.clone()).await.map_err(unusable)?;
     let publisher = Publisher::resume(Arc::clone(&gateway), config, trust.clone());
     publisher.clone().publish().await;
-    let checkpoints = Checkpoints::new(Arc::clone(&gateway), config, trust.clone());
+    let checkpoints = Checkpoints::new(Arc::clone(&gateway), watermarks.clone(), config, trust.clone());
+    let status = trust.clone();
     let app = App {
         gateway: Arc::clone(&gateway),
         trust,
@@ -121,6 +130,8 @@ pub async fn start(
         sweep_every: config.sweep_every(),
         publisher,
         checkpoints: checkpoints.clone(),
+        watermarks: watermarks.clone(),
+        status,
     };
     upkeep.begin(&mut work, &stop);
     let reload = reloader.with_issuance(issuance).begin(&mut work, &stop);
@@ -128,7 +139,7 @@ pub async fn start(
         let shutdown: Shutdown = stop.subscribe();
         work.spawn(listener.serve(router(line, &app, &metrics), shutdown));
     }
-    Ok(RunningGateway { addresses, stop, reload, work, checkpoints, store })
+    Ok(RunningGateway { addresses, stop, reload, work, checkpoints, watermarks, store })
 }
 
 fn load_profile(config: &Config) -> Result<Profile, StartError> {

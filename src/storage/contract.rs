@@ -25,6 +25,7 @@ use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::invitation::{Invitation, InvitationLookup};
 use crate::domain::party::{Device, Party, Role};
 use crate::domain::photo::{PhotoState, StoredPhoto};
+use crate::domain::watermark::Regression;
 use crate::domain::withdrawal::Withdrawal;
 
 /// Everything that the gateway remembers.
@@ -164,8 +165,14 @@ pub trait Store: TransferLog + Send + Sync {
     async fn bind_key_file(&self, fingerprint: &Sha256Digest) -> Result<bool, StoreError>;
     /// When the last sweep was completed.
     async fn last_swept_at(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// The last time that an administrator confirmed the clock.
+    async fn clock_confirmed_at(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// Confirms the clock: the last sweep counts as completed at that time.
+    async fn confirm_clock(&self, at: Timestamp, audit: AuditEntry) -> Result<(), StoreError>;
     /// Notes that a sweep was completed.
     async fn note_swept(&self, at: Timestamp) -> Result<(), StoreError>;
+    /// The reason why nothing is changed and no photo is handed out; `None` unless the database went back in time.
+    fn regression(&self) -> Option<Regression>;
     /// Whether a photo could be deposited and collected just now: found out by a small write.
     async fn ready(&self, now: Timestamp) -> Result<(), StoreError>;
     /// How many photos are in each state.
@@ -191,6 +198,8 @@ pub enum StoreError {
     OlderSchema,
     /// The database is whole, and no gateway may work on it.
     OutOfUse(OutOfUse),
+    /// The database went back in time, or is another one: nothing is changed until an administrator has confirmed it.
+    WentBack(Regression),
     /// What is to be added is there already.
     AlreadyThere,
     /// The database holds what this program never wrote.
@@ -213,6 +222,11 @@ impl fmt::Display for StoreError {
                  it up to date",
             ),
             Self::OutOfUse(why) => why.fmt(f),
+            Self::WentBack(regression) => write!(
+                f,
+                "the database went back in time: {regression}; nothing is changed in it until the right one is put back, or \
+                 `lichtbild-gateway confirm-rollback` says that this one is to stay"
+            ),
             Self::AlreadyThere => f.write_str("it is there already"),
             Self::Damaged(what) => write!(f, "the database is damaged: {what}"),
         }

@@ -7,6 +7,7 @@ mod advice;
 pub mod contract;
 mod driver_error;
 pub mod enrolment_steps;
+mod guard;
 pub mod inspection;
 pub mod location;
 pub mod patience;
@@ -18,5 +19,5 @@ pub mod transfer_log;
 
 pub use contract::{OutOfUse, Store, StoreError};
 pub use location::DatabaseLocation;
-pub use sql::{Relocation, SqlStore};
+pub use sql::{NextGeneration, Relocation, SqlStore};
 pub use transfer_log::TransferLog;

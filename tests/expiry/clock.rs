@@ -1,19 +1,96 @@
 //! A clock that cannot be trusted with erasures.
 
+use std::time::Duration;
+
+use lichtbild::clock::Clock;
+use lichtbild::flows::clock::{ClockState, LONGEST_REST, clock_state};
 use lichtbild::flows::sweep;
 
-use crate::support::gateway::{DAY, TestGateway};
+use crate::support::gateway::{DAY, MINUTE, TestGateway};
+
+async fn state(gateway: &TestGateway) -> ClockState {
+    clock_state(&gateway.gateway).await.unwrap()
+}
+
+async fn is_plausible(gateway: &TestGateway) -> bool {
+    state(gateway).await == ClockState::Plausible
+}
+
+/// Sets the clock ahead, or back, while no time passes.
+fn set(gateway: &TestGateway, span: Duration, sign: i64) {
+    gateway.clock.set_by(sign * i64::try_from(span.as_millis()).unwrap());
+}
 
 #[tokio::test]
 async fn a_sweep_that_comes_weeks_after_the_last_waits_for_a_person() {
     let gateway = TestGateway::start().await;
-    assert!(sweep::clock_is_plausible(&gateway.gateway).await.unwrap(), "there was no sweep before the first");
+    assert!(is_plausible(&gateway).await, "there was no sweep before the first");
     sweep::sweep(&gateway.gateway).await.unwrap();
-    gateway.advance(31 * DAY);
-    assert!(sweep::clock_is_plausible(&gateway.gateway).await.unwrap());
+    let last = gateway.now();
+    gateway.advance(LONGEST_REST);
+    assert!(is_plausible(&gateway).await);
     gateway.advance(DAY);
-    assert!(!sweep::clock_is_plausible(&gateway.gateway).await.unwrap());
+    assert_eq!(state(&gateway).await, ClockState::LongRest { last });
     gateway.administration().confirm_clock().await.unwrap();
-    assert!(sweep::clock_is_plausible(&gateway.gateway).await.unwrap());
+    assert!(is_plausible(&gateway).await);
     assert_eq!(gateway.database.happened("clock.confirmed").await, 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_ahead_in_many_steps_is_not_trusted_until_it_is_confirmed() {
+    let gateway = TestGateway::start().await;
+    for step in 1..=7 {
+        // The mark of the last sweep moves along, as it would if each step passed for a short rest.
+        set(&gateway, 30 * DAY, 1);
+        gateway.store().note_swept(gateway.now()).await.unwrap();
+        assert_eq!(state(&gateway).await, ClockState::Ahead(step * 30 * DAY));
+    }
+    gateway.administration().confirm_clock().await.unwrap();
+    assert!(is_plausible(&gateway).await);
+    set(&gateway, 61 * MINUTE, 1);
+    assert!(!is_plausible(&gateway).await, "a confirmation counts once");
+}
+
+#[tokio::test]
+async fn steps_of_less_than_an_hour_are_borne_until_their_sum_is_more() {
+    let gateway = TestGateway::start().await;
+    for _ in 0..2 {
+        set(&gateway, 30 * MINUTE, 1);
+        gateway.advance(DAY);
+        assert!(is_plausible(&gateway).await);
+    }
+    set(&gateway, MINUTE, 1);
+    assert_eq!(state(&gateway).await, ClockState::Ahead(61 * MINUTE));
+}
+
+#[tokio::test]
+async fn a_clock_that_goes_back_is_told_and_erases_nothing_when_it_comes_forward_again() {
+    let gateway = TestGateway::start().await;
+    set(&gateway, 2 * DAY, -1);
+    assert!(is_plausible(&gateway).await);
+    let step = gateway.gateway.clock_went_back().unwrap();
+    assert_eq!((step.by, step.to), (2 * DAY, gateway.now()));
+    set(&gateway, 2 * DAY, 1);
+    assert_eq!(state(&gateway).await, ClockState::Ahead(2 * DAY));
+    gateway.administration().confirm_clock().await.unwrap();
+    assert!(is_plausible(&gateway).await);
+    assert_eq!(gateway.gateway.clock_went_back(), None);
+}
+
+#[tokio::test]
+async fn an_anchor_counts_for_the_start_of_the_machine_that_it_was_made_in() {
+    let gateway = TestGateway::start().await;
+    let anchor = gateway.gateway.clock_anchor();
+    assert_eq!(anchor.boot, gateway.clock.boot());
+    set(&gateway, 30 * DAY, 1);
+    let other = lichtbild::domain::clock_watch::ClockAnchor { boot: Some("other".into()), ..anchor.clone() };
+    gateway.gateway.resume_clock_anchor(lichtbild::domain::clock_watch::ClockAnchor::at(
+        gateway.clock.boot(),
+        gateway.now(),
+        gateway.clock.since_boot(),
+    ));
+    gateway.gateway.resume_clock_anchor(other);
+    assert!(is_plausible(&gateway).await, "an anchor of another start of the machine tells nothing");
+    gateway.gateway.resume_clock_anchor(anchor);
+    assert_eq!(state(&gateway).await, ClockState::Ahead(30 * DAY));
 }

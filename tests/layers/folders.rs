@@ -7,9 +7,9 @@ use super::tree::Crate;
 const KNOWN: [(&str, &str, usize); 20] = [
     (
         "cli::gateway",
-        "approve audit backup bind confirm_clock demo device device_list erase_report init invite \
-         migrate_store mod party profile release restore restored serve setting verify",
-        60,
+        "approve audit backup bind confirm_clock confirm_rollback demo device device_list erase_report init invite \
+         migrate_store mod party profile quarantine release restore serve setting verify",
+        64,
     ),
     ("cli::gateway::demo", "mod story", 2),
     ("cli::studio", "advice check declaration enrol mod print push renew status watch", 27),
@@ -29,7 +29,7 @@ const KNOWN: [(&str, &str, usize); 20] = [
         "storage::sql",
         "audit census certificates collect connection deposit enrolment foreign guesses invitations mod \
          notes parties photos quarantine rows settle statement sweep whole",
-        86,
+        87,
     ),
     ("transport", "client_certificates foreign tls", 4),
     ("transport", "connections peer", 2),

@@ -128,7 +128,7 @@ async fn a_servers_database_is_backed_up_by_its_own_means_which_are_named() {
     let database = TestDatabase::empty().await;
     let home = Home::over_server(&database.url);
     let message = home.failure(&["backup", "saved"]);
-    for part in ["pg_dump --format=custom", "pg_restore", "restored hold", "pg_basebackup", "--keys only"] {
+    for part in ["pg_dump --format=custom", "pg_restore", "quarantine hold", "pg_basebackup", "--keys only"] {
         assert!(message.contains(part), "{message}");
     }
     assert!(!home.beside("saved").exists());

@@ -57,7 +57,7 @@ async fn a_photo_that_was_used_after_the_backup_is_not_handed_out_again() {
     let released = town.home.json(&["restored", "release", &waiting.text("photo_id")]);
     assert_eq!(released["photos"], 1);
     let message = town.home.failure(&["restored", "release", &waiting.text("photo_id")]);
-    assert!(message.contains("restored list"), "{message}");
+    assert!(message.contains("quarantine list"), "{message}");
     let collection = other.collects(&waiting.code()).await;
     assert_eq!(other.fetch(&collection, &waiting.code()).await.unwrap().status, 200);
     assert_eq!(other.collect(&used).await.unwrap().status, 409);

@@ -33,7 +33,7 @@ impl Running {
     pub async fn start(home: &Home) -> Self {
         let config = Config::load(&home.config()).unwrap();
         let clock = Arc::new(ManualClock::starting_at(SystemClock.now()));
-        let gateway = start(&config, clock.clone(), Arc::new(OsEntropy)).await.unwrap();
+        let gateway = start(&config, None, clock.clone(), Arc::new(OsEntropy)).await.unwrap();
         Self { gateway, clock, config }
     }
 

@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod bind;
 mod confirm_clock;
+mod confirm_rollback;
 mod demo;
 mod device;
 mod device_list;
@@ -17,9 +18,9 @@ mod migrate_store;
 mod output;
 mod party;
 mod profile;
+mod quarantine;
 mod release;
 mod restore;
-mod restored;
 mod serve;
 mod setting;
 mod span;
@@ -49,7 +50,7 @@ enum Command {
     /// Make a new gateway: keys, authorities, server certificate, database and configuration.
     Init(init::Arguments),
     /// Run the gateway.
-    Serve(ConfigFile),
+    Serve(serve::Arguments),
     /// See the main job done: a portrait goes from a studio to an office, over mutual TLS.
     Demo(demo::Arguments),
     /// Invite, add, list, suspend or resume studios; release photos of revoked devices.
@@ -67,20 +68,25 @@ enum Command {
     /// Verify the transfer log, or export it.
     #[command(subcommand)]
     Audit(audit::Command),
-    /// Confirm that this machine's clock is right, after a gateway has rested for more than a month.
+    /// Confirm that this machine's clock is right, after it was set or a gateway has rested for more than a month.
     ///
-    /// Until then it erases nothing: a wrong clock would have it erase everything.
+    /// Until then nothing is erased: a wrong clock would erase everything.
     ConfirmClock(confirm_clock::Arguments),
     /// Copy database, configuration and certificates into a new folder while the gateway runs; or its keys, or both.
     Backup(backup::Arguments),
     /// Make a gateway out of a backup, in a new folder.
     ///
     /// What happened after the backup was taken is not in it. So that no photo is handed out that has been used since, all are held
-    /// back until `restored release`.
+    /// back until `quarantine release`.
     Restore(restore::Arguments),
-    /// List or release photos that are held back since a restore.
-    #[command(subcommand)]
-    Restored(restored::Command),
+    /// List, release or hold photos that may have been used since the moment the database is of.
+    #[command(subcommand, visible_alias = "restored")]
+    Quarantine(quarantine::Command),
+    /// Confirm that a database which went back in time is the one to go on with.
+    ///
+    /// Until then it is only read: photos in it may have been used since. The confirmation holds all of them back until `quarantine
+    /// release`.
+    ConfirmRollback(confirm_rollback::Arguments),
     /// Look the database through: pictures, collections, keys, transfer log. Exit code 0 says that all is well.
     Verify(verify::Arguments),
     /// Move a gateway from a file to a PostgreSQL server, or the other way, while no gateway runs.
@@ -130,7 +136,7 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Init(arguments) => init::run(&arguments).await,
-        Command::Serve(file) => serve::run(&file).await,
+        Command::Serve(arguments) => serve::run(&arguments).await,
         Command::Demo(arguments) => demo::run(&arguments).await,
         Command::Studio(StudioCommand::Party(command)) => party::run(Role::Studio, command).await,
         Command::Studio(StudioCommand::Release(arguments)) => release::run(&arguments).await,
@@ -141,7 +147,8 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::ConfirmClock(arguments) => confirm_clock::run(&arguments).await,
         Command::Backup(arguments) => backup::run(&arguments).await,
         Command::Restore(arguments) => restore::run(&arguments).await,
-        Command::Restored(command) => restored::run(command).await,
+        Command::Quarantine(command) => quarantine::run(command).await,
+        Command::ConfirmRollback(arguments) => confirm_rollback::run(&arguments).await,
         Command::Verify(arguments) => verify::run(&arguments).await,
         Command::MigrateStore(arguments) => migrate_store::run(&arguments).await,
         Command::EraseReport(arguments) => erase_report::run(&arguments).await,

@@ -18,10 +18,12 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::soundness::Findings;
 use crate::durable::{Audience, FolderDraft, write_new};
 use crate::failpoint;
-use crate::flows::restore::restore;
+use crate::flows::restore::hold_as_of;
+use crate::flows::rollback::{self, Marks};
 use crate::flows::verify::verify;
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
+use crate::server::watermark::MarkFiles;
 use crate::storage::inspection::{Replayed, Restored};
 use crate::storage::{DatabaseLocation, SqlStore, StoreError};
 
@@ -109,8 +111,21 @@ async fn make_up(
     };
     let findings = check(store, key_file, arguments).await?;
     let knows_until = replayed.until.map_or(taken_at, |until| until.max(taken_at));
-    let restored = restore(store, &SystemClock, knows_until).await?;
+    // Without the key file the generation cannot be sealed: should another node know more, it asks for a confirmation.
+    let restored = match key_file {
+        Some(keys) => {
+            rollback::hold(store, &SystemClock, keys, &known_marks(&arguments.from, keys), knows_until).await?
+        }
+        None => hold_as_of(store, &SystemClock, knows_until, None).await?,
+    };
     Ok(Made { knows_until, replayed, findings, restored })
+}
+
+/// The marks that the backed-up configuration names by absolute paths, such as a witness on another mount: the restored database has to
+/// be of a later generation. They are read only: a restore may be an exercise beside the gateway that runs.
+fn known_marks(from: &Path, keys: &KeyFile) -> Marks {
+    let text = fs::read_to_string(from.join(manifest::CONFIG)).unwrap_or_default();
+    Config::parse(&text).map(|config| MarkFiles::of(&config).read(keys).marks).unwrap_or_default()
 }
 
 /// Carries out what an export of the transfer log tells.
@@ -271,7 +286,7 @@ fn report(arguments: &Arguments, missing: &[&KeptFile], made: &Made) -> Result<(
     );
     eprintln!("- Give the folder to the user that the gateway runs as (chown -R).");
     eprintln!(
-        "- Photos are held back, for they may have been used since: `restored list` shows them, `restored release` frees those \
+        "- Photos are held back, for they may have been used since: `quarantine list` shows them, `quarantine release` frees those \
          that were not (docs/operation.md, \"After a restore\")."
     );
     eprintln!("Next: cd {dir} && lichtbild-gateway verify && lichtbild-gateway serve");

@@ -1,6 +1,9 @@
 //! `serve`
 
+use std::path::PathBuf;
 use std::sync::Arc;
+
+use clap::Args;
 
 use super::ConfigFile;
 use super::failure::Failure;
@@ -13,11 +16,20 @@ use crate::server::{Reload, RunningGateway, start};
 use crate::telemetry;
 use crate::transport::shutdown::Stop;
 
-pub(super) async fn run(file: &ConfigFile) -> Result<(), Failure> {
-    let config = Config::load(&file.config)?;
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    file: ConfigFile,
+    /// A checkpoint that an auditor keeps (checkpoint-N.json, its .sig beside it): a database that is behind it hands nothing out.
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let config = Config::load(&arguments.file.config)?;
     telemetry::start_log(&config.log).map_err(|error| Failure::plain(error.to_string()))?;
     raise_limit(&config);
-    let running = start(&config, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
+    let running = start(&config, arguments.checkpoint.clone(), Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
     // Before the addresses are told: who reads them may send a signal at once, which would kill where nobody watches for it yet.
     stop_on_signals(running.stop.clone())?;
     reload_on_hangup(running.reload.clone())?;

@@ -4,8 +4,13 @@ use super::ConfigFile;
 use super::failure::Failure;
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::domain::chain::Link;
 use crate::entropy::OsEntropy;
 use crate::flows::administer::Administration;
+use crate::flows::rollback::{Compared, compare};
+use crate::sealing::KeyFile;
+use crate::server::secret_file::read_secret;
+use crate::server::watermark::{MarkFiles, advice};
 use crate::storage::{DatabaseLocation, SqlStore, StoreError};
 
 pub(super) struct Setting {
@@ -13,14 +18,63 @@ pub(super) struct Setting {
     store: SqlStore,
     clock: SystemClock,
     entropy: OsEntropy,
+    /// The last row of the log when it was opened; `None` where it was not compared with the marks.
+    opened_at: Option<Link>,
 }
 
 impl Setting {
-    /// Opens the gateway's database; a running gateway may have it open too.
+    /// Opens the gateway's database; a running gateway may have it open too. One that went back in time can be read only.
     pub(super) async fn open(file: &ConfigFile) -> Result<Self, Failure> {
+        let mut this = Self::open_despite_rollback(file).await?;
+        // Without the key file no mark can be read: what belongs to photos cannot be done then anyway.
+        let Ok(keys) = this.key_file() else { return Ok(this) };
+        let compared = this.compare(&keys).await?;
+        match compared.regression {
+            Some(regression) => {
+                eprintln!("warning: the database went back in time; {}", advice(regression));
+                this.store.stop_changes(regression);
+            }
+            None => {
+                this.store.advance(compared.position.head);
+                this.opened_at = Some(compared.position.head);
+            }
+        }
+        Ok(this)
+    }
+
+    /// The same, for commands that take such a database into use.
+    pub(super) async fn open_despite_rollback(file: &ConfigFile) -> Result<Self, Failure> {
         let config = Config::load(&file.config)?;
         let store = SqlStore::open(&config.database).await.map_err(|error| unusable(error, &config.database))?;
-        Ok(Self { config, store, clock: SystemClock, entropy: OsEntropy })
+        Ok(Self { config, store, clock: SystemClock, entropy: OsEntropy, opened_at: None })
+    }
+
+    /// Compares the database with all marks of this gateway.
+    pub(super) async fn compare(&self, keys: &KeyFile) -> Result<Compared, Failure> {
+        Ok(compare(&self.store, keys, &self.mark_files().read(keys).marks).await?)
+    }
+
+    pub(super) fn mark_files(&self) -> MarkFiles {
+        MarkFiles::of(&self.config)
+    }
+
+    pub(super) fn key_file(&self) -> Result<KeyFile, Failure> {
+        let file = &self.config.key_file;
+        KeyFile::parse(&read_secret(file)?).map_err(|error| Failure::plain(format!("{}: {error}", file.display())))
+    }
+
+    /// Renews the head files after a change. A gateway that runs does so as well: that it cannot be done here is no failure.
+    async fn renew_marks(&self) {
+        if self.opened_at.is_none() || self.store.known_head() == self.opened_at {
+            return;
+        }
+        let Ok(keys) = self.key_file() else { return };
+        if let Ok(compared) = self.compare(&keys).await
+            && compared.regression.is_none()
+            && let Err(error) = self.mark_files().write(&compared.position, &keys, &self.clock)
+        {
+            eprintln!("warning: {error}");
+        }
     }
 
     pub(super) fn administration(&self) -> Administration<'_> {
@@ -32,6 +86,7 @@ impl Setting {
     }
 
     pub(super) async fn close(self) {
+        self.renew_marks().await;
         self.store.close().await;
     }
 }

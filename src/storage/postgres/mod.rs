@@ -8,6 +8,8 @@ mod open;
 
 use sqlx::postgres::PgPool;
 
+use super::guard::Guard;
+
 pub(super) use attempt::attempt;
 pub(super) use changes::{Changes, announce};
 pub(super) use locks::{Lock, may_sweep};
@@ -17,6 +19,7 @@ pub(super) use locks::{Lock, may_sweep};
 pub(super) struct Server {
     pub(super) pool: PgPool,
     pub(super) changes: Changes,
+    pub(super) guard: Guard,
 }
 
 impl Server {

@@ -10,6 +10,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection, Row, SqlSafeStr};
 use super::{Changes, Server};
 use crate::storage::contract::StoreError;
 use crate::storage::driver_error::migration_error;
+use crate::storage::guard::Guard;
 use crate::storage::location::ServerLocation;
 
 /// Connections of one node, beside the one that listens. A server takes a hundred unless told otherwise: five nodes.
@@ -85,7 +86,11 @@ impl Server {
         connection.close().await?;
         let options = with_limits(location, &LIMITS).options([("default_transaction_read_only", "on")]);
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_TIMEOUT);
-        Ok(Self { pool: pool.connect_lazy_with(options.clone()), changes: Changes::new(options) })
+        Ok(Self {
+            pool: pool.connect_lazy_with(options.clone()),
+            changes: Changes::new(options),
+            guard: Guard::default(),
+        })
     }
 
     /// Connects for one connection without limits of time, and only if no gateway or command is connected.
@@ -101,7 +106,7 @@ impl Server {
         // A connection that was just closed takes the server a moment to forget.
         for _ in 0..TRIES_TO_BE_ALONE {
             if sqlx::query(others).fetch_one(&pool).await?.try_get::<i64, _>(0)? == 0 {
-                return Ok(Self { pool, changes: Changes::new(options) });
+                return Ok(Self { pool, changes: Changes::new(options), guard: Guard::default() });
             }
             tokio::time::sleep(BETWEEN_TRIES).await;
         }
@@ -119,9 +124,15 @@ impl Server {
         migrator().run(&mut connection).await.map_err(migration_error)?;
         connection.close().await?;
         let options = with_limits(location, &LIMITS);
+        let guard = Guard::default();
+        let of_new_connections = guard.clone();
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(move |connection, _| {
+                let guard = of_new_connections.clone();
+                Box::pin(async move { guard.inspect_server(connection).await })
+            })
             // A step that was given up leaves a connection that may never answer any more. It must not keep its place.
             .after_release(|connection, _| {
                 Box::pin(async move {
@@ -130,7 +141,7 @@ impl Server {
                 })
             })
             .connect_lazy_with(options.clone());
-        Ok(Self { pool, changes: Changes::new(options) })
+        Ok(Self { pool, changes: Changes::new(options), guard })
     }
 }
 

@@ -3,18 +3,23 @@
 use super::SqlStore;
 use super::connection::Write;
 use super::rows::bytes32;
-use crate::domain::audit::{AuditEntry, CHAIN_START};
+use crate::domain::audit::AuditEntry;
+use crate::domain::chain::Link;
 use crate::domain::digest::Sha256Digest;
 use crate::storage::contract::StoreError;
 
-/// Appends rows to the chain. The caller is alone at its end, so nobody else can take the same place.
-pub(super) async fn write(transaction: &mut Write, log: &[AuditEntry]) -> Result<(), StoreError> {
+/// The last row of the chain.
+pub(super) async fn end(transaction: &mut Write) -> Result<Link, StoreError> {
     let last =
         transaction.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1").fetch_optional().await?;
-    let (mut sequence, mut previous) = match last {
-        None => (0, CHAIN_START),
-        Some(row) => (row.try_get::<i64>("sequence")?, Sha256Digest::from_bytes(bytes32(&row, "sha256")?)),
-    };
+    last.map_or(Ok(Link::START), |row| {
+        Ok(Link { sequence: row.try_get("sequence")?, sha256: Sha256Digest::from_bytes(bytes32(&row, "sha256")?) })
+    })
+}
+
+/// Appends rows to the chain behind its `end`. The caller is alone there, so nobody else can take the same place.
+pub(super) async fn write(transaction: &mut Write, end: Link, log: &[AuditEntry]) -> Result<Link, StoreError> {
+    let Link { mut sequence, sha256: mut previous } = end;
     for entry in log {
         sequence += 1;
         let digest = entry.chained(sequence, &previous);
@@ -35,7 +40,7 @@ pub(super) async fn write(transaction: &mut Write, log: &[AuditEntry]) -> Result
             .await?;
         previous = digest;
     }
-    Ok(())
+    Ok(Link { sequence, sha256: previous })
 }
 
 pub(super) async fn append_alone(store: &SqlStore, entry: &AuditEntry) -> Result<(), StoreError> {

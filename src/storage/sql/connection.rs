@@ -9,6 +9,7 @@ use super::audit;
 use super::statement::Statement;
 use crate::domain::audit::AuditEntry;
 use crate::storage::contract::StoreError;
+use crate::storage::guard::Guard;
 use crate::storage::postgres::{Lock, announce, may_sweep};
 
 /// A connection that statements run on.
@@ -46,11 +47,12 @@ impl Connection {
 pub(super) struct Write {
     connection: Connection,
     log: Vec<AuditEntry>,
+    guard: Guard,
 }
 
 impl Write {
-    pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, log: Vec::new() }
+    pub(super) fn new(connection: Connection, guard: Guard) -> Self {
+        Self { connection, log: Vec::new(), guard }
     }
 
     /// Keeps others from what is about to be decided. Whether it may have waited for them: then what was read before may not be
@@ -97,11 +99,17 @@ impl Write {
     }
 
     /// Makes it durable, together with its rows in the transfer log.
+    ///
+    /// # Errors
+    /// [`StoreError::WentBack`] when the log ends before a row that is known to be durable; nothing has changed then.
     pub(super) async fn commit(mut self) -> Result<(), StoreError> {
         let log = std::mem::take(&mut self.log);
+        let mut head = None;
         if !log.is_empty() {
             self.lock(Lock::Log).await?;
-            audit::write(&mut self, &log).await?;
+            let end = audit::end(&mut self).await?;
+            self.guard.compare_end(end)?;
+            head = Some(audit::write(&mut self, end, &log).await?);
         }
         match self.connection {
             Connection::SqliteWriter(transaction) => transaction.commit().await?,
@@ -109,6 +117,7 @@ impl Write {
             // Readers are never handed out as this.
             Connection::SqliteReader(_) | Connection::PostgresReader(_) => {}
         }
+        head.into_iter().for_each(|head| self.guard.advance(head));
         Ok(())
     }
 }

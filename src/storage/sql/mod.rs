@@ -32,11 +32,12 @@ use async_trait::async_trait;
 
 use self::connection::{Connection, Write};
 pub(super) use self::notes::BACKUP_TAKEN_AT;
-pub use self::whole::Relocation;
+pub use self::whole::{NextGeneration, Relocation};
 use super::contract::{Store, StoreError};
 use super::enrolment_steps::{
     Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,
 };
+use super::guard::Guard;
 use super::patience::bounded;
 use super::steps::{
     Binding, CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased,
@@ -53,6 +54,7 @@ use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::invitation::{Invitation, InvitationLookup};
 use crate::domain::party::{Device, Party, Role};
 use crate::domain::photo::{PhotoState, StoredPhoto};
+use crate::domain::watermark::Regression;
 use crate::domain::withdrawal::Withdrawal;
 
 /// A store over either database. Clones share it.
@@ -91,11 +93,29 @@ impl SqlStore {
 
     /// A transaction that changes something. In SQLite it holds the write lock from its start, so that what it reads stays true
     /// until it commits; in PostgreSQL that takes a [`Lock`](postgres::Lock).
+    ///
+    /// # Errors
+    /// [`StoreError::WentBack`] while the database is behind what is known of it.
     async fn write(&self) -> Result<Write, StoreError> {
-        Ok(Write::new(match &self.database {
-            Database::File(file) => Connection::SqliteWriter(file.begin().await?),
+        let connection = match &self.database {
+            Database::File(file) => {
+                if file.was_replaced() {
+                    return Err(file.guard.raise(Regression::FileReplaced));
+                }
+                Connection::SqliteWriter(file.begin().await?)
+            }
             Database::Server(server) => Connection::PostgresWriter(server.pool.begin().await?),
-        }))
+        };
+        // Not before: a new connection has been compared with what is known by now.
+        self.guard().check()?;
+        Ok(Write::new(connection, self.guard().clone()))
+    }
+
+    fn guard(&self) -> &Guard {
+        match &self.database {
+            Database::File(file) => &file.guard,
+            Database::Server(server) => &server.guard,
+        }
     }
 
     /// Takes a step: within the patience of the request that it is part of; on a server for no longer than a few seconds, and again
@@ -305,8 +325,20 @@ impl Store for SqlStore {
         self.attempt(|| notes::moment(self, notes::LAST_SWEPT_AT)).await
     }
 
+    async fn clock_confirmed_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.attempt(|| notes::moment(self, notes::CLOCK_CONFIRMED_AT)).await
+    }
+
+    async fn confirm_clock(&self, at: Timestamp, audit: AuditEntry) -> Result<(), StoreError> {
+        self.attempt(|| notes::confirm_clock(self, at, &audit)).await
+    }
+
     async fn note_swept(&self, at: Timestamp) -> Result<(), StoreError> {
         self.attempt(|| notes::note_moment(self, notes::LAST_SWEPT_AT, at)).await
+    }
+
+    fn regression(&self) -> Option<Regression> {
+        self.guard().regression()
     }
 
     async fn ready(&self, now: Timestamp) -> Result<(), StoreError> {

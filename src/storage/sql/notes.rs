@@ -3,11 +3,13 @@
 use super::connection::Connection;
 use super::{SqlStore, rows};
 use crate::clock::Timestamp;
+use crate::domain::audit::AuditEntry;
 use crate::domain::digest::Sha256Digest;
 use crate::storage::contract::{OutOfUse, StoreError};
 
 pub(super) const LAST_SWEPT_AT: &str = "last_swept_at";
 pub(super) const LAST_PROBED_AT: &str = "last_probed_at";
+pub(super) const CLOCK_CONFIRMED_AT: &str = "clock_confirmed_at";
 const KEY_FILE: &str = "key_file";
 pub(in crate::storage) const BACKUP_TAKEN_AT: &str = "backup_taken_at";
 pub(super) const MOVED_AWAY_AT: &str = "moved_away_at";
@@ -52,10 +54,23 @@ pub(super) async fn out_of_use(connection: &mut Connection) -> Result<Option<Out
 }
 
 pub(super) async fn put_moment(connection: &mut Connection, name: &str, moment: Timestamp) -> Result<(), StoreError> {
+    put(connection, name, moment.unix_milliseconds(), None).await
+}
+
+pub(super) async fn put(
+    connection: &mut Connection,
+    name: &str,
+    number: i64,
+    digest: Option<&Sha256Digest>,
+) -> Result<(), StoreError> {
     connection
-        .query("INSERT INTO notes (name, moment) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET moment = $2")
+        .query(
+            "INSERT INTO notes (name, moment, digest) VALUES ($1, $2, $3)
+             ON CONFLICT (name) DO UPDATE SET moment = $2, digest = $3",
+        )
         .bind(name)
-        .bind(moment.unix_milliseconds())
+        .bind(number)
+        .bind(digest.map(|digest| digest.as_bytes().to_vec()))
         .execute()
         .await?;
     Ok(())
@@ -80,6 +95,14 @@ pub(super) async fn oldest_epoch_in_use(store: &SqlStore) -> Result<Option<u32>,
 pub(super) async fn moment(store: &SqlStore, name: &str) -> Result<Option<Timestamp>, StoreError> {
     let row = store.read().await?.query("SELECT moment FROM notes WHERE name = $1").bind(name).fetch_optional().await?;
     row.map_or(Ok(None), |row| rows::optional_moment(&row, "moment"))
+}
+
+pub(super) async fn confirm_clock(store: &SqlStore, at: Timestamp, audit: &AuditEntry) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    put_moment(&mut transaction, CLOCK_CONFIRMED_AT, at).await?;
+    put_moment(&mut transaction, LAST_SWEPT_AT, at).await?;
+    transaction.append(audit.clone());
+    transaction.commit().await
 }
 
 pub(super) async fn note_moment(store: &SqlStore, name: &str, moment: Timestamp) -> Result<(), StoreError> {

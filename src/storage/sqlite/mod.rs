@@ -7,8 +7,12 @@ mod purge;
 #[cfg(test)]
 mod tests;
 
+use std::path::{Path, PathBuf};
+
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{Sqlite, Transaction};
+
+use super::guard::Guard;
 
 /// A database in one file. Several processes may have it open: the gateway and an administrator's command.
 #[derive(Debug, Clone)]
@@ -18,9 +22,42 @@ pub(super) struct File {
     pub(super) readers: SqlitePool,
     /// For a connection that waits for nobody.
     checkpoint: Box<SqliteConnectOptions>,
+    pub(super) guard: Guard,
+    opened: Identity,
+}
+
+/// The file that was opened under its name.
+#[derive(Debug, Clone)]
+struct Identity {
+    path: PathBuf,
+    /// Device and inode; `None` where the system has no such numbers, or the file was gone at once.
+    number: Option<(u64, u64)>,
+}
+
+impl Identity {
+    fn of(path: &Path) -> Self {
+        Self { path: path.to_owned(), number: file_number(path) }
+    }
+}
+
+#[cfg(unix)]
+fn file_number(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+}
+
+/// Windows does not let an open database be replaced.
+#[cfg(not(unix))]
+fn file_number(_: &Path) -> Option<(u64, u64)> {
+    None
 }
 
 impl File {
+    /// Reports whether another file has the name, or none: what is written now goes into a file that nobody opens again.
+    pub(super) fn was_replaced(&self) -> bool {
+        self.opened.number.is_some() && file_number(&self.opened.path) != self.opened.number
+    }
+
     /// A transaction that holds the write lock from its start, so that what it reads stays true until it commits.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
         self.writer.begin_with("BEGIN IMMEDIATE").await

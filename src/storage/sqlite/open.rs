@@ -5,14 +5,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::pool::PoolConnectionMetadata;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Connection, SqlSafeStr};
+use sqlx::{Connection, SqlSafeStr, SqliteConnection};
 
-use super::File;
+use super::{File, Identity};
 use crate::storage::contract::StoreError;
 use crate::storage::driver_error::migration_error;
+use crate::storage::guard::Guard;
 
 /// Readers work beside the one writer; more of them than cores would only wait for each other.
 const READERS: u32 = 4;
@@ -34,9 +36,11 @@ impl File {
             .pragma("secure_delete", "ON")
             .foreign_keys(true);
         let options = base.clone().busy_timeout(BUSY_TIMEOUT);
+        let guard = Guard::default();
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(2 * BUSY_TIMEOUT)
+            .after_connect(inspection(&guard))
             // On a full disk SQLite rolls back by itself; the driver then believes for ever that it is inside a transaction
             // and begins no other. Such a connection is thrown away. The ping lets rollbacks that are under way finish first.
             .after_release(|connection, _| {
@@ -51,10 +55,11 @@ impl File {
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(BUSY_TIMEOUT)
+            .after_connect(inspection(&guard))
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
         let checkpoint = Box::new(base.busy_timeout(Duration::ZERO));
-        Ok(Self { writer, readers, checkpoint })
+        Ok(Self { writer, readers, checkpoint, guard, opened: Identity::of(file) })
     }
 
     /// Opens the file to read it; whatever its schema is, it stays so.
@@ -65,7 +70,13 @@ impl File {
         let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
         let pool = || SqlitePoolOptions::new().max_connections(1).acquire_timeout(2 * BUSY_TIMEOUT);
         let readers = pool().connect_with(options.clone()).await?;
-        Ok(Self { writer: pool().connect_lazy_with(options.clone()), readers, checkpoint: Box::new(options) })
+        Ok(Self {
+            writer: pool().connect_lazy_with(options.clone()),
+            readers,
+            checkpoint: Box::new(options),
+            guard: Guard::default(),
+            opened: Identity::of(file),
+        })
     }
 
     /// Opens the file for one connection, and only if nobody else has it open; until it is closed, nobody else can.
@@ -85,7 +96,13 @@ impl File {
         let only = pool.max_lifetime(None).connect_with(options.clone()).await?;
         // Takes the lock.
         sqlx::query("SELECT count(*) FROM sqlite_master").fetch_one(&only).await?;
-        Ok(Self { writer: only.clone(), readers: only, checkpoint: Box::new(options) })
+        Ok(Self {
+            writer: only.clone(),
+            readers: only,
+            checkpoint: Box::new(options),
+            guard: Guard::default(),
+            opened: Identity::of(file),
+        })
     }
 
     /// The newest schema that this program knows.
@@ -128,6 +145,19 @@ async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
         }
     }
     migrator.run(writer).await.map_err(migration_error)
+}
+
+type Inspected<'c> = std::pin::Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'c>>;
+
+/// Compares each new connection with what is known of the log.
+fn inspection(
+    guard: &Guard,
+) -> impl for<'c> Fn(&'c mut SqliteConnection, PoolConnectionMetadata) -> Inspected<'c> + Send + Sync + 'static {
+    let guard = guard.clone();
+    move |connection, _| {
+        let guard = guard.clone();
+        Box::pin(async move { guard.inspect_file(connection).await })
+    }
 }
 
 /// Migrations that were released never change; a new one is added instead.

@@ -204,7 +204,7 @@ fn on_a_server(database: &DatabaseLocation) -> Failure {
          and back, into an empty database:\n  \
            createdb --owner=USER NEW\n  \
            pg_restore --no-owner --exit-on-error --single-transaction --dbname='postgres://USER@HOST/NEW' lichtbild.dump\n  \
-           lichtbild-gateway restored hold          (with `database` naming NEW, before any gateway starts)\n\
+           lichtbild-gateway quarantine hold        (with `database` naming NEW, before any gateway starts)\n\
          Losing nothing at all takes the whole server: pg_basebackup --wal-method=stream, and its log archived all the time."
     ))
     .with_advice("for the keys: lichtbild-gateway backup FOLDER --keys only; every node's folder has the rest")

@@ -72,7 +72,7 @@ impl Stage {
         lift_pace(&dir.join("gateway.toml"))?;
         let setting = Setting::open(&file).await?;
         let mut config = setting.config.clone();
-        let running = start(&config, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
+        let running = start(&config, None, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
         // Free ports are known only now; the devices' files shall name them.
         config.listen.studio = running.addresses.studio;
 

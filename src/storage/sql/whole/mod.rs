@@ -5,9 +5,11 @@
 
 mod inspect;
 mod opening;
+mod position;
 mod relocate;
 mod replay;
 mod restore;
 mod tables;
 
 pub use relocate::Relocation;
+pub use restore::NextGeneration;

@@ -1,13 +1,11 @@
 //! What happened after a backup was taken, put into the database that came out of it: by an export of the transfer log.
 
 use super::super::connection::{Connection, Write};
-use super::super::rows::bytes32;
-use super::super::{SqlStore, photos};
+use super::super::{SqlStore, audit, photos};
 use crate::clock::Timestamp;
 use crate::domain::aftermath::{Aftermath, CollectionFate, Fate};
-use crate::domain::chain::{ChainRow, ChainWalk, Link};
+use crate::domain::chain::{ChainRow, ChainWalk};
 use crate::domain::collection::CollectionState;
-use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, PhotoId};
 use crate::storage::contract::StoreError;
 use crate::storage::inspection::Replayed;
@@ -21,7 +19,7 @@ impl SqlStore {
     /// [`StoreError::Damaged`] when the rows do not follow on the database's own; nothing has changed then.
     pub async fn replay(&self, rows: &[ChainRow], settle_within: Duration) -> Result<Replayed, StoreError> {
         let mut transaction = self.write().await?;
-        let end = end_of_log(&mut transaction).await?;
+        let end = audit::end(&mut transaction).await?;
         let mut walk = ChainWalk::behind(end, []);
         let (mut aftermath, mut replayed) = (Aftermath::default(), Replayed::default());
         for row in rows {
@@ -60,16 +58,6 @@ impl SqlStore {
         transaction.commit().await?;
         Ok(replayed)
     }
-}
-
-async fn end_of_log(transaction: &mut Write) -> Result<Link, StoreError> {
-    let last = transaction.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1");
-    Ok(match last.fetch_optional().await? {
-        None => Link::START,
-        Some(row) => {
-            Link { sequence: row.try_get("sequence")?, sha256: Sha256Digest::from_bytes(bytes32(&row, "sha256")?) }
-        }
-    })
 }
 
 async fn insert(transaction: &mut Write, row: &ChainRow) -> Result<(), StoreError> {

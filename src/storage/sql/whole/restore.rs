@@ -3,22 +3,39 @@
 use super::super::rows::moment;
 use super::super::rows::parsed;
 use super::super::{SqlStore, notes};
+use super::position::begin_generation;
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
+use crate::domain::digest::Sha256Digest;
 use crate::domain::id::PhotoId;
+use crate::domain::watermark::Generation;
 use crate::storage::contract::StoreError;
 use crate::storage::inspection::{HeldPhoto, Restored};
+use crate::storage::postgres::Lock;
+
+/// The generation of the log that begins with a hold.
+pub struct NextGeneration<'s> {
+    /// A generation that is known from elsewhere; the next one is later than it.
+    pub at_least: u64,
+    /// Seals it with the key file.
+    pub seal: &'s (dyn Fn(&Generation) -> Sha256Digest + Sync),
+}
 
 /// Rows that one statement changes: a server ends a statement that takes too long.
 const ROWS: i64 = 1000;
 
 impl SqlStore {
-    /// Holds back every photo that is there, ends the invitations that may have been used since the backup was taken, and lets
-    /// gateways work on the database. What the audit row tells is completed by the counts.
+    /// Holds back every photo that is there, ends the invitations that may have been used since `taken_at`, lets gateways work on
+    /// the database, and begins a generation of the log. The counts are added to the details of the audit row.
     ///
     /// # Errors
     /// [`StoreError`]; nothing has changed then.
-    pub async fn hold_back_all(&self, taken_at: Timestamp, mut audit: AuditEntry) -> Result<Restored, StoreError> {
+    pub async fn hold_back_all(
+        &self,
+        taken_at: Timestamp,
+        generation: Option<NextGeneration<'_>>,
+        mut audit: AuditEntry,
+    ) -> Result<Restored, StoreError> {
         let mut transaction = self.write().await?;
         let (mut photos, mut after) = (0, String::new());
         loop {
@@ -55,6 +72,13 @@ impl SqlStore {
         if let Some(details) = audit.details.as_object_mut() {
             details.insert("photos".into(), photos.into());
             details.insert("invitations".into(), invitations.into());
+        }
+        if let Some(NextGeneration { at_least, seal }) = generation {
+            transaction.lock(Lock::Log).await?;
+            let number = begin_generation(&mut transaction, at_least, audit.at, seal).await?;
+            if let Some(details) = audit.details.as_object_mut() {
+                details.insert("generation".into(), number.into());
+            }
         }
         transaction.append(audit);
         transaction.commit().await?;

@@ -1,4 +1,4 @@
-//! `restored list`, `restored release`, `restored hold`
+//! `quarantine list`, `quarantine release`, `quarantine hold`
 
 use clap::{Args, Subcommand};
 
@@ -8,15 +8,18 @@ use super::output::give;
 use super::setting::Setting;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::id::PhotoId;
-use crate::flows::restore::{release_restored, restore};
+use crate::flows::restore::release_restored;
+use crate::flows::rollback;
+use crate::sealing::KeyFile;
+use crate::storage::inspection::Restored;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// List the photos that are held back since a restore.
+    /// List the photos that are held back since a restore or a roll-back.
     List(ListArguments),
-    /// Let photos be collected again that are held back since a restore.
+    /// Let photos be collected again that are held back since a restore or a roll-back.
     Release(ReleaseArguments),
-    /// Hold back every photo that is there, after a server's database was put back by other means than `restore`.
+    /// Hold back every photo that is there, after the database was put back by other means than `restore`.
     Hold(HoldArguments),
 }
 
@@ -46,7 +49,7 @@ pub(super) struct ReleaseArguments {
 
 #[derive(Args)]
 pub(super) struct HoldArguments {
-    /// When the backup was taken (2026-11-22T09:30:00Z); now, unless said.
+    /// The moment up to which the database knows what happened (2026-11-22T09:30:00Z); now, unless said.
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     as_of: Option<Timestamp>,
     #[command(flatten)]
@@ -99,7 +102,7 @@ async fn release(arguments: &ReleaseArguments) -> Result<(), Failure> {
     setting.close().await;
     if released == 0 {
         return Err(Failure::plain(
-            "none of them is held back since a restore: `lichtbild-gateway restored list` shows all",
+            "none of them is held back since a restore: `lichtbild-gateway quarantine list` shows all",
         ));
     }
     if arguments.json {
@@ -109,16 +112,43 @@ async fn release(arguments: &ReleaseArguments) -> Result<(), Failure> {
 }
 
 async fn hold(arguments: &HoldArguments) -> Result<(), Failure> {
-    let setting = Setting::open(&arguments.file).await?;
+    let setting = Setting::open_despite_rollback(&arguments.file).await?;
     let as_of = arguments.as_of.unwrap_or_else(|| SystemClock.now());
-    let held = restore(setting.store(), &SystemClock, as_of).await?;
+    let keys = setting.key_file()?;
+    let marks = setting.mark_files().read(&keys).marks;
+    let held = rollback::hold(setting.store(), &SystemClock, &keys, &marks, as_of).await?;
+    follow(&setting, &keys).await?;
     setting.close().await;
     if arguments.json {
         return give(serde_json::json!({ "photos": held.photos, "invitations": held.invitations }));
     }
+    tell(held)
+}
+
+/// Tells people of a hold, and of the next step.
+pub(super) fn tell(held: Restored) -> Result<(), Failure> {
     give(format!("{} photos are held back, {} invitations ended.", held.photos, held.invitations))?;
-    eprintln!("Next: `restored list` shows them, `restored release` frees those that were not used since.");
+    eprintln!("Next: `quarantine list` shows them, `quarantine release` frees those that were not used since.");
     Ok(())
+}
+
+/// Has the marks of this machine follow a database that an administrator has just accepted.
+pub(super) async fn follow(setting: &Setting, keys: &KeyFile) -> Result<(), Failure> {
+    let files = setting.mark_files();
+    let position = setting.compare(keys).await?.position;
+    let aside = files.set_checkpoints_aside(&position.generation, true).map_err(|error| {
+        Failure::new(
+            format!("cannot move checkpoints in {}: try again", setting.config.audit.checkpoints.display()),
+            error,
+        )
+    })?;
+    if aside > 0 {
+        let folder = setting.config.audit.checkpoints.join(format!("superseded-{}", position.generation.number));
+        eprintln!("{aside} checkpoints of rows that this database does not have are in {} now.", folder.display());
+    }
+    files.write(&position, keys, &SystemClock).map_err(|error| {
+        Failure::plain(format!("{error}: run this as the gateway's user; the gateway itself goes on without it"))
+    })
 }
 
 fn parse_moment(text: &str) -> Result<Timestamp, String> {

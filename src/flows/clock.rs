@@ -1,0 +1,73 @@
+//! The clock, asked whether it can be trusted with erasures.
+
+use std::time::Duration;
+
+use super::Gateway;
+pub use super::clock_watch::Step;
+use crate::clock::Timestamp;
+use crate::domain::clock_watch::{ClockAnchor, ClockChange};
+use crate::storage::StoreError;
+
+/// Longer than a gateway rests over the holidays, much shorter than a photo is kept.
+pub const LONGEST_REST: Duration = Duration::from_secs(31 * 86_400);
+
+/// The clock, as far as erasures are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockState {
+    /// Nothing speaks against it.
+    Plausible,
+    /// The last sweep was longer ago than [`LONGEST_REST`]: sweeps are minutes apart, so the clock is wrong, or the gateway rested.
+    LongRest {
+        /// The last sweep.
+        last: Timestamp,
+    },
+    /// It ran ahead of the monotonic clock, in one step or in many.
+    Ahead(Duration),
+}
+
+impl Gateway {
+    /// The anchor of the clock, to be kept for the next start of the program.
+    pub fn clock_anchor(&self) -> ClockAnchor {
+        self.clock_watch.locked(|watched| watched.anchor.clone())
+    }
+
+    /// Goes on with the anchor of an earlier run of the program, if the machine has not been started since.
+    pub fn resume_clock_anchor(&self, anchor: ClockAnchor) {
+        if anchor.boot.is_some() && anchor.boot == self.clock.boot() {
+            self.clock_watch.locked(|watched| watched.anchor = anchor);
+        }
+    }
+
+    /// The last step back of the clock since the start of the program that no administrator has confirmed.
+    pub fn clock_went_back(&self) -> Option<Step> {
+        self.clock_watch.locked(|watched| watched.went_back)
+    }
+}
+
+/// Asks whether the clock can be trusted with erasures.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be asked.
+pub async fn clock_state(gateway: &Gateway) -> Result<ClockState, StoreError> {
+    let confirmed_at = gateway.store.clock_confirmed_at().await?;
+    let last = gateway.store.last_swept_at().await?;
+    let (wall, monotonic) = (gateway.now(), gateway.clock.since_boot());
+    let change = gateway.clock_watch.locked(|watched| {
+        if let Some(confirmed_at) = confirmed_at.filter(|_| confirmed_at > watched.anchor.confirmed_at) {
+            watched.anchor.confirm(confirmed_at, wall, monotonic);
+            watched.went_back = None;
+        }
+        let change = watched.anchor.compare(wall, monotonic);
+        if let ClockChange::Back(by) = change {
+            watched.went_back = Some(Step { by, to: wall });
+        }
+        change
+    });
+    if let ClockChange::Ahead(by) = change {
+        return Ok(ClockState::Ahead(by));
+    }
+    Ok(match last {
+        Some(last) if wall > last + LONGEST_REST => ClockState::LongRest { last },
+        _ => ClockState::Plausible,
+    })
+}

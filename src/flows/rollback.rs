@@ -1,0 +1,123 @@
+//! A database that went back in time: found by marks outside of it, and taken into use again by an administrator.
+
+use super::restore::hold_as_of;
+use crate::clock::{Clock, Timestamp};
+use crate::domain::audit::{AuditEntry, AuditEvent};
+use crate::domain::checkpoint::Checkpoint;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::watermark::{Generation, LogPosition, Regression, Watermark};
+use crate::sealing::KeyFile;
+use crate::storage::inspection::Restored;
+use crate::storage::{NextGeneration, SqlStore, StoreError, TransferLog};
+
+/// The purpose of the seal under which an administrator's confirmation stands in the database.
+const SEAL_OF_GENERATION: &str = "lichtbild/generation/v1";
+
+/// All that is known from outside the database.
+#[derive(Debug, Clone, Default)]
+pub struct Marks {
+    /// Marks of this gateway.
+    pub heads: Vec<Watermark>,
+    /// Checkpoints with a good signature.
+    pub checkpoints: Vec<Checkpoint>,
+}
+
+impl Marks {
+    /// The latest generation that any mark knows of.
+    pub fn latest_generation(&self) -> u64 {
+        self.heads.iter().filter_map(|mark| mark.generation).max().unwrap_or_default()
+    }
+}
+
+/// A database's log beside the marks.
+#[derive(Debug)]
+pub struct Compared {
+    /// The log as it was found.
+    pub position: LogPosition,
+    /// The first mark that it is behind, or contradicts.
+    pub regression: Option<Regression>,
+}
+
+/// Compares the log of a database with all marks.
+///
+/// # Errors
+/// [`StoreError`] when the log cannot be read.
+pub async fn compare(store: &SqlStore, keys: &KeyFile, marks: &Marks) -> Result<Compared, StoreError> {
+    let heads = marks.heads.iter().map(|mark| mark.head.sequence);
+    let rows: Vec<_> = heads.chain(marks.checkpoints.iter().map(|checkpoint| checkpoint.count)).collect();
+    let position = store.position(&rows).await?;
+    let regression = regression(&position, keys, marks);
+    Ok(Compared { position, regression })
+}
+
+fn regression(position: &LogPosition, keys: &KeyFile, marks: &Marks) -> Option<Regression> {
+    let generation = position.generation;
+    if !is_confirmed(position, keys) {
+        return Some(Regression::ForgedGeneration { number: generation.number });
+    }
+    let of_checkpoints = marks
+        .checkpoints
+        .iter()
+        .filter(|checkpoint| !generation.supersedes(checkpoint.count, checkpoint.time))
+        .map(|checkpoint| Watermark { generation: None, head: checkpoint.link(), server: None });
+    marks.heads.iter().copied().chain(of_checkpoints).find_map(|mark| mark.compare(position).err())
+}
+
+/// Whoever can write into the database could claim any generation; the seal takes the key file, and the row that it begins behind
+/// keeps it from being copied into another copy of the database.
+fn is_confirmed(position: &LogPosition, keys: &KeyFile) -> bool {
+    let Generation { number, begins_behind, .. } = position.generation;
+    let Some(seal) = position.seal else { return number == 0 };
+    let is_there = begins_behind.sequence <= position.anchor.sequence
+        || position.rows.get(&begins_behind.sequence) == Some(&begins_behind.sha256);
+    is_there && seal == seal_of(keys, &position.generation)
+}
+
+fn seal_of(keys: &KeyFile, generation: &Generation) -> Sha256Digest {
+    keys.authenticate(SEAL_OF_GENERATION, &generation.to_bytes())
+}
+
+/// Holds back every photo as of a moment and begins a generation that every node accepts.
+///
+/// # Errors
+/// [`StoreError`]; nothing has changed then.
+pub async fn hold(
+    store: &SqlStore,
+    clock: &dyn Clock,
+    keys: &KeyFile,
+    marks: &Marks,
+    as_of: Timestamp,
+) -> Result<Restored, StoreError> {
+    let seal = |generation: &Generation| seal_of(keys, generation);
+    let next = NextGeneration { at_least: marks.latest_generation(), seal: &seal };
+    hold_as_of(store, clock, as_of, Some(next)).await
+}
+
+/// Confirms that this database, which went back in time, is the one to go on with. Every photo is held back as of its last row.
+///
+/// # Errors
+/// [`StoreError`]; nothing has changed then.
+pub async fn confirm(
+    store: &SqlStore,
+    clock: &dyn Clock,
+    keys: &KeyFile,
+    marks: &Marks,
+    compared: &Compared,
+) -> Result<(Timestamp, Restored), StoreError> {
+    let head = compared.position.head;
+    let last = store.log_rows(head.sequence - 1, 1).await?;
+    let now = clock.now();
+    let as_of = last.first().map_or(now, |row| row.at);
+    let known: Vec<_> = marks.heads.iter().map(|mark| mark.head.sequence).collect();
+    let details = serde_json::json!({ "as_of": as_of, "found": head.sequence, "known": known.iter().max() });
+    let audit = AuditEntry {
+        at: now,
+        actor: "administrator".into(),
+        event: AuditEvent::RollbackConfirmed,
+        subject: None,
+        details,
+    };
+    let seal = |generation: &Generation| seal_of(keys, generation);
+    let next = NextGeneration { at_least: marks.latest_generation(), seal: &seal };
+    Ok((as_of, store.hold_back_all(as_of, Some(next), audit).await?))
+}

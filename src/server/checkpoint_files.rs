@@ -1,0 +1,100 @@
+//! Checkpoints as files: their names, the newest one of a folder, and those that are superseded.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::domain::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::domain::watermark::Generation;
+use crate::durable;
+use crate::identity::checkpoint_key::CheckpointVerifier;
+
+/// The names of a checkpoint's text and signature; they sort by count.
+pub fn file_names(count: i64) -> [String; 2] {
+    ["json", "sig"].map(|end| format!("checkpoint-{count:012}.{end}"))
+}
+
+/// The newest checkpoint with a good signature, and the newer ones that have none.
+#[derive(Debug, Default)]
+pub(super) struct Newest {
+    pub(super) checkpoint: Option<Checkpoint>,
+    /// Counts of files that are no checkpoints of this key.
+    pub(super) bad: Vec<i64>,
+}
+
+/// Looks for the newest checkpoint in a folder, which need not exist.
+///
+/// # Errors
+/// The system's error.
+pub(super) fn newest(folder: &Path, verifier: &CheckpointVerifier) -> io::Result<Newest> {
+    let mut newest = Newest::default();
+    for count in counts(folder)?.into_iter().rev() {
+        match read(folder, count).map(|signed| verifier.verify(&signed)) {
+            Ok(Ok(checkpoint)) if checkpoint.count == count => {
+                newest.checkpoint = Some(checkpoint);
+                return Ok(newest);
+            }
+            _ => newest.bad.push(count),
+        }
+    }
+    Ok(newest)
+}
+
+/// Moves checkpoints of rows that were given up when this generation began into a folder of their own: they stay as evidence, and
+/// their names become free. `even_later` ones too, which a clock that was wrong has signed. Gives how many.
+///
+/// # Errors
+/// The system's error; the next call goes on.
+pub(super) fn set_aside(folder: &Path, generation: &Generation, even_later: bool) -> io::Result<usize> {
+    let mut moved = 0;
+    for count in counts(folder)? {
+        let is_superseded = Checkpoint::parse(&fs::read(folder.join(&file_names(count)[0]))?).is_ok_and(|found| {
+            generation.supersedes(found.count, if even_later { generation.confirmed_at } else { found.time })
+        });
+        if is_superseded {
+            let aside = folder.join(format!("superseded-{}", generation.number));
+            fs::create_dir_all(&aside)?;
+            // The text last: without it the signature is nobody's.
+            for name in file_names(count).iter().rev() {
+                match fs::rename(folder.join(name), aside.join(name)) {
+                    // Another node shares the folder.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    done => done?,
+                }
+            }
+            durable::make_name_durable(&aside.join("any name in it"))?;
+            moved += 1;
+        }
+    }
+    Ok(moved)
+}
+
+/// Reads a checkpoint by the path of its text; the signature lies beside it.
+///
+/// # Errors
+/// The system's error.
+pub(super) fn read_file(document: &Path) -> io::Result<SignedCheckpoint> {
+    let signature: PathBuf = document.with_extension("sig");
+    Ok(SignedCheckpoint { document: fs::read(document)?, signature: fs::read(signature)? })
+}
+
+fn read(folder: &Path, count: i64) -> io::Result<SignedCheckpoint> {
+    read_file(&folder.join(&file_names(count)[0]))
+}
+
+/// Counts of the checkpoints whose text is there, in their order.
+pub(super) fn counts(folder: &Path) -> io::Result<Vec<i64>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut counts = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name();
+        let count = name.to_str().and_then(|name| name.strip_prefix("checkpoint-")?.strip_suffix(".json"));
+        counts.extend(count.and_then(|count| count.parse::<i64>().ok()));
+    }
+    counts.sort_unstable();
+    Ok(counts)
+}

@@ -1,0 +1,128 @@
+//! The head file: the high-water mark of the transfer log, in a file outside the database.
+//!
+//! JSON, one object: what is known, and a keyed digest (HMAC by the key file) over it, so that a file of another gateway or a damaged
+//! one is told from a mark. Nothing in it is secret.
+
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::domain::chain::Link;
+use crate::domain::clock_watch::ClockAnchor;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::watermark::{ServerHistory, Watermark};
+use crate::durable::{self, Audience};
+use crate::sealing::KeyFile;
+
+const PURPOSE: &str = "lichtbild/log-head/v1";
+
+/// The content of a head file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Head {
+    format: Format,
+    generation: u64,
+    count: i64,
+    head: Sha256Digest,
+    server: Option<ServerHistory>,
+    /// The anchor of this machine's clock.
+    pub(super) clock: Option<ClockAnchor>,
+    written_at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Format {
+    #[serde(rename = "lichtbild-log-head/v1")]
+    V1,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    known: Head,
+    hmac: Sha256Digest,
+}
+
+impl Head {
+    pub(super) fn new(
+        generation: u64,
+        head: Link,
+        server: Option<ServerHistory>,
+        clock: Option<ClockAnchor>,
+        written_at: Timestamp,
+    ) -> Self {
+        Self { format: Format::V1, generation, count: head.sequence, head: head.sha256, server, clock, written_at }
+    }
+
+    pub(super) fn watermark(&self) -> Watermark {
+        let head = Link { sequence: self.count, sha256: self.head };
+        Watermark { generation: Some(self.generation), head, server: self.server }
+    }
+
+    /// Reports whether the file would say the same but for its time.
+    pub(super) fn says_the_same_as(&self, other: &Self) -> bool {
+        *self == Self { written_at: self.written_at, ..other.clone() }
+    }
+
+    fn hmac(&self, keys: &KeyFile) -> io::Result<Sha256Digest> {
+        Ok(keys.authenticate(PURPOSE, &serde_json::to_vec(self)?))
+    }
+
+    /// Reads a head file; `None` when there is none.
+    ///
+    /// # Errors
+    /// The system's error; `InvalidData` when the file is damaged or belongs to another key file.
+    pub(super) fn read(path: &Path, keys: &KeyFile) -> io::Result<Option<Self>> {
+        let Some(bytes) = durable::read(path)? else { return Ok(None) };
+        let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+        let written: Written = serde_json::from_slice(&bytes)
+            .map_err(|error| invalid(format!("not the head file of a gateway, or damaged: {error}")))?;
+        if written.known.hmac(keys)? != written.hmac {
+            return Err(invalid("damaged, or of a gateway with another key file".into()));
+        }
+        Ok(Some(written.known))
+    }
+
+    /// # Errors
+    /// The system's error; the file that was there is still there.
+    pub(super) fn write(&self, path: &Path, keys: &KeyFile) -> io::Result<()> {
+        let written = Written { hmac: self.hmac(keys)?, known: self.clone() };
+        let mut text = serde_json::to_vec_pretty(&written)?;
+        text.push(b'\n');
+        durable::replace(path, &text, Audience::Everybody)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SeededEntropy;
+
+    const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+
+    #[test]
+    fn a_head_file_is_read_again_with_its_key_file_and_no_byte_of_it_can_be_changed() {
+        let keys = KeyFile::generate(NOW, &SeededEntropy::new(1)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log-head.json");
+        assert_eq!(Head::read(&path, &keys).unwrap(), None);
+        let link = Link { sequence: 7, sha256: Sha256Digest::of(b"head") };
+        let server = Some(ServerHistory { system_identifier: -5, timeline: 3 });
+        let clock = Some(ClockAnchor::at(Some("boot".into()), NOW, std::time::Duration::from_secs(9)));
+        let head = Head::new(2, link, server, clock, NOW);
+        head.write(&path, &keys).unwrap();
+        assert_eq!(Head::read(&path, &keys).unwrap().as_ref(), Some(&head));
+        assert!(head.says_the_same_as(&Head { written_at: Timestamp::from_unix_milliseconds(1), ..head.clone() }));
+        assert!(!head.says_the_same_as(&Head { count: 8, ..head.clone() }));
+        let other = KeyFile::generate(NOW, &SeededEntropy::new(2)).unwrap();
+        assert_eq!(Head::read(&path, &other).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        let text = std::fs::read_to_string(&path).unwrap();
+        for (from, to) in [("\"count\": 7", "\"count\": 6"), ("\"generation\": 2", "\"generation\": 1"), ("}", "")] {
+            assert!(text.contains(from));
+            std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+            assert_eq!(Head::read(&path, &keys).unwrap_err().kind(), io::ErrorKind::InvalidData, "{from}");
+        }
+    }
+}

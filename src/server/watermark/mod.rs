@@ -1,0 +1,334 @@
+//! High-water marks of the transfer log: read before the gateway serves, held against the database, and renewed as the log grows.
+//!
+//! ```text
+//! start       head files + newest checkpoint + an auditor's -> compare -> serve, or hold everything back
+//! each commit, each new connection   last durable row -> compare (storage)
+//! each second, each batch of commits database -> compare -> head files
+//! signature   all of them again
+//! ```
+
+mod head_file;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use self::head_file::Head;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::checkpoint::Checkpoint;
+use crate::domain::clock_watch::ClockAnchor;
+use crate::domain::watermark::{Generation, LogPosition, Regression, ServerHistory, Watermark};
+use crate::durable;
+use crate::flows::Gateway;
+use crate::flows::rollback::{Compared, Marks, compare};
+use crate::identity::checkpoint_key::{CheckpointKey, CheckpointVerifier};
+use crate::sealing::KeyFile;
+use crate::storage::{SqlStore, StoreError};
+use crate::transport::trust_status::TrustStatus;
+
+use super::checkpoint_files;
+use super::secret_file::read_secret;
+
+/// The name of a database that went back in time, in `/readyz` and in the log.
+pub const ROLLBACK: &str = "database-rollback";
+/// The name of a head file that cannot be read or written.
+const HEAD_FILE: &str = "log-head-file";
+
+/// The files in which the marks are.
+#[derive(Debug, Clone)]
+pub struct MarkFiles {
+    /// The head file beside the key file, and the witness on another mount.
+    heads: Vec<PathBuf>,
+    checkpoints: PathBuf,
+    audit_key: PathBuf,
+    audit_public_key: PathBuf,
+    /// A checkpoint that an auditor keeps.
+    witness: Option<PathBuf>,
+}
+
+/// The marks as they were read.
+#[derive(Debug, Default)]
+pub struct ReadMarks {
+    /// Those that can be compared.
+    pub marks: Marks,
+    /// The files that could not be read, with the reason.
+    pub faults: Vec<String>,
+    clock: Option<ClockAnchor>,
+}
+
+impl MarkFiles {
+    /// The files that a configuration names.
+    pub fn of(config: &Config) -> Self {
+        Self {
+            heads: config.head_files(),
+            checkpoints: config.audit.checkpoints.clone(),
+            audit_key: config.audit.key.clone(),
+            audit_public_key: config.audit.public_key.clone(),
+            witness: None,
+        }
+    }
+
+    /// The same, with the path of a checkpoint's text that an auditor keeps.
+    #[must_use]
+    pub fn with_witness(self, witness: Option<PathBuf>) -> Self {
+        Self { witness, ..self }
+    }
+
+    /// Reads all marks. A file that is missing is no mark; one that cannot be read is a fault.
+    pub fn read(&self, keys: &KeyFile) -> ReadMarks {
+        let mut read = ReadMarks::default();
+        for path in &self.heads {
+            match Head::read(path, keys) {
+                Ok(Some(head)) => {
+                    read.marks.heads.push(head.watermark());
+                    read.clock = read.clock.or(head.clock);
+                }
+                Ok(None) => {}
+                Err(error) => read.faults.push(format!("{}: {error}", path.display())),
+            }
+        }
+        let Some(verifier) = self.verifier() else { return read };
+        match checkpoint_files::newest(&self.checkpoints, &verifier) {
+            Ok(newest) => {
+                read.marks.checkpoints.extend(newest.checkpoint);
+                let folder = self.checkpoints.display();
+                let bad = newest.bad.iter();
+                read.faults
+                    .extend(bad.map(|count| format!("{folder}: checkpoint {count} is not signed with this key")));
+            }
+            Err(error) => read.faults.push(format!("{}: {error}", self.checkpoints.display())),
+        }
+        if let Some(witness) = &self.witness {
+            match read_witness(witness, &verifier) {
+                Ok(checkpoint) => read.marks.checkpoints.push(checkpoint),
+                Err(error) => read.faults.push(format!("{}: {error}", witness.display())),
+            }
+        }
+        read
+    }
+
+    /// Whichever half of the key is there.
+    fn verifier(&self) -> Option<CheckpointVerifier> {
+        let public = std::fs::read_to_string(&self.audit_public_key).ok();
+        let of_key = || CheckpointKey::from_pem(&read_secret(&self.audit_key).ok()?).ok();
+        of_key().map(|key| key.verifier().clone()).or_else(|| CheckpointVerifier::from_pem(&public?))
+    }
+
+    /// Writes the head files for a position that was compared, or that an administrator has just accepted.
+    ///
+    /// # Errors
+    /// The system's error for the first file that was not written; the others are.
+    pub fn write(&self, position: &LogPosition, keys: &KeyFile, clock: &dyn Clock) -> Result<(), String> {
+        let (number, now) = (position.generation.number, clock.now());
+        let mut failed = None;
+        for path in &self.heads {
+            let anchor = Head::read(path, keys).ok().flatten().and_then(|head| head.clock);
+            let head = Head::new(number, position.head, position.server, anchor, now);
+            if let Err(error) = head.write(path, keys) {
+                failed.get_or_insert(format!("cannot write {}: {error}", path.display()));
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn write_head(&self, head: &Head, keys: &KeyFile) -> Result<(), String> {
+        let mut failed = None;
+        for path in &self.heads {
+            if let Err(error) = head.write(path, keys) {
+                failed.get_or_insert(format!("cannot write {}: {error}", path.display()));
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Moves checkpoints aside that vouch for rows which were given up.
+    ///
+    /// # Errors
+    /// The system's error.
+    pub fn set_checkpoints_aside(&self, generation: &Generation, even_later: bool) -> io::Result<usize> {
+        checkpoint_files::set_aside(&self.checkpoints, generation, even_later)
+    }
+}
+
+fn read_witness(path: &Path, verifier: &CheckpointVerifier) -> Result<Checkpoint, String> {
+    let signed = checkpoint_files::read_file(path).map_err(|error| error.to_string())?;
+    verifier.verify(&signed).map_err(|error| error.to_string())
+}
+
+/// The marks of a running gateway. Clones share them.
+#[derive(Clone)]
+pub(super) struct Watermarks {
+    gateway: Arc<Gateway>,
+    store: SqlStore,
+    files: MarkFiles,
+    status: TrustStatus,
+    state: Arc<Mutex<State>>,
+}
+
+/// The marks in memory.
+struct State {
+    /// The newest generation that was accepted.
+    generation: u64,
+    server: Option<ServerHistory>,
+    written: Option<Head>,
+}
+
+impl Watermarks {
+    /// Compares the database with all marks before anything is served, and goes on with the clock's anchor of an earlier run.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the log cannot be read.
+    pub(super) async fn begin(
+        gateway: Arc<Gateway>,
+        store: SqlStore,
+        files: MarkFiles,
+        status: TrustStatus,
+    ) -> Result<Self, StoreError> {
+        let keys = gateway.keys();
+        let read = files.read(&keys);
+        for fault in &read.faults {
+            tracing::error!(fault, "a mark of the transfer log cannot be used");
+            status.note_fault(HEAD_FILE, format!("{fault}: look at it, then start the gateway again"));
+        }
+        set_unreadable_aside(&files, &keys);
+        let generation = read.marks.latest_generation();
+        let server = read.marks.heads.iter().find_map(|mark| mark.server);
+        let state = Arc::new(Mutex::new(State { generation, server, written: None }));
+        let this = Self { gateway, store, files, status, state };
+        let compared = compare(&this.store, &keys, &read.marks).await?;
+        this.conclude(&compared);
+        read.clock.into_iter().for_each(|anchor| this.gateway.resume_clock_anchor(anchor));
+        Ok(this)
+    }
+
+    /// Compares the database with every mark, those in files as well.
+    ///
+    /// # Errors
+    /// [`StoreError::WentBack`], and what else keeps the log from being read.
+    pub(super) async fn compare_all(&self) -> Result<(), StoreError> {
+        let mut marks = self.files.read(&self.gateway.keys()).marks;
+        marks.heads.extend(self.in_memory());
+        self.compare(&marks).await.map(|_| ())
+    }
+
+    /// Returns when the log has grown, or a regression was found, since it last returned.
+    pub(super) async fn advanced(&self) {
+        self.store.advanced().await;
+    }
+
+    /// Compares the database with the marks in memory, and renews the head files where the log has grown.
+    pub(super) async fn look(self) {
+        let marks = Marks { heads: self.in_memory().into_iter().collect(), checkpoints: Vec::new() };
+        match self.compare(&marks).await {
+            Ok(position) => self.renew(&position),
+            // It is told of by `conclude`.
+            Err(StoreError::WentBack(_)) => {}
+            Err(error) => {
+                tracing::debug!(error = &error as &dyn std::error::Error, "the log was not compared with its mark");
+            }
+        }
+    }
+
+    async fn compare(&self, marks: &Marks) -> Result<LogPosition, StoreError> {
+        let compared = compare(&self.store, &self.gateway.keys(), marks).await?;
+        self.conclude(&compared).map_or(Ok(compared.position), |regression| Err(StoreError::WentBack(regression)))
+    }
+
+    /// The last row that this program knows to be durable.
+    fn in_memory(&self) -> Option<Watermark> {
+        let (generation, server) = self.locked(|state| (state.generation, state.server));
+        self.store.known_head().map(|head| Watermark { generation: Some(generation), head, server })
+    }
+
+    /// Draws the consequence of a comparison: changes are stopped, or taken.
+    fn conclude(&self, compared: &Compared) -> Option<Regression> {
+        let replaced = self.store.file_was_replaced().then_some(Regression::FileReplaced);
+        let Compared { position, regression } = compared;
+        if let Some(regression) = replaced.or(*regression) {
+            self.store.stop_changes(regression);
+            if self.status.note_fault(ROLLBACK, advice(regression)) {
+                tracing::error!(%regression, "the database went back in time: every photo is held back, nothing is signed. {}", advice(regression));
+            }
+            return Some(regression);
+        }
+        let known = self.locked(|state| std::mem::replace(&mut state.generation, position.generation.number));
+        if position.generation.number > known {
+            tracing::warn!(
+                generation = position.generation.number,
+                rows = position.head.sequence,
+                "an administrator has restored or confirmed the database: the marks follow it"
+            );
+            if let Err(error) = self.files.set_checkpoints_aside(&position.generation, false) {
+                tracing::error!(error = &error as &dyn std::error::Error, "superseded checkpoints were not set aside");
+            }
+            self.store.accept(position.head);
+        }
+        self.note_history(position);
+        self.store.advance(position.head);
+        if self.status.clear_fault(ROLLBACK) {
+            tracing::info!("the database is where it was known to be");
+        }
+        None
+    }
+
+    /// A failover that lost nothing is told of, and no alarm.
+    fn note_history(&self, position: &LogPosition) {
+        let Some(found) = position.server else { return };
+        let known = self.locked(|state| state.server.replace(found));
+        if let Some(known) = known.filter(|known| *known != found) {
+            tracing::warn!(
+                system_identifier = found.system_identifier,
+                timeline = found.timeline,
+                timeline_before = known.timeline,
+                "the PostgreSQL server was promoted, recovered or exchanged; no row of the transfer log is missing"
+            );
+        }
+    }
+
+    fn renew(&self, position: &LogPosition) {
+        let number = position.generation.number;
+        let head =
+            Head::new(number, position.head, position.server, Some(self.gateway.clock_anchor()), self.gateway.now());
+        if self.locked(|state| state.written.as_ref().is_some_and(|written| written.says_the_same_as(&head))) {
+            return;
+        }
+        match self.files.write_head(&head, &self.gateway.keys()) {
+            Ok(()) => self.locked(|state| state.written = Some(head)),
+            Err(error) => {
+                if self
+                    .status
+                    .note_fault(HEAD_FILE, format!("{error}: name another place (audit.head_file, audit.witness_file)"))
+                {
+                    tracing::error!(error, "the mark of the transfer log was not renewed");
+                }
+            }
+        }
+    }
+
+    fn locked<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A file that is no mark makes room for one, and is kept.
+fn set_unreadable_aside(files: &MarkFiles, keys: &KeyFile) {
+    for path in &files.heads {
+        let is_invalid = Head::read(path, keys).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData);
+        if is_invalid && let Err(error) = durable::set_aside(path) {
+            tracing::error!(path = %path.display(), %error, "an unreadable head file is still in its place");
+        }
+    }
+}
+
+/// The ways on, for people.
+pub fn advice(regression: Regression) -> String {
+    let next = match regression {
+        Regression::FileReplaced => "stop the gateway and start it again",
+        _ => {
+            "put the right database back and start again; or, if this one is to stay, `lichtbild-gateway confirm-rollback`, which \
+             holds back every photo in it (docs/operation.md, \"A database that went back in time\")"
+        }
+    };
+    format!("{regression}: {next}")
+}
