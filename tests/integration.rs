@@ -42,6 +42,8 @@ mod problems;
 mod program;
 #[cfg(unix)]
 mod receipt;
+#[cfg(unix)]
+mod rollback;
 mod secrecy;
 mod self_test;
 mod settlement;

@@ -5,6 +5,9 @@ use crate::clock::Timestamp;
 use crate::flows::clock::{ClockState, clock_state};
 use crate::transport::trust_status::Degradation;
 
+/// The name of a database that went back in time.
+const ROLLBACK: &str = "database-rollback";
+
 /// How the gateway stands.
 #[derive(Debug)]
 pub struct Readiness {
@@ -22,12 +25,12 @@ pub struct Readiness {
 pub async fn probe(app: &App) -> Readiness {
     let now = app.gateway.now();
     let mut missing = Vec::new();
-    if let Err(error) = app.gateway.store.ready(now).await {
+    let went_back = app.gateway.store.regression();
+    if went_back.is_some() {
+        missing.push(ROLLBACK);
+    } else if let Err(error) = app.gateway.store.ready(now).await {
         tracing::warn!(error = &error as &dyn std::error::Error, "not ready: the store");
         missing.push("storage");
-    }
-    if app.gateway.store.regression().is_some() {
-        missing.push("database-rollback");
     }
     if clock_state(&app.gateway).await.is_ok_and(|state| state != ClockState::Plausible) {
         missing.push("clock");
@@ -40,9 +43,11 @@ pub async fn probe(app: &App) -> Readiness {
     if trust.server_certificate_expires_at <= now {
         missing.push("server-certificate");
     }
+    let mut degraded = trust.degradations(now);
+    degraded.extend(went_back.map(|went_back| Degradation { what: ROLLBACK.into(), detail: went_back.advice() }));
     Readiness {
         missing,
-        degraded: trust.degradations(now),
+        degraded,
         keys_run_out_at: keys.runs_out_at(),
         server_certificate_expires_at: trust.server_certificate_expires_at,
     }

@@ -26,15 +26,13 @@ pub struct ClockAnchor {
     pub confirmed_at: Option<Timestamp>,
 }
 
-/// The wall clock, as compared with its anchor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClockChange {
-    /// Within what happens every day.
-    None,
-    /// Ran ahead by more than [`LONGEST_LEAD`].
-    Ahead(Duration),
-    /// Went back by more than a minute.
-    Back(Duration),
+/// The change of the wall clock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ClockChange {
+    /// Since the anchor it ran ahead by more than [`LONGEST_LEAD`].
+    pub ahead: Option<Duration>,
+    /// Since it was last seen it went back by more than a minute.
+    pub back: Option<Duration>,
 }
 
 impl ClockAnchor {
@@ -43,15 +41,16 @@ impl ClockAnchor {
         Self { boot, distance_ms: distance(wall, monotonic), confirmed_at: None }
     }
 
-    /// Compares the clocks. After a step back the anchor follows: time that is then made up for in one step is a step ahead.
-    pub fn compare(&mut self, wall: Timestamp, monotonic: Duration) -> ClockChange {
-        let ahead = distance(wall, monotonic).saturating_sub(self.distance_ms);
-        let by = Duration::from_millis(ahead.unsigned_abs());
-        if ahead < 0 && by >= NOTABLE {
-            self.distance_ms = distance(wall, monotonic);
-            return ClockChange::Back(by);
+    /// Compares the clocks. `seen_ms` is their distance when they were last compared. When the wall clock goes behind the anchor the
+    /// anchor follows: time that is then made up for in one step is a step ahead.
+    pub fn compare(&mut self, seen_ms: i64, wall: Timestamp, monotonic: Duration) -> ClockChange {
+        let distance_ms = distance(wall, monotonic);
+        if further(distance_ms, self.distance_ms) >= NOTABLE {
+            self.distance_ms = distance_ms;
         }
-        if ahead > 0 && by > LONGEST_LEAD { ClockChange::Ahead(by) } else { ClockChange::None }
+        let ahead = further(self.distance_ms, distance_ms);
+        let back = further(distance_ms, seen_ms);
+        ClockChange { ahead: (ahead > LONGEST_LEAD).then_some(ahead), back: (back >= NOTABLE).then_some(back) }
     }
 
     /// Takes the clock for right as an administrator saw it at `confirmed_at`, which is news.
@@ -64,7 +63,13 @@ impl ClockAnchor {
     }
 }
 
-fn distance(wall: Timestamp, monotonic: Duration) -> i64 {
+/// Milliseconds from one distance to a greater one; zero to a smaller one.
+fn further(from: i64, to: i64) -> Duration {
+    Duration::from_millis(u64::try_from(to.saturating_sub(from)).unwrap_or(0))
+}
+
+/// Wall clock less monotonic clock, in milliseconds.
+pub fn distance(wall: Timestamp, monotonic: Duration) -> i64 {
     wall.unix_milliseconds().saturating_sub(i64::try_from(monotonic.as_millis()).unwrap_or(i64::MAX))
 }
 
@@ -80,38 +85,55 @@ mod tests {
         ClockAnchor::at(None, START, HOUR)
     }
 
+    /// Compares with the clocks as they were at the start.
+    fn ahead(anchor: &mut ClockAnchor, wall: Timestamp, monotonic: Duration) -> Option<Duration> {
+        anchor.compare(anchor.distance_ms, wall, monotonic).ahead
+    }
+
     #[test]
     fn time_that_both_clocks_have_seen_is_no_lead() {
         let mut anchor = anchor();
-        assert_eq!(anchor.compare(START + 400 * DAY, HOUR + 400 * DAY), ClockChange::None);
-        assert_eq!(anchor.compare(START + 400 * DAY + HOUR, HOUR + 400 * DAY), ClockChange::None);
+        assert_eq!(ahead(&mut anchor, START + 400 * DAY, HOUR + 400 * DAY), None);
+        assert_eq!(ahead(&mut anchor, START + 400 * DAY + HOUR, HOUR + 400 * DAY), None);
     }
 
     #[test]
     fn steps_ahead_add_up() {
         let mut anchor = anchor();
         let step = Duration::from_mins(25);
-        let changes: Vec<_> = (1..=3).map(|steps| anchor.compare(START + steps * step, HOUR)).collect();
-        assert_eq!(changes, [ClockChange::None, ClockChange::None, ClockChange::Ahead(3 * step)]);
+        let leads: Vec<_> = (1..=3).map(|steps| ahead(&mut anchor, START + steps * step, HOUR)).collect();
+        assert_eq!(leads, [None, None, Some(3 * step)]);
     }
 
     #[test]
     fn a_step_back_is_told_once_and_making_up_for_it_is_a_step_ahead() {
         let mut anchor = anchor();
-        assert_eq!(anchor.compare(START - DAY, HOUR), ClockChange::Back(DAY));
-        assert_eq!(anchor.compare(START - DAY, HOUR), ClockChange::None);
-        assert_eq!(anchor.compare(START, HOUR), ClockChange::Ahead(DAY));
-        assert_eq!(anchor.compare(START - DAY - Duration::from_secs(30), HOUR), ClockChange::None);
+        let first = distance(START, HOUR);
+        let behind = distance(START - DAY, HOUR);
+        assert_eq!(anchor.compare(first, START - DAY, HOUR), ClockChange { ahead: None, back: Some(DAY) });
+        assert_eq!(anchor.compare(behind, START - DAY, HOUR), ClockChange::default());
+        assert_eq!(anchor.compare(behind, START, HOUR), ClockChange { ahead: Some(DAY), back: None });
+        assert_eq!(ahead(&mut anchor, START - DAY - Duration::from_secs(30), HOUR), None);
+    }
+
+    #[test]
+    fn a_clock_that_comes_part_of_the_way_back_is_still_ahead() {
+        let mut anchor = anchor();
+        let seen = distance(START + 5 * DAY, HOUR);
+        let change = anchor.compare(seen, START + 2 * DAY, HOUR);
+        assert_eq!(change, ClockChange { ahead: Some(2 * DAY), back: Some(3 * DAY) });
+        let seen = distance(START + 2 * DAY, HOUR);
+        assert_eq!(anchor.compare(seen, START, HOUR), ClockChange { ahead: None, back: Some(2 * DAY) });
     }
 
     #[test]
     fn a_confirmation_counts_for_the_time_that_was_confirmed() {
         let mut anchor = anchor();
-        assert_eq!(anchor.compare(START + 30 * DAY, HOUR), ClockChange::Ahead(30 * DAY));
+        assert_eq!(ahead(&mut anchor, START + 30 * DAY, HOUR), Some(30 * DAY));
         anchor.confirm(START + 30 * DAY, START + 30 * DAY, HOUR);
-        assert_eq!(anchor.compare(START + 30 * DAY, HOUR), ClockChange::None);
+        assert_eq!(ahead(&mut anchor, START + 30 * DAY, HOUR), None);
         // Another jump between the confirmation and the moment at which it is heard of.
         anchor.confirm(START + 30 * DAY, START + 60 * DAY, HOUR);
-        assert_eq!(anchor.compare(START + 60 * DAY, HOUR), ClockChange::Ahead(30 * DAY));
+        assert_eq!(ahead(&mut anchor, START + 60 * DAY, HOUR), Some(30 * DAY));
     }
 }

@@ -36,6 +36,8 @@ pub enum Fault {
     LogBroken,
     /// The database's own check of its file.
     File,
+    /// The log is behind a mark outside the database, or contradicts it.
+    WentBack,
 }
 
 impl Fault {
@@ -53,6 +55,7 @@ impl Fault {
             Self::CollectionLeftOpen => "a collection is open whose photo has another one, or is erased",
             Self::LogBroken => "a row of the transfer log was changed, dropped, or put elsewhere",
             Self::File => "the database's file is damaged",
+            Self::WentBack => "the database went back in time",
         }
     }
 }

@@ -152,6 +152,20 @@ impl Watermark {
     }
 }
 
+impl Regression {
+    /// The reason and the ways on, for an administrator.
+    pub fn advice(self) -> String {
+        let next = match self {
+            Self::FileReplaced => "stop the gateway and start it again",
+            _ => {
+                "put the right database back and start again; or, if this one is to stay, `lichtbild-gateway confirm-rollback`, \
+                 which holds back every photo in it (docs/operation.md, \"A database that went back in time\")"
+            }
+        };
+        format!("{self}: {next}")
+    }
+}
+
 impl fmt::Display for Regression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

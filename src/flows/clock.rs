@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Gateway;
 pub use super::clock_watch::Step;
 use crate::clock::Timestamp;
-use crate::domain::clock_watch::{ClockAnchor, ClockChange};
+use crate::domain::clock_watch::{ClockAnchor, ClockChange, distance};
 use crate::storage::StoreError;
 
 /// Longer than a gateway rests over the holidays, much shorter than a photo is kept.
@@ -52,18 +52,19 @@ pub async fn clock_state(gateway: &Gateway) -> Result<ClockState, StoreError> {
     let confirmed_at = gateway.store.clock_confirmed_at().await?;
     let last = gateway.store.last_swept_at().await?;
     let (wall, monotonic) = (gateway.now(), gateway.clock.since_boot());
-    let change = gateway.clock_watch.locked(|watched| {
+    let ahead = gateway.clock_watch.locked(|watched| {
         if let Some(confirmed_at) = confirmed_at.filter(|_| confirmed_at > watched.anchor.confirmed_at) {
             watched.anchor.confirm(confirmed_at, wall, monotonic);
             watched.went_back = None;
         }
-        let change = watched.anchor.compare(wall, monotonic);
-        if let ClockChange::Back(by) = change {
+        let seen_ms = std::mem::replace(&mut watched.seen_ms, distance(wall, monotonic));
+        let ClockChange { ahead, back } = watched.anchor.compare(seen_ms, wall, monotonic);
+        if let Some(by) = back {
             watched.went_back = Some(Step { by, to: wall });
         }
-        change
+        ahead
     });
-    if let ClockChange::Ahead(by) = change {
+    if let Some(by) = ahead {
         return Ok(ClockState::Ahead(by));
     }
     Ok(match last {

@@ -4,13 +4,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::clock::{Clock, Timestamp};
-use crate::domain::clock_watch::ClockAnchor;
+use crate::domain::clock_watch::{ClockAnchor, distance};
 
 /// Shared by all that ask for the time of erasures.
 pub(super) struct ClockWatch(Mutex<Watched>);
 
 pub(super) struct Watched {
     pub(super) anchor: ClockAnchor,
+    /// The distance of the clocks when they were last compared.
+    pub(super) seen_ms: i64,
     pub(super) went_back: Option<Step>,
 }
 
@@ -26,7 +28,8 @@ pub struct Step {
 impl ClockWatch {
     pub(super) fn new(clock: &dyn Clock) -> Self {
         let anchor = ClockAnchor::at(clock.boot(), clock.now(), clock.since_boot());
-        Self(Mutex::new(Watched { anchor, went_back: None }))
+        let seen_ms = distance(clock.now(), clock.since_boot());
+        Self(Mutex::new(Watched { anchor, seen_ms, went_back: None }))
     }
 
     pub(super) fn locked<T>(&self, act: impl FnOnce(&mut Watched) -> T) -> T {

@@ -23,6 +23,14 @@ pub struct Marks {
 }
 
 impl Marks {
+    /// Adds other marks, each of them once.
+    pub fn add(&mut self, other: Self) {
+        let news: Vec<_> = other.heads.into_iter().filter(|mark| !self.heads.contains(mark)).collect();
+        self.heads.extend(news);
+        let news: Vec<_> = other.checkpoints.into_iter().filter(|mark| !self.checkpoints.contains(mark)).collect();
+        self.checkpoints.extend(news);
+    }
+
     /// The latest generation that any mark knows of.
     pub fn latest_generation(&self) -> u64 {
         self.heads.iter().filter_map(|mark| mark.generation).max().unwrap_or_default()

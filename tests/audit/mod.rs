@@ -8,6 +8,6 @@ mod checkpoints;
 mod command;
 mod retention;
 #[cfg(unix)]
-mod running;
+pub mod running;
 mod tampering;
 mod together;

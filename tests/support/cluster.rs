@@ -101,6 +101,43 @@ impl Cluster {
         command
     }
 
+    /// Copies the running server into a folder beside its data: a base backup, or the data of a standby.
+    pub fn base_backup(&self, name: &str, is_standby: bool) {
+        let mut copy = unprivileged(&self.programs.join("pg_basebackup"));
+        copy.args(["--no-sync", "--checkpoint=fast", "--wal-method=stream", "-U", USER, "-h"]).arg(&self.folder);
+        copy.args(is_standby.then_some("--write-recovery-conf"));
+        run(copy.arg("-D").arg(self.folder.join(name)));
+    }
+
+    /// Starts such a copy as a standby, with a socket of its own.
+    pub fn start_standby(&self, name: &str) {
+        let data = self.folder.join(name);
+        let settings = format!("-c listen_addresses='' -c unix_socket_directories='{}' {HURRIED}", data.display());
+        let mut start = unprivileged(&self.programs.join("pg_ctl"));
+        start.args(["start", "-s", "-w", "-o", &settings, "-l"]).arg(self.folder.join("standby-log"));
+        run(start.arg("-D").arg(data));
+    }
+
+    pub fn stop_standby(&self, name: &str) {
+        let mut stop = unprivileged(&self.programs.join("pg_ctl"));
+        let data = self.folder.join(name);
+        // It may have been stopped before.
+        if data.join("postmaster.pid").exists() {
+            run(stop.args(["stop", "-s", "-m", "fast", "-D"]).arg(data));
+        }
+    }
+
+    /// Puts a copy in the place of the data, while the server is down.
+    pub fn exchange_for(&self, name: &str) {
+        std::fs::rename(self.folder.join("data"), self.folder.join("data-before")).unwrap();
+        std::fs::rename(self.folder.join(name), self.folder.join("data")).unwrap();
+    }
+
+    /// Makes a standby the primary.
+    pub fn promote(&self) {
+        run(self.control("promote").arg("-w"));
+    }
+
     /// Has every process of the server stand still (`-STOP`) or go on (`-CONT`).
     pub fn signal_all(&self, signal: &str) {
         let mut command = Command::new("kill");

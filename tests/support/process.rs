@@ -182,11 +182,20 @@ impl Home {
         self.try_start_as(command).unwrap_or_else(|log| panic!("not started: {log}"))
     }
 
+    /// Runs the gateway with options of `serve`.
+    pub fn start_with(&self, options: &[&str]) -> GatewayProcess {
+        self.serve(self.command(), options).unwrap_or_else(|log| panic!("not started: {log}"))
+    }
+
     /// The same, where it may be that it cannot start just now; then its log.
-    pub fn try_start_as(&self, mut command: Command) -> Result<GatewayProcess, String> {
+    pub fn try_start_as(&self, command: Command) -> Result<GatewayProcess, String> {
+        self.serve(command, &[])
+    }
+
+    fn serve(&self, mut command: Command, options: &[&str]) -> Result<GatewayProcess, String> {
         let log = self.beside("log");
         let file = File::options().create(true).append(true).open(&log).unwrap();
-        command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
+        command.arg("serve").args(options).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
         let mut child = command.spawn().unwrap();
         let lines = lines(&mut child, 4);
         let mut gateway = GatewayProcess {

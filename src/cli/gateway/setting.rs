@@ -10,7 +10,7 @@ use crate::flows::administer::Administration;
 use crate::flows::rollback::{Compared, compare};
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
-use crate::server::watermark::{MarkFiles, advice};
+use crate::server::watermark::MarkFiles;
 use crate::storage::{DatabaseLocation, SqlStore, StoreError};
 
 pub(super) struct Setting {
@@ -31,7 +31,7 @@ impl Setting {
         let compared = this.compare(&keys).await?;
         match compared.regression {
             Some(regression) => {
-                eprintln!("warning: the database went back in time; {}", advice(regression));
+                eprintln!("warning: the database went back in time; {}", regression.advice());
                 this.store.stop_changes(regression);
             }
             None => {

@@ -7,10 +7,12 @@ use super::failure::{Code, Failure};
 use super::output::give;
 use super::setting::unusable;
 use crate::config::Config;
-use crate::domain::soundness::Findings;
+use crate::domain::soundness::{Fault, Findings};
+use crate::flows::rollback::compare;
 use crate::flows::verify::verify;
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
+use crate::server::watermark::MarkFiles;
 use crate::storage::{DatabaseLocation, SqlStore};
 
 #[derive(Args)]
@@ -39,7 +41,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
     };
     let store = SqlStore::open_to_read(database).await.map_err(|error| unusable(error, database))?;
-    let found = look(&store, keys.as_ref(), &config).await;
+    let found = look(&store, keys.as_ref(), &config, arguments.database.is_none()).await;
     store.close().await;
     let findings = found?;
     if arguments.json {
@@ -56,7 +58,8 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     ))
 }
 
-async fn look(store: &SqlStore, keys: Option<&KeyFile>, config: &Config) -> Result<Findings, Failure> {
+/// Looks through a database; the gateway's own is compared with the marks outside of it as well.
+async fn look(store: &SqlStore, keys: Option<&KeyFile>, config: &Config, is_own: bool) -> Result<Findings, Failure> {
     let bound = store.bound_key_file().await?;
     if let (Some(keys), Some(bound)) = (keys, bound)
         && keys.fingerprint() != bound
@@ -66,7 +69,17 @@ async fn look(store: &SqlStore, keys: Option<&KeyFile>, config: &Config) -> Resu
             config.key_file.display()
         )));
     }
-    Ok(verify(store, keys).await?)
+    let mut findings = verify(store, keys).await?;
+    if let Some(keys) = keys.filter(|_| is_own) {
+        let read = MarkFiles::of(config).read(keys);
+        for fault in read.faults {
+            eprintln!("Not compared: {fault}");
+        }
+        if let Some(regression) = compare(store, keys, &read.marks).await?.regression {
+            findings.add(Fault::WentBack, regression);
+        }
+    }
+    Ok(findings)
 }
 
 /// Tells people what was found.

@@ -24,14 +24,12 @@ use crate::flows::Gateway;
 use crate::flows::rollback::{Compared, Marks, compare};
 use crate::identity::checkpoint_key::{CheckpointKey, CheckpointVerifier};
 use crate::sealing::KeyFile;
-use crate::storage::{SqlStore, StoreError};
+use crate::storage::{SqlStore, Store, StoreError};
 use crate::transport::trust_status::TrustStatus;
 
 use super::checkpoint_files;
 use super::secret_file::read_secret;
 
-/// The name of a database that went back in time, in `/readyz` and in the log.
-pub const ROLLBACK: &str = "database-rollback";
 /// The name of a head file that cannot be read or written.
 const HEAD_FILE: &str = "log-head-file";
 
@@ -172,6 +170,9 @@ struct State {
     generation: u64,
     server: Option<ServerHistory>,
     written: Option<Head>,
+    /// Marks that the database does not fit, and so may not be forgotten.
+    unmet: Marks,
+    told: Option<Regression>,
 }
 
 impl Watermarks {
@@ -194,10 +195,11 @@ impl Watermarks {
         set_unreadable_aside(&files, &keys);
         let generation = read.marks.latest_generation();
         let server = read.marks.heads.iter().find_map(|mark| mark.server);
-        let state = Arc::new(Mutex::new(State { generation, server, written: None }));
+        let state =
+            Arc::new(Mutex::new(State { generation, server, written: None, unmet: Marks::default(), told: None }));
         let this = Self { gateway, store, files, status, state };
         let compared = compare(&this.store, &keys, &read.marks).await?;
-        this.conclude(&compared);
+        this.conclude(&compared, &read.marks);
         read.clock.into_iter().for_each(|anchor| this.gateway.resume_clock_anchor(anchor));
         Ok(this)
     }
@@ -208,7 +210,7 @@ impl Watermarks {
     /// [`StoreError::WentBack`], and what else keeps the log from being read.
     pub(super) async fn compare_all(&self) -> Result<(), StoreError> {
         let mut marks = self.files.read(&self.gateway.keys()).marks;
-        marks.heads.extend(self.in_memory());
+        marks.add(self.in_memory());
         self.compare(&marks).await.map(|_| ())
     }
 
@@ -219,8 +221,7 @@ impl Watermarks {
 
     /// Compares the database with the marks in memory, and renews the head files where the log has grown.
     pub(super) async fn look(self) {
-        let marks = Marks { heads: self.in_memory().into_iter().collect(), checkpoints: Vec::new() };
-        match self.compare(&marks).await {
+        match self.compare(&self.in_memory()).await {
             Ok(position) => self.renew(&position),
             // It is told of by `conclude`.
             Err(StoreError::WentBack(_)) => {}
@@ -232,27 +233,35 @@ impl Watermarks {
 
     async fn compare(&self, marks: &Marks) -> Result<LogPosition, StoreError> {
         let compared = compare(&self.store, &self.gateway.keys(), marks).await?;
-        self.conclude(&compared).map_or(Ok(compared.position), |regression| Err(StoreError::WentBack(regression)))
+        self.conclude(&compared, marks)
+            .map_or(Ok(compared.position), |regression| Err(StoreError::WentBack(regression)))
     }
 
-    /// The last row that this program knows to be durable.
-    fn in_memory(&self) -> Option<Watermark> {
-        let (generation, server) = self.locked(|state| (state.generation, state.server));
-        self.store.known_head().map(|head| Watermark { generation: Some(generation), head, server })
+    /// The last row that this program knows to be durable, and what was not met.
+    fn in_memory(&self) -> Marks {
+        let (mut marks, generation, server) =
+            self.locked(|state| (state.unmet.clone(), state.generation, state.server));
+        let known = self.store.known_head().map(|head| Watermark { generation: Some(generation), head, server });
+        marks.add(Marks { heads: known.into_iter().collect(), checkpoints: Vec::new() });
+        marks
     }
 
     /// Draws the consequence of a comparison: changes are stopped, or taken.
-    fn conclude(&self, compared: &Compared) -> Option<Regression> {
+    fn conclude(&self, compared: &Compared, marks: &Marks) -> Option<Regression> {
         let replaced = self.store.file_was_replaced().then_some(Regression::FileReplaced);
         let Compared { position, regression } = compared;
         if let Some(regression) = replaced.or(*regression) {
             self.store.stop_changes(regression);
-            if self.status.note_fault(ROLLBACK, advice(regression)) {
-                tracing::error!(%regression, "the database went back in time: every photo is held back, nothing is signed. {}", advice(regression));
+            self.locked(|state| state.unmet = marks.clone());
+            if self.locked(|state| state.told.replace(regression)) != Some(regression) {
+                tracing::error!(%regression, "the database went back in time: every photo is held back, nothing is signed. {}", regression.advice());
             }
             return Some(regression);
         }
-        let known = self.locked(|state| std::mem::replace(&mut state.generation, position.generation.number));
+        let known = self.locked(|state| {
+            state.unmet = Marks::default();
+            std::mem::replace(&mut state.generation, position.generation.number)
+        });
         if position.generation.number > known {
             tracing::warn!(
                 generation = position.generation.number,
@@ -266,7 +275,11 @@ impl Watermarks {
         }
         self.note_history(position);
         self.store.advance(position.head);
-        if self.status.clear_fault(ROLLBACK) {
+        if self.store.regression().is_some() {
+            // Every mark fits, those in memory and those that did not fit before.
+            self.store.accept(position.head);
+        }
+        if self.locked(|state| state.told.take()).is_some() {
             tracing::info!("the database is where it was known to be");
         }
         None
@@ -319,16 +332,4 @@ fn set_unreadable_aside(files: &MarkFiles, keys: &KeyFile) {
             tracing::error!(path = %path.display(), %error, "an unreadable head file is still in its place");
         }
     }
-}
-
-/// The ways on, for people.
-pub fn advice(regression: Regression) -> String {
-    let next = match regression {
-        Regression::FileReplaced => "stop the gateway and start it again",
-        _ => {
-            "put the right database back and start again; or, if this one is to stay, `lichtbild-gateway confirm-rollback`, which \
-             holds back every photo in it (docs/operation.md, \"A database that went back in time\")"
-        }
-    };
-    format!("{regression}: {next}")
 }

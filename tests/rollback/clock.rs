@@ -1,0 +1,64 @@
+//! A machine's clock that is set while a gateway runs, and between its runs.
+
+use std::fs;
+use std::time::Duration;
+
+use super::{Town, ready};
+use crate::support::process::{GatewayProcess, Home, until};
+use crate::support::records::Database;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn set_clock(home: &Home, ahead: Duration) {
+    let new = home.beside("new-clock");
+    fs::write(&new, ahead.as_millis().to_string()).unwrap();
+    fs::rename(new, home.beside("clock")).unwrap();
+}
+
+fn start(home: &Home) -> GatewayProcess {
+    let mut command = home.command();
+    command.env("LICHTBILD_CLOCK_SHIFT", home.beside("clock"));
+    home.start_as(command)
+}
+
+/// Waits until the sweeper has seen the clock as it is now, and refused.
+async fn refused_once_more(gateway: &GatewayProcess, times: usize) {
+    until("the sweeper refuses", async || gateway.log().matches("nothing is erased").count() > times).await;
+}
+
+#[tokio::test]
+async fn seven_jumps_of_thirty_days_erase_nothing_and_destroy_no_key() {
+    let town = Town::new();
+    town.home.set("sweep_seconds", "0.1");
+    set_clock(&town.home, Duration::ZERO);
+    let mut gateway = start(&town.home);
+    let code = town.deposits(&gateway, "a-key-for-this-photo").await;
+    let keys = fs::read(town.home.file("gateway.key")).unwrap();
+    town.head_file_follows(4).await;
+    for jump in 1..=7 {
+        let refused = gateway.log().matches("nothing is erased").count();
+        set_clock(&town.home, jump * 30 * DAY);
+        refused_once_more(&gateway, refused).await;
+        assert!(ready(&gateway).await.contains("clock"));
+        if jump == 4 {
+            // A restart does not make it believe the clock: the machine was not started meanwhile.
+            drop(gateway);
+            gateway = start(&town.home);
+        }
+    }
+    let database = Database::open(&town.home.database()).await;
+    assert_eq!((database.count("frames").await, database.happened("photo.expired").await), (1, 0));
+    assert!(fs::read(town.home.file("gateway.key")).unwrap() == keys, "no epoch key was destroyed");
+
+    set_clock(&town.home, Duration::ZERO);
+    until("a clock that goes back is told", async || ready(&gateway).await.contains("clock-went-back")).await;
+    let mut confirm = town.home.command();
+    let confirm = confirm.env("LICHTBILD_CLOCK_SHIFT", town.home.beside("clock")).arg("confirm-clock");
+    assert!(confirm.output().unwrap().status.success());
+    until("it is ready again", async || {
+        let told = ready(&gateway).await;
+        told.contains("\"ready\"") && !told.contains("clock")
+    })
+    .await;
+    town.uses(&gateway, &code).await;
+}

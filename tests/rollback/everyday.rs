@@ -1,0 +1,113 @@
+//! Events of every day, which are no alarm: stops, crashes, nodes that were away, restores and moves.
+
+use std::fs;
+
+use super::{ALARM, Town, ready};
+use crate::support::cluster::TestDatabase;
+use crate::support::process::{GatewayProcess, Home, until};
+
+async fn is_ready(gateway: &GatewayProcess) {
+    let told = ready(gateway).await;
+    assert!(told.contains("\"ready\"") && !told.contains(ALARM) && !told.contains("head-file"), "{told}");
+}
+
+#[tokio::test]
+async fn stops_and_kills_are_no_alarm() {
+    let town = Town::new();
+    for round in 0..6 {
+        let gateway = town.home.start();
+        is_ready(&gateway).await;
+        let code = town.deposits(&gateway, &format!("a-key-for-photo-{round}")).await;
+        is_ready(&gateway).await;
+        if round % 2 == 0 {
+            town.uses(&gateway, &code).await;
+            // As the power goes.
+            drop(gateway);
+        } else {
+            assert!(gateway.stop().success());
+        }
+    }
+    assert_eq!(town.home.json(&["verify"])["sound"], true);
+}
+
+#[tokio::test]
+async fn a_node_that_was_away_and_one_that_is_new_are_no_alarm() {
+    let database = TestDatabase::empty().await;
+    let town = Town::at(Home::over_server(&database.url));
+    let away = town.home.copied();
+    assert!(away.start().stop().success());
+    let gateway = town.home.start();
+    for round in 0..5 {
+        town.deposits(&gateway, &format!("a-key-for-photo-{round}")).await;
+    }
+    let second = away.start();
+    is_ready(&second).await;
+    let new = town.home.copied();
+    fs::remove_file(new.file("log-head.json")).unwrap();
+    let third = new.start();
+    is_ready(&third).await;
+    // Rows of one node are known to the others, so that each of them notices when they are gone.
+    let code = town.deposits(&gateway, "a-key-for-one-more-photo").await;
+    town.uses(&second, &code).await;
+    let mark = |home: &Home| super::known_rows(&home.file("log-head.json"));
+    until("all nodes know the same", async || mark(&town.home) == mark(&away) && mark(&away) == mark(&new)).await;
+}
+
+#[tokio::test]
+async fn a_hold_on_one_node_is_accepted_by_the_others() {
+    let database = TestDatabase::empty().await;
+    let town = Town::at(Home::over_server(&database.url));
+    let away = town.home.copied();
+    let gateway = town.home.start();
+    let second = away.start();
+    town.deposits(&gateway, "a-key-for-this-photo").await;
+    assert_eq!(town.home.json(&["quarantine", "hold"])["photos"], 1);
+    is_ready(&gateway).await;
+    is_ready(&second).await;
+    drop(second);
+    is_ready(&away.start()).await;
+}
+
+#[tokio::test]
+async fn a_restored_gateway_and_a_moved_one_are_no_alarm() {
+    let town = Town::new();
+    let gateway = town.home.start();
+    town.deposits(&gateway, "a-key-for-this-photo").await;
+    town.home.json(&["backup", "saved", "--keys", "with"]);
+    town.deposits(&gateway, "a-key-of-after-the-backup").await;
+    assert!(gateway.stop().success());
+    let server = TestDatabase::empty().await;
+    town.home.json(&["migrate-store", town.home.database().to_str().unwrap(), &server.url]);
+    town.home.set("database", &format!("\"{}\"", server.url));
+    let gateway = town.home.start();
+    is_ready(&gateway).await;
+    drop(gateway);
+
+    town.home.json(&["restore", "saved", "--dir", "new"]);
+    // In the old one's place, beside the marks of the old one.
+    fs::copy(town.home.beside("new/lichtbild.sqlite"), town.home.database()).unwrap();
+    for end in ["-wal", "-shm"] {
+        let _ = fs::remove_file(format!("{}{end}", town.home.database().display()));
+    }
+    town.home.set("database", "\"lichtbild.sqlite\"");
+    let gateway = town.home.start();
+    is_ready(&gateway).await;
+    assert!(gateway.stop().success());
+    assert_eq!(town.home.json(&["audit", "verify"])["whole"], true);
+}
+
+#[tokio::test]
+async fn a_damaged_head_file_is_told_of_set_aside_and_made_anew() {
+    let town = Town::new();
+    let gateway = town.home.start();
+    town.deposits(&gateway, "a-key-for-this-photo").await;
+    assert!(gateway.stop().success());
+    fs::write(town.home.file("log-head.json"), "{\"known\":").unwrap();
+    let gateway = town.home.start();
+    let told = ready(&gateway).await;
+    assert!(told.contains("\"ready\"") && told.contains("log-head-file"), "{told}");
+    assert!(town.home.file("log-head.json.1").exists());
+    until("a new one is there", async || town.known_rows() > 0).await;
+    assert!(gateway.stop().success());
+    is_ready(&town.home.start()).await;
+}

@@ -1,0 +1,109 @@
+//! A PostgreSQL server that was restored from a base backup, or failed over to a standby.
+
+use super::{Town, goes_on_once_confirmed, holds_everything_back, ready};
+use crate::support::cluster::{Cluster, connect};
+use crate::support::process::{GatewayProcess, Home, until};
+
+struct Bench {
+    cluster: Cluster,
+    town: Town,
+}
+
+impl Bench {
+    async fn set_up() -> Self {
+        let cluster = Cluster::start().await;
+        let town = Town::at(Home::over_server(&cluster.empty_database().await));
+        Self { cluster, town }
+    }
+
+    /// The primary loses its power, and the standby takes its place.
+    fn fails_over(&self) {
+        self.cluster.take_down();
+        self.cluster.stop_standby("standby");
+        self.cluster.exchange_for("standby");
+        self.cluster.bring_up();
+        self.cluster.promote();
+    }
+
+    /// Waits until the standby has all that was committed.
+    async fn standby_has_everything(&self) {
+        let mut connection = connect(&self.cluster.url("postgres")).await.unwrap();
+        let caught_up = "SELECT coalesce(bool_and(flush_lsn >= pg_current_wal_flush_lsn()), false)
+                         FROM pg_stat_replication WHERE state = 'streaming'";
+        until("the standby has everything", async || {
+            sqlx::query_scalar::<_, bool>(caught_up).fetch_one(&mut connection).await.unwrap()
+        })
+        .await;
+    }
+}
+
+async fn is_ready(gateway: &GatewayProcess) {
+    until("it is ready", async || ready(gateway).await.contains("\"ready\"")).await;
+}
+
+#[tokio::test]
+async fn a_server_restored_from_a_base_backup_hands_nothing_out() {
+    let bench = Bench::set_up().await;
+    let town = &bench.town;
+    let gateway = town.home.start();
+    let code = town.deposits(&gateway, "a-key-for-this-photo").await;
+    bench.cluster.base_backup("backup", false);
+    town.uses(&gateway, &code).await;
+    assert!(gateway.stop().success());
+    bench.cluster.take_down();
+    bench.cluster.exchange_for("backup");
+    bench.cluster.bring_up();
+    let gateway = town.home.start();
+    holds_everything_back(town, &gateway, &code).await;
+    town.home.json(&["confirm-rollback"]);
+    goes_on_once_confirmed(town, gateway, &code).await;
+}
+
+#[tokio::test]
+async fn an_asynchronous_standby_that_lacks_commits_hands_nothing_out() {
+    let bench = Bench::set_up().await;
+    let town = &bench.town;
+    let gateway = town.home.start();
+    let second = town.home.copied();
+    let idle = second.start();
+    let code = town.deposits(&gateway, "a-key-for-this-photo").await;
+    bench.cluster.base_backup("standby", true);
+    bench.cluster.start_standby("standby");
+    bench.standby_has_everything().await;
+    bench.cluster.stop_standby("standby");
+    town.uses(&gateway, &code).await;
+    until("the other node has seen it", async || {
+        super::known_rows(&second.file("log-head.json")) >= town.known_rows() && town.known_rows() > 5
+    })
+    .await;
+    // Both nodes run on, and none of their connections does.
+    bench.fails_over();
+    holds_everything_back(town, &gateway, &code).await;
+    let refused = town.office.calls(idle.office()).collect(&code).await.unwrap();
+    assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
+    town.home.json(&["confirm-rollback"]);
+    is_ready(&idle).await;
+    goes_on_once_confirmed(town, gateway, &code).await;
+}
+
+#[tokio::test]
+async fn a_failover_that_loses_nothing_is_told_of_and_no_alarm() {
+    let bench = Bench::set_up().await;
+    let town = &bench.town;
+    let gateway = town.home.start();
+    bench.cluster.base_backup("standby", true);
+    bench.cluster.start_standby("standby");
+    let code = town.deposits(&gateway, "a-key-for-this-photo").await;
+    let used = town.deposits(&gateway, "a-key-for-a-used-photo").await;
+    town.uses(&gateway, &used).await;
+    bench.standby_has_everything().await;
+    bench.fails_over();
+    is_ready(&gateway).await;
+    until("the new timeline is told of", async || gateway.log().contains("timeline_before=1")).await;
+    town.uses(&gateway, &code).await;
+    assert_eq!(town.calls(&gateway).1.collect(&used).await.unwrap().problem(), (410, "photo-settled".into()));
+    assert!(gateway.stop().success());
+    let gateway = town.home.start();
+    assert!(ready(&gateway).await.contains("\"ready\""));
+    assert!(!gateway.log().contains("went back in time"), "{}", gateway.log());
+}

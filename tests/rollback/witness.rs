@@ -1,0 +1,67 @@
+//! A whole machine that went back in time: only a witness elsewhere knows better.
+
+use std::fs;
+use std::process::Command;
+
+use super::{Town, goes_on_once_confirmed, holds_everything_back, known_rows, ready};
+use crate::support::process::until;
+
+/// Copies the gateway's folder, or puts the copy back: head file and checkpoints go back with the database.
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    let _ = fs::remove_dir_all(to);
+    assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
+}
+
+/// The folder is as it was before a photo was used.
+async fn machine_went_back(town: &Town) -> String {
+    let gateway = town.home.start();
+    let code = town.deposits(&gateway, "a-key-for-this-photo").await;
+    assert!(gateway.stop().success());
+    copy(&town.home.file(""), &town.home.beside("snapshot"));
+    let gateway = town.home.start();
+    town.uses(&gateway, &code).await;
+    assert!(gateway.stop().success());
+    copy(&town.home.file("checkpoints"), &town.home.beside("auditor"));
+    copy(&town.home.beside("snapshot"), &town.home.file(""));
+    code
+}
+
+#[tokio::test]
+async fn a_head_file_on_another_mount_knows_what_the_machine_has_forgotten() {
+    let town = Town::new();
+    let witness = town.home.beside("elsewhere/head.json");
+    fs::create_dir(town.home.beside("elsewhere")).unwrap();
+    let line = format!("\"certs/audit.pub\"\nwitness_file = \"{}\"", witness.display());
+    town.home.set("public_key", &line);
+    let code = machine_went_back(&town).await;
+    let gateway = town.home.start();
+    holds_everything_back(&town, &gateway, &code).await;
+    town.home.json(&["confirm-rollback"]);
+    until("the witness follows", async || known_rows(&witness) == town.known_rows()).await;
+    goes_on_once_confirmed(&town, gateway, &code).await;
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_an_auditor_keeps_is_a_witness_too() {
+    let town = Town::new();
+    let code = machine_went_back(&town).await;
+    let kept = fs::read_dir(town.home.beside("auditor")).unwrap().map(|entry| entry.unwrap().path());
+    let newest = kept.filter(|path| path.extension().is_some_and(|end| end == "json")).max().unwrap();
+    let gateway = town.home.start_with(&["--checkpoint", newest.to_str().unwrap()]);
+    until("the alarm is raised", async || ready(&gateway).await.contains(super::ALARM)).await;
+    let refused = town.calls(&gateway).1.collect(&code).await.unwrap();
+    assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
+    town.home.json(&["quarantine", "hold", "--as-of", "2026-11-22T09:30:00Z"]);
+    until("it is ready again", async || ready(&gateway).await.contains("\"ready\"")).await;
+    assert!(gateway.stop().success());
+    // The checkpoint vouches for rows that were given up: known by now, and no alarm any more.
+    let gateway = town.home.start_with(&["--checkpoint", newest.to_str().unwrap()]);
+    assert!(ready(&gateway).await.contains("\"ready\""));
+    assert_eq!(town.calls(&gateway).1.collect(&code).await.unwrap().status, 409);
+}
+
+#[tokio::test]
+async fn without_a_witness_a_machine_that_went_back_is_not_noticed_as_the_readme_says() {
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains("witness_file"), "what is not protected, and what to do, stands there");
+}
