@@ -74,7 +74,7 @@ pub enum Violation {
 /// on shows where each photo is.
 pub fn violations(operations: &[Operation], log: &[AuditRow], quiet_since: Duration) -> BTreeSet<Violation> {
     let (course, mut found) = replay(log);
-    let case = Case::new(operations, log, course);
+    let case = Case::new(operations, log, course, quiet_since);
     case.weigh_codes(&mut found);
     case.weigh_acknowledgements(&mut found);
     case.weigh_rows(&mut found);
@@ -125,10 +125,11 @@ struct Case<'a> {
     /// What was asked about each code's photo, settlements of its collections included.
     about: BTreeMap<&'a str, Vec<&'a Operation>>,
     devices: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    quiet_since: Duration,
 }
 
 impl<'a> Case<'a> {
-    fn new(operations: &'a [Operation], log: &'a [AuditRow], course: Course) -> Self {
+    fn new(operations: &'a [Operation], log: &'a [AuditRow], course: Course, quiet_since: Duration) -> Self {
         let deposits = deposits(operations);
         let (mut about, mut devices) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, BTreeSet<_>>::new());
         let mut code_of = BTreeMap::new();
@@ -151,7 +152,7 @@ impl<'a> Case<'a> {
                 about.entry(code).or_default().push(operation);
             }
         }
-        Self { operations, log, course, deposits, about, devices }
+        Self { operations, log, course, deposits, about, devices, quiet_since }
     }
 
     fn weigh_codes(&self, found: &mut BTreeSet<Violation>) {
@@ -168,7 +169,10 @@ impl<'a> Case<'a> {
                     }
                 }
                 (Wish::Deposit { key, .. }, Told::Refused { status, problem })
-                    if *status != 429 && *status < 500 && problem != "deposit-in-progress" =>
+                    if *status != 429
+                        && *status < 500
+                        && problem != "deposit-in-progress"
+                        && (problem != "certificate-expired" || operation.begun >= self.quiet_since) =>
                 {
                     found.insert(Violation::FalseRefusal { code: key.clone(), problem: problem.clone() });
                 }
@@ -301,6 +305,10 @@ impl<'a> Case<'a> {
                     }
                     continue;
                 }
+                // As long as the database was an older one: of every code, and of none in the end.
+                "photo-quarantined" => operation.begun < self.quiet_since,
+                // A clock that has leapt is past the end of all certificates.
+                "certificate-expired" => operation.begun < self.quiet_since,
                 // Not in this run: nobody withdraws, and no deadline of days is reached.
                 "photo-withdrawn" | "photo-expired" | "code-malformed" => false,
                 _ => *status == 429 || *status >= 500,

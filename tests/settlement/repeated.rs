@@ -86,3 +86,18 @@ async fn a_settlement_that_time_made_stands() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_answer_that_a_photo_counts_as_used_is_as_durable_as_any() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let deposit = studio.deposited(1).await;
+    let collection = office.handed_over(&deposit.code).await;
+    gateway.advance(8 * DAY);
+    assert_eq!(office.settle(&collection, &json!({ "outcome": "used" })).await.status, 200);
+    assert_eq!(gateway.database.happened("collection.used_by_default").await, 1);
+    // A clock that had leapt comes back.
+    gateway.clock.set_by(-8 * 86_400_000);
+    assert_eq!(office.collect(&deposit.code).await.refused(410, "photo-settled")["outcome"], "used");
+    assert_eq!(gateway.database.count("frames").await, 0);
+}

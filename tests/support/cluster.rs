@@ -133,6 +133,18 @@ impl Cluster {
         std::fs::rename(self.folder.join(name), self.folder.join("data")).unwrap();
     }
 
+    /// Puts a copy of a copy in the place of the data, while the server is down.
+    pub fn go_back_to(&self, name: &str) {
+        std::fs::rename(self.folder.join("data"), self.folder.join("today")).unwrap();
+        run(unprivileged(Path::new("cp")).arg("-a").arg(self.folder.join(name)).arg(self.folder.join("data")));
+    }
+
+    /// Puts the data back in its place, while the server is down.
+    pub fn come_forward(&self) {
+        std::fs::remove_dir_all(self.folder.join("data")).unwrap();
+        std::fs::rename(self.folder.join("today"), self.folder.join("data")).unwrap();
+    }
+
     /// Makes a standby the primary.
     pub fn promote(&self) {
         run(self.control("promote").arg("-w"));

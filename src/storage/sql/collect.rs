@@ -305,3 +305,31 @@ pub(super) fn entry(event: AuditEvent, held: &CollectionRecord, device_id: Devic
         details: serde_json::json!({ "photo_id": held.photo_id, "office_id": held.office_id }),
     }
 }
+
+/// Settles what was handed over and not settled in time: the photo counts as used. `actor` is the gateway, which swept, or a device of
+/// the office that says so afterwards.
+pub(super) async fn use_by_default(
+    transaction: &mut Write,
+    held: &CollectionRecord,
+    at: Timestamp,
+    now: Timestamp,
+    actor: String,
+) -> Result<(), StoreError> {
+    transaction
+        .query("UPDATE collections SET state = $1, settled_at = $2 WHERE collection_id = $3")
+        .bind(CollectionState::Used.name())
+        .bind(at.unix_milliseconds())
+        .bind(held.collection_id.to_string())
+        .execute()
+        .await?;
+    photos::erase(transaction, held.photo_id, PhotoState::Used, at).await?;
+    let entry = AuditEntry {
+        at: now,
+        actor,
+        event: AuditEvent::CollectionUsedByDefault,
+        subject: Some(held.collection_id.to_string()),
+        details: serde_json::json!({ "photo_id": held.photo_id, "office_id": held.office_id, "settle_due": at }),
+    };
+    transaction.append(entry);
+    Ok(())
+}

@@ -1,10 +1,10 @@
 //! Settlement: the outcome, the erasure and the audit row are durable together.
 
-use super::collect::{entry, hold};
+use super::collect::{entry, hold, use_by_default};
 use super::connection::Connection;
 use super::{SqlStore, photos};
 use crate::domain::audit::AuditEvent;
-use crate::domain::collection::{CollectionRecord, Outcome};
+use crate::domain::collection::{CollectionRecord, CollectionState, Outcome};
 use crate::domain::lifecycle::{self, Settlement};
 use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::failpoint;
@@ -20,6 +20,12 @@ pub(super) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<
         .await?
         .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", held.collection_id)))?;
     let settlement = lifecycle::settlement(&held, &photo.record, &request.outcome, request.now);
+    if let (Settlement::Repeated { at }, CollectionState::Leased) = (settlement, held.state) {
+        // It counts as used, and no sweep has come past: an answer that says so has to be durable.
+        use_by_default(&mut transaction, &held, at, request.now, request.device_id.to_string()).await?;
+        transaction.commit().await?;
+        return Ok(Some(Settled { settlement, collection: held }));
+    }
     if settlement != Settlement::Due {
         return Ok(Some(Settled { settlement, collection: held }));
     }

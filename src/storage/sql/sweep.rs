@@ -7,7 +7,7 @@ use super::rows::{COLLECTION, collection, moment, parsed};
 use super::{SqlStore, census, collect, guesses, invitations, photos};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
-use crate::domain::collection::{CollectionRecord, CollectionState};
+use crate::domain::collection::CollectionRecord;
 use crate::domain::id::PhotoId;
 use crate::domain::lifecycle::{self, Hold};
 use crate::domain::photo::PhotoState;
@@ -31,7 +31,7 @@ pub(super) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepRepor
                 report.lapsed += 1;
             }
             Hold::UsedByDefault { at } => {
-                use_by_default(&mut transaction, &held, at, now).await?;
+                collect::use_by_default(&mut transaction, &held, at, now, "gateway".into()).await?;
                 report.used_by_default += 1;
             }
             Hold::Running { .. } | Hold::HandedOver { .. } => {}
@@ -61,31 +61,6 @@ async fn overdue_collections(transaction: &mut Write, now: Timestamp) -> Result<
         .iter()
         .map(|row| collection(row, ""))
         .collect()
-}
-
-async fn use_by_default(
-    transaction: &mut Write,
-    held: &CollectionRecord,
-    at: Timestamp,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    transaction
-        .query("UPDATE collections SET state = $1, settled_at = $2 WHERE collection_id = $3")
-        .bind(CollectionState::Used.name())
-        .bind(at.unix_milliseconds())
-        .bind(held.collection_id.to_string())
-        .execute()
-        .await?;
-    photos::erase(transaction, held.photo_id, PhotoState::Used, at).await?;
-    let entry = AuditEntry {
-        at: now,
-        actor: "gateway".into(),
-        event: AuditEvent::CollectionUsedByDefault,
-        subject: Some(held.collection_id.to_string()),
-        details: serde_json::json!({ "photo_id": held.photo_id, "office_id": held.office_id, "settle_due": at }),
-    };
-    transaction.append(entry);
-    Ok(())
 }
 
 async fn expired_photos(transaction: &mut Write, now: Timestamp) -> Result<Vec<(PhotoId, Timestamp)>, StoreError> {
