@@ -2,6 +2,7 @@
 
 mod backup;
 mod erasure;
+mod key_link;
 #[cfg(feature = "failpoints")]
 mod killed;
 mod relocate;
