@@ -36,6 +36,8 @@ pub enum Fault {
     LogBroken,
     /// The database's own check of its file.
     File,
+    /// A table, index, trigger, view or function that this program did not make, or one of its own that is missing or changed.
+    SchemaChanged,
 }
 
 impl Fault {
@@ -53,6 +55,9 @@ impl Fault {
             Self::CollectionLeftOpen => "a collection is open whose photo has another one, or is erased",
             Self::LogBroken => "a row of the transfer log was changed, dropped, or put elsewhere",
             Self::File => "the database's file is damaged",
+            Self::SchemaChanged => {
+                "a table, index, trigger, view or function is not this program's, changed or missing"
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ mod opening;
 mod relocate;
 mod replay;
 mod restore;
+mod schema;
 mod tables;
 
 pub use relocate::Relocation;
