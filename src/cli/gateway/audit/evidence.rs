@@ -19,7 +19,10 @@ pub(super) fn read_verifier(file: &Path) -> Result<CheckpointVerifier, Failure> 
 
 /// Reads checkpoints, each a file or all in a folder, and believes those whose signature is good. One that is not ends it: somebody
 /// wants something to be believed.
-pub(super) fn read_checkpoints(paths: &[PathBuf], verifier: &CheckpointVerifier) -> Result<Vec<Checkpoint>, Failure> {
+pub(in super::super) fn read_checkpoints(
+    paths: &[PathBuf],
+    verifier: &CheckpointVerifier,
+) -> Result<Vec<Checkpoint>, Failure> {
     let mut checkpoints = Vec::new();
     for path in paths {
         for file in files(path)? {

@@ -1,6 +1,6 @@
 //! `audit verify` and `audit export`
 
-mod evidence;
+pub(super) mod evidence;
 mod export;
 mod verify;
 

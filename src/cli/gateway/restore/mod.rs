@@ -1,0 +1,156 @@
+//! `restore`
+//!
+//! ```text
+//! signatures of the manifests -> digest of every file -> schema and end of the log -> (log since, asked) -> verify -> held back
+//! ```
+
+mod database;
+mod files;
+mod log_since;
+mod report;
+mod trust;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use self::files::{check_all, configuration, copy_file, key_file};
+use self::log_since::{LogSince, make_up};
+use self::report::report;
+use self::trust::{Trusted, verify_manifests};
+use super::failure::Failure;
+use super::verify::tell;
+use crate::clock::{SystemClock, Timestamp};
+use crate::config::Config;
+use crate::domain::soundness::Findings;
+use crate::durable::FolderDraft;
+use crate::failpoint;
+use crate::flows::restore::restore;
+use crate::flows::verify::verify;
+use crate::sealing::KeyFile;
+use crate::storage::inspection::{ChangedPhoto, Replayed, Restored};
+use crate::storage::{DatabaseLocation, SqlStore, StoreError};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// The folder that `backup` made.
+    from: PathBuf,
+    /// The folder to make; it must not exist.
+    #[arg(long, value_name = "NEW")]
+    dir: PathBuf,
+    /// The folder that `backup --keys only` made, where the keys are not in the backup.
+    #[arg(long, value_name = "FOLDER")]
+    keys: Option<PathBuf>,
+    /// The public key that the gateway signs with (audit.pub), from elsewhere than the backup [default: the keys' own, else the
+    /// backup's]
+    #[arg(long, value_name = "PUBLIC.pem")]
+    audit_key: Option<PathBuf>,
+    /// Take a backup or keys that are not signed, as older versions made them: whoever had them may have changed them.
+    #[arg(long)]
+    unsigned: bool,
+    #[command(flatten)]
+    since: LogSince,
+    /// Restore it although something is wrong with the database, if there is nothing better.
+    #[arg(long)]
+    despite_faults: bool,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Makes a gateway out of a backup.
+pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let trusted = verify_manifests(arguments)?;
+    let Trusted { manifest, keys, .. } = &trusted;
+    let Some(database) = &manifest.database else {
+        return Err(Failure::plain(format!(
+            "{} holds keys only: name the backup with the database, and this one with --keys",
+            arguments.from.display()
+        )));
+    };
+    check_all(&arguments.from, manifest)?;
+    let cannot_write = |error: io::Error| cannot_write(&arguments.dir, error);
+    let draft = FolderDraft::begin(&arguments.dir).map_err(cannot_write)?;
+    let mut missing = Vec::new();
+    if let Some((folder, keys)) = keys {
+        check_all(folder, keys)?;
+    }
+    for kept in &manifest.files {
+        let of_keys = keys.as_ref().and_then(|(folder, keys)| Some((folder.as_path(), keys.file(&kept.key)?)));
+        match of_keys.or(Some((arguments.from.as_path(), kept))).filter(|(_, kept)| kept.sha256.is_some()) {
+            Some((folder, found)) => copy_file(folder, found, &draft, &kept.file, cannot_write)?,
+            None => missing.push(kept),
+        }
+    }
+    let key_file = key_file(manifest, &draft, keys.as_ref().map(|(folder, _)| folder.as_path()), cannot_write)?;
+    let config = configuration(&arguments.from, manifest, &draft, cannot_write)?;
+    let place = draft.place(&database.file).map_err(cannot_write)?;
+    database::copy(arguments, database, &place)?;
+    database::check(&place, manifest, database).await?;
+    failpoint::reached("restore.copied");
+
+    let location = DatabaseLocation::File(place);
+    let unusable = |error: StoreError| super::setting::unusable(error, &location);
+    let store = SqlStore::open_in_any_use(&location).await.map_err(unusable)?;
+    let made = make(&store, key_file.as_ref(), &trusted, &config, arguments).await;
+    store.close().await;
+    let made = made?;
+    failpoint::reached("restore.before_name");
+    draft.keep_new().map_err(cannot_write)?;
+    report(arguments, &trusted, &missing, &made)
+}
+
+/// What a restore has come to.
+struct Made {
+    /// The moment up to which the gateway knows what happened.
+    knows_until: Timestamp,
+    replayed: Replayed,
+    changed: Vec<ChangedPhoto>,
+    findings: Findings,
+    restored: Restored,
+}
+
+async fn make(
+    store: &SqlStore,
+    key_file: Option<&KeyFile>,
+    trusted: &Trusted,
+    config: &Config,
+    arguments: &Arguments,
+) -> Result<Made, Failure> {
+    let taken_at = store.backup_taken_at().await?.unwrap_or(trusted.manifest.taken_at);
+    let settle_within = config.rules().settle_within;
+    let (replayed, changed) = make_up(store, &arguments.since, trusted, settle_within, arguments.json).await?;
+    let findings = check(store, key_file, arguments).await?;
+    let knows_until = replayed.until.map_or(taken_at, |until| until.max(taken_at));
+    let restored = restore(store, &SystemClock, knows_until).await?;
+    Ok(Made { knows_until, replayed, changed, findings, restored })
+}
+
+async fn check(store: &SqlStore, keys: Option<&KeyFile>, arguments: &Arguments) -> Result<Findings, Failure> {
+    if let (Some(keys), Some(bound)) = (keys, store.bound_key_file().await?)
+        && keys.fingerprint() != bound
+    {
+        return Err(Failure::plain(
+            "the key file is not the one that the database is bound to: no photo in it would open; find the right one",
+        ));
+    }
+    let findings = verify(store, keys).await?;
+    if !findings.are_sound() && !arguments.despite_faults {
+        tell(&findings)?;
+        return Err(Failure::plain(
+            "the backup's database is not sound: take another backup, or restore it with --despite-faults if there is none",
+        ));
+    }
+    Ok(findings)
+}
+
+fn cannot_write(dir: &Path, error: io::Error) -> Failure {
+    let dir = dir.display();
+    match error.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => {
+            Failure::plain(format!("{dir} is there already and is not overwritten: choose another --dir"))
+        }
+        _ => Failure::new(format!("cannot write {dir}: see the cause; nothing of it is left behind"), error),
+    }
+}
