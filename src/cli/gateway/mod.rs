@@ -9,6 +9,7 @@ mod demo;
 mod device;
 mod device_list;
 mod erase_report;
+mod evidence;
 mod failure;
 mod init;
 mod invite;

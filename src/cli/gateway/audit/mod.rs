@@ -1,6 +1,5 @@
 //! `audit verify` and `audit export`
 
-pub(super) mod evidence;
 mod export;
 mod verify;
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::super::backup::manifest::{self, Database, Manifest};
 use super::super::backup::signature::copy_digested;
 use super::super::failure::Failure;
-use super::Arguments;
+use super::arguments::Arguments;
 use crate::durable::{Audience, write_new};
 use crate::storage::{DatabaseLocation, SqlStore, StoreError, TransferLog};
 

@@ -6,43 +6,15 @@ use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
-
-use super::super::audit::evidence::read_checkpoints;
-use super::super::failure::Failure;
+use super::super::evidence::read_checkpoints;
+use super::super::failure::{Code, Failure};
 use super::super::output::give;
+use super::arguments::{LogSince, Uncovered};
 use super::trust::Trusted;
 use crate::domain::chain::{ChainRow, ChainWalk, Link, Wrong};
 use crate::domain::checkpoint::Checkpoint;
 use crate::storage::inspection::{ChangedPhoto, Replayed};
 use crate::storage::{SqlStore, StoreError, TransferLog};
-
-#[derive(Args)]
-pub(super) struct LogSince {
-    /// An export of the transfer log (JSON Lines) that goes on where the backup ends: what it tells is shown, and carried out with
-    /// --yes or when "yes" is typed.
-    #[arg(long, value_name = "FILE")]
-    pub(super) log_since: Option<std::path::PathBuf>,
-    /// Signed checkpoints that cover the export: the gateway's own folder of them, or an auditor's.
-    #[arg(long, value_name = "FOLDER", requires = "log_since")]
-    checkpoints: Option<std::path::PathBuf>,
-    /// Rows of the export behind the newest checkpoint, which anybody could have written.
-    #[arg(long, value_name = "HOW", default_value = "refuse", requires = "log_since")]
-    uncovered: Uncovered,
-    /// Carry out what the export tells without asking.
-    #[arg(long, requires = "log_since")]
-    yes: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Uncovered {
-    /// Restore nothing
-    Refuse,
-    /// Carry out the rows up to the newest checkpoint only
-    LeaveOut,
-    /// Carry them out too: for emergencies, when the file has been in safe hands all the time
-    CarryOut,
-}
 
 /// Shows what the export tells, asks, and carries it out.
 pub(super) async fn make_up(
@@ -144,7 +116,9 @@ fn checkpoints(arguments: &LogSince, trusted: &Trusted) -> Result<Vec<Checkpoint
             "checkpoints cannot be verified without a public key: give audit.pub with --audit-key",
         ));
     };
-    let checkpoints = read_checkpoints(std::slice::from_ref(folder), verifier)?;
+    let of_same_gateway = "give the checkpoints of the gateway that made the backup, as an auditor has them";
+    let checkpoints = read_checkpoints(std::slice::from_ref(folder), verifier)
+        .map_err(|failure| failure.with_advice(of_same_gateway).with_code(Code::Failed))?;
     match (checkpoints.first(), trusted.manifest.log) {
         (Some(checkpoint), Some(log)) if checkpoint.log != log => Err(Failure::plain(format!(
             "the checkpoints in {} are of another transfer log than the backup: give those of the same gateway",

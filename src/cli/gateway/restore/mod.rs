@@ -4,6 +4,7 @@
 //! signatures of the manifests -> digest of every file -> schema and end of the log -> (log since, asked) -> verify -> held back
 //! ```
 
+mod arguments;
 mod database;
 mod files;
 mod log_since;
@@ -11,17 +12,16 @@ mod report;
 mod trust;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::Args;
-
+pub(super) use self::arguments::Arguments;
 use self::files::{check_all, configuration, copy_file, key_file};
-use self::log_since::{LogSince, make_up};
-use self::report::report;
+use self::log_since::make_up;
+use self::report::{Made, report};
 use self::trust::{Trusted, verify_manifests};
 use super::failure::Failure;
 use super::verify::tell;
-use crate::clock::{SystemClock, Timestamp};
+use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::soundness::Findings;
 use crate::durable::FolderDraft;
@@ -29,35 +29,7 @@ use crate::failpoint;
 use crate::flows::restore::restore;
 use crate::flows::verify::verify;
 use crate::sealing::KeyFile;
-use crate::storage::inspection::{ChangedPhoto, Replayed, Restored};
 use crate::storage::{DatabaseLocation, SqlStore, StoreError};
-
-#[derive(Args)]
-pub(super) struct Arguments {
-    /// The folder that `backup` made.
-    from: PathBuf,
-    /// The folder to make; it must not exist.
-    #[arg(long, value_name = "NEW")]
-    dir: PathBuf,
-    /// The folder that `backup --keys only` made, where the keys are not in the backup.
-    #[arg(long, value_name = "FOLDER")]
-    keys: Option<PathBuf>,
-    /// The public key that the gateway signs with (audit.pub), from elsewhere than the backup [default: the keys' own, else the
-    /// backup's]
-    #[arg(long, value_name = "PUBLIC.pem")]
-    audit_key: Option<PathBuf>,
-    /// Take a backup or keys that are not signed, as older versions made them: whoever had them may have changed them.
-    #[arg(long)]
-    unsigned: bool,
-    #[command(flatten)]
-    since: LogSince,
-    /// Restore it although something is wrong with the database, if there is nothing better.
-    #[arg(long)]
-    despite_faults: bool,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
-}
 
 /// Makes a gateway out of a backup.
 pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -99,16 +71,6 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     failpoint::reached("restore.before_name");
     draft.keep_new().map_err(cannot_write)?;
     report(arguments, &trusted, &missing, &made)
-}
-
-/// What a restore has come to.
-struct Made {
-    /// The moment up to which the gateway knows what happened.
-    knows_until: Timestamp,
-    replayed: Replayed,
-    changed: Vec<ChangedPhoto>,
-    findings: Findings,
-    restored: Restored,
 }
 
 async fn make(

@@ -3,9 +3,21 @@
 use super::super::backup::manifest::KeptFile;
 use super::super::failure::Failure;
 use super::super::output::give;
+use super::arguments::Arguments;
 use super::trust::Trusted;
-use super::{Arguments, Made};
 use crate::clock::Timestamp;
+use crate::domain::soundness::Findings;
+use crate::storage::inspection::{ChangedPhoto, Replayed, Restored};
+
+/// What a restore has come to.
+pub(super) struct Made {
+    /// The moment up to which the gateway knows what happened.
+    pub(super) knows_until: Timestamp,
+    pub(super) replayed: Replayed,
+    pub(super) changed: Vec<ChangedPhoto>,
+    pub(super) findings: Findings,
+    pub(super) restored: Restored,
+}
 
 pub(super) fn report(
     arguments: &Arguments,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::super::backup::manifest::{KeptFile, Manifest};
 use super::super::backup::signature::SignedManifest;
 use super::super::failure::Failure;
-use super::Arguments;
+use super::arguments::Arguments;
 use super::files::read_kept;
 use crate::domain::digest::Sha256Digest;
 use crate::identity::checkpoint_key::{CheckpointKey, CheckpointVerifier};
