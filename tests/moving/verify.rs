@@ -6,10 +6,13 @@ use lichtbild::domain::soundness::Fault;
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::flows::verify::verify;
 use lichtbild::sealing::KeyFile;
+use lichtbild::storage::SqlStore;
 use serde_json::json;
 
 use super::Town;
+use crate::support::cluster::{TestDatabase, execute_on, location};
 use crate::support::gateway::{DAY, START, TestGateway};
+use crate::support::records::Database;
 
 /// A gateway with photos in every state.
 async fn busy() -> TestGateway {
@@ -156,6 +159,25 @@ async fn what_the_program_did_not_make_is_found_in_the_schema_and_so_is_what_is_
         let told: Vec<_> = findings.examples.iter().map(|example| example.subject.as_str()).collect();
         assert!(named.iter().all(|name| told.iter().any(|told| told.contains(name))), "{file}: {told:?}");
     }
+}
+
+#[tokio::test]
+async fn a_schema_that_cannot_be_compared_is_not_taken_for_sound() {
+    let database = TestDatabase::new().await;
+    let role = "CREATE ROLE may_only_read LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO may_only_read";
+    execute_on(&database.url, role).await;
+    let (user, rest) = database.url.split_once('@').unwrap();
+    let scheme = user.split_once("//").unwrap().0;
+    let store = SqlStore::open_to_read(&location(&format!("{scheme}//may_only_read@{rest}"))).await.unwrap();
+    let faults = store.schema_faults().await.unwrap();
+    assert!(faults.len() == 1 && faults[0].contains("nothing was compared"), "{faults:?}");
+    // A session that only reads is enough for a user who may make a schema, and leaves nothing behind.
+    let store = SqlStore::open_to_read(&database.location()).await.unwrap();
+    assert_eq!(store.schema_faults().await.unwrap(), Vec::<String>::new());
+    store.close().await;
+    let records = Database::connect(&database.url).await;
+    let left = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'lichtbild%'";
+    assert_eq!(records.number(left).await, 0);
 }
 
 #[tokio::test]

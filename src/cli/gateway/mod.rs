@@ -76,6 +76,8 @@ enum Command {
     Backup(backup::Arguments),
     /// Make a gateway out of a backup, in a new folder.
     ///
+    /// Nothing of the backup is used before its signature has been verified, with a key from elsewhere if there is one.
+    ///
     /// What happened after the backup was taken is not in it. So that no photo is handed out that has been used since, all are held
     /// back until `restored release`.
     Restore(restore::Arguments),

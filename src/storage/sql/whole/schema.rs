@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use sqlx::AssertSqlSafe;
 
 use super::super::connection::{Line, Write};
-use super::super::statement::{Row, Statement};
+use super::super::statement::Statement;
 use super::super::{Database, SqlStore};
 use super::relocate::refuse_rows;
 use crate::storage::contract::StoreError;
@@ -86,13 +86,18 @@ fn is_forbidden(cause: &(dyn std::error::Error + Send + Sync + 'static)) -> bool
 }
 
 async fn objects(statement: Statement<'_>) -> Result<Objects, StoreError> {
-    let object = |row: &Row| {
+    let mut objects = Objects::new();
+    for row in statement.fetch_all().await? {
         let name = format!("{} {}", row.try_get::<String>("kind")?, row.try_get::<String>("name")?);
-        // The program's own texts are indented one way or another.
+        // Two of one name would be a fault, and do not hide each other here. The program's own texts are indented one way or another.
         let definition: String = row.try_get("definition")?;
-        Ok((name, definition.split_whitespace().collect::<Vec<_>>().join(" ")))
-    };
-    statement.fetch_all().await?.iter().map(object).collect()
+        let text = objects.entry(name).or_default();
+        definition.split_whitespace().for_each(|word| {
+            text.push_str(word);
+            text.push(' ');
+        });
+    }
+    Ok(objects)
 }
 
 fn differences(found: &Objects, expected: &Objects) -> Vec<String> {
