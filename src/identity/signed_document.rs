@@ -54,7 +54,7 @@ impl CheckpointVerifier {
     }
 }
 
-/// Why a document is not believed.
+/// A document is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DocumentError {
     /// It was changed, or is signed with another key.

@@ -129,6 +129,6 @@ pub struct ChangedPhoto {
     pub photo_id: PhotoId,
     /// Its state from then on; one in which it is erased, most often.
     pub state: PhotoState,
-    /// When it was erased; `None` where it is still there.
+    /// The moment of its erasure; `None` where it is still there.
     pub erased_at: Option<Timestamp>,
 }

@@ -27,7 +27,8 @@ pub(in crate::cli::gateway) struct Manifest {
     /// SHA-256 of the public key (`SubjectPublicKeyInfo`) that it is signed with.
     #[serde(default)]
     pub(in crate::cli::gateway) key: Option<Sha256Digest>,
-    /// Which log, as in checkpoints: the digest of its very first row; unknown without the database, and before there is a row.
+    /// The log's identifier, as in checkpoints: the digest of its very first row; unknown without the database, and before there is
+    /// a row.
     #[serde(default)]
     pub(in crate::cli::gateway) log: Option<Sha256Digest>,
     /// What the database is bound to, or the key file's own.
@@ -55,7 +56,7 @@ pub(in crate::cli::gateway) struct Database {
     /// SHA-256; unknown where an older version made the backup.
     #[serde(default)]
     pub(in crate::cli::gateway) sha256: Option<Sha256Digest>,
-    /// Where its transfer log ends.
+    /// The end of its transfer log.
     pub(in crate::cli::gateway) log_rows: i64,
     pub(in crate::cli::gateway) log_head: Sha256Digest,
 }

@@ -114,7 +114,7 @@ fn write_manifest(
     write(manifest::FILE, &text)
 }
 
-/// What was found out about the copy of the database.
+/// Findings about the copy of the database.
 struct Copied {
     log_is_whole: bool,
     /// Objects of the schema that `restore` refuses.
@@ -162,7 +162,7 @@ async fn look_at_copy(copy: &SqlStore, manifest: &mut Manifest) -> Result<(Walke
     Ok((walk_log(copy, begin, |_| {}).await?, schema_faults))
 }
 
-/// Which log it is: the digest of its very first row, or what a checkpoint says where that row is gone.
+/// The log's identifier: the digest of its very first row, taken from a checkpoint where that row is gone.
 async fn log_id(copy: &SqlStore, begin: Link) -> Result<Option<Sha256Digest>, StoreError> {
     if begin == Link::START {
         return Ok(copy.log_rows(0, 1).await?.first().map(|row| row.sha256));

@@ -50,7 +50,7 @@ impl SignedManifest {
         Ok(Self { folder: folder.to_owned(), text, signature })
     }
 
-    /// What it says, believed or not: good for finding the key that it is verified with, and for telling why it is refused.
+    /// The manifest, believed or not: good for finding the key that it is verified with, and for telling why it is refused.
     pub(in crate::cli::gateway) fn unverified(&self) -> Result<Manifest, Failure> {
         Manifest::parse(&self.folder.join(manifest::FILE), &self.text)
     }
@@ -59,7 +59,7 @@ impl SignedManifest {
         self.signature.is_some()
     }
 
-    /// What it says, its signature being good.
+    /// The manifest, its signature being good.
     pub(in crate::cli::gateway) fn verified(&self, verifier: &CheckpointVerifier) -> Result<Manifest, Failure> {
         let folder = self.folder.display();
         let Some(signature) = &self.signature else {

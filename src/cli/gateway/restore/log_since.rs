@@ -165,7 +165,7 @@ fn tell(plan: &Replayed, photos: &[ChangedPhoto]) -> Result<(), Failure> {
     give(format!("  parties resumed    {}", plan.resumed))
 }
 
-/// Whether somebody at the terminal agrees. Ctrl-C is a no, so that nothing is left behind.
+/// Asks at the terminal. Ctrl-C is a no, so that nothing is left behind.
 async fn agreed() -> bool {
     eprint!("Erased photos cannot be brought back. Carry this out? Type yes: ");
     let (answered, answer) = tokio::sync::oneshot::channel();

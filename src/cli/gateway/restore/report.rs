@@ -1,4 +1,4 @@
-//! What a restore tells at its end.
+//! The report at the end of a restore.
 
 use super::super::backup::manifest::KeptFile;
 use super::super::failure::Failure;
@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::domain::soundness::Findings;
 use crate::storage::inspection::{ChangedPhoto, Replayed, Restored};
 
-/// What a restore has come to.
+/// The result of a restore.
 pub(super) struct Made {
     /// The moment up to which the gateway knows what happened.
     pub(super) knows_until: Timestamp,

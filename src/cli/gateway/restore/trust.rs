@@ -20,7 +20,7 @@ pub(super) struct Trusted {
     pub(super) source: Source,
 }
 
-/// Where the key comes from that a backup is verified with.
+/// The origin of the key that a backup is verified with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Source {

@@ -27,7 +27,7 @@ impl SqlStore {
         Ok(replayed)
     }
 
-    /// What [`SqlStore::replay`] would do, and every photo that it would change; nothing is changed.
+    /// Counts what [`SqlStore::replay`] would do, and lists every photo that it would change; nothing is changed.
     ///
     /// # Errors
     /// As there.

@@ -1,7 +1,7 @@
 //! The objects of a database's schema beside those that this program's migrations make. A trigger or a view that somebody else
 //! planted would be carried out with the program's own statements.
 //!
-//! What is expected comes from the migrations themselves, run anew up to the same version: in memory for a file; on a server, whose
+//! The expected objects come from the migrations themselves, run anew up to the same version: in memory for a file; on a server, whose
 //! texts of definitions differ with its version, in a schema of its own within a transaction that is never committed.
 
 use std::collections::BTreeMap;
