@@ -21,7 +21,7 @@ pub enum Audience {
     Everybody,
 }
 
-/// Writes `bytes` to `path`, which must not exist; on return they are on the disk under that name.
+/// Writes `bytes` to `path`, which must not exist, not even as a symbolic link; on return they are on the disk under that name.
 ///
 /// # Errors
 /// `AlreadyExists` when somebody was first: the file there is untouched and complete. Else what the system says.
@@ -31,13 +31,38 @@ pub fn write_new(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()
     make_name_durable(path)
 }
 
-/// Writes `bytes` to `path` in place of what is there; on return they are on the disk, and at no moment half of them.
+/// Writes `bytes` to `path` in place of what is there; on return they are on the disk, and at no moment half of them. A symbolic
+/// link stays, and the file that it leads to is replaced: bytes that are to be gone must not go on lying behind a link.
 ///
 /// # Errors
-/// What the system says; the file that was there is still there.
+/// What the system says; the file that was there is still there. `NotFound` for a link that leads to no file: the medium that it
+/// leads to may be away, and what lies there would come back with it.
 pub fn replace(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
+    replace_entry(&behind_links(path)?, bytes, audience)
+}
+
+/// Writes `bytes` to `path` in place of what is there, be it a symbolic link: for folders in which others may place links that lead
+/// to files of this program's user.
+///
+/// # Errors
+/// What the system says; what was there is still there.
+pub fn replace_entry(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
     write_beside(path, bytes, audience)?.persist(path).map_err(|error| error.error)?;
     make_name_durable(path)
+}
+
+/// The path itself, or where a symbolic link leads in the end.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_symlink() => fs::canonicalize(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => io::Error::new(
+                error.kind(),
+                "it is a symbolic link that leads to no file: make the file, or mount its medium",
+            ),
+            _ => error,
+        }),
+        _ => Ok(path.to_owned()),
+    }
 }
 
 /// A large file that is written piece by piece and is there under its name only once it is whole. Dropped before that, it leaves
@@ -45,15 +70,18 @@ pub fn replace(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> 
 pub struct Draft {
     file: NamedTempFile,
     path: PathBuf,
+    /// The file that is written: another one where `path` is a symbolic link.
+    target: PathBuf,
 }
 
 impl Draft {
-    /// Begins a file that will be `path`.
+    /// Begins a file that will be `path`, or what a symbolic link of this name leads to.
     ///
     /// # Errors
-    /// What the system says.
+    /// What the system says; `NotFound` for a link that leads to no file.
     pub fn begin(path: &Path, audience: Audience) -> io::Result<Self> {
-        Ok(Self { file: empty_beside(path, audience)?, path: path.to_owned() })
+        let target = behind_links(path)?;
+        Ok(Self { file: empty_beside(&target, audience)?, path: path.to_owned(), target })
     }
 
     /// Gives the file its name, which must be free; on return it is on the disk.
@@ -72,8 +100,8 @@ impl Draft {
     /// What the system says; the file that was there is still there.
     pub fn replace(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
-        self.file.persist(&self.path).map_err(|error| error.error)?;
-        make_name_durable(&self.path)
+        self.file.persist(&self.target).map_err(|error| error.error)?;
+        make_name_durable(&self.target)
     }
 }
 
@@ -361,6 +389,50 @@ mod tests {
         assert_eq!(read(&path).unwrap(), None);
         assert_eq!(fs::read(directory.path().join("file.1")).unwrap(), b"one");
         assert_eq!(fs::read(directory.path().join("file.2")).unwrap(), b"two");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_the_file_behind_it_is_replaced() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let directory = tempfile::tempdir().unwrap();
+        let [stick, first, second] = ["stick", "first", "second"].map(|name| directory.path().join(name));
+        fs::create_dir(&stick).unwrap();
+        let file = stick.join("file");
+        fs::write(&file, b"old").unwrap();
+        symlink("stick/file", &second).unwrap();
+        symlink(&second, &first).unwrap();
+        replace(&first, b"new", Audience::Owner).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let mut draft = Draft::begin(&first, Audience::Everybody).unwrap();
+        draft.write_all(b"newer").unwrap();
+        draft.replace().unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"newer");
+        assert!(first.is_symlink() && second.is_symlink());
+        assert_eq!(fs::read_dir(&stick).unwrap().count(), 1, "no temporary file stays behind");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3, "no temporary file stays behind");
+        // New files take no part in it.
+        assert_eq!(write_new(&first, b"x", Audience::Owner).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        let draft = Draft::begin(&first, Audience::Owner).unwrap();
+        assert_eq!(draft.keep_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        replace_entry(&first, b"mine", Audience::Owner).unwrap();
+        assert!(!first.is_symlink());
+        assert_eq!((fs::read(&first).unwrap(), fs::read(&file).unwrap()), (b"mine".to_vec(), b"newer".to_vec()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_to_no_file_is_an_error_and_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let link = directory.path().join("link");
+        for target in ["away/file", "file", "link"] {
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            assert!(replace(&link, b"new", Audience::Owner).is_err(), "{target}");
+            assert!(Draft::begin(&link, Audience::Owner).is_err(), "{target}");
+            assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "{target}");
+            fs::remove_file(&link).unwrap();
+        }
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub enum Fault {
     File,
     /// The log is behind a mark outside the database, or contradicts it.
     WentBack,
+    /// A table, index, trigger, view or function that this program did not make, or one of its own that is missing or changed.
+    SchemaChanged,
 }
 
 impl Fault {
@@ -56,6 +58,9 @@ impl Fault {
             Self::LogBroken => "a row of the transfer log was changed, dropped, or put elsewhere",
             Self::File => "the database's file is damaged",
             Self::WentBack => "the database went back in time",
+            Self::SchemaChanged => {
+                "a table, index, trigger, view or function is not this program's, changed or missing"
+            }
         }
     }
 }

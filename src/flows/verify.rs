@@ -22,6 +22,9 @@ pub async fn verify(store: &SqlStore, keys: Option<&KeyFile>) -> Result<Findings
     for fault in store.faults_of_file().await? {
         findings.add(Fault::File, fault);
     }
+    for fault in store.schema_faults().await? {
+        findings.add(Fault::SchemaChanged, fault);
+    }
     photos(store, keys, &mut findings).await?;
     pictures(store, &mut findings).await?;
     collections(store, &mut findings).await?;

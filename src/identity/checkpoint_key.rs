@@ -1,4 +1,4 @@
-//! The key that signs checkpoints of the transfer log, and the half of it that auditors have.
+//! The key that signs checkpoints of the transfer log and what backups hold, and the half of it that auditors have.
 //!
 //! A key of its own, on P-256: an authority's key says who somebody is and is kept elsewhere by some, while this one is used every
 //! hour. ECDSA with SHA-256, the signature in DER: `openssl dgst -sha256 -verify` reads it.
@@ -74,8 +74,12 @@ impl CheckpointKey {
     ) -> Result<(Checkpoint, SignedCheckpoint), IdentityError> {
         let checkpoint = Checkpoint::at(head, gateway.to_owned(), log, time, self.verifier.sha256());
         let document = checkpoint.to_document().into_bytes();
-        let signature = self.pair.sign(&document)?;
+        let signature = self.signature_of(&document)?;
         Ok((checkpoint, SignedCheckpoint { document, signature }))
+    }
+
+    pub(super) fn signature_of(&self, document: &[u8]) -> Result<Vec<u8>, IdentityError> {
+        Ok(self.pair.sign(document)?)
     }
 }
 
@@ -119,8 +123,7 @@ impl CheckpointVerifier {
     /// # Errors
     /// [`CheckpointError`].
     pub fn verify(&self, signed: &SignedCheckpoint) -> Result<Checkpoint, CheckpointError> {
-        let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &self.point);
-        if key.verify(&signed.document, &signed.signature).is_err() {
+        if !self.has_signed(&signed.document, &signed.signature) {
             // What is unsigned is good for one thing only: to tell why.
             return Err(match Checkpoint::parse(&signed.document) {
                 Ok(checkpoint) if checkpoint.key != self.sha256() => CheckpointError::OtherKey { key: checkpoint.key },
@@ -128,6 +131,10 @@ impl CheckpointVerifier {
             });
         }
         Checkpoint::parse(&signed.document).map_err(CheckpointError::Document)
+    }
+
+    pub(super) fn has_signed(&self, document: &[u8], signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &self.point).verify(document, signature).is_ok()
     }
 }
 

@@ -45,6 +45,8 @@ pub enum IdentityError {
     RevocationList,
     /// The root of that name did not sign the revocation list.
     RevocationListSignature,
+    /// A document that is to be signed does not state the format that it is signed as.
+    DocumentFormat,
     /// No randomness for a serial number.
     Entropy(EntropyError),
     /// The certificate library refused.
@@ -88,6 +90,7 @@ impl fmt::Display for IdentityError {
                 f.write_str("not a revocation list: expected one X.509 CRL in DER with a nextUpdate")
             }
             Self::RevocationListSignature => f.write_str("the root of that name did not sign the revocation list"),
+            Self::DocumentFormat => f.write_str("the document does not state the format that it is signed as"),
             Self::Entropy(_) => f.write_str("no serial number could be drawn"),
             Self::Library(_) => f.write_str("the certificate could not be made"),
         }

@@ -7,6 +7,7 @@
 //! peer        read_certificate -> CertificateFacts
 //! revocation  issue_revocation_list -> RevocationList
 //! audit       CheckpointKey::sign -> SignedCheckpoint -> CheckpointVerifier::verify -> Checkpoint
+//!             CheckpointKey::sign_document -> CheckpointVerifier::verify_document
 //! line        crypto_provider -> TLS of both ends
 //! ```
 //!
@@ -30,3 +31,4 @@ pub mod pkcs12;
 pub mod public_key;
 pub mod request;
 pub mod revocation_list;
+pub mod signed_document;

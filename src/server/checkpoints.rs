@@ -181,7 +181,7 @@ pub fn make_checkpoint_key(key: &Path, public_key: &Path) -> Result<(), io::Erro
 ///
 /// # Errors
 /// [`SecretError`] when it cannot be read, others can read it, or it is no such key.
-fn read_checkpoint_key(file: &Path) -> Result<CheckpointKey, SecretError> {
+pub fn read_checkpoint_key(file: &Path) -> Result<CheckpointKey, SecretError> {
     CheckpointKey::from_pem(&read_secret(file)?).map_err(|error| SecretError::Unreadable {
         file: file.to_owned(),
         source: io::Error::new(io::ErrorKind::InvalidData, error),

@@ -208,13 +208,18 @@ pub(super) async fn refresh_revoked(gateway: &Gateway, revoked: &RevokedCertific
     Ok(())
 }
 
-/// First the file, then the memory: should the file not be written, the next round tries again.
-async fn destroy_dead_epochs(
+/// Removes the keys of months whose photos are all gone, first from the file, then from the memory: should the file not be written,
+/// nothing is reported as destroyed and the next round tries again. A key file that is a symbolic link is replaced where it lies.
+///
+/// # Errors
+/// What keeps the file from being written, or the store from being used.
+pub async fn destroy_dead_epochs(
     gateway: &Gateway,
     key_file: &Path,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let Some(alive) = sweep::without_dead_epochs(gateway).await? else { return Ok(()) };
-    durable::replace(key_file, alive.to_toml()?.as_bytes(), Audience::Owner)?;
+    durable::replace(key_file, alive.to_toml()?.as_bytes(), Audience::Owner)
+        .map_err(|error| format!("cannot write {}: {error}", key_file.display()))?;
     sweep::take_into_use(gateway, alive).await?;
     tracing::info!("destroyed the keys of months whose photos are all gone");
     Ok(())

@@ -114,6 +114,21 @@ pub struct Replayed {
     pub moved: u64,
     /// Devices that had been cut off since.
     pub revoked: u64,
+    /// Parties that had been suspended since.
+    pub suspended: u64,
+    /// Parties that had been suspended before, and resumed since.
+    pub resumed: u64,
     /// Photos that had been deposited since, and are lost.
     pub lost: u64,
+}
+
+/// A photo whose state an export of the transfer log changes.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ChangedPhoto {
+    /// The photo.
+    pub photo_id: PhotoId,
+    /// Its state from then on; one in which it is erased, most often.
+    pub state: PhotoState,
+    /// The moment of its erasure; `None` where it is still there.
+    pub erased_at: Option<Timestamp>,
 }

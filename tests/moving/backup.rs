@@ -70,9 +70,9 @@ fn keys_are_in_a_backup_by_choice_only_and_every_file_is_its_owners_alone() {
         "gateway.key",
     ];
     let kinds: [(&str, Vec<&str>); 3] = [
-        ("without", [&public[..], &["backup.json", config, "lichtbild.sqlite"]].concat()),
-        ("only", [&secret[..], &["backup.json"]].concat()),
-        ("with", [&public[..], &secret, &["backup.json", config, "lichtbild.sqlite"]].concat()),
+        ("without", [&public[..], &["backup.json", "backup.sig", config, "lichtbild.sqlite"]].concat()),
+        ("only", [&secret[..], &["backup.json", "backup.sig"]].concat()),
+        ("with", [&public[..], &secret, &["backup.json", "backup.sig", config, "lichtbild.sqlite"]].concat()),
     ];
     for (keys, expected) in kinds {
         let output = home.run(&["backup", keys, "--keys", keys]);

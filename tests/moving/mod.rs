@@ -2,11 +2,14 @@
 
 mod backup;
 mod erasure;
+mod key_link;
 #[cfg(feature = "failpoints")]
 mod killed;
 mod relocate;
 mod replay;
+mod replay_shown;
 mod restore;
+mod signed;
 mod verify;
 
 use std::fs;
@@ -36,6 +39,14 @@ impl Town {
     pub fn backed_up(&self) {
         self.home.json(&["backup", "saved"]);
         self.home.json(&["backup", "saved-keys", "--keys", "only"]);
+    }
+
+    /// Nothing of a restore is left behind, finished or not.
+    pub fn assert_nothing_restored(&self, what: &str) {
+        for entry in fs::read_dir(self.home.beside("")).unwrap() {
+            let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+            assert!(name != "new" && !name.starts_with(".lichtbild-"), "{what}: {name} is left behind");
+        }
     }
 
     /// Loses the gateway, and makes another one of the backup in its place.

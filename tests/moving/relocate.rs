@@ -64,6 +64,8 @@ async fn a_town_moves_to_a_server_and_back_with_every_row() {
         let message = town.home.failure(command);
         assert!(message.contains("was moved to another one") && message.contains("name the new one"), "{message}");
     }
+    // What keeps it out of use is the program's own.
+    assert_eq!(town.home.json(&["verify"])["sound"], true);
     town.home.set("database", &format!("\"{}\"", database.url));
     let there = Database::connect(&database.url).await;
     assert!(there.chain_holds().await);
@@ -72,6 +74,7 @@ async fn a_town_moves_to_a_server_and_back_with_every_row() {
 
     let back = town.home.json(&["migrate-store", &database.url, "gateway/back.sqlite"]);
     assert_eq!(rows(&back, "photos"), 20);
+    assert_eq!(town.home.json(&["verify"])["sound"], true);
     let message = town.home.failure(&["serve"]);
     assert!(message.contains("was moved to another one"), "{message}");
     let refused =

@@ -10,7 +10,7 @@ use super::Town;
 use crate::support::records::Database;
 
 /// The rows of a gateway's log, as an export has them.
-async fn export(town: &Town) -> String {
+pub async fn export(town: &Town) -> String {
     let database = Database::open(&town.home.database()).await;
     let rows = "SELECT json_object('sequence', sequence, 'at', strftime('%Y-%m-%dT%H:%M:%S', at / 1000, 'unixepoch')
                 || '.' || substr('000' || (at % 1000), -3) || 'Z', 'actor', actor, 'event', event, 'subject', subject,
@@ -54,8 +54,8 @@ async fn what_was_used_refused_withdrawn_seen_kept_or_revoked_since_is_so_after_
     let log = export(&town).await;
     fs::write(town.home.beside("log.jsonl"), &log).unwrap();
 
-    let restored =
-        town.home.json(&["restore", "saved", "--dir", "new", "--keys", "saved-keys", "--log-since", "log.jsonl"]);
+    let restore = ["restore", "saved", "--dir", "new", "--keys", "saved-keys", "--log-since", "log.jsonl", "--yes"];
+    let restored = town.home.json(&[&restore[..], &["--checkpoints", "gateway/checkpoints"]].concat());
     let replayed = &restored["replayed"];
     assert_eq!((&replayed["erased"], &replayed["moved"], &replayed["lost"]), (&json!(4), &json!(2), &json!(1)));
     assert_eq!((&replayed["revoked"], &restored["photos_held_back"]), (&json!(1), &json!(3)));

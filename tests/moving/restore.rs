@@ -104,19 +104,21 @@ async fn what_is_not_as_it_was_backed_up_is_refused_and_nothing_is_left_behind()
     let message = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", "saved-keys"]);
     assert!(message.contains("server.key") && message.contains("is not the file"), "{message}");
 
-    let database = crate::support::records::Database::open(&town.home.beside("saved/lichtbild.sqlite")).await;
+    // What was wrong already when the backup was taken.
+    let database = crate::support::records::Database::open(&town.home.database()).await;
     database
         .execute("UPDATE frames SET frame = CAST(substr(frame, 1, 5000) || x'00' || substr(frame, 5002) AS BLOB)")
         .await
         .unwrap();
-    let output = town.home.run(&["restore", "saved", "--dir", "new"]);
+    town.home.json(&["backup", "unsound"]);
+    let output = town.home.run(&["restore", "unsound", "--dir", "new"]);
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1));
     assert!(told.contains("not sound") && told.contains("--despite-faults"), "{told}");
     assert!(!town.home.beside("new").exists());
     let left = fs::read_dir(town.home.beside("")).unwrap().map(|entry| entry.unwrap().file_name());
     assert!(left.into_iter().all(|name| !name.to_string_lossy().starts_with(".lichtbild-")));
-    town.home.json(&["restore", "saved", "--dir", "new", "--despite-faults"]);
+    town.home.json(&["restore", "unsound", "--dir", "new", "--despite-faults"]);
 }
 
 #[test]

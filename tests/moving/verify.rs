@@ -6,10 +6,13 @@ use lichtbild::domain::soundness::Fault;
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::flows::verify::verify;
 use lichtbild::sealing::KeyFile;
+use lichtbild::storage::SqlStore;
 use serde_json::json;
 
 use super::Town;
+use crate::support::cluster::{TestDatabase, execute_on, location};
 use crate::support::gateway::{DAY, START, TestGateway};
+use crate::support::records::Database;
 
 /// A gateway with photos in every state.
 async fn busy() -> TestGateway {
@@ -107,13 +110,75 @@ async fn every_fault_is_found_and_no_other() {
         let server = if server.is_empty() { file } else { server };
         gateway.database.execute(gateway.database.spelt(file, server)).await.unwrap();
         let findings = verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap();
-        let found: Vec<_> = findings.faults.iter().filter(|(found, _)| **found != Fault::File).collect();
+        // What is done to the schema to get there shows too.
+        let beside = [Fault::File, Fault::SchemaChanged];
+        let found: Vec<_> = findings.faults.iter().filter(|(found, _)| !beside.contains(found)).collect();
         assert_eq!(found, [(&fault, &1)], "{file}: {findings:?}");
     }
 }
 
 const TAMPER: &str = "DROP TRIGGER audit_rows_do_not_change ON audit; UPDATE audit SET actor = 'x' WHERE sequence = 3";
 const DROP: &str = "DROP TRIGGER audit_rows_stay ON audit; DELETE FROM audit WHERE sequence = 3";
+
+#[tokio::test]
+async fn what_the_program_did_not_make_is_found_in_the_schema_and_so_is_what_is_missing() {
+    const PLANTED: &str = "CREATE FUNCTION planted() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+        CREATE TRIGGER planted BEFORE UPDATE ON photos FOR EACH ROW EXECUTE FUNCTION planted()";
+    let same_on_both = "";
+    let cases: [(&str, &str, &[&str]); 8] = [
+        (
+            "CREATE TRIGGER planted AFTER UPDATE ON photos BEGIN UPDATE photos SET held_back_since = NULL; END",
+            PLANTED,
+            &["trigger planted on photos"],
+        ),
+        ("CREATE VIEW planted AS SELECT * FROM photos", same_on_both, &["view planted"]),
+        ("CREATE TABLE planted (a TEXT)", same_on_both, &["table planted"]),
+        ("CREATE INDEX planted ON photos (width)", same_on_both, &["index planted"]),
+        ("DROP INDEX collections_one_lease", same_on_both, &["index collections_one_lease"]),
+        ("ALTER TABLE photos ADD COLUMN planted TEXT", same_on_both, &["photos"]),
+        (
+            "DROP TRIGGER audit_rows_stay; CREATE TRIGGER audit_rows_stay BEFORE DELETE ON audit WHEN FALSE BEGIN SELECT 1; END",
+            "ALTER TABLE audit DISABLE TRIGGER audit_rows_stay",
+            &["trigger audit_rows_stay on audit"],
+        ),
+        (
+            "DROP TRIGGER photos_counted_in; CREATE TRIGGER photos_counted_in AFTER INSERT ON photos
+             BEGIN INSERT INTO photo_counts (state, photos) VALUES (NEW.state, 2); END",
+            "CREATE RULE planted AS ON DELETE TO frames DO INSTEAD NOTHING",
+            &[],
+        ),
+    ];
+    let gateway = TestGateway::start().await;
+    assert_eq!(gateway.store.schema_faults().await.unwrap(), Vec::<String>::new());
+    for (file, server, named) in cases {
+        let gateway = TestGateway::start().await;
+        let server = if server.is_empty() { file } else { server };
+        gateway.database.execute(gateway.database.spelt(file, server)).await.unwrap();
+        let findings = verify(&gateway.store, None).await.unwrap();
+        assert_eq!(findings.faults.keys().collect::<Vec<_>>(), [&Fault::SchemaChanged], "{file}: {findings:?}");
+        let told: Vec<_> = findings.examples.iter().map(|example| example.subject.as_str()).collect();
+        assert!(named.iter().all(|name| told.iter().any(|told| told.contains(name))), "{file}: {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_schema_that_cannot_be_compared_is_not_taken_for_sound() {
+    let database = TestDatabase::new().await;
+    let role = "CREATE ROLE may_only_read LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO may_only_read";
+    execute_on(&database.url, role).await;
+    let (user, rest) = database.url.split_once('@').unwrap();
+    let scheme = user.split_once("//").unwrap().0;
+    let store = SqlStore::open_to_read(&location(&format!("{scheme}//may_only_read@{rest}"))).await.unwrap();
+    let faults = store.schema_faults().await.unwrap();
+    assert!(faults.len() == 1 && faults[0].contains("nothing was compared"), "{faults:?}");
+    // A session that only reads is enough for a user who may make a schema, and leaves nothing behind.
+    let store = SqlStore::open_to_read(&database.location()).await.unwrap();
+    assert_eq!(store.schema_faults().await.unwrap(), Vec::<String>::new());
+    store.close().await;
+    let records = Database::connect(&database.url).await;
+    let left = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'lichtbild%'";
+    assert_eq!(records.number(left).await, 0);
+}
 
 #[tokio::test]
 async fn a_picture_from_before_there_were_digests_is_told_apart() {

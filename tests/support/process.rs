@@ -113,7 +113,9 @@ impl Home {
     /// Runs a command of the program to its end, which must come: a `serve` that should have failed is killed.
     pub fn run(&self, arguments: &[&str]) -> Output {
         let mut command = self.command();
-        let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // It asks nobody, from whatever terminal the tests are run.
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
         let begun = Instant::now();
         // Nothing here prints more than a pipe holds.
         while child.try_wait().unwrap().is_none() {

@@ -10,6 +10,7 @@ mod demo;
 mod device;
 mod device_list;
 mod erase_report;
+mod evidence;
 mod failure;
 mod init;
 mod invite;
@@ -75,6 +76,8 @@ enum Command {
     /// Copy database, configuration and certificates into a new folder while the gateway runs; or its keys, or both.
     Backup(backup::Arguments),
     /// Make a gateway out of a backup, in a new folder.
+    ///
+    /// Nothing of the backup is used before its signature has been verified, with a key from elsewhere if there is one.
     ///
     /// What happened after the backup was taken is not in it. So that no photo is handed out that has been used since, all are held
     /// back until `quarantine release`.

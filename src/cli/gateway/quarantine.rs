@@ -114,11 +114,19 @@ async fn release(arguments: &ReleaseArguments) -> Result<(), Failure> {
 async fn hold(arguments: &HoldArguments) -> Result<(), Failure> {
     let setting = Setting::open_despite_rollback(&arguments.file).await?;
     let as_of = arguments.as_of.unwrap_or_else(|| SystemClock.now());
+    let foreign = setting.store().schema_faults().await?;
     let keys = setting.key_file()?;
     let marks = setting.mark_files().read(&keys).marks;
     let held = rollback::hold(setting.store(), &SystemClock, &keys, &marks, as_of).await?;
     follow(&setting, &keys).await?;
     setting.close().await;
+    if !foreign.is_empty() {
+        eprintln!(
+            "The database's schema is not as this program makes it, and what it did not make may undo this. Start no gateway on it \
+             before `lichtbild-gateway verify` finds nothing of the kind:"
+        );
+        foreign.iter().for_each(|fault| eprintln!("  {fault}"));
+    }
     if arguments.json {
         return give(serde_json::json!({ "photos": held.photos, "invitations": held.invitations }));
     }

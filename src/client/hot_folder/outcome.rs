@@ -63,9 +63,10 @@ fn lay_receipt(folder: &Folder, job: &Job, receipt: &StoredReceipt, papers: &dyn
     let place = claim.take(&receipt.to_json()?, Audience::Owner)?;
     failpoint::reached("watch.sent_claimed");
     let text = papers.receipt_text(&receipt.body);
-    durable::replace(&place.paper(RECEIPT_TEXT), text.as_bytes(), Audience::Owner)?;
+    // Others may write into this folder: a link that they place there is not followed.
+    durable::replace_entry(&place.paper(RECEIPT_TEXT), text.as_bytes(), Audience::Owner)?;
     if let Some(pdf) = papers.receipt_pdf(&receipt.body)? {
-        durable::replace(&place.paper(RECEIPT_PDF), &pdf, Audience::Owner)?;
+        durable::replace_entry(&place.paper(RECEIPT_PDF), &pdf, Audience::Owner)?;
     }
     failpoint::reached("watch.papers_written");
     Ok(place)

@@ -43,7 +43,7 @@ impl Rules {
         }
         *present = Some(Arc::new(read.profile.clone()));
         let bytes = shown.to_string();
-        let kept = durable::replace(&folder.rules(), bytes.as_bytes(), Audience::Everybody);
+        let kept = durable::replace_entry(&folder.rules(), bytes.as_bytes(), Audience::Everybody);
         (Some(read), kept)
     }
 }

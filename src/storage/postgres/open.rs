@@ -119,6 +119,18 @@ impl Server {
         migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
     }
 
+    /// Makes the tables of this schema, and of no newer one, in the transaction's current schema: to compare others with.
+    ///
+    /// # Errors
+    /// [`StoreError::NewerSchema`] when this program does not know the schema.
+    pub(in crate::storage) async fn make_tables(schema: i64, connection: &mut PgConnection) -> Result<(), StoreError> {
+        if schema > Self::schema() {
+            return Err(StoreError::NewerSchema { version: schema });
+        }
+        let known = migrator().iter().filter(|migration| migration.version <= schema).cloned().collect();
+        Migrator::with_migrations(known).run(connection).await.map_err(migration_error)
+    }
+
     async fn migrate(location: &ServerLocation, mut connection: PgConnection) -> Result<Self, StoreError> {
         // Under an advisory lock of its own.
         migrator().run(&mut connection).await.map_err(migration_error)?;

@@ -32,7 +32,7 @@ impl Connection {
         Statement::new(sql, self.line())
     }
 
-    fn line(&mut self) -> Line<'_> {
+    pub(super) fn line(&mut self) -> Line<'_> {
         match self {
             Self::SqliteReader(connection) => Line::Sqlite(connection),
             Self::SqliteWriter(transaction) => Line::Sqlite(transaction),

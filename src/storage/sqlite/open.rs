@@ -7,9 +7,10 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
-use sqlx::{Connection, SqlSafeStr, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, SqlSafeStr};
 
 use super::{File, Identity};
 use crate::storage::contract::StoreError;
@@ -34,6 +35,7 @@ impl File {
             .synchronous(SqliteSynchronous::Full)
             // ON, not FAST: FAST leaves half of an erased picture in the file.
             .pragma("secure_delete", "ON")
+            .pragma("trusted_schema", "OFF")
             .foreign_keys(true);
         let options = base.clone().busy_timeout(BUSY_TIMEOUT);
         let guard = Guard::default();
@@ -68,6 +70,8 @@ impl File {
     /// [`StoreError::Unavailable`] when it cannot be opened.
     pub(in crate::storage) async fn open_to_read(file: &Path) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
+        // It may be anybody's file: what its schema names is not called.
+        let options = options.pragma("trusted_schema", "OFF");
         let pool = || SqlitePoolOptions::new().max_connections(1).acquire_timeout(2 * BUSY_TIMEOUT);
         let readers = pool().connect_with(options.clone()).await?;
         Ok(Self {
@@ -108,6 +112,20 @@ impl File {
     /// The newest schema that this program knows.
     pub(in crate::storage) fn schema() -> i64 {
         migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
+    }
+
+    /// An empty database in memory, of this schema and no newer one: to compare others with.
+    ///
+    /// # Errors
+    /// [`StoreError::NewerSchema`] when this program does not know the schema.
+    pub(in crate::storage) async fn fresh(schema: i64) -> Result<SqliteConnection, StoreError> {
+        if schema > Self::schema() {
+            return Err(StoreError::NewerSchema { version: schema });
+        }
+        let mut fresh = SqliteConnectOptions::new().in_memory(true).connect().await?;
+        let known = migrator().iter().filter(|migration| migration.version <= schema).cloned().collect();
+        Migrator::with_migrations(known).run(&mut fresh).await.map_err(migration_error)?;
+        Ok(fresh)
     }
 
     /// Makes a new, empty file that only its owner can read, and opens it.

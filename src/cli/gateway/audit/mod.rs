@@ -1,6 +1,5 @@
 //! `audit verify` and `audit export`
 
-mod evidence;
 mod export;
 mod verify;
 

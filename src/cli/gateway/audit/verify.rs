@@ -8,10 +8,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::super::ConfigFile;
+use super::super::evidence::{read_checkpoints, read_verifier};
 use super::super::failure::{Code, Failure};
 use super::super::output::give;
 use super::super::setting::Setting;
-use super::evidence::{read_checkpoints, read_verifier};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::chain::{ChainFault, ChainRow, ChainWalk, Link, Walked, Wrong};

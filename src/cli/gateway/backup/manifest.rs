@@ -1,6 +1,6 @@
-//! What stands in a backup, told beside it in `backup.json`: `restore` takes nothing on trust that is not told there.
+//! The manifest of a backup, `backup.json`: every file with its digest. Signed as it lies there, see [`signature`](super::signature).
 
-use std::fs;
+use std::fmt::Display;
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -8,19 +8,29 @@ use serde::{Deserialize, Serialize};
 use crate::cli::gateway::failure::Failure;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
+use crate::identity::signed_document::DocumentFormat;
 
 pub(in crate::cli::gateway) const FILE: &str = "backup.json";
 /// Where the configuration lies.
 pub(in crate::cli::gateway) const CONFIG: &str = "gateway.toml";
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: DocumentFormat = DocumentFormat("lichtbild-backup/v1");
+/// Of versions that did not sign.
+const UNSIGNED_FORMAT: u32 = 1;
 
 /// What stands in a backup.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::cli::gateway) struct Manifest {
-    format: u32,
+    format: Format,
     program: String,
     pub(in crate::cli::gateway) taken_at: Timestamp,
+    /// SHA-256 of the public key (`SubjectPublicKeyInfo`) that it is signed with.
+    #[serde(default)]
+    pub(in crate::cli::gateway) key: Option<Sha256Digest>,
+    /// The log's identifier, as in checkpoints: the digest of its very first row; unknown without the database, and before there is
+    /// a row.
+    #[serde(default)]
+    pub(in crate::cli::gateway) log: Option<Sha256Digest>,
     /// What the database is bound to, or the key file's own.
     pub(in crate::cli::gateway) key_file_fingerprint: Option<Sha256Digest>,
     pub(in crate::cli::gateway) database: Option<Database>,
@@ -30,12 +40,23 @@ pub(in crate::cli::gateway) struct Manifest {
     pub(in crate::cli::gateway) files: Vec<KeptFile>,
 }
 
+/// A format's name, or the number of one that was not signed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Format {
+    Named(String),
+    Numbered(u32),
+}
+
 /// The database of a backup.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::cli::gateway) struct Database {
     pub(in crate::cli::gateway) file: PathBuf,
-    /// Where its transfer log ends: to be compared with what was written down elsewhere.
+    /// SHA-256; unknown where an older version made the backup.
+    #[serde(default)]
+    pub(in crate::cli::gateway) sha256: Option<Sha256Digest>,
+    /// The end of its transfer log.
     pub(in crate::cli::gateway) log_rows: i64,
     pub(in crate::cli::gateway) log_head: Sha256Digest,
 }
@@ -54,11 +75,13 @@ pub(in crate::cli::gateway) struct KeptFile {
 }
 
 impl Manifest {
-    pub(super) fn new(taken_at: Timestamp) -> Self {
+    pub(super) fn new(taken_at: Timestamp, key: Option<Sha256Digest>) -> Self {
         Self {
-            format: FORMAT,
+            format: Format::Named(FORMAT.0.to_owned()),
             program: env!("CARGO_PKG_VERSION").to_owned(),
             taken_at,
+            key,
+            log: None,
             key_file_fingerprint: None,
             database: None,
             config_sha256: None,
@@ -66,23 +89,22 @@ impl Manifest {
         }
     }
 
-    /// Reads the one of a backup.
-    pub(in crate::cli::gateway) fn read(folder: &Path) -> Result<Self, Failure> {
-        let file = folder.join(FILE);
+    /// Reads the text of a backup's manifest; `file` is told to people.
+    pub(super) fn parse(file: &Path, text: &[u8]) -> Result<Self, Failure> {
         let shown = file.display();
-        let text = fs::read(&file).map_err(|error| {
-            Failure::new(format!("cannot read {shown}: name a folder that `lichtbild-gateway backup` has made"), error)
-        })?;
-        let manifest: Self = serde_json::from_slice(&text).map_err(|error| {
+        let manifest: Self = serde_json::from_slice(text).map_err(|error| {
             Failure::new(format!("{shown} is not what this program writes: it is damaged, or a newer one's"), error)
         })?;
+        match &manifest.format {
+            Format::Named(name) if name == FORMAT.0 => {}
+            Format::Numbered(UNSIGNED_FORMAT) => {}
+            Format::Named(other) => return Err(other_format(file, other)),
+            Format::Numbered(other) => return Err(other_format(file, other)),
+        }
         let files = manifest.files.iter().map(|kept| &kept.file);
         let stray =
             files.chain(manifest.database.as_ref().map(|database| &database.file)).find(|file| !is_inside(file));
         match stray {
-            _ if manifest.format != FORMAT => {
-                Err(Failure::plain(format!("{shown} is of format {}: use the program that wrote it", manifest.format)))
-            }
             Some(stray) => Err(Failure::plain(format!(
                 "{shown} names {}, which lies outside: this is no backup of this program",
                 stray.display()
@@ -90,6 +112,15 @@ impl Manifest {
             None => Ok(manifest),
         }
     }
+
+    /// The file of this key, where it is in the backup.
+    pub(in crate::cli::gateway) fn file(&self, key: &str) -> Option<&KeptFile> {
+        self.files.iter().find(|kept| kept.key == key && kept.sha256.is_some())
+    }
+}
+
+fn other_format(file: &Path, format: impl Display) -> Failure {
+    Failure::plain(format!("{} is of format {format}: use the program that wrote it", file.display()))
 }
 
 fn is_inside(file: &Path) -> bool {

@@ -1,27 +1,31 @@
 //! `backup`
 
 pub(super) mod manifest;
+pub(super) mod signature;
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use self::manifest::{Database, KeptFile, Manifest};
+use self::signature::{copy_digested, signing_key};
 use super::ConfigFile;
 use super::failure::Failure;
 use super::output::give;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
 use crate::domain::chain::Link;
+use crate::domain::checkpoint::Checkpoint;
 use crate::domain::digest::Sha256Digest;
 use crate::durable::{Audience, FolderDraft, write_new};
 use crate::failpoint;
-use crate::flows::verify::walk_log;
+use crate::flows::verify::{WalkedLog, walk_log};
+use crate::identity::checkpoint_key::CheckpointKey;
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
-use crate::storage::{DatabaseLocation, SqlStore, TransferLog};
+use crate::storage::{DatabaseLocation, SqlStore, StoreError, TransferLog};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -31,6 +35,9 @@ pub(super) struct Arguments {
     /// two belong on different media: one backup without the keys, often, and one of the keys only, whenever they change.
     #[arg(long, value_name = "WHICH", default_value = "without")]
     keys: Keys,
+    /// Do not sign it, for a gateway that has no audit key yet: `restore` takes it only if told to.
+    #[arg(long)]
+    unsigned: bool,
     #[command(flatten)]
     file: ConfigFile,
     /// Print JSON.
@@ -55,19 +62,20 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.keys != Keys::Only && matches!(config.database, DatabaseLocation::Server(_)) {
         return Err(on_a_server(&config.database));
     }
+    let key = if arguments.unsigned { None } else { Some(signing_key(&config.audit.key)?) };
     let cannot_write = |error: io::Error| cannot_write(&arguments.to, error);
     let draft = FolderDraft::begin(&arguments.to).map_err(cannot_write)?;
     let now = SystemClock.now();
-    let mut manifest = Manifest::new(now);
+    let mut manifest = Manifest::new(now, key.as_ref().map(|key| key.verifier().sha256()));
     let folder = config_file.parent().unwrap_or(Path::new(""));
-    let mut log_is_whole = true;
+    let mut copied = Copied { log_is_whole: true, schema_faults: Vec::new() };
     if arguments.keys != Keys::Only {
         let text = fs::read(config_file)
             .map_err(|error| Failure::new(format!("cannot read {}: try again", config_file.display()), error))?;
         write_new(&draft.place(Path::new(manifest::CONFIG)).map_err(cannot_write)?, &text, Audience::Owner)
             .map_err(cannot_write)?;
         manifest.config_sha256 = Some(Sha256Digest::of(&text));
-        log_is_whole = copy_database(&config, folder, &draft, &mut manifest, now).await?;
+        copied = copy_database(&config, folder, &draft, &mut manifest, now).await?;
     } else {
         let keys = KeyFile::parse(&read_secret(&config.key_file)?)
             .map_err(|error| Failure::plain(format!("{}: {error}", config.key_file.display())))?;
@@ -82,23 +90,45 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         let sha256 = if is_wanted { copy_file(&named.path, &named.inside, &draft, cannot_write)? } else { None };
         manifest.files.push(KeptFile { key: named.key, file: named.inside, is_secret: named.is_secret, sha256 });
     }
-    let text = serde_json::to_vec_pretty(&manifest)
-        .map_err(|error| Failure::new("what is in the backup cannot be written down", error))?;
-    write_new(&draft.place(Path::new(manifest::FILE)).map_err(cannot_write)?, &text, Audience::Owner)
-        .map_err(cannot_write)?;
+    write_manifest(&manifest, key.as_ref(), &draft, cannot_write)?;
     failpoint::reached("backup.before_name");
     draft.keep_new().map_err(cannot_write)?;
-    report(arguments, &manifest, log_is_whole)
+    report(arguments, &manifest, &copied)
 }
 
-/// Copies the database; whether its transfer log's chain is whole.
+fn write_manifest(
+    manifest: &Manifest,
+    key: Option<&CheckpointKey>,
+    draft: &FolderDraft,
+    cannot_write: impl Fn(io::Error) -> Failure + Copy,
+) -> Result<(), Failure> {
+    let text = serde_json::to_vec_pretty(manifest)
+        .map_err(|error| Failure::new("what is in the backup cannot be written down", error))?;
+    let write = |name: &str, bytes: &[u8]| {
+        let place = draft.place(Path::new(name)).map_err(cannot_write)?;
+        write_new(&place, bytes, Audience::Owner).map_err(cannot_write)
+    };
+    if let Some(key) = key {
+        write(signature::FILE, &key.sign_document(manifest::FORMAT, &text)?)?;
+    }
+    write(manifest::FILE, &text)
+}
+
+/// Findings about the copy of the database.
+struct Copied {
+    log_is_whole: bool,
+    /// Objects of the schema that `restore` refuses.
+    schema_faults: Vec<String>,
+}
+
+/// Copies the database, and finds out what is in the copy.
 async fn copy_database(
     config: &Config,
     folder: &Path,
     draft: &FolderDraft,
     manifest: &mut Manifest,
     now: Timestamp,
-) -> Result<bool, Failure> {
+) -> Result<Copied, Failure> {
     let unusable = |error| super::setting::unusable(error, &config.database);
     let inside = config.database_inside(folder).unwrap_or_else(|| "lichtbild.sqlite".into());
     let place = draft.place(&inside).and_then(|place| write_new(&place, b"", Audience::Owner).map(|()| place));
@@ -108,16 +138,37 @@ async fn copy_database(
     store.close().await;
     copied.map_err(unusable)?;
 
-    let copy = SqlStore::open_copy(&DatabaseLocation::File(place)).await.map_err(unusable)?;
+    let copy = SqlStore::open_copy(&DatabaseLocation::File(place.clone())).await.map_err(unusable)?;
+    let found = look_at_copy(&copy, manifest).await;
+    copy.close().await;
+    let (log, schema_faults) = found.map_err(unusable)?;
+    let sha256 = File::open(&place).and_then(|mut file| copy_digested(&mut file, &mut io::sink()));
+    let sha256 = sha256.map_err(|error| Failure::new("cannot read back the copy of the database", error))?;
+    let (log_rows, log_head) = (log.last.sequence, log.last.sha256);
+    manifest.database = Some(Database { file: inside, sha256: Some(sha256), log_rows, log_head });
+    Ok(Copied { log_is_whole: log.fault.is_none(), schema_faults })
+}
+
+async fn look_at_copy(copy: &SqlStore, manifest: &mut Manifest) -> Result<(WalkedLog, Vec<String>), StoreError> {
     // A schema from before the log could be shortened has no word of where it begins.
     let begin = copy.log_anchor().await.unwrap_or(Link::START);
-    let log = walk_log(&copy, begin, |_| {}).await;
-    let key_file = copy.bound_key_file().await;
-    copy.close().await;
-    let (log, key_file) = (log.map_err(unusable)?, key_file.map_err(unusable)?);
-    manifest.key_file_fingerprint = key_file;
-    manifest.database = Some(Database { file: inside, log_rows: log.last.sequence, log_head: log.last.sha256 });
-    Ok(log.fault.is_none())
+    manifest.log = log_id(copy, begin).await?;
+    manifest.key_file_fingerprint = copy.bound_key_file().await?;
+    let schema_faults = match copy.schema_faults().await {
+        // Of a newer program, which knows what it has made.
+        Err(StoreError::NewerSchema { .. }) => Vec::new(),
+        faults => faults?,
+    };
+    Ok((walk_log(copy, begin, |_| {}).await?, schema_faults))
+}
+
+/// The log's identifier: the digest of its very first row, taken from a checkpoint where that row is gone.
+async fn log_id(copy: &SqlStore, begin: Link) -> Result<Option<Sha256Digest>, StoreError> {
+    if begin == Link::START {
+        return Ok(copy.log_rows(0, 1).await?.first().map(|row| row.sha256));
+    }
+    let latest = copy.latest_checkpoint().await?;
+    Ok(latest.and_then(|signed| Checkpoint::parse(&signed.document).ok()).map(|checkpoint| checkpoint.log))
 }
 
 /// Copies a file that the configuration names, if it is there: keys of authorities may be kept elsewhere.
@@ -138,10 +189,15 @@ fn copy_file(
     Ok(Some(Sha256Digest::of(&bytes)))
 }
 
-fn report(arguments: &Arguments, manifest: &Manifest, log_is_whole: bool) -> Result<(), Failure> {
+fn report(arguments: &Arguments, manifest: &Manifest, copied: &Copied) -> Result<(), Failure> {
     let to = arguments.to.display();
     if arguments.json {
-        give(serde_json::json!({ "backup": arguments.to, "holds": manifest, "log_is_whole": log_is_whole }))?;
+        give(serde_json::json!({
+            "backup": arguments.to,
+            "holds": manifest,
+            "log_is_whole": copied.log_is_whole,
+            "schema_faults": copied.schema_faults,
+        }))?;
     } else {
         give(format!("{to}"))?;
         if let Some(database) = &manifest.database {
@@ -150,7 +206,26 @@ fn report(arguments: &Arguments, manifest: &Manifest, log_is_whole: bool) -> Res
         }
         let kept = manifest.files.iter().filter(|file| file.sha256.is_some()).count();
         give(format!("  files         {kept} that the configuration names"))?;
+        match manifest.key {
+            Some(key) => give(format!("  signed by     the audit key of SHA-256 {key}"))?,
+            None => give("  signed by     no key: `restore` takes it with --unsigned only")?,
+        }
     }
+    tell_missing(arguments, manifest);
+    tell_where_to_keep(arguments.keys);
+    if !copied.log_is_whole {
+        eprintln!("The chain of the transfer log does not hold: `lichtbild-gateway verify` says where.");
+    }
+    if !copied.schema_faults.is_empty() {
+        eprintln!(
+            "`restore` will refuse this backup, for its database is not as this program makes it; put it right and take another one:"
+        );
+        copied.schema_faults.iter().for_each(|fault| eprintln!("  {fault}"));
+    }
+    Ok(())
+}
+
+fn tell_missing(arguments: &Arguments, manifest: &Manifest) {
     for file in manifest.files.iter().filter(|file| file.sha256.is_none()) {
         let why = if file.is_secret == (arguments.keys == Keys::Without) && file.is_secret {
             "a secret, not in this backup"
@@ -161,7 +236,10 @@ fn report(arguments: &Arguments, manifest: &Manifest, log_is_whole: bool) -> Res
         };
         eprintln!("  without {} ({}): {why}", file.file.display(), file.key);
     }
-    match arguments.keys {
+}
+
+fn tell_where_to_keep(keys: Keys) {
+    match keys {
         Keys::Without => eprintln!(
             "Keep the keys elsewhere, on another medium: without the key file no photo opens any more, without the authorities' \
              keys no device is certified. `lichtbild-gateway backup FOLDER --keys only` copies them; again after each month's end, \
@@ -179,10 +257,6 @@ fn report(arguments: &Arguments, manifest: &Manifest, log_is_whole: bool) -> Res
     eprintln!(
         "Not in it either: what starts the gateway (a systemd unit), the firewall, names and addresses of this machine."
     );
-    if !log_is_whole {
-        eprintln!("The chain of the transfer log does not hold: `lichtbild-gateway verify` says where.");
-    }
-    Ok(())
 }
 
 fn cannot_write(to: &Path, error: io::Error) -> Failure {

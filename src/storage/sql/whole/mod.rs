@@ -9,6 +9,7 @@ mod position;
 mod relocate;
 mod replay;
 mod restore;
+mod schema;
 mod tables;
 
 pub use relocate::Relocation;

@@ -90,7 +90,7 @@ impl SqlStore {
         Ok(Self { database })
     }
 
-    async fn schema(&self) -> Result<i64, StoreError> {
+    pub(super) async fn schema(&self) -> Result<i64, StoreError> {
         let mut connection = self.read().await?;
         let row = connection.query("SELECT max(version) AS version FROM _sqlx_migrations").fetch_one().await?;
         Ok(row.try_get::<Option<i64>>("version")?.unwrap_or_default())

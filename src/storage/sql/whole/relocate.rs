@@ -9,7 +9,8 @@
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
-use super::super::connection::{Connection, Write};
+use super::super::connection::{Connection, Line, Write};
+use super::super::statement::Statement;
 use super::super::{Database, SqlStore, notes};
 use super::tables::{Cell, Table, file_has, tables};
 use crate::clock::Timestamp;
@@ -175,18 +176,7 @@ impl Relocation {
         if !self.is_left {
             notes::put_moment(&mut self.held, notes::MOVED_AWAY_AT, now).await?;
             // A node that was cut off and comes back would not look at the note.
-            let refuse: &[&str] = match &self.source.database {
-                Database::File(_) => &["CREATE TRIGGER moved_away BEFORE INSERT ON audit
-                                        BEGIN SELECT RAISE(ABORT, 'this database was moved to another one'); END"],
-                Database::Server(_) => &[
-                    "CREATE FUNCTION moved_away() RETURNS TRIGGER LANGUAGE plpgsql AS
-                     $$ BEGIN RAISE EXCEPTION 'this database was moved to another one'; END $$",
-                    "CREATE TRIGGER moved_away BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION moved_away()",
-                ],
-            };
-            for statement in refuse {
-                self.held.query(AssertSqlSafe((*statement).to_owned())).execute().await?;
-            }
+            refuse_rows(self.held.line()).await?;
             self.held.commit().await?;
             failpoint::reached("move.source_left");
         } else {
@@ -200,6 +190,25 @@ impl Relocation {
         self.source.close().await;
         Ok(())
     }
+}
+
+/// Has a database that was left refuse every change, by a trigger of the name `moved_away`.
+pub(super) async fn refuse_rows(source: Line<'_>) -> Result<(), StoreError> {
+    match source {
+        Line::Sqlite(file) => {
+            let trigger = "CREATE TRIGGER moved_away BEFORE INSERT ON audit
+                           BEGIN SELECT RAISE(ABORT, 'this database was moved to another one'); END";
+            Statement::new(trigger, Line::Sqlite(file)).execute().await?;
+        }
+        Line::Postgres(server) => {
+            let function = "CREATE FUNCTION moved_away() RETURNS TRIGGER LANGUAGE plpgsql AS
+                            $$ BEGIN RAISE EXCEPTION 'this database was moved to another one'; END $$";
+            let trigger = "CREATE TRIGGER moved_away BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION moved_away()";
+            Statement::new(function, Line::Postgres(&mut *server)).execute().await?;
+            Statement::new(trigger, Line::Postgres(server)).execute().await?;
+        }
+    }
+    Ok(())
 }
 
 /// A store that one transaction has to itself.

@@ -7,8 +7,9 @@ use crate::domain::aftermath::{Aftermath, CollectionFate, Fate};
 use crate::domain::chain::{ChainRow, ChainWalk};
 use crate::domain::collection::CollectionState;
 use crate::domain::id::{CollectionId, PhotoId};
+use crate::domain::photo::PhotoState;
 use crate::storage::contract::StoreError;
-use crate::storage::inspection::Replayed;
+use crate::storage::inspection::{ChangedPhoto, Replayed};
 use std::time::Duration;
 
 impl SqlStore {
@@ -19,45 +20,70 @@ impl SqlStore {
     /// [`StoreError::Damaged`] when the rows do not follow on the database's own; nothing has changed then.
     pub async fn replay(&self, rows: &[ChainRow], settle_within: Duration) -> Result<Replayed, StoreError> {
         let mut transaction = self.write().await?;
-        let end = audit::end(&mut transaction).await?;
-        let mut walk = ChainWalk::behind(end, []);
-        let (mut aftermath, mut replayed) = (Aftermath::default(), Replayed::default());
-        for row in rows {
-            if row.sequence < end.sequence || row.link() == end {
-                continue;
-            }
-            walk.step(row).map_err(|fault| StoreError::Damaged(fault.to_string()))?;
-            insert(&mut transaction, row).await?;
-            aftermath.add(row);
-            replayed.rows += 1;
-            replayed.until = Some(row.at);
-        }
-        for (collection_id, fate) in &aftermath.collections {
-            apply_collection(&mut transaction, *collection_id, fate, settle_within).await?;
-        }
-        for (photo_id, fate) in &aftermath.photos {
-            apply(&mut transaction, *photo_id, fate, &mut replayed).await?;
-        }
-        for (device_id, at) in &aftermath.revoked {
-            replayed.revoked += transaction
-                .query("UPDATE devices SET revoked_at = $1 WHERE device_id = $2 AND revoked_at IS NULL")
-                .bind(at.unix_milliseconds())
-                .bind(device_id.to_string())
-                .execute()
-                .await?;
-        }
-        for (party_id, suspended) in &aftermath.suspended {
-            transaction
-                .query("UPDATE parties SET suspended = $1 WHERE party_id = $2")
-                .bind(*suspended)
-                .bind(party_id.to_string())
-                .execute()
-                .await?;
-        }
-        replayed.lost = aftermath.deposited;
+        let (replayed, _) = carry_out(&mut transaction, rows, settle_within).await?;
         transaction.commit().await?;
         Ok(replayed)
     }
+
+    /// Counts what [`SqlStore::replay`] would do, and lists every photo that it would change; nothing is changed.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn preview_replay(
+        &self,
+        rows: &[ChainRow],
+        settle_within: Duration,
+    ) -> Result<(Replayed, Vec<ChangedPhoto>), StoreError> {
+        // Never committed.
+        carry_out(&mut self.write().await?, rows, settle_within).await
+    }
+}
+
+async fn carry_out(
+    transaction: &mut Write,
+    rows: &[ChainRow],
+    settle_within: Duration,
+) -> Result<(Replayed, Vec<ChangedPhoto>), StoreError> {
+    let end = audit::end(transaction).await?;
+    let mut walk = ChainWalk::behind(end, []);
+    let (mut aftermath, mut replayed, mut changed) = (Aftermath::default(), Replayed::default(), Vec::new());
+    for row in rows {
+        if row.sequence < end.sequence || row.link() == end {
+            continue;
+        }
+        walk.step(row).map_err(|fault| StoreError::Damaged(fault.to_string()))?;
+        insert(transaction, row).await?;
+        aftermath.add(row);
+        replayed.rows += 1;
+        replayed.until = Some(row.at);
+    }
+    for (collection_id, fate) in &aftermath.collections {
+        apply_collection(transaction, *collection_id, fate, settle_within).await?;
+    }
+    for (photo_id, fate) in &aftermath.photos {
+        changed.extend(apply(transaction, *photo_id, fate).await?);
+    }
+    replayed.erased = changed.iter().filter(|photo| photo.erased_at.is_some()).count() as u64;
+    replayed.moved = changed.len() as u64 - replayed.erased;
+    for (device_id, at) in &aftermath.revoked {
+        replayed.revoked += transaction
+            .query("UPDATE devices SET revoked_at = $1 WHERE device_id = $2 AND revoked_at IS NULL")
+            .bind(at.unix_milliseconds())
+            .bind(device_id.to_string())
+            .execute()
+            .await?;
+    }
+    for (party_id, suspended) in &aftermath.suspended {
+        let parties = transaction
+            .query("UPDATE parties SET suspended = $1 WHERE party_id = $2 AND suspended <> $1")
+            .bind(*suspended)
+            .bind(party_id.to_string())
+            .execute()
+            .await?;
+        *(if *suspended { &mut replayed.suspended } else { &mut replayed.resumed }) += parties;
+    }
+    replayed.lost = aftermath.deposited;
+    Ok((replayed, changed))
 }
 
 async fn insert(transaction: &mut Write, row: &ChainRow) -> Result<(), StoreError> {
@@ -146,36 +172,35 @@ async fn knows(transaction: &mut Write, office_id: &str, device_id: &str) -> Res
     Ok(transaction.query(both).bind(office_id).bind(device_id).fetch_optional().await?.is_some())
 }
 
+/// Gives the photo where it is changed: it may be erased already, or not be there.
 async fn apply(
     connection: &mut Connection,
     photo_id: PhotoId,
     fate: &Fate,
-    replayed: &mut Replayed,
-) -> Result<(), StoreError> {
-    let Some(photo) = photos::find_on(connection, photo_id).await? else { return Ok(()) };
+) -> Result<Option<ChangedPhoto>, StoreError> {
+    let Some(photo) = photos::find_on(connection, photo_id).await? else { return Ok(None) };
     if photo.record.state.is_erased() {
-        return Ok(());
+        return Ok(None);
     }
     let state = match fate {
         Fate::Erased { state, at, reason } => {
-            replayed.erased += 1;
             if let Some(reason) = reason {
                 let noted = "UPDATE photos SET refusal_reason = $1 WHERE photo_id = $2";
                 connection.query(noted).bind(reason.as_str()).bind(photo_id.to_string()).execute().await?;
             }
-            return photos::erase(connection, photo_id, *state, *at).await;
+            photos::erase(connection, photo_id, *state, *at).await?;
+            return Ok(Some(ChangedPhoto { photo_id, state: *state, erased_at: Some(*at) }));
         }
-        Fate::Held if photo.latest.is_some_and(|latest| latest.state == CollectionState::Leased) => "leased",
-        Fate::Kept => "kept",
-        Fate::Held | Fate::Resting if photo.record.kept => "kept",
-        Fate::Held | Fate::Resting => "available",
+        Fate::Held if photo.latest.is_some_and(|latest| latest.state == CollectionState::Leased) => PhotoState::Leased,
+        Fate::Kept => PhotoState::Kept,
+        Fate::Held | Fate::Resting if photo.record.kept => PhotoState::Kept,
+        Fate::Held | Fate::Resting => PhotoState::Available,
     };
     connection
         .query("UPDATE photos SET state = $1, kept = kept OR $1 = 'kept' WHERE photo_id = $2")
-        .bind(state)
+        .bind(state.name())
         .bind(photo_id.to_string())
         .execute()
         .await?;
-    replayed.moved += 1;
-    Ok(())
+    Ok(Some(ChangedPhoto { photo_id, state, erased_at: None }))
 }

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::super::failure::{Code, Failure};
+use super::failure::{Code, Failure};
 use crate::domain::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::identity::checkpoint_key::{CheckpointError, CheckpointVerifier};
 
 /// Reads a public key in PEM.
-pub(super) fn read_verifier(file: &Path) -> Result<CheckpointVerifier, Failure> {
+pub(in crate::cli::gateway) fn read_verifier(file: &Path) -> Result<CheckpointVerifier, Failure> {
     let text = fs::read_to_string(file).map_err(|error| {
         Failure::new(format!("cannot read {}: give the gateway's audit.pub with --public-key", file.display()), error)
     })?;
@@ -19,7 +19,10 @@ pub(super) fn read_verifier(file: &Path) -> Result<CheckpointVerifier, Failure> 
 
 /// Reads checkpoints, each a file or all in a folder, and believes those whose signature is good. One that is not ends it: somebody
 /// wants something to be believed.
-pub(super) fn read_checkpoints(paths: &[PathBuf], verifier: &CheckpointVerifier) -> Result<Vec<Checkpoint>, Failure> {
+pub(in crate::cli::gateway) fn read_checkpoints(
+    paths: &[PathBuf],
+    verifier: &CheckpointVerifier,
+) -> Result<Vec<Checkpoint>, Failure> {
     let mut checkpoints = Vec::new();
     for path in paths {
         for file in files(path)? {

@@ -1,0 +1,106 @@
+//! The signature of a backup's manifest: the gateway's audit key, ECDSA in DER in a file beside it, so that
+//! `openssl dgst -sha256 -verify audit.pub -signature backup.sig backup.json` reads it.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::super::failure::Failure;
+use super::manifest::{self, FORMAT, Manifest};
+use crate::domain::digest::Sha256Digest;
+use crate::identity::checkpoint_key::{CheckpointKey, CheckpointVerifier};
+use crate::server::checkpoints::read_checkpoint_key;
+
+pub(in crate::cli::gateway) const FILE: &str = "backup.sig";
+
+/// The audit key of a gateway.
+pub(super) fn signing_key(file: &Path) -> Result<CheckpointKey, Failure> {
+    if !file.exists() {
+        return Err(Failure::plain(format!(
+            "{} is not there, the key that signs backups: start the gateway once, which makes it where there never was one; or \
+             copy it from another node or from a backup of the keys; or make a backup that is not signed with --unsigned",
+            file.display()
+        )));
+    }
+    Ok(read_checkpoint_key(file)?)
+}
+
+/// A manifest as it lies in a folder: no signature has been verified yet.
+pub(in crate::cli::gateway) struct SignedManifest {
+    folder: PathBuf,
+    text: Vec<u8>,
+    signature: Option<Vec<u8>>,
+}
+
+impl SignedManifest {
+    pub(in crate::cli::gateway) fn read(folder: &Path) -> Result<Self, Failure> {
+        let file = folder.join(manifest::FILE);
+        let text = fs::read(&file).map_err(|error| {
+            let shown = file.display();
+            Failure::new(format!("cannot read {shown}: name a folder that `lichtbild-gateway backup` has made"), error)
+        })?;
+        let file = folder.join(FILE);
+        let signature = match fs::read(&file) {
+            Ok(signature) => Some(signature),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(Failure::new(format!("cannot read {}: check its mode", file.display()), error)),
+        };
+        Ok(Self { folder: folder.to_owned(), text, signature })
+    }
+
+    /// The manifest, believed or not: good for finding the key that it is verified with, and for telling why it is refused.
+    pub(in crate::cli::gateway) fn unverified(&self) -> Result<Manifest, Failure> {
+        Manifest::parse(&self.folder.join(manifest::FILE), &self.text)
+    }
+
+    pub(in crate::cli::gateway) fn is_signed(&self) -> bool {
+        self.signature.is_some()
+    }
+
+    /// The manifest, its signature being good.
+    pub(in crate::cli::gateway) fn verified(&self, verifier: &CheckpointVerifier) -> Result<Manifest, Failure> {
+        let folder = self.folder.display();
+        let Some(signature) = &self.signature else {
+            return Err(Failure::plain(format!(
+                "{folder} is not signed: an older version made it, or somebody took its {FILE} away; if you know in whose hands it \
+                 has been, --unsigned takes it as it is"
+            )));
+        };
+        if let Err(error) = verifier.verify_document(FORMAT, &self.text, signature) {
+            let stated = self.unverified().ok().and_then(|manifest| manifest.key);
+            let own = verifier.sha256();
+            return Err(Failure::plain(match stated {
+                Some(key) if key != own => format!(
+                    "{folder} is signed with another key (SHA-256 {key}) than the one it is to be verified with (SHA-256 {own}): one of \
+                     the two is another gateway's, or forged; the audit.pub of the gateway that made it can be given with --audit-key"
+                ),
+                _ => format!(
+                    "the signature of {folder} is wrong ({error}): {} is not as it was written; take another backup",
+                    manifest::FILE
+                ),
+            }));
+        }
+        let manifest = self.unverified()?;
+        match &manifest.database {
+            Some(database) if database.sha256.is_none() => Err(Failure::plain(format!(
+                "{folder} has no digest of its database: this is no backup of this program"
+            ))),
+            _ => Ok(manifest),
+        }
+    }
+}
+
+/// Copies a file of any size; its SHA-256.
+pub(in crate::cli::gateway) fn copy_digested(from: &mut impl Read, to: &mut impl Write) -> io::Result<Sha256Digest> {
+    let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 1024 * 1024]);
+    loop {
+        let read = from.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(Sha256Digest::from_bytes(hasher.finalize().into()));
+        }
+        hasher.update(&buffer[..read]);
+        to.write_all(&buffer[..read])?;
+    }
+}

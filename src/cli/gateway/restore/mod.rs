@@ -1,0 +1,128 @@
+//! `restore`
+//!
+//! ```text
+//! signatures of the manifests -> digest of every file -> schema and end of the log -> (log since, asked) -> verify -> held back
+//! ```
+
+mod arguments;
+mod database;
+mod files;
+mod log_since;
+mod report;
+mod trust;
+
+use std::io;
+use std::path::Path;
+
+pub(super) use self::arguments::Arguments;
+use self::files::{check_all, configuration, copy_file, key_file};
+use self::log_since::make_up;
+use self::report::{Made, report};
+use self::trust::{Trusted, verify_manifests};
+use super::failure::Failure;
+use super::verify::tell;
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::domain::soundness::Findings;
+use crate::durable::FolderDraft;
+use crate::failpoint;
+use crate::flows::restore::hold_as_of;
+use crate::flows::rollback;
+use crate::flows::verify::verify;
+use crate::sealing::KeyFile;
+use crate::server::watermark::MarkFiles;
+use crate::storage::{DatabaseLocation, SqlStore, StoreError};
+
+/// Makes a gateway out of a backup.
+pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let trusted = verify_manifests(arguments)?;
+    let Trusted { manifest, keys, .. } = &trusted;
+    let Some(database) = &manifest.database else {
+        return Err(Failure::plain(format!(
+            "{} holds keys only: name the backup with the database, and this one with --keys",
+            arguments.from.display()
+        )));
+    };
+    check_all(&arguments.from, manifest)?;
+    let cannot_write = |error: io::Error| cannot_write(&arguments.dir, error);
+    let draft = FolderDraft::begin(&arguments.dir).map_err(cannot_write)?;
+    let mut missing = Vec::new();
+    if let Some((folder, keys)) = keys {
+        check_all(folder, keys)?;
+    }
+    for kept in &manifest.files {
+        let of_keys = keys.as_ref().and_then(|(folder, keys)| Some((folder.as_path(), keys.file(&kept.key)?)));
+        match of_keys.or(Some((arguments.from.as_path(), kept))).filter(|(_, kept)| kept.sha256.is_some()) {
+            Some((folder, found)) => copy_file(folder, found, &draft, &kept.file, cannot_write)?,
+            None => missing.push(kept),
+        }
+    }
+    let key_file = key_file(manifest, &draft, keys.as_ref().map(|(folder, _)| folder.as_path()), cannot_write)?;
+    let config = configuration(&arguments.from, manifest, &draft, cannot_write)?;
+    let place = draft.place(&database.file).map_err(cannot_write)?;
+    database::copy(arguments, database, &place)?;
+    database::check(&place, manifest, database).await?;
+    failpoint::reached("restore.copied");
+
+    let location = DatabaseLocation::File(place);
+    let unusable = |error: StoreError| super::setting::unusable(error, &location);
+    let store = SqlStore::open_in_any_use(&location).await.map_err(unusable)?;
+    let made = make(&store, key_file.as_ref(), &trusted, &config, arguments).await;
+    store.close().await;
+    let made = made?;
+    failpoint::reached("restore.before_name");
+    draft.keep_new().map_err(cannot_write)?;
+    report(arguments, &trusted, &missing, &made)
+}
+
+async fn make(
+    store: &SqlStore,
+    key_file: Option<&KeyFile>,
+    trusted: &Trusted,
+    config: &Config,
+    arguments: &Arguments,
+) -> Result<Made, Failure> {
+    let taken_at = store.backup_taken_at().await?.unwrap_or(trusted.manifest.taken_at);
+    let settle_within = config.rules().settle_within;
+    let (replayed, changed) = make_up(store, &arguments.since, trusted, settle_within, arguments.json).await?;
+    let findings = check(store, key_file, arguments).await?;
+    let knows_until = replayed.until.map_or(taken_at, |until| until.max(taken_at));
+    // Without the key file the generation cannot be sealed: should another node know more, it asks for a confirmation. The marks that
+    // the configuration names by absolute paths are read only: a restore may be an exercise beside the gateway that runs.
+    let restored = match key_file {
+        Some(keys) => {
+            let marks = MarkFiles::of(config).read(keys).marks;
+            rollback::hold(store, &SystemClock, keys, &marks, knows_until).await?
+        }
+        None => hold_as_of(store, &SystemClock, knows_until, None).await?,
+    };
+    Ok(Made { knows_until, replayed, changed, findings, restored })
+}
+
+async fn check(store: &SqlStore, keys: Option<&KeyFile>, arguments: &Arguments) -> Result<Findings, Failure> {
+    if let (Some(keys), Some(bound)) = (keys, store.bound_key_file().await?)
+        && keys.fingerprint() != bound
+    {
+        return Err(Failure::plain(
+            "the key file is not the one that the database is bound to: no photo in it would open; find the right one",
+        ));
+    }
+    let findings = verify(store, keys).await?;
+    if !findings.are_sound() && !arguments.despite_faults {
+        tell(&findings)?;
+        return Err(Failure::plain(
+            "the backup's database is not sound: take another backup, or restore it with --despite-faults if there is none",
+        ));
+    }
+    Ok(findings)
+}
+
+fn cannot_write(dir: &Path, error: io::Error) -> Failure {
+    let dir = dir.display();
+    match error.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => {
+            Failure::plain(format!("{dir} is there already and is not overwritten: choose another --dir"))
+        }
+        _ => Failure::new(format!("cannot write {dir}: see the cause; nothing of it is left behind"), error),
+    }
+}

@@ -1,0 +1,131 @@
+//! The key that a backup is verified with, and the manifests that are believed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::super::backup::manifest::{KeptFile, Manifest};
+use super::super::backup::signature::SignedManifest;
+use super::super::failure::Failure;
+use super::arguments::Arguments;
+use super::files::read_kept;
+use crate::domain::digest::Sha256Digest;
+use crate::identity::checkpoint_key::{CheckpointKey, CheckpointVerifier};
+
+/// A backup and the folder with its keys, as their manifests tell.
+pub(super) struct Trusted {
+    pub(super) manifest: Manifest,
+    pub(super) keys: Option<(PathBuf, Manifest)>,
+    /// The key that they were verified with; `None` only where nothing is signed and no key was found.
+    pub(super) verifier: Option<CheckpointVerifier>,
+    pub(super) source: Source,
+}
+
+/// The origin of the key that a backup is verified with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Source {
+    /// A file that was named.
+    Given,
+    /// The folder with the keys, which is kept apart.
+    Keys,
+    /// The backup itself.
+    Backup,
+}
+
+/// Verifies the signatures before anything else of the backup is used.
+pub(super) fn verify_manifests(arguments: &Arguments) -> Result<Trusted, Failure> {
+    let backup = SignedManifest::read(&arguments.from)?;
+    let keys = arguments.keys.as_deref().map(|folder| Ok::<_, Failure>((folder, SignedManifest::read(folder)?)));
+    let keys = keys.transpose()?;
+    let (verifier, source) = trusted_key(arguments, &backup, keys.as_ref())?;
+    if backup.is_signed() && verifier.is_none() {
+        return Err(Failure::plain(format!(
+            "{} holds no public key to verify it with: give the gateway's audit.pub with --audit-key",
+            arguments.from.display()
+        )));
+    }
+    let manifest = believed(&backup, &arguments.from, verifier.as_ref(), arguments)?;
+    let keys = match keys {
+        None => None,
+        Some((folder, keys)) => Some((folder.to_owned(), believed(&keys, folder, verifier.as_ref(), arguments)?)),
+    };
+    if let Some(verifier) = verifier.as_ref().filter(|_| source == Source::Backup && backup.is_signed()) {
+        eprintln!(
+            "Verified with the audit key within the backup itself, of SHA-256 {}. This proves that the backup was not damaged, not \
+             that the gateway made it: compare the SHA-256 with one written down elsewhere, or give the key with --audit-key.",
+            verifier.sha256()
+        );
+    }
+    Ok(Trusted { manifest, keys, verifier, source })
+}
+
+fn believed(
+    signed: &SignedManifest,
+    folder: &Path,
+    verifier: Option<&CheckpointVerifier>,
+    arguments: &Arguments,
+) -> Result<Manifest, Failure> {
+    if !signed.is_signed() && arguments.unsigned {
+        eprintln!("{} is not signed: whoever had it may have changed it.", folder.display());
+        return signed.unverified();
+    }
+    match verifier {
+        Some(verifier) => signed.verified(verifier),
+        None => Err(Failure::plain(format!(
+            "{} cannot be verified without a public key: give the gateway's audit.pub with --audit-key, or take it as it is with \
+             --unsigned",
+            folder.display()
+        ))),
+    }
+}
+
+/// The key to verify with: the one that is named, else the one of the keys, else the backup's own.
+fn trusted_key(
+    arguments: &Arguments,
+    backup: &SignedManifest,
+    keys: Option<&(&Path, SignedManifest)>,
+) -> Result<(Option<CheckpointVerifier>, Source), Failure> {
+    if let Some(file) = &arguments.audit_key {
+        let text = fs::read_to_string(file)
+            .map_err(|error| Failure::new(format!("cannot read {}: check its path", file.display()), error))?;
+        return Ok((Some(public_key(file, &text)?), Source::Given));
+    }
+    if let Some((folder, signed)) = keys
+        && let Some(verifier) = key_in(folder, &signed.unverified()?)?
+    {
+        return Ok((Some(verifier), Source::Keys));
+    }
+    Ok((key_in(&arguments.from, &backup.unverified()?)?, Source::Backup))
+}
+
+/// The audit key in a folder: the public half, or the private key, of which it is a part.
+fn key_in(folder: &Path, manifest: &Manifest) -> Result<Option<CheckpointVerifier>, Failure> {
+    let read = |kept: &KeptFile| {
+        let file = folder.join(&kept.file);
+        let text = read_kept(&file, kept.sha256)?;
+        Ok::<_, Failure>((file, zeroize::Zeroizing::new(String::from_utf8_lossy(&text).into_owned())))
+    };
+    if let Some(kept) = manifest.file("audit.key") {
+        let (file, text) = read(kept)?;
+        let key = CheckpointKey::from_pem(&text)
+            .map_err(|error| Failure::new(format!("{} is not an audit key", file.display()), error))?;
+        return Ok(Some(key.verifier().clone()));
+    }
+    let Some(kept) = manifest.file("audit.public_key") else { return Ok(None) };
+    let (file, text) = read(kept)?;
+    public_key(&file, &text).map(Some)
+}
+
+fn public_key(file: &Path, text: &str) -> Result<CheckpointVerifier, Failure> {
+    CheckpointVerifier::from_pem(text).ok_or_else(|| {
+        Failure::plain(format!("{}: not a public key on P-256 in PEM: give the gateway's audit.pub", file.display()))
+    })
+}
+
+impl Trusted {
+    /// For programs.
+    pub(super) fn key_as_json(&self) -> serde_json::Value {
+        let sha256: Option<Sha256Digest> = self.verifier.as_ref().map(CheckpointVerifier::sha256);
+        serde_json::json!({ "sha256": sha256, "from": self.source })
+    }
+}
