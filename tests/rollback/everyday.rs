@@ -8,7 +8,7 @@ use crate::support::process::{GatewayProcess, Home, until};
 
 async fn is_ready(gateway: &GatewayProcess) {
     let told = ready(gateway).await;
-    assert!(told.contains("\"ready\"") && !told.contains(ALARM) && !told.contains("head-file"), "{told}");
+    assert!(told.contains("\"ready\"") && !told.contains(ALARM) && !told.contains("log-"), "{told}");
 }
 
 #[tokio::test]
@@ -105,9 +105,27 @@ async fn a_damaged_head_file_is_told_of_set_aside_and_made_anew() {
     fs::write(town.home.file("log-head.json"), "{\"known\":").unwrap();
     let gateway = town.home.start();
     let told = ready(&gateway).await;
-    assert!(told.contains("\"ready\"") && told.contains("log-head-file"), "{told}");
+    assert!(told.contains("\"ready\"") && told.contains("log-mark-unreadable"), "{told}");
     assert!(town.home.file("log-head.json.1").exists());
     until("a new one is there", async || town.known_rows() > 0).await;
     assert!(gateway.stop().success());
     is_ready(&town.home.start()).await;
+}
+
+#[tokio::test]
+async fn a_head_file_that_cannot_be_written_is_told_of_until_it_can() {
+    let town = Town::new();
+    let gateway = town.home.start();
+    let code = town.deposits(&gateway, "a-key-for-this-photo").await;
+    // A folder in the file's place: nobody writes over that, not even root.
+    fs::remove_file(town.home.file("log-head.json")).unwrap();
+    fs::create_dir_all(town.home.file("log-head.json/full")).unwrap();
+    town.uses(&gateway, &code).await;
+    until("it is told", async || {
+        let told = ready(&gateway).await;
+        told.contains("\"ready\"") && told.contains("log-head-file")
+    })
+    .await;
+    fs::remove_dir_all(town.home.file("log-head.json")).unwrap();
+    until("it is well again", async || !ready(&gateway).await.contains("log-")).await;
 }

@@ -30,8 +30,10 @@ use crate::transport::trust_status::TrustStatus;
 use super::checkpoint_files;
 use super::secret_file::read_secret;
 
-/// The name of a head file that cannot be read or written.
+/// The name of a head file that cannot be written, in `/readyz`.
 const HEAD_FILE: &str = "log-head-file";
+/// The name of a mark that could not be read at the start, in `/readyz`.
+const UNREADABLE_MARK: &str = "log-mark-unreadable";
 
 /// The files in which the marks are.
 #[derive(Debug, Clone)]
@@ -190,7 +192,7 @@ impl Watermarks {
         let read = files.read(&keys);
         for fault in &read.faults {
             tracing::error!(fault, "a mark of the transfer log cannot be used");
-            status.note_fault(HEAD_FILE, format!("{fault}: look at it, then start the gateway again"));
+            status.note_fault(UNREADABLE_MARK, format!("{fault}: look at it, then start the gateway again"));
         }
         set_unreadable_aside(&files, &keys);
         let generation = read.marks.latest_generation();
@@ -307,7 +309,10 @@ impl Watermarks {
             return;
         }
         match self.files.write_head(&head, &self.gateway.keys()) {
-            Ok(()) => self.locked(|state| state.written = Some(head)),
+            Ok(()) => {
+                self.locked(|state| state.written = Some(head));
+                self.status.clear_fault(HEAD_FILE);
+            }
             Err(error) => {
                 if self
                     .status
