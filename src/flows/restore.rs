@@ -8,17 +8,27 @@ use crate::domain::id::PhotoId;
 use crate::storage::inspection::Restored;
 use crate::storage::{SqlStore, StoreError};
 
-/// Takes a database that came out of a backup, taken at `taken_at`, into use.
+/// Takes a database that came out of a backup, taken at `taken_at`, into use. Notes that the last `replayed_rows` of its log came out
+/// of an export.
 ///
 /// # Errors
 /// [`StoreError`]; it is not in use then.
-pub async fn restore(store: &SqlStore, clock: &dyn Clock, taken_at: Timestamp) -> Result<Restored, StoreError> {
+pub async fn restore(
+    store: &SqlStore,
+    clock: &dyn Clock,
+    taken_at: Timestamp,
+    replayed_rows: u64,
+) -> Result<Restored, StoreError> {
+    let mut details = serde_json::json!({ "backup_taken_at": taken_at });
+    if replayed_rows > 0 {
+        details["replayed_rows"] = replayed_rows.into();
+    }
     let audit = AuditEntry {
         at: clock.now(),
         actor: "administrator".into(),
         event: AuditEvent::StoreRestored,
         subject: None,
-        details: serde_json::json!({ "backup_taken_at": taken_at }),
+        details,
     };
     store.hold_back_all(taken_at, audit).await
 }

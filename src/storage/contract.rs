@@ -191,6 +191,8 @@ pub enum StoreError {
     OlderSchema,
     /// The database is whole, and no gateway may work on it.
     OutOfUse(OutOfUse),
+    /// The key file cannot be used, so that no row of the transfer log can be written; why.
+    NoRowKey(String),
     /// What is to be added is there already.
     AlreadyThere,
     /// The database holds what this program never wrote.
@@ -213,6 +215,7 @@ impl fmt::Display for StoreError {
                  it up to date",
             ),
             Self::OutOfUse(why) => why.fmt(f),
+            Self::NoRowKey(why) => write!(f, "nothing is changed without the key file, which proves what the log says: {why}"),
             Self::AlreadyThere => f.write_str("it is there already"),
             Self::Damaged(what) => write!(f, "the database is damaged: {what}"),
         }

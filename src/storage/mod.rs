@@ -18,5 +18,5 @@ pub mod transfer_log;
 
 pub use contract::{OutOfUse, Store, StoreError};
 pub use location::DatabaseLocation;
-pub use sql::{Relocation, SqlStore};
+pub use sql::{Relocation, RowKeys, Snapshot, SqlStore};
 pub use transfer_log::TransferLog;

@@ -64,13 +64,19 @@ async fn a_town_moves_to_a_server_and_back_with_every_row() {
         let message = town.home.failure(command);
         assert!(message.contains("was moved to another one") && message.contains("name the new one"), "{message}");
     }
+    let verified = town.home.run(&["verify"]);
+    let told = String::from_utf8_lossy(&verified.stderr);
+    assert_eq!(verified.status.code(), Some(3), "{told}");
+    assert!(told.contains("is out of use") && !told.contains("All is well"), "{told}");
     town.home.set("database", &format!("\"{}\"", database.url));
     let there = Database::connect(&database.url).await;
     assert!(there.chain_holds().await);
     assert_eq!((there.happened("store.moved").await, json!(there.count("audit").await - 1)), (1, log));
     goes_on(&town, &codes).await;
 
-    let back = town.home.json(&["migrate-store", &database.url, "gateway/back.sqlite"]);
+    let with_keys = ["--key-file", "gateway/gateway.key"];
+    let back = town.home.json(&[&["migrate-store", &database.url, "gateway/back.sqlite"][..], &with_keys].concat());
+    assert_eq!(back["findings"]["rows_without_digest"], json!({}));
     assert_eq!(rows(&back, "photos"), 20);
     let message = town.home.failure(&["serve"]);
     assert!(message.contains("was moved to another one"), "{message}");

@@ -111,7 +111,7 @@ async fn release(arguments: &ReleaseArguments) -> Result<(), Failure> {
 async fn hold(arguments: &HoldArguments) -> Result<(), Failure> {
     let setting = Setting::open(&arguments.file).await?;
     let as_of = arguments.as_of.unwrap_or_else(|| SystemClock.now());
-    let held = restore(setting.store(), &SystemClock, as_of).await?;
+    let held = restore(setting.store(), &SystemClock, as_of, 0).await?;
     setting.close().await;
     if arguments.json {
         return give(serde_json::json!({ "photos": held.photos, "invitations": held.invitations }));

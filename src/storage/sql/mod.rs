@@ -30,9 +30,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub use self::connection::RowKeys;
 use self::connection::{Connection, Write};
 pub(super) use self::notes::BACKUP_TAKEN_AT;
-pub use self::whole::Relocation;
+pub use self::whole::{Relocation, Snapshot};
 use super::contract::{Store, StoreError};
 use super::enrolment_steps::{
     Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,
@@ -59,6 +60,7 @@ use crate::domain::withdrawal::Withdrawal;
 #[derive(Debug, Clone)]
 pub struct SqlStore {
     database: Database,
+    row_keys: RowKeys,
 }
 
 #[derive(Debug, Clone)]
@@ -71,7 +73,17 @@ impl SqlStore {
     /// Over a file that a test has its hands in.
     #[cfg(test)]
     pub(super) fn over(file: sqlite::File) -> Self {
-        Self { database: Database::File(file) }
+        Self::on(Database::File(file))
+    }
+
+    fn on(database: Database) -> Self {
+        Self { database, row_keys: RowKeys::None }
+    }
+
+    /// The same store, whose changes carry digests of the changed rows in their rows of the transfer log.
+    #[must_use]
+    pub fn with_row_keys(self, row_keys: RowKeys) -> Self {
+        Self { row_keys, ..self }
     }
 
     /// Ends all work on the database; called last, so that SQLite's log is folded into its file.
@@ -92,10 +104,11 @@ impl SqlStore {
     /// A transaction that changes something. In SQLite it holds the write lock from its start, so that what it reads stays true
     /// until it commits; in PostgreSQL that takes a [`Lock`](postgres::Lock).
     async fn write(&self) -> Result<Write, StoreError> {
-        Ok(Write::new(match &self.database {
+        let connection = match &self.database {
             Database::File(file) => Connection::SqliteWriter(file.begin().await?),
             Database::Server(server) => Connection::PostgresWriter(server.pool.begin().await?),
-        }))
+        };
+        Ok(Write::new(connection, self.row_keys.clone()))
     }
 
     /// Takes a step: within the patience of the request that it is part of; on a server for no longer than a few seconds, and again

@@ -8,6 +8,7 @@ use super::{SqlStore, census, collect, guesses, invitations, photos};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::collection::{CollectionRecord, CollectionState};
+use crate::domain::evidence::row::RowId;
 use crate::domain::id::PhotoId;
 use crate::domain::lifecycle::{self, Hold};
 use crate::domain::photo::PhotoState;
@@ -84,6 +85,8 @@ async fn use_by_default(
         subject: Some(held.collection_id.to_string()),
         details: serde_json::json!({ "photo_id": held.photo_id, "office_id": held.office_id, "settle_due": at }),
     };
+    transaction.changed(RowId::Collection(held.collection_id));
+    transaction.changed(RowId::Photo(held.photo_id));
     transaction.append(entry);
     Ok(())
 }
@@ -113,6 +116,7 @@ async fn expire(transaction: &mut Write, photo_id: PhotoId, at: Timestamp, now: 
         subject: Some(photo_id.to_string()),
         details: serde_json::json!({ "expires_at": at }),
     };
+    transaction.changed(RowId::Photo(photo_id));
     transaction.append(entry);
     Ok(())
 }
