@@ -25,6 +25,8 @@ mod deposit;
 #[cfg(unix)]
 mod desk;
 mod enrolment;
+#[cfg(unix)]
+mod evidence;
 mod expiry;
 #[cfg(all(unix, feature = "failpoints"))]
 mod faults;

@@ -27,6 +27,7 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Unavailable(_)
             | StoreError::NewerSchema { .. }
+            | StoreError::NoRowKey(_)
             | StoreError::OlderSchema
             | StoreError::InUse
             | StoreError::WentBack(_)

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Certificates, Config};
+use crate::domain::keeping::LONGEST_RETENTION_DAYS;
 use crate::identity::host_name::HostName;
 use crate::storage::location::without_passwords;
 use crate::transport::foreign::RevocationCheck;
@@ -42,7 +43,7 @@ impl Config {
     fn check(&self) -> Result<(), String> {
         let (deadlines, limits) = (&self.deadlines, &self.limits);
         // No more than the law allows: PassDEÜV, at latest six months after receipt.
-        in_range("deadlines.retention_days", deadlines.retention_days, 0.001, 184.0)?;
+        in_range("deadlines.retention_days", deadlines.retention_days, 0.001, f64::from(LONGEST_RETENTION_DAYS))?;
         in_range("deadlines.lease_minutes", deadlines.lease_minutes, 0.01, 1440.0)?;
         in_range("deadlines.settle_within_days", deadlines.settle_within_days, 0.001, 60.0)?;
         in_range("deadlines.sweep_seconds", deadlines.sweep_seconds, 0.1, 86_400.0)?;

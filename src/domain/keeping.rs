@@ -9,6 +9,9 @@ use super::collection::Outcome;
 use super::photo::PhotoRecord;
 use crate::clock::Timestamp;
 
+/// The longest that a photo may wait for an office, in days: the longest half-year (PassDEÜV, at latest six months after receipt).
+pub const LONGEST_RETENTION_DAYS: u32 = 184;
+
 /// A kept photo may wait so many months from the day it was kept (PAuswV, exception to erasure at the applicant's wish).
 pub const KEPT_MONTHS: u8 = 6;
 

@@ -29,6 +29,7 @@ pub mod device_state;
 pub mod digest;
 pub mod enrolment_code;
 pub mod erasure;
+pub mod evidence;
 pub mod finding;
 pub mod id;
 pub mod idempotency;

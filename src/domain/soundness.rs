@@ -40,6 +40,30 @@ pub enum Fault {
     WentBack,
     /// A table, index, trigger, view or function that this program did not make, or one of its own that is missing or changed.
     SchemaChanged,
+    /// A column of a row does not hold what the transfer log says.
+    RowDiffers,
+    /// A row is not the one that its newest digest in the transfer log was taken of.
+    RowChanged,
+    /// A row that the transfer log tells of is not there.
+    RowMissing,
+    /// A row is there of which the transfer log never told.
+    RowUntold,
+    /// A row of the transfer log carries no digest, or a wrong one, although rows before it carry theirs.
+    LogUnproved,
+    /// A photo was handed over to two offices, and the first one had not given it back.
+    HandedOverTwice,
+    /// The counted photos of a state are not as many as there are.
+    CountDiffers,
+    /// A checkpoint's row does not agree with its signed text, or the signature is not good.
+    CheckpointDiffers,
+    /// The place where the log begins does not agree with a checkpoint, or with the row that told of it.
+    AnchorDiffers,
+    /// The sealed proof key of an invitation does not open, is gone too early, or has outlived the invitation.
+    ProofKeyDiffers,
+    /// The key file cannot be read, or is another gateway's.
+    KeyFile,
+    /// No gateway may work on the database that the configuration names.
+    OutOfUse,
 }
 
 impl Fault {
@@ -61,6 +85,18 @@ impl Fault {
             Self::SchemaChanged => {
                 "a table, index, trigger, view or function is not this program's, changed or missing"
             }
+            Self::RowDiffers => "a column of a row does not hold what the transfer log says",
+            Self::RowChanged => "a row is not as its digest in the transfer log vouches for it",
+            Self::RowMissing => "a row that the transfer log tells of is not there",
+            Self::RowUntold => "a row is there of which the transfer log never told",
+            Self::LogUnproved => "a row of the transfer log does not carry the digest that only the key file makes",
+            Self::HandedOverTwice => "a photo was handed over to two offices without being given back in between",
+            Self::CountDiffers => "the counted photos of a state are not as many as there are",
+            Self::CheckpointDiffers => "a checkpoint in the database is not as it was signed",
+            Self::AnchorDiffers => "the place where the transfer log begins is not one that was signed and told of",
+            Self::ProofKeyDiffers => "the sealed proof key of an invitation is not as it was stored",
+            Self::KeyFile => "the key file cannot be read, or is another gateway's",
+            Self::OutOfUse => "the database is out of use",
         }
     }
 }
@@ -117,8 +153,23 @@ pub struct Findings {
     pub log_rows: i64,
     /// The digest of its last row.
     pub log_head: Sha256Digest,
-    /// Whether the key file was there, so that epoch keys could be looked for.
+    /// True if the key file was there, so that epoch keys could be looked for, and digests of rows be checked.
     pub key_file: bool,
+    /// Rows of each table that were compared with the transfer log.
+    pub rows_compared: BTreeMap<&'static str, u64>,
+    /// Those of them without a digest in the log, since they last changed before there were digests, or were restored from an
+    /// export: names, labels, notes, findings and all else that the log does not tell were not compared.
+    pub rows_without_digest: BTreeMap<&'static str, u64>,
+    /// Rows that were made before the first row of a log whose front is gone: nothing of them was compared.
+    pub rows_older_than_log: BTreeMap<&'static str, u64>,
+    /// Rows of the log that carry a digest of themselves.
+    pub log_rows_with_digest: u64,
+    /// Rows of the log without one that were written on the day of an upgrade, by nodes whose turn had not come.
+    pub log_rows_of_older_nodes: u64,
+    /// The last row of the log up to which a restore has carried out an export without noting how much of it; 0 if there is none.
+    pub log_replayed_until: i64,
+    /// Checkpoints in the database; their signatures were verified if the public key was there.
+    pub checkpoints: u64,
     /// How often each fault was found.
     pub faults: BTreeMap<Fault, u64>,
     /// Where: the first ones of all.
@@ -132,10 +183,35 @@ pub struct Example {
     pub fault: Fault,
     /// The photo, the collection or the row's place.
     pub subject: String,
+    /// For a column that differs, what each side says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Difference>,
+}
+
+/// A column whose value is not what the transfer log says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The table.
+    pub table: &'static str,
+    /// The row's key.
+    pub key: String,
+    /// The column.
+    pub column: &'static str,
+    /// The value that the log says, or the first and last one it may be.
+    pub log: String,
+    /// The value that is there.
+    pub table_says: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { table, key, column, log, table_says } = self;
+        write!(f, "{table}/{key} {column}: the log says {log}, the table says {table_says}")
+    }
 }
 
 /// As many as somebody reads.
-const EXAMPLES: usize = 50;
+const EXAMPLES: usize = 200;
 
 impl Findings {
     /// Before anything was looked at.
@@ -149,6 +225,13 @@ impl Findings {
             log_rows: 0,
             log_head: super::audit::CHAIN_START,
             key_file,
+            rows_compared: BTreeMap::new(),
+            rows_without_digest: BTreeMap::new(),
+            rows_older_than_log: BTreeMap::new(),
+            log_rows_with_digest: 0,
+            log_rows_of_older_nodes: 0,
+            log_replayed_until: 0,
+            checkpoints: 0,
             faults: BTreeMap::new(),
             examples: Vec::new(),
         }
@@ -156,9 +239,18 @@ impl Findings {
 
     /// Adds a fault.
     pub fn add(&mut self, fault: Fault, subject: impl fmt::Display) {
+        self.note(fault, subject, None);
+    }
+
+    /// Adds a column that differs.
+    pub fn differ(&mut self, difference: Difference) {
+        self.note(Fault::RowDiffers, difference.to_string(), Some(difference));
+    }
+
+    fn note(&mut self, fault: Fault, subject: impl fmt::Display, difference: Option<Difference>) {
         *self.faults.entry(fault).or_default() += 1;
         if self.examples.len() < EXAMPLES {
-            self.examples.push(Example { fault, subject: subject.to_string() });
+            self.examples.push(Example { fault, subject: subject.to_string(), difference });
         }
     }
 
@@ -202,8 +294,8 @@ mod tests {
     fn all_faults_are_counted_and_the_first_are_named() {
         let mut findings = Findings::none(true);
         assert!(findings.are_sound());
-        (0..60).for_each(|number| findings.add(Fault::LogBroken, number));
-        assert_eq!((findings.faults[&Fault::LogBroken], findings.examples.len()), (60, EXAMPLES));
+        (0..210).for_each(|number| findings.add(Fault::LogBroken, number));
+        assert_eq!((findings.faults[&Fault::LogBroken], findings.examples.len()), (210, EXAMPLES));
         assert!(!findings.are_sound());
     }
 }

@@ -10,6 +10,7 @@ pub mod collect;
 pub mod deposit;
 pub mod enrol;
 pub mod erase_report;
+mod evidence;
 pub mod forget;
 pub mod gateway;
 pub mod hand_over;

@@ -6,8 +6,9 @@ use super::verify::verify;
 use crate::clock::Clock;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::soundness::Findings;
+use crate::sealing::KeyFile;
 use crate::storage::inspection::ComparedTable;
-use crate::storage::{DatabaseLocation, Relocation, StoreError};
+use crate::storage::{DatabaseLocation, Relocation, RowKeys, StoreError};
 
 /// What was moved.
 pub struct Relocated {
@@ -17,7 +18,8 @@ pub struct Relocated {
     pub findings: Findings,
 }
 
-/// Moves all rows `from` one database `to` another. Whether faults that the old one had come along is said by `faults`.
+/// Moves all rows `from` one database `to` another. Whether faults that the old one had come along is said by `faults`. With the key
+/// file, digests of rows are compared on the way, and the row of the log that tells of the move carries its own.
 ///
 /// # Errors
 /// [`RelocateError`]; the old database is in use as before then, or the same call finishes what was begun.
@@ -26,11 +28,13 @@ pub async fn relocate(
     to: &DatabaseLocation,
     clock: &dyn Clock,
     faults: Faults,
+    keys: Option<&KeyFile>,
 ) -> Result<Relocated, RelocateError> {
-    let mut relocation = Relocation::begin(from, to).await?;
+    let row_keys = keys.map_or(RowKeys::None, |keys| RowKeys::new(keys.row_key()));
+    let mut relocation = Relocation::begin(from, to).await?.with_row_keys(row_keys);
     relocation.copy(clock.now()).await?;
     let tables = relocation.compare().await?;
-    let findings = verify(relocation.target(), None).await?;
+    let findings = verify(relocation.target(), keys).await?;
     if !findings.are_sound() && faults == Faults::Stop {
         return Err(RelocateError::Unsound(Box::new(findings)));
     }

@@ -9,7 +9,7 @@ use crate::storage::inspection::Restored;
 use crate::storage::{NextGeneration, SqlStore, StoreError};
 
 /// Takes a database that is as of `taken_at`, such as one that came out of a backup, into use. A generation makes every node accept
-/// it although it is behind what the node knows.
+/// it although it is behind what the node knows. The last `replayed_rows` of its log came out of an export.
 ///
 /// # Errors
 /// [`StoreError`]; it is not in use then.
@@ -17,14 +17,19 @@ pub async fn hold_as_of(
     store: &SqlStore,
     clock: &dyn Clock,
     taken_at: Timestamp,
+    replayed_rows: u64,
     generation: Option<NextGeneration<'_>>,
 ) -> Result<Restored, StoreError> {
+    let mut details = serde_json::json!({ "backup_taken_at": taken_at });
+    if replayed_rows > 0 {
+        details["replayed_rows"] = replayed_rows.into();
+    }
     let audit = AuditEntry {
         at: clock.now(),
         actor: "administrator".into(),
         event: AuditEvent::StoreRestored,
         subject: None,
-        details: serde_json::json!({ "backup_taken_at": taken_at }),
+        details,
     };
     store.hold_back_all(taken_at, generation, audit).await
 }

@@ -85,7 +85,8 @@ fn seal_of(keys: &KeyFile, generation: &Generation) -> Sha256Digest {
     keys.authenticate(SEAL_OF_GENERATION, &generation.to_bytes())
 }
 
-/// Holds back every photo as of a moment and begins a generation that every node accepts.
+/// Holds back every photo as of a moment and begins a generation that every node accepts. The last `replayed_rows` of the log came out
+/// of an export.
 ///
 /// # Errors
 /// [`StoreError`]; nothing has changed then.
@@ -95,10 +96,11 @@ pub async fn hold(
     keys: &KeyFile,
     marks: &Marks,
     as_of: Timestamp,
+    replayed_rows: u64,
 ) -> Result<Restored, StoreError> {
     let seal = |generation: &Generation| seal_of(keys, generation);
     let next = NextGeneration { at_least: marks.latest_generation(), seal: &seal };
-    hold_as_of(store, clock, as_of, Some(next)).await
+    hold_as_of(store, clock, as_of, replayed_rows, Some(next)).await
 }
 
 /// Confirms that this database, which went back in time, is the one to go on with. Every photo is held back as of its last row.

@@ -1,5 +1,7 @@
 //! Looks a store through: every picture, every collection, every row of the transfer log. Nothing changes, and nobody waits.
 
+pub use super::evidence::Proofs;
+use super::evidence::compare;
 use super::walk::PAGE;
 use crate::domain::chain::{ChainFault, ChainRow, ChainWalk, Link};
 use crate::domain::digest::Sha256Digest;
@@ -10,15 +12,29 @@ use crate::sealing::frame::can_be_frame;
 use crate::storage::inspection::LivingPhoto;
 use crate::storage::{SqlStore, StoreError, TransferLog};
 
-/// Looks a store through, page by page. What it takes in memory does not grow with the store.
+/// Looks a store through, page by page; the memory that takes is told in [`evidence`](crate::domain::evidence).
 ///
 /// That a seal is whole cannot be told without the citizen's code; that its bytes are those that were stored can, by the digest
-/// beside them. Who can change the one in the database can change the other: against that, only the seal itself helps.
+/// beside them, for which the transfer log vouches with a key of the key file.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be read, or holds what this program never wrote.
 pub async fn verify(store: &SqlStore, keys: Option<&KeyFile>) -> Result<Findings, StoreError> {
+    verify_with(store, Proofs { keys, ..Proofs::default() }).await
+}
+
+/// The same, held against more than the key file.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_with(store: &SqlStore, proofs: Proofs<'_>) -> Result<Findings, StoreError> {
+    let keys = proofs.keys;
     let mut findings = Findings::none(keys.is_some());
+    if let (Some(keys), Some(bound)) = (keys, store.bound_key_file().await?)
+        && keys.fingerprint() != bound
+    {
+        findings.add(Fault::KeyFile, "notes/key_file");
+    }
     for fault in store.faults_of_file().await? {
         findings.add(Fault::File, fault);
     }
@@ -28,9 +44,7 @@ pub async fn verify(store: &SqlStore, keys: Option<&KeyFile>) -> Result<Findings
     photos(store, keys, &mut findings).await?;
     pictures(store, &mut findings).await?;
     collections(store, &mut findings).await?;
-    let log = walk_log(store, store.log_anchor().await?, |_| {}).await?;
-    (findings.log_rows, findings.log_head) = (log.last.sequence, log.last.sha256);
-    log.fault.iter().for_each(|fault| findings.add(Fault::LogBroken, fault));
+    compare(store, proofs, &mut findings).await?;
     Ok(findings)
 }
 

@@ -21,7 +21,7 @@ pub async fn withdraw(
 ) -> Result<TrackedPhoto, WithdrawError> {
     let details = serde_json::json!({ "studio_id": studio.party.party_id });
     let audit = gateway.audit(studio.device_id, AuditEvent::PhotoWithdrawn, Some(photo_id.to_string()), details);
-    let withdrawn = gateway.store.withdraw(studio.party.party_id, photo_id, gateway.now(), audit).await?;
+    let withdrawn = gateway.store.withdraw(studio.party.party_id, photo_id, audit.at, audit).await?;
     let (withdrawal, photo) = withdrawn.ok_or(WithdrawError::UnknownPhoto)?;
     match withdrawal {
         Withdrawal::Due | Withdrawal::Repeated => Ok(photo),

@@ -1,11 +1,12 @@
 //! From an upload to its code, and from a code to its keys: HKDF-SHA-256 (RFC 5869) throughout.
 
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::key_file::KeyFile;
 use crate::domain::code::RetrievalCode;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::evidence::key::RowKey;
 use crate::domain::id::DeviceId;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::lookup::LookupId;
@@ -61,6 +62,13 @@ impl KeyFile {
         expand(pepper, code.secret_symbols(), "lichtbild/lookup/v1", &mut keys.lookup_id);
         expand(pepper, code.secret_symbols(), "lichtbild/seal/v1", &mut keys.secret);
         keys
+    }
+
+    /// The key of row digests (see [`evidence`](crate::domain::evidence::key)). Epoch keys are not part of it: it stays when they go.
+    pub fn row_key(&self) -> RowKey {
+        let mut key = Zeroizing::new([0; 32]);
+        expand(self.issuing_key.as_bytes(), self.pepper.as_bytes(), "lichtbild/row-digest/v1", &mut *key);
+        RowKey::new(&key)
     }
 
     /// The AES-256 key of a photo sealed in `epoch`; `None` once that epoch's key has been destroyed.

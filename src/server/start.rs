@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::flows::Gateway;
 use crate::sealing::KeyFile;
-use crate::storage::{SqlStore, Store};
+use crate::storage::{RowKeys, SqlStore, Store};
 use crate::telemetry::Metrics;
 use crate::transport::connections::Connections;
 use crate::transport::listener::{Listener, Security};
@@ -87,7 +87,7 @@ pub async fn start(
         .map_err(|source| StartError::KeyFile { file: config.key_file.clone(), source })?;
     let profile = load_profile(config)?;
     let unusable = |source| StartError::Store { database: config.database.clone(), source };
-    let store = SqlStore::open(&config.database).await.map_err(unusable)?;
+    let store = SqlStore::open(&config.database).await.map_err(unusable)?.with_row_keys(RowKeys::new(keys.row_key()));
     if !store.bind_key_file(&keys.fingerprint()).await.map_err(unusable)? {
         return Err(StartError::WrongKeyFile { key_file: config.key_file.clone(), database: config.database.clone() });
     }

@@ -200,6 +200,8 @@ pub enum StoreError {
     OutOfUse(OutOfUse),
     /// The database went back in time, or is another one: nothing is changed until an administrator has confirmed it.
     WentBack(Regression),
+    /// The key file cannot be used, so that no row of the transfer log can be written; why.
+    NoRowKey(String),
     /// What is to be added is there already.
     AlreadyThere,
     /// The database holds what this program never wrote.
@@ -227,6 +229,7 @@ impl fmt::Display for StoreError {
                 "the database went back in time: {regression}; nothing is changed in it until the right one is put back, or \
                  `lichtbild-gateway confirm-rollback` says that this one is to stay"
             ),
+            Self::NoRowKey(why) => write!(f, "nothing is changed without the key file, which proves what the log says: {why}"),
             Self::AlreadyThere => f.write_str("it is there already"),
             Self::Damaged(what) => write!(f, "the database is damaged: {what}"),
         }

@@ -3,6 +3,8 @@
 
 use super::steps::TrackedPhoto;
 use crate::clock::Timestamp;
+use crate::domain::chain::Link;
+use crate::domain::checkpoint::SignedCheckpoint;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PhotoId};
 use crate::domain::photo::{PhotoState, StoredPhoto};
@@ -62,6 +64,17 @@ pub struct Remains {
     pub has_lookup_id: bool,
     /// The last completed sweep, with which erased bytes leave the files.
     pub last_swept_at: Option<Timestamp>,
+}
+
+/// A checkpoint as it stands in its table: beside its text, what that says.
+#[derive(Debug)]
+pub struct StoredCheckpoint {
+    /// The last row of the log that it counts.
+    pub link: Link,
+    /// The moment at which it was signed.
+    pub at: Timestamp,
+    /// The text and its signature.
+    pub signed: SignedCheckpoint,
 }
 
 /// How much a restore held back and ended.

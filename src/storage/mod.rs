@@ -19,5 +19,5 @@ pub mod transfer_log;
 
 pub use contract::{OutOfUse, Store, StoreError};
 pub use location::DatabaseLocation;
-pub use sql::{NextGeneration, Relocation, SqlStore};
+pub use sql::{NextGeneration, Relocation, RowKeys, Snapshot, SqlStore};
 pub use transfer_log::TransferLog;

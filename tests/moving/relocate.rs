@@ -64,17 +64,23 @@ async fn a_town_moves_to_a_server_and_back_with_every_row() {
         let message = town.home.failure(command);
         assert!(message.contains("was moved to another one") && message.contains("name the new one"), "{message}");
     }
-    // What keeps it out of use is the program's own.
-    assert_eq!(town.home.json(&["verify"])["sound"], true);
+    let verified = town.home.run(&["verify"]);
+    let told = String::from_utf8_lossy(&verified.stderr);
+    assert_eq!(verified.status.code(), Some(3), "{told}");
+    assert!(told.contains("is out of use") && !told.contains("All is well"), "{told}");
     town.home.set("database", &format!("\"{}\"", database.url));
     let there = Database::connect(&database.url).await;
     assert!(there.chain_holds().await);
     assert_eq!((there.happened("store.moved").await, json!(there.count("audit").await - 1)), (1, log));
     goes_on(&town, &codes).await;
 
-    let back = town.home.json(&["migrate-store", &database.url, "gateway/back.sqlite"]);
+    let with_keys = ["--key-file", "gateway/gateway.key"];
+    let back = town.home.json(&[&["migrate-store", &database.url, "gateway/back.sqlite"][..], &with_keys].concat());
+    assert_eq!(back["findings"]["rows_without_digest"], json!({}));
     assert_eq!(rows(&back, "photos"), 20);
-    assert_eq!(town.home.json(&["verify"])["sound"], true);
+    let verified: serde_json::Value = serde_json::from_slice(&town.home.run(&["verify", "--json"]).stdout).unwrap();
+    // What keeps it out of use is the program's own.
+    assert_eq!(verified["findings"]["faults"], json!({ "out_of_use": 1 }));
     let message = town.home.failure(&["serve"]);
     assert!(message.contains("was moved to another one"), "{message}");
     let refused =

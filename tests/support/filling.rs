@@ -8,7 +8,7 @@ use lichtbild::domain::lookup::LookupId;
 /// How many of each.
 #[derive(Debug, Clone, Copy)]
 pub struct Filling {
-    /// Half of them studios, half offices; each with one device, which has a certificate, an invitation and a wrong code.
+    /// Half of them studios, half offices; each with one device, which has a certificate, a bound key, an invitation and a wrong code.
     pub parties: u64,
     /// Photos that wait, with a sealed picture each.
     pub photos: u64,
@@ -83,6 +83,7 @@ impl Filling {
                 format!("INSERT INTO devices (device_id, party_id, label, created_at) {of} SELECT {device}, {party}, '', {THEN} FROM n"),
                 format!("INSERT INTO certificates (sha256, device_id, serial, not_before, not_after) {of} SELECT {certificate}, {device}, {certificate}, {THEN}, {EXPIRES} FROM n"),
                 format!("INSERT INTO invitations (lookup_id, device_id, number, state, created_at, expires_at) {of} SELECT {certificate}, {device}, 1, 'withdrawn', {THEN}, {THEN} FROM n"),
+                format!("INSERT INTO bound_keys (spki_sha256, device_id, bound_at) {of} SELECT {certificate}, {device}, {THEN} FROM n"),
                 format!("INSERT INTO guesses (scope, window_start, count) {of} SELECT {device}, {THEN} + 900000 * (i % 96), 1 FROM n"),
             ]);
         }

@@ -21,7 +21,7 @@ use lichtbild::identity::revocation_list::issue_revocation_list;
 use lichtbild::sealing::KeyFile;
 use lichtbild::server::routes::{Line, router};
 use lichtbild::storage::steps::{Binding, CertificateRecord, SweepReport};
-use lichtbild::storage::{DatabaseLocation, SqlStore, Store};
+use lichtbild::storage::{DatabaseLocation, RowKeys, SqlStore, Store};
 use lichtbild::telemetry::Metrics;
 use lichtbild::transport::body::BodyLimits;
 use lichtbild::transport::peer::PeerCertificate;
@@ -50,6 +50,8 @@ pub struct Setup {
     pub profile: Profile,
     pub max_photo_bytes: u64,
     pub policy: Policy,
+    /// True if rows of the transfer log carry digests.
+    pub digests: bool,
 }
 
 pub struct TestGateway {
@@ -110,6 +112,7 @@ impl TestGateway {
             profile: Profile::parse("small", SMALL).unwrap(),
             max_photo_bytes: 256 * 1024,
             policy: Policy::Auto,
+            digests: true,
         };
         change(&mut setup);
         // In memory where there is such a place: what matters here is not whether a disk keeps what it was given.
@@ -119,6 +122,8 @@ impl TestGateway {
         let clock = Arc::new(ManualClock::starting_at(START));
         let entropy = Arc::new(SeededEntropy::new(2026));
         let keys = KeyFile::generate(START, entropy.as_ref()).unwrap();
+        let row_keys = if setup.digests { RowKeys::new(keys.row_key()) } else { RowKeys::None };
+        let store = store.with_row_keys(row_keys);
         let gateway = Arc::new(Gateway::new(
             Arc::new(store.clone()),
             keys,

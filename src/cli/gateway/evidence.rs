@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::failure::{Code, Failure};
 use crate::domain::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::flows::walk::PAGE;
 use crate::identity::checkpoint_key::{CheckpointError, CheckpointVerifier};
+use crate::storage::TransferLog;
 
 /// Reads a public key in PEM.
 pub(in crate::cli::gateway) fn read_verifier(file: &Path) -> Result<CheckpointVerifier, Failure> {
@@ -29,6 +31,37 @@ pub(in crate::cli::gateway) fn read_checkpoints(
             checkpoints.push(read_checkpoint(&file, verifier)?);
         }
     }
+    of_one_log(checkpoints)
+}
+
+/// Reads the checkpoints in the database, as far as the folder has none. Every signature has to be good there, too.
+pub(super) async fn stored_checkpoints(log: &dyn TransferLog, public_key: &Path) -> Result<Vec<Checkpoint>, Failure> {
+    let mut checkpoints: Vec<Checkpoint> = Vec::new();
+    let mut verifier = None;
+    loop {
+        let after = checkpoints.last().map_or(i64::MIN, |last| last.count);
+        let page = log.checkpoints(after, PAGE).await?;
+        if page.is_empty() {
+            return of_one_log(checkpoints);
+        }
+        let verifier = match &verifier {
+            Some(verifier) => verifier,
+            None => verifier.insert(read_verifier(public_key)?),
+        };
+        for signed in &page {
+            let checkpoint =
+                verifier.verify(signed).map_err(|error| not_believed("a checkpoint in the database", &error))?;
+            if checkpoint.count <= after {
+                return Err(
+                    Failure::plain("a checkpoint in the database is not in its place").with_code(Code::NotWhole)
+                );
+            }
+            checkpoints.push(checkpoint);
+        }
+    }
+}
+
+fn of_one_log(mut checkpoints: Vec<Checkpoint>) -> Result<Vec<Checkpoint>, Failure> {
     checkpoints.sort_by_key(|checkpoint: &Checkpoint| checkpoint.count);
     if let Some(other) = checkpoints.iter().find(|other| other.log != checkpoints[0].log) {
         return Err(Failure::plain(format!(
@@ -64,13 +97,15 @@ fn read_checkpoint(file: &Path, verifier: &CheckpointVerifier) -> Result<Checkpo
         })
     };
     let signed = SignedCheckpoint { document: read(file)?, signature: read(&file.with_extension("sig"))? };
-    verifier.verify(&signed).map_err(|error| {
-        let advice = match error {
-            CheckpointError::OtherKey { .. } => "give that key with --public-key, if it is the gateway's",
-            CheckpointError::Signature | CheckpointError::Document(_) => {
-                "find out who changed the file, and compare with what auditors have fetched"
-            }
-        };
-        Failure::plain(format!("{}: {error}", file.display())).with_advice(advice).with_code(Code::NotWhole)
-    })
+    verifier.verify(&signed).map_err(|error| not_believed(&file.display().to_string(), &error))
+}
+
+fn not_believed(place: &str, error: &CheckpointError) -> Failure {
+    let advice = match error {
+        CheckpointError::OtherKey { .. } => "give that key with --public-key, if it is the gateway's",
+        CheckpointError::Signature | CheckpointError::Document(_) => {
+            "find out who changed it, and compare with what auditors have fetched"
+        }
+    };
+    Failure::plain(format!("{place}: {error}")).with_advice(advice).with_code(Code::NotWhole)
 }

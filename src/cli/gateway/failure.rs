@@ -26,6 +26,8 @@ pub(super) enum Code {
     Failed = 1,
     /// Everything worked, and found that the transfer log or the database is not whole.
     NotWhole = 3,
+    /// Everything worked, and nothing is wrong with the transfer log as far as it goes, but no signed checkpoint vouches for it.
+    NotVouched = 4,
 }
 
 impl Failure {

@@ -1,5 +1,7 @@
 //! `migrate-store`
 
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 
 use super::failure::Failure;
@@ -7,6 +9,8 @@ use super::output::give;
 use super::verify::tell;
 use crate::clock::SystemClock;
 use crate::flows::relocate::{Faults, RelocateError, relocate};
+use crate::sealing::KeyFile;
+use crate::server::secret_file::read_secret;
 use crate::storage::{DatabaseLocation, StoreError};
 
 #[derive(Args)]
@@ -15,12 +19,19 @@ pub(super) struct Arguments {
     from: DatabaseLocation,
     /// The database that takes its place: empty, of the other kind. A file is made.
     to: DatabaseLocation,
+    /// The gateway's key file: with it, rows are compared with their digests on the way.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
     /// Move it although something is wrong with it.
     #[arg(long)]
     despite_faults: bool,
     /// Print JSON.
     #[arg(long)]
     json: bool,
+}
+
+fn read_keys(file: &Path) -> Result<KeyFile, Failure> {
+    KeyFile::parse(&read_secret(file)?).map_err(|error| Failure::plain(format!("{}: {error}", file.display())))
 }
 
 /// Moves a gateway's rows from a file to a server, or the other way.
@@ -34,7 +45,9 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         )));
     }
     let faults = if arguments.despite_faults { Faults::Bear } else { Faults::Stop };
-    let relocated = relocate(from, to, &SystemClock, faults).await.map_err(|error| failed(error, arguments))?;
+    let keys = arguments.key_file.as_deref().map(read_keys).transpose()?;
+    let relocated =
+        relocate(from, to, &SystemClock, faults, keys.as_ref()).await.map_err(|error| failed(error, arguments))?;
     if arguments.json {
         give(serde_json::json!({ "tables": relocated.tables, "findings": relocated.findings }))?;
     } else {

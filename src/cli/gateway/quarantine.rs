@@ -117,7 +117,7 @@ async fn hold(arguments: &HoldArguments) -> Result<(), Failure> {
     let foreign = setting.store().schema_faults().await?;
     let keys = setting.key_file()?;
     let marks = setting.mark_files().read(&keys).marks;
-    let held = rollback::hold(setting.store(), &SystemClock, &keys, &marks, as_of).await?;
+    let held = rollback::hold(setting.store(), &SystemClock, &keys, &marks, as_of, 0).await?;
     follow(&setting, &keys).await?;
     setting.close().await;
     if !foreign.is_empty() {

@@ -11,7 +11,7 @@ use crate::flows::rollback::{Compared, compare};
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
 use crate::server::watermark::MarkFiles;
-use crate::storage::{DatabaseLocation, SqlStore, StoreError};
+use crate::storage::{DatabaseLocation, RowKeys, SqlStore, StoreError};
 
 pub(super) struct Setting {
     pub(super) config: Config,
@@ -46,6 +46,8 @@ impl Setting {
     pub(super) async fn open_despite_rollback(file: &ConfigFile) -> Result<Self, Failure> {
         let config = Config::load(&file.config)?;
         let store = SqlStore::open(&config.database).await.map_err(|error| unusable(error, &config.database))?;
+        let row_keys = row_keys(&config, &store).await?;
+        let store = store.with_row_keys(row_keys);
         Ok(Self { config, store, clock: SystemClock, entropy: OsEntropy, opened_at: None })
     }
 
@@ -89,6 +91,21 @@ impl Setting {
         self.renew_marks().await;
         self.store.close().await;
     }
+}
+
+/// The key of row digests. Commands that only read do without it; others say what is wrong with the key file when they write.
+async fn row_keys(config: &Config, store: &SqlStore) -> Result<RowKeys, StoreError> {
+    let file = config.key_file.display();
+    let keys = match read_secret(&config.key_file) {
+        Ok(text) => KeyFile::parse(&text).map_err(|error| format!("{file}: {error}")),
+        Err(error) => Err(error.to_string()),
+    };
+    let bound = store.bound_key_file().await?;
+    Ok(match keys {
+        Ok(keys) if bound.is_none_or(|bound| bound == keys.fingerprint()) => RowKeys::new(keys.row_key()),
+        Ok(_) => RowKeys::Missing(format!("{file} is not the key file of this database").into()),
+        Err(why) => RowKeys::Missing(why.into()),
+    })
 }
 
 /// What is wrong with a database, with what to do about it.

@@ -1,5 +1,8 @@
 //! `verify`
 
+use std::collections::BTreeMap;
+use std::fs;
+
 use clap::Args;
 
 use super::ConfigFile;
@@ -7,13 +10,15 @@ use super::failure::{Code, Failure};
 use super::output::give;
 use super::setting::unusable;
 use crate::config::Config;
+use crate::domain::evidence::OPEN;
 use crate::domain::soundness::{Fault, Findings};
 use crate::flows::rollback::compare;
-use crate::flows::verify::verify;
+use crate::flows::verify::{Proofs, verify_with};
+use crate::identity::checkpoint_key::CheckpointVerifier;
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
 use crate::server::watermark::MarkFiles;
-use crate::storage::{DatabaseLocation, SqlStore};
+use crate::storage::{DatabaseLocation, SqlStore, StoreError};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -31,19 +36,31 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let config = Config::load(&arguments.file.config)?;
     let database = arguments.database.as_ref().unwrap_or(&config.database);
-    let keys = match read_secret(&config.key_file) {
-        Ok(text) => Some(
-            KeyFile::parse(&text).map_err(|error| Failure::plain(format!("{}: {error}", config.key_file.display())))?,
-        ),
-        Err(error) => {
-            eprintln!("Without the key file, whose epoch keys are not looked for: {error}");
-            None
-        }
-    };
+    let is_own = *database == config.database;
+    let keys = read_keys(&config);
+    if let Err(why) = &keys
+        && !is_own
+    {
+        eprintln!("Without the key file, whose epoch keys are not looked for, and without digests of rows: {why}");
+    }
+    let verifier = fs::read_to_string(&config.audit.public_key).ok();
+    let verifier = verifier.as_deref().and_then(CheckpointVerifier::from_pem);
+    if verifier.is_none() {
+        eprintln!("Without the signatures of checkpoints: {} is no public key", config.audit.public_key.display());
+    }
     let store = SqlStore::open_to_read(database).await.map_err(|error| unusable(error, database))?;
-    let found = look(&store, keys.as_ref(), &config, arguments.database.is_none()).await;
+    let proofs = Proofs { keys: keys.as_ref().ok(), checkpoints: verifier.as_ref(), replayed_rows: 0 };
+    let found = look(&store, proofs, &config, arguments.database.is_none()).await;
+    let out_of_use = store.out_of_use().await;
     store.close().await;
-    let findings = found?;
+    let (mut findings, out_of_use) = (found?, out_of_use?);
+    if let Some(why) = &out_of_use {
+        eprintln!("{database}: {why}");
+    }
+    if is_own {
+        keys.err().iter().for_each(|why| findings.add(Fault::KeyFile, why));
+        out_of_use.iter().for_each(|why| findings.add(Fault::OutOfUse, why));
+    }
     if arguments.json {
         let sound = findings.are_sound();
         give(serde_json::json!({ "sound": sound, "findings": findings }))?;
@@ -54,14 +71,20 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::plain("the database is not sound").with_code(Code::NotWhole).with_advice(
-        "keep a copy of it as it is; then restore a backup, or withdraw the photos that are named and have them deposited again",
+        "keep a copy of it as it is, and find out who changed it; then restore a backup, or withdraw the photos that are named and have \
+         them deposited again",
     ))
 }
 
+fn read_keys(config: &Config) -> Result<KeyFile, String> {
+    let text = read_secret(&config.key_file).map_err(|error| error.to_string())?;
+    KeyFile::parse(&text).map_err(|error| format!("{}: {error}", config.key_file.display()))
+}
+
 /// Looks through a database; the gateway's own is compared with the marks outside of it as well.
-async fn look(store: &SqlStore, keys: Option<&KeyFile>, config: &Config, is_own: bool) -> Result<Findings, Failure> {
+async fn look(store: &SqlStore, proofs: Proofs<'_>, config: &Config, is_own: bool) -> Result<Findings, Failure> {
     let bound = store.bound_key_file().await?;
-    if let (Some(keys), Some(bound)) = (keys, bound)
+    if let (Some(keys), Some(bound)) = (proofs.keys, bound)
         && keys.fingerprint() != bound
     {
         return Err(Failure::plain(format!(
@@ -69,7 +92,11 @@ async fn look(store: &SqlStore, keys: Option<&KeyFile>, config: &Config, is_own:
             config.key_file.display()
         )));
     }
-    let mut findings = verify(store, keys).await?;
+    let keys = proofs.keys;
+    let mut findings = verify_with(store, proofs).await.map_err(|error| match error {
+        StoreError::Damaged(_) => Failure::from(error).with_code(Code::NotWhole),
+        error => error.into(),
+    })?;
     if let Some(keys) = keys.filter(|_| is_own) {
         let read = MarkFiles::of(config).read(keys);
         for fault in read.faults {
@@ -92,6 +119,7 @@ pub(super) fn tell(findings: &Findings) -> Result<(), Failure> {
     give(format!("pictures      {} as they were stored{without}", findings.pictures_proven))?;
     give(format!("collections   {}", findings.collections))?;
     give(format!("transfer log  {} rows, the last one {}", findings.log_rows, findings.log_head))?;
+    tell_open(findings)?;
     for (fault, times) in &findings.faults {
         give(format!("FAULT         {times} x {fault}"))?;
     }
@@ -99,9 +127,48 @@ pub(super) fn tell(findings: &Findings) -> Result<(), Failure> {
         give(format!("  {}  {}", example.subject, example.fault))?;
     }
     if findings.are_sound() {
+        let well = if findings.key_file { "All is well." } else { "Well, as far as can be seen without the key file." };
         eprintln!(
-            "All is well. Rows cut off at the log's end do not show: compare its last row with one written down elsewhere."
+            "{well} Rows cut off at the log's end do not show: compare its last row with one written down elsewhere."
         );
+    }
+    Ok(())
+}
+
+/// Tells how much was compared with the log, and what could not be.
+fn tell_open(findings: &Findings) -> Result<(), Failure> {
+    let listed = |rows: &BTreeMap<&'static str, u64>| {
+        rows.iter().map(|(table, rows)| format!("{rows} {table}")).collect::<Vec<_>>().join(", ")
+    };
+    if !findings.rows_compared.is_empty() {
+        give(format!("compared      {}", listed(&findings.rows_compared)))?;
+    }
+    let without = match findings.key_file {
+        true => {
+            "are older than row digests: names, labels, notes, findings and all that the log does not tell are not compared"
+        }
+        false => "are compared as far as the log tells of them, without the key file",
+    };
+    for (rows, why) in [
+        (&findings.rows_without_digest, without),
+        (&findings.rows_older_than_log, "are older than the first row of the log and are not compared"),
+    ] {
+        if !rows.is_empty() {
+            give(format!("open          {} {why}", listed(rows)))?;
+        }
+    }
+    if findings.log_replayed_until > 0 {
+        let row = findings.log_replayed_until;
+        give(format!(
+            "open          a restore carried out an export up to row {row}: rows up to there are not compared"
+        ))?;
+    }
+    if findings.log_rows_of_older_nodes > 0 {
+        let rows = findings.log_rows_of_older_nodes;
+        give(format!("open          {rows} rows of the log were written without digests on the day of the upgrade"))?;
+    }
+    for (columns, why) in OPEN {
+        give(format!("open          {columns}: {why}"))?;
     }
     Ok(())
 }

@@ -1,11 +1,14 @@
-//! The transfer log's one writer: always on the transaction of the change that it tells of.
+//! The transfer log's one writer: always on the transaction of the change that it tells of, with digests of the rows that it changed.
+//! Those are read back before the commit, so that they are of what is stored, whoever wrote which column.
 
 use super::SqlStore;
-use super::connection::Write;
-use super::rows::bytes32;
+use super::connection::{Connection, Write};
+use super::rows::{self, bytes32};
 use crate::domain::audit::AuditEntry;
 use crate::domain::chain::Link;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::evidence::key::{RowDigest, RowKey};
+use crate::domain::evidence::row::{RowId, StoredRow, Value};
 use crate::storage::contract::StoreError;
 
 /// The last row of the chain.
@@ -17,11 +20,22 @@ pub(super) async fn end(transaction: &mut Write) -> Result<Link, StoreError> {
     })
 }
 
-/// Appends rows to the chain behind its `end`. The caller is alone there, so nobody else can take the same place.
-pub(super) async fn write(transaction: &mut Write, end: Link, log: &[AuditEntry]) -> Result<Link, StoreError> {
+/// Appends rows to the chain behind its `end`, each with a digest of itself if there is a key, and of the rows that it tells of. The
+/// caller is alone there, so nobody else can take the same place.
+pub(super) async fn write(
+    transaction: &mut Write,
+    end: Link,
+    log: Vec<AuditEntry>,
+    digests: Vec<(usize, String, RowDigest)>,
+    key: Option<&RowKey>,
+) -> Result<Link, StoreError> {
     let Link { mut sequence, sha256: mut previous } = end;
-    for entry in log {
+    for (place, mut entry) in log.into_iter().enumerate() {
         sequence += 1;
+        if let Some(key) = key {
+            let own = digests.iter().filter(|(told_by, ..)| *told_by == place);
+            key.complete(&mut entry, sequence, &previous, own.map(|(_, name, digest)| (name.clone(), *digest)));
+        }
         let digest = entry.chained(sequence, &previous);
         transaction
             .query(
@@ -41,6 +55,100 @@ pub(super) async fn write(transaction: &mut Write, end: Link, log: &[AuditEntry]
         previous = digest;
     }
     Ok(Link { sequence, sha256: previous })
+}
+
+/// The digests of rows with their names and the places of the audit rows that tell of them; a row that the same transaction deleted
+/// has none.
+pub(super) async fn digests_of(
+    connection: &mut Connection,
+    changed: &[(usize, RowId)],
+    key: &RowKey,
+) -> Result<Vec<(usize, String, RowDigest)>, StoreError> {
+    let mut digests = Vec::with_capacity(changed.len());
+    for (number, (place, id)) in changed.iter().enumerate() {
+        if changed[number + 1..].iter().any(|(_, later)| later == id) {
+            continue;
+        }
+        if let Some(values) = read_back(connection, id).await? {
+            digests.push((*place, id.to_string(), key.row(&StoredRow { id: *id, values })));
+        }
+    }
+    Ok(digests)
+}
+
+/// A row with all of its columns.
+async fn read_back(connection: &mut Connection, id: &RowId) -> Result<Option<Vec<Value>>, StoreError> {
+    let row = match id {
+        RowId::Party(party_id) => {
+            connection
+                .query("SELECT party_id, role, name, place, suspended, created_at FROM parties WHERE party_id = $1")
+                .bind(party_id.to_string())
+                .fetch_optional()
+                .await
+        }
+        RowId::Device(device_id) => {
+            connection
+                .query(
+                    "SELECT device_id, party_id, label, created_at, revoked_at, photos_released_at, duty
+                     FROM devices WHERE device_id = $1",
+                )
+                .bind(device_id.to_string())
+                .fetch_optional()
+                .await
+        }
+        RowId::Certificate(sha256) => {
+            connection
+                .query(
+                    "SELECT sha256, device_id, serial, not_before, not_after, number, first_used_at, foreign_authority
+                     FROM certificates WHERE sha256 = $1",
+                )
+                .bind(sha256.as_bytes().as_slice())
+                .fetch_optional()
+                .await
+        }
+        RowId::BoundKey(sha256) => {
+            connection
+                .query("SELECT spki_sha256, device_id, bound_at FROM bound_keys WHERE spki_sha256 = $1")
+                .bind(sha256.as_bytes().as_slice())
+                .fetch_optional()
+                .await
+        }
+        RowId::Invitation(device_id, number) => {
+            connection
+                .query(
+                    "SELECT lookup_id, device_id, number, state, sealed_proof_key, created_at, expires_at, wrong_tries,
+                            spki_sha256, requested_at, approved_at, spent_at
+                     FROM invitations WHERE device_id = $1 AND number = $2",
+                )
+                .bind(device_id.to_string())
+                .bind(*number)
+                .fetch_optional()
+                .await
+        }
+        RowId::Photo(photo_id) => {
+            connection
+                .query(
+                    "SELECT p.photo_id, p.studio_id, p.device_id, p.epoch, p.state, p.kept, p.request_id, p.lookup_id,
+                            p.tombstone_id, p.width, p.height, p.bytes, p.profile, p.findings, p.deposited_at,
+                            p.expires_at, p.settled_at, p.refusal_reason, p.refusal_note, p.collection_id,
+                            p.held_back_since, f.sha256 AS frame_sha256
+                     FROM photos p LEFT JOIN frames f ON f.photo_id = p.photo_id WHERE p.photo_id = $1",
+                )
+                .bind(photo_id.to_string())
+                .fetch_optional()
+                .await
+        }
+        RowId::Collection(collection_id) => connection
+            .query(
+                "SELECT collection_id, photo_id, office_id, device_id, state, leased_at, lease_until, handed_over_at,
+                            settle_due, settled_at, kept_until
+                     FROM collections WHERE collection_id = $1",
+            )
+            .bind(collection_id.to_string())
+            .fetch_optional()
+            .await,
+    };
+    row?.map(|row| rows::values(&row, id.table())).transpose()
 }
 
 pub(super) async fn append_alone(store: &SqlStore, entry: &AuditEntry) -> Result<(), StoreError> {

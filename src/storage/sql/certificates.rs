@@ -1,12 +1,13 @@
 //! Certificates issued here, after the first: renewals, and which of them are in use. Those of foreign authorities are not
 //! counted among them.
 
-use super::connection::Connection;
+use super::connection::Write;
 use super::statement::Row;
 use super::{SqlStore, rows};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::digest::Sha256Digest;
+use crate::domain::evidence::row::RowId;
 use crate::domain::id::DeviceId;
 use crate::failpoint;
 use crate::storage::contract::StoreError;
@@ -16,11 +17,12 @@ use crate::storage::steps::CertificateRecord;
 
 /// Adds a certificate as the newest of its device.
 pub(super) async fn add(
-    connection: &mut Connection,
+    transaction: &mut Write,
     device_id: DeviceId,
     certificate: &CertificateRecord,
 ) -> Result<(), StoreError> {
-    connection
+    transaction.changed(RowId::Certificate(certificate.sha256));
+    transaction
         .query(
             "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after, number)
              SELECT $1, $2, $3, $4, $5, 1 + coalesce(max(number), 0) FROM certificates

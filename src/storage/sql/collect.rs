@@ -9,6 +9,7 @@ use super::{SqlStore, photos, quarantine};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::collection::{CollectionRecord, CollectionState};
+use crate::domain::evidence::row::RowId;
 use crate::domain::id::{CollectionId, DeviceId, PartyId};
 use crate::domain::lifecycle::{self, Hold, Standing};
 use crate::domain::photo::PhotoState;
@@ -73,6 +74,7 @@ pub(super) async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<Le
                 .execute()
                 .await?;
             let entry = entry(AuditEvent::CollectionRenewed, &held, request.device_id, now);
+            transaction.changed(RowId::Collection(held.collection_id));
             transaction.append(entry);
             transaction.commit().await?;
             Ok(Leased::Again(held))
@@ -125,6 +127,8 @@ async fn insert(transaction: &mut Write, lease: &CollectionRecord, device_id: De
         .bind(lease.photo_id.to_string())
         .execute()
         .await?;
+    transaction.changed(RowId::Collection(lease.collection_id));
+    transaction.changed(RowId::Photo(lease.photo_id));
     transaction.append(entry(AuditEvent::CollectionLeased, lease, device_id, lease.leased_at));
     Ok(())
 }
@@ -185,6 +189,7 @@ pub(super) async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<Fe
         .execute()
         .await?;
         let entry = entry(AuditEvent::CollectionHandedOver, &held, attempt.device_id, now);
+        transaction.changed(RowId::Collection(held.collection_id));
         transaction.append(entry);
         failpoint::reached("hand_over.before_commit");
         transaction.commit().await?;
@@ -291,6 +296,8 @@ pub(super) async fn close_lapsed(
         subject: Some(lapsed.collection_id.to_string()),
         details,
     };
+    transaction.changed(RowId::Collection(lapsed.collection_id));
+    transaction.changed(RowId::Photo(lapsed.photo_id));
     transaction.append(entry);
     Ok(())
 }
@@ -330,6 +337,8 @@ pub(super) async fn use_by_default(
         subject: Some(held.collection_id.to_string()),
         details: serde_json::json!({ "photo_id": held.photo_id, "office_id": held.office_id, "settle_due": at }),
     };
+    transaction.changed(RowId::Collection(held.collection_id));
+    transaction.changed(RowId::Photo(held.photo_id));
     transaction.append(entry);
     Ok(())
 }

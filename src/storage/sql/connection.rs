@@ -1,6 +1,7 @@
 //! A connection to either database, and what is done on one: statements, locks, and the commit that writes the transfer log.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Transaction};
@@ -8,6 +9,8 @@ use sqlx::{PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Transac
 use super::audit;
 use super::statement::Statement;
 use crate::domain::audit::AuditEntry;
+use crate::domain::evidence::key::RowKey;
+use crate::domain::evidence::row::RowId;
 use crate::storage::contract::StoreError;
 use crate::storage::guard::Guard;
 use crate::storage::postgres::{Lock, announce, may_sweep};
@@ -42,17 +45,47 @@ impl Connection {
     }
 }
 
+/// The key of the digests that rows of the transfer log carry.
+#[derive(Debug, Clone, Default)]
+pub enum RowKeys {
+    /// Digests are not made: of a store that is only read, or moved.
+    #[default]
+    None,
+    /// The key.
+    Key(Arc<RowKey>),
+    /// The key file cannot be used, for this reason: nothing that the transfer log tells of can be changed.
+    Missing(Arc<str>),
+}
+
+impl RowKeys {
+    /// With this key.
+    pub fn new(key: RowKey) -> Self {
+        Self::Key(Arc::new(key))
+    }
+
+    fn key(&self) -> Result<Option<&RowKey>, StoreError> {
+        match self {
+            Self::None => Ok(None),
+            Self::Key(key) => Ok(Some(key)),
+            Self::Missing(why) => Err(StoreError::NoRowKey(why.to_string())),
+        }
+    }
+}
+
 /// A transaction that changes something, with the rows that it will add to the transfer log. Dropped without a commit, it leaves
 /// nothing.
 pub(super) struct Write {
     connection: Connection,
     log: Vec<AuditEntry>,
+    /// Changed rows, each with the place of the audit row that tells of it.
+    changed: Vec<(usize, RowId)>,
+    row_keys: RowKeys,
     guard: Guard,
 }
 
 impl Write {
-    pub(super) fn new(connection: Connection, guard: Guard) -> Self {
-        Self { connection, log: Vec::new(), guard }
+    pub(super) fn new(connection: Connection, row_keys: RowKeys, guard: Guard) -> Self {
+        Self { connection, log: Vec::new(), changed: Vec::new(), row_keys, guard }
     }
 
     /// Keeps others from what is about to be decided. Whether it may have waited for them: then what was read before may not be
@@ -98,6 +131,12 @@ impl Write {
         self.log.push(entry);
     }
 
+    /// Says that a row was added or changed: the next row that this transaction adds to the transfer log carries its digest. Of a row
+    /// that is changed again, the later one does.
+    pub(super) fn changed(&mut self, row: RowId) {
+        self.changed.push((self.log.len(), row));
+    }
+
     /// Makes it durable, together with its rows in the transfer log.
     ///
     /// # Errors
@@ -106,10 +145,19 @@ impl Write {
         let log = std::mem::take(&mut self.log);
         let mut head = None;
         if !log.is_empty() {
+            let (mut changed, row_keys) = (std::mem::take(&mut self.changed), self.row_keys.clone());
+            // A row that was changed behind all of them is told of by the last.
+            changed.iter_mut().for_each(|(place, _)| *place = (*place).min(log.len() - 1));
+            let key = row_keys.key()?;
+            // Before the lock, for which everybody waits.
+            let digests = match key {
+                Some(key) => audit::digests_of(&mut self, &changed, key).await?,
+                None => Vec::new(),
+            };
             self.lock(Lock::Log).await?;
             let end = audit::end(&mut self).await?;
             self.guard.compare_end(end)?;
-            head = Some(audit::write(&mut self, end, &log).await?);
+            head = Some(audit::write(&mut self, end, log, digests, key).await?);
         }
         match self.connection {
             Connection::SqliteWriter(transaction) => transaction.commit().await?,

@@ -5,6 +5,7 @@ use super::connection::Connection;
 use super::rows::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
 use crate::domain::audit::AuditEntry;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::evidence::row::RowId;
 use crate::domain::id::DeviceId;
 use crate::failpoint;
 use crate::storage::contract::StoreError;
@@ -91,6 +92,7 @@ pub(super) async fn deposit(store: &SqlStore, photo: &NewPhoto, audit: &AuditEnt
         .bind(sha256.as_bytes().as_slice())
         .execute()
         .await?;
+    transaction.changed(RowId::Photo(record.photo_id));
     transaction.append(audit.clone());
     failpoint::reached("deposit.before_commit");
     transaction.commit().await?;

@@ -3,7 +3,7 @@
 use sqlx::AssertSqlSafe;
 
 use super::connection::{Connection, Write};
-use super::invitations::{INVITATION, invitation};
+use super::invitations::{INVITATION, changed, invitation};
 use super::rows::PARTY;
 use super::{SqlStore, certificates, rows};
 use crate::domain::audit::{AuditEntry, AuditEvent};
@@ -86,18 +86,19 @@ async fn count_wrong_code(transaction: &mut Write, attempt: &EnrolmentAttempt) -
         return Ok(CodeWeighed::Unknown);
     }
     let tries_left = TRIES.saturating_sub(latest.wrong_tries + 1);
-    transaction
+    let counted = transaction
         .query(
             "UPDATE invitations SET wrong_tries = wrong_tries + 1,
                     state = CASE WHEN $1 THEN $2 ELSE state END,
                     sealed_proof_key = CASE WHEN $1 THEN NULL ELSE sealed_proof_key END
-             WHERE device_id = $3 AND state IN ('open', 'requested', 'approved')",
+             WHERE device_id = $3 AND state IN ('open', 'requested', 'approved') RETURNING number",
         )
         .bind(tries_left == 0)
         .bind(InvitationState::Exhausted.name())
         .bind(attempt.device_id.to_string())
-        .execute()
+        .fetch_all()
         .await?;
+    changed(transaction, attempt.device_id, &counted)?;
     let details = serde_json::json!({ "tries_left": tries_left });
     transaction.append(entry(attempt, AuditEvent::EnrolmentCodeWrong, details));
     Ok(CodeWeighed::Wrong { tries_left })
@@ -148,18 +149,19 @@ pub(super) async fn enrol(
     let swapped = transaction
         .query(AssertSqlSafe(format!(
             "UPDATE invitations SET state = $1, spki_sha256 = $2, {column} = coalesce({column}, $3)
-             WHERE lookup_id = $4 AND state = $5 AND (spki_sha256 IS NULL OR spki_sha256 = $2)"
+             WHERE lookup_id = $4 AND state = $5 AND (spki_sha256 IS NULL OR spki_sha256 = $2) RETURNING number"
         )))
         .bind(state.name())
         .bind(key.as_bytes().as_slice())
         .bind(attempt.now.unix_milliseconds())
         .bind(attempt.lookup.as_bytes().as_slice())
         .bind(found.state.name())
-        .execute()
+        .fetch_all()
         .await?;
-    if swapped != 1 {
+    if swapped.len() != 1 {
         return Ok(false);
     }
+    changed(&mut transaction, attempt.device_id, &swapped)?;
     transaction.append(audit.clone());
     failpoint::reached("enrolment.before_commit");
     transaction.commit().await?;

@@ -4,6 +4,7 @@ use super::rows::{bytes32, parsed};
 use super::{SqlStore, parties};
 use crate::domain::audit::AuditEntry;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::evidence::row::RowId;
 use crate::domain::id::DeviceId;
 use crate::domain::party::Device;
 use crate::storage::contract::StoreError;
@@ -48,6 +49,10 @@ pub(super) async fn add_device(
     if inserted == 0 {
         return Err(StoreError::AlreadyThere);
     }
+    transaction.changed(match binding {
+        Binding::Certificate(certificate) => RowId::Certificate(certificate.sha256),
+        Binding::Key(key_sha256) => RowId::BoundKey(*key_sha256),
+    });
     transaction.append(audit.clone());
     transaction.commit().await?;
     Ok(())

@@ -9,6 +9,7 @@ use super::statement::Row;
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::evidence::row::RowId;
 use crate::domain::id::DeviceId;
 use crate::domain::invitation::{Invitation, InvitationLookup, InvitationState};
 use crate::domain::party::{Device, Party, Role};
@@ -42,10 +43,11 @@ pub(super) async fn invite(
         return Ok(Invited::Revoked);
     }
     withdraw(&mut transaction, device_id).await?;
-    transaction
+    let made = transaction
         .query(
             "INSERT INTO invitations (lookup_id, device_id, number, state, sealed_proof_key, created_at, expires_at)
-             SELECT $1, $2, 1 + coalesce(max(number), 0), $3, $4, $5, $6 FROM invitations WHERE device_id = $2",
+             SELECT $1, $2, 1 + coalesce(max(number), 0), $3, $4, $5, $6 FROM invitations WHERE device_id = $2
+             RETURNING number",
         )
         .bind(invitation.lookup.as_bytes().as_slice())
         .bind(device_id.to_string())
@@ -53,8 +55,9 @@ pub(super) async fn invite(
         .bind(invitation.sealed_proof_key.as_slice())
         .bind(invitation.created_at.unix_milliseconds())
         .bind(invitation.expires_at.unix_milliseconds())
-        .execute()
+        .fetch_one()
         .await?;
+    transaction.changed(RowId::Invitation(device_id, made.try_get("number")?));
     transaction.append(audit.clone());
     transaction.commit().await?;
     Ok(Invited::Stored(party, device))
@@ -76,17 +79,25 @@ async fn device_of(connection: &mut Connection, device_id: DeviceId) -> Result<O
 }
 
 /// Ends every invitation of a device that still leads anywhere.
-pub(super) async fn withdraw(connection: &mut Connection, device_id: DeviceId) -> Result<(), StoreError> {
-    connection
+pub(super) async fn withdraw(transaction: &mut Write, device_id: DeviceId) -> Result<(), StoreError> {
+    let withdrawn = transaction
         .query(
             "UPDATE invitations SET state = $1, sealed_proof_key = NULL
-             WHERE device_id = $2 AND state NOT IN ($1, $3)",
+             WHERE device_id = $2 AND state NOT IN ($1, $3) RETURNING number",
         )
         .bind(InvitationState::Withdrawn.name())
         .bind(device_id.to_string())
         .bind(InvitationState::Exhausted.name())
-        .execute()
+        .fetch_all()
         .await?;
+    changed(transaction, device_id, &withdrawn)
+}
+
+/// Says that invitations of a device were changed, by the numbers that came back.
+pub(super) fn changed(transaction: &mut Write, device_id: DeviceId, rows: &[Row]) -> Result<(), StoreError> {
+    for row in rows {
+        transaction.changed(RowId::Invitation(device_id, row.try_get("number")?));
+    }
     Ok(())
 }
 
@@ -162,14 +173,17 @@ pub(super) async fn approve(
         InvitationState::Approved => return Ok(Approved::Before),
         _ => return Ok(Approved::NoSuchRequest),
     }
-    transaction
-        .query("UPDATE invitations SET state = $1, approved_at = $2 WHERE device_id = $3 AND state = $4")
+    let approved = transaction
+        .query(
+            "UPDATE invitations SET state = $1, approved_at = $2 WHERE device_id = $3 AND state = $4 RETURNING number",
+        )
         .bind(InvitationState::Approved.name())
         .bind(now.unix_milliseconds())
         .bind(device_id.to_string())
         .bind(InvitationState::Requested.name())
-        .execute()
+        .fetch_all()
         .await?;
+    changed(&mut transaction, device_id, &approved)?;
     transaction.append(audit.clone());
     transaction.commit().await?;
     Ok(Approved::Stored)

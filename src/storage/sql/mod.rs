@@ -30,9 +30,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub use self::connection::RowKeys;
 use self::connection::{Connection, Write};
 pub(super) use self::notes::BACKUP_TAKEN_AT;
-pub use self::whole::{NextGeneration, Relocation};
+pub use self::whole::{NextGeneration, Relocation, Snapshot};
 use super::contract::{Store, StoreError};
 use super::enrolment_steps::{
     Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,
@@ -61,6 +62,7 @@ use crate::domain::withdrawal::Withdrawal;
 #[derive(Debug, Clone)]
 pub struct SqlStore {
     database: Database,
+    row_keys: RowKeys,
 }
 
 #[derive(Debug, Clone)]
@@ -73,7 +75,17 @@ impl SqlStore {
     /// Over a file that a test has its hands in.
     #[cfg(test)]
     pub(super) fn over(file: sqlite::File) -> Self {
-        Self { database: Database::File(file) }
+        Self::on(Database::File(file))
+    }
+
+    fn on(database: Database) -> Self {
+        Self { database, row_keys: RowKeys::None }
+    }
+
+    /// The same store, whose changes carry digests of the changed rows in their rows of the transfer log.
+    #[must_use]
+    pub fn with_row_keys(self, row_keys: RowKeys) -> Self {
+        Self { row_keys, ..self }
     }
 
     /// Ends all work on the database; called last, so that SQLite's log is folded into its file.
@@ -108,7 +120,7 @@ impl SqlStore {
         };
         // Not before: a new connection has been compared with what is known by now.
         self.guard().check()?;
-        Ok(Write::new(connection, self.guard().clone()))
+        Ok(Write::new(connection, self.row_keys.clone(), self.guard().clone()))
     }
 
     fn guard(&self) -> &Guard {

@@ -2,13 +2,14 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::connection::Connection;
+use super::connection::Write;
 use super::rows::{self, PARTY, bytes32, moment, optional_moment, parsed};
 use super::{SqlStore, certificates, invitations};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::evidence::row::RowId;
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::party::{Caller, Device, Party, Role};
 use crate::storage::contract::StoreError;
@@ -32,6 +33,7 @@ pub(super) async fn add(store: &SqlStore, party: &Party, audit: &AuditEntry) -> 
     if inserted == 0 {
         return Err(StoreError::AlreadyThere);
     }
+    transaction.changed(RowId::Party(party.party_id));
     transaction.append(audit.clone());
     transaction.commit().await?;
     Ok(())
@@ -80,6 +82,7 @@ pub(super) async fn set_suspended(
         return Ok(false);
     }
     transaction.announce().await?;
+    transaction.changed(RowId::Party(party_id));
     transaction.append(audit.clone());
     transaction.commit().await?;
     Ok(true)
@@ -99,8 +102,9 @@ pub(super) async fn add_device(
     Ok(())
 }
 
-pub(super) async fn insert_device(connection: &mut Connection, device: &Device) -> Result<(), StoreError> {
-    connection
+pub(super) async fn insert_device(transaction: &mut Write, device: &Device) -> Result<(), StoreError> {
+    transaction.changed(RowId::Device(device.device_id));
+    transaction
         .query("INSERT INTO devices (device_id, party_id, label, created_at, duty) VALUES ($1, $2, $3, $4, $5)")
         .bind(device.device_id.to_string())
         .bind(device.party_id.to_string())
@@ -147,6 +151,7 @@ pub(super) async fn revoke_device(
     if updated == 0 {
         return Ok(false);
     }
+    transaction.changed(RowId::Device(device_id));
     invitations::withdraw(&mut transaction, device_id).await?;
     transaction.announce().await?;
     transaction.append(audit.clone());

@@ -7,6 +7,7 @@ use super::connection::Connection;
 use super::rows::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
+use crate::domain::evidence::row::RowId;
 use crate::domain::id::{PartyId, PhotoId};
 use crate::domain::lifecycle;
 use crate::domain::lookup::TombstoneId;
@@ -112,6 +113,7 @@ pub(super) async fn withdraw(
             super::collect::close_lapsed(&mut transaction, lapsed, now).await?;
         }
         erase(&mut transaction, photo_id, PhotoState::Withdrawn, now).await?;
+        transaction.changed(RowId::Photo(photo_id));
         transaction.append(audit.clone());
         transaction.commit().await?;
         photo.record.state = PhotoState::Withdrawn;

@@ -2,8 +2,9 @@
 
 use super::SqlStore;
 use super::connection::Connection;
-use super::rows::optional_moment;
+use super::rows::{optional_moment, parsed};
 use crate::domain::audit::AuditEntry;
+use crate::domain::evidence::row::RowId;
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::quarantine::{Depositor, HeldBack, HoldReason, PhotosOfRevoked};
 use crate::storage::contract::StoreError;
@@ -58,16 +59,19 @@ pub(super) async fn release(
     if released.devices == 0 {
         return Ok(released);
     }
-    transaction
+    let rows = transaction
         .query(
             "UPDATE devices SET photos_released_at = $3 WHERE party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR device_id = $2)
-             AND revoked_at IS NOT NULL AND photos_released_at IS NULL",
+             AND revoked_at IS NOT NULL AND photos_released_at IS NULL RETURNING device_id",
         )
         .bind(studio.to_string())
         .bind(device.map(|device| device.to_string()))
         .bind(audit.at.unix_milliseconds())
-        .execute()
+        .fetch_all()
         .await?;
+    for row in rows {
+        transaction.changed(RowId::Device(parsed(&row, "device_id")?));
+    }
     let mut audit = audit.clone();
     if let Some(details) = audit.details.as_object_mut() {
         details.insert("devices".into(), released.devices.into());

@@ -5,7 +5,11 @@ use std::str::FromStr;
 use super::statement::Row;
 
 use crate::clock::Timestamp;
+use crate::domain::chain::ChainRow;
 use crate::domain::collection::{CollectionRecord, Refusal, RefusalReason};
+use crate::domain::digest::Sha256Digest;
+use crate::domain::evidence::row::Value;
+use crate::domain::evidence::table::{Kind, Table};
 use crate::domain::finding::Finding;
 use crate::domain::lookup::{LookupId, TombstoneId};
 use crate::domain::party::{Device, Party};
@@ -124,6 +128,33 @@ pub(super) fn device(row: &Row) -> Result<Device, StoreError> {
         created_at: moment(row, "device_created_at")?,
         revoked_at: optional_moment(row, "revoked_at")?,
         certificate_expires_at: optional_moment(row, "certificate_expires_at")?,
+    })
+}
+
+/// The values of a row that was read with all columns of its table.
+pub(super) fn values(row: &Row, table: Table) -> Result<Vec<Value>, StoreError> {
+    let value = |name: &str, kind| {
+        Ok(match kind {
+            Kind::Text => row.try_get::<Option<String>>(name)?.map_or(Value::Null, Value::Text),
+            Kind::Number => row.try_get::<Option<i64>>(name)?.map_or(Value::Null, Value::Number),
+            Kind::Bytes => row.try_get::<Option<Vec<u8>>>(name)?.map_or(Value::Null, Value::Bytes),
+            Kind::Truth => row.try_get::<Option<bool>>(name)?.map_or(Value::Null, Value::Truth),
+        })
+    };
+    table.columns().iter().map(|column| value(column.name, column.kind)).collect()
+}
+
+/// A row of the transfer log with all of its columns.
+pub(super) fn chain_row(row: &Row) -> Result<ChainRow, StoreError> {
+    Ok(ChainRow {
+        sequence: row.try_get("sequence")?,
+        at: moment(row, "at")?,
+        actor: row.try_get("actor")?,
+        event: row.try_get("event")?,
+        subject: row.try_get("subject")?,
+        details: row.try_get("details")?,
+        prev: Sha256Digest::from_bytes(bytes32(row, "prev")?),
+        sha256: Sha256Digest::from_bytes(bytes32(row, "sha256")?),
     })
 }
 

@@ -5,6 +5,7 @@ use super::connection::Connection;
 use super::{SqlStore, photos};
 use crate::domain::audit::AuditEvent;
 use crate::domain::collection::{CollectionRecord, CollectionState, Outcome};
+use crate::domain::evidence::row::RowId;
 use crate::domain::lifecycle::{self, Settlement};
 use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::failpoint;
@@ -35,6 +36,8 @@ pub(super) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<
     if let Outcome::Refused(refusal) = &request.outcome {
         row.details["reason"] = serde_json::json!(refusal.reason);
     }
+    transaction.changed(RowId::Collection(held.collection_id));
+    transaction.changed(RowId::Photo(held.photo_id));
     transaction.append(row);
     failpoint::reached("settle.before_commit");
     transaction.commit().await?;

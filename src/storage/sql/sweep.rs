@@ -8,6 +8,7 @@ use super::{SqlStore, census, collect, guesses, invitations, photos};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::collection::CollectionRecord;
+use crate::domain::evidence::row::RowId;
 use crate::domain::id::PhotoId;
 use crate::domain::lifecycle::{self, Hold};
 use crate::domain::photo::PhotoState;
@@ -88,6 +89,7 @@ async fn expire(transaction: &mut Write, photo_id: PhotoId, at: Timestamp, now: 
         subject: Some(photo_id.to_string()),
         details: serde_json::json!({ "expires_at": at }),
     };
+    transaction.changed(RowId::Photo(photo_id));
     transaction.append(entry);
     Ok(())
 }

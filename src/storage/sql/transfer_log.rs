@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::rows::{bytes32, moment};
+use super::rows::{bytes32, chain_row};
 use super::statement::Row;
 use super::{SqlStore, forget};
 use crate::clock::Timestamp;
@@ -65,18 +65,7 @@ async fn rows(store: &SqlStore, after: i64, limit: u32) -> Result<Vec<ChainRow>,
         .fetch_all()
         .await?
         .iter()
-        .map(|row| {
-            Ok(ChainRow {
-                sequence: row.try_get("sequence")?,
-                at: moment(row, "at")?,
-                actor: row.try_get("actor")?,
-                event: row.try_get("event")?,
-                subject: row.try_get("subject")?,
-                details: row.try_get("details")?,
-                prev: Sha256Digest::from_bytes(bytes32(row, "prev")?),
-                sha256: Sha256Digest::from_bytes(bytes32(row, "sha256")?),
-            })
-        })
+        .map(chain_row)
         .collect()
 }
 

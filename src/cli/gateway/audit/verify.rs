@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::super::ConfigFile;
-use super::super::evidence::{read_checkpoints, read_verifier};
+use super::super::evidence::{read_checkpoints, read_verifier, stored_checkpoints};
 use super::super::failure::{Code, Failure};
 use super::super::output::give;
 use super::super::setting::Setting;
@@ -42,14 +42,14 @@ pub(in super::super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let checkpoints = checkpoints(arguments)?;
+    let mut checkpoints = checkpoints(arguments)?;
     let walked = match &arguments.file {
         Some(file) => walk_file(file, &checkpoints, arguments.part)?,
-        None => walk_store(&arguments.config, &checkpoints).await?,
+        None => walk_store(arguments, &mut checkpoints).await?,
     };
     let walked = walked.and_then(|walked| begins_rightly(walked, &checkpoints, arguments.part).map(|()| walked));
     match walked {
-        Ok(walked) => tell(&walked, &checkpoints, arguments.json),
+        Ok(walked) => tell(&walked, &checkpoints, arguments),
         Err(fault) => {
             if arguments.json {
                 give(json!({
@@ -89,9 +89,14 @@ fn checkpoints(arguments: &Arguments) -> Result<Vec<Checkpoint>, Failure> {
 
 type Found = Result<Walked, ChainFault>;
 
-async fn walk_store(file: &ConfigFile, checkpoints: &[Checkpoint]) -> Result<Found, Failure> {
-    let setting = Setting::open(file).await?;
+/// Walks along the gateway's own log. Where no files of checkpoints are, those in the database take their place.
+async fn walk_store(arguments: &Arguments, checkpoints: &mut Vec<Checkpoint>) -> Result<Found, Failure> {
+    let setting = Setting::open(&arguments.config).await?;
     let log: &dyn TransferLog = setting.administration().store;
+    if arguments.checkpoints.is_empty() && checkpoints.is_empty() {
+        let public_key = arguments.public_key.as_ref().unwrap_or(&setting.config.audit.public_key);
+        *checkpoints = stored_checkpoints(log, public_key).await?;
+    }
     loop {
         let begin = log.log_anchor().await?;
         let mut walk = ChainWalk::behind(begin, checkpoints.iter().map(Checkpoint::link));
@@ -155,11 +160,21 @@ fn begins_rightly(walked: Walked, checkpoints: &[Checkpoint], part: bool) -> Res
     }
 }
 
-fn tell(walked: &Walked, checkpoints: &[Checkpoint], as_json: bool) -> Result<(), Failure> {
+fn tell(walked: &Walked, checkpoints: &[Checkpoint], arguments: &Arguments) -> Result<(), Failure> {
     let (first, last) = (walked.begin.sequence + 1, walked.last.sequence);
     let by = checkpoints.iter().rfind(|checkpoint| checkpoint.count == walked.vouched);
-    if as_json {
-        return give(json!({
+    let vouched = match by {
+        Some(by) if by.count > walked.begin.sequence => Ok(()),
+        // Checkpoints may lie before and behind a part.
+        _ if walked.rows() == 0 || arguments.part => Ok(()),
+        _ => Err(Failure::plain(
+            "no checkpoint vouches for the transfer log: what was cut off at its end, or written anew up to the end, would not show",
+        )
+        .with_advice("give checkpoints with --checkpoint: a running gateway signs one each hour, and auditors fetch them")
+        .with_code(Code::NotVouched)),
+    };
+    if arguments.json {
+        give(json!({
             "whole": true,
             "rows": walked.rows(),
             "first": first,
@@ -168,7 +183,8 @@ fn tell(walked: &Walked, checkpoints: &[Checkpoint], as_json: bool) -> Result<()
             "checkpoints": checkpoints.len(),
             "vouched_up_to": by.map(|checkpoint| checkpoint.count),
             "vouched_at": by.map(|checkpoint| checkpoint.time),
-        }));
+        }))?;
+        return vouched;
     }
     if walked.rows() == 0 {
         give("whole      no rows yet")?;
@@ -178,10 +194,8 @@ fn tell(walked: &Walked, checkpoints: &[Checkpoint], as_json: bool) -> Result<()
     }
     match by {
         Some(by) => give(format!("vouched    up to row {} by a checkpoint of {}", by.count, by.time))?,
-        None => eprintln!(
-            "No checkpoint vouches for it: what was cut off at the end, or written anew up to the end, would not show. A running \
-             gateway signs one each hour; give them with --checkpoint."
-        ),
+        None if arguments.part => eprintln!("No checkpoint vouches for it: give one of a row within this part."),
+        None => {}
     }
-    Ok(())
+    vouched
 }

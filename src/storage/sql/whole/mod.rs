@@ -3,6 +3,7 @@
 //! Every other statement of the store finds its rows by an index (`tests/storage/plans.rs`). These read all there is, page by page,
 //! because that is what they are for; or are of one database alone.
 
+mod evidence;
 mod inspect;
 mod opening;
 mod position;
@@ -12,5 +13,6 @@ mod restore;
 mod schema;
 mod tables;
 
+pub use evidence::Snapshot;
 pub use relocate::Relocation;
 pub use restore::NextGeneration;

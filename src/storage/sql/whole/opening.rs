@@ -33,7 +33,7 @@ impl SqlStore {
             DatabaseLocation::File(file) => Database::File(sqlite::File::open(file).await?),
             DatabaseLocation::Server(server) => Database::Server(postgres::Server::open(server).await?),
         };
-        Ok(Self { database })
+        Ok(Self::on(database))
     }
 
     /// Opens a database to read it: nothing of it changes, nor its schema.
@@ -87,7 +87,7 @@ impl SqlStore {
             DatabaseLocation::File(file) => Database::File(sqlite::File::open_to_read(file).await?),
             DatabaseLocation::Server(server) => Database::Server(postgres::Server::open_to_read(server).await?),
         };
-        Ok(Self { database })
+        Ok(Self::on(database))
     }
 
     pub(super) async fn schema(&self) -> Result<i64, StoreError> {
@@ -122,7 +122,7 @@ impl SqlStore {
             DatabaseLocation::File(file) => Database::File(sqlite::File::create(file).await?),
             DatabaseLocation::Server(server) => Database::Server(postgres::Server::create(server).await?),
         };
-        Ok(Self { database })
+        Ok(Self::on(database))
     }
 
     /// Copies all rows of this moment into `target`, an empty file, while others write. The copy says of itself that it is a backup

@@ -9,7 +9,7 @@
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
-use super::super::connection::{Connection, Line, Write};
+use super::super::connection::{Connection, Line, RowKeys, Write};
 use super::super::statement::Statement;
 use super::super::{Database, SqlStore, notes};
 use super::tables::{Cell, Table, file_has, tables};
@@ -90,6 +90,12 @@ impl Relocation {
             _ => return Err(StoreError::Unavailable("both databases are of the same kind".into())),
         };
         Ok(Self { source, held, target, tables, is_copied, is_left })
+    }
+
+    /// The same move, whose row of the log carries its digest.
+    #[must_use]
+    pub fn with_row_keys(self, row_keys: RowKeys) -> Self {
+        Self { target: self.target.with_row_keys(row_keys), ..self }
     }
 
     /// Copies every row, in one transaction, unless an earlier try has.
@@ -217,7 +223,7 @@ async fn alone(location: &DatabaseLocation) -> Result<SqlStore, StoreError> {
         DatabaseLocation::File(file) => Database::File(sqlite::File::open_alone(file).await.map_err(in_use)?),
         DatabaseLocation::Server(server) => Database::Server(postgres::Server::open_alone(server).await?),
     };
-    Ok(SqlStore { database })
+    Ok(SqlStore::on(database))
 }
 
 async fn moved_away(source: &SqlStore) -> StoreError {

@@ -1,0 +1,229 @@
+//! Rows of the transfer log, carried out on expectations: what [`aftermath`](super::super::aftermath) does for a restore, for every
+//! table and from the log's beginning on.
+
+use std::str::FromStr;
+
+use serde_json::Value as Json;
+
+use super::super::audit::AuditEvent;
+use super::super::chain::ChainRow;
+use super::super::digest::Sha256Digest;
+use super::super::id::{DeviceId, PartyId};
+use super::super::invitation::InvitationState;
+use super::super::party::Duty;
+use super::super::soundness::Findings;
+use super::expectations::Expectations;
+use super::told::Fact::{self, Is, Unknown};
+use super::told::{DeviceTold, InvitationTold};
+use crate::clock::Timestamp;
+
+/// A row of the log, taken apart.
+pub(super) struct Told<'a> {
+    pub(super) event: AuditEvent,
+    pub(super) row: &'a ChainRow,
+    pub(super) details: &'a Json,
+}
+
+pub(super) fn parsed<T: FromStr>(text: &str) -> Fact<T> {
+    text.parse().map_or(Unknown, Is)
+}
+
+impl Told<'_> {
+    pub(super) fn at(&self) -> i64 {
+        self.row.at.unix_milliseconds()
+    }
+
+    pub(super) fn subject<T: FromStr>(&self) -> Option<T> {
+        self.row.subject.as_deref().and_then(|subject| subject.parse().ok())
+    }
+
+    pub(super) fn parsed<T: FromStr>(&self, member: &str) -> Fact<T> {
+        self.details[member].as_str().map_or(Unknown, parsed)
+    }
+
+    pub(super) fn moment(&self, member: &str) -> Fact<i64> {
+        let moment = serde_json::from_value::<Timestamp>(self.details[member].clone());
+        moment.map_or(Unknown, |moment| Is(moment.unix_milliseconds()))
+    }
+
+    fn digest(&self, member: &str) -> Option<Sha256Digest> {
+        self.details[member].as_str().and_then(Sha256Digest::parse_hex)
+    }
+}
+
+impl Expectations {
+    /// Carries out one row.
+    pub(super) fn carry_out(&mut self, told: &Told<'_>, findings: &mut Findings) {
+        match told.event {
+            AuditEvent::PartyAdded | AuditEvent::PartySuspended | AuditEvent::PartyResumed => self.party(told),
+            AuditEvent::DeviceAdded | AuditEvent::DeviceRevoked => self.device(told),
+            AuditEvent::DeviceInvited
+            | AuditEvent::EnrolmentRequested
+            | AuditEvent::EnrolmentApproved
+            | AuditEvent::DeviceEnrolled
+            | AuditEvent::EnrolmentCodeWrong => self.invitation(told),
+            AuditEvent::DeviceRenewed => self.certificate(told),
+            AuditEvent::PhotosReleased => self.release(told),
+            AuditEvent::PhotoDeposited | AuditEvent::PhotoWithdrawn | AuditEvent::PhotoExpired => self.photo(told),
+            AuditEvent::RestoredReleased => self.release_restored(told),
+            AuditEvent::CollectionLeased
+            | AuditEvent::CollectionRenewed
+            | AuditEvent::CollectionHandedOver
+            | AuditEvent::CollectionUsed
+            | AuditEvent::CollectionKept
+            | AuditEvent::CollectionRefused
+            | AuditEvent::CollectionReleased
+            | AuditEvent::CollectionLapsed
+            | AuditEvent::CollectionUsedByDefault => self.collection(told, findings),
+            _ => {}
+        }
+    }
+
+    fn party(&mut self, told: &Told<'_>) {
+        let Some(party_id) = told.subject::<PartyId>() else { return };
+        let party = self.parties.touch(party_id, told.row.sequence);
+        party.suspended = Is(told.event == AuditEvent::PartySuspended);
+        if told.event == AuditEvent::PartyAdded {
+            (party.role, party.created_at) = (told.parsed("role"), Is(told.at()));
+        }
+    }
+
+    fn device(&mut self, told: &Told<'_>) {
+        let Some(device_id) = told.subject::<DeviceId>() else { return };
+        if told.event == AuditEvent::DeviceRevoked {
+            self.devices.touch(device_id, told.row.sequence).revoked_at = Is(Some(told.at()));
+            return self.withdraw_invitations(device_id, told.row.sequence);
+        }
+        self.made_device(told, device_id);
+        self.certificate(told);
+        if let Some(key) = told.digest("foreign_key_sha256") {
+            self.bound_keys.touch(key, told.row.sequence).device_id = Is(device_id);
+        }
+    }
+
+    fn made_device(&mut self, told: &Told<'_>, device_id: DeviceId) {
+        *self.devices.touch(device_id, told.row.sequence) = DeviceTold {
+            party_id: told.parsed("party_id"),
+            duty: if told.details["duty"].is_null() { Is(Duty::default()) } else { told.parsed("duty") },
+            revoked_at: Is(None),
+            released_at: Is(None),
+            certificates: Is(0),
+            invitations: Is(0),
+            is_whole: true,
+        };
+    }
+
+    /// A certificate that this row tells of, of the device that is its subject.
+    fn certificate(&mut self, told: &Told<'_>) {
+        let Some(device_id) = told.subject::<DeviceId>() else { return };
+        let own = told.digest("certificate_sha256");
+        let Some(sha256) = own.or(told.digest("foreign_certificate_sha256")) else { return };
+        let of = (device_id, told.row.sequence);
+        let number = if own.is_some() { self.count(of, |device| &mut device.certificates) } else { Is(1) };
+        let certificate = self.certificates.touch(sha256, told.row.sequence);
+        (certificate.device_id, certificate.foreign) = (Is(device_id), Is(own.is_none()));
+        (certificate.not_after, certificate.number) = (told.moment("not_after"), number);
+    }
+
+    /// Counts one more of something that a device has.
+    fn count(
+        &mut self,
+        (device_id, sequence): (DeviceId, i64),
+        counter: impl Fn(&mut DeviceTold) -> &mut Fact<i64>,
+    ) -> Fact<i64> {
+        if !self.devices.has(&device_id) {
+            return Unknown;
+        }
+        let counter = counter(self.devices.touch(device_id, sequence));
+        if let Is(count) = counter {
+            *count += 1;
+        }
+        *counter
+    }
+
+    fn invitation(&mut self, told: &Told<'_>) {
+        let Some(device_id) = told.subject::<DeviceId>() else { return };
+        let sequence = told.row.sequence;
+        if told.event == AuditEvent::DeviceInvited {
+            if told.details["new_device"] == true {
+                self.made_device(told, device_id);
+            }
+            self.withdraw_invitations(device_id, sequence);
+            let Is(number) = self.count((device_id, sequence), |device| &mut device.invitations) else { return };
+            *self.invitations.touch((device_id, number), sequence) = InvitationTold {
+                state: Is(InvitationState::Open),
+                created_at: Is(told.at()),
+                expires_at: told.moment("expires_at"),
+                wrong_tries: Is(0),
+                key: Is(None),
+                requested_at: Is(None),
+                approved_at: Is(None),
+                spent_at: Is(None),
+                was_restored: false,
+            };
+            return;
+        }
+        if told.event == AuditEvent::DeviceEnrolled {
+            self.certificate(told);
+        }
+        // Only the latest is alive.
+        let Some(Is(number)) = self.devices.get(&device_id).map(|device| device.invitations) else { return };
+        if !self.invitations.has(&(device_id, number)) {
+            return;
+        }
+        let invitation = self.invitations.touch((device_id, number), sequence);
+        if told.event == AuditEvent::EnrolmentCodeWrong {
+            if let Is(tries) = &mut invitation.wrong_tries {
+                *tries += 1;
+            }
+            if told.details["tries_left"] == 0 {
+                invitation.state = Is(InvitationState::Exhausted);
+            }
+            return;
+        }
+        let (state, moment) = match told.event {
+            AuditEvent::EnrolmentRequested => (InvitationState::Requested, &mut invitation.requested_at),
+            AuditEvent::EnrolmentApproved => (InvitationState::Approved, &mut invitation.approved_at),
+            _ => (InvitationState::Spent, &mut invitation.spent_at),
+        };
+        if *moment == Is(None) {
+            *moment = Is(Some(told.row.at.unix_milliseconds()));
+        }
+        invitation.state = Is(state);
+        invitation.key = told.digest("spki_sha256").map_or(Unknown, |key| Is(Some(key)));
+    }
+
+    fn withdraw_invitations(&mut self, device_id: DeviceId, sequence: i64) {
+        let Some(Is(number)) = self.devices.get(&device_id).map(|device| device.invitations) else { return };
+        // Earlier ones came to their end when the next one was made.
+        if self.invitations.has(&(device_id, number)) {
+            let invitation = self.invitations.touch((device_id, number), sequence);
+            if invitation.state != Is(InvitationState::Exhausted) {
+                invitation.state = Is(InvitationState::Withdrawn);
+            }
+        }
+    }
+
+    /// Photos of revoked devices are released: of one device, or of all that a studio has.
+    fn release(&mut self, told: &Told<'_>) {
+        let Some(studio) = told.subject::<PartyId>() else { return };
+        let only = told.parsed::<DeviceId>("device_id");
+        let (at, sequence) = (told.at(), told.row.sequence);
+        for (device_id, device) in self.devices.iter_mut() {
+            let is_meant = match only {
+                Is(only) => only == *device_id,
+                Unknown => device.told.party_id == Is(studio) || device.told.party_id == Unknown,
+            };
+            if !is_meant || matches!(device.told.released_at, Is(Some(_))) {
+                continue;
+            }
+            let is_sure = device.told.party_id == Is(studio) || only != Unknown;
+            device.told.released_at = match device.told.revoked_at {
+                Is(None) => continue,
+                Is(Some(_)) if is_sure && device.told.released_at == Is(None) => Is(Some(at)),
+                _ => Unknown,
+            };
+            device.last = sequence;
+        }
+    }
+}

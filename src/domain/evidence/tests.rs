@@ -1,0 +1,208 @@
+use std::mem::size_of;
+
+use serde_json::json;
+
+use super::super::audit::{AuditEntry, CHAIN_START};
+use super::super::id::{CollectionId, PartyId, PhotoId};
+use super::expectations::Expected;
+use super::row::Value;
+use super::told_photo::{CollectionTold, PhotoTold};
+use super::*;
+
+const NOW: i64 = 1_795_339_800_000;
+const HOUR: i64 = 3_600_000;
+const PHOTO: &str = "01a20297-4dc0-7fe2-bb16-ceb27bf086c4";
+const STUDIO: &str = "01a20297-4dc0-7000-8000-000000000001";
+const DEVICE: &str = "01a20297-4dc0-7000-8000-000000000002";
+
+/// A log that grows row by row.
+struct Log {
+    evidence: Evidence,
+    findings: Findings,
+    rows: i64,
+}
+
+impl Log {
+    fn new(key: Option<RowKey>) -> Self {
+        Self { evidence: Evidence::new(Link::START, key, Share::WHOLE), findings: Findings::none(true), rows: 0 }
+    }
+
+    /// Adds a row; with a key, it carries its digest.
+    fn add(&mut self, at: i64, event: AuditEvent, subject: &str, details: Json, key: Option<&RowKey>) {
+        self.rows += 1;
+        let at = Timestamp::from_unix_milliseconds(at);
+        let subject = Some(subject.to_owned()).filter(|subject| !subject.is_empty());
+        let mut entry = AuditEntry { at, actor: DEVICE.into(), event, subject, details };
+        if let Some(key) = key {
+            key.complete(&mut entry, self.rows, &CHAIN_START, std::iter::empty());
+        }
+        let row = ChainRow {
+            sequence: self.rows,
+            at,
+            actor: entry.actor.clone(),
+            event: entry.event_name(),
+            subject: entry.subject.clone(),
+            details: entry.details.to_string(),
+            prev: CHAIN_START,
+            sha256: CHAIN_START,
+        };
+        self.evidence.add(&row, &mut self.findings);
+    }
+
+    fn deposit(&mut self) {
+        let details = json!({ "studio_id": STUDIO, "bytes": 5 });
+        self.add(NOW, AuditEvent::PhotoDeposited, PHOTO, details, None);
+    }
+
+    fn collection(&mut self, number: u8, event: AuditEvent) {
+        let (collection_id, office_id) = (id(0x20 + number), id(0x30 + number));
+        let details = json!({ "photo_id": PHOTO, "office_id": office_id });
+        self.add(NOW + self.rows, event, &collection_id, details, None);
+    }
+
+    fn faults(&self, fault: Fault) -> u64 {
+        self.findings.faults.get(&fault).copied().unwrap_or_default()
+    }
+
+    fn missing(&mut self) -> u64 {
+        self.evidence.finish(&mut self.findings);
+        self.faults(Fault::RowMissing)
+    }
+}
+
+fn id(number: u8) -> String {
+    format!("01a20297-4dc0-7000-8000-0000000000{number:02x}")
+}
+
+#[test]
+fn a_photo_that_two_offices_were_handed_is_told_of_unless_the_first_gave_it_back() {
+    use AuditEvent::{CollectionHandedOver, CollectionKept, CollectionLapsed, CollectionLeased, CollectionReleased};
+    for (between, expected) in [(CollectionReleased, 0), (CollectionKept, 0), (CollectionLapsed, 1)] {
+        let mut log = Log::new(None);
+        log.deposit();
+        for event in [CollectionLeased, CollectionHandedOver, CollectionHandedOver, between] {
+            log.collection(1, event);
+        }
+        for event in [CollectionLeased, CollectionHandedOver] {
+            log.collection(2, event);
+        }
+        assert_eq!(log.faults(Fault::HandedOverTwice), expected, "{between:?}");
+    }
+}
+
+#[test]
+fn rows_without_digests_are_a_nodes_before_its_upgrade_for_a_day_and_then_a_fault() {
+    let key = RowKey::new(&[1; 32]);
+    let day = 24 * HOUR;
+    // When a row is written and whether it is signed; the older nodes' rows and the faults.
+    for (rows, expected) in [
+        (vec![(0, false), (HOUR, false), (2 * HOUR, true), (3 * HOUR, true)], (0, 0)),
+        (vec![(0, true), (HOUR, false), (2 * HOUR, true), (day, false)], (2, 0)),
+        (vec![(0, true), (day + 1, false)], (0, 1)),
+        // The clock cannot be set back to the day of the upgrade.
+        (vec![(0, true), (day + 1, true), (HOUR, false)], (0, 1)),
+    ] {
+        let mut log = Log::new(Some(key.clone()));
+        for (at, signed) in &rows {
+            let key = signed.then_some(&key);
+            log.add(NOW + at, AuditEvent::PartyResumed, STUDIO, json!({}), key);
+        }
+        assert_eq!((log.findings.log_rows_of_older_nodes, log.faults(Fault::LogUnproved)), expected, "{rows:?}");
+    }
+    // A row that changes nothing needs none.
+    let mut log = Log::new(Some(key.clone()));
+    log.add(NOW, AuditEvent::PartyResumed, STUDIO, json!({}), Some(&key));
+    for event in [AuditEvent::StoreMoved, AuditEvent::CodeUnknown, AuditEvent::StoreRestored] {
+        log.add(NOW + 9 * 24 * HOUR, event, "", json!({}), None);
+    }
+    assert_eq!(log.faults(Fault::LogUnproved), 0);
+    log.add(NOW + 9 * 24 * HOUR, AuditEvent::StoreRestored, "", json!({ "replayed_rows": 1 }), None);
+    assert_eq!(log.faults(Fault::LogUnproved), 1);
+}
+
+#[test]
+fn rows_of_an_export_that_a_restore_carried_out_make_no_rows_that_it_did_not_make() {
+    for noted in [true, false] {
+        let mut log = Log::new(None);
+        log.add(NOW - HOUR, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), None);
+        log.deposit();
+        log.collection(1, AuditEvent::CollectionLeased);
+        let until = Timestamp::from_unix_milliseconds(NOW + log.rows - 1);
+        let mut details = json!({ "backup_taken_at": until });
+        if noted {
+            details["replayed_rows"] = 2.into();
+        }
+        log.add(NOW + HOUR, AuditEvent::StoreRestored, "", details, None);
+        // Versions before did not note it: then nothing of what came before is known.
+        assert_eq!(log.missing(), u64::from(noted), "the party");
+        assert_eq!(log.findings.log_replayed_until > 0, !noted);
+    }
+}
+
+#[test]
+fn tombstones_whose_time_is_over_may_be_missing_and_no_others() {
+    for (settled, expected) in [(NOW, 0), (NOW + 1, 2)] {
+        let mut log = Log::new(None);
+        log.deposit();
+        log.collection(1, AuditEvent::CollectionLeased);
+        let details = json!({ "photo_id": PHOTO });
+        log.add(settled, AuditEvent::CollectionUsed, &id(0x21), details, None);
+        let at = (Timestamp::from_unix_milliseconds(NOW) + LOG_RETENTION).unix_milliseconds();
+        log.add(at, AuditEvent::TombstonesForgotten, "", json!({ "photos": 1 }), None);
+        assert_eq!(log.missing(), expected);
+    }
+}
+
+#[test]
+fn shares_of_photos_are_looked_at_one_after_the_other_and_none_is_left_out() {
+    let mut missing = Vec::new();
+    for share in Share::of_size(20, 7) {
+        let mut log = Log::new(None);
+        log.evidence = Evidence::new(Link::START, None, share);
+        log.add(NOW, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), None);
+        for number in 0..20 {
+            log.add(NOW, AuditEvent::PhotoDeposited, &id(number), json!({ "studio_id": STUDIO }), None);
+            let details = json!({ "photo_id": id(number) });
+            log.add(NOW, AuditEvent::CollectionLeased, &id(0x40 + number), details, None);
+        }
+        missing.push(log.missing());
+    }
+    assert_eq!(missing.len(), 3);
+    assert_eq!(missing.iter().sum::<u64>(), 41, "{missing:?}");
+    assert!(missing.iter().all(|missing| *missing > 2), "{missing:?}");
+    assert_eq!(Share::of_size(0, 7).collect::<Vec<_>>(), [Share::WHOLE]);
+}
+
+#[test]
+fn a_row_that_differs_is_told_of_by_its_column_and_one_that_is_unknown_by_its_name() {
+    let mut log = Log::new(None);
+    let party = |id: &str, role: &str| StoredRow {
+        id: RowId::Party(id.parse().unwrap()),
+        values: vec![
+            Value::Text(id.into()),
+            Value::Text(role.into()),
+            Value::Text("Foto Koch".into()),
+            Value::Text("Düsseldorf".into()),
+            Value::Truth(false),
+            Value::Number(NOW),
+        ],
+    };
+    log.add(NOW, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), None);
+    for (row, fault, expected) in [
+        (party(STUDIO, "studio"), Fault::RowDiffers, 0),
+        (party(STUDIO, "office"), Fault::RowDiffers, 1),
+        (party(PHOTO, "studio"), Fault::RowUntold, 1),
+    ] {
+        log.evidence.compare(&row, &mut log.findings);
+        assert_eq!(log.faults(fault), expected, "{row:?}");
+    }
+    assert_eq!(log.missing(), 0);
+}
+
+/// The numbers in the documentation of this folder: a hash table has up to twice as many places as rows, 1.5 times on average.
+#[test]
+fn expectations_are_small() {
+    assert!(size_of::<(PhotoId, Expected<PhotoTold>)>() <= 296, "{}", size_of::<(PhotoId, Expected<PhotoTold>)>());
+    assert!(size_of::<(CollectionId, Expected<CollectionTold>)>() <= 232);
+    assert!(size_of::<(PartyId, Expected<super::told::PartyTold>)>() <= 104);
+}

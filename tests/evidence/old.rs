@@ -1,0 +1,71 @@
+//! Rows that are older than row digests: compared as far as the log tells of them, and counted.
+
+use lichtbild::domain::soundness::Fault;
+use lichtbild::flows::verify::verify;
+use serde_json::json;
+
+use crate::support::gateway::TestGateway;
+
+async fn old() -> TestGateway {
+    let gateway = TestGateway::with(|setup| setup.digests = false).await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Amt Nord").await);
+    gateway.auditor(&office.party).await;
+    let till = gateway.device_of(&studio.party).await;
+    gateway.revoke(&till).await;
+    let other = gateway.studio("Foto Porst").await;
+    gateway.set_suspended(&other.party, true).await;
+    let mut codes = Vec::new();
+    for number in 0..6 {
+        codes.push(studio.deposited(number).await.code);
+    }
+    office.settled(&codes[0], &json!({ "outcome": "refused", "reason": "gaze", "note": "blickt zur Seite" })).await;
+    office.handed_over(&codes[1]).await;
+    office.settled(&codes[2], &json!({ "outcome": "kept", "until": "2026-12-31" })).await;
+    gateway
+}
+
+#[tokio::test]
+async fn what_the_log_tells_of_old_rows_is_compared_and_the_rest_is_counted() {
+    let gateway = old().await;
+    let keys = gateway.gateway.keys();
+    let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
+    assert!(findings.are_sound(), "{findings:#?}");
+    assert_eq!((findings.rows_without_digest["photos"], findings.log_rows_with_digest), (6, 0));
+    for (change, fault) in [
+        ("UPDATE devices SET revoked_at = NULL", Fault::RowDiffers),
+        ("UPDATE parties SET suspended = FALSE", Fault::RowDiffers),
+        ("UPDATE devices SET duty = 'photos'", Fault::RowDiffers),
+        ("UPDATE devices SET party_id = (SELECT max(party_id) FROM parties)", Fault::RowDiffers),
+        ("UPDATE certificates SET device_id = (SELECT max(device_id) FROM devices)", Fault::RowDiffers),
+        ("UPDATE photos SET expires_at = expires_at + 315360000000 WHERE state = 'available'", Fault::RowDiffers),
+        ("UPDATE photos SET held_back_since = 5 WHERE state = 'available'", Fault::RowDiffers),
+        ("UPDATE photos SET refusal_reason = 'pose' WHERE refusal_reason IS NOT NULL", Fault::RowDiffers),
+        ("UPDATE photos SET kept = FALSE WHERE kept", Fault::RowDiffers),
+        ("UPDATE collections SET handed_over_at = NULL, settle_due = NULL", Fault::RowDiffers),
+        ("UPDATE collections SET office_id = (SELECT min(party_id) FROM parties)", Fault::RowDiffers),
+        ("DELETE FROM certificates", Fault::RowMissing),
+        ("UPDATE photos SET state = 'available' WHERE state = 'kept'", Fault::RowDiffers),
+    ] {
+        let gateway = old().await;
+        gateway.database.execute(change).await.unwrap();
+        let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
+        assert!(findings.faults.contains_key(&fault), "{change}: {findings:#?}");
+    }
+    // Nothing tells of a name.
+    gateway.database.execute("UPDATE parties SET name = 'Foto Roch' WHERE name = 'Foto Koch'").await.unwrap();
+    assert!(verify(&gateway.store, Some(&keys)).await.unwrap().are_sound());
+}
+
+#[tokio::test]
+async fn a_difference_names_table_key_and_column_and_what_either_says() {
+    let gateway = old().await;
+    let party_id = gateway.database.texts("SELECT party_id FROM parties WHERE suspended").await.remove(0);
+    gateway.database.execute("UPDATE parties SET suspended = FALSE").await.unwrap();
+    let findings = verify(&gateway.store, None).await.unwrap();
+    let told = serde_json::to_value(&findings).unwrap();
+    let difference =
+        json!({ "table": "parties", "key": party_id, "column": "suspended", "log": "true", "table_says": "false" });
+    assert_eq!(told["examples"][0]["difference"], difference);
+    let expected = format!("parties/{party_id} suspended: the log says true, the table says false");
+    assert_eq!(told["examples"][0]["subject"], expected);
+}
