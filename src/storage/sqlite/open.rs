@@ -22,6 +22,10 @@ const READERS: u32 = 4;
 /// How long a write waits for another process (an administrator's command, a backup) before the answer is "try again".
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How often a program that starts tries what another one keeps from it: for five seconds in all.
+const TRIES: u32 = 100;
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+
 impl File {
     /// Opens the file and brings its schema up to date. The file must exist: an empty one is made by [`File::create`].
     ///
@@ -39,20 +43,7 @@ impl File {
             .foreign_keys(true);
         let options = base.clone().busy_timeout(BUSY_TIMEOUT);
         let guard = Guard::default();
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(2 * BUSY_TIMEOUT)
-            .after_connect(inspection(&guard))
-            // On a full disk SQLite rolls back by itself; the driver then believes for ever that it is inside a transaction
-            // and begins no other. Such a connection is thrown away. The ping lets rollbacks that are under way finish first.
-            .after_release(|connection, _| {
-                Box::pin(async move {
-                    connection.ping().await?;
-                    Ok(!connection.is_in_transaction())
-                })
-            })
-            .connect_with(options.clone())
-            .await?;
+        let writer = unless_busy(|| writer(&options, &guard)).await?;
         migrate(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -152,13 +143,56 @@ impl File {
     }
 }
 
+/// The one connection that writes.
+async fn writer(options: &SqliteConnectOptions, guard: &Guard) -> Result<SqlitePool, sqlx::Error> {
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(2 * BUSY_TIMEOUT)
+        .after_connect(inspection(guard))
+        // On a full disk SQLite rolls back by itself; the driver then believes for ever that it is inside a transaction
+        // and begins no other. Such a connection is thrown away. The ping lets rollbacks that are under way finish first.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
+        .connect_with(options.clone())
+        .await
+}
+
+/// Tries again while another process has the file to itself. SQLite waits for most locks by itself, but not for those under which a
+/// file becomes one with a write-ahead log, nor where a transaction that has read begins to write.
+async fn unless_busy<T, Work>(work: impl Fn() -> Work) -> Result<T, sqlx::Error>
+where
+    Work: Future<Output = Result<T, sqlx::Error>>,
+{
+    for _ in 1..TRIES {
+        match work().await {
+            Err(error) if is_busy(&error) => tokio::time::sleep(BETWEEN_TRIES).await,
+            done => return done,
+        }
+    }
+    work().await
+}
+
+/// SQLite's code 5, and its extended codes.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+}
+
 /// Brings the schema up to date. Another process may be at the same, the gateway beside an administrator's command, and SQLite has
 /// no lock for that: whoever finds a migration done in the meantime looks again what is left.
 async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
     let migrator = migrator();
-    for _ in migrator.iter() {
+    let mut found_done = migrator.iter().count();
+    for _ in 1..TRIES {
         match migrator.run(writer).await {
-            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {}
+            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) if is_busy(&error) => {
+                tokio::time::sleep(BETWEEN_TRIES).await;
+            }
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if found_done > 0 => found_done -= 1,
             done => return done.map_err(migration_error),
         }
     }
