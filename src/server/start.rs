@@ -105,6 +105,7 @@ pub async fn start(
     let metrics = Arc::new(Metrics::new(lines.all().map(|(line, listener)| (line.name(), listener.metrics())).into()));
     let trust = reloader.status();
     let marks = MarkFiles::of(config).with_witness(witness);
+    marks.check_witness().map_err(|why| StartError::Witness { why })?;
     begin_clock_watch(&gateway).await.map_err(unusable)?;
     // Before anything is signed or served.
     let watermarks =

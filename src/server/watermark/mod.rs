@@ -130,14 +130,51 @@ impl MarkFiles {
         failed.map_or(Ok(()), Err)
     }
 
-    fn write_head(&self, head: &Head, keys: &KeyFile) -> Result<(), String> {
+    /// Reads the head files, in their order.
+    fn read_heads(&self, keys: &KeyFile) -> Vec<io::Result<Option<Head>>> {
+        self.heads.iter().map(|path| Head::read(path, keys)).collect()
+    }
+
+    /// Writes a head into the files that are to have it, by what was read from them. One that is no head file is left alone: it may
+    /// be another gateway's.
+    fn write_head(
+        &self,
+        head: &Head,
+        read: &[io::Result<Option<Head>>],
+        keys: &KeyFile,
+        is_due: impl Fn(Option<&Head>) -> bool,
+    ) -> Result<(), String> {
         let mut failed = None;
-        for path in &self.heads {
-            if let Err(error) = head.write(path, keys) {
+        for (path, read) in self.heads.iter().zip(read) {
+            let done = match read {
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(error.to_string()),
+                read if is_due(read.as_ref().ok().and_then(Option::as_ref)) => {
+                    head.write(path, keys).map_err(|error| error.to_string())
+                }
+                _ => Ok(()),
+            };
+            if let Err(error) = done {
                 failed.get_or_insert(format!("cannot write {}: {error}", path.display()));
             }
         }
         failed.map_or(Ok(()), Err)
+    }
+
+    /// Reads the checkpoint that an auditor keeps, where one was named: who names it does not want to start without it.
+    ///
+    /// # Errors
+    /// The reason, for people.
+    pub(super) fn check_witness(&self) -> Result<(), String> {
+        let Some(witness) = &self.witness else { return Ok(()) };
+        let Some(verifier) = self.verifier() else {
+            let [public_key, key] = [&self.audit_public_key, &self.audit_key].map(|path| path.display());
+            return Err(format!(
+                "cannot compare with {}: neither {public_key} nor {key} can be read, which its signature is verified with",
+                witness.display()
+            ));
+        };
+        let unusable = |error| format!("cannot compare with {}: {error}", witness.display());
+        read_witness(witness, &verifier).map(|_| ()).map_err(unusable)
     }
 
     /// Moves checkpoints aside that vouch for rows which were given up.
@@ -170,6 +207,8 @@ struct State {
     generation: u64,
     server: Option<ServerHistory>,
     written: Option<Head>,
+    /// The head files could not be written the last time.
+    is_stuck: bool,
     /// Marks that the database does not fit, and so may not be forgotten.
     unmet: Marks,
     told: Option<Regression>,
@@ -195,8 +234,8 @@ impl Watermarks {
         set_unreadable_aside(&files, &keys);
         let generation = read.marks.latest_generation();
         let server = read.marks.heads.iter().find_map(|mark| mark.server);
-        let state =
-            Arc::new(Mutex::new(State { generation, server, written: None, unmet: Marks::default(), told: None }));
+        let state = State { generation, server, written: None, is_stuck: false, unmet: Marks::default(), told: None };
+        let state = Arc::new(Mutex::new(state));
         let this = Self { gateway, store, files, status, state };
         let compared = compare(&this.store, &keys, &read.marks).await?;
         this.conclude(&compared, &read.marks);
@@ -219,14 +258,22 @@ impl Watermarks {
         self.store.advanced().await;
     }
 
-    /// Compares the database with the marks in memory, and renews the head files where the log has grown.
+    /// Compares the database with the marks in memory and in the head files, which other nodes or a mount that came late may have
+    /// changed, and renews the head files where the log has grown.
     pub(super) async fn look(self) {
-        match self.compare(&self.in_memory()).await {
-            Ok(position) => self.renew(&position),
-            // It is told of by `conclude`.
-            Err(StoreError::WentBack(_)) => {}
+        // Before the database: what they know was durable when they were read.
+        let read = self.files.read_heads(&self.gateway.keys());
+        let mut marks = self.in_memory();
+        let heads = read.iter().flatten().flatten().map(Head::watermark).collect();
+        marks.add(Marks { heads, checkpoints: Vec::new() });
+        match self.compare(&marks).await {
+            Ok(position) => self.renew(&position, &read),
             Err(error) => {
-                tracing::debug!(error = &error as &dyn std::error::Error, "the log was not compared with its mark");
+                // That it went back is told of by `conclude`.
+                if !matches!(error, StoreError::WentBack(_)) {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "the log was not compared with its mark");
+                }
+                self.keep(&read);
             }
         }
     }
@@ -260,7 +307,10 @@ impl Watermarks {
         }
         let known = self.locked(|state| {
             state.unmet = Marks::default();
-            std::mem::replace(&mut state.generation, position.generation.number)
+            let known = state.generation;
+            // Of two comparisons at a time the earlier one may end last.
+            state.generation = known.max(position.generation.number);
+            known
         });
         if position.generation.number > known {
             tracing::warn!(
@@ -277,7 +327,7 @@ impl Watermarks {
         self.store.advance(position.head);
         if self.store.regression().is_some() {
             // Every mark fits, those in memory and those that did not fit before.
-            self.store.accept(position.head);
+            self.store.resume_changes(position.head);
         }
         if self.locked(|state| state.told.take()).is_some() {
             tracing::info!("the database is where it was known to be");
@@ -299,16 +349,38 @@ impl Watermarks {
         }
     }
 
-    fn renew(&self, position: &LogPosition) {
+    fn renew(&self, position: &LogPosition, read: &[io::Result<Option<Head>>]) {
         let number = position.generation.number;
-        let head =
-            Head::new(number, position.head, position.server, Some(self.gateway.clock_anchor()), self.gateway.now());
-        if self.locked(|state| state.written.as_ref().is_some_and(|written| written.says_the_same_as(&head))) {
-            return;
-        }
-        match self.files.write_head(&head, &self.gateway.keys()) {
-            Ok(()) => self.locked(|state| state.written = Some(head)),
+        let anchor = Some(self.gateway.clock_anchor());
+        let head = Head::new(number, position.head, position.server, anchor, self.gateway.now());
+        let is_news =
+            self.locked(|state| state.written.as_ref().is_none_or(|written| !written.says_the_same_as(&head)));
+        // The clock is each node's own: nodes that share a file do not write it in turn for that.
+        self.write(&head, read, |found| is_news || found.is_none_or(|found| found.watermark() != head.watermark()));
+    }
+
+    /// Has the head files know the last row that this program knows to be durable, while the database does not show it: otherwise the
+    /// next start of the program would not miss it.
+    fn keep(&self, read: &[io::Result<Option<Head>>]) {
+        let Some(known) = self.store.known_head() else { return };
+        let (generation, server) = self.locked(|state| (state.generation, state.server));
+        let head = Head::new(generation, known, server, Some(self.gateway.clock_anchor()), self.gateway.now());
+        self.write(&head, read, |found| found.is_none_or(|found| found.is_before(&head)));
+    }
+
+    fn write(&self, head: &Head, read: &[io::Result<Option<Head>>], is_due: impl Fn(Option<&Head>) -> bool) {
+        match self.files.write_head(head, read, &self.gateway.keys(), is_due) {
+            Ok(()) => {
+                let was_stuck = self.locked(|state| {
+                    state.written = Some(head.clone());
+                    std::mem::take(&mut state.is_stuck)
+                });
+                if was_stuck && self.status.clear_fault(HEAD_FILE) {
+                    tracing::info!("the mark of the transfer log is renewed again");
+                }
+            }
             Err(error) => {
+                self.locked(|state| state.is_stuck = true);
                 if self
                     .status
                     .note_fault(HEAD_FILE, format!("{error}: name another place (audit.head_file, audit.witness_file)"))
