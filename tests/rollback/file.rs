@@ -61,6 +61,20 @@ async fn a_used_photo_is_not_handed_out_again_until_an_administrator_confirms_th
 }
 
 #[tokio::test]
+async fn what_is_signed_after_a_confirmation_is_a_file_although_higher_counts_were() {
+    let town = Town::new();
+    went_back(&town, true).await;
+    let before = town.checkpoints();
+    let gateway = town.home.start();
+    until("the alarm is raised", async || ready(&gateway).await.contains(ALARM)).await;
+    town.home.json(&["confirm-rollback"]);
+    until("it is ready again", async || ready(&gateway).await.contains("\"ready\"")).await;
+    assert!(gateway.stop().success());
+    let after = town.checkpoints();
+    assert!(after.iter().any(|file| !before.contains(file)), "{before:?} {after:?}");
+}
+
+#[tokio::test]
 async fn the_head_file_alone_tells_when_there_was_no_time_for_a_checkpoint() {
     let town = Town::new();
     let code = went_back(&town, false).await;
