@@ -7,12 +7,14 @@
 //! signature   all of them again
 //! ```
 
+mod disk;
 mod files;
 mod head_file;
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use self::disk::Disk;
 pub use self::files::{MarkFiles, ReadMarks};
 use self::head_file::Head;
 use crate::domain::watermark::{LogPosition, Regression, ServerHistory, Watermark};
@@ -24,12 +26,15 @@ use crate::transport::trust_status::TrustStatus;
 /// The name of a head file that cannot be read or written.
 const HEAD_FILE: &str = "log-head-file";
 
+/// Head files as they were read, in their order.
+type ReadHeads = Vec<io::Result<Option<Head>>>;
+
 /// The marks of a running gateway. Clones share them.
 #[derive(Clone)]
 pub(super) struct Watermarks {
     gateway: Arc<Gateway>,
     store: SqlStore,
-    files: MarkFiles,
+    disk: Disk,
     status: TrustStatus,
     state: Arc<Mutex<State>>,
 }
@@ -69,9 +74,9 @@ impl Watermarks {
         let server = read.marks.heads.iter().find_map(|mark| mark.server);
         let state = State { generation, server, written: None, is_stuck: false, unmet: Marks::default(), told: None };
         let state = Arc::new(Mutex::new(state));
-        let this = Self { gateway, store, files, status, state };
+        let this = Self { gateway, store, disk: Disk::of(files), status, state };
         let compared = compare(&this.store, &keys, &read.marks).await?;
-        this.conclude(&compared, &read.marks);
+        this.conclude(&compared, &read.marks).await;
         read.clock.into_iter().for_each(|anchor| this.gateway.resume_clock_anchor(anchor));
         Ok(this)
     }
@@ -81,7 +86,9 @@ impl Watermarks {
     /// # Errors
     /// [`StoreError::WentBack`], and what else keeps the log from being read.
     pub(super) async fn compare_all(&self) -> Result<(), StoreError> {
-        let mut marks = self.files.read(&self.gateway.keys()).marks;
+        let keys = self.gateway.keys();
+        let read = self.disk.work(move |files| files.read(&keys).marks).await;
+        let mut marks = read.map_err(|error| StoreError::Unavailable(error.into()))?;
         marks.add(self.in_memory());
         self.compare(&marks).await.map(|_| ())
     }
@@ -95,18 +102,22 @@ impl Watermarks {
     /// changed, and renews the head files where the log has grown.
     pub(super) async fn look(self) {
         // Before the database: what they know was durable when they were read.
-        let read = self.files.read_heads(&self.gateway.keys());
+        let keys = self.gateway.keys();
+        let read = self.disk.work(move |files| files.read_heads(&keys)).await.unwrap_or_else(|error| {
+            self.tell_stuck(&error.to_string());
+            Vec::new()
+        });
         let mut marks = self.in_memory();
         let heads = read.iter().flatten().flatten().map(Head::watermark).collect();
         marks.add(Marks { heads, checkpoints: Vec::new() });
         match self.compare(&marks).await {
-            Ok(position) => self.renew(&position, &read),
+            Ok(position) => self.renew(&position, read).await,
             Err(error) => {
                 // That it went back is told of by `conclude`.
                 if !matches!(error, StoreError::WentBack(_)) {
                     tracing::debug!(error = &error as &dyn std::error::Error, "the log was not compared with its mark");
                 }
-                self.keep(&read);
+                self.keep(read).await;
             }
         }
     }
@@ -114,6 +125,7 @@ impl Watermarks {
     async fn compare(&self, marks: &Marks) -> Result<LogPosition, StoreError> {
         let compared = compare(&self.store, &self.gateway.keys(), marks).await?;
         self.conclude(&compared, marks)
+            .await
             .map_or(Ok(compared.position), |regression| Err(StoreError::WentBack(regression)))
     }
 
@@ -127,16 +139,20 @@ impl Watermarks {
     }
 
     /// Draws the consequence of a comparison: changes are stopped, or taken.
-    fn conclude(&self, compared: &Compared, marks: &Marks) -> Option<Regression> {
+    async fn conclude(&self, compared: &Compared, marks: &Marks) -> Option<Regression> {
         let replaced = self.store.file_was_replaced().then_some(Regression::FileReplaced);
         let Compared { position, regression } = compared;
         if let Some(regression) = replaced.or(*regression) {
             self.store.stop_changes(regression);
-            self.locked(|state| state.unmet = marks.clone());
+            self.locked(|state| state.unmet.add(marks.clone()));
             if self.locked(|state| state.told.replace(regression)) != Some(regression) {
                 tracing::error!(%regression, "the database went back in time: every photo is held back, nothing is signed. {}", regression.advice());
             }
             return Some(regression);
+        }
+        // A comparison that began before others found marks unmet does not know of them: the next one decides.
+        if !self.locked(|state| marks.contain(&state.unmet)) {
+            return None;
         }
         let known = self.locked(|state| {
             state.unmet = Marks::default();
@@ -151,7 +167,9 @@ impl Watermarks {
                 rows = position.head.sequence,
                 "an administrator has restored or confirmed the database: the marks follow it"
             );
-            if let Err(error) = self.files.set_checkpoints_aside(&position.generation, false) {
+            let generation = position.generation;
+            let aside = self.disk.work(move |files| files.set_checkpoints_aside(&generation, false)).await;
+            if let Err(error) = aside.and_then(|moved| moved) {
                 tracing::error!(error = &error as &dyn std::error::Error, "superseded checkpoints were not set aside");
             }
             self.store.accept(position.head);
@@ -182,45 +200,53 @@ impl Watermarks {
         }
     }
 
-    fn renew(&self, position: &LogPosition, read: &[io::Result<Option<Head>>]) {
+    async fn renew(&self, position: &LogPosition, read: ReadHeads) {
         let number = position.generation.number;
         let anchor = Some(self.gateway.clock_anchor());
         let head = Head::new(number, position.head, position.server, anchor, self.gateway.now());
         let is_news =
             self.locked(|state| state.written.as_ref().is_none_or(|written| !written.says_the_same_as(&head)));
         // The clock is each node's own: nodes that share a file do not write it in turn for that.
-        self.write(&head, read, |found| is_news || found.is_none_or(|found| found.watermark() != head.watermark()));
+        let mark = head.watermark();
+        self.write(head, read, move |found| is_news || found.is_none_or(|found| found.watermark() != mark)).await;
     }
 
     /// Has the head files know the last row that this program knows to be durable, while the database does not show it: otherwise the
     /// next start of the program would not miss it.
-    fn keep(&self, read: &[io::Result<Option<Head>>]) {
+    async fn keep(&self, read: ReadHeads) {
         let Some(known) = self.store.known_head() else { return };
         let (generation, server) = self.locked(|state| (state.generation, state.server));
         let head = Head::new(generation, known, server, Some(self.gateway.clock_anchor()), self.gateway.now());
-        self.write(&head, read, |found| found.is_none_or(|found| found.is_before(&head)));
+        let known = head.clone();
+        self.write(head, read, move |found| found.is_none_or(|found| found.is_before(&known))).await;
     }
 
-    fn write(&self, head: &Head, read: &[io::Result<Option<Head>>], is_due: impl Fn(Option<&Head>) -> bool) {
-        match self.files.write_head(head, read, &self.gateway.keys(), is_due) {
+    async fn write(&self, head: Head, read: ReadHeads, is_due: impl Fn(Option<&Head>) -> bool + Send + 'static) {
+        // They did not answer, which is told of already.
+        if read.is_empty() {
+            return;
+        }
+        let (keys, written) = (self.gateway.keys(), head.clone());
+        let done = self.disk.work(move |files| files.write_head(&head, &read, &keys, is_due)).await;
+        match done.unwrap_or_else(|error| Err(error.to_string())) {
             Ok(()) => {
                 let was_stuck = self.locked(|state| {
-                    state.written = Some(head.clone());
+                    state.written = Some(written);
                     std::mem::take(&mut state.is_stuck)
                 });
                 if was_stuck && self.status.clear_fault(HEAD_FILE) {
                     tracing::info!("the mark of the transfer log is renewed again");
                 }
             }
-            Err(error) => {
-                self.locked(|state| state.is_stuck = true);
-                if self
-                    .status
-                    .note_fault(HEAD_FILE, format!("{error}: name another place (audit.head_file, audit.witness_file)"))
-                {
-                    tracing::error!(error, "the mark of the transfer log was not renewed");
-                }
-            }
+            Err(error) => self.tell_stuck(&error),
+        }
+    }
+
+    fn tell_stuck(&self, error: &str) {
+        self.locked(|state| state.is_stuck = true);
+        let detail = format!("{error}: name another place (audit.head_file, audit.witness_file)");
+        if self.status.note_fault(HEAD_FILE, detail) {
+            tracing::error!(error, "the mark of the transfer log was not renewed");
         }
     }
 
