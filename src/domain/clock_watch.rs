@@ -53,6 +53,13 @@ impl ClockAnchor {
         ClockChange { ahead: (ahead > LONGEST_LEAD).then_some(ahead), back: (back >= NOTABLE).then_some(back) }
     }
 
+    /// Reports whether a confirmation was not taken into account yet. One that now lies ahead was made by a clock that was set back
+    /// since: the next one counts although it is earlier.
+    pub fn is_news(&self, confirmed_at: Timestamp, wall: Timestamp) -> bool {
+        self.confirmed_at
+            .is_none_or(|last| confirmed_at > last || (confirmed_at < last && last > wall && confirmed_at <= wall))
+    }
+
     /// Takes the clock for right as an administrator saw it at `confirmed_at`, which is news.
     pub fn confirm(&mut self, confirmed_at: Timestamp, wall: Timestamp, monotonic: Duration) {
         // The administrator has confirmed that moment, not this one: what lies between must be a lead that is borne.

@@ -44,6 +44,16 @@ impl Gateway {
     }
 }
 
+/// Begins to watch the clock: a confirmation that is in the store already was for an earlier anchor, and is no news for this one.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be asked.
+pub async fn begin_clock_watch(gateway: &Gateway) -> Result<(), StoreError> {
+    let confirmed_at = gateway.store.clock_confirmed_at().await?;
+    gateway.clock_watch.locked(|watched| watched.anchor.confirmed_at = confirmed_at);
+    Ok(())
+}
+
 /// Asks whether the clock can be trusted with erasures.
 ///
 /// # Errors
@@ -53,7 +63,7 @@ pub async fn clock_state(gateway: &Gateway) -> Result<ClockState, StoreError> {
     let last = gateway.store.last_swept_at().await?;
     let (wall, monotonic) = (gateway.now(), gateway.clock.since_boot());
     let ahead = gateway.clock_watch.locked(|watched| {
-        if let Some(confirmed_at) = confirmed_at.filter(|_| confirmed_at > watched.anchor.confirmed_at) {
+        if let Some(confirmed_at) = confirmed_at.filter(|at| watched.anchor.is_news(*at, wall)) {
             watched.anchor.confirm(confirmed_at, wall, monotonic);
             watched.went_back = None;
         }

@@ -31,6 +31,12 @@ impl Marks {
         self.checkpoints.extend(news);
     }
 
+    /// Reports whether all of the other marks are among these.
+    pub fn contain(&self, other: &Self) -> bool {
+        other.heads.iter().all(|mark| self.heads.contains(mark))
+            && other.checkpoints.iter().all(|mark| self.checkpoints.contains(mark))
+    }
+
     /// The latest generation that any mark knows of.
     pub fn latest_generation(&self) -> u64 {
         self.heads.iter().filter_map(|mark| mark.generation).max().unwrap_or_default()

@@ -138,7 +138,11 @@ impl Checkpoints {
 
     async fn write_files(&self) -> Result<(), AnyError> {
         fs::create_dir_all(&self.folder).map_err(|error| format!("cannot make {}: {error}", self.folder.display()))?;
-        if self.written.load(Ordering::Relaxed) < 0 {
+        let latest = self.gateway.store.latest_checkpoint().await?;
+        let latest = latest.map_or(Ok(0), |signed| Checkpoint::parse(&signed.document).map(|latest| latest.count))?;
+        let written = self.written.load(Ordering::Relaxed);
+        // Files with higher counts are those of a log that went back, and may have been set aside since.
+        if written < 0 || written > latest {
             self.written.store(last_written(&self.folder)?, Ordering::Relaxed);
         }
         for signed in self.gateway.store.checkpoints(self.written.load(Ordering::Relaxed), FILES_AT_ONCE).await? {

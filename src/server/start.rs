@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::flows::Gateway;
+use crate::flows::clock::begin_clock_watch;
 use crate::sealing::KeyFile;
 use crate::storage::{RowKeys, SqlStore, Store};
 use crate::telemetry::Metrics;
@@ -104,6 +105,8 @@ pub async fn start(
     let metrics = Arc::new(Metrics::new(lines.all().map(|(line, listener)| (line.name(), listener.metrics())).into()));
     let trust = reloader.status();
     let marks = MarkFiles::of(config).with_witness(witness);
+    marks.check_witness().map_err(|why| StartError::Witness { why })?;
+    begin_clock_watch(&gateway).await.map_err(unusable)?;
     // Before anything is signed or served.
     let watermarks =
         Watermarks::begin(Arc::clone(&gateway), store.clone(), marks, trust.clone()).await.map_err(unusable)?;

@@ -50,6 +50,11 @@ pub enum StartError {
         /// Why.
         source: StoreError,
     },
+    /// The checkpoint that an auditor keeps cannot be compared with.
+    Witness {
+        /// Why.
+        why: String,
+    },
     /// A certificate, key or revocation list cannot be used.
     Trust(TrustError),
     /// The certificate of an authority cannot be read as one.
@@ -92,6 +97,10 @@ impl fmt::Display for StartError {
             }
             Self::Profile { file, source } => write!(f, "{}: {source}", file.display()),
             Self::Store { database, source } => write!(f, "{database}: {source}{}", source.advice(database)),
+            Self::Witness { why } => write!(
+                f,
+                "{why}: give a checkpoint of this gateway (checkpoint-N.json, its .sig beside it), or start without --checkpoint"
+            ),
             Self::Trust(error) => error.fmt(f),
             Self::AuthorityCertificate { file } => write!(
                 f,
@@ -122,6 +131,7 @@ impl std::error::Error for StartError {
             Self::KeyFile { .. }
             | Self::WrongKeyFile { .. }
             | Self::NoSuchProfile { .. }
+            | Self::Witness { .. }
             | Self::AuthorityCertificate { .. } => None,
             Self::Authority { source, .. } => source.source(),
             Self::Profile { source, .. } => source.source(),

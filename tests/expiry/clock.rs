@@ -94,3 +94,21 @@ async fn an_anchor_counts_for_the_start_of_the_machine_that_it_was_made_in() {
     gateway.gateway.resume_clock_anchor(anchor);
     assert_eq!(state(&gateway).await, ClockState::Ahead(30 * DAY));
 }
+
+#[tokio::test]
+async fn a_confirmation_by_a_clock_that_was_set_back_since_does_not_outlive_it() {
+    let gateway = TestGateway::start().await;
+    set(&gateway, 300 * DAY, 1);
+    gateway.administration().confirm_clock().await.unwrap();
+    assert!(is_plausible(&gateway).await);
+    set(&gateway, 300 * DAY, -1);
+    assert!(is_plausible(&gateway).await);
+    assert!(gateway.gateway.clock_went_back().is_some());
+    gateway.administration().confirm_clock().await.unwrap();
+    assert!(is_plausible(&gateway).await);
+    assert_eq!(gateway.gateway.clock_went_back(), None);
+    set(&gateway, 61 * MINUTE, 1);
+    assert!(!is_plausible(&gateway).await);
+    gateway.administration().confirm_clock().await.unwrap();
+    assert!(is_plausible(&gateway).await);
+}

@@ -172,6 +172,25 @@ async fn what_the_program_did_not_make_is_found_in_the_schema_and_so_is_what_is_
 }
 
 #[tokio::test]
+async fn what_another_schema_keeps_from_being_erased_is_found() {
+    for (planted, named) in [
+        ("CREATE SCHEMA other; CREATE TABLE other.planted (a TEXT REFERENCES photos)", "reference planted_a_fkey"),
+        (
+            "CREATE SCHEMA other; CREATE FUNCTION other.planted(VARCHAR, VARCHAR) RETURNS BOOLEAN LANGUAGE sql AS 'SELECT TRUE';
+             CREATE OPERATOR = (LEFTARG = VARCHAR, RIGHTARG = VARCHAR, FUNCTION = other.planted)",
+            "operator =",
+        ),
+    ] {
+        let database = TestDatabase::new().await;
+        execute_on(&database.url, planted).await;
+        let store = SqlStore::open_to_read(&database.location()).await.unwrap();
+        let faults = store.schema_faults().await.unwrap();
+        assert!(faults.len() == 1 && faults[0].contains(named), "{faults:?}");
+        store.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_schema_that_cannot_be_compared_is_not_taken_for_sound() {
     let database = TestDatabase::new().await;
     let role = "CREATE ROLE may_only_read LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO may_only_read";

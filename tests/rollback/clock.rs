@@ -62,3 +62,20 @@ async fn seven_jumps_of_thirty_days_erase_nothing_and_destroy_no_key() {
     .await;
     town.uses(&gateway, &code).await;
 }
+
+#[tokio::test]
+async fn a_confirmation_of_long_ago_is_no_alarm_after_the_machine_was_started_again() {
+    let town = Town::new();
+    set_clock(&town.home, Duration::ZERO);
+    let gateway = start(&town.home);
+    let mut confirm = town.home.command();
+    let confirm = confirm.env("LICHTBILD_CLOCK_SHIFT", town.home.beside("clock")).arg("confirm-clock");
+    assert!(confirm.output().unwrap().status.success());
+    assert!(gateway.stop().success());
+    // No anchor of this start of the machine is left.
+    fs::remove_file(town.home.file("log-head.json")).unwrap();
+    set_clock(&town.home, 2 * DAY);
+    let gateway = start(&town.home);
+    let told = ready(&gateway).await;
+    assert!(told.contains("\"ready\"") && !told.contains("clock"), "{told}");
+}

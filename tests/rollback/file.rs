@@ -61,6 +61,20 @@ async fn a_used_photo_is_not_handed_out_again_until_an_administrator_confirms_th
 }
 
 #[tokio::test]
+async fn what_is_signed_after_a_confirmation_is_a_file_although_higher_counts_were() {
+    let town = Town::new();
+    went_back(&town, true).await;
+    let before = town.checkpoints();
+    let gateway = town.home.start();
+    until("the alarm is raised", async || ready(&gateway).await.contains(ALARM)).await;
+    town.home.json(&["confirm-rollback"]);
+    until("it is ready again", async || ready(&gateway).await.contains("\"ready\"")).await;
+    assert!(gateway.stop().success());
+    let after = town.checkpoints();
+    assert!(after.iter().any(|file| !before.contains(file)), "{before:?} {after:?}");
+}
+
+#[tokio::test]
 async fn the_head_file_alone_tells_when_there_was_no_time_for_a_checkpoint() {
     let town = Town::new();
     let code = went_back(&town, false).await;
@@ -131,4 +145,30 @@ async fn a_file_that_is_exchanged_while_the_gateway_has_it_open_takes_nothing_mo
         told.contains(ALARM) && told.contains("start it again")
     })
     .await;
+}
+
+#[tokio::test]
+async fn an_alarm_about_rows_that_were_not_in_the_head_file_yet_outlives_a_restart() {
+    let town = Town::new();
+    let gateway = town.home.start();
+    let code = town.deposits(&gateway, "a-key-for-this-photo").await;
+    assert!(gateway.stop().success());
+    for (from, to) in [(town.home.database(), "yesterday"), (town.home.file("log-head.json"), "head")] {
+        fs::copy(from, town.home.beside(to)).unwrap();
+    }
+    let gateway = town.home.start();
+    town.uses(&gateway, &code).await;
+    fs::rename(town.home.beside("yesterday"), town.home.database()).unwrap();
+    until("the alarm is raised", async || ready(&gateway).await.contains(ALARM)).await;
+    // As if the file had been exchanged before the mark was written.
+    fs::copy(town.home.beside("head"), town.home.file("log-head.json")).unwrap();
+    let before = town.known_rows();
+    until("the mark is written all the same", async || town.known_rows() > before).await;
+    // As the power goes.
+    drop(gateway);
+    for end in ["-wal", "-shm"] {
+        let _ = fs::remove_file(format!("{}{end}", town.home.database().display()));
+    }
+    let gateway = town.home.start();
+    holds_everything_back(&town, &gateway, &code).await;
 }

@@ -61,6 +61,31 @@ async fn a_checkpoint_that_an_auditor_keeps_is_a_witness_too() {
 }
 
 #[tokio::test]
+async fn a_witness_whose_mount_comes_late_is_compared_and_not_overwritten() {
+    let town = Town::new();
+    let witness = town.home.beside("elsewhere/head.json");
+    fs::create_dir(town.home.beside("elsewhere")).unwrap();
+    let line = format!("\"certs/audit.pub\"\nwitness_file = \"{}\"", witness.display());
+    town.home.set("public_key", &line);
+    let code = machine_went_back(&town).await;
+    let mounted = town.home.beside("mounted.json");
+    fs::rename(&witness, &mounted).unwrap();
+    let gateway = town.home.start();
+    until("a witness is made anew", async || known_rows(&witness) > 0).await;
+    let known = known_rows(&mounted);
+    fs::rename(&mounted, &witness).unwrap();
+    holds_everything_back(&town, &gateway, &code).await;
+    assert_eq!(known_rows(&witness), known);
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_read_is_no_reason_to_start_without_it() {
+    let town = Town::new();
+    let refused = town.home.failure(&["serve", "--checkpoint", "nowhere.json"]);
+    assert!(refused.contains("nowhere.json") && refused.contains("--checkpoint"), "{refused}");
+}
+
+#[tokio::test]
 async fn without_a_witness_a_machine_that_went_back_is_not_noticed_as_the_readme_says() {
     let readme = include_str!("../../README.md");
     assert!(readme.contains("witness_file"), "what is not protected, and what to do, stands there");

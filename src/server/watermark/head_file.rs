@@ -61,6 +61,11 @@ impl Head {
         Watermark { generation: Some(self.generation), head, server: self.server }
     }
 
+    /// Reports whether it knows of less than another one.
+    pub(super) fn is_before(&self, other: &Self) -> bool {
+        (self.generation, self.count) < (other.generation, other.count)
+    }
+
     /// Reports whether the file would say the same but for its time.
     pub(super) fn says_the_same_as(&self, other: &Self) -> bool {
         *self == Self { written_at: self.written_at, ..other.clone() }

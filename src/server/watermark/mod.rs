@@ -7,161 +7,36 @@
 //! signature   all of them again
 //! ```
 
+mod disk;
+mod files;
 mod head_file;
 
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use self::disk::Disk;
+pub use self::files::{MarkFiles, ReadMarks};
 use self::head_file::Head;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::domain::checkpoint::Checkpoint;
-use crate::domain::clock_watch::ClockAnchor;
-use crate::domain::watermark::{Generation, LogPosition, Regression, ServerHistory, Watermark};
-use crate::durable;
+use crate::domain::watermark::{LogPosition, Regression, ServerHistory, Watermark};
 use crate::flows::Gateway;
 use crate::flows::rollback::{Compared, Marks, compare};
-use crate::identity::checkpoint_key::{CheckpointKey, CheckpointVerifier};
-use crate::sealing::KeyFile;
 use crate::storage::{SqlStore, Store, StoreError};
 use crate::transport::trust_status::TrustStatus;
-
-use super::checkpoint_files;
-use super::secret_file::read_secret;
 
 /// The name of a head file that cannot be written, in `/readyz`.
 const HEAD_FILE: &str = "log-head-file";
 /// The name of a mark that could not be read at the start, in `/readyz`.
 const UNREADABLE_MARK: &str = "log-mark-unreadable";
 
-/// The files in which the marks are.
-#[derive(Debug, Clone)]
-pub struct MarkFiles {
-    /// The head file beside the key file, and the witness on another mount.
-    heads: Vec<PathBuf>,
-    checkpoints: PathBuf,
-    audit_key: PathBuf,
-    audit_public_key: PathBuf,
-    /// A checkpoint that an auditor keeps.
-    witness: Option<PathBuf>,
-}
-
-/// The marks as they were read.
-#[derive(Debug, Default)]
-pub struct ReadMarks {
-    /// Those that can be compared.
-    pub marks: Marks,
-    /// The files that could not be read, with the reason.
-    pub faults: Vec<String>,
-    clock: Option<ClockAnchor>,
-}
-
-impl MarkFiles {
-    /// The files that a configuration names.
-    pub fn of(config: &Config) -> Self {
-        Self {
-            heads: config.head_files(),
-            checkpoints: config.audit.checkpoints.clone(),
-            audit_key: config.audit.key.clone(),
-            audit_public_key: config.audit.public_key.clone(),
-            witness: None,
-        }
-    }
-
-    /// The same, with the path of a checkpoint's text that an auditor keeps.
-    #[must_use]
-    pub fn with_witness(self, witness: Option<PathBuf>) -> Self {
-        Self { witness, ..self }
-    }
-
-    /// Reads all marks. A file that is missing is no mark; one that cannot be read is a fault.
-    pub fn read(&self, keys: &KeyFile) -> ReadMarks {
-        let mut read = ReadMarks::default();
-        for path in &self.heads {
-            match Head::read(path, keys) {
-                Ok(Some(head)) => {
-                    read.marks.heads.push(head.watermark());
-                    read.clock = read.clock.or(head.clock);
-                }
-                Ok(None) => {}
-                Err(error) => read.faults.push(format!("{}: {error}", path.display())),
-            }
-        }
-        let Some(verifier) = self.verifier() else { return read };
-        match checkpoint_files::newest(&self.checkpoints, &verifier) {
-            Ok(newest) => {
-                read.marks.checkpoints.extend(newest.checkpoint);
-                let folder = self.checkpoints.display();
-                let bad = newest.bad.iter();
-                read.faults
-                    .extend(bad.map(|count| format!("{folder}: checkpoint {count} is not signed with this key")));
-            }
-            Err(error) => read.faults.push(format!("{}: {error}", self.checkpoints.display())),
-        }
-        if let Some(witness) = &self.witness {
-            match read_witness(witness, &verifier) {
-                Ok(checkpoint) => read.marks.checkpoints.push(checkpoint),
-                Err(error) => read.faults.push(format!("{}: {error}", witness.display())),
-            }
-        }
-        read
-    }
-
-    /// Whichever half of the key is there.
-    fn verifier(&self) -> Option<CheckpointVerifier> {
-        let public = std::fs::read_to_string(&self.audit_public_key).ok();
-        let of_key = || CheckpointKey::from_pem(&read_secret(&self.audit_key).ok()?).ok();
-        of_key().map(|key| key.verifier().clone()).or_else(|| CheckpointVerifier::from_pem(&public?))
-    }
-
-    /// Writes the head files for a position that was compared, or that an administrator has just accepted.
-    ///
-    /// # Errors
-    /// The system's error for the first file that was not written; the others are.
-    pub fn write(&self, position: &LogPosition, keys: &KeyFile, clock: &dyn Clock) -> Result<(), String> {
-        let (number, now) = (position.generation.number, clock.now());
-        let mut failed = None;
-        for path in &self.heads {
-            let anchor = Head::read(path, keys).ok().flatten().and_then(|head| head.clock);
-            let head = Head::new(number, position.head, position.server, anchor, now);
-            if let Err(error) = head.write(path, keys) {
-                failed.get_or_insert(format!("cannot write {}: {error}", path.display()));
-            }
-        }
-        failed.map_or(Ok(()), Err)
-    }
-
-    fn write_head(&self, head: &Head, keys: &KeyFile) -> Result<(), String> {
-        let mut failed = None;
-        for path in &self.heads {
-            if let Err(error) = head.write(path, keys) {
-                failed.get_or_insert(format!("cannot write {}: {error}", path.display()));
-            }
-        }
-        failed.map_or(Ok(()), Err)
-    }
-
-    /// Moves checkpoints aside that vouch for rows which were given up.
-    ///
-    /// # Errors
-    /// The system's error.
-    pub fn set_checkpoints_aside(&self, generation: &Generation, even_later: bool) -> io::Result<usize> {
-        checkpoint_files::set_aside(&self.checkpoints, generation, even_later)
-    }
-}
-
-fn read_witness(path: &Path, verifier: &CheckpointVerifier) -> Result<Checkpoint, String> {
-    let signed = checkpoint_files::read_file(path).map_err(|error| error.to_string())?;
-    verifier.verify(&signed).map_err(|error| error.to_string())
-}
+/// Head files as they were read, in their order.
+type ReadHeads = Vec<io::Result<Option<Head>>>;
 
 /// The marks of a running gateway. Clones share them.
 #[derive(Clone)]
 pub(super) struct Watermarks {
     gateway: Arc<Gateway>,
     store: SqlStore,
-    files: MarkFiles,
+    disk: Disk,
     status: TrustStatus,
     state: Arc<Mutex<State>>,
 }
@@ -172,6 +47,8 @@ struct State {
     generation: u64,
     server: Option<ServerHistory>,
     written: Option<Head>,
+    /// The head files could not be written the last time.
+    is_stuck: bool,
     /// Marks that the database does not fit, and so may not be forgotten.
     unmet: Marks,
     told: Option<Regression>,
@@ -194,14 +71,14 @@ impl Watermarks {
             tracing::error!(fault, "a mark of the transfer log cannot be used");
             status.note_fault(UNREADABLE_MARK, format!("{fault}: look at it, then start the gateway again"));
         }
-        set_unreadable_aside(&files, &keys);
+        files.set_unreadable_aside(&keys);
         let generation = read.marks.latest_generation();
         let server = read.marks.heads.iter().find_map(|mark| mark.server);
-        let state =
-            Arc::new(Mutex::new(State { generation, server, written: None, unmet: Marks::default(), told: None }));
-        let this = Self { gateway, store, files, status, state };
+        let state = State { generation, server, written: None, is_stuck: false, unmet: Marks::default(), told: None };
+        let state = Arc::new(Mutex::new(state));
+        let this = Self { gateway, store, disk: Disk::of(files), status, state };
         let compared = compare(&this.store, &keys, &read.marks).await?;
-        this.conclude(&compared, &read.marks);
+        this.conclude(&compared, &read.marks).await;
         read.clock.into_iter().for_each(|anchor| this.gateway.resume_clock_anchor(anchor));
         Ok(this)
     }
@@ -211,7 +88,9 @@ impl Watermarks {
     /// # Errors
     /// [`StoreError::WentBack`], and what else keeps the log from being read.
     pub(super) async fn compare_all(&self) -> Result<(), StoreError> {
-        let mut marks = self.files.read(&self.gateway.keys()).marks;
+        let keys = self.gateway.keys();
+        let read = self.disk.work(move |files| files.read(&keys).marks).await;
+        let mut marks = read.map_err(|error| StoreError::Unavailable(error.into()))?;
         marks.add(self.in_memory());
         self.compare(&marks).await.map(|_| ())
     }
@@ -221,14 +100,26 @@ impl Watermarks {
         self.store.advanced().await;
     }
 
-    /// Compares the database with the marks in memory, and renews the head files where the log has grown.
+    /// Compares the database with the marks in memory and in the head files, which other nodes or a mount that came late may have
+    /// changed, and renews the head files where the log has grown.
     pub(super) async fn look(self) {
-        match self.compare(&self.in_memory()).await {
-            Ok(position) => self.renew(&position),
-            // It is told of by `conclude`.
-            Err(StoreError::WentBack(_)) => {}
+        // Before the database: what they know was durable when they were read.
+        let keys = self.gateway.keys();
+        let read = self.disk.work(move |files| files.read_heads(&keys)).await.unwrap_or_else(|error| {
+            self.tell_stuck(&error.to_string());
+            Vec::new()
+        });
+        let mut marks = self.in_memory();
+        let heads = read.iter().flatten().flatten().map(Head::watermark).collect();
+        marks.add(Marks { heads, checkpoints: Vec::new() });
+        match self.compare(&marks).await {
+            Ok(position) => self.renew(&position, read).await,
             Err(error) => {
-                tracing::debug!(error = &error as &dyn std::error::Error, "the log was not compared with its mark");
+                // That it went back is told of by `conclude`.
+                if !matches!(error, StoreError::WentBack(_)) {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "the log was not compared with its mark");
+                }
+                self.keep(read).await;
             }
         }
     }
@@ -236,6 +127,7 @@ impl Watermarks {
     async fn compare(&self, marks: &Marks) -> Result<LogPosition, StoreError> {
         let compared = compare(&self.store, &self.gateway.keys(), marks).await?;
         self.conclude(&compared, marks)
+            .await
             .map_or(Ok(compared.position), |regression| Err(StoreError::WentBack(regression)))
     }
 
@@ -249,20 +141,27 @@ impl Watermarks {
     }
 
     /// Draws the consequence of a comparison: changes are stopped, or taken.
-    fn conclude(&self, compared: &Compared, marks: &Marks) -> Option<Regression> {
+    async fn conclude(&self, compared: &Compared, marks: &Marks) -> Option<Regression> {
         let replaced = self.store.file_was_replaced().then_some(Regression::FileReplaced);
         let Compared { position, regression } = compared;
         if let Some(regression) = replaced.or(*regression) {
             self.store.stop_changes(regression);
-            self.locked(|state| state.unmet = marks.clone());
+            self.locked(|state| state.unmet.add(marks.clone()));
             if self.locked(|state| state.told.replace(regression)) != Some(regression) {
                 tracing::error!(%regression, "the database went back in time: every photo is held back, nothing is signed. {}", regression.advice());
             }
             return Some(regression);
         }
+        // A comparison that began before others found marks unmet does not know of them: the next one decides.
+        if !self.locked(|state| marks.contain(&state.unmet)) {
+            return None;
+        }
         let known = self.locked(|state| {
             state.unmet = Marks::default();
-            std::mem::replace(&mut state.generation, position.generation.number)
+            let known = state.generation;
+            // Of two comparisons at a time the earlier one may end last.
+            state.generation = known.max(position.generation.number);
+            known
         });
         if position.generation.number > known {
             tracing::warn!(
@@ -270,7 +169,9 @@ impl Watermarks {
                 rows = position.head.sequence,
                 "an administrator has restored or confirmed the database: the marks follow it"
             );
-            if let Err(error) = self.files.set_checkpoints_aside(&position.generation, false) {
+            let generation = position.generation;
+            let aside = self.disk.work(move |files| files.set_checkpoints_aside(&generation, false)).await;
+            if let Err(error) = aside.and_then(|moved| moved) {
                 tracing::error!(error = &error as &dyn std::error::Error, "superseded checkpoints were not set aside");
             }
             self.store.accept(position.head);
@@ -279,7 +180,7 @@ impl Watermarks {
         self.store.advance(position.head);
         if self.store.regression().is_some() {
             // Every mark fits, those in memory and those that did not fit before.
-            self.store.accept(position.head);
+            self.store.resume_changes(position.head);
         }
         if self.locked(|state| state.told.take()).is_some() {
             tracing::info!("the database is where it was known to be");
@@ -301,40 +202,57 @@ impl Watermarks {
         }
     }
 
-    fn renew(&self, position: &LogPosition) {
+    async fn renew(&self, position: &LogPosition, read: ReadHeads) {
         let number = position.generation.number;
-        let head =
-            Head::new(number, position.head, position.server, Some(self.gateway.clock_anchor()), self.gateway.now());
-        if self.locked(|state| state.written.as_ref().is_some_and(|written| written.says_the_same_as(&head))) {
+        let anchor = Some(self.gateway.clock_anchor());
+        let head = Head::new(number, position.head, position.server, anchor, self.gateway.now());
+        let is_news =
+            self.locked(|state| state.written.as_ref().is_none_or(|written| !written.says_the_same_as(&head)));
+        // The clock is each node's own: nodes that share a file do not write it in turn for that.
+        let mark = head.watermark();
+        self.write(head, read, move |found| is_news || found.is_none_or(|found| found.watermark() != mark)).await;
+    }
+
+    /// Has the head files know the last row that this program knows to be durable, while the database does not show it: otherwise the
+    /// next start of the program would not miss it.
+    async fn keep(&self, read: ReadHeads) {
+        let Some(known) = self.store.known_head() else { return };
+        let (generation, server) = self.locked(|state| (state.generation, state.server));
+        let head = Head::new(generation, known, server, Some(self.gateway.clock_anchor()), self.gateway.now());
+        let known = head.clone();
+        self.write(head, read, move |found| found.is_none_or(|found| found.is_before(&known))).await;
+    }
+
+    async fn write(&self, head: Head, read: ReadHeads, is_due: impl Fn(Option<&Head>) -> bool + Send + 'static) {
+        // They did not answer, which is told of already.
+        if read.is_empty() {
             return;
         }
-        match self.files.write_head(&head, &self.gateway.keys()) {
+        let (keys, written) = (self.gateway.keys(), head.clone());
+        let done = self.disk.work(move |files| files.write_head(&head, &read, &keys, is_due)).await;
+        match done.unwrap_or_else(|error| Err(error.to_string())) {
             Ok(()) => {
-                self.locked(|state| state.written = Some(head));
-                self.status.clear_fault(HEAD_FILE);
-            }
-            Err(error) => {
-                if self
-                    .status
-                    .note_fault(HEAD_FILE, format!("{error}: name another place (audit.head_file, audit.witness_file)"))
-                {
-                    tracing::error!(error, "the mark of the transfer log was not renewed");
+                let was_stuck = self.locked(|state| {
+                    state.written = Some(written);
+                    std::mem::take(&mut state.is_stuck)
+                });
+                if was_stuck && self.status.clear_fault(HEAD_FILE) {
+                    tracing::info!("the mark of the transfer log is renewed again");
                 }
             }
+            Err(error) => self.tell_stuck(&error),
+        }
+    }
+
+    fn tell_stuck(&self, error: &str) {
+        self.locked(|state| state.is_stuck = true);
+        let detail = format!("{error}: name another place (audit.head_file, audit.witness_file)");
+        if self.status.note_fault(HEAD_FILE, detail) {
+            tracing::error!(error, "the mark of the transfer log was not renewed");
         }
     }
 
     fn locked<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
         act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// A file that is no mark makes room for one, and is kept.
-fn set_unreadable_aside(files: &MarkFiles, keys: &KeyFile) {
-    for path in &files.heads {
-        let is_invalid = Head::read(path, keys).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData);
-        if is_invalid && let Err(error) = durable::set_aside(path) {
-            tracing::error!(path = %path.display(), %error, "an unreadable head file is still in its place");
-        }
     }
 }

@@ -75,6 +75,11 @@ impl SqlStore {
         self.guard().accept(head);
     }
 
+    /// Takes changes again if they were stopped, unless later rows than this one are known to be durable.
+    pub fn resume_changes(&self, head: Link) {
+        self.guard().clear(head);
+    }
+
     /// Notes that the log was seen to have come so far.
     pub fn advance(&self, head: Link) {
         self.guard().advance(head);

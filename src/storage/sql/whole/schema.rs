@@ -89,15 +89,22 @@ async fn objects(statement: Statement<'_>) -> Result<Objects, StoreError> {
     let mut objects = Objects::new();
     for row in statement.fetch_all().await? {
         let name = format!("{} {}", row.try_get::<String>("kind")?, row.try_get::<String>("name")?);
-        // Two of one name would be a fault, and do not hide each other here. The program's own texts are indented one way or another.
+        // Two of one name would be a fault, and do not hide each other here.
         let definition: String = row.try_get("definition")?;
-        let text = objects.entry(name).or_default();
-        definition.split_whitespace().for_each(|word| {
-            text.push_str(word);
-            text.push(' ');
-        });
+        add_normalized(objects.entry(name).or_default(), &definition);
     }
     Ok(objects)
+}
+
+/// The program's own texts are indented one way or another. Ends of lines stay: a comment goes so far, and no further.
+fn add_normalized(text: &mut String, definition: &str) {
+    for line in definition.lines() {
+        for word in line.split_whitespace() {
+            text.push_str(word);
+            text.push(' ');
+        }
+        text.push('\n');
+    }
 }
 
 fn differences(found: &Objects, expected: &Objects) -> Vec<String> {
@@ -119,7 +126,7 @@ const OF_FILE: &str =
                               coalesce(sql, '') AS definition
                        FROM sqlite_master";
 
-/// Everything in the current schema. Extensions bring their own; constraints of the kind `n` are the columns' NOT NULL.
+/// Everything in the current schema, and references to it from others, which keep rows from being erased. Extensions bring their own; constraints of the kind `n` are the columns' NOT NULL.
 const OF_SERVER: &str = "
 WITH here AS (SELECT current_schema()::text::regnamespace::oid AS oid),
      own AS (SELECT c.* FROM pg_class c, here WHERE c.relnamespace = here.oid AND NOT EXISTS
@@ -141,6 +148,13 @@ UNION ALL
 SELECT 'constraint', k.conname || ' on ' || c.relname, concat_ws(' ', pg_get_constraintdef(k.oid, true), k.convalidated)
 FROM own c JOIN pg_constraint k ON k.conrelid = c.oid WHERE k.contype NOT IN ('n', 't')
 UNION ALL
+SELECT 'reference', k.conname || ' from ' || k.conrelid::regclass || ' to ' || c.relname, ''
+FROM own c JOIN pg_constraint k ON k.confrelid = c.oid AND k.contype = 'f'
+WHERE NOT EXISTS (SELECT 1 FROM own o WHERE o.oid = k.conrelid)
+UNION ALL
+SELECT 'operator', o.oid::regoperator::text, '' FROM pg_operator o JOIN here ON here.oid = o.oprnamespace
+WHERE NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype = 'e')
+UNION ALL
 SELECT 'index', c.relname::text, concat_ws(' ', pg_get_indexdef(i.indexrelid, 0, true), i.indisvalid)
 FROM own c JOIN pg_index i ON i.indexrelid = c.oid
 UNION ALL
@@ -161,3 +175,22 @@ SELECT 'function', p.proname || '(' || pg_get_function_identity_arguments(p.oid)
                  pg_get_function_result(p.oid), p.prosrc)
 FROM pg_proc p JOIN here ON here.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
 WHERE NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indentation_makes_no_difference_and_the_end_of_a_comment_does() {
+        let normalized = |definition| {
+            let mut text = String::new();
+            add_normalized(&mut text, definition);
+            text
+        };
+        let own = normalized("CREATE TABLE t (a, -- note\n  b CHECK (b > 0))");
+        assert_eq!(own, normalized("CREATE TABLE t (a,  -- note\n        b CHECK (b > 0))"));
+        assert_ne!(own, normalized("CREATE TABLE t (a, -- note b CHECK (b > 0)\n)"));
+        assert_ne!(own, normalized("CREATE TABLE t (a, -- note\n  b -- CHECK (b > 0)\n)"));
+        assert_ne!(own, normalized("CREATE TABLE t (a, -- note\n  b CHECK (b\n> 0))"));
+    }
+}
