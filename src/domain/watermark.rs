@@ -63,7 +63,8 @@ impl Generation {
     }
 }
 
-/// A database's log, as far as a comparison with marks needs it. Read in one statement, so it shows one moment.
+/// A database's log, as far as a comparison with marks needs it. The rows are read before the end and
+/// the front of the log: what is missing among them although the log reaches further was never there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogPosition {
     /// Its last row.

@@ -47,7 +47,7 @@ pub(super) fn newest(folder: &Path, verifier: &CheckpointVerifier) -> io::Result
 /// The system's error; the next call goes on.
 pub(super) fn set_aside(folder: &Path, generation: &Generation, even_later: bool) -> io::Result<usize> {
     let mut moved = 0;
-    for count in counts(folder)? {
+    for count in counts(folder)?.into_iter().filter(|count| *count > generation.begins_behind.sequence) {
         let is_superseded = Checkpoint::parse(&fs::read(folder.join(&file_names(count)[0]))?).is_ok_and(|found| {
             generation.supersedes(found.count, if even_later { generation.confirmed_at } else { found.time })
         });

@@ -15,7 +15,7 @@ use super::secret_file::{SecretError, read_secret};
 use super::start_error::StartError;
 use super::trust_files::TrustFiles;
 use super::upkeep::{self, Upkeep};
-use super::watermark::{MarkFiles, Watermarks};
+use super::watermark::{MarkFiles, MarksError, Watermarks};
 use crate::api::App;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -108,8 +108,12 @@ pub async fn start(
     marks.check_witness().map_err(|why| StartError::Witness { why })?;
     begin_clock_watch(&gateway).await.map_err(unusable)?;
     // Before anything is signed or served.
-    let watermarks =
-        Watermarks::begin(Arc::clone(&gateway), store.clone(), marks, trust.clone()).await.map_err(unusable)?;
+    let watermarks = Watermarks::begin(Arc::clone(&gateway), store.clone(), marks, trust.clone()).await.map_err(
+        |error| match error {
+            MarksError::Files(error) => StartError::Marks(error),
+            MarksError::Store(error) => unusable(error),
+        },
+    )?;
     let publisher = Publisher::resume(Arc::clone(&gateway), config, trust.clone());
     publisher.clone().publish().await;
     let checkpoints = Checkpoints::new(Arc::clone(&gateway), watermarks.clone(), config, trust.clone());

@@ -55,6 +55,8 @@ pub enum StartError {
         /// Why.
         why: String,
     },
+    /// The files of marks do not answer.
+    Marks(io::Error),
     /// A certificate, key or revocation list cannot be used.
     Trust(TrustError),
     /// The certificate of an authority cannot be read as one.
@@ -101,6 +103,10 @@ impl fmt::Display for StartError {
                 f,
                 "{why}: give a checkpoint of this gateway (checkpoint-N.json, its .sig beside it), or start without --checkpoint"
             ),
+            Self::Marks(error) => write!(
+                f,
+                "{error}: see whether the mount of audit.witness_file answers, or take it out of the configuration for now"
+            ),
             Self::Trust(error) => error.fmt(f),
             Self::AuthorityCertificate { file } => write!(
                 f,
@@ -132,6 +138,7 @@ impl std::error::Error for StartError {
             | Self::WrongKeyFile { .. }
             | Self::NoSuchProfile { .. }
             | Self::Witness { .. }
+            | Self::Marks(_)
             | Self::AuthorityCertificate { .. } => None,
             Self::Authority { source, .. } => source.source(),
             Self::Profile { source, .. } => source.source(),

@@ -254,3 +254,18 @@ async fn what_the_program_did_not_make_is_not_restored_whoever_signed_it() {
     let told = town.home.failure(&["restore", "saved", "--dir", "new", "--unsigned"]);
     assert!(told.contains("trigger planted on audit"), "{told}");
 }
+
+#[test]
+fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+    let town = Town::new();
+    for file in ["backup.json", "backup.sig", "gateway.toml", "lichtbild.sqlite"] {
+        let saved = format!("saved-{file}");
+        town.home.json(&["backup", &saved, "--keys", "with"]);
+        let file = town.home.beside(&saved).join(file);
+        fs::remove_file(&file).unwrap();
+        assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
+        let message = town.home.failure(&["restore", &saved, "--dir", "new"]);
+        assert!(message.contains("regular file"), "{message}");
+        assert!(!town.home.beside("new").exists());
+    }
+}

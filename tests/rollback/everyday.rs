@@ -129,3 +129,23 @@ async fn a_head_file_that_cannot_be_written_is_told_of_until_it_can() {
     fs::remove_dir_all(town.home.file("log-head.json")).unwrap();
     until("it is well again", async || !ready(&gateway).await.contains("log-")).await;
 }
+
+#[tokio::test]
+async fn a_head_file_of_another_gateway_stays_where_it_is_and_is_told_of() {
+    let (town, stranger) = (Town::new(), Town::new());
+    assert!(stranger.home.start().stop().success());
+    let theirs = fs::read(stranger.home.file("log-head.json")).unwrap();
+    fs::write(town.home.file("log-head.json"), &theirs).unwrap();
+    let gateway = town.home.start();
+    let told = ready(&gateway).await;
+    assert!(told.contains("\"ready\"") && told.contains("log-mark-unreadable"), "{told}");
+    let code = town.deposits(&gateway, "a-key-for-this-photo").await;
+    town.uses(&gateway, &code).await;
+    until("it is told why no mark is written", async || {
+        let told = ready(&gateway).await;
+        told.contains("log-head-file") && told.contains("another key file")
+    })
+    .await;
+    assert!(gateway.stop().success());
+    assert!(fs::read(town.home.file("log-head.json")).unwrap() == theirs);
+}

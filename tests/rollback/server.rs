@@ -1,7 +1,7 @@
 //! A PostgreSQL server that was restored from a base backup, or failed over to a standby.
 
 use super::{Town, goes_on_once_confirmed, holds_everything_back, ready};
-use crate::support::cluster::{Cluster, connect};
+use crate::support::cluster::{Cluster, connect, execute_on};
 use crate::support::process::{GatewayProcess, Home, until};
 
 struct Bench {
@@ -106,4 +106,22 @@ async fn a_failover_that_loses_nothing_is_told_of_and_no_alarm() {
     let gateway = town.home.start();
     assert!(ready(&gateway).await.contains("\"ready\""));
     assert!(!gateway.log().contains("went back in time"), "{}", gateway.log());
+}
+
+#[tokio::test]
+async fn a_role_that_may_not_ask_for_the_servers_identity_works_and_fills_no_log() {
+    let cluster = Cluster::start().await;
+    let url = cluster.empty_database().await;
+    let name = url.split('?').next().unwrap().rsplit('/').next().unwrap();
+    execute_on(&url, "CREATE ROLE gateway LOGIN").await;
+    execute_on(&url, &format!("ALTER DATABASE {name} OWNER TO gateway")).await;
+    execute_on(&url, "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC").await;
+    let town = Town::at(Home::over_server(&url.replace("//lichtbild@", "//gateway@")));
+    let gateway = town.home.start();
+    let code = town.deposits(&gateway, "a-key-for-this-photo").await;
+    town.uses(&gateway, &code).await;
+    assert!(gateway.stop().success());
+    assert_eq!(town.home.json(&["verify"])["sound"], true);
+    let log = std::fs::read_to_string(cluster.folder().join("log")).unwrap();
+    assert!(!log.contains("permission denied"), "{log}");
 }

@@ -146,7 +146,7 @@ pub(super) async fn follow(setting: &Setting, keys: &KeyFile) -> Result<(), Fail
     let position = setting.compare(keys).await?.position;
     let aside = files.set_checkpoints_aside(&position.generation, true).map_err(|error| {
         Failure::new(
-            format!("cannot move checkpoints in {}: try again", setting.config.audit.checkpoints.display()),
+            format!("the database is in use again, but checkpoints of rows that it does not have are still in {}: the gateway moves them when it starts", setting.config.audit.checkpoints.display()),
             error,
         )
     })?;

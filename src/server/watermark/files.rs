@@ -113,7 +113,8 @@ impl MarkFiles {
         failed.map_or(Ok(()), Err)
     }
 
-    /// A file that is no mark makes room for one, and is kept.
+    /// A file that is no head file makes room for one, and is kept. One that was written with another key file stays: it may be the mark
+    /// of another gateway.
     pub(super) fn set_unreadable_aside(&self, keys: &KeyFile) {
         for path in &self.heads {
             let is_invalid = Head::read(path, keys).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData);
@@ -140,7 +141,9 @@ impl MarkFiles {
         let mut failed = None;
         for (path, read) in self.heads.iter().zip(read) {
             let done = match read {
-                Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(error.to_string()),
+                Err(error) if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => {
+                    Err(error.to_string())
+                }
                 read if is_due(read.as_ref().ok().and_then(Option::as_ref)) => {
                     head.write(path, keys).map_err(|error| error.to_string())
                 }

@@ -78,14 +78,17 @@ impl Head {
     /// Reads a head file; `None` when there is none.
     ///
     /// # Errors
-    /// The system's error; `InvalidData` when the file is damaged or belongs to another key file.
+    /// The system's error; `InvalidData` when the file is no head file, `InvalidInput` when it was written with another key file.
     pub(super) fn read(path: &Path, keys: &KeyFile) -> io::Result<Option<Self>> {
         let Some(bytes) = durable::read(path)? else { return Ok(None) };
         let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
         let written: Written = serde_json::from_slice(&bytes)
             .map_err(|error| invalid(format!("not the head file of a gateway, or damaged: {error}")))?;
         if written.known.hmac(keys)? != written.hmac {
-            return Err(invalid("damaged, or of a gateway with another key file".into()));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "changed, or of a gateway with another key file: name another place (audit.head_file, audit.witness_file), or remove it",
+            ));
         }
         Ok(Some(written.known))
     }
@@ -122,12 +125,16 @@ mod tests {
         assert!(head.says_the_same_as(&Head { written_at: Timestamp::from_unix_milliseconds(1), ..head.clone() }));
         assert!(!head.says_the_same_as(&Head { count: 8, ..head.clone() }));
         let other = KeyFile::generate(NOW, &SeededEntropy::new(2)).unwrap();
-        assert_eq!(Head::read(&path, &other).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert_eq!(Head::read(&path, &other).unwrap_err().kind(), io::ErrorKind::InvalidInput);
         let text = std::fs::read_to_string(&path).unwrap();
-        for (from, to) in [("\"count\": 7", "\"count\": 6"), ("\"generation\": 2", "\"generation\": 1"), ("}", "")] {
+        for (from, to, kind) in [
+            ("\"count\": 7", "\"count\": 6", io::ErrorKind::InvalidInput),
+            ("\"generation\": 2", "\"generation\": 1", io::ErrorKind::InvalidInput),
+            ("}", "", io::ErrorKind::InvalidData),
+        ] {
             assert!(text.contains(from));
             std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
-            assert_eq!(Head::read(&path, &keys).unwrap_err().kind(), io::ErrorKind::InvalidData, "{from}");
+            assert_eq!(Head::read(&path, &keys).unwrap_err().kind(), kind, "{from}");
         }
     }
 }

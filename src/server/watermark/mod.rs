@@ -31,6 +31,27 @@ const UNREADABLE_MARK: &str = "log-mark-unreadable";
 /// Head files as they were read, in their order.
 type ReadHeads = Vec<io::Result<Option<Head>>>;
 
+/// The reason why marks could not be compared at the start.
+#[derive(Debug)]
+pub enum MarksError {
+    /// The files do not answer.
+    Files(io::Error),
+    /// The log cannot be read.
+    Store(StoreError),
+}
+
+impl From<io::Error> for MarksError {
+    fn from(error: io::Error) -> Self {
+        Self::Files(error)
+    }
+}
+
+impl From<StoreError> for MarksError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
 /// The marks of a running gateway. Clones share them.
 #[derive(Clone)]
 pub(super) struct Watermarks {
@@ -58,27 +79,28 @@ impl Watermarks {
     /// Compares the database with all marks before anything is served, and goes on with the clock's anchor of an earlier run.
     ///
     /// # Errors
-    /// [`StoreError`] when the log cannot be read.
+    /// [`MarksError`] when the files do not answer, or the log cannot be read.
     pub(super) async fn begin(
         gateway: Arc<Gateway>,
         store: SqlStore,
         files: MarkFiles,
         status: TrustStatus,
-    ) -> Result<Self, StoreError> {
-        let keys = gateway.keys();
-        let read = files.read(&keys);
+    ) -> Result<Self, MarksError> {
+        let (keys, disk) = (gateway.keys(), Disk::of(files));
+        let of_work = Arc::clone(&keys);
+        let read = disk.work(move |files| (files.read(&of_work), files.set_unreadable_aside(&of_work)).0).await?;
         for fault in &read.faults {
             tracing::error!(fault, "a mark of the transfer log cannot be used");
             status.note_fault(UNREADABLE_MARK, format!("{fault}: look at it, then start the gateway again"));
         }
-        files.set_unreadable_aside(&keys);
         let generation = read.marks.latest_generation();
         let server = read.marks.heads.iter().find_map(|mark| mark.server);
         let state = State { generation, server, written: None, is_stuck: false, unmet: Marks::default(), told: None };
         let state = Arc::new(Mutex::new(state));
-        let this = Self { gateway, store, disk: Disk::of(files), status, state };
+        let this = Self { gateway, store, disk, status, state };
         let compared = compare(&this.store, &keys, &read.marks).await?;
         this.conclude(&compared, &read.marks).await;
+        this.set_superseded_aside(&compared.position).await;
         read.clock.into_iter().for_each(|anchor| this.gateway.resume_clock_anchor(anchor));
         Ok(this)
     }
@@ -169,11 +191,7 @@ impl Watermarks {
                 rows = position.head.sequence,
                 "an administrator has restored or confirmed the database: the marks follow it"
             );
-            let generation = position.generation;
-            let aside = self.disk.work(move |files| files.set_checkpoints_aside(&generation, false)).await;
-            if let Err(error) = aside.and_then(|moved| moved) {
-                tracing::error!(error = &error as &dyn std::error::Error, "superseded checkpoints were not set aside");
-            }
+            self.set_superseded_aside(position).await;
             self.store.accept(position.head);
         }
         self.note_history(position);
@@ -186,6 +204,18 @@ impl Watermarks {
             tracing::info!("the database is where it was known to be");
         }
         None
+    }
+
+    /// Makes room for checkpoints of the present generation. At the start as well: a command that confirmed it may not have been allowed to.
+    async fn set_superseded_aside(&self, position: &LogPosition) {
+        let generation = position.generation;
+        if generation.number == 0 {
+            return;
+        }
+        let aside = self.disk.work(move |files| files.set_checkpoints_aside(&generation, false)).await;
+        if let Err(error) = aside.and_then(|moved| moved) {
+            tracing::error!(error = &error as &dyn std::error::Error, "superseded checkpoints were not set aside");
+        }
     }
 
     /// A failover that lost nothing is told of, and no alarm.

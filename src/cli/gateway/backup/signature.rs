@@ -15,6 +15,24 @@ use crate::server::checkpoints::read_checkpoint_key;
 
 pub(in crate::cli::gateway) const FILE: &str = "backup.sig";
 
+/// Larger than any file of a backup but the database: keys, certificates, revocation lists.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Reads a file of a backup, of which nothing is known yet: a regular file of a size that fits into memory.
+///
+/// # Errors
+/// The system's error; `InvalidData` for anything else than such a file.
+pub(in crate::cli::gateway) fn read_regular(file: &Path) -> io::Result<Vec<u8>> {
+    // Asked before it is opened: a named pipe would wait for a writer for ever.
+    let found = fs::metadata(file)?;
+    if !found.is_file() || found.len() > MAX_BYTES {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "not a regular file, or far too large"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(file)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// The audit key of a gateway.
 pub(super) fn signing_key(file: &Path) -> Result<CheckpointKey, Failure> {
     if !file.exists() {
@@ -37,12 +55,12 @@ pub(in crate::cli::gateway) struct SignedManifest {
 impl SignedManifest {
     pub(in crate::cli::gateway) fn read(folder: &Path) -> Result<Self, Failure> {
         let file = folder.join(manifest::FILE);
-        let text = fs::read(&file).map_err(|error| {
+        let text = read_regular(&file).map_err(|error| {
             let shown = file.display();
             Failure::new(format!("cannot read {shown}: name a folder that `lichtbild-gateway backup` has made"), error)
         })?;
         let file = folder.join(FILE);
-        let signature = match fs::read(&file) {
+        let signature = match read_regular(&file) {
             Ok(signature) => Some(signature),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(Failure::new(format!("cannot read {}: check its mode", file.display()), error)),

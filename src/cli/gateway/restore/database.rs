@@ -15,6 +15,9 @@ pub(super) fn copy(arguments: &Arguments, database: &Database, place: &Path) -> 
     let from = arguments.from.join(&database.file);
     let failed =
         |error| Failure::new(format!("cannot copy {}: see the cause; nothing is left behind", from.display()), error);
+    if !from.metadata().map_err(failed)?.is_file() {
+        return Err(Failure::plain(format!("{} is no regular file: take another backup", from.display())));
+    }
     write_new(place, b"", Audience::Owner).map_err(failed)?;
     let mut target = File::options().write(true).open(place).map_err(failed)?;
     let copied = copy_digested(&mut File::open(&from).map_err(failed)?, &mut target).map_err(failed)?;

@@ -1,10 +1,10 @@
 //! The files of a backup on their way into the new folder: each has to be the one that the manifest names.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
 use super::super::backup::manifest::{self, KeptFile, Manifest};
+use super::super::backup::signature::read_regular;
 use super::super::failure::Failure;
 use crate::config::Config;
 use crate::config::files::with_paths;
@@ -36,7 +36,7 @@ pub(super) fn check_all(folder: &Path, manifest: &Manifest) -> Result<(), Failur
 /// Reads a file of a backup, which must be the one that was written.
 pub(super) fn read_kept(file: &Path, sha256: Option<Sha256Digest>) -> Result<zeroize::Zeroizing<Vec<u8>>, Failure> {
     let shown = file.display();
-    let bytes = fs::read(file).map(zeroize::Zeroizing::new).map_err(|error| {
+    let bytes = read_regular(file).map(zeroize::Zeroizing::new).map_err(|error| {
         Failure::new(format!("cannot read {shown}, which belongs to the backup: take another backup"), error)
     })?;
     if Some(Sha256Digest::of(&bytes)) != sha256 {

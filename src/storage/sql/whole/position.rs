@@ -17,6 +17,9 @@ const GENERATION_CONFIRMED_AT: &str = "generation_confirmed_at";
 const SERVER_HISTORY: &str = "SELECT (SELECT system_identifier FROM pg_control_system()) AS system_identifier,
     ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint AS timeline";
 
+/// Asked first: each refusal would be a line in the server's log.
+const MAY_ASK: &str = "SELECT has_function_privilege('pg_control_system()', 'execute') AS may_ask";
+
 impl SqlStore {
     /// Reads the end of the log, its generation, and the digests of these rows.
     ///
@@ -58,7 +61,11 @@ impl SqlStore {
     /// `None` for a file, and for a server that does not let this user ask.
     async fn server_history(&self) -> Option<ServerHistory> {
         let Database::Server(_) = &self.database else { return None };
-        let row = self.read().await.ok()?.query(SERVER_HISTORY).fetch_one().await.ok()?;
+        let mut connection = self.read().await.ok()?;
+        if !connection.query(MAY_ASK).fetch_one().await.ok()?.try_get::<bool>("may_ask").ok()? {
+            return None;
+        }
+        let row = connection.query(SERVER_HISTORY).fetch_one().await.ok()?;
         Some(ServerHistory {
             system_identifier: row.try_get("system_identifier").ok()?,
             timeline: row.try_get("timeline").ok()?,
