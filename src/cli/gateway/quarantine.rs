@@ -144,14 +144,14 @@ pub(super) fn tell(held: Restored) -> Result<(), Failure> {
 pub(super) async fn follow(setting: &Setting, keys: &KeyFile) -> Result<(), Failure> {
     let files = setting.mark_files();
     let position = setting.compare(keys).await?.position;
+    let folder = &setting.config.audit.checkpoints;
     let aside = files.set_checkpoints_aside(&position.generation, true).map_err(|error| {
-        Failure::new(
-            format!("the database is in use again, but checkpoints of rows that it does not have are still in {}: the gateway moves them when it starts", setting.config.audit.checkpoints.display()),
-            error,
-        )
+        let shown = folder.display();
+        let done = "the database is in use again, but checkpoints of rows that it does not have are still in";
+        Failure::new(format!("{done} {shown}: the gateway moves them when it starts"), error)
     })?;
     if aside > 0 {
-        let folder = setting.config.audit.checkpoints.join(format!("superseded-{}", position.generation.number));
+        let folder = folder.join(format!("superseded-{}", position.generation.number));
         eprintln!("{aside} checkpoints of rows that this database does not have are in {} now.", folder.display());
     }
     files.write(&position, keys, &SystemClock).map_err(|error| {

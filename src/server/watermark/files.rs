@@ -104,9 +104,15 @@ impl MarkFiles {
         let (number, now) = (position.generation.number, clock.now());
         let mut failed = None;
         for path in &self.heads {
-            let anchor = Head::read(path, keys).ok().flatten().and_then(|head| head.clock);
-            let head = Head::new(number, position.head, position.server, anchor, now);
-            if let Err(error) = head.write(path, keys) {
+            let read = Head::read(path, keys);
+            let done = match read {
+                Err(error) if error.kind() == io::ErrorKind::InvalidInput => Err(error),
+                read => {
+                    let anchor = read.ok().flatten().and_then(|head| head.clock);
+                    Head::new(number, position.head, position.server, anchor, now).write(path, keys)
+                }
+            };
+            if let Err(error) = done {
                 failed.get_or_insert(format!("cannot write {}: {error}", path.display()));
             }
         }
