@@ -136,9 +136,12 @@ impl Watermark {
         if log.head.sequence < sequence {
             return Err(Regression::Behind { known: sequence, found: log.head.sequence });
         }
-        let is_known_start = sequence == 0 || sequence < log.anchor.sequence;
-        let digest =
-            if sequence == log.anchor.sequence { Some(log.anchor.sha256) } else { log.rows.get(&sequence).copied() };
+        // What goes from the log's front is ten years old, as a checkpoint may be. A head file is not: who puts an older copy in the
+        // database's place could claim that its front went up to the mark.
+        let anchor = Some(log.anchor).filter(|_| self.generation.is_none());
+        let is_known_start = sequence == 0 || anchor.is_some_and(|anchor| sequence < anchor.sequence);
+        let of_anchor = anchor.filter(|anchor| anchor.sequence == sequence).map(|anchor| anchor.sha256);
+        let digest = of_anchor.or_else(|| log.rows.get(&sequence).copied());
         if !is_known_start && digest != Some(sha256) {
             return Err(Regression::Diverged { sequence });
         }
@@ -227,8 +230,8 @@ mod tests {
             (0, 0, 9, Ok(())),
             (7, 0, 7, Ok(())),
             (7, 0, 900, Ok(())),
-            (7, 7, 8, Ok(())),
-            (7, 8, 9, Ok(())),
+            (7, 7, 8, Err(Regression::Diverged { sequence: 7 })),
+            (7, 8, 9, Err(Regression::Diverged { sequence: 7 })),
             (7, 0, 6, Err(Regression::Behind { known: 7, found: 6 })),
             (7, 0, 0, Err(Regression::Behind { known: 7, found: 0 })),
         ] {
@@ -237,6 +240,9 @@ mod tests {
         let other = Watermark { head: Link { sequence: 7, sha256: digest(70) }, ..mark(7) };
         assert_eq!(other.compare(&log(0, 9)), Err(Regression::Diverged { sequence: 7 }));
         assert_eq!(other.compare(&log(7, 9)), Err(Regression::Diverged { sequence: 7 }));
+        for anchor in [7, 8] {
+            assert_eq!(Watermark { generation: None, ..mark(7) }.compare(&log(anchor, 9)), Ok(()));
+        }
         let mut without = log(0, 9);
         without.rows.remove(&7);
         assert_eq!(mark(7).compare(&without), Err(Regression::Diverged { sequence: 7 }));

@@ -11,10 +11,10 @@ use super::walk::PAGE;
 use crate::clock::Timestamp;
 use crate::domain::chain::{ChainWalk, Link};
 use crate::domain::checkpoint::Checkpoint;
-use crate::domain::evidence::Evidence;
 use crate::domain::evidence::row::{StoredRow, Value};
 use crate::domain::evidence::share::Share;
 use crate::domain::evidence::table::Table;
+use crate::domain::evidence::{Anchor, Evidence};
 use crate::domain::invitation::{InvitationLookup, InvitationState};
 use crate::domain::soundness::{Fault, Findings};
 use crate::identity::checkpoint_key::CheckpointVerifier;
@@ -31,6 +31,8 @@ pub struct Proofs<'a> {
     pub checkpoints: Option<&'a CheckpointVerifier>,
     /// The number of rows at the end of the log that a restore has just carried out and not yet noted.
     pub replayed_rows: u64,
+    /// The present moment: the log cannot have been shortened later.
+    pub now: Option<Timestamp>,
 }
 
 /// Longer than any sweep takes.
@@ -46,14 +48,16 @@ pub(super) async fn compare(store: &SqlStore, proofs: Proofs<'_>, findings: &mut
     let checkpoints = checkpoints(&mut snapshot, proofs, findings).await?;
     for share in Share::of_size(findings.photos + findings.erased, PHOTOS) {
         let mut evidence = Evidence::new(begin, proofs.keys.map(KeyFile::row_key), share);
-        let walk = ChainWalk::behind(begin, checkpoints.values().copied());
+        let walk = ChainWalk::behind(begin, checkpoints.values().map(|(link, _)| *link));
         log(&mut snapshot, walk, share, &mut evidence, findings).await?;
         evidence.replayed(i64::try_from(proofs.replayed_rows).unwrap_or(i64::MAX));
         tables(&mut snapshot, proofs.keys, share, &mut evidence, findings).await?;
         evidence.finish(findings);
         if share.is_first() {
-            for (anchor, moved_at) in snapshot.log_anchors().await? {
-                evidence.compare_anchor(anchor, moved_at, checkpoints.get(&anchor.sequence).copied(), findings);
+            for (link, moved_at) in snapshot.log_anchors().await? {
+                let checkpoint = checkpoints.get(&link.sequence).copied();
+                let anchor = Anchor { link, moved_at, checkpoint, is_last: link == begin };
+                evidence.compare_anchor(&anchor, proofs.now, findings);
             }
         }
     }
@@ -120,12 +124,12 @@ async fn log(
     Ok(())
 }
 
-/// The checkpoints whose rows agree with their texts, and those with their signatures, by count.
+/// The checkpoints whose rows agree with their texts, and those with their signatures, by count, with the moment of the signature.
 async fn checkpoints(
     snapshot: &mut Snapshot,
     proofs: Proofs<'_>,
     findings: &mut Findings,
-) -> Result<BTreeMap<i64, Link>, StoreError> {
+) -> Result<BTreeMap<i64, (Link, Timestamp)>, StoreError> {
     let (mut good, mut after) = (BTreeMap::new(), i64::MIN);
     loop {
         let page = snapshot.checkpoints(after).await?;
@@ -134,7 +138,7 @@ async fn checkpoints(
         for stored in &page {
             findings.checkpoints += 1;
             if is_signed(stored, proofs) {
-                good.insert(stored.link.sequence, stored.link);
+                good.insert(stored.link.sequence, (stored.link, stored.at));
             } else {
                 findings.add(Fault::CheckpointDiffers, format!("checkpoints/{}", stored.link.sequence));
             }

@@ -78,3 +78,35 @@ async fn without_the_key_file_nothing_is_changed() {
     assert!(refused.to_string().contains("keys.toml cannot be read"), "{refused}");
     assert_eq!(forger.gateway.database.contents().await, before);
 }
+
+#[tokio::test]
+async fn a_row_that_brings_back_what_is_erased_is_not_believed() {
+    // On the day of an upgrade rows without digests may come from older nodes, and old photos have none.
+    let gateway = TestGateway::with(|setup| setup.digests = false).await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Amt Nord").await);
+    let photo = studio.deposited(1).await;
+    let collection = office.settled(&photo.code, &json!({ "outcome": "used" })).await;
+    let keys = gateway.gateway.keys();
+    let upgraded = gateway.store.clone().with_row_keys(RowKeys::new(keys.row_key()));
+    let entry = |event, subject: &str, details| AuditEntry {
+        at: START,
+        actor: "gateway".into(),
+        event,
+        subject: Some(subject.into()),
+        details,
+    };
+    upgraded.append_audit(entry(AuditEvent::ClockConfirmed, "", json!({}))).await.unwrap();
+    let details = json!({ "photo_id": photo.photo_id, "state": "available", "lease_until": START });
+    gateway.store.append_audit(entry(AuditEvent::CollectionLapsed, &collection, details)).await.unwrap();
+    gateway.database.execute("UPDATE collections SET state = 'lapsed'").await.unwrap();
+    let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
+    assert!(findings.log_rows_of_older_nodes == 1 && !findings.faults.contains_key(&Fault::LogUnproved));
+    let available =
+        "UPDATE photos SET state = 'available', settled_at = NULL, lookup_id = tombstone_id, tombstone_id = NULL";
+    gateway.database.execute(available).await.unwrap();
+    let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
+    assert!(
+        findings.examples.iter().any(|example| example.subject.contains("state: the log says used")),
+        "{findings:#?}"
+    );
+}

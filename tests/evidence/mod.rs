@@ -2,6 +2,7 @@
 
 mod command;
 mod forged;
+mod front;
 mod normal;
 mod old;
 mod tampering;
@@ -58,7 +59,12 @@ impl City {
 
     pub async fn try_findings(&self) -> Result<Findings, lichtbild::storage::StoreError> {
         let keys = self.gateway.gateway.keys();
-        let proofs = Proofs { keys: Some(&keys), checkpoints: Some(self.key.verifier()), replayed_rows: 0 };
+        let proofs = Proofs {
+            keys: Some(&keys),
+            checkpoints: Some(self.key.verifier()),
+            now: Some(self.gateway.now()),
+            ..Proofs::default()
+        };
         verify_with(&self.gateway.store, proofs).await
     }
 

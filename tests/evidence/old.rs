@@ -1,7 +1,9 @@
 //! Rows that are older than row digests: compared as far as the log tells of them, and counted.
 
 use lichtbild::domain::soundness::Fault;
+use lichtbild::flows::administer::Administration;
 use lichtbild::flows::verify::verify;
+use lichtbild::storage::RowKeys;
 use serde_json::json;
 
 use crate::support::gateway::TestGateway;
@@ -68,4 +70,26 @@ async fn a_difference_names_table_key_and_column_and_what_either_says() {
     assert_eq!(told["examples"][0]["difference"], difference);
     let expected = format!("parties/{party_id} suspended: the log says true, the table says false");
     assert_eq!(told["examples"][0]["subject"], expected);
+}
+
+#[tokio::test]
+async fn older_nodes_change_rows_that_have_digests_on_the_day_of_an_upgrade() {
+    let gateway = TestGateway::start().await;
+    let keys = gateway.gateway.keys();
+    let studio = gateway.studio("Foto Koch").await;
+    let till = gateway.device_of(&studio.party).await;
+    gateway.invite_again(studio.device_id).await;
+    let older = gateway.store.clone().with_row_keys(RowKeys::None);
+    let administration =
+        Administration { store: &older, clock: gateway.clock.as_ref(), entropy: &lichtbild::entropy::OsEntropy };
+    assert!(administration.set_suspended(&studio.party, true).await.unwrap());
+    for device in [studio.device_id, till.device_id] {
+        assert!(administration.revoke_device(device).await.unwrap());
+    }
+    administration.release_photos(&studio.party, None).await.unwrap();
+    let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
+    assert!(findings.are_sound(), "{findings:#?}");
+    assert_eq!((findings.log_rows_of_older_nodes, findings.rows_without_digest["devices"]), (4, 2));
+    gateway.database.execute("UPDATE parties SET suspended = FALSE").await.unwrap();
+    assert!(verify(&gateway.store, Some(&keys)).await.unwrap().faults.contains_key(&Fault::RowDiffers));
 }

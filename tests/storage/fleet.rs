@@ -4,8 +4,10 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
+use lichtbild::clock::ManualClock;
 use lichtbild::domain::audit::AuditEvent;
 use lichtbild::domain::party::Role;
+use lichtbild::flows::restore::hold_as_of;
 use lichtbild::storage::steps::{Leased, SweepReport};
 use lichtbild::storage::{SqlStore, Store, StoreError};
 use sqlx::Connection;
@@ -129,4 +131,32 @@ async fn a_commit_is_durable_whatever_the_server_does_by_default() {
     let node = SqlStore::open(&fleet.location).await.unwrap();
     node.append_audit(entry(AuditEvent::ClockConfirmed)).await.unwrap();
     assert_eq!(fleet.database.texts("SELECT setting FROM seen").await, ["on"]);
+}
+
+#[tokio::test]
+async fn a_deposit_under_way_is_held_back_as_the_log_says() {
+    let fleet = Fleet::over_server().await;
+    let (studio, device_id, _) = fleet.device(Role::Studio).await;
+    let mut other = connect(&fleet.url).await.unwrap();
+    let mut end_of_log = other.begin().await.unwrap();
+    let lock = "SELECT pg_advisory_xact_lock(x'4c6963687402'::bigint)";
+    sqlx::query(lock).execute(&mut *end_of_log).await.unwrap();
+    let waiting = async |expected: i64| {
+        let count = "SELECT count(*) FROM pg_locks WHERE NOT granted AND database =
+                     (SELECT oid FROM pg_database WHERE datname = current_database())";
+        until("they wait", async || fleet.database.number(count).await == expected).await;
+    };
+    let deposit = fleet.deposited(&studio, device_id);
+    let hold = async {
+        waiting(1).await;
+        let clock = ManualClock::starting_at(START);
+        hold_as_of(&fleet.nodes[1], &clock, START, 0, None).await.unwrap()
+    };
+    let go_on = async {
+        waiting(2).await;
+        end_of_log.commit().await.unwrap();
+    };
+    let (_, held, ()) = tokio::join!(deposit, hold, go_on);
+    let happened = fleet.database.texts("SELECT event FROM audit ORDER BY sequence DESC LIMIT 2").await;
+    assert_eq!((happened, held.photos), (vec!["store.restored".to_owned(), "photo.deposited".to_owned()], 1));
 }

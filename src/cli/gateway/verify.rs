@@ -9,6 +9,7 @@ use super::ConfigFile;
 use super::failure::{Code, Failure};
 use super::output::give;
 use super::setting::unusable;
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::evidence::OPEN;
 use crate::domain::soundness::{Fault, Findings};
@@ -49,7 +50,12 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         eprintln!("Without the signatures of checkpoints: {} is no public key", config.audit.public_key.display());
     }
     let store = SqlStore::open_to_read(database).await.map_err(|error| unusable(error, database))?;
-    let proofs = Proofs { keys: keys.as_ref().ok(), checkpoints: verifier.as_ref(), replayed_rows: 0 };
+    let proofs = Proofs {
+        keys: keys.as_ref().ok(),
+        checkpoints: verifier.as_ref(),
+        now: Some(SystemClock.now()),
+        ..Proofs::default()
+    };
     let found = look(&store, proofs, &config, arguments.database.is_none()).await;
     let out_of_use = store.out_of_use().await;
     store.close().await;

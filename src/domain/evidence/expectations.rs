@@ -26,13 +26,27 @@ pub(super) struct Expected<T> {
     pub(super) is_seen: bool,
 }
 
+impl<T> Expected<T> {
+    /// Notes that a row of the log tells of it; the digest is of what was there before if that row took none.
+    fn change(&mut self, sequence: i64, is_undigested: bool) {
+        self.last = sequence;
+        if is_undigested {
+            self.digest = None;
+        }
+    }
+}
+
 /// The rows of one table.
 #[derive(Debug)]
-pub(super) struct ByKey<K, T>(HashMap<K, Expected<T>>);
+pub(super) struct ByKey<K, T> {
+    rows: HashMap<K, Expected<T>>,
+    /// True while a row of the log is carried out that an older node wrote: it changed rows and took no digests of them.
+    is_undigested: bool,
+}
 
 impl<K, T> Default for ByKey<K, T> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self { rows: HashMap::new(), is_undigested: false }
     }
 }
 
@@ -43,46 +57,55 @@ impl<K: Eq + Hash, T: Default> ByKey<K, T> {
     }
 
     fn entry(&mut self, key: K, sequence: i64) -> &mut Expected<T> {
-        let entry = self.0.entry(key).or_insert_with(|| Expected { first: sequence, ..Expected::default() });
-        entry.last = sequence;
+        let entry = self.rows.entry(key).or_insert_with(|| Expected { first: sequence, ..Expected::default() });
+        entry.change(sequence, self.is_undigested);
         entry
     }
 
     pub(super) fn has(&self, key: &K) -> bool {
-        self.0.contains_key(key)
+        self.rows.contains_key(key)
     }
 
     pub(super) fn get(&self, key: &K) -> Option<&T> {
-        self.0.get(key).map(|entry| &entry.told)
+        self.rows.get(key).map(|entry| &entry.told)
     }
 
     pub(super) fn expected(&mut self, key: &K) -> Option<&mut Expected<T>> {
-        self.0.get_mut(key)
+        self.rows.get_mut(key)
+    }
+
+    /// Changes rows that are told of all at once.
+    pub(super) fn change_all(&mut self, sequence: i64, mut change: impl FnMut(&K, &mut T) -> bool) {
+        for (key, entry) in &mut self.rows {
+            if change(key, &mut entry.told) {
+                entry.change(sequence, self.is_undigested);
+            }
+        }
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&K, &mut Expected<T>)> {
-        self.0.iter_mut()
+        self.rows.iter_mut()
     }
 
     /// Forgets rows that rows of the log from `from` on were the first to tell of, and digests that came with those.
     fn forget_since(&mut self, from: i64, loosen: impl Fn(&mut T)) {
-        self.0.retain(|_, entry| entry.first < from);
+        self.rows.retain(|_, entry| entry.first < from);
         self.loosen_since(from, loosen);
     }
 
     fn loosen_since(&mut self, from: i64, loosen: impl Fn(&mut T)) {
-        for entry in self.0.values_mut().filter(|entry| entry.last >= from) {
+        for entry in self.rows.values_mut().filter(|entry| entry.last >= from) {
             entry.digest = None;
             loosen(&mut entry.told);
         }
     }
 
     fn not_seen(&self) -> impl Iterator<Item = (&K, &T)> {
-        self.0.iter().filter(|(_, entry)| !entry.is_seen).map(|(key, entry)| (key, &entry.told))
+        self.rows.iter().filter(|(_, entry)| !entry.is_seen).map(|(key, entry)| (key, &entry.told))
     }
 
     fn see(&mut self, key: &K, rules: impl Fn(&T) -> Rules) -> Option<Seen> {
-        let entry = self.0.get_mut(key)?;
+        let entry = self.rows.get_mut(key)?;
         entry.is_seen = true;
         Some(Seen { rules: rules(&entry.told), digest: entry.digest })
     }
@@ -106,8 +129,8 @@ pub(super) struct Expectations {
     pub(super) collections: ByKey<CollectionId, CollectionTold>,
     /// The photos that are looked at.
     pub(super) share: Share,
-    /// True once photos have been held back.
-    was_restored: bool,
+    /// The newest row of the log that held photos back.
+    held_at: Option<i64>,
 }
 
 impl Expectations {
@@ -122,8 +145,19 @@ impl Expectations {
             photos: ByKey::default(),
             collections: ByKey::default(),
             share,
-            was_restored: false,
+            held_at: None,
         }
+    }
+
+    /// Says that the row of the log that is carried out next has no digests of the rows that it changes.
+    pub(super) fn set_undigested(&mut self, is_undigested: bool) {
+        self.parties.is_undigested = is_undigested;
+        self.devices.is_undigested = is_undigested;
+        self.certificates.is_undigested = is_undigested;
+        self.bound_keys.is_undigested = is_undigested;
+        self.invitations.is_undigested = is_undigested;
+        self.photos.is_undigested = is_undigested;
+        self.collections.is_undigested = is_undigested;
     }
 
     /// Takes the digest that a row of the log carries for a row of a table.
@@ -136,7 +170,7 @@ impl Expectations {
             RowId::BoundKey(id) => self.bound_keys.entry(id, sequence).digest = digest,
             RowId::Invitation(id, number) => {
                 let entry = self.invitations.entry((id, number), sequence);
-                (entry.digest, entry.told.was_restored) = (digest, false);
+                (entry.digest, entry.told.restored_at) = (digest, None);
             }
             RowId::Photo(id) if self.share.has(&id) => self.photos.entry(id, sequence).digest = digest,
             // One of which the same row of the log tells, if its photo is in this share.
@@ -159,8 +193,8 @@ impl Expectations {
     }
 
     /// A gateway was made of a backup: every photo that is there is held back, every invitation that is open is withdrawn.
-    pub(super) fn hold_back(&mut self, since: i64) {
-        self.was_restored = true;
+    pub(super) fn hold_back(&mut self, since: i64, sequence: i64) {
+        self.held_at = Some(sequence);
         for (_, photo) in self.photos.iter_mut() {
             photo.told.held_back_since = match (photo.told.is_erased(), photo.told.held_back_since) {
                 (Is(true), held) | (_, held @ Is(Some(_))) => held,
@@ -169,7 +203,7 @@ impl Expectations {
             };
         }
         for (_, invitation) in self.invitations.iter_mut() {
-            invitation.told.was_restored = true;
+            invitation.told.restored_at.get_or_insert(sequence);
             if invitation.told.is_alive() {
                 invitation.told.state = Is(InvitationState::Withdrawn);
             }
@@ -189,7 +223,17 @@ impl Expectations {
         self.invitations.forget_since(from, |invitation| {
             *invitation = InvitationTold { expires_at: invitation.expires_at, ..InvitationTold::default() };
         });
-        let was_restored = self.was_restored;
+        // A hold that came out of the export was not carried out; the restore holds back by itself.
+        let is_hold_loose = self.held_at.is_some_and(|at| at >= from);
+        for (_, invitation) in self.invitations.iter_mut() {
+            if invitation.told.restored_at.is_some_and(|at| at >= from) {
+                (invitation.told.state, invitation.told.restored_at) = (Unknown, None);
+            }
+        }
+        for (_, photo) in self.photos.iter_mut().filter(|_| is_hold_loose) {
+            photo.told.held_back_since = Unknown;
+        }
+        let was_restored = self.held_at.is_some();
         self.photos.forget_since(from, |photo| photo.loosen(was_restored));
         self.collections.loosen_since(from, CollectionTold::loosen);
         for (_, collection) in self.collections.iter_mut().filter(|(_, collection)| collection.first >= from) {
@@ -200,7 +244,7 @@ impl Expectations {
     /// True if a restore may have withdrawn the invitation since its digest was taken.
     pub(super) fn was_restored(&self, row: &StoredRow) -> bool {
         let RowId::Invitation(device_id, number) = row.id else { return false };
-        self.invitations.get(&(device_id, number)).is_some_and(|invitation| invitation.was_restored)
+        self.invitations.get(&(device_id, number)).is_some_and(|invitation| invitation.restored_at.is_some())
     }
 
     /// True if all invitations of a device are counted: the log goes back to its making.

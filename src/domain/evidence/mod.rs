@@ -41,6 +41,35 @@ use crate::clock::Timestamp;
 /// upgrade.
 const LONGEST_UPGRADE: Duration = Duration::from_hours(24);
 
+/// Clocks of the nodes and of the machine that looks may differ by so much.
+const CLOCKS_APART: Duration = Duration::from_hours(24);
+
+/// A place up to which the log was shortened.
+#[derive(Debug, Clone, Copy)]
+pub struct Anchor {
+    /// The last row that went.
+    pub link: Link,
+    /// The moment at which the log was said to begin behind it.
+    pub moved_at: Timestamp,
+    /// The checkpoint of as many rows, and the moment at which it was signed.
+    pub checkpoint: Option<(Link, Timestamp)>,
+    /// True for the one behind which the log begins.
+    pub is_last: bool,
+}
+
+/// The proof of a row of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    /// It carries its digest.
+    Good,
+    /// It needs none: it is older than digests, or changes no row that has one.
+    Unneeded,
+    /// It comes from a node that was not yet brought up to date: digests of the rows that it changed are out of date.
+    OlderNode,
+    /// It carries a wrong one, or none although it should.
+    Bad,
+}
+
 /// Columns that nothing vouches for, and why that is so.
 pub const OPEN: [(&str, &str); 5] = [
     ("certificates.first_used_at", "is noted when a certificate is first shown, without a row of the log"),
@@ -93,16 +122,18 @@ impl Evidence {
         }
         let event = serde_json::from_value::<AuditEvent>(Json::String(row.event.clone()));
         let details: Json = serde_json::from_str(&row.details).unwrap_or_default();
-        let is_proved = self.prove(row, event.as_ref().ok().copied(), &details, findings);
+        let proof = self.prove(row, event.as_ref().ok().copied(), &details, findings);
+        let is_proved = proof == Proof::Good;
+        self.tables.set_undigested(proof == Proof::OlderNode);
         if let Ok(event) = event {
             let told = Told { event, row, details: &details };
             match event {
                 AuditEvent::StoreRestored => self.restored(&told, is_proved, findings),
-                AuditEvent::RollbackConfirmed => self.hold_back(moment(&details["as_of"])),
+                AuditEvent::RollbackConfirmed => self.hold_back(moment(&details["as_of"]), row.sequence),
                 AuditEvent::TombstonesForgotten => {
                     self.forgotten_before = self.forgotten_before.max((row.at - LOG_RETENTION).unix_milliseconds());
                 }
-                AuditEvent::LogShortened => self.note_shortened(&told),
+                AuditEvent::LogShortened if proof != Proof::Bad => self.note_shortened(&told),
                 _ => self.tables.carry_out(&told, findings),
             }
         }
@@ -113,7 +144,7 @@ impl Evidence {
     }
 
     /// Checks that a row of the log carries its own digest, and the right one.
-    fn prove(&mut self, row: &ChainRow, event: Option<AuditEvent>, details: &Json, findings: &mut Findings) -> bool {
+    fn prove(&mut self, row: &ChainRow, event: Option<AuditEvent>, details: &Json, findings: &mut Findings) -> Proof {
         let is_signed = details[ROWS][own_name(row.sequence)].is_string();
         // Rows of the log are told of once.
         let is_first = self.tables.share.is_first();
@@ -124,18 +155,22 @@ impl Evidence {
             if !is_proved && is_first {
                 findings.add(Fault::LogUnproved, format!("row {}: {}", row.sequence, row.event));
             }
-            return is_proved;
+            return if is_proved { Proof::Good } else { Proof::Bad };
         }
         match (self.upgraded_by, event) {
-            (None, _) | (_, None) => {}
-            (_, Some(event)) if !needs_digest(event, details) => {}
+            (None, _) | (_, None) => Proof::Unneeded,
+            (_, Some(event)) if !needs_digest(event, details) => Proof::Unneeded,
             (Some(until), _) if row.at <= until && self.last_at.is_some_and(|last| last <= until) => {
                 findings.log_rows_of_older_nodes += u64::from(is_first);
+                Proof::OlderNode
             }
-            _ if !is_first => {}
-            _ => findings.add(Fault::LogUnproved, format!("row {}: {}", row.sequence, row.event)),
+            _ => {
+                if is_first {
+                    findings.add(Fault::LogUnproved, format!("row {}: {}", row.sequence, row.event));
+                }
+                Proof::Bad
+            }
         }
-        false
     }
 
     fn take_digests(&mut self, sequence: i64, details: &Json) {
@@ -163,13 +198,13 @@ impl Evidence {
             }
             None => {}
         }
-        self.hold_back(since);
+        self.hold_back(since, told.row.sequence);
     }
 
     /// Every photo is held back since a moment.
-    fn hold_back(&mut self, since: Option<Timestamp>) {
+    fn hold_back(&mut self, since: Option<Timestamp>, sequence: i64) {
         if let Some(since) = since {
-            self.tables.hold_back(since.unix_milliseconds());
+            self.tables.hold_back(since.unix_milliseconds(), sequence);
         }
     }
 
@@ -243,13 +278,19 @@ impl Evidence {
         }
     }
 
-    /// Compares an anchor of the log with the row that told of it, if that is still there, and with the time that has to be over.
-    pub fn compare_anchor(&self, anchor: Link, moved_at: Timestamp, checkpoint: Option<Link>, findings: &mut Findings) {
-        let told = self.shortened.iter().find(|(link, _)| link.sequence == anchor.sequence);
-        let is_told = told
-            .is_none_or(|(link, at)| *link == anchor && *at <= moved_at && moved_at <= *at + Duration::from_secs(60));
-        if !is_told || checkpoint != Some(anchor) {
-            findings.add(Fault::AnchorDiffers, format!("log_anchors/{}", anchor.sequence));
+    /// Compares an anchor of the log with the row that told of it, and with the checkpoint whose time has to be over by then. The row
+    /// of the last anchor lies behind it and is always there; those of others may be gone. `now` is later than any of them.
+    pub fn compare_anchor(&self, anchor: &Anchor, now: Option<Timestamp>, findings: &mut Findings) {
+        let Anchor { link, moved_at, checkpoint, is_last } = *anchor;
+        let is_told = match self.shortened.iter().find(|(told, _)| told.sequence == link.sequence) {
+            Some((told, at)) => *told == link && *at <= moved_at && moved_at <= *at + Duration::from_secs(60),
+            None => !is_last,
+        };
+        let is_over = checkpoint
+            .is_some_and(|(signed, signed_at)| signed == link && signed_at + LOG_RETENTION <= moved_at)
+            && now.is_none_or(|now| moved_at <= now + CLOCKS_APART);
+        if !is_told || !is_over {
+            findings.add(Fault::AnchorDiffers, format!("log_anchors/{}", link.sequence));
         }
     }
 
@@ -274,7 +315,6 @@ fn needs_digest(event: AuditEvent, details: &Json) -> bool {
         | AuditEvent::CodeUnknown
         | AuditEvent::ClockConfirmed
         | AuditEvent::EpochsDestroyed
-        | AuditEvent::LogShortened
         | AuditEvent::StoreMoved => false,
         // A restore without the key file holds photos back, which takes nothing away; it cannot carry out an export.
         AuditEvent::StoreRestored => !details["replayed_rows"].is_null(),

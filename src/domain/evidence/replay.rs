@@ -159,7 +159,7 @@ impl Expectations {
                 requested_at: Is(None),
                 approved_at: Is(None),
                 spent_at: Is(None),
-                was_restored: false,
+                restored_at: None,
             };
             return;
         }
@@ -209,21 +209,21 @@ impl Expectations {
         let Some(studio) = told.subject::<PartyId>() else { return };
         let only = told.parsed::<DeviceId>("device_id");
         let (at, sequence) = (told.at(), told.row.sequence);
-        for (device_id, device) in self.devices.iter_mut() {
+        self.devices.change_all(sequence, |device_id, device| {
             let is_meant = match only {
                 Is(only) => only == *device_id,
-                Unknown => device.told.party_id == Is(studio) || device.told.party_id == Unknown,
+                Unknown => device.party_id == Is(studio) || device.party_id == Unknown,
             };
-            if !is_meant || matches!(device.told.released_at, Is(Some(_))) {
-                continue;
+            if !is_meant || matches!(device.released_at, Is(Some(_))) {
+                return false;
             }
-            let is_sure = device.told.party_id == Is(studio) || only != Unknown;
-            device.told.released_at = match device.told.revoked_at {
-                Is(None) => continue,
-                Is(Some(_)) if is_sure && device.told.released_at == Is(None) => Is(Some(at)),
+            let is_sure = device.party_id == Is(studio) || only != Unknown;
+            device.released_at = match device.revoked_at {
+                Is(None) => return false,
+                Is(Some(_)) if is_sure && device.released_at == Is(None) => Is(Some(at)),
                 _ => Unknown,
             };
-            device.last = sequence;
-        }
+            true
+        });
     }
 }

@@ -22,6 +22,9 @@ impl Expectations {
     pub(super) fn photo(&mut self, told: &Told<'_>) {
         let Some(photo_id) = told.subject::<PhotoId>().filter(|photo_id| self.share.has(photo_id)) else { return };
         let photo = self.photos.touch(photo_id, told.row.sequence);
+        if photo.is_erased() == Is(true) {
+            return;
+        }
         photo.ended_at = told.at();
         match told.event {
             AuditEvent::PhotoDeposited => {
@@ -108,6 +111,10 @@ impl Expectations {
     fn photo_of_collection(&mut self, told: &Told<'_>, photo_id: PhotoId, collection_id: CollectionId) {
         let at = told.at();
         let photo = self.photos.touch(photo_id, told.row.sequence);
+        // Nothing brings back what is erased, whatever a row of the log claims.
+        if photo.is_erased() == Is(true) {
+            return;
+        }
         if told.event == AuditEvent::CollectionLeased {
             photo.collection_id = Is(Some(collection_id));
         }

@@ -139,6 +139,40 @@ fn rows_of_an_export_that_a_restore_carried_out_make_no_rows_that_it_did_not_mak
     }
 }
 
+/// A row as the photo stands after its deposit, held back or not.
+fn stored_photo(held_back_since: Option<i64>) -> StoredRow {
+    let id = PHOTO.parse().unwrap();
+    let value = |column: &table::Column| match (column.name, column.kind) {
+        ("photo_id", _) => Value::Text(PHOTO.into()),
+        ("studio_id", _) => Value::Text(STUDIO.into()),
+        ("device_id", _) => Value::Text(DEVICE.into()),
+        ("state", _) => Value::Text("available".into()),
+        ("kept", _) => Value::Truth(false),
+        ("bytes", _) => Value::Number(5),
+        ("deposited_at" | "expires_at", _) => Value::Number(NOW),
+        ("epoch", _) => Value::Number(2026 * 12 + 10),
+        ("held_back_since", _) => held_back_since.map_or(Value::Null, Value::Number),
+        _ => Value::Null,
+    };
+    StoredRow { id: RowId::Photo(id), values: table::Table::Photos.columns().iter().map(value).collect() }
+}
+
+#[test]
+fn a_hold_that_came_out_of_an_export_was_not_carried_out() {
+    let mut log = Log::new(None);
+    log.deposit();
+    let as_of = Timestamp::from_unix_milliseconds(NOW);
+    log.add(NOW + HOUR, AuditEvent::RollbackConfirmed, "", json!({ "as_of": as_of }), None);
+    log.evidence.replayed(1);
+    // The restore looks at it before it holds back.
+    log.evidence.compare(&stored_photo(None), &mut log.findings);
+    assert!(log.findings.are_sound(), "{:#?}", log.findings);
+    let details = json!({ "backup_taken_at": Timestamp::from_unix_milliseconds(NOW + HOUR) });
+    log.add(NOW + 2 * HOUR, AuditEvent::StoreRestored, "", details, None);
+    log.evidence.compare(&stored_photo(Some(NOW + HOUR)), &mut log.findings);
+    assert!(log.findings.are_sound(), "{:#?}", log.findings);
+}
+
 #[test]
 fn tombstones_whose_time_is_over_may_be_missing_and_no_others() {
     for (settled, expected) in [(NOW, 0), (NOW + 1, 2)] {
@@ -205,4 +239,22 @@ fn expectations_are_small() {
     assert!(size_of::<(PhotoId, Expected<PhotoTold>)>() <= 296, "{}", size_of::<(PhotoId, Expected<PhotoTold>)>());
     assert!(size_of::<(CollectionId, Expected<CollectionTold>)>() <= 232);
     assert!(size_of::<(PartyId, Expected<super::told::PartyTold>)>() <= 104);
+}
+
+#[test]
+fn a_photo_that_was_kept_and_then_used_since_the_backup_is_erased_and_no_more() {
+    let mut log = Log::new(None);
+    log.deposit();
+    for event in [AuditEvent::CollectionLeased, AuditEvent::CollectionKept] {
+        log.collection(1, event);
+    }
+    for event in [AuditEvent::CollectionLeased, AuditEvent::CollectionUsed] {
+        log.collection(2, event);
+    }
+    log.evidence.replayed(4);
+    let mut row = stored_photo(None);
+    let place = table::Table::Photos.columns().iter().position(|column| column.name == "state").unwrap();
+    row.values[place] = Value::Text("used".into());
+    log.evidence.compare(&row, &mut log.findings);
+    assert!(log.findings.are_sound(), "{:#?}", log.findings);
 }

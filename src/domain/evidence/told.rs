@@ -165,8 +165,8 @@ pub(super) struct InvitationTold {
     pub(super) requested_at: Fact<Option<i64>>,
     pub(super) approved_at: Fact<Option<i64>>,
     pub(super) spent_at: Fact<Option<i64>>,
-    /// A restore has withdrawn it since its digest was taken, if it was still open.
-    pub(super) was_restored: bool,
+    /// The first row of the log by which a restore has withdrawn it since its digest was taken, if it was still open.
+    pub(super) restored_at: Option<i64>,
 }
 
 impl InvitationTold {

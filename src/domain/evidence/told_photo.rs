@@ -110,6 +110,10 @@ impl PhotoTold {
         if self.is_erased() != Is(true) {
             (self.state, self.kept) = (Unknown, Unknown);
         }
+        // A photo that was kept and then used is erased, and no more.
+        if self.kept == Is(true) {
+            self.kept = Unknown;
+        }
         (self.settled_at, self.collection_id, self.expires_at) = (Unknown, Unknown, Unknown);
         self.handed_to = None;
     }

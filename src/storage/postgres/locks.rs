@@ -26,6 +26,8 @@ pub(in crate::storage) enum Lock {
     Standing(DeviceId),
     /// A photo with its collections.
     Photo(PhotoId),
+    /// All photos and invitations, those to come included: nobody adds or changes one until this transaction ends.
+    PhotosAndInvitations,
     /// The end of the transfer log's chain.
     Log,
 }
@@ -53,6 +55,7 @@ impl Lock {
                 "SELECT 1 FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1 FOR SHARE",
             )
             .bind(device_id.to_string()),
+            Self::PhotosAndInvitations => sqlx::query("LOCK TABLE photos, invitations IN EXCLUSIVE MODE"),
             Self::Photo(photo_id) => {
                 sqlx::query("SELECT 1 FROM photos WHERE photo_id = $1 FOR NO KEY UPDATE").bind(photo_id.to_string())
             }

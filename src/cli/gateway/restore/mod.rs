@@ -21,7 +21,7 @@ use self::report::{Made, report};
 use self::trust::{Trusted, verify_manifests};
 use super::failure::Failure;
 use super::verify::tell;
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::soundness::Findings;
 use crate::durable::FolderDraft;
@@ -117,7 +117,8 @@ async fn check(
             "the key file is not the one that the database is bound to: no photo in it would open; find the right one",
         ));
     }
-    let findings = verify_with(store, Proofs { keys, replayed_rows, ..Proofs::default() }).await?;
+    let findings =
+        verify_with(store, Proofs { keys, replayed_rows, now: Some(SystemClock.now()), ..Proofs::default() }).await?;
     if !findings.are_sound() && !arguments.despite_faults {
         tell(&findings)?;
         return Err(Failure::plain(

@@ -37,6 +37,8 @@ impl SqlStore {
         mut audit: AuditEntry,
     ) -> Result<Restored, StoreError> {
         let mut transaction = self.write().await?;
+        // A photo that came in behind the last page would be held back by the row of the log, and not in its table.
+        transaction.lock(Lock::PhotosAndInvitations).await?;
         let (mut photos, mut after) = (0, String::new());
         loop {
             let row = transaction
