@@ -62,6 +62,8 @@ pub enum Fault {
     ProofKeyDiffers,
     /// The key file cannot be read, or is another gateway's.
     KeyFile,
+    /// The key that checkpoints in the database are verified with cannot be read.
+    AuditKey,
     /// No gateway may work on the database that the configuration names.
     OutOfUse,
 }
@@ -96,6 +98,7 @@ impl Fault {
             Self::AnchorDiffers => "the place where the transfer log begins is not one that was signed and told of",
             Self::ProofKeyDiffers => "the sealed proof key of an invitation is not as it was stored",
             Self::KeyFile => "the key file cannot be read, or is another gateway's",
+            Self::AuditKey => "the key that signed checkpoints are verified with cannot be read",
             Self::OutOfUse => "the database is out of use",
         }
     }

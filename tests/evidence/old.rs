@@ -1,5 +1,6 @@
 //! Rows that are older than row digests: compared as far as the log tells of them, and counted.
 
+use lichtbild::domain::party::Role;
 use lichtbild::domain::soundness::Fault;
 use lichtbild::flows::administer::Administration;
 use lichtbild::flows::verify::verify;
@@ -76,12 +77,13 @@ async fn a_difference_names_table_key_and_column_and_what_either_says() {
 async fn older_nodes_change_rows_that_have_digests_on_the_day_of_an_upgrade() {
     let gateway = TestGateway::start().await;
     let keys = gateway.gateway.keys();
-    let studio = gateway.studio("Foto Koch").await;
-    let till = gateway.device_of(&studio.party).await;
-    gateway.invite_again(studio.device_id).await;
     let older = gateway.store.clone().with_row_keys(RowKeys::None);
     let administration =
         Administration { store: &older, clock: gateway.clock.as_ref(), entropy: &lichtbild::entropy::OsEntropy };
+    administration.add_party(Role::Office, "Amt Nord", "Musterstadt").await.unwrap();
+    let studio = gateway.studio("Foto Koch").await;
+    let till = gateway.device_of(&studio.party).await;
+    gateway.invite_again(studio.device_id).await;
     assert!(administration.set_suspended(&studio.party, true).await.unwrap());
     for device in [studio.device_id, till.device_id] {
         assert!(administration.revoke_device(device).await.unwrap());

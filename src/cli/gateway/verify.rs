@@ -17,9 +17,10 @@ use crate::flows::rollback::compare;
 use crate::flows::verify::{Proofs, verify_with};
 use crate::identity::checkpoint_key::CheckpointVerifier;
 use crate::sealing::KeyFile;
+use crate::server::checkpoints::read_checkpoint_key;
 use crate::server::secret_file::read_secret;
 use crate::server::watermark::MarkFiles;
-use crate::storage::{DatabaseLocation, SqlStore, StoreError};
+use crate::storage::{DatabaseLocation, SqlStore, StoreError, TransferLog};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -44,8 +45,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     {
         eprintln!("Without the key file, whose epoch keys are not looked for, and without digests of rows: {why}");
     }
-    let verifier = fs::read_to_string(&config.audit.public_key).ok();
-    let verifier = verifier.as_deref().and_then(CheckpointVerifier::from_pem);
+    let verifier = verifier(&config);
     if verifier.is_none() {
         eprintln!("Without the signatures of checkpoints: {} is no public key", config.audit.public_key.display());
     }
@@ -58,12 +58,16 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let found = look(&store, proofs, &config, arguments.database.is_none()).await;
     let out_of_use = store.out_of_use().await;
+    let latest = store.latest_checkpoint().await;
     store.close().await;
-    let (mut findings, out_of_use) = (found?, out_of_use?);
+    let (mut findings, out_of_use, latest) = (found?, out_of_use?, latest?);
     if let Some(why) = &out_of_use {
         eprintln!("{database}: {why}");
     }
     if is_own {
+        if verifier.is_none() && latest.is_some() {
+            findings.add(Fault::AuditKey, config.audit.public_key.display());
+        }
         keys.err().iter().for_each(|why| findings.add(Fault::KeyFile, why));
         out_of_use.iter().for_each(|why| findings.add(Fault::OutOfUse, why));
     }
@@ -80,6 +84,13 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         "keep a copy of it as it is, and find out who changed it; then restore a backup, or withdraw the photos that are named and have \
          them deposited again",
     ))
+}
+
+/// The public key of checkpoints, or the one that belongs to the private key.
+fn verifier(config: &Config) -> Option<CheckpointVerifier> {
+    let public = || CheckpointVerifier::from_pem(&fs::read_to_string(&config.audit.public_key).ok()?);
+    let of_private = || Some(read_checkpoint_key(&config.audit.key).ok()?.verifier().clone());
+    public().or_else(of_private)
 }
 
 fn read_keys(config: &Config) -> Result<KeyFile, String> {

@@ -150,7 +150,10 @@ impl Evidence {
         let is_first = self.tables.share.is_first();
         if is_signed {
             findings.log_rows_with_digest += u64::from(is_first);
-            self.upgraded_by = self.upgraded_by.or(Some(row.at + LONGEST_UPGRADE));
+            // A gateway whose very first row is proved was never upgraded from a version without digests.
+            let is_new = row.sequence == 1;
+            let until = if is_new { Timestamp::from_unix_milliseconds(0) } else { row.at + LONGEST_UPGRADE };
+            self.upgraded_by = self.upgraded_by.or(Some(until));
             let is_proved = self.key.as_ref().is_none_or(|key| key.proves(row));
             if !is_proved && is_first {
                 findings.add(Fault::LogUnproved, format!("row {}: {}", row.sequence, row.event));

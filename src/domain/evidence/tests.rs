@@ -103,12 +103,18 @@ fn rows_without_digests_are_a_nodes_before_its_upgrade_for_a_day_and_then_a_faul
         (vec![(0, true), (day + 1, true), (HOUR, false)], (0, 1)),
     ] {
         let mut log = Log::new(Some(key.clone()));
+        log.add(NOW - 1, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), None);
         for (at, signed) in &rows {
             let key = signed.then_some(&key);
             log.add(NOW + at, AuditEvent::PartyResumed, STUDIO, json!({}), key);
         }
         assert_eq!((log.findings.log_rows_of_older_nodes, log.faults(Fault::LogUnproved)), expected, "{rows:?}");
     }
+    // A gateway whose first row is signed was never another version's.
+    let mut log = Log::new(Some(key.clone()));
+    log.add(NOW, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), Some(&key));
+    log.add(NOW + HOUR, AuditEvent::PartyResumed, STUDIO, json!({}), None);
+    assert_eq!((log.findings.log_rows_of_older_nodes, log.faults(Fault::LogUnproved)), (0, 1));
     // A row that changes nothing needs none.
     let mut log = Log::new(Some(key.clone()));
     log.add(NOW, AuditEvent::PartyResumed, STUDIO, json!({}), Some(&key));

@@ -108,7 +108,13 @@ impl Snapshot {
     /// [`StoreError`].
     pub async fn photo_counts(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
         let counts = "SELECT state, CAST(sum(photos) AS BIGINT) AS photos FROM photo_counts GROUP BY state";
-        let rows = self.connection.query(counts).fetch_all().await?;
+        let rows = self.connection.query(counts).fetch_all().await.map_err(|error| match error {
+            // Numbers whose sum no 64 bits hold.
+            StoreError::Unavailable(source) if matches!(source.downcast_ref(), Some(sqlx::Error::Database(_))) => {
+                StoreError::Damaged(format!("photo_counts cannot be added up: {source}"))
+            }
+            error => error,
+        })?;
         rows.iter().map(|row| Ok((row.try_get("state")?, row.try_get("photos")?))).collect()
     }
 
