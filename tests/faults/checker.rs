@@ -169,10 +169,7 @@ impl<'a> Case<'a> {
                     }
                 }
                 (Wish::Deposit { key, .. }, Told::Refused { status, problem })
-                    if *status != 429
-                        && *status < 500
-                        && problem != "deposit-in-progress"
-                        && (problem != "certificate-expired" || operation.begun >= self.quiet_since) =>
+                    if *status != 429 && *status < 500 && problem != "deposit-in-progress" =>
                 {
                     found.insert(Violation::FalseRefusal { code: key.clone(), problem: problem.clone() });
                 }
@@ -307,10 +304,8 @@ impl<'a> Case<'a> {
                 }
                 // As long as the database was an older one: of every code, and of none in the end.
                 "photo-quarantined" => operation.begun < self.quiet_since,
-                // A clock that has leapt is past the end of all certificates and photos. None of them is erased.
-                "certificate-expired" | "photo-expired" => operation.begun < self.quiet_since,
-                // Not in this run: nobody withdraws.
-                "photo-withdrawn" | "code-malformed" => false,
+                // Not in this run: nobody withdraws, and no deadline of days is reached.
+                "photo-withdrawn" | "photo-expired" | "code-malformed" => false,
                 _ => *status == 429 || *status >= 500,
             };
             if !is_true {

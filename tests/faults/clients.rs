@@ -9,7 +9,7 @@ use lichtbild::domain::code::RetrievalCode;
 use lichtbild::domain::digest::Sha256Digest;
 use serde_json::{Value, json};
 
-use super::history::{History, Told, Wish};
+use super::history::{History, Operation, Told, Wish};
 use crate::support::caller::photo;
 use crate::support::device::{Answer, Caller, DeviceFiles};
 use crate::support::jpeg::Noise;
@@ -25,6 +25,8 @@ pub struct Town {
     pub history: History,
     /// Whether it is time to finish what was begun.
     pub closing: AtomicBool,
+    /// From when to when some clock had leapt, by the history's time.
+    pub leaps: Mutex<Vec<(Duration, Duration)>>,
     /// The codes of acknowledged deposits.
     codes: Mutex<Vec<String>>,
     /// Collections that anybody was told of.
@@ -37,11 +39,27 @@ impl Town {
     pub fn new() -> Self {
         let kept_until = (SystemClock.now() + Duration::from_secs(30 * 86_400)).to_utc().date().to_string();
         let (history, closing) = (History::begin(), AtomicBool::new(false));
-        Self { history, closing, codes: Mutex::default(), collections: Mutex::default(), kept_until }
+        let (leaps, codes, collections) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { history, closing, leaps, codes, collections, kept_until }
     }
 
     pub fn is_closing(&self) -> bool {
         self.closing.load(Ordering::SeqCst)
+    }
+
+    /// All that happened, without what a node told whose clock was months ahead: that photos and certificates are over. What it did
+    /// counts like everything else.
+    pub fn operations(&self) -> Vec<Operation> {
+        let leaps = self.leaps.lock().unwrap();
+        let is_told_by_clock = |told: &Told| {
+            ["photo-settled", "photo-expired", "certificate-expired"].iter().any(|problem| told.is_problem(problem))
+        };
+        let mut operations = self.history.operations();
+        operations.retain(|operation| {
+            let is_within = |(from, to): &(Duration, Duration)| operation.begun <= *to && operation.ended >= *from;
+            !is_told_by_clock(&operation.told) || !leaps.iter().any(is_within)
+        });
+        operations
     }
 
     pub fn codes(&self) -> Vec<String> {

@@ -6,6 +6,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::clients::Town;
 use crate::line::breaking_line::{BreakingLine, Ending, Way};
 use crate::rollback::known_rows;
 use crate::support::cluster::Cluster;
@@ -187,6 +188,7 @@ enum Fault {
 
 /// What happens around the nodes: the server loses its power, where there is one, clocks jump, lines break. All is well when it ends.
 pub fn around_nodes(
+    town: &Town,
     nodes: &[Node],
     lines: &[BreakingLine],
     server: Option<&Cluster>,
@@ -234,9 +236,11 @@ pub fn around_nodes(
                     *counts.entry("clock leapt").or_default() += 1;
                     let place = pace.noise.below(nodes.len());
                     leaps += 1;
+                    let from = town.history.now();
                     nodes[place].set_clock(leaps * LEAP);
                     pace.rest(500, 1_500);
                     nodes[place].set_clock(0);
+                    town.leaps.lock().unwrap().push((from, town.history.now()));
                 }
                 (Fault::Clock, _) => {
                     *counts.entry("clock jumped").or_default() += 1;

@@ -130,9 +130,10 @@ async fn run(
 
     let end = Instant::now() + span;
     let lines: Vec<_> = studio_lines.into_iter().chain(office_lines).collect();
+    let at_work = Arc::clone(&town);
     let mischief = tokio::task::spawn_blocking(move || {
         let counts = std::thread::scope(|scope| {
-            let around = scope.spawn(|| around_nodes(&nodes, &lines, server.as_deref(), seed + 100, end));
+            let around = scope.spawn(|| around_nodes(&at_work, &nodes, &lines, server.as_deref(), seed + 100, end));
             let mut counts = against_nodes(&nodes, &mut running, pauses, seed + 200, end);
             counts.extend(around.join().unwrap());
             counts
@@ -153,7 +154,7 @@ async fn run(
     let quiet_since = town.history.now();
     account_for_all(&town, offices).await;
 
-    let operations = town.history.operations();
+    let operations = town.operations();
     let database = database().await;
     let mut log = database.audit().await;
     for row in &mut log {
