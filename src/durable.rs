@@ -35,7 +35,7 @@ pub fn write_new(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()
 /// link stays, and the file that it leads to is replaced: bytes that are to be gone must not go on lying behind a link.
 ///
 /// # Errors
-/// What the system says; the file that was there is still there. `NotFound` for a link that leads to no file: the medium that it
+/// The system's error; the file that was there is still there. `NotFound` for a link that leads to no file: the medium that it
 /// leads to may be away, and what lies there would come back with it.
 pub fn replace(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
     replace_entry(&behind_links(path)?, bytes, audience)
@@ -45,7 +45,7 @@ pub fn replace(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> 
 /// to files of this program's user.
 ///
 /// # Errors
-/// What the system says; what was there is still there.
+/// The system's error; what was there is still there.
 pub fn replace_entry(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
     write_beside(path, bytes, audience)?.persist(path).map_err(|error| error.error)?;
     make_name_durable(path)
@@ -78,7 +78,7 @@ impl Draft {
     /// Begins a file that will be `path`, or what a symbolic link of this name leads to.
     ///
     /// # Errors
-    /// What the system says; `NotFound` for a link that leads to no file.
+    /// The system's error; `NotFound` for a link that leads to no file.
     pub fn begin(path: &Path, audience: Audience) -> io::Result<Self> {
         let target = behind_links(path)?;
         Ok(Self { file: empty_beside(&target, audience)?, path: path.to_owned(), target })
@@ -307,137 +307,4 @@ pub fn sweep_temporary(directory: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_writer_wins() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("file");
-        write_new(&path, b"first", Audience::Owner).unwrap();
-        assert_eq!(write_new(&path, b"second", Audience::Owner).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
-        assert_eq!(read(&path).unwrap().unwrap(), b"first");
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
-    }
-
-    #[test]
-    fn what_is_replaced_was_there_whole_until_then() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("file");
-        write_new(&path, b"first", Audience::Owner).unwrap();
-        replace(&path, b"second", Audience::Owner).unwrap();
-        assert_eq!(read(&path).unwrap().unwrap(), b"second");
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
-    }
-
-    #[test]
-    fn a_draft_has_its_name_only_once_it_is_whole() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("file");
-        let begin = |text: &[u8]| {
-            let mut draft = Draft::begin(&path, Audience::Owner).unwrap();
-            draft.write_all(text).unwrap();
-            draft
-        };
-        drop(begin(b"never finished"));
-        assert_eq!(read(&path).unwrap(), None);
-        begin(b"first").keep_new().unwrap();
-        assert_eq!(begin(b"second").keep_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
-        assert_eq!(read(&path).unwrap().unwrap(), b"first");
-        begin(b"third").replace().unwrap();
-        assert_eq!(read(&path).unwrap().unwrap(), b"third");
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
-    }
-
-    #[test]
-    fn a_folder_has_its_name_only_once_it_is_whole() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("folder");
-        let begin = || {
-            let draft = FolderDraft::begin(&path).unwrap();
-            write_new(&draft.place(Path::new("a/b")).unwrap(), b"x", Audience::Owner).unwrap();
-            draft
-        };
-        drop(begin());
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
-        let (first, second) = (begin(), begin());
-        first.keep_new().unwrap();
-        assert_eq!(second.keep_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
-        assert_eq!(FolderDraft::begin(&path).err().map(|error| error.kind()), Some(io::ErrorKind::AlreadyExists));
-        assert_eq!(fs::read(path.join("a/b")).unwrap(), b"x");
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary folder stays behind");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn only_the_owner_may_read() {
-        use std::os::unix::fs::PermissionsExt;
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("file");
-        write_new(&path, b"x", Audience::Owner).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    }
-
-    #[test]
-    fn what_is_set_aside_takes_the_next_free_number() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("file");
-        for content in [b"one", b"two"] {
-            write_new(&path, content, Audience::Owner).unwrap();
-            set_aside(&path).unwrap();
-        }
-        assert_eq!(read(&path).unwrap(), None);
-        assert_eq!(fs::read(directory.path().join("file.1")).unwrap(), b"one");
-        assert_eq!(fs::read(directory.path().join("file.2")).unwrap(), b"two");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_stays_and_the_file_behind_it_is_replaced() {
-        use std::os::unix::fs::{PermissionsExt, symlink};
-        let directory = tempfile::tempdir().unwrap();
-        let [stick, first, second] = ["stick", "first", "second"].map(|name| directory.path().join(name));
-        fs::create_dir(&stick).unwrap();
-        let file = stick.join("file");
-        fs::write(&file, b"old").unwrap();
-        symlink("stick/file", &second).unwrap();
-        symlink(&second, &first).unwrap();
-        replace(&first, b"new", Audience::Owner).unwrap();
-        assert_eq!(fs::read(&file).unwrap(), b"new");
-        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        let mut draft = Draft::begin(&first, Audience::Everybody).unwrap();
-        draft.write_all(b"newer").unwrap();
-        draft.replace().unwrap();
-        assert_eq!(fs::read(&file).unwrap(), b"newer");
-        assert!(first.is_symlink() && second.is_symlink());
-        assert_eq!(fs::read_dir(&stick).unwrap().count(), 1, "no temporary file stays behind");
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3, "no temporary file stays behind");
-        // New files take no part in it.
-        assert_eq!(write_new(&first, b"x", Audience::Owner).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
-        let draft = Draft::begin(&first, Audience::Owner).unwrap();
-        assert_eq!(draft.keep_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
-        replace_entry(&first, b"mine", Audience::Owner).unwrap();
-        assert!(!first.is_symlink());
-        assert_eq!((fs::read(&first).unwrap(), fs::read(&file).unwrap()), (b"mine".to_vec(), b"newer".to_vec()));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_that_leads_to_no_file_is_an_error_and_stays() {
-        let directory = tempfile::tempdir().unwrap();
-        let link = directory.path().join("link");
-        for target in ["away/file", "file", "link"] {
-            std::os::unix::fs::symlink(target, &link).unwrap();
-            assert!(replace(&link, b"new", Audience::Owner).is_err(), "{target}");
-            assert!(Draft::begin(&link, Audience::Owner).is_err(), "{target}");
-            assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "{target}");
-            fs::remove_file(&link).unwrap();
-        }
-    }
-
-    #[test]
-    fn removing_what_is_gone_is_fine() {
-        let directory = tempfile::tempdir().unwrap();
-        remove(&directory.path().join("file")).unwrap();
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! A whole machine that went back in time: only a witness elsewhere knows better.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::{Town, goes_on_once_confirmed, holds_everything_back, known_rows, ready};
@@ -26,13 +27,19 @@ async fn machine_went_back(town: &Town) -> String {
     code
 }
 
-#[tokio::test]
-async fn a_head_file_on_another_mount_knows_what_the_machine_has_forgotten() {
-    let town = Town::new();
+/// Has the gateway keep a second head file in a folder of its own.
+fn keeps_a_witness(town: &Town) -> PathBuf {
     let witness = town.home.beside("elsewhere/head.json");
     fs::create_dir(town.home.beside("elsewhere")).unwrap();
     let line = format!("\"certs/audit.pub\"\nwitness_file = \"{}\"", witness.display());
     town.home.set("public_key", &line);
+    witness
+}
+
+#[tokio::test]
+async fn a_head_file_on_another_mount_knows_what_the_machine_has_forgotten() {
+    let town = Town::new();
+    let witness = keeps_a_witness(&town);
     let code = machine_went_back(&town).await;
     let gateway = town.home.start();
     holds_everything_back(&town, &gateway, &code).await;
@@ -63,10 +70,7 @@ async fn a_checkpoint_that_an_auditor_keeps_is_a_witness_too() {
 #[tokio::test]
 async fn a_witness_whose_mount_comes_late_is_compared_and_not_overwritten() {
     let town = Town::new();
-    let witness = town.home.beside("elsewhere/head.json");
-    fs::create_dir(town.home.beside("elsewhere")).unwrap();
-    let line = format!("\"certs/audit.pub\"\nwitness_file = \"{}\"", witness.display());
-    town.home.set("public_key", &line);
+    let witness = keeps_a_witness(&town);
     let code = machine_went_back(&town).await;
     let mounted = town.home.beside("mounted.json");
     fs::rename(&witness, &mounted).unwrap();
@@ -87,6 +91,11 @@ fn a_checkpoint_that_cannot_be_read_is_no_reason_to_start_without_it() {
 
 #[tokio::test]
 async fn without_a_witness_a_machine_that_went_back_is_not_noticed_as_the_readme_says() {
+    let town = Town::new();
+    let code = machine_went_back(&town).await;
+    let gateway = town.home.start();
+    assert!(ready(&gateway).await.contains("\"ready\""));
+    town.uses(&gateway, &code).await;
     let readme = include_str!("../../README.md");
     assert!(readme.contains("witness_file"), "what is not protected, and what to do, stands there");
 }
