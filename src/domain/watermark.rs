@@ -12,7 +12,7 @@ use super::chain::Link;
 use super::digest::Sha256Digest;
 use crate::clock::Timestamp;
 
-/// How far the log had come when the mark was set.
+/// The end that the log had when the mark was set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watermark {
     /// Number of the generation that the log was in; `None` where the source of the mark knows nothing of generations.

@@ -19,7 +19,7 @@ pub(super) struct Watched {
 /// A step back of the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
-    /// How far.
+    /// The distance.
     pub by: Duration,
     /// The time that the clock showed after it.
     pub to: Timestamp,

@@ -77,7 +77,7 @@ fn regression(position: &LogPosition, keys: &KeyFile, marks: &Marks) -> Option<R
     marks.heads.iter().copied().chain(of_checkpoints).find_map(|mark| mark.compare(position).err())
 }
 
-/// Whoever can write into the database could claim any generation; the seal takes the key file, and the row that it begins behind
+/// Checks the seal of a generation. A writer of the database could claim any; the seal takes the key file, and the row that it begins behind
 /// keeps it from being copied into another copy of the database.
 fn is_confirmed(position: &LogPosition, keys: &KeyFile) -> bool {
     let Generation { number, begins_behind, .. } = position.generation;

@@ -212,7 +212,7 @@ pub(super) async fn refresh_revoked(gateway: &Gateway, revoked: &RevokedCertific
 /// nothing is reported as destroyed and the next round tries again. A key file that is a symbolic link is replaced where it lies.
 ///
 /// # Errors
-/// What keeps the file from being written, or the store from being used.
+/// The error that keeps the file from being written, or the store from being used.
 pub async fn destroy_dead_epochs(
     gateway: &Gateway,
     key_file: &Path,

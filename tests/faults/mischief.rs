@@ -1,4 +1,4 @@
-//! What goes wrong: nodes are killed, stopped and woken, their clocks jump, the database goes back in time and comes forward again, the
+//! Faults: nodes are killed, stopped and woken, their clocks jump, the database goes back in time and comes forward again, the
 //! server loses its power, lines break.
 
 use std::collections::BTreeMap;

@@ -22,7 +22,7 @@ const READERS: u32 = 4;
 /// How long a write waits for another process (an administrator's command, a backup) before the answer is "try again".
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How often a program that starts tries what another one keeps from it: for five seconds in all.
+/// Tries of a program that starts, while another one keeps the file from it: five seconds in all.
 const TRIES: u32 = 100;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
