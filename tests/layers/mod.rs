@@ -15,6 +15,8 @@ mod snippets;
 mod stages;
 mod tree;
 
+pub use tree::sources;
+
 use tree::Crate;
 
 /// Every module with its layer.

@@ -4,6 +4,7 @@ skip_in!(quick, postgres: "starts the programs, with databases of their own");
 
 mod administration;
 mod check;
+mod contracts;
 mod curl;
 #[cfg(target_os = "linux")]
 mod descriptors;
