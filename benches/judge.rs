@@ -18,7 +18,7 @@ use image::ImageFormat;
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::subject::{Declaration, Exception, Subject};
 use lichtbild::validation::small_picture::Plane;
-use lichtbild::validation::{Profile, examine, face, jpeg};
+use lichtbild::validation::{Profile, check_photo, face, jpeg};
 
 /// Each with the profile it is meant for.
 const PHOTOS: [(&str, &str); 3] = [
@@ -32,23 +32,23 @@ const LIMITED: &str = "portrait-1244x1600.jpg";
 const ROUNDS: usize = 40;
 
 /// A part of the work on a photo. A new one is one more entry in [`stages`].
-struct Stage {
+struct BenchStage {
     name: &'static str,
     /// The most it may cost, as a share of a decode of a photo of 1244 x 1600.
     limit: Option<f64>,
     run: Box<dyn Fn()>,
 }
 
-fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<Stage>> {
+fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<BenchStage>> {
     let faceless = without_face(profile)?;
-    let (limits, small) = (*profile.face()?, jpeg::walk(bytes).small?);
+    let (limits, small) = (*profile.face()?, jpeg::analyse(bytes).downscaled?);
     let noise = noise(small.luma.width, small.luma.height);
     let (width, height) =
         image::ImageReader::with_format(Cursor::new(bytes), ImageFormat::Jpeg).into_dimensions().ok()?;
-    let stage = |name: &'static str, limit, run: Box<dyn Fn()>| Stage { name, limit, run };
+    let stage = |name: &'static str, limit, run: Box<dyn Fn()>| BenchStage { name, limit, run };
     let judge = |profile: Profile| {
         let bytes = bytes.to_vec();
-        Box::new(move || drop(black_box(examine(&bytes, &profile, Declaration::default(), now))))
+        Box::new(move || drop(black_box(check_photo(&bytes, &profile, Declaration::default(), now))))
     };
     let (for_decode, for_walk) = (bytes.to_vec(), bytes.to_vec());
     Some(vec![
@@ -60,12 +60,12 @@ fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<Stage>>
                 let _ = black_box(image::load_from_memory_with_format(&for_decode, ImageFormat::Jpeg));
             }),
         ),
-        stage("walk", Some(0.35), Box::new(move || drop(black_box(jpeg::walk(&for_walk))))),
+        stage("walk", Some(0.35), Box::new(move || drop(black_box(jpeg::analyse(&for_walk))))),
         stage(
             "face",
             None,
             Box::new(move || {
-                drop(black_box(face::examine(&small.luma, width, height, &limits, Subject::Adult, Exception::None)));
+                drop(black_box(face::check(&small.luma, width, height, &limits, Subject::Adult, Exception::None)));
             }),
         ),
         // No face in any direction: the detector looks four times.
@@ -73,7 +73,7 @@ fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<Stage>>
             "face, of noise",
             None,
             Box::new(move || {
-                drop(black_box(face::examine(&noise, width, height, &limits, Subject::Adult, Exception::None)));
+                drop(black_box(face::check(&noise, width, height, &limits, Subject::Adult, Exception::None)));
             }),
         ),
         stage("judge, no face", Some(0.6), judge(faceless)),
@@ -129,7 +129,7 @@ fn main() {
 }
 
 /// The best of many rounds for each stage: what else the machine does only ever adds.
-fn print_shares(file: &str, stages: &[Stage]) {
+fn print_shares(file: &str, stages: &[BenchStage]) {
     let mut best = vec![Duration::MAX; stages.len()];
     for _ in 0..ROUNDS {
         for (stage, best) in stages.iter().zip(&mut best) {

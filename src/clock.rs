@@ -114,7 +114,7 @@ pub trait Clock: Send + Sync {
     /// The time since the machine was started, its sleep included. Nobody can set it.
     fn since_boot(&self) -> Duration;
     /// A name for that start; `None` where the system has none.
-    fn boot(&self) -> Option<String>;
+    fn boot_id(&self) -> Option<String>;
 }
 
 /// The operating system's clock: the one place that reads it.
@@ -142,7 +142,7 @@ impl Clock for SystemClock {
         FIRST.get_or_init(std::time::Instant::now).elapsed()
     }
 
-    fn boot(&self) -> Option<String> {
+    fn boot_id(&self) -> Option<String> {
         // Linux; elsewhere there is no such file.
         let name = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
         Some(name.trim().to_owned())
@@ -170,7 +170,7 @@ impl ManualClock {
     }
 
     /// Sets the clock forward or back, while no time passes.
-    pub fn set_by(&self, milliseconds: i64) {
+    pub fn shift_by(&self, milliseconds: i64) {
         self.wall.fetch_add(milliseconds, Ordering::SeqCst);
     }
 }
@@ -184,7 +184,7 @@ impl Clock for ManualClock {
         Duration::from_millis(self.since_boot.load(Ordering::SeqCst).unsigned_abs())
     }
 
-    fn boot(&self) -> Option<String> {
+    fn boot_id(&self) -> Option<String> {
         Some("manual".into())
     }
 }

@@ -14,21 +14,21 @@ const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// Who may read a file. On Windows it has its directory's access list either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
+pub enum FileMode {
     /// Its owner alone (mode 0600).
-    Owner,
+    OwnerOnly,
     /// Everybody (mode 0644).
-    Everybody,
+    WorldReadable,
 }
 
 /// Writes `bytes` to `path`, which must not exist, not even as a symbolic link; on return they are on the disk under that name.
 ///
 /// # Errors
 /// `AlreadyExists` when somebody was first: the file there is untouched and complete. Else what the system says.
-pub fn write_new(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
+pub fn write_new(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> {
     // The name appears in one step and only if it is free, so that of two writers one wins and the other sees a whole file.
-    write_beside(path, bytes, audience)?.persist_noclobber(path).map_err(|error| error.error)?;
-    make_name_durable(path)
+    write_temporary(path, bytes, audience)?.persist_noclobber(path).map_err(|error| error.error)?;
+    sync_dir(path)
 }
 
 /// Writes `bytes` to `path` in place of what is there; on return they are on the disk, and at no moment half of them. A symbolic
@@ -37,8 +37,8 @@ pub fn write_new(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()
 /// # Errors
 /// The system's error; the file that was there is still there. `NotFound` for a link that leads to no file: the medium that it
 /// leads to may be away, and what lies there would come back with it.
-pub fn replace(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
-    replace_entry(&behind_links(path)?, bytes, audience)
+pub fn replace(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> {
+    replace_entry(&resolve_links(path)?, bytes, audience)
 }
 
 /// Writes `bytes` to `path` in place of what is there, be it a symbolic link: for folders in which others may place links that lead
@@ -46,13 +46,13 @@ pub fn replace(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> 
 ///
 /// # Errors
 /// The system's error; what was there is still there.
-pub fn replace_entry(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
-    write_beside(path, bytes, audience)?.persist(path).map_err(|error| error.error)?;
-    make_name_durable(path)
+pub fn replace_entry(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> {
+    write_temporary(path, bytes, audience)?.persist(path).map_err(|error| error.error)?;
+    sync_dir(path)
 }
 
 /// The path itself, or where a symbolic link leads in the end.
-fn behind_links(path: &Path) -> io::Result<PathBuf> {
+fn resolve_links(path: &Path) -> io::Result<PathBuf> {
     match path.symlink_metadata() {
         Ok(metadata) if metadata.is_symlink() => fs::canonicalize(path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => io::Error::new(
@@ -67,45 +67,45 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
 
 /// A large file that is written piece by piece and is there under its name only once it is whole. Dropped before that, it leaves
 /// nothing behind.
-pub struct Draft {
+pub struct PendingFile {
     file: NamedTempFile,
     path: PathBuf,
     /// The file that is written: another one where `path` is a symbolic link.
     target: PathBuf,
 }
 
-impl Draft {
+impl PendingFile {
     /// Begins a file that will be `path`, or what a symbolic link of this name leads to.
     ///
     /// # Errors
     /// The system's error; `NotFound` for a link that leads to no file.
-    pub fn begin(path: &Path, audience: Audience) -> io::Result<Self> {
-        let target = behind_links(path)?;
-        Ok(Self { file: empty_beside(&target, audience)?, path: path.to_owned(), target })
+    pub fn create(path: &Path, audience: FileMode) -> io::Result<Self> {
+        let target = resolve_links(path)?;
+        Ok(Self { file: create_temporary(&target, audience)?, path: path.to_owned(), target })
     }
 
     /// Gives the file its name, which must be free; on return it is on the disk.
     ///
     /// # Errors
     /// `AlreadyExists` when somebody was first: the file there is untouched. Else what the system says.
-    pub fn keep_new(self) -> io::Result<()> {
+    pub fn commit_new(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist_noclobber(&self.path).map_err(|error| error.error)?;
-        make_name_durable(&self.path)
+        sync_dir(&self.path)
     }
 
     /// Puts the file in place of the one that has its name; on return it is on the disk.
     ///
     /// # Errors
     /// What the system says; the file that was there is still there.
-    pub fn replace(self) -> io::Result<()> {
+    pub fn commit_replacing(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist(&self.target).map_err(|error| error.error)?;
-        make_name_durable(&self.target)
+        sync_dir(&self.target)
     }
 }
 
-impl Write for Draft {
+impl Write for PendingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
     }
@@ -117,17 +117,17 @@ impl Write for Draft {
 
 /// A folder that is filled file by file and is there under its name only once it is whole. Dropped before that, it leaves nothing
 /// behind. Its owner's alone.
-pub struct FolderDraft {
+pub struct PendingFolder {
     folder: tempfile::TempDir,
     path: PathBuf,
 }
 
-impl FolderDraft {
+impl PendingFolder {
     /// Begins a folder that will be `path`.
     ///
     /// # Errors
     /// `AlreadyExists` when something has that name; else what the system says.
-    pub fn begin(path: &Path) -> io::Result<Self> {
+    pub fn create(path: &Path) -> io::Result<Self> {
         if path.symlink_metadata().is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
@@ -138,16 +138,16 @@ impl FolderDraft {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(fs::Permissions::from_mode(0o700));
         }
-        Ok(Self { folder: builder.tempdir_in(directory_of(path))?, path: path.to_owned() })
+        Ok(Self { folder: builder.tempdir_in(parent_dir(path))?, path: path.to_owned() })
     }
 
     /// Where a file of it is to be written; the folders on the way are made.
     ///
     /// # Errors
     /// What the system says.
-    pub fn place(&self, inside: &Path) -> io::Result<PathBuf> {
+    pub fn path_for(&self, inside: &Path) -> io::Result<PathBuf> {
         let place = self.folder.path().join(inside);
-        fs::create_dir_all(directory_of(&place))?;
+        fs::create_dir_all(parent_dir(&place))?;
         Ok(place)
     }
 
@@ -155,32 +155,32 @@ impl FolderDraft {
     ///
     /// # Errors
     /// `AlreadyExists` or `DirectoryNotEmpty` when somebody was first: what is there is untouched. Else what the system says.
-    pub fn keep_new(self) -> io::Result<()> {
-        make_tree_durable(self.folder.path())?;
+    pub fn commit_new(self) -> io::Result<()> {
+        sync_tree(self.folder.path())?;
         if self.path.symlink_metadata().is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         fs::rename(self.folder.path(), &self.path)?;
         // It has its name: there is nothing left to remove.
         let _ = self.folder.keep();
-        make_name_durable(&self.path)
+        sync_dir(&self.path)
     }
 }
 
-fn make_tree_durable(folder: &Path) -> io::Result<()> {
+fn sync_tree(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.is_dir() { make_tree_durable(&path)? } else { make_content_durable(&path)? }
+        if path.is_dir() { sync_tree(&path)? } else { sync_file(&path)? }
     }
-    make_name_durable(&folder.join("any name in it"))
+    sync_dir(&folder.join("any name in it"))
 }
 
 /// A file without a name on the same disk, for what does not fit into memory; gone with its owner.
 ///
 /// # Errors
 /// What the system says.
-pub fn scratch_beside(path: &Path) -> io::Result<File> {
-    tempfile::tempfile_in(directory_of(path))
+pub fn scratch_file(path: &Path) -> io::Result<File> {
+    tempfile::tempfile_in(parent_dir(path))
 }
 
 /// The file's bytes; `None` when there is no such file.
@@ -207,7 +207,7 @@ pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// What the system says.
 pub fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
-        Ok(()) => make_name_durable(path),
+        Ok(()) => sync_dir(path),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
@@ -217,12 +217,12 @@ pub fn remove(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// What the system says.
-pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
+pub fn rotate(path: &Path) -> io::Result<PathBuf> {
     let bytes = read(path)?.ok_or(io::ErrorKind::NotFound)?;
     for number in 1_u32.. {
         let mut name = OsString::from(path);
         name.push(format!(".{number}"));
-        match write_new(Path::new(&name), &bytes, Audience::Owner) {
+        match write_new(Path::new(&name), &bytes, FileMode::OwnerOnly) {
             Ok(()) => return remove(path).map(|()| name.into()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
@@ -232,31 +232,31 @@ pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// A file on the disk in the same directory, without its name yet.
-fn write_beside(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<NamedTempFile> {
-    let mut file = empty_beside(path, audience)?;
+fn write_temporary(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<NamedTempFile> {
+    let mut file = create_temporary(path, audience)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
 }
 
-fn empty_beside(path: &Path, audience: Audience) -> io::Result<NamedTempFile> {
+fn create_temporary(path: &Path, audience: FileMode) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let mode = match audience {
-            Audience::Owner => 0o600,
-            Audience::Everybody => 0o644,
+            FileMode::OwnerOnly => 0o600,
+            FileMode::WorldReadable => 0o644,
         };
         builder.permissions(fs::Permissions::from_mode(mode));
     }
     #[cfg(not(unix))]
     let _ = audience;
-    builder.tempfile_in(directory_of(path))
+    builder.tempfile_in(parent_dir(path))
 }
 
-fn directory_of(path: &Path) -> &Path {
+fn parent_dir(path: &Path) -> &Path {
     match path.parent() {
         Some(directory) if !directory.as_os_str().is_empty() => directory,
         _ => Path::new("."),
@@ -268,9 +268,9 @@ fn directory_of(path: &Path) -> &Path {
 ///
 /// # Errors
 /// What the system says.
-pub fn make_name_durable(path: &Path) -> io::Result<()> {
+pub fn sync_dir(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
-    File::open(directory_of(path))?.sync_all()?;
+    File::open(parent_dir(path))?.sync_all()?;
     #[cfg(not(unix))]
     let _ = path;
     Ok(())
@@ -280,7 +280,7 @@ pub fn make_name_durable(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// What the system says.
-pub fn make_content_durable(path: &Path) -> io::Result<()> {
+pub fn sync_file(path: &Path) -> io::Result<()> {
     // Windows flushes only what is open for writing, which a file may forbid.
     match File::options().write(true).open(path) {
         Ok(file) => file.sync_all(),
@@ -294,7 +294,7 @@ pub fn make_content_durable(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// What the system says.
-pub fn sweep_temporary(directory: &Path) -> io::Result<()> {
+pub fn remove_temporary_files(directory: &Path) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let name = entry.file_name();

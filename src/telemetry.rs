@@ -19,7 +19,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::clock::Timestamp;
-use crate::config::{Log, LogFormat};
+use crate::config::{LogConfig, LogFormat};
 use crate::domain::photo::PhotoState;
 use crate::storage::steps::SweepReport;
 use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
@@ -30,7 +30,7 @@ use crate::transport::trust_status::TrustFacts;
 ///
 /// # Errors
 /// When the level is not one.
-pub fn start_log(log: &Log) -> Result<(), LogLevelError> {
+pub fn start_log(log: &LogConfig) -> Result<(), LogLevelError> {
     let filter = log_filter(&log.level)?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match log.format {
@@ -124,7 +124,7 @@ pub struct Metrics {
     trust_faults: AtomicGauge,
     reloads: Counter,
     reload_failures: Counter,
-    lines: Vec<(&'static str, Arc<TransportMetrics>)>,
+    listeners: Vec<(&'static str, Arc<TransportMetrics>)>,
 }
 
 impl Metrics {
@@ -151,7 +151,7 @@ impl Metrics {
             trust_faults: AtomicGauge::default(),
             reloads: Counter::default(),
             reload_failures: Counter::default(),
-            lines,
+            listeners: lines,
         };
         let registry = &mut metrics.registry;
         registry.register("requests", "Requests answered", metrics.requests.clone());
@@ -202,14 +202,14 @@ impl Metrics {
     }
 
     /// The text, with the photos of each state and what the lines trust as they are now.
-    pub fn encode(&self, census: &[(PhotoState, u64)], trust: &TrustFacts) -> String {
-        self.read_trust(trust);
+    pub fn encode(&self, photo_counts: &[(PhotoState, u64)], trust: &TrustFacts) -> String {
+        self.update_trust(trust);
         for state in PhotoState::ALL {
-            let number = census.iter().find(|(counted, _)| *counted == state).map_or(0, |(_, number)| *number);
+            let number = photo_counts.iter().find(|(counted, _)| *counted == state).map_or(0, |(_, number)| *number);
             self.photos.get_or_create(&StateLabel { state: state.name() }).set(number);
         }
-        for (listener, line) in &self.lines {
-            self.read_line(listener, line);
+        for (listener, line) in &self.listeners {
+            self.update_listener(listener, line);
         }
         let mut text = String::new();
         // Writing into a String cannot fail.
@@ -217,10 +217,10 @@ impl Metrics {
         text
     }
 
-    fn read_trust(&self, trust: &TrustFacts) {
+    fn update_trust(&self, trust: &TrustFacts) {
         let seconds = |moment: Timestamp| u64::try_from(moment.unix_milliseconds() / 1000).unwrap_or(0);
         self.certificate_expires.set(seconds(trust.server_certificate_expires_at));
-        for (roots, end) in &trust.foreign_lists {
+        for (roots, end) in &trust.external_list_expiry {
             self.lists_expire.get_or_create(&RootsLabel { roots: roots.clone() }).set(seconds(*end));
         }
         self.trust_faults.set(trust.faults.len() as u64);
@@ -228,13 +228,13 @@ impl Metrics {
         self.reload_failures.inner().store(trust.reload_failures, Ordering::Relaxed);
     }
 
-    fn read_line(&self, listener: &'static str, line: &TransportMetrics) {
+    fn update_listener(&self, listener: &'static str, line: &TransportMetrics) {
         let label = ListenerLabel { listener };
         self.open_connections.get_or_create(&label).set(line.open());
         for (family, number) in [
             (&self.accepted, line.accepted()),
-            (&self.cut_revoked, line.cut_revoked()),
-            (&self.turned_away, line.turned_away()),
+            (&self.cut_revoked, line.cancelled()),
+            (&self.turned_away, line.rejected()),
             (&self.over_device_limit, line.over_device_limit()),
             (&self.without_certificate, line.without_certificate()),
             (&self.accept_errors, line.accept_errors()),
@@ -262,7 +262,7 @@ fn duration_histogram() -> Histogram {
 
 /// What the request observer works with.
 #[derive(Clone)]
-pub struct Observer {
+pub struct RequestObserver {
     /// Where it counts.
     pub metrics: Arc<Metrics>,
     /// The listener's name.
@@ -270,7 +270,7 @@ pub struct Observer {
 }
 
 /// Counts and logs each request by its route as declared, never by its path: paths hold identifiers.
-pub async fn observe(State(observer): State<Observer>, request: Request, next: Next) -> Response {
+pub async fn observe_request(State(observer): State<RequestObserver>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = known_method(request.method());
     let route = request.extensions().get::<MatchedPath>().map_or("(none)".to_owned(), |path| path.as_str().to_owned());

@@ -5,21 +5,21 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::cluster::Cluster;
-use super::process::{GatewayProcess, Home};
+use super::cluster::PostgresServer;
+use super::process::{GatewayFolder, GatewayProcess};
 
 const PHOTO: &[u8] = include_bytes!("../../fixtures/portrait-1244x1600.jpg");
 const CLIENTS: u32 = 4;
 
-pub async fn measure(cluster: &Cluster, operations: u32) {
+pub async fn measure(cluster: &PostgresServer, operations: u32) {
     println!("\nThe whole gateway, photos of {} KB, {CLIENTS} clients:", PHOTO.len() / 1_000);
-    one("SQLite", &Home::with_default_profile(), None, operations).await;
-    let home = Home::over_server(&cluster.empty_database().await);
+    measure_store("SQLite", &GatewayFolder::with_default_profile(), None, operations).await;
+    let home = GatewayFolder::over_server(&cluster.empty_database().await);
     home.set("profile", "\"de-tr03121\"");
-    one("PostgreSQL", &home, Some(cluster), operations).await;
+    measure_store("PostgreSQL", &home, Some(cluster), operations).await;
 }
 
-async fn one(store: &str, home: &Home, cluster: Option<&Cluster>, operations: u32) {
+async fn measure_store(store: &str, home: &GatewayFolder, cluster: Option<&PostgresServer>, operations: u32) {
     let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
     let gateway = home.start();
     let mut codes = Vec::new();
@@ -28,7 +28,7 @@ async fn one(store: &str, home: &Home, cluster: Option<&Cluster>, operations: u3
         let (begun, before) = (Instant::now(), processor_time(&gateway, cluster));
         let mut clients = tokio::task::JoinSet::new();
         for client in 0..CLIENTS {
-            let studio = studio.calls(gateway.studio());
+            let studio = studio.client(gateway.studio());
             clients.spawn(async move {
                 let mut codes = Vec::new();
                 for turn in 0..number / CLIENTS {
@@ -46,10 +46,10 @@ async fn one(store: &str, home: &Home, cluster: Option<&Cluster>, operations: u3
     let (begun, before) = (Instant::now(), processor_time(&gateway, cluster));
     let mut clients = tokio::task::JoinSet::new();
     for codes in codes {
-        let office = office.calls(gateway.office());
+        let office = office.client(gateway.office());
         clients.spawn(async move {
             for code in codes {
-                let collection = office.collects(&code).await;
+                let collection = office.collect_ok(&code).await;
                 assert_eq!(office.fetch(&collection, &code).await.unwrap().body.len(), PHOTO.len());
                 let settled = office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
                 assert_eq!(settled.status, 200);
@@ -73,8 +73,8 @@ fn print(store: &str, what: &str, operations: u32, begun: Instant, before: (u64,
 }
 
 /// Of the gateway, and of the database's server, in ticks.
-fn processor_time(gateway: &GatewayProcess, cluster: Option<&Cluster>) -> (u64, u64) {
-    let server = cluster.map(Cluster::processes).unwrap_or_default();
+fn processor_time(gateway: &GatewayProcess, cluster: Option<&PostgresServer>) -> (u64, u64) {
+    let server = cluster.map(PostgresServer::processes).unwrap_or_default();
     (ticks(&gateway.process_id().to_string()), server.iter().map(|process| ticks(process)).sum())
 }
 

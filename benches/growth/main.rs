@@ -36,10 +36,10 @@ mod work;
 
 use std::time::Instant;
 
-use self::cluster::Cluster;
-use self::figures::Figures;
-use self::place::Place;
-use self::work::{KINDS, measure};
+use self::cluster::PostgresServer;
+use self::figures::Results;
+use self::place::BenchStore;
+use self::work::{WORKLOADS, measure};
 
 /// What a server of some size is set to; the rest is as PostgreSQL comes.
 const SETTINGS: &str = "-c shared_buffers=1GB -c max_wal_size=4GB -c max_connections=200";
@@ -50,23 +50,23 @@ fn main() {
     let rounds = if full { 12 } else { 6 };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let cluster = Cluster::start_in(&std::env::temp_dir(), SETTINGS).await;
+        let cluster = PostgresServer::start_in(&std::env::temp_dir(), SETTINGS).await;
         let mut places = Vec::new();
         for photos in sizes {
             let begun = Instant::now();
-            places.push(Place::on_sqlite(photos).await);
-            places.push(Place::on_postgres(photos, &cluster).await);
+            places.push(BenchStore::on_sqlite(photos).await);
+            places.push(BenchStore::on_postgres(photos, &cluster).await);
             println!("{photos} photos are there on either store after {} s", begun.elapsed().as_secs());
         }
         for store in ["SQLite", "PostgreSQL"] {
             let mut of_store: Vec<_> = places.iter_mut().filter(|place| place.store_name == store).collect();
-            let mut figures = Figures::new(store, &sizes);
+            let mut figures = Results::new(store, &sizes);
             for round in 0..=rounds {
                 for (size, place) in of_store.iter_mut().enumerate() {
                     if store == "PostgreSQL" {
                         place.watch(&cluster);
                     }
-                    for kind in KINDS {
+                    for kind in WORKLOADS {
                         let measured = measure(place, kind).await;
                         // The first round only warms up.
                         if round > 0 {

@@ -10,11 +10,11 @@ use sqlx::postgres::PgPool;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
-use super::cluster::{Cluster, connect, location};
-use super::filling::{Dialect, Filling};
+use super::cluster::{PostgresServer, connect, location};
+use super::filling::{SeedData, SqlDialect};
 
 /// A store, and how to look at it past its contract.
-pub struct Place {
+pub struct BenchStore {
     pub store_name: &'static str,
     pub photos: u64,
     pub erased: u64,
@@ -22,26 +22,26 @@ pub struct Place {
     /// How many of the stored photos were collected by now.
     pub collected: AtomicU64,
     /// How many pictures of 550 KB have been added.
-    pub whole_deposits: AtomicU64,
-    disk: Disk,
+    pub large_deposits: AtomicU64,
+    disk: RawPool,
     server: Vec<String>,
-    bytes_at_first: i64,
-    scans_at_first: i64,
+    initial_bytes: i64,
+    initial_scans: i64,
     _folder: Option<tempfile::TempDir>,
 }
 
-enum Disk {
+enum RawPool {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
 
 /// A quarter as many were collected before, a fiftieth is at an office; each has about two rows in the transfer log.
-fn filling(photos: u64) -> Filling {
+fn filling(photos: u64) -> SeedData {
     let parties = (photos / 50).clamp(100, 12_000);
-    Filling { parties, photos, erased: photos / 4, leased: photos / 50, log: 2 * photos, frame_bytes: 1_024 }
+    SeedData { parties, photos, erased: photos / 4, leased: photos / 50, log: 2 * photos, frame_bytes: 1_024 }
 }
 
-impl Place {
+impl BenchStore {
     pub async fn on_sqlite(photos: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("lichtbild.sqlite");
@@ -49,29 +49,29 @@ impl Place {
         SqlStore::create(&at).await.unwrap().close().await;
         let options = SqliteConnectOptions::new().filename(&file);
         let mut connection = options.connect().await.unwrap();
-        for sql in filling(photos).statements(Dialect::Sqlite) {
+        for sql in filling(photos).statements(SqlDialect::Sqlite) {
             sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
         }
         connection.close().await.unwrap();
-        let disk = Disk::Sqlite(SqlitePool::connect_with(options).await.unwrap());
+        let disk = RawPool::Sqlite(SqlitePool::connect_with(options).await.unwrap());
         Self::new("SQLite", photos, SqlStore::open(&at).await.unwrap(), disk, Some(folder)).await
     }
 
-    pub async fn on_postgres(photos: u64, cluster: &Cluster) -> Self {
+    pub async fn on_postgres(photos: u64, cluster: &PostgresServer) -> Self {
         let url = cluster.empty_database().await;
         SqlStore::create(&location(&url)).await.unwrap().close().await;
         let mut connection = connect(&url).await.unwrap();
-        for sql in filling(photos).statements(Dialect::Postgres) {
+        for sql in filling(photos).statements(SqlDialect::Postgres) {
             sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
         }
         sqlx::raw_sql("CHECKPOINT").execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
-        let disk = Disk::Postgres(PgPool::connect(&url).await.unwrap());
+        let disk = RawPool::Postgres(PgPool::connect(&url).await.unwrap());
         Self::new("PostgreSQL", photos, SqlStore::open(&location(&url)).await.unwrap(), disk, None).await
     }
 
     /// Those of its server's processes that there are by now.
-    pub fn watch(&mut self, cluster: &Cluster) {
+    pub fn watch(&mut self, cluster: &PostgresServer) {
         self.server = cluster.processes();
     }
 
@@ -79,7 +79,7 @@ impl Place {
         store_name: &'static str,
         photos: u64,
         store: SqlStore,
-        disk: Disk,
+        disk: RawPool,
         folder: Option<tempfile::TempDir>,
     ) -> Self {
         let mut place = Self {
@@ -88,15 +88,15 @@ impl Place {
             erased: filling(photos).erased,
             store,
             collected: AtomicU64::new(0),
-            whole_deposits: AtomicU64::new(0),
+            large_deposits: AtomicU64::new(0),
             disk,
             server: Vec::new(),
-            bytes_at_first: 0,
-            scans_at_first: 0,
+            initial_bytes: 0,
+            initial_scans: 0,
             _folder: folder,
         };
-        place.bytes_at_first = place.bytes().await;
-        place.scans_at_first = place.scans().await;
+        place.initial_bytes = place.bytes().await;
+        place.initial_scans = place.scans().await;
         place
     }
 
@@ -109,8 +109,8 @@ impl Place {
 
     async fn number(&self, sqlite: &'static str, postgres: &'static str) -> i64 {
         match &self.disk {
-            Disk::Sqlite(pool) => sqlx::query_scalar(sqlite).fetch_one(pool).await.unwrap(),
-            Disk::Postgres(pool) => sqlx::query_scalar(postgres).fetch_one(pool).await.unwrap(),
+            RawPool::Sqlite(pool) => sqlx::query_scalar(sqlite).fetch_one(pool).await.unwrap(),
+            RawPool::Postgres(pool) => sqlx::query_scalar(postgres).fetch_one(pool).await.unwrap(),
         }
     }
 
@@ -129,16 +129,16 @@ impl Place {
     pub async fn print_disk(&self) {
         let signed = |number: u64| i64::try_from(number).unwrap();
         let all = filling(self.photos);
-        let rows = self.bytes_at_first - signed((all.photos + all.leased) * 1_024);
+        let rows = self.initial_bytes - signed((all.photos + all.leased) * 1_024);
         println!(
             "{} with {} photos: {} bytes for a photo's rows beside its picture; grew by {} MB with {} pictures of 550 KB; \
              tables read from end to end: {}",
             self.store_name,
             self.photos,
             rows / signed(all.photos + all.leased + all.erased),
-            (self.bytes().await - self.bytes_at_first) / 1_000_000,
-            self.whole_deposits.load(Ordering::Relaxed),
-            self.scans().await - self.scans_at_first,
+            (self.bytes().await - self.initial_bytes) / 1_000_000,
+            self.large_deposits.load(Ordering::Relaxed),
+            self.scans().await - self.initial_scans,
         );
     }
 }

@@ -11,19 +11,19 @@ use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use lichtbild::domain::lookup::LookupId;
 use lichtbild::domain::photo::{PhotoFacts, PhotoRecord, PhotoState, SealedPhoto};
-use lichtbild::domain::quarantine::PhotosOfRevoked;
+use lichtbild::domain::quarantine::RevokedDevicePolicy;
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::storage::Store;
 use lichtbild::storage::steps::{
-    CodeAttempt, Deposited, Fetch, FetchPurpose, FetchRequest, GuessLimits, LeaseRequest, Leased, LookUp, NewPhoto,
-    PhotoQuery, SettleRequest,
+    CodeAttempt, DepositOutcome, FetchOutcome, FetchPurpose, FetchRequest, LeaseOutcome, LeaseRequest, LookupOutcome,
+    NewPhoto, PhotoQuery, SettleRequest, WrongCodeLimits,
 };
 use lichtbild::validation::Profile;
 
 use super::filling::{DEVICE_OF_OFFICE, DEVICE_OF_STUDIO, OFFICE, STUDIO, identifier_of, lookup_of};
 use super::jpeg;
-use super::place::Place;
-use super::sealer::Sealer;
+use super::place::BenchStore;
+use super::sealer::TestSealer;
 
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 const MINUTES: Duration = Duration::from_secs(15 * 60);
@@ -35,32 +35,38 @@ const ANY_PHOTO: &str = "title = 'Any'\n[pixels]\nmin_width = 35\nmin_height = 4
 const OPERATIONS: usize = 40;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum Workload {
     /// A deposit with a picture of 2 KB.
     SmallDeposit,
     /// A deposit with a picture of 550 KB.
-    WholeDeposit,
+    LargeDeposit,
     /// A code looked up, the photo leased, handed over, read, settled as used and erased.
     Collection,
     /// The first page of a studio's photos, 20 at every size.
     List,
     /// What `/metrics` asks.
-    Census,
+    PhotoCounts,
     /// A sweep that finds nothing to do.
     Sweep,
 }
 
-pub const KINDS: [Kind; 6] =
-    [Kind::SmallDeposit, Kind::WholeDeposit, Kind::Collection, Kind::List, Kind::Census, Kind::Sweep];
+pub const WORKLOADS: [Workload; 6] = [
+    Workload::SmallDeposit,
+    Workload::LargeDeposit,
+    Workload::Collection,
+    Workload::List,
+    Workload::PhotoCounts,
+    Workload::Sweep,
+];
 
 /// How long all took together, and each; and the processor time of all, which a busy machine hardly changes.
-pub struct Measured {
-    pub whole: Duration,
+pub struct Measurement {
+    pub total: Duration,
     pub each: Vec<Duration>,
     pub processor: Duration,
 }
 
-pub async fn measure(place: &Place, kind: Kind) -> Measured {
+pub async fn measure(place: &BenchStore, kind: Workload) -> Measurement {
     let photos = Mutex::new(sealed(kind));
     let (begun, before) = (Instant::now(), place.processor_time());
     let client = async || {
@@ -68,48 +74,48 @@ pub async fn measure(place: &Place, kind: Kind) -> Measured {
         for _ in 0..OPERATIONS / 4 {
             let photo = photos.lock().unwrap().pop();
             let begun = Instant::now();
-            operate(place, kind, photo).await;
+            run_operation(place, kind, photo).await;
             each.push(begun.elapsed());
         }
         each
     };
     let (first, second, third, fourth) = tokio::join!(client(), client(), client(), client());
-    Measured {
-        whole: begun.elapsed(),
+    Measurement {
+        total: begun.elapsed(),
         each: [first, second, third, fourth].concat(),
         processor: place.processor_time().saturating_sub(before),
     }
 }
 
 /// Photos for all operations of a round, sealed beforehand: the store is measured, not the cipher.
-fn sealed(kind: Kind) -> Vec<SealedPhoto> {
-    static SEALERS: LazyLock<[Sealer; 2]> = LazyLock::new(|| {
+fn sealed(kind: Workload) -> Vec<SealedPhoto> {
+    static SEALERS: LazyLock<[TestSealer; 2]> = LazyLock::new(|| {
         let profile = Profile::parse("any", ANY_PHOTO).unwrap();
-        [jpeg::grey_picture(35, 45), jpeg::fixture("portrait-1244x1600.jpg")]
-            .map(|bytes| Sealer::of(bytes, &profile, NOW))
+        [jpeg::grey_jpeg(35, 45), jpeg::fixture("portrait-1244x1600.jpg")]
+            .map(|bytes| TestSealer::of(bytes, &profile, NOW))
     });
     let sealer = match kind {
-        Kind::SmallDeposit => &SEALERS[0],
-        Kind::WholeDeposit => &SEALERS[1],
-        Kind::Collection | Kind::List | Kind::Census | Kind::Sweep => return Vec::new(),
+        Workload::SmallDeposit => &SEALERS[0],
+        Workload::LargeDeposit => &SEALERS[1],
+        Workload::Collection | Workload::List | Workload::PhotoCounts | Workload::Sweep => return Vec::new(),
     };
     (0..OPERATIONS).map(|_| sealer.seal()).collect()
 }
 
-async fn operate(place: &Place, kind: Kind, photo: Option<SealedPhoto>) {
+async fn run_operation(place: &BenchStore, kind: Workload, photo: Option<SealedPhoto>) {
     match kind {
-        Kind::SmallDeposit => deposit(place, photo.unwrap()).await,
-        Kind::WholeDeposit => {
-            place.whole_deposits.fetch_add(1, Ordering::Relaxed);
+        Workload::SmallDeposit => deposit(place, photo.unwrap()).await,
+        Workload::LargeDeposit => {
+            place.large_deposits.fetch_add(1, Ordering::Relaxed);
             deposit(place, photo.unwrap()).await;
         }
-        Kind::Collection => collect(place).await,
-        Kind::List => {
+        Workload::Collection => collect(place).await,
+        Workload::List => {
             let query = PhotoQuery { state: None, after: None, limit: 20, now: NOW };
             assert!(!place.store.photos(id(STUDIO, 1), query).await.unwrap().photos.is_empty());
         }
-        Kind::Census => assert!(!place.store.census().await.unwrap().is_empty()),
-        Kind::Sweep => assert!(!place.store.sweep(NOW).await.unwrap().did_something()),
+        Workload::PhotoCounts => assert!(!place.store.photo_counts().await.unwrap().is_empty()),
+        Workload::Sweep => assert!(!place.store.sweep(NOW).await.unwrap().has_changes()),
     }
 }
 
@@ -127,7 +133,7 @@ fn bytes_of(name: &str, number: u64) -> [u8; 32] {
     *Sha256Digest::of(format!("{name} {number}").as_bytes()).as_bytes()
 }
 
-async fn deposit(place: &Place, sealed: SealedPhoto) {
+async fn deposit(place: &BenchStore, sealed: SealedPhoto) {
     let number = next();
     let party = number % 50 + 1;
     let device_id: DeviceId = id(DEVICE_OF_STUDIO, party);
@@ -155,7 +161,7 @@ async fn deposit(place: &Place, sealed: SealedPhoto) {
         actor: device_id.to_string(),
         event: AuditEvent::PhotoDeposited,
         subject: Some(record.photo_id.to_string()),
-        details: serde_json::json!({ "bytes": sealed.frame().len() }),
+        details: serde_json::json!({ "bytes": sealed.envelope().len() }),
     };
     let photo = NewPhoto {
         record,
@@ -165,20 +171,20 @@ async fn deposit(place: &Place, sealed: SealedPhoto) {
     };
     // As the gateway does: it looks for a repeat before it judges.
     assert!(place.store.find_deposit(&photo.request_id).await.unwrap().is_none());
-    assert!(matches!(place.store.deposit(photo, audit).await.unwrap(), Deposited::Stored));
+    assert!(matches!(place.store.deposit(photo, audit).await.unwrap(), DepositOutcome::Stored));
 }
 
-async fn collect(place: &Place) {
+async fn collect(place: &BenchStore) {
     let turn = place.collected.fetch_add(1, Ordering::Relaxed);
     // Each is met once, and far from the one before: 2,654,435,761 is a prime.
     let number = place.erased + 1 + turn * 2_654_435_761 % place.photos;
     let party = turn % 50 + 1;
     let (office_id, device_id): (PartyId, DeviceId) = (id(OFFICE, party), id(DEVICE_OF_OFFICE, party));
-    let photos_of_revoked = PhotosOfRevoked::Quarantine;
-    let limits = GuessLimits { per_device: 10, over_all: 10_000, window: MINUTES };
+    let photos_of_revoked = RevokedDevicePolicy::Quarantine;
+    let limits = WrongCodeLimits { per_device: 10, in_total: 10_000, window: MINUTES };
     let attempt =
         CodeAttempt { lookup_id: lookup_of(number), office_id, device_id, now: NOW, limits, photos_of_revoked };
-    let LookUp::Found(found) = place.store.look_up(&attempt).await.unwrap() else { panic!("no photo {number}") };
+    let LookupOutcome::Found(found) = place.store.look_up(&attempt).await.unwrap() else { panic!("no photo {number}") };
     let lease = LeaseRequest {
         photo_id: found.photo.record.photo_id,
         office_id,
@@ -188,15 +194,15 @@ async fn collect(place: &Place) {
         photos_of_revoked,
         now: NOW,
     };
-    let Leased::New(held) = place.store.lease(&lease).await.unwrap() else { panic!("not leased") };
+    let LeaseOutcome::New(held) = place.store.lease(&lease).await.unwrap() else { panic!("not leased") };
     let fetch = FetchRequest {
         collection_id: held.collection_id,
         attempt,
         settle_within: DAYS,
         purpose: FetchPurpose::HandOver,
     };
-    assert!(matches!(place.store.fetch(&fetch).await.unwrap(), Fetch::Ready(_)));
-    assert!(place.store.sealed(lease.photo_id).await.unwrap().is_some());
+    assert!(matches!(place.store.fetch(&fetch).await.unwrap(), FetchOutcome::Ready(_)));
+    assert!(place.store.sealed_photo(lease.photo_id).await.unwrap().is_some());
     let settle = SettleRequest {
         collection_id: held.collection_id,
         office_id,

@@ -56,9 +56,9 @@ pub async fn require_certificate(request: Request, next: Next) -> Response {
 }
 
 /// Where a request comes from, for callers of whom nothing else is known.
-pub struct Address(pub IpAddr);
+pub struct ClientAddress(pub IpAddr);
 
-impl FromRequestParts<App> for Address {
+impl FromRequestParts<App> for ClientAddress {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use crate::flows::Gateway;
-use crate::flows::publish::PublishedLists;
+use crate::flows::publish::PublishedRevocationLists;
 use crate::transport::body::BodyLimits;
 use crate::transport::trust_status::TrustStatus;
 
@@ -17,7 +17,7 @@ pub struct App {
     /// What the lines show and trust, and what is wrong with it.
     pub trust: TrustStatus,
     /// The revocation lists of the gateway's own authorities.
-    pub lists: PublishedLists,
+    pub revocation_lists: PublishedRevocationLists,
     /// How large a photo may be and how slowly it may come.
     pub photo_body: BodyLimits,
     /// The same for JSON.

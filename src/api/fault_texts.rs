@@ -1,37 +1,37 @@
 //! What exactly is wrong with a request, a key or a code, in German and English.
 
-use super::problem::RequestFault;
-use crate::domain::code::{CodeError, SymbolPlace};
+use super::problem::MalformedReason;
+use crate::domain::code::{CodeError, SymbolPosition};
 use crate::domain::language::Language;
 use crate::identity::public_key::{KeyError, RSA_MINIMUM_BITS};
 
 /// Why the request cannot be read.
-pub(super) fn request_fault(fault: RequestFault, language: Language) -> String {
+pub(super) fn malformed_detail(fault: MalformedReason, language: Language) -> String {
     let (german, english) = match fault {
-        RequestFault::NotJson { line, column } => {
+        MalformedReason::InvalidJson { line, column } => {
             return language.pick(
                 format!("Der Rumpf der Anfrage ist ab Zeile {line}, Spalte {column} kein JSON."),
                 format!("The request's body is not JSON from line {line}, column {column} on."),
             );
         }
-        RequestFault::JsonEnds => ("Das JSON der Anfrage bricht ab.", "The request's JSON ends early."),
-        RequestFault::Field => (
+        MalformedReason::TruncatedJson => ("Das JSON der Anfrage bricht ab.", "The request's JSON ends early."),
+        MalformedReason::Field => (
             "Ein Feld der Anfrage fehlt, ist unbekannt oder von falscher Art. Die README nennt die Felder.",
             "A field of the request is missing, unknown, or of the wrong kind. The README lists the fields.",
         ),
-        RequestFault::Query => (
+        MalformedReason::Query => (
             "Ein Parameter der Adresse ist unbekannt, doppelt oder nicht lesbar. Erlaubt sind limit, after und bei Fotos state.",
             "A parameter of the address is unknown, repeated, or cannot be read. There are limit, after and, for photos, state.",
         ),
-        RequestFault::CertificateRequest => (
+        MalformedReason::CertificateRequest => (
             "Erwartet wird ein Zertifikatsantrag: PKCS#10 als DER in Base64 (RFC 8951) oder als PEM.",
             "A certificate request is expected: PKCS#10 as DER in base64 (RFC 8951), or as PEM.",
         ),
-        RequestFault::Hexadecimal => {
+        MalformedReason::Hexadecimal => {
             ("lookup und nonce sind je 64 hexadezimale Ziffern.", "lookup and nonce have 64 hexadecimal digits each.")
         }
-        RequestFault::Note => ("note enthält Steuerzeichen.", "note holds control characters."),
-        RequestFault::Date => ("until ist kein Datum wie 2026-12-31.", "until is not a date such as 2026-12-31."),
+        MalformedReason::Note => ("note enthält Steuerzeichen.", "note holds control characters."),
+        MalformedReason::Date => ("until ist kein Datum wie 2026-12-31.", "until is not a date such as 2026-12-31."),
     };
     language.pick(german, english).into()
 }
@@ -69,7 +69,7 @@ pub(super) fn code_detail(error: CodeError, german: [&str; 2], english: [&str; 2
             format!("Gruppe {group} hat {symbols} statt 5 Zeichen. Bitte mit {paper} vergleichen."),
             format!("Group {group} has {symbols} instead of 5 symbols. Compare with {english_paper}."),
         ),
-        CodeError::UnknownCharacter { place: Some(SymbolPlace { group, position }) } => language.pick(
+        CodeError::UnknownCharacter { place: Some(SymbolPosition { group, position }) } => language.pick(
             format!(
                 "Das {position}. Zeichen der Gruppe {group} kommt in keinem {kind} vor. Erlaubt sind 0-9 und A-Z ohne I, L, O, U. \
                  Bitte mit {paper} vergleichen."

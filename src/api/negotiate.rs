@@ -14,9 +14,9 @@ use crate::domain::language::Language;
 
 /// The language of the request.
 #[derive(Debug, Clone, Copy)]
-pub struct Reader(pub Language);
+pub struct PreferredLanguage(pub Language);
 
-impl<S: Sync> FromRequestParts<S> for Reader {
+impl<S: Sync> FromRequestParts<S> for PreferredLanguage {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::App;
 use super::readiness::{Readiness, probe};
-use super::request::json_answer;
+use super::request::json_response;
 use crate::clock::Timestamp;
 use crate::transport::trust_status::Degradation;
 
@@ -17,7 +17,7 @@ struct Health {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     missing: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    degraded: Vec<Degraded>,
+    degraded: Vec<DegradationBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     keys_run_out_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,12 +26,12 @@ struct Health {
 
 /// Something an administrator has to look at while the gateway works.
 #[derive(Serialize)]
-struct Degraded {
+struct DegradationBody {
     what: String,
     detail: String,
 }
 
-impl From<Degradation> for Degraded {
+impl From<Degradation> for DegradationBody {
     fn from(Degradation { what, detail }: Degradation) -> Self {
         Self { what, detail }
     }
@@ -39,7 +39,7 @@ impl From<Degradation> for Degraded {
 
 /// The process lives.
 pub async fn healthz() -> Response {
-    json_answer(StatusCode::OK, &Health { status: "alive", ..Health::default() })
+    json_response(StatusCode::OK, &Health { status: "alive", ..Health::default() })
 }
 
 /// A photo could be deposited and collected now; otherwise, what is missing for it.
@@ -53,9 +53,9 @@ pub async fn readyz(State(app): State<App>) -> Response {
     let health = Health {
         status: word,
         missing,
-        degraded: degraded.into_iter().map(Degraded::from).collect(),
+        degraded: degraded.into_iter().map(DegradationBody::from).collect(),
         keys_run_out_at,
         server_certificate_expires_at: Some(server_certificate_expires_at),
     };
-    json_answer(status, &health)
+    json_response(status, &health)
 }

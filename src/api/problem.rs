@@ -16,7 +16,7 @@ use crate::domain::finding::Finding;
 use crate::domain::language::Language;
 use crate::domain::party::{Party, Role};
 use crate::domain::photo::PhotoState;
-use crate::domain::quarantine::HeldBack;
+use crate::domain::quarantine::Quarantined;
 use crate::identity::public_key::KeyError;
 use crate::wire::collection::StudioBody;
 use crate::wire::finding::FindingBody;
@@ -27,7 +27,7 @@ use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
 #[expect(missing_docs, reason = "the texts beside this file say in two languages what each one means")]
 pub enum Problem {
     // The request itself
-    RequestMalformed { fault: RequestFault },
+    RequestMalformed { reason: MalformedReason },
     IdempotencyKeyMissing,
     IdempotencyKeyMalformed,
     ContentDigestMalformed,
@@ -47,7 +47,7 @@ pub enum Problem {
     CertificateMissing,
     DeviceUnknown,
     DeviceRevoked { at: Timestamp },
-    DeviceNotInStanding,
+    DeviceRevokedOrSuspended,
     CertificateExpired { at: Timestamp },
     PartySuspended { role: Role },
     DeviceIsAuditors,
@@ -65,7 +65,7 @@ pub enum Problem {
     // Collections
     CodeUnknown,
     TooManyCodes { wait: Duration },
-    PhotoQuarantined(HeldBack),
+    PhotoQuarantined(Quarantined),
     PhotoLeasedElsewhere { until: Timestamp },
     PhotoHandedOverElsewhere { until: Timestamp },
     PhotoSettled { state: PhotoState, at: Timestamp, office: Option<Party> },
@@ -107,11 +107,11 @@ pub enum Problem {
 
 /// What is wrong with a request that does not fit the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RequestFault {
+pub enum MalformedReason {
     /// The body ends before the JSON does.
-    JsonEnds,
+    TruncatedJson,
     /// The body is not JSON.
-    NotJson {
+    InvalidJson {
         /// Where it stops being so.
         line: usize,
         /// Where in that line.
@@ -153,7 +153,7 @@ impl Problem {
             Self::FormatUnsupported { .. } => "format-unsupported",
             Self::CertificateMissing => "certificate-missing",
             Self::DeviceUnknown => "device-unknown",
-            Self::DeviceRevoked { .. } | Self::DeviceNotInStanding => "device-revoked",
+            Self::DeviceRevoked { .. } | Self::DeviceRevokedOrSuspended => "device-revoked",
             Self::CertificateExpired { .. } => "certificate-expired",
             Self::PartySuspended { role: Role::Studio } => "studio-suspended",
             Self::PartySuspended { role: Role::Office } => "office-suspended",
@@ -231,7 +231,7 @@ impl Problem {
             | Self::CertificateSuperseded { .. }
             | Self::DeviceUnknown
             | Self::DeviceRevoked { .. }
-            | Self::DeviceNotInStanding
+            | Self::DeviceRevokedOrSuspended
             | Self::CertificateExpired { .. }
             | Self::DeviceIsAuditors
             | Self::AuditorsOnly
@@ -310,7 +310,7 @@ impl Problem {
             Self::CertificateSuperseded { since } => json!({ "newer_used_at": since }),
             Self::PhotoLeased { until } | Self::PhotoLeasedElsewhere { until } => json!({ "lease_until": until }),
             Self::PhotoKept { until } => json!({ "kept_until": until }),
-            Self::PhotoQuarantined(HeldBack { since, reason }) => {
+            Self::PhotoQuarantined(Quarantined { since, reason }) => {
                 json!({ "held_back_since": since, "held_back_because": reason })
             }
             Self::PhotoHandedOverElsewhere { until } => json!({ "lease_until": until, "handed_over": true }),
@@ -341,7 +341,7 @@ impl Problem {
             detail: self.detail(language),
             extensions: self.extensions(language).as_object().cloned().unwrap_or_default(),
         };
-        self.answer(|status| {
+        self.response_with(|status| {
             let text = serde_json::to_vec(&body).unwrap_or_default();
             let head = [(CONTENT_TYPE, PROBLEM_JSON), (CACHE_CONTROL, "no-store")];
             (status, head, text).into_response()
@@ -349,7 +349,7 @@ impl Problem {
     }
 
     /// An answer drawn with this problem's status, and the headers that go with it.
-    pub fn answer(&self, draw: impl FnOnce(StatusCode) -> Response) -> Response {
+    pub fn response_with(&self, draw: impl FnOnce(StatusCode) -> Response) -> Response {
         let mut response = draw(self.status());
         let headers = response.headers_mut();
         if let Some(wait) = self.retry_after() {

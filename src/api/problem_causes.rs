@@ -1,8 +1,8 @@
 //! What each failure of a flow is to the caller: causes to problems, exhaustively.
 
-use super::problem::{Problem, RequestFault};
-use crate::domain::invitation::Refusal;
-use crate::domain::party::Duty;
+use super::problem::{MalformedReason, Problem};
+use crate::domain::invitation::InvitationRefusal;
+use crate::domain::party::DeviceScope;
 use crate::domain::photo::PhotoState;
 use crate::flows::authenticate::AuthenticationError;
 use crate::flows::collect::CollectError;
@@ -10,11 +10,11 @@ use crate::flows::deposit::DepositError;
 use crate::flows::enrol::EnrolError;
 use crate::flows::hand_over::HandOverError;
 use crate::flows::issuance::CertifyError;
-use crate::flows::judge::Busy;
-use crate::flows::pace::TooFast;
+use crate::flows::judge::QueueFullError;
+use crate::flows::pace::RateLimited;
 use crate::flows::renew::RenewError;
 use crate::flows::settle::SettleError;
-use crate::flows::vouch::VouchError;
+use crate::flows::vouch::GatewayProofError;
 use crate::flows::withdraw::WithdrawError;
 use crate::identity::public_key::KeyError;
 use crate::identity::request::RequestError;
@@ -27,12 +27,12 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Unavailable(_)
             | StoreError::NewerSchema { .. }
-            | StoreError::NoRowKey(_)
+            | StoreError::RowKeyUnavailable(_)
             | StoreError::OlderSchema
             | StoreError::InUse
-            | StoreError::WentBack(_)
-            | StoreError::OutOfUse(_) => Self::StorageUnavailable,
-            StoreError::AlreadyThere | StoreError::Damaged(_) => Self::Internal,
+            | StoreError::RolledBack(_)
+            | StoreError::Inactive(_) => Self::StorageUnavailable,
+            StoreError::AlreadyExists | StoreError::Damaged(_) => Self::Internal,
         }
     }
 }
@@ -42,7 +42,7 @@ impl From<BodyError> for Problem {
         match error {
             BodyError::TooLarge { max_bytes } => Self::PhotoTooLarge { limit_bytes: max_bytes },
             BodyError::TooSlow { .. } => Self::UploadTooSlow,
-            BodyError::Cut { .. } => Self::BodyCut,
+            BodyError::Interrupted { .. } => Self::BodyCut,
         }
     }
 }
@@ -54,22 +54,22 @@ impl From<AuthenticationError> for Problem {
             AuthenticationError::Revoked { at } => Self::DeviceRevoked { at },
             AuthenticationError::Suspended { role } => Self::PartySuspended { role },
             AuthenticationError::Expired { at } => Self::CertificateExpired { at },
-            AuthenticationError::OtherDuty { duty: Duty::Audit } => Self::DeviceIsAuditors,
-            AuthenticationError::OtherDuty { duty: Duty::Photos } => Self::AuditorsOnly,
-            AuthenticationError::TooFast(error) => error.into(),
+            AuthenticationError::WrongScope { scope: DeviceScope::Audit } => Self::DeviceIsAuditors,
+            AuthenticationError::WrongScope { scope: DeviceScope::Photos } => Self::AuditorsOnly,
+            AuthenticationError::RateLimited(error) => error.into(),
             AuthenticationError::Store(error) => error.into(),
         }
     }
 }
 
-impl From<TooFast> for Problem {
-    fn from(TooFast { wait }: TooFast) -> Self {
+impl From<RateLimited> for Problem {
+    fn from(RateLimited { wait }: RateLimited) -> Self {
         Self::TooManyRequests { wait }
     }
 }
 
-impl From<Busy> for Problem {
-    fn from(_: Busy) -> Self {
+impl From<QueueFullError> for Problem {
+    fn from(_: QueueFullError) -> Self {
         Self::GatewayBusy
     }
 }
@@ -78,7 +78,7 @@ impl From<DepositError> for Problem {
     fn from(error: DepositError) -> Self {
         match error {
             DepositError::Busy => Self::GatewayBusy,
-            DepositError::NotInStanding => Self::DeviceNotInStanding,
+            DepositError::RevokedOrSuspended => Self::DeviceRevokedOrSuspended,
             DepositError::DigestMismatch { announced, received } => Self::DigestMismatch { announced, received },
             DepositError::InProgress => Self::DepositInProgress,
             DepositError::KeyReused => Self::IdempotencyKeyReused,
@@ -97,7 +97,7 @@ impl From<CollectError> for Problem {
         match error {
             CollectError::TooManyCodes { wait } => Self::TooManyCodes { wait },
             CollectError::UnknownCode => Self::CodeUnknown,
-            CollectError::HeldBack(held_back) => Self::PhotoQuarantined(held_back),
+            CollectError::Quarantined(held_back) => Self::PhotoQuarantined(held_back),
             CollectError::LeasedElsewhere { until } => Self::PhotoLeasedElsewhere { until },
             CollectError::HandedOverElsewhere { until } => Self::PhotoHandedOverElsewhere { until },
             CollectError::Settled { state, at, office } => Self::PhotoSettled { state, at, office },
@@ -107,7 +107,7 @@ impl From<CollectError> for Problem {
                 tracing::error!(%error, "a photo does not come out of its seal");
                 Self::PhotoDamaged
             }
-            CollectError::Unstable => Self::GatewayBusy,
+            CollectError::ConcurrentChange => Self::GatewayBusy,
             CollectError::Entropy(error) => {
                 tracing::error!(%error, "no identifier");
                 Self::Internal
@@ -123,9 +123,9 @@ impl From<HandOverError> for Problem {
             HandOverError::TooManyCodes { wait } => Self::TooManyCodes { wait },
             HandOverError::UnknownCollection => Self::CollectionUnknown,
             HandOverError::WrongCode => Self::CodeUnknown,
-            HandOverError::LeaseOver { at } => Self::LeaseExpired { at },
-            HandOverError::HeldBack(held_back) => Self::PhotoQuarantined(held_back),
-            HandOverError::Over { at } => Self::CollectionOver { at },
+            HandOverError::LeaseExpired { at } => Self::LeaseExpired { at },
+            HandOverError::Quarantined(held_back) => Self::PhotoQuarantined(held_back),
+            HandOverError::CollectionOver { at } => Self::CollectionOver { at },
             HandOverError::Open(error) => error.into(),
             HandOverError::Store(error) => error.into(),
         }
@@ -136,11 +136,11 @@ impl From<SettleError> for Problem {
     fn from(error: SettleError) -> Self {
         match error {
             SettleError::UnknownCollection => Self::CollectionUnknown,
-            SettleError::DateOutside { earliest, latest } => Self::SettlementDate { earliest, latest },
+            SettleError::DateOutOfRange { earliest, latest } => Self::SettlementDate { earliest, latest },
             SettleError::NoteTooLong { length } => {
                 Self::NoteTooLong { length, limit: crate::flows::settle::NOTE_MAX_CHARACTERS }
             }
-            SettleError::NoteUnfit => Self::RequestMalformed { fault: RequestFault::Note },
+            SettleError::NoteHasControlCharacters => Self::RequestMalformed { reason: MalformedReason::Note },
             SettleError::AlreadySettled { state, at } => Self::CollectionSettled { state, at },
             SettleError::Lapsed { at } => Self::LeaseExpired { at },
             SettleError::Store(error) => error.into(),
@@ -165,7 +165,7 @@ impl From<RequestError> for Problem {
     fn from(error: RequestError) -> Self {
         match error {
             RequestError::NotARequest | RequestError::Key(KeyError::Malformed) => {
-                Self::RequestMalformed { fault: RequestFault::CertificateRequest }
+                Self::RequestMalformed { reason: MalformedReason::CertificateRequest }
             }
             RequestError::SignatureAlgorithm => Self::RequestSignatureUnsupported,
             RequestError::Signature => Self::RequestSignatureWrong,
@@ -186,13 +186,13 @@ impl From<CertifyError> for Problem {
     }
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
+impl From<InvitationRefusal> for Problem {
+    fn from(refusal: InvitationRefusal) -> Self {
         match refusal {
-            Refusal::Expired { at } => Self::EnrolmentCodeExpired { at },
-            Refusal::Spent => Self::EnrolmentCodeSpent,
-            Refusal::Exhausted => Self::EnrolmentCodeExhausted,
-            Refusal::Withdrawn => Self::EnrolmentCodeWithdrawn,
+            InvitationRefusal::Expired { at } => Self::EnrolmentCodeExpired { at },
+            InvitationRefusal::Spent => Self::EnrolmentCodeSpent,
+            InvitationRefusal::Exhausted => Self::EnrolmentCodeExhausted,
+            InvitationRefusal::Withdrawn => Self::EnrolmentCodeWithdrawn,
         }
     }
 }
@@ -205,9 +205,9 @@ impl From<EnrolError> for Problem {
             EnrolError::Refused(refusal) => refusal.into(),
             EnrolError::Suspended { role } => Self::PartySuspended { role },
             EnrolError::Request(error) => error.into(),
-            EnrolError::SubjectForeign => Self::RequestSubjectForeign,
+            EnrolError::SubjectMismatch => Self::RequestSubjectForeign,
             EnrolError::Certify(error) => error.into(),
-            EnrolError::Unstable => Self::GatewayBusy,
+            EnrolError::ConcurrentChange => Self::GatewayBusy,
             EnrolError::Store(error) => error.into(),
         }
     }
@@ -217,27 +217,27 @@ impl From<RenewError> for Problem {
     fn from(error: RenewError) -> Self {
         match error {
             RenewError::Request(error) => error.into(),
-            RenewError::SubjectForeign => Self::RequestSubjectForeign,
-            RenewError::Foreign => Self::CertificateForeign,
+            RenewError::SubjectMismatch => Self::RequestSubjectForeign,
+            RenewError::ExternalCertificate => Self::CertificateForeign,
             RenewError::Superseded { since } => Self::CertificateSuperseded { since },
-            RenewError::NotInStanding => Self::DeviceNotInStanding,
+            RenewError::RevokedOrSuspended => Self::DeviceRevokedOrSuspended,
             RenewError::Certify(error) => error.into(),
             RenewError::Store(error) => error.into(),
         }
     }
 }
 
-impl From<VouchError> for Problem {
-    fn from(error: VouchError) -> Self {
+impl From<GatewayProofError> for Problem {
+    fn from(error: GatewayProofError) -> Self {
         match error {
-            VouchError::TooFast(error) => error.into(),
-            VouchError::Unknown => Self::InvitationUnknown,
-            VouchError::Unavailable => Self::EnrolmentUnavailable { role: None },
-            VouchError::Damaged => {
+            GatewayProofError::RateLimited(error) => error.into(),
+            GatewayProofError::Unknown => Self::InvitationUnknown,
+            GatewayProofError::Unavailable => Self::EnrolmentUnavailable { role: None },
+            GatewayProofError::Damaged => {
                 tracing::error!("a proof key does not come out of its seal");
                 Self::Internal
             }
-            VouchError::Store(error) => error.into(),
+            GatewayProofError::Store(error) => error.into(),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What a refusal says, in German and English: what happened, and what to do now.
 
-use super::fault_texts::{code_detail, key_detail, request_fault};
+use super::fault_texts::{code_detail, key_detail, malformed_detail};
 use super::problem::{Problem, whole_seconds};
 use crate::domain::language::Language;
 use crate::domain::party::Role;
-use crate::domain::quarantine::{HeldBack, HoldReason};
+use crate::domain::quarantine::{QuarantineReason, Quarantined};
 
 impl Problem {
     /// The refusal in a few words.
@@ -28,7 +28,7 @@ impl Problem {
             Self::FormatUnsupported { .. } => ("Format nicht unterstützt", "Format not supported"),
             Self::CertificateMissing => ("Kein Zertifikat vorgelegt", "No certificate was shown"),
             Self::DeviceUnknown => ("Gerät unbekannt", "Unknown device"),
-            Self::DeviceRevoked { .. } | Self::DeviceNotInStanding => ("Gerät gesperrt", "Device revoked"),
+            Self::DeviceRevoked { .. } | Self::DeviceRevokedOrSuspended => ("Gerät gesperrt", "Device revoked"),
             Self::CertificateExpired { .. } => ("Zertifikat abgelaufen", "Certificate expired"),
             Self::PartySuspended { role: Role::Studio } => ("Studio gesperrt", "Studio suspended"),
             Self::PartySuspended { role: Role::Office } => ("Amt gesperrt", "Office suspended"),
@@ -88,7 +88,7 @@ impl Problem {
     /// What happened here and what to do about it.
     pub fn detail(&self, language: Language) -> String {
         match self {
-            Self::RequestMalformed { fault } => request_fault(*fault, language),
+            Self::RequestMalformed { reason: fault } => malformed_detail(*fault, language),
             Self::MethodNotAllowed | Self::RouteUnknown => language
                 .pick(
                     "Diese Adresse oder Methode gibt es hier nicht. Die README nennt alle Adressen.",
@@ -284,7 +284,7 @@ impl Problem {
             Self::PartySuspended { .. } => {
                 ("Bitte an die Verwaltung des Gateways wenden.", "Ask the gateway's administrator.")
             }
-            Self::DeviceNotInStanding => (
+            Self::DeviceRevokedOrSuspended => (
                 "Gerät oder Studio wurde während der Übertragung gesperrt; nichts wurde gespeichert.",
                 "The device or its studio was cut off during the upload; nothing was stored.",
             ),
@@ -366,7 +366,7 @@ impl Problem {
                 "The stored picture does not open. The log tells the administrator.",
             ),
             Self::GatewayBusy => ("Bitte gleich noch einmal.", "Try again in a moment."),
-            Self::PhotoQuarantined(HeldBack { reason: HoldReason::Restored, .. }) => (
+            Self::PhotoQuarantined(Quarantined { reason: QuarantineReason::Restored, .. }) => (
                 "Das Gateway wurde aus einer Sicherung wiederhergestellt und weiß nicht, ob das Foto danach schon verwendet wurde; die \
                  Verwaltung des Gateways klärt es und gibt das Foto frei. Der Code bleibt gültig. Der antragstellenden Person sagen: \
                  Das Foto liegt vor, wird aber noch geprüft; bitte später wiederkommen oder ein neues Foto machen lassen.",
@@ -374,7 +374,7 @@ impl Problem {
                  out and releases the photo. The code stays valid. Tell the applicant: the photo is here but is being checked; come \
                  back later, or have a new one taken.",
             ),
-            Self::PhotoQuarantined(HeldBack { reason: HoldReason::DeviceRevoked, .. }) => (
+            Self::PhotoQuarantined(Quarantined { reason: QuarantineReason::DeviceRevoked, .. }) => (
                 "Das Gerät, mit dem das Foto eingeliefert wurde, ist gesperrt; die Verwaltung des Gateways prüft seine Fotos. Der \
                  Code bleibt gültig. Der antragstellenden Person sagen: Das Foto liegt vor, wird aber noch geprüft; bitte später \
                  wiederkommen oder ein neues Foto machen lassen.",

@@ -28,7 +28,7 @@ pub async fn probe(app: &App) -> Readiness {
     let went_back = app.gateway.store.regression();
     if went_back.is_some() {
         missing.push(ROLLBACK);
-    } else if let Err(error) = app.gateway.store.ready(now).await {
+    } else if let Err(error) = app.gateway.store.check_ready(now).await {
         tracing::warn!(error = &error as &dyn std::error::Error, "not ready: the store");
         missing.push("storage");
     }
@@ -48,7 +48,7 @@ pub async fn probe(app: &App) -> Readiness {
     Readiness {
         missing,
         degraded,
-        keys_run_out_at: keys.runs_out_at(),
+        keys_run_out_at: keys.epochs_end_at(),
         server_certificate_expires_at: trust.server_certificate_expires_at,
     }
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::problem::RequestFault;
+use super::problem::MalformedReason;
 use super::{App, Problem};
 use crate::domain::code::RetrievalCode;
 use crate::transport::body::{BodyLimits, read_body};
@@ -28,15 +28,19 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
         }
         let bytes = short_body(&parts.headers, body, app).await?;
         // serde_json names the place and the fault, never the value: no code gets into an answer this way.
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::RequestMalformed { fault: fault(&error) })
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|error| Problem::RequestMalformed { reason: malformed_reason(&error) })
     }
 }
 
-fn fault(error: &serde_json::Error) -> RequestFault {
+fn malformed_reason(error: &serde_json::Error) -> MalformedReason {
     match error.classify() {
-        serde_json::error::Category::Io | serde_json::error::Category::Eof => RequestFault::JsonEnds,
-        serde_json::error::Category::Syntax => RequestFault::NotJson { line: error.line(), column: error.column() },
-        serde_json::error::Category::Data => RequestFault::Field,
+        serde_json::error::Category::Io | serde_json::error::Category::Eof => MalformedReason::TruncatedJson,
+        serde_json::error::Category::Syntax => {
+            MalformedReason::InvalidJson { line: error.line(), column: error.column() }
+        }
+        serde_json::error::Category::Data => MalformedReason::Field,
     }
 }
 
@@ -49,7 +53,7 @@ impl<T: DeserializeOwned> FromRequestParts<App> for QueryFields<T> {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
         Query::try_from_uri(&parts.uri)
             .map(|Query(fields)| Self(fields))
-            .map_err(|_| Problem::RequestMalformed { fault: RequestFault::Query })
+            .map_err(|_| Problem::RequestMalformed { reason: MalformedReason::Query })
     }
 }
 
@@ -69,7 +73,7 @@ impl<T: std::str::FromStr> FromRequestParts<App> for PathId<T> {
 ///
 /// # Errors
 /// [`Problem::CodeMalformed`], [`Problem::CodeIsTest`]: neither is looked up, so neither counts as a guess.
-pub fn retrieval_code(entered: &str) -> Result<RetrievalCode, Problem> {
+pub fn parse_retrieval_code(entered: &str) -> Result<RetrievalCode, Problem> {
     let code = RetrievalCode::parse(entered).map_err(|error| Problem::CodeMalformed { error })?;
     if code.is_test() { Err(Problem::CodeIsTest) } else { Ok(code) }
 }
@@ -110,6 +114,6 @@ pub fn content_length(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// A JSON answer that no cache keeps.
-pub fn json_answer<T: Serialize>(status: axum::http::StatusCode, body: &T) -> Response {
+pub fn json_response<T: Serialize>(status: axum::http::StatusCode, body: &T) -> Response {
     (status, [(axum::http::header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }

@@ -18,7 +18,7 @@ pub async fn office(State(app): State<App>) -> Result<Response, Problem> {
 }
 
 fn list(app: &App, role: Role) -> Result<Response, Problem> {
-    let list = app.lists.of(role).ok_or(Problem::RevocationListMissing)?;
+    let list = app.revocation_lists.of(role).ok_or(Problem::RevocationListMissing)?;
     let headers = [
         // RFC 2585, section 4.2. An hour in a cache is what a relying party may learn too late.
         (CONTENT_TYPE, "application/pkix-crl".to_owned()),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use time::PrimitiveDateTime;
 use time::macros::format_description;
 
-use super::setback::{Failure, Setback};
+use super::setback::{HttpRequestError, TransientError};
 use crate::clock::Timestamp;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::ReceiptBody;
@@ -18,11 +18,11 @@ use crate::wire::problem::ProblemBody;
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// Who is asked to wait for longer asks again after this time. A gateway asks for a minute; what says more is something in between,
 /// and photos shall not lie for days, nor the clock run over, because of one header.
-const LONGEST_PAUSE: Duration = Duration::from_hours(1);
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 /// What the gateway said.
 #[derive(Debug)]
-pub enum Answer {
+pub enum DepositResponse {
     /// 201
     Receipt {
         /// The receipt.
@@ -31,18 +31,18 @@ pub enum Answer {
         replayed: bool,
     },
     /// A receipt that cannot be read.
-    Unreadable(serde_json::Error),
+    InvalidReceipt(serde_json::Error),
     /// Not now.
-    Later {
+    RetryLater {
         /// What it said.
-        setback: Setback,
+        error: TransientError,
         /// Not before this much time has passed.
         retry_after: Option<Duration>,
     },
     /// No, and why.
     Problem(ProblemBody),
     /// Nothing that a gateway would say.
-    Foreign {
+    NotAGateway {
         /// The HTTP status code.
         status: u16,
     },
@@ -51,35 +51,37 @@ pub enum Answer {
 /// Reads the whole answer. `now` is for a `Retry-After` that names a date.
 ///
 /// # Errors
-/// [`Failure`] when the connection breaks before its end.
-pub async fn read(mut response: Response, now: Timestamp) -> Result<Answer, Failure> {
+/// [`HttpRequestError`] when the connection breaks before its end.
+pub async fn read(mut response: Response, now: Timestamp) -> Result<DepositResponse, HttpRequestError> {
     let status = response.status().as_u16();
     let retry_after = retry_after(response.headers(), now);
     let replayed = response.headers().get("idempotent-replayed").is_some_and(|value| value == "true");
-    let Some(body) = read_body(&mut response).await? else { return Ok(Answer::Foreign { status }) };
+    let Some(body) = read_body(&mut response).await? else { return Ok(DepositResponse::NotAGateway { status }) };
     if status == 201 {
         return Ok(match parse_receipt(&body) {
-            Ok(body) => Answer::Receipt { body, replayed },
-            Err(error) => Answer::Unreadable(error),
+            Ok(body) => DepositResponse::Receipt { body, replayed },
+            Err(error) => DepositResponse::InvalidReceipt(error),
         });
     }
     let problem = serde_json::from_slice::<ProblemBody>(&body).ok();
-    let in_progress = problem.as_ref().is_some_and(|problem| kind_of(problem) == "deposit-in-progress");
+    let in_progress = problem.as_ref().is_some_and(|problem| problem_type(problem) == "deposit-in-progress");
     Ok(match (status, problem) {
         // 500, 502 and 504 may come from a proxy or a node that is going down: the key makes asking again safe.
         (408 | 425 | 429 | 500 | 502 | 503 | 504, _) => {
-            Answer::Later { setback: Setback::Busy { status }, retry_after }
+            DepositResponse::RetryLater { error: TransientError::Unavailable { status }, retry_after }
         }
-        (409, _) if in_progress => Answer::Later { setback: Setback::Busy { status }, retry_after },
-        (400.., Some(problem)) => Answer::Problem(problem),
-        _ => Answer::Foreign { status },
+        (409, _) if in_progress => {
+            DepositResponse::RetryLater { error: TransientError::Unavailable { status }, retry_after }
+        }
+        (400.., Some(problem)) => DepositResponse::Problem(problem),
+        _ => DepositResponse::NotAGateway { status },
     })
 }
 
 /// The whole body; `None` when it is larger than anything a gateway says.
-pub(super) async fn read_body(response: &mut Response) -> Result<Option<Vec<u8>>, Failure> {
+pub(super) async fn read_body(response: &mut Response) -> Result<Option<Vec<u8>>, HttpRequestError> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| Failure::from(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| HttpRequestError::from(&error))? {
         body.extend_from_slice(&chunk);
         if body.len() > MAX_BODY_BYTES {
             return Ok(None);
@@ -89,7 +91,7 @@ pub(super) async fn read_body(response: &mut Response) -> Result<Option<Vec<u8>>
 }
 
 /// A problem's stable name without whatever stands before it: `type` is a URI reference.
-pub fn kind_of(problem: &ProblemBody) -> &str {
+pub fn problem_type(problem: &ProblemBody) -> &str {
     problem.kind.rsplit('/').next().unwrap_or_default()
 }
 
@@ -102,16 +104,16 @@ fn parse_receipt(body: &[u8]) -> Result<ReceiptBody, serde_json::Error> {
     serde_json::from_value(receipt)
 }
 
-/// RFC 9110, section 10.2.3: seconds or an HTTP date, [`LONGEST_PAUSE`] at most; anything else says nothing.
+/// RFC 9110, section 10.2.3: seconds or an HTTP date, [`MAX_RETRY_AFTER`] at most; anything else says nothing.
 pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds).min(LONGEST_PAUSE));
+        return Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER));
     }
     let imf_fixdate =
         format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
     let moment = PrimitiveDateTime::parse(text, imf_fixdate).ok()?;
-    Some(now.until(Timestamp::from(moment.assume_utc())).min(LONGEST_PAUSE))
+    Some(now.until(Timestamp::from(moment.assume_utc())).min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]
@@ -131,7 +133,7 @@ mod tests {
         assert_eq!(after("Sun, 22 Nov 2026 09:30:20 GMT"), Some(Duration::from_secs(20)));
         assert_eq!(after("Sun, 22 Nov 2026 09:29:00 GMT"), Some(Duration::ZERO));
         for ages in ["3601", "18446744073709551615", "Fri, 31 Dec 9999 23:59:59 GMT"] {
-            assert_eq!(after(ages), Some(LONGEST_PAUSE), "{ages}");
+            assert_eq!(after(ages), Some(MAX_RETRY_AFTER), "{ages}");
         }
         assert_eq!(after("soon"), None);
         assert_eq!(after("-1"), None);
@@ -161,7 +163,7 @@ mod tests {
                 detail: String::new(),
                 extensions: serde_json::Map::new(),
             };
-            assert_eq!(kind_of(&problem), "photo-refused");
+            assert_eq!(problem_type(&problem), "photo-refused");
         }
     }
 }

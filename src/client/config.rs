@@ -35,7 +35,7 @@ pub struct StudioConfig {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ConfigFile {
+struct StudioConfigFile {
     gateway: String,
     certificate: PathBuf,
     key: PathBuf,
@@ -58,10 +58,10 @@ impl StudioConfig {
     /// Reads `path`. The files it names are not opened yet.
     ///
     /// # Errors
-    /// [`ConfigError`]: the file cannot be read, is not what is expected, or its gateway is no https address.
-    pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text =
-            fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    /// [`StudioConfigError`]: the file cannot be read, is not what is expected, or its gateway is no https address.
+    pub fn load(path: &Path) -> Result<Self, StudioConfigError> {
+        let text = fs::read_to_string(path)
+            .map_err(|source| StudioConfigError::Unreadable { path: path.to_owned(), source })?;
         Self::parse(&text, path)
     }
 
@@ -69,10 +69,10 @@ impl StudioConfig {
     ///
     /// # Errors
     /// As [`StudioConfig::load`].
-    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        let file: ConfigFile = toml::from_str(text)
-            .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })?;
-        let gateway = parse_gateway(&file.gateway).map_err(|reason| ConfigError::Gateway {
+    pub fn parse(text: &str, path: &Path) -> Result<Self, StudioConfigError> {
+        let file: StudioConfigFile = toml::from_str(text)
+            .map_err(|source| StudioConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })?;
+        let gateway = parse_gateway_url(&file.gateway).map_err(|reason| StudioConfigError::InvalidGatewayUrl {
             path: path.to_owned(),
             value: file.gateway.clone(),
             reason,
@@ -94,7 +94,7 @@ impl StudioConfig {
 }
 
 /// Only an origin: a path, a user name or a query in it would be a mistake that nobody notices.
-pub(super) fn parse_gateway(text: &str) -> Result<Url, &'static str> {
+pub(super) fn parse_gateway_url(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).map_err(|_| "it is not an address")?;
     if url.scheme() != "https" {
         return Err("it does not begin with https://");
@@ -110,7 +110,7 @@ pub(super) fn parse_gateway(text: &str) -> Result<Url, &'static str> {
 
 /// Why `studio.toml` cannot be used.
 #[derive(Debug)]
-pub enum ConfigError {
+pub enum StudioConfigError {
     /// The file cannot be read.
     Unreadable {
         /// The file.
@@ -126,7 +126,7 @@ pub enum ConfigError {
         source: Box<toml::de::Error>,
     },
     /// `gateway` is no address of a gateway.
-    Gateway {
+    InvalidGatewayUrl {
         /// The file.
         path: PathBuf,
         /// What stands there.
@@ -136,24 +136,24 @@ pub enum ConfigError {
     },
 }
 
-impl fmt::Display for ConfigError {
+impl fmt::Display for StudioConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable { path, .. } => write!(f, "{}: cannot be read", path.display()),
             Self::Invalid { path, .. } => write!(f, "{}: not a valid configuration", path.display()),
-            Self::Gateway { path, value, reason } => {
+            Self::InvalidGatewayUrl { path, value, reason } => {
                 write!(f, "{}: gateway = {value:?}: {reason}", path.display())
             }
         }
     }
 }
 
-impl std::error::Error for ConfigError {
+impl std::error::Error for StudioConfigError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Unreadable { source, .. } => Some(source),
             Self::Invalid { source, .. } => Some(source),
-            Self::Gateway { .. } => None,
+            Self::InvalidGatewayUrl { .. } => None,
         }
     }
 }
@@ -162,7 +162,7 @@ impl std::error::Error for ConfigError {
 mod tests {
     use super::*;
 
-    fn load(text: &str) -> Result<StudioConfig, ConfigError> {
+    fn load(text: &str) -> Result<StudioConfig, StudioConfigError> {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("studio.toml");
         fs::write(&path, text).unwrap();
@@ -182,20 +182,20 @@ mod tests {
 
     #[test]
     fn an_unknown_or_missing_key_is_named() {
-        let ConfigError::Invalid { source, .. } =
+        let StudioConfigError::Invalid { source, .. } =
             load(&format!("gateway = \"https://h\"\nproxy = \"x\"\n{MINIMAL}")).unwrap_err()
         else {
             panic!("expected Invalid");
         };
         assert!(source.to_string().contains("proxy"), "{source}");
-        assert!(matches!(load(MINIMAL), Err(ConfigError::Invalid { .. })));
+        assert!(matches!(load(MINIMAL), Err(StudioConfigError::Invalid { .. })));
     }
 
     #[test]
     fn a_gateway_is_an_https_origin_and_nothing_else() {
         for wrong in ["http://h", "https://h/v1", "https://h?x", "https://u:p@h", "h:8443", ""] {
             let result = load(&format!("gateway = \"{wrong}\"\n{MINIMAL}"));
-            assert!(matches!(result, Err(ConfigError::Gateway { .. })), "{wrong}");
+            assert!(matches!(result, Err(StudioConfigError::InvalidGatewayUrl { .. })), "{wrong}");
         }
     }
 }

@@ -7,32 +7,32 @@ use reqwest::{Client, Url};
 use rustls::ClientConfig;
 
 use super::config::{ANSWER_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS, StudioConfig};
-use super::credentials::{Credentials, CredentialsError, Fault, Setting};
+use super::credentials::{CredentialSetting, Credentials, CredentialsError, CredentialsErrorKind};
 use crate::identity::cryptography::crypto_provider;
 
 /// A pool of connections to one gateway; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Connection {
+pub struct GatewayClient {
     http: Client,
     gateway: Url,
 }
 
-impl Connection {
+impl GatewayClient {
     /// Reads the credentials and makes the pool ready. Nothing is sent yet.
     ///
     /// # Errors
     /// [`CredentialsError`] with the file that does not serve.
-    pub fn prepare(config: &StudioConfig) -> Result<Self, CredentialsError> {
-        Self::with(config, Credentials::load(config)?)
+    pub fn from_config(config: &StudioConfig) -> Result<Self, CredentialsError> {
+        Self::with_credentials(config, Credentials::load(config)?)
     }
 
     /// The same with credentials that are not on the disk, or not yet.
     ///
     /// # Errors
     /// [`CredentialsError`] when they are of no use for TLS.
-    pub fn with(config: &StudioConfig, credentials: Credentials) -> Result<Self, CredentialsError> {
-        let http = client(tls_of(config, credentials)?, config.connect_timeout, config.answer_timeout)
-            .map_err(|_| unusable(Setting::Certificate, &config.certificate))?;
+    pub fn with_credentials(config: &StudioConfig, credentials: Credentials) -> Result<Self, CredentialsError> {
+        let http = client(build_tls_config(config, credentials)?, config.connect_timeout, config.answer_timeout)
+            .map_err(|_| unusable(CredentialSetting::Certificate, &config.certificate))?;
         Ok(Self { http, gateway: config.gateway.clone() })
     }
 
@@ -63,22 +63,22 @@ impl Connection {
 ///
 /// # Errors
 /// [`CredentialsError`] with the file that does not serve.
-pub fn tls_settings(config: &StudioConfig) -> Result<ClientConfig, CredentialsError> {
-    tls_of(config, Credentials::load(config)?)
+pub fn load_tls_config(config: &StudioConfig) -> Result<ClientConfig, CredentialsError> {
+    build_tls_config(config, Credentials::load(config)?)
 }
 
-fn tls_of(config: &StudioConfig, credentials: Credentials) -> Result<ClientConfig, CredentialsError> {
+fn build_tls_config(config: &StudioConfig, credentials: Credentials) -> Result<ClientConfig, CredentialsError> {
     let Credentials { chain, key, roots, .. } = credentials;
     ClientConfig::builder_with_provider(crypto_provider())
         .with_safe_default_protocol_versions()
-        .map_err(|_| unusable(Setting::Certificate, &config.certificate))?
+        .map_err(|_| unusable(CredentialSetting::Certificate, &config.certificate))?
         .with_root_certificates(roots)
         .with_client_auth_cert(chain, key)
-        .map_err(|_| unusable(Setting::Key, &config.key))
+        .map_err(|_| unusable(CredentialSetting::Key, &config.key))
 }
 
 /// A pool over these TLS settings, waiting as long as a configuration that names no times.
-pub(super) fn patient_client(tls: ClientConfig) -> reqwest::Result<Client> {
+pub(super) fn client_with_default_timeouts(tls: ClientConfig) -> reqwest::Result<Client> {
     client(tls, Duration::from_secs(CONNECT_TIMEOUT_SECONDS), Duration::from_secs(ANSWER_TIMEOUT_SECONDS))
 }
 
@@ -98,6 +98,6 @@ fn client(tls: ClientConfig, connect_timeout: Duration, answer_timeout: Duration
         .build()
 }
 
-fn unusable(setting: Setting, path: &Path) -> CredentialsError {
-    CredentialsError { setting, path: path.to_owned(), fault: Fault::Unusable }
+fn unusable(setting: CredentialSetting, path: &Path) -> CredentialsError {
+    CredentialsError { setting, path: path.to_owned(), kind: CredentialsErrorKind::Unusable }
 }

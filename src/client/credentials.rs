@@ -19,7 +19,7 @@ pub struct Credentials {
     /// Who may vouch for the gateway.
     pub roots: RootCertStore,
     /// SHA-256 of the first of them, for people who compare it with a letter.
-    pub authority_sha256: Sha256Digest,
+    pub ca_sha256: Sha256Digest,
 }
 
 impl Credentials {
@@ -28,45 +28,52 @@ impl Credentials {
     /// # Errors
     /// [`CredentialsError`] with the setting and the file that does not serve.
     pub fn load(config: &StudioConfig) -> Result<Self, CredentialsError> {
-        let chain = read_certificates(Setting::Certificate, &config.certificate)?;
-        refuse_when_open_to_others(&config.key)?;
+        let chain = read_certificates(CredentialSetting::Certificate, &config.certificate)?;
+        reject_key_readable_by_others(&config.key)?;
         let key = PrivateKeyDer::from_pem_file(&config.key)
-            .map_err(|error| CredentialsError::from_pem(Setting::Key, &config.key, error))?;
+            .map_err(|error| CredentialsError::from_pem(CredentialSetting::Key, &config.key, error))?;
         let mut roots = RootCertStore::empty();
-        let authorities = read_certificates(Setting::Ca, &config.ca)?;
+        let authorities = read_certificates(CredentialSetting::Ca, &config.ca)?;
         let authority_sha256 = Sha256Digest::of(authorities.first().map(AsRef::as_ref).unwrap_or_default());
         for certificate in authorities {
             roots.add(certificate).map_err(|_| CredentialsError {
-                setting: Setting::Ca,
+                setting: CredentialSetting::Ca,
                 path: config.ca.clone(),
-                fault: Fault::Unusable,
+                kind: CredentialsErrorKind::Unusable,
             })?;
         }
-        Ok(Self { chain, key, roots, authority_sha256 })
+        Ok(Self { chain, key, roots, ca_sha256: authority_sha256 })
     }
 }
 
-fn read_certificates(setting: Setting, path: &Path) -> Result<Vec<CertificateDer<'static>>, CredentialsError> {
+fn read_certificates(
+    setting: CredentialSetting,
+    path: &Path,
+) -> Result<Vec<CertificateDer<'static>>, CredentialsError> {
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| CredentialsError::from_pem(setting, path, error))?;
     if certificates.is_empty() {
-        return Err(CredentialsError { setting, path: path.to_owned(), fault: Fault::NothingInside });
+        return Err(CredentialsError {
+            setting,
+            path: path.to_owned(),
+            kind: CredentialsErrorKind::NoCertificateOrKey,
+        });
     }
     Ok(certificates)
 }
 
 /// Whoever reads the key can deposit in the studio's name; on Windows the directory's access list is the administrator's job.
-fn refuse_when_open_to_others(path: &Path) -> Result<(), CredentialsError> {
+fn reject_key_readable_by_others(path: &Path) -> Result<(), CredentialsError> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let fault = match std::fs::metadata(path) {
             Ok(metadata) if metadata.permissions().mode() & 0o077 == 0 => return Ok(()),
-            Ok(metadata) => Fault::OpenToOthers { mode: metadata.permissions().mode() & 0o777 },
-            Err(source) => Fault::Unreadable(source),
+            Ok(metadata) => CredentialsErrorKind::ReadableByOthers { mode: metadata.permissions().mode() & 0o777 },
+            Err(source) => CredentialsErrorKind::Unreadable(source),
         };
-        Err(CredentialsError { setting: Setting::Key, path: path.to_owned(), fault })
+        Err(CredentialsError { setting: CredentialSetting::Key, path: path.to_owned(), kind: fault })
     }
     #[cfg(not(unix))]
     {
@@ -77,7 +84,7 @@ fn refuse_when_open_to_others(path: &Path) -> Result<(), CredentialsError> {
 
 /// The line of `studio.toml` that names the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
+pub enum CredentialSetting {
     /// `certificate`
     Certificate,
     /// `key`
@@ -86,7 +93,7 @@ pub enum Setting {
     Ca,
 }
 
-impl Setting {
+impl CredentialSetting {
     /// The key in the file.
     pub const fn name(self) -> &'static str {
         match self {
@@ -99,17 +106,17 @@ impl Setting {
 
 /// What is wrong with a file.
 #[derive(Debug)]
-pub enum Fault {
+pub enum CredentialsErrorKind {
     /// It cannot be read.
     Unreadable(io::Error),
     /// It is not PEM.
     NotPem,
     /// It is PEM and holds no certificate or key.
-    NothingInside,
+    NoCertificateOrKey,
     /// TLS cannot work with it: a damaged certificate, an unknown kind of key, or a key that belongs to another certificate.
     Unusable,
     /// Group or others may read it.
-    OpenToOthers {
+    ReadableByOthers {
         /// Its permission bits.
         mode: u32,
     },
@@ -119,41 +126,41 @@ pub enum Fault {
 #[derive(Debug)]
 pub struct CredentialsError {
     /// The line that names it.
-    pub setting: Setting,
+    pub setting: CredentialSetting,
     /// The file.
     pub path: PathBuf,
     /// What is wrong with it.
-    pub fault: Fault,
+    pub kind: CredentialsErrorKind,
 }
 
 impl CredentialsError {
-    fn from_pem(setting: Setting, path: &Path, error: PemError) -> Self {
-        let fault = match error {
-            PemError::Io(source) => Fault::Unreadable(source),
-            PemError::NoItemsFound => Fault::NothingInside,
-            _ => Fault::NotPem,
+    fn from_pem(setting: CredentialSetting, path: &Path, error: PemError) -> Self {
+        let kind = match error {
+            PemError::Io(source) => CredentialsErrorKind::Unreadable(source),
+            PemError::NoItemsFound => CredentialsErrorKind::NoCertificateOrKey,
+            _ => CredentialsErrorKind::NotPem,
         };
-        Self { setting, path: path.to_owned(), fault }
+        Self { setting, path: path.to_owned(), kind }
     }
 }
 
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} = {}: ", self.setting.name(), self.path.display())?;
-        match self.fault {
-            Fault::Unreadable(_) => f.write_str("cannot be read"),
-            Fault::NotPem => f.write_str("is not PEM"),
-            Fault::NothingInside => f.write_str("holds nothing of the kind"),
-            Fault::Unusable => f.write_str("cannot be used for TLS"),
-            Fault::OpenToOthers { mode } => write!(f, "others may read it (mode {mode:o})"),
+        match self.kind {
+            CredentialsErrorKind::Unreadable(_) => f.write_str("cannot be read"),
+            CredentialsErrorKind::NotPem => f.write_str("is not PEM"),
+            CredentialsErrorKind::NoCertificateOrKey => f.write_str("holds nothing of the kind"),
+            CredentialsErrorKind::Unusable => f.write_str("cannot be used for TLS"),
+            CredentialsErrorKind::ReadableByOthers { mode } => write!(f, "others may read it (mode {mode:o})"),
         }
     }
 }
 
 impl std::error::Error for CredentialsError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.fault {
-            Fault::Unreadable(source) => Some(source),
+        match &self.kind {
+            CredentialsErrorKind::Unreadable(source) => Some(source),
             _ => None,
         }
     }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
 
-use super::answer::{self, Answer};
+use super::answer::{self, DepositResponse};
 use super::backoff;
-use super::connection::Connection;
-use super::notice::{Announce, Notice};
-use super::patience::Patience;
+use super::connection::GatewayClient;
+use super::notice::{ProgressCallback, ProgressEvent};
+use super::patience::Timer;
 use super::photo_file::PhotoFile;
-use super::setback::{Failure, Setback, TlsRefusal};
+use super::setback::{HttpRequestError, TlsFailure, TransientError};
 use crate::clock::Clock;
 use crate::domain::code::RetrievalCode;
 use crate::domain::idempotency::IdempotencyKey;
@@ -23,7 +23,7 @@ use crate::wire::problem::ProblemBody;
 
 /// What is sent.
 #[derive(Debug)]
-pub struct Deposit<'a> {
+pub struct PhotoDeposit<'a> {
     /// The photo.
     pub photo: &'a PhotoFile,
     /// Its key, the same for every try.
@@ -36,22 +36,22 @@ pub struct Deposit<'a> {
 
 /// How long and by what means a deposit is tried.
 #[derive(Clone, Copy)]
-pub struct Trying<'a> {
+pub struct RetryContext<'a> {
     /// For a `Retry-After` that names a date.
     pub clock: &'a dyn Clock,
     /// For the jitter.
     pub entropy: &'a dyn Entropy,
     /// For the pauses.
-    pub patience: &'a dyn Patience,
+    pub timer: &'a dyn Timer,
     /// No pause begins that would end later than this after the push began; a running try is never broken off.
     pub give_up_after: Duration,
     /// Learns of every pause.
-    pub announce: Announce<'a>,
+    pub on_progress: ProgressCallback<'a>,
 }
 
 /// A receipt that belongs to the photo that was sent.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Receipt {
+pub struct VerifiedReceipt {
     /// The receipt.
     pub body: ReceiptBody,
     /// Whether the gateway had given it before.
@@ -61,41 +61,48 @@ pub struct Receipt {
 /// Deposits the photo and gives its receipt.
 ///
 /// # Errors
-/// [`Unfinished`].
+/// [`DepositFailure`].
 pub async fn deposit(
-    connection: &Connection,
-    deposit: &Deposit<'_>,
-    trying: &Trying<'_>,
-) -> Result<Receipt, Unfinished> {
-    let (mut tries, mut perhaps_stored) = (0, false);
+    connection: &GatewayClient,
+    request: &PhotoDeposit<'_>,
+    retry: &RetryContext<'_>,
+) -> Result<VerifiedReceipt, DepositFailure> {
+    let (mut tries, mut may_be_stored) = (0, false);
     loop {
         tries += 1;
-        let (setback, retry_after) = match try_once(connection, deposit, trying.clock).await {
-            Ok(Try::Receipt(receipt)) => return Ok(receipt),
-            Ok(Try::Again { setback, retry_after }) => (setback, retry_after),
+        let (error, retry_after) = match send_once(connection, request, retry.clock).await {
+            Ok(RequestOutcome::Receipt(receipt)) => return Ok(receipt),
+            Ok(RequestOutcome::Retry { error: setback, retry_after }) => (setback, retry_after),
             Err(error) => {
-                let perhaps_stored = perhaps_stored || error.leaves_outcome_open();
-                return Err(Unfinished { error, perhaps_stored });
+                let perhaps_stored = may_be_stored || error.may_have_stored();
+                return Err(DepositFailure { error, may_be_stored: perhaps_stored });
             }
         };
-        perhaps_stored |= setback.leaves_outcome_open();
+        may_be_stored |= error.may_have_stored();
         // Without randomness the whole pause: later than needed, but never a storm.
-        let draw = random_bytes(trying.entropy).map_or(u32::MAX, u32::from_be_bytes);
+        let draw = random_bytes(retry.entropy).map_or(u32::MAX, u32::from_be_bytes);
         let pause = backoff::pause(tries, draw).max(retry_after.unwrap_or_default());
-        if trying.patience.spent().saturating_add(pause) > trying.give_up_after {
-            return Err(Unfinished { error: DepositError::GaveUp { tries, last: setback, pause }, perhaps_stored });
+        if retry.timer.elapsed().saturating_add(pause) > retry.give_up_after {
+            return Err(DepositFailure {
+                error: ClientDepositError::GaveUp { tries, last_error: error, pause },
+                may_be_stored,
+            });
         }
-        (trying.announce)(Notice::Retrying { setback, pause });
-        trying.patience.wait(pause).await;
+        (retry.on_progress)(ProgressEvent::Retrying { error, pause });
+        retry.timer.sleep(pause).await;
     }
 }
 
-enum Try {
-    Receipt(Receipt),
-    Again { setback: Setback, retry_after: Option<Duration> },
+enum RequestOutcome {
+    Receipt(VerifiedReceipt),
+    Retry { error: TransientError, retry_after: Option<Duration> },
 }
 
-async fn try_once(connection: &Connection, deposit: &Deposit<'_>, clock: &dyn Clock) -> Result<Try, DepositError> {
+async fn send_once(
+    connection: &GatewayClient,
+    deposit: &PhotoDeposit<'_>,
+    clock: &dyn Clock,
+) -> Result<RequestOutcome, ClientDepositError> {
     let Declaration { subject, exception } = deposit.declaration;
     let declared = [
         (!subject.is_ordinary()).then_some(("Photo-Subject", subject.name())),
@@ -111,116 +118,119 @@ async fn try_once(connection: &Connection, deposit: &Deposit<'_>, clock: &dyn Cl
     let request = declared.into_iter().flatten().fold(request, |request, (name, value)| request.header(name, value));
     let answer = match request.send().await {
         Ok(response) => answer::read(response, clock.now()).await,
-        Err(error) => Err(Failure::from(&error)),
+        Err(error) => Err(HttpRequestError::from(&error)),
     };
     match answer {
-        Ok(Answer::Receipt { body, replayed }) => {
+        Ok(DepositResponse::Receipt { body, replayed }) => {
             verify(&body, deposit.photo)?;
-            Ok(Try::Receipt(Receipt { body, replayed }))
+            Ok(RequestOutcome::Receipt(VerifiedReceipt { body, replayed }))
         }
-        Ok(Answer::Later { setback, retry_after }) => Ok(Try::Again { setback, retry_after }),
-        Err(Failure::Setback(setback)) => Ok(Try::Again { setback, retry_after: None }),
-        Err(Failure::Refusal(refusal)) => Err(DepositError::Tls(refusal)),
-        Ok(Answer::Unreadable(source)) => Err(DepositError::ReceiptUnreadable(source)),
-        Ok(Answer::Problem(problem)) => Err(DepositError::from_problem(problem)),
-        Ok(Answer::Foreign { status }) => Err(DepositError::NotAGateway { status }),
+        Ok(DepositResponse::RetryLater { error: setback, retry_after }) => {
+            Ok(RequestOutcome::Retry { error: setback, retry_after })
+        }
+        Err(HttpRequestError::Transient(setback)) => Ok(RequestOutcome::Retry { error: setback, retry_after: None }),
+        Err(HttpRequestError::Tls(refusal)) => Err(ClientDepositError::Tls(refusal)),
+        Ok(DepositResponse::InvalidReceipt(source)) => Err(ClientDepositError::InvalidReceipt(source)),
+        Ok(DepositResponse::Problem(problem)) => Err(ClientDepositError::from_problem(problem)),
+        Ok(DepositResponse::NotAGateway { status }) => Err(ClientDepositError::NotAGateway { status }),
     }
 }
 
 /// A receipt for other bytes, or with a code that no office could read, must never reach a citizen.
-fn verify(receipt: &ReceiptBody, photo: &PhotoFile) -> Result<(), DepositError> {
+fn verify(receipt: &ReceiptBody, photo: &PhotoFile) -> Result<(), ClientDepositError> {
     if receipt.sha256 != photo.sha256 {
-        return Err(DepositError::ReceiptDoesNotFit("sha256"));
+        return Err(ClientDepositError::ReceiptMismatch("sha256"));
     }
     if receipt.bytes != photo.bytes.len() as u64 {
-        return Err(DepositError::ReceiptDoesNotFit("bytes"));
+        return Err(ClientDepositError::ReceiptMismatch("bytes"));
     }
-    RetrievalCode::parse(&receipt.code).map_err(|_| DepositError::ReceiptDoesNotFit("code"))?;
+    RetrievalCode::parse(&receipt.code).map_err(|_| ClientDepositError::ReceiptMismatch("code"))?;
     Ok(())
 }
 
 /// Why there is no receipt, and what that says about the photo.
 #[derive(Debug)]
-pub struct Unfinished {
+pub struct DepositFailure {
     /// Why.
-    pub error: DepositError,
+    pub error: ClientDepositError,
     /// Whether one of the tries may have stored the photo without its answer coming back.
-    pub perhaps_stored: bool,
+    pub may_be_stored: bool,
 }
 
 /// Why there is no receipt.
 #[derive(Debug)]
-pub enum DepositError {
+pub enum ClientDepositError {
     /// The photo itself is not taken; nothing of it was stored by this try.
     Refused(ProblemBody),
     /// The studio or device may not deposit.
     NotAllowed(ProblemBody),
     /// One side does not take the other's certificate.
-    Tls(TlsRefusal),
+    Tls(TlsFailure),
     /// The time was up.
     GaveUp {
         /// How often it was tried.
         tries: u32,
         /// Why the last one failed.
-        last: Setback,
+        last_error: TransientError,
         /// The pause that another try would have begun with: at least what the gateway asked for.
         pause: Duration,
     },
     /// The gateway found fault with the request; this should not happen.
-    Declined(ProblemBody),
+    UnexpectedProblem(ProblemBody),
     /// What answered is no gateway.
     NotAGateway {
         /// The HTTP status code.
         status: u16,
     },
     /// A receipt for something else; names the field.
-    ReceiptDoesNotFit(&'static str),
+    ReceiptMismatch(&'static str),
     /// A receipt that this version cannot read.
-    ReceiptUnreadable(serde_json::Error),
+    InvalidReceipt(serde_json::Error),
 }
 
-impl DepositError {
+impl ClientDepositError {
     fn from_problem(problem: ProblemBody) -> Self {
-        match (answer::kind_of(&problem), problem.status) {
+        match (answer::problem_type(&problem), problem.status) {
             ("photo-refused" | "photo-too-large" | "format-unsupported", _) => Self::Refused(problem),
             (_, 401 | 403) => Self::NotAllowed(problem),
-            _ => Self::Declined(problem),
+            _ => Self::UnexpectedProblem(problem),
         }
     }
 
     /// Whether the last try may have stored the photo all the same.
-    fn leaves_outcome_open(&self) -> bool {
+    fn may_have_stored(&self) -> bool {
         match self {
             // Said before anything is stored; the tries of those who gave up are counted one by one.
             Self::Refused(_) | Self::NotAllowed(_) | Self::Tls(_) | Self::GaveUp { .. } => false,
-            Self::Declined(_) | Self::NotAGateway { .. } | Self::ReceiptDoesNotFit(_) | Self::ReceiptUnreadable(_) => {
-                true
-            }
+            Self::UnexpectedProblem(_)
+            | Self::NotAGateway { .. }
+            | Self::ReceiptMismatch(_)
+            | Self::InvalidReceipt(_) => true,
         }
     }
 }
 
-impl fmt::Display for DepositError {
+impl fmt::Display for ClientDepositError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(problem) | Self::NotAllowed(problem) | Self::Declined(problem) => {
-                write!(f, "the gateway answered {}: {}", problem.status, answer::kind_of(problem))
+            Self::Refused(problem) | Self::NotAllowed(problem) | Self::UnexpectedProblem(problem) => {
+                write!(f, "the gateway answered {}: {}", problem.status, answer::problem_type(problem))
             }
-            Self::Tls(TlsRefusal::OurCertificate(_)) => f.write_str("the gateway does not take the certificate"),
-            Self::Tls(TlsRefusal::TheirCertificate(_)) => f.write_str("the gateway's certificate is not trusted"),
-            Self::Tls(TlsRefusal::NothingInCommon) => f.write_str("no common version or cipher suite of TLS"),
-            Self::GaveUp { tries, last, .. } => write!(f, "gave up after {tries} tries: {last}"),
+            Self::Tls(TlsFailure::ClientCertificate(_)) => f.write_str("the gateway does not take the certificate"),
+            Self::Tls(TlsFailure::ServerCertificate(_)) => f.write_str("the gateway's certificate is not trusted"),
+            Self::Tls(TlsFailure::NoCommonParameters) => f.write_str("no common version or cipher suite of TLS"),
+            Self::GaveUp { tries, last_error: last, .. } => write!(f, "gave up after {tries} tries: {last}"),
             Self::NotAGateway { status } => write!(f, "no gateway there (status {status})"),
-            Self::ReceiptDoesNotFit(field) => write!(f, "the receipt does not fit the photo: {field}"),
-            Self::ReceiptUnreadable(_) => f.write_str("the receipt cannot be read"),
+            Self::ReceiptMismatch(field) => write!(f, "the receipt does not fit the photo: {field}"),
+            Self::InvalidReceipt(_) => f.write_str("the receipt cannot be read"),
         }
     }
 }
 
-impl std::error::Error for DepositError {
+impl std::error::Error for ClientDepositError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::ReceiptUnreadable(source) => Some(source),
+            Self::InvalidReceipt(source) => Some(source),
             _ => None,
         }
     }

@@ -3,35 +3,35 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::setback::Setback;
+use super::setback::TransientError;
 use crate::clock::Timestamp;
 
 /// One thing that happened.
 #[derive(Debug)]
-pub enum Notice {
+pub enum ProgressEvent {
     /// An earlier push of this photo did not finish; this one goes on with its key and so with its code.
-    Continuing {
+    Resuming {
         /// When the earlier push began.
         since: Timestamp,
     },
     /// That earlier push went to another address, where the photo may have arrived too.
-    OtherGateway {
+    GatewayChanged {
         /// The address.
         earlier: String,
     },
     /// The photo changed since an unfinished push; what that one may have deposited stays at the gateway until it expires.
-    SetAside {
+    SpoolRotated {
         /// Where the earlier push's key is kept.
-        kept_as: PathBuf,
+        rotated_to: PathBuf,
     },
     /// A try failed and another one follows.
     Retrying {
         /// Why it failed.
-        setback: Setback,
+        error: TransientError,
         /// The pause before the next try.
         pause: Duration,
     },
 }
 
 /// Takes notices.
-pub type Announce<'a> = &'a (dyn Fn(Notice) + Send + Sync);
+pub type ProgressCallback<'a> = &'a (dyn Fn(ProgressEvent) + Send + Sync);

@@ -7,21 +7,21 @@ use tokio::time::{Instant, sleep};
 
 /// How long a push has gone on, and the pause before its next try.
 #[async_trait]
-pub trait Patience: Send + Sync {
+pub trait Timer: Send + Sync {
     /// Time since the push began. Never goes back, whatever happens to the clock on the wall.
-    fn spent(&self) -> Duration;
+    fn elapsed(&self) -> Duration;
 
     /// Returns after `span`.
-    async fn wait(&self, span: Duration);
+    async fn sleep(&self, span: Duration);
 }
 
 /// The real thing.
 #[derive(Debug)]
-pub struct RealPatience {
+pub struct TokioTimer {
     began: Instant,
 }
 
-impl RealPatience {
+impl TokioTimer {
     /// Begins now.
     pub fn begin() -> Self {
         Self { began: Instant::now() }
@@ -29,12 +29,12 @@ impl RealPatience {
 }
 
 #[async_trait]
-impl Patience for RealPatience {
-    fn spent(&self) -> Duration {
+impl Timer for TokioTimer {
+    fn elapsed(&self) -> Duration {
         self.began.elapsed()
     }
 
-    async fn wait(&self, span: Duration) {
+    async fn sleep(&self, span: Duration) {
         sleep(span).await;
     }
 }

@@ -29,23 +29,23 @@ impl PhotoFile {
     /// # Errors
     /// [`PhotoFileError`]: it cannot be read, is no file, or is larger than [`MAX_BYTES`].
     pub fn read(path: &Path) -> Result<Self, PhotoFileError> {
-        let error = |fault| PhotoFileError { path: path.to_owned(), fault };
-        let unreadable = |source| error(PhotoFault::Unreadable(source));
+        let error = |fault| PhotoFileError { path: path.to_owned(), kind: fault };
+        let unreadable = |source| error(PhotoFileErrorKind::Unreadable(source));
         // Looked at before it is opened: opening a pipe would wait for ever.
         if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-            return Err(error(PhotoFault::NotAFile));
+            return Err(error(PhotoFileErrorKind::NotAFile));
         }
         let mut bytes = Vec::new();
         File::open(path).map_err(unreadable)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > MAX_BYTES {
-            return Err(error(PhotoFault::TooLarge));
+            return Err(error(PhotoFileErrorKind::TooLarge));
         }
         let sha256 = Sha256Digest::of(&bytes);
         Ok(Self { path: path.to_owned(), bytes: bytes.into(), sha256 })
     }
 
     /// The path of the photo with `suffix` behind its whole name: `PHOTO.jpg` and `.x` give `PHOTO.jpg.x`.
-    pub fn beside(&self, suffix: &str) -> PathBuf {
+    pub fn sidecar_path(&self, suffix: &str) -> PathBuf {
         let mut name = OsString::from(&self.path);
         name.push(suffix);
         name.into()
@@ -58,12 +58,12 @@ pub struct PhotoFileError {
     /// Where it should lie.
     pub path: PathBuf,
     /// What is wrong.
-    pub fault: PhotoFault,
+    pub kind: PhotoFileErrorKind,
 }
 
 /// What is wrong with a photo's file.
 #[derive(Debug)]
-pub enum PhotoFault {
+pub enum PhotoFileErrorKind {
     /// The system does not give it.
     Unreadable(io::Error),
     /// A directory, a device or the like.
@@ -75,18 +75,18 @@ pub enum PhotoFault {
 impl std::fmt::Display for PhotoFileError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: ", self.path.display())?;
-        match self.fault {
-            PhotoFault::Unreadable(_) => f.write_str("cannot be read"),
-            PhotoFault::NotAFile => f.write_str("is not a file"),
-            PhotoFault::TooLarge => write!(f, "is larger than {} MiB", MAX_BYTES / 1024 / 1024),
+        match self.kind {
+            PhotoFileErrorKind::Unreadable(_) => f.write_str("cannot be read"),
+            PhotoFileErrorKind::NotAFile => f.write_str("is not a file"),
+            PhotoFileErrorKind::TooLarge => write!(f, "is larger than {} MiB", MAX_BYTES / 1024 / 1024),
         }
     }
 }
 
 impl std::error::Error for PhotoFileError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.fault {
-            PhotoFault::Unreadable(source) => Some(source),
+        match &self.kind {
+            PhotoFileErrorKind::Unreadable(source) => Some(source),
             _ => None,
         }
     }

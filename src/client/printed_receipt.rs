@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::code::{CodeError, RetrievalCode};
 use crate::domain::language::Language;
-use crate::durable::{self, Audience};
+use crate::durable::{self, FileMode};
 use crate::receipt::citizen::{CitizenReceipt, Paper};
-use crate::receipt::symbol::SymbolError;
+use crate::receipt::symbol::DataMatrixError;
 use crate::wire::photo::ReceiptBody;
 
 /// What its name ends in, behind the photo's.
@@ -18,7 +18,7 @@ const MARKER: &[u8] = b"%PDF-";
 
 /// How a receipt is printed.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Printing<'a> {
+pub struct PrintOptions<'a> {
     /// On what.
     pub paper: Paper,
     /// In which language.
@@ -27,24 +27,24 @@ pub struct Printing<'a> {
     pub studio: Option<&'a str>,
 }
 
-impl Printing<'_> {
+impl PrintOptions<'_> {
     /// Writes `body` to `path` as PDF, readable for its owner alone; on return it is on the disk. An older PDF there is replaced (the
     /// same receipt gives the same bytes), anything else is left alone.
     ///
     /// # Errors
     /// [`PrintedReceiptError`]; what was there is still there.
     pub fn write(&self, body: &ReceiptBody, path: &Path) -> Result<(), PrintedReceiptError> {
-        let pdf = self.pdf_of(body)?;
+        let pdf = self.render_pdf(body)?;
         let unwritable = |source| PrintedReceiptError::Unwritable { path: path.to_owned(), source };
         match durable::read(path) {
-            Ok(None) => durable::write_new(path, &pdf, Audience::Owner).map_err(unwritable),
+            Ok(None) => durable::write_new(path, &pdf, FileMode::OwnerOnly).map_err(unwritable),
             Ok(Some(present)) if present.starts_with(MARKER) => {
-                durable::replace(path, &pdf, Audience::Owner).map_err(unwritable)
+                durable::replace(path, &pdf, FileMode::OwnerOnly).map_err(unwritable)
             }
-            Ok(Some(_)) => Err(PrintedReceiptError::OtherFile { path: path.to_owned() }),
+            Ok(Some(_)) => Err(PrintedReceiptError::NotAPdf { path: path.to_owned() }),
             // Too large for a receipt of ours.
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                Err(PrintedReceiptError::OtherFile { path: path.to_owned() })
+                Err(PrintedReceiptError::NotAPdf { path: path.to_owned() })
             }
             Err(source) => Err(unwritable(source)),
         }
@@ -54,7 +54,7 @@ impl Printing<'_> {
     ///
     /// # Errors
     /// [`PrintedReceiptError::Code`], [`PrintedReceiptError::Symbol`].
-    pub fn pdf_of(&self, body: &ReceiptBody) -> Result<Vec<u8>, PrintedReceiptError> {
+    pub fn render_pdf(&self, body: &ReceiptBody) -> Result<Vec<u8>, PrintedReceiptError> {
         let code = RetrievalCode::parse(&body.code).map_err(PrintedReceiptError::Code)?;
         let receipt = CitizenReceipt {
             code: &code,
@@ -74,9 +74,9 @@ pub enum PrintedReceiptError {
     /// What the gateway answered holds no code.
     Code(CodeError),
     /// Its DataMatrix cannot be read again.
-    Symbol(SymbolError),
+    Symbol(DataMatrixError),
     /// Something that is no PDF has the name already.
-    OtherFile {
+    NotAPdf {
         /// The file.
         path: PathBuf,
     },
@@ -94,7 +94,7 @@ impl fmt::Display for PrintedReceiptError {
         match self {
             Self::Code(_) => f.write_str("the receipt holds no code"),
             Self::Symbol(_) => f.write_str("the receipt's DataMatrix does not serve"),
-            Self::OtherFile { path } => write!(f, "{}: is there and no PDF", path.display()),
+            Self::NotAPdf { path } => write!(f, "{}: is there and no PDF", path.display()),
             Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
         }
     }
@@ -105,7 +105,7 @@ impl std::error::Error for PrintedReceiptError {
         match self {
             Self::Code(source) => Some(source),
             Self::Symbol(source) => Some(source),
-            Self::OtherFile { .. } => None,
+            Self::NotAPdf { .. } => None,
             Self::Unwritable { source, .. } => Some(source),
         }
     }

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::connection::Connection;
-use super::deposit::{Deposit, DepositError, Receipt, Trying, Unfinished, deposit};
+use super::connection::GatewayClient;
+use super::deposit::{ClientDepositError, DepositFailure, PhotoDeposit, RetryContext, VerifiedReceipt, deposit};
 use super::photo_file::{PhotoFile, PhotoFileError};
-use super::spool::{self, Claim, EarlierTries, Repeat, Spool, SpoolError};
+use super::spool::{self, EarlierTries, PushPlan, RepeatPolicy, Spool, SpoolError};
 use super::stored_receipt::{StoredReceipt, StoredReceiptError};
 use crate::domain::language::Language;
 use crate::domain::subject::Declaration;
@@ -16,22 +16,22 @@ use crate::wire::problem::ProblemBody;
 
 /// Where and how photos are pushed.
 #[derive(Clone, Copy)]
-pub struct Push<'a> {
+pub struct PushContext<'a> {
     /// The line to the gateway.
-    pub connection: &'a Connection,
+    pub client: &'a GatewayClient,
     /// The language of the findings.
     pub language: Language,
     /// Whether a photo with a receipt is deposited once more.
-    pub repeat: Repeat,
+    pub repeat: RepeatPolicy,
     /// What is declared about the person; `None` goes on with what an unfinished push declared.
     pub declared: Option<Declaration>,
     /// How long it is tried.
-    pub trying: Trying<'a>,
+    pub retry: RetryContext<'a>,
 }
 
 /// A photo that is at the gateway, its receipt on the disk.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pushed {
+pub struct PushedPhoto {
     /// The receipt.
     pub receipt: ReceiptBody,
     /// Whether it was given before: by the gateway to an earlier try, or from the file beside the photo.
@@ -42,59 +42,59 @@ pub struct Pushed {
 ///
 /// # Errors
 /// [`PushError`]. Unless the photo was refused, the same call goes on where this one stopped and ends with the same code.
-pub async fn push(path: &Path, push: &Push<'_>) -> Result<Pushed, PushError> {
-    push_photo(&PhotoFile::read(path)?, push).await
+pub async fn push(path: &Path, context: &PushContext<'_>) -> Result<PushedPhoto, PushError> {
+    push_photo(&PhotoFile::read(path)?, context).await
 }
 
 /// The same for a photo that has been read: what is deposited are the bytes in `photo`, whatever becomes of its file.
 ///
 /// # Errors
 /// As [`push`].
-pub async fn push_photo(photo: &PhotoFile, push: &Push<'_>) -> Result<Pushed, PushError> {
-    let spool = match claim(photo, push)? {
-        Claim::Send(spool) => spool,
-        Claim::Done(stored) => return Ok(Pushed { receipt: stored.body, replayed: true }),
+pub async fn push_photo(photo: &PhotoFile, context: &PushContext<'_>) -> Result<PushedPhoto, PushError> {
+    let spool = match open_spool(photo, context)? {
+        PushPlan::Send(spool) => spool,
+        PushPlan::AlreadyDeposited(stored) => return Ok(PushedPhoto { receipt: stored.body, replayed: true }),
     };
     failpoint::reached("push.spooled");
-    let receipt = match send(photo, &spool, push).await {
+    let receipt = match send(photo, &spool, context).await {
         Ok(receipt) => receipt,
-        Err(unfinished) => return Err(close(spool, unfinished)?),
+        Err(unfinished) => return Err(finish_failed_push(spool, unfinished)?),
     };
     failpoint::reached("push.sent");
-    let stored = StoredReceipt::store(photo, &receipt.body, push.trying.clock.now())?;
+    let stored = StoredReceipt::store(photo, &receipt.body, context.retry.clock.now())?;
     failpoint::reached("push.receipt_stored");
     spool.remove()?;
-    Ok(Pushed { receipt: stored.body, replayed: receipt.replayed })
+    Ok(PushedPhoto { receipt: stored.body, replayed: receipt.replayed })
 }
 
-fn claim(photo: &PhotoFile, push: &Push<'_>) -> Result<Claim, SpoolError> {
-    let Trying { clock, entropy, announce, .. } = push.trying;
-    spool::claim(photo, push.repeat, push.declared, push.connection.gateway(), clock, entropy, announce)
+fn open_spool(photo: &PhotoFile, context: &PushContext<'_>) -> Result<PushPlan, SpoolError> {
+    let RetryContext { clock, entropy, on_progress: announce, .. } = context.retry;
+    spool::open_or_create(photo, context.repeat, context.declared, context.client.gateway(), clock, entropy, announce)
 }
 
-async fn send(photo: &PhotoFile, spool: &Spool, push: &Push<'_>) -> Result<Receipt, Unfinished> {
-    let what = Deposit { photo, key: spool.key(), declaration: spool.declaration(), language: push.language };
-    deposit(push.connection, &what, &push.trying).await
+async fn send(photo: &PhotoFile, spool: &Spool, context: &PushContext<'_>) -> Result<VerifiedReceipt, DepositFailure> {
+    let what = PhotoDeposit { photo, key: spool.key(), declaration: spool.declaration(), language: context.language };
+    deposit(context.client, &what, &context.retry).await
 }
 
 /// What becomes of the spool of a push that brought no receipt.
-fn close(mut spool: Spool, unfinished: Unfinished) -> Result<PushError, SpoolError> {
-    let Unfinished { error, perhaps_stored } = unfinished;
-    if perhaps_stored || spool.earlier_tries() == EarlierTries::PerhapsStored {
+fn finish_failed_push(mut spool: Spool, unfinished: DepositFailure) -> Result<PushError, SpoolError> {
+    let DepositFailure { error, may_be_stored: perhaps_stored } = unfinished;
+    if perhaps_stored || spool.earlier_tries() == EarlierTries::MaybeStored {
         return Ok(match error {
             // The key is all that leads to the code of a photo that may lie there.
-            DepositError::Refused(problem) => {
-                PushError::RefusedAfterSilence { problem, spool: spool.path().to_owned() }
+            ClientDepositError::Refused(problem) => {
+                PushError::RefusedMaybeStored { problem, spool: spool.path().to_owned() }
             }
             error => error.into(),
         });
     }
-    if let DepositError::Refused(_) = error {
+    if let ClientDepositError::Refused(_) = error {
         // Nothing was stored there, so nothing is left to finish here.
         spool.remove()?;
     } else {
         // Failing leaves the spool with the more careful word.
-        let _ = spool.note_nothing_stored();
+        let _ = spool.mark_nothing_stored();
     }
     Ok(error.into())
 }
@@ -107,9 +107,9 @@ pub enum PushError {
     /// The push could not begin, or its end not be noted.
     Spool(SpoolError),
     /// There is no receipt.
-    Deposit(DepositError),
+    Deposit(ClientDepositError),
     /// The photo is refused now, but an earlier try went without an answer and may have stored it; the spool is kept.
-    RefusedAfterSilence {
+    RefusedMaybeStored {
         /// The refusal.
         problem: ProblemBody,
         /// The spool.
@@ -131,8 +131,8 @@ impl From<SpoolError> for PushError {
     }
 }
 
-impl From<DepositError> for PushError {
-    fn from(error: DepositError) -> Self {
+impl From<ClientDepositError> for PushError {
+    fn from(error: ClientDepositError) -> Self {
         Self::Deposit(error)
     }
 }
@@ -149,7 +149,7 @@ impl fmt::Display for PushError {
             Self::Photo(_) => "the photo cannot be read",
             Self::Spool(_) => "the spool does not serve",
             Self::Deposit(_) => "the photo was not deposited",
-            Self::RefusedAfterSilence { .. } => "the photo is refused now and may have been deposited before",
+            Self::RefusedMaybeStored { .. } => "the photo is refused now and may have been deposited before",
             Self::ReceiptNotStored(_) => "the receipt could not be stored",
         })
     }
@@ -161,7 +161,7 @@ impl std::error::Error for PushError {
             Self::Photo(source) => Some(source),
             Self::Spool(source) => Some(source),
             Self::Deposit(source) => Some(source),
-            Self::RefusedAfterSilence { .. } => None,
+            Self::RefusedMaybeStored { .. } => None,
             Self::ReceiptNotStored(source) => Some(source),
         }
     }

@@ -12,14 +12,14 @@ use image::codecs::jpeg::JpegEncoder;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-use super::config::{ConfigError, StudioConfig};
-use super::connection::Connection;
+use super::config::{StudioConfig, StudioConfigError};
+use super::connection::GatewayClient;
 use super::credentials::{Credentials, CredentialsError};
-use super::enrolment::due::due_at;
-use super::enrolment::folder::PENDING_KEY;
-use super::enrolment::line::{self, LineError};
+use super::enrolment::due::renewal_due_at;
+use super::enrolment::folder::PENDING_KEY_FILE;
+use super::enrolment::line::{self, GatewayError};
 use super::enrolment::renew::certificate_in_use;
-use super::setback::{Setback, TlsRefusal};
+use super::setback::{TlsFailure, TransientError};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
 use crate::identity::certificate::CertificateFacts;
@@ -31,22 +31,22 @@ pub struct SelfTest {
     /// When this computer's clock said it was.
     pub now: Timestamp,
     /// The configuration.
-    pub configuration: Result<StudioConfig, Unconfigured>,
+    pub configuration: Result<StudioConfig, ConfigurationFailure>,
     /// Key, certificate and authorities.
-    pub credentials: Option<Result<Device, CredentialsError>>,
+    pub credentials: Option<Result<DeviceCredentials, CredentialsError>>,
     /// The way to the gateway.
-    pub way: Option<Result<SocketAddr, NoWay>>,
+    pub reachability: Option<Result<SocketAddr, ReachabilityError>>,
     /// Whether the gateway is the right one and takes this device.
-    pub standing: Option<Result<MeBody, LineError>>,
+    pub admission: Option<Result<MeBody, GatewayError>>,
     /// How far this computer's clock is ahead of the gateway's, in milliseconds; behind is negative.
     pub clock_ahead_milliseconds: Option<i64>,
     /// Whether a photo got through to the judge.
-    pub deposit: Option<Result<(), LineError>>,
+    pub deposit: Option<Result<(), GatewayError>>,
 }
 
 /// What the credentials are.
 #[derive(Debug)]
-pub struct Device {
+pub struct DeviceCredentials {
     /// The device's certificate.
     pub certificate: CertificateFacts,
     /// When it is due for renewal.
@@ -57,43 +57,43 @@ pub struct Device {
 
 /// There is no configuration that serves.
 #[derive(Debug)]
-pub struct Unconfigured {
+pub struct ConfigurationFailure {
     /// Why.
-    pub error: ConfigError,
+    pub error: StudioConfigError,
     /// Whether an enrolment was begun in this folder and waits for its end.
     pub enrolment_pending: bool,
 }
 
 /// Why no connection came about.
 #[derive(Debug)]
-pub enum NoWay {
+pub enum ReachabilityError {
     /// The gateway's name leads to no address.
-    Name(io::Error),
+    DnsLookup(io::Error),
     /// Nothing answers at its address.
-    Refused(SocketAddr, io::Error),
+    ConnectFailed(SocketAddr, io::Error),
     /// Nothing answers in time.
-    Silent,
+    TimedOut,
 }
 
 /// Tests everything, as far as one thing lets the next be tried. Changes nothing, here or at the gateway.
 pub async fn self_test(config_file: &std::path::Path, clock: &dyn Clock) -> SelfTest {
     let mut test = SelfTest {
         now: clock.now(),
-        configuration: StudioConfig::load(config_file).map_err(|error| Unconfigured {
+        configuration: StudioConfig::load(config_file).map_err(|error| ConfigurationFailure {
             error,
-            enrolment_pending: config_file.with_file_name(PENDING_KEY).exists(),
+            enrolment_pending: config_file.with_file_name(PENDING_KEY_FILE).exists(),
         }),
         credentials: None,
-        way: None,
-        standing: None,
+        reachability: None,
+        admission: None,
         clock_ahead_milliseconds: None,
         deposit: None,
     };
     let Ok(config) = &test.configuration else { return test };
     let loaded = load(config);
-    let way = find_way(config).await;
+    let way = connect_tcp(config).await;
     let reached = way.is_ok();
-    test.way = Some(way);
+    test.reachability = Some(way);
     let connection = match loaded {
         Ok((device, connection)) => {
             test.credentials = Some(Ok(device));
@@ -109,50 +109,53 @@ pub async fn self_test(config_file: &std::path::Path, clock: &dyn Clock) -> Self
     }
     let asked_at = clock.now();
     let language = config.language.tag();
-    let me = line::ask(connection.get("/v1/me").header("accept-language", language)).await;
+    let me = line::fetch_body(connection.get("/v1/me").header("accept-language", language)).await;
     let answered_at = clock.now();
-    let me = me.and_then(|body| serde_json::from_slice::<MeBody>(&body).map_err(|_| foreign(config)));
+    let me = me.and_then(|body| serde_json::from_slice::<MeBody>(&body).map_err(|_| not_a_gateway(config)));
     if let Ok(me) = &me {
         // The gateway looked at its clock somewhere in between; nearer than that need not be known.
         let middle = (asked_at.unix_milliseconds() + answered_at.unix_milliseconds()) / 2;
         test.clock_ahead_milliseconds = Some(middle - me.time.unix_milliseconds());
-        test.deposit = Some(send_picture(&connection, language).await);
+        test.deposit = Some(send_test_photo(&connection, language).await);
     }
-    test.standing = Some(me);
+    test.admission = Some(me);
     test
 }
 
-fn load(config: &StudioConfig) -> Result<(Device, Connection), CredentialsError> {
+fn load(config: &StudioConfig) -> Result<(DeviceCredentials, GatewayClient), CredentialsError> {
     let credentials = Credentials::load(config)?;
     let certificate = certificate_in_use(config, &credentials)?;
-    let device = Device { renewal_due: due_at(&certificate), certificate, ca_sha256: credentials.authority_sha256 };
-    Ok((device, Connection::with(config, credentials)?))
+    let device =
+        DeviceCredentials { renewal_due: renewal_due_at(&certificate), certificate, ca_sha256: credentials.ca_sha256 };
+    Ok((device, GatewayClient::with_credentials(config, credentials)?))
 }
 
-async fn find_way(config: &StudioConfig) -> Result<SocketAddr, NoWay> {
+async fn connect_tcp(config: &StudioConfig) -> Result<SocketAddr, ReachabilityError> {
     let host = config.gateway.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = config.gateway.port_or_known_default().unwrap_or(443);
     let addresses = timeout(config.connect_timeout, lookup_host((host, port))).await;
-    let addresses: Vec<_> = addresses.map_err(|_| NoWay::Silent)?.map_err(NoWay::Name)?.collect();
-    let mut last = NoWay::Name(io::ErrorKind::NotFound.into());
+    let addresses: Vec<_> =
+        addresses.map_err(|_| ReachabilityError::TimedOut)?.map_err(ReachabilityError::DnsLookup)?.collect();
+    let mut last = ReachabilityError::DnsLookup(io::ErrorKind::NotFound.into());
     for address in addresses {
         match timeout(config.connect_timeout, TcpStream::connect(address)).await {
             Ok(Ok(_)) => return Ok(address),
-            Ok(Err(error)) => last = NoWay::Refused(address, error),
-            Err(_) => last = NoWay::Silent,
+            Ok(Err(error)) => last = ReachabilityError::ConnectFailed(address, error),
+            Err(_) => last = ReachabilityError::TimedOut,
         }
     }
     Err(last)
 }
 
-async fn send_picture(connection: &Connection, language: &str) -> Result<(), LineError> {
-    let picture = picture().ok_or(LineError::Setback(Setback::Cut("no picture could be made".to_owned())))?;
+async fn send_test_photo(connection: &GatewayClient, language: &str) -> Result<(), GatewayError> {
+    let picture = test_photo()
+        .ok_or(GatewayError::Transient(TransientError::ConnectionLost("no picture could be made".to_owned())))?;
     let request = connection.post("/v1/photos/check").header("content-type", "image/jpeg");
-    line::ask(request.header("accept-language", language).body(picture)).await.map(drop)
+    line::fetch_body(request.header("accept-language", language).body(picture)).await.map(drop)
 }
 
 /// 413 x 531 pixels of noise: about as many bytes as a real photo, and the same ones each time.
-fn picture() -> Option<Vec<u8>> {
+fn test_photo() -> Option<Vec<u8>> {
     const WIDTH: u16 = 413;
     const HEIGHT: u16 = 531;
     let mut state = 1_u32;
@@ -168,14 +171,14 @@ fn picture() -> Option<Vec<u8>> {
     encoded.is_ok().then_some(picture)
 }
 
-fn foreign(config: &StudioConfig) -> LineError {
-    LineError::NotAGateway { status: 200, url: config.gateway.clone() }
+fn not_a_gateway(config: &StudioConfig) -> GatewayError {
+    GatewayError::NotAGateway { status: 200, url: config.gateway.clone() }
 }
 
 /// Whether the gateway itself was recognised: only then is what it says about this device worth anything.
-pub fn gateway_is_known(standing: &Result<MeBody, LineError>) -> bool {
-    match standing {
-        Ok(_) | Err(LineError::Refused(_) | LineError::Tls(TlsRefusal::OurCertificate(_))) => true,
+pub fn is_gateway_verified(admission: &Result<MeBody, GatewayError>) -> bool {
+    match admission {
+        Ok(_) | Err(GatewayError::Refused(_) | GatewayError::Tls(TlsFailure::ClientCertificate(_))) => true,
         Err(_) => false,
     }
 }
@@ -185,9 +188,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_picture_is_a_jpeg_of_a_real_photos_size() {
-        let picture = picture().unwrap();
+    fn the_test_photo_is_a_jpeg_of_a_real_photos_size() {
+        let picture = test_photo().unwrap();
         assert!(picture.starts_with(&[0xFF, 0xD8]) && (100_000..400_000).contains(&picture.len()), "{}", picture.len());
-        assert_eq!(picture, self::picture().unwrap());
+        assert_eq!(picture, self::test_photo().unwrap());
     }
 }

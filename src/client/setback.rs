@@ -7,77 +7,77 @@ use rustls::{AlertDescription, CertificateError, Error as TlsError};
 
 /// Something that may be better next time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Setback {
+pub enum TransientError {
     /// No connection came about.
     Unreachable(String),
     /// No answer in time.
     TimedOut,
     /// The connection broke before the whole answer was there.
-    Cut(String),
+    ConnectionLost(String),
     /// The gateway is busy or out of order for now.
-    Busy {
+    Unavailable {
         /// The HTTP status code.
         status: u16,
     },
 }
 
-impl Setback {
+impl TransientError {
     /// Whether the try may have stored the photo all the same.
-    pub fn leaves_outcome_open(&self) -> bool {
+    pub fn may_have_stored(&self) -> bool {
         match self {
             // Nothing was sent.
             Self::Unreachable(_) => false,
             // "Too many" and "too early" are said before anything is done.
-            Self::Busy { status } => !matches!(status, 425 | 429),
-            Self::TimedOut | Self::Cut(_) => true,
+            Self::Unavailable { status } => !matches!(status, 425 | 429),
+            Self::TimedOut | Self::ConnectionLost(_) => true,
         }
     }
 }
 
-impl fmt::Display for Setback {
+impl fmt::Display for TransientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(cause) => write!(f, "no connection ({cause})"),
             Self::TimedOut => f.write_str("no answer in time"),
-            Self::Cut(cause) => write!(f, "the connection broke ({cause})"),
-            Self::Busy { status } => write!(f, "the gateway answered {status}"),
+            Self::ConnectionLost(cause) => write!(f, "the connection broke ({cause})"),
+            Self::Unavailable { status } => write!(f, "the gateway answered {status}"),
         }
     }
 }
 
 /// What no repetition heals.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TlsRefusal {
+pub enum TlsFailure {
     /// The gateway does not take this device's certificate.
-    OurCertificate(CertificateRefusal),
+    ClientCertificate(ClientCertError),
     /// This side does not take the gateway's certificate.
-    TheirCertificate(Distrust),
+    ServerCertificate(ServerCertError),
     /// The two have no version, cipher suite or group in common.
-    NothingInCommon,
+    NoCommonParameters,
 }
 
 /// What the gateway's TLS alert says about the device's certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CertificateRefusal {
+pub enum ClientCertError {
     /// It was revoked.
     Revoked,
     /// Its time is over or has not come yet: TLS has one alert for both.
-    OutOfTime,
+    ExpiredOrNotYetValid,
     /// Its issuer is not one of the gateway's.
     UnknownIssuer,
     /// It is of no use here: wrong purpose, wrong kind, or none was sent.
-    Unfit,
+    Unsuitable,
 }
 
 /// What is wrong with the gateway's certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Distrust {
+pub enum ServerCertError {
     /// None of the authorities in `ca` vouches for it.
     UnknownIssuer,
     /// It is for another host name.
-    OtherName,
+    NameMismatch,
     /// By this computer's clock it begins in the future.
-    NotValidYet,
+    NotYetValid,
     /// By this computer's clock it is over.
     Expired,
     /// Anything else.
@@ -86,56 +86,58 @@ pub enum Distrust {
 
 /// How a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
+pub enum HttpRequestError {
     /// Try again.
-    Setback(Setback),
+    Transient(TransientError),
     /// Do not.
-    Refusal(TlsRefusal),
+    Tls(TlsFailure),
 }
 
-impl From<&reqwest::Error> for Failure {
+impl From<&reqwest::Error> for HttpRequestError {
     fn from(error: &reqwest::Error) -> Self {
-        if let Some(refusal) = find_tls_error(error).and_then(refusal_of) {
-            return Self::Refusal(refusal);
+        if let Some(refusal) = find_tls_error(error).and_then(tls_failure_of) {
+            return Self::Tls(refusal);
         }
         // A connection that did not come about in time is both: nothing was sent, which matters more.
-        Self::Setback(if error.is_connect() {
-            Setback::Unreachable(deepest_cause(error))
+        Self::Transient(if error.is_connect() {
+            TransientError::Unreachable(deepest_cause(error))
         } else if error.is_timeout() {
-            Setback::TimedOut
+            TransientError::TimedOut
         } else {
-            Setback::Cut(deepest_cause(error))
+            TransientError::ConnectionLost(deepest_cause(error))
         })
     }
 }
 
-fn refusal_of(error: &TlsError) -> Option<TlsRefusal> {
+fn tls_failure_of(error: &TlsError) -> Option<TlsFailure> {
     use AlertDescription as Alert;
     Some(match error {
         TlsError::AlertReceived(alert) => match *alert {
-            Alert::CertificateRevoked => TlsRefusal::OurCertificate(CertificateRefusal::Revoked),
-            Alert::CertificateExpired => TlsRefusal::OurCertificate(CertificateRefusal::OutOfTime),
-            Alert::UnknownCA => TlsRefusal::OurCertificate(CertificateRefusal::UnknownIssuer),
+            Alert::CertificateRevoked => TlsFailure::ClientCertificate(ClientCertError::Revoked),
+            Alert::CertificateExpired => TlsFailure::ClientCertificate(ClientCertError::ExpiredOrNotYetValid),
+            Alert::UnknownCA => TlsFailure::ClientCertificate(ClientCertError::UnknownIssuer),
             Alert::BadCertificate
             | Alert::UnsupportedCertificate
             | Alert::CertificateUnknown
             | Alert::CertificateRequired
             | Alert::AccessDenied
-            | Alert::DecryptError => TlsRefusal::OurCertificate(CertificateRefusal::Unfit),
+            | Alert::DecryptError => TlsFailure::ClientCertificate(ClientCertError::Unsuitable),
             Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::InsufficientSecurity => {
-                TlsRefusal::NothingInCommon
+                TlsFailure::NoCommonParameters
             }
             // internal_error and the like: the gateway's trouble, which may pass.
             _ => return None,
         },
-        TlsError::InvalidCertificate(fault) => TlsRefusal::TheirCertificate(match fault {
-            CertificateError::UnknownIssuer => Distrust::UnknownIssuer,
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Distrust::OtherName,
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Distrust::NotValidYet,
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => Distrust::Expired,
-            other => Distrust::Other(other.to_string()),
+        TlsError::InvalidCertificate(fault) => TlsFailure::ServerCertificate(match fault {
+            CertificateError::UnknownIssuer => ServerCertError::UnknownIssuer,
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                ServerCertError::NameMismatch
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => ServerCertError::NotYetValid,
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => ServerCertError::Expired,
+            other => ServerCertError::Other(other.to_string()),
         }),
-        TlsError::PeerIncompatible(_) => TlsRefusal::NothingInCommon,
+        TlsError::PeerIncompatible(_) => TlsFailure::NoCommonParameters,
         _ => return None,
     })
 }
@@ -179,6 +181,6 @@ mod tests {
 
     #[test]
     fn an_alert_about_the_gateway_itself_may_pass() {
-        assert_eq!(refusal_of(&TlsError::AlertReceived(AlertDescription::InternalError)), None);
+        assert_eq!(tls_failure_of(&TlsError::AlertReceived(AlertDescription::InternalError)), None);
     }
 }

@@ -16,7 +16,7 @@
 //! stored keeps the first, whatever a repeat declares.
 //!
 //! *Two pushes at once.* The spool's name appears in one step and only once, so that both work under one key. A spool made
-//! just after another push removed its own is known by the receipt that stands there (`Spool::is_finished_by`). Not covered:
+//! just after another push removed its own is known by the receipt that stands there (`Spool::is_completed_by`). Not covered:
 //! two pushes at once of a photo that *also* changed under an unfinished push may end with two keys, hence two codes, both
 //! of them good; and of two pushes at once the one that is refused does not know whether the other was answered.
 
@@ -27,7 +27,7 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use uuid::Builder;
 
-use super::notice::{Announce, Notice};
+use super::notice::{ProgressCallback, ProgressEvent};
 use super::photo_file::PhotoFile;
 use super::stored_receipt::{StoredReceipt, StoredReceiptError};
 use crate::clock::{Clock, Timestamp};
@@ -35,7 +35,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::id::PhotoId;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::subject::Declaration;
-use crate::durable::{self, Audience};
+use crate::durable::{self, FileMode};
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 
 /// What the spool's name ends in, behind the photo's.
@@ -44,9 +44,9 @@ const VERSION: u32 = 1;
 
 /// Whether a photo with a receipt is deposited once more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Repeat {
+pub enum RepeatPolicy {
     /// The stored receipt is the answer.
-    ShowReceipt,
+    ReturnReceipt,
     /// The photo gets a second deposit with a second code.
     DepositAgain,
 }
@@ -66,7 +66,7 @@ pub enum EarlierTries {
     /// There were none, or each was answered and stored nothing.
     NothingStored,
     /// One may have stored the photo without its answer coming back.
-    PerhapsStored,
+    MaybeStored,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -93,50 +93,50 @@ const fn perhaps() -> bool {
 
 /// What a push has to do.
 #[derive(Debug)]
-pub enum Claim {
+pub enum PushPlan {
     /// Send the photo under this spool's key.
     Send(Spool),
     /// Nothing: here is the receipt.
-    Done(StoredReceipt),
+    AlreadyDeposited(StoredReceipt),
 }
 
 /// Finds the photo's unfinished deposit or makes one, unless its receipt is there already.
 ///
 /// # Errors
 /// [`SpoolError`]: a file beside the photo cannot be read, understood or written. Nothing has been sent.
-pub fn claim(
+pub fn open_or_create(
     photo: &PhotoFile,
-    repeat: Repeat,
+    repeat: RepeatPolicy,
     declared: Option<Declaration>,
     gateway: &Url,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
-    announce: Announce<'_>,
-) -> Result<Claim, SpoolError> {
+    on_progress: ProgressCallback<'_>,
+) -> Result<PushPlan, SpoolError> {
     let receipt = StoredReceipt::load(photo)?;
     if let Some(spool) = Spool::load(photo)? {
         if spool.file.sha256 != photo.sha256 {
-            announce(Notice::SetAside { kept_as: spool.set_aside()? });
-        } else if receipt.as_ref().is_some_and(|receipt| spool.is_finished_by(receipt)) {
+            on_progress(ProgressEvent::SpoolRotated { rotated_to: spool.rotate()? });
+        } else if receipt.as_ref().is_some_and(|receipt| spool.is_completed_by(receipt)) {
             spool.remove()?;
         } else {
-            spool.announce_continuation(gateway, announce);
-            return Ok(Claim::Send(spool.ready_to_send(declared)?));
+            spool.report_resumption(gateway, on_progress);
+            return Ok(PushPlan::Send(spool.prepare_to_send(declared)?));
         }
     }
     let supersedes = match (receipt, repeat) {
-        (Some(receipt), Repeat::ShowReceipt) => return Ok(Claim::Done(receipt)),
-        (Some(receipt), Repeat::DepositAgain) => Some(receipt.body.photo_id),
+        (Some(receipt), RepeatPolicy::ReturnReceipt) => return Ok(PushPlan::AlreadyDeposited(receipt)),
+        (Some(receipt), RepeatPolicy::DepositAgain) => Some(receipt.body.photo_id),
         (None, _) => None,
     };
     let spool = Spool::create(photo, gateway, supersedes, declared.unwrap_or_default(), clock, entropy)?;
     // Another push of this photo may have come through between the look for its receipt and the new spool.
     match StoredReceipt::load(photo)? {
-        Some(receipt) if spool.is_finished_by(&receipt) => {
+        Some(receipt) if spool.is_completed_by(&receipt) => {
             spool.remove()?;
-            Ok(Claim::Done(receipt))
+            Ok(PushPlan::AlreadyDeposited(receipt))
         }
-        _ => Ok(Claim::Send(spool)),
+        _ => Ok(PushPlan::Send(spool)),
     }
 }
 
@@ -165,10 +165,10 @@ impl Spool {
     ///
     /// # Errors
     /// [`SpoolError::Unwritable`]: the spool goes on saying that the photo may be stored, which is the safe side.
-    pub fn note_nothing_stored(&mut self) -> Result<(), SpoolError> {
+    pub fn mark_nothing_stored(&mut self) -> Result<(), SpoolError> {
         match self.earlier_tries {
-            EarlierTries::NothingStored => self.write_perhaps_stored(false),
-            EarlierTries::PerhapsStored => Ok(()),
+            EarlierTries::NothingStored => self.write_maybe_stored(false),
+            EarlierTries::MaybeStored => Ok(()),
         }
     }
 
@@ -181,12 +181,12 @@ impl Spool {
     }
 
     /// Whether `receipt`, of the same photo, is what this spool was made for, and not what it was to replace.
-    fn is_finished_by(&self, receipt: &StoredReceipt) -> bool {
+    fn is_completed_by(&self, receipt: &StoredReceipt) -> bool {
         self.file.supersedes != Some(receipt.body.photo_id)
     }
 
     fn load(photo: &PhotoFile) -> Result<Option<Self>, SpoolError> {
-        let path = photo.beside(SUFFIX);
+        let path = photo.sidecar_path(SUFFIX);
         let bytes = match durable::read(&path) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(None),
@@ -195,7 +195,7 @@ impl Spool {
         match parse(&bytes) {
             Some((file, key)) => {
                 let earlier_tries =
-                    if file.perhaps_stored { EarlierTries::PerhapsStored } else { EarlierTries::NothingStored };
+                    if file.perhaps_stored { EarlierTries::MaybeStored } else { EarlierTries::NothingStored };
                 Ok(Some(Self { path, key, earlier_tries, file }))
             }
             None => Err(SpoolError::Corrupt { path }),
@@ -211,7 +211,7 @@ impl Spool {
         clock: &dyn Clock,
         entropy: &dyn Entropy,
     ) -> Result<Self, SpoolError> {
-        let path = photo.beside(SUFFIX);
+        let path = photo.sidecar_path(SUFFIX);
         let now = clock.now();
         let key = new_key(now, entropy).map_err(SpoolError::Entropy)?;
         let file = SpoolFile {
@@ -227,17 +227,17 @@ impl Spool {
         let json = serde_json::to_vec(&file).map_err(|error| SpoolError::unwritable(&path, error.into()))?;
         let key = IdempotencyKey::parse(&key).map_err(|_| SpoolError::Corrupt { path: path.clone() })?;
         loop {
-            match durable::write_new(&path, &json, Audience::Owner) {
+            match durable::write_new(&path, &json, FileMode::OwnerOnly) {
                 Ok(()) => return Ok(Self { path, key, earlier_tries: EarlierTries::NothingStored, file }),
                 // The name is taken; whose it is shows below.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    durable::make_name_durable(&path).map_err(|source| SpoolError::unwritable(&path, source))?;
+                    durable::sync_dir(&path).map_err(|source| SpoolError::unwritable(&path, source))?;
                 }
                 Err(source) => return Err(SpoolError::unwritable(&path, source)),
             }
             match Self::load(photo)? {
                 Some(spool) if spool.file.sha256 == photo.sha256 => return Ok(spool),
-                Some(_) => return Err(SpoolError::OtherPush { path }),
+                Some(_) => return Err(SpoolError::ConcurrentPush { path }),
                 // Gone again: the other push has finished in between.
                 None => {}
             }
@@ -245,35 +245,35 @@ impl Spool {
     }
 
     /// On return the spool is on the disk and says that a try may be under way, and what it declares.
-    fn ready_to_send(mut self, declared: Option<Declaration>) -> Result<Self, SpoolError> {
+    fn prepare_to_send(mut self, declared: Option<Declaration>) -> Result<Self, SpoolError> {
         let declaration = declared.unwrap_or(self.file.declaration);
         let as_before = declaration == self.file.declaration;
         self.file.declaration = declaration;
         if self.file.perhaps_stored && as_before {
             // Its maker may have died before the name was safe.
-            durable::make_name_durable(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))?;
+            durable::sync_dir(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))?;
         } else {
-            self.write_perhaps_stored(true)?;
+            self.write_maybe_stored(true)?;
         }
         Ok(self)
     }
 
-    fn write_perhaps_stored(&mut self, perhaps_stored: bool) -> Result<(), SpoolError> {
+    fn write_maybe_stored(&mut self, perhaps_stored: bool) -> Result<(), SpoolError> {
         self.file.perhaps_stored = perhaps_stored;
         let unwritable = |source| SpoolError::unwritable(&self.path, source);
         let json = serde_json::to_vec(&self.file).map_err(|error| unwritable(error.into()))?;
-        durable::replace(&self.path, &json, Audience::Owner).map_err(unwritable)
+        durable::replace(&self.path, &json, FileMode::OwnerOnly).map_err(unwritable)
     }
 
-    fn set_aside(self) -> Result<PathBuf, SpoolError> {
-        durable::set_aside(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))
+    fn rotate(self) -> Result<PathBuf, SpoolError> {
+        durable::rotate(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))
     }
 
-    fn announce_continuation(&self, gateway: &Url, announce: Announce<'_>) {
-        announce(Notice::Continuing { since: self.file.created_at });
+    fn report_resumption(&self, gateway: &Url, on_progress: ProgressCallback<'_>) {
+        on_progress(ProgressEvent::Resuming { since: self.file.created_at });
         // The key is as good at another gateway; the photo may just have arrived at the earlier one as well.
         if self.file.gateway != gateway.as_str() {
-            announce(Notice::OtherGateway { earlier: self.file.gateway.clone() });
+            on_progress(ProgressEvent::GatewayChanged { earlier: self.file.gateway.clone() });
         }
     }
 }
@@ -314,7 +314,7 @@ pub enum SpoolError {
         source: io::Error,
     },
     /// The photo changed while another push of it began.
-    OtherPush {
+    ConcurrentPush {
         /// That push's spool.
         path: PathBuf,
     },
@@ -342,7 +342,7 @@ impl fmt::Display for SpoolError {
             Self::Unreadable { path, .. } => write!(f, "{}: cannot be read", path.display()),
             Self::Corrupt { path } => write!(f, "{}: is not a spool of this version", path.display()),
             Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
-            Self::OtherPush { path } => write!(f, "{}: belongs to another push", path.display()),
+            Self::ConcurrentPush { path } => write!(f, "{}: belongs to another push", path.display()),
             Self::Receipt(_) => f.write_str("the stored receipt does not serve"),
             Self::Entropy(_) => f.write_str("no key could be made"),
         }
@@ -355,7 +355,7 @@ impl std::error::Error for SpoolError {
             Self::Unreadable { source, .. } | Self::Unwritable { source, .. } => Some(source),
             Self::Receipt(source) => Some(source),
             Self::Entropy(source) => Some(source),
-            Self::Corrupt { .. } | Self::OtherPush { .. } => None,
+            Self::Corrupt { .. } | Self::ConcurrentPush { .. } => None,
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::photo_file::PhotoFile;
 use crate::clock::Timestamp;
 use crate::domain::code::RetrievalCode;
-use crate::durable::{self, Audience};
+use crate::durable::{self, FileMode};
 use crate::wire::photo::ReceiptBody;
 
 /// What the receipt's name ends in, behind the photo's.
@@ -37,7 +37,7 @@ impl StoredReceipt {
     /// # Errors
     /// [`StoredReceiptError`] when the file is there and cannot be read or understood.
     pub fn load(photo: &PhotoFile) -> Result<Option<Self>, StoredReceiptError> {
-        Ok(Self::read(&photo.beside(SUFFIX))?.filter(|receipt| receipt.body.sha256 == photo.sha256))
+        Ok(Self::read(&photo.sidecar_path(SUFFIX))?.filter(|receipt| receipt.body.sha256 == photo.sha256))
     }
 
     /// Writes `body` beside `photo`; on return it is on the disk. A receipt of another deposit is set aside, not overwritten:
@@ -46,7 +46,7 @@ impl StoredReceipt {
     /// # Errors
     /// [`StoredReceiptError`]; the file that was there is still there.
     pub fn store(photo: &PhotoFile, body: &ReceiptBody, now: Timestamp) -> Result<Self, StoredReceiptError> {
-        let path = photo.beside(SUFFIX);
+        let path = photo.sidecar_path(SUFFIX);
         let unwritable = |source| StoredReceiptError::Unwritable { path: path.clone(), source };
         let stored = Self { body: body.clone(), stored_at: now };
         let json = stored.to_json().map_err(unwritable)?;
@@ -54,13 +54,13 @@ impl StoredReceipt {
             match Self::read(&path)? {
                 // Another push of the same photo was first.
                 Some(stored) if stored.body.photo_id == body.photo_id => {
-                    durable::make_name_durable(&path).map_err(unwritable)?;
+                    durable::sync_dir(&path).map_err(unwritable)?;
                     return Ok(stored);
                 }
-                Some(_) => drop(durable::set_aside(&path).map_err(unwritable)?),
+                Some(_) => drop(durable::rotate(&path).map_err(unwritable)?),
                 None => {}
             }
-            match durable::write_new(&path, &json, Audience::Owner) {
+            match durable::write_new(&path, &json, FileMode::OwnerOnly) {
                 Ok(()) => return Ok(stored),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(source) => return Err(unwritable(source)),

@@ -2,8 +2,11 @@
 
 use std::net::SocketAddr;
 
-use super::{Audit, Certificates, Config, Deadlines, Enrolment, Limits, Listen, Log, LogFormat, Revocation};
-use crate::domain::invitation::Policy;
+use super::{
+    AuditConfig, CertificatesConfig, Config, DeadlinesConfig, EnrolmentConfig, LimitsConfig, ListenConfig, LogConfig,
+    LogFormat, RevocationConfig,
+};
+use crate::domain::invitation::EnrolmentPolicy;
 use crate::storage::DatabaseLocation;
 
 impl Default for Config {
@@ -13,20 +16,20 @@ impl Default for Config {
             key_file: "gateway.key".into(),
             profile: "de-tr03121".into(),
             profile_file: None,
-            listen: Listen::default(),
-            certificates: Certificates::default(),
-            revocation: Revocation::default(),
+            listen: ListenConfig::default(),
+            certificates: CertificatesConfig::default(),
+            revocation: RevocationConfig::default(),
             office_authorities: Vec::new(),
-            enrolment: Enrolment::default(),
-            deadlines: Deadlines::default(),
-            audit: Audit::default(),
-            limits: Limits::default(),
-            log: Log::default(),
+            enrolment: EnrolmentConfig::default(),
+            deadlines: DeadlinesConfig::default(),
+            audit: AuditConfig::default(),
+            limits: LimitsConfig::default(),
+            log: LogConfig::default(),
         }
     }
 }
 
-impl Default for Listen {
+impl Default for ListenConfig {
     fn default() -> Self {
         let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
         Self {
@@ -40,7 +43,7 @@ impl Default for Listen {
     }
 }
 
-impl Default for Certificates {
+impl Default for CertificatesConfig {
     fn default() -> Self {
         Self {
             server: "certs/server.crt".into(),
@@ -57,19 +60,19 @@ impl Default for Certificates {
     }
 }
 
-impl Default for Enrolment {
+impl Default for EnrolmentConfig {
     fn default() -> Self {
-        Self { policy: Policy::Auto, certificate_days: 60.0, invitation_hours: 24.0 }
+        Self { policy: EnrolmentPolicy::Auto, certificate_days: 60.0, invitation_hours: 24.0 }
     }
 }
 
-impl Default for Deadlines {
+impl Default for DeadlinesConfig {
     fn default() -> Self {
         Self { retention_days: 180.0, lease_minutes: 15.0, settle_within_days: 7.0, sweep_seconds: 60.0 }
     }
 }
 
-impl Default for Audit {
+impl Default for AuditConfig {
     fn default() -> Self {
         Self {
             checkpoint_minutes: 60.0,
@@ -82,7 +85,7 @@ impl Default for Audit {
     }
 }
 
-impl Default for Limits {
+impl Default for LimitsConfig {
     fn default() -> Self {
         Self {
             photo_bytes: 8 * 1024 * 1024,
@@ -114,7 +117,7 @@ impl Default for Limits {
     }
 }
 
-impl Default for Log {
+impl Default for LogConfig {
     fn default() -> Self {
         Self { format: LogFormat::Text, level: "info".into() }
     }

@@ -2,18 +2,18 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{Certificates, Config};
+use super::{CertificatesConfig, Config};
 use crate::storage::DatabaseLocation;
 
 /// A file that the configuration names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedFile {
+pub struct ConfiguredFile {
     /// The configuration's key: `certificates.server`.
     pub key: String,
     /// Where it is.
     pub path: PathBuf,
     /// Where it lies in a gateway's own folder, relative to that.
-    pub inside: PathBuf,
+    pub path_in_folder: PathBuf,
     /// Whether it is a secret.
     pub is_secret: bool,
 }
@@ -23,8 +23,8 @@ const ELSEWHERE: &str = "elsewhere";
 
 impl Config {
     /// Every file named, but for the database. `folder` is the one of the configuration file, which paths were resolved against.
-    pub fn files(&self, folder: &Path) -> Vec<NamedFile> {
-        let Certificates {
+    pub fn referenced_files(&self, folder: &Path) -> Vec<ConfiguredFile> {
+        let CertificatesConfig {
             server,
             server_key,
             server_ca,
@@ -61,23 +61,23 @@ impl Config {
             }
         }
         let named = |(key, path, is_secret): (String, &PathBuf, bool)| {
-            let inside = inside(folder, path, &key);
-            NamedFile { key, path: path.clone(), inside, is_secret }
+            let inside = path_in_folder(folder, path, &key);
+            ConfiguredFile { key, path: path.clone(), path_in_folder: inside, is_secret }
         };
         files.into_iter().map(named).collect()
     }
 
     /// Where the database's file lies in a gateway's own folder; `None` where it is on a server.
-    pub fn database_inside(&self, folder: &Path) -> Option<PathBuf> {
+    pub fn database_path_in_folder(&self, folder: &Path) -> Option<PathBuf> {
         match &self.database {
-            DatabaseLocation::File(file) => Some(inside(folder, file, "database")),
+            DatabaseLocation::File(file) => Some(path_in_folder(folder, file, "database")),
             DatabaseLocation::Server(_) => None,
         }
     }
 }
 
 /// The path within the folder, where it leads to nowhere else; else a place of its own, by its key.
-fn inside(folder: &Path, path: &Path, key: &str) -> PathBuf {
+fn path_in_folder(folder: &Path, path: &Path, key: &str) -> PathBuf {
     let within = path.strip_prefix(folder).ok().filter(|path| !path.as_os_str().is_empty());
     match within {
         Some(path) if path.components().all(|part| matches!(part, Component::Normal(_))) => path.to_owned(),
@@ -89,12 +89,12 @@ fn inside(folder: &Path, path: &Path, key: &str) -> PathBuf {
 ///
 /// # Errors
 /// What is wrong with the text.
-pub fn with_paths(text: &str, paths: &[(String, PathBuf)]) -> Result<String, String> {
+pub fn replace_paths(text: &str, paths: &[(String, PathBuf)]) -> Result<String, String> {
     let mut table: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut changed = false;
     for (key, path) in paths {
         // What is not written has its default, which lies inside.
-        let Some(place) = lookup(&mut table, key) else { continue };
+        let Some(place) = find_value(&mut table, key) else { continue };
         if place.as_str() != path.to_str() {
             *place = toml::Value::String(path.display().to_string());
             changed = true;
@@ -106,7 +106,7 @@ pub fn with_paths(text: &str, paths: &[(String, PathBuf)]) -> Result<String, Str
     toml::to_string(&table).map_err(|error| error.to_string())
 }
 
-fn lookup<'t>(table: &'t mut toml::Table, key: &str) -> Option<&'t mut toml::Value> {
+fn find_value<'t>(table: &'t mut toml::Table, key: &str) -> Option<&'t mut toml::Value> {
     let mut parts = key.split('.');
     let first = table.get_mut(parts.next()?)?;
     parts.try_fold(first, |value, part| match value {
@@ -130,13 +130,13 @@ mod tests {
             ("", "/etc/ssl/server.crt", "elsewhere/k"),
             ("", "../server.crt", "elsewhere/k"),
         ] {
-            assert_eq!(inside(Path::new(folder), Path::new(path), "k"), Path::new(expected), "{folder} {path}");
+            assert_eq!(path_in_folder(Path::new(folder), Path::new(path), "k"), Path::new(expected), "{folder} {path}");
         }
     }
 
     #[test]
     fn every_secret_is_known_as_one() {
-        let files = Config::default().files(Path::new(""));
+        let files = Config::default().referenced_files(Path::new(""));
         let secrets: Vec<_> =
             files.iter().filter(|file| file.is_secret).map(|file| file.path.display().to_string()).collect();
         assert_eq!(secrets.len(), 6);
@@ -147,13 +147,13 @@ mod tests {
     fn paths_change_and_a_text_whose_paths_stay_stays_as_it_is() {
         let text = "# why\ndatabase = '/var/l.sqlite'\n[[office_authorities]]\nroots = 'v.pem'\nrevocation_lists = ['/a.crl']\n";
         let same = [("database".to_owned(), PathBuf::from("/var/l.sqlite"))];
-        assert_eq!(with_paths(text, &same).unwrap(), text);
+        assert_eq!(replace_paths(text, &same).unwrap(), text);
         let moved = [
             ("database".to_owned(), PathBuf::from("l.sqlite")),
             ("office_authorities.0.revocation_lists.0".to_owned(), PathBuf::from("elsewhere/a")),
             ("certificates.server".to_owned(), PathBuf::from("certs/server.crt")),
         ];
-        let config = Config::parse(&with_paths(text, &moved).unwrap()).unwrap();
+        let config = Config::parse(&replace_paths(text, &moved).unwrap()).unwrap();
         assert_eq!(config.database, DatabaseLocation::File("l.sqlite".into()));
         assert_eq!(config.office_authorities[0].revocation_lists, [PathBuf::from("elsewhere/a")]);
     }

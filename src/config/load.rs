@@ -5,10 +5,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Certificates, Config};
-use crate::domain::keeping::LONGEST_RETENTION_DAYS;
+use super::{CertificatesConfig, Config};
+use crate::domain::keeping::MAX_RETENTION_DAYS;
 use crate::identity::host_name::HostName;
-use crate::storage::location::without_passwords;
+use crate::storage::location::redact_passwords;
 use crate::transport::foreign::RevocationCheck;
 
 impl Config {
@@ -19,15 +19,15 @@ impl Config {
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
         let text =
             fs::read_to_string(file).map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
-        let wrong = |fault| ConfigError::Wrong { file: file.to_owned(), fault };
+        let wrong = |fault| ConfigError::Invalid { file: file.to_owned(), message: fault };
         let config = Self::parse(&text).map_err(wrong)?;
-        if config.database.holds_password() && is_open_to_others(file) {
+        if config.database.has_password() && is_readable_by_others(file) {
             return Err(wrong(format!(
                 "others can read it, and there is a password in it (database): chmod 600 {}, or leave the password to ~/.pgpass",
                 file.display()
             )));
         }
-        Ok(config.resolved(file.parent().unwrap_or(Path::new(""))))
+        Ok(config.resolve_paths(file.parent().unwrap_or(Path::new(""))))
     }
 
     /// Reads a file's text; paths stay as they are written.
@@ -35,38 +35,38 @@ impl Config {
     /// # Errors
     /// What is wrong, with the key's name.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let config: Self = toml::from_str(text).map_err(|error| without_passwords(&error.to_string()))?;
-        config.check()?;
+        let config: Self = toml::from_str(text).map_err(|error| redact_passwords(&error.to_string()))?;
+        config.validate()?;
         Ok(config)
     }
 
-    fn check(&self) -> Result<(), String> {
+    fn validate(&self) -> Result<(), String> {
         let (deadlines, limits) = (&self.deadlines, &self.limits);
         // No more than the law allows: PassDEÜV, at latest six months after receipt.
-        in_range("deadlines.retention_days", deadlines.retention_days, 0.001, f64::from(LONGEST_RETENTION_DAYS))?;
-        in_range("deadlines.lease_minutes", deadlines.lease_minutes, 0.01, 1440.0)?;
-        in_range("deadlines.settle_within_days", deadlines.settle_within_days, 0.001, 60.0)?;
-        in_range("deadlines.sweep_seconds", deadlines.sweep_seconds, 0.1, 86_400.0)?;
-        in_range("audit.checkpoint_minutes", self.audit.checkpoint_minutes, 0.01, 10_080.0)?;
+        check_range("deadlines.retention_days", deadlines.retention_days, 0.001, f64::from(MAX_RETENTION_DAYS))?;
+        check_range("deadlines.lease_minutes", deadlines.lease_minutes, 0.01, 1440.0)?;
+        check_range("deadlines.settle_within_days", deadlines.settle_within_days, 0.001, 60.0)?;
+        check_range("deadlines.sweep_seconds", deadlines.sweep_seconds, 0.1, 86_400.0)?;
+        check_range("audit.checkpoint_minutes", self.audit.checkpoint_minutes, 0.01, 10_080.0)?;
         // Browsers and clients have other limits; four hundred days is what the longest of them bear.
-        in_range("enrolment.certificate_days", self.enrolment.certificate_days, 0.01, 400.0)?;
-        in_range("enrolment.invitation_hours", self.enrolment.invitation_hours, 0.01, 720.0)?;
-        in_range("limits.upload_grace_seconds", limits.upload_grace_seconds, 0.01, 3600.0)?;
-        in_range("limits.wrong_codes_window_minutes", limits.wrong_codes_window_minutes, 0.01, 1440.0)?;
-        in_range("limits.handshake_seconds", limits.handshake_seconds, 0.01, 3600.0)?;
-        in_range("limits.headers_seconds", limits.headers_seconds, 0.01, 3600.0)?;
-        in_range("limits.idle_seconds", limits.idle_seconds, 0.01, 86_400.0)?;
-        in_range("limits.write_stall_seconds", limits.write_stall_seconds, 0.01, 3600.0)?;
-        in_range("limits.linger_seconds", limits.linger_seconds, 0.0, 60.0)?;
-        in_range("limits.finish_seconds", limits.finish_seconds, 0.0, 3600.0)?;
-        in_range("limits.write_stall_bytes", limits.write_stall_bytes as f64, 1.0, 67_108_864.0)?;
-        in_range("limits.head_bytes", limits.head_bytes as f64, 1024.0, 262_144.0)?;
-        in_range("limits.json_bytes", limits.json_bytes as f64, 256.0, 1_048_576.0)?;
-        in_range("limits.photo_bytes", limits.photo_bytes as f64, 1024.0, 67_108_864.0)?;
-        in_range("limits.upload_bytes_at_once", limits.upload_bytes_at_once as f64, 1024.0, 4e9)?;
-        in_range("limits.upload_bytes_per_second", limits.upload_bytes_per_second as f64, 1.0, 1e9)?;
-        in_range("limits.judges", limits.judges as f64, 0.0, 1024.0)?;
-        in_range("limits.judge_queue", limits.judge_queue as f64, 0.0, 100_000.0)?;
+        check_range("enrolment.certificate_days", self.enrolment.certificate_days, 0.01, 400.0)?;
+        check_range("enrolment.invitation_hours", self.enrolment.invitation_hours, 0.01, 720.0)?;
+        check_range("limits.upload_grace_seconds", limits.upload_grace_seconds, 0.01, 3600.0)?;
+        check_range("limits.wrong_codes_window_minutes", limits.wrong_codes_window_minutes, 0.01, 1440.0)?;
+        check_range("limits.handshake_seconds", limits.handshake_seconds, 0.01, 3600.0)?;
+        check_range("limits.headers_seconds", limits.headers_seconds, 0.01, 3600.0)?;
+        check_range("limits.idle_seconds", limits.idle_seconds, 0.01, 86_400.0)?;
+        check_range("limits.write_stall_seconds", limits.write_stall_seconds, 0.01, 3600.0)?;
+        check_range("limits.linger_seconds", limits.linger_seconds, 0.0, 60.0)?;
+        check_range("limits.finish_seconds", limits.finish_seconds, 0.0, 3600.0)?;
+        check_range("limits.write_stall_bytes", limits.write_stall_bytes as f64, 1.0, 67_108_864.0)?;
+        check_range("limits.head_bytes", limits.head_bytes as f64, 1024.0, 262_144.0)?;
+        check_range("limits.json_bytes", limits.json_bytes as f64, 256.0, 1_048_576.0)?;
+        check_range("limits.photo_bytes", limits.photo_bytes as f64, 1024.0, 67_108_864.0)?;
+        check_range("limits.upload_bytes_at_once", limits.upload_bytes_at_once as f64, 1024.0, 4e9)?;
+        check_range("limits.upload_bytes_per_second", limits.upload_bytes_per_second as f64, 1.0, 1e9)?;
+        check_range("limits.judges", limits.judges as f64, 0.0, 1024.0)?;
+        check_range("limits.judge_queue", limits.judge_queue as f64, 0.0, 100_000.0)?;
         for (key, number) in [
             ("limits.requests_per_minute", u64::from(limits.requests_per_minute)),
             ("limits.enrolments_per_minute", u64::from(limits.enrolments_per_minute)),
@@ -78,7 +78,7 @@ impl Config {
             ("limits.connections", limits.connections as u64),
             ("limits.connections_per_device", limits.connections_per_device as u64),
         ] {
-            in_range(key, number as f64, 1.0, 1_000_000.0)?;
+            check_range(key, number as f64, 1.0, 1_000_000.0)?;
         }
         if !self.listen.ops.ip().is_loopback() {
             return Err(format!(
@@ -107,8 +107,8 @@ impl Config {
         Ok(())
     }
 
-    fn resolved(mut self, folder: &Path) -> Self {
-        let Certificates {
+    fn resolve_paths(mut self, folder: &Path) -> Self {
+        let CertificatesConfig {
             server,
             server_key,
             server_ca,
@@ -147,13 +147,13 @@ impl Config {
         ) {
             *path = folder.join(&*path);
         }
-        self.database = self.database.resolved(folder);
+        self.database = self.database.resolve_against(folder);
         self
     }
 }
 
 #[cfg(unix)]
-fn is_open_to_others(file: &Path) -> bool {
+fn is_readable_by_others(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(file).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
 }
@@ -164,7 +164,7 @@ fn is_open_to_others(_: &Path) -> bool {
     false
 }
 
-fn in_range(key: &str, number: f64, least: f64, most: f64) -> Result<(), String> {
+fn check_range(key: &str, number: f64, least: f64, most: f64) -> Result<(), String> {
     if (least..=most).contains(&number) {
         return Ok(());
     }
@@ -182,11 +182,11 @@ pub enum ConfigError {
         source: io::Error,
     },
     /// The file says something that cannot be.
-    Wrong {
+    Invalid {
         /// Which.
         file: PathBuf,
         /// What, with the key's name.
-        fault: String,
+        message: String,
     },
 }
 
@@ -198,7 +198,7 @@ impl fmt::Display for ConfigError {
                 "cannot read the configuration {}: name it with --config, or make a gateway with `lichtbild-gateway init`",
                 file.display()
             ),
-            Self::Wrong { file, fault } => write!(f, "{}: {}", file.display(), fault.trim_end()),
+            Self::Invalid { file, message: fault } => write!(f, "{}: {}", file.display(), fault.trim_end()),
         }
     }
 }
@@ -207,7 +207,7 @@ impl std::error::Error for ConfigError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Unreadable { source, .. } => Some(source),
-            Self::Wrong { .. } => None,
+            Self::Invalid { .. } => None,
         }
     }
 }
@@ -224,29 +224,29 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_are_the_modules_own() {
+    fn the_defaults_match_those_of_the_modules() {
         let config = Config::default();
-        assert_eq!(format!("{:?}", config.rules()), format!("{:?}", crate::flows::Rules::default()));
+        assert_eq!(format!("{:?}", config.rules()), format!("{:?}", crate::flows::GatewayLimits::default()));
         assert_eq!(
             format!("{:?}", config.listener_limits()),
             format!("{:?}", crate::transport::limits::ListenerLimits::default())
         );
-        assert_eq!(config.photo_body(), crate::transport::body::BodyLimits::default());
+        assert_eq!(config.photo_body_limits(), crate::transport::body::BodyLimits::default());
         assert_eq!(config.certificate_validity(), crate::identity::issue::CLIENT_VALIDITY);
     }
 
     #[test]
-    fn every_limit_of_a_line_gets_there() {
+    fn every_listener_limit_is_applied() {
         let config = Config::parse("[limits]\nwrite_stall_bytes = 7\nhead_bytes = 2048\njson_bytes = 300").unwrap();
         let line = config.listener_limits();
         assert_eq!((line.min_bytes_per_write_stall, line.max_head_bytes), (7, 2048));
-        assert_eq!(config.json_body().max_bytes, 300);
+        assert_eq!(config.json_body_limits().max_bytes, 300);
     }
 
     #[test]
-    fn paths_of_foreign_authorities_are_relative_to_the_file_too() {
+    fn paths_of_external_cas_are_relative_to_the_file() {
         let text = "[[office_authorities]]\nroots = 'v.pem'\nrevocation_lists = ['v.crl', '/abs/w.crl']\n";
-        let config = Config::parse(text).unwrap().resolved(Path::new("/srv"));
+        let config = Config::parse(text).unwrap().resolve_paths(Path::new("/srv"));
         let authority = &config.office_authorities[0];
         assert_eq!((&authority.roots, authority.revocation), (&PathBuf::from("/srv/v.pem"), RevocationCheck::Chain));
         assert_eq!(authority.revocation_lists, [PathBuf::from("/srv/v.crl"), PathBuf::from("/abs/w.crl")]);
@@ -256,12 +256,12 @@ mod tests {
     fn four_eyes_are_asked_for_by_either_spelling() {
         for policy in ["four-eyes", "four_eyes"] {
             let config = Config::parse(&format!("[enrolment]\npolicy = '{policy}'")).unwrap();
-            assert_eq!(config.enrolment.policy, crate::domain::invitation::Policy::FourEyes);
+            assert_eq!(config.enrolment.policy, crate::domain::invitation::EnrolmentPolicy::FourEyes);
         }
     }
 
     #[test]
-    fn slips_of_the_pen_are_named() {
+    fn invalid_settings_are_named() {
         for (text, expected) in [
             ("databse = 'x'", "databse"),
             ("[listen]\nops = '0.0.0.0:9090'", "loopback"),

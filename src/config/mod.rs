@@ -12,12 +12,12 @@ use serde::Deserialize;
 
 pub use load::ConfigError;
 
-use crate::domain::invitation::Policy;
-use crate::domain::quarantine::PhotosOfRevoked;
-use crate::flows::Rules;
+use crate::domain::invitation::EnrolmentPolicy;
+use crate::domain::quarantine::RevokedDevicePolicy;
+use crate::flows::GatewayLimits;
 use crate::identity::host_name::HostName;
 use crate::storage::DatabaseLocation;
-use crate::storage::steps::GuessLimits;
+use crate::storage::steps::WrongCodeLimits;
 use crate::transport::body::BodyLimits;
 use crate::transport::foreign::RevocationCheck;
 use crate::transport::limits::ListenerLimits;
@@ -38,29 +38,29 @@ pub struct Config {
     /// A profile of one's own, in place of a built-in one.
     pub profile_file: Option<PathBuf>,
     /// Where to listen.
-    pub listen: Listen,
+    pub listen: ListenConfig,
     /// Certificates and keys.
-    pub certificates: Certificates,
+    pub certificates: CertificatesConfig,
     /// What revoking a device brings with it.
-    pub revocation: Revocation,
+    pub revocation: RevocationConfig,
     /// Authorities of other houses whose certificates offices may bring.
-    pub office_authorities: Vec<OfficeAuthority>,
+    pub office_authorities: Vec<ExternalCaConfig>,
     /// How devices come by their certificates.
-    pub enrolment: Enrolment,
+    pub enrolment: EnrolmentConfig,
     /// Deadlines.
-    pub deadlines: Deadlines,
+    pub deadlines: DeadlinesConfig,
     /// Checkpoints of the transfer log.
-    pub audit: Audit,
+    pub audit: AuditConfig,
     /// Limits.
-    pub limits: Limits,
+    pub limits: LimitsConfig,
     /// The log.
-    pub log: Log,
+    pub log: LogConfig,
 }
 
 /// Where to listen.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Listen {
+pub struct ListenConfig {
     /// Studio software.
     pub studio: SocketAddr,
     /// Fachverfahren and clerks' browsers.
@@ -79,7 +79,7 @@ pub struct Listen {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the example file says what each one is")]
-pub struct Certificates {
+pub struct CertificatesConfig {
     pub server: PathBuf,
     pub server_key: PathBuf,
     pub server_ca: PathBuf,
@@ -95,15 +95,15 @@ pub struct Certificates {
 /// What revoking a device brings with it.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Revocation {
+pub struct RevocationConfig {
     /// What becomes of the photos that it had deposited.
-    pub photos_of_revoked: PhotosOfRevoked,
+    pub photos_of_revoked: RevokedDevicePolicy,
 }
 
 /// An authority of another house. Its certificates count on the office listener only, and only once a device is bound to one.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OfficeAuthority {
+pub struct ExternalCaConfig {
     /// Its roots, PEM.
     pub roots: PathBuf,
     /// Its revocation lists, PEM or DER; one for each authority that issues a certificate of the chain.
@@ -118,8 +118,8 @@ pub struct OfficeAuthority {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the example file says what each one is")]
-pub struct Enrolment {
-    pub policy: Policy,
+pub struct EnrolmentConfig {
+    pub policy: EnrolmentPolicy,
     pub certificate_days: f64,
     pub invitation_hours: f64,
 }
@@ -128,7 +128,7 @@ pub struct Enrolment {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the example file says what each one is")]
-pub struct Deadlines {
+pub struct DeadlinesConfig {
     pub retention_days: f64,
     pub lease_minutes: f64,
     pub settle_within_days: f64,
@@ -139,7 +139,7 @@ pub struct Deadlines {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the example file says what each one is")]
-pub struct Audit {
+pub struct AuditConfig {
     pub checkpoint_minutes: f64,
     pub checkpoints: PathBuf,
     pub key: PathBuf,
@@ -152,7 +152,7 @@ pub struct Audit {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the example file says what each one is")]
-pub struct Limits {
+pub struct LimitsConfig {
     pub photo_bytes: u64,
     pub upload_bytes_per_second: u64,
     pub upload_grace_seconds: f64,
@@ -183,7 +183,7 @@ pub struct Limits {
 /// The log.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Log {
+pub struct LogConfig {
     /// How lines are written.
     pub format: LogFormat,
     /// What is worth a line.
@@ -202,15 +202,15 @@ pub enum LogFormat {
 
 impl Config {
     /// Deadlines and limits of the flows.
-    pub fn rules(&self) -> Rules {
-        let defaults = Rules::default();
-        Rules {
+    pub fn rules(&self) -> GatewayLimits {
+        let defaults = GatewayLimits::default();
+        GatewayLimits {
             retention: days(self.deadlines.retention_days),
             lease: minutes(self.deadlines.lease_minutes),
             settle_within: days(self.deadlines.settle_within_days),
-            guesses: GuessLimits {
+            code_guesses: WrongCodeLimits {
                 per_device: self.limits.wrong_codes_per_device,
-                over_all: self.limits.wrong_codes_over_all,
+                in_total: self.limits.wrong_codes_over_all,
                 window: minutes(self.limits.wrong_codes_window_minutes),
             },
             photos_of_revoked: self.revocation.photos_of_revoked,
@@ -218,8 +218,8 @@ impl Config {
             enrolments_per_minute: self.limits.enrolments_per_minute,
             uploads_per_minute: self.limits.uploads_per_minute,
             upload_bytes_at_once: self.limits.upload_bytes_at_once,
-            judges: if self.limits.judges == 0 { defaults.judges } else { self.limits.judges },
-            judge_queue: self.limits.judge_queue,
+            workers: if self.limits.judges == 0 { defaults.workers } else { self.limits.judges },
+            worker_queue: self.limits.judge_queue,
         }
     }
 
@@ -243,7 +243,7 @@ impl Config {
     }
 
     /// Limits of an uploaded photo.
-    pub fn photo_body(&self) -> BodyLimits {
+    pub fn photo_body_limits(&self) -> BodyLimits {
         BodyLimits {
             max_bytes: self.limits.photo_bytes,
             min_bytes_per_second: self.limits.upload_bytes_per_second,
@@ -252,17 +252,17 @@ impl Config {
     }
 
     /// Limits of a JSON body: the longest that is needed is a refusal with its note, some 2 KiB.
-    pub fn json_body(&self) -> BodyLimits {
-        BodyLimits { max_bytes: self.limits.json_bytes, ..self.photo_body() }
+    pub fn json_body_limits(&self) -> BodyLimits {
+        BodyLimits { max_bytes: self.limits.json_bytes, ..self.photo_body_limits() }
     }
 
     /// How often to sweep.
-    pub fn sweep_every(&self) -> Duration {
+    pub fn sweep_interval(&self) -> Duration {
         seconds(self.deadlines.sweep_seconds)
     }
 
     /// How often to sign a checkpoint of the transfer log.
-    pub fn checkpoint_every(&self) -> Duration {
+    pub fn checkpoint_interval(&self) -> Duration {
         minutes(self.audit.checkpoint_minutes)
     }
 

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::cookies;
-use super::page::{self, Page};
+use super::page::{self, DeskPage};
 use crate::api::caller::OfficeCaller;
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
@@ -28,7 +28,7 @@ pub struct Clerk {
     /// The address asked for.
     pub(super) path: String,
     /// What makes forms of this page good.
-    pub(super) token: String,
+    pub(super) csrf_token: String,
 }
 
 impl FromRequestParts<App> for Clerk {
@@ -41,7 +41,7 @@ impl FromRequestParts<App> for Clerk {
             language: language(&parts.headers),
             now,
             path: parts.uri.path().to_owned(),
-            token: app.gateway.keys().form_token(office.device_id, now),
+            csrf_token: app.gateway.keys().csrf_token(office.device_id, now),
             office,
         })
     }
@@ -58,8 +58,8 @@ impl Clerk {
     }
 
     /// A page for this clerk.
-    pub(super) fn page(&self, status: StatusCode, page: &Page<'_>) -> Response {
-        page::answer(status, page, self.language, Some(self))
+    pub(super) fn page(&self, status: StatusCode, page: &DeskPage<'_>) -> Response {
+        page::page_response(status, page, self.language, Some(self))
     }
 }
 

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::ROOT;
 use super::clerk::Clerk;
-use super::page::token;
+use super::page::csrf_field;
 use crate::domain::language::Language;
 
 /// What the field says about itself.
@@ -22,7 +22,7 @@ pub(super) fn code_form(form: &CodeForm<'_>, clerk: &Clerk) -> Markup {
     let language = clerk.language;
     html! {
         form #enter method="post" action=(ROOT) autocomplete="off" novalidate {
-            (token(clerk))
+            (csrf_field(clerk))
             label for="code" { (language.pick("Abrufcode", "Retrieval code")) }
             p.hint id="code-hint" {
                 (language.pick(
@@ -38,12 +38,12 @@ pub(super) fn code_form(form: &CodeForm<'_>, clerk: &Clerk) -> Markup {
                 button.primary type="submit" { (language.pick("Foto abrufen", "Get photo")) }
             }
         }
-        (typo_words(language))
+        (typo_texts(language))
     }
 }
 
 /// What the script says to a typo before anything is sent.
-fn typo_words(language: Language) -> Markup {
+fn typo_texts(language: Language) -> Markup {
     html! {
         template #typo
             data-title=(language.pick("Der Code enthält einen Tippfehler", "The code is mistyped"))

@@ -23,15 +23,15 @@ pub(super) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
 ///
 /// # Errors
 /// [`Problem::Internal`] when it holds what no header can, which nothing here does.
-pub(super) fn header(
+pub(super) fn set_cookie(
     name: &'static str,
     value: impl Into<String>,
     path: &str,
-    lasts: Option<Duration>,
+    max_age: Option<Duration>,
 ) -> Result<HeaderValue, Problem> {
     let cookie =
         Cookie::build((name, value.into())).path(path).http_only(true).secure(true).same_site(SameSite::Strict);
-    let cookie = match lasts {
+    let cookie = match max_age {
         Some(lasts) => cookie.max_age(lasts),
         None => cookie,
     };

@@ -7,8 +7,8 @@ use maud::{Markup, html};
 
 use super::clerk::Clerk;
 use super::code_form::{CodeForm, code_form};
-use super::moment::{dated, last_day};
-use super::page::{Page, see_other};
+use super::moment::{dated_time_element, last_day};
+use super::page::{DeskPage, see_other};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::collection::{CollectionRecord, CollectionState};
@@ -27,7 +27,7 @@ pub async fn show(
     Ok(clerk.page(StatusCode::OK, &page(&clerk, &collection)))
 }
 
-fn page<'a>(clerk: &Clerk, collection: &CollectionRecord) -> Page<'a> {
+fn page<'a>(clerk: &Clerk, collection: &CollectionRecord) -> DeskPage<'a> {
     let language = clerk.language;
     let title = language.pick("Erledigt", "Done");
     let form = CodeForm { typed: "", error: None, takes_focus: true };
@@ -37,7 +37,7 @@ fn page<'a>(clerk: &Clerk, collection: &CollectionRecord) -> Page<'a> {
             (consequence(collection, clerk))
             dl.facts {
                 @if let Some(at) = collection.settled_at {
-                    div { dt { (language.pick("Wann", "When")) } dd { (dated(at, language)) } }
+                    div { dt { (language.pick("Wann", "When")) } dd { (dated_time_element(at, language)) } }
                 }
                 div { dt { (language.pick("Amt", "Office")) } dd { bdi { (clerk.office.party.name) } ", " bdi { (clerk.office.party.place) } } }
                 div { dt { (language.pick("Belegnummer", "Receipt number")) } dd #receipt { code { (collection.collection_id) } } }
@@ -48,7 +48,7 @@ fn page<'a>(clerk: &Clerk, collection: &CollectionRecord) -> Page<'a> {
             (code_form(&form, clerk))
         }
     };
-    Page { title, problem: None, main }
+    DeskPage { title, problem: None, main }
 }
 
 fn headline(state: CollectionState, clerk: &Clerk) -> &'static str {

@@ -9,12 +9,12 @@ use serde::Deserialize;
 use super::ROOT;
 use super::clerk::Clerk;
 use super::code_form::{CodeForm, code_form};
-use super::failure::explanation;
-use super::form::Posted;
-use super::page::{Page, see_other};
+use super::failure::problem_summary;
+use super::form::ClerkForm;
+use super::page::{DeskPage, see_other};
 use super::scan::split_symbology;
 use super::ticket;
-use crate::api::request::retrieval_code;
+use crate::api::request::parse_retrieval_code;
 use crate::api::{App, Problem};
 use crate::flows::collect::collect;
 
@@ -30,44 +30,44 @@ pub async fn show(clerk: Clerk) -> Response {
 
 /// What is posted.
 #[derive(Deserialize)]
-pub struct Entered {
+pub struct CodeEntryForm {
     #[serde(default)]
     code: String,
 }
 
 /// Claims the photo that belongs to a code and goes there.
-pub async fn create(State(app): State<App>, Posted(clerk, entered): Posted<Entered>) -> Response {
-    match claim(&app, &clerk, &entered.code).await {
+pub async fn create(State(app): State<App>, ClerkForm(clerk, entered): ClerkForm<CodeEntryForm>) -> Response {
+    match collect_by_code(&app, &clerk, &entered.code).await {
         Ok(response) => response,
         Err(problem) => {
             // A code that cannot be one is given back to be mended; one that can has been tried.
             let typed = if matches!(problem, Problem::CodeMalformed { .. }) { entered.code.as_str() } else { "" };
-            problem.answer(|status| clerk.page(status, &page(&clerk, Some(&problem), typed, false)))
+            problem.response_with(|status| clerk.page(status, &page(&clerk, Some(&problem), typed, false)))
         }
     }
 }
 
-async fn claim(app: &App, clerk: &Clerk, typed: &str) -> Result<Response, Problem> {
-    let code = retrieval_code(split_symbology(typed.trim_start()).1)?;
+async fn collect_by_code(app: &App, clerk: &Clerk, typed: &str) -> Result<Response, Problem> {
+    let code = parse_retrieval_code(split_symbology(typed.trim_start()).1)?;
     let collection = collect(&app.gateway, &clerk.office, &code).await?.collection;
     let path = format!("/desk/collections/{}", collection.collection_id);
-    Ok(see_other(&path, Some(ticket::issue(app, clerk, &collection, &code)?)))
+    Ok(see_other(&path, Some(ticket::start(app, clerk, &collection, &code)?)))
 }
 
-fn page<'a>(clerk: &Clerk, problem: Option<&Problem>, typed: &str, takes_focus: bool) -> Page<'a> {
+fn page<'a>(clerk: &Clerk, problem: Option<&Problem>, typed: &str, takes_focus: bool) -> DeskPage<'a> {
     let title = clerk.language.pick("Code eingeben", "Enter code");
     let error = problem.filter(|_| !typed.is_empty()).map(|problem| problem.detail(clerk.language));
     let form = CodeForm { typed, error: error.as_deref(), takes_focus };
     let main = html! {
-        @if let Some(problem) = problem { (explanation(problem, clerk.language, clerk.now)) }
+        @if let Some(problem) = problem { (problem_summary(problem, clerk.language, clerk.now)) }
         h1 { (title) }
         (code_form(&form, clerk))
     };
-    Page { title, problem: problem.map(Problem::kind), main }
+    DeskPage { title, problem: problem.map(Problem::kind), main }
 }
 
 /// The page of a collection whose code this browser does not hold any more.
-pub(super) fn again(clerk: &Clerk, notice: &Markup) -> Response {
+pub(super) fn ask_for_code_again(clerk: &Clerk, notice: &Markup) -> Response {
     let title = clerk.language.pick("Code noch einmal eingeben", "Enter the code again");
     let form = CodeForm { typed: "", error: None, takes_focus: true };
     let main = html! {
@@ -75,5 +75,5 @@ pub(super) fn again(clerk: &Clerk, notice: &Markup) -> Response {
         div.notice { (notice) }
         (code_form(&form, clerk))
     };
-    clerk.page(StatusCode::OK, &Page { title, problem: Some("code-needed"), main })
+    clerk.page(StatusCode::OK, &DeskPage { title, problem: Some("code-needed"), main })
 }

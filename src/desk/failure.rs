@@ -8,8 +8,8 @@ use maud::{Markup, html};
 
 use super::ROOT;
 use super::clerk::language;
-use super::failure_words::{Words, words};
-use super::page::{Page, answer, error_summary};
+use super::failure_words::{ProblemTexts, problem_texts};
+use super::page::{DeskPage, error_summary, page_response};
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
@@ -24,25 +24,25 @@ pub async fn render_pages(State(app): State<App>, request: Request, next: Next) 
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let allow = response.headers_mut().remove(ALLOW);
-    let mut page =
-        problem.answer(|status| answer(status, &page(&problem, language, app.gateway.now()), language, None));
+    let mut page = problem
+        .response_with(|status| page_response(status, &page(&problem, language, app.gateway.now()), language, None));
     page.headers_mut().extend(allow.map(|allow| (ALLOW, allow)));
     page
 }
 
-fn page<'a>(problem: &Problem, language: Language, now: Timestamp) -> Page<'a> {
+fn page<'a>(problem: &Problem, language: Language, now: Timestamp) -> DeskPage<'a> {
     let title = language.pick("Das ging nicht", "That did not work");
     let main = html! {
         h1 { (title) }
-        (explanation(problem, language, now))
+        (problem_summary(problem, language, now))
         p { a.button.primary #next href=(ROOT) { (language.pick("Code eingeben", "Enter a code")) } }
     };
-    Page { title, problem: Some(problem.kind()), main }
+    DeskPage { title, problem: Some(problem.kind()), main }
 }
 
 /// What happened, and what can be said to the person at the counter.
-pub(super) fn explanation(problem: &Problem, language: Language, now: Timestamp) -> Markup {
-    let Words { title, what, citizen } = words(problem, language, now);
+pub(super) fn problem_summary(problem: &Problem, language: Language, now: Timestamp) -> Markup {
+    let ProblemTexts { title, explanation: what, say_to_citizen: citizen } = problem_texts(problem, language, now);
     let words = html! {
         @match problem {
             Problem::CodeMalformed { .. } => p { a href="#code" { (what) } },

@@ -2,27 +2,27 @@
 
 use std::time::Duration;
 
-use super::moment::{moment, on};
+use super::moment::{short_time, time_in_sentence};
 use crate::api::Problem;
 use crate::clock::Timestamp;
 use crate::domain::collection::CollectionState;
 use crate::domain::language::Language;
 use crate::domain::photo::PhotoState;
-use crate::domain::quarantine::{HeldBack, HoldReason};
+use crate::domain::quarantine::{QuarantineReason, Quarantined};
 
 /// A failure for a clerk.
-pub(super) struct Words {
+pub(super) struct ProblemTexts {
     /// In a few words.
     pub(super) title: String,
     /// What happened and what to do.
-    pub(super) what: String,
+    pub(super) explanation: String,
     /// What can be said to the citizen now.
-    pub(super) citizen: Option<String>,
+    pub(super) say_to_citizen: Option<String>,
 }
 
 /// The words for `problem`; those that are the program's own business keep the words that programs get.
-pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Words {
-    let at = |at: Timestamp| on(at, now, language);
+pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestamp) -> ProblemTexts {
+    let at = |at: Timestamp| time_in_sentence(at, now, language);
     let [title, what, citizen] = match problem {
         Problem::CodeMalformed { .. } => {
             let citizen = language.pick(
@@ -30,7 +30,7 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
                 "The code is not right yet, I will enter it again. Nothing is wrong with your photo.",
             );
             let title = language.pick("Der Code enthält einen Tippfehler", "The code is mistyped");
-            return Words { title: title.into(), what: problem.detail(language), citizen: Some(citizen.into()) };
+            return ProblemTexts { title: title.into(), explanation: problem.detail(language), say_to_citizen: Some(citizen.into()) };
         }
         Problem::CodeIsTest => language.pick(
             [
@@ -62,7 +62,7 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
         )
         .map(String::from),
         Problem::PhotoLeasedElsewhere { until } => {
-            let until = moment(*until, now, language);
+            let until = short_time(*until, now, language);
             language.pick(
                 [
                     "Ein anderes Amt bearbeitet dieses Foto gerade".into(),
@@ -139,7 +139,7 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
             )
         }
         Problem::PhotoExpired { at: expired } => {
-            let expired = moment(*expired, now, language);
+            let expired = short_time(*expired, now, language);
             language.pick(
                 [
                     "Die Aufbewahrungszeit dieses Fotos ist abgelaufen".into(),
@@ -153,7 +153,7 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
                 ],
             )
         }
-        Problem::PhotoQuarantined(HeldBack { reason: HoldReason::Restored, .. }) => language.pick(
+        Problem::PhotoQuarantined(Quarantined { reason: QuarantineReason::Restored, .. }) => language.pick(
             [
                 "Dieses Foto wird noch geprüft",
                 "Das Gateway wurde aus einer Sicherung wiederhergestellt; ob das Foto danach schon verwendet wurde, klärt seine \
@@ -168,7 +168,7 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
             ],
         )
         .map(String::from),
-        Problem::PhotoQuarantined(HeldBack { reason: HoldReason::DeviceRevoked, .. }) => language.pick(
+        Problem::PhotoQuarantined(Quarantined { reason: QuarantineReason::DeviceRevoked, .. }) => language.pick(
             [
                 "Dieses Foto wird noch geprüft",
                 "Das Gerät, von dem es kam, ist gesperrt; die Verwaltung des Gateways sieht seine Fotos durch. Der Code bleibt gültig.",
@@ -238,7 +238,7 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
             ],
         )
         .map(String::from),
-        Problem::DeviceUnknown | Problem::DeviceRevoked { .. } | Problem::DeviceNotInStanding => language.pick(
+        Problem::DeviceUnknown | Problem::DeviceRevoked { .. } | Problem::DeviceRevokedOrSuspended => language.pick(
             [
                 "Dieser Rechner ist nicht zugelassen",
                 "Sein Zertifikat gehört zu keinem zugelassenen Gerät oder wurde gesperrt. Bitte die Verwaltung des Gateways anrufen; ein \
@@ -269,7 +269,7 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
         )
         .map(String::from),
         Problem::CertificateExpired { at: expired } => {
-            let expired = moment(*expired, now, language);
+            let expired = short_time(*expired, now, language);
             language.pick(
                 [
                     "Das Zertifikat dieses Rechners ist abgelaufen".into(),
@@ -310,13 +310,13 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
         )
         .map(String::from),
         Problem::CollectionSettled { state, at: settled } => {
-            let (settled, state) = (at(*settled), state_word(*state, language));
+            let (settled, state) = (at(*settled), state_text(*state, language));
             let title = language.pick("Dieser Abruf ist schon abgeschlossen", "This collection is settled already");
             let what = language.pick(
                 format!("Abgeschlossen {settled}: {state}. Dabei bleibt es; es wurde nichts geändert."),
                 format!("Settled {settled}: {state}. That stands; nothing was changed."),
             );
-            return Words { title: title.into(), what, citizen: None };
+            return ProblemTexts { title: title.into(), explanation: what, say_to_citizen: None };
         }
         Problem::LeaseExpired { at: ended } | Problem::CollectionOver { at: ended } => {
             let ended = at(*ended);
@@ -339,17 +339,17 @@ pub(super) fn words(problem: &Problem, language: Language, now: Timestamp) -> Wo
                 "Die Adresse stimmt nicht, oder der Abruf gehört einem anderen Amt.",
                 "The address is not right, or the collection is another office's.",
             );
-            return Words { title: title.into(), what: what.into(), citizen: None };
+            return ProblemTexts { title: title.into(), explanation: what.into(), say_to_citizen: None };
         }
         other => {
-            return Words { title: other.title(language).into(), what: other.detail(language), citizen: None };
+            return ProblemTexts { title: other.title(language).into(), explanation: other.detail(language), say_to_citizen: None };
         }
     };
-    Words { title, what, citizen: Some(citizen) }
+    ProblemTexts { title, explanation: what, say_to_citizen: Some(citizen) }
 }
 
 /// How a collection stands, in a word or two.
-pub(super) fn state_word(state: CollectionState, language: Language) -> &'static str {
+pub(super) fn state_text(state: CollectionState, language: Language) -> &'static str {
     match state {
         CollectionState::Leased => language.pick("in Bearbeitung", "in progress"),
         CollectionState::Used => language.pick("verwendet", "used"),

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::clerk::Clerk;
-use super::page::keep_to_oneself;
+use super::page::set_privacy_headers;
 use super::ticket;
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
@@ -29,8 +29,8 @@ pub async fn show(
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
     headers.insert(CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(|_| Problem::Internal)?);
-    headers.append(SET_COOKIE, ticket::note_saved(collection_id)?);
-    keep_to_oneself(headers);
+    headers.append(SET_COOKIE, ticket::mark_saved(collection_id)?);
+    set_privacy_headers(headers);
     Ok(response)
 }
 

@@ -11,28 +11,28 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::clerk::Clerk;
-use crate::api::problem::RequestFault;
+use crate::api::problem::MalformedReason;
 use crate::api::request::{has_media_type, short_body};
 use crate::api::{App, Problem};
 
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// A form of a page of this gateway, filled in by this clerk.
-pub struct Posted<T>(pub Clerk, pub T);
+pub struct ClerkForm<T>(pub Clerk, pub T);
 
 #[derive(Deserialize)]
-struct Token {
+struct CsrfForm {
     #[serde(default)]
     csrf: String,
 }
 
-impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
+impl<T: DeserializeOwned> FromRequest<App> for ClerkForm<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let clerk = Clerk::from_request_parts(&mut parts, app).await?;
-        if !is_of_this_site(&parts.headers) {
+        if !is_same_origin(&parts.headers) {
             return Err(Problem::FormForeign);
         }
         let media_type = "application/x-www-form-urlencoded";
@@ -40,8 +40,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
             return Err(Problem::FormatUnsupported { expected: media_type });
         }
         let bytes = short_body(&parts.headers, body, app).await?;
-        let token: Token = fields(&parts, bytes.clone()).await?;
-        if !app.gateway.keys().is_form_token(&token.csrf, clerk.office.device_id, clerk.now) {
+        let token: CsrfForm = fields(&parts, bytes.clone()).await?;
+        if !app.gateway.keys().is_valid_csrf_token(&token.csrf, clerk.office.device_id, clerk.now) {
             return Err(Problem::FormForeign);
         }
         Ok(Self(clerk, fields(&parts, bytes).await?))
@@ -52,13 +52,13 @@ async fn fields<T: DeserializeOwned>(parts: &Parts, bytes: Vec<u8>) -> Result<T,
     let request = Request::from_parts(parts.clone(), Body::from(bytes));
     match Form::<T>::from_request(request, &()).await {
         Ok(Form(fields)) => Ok(fields),
-        Err(_) => Err(Problem::RequestMalformed { fault: RequestFault::Field }),
+        Err(_) => Err(Problem::RequestMalformed { reason: MalformedReason::Field }),
     }
 }
 
 /// By what browsers say of themselves (Fetch Metadata, W3C); the token stands behind it for those that say nothing. `Origin: null` is
 /// what our own pages send, since they tell nobody where they come from.
-fn is_of_this_site(headers: &HeaderMap) -> bool {
+fn is_same_origin(headers: &HeaderMap) -> bool {
     match headers.get(&SEC_FETCH_SITE) {
         Some(site) => site == "same-origin",
         None => {

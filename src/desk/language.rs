@@ -5,23 +5,23 @@ use cookie::time::Duration;
 use serde::Deserialize;
 
 use super::clerk::LANGUAGE_COOKIE;
-use super::form::Posted;
+use super::form::ClerkForm;
 use super::page::see_other;
 use super::{ROOT, cookies};
 use crate::api::Problem;
 
 /// What the switch posts.
 #[derive(Deserialize)]
-pub struct Chosen {
+pub struct LanguageForm {
     language: String,
     #[serde(default)]
     back: String,
 }
 
 /// Remembers the language in this browser and goes back to where the switch was used.
-pub async fn create(Posted(_, chosen): Posted<Chosen>) -> Result<Response, Problem> {
+pub async fn create(ClerkForm(_, chosen): ClerkForm<LanguageForm>) -> Result<Response, Problem> {
     let language = if chosen.language == "en" { "en" } else { "de" };
-    let cookie = cookies::header(LANGUAGE_COOKIE, language, ROOT, Some(Duration::days(365)))?;
+    let cookie = cookies::set_cookie(LANGUAGE_COOKIE, language, ROOT, Some(Duration::days(365)))?;
     // Only to pages of the desk, and by GET: a page that answered a form has none of its own.
     let back = chosen.back.strip_suffix("/settle").unwrap_or(&chosen.back);
     Ok(see_other(if back.starts_with(ROOT) && back.is_ascii() { back } else { ROOT }, Some(cookie)))

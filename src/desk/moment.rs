@@ -9,10 +9,12 @@ use crate::clock::Timestamp;
 use crate::domain::language::Language;
 
 /// Every registration office this is built for hangs up the same time.
-static WALL: TimeZone = tz::get!("Europe/Berlin");
+static OFFICE_TIME_ZONE: TimeZone = tz::get!("Europe/Berlin");
 
 fn local(at: Timestamp) -> Zoned {
-    jiff::Timestamp::from_millisecond(at.unix_milliseconds()).unwrap_or(jiff::Timestamp::MAX).to_zoned(WALL.clone())
+    jiff::Timestamp::from_millisecond(at.unix_milliseconds())
+        .unwrap_or(jiff::Timestamp::MAX)
+        .to_zoned(OFFICE_TIME_ZONE.clone())
 }
 
 /// To the minute: `10:42 Uhr`.
@@ -35,13 +37,13 @@ pub(super) fn date(date: Date, language: Language) -> String {
 }
 
 /// Day and time, or the time alone where the day is that of `now`: `22.11.2026, 10:42 Uhr`.
-pub(super) fn moment(at: Timestamp, now: Timestamp, language: Language) -> String {
+pub(super) fn short_time(at: Timestamp, now: Timestamp, language: Language) -> String {
     let time = clock_time(at, language);
     if local_day(at) == local_day(now) { time } else { format!("{}, {time}", day(at, language)) }
 }
 
 /// The same in a sentence: `um 10:42 Uhr`, `am 22.11.2026 um 10:42 Uhr`.
-pub(super) fn on(at: Timestamp, now: Timestamp, language: Language) -> String {
+pub(super) fn time_in_sentence(at: Timestamp, now: Timestamp, language: Language) -> String {
     let (day, time) = (day(at, language), clock_time(at, language));
     match (language, local_day(at) == local_day(now)) {
         (Language::German, true) => format!("um {time}"),
@@ -52,12 +54,12 @@ pub(super) fn on(at: Timestamp, now: Timestamp, language: Language) -> String {
 }
 
 /// The same as an element that programs can read too.
-pub(super) fn element(at: Timestamp, now: Timestamp, language: Language) -> Markup {
-    html! { time datetime=(at) { (moment(at, now, language)) } }
+pub(super) fn time_element(at: Timestamp, now: Timestamp, language: Language) -> Markup {
+    html! { time datetime=(at) { (short_time(at, now, language)) } }
 }
 
 /// With the day always, for what may be printed and kept: `22.11.2026, 10:42 Uhr`.
-pub(super) fn dated(at: Timestamp, language: Language) -> Markup {
+pub(super) fn dated_time_element(at: Timestamp, language: Language) -> Markup {
     html! { time datetime=(at) { (day(at, language)) ", " (clock_time(at, language)) } }
 }
 
@@ -101,13 +103,13 @@ mod tests {
     }
 
     #[test]
-    fn times_are_those_of_the_wall_in_summer_and_winter() {
+    fn times_are_local_in_summer_and_winter() {
         let now = at("2026-11-22T09:30:00Z");
-        assert_eq!(moment(at("2026-11-22T22:59:59Z"), now, Language::German), "23:59 Uhr");
-        assert_eq!(moment(at("2026-11-22T23:00:00Z"), now, Language::German), "23.11.2026, 00:00 Uhr");
-        assert_eq!(on(at("2026-11-22T09:42:00Z"), now, Language::German), "um 10:42 Uhr");
-        assert_eq!(on(at("2026-07-01T22:00:00Z"), now, Language::German), "am 02.07.2026 um 00:00 Uhr");
-        assert_eq!(moment(at("2026-07-01T22:00:00Z"), now, Language::English), "2 Jul 2026, 00:00");
+        assert_eq!(short_time(at("2026-11-22T22:59:59Z"), now, Language::German), "23:59 Uhr");
+        assert_eq!(short_time(at("2026-11-22T23:00:00Z"), now, Language::German), "23.11.2026, 00:00 Uhr");
+        assert_eq!(time_in_sentence(at("2026-11-22T09:42:00Z"), now, Language::German), "um 10:42 Uhr");
+        assert_eq!(time_in_sentence(at("2026-07-01T22:00:00Z"), now, Language::German), "am 02.07.2026 um 00:00 Uhr");
+        assert_eq!(short_time(at("2026-07-01T22:00:00Z"), now, Language::English), "2 Jul 2026, 00:00");
         for (end, last) in [
             ("2026-11-23T23:00:00Z", "23.11.2026"),
             ("2026-11-24T00:00:00Z", "23.11.2026"),
@@ -121,7 +123,7 @@ mod tests {
     #[test]
     fn the_ends_of_time_can_be_written() {
         for milliseconds in [0, i64::MAX] {
-            moment(Timestamp::from_unix_milliseconds(milliseconds), at("2026-11-22T09:30:00Z"), Language::German);
+            short_time(Timestamp::from_unix_milliseconds(milliseconds), at("2026-11-22T09:30:00Z"), Language::German);
         }
     }
 }

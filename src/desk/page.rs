@@ -38,7 +38,7 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 });
 
 /// What differs from page to page.
-pub(super) struct Page<'a> {
+pub(super) struct DeskPage<'a> {
     /// Names the page in the window and in the history: never what is on it.
     pub(super) title: &'a str,
     /// The failure it tells of, by its kind.
@@ -48,13 +48,18 @@ pub(super) struct Page<'a> {
 }
 
 /// A page as an answer.
-pub(super) fn answer(status: StatusCode, page: &Page<'_>, language: Language, clerk: Option<&Clerk>) -> Response {
+pub(super) fn page_response(
+    status: StatusCode,
+    page: &DeskPage<'_>,
+    language: Language,
+    clerk: Option<&Clerk>,
+) -> Response {
     let mut response = (status, document(page, language, clerk).into_string()).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     headers.insert(CONTENT_SECURITY_POLICY, POLICY.clone());
-    keep_to_oneself(headers);
+    set_privacy_headers(headers);
     response
 }
 
@@ -66,19 +71,19 @@ pub(super) fn see_other(path: &str, cookies: impl IntoIterator<Item = HeaderValu
     for cookie in cookies {
         headers.append(SET_COOKIE, cookie);
     }
-    keep_to_oneself(headers);
+    set_privacy_headers(headers);
     response
 }
 
 /// That there is something, without it.
-pub(super) fn see_nothing() -> Response {
+pub(super) fn no_content() -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
-    keep_to_oneself(response.headers_mut());
+    set_privacy_headers(response.headers_mut());
     response
 }
 
 /// For whatever the desk answers: no cache keeps it, no other page shows it or learns of it.
-pub(super) fn keep_to_oneself(headers: &mut HeaderMap) {
+pub(super) fn set_privacy_headers(headers: &mut HeaderMap) {
     for (name, value) in [
         (&CACHE_CONTROL, "no-store"),
         (&REFERRER_POLICY, "no-referrer"),
@@ -91,7 +96,7 @@ pub(super) fn keep_to_oneself(headers: &mut HeaderMap) {
     }
 }
 
-fn document(page: &Page<'_>, language: Language, clerk: Option<&Clerk>) -> Markup {
+fn document(page: &DeskPage<'_>, language: Language, clerk: Option<&Clerk>) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(language.tag()) {
@@ -138,7 +143,7 @@ fn language_switch(clerk: &Clerk) -> Markup {
     let (tag, name) = clerk.language.pick(("en", "English"), ("de", "Deutsch"));
     html! {
         form #language method="post" action="/desk/language" {
-            (token(clerk))
+            (csrf_field(clerk))
             input type="hidden" name="back" value=(clerk.path);
             button.plain type="submit" name="language" value=(tag) lang=(tag) { (name) }
         }
@@ -146,8 +151,8 @@ fn language_switch(clerk: &Clerk) -> Markup {
 }
 
 /// What every form carries.
-pub(super) fn token(clerk: &Clerk) -> Markup {
-    html! { input type="hidden" name="csrf" value=(clerk.token); }
+pub(super) fn csrf_field(clerk: &Clerk) -> Markup {
+    html! { input type="hidden" name="csrf" value=(clerk.csrf_token); }
 }
 
 /// What went wrong, on top of a page: read out at once, and where the keyboard goes first.

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
 
 use super::clerk::Clerk;
-use super::moment::{self, clock_time, element, last_day};
-use super::page::{Page, see_nothing, see_other, token};
+use super::moment::{self, clock_time, last_day, time_element};
+use super::page::{DeskPage, csrf_field, no_content, see_other};
 use super::{enter, ticket};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
@@ -22,7 +22,7 @@ use crate::flows::hand_over::HandOverError;
 use crate::flows::present::{Presented, present};
 use crate::report::overlay::overlay;
 use crate::validation::guides::Guides;
-use crate::validation::{CaptureDate, Profile, captured_on};
+use crate::validation::{CaptureDate, Profile, capture_date};
 use crate::wire::finding::FindingBody;
 
 /// The picture, what there is to know about it, and what can be done.
@@ -32,16 +32,18 @@ pub async fn show(
     PathId(collection_id): PathId<CollectionId>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let collection = match held(&app, &clerk, collection_id).await? {
-        Held::Leased(collection) => collection,
-        Held::Over(elsewhere) => return Ok(elsewhere),
+    let collection = match leased_or_redirect(&app, &clerk, collection_id).await? {
+        LeasedOrRedirect::Leased(collection) => collection,
+        LeasedOrRedirect::Redirect(elsewhere) => return Ok(elsewhere),
     };
     let Some(code) = ticket::code(&app, &clerk, &headers, collection.collection_id) else {
-        return Ok(enter::again(&clerk, &code_wanted(&collection, &clerk)));
+        return Ok(enter::ask_for_code_again(&clerk, &code_prompt(&collection, &clerk)));
     };
     match present(&app.gateway, &clerk.office, collection.collection_id, &code).await {
         Ok(presented) => Ok(clerk.page(StatusCode::OK, &page(&clerk, &presented, &app.gateway.profile))),
-        Err(HandOverError::LeaseOver { .. }) => Ok(enter::again(&clerk, &code_wanted(&collection, &clerk))),
+        Err(HandOverError::LeaseExpired { .. }) => {
+            Ok(enter::ask_for_code_again(&clerk, &code_prompt(&collection, &clerk)))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -52,31 +54,37 @@ pub async fn head(
     clerk: Clerk,
     PathId(collection_id): PathId<CollectionId>,
 ) -> Result<Response, Problem> {
-    match held(&app, &clerk, collection_id).await? {
-        Held::Leased(_) => Ok(see_nothing()),
-        Held::Over(elsewhere) => Ok(elsewhere),
+    match leased_or_redirect(&app, &clerk, collection_id).await? {
+        LeasedOrRedirect::Leased(_) => Ok(no_content()),
+        LeasedOrRedirect::Redirect(elsewhere) => Ok(elsewhere),
     }
 }
 
 /// A collection of this office that can be worked on, or where to go instead.
-pub(super) enum Held {
+pub(super) enum LeasedOrRedirect {
     /// It waits for a decision.
     Leased(CollectionRecord),
     /// It is over: its last page tells how it ended.
-    Over(Response),
+    Redirect(Response),
 }
 
-pub(super) async fn held(app: &App, clerk: &Clerk, collection_id: Option<CollectionId>) -> Result<Held, Problem> {
+pub(super) async fn leased_or_redirect(
+    app: &App,
+    clerk: &Clerk,
+    collection_id: Option<CollectionId>,
+) -> Result<LeasedOrRedirect, Problem> {
     let collection = clerk.collection(app, collection_id).await?;
     Ok(match collection.state {
-        CollectionState::Leased => Held::Leased(collection),
-        _ => Held::Over(see_other(&format!("/desk/collections/{}/done", collection.collection_id), None)),
+        CollectionState::Leased => LeasedOrRedirect::Leased(collection),
+        _ => {
+            LeasedOrRedirect::Redirect(see_other(&format!("/desk/collections/{}/done", collection.collection_id), None))
+        }
     })
 }
 
-pub(super) fn code_wanted(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
+pub(super) fn code_prompt(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
     let language = clerk.language;
-    let begun = element(collection.leased_at, clerk.now, language);
+    let begun = time_element(collection.leased_at, clerk.now, language);
     html! {
         p {
             (language.pick("Dieser Abruf wurde begonnen: ", "This collection was begun: ")) (begun) ". "
@@ -85,29 +93,29 @@ pub(super) fn code_wanted(collection: &CollectionRecord, clerk: &Clerk) -> Marku
                 "The code from the receipt takes you back to where you were. Nothing is lost.",
             ))
         }
-        @if let Some(due) = collection.settle_due { p { (settle_by(due, clerk)) } }
+        @if let Some(due) = collection.settle_due { p { (settle_deadline(due, clerk)) } }
     }
 }
 
-fn page<'a>(clerk: &Clerk, presented: &Presented, profile: &Profile) -> Page<'a> {
+fn page<'a>(clerk: &Clerk, presented: &Presented, profile: &Profile) -> DeskPage<'a> {
     let language = clerk.language;
     let title = language.pick("Foto ansehen", "Look at the photo");
     let main = html! {
         h1.visually-hidden { (title) }
         div.sheet {
-            (picture(presented, profile, language))
+            (photo_figure(presented, profile, language))
             div.beside {
                 (facts(presented, clerk))
                 (actions(&presented.collection, clerk))
-                (declaration(presented.opened.enclosure.declaration, language))
+                (declaration(presented.opened.sealed_metadata.declaration, language))
                 (findings(presented, language))
             }
         }
     };
-    Page { title, problem: None, main }
+    DeskPage { title, problem: None, main }
 }
 
-fn picture(presented: &Presented, profile: &Profile, language: Language) -> Markup {
+fn photo_figure(presented: &Presented, profile: &Profile, language: Language) -> Markup {
     let (width, height) = (presented.photo.facts.width, presented.photo.facts.height);
     html! {
         figure {
@@ -141,8 +149,8 @@ fn facts(presented: &Presented, clerk: &Clerk) -> Markup {
             div {
                 dt { (language.pick("Aufgenommen", "Taken")) }
                 dd #captured {
-                    @match captured_on(&opened.bytes) {
-                        CaptureDate::Read(captured) => (moment::date(captured.date, language)),
+                    @match capture_date(&opened.bytes) {
+                        CaptureDate::Known(captured) => (moment::date(captured.date, language)),
                         CaptureDate::Unreadable(text) => {
                             span.quiet { (language.pick("nicht lesbar: ", "unreadable: ")) bdi { (text) } }
                         }
@@ -152,7 +160,7 @@ fn facts(presented: &Presented, clerk: &Clerk) -> Markup {
                     }
                 }
             }
-            div { dt { (language.pick("Eingeliefert", "Deposited")) } dd { (element(photo.deposited_at, now, language)) } }
+            div { dt { (language.pick("Eingeliefert", "Deposited")) } dd { (time_element(photo.deposited_at, now, language)) } }
             div { dt { (language.pick("Verfügbar bis", "Available until")) } dd { (last_day(photo.expires_at, language)) } }
             div { dt { (language.pick("Format", "Format")) } dd { (photo.facts.width) " × " (photo.facts.height) " Pixel, " (photo.facts.profile) } }
         }
@@ -175,13 +183,13 @@ pub(super) fn lease(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
                 " " span.left {}
             }
             p #lease-status.visually-hidden role="status" {}
-            @if let Some(due) = collection.settle_due { p.quiet { (settle_by(due, clerk)) } }
+            @if let Some(due) = collection.settle_due { p.quiet { (settle_deadline(due, clerk)) } }
         }
     }
 }
 
 /// What the gateway does with a photo that was looked at and never settled.
-pub(super) fn settle_by(due: Timestamp, clerk: &Clerk) -> String {
+pub(super) fn settle_deadline(due: Timestamp, clerk: &Clerk) -> String {
     let day = last_day(due, clerk.language);
     clerk.language.pick(
         format!("Bis {day} abschließen oder zurücklegen, sonst gilt das Foto als verwendet und wird gelöscht."),
@@ -219,7 +227,7 @@ fn declaration(declared: Declaration, language: Language) -> Markup {
 }
 
 fn findings(presented: &Presented, language: Language) -> Markup {
-    let all = presented.photo.facts.findings.iter().chain(&presented.opened.enclosure.findings);
+    let all = presented.photo.facts.findings.iter().chain(&presented.opened.sealed_metadata.findings);
     let findings = FindingBody::all(all, language);
     html! {
         section #findings {
@@ -260,7 +268,7 @@ fn actions(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
             a.button.primary #use href={ (path) "/use" } { (language.pick("Foto verwenden", "Use the photo")) }
             a.button #refuse href={ (path) "/refuse" } { (language.pick("Ablehnen …", "Refuse …")) }
             form #release method="post" action={ (path) "/settle" } {
-                (token(clerk))
+                (csrf_field(clerk))
                 button type="submit" name="outcome" value="released" { (language.pick("Zurücklegen", "Put back")) }
             }
         }

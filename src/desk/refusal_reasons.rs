@@ -23,7 +23,7 @@ pub(super) const REASONS: [RefusalReason; 15] = [
 ];
 
 /// The rule in words.
-pub(super) const fn words(reason: RefusalReason) -> [&'static str; 2] {
+pub(super) const fn labels(reason: RefusalReason) -> [&'static str; 2] {
     match reason {
         RefusalReason::EyesClosed => ["Augen geschlossen oder verdeckt", "Eyes closed or hidden"],
         RefusalReason::Gaze => ["Blick nicht in die Kamera", "Does not look into the camera"],
@@ -53,12 +53,12 @@ pub(super) const fn words(reason: RefusalReason) -> [&'static str; 2] {
 }
 
 /// The rule in the reader's language.
-pub(super) fn text(reason: RefusalReason, language: Language) -> &'static str {
-    let [german, english] = words(reason);
+pub(super) fn label(reason: RefusalReason, language: Language) -> &'static str {
+    let [german, english] = labels(reason);
     language.pick(german, english)
 }
 
 /// The name in forms and in JSON.
-pub(super) fn name(reason: RefusalReason) -> String {
+pub(super) fn form_value(reason: RefusalReason) -> String {
     serde_json::to_value(reason).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -6,9 +6,9 @@ use axum::response::Response;
 use maud::html;
 
 use super::clerk::Clerk;
-use super::page::{Page, error_summary, token};
-use super::photo::{Held, held};
-use super::refusal_reasons::{REASONS, name, text};
+use super::page::{DeskPage, csrf_field, error_summary};
+use super::photo::{LeasedOrRedirect, leased_or_redirect};
+use super::refusal_reasons::{REASONS, form_value, label};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
@@ -16,7 +16,7 @@ use crate::flows::settle::NOTE_MAX_CHARACTERS;
 
 /// What stands in the form, after it was filled in wrongly.
 #[derive(Default)]
-pub(super) struct Filled {
+pub(super) struct RefuseFormState {
     /// The reason that was chosen.
     pub(super) reason: String,
     /// The note.
@@ -31,15 +31,15 @@ pub async fn show(
     clerk: Clerk,
     PathId(collection_id): PathId<CollectionId>,
 ) -> Result<Response, Problem> {
-    match held(&app, &clerk, collection_id).await? {
-        Held::Leased(collection) => {
-            Ok(clerk.page(StatusCode::OK, &page(&clerk, collection.collection_id, &Filled::default())))
+    match leased_or_redirect(&app, &clerk, collection_id).await? {
+        LeasedOrRedirect::Leased(collection) => {
+            Ok(clerk.page(StatusCode::OK, &page(&clerk, collection.collection_id, &RefuseFormState::default())))
         }
-        Held::Over(elsewhere) => Ok(elsewhere),
+        LeasedOrRedirect::Redirect(elsewhere) => Ok(elsewhere),
     }
 }
 
-pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &Filled) -> Page<'a> {
+pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &RefuseFormState) -> DeskPage<'a> {
     let language = clerk.language;
     let title = language.pick("Foto ablehnen", "Refuse the photo");
     let path = format!("/desk/collections/{collection_id}");
@@ -53,7 +53,7 @@ pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &Fill
             "The studio reads the reason. The photo is erased; the person needs a new one.",
         )) }
         form #settle method="post" action={ (path) "/settle" } novalidate {
-            (token(clerk))
+            (csrf_field(clerk))
             input type="hidden" name="outcome" value="refused";
             fieldset #reasons aria-describedby=[filled.error.as_ref().map(|_| "reasons-error")] {
                 legend { h2 { (language.pick("Warum?", "Why?")) } }
@@ -61,9 +61,9 @@ pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &Fill
                 div.reasons {
                     @for reason in REASONS {
                         div.choice {
-                            input id={ "reason-" (name(reason)) } type="radio" name="reason" value=(name(reason))
-                                checked[filled.reason == name(reason)];
-                            label for={ "reason-" (name(reason)) } { (text(reason, language)) }
+                            input id={ "reason-" (form_value(reason)) } type="radio" name="reason" value=(form_value(reason))
+                                checked[filled.reason == form_value(reason)];
+                            label for={ "reason-" (form_value(reason)) } { (label(reason, language)) }
                         }
                     }
                 }
@@ -80,5 +80,5 @@ pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &Fill
             }
         }
     };
-    Page { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
+    DeskPage { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
 }

@@ -10,13 +10,13 @@ use crate::domain::code::{RetrievalCode, TEST_CODE};
 /// Symbols of a code.
 const SYMBOLS: usize = 20;
 /// Slower than this for each character is a hand: scanners take 1 to 40 ms, fast typists 100.
-const FASTEST_HAND: Duration = Duration::from_millis(80);
+const MIN_TYPING_INTERVAL: Duration = Duration::from_millis(80);
 /// What 0 to 9 become under a shift lock, on a German and on a US layout.
 const SHIFTED_DIGITS: [&str; 2] = ["=!\"§$%&/()", ")!@#$%^&*("];
 
 /// A key that is not part of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Key {
+pub(super) enum Keystroke {
     /// As a scanner should end.
     Enter,
     /// To the next field.
@@ -25,7 +25,7 @@ pub(super) enum Key {
     Control(char),
 }
 
-impl Key {
+impl Keystroke {
     /// Keys by the names that the page's script gives them, with spaces between: `Control+B`. Others are left out.
     pub(super) fn parse_all(names: &str) -> Vec<Self> {
         let key = |name: &str| match name {
@@ -51,20 +51,20 @@ impl Key {
 
 /// What arrived.
 #[derive(Debug, Default)]
-pub(super) struct Scan<'a> {
+pub(super) struct ScannerInput<'a> {
     /// Keys before the text.
-    pub(super) before: Vec<Key>,
+    pub(super) before: Vec<Keystroke>,
     /// What stood in the field.
     pub(super) text: &'a str,
     /// Keys after it.
-    pub(super) after: Vec<Key>,
+    pub(super) after: Vec<Keystroke>,
     /// From the first character to the last, where a script took the time.
-    pub(super) took: Option<Duration>,
+    pub(super) duration: Option<Duration>,
 }
 
 /// One thing to say about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Finding {
+pub(super) enum ScanFinding {
     /// Nothing arrived.
     Nothing,
     /// The test symbol, character by character.
@@ -72,7 +72,7 @@ pub(super) enum Finding {
     /// It names the kind of symbol first (ISO/IEC 15424), as in `]d1`.
     SymbologyPrefix,
     /// A control character comes first, STX mostly, which browsers take for a shortcut.
-    ControlPrefix(Key),
+    ControlPrefix(Keystroke),
     /// Something was set as a prefix.
     TextPrefix(String),
     /// Something was set as a suffix.
@@ -94,13 +94,13 @@ pub(super) enum Finding {
     /// This is a code, but not that of the test symbol.
     AnotherCode,
     /// Something else.
-    Foreign,
+    Unrecognized,
     /// It ends with Enter.
     EnterSuffix,
     /// It ends with Tab.
     TabSuffix,
     /// It ends with a control character instead of Enter.
-    ControlSuffix(Key),
+    ControlSuffix(Keystroke),
     /// Nothing comes after the text.
     NoSuffix,
     /// A person typed it.
@@ -109,7 +109,7 @@ pub(super) enum Finding {
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Weight {
+pub(super) enum ScanSeverity {
     /// As it should be.
     Good,
     /// Codes can be scanned; better set otherwise.
@@ -118,59 +118,59 @@ pub(super) enum Weight {
     Fault,
 }
 
-impl Finding {
+impl ScanFinding {
     /// How much it matters.
-    pub(super) fn weight(&self) -> Weight {
+    pub(super) fn severity(&self) -> ScanSeverity {
         match self {
-            Self::Right | Self::EnterSuffix => Weight::Good,
+            Self::Right | Self::EnterSuffix => ScanSeverity::Good,
             Self::SymbologyPrefix
             | Self::SmallLetters
             | Self::TabSuffix
             | Self::NoSuffix
             | Self::AnotherCode
-            | Self::TypedByHand => Weight::Advice,
-            _ => Weight::Fault,
+            | Self::TypedByHand => ScanSeverity::Advice,
+            _ => ScanSeverity::Fault,
         }
     }
 }
 
 /// What is to be said about a scan, the weightiest not necessarily first.
-pub(super) fn examine(scan: &Scan<'_>) -> Vec<Finding> {
+pub(super) fn diagnose(scan: &ScannerInput<'_>) -> Vec<ScanFinding> {
     let (before, text, after) = bare(scan);
     if text.is_empty() {
-        return vec![Finding::Nothing];
+        return vec![ScanFinding::Nothing];
     }
     let mut findings = Vec::new();
     if let Some(key) = before.first() {
-        findings.push(Finding::ControlPrefix(*key));
+        findings.push(ScanFinding::ControlPrefix(*key));
     }
     let (symbology, text) = split_symbology(text);
     if symbology.is_some() {
-        findings.push(Finding::SymbologyPrefix);
+        findings.push(ScanFinding::SymbologyPrefix);
     }
-    read(text, &mut findings);
+    normalize_and_compare(text, &mut findings);
     findings.push(match after.first() {
-        None => Finding::NoSuffix,
-        Some(Key::Enter) => Finding::EnterSuffix,
-        Some(Key::Tab) => Finding::TabSuffix,
-        Some(key) => Finding::ControlSuffix(*key),
+        None => ScanFinding::NoSuffix,
+        Some(Keystroke::Enter) => ScanFinding::EnterSuffix,
+        Some(Keystroke::Tab) => ScanFinding::TabSuffix,
+        Some(key) => ScanFinding::ControlSuffix(*key),
     });
     let keystrokes = u32::try_from(scan.text.chars().count().saturating_sub(1)).unwrap_or(u32::MAX);
-    if scan.took.is_some_and(|took| keystrokes >= 10 && took > FASTEST_HAND * keystrokes) {
-        findings.push(Finding::TypedByHand);
+    if scan.duration.is_some_and(|took| keystrokes >= 10 && took > MIN_TYPING_INTERVAL * keystrokes) {
+        findings.push(ScanFinding::TypedByHand);
     }
     findings
 }
 
 /// Control characters that found their way into the field, moved to the keys around it.
-pub(super) fn bare<'a>(scan: &Scan<'a>) -> (Vec<Key>, &'a str, Vec<Key>) {
-    let is_key = |c: char| Key::of(c).is_some();
+pub(super) fn bare<'a>(scan: &ScannerInput<'a>) -> (Vec<Keystroke>, &'a str, Vec<Keystroke>) {
+    let is_key = |c: char| Keystroke::of(c).is_some();
     let rest = scan.text.trim_start_matches(is_key);
     let lead = scan.text.strip_suffix(rest).unwrap_or("");
     let text = rest.trim_end_matches(is_key);
     let trail = rest.strip_prefix(text).unwrap_or("");
-    let before = scan.before.iter().copied().chain(lead.chars().filter_map(Key::of)).collect();
-    let after = trail.chars().filter_map(Key::of).chain(scan.after.iter().copied()).collect();
+    let before = scan.before.iter().copied().chain(lead.chars().filter_map(Keystroke::of)).collect();
+    let after = trail.chars().filter_map(Keystroke::of).chain(scan.after.iter().copied()).collect();
     (before, text.trim_matches(' '), after)
 }
 
@@ -187,24 +187,24 @@ pub(super) fn split_symbology(text: &str) -> (Option<&str>, &str) {
 }
 
 /// Undoes, one after the other, what settings can do to a text, and compares with the test symbol.
-fn read(text: &str, findings: &mut Vec<Finding>) {
+fn normalize_and_compare(text: &str, findings: &mut Vec<ScanFinding>) {
     let mut text = text.to_owned();
     if text.contains('ß') {
-        findings.push(Finding::HyphenAsEszett);
+        findings.push(ScanFinding::HyphenAsEszett);
         text.retain(|c| c != 'ß');
     }
     text.retain(|c| c != '-' && c != ' ');
     if !text.contains(|c: char| c.is_ascii_uppercase()) && text.contains(|c: char| c.is_ascii_lowercase()) {
-        findings.push(Finding::SmallLetters);
+        findings.push(ScanFinding::SmallLetters);
         text.make_ascii_uppercase();
     }
     if !text.contains(|c: char| c.is_ascii_digit())
         && let Some(unshifted) = SHIFTED_DIGITS.iter().find_map(|signs| unshifted(&text, signs))
     {
-        findings.push(Finding::DigitsAsSigns);
+        findings.push(ScanFinding::DigitsAsSigns);
         text = unshifted;
     }
-    compare(&text, findings);
+    compare_with_test_code(&text, findings);
 }
 
 /// The text with digits for signs, where at least five of them were and nothing else is left over.
@@ -215,8 +215,8 @@ fn unshifted(text: &str, signs: &str) -> Option<String> {
         .then(|| text.chars().map(|c| digit(c).unwrap_or(c)).collect())
 }
 
-fn compare(text: &str, findings: &mut Vec<Finding>) {
-    let expected: String = expected().collect();
+fn compare_with_test_code(text: &str, findings: &mut Vec<ScanFinding>) {
+    let expected: String = test_code_symbols().collect();
     // As it is, then with Y and Z back in their places.
     let swapped: String = text.chars().map(swap).collect();
     for (read, is_swapped) in [(text, false), (swapped.as_str(), true)] {
@@ -228,49 +228,49 @@ fn compare(text: &str, findings: &mut Vec<Finding>) {
             continue;
         };
         if is_swapped {
-            findings.push(Finding::YAndZSwapped);
+            findings.push(ScanFinding::YAndZSwapped);
         }
         if !before.is_empty() {
-            findings.push(Finding::TextPrefix(before.to_owned()));
+            findings.push(ScanFinding::TextPrefix(before.to_owned()));
         }
         if !after.is_empty() {
-            findings.push(Finding::TextSuffix(after.to_owned()));
+            findings.push(ScanFinding::TextSuffix(after.to_owned()));
         }
-        if findings.iter().all(|finding| finding.weight() < Weight::Fault) {
-            findings.push(Finding::Right);
+        if findings.iter().all(|finding| finding.severity() < ScanSeverity::Fault) {
+            findings.push(ScanFinding::Right);
         }
         return;
     }
     for (read, is_swapped) in [(text, false), (swapped.as_str(), true)] {
-        if let Some(finding) = nearly(read, &expected) {
-            findings.extend(is_swapped.then_some(Finding::YAndZSwapped));
+        if let Some(finding) = near_match(read, &expected) {
+            findings.extend(is_swapped.then_some(ScanFinding::YAndZSwapped));
             findings.push(finding);
             return;
         }
     }
-    findings.push(Finding::Foreign);
+    findings.push(ScanFinding::Unrecognized);
 }
 
 /// What else it may be.
-fn nearly(read: &str, expected: &str) -> Option<Finding> {
+fn near_match(read: &str, expected: &str) -> Option<ScanFinding> {
     let length = read.chars().count();
     let is_code = |text: Option<&str>| text.is_some_and(|text| RetrievalCode::parse(text).is_ok());
     if is_code(Some(read)) {
-        return Some(Finding::AnotherCode);
+        return Some(ScanFinding::AnotherCode);
     }
     // Fewer than half would be found in many a text.
     if (SYMBOLS / 2..SYMBOLS).contains(&length) && is_within(read, expected) {
-        return Some(Finding::Missing(SYMBOLS - length));
+        return Some(ScanFinding::Missing(SYMBOLS - length));
     }
     if length > SYMBOLS && is_within(expected, read) {
-        return Some(Finding::Surplus(length - SYMBOLS));
+        return Some(ScanFinding::Surplus(length - SYMBOLS));
     }
     // With a prefix or a suffix it is still somebody's.
     if is_code(read.get(..SYMBOLS)) || is_code(read.len().checked_sub(SYMBOLS).and_then(|start| read.get(start..))) {
-        return Some(Finding::AnotherCode);
+        return Some(ScanFinding::AnotherCode);
     }
     let alike = read.chars().zip(expected.chars()).filter(|(read, expected)| read == expected).count();
-    (length == SYMBOLS && alike >= SYMBOLS / 2).then_some(Finding::OtherLayout)
+    (length == SYMBOLS && alike >= SYMBOLS / 2).then_some(ScanFinding::OtherLayout)
 }
 
 /// Whether all characters of `few` are in `many`, in their order.
@@ -280,7 +280,7 @@ fn is_within(few: &str, many: &str) -> bool {
 }
 
 /// The characters of the test symbol, which has no hyphens.
-pub(super) fn expected() -> impl Iterator<Item = char> {
+pub(super) fn test_code_symbols() -> impl Iterator<Item = char> {
     TEST_CODE.chars().filter(|c| *c != '-')
 }
 

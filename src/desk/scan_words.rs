@@ -1,31 +1,33 @@
 //! What each finding about a scanner means, and what to set at it.
 
-use super::scan::{Finding, Key, Weight};
+use super::scan::{Keystroke, ScanFinding, ScanSeverity};
 use crate::domain::language::Language;
 
 /// All in one sentence.
-pub(super) fn verdict(findings: &[Finding], language: Language) -> &'static str {
-    let weightiest = findings.iter().map(Finding::weight).max().unwrap_or(Weight::Fault);
+pub(super) fn summary(findings: &[ScanFinding], language: Language) -> &'static str {
+    let weightiest = findings.iter().map(ScanFinding::severity).max().unwrap_or(ScanSeverity::Fault);
     match findings {
-        [Finding::Nothing] => language.pick("Es kam nichts an", "Nothing arrived"),
-        _ if findings.contains(&Finding::AnotherCode) => {
+        [ScanFinding::Nothing] => language.pick("Es kam nichts an", "Nothing arrived"),
+        _ if findings.contains(&ScanFinding::AnotherCode) => {
             language.pick("Das war nicht das Testsymbol", "That was not the test symbol")
         }
         _ => match weightiest {
-            Weight::Good => language.pick("Der Scanner ist richtig eingestellt", "The scanner is set right"),
-            Weight::Advice => language.pick(
+            ScanSeverity::Good => language.pick("Der Scanner ist richtig eingestellt", "The scanner is set right"),
+            ScanSeverity::Advice => language.pick(
                 "Codes kommen richtig an, eine Einstellung geht besser",
                 "Codes arrive as they should, one setting could be better",
             ),
-            Weight::Fault => language.pick("So kommen Codes nicht richtig an", "Codes do not arrive as they should"),
+            ScanSeverity::Fault => {
+                language.pick("So kommen Codes nicht richtig an", "Codes do not arrive as they should")
+            }
         },
     }
 }
 
 /// What is so, and what to do; the second part is empty where nothing is to be done.
-pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static str) {
+pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (String, &'static str) {
     let (german, english): ((String, &str), (String, &str)) = match finding {
-        Finding::Nothing => plain(
+        ScanFinding::Nothing => plain(
             (
                 "Das Feld war leer.",
                 "Das Feld anklicken und das Symbol scannen. Bleibt es leer: Liest der Scanner (Piepton)? Steht er auf „Tastatur“ (USB HID, Keyboard Wedge)?",
@@ -35,8 +37,8 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
                 "Click the field and scan the symbol. If it stays empty: does the scanner read (beep)? Is it set to “keyboard” (USB HID, keyboard wedge)?",
             ),
         ),
-        Finding::Right => plain(("Alle 20 Zeichen sind richtig.", ""), ("All 20 characters are right.", "")),
-        Finding::SymbologyPrefix => plain(
+        ScanFinding::Right => plain(("Alle 20 Zeichen sind richtig.", ""), ("All 20 characters are right.", "")),
+        ScanFinding::SymbologyPrefix => plain(
             (
                 "Der Scanner sagt zuerst, welche Art Symbol er liest (]d1).",
                 "Hier stört das nicht. Für das Fachverfahren besser am Scanner abschalten: „AIM-Kennung“ (AIM ID) aus.",
@@ -46,27 +48,27 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
                 "It does no harm here. For other software, better switch it off at the scanner: “AIM ID” off.",
             ),
         ),
-        Finding::ControlPrefix(key) => (
+        ScanFinding::ControlPrefix(key) => (
             (
                 format!(
                     "Vor dem Code kommt ein Steuerzeichen ({}). Der Browser hält es für ein Tastenkürzel.",
-                    name(*key, Language::German)
+                    key_name(*key, Language::German)
                 ),
                 "Am Scanner das Präfix (STX) abschalten.",
             ),
             (
                 format!(
                     "A control character comes before the code ({}). The browser takes it for a shortcut.",
-                    name(*key, Language::English)
+                    key_name(*key, Language::English)
                 ),
                 "Switch the prefix (STX) off at the scanner.",
             ),
         ),
-        Finding::TextPrefix(text) => (
+        ScanFinding::TextPrefix(text) => (
             (format!("Vor dem Code steht „{text}“."), "Am Scanner das Präfix (Prefix, Preamble) löschen."),
             (format!("“{text}” comes before the code."), "Clear the prefix (preamble) at the scanner."),
         ),
-        Finding::TextSuffix(text) => (
+        ScanFinding::TextSuffix(text) => (
             (
                 format!("Nach dem Code steht „{text}“."),
                 "Am Scanner das Suffix (Suffix, Postamble) löschen und nur Enter senden.",
@@ -76,7 +78,7 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
                 "Clear the suffix (postamble) at the scanner, and send Enter only.",
             ),
         ),
-        Finding::YAndZSwapped => plain(
+        ScanFinding::YAndZSwapped => plain(
             (
                 "Y und Z sind vertauscht: Der Scanner tippt auf einer anderen Tastatur als dieser Computer.",
                 "Am Scanner die Tastatur (Keyboard Country, Layout) auf Deutsch stellen.",
@@ -86,7 +88,7 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
                 "Set the scanner's keyboard (country, layout) to that of this computer.",
             ),
         ),
-        Finding::HyphenAsEszett => plain(
+        ScanFinding::HyphenAsEszett => plain(
             (
                 "Ein Bindestrich kam als ß an: Der Scanner tippt auf einer US-Tastatur.",
                 "Am Scanner die Tastatur (Keyboard Country, Layout) auf Deutsch stellen.",
@@ -96,7 +98,7 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
                 "Set the scanner's keyboard (country, layout) to German.",
             ),
         ),
-        Finding::SmallLetters => plain(
+        ScanFinding::SmallLetters => plain(
             (
                 "Große Buchstaben kamen klein an.",
                 "Hier stört das nicht. Die Feststelltaste dieses Computers lösen, oder am Scanner die Umwandlung (Case Conversion) abschalten.",
@@ -106,14 +108,14 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
                 "It does no harm here. Release this computer's caps lock, or switch off case conversion at the scanner.",
             ),
         ),
-        Finding::DigitsAsSigns => plain(
+        ScanFinding::DigitsAsSigns => plain(
             (
                 "Statt Ziffern kamen die Zeichen darüber an: Die Umschalttaste ist festgestellt.",
                 "Die Feststelltaste dieses Computers lösen.",
             ),
             ("Instead of digits the signs above them arrived: shift is locked.", "Release this computer's caps lock."),
         ),
-        Finding::OtherLayout => plain(
+        ScanFinding::OtherLayout => plain(
             (
                 "Einzelne Zeichen sind andere: Der Scanner ist auf die Tastatur eines anderen Landes eingestellt.",
                 "Am Scanner die Tastatur (Keyboard Country, Layout) auf Deutsch stellen.",
@@ -123,7 +125,7 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
                 "Set the scanner's keyboard (country, layout) to that of this computer.",
             ),
         ),
-        Finding::Missing(count) => (
+        ScanFinding::Missing(count) => (
             (
                 missing_german(*count),
                 "Der Scanner tippt zu schnell oder über Funk zu schwach. Die Pause zwischen Zeichen (Inter-Character Delay) auf 5 bis 10 ms stellen.",
@@ -133,7 +135,7 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
                 "The scanner types too fast, or its radio is weak. Set the inter-character delay to 5 to 10 ms.",
             ),
         ),
-        Finding::Surplus(count) => (
+        ScanFinding::Surplus(count) => (
             (
                 surplus_german(*count),
                 "Noch einmal einzeln scannen. Kommt es wieder: Präfix und Suffix am Scanner löschen, Mehrfachlesung abschalten.",
@@ -143,7 +145,7 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
                 "Scan once more, once only. If it comes again: clear prefix and suffix at the scanner, switch repeated reading off.",
             ),
         ),
-        Finding::AnotherCode => plain(
+        ScanFinding::AnotherCode => plain(
             (
                 "Das war ein anderer Code, vielleicht von einem Beleg. Er wurde nicht verwendet und steht deshalb nicht hier.",
                 "Bitte das Testsymbol scannen.",
@@ -153,7 +155,7 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
                 "Scan the test symbol.",
             ),
         ),
-        Finding::Foreign => plain(
+        ScanFinding::Unrecognized => plain(
             (
                 "Das ist nicht der Inhalt des Testsymbols.",
                 "Wurde das Symbol oben gescannt? Dann ist am Scanner eine Umwandlung eingestellt: auf Werkseinstellung zurücksetzen, Tastatur auf Deutsch, Suffix Enter.",
@@ -163,11 +165,11 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
                 "Was it the symbol above? Then the scanner converts what it reads: reset it to factory settings, then keyboard of this computer, suffix Enter.",
             ),
         ),
-        Finding::EnterSuffix => plain(
+        ScanFinding::EnterSuffix => plain(
             ("Danach kam Enter: Ein Scan genügt, um ein Foto abzurufen.", ""),
             ("Enter came after it: one scan is enough to get a photo.", ""),
         ),
-        Finding::TabSuffix => plain(
+        ScanFinding::TabSuffix => plain(
             (
                 "Danach kam Tab: Der Code steht im Feld, aber der Abruf muss angeklickt werden.",
                 "Am Scanner als Suffix Enter (CR) statt Tab einstellen.",
@@ -177,23 +179,23 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
                 "Set the scanner's suffix to Enter (CR) instead of Tab.",
             ),
         ),
-        Finding::ControlSuffix(key) => (
+        ScanFinding::ControlSuffix(key) => (
             (
                 format!(
                     "Danach kam ein Steuerzeichen ({}) statt Enter. Der Browser hält es für ein Tastenkürzel.",
-                    name(*key, Language::German)
+                    key_name(*key, Language::German)
                 ),
                 "Am Scanner als Suffix Enter (CR) einstellen, ohne LF und ETX.",
             ),
             (
                 format!(
                     "A control character ({}) came after it instead of Enter. The browser takes it for a shortcut.",
-                    name(*key, Language::English)
+                    key_name(*key, Language::English)
                 ),
                 "Set the scanner's suffix to Enter (CR), without LF and ETX.",
             ),
         ),
-        Finding::NoSuffix => plain(
+        ScanFinding::NoSuffix => plain(
             (
                 "Danach kam nichts: Der Code steht im Feld, aber der Abruf muss angeklickt werden.",
                 "Am Scanner als Suffix Enter (CR) einstellen.",
@@ -203,7 +205,7 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
                 "Set the scanner's suffix to Enter (CR).",
             ),
         ),
-        Finding::TypedByHand => plain(
+        ScanFinding::TypedByHand => plain(
             (
                 "Das kam so langsam, als wäre es getippt.",
                 "Mit dem Scanner wiederholen, nur dann sagt der Test etwas über ihn.",
@@ -218,22 +220,22 @@ pub(super) fn words(finding: &Finding, language: Language) -> (String, &'static 
 }
 
 /// A key as people call it.
-pub(super) fn name(key: Key, language: Language) -> String {
+pub(super) fn key_name(key: Keystroke, language: Language) -> String {
     let control = language.pick("Strg", "Ctrl");
     match key {
-        Key::Enter => language.pick("Enter ↵", "Enter ↵").into(),
-        Key::Tab => "Tab ⇥".into(),
-        Key::Control('B') => format!("{control}+B, STX"),
-        Key::Control('C') => format!("{control}+C, ETX"),
-        Key::Control('J') => format!("{control}+J, LF"),
-        Key::Control('M') => format!("{control}+M, CR"),
-        Key::Control(letter) => format!("{control}+{letter}"),
+        Keystroke::Enter => language.pick("Enter ↵", "Enter ↵").into(),
+        Keystroke::Tab => "Tab ⇥".into(),
+        Keystroke::Control('B') => format!("{control}+B, STX"),
+        Keystroke::Control('C') => format!("{control}+C, ETX"),
+        Keystroke::Control('J') => format!("{control}+J, LF"),
+        Keystroke::Control('M') => format!("{control}+M, CR"),
+        Keystroke::Control(letter) => format!("{control}+{letter}"),
     }
 }
 
-type Pair<T> = (T, &'static str);
+type TextAndAdvice<T> = (T, &'static str);
 
-fn plain(german: Pair<&str>, english: Pair<&str>) -> (Pair<String>, Pair<String>) {
+fn plain(german: TextAndAdvice<&str>, english: TextAndAdvice<&str>) -> (TextAndAdvice<String>, TextAndAdvice<String>) {
     ((german.0.into(), german.1), (english.0.into(), english.1))
 }
 

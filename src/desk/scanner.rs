@@ -6,9 +6,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::clerk::Clerk;
-use super::page::token;
-use super::scan::{Finding, Key, Scan, Weight, bare, examine, expected, split_symbology};
-use super::scan_words::{name, verdict, words};
+use super::page::csrf_field;
+use super::scan::{
+    Keystroke, ScanFinding, ScanSeverity, ScannerInput, bare, diagnose, split_symbology, test_code_symbols,
+};
+use super::scan_words::{finding_texts, key_name, summary};
 use super::test_symbol::test_symbol;
 use crate::api::Problem;
 use crate::domain::language::Language;
@@ -18,7 +20,7 @@ const SHOWN_CHARACTERS: usize = 80;
 
 /// What the form posts. Its script adds what a form cannot see: the keys that write nothing, and the time.
 #[derive(Deserialize)]
-pub struct Scanned {
+pub struct ScanForm {
     #[serde(default)]
     scan: String,
     #[serde(default)]
@@ -31,15 +33,15 @@ pub struct Scanned {
     by: String,
 }
 
-impl Scanned {
-    fn scan(&self) -> Scan<'_> {
-        let mut after = Key::parse_all(&self.after);
+impl ScanForm {
+    fn scan(&self) -> ScannerInput<'_> {
+        let mut after = Keystroke::parse_all(&self.after);
         // Without a script this is how an Enter shows: it presses the form's first button, which nobody sees.
         if after.is_empty() && self.by == "enter" {
-            after.push(Key::Enter);
+            after.push(Keystroke::Enter);
         }
         let took = self.milliseconds.parse().ok().map(Duration::from_millis);
-        Scan { before: Key::parse_all(&self.before), text: &self.scan, after, took }
+        ScannerInput { before: Keystroke::parse_all(&self.before), text: &self.scan, after, duration: took }
     }
 }
 
@@ -47,7 +49,7 @@ impl Scanned {
 ///
 /// # Errors
 /// [`Problem::Internal`] without a symbol.
-pub(super) fn scanner(clerk: &Clerk, scanned: Option<&Scanned>) -> Result<Markup, Problem> {
+pub(super) fn scanner_section(clerk: &Clerk, scanned: Option<&ScanForm>) -> Result<Markup, Problem> {
     let language = clerk.language;
     Ok(html! {
         h2 { (language.pick("Scanner", "Scanner")) }
@@ -59,7 +61,7 @@ pub(super) fn scanner(clerk: &Clerk, scanned: Option<&Scanned>) -> Result<Markup
                     "Scan this symbol from the screen or, better, from paper: in print it is as large as on a receipt.",
                 )) " " button.plain #print type="button" hidden { (language.pick("Testsymbol drucken", "Print the test symbol")) } }
                 form #scan-form method="post" action="/desk/self-test" autocomplete="off" novalidate {
-                    (token(clerk))
+                    (csrf_field(clerk))
                     button type="submit" name="by" value="enter" tabindex="-1" hidden { "Enter" }
                     input #before type="hidden" name="before";
                     input #after type="hidden" name="after";
@@ -80,24 +82,24 @@ pub(super) fn scanner(clerk: &Clerk, scanned: Option<&Scanned>) -> Result<Markup
     })
 }
 
-fn result(scan: &Scan<'_>, language: Language) -> Markup {
-    let findings = examine(scan);
-    let weight = findings.iter().map(Finding::weight).max().unwrap_or(Weight::Fault);
+fn result(scan: &ScannerInput<'_>, language: Language) -> Markup {
+    let findings = diagnose(scan);
+    let weight = findings.iter().map(ScanFinding::severity).max().unwrap_or(ScanSeverity::Fault);
     html! {
         div #received.received data-verdict=(tag(weight)) {
-            h3 #verdict { (mark(weight, language)) (verdict(&findings, language)) }
+            h3 #verdict { (severity_mark(weight, language)) (summary(&findings, language)) }
             // A code that may be somebody's does not appear on a page.
-            @if !findings.contains(&Finding::AnotherCode) { (keys(scan, &findings, language)) }
+            @if !findings.contains(&ScanFinding::AnotherCode) { (keys(scan, &findings, language)) }
             ul.scan-findings {
                 @for finding in &findings {
-                    @let (what, to_do) = words(finding, language);
-                    li data-finding=(tag(finding.weight())) {
-                        (mark(finding.weight(), language)) (what)
+                    @let (what, to_do) = finding_texts(finding, language);
+                    li data-finding=(tag(finding.severity())) {
+                        (severity_mark(finding.severity(), language)) (what)
                         @if !to_do.is_empty() { " " strong { (to_do) } }
                     }
                 }
             }
-            @if let Some(took) = scan.took.filter(|_| !scan.text.is_empty()) {
+            @if let Some(took) = scan.duration.filter(|_| !scan.text.is_empty()) {
                 p.quiet { (language.pick(
                     format!("Vom ersten bis zum letzten Zeichen: {} ms.", took.as_millis()),
                     format!("From the first character to the last: {} ms.", took.as_millis()),
@@ -108,21 +110,21 @@ fn result(scan: &Scan<'_>, language: Language) -> Markup {
 }
 
 /// What arrived, key by key; characters that should have been others are marked.
-fn keys(scan: &Scan<'_>, findings: &[Finding], language: Language) -> Markup {
+fn keys(scan: &ScannerInput<'_>, findings: &[ScanFinding], language: Language) -> Markup {
     let (before, text, after) = bare(scan);
     let (symbology, rest) = split_symbology(text);
-    let comparable = rest.chars().count() == expected().count();
+    let comparable = rest.chars().count() == test_code_symbols().count();
     // What is not of the test symbol may be the better part of somebody's code.
-    let foreign = findings.contains(&Finding::Foreign);
+    let foreign = findings.contains(&ScanFinding::Unrecognized);
     let shown = |character: char| if foreign && character.is_alphanumeric() { '•' } else { shown(character) };
     html! {
         p.keys {
-            @for key in before { kbd.around { (name(key, language)) } }
+            @for key in before { kbd.around { (key_name(key, language)) } }
             @if let Some(symbology) = symbology { kbd.around { (symbology) } }
-            @for (character, expected) in rest.chars().zip(expected().map(Some).chain(std::iter::repeat(None))).take(SHOWN_CHARACTERS) {
+            @for (character, expected) in rest.chars().zip(test_code_symbols().map(Some).chain(std::iter::repeat(None))).take(SHOWN_CHARACTERS) {
                 kbd.wrong[comparable && Some(character) != expected] { (shown(character)) }
             }
-            @for key in after { kbd.around { (name(key, language)) } }
+            @for key in after { kbd.around { (key_name(key, language)) } }
         }
     }
 }
@@ -136,20 +138,20 @@ fn shown(character: char) -> char {
     }
 }
 
-fn tag(weight: Weight) -> &'static str {
-    match weight {
-        Weight::Good => "good",
-        Weight::Advice => "advice",
-        Weight::Fault => "fault",
+fn tag(severity: ScanSeverity) -> &'static str {
+    match severity {
+        ScanSeverity::Good => "good",
+        ScanSeverity::Advice => "advice",
+        ScanSeverity::Fault => "fault",
     }
 }
 
 /// A sign before a sentence, with a word for those who hear the page.
-pub(super) fn mark(weight: Weight, language: Language) -> Markup {
-    let (sign, word) = match weight {
-        Weight::Good => ("✓", language.pick("In Ordnung: ", "Fine: ")),
-        Weight::Advice => ("!", language.pick("Hinweis: ", "Note: ")),
-        Weight::Fault => ("✕", language.pick("Fehler: ", "Fault: ")),
+pub(super) fn severity_mark(severity: ScanSeverity, language: Language) -> Markup {
+    let (sign, word) = match severity {
+        ScanSeverity::Good => ("✓", language.pick("In Ordnung: ", "Fine: ")),
+        ScanSeverity::Advice => ("!", language.pick("Hinweis: ", "Note: ")),
+        ScanSeverity::Fault => ("✕", language.pick("Fehler: ", "Fault: ")),
     };
-    html! { span.mark data-weight=(tag(weight)) { span aria-hidden="true" { (sign) } span.visually-hidden { (word) } } " " }
+    html! { span.mark data-weight=(tag(severity)) { span aria-hidden="true" { (sign) } span.visually-hidden { (word) } } " " }
 }

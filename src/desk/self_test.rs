@@ -10,11 +10,11 @@ use maud::{Markup, html};
 
 use super::clerk::Clerk;
 use super::cookies;
-use super::form::Posted;
+use super::form::ClerkForm;
 use super::moment::{clock_time, day};
-use super::page::Page;
-use super::scan::Weight;
-use super::scanner::{Scanned, mark, scanner};
+use super::page::DeskPage;
+use super::scan::ScanSeverity;
+use super::scanner::{ScanForm, scanner_section, severity_mark};
 use crate::api::readiness::{Readiness, probe};
 use crate::api::{App, Problem};
 use crate::domain::credential::Credential;
@@ -24,15 +24,15 @@ use crate::flows::review;
 
 const PATH: &str = "/desk/self-test";
 /// Asked for by the link that goes round once more.
-const AGAIN: &str = "again";
+const RETRY_QUERY: &str = "again";
 /// A cookie of this page, only there to come back.
-const ROUND_TRIP: &str = "lichtbild_self_test";
+const TEST_COOKIE: &str = "lichtbild_self_test";
 /// Before a certificate's end: long enough for an office that sits once a week.
 const WARN_BEFORE: Duration = Duration::from_secs(14 * 86_400);
 
 /// Whether cookies come back.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum RoundTrip {
+enum CookieTest {
     /// One did.
     Done,
     /// One was sent and did not.
@@ -43,30 +43,30 @@ enum RoundTrip {
 
 /// Nothing scanned yet.
 pub async fn show(State(app): State<App>, clerk: Clerk, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
-    let round_trip = match cookies::read(&headers, ROUND_TRIP) {
-        Some(_) => RoundTrip::Done,
-        None if uri.query() == Some(AGAIN) => RoundTrip::Failed,
-        None => RoundTrip::NotYet,
+    let round_trip = match cookies::read(&headers, TEST_COOKIE) {
+        Some(_) => CookieTest::Done,
+        None if uri.query() == Some(RETRY_QUERY) => CookieTest::Failed,
+        None => CookieTest::NotYet,
     };
-    answer(&app, &clerk, None, round_trip).await
+    self_test_response(&app, &clerk, None, round_trip).await
 }
 
 /// Changes nothing: answered with the page itself.
 pub async fn create(
     State(app): State<App>,
     headers: HeaderMap,
-    Posted(clerk, scanned): Posted<Scanned>,
+    ClerkForm(clerk, scanned): ClerkForm<ScanForm>,
 ) -> Result<Response, Problem> {
     // The page that the form is on sent the cookie.
-    let round_trip = if cookies::read(&headers, ROUND_TRIP).is_some() { RoundTrip::Done } else { RoundTrip::Failed };
-    answer(&app, &clerk, Some(&scanned), round_trip).await
+    let round_trip = if cookies::read(&headers, TEST_COOKIE).is_some() { CookieTest::Done } else { CookieTest::Failed };
+    self_test_response(&app, &clerk, Some(&scanned), round_trip).await
 }
 
-async fn answer(
+async fn self_test_response(
     app: &App,
     clerk: &Clerk,
-    scanned: Option<&Scanned>,
-    round_trip: RoundTrip,
+    scanned: Option<&ScanForm>,
+    round_trip: CookieTest,
 ) -> Result<Response, Problem> {
     let device = review::device(&app.gateway, &clerk.office).await?;
     let readiness = probe(app).await;
@@ -78,26 +78,26 @@ async fn answer(
             "This counter needs four things. Here you see which one is missing.",
         )) }
         ol.steps.self-test {
-            li #scanner { (scanner(clerk, scanned)?) }
+            li #scanner { (scanner_section(clerk, scanned)?) }
             li { (certificate(clerk, device.as_ref())) }
             li { (gateway(clerk, &readiness)) }
             li { (browser(clerk.language, round_trip)) }
         }
     };
-    let mut response = clerk.page(StatusCode::OK, &Page { title, problem: None, main });
-    response.headers_mut().append(SET_COOKIE, cookies::header(ROUND_TRIP, "here", PATH, None)?);
+    let mut response = clerk.page(StatusCode::OK, &DeskPage { title, problem: None, main });
+    response.headers_mut().append(SET_COOKIE, cookies::set_cookie(TEST_COOKIE, "here", PATH, None)?);
     Ok(response)
 }
 
 fn certificate(clerk: &Clerk, device: Option<&Device>) -> Markup {
     let (language, end) = (clerk.language, clerk.office.certificate_expires_at);
     let left = clerk.now.until(end);
-    let weight = if left < WARN_BEFORE { Weight::Advice } else { Weight::Good };
+    let weight = if left < WARN_BEFORE { ScanSeverity::Advice } else { ScanSeverity::Good };
     let party = &clerk.office.party;
     let label = device.map(|device| device.label.as_str()).filter(|label| !label.is_empty());
     html! {
         h2 { (language.pick("Zertifikat", "Certificate")) }
-        p { (mark(weight, language)) (language.pick("Das Gateway kennt diesen Arbeitsplatz.", "The gateway knows this counter.")) }
+        p { (severity_mark(weight, language)) (language.pick("Das Gateway kennt diesen Arbeitsplatz.", "The gateway knows this counter.")) }
         dl #device.facts {
             div { dt { (language.pick("Amt", "Office")) } dd { bdi { (party.name) } ", " bdi { (party.place) } } }
             div {
@@ -109,7 +109,7 @@ fn certificate(clerk: &Clerk, device: Option<&Device>) -> Markup {
                 dd { time datetime=(end) { (day(end, language)) ", " (clock_time(end, language)) } " (" (days(left, language)) ")" }
             }
         }
-        @if weight != Weight::Good { div #certificate-ends.notice { p { strong { (renewal(clerk)) } } } }
+        @if weight != ScanSeverity::Good { div #certificate-ends.notice { p { strong { (renewal(clerk)) } } } }
     }
 }
 
@@ -120,7 +120,7 @@ fn renewal(clerk: &Clerk) -> &'static str {
             "Das Zertifikat läuft bald ab. Bitte jetzt bei der Verwaltung des Gateways ein neues verlangen und dabei das Gerät nennen.",
             "The certificate ends soon. Ask the gateway's administrator for a new one now, and say which device this is.",
         ),
-        Credential::Foreign { .. } => clerk.language.pick(
+        Credential::External { .. } => clerk.language.pick(
             "Das Zertifikat läuft bald ab. Bitte jetzt bei der Stelle, die es ausgegeben hat, ein neues verlangen.",
             "The certificate ends soon. Ask those who gave it out for a new one now.",
         ),
@@ -142,11 +142,11 @@ fn gateway(clerk: &Clerk, readiness: &Readiness) -> Markup {
     html! {
         h2 { "Gateway" }
         @if ready {
-            p #ready data-ready="true" { (mark(Weight::Good, language)) (language.pick("Bereit: Fotos können abgerufen werden.", "Ready: photos can be collected.")) }
+            p #ready data-ready="true" { (severity_mark(ScanSeverity::Good, language)) (language.pick("Bereit: Fotos können abgerufen werden.", "Ready: photos can be collected.")) }
         } @else {
             div #ready.notice data-ready="false" {
-                p { (mark(Weight::Fault, language)) strong { (language.pick("Nicht bereit.", "Not ready.")) } }
-                ul { @for missing in &readiness.missing { li data-missing=(missing) { (lacking(missing, language)) } } }
+                p { (severity_mark(ScanSeverity::Fault, language)) strong { (language.pick("Nicht bereit.", "Not ready.")) } }
+                ul { @for missing in &readiness.missing { li data-missing=(missing) { (missing_text(missing, language)) } } }
                 p { (language.pick(
                     "Bitte die Verwaltung des Gateways anrufen. Die Codes bleiben gültig, nichts ist verloren.",
                     "Call the gateway's administrator. Codes stay valid, nothing is lost.",
@@ -188,7 +188,7 @@ fn clock(clerk: &Clerk) -> Markup {
     }
 }
 
-fn lacking(missing: &str, language: Language) -> &'static str {
+fn missing_text(missing: &str, language: Language) -> &'static str {
     match missing {
         "storage" => language.pick(
             "Der Speicher nimmt nichts an: Datenträger voll oder nicht erreichbar.",
@@ -205,11 +205,11 @@ fn lacking(missing: &str, language: Language) -> &'static str {
     }
 }
 
-fn browser(language: Language, round_trip: RoundTrip) -> Markup {
+fn browser(language: Language, round_trip: CookieTest) -> Markup {
     html! {
         h2 { "Browser" }
         dl.facts {
-            div { dt { "Cookies" } dd #cookies data-round-trip=(round_trip_tag(round_trip)) { (round_trip_words(language, round_trip)) } }
+            div { dt { "Cookies" } dd #cookies data-round-trip=(cookie_test_tag(round_trip)) { (cookie_test_text(language, round_trip)) } }
             div {
                 dt { (language.pick("Skripte", "Scripts")) }
                 dd #script data-on=(language.pick("Eingeschaltet.", "On.")) {
@@ -230,29 +230,29 @@ fn browser(language: Language, round_trip: RoundTrip) -> Markup {
     }
 }
 
-fn round_trip_words(language: Language, round_trip: RoundTrip) -> Markup {
+fn cookie_test_text(language: Language, round_trip: CookieTest) -> Markup {
     match round_trip {
-        RoundTrip::Done => {
-            html! { (mark(Weight::Good, language)) (language.pick("Sie kommen zurück.", "They come back.")) }
+        CookieTest::Done => {
+            html! { (severity_mark(ScanSeverity::Good, language)) (language.pick("Sie kommen zurück.", "They come back.")) }
         }
-        RoundTrip::Failed => html! {
-            (mark(Weight::Fault, language))
+        CookieTest::Failed => html! {
+            (severity_mark(ScanSeverity::Fault, language))
             strong { (language.pick(
                 "Sie kommen nicht zurück: Ohne sie muss der Code auf jeder Seite neu eingegeben werden. Bitte Cookies für diese Adresse erlauben.",
                 "They do not come back: without them the code has to be entered anew on each page. Allow cookies for this address.",
             )) }
         },
-        RoundTrip::NotYet => html! {
+        CookieTest::NotYet => html! {
             (language.pick("Noch nicht geprüft. ", "Not checked yet. "))
-            a #round-trip href={ (PATH) "?" (AGAIN) } { (language.pick("Jetzt prüfen", "Check now")) }
+            a #round-trip href={ (PATH) "?" (RETRY_QUERY) } { (language.pick("Jetzt prüfen", "Check now")) }
         },
     }
 }
 
-fn round_trip_tag(round_trip: RoundTrip) -> &'static str {
+fn cookie_test_tag(round_trip: CookieTest) -> &'static str {
     match round_trip {
-        RoundTrip::Done => "done",
-        RoundTrip::Failed => "failed",
-        RoundTrip::NotYet => "not-yet",
+        CookieTest::Done => "done",
+        CookieTest::Failed => "failed",
+        CookieTest::NotYet => "not-yet",
     }
 }

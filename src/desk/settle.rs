@@ -8,9 +8,9 @@ use time::Date;
 use time::macros::format_description;
 
 use super::clerk::Clerk;
-use super::form::Posted;
+use super::form::ClerkForm;
 use super::page::see_other;
-use super::photo::{Held, held};
+use super::photo::{LeasedOrRedirect, leased_or_redirect};
 use super::{ROOT, moment, refuse, ticket, use_photo};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
@@ -21,7 +21,7 @@ use crate::flows::settle::settle;
 
 /// What the three forms post.
 #[derive(Deserialize)]
-pub struct Decided {
+pub struct SettleForm {
     #[serde(default)]
     outcome: String,
     #[serde(default)]
@@ -42,12 +42,12 @@ pub async fn create(
     State(app): State<App>,
     PathId(collection_id): PathId<CollectionId>,
     headers: HeaderMap,
-    Posted(clerk, decided): Posted<Decided>,
+    ClerkForm(clerk, decided): ClerkForm<SettleForm>,
 ) -> Result<Response, Problem> {
     let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
     let outcome = match outcome(&clerk, &decided) {
         Ok(outcome) => outcome,
-        Err(missing) => return ask_again(&app, &clerk, collection_id, &headers, &decided, missing).await,
+        Err(missing) => return show_form_again(&app, &clerk, collection_id, &headers, &decided, missing).await,
     };
     let is_use = matches!(outcome, Outcome::Used | Outcome::Kept { .. });
     if is_use && !ticket::is_saved(&headers) && is_open(&app, &clerk, collection_id).await? {
@@ -55,15 +55,15 @@ pub async fn create(
             "Die Datei wurde an diesem Platz noch nicht gespeichert. Bitte erst die Datei speichern, dann abschließen.",
             "The file was not saved at this counter yet. Save the file first, then finish.",
         );
-        return ask_again(&app, &clerk, collection_id, &headers, &decided, missing.into()).await;
+        return show_form_again(&app, &clerk, collection_id, &headers, &decided, missing.into()).await;
     }
     match settle(&app.gateway, &clerk.office, collection_id, outcome).await.map_err(Problem::from) {
         Ok(_) => {
             let done = format!("/desk/collections/{collection_id}/done");
-            Ok(see_other(&done, ticket::withdraw(collection_id)?))
+            Ok(see_other(&done, ticket::end(collection_id)?))
         }
-        Err(problem) => match what_to_mend(&problem, clerk.language) {
-            Some(words) => ask_again(&app, &clerk, collection_id, &headers, &decided, words).await,
+        Err(problem) => match form_error(&problem, clerk.language) {
+            Some(words) => show_form_again(&app, &clerk, collection_id, &headers, &decided, words).await,
             None => Err(problem),
         },
     }
@@ -71,11 +71,11 @@ pub async fn create(
 
 /// Whether something can still be lost.
 async fn is_open(app: &App, clerk: &Clerk, collection_id: CollectionId) -> Result<bool, Problem> {
-    Ok(matches!(held(app, clerk, Some(collection_id)).await?, Held::Leased(_)))
+    Ok(matches!(leased_or_redirect(app, clerk, Some(collection_id)).await?, LeasedOrRedirect::Leased(_)))
 }
 
 /// What is wrong with what was filled in; `None` when that is not what is wrong.
-fn what_to_mend(problem: &Problem, language: Language) -> Option<String> {
+fn form_error(problem: &Problem, language: Language) -> Option<String> {
     match problem {
         Problem::SettlementDate { earliest, latest } => {
             let (earliest, latest) = (moment::date(*earliest, language), moment::date(*latest, language));
@@ -98,7 +98,7 @@ fn what_to_mend(problem: &Problem, language: Language) -> Option<String> {
 }
 
 /// What was decided, or what is still to be said.
-fn outcome(clerk: &Clerk, decided: &Decided) -> Result<Outcome, String> {
+fn outcome(clerk: &Clerk, decided: &SettleForm) -> Result<Outcome, String> {
     let language = clerk.language;
     match decided.outcome.as_str() {
         "used" => Ok(Outcome::Used),
@@ -129,24 +129,25 @@ fn note(written: &str) -> Option<String> {
     (!note.is_empty()).then(|| note.to_owned())
 }
 
-async fn ask_again(
+async fn show_form_again(
     app: &App,
     clerk: &Clerk,
     collection_id: CollectionId,
     headers: &HeaderMap,
-    decided: &Decided,
+    decided: &SettleForm,
     error: String,
 ) -> Result<Response, Problem> {
     let (status, error) = (StatusCode::UNPROCESSABLE_ENTITY, Some(error));
     if decided.outcome == "refused" {
-        return match held(app, clerk, Some(collection_id)).await? {
-            Held::Over(elsewhere) => Ok(elsewhere),
-            Held::Leased(_) => {
-                let filled = refuse::Filled { reason: decided.reason.clone(), note: decided.note.clone(), error };
+        return match leased_or_redirect(app, clerk, Some(collection_id)).await? {
+            LeasedOrRedirect::Redirect(elsewhere) => Ok(elsewhere),
+            LeasedOrRedirect::Leased(_) => {
+                let filled =
+                    refuse::RefuseFormState { reason: decided.reason.clone(), note: decided.note.clone(), error };
                 Ok(clerk.page(status, &refuse::page(clerk, collection_id, &filled)))
             }
         };
     }
-    let filled = use_photo::Filled { outcome: decided.outcome.clone(), until: decided.until.clone(), error };
-    use_photo::answer(app, clerk, Some(collection_id), headers, &filled, status).await
+    let filled = use_photo::UseFormState { outcome: decided.outcome.clone(), until: decided.until.clone(), error };
+    use_photo::use_page_response(app, clerk, Some(collection_id), headers, &filled, status).await
 }

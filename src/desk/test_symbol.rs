@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use crate::api::Problem;
 use crate::domain::code::{RetrievalCode, TEST_CODE};
 use crate::domain::language::Language;
-use crate::receipt::symbol::{QUIET_MODULES, SIDE_MODULES, Symbol};
+use crate::receipt::symbol::{DataMatrixSymbol, QUIET_MODULES, SIDE_MODULES};
 
 /// The side of the drawing in modules, with what has to stay free around the symbol. The style sheet prints it so large that a
 /// module is as on a receipt.
@@ -19,7 +19,7 @@ pub(super) const DRAWN_MODULES: u16 = SIDE_MODULES + 2 * QUIET_MODULES;
 /// [`Problem::Internal`] when it cannot be read again.
 pub(super) fn test_symbol(language: Language) -> Result<Markup, Problem> {
     let code = RetrievalCode::parse(TEST_CODE).map_err(|error| Problem::CodeMalformed { error })?;
-    let symbol = Symbol::of(&code).map_err(|error| {
+    let symbol = DataMatrixSymbol::encode(&code).map_err(|error| {
         tracing::error!(%error, "no test symbol");
         Problem::Internal
     })?;

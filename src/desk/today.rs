@@ -6,27 +6,27 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::clerk::Clerk;
-use super::failure_words::state_word;
-use super::moment::{clock_time, local_day, moment};
-use super::page::Page;
-use super::photo::settle_by;
+use super::failure_words::state_text;
+use super::moment::{clock_time, local_day, short_time};
+use super::page::DeskPage;
+use super::photo::settle_deadline;
 use crate::api::{App, Problem};
 use crate::domain::collection::{CollectionRecord, CollectionState};
 use crate::flows::review;
 
 /// Asked for at once; an office with more on one day turns the page.
-const PAGE: u32 = 200;
+const COLLECTIONS_PER_QUERY: u32 = 200;
 /// No more rows than these are looked through.
-const MOST: usize = 10_000;
+const MAX_COLLECTIONS: usize = 10_000;
 
 /// The list, newest first, so that who was interrupted finds back.
 pub async fn show(State(app): State<App>, clerk: Clerk) -> Result<Response, Problem> {
     let today = local_day(clerk.now);
     // What was looked at and not settled waits from earlier days.
-    let oldest = clerk.now - app.gateway.rules.settle_within - app.gateway.rules.lease;
+    let oldest = clerk.now - app.gateway.limits.settle_within - app.gateway.limits.lease;
     let (mut collections, mut looked_at, mut after) = (Vec::new(), 0, None);
     loop {
-        let page = review::collections(&app.gateway, &clerk.office, after, PAGE).await?;
+        let page = review::collections(&app.gateway, &clerk.office, after, COLLECTIONS_PER_QUERY).await?;
         after = page.next_after;
         looked_at += page.items.len();
         let is_last = page
@@ -36,14 +36,14 @@ pub async fn show(State(app): State<App>, clerk: Clerk) -> Result<Response, Prob
         collections.extend(page.items.into_iter().filter(|collection| {
             collection.state == CollectionState::Leased || local_day(collection.leased_at) == today
         }));
-        if after.is_none() || is_last || looked_at >= MOST {
+        if after.is_none() || is_last || looked_at >= MAX_COLLECTIONS {
             break;
         }
     }
     Ok(clerk.page(StatusCode::OK, &page(&clerk, &collections)))
 }
 
-fn page<'a>(clerk: &Clerk, collections: &[CollectionRecord]) -> Page<'a> {
+fn page<'a>(clerk: &Clerk, collections: &[CollectionRecord]) -> DeskPage<'a> {
     let language = clerk.language;
     let title = language.pick("Heute", "Today");
     let main = html! {
@@ -65,7 +65,7 @@ fn page<'a>(clerk: &Clerk, collections: &[CollectionRecord]) -> Page<'a> {
             }
         }
     };
-    Page { title, problem: None, main }
+    DeskPage { title, problem: None, main }
 }
 
 fn row(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
@@ -74,13 +74,13 @@ fn row(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
     let path = format!("/desk/collections/{}", collection.collection_id);
     html! {
         tr.waiting[waits] {
-            td { time datetime=(collection.leased_at) { (moment(collection.leased_at, clerk.now, language)) } }
+            td { time datetime=(collection.leased_at) { (short_time(collection.leased_at, clerk.now, language)) } }
             td {
-                (state_word(collection.state, language))
+                (state_text(collection.state, language))
                 @if waits && collection.lease_until > clerk.now {
                     span.quiet { (language.pick(", geöffnet bis ", ", open until ")) (clock_time(collection.lease_until, language)) }
                 }
-                @if let Some(due) = collection.settle_due.filter(|_| waits) { br; span.quiet { (settle_by(due, clerk)) } }
+                @if let Some(due) = collection.settle_due.filter(|_| waits) { br; span.quiet { (settle_deadline(due, clerk)) } }
             }
             td { a href=(path) { code { (collection.collection_id) } } }
         }

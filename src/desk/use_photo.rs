@@ -10,20 +10,20 @@ use time::Date;
 
 use super::clerk::Clerk;
 use super::moment::local_day;
-use super::page::{Page, error_summary, token};
-use super::photo::{Held, code_wanted, held, lease};
+use super::page::{DeskPage, csrf_field, error_summary};
+use super::photo::{LeasedOrRedirect, code_prompt, lease, leased_or_redirect};
 use super::{enter, file, ticket};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::collection::CollectionRecord;
 use crate::domain::id::CollectionId;
-use crate::domain::keeping::days_to_keep_until;
+use crate::domain::keeping::allowed_keep_dates;
 use crate::flows::hand_over::{HandOverError, HandedOver, hand_over};
 use crate::storage::steps::FetchPurpose;
 
 /// What stands in the form, after it was filled in wrongly.
 #[derive(Default)]
-pub(super) struct Filled {
+pub(super) struct UseFormState {
     /// What was chosen.
     pub(super) outcome: String,
     /// The day, as it was written.
@@ -33,7 +33,7 @@ pub(super) struct Filled {
 }
 
 /// What the page is about.
-struct Using {
+struct UsePage {
     collection: CollectionRecord,
     /// The last days that the photo may be kept until.
     days: RangeInclusive<Date>,
@@ -46,41 +46,41 @@ pub async fn show(
     PathId(collection_id): PathId<CollectionId>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    answer(&app, &clerk, collection_id, &headers, &Filled::default(), StatusCode::OK).await
+    use_page_response(&app, &clerk, collection_id, &headers, &UseFormState::default(), StatusCode::OK).await
 }
 
 /// The page with what was filled in.
 ///
 /// # Errors
 /// [`Problem`] when the collection is not there, or the store cannot be asked.
-pub(super) async fn answer(
+pub(super) async fn use_page_response(
     app: &App,
     clerk: &Clerk,
     collection_id: Option<CollectionId>,
     headers: &HeaderMap,
-    filled: &Filled,
+    filled: &UseFormState,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let collection = match held(app, clerk, collection_id).await? {
-        Held::Leased(collection) => collection,
-        Held::Over(elsewhere) => return Ok(elsewhere),
+    let collection = match leased_or_redirect(app, clerk, collection_id).await? {
+        LeasedOrRedirect::Leased(collection) => collection,
+        LeasedOrRedirect::Redirect(elsewhere) => return Ok(elsewhere),
     };
-    let wanted = code_wanted(&collection, clerk);
+    let wanted = code_prompt(&collection, clerk);
     let Some(code) = ticket::code(app, clerk, headers, collection.collection_id) else {
-        return Ok(enter::again(clerk, &wanted));
+        return Ok(enter::ask_for_code_again(clerk, &wanted));
     };
     let looked = hand_over(&app.gateway, &clerk.office, collection.collection_id, &code, FetchPurpose::Inspect).await;
     match looked {
         Ok(HandedOver { photo, .. }) => {
-            let using = Using { collection, days: days_to_keep_until(&photo, clerk.now) };
+            let using = UsePage { collection, days: allowed_keep_dates(&photo, clerk.now) };
             Ok(clerk.page(status, &page(clerk, &using, filled)))
         }
-        Err(HandOverError::LeaseOver { .. }) => Ok(enter::again(clerk, &wanted)),
+        Err(HandOverError::LeaseExpired { .. }) => Ok(enter::ask_for_code_again(clerk, &wanted)),
         Err(error) => Err(error.into()),
     }
 }
 
-fn page<'a>(clerk: &Clerk, using: &Using, filled: &Filled) -> Page<'a> {
+fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> DeskPage<'a> {
     let language = clerk.language;
     let title = language.pick("Foto verwenden", "Use the photo");
     let collection_id = using.collection.collection_id;
@@ -107,7 +107,7 @@ fn page<'a>(clerk: &Clerk, using: &Using, filled: &Filled) -> Page<'a> {
             }
             li {
                 form #settle method="post" action={ (path) "/settle" } novalidate {
-                    (token(clerk))
+                    (csrf_field(clerk))
                     (question(clerk, using, filled))
                     p.finish {
                         button.primary #finish type="submit" { (language.pick("Abschließen", "Finish")) }
@@ -117,10 +117,10 @@ fn page<'a>(clerk: &Clerk, using: &Using, filled: &Filled) -> Page<'a> {
             }
         }
     };
-    Page { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
+    DeskPage { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
 }
 
-fn question(clerk: &Clerk, using: &Using, filled: &Filled) -> Markup {
+fn question(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> Markup {
     let (language, days) = (clerk.language, &using.days);
     let suggested =
         (local_day(clerk.now) + time::Duration::weeks(4)).clamp(*days.start(), *days.end().max(days.start()));

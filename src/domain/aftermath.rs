@@ -12,11 +12,11 @@ use crate::clock::Timestamp;
 
 /// The sum of some rows.
 #[derive(Debug, Default)]
-pub struct Aftermath {
+pub struct LogReplay {
     /// Where photos ended up that something happened to.
-    pub photos: BTreeMap<PhotoId, Fate>,
+    pub photos: BTreeMap<PhotoId, PhotoOutcome>,
     /// Where collections ended up, by age.
-    pub collections: BTreeMap<CollectionId, CollectionFate>,
+    pub collections: BTreeMap<CollectionId, CollectionOutcome>,
     /// Devices that were cut off, and when.
     pub revoked: Vec<(DeviceId, Timestamp)>,
     /// Parties that were suspended, or taken again.
@@ -27,7 +27,7 @@ pub struct Aftermath {
 
 /// Where a photo ended up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum PhotoOutcome {
     /// Erased.
     Erased {
         /// How.
@@ -40,14 +40,14 @@ pub enum Fate {
     /// Used once, and kept.
     Kept,
     /// Given back, or its lease ran out.
-    Resting,
+    Returned,
     /// An office holds it.
-    Held,
+    Leased,
 }
 
 /// Where a collection ended up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CollectionFate {
+pub struct CollectionOutcome {
     /// What it is on.
     pub photo_id: PhotoId,
     /// Whose it is; not told by every row.
@@ -64,9 +64,9 @@ pub struct CollectionFate {
     pub settled_at: Option<Timestamp>,
 }
 
-impl Aftermath {
+impl LogReplay {
     /// Adds the next row. Events that leave nothing to be made up for are passed over.
-    pub fn add(&mut self, row: &ChainRow) {
+    pub fn apply(&mut self, row: &ChainRow) {
         let event = serde_json::from_value(serde_json::Value::String(row.event.clone()));
         let Ok(event) = event else { return };
         let subject = row.subject.as_deref().unwrap_or_default();
@@ -86,16 +86,17 @@ impl Aftermath {
             | AuditEvent::CollectionRefused
             | AuditEvent::CollectionReleased
             | AuditEvent::CollectionLapsed
-            | AuditEvent::CollectionUsedByDefault => self.add_collection(event, row),
+            | AuditEvent::CollectionUsedByDefault => self.apply_collection(event, row),
             _ => {}
         }
     }
 
     fn erase(&mut self, photo_id: &str, state: PhotoState, at: Timestamp) {
-        self.photos.extend(parsed(photo_id).map(|photo_id| (photo_id, Fate::Erased { state, at, reason: None })));
+        self.photos
+            .extend(parsed(photo_id).map(|photo_id| (photo_id, PhotoOutcome::Erased { state, at, reason: None })));
     }
 
-    fn add_collection(&mut self, event: AuditEvent, row: &ChainRow) {
+    fn apply_collection(&mut self, event: AuditEvent, row: &ChainRow) {
         let details: serde_json::Value = serde_json::from_str(&row.details).unwrap_or_default();
         let text = |key: &str| details[key].as_str().unwrap_or_default();
         let (Some(collection_id), Some(photo_id)) =
@@ -103,7 +104,7 @@ impl Aftermath {
         else {
             return;
         };
-        let collection = self.collections.entry(collection_id).or_insert(CollectionFate {
+        let collection = self.collections.entry(collection_id).or_insert(CollectionOutcome {
             photo_id,
             office_id: None,
             device_id: None,
@@ -116,16 +117,16 @@ impl Aftermath {
         collection.device_id = collection.device_id.or(parsed(&row.actor));
         let (state, fate) = match event {
             AuditEvent::CollectionUsed | AuditEvent::CollectionUsedByDefault => {
-                (CollectionState::Used, Fate::Erased { state: PhotoState::Used, at: row.at, reason: None })
+                (CollectionState::Used, PhotoOutcome::Erased { state: PhotoState::Used, at: row.at, reason: None })
             }
             AuditEvent::CollectionRefused => {
                 let reason = Some(text("reason").to_owned()).filter(|reason| !reason.is_empty());
-                (CollectionState::Refused, Fate::Erased { state: PhotoState::Refused, at: row.at, reason })
+                (CollectionState::Refused, PhotoOutcome::Erased { state: PhotoState::Refused, at: row.at, reason })
             }
-            AuditEvent::CollectionKept => (CollectionState::Kept, Fate::Kept),
-            AuditEvent::CollectionReleased => (CollectionState::Released, Fate::Resting),
-            AuditEvent::CollectionLapsed => (CollectionState::Lapsed, Fate::Resting),
-            _ => (CollectionState::Leased, Fate::Held),
+            AuditEvent::CollectionKept => (CollectionState::Kept, PhotoOutcome::Kept),
+            AuditEvent::CollectionReleased => (CollectionState::Released, PhotoOutcome::Returned),
+            AuditEvent::CollectionLapsed => (CollectionState::Lapsed, PhotoOutcome::Returned),
+            _ => (CollectionState::Leased, PhotoOutcome::Leased),
         };
         match event {
             AuditEvent::CollectionLeased => collection.leased_at = Some(row.at),

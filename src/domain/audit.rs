@@ -156,7 +156,7 @@ impl AuditEntry {
 
     /// The row's own digest: SHA-256 over the previous row's digest and every field, each with its length before it (64-bit,
     /// big endian), so that no two rows run together.
-    pub fn chained(&self, sequence: i64, previous: &Sha256Digest) -> Sha256Digest {
+    pub fn chained_digest(&self, sequence: i64, previous: &Sha256Digest) -> Sha256Digest {
         chain_digest(
             previous,
             sequence,

@@ -38,7 +38,7 @@ pub struct ChainRow {
 
 impl ChainRow {
     /// What its digest has to be behind a row with the digest `previous`.
-    fn digest_behind(&self, previous: &Sha256Digest) -> Sha256Digest {
+    fn digest_after(&self, previous: &Sha256Digest) -> Sha256Digest {
         chain_digest(
             previous,
             self.sequence,
@@ -51,81 +51,86 @@ impl ChainRow {
     }
 
     /// Its place in the chain.
-    pub fn link(&self) -> Link {
-        Link { sequence: self.sequence, sha256: self.sha256 }
+    pub fn link(&self) -> ChainLink {
+        ChainLink { sequence: self.sequence, sha256: self.sha256 }
     }
 }
 
 /// A place in the chain: a row's number and digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Link {
+pub struct ChainLink {
     /// The row's number; as many rows have been written up to it.
     pub sequence: i64,
     /// Its digest.
     pub sha256: Sha256Digest,
 }
 
-impl Link {
+impl ChainLink {
     /// What stands before the first row.
     pub const START: Self = Self { sequence: 0, sha256: CHAIN_START };
 }
 
 /// A walk along the chain. It remembers the last row and the checkpoints ahead, however long the log is.
 #[derive(Debug, Clone)]
-pub struct ChainWalk {
-    begin: Link,
-    last: Link,
-    ahead: VecDeque<Link>,
+pub struct ChainVerifier {
+    begin: ChainLink,
+    last: ChainLink,
+    pending_checkpoints: VecDeque<ChainLink>,
     /// The last row that a checkpoint vouches for.
-    vouched: i64,
+    last_checkpointed: i64,
 }
 
-impl ChainWalk {
+impl ChainVerifier {
     /// A walk that begins behind `begin` and has to meet every checkpoint that lies there.
-    pub fn behind(begin: Link, checkpoints: impl IntoIterator<Item = Link>) -> Self {
-        let mut ahead: Vec<Link> =
+    pub fn starting_after(begin: ChainLink, checkpoints: impl IntoIterator<Item = ChainLink>) -> Self {
+        let mut ahead: Vec<ChainLink> =
             checkpoints.into_iter().filter(|checkpoint| checkpoint.sequence > begin.sequence).collect();
         ahead.sort_by_key(|checkpoint| checkpoint.sequence);
-        Self { begin, last: begin, ahead: ahead.into(), vouched: begin.sequence }
+        Self { begin, last: begin, pending_checkpoints: ahead.into(), last_checkpointed: begin.sequence }
     }
 
     /// The last row that was walked past.
-    pub fn last(&self) -> Link {
+    pub fn last(&self) -> ChainLink {
         self.last
     }
 
     /// Takes the next row.
     ///
     /// # Errors
-    /// [`ChainFault`]: the first row that is not as it was written, as far as this row shows.
-    pub fn step(&mut self, row: &ChainRow) -> Result<(), ChainFault> {
+    /// [`ChainError`]: the first row that is not as it was written, as far as this row shows.
+    pub fn verify_row(&mut self, row: &ChainRow) -> Result<(), ChainError> {
         let expected = self.last.sequence + 1;
         if row.sequence > expected {
-            return Err(fault(expected, Wrong::Missing { next: row.sequence }));
+            return Err(chain_error(expected, ChainErrorKind::Missing { next: row.sequence }));
         }
         if row.sequence < expected {
-            return Err(fault(row.sequence, Wrong::OutOfPlace));
+            return Err(chain_error(row.sequence, ChainErrorKind::OutOfPlace));
         }
         if row.prev == self.last.sha256 {
-            if row.digest_behind(&row.prev) != row.sha256 {
-                return Err(fault(row.sequence, Wrong::Changed));
+            if row.digest_after(&row.prev) != row.sha256 {
+                return Err(chain_error(row.sequence, ChainErrorKind::Changed));
             }
-        } else if row.digest_behind(&self.last.sha256) == row.sha256 {
-            return Err(fault(row.sequence, Wrong::PrevChanged));
-        } else if row.digest_behind(&row.prev) != row.sha256 {
-            return Err(fault(row.sequence, Wrong::Changed));
+        } else if row.digest_after(&self.last.sha256) == row.sha256 {
+            return Err(chain_error(row.sequence, ChainErrorKind::PrevChanged));
+        } else if row.digest_after(&row.prev) != row.sha256 {
+            return Err(chain_error(row.sequence, ChainErrorKind::Changed));
         } else if self.last == self.begin {
             // Whole in itself, and it follows on another beginning.
-            return Err(fault(row.sequence, Wrong::OtherBeginning));
+            return Err(chain_error(row.sequence, ChainErrorKind::OtherBeginning));
         } else {
-            return Err(fault(self.last.sequence, Wrong::Replaced));
+            return Err(chain_error(self.last.sequence, ChainErrorKind::Replaced));
         }
-        while let Some(checkpoint) = self.ahead.front().filter(|checkpoint| checkpoint.sequence == row.sequence) {
+        while let Some(checkpoint) =
+            self.pending_checkpoints.front().filter(|checkpoint| checkpoint.sequence == row.sequence)
+        {
             if checkpoint.sha256 != row.sha256 {
-                return Err(fault(self.vouched + 1, Wrong::Rewritten { checkpoint: row.sequence }));
+                return Err(chain_error(
+                    self.last_checkpointed + 1,
+                    ChainErrorKind::Rewritten { checkpoint: row.sequence },
+                ));
             }
-            self.vouched = row.sequence;
-            self.ahead.pop_front();
+            self.last_checkpointed = row.sequence;
+            self.pending_checkpoints.pop_front();
         }
         self.last = row.link();
         Ok(())
@@ -134,32 +139,34 @@ impl ChainWalk {
     /// Ends the walk at the end of the log.
     ///
     /// # Errors
-    /// [`ChainFault`] when a checkpoint knows of more rows than there are.
-    pub fn end(&self) -> Result<Walked, ChainFault> {
-        match self.ahead.front() {
-            Some(checkpoint) => Err(fault(self.last.sequence + 1, Wrong::Truncated { count: checkpoint.sequence })),
-            None => Ok(self.so_far()),
+    /// [`ChainError`] when a checkpoint knows of more rows than there are.
+    pub fn finish(&self) -> Result<VerifiedRange, ChainError> {
+        match self.pending_checkpoints.front() {
+            Some(checkpoint) => {
+                Err(chain_error(self.last.sequence + 1, ChainErrorKind::Truncated { count: checkpoint.sequence }))
+            }
+            None => Ok(self.verified_range()),
         }
     }
 
     /// What has been walked, wherever the log ends.
-    pub fn so_far(&self) -> Walked {
-        Walked { begin: self.begin, last: self.last, vouched: self.vouched }
+    pub fn verified_range(&self) -> VerifiedRange {
+        VerifiedRange { begin: self.begin, last: self.last, last_checkpointed: self.last_checkpointed }
     }
 }
 
 /// A piece of the chain without a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Walked {
+pub struct VerifiedRange {
     /// What stands before its first row.
-    pub begin: Link,
+    pub begin: ChainLink,
     /// Its last row.
-    pub last: Link,
+    pub last: ChainLink,
     /// The last row that a checkpoint vouches for; what lies behind it could have been cut off or written anew.
-    pub vouched: i64,
+    pub last_checkpointed: i64,
 }
 
-impl Walked {
+impl VerifiedRange {
     /// How many rows it has.
     pub fn rows(&self) -> i64 {
         self.last.sequence - self.begin.sequence
@@ -168,16 +175,16 @@ impl Walked {
 
 /// The log is not as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChainFault {
+pub struct ChainError {
     /// The first row that is wrong.
     pub sequence: i64,
     /// What is wrong with it.
-    pub wrong: Wrong,
+    pub kind: ChainErrorKind,
 }
 
 /// What can be wrong with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wrong {
+pub enum ChainErrorKind {
     /// It is not there; the next one that is there is `next`.
     Missing {
         /// The next row that is there.
@@ -207,7 +214,7 @@ pub enum Wrong {
     FrontCut,
 }
 
-impl Wrong {
+impl ChainErrorKind {
     /// The name that programs see.
     pub const fn name(self) -> &'static str {
         match self {
@@ -224,29 +231,35 @@ impl Wrong {
     }
 }
 
-fn fault(sequence: i64, wrong: Wrong) -> ChainFault {
-    ChainFault { sequence, wrong }
+fn chain_error(sequence: i64, wrong: ChainErrorKind) -> ChainError {
+    ChainError { sequence, kind: wrong }
 }
 
-impl fmt::Display for ChainFault {
+impl fmt::Display for ChainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let row = self.sequence;
-        match self.wrong {
-            Wrong::Missing { next } if next == row + 1 => write!(f, "row {row} is missing"),
-            Wrong::Missing { next } => write!(f, "rows {row} to {} are missing", next - 1),
-            Wrong::OutOfPlace => write!(f, "row {row} stands behind a row that comes after it"),
-            Wrong::Changed => write!(f, "row {row} was changed: its content and its digest do not belong together"),
-            Wrong::PrevChanged => write!(f, "row {row} was changed: its prev is not the digest of the row before it"),
-            Wrong::Replaced => write!(f, "row {row} was replaced: row {} was written behind another one", row + 1),
-            Wrong::OtherBeginning => write!(f, "row {row} was written behind another beginning"),
-            Wrong::Rewritten { checkpoint } => write!(
+        match self.kind {
+            ChainErrorKind::Missing { next } if next == row + 1 => write!(f, "row {row} is missing"),
+            ChainErrorKind::Missing { next } => write!(f, "rows {row} to {} are missing", next - 1),
+            ChainErrorKind::OutOfPlace => write!(f, "row {row} stands behind a row that comes after it"),
+            ChainErrorKind::Changed => {
+                write!(f, "row {row} was changed: its content and its digest do not belong together")
+            }
+            ChainErrorKind::PrevChanged => {
+                write!(f, "row {row} was changed: its prev is not the digest of the row before it")
+            }
+            ChainErrorKind::Replaced => {
+                write!(f, "row {row} was replaced: row {} was written behind another one", row + 1)
+            }
+            ChainErrorKind::OtherBeginning => write!(f, "row {row} was written behind another beginning"),
+            ChainErrorKind::Rewritten { checkpoint } => write!(
                 f,
                 "rows between {row} and {checkpoint} were written anew: a signed checkpoint knows another row {checkpoint}"
             ),
-            Wrong::Truncated { count } => {
+            ChainErrorKind::Truncated { count } => {
                 write!(f, "row {row} and what follows were cut off: a signed checkpoint counted {count} rows")
             }
-            Wrong::FrontCut => write!(
+            ChainErrorKind::FrontCut => write!(
                 f,
                 "the rows before row {row} were cut off, and no signed checkpoint says that their time was over"
             ),
@@ -254,4 +267,4 @@ impl fmt::Display for ChainFault {
     }
 }
 
-impl std::error::Error for ChainFault {}
+impl std::error::Error for ChainError {}

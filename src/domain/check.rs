@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::check_labels::label;
-use super::check_texts::{DECLARATION, Texts, texts};
+use super::check_texts::{BilingualTexts, DECLARATION_HINT, texts};
 use super::language::Language;
 
 /// A rule; its name in snake case is stable, other programs see it.
@@ -194,7 +194,7 @@ impl Check {
     }
 
     /// Whether it looks at the face, and so depends on whose face it is.
-    pub const fn concerns_face(self) -> bool {
+    pub const fn is_about_face(self) -> bool {
         use Check::{
             EyesCutOff, FaceCount, FaceMissing, HeadSize, HorizontalPosition, InterEyeDistance, Pitch, Roll, Upright,
             VerticalPosition, Yaw,
@@ -217,22 +217,22 @@ impl Check {
 
     /// What is wrong, for the photographer: one sentence or two.
     pub fn message(self, language: Language) -> &'static str {
-        let Texts { german, english } = texts(self);
+        let BilingualTexts { german, english } = texts(self);
         language.pick(german, english).message
     }
 
     /// What to do about it, for the photographer.
     pub fn hint(self, language: Language) -> &'static str {
-        let Texts { german, english } = texts(self);
+        let BilingualTexts { german, english } = texts(self);
         language.pick(german, english).hint
     }
 
     /// How the studio declares that the rule does not fit this person, to be said where the photo is refused by it; `None` where
     /// nobody is excepted.
     pub fn declaration_hint(self, language: Language) -> Option<&'static str> {
-        let (german, english) = DECLARATION;
+        let (german, english) = DECLARATION_HINT;
         // A second face is a second face, whoever is photographed.
-        (self.concerns_face() && self != Self::FaceCount).then(|| language.pick(german, english))
+        (self.is_about_face() && self != Self::FaceCount).then(|| language.pick(german, english))
     }
 
     /// The rule in two or three words, for tables and headings.
@@ -287,7 +287,7 @@ mod tests {
         for language in [Language::German, Language::English] {
             for check in Check::ALL {
                 let told = check.declaration_hint(language);
-                assert_eq!(told.is_some(), check.concerns_face() && check != Check::FaceCount, "{check}");
+                assert_eq!(told.is_some(), check.is_about_face() && check != Check::FaceCount, "{check}");
                 for way in ["--child", "Photo-Subject", "--exception", "Photo-Exception"] {
                     assert!(told.is_none_or(|told| told.contains(way) && !told.contains("  ")), "{check}: {way}");
                     assert!(!check.hint(language).contains(way), "{check}: said on refusals only");

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::chain::Link;
+use super::chain::ChainLink;
 use super::digest::Sha256Digest;
 use crate::clock::Timestamp;
 
@@ -20,7 +20,7 @@ pub const LOG_RETENTION: Duration = Duration::from_hours(24 * (10 * 365 + 3 + 18
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Checkpoint {
-    format: Format,
+    format: CheckpointFormat,
     /// The name by which studios and offices know the gateway, for people.
     pub gateway: String,
     /// Which log: the digest of its very first row.
@@ -36,15 +36,15 @@ pub struct Checkpoint {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Format {
+enum CheckpointFormat {
     #[serde(rename = "lichtbild-checkpoint/v1")]
     V1,
 }
 
 impl Checkpoint {
     /// A checkpoint at the end of a log.
-    pub fn at(head: Link, gateway: String, log: Sha256Digest, time: Timestamp, key: Sha256Digest) -> Self {
-        Self { format: Format::V1, gateway, log, time, count: head.sequence, head: head.sha256, key }
+    pub fn at(head: ChainLink, gateway: String, log: Sha256Digest, time: Timestamp, key: Sha256Digest) -> Self {
+        Self { format: CheckpointFormat::V1, gateway, log, time, count: head.sequence, head: head.sha256, key }
     }
 
     /// The text that is signed.
@@ -57,14 +57,14 @@ impl Checkpoint {
     /// Reads such a text.
     ///
     /// # Errors
-    /// [`NoCheckpoint`].
-    pub fn parse(document: &[u8]) -> Result<Self, NoCheckpoint> {
-        serde_json::from_slice(document).map_err(|error| NoCheckpoint(error.to_string()))
+    /// [`CheckpointParseError`].
+    pub fn parse(document: &[u8]) -> Result<Self, CheckpointParseError> {
+        serde_json::from_slice(document).map_err(|error| CheckpointParseError(error.to_string()))
     }
 
     /// Its place in the chain.
-    pub fn link(&self) -> Link {
-        Link { sequence: self.count, sha256: self.head }
+    pub fn link(&self) -> ChainLink {
+        ChainLink { sequence: self.count, sha256: self.head }
     }
 
     /// Whether the time of all rows that it counts is over: they were written before it was signed.
@@ -85,15 +85,15 @@ pub struct SignedCheckpoint {
 
 /// The text is no checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoCheckpoint(String);
+pub struct CheckpointParseError(String);
 
-impl fmt::Display for NoCheckpoint {
+impl fmt::Display for CheckpointParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "not a checkpoint of a transfer log: {}", self.0)
     }
 }
 
-impl std::error::Error for NoCheckpoint {}
+impl std::error::Error for CheckpointParseError {}
 
 #[cfg(test)]
 mod tests {
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn what_was_written_is_read_again_and_nothing_else_is() {
         let time = Timestamp::from_unix_milliseconds(1_795_339_800_000);
-        let head = Link { sequence: 7, sha256: Sha256Digest::of(b"head") };
+        let head = ChainLink { sequence: 7, sha256: Sha256Digest::of(b"head") };
         let [log, key] = [Sha256Digest::of(b"log"), Sha256Digest::of(b"key")];
         let checkpoint = Checkpoint::at(head, "gateway.example".into(), log, time, key);
         let text = checkpoint.to_document();

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 
 /// Further ahead than time servers and leap seconds ever move a clock that was right.
-pub const LONGEST_LEAD: Duration = Duration::from_hours(1);
+pub const MAX_CLOCK_LEAD: Duration = Duration::from_hours(1);
 
 /// Less is how clocks are set every day.
-const NOTABLE: Duration = Duration::from_mins(1);
+const MIN_REPORTED_JUMP: Duration = Duration::from_mins(1);
 
 /// The distance of the wall clock from the monotonic clock at the time at which it was last known to be right.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub struct ClockAnchor {
 /// The change of the wall clock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ClockChange {
-    /// Since the anchor it ran ahead by more than [`LONGEST_LEAD`].
+    /// Since the anchor it ran ahead by more than [`MAX_CLOCK_LEAD`].
     pub ahead: Option<Duration>,
     /// Since it was last seen it went back by more than a minute.
     pub back: Option<Duration>,
@@ -38,24 +38,27 @@ pub struct ClockChange {
 impl ClockAnchor {
     /// Takes the present distance for right.
     pub fn at(boot: Option<String>, wall: Timestamp, monotonic: Duration) -> Self {
-        Self { boot, distance_ms: distance(wall, monotonic), confirmed_at: None }
+        Self { boot, distance_ms: wall_clock_offset(wall, monotonic), confirmed_at: None }
     }
 
     /// Compares the clocks. `seen_ms` is their distance when they were last compared. When the wall clock goes behind the anchor the
     /// anchor follows: time that is then made up for in one step is a step ahead.
     pub fn compare(&mut self, seen_ms: i64, wall: Timestamp, monotonic: Duration) -> ClockChange {
-        let distance_ms = distance(wall, monotonic);
-        if further(distance_ms, self.distance_ms) >= NOTABLE {
+        let distance_ms = wall_clock_offset(wall, monotonic);
+        if increase(distance_ms, self.distance_ms) >= MIN_REPORTED_JUMP {
             self.distance_ms = distance_ms;
         }
-        let ahead = further(self.distance_ms, distance_ms);
-        let back = further(distance_ms, seen_ms);
-        ClockChange { ahead: (ahead > LONGEST_LEAD).then_some(ahead), back: (back >= NOTABLE).then_some(back) }
+        let ahead = increase(self.distance_ms, distance_ms);
+        let back = increase(distance_ms, seen_ms);
+        ClockChange {
+            ahead: (ahead > MAX_CLOCK_LEAD).then_some(ahead),
+            back: (back >= MIN_REPORTED_JUMP).then_some(back),
+        }
     }
 
     /// Reports whether a confirmation was not taken into account yet. One that now lies ahead was made by a clock that was set back
     /// since: the next one counts although it is earlier.
-    pub fn is_news(&self, confirmed_at: Timestamp, wall: Timestamp) -> bool {
+    pub fn is_new_confirmation(&self, confirmed_at: Timestamp, wall: Timestamp) -> bool {
         self.confirmed_at
             .is_none_or(|last| confirmed_at > last || (confirmed_at < last && last > wall && confirmed_at <= wall))
     }
@@ -64,19 +67,19 @@ impl ClockAnchor {
     pub fn confirm(&mut self, confirmed_at: Timestamp, wall: Timestamp, monotonic: Duration) {
         // The administrator has confirmed that moment, not this one: what lies between must be a lead that is borne.
         let lead = confirmed_at.until(wall);
-        let since = if lead > LONGEST_LEAD { confirmed_at } else { wall };
-        self.distance_ms = distance(since, monotonic);
+        let since = if lead > MAX_CLOCK_LEAD { confirmed_at } else { wall };
+        self.distance_ms = wall_clock_offset(since, monotonic);
         self.confirmed_at = Some(confirmed_at);
     }
 }
 
 /// Milliseconds from one distance to a greater one; zero to a smaller one.
-fn further(from: i64, to: i64) -> Duration {
+fn increase(from: i64, to: i64) -> Duration {
     Duration::from_millis(u64::try_from(to.saturating_sub(from)).unwrap_or(0))
 }
 
 /// Wall clock less monotonic clock, in milliseconds.
-pub fn distance(wall: Timestamp, monotonic: Duration) -> i64 {
+pub fn wall_clock_offset(wall: Timestamp, monotonic: Duration) -> i64 {
     wall.unix_milliseconds().saturating_sub(i64::try_from(monotonic.as_millis()).unwrap_or(i64::MAX))
 }
 
@@ -115,8 +118,8 @@ mod tests {
     #[test]
     fn a_step_back_is_told_once_and_making_up_for_it_is_a_step_ahead() {
         let mut anchor = anchor();
-        let first = distance(START, HOUR);
-        let behind = distance(START - DAY, HOUR);
+        let first = wall_clock_offset(START, HOUR);
+        let behind = wall_clock_offset(START - DAY, HOUR);
         assert_eq!(anchor.compare(first, START - DAY, HOUR), ClockChange { ahead: None, back: Some(DAY) });
         assert_eq!(anchor.compare(behind, START - DAY, HOUR), ClockChange::default());
         assert_eq!(anchor.compare(behind, START, HOUR), ClockChange { ahead: Some(DAY), back: None });
@@ -126,10 +129,10 @@ mod tests {
     #[test]
     fn a_clock_that_comes_part_of_the_way_back_is_still_ahead() {
         let mut anchor = anchor();
-        let seen = distance(START + 5 * DAY, HOUR);
+        let seen = wall_clock_offset(START + 5 * DAY, HOUR);
         let change = anchor.compare(seen, START + 2 * DAY, HOUR);
         assert_eq!(change, ClockChange { ahead: Some(2 * DAY), back: Some(3 * DAY) });
-        let seen = distance(START + 2 * DAY, HOUR);
+        let seen = wall_clock_offset(START + 2 * DAY, HOUR);
         assert_eq!(anchor.compare(seen, START, HOUR), ClockChange { ahead: None, back: Some(2 * DAY) });
     }
 

@@ -4,8 +4,8 @@ use std::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::symbols::Symbols;
-pub use super::typo::{CodeError, SymbolPlace};
+use super::symbols::CodeSymbols;
+pub use super::typo::{CodeError, SymbolPosition};
 
 /// What the desk's test symbol says: a code by its check symbol, with the letters that foreign keyboards put elsewhere, and digits.
 /// It is no secret and never a photo's: whoever enters it is told so before anything is looked up.
@@ -18,12 +18,12 @@ pub const TEST_CODE: &str = "TESTY-TESTZ-01234-5678Q";
 ///
 /// There is no `Display` on purpose: whoever shows a code says so with [`RetrievalCode::reveal`].
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub struct RetrievalCode(Symbols);
+pub struct RetrievalCode(CodeSymbols);
 
 impl RetrievalCode {
     /// Makes a code of the first 95 bits of `secret`.
     pub fn from_secret(secret: &[u8; 12]) -> Self {
-        Self(Symbols::from_secret(secret))
+        Self(CodeSymbols::from_secret(secret))
     }
 
     /// Reads a code as people write it: any case, spaces and hyphens anywhere, O for 0, I and L for 1.
@@ -32,7 +32,7 @@ impl RetrievalCode {
     /// [`CodeError`]: wrong length, a character outside the alphabet, or a check symbol that does not fit; where, as far as that
     /// can be told. Nothing needs to be looked up to know these.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
-        Symbols::parse(text).map(Self)
+        CodeSymbols::parse(text).map(Self)
     }
 
     /// Whether it is that of the desk's test symbol.
@@ -60,7 +60,7 @@ impl fmt::Debug for RetrievalCode {
 #[cfg(test)]
 mod tests {
     use super::super::symbols::ALPHABET;
-    use super::super::typo::SYMBOLS;
+    use super::super::typo::SYMBOL_COUNT;
     use super::*;
 
     const EXAMPLES: [&str; 4] =
@@ -99,7 +99,7 @@ mod tests {
     fn every_single_wrong_symbol_and_every_swap_of_neighbours_is_found() {
         for example in EXAMPLES {
             let symbols: Vec<char> = example.chars().filter(|c| *c != '-').collect();
-            for position in 0..SYMBOLS {
+            for position in 0..SYMBOL_COUNT {
                 for &other in ALPHABET {
                     let mut wrong = symbols.clone();
                     wrong[position] = char::from(other);
@@ -108,7 +108,7 @@ mod tests {
                         assert!(is_refused_by_its_check_symbol(&wrong), "{wrong}");
                     }
                 }
-                if position + 1 < SYMBOLS && symbols[position] != symbols[position + 1] {
+                if position + 1 < SYMBOL_COUNT && symbols[position] != symbols[position + 1] {
                     let mut swapped = symbols.clone();
                     swapped.swap(position, position + 1);
                     let swapped: String = swapped.into_iter().collect();
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_character_that_no_code_contains_is_told_by_its_place() {
-        let at = |group, position| Some(SymbolPlace { group, position });
+        let at = |group, position| Some(SymbolPosition { group, position });
         for (text, place) in [
             ("U0000-00000-00000-00000", at(1, 1)),
             ("ß0000-00000-00000-00000", at(1, 1)),

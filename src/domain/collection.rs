@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::id::{CollectionId, PartyId, PhotoId};
-use super::photo::UnknownState;
+use super::photo::ParseStateError;
 use crate::clock::Timestamp;
 
 /// The states of a collection.
@@ -52,10 +52,10 @@ impl fmt::Display for CollectionState {
 }
 
 impl FromStr for CollectionState {
-    type Err = UnknownState;
+    type Err = ParseStateError;
 
-    fn from_str(text: &str) -> Result<Self, UnknownState> {
-        Self::ALL.into_iter().find(|state| state.name() == text).ok_or(UnknownState)
+    fn from_str(text: &str) -> Result<Self, ParseStateError> {
+        Self::ALL.into_iter().find(|state| state.name() == text).ok_or(ParseStateError)
     }
 }
 

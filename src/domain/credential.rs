@@ -15,7 +15,7 @@ pub enum Credential {
         sha256: Sha256Digest,
     },
     /// Issued by a foreign authority that the configuration names.
-    Foreign {
+    External {
         /// SHA-256 of the certificate in DER.
         sha256: Sha256Digest,
         /// SHA-256 of its `SubjectPublicKeyInfo` in DER.
@@ -29,7 +29,7 @@ impl Credential {
     /// SHA-256 of the certificate in DER.
     pub const fn sha256(&self) -> Sha256Digest {
         match self {
-            Self::Own { sha256 } | Self::Foreign { sha256, .. } => *sha256,
+            Self::Own { sha256 } | Self::External { sha256, .. } => *sha256,
         }
     }
 
@@ -37,7 +37,7 @@ impl Credential {
     pub const fn key_sha256(&self) -> Option<Sha256Digest> {
         match self {
             Self::Own { .. } => None,
-            Self::Foreign { key_sha256, .. } => Some(*key_sha256),
+            Self::External { key_sha256, .. } => Some(*key_sha256),
         }
     }
 }

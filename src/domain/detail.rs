@@ -4,13 +4,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::Check;
-use super::check_texts::{Sentences, Texts, say};
+use super::check_texts::{BilingualTexts, Sentences, bilingual};
 use super::language::Language;
 
 /// A case of a rule. The name in snake case is stored with a finding, never shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Detail {
+pub enum FindingDetail {
     /// [`Check::Colour`]: a grey picture.
     Grey,
     /// [`Check::Colour`]: four colours, for printing.
@@ -33,7 +33,7 @@ pub enum Detail {
     TooMuchMetadata,
 }
 
-impl Detail {
+impl FindingDetail {
     /// Every case.
     pub const ALL: [Self; 10] = [
         Self::Grey,
@@ -61,15 +61,15 @@ impl Detail {
 
     /// The sentences in `language`.
     pub(super) fn sentences(self, language: Language) -> Sentences {
-        let Texts { german, english } = texts(self);
+        let BilingualTexts { german, english } = texts(self);
         language.pick(german, english)
     }
 }
 
 #[rustfmt::skip]
-const fn texts(detail: Detail) -> Texts {
+const fn texts(detail: FindingDetail) -> BilingualTexts {
     match detail {
-        Detail::Grey => say(
+        FindingDetail::Grey => bilingual(
             ["Das Bild ist ein Graustufenbild.",
              "Bitte ein Farbfoto senden: aus der farbigen Originalaufnahme exportieren oder neu in Farbe aufnehmen. Ein graues Bild \
               wird durch Umwandeln nicht farbig."],
@@ -77,11 +77,11 @@ const fn texts(detail: Detail) -> Texts {
              "Send a colour photo: export it from the original colour shot, or take it again in colour. Converting a grey picture \
               does not bring colours back."],
         ),
-        Detail::Cmyk => say(
+        FindingDetail::Cmyk => bilingual(
             ["Das Bild ist in Druckfarben (CMYK) gespeichert.", "Bitte in sRGB umwandeln und als JPEG exportieren."],
             ["The picture is stored in printing colours (CMYK).", "Convert it to sRGB and export it as JPEG."],
         ),
-        Detail::StoredAsRgb => say(
+        FindingDetail::StoredAsRgb => bilingual(
             ["Das JPEG speichert seine Farben als RGB statt als YCbCr; nicht jedes Programm zeigt sie richtig.",
              "Bitte das Bild in einem anderen Bildprogramm öffnen und dort als gewöhnliches JPEG neu speichern; eine Option wie „RGB \
               beibehalten“ dabei ausschalten."],
@@ -89,13 +89,13 @@ const fn texts(detail: Detail) -> Texts {
              "Open the picture in another picture program and save it there as an ordinary JPEG, with any option such as “keep RGB” \
               switched off."],
         ),
-        Detail::ColourContradictory => say(
+        FindingDetail::ColourContradictory => bilingual(
             ["Die Datei macht zwei Angaben dazu, wie ihre Farben gespeichert sind (RGB und YCbCr); Programme zeigen sie verschieden.",
              "Bitte das Bild in einem Bildprogramm öffnen, die Farben ansehen und als gewöhnliches JPEG neu speichern."],
             ["The file says two things about how its colours are stored (RGB and YCbCr); programs show them differently.",
              "Open the picture in a picture program, look at its colours and save it as an ordinary JPEG."],
         ),
-        Detail::SeparateScans => say(
+        FindingDetail::SeparateScans => bilingual(
             ["Das JPEG speichert die Farben nacheinander, jede in einem eigenen Durchgang; nicht jedes Programm liest das.",
              "Bitte das Bild in einem gängigen Bildprogramm öffnen und als gewöhnliches JPEG („Baseline“) neu speichern; wer ein \
               Werkzeug zum Verkleinern von JPEG-Dateien benutzt, lässt es weg."],
@@ -103,19 +103,19 @@ const fn texts(detail: Detail) -> Texts {
              "Open the picture in a common picture program and save it as an ordinary JPEG (“baseline”); leave out any tool that \
               optimises JPEG files."],
         ),
-        Detail::RareCoding => say(
+        FindingDetail::RareCoding => bilingual(
             ["Das JPEG ist auf eine seltene Weise kodiert (arithmetisch, verlustfrei oder hierarchisch), die kaum ein Programm liest.",
              "Bitte das Bild mit einem gängigen Bildprogramm als gewöhnliches JPEG („Baseline“) exportieren."],
             ["The JPEG is coded in a rare way (arithmetic, lossless or hierarchical) that hardly any program reads.",
              "Export the picture as an ordinary JPEG (“baseline”) with a common picture program."],
         ),
-        Detail::EndsInZeros => say(
+        FindingDetail::EndsInZeros => bilingual(
             ["Die Bilddaten enden mit Nullen; ob das Bild unten rechts vollständig ist, lässt sich nicht erkennen.",
              "Bitte das Bild in einem Bildprogramm öffnen, unten rechts genau ansehen und als neues JPEG speichern."],
             ["The picture data end with zeros; it cannot be told whether the picture is complete at the lower right.",
              "Open the picture in a picture program, look closely at its lower right corner and save it as a new JPEG."],
         ),
-        Detail::PictureAppended => say(
+        FindingDetail::PictureAppended => bilingual(
             ["Hinter dem Bild steht ein zweites Bild in der Datei, etwa die Zusatzdaten eines HDR-Fotos oder eine Vorschau.",
              "Bitte das Foto ohne HDR exportieren: „Ultra HDR“, „HDR-Foto“ oder „HDR-Ausgabe“ in der Kamera-App oder beim Export \
               ausschalten, ebenso Bewegtbild („Motion Photo“); oder das Bild in einem Bildprogramm öffnen und als neues JPEG speichern."],
@@ -123,7 +123,7 @@ const fn texts(detail: Detail) -> Texts {
              "Export the photo without HDR: switch off “Ultra HDR”, “HDR photo” or “HDR output” in the camera app or when exporting, \
               and motion photos too; or open the picture in a picture program and save it as a new JPEG."],
         ),
-        Detail::FilmAppended => say(
+        FindingDetail::FilmAppended => bilingual(
             ["Hinter dem Bild stehen Zusatzdaten der Kamera-App in der Datei, meist ein kurzer Film (Bewegtbild).",
              "Bitte „Motion Photo“, „Bewegtes Foto“ oder „Live-Foto“ in der Kamera-App ausschalten; oder in der Galerie „Als Standbild \
               exportieren“ wählen oder das Bild in einem Bildprogramm als neues JPEG speichern."],
@@ -131,7 +131,7 @@ const fn texts(detail: Detail) -> Texts {
              "Switch off “motion photo”, “live photo” or “top shot” in the camera app; or choose “export still image” in the gallery, \
               or save the picture as a new JPEG in a picture program."],
         ),
-        Detail::TooMuchMetadata => say(
+        FindingDetail::TooMuchMetadata => bilingual(
             ["Vor dem Bild stehen ungewöhnlich viele Metadaten in der Datei, etwa ein großes Farbprofil für den Druck, ein \
               Bearbeitungsverlauf oder eine Vorschau.",
              "Bitte in sRGB umwandeln und neu exportieren, nur mit den Aufnahmedaten (EXIF) und ohne Bearbeitungsverlauf und Vorschau."],
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn every_case_has_sentences_of_its_own_in_both_languages() {
-        for detail in Detail::ALL {
+        for detail in FindingDetail::ALL {
             for language in [Language::German, Language::English] {
                 let Sentences { message, hint } = detail.sentences(language);
                 for text in [message, hint] {

@@ -38,7 +38,7 @@ impl DeviceState {
             return Self::Active;
         }
         match invitation {
-            Some(invitation) if invitation.counts_tries(now) => match invitation.state {
+            Some(invitation) if invitation.counts_wrong_codes(now) => match invitation.state {
                 InvitationState::Open => Self::Invited,
                 _ => Self::Pending,
             },
@@ -64,7 +64,7 @@ mod tests {
 
     use super::*;
     use crate::domain::id::{DeviceId, PartyId};
-    use crate::domain::party::Duty;
+    use crate::domain::party::DeviceScope;
     use crate::entropy::SeededEntropy;
 
     const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
@@ -77,7 +77,7 @@ mod tests {
             device_id: DeviceId::generate(NOW, &entropy).unwrap(),
             party_id: PartyId::generate(NOW, &entropy).unwrap(),
             label: String::new(),
-            duty: Duty::Photos,
+            duty: DeviceScope::Photos,
             created_at: NOW,
             revoked_at: None,
             certificate_expires_at: None,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::symbols::Symbols;
+use super::symbols::CodeSymbols;
 use super::typo::CodeError;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 
@@ -12,7 +12,7 @@ use crate::entropy::{Entropy, EntropyError, random_bytes};
 ///
 /// Never logged and never stored: `Debug` shows no symbol; the memory is wiped on drop.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub struct EnrolmentCode(Symbols);
+pub struct EnrolmentCode(CodeSymbols);
 
 impl EnrolmentCode {
     /// A new one of 95 random bits.
@@ -21,7 +21,7 @@ impl EnrolmentCode {
     /// [`EntropyError`] when the source of randomness fails.
     pub fn generate(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         let secret: Zeroizing<[u8; 12]> = Zeroizing::new(random_bytes(entropy)?);
-        Ok(Self(Symbols::from_secret(&secret)))
+        Ok(Self(CodeSymbols::from_secret(&secret)))
     }
 
     /// Reads a code as people write it: any case, spaces and hyphens anywhere, O for 0, I and L for 1.
@@ -29,7 +29,7 @@ impl EnrolmentCode {
     /// # Errors
     /// [`CodeError`], which nothing needs to be looked up for.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
-        Symbols::parse(text).map(Self)
+        CodeSymbols::parse(text).map(Self)
     }
 
     /// The code for a person: four groups of five.

@@ -31,11 +31,11 @@ pub struct ErasureReport {
     /// That office's device.
     pub office_device_id: Option<DeviceId>,
     /// What is left beside the fact.
-    pub left: Left,
+    pub left: ErasureRemnants,
     /// The key of the month in which it was sealed.
     pub epoch: EpochKey,
     /// The rows of the transfer log that tell of it.
-    pub log: Vec<Evidence>,
+    pub log: Vec<ErasureLogRow>,
     /// How far the log was walked, whose chain these rows are part of.
     pub log_rows: i64,
     /// The digest of its last row.
@@ -48,7 +48,7 @@ pub struct ErasureReport {
 
 /// What must not be left of an erased photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Left {
+pub struct ErasureRemnants {
     /// The sealed picture.
     pub picture: bool,
     /// What leads from the code to it.
@@ -68,7 +68,7 @@ pub struct EpochKey {
 
 /// A row of the transfer log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Evidence {
+pub struct ErasureLogRow {
     /// Its place.
     pub sequence: i64,
     /// When.
@@ -81,7 +81,7 @@ pub struct Evidence {
     pub sha256: Sha256Digest,
 }
 
-impl From<&ChainRow> for Evidence {
+impl From<&ChainRow> for ErasureLogRow {
     fn from(row: &ChainRow) -> Self {
         Self {
             sequence: row.sequence,
@@ -94,12 +94,12 @@ impl From<&ChainRow> for Evidence {
 }
 
 /// Whether a row tells of a photo: as its subject, or in its details, as the rows of collections do.
-pub fn tells_of(row: &ChainRow, photo_id: &str) -> bool {
+pub fn mentions_photo(row: &ChainRow, photo_id: &str) -> bool {
     row.subject.as_deref() == Some(photo_id) || row.details.contains(photo_id)
 }
 
 /// The events that erase.
-const ERASING: [AuditEvent; 5] = [
+const ERASING_EVENTS: [AuditEvent; 5] = [
     AuditEvent::CollectionUsed,
     AuditEvent::CollectionRefused,
     AuditEvent::CollectionUsedByDefault,
@@ -109,15 +109,15 @@ const ERASING: [AuditEvent; 5] = [
 
 impl ErasureReport {
     /// The row that proves the erasure.
-    pub fn proof(&self) -> Option<&Evidence> {
-        let erases = |row: &&Evidence| ERASING.iter().any(|event| event.name() == row.event);
+    pub fn proof(&self) -> Option<&ErasureLogRow> {
+        let erases = |row: &&ErasureLogRow| ERASING_EVENTS.iter().any(|event| event.name() == row.event);
         self.log.iter().rev().find(erases)
     }
 
     /// Whether the photo is erased, nothing of it is left, and the transfer log proves it.
     pub fn is_proven(&self) -> bool {
         self.erased_at.is_some()
-            && self.left == Left { picture: false, lookup_id: false }
+            && self.left == ErasureRemnants { picture: false, lookup_id: false }
             && self.log_is_whole
             && self.proof().is_some()
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::check::Check;
-use super::detail::Detail;
+use super::detail::FindingDetail;
 use super::language::Language;
 
 /// Whether a finding stops the photo or travels with it.
@@ -41,7 +41,7 @@ pub struct Finding {
     pub limit: String,
     /// The case of the rule, where its sentences are others than the rule's.
     #[serde(default, deserialize_with = "known_detail", skip_serializing_if = "Option::is_none")]
-    pub detail: Option<Detail>,
+    pub detail: Option<FindingDetail>,
 }
 
 /// Reads findings that a newer version may have stored, while a fleet is upgraded node by node or after a return to the version before:
@@ -59,9 +59,9 @@ pub(super) fn stored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<F
 }
 
 /// Reads a case; one of a newer version is none, so that the rule's own sentences stand in.
-fn known_detail<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Detail>, D::Error> {
+fn known_detail<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<FindingDetail>, D::Error> {
     let name = Option::<String>::deserialize(deserializer)?;
-    Ok(name.and_then(|name| Detail::deserialize(Value::String(name)).ok()))
+    Ok(name.and_then(|name| FindingDetail::deserialize(Value::String(name)).ok()))
 }
 
 impl Finding {
@@ -86,7 +86,7 @@ impl Finding {
     }
 
     /// The same finding as a case of its rule.
-    pub fn with_detail(self, detail: Option<Detail>) -> Self {
+    pub fn with_detail(self, detail: Option<FindingDetail>) -> Self {
         Self { detail, ..self }
     }
 
@@ -122,7 +122,7 @@ mod tests {
             format!("[{},{},{}]", of("roll", "of_next_year"), of("of_next_year", "grey"), of("colour", "grey"));
         let expected = [
             Finding::advise(Check::Roll, "1", "2"),
-            Finding::advise(Check::Colour, "1", "2").with_detail(Some(Detail::Grey)),
+            Finding::advise(Check::Colour, "1", "2").with_detail(Some(FindingDetail::Grey)),
         ];
         assert_eq!(Finding::parse_stored(&several).unwrap(), expected);
         for damaged in ["{}", "[{}]", "[1]", r#"[{"check":7}]"#, r#"[{"check":"roll"}]"#, "[", "", "[]x"] {
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_case_is_kept_and_has_its_own_sentences() {
-        for detail in Detail::ALL {
+        for detail in FindingDetail::ALL {
             let plain = Finding::advise(detail.check(), "a", "b");
             let finding = plain.clone().with_detail(Some(detail));
             let json = serde_json::to_string(&finding).unwrap();

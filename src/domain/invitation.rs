@@ -22,14 +22,14 @@ use super::digest::Sha256Digest;
 use crate::clock::Timestamp;
 
 /// So many wrong codes end an invitation.
-pub const TRIES: u32 = 3;
+pub const MAX_WRONG_CODES: u32 = 3;
 /// How long a request waits for its approval, and an approval for the device to come back: a week has a working day.
-pub const APPROVAL_WITHIN: Duration = Duration::from_hours(7 * 24);
+pub const APPROVAL_PERIOD: Duration = Duration::from_hours(7 * 24);
 
 /// Who has to agree before a device gets its first certificate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Policy {
+pub enum EnrolmentPolicy {
     /// Whoever holds the code.
     #[default]
     Auto,
@@ -71,33 +71,33 @@ impl InvitationState {
 }
 
 impl FromStr for InvitationState {
-    type Err = UnknownInvitationState;
+    type Err = ParseInvitationStateError;
 
-    fn from_str(text: &str) -> Result<Self, UnknownInvitationState> {
+    fn from_str(text: &str) -> Result<Self, ParseInvitationStateError> {
         [Self::Open, Self::Requested, Self::Approved, Self::Spent, Self::Exhausted, Self::Withdrawn]
             .into_iter()
             .find(|state| state.name() == text)
-            .ok_or(UnknownInvitationState)
+            .ok_or(ParseInvitationStateError)
     }
 }
 
 /// The text names no state of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownInvitationState;
+pub struct ParseInvitationStateError;
 
-impl fmt::Display for UnknownInvitationState {
+impl fmt::Display for ParseInvitationStateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("no state of an invitation")
     }
 }
 
-impl std::error::Error for UnknownInvitationState {}
+impl std::error::Error for ParseInvitationStateError {}
 
 /// Finds an invitation by its code: derived from the code and in the store in its place. Does not lead back to it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct InvitationLookup([u8; 32]);
+pub struct InvitationLookupId([u8; 32]);
 
-impl InvitationLookup {
+impl InvitationLookupId {
     /// From its 32 bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -109,7 +109,7 @@ impl InvitationLookup {
     }
 }
 
-impl fmt::Debug for InvitationLookup {
+impl fmt::Debug for InvitationLookupId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("InvitationLookup(…)")
     }
@@ -126,13 +126,13 @@ pub struct Invitation {
     pub wrong_tries: u32,
     /// The SHA-256 of the public key (`SubjectPublicKeyInfo` in DER) that the first right request brought.
     pub key: Option<Sha256Digest>,
-    /// Under [`Policy::FourEyes`], when that was.
+    /// Under [`EnrolmentPolicy::FourEyes`], when that was.
     pub requested_at: Option<Timestamp>,
 }
 
 /// What a right code leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
+pub enum EnrolmentDecision {
     /// A certificate for this key, for the first time or once more.
     Certify,
     /// This key is bound, and the administrator is asked.
@@ -140,12 +140,12 @@ pub enum Decision {
     /// The administrator has not agreed yet.
     Wait,
     /// Nothing.
-    Refuse(Refusal),
+    Refuse(InvitationRefusal),
 }
 
 /// Why a right code leads to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum InvitationRefusal {
     /// Its time is over.
     Expired {
         /// Since when.
@@ -159,7 +159,7 @@ pub enum Refusal {
     Withdrawn,
 }
 
-impl Refusal {
+impl InvitationRefusal {
     /// The reason as the transfer log has it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -172,40 +172,40 @@ impl Refusal {
 }
 
 impl Invitation {
-    /// The moment from which on nothing comes of it: a request under four eyes has [`APPROVAL_WITHIN`] more.
+    /// The moment from which on nothing comes of it: a request under four eyes has [`APPROVAL_PERIOD`] more.
     pub fn ends_at(&self) -> Timestamp {
-        self.requested_at.map_or(self.expires_at, |at| at + APPROVAL_WITHIN)
+        self.requested_at.map_or(self.expires_at, |at| at + APPROVAL_PERIOD)
     }
 
     /// Whether its holder can still get a certificate, or get it once more.
-    pub fn is_answered(&self, now: Timestamp) -> bool {
+    pub fn is_usable(&self, now: Timestamp) -> bool {
         !matches!(self.state, InvitationState::Exhausted | InvitationState::Withdrawn) && now < self.ends_at()
     }
 
     /// Whether a wrong code counts against it: it has not led to a certificate yet and still can.
-    pub fn counts_tries(&self, now: Timestamp) -> bool {
-        self.state != InvitationState::Spent && self.is_answered(now)
+    pub fn counts_wrong_codes(&self, now: Timestamp) -> bool {
+        self.state != InvitationState::Spent && self.is_usable(now)
     }
 
     /// What the right code leads to in the hands of whoever holds `key`; `None` for a request without a usable key, which can
     /// be told no more than what is over.
-    pub fn decide(&self, policy: Policy, key: Option<&Sha256Digest>, now: Timestamp) -> Decision {
+    pub fn decide(&self, policy: EnrolmentPolicy, key: Option<&Sha256Digest>, now: Timestamp) -> EnrolmentDecision {
         match self.state {
-            InvitationState::Exhausted => return Decision::Refuse(Refusal::Exhausted),
-            InvitationState::Withdrawn => return Decision::Refuse(Refusal::Withdrawn),
+            InvitationState::Exhausted => return EnrolmentDecision::Refuse(InvitationRefusal::Exhausted),
+            InvitationState::Withdrawn => return EnrolmentDecision::Refuse(InvitationRefusal::Withdrawn),
             _ => {}
         }
         if self.key.is_some() && self.key.as_ref() != key {
-            return Decision::Refuse(Refusal::Spent);
+            return EnrolmentDecision::Refuse(InvitationRefusal::Spent);
         }
         if now >= self.ends_at() {
-            return Decision::Refuse(Refusal::Expired { at: self.ends_at() });
+            return EnrolmentDecision::Refuse(InvitationRefusal::Expired { at: self.ends_at() });
         }
         match (self.state, policy) {
-            (InvitationState::Requested, _) => Decision::Wait,
-            (InvitationState::Open, Policy::FourEyes) => Decision::Bind,
+            (InvitationState::Requested, _) => EnrolmentDecision::Wait,
+            (InvitationState::Open, EnrolmentPolicy::FourEyes) => EnrolmentDecision::Bind,
             // Approved once, or spent by the same key whose answer was lost on the way.
-            _ => Decision::Certify,
+            _ => EnrolmentDecision::Certify,
         }
     }
 }
@@ -226,11 +226,11 @@ mod tests {
         let open = invitation(InvitationState::Open, None, None);
         let key = Sha256Digest::of(b"key");
         let last = NOW + DAY - Duration::from_millis(1);
-        assert_eq!(open.decide(Policy::Auto, Some(&key), last), Decision::Certify);
-        assert_eq!(open.decide(Policy::FourEyes, Some(&key), last), Decision::Bind);
-        let expired = Decision::Refuse(Refusal::Expired { at: NOW + DAY });
-        assert_eq!(open.decide(Policy::Auto, Some(&key), NOW + DAY), expired);
-        assert!(open.is_answered(last) && !open.is_answered(NOW + DAY));
+        assert_eq!(open.decide(EnrolmentPolicy::Auto, Some(&key), last), EnrolmentDecision::Certify);
+        assert_eq!(open.decide(EnrolmentPolicy::FourEyes, Some(&key), last), EnrolmentDecision::Bind);
+        let expired = EnrolmentDecision::Refuse(InvitationRefusal::Expired { at: NOW + DAY });
+        assert_eq!(open.decide(EnrolmentPolicy::Auto, Some(&key), NOW + DAY), expired);
+        assert!(open.is_usable(last) && !open.is_usable(NOW + DAY));
     }
 
     #[test]
@@ -240,13 +240,18 @@ mod tests {
             let bound = invitation(state, Some(own), None);
             for now in [NOW, NOW + 2 * DAY] {
                 for key in [Some(&other), None] {
-                    assert_eq!(bound.decide(Policy::Auto, key, now), Decision::Refuse(Refusal::Spent), "{state:?}");
+                    assert_eq!(
+                        bound.decide(EnrolmentPolicy::Auto, key, now),
+                        EnrolmentDecision::Refuse(InvitationRefusal::Spent),
+                        "{state:?}"
+                    );
                 }
             }
-            let expected = if state == InvitationState::Requested { Decision::Wait } else { Decision::Certify };
-            assert_eq!(bound.decide(Policy::Auto, Some(&own), NOW), expected, "{state:?}");
-            let late = bound.decide(Policy::Auto, Some(&own), NOW + DAY);
-            assert_eq!(late, Decision::Refuse(Refusal::Expired { at: NOW + DAY }), "{state:?}");
+            let expected =
+                if state == InvitationState::Requested { EnrolmentDecision::Wait } else { EnrolmentDecision::Certify };
+            assert_eq!(bound.decide(EnrolmentPolicy::Auto, Some(&own), NOW), expected, "{state:?}");
+            let late = bound.decide(EnrolmentPolicy::Auto, Some(&own), NOW + DAY);
+            assert_eq!(late, EnrolmentDecision::Refuse(InvitationRefusal::Expired { at: NOW + DAY }), "{state:?}");
         }
     }
 
@@ -254,23 +259,27 @@ mod tests {
     fn an_approval_has_a_week_from_the_request() {
         let own = Sha256Digest::of(b"own");
         let requested = invitation(InvitationState::Requested, Some(own), Some(NOW + DAY / 2));
-        assert_eq!(requested.ends_at(), NOW + DAY / 2 + APPROVAL_WITHIN);
-        assert_eq!(requested.decide(Policy::FourEyes, Some(&own), NOW + 3 * DAY), Decision::Wait);
-        let late = requested.decide(Policy::FourEyes, Some(&own), NOW + 8 * DAY);
-        assert_eq!(late, Decision::Refuse(Refusal::Expired { at: requested.ends_at() }));
+        assert_eq!(requested.ends_at(), NOW + DAY / 2 + APPROVAL_PERIOD);
+        assert_eq!(requested.decide(EnrolmentPolicy::FourEyes, Some(&own), NOW + 3 * DAY), EnrolmentDecision::Wait);
+        let late = requested.decide(EnrolmentPolicy::FourEyes, Some(&own), NOW + 8 * DAY);
+        assert_eq!(late, EnrolmentDecision::Refuse(InvitationRefusal::Expired { at: requested.ends_at() }));
     }
 
     #[test]
     fn what_was_ended_stays_ended_and_counts_no_tries() {
-        for (state, refusal) in
-            [(InvitationState::Exhausted, Refusal::Exhausted), (InvitationState::Withdrawn, Refusal::Withdrawn)]
-        {
+        for (state, refusal) in [
+            (InvitationState::Exhausted, InvitationRefusal::Exhausted),
+            (InvitationState::Withdrawn, InvitationRefusal::Withdrawn),
+        ] {
             let ended = invitation(state, Some(Sha256Digest::of(b"own")), None);
-            assert_eq!(ended.decide(Policy::Auto, ended.key.as_ref(), NOW), Decision::Refuse(refusal));
-            assert!(!ended.is_answered(NOW) && !ended.counts_tries(NOW));
+            assert_eq!(
+                ended.decide(EnrolmentPolicy::Auto, ended.key.as_ref(), NOW),
+                EnrolmentDecision::Refuse(refusal)
+            );
+            assert!(!ended.is_usable(NOW) && !ended.counts_wrong_codes(NOW));
         }
-        assert!(!invitation(InvitationState::Spent, None, None).counts_tries(NOW));
-        assert!(invitation(InvitationState::Open, None, None).counts_tries(NOW));
+        assert!(!invitation(InvitationState::Spent, None, None).counts_wrong_codes(NOW));
+        assert!(invitation(InvitationState::Open, None, None).counts_wrong_codes(NOW));
     }
 
     #[test]
@@ -278,6 +287,6 @@ mod tests {
         for name in ["open", "requested", "approved", "spent", "exhausted", "withdrawn"] {
             assert_eq!(name.parse::<InvitationState>().map(InvitationState::name), Ok(name));
         }
-        assert_eq!("lost".parse::<InvitationState>(), Err(UnknownInvitationState));
+        assert_eq!("lost".parse::<InvitationState>(), Err(ParseInvitationStateError));
     }
 }

@@ -10,10 +10,10 @@ use super::photo::PhotoRecord;
 use crate::clock::Timestamp;
 
 /// The longest that a photo may wait for an office, in days: the longest half-year (PassDEÜV, at latest six months after receipt).
-pub const LONGEST_RETENTION_DAYS: u32 = 184;
+pub const MAX_RETENTION_DAYS: u32 = 184;
 
 /// A kept photo may wait so many months from the day it was kept (PAuswV, exception to erasure at the applicant's wish).
-pub const KEPT_MONTHS: u8 = 6;
+pub const MAX_KEPT_MONTHS: u8 = 6;
 
 /// When the code of a photo that ends this way stops to work: the first moment after the last day.
 pub fn kept_until(outcome: &Outcome) -> Option<Timestamp> {
@@ -22,9 +22,9 @@ pub fn kept_until(outcome: &Outcome) -> Option<Timestamp> {
 }
 
 /// The days that may be the last one of a photo kept at `now`.
-pub fn days_to_keep_until(photo: &PhotoRecord, now: Timestamp) -> RangeInclusive<Date> {
+pub fn allowed_keep_dates(photo: &PhotoRecord, now: Timestamp) -> RangeInclusive<Date> {
     let today = now.to_utc().date();
-    let six_months = months_later(today, KEPT_MONTHS);
+    let six_months = months_later(today, MAX_KEPT_MONTHS);
     if !photo.kept {
         return today..=six_months;
     }

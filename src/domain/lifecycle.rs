@@ -9,25 +9,25 @@ use time::Date;
 
 use super::collection::{CollectionRecord, CollectionState, Outcome};
 use super::id::PartyId;
-use super::keeping::{days_to_keep_until, kept_until};
+use super::keeping::{allowed_keep_dates, kept_until};
 use super::photo::{PhotoRecord, PhotoState};
-use super::quarantine::HeldBack;
+use super::quarantine::Quarantined;
 use crate::clock::Timestamp;
 
 /// How a photo stands toward an office that enters its code.
 #[derive(Debug, Clone)]
-pub enum Standing {
+pub enum Availability {
     /// Can be leased. An earlier lease that ran out without a hand-over has to be closed first.
-    Free {
+    Available {
         /// That earlier collection.
         lapsed: Option<CollectionRecord>,
     },
     /// This office holds it: the same collection again.
-    Held(CollectionRecord),
+    LeasedHere(CollectionRecord),
     /// This office was handed the photo and its lease ran out since: the same collection, with a new lease.
     Renewable(CollectionRecord),
     /// It would be this office's, but an administrator is to look at it first.
-    HeldBack(HeldBack),
+    Quarantined(Quarantined),
     /// Another office holds it, and has not seen it yet.
     LeasedElsewhere {
         /// When the lease runs out at the latest.
@@ -60,49 +60,56 @@ pub enum Standing {
 }
 
 /// Weighs a photo and its latest collection for `office` at `now`.
-pub fn standing(photo: &PhotoRecord, latest: Option<&CollectionRecord>, office: PartyId, now: Timestamp) -> Standing {
+pub fn availability(
+    photo: &PhotoRecord,
+    latest: Option<&CollectionRecord>,
+    office: PartyId,
+    now: Timestamp,
+) -> Availability {
     let ended_at = photo.settled_at.unwrap_or(photo.expires_at);
     match photo.state {
         PhotoState::Used | PhotoState::Refused => {
             let office = latest.map(|collection| collection.office_id);
-            return Standing::Settled { state: photo.state, at: ended_at, office };
+            return Availability::Settled { state: photo.state, at: ended_at, office };
         }
-        PhotoState::Withdrawn => return Standing::Withdrawn { at: ended_at },
-        PhotoState::Expired => return Standing::Expired { at: ended_at },
+        PhotoState::Withdrawn => return Availability::Withdrawn { at: ended_at },
+        PhotoState::Expired => return Availability::Expired { at: ended_at },
         PhotoState::Available | PhotoState::Kept | PhotoState::Leased => {}
     }
     let open = latest.filter(|collection| collection.state == CollectionState::Leased);
-    match open.map(|collection| (collection, hold(collection, now))) {
-        Some((collection, Hold::UsedByDefault { at })) => {
-            Standing::Settled { state: PhotoState::Used, at, office: Some(collection.office_id) }
+    match open.map(|collection| (collection, lease_state(collection, now))) {
+        Some((collection, LeaseState::UsedByDefault { at })) => {
+            Availability::Settled { state: PhotoState::Used, at, office: Some(collection.office_id) }
         }
-        Some((collection, Hold::Running { until })) if collection.office_id != office => {
-            Standing::LeasedElsewhere { until }
+        Some((collection, LeaseState::Active { until })) if collection.office_id != office => {
+            Availability::LeasedElsewhere { until }
         }
-        Some((collection, Hold::HandedOver { until })) if collection.office_id != office => {
-            Standing::HandedOverElsewhere { until }
+        Some((collection, LeaseState::HandedOver { until })) if collection.office_id != office => {
+            Availability::HandedOverElsewhere { until }
         }
-        Some((collection, Hold::Running { .. })) => Standing::Held(collection.clone()),
-        Some((collection, Hold::HandedOver { .. })) if now < collection.lease_until => {
-            Standing::Held(collection.clone())
+        Some((collection, LeaseState::Active { .. })) => Availability::LeasedHere(collection.clone()),
+        Some((collection, LeaseState::HandedOver { .. })) if now < collection.lease_until => {
+            Availability::LeasedHere(collection.clone())
         }
-        Some((collection, Hold::HandedOver { .. })) => Standing::Renewable(collection.clone()),
-        Some((_, Hold::Lapsed)) | None if photo.expires_at <= now => Standing::Expired { at: photo.expires_at },
-        Some((collection, Hold::Lapsed)) => Standing::Free { lapsed: Some(collection.clone()) },
-        None => Standing::Free { lapsed: None },
+        Some((collection, LeaseState::HandedOver { .. })) => Availability::Renewable(collection.clone()),
+        Some((_, LeaseState::Lapsed)) | None if photo.expires_at <= now => {
+            Availability::Expired { at: photo.expires_at }
+        }
+        Some((collection, LeaseState::Lapsed)) => Availability::Available { lapsed: Some(collection.clone()) },
+        None => Availability::Available { lapsed: None },
     }
 }
 
 /// The state of a photo as its studio sees it at `now`.
 pub fn visible_state(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> PhotoState {
     let open = latest.filter(|collection| collection.state == CollectionState::Leased);
-    match (photo.state, open.map(|collection| hold(collection, now))) {
-        (PhotoState::Leased, Some(Hold::Running { .. } | Hold::HandedOver { .. })) => PhotoState::Leased,
-        (PhotoState::Leased, Some(Hold::UsedByDefault { .. })) => PhotoState::Used,
+    match (photo.state, open.map(|collection| lease_state(collection, now))) {
+        (PhotoState::Leased, Some(LeaseState::Active { .. } | LeaseState::HandedOver { .. })) => PhotoState::Leased,
+        (PhotoState::Leased, Some(LeaseState::UsedByDefault { .. })) => PhotoState::Used,
         (PhotoState::Leased | PhotoState::Available | PhotoState::Kept, _) if photo.expires_at <= now => {
             PhotoState::Expired
         }
-        (PhotoState::Leased, Some(Hold::Lapsed) | None) => resting_state(photo),
+        (PhotoState::Leased, Some(LeaseState::Lapsed) | None) => resting_state(photo),
         (state, _) => state,
     }
 }
@@ -130,9 +137,9 @@ pub fn ended_at(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Tim
 
 /// A collection as its office sees it at `now`.
 pub fn visible_collection(collection: CollectionRecord, now: Timestamp) -> CollectionRecord {
-    let (state, ended_at) = match (collection.state, hold(&collection, now)) {
-        (CollectionState::Leased, Hold::Lapsed) => (CollectionState::Lapsed, Some(collection.lease_until)),
-        (CollectionState::Leased, Hold::UsedByDefault { at }) => (CollectionState::Used, Some(at)),
+    let (state, ended_at) = match (collection.state, lease_state(&collection, now)) {
+        (CollectionState::Leased, LeaseState::Lapsed) => (CollectionState::Lapsed, Some(collection.lease_until)),
+        (CollectionState::Leased, LeaseState::UsedByDefault { at }) => (CollectionState::Used, Some(at)),
         (state, _) => (state, collection.settled_at),
     };
     CollectionRecord { state, settled_at: ended_at, ..collection }
@@ -145,9 +152,9 @@ pub fn resting_state(photo: &PhotoRecord) -> PhotoState {
 
 /// What a lease that has not been settled amounts to at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hold {
+pub enum LeaseState {
     /// Within its time, nothing handed over yet.
-    Running {
+    Active {
         /// When the lease runs out.
         until: Timestamp,
     },
@@ -166,20 +173,20 @@ pub enum Hold {
 }
 
 /// Weighs an open collection at `now`.
-pub fn hold(collection: &CollectionRecord, now: Timestamp) -> Hold {
+pub fn lease_state(collection: &CollectionRecord, now: Timestamp) -> LeaseState {
     match collection.settle_due {
-        Some(due) if due <= now => Hold::UsedByDefault { at: due },
-        Some(due) => Hold::HandedOver { until: due },
-        None if collection.lease_until <= now => Hold::Lapsed,
-        None => Hold::Running { until: collection.lease_until },
+        Some(due) if due <= now => LeaseState::UsedByDefault { at: due },
+        Some(due) => LeaseState::HandedOver { until: due },
+        None if collection.lease_until <= now => LeaseState::Lapsed,
+        None => LeaseState::Active { until: collection.lease_until },
     }
 }
 
 /// What an attempt to settle comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Settlement {
+pub enum SettlementDecision {
     /// It can be done.
-    Due,
+    Allowed,
     /// It was done before, in the same way.
     Repeated {
         /// When.
@@ -198,7 +205,7 @@ pub enum Settlement {
         at: Timestamp,
     },
     /// The photo cannot be kept until that day.
-    DateOutside {
+    DateOutOfRange {
         /// The first day that could be.
         earliest: Date,
         /// The last day that could be.
@@ -207,16 +214,21 @@ pub enum Settlement {
 }
 
 /// Weighs settling `collection` with `outcome` at `now`.
-pub fn settlement(collection: &CollectionRecord, photo: &PhotoRecord, outcome: &Outcome, now: Timestamp) -> Settlement {
+pub fn decide_settlement(
+    collection: &CollectionRecord,
+    photo: &PhotoRecord,
+    outcome: &Outcome,
+    now: Timestamp,
+) -> SettlementDecision {
     let ended_at = collection.settled_at.unwrap_or(collection.lease_until);
     match collection.state {
-        CollectionState::Leased => match hold(collection, now) {
-            Hold::Running { .. } | Hold::HandedOver { .. } => due(photo, outcome, now),
-            Hold::Lapsed => Settlement::Lapsed { at: collection.lease_until },
-            Hold::UsedByDefault { at } if *outcome == Outcome::Used => Settlement::Repeated { at },
-            Hold::UsedByDefault { at } => Settlement::AlreadySettled { state: CollectionState::Used, at },
+        CollectionState::Leased => match lease_state(collection, now) {
+            LeaseState::Active { .. } | LeaseState::HandedOver { .. } => check_keep_date(photo, outcome, now),
+            LeaseState::Lapsed => SettlementDecision::Lapsed { at: collection.lease_until },
+            LeaseState::UsedByDefault { at } if *outcome == Outcome::Used => SettlementDecision::Repeated { at },
+            LeaseState::UsedByDefault { at } => SettlementDecision::AlreadySettled { state: CollectionState::Used, at },
         },
-        CollectionState::Lapsed => Settlement::Lapsed { at: ended_at },
+        CollectionState::Lapsed => SettlementDecision::Lapsed { at: ended_at },
         state => {
             let the_same = match outcome {
                 Outcome::Used | Outcome::Released => state == outcome.state(),
@@ -226,21 +238,21 @@ pub fn settlement(collection: &CollectionRecord, photo: &PhotoRecord, outcome: &
                 }
             };
             if the_same {
-                Settlement::Repeated { at: ended_at }
+                SettlementDecision::Repeated { at: ended_at }
             } else {
-                Settlement::AlreadySettled { state, at: ended_at }
+                SettlementDecision::AlreadySettled { state, at: ended_at }
             }
         }
     }
 }
 
-fn due(photo: &PhotoRecord, outcome: &Outcome, now: Timestamp) -> Settlement {
-    let days = days_to_keep_until(photo, now);
+fn check_keep_date(photo: &PhotoRecord, outcome: &Outcome, now: Timestamp) -> SettlementDecision {
+    let days = allowed_keep_dates(photo, now);
     match outcome {
         Outcome::Kept { until } if !days.contains(until) => {
-            Settlement::DateOutside { earliest: *days.start(), latest: *days.end() }
+            SettlementDecision::DateOutOfRange { earliest: *days.start(), latest: *days.end() }
         }
-        _ => Settlement::Due,
+        _ => SettlementDecision::Allowed,
     }
 }
 
@@ -305,31 +317,33 @@ pub(super) mod tests {
     fn a_lease_is_one_offices_until_it_runs_out() {
         let photo = photo(PhotoState::Leased);
         let lease = leased(&photo);
-        let at = |office, now| standing(&photo, Some(&lease), office, now);
-        assert!(matches!(at(office(1), T0 + MINUTE), Standing::Held(_)));
+        let at = |office, now| availability(&photo, Some(&lease), office, now);
+        assert!(matches!(at(office(1), T0 + MINUTE), Availability::LeasedHere(_)));
         assert!(
-            matches!(at(office(2), T0 + MINUTE), Standing::LeasedElsewhere { until } if until == lease.lease_until)
+            matches!(at(office(2), T0 + MINUTE), Availability::LeasedElsewhere { until } if until == lease.lease_until)
         );
-        assert!(matches!(at(office(2), lease.lease_until), Standing::Free { lapsed: Some(_) }));
-        assert!(matches!(at(office(1), lease.lease_until), Standing::Free { lapsed: Some(_) }));
+        assert!(matches!(at(office(2), lease.lease_until), Availability::Available { lapsed: Some(_) }));
+        assert!(matches!(at(office(1), lease.lease_until), Availability::Available { lapsed: Some(_) }));
     }
 
     #[test]
     fn after_a_hand_over_no_other_office_ever_gets_it() {
         let photo = photo(PhotoState::Leased);
         let lease = handed_over(&photo);
-        let at = |office, now| standing(&photo, Some(&lease), office, now);
-        assert!(matches!(at(office(1), T0 + MINUTE), Standing::Held(_)));
-        assert!(matches!(at(office(1), T0 + DAY), Standing::Renewable(_)));
-        assert!(matches!(at(office(2), T0 + DAY), Standing::HandedOverElsewhere { until } if until == T0 + 7 * DAY));
-        assert!(matches!(at(office(2), T0 + 7 * DAY), Standing::Settled { at, .. } if at == T0 + 7 * DAY));
-        assert!(matches!(at(office(1), T0 + 7 * DAY), Standing::Settled { .. }));
+        let at = |office, now| availability(&photo, Some(&lease), office, now);
+        assert!(matches!(at(office(1), T0 + MINUTE), Availability::LeasedHere(_)));
+        assert!(matches!(at(office(1), T0 + DAY), Availability::Renewable(_)));
+        assert!(
+            matches!(at(office(2), T0 + DAY), Availability::HandedOverElsewhere { until } if until == T0 + 7 * DAY)
+        );
+        assert!(matches!(at(office(2), T0 + 7 * DAY), Availability::Settled { at, .. } if at == T0 + 7 * DAY));
+        assert!(matches!(at(office(1), T0 + 7 * DAY), Availability::Settled { .. }));
     }
 
     #[test]
     fn time_runs_out_whether_or_not_anybody_swept() {
         let photo = photo(PhotoState::Available);
-        assert!(matches!(standing(&photo, None, office(1), photo.expires_at), Standing::Expired { .. }));
+        assert!(matches!(availability(&photo, None, office(1), photo.expires_at), Availability::Expired { .. }));
         assert_eq!(visible_state(&photo, None, photo.expires_at), PhotoState::Expired);
         let leased_photo = self::photo(PhotoState::Leased);
         let lease = leased(&leased_photo);
@@ -363,7 +377,7 @@ pub(super) mod tests {
             (PhotoState::Withdrawn, "Withdrawn"),
             (PhotoState::Expired, "Expired"),
         ] {
-            let standing = format!("{:?}", standing(&photo(state), None, office(1), T0 + DAY));
+            let standing = format!("{:?}", availability(&photo(state), None, office(1), T0 + DAY));
             assert!(standing.starts_with(expected), "{standing}");
         }
     }
@@ -373,11 +387,11 @@ pub(super) mod tests {
         let photo = photo(PhotoState::Used);
         let used =
             CollectionRecord { state: CollectionState::Used, settled_at: Some(T0 + MINUTE), ..handed_over(&photo) };
-        let settle = |outcome: &Outcome| settlement(&used, &photo, outcome, T0 + DAY);
-        assert_eq!(settle(&Outcome::Used), Settlement::Repeated { at: T0 + MINUTE });
+        let settle = |outcome: &Outcome| decide_settlement(&used, &photo, outcome, T0 + DAY);
+        assert_eq!(settle(&Outcome::Used), SettlementDecision::Repeated { at: T0 + MINUTE });
         let refused = Outcome::Refused(Refusal { reason: RefusalReason::Gaze, note: None });
         for other in [Outcome::Released, refused] {
-            assert!(matches!(settle(&other), Settlement::AlreadySettled { .. }));
+            assert!(matches!(settle(&other), SettlementDecision::AlreadySettled { .. }));
         }
     }
 
@@ -385,8 +399,8 @@ pub(super) mod tests {
     fn a_lapsed_lease_cannot_be_settled_but_a_handed_over_one_can() {
         let photo = photo(PhotoState::Leased);
         let later = T0 + DAY;
-        let lapsed = settlement(&leased(&photo), &photo, &Outcome::Used, later);
-        assert!(matches!(lapsed, Settlement::Lapsed { .. }));
-        assert_eq!(settlement(&handed_over(&photo), &photo, &Outcome::Used, later), Settlement::Due);
+        let lapsed = decide_settlement(&leased(&photo), &photo, &Outcome::Used, later);
+        assert!(matches!(lapsed, SettlementDecision::Lapsed { .. }));
+        assert_eq!(decide_settlement(&handed_over(&photo), &photo, &Outcome::Used, later), SettlementDecision::Allowed);
     }
 }

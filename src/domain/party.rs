@@ -36,29 +36,29 @@ impl fmt::Display for Role {
 }
 
 impl FromStr for Role {
-    type Err = UnknownRole;
+    type Err = ParseRoleError;
 
-    fn from_str(text: &str) -> Result<Self, UnknownRole> {
-        [Self::Studio, Self::Office].into_iter().find(|role| role.name() == text).ok_or(UnknownRole)
+    fn from_str(text: &str) -> Result<Self, ParseRoleError> {
+        [Self::Studio, Self::Office].into_iter().find(|role| role.name() == text).ok_or(ParseRoleError)
     }
 }
 
 /// The text names no role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownRole;
+pub struct ParseRoleError;
 
-impl fmt::Display for UnknownRole {
+impl fmt::Display for ParseRoleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("neither studio nor office")
     }
 }
 
-impl std::error::Error for UnknownRole {}
+impl std::error::Error for ParseRoleError {}
 
 /// What an office's device is for. A studio's has the first duty and never another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Duty {
+pub enum DeviceScope {
     /// It deposits or collects photos.
     #[default]
     Photos,
@@ -66,7 +66,7 @@ pub enum Duty {
     Audit,
 }
 
-impl Duty {
+impl DeviceScope {
     /// The name in JSON and SQL.
     pub const fn name(self) -> &'static str {
         match self {
@@ -76,17 +76,17 @@ impl Duty {
     }
 }
 
-impl FromStr for Duty {
-    type Err = UnknownDuty;
+impl FromStr for DeviceScope {
+    type Err = ParseDeviceScopeError;
 
-    fn from_str(text: &str) -> Result<Self, UnknownDuty> {
-        [Self::Photos, Self::Audit].into_iter().find(|duty| duty.name() == text).ok_or(UnknownDuty)
+    fn from_str(text: &str) -> Result<Self, ParseDeviceScopeError> {
+        [Self::Photos, Self::Audit].into_iter().find(|duty| duty.name() == text).ok_or(ParseDeviceScopeError)
     }
 }
 
 /// The text names no duty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownDuty;
+pub struct ParseDeviceScopeError;
 
 /// A studio or an office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -115,7 +115,7 @@ pub struct Device {
     /// What the administrator calls it: "till 2".
     pub label: String,
     /// What it is for.
-    pub duty: Duty,
+    pub duty: DeviceScope,
     /// When it was added.
     pub created_at: Timestamp,
     /// When it was cut off; there is no way back, a new device is added instead.
@@ -132,7 +132,7 @@ pub struct Caller {
     /// The device that presented the certificate.
     pub device_id: DeviceId,
     /// What the device is for.
-    pub duty: Duty,
+    pub scope: DeviceScope,
     /// That certificate.
     pub credential: Credential,
     /// The end of that certificate.

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use super::digest::Sha256Digest;
 use super::finding::Finding;
 use super::id::{DeviceId, PartyId, PhotoId};
-use super::subject::Enclosure;
+use super::subject::SealedMetadata;
 use crate::clock::Timestamp;
 
 /// What a studio sent, as it came: nothing is known about it yet but its digest.
@@ -62,7 +62,7 @@ pub struct PhotoFacts {
     pub bytes: u64,
     /// The name of the profile it was judged by.
     pub profile: String,
-    /// Advice; an accepted photo has no finding that refuses. What is to be said of the face is in its [`Enclosure`].
+    /// Advice; an accepted photo has no finding that refuses. What is to be said of the face is in its [`SealedMetadata`].
     pub findings: Vec<Finding>,
 }
 
@@ -70,13 +70,13 @@ pub struct PhotoFacts {
 pub struct JudgedPhoto {
     upload: UploadBytes,
     facts: PhotoFacts,
-    enclosure: Enclosure,
+    sealed_metadata: SealedMetadata,
 }
 
 impl JudgedPhoto {
     /// Declares that a judge accepted these bytes; for `validation` alone, which `tests/layers` proves.
-    pub(crate) fn accepted_by_judge(upload: UploadBytes, facts: PhotoFacts, enclosure: Enclosure) -> Self {
-        Self { upload, facts, enclosure }
+    pub(crate) fn accepted_by_judge(upload: UploadBytes, facts: PhotoFacts, sealed_metadata: SealedMetadata) -> Self {
+        Self { upload, facts, sealed_metadata }
     }
 
     /// The photo, byte for byte as it was sent.
@@ -95,8 +95,8 @@ impl JudgedPhoto {
     }
 
     /// What goes under the seal with it.
-    pub fn enclosure(&self) -> &Enclosure {
-        &self.enclosure
+    pub fn sealed_metadata(&self) -> &SealedMetadata {
+        &self.sealed_metadata
     }
 }
 
@@ -109,53 +109,53 @@ impl fmt::Debug for JudgedPhoto {
 /// A photo under its seal: the only form that a store takes. It comes from sealing a [`JudgedPhoto`] and from nothing else: code
 /// outside this crate has no constructor, and inside it `tests/layers` allows the constructor to `sealing` alone.
 pub struct SealedPhoto {
-    frame: Vec<u8>,
+    envelope: Vec<u8>,
 }
 
 impl SealedPhoto {
     /// Declares that these bytes are ciphertext; for `sealing` alone.
-    pub(crate) fn sealed_frame(frame: Vec<u8>) -> Self {
-        Self { frame }
+    pub(crate) fn from_envelope(envelope: Vec<u8>) -> Self {
+        Self { envelope }
     }
 
     /// Format version, nonce, ciphertext and tag.
-    pub fn frame(&self) -> &[u8] {
-        &self.frame
+    pub fn envelope(&self) -> &[u8] {
+        &self.envelope
     }
 }
 
 impl fmt::Debug for SealedPhoto {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SealedPhoto({} bytes)", self.frame.len())
+        write!(f, "SealedPhoto({} bytes)", self.envelope.len())
     }
 }
 
 /// The bytes that a store kept for a photo. They may have been damaged or exchanged since: `sealing` opens them and finds out. There is
 /// no way back to a [`SealedPhoto`], so they cannot be deposited again.
 pub struct StoredPhoto {
-    frame: Vec<u8>,
+    envelope: Vec<u8>,
 }
 
 impl StoredPhoto {
     /// Takes the frame as it was read.
-    pub fn from_store(frame: Vec<u8>) -> Self {
-        Self { frame }
+    pub fn from_store(envelope: Vec<u8>) -> Self {
+        Self { envelope }
     }
 
     /// Format version, nonce, ciphertext and tag, if it is a frame.
-    pub fn frame(&self) -> &[u8] {
-        &self.frame
+    pub fn envelope(&self) -> &[u8] {
+        &self.envelope
     }
 
     /// Hands over the frame, to be decrypted in place.
-    pub fn into_frame(self) -> Vec<u8> {
-        self.frame
+    pub fn into_envelope(self) -> Vec<u8> {
+        self.envelope
     }
 }
 
 impl fmt::Debug for StoredPhoto {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "StoredPhoto({} bytes)", self.frame.len())
+        write!(f, "StoredPhoto({} bytes)", self.envelope.len())
     }
 }
 
@@ -221,24 +221,24 @@ impl fmt::Display for PhotoState {
 }
 
 impl FromStr for PhotoState {
-    type Err = UnknownState;
+    type Err = ParseStateError;
 
-    fn from_str(text: &str) -> Result<Self, UnknownState> {
-        Self::ALL.into_iter().find(|state| state.name() == text).ok_or(UnknownState)
+    fn from_str(text: &str) -> Result<Self, ParseStateError> {
+        Self::ALL.into_iter().find(|state| state.name() == text).ok_or(ParseStateError)
     }
 }
 
 /// The text names no state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownState;
+pub struct ParseStateError;
 
-impl fmt::Display for UnknownState {
+impl fmt::Display for ParseStateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not a state")
     }
 }
 
-impl std::error::Error for UnknownState {}
+impl std::error::Error for ParseStateError {}
 
 /// A photo's row as its studio may see it: never the image, never the code.
 #[derive(Debug, Clone)]

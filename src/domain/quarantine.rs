@@ -9,13 +9,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::collection::{CollectionRecord, CollectionState};
-use super::lifecycle::Standing;
+use super::lifecycle::Availability;
 use crate::clock::Timestamp;
 
 /// The policy. It is weighed whenever a code is entered, so that a change counts for photos that are there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PhotosOfRevoked {
+pub enum RevokedDevicePolicy {
     /// They can be collected as before.
     #[default]
     Keep,
@@ -25,17 +25,17 @@ pub enum PhotosOfRevoked {
 
 /// A photo is there, and nobody gets it for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HeldBack {
+pub struct Quarantined {
     /// Since when.
     pub since: Timestamp,
     /// Why.
-    pub reason: HoldReason,
+    pub reason: QuarantineReason,
 }
 
 /// Why a photo is held back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum HoldReason {
+pub enum QuarantineReason {
     /// Its device was cut off, and an administrator is to look at it first.
     DeviceRevoked,
     /// It came out of a backup: it may have been used, refused or withdrawn after that was taken.
@@ -51,30 +51,32 @@ pub struct Depositor {
     pub photos_released_at: Option<Timestamp>,
 }
 
-impl PhotosOfRevoked {
+impl RevokedDevicePolicy {
     /// Since when a photo of `depositor` is held back from an office that would get it now; `None` when it is not.
     ///
     /// A hand-over that has happened goes on: `latest` is the photo's latest collection, and what its office has seen is not
     /// hidden from it again. A photo that is kept for a second document is weighed anew.
-    pub fn holds_back(self, depositor: Depositor, latest: Option<&CollectionRecord>) -> Option<HeldBack> {
+    pub fn quarantine(self, depositor: Depositor, latest: Option<&CollectionRecord>) -> Option<Quarantined> {
         let handed_over = latest.is_some_and(|collection| {
             collection.state == CollectionState::Leased && collection.handed_over_at.is_some()
         });
         match self {
             Self::Quarantine if depositor.photos_released_at.is_none() && !handed_over => {
-                depositor.revoked_at.map(|since| HeldBack { since, reason: HoldReason::DeviceRevoked })
+                depositor.revoked_at.map(|since| Quarantined { since, reason: QuarantineReason::DeviceRevoked })
             }
             Self::Keep | Self::Quarantine => None,
         }
     }
 }
 
-impl Standing {
+impl Availability {
     /// The same, but that nobody gets a photo that is held back.
     #[must_use]
-    pub fn unless_held_back(self, held_back: Option<HeldBack>) -> Self {
-        match (self, held_back) {
-            (Self::Free { .. } | Self::Held(_) | Self::Renewable(_), Some(held_back)) => Self::HeldBack(held_back),
+    pub fn unless_quarantined(self, quarantined: Option<Quarantined>) -> Self {
+        match (self, quarantined) {
+            (Self::Available { .. } | Self::LeasedHere(_) | Self::Renewable(_), Some(held_back)) => {
+                Self::Quarantined(held_back)
+            }
             (standing, _) => standing,
         }
     }
@@ -86,43 +88,47 @@ mod tests {
     use super::super::photo::PhotoState;
     use super::*;
 
-    const HELD: HeldBack = HeldBack { since: T0, reason: HoldReason::DeviceRevoked };
+    const QUARANTINED: Quarantined = Quarantined { since: T0, reason: QuarantineReason::DeviceRevoked };
 
     #[test]
-    fn what_is_held_back_is_got_by_nobody_and_what_is_over_stays_over() {
-        let free = Standing::Free { lapsed: None };
-        assert!(matches!(free.clone().unless_held_back(None), Standing::Free { .. }));
+    fn a_quarantined_photo_cannot_be_collected_and_an_ended_one_stays_ended() {
+        let free = Availability::Available { lapsed: None };
+        assert!(matches!(free.clone().unless_quarantined(None), Availability::Available { .. }));
         let lease = leased(&photo(PhotoState::Leased));
-        for within_reach in [free, Standing::Held(lease.clone()), Standing::Renewable(lease)] {
-            assert!(matches!(within_reach.unless_held_back(Some(HELD)), Standing::HeldBack(held) if held == HELD));
+        for within_reach in [free, Availability::LeasedHere(lease.clone()), Availability::Renewable(lease)] {
+            assert!(
+                matches!(within_reach.unless_quarantined(Some(QUARANTINED)), Availability::Quarantined(held) if held == QUARANTINED)
+            );
         }
-        let over = Standing::Settled { state: PhotoState::Used, at: T0, office: None };
-        assert!(matches!(over.unless_held_back(Some(HELD)), Standing::Settled { .. }));
+        let over = Availability::Settled { state: PhotoState::Used, at: T0, office: None };
+        assert!(matches!(over.unless_quarantined(Some(QUARANTINED)), Availability::Settled { .. }));
     }
 
-    const REVOKED: Depositor = Depositor { revoked_at: Some(T0), photos_released_at: None };
+    const REVOKED_DEPOSITOR: Depositor = Depositor { revoked_at: Some(T0), photos_released_at: None };
 
     #[test]
-    fn only_a_revoked_device_and_only_under_quarantine_has_its_photos_held_back() {
-        let released = Depositor { photos_released_at: Some(T0 + DAY), ..REVOKED };
-        let standing = Depositor { revoked_at: None, ..REVOKED };
+    fn only_photos_of_a_revoked_device_are_quarantined_and_only_under_that_policy() {
+        let released = Depositor { photos_released_at: Some(T0 + DAY), ..REVOKED_DEPOSITOR };
+        let standing = Depositor { revoked_at: None, ..REVOKED_DEPOSITOR };
         for (policy, depositor, expected) in [
-            (PhotosOfRevoked::Keep, REVOKED, None),
-            (PhotosOfRevoked::Quarantine, REVOKED, Some(HELD)),
-            (PhotosOfRevoked::Quarantine, released, None),
-            (PhotosOfRevoked::Quarantine, standing, None),
+            (RevokedDevicePolicy::Keep, REVOKED_DEPOSITOR, None),
+            (RevokedDevicePolicy::Quarantine, REVOKED_DEPOSITOR, Some(QUARANTINED)),
+            (RevokedDevicePolicy::Quarantine, released, None),
+            (RevokedDevicePolicy::Quarantine, standing, None),
         ] {
-            assert_eq!(policy.holds_back(depositor, None), expected, "{policy:?} {depositor:?}");
+            assert_eq!(policy.quarantine(depositor, None), expected, "{policy:?} {depositor:?}");
         }
     }
 
     #[test]
-    fn what_an_office_has_seen_is_not_hidden_from_it_but_a_mere_lease_is_not_seeing() {
+    fn a_handed_over_photo_is_not_quarantined_but_a_leased_one_is() {
         let photo = photo(PhotoState::Leased);
-        let at = |collection: &CollectionRecord| PhotosOfRevoked::Quarantine.holds_back(REVOKED, Some(collection));
-        assert_eq!(at(&leased(&photo)), Some(HELD));
+        let at = |collection: &CollectionRecord| {
+            RevokedDevicePolicy::Quarantine.quarantine(REVOKED_DEPOSITOR, Some(collection))
+        };
+        assert_eq!(at(&leased(&photo)), Some(QUARANTINED));
         assert_eq!(at(&handed_over(&photo)), None);
         let kept = CollectionRecord { state: CollectionState::Kept, settled_at: Some(T0), ..handed_over(&photo) };
-        assert_eq!(at(&kept), Some(HELD), "a second document is a second look");
+        assert_eq!(at(&kept), Some(QUARANTINED), "a second document is a second look");
     }
 }

@@ -13,7 +13,7 @@ use super::photo::{PhotoRecord, PhotoState};
 /// What can be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fault {
+pub enum IntegrityError {
     /// A photo that is there has no sealed picture.
     PictureMissing,
     /// A sealed picture cannot be the one of its photo: its version or its length.
@@ -68,7 +68,7 @@ pub enum Fault {
     OutOfUse,
 }
 
-impl Fault {
+impl IntegrityError {
     /// For people.
     pub const fn text(self) -> &'static str {
         match self {
@@ -104,36 +104,36 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for IntegrityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text())
     }
 }
 
 /// Weighs a photo that is there against its latest collection. `latest_id` is what its row says, `latest` what that leads to.
-pub fn lease_fault(
+pub fn check_lease(
     photo: &PhotoRecord,
     latest_id: Option<CollectionId>,
     latest: Option<&CollectionRecord>,
-) -> Option<Fault> {
+) -> Option<IntegrityError> {
     let own = latest.filter(|collection| collection.photo_id == photo.photo_id);
     if latest_id.is_some() && own.is_none() {
-        return Some(Fault::CollectionMissing);
+        return Some(IntegrityError::CollectionMissing);
     }
     let is_open = own.is_some_and(|collection| collection.state == CollectionState::Leased);
-    ((photo.state == PhotoState::Leased) != is_open).then_some(Fault::LeaseDiffers)
+    ((photo.state == PhotoState::Leased) != is_open).then_some(IntegrityError::LeaseDiffers)
 }
 
 /// Weighs a collection against its photo's state and what that takes for its latest collection.
-pub fn collection_fault(
+pub fn check_collection(
     collection_id: CollectionId,
     is_open: bool,
     photo: Option<(PhotoState, Option<CollectionId>)>,
-) -> Option<Fault> {
+) -> Option<IntegrityError> {
     match photo {
-        None => Some(Fault::PhotoMissing),
+        None => Some(IntegrityError::PhotoMissing),
         Some((state, latest)) if is_open && (state.is_erased() || latest != Some(collection_id)) => {
-            Some(Fault::CollectionLeftOpen)
+            Some(IntegrityError::CollectionLeftOpen)
         }
         Some(_) => None,
     }
@@ -141,7 +141,7 @@ pub fn collection_fault(
 
 /// What was found.
 #[derive(Debug, Clone, Serialize)]
-pub struct Findings {
+pub struct IntegrityReport {
     /// Photos that are there.
     pub photos: u64,
     /// Photos that are erased.
@@ -174,26 +174,26 @@ pub struct Findings {
     /// Checkpoints in the database; their signatures were verified if the public key was there.
     pub checkpoints: u64,
     /// How often each fault was found.
-    pub faults: BTreeMap<Fault, u64>,
+    pub faults: BTreeMap<IntegrityError, u64>,
     /// Where: the first ones of all.
-    pub examples: Vec<Example>,
+    pub examples: Vec<IntegrityErrorExample>,
 }
 
 /// One place where something is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Example {
+pub struct IntegrityErrorExample {
     /// What.
-    pub fault: Fault,
+    pub fault: IntegrityError,
     /// The photo, the collection or the row's place.
     pub subject: String,
     /// For a column that differs, what each side says.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub difference: Option<Difference>,
+    pub difference: Option<ColumnDifference>,
 }
 
 /// A column whose value is not what the transfer log says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Difference {
+pub struct ColumnDifference {
     /// The table.
     pub table: &'static str,
     /// The row's key.
@@ -206,7 +206,7 @@ pub struct Difference {
     pub table_says: String,
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for ColumnDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { table, key, column, log, table_says } = self;
         write!(f, "{table}/{key} {column}: the log says {log}, the table says {table_says}")
@@ -214,11 +214,11 @@ impl fmt::Display for Difference {
 }
 
 /// As many as somebody reads.
-const EXAMPLES: usize = 200;
+const MAX_EXAMPLES: usize = 200;
 
-impl Findings {
+impl IntegrityReport {
     /// Before anything was looked at.
-    pub fn none(key_file: bool) -> Self {
+    pub fn empty(key_file: bool) -> Self {
         Self {
             photos: 0,
             erased: 0,
@@ -241,24 +241,24 @@ impl Findings {
     }
 
     /// Adds a fault.
-    pub fn add(&mut self, fault: Fault, subject: impl fmt::Display) {
-        self.note(fault, subject, None);
+    pub fn add(&mut self, fault: IntegrityError, subject: impl fmt::Display) {
+        self.record(fault, subject, None);
     }
 
     /// Adds a column that differs.
-    pub fn differ(&mut self, difference: Difference) {
-        self.note(Fault::RowDiffers, difference.to_string(), Some(difference));
+    pub fn add_difference(&mut self, difference: ColumnDifference) {
+        self.record(IntegrityError::RowDiffers, difference.to_string(), Some(difference));
     }
 
-    fn note(&mut self, fault: Fault, subject: impl fmt::Display, difference: Option<Difference>) {
+    fn record(&mut self, fault: IntegrityError, subject: impl fmt::Display, difference: Option<ColumnDifference>) {
         *self.faults.entry(fault).or_default() += 1;
-        if self.examples.len() < EXAMPLES {
-            self.examples.push(Example { fault, subject: subject.to_string(), difference });
+        if self.examples.len() < MAX_EXAMPLES {
+            self.examples.push(IntegrityErrorExample { fault, subject: subject.to_string(), difference });
         }
     }
 
     /// Whether all is well.
-    pub fn are_sound(&self) -> bool {
+    pub fn is_ok(&self) -> bool {
         self.faults.is_empty()
     }
 }
@@ -279,26 +279,26 @@ mod tests {
             (&resting, None, None, None),
             (&away, id, Some(&open), None),
             (&resting, id, Some(&closed), None),
-            (&resting, id, Some(&open), Some(Fault::LeaseDiffers)),
-            (&away, id, Some(&closed), Some(Fault::LeaseDiffers)),
-            (&away, None, None, Some(Fault::LeaseDiffers)),
-            (&resting, id, None, Some(Fault::CollectionMissing)),
+            (&resting, id, Some(&open), Some(IntegrityError::LeaseDiffers)),
+            (&away, id, Some(&closed), Some(IntegrityError::LeaseDiffers)),
+            (&away, None, None, Some(IntegrityError::LeaseDiffers)),
+            (&resting, id, None, Some(IntegrityError::CollectionMissing)),
         ] {
-            assert_eq!(lease_fault(photo, latest_id, latest), expected, "{photo:?} {latest:?}");
+            assert_eq!(check_lease(photo, latest_id, latest), expected, "{photo:?} {latest:?}");
         }
-        assert_eq!(collection_fault(open.collection_id, false, None), Some(Fault::PhotoMissing));
-        let of = |state, latest| collection_fault(open.collection_id, true, Some((state, latest)));
+        assert_eq!(check_collection(open.collection_id, false, None), Some(IntegrityError::PhotoMissing));
+        let of = |state, latest| check_collection(open.collection_id, true, Some((state, latest)));
         assert_eq!(of(PhotoState::Leased, id), None);
-        assert_eq!(of(PhotoState::Used, id), Some(Fault::CollectionLeftOpen));
-        assert_eq!(of(other.state, None), Some(Fault::CollectionLeftOpen));
+        assert_eq!(of(PhotoState::Used, id), Some(IntegrityError::CollectionLeftOpen));
+        assert_eq!(of(other.state, None), Some(IntegrityError::CollectionLeftOpen));
     }
 
     #[test]
-    fn all_faults_are_counted_and_the_first_are_named() {
-        let mut findings = Findings::none(true);
-        assert!(findings.are_sound());
-        (0..210).for_each(|number| findings.add(Fault::LogBroken, number));
-        assert_eq!((findings.faults[&Fault::LogBroken], findings.examples.len()), (210, EXAMPLES));
-        assert!(!findings.are_sound());
+    fn all_errors_are_counted_and_the_first_ones_are_listed() {
+        let mut findings = IntegrityReport::empty(true);
+        assert!(findings.is_ok());
+        (0..210).for_each(|number| findings.add(IntegrityError::LogBroken, number));
+        assert_eq!((findings.faults[&IntegrityError::LogBroken], findings.examples.len()), (210, MAX_EXAMPLES));
+        assert!(!findings.is_ok());
     }
 }

@@ -39,7 +39,7 @@ impl fmt::Debug for Declaration {
 /// Not only those that the declaration softened: advice far outside a limit, or a limit for children, would tell of the
 /// declaration as plainly as the word. With all of them under the seal, what lies in the clear is the same with and without one.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Enclosure {
+pub struct SealedMetadata {
     /// What the studio said.
     #[serde(flatten)]
     pub declaration: Declaration,
@@ -48,7 +48,7 @@ pub struct Enclosure {
     pub findings: Vec<Finding>,
 }
 
-impl fmt::Debug for Enclosure {
+impl fmt::Debug for SealedMetadata {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Enclosure(..)")
     }
@@ -157,7 +157,7 @@ mod tests {
     fn what_is_confidential_is_not_debugged() {
         let declaration = Declaration { subject: Subject::Under6, exception: Exception::Religious };
         let findings = vec![Finding::advise(crate::domain::check::Check::Roll, "40.0°", "<= 8°")];
-        let text = format!("{declaration:?} {:?}", Enclosure { declaration, findings });
+        let text = format!("{declaration:?} {:?}", SealedMetadata { declaration, findings });
         assert_eq!(text, "Declaration(..) Enclosure(..)");
     }
 }

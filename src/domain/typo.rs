@@ -3,10 +3,10 @@
 use std::fmt;
 
 /// Secret symbols and the check symbol.
-pub(super) const SYMBOLS: usize = 20;
+pub(super) const SYMBOL_COUNT: usize = 20;
 /// Symbols that are written together.
-pub(super) const GROUP: usize = 5;
-const GROUPS: usize = SYMBOLS / GROUP;
+pub(super) const GROUP_LENGTH: usize = 5;
+const GROUP_COUNT: usize = SYMBOL_COUNT / GROUP_LENGTH;
 
 /// Why a text is not a code. Holds places and numbers, never a symbol: it may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum CodeError {
     /// A character that no code contains.
     UnknownCharacter {
         /// Where it stands; `None` where spaces, hyphens and length do not tell the groups apart.
-        place: Option<SymbolPlace>,
+        place: Option<SymbolPosition>,
     },
     /// The check symbol fits once every Y is read as Z and every Z as Y: the keyboard or hand scanner is likely set to the
     /// layout of another country. By chance this happens to one other typo of 32.
@@ -37,7 +37,7 @@ pub enum CodeError {
 
 /// Where in a code a symbol stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SymbolPlace {
+pub struct SymbolPosition {
     /// The group, from 1 to 4.
     pub group: usize,
     /// The place in the group as it was typed, from 1.
@@ -58,11 +58,11 @@ impl CodeError {
 impl fmt::Display for CodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Length { symbols } => write!(f, "a code has {SYMBOLS} symbols, this one has {symbols}"),
+            Self::Length { symbols } => write!(f, "a code has {SYMBOL_COUNT} symbols, this one has {symbols}"),
             Self::GroupLength { group, symbols } => {
-                write!(f, "a group of a code has {GROUP} symbols, group {group} of this one has {symbols}")
+                write!(f, "a group of a code has {GROUP_LENGTH} symbols, group {group} of this one has {symbols}")
             }
-            Self::UnknownCharacter { place: Some(SymbolPlace { group, position }) } => {
+            Self::UnknownCharacter { place: Some(SymbolPosition { group, position }) } => {
                 write!(f, "a character that no code contains, at place {position} of group {group}")
             }
             Self::UnknownCharacter { place: None } => f.write_str("a character that no code contains"),
@@ -76,17 +76,17 @@ impl std::error::Error for CodeError {}
 
 /// The outline of a text while it is read: how its symbols stand in groups, not which ones they are.
 #[derive(Debug, Default)]
-pub(super) struct Outline {
+pub(super) struct GroupLayout {
     symbols: usize,
     groups: usize,
     /// Of the first four groups as they were typed.
-    lengths: [usize; GROUPS],
+    lengths: [usize; GROUP_COUNT],
     inside_group: bool,
     /// The first character that no code contains: how many symbols stand before it, and its place as typed.
-    unknown: Option<(usize, SymbolPlace)>,
+    unknown: Option<(usize, SymbolPosition)>,
 }
 
-impl Outline {
+impl GroupLayout {
     /// How many symbols were read so far.
     pub(super) fn symbols(&self) -> usize {
         self.symbols
@@ -108,7 +108,7 @@ impl Outline {
         }
         if !is_known && self.unknown.is_none() {
             let position = self.lengths.get(self.groups - 1).copied().unwrap_or(0);
-            self.unknown = Some((self.symbols, SymbolPlace { group: self.groups, position }));
+            self.unknown = Some((self.symbols, SymbolPosition { group: self.groups, position }));
         }
         // Counts on past the end, so that the error can tell how long the text was; bounded by the caller's body limit.
         self.symbols += 1;
@@ -120,19 +120,22 @@ impl Outline {
     /// [`CodeError::UnknownCharacter`], [`CodeError::GroupLength`] or [`CodeError::Length`].
     pub(super) fn check(&self) -> Result<(), CodeError> {
         if let Some((before, as_typed)) = self.unknown {
-            let counted = SymbolPlace { group: before / GROUP + 1, position: before % GROUP + 1 };
+            let counted = SymbolPosition { group: before / GROUP_LENGTH + 1, position: before % GROUP_LENGTH + 1 };
             // Four groups are the code's own, wherever a symbol is missing. Other ones are not, but in a text of the right length
             // every symbol stands where it belongs.
-            let place =
-                if self.groups == GROUPS { Some(as_typed) } else { (self.symbols == SYMBOLS).then_some(counted) };
+            let place = if self.groups == GROUP_COUNT {
+                Some(as_typed)
+            } else {
+                (self.symbols == SYMBOL_COUNT).then_some(counted)
+            };
             return Err(CodeError::UnknownCharacter { place });
         }
-        if self.symbols == SYMBOLS {
+        if self.symbols == SYMBOL_COUNT {
             return Ok(());
         }
-        let mut odd = (1..).zip(self.lengths).filter(|(_, length)| *length != GROUP);
+        let mut odd = (1..).zip(self.lengths).filter(|(_, length)| *length != GROUP_LENGTH);
         match (self.groups, odd.next(), odd.next()) {
-            (GROUPS, Some((group, symbols)), None) => Err(CodeError::GroupLength { group, symbols }),
+            (GROUP_COUNT, Some((group, symbols)), None) => Err(CodeError::GroupLength { group, symbols }),
             _ => Err(CodeError::Length { symbols: self.symbols }),
         }
     }

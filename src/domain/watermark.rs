@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::chain::Link;
+use super::chain::ChainLink;
 use super::digest::Sha256Digest;
 use crate::clock::Timestamp;
 
@@ -18,7 +18,7 @@ pub struct Watermark {
     /// Number of the generation that the log was in; `None` where the source of the mark knows nothing of generations.
     pub generation: Option<u64>,
     /// The last row that was durable.
-    pub head: Link,
+    pub head: ChainLink,
     /// Identity of the PostgreSQL server; `None` for a file.
     pub server: Option<ServerHistory>,
 }
@@ -38,7 +38,7 @@ pub struct Generation {
     /// Counted up by each confirmation and each restore.
     pub number: u64,
     /// The last row of the log when it began.
-    pub begins_behind: Link,
+    pub begins_behind: ChainLink,
     /// Time of the confirmation.
     pub confirmed_at: Timestamp,
 }
@@ -46,7 +46,7 @@ pub struct Generation {
 impl Generation {
     /// The generation of a log that was never restored or confirmed.
     pub const FIRST: Self =
-        Self { number: 0, begins_behind: Link::START, confirmed_at: Timestamp::from_unix_milliseconds(0) };
+        Self { number: 0, begins_behind: ChainLink::START, confirmed_at: Timestamp::from_unix_milliseconds(0) };
 
     /// The bytes that its seal covers.
     pub fn to_bytes(self) -> Vec<u8> {
@@ -68,9 +68,9 @@ impl Generation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogPosition {
     /// Its last row.
-    pub head: Link,
-    /// The row that its front was last cut behind; [`Link::START`] if it never was.
-    pub anchor: Link,
+    pub head: ChainLink,
+    /// The row that its front was last cut behind; [`ChainLink::START`] if it never was.
+    pub anchor: ChainLink,
     /// Digests of the rows that were asked for and are there, by number.
     pub rows: BTreeMap<i64, Sha256Digest>,
     /// Its generation, of which nobody has checked the seal yet.
@@ -83,7 +83,7 @@ pub struct LogPosition {
 
 /// A difference that an older copy of a database shows, or another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Regression {
+pub enum RollbackError {
     /// The log ends before the mark.
     Behind {
         /// Rows that were known to be there.
@@ -124,17 +124,17 @@ impl Watermark {
     /// administrator has accepted it.
     ///
     /// # Errors
-    /// [`Regression`] when the log is behind the mark or contradicts it.
-    pub fn compare(&self, log: &LogPosition) -> Result<(), Regression> {
+    /// [`RollbackError`] when the log is behind the mark or contradicts it.
+    pub fn compare(&self, log: &LogPosition) -> Result<(), RollbackError> {
         let found = log.generation.number;
         match self.generation {
-            Some(known) if found < known => return Err(Regression::OlderGeneration { known, found }),
+            Some(known) if found < known => return Err(RollbackError::OlderGeneration { known, found }),
             Some(known) if found > known => return Ok(()),
             _ => {}
         }
-        let Link { sequence, sha256 } = self.head;
+        let ChainLink { sequence, sha256 } = self.head;
         if log.head.sequence < sequence {
-            return Err(Regression::Behind { known: sequence, found: log.head.sequence });
+            return Err(RollbackError::Behind { known: sequence, found: log.head.sequence });
         }
         // What goes from the log's front is ten years old, as a checkpoint may be. A head file is not: who puts an older copy in the
         // database's place could claim that its front went up to the mark.
@@ -143,20 +143,20 @@ impl Watermark {
         let of_anchor = anchor.filter(|anchor| anchor.sequence == sequence).map(|anchor| anchor.sha256);
         let digest = of_anchor.or_else(|| log.rows.get(&sequence).copied());
         if !is_known_start && digest != Some(sha256) {
-            return Err(Regression::Diverged { sequence });
+            return Err(RollbackError::Diverged { sequence });
         }
         match (self.server, log.server) {
             (Some(known), Some(found))
                 if known.system_identifier == found.system_identifier && found.timeline < known.timeline =>
             {
-                Err(Regression::OlderTimeline { known: known.timeline, found: found.timeline })
+                Err(RollbackError::OlderTimeline { known: known.timeline, found: found.timeline })
             }
             _ => Ok(()),
         }
     }
 }
 
-impl Regression {
+impl RollbackError {
     /// The reason and the ways on, for an administrator.
     pub fn advice(self) -> String {
         let next = match self {
@@ -170,7 +170,7 @@ impl Regression {
     }
 }
 
-impl fmt::Display for Regression {
+impl fmt::Display for RollbackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Behind { known, found } => {
@@ -202,15 +202,15 @@ mod tests {
         Sha256Digest::of(&number.to_be_bytes())
     }
 
-    fn link(sequence: i64) -> Link {
-        Link { sequence, sha256: digest(sequence) }
+    fn link(sequence: i64) -> ChainLink {
+        ChainLink { sequence, sha256: digest(sequence) }
     }
 
     /// A log of `rows` rows whose front was cut behind `anchor`.
     fn log(anchor: i64, rows: i64) -> LogPosition {
         LogPosition {
             head: link(rows),
-            anchor: if anchor == 0 { Link::START } else { link(anchor) },
+            anchor: if anchor == 0 { ChainLink::START } else { link(anchor) },
             rows: (anchor + 1..=rows).map(|row| (row, digest(row))).collect(),
             generation: Generation::FIRST,
             seal: None,
@@ -219,7 +219,7 @@ mod tests {
     }
 
     fn mark(sequence: i64) -> Watermark {
-        let head = if sequence == 0 { Link::START } else { link(sequence) };
+        let head = if sequence == 0 { ChainLink::START } else { link(sequence) };
         Watermark { generation: Some(0), head, server: None }
     }
 
@@ -230,22 +230,22 @@ mod tests {
             (0, 0, 9, Ok(())),
             (7, 0, 7, Ok(())),
             (7, 0, 900, Ok(())),
-            (7, 7, 8, Err(Regression::Diverged { sequence: 7 })),
-            (7, 8, 9, Err(Regression::Diverged { sequence: 7 })),
-            (7, 0, 6, Err(Regression::Behind { known: 7, found: 6 })),
-            (7, 0, 0, Err(Regression::Behind { known: 7, found: 0 })),
+            (7, 7, 8, Err(RollbackError::Diverged { sequence: 7 })),
+            (7, 8, 9, Err(RollbackError::Diverged { sequence: 7 })),
+            (7, 0, 6, Err(RollbackError::Behind { known: 7, found: 6 })),
+            (7, 0, 0, Err(RollbackError::Behind { known: 7, found: 0 })),
         ] {
             assert_eq!(mark(sequence).compare(&log(anchor, rows)), expected, "{sequence} {anchor} {rows}");
         }
-        let other = Watermark { head: Link { sequence: 7, sha256: digest(70) }, ..mark(7) };
-        assert_eq!(other.compare(&log(0, 9)), Err(Regression::Diverged { sequence: 7 }));
-        assert_eq!(other.compare(&log(7, 9)), Err(Regression::Diverged { sequence: 7 }));
+        let other = Watermark { head: ChainLink { sequence: 7, sha256: digest(70) }, ..mark(7) };
+        assert_eq!(other.compare(&log(0, 9)), Err(RollbackError::Diverged { sequence: 7 }));
+        assert_eq!(other.compare(&log(7, 9)), Err(RollbackError::Diverged { sequence: 7 }));
         for anchor in [7, 8] {
             assert_eq!(Watermark { generation: None, ..mark(7) }.compare(&log(anchor, 9)), Ok(()));
         }
         let mut without = log(0, 9);
         without.rows.remove(&7);
-        assert_eq!(mark(7).compare(&without), Err(Regression::Diverged { sequence: 7 }));
+        assert_eq!(mark(7).compare(&without), Err(RollbackError::Diverged { sequence: 7 }));
     }
 
     #[test]
@@ -253,11 +253,11 @@ mod tests {
         let of = |number, rows| LogPosition { generation: Generation { number, ..Generation::FIRST }, ..log(0, rows) };
         let known = Watermark { generation: Some(2), ..mark(7) };
         assert_eq!(known.compare(&of(3, 4)), Ok(()));
-        assert_eq!(known.compare(&of(2, 4)), Err(Regression::Behind { known: 7, found: 4 }));
-        assert_eq!(known.compare(&of(1, 9)), Err(Regression::OlderGeneration { known: 2, found: 1 }));
+        assert_eq!(known.compare(&of(2, 4)), Err(RollbackError::Behind { known: 7, found: 4 }));
+        assert_eq!(known.compare(&of(1, 9)), Err(RollbackError::OlderGeneration { known: 2, found: 1 }));
         let checkpoint = Watermark { generation: None, ..mark(7) };
         assert_eq!(checkpoint.compare(&of(3, 7)), Ok(()));
-        assert_eq!(checkpoint.compare(&of(3, 4)), Err(Regression::Behind { known: 7, found: 4 }));
+        assert_eq!(checkpoint.compare(&of(3, 4)), Err(RollbackError::Behind { known: 7, found: 4 }));
     }
 
     #[test]
@@ -269,7 +269,7 @@ mod tests {
             (at(1, 3), Ok(())),
             (at(2, 1), Ok(())),
             (None, Ok(())),
-            (at(1, 1), Err(Regression::OlderTimeline { known: 2, found: 1 })),
+            (at(1, 1), Err(RollbackError::OlderTimeline { known: 2, found: 1 })),
         ] {
             assert_eq!(known.compare(&LogPosition { server, ..log(0, 7) }), expected, "{server:?}");
         }

@@ -7,9 +7,9 @@ use crate::clock::Timestamp;
 
 /// What an attempt to withdraw comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Withdrawal {
+pub enum WithdrawalDecision {
     /// It can be done.
-    Due,
+    Allowed,
     /// It was done before.
     Repeated,
     /// An office holds the photo just now.
@@ -29,17 +29,17 @@ pub enum Withdrawal {
 }
 
 /// Weighs withdrawing a photo at `now`.
-pub fn withdrawal(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> Withdrawal {
+pub fn decide_withdrawal(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> WithdrawalDecision {
     let open = latest.filter(|collection| collection.state == CollectionState::Leased);
     match visible_state(photo, latest, now) {
-        PhotoState::Available => Withdrawal::Due,
-        PhotoState::Withdrawn => Withdrawal::Repeated,
-        PhotoState::Kept => Withdrawal::Kept,
-        PhotoState::Leased => Withdrawal::Leased {
+        PhotoState::Available => WithdrawalDecision::Allowed,
+        PhotoState::Withdrawn => WithdrawalDecision::Repeated,
+        PhotoState::Kept => WithdrawalDecision::Kept,
+        PhotoState::Leased => WithdrawalDecision::Leased {
             until: open.map_or(now, |collection| collection.settle_due.unwrap_or(collection.lease_until)),
         },
         state @ (PhotoState::Used | PhotoState::Refused | PhotoState::Expired) => {
-            Withdrawal::TooLate { state, at: ended_at(photo, latest, now).unwrap_or(now) }
+            WithdrawalDecision::TooLate { state, at: ended_at(photo, latest, now).unwrap_or(now) }
         }
     }
 }
@@ -51,13 +51,13 @@ mod tests {
 
     #[test]
     fn a_studio_withdraws_only_what_nobody_holds_or_keeps() {
-        assert_eq!(withdrawal(&photo(PhotoState::Available), None, T0), Withdrawal::Due);
-        assert_eq!(withdrawal(&photo(PhotoState::Withdrawn), None, T0), Withdrawal::Repeated);
-        assert_eq!(withdrawal(&photo(PhotoState::Kept), None, T0), Withdrawal::Kept);
+        assert_eq!(decide_withdrawal(&photo(PhotoState::Available), None, T0), WithdrawalDecision::Allowed);
+        assert_eq!(decide_withdrawal(&photo(PhotoState::Withdrawn), None, T0), WithdrawalDecision::Repeated);
+        assert_eq!(decide_withdrawal(&photo(PhotoState::Kept), None, T0), WithdrawalDecision::Kept);
         let leased_photo = photo(PhotoState::Leased);
         let lease = leased(&leased_photo);
-        assert!(matches!(withdrawal(&leased_photo, Some(&lease), T0), Withdrawal::Leased { .. }));
-        assert_eq!(withdrawal(&leased_photo, Some(&lease), T0 + DAY), Withdrawal::Due);
-        assert!(matches!(withdrawal(&photo(PhotoState::Used), None, T0), Withdrawal::TooLate { .. }));
+        assert!(matches!(decide_withdrawal(&leased_photo, Some(&lease), T0), WithdrawalDecision::Leased { .. }));
+        assert_eq!(decide_withdrawal(&leased_photo, Some(&lease), T0 + DAY), WithdrawalDecision::Allowed);
+        assert!(matches!(decide_withdrawal(&photo(PhotoState::Used), None, T0), WithdrawalDecision::TooLate { .. }));
     }
 }

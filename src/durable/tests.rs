@@ -4,56 +4,56 @@ use super::*;
 fn the_first_writer_wins() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("file");
-    write_new(&path, b"first", Audience::Owner).unwrap();
-    assert_eq!(write_new(&path, b"second", Audience::Owner).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+    write_new(&path, b"first", FileMode::OwnerOnly).unwrap();
+    assert_eq!(write_new(&path, b"second", FileMode::OwnerOnly).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
     assert_eq!(read(&path).unwrap().unwrap(), b"first");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
 }
 
 #[test]
-fn what_is_replaced_was_there_whole_until_then() {
+fn a_replacement_is_atomic() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("file");
-    write_new(&path, b"first", Audience::Owner).unwrap();
-    replace(&path, b"second", Audience::Owner).unwrap();
+    write_new(&path, b"first", FileMode::OwnerOnly).unwrap();
+    replace(&path, b"second", FileMode::OwnerOnly).unwrap();
     assert_eq!(read(&path).unwrap().unwrap(), b"second");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
 }
 
 #[test]
-fn a_draft_has_its_name_only_once_it_is_whole() {
+fn a_pending_file_appears_only_when_committed() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("file");
     let begin = |text: &[u8]| {
-        let mut draft = Draft::begin(&path, Audience::Owner).unwrap();
+        let mut draft = PendingFile::create(&path, FileMode::OwnerOnly).unwrap();
         draft.write_all(text).unwrap();
         draft
     };
     drop(begin(b"never finished"));
     assert_eq!(read(&path).unwrap(), None);
-    begin(b"first").keep_new().unwrap();
-    assert_eq!(begin(b"second").keep_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+    begin(b"first").commit_new().unwrap();
+    assert_eq!(begin(b"second").commit_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
     assert_eq!(read(&path).unwrap().unwrap(), b"first");
-    begin(b"third").replace().unwrap();
+    begin(b"third").commit_replacing().unwrap();
     assert_eq!(read(&path).unwrap().unwrap(), b"third");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
 }
 
 #[test]
-fn a_folder_has_its_name_only_once_it_is_whole() {
+fn a_pending_folder_appears_only_when_committed() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("folder");
     let begin = || {
-        let draft = FolderDraft::begin(&path).unwrap();
-        write_new(&draft.place(Path::new("a/b")).unwrap(), b"x", Audience::Owner).unwrap();
+        let draft = PendingFolder::create(&path).unwrap();
+        write_new(&draft.path_for(Path::new("a/b")).unwrap(), b"x", FileMode::OwnerOnly).unwrap();
         draft
     };
     drop(begin());
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     let (first, second) = (begin(), begin());
-    first.keep_new().unwrap();
-    assert_eq!(second.keep_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
-    assert_eq!(FolderDraft::begin(&path).err().map(|error| error.kind()), Some(io::ErrorKind::AlreadyExists));
+    first.commit_new().unwrap();
+    assert_eq!(second.commit_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+    assert_eq!(PendingFolder::create(&path).err().map(|error| error.kind()), Some(io::ErrorKind::AlreadyExists));
     assert_eq!(fs::read(path.join("a/b")).unwrap(), b"x");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary folder stays behind");
 }
@@ -64,17 +64,17 @@ fn only_the_owner_may_read() {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("file");
-    write_new(&path, b"x", Audience::Owner).unwrap();
+    write_new(&path, b"x", FileMode::OwnerOnly).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
 #[test]
-fn what_is_set_aside_takes_the_next_free_number() {
+fn a_rotated_file_takes_the_next_free_number() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("file");
     for content in [b"one", b"two"] {
-        write_new(&path, content, Audience::Owner).unwrap();
-        set_aside(&path).unwrap();
+        write_new(&path, content, FileMode::OwnerOnly).unwrap();
+        rotate(&path).unwrap();
     }
     assert_eq!(read(&path).unwrap(), None);
     assert_eq!(fs::read(directory.path().join("file.1")).unwrap(), b"one");
@@ -92,21 +92,21 @@ fn a_link_stays_and_the_file_behind_it_is_replaced() {
     fs::write(&file, b"old").unwrap();
     symlink("stick/file", &second).unwrap();
     symlink(&second, &first).unwrap();
-    replace(&first, b"new", Audience::Owner).unwrap();
+    replace(&first, b"new", FileMode::OwnerOnly).unwrap();
     assert_eq!(fs::read(&file).unwrap(), b"new");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    let mut draft = Draft::begin(&first, Audience::Everybody).unwrap();
+    let mut draft = PendingFile::create(&first, FileMode::WorldReadable).unwrap();
     draft.write_all(b"newer").unwrap();
-    draft.replace().unwrap();
+    draft.commit_replacing().unwrap();
     assert_eq!(fs::read(&file).unwrap(), b"newer");
     assert!(first.is_symlink() && second.is_symlink());
     assert_eq!(fs::read_dir(&stick).unwrap().count(), 1, "no temporary file stays behind");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3, "no temporary file stays behind");
     // New files take no part in it.
-    assert_eq!(write_new(&first, b"x", Audience::Owner).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
-    let draft = Draft::begin(&first, Audience::Owner).unwrap();
-    assert_eq!(draft.keep_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
-    replace_entry(&first, b"mine", Audience::Owner).unwrap();
+    assert_eq!(write_new(&first, b"x", FileMode::OwnerOnly).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+    let draft = PendingFile::create(&first, FileMode::OwnerOnly).unwrap();
+    assert_eq!(draft.commit_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+    replace_entry(&first, b"mine", FileMode::OwnerOnly).unwrap();
     assert!(!first.is_symlink());
     assert_eq!((fs::read(&first).unwrap(), fs::read(&file).unwrap()), (b"mine".to_vec(), b"newer".to_vec()));
 }
@@ -118,8 +118,8 @@ fn a_link_that_leads_to_no_file_is_an_error_and_stays() {
     let link = directory.path().join("link");
     for target in ["away/file", "file", "link"] {
         std::os::unix::fs::symlink(target, &link).unwrap();
-        assert!(replace(&link, b"new", Audience::Owner).is_err(), "{target}");
-        assert!(Draft::begin(&link, Audience::Owner).is_err(), "{target}");
+        assert!(replace(&link, b"new", FileMode::OwnerOnly).is_err(), "{target}");
+        assert!(PendingFile::create(&link, FileMode::OwnerOnly).is_err(), "{target}");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "{target}");
         fs::remove_file(&link).unwrap();
     }

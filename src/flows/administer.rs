@@ -5,10 +5,10 @@ use std::fmt;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::id::{DeviceId, PartyId};
-use crate::domain::party::{Device, Duty, Party, Role};
+use crate::domain::party::{Device, DeviceScope, Party, Role};
 use crate::entropy::{Entropy, EntropyError};
 use crate::sealing::frame::SealError;
-use crate::storage::steps::{Binding, CertificateRecord, Released};
+use crate::storage::steps::{Binding, CertificateRecord, ReleaseCounts};
 use crate::storage::{Store, StoreError};
 
 /// Longer than any shop's sign.
@@ -16,7 +16,7 @@ const NAME_MAX_CHARACTERS: usize = 200;
 
 pub(super) fn check_name(name: &str) -> Result<(), AdministrationError> {
     let fit = !name.is_empty() && name.chars().count() <= NAME_MAX_CHARACTERS && !name.contains(char::is_control);
-    if fit { Ok(()) } else { Err(AdministrationError::NameUnfit) }
+    if fit { Ok(()) } else { Err(AdministrationError::InvalidName) }
 }
 
 /// Whoever may run commands on the gateway's machine.
@@ -50,7 +50,9 @@ impl Administration<'_> {
         check_name(&party.name)?;
         check_name(&party.place)?;
         let details = serde_json::json!({ "role": role });
-        self.store.add_party(&party, entry(now, AuditEvent::PartyAdded, party.party_id.to_string(), details)).await?;
+        self.store
+            .add_party(&party, audit_entry(now, AuditEvent::PartyAdded, party.party_id.to_string(), details))
+            .await?;
         Ok(party)
     }
 
@@ -75,7 +77,7 @@ impl Administration<'_> {
     /// [`AdministrationError::Store`].
     pub async fn set_suspended(&self, party: &Party, suspended: bool) -> Result<bool, AdministrationError> {
         let event = if suspended { AuditEvent::PartySuspended } else { AuditEvent::PartyResumed };
-        let audit = entry(self.clock.now(), event, party.party_id.to_string(), serde_json::json!({}));
+        let audit = audit_entry(self.clock.now(), event, party.party_id.to_string(), serde_json::json!({}));
         Ok(self.store.set_suspended(party.party_id, suspended, audit).await?)
     }
 
@@ -96,8 +98,8 @@ impl Administration<'_> {
             "certificate_sha256": certificate.sha256,
             "not_after": certificate.not_after,
         });
-        note_duty(&mut details, device.duty);
-        let audit = entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
+        record_scope(&mut details, device.duty);
+        let audit = audit_entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
         Ok(self.store.add_device(device, certificate, audit).await?)
     }
 
@@ -118,10 +120,10 @@ impl Administration<'_> {
             }),
             Binding::Key(key) => serde_json::json!({ "party_id": device.party_id, "foreign_key_sha256": key }),
         };
-        note_duty(&mut details, device.duty);
-        let audit = entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
+        record_scope(&mut details, device.duty);
+        let audit = audit_entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
         match self.store.bind_device(device, binding, audit).await {
-            Err(StoreError::AlreadyThere) => Err(AdministrationError::AlreadyBound),
+            Err(StoreError::AlreadyExists) => Err(AdministrationError::AlreadyBound),
             other => Ok(other?),
         }
     }
@@ -134,9 +136,9 @@ impl Administration<'_> {
         &self,
         studio: &Party,
         device: Option<DeviceId>,
-    ) -> Result<Released, AdministrationError> {
+    ) -> Result<ReleaseCounts, AdministrationError> {
         let details = serde_json::json!({ "device_id": device });
-        let audit = entry(self.clock.now(), AuditEvent::PhotosReleased, studio.party_id.to_string(), details);
+        let audit = audit_entry(self.clock.now(), AuditEvent::PhotosReleased, studio.party_id.to_string(), details);
         Ok(self.store.release_photos(studio.party_id, device, audit).await?)
     }
 
@@ -165,18 +167,18 @@ impl Administration<'_> {
     /// [`AdministrationError::Store`].
     pub async fn revoke_device(&self, device_id: DeviceId) -> Result<bool, AdministrationError> {
         let now = self.clock.now();
-        let audit = entry(now, AuditEvent::DeviceRevoked, device_id.to_string(), serde_json::json!({}));
+        let audit = audit_entry(now, AuditEvent::DeviceRevoked, device_id.to_string(), serde_json::json!({}));
         Ok(self.store.revoke_device(device_id, now, audit).await?)
     }
 }
 
-pub(super) fn entry(at: Timestamp, event: AuditEvent, subject: String, details: serde_json::Value) -> AuditEntry {
+pub(super) fn audit_entry(at: Timestamp, event: AuditEvent, subject: String, details: serde_json::Value) -> AuditEntry {
     AuditEntry { at, actor: ADMINISTRATOR.into(), event, subject: Some(subject), details }
 }
 
 /// The log tells of a device that is an auditor's.
-pub(super) fn note_duty(details: &mut serde_json::Value, duty: Duty) {
-    if duty != Duty::default() {
+pub(super) fn record_scope(details: &mut serde_json::Value, duty: DeviceScope) {
+    if duty != DeviceScope::default() {
         details["duty"] = serde_json::json!(duty);
     }
 }
@@ -189,7 +191,7 @@ pub enum AdministrationError {
     /// Another device has this certificate or key.
     AlreadyBound,
     /// A party needs a name and a place that can be shown.
-    NameUnfit,
+    InvalidName,
     /// Nobody of that role has this name or identifier.
     NoSuchParty {
         /// The role.
@@ -224,7 +226,7 @@ impl fmt::Display for AdministrationError {
                 "a device has this certificate or key already, perhaps a revoked one: see `device list`; after a revocation a \
                  new key is needed",
             ),
-            Self::NameUnfit => {
+            Self::InvalidName => {
                 write!(
                     f,
                     "a name, place or label has up to {NAME_MAX_CHARACTERS} characters, none of them a control character"
@@ -261,7 +263,7 @@ impl std::error::Error for AdministrationError {
 impl From<StoreError> for AdministrationError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::AlreadyThere => Self::NameTaken,
+            StoreError::AlreadyExists => Self::NameTaken,
             other => Self::Store(other),
         }
     }

@@ -5,11 +5,11 @@
 use std::fmt;
 
 use super::Gateway;
-use super::pace::TooFast;
+use super::pace::RateLimited;
 use crate::clock::Timestamp;
 use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::party::{Caller, Duty, Role};
+use crate::domain::party::{Caller, DeviceScope, Role};
 use crate::storage::StoreError;
 
 /// A studio's device in good standing. Only [`studio`] makes one, so a handler that takes it cannot serve anybody else.
@@ -75,7 +75,7 @@ pub async fn studio(gateway: &Gateway, credential: Credential) -> Result<StudioC
 /// # Errors
 /// [`AuthenticationError`] when it is not one, or not in good standing.
 pub async fn office(gateway: &Gateway, credential: Credential) -> Result<OfficeCaller, AuthenticationError> {
-    on_duty(caller(gateway, credential, Role::Office).await?, Duty::Photos).map(OfficeCaller)
+    require_scope(caller(gateway, credential, Role::Office).await?, DeviceScope::Photos).map(OfficeCaller)
 }
 
 /// The auditor's device that holds this certificate.
@@ -83,7 +83,7 @@ pub async fn office(gateway: &Gateway, credential: Credential) -> Result<OfficeC
 /// # Errors
 /// [`AuthenticationError`] when it is not one, or not in good standing.
 pub async fn auditor(gateway: &Gateway, credential: Credential) -> Result<AuditorCaller, AuthenticationError> {
-    on_duty(caller(gateway, credential, Role::Office).await?, Duty::Audit).map(AuditorCaller)
+    require_scope(caller(gateway, credential, Role::Office).await?, DeviceScope::Audit).map(AuditorCaller)
 }
 
 /// The office device that holds this certificate, whatever its duty.
@@ -95,8 +95,8 @@ pub async fn office_device(gateway: &Gateway, credential: Credential) -> Result<
 }
 
 /// Last of all: how a device stands is told before what it is not for.
-fn on_duty(caller: Caller, duty: Duty) -> Result<Caller, AuthenticationError> {
-    if caller.duty == duty { Ok(caller) } else { Err(AuthenticationError::OtherDuty { duty: caller.duty }) }
+fn require_scope(caller: Caller, duty: DeviceScope) -> Result<Caller, AuthenticationError> {
+    if caller.scope == duty { Ok(caller) } else { Err(AuthenticationError::WrongScope { scope: caller.scope }) }
 }
 
 async fn caller(gateway: &Gateway, credential: Credential, role: Role) -> Result<Caller, AuthenticationError> {
@@ -115,17 +115,20 @@ async fn caller(gateway: &Gateway, credential: Credential, role: Role) -> Result
         // The handshake saw to that; a connection can outlive its certificate.
         return Err(AuthenticationError::Expired { at: record.caller.certificate_expires_at });
     }
-    gateway.requests.take(record.caller.device_id, 0, gateway.now()).map_err(AuthenticationError::TooFast)?;
+    gateway
+        .request_limiter
+        .acquire(record.caller.device_id, 0, gateway.now())
+        .map_err(AuthenticationError::RateLimited)?;
     if record.is_first_use {
-        note_first_use(gateway, credential.sha256()).await;
+        record_first_use(gateway, credential.sha256()).await;
     }
     Ok(record.caller)
 }
 
 /// From now on no older certificate of the device renews itself. That must not keep anybody from working on a full disk: the
 /// next request notes it.
-async fn note_first_use(gateway: &Gateway, certificate: Sha256Digest) {
-    if let Err(error) = gateway.store.note_first_use(certificate, gateway.now()).await {
+async fn record_first_use(gateway: &Gateway, certificate: Sha256Digest) {
+    if let Err(error) = gateway.store.record_first_use(certificate, gateway.now()).await {
         tracing::warn!(error = &error as &dyn std::error::Error, "the first use of a certificate was not noted");
     }
 }
@@ -151,12 +154,12 @@ pub enum AuthenticationError {
         at: Timestamp,
     },
     /// The device is there for something else.
-    OtherDuty {
+    WrongScope {
         /// For what.
-        duty: Duty,
+        scope: DeviceScope,
     },
     /// The device asks too often.
-    TooFast(TooFast),
+    RateLimited(RateLimited),
     /// Nobody can tell just now.
     Store(StoreError),
 }
@@ -168,8 +171,8 @@ impl fmt::Display for AuthenticationError {
             Self::Revoked { at } => write!(f, "the device was revoked at {at}"),
             Self::Suspended { role } => write!(f, "the {role} is suspended"),
             Self::Expired { at } => write!(f, "the certificate expired at {at}"),
-            Self::OtherDuty { duty } => write!(f, "the device's duty is {}", duty.name()),
-            Self::TooFast(_) => f.write_str("the device asks too often"),
+            Self::WrongScope { scope: duty } => write!(f, "the device's duty is {}", duty.name()),
+            Self::RateLimited(_) => f.write_str("the device asks too often"),
             Self::Store(_) => f.write_str("the caller could not be looked up"),
         }
     }

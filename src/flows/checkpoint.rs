@@ -8,11 +8,11 @@ use std::fmt;
 use std::time::Duration;
 
 use super::Gateway;
-use super::walk::{WalkError, walk_to_end};
-use crate::domain::chain::{ChainFault, ChainWalk, Link, Wrong};
+use super::walk::{ChainVerifierError, verify_to_end};
+use crate::domain::chain::{ChainError, ChainErrorKind, ChainLink, ChainVerifier};
 use crate::domain::checkpoint::Checkpoint;
 use crate::domain::digest::Sha256Digest;
-use crate::identity::checkpoint_key::{CheckpointError, CheckpointKey};
+use crate::identity::checkpoint_key::{CheckpointKey, VerifyCheckpointError};
 use crate::identity::error::IdentityError;
 use crate::storage::StoreError;
 
@@ -30,12 +30,12 @@ pub async fn is_due(gateway: &Gateway, every: Duration) -> Result<bool, StoreErr
 /// Signs how far the log has come; `None` where nothing was added since the last time.
 ///
 /// # Errors
-/// [`CheckpointFailure`]; then nothing is signed.
+/// [`SignCheckpointError`]; then nothing is signed.
 pub async fn checkpoint(
     gateway: &Gateway,
     key: &CheckpointKey,
     name: &str,
-) -> Result<Option<Checkpoint>, CheckpointFailure> {
+) -> Result<Option<Checkpoint>, SignCheckpointError> {
     let store = gateway.store.as_ref();
     let latest = store.latest_checkpoint().await?;
     let latest = latest.map(|signed| key.verifier().verify(&signed)).transpose()?;
@@ -48,52 +48,52 @@ pub async fn checkpoint(
         return Ok(None);
     }
     if head.sequence <= begin.sequence {
-        return Err(not_as_signed(head, begin).into());
+        return Err(head_mismatch(head, begin).into());
     }
-    let mut walk = ChainWalk::behind(begin, []);
-    walk_to_end(store, &mut walk).await?;
+    let mut chain = ChainVerifier::starting_after(begin, []);
+    verify_to_end(store, &mut chain).await?;
     let log = match known_log {
         Some(log) => log,
-        None => first_row(gateway).await?,
+        None => first_row_digest(gateway).await?,
     };
-    let (checkpoint, signed) = key.sign(walk.last(), name, log, gateway.now())?;
+    let (checkpoint, signed) = key.sign(chain.last(), name, log, gateway.now())?;
     // Another node may have been first; then its checkpoint says the same.
     let is_first = store.add_checkpoint(&checkpoint, &signed).await?;
     Ok(is_first.then_some(checkpoint))
 }
 
-fn not_as_signed(head: Link, signed: Link) -> ChainFault {
+fn head_mismatch(head: ChainLink, signed: ChainLink) -> ChainError {
     if head.sequence < signed.sequence {
-        ChainFault { sequence: head.sequence + 1, wrong: Wrong::Truncated { count: signed.sequence } }
+        ChainError { sequence: head.sequence + 1, kind: ChainErrorKind::Truncated { count: signed.sequence } }
     } else {
-        ChainFault { sequence: head.sequence, wrong: Wrong::Rewritten { checkpoint: signed.sequence } }
+        ChainError { sequence: head.sequence, kind: ChainErrorKind::Rewritten { checkpoint: signed.sequence } }
     }
 }
 
 /// What names the log for ever.
-async fn first_row(gateway: &Gateway) -> Result<Sha256Digest, CheckpointFailure> {
+async fn first_row_digest(gateway: &Gateway) -> Result<Sha256Digest, SignCheckpointError> {
     let rows = gateway.store.log_rows(0, 1).await?;
-    let missing = ChainFault { sequence: 1, wrong: Wrong::FrontCut };
+    let missing = ChainError { sequence: 1, kind: ChainErrorKind::FrontCut };
     Ok(rows.first().filter(|row| row.sequence == 1).ok_or(missing)?.sha256)
 }
 
 /// Why nothing was signed.
 #[derive(Debug)]
-pub enum CheckpointFailure {
+pub enum SignCheckpointError {
     /// The log is not as it was written.
-    Fault(ChainFault),
+    BrokenChain(ChainError),
     /// The last checkpoint is not one of this key.
-    LastCheckpoint(CheckpointError),
+    LastCheckpoint(VerifyCheckpointError),
     /// It could not be signed.
     Sign(IdentityError),
     /// The store cannot be used.
     Store(StoreError),
 }
 
-impl fmt::Display for CheckpointFailure {
+impl fmt::Display for SignCheckpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Fault(fault) => write!(
+            Self::BrokenChain(fault) => write!(
                 f,
                 "the transfer log is not as it was written ({fault}), and no checkpoint vouches for it: \
                  `lichtbild-gateway audit verify` tells more"
@@ -109,44 +109,44 @@ impl fmt::Display for CheckpointFailure {
     }
 }
 
-impl std::error::Error for CheckpointFailure {
+impl std::error::Error for SignCheckpointError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Sign(source) => Some(source),
             Self::Store(source) => Some(source),
-            Self::Fault(_) | Self::LastCheckpoint(_) => None,
+            Self::BrokenChain(_) | Self::LastCheckpoint(_) => None,
         }
     }
 }
 
-impl From<ChainFault> for CheckpointFailure {
-    fn from(fault: ChainFault) -> Self {
-        Self::Fault(fault)
+impl From<ChainError> for SignCheckpointError {
+    fn from(fault: ChainError) -> Self {
+        Self::BrokenChain(fault)
     }
 }
 
-impl From<WalkError> for CheckpointFailure {
-    fn from(error: WalkError) -> Self {
+impl From<ChainVerifierError> for SignCheckpointError {
+    fn from(error: ChainVerifierError) -> Self {
         match error {
-            WalkError::Fault(fault) => Self::Fault(fault),
-            WalkError::Store(error) => Self::Store(error),
+            ChainVerifierError::BrokenChain(fault) => Self::BrokenChain(fault),
+            ChainVerifierError::Store(error) => Self::Store(error),
         }
     }
 }
 
-impl From<CheckpointError> for CheckpointFailure {
-    fn from(error: CheckpointError) -> Self {
+impl From<VerifyCheckpointError> for SignCheckpointError {
+    fn from(error: VerifyCheckpointError) -> Self {
         Self::LastCheckpoint(error)
     }
 }
 
-impl From<IdentityError> for CheckpointFailure {
+impl From<IdentityError> for SignCheckpointError {
     fn from(error: IdentityError) -> Self {
         Self::Sign(error)
     }
 }
 
-impl From<StoreError> for CheckpointFailure {
+impl From<StoreError> for SignCheckpointError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }

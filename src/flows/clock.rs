@@ -3,23 +3,23 @@
 use std::time::Duration;
 
 use super::Gateway;
-pub use super::clock_watch::Step;
+pub use super::clock_watch::ClockStep;
 use crate::clock::Timestamp;
-use crate::domain::clock_watch::{ClockAnchor, ClockChange, distance};
+use crate::domain::clock_watch::{ClockAnchor, ClockChange, wall_clock_offset};
 use crate::storage::StoreError;
 
 /// Longer than a gateway rests over the holidays, much shorter than a photo is kept.
-pub const LONGEST_REST: Duration = Duration::from_secs(31 * 86_400);
+pub const MAX_SWEEP_GAP: Duration = Duration::from_secs(31 * 86_400);
 
 /// The clock, as far as erasures are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockState {
     /// Nothing speaks against it.
     Plausible,
-    /// The last sweep was longer ago than [`LONGEST_REST`]: sweeps are minutes apart, so the clock is wrong, or the gateway rested.
-    LongRest {
+    /// The last sweep was longer ago than [`MAX_SWEEP_GAP`]: sweeps are minutes apart, so the clock is wrong, or the gateway rested.
+    SweepGap {
         /// The last sweep.
-        last: Timestamp,
+        last_sweep: Timestamp,
     },
     /// It ran ahead of the monotonic clock, in one step or in many.
     Ahead(Duration),
@@ -33,14 +33,14 @@ impl Gateway {
 
     /// Goes on with the anchor of an earlier run of the program, if the machine has not been started since.
     pub fn resume_clock_anchor(&self, anchor: ClockAnchor) {
-        if anchor.boot.is_some() && anchor.boot == self.clock.boot() {
+        if anchor.boot.is_some() && anchor.boot == self.clock.boot_id() {
             self.clock_watch.locked(|watched| watched.anchor = anchor);
         }
     }
 
     /// The last step back of the clock since the start of the program that no administrator has confirmed.
-    pub fn clock_went_back(&self) -> Option<Step> {
-        self.clock_watch.locked(|watched| watched.went_back)
+    pub fn last_backward_step(&self) -> Option<ClockStep> {
+        self.clock_watch.locked(|watched| watched.backward_step)
     }
 }
 
@@ -63,14 +63,14 @@ pub async fn clock_state(gateway: &Gateway) -> Result<ClockState, StoreError> {
     let last = gateway.store.last_swept_at().await?;
     let (wall, monotonic) = (gateway.now(), gateway.clock.since_boot());
     let ahead = gateway.clock_watch.locked(|watched| {
-        if let Some(confirmed_at) = confirmed_at.filter(|at| watched.anchor.is_news(*at, wall)) {
+        if let Some(confirmed_at) = confirmed_at.filter(|at| watched.anchor.is_new_confirmation(*at, wall)) {
             watched.anchor.confirm(confirmed_at, wall, monotonic);
-            watched.went_back = None;
+            watched.backward_step = None;
         }
-        let seen_ms = std::mem::replace(&mut watched.seen_ms, distance(wall, monotonic));
+        let seen_ms = std::mem::replace(&mut watched.offset_ms, wall_clock_offset(wall, monotonic));
         let ClockChange { ahead, back } = watched.anchor.compare(seen_ms, wall, monotonic);
         if let Some(by) = back {
-            watched.went_back = Some(Step { by, to: wall });
+            watched.backward_step = Some(ClockStep { by, to: wall });
         }
         ahead
     });
@@ -78,7 +78,7 @@ pub async fn clock_state(gateway: &Gateway) -> Result<ClockState, StoreError> {
         return Ok(ClockState::Ahead(by));
     }
     Ok(match last {
-        Some(last) if wall > last + LONGEST_REST => ClockState::LongRest { last },
+        Some(last) if wall > last + MAX_SWEEP_GAP => ClockState::SweepGap { last_sweep: last },
         _ => ClockState::Plausible,
     })
 }

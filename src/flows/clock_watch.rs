@@ -4,21 +4,21 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::clock::{Clock, Timestamp};
-use crate::domain::clock_watch::{ClockAnchor, distance};
+use crate::domain::clock_watch::{ClockAnchor, wall_clock_offset};
 
 /// Shared by all that ask for the time of erasures.
-pub(super) struct ClockWatch(Mutex<Watched>);
+pub(super) struct ClockWatch(Mutex<ClockWatchState>);
 
-pub(super) struct Watched {
+pub(super) struct ClockWatchState {
     pub(super) anchor: ClockAnchor,
     /// The distance of the clocks when they were last compared.
-    pub(super) seen_ms: i64,
-    pub(super) went_back: Option<Step>,
+    pub(super) offset_ms: i64,
+    pub(super) backward_step: Option<ClockStep>,
 }
 
 /// A step back of the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Step {
+pub struct ClockStep {
     /// The distance.
     pub by: Duration,
     /// The time that the clock showed after it.
@@ -27,12 +27,12 @@ pub struct Step {
 
 impl ClockWatch {
     pub(super) fn new(clock: &dyn Clock) -> Self {
-        let anchor = ClockAnchor::at(clock.boot(), clock.now(), clock.since_boot());
-        let seen_ms = distance(clock.now(), clock.since_boot());
-        Self(Mutex::new(Watched { anchor, seen_ms, went_back: None }))
+        let anchor = ClockAnchor::at(clock.boot_id(), clock.now(), clock.since_boot());
+        let seen_ms = wall_clock_offset(clock.now(), clock.since_boot());
+        Self(Mutex::new(ClockWatchState { anchor, offset_ms: seen_ms, backward_step: None }))
     }
 
-    pub(super) fn locked<T>(&self, act: impl FnOnce(&mut Watched) -> T) -> T {
+    pub(super) fn locked<T>(&self, act: impl FnOnce(&mut ClockWatchState) -> T) -> T {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

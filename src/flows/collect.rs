@@ -10,16 +10,16 @@ use crate::domain::code::RetrievalCode;
 use crate::domain::collection::CollectionRecord;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, PartyId};
-use crate::domain::lifecycle::Standing;
+use crate::domain::lifecycle::Availability;
 use crate::domain::party::Party;
 use crate::domain::photo::{PhotoRecord, PhotoState};
-use crate::domain::quarantine::{HeldBack, HoldReason};
-use crate::domain::subject::Enclosure;
+use crate::domain::quarantine::{QuarantineReason, Quarantined};
+use crate::domain::subject::SealedMetadata;
 use crate::entropy::EntropyError;
 use crate::sealing::CodeKeys;
 use crate::sealing::frame::{OpenError, OpenedPhoto};
 use crate::storage::StoreError;
-use crate::storage::steps::{CodeAttempt, FoundPhoto, LeaseRequest, Leased, LookUp};
+use crate::storage::steps::{CodeAttempt, FoundPhoto, LeaseOutcome, LeaseRequest, LookupOutcome};
 
 /// A lease and what it is on.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub struct Collected {
     /// SHA-256 of the picture, out of its seal.
     pub sha256: Sha256Digest,
     /// What was sealed with it.
-    pub enclosure: Enclosure,
+    pub sealed_metadata: SealedMetadata,
     /// Who took it.
     pub studio: Party,
 }
@@ -50,7 +50,7 @@ pub async fn collect(
 ) -> Result<Collected, CollectError> {
     let keys = gateway.keys().code_keys(code);
     let found = look_up(gateway, office, &keys).await?;
-    if let Some(refusal) = refusal(gateway, found.standing).await? {
+    if let Some(refusal) = refusal(gateway, found.availability).await? {
         return Err(refusal);
     }
     let photo = found.photo.record;
@@ -60,32 +60,34 @@ pub async fn collect(
         office_id: office.party.party_id,
         device_id: office.device_id,
         collection_id: CollectionId::generate(gateway.now(), gateway.entropy.as_ref())?,
-        lease: gateway.rules.lease,
-        photos_of_revoked: gateway.rules.photos_of_revoked,
+        lease: gateway.limits.lease,
+        photos_of_revoked: gateway.limits.photos_of_revoked,
         now: gateway.now(),
     };
     let (collection, newly_leased) = match gateway.store.lease(&request).await? {
-        Leased::New(collection) => (collection, true),
-        Leased::Again(collection) => (collection, false),
+        LeaseOutcome::New(collection) => (collection, true),
+        LeaseOutcome::Existing(collection) => (collection, false),
         // Somebody was faster since the code was looked up.
-        Leased::No(standing) => return Err(refusal(gateway, standing).await?.unwrap_or(CollectError::Unstable)),
+        LeaseOutcome::Unavailable(standing) => {
+            return Err(refusal(gateway, standing).await?.unwrap_or(CollectError::ConcurrentChange));
+        }
     };
-    let OpenedPhoto { sha256, enclosure, .. } = opened;
-    Ok(Collected { collection, newly_leased, photo, sha256, enclosure, studio: found.studio })
+    let OpenedPhoto { sha256, sealed_metadata: enclosure, .. } = opened;
+    Ok(Collected { collection, newly_leased, photo, sha256, sealed_metadata: enclosure, studio: found.studio })
 }
 
 async fn look_up(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys) -> Result<FoundPhoto, CollectError> {
-    held_back_with_all(gateway).map_or(Ok(()), |held_back| Err(CollectError::HeldBack(held_back)))?;
+    store_quarantine(gateway).map_or(Ok(()), |held_back| Err(CollectError::Quarantined(held_back)))?;
     match gateway.store.look_up(&attempt(gateway, office, keys)).await? {
-        LookUp::Found(found) => Ok(*found),
-        LookUp::Unknown => Err(CollectError::UnknownCode),
-        LookUp::Blocked { until } => Err(CollectError::TooManyCodes { wait: gateway.now().until(until) }),
+        LookupOutcome::Found(found) => Ok(*found),
+        LookupOutcome::Unknown => Err(CollectError::UnknownCode),
+        LookupOutcome::Blocked { until } => Err(CollectError::TooManyCodes { wait: gateway.now().until(until) }),
     }
 }
 
 /// While the database is known to have gone back in time every photo in it may have been used: none is looked up.
-pub(super) fn held_back_with_all(gateway: &Gateway) -> Option<HeldBack> {
-    gateway.store.regression().map(|_| HeldBack { since: gateway.now(), reason: HoldReason::Restored })
+pub(super) fn store_quarantine(gateway: &Gateway) -> Option<Quarantined> {
+    gateway.store.regression().map(|_| Quarantined { since: gateway.now(), reason: QuarantineReason::Restored })
 }
 
 /// A code in an office's hand, as the store wants to know it.
@@ -95,39 +97,39 @@ pub(super) fn attempt(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys)
         office_id: office.party.party_id,
         device_id: office.device_id,
         now: gateway.now(),
-        limits: gateway.rules.guesses,
-        photos_of_revoked: gateway.rules.photos_of_revoked,
+        limits: gateway.limits.code_guesses,
+        photos_of_revoked: gateway.limits.photos_of_revoked,
     }
 }
 
 /// Takes the picture out of its seal.
 pub(super) async fn open(gateway: &Gateway, photo: &PhotoRecord, keys: CodeKeys) -> Result<OpenedPhoto, CollectError> {
-    let Some(sealed) = gateway.store.sealed(photo.photo_id).await? else {
+    let Some(sealed) = gateway.store.sealed_photo(photo.photo_id).await? else {
         // Settled by a colleague between the look-up and now: the next look-up will say so.
-        return Err(CollectError::Unstable);
+        return Err(CollectError::ConcurrentChange);
     };
     let key_file = gateway.keys();
     let context = photo.seal_context();
     let opened = tokio::task::spawn_blocking(move || key_file.open(sealed, &keys, context)).await;
-    opened.map_err(|_| CollectError::Unstable)?.map_err(CollectError::Damaged)
+    opened.map_err(|_| CollectError::ConcurrentChange)?.map_err(CollectError::Damaged)
 }
 
 /// Why a photo in this standing cannot be leased; `None` when it can.
-async fn refusal(gateway: &Gateway, standing: Standing) -> Result<Option<CollectError>, StoreError> {
+async fn refusal(gateway: &Gateway, standing: Availability) -> Result<Option<CollectError>, StoreError> {
     Ok(match standing {
-        Standing::Free { .. } | Standing::Held(_) | Standing::Renewable(_) => None,
-        Standing::HeldBack(held_back) => Some(CollectError::HeldBack(held_back)),
-        Standing::LeasedElsewhere { until } => Some(CollectError::LeasedElsewhere { until }),
-        Standing::Withdrawn { at } => Some(CollectError::Withdrawn { at }),
-        Standing::Expired { at } => Some(CollectError::Expired { at }),
-        Standing::HandedOverElsewhere { until } => Some(CollectError::HandedOverElsewhere { until }),
-        Standing::Settled { state, at, office } => {
-            Some(CollectError::Settled { state, at, office: name(gateway, office).await? })
+        Availability::Available { .. } | Availability::LeasedHere(_) | Availability::Renewable(_) => None,
+        Availability::Quarantined(held_back) => Some(CollectError::Quarantined(held_back)),
+        Availability::LeasedElsewhere { until } => Some(CollectError::LeasedElsewhere { until }),
+        Availability::Withdrawn { at } => Some(CollectError::Withdrawn { at }),
+        Availability::Expired { at } => Some(CollectError::Expired { at }),
+        Availability::HandedOverElsewhere { until } => Some(CollectError::HandedOverElsewhere { until }),
+        Availability::Settled { state, at, office } => {
+            Some(CollectError::Settled { state, at, office: settling_office(gateway, office).await? })
         }
     })
 }
 
-async fn name(gateway: &Gateway, office: Option<PartyId>) -> Result<Option<Party>, StoreError> {
+async fn settling_office(gateway: &Gateway, office: Option<PartyId>) -> Result<Option<Party>, StoreError> {
     match office {
         None => Ok(None),
         Some(office) => gateway.store.party(office).await,
@@ -145,7 +147,7 @@ pub enum CollectError {
     /// No photo has or had this code.
     UnknownCode,
     /// An administrator is to look at it first.
-    HeldBack(HeldBack),
+    Quarantined(Quarantined),
     /// Another office holds it.
     LeasedElsewhere {
         /// Until then at the latest.
@@ -178,7 +180,7 @@ pub enum CollectError {
     /// The picture does not come out of its seal.
     Damaged(OpenError),
     /// Somebody else changed it at this very moment; asking again gives the answer.
-    Unstable,
+    ConcurrentChange,
     /// No randomness for an identifier.
     Entropy(EntropyError),
     /// The store cannot be asked.
@@ -190,7 +192,7 @@ impl fmt::Display for CollectError {
         match self {
             Self::TooManyCodes { .. } => f.write_str("too many wrong codes"),
             Self::UnknownCode => f.write_str("no photo has this code"),
-            Self::HeldBack(_) => f.write_str("the photo is held back"),
+            Self::Quarantined(_) => f.write_str("the photo is held back"),
             Self::LeasedElsewhere { .. } | Self::HandedOverElsewhere { .. } => {
                 f.write_str("another office holds the photo")
             }
@@ -198,7 +200,7 @@ impl fmt::Display for CollectError {
             Self::Withdrawn { .. } => f.write_str("the photo was withdrawn"),
             Self::Expired { .. } => f.write_str("the photo expired"),
             Self::Damaged(_) => f.write_str("the photo does not come out of its seal"),
-            Self::Unstable => f.write_str("the photo was changed at this moment"),
+            Self::ConcurrentChange => f.write_str("the photo was changed at this moment"),
             Self::Entropy(_) => f.write_str("no identifier could be made"),
             Self::Store(_) => f.write_str("the store cannot be asked"),
         }

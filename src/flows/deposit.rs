@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Gateway;
 use super::authenticate::StudioCaller;
-use super::judge::Busy;
-use super::pace::AdmittedUpload;
+use super::judge::QueueFullError;
+use super::pace::UploadPermit;
 use crate::domain::audit::AuditEvent;
 use crate::domain::check::Check;
 use crate::domain::code::RetrievalCode;
@@ -15,12 +15,12 @@ use crate::domain::id::PhotoId;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::lifecycle::visible_state;
 use crate::domain::photo::{JudgedPhoto, PhotoRecord, PhotoState, UploadBytes};
-use crate::domain::subject::{Declaration, Enclosure};
+use crate::domain::subject::{Declaration, SealedMetadata};
 use crate::failpoint;
 use crate::sealing::CodeKeys;
 use crate::sealing::frame::SealError;
 use crate::storage::StoreError;
-use crate::storage::steps::{Deposited, NewPhoto, PreviousDeposit};
+use crate::storage::steps::{DepositOutcome, NewPhoto, PreviousDeposit};
 use crate::validation::judge::{Judgement, judge};
 
 /// What a studio hands in.
@@ -48,7 +48,7 @@ pub struct Receipt {
     /// SHA-256 of the file.
     pub sha256: Sha256Digest,
     /// What was sealed with it; empty once the photo is erased.
-    pub enclosure: Enclosure,
+    pub sealed_metadata: SealedMetadata,
     /// Whether this deposit had been made before.
     pub replayed: bool,
 }
@@ -60,10 +60,10 @@ pub struct Receipt {
 pub async fn deposit(
     gateway: &Gateway,
     studio: &StudioCaller,
-    _admitted: AdmittedUpload,
+    _admitted: UploadPermit,
     request: DepositRequest,
 ) -> Result<Receipt, DepositError> {
-    let upload = gateway.judges.run(studio.device_id, move || UploadBytes::new(request.bytes)).await?;
+    let upload = gateway.workers.run(studio.device_id, move || UploadBytes::new(request.bytes)).await?;
     compare_digests(request.announced, upload.sha256())?;
     failpoint::reached("deposit.received");
 
@@ -73,20 +73,22 @@ pub async fn deposit(
     let code_keys = keys.code_keys(&code);
     let request_id = keys.request_id(studio.device_id, &request.key);
 
-    let _claim = gateway.claims.claim(request_id).ok_or(DepositError::InProgress)?;
+    let _claim = gateway.in_flight.begin(request_id).ok_or(DepositError::InProgress)?;
     if let Some(previous) = gateway.store.find_deposit(&request_id).await? {
         return replay(gateway, previous, code, code_keys, sha256).await;
     }
-    let photo = judge_upload(gateway, studio, upload, request.declaration).await?;
+    let photo = check_upload(gateway, studio, upload, request.declaration).await?;
     failpoint::reached("deposit.judged");
-    let enclosure = photo.enclosure().clone();
+    let enclosure = photo.sealed_metadata().clone();
     let new_photo = seal(gateway, studio, photo, code_keys, request_id).await?;
     failpoint::reached("deposit.sealed");
     let record = new_photo.photo.record.clone();
     match gateway.store.deposit(new_photo.photo, new_photo.audit).await? {
-        Deposited::Stored => Ok(Receipt { code, state: record.state, record, sha256, enclosure, replayed: false }),
-        Deposited::NotInStanding => Err(DepositError::NotInStanding),
-        Deposited::Repeated(previous) => {
+        DepositOutcome::Stored => {
+            Ok(Receipt { code, state: record.state, record, sha256, sealed_metadata: enclosure, replayed: false })
+        }
+        DepositOutcome::RevokedOrSuspended => Err(DepositError::RevokedOrSuspended),
+        DepositOutcome::Repeated(previous) => {
             let code_keys = gateway.keys().code_keys(&code);
             replay(gateway, *previous, code, code_keys, sha256).await
         }
@@ -115,31 +117,35 @@ async fn replay(
     }
     let PreviousDeposit { photo, .. } = previous;
     let state = visible_state(&photo.record, photo.latest.as_ref(), gateway.now());
-    let enclosure = enclosed(gateway, &photo.record, code_keys).await?;
-    Ok(Receipt { code, state, record: photo.record, sha256, enclosure, replayed: true })
+    let enclosure = open_metadata(gateway, &photo.record, code_keys).await?;
+    Ok(Receipt { code, state, record: photo.record, sha256, sealed_metadata: enclosure, replayed: true })
 }
 
-async fn enclosed(gateway: &Gateway, photo: &PhotoRecord, code_keys: CodeKeys) -> Result<Enclosure, DepositError> {
-    let Some(sealed) = gateway.store.sealed(photo.photo_id).await? else { return Ok(Enclosure::default()) };
+async fn open_metadata(
+    gateway: &Gateway,
+    photo: &PhotoRecord,
+    code_keys: CodeKeys,
+) -> Result<SealedMetadata, DepositError> {
+    let Some(sealed) = gateway.store.sealed_photo(photo.photo_id).await? else { return Ok(SealedMetadata::default()) };
     let (keys, context) = (gateway.keys(), photo.seal_context());
-    match gateway.judges.run(photo.device_id, move || keys.open(sealed, &code_keys, context)).await? {
-        Ok(opened) => Ok(opened.enclosure),
+    match gateway.workers.run(photo.device_id, move || keys.open(sealed, &code_keys, context)).await? {
+        Ok(opened) => Ok(opened.sealed_metadata),
         // The code is the citizen's all the same; at the counter it will show that the picture is lost.
         Err(error) => {
             tracing::error!(%error, "a photo does not come out of its seal");
-            Ok(Enclosure::default())
+            Ok(SealedMetadata::default())
         }
     }
 }
 
-async fn judge_upload(
+async fn check_upload(
     gateway: &Gateway,
     studio: &StudioCaller,
     upload: UploadBytes,
     declaration: Declaration,
 ) -> Result<JudgedPhoto, DepositError> {
     let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
-    match gateway.judges.run(studio.device_id, move || judge(upload, &profile, declaration, now)).await? {
+    match gateway.workers.run(studio.device_id, move || judge(upload, &profile, declaration, now)).await? {
         Judgement::Accepted(photo) => Ok(photo),
         Judgement::Refused { findings, .. } => {
             let refusing = findings.iter().filter(|finding| finding.severity == Severity::Refuse);
@@ -177,7 +183,7 @@ async fn seal(
         kept: false,
         facts: photo.facts().clone(),
         deposited_at: now,
-        expires_at: now + gateway.rules.retention,
+        expires_at: now + gateway.limits.retention,
         settled_at: None,
         refusal: None,
     };
@@ -185,7 +191,7 @@ async fn seal(
     let context = record.seal_context();
     let entropy = Arc::clone(&gateway.entropy);
     let sealed = gateway
-        .judges
+        .workers
         .run(studio.device_id, move || keys.seal(&photo, &code_keys, context, entropy.as_ref()))
         .await??;
     let details = serde_json::json!({ "studio_id": record.studio_id, "bytes": record.facts.bytes });
@@ -199,7 +205,7 @@ pub enum DepositError {
     /// Too many photos are waiting to be judged.
     Busy,
     /// The device was revoked, or its studio suspended, while the photo was on its way.
-    NotInStanding,
+    RevokedOrSuspended,
     /// What arrived is not what the studio announced.
     DigestMismatch {
         /// What the studio sent along.
@@ -222,8 +228,8 @@ pub enum DepositError {
     Store(StoreError),
 }
 
-impl From<Busy> for DepositError {
-    fn from(_: Busy) -> Self {
+impl From<QueueFullError> for DepositError {
+    fn from(_: QueueFullError) -> Self {
         Self::Busy
     }
 }

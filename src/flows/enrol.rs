@@ -9,20 +9,20 @@ use std::net::IpAddr;
 
 use super::Gateway;
 use super::issuance::{CertifyError, certify};
-use super::pace::TooFast;
+use super::pace::RateLimited;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::enrolment_code::EnrolmentCode;
 use crate::domain::id::DeviceId;
-use crate::domain::invitation::Refusal;
+use crate::domain::invitation::InvitationRefusal;
 use crate::domain::party::{Party, Role};
 use crate::identity::claimed_subject::ClaimedSubject;
 use crate::identity::issue::{ClientSubject, IssuedCertificate};
 use crate::identity::public_key::PublicKey;
-use crate::identity::request::{RequestError, read_named_request};
-use crate::sealing::enrolment::invitation_lookup;
+use crate::identity::request::{RequestError, read_request_with_subject};
+use crate::sealing::enrolment::invitation_lookup_id;
 use crate::storage::StoreError;
-use crate::storage::enrolment_steps::{CodeWeighed, EnrolmentAttempt, EnrolmentStep, RightCode};
+use crate::storage::enrolment_steps::{EnrolmentAction, EnrolmentAttempt, EnrolmentCodeCheck, EnrolmentStep};
 
 /// What a device shows to be enrolled.
 pub struct EnrolmentRequest<'a> {
@@ -46,9 +46,9 @@ pub enum Enrolled {
 /// Admits one more request from this address, before any of it is read.
 ///
 /// # Errors
-/// [`TooFast`].
-pub fn admit(gateway: &Gateway, address: IpAddr) -> Result<(), TooFast> {
-    gateway.strangers.admit(address, gateway.now())
+/// [`RateLimited`].
+pub fn admit(gateway: &Gateway, address: IpAddr) -> Result<(), RateLimited> {
+    gateway.anonymous_callers.admit(address, gateway.now())
 }
 
 /// Enrols a device by its code.
@@ -56,54 +56,54 @@ pub fn admit(gateway: &Gateway, address: IpAddr) -> Result<(), TooFast> {
 /// # Errors
 /// [`EnrolError`].
 pub async fn enrol(gateway: &Gateway, request: EnrolmentRequest<'_>) -> Result<Enrolled, EnrolError> {
-    let issuance = gateway.issuance().ok_or(EnrolError::NotSetUp)?;
-    let read = read_named_request(request.request);
+    let issuance = gateway.certificate_issuer().ok_or(EnrolError::NotSetUp)?;
+    let read = read_request_with_subject(request.request);
     let device_id = request.device_id.ok_or(EnrolError::WrongCode { tries_left: None })?;
     let attempt = EnrolmentAttempt {
         device_id,
-        lookup: invitation_lookup(request.code),
+        lookup: invitation_lookup_id(request.code),
         key: read.as_ref().ok().map(|(key, _)| fingerprint(key)),
         policy: issuance.policy,
         now: gateway.now(),
     };
-    let (party, right) = right_code(gateway, &attempt).await?;
+    let (party, right) = check_code(gateway, &attempt).await?;
     let (key, claimed) = match read {
         Ok(read) => read,
         Err(error) => return Err(refuse(gateway, device_id, EnrolError::Request(error)).await),
     };
     let subject = ClientSubject { role: party.role, party_id: party.party_id, device_id };
     if claimed.names_another(&subject) {
-        return Err(refuse(gateway, device_id, EnrolError::SubjectForeign).await);
+        return Err(refuse(gateway, device_id, EnrolError::SubjectMismatch).await);
     }
-    carry_out(gateway, &attempt, right, &subject, &key).await
+    execute(gateway, &attempt, right, &subject, &key).await
 }
 
-async fn right_code(gateway: &Gateway, attempt: &EnrolmentAttempt) -> Result<(Party, RightCode), EnrolError> {
-    match gateway.store.weigh_code(attempt).await.map_err(EnrolError::Store)? {
-        CodeWeighed::Right(party, right) => Ok((party, right)),
-        CodeWeighed::Wrong { tries_left } => Err(EnrolError::WrongCode { tries_left: Some(tries_left) }),
-        CodeWeighed::Exhausted => Err(EnrolError::Refused(Refusal::Exhausted)),
-        CodeWeighed::Refused(refusal) => Err(EnrolError::Refused(refusal)),
-        CodeWeighed::Suspended(party) => Err(EnrolError::Suspended { role: party.role }),
-        CodeWeighed::Unknown => Err(match gateway.strangers.count_claim(attempt.device_id) {
+async fn check_code(gateway: &Gateway, attempt: &EnrolmentAttempt) -> Result<(Party, EnrolmentAction), EnrolError> {
+    match gateway.store.check_enrolment_code(attempt).await.map_err(EnrolError::Store)? {
+        EnrolmentCodeCheck::Right(party, right) => Ok((party, right)),
+        EnrolmentCodeCheck::Wrong { tries_left } => Err(EnrolError::WrongCode { tries_left: Some(tries_left) }),
+        EnrolmentCodeCheck::Exhausted => Err(EnrolError::Refused(InvitationRefusal::Exhausted)),
+        EnrolmentCodeCheck::Refused(refusal) => Err(EnrolError::Refused(refusal)),
+        EnrolmentCodeCheck::Suspended(party) => Err(EnrolError::Suspended { role: party.role }),
+        EnrolmentCodeCheck::Unknown => Err(match gateway.anonymous_callers.count_wrong_code(attempt.device_id) {
             Some(tries_left) => EnrolError::WrongCode { tries_left: Some(tries_left) },
-            None => EnrolError::Refused(Refusal::Exhausted),
+            None => EnrolError::Refused(InvitationRefusal::Exhausted),
         }),
     }
 }
 
-async fn carry_out(
+async fn execute(
     gateway: &Gateway,
     attempt: &EnrolmentAttempt,
-    right: RightCode,
+    right: EnrolmentAction,
     subject: &ClientSubject,
     key: &PublicKey,
 ) -> Result<Enrolled, EnrolError> {
     let pending = Enrolled::Pending(fingerprint(key));
     let (step, answer) = match right {
-        RightCode::Wait => return Ok(pending),
-        RightCode::Bind => (EnrolmentStep::Bind, pending),
-        RightCode::Certify => {
+        EnrolmentAction::Wait => return Ok(pending),
+        EnrolmentAction::Bind => (EnrolmentStep::Bind, pending),
+        EnrolmentAction::Certify => {
             let (issued, record) = certify(gateway, subject, key).map_err(EnrolError::Certify)?;
             (EnrolmentStep::Certify(record), Enrolled::Certificate(Box::new(issued)))
         }
@@ -112,14 +112,14 @@ async fn carry_out(
         return Ok(answer);
     }
     // Somebody else was first, with this code or by withdrawing it: what it is worth now is the answer.
-    match right_code(gateway, attempt).await {
-        Ok(_) => Err(EnrolError::Unstable),
+    match check_code(gateway, attempt).await {
+        Ok(_) => Err(EnrolError::ConcurrentChange),
         Err(error) => Err(error),
     }
 }
 
 /// Writes down why a device with the right code, or with a certificate, gets no new one.
-pub(super) async fn note_refusal(gateway: &Gateway, device_id: DeviceId, reason: &str) -> Result<(), StoreError> {
+pub(super) async fn record_refusal(gateway: &Gateway, device_id: DeviceId, reason: &str) -> Result<(), StoreError> {
     let audit = AuditEntry {
         at: gateway.now(),
         actor: device_id.to_string(),
@@ -135,7 +135,7 @@ async fn refuse(gateway: &Gateway, device_id: DeviceId, error: EnrolError) -> En
         EnrolError::Request(reason) => request_reason(reason),
         _ => "subject_foreign",
     };
-    match note_refusal(gateway, device_id, reason).await {
+    match record_refusal(gateway, device_id, reason).await {
         Ok(()) => error,
         Err(error) => EnrolError::Store(error),
     }
@@ -172,7 +172,7 @@ pub enum EnrolError {
         tries_left: Option<u32>,
     },
     /// The code leads to nothing any more.
-    Refused(Refusal),
+    Refused(InvitationRefusal),
     /// The whole studio or office is suspended.
     Suspended {
         /// Which of them.
@@ -181,11 +181,11 @@ pub enum EnrolError {
     /// The request cannot be certified.
     Request(RequestError),
     /// The request names another device or party.
-    SubjectForeign,
+    SubjectMismatch,
     /// No certificate can be made just now.
     Certify(CertifyError),
     /// Two requests with one key were in each other's way: try again.
-    Unstable,
+    ConcurrentChange,
     /// The store cannot be used.
     Store(StoreError),
 }
@@ -198,9 +198,9 @@ impl fmt::Display for EnrolError {
             Self::Refused(_) => "the invitation leads to nothing any more",
             Self::Suspended { .. } => "the party is suspended",
             Self::Request(_) => "the request cannot be certified",
-            Self::SubjectForeign => "the request names another device or party",
+            Self::SubjectMismatch => "the request names another device or party",
             Self::Certify(_) => "no certificate could be made",
-            Self::Unstable => "two requests were in each other's way",
+            Self::ConcurrentChange => "two requests were in each other's way",
             Self::Store(_) => "the store could not be used",
         })
     }

@@ -1,11 +1,11 @@
 //! Proves what became of a photo: its tombstone, what is not left of it, and the rows of the transfer log.
 
-use super::verify::walk_log;
-use crate::domain::erasure::{EpochKey, ErasureReport, Evidence, Left, tells_of};
+use super::verify::verify_log;
+use crate::domain::erasure::{EpochKey, ErasureLogRow, ErasureRemnants, ErasureReport, mentions_photo};
 use crate::domain::id::PhotoId;
 use crate::sealing::KeyFile;
 use crate::sealing::key_file::month_start;
-use crate::storage::{SqlStore, StoreError, TransferLog};
+use crate::storage::{AuditLog, SqlStore, StoreError};
 use std::time::Duration;
 
 /// Makes the report; `None` when there never was such a photo, or its tombstone is gone too.
@@ -18,11 +18,11 @@ pub async fn erase_report(
     longest_retention: Duration,
     photo_id: PhotoId,
 ) -> Result<Option<ErasureReport>, StoreError> {
-    let Some(remains) = store.remains(photo_id).await? else { return Ok(None) };
+    let Some(remains) = store.remaining_data(photo_id).await? else { return Ok(None) };
     let (wanted, mut evidence) = (photo_id.to_string(), Vec::new());
-    let log = walk_log(store, store.log_anchor().await?, |row| {
-        if tells_of(row, &wanted) {
-            evidence.push(Evidence::from(row));
+    let log = verify_log(store, store.log_anchor().await?, |row| {
+        if mentions_photo(row, &wanted) {
+            evidence.push(ErasureLogRow::from(row));
         }
     })
     .await?;
@@ -37,7 +37,7 @@ pub async fn erase_report(
         expires_at: record.expires_at,
         office_id: remains.photo.latest.as_ref().map(|latest| latest.office_id),
         office_device_id: remains.collected_by,
-        left: Left { picture: remains.has_picture, lookup_id: remains.has_lookup_id },
+        left: ErasureRemnants { picture: remains.has_envelope, lookup_id: remains.has_lookup_id },
         epoch: EpochKey {
             number: record.epoch,
             is_alive: keys.map(|keys| keys.epoch(record.epoch).is_some()),

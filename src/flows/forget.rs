@@ -10,7 +10,7 @@ use super::Gateway;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::identity::checkpoint_key::CheckpointVerifier;
 use crate::storage::StoreError;
-use crate::storage::transfer_log::Forgotten;
+use crate::storage::transfer_log::PurgeReport;
 
 /// Lets the log begin behind the last checkpoint whose time is over. A checkpoint that this key did not sign vouches for nothing, and
 /// everything behind it stays.
@@ -47,13 +47,13 @@ pub async fn shorten_log(gateway: &Gateway, verifier: &CheckpointVerifier) -> Re
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be used; what is gone by then stays gone.
-pub async fn forget(gateway: &Gateway) -> Result<Forgotten, StoreError> {
-    let mut total = Forgotten::default();
+pub async fn purge(gateway: &Gateway) -> Result<PurgeReport, StoreError> {
+    let mut total = PurgeReport::default();
     loop {
-        let batch = gateway.store.forget(gateway.now()).await?;
+        let batch = gateway.store.purge(gateway.now()).await?;
         total.tombstones += batch.tombstones;
         total.log_rows += batch.log_rows;
-        if !batch.did_something() {
+        if !batch.has_changes() {
             return Ok(total);
         }
     }

@@ -3,22 +3,22 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use super::claim::Claims;
+use super::claim::InFlight;
 use super::clock_watch::ClockWatch;
-use super::issuance::Issuance;
-use super::judge::Judges;
-use super::pace::Pace;
-use super::strangers::Strangers;
-use super::turn_away::ROWS_PER_MINUTE;
+use super::issuance::CertificateIssuer;
+use super::judge::WorkerPool;
+use super::pace::RateLimiter;
+use super::strangers::AnonymousCallers;
+use super::turn_away::AUDIT_ROWS_PER_MINUTE;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::id::DeviceId;
-use crate::domain::keeping::KEPT_MONTHS;
-use crate::domain::quarantine::PhotosOfRevoked;
+use crate::domain::keeping::MAX_KEPT_MONTHS;
+use crate::domain::quarantine::RevokedDevicePolicy;
 use crate::entropy::Entropy;
 use crate::sealing::KeyFile;
 use crate::storage::Store;
-use crate::storage::steps::GuessLimits;
+use crate::storage::steps::WrongCodeLimits;
 use crate::validation::profile::Profile;
 
 /// A running gateway, without its listeners.
@@ -32,21 +32,21 @@ pub struct Gateway {
     /// What photos are judged by.
     pub profile: Arc<Profile>,
     /// Its deadlines and limits.
-    pub rules: Rules,
-    pub(super) judges: Judges,
-    pub(super) claims: Claims,
+    pub limits: GatewayLimits,
+    pub(super) workers: WorkerPool,
+    pub(super) in_flight: InFlight,
     pub(super) clock_watch: ClockWatch,
-    pub(super) pace: Pace<DeviceId>,
-    pub(super) requests: Pace<DeviceId>,
-    pub(super) refusals: Pace<DeviceId>,
-    pub(super) strangers: Strangers,
+    pub(super) upload_limiter: RateLimiter<DeviceId>,
+    pub(super) request_limiter: RateLimiter<DeviceId>,
+    pub(super) rejection_row_limiter: RateLimiter<DeviceId>,
+    pub(super) anonymous_callers: AnonymousCallers,
     keys: RwLock<Arc<KeyFile>>,
-    issuance: RwLock<Option<Arc<Issuance>>>,
+    certificate_issuer: RwLock<Option<Arc<CertificateIssuer>>>,
 }
 
 /// Deadlines and limits.
 #[derive(Debug, Clone, Copy)]
-pub struct Rules {
+pub struct GatewayLimits {
     /// How long a photo waits for an office. PassDEÜV allows six months at most.
     pub retention: Duration,
     /// How long an office holds a photo before it must enter the code again.
@@ -54,9 +54,9 @@ pub struct Rules {
     /// How long an office that was handed a photo has to settle; then the photo counts as used.
     pub settle_within: Duration,
     /// How many wrong codes are borne.
-    pub guesses: GuessLimits,
+    pub code_guesses: WrongCodeLimits,
     /// What becomes of photos whose device is revoked.
-    pub photos_of_revoked: PhotosOfRevoked,
+    pub photos_of_revoked: RevokedDevicePolicy,
     /// Requests of one device in a minute, of whatever kind.
     pub requests_per_minute: u32,
     /// Lookups of invitations and enrolments of one address in a minute.
@@ -66,34 +66,34 @@ pub struct Rules {
     /// Bytes of one device's uploads and checks that may be under way, and so in memory, at the same time.
     pub upload_bytes_at_once: u64,
     /// Photos that are judged at the same time.
-    pub judges: usize,
+    pub workers: usize,
     /// Photos that may wait for a judge; more are told to come back.
-    pub judge_queue: usize,
+    pub worker_queue: usize,
 }
 
-impl Default for Rules {
+impl Default for GatewayLimits {
     fn default() -> Self {
         Self {
             retention: Duration::from_secs(180 * 86_400),
             lease: Duration::from_secs(15 * 60),
             settle_within: Duration::from_secs(7 * 86_400),
-            guesses: GuessLimits { per_device: 20, over_all: 1_000, window: Duration::from_secs(15 * 60) },
-            photos_of_revoked: PhotosOfRevoked::Keep,
+            code_guesses: WrongCodeLimits { per_device: 20, in_total: 1_000, window: Duration::from_secs(15 * 60) },
+            photos_of_revoked: RevokedDevicePolicy::Keep,
             requests_per_minute: 6_000,
             enrolments_per_minute: 60,
             uploads_per_minute: 600,
             upload_bytes_at_once: 64 * 1024 * 1024,
-            judges: std::thread::available_parallelism().map_or(2, usize::from),
-            judge_queue: 64,
+            workers: std::thread::available_parallelism().map_or(2, usize::from),
+            worker_queue: 64,
         }
     }
 }
 
-impl Rules {
+impl GatewayLimits {
     /// The longest time from a photo's sealing to its erasure: waiting, then kept, with a month to spare. Epoch keys that are
     /// older are destroyed.
     pub fn longest_retention(&self) -> Duration {
-        self.retention + Duration::from_secs((u64::from(KEPT_MONTHS) + 1) * 31 * 86_400)
+        self.retention + Duration::from_secs((u64::from(MAX_KEPT_MONTHS) + 1) * 31 * 86_400)
     }
 }
 
@@ -105,23 +105,23 @@ impl Gateway {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         profile: Profile,
-        rules: Rules,
+        limits: GatewayLimits,
     ) -> Self {
         Self {
             store,
             entropy,
             profile: Arc::new(profile),
-            rules,
-            judges: Judges::new(rules.judges, rules.judge_queue),
-            claims: Claims::default(),
+            limits,
+            workers: WorkerPool::new(limits.workers, limits.worker_queue),
+            in_flight: InFlight::default(),
             clock_watch: ClockWatch::new(clock.as_ref()),
             clock,
-            pace: Pace::new(rules.uploads_per_minute, rules.upload_bytes_at_once),
-            requests: Pace::new(rules.requests_per_minute, u64::MAX),
-            refusals: Pace::new(ROWS_PER_MINUTE, u64::MAX),
-            strangers: Strangers::new(rules.enrolments_per_minute),
+            upload_limiter: RateLimiter::new(limits.uploads_per_minute, limits.upload_bytes_at_once),
+            request_limiter: RateLimiter::new(limits.requests_per_minute, u64::MAX),
+            rejection_row_limiter: RateLimiter::new(AUDIT_ROWS_PER_MINUTE, u64::MAX),
+            anonymous_callers: AnonymousCallers::new(limits.enrolments_per_minute),
             keys: RwLock::new(Arc::new(keys)),
-            issuance: RwLock::default(),
+            certificate_issuer: RwLock::default(),
         }
     }
 
@@ -141,13 +141,13 @@ impl Gateway {
     }
 
     /// What devices are certified with; `None` where nothing was put in force.
-    pub fn issuance(&self) -> Option<Arc<Issuance>> {
-        self.issuance.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn certificate_issuer(&self) -> Option<Arc<CertificateIssuer>> {
+        self.certificate_issuer.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Puts authorities in force, from now on.
-    pub fn put_issuance(&self, issuance: Issuance) {
-        *self.issuance.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(issuance));
+    pub fn set_certificate_issuer(&self, certificate_issuer: CertificateIssuer) {
+        *self.certificate_issuer.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(certificate_issuer));
     }
 
     /// An audit row about something a device did.

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use super::Gateway;
 use super::authenticate::OfficeCaller;
-use super::collect::{CollectError, attempt, held_back_with_all, open};
+use super::collect::{CollectError, attempt, open, store_quarantine};
 use crate::clock::Timestamp;
 use crate::domain::code::RetrievalCode;
 use crate::domain::id::CollectionId;
 use crate::domain::photo::PhotoRecord;
-use crate::domain::quarantine::HeldBack;
+use crate::domain::quarantine::Quarantined;
 use crate::sealing::frame::OpenedPhoto;
 use crate::storage::StoreError;
-use crate::storage::steps::{Fetch, FetchPurpose, FetchRequest};
+use crate::storage::steps::{FetchOutcome, FetchPurpose, FetchRequest};
 
 /// Opens the photo of a collection. With [`FetchPurpose::HandOver`] it is on record, before this returns, that this office has
 /// the picture: no other office will get it, even if the machine dies with the first byte on the wire. It is opened before
@@ -27,12 +27,12 @@ pub async fn hand_over(
     code: &RetrievalCode,
     purpose: FetchPurpose,
 ) -> Result<HandedOver, HandOverError> {
-    held_back_with_all(gateway).map_or(Ok(()), |held_back| Err(HandOverError::HeldBack(held_back)))?;
+    store_quarantine(gateway).map_or(Ok(()), |held_back| Err(HandOverError::Quarantined(held_back)))?;
     let keys = gateway.keys().code_keys(code);
     let mut request = FetchRequest {
         collection_id,
         attempt: attempt(gateway, office, &keys),
-        settle_within: gateway.rules.settle_within,
+        settle_within: gateway.limits.settle_within,
         purpose: FetchPurpose::Inspect,
     };
     let photo = fetch(gateway, &request).await?;
@@ -55,13 +55,13 @@ pub struct HandedOver {
 
 async fn fetch(gateway: &Gateway, request: &FetchRequest) -> Result<PhotoRecord, HandOverError> {
     match gateway.store.fetch(request).await? {
-        Fetch::Ready(photo) => Ok(*photo),
-        Fetch::Blocked { until } => Err(HandOverError::TooManyCodes { wait: gateway.now().until(until) }),
-        Fetch::NoSuchCollection => Err(HandOverError::UnknownCollection),
-        Fetch::WrongCode => Err(HandOverError::WrongCode),
-        Fetch::LeaseOver { at } => Err(HandOverError::LeaseOver { at }),
-        Fetch::HeldBack(held_back) => Err(HandOverError::HeldBack(held_back)),
-        Fetch::Over { at } => Err(HandOverError::Over { at }),
+        FetchOutcome::Ready(photo) => Ok(*photo),
+        FetchOutcome::Blocked { until } => Err(HandOverError::TooManyCodes { wait: gateway.now().until(until) }),
+        FetchOutcome::NoSuchCollection => Err(HandOverError::UnknownCollection),
+        FetchOutcome::WrongCode => Err(HandOverError::WrongCode),
+        FetchOutcome::LeaseExpired { at } => Err(HandOverError::LeaseExpired { at }),
+        FetchOutcome::Quarantined(held_back) => Err(HandOverError::Quarantined(held_back)),
+        FetchOutcome::Settled { at } => Err(HandOverError::CollectionOver { at }),
     }
 }
 
@@ -78,14 +78,14 @@ pub enum HandOverError {
     /// The code is another photo's, or nobody's.
     WrongCode,
     /// The lease ran out; entering the code again makes a new one.
-    LeaseOver {
+    LeaseExpired {
         /// When.
         at: Timestamp,
     },
     /// The photo is held back, and an administrator is to look at it first.
-    HeldBack(HeldBack),
+    Quarantined(Quarantined),
     /// The collection has been settled or given back.
-    Over {
+    CollectionOver {
         /// When.
         at: Timestamp,
     },

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-use super::administer::{Administration, AdministrationError, check_name, entry, note_duty};
+use super::administer::{Administration, AdministrationError, audit_entry, check_name, record_scope};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEvent;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::enrolment_code::EnrolmentCode;
 use crate::domain::id::DeviceId;
 use crate::domain::invitation::{Invitation, InvitationState};
-use crate::domain::party::{Device, Duty, Party, Role};
+use crate::domain::party::{Device, DeviceScope, Party, Role};
 use crate::sealing::KeyFile;
-use crate::sealing::enrolment::{ProofKey, invitation_lookup};
-use crate::storage::enrolment_steps::{Approved, Invited, InvitedDevice, NewInvitation};
+use crate::sealing::enrolment::{ProofKey, invitation_lookup_id};
+use crate::storage::enrolment_steps::{ApprovalOutcome, InviteOutcome, InvitedDevice, NewInvitation};
 
 /// An invitation that was made. Its code exists only here: it is shown once and never again.
-pub struct Invite {
+pub struct IssuedInvitation {
     /// Whose device it is for.
     pub party: Party,
     /// The device.
@@ -50,10 +50,10 @@ impl Administration<'_> {
         &self,
         party: &Party,
         label: &str,
-        duty: Duty,
-        lasting: Duration,
+        duty: DeviceScope,
+        validity: Duration,
         keys: &KeyFile,
-    ) -> Result<Invite, AdministrationError> {
+    ) -> Result<IssuedInvitation, AdministrationError> {
         if !label.is_empty() {
             check_name(label)?;
         }
@@ -67,7 +67,7 @@ impl Administration<'_> {
             revoked_at: None,
             certificate_expires_at: None,
         };
-        self.invite(InvitedDevice::New(device), lasting, keys).await
+        self.invite(InvitedDevice::New(device), validity, keys).await
     }
 
     /// Invites a device that is there: its invitation came to nothing, or its certificate has ended. An invitation it has is
@@ -78,41 +78,43 @@ impl Administration<'_> {
     pub async fn invite_again(
         &self,
         device_id: DeviceId,
-        lasting: Duration,
+        validity: Duration,
         keys: &KeyFile,
-    ) -> Result<Invite, AdministrationError> {
-        self.invite(InvitedDevice::Known(device_id), lasting, keys).await
+    ) -> Result<IssuedInvitation, AdministrationError> {
+        self.invite(InvitedDevice::Known(device_id), validity, keys).await
     }
 
     async fn invite(
         &self,
         device: InvitedDevice,
-        lasting: Duration,
+        validity: Duration,
         keys: &KeyFile,
-    ) -> Result<Invite, AdministrationError> {
+    ) -> Result<IssuedInvitation, AdministrationError> {
         let now = self.clock.now();
         let code = EnrolmentCode::generate(self.entropy)?;
-        let lookup = invitation_lookup(&code);
+        let lookup = invitation_lookup_id(&code);
         let (device_id, is_new) = match &device {
             InvitedDevice::New(device) => (device.device_id, true),
             InvitedDevice::Known(device_id) => (*device_id, false),
         };
         let invitation = NewInvitation {
             lookup,
-            sealed_proof_key: keys.seal_proof_key(&ProofKey::of(&code), &lookup, self.entropy)?,
+            sealed_proof_key: keys.seal_proof_key(&ProofKey::from_code(&code), &lookup, self.entropy)?,
             device,
             created_at: now,
-            expires_at: now + lasting,
+            expires_at: now + validity,
         };
         let mut details = serde_json::json!({ "new_device": is_new, "expires_at": invitation.expires_at });
         if let InvitedDevice::New(device) = &invitation.device {
-            note_duty(&mut details, device.duty);
+            record_scope(&mut details, device.duty);
         }
-        let audit = entry(now, AuditEvent::DeviceInvited, device_id.to_string(), details);
+        let audit = audit_entry(now, AuditEvent::DeviceInvited, device_id.to_string(), details);
         match self.store.invite(&invitation, audit).await? {
-            Invited::Stored(party, device) => Ok(Invite { party, device, code, expires_at: invitation.expires_at }),
-            Invited::NoSuchDevice => Err(AdministrationError::NoSuchDevice),
-            Invited::Revoked => Err(AdministrationError::DeviceRevoked),
+            InviteOutcome::Stored(party, device) => {
+                Ok(IssuedInvitation { party, device, code, expires_at: invitation.expires_at })
+            }
+            InviteOutcome::NoSuchDevice => Err(AdministrationError::NoSuchDevice),
+            InviteOutcome::Revoked => Err(AdministrationError::DeviceRevoked),
         }
     }
 
@@ -125,8 +127,7 @@ impl Administration<'_> {
         for role in [Role::Studio, Role::Office] {
             let invitations = self.store.invitations(role).await?;
             let found = invitations.into_iter().find(|(device, _)| *device == device_id);
-            if let Some((_, Invitation { state, key, .. })) =
-                found.filter(|(_, invitation)| invitation.is_answered(now))
+            if let Some((_, Invitation { state, key, .. })) = found.filter(|(_, invitation)| invitation.is_usable(now))
                 && matches!(state, InvitationState::Requested | InvitationState::Approved)
             {
                 return Ok(key);
@@ -139,10 +140,14 @@ impl Administration<'_> {
     ///
     /// # Errors
     /// [`AdministrationError::Store`].
-    pub async fn approve(&self, device_id: DeviceId, key: &Sha256Digest) -> Result<Approved, AdministrationError> {
+    pub async fn approve(
+        &self,
+        device_id: DeviceId,
+        key: &Sha256Digest,
+    ) -> Result<ApprovalOutcome, AdministrationError> {
         let now = self.clock.now();
         let details = serde_json::json!({ "spki_sha256": key });
-        let audit = entry(now, AuditEvent::EnrolmentApproved, device_id.to_string(), details);
+        let audit = audit_entry(now, AuditEvent::EnrolmentApproved, device_id.to_string(), details);
         Ok(self.store.approve_enrolment(device_id, key, now, audit).await?)
     }
 }

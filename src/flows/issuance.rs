@@ -5,19 +5,19 @@ use std::time::Duration;
 
 use super::Gateway;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::invitation::Policy;
+use crate::domain::invitation::EnrolmentPolicy;
 use crate::domain::party::Role;
 use crate::identity::authority::Authority;
 use crate::identity::error::IdentityError;
-use crate::identity::issue::{ClientSubject, IssuedCertificate, Terms, issue_client};
+use crate::identity::issue::{ClientSubject, IssuanceTerms, IssuedCertificate, issue_client};
 use crate::identity::public_key::PublicKey;
 use crate::storage::steps::CertificateRecord;
 
 /// For both sides.
 #[derive(Debug)]
-pub struct Issuance {
+pub struct CertificateIssuer {
     /// Who has to agree before a device gets its first certificate.
-    pub policy: Policy,
+    pub policy: EnrolmentPolicy,
     /// How long a device's certificate lasts.
     pub validity: Duration,
     /// The server authority's certificate in PEM, by which a device knows the gateway.
@@ -25,16 +25,16 @@ pub struct Issuance {
     /// SHA-256 of the same certificate in DER.
     pub server_ca_sha256: Sha256Digest,
     /// The certificates of all three authorities, as `cacerts` answers them: certs-only PKCS#7 in DER.
-    pub authorities: Vec<u8>,
+    pub ca_certificates_pkcs7: Vec<u8>,
     /// For studios.
-    pub studio: Side,
+    pub studio: RoleIssuer,
     /// For offices.
-    pub office: Side,
+    pub office: RoleIssuer,
 }
 
 /// For one side.
 #[derive(Debug)]
-pub struct Side {
+pub struct RoleIssuer {
     /// Who certifies its devices; `None` while the key is kept elsewhere.
     pub authority: Option<Authority>,
     /// The address of its listener.
@@ -43,9 +43,9 @@ pub struct Side {
     pub crl_url: String,
 }
 
-impl Issuance {
+impl CertificateIssuer {
     /// What is for this side.
-    pub const fn side(&self, role: Role) -> &Side {
+    pub const fn for_role(&self, role: Role) -> &RoleIssuer {
         match role {
             Role::Studio => &self.studio,
             Role::Office => &self.office,
@@ -63,10 +63,10 @@ pub(super) fn certify(
     key: &PublicKey,
 ) -> Result<(IssuedCertificate, CertificateRecord), CertifyError> {
     let unavailable = CertifyError::Unavailable { role: subject.role };
-    let issuance = gateway.issuance().ok_or(unavailable)?;
-    let side = issuance.side(subject.role);
+    let issuance = gateway.certificate_issuer().ok_or(unavailable)?;
+    let side = issuance.for_role(subject.role);
     let authority = side.authority.as_ref().ok_or(CertifyError::Unavailable { role: subject.role })?;
-    let terms = Terms { validity: issuance.validity, crl_url: Some(side.crl_url.clone()) };
+    let terms = IssuanceTerms { validity: issuance.validity, crl_url: Some(side.crl_url.clone()) };
     let issued = issue_client(authority, subject, key, &terms, gateway.now(), gateway.entropy.as_ref())
         .map_err(CertifyError::Identity)?;
     let record = CertificateRecord {

@@ -7,31 +7,31 @@ use tokio::task;
 
 use super::Gateway;
 use super::authenticate::StudioCaller;
-use super::pace::AdmittedUpload;
-use super::turns::Turns;
+use super::pace::UploadPermit;
+use super::turns::FairQueue;
 use crate::domain::finding::{Finding, Verdict};
 use crate::domain::id::DeviceId;
 use crate::domain::subject::Declaration;
-use crate::validation::judge::{Examination, Measurements, examine};
+use crate::validation::judge::{CheckOutcome, Measurements, check_photo};
 
 /// As many photos are judged at once as there are processors; a bounded number waits, and devices take turns.
-pub(super) struct Judges(Turns<DeviceId>);
+pub(super) struct WorkerPool(FairQueue<DeviceId>);
 
-impl Judges {
-    pub(super) fn new(judges: usize, queue: usize) -> Self {
-        Self(Turns::new(judges.max(1), queue))
+impl WorkerPool {
+    pub(super) fn new(workers: usize, queue: usize) -> Self {
+        Self(FairQueue::new(workers.max(1), queue))
     }
 
     /// Runs `work` on a thread of its own, when it is the device's turn.
     ///
     /// # Errors
-    /// [`Busy`] when too many are waiting already, of this device or of devices with as few, so that nobody waits in vain.
+    /// [`QueueFullError`] when too many are waiting already, of this device or of devices with as few, so that nobody waits in vain.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         device: DeviceId,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Busy> {
-        let turn = self.0.take(device).await?;
+    ) -> Result<T, QueueFullError> {
+        let turn = self.0.acquire(device).await?;
         let outcome = task::spawn_blocking(move || {
             // The turn goes with the work, not with the caller: a connection that breaks off frees no processor.
             let _turn = turn;
@@ -39,26 +39,26 @@ impl Judges {
         });
         outcome.await.map_err(|error| {
             tracing::error!(%error, "a judge stopped");
-            Busy
+            QueueFullError
         })
     }
 }
 
 /// Too many photos are waiting to be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Busy;
+pub struct QueueFullError;
 
-impl fmt::Display for Busy {
+impl fmt::Display for QueueFullError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("too many photos are waiting to be judged")
     }
 }
 
-impl std::error::Error for Busy {}
+impl std::error::Error for QueueFullError {}
 
 /// What a judge says of a photo that is not deposited.
 #[derive(Debug)]
-pub struct Opinion {
+pub struct CheckResult {
     /// In one word.
     pub verdict: Verdict,
     /// Rule by rule.
@@ -70,18 +70,19 @@ pub struct Opinion {
 /// Judges without a deposit; leaves nothing behind.
 ///
 /// # Errors
-/// [`Busy`] when too many photos are waiting.
+/// [`QueueFullError`] when too many photos are waiting.
 pub async fn check(
     gateway: &Gateway,
     studio: &StudioCaller,
-    _admitted: AdmittedUpload,
+    _admitted: UploadPermit,
     bytes: Vec<u8>,
     declaration: Declaration,
-) -> Result<Opinion, Busy> {
+) -> Result<CheckResult, QueueFullError> {
     let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
-    let examination = gateway.judges.run(studio.device_id, move || examine(&bytes, &profile, declaration, now)).await?;
-    let Examination { verdict, findings, measurements } = examination;
-    Ok(Opinion { verdict, findings, measurements })
+    let examination =
+        gateway.workers.run(studio.device_id, move || check_photo(&bytes, &profile, declaration, now)).await?;
+    let CheckOutcome { verdict, findings, measurements } = examination;
+    Ok(CheckResult { verdict, findings, measurements })
 }
 
 #[cfg(test)]
@@ -91,8 +92,8 @@ mod tests {
     use crate::entropy::SeededEntropy;
 
     #[tokio::test]
-    async fn who_finds_the_queue_full_is_told_at_once() {
-        let judges = Judges::new(1, 0);
+    async fn a_full_queue_refuses_at_once() {
+        let judges = WorkerPool::new(1, 0);
         let device = DeviceId::generate(Timestamp::from_unix_milliseconds(0), &SeededEntropy::new(1)).unwrap();
         let (begin, begun) = tokio::sync::oneshot::channel();
         let (finish, finished) = std::sync::mpsc::channel::<()>();
@@ -108,7 +109,7 @@ mod tests {
         };
         let (first, second) = tokio::join!(first, second);
         assert_eq!(first, Ok(true));
-        assert_eq!(second, Err(Busy));
+        assert_eq!(second, Err(QueueFullError));
         assert_eq!(judges.run(device, || 7).await, Ok(7));
     }
 }

@@ -35,4 +35,4 @@ pub mod vouch;
 pub mod walk;
 pub mod withdraw;
 
-pub use gateway::{Gateway, Rules};
+pub use gateway::{Gateway, GatewayLimits};

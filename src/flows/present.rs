@@ -13,7 +13,7 @@ use crate::domain::party::Party;
 use crate::domain::photo::PhotoRecord;
 use crate::sealing::frame::OpenedPhoto;
 use crate::storage::steps::FetchPurpose;
-use crate::validation::{Measurements, examine};
+use crate::validation::{Measurements, check_photo};
 
 /// A photo on a clerk's screen.
 pub struct Presented {
@@ -56,12 +56,12 @@ async fn measure(
     opened: &Arc<OpenedPhoto>,
 ) -> Measurements {
     let (picture, profile, now) = (Arc::clone(opened), Arc::clone(&gateway.profile), gateway.now());
-    let work = move || examine(&picture.bytes, &profile, picture.enclosure.declaration, now).measurements;
+    let work = move || check_photo(&picture.bytes, &profile, picture.sealed_metadata.declaration, now).measurements;
     let size = Measurements {
         bytes: photo.facts.bytes,
         width: Some(photo.facts.width),
         height: Some(photo.facts.height),
         ..Measurements::default()
     };
-    gateway.judges.run(office.device_id, work).await.unwrap_or(size)
+    gateway.workers.run(office.device_id, work).await.unwrap_or(size)
 }

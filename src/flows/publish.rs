@@ -10,7 +10,7 @@ use crate::domain::party::Role;
 use crate::identity::authority::Authority;
 use crate::identity::error::IdentityError;
 use crate::identity::revocation_list::{
-    LISTED_AFTER_EXPIRY, Revocation, RevocationList, issue_revocation_list, read_revocation_list,
+    LISTED_AFTER_EXPIRY, RevocationEntry, RevocationList, issue_revocation_list, read_revocation_list,
 };
 use crate::storage::StoreError;
 use crate::storage::steps::RevokedSerial;
@@ -20,16 +20,16 @@ const REISSUED_AFTER: Duration = Duration::from_secs(86_400);
 
 /// The lists in force. Clones are the same lists.
 #[derive(Debug, Clone, Default)]
-pub struct PublishedLists(Arc<RwLock<HashMap<Role, Published>>>);
+pub struct PublishedRevocationLists(Arc<RwLock<HashMap<Role, PublishedList>>>);
 
 #[derive(Debug)]
-struct Published {
+struct PublishedList {
     list: Arc<RevocationList>,
     /// What it was made from; unknown of a list that was found in a file.
     source: Option<Vec<RevokedSerial>>,
 }
 
-impl PublishedLists {
+impl PublishedRevocationLists {
     /// The list of the authority of this role, if there is one.
     pub fn of(&self, role: Role) -> Option<Arc<RevocationList>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(&role).map(|published| Arc::clone(&published.list))
@@ -39,7 +39,7 @@ impl PublishedLists {
     ///
     /// # Errors
     /// [`IdentityError::RevocationList`] when the bytes are no list.
-    pub fn resume(&self, role: Role, der: &[u8]) -> Result<(), IdentityError> {
+    pub fn load(&self, role: Role, der: &[u8]) -> Result<(), IdentityError> {
         let list = read_revocation_list(der)?;
         if self.of(role).is_none_or(|present| present.number < list.number) {
             self.put(role, list, None);
@@ -48,17 +48,17 @@ impl PublishedLists {
     }
 
     /// Puts a list in force that was just signed.
-    pub fn publish(&self, due: DueList, list: RevocationList) {
+    pub fn publish(&self, due: DueRevocationList, list: RevocationList) {
         self.put(due.role, list, Some(due.source));
     }
 
     /// The same for one that could not be written down: it is due again at once.
-    pub fn publish_unwritten(&self, due: &DueList, list: RevocationList) {
+    pub fn publish_unsaved(&self, due: &DueRevocationList, list: RevocationList) {
         self.put(due.role, list, None);
     }
 
     fn put(&self, role: Role, list: RevocationList, source: Option<Vec<RevokedSerial>>) {
-        let published = Published { list: Arc::new(list), source };
+        let published = PublishedList { list: Arc::new(list), source };
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(role, published);
     }
 
@@ -73,7 +73,7 @@ impl PublishedLists {
 
 /// A list that has to be issued.
 #[derive(Debug)]
-pub struct DueList {
+pub struct DueRevocationList {
     role: Role,
     source: Vec<RevokedSerial>,
     previous: Option<u64>,
@@ -83,25 +83,29 @@ pub struct DueList {
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be asked.
-pub async fn due(gateway: &Gateway, lists: &PublishedLists, role: Role) -> Result<Option<DueList>, StoreError> {
+pub async fn due(
+    gateway: &Gateway,
+    lists: &PublishedRevocationLists,
+    role: Role,
+) -> Result<Option<DueRevocationList>, StoreError> {
     let now = gateway.now();
     let source = gateway.store.revoked_serials(role, now - LISTED_AFTER_EXPIRY).await?;
     if lists.is_current(role, &source, now) {
         return Ok(None);
     }
-    Ok(Some(DueList { role, source, previous: lists.of(role).map(|list| list.number) }))
+    Ok(Some(DueRevocationList { role, source, previous: lists.of(role).map(|list| list.number) }))
 }
 
-impl DueList {
+impl DueRevocationList {
     /// Signs it.
     ///
     /// # Errors
     /// [`IdentityError`] when the authority cannot sign it.
-    pub fn signed_by(&self, authority: &Authority, now: Timestamp) -> Result<RevocationList, IdentityError> {
+    pub fn sign(&self, authority: &Authority, now: Timestamp) -> Result<RevocationList, IdentityError> {
         let revocations: Vec<_> = self
             .source
             .iter()
-            .map(|revoked| Revocation { serial: revoked.serial.clone(), at: revoked.revoked_at })
+            .map(|revoked| RevocationEntry { serial: revoked.serial.clone(), at: revoked.revoked_at })
             .collect();
         issue_revocation_list(authority, &revocations, self.previous, now)
     }

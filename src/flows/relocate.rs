@@ -5,38 +5,38 @@ use std::fmt;
 use super::verify::verify;
 use crate::clock::Clock;
 use crate::domain::audit::{AuditEntry, AuditEvent};
-use crate::domain::soundness::Findings;
+use crate::domain::soundness::IntegrityReport;
 use crate::sealing::KeyFile;
 use crate::storage::inspection::ComparedTable;
-use crate::storage::{DatabaseLocation, Relocation, RowKeys, StoreError};
+use crate::storage::{DatabaseLocation, OngoingMigration, RowKeys, StoreError};
 
 /// What was moved.
-pub struct Relocated {
+pub struct StoreMigration {
     /// Every table.
     pub tables: Vec<ComparedTable>,
     /// What was found in the new database.
-    pub findings: Findings,
+    pub findings: IntegrityReport,
 }
 
 /// Moves all rows `from` one database `to` another. Whether faults that the old one had come along is said by `faults`. With the key
 /// file, digests of rows are compared on the way, and the row of the log that tells of the move carries its own.
 ///
 /// # Errors
-/// [`RelocateError`]; the old database is in use as before then, or the same call finishes what was begun.
-pub async fn relocate(
+/// [`MigrateStoreError`]; the old database is in use as before then, or the same call finishes what was begun.
+pub async fn migrate_store(
     from: &DatabaseLocation,
     to: &DatabaseLocation,
     clock: &dyn Clock,
-    faults: Faults,
+    on_findings: OnFindings,
     keys: Option<&KeyFile>,
-) -> Result<Relocated, RelocateError> {
+) -> Result<StoreMigration, MigrateStoreError> {
     let row_keys = keys.map_or(RowKeys::None, |keys| RowKeys::new(keys.row_key()));
-    let mut relocation = Relocation::begin(from, to).await?.with_row_keys(row_keys);
+    let mut relocation = OngoingMigration::begin(from, to).await?.with_row_keys(row_keys);
     relocation.copy(clock.now()).await?;
     let tables = relocation.compare().await?;
     let findings = verify(relocation.target(), keys).await?;
-    if !findings.are_sound() && faults == Faults::Stop {
-        return Err(RelocateError::Unsound(Box::new(findings)));
+    if !findings.is_ok() && on_findings == OnFindings::Abort {
+        return Err(MigrateStoreError::Unsound(Box::new(findings)));
     }
     let rows: u64 = tables.iter().map(|table| table.rows).sum();
     let audit = AuditEntry {
@@ -47,28 +47,28 @@ pub async fn relocate(
         details: serde_json::json!({ "rows": rows }),
     };
     relocation.finish(clock.now(), audit).await?;
-    Ok(Relocated { tables, findings })
+    Ok(StoreMigration { tables, findings })
 }
 
 /// What to do about faults that are found on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Faults {
+pub enum OnFindings {
     /// Nothing is moved.
-    Stop,
+    Abort,
     /// They come along.
-    Bear,
+    Accept,
 }
 
 /// Why nothing was moved.
 #[derive(Debug)]
-pub enum RelocateError {
+pub enum MigrateStoreError {
     /// The old database is not sound.
-    Unsound(Box<Findings>),
+    Unsound(Box<IntegrityReport>),
     /// One of the two cannot be used.
     Store(StoreError),
 }
 
-impl fmt::Display for RelocateError {
+impl fmt::Display for MigrateStoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unsound(_) => f.write_str("the database is not sound"),
@@ -77,7 +77,7 @@ impl fmt::Display for RelocateError {
     }
 }
 
-impl std::error::Error for RelocateError {
+impl std::error::Error for MigrateStoreError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Unsound(_) => None,
@@ -86,7 +86,7 @@ impl std::error::Error for RelocateError {
     }
 }
 
-impl From<StoreError> for RelocateError {
+impl From<StoreError> for MigrateStoreError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }

@@ -7,16 +7,16 @@
 use std::fmt;
 
 use super::Gateway;
-use super::enrol::{fingerprint, is_own_or_empty, note_refusal, request_reason};
+use super::enrol::{fingerprint, is_own_or_empty, record_refusal, request_reason};
 use super::issuance::{CertifyError, certify};
 use crate::clock::Timestamp;
 use crate::domain::credential::Credential;
 use crate::domain::id::DeviceId;
 use crate::domain::party::Caller;
 use crate::identity::issue::{ClientSubject, IssuedCertificate};
-use crate::identity::request::{RequestError, read_named_request};
+use crate::identity::request::{RequestError, read_request_with_subject};
 use crate::storage::StoreError;
-use crate::storage::enrolment_steps::{Renewal, Renewed};
+use crate::storage::enrolment_steps::{RenewalOutcome, RenewalRequest};
 
 /// Certifies a further key for a device that has shown a certificate in good standing.
 ///
@@ -25,11 +25,11 @@ use crate::storage::enrolment_steps::{Renewal, Renewed};
 pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result<IssuedCertificate, RenewError> {
     // Whoever is known by another house's certificate renews it there; ours would outlive what that house takes back.
     let Credential::Own { sha256: presented } = caller.credential else {
-        return Err(refuse(gateway, caller.device_id, "certificate_foreign", RenewError::Foreign).await);
+        return Err(refuse(gateway, caller.device_id, "certificate_foreign", RenewError::ExternalCertificate).await);
     };
     let subject =
         ClientSubject { role: caller.party.role, party_id: caller.party.party_id, device_id: caller.device_id };
-    let (key, claimed) = match read_named_request(request) {
+    let (key, claimed) = match read_request_with_subject(request) {
         Ok(read) => read,
         Err(error) => {
             return Err(refuse(gateway, caller.device_id, request_reason(&error), RenewError::Request(error)).await);
@@ -37,20 +37,25 @@ pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result
     };
     // RFC 7030 section 4.2.2 wants the subject unchanged; an empty one cannot be meant otherwise.
     if !is_own_or_empty(&claimed, &subject) {
-        return Err(refuse(gateway, caller.device_id, "subject_foreign", RenewError::SubjectForeign).await);
+        return Err(refuse(gateway, caller.device_id, "subject_foreign", RenewError::SubjectMismatch).await);
     }
     let (issued, certificate) = certify(gateway, &subject, &key).map_err(RenewError::Certify)?;
-    let renewal =
-        Renewal { device_id: caller.device_id, presented, key: fingerprint(&key), certificate, now: gateway.now() };
+    let renewal = RenewalRequest {
+        device_id: caller.device_id,
+        presented,
+        key: fingerprint(&key),
+        certificate,
+        now: gateway.now(),
+    };
     match gateway.store.renew(&renewal).await.map_err(RenewError::Store)? {
-        Renewed::Stored => Ok(issued),
-        Renewed::NotInStanding => Err(RenewError::NotInStanding),
-        Renewed::Superseded { since } => Err(RenewError::Superseded { since }),
+        RenewalOutcome::Stored => Ok(issued),
+        RenewalOutcome::RevokedOrSuspended => Err(RenewError::RevokedOrSuspended),
+        RenewalOutcome::Superseded { since } => Err(RenewError::Superseded { since }),
     }
 }
 
 async fn refuse(gateway: &Gateway, device_id: DeviceId, reason: &str, error: RenewError) -> RenewError {
-    match note_refusal(gateway, device_id, reason).await {
+    match record_refusal(gateway, device_id, reason).await {
         Ok(()) => error,
         Err(error) => RenewError::Store(error),
     }
@@ -62,16 +67,16 @@ pub enum RenewError {
     /// The request cannot be certified.
     Request(RequestError),
     /// The request names somebody else.
-    SubjectForeign,
+    SubjectMismatch,
     /// The certificate was issued elsewhere, and is renewed there.
-    Foreign,
+    ExternalCertificate,
     /// The device has used a newer certificate.
     Superseded {
         /// Since when.
         since: Timestamp,
     },
     /// It was cut off in the meantime.
-    NotInStanding,
+    RevokedOrSuspended,
     /// No certificate can be made just now.
     Certify(CertifyError),
     /// The store cannot be used.
@@ -82,10 +87,10 @@ impl fmt::Display for RenewError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Request(_) => "the request cannot be certified",
-            Self::SubjectForeign => "the request names somebody else",
-            Self::Foreign => "the certificate was issued elsewhere",
+            Self::SubjectMismatch => "the request names somebody else",
+            Self::ExternalCertificate => "the certificate was issued elsewhere",
             Self::Superseded { .. } => "the device has used a newer certificate",
-            Self::NotInStanding => "the device was cut off in the meantime",
+            Self::RevokedOrSuspended => "the device was cut off in the meantime",
             Self::Certify(_) => "no certificate could be made",
             Self::Store(_) => "the store could not be used",
         })

@@ -1,11 +1,11 @@
 //! A gateway out of a backup. What happened after the backup was taken is not known to it, so it hands nothing out that may have
 //! been used since: every photo is held back until an administrator releases it.
 
-use super::administer::{AdministrationError, entry};
+use super::administer::{AdministrationError, audit_entry};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::id::PhotoId;
-use crate::storage::inspection::Restored;
+use crate::storage::inspection::QuarantineCounts;
 use crate::storage::{NextGeneration, SqlStore, StoreError};
 
 /// Takes a database that is as of `taken_at`, such as one that came out of a backup, into use. A generation makes every node accept
@@ -13,13 +13,13 @@ use crate::storage::{NextGeneration, SqlStore, StoreError};
 ///
 /// # Errors
 /// [`StoreError`]; it is not in use then.
-pub async fn hold_as_of(
+pub async fn quarantine_as_of(
     store: &SqlStore,
     clock: &dyn Clock,
     taken_at: Timestamp,
     replayed_rows: u64,
     generation: Option<NextGeneration<'_>>,
-) -> Result<Restored, StoreError> {
+) -> Result<QuarantineCounts, StoreError> {
     let mut details = serde_json::json!({ "backup_taken_at": taken_at });
     if replayed_rows > 0 {
         details["replayed_rows"] = replayed_rows.into();
@@ -31,19 +31,19 @@ pub async fn hold_as_of(
         subject: None,
         details,
     };
-    store.hold_back_all(taken_at, generation, audit).await
+    store.quarantine_all(taken_at, generation, audit).await
 }
 
 /// Lets photos be collected that were held back since a restore: one, or all. How many there were.
 ///
 /// # Errors
 /// [`AdministrationError::Store`].
-pub async fn release_restored(
+pub async fn release_quarantined(
     store: &SqlStore,
     clock: &dyn Clock,
     photo_id: Option<PhotoId>,
 ) -> Result<u64, AdministrationError> {
-    let audit = entry(clock.now(), AuditEvent::RestoredReleased, String::new(), serde_json::json!({}));
+    let audit = audit_entry(clock.now(), AuditEvent::RestoredReleased, String::new(), serde_json::json!({}));
     let audit = AuditEntry { subject: photo_id.map(|photo_id| photo_id.to_string()), ..audit };
-    Ok(store.release_restored(photo_id, audit).await?)
+    Ok(store.release_quarantined(photo_id, audit).await?)
 }

@@ -12,7 +12,7 @@ use crate::storage::steps::{PhotoQuery, TrackedPhoto};
 
 /// A photo with the state it is in at this moment.
 #[derive(Debug)]
-pub struct ReviewedPhoto {
+pub struct PhotoWithState {
     /// Its row.
     pub record: PhotoRecord,
     /// Where it stands.
@@ -21,7 +21,7 @@ pub struct ReviewedPhoto {
 
 /// A page of a list.
 #[derive(Debug)]
-pub struct Page<Item, Id> {
+pub struct ListPage<Item, Id> {
     /// What is on it.
     pub items: Vec<Item>,
     /// Where the next one begins; `None` on the last.
@@ -36,9 +36,9 @@ pub async fn photo(
     gateway: &Gateway,
     studio: &StudioCaller,
     photo_id: PhotoId,
-) -> Result<Option<ReviewedPhoto>, StoreError> {
+) -> Result<Option<PhotoWithState>, StoreError> {
     let photo = gateway.store.photo(studio.party.party_id, photo_id).await?;
-    Ok(photo.map(|photo| reviewed(gateway, photo)))
+    Ok(photo.map(|photo| with_current_state(gateway, photo)))
 }
 
 /// The device that an office's clerk sits at.
@@ -61,11 +61,11 @@ pub async fn photos(
     state: Option<PhotoState>,
     after: Option<PhotoId>,
     limit: u32,
-) -> Result<Page<ReviewedPhoto, PhotoId>, StoreError> {
+) -> Result<ListPage<PhotoWithState, PhotoId>, StoreError> {
     let query = PhotoQuery { state, after, limit, now: gateway.now() };
     let page = gateway.store.photos(studio.party.party_id, query).await?;
-    let items = page.photos.into_iter().map(|photo| reviewed(gateway, photo)).collect();
-    Ok(Page { items, next_after: page.next_after })
+    let items = page.photos.into_iter().map(|photo| with_current_state(gateway, photo)).collect();
+    Ok(ListPage { items, next_after: page.next_after })
 }
 
 /// The office's collections, newest first.
@@ -77,12 +77,12 @@ pub async fn collections(
     office: &OfficeCaller,
     after: Option<CollectionId>,
     limit: u32,
-) -> Result<Page<CollectionRecord, CollectionId>, StoreError> {
+) -> Result<ListPage<CollectionRecord, CollectionId>, StoreError> {
     let (office, now) = (office.party.party_id, gateway.now());
     let items = gateway.store.collections(office, after, limit).await?;
     let items: Vec<_> = items.into_iter().map(|collection| visible_collection(collection, now)).collect();
-    let next_after = full(&items, limit).map(|collection| collection.collection_id);
-    Ok(Page { items, next_after })
+    let next_after = last_if_full(&items, limit).map(|collection| collection.collection_id);
+    Ok(ListPage { items, next_after })
 }
 
 /// One of the office's collections.
@@ -99,14 +99,14 @@ pub async fn collection(
 }
 
 /// A row with the state its clock gives it.
-pub fn reviewed(gateway: &Gateway, photo: TrackedPhoto) -> ReviewedPhoto {
+pub fn with_current_state(gateway: &Gateway, photo: TrackedPhoto) -> PhotoWithState {
     let (latest, now) = (photo.latest.as_ref(), gateway.now());
     let state = visible_state(&photo.record, latest, now);
     let settled_at = ended_at(&photo.record, latest, now);
-    ReviewedPhoto { record: PhotoRecord { settled_at, ..photo.record }, state }
+    PhotoWithState { record: PhotoRecord { settled_at, ..photo.record }, state }
 }
 
 /// The last item of a page that has no room left, behind which there may be more.
-fn full<Item>(items: &[Item], limit: u32) -> Option<&Item> {
+fn last_if_full<Item>(items: &[Item], limit: u32) -> Option<&Item> {
     items.last().filter(|_| items.len() >= usize::try_from(limit).unwrap_or(usize::MAX))
 }

@@ -1,80 +1,80 @@
 //! A database that went back in time: found by marks outside of it, and taken into use again by an administrator.
 
-use super::restore::hold_as_of;
+use super::restore::quarantine_as_of;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::checkpoint::Checkpoint;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::watermark::{Generation, LogPosition, Regression, Watermark};
+use crate::domain::watermark::{Generation, LogPosition, RollbackError, Watermark};
 use crate::sealing::KeyFile;
-use crate::storage::inspection::Restored;
-use crate::storage::{NextGeneration, SqlStore, StoreError, TransferLog};
+use crate::storage::inspection::QuarantineCounts;
+use crate::storage::{AuditLog, NextGeneration, SqlStore, StoreError};
 
 /// The purpose of the seal under which an administrator's confirmation stands in the database.
-const SEAL_OF_GENERATION: &str = "lichtbild/generation/v1";
+const GENERATION_SEAL_LABEL: &str = "lichtbild/generation/v1";
 
 /// All that is known from outside the database.
 #[derive(Debug, Clone, Default)]
-pub struct Marks {
+pub struct ExternalMarks {
     /// Marks of this gateway.
-    pub heads: Vec<Watermark>,
+    pub watermarks: Vec<Watermark>,
     /// Checkpoints with a good signature.
     pub checkpoints: Vec<Checkpoint>,
 }
 
-impl Marks {
+impl ExternalMarks {
     /// Adds other marks, each of them once.
     pub fn add(&mut self, other: Self) {
-        let news: Vec<_> = other.heads.into_iter().filter(|mark| !self.heads.contains(mark)).collect();
-        self.heads.extend(news);
+        let news: Vec<_> = other.watermarks.into_iter().filter(|mark| !self.watermarks.contains(mark)).collect();
+        self.watermarks.extend(news);
         let news: Vec<_> = other.checkpoints.into_iter().filter(|mark| !self.checkpoints.contains(mark)).collect();
         self.checkpoints.extend(news);
     }
 
     /// Reports whether all of the other marks are among these.
     pub fn contain(&self, other: &Self) -> bool {
-        other.heads.iter().all(|mark| self.heads.contains(mark))
+        other.watermarks.iter().all(|mark| self.watermarks.contains(mark))
             && other.checkpoints.iter().all(|mark| self.checkpoints.contains(mark))
     }
 
     /// The latest generation that any mark knows of.
     pub fn latest_generation(&self) -> u64 {
-        self.heads.iter().filter_map(|mark| mark.generation).max().unwrap_or_default()
+        self.watermarks.iter().filter_map(|mark| mark.generation).max().unwrap_or_default()
     }
 }
 
 /// A database's log beside the marks.
 #[derive(Debug)]
-pub struct Compared {
+pub struct RollbackCheck {
     /// The log as it was found.
     pub position: LogPosition,
     /// The first mark that it is behind, or contradicts.
-    pub regression: Option<Regression>,
+    pub regression: Option<RollbackError>,
 }
 
 /// Compares the log of a database with all marks.
 ///
 /// # Errors
 /// [`StoreError`] when the log cannot be read.
-pub async fn compare(store: &SqlStore, keys: &KeyFile, marks: &Marks) -> Result<Compared, StoreError> {
-    let heads = marks.heads.iter().map(|mark| mark.head.sequence);
+pub async fn compare(store: &SqlStore, keys: &KeyFile, marks: &ExternalMarks) -> Result<RollbackCheck, StoreError> {
+    let heads = marks.watermarks.iter().map(|mark| mark.head.sequence);
     let rows: Vec<_> = heads.chain(marks.checkpoints.iter().map(|checkpoint| checkpoint.count)).collect();
     let position = store.position(&rows).await?;
     let regression = regression(&position, keys, marks);
-    Ok(Compared { position, regression })
+    Ok(RollbackCheck { position, regression })
 }
 
-fn regression(position: &LogPosition, keys: &KeyFile, marks: &Marks) -> Option<Regression> {
+fn regression(position: &LogPosition, keys: &KeyFile, marks: &ExternalMarks) -> Option<RollbackError> {
     let generation = position.generation;
     if !is_confirmed(position, keys) {
-        return Some(Regression::ForgedGeneration { number: generation.number });
+        return Some(RollbackError::ForgedGeneration { number: generation.number });
     }
     let of_checkpoints = marks
         .checkpoints
         .iter()
         .filter(|checkpoint| !generation.supersedes(checkpoint.count, checkpoint.time))
         .map(|checkpoint| Watermark { generation: None, head: checkpoint.link(), server: None });
-    marks.heads.iter().copied().chain(of_checkpoints).find_map(|mark| mark.compare(position).err())
+    marks.watermarks.iter().copied().chain(of_checkpoints).find_map(|mark| mark.compare(position).err())
 }
 
 /// Checks the seal of a generation. A writer of the database could claim any; the seal takes the key file, and the row that it begins behind
@@ -88,7 +88,7 @@ fn is_confirmed(position: &LogPosition, keys: &KeyFile) -> bool {
 }
 
 fn seal_of(keys: &KeyFile, generation: &Generation) -> Sha256Digest {
-    keys.authenticate(SEAL_OF_GENERATION, &generation.to_bytes())
+    keys.keyed_digest(GENERATION_SEAL_LABEL, &generation.to_bytes())
 }
 
 /// Holds back every photo as of a moment and begins a generation that every node accepts. The last `replayed_rows` of the log came out
@@ -96,17 +96,17 @@ fn seal_of(keys: &KeyFile, generation: &Generation) -> Sha256Digest {
 ///
 /// # Errors
 /// [`StoreError`]; nothing has changed then.
-pub async fn hold(
+pub async fn quarantine(
     store: &SqlStore,
     clock: &dyn Clock,
     keys: &KeyFile,
-    marks: &Marks,
+    marks: &ExternalMarks,
     as_of: Timestamp,
     replayed_rows: u64,
-) -> Result<Restored, StoreError> {
+) -> Result<QuarantineCounts, StoreError> {
     let seal = |generation: &Generation| seal_of(keys, generation);
     let next = NextGeneration { at_least: marks.latest_generation(), seal: &seal };
-    hold_as_of(store, clock, as_of, replayed_rows, Some(next)).await
+    quarantine_as_of(store, clock, as_of, replayed_rows, Some(next)).await
 }
 
 /// Confirms that this database, which went back in time, is the one to go on with. Every photo is held back as of its last row.
@@ -117,14 +117,14 @@ pub async fn confirm(
     store: &SqlStore,
     clock: &dyn Clock,
     keys: &KeyFile,
-    marks: &Marks,
-    compared: &Compared,
-) -> Result<(Timestamp, Restored), StoreError> {
+    marks: &ExternalMarks,
+    compared: &RollbackCheck,
+) -> Result<(Timestamp, QuarantineCounts), StoreError> {
     let head = compared.position.head;
     let last = store.log_rows(head.sequence - 1, 1).await?;
     let now = clock.now();
     let as_of = last.first().map_or(now, |row| row.at);
-    let known: Vec<_> = marks.heads.iter().map(|mark| mark.head.sequence).collect();
+    let known: Vec<_> = marks.watermarks.iter().map(|mark| mark.head.sequence).collect();
     let details = serde_json::json!({ "as_of": as_of, "found": head.sequence, "known": known.iter().max() });
     let audit = AuditEntry {
         at: now,
@@ -135,5 +135,5 @@ pub async fn confirm(
     };
     let seal = |generation: &Generation| seal_of(keys, generation);
     let next = NextGeneration { at_least: marks.latest_generation(), seal: &seal };
-    Ok((as_of, store.hold_back_all(as_of, Some(next), audit).await?))
+    Ok((as_of, store.quarantine_all(as_of, Some(next), audit).await?))
 }

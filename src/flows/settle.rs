@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::domain::collection::{CollectionRecord, CollectionState, Outcome, Refusal};
 use crate::domain::id::CollectionId;
 use crate::domain::keeping::kept_until;
-use crate::domain::lifecycle::Settlement;
+use crate::domain::lifecycle::SettlementDecision;
 use crate::storage::StoreError;
 use crate::storage::steps::SettleRequest;
 
@@ -49,11 +49,13 @@ pub async fn settle(
     };
     let settled = gateway.store.settle(&request).await?.ok_or(SettleError::UnknownCollection)?;
     let settled_at = match settled.settlement {
-        Settlement::Due => now,
-        Settlement::Repeated { at } => at,
-        Settlement::AlreadySettled { state, at } => return Err(SettleError::AlreadySettled { state, at }),
-        Settlement::Lapsed { at } => return Err(SettleError::Lapsed { at }),
-        Settlement::DateOutside { earliest, latest } => return Err(SettleError::DateOutside { earliest, latest }),
+        SettlementDecision::Allowed => now,
+        SettlementDecision::Repeated { at } => at,
+        SettlementDecision::AlreadySettled { state, at } => return Err(SettleError::AlreadySettled { state, at }),
+        SettlementDecision::Lapsed { at } => return Err(SettleError::Lapsed { at }),
+        SettlementDecision::DateOutOfRange { earliest, latest } => {
+            return Err(SettleError::DateOutOfRange { earliest, latest });
+        }
     };
     Ok(SettlementReceipt { collection: settled.collection, outcome: state, settled_at })
 }
@@ -65,11 +67,11 @@ fn check_note(outcome: &Outcome) -> Result<(), SettleError> {
         return Err(SettleError::NoteTooLong { length });
     }
     // It is shown in the studio, on terminals too.
-    if note.contains(is_unfit) { Err(SettleError::NoteUnfit) } else { Ok(()) }
+    if note.contains(is_forbidden_in_note) { Err(SettleError::NoteHasControlCharacters) } else { Ok(()) }
 }
 
 /// Control characters, and those that turn the direction of writing round (Unicode UAX #9) and make a text read as another.
-fn is_unfit(character: char) -> bool {
+fn is_forbidden_in_note(character: char) -> bool {
     (character.is_control() && character != '\n')
         || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -80,7 +82,7 @@ pub enum SettleError {
     /// This office has no such collection.
     UnknownCollection,
     /// A photo cannot be kept until this day.
-    DateOutside {
+    DateOutOfRange {
         /// The first day that could be.
         earliest: Date,
         /// The last day that could be.
@@ -92,7 +94,7 @@ pub enum SettleError {
         length: usize,
     },
     /// The note holds control characters.
-    NoteUnfit,
+    NoteHasControlCharacters,
     /// It was settled in another way before.
     AlreadySettled {
         /// How.

@@ -4,7 +4,7 @@ use super::Gateway;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::sealing::KeyFile;
 use crate::storage::StoreError;
-use crate::storage::steps::{Purge, SweepReport};
+use crate::storage::steps::{ScrubOutcome, SweepReport};
 
 /// Sweeps until nothing is left to do, and lets erased bytes leave the files.
 ///
@@ -17,12 +17,12 @@ pub async fn sweep(gateway: &Gateway) -> Result<SweepReport, StoreError> {
         total.lapsed += batch.lapsed;
         total.used_by_default += batch.used_by_default;
         total.expired += batch.expired;
-        if !batch.did_something() {
+        if !batch.has_changes() {
             break;
         }
     }
-    gateway.store.note_swept(gateway.now()).await?;
-    if gateway.store.purge_erased().await? == Purge::Postponed {
+    gateway.store.record_sweep(gateway.now()).await?;
+    if gateway.store.scrub_erased().await? == ScrubOutcome::Postponed {
         tracing::info!(
             "erased bytes stay in the write-ahead log while somebody reads the database; the next sweep tries again"
         );
@@ -37,14 +37,14 @@ pub async fn sweep(gateway: &Gateway) -> Result<SweepReport, StoreError> {
 /// [`StoreError`] when the store cannot be asked.
 pub async fn without_dead_epochs(gateway: &Gateway) -> Result<Option<KeyFile>, StoreError> {
     let in_use = gateway.store.oldest_epoch_in_use().await?;
-    Ok(gateway.keys().without_dead_epochs(gateway.now(), gateway.rules.longest_retention(), in_use))
+    Ok(gateway.keys().without_expired_epochs(gateway.now(), gateway.limits.longest_retention(), in_use))
 }
 
 /// Takes a key file into use that has been written, and notes it.
 ///
 /// # Errors
 /// [`StoreError`] when the note cannot be written; the keys are in use all the same.
-pub async fn take_into_use(gateway: &Gateway, keys: KeyFile) -> Result<(), StoreError> {
+pub async fn activate_keys(gateway: &Gateway, keys: KeyFile) -> Result<(), StoreError> {
     let oldest = keys.oldest_epoch();
     gateway.replace_keys(keys);
     let audit = AuditEntry {

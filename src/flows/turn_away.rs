@@ -8,15 +8,19 @@ use crate::domain::digest::Sha256Digest;
 use crate::storage::StoreError;
 
 /// Enough to see what is going on.
-pub(super) const ROWS_PER_MINUTE: u32 = 10;
+pub(super) const AUDIT_ROWS_PER_MINUTE: u32 = 10;
 
 /// A handshake with this certificate, issued here, was refused: a revoked device that goes on knocking, be it to deposit or to
 /// renew, is something an auditor wants to see.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn note_turned_away(gateway: &Gateway, certificate: Sha256Digest, reason: &str) -> Result<(), StoreError> {
-    note(gateway, &Credential::Own { sha256: certificate }, AuditEvent::DeviceTurnedAway, reason).await
+pub async fn record_rejected_handshake(
+    gateway: &Gateway,
+    certificate: Sha256Digest,
+    reason: &str,
+) -> Result<(), StoreError> {
+    record_rejection(gateway, &Credential::Own { sha256: certificate }, AuditEvent::DeviceTurnedAway, reason).await
 }
 
 /// Somebody who is known by this certificate was not let in to renew it: revoked, expired, suspended, or on the other side's
@@ -24,14 +28,23 @@ pub async fn note_turned_away(gateway: &Gateway, certificate: Sha256Digest, reas
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn note_no_renewal(gateway: &Gateway, credential: &Credential, reason: &str) -> Result<(), StoreError> {
-    note(gateway, credential, AuditEvent::EnrolmentRefused, reason).await
+pub async fn record_rejected_renewal(
+    gateway: &Gateway,
+    credential: &Credential,
+    reason: &str,
+) -> Result<(), StoreError> {
+    record_rejection(gateway, credential, AuditEvent::EnrolmentRefused, reason).await
 }
 
-async fn note(gateway: &Gateway, credential: &Credential, event: AuditEvent, reason: &str) -> Result<(), StoreError> {
+async fn record_rejection(
+    gateway: &Gateway,
+    credential: &Credential,
+    event: AuditEvent,
+    reason: &str,
+) -> Result<(), StoreError> {
     let Some(record) = gateway.store.caller(credential).await? else { return Ok(()) };
     let (device_id, now) = (record.caller.device_id, gateway.now());
-    if gateway.refusals.take(device_id, 0, now).is_err() {
+    if gateway.rejection_row_limiter.acquire(device_id, 0, now).is_err() {
         return Ok(());
     }
     let details = serde_json::json!({ "reason": reason });

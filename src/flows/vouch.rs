@@ -4,26 +4,26 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::Gateway;
-use super::pace::TooFast;
+use super::pace::RateLimited;
 use crate::clock::Timestamp;
 use crate::domain::id::DeviceId;
-use crate::domain::invitation::{InvitationLookup, Policy};
+use crate::domain::invitation::{EnrolmentPolicy, InvitationLookupId};
 use crate::domain::party::Party;
-use crate::sealing::enrolment::ProvenAnswer;
+use crate::sealing::enrolment::ProofMessage;
 use crate::storage::StoreError;
 
 /// What a device is told before it sends its code anywhere.
-pub struct Voucher {
+pub struct GatewayProof {
     /// Whose device it shall be.
     pub party: Party,
     /// Which one.
     pub device_id: DeviceId,
     /// The address of its listener.
-    pub gateway: String,
+    pub gateway_url: String,
     /// The server authority's certificate in PEM.
     pub ca_pem: String,
     /// Who has to agree.
-    pub policy: Policy,
+    pub policy: EnrolmentPolicy,
     /// When the code stops to work.
     pub expires_at: Timestamp,
     /// That all this comes from one who knows the code.
@@ -33,23 +33,24 @@ pub struct Voucher {
 /// Answers the holder of a code, who has not shown it, and proves with the device's own `nonce` to be the right one to do so.
 ///
 /// # Errors
-/// [`VouchError::Unknown`] when no invitation that leads anywhere belongs to the lookup.
-pub async fn vouch(
+/// [`GatewayProofError::Unknown`] when no invitation that leads anywhere belongs to the lookup.
+pub async fn prove_gateway(
     gateway: &Gateway,
     address: IpAddr,
-    lookup: &InvitationLookup,
+    lookup: &InvitationLookupId,
     nonce: &[u8; 32],
-) -> Result<Voucher, VouchError> {
-    gateway.strangers.admit(address, gateway.now()).map_err(VouchError::TooFast)?;
-    let issuance = gateway.issuance().ok_or(VouchError::Unavailable)?;
-    let record = gateway.store.invitation(lookup).await.map_err(VouchError::Store)?.ok_or(VouchError::Unknown)?;
-    if !record.invitation.is_answered(gateway.now()) {
-        return Err(VouchError::Unknown);
+) -> Result<GatewayProof, GatewayProofError> {
+    gateway.anonymous_callers.admit(address, gateway.now()).map_err(GatewayProofError::RateLimited)?;
+    let issuance = gateway.certificate_issuer().ok_or(GatewayProofError::Unavailable)?;
+    let record =
+        gateway.store.invitation(lookup).await.map_err(GatewayProofError::Store)?.ok_or(GatewayProofError::Unknown)?;
+    if !record.invitation.is_usable(gateway.now()) {
+        return Err(GatewayProofError::Unknown);
     }
-    let sealed = record.sealed_proof_key.ok_or(VouchError::Unknown)?;
-    let proof_key = gateway.keys().open_proof_key(&sealed, lookup).ok_or(VouchError::Damaged)?;
-    let url = &issuance.side(record.party.role).url;
-    let proof = proof_key.prove(&ProvenAnswer {
+    let sealed = record.sealed_proof_key.ok_or(GatewayProofError::Unknown)?;
+    let proof_key = gateway.keys().open_proof_key(&sealed, lookup).ok_or(GatewayProofError::Damaged)?;
+    let url = &issuance.for_role(record.party.role).url;
+    let proof = proof_key.prove(&ProofMessage {
         nonce,
         device_id: &record.device_id.to_string(),
         role: record.party.role.name(),
@@ -57,9 +58,9 @@ pub async fn vouch(
         expires_at: &record.invitation.expires_at.to_string(),
         ca_sha256: issuance.server_ca_sha256,
     });
-    Ok(Voucher {
+    Ok(GatewayProof {
         device_id: record.device_id,
-        gateway: url.clone(),
+        gateway_url: url.clone(),
         ca_pem: issuance.server_ca_pem.clone(),
         policy: issuance.policy,
         expires_at: record.invitation.expires_at,
@@ -70,9 +71,9 @@ pub async fn vouch(
 
 /// Why a device is not answered.
 #[derive(Debug)]
-pub enum VouchError {
+pub enum GatewayProofError {
     /// This address asks too often.
-    TooFast(TooFast),
+    RateLimited(RateLimited),
     /// No invitation has this lookup, or it has come to its end.
     Unknown,
     /// Enrolment is not set up.
@@ -83,10 +84,10 @@ pub enum VouchError {
     Store(StoreError),
 }
 
-impl fmt::Display for VouchError {
+impl fmt::Display for GatewayProofError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::TooFast(_) => "asked too often",
+            Self::RateLimited(_) => "asked too often",
             Self::Unknown => "no such invitation",
             Self::Unavailable => "enrolment is not set up",
             Self::Damaged => "a proof key does not come out of its seal",
@@ -95,7 +96,7 @@ impl fmt::Display for VouchError {
     }
 }
 
-impl std::error::Error for VouchError {
+impl std::error::Error for GatewayProofError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Store(source) => Some(source),

@@ -2,21 +2,21 @@
 
 use std::fmt;
 
-use crate::domain::chain::{ChainFault, ChainWalk};
-use crate::storage::{StoreError, TransferLog};
+use crate::domain::chain::{ChainError, ChainVerifier};
+use crate::storage::{AuditLog, StoreError};
 
 /// Rows that are read at once.
-pub const PAGE: u32 = 1_000;
+pub const LOG_PAGE_ROWS: u32 = 1_000;
 
 /// Goes on from where `walk` is to the end of the log, as it is by then.
 ///
 /// # Errors
-/// [`WalkError`].
-pub async fn walk_to_end(log: &dyn TransferLog, walk: &mut ChainWalk) -> Result<(), WalkError> {
+/// [`ChainVerifierError`].
+pub async fn verify_to_end(log: &dyn AuditLog, chain: &mut ChainVerifier) -> Result<(), ChainVerifierError> {
     loop {
-        let rows = log.log_rows(walk.last().sequence, PAGE).await.map_err(WalkError::Store)?;
+        let rows = log.log_rows(chain.last().sequence, LOG_PAGE_ROWS).await.map_err(ChainVerifierError::Store)?;
         for row in &rows {
-            walk.step(row).map_err(WalkError::Fault)?;
+            chain.verify_row(row).map_err(ChainVerifierError::BrokenChain)?;
         }
         if rows.is_empty() {
             return Ok(());
@@ -26,26 +26,26 @@ pub async fn walk_to_end(log: &dyn TransferLog, walk: &mut ChainWalk) -> Result<
 
 /// Why a walk did not come to the end.
 #[derive(Debug)]
-pub enum WalkError {
+pub enum ChainVerifierError {
     /// The log is not as it was written.
-    Fault(ChainFault),
+    BrokenChain(ChainError),
     /// It cannot be read just now.
     Store(StoreError),
 }
 
-impl fmt::Display for WalkError {
+impl fmt::Display for ChainVerifierError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Fault(_) => f.write_str("the transfer log is not as it was written"),
+            Self::BrokenChain(_) => f.write_str("the transfer log is not as it was written"),
             Self::Store(_) => f.write_str("the transfer log could not be read"),
         }
     }
 }
 
-impl std::error::Error for WalkError {
+impl std::error::Error for ChainVerifierError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Fault(source) => Some(source),
+            Self::BrokenChain(source) => Some(source),
             Self::Store(source) => Some(source),
         }
     }

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::domain::audit::AuditEvent;
 use crate::domain::id::PhotoId;
 use crate::domain::photo::PhotoState;
-use crate::domain::withdrawal::Withdrawal;
+use crate::domain::withdrawal::WithdrawalDecision;
 use crate::storage::StoreError;
 use crate::storage::steps::TrackedPhoto;
 
@@ -24,10 +24,10 @@ pub async fn withdraw(
     let withdrawn = gateway.store.withdraw(studio.party.party_id, photo_id, audit.at, audit).await?;
     let (withdrawal, photo) = withdrawn.ok_or(WithdrawError::UnknownPhoto)?;
     match withdrawal {
-        Withdrawal::Due | Withdrawal::Repeated => Ok(photo),
-        Withdrawal::Leased { until } => Err(WithdrawError::Leased { until }),
-        Withdrawal::Kept => Err(WithdrawError::Kept { until: photo.record.expires_at }),
-        Withdrawal::TooLate { state, at } => Err(WithdrawError::TooLate { state, at }),
+        WithdrawalDecision::Allowed | WithdrawalDecision::Repeated => Ok(photo),
+        WithdrawalDecision::Leased { until } => Err(WithdrawError::Leased { until }),
+        WithdrawalDecision::Kept => Err(WithdrawError::Kept { until: photo.record.expires_at }),
+        WithdrawalDecision::TooLate { state, at } => Err(WithdrawError::TooLate { state, at }),
     }
 }
 

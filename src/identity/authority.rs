@@ -115,13 +115,13 @@ impl Authority {
             return Err(IdentityError::KeyMismatch);
         }
         let authority = Self { facts, pair, der: der.clone() };
-        authority.rehearse(certificate.subject().as_raw())?;
+        authority.check_issuer_name(certificate.subject().as_raw())?;
         Ok(authority)
     }
 
     /// Signs a certificate nobody sees, because rcgen keeps one attribute of each type: a chain whose names differ by a
     /// byte is no chain (RFC 5280 section 6.1.3), and that is better known at start than at the first handshake.
-    fn rehearse(&self, subject: &[u8]) -> Result<(), IdentityError> {
+    fn check_issuer_name(&self, subject: &[u8]) -> Result<(), IdentityError> {
         let issuer = self.issuer().map_err(|_| IdentityError::Subject)?;
         let der = CertificateParams::default().signed_by(&*self.pair, &issuer)?.der().to_vec();
         if parse(&der)?.issuer().as_raw() == subject { Ok(()) } else { Err(IdentityError::Subject) }

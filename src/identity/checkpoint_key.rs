@@ -14,8 +14,8 @@ use super::key::read_pair;
 use super::pem;
 use super::public_key::PublicKey;
 use crate::clock::Timestamp;
-use crate::domain::chain::Link;
-use crate::domain::checkpoint::{Checkpoint, NoCheckpoint, SignedCheckpoint};
+use crate::domain::chain::ChainLink;
+use crate::domain::checkpoint::{Checkpoint, CheckpointParseError, SignedCheckpoint};
 use crate::domain::digest::Sha256Digest;
 
 const PUBLIC_KEY: &str = "PUBLIC KEY";
@@ -67,7 +67,7 @@ impl CheckpointKey {
     /// [`IdentityError::Library`] when signing fails.
     pub fn sign(
         &self,
-        head: Link,
+        head: ChainLink,
         gateway: &str,
         log: Sha256Digest,
         time: Timestamp,
@@ -121,16 +121,18 @@ impl CheckpointVerifier {
     /// What a signed checkpoint says, once its signature has been found good.
     ///
     /// # Errors
-    /// [`CheckpointError`].
-    pub fn verify(&self, signed: &SignedCheckpoint) -> Result<Checkpoint, CheckpointError> {
+    /// [`VerifyCheckpointError`].
+    pub fn verify(&self, signed: &SignedCheckpoint) -> Result<Checkpoint, VerifyCheckpointError> {
         if !self.has_signed(&signed.document, &signed.signature) {
             // What is unsigned is good for one thing only: to tell why.
             return Err(match Checkpoint::parse(&signed.document) {
-                Ok(checkpoint) if checkpoint.key != self.sha256() => CheckpointError::OtherKey { key: checkpoint.key },
-                _ => CheckpointError::Signature,
+                Ok(checkpoint) if checkpoint.key != self.sha256() => {
+                    VerifyCheckpointError::OtherKey { key: checkpoint.key }
+                }
+                _ => VerifyCheckpointError::Signature,
             });
         }
-        Checkpoint::parse(&signed.document).map_err(CheckpointError::Document)
+        Checkpoint::parse(&signed.document).map_err(VerifyCheckpointError::Document)
     }
 
     pub(super) fn has_signed(&self, document: &[u8], signature: &[u8]) -> bool {
@@ -140,7 +142,7 @@ impl CheckpointVerifier {
 
 /// Why a checkpoint is not believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CheckpointError {
+pub enum VerifyCheckpointError {
     /// Its signature is wrong: it was changed, or somebody else signed it.
     Signature,
     /// It says itself that it is signed with another key.
@@ -149,10 +151,10 @@ pub enum CheckpointError {
         key: Sha256Digest,
     },
     /// What is signed is no checkpoint.
-    Document(NoCheckpoint),
+    Document(CheckpointParseError),
 }
 
-impl fmt::Display for CheckpointError {
+impl fmt::Display for VerifyCheckpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Signature => f.write_str("the signature is not good: the file was changed, or somebody else made it"),
@@ -162,7 +164,7 @@ impl fmt::Display for CheckpointError {
     }
 }
 
-impl std::error::Error for CheckpointError {
+impl std::error::Error for VerifyCheckpointError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Document(source) => Some(source),
@@ -178,12 +180,12 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 
     fn signed(key: &CheckpointKey) -> (Checkpoint, SignedCheckpoint) {
-        let head = Link { sequence: 7, sha256: Sha256Digest::of(b"head") };
+        let head = ChainLink { sequence: 7, sha256: Sha256Digest::of(b"head") };
         key.sign(head, "gateway.example", Sha256Digest::of(b"log"), NOW).unwrap()
     }
 
     #[test]
-    fn what_was_signed_is_believed_and_no_byte_of_it_can_be_changed() {
+    fn a_signed_checkpoint_verifies_and_no_byte_of_it_can_be_changed() {
         let key = CheckpointKey::generate().unwrap();
         let again = CheckpointKey::from_pem(&key.to_pem()).unwrap();
         let verifier = CheckpointVerifier::from_pem(&again.verifier().to_pem()).unwrap();
@@ -206,9 +208,9 @@ mod tests {
         let [ours, theirs] = [CheckpointKey::generate().unwrap(), CheckpointKey::generate().unwrap()];
         let (_, whole) = signed(&theirs);
         let key = theirs.verifier().sha256();
-        assert_eq!(ours.verifier().verify(&whole), Err(CheckpointError::OtherKey { key }));
+        assert_eq!(ours.verifier().verify(&whole), Err(VerifyCheckpointError::OtherKey { key }));
         let cut = SignedCheckpoint { signature: vec![], ..signed(&ours).1 };
-        assert_eq!(ours.verifier().verify(&cut), Err(CheckpointError::Signature));
+        assert_eq!(ours.verifier().verify(&cut), Err(VerifyCheckpointError::Signature));
     }
 
     #[test]

@@ -72,7 +72,7 @@ mod tests {
     use crate::clock::Timestamp;
     use crate::domain::party::Role;
     use crate::entropy::SeededEntropy;
-    use crate::identity::request::read_named_request;
+    use crate::identity::request::read_request_with_subject;
 
     fn subject(seed: u64) -> ClientSubject {
         let (now, entropy) = (Timestamp::from_unix_milliseconds(1_795_339_800_000), SeededEntropy::new(seed));
@@ -90,7 +90,7 @@ mod tests {
             params.distinguished_name.push(kind.clone(), value.as_str());
         }
         let request = params.serialize_request(&KeyPair::generate().unwrap()).unwrap();
-        read_named_request(request.der()).unwrap().1
+        read_request_with_subject(request.der()).unwrap().1
     }
 
     fn own(subject: &ClientSubject) -> Vec<(DnType, String)> {

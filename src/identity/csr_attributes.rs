@@ -25,7 +25,7 @@ pub fn csr_attributes() -> Result<Vec<u8>, Error> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_wish_is_as_rfc_8951_writes_it() {
+    fn the_attributes_are_encoded_as_in_rfc_8951() {
         let der = super::csr_attributes().unwrap();
         let expected = [
             0x30, 0x21, // SEQUENCE OF

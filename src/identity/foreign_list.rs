@@ -17,7 +17,7 @@ use crate::clock::Timestamp;
 
 /// What is known of a foreign list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ForeignList {
+pub struct ExternalRevocationList {
     /// Lists that follow each other have this in common: the issuer's name, its key, and the part of its certificates.
     series: [Vec<u8>; 3],
     this_update: Timestamp,
@@ -25,7 +25,7 @@ pub struct ForeignList {
     pub next_update: Timestamp,
 }
 
-impl ForeignList {
+impl ExternalRevocationList {
     /// Reads a list in DER. Where `roots` (DER) has its issuer by name, one of those has to have signed it; the keys of
     /// authorities between root and device come with the device only, and the list's signature is looked at then.
     ///
@@ -94,20 +94,20 @@ mod tests {
     fn a_list_that_its_root_did_not_sign_is_refused_and_another_issuers_is_left_to_the_handshake() {
         let (root, namesake, other) = (authority("Köln"), authority("Köln"), authority("Bonn"));
         let roots = [root.certificate_der()];
-        assert!(ForeignList::read(&list(&root, NOW), &roots).is_ok());
+        assert!(ExternalRevocationList::read(&list(&root, NOW), &roots).is_ok());
         let forged = list(&namesake, NOW);
-        assert_eq!(ForeignList::read(&forged, &roots), Err(IdentityError::RevocationListSignature));
-        assert!(ForeignList::read(&forged, &[root.certificate_der(), namesake.certificate_der()]).is_ok());
-        assert!(ForeignList::read(&list(&other, NOW), &roots).is_ok());
+        assert_eq!(ExternalRevocationList::read(&forged, &roots), Err(IdentityError::RevocationListSignature));
+        assert!(ExternalRevocationList::read(&forged, &[root.certificate_der(), namesake.certificate_der()]).is_ok());
+        assert!(ExternalRevocationList::read(&list(&other, NOW), &roots).is_ok());
         let mut changed = list(&root, NOW);
         *changed.last_mut().unwrap() ^= 1;
-        assert_eq!(ForeignList::read(&changed, &roots), Err(IdentityError::RevocationListSignature));
+        assert_eq!(ExternalRevocationList::read(&changed, &roots), Err(IdentityError::RevocationListSignature));
     }
 
     #[test]
     fn a_list_is_older_than_a_later_one_of_its_own_series_only() {
         let (root, other) = (authority("Köln"), authority("Bonn"));
-        let read = |authority, at| ForeignList::read(&list(authority, at), &[]).unwrap();
+        let read = |authority, at| ExternalRevocationList::read(&list(authority, at), &[]).unwrap();
         let later = NOW + Duration::from_secs(60);
         assert!(read(&root, NOW).is_older_than(&read(&root, later)));
         assert!(!read(&root, later).is_older_than(&read(&root, NOW)));

@@ -38,7 +38,7 @@ pub struct ClientSubject {
 
 /// How long a certificate lasts and where its revocation is published.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
+pub struct IssuanceTerms {
     /// From now; cut at the end of the authority.
     pub validity: Duration,
     /// An address for the CRL distribution points extension (RFC 5280 section 4.2.1.13), for relying parties other than the
@@ -48,9 +48,9 @@ pub struct Terms {
     pub crl_url: Option<String>,
 }
 
-impl Terms {
+impl IssuanceTerms {
     /// This long, without a published revocation list.
-    pub const fn lasting(validity: Duration) -> Self {
+    pub const fn with_validity(validity: Duration) -> Self {
         Self { validity, crl_url: None }
     }
 }
@@ -80,7 +80,7 @@ pub fn issue_client(
     authority: &Authority,
     subject: &ClientSubject,
     key: &PublicKey,
-    terms: &Terms,
+    terms: &IssuanceTerms,
     now: Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<IssuedCertificate, IdentityError> {
@@ -101,7 +101,7 @@ pub fn issue_server(
     authority: &Authority,
     names: &[HostName],
     key: &PublicKey,
-    terms: &Terms,
+    terms: &IssuanceTerms,
     now: Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<IssuedCertificate, IdentityError> {
@@ -122,7 +122,7 @@ fn issue(
     authority: &Authority,
     mut params: CertificateParams,
     key: &PublicKey,
-    terms: &Terms,
+    terms: &IssuanceTerms,
     now: Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<IssuedCertificate, IdentityError> {
@@ -162,14 +162,14 @@ mod tests {
 
     const DAY: Duration = Duration::from_hours(24);
 
-    struct Bench {
+    struct IssueFixture {
         clock: ManualClock,
         entropy: SeededEntropy,
         authority: Authority,
         key: PublicKey,
     }
 
-    impl Bench {
+    impl IssueFixture {
         fn new() -> Self {
             let clock = ManualClock::starting_at(Timestamp::from_unix_milliseconds(1_795_339_800_999));
             let entropy = SeededEntropy::new(7);
@@ -177,7 +177,7 @@ mod tests {
             Self { clock, entropy, authority, key: DeviceKey::generate().unwrap().public_key() }
         }
 
-        fn issue(&self, terms: &Terms) -> Result<IssuedCertificate, IdentityError> {
+        fn issue(&self, terms: &IssuanceTerms) -> Result<IssuedCertificate, IdentityError> {
             let subject = ClientSubject {
                 role: Role::Studio,
                 party_id: PartyId::generate(self.clock.now(), &self.entropy).unwrap(),
@@ -189,51 +189,54 @@ mod tests {
 
     #[test]
     fn a_certificate_is_backdated_and_lasts_its_terms() {
-        let bench = Bench::new();
+        let bench = IssueFixture::new();
         bench.clock.advance(DAY);
-        let issued = bench.issue(&Terms::lasting(CLIENT_VALIDITY)).unwrap();
+        let issued = bench.issue(&IssuanceTerms::with_validity(CLIENT_VALIDITY)).unwrap();
         let whole_second = Timestamp::from_unix_milliseconds(bench.clock.now().unix_milliseconds() / 1000 * 1000);
         assert_eq!(issued.not_before, whole_second - BACKDATED);
         assert_eq!(issued.not_after, whole_second + CLIENT_VALIDITY);
         assert_eq!(issued.serial.as_bytes().len(), 16);
-        assert_ne!(issued.serial, bench.issue(&Terms::lasting(CLIENT_VALIDITY)).unwrap().serial);
+        assert_ne!(issued.serial, bench.issue(&IssuanceTerms::with_validity(CLIENT_VALIDITY)).unwrap().serial);
     }
 
     #[test]
     fn no_certificate_outlives_its_authority() {
-        let bench = Bench::new();
+        let bench = IssueFixture::new();
         let own = bench.authority.facts().clone();
-        assert_eq!(bench.issue(&Terms::lasting(DAY)).unwrap().not_before, own.not_before);
+        assert_eq!(bench.issue(&IssuanceTerms::with_validity(DAY)).unwrap().not_before, own.not_before);
 
         bench.clock.advance(AUTHORITY_VALIDITY - DAY);
-        assert_eq!(bench.issue(&Terms::lasting(CLIENT_VALIDITY)).unwrap().not_after, own.not_after);
+        assert_eq!(bench.issue(&IssuanceTerms::with_validity(CLIENT_VALIDITY)).unwrap().not_after, own.not_after);
 
         bench.clock.advance(2 * DAY);
-        let late = bench.issue(&Terms::lasting(CLIENT_VALIDITY));
+        let late = bench.issue(&IssuanceTerms::with_validity(CLIENT_VALIDITY));
         assert_eq!(late.err(), Some(IdentityError::Expired { not_after: own.not_after }));
     }
 
     #[test]
     fn an_authority_from_the_future_does_not_issue() {
-        let mut bench = Bench::new();
+        let mut bench = IssueFixture::new();
         let not_before = bench.authority.facts().not_before;
         bench.clock = ManualClock::starting_at(not_before - DAY);
-        assert_eq!(bench.issue(&Terms::lasting(DAY)).err(), Some(IdentityError::NotYetValid { not_before }));
+        assert_eq!(
+            bench.issue(&IssuanceTerms::with_validity(DAY)).err(),
+            Some(IdentityError::NotYetValid { not_before })
+        );
     }
 
     #[test]
     fn a_revocation_address_is_one_that_can_be_fetched() {
-        let bench = Bench::new();
+        let bench = IssueFixture::new();
         for url in ["ldap://example.org/crl", "http://exämple.org/crl", "http://a b", ""] {
-            let terms = Terms { validity: DAY, crl_url: Some(url.into()) };
+            let terms = IssuanceTerms { validity: DAY, crl_url: Some(url.into()) };
             assert_eq!(bench.issue(&terms).err(), Some(IdentityError::CrlUrl));
         }
     }
 
     #[test]
     fn a_server_without_a_name_is_refused() {
-        let bench = Bench::new();
-        let terms = Terms::lasting(SERVER_VALIDITY);
+        let bench = IssueFixture::new();
+        let terms = IssuanceTerms::with_validity(SERVER_VALIDITY);
         let issued = issue_server(&bench.authority, &[], &bench.key, &terms, bench.clock.now(), &bench.entropy);
         assert_eq!(issued.err(), Some(IdentityError::NoHostName));
     }

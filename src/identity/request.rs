@@ -40,14 +40,14 @@ const RSA_VERIFIABLE_BITS: usize = 2048;
 /// # Errors
 /// [`RequestError`]: the first thing that is wrong, the signature before the kind of key.
 pub fn read_request(request: &[u8]) -> Result<PublicKey, RequestError> {
-    read_named_request(request).map(|(key, _)| key)
+    read_request_with_subject(request).map(|(key, _)| key)
 }
 
 /// The same, with the subject that the request claims: enrolment over the wire compares it with what is known of the sender.
 ///
 /// # Errors
 /// [`RequestError`], as [`read_request`].
-pub fn read_named_request(request: &[u8]) -> Result<(PublicKey, ClaimedSubject), RequestError> {
+pub fn read_request_with_subject(request: &[u8]) -> Result<(PublicKey, ClaimedSubject), RequestError> {
     match std::str::from_utf8(request) {
         Ok(text) if text.contains("-----BEGIN") => {
             // Windows' certreq and Netscape's heirs put NEW in front (RFC 7468 section 7).
@@ -59,7 +59,7 @@ pub fn read_named_request(request: &[u8]) -> Result<(PublicKey, ClaimedSubject),
 }
 
 fn read_der(der: &[u8]) -> Result<(PublicKey, ClaimedSubject), RequestError> {
-    let request = Parts::split(der).ok_or(RequestError::NotARequest)?;
+    let request = RequestParts::split(der).ok_or(RequestError::NotARequest)?;
     let verified = if SIGNATURE_ALGORITHMS.contains(&request.signature_algorithm.algorithm) {
         verify_signature(&request.spki, &request.signature_algorithm, &request.signature, request.signed)
     } else {
@@ -82,7 +82,7 @@ fn read_der(der: &[u8]) -> Result<(PublicKey, ClaimedSubject), RequestError> {
 ///     SEQUENCE { version INTEGER, subject Name, subjectPKInfo, attributes [0] },
 ///     signatureAlgorithm, signature BIT STRING }
 /// ```
-struct Parts<'a> {
+struct RequestParts<'a> {
     /// The octets the signature covers.
     signed: &'a [u8],
     /// The `Name`, whole.
@@ -92,7 +92,7 @@ struct Parts<'a> {
     signature: BitString<'a>,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> RequestParts<'a> {
     fn split(der: &'a [u8]) -> Option<Self> {
         let (rest, request) = Any::from_der(der).ok()?;
         if !rest.is_empty() || request.tag() != Tag::Sequence {
@@ -166,7 +166,7 @@ mod tests {
     fn no_signed_byte_of_a_request_can_be_changed() {
         let key = DeviceKey::generate().unwrap();
         let der = key.to_request().unwrap();
-        let signed = Parts::split(&der).unwrap().signed;
+        let signed = RequestParts::split(&der).unwrap().signed;
         let start = der.windows(signed.len()).position(|window| window == signed).unwrap();
         for position in 0..der.len() {
             let mut changed = der.clone();

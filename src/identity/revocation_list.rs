@@ -26,7 +26,7 @@ pub const LISTED_AFTER_EXPIRY: Duration = Duration::from_hours(24 * 8);
 
 /// A certificate to be listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Revocation {
+pub struct RevocationEntry {
     /// The serial number's bytes, the highest first.
     pub serial: Vec<u8>,
     /// When it was taken back.
@@ -54,7 +54,7 @@ pub struct RevocationList {
 /// [`IdentityError`]: the authority has ended, or its certificate does not allow `cRLSign`.
 pub fn issue_revocation_list(
     authority: &Authority,
-    revocations: &[Revocation],
+    revocations: &[RevocationEntry],
     previous: Option<u64>,
     now: Timestamp,
 ) -> Result<RevocationList, IdentityError> {
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_list_says_who_when_and_until_when() {
-        let revoked = [Revocation { serial: vec![0x41, 2, 3], at: NOW }];
+        let revoked = [RevocationEntry { serial: vec![0x41, 2, 3], at: NOW }];
         let list = issue_revocation_list(&authority(), &revoked, None, NOW).unwrap();
         assert_eq!((list.number, list.revocations), (1_795_339_800_123, 1));
         assert_eq!(list.this_update.to_string(), "2026-11-22T09:30:00.000Z");

@@ -16,10 +16,10 @@ pub struct DocumentFormat(pub &'static str);
 impl DocumentFormat {
     fn is_of(self, document: &[u8]) -> bool {
         #[derive(Deserialize)]
-        struct Head {
+        struct FormatMember {
             format: String,
         }
-        serde_json::from_slice::<Head>(document).is_ok_and(|head| head.format == self.0)
+        serde_json::from_slice::<FormatMember>(document).is_ok_and(|head| head.format == self.0)
     }
 }
 
@@ -78,15 +78,15 @@ impl std::error::Error for DocumentError {}
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
-    use crate::domain::chain::Link;
+    use crate::domain::chain::ChainLink;
     use crate::domain::checkpoint::SignedCheckpoint;
-    use crate::identity::checkpoint_key::CheckpointError;
+    use crate::identity::checkpoint_key::VerifyCheckpointError;
 
     const FORMAT: DocumentFormat = DocumentFormat("example/v1");
     const OTHER: DocumentFormat = DocumentFormat("example/v2");
 
     #[test]
-    fn a_signed_document_is_believed_and_no_byte_of_it_can_be_changed() {
+    fn a_signed_document_verifies_and_no_byte_of_it_can_be_changed() {
         let [key, other] = [CheckpointKey::generate().unwrap(), CheckpointKey::generate().unwrap()];
         let document = br#"{"format":"example/v1","a":1}"#;
         let signature = key.sign_document(FORMAT, document).unwrap();
@@ -101,16 +101,17 @@ mod tests {
     }
 
     #[test]
-    fn a_document_is_taken_for_no_other_and_a_checkpoint_for_none() {
+    fn a_signature_is_valid_for_its_own_format_only() {
         let key = CheckpointKey::generate().unwrap();
         let document = br#"{"format":"example/v1"}"#;
         let signature = key.sign_document(FORMAT, document).unwrap();
         assert_eq!(key.verifier().verify_document(OTHER, document, &signature), Err(DocumentError::OtherFormat));
         let as_checkpoint = SignedCheckpoint { document: document.to_vec(), signature };
-        assert!(matches!(key.verifier().verify(&as_checkpoint), Err(CheckpointError::Document(_))));
+        assert!(matches!(key.verifier().verify(&as_checkpoint), Err(VerifyCheckpointError::Document(_))));
 
-        let (_, signed) =
-            key.sign(Link::START, "gateway.example", Link::START.sha256, Timestamp::from_unix_milliseconds(1)).unwrap();
+        let (_, signed) = key
+            .sign(ChainLink::START, "gateway.example", ChainLink::START.sha256, Timestamp::from_unix_milliseconds(1))
+            .unwrap();
         let taken = key.verifier().verify_document(FORMAT, &signed.document, &signed.signature);
         assert_eq!(taken, Err(DocumentError::OtherFormat));
         for wrong in [&b"{}"[..], b"[]", b"", br#"{"format":"example/v1","format":"example/v2"}"#, br#"{"format":1}"#] {

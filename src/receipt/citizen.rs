@@ -2,9 +2,9 @@
 
 use super::day::last_whole_day;
 use super::document;
-use super::face::{Face, Style};
-use super::page::{Align, Column, Page, Part};
-use super::symbol::{Symbol, SymbolError};
+use super::face::{Font, TextStyle};
+use super::page::{Align, PdfPage, TextColumn, TextRole};
+use super::symbol::{DataMatrixError, DataMatrixSymbol};
 use crate::clock::Timestamp;
 use crate::domain::code::RetrievalCode;
 use crate::domain::id::PhotoId;
@@ -36,59 +36,59 @@ pub struct CitizenReceipt<'a> {
     pub language: Language,
 }
 
-const TITLE: Style = Style { face: Face::Bold, size_pt: 17.0 };
-const SUBTITLE: Style = Style { face: Face::Regular, size_pt: 10.0 };
-const LABEL: Style = Style { face: Face::Regular, size_pt: 8.5 };
-const DATE: Style = Style { face: Face::Bold, size_pt: 12.0 };
-const HEADING: Style = Style { face: Face::Bold, size_pt: 9.0 };
-const BODY: Style = Style { face: Face::Regular, size_pt: 9.0 };
-const NUMBER: Style = Style { face: Face::Typed, size_pt: 8.0 };
+const TITLE: TextStyle = TextStyle { font: Font::Bold, size_pt: 17.0 };
+const SUBTITLE: TextStyle = TextStyle { font: Font::Regular, size_pt: 10.0 };
+const LABEL: TextStyle = TextStyle { font: Font::Regular, size_pt: 8.5 };
+const DATE: TextStyle = TextStyle { font: Font::Bold, size_pt: 12.0 };
+const HEADING: TextStyle = TextStyle { font: Font::Bold, size_pt: 9.0 };
+const BODY: TextStyle = TextStyle { font: Font::Regular, size_pt: 9.0 };
+const NUMBER: TextStyle = TextStyle { font: Font::Monospace, size_pt: 8.0 };
 
 impl CitizenReceipt<'_> {
     /// The receipt as PDF. It holds the code: a file of it is its owner's alone.
     ///
     /// # Errors
-    /// [`SymbolError`] when the DataMatrix that would be printed does not read as the code.
-    pub fn to_pdf(&self) -> Result<Vec<u8>, SymbolError> {
-        let symbol = Symbol::of(self.code)?;
-        Ok(document::write(&self.lay_out(&symbol), words(self.language).document, self.language))
+    /// [`DataMatrixError`] when the DataMatrix that would be printed does not read as the code.
+    pub fn to_pdf(&self) -> Result<Vec<u8>, DataMatrixError> {
+        let symbol = DataMatrixSymbol::encode(self.code)?;
+        Ok(document::write_pdf(&self.lay_out(&symbol), texts(self.language).document, self.language))
     }
 
-    fn lay_out(&self, symbol: &Symbol) -> Page {
+    fn lay_out(&self, symbol: &DataMatrixSymbol) -> PdfPage {
         // The height of a page on the roll is known when it is full.
         let (width_mm, fixed_height_mm, margin_mm, code_pt, gap_mm) = match self.paper {
             Paper::A6 => (105.0, Some(148.0), 9.0, 16.5, 2.8),
             Paper::Roll80 => (80.0, None, 4.5, 13.5, 2.0),
         };
-        let words = words(self.language);
+        let words = texts(self.language);
         let mut marks = Vec::new();
         let mut column =
-            Column { marks: &mut marks, x_mm: margin_mm, width_mm: width_mm - 2.0 * margin_mm, y_mm: margin_mm };
+            TextColumn { elements: &mut marks, x_mm: margin_mm, width_mm: width_mm - 2.0 * margin_mm, y_mm: margin_mm };
 
-        column.text(Part::Title, TITLE, Align::Left, words.title);
-        column.text(Part::Paragraph, SUBTITLE, Align::Left, words.subtitle);
+        column.text(TextRole::Title, TITLE, Align::Left, words.title);
+        column.text(TextRole::Paragraph, SUBTITLE, Align::Left, words.subtitle);
         column.space(2.0);
         column.frame(3.2, |frame| {
-            let style = Style { face: Face::TypedBold, size_pt: code_pt };
-            frame.line(Part::Paragraph, style, Align::Centre, &self.code.reveal());
+            let style = TextStyle { font: Font::MonospaceBold, size_pt: code_pt };
+            frame.line(TextRole::Paragraph, style, Align::Centre, &self.code.reveal());
             // The space below a line is for the next one, and there is none.
             frame.space(style.cap_mm() - style.line_mm());
         });
         column.space(1.0);
         column.symbol(symbol, words.symbol, |beside| {
-            beside.text(Part::Paragraph, LABEL, Align::Left, words.valid_until);
+            beside.text(TextRole::Paragraph, LABEL, Align::Left, words.valid_until);
             beside.space(0.4);
-            beside.text(Part::Paragraph, DATE, Align::Left, &last_whole_day(self.expires_at, self.language));
+            beside.text(TextRole::Paragraph, DATE, Align::Left, &last_whole_day(self.expires_at, self.language));
             if let Some(studio) = self.studio {
                 beside.space(2.2);
-                beside.text(Part::Paragraph, LABEL, Align::Left, words.issued_by);
-                beside.text_within(Part::Paragraph, BODY, studio, 2);
+                beside.text(TextRole::Paragraph, LABEL, Align::Left, words.issued_by);
+                beside.text_within(TextRole::Paragraph, BODY, studio, 2);
             }
         });
         column.space(gap_mm);
         for (heading, text) in words.sections {
-            column.text(Part::Heading, HEADING, Align::Left, heading);
-            column.text(Part::Paragraph, BODY, Align::Left, text);
+            column.text(TextRole::Heading, HEADING, Align::Left, heading);
+            column.text(TextRole::Paragraph, BODY, Align::Left, text);
             column.space(gap_mm);
         }
         if let Some(height_mm) = fixed_height_mm {
@@ -98,13 +98,13 @@ impl CitizenReceipt<'_> {
         column.rule();
         column.space(1.6);
         let number = format!("{} {}", words.number, self.photo_id);
-        column.text(Part::Paragraph, NUMBER, Align::Left, &number);
+        column.text(TextRole::Paragraph, NUMBER, Align::Left, &number);
         let height_mm = fixed_height_mm.unwrap_or(column.y_mm + margin_mm);
-        Page { width_mm, height_mm, marks }
+        PdfPage { width_mm, height_mm, elements: marks }
     }
 }
 
-struct Words {
+struct ReceiptTexts {
     document: &'static str,
     title: &'static str,
     subtitle: &'static str,
@@ -115,9 +115,9 @@ struct Words {
     sections: [(&'static str, &'static str); 3],
 }
 
-fn words(language: Language) -> Words {
+fn texts(language: Language) -> ReceiptTexts {
     language.pick(
-        Words {
+        ReceiptTexts {
             document: "Abrufcode für ein biometrisches Lichtbild",
             title: "Abrufcode",
             subtitle: "für Ihr biometrisches Lichtbild (Passfoto)",
@@ -142,7 +142,7 @@ fn words(language: Language) -> Words {
                 ),
             ],
         },
-        Words {
+        ReceiptTexts {
             document: "Retrieval code for a biometric photo",
             title: "Retrieval code",
             subtitle: "(Abrufcode) for your biometric passport photo",
@@ -203,8 +203,8 @@ mod tests {
         for (paper, language) in EVERY {
             for studio in [None, Some("Foto Koch, Düsseldorf"), Some(long.as_str()), Some(&"W".repeat(200))] {
                 with_receipt(paper, language, studio, |receipt| {
-                    let page = receipt.lay_out(&Symbol::of(receipt.code).unwrap());
-                    let (right_mm, below_mm) = page.reach_mm();
+                    let page = receipt.lay_out(&DataMatrixSymbol::encode(receipt.code).unwrap());
+                    let (right_mm, below_mm) = page.extent_mm();
                     let margin_mm = if paper == Paper::A6 { 8.5 } else { 4.0 };
                     assert!(right_mm <= page.width_mm - margin_mm, "{paper:?} {language:?} {right_mm}");
                     assert!(below_mm <= page.height_mm - margin_mm, "{paper:?} {language:?} {below_mm}");

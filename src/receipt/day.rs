@@ -38,17 +38,17 @@ const ENGLISH: [&str; 12] = [
 /// time zones here: Central European Time is taken all the year, which in summer can name one day too few, never one too many.
 pub fn last_whole_day(end: Timestamp, language: Language) -> String {
     let date = (end + Duration::from_secs(3600)).to_utc().date();
-    written(date.previous_day().unwrap_or(date), language)
+    format_date(date.previous_day().unwrap_or(date), language)
 }
 
 /// To the minute, rounded down, in UTC: "23. November 2026, 09:30 Uhr (UTC)".
-pub fn moment(at: Timestamp, language: Language) -> String {
+pub fn format_minute(at: Timestamp, language: Language) -> String {
     let utc = at.to_utc();
-    let (date, hour, minute) = (written(utc.date(), language), utc.hour(), utc.minute());
+    let (date, hour, minute) = (format_date(utc.date(), language), utc.hour(), utc.minute());
     language.pick(format!("{date}, {hour:02}:{minute:02} Uhr (UTC)"), format!("{date}, {hour:02}:{minute:02} (UTC)"))
 }
 
-fn written(date: time::Date, language: Language) -> String {
+fn format_date(date: time::Date, language: Language) -> String {
     let (day, year, month) = (date.day(), date.year(), usize::from(u8::from(date.month())) - 1);
     language.pick(format!("{day}. {} {year}", GERMAN[month]), format!("{day} {} {year}", ENGLISH[month]))
 }
@@ -82,8 +82,8 @@ mod tests {
         let end = at("2027-03-02T12:34:56Z");
         assert_eq!(last_whole_day(end, Language::English), "1 March 2027");
         assert_eq!(last_whole_day(end, Language::German), "1. März 2027");
-        assert_eq!(moment(end, Language::German), "2. März 2027, 12:34 Uhr (UTC)");
-        assert_eq!(moment(end, Language::English), "2 March 2027, 12:34 (UTC)");
+        assert_eq!(format_minute(end, Language::German), "2. März 2027, 12:34 Uhr (UTC)");
+        assert_eq!(format_minute(end, Language::English), "2 March 2027, 12:34 (UTC)");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use pdf_writer::types::StructRole;
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 
-use super::face::{Face, MM_PER_PT};
-use super::page::{Area, Mark, Page, Part};
+use super::face::{Font, MM_PER_PT};
+use super::page::{PageElement, PdfPage, Rectangle, TextRole};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::language::Language;
 
@@ -17,10 +17,10 @@ const STRUCTURE: Ref = Ref::new(6);
 const DOCUMENT: Ref = Ref::new(7);
 const ELEMENTS: Ref = Ref::new(8);
 const FIRST_FONT: i32 = 9;
-const FIRST_ELEMENT: i32 = FIRST_FONT + Face::ALL.len() as i32;
+const FIRST_ELEMENT: i32 = FIRST_FONT + Font::ALL.len() as i32;
 
 /// Something on the page that has a place in the structure.
-struct Element<'a> {
+struct StructureElement<'a> {
     id: Ref,
     role: StructRole,
     description: Option<&'a str>,
@@ -28,7 +28,7 @@ struct Element<'a> {
 
 /// Writes `page`. The same page gives the same bytes: there is no date in them, and the file's identifier is a digest of
 /// what is on the page.
-pub fn write(page: &Page, title: &str, language: Language) -> Vec<u8> {
+pub fn write_pdf(page: &PdfPage, title: &str, language: Language) -> Vec<u8> {
     let (content, elements) = draw(page);
     let mut pdf = Pdf::new();
 
@@ -47,14 +47,14 @@ pub fn write(page: &Page, title: &str, language: Language) -> Vec<u8> {
     leaf.media_box(Rect::new(0.0, 0.0, points(page.width_mm), points(page.height_mm)));
     let mut resources = leaf.resources();
     let mut fonts = resources.fonts();
-    for (id, face) in (FIRST_FONT..).zip(Face::ALL) {
+    for (id, face) in (FIRST_FONT..).zip(Font::ALL) {
         fonts.pair(Name(face.resource()), Ref::new(id));
     }
     fonts.finish();
     resources.finish();
     leaf.finish();
 
-    for (id, face) in (FIRST_FONT..).zip(Face::ALL) {
+    for (id, face) in (FIRST_FONT..).zip(Font::ALL) {
         let mut font = pdf.type1_font(Ref::new(id));
         font.base_font(Name(face.base_font())).encoding_predefined(Name(b"WinAnsiEncoding"));
     }
@@ -67,7 +67,7 @@ pub fn write(page: &Page, title: &str, language: Language) -> Vec<u8> {
     pdf.finish()
 }
 
-fn write_structure(pdf: &mut Pdf, elements: &[Element<'_>]) {
+fn write_structure(pdf: &mut Pdf, elements: &[StructureElement<'_>]) {
     let mut root = pdf.indirect(STRUCTURE).start::<pdf_writer::writers::StructTreeRoot<'_>>();
     root.child(DOCUMENT).parent_tree_next_key(1);
     root.parent_tree().nums().insert(0, ELEMENTS);
@@ -94,16 +94,16 @@ fn write_structure(pdf: &mut Pdf, elements: &[Element<'_>]) {
     pdf.indirect(ELEMENTS).array().items(elements.iter().map(|element| element.id));
 }
 
-fn draw(page: &Page) -> (Vec<u8>, Vec<Element<'_>>) {
+fn draw(page: &PdfPage) -> (Vec<u8>, Vec<StructureElement<'_>>) {
     let mut content = Content::new();
-    let mut elements: Vec<Element<'_>> = Vec::new();
-    for mark in &page.marks {
+    let mut elements: Vec<StructureElement<'_>> = Vec::new();
+    for mark in &page.elements {
         let (role, description) = match mark {
-            Mark::Text { part: Part::Title, .. } => (StructRole::H1, None),
-            Mark::Text { part: Part::Heading, .. } => (StructRole::H2, None),
-            Mark::Text { part: Part::Paragraph, .. } => (StructRole::P, None),
-            Mark::Figure { description, .. } => (StructRole::Figure, Some(description.as_str())),
-            Mark::Ornament(areas) => {
+            PageElement::Text { part: TextRole::Title, .. } => (StructRole::H1, None),
+            PageElement::Text { part: TextRole::Heading, .. } => (StructRole::H2, None),
+            PageElement::Text { part: TextRole::Paragraph, .. } => (StructRole::P, None),
+            PageElement::Figure { description, .. } => (StructRole::Figure, Some(description.as_str())),
+            PageElement::Artifact(areas) => {
                 content.begin_marked_content(Name(b"Artifact"));
                 fill(&mut content, page, areas);
                 content.end_marked_content();
@@ -112,11 +112,11 @@ fn draw(page: &Page) -> (Vec<u8>, Vec<Element<'_>>) {
         };
         // A page of a few dozen marks does not reach the end of the numbers.
         let number = i32::try_from(elements.len()).unwrap_or(i32::MAX - FIRST_ELEMENT);
-        elements.push(Element { id: Ref::new(FIRST_ELEMENT + number), role, description });
+        elements.push(StructureElement { id: Ref::new(FIRST_ELEMENT + number), role, description });
         content.begin_marked_content_with_properties(role.to_name()).properties().identify(number);
         match mark {
-            Mark::Text { style, lines, .. } => {
-                content.begin_text().set_font(Name(style.face.resource()), style.size_pt);
+            PageElement::Text { style, lines, .. } => {
+                content.begin_text().set_font(Name(style.font.resource()), style.size_pt);
                 for (index, line) in lines.iter().enumerate() {
                     let (x, y) = (points(line.x_mm), points(page.height_mm - line.baseline_mm));
                     content.set_text_matrix([1.0, 0.0, 0.0, 1.0, x, y]);
@@ -129,7 +129,7 @@ fn draw(page: &Page) -> (Vec<u8>, Vec<Element<'_>>) {
                 }
                 content.end_text();
             }
-            Mark::Figure { areas, .. } | Mark::Ornament(areas) => fill(&mut content, page, areas),
+            PageElement::Figure { areas, .. } | PageElement::Artifact(areas) => fill(&mut content, page, areas),
         }
         content.end_marked_content();
     }
@@ -137,7 +137,7 @@ fn draw(page: &Page) -> (Vec<u8>, Vec<Element<'_>>) {
 }
 
 /// All areas in one path, so that no light shows where two of them touch.
-fn fill(content: &mut Content, page: &Page, areas: &[Area]) {
+fn fill(content: &mut Content, page: &PdfPage, areas: &[Rectangle]) {
     for area in areas {
         let y_mm = page.height_mm - area.y_mm - area.height_mm;
         content.rect(points(area.x_mm), points(y_mm), points(area.width_mm), points(area.height_mm));
@@ -154,15 +154,19 @@ fn points(millimetres: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::face::Style;
-    use super::super::page::{Align, Column};
+    use super::super::face::TextStyle;
+    use super::super::page::{Align, TextColumn};
     use super::*;
 
     fn one_line(text: &str) -> Vec<u8> {
         let mut marks = Vec::new();
-        let mut column = Column { marks: &mut marks, x_mm: 10.0, width_mm: 80.0, y_mm: 10.0 };
-        column.text(Part::Paragraph, Style { face: Face::Regular, size_pt: 10.0 }, Align::Left, text);
-        write(&Page { width_mm: 105.0, height_mm: 148.0, marks }, "Title (with \\ marks)", Language::English)
+        let mut column = TextColumn { elements: &mut marks, x_mm: 10.0, width_mm: 80.0, y_mm: 10.0 };
+        column.text(TextRole::Paragraph, TextStyle { font: Font::Regular, size_pt: 10.0 }, Align::Left, text);
+        write_pdf(
+            &PdfPage { width_mm: 105.0, height_mm: 148.0, elements: marks },
+            "Title (with \\ marks)",
+            Language::English,
+        )
     }
 
     fn contains(pdf: &[u8], part: &[u8]) -> bool {

@@ -2,22 +2,22 @@
 
 /// A font of the fourteen that every PDF reader has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Face {
+pub enum Font {
     /// Helvetica.
     Regular,
     /// Helvetica-Bold.
     Bold,
     /// Courier.
-    Typed,
+    Monospace,
     /// Courier-Bold.
-    TypedBold,
+    MonospaceBold,
 }
 
 /// A face and its size.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Style {
+pub struct TextStyle {
     /// The face.
-    pub face: Face,
+    pub font: Font,
     /// The size in points (1/72 inch).
     pub size_pt: f32,
 }
@@ -25,17 +25,17 @@ pub struct Style {
 /// One point in millimetres.
 pub const MM_PER_PT: f32 = 25.4 / 72.0;
 
-impl Face {
+impl Font {
     /// All of them, in the order of their resource names.
-    pub const ALL: [Self; 4] = [Self::Regular, Self::Bold, Self::Typed, Self::TypedBold];
+    pub const ALL: [Self; 4] = [Self::Regular, Self::Bold, Self::Monospace, Self::MonospaceBold];
 
     /// The PostScript name.
     pub const fn base_font(self) -> &'static [u8] {
         match self {
             Self::Regular => b"Helvetica",
             Self::Bold => b"Helvetica-Bold",
-            Self::Typed => b"Courier",
-            Self::TypedBold => b"Courier-Bold",
+            Self::Monospace => b"Courier",
+            Self::MonospaceBold => b"Courier-Bold",
         }
     }
 
@@ -44,8 +44,8 @@ impl Face {
         match self {
             Self::Regular => b"F0",
             Self::Bold => b"F1",
-            Self::Typed => b"F2",
-            Self::TypedBold => b"F3",
+            Self::Monospace => b"F2",
+            Self::MonospaceBold => b"F3",
         }
     }
 
@@ -55,15 +55,15 @@ impl Face {
         match self {
             Self::Regular => HELVETICA[position],
             Self::Bold => HELVETICA_BOLD[position],
-            Self::Typed | Self::TypedBold => 600,
+            Self::Monospace | Self::MonospaceBold => 600,
         }
     }
 }
 
-impl Style {
+impl TextStyle {
     /// How wide `glyphs` (Windows-1252) are, in millimetres.
     pub fn width_mm(self, glyphs: &[u8]) -> f32 {
-        let thousandths: u32 = glyphs.iter().map(|glyph| u32::from(self.face.advance(*glyph))).sum();
+        let thousandths: u32 = glyphs.iter().map(|glyph| u32::from(self.font.advance(*glyph))).sum();
         thousandths as f32 / 1000.0 * self.size_pt * MM_PER_PT
     }
 
@@ -167,7 +167,7 @@ const HELVETICA_BOLD: [u16; 224] = [
 mod tests {
     use super::*;
 
-    const BODY: Style = Style { face: Face::Regular, size_pt: 10.0 };
+    const BODY: TextStyle = TextStyle { font: Font::Regular, size_pt: 10.0 };
 
     #[test]
     fn widths_are_those_of_the_metrics() {
@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(HELVETICA[usize::from(b'\'' - 32)], 191);
         assert_eq!(HELVETICA_BOLD[0xFC - 32], 611, "udieresis");
         assert_eq!(HELVETICA[0xDF - 32], 611, "germandbls");
-        let typed = Style { face: Face::TypedBold, size_pt: 10.0 };
+        let typed = TextStyle { font: Font::MonospaceBold, size_pt: 10.0 };
         assert!((typed.width_mm(b"WWWWW") - typed.width_mm(b"iiiii")).abs() < f32::EPSILON);
     }
 

@@ -3,11 +3,11 @@
 
 use std::fmt;
 
-use super::day::moment;
+use super::day::format_minute;
 use super::document;
-use super::face::{Face, Style};
+use super::face::{Font, TextStyle};
 use super::latin;
-use super::page::{Align, Area, Column, Mark, Page, Part};
+use super::page::{Align, PageElement, PdfPage, Rectangle, TextColumn, TextRole};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
@@ -33,7 +33,7 @@ pub struct InvitationLetter<'a> {
     /// The one-time code, as typed.
     pub code: &'a str,
     /// The one line to type; it holds address and code.
-    pub line: &'a str,
+    pub command: &'a str,
     /// When the code ends.
     pub expires_at: Timestamp,
     /// The language.
@@ -42,14 +42,14 @@ pub struct InvitationLetter<'a> {
 
 /// Why there is no letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InvitationError {
+pub enum InvitationLetterError {
     /// Address, code or line hold something else than printable ASCII: nobody could type them from paper.
     Untypable,
     /// Address, code or line are too long for one page.
     TooLong,
 }
 
-impl fmt::Display for InvitationError {
+impl fmt::Display for InvitationLetterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Untypable => "address, code or line cannot be typed from paper: they are not printable ASCII",
@@ -58,16 +58,16 @@ impl fmt::Display for InvitationError {
     }
 }
 
-impl std::error::Error for InvitationError {}
+impl std::error::Error for InvitationLetterError {}
 
 /// A digest as people compare it and the program shows it, in 16 groups of four hexadecimal digits.
-pub fn in_groups(digest: &Sha256Digest) -> String {
-    let [first, second] = in_half_groups(digest);
+pub fn format_fingerprint(digest: &Sha256Digest) -> String {
+    let [first, second] = format_fingerprint_lines(digest);
     format!("{first} {second}")
 }
 
 /// The same in two lines of eight groups.
-fn in_half_groups(digest: &Sha256Digest) -> [String; 2] {
+fn format_fingerprint_lines(digest: &Sha256Digest) -> [String; 2] {
     [&digest.as_bytes()[..16], &digest.as_bytes()[16..]].map(|half| {
         let groups: Vec<_> = half.chunks_exact(2).map(|pair| format!("{:02X}{:02X}", pair[0], pair[1])).collect();
         groups.join(" ")
@@ -90,130 +90,130 @@ const FOLDS_MM: [f32; 2] = [105.0, 210.0];
 const PUNCH_MM: f32 = 148.5;
 const LEAST_BELOW_MM: f32 = 15.0;
 
-const SUBJECT: Style = Style { face: Face::Bold, size_pt: 12.5 };
-const BODY: Style = Style { face: Face::Regular, size_pt: 10.0 };
-const HEADING: Style = Style { face: Face::Bold, size_pt: 10.0 };
-const LABEL: Style = Style { face: Face::Regular, size_pt: 8.0 };
-const NUMBER: Style = Style { face: Face::Typed, size_pt: 8.0 };
-const TYPED: Style = Style { face: Face::TypedBold, size_pt: 12.0 };
+const SUBJECT: TextStyle = TextStyle { font: Font::Bold, size_pt: 12.5 };
+const BODY: TextStyle = TextStyle { font: Font::Regular, size_pt: 10.0 };
+const HEADING: TextStyle = TextStyle { font: Font::Bold, size_pt: 10.0 };
+const LABEL: TextStyle = TextStyle { font: Font::Regular, size_pt: 8.0 };
+const NUMBER: TextStyle = TextStyle { font: Font::Monospace, size_pt: 8.0 };
+const MONOSPACE: TextStyle = TextStyle { font: Font::MonospaceBold, size_pt: 12.0 };
 /// Sizes that the line to type is tried in, until it fits in one line.
-const LINE_SIZES_PT: [f32; 4] = [11.0, 10.0, 9.0, 8.0];
+const COMMAND_SIZES_PT: [f32; 4] = [11.0, 10.0, 9.0, 8.0];
 
 impl InvitationLetter<'_> {
     /// The letter as PDF, one page. It holds the code: a file of it is its owner's alone.
     ///
     /// # Errors
-    /// [`InvitationError`] when it could not be typed from, or does not fit. Long names are shortened instead.
-    pub fn to_pdf(&self) -> Result<Vec<u8>, InvitationError> {
-        let typed = [self.url, self.code, self.line];
+    /// [`InvitationLetterError`] when it could not be typed from, or does not fit. Long names are shortened instead.
+    pub fn to_pdf(&self) -> Result<Vec<u8>, InvitationLetterError> {
+        let typed = [self.url, self.code, self.command];
         if !typed.iter().all(|text| text.bytes().all(|byte| matches!(byte, b' '..=b'~'))) {
-            return Err(InvitationError::Untypable);
+            return Err(InvitationLetterError::Untypable);
         }
         let page = self.lay_out();
-        if page.reach_mm().1 > HEIGHT_MM - LEAST_BELOW_MM {
-            return Err(InvitationError::TooLong);
+        if page.extent_mm().1 > HEIGHT_MM - LEAST_BELOW_MM {
+            return Err(InvitationLetterError::TooLong);
         }
         let title = self.language.pick("Einladung an das Lichtbild-Gateway", "Invitation to the Lichtbild gateway");
-        Ok(document::write(&page, title, self.language))
+        Ok(document::write_pdf(&page, title, self.language))
     }
 
-    fn lay_out(&self) -> Page {
-        let mut marks = vec![Mark::Ornament(edge_marks())];
+    fn lay_out(&self) -> PdfPage {
+        let mut marks = vec![PageElement::Artifact(edge_marks())];
         self.set_address(&mut marks);
         self.set_information(&mut marks);
-        let mut column = Column { marks: &mut marks, x_mm: LEFT_MM, width_mm: TEXT_WIDTH_MM, y_mm: SUBJECT_MM };
+        let mut column = TextColumn { elements: &mut marks, x_mm: LEFT_MM, width_mm: TEXT_WIDTH_MM, y_mm: SUBJECT_MM };
         self.set_body(&mut column);
-        Page { width_mm: WIDTH_MM, height_mm: HEIGHT_MM, marks }
+        PdfPage { width_mm: WIDTH_MM, height_mm: HEIGHT_MM, elements: marks }
     }
 
-    fn set_address(&self, marks: &mut Vec<Mark>) {
-        let mut window = Column { marks, x_mm: LEFT_MM, width_mm: ADDRESS_WIDTH_MM, y_mm: ADDRESS_MM };
-        window.text_within(Part::Paragraph, BODY, self.party_name, 3);
-        window.text_within(Part::Paragraph, BODY, self.place, 2);
+    fn set_address(&self, marks: &mut Vec<PageElement>) {
+        let mut window = TextColumn { elements: marks, x_mm: LEFT_MM, width_mm: ADDRESS_WIDTH_MM, y_mm: ADDRESS_MM };
+        window.text_within(TextRole::Paragraph, BODY, self.party_name, 3);
+        window.text_within(TextRole::Paragraph, BODY, self.place, 2);
     }
 
-    fn set_information(&self, marks: &mut Vec<Mark>) {
+    fn set_information(&self, marks: &mut Vec<PageElement>) {
         let width_mm = LEFT_MM + TEXT_WIDTH_MM - INFORMATION_LEFT_MM;
-        let mut block = Column { marks, x_mm: INFORMATION_LEFT_MM, width_mm, y_mm: INFORMATION_MM };
-        let until = moment(self.expires_at, self.language);
+        let mut block = TextColumn { elements: marks, x_mm: INFORMATION_LEFT_MM, width_mm, y_mm: INFORMATION_MM };
+        let until = format_minute(self.expires_at, self.language);
         let device_id = self.device_id.to_string();
         let [device, number, valid] =
             self.language.pick(["Gerät", "Gerätenummer", "Gültig bis"], ["Device", "Device number", "Valid until"]);
         for (label, style, text, most) in
             [(device, BODY, self.device_label, 3), (number, NUMBER, &device_id, 1), (valid, HEADING, &until, 2)]
         {
-            block.text(Part::Paragraph, LABEL, Align::Left, label);
-            block.text_within(Part::Paragraph, style, text, most);
+            block.text(TextRole::Paragraph, LABEL, Align::Left, label);
+            block.text_within(TextRole::Paragraph, style, text, most);
             block.space(2.0);
         }
     }
 
-    fn set_body(&self, column: &mut Column<'_>) {
-        let words = words(self.language);
-        column.text(Part::Title, SUBJECT, Align::Left, words.subject);
+    fn set_body(&self, column: &mut TextColumn<'_>) {
+        let words = texts(self.language);
+        column.text(TextRole::Title, SUBJECT, Align::Left, words.subject);
         column.space(3.5);
         let purpose = match self.role {
             Role::Studio => words.for_studios,
             Role::Office => words.for_offices,
         };
-        column.text(Part::Paragraph, BODY, Align::Left, &format!("{purpose} {}", words.key_stays));
+        column.text(TextRole::Paragraph, BODY, Align::Left, &format!("{purpose} {}", words.key_stays));
         column.space(4.0);
 
-        column.text(Part::Heading, HEADING, Align::Left, words.type_this);
+        column.text(TextRole::Heading, HEADING, Align::Left, words.type_this);
         column.space(1.0);
-        let style = self.line_style(column.width_mm - 6.0);
+        let style = self.command_style(column.width_mm - 6.0);
         column.frame(3.0, |frame| {
-            frame.text(Part::Paragraph, style, Align::Left, self.line);
+            frame.text(TextRole::Paragraph, style, Align::Left, self.command);
             frame.space(style.cap_mm() - style.line_mm());
         });
         column.space(3.5);
         for (label, text) in [(words.address, self.url), (words.code, self.code)] {
             let top_mm = column.y_mm;
-            column.text(Part::Paragraph, BODY, Align::Left, label);
-            let mut value = Column {
-                marks: &mut *column.marks,
+            column.text(TextRole::Paragraph, BODY, Align::Left, label);
+            let mut value = TextColumn {
+                elements: &mut *column.elements,
                 x_mm: LEFT_MM + 42.0,
                 width_mm: TEXT_WIDTH_MM - 42.0,
-                y_mm: top_mm + BODY.cap_mm() - TYPED.cap_mm(),
+                y_mm: top_mm + BODY.cap_mm() - MONOSPACE.cap_mm(),
             };
-            value.text(Part::Paragraph, TYPED, Align::Left, text);
+            value.text(TextRole::Paragraph, MONOSPACE, Align::Left, text);
             column.y_mm = value.y_mm + 0.8;
         }
         column.space(3.2);
 
-        column.text(Part::Heading, HEADING, Align::Left, words.compare);
-        column.text(Part::Paragraph, BODY, Align::Left, words.fingerprint);
+        column.text(TextRole::Heading, HEADING, Align::Left, words.compare);
+        column.text(TextRole::Paragraph, BODY, Align::Left, words.fingerprint);
         column.space(1.0);
         column.frame(3.0, |frame| {
-            for half in in_half_groups(&self.ca_sha256) {
-                frame.text(Part::Paragraph, TYPED, Align::Centre, &half);
+            for half in format_fingerprint_lines(&self.ca_sha256) {
+                frame.text(TextRole::Paragraph, MONOSPACE, Align::Centre, &half);
             }
-            frame.space(TYPED.cap_mm() - TYPED.line_mm());
+            frame.space(MONOSPACE.cap_mm() - MONOSPACE.line_mm());
         });
         column.space(3.5);
-        column.text(Part::Paragraph, BODY, Align::Left, words.differs);
+        column.text(TextRole::Paragraph, BODY, Align::Left, words.differs);
         column.space(4.0);
 
         for (heading, text) in words.sections {
-            column.text(Part::Heading, HEADING, Align::Left, heading);
-            column.text(Part::Paragraph, BODY, Align::Left, text);
+            column.text(TextRole::Heading, HEADING, Align::Left, heading);
+            column.text(TextRole::Paragraph, BODY, Align::Left, text);
             column.space(3.0);
         }
     }
 
-    fn line_style(&self, width_mm: f32) -> Style {
-        let styles = LINE_SIZES_PT.map(|size_pt| Style { face: Face::TypedBold, size_pt });
-        let line = latin::encode(self.line);
+    fn command_style(&self, width_mm: f32) -> TextStyle {
+        let styles = COMMAND_SIZES_PT.map(|size_pt| TextStyle { font: Font::MonospaceBold, size_pt });
+        let line = latin::encode(self.command);
         styles.into_iter().find(|style| style.width_mm(&line) <= width_mm).unwrap_or(styles[1])
     }
 }
 
-fn edge_marks() -> Vec<Area> {
-    let mark = |y_mm, width_mm| Area { x_mm: 4.0, y_mm, width_mm, height_mm: 0.2 };
+fn edge_marks() -> Vec<Rectangle> {
+    let mark = |y_mm, width_mm| Rectangle { x_mm: 4.0, y_mm, width_mm, height_mm: 0.2 };
     vec![mark(FOLDS_MM[0], 4.0), mark(PUNCH_MM, 6.0), mark(FOLDS_MM[1], 4.0)]
 }
 
-struct Words {
+struct LetterTexts {
     subject: &'static str,
     for_studios: &'static str,
     for_offices: &'static str,
@@ -227,9 +227,9 @@ struct Words {
     sections: [(&'static str, &'static str); 2],
 }
 
-fn words(language: Language) -> Words {
+fn texts(language: Language) -> LetterTexts {
     language.pick(
-        Words {
+        LetterTexts {
             subject: "Einladung: ein Gerät an das Lichtbild-Gateway anschließen",
             for_studios: "Mit diesem Brief schließen Sie das oben genannte Gerät an das Gateway an, über das Ihr Studio biometrische \
                           Lichtbilder an das Einwohnermeldeamt gibt.",
@@ -257,7 +257,7 @@ fn words(language: Language) -> Words {
                 ),
             ],
         },
-        Words {
+        LetterTexts {
             subject: "Invitation: connect a device to the Lichtbild gateway",
             for_studios: "With this letter you connect the device named above to the gateway through which your studio hands biometric \
                           photos to the registration office.",
@@ -305,7 +305,7 @@ mod tests {
             url: URL,
             ca_sha256: Sha256Digest::of(b"authority"),
             code: "G94ZJ-756FW-FHRWS-2ZVE8",
-            line,
+            command: line,
             expires_at: Timestamp::from_unix_milliseconds(1_795_339_800_000),
             language,
         }
@@ -313,7 +313,7 @@ mod tests {
 
     #[test]
     fn the_fingerprint_stands_in_sixteen_groups() {
-        let text = in_groups(&Sha256Digest::of(b"authority"));
+        let text = format_fingerprint(&Sha256Digest::of(b"authority"));
         assert!(text.split(' ').count() == 16 && text.split(' ').all(|group| group.len() == 4), "{text}");
         assert_eq!(text.replace(' ', "").to_lowercase(), Sha256Digest::of(b"authority").to_string());
     }
@@ -324,14 +324,14 @@ mod tests {
             for name in ["Foto Koch".to_owned(), "W".repeat(200), "Łódź 📷 ".repeat(25)] {
                 let letter = letter(&name, LINE, language);
                 let page = letter.lay_out();
-                assert!(page.reach_mm().0 <= LEFT_MM + TEXT_WIDTH_MM + 0.01, "{:?}", page.reach_mm());
-                assert!(letter.to_pdf().is_ok(), "{:?}", page.reach_mm());
+                assert!(page.extent_mm().0 <= LEFT_MM + TEXT_WIDTH_MM + 0.01, "{:?}", page.extent_mm());
+                assert!(letter.to_pdf().is_ok(), "{:?}", page.extent_mm());
                 // What stands beside and above the subject ends before it.
                 let mut head = Vec::new();
                 letter.set_address(&mut head);
                 letter.set_information(&mut head);
-                let head = Page { width_mm: WIDTH_MM, height_mm: HEIGHT_MM, marks: head };
-                assert!(head.reach_mm().1 < SUBJECT_MM, "{:?}", head.reach_mm());
+                let head = PdfPage { width_mm: WIDTH_MM, height_mm: HEIGHT_MM, elements: head };
+                assert!(head.extent_mm().1 < SUBJECT_MM, "{:?}", head.extent_mm());
             }
         }
     }
@@ -340,10 +340,10 @@ mod tests {
     fn what_cannot_be_typed_or_printed_is_refused() {
         assert_eq!(
             letter("Koch", "enrol https://bücher.example", Language::German).to_pdf(),
-            Err(InvitationError::Untypable)
+            Err(InvitationLetterError::Untypable)
         );
-        assert_eq!(letter("Koch", "enrol\nrm", Language::German).to_pdf(), Err(InvitationError::Untypable));
-        assert_eq!(letter("Koch", &"x".repeat(5000), Language::German).to_pdf(), Err(InvitationError::TooLong));
+        assert_eq!(letter("Koch", "enrol\nrm", Language::German).to_pdf(), Err(InvitationLetterError::Untypable));
+        assert_eq!(letter("Koch", &"x".repeat(5000), Language::German).to_pdf(), Err(InvitationLetterError::TooLong));
     }
 
     #[test]

@@ -35,13 +35,13 @@ impl ModuleSize {
 const _: () = assert!(ModuleSize::PRINTED.micrometres >= ModuleSize::LEAST.micrometres);
 
 /// A symbol that was decoded and gave its code.
-pub struct Symbol {
-    bars: Vec<Bar>,
+pub struct DataMatrixSymbol {
+    bars: Vec<ModuleRun>,
 }
 
 /// Dark modules side by side in one row: what is drawn.
 #[derive(Clone, Copy)]
-pub struct Bar {
+pub struct ModuleRun {
     /// The first module's column, from the left, from 0.
     pub column: u16,
     /// The row, from above, from 0.
@@ -50,32 +50,32 @@ pub struct Bar {
     pub modules: u16,
 }
 
-impl Symbol {
+impl DataMatrixSymbol {
     /// The symbol that carries `code`: its twenty symbols without hyphens. A scanner in keyboard mode types them like a
     /// US keyboard, and a computer set to German reads a US hyphen as `ß`; it swaps Y and Z, too, which is for the scanner's
     /// setting to cure, but shows at the check symbol.
     ///
     /// # Errors
-    /// [`SymbolError`] when what would be drawn does not decode to `code`.
-    pub fn of(code: &RetrievalCode) -> Result<Self, SymbolError> {
+    /// [`DataMatrixError`] when what would be drawn does not decode to `code`.
+    pub fn encode(code: &RetrievalCode) -> Result<Self, DataMatrixError> {
         let text: String = code.reveal().chars().filter(|character| *character != '-').collect();
-        let encoded = DataMatrix::encode(text.as_bytes(), SIZE).map_err(|_| SymbolError::NotEncodable)?;
+        let encoded = DataMatrix::encode(text.as_bytes(), SIZE).map_err(|_| DataMatrixError::NotEncodable)?;
         let mut modules = [[false; SIDE_MODULES as usize]; SIDE_MODULES as usize];
         for (column, row) in encoded.bitmap().pixels() {
-            *modules.get_mut(row).and_then(|row| row.get_mut(column)).ok_or(SymbolError::NotEncodable)? = true;
+            *modules.get_mut(row).and_then(|row| row.get_mut(column)).ok_or(DataMatrixError::NotEncodable)? = true;
         }
         let symbol = Self { bars: bars(&modules) };
-        symbol.decode_again(code)?;
+        symbol.verify(code)?;
         Ok(symbol)
     }
 
     /// The dark modules.
-    pub fn bars(&self) -> &[Bar] {
+    pub fn bars(&self) -> &[ModuleRun] {
         &self.bars
     }
 
     /// Reads the bars, that is: what is drawn and not what was encoded.
-    fn decode_again(&self, code: &RetrievalCode) -> Result<(), SymbolError> {
+    fn verify(&self, code: &RetrievalCode) -> Result<(), DataMatrixError> {
         let side = usize::from(SIDE_MODULES);
         let mut modules = vec![false; side * side];
         for bar in &self.bars {
@@ -84,22 +84,22 @@ impl Symbol {
                 dark.fill(true);
             }
         }
-        let read = DataMatrix::decode(&modules, side).map_err(SymbolError::Unreadable)?;
+        let read = DataMatrix::decode(&modules, side).map_err(DataMatrixError::Unreadable)?;
         match std::str::from_utf8(&read).map(RetrievalCode::parse) {
             Ok(Ok(read)) if read == *code => Ok(()),
-            _ => Err(SymbolError::OtherCode),
+            _ => Err(DataMatrixError::OtherCode),
         }
     }
 }
 
-fn bars(modules: &[[bool; SIDE_MODULES as usize]]) -> Vec<Bar> {
-    let mut bars: Vec<Bar> = Vec::new();
+fn bars(modules: &[[bool; SIDE_MODULES as usize]]) -> Vec<ModuleRun> {
+    let mut bars: Vec<ModuleRun> = Vec::new();
     for (row, modules) in (0..).zip(modules) {
         let mut open = false;
         for (column, dark) in (0..).zip(modules) {
             match bars.last_mut() {
                 Some(bar) if *dark && open => bar.modules += 1,
-                _ if *dark => bars.push(Bar { column, row, modules: 1 }),
+                _ if *dark => bars.push(ModuleRun { column, row, modules: 1 }),
                 _ => {}
             }
             open = *dark;
@@ -110,7 +110,7 @@ fn bars(modules: &[[bool; SIDE_MODULES as usize]]) -> Vec<Bar> {
 
 /// Why there is no symbol. None of it holds a part of the code.
 #[derive(Debug, PartialEq)]
-pub enum SymbolError {
+pub enum DataMatrixError {
     /// The code does not fit the symbol.
     NotEncodable,
     /// What would be drawn does not decode.
@@ -119,7 +119,7 @@ pub enum SymbolError {
     OtherCode,
 }
 
-impl fmt::Display for SymbolError {
+impl fmt::Display for DataMatrixError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotEncodable => "the code does not fit its DataMatrix",
@@ -129,7 +129,7 @@ impl fmt::Display for SymbolError {
     }
 }
 
-impl std::error::Error for SymbolError {}
+impl std::error::Error for DataMatrixError {}
 
 #[cfg(test)]
 mod tests {
@@ -142,35 +142,35 @@ mod tests {
     #[test]
     fn every_code_fits_and_reads_as_itself() {
         for secret in [[0; 12], [0xFF; 12], [0xA5; 12]] {
-            Symbol::of(&RetrievalCode::from_secret(&secret)).unwrap();
+            DataMatrixSymbol::encode(&RetrievalCode::from_secret(&secret)).unwrap();
         }
         for seed in 0..=u8::MAX {
-            Symbol::of(&code(seed)).unwrap();
+            DataMatrixSymbol::encode(&code(seed)).unwrap();
         }
     }
 
     #[test]
     fn a_symbol_with_missing_bars_is_not_handed_out() {
-        let mut symbol = Symbol::of(&code(1)).unwrap();
+        let mut symbol = DataMatrixSymbol::encode(&code(1)).unwrap();
         // A few modules are what the error correction is for, away from the border that says where the modules are.
         let inside = symbol.bars.iter_mut().find(|bar| bar.row > 3 && (2..10).contains(&bar.column)).unwrap();
         inside.modules -= 1;
-        assert_eq!(symbol.decode_again(&code(1)), Ok(()));
+        assert_eq!(symbol.verify(&code(1)), Ok(()));
         symbol.bars.retain(|bar| !(4..14).contains(&bar.row) || bar.column == 0);
-        assert!(matches!(symbol.decode_again(&code(1)), Err(SymbolError::Unreadable(_))));
+        assert!(matches!(symbol.verify(&code(1)), Err(DataMatrixError::Unreadable(_))));
         symbol.bars.clear();
-        assert!(matches!(symbol.decode_again(&code(1)), Err(SymbolError::Unreadable(_))));
+        assert!(matches!(symbol.verify(&code(1)), Err(DataMatrixError::Unreadable(_))));
     }
 
     #[test]
     fn a_symbol_of_another_code_is_not_handed_out() {
-        let symbol = Symbol::of(&code(1)).unwrap();
-        assert_eq!(symbol.decode_again(&code(2)), Err(SymbolError::OtherCode));
+        let symbol = DataMatrixSymbol::encode(&code(1)).unwrap();
+        assert_eq!(symbol.verify(&code(2)), Err(DataMatrixError::OtherCode));
     }
 
     #[test]
     fn the_finder_is_an_l_of_whole_bars() {
-        let symbol = Symbol::of(&code(3)).unwrap();
+        let symbol = DataMatrixSymbol::encode(&code(3)).unwrap();
         assert!((0..SIDE_MODULES).all(|row| symbol.bars.iter().any(|bar| (bar.row, bar.column) == (row, 0))));
         let last = symbol.bars.last().unwrap();
         assert_eq!((last.row, last.column, last.modules), (SIDE_MODULES - 1, 0, SIDE_MODULES));

@@ -1,28 +1,28 @@
 //! Every measurement of a photo with what the profile asks for beside it.
 
 use crate::domain::language::Language;
-use crate::validation::face::{FaceLimits, Shares};
+use crate::validation::face::{FaceLimits, RatioRange};
 use crate::validation::profile::{AspectRule, PixelRule};
 use crate::validation::{Measurements, Profile};
 
 /// What was measured, its value, and what is asked for (empty where nothing is).
-pub struct Line {
+pub struct MeasurementRow {
     /// What was measured.
-    pub what: &'static str,
+    pub label: &'static str,
     /// The value with its unit.
     pub measured: String,
     /// The limit with its unit.
-    pub asked: String,
+    pub limit: String,
 }
 
 /// All that could be measured, the file first and the face last.
-pub fn lines(measurements: &Measurements, profile: &Profile, language: Language) -> Vec<Line> {
-    let mut lines = file_lines(measurements, profile, language);
-    lines.extend(face_lines(measurements, &profile.face().copied().unwrap_or_default(), language));
+pub fn measurement_rows(measurements: &Measurements, profile: &Profile, language: Language) -> Vec<MeasurementRow> {
+    let mut lines = file_rows(measurements, profile, language);
+    lines.extend(face_rows(measurements, &profile.face().copied().unwrap_or_default(), language));
     lines
 }
 
-fn file_lines(measurements: &Measurements, profile: &Profile, language: Language) -> Vec<Line> {
+fn file_rows(measurements: &Measurements, profile: &Profile, language: Language) -> Vec<MeasurementRow> {
     let bytes = profile.rules().file.map(|rule| match (rule.min_bytes, rule.max_bytes) {
         (Some(least), Some(most)) => format!("{least} - {most}"),
         (Some(least), None) => format!(">= {least}"),
@@ -32,18 +32,18 @@ fn file_lines(measurements: &Measurements, profile: &Profile, language: Language
     let size = measurements.width.zip(measurements.height);
     let quality = profile.rules().compression.map(|rule| format!(">= {}", rule.advise_min_quality));
     [
-        line(language.pick("Dateigröße", "File size"), Some(format!("{} bytes", measurements.bytes)), bytes),
-        line(
+        row(language.pick("Dateigröße", "File size"), Some(format!("{} bytes", measurements.bytes)), bytes),
+        row(
             language.pick("Bildgröße", "Picture size"),
             size.map(|(width, height)| format!("{width} x {height} px")),
             Some(pixels(profile.pixels())),
         ),
-        line(
+        row(
             language.pick("JPEG-Qualität", "JPEG quality"),
             measurements.jpeg_quality.map(|quality| quality.to_string()),
             quality,
         ),
-        line(
+        row(
             language.pick("Druckauflösung", "Print resolution"),
             measurements.pixels_per_inch.map(|resolution| format!("{resolution} dpi")),
             None,
@@ -54,13 +54,13 @@ fn file_lines(measurements: &Measurements, profile: &Profile, language: Language
     .collect()
 }
 
-fn face_lines(measurements: &Measurements, limits: &FaceLimits, language: Language) -> Vec<Line> {
+fn face_rows(measurements: &Measurements, limits: &FaceLimits, language: Language) -> Vec<MeasurementRow> {
     let face = &measurements.face;
     let pupils = face
         .eyes
         .map(|[(left, left_y), (right, right_y)]| format!("({left:.0}, {left_y:.0}) ({right:.0}, {right_y:.0}) px"));
     let share = |share: Option<f64>| share.map(|share| format!("{share:.2}"));
-    let shares = |limit: Option<Shares>| limit.map(|limit| limit.to_string());
+    let shares = |limit: Option<RatioRange>| limit.map(|limit| limit.to_string());
     let centre =
         shares(limits.horizontal_position).or(limits.max_centre_offset_px.map(|pixels| format!("0.50 ± {pixels} px")));
     let tall = shares(limits.head_height).or(limits.head_height_px.map(|band| band.to_string()));
@@ -69,45 +69,45 @@ fn face_lines(measurements: &Measurements, limits: &FaceLimits, language: Langua
         _ => format!("{share:.2}"),
     });
     [
-        line(language.pick("Gesichter", "Faces"), face.faces.map(|faces| faces.to_string()), Some("1".to_owned())),
-        line(language.pick("Pupillen (x, y)", "Pupils (x, y)"), pupils, None),
-        line(language.pick("Kinn (x, y)", "Chin (x, y)"), face.chin.map(|(x, y)| format!("({x:.0}, {y:.0}) px")), None),
-        line(
+        row(language.pick("Gesichter", "Faces"), face.faces.map(|faces| faces.to_string()), Some("1".to_owned())),
+        row(language.pick("Pupillen (x, y)", "Pupils (x, y)"), pupils, None),
+        row(language.pick("Kinn (x, y)", "Chin (x, y)"), face.chin.map(|(x, y)| format!("({x:.0}, {y:.0}) px")), None),
+        row(
             language.pick("Augenabstand", "Distance of the eyes"),
             face.inter_eye_distance_px.map(|pixels| format!("{pixels:.0} px")),
             limits.min_inter_eye_px.map(|pixels| format!(">= {pixels} px")),
         ),
-        line(
+        row(
             language.pick("Kopfneigung", "Tilt of the head"),
             face.roll_degrees.map(|degrees| format!("{degrees:.1}°")),
             limits.max_roll_degrees.map(|degrees| format!("± {degrees}°")),
         ),
-        line(
+        row(
             language.pick("Drehung des Kopfs zur Seite", "Turn of the head"),
             face.yaw_degrees.map(signed_degrees),
             limits.max_yaw_degrees.map(|degrees| format!("± {degrees}°")),
         ),
-        line(
+        row(
             language.pick("Neigung des Kopfs nach vorn", "Nod of the head"),
             face.pitch_degrees.map(signed_degrees),
             limits.max_pitch_degrees.map(|degrees| format!("± {degrees}°")),
         ),
-        line(
+        row(
             language.pick("Gesichtsmitte, Anteil der Breite", "Middle of the face, share of the width"),
             share(face.horizontal_position),
             centre,
         ),
-        line(
+        row(
             language.pick("Augenhöhe von oben, Anteil der Höhe", "Eyes from the top, share of the height"),
             share(face.vertical_position),
             shares(limits.vertical_position),
         ),
-        line(
+        row(
             language.pick("Kopfbreite, Anteil der Breite", "Width of the head, share of the width"),
             share(face.head_width),
             shares(limits.head_width),
         ),
-        line(
+        row(
             language
                 .pick("Kopfhöhe (geschätzt), Anteil der Höhe", "Height of the head (estimated), share of the height"),
             head_height,
@@ -124,8 +124,8 @@ pub(super) fn signed_degrees(degrees: f64) -> String {
     format!("{:+.0}°", degrees.round() + 0.0)
 }
 
-fn line(what: &'static str, measured: Option<String>, asked: Option<String>) -> Option<Line> {
-    Some(Line { what, measured: measured?, asked: asked.unwrap_or_default() })
+fn row(what: &'static str, measured: Option<String>, asked: Option<String>) -> Option<MeasurementRow> {
+    Some(MeasurementRow { label: what, measured: measured?, limit: asked.unwrap_or_default() })
 }
 
 fn pixels(rule: &PixelRule) -> String {

@@ -7,21 +7,21 @@ use maud::{Markup, html};
 
 use super::measured::signed_degrees;
 use crate::domain::language::Language;
-use crate::validation::guides::{Guides, Head, Pose, Span};
+use crate::validation::guides::{Guides, HeadOutline, Pose, Span};
 
 /// The lines over a photo. `describe` says the same to people who do not see them.
 pub fn overlay(guides: &Guides, language: Language) -> Markup {
     let Guides { width, height, .. } = *guides;
     // Pictures are shown at one width, so that a unit is a hair's breadth and words are as large on each of them.
     let unit = width / 400.0;
-    let scene = Scene { width, height, unit };
+    let scene = OverlayCanvas { width, height, unit };
     html! {
         svg class="guides" role="img" aria-label=(describe(guides, language))
             viewBox={ "0 0 " (width) " " (height) } preserveAspectRatio="none" {
             @if let Some(span) = guides.centre {
-                (scene.upright_band(span))
-                (scene.upright_line(width / 2.0))
-                (scene.words_at(Side::Left, (span.to + 3.0 * unit, height - 6.0 * unit), language.pick("Mitte", "centre")))
+                (scene.vertical_band(span))
+                (scene.vertical_line(width / 2.0))
+                (scene.label_at(LabelAnchor::Left, (span.to + 3.0 * unit, height - 6.0 * unit), language.pick("Mitte", "centre")))
             }
             @for (span, words) in [
                 (guides.crown, language.pick("Scheitel: hier", "crown: here")),
@@ -29,8 +29,8 @@ pub fn overlay(guides: &Guides, language: Language) -> Markup {
                 (guides.chin, language.pick("Kinn: hier", "chin: here")),
             ] {
                 @if let Some(span) = span {
-                    (scene.level_band(span))
-                    (scene.words_at(Side::Left, (6.0 * unit, span.from + 14.0 * unit), words))
+                    (scene.horizontal_band(span))
+                    (scene.label_at(LabelAnchor::Left, (6.0 * unit, span.from + 14.0 * unit), words))
                 }
             }
             @if let Some(head) = guides.head { (scene.head(head, language)) }
@@ -78,41 +78,41 @@ pub fn describe(guides: &Guides, language: Language) -> String {
 }
 
 #[derive(Clone, Copy)]
-enum Side {
+enum LabelAnchor {
     /// Words that begin at a place: what is asked for.
     Left,
     /// Words that end at a place: what was found.
     Right,
 }
 
-struct Scene {
+struct OverlayCanvas {
     width: f64,
     height: f64,
     unit: f64,
 }
 
-impl Scene {
-    fn level_band(&self, Span { from, to }: Span) -> Markup {
+impl OverlayCanvas {
+    fn horizontal_band(&self, Span { from, to }: Span) -> Markup {
         html! {
             rect class="asked-area" x="0" y=(from) width=(self.width) height=(to - from) {}
-            (self.dashes((0.0, from), (self.width, from)))
-            (self.dashes((0.0, to), (self.width, to)))
+            (self.dashed_line((0.0, from), (self.width, from)))
+            (self.dashed_line((0.0, to), (self.width, to)))
         }
     }
 
-    fn upright_band(&self, Span { from, to }: Span) -> Markup {
+    fn vertical_band(&self, Span { from, to }: Span) -> Markup {
         html! {
             rect class="asked-area" x=(from) y="0" width=(to - from) height=(self.height) {}
-            (self.dashes((from, 0.0), (from, self.height)))
-            (self.dashes((to, 0.0), (to, self.height)))
+            (self.dashed_line((from, 0.0), (from, self.height)))
+            (self.dashed_line((to, 0.0), (to, self.height)))
         }
     }
 
-    fn upright_line(&self, x: f64) -> Markup {
-        self.dashes((x, 0.0), (x, self.height))
+    fn vertical_line(&self, x: f64) -> Markup {
+        self.dashed_line((x, 0.0), (x, self.height))
     }
 
-    fn dashes(&self, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> Markup {
+    fn dashed_line(&self, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> Markup {
         let dashes = format!("{} {}", 5.0 * self.unit, 4.0 * self.unit);
         html! {
             line class="rim" x1=(x1) y1=(y1) x2=(x2) y2=(y2) stroke-width=(2.0 * self.unit) stroke-dasharray=(dashes) {}
@@ -120,14 +120,14 @@ impl Scene {
         }
     }
 
-    fn found_line(&self, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> Markup {
+    fn solid_line(&self, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> Markup {
         html! {
             line class="rim" x1=(x1) y1=(y1) x2=(x2) y2=(y2) stroke-width=(2.8 * self.unit) {}
             line class="found" x1=(x1) y1=(y1) x2=(x2) y2=(y2) stroke-width=(1.4 * self.unit) {}
         }
     }
 
-    fn head(&self, Head { left, right, crown, chin }: Head, language: Language) -> Markup {
+    fn head(&self, HeadOutline { left, right, crown, chin }: HeadOutline, language: Language) -> Markup {
         let (x, y) = ((left + right) / 2.0, (crown + chin) / 2.0);
         let tick = 14.0 * self.unit;
         html! {
@@ -135,9 +135,9 @@ impl Scene {
                 ellipse class=(class) cx=(x) cy=(y) rx=((right - left) / 2.0) ry=((chin - crown) / 2.0)
                     stroke-width=(width * self.unit) {}
             }
-            (self.found_line((x - tick, crown), (x + tick, crown)))
-            (self.words_at(
-                Side::Right,
+            (self.solid_line((x - tick, crown), (x + tick, crown)))
+            (self.label_at(
+                LabelAnchor::Right,
                 (self.width - 6.0 * self.unit, crown - 4.0 * self.unit),
                 language.pick("Scheitel, geschätzt", "crown, estimated"),
             ))
@@ -147,8 +147,8 @@ impl Scene {
     fn chin(&self, (x, y): (f64, f64), language: Language) -> Markup {
         let tick = 14.0 * self.unit;
         html! {
-            (self.found_line((x - tick, y), (x + tick, y)))
-            (self.words_at(Side::Right, (self.width - 6.0 * self.unit, y - 4.0 * self.unit), language.pick("Kinn", "chin")))
+            (self.solid_line((x - tick, y), (x + tick, y)))
+            (self.label_at(LabelAnchor::Right, (self.width - 6.0 * self.unit, y - 4.0 * self.unit), language.pick("Kinn", "chin")))
         }
     }
 
@@ -157,7 +157,7 @@ impl Scene {
         let (x, y) = pose.to;
         let words = format!("↔ {} ↕ {}", signed_degrees(pose.yaw_degrees), signed_degrees(pose.pitch_degrees));
         html! {
-            (self.found_line(pose.from, pose.to))
+            (self.solid_line(pose.from, pose.to))
             circle class="rim" cx=(pose.from.0) cy=(pose.from.1) r=(3.0 * self.unit) stroke-width=(2.8 * self.unit) {}
             circle class="found" cx=(pose.from.0) cy=(pose.from.1) r=(3.0 * self.unit) stroke-width=(1.4 * self.unit) {}
             text class="words found-words" text-anchor="start" x=(x.max(pose.from.0) + 8.0 * self.unit) y=(y + 4.0 * self.unit)
@@ -170,22 +170,22 @@ impl Scene {
         let middle = ((left.0 + right.0) / 2.0, (left.1 + right.1) / 2.0);
         let reach = 7.0 * self.unit;
         html! {
-            (self.found_line(left, right))
+            (self.solid_line(left, right))
             @for (x, y) in [left, right] {
                 @for (class, width) in [("rim", 2.8), ("found", 1.4)] {
                     circle class=(class) cx=(x) cy=(y) r=(reach) stroke-width=(width * self.unit) {}
                 }
             }
-            (self.found_line((middle.0, middle.1 - reach), (middle.0, middle.1 + reach)))
+            (self.solid_line((middle.0, middle.1 - reach), (middle.0, middle.1 + reach)))
             text class="words found-words" text-anchor="middle" x=(middle.0) y=(middle.1 - 12.0 * self.unit)
                 font-size=(11.0 * self.unit) stroke-width=(3.0 * self.unit) { (format!("{distance:.0} px")) }
         }
     }
 
-    fn words_at(&self, side: Side, (x, y): (f64, f64), words: &str) -> Markup {
+    fn label_at(&self, side: LabelAnchor, (x, y): (f64, f64), words: &str) -> Markup {
         let (class, anchor) = match side {
-            Side::Left => ("words asked-words", "start"),
-            Side::Right => ("words found-words", "end"),
+            LabelAnchor::Left => ("words asked-words", "start"),
+            LabelAnchor::Right => ("words found-words", "end"),
         };
         // Inside the picture, wherever the line is.
         let y = y.clamp(12.0 * self.unit, (self.height - 3.0 * self.unit).max(12.0 * self.unit));

@@ -7,23 +7,23 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::row::{Row, totals, verdict_text};
+use super::row::{PhotoSummary, totals_text, verdict_text};
 use crate::domain::finding::Verdict;
 use crate::domain::language::Language;
 use crate::validation::Profile;
 
 /// How every page begins: a file that begins so was made here and may be made anew.
-pub const MARK: &str = "<!DOCTYPE html>\n<!-- lichtbild: judged photos -->\n";
+pub const FILE_SIGNATURE: &str = "<!DOCTYPE html>\n<!-- lichtbild: judged photos -->\n";
 
 const STYLE: &str = include_str!("style.css");
 
 /// What comes before the sections. `judged_at` is a moment in the reader's words.
-pub fn begin(rows: &[Row], profile: &Profile, judged_at: &str, language: Language) -> String {
+pub fn page_start(rows: &[PhotoSummary], profile: &Profile, judged_at: &str, language: Language) -> String {
     let title = language.pick("Lichtbild: Prüfbericht", "Lichtbild: check report");
     let head = html! {
         head {
             meta charset="utf-8";
-            meta http-equiv="Content-Security-Policy" content=(policy());
+            meta http-equiv="Content-Security-Policy" content=(content_security_policy());
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             meta name="referrer" content="no-referrer";
@@ -34,7 +34,7 @@ pub fn begin(rows: &[Row], profile: &Profile, judged_at: &str, language: Languag
     let top = html! {
         header.page {
             h1 { (language.pick("Prüfbericht", "Check report")) }
-            p { (totals(rows, language)) }
+            p { (totals_text(rows, language)) }
             p.quiet {
                 (language.pick("Geprüft nach ", "Judged by "))
                 strong { (profile.name()) } " (" (profile.title()) "), " (judged_at)
@@ -42,14 +42,14 @@ pub fn begin(rows: &[Row], profile: &Profile, judged_at: &str, language: Languag
         }
         @if rows.len() > 1 { (overview(rows, language)) }
     };
-    let mut text = String::from(MARK);
+    let mut text = String::from(FILE_SIGNATURE);
     // Writing to a String cannot fail.
     let _ = writeln!(text, "<html lang=\"{}\">{}<body>{}<main>", language.tag(), head.into_string(), top.into_string());
     text
 }
 
 /// What comes after them.
-pub fn end(language: Language) -> String {
+pub fn page_end(language: Language) -> String {
     let foot = html! {
         footer {
             p {
@@ -65,7 +65,7 @@ pub fn end(language: Language) -> String {
     format!("</main>{}</body></html>\n", foot.into_string())
 }
 
-fn overview(rows: &[Row], language: Language) -> Markup {
+fn overview(rows: &[PhotoSummary], language: Language) -> Markup {
     html! {
         nav aria-label=(language.pick("Übersicht", "Overview")) {
             table.overview {
@@ -103,7 +103,7 @@ fn overview(rows: &[Row], language: Language) -> Markup {
 }
 
 /// Nothing from anywhere; pictures from the page itself; this style and no other.
-fn policy() -> String {
+fn content_security_policy() -> String {
     let digest = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     format!("default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
 }

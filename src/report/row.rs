@@ -3,11 +3,11 @@
 use crate::domain::check::Check;
 use crate::domain::finding::{Severity, Verdict};
 use crate::domain::language::Language;
-use crate::validation::Examination;
+use crate::validation::CheckOutcome;
 
 /// One photo.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct PhotoSummary {
     /// The file, as the reader named it.
     pub file: String,
     /// The verdict; `None` for a file that could not be read.
@@ -24,9 +24,9 @@ pub struct Row {
     pub advice: Vec<Check>,
 }
 
-impl Row {
+impl PhotoSummary {
     /// A photo that was judged.
-    pub fn judged(file: String, examination: &Examination) -> Self {
+    pub fn new(file: String, examination: &CheckOutcome) -> Self {
         let of = |severity: Severity| {
             let mut checks: Vec<Check> = Vec::new();
             for finding in examination.findings.iter().filter(|finding| finding.severity == severity) {
@@ -49,7 +49,7 @@ impl Row {
     }
 
     /// A file that could not be read.
-    pub fn unread(file: String) -> Self {
+    pub fn unreadable(file: String) -> Self {
         Self {
             file,
             verdict: None,
@@ -97,7 +97,7 @@ pub fn verdict_text(verdict: Option<Verdict>, language: Language) -> &'static st
 }
 
 /// How many photos ended how: `3 Fotos: 2 angenommen, 1 abgelehnt.`
-pub fn totals(rows: &[Row], language: Language) -> String {
+pub fn totals_text(rows: &[PhotoSummary], language: Language) -> String {
     let count = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
     let photos = match rows.len() {
         1 => language.pick("1 Foto", "1 photo").to_owned(),
@@ -125,15 +125,15 @@ mod tests {
             Finding::refuse(Check::Structure, "b", ""),
             Finding::advise(Check::Density, "", ""),
         ];
-        let examination = Examination { verdict: Verdict::Refused, findings, measurements: Measurements::default() };
-        let row = Row::judged("x.jpg".into(), &examination);
+        let examination = CheckOutcome { verdict: Verdict::Refused, findings, measurements: Measurements::default() };
+        let row = PhotoSummary::new("x.jpg".into(), &examination);
         assert_eq!(row.findings(Language::English), "File structure (Print resolution)");
         assert_eq!(row.findings(Language::German), "Dateiaufbau (Druckauflösung)");
         assert_eq!((row.size_text(), row.eyes_text(), row.roll_text()), ("-".into(), "-".into(), "-".into()));
         assert_eq!(
-            totals(&[row.clone(), Row::unread("y".into())], Language::English),
+            totals_text(&[row.clone(), PhotoSummary::unreadable("y".into())], Language::English),
             "2 photos: 0 accepted, 1 refused, 1 unreadable."
         );
-        assert_eq!(totals(&[row], Language::German), "1 Foto: 0 angenommen, 1 abgelehnt.");
+        assert_eq!(totals_text(&[row], Language::German), "1 Foto: 0 angenommen, 1 abgelehnt.");
     }
 }

@@ -12,11 +12,11 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::finding::{Severity, Verdict};
 use crate::domain::language::Language;
 use crate::validation::guides::Guides;
-use crate::validation::{Examination, MAX_HEIGHT, MAX_WIDTH, Profile};
+use crate::validation::{CheckOutcome, MAX_HEIGHT, MAX_WIDTH, Profile};
 use crate::wire::finding::FindingBody;
 
 /// A photo to be shown.
-pub struct Shown<'a> {
+pub struct ReportedPhoto<'a> {
     /// The file, as the reader named it.
     pub file: &'a str,
     /// Its bytes.
@@ -24,14 +24,14 @@ pub struct Shown<'a> {
     /// Their digest.
     pub sha256: Sha256Digest,
     /// What the judge said.
-    pub examination: &'a Examination,
+    pub outcome: &'a CheckOutcome,
     /// What it was judged by.
     pub profile: &'a Profile,
 }
 
 /// A photo with its guide lines, findings and measurements. `number` tells it from others of the page.
-pub fn section(shown: &Shown<'_>, number: usize, language: Language) -> Markup {
-    let Examination { verdict, findings, measurements } = shown.examination;
+pub fn section(shown: &ReportedPhoto<'_>, number: usize, language: Language) -> Markup {
+    let CheckOutcome { verdict, findings, measurements } = shown.outcome;
     let findings = FindingBody::all(findings, language);
     html! {
         article id={ "photo-" (number) } {
@@ -42,7 +42,7 @@ pub fn section(shown: &Shown<'_>, number: usize, language: Language) -> Markup {
                 }
             }
             div.sheet {
-                (picture(shown, number, language))
+                (photo_figure(shown, number, language))
                 div.words-beside {
                     (findings_list(&findings, language))
                     h3 { (language.pick("Messwerte", "Measurements")) }
@@ -53,8 +53,8 @@ pub fn section(shown: &Shown<'_>, number: usize, language: Language) -> Markup {
                             th scope="col" { (language.pick("verlangt", "asked for")) }
                         } }
                         tbody {
-                            @for line in measured::lines(measurements, shown.profile, language) {
-                                tr { th scope="row" { (line.what) } td { (line.measured) } td { (line.asked) } }
+                            @for line in measured::measurement_rows(measurements, shown.profile, language) {
+                                tr { th scope="row" { (line.label) } td { (line.measured) } td { (line.limit) } }
                             }
                         }
                     }
@@ -65,9 +65,8 @@ pub fn section(shown: &Shown<'_>, number: usize, language: Language) -> Markup {
     }
 }
 
-fn picture(shown: &Shown<'_>, number: usize, language: Language) -> Markup {
-    let guides =
-        Guides::new(shown.profile, &shown.examination.measurements).filter(|_| is_fit_to_show(shown.examination));
+fn photo_figure(shown: &ReportedPhoto<'_>, number: usize, language: Language) -> Markup {
+    let guides = Guides::new(shown.profile, &shown.outcome.measurements).filter(|_| is_fit_to_show(shown.outcome));
     let Some(guides) = guides else {
         return html! {
             p.no-picture {
@@ -136,7 +135,7 @@ fn severity_text(severity: Severity, language: Language) -> &'static str {
 
 /// Whether a browser should be given the file: not when it is no JPEG, when two readers see different pictures in it, or when it
 /// would be decoded to more pixels than the judge itself looks at.
-fn is_fit_to_show(examination: &Examination) -> bool {
+fn is_fit_to_show(examination: &CheckOutcome) -> bool {
     let unfit = [Check::Empty, Check::Format, Check::Ambiguous];
     let measured = &examination.measurements;
     let within = measured.width.is_some_and(|width| (1..=MAX_WIDTH).contains(&width))

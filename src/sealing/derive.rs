@@ -6,7 +6,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::key_file::KeyFile;
 use crate::domain::code::RetrievalCode;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::evidence::key::RowKey;
+use crate::domain::evidence::key::RowDigestKey;
 use crate::domain::id::DeviceId;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::lookup::LookupId;
@@ -33,7 +33,7 @@ impl KeyFile {
     pub fn issue_code(&self, device: DeviceId, key: &IdempotencyKey, photo: Sha256Digest) -> RetrievalCode {
         let input = length_prefixed(&[device.as_bytes(), key.as_str().as_bytes(), photo.as_bytes()]);
         let mut secret = [0; 12];
-        expand(self.issuing_key.as_bytes(), &input, "lichtbild/code/v1", &mut secret);
+        hkdf(self.issuing_key.as_bytes(), &input, "lichtbild/code/v1", &mut secret);
         let code = RetrievalCode::from_secret(&secret);
         secret.zeroize();
         code
@@ -44,14 +44,14 @@ impl KeyFile {
     pub fn request_id(&self, device: DeviceId, key: &IdempotencyKey) -> [u8; 32] {
         let input = length_prefixed(&[device.as_bytes(), key.as_str().as_bytes()]);
         let mut request_id = [0; 32];
-        expand(self.issuing_key.as_bytes(), &input, "lichtbild/request/v1", &mut request_id);
+        hkdf(self.issuing_key.as_bytes(), &input, "lichtbild/request/v1", &mut request_id);
         request_id
     }
 
     /// A keyed digest: only a holder of the key file can make one for other bytes. Each `purpose` has digests of its own.
-    pub fn authenticate(&self, purpose: &str, bytes: &[u8]) -> Sha256Digest {
+    pub fn keyed_digest(&self, purpose: &str, bytes: &[u8]) -> Sha256Digest {
         let mut digest = [0; 32];
-        expand(self.pepper.as_bytes(), bytes, purpose, &mut digest);
+        hkdf(self.pepper.as_bytes(), bytes, purpose, &mut digest);
         Sha256Digest::from_bytes(digest)
     }
 
@@ -59,28 +59,28 @@ impl KeyFile {
     pub fn code_keys(&self, code: &RetrievalCode) -> CodeKeys {
         let mut keys = CodeKeys { lookup_id: [0; 32], secret: [0; 32] };
         let pepper = self.pepper.as_bytes();
-        expand(pepper, code.secret_symbols(), "lichtbild/lookup/v1", &mut keys.lookup_id);
-        expand(pepper, code.secret_symbols(), "lichtbild/seal/v1", &mut keys.secret);
+        hkdf(pepper, code.secret_symbols(), "lichtbild/lookup/v1", &mut keys.lookup_id);
+        hkdf(pepper, code.secret_symbols(), "lichtbild/seal/v1", &mut keys.secret);
         keys
     }
 
     /// The key of row digests (see [`evidence`](crate::domain::evidence::key)). Epoch keys are not part of it: it stays when they go.
-    pub fn row_key(&self) -> RowKey {
+    pub fn row_key(&self) -> RowDigestKey {
         let mut key = Zeroizing::new([0; 32]);
-        expand(self.issuing_key.as_bytes(), self.pepper.as_bytes(), "lichtbild/row-digest/v1", &mut *key);
-        RowKey::new(&key)
+        hkdf(self.issuing_key.as_bytes(), self.pepper.as_bytes(), "lichtbild/row-digest/v1", &mut *key);
+        RowDigestKey::new(&key)
     }
 
     /// The AES-256 key of a photo sealed in `epoch`; `None` once that epoch's key has been destroyed.
     pub(super) fn sealing_key(&self, keys: &CodeKeys, epoch: u32) -> Option<[u8; 32]> {
         let epoch = self.epoch(epoch)?;
         let mut sealing_key = [0; 32];
-        expand(epoch.key.as_bytes(), &keys.secret, "lichtbild/epoch/v1", &mut sealing_key);
+        hkdf(epoch.key.as_bytes(), &keys.secret, "lichtbild/epoch/v1", &mut sealing_key);
         Some(sealing_key)
     }
 }
 
-pub(super) fn expand(salt: &[u8], input: &[u8], purpose: &str, output: &mut [u8]) {
+pub(super) fn hkdf(salt: &[u8], input: &[u8], purpose: &str, output: &mut [u8]) {
     struct Length(usize);
     impl KeyType for Length {
         fn len(&self) -> usize {

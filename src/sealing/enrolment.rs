@@ -14,32 +14,32 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use aws_lc_rs::hmac;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::derive::{expand, length_prefixed};
+use super::derive::{hkdf, length_prefixed};
 use super::frame::SealError;
 use super::key_file::KeyFile;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::enrolment_code::EnrolmentCode;
-use crate::domain::invitation::InvitationLookup;
+use crate::domain::invitation::InvitationLookupId;
 use crate::entropy::{Entropy, random_bytes};
 
 /// HKDF without a salt (RFC 5869 section 2.2): the device knows nothing but the code.
 const NO_SALT: &[u8] = &[];
-const KEY: usize = 32;
+const KEY_LENGTH: usize = 32;
 
 /// Finds the invitation of a code.
-pub fn invitation_lookup(code: &EnrolmentCode) -> InvitationLookup {
+pub fn invitation_lookup_id(code: &EnrolmentCode) -> InvitationLookupId {
     let mut lookup = [0; 32];
-    expand(NO_SALT, code.secret_symbols(), "lichtbild/enrolment-lookup/v1", &mut lookup);
-    InvitationLookup::from_bytes(lookup)
+    hkdf(NO_SALT, code.secret_symbols(), "lichtbild/enrolment-lookup/v1", &mut lookup);
+    InvitationLookupId::from_bytes(lookup)
 }
 
 /// Proves that whoever answers knows the code. Wiped on drop.
 #[derive(Zeroize, ZeroizeOnDrop)]
-pub struct ProofKey([u8; KEY]);
+pub struct ProofKey([u8; KEY_LENGTH]);
 
 /// What a gateway says of itself in answer to a lookup, as it stands in the JSON.
 #[derive(Debug, Clone, Copy)]
-pub struct ProvenAnswer<'a> {
+pub struct ProofMessage<'a> {
     /// The device's own, fresh for each lookup.
     pub nonce: &'a [u8; 32],
     /// Whom the device shall be.
@@ -54,8 +54,8 @@ pub struct ProvenAnswer<'a> {
     pub ca_sha256: Sha256Digest,
 }
 
-impl ProvenAnswer<'_> {
-    fn message(&self) -> Vec<u8> {
+impl ProofMessage<'_> {
+    fn to_bytes(self) -> Vec<u8> {
         length_prefixed(&[
             b"lichtbild/enrolment-answer/v1",
             self.nonce,
@@ -70,15 +70,15 @@ impl ProvenAnswer<'_> {
 
 impl ProofKey {
     /// Of a code.
-    pub fn of(code: &EnrolmentCode) -> Self {
-        let mut key = [0; KEY];
-        expand(NO_SALT, code.secret_symbols(), "lichtbild/enrolment-proof/v1", &mut key);
+    pub fn from_code(code: &EnrolmentCode) -> Self {
+        let mut key = [0; KEY_LENGTH];
+        hkdf(NO_SALT, code.secret_symbols(), "lichtbild/enrolment-proof/v1", &mut key);
         Self(key)
     }
 
     /// The gateway's side: HMAC-SHA-256 over every field after its length (64-bit, big endian).
-    pub fn prove(&self, answer: &ProvenAnswer<'_>) -> [u8; 32] {
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), &answer.message());
+    pub fn prove(&self, answer: &ProofMessage<'_>) -> [u8; 32] {
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), &answer.to_bytes());
         let mut proof = [0; 32];
         // SHA-256 gives 32 bytes.
         proof.copy_from_slice(tag.as_ref());
@@ -86,8 +86,8 @@ impl ProofKey {
     }
 
     /// The device's side: whether whoever answered knows the code. Takes the same time whatever is wrong.
-    pub fn verifies(&self, answer: &ProvenAnswer<'_>, proof: &[u8]) -> bool {
-        hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), &answer.message(), proof).is_ok()
+    pub fn is_valid_proof(&self, answer: &ProofMessage<'_>, proof: &[u8]) -> bool {
+        hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), &answer.to_bytes(), proof).is_ok()
     }
 }
 
@@ -99,11 +99,11 @@ impl KeyFile {
     pub fn seal_proof_key(
         &self,
         key: &ProofKey,
-        lookup: &InvitationLookup,
+        lookup: &InvitationLookupId,
         entropy: &dyn Entropy,
     ) -> Result<Vec<u8>, SealError> {
         let nonce: [u8; NONCE_LEN] = random_bytes(entropy).map_err(|_| SealError::Entropy)?;
-        let mut sealed = Vec::with_capacity(NONCE_LEN + KEY + AES_256_GCM.tag_len());
+        let mut sealed = Vec::with_capacity(NONCE_LEN + KEY_LENGTH + AES_256_GCM.tag_len());
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(&key.0);
         let tag = self
@@ -121,18 +121,18 @@ impl KeyFile {
 
     /// Opens what [`seal_proof_key`](Self::seal_proof_key) made; `None` under another key file, for another invitation, or
     /// when it is damaged.
-    pub fn open_proof_key(&self, sealed: &[u8], lookup: &InvitationLookup) -> Option<ProofKey> {
+    pub fn open_proof_key(&self, sealed: &[u8], lookup: &InvitationLookupId) -> Option<ProofKey> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN)?;
         let mut sealed = Zeroizing::new(sealed.to_vec());
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let cipher = self.proof_key_cipher(lookup)?;
         let opened = cipher.open_in_place(nonce, Aad::from(lookup.as_bytes()), &mut sealed).ok()?;
-        <[u8; KEY]>::try_from(&*opened).ok().map(ProofKey)
+        <[u8; KEY_LENGTH]>::try_from(&*opened).ok().map(ProofKey)
     }
 
-    fn proof_key_cipher(&self, lookup: &InvitationLookup) -> Option<LessSafeKey> {
-        let mut key = Zeroizing::new([0; KEY]);
-        expand(self.pepper.as_bytes(), lookup.as_bytes(), "lichtbild/enrolment-seal/v1", &mut *key);
+    fn proof_key_cipher(&self, lookup: &InvitationLookupId) -> Option<LessSafeKey> {
+        let mut key = Zeroizing::new([0; KEY_LENGTH]);
+        hkdf(self.pepper.as_bytes(), lookup.as_bytes(), "lichtbild/enrolment-seal/v1", &mut *key);
         UnboundKey::new(&AES_256_GCM, &*key).ok().map(LessSafeKey::new)
     }
 }
@@ -152,8 +152,8 @@ mod tests {
         KeyFile::generate(november, &SeededEntropy::new(seed)).unwrap()
     }
 
-    fn answer() -> ProvenAnswer<'static> {
-        ProvenAnswer {
+    fn answer() -> ProofMessage<'static> {
+        ProofMessage {
             nonce: &[9; 32],
             device_id: "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e",
             role: "studio",
@@ -169,45 +169,45 @@ mod tests {
         let code = EnrolmentCode::parse("G94ZJ-756FW-FHRWS-2ZVE8").unwrap();
         let hex = |bytes: [u8; 32]| Sha256Digest::from_bytes(bytes).to_string();
         let lookup = "dda4bc083b2b9de962809a4705d52295d4cde123440cf8856579758df1c9ae04";
-        assert_eq!(hex(*invitation_lookup(&code).as_bytes()), lookup);
+        assert_eq!(hex(*invitation_lookup_id(&code).as_bytes()), lookup);
         let proof = "36a5f3b87c403562ae1486baf549d9517aaa8a4788dc90de17e2053d5d200bd5";
-        assert_eq!(hex(ProofKey::of(&code).prove(&answer())), proof);
+        assert_eq!(hex(ProofKey::from_code(&code).prove(&answer())), proof);
     }
 
     #[test]
     fn a_proof_holds_for_the_same_code_and_the_same_words_only() {
-        let key = ProofKey::of(&code(1));
+        let key = ProofKey::from_code(&code(1));
         let proof = key.prove(&answer());
-        assert!(ProofKey::of(&code(1)).verifies(&answer(), &proof));
-        assert!(!ProofKey::of(&code(2)).verifies(&answer(), &proof));
+        assert!(ProofKey::from_code(&code(1)).is_valid_proof(&answer(), &proof));
+        assert!(!ProofKey::from_code(&code(2)).is_valid_proof(&answer(), &proof));
         for other in [
-            ProvenAnswer { nonce: &[8; 32], ..answer() },
-            ProvenAnswer { device_id: "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0f", ..answer() },
-            ProvenAnswer { role: "office", ..answer() },
-            ProvenAnswer { gateway: "https://localhost:8444", ..answer() },
-            ProvenAnswer { expires_at: "2026-11-23T09:30:00.001Z", ..answer() },
-            ProvenAnswer { ca_sha256: Sha256Digest::of(b"another authority"), ..answer() },
+            ProofMessage { nonce: &[8; 32], ..answer() },
+            ProofMessage { device_id: "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0f", ..answer() },
+            ProofMessage { role: "office", ..answer() },
+            ProofMessage { gateway: "https://localhost:8444", ..answer() },
+            ProofMessage { expires_at: "2026-11-23T09:30:00.001Z", ..answer() },
+            ProofMessage { ca_sha256: Sha256Digest::of(b"another authority"), ..answer() },
         ] {
-            assert!(!key.verifies(&other, &proof), "{other:?}");
+            assert!(!key.is_valid_proof(&other, &proof), "{other:?}");
         }
-        assert!(!key.verifies(&answer(), &proof[..31]) && !key.verifies(&answer(), &[]));
+        assert!(!key.is_valid_proof(&answer(), &proof[..31]) && !key.is_valid_proof(&answer(), &[]));
     }
 
     #[test]
     fn lookup_and_proof_key_of_a_code_are_unlike() {
-        assert_ne!(invitation_lookup(&code(1)), invitation_lookup(&code(2)));
-        assert_ne!(invitation_lookup(&code(1)).as_bytes(), &ProofKey::of(&code(1)).0);
+        assert_ne!(invitation_lookup_id(&code(1)), invitation_lookup_id(&code(2)));
+        assert_ne!(invitation_lookup_id(&code(1)).as_bytes(), &ProofKey::from_code(&code(1)).0);
     }
 
     #[test]
     fn a_sealed_proof_key_opens_with_its_key_file_in_its_place_only() {
-        let (key, lookup) = (ProofKey::of(&code(1)), invitation_lookup(&code(1)));
+        let (key, lookup) = (ProofKey::from_code(&code(1)), invitation_lookup_id(&code(1)));
         let sealed = keys(1).seal_proof_key(&key, &lookup, &SeededEntropy::new(5)).unwrap();
         assert!(!sealed.windows(8).any(|window| key.0.starts_with(window)));
         let opened = keys(1).open_proof_key(&sealed, &lookup).unwrap();
         assert_eq!(opened.0, key.0);
         assert!(keys(2).open_proof_key(&sealed, &lookup).is_none());
-        assert!(keys(1).open_proof_key(&sealed, &invitation_lookup(&code(2))).is_none());
+        assert!(keys(1).open_proof_key(&sealed, &invitation_lookup_id(&code(2))).is_none());
         assert!(keys(1).open_proof_key(&sealed[..sealed.len() - 1], &lookup).is_none());
         assert!(keys(1).open_proof_key(&[], &lookup).is_none());
     }

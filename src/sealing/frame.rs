@@ -16,14 +16,14 @@ use super::enclosure;
 use super::key_file::KeyFile;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::photo::{JudgedPhoto, SealContext, SealedPhoto, StoredPhoto};
-use crate::domain::subject::Enclosure;
+use crate::domain::subject::SealedMetadata;
 use crate::entropy::{Entropy, random_bytes};
 
 const VERSION: u8 = 2;
-const VERSION_WITHOUT_ENCLOSURE: u8 = 1;
-const HEAD: usize = 1 + NONCE_LEN;
-const DIGEST: usize = 32;
-const TAG: usize = 16;
+const VERSION_WITHOUT_METADATA: u8 = 1;
+const HEADER_LENGTH: usize = 1 + NONCE_LEN;
+const DIGEST_LENGTH: usize = 32;
+const TAG_LENGTH: usize = 16;
 const MEDIA_TYPE: &str = "image/jpeg";
 
 /// A photo out of its seal, byte for byte as it was sent.
@@ -33,7 +33,7 @@ pub struct OpenedPhoto {
     /// Its SHA-256, which was sealed with it and has been compared.
     pub sha256: Sha256Digest,
     /// What was sealed beside it.
-    pub enclosure: Enclosure,
+    pub sealed_metadata: SealedMetadata,
 }
 
 impl KeyFile {
@@ -51,19 +51,20 @@ impl KeyFile {
         let cipher = self.cipher(keys, context).ok_or(SealError::NoEpochKey)?;
         // Random, although a code seals one photo: a repeat after a failed commit seals the same bytes under another photo id.
         let nonce: [u8; NONCE_LEN] = random_bytes(entropy).map_err(|_| SealError::Entropy)?;
-        let enclosure = enclosure::encoded(photo.enclosure()).ok_or(SealError::Enclosure)?;
-        let mut frame = Vec::with_capacity(HEAD + DIGEST + enclosure.len() + photo.bytes().len() + TAG);
+        let enclosure = enclosure::encode(photo.sealed_metadata()).ok_or(SealError::MetadataTooLong)?;
+        let mut frame =
+            Vec::with_capacity(HEADER_LENGTH + DIGEST_LENGTH + enclosure.len() + photo.bytes().len() + TAG_LENGTH);
         frame.push(VERSION);
         frame.extend_from_slice(&nonce);
         frame.extend_from_slice(photo.sha256().as_bytes());
         frame.extend_from_slice(&enclosure);
         frame.extend_from_slice(photo.bytes());
-        let place = Aad::from(bound_place(VERSION, context));
+        let place = Aad::from(associated_data(VERSION, context));
         let tag = cipher
-            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), place, &mut frame[HEAD..])
+            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), place, &mut frame[HEADER_LENGTH..])
             .map_err(|_| SealError::Cipher)?;
         frame.extend_from_slice(tag.as_ref());
-        Ok(SealedPhoto::sealed_frame(frame))
+        Ok(SealedPhoto::from_envelope(frame))
     }
 
     /// Opens a seal.
@@ -71,29 +72,33 @@ impl KeyFile {
     /// # Errors
     /// [`OpenError`] when the frame is damaged, belongs elsewhere, or its epoch's key has been destroyed.
     pub fn open(&self, stored: StoredPhoto, keys: &CodeKeys, context: SealContext) -> Result<OpenedPhoto, OpenError> {
-        let mut frame = stored.into_frame();
+        let mut frame = stored.into_envelope();
         let version = match frame.first() {
-            Some(version @ (&VERSION | &VERSION_WITHOUT_ENCLOSURE)) if frame.len() >= HEAD + DIGEST + TAG => *version,
-            _ => return Err(OpenError::NotAFrame),
+            Some(version @ (&VERSION | &VERSION_WITHOUT_METADATA))
+                if frame.len() >= HEADER_LENGTH + DIGEST_LENGTH + TAG_LENGTH =>
+            {
+                *version
+            }
+            _ => return Err(OpenError::NotAnEnvelope),
         };
         let cipher = self.cipher(keys, context).ok_or(OpenError::NoEpochKey)?;
-        let nonce = Nonce::try_assume_unique_for_key(&frame[1..HEAD]).map_err(|_| OpenError::NotAFrame)?;
+        let nonce = Nonce::try_assume_unique_for_key(&frame[1..HEADER_LENGTH]).map_err(|_| OpenError::NotAnEnvelope)?;
         cipher
-            .open_in_place(nonce, Aad::from(bound_place(version, context)), &mut frame[HEAD..])
-            .map_err(|_| OpenError::DoesNotOpen)?;
-        let mut sealed_digest = [0; DIGEST];
-        sealed_digest.copy_from_slice(&frame[HEAD..HEAD + DIGEST]);
-        frame.truncate(frame.len() - TAG);
+            .open_in_place(nonce, Aad::from(associated_data(version, context)), &mut frame[HEADER_LENGTH..])
+            .map_err(|_| OpenError::DecryptionFailed)?;
+        let mut sealed_digest = [0; DIGEST_LENGTH];
+        sealed_digest.copy_from_slice(&frame[HEADER_LENGTH..HEADER_LENGTH + DIGEST_LENGTH]);
+        frame.truncate(frame.len() - TAG_LENGTH);
         let (enclosure, length) = match version {
-            VERSION_WITHOUT_ENCLOSURE => (Enclosure::default(), 0),
-            _ => enclosure::decoded(&frame[HEAD + DIGEST..]).ok_or(OpenError::NoEnclosure)?,
+            VERSION_WITHOUT_METADATA => (SealedMetadata::default(), 0),
+            _ => enclosure::decode(&frame[HEADER_LENGTH + DIGEST_LENGTH..]).ok_or(OpenError::UnreadableMetadata)?,
         };
-        frame.drain(..HEAD + DIGEST + length);
+        frame.drain(..HEADER_LENGTH + DIGEST_LENGTH + length);
         let sha256 = Sha256Digest::of(&frame);
         if *sha256.as_bytes() != sealed_digest {
-            return Err(OpenError::DigestDiffers);
+            return Err(OpenError::DigestMismatch);
         }
-        Ok(OpenedPhoto { bytes: frame, sha256, enclosure })
+        Ok(OpenedPhoto { bytes: frame, sha256, sealed_metadata: enclosure })
     }
 
     fn cipher(&self, keys: &CodeKeys, context: SealContext) -> Option<LessSafeKey> {
@@ -106,16 +111,17 @@ impl KeyFile {
 
 /// Whether these bytes can be the frame of a photo of so many bytes: all that can be told without the code, which is the version
 /// and the length. That the seal is whole shows only when it is opened.
-pub fn can_be_frame(frame: &[u8], photo_bytes: u64) -> bool {
-    let sealed = u64::try_from(frame.len() - frame.len().min(HEAD + DIGEST + TAG)).unwrap_or(0);
-    match frame.first() {
-        Some(&VERSION_WITHOUT_ENCLOSURE) => sealed == photo_bytes,
-        Some(&VERSION) => sealed.checked_sub(photo_bytes).is_some_and(enclosure::can_be_as_long),
+pub fn is_plausible_envelope(envelope: &[u8], photo_bytes: u64) -> bool {
+    let sealed =
+        u64::try_from(envelope.len() - envelope.len().min(HEADER_LENGTH + DIGEST_LENGTH + TAG_LENGTH)).unwrap_or(0);
+    match envelope.first() {
+        Some(&VERSION_WITHOUT_METADATA) => sealed == photo_bytes,
+        Some(&VERSION) => sealed.checked_sub(photo_bytes).is_some_and(enclosure::is_valid_length),
         _ => false,
     }
 }
 
-fn bound_place(version: u8, context: SealContext) -> Vec<u8> {
+fn associated_data(version: u8, context: SealContext) -> Vec<u8> {
     length_prefixed(&[
         &[version],
         context.photo_id.as_bytes(),
@@ -133,7 +139,7 @@ pub enum SealError {
     /// No randomness for the nonce.
     Entropy,
     /// There is more to be said of the face than an enclosure holds.
-    Enclosure,
+    MetadataTooLong,
     /// The cipher refused.
     Cipher,
 }
@@ -145,7 +151,7 @@ impl fmt::Display for SealError {
                 "the key file has no epoch key for the present month: check the clock; key files last ten years"
             }
             Self::Entropy => "no random bytes for the nonce",
-            Self::Enclosure => "the findings about the face do not fit under the seal",
+            Self::MetadataTooLong => "the findings about the face do not fit under the seal",
             Self::Cipher => "the cipher refused the photo",
         })
     }
@@ -157,25 +163,27 @@ impl std::error::Error for SealError {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpenError {
     /// Too short, or of another format version.
-    NotAFrame,
+    NotAnEnvelope,
     /// The epoch's key has been destroyed, or the key file is not the one that sealed it.
     NoEpochKey,
     /// Wrong key, damaged, or moved from another place.
-    DoesNotOpen,
+    DecryptionFailed,
     /// It opens, yet what was sealed beside the photo cannot be read: a newer version's.
-    NoEnclosure,
+    UnreadableMetadata,
     /// It opens, yet the photo is not the one whose digest was sealed.
-    DigestDiffers,
+    DigestMismatch,
 }
 
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotAFrame => "the stored bytes are not a sealed photo",
+            Self::NotAnEnvelope => "the stored bytes are not a sealed photo",
             Self::NoEpochKey => "the key file has no key for the month in which the photo was sealed",
-            Self::DoesNotOpen => "the seal does not open: damaged, moved, or sealed by another gateway",
-            Self::NoEnclosure => "what was sealed beside the photo cannot be read: was it sealed by a newer version?",
-            Self::DigestDiffers => "the photo in the seal is not the one that was sealed",
+            Self::DecryptionFailed => "the seal does not open: damaged, moved, or sealed by another gateway",
+            Self::UnreadableMetadata => {
+                "what was sealed beside the photo cannot be read: was it sealed by a newer version?"
+            }
+            Self::DigestMismatch => "the photo in the seal is not the one that was sealed",
         })
     }
 }
@@ -196,14 +204,14 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 
-    struct Scene {
+    struct SealFixture {
         keys: KeyFile,
         code: RetrievalCode,
         context: SealContext,
         entropy: SeededEntropy,
     }
 
-    fn scene() -> Scene {
+    fn seal_fixture() -> SealFixture {
         let entropy = SeededEntropy::new(3);
         let keys = KeyFile::generate(NOW, &entropy).unwrap();
         let context = SealContext {
@@ -211,25 +219,25 @@ mod tests {
             studio_id: PartyId::generate(NOW, &entropy).unwrap(),
             epoch: keys.epoch_at(NOW).unwrap().number,
         };
-        Scene { keys, code: RetrievalCode::from_secret(&[9; 12]), context, entropy }
+        SealFixture { keys, code: RetrievalCode::from_secret(&[9; 12]), context, entropy }
     }
 
-    fn enclosure() -> Enclosure {
+    fn sealed_metadata() -> SealedMetadata {
         let declaration = Declaration { subject: Subject::Under6, exception: Exception::Religious };
-        Enclosure { declaration, findings: vec![Finding::advise(Check::Roll, "21.0°", "<= 8°")] }
+        SealedMetadata { declaration, findings: vec![Finding::advise(Check::Roll, "21.0°", "<= 8°")] }
     }
 
-    fn photo(enclosure: Enclosure) -> JudgedPhoto {
+    fn photo(enclosure: SealedMetadata) -> JudgedPhoto {
         let facts = PhotoFacts { width: 1, height: 1, bytes: 5, profile: "test".into(), findings: vec![] };
         JudgedPhoto::accepted_by_judge(UploadBytes::new(b"photo".to_vec()), facts, enclosure)
     }
 
-    impl Scene {
+    impl SealFixture {
         fn seal(&self) -> SealedPhoto {
-            self.seal_with(enclosure())
+            self.seal_with(sealed_metadata())
         }
 
-        fn seal_with(&self, enclosure: Enclosure) -> SealedPhoto {
+        fn seal_with(&self, enclosure: SealedMetadata) -> SealedPhoto {
             self.keys.seal(&photo(enclosure), &self.keys.code_keys(&self.code), self.context, &self.entropy).unwrap()
         }
 
@@ -238,7 +246,7 @@ mod tests {
             let mut sealed = [Sha256Digest::of(b"photo").as_bytes(), &b"photo"[..]].concat();
             let cipher = self.keys.cipher(&self.keys.code_keys(&self.code), self.context).unwrap();
             let nonce: [u8; NONCE_LEN] = random_bytes(&self.entropy).unwrap();
-            let place = Aad::from(bound_place(1, self.context));
+            let place = Aad::from(associated_data(1, self.context));
             cipher.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), place, &mut sealed).unwrap();
             [&[1], &nonce[..], &sealed].concat()
         }
@@ -250,57 +258,58 @@ mod tests {
 
     #[test]
     fn a_sealed_photo_opens_to_the_same_bytes() {
-        let scene = scene();
-        let opened = scene.open(scene.seal().frame().to_vec(), scene.context).unwrap();
+        let scene = seal_fixture();
+        let opened = scene.open(scene.seal().envelope().to_vec(), scene.context).unwrap();
         assert_eq!(opened.bytes, b"photo");
         assert_eq!(opened.sha256, Sha256Digest::of(b"photo"));
-        assert!(opened.enclosure == enclosure());
+        assert!(opened.sealed_metadata == sealed_metadata());
     }
 
     #[test]
-    fn a_frame_is_as_long_with_a_declaration_as_without() {
-        let scene = scene();
-        let lengths = [enclosure(), Enclosure::default()].map(|enclosure| scene.seal_with(enclosure).frame().len());
+    fn an_envelope_is_as_long_with_a_declaration_as_without() {
+        let scene = seal_fixture();
+        let lengths =
+            [sealed_metadata(), SealedMetadata::default()].map(|enclosure| scene.seal_with(enclosure).envelope().len());
         assert_eq!(lengths[0], lengths[1]);
     }
 
     #[test]
-    fn a_frame_from_before_enclosures_opens_and_declares_nothing() {
-        let scene = scene();
+    fn a_version_1_envelope_opens_without_a_declaration() {
+        let scene = seal_fixture();
         let opened = scene.open(scene.sealed_in_version_1(), scene.context).unwrap();
         assert_eq!((opened.bytes.as_slice(), opened.sha256), (&b"photo"[..], Sha256Digest::of(b"photo")));
-        assert!(opened.enclosure == Enclosure::default());
+        assert!(opened.sealed_metadata == SealedMetadata::default());
     }
 
     #[test]
     fn the_version_is_bound() {
-        let scene = scene();
-        for (frame, other) in [(scene.seal().frame().to_vec(), 1), (scene.sealed_in_version_1(), 2)] {
+        let scene = seal_fixture();
+        for (frame, other) in [(scene.seal().envelope().to_vec(), 1), (scene.sealed_in_version_1(), 2)] {
             let mut changed = frame;
             changed[0] = other;
-            assert_eq!(scene.open(changed.clone(), scene.context).err(), Some(OpenError::DoesNotOpen));
+            assert_eq!(scene.open(changed.clone(), scene.context).err(), Some(OpenError::DecryptionFailed));
             changed[0] = 3;
-            assert_eq!(scene.open(changed, scene.context).err(), Some(OpenError::NotAFrame));
+            assert_eq!(scene.open(changed, scene.context).err(), Some(OpenError::NotAnEnvelope));
         }
     }
 
     #[test]
-    fn a_frame_without_its_code_is_told_by_version_and_length() {
-        let scene = scene();
-        for frame in [scene.seal().frame().to_vec(), scene.sealed_in_version_1()] {
-            assert!(can_be_frame(&frame, 5));
-            assert!(!can_be_frame(&frame, 4) && !can_be_frame(&frame, 6));
+    fn an_envelope_is_recognised_by_version_and_length() {
+        let scene = seal_fixture();
+        for frame in [scene.seal().envelope().to_vec(), scene.sealed_in_version_1()] {
+            assert!(is_plausible_envelope(&frame, 5));
+            assert!(!is_plausible_envelope(&frame, 4) && !is_plausible_envelope(&frame, 6));
             // One that is shorter by a whole step could be of an earlier version; the seal itself tells them apart.
             let mut shorter = (0..frame.len()).filter(|length| length + 1024 != frame.len());
-            assert!(shorter.all(|length| !can_be_frame(&frame[..length], 5)));
-            assert!(!can_be_frame(&[&[3], &frame[1..]].concat(), 5));
+            assert!(shorter.all(|length| !is_plausible_envelope(&frame[..length], 5)));
+            assert!(!is_plausible_envelope(&[&[3], &frame[1..]].concat(), 5));
         }
     }
 
     #[test]
     fn any_changed_bit_breaks_the_seal() {
-        let scene = scene();
-        let frame = scene.seal().frame().to_vec();
+        let scene = seal_fixture();
+        let frame = scene.seal().envelope().to_vec();
         for position in 0..frame.len() {
             let mut changed = frame.clone();
             changed[position] ^= 1;
@@ -312,36 +321,36 @@ mod tests {
     }
 
     #[test]
-    fn a_seal_opens_only_in_its_own_place() {
-        let scene = scene();
-        let frame = scene.seal().frame().to_vec();
+    fn an_envelope_opens_only_in_its_own_context() {
+        let scene = seal_fixture();
+        let frame = scene.seal().envelope().to_vec();
         let other_photo = SealContext { photo_id: PhotoId::generate(NOW, &scene.entropy).unwrap(), ..scene.context };
         let other_studio = SealContext { studio_id: PartyId::generate(NOW, &scene.entropy).unwrap(), ..scene.context };
         let other_epoch = SealContext { epoch: scene.context.epoch + 1, ..scene.context };
         for elsewhere in [other_photo, other_studio, other_epoch] {
-            assert_eq!(scene.open(frame.clone(), elsewhere).err(), Some(OpenError::DoesNotOpen));
+            assert_eq!(scene.open(frame.clone(), elsewhere).err(), Some(OpenError::DecryptionFailed));
         }
     }
 
     #[test]
     fn neither_another_code_nor_another_gateway_opens_it() {
-        let scene = scene();
-        let frame = scene.seal().frame().to_vec();
+        let scene = seal_fixture();
+        let frame = scene.seal().envelope().to_vec();
         let other_code = scene.keys.code_keys(&RetrievalCode::from_secret(&[8; 12]));
         let opened = scene.keys.open(StoredPhoto::from_store(frame.clone()), &other_code, scene.context);
-        assert_eq!(opened.err(), Some(OpenError::DoesNotOpen));
+        assert_eq!(opened.err(), Some(OpenError::DecryptionFailed));
         let other_gateway = KeyFile::generate(NOW, &SeededEntropy::new(4)).unwrap();
         let opened =
             other_gateway.open(StoredPhoto::from_store(frame), &other_gateway.code_keys(&scene.code), scene.context);
-        assert_eq!(opened.err(), Some(OpenError::DoesNotOpen));
+        assert_eq!(opened.err(), Some(OpenError::DecryptionFailed));
     }
 
     #[test]
     fn a_destroyed_epoch_key_takes_its_photos_with_it() {
-        let scene = scene();
-        let frame = scene.seal().frame().to_vec();
+        let scene = seal_fixture();
+        let frame = scene.seal().envelope().to_vec();
         let century = std::time::Duration::from_secs(86_400 * 365 * 5);
-        let later = scene.keys.without_dead_epochs(NOW + century, std::time::Duration::ZERO, None).unwrap();
+        let later = scene.keys.without_expired_epochs(NOW + century, std::time::Duration::ZERO, None).unwrap();
         let opened = later.open(StoredPhoto::from_store(frame), &later.code_keys(&scene.code), scene.context);
         assert_eq!(opened.err(), Some(OpenError::NoEpochKey));
     }

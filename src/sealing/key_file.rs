@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Month, Time};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::derive::expand;
+use super::derive::hkdf;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
@@ -88,7 +88,7 @@ impl KeyFile {
     }
 
     /// The first moment that no epoch key covers.
-    pub fn runs_out_at(&self) -> Option<Timestamp> {
+    pub fn epochs_end_at(&self) -> Option<Timestamp> {
         self.epochs.last().map(|epoch| month_start(epoch.number + 1))
     }
 
@@ -100,13 +100,13 @@ impl KeyFile {
     /// What the store is bound to, so that it is never used with another gateway's keys. Leads back to no key.
     pub fn fingerprint(&self) -> Sha256Digest {
         let mut fingerprint = [0; 32];
-        expand(self.issuing_key.as_bytes(), self.pepper.as_bytes(), "lichtbild/fingerprint/v1", &mut fingerprint);
+        hkdf(self.issuing_key.as_bytes(), self.pepper.as_bytes(), "lichtbild/fingerprint/v1", &mut fingerprint);
         Sha256Digest::from_bytes(fingerprint)
     }
 
     /// The file without the epochs whose every photo is gone at `now`; `None` when there is none to destroy. Epochs from
     /// `oldest_in_use` on stay whatever the time, and so does the last one.
-    pub fn without_dead_epochs(
+    pub fn without_expired_epochs(
         &self,
         now: Timestamp,
         longest_retention: Duration,
@@ -127,14 +127,14 @@ impl KeyFile {
     /// # Errors
     /// When it cannot be written down, which must never end in an empty file.
     pub fn to_toml(&self) -> Result<Zeroizing<String>, toml::ser::Error> {
-        let written = Written {
+        let written = KeyFileToml {
             version: VERSION,
             issuing_key: self.issuing_key.to_hex(),
             pepper: self.pepper.to_hex(),
             epoch: self
                 .epochs
                 .iter()
-                .map(|epoch| WrittenEpoch { number: epoch.number, key: epoch.key.to_hex() })
+                .map(|epoch| EpochToml { number: epoch.number, key: epoch.key.to_hex() })
                 .collect(),
         };
         let body = Zeroizing::new(toml::to_string(&written)?);
@@ -146,7 +146,7 @@ impl KeyFile {
     /// # Errors
     /// [`KeyFileError`] when it is not what [`KeyFile::to_toml`] writes.
     pub fn parse(text: &str) -> Result<Self, KeyFileError> {
-        let written: Written = toml::from_str(text).map_err(|_| KeyFileError::NotAKeyFile)?;
+        let written: KeyFileToml = toml::from_str(text).map_err(|_| KeyFileError::NotAKeyFile)?;
         if written.version != VERSION {
             return Err(KeyFileError::Version { found: written.version });
         }
@@ -198,16 +198,16 @@ const HEADER: &str = "\
 
 #[derive(Serialize, Deserialize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct KeyFileToml {
     version: u32,
     issuing_key: String,
     pepper: String,
-    epoch: Vec<WrittenEpoch>,
+    epoch: Vec<EpochToml>,
 }
 
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
-struct WrittenEpoch {
+struct EpochToml {
     number: u32,
     key: String,
 }
@@ -265,18 +265,18 @@ mod tests {
         let first = keys.epoch_at(NOVEMBER_2026).unwrap().number;
         assert_eq!(keys.epoch_at(NOVEMBER_2026 + 20 * DAY).unwrap().number, first + 1);
         assert!(keys.epoch_at(NOVEMBER_2026 - 30 * DAY).is_none());
-        assert_eq!(keys.runs_out_at().unwrap().to_string(), "2036-11-01T00:00:00.000Z");
-        assert!(keys.epoch_at(keys.runs_out_at().unwrap()).is_none());
+        assert_eq!(keys.epochs_end_at().unwrap().to_string(), "2036-11-01T00:00:00.000Z");
+        assert!(keys.epoch_at(keys.epochs_end_at().unwrap()).is_none());
     }
 
     #[test]
-    fn dead_epochs_are_destroyed_and_no_others() {
+    fn expired_epochs_are_destroyed_and_no_others() {
         let keys = keys();
         let retention = 396 * DAY;
-        assert!(keys.without_dead_epochs(NOVEMBER_2026 + 400 * DAY, retention, None).is_none());
+        assert!(keys.without_expired_epochs(NOVEMBER_2026 + 400 * DAY, retention, None).is_none());
         let in_use = Some(keys.epochs[0].number);
-        assert!(keys.without_dead_epochs(NOVEMBER_2026 + 420 * DAY, retention, in_use).is_none());
-        let later = keys.without_dead_epochs(NOVEMBER_2026 + 420 * DAY, retention, None).unwrap();
+        assert!(keys.without_expired_epochs(NOVEMBER_2026 + 420 * DAY, retention, in_use).is_none());
+        let later = keys.without_expired_epochs(NOVEMBER_2026 + 420 * DAY, retention, None).unwrap();
         assert!(later.epoch(keys.epochs[0].number).is_none());
         assert_eq!(later.epochs.len(), 119);
         assert!(later.epoch_at(NOVEMBER_2026 + 420 * DAY).is_some());
@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn no_clock_however_wrong_destroys_the_last_epoch() {
-        let centuries = keys().without_dead_epochs(NOVEMBER_2026 + 365_000 * DAY, DAY, None).unwrap();
+        let centuries = keys().without_expired_epochs(NOVEMBER_2026 + 365_000 * DAY, DAY, None).unwrap();
         assert_eq!(centuries.epochs.len(), 1);
     }
 

@@ -16,25 +16,25 @@ pub fn file_names(count: i64) -> [String; 2] {
 
 /// The newest checkpoint with a good signature, and the newer ones that have none.
 #[derive(Debug, Default)]
-pub(super) struct Newest {
+pub(super) struct NewestCheckpoint {
     pub(super) checkpoint: Option<Checkpoint>,
     /// Counts of files that are no checkpoints of this key.
-    pub(super) bad: Vec<i64>,
+    pub(super) invalid: Vec<i64>,
 }
 
 /// Looks for the newest checkpoint in a folder, which need not exist.
 ///
 /// # Errors
 /// The system's error.
-pub(super) fn newest(folder: &Path, verifier: &CheckpointVerifier) -> io::Result<Newest> {
-    let mut newest = Newest::default();
+pub(super) fn find_newest(folder: &Path, verifier: &CheckpointVerifier) -> io::Result<NewestCheckpoint> {
+    let mut newest = NewestCheckpoint::default();
     for count in counts(folder)?.into_iter().rev() {
         match read(folder, count).map(|signed| verifier.verify(&signed)) {
             Ok(Ok(checkpoint)) if checkpoint.count == count => {
                 newest.checkpoint = Some(checkpoint);
                 return Ok(newest);
             }
-            _ => newest.bad.push(count),
+            _ => newest.invalid.push(count),
         }
     }
     Ok(newest)
@@ -45,7 +45,7 @@ pub(super) fn newest(folder: &Path, verifier: &CheckpointVerifier) -> io::Result
 ///
 /// # Errors
 /// The system's error; the next call goes on.
-pub(super) fn set_aside(folder: &Path, generation: &Generation, even_later: bool) -> io::Result<usize> {
+pub(super) fn archive_superseded(folder: &Path, generation: &Generation, even_later: bool) -> io::Result<usize> {
     let mut moved = 0;
     for count in counts(folder)?.into_iter().filter(|count| *count > generation.begins_behind.sequence) {
         let is_superseded = Checkpoint::parse(&fs::read(folder.join(&file_names(count)[0]))?).is_ok_and(|found| {
@@ -62,7 +62,7 @@ pub(super) fn set_aside(folder: &Path, generation: &Generation, even_later: bool
                     done => done?,
                 }
             }
-            durable::make_name_durable(&aside.join("any name in it"))?;
+            durable::sync_dir(&aside.join("any name in it"))?;
             moved += 1;
         }
     }

@@ -12,33 +12,33 @@ use std::time::Duration;
 
 use super::checkpoint_files::{counts, file_names};
 use super::secret_file::{SecretError, read_secret};
-use super::watermark::Watermarks;
+use super::watermark::WatermarkMonitor;
 use crate::config::Config;
 use crate::domain::checkpoint::{Checkpoint, SignedCheckpoint};
-use crate::durable::{self, Audience};
+use crate::durable::{self, FileMode};
 use crate::flows::Gateway;
 use crate::flows::checkpoint::{checkpoint, is_due};
-use crate::flows::forget::{forget, shorten_log};
+use crate::flows::forget::{purge, shorten_log};
 use crate::identity::checkpoint_key::CheckpointKey;
-use crate::storage::transfer_log::Forgotten;
+use crate::storage::transfer_log::PurgeReport;
 use crate::transport::trust_status::TrustStatus;
 
 /// Files that are written in one round, so that a new node's first one has an end.
-const FILES_AT_ONCE: u32 = 100;
+const MAX_FILES_PER_ROUND: u32 = 100;
 
 /// A gateway that stops waits no longer for its last checkpoint.
-const LAST_ONE_WITHIN: Duration = Duration::from_secs(5);
+const FINAL_CHECKPOINT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The name of this part in `/readyz`.
-const FAULT: &str = "audit-checkpoints";
+const FAULT_NAME: &str = "audit-checkpoints";
 
-type AnyError = Box<dyn std::error::Error + Send + Sync>;
+type CheckpointTaskError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What signs and writes them.
 #[derive(Clone)]
-pub(super) struct Checkpoints {
+pub(super) struct CheckpointSigner {
     gateway: Arc<Gateway>,
-    watermarks: Watermarks,
+    watermarks: WatermarkMonitor,
     status: TrustStatus,
     /// The gateway's name, for people.
     name: String,
@@ -50,14 +50,19 @@ pub(super) struct Checkpoints {
     written: Arc<AtomicI64>,
 }
 
-impl Checkpoints {
-    pub(super) fn new(gateway: Arc<Gateway>, watermarks: Watermarks, config: &Config, status: TrustStatus) -> Self {
+impl CheckpointSigner {
+    pub(super) fn new(
+        gateway: Arc<Gateway>,
+        watermarks: WatermarkMonitor,
+        config: &Config,
+        status: TrustStatus,
+    ) -> Self {
         Self {
             gateway,
             watermarks,
             status,
             name: config.listen.public_host.clone(),
-            every: config.checkpoint_every(),
+            every: config.checkpoint_interval(),
             folder: config.audit.checkpoints.clone(),
             key: config.audit.key.clone(),
             public_key: config.audit.public_key.clone(),
@@ -66,41 +71,41 @@ impl Checkpoints {
     }
 
     /// How often to look whether one is due, and whether other nodes have signed some.
-    pub(super) fn look_every(&self) -> Duration {
+    pub(super) fn check_interval(&self) -> Duration {
         (self.every / 10).clamp(Duration::from_millis(100), Duration::from_secs(60))
     }
 
     /// Signs one if it is due, and writes what is not written yet.
-    pub(super) async fn look(self) {
+    pub(super) async fn run(self) {
         let done = async {
             if is_due(&self.gateway, self.every).await? {
                 self.sign().await?;
             }
             self.write_files().await
         };
-        self.note(done.await);
+        self.report_result(done.await);
     }
 
     /// The last one before the gateway stops: whatever was added since the one before.
-    pub(super) async fn look_for_the_last_time(self) {
+    pub(super) async fn finish(self) {
         let done = async {
             self.sign().await?;
             self.write_files().await
         };
         let late = |_| Err("not done within the time that stopping may take".into());
-        let done = tokio::time::timeout(LAST_ONE_WITHIN, done).await.unwrap_or_else(late);
-        self.note(done);
+        let done = tokio::time::timeout(FINAL_CHECKPOINT_TIMEOUT, done).await.unwrap_or_else(late);
+        self.report_result(done);
     }
 
     /// Lets go what the law has kept long enough. Who calls this has asked whether the clock is plausible.
-    pub(super) async fn let_go(&self) -> Result<Forgotten, AnyError> {
+    pub(super) async fn purge(&self) -> Result<PurgeReport, CheckpointTaskError> {
         if self.key.exists() {
             shorten_log(&self.gateway, self.read_key()?.verifier()).await?;
         }
-        Ok(forget(&self.gateway).await?)
+        Ok(purge(&self.gateway).await?)
     }
 
-    async fn sign(&self) -> Result<(), AnyError> {
+    async fn sign(&self) -> Result<(), CheckpointTaskError> {
         // A log that went back in time is whole in itself: only the marks outside tell.
         self.watermarks.compare_all().await?;
         // The key is in memory for the length of one signature.
@@ -112,7 +117,7 @@ impl Checkpoints {
     }
 
     /// The key; made where there never was one, as in a gateway that is older than checkpoints.
-    async fn key(&self) -> Result<CheckpointKey, AnyError> {
+    async fn key(&self) -> Result<CheckpointKey, CheckpointTaskError> {
         if !self.key.exists() {
             if self.gateway.store.latest_checkpoint().await?.is_some() {
                 return Err(format!(
@@ -121,7 +126,7 @@ impl Checkpoints {
                 )
                 .into());
             }
-            make_checkpoint_key(&self.key, &self.public_key)?;
+            create_checkpoint_key(&self.key, &self.public_key)?;
             tracing::warn!(
                 key = %self.key.display(),
                 public_key = %self.public_key.display(),
@@ -136,7 +141,7 @@ impl Checkpoints {
         read_checkpoint_key(&self.key)
     }
 
-    async fn write_files(&self) -> Result<(), AnyError> {
+    async fn write_files(&self) -> Result<(), CheckpointTaskError> {
         fs::create_dir_all(&self.folder).map_err(|error| format!("cannot make {}: {error}", self.folder.display()))?;
         let latest = self.gateway.store.latest_checkpoint().await?;
         let latest = latest.map_or(Ok(0), |signed| Checkpoint::parse(&signed.document).map(|latest| latest.count))?;
@@ -145,7 +150,7 @@ impl Checkpoints {
         if written < 0 || written > latest {
             self.written.store(last_written(&self.folder)?, Ordering::Relaxed);
         }
-        for signed in self.gateway.store.checkpoints(self.written.load(Ordering::Relaxed), FILES_AT_ONCE).await? {
+        for signed in self.gateway.store.checkpoints(self.written.load(Ordering::Relaxed), MAX_FILES_PER_ROUND).await? {
             let count = Checkpoint::parse(&signed.document)?.count;
             write(&self.folder, count, &signed)
                 .map_err(|error| format!("cannot write checkpoint {count} into {}: {error}", self.folder.display()))?;
@@ -154,13 +159,13 @@ impl Checkpoints {
         Ok(())
     }
 
-    fn note(&self, done: Result<(), AnyError>) {
+    fn report_result(&self, done: Result<(), CheckpointTaskError>) {
         match done {
             Ok(()) => {
-                self.status.clear_fault(FAULT);
+                self.status.clear_fault(FAULT_NAME);
             }
             Err(error) => {
-                if self.status.note_fault(FAULT, error.to_string()) {
+                if self.status.set_fault(FAULT_NAME, error.to_string()) {
                     tracing::error!(
                         error = error.as_ref() as &dyn std::error::Error,
                         "no checkpoint was signed or written"
@@ -175,10 +180,10 @@ impl Checkpoints {
 ///
 /// # Errors
 /// What the system says; `AlreadyExists` when somebody was first.
-pub fn make_checkpoint_key(key: &Path, public_key: &Path) -> Result<(), io::Error> {
+pub fn create_checkpoint_key(key: &Path, public_key: &Path) -> Result<(), io::Error> {
     let made = CheckpointKey::generate().map_err(io::Error::other)?;
-    durable::write_new(key, made.to_pem().as_bytes(), Audience::Owner)?;
-    durable::replace(public_key, made.verifier().to_pem().as_bytes(), Audience::Everybody)
+    durable::write_new(key, made.to_pem().as_bytes(), FileMode::OwnerOnly)?;
+    durable::replace(public_key, made.verifier().to_pem().as_bytes(), FileMode::WorldReadable)
 }
 
 /// Reads the key.
@@ -201,7 +206,7 @@ fn write(folder: &Path, count: i64, signed: &SignedCheckpoint) -> io::Result<()>
 
 /// Another node that shares the folder may have been first: what it wrote is the same.
 fn write_once(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    match durable::write_new(file, bytes, Audience::Everybody) {
+    match durable::write_new(file, bytes, FileMode::WorldReadable) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::read(file)? == bytes => Ok(()),
         done => done,
     }

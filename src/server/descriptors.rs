@@ -10,24 +10,24 @@ use crate::config::Config;
 const LISTENERS: u64 = 4;
 /// Beside connections: five to the database with a file, its log and its index each, the listening sockets, standard streams,
 /// the runtime's own, a key file being replaced; then as many again.
-const RESERVE: u64 = 64;
+const RESERVED_DESCRIPTORS: u64 = 64;
 
 /// Raises this process's limit where the configuration needs it; a log line says what to do where that does not suffice.
 pub fn raise_limit(config: &Config) {
-    let needed = needed(config);
+    let needed = needed_descriptors(config);
     #[cfg(unix)]
     limit::raise(needed);
     // Elsewhere sockets are not counted against a limit of files.
     #[cfg(not(unix))]
-    let _ = needed;
+    let _ = needed_descriptors;
 }
 
 /// Descriptors in use when every listener is full.
-fn needed(config: &Config) -> u64 {
+fn needed_descriptors(config: &Config) -> u64 {
     let limits = &config.limits;
     let of_one_listener = (limits.connections as u64).saturating_add(limits.handshakes as u64);
     let without_certificate = if config.listen.explain_missing_certificate { limits.handshakes as u64 } else { 0 };
-    LISTENERS.saturating_mul(of_one_listener).saturating_add(without_certificate).saturating_add(RESERVE)
+    LISTENERS.saturating_mul(of_one_listener).saturating_add(without_certificate).saturating_add(RESERVED_DESCRIPTORS)
 }
 
 #[cfg(unix)]
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn all_listeners_full_and_the_database_open_are_provided_for() {
-        assert_eq!(needed(&Config::default()), 4 * (1024 + 256) + 256 + 64);
+        assert_eq!(needed_descriptors(&Config::default()), 4 * (1024 + 256) + 256 + 64);
     }
 
     #[cfg(unix)]

@@ -10,19 +10,19 @@ use super::start_error::StartError;
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
 use crate::flows::Gateway;
-use crate::flows::issuance::{Issuance, Side};
+use crate::flows::issuance::{CertificateIssuer, RoleIssuer};
 use crate::identity::authority::Authority;
 use crate::identity::certificate::{certificate_to_pem, certificates_from_pem};
 use crate::identity::certs_only::certificates_only;
 
 /// The files, and the gateway that certifies with them.
-pub(super) struct IssuanceFiles {
+pub(super) struct IssuerFiles {
     config: Config,
     addresses: Addresses,
     gateway: Arc<Gateway>,
 }
 
-impl IssuanceFiles {
+impl IssuerFiles {
     pub(super) fn new(config: &Config, addresses: Addresses, gateway: Arc<Gateway>) -> Self {
         Self { config: config.clone(), addresses, gateway }
     }
@@ -31,9 +31,9 @@ impl IssuanceFiles {
     ///
     /// # Errors
     /// [`StartError`].
-    pub(super) fn take_up(&self) -> Result<(), StartError> {
+    pub(super) fn load(&self) -> Result<(), StartError> {
         if let Some(issuance) = read(&self.config, &self.addresses)? {
-            self.gateway.put_issuance(issuance);
+            self.gateway.set_certificate_issuer(issuance);
         }
         Ok(())
     }
@@ -45,7 +45,7 @@ impl IssuanceFiles {
 ///
 /// # Errors
 /// [`StartError`].
-fn read(config: &Config, addresses: &Addresses) -> Result<Option<Issuance>, StartError> {
+fn read(config: &Config, addresses: &Addresses) -> Result<Option<CertificateIssuer>, StartError> {
     let files = &config.certificates;
     if !files.server_ca.exists() {
         tracing::warn!(file = %files.server_ca.display(), "no server authority here: devices cannot enrol over the wire");
@@ -56,18 +56,18 @@ fn read(config: &Config, addresses: &Addresses) -> Result<Option<Issuance>, Star
     let authorities = certificates_only(&[&server_ca, &studio_ca, &office_ca])
         .map_err(|_| StartError::AuthorityCertificate { file: files.server_ca.clone() })?;
     let crl = |name: &str| format!("{}/crl/{name}.crl", config.url(addresses.enrolment));
-    Ok(Some(Issuance {
+    Ok(Some(CertificateIssuer {
         policy: config.enrolment.policy,
         validity: config.certificate_validity(),
         server_ca_sha256: Sha256Digest::of(&server_ca),
         server_ca_pem: certificate_to_pem(&server_ca),
-        authorities,
-        studio: Side {
+        ca_certificates_pkcs7: authorities,
+        studio: RoleIssuer {
             authority: authority(&files.studio_ca, &files.studio_ca_key)?,
             url: config.url(addresses.studio),
             crl_url: crl("studio"),
         },
-        office: Side {
+        office: RoleIssuer {
             authority: authority(&files.office_ca, &files.office_ca_key)?,
             url: config.url(addresses.office),
             crl_url: crl("office"),
@@ -84,16 +84,16 @@ fn authority(certificate: &Path, key: &Path) -> Result<Option<Authority>, StartE
         }
         Err(error) => return Err(error.into()),
     };
-    let read = Authority::from_pem(&text(certificate)?, &key_pem);
+    let read = Authority::from_pem(&read_text(certificate)?, &key_pem);
     read.map(Some).map_err(|source| StartError::Authority { file: key.to_owned(), source })
 }
 
 fn first_certificate(file: &Path) -> Result<Vec<u8>, StartError> {
     let unreadable = || StartError::AuthorityCertificate { file: file.to_owned() };
-    let chain = certificates_from_pem(&text(file)?).map_err(|_| unreadable())?;
+    let chain = certificates_from_pem(&read_text(file)?).map_err(|_| unreadable())?;
     chain.into_iter().next().ok_or_else(unreadable)
 }
 
-fn text(file: &Path) -> Result<String, StartError> {
+fn read_text(file: &Path) -> Result<String, StartError> {
     fs::read_to_string(file).map_err(|_| StartError::AuthorityCertificate { file: file.to_owned() })
 }

@@ -14,6 +14,6 @@ mod trust_files;
 pub mod upkeep;
 pub mod watermark;
 
-pub use reload::Reload;
+pub use reload::ReloadHandle;
 pub use start::{Addresses, RunningGateway, start};
 pub use start_error::StartError;

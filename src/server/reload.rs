@@ -16,36 +16,36 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{self, JoinSet};
 use tokio::time::{self, MissedTickBehavior};
 
-use super::issuance::IssuanceFiles;
-use super::trust_files::{Content, LinesTls, Part, TrustError, TrustFiles};
+use super::issuance::IssuerFiles;
+use super::trust_files::{ListenerTls, PartContent, TrustError, TrustFiles, TrustPart};
 use crate::clock::Timestamp;
-use crate::transport::connections::Connections;
+use crate::transport::connections::ConnectionRegistry;
 use crate::transport::listener::Security;
-use crate::transport::shutdown::Stop;
+use crate::transport::shutdown::ShutdownTrigger;
 use crate::transport::tls::ServerTls;
 use crate::transport::trust_status::TrustStatus;
 
 /// A handful of small files are read so often.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Long enough for an administrator's holiday.
-const SERVER_CERTIFICATE_NOTICE: Duration = Duration::from_secs(30 * 86_400);
+const EXPIRY_WARNING: Duration = Duration::from_secs(30 * 86_400);
 
 /// Why the files are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Occasion {
+enum ReloadTrigger {
     /// It is time. What is wrong now may be half of a replacement that is under way: it is reported when it is still wrong at
     /// the next look.
-    Time,
+    Timer,
     /// Somebody asked, who says with it that the files are complete.
-    Asked,
+    Requested,
 }
 
 /// Asks for a look at once. Clones ask the same gateway.
 #[derive(Debug, Clone)]
-pub struct Reload(mpsc::Sender<oneshot::Sender<()>>);
+pub struct ReloadHandle(mpsc::Sender<oneshot::Sender<()>>);
 
-impl Reload {
+impl ReloadHandle {
     /// Returns when the files have been looked at and whatever was good is in force.
     pub async fn now(&self) {
         let (done, looked) = oneshot::channel();
@@ -59,38 +59,38 @@ impl Reload {
 /// What is in force, and how to find something newer.
 pub(super) struct Reloader {
     files: TrustFiles,
-    connections: Connections,
+    connections: ConnectionRegistry,
     status: TrustStatus,
-    parts: Vec<PartInForce>,
-    lines: Lines,
+    parts: Vec<LoadedPart>,
+    tls_senders: TlsSenders,
     /// The foreign authorities whose lists had run out at the last look.
-    lists_run_out: Vec<String>,
-    issuance: Option<IssuanceFiles>,
+    expired_revocation_lists: Vec<String>,
+    issuer_files: Option<IssuerFiles>,
     /// Whether what devices are certified with is behind what is in force here.
-    issuance_behind: bool,
+    issuer_is_stale: bool,
 }
 
-struct PartInForce {
-    part: Part,
-    content: Content,
+struct LoadedPart {
+    part: TrustPart,
+    content: PartContent,
     /// What was wrong at the last look.
-    trouble: Option<String>,
+    last_error: Option<String>,
 }
 
 /// Why a part is not as it should be.
-struct Trouble {
+struct ReloadError {
     text: String,
     /// It is what is in force that is wrong, not something newer.
-    in_force: bool,
+    affects_loaded: bool,
 }
 
-impl From<TrustError> for Trouble {
+impl From<TrustError> for ReloadError {
     fn from(error: TrustError) -> Self {
-        Self { text: chain_of(&error), in_force: false }
+        Self { text: error_chain(&error), affects_loaded: false }
     }
 }
 
-struct Lines {
+struct TlsSenders {
     studio: watch::Sender<ServerTls>,
     office: watch::Sender<ServerTls>,
     enrolment: watch::Sender<ServerTls>,
@@ -101,38 +101,38 @@ impl Reloader {
     ///
     /// # Errors
     /// [`TrustError`]: without all of it the gateway does not start.
-    pub(super) fn start(files: TrustFiles, connections: Connections) -> Result<Self, TrustError> {
+    pub(super) fn start(files: TrustFiles, connections: ConnectionRegistry) -> Result<Self, TrustError> {
         let parts: Vec<_> = files.parts();
         let contents = parts.iter().map(|part| files.read(*part)).collect::<Result<Vec<_>, _>>()?;
-        let LinesTls { studio, office, enrolment } = files.build(&contents)?;
-        let lines = Lines {
+        let ListenerTls { studio, office, enrolment } = files.build(&contents)?;
+        let lines = TlsSenders {
             studio: watch::Sender::new(studio),
             office: watch::Sender::new(office),
             enrolment: watch::Sender::new(enrolment),
         };
-        let status = TrustStatus::new(files.server_certificate_end(&contents[0])?);
+        let status = TrustStatus::new(files.server_certificate_expiry(&contents[0])?);
         let mut reloader = Self {
             files,
             connections,
             status,
             parts: Vec::new(),
-            lines,
-            lists_run_out: Vec::new(),
-            issuance: None,
-            issuance_behind: false,
+            tls_senders: lines,
+            expired_revocation_lists: Vec::new(),
+            issuer_files: None,
+            issuer_is_stale: false,
         };
         for (place, (part, content)) in parts.into_iter().zip(contents).enumerate() {
-            reloader.parts.push(PartInForce { part, content, trouble: None });
-            reloader.note(place)?;
+            reloader.parts.push(LoadedPart { part, content, last_error: None });
+            reloader.record_expiry(place)?;
         }
         // A server certificate that is out of time or has another name is told of and does not keep the gateway from starting.
-        reloader.look(Occasion::Asked);
+        reloader.check_files(ReloadTrigger::Requested);
         Ok(reloader)
     }
 
     /// Devices are certified with what is reloaded, too.
-    pub(super) fn with_issuance(self, issuance: IssuanceFiles) -> Self {
-        Self { issuance: Some(issuance), ..self }
+    pub(super) fn with_issuer_files(self, issuance: IssuerFiles) -> Self {
+        Self { issuer_files: Some(issuance), ..self }
     }
 
     /// The status that it keeps up.
@@ -142,11 +142,12 @@ impl Reloader {
 
     /// What studios, offices and newcomers are shown, as it changes.
     pub(super) fn securities(&self) -> [Security; 3] {
-        [&self.lines.studio, &self.lines.office, &self.lines.enrolment].map(|line| Security::Tls(line.subscribe()))
+        [&self.tls_senders.studio, &self.tls_senders.office, &self.tls_senders.enrolment]
+            .map(|line| Security::Tls(line.subscribe()))
     }
 
     /// Looks again and again until `stop` says so.
-    pub(super) fn begin(self, work: &mut JoinSet<()>, stop: &Stop) -> Reload {
+    pub(super) fn spawn(self, work: &mut JoinSet<()>, stop: &ShutdownTrigger) -> ReloadHandle {
         let (sender, mut asked) = mpsc::channel::<oneshot::Sender<()>>(1);
         let mut shutdown = stop.subscribe();
         let kept = sender.clone();
@@ -154,16 +155,16 @@ impl Reloader {
             // So that `recv` never ends by itself.
             let _kept = kept;
             let mut reloader = self;
-            let mut ticks = time::interval(LOOK_EVERY);
+            let mut ticks = time::interval(POLL_INTERVAL);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 let (occasion, done) = tokio::select! {
-                    () = shutdown.finishing() => return,
-                    _ = ticks.tick() => (Occasion::Time, None),
-                    done = asked.recv() => (Occasion::Asked, done),
+                    () = shutdown.draining() => return,
+                    _ = ticks.tick() => (ReloadTrigger::Timer, None),
+                    done = asked.recv() => (ReloadTrigger::Requested, done),
                 };
                 let looking = task::spawn_blocking(move || {
-                    reloader.look(occasion);
+                    reloader.check_files(occasion);
                     reloader
                 });
                 reloader = match looking.await {
@@ -175,74 +176,74 @@ impl Reloader {
                 }
             }
         });
-        Reload(sender)
+        ReloadHandle(sender)
     }
 
-    fn look(&mut self, occasion: Occasion) {
+    fn check_files(&mut self, occasion: ReloadTrigger) {
         // A key that was put in place beside its certificate changes no part: whoever asks may mean that.
-        self.issuance_behind |= occasion == Occasion::Asked;
+        self.issuer_is_stale |= occasion == ReloadTrigger::Requested;
         for place in 0..self.parts.len() {
-            match self.replace(place) {
+            match self.reload_part(place) {
                 Ok(replaced) => {
-                    self.issuance_behind |= replaced;
-                    self.went_well(place, replaced);
+                    self.issuer_is_stale |= replaced;
+                    self.report_success(place, replaced);
                 }
-                Err(trouble) => self.went_wrong(place, &trouble, occasion),
+                Err(trouble) => self.report_failure(place, &trouble, occasion),
             }
         }
-        self.watch_lists();
-        self.take_up_issuance();
+        self.check_revocation_list_expiry();
+        self.reload_issuer();
     }
 
     /// Puts a part's files in force if they have changed and are good; `true` when they were put in force.
-    fn replace(&mut self, place: usize) -> Result<bool, Trouble> {
+    fn reload_part(&mut self, place: usize) -> Result<bool, ReloadError> {
         let part = self.parts[place].part;
         let content = self.files.read(part)?;
         if content == self.parts[place].content {
             // What is in force is tried as well: its time may be over.
-            let tried = self.files.try_out(part, &content);
-            return tried.map(|()| false).map_err(|error| Trouble { in_force: true, ..error.into() });
+            let tried = self.files.check(part, &content);
+            return tried.map(|()| false).map_err(|error| ReloadError { affects_loaded: true, ..error.into() });
         }
-        self.files.try_out(part, &content)?;
-        self.files.may_follow(part, &content, &self.parts[place].content)?;
+        self.files.check(part, &content)?;
+        self.files.check_successor(part, &content, &self.parts[place].content)?;
         let mut contents: Vec<_> = self.parts.iter().map(|part| part.content.clone()).collect();
         contents[place] = content.clone();
-        let LinesTls { studio, office, enrolment } = self.files.build(&contents)?;
+        let ListenerTls { studio, office, enrolment } = self.files.build(&contents)?;
         self.parts[place].content = content;
-        self.note(place)?;
-        self.lines.studio.send_replace(studio);
-        self.lines.office.send_replace(office);
-        self.lines.enrolment.send_replace(enrolment);
-        self.cut_the_unwanted();
+        self.record_expiry(place)?;
+        self.tls_senders.studio.send_replace(studio);
+        self.tls_senders.office.send_replace(office);
+        self.tls_senders.enrolment.send_replace(enrolment);
+        self.close_untrusted();
         Ok(true)
     }
 
     /// Writes down what a part in force says about its end.
-    fn note(&self, place: usize) -> Result<(), TrustError> {
-        let PartInForce { part, content, .. } = &self.parts[place];
+    fn record_expiry(&self, place: usize) -> Result<(), TrustError> {
+        let LoadedPart { part, content, .. } = &self.parts[place];
         match part {
-            Part::Server => {
-                let end = self.files.server_certificate_end(content)?;
+            TrustPart::Server => {
+                let end = self.files.server_certificate_expiry(content)?;
                 self.status.change(|facts| facts.server_certificate_expires_at = end);
-                if end < self.files.now() + SERVER_CERTIFICATE_NOTICE {
+                if end < self.files.now() + EXPIRY_WARNING {
                     tracing::warn!(expires_at = %end, "renew the server certificate: `renew-server-certificate`");
                 }
             }
-            Part::Foreign(number) => {
-                let (roots, end) = self.files.lists_end(*number, content)?;
+            TrustPart::ExternalCa(number) => {
+                let (roots, end) = self.files.revocation_list_expiry(*number, content)?;
                 self.status.change(|facts| {
-                    facts.foreign_lists.remove(&roots);
-                    facts.foreign_lists.extend(end.map(|end| (roots, end)));
+                    facts.external_list_expiry.remove(&roots);
+                    facts.external_list_expiry.extend(end.map(|end| (roots, end)));
                 });
             }
-            Part::StudioAuthority | Part::OfficeAuthority => {}
+            TrustPart::StudioCa | TrustPart::OfficeCa => {}
         }
         Ok(())
     }
 
-    fn went_well(&mut self, place: usize, replaced: bool) {
+    fn report_success(&mut self, place: usize, replaced: bool) {
         let name = self.parts[place].part.name();
-        self.parts[place].trouble = None;
+        self.parts[place].last_error = None;
         let recovered = self.status.clear_fault(&name);
         if replaced {
             self.status.change(|facts| facts.reloads += 1);
@@ -252,15 +253,15 @@ impl Reloader {
         }
     }
 
-    fn went_wrong(&mut self, place: usize, trouble: &Trouble, occasion: Occasion) {
+    fn report_failure(&mut self, place: usize, trouble: &ReloadError, occasion: ReloadTrigger) {
         let name = self.parts[place].part.name();
-        let Trouble { text, in_force } = trouble;
-        let seen_before = self.parts[place].trouble.replace(text.clone()).as_ref() == Some(text);
-        if occasion == Occasion::Time && !seen_before {
+        let ReloadError { text, affects_loaded: in_force } = trouble;
+        let seen_before = self.parts[place].last_error.replace(text.clone()).as_ref() == Some(text);
+        if occasion == ReloadTrigger::Timer && !seen_before {
             tracing::debug!(what = name, trouble = text, "cannot be used yet, perhaps it is being replaced");
             return;
         }
-        if !self.status.note_fault(&name, text.clone()) {
+        if !self.status.set_fault(&name, text.clone()) {
             return;
         }
         if *in_force {
@@ -273,18 +274,18 @@ impl Reloader {
 
     /// Tried again at each look until it has gone well: a certificate may be there a moment before its key. Files that are not
     /// even good enough to serve with are told of already, and waited for.
-    fn take_up_issuance(&mut self) {
+    fn reload_issuer(&mut self) {
         const NAME: &str = "issuance";
-        let waits = !self.issuance_behind || self.parts.iter().any(|part| part.trouble.is_some());
-        let Some(issuance) = self.issuance.as_ref().filter(|_| !waits) else { return };
-        match issuance.take_up() {
+        let waits = !self.issuer_is_stale || self.parts.iter().any(|part| part.last_error.is_some());
+        let Some(issuance) = self.issuer_files.as_ref().filter(|_| !waits) else { return };
+        match issuance.load() {
             Ok(()) => {
-                self.issuance_behind = false;
+                self.issuer_is_stale = false;
                 self.status.clear_fault(NAME);
             }
             Err(error) => {
-                let trouble = chain_of(&error);
-                if self.status.note_fault(NAME, trouble.clone()) {
+                let trouble = error_chain(&error);
+                if self.status.set_fault(NAME, trouble.clone()) {
                     tracing::error!(trouble, "devices are certified with what was in force before");
                 }
             }
@@ -292,28 +293,28 @@ impl Reloader {
     }
 
     /// When a list runs out, those whom it was to tell of are refused from then on, on open connections too.
-    fn watch_lists(&mut self) {
+    fn check_revocation_list_expiry(&mut self) {
         let now: Timestamp = self.files.now();
         let facts = self.status.facts();
         let run_out: Vec<_> =
-            facts.foreign_lists.into_iter().filter(|(_, end)| *end <= now).map(|(roots, _)| roots).collect();
-        if run_out == self.lists_run_out {
+            facts.external_list_expiry.into_iter().filter(|(_, end)| *end <= now).map(|(roots, _)| roots).collect();
+        if run_out == self.expired_revocation_lists {
             return;
         }
-        for roots in run_out.iter().filter(|roots| !self.lists_run_out.contains(roots)) {
+        for roots in run_out.iter().filter(|roots| !self.expired_revocation_lists.contains(roots)) {
             tracing::error!(
                 roots,
                 "a foreign revocation list ran out: its certificates are refused until a new one is there"
             );
         }
-        self.lists_run_out = run_out;
-        self.cut_the_unwanted();
+        self.expired_revocation_lists = run_out;
+        self.close_untrusted();
     }
 
-    fn cut_the_unwanted(&self) {
-        for (name, line) in [("studio", &self.lines.studio), ("office", &self.lines.office)] {
+    fn close_untrusted(&self) {
+        for (name, line) in [("studio", &self.tls_senders.studio), ("office", &self.tls_senders.office)] {
             let current = line.borrow().clone();
-            let cut = self.connections.cut_unless(name, |chain| current.accepts(chain));
+            let cut = self.connections.cancel_untrusted(name, |chain| current.accepts(chain));
             if cut > 0 {
                 tracing::info!(listener = name, connections = cut, "cut connections that are no longer trusted");
             }
@@ -322,7 +323,7 @@ impl Reloader {
 }
 
 /// A message with its causes.
-fn chain_of(error: &dyn Error) -> String {
+fn error_chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

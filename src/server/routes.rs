@@ -12,12 +12,12 @@ use axum::{Extension, Router};
 
 use crate::api::{App, Problem, audit, caller, est, invitations, negotiate, office, ops, revocation_list, studio};
 use crate::desk;
-use crate::storage::patience::within_patience;
-use crate::telemetry::{Metrics, Observer, observe};
+use crate::storage::patience::with_deadline;
+use crate::telemetry::{Metrics, RequestObserver, observe_request};
 
 /// The four listeners. Which one a request came over says which authority vouched for the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Line {
+pub enum ListenerKind {
     /// Mutual TLS, certificates of the studio authority.
     Studio,
     /// Mutual TLS, certificates of the office authority. Who shows none is told so, and nothing else.
@@ -28,7 +28,7 @@ pub enum Line {
     Ops,
 }
 
-impl Line {
+impl ListenerKind {
     /// The name in logs and metrics.
     pub const fn name(self) -> &'static str {
         match self {
@@ -43,7 +43,7 @@ impl Line {
 /// One route.
 pub struct Route {
     /// The listener it is served on.
-    pub line: Line,
+    pub listener: ListenerKind,
     /// The method's name.
     pub method: &'static str,
     /// The path, with its parameters in braces.
@@ -53,7 +53,7 @@ pub struct Route {
 
 /// All of them.
 pub fn routes() -> Vec<Route> {
-    use Line::{Enrolment, Office, Ops, Studio};
+    use ListenerKind::{Enrolment, Office, Ops, Studio};
     vec![
         post(Studio, "/v1/photos", studio::deposit::create),
         get(Studio, "/v1/photos", studio::photos::list),
@@ -107,49 +107,49 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// The router of one listener.
-pub fn router(line: Line, app: &App, metrics: &Arc<Metrics>) -> Router {
+pub fn router(line: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Router {
     let mut router = Router::new();
-    for route in routes().into_iter().filter(|route| route.line == line) {
+    for route in routes().into_iter().filter(|route| route.listener == line) {
         router = router.route(route.path, route.handler);
     }
-    let observer = Observer { metrics: Arc::clone(metrics), listener: line.name() };
+    let observer = RequestObserver { metrics: Arc::clone(metrics), listener: line.name() };
     let router = router
         .with_state(app.clone())
         .fallback(async || Problem::RouteUnknown)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     // Around every handler and both fallbacks, inside of what writes refusals down: this one reads like any other.
-    let router = if line == Line::Office { router.layer(from_fn(caller::require_certificate)) } else { router };
+    let router = if line == ListenerKind::Office { router.layer(from_fn(caller::require_certificate)) } else { router };
     router
         .layer(from_fn_with_state(app.clone(), desk::failure::render_pages))
         .layer(from_fn(negotiate::render_problems))
         .layer(Extension(Arc::clone(metrics)))
-        .layer(from_fn(patiently))
-        .layer(from_fn_with_state(observer, observe))
+        .layer(from_fn(limit_database_time))
+        .layer(from_fn_with_state(observer, observe_request))
 }
 
-async fn patiently(request: Request, next: Next) -> Response {
-    within_patience(next.run(request)).await
+async fn limit_database_time(request: Request, next: Next) -> Response {
+    with_deadline(next.run(request)).await
 }
 
 async fn show_metrics(State(app): State<App>, Extension(metrics): Extension<Arc<Metrics>>) -> Response {
     // Without the store the other metrics are all the more wanted.
-    let census = app.gateway.store.census().await.unwrap_or_default();
+    let census = app.gateway.store.photo_counts().await.unwrap_or_default();
     let open_metrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(CONTENT_TYPE, open_metrics)], metrics.encode(&census, &app.trust.facts())).into_response()
 }
 
-fn get<T: 'static>(line: Line, path: &'static str, handler: impl Handler<T, App>) -> Route {
-    Route { line, method: "GET", path, handler: on(MethodFilter::GET, handler) }
+fn get<T: 'static>(line: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {
+    Route { listener: line, method: "GET", path, handler: on(MethodFilter::GET, handler) }
 }
 
-fn head<T: 'static>(line: Line, path: &'static str, handler: impl Handler<T, App>) -> Route {
-    Route { line, method: "HEAD", path, handler: on(MethodFilter::HEAD, handler) }
+fn head<T: 'static>(line: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {
+    Route { listener: line, method: "HEAD", path, handler: on(MethodFilter::HEAD, handler) }
 }
 
-fn post<T: 'static>(line: Line, path: &'static str, handler: impl Handler<T, App>) -> Route {
-    Route { line, method: "POST", path, handler: on(MethodFilter::POST, handler) }
+fn post<T: 'static>(line: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {
+    Route { listener: line, method: "POST", path, handler: on(MethodFilter::POST, handler) }
 }
 
-fn delete<T: 'static>(line: Line, path: &'static str, handler: impl Handler<T, App>) -> Route {
-    Route { line, method: "DELETE", path, handler: on(MethodFilter::DELETE, handler) }
+fn delete<T: 'static>(line: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {
+    Route { listener: line, method: "DELETE", path, handler: on(MethodFilter::DELETE, handler) }
 }

@@ -75,14 +75,14 @@ impl std::error::Error for SecretError {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::durable::{Audience, write_new};
+    use crate::durable::{FileMode, write_new};
 
     #[test]
     fn a_secret_that_others_can_read_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let (ours, exposed) = (folder.path().join("ours"), folder.path().join("exposed"));
-        write_new(&ours, b"one", Audience::Owner).unwrap();
-        write_new(&exposed, b"one", Audience::Everybody).unwrap();
+        write_new(&ours, b"one", FileMode::OwnerOnly).unwrap();
+        write_new(&exposed, b"one", FileMode::WorldReadable).unwrap();
         assert_eq!(*read_secret(&ours).unwrap(), "one");
         let message = read_secret(&exposed).unwrap_err().to_string();
         assert!(message.contains("chmod 600"), "{message}");

@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::checkpoints::Checkpoints;
-use super::issuance::IssuanceFiles;
-use super::publish::Publisher;
-use super::reload::{Reload, Reloader};
-use super::routes::{Line, router};
+use super::checkpoints::CheckpointSigner;
+use super::issuance::IssuerFiles;
+use super::publish::RevocationListPublisher;
+use super::reload::{ReloadHandle, Reloader};
+use super::routes::{ListenerKind, router};
 use super::secret_file::{SecretError, read_secret};
 use super::start_error::StartError;
 use super::trust_files::TrustFiles;
-use super::upkeep::{self, Upkeep};
-use super::watermark::{MarkFiles, MarksError, Watermarks};
+use super::upkeep::{self, BackgroundTasks};
+use super::watermark::{WatermarkError, WatermarkFiles, WatermarkMonitor};
 use crate::api::App;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -25,10 +25,10 @@ use crate::flows::clock::begin_clock_watch;
 use crate::sealing::KeyFile;
 use crate::storage::{RowKeys, SqlStore, Store};
 use crate::telemetry::Metrics;
-use crate::transport::connections::Connections;
+use crate::transport::connections::ConnectionRegistry;
 use crate::transport::listener::{Listener, Security};
 use crate::transport::revocation::RevokedCertificates;
-use crate::transport::shutdown::{Shutdown, Stop};
+use crate::transport::shutdown::{ShutdownSignal, ShutdownTrigger};
 use crate::validation::profile::Profile;
 
 /// Where a running gateway listens.
@@ -49,26 +49,26 @@ pub struct RunningGateway {
     /// Where it listens.
     pub addresses: Addresses,
     /// Tells it to stop, and then to hurry.
-    pub stop: Stop,
+    pub stop: ShutdownTrigger,
     /// Has it look at its certificates, authorities and revocation lists at once.
-    pub reload: Reload,
-    work: JoinSet<()>,
-    checkpoints: Checkpoints,
-    watermarks: Watermarks,
+    pub reload: ReloadHandle,
+    tasks: JoinSet<()>,
+    checkpoints: CheckpointSigner,
+    watermarks: WatermarkMonitor,
     store: SqlStore,
 }
 
 impl RunningGateway {
     /// Returns when it has stopped and its database is closed.
     pub async fn stopped(mut self) {
-        while let Some(ended) = self.work.join_next().await {
+        while let Some(ended) = self.tasks.join_next().await {
             if let Err(error) = ended {
                 tracing::error!(%error, "a part of the gateway stopped by itself");
                 self.stop.advance();
             }
         }
-        self.checkpoints.look_for_the_last_time().await;
-        self.watermarks.look().await;
+        self.checkpoints.finish().await;
+        self.watermarks.run().await;
         self.store.close().await;
     }
 }
@@ -95,58 +95,60 @@ pub async fn start(
     let gateway =
         Arc::new(Gateway::new(Arc::new(store.clone()), keys, Arc::clone(&clock), entropy, profile, config.rules()));
     let revoked = RevokedCertificates::default();
-    upkeep::refresh_revoked(gateway.as_ref(), &revoked).await.map_err(unusable)?;
-    let connections = Connections::default();
+    upkeep::refresh_revocations(gateway.as_ref(), &revoked).await.map_err(unusable)?;
+    let connections = ConnectionRegistry::default();
     let reloader = Reloader::start(TrustFiles::new(config, Arc::clone(&clock), revoked.clone()), connections.clone())?;
     let lines = bind(config, &reloader, &connections).await?;
     let addresses = lines.addresses();
-    let issuance = IssuanceFiles::new(config, addresses, Arc::clone(&gateway));
-    issuance.take_up()?;
-    let metrics = Arc::new(Metrics::new(lines.all().map(|(line, listener)| (line.name(), listener.metrics())).into()));
+    let issuance = IssuerFiles::new(config, addresses, Arc::clone(&gateway));
+    issuance.load()?;
+    let metrics =
+        Arc::new(Metrics::new(lines.as_array().map(|(line, listener)| (line.name(), listener.metrics())).into()));
     let trust = reloader.status();
-    let marks = MarkFiles::of(config).with_witness(witness);
+    let marks = WatermarkFiles::from_config(config).with_witness(witness);
     marks.check_witness().map_err(|why| StartError::Witness { why })?;
     begin_clock_watch(&gateway).await.map_err(unusable)?;
     // Before anything is signed or served.
-    let watermarks = Watermarks::begin(Arc::clone(&gateway), store.clone(), marks, trust.clone()).await.map_err(
-        |error| match error {
-            MarksError::Files(error) => StartError::Marks(error),
-            MarksError::Store(error) => unusable(error),
-        },
-    )?;
-    let publisher = Publisher::resume(Arc::clone(&gateway), config, trust.clone());
-    publisher.clone().publish().await;
-    let checkpoints = Checkpoints::new(Arc::clone(&gateway), watermarks.clone(), config, trust.clone());
+    let watermarks =
+        WatermarkMonitor::start(Arc::clone(&gateway), store.clone(), marks, trust.clone()).await.map_err(|error| {
+            match error {
+                WatermarkError::Io(error) => StartError::WatermarkFiles(error),
+                WatermarkError::Store(error) => unusable(error),
+            }
+        })?;
+    let publisher = RevocationListPublisher::resume(Arc::clone(&gateway), config, trust.clone());
+    publisher.clone().publish_due().await;
+    let checkpoints = CheckpointSigner::new(Arc::clone(&gateway), watermarks.clone(), config, trust.clone());
     let status = trust.clone();
     let app = App {
         gateway: Arc::clone(&gateway),
         trust,
-        lists: publisher.lists.clone(),
-        photo_body: config.photo_body(),
-        json_body: config.json_body(),
+        revocation_lists: publisher.lists.clone(),
+        photo_body: config.photo_body_limits(),
+        json_body: config.json_body_limits(),
     };
 
-    let stop = Stop::new();
+    let stop = ShutdownTrigger::new();
     let mut work = JoinSet::new();
-    let upkeep = Upkeep {
+    let upkeep = BackgroundTasks {
         gateway,
         revoked,
         connections,
         metrics: Arc::clone(&metrics),
         key_file: config.key_file.clone(),
-        sweep_every: config.sweep_every(),
+        sweep_every: config.sweep_interval(),
         publisher,
         checkpoints: checkpoints.clone(),
         watermarks: watermarks.clone(),
         status,
     };
-    upkeep.begin(&mut work, &stop);
-    let reload = reloader.with_issuance(issuance).begin(&mut work, &stop);
-    for (line, listener) in lines.into_all() {
-        let shutdown: Shutdown = stop.subscribe();
+    upkeep.spawn(&mut work, &stop);
+    let reload = reloader.with_issuer_files(issuance).spawn(&mut work, &stop);
+    for (line, listener) in lines.into_array() {
+        let shutdown: ShutdownSignal = stop.subscribe();
         work.spawn(listener.serve(router(line, &app, &metrics), shutdown));
     }
-    Ok(RunningGateway { addresses, stop, reload, work, checkpoints, watermarks, store })
+    Ok(RunningGateway { addresses, stop, reload, tasks: work, checkpoints, watermarks, store })
 }
 
 fn load_profile(config: &Config) -> Result<Profile, StartError> {
@@ -172,30 +174,30 @@ pub fn profile_from_file(file: &Path) -> Result<(Profile, String), StartError> {
     }
 }
 
-/// The bound listeners, in the order of [`Line`].
-struct Lines {
+/// The bound listeners, in the order of [`ListenerKind`].
+struct Listeners {
     studio: Listener,
     office: Listener,
     enrolment: Listener,
     ops: Listener,
 }
 
-impl Lines {
-    fn all(&self) -> [(Line, &Listener); 4] {
+impl Listeners {
+    fn as_array(&self) -> [(ListenerKind, &Listener); 4] {
         [
-            (Line::Studio, &self.studio),
-            (Line::Office, &self.office),
-            (Line::Enrolment, &self.enrolment),
-            (Line::Ops, &self.ops),
+            (ListenerKind::Studio, &self.studio),
+            (ListenerKind::Office, &self.office),
+            (ListenerKind::Enrolment, &self.enrolment),
+            (ListenerKind::Ops, &self.ops),
         ]
     }
 
-    fn into_all(self) -> [(Line, Listener); 4] {
+    fn into_array(self) -> [(ListenerKind, Listener); 4] {
         [
-            (Line::Studio, self.studio),
-            (Line::Office, self.office),
-            (Line::Enrolment, self.enrolment),
-            (Line::Ops, self.ops),
+            (ListenerKind::Studio, self.studio),
+            (ListenerKind::Office, self.office),
+            (ListenerKind::Enrolment, self.enrolment),
+            (ListenerKind::Ops, self.ops),
         ]
     }
 
@@ -209,19 +211,19 @@ impl Lines {
     }
 }
 
-async fn bind(config: &Config, reloader: &Reloader, connections: &Connections) -> Result<Lines, StartError> {
+async fn bind(config: &Config, reloader: &Reloader, connections: &ConnectionRegistry) -> Result<Listeners, StartError> {
     let listen = &config.listen;
-    let open = async |line: Line, key: &'static str, address: SocketAddr, security: Security| {
+    let open = async |line: ListenerKind, key: &'static str, address: SocketAddr, security: Security| {
         let listener = Listener::bind(line.name(), address, security, config.listener_limits())
             .await
             .map_err(|source| StartError::Bind { key, address, source })?;
         Ok::<_, StartError>(listener.with_connections(connections.clone()))
     };
     let [studio, office, enrolment] = reloader.securities();
-    Ok(Lines {
-        studio: open(Line::Studio, "listen.studio", listen.studio, studio).await?,
-        office: open(Line::Office, "listen.office", listen.office, office).await?,
-        enrolment: open(Line::Enrolment, "listen.enrolment", listen.enrolment, enrolment).await?,
-        ops: open(Line::Ops, "listen.ops", listen.ops, Security::Plain).await?,
+    Ok(Listeners {
+        studio: open(ListenerKind::Studio, "listen.studio", listen.studio, studio).await?,
+        office: open(ListenerKind::Office, "listen.office", listen.office, office).await?,
+        enrolment: open(ListenerKind::Enrolment, "listen.enrolment", listen.enrolment, enrolment).await?,
+        ops: open(ListenerKind::Ops, "listen.ops", listen.ops, Security::Plain).await?,
     })
 }

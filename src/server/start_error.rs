@@ -56,7 +56,7 @@ pub enum StartError {
         why: String,
     },
     /// The files of marks do not answer.
-    Marks(io::Error),
+    WatermarkFiles(io::Error),
     /// A certificate, key or revocation list cannot be used.
     Trust(TrustError),
     /// The certificate of an authority cannot be read as one.
@@ -103,7 +103,7 @@ impl fmt::Display for StartError {
                 f,
                 "{why}: give a checkpoint of this gateway (checkpoint-N.json, its .sig beside it), or start without --checkpoint"
             ),
-            Self::Marks(error) => write!(
+            Self::WatermarkFiles(error) => write!(
                 f,
                 "{error}: see whether the mount of audit.witness_file answers, or take it out of the configuration for now"
             ),
@@ -138,7 +138,7 @@ impl std::error::Error for StartError {
             | Self::WrongKeyFile { .. }
             | Self::NoSuchProfile { .. }
             | Self::Witness { .. }
-            | Self::Marks(_)
+            | Self::WatermarkFiles(_)
             | Self::AuthorityCertificate { .. } => None,
             Self::Authority { source, .. } => source.source(),
             Self::Profile { source, .. } => source.source(),

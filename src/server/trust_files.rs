@@ -6,48 +6,50 @@ use std::sync::Arc;
 
 use super::secret_file::{SecretError, read_secret};
 use crate::clock::{Clock, Timestamp};
-use crate::config::{Certificates, Config, OfficeAuthority};
-use crate::transport::foreign::ForeignAuthority;
+use crate::config::{CertificatesConfig, Config, ExternalCaConfig};
+use crate::transport::foreign::ExternalCa;
 use crate::transport::revocation::RevokedCertificates;
-use crate::transport::tls::{ClientTrust, MissingCertificate, PemSource, ServerIdentity, ServerTls, TlsConfigError};
+use crate::transport::tls::{
+    ClientTrust, MissingCertificatePolicy, PemSource, ServerIdentity, ServerTls, TlsConfigError,
+};
 
 /// What is replaced as one: its files are good together or not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum TrustPart {
     /// The server certificate, its key, and the authority that devices know it by.
     Server,
     /// Who vouches for studios.
-    StudioAuthority,
+    StudioCa,
     /// Who vouches for offices.
-    OfficeAuthority,
+    OfficeCa,
     /// One of the configuration's foreign authorities, counted from 0, with its revocation lists.
-    Foreign(usize),
+    ExternalCa(usize),
 }
 
-impl Part {
+impl TrustPart {
     /// The name in logs, metrics and `/readyz`.
     pub(super) fn name(self) -> String {
         match self {
             Self::Server => "server-certificate".into(),
-            Self::StudioAuthority => "studio-authority".into(),
-            Self::OfficeAuthority => "office-authority".into(),
-            Self::Foreign(place) => format!("foreign-authority-{}", place + 1),
+            Self::StudioCa => "studio-authority".into(),
+            Self::OfficeCa => "office-authority".into(),
+            Self::ExternalCa(place) => format!("foreign-authority-{}", place + 1),
         }
     }
 }
 
 /// The content of one part's files, in the order they are read in.
 #[derive(Debug, Clone)]
-pub(super) struct Content(Vec<PemSource>);
+pub(super) struct PartContent(Vec<PemSource>);
 
-impl PartialEq for Content {
+impl PartialEq for PartContent {
     fn eq(&self, other: &Self) -> bool {
         self.0.iter().map(PemSource::sha256).eq(other.0.iter().map(PemSource::sha256))
     }
 }
 
 /// TLS as the three listeners speak it.
-pub(super) struct LinesTls {
+pub(super) struct ListenerTls {
     pub(super) studio: ServerTls,
     pub(super) office: ServerTls,
     pub(super) enrolment: ServerTls,
@@ -56,10 +58,10 @@ pub(super) struct LinesTls {
 /// Where the files are, and what else it takes to make TLS of them.
 #[derive(Clone)]
 pub(super) struct TrustFiles {
-    certificates: Certificates,
-    foreign: Vec<OfficeAuthority>,
+    certificates: CertificatesConfig,
+    external_cas: Vec<ExternalCaConfig>,
     public_host: String,
-    missing_at_offices: MissingCertificate,
+    missing_office_certificate: MissingCertificatePolicy,
     clock: Arc<dyn Clock>,
     revoked: RevokedCertificates,
 }
@@ -68,12 +70,12 @@ impl TrustFiles {
     pub(super) fn new(config: &Config, clock: Arc<dyn Clock>, revoked: RevokedCertificates) -> Self {
         Self {
             certificates: config.certificates.clone(),
-            foreign: config.office_authorities.clone(),
+            external_cas: config.office_authorities.clone(),
             public_host: config.listen.public_host.clone(),
-            missing_at_offices: if config.listen.explain_missing_certificate {
-                MissingCertificate::Explained
+            missing_office_certificate: if config.listen.explain_missing_certificate {
+                MissingCertificatePolicy::Explain
             } else {
-                MissingCertificate::Refused
+                MissingCertificatePolicy::Refuse
             },
             clock,
             revoked,
@@ -81,9 +83,9 @@ impl TrustFiles {
     }
 
     /// All parts there are.
-    pub(super) fn parts(&self) -> Vec<Part> {
-        let mut parts = vec![Part::Server, Part::StudioAuthority, Part::OfficeAuthority];
-        parts.extend((0..self.foreign.len()).map(Part::Foreign));
+    pub(super) fn parts(&self) -> Vec<TrustPart> {
+        let mut parts = vec![TrustPart::Server, TrustPart::StudioCa, TrustPart::OfficeCa];
+        parts.extend((0..self.external_cas.len()).map(TrustPart::ExternalCa));
         parts
     }
 
@@ -92,10 +94,10 @@ impl TrustFiles {
     }
 
     /// Reads a part's files, whatever is in them.
-    pub(super) fn read(&self, part: Part) -> Result<Content, TrustError> {
+    pub(super) fn read(&self, part: TrustPart) -> Result<PartContent, TrustError> {
         let certificates = &self.certificates;
-        Ok(Content(match part {
-            Part::Server => {
+        Ok(PartContent(match part {
+            TrustPart::Server => {
                 let chain = PemSource::read(&certificates.server)?;
                 let key = read_secret(&certificates.server_key)?;
                 let key = PemSource::new(certificates.server_key.display().to_string(), key.as_bytes());
@@ -106,10 +108,10 @@ impl TrustFiles {
                 }
                 files
             }
-            Part::StudioAuthority => vec![PemSource::read(&certificates.studio_ca)?],
-            Part::OfficeAuthority => vec![PemSource::read(&certificates.office_ca)?],
-            Part::Foreign(place) => {
-                let Some(authority) = self.foreign.get(place) else { return Ok(Content(Vec::new())) };
+            TrustPart::StudioCa => vec![PemSource::read(&certificates.studio_ca)?],
+            TrustPart::OfficeCa => vec![PemSource::read(&certificates.office_ca)?],
+            TrustPart::ExternalCa(place) => {
+                let Some(authority) = self.external_cas.get(place) else { return Ok(PartContent(Vec::new())) };
                 let files = std::iter::once(&authority.roots).chain(&authority.revocation_lists);
                 files.map(|file| PemSource::read(file)).collect::<Result<_, _>>()?
             }
@@ -117,57 +119,69 @@ impl TrustFiles {
     }
 
     /// Looks at what building alone does not notice: whether devices would take the server certificate.
-    pub(super) fn try_out(&self, part: Part, content: &Content) -> Result<(), TrustError> {
-        if let (Part::Server, [chain, key, authority]) = (part, content.0.as_slice()) {
-            ServerIdentity::parse(chain, key)?.try_as_device(authority, &self.public_host, self.now())?;
+    pub(super) fn check(&self, part: TrustPart, content: &PartContent) -> Result<(), TrustError> {
+        if let (TrustPart::Server, [chain, key, authority]) = (part, content.0.as_slice()) {
+            ServerIdentity::parse(chain, key)?.verify_as_client(authority, &self.public_host, self.now())?;
         }
         Ok(())
     }
 
     /// Whether a part may take the place of what is in force.
-    pub(super) fn may_follow(&self, part: Part, content: &Content, in_force: &Content) -> Result<(), TrustError> {
-        let Part::Foreign(place) = part else { return Ok(()) };
-        match (self.foreign_authority(place, content)?, self.foreign_authority(place, in_force)?) {
-            (Some(next), Some(in_force)) => Ok(next.may_follow(&in_force)?),
+    pub(super) fn check_successor(
+        &self,
+        part: TrustPart,
+        content: &PartContent,
+        in_force: &PartContent,
+    ) -> Result<(), TrustError> {
+        let TrustPart::ExternalCa(place) = part else { return Ok(()) };
+        match (self.external_ca(place, content)?, self.external_ca(place, in_force)?) {
+            (Some(next), Some(in_force)) => Ok(next.check_successor(&in_force)?),
             _ => Ok(()),
         }
     }
 
     /// The end of the server certificate.
-    pub(super) fn server_certificate_end(&self, content: &Content) -> Result<Timestamp, TrustError> {
+    pub(super) fn server_certificate_expiry(&self, content: &PartContent) -> Result<Timestamp, TrustError> {
         let unreadable = || TrustError::ServerCertificate { file: self.certificates.server.clone() };
         let [chain, key, ..] = content.0.as_slice() else { return Err(unreadable()) };
         ServerIdentity::parse(chain, key)?.expires_at().ok_or_else(unreadable)
     }
 
     /// When the first of a foreign authority's lists runs out, with the name of its file of roots.
-    pub(super) fn lists_end(&self, place: usize, content: &Content) -> Result<(String, Option<Timestamp>), TrustError> {
-        let end = self.foreign_authority(place, content)?.and_then(|authority| authority.lists_end());
-        Ok((self.foreign.get(place).map_or_else(String::new, |own| own.roots.display().to_string()), end))
+    pub(super) fn revocation_list_expiry(
+        &self,
+        place: usize,
+        content: &PartContent,
+    ) -> Result<(String, Option<Timestamp>), TrustError> {
+        let end = self.external_ca(place, content)?.and_then(|authority| authority.first_list_expiry());
+        Ok((self.external_cas.get(place).map_or_else(String::new, |own| own.roots.display().to_string()), end))
     }
 
-    fn foreign_authority(&self, place: usize, content: &Content) -> Result<Option<ForeignAuthority>, TrustError> {
-        let (Some(own), Some((roots, lists))) = (self.foreign.get(place), content.0.split_first()) else {
+    fn external_ca(&self, place: usize, content: &PartContent) -> Result<Option<ExternalCa>, TrustError> {
+        let (Some(own), Some((roots, lists))) = (self.external_cas.get(place), content.0.split_first()) else {
             return Ok(None);
         };
-        Ok(Some(ForeignAuthority::parse(roots, lists, own.revocation)?))
+        Ok(Some(ExternalCa::parse(roots, lists, own.revocation)?))
     }
 
     /// Makes the settings of all listeners from the content of all parts, in the order of [`parts`](Self::parts).
-    pub(super) fn build(&self, contents: &[Content]) -> Result<LinesTls, TrustError> {
+    pub(super) fn build(&self, contents: &[PartContent]) -> Result<ListenerTls, TrustError> {
         let file = || TrustError::ServerCertificate { file: self.certificates.server.clone() };
-        let [Content(server), Content(studio), Content(office), foreign @ ..] = contents else { return Err(file()) };
+        let [PartContent(server), PartContent(studio), PartContent(office), foreign @ ..] = contents else {
+            return Err(file());
+        };
         let ([chain, key, ..], [studio, ..], [office, ..]) = (server.as_slice(), studio.as_slice(), office.as_slice())
         else {
             return Err(file());
         };
-        let foreign = foreign.iter().enumerate().map(|(place, content)| self.foreign_authority(place, content));
+        let foreign = foreign.iter().enumerate().map(|(place, content)| self.external_ca(place, content));
         let foreign: Vec<_> = foreign.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         let identity = || ServerIdentity::parse(chain, key);
         let clock = || Arc::clone(&self.clock);
         let trust = |roots| ClientTrust::parse(roots, self.revoked.clone());
-        let offices = trust(office)?.with_foreign(foreign).with_missing(self.missing_at_offices);
-        Ok(LinesTls {
+        let offices =
+            trust(office)?.with_external_cas(foreign).with_missing_certificate(self.missing_office_certificate);
+        Ok(ListenerTls {
             studio: ServerTls::with_client_certificates(identity()?, trust(studio)?, clock())?,
             office: ServerTls::with_client_certificates(identity()?, offices, clock())?,
             enrolment: ServerTls::without_client_certificates(identity()?, clock())?,

@@ -8,24 +8,24 @@ impl StoreError {
     pub fn advice(&self, database: &DatabaseLocation) -> &'static str {
         let Self::Unavailable(source) = self else { return "" };
         match database {
-            DatabaseLocation::File(_) => about_a_file(&source.to_string()),
+            DatabaseLocation::File(_) => file_advice(&source.to_string()),
             DatabaseLocation::Server(_) => {
                 let error = source.downcast_ref::<sqlx::Error>();
                 let code = error.and_then(sqlx::Error::as_database_error).and_then(|error| error.code());
                 match (code, error) {
-                    (Some(code), _) => about_an_answer(&code),
+                    (Some(code), _) => sqlstate_advice(&code),
                     (None, Some(sqlx::Error::Tls(_))) => {
                         "; the server has to encrypt and prove its name: name its authority with sslrootcert=FILE in the URL"
                     }
                     (None, Some(_)) => "; check that the server runs and can be reached from this machine",
-                    (None, None) => about_what_is_missing(&source.to_string()),
+                    (None, None) => setup_advice(&source.to_string()),
                 }
             }
         }
     }
 }
 
-fn about_a_file(source: &str) -> &'static str {
+fn file_advice(source: &str) -> &'static str {
     if source.contains("disk is full") || source.contains("No space left") {
         "; the disk is full: free some space and start again"
     } else if source.contains("disk I/O error") {
@@ -43,7 +43,7 @@ fn about_a_file(source: &str) -> &'static str {
 }
 
 /// By SQLSTATE (PostgreSQL's documentation, appendix A).
-fn about_an_answer(code: &str) -> &'static str {
+fn sqlstate_advice(code: &str) -> &'static str {
     match code {
         "28P01" | "28000" => {
             "; the server lets this user not in: check user, password (~/.pgpass) and the server's pg_hba.conf"
@@ -58,7 +58,7 @@ fn about_an_answer(code: &str) -> &'static str {
     }
 }
 
-fn about_what_is_missing(source: &str) -> &'static str {
+fn setup_advice(source: &str) -> &'static str {
     if source.contains("no tables") {
         "; `lichtbild-gateway init --database URL` takes an empty database into use"
     } else {

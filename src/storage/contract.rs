@@ -8,35 +8,36 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::enrolment_steps::{
-    Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,
+    ApprovalOutcome, EnrolmentAttempt, EnrolmentCodeCheck, EnrolmentStep, InvitationRecord, InviteOutcome,
+    NewInvitation, RenewalOutcome, RenewalRequest,
 };
 use super::steps::{
-    Binding, CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased,
-    LookUp, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, Purge, Released, RevokedSerial, SettleRequest, Settled,
-    SweepReport, TrackedPhoto,
+    Binding, CallerRecord, CertificateRecord, CodeAttempt, DepositOutcome, FetchOutcome, FetchRequest, LeaseOutcome,
+    LeaseRequest, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, ReleaseCounts, RevokedSerial,
+    ScrubOutcome, SettleRequest, Settled, SweepReport, TrackedPhoto,
 };
-use super::transfer_log::TransferLog;
+use super::transfer_log::AuditLog;
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::collection::CollectionRecord;
 use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
-use crate::domain::invitation::{Invitation, InvitationLookup};
+use crate::domain::invitation::{Invitation, InvitationLookupId};
 use crate::domain::party::{Device, Party, Role};
 use crate::domain::photo::{PhotoState, StoredPhoto};
-use crate::domain::watermark::Regression;
-use crate::domain::withdrawal::Withdrawal;
+use crate::domain::watermark::RollbackError;
+use crate::domain::withdrawal::WithdrawalDecision;
 
 /// Everything that the gateway remembers.
 ///
 /// Every method fails with [`StoreError::Unavailable`] when the database cannot be read or written just now, and with
 /// [`StoreError::Damaged`] when it holds what this program never wrote.
 #[async_trait]
-pub trait Store: TransferLog + Send + Sync {
+pub trait Store: AuditLog + Send + Sync {
     // Parties and devices
 
-    /// Adds a studio or office. [`StoreError::AlreadyThere`] when its role, name and place are taken.
+    /// Adds a studio or office. [`StoreError::AlreadyExists`] when its role, name and place are taken.
     async fn add_party(&self, party: &Party, audit: AuditEntry) -> Result<(), StoreError>;
     /// All parties of a role, by name.
     async fn parties(&self, role: Role) -> Result<Vec<Party>, StoreError>;
@@ -51,7 +52,7 @@ pub trait Store: TransferLog + Send + Sync {
         certificate: &CertificateRecord,
         audit: AuditEntry,
     ) -> Result<(), StoreError>;
-    /// Adds an office's device whose certificate was issued elsewhere. [`StoreError::AlreadyThere`] when that certificate or
+    /// Adds an office's device whose certificate was issued elsewhere. [`StoreError::AlreadyExists`] when that certificate or
     /// key is bound already.
     async fn bind_device(&self, device: &Device, binding: &Binding, audit: AuditEntry) -> Result<(), StoreError>;
     /// The devices that are bound to a key, with the key's SHA-256.
@@ -74,19 +75,19 @@ pub trait Store: TransferLog + Send + Sync {
         studio: PartyId,
         device: Option<DeviceId>,
         audit: AuditEntry,
-    ) -> Result<Released, StoreError>;
+    ) -> Result<ReleaseCounts, StoreError>;
 
     // Enrolment
 
     /// Invites a device, a new one or one that is there; an older invitation of it is withdrawn.
-    async fn invite(&self, invitation: &NewInvitation, audit: AuditEntry) -> Result<Invited, StoreError>;
+    async fn invite(&self, invitation: &NewInvitation, audit: AuditEntry) -> Result<InviteOutcome, StoreError>;
     /// The invitation that a code leads to.
-    async fn invitation(&self, lookup: &InvitationLookup) -> Result<Option<InvitationRecord>, StoreError>;
+    async fn invitation(&self, lookup: &InvitationLookupId) -> Result<Option<InvitationRecord>, StoreError>;
     /// The latest invitation of each device of a role that has one.
     async fn invitations(&self, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError>;
     /// Weighs an enrolment code. A wrong one is counted and audited, a right one that leads to nothing is audited; nothing
     /// else changes before [`Store::enrol`].
-    async fn weigh_code(&self, attempt: &EnrolmentAttempt) -> Result<CodeWeighed, StoreError>;
+    async fn check_enrolment_code(&self, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError>;
     /// Carries out what a right code leads to: binds its key, or spends it for a certificate. Weighed anew in the same
     /// transaction; `false`, and nothing changed, when it leads elsewhere by now.
     async fn enrol(&self, attempt: &EnrolmentAttempt, step: &EnrolmentStep) -> Result<bool, StoreError>;
@@ -97,18 +98,18 @@ pub trait Store: TransferLog + Send + Sync {
         key: &Sha256Digest,
         now: Timestamp,
         audit: AuditEntry,
-    ) -> Result<Approved, StoreError>;
+    ) -> Result<ApprovalOutcome, StoreError>;
     /// Adds a further certificate to a device that has shown an older one.
-    async fn renew(&self, renewal: &Renewal) -> Result<Renewed, StoreError>;
+    async fn renew(&self, renewal: &RenewalRequest) -> Result<RenewalOutcome, StoreError>;
     /// Notes the first use of a renewed certificate.
-    async fn note_first_use(&self, certificate: Sha256Digest, at: Timestamp) -> Result<(), StoreError>;
+    async fn record_first_use(&self, certificate: Sha256Digest, at: Timestamp) -> Result<(), StoreError>;
 
     // Deposit
 
     /// A deposit made before under this request id.
     async fn find_deposit(&self, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError>;
     /// Stores a sealed photo, unless its request id is taken: then the deposit that took it is answered.
-    async fn deposit(&self, photo: NewPhoto, audit: AuditEntry) -> Result<Deposited, StoreError>;
+    async fn deposit(&self, photo: NewPhoto, audit: AuditEntry) -> Result<DepositOutcome, StoreError>;
     /// Writes down that something was refused.
     async fn append_audit(&self, audit: AuditEntry) -> Result<(), StoreError>;
     /// One photo of a studio with its latest collection.
@@ -123,19 +124,19 @@ pub trait Store: TransferLog + Send + Sync {
         photo_id: PhotoId,
         now: Timestamp,
         audit: AuditEntry,
-    ) -> Result<Option<(Withdrawal, TrackedPhoto)>, StoreError>;
+    ) -> Result<Option<(WithdrawalDecision, TrackedPhoto)>, StoreError>;
 
     // Collection
 
     /// Looks a code up. A wrong one is counted and audited; once a limit is reached, right ones are not looked up either.
-    async fn look_up(&self, attempt: &CodeAttempt) -> Result<LookUp, StoreError>;
+    async fn look_up(&self, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError>;
     /// The sealed picture; `None` once it is erased.
-    async fn sealed(&self, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError>;
+    async fn sealed_photo(&self, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError>;
     /// Leases a photo to an office, if its standing allows.
-    async fn lease(&self, request: &LeaseRequest) -> Result<Leased, StoreError>;
+    async fn lease(&self, request: &LeaseRequest) -> Result<LeaseOutcome, StoreError>;
     /// Checks a code against a collection of this office. With [`FetchPurpose::HandOver`](super::steps::FetchPurpose::HandOver) the hand-over is durable before this
     /// returns, so that the bytes can go out and no other office will ever get them.
-    async fn fetch(&self, request: &FetchRequest) -> Result<Fetch, StoreError>;
+    async fn fetch(&self, request: &FetchRequest) -> Result<FetchOutcome, StoreError>;
     /// Settles a collection of this office; `None` when it has no such collection. Erases in the same transaction.
     async fn settle(&self, request: &SettleRequest) -> Result<Option<Settled>, StoreError>;
     /// One collection of an office.
@@ -158,7 +159,7 @@ pub trait Store: TransferLog + Send + Sync {
     /// again while it reports work.
     async fn sweep(&self, now: Timestamp) -> Result<SweepReport, StoreError>;
     /// Makes erased bytes leave the files too. Waits for nobody: while somebody reads, it says so and is to be tried again.
-    async fn purge_erased(&self) -> Result<Purge, StoreError>;
+    async fn scrub_erased(&self) -> Result<ScrubOutcome, StoreError>;
     /// The oldest epoch that a photo which is still there was sealed in.
     async fn oldest_epoch_in_use(&self) -> Result<Option<u32>, StoreError>;
     /// Binds the store to a key file by its fingerprint, the first time; `false` when it is bound to another one.
@@ -170,13 +171,13 @@ pub trait Store: TransferLog + Send + Sync {
     /// Confirms the clock: the last sweep counts as completed at that time.
     async fn confirm_clock(&self, at: Timestamp, audit: AuditEntry) -> Result<(), StoreError>;
     /// Notes that a sweep was completed.
-    async fn note_swept(&self, at: Timestamp) -> Result<(), StoreError>;
+    async fn record_sweep(&self, at: Timestamp) -> Result<(), StoreError>;
     /// The reason why nothing is changed and no photo is handed out; `None` unless the database went back in time.
-    fn regression(&self) -> Option<Regression>;
+    fn regression(&self) -> Option<RollbackError>;
     /// Whether a photo could be deposited and collected just now: found out by a small write.
-    async fn ready(&self, now: Timestamp) -> Result<(), StoreError>;
+    async fn check_ready(&self, now: Timestamp) -> Result<(), StoreError>;
     /// How many photos are in each state.
-    async fn census(&self) -> Result<Vec<(PhotoState, u64)>, StoreError>;
+    async fn photo_counts(&self) -> Result<Vec<(PhotoState, u64)>, StoreError>;
     /// Returns when somebody's standing was changed on any node since it last returned, or may have been: so that revocations are
     /// read at once. A store of one machine never returns, a line to a server may be down: whoever waits asks now and then, too.
     async fn changed(&self);
@@ -197,13 +198,13 @@ pub enum StoreError {
     /// The database was written by an older version of this program, and is only to be read.
     OlderSchema,
     /// The database is whole, and no gateway may work on it.
-    OutOfUse(OutOfUse),
+    Inactive(InactiveReason),
     /// The database went back in time, or is another one: nothing is changed until an administrator has confirmed it.
-    WentBack(Regression),
+    RolledBack(RollbackError),
     /// The key file cannot be used, so that no row of the transfer log can be written; why.
-    NoRowKey(String),
+    RowKeyUnavailable(String),
     /// What is to be added is there already.
-    AlreadyThere,
+    AlreadyExists,
     /// The database holds what this program never wrote.
     Damaged(String),
 }
@@ -223,14 +224,14 @@ impl fmt::Display for StoreError {
                 "the database was written by an older lichtbild-gateway: any command that writes (`serve`, `studio list`) brings \
                  it up to date",
             ),
-            Self::OutOfUse(why) => why.fmt(f),
-            Self::WentBack(regression) => write!(
+            Self::Inactive(why) => why.fmt(f),
+            Self::RolledBack(regression) => write!(
                 f,
                 "the database went back in time: {regression}; nothing is changed in it until the right one is put back, or \
                  `lichtbild-gateway confirm-rollback` says that this one is to stay"
             ),
-            Self::NoRowKey(why) => write!(f, "nothing is changed without the key file, which proves what the log says: {why}"),
-            Self::AlreadyThere => f.write_str("it is there already"),
+            Self::RowKeyUnavailable(why) => write!(f, "nothing is changed without the key file, which proves what the log says: {why}"),
+            Self::AlreadyExists => f.write_str("it is there already"),
             Self::Damaged(what) => write!(f, "the database is damaged: {what}"),
         }
     }
@@ -239,7 +240,7 @@ impl fmt::Display for StoreError {
 /// Why no gateway may work on a database that is whole. It would hand out what another one, or a later state of the same one, has
 /// erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutOfUse {
+pub enum InactiveReason {
     /// It is a backup.
     Backup {
         /// When it was taken.
@@ -251,13 +252,13 @@ pub enum OutOfUse {
         at: Timestamp,
     },
     /// Rows of another database came in, and it is not said yet that this one takes its place.
-    MoveUnfinished {
+    MoveIncomplete {
         /// When they came.
         at: Timestamp,
     },
 }
 
-impl fmt::Display for OutOfUse {
+impl fmt::Display for InactiveReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Backup { taken_at } => write!(
@@ -270,7 +271,7 @@ impl fmt::Display for OutOfUse {
                 "this database was moved to another one at {at} and is out of use: name the new one in the configuration \
                  (database)"
             ),
-            Self::MoveUnfinished { at } => write!(
+            Self::MoveIncomplete { at } => write!(
                 f,
                 "a move into this database, begun at {at}, was not finished: run the same `lichtbild-gateway migrate-store` again"
             ),

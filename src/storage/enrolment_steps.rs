@@ -4,13 +4,13 @@ use super::steps::CertificateRecord;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
-use crate::domain::invitation::{Invitation, InvitationLookup, Policy, Refusal};
+use crate::domain::invitation::{EnrolmentPolicy, Invitation, InvitationLookupId, InvitationRefusal};
 use crate::domain::party::{Device, Party};
 
 /// An invitation about to be stored.
 pub struct NewInvitation {
     /// Found by this.
-    pub lookup: InvitationLookup,
+    pub lookup: InvitationLookupId,
     /// The proof key under its seal.
     pub sealed_proof_key: Vec<u8>,
     /// Whom it is for.
@@ -32,7 +32,7 @@ pub enum InvitedDevice {
 
 /// What became of an invitation.
 #[derive(Debug)]
-pub enum Invited {
+pub enum InviteOutcome {
     /// It is durable.
     Stored(Party, Device),
     /// There is no such device.
@@ -60,18 +60,18 @@ pub struct EnrolmentAttempt {
     /// The device that is claimed.
     pub device_id: DeviceId,
     /// What the code leads to.
-    pub lookup: InvitationLookup,
+    pub lookup: InvitationLookupId,
     /// SHA-256 of the public key of the request; `None` when the request cannot be certified anyway.
     pub key: Option<Sha256Digest>,
     /// Who has to agree.
-    pub policy: Policy,
+    pub policy: EnrolmentPolicy,
     /// When.
     pub now: Timestamp,
 }
 
 /// What a code is worth.
 #[derive(Debug)]
-pub enum CodeWeighed {
+pub enum EnrolmentCodeCheck {
     /// No such device, or none that is invited: nothing was counted.
     Unknown,
     /// Wrong; counted and audited.
@@ -82,16 +82,16 @@ pub enum CodeWeighed {
     /// The invitation was ended by wrong codes before.
     Exhausted,
     /// Right, and it leads to nothing; audited.
-    Refused(Refusal),
+    Refused(InvitationRefusal),
     /// Right, but the whole studio or office is suspended; audited.
     Suspended(Party),
     /// Right, and the device is this party's.
-    Right(Party, RightCode),
+    Right(Party, EnrolmentAction),
 }
 
 /// What a right code leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RightCode {
+pub enum EnrolmentAction {
     /// A certificate.
     Certify,
     /// Its key is to be bound.
@@ -111,18 +111,18 @@ pub enum EnrolmentStep {
 
 /// What became of an approval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Approved {
+pub enum ApprovalOutcome {
     /// It is durable.
     Stored,
     /// It was approved before; nothing changed.
-    Before,
+    AlreadyApproved,
     /// The device has made no request that is still alive, or made it with another key.
     NoSuchRequest,
 }
 
 /// A request for a further certificate, authenticated by an older one.
 #[derive(Debug)]
-pub struct Renewal {
+pub struct RenewalRequest {
     /// The device.
     pub device_id: DeviceId,
     /// The certificate it has shown.
@@ -137,11 +137,11 @@ pub struct Renewal {
 
 /// What became of a renewal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Renewed {
+pub enum RenewalOutcome {
     /// It is durable.
     Stored,
     /// The device was revoked, or its party suspended, in the meantime.
-    NotInStanding,
+    RevokedOrSuspended,
     /// The device has used a newer certificate since; audited.
     Superseded {
         /// When it was first used.

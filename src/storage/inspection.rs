@@ -3,7 +3,7 @@
 
 use super::steps::TrackedPhoto;
 use crate::clock::Timestamp;
-use crate::domain::chain::Link;
+use crate::domain::chain::ChainLink;
 use crate::domain::checkpoint::SignedCheckpoint;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PhotoId};
@@ -11,18 +11,18 @@ use crate::domain::photo::{PhotoState, StoredPhoto};
 
 /// A photo that has not been erased.
 #[derive(Debug)]
-pub struct LivingPhoto {
+pub struct UnerasedPhoto {
     /// Its row, and its latest collection.
     pub photo: TrackedPhoto,
     /// What its row says is its latest collection, whether or not there is such a one.
     pub latest_id: Option<CollectionId>,
     /// The picture.
-    pub picture: Option<StoredPicture>,
+    pub envelope: Option<StoredEnvelope>,
 }
 
 /// A picture as it lies in the store.
 #[derive(Debug)]
-pub struct StoredPicture {
+pub struct StoredEnvelope {
     /// The picture.
     pub sealed: StoredPhoto,
     /// SHA-256 of its frame when it was stored; the oldest pictures have none.
@@ -31,7 +31,7 @@ pub struct StoredPicture {
 
 /// Whose a picture is.
 #[derive(Debug)]
-pub struct PictureOwner {
+pub struct EnvelopeOwner {
     /// The photo it belongs to.
     pub photo_id: PhotoId,
     /// Where that stands; `None` where there is no such photo.
@@ -53,13 +53,13 @@ pub struct InspectedCollection {
 
 /// All that is left of a photo, and what happened to it.
 #[derive(Debug)]
-pub struct Remains {
+pub struct RemainingData {
     /// Its row, with its latest collection.
     pub photo: TrackedPhoto,
     /// The device that has or had it last, at the office.
     pub collected_by: Option<DeviceId>,
     /// Whether a sealed picture is there.
-    pub has_picture: bool,
+    pub has_envelope: bool,
     /// Whether its code leads to it as to a photo that is there.
     pub has_lookup_id: bool,
     /// The last completed sweep, with which erased bytes leave the files.
@@ -70,7 +70,7 @@ pub struct Remains {
 #[derive(Debug)]
 pub struct StoredCheckpoint {
     /// The last row of the log that it counts.
-    pub link: Link,
+    pub link: ChainLink,
     /// The moment at which it was signed.
     pub at: Timestamp,
     /// The text and its signature.
@@ -79,7 +79,7 @@ pub struct StoredCheckpoint {
 
 /// How much a restore held back and ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Restored {
+pub struct QuarantineCounts {
     /// Photos that nobody gets until they are released.
     pub photos: u64,
     /// Invitations that may have been used since.
@@ -88,7 +88,7 @@ pub struct Restored {
 
 /// A photo that is held back since a restore.
 #[derive(Debug, Clone, serde::Serialize)]
-pub struct HeldPhoto {
+pub struct QuarantinedPhoto {
     /// The photo.
     pub photo_id: PhotoId,
     /// Where it stood when the backup was taken.
@@ -116,7 +116,7 @@ pub struct ComparedTable {
 
 /// What an export of the transfer log has made up for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Replayed {
+pub struct ReplaySummary {
     /// Rows that were added.
     pub rows: u64,
     /// When the last of them was written.

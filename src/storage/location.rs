@@ -25,7 +25,7 @@ pub struct ServerLocation {
 }
 
 /// What a URL may say beside the server, the user and the database.
-const PARAMETERS: [&str; 9] =
+const ALLOWED_PARAMETERS: [&str; 9] =
     ["sslmode", "sslrootcert", "sslcert", "sslkey", "host", "port", "user", "dbname", "application_name"];
 
 impl DatabaseLocation {
@@ -35,14 +35,14 @@ impl DatabaseLocation {
     /// [`LocationError`] when it is the URL of something else, or not all of a URL.
     pub fn parse(text: &str) -> Result<Self, LocationError> {
         match text.split_once("://") {
-            Some(("postgres" | "postgresql", rest)) => server(text, rest).map(Self::Server),
+            Some(("postgres" | "postgresql", rest)) => parse_server(text, rest).map(Self::Server),
             Some((scheme, _)) if is_scheme(scheme) => Err(LocationError::Scheme(scheme.to_owned())),
             _ => Ok(Self::File(text.into())),
         }
     }
 
     /// The same, a relative path beginning at `folder`.
-    pub fn resolved(self, folder: &Path) -> Self {
+    pub fn resolve_against(self, folder: &Path) -> Self {
         match self {
             Self::File(file) => Self::File(folder.join(file)),
             server @ Self::Server(_) => server,
@@ -50,7 +50,7 @@ impl DatabaseLocation {
     }
 
     /// As a configuration writes it, with the password if there is one.
-    pub fn to_written(&self) -> Zeroizing<String> {
+    pub fn to_config_value(&self) -> Zeroizing<String> {
         match self {
             Self::File(file) => Zeroizing::new(file.display().to_string()),
             Self::Server(server) => server.url.clone(),
@@ -58,10 +58,10 @@ impl DatabaseLocation {
     }
 
     /// Whether a password stands in it, which makes a secret of whatever it is written in.
-    pub fn holds_password(&self) -> bool {
+    pub fn has_password(&self) -> bool {
         match self {
             Self::File(_) => false,
-            Self::Server(server) => authority(&server.url).is_some_and(|(user, _)| user.contains(':')),
+            Self::Server(server) => split_userinfo(&server.url).is_some_and(|(user, _)| user.contains(':')),
         }
     }
 }
@@ -78,35 +78,35 @@ fn is_scheme(text: &str) -> bool {
 }
 
 /// What stands before the `@` and behind it, up to the database.
-fn authority(url: &str) -> Option<(&str, &str)> {
+fn split_userinfo(url: &str) -> Option<(&str, &str)> {
     let rest = url.split_once("://")?.1;
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     rest[..end].rsplit_once('@')
 }
 
-fn server(url: &str, rest: &str) -> Result<ServerLocation, LocationError> {
+fn parse_server(url: &str, rest: &str) -> Result<ServerLocation, LocationError> {
     let query = rest.split_once('?').map_or("", |(_, query)| query);
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let pairs: Vec<_> = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect();
-    if let Some((unknown, _)) = pairs.iter().find(|(key, _)| !PARAMETERS.contains(key)) {
+    if let Some((unknown, _)) = pairs.iter().find(|(key, _)| !ALLOWED_PARAMETERS.contains(key)) {
         return Err(LocationError::Parameter((*unknown).to_owned()));
     }
     let undecided = |value: &str| value.eq_ignore_ascii_case("allow") || value.eq_ignore_ascii_case("prefer");
     if pairs.iter().any(|(key, value)| *key == "sslmode" && undecided(value)) {
-        return Err(LocationError::UndecidedEncryption);
+        return Err(LocationError::OpportunisticEncryption);
     }
     // What is wrong with a URL is not said in its own words: they may hold the password.
     let mut options: PgConnectOptions = url.parse().map_err(|_| LocationError::Url)?;
     if options.get_database().is_none() {
         return Err(LocationError::NoDatabase);
     }
-    if matches!(options.get_ssl_mode(), PgSslMode::Allow | PgSslMode::Prefer) && !is_on_this_machine(&options) {
+    if matches!(options.get_ssl_mode(), PgSslMode::Allow | PgSslMode::Prefer) && !is_local(&options) {
         options = options.ssl_mode(PgSslMode::VerifyFull);
     }
     Ok(ServerLocation { url: Zeroizing::new(url.to_owned()), options: Box::new(options) })
 }
 
-fn is_on_this_machine(options: &PgConnectOptions) -> bool {
+fn is_local(options: &PgConnectOptions) -> bool {
     let host = options.get_host();
     options.get_socket().is_some()
         || host.starts_with('/')
@@ -115,7 +115,7 @@ fn is_on_this_machine(options: &PgConnectOptions) -> bool {
 }
 
 /// Hides the passwords of URLs, for messages that quote what was read.
-pub fn without_passwords(text: &str) -> String {
+pub fn redact_passwords(text: &str) -> String {
     let mut shown = String::new();
     let mut rest = text;
     while let Some(start) = rest.find("://") {
@@ -137,14 +137,14 @@ impl fmt::Display for DatabaseLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(file) => file.display().fmt(f),
-            Self::Server(server) => f.write_str(&without_passwords(&server.url)),
+            Self::Server(server) => f.write_str(&redact_passwords(&server.url)),
         }
     }
 }
 
 impl fmt::Debug for ServerLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&without_passwords(&self.url))
+        f.write_str(&redact_passwords(&self.url))
     }
 }
 
@@ -180,7 +180,7 @@ pub enum LocationError {
     /// A parameter that means nothing here.
     Parameter(String),
     /// The URL leaves it to the line whether it is encrypted.
-    UndecidedEncryption,
+    OpportunisticEncryption,
     /// The URL names no database.
     NoDatabase,
 }
@@ -200,9 +200,9 @@ impl fmt::Display for LocationError {
                 "database: a password stands before the @ (postgres://user:password@host/database), or better in ~/.pgpass",
             ),
             Self::Parameter(name) => {
-                write!(f, "database: the parameter {name} is not known: use {}", PARAMETERS.join(", "))
+                write!(f, "database: the parameter {name} is not known: use {}", ALLOWED_PARAMETERS.join(", "))
             }
-            Self::UndecidedEncryption => f.write_str(
+            Self::OpportunisticEncryption => f.write_str(
                 "database: sslmode=allow and sslmode=prefer encrypt only if nobody on the line objects: leave sslmode out \
                  (verify-full, unless the server is on this machine), or say verify-ca, require or disable",
             ),
@@ -238,12 +238,12 @@ mod tests {
     fn a_password_is_shown_nowhere() {
         let url = "postgres://anna:s3cr3t%40x@db.example/lichtbild?sslmode=require";
         let location = DatabaseLocation::parse(url).unwrap();
-        for shown in [format!("{location:?}"), location.to_string(), without_passwords(&format!("x = \"{url}\" y"))] {
+        for shown in [format!("{location:?}"), location.to_string(), redact_passwords(&format!("x = \"{url}\" y"))] {
             assert!(!shown.contains("s3cr3t") && shown.contains("anna:…@db.example/lichtbild"), "{shown}");
         }
-        assert!(location.holds_password());
-        assert_eq!(*location.to_written(), url);
-        assert!(!DatabaseLocation::parse("postgres://anna@db.example/lichtbild").unwrap().holds_password());
+        assert!(location.has_password());
+        assert_eq!(*location.to_config_value(), url);
+        assert!(!DatabaseLocation::parse("postgres://anna@db.example/lichtbild").unwrap().has_password());
         for wrong in ["postgres://anna:s3cr3t@db.example:port/l", "postgres://anna@h/l?password=s3cr3t"] {
             let error = DatabaseLocation::parse(wrong).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("s3cr3t"));
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_elsewhere_has_to_prove_who_it_is_unless_the_url_says_otherwise() {
+    fn a_remote_server_is_verified_unless_the_url_says_otherwise() {
         let mode = |url| format!("{:?}", options(url).get_ssl_mode());
         assert_eq!(mode("postgres://anna@db.example/l"), "VerifyFull");
         assert_eq!(mode("postgres://anna@10.0.0.7/l"), "VerifyFull");
@@ -259,11 +259,11 @@ mod tests {
         assert_eq!(mode("postgres://anna@127.0.0.1/l"), "Prefer");
         assert_eq!(mode("postgres://anna@localhost/l?host=/run/postgresql"), "Prefer");
         let undecided = DatabaseLocation::parse("postgres://anna@db.example/l?sslmode=prefer");
-        assert_eq!(undecided, Err(LocationError::UndecidedEncryption));
+        assert_eq!(undecided, Err(LocationError::OpportunisticEncryption));
     }
 
     #[test]
-    fn what_is_no_database_is_said_with_what_to_do() {
+    fn an_invalid_location_is_refused_with_advice() {
         for (wrong, advice) in [
             ("mysql://h/l", "postgres://user@host/database"),
             ("postgres://anna@h", "names none"),

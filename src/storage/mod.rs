@@ -17,7 +17,7 @@ mod sqlite;
 pub mod steps;
 pub mod transfer_log;
 
-pub use contract::{OutOfUse, Store, StoreError};
+pub use contract::{InactiveReason, Store, StoreError};
 pub use location::DatabaseLocation;
-pub use sql::{NextGeneration, Relocation, RowKeys, Snapshot, SqlStore};
-pub use transfer_log::TransferLog;
+pub use sql::{NextGeneration, OngoingMigration, RowKeys, Snapshot, SqlStore};
+pub use transfer_log::AuditLog;

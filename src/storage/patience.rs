@@ -9,31 +9,31 @@ use tokio::time::{self, Instant};
 use super::contract::StoreError;
 
 /// For all steps of one request together. Less than the twenty seconds after which callers give up (README, *Integration*).
-const PATIENCE: Duration = Duration::from_secs(12);
+const REQUEST_BUDGET: Duration = Duration::from_secs(12);
 
 tokio::task_local! {
-    static LEFT: Cell<Duration>;
+    static REMAINING: Cell<Duration>;
 }
 
 /// Carries a request out; its steps wait for the database for a bounded time in all. What its body or the judge takes does not count.
-pub async fn within_patience<T>(request: impl Future<Output = T>) -> T {
-    within(PATIENCE, request).await
+pub async fn with_deadline<T>(request: impl Future<Output = T>) -> T {
+    with_budget(REQUEST_BUDGET, request).await
 }
 
-async fn within<T>(patience: Duration, request: impl Future<Output = T>) -> T {
-    LEFT.scope(Cell::new(patience), request).await
+async fn with_budget<T>(budget: Duration, request: impl Future<Output = T>) -> T {
+    REMAINING.scope(Cell::new(budget), request).await
 }
 
 /// Takes a step, for no longer than `longest` and than what is left of the request's patience, where it is part of one.
-pub(super) async fn bounded<T>(
+pub(super) async fn with_timeout<T>(
     longest: Duration,
     step: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    let longest = LEFT.try_with(|left| longest.min(left.get())).unwrap_or(longest);
+    let longest = REMAINING.try_with(|left| longest.min(left.get())).unwrap_or(longest);
     let begun = Instant::now();
     let outcome = time::timeout(longest, step).await;
     // Upkeep and commands have nobody who waits.
-    let _ = LEFT.try_with(|left| left.set(left.get().saturating_sub(begun.elapsed())));
+    let _ = REMAINING.try_with(|left| left.set(left.get().saturating_sub(begun.elapsed())));
     outcome.map_err(|_| StoreError::Unavailable(format!("no answer within {} s", longest.as_secs_f32()).into()))?
 }
 
@@ -46,27 +46,27 @@ mod tests {
     const STEP: Duration = Duration::from_millis(20);
 
     #[tokio::test]
-    async fn the_steps_of_a_request_wait_so_long_together_and_no_longer() {
+    async fn all_steps_of_a_request_share_one_budget() {
         let begun = Instant::now();
-        let left = within(STEP + STEP / 2, async {
+        let left = with_budget(STEP + STEP / 2, async {
             for _ in 0..5 {
-                let late = bounded(STEP, pending::<Result<(), StoreError>>()).await;
+                let late = with_timeout(STEP, pending::<Result<(), StoreError>>()).await;
                 assert!(matches!(late, Err(StoreError::Unavailable(_))), "{late:?}");
             }
-            LEFT.with(Cell::get)
+            REMAINING.with(Cell::get)
         });
         assert_eq!(left.await, Duration::ZERO);
         assert!(begun.elapsed() >= STEP + STEP / 2);
         // What is answered at once is answered even then; the next request has patience of its own.
-        within(Duration::ZERO, async { bounded(STEP, async { Ok(()) }).await.unwrap() }).await;
-        assert_eq!(within_patience(async { LEFT.with(Cell::get) }).await, PATIENCE);
+        with_budget(Duration::ZERO, async { with_timeout(STEP, async { Ok(()) }).await.unwrap() }).await;
+        assert_eq!(with_deadline(async { REMAINING.with(Cell::get) }).await, REQUEST_BUDGET);
     }
 
     #[tokio::test]
-    async fn a_step_that_is_no_requests_has_its_own_limit() {
+    async fn a_step_outside_a_request_has_its_own_timeout() {
         for _ in 0..3 {
             let begun = Instant::now();
-            assert!(bounded(STEP, pending::<Result<(), StoreError>>()).await.is_err());
+            assert!(with_timeout(STEP, pending::<Result<(), StoreError>>()).await.is_err());
             assert!(begun.elapsed() >= STEP);
         }
     }

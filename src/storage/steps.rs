@@ -6,11 +6,11 @@ use crate::clock::Timestamp;
 use crate::domain::collection::{CollectionRecord, Outcome};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
-use crate::domain::lifecycle::{Settlement, Standing};
+use crate::domain::lifecycle::{Availability, SettlementDecision};
 use crate::domain::lookup::{LookupId, TombstoneId};
 use crate::domain::party::{Caller, Party};
 use crate::domain::photo::{PhotoRecord, PhotoState, SealedPhoto};
-use crate::domain::quarantine::{HeldBack, PhotosOfRevoked};
+use crate::domain::quarantine::{Quarantined, RevokedDevicePolicy};
 
 /// A certificate as the store knows it.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ pub struct RevokedSerial {
 
 /// How much was released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Released {
+pub struct ReleaseCounts {
     /// Revoked devices whose photos were held back until now.
     pub devices: u64,
     /// Their photos that have not been erased.
@@ -77,11 +77,11 @@ pub struct NewPhoto {
 
 /// What became of a deposit.
 #[derive(Debug)]
-pub enum Deposited {
+pub enum DepositOutcome {
     /// It is durable.
     Stored,
     /// The device was revoked, or its studio suspended, while the photo was on its way.
-    NotInStanding,
+    RevokedOrSuspended,
     /// Another deposit with this request id was first.
     Repeated(Box<PreviousDeposit>),
 }
@@ -103,7 +103,7 @@ pub struct TrackedPhoto {
     /// Its latest collection.
     pub latest: Option<CollectionRecord>,
     /// When the backup was taken that it came out of, and since when it is held back; `None` once it is released.
-    pub held_back_since: Option<Timestamp>,
+    pub quarantined_since: Option<Timestamp>,
 }
 
 /// Which of a studio's photos are asked for.
@@ -130,7 +130,7 @@ pub struct PhotoPage {
 
 /// What became of a purge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purge {
+pub enum ScrubOutcome {
     /// No erased byte is left in any file.
     Complete,
     /// Somebody was reading; the write-ahead log still holds some.
@@ -139,11 +139,11 @@ pub enum Purge {
 
 /// How many wrong codes are borne.
 #[derive(Debug, Clone, Copy)]
-pub struct GuessLimits {
+pub struct WrongCodeLimits {
     /// Wrong codes of one device in a window.
     pub per_device: u32,
     /// Wrong codes of all devices together in a window.
-    pub over_all: u32,
+    pub in_total: u32,
     /// The window's length.
     pub window: Duration,
 }
@@ -160,14 +160,14 @@ pub struct CodeAttempt {
     /// When.
     pub now: Timestamp,
     /// How many wrong codes are borne.
-    pub limits: GuessLimits,
+    pub limits: WrongCodeLimits,
     /// Whether photos of revoked devices are held back.
-    pub photos_of_revoked: PhotosOfRevoked,
+    pub photos_of_revoked: RevokedDevicePolicy,
 }
 
 /// What a code led to.
 #[derive(Debug)]
-pub enum LookUp {
+pub enum LookupOutcome {
     /// Too many wrong codes; nothing was looked up.
     Blocked {
         /// When the window ends.
@@ -187,7 +187,7 @@ pub struct FoundPhoto {
     /// Who deposited it.
     pub studio: Party,
     /// How it stands toward the office that asks.
-    pub standing: Standing,
+    pub availability: Availability,
 }
 
 /// A request to lease a photo that was found by its code.
@@ -204,20 +204,20 @@ pub struct LeaseRequest {
     /// How long the lease runs.
     pub lease: Duration,
     /// Whether photos of revoked devices are held back.
-    pub photos_of_revoked: PhotosOfRevoked,
+    pub photos_of_revoked: RevokedDevicePolicy,
     /// When.
     pub now: Timestamp,
 }
 
 /// What became of a request to lease.
 #[derive(Debug)]
-pub enum Leased {
+pub enum LeaseOutcome {
     /// A new collection.
     New(CollectionRecord),
     /// The collection this office holds already, perhaps with a new lease.
-    Again(CollectionRecord),
+    Existing(CollectionRecord),
     /// Its standing does not allow it.
-    No(Standing),
+    Unavailable(Availability),
 }
 
 /// Why a collection's code is checked.
@@ -244,7 +244,7 @@ pub struct FetchRequest {
 
 /// What became of a request for bytes.
 #[derive(Debug)]
-pub enum Fetch {
+pub enum FetchOutcome {
     /// Too many wrong codes; nothing was looked up.
     Blocked {
         /// When the window ends.
@@ -255,14 +255,14 @@ pub enum Fetch {
     /// The code is not this collection's; counted and audited.
     WrongCode,
     /// The lease ran out; the code has to be entered again.
-    LeaseOver {
+    LeaseExpired {
         /// When.
         at: Timestamp,
     },
     /// The photo is held back, and an administrator is to look at it first.
-    HeldBack(HeldBack),
+    Quarantined(Quarantined),
     /// The collection was settled or given back.
-    Over {
+    Settled {
         /// When.
         at: Timestamp,
     },
@@ -291,7 +291,7 @@ pub struct SettleRequest {
 #[derive(Debug)]
 pub struct Settled {
     /// Done now, done before, or not possible.
-    pub settlement: Settlement,
+    pub settlement: SettlementDecision,
     /// The collection as it stands now.
     pub collection: CollectionRecord,
 }
@@ -309,7 +309,7 @@ pub struct SweepReport {
 
 impl SweepReport {
     /// Whether another batch may be waiting.
-    pub const fn did_something(&self) -> bool {
+    pub const fn has_changes(&self) -> bool {
         self.lapsed + self.used_by_default + self.expired > 0
     }
 }

@@ -49,7 +49,7 @@ pub enum BodyError {
         received: u64,
     },
     /// The peer went away, or what it sent is not a body.
-    Cut {
+    Interrupted {
         /// Bytes that had arrived by then.
         received: u64,
         /// What the line said, if it said anything.
@@ -62,7 +62,7 @@ impl fmt::Display for BodyError {
         match self {
             Self::TooLarge { max_bytes } => write!(f, "the body is larger than {max_bytes} bytes"),
             Self::TooSlow { received } => write!(f, "the body came too slowly and was given up after {received} bytes"),
-            Self::Cut { received, .. } => write!(f, "the body broke off after {received} bytes"),
+            Self::Interrupted { received, .. } => write!(f, "the body broke off after {received} bytes"),
         }
     }
 }
@@ -70,8 +70,8 @@ impl fmt::Display for BodyError {
 impl Error for BodyError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Cut { source: Some(source), .. } => Some(source),
-            Self::TooLarge { .. } | Self::TooSlow { .. } | Self::Cut { source: None, .. } => None,
+            Self::Interrupted { source: Some(source), .. } => Some(source),
+            Self::TooLarge { .. } | Self::TooSlow { .. } | Self::Interrupted { source: None, .. } => None,
         }
     }
 }
@@ -83,7 +83,7 @@ impl Error for BodyError {
 ///
 /// # Errors
 /// [`BodyError::TooLarge`] before anything is read when the claim says so, otherwise as soon as the limit is passed;
-/// [`BodyError::TooSlow`]; [`BodyError::Cut`].
+/// [`BodyError::TooSlow`]; [`BodyError::Interrupted`].
 pub async fn read_body(body: Body, limits: &BodyLimits, content_length: Option<u64>) -> Result<Vec<u8>, BodyError> {
     let too_large = BodyError::TooLarge { max_bytes: limits.max_bytes };
     let claimed = content_length.unwrap_or(0);
@@ -92,17 +92,17 @@ pub async fn read_body(body: Body, limits: &BodyLimits, content_length: Option<u
     }
     let mut bytes = Vec::with_capacity(usize::try_from(claimed).unwrap_or(0));
     let mut body = body;
-    let mut pace = Pace::starting_at(Instant::now(), limits);
+    let mut window = RateWindow::starting_at(Instant::now(), limits);
 
     loop {
         let received = bytes.len() as u64;
-        let frame = match time::timeout_at(pace.deadline, body.frame()).await {
+        let frame = match time::timeout_at(window.deadline, body.frame()).await {
             Ok(Some(Ok(frame))) => frame,
-            Ok(Some(Err(error))) => return Err(BodyError::Cut { received, source: Some(error) }),
-            Ok(None) if received < claimed => return Err(BodyError::Cut { received, source: None }),
+            Ok(Some(Err(error))) => return Err(BodyError::Interrupted { received, source: Some(error) }),
+            Ok(None) if received < claimed => return Err(BodyError::Interrupted { received, source: None }),
             Ok(None) => return Ok(bytes),
-            Err(_) if pace.kept_up() => {
-                pace = pace.next_span();
+            Err(_) if window.is_fast_enough() => {
+                window = window.next_window();
                 continue;
             }
             Err(_) => return Err(BodyError::TooSlow { received }),
@@ -113,36 +113,36 @@ pub async fn read_body(body: Body, limits: &BodyLimits, content_length: Option<u
             return Err(too_large);
         }
         bytes.extend_from_slice(&data);
-        pace.arrived += data.len() as u64;
+        window.arrived += data.len() as u64;
         // A body that never lets the timer run out (data always ready) has to be measured too.
         let now = Instant::now();
-        if now >= pace.deadline {
-            if !pace.kept_up() {
+        if now >= window.deadline {
+            if !window.is_fast_enough() {
                 return Err(BodyError::TooSlow { received: bytes.len() as u64 });
             }
-            pace = Pace::starting_at(now, limits);
+            window = RateWindow::starting_at(now, limits);
         }
     }
 }
 
 /// What has arrived within the current span of grace.
-struct Pace {
+struct RateWindow {
     arrived: u64,
     needed: u64,
     grace: Duration,
     deadline: Instant,
 }
 
-impl Pace {
+impl RateWindow {
     fn starting_at(now: Instant, limits: &BodyLimits) -> Self {
         Self { arrived: 0, needed: limits.min_bytes_per_grace(), grace: limits.grace, deadline: now + limits.grace }
     }
 
-    fn kept_up(&self) -> bool {
+    fn is_fast_enough(&self) -> bool {
         self.arrived >= self.needed
     }
 
-    fn next_span(&self) -> Self {
+    fn next_window(&self) -> Self {
         Self { arrived: 0, deadline: self.deadline + self.grace, ..*self }
     }
 }
@@ -171,7 +171,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_shorter_than_its_claim_was_cut() {
         let cut = read_body(Body::from("123"), &LIMITS, Some(8)).await;
-        assert!(matches!(cut, Err(BodyError::Cut { received: 3, source: None })), "{cut:?}");
+        assert!(matches!(cut, Err(BodyError::Interrupted { received: 3, source: None })), "{cut:?}");
     }
 
     #[test]

@@ -18,9 +18,9 @@ use x509_parser::prelude::FromDer;
 use x509_parser::public_key::PublicKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-use super::foreign::ForeignAuthority;
+use super::foreign::ExternalCa;
 use super::revocation::RevokedCertificates;
-use super::turned_away::Cause;
+use super::turned_away::RejectionCause;
 use crate::domain::digest::Sha256Digest;
 
 /// BSI TR-02102-1, section 3.5: RSA from 3000 bits on; 3072 is the size in use.
@@ -37,45 +37,45 @@ const SIGNATURE_SCHEMES: [SignatureScheme; 5] = [
 
 /// What becomes of a client that shows no certificate. One that is shown and wrong is refused by an alert in either case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MissingCertificate {
+pub enum MissingCertificatePolicy {
     /// An alert ends the handshake (`certificate_required` in TLS 1.3).
     #[default]
-    Refused,
+    Refuse,
     /// The handshake goes through, so that one request can be answered with what is missing: see
     /// [`Admission::NoCertificate`](super::peer::Admission::NoCertificate).
-    Explained,
+    Explain,
 }
 
 /// webpki's verifier and the checks it leaves out.
 #[derive(Debug)]
 pub(super) struct DeviceCertificateVerifier {
     path: Arc<dyn ClientCertVerifier>,
-    foreign: Vec<ForeignAuthority>,
+    external_cas: Vec<ExternalCa>,
     hints: Vec<DistinguishedName>,
     revoked: RevokedCertificates,
-    missing: MissingCertificate,
+    missing_certificate: MissingCertificatePolicy,
 }
 
 impl DeviceCertificateVerifier {
     pub(super) fn new(
         path: Arc<dyn ClientCertVerifier>,
-        foreign: Vec<ForeignAuthority>,
+        external_cas: Vec<ExternalCa>,
         revoked: RevokedCertificates,
-        missing: MissingCertificate,
+        missing_certificate: MissingCertificatePolicy,
     ) -> Self {
         let mut hints = path.root_hint_subjects().to_vec();
-        hints.extend(foreign.iter().flat_map(|authority| authority.path.root_hint_subjects().to_vec()));
-        Self { path, foreign, hints, revoked, missing }
+        hints.extend(external_cas.iter().flat_map(|authority| authority.verifier.root_hint_subjects().to_vec()));
+        Self { path, external_cas, hints, revoked, missing_certificate }
     }
 
     /// Whether a chain that was verified is a foreign authority's and not one of our own.
-    pub(super) fn is_foreign(
+    pub(super) fn is_external(
         &self,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> bool {
-        !self.foreign.is_empty() && self.path.verify_client_cert(end_entity, intermediates, now).is_err()
+        !self.external_cas.is_empty() && self.path.verify_client_cert(end_entity, intermediates, now).is_err()
     }
 
     fn verify_path(
@@ -88,8 +88,8 @@ impl DeviceCertificateVerifier {
             Ok(verified) => return Ok(verified),
             Err(refusal) => refusal,
         };
-        for authority in &self.foreign {
-            match authority.path.verify_client_cert(end_entity, intermediates, now) {
+        for authority in &self.external_cas {
+            match authority.verifier.verify_client_cert(end_entity, intermediates, now) {
                 Ok(verified) => return Ok(verified),
                 // Who does not know the issuer has nothing to say; whoever does says why.
                 Err(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {}
@@ -102,7 +102,7 @@ impl DeviceCertificateVerifier {
 
 impl ClientCertVerifier for DeviceCertificateVerifier {
     fn client_auth_mandatory(&self) -> bool {
-        self.missing == MissingCertificate::Refused
+        self.missing_certificate == MissingCertificatePolicy::Refuse
     }
 
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
@@ -119,14 +119,14 @@ impl ClientCertVerifier for DeviceCertificateVerifier {
         let verified = self.verify_path(end_entity, intermediates, now).inspect_err(|refusal| {
             use CertificateError::{Expired, ExpiredContext};
             if let rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) = refusal {
-                self.revoked.turned_away().add(Sha256Digest::of(end_entity), Cause::Expired);
+                self.revoked.rejected().add(Sha256Digest::of(end_entity), RejectionCause::Expired);
             }
         })?;
         let key_sha256 = check_purpose_and_key(end_entity)?;
         // A revoked key is revoked under whatever certificate, though only foreign ones can be bound by their key.
         let sha256 = Sha256Digest::of(end_entity);
         if self.revoked.contains(&sha256) || self.revoked.contains(&key_sha256) {
-            self.revoked.turned_away().add(sha256, Cause::Revoked);
+            self.revoked.rejected().add(sha256, RejectionCause::Revoked);
             return Err(CertificateError::Revoked.into());
         }
         Ok(verified)
@@ -179,7 +179,7 @@ fn check_purpose_and_key(der: &CertificateDer<'_>) -> Result<Sha256Digest, Certi
     if is_strong(certificate.public_key()) {
         Ok(Sha256Digest::of(certificate.public_key().raw))
     } else {
-        Err(CertificateError::Other(OtherError(Arc::new(KeyTooWeak))))
+        Err(CertificateError::Other(OtherError(Arc::new(WeakKeyError))))
     }
 }
 
@@ -197,12 +197,12 @@ fn is_strong(key: &SubjectPublicKeyInfo<'_>) -> bool {
 
 /// The certificate's key is neither ECDSA on P-256 or P-384 nor RSA of 3072 bits or more.
 #[derive(Debug)]
-pub(super) struct KeyTooWeak;
+pub(super) struct WeakKeyError;
 
-impl fmt::Display for KeyTooWeak {
+impl fmt::Display for WeakKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the key is neither ECDSA on P-256 or P-384 nor RSA of at least {MIN_RSA_BITS} bits")
     }
 }
 
-impl std::error::Error for KeyTooWeak {}
+impl std::error::Error for WeakKeyError {}

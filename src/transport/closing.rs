@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use tokio::time;
 use tokio_rustls::server::TlsStream;
 
-use super::deadlines::Watched;
+use super::deadlines::ProgressStream;
 
 /// Says goodbye (TLS `close_notify`, TCP FIN) and then reads on for up to `linger`, throwing away what comes.
 ///
@@ -38,13 +38,13 @@ pub(super) trait Socket {
     fn tcp(&self) -> &TcpStream;
 }
 
-impl Socket for Watched<TcpStream> {
+impl Socket for ProgressStream<TcpStream> {
     fn tcp(&self) -> &TcpStream {
         self.inner()
     }
 }
 
-impl Socket for TlsStream<Watched<TcpStream>> {
+impl Socket for TlsStream<ProgressStream<TcpStream>> {
     fn tcp(&self) -> &TcpStream {
         self.get_ref().0.inner()
     }

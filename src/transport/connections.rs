@@ -13,11 +13,11 @@ use crate::domain::digest::Sha256Digest;
 
 /// One open connection, for whoever has to end it.
 #[derive(Debug, Clone, Default)]
-pub struct ConnectionHandle(Arc<Order>);
+pub struct ConnectionHandle(Arc<CancelSignal>);
 
 #[derive(Debug, Default)]
-struct Order {
-    cut: AtomicBool,
+struct CancelSignal {
+    is_cancelled: AtomicBool,
     notify: Notify,
 }
 
@@ -25,27 +25,27 @@ impl ConnectionHandle {
     /// Ends the connection at once, a running request included: its bearer has lost the right to be here.
     ///
     /// Returns whether this call was the one that did it.
-    pub fn cut(&self) -> bool {
-        let first = !self.0.cut.swap(true, Ordering::AcqRel);
+    pub fn cancel(&self) -> bool {
+        let first = !self.0.is_cancelled.swap(true, Ordering::AcqRel);
         self.0.notify.notify_one();
         first
     }
 
     /// Returns once the connection shall be cut, at once if that was said before.
-    pub(super) async fn cut_ordered(&self) {
-        while !self.0.cut.load(Ordering::Acquire) {
+    pub(super) async fn cancelled(&self) {
+        while !self.0.is_cancelled.load(Ordering::Acquire) {
             self.0.notify.notified().await;
         }
     }
 
-    fn is(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
 /// Whose connection it is.
 #[derive(Debug, Clone)]
-pub(super) struct Bearer {
+pub(super) struct Owner {
     /// The listener's name.
     pub(super) listener: &'static str,
     pub(super) credential: Credential,
@@ -54,92 +54,92 @@ pub(super) struct Bearer {
 }
 
 #[derive(Debug)]
-struct Open {
+struct OpenConnection {
     handle: ConnectionHandle,
-    bearer: Bearer,
+    owner: Owner,
 }
 
 /// The registry. Clones are the same registry; listeners may share one, so that a device's limit holds across them.
 #[derive(Debug, Clone, Default)]
-pub struct Connections(Arc<Mutex<HashMap<Sha256Digest, Vec<Open>>>>);
+pub struct ConnectionRegistry(Arc<Mutex<HashMap<Sha256Digest, Vec<OpenConnection>>>>);
 
-impl Connections {
+impl ConnectionRegistry {
     /// Cuts every open connection whose certificate, or the key it is known by, `revoked` says yes to, and returns how many.
     ///
     /// Meant to be called about once a second with the set the handshake sees
     /// ([`RevokedCertificates`](super::revocation::RevokedCertificates)), after that set was replaced.
-    pub fn cut(&self, revoked: impl Fn(&Sha256Digest) -> bool) -> usize {
+    pub fn cancel_revoked(&self, revoked: impl Fn(&Sha256Digest) -> bool) -> usize {
         self.lock()
             .values()
             .flatten()
             .filter(|open| {
-                let Bearer { credential, .. } = &open.bearer;
+                let Owner { credential, .. } = &open.owner;
                 revoked(&credential.sha256()) || credential.key_sha256().is_some_and(|key| revoked(&key))
             })
-            .filter(|open| open.handle.cut())
+            .filter(|open| open.handle.cancel())
             .count()
     }
 
     /// Cuts every open connection of a listener whose chain of certificates `accepted` says no to, and returns how many: after
     /// the listener has come to trust others than before.
-    pub fn cut_unless(&self, listener: &str, accepted: impl Fn(&[CertificateDer<'_>]) -> bool) -> usize {
+    pub fn cancel_untrusted(&self, listener: &str, accepted: impl Fn(&[CertificateDer<'_>]) -> bool) -> usize {
         // Signatures are verified outside the lock: newcomers wait for a copy of the list, not for cryptography.
         let of_listener: Vec<_> = self
             .lock()
             .values()
             .flatten()
-            .filter(|open| open.bearer.listener == listener)
-            .map(|open| (open.handle.clone(), Arc::clone(&open.bearer.chain)))
+            .filter(|open| open.owner.listener == listener)
+            .map(|open| (open.handle.clone(), Arc::clone(&open.owner.chain)))
             .collect();
-        of_listener.iter().filter(|(handle, chain)| !accepted(chain) && handle.cut()).count()
+        of_listener.iter().filter(|(handle, chain)| !accepted(chain) && handle.cancel()).count()
     }
 
     /// Open connections with a certificate.
-    pub fn open(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.lock().values().map(Vec::len).sum()
     }
 
     /// Open connections of this certificate.
-    pub fn open_of(&self, certificate: &Sha256Digest) -> usize {
+    pub fn count_of(&self, certificate: &Sha256Digest) -> usize {
         self.lock().get(certificate).map_or(0, Vec::len)
     }
 
     /// Enters a connection until the returned entry is dropped, or nothing when the device has twice its limit already.
-    pub(super) fn admit(&self, bearer: Bearer, max_per_device: usize) -> Option<Entry> {
-        let certificate = bearer.credential.sha256();
+    pub(super) fn register(&self, owner: Owner, max_per_device: usize) -> Option<RegistryEntry> {
+        let certificate = owner.credential.sha256();
         let mut open = self.lock();
         let already = open.get(&certificate).map_or(0, Vec::len);
         let admission = if already < max_per_device {
-            Admission::Within
+            Admission::WithinLimit
         } else if already < max_per_device.saturating_mul(2) {
             Admission::OverLimit
         } else {
             return None;
         };
         let handle = ConnectionHandle::default();
-        open.entry(certificate).or_default().push(Open { handle: handle.clone(), bearer });
+        open.entry(certificate).or_default().push(OpenConnection { handle: handle.clone(), owner });
         drop(open);
-        Some(Entry { connections: self.clone(), certificate, handle, admission })
+        Some(RegistryEntry { registry: self.clone(), certificate, handle, admission })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Sha256Digest, Vec<Open>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Sha256Digest, Vec<OpenConnection>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A connection's place in the registry; dropping it leaves.
-pub(super) struct Entry {
-    connections: Connections,
+pub(super) struct RegistryEntry {
+    registry: ConnectionRegistry,
     certificate: Sha256Digest,
     pub(super) handle: ConnectionHandle,
     pub(super) admission: Admission,
 }
 
-impl Drop for Entry {
+impl Drop for RegistryEntry {
     fn drop(&mut self) {
-        let mut open = self.connections.lock();
+        let mut open = self.registry.lock();
         if let Some(of_device) = open.get_mut(&self.certificate) {
-            of_device.retain(|open| !open.handle.is(&self.handle));
+            of_device.retain(|open| !open.handle.is_same(&self.handle));
             if of_device.is_empty() {
                 open.remove(&self.certificate);
             }
@@ -151,52 +151,52 @@ impl Drop for Entry {
 mod tests {
     use super::*;
 
-    fn own(name: &[u8]) -> Bearer {
+    fn own(name: &[u8]) -> Owner {
         let chain = vec![CertificateDer::from(name.to_vec())].into();
-        Bearer { listener: "studio", credential: Credential::Own { sha256: Sha256Digest::of(name) }, chain }
+        Owner { listener: "studio", credential: Credential::Own { sha256: Sha256Digest::of(name) }, chain }
     }
 
     #[test]
-    fn a_device_is_admitted_then_flagged_then_turned_away() {
-        let connections = Connections::default();
+    fn a_device_is_registered_then_flagged_then_rejected() {
+        let connections = ConnectionRegistry::default();
         let (device, other) = (own(b"device"), own(b"other"));
-        let admissions: Vec<_> = (0..3).map(|_| connections.admit(device.clone(), 1)).collect();
+        let admissions: Vec<_> = (0..3).map(|_| connections.register(device.clone(), 1)).collect();
         let seen: Vec<_> = admissions.iter().map(|entry| entry.as_ref().map(|entry| entry.admission)).collect();
-        assert_eq!(seen, [Some(Admission::Within), Some(Admission::OverLimit), None]);
-        assert_eq!(connections.admit(other, 1).map(|entry| entry.admission), Some(Admission::Within));
+        assert_eq!(seen, [Some(Admission::WithinLimit), Some(Admission::OverLimit), None]);
+        assert_eq!(connections.register(other, 1).map(|entry| entry.admission), Some(Admission::WithinLimit));
         drop(admissions);
-        assert_eq!(connections.open(), 0);
+        assert_eq!(connections.count(), 0);
     }
 
     #[test]
-    fn a_cut_meets_only_the_revoked_and_counts_each_once() {
-        let connections = Connections::default();
+    fn only_revoked_connections_are_cancelled_and_each_is_counted_once() {
+        let connections = ConnectionRegistry::default();
         let (revoked, other) = (Sha256Digest::of(b"revoked"), Sha256Digest::of(b"other"));
         let devices = [own(b"revoked"), own(b"revoked"), own(b"other")];
-        let _entries: Vec<_> = devices.map(|device| connections.admit(device, 8)).into();
-        assert_eq!(connections.cut(|certificate| *certificate == revoked), 2);
-        assert_eq!(connections.cut(|certificate| *certificate == revoked), 0);
-        assert_eq!(connections.open_of(&other), 1);
+        let _entries: Vec<_> = devices.map(|device| connections.register(device, 8)).into();
+        assert_eq!(connections.cancel_revoked(|certificate| *certificate == revoked), 2);
+        assert_eq!(connections.cancel_revoked(|certificate| *certificate == revoked), 0);
+        assert_eq!(connections.count_of(&other), 1);
     }
 
     #[test]
-    fn a_foreign_certificate_is_cut_by_its_key_and_one_of_our_own_is_not() {
-        let connections = Connections::default();
+    fn an_external_certificate_is_cancelled_by_its_key_and_an_own_one_is_not() {
+        let connections = ConnectionRegistry::default();
         let key_sha256 = Sha256Digest::of(b"key");
         let sha256 = Sha256Digest::of(b"foreign");
         let not_after = crate::clock::Timestamp::from_unix_milliseconds(0);
-        let foreign = Bearer { credential: Credential::Foreign { sha256, key_sha256, not_after }, ..own(b"foreign") };
-        let _entries = [foreign, own(b"another")].map(|device| connections.admit(device, 8));
-        assert_eq!(connections.cut(|digest| *digest == key_sha256), 1);
+        let foreign = Owner { credential: Credential::External { sha256, key_sha256, not_after }, ..own(b"foreign") };
+        let _entries = [foreign, own(b"another")].map(|device| connections.register(device, 8));
+        assert_eq!(connections.cancel_revoked(|digest| *digest == key_sha256), 1);
     }
 
     #[test]
-    fn who_is_no_longer_accepted_is_cut_on_that_listener_only() {
-        let connections = Connections::default();
-        let elsewhere = Bearer { listener: "office", ..own(b"old") };
-        let _entries = [own(b"old"), own(b"new"), elsewhere].map(|device| connections.admit(device, 8));
+    fn an_untrusted_connection_is_cancelled_on_its_listener_only() {
+        let connections = ConnectionRegistry::default();
+        let elsewhere = Owner { listener: "office", ..own(b"old") };
+        let _entries = [own(b"old"), own(b"new"), elsewhere].map(|device| connections.register(device, 8));
         let accepted = |chain: &[CertificateDer<'_>]| chain[0].as_ref() == b"new";
-        assert_eq!(connections.cut_unless("studio", accepted), 1);
-        assert_eq!(connections.cut_unless("studio", accepted), 0);
+        assert_eq!(connections.cancel_untrusted("studio", accepted), 1);
+        assert_eq!(connections.cancel_untrusted("studio", accepted), 0);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! hyper's own `header_read_timeout` also runs on a connection that rests between two requests: with 10 s it would cut every
 //! kept-alive connection after 10 s. So the bytes are watched below TLS, the requests above HTTP, and both meet in a
-//! [`Progress`]:
+//! [`ConnectionProgress`]:
 //!
 //! ```text
 //!            first byte            head complete           answer handed over
@@ -26,13 +26,13 @@ use super::metrics::TimeLimit;
 
 /// How far a connection has come; shared by the watched socket and the service behind it. Clones are the same.
 #[derive(Debug, Clone)]
-pub(super) struct Progress {
-    state: Arc<Mutex<State>>,
+pub(super) struct ConnectionProgress {
+    state: Arc<Mutex<ProgressState>>,
     min_bytes_per_window: u64,
 }
 
 #[derive(Debug)]
-struct State {
+struct ProgressState {
     phase: Phase,
     /// Whether the last write had to wait for the peer.
     write_waits: bool,
@@ -40,7 +40,7 @@ struct State {
     window: Option<WriteWindow>,
 }
 
-impl State {
+impl ProgressState {
     fn fresh(since: Instant) -> Self {
         Self { phase: Phase::Fresh { since }, write_waits: false, window: None }
     }
@@ -59,26 +59,26 @@ enum Phase {
     /// A request head is arriving.
     Head { since: Instant },
     /// A request is being worked on or answered.
-    Answering,
+    Responding,
     /// Between two requests; the end of an answer may still be on its way out.
-    Resting { since: Instant },
+    Idle { since: Instant },
 }
 
-impl Progress {
+impl ConnectionProgress {
     pub(super) fn starting_at(now: Instant, limits: &ListenerLimits) -> Self {
         let min_bytes_per_window = limits.min_bytes_per_write_stall;
-        Self { state: Arc::new(Mutex::new(State::fresh(now))), min_bytes_per_window }
+        Self { state: Arc::new(Mutex::new(ProgressState::fresh(now))), min_bytes_per_window }
     }
 
     /// The handshake is over; its bytes were not those of a request.
     pub(super) fn handshake_done(&self, now: Instant) {
-        *self.lock() = State::fresh(now);
+        *self.lock() = ProgressState::fresh(now);
     }
 
     /// A request head is complete. The request lasts until the guard is dropped.
-    pub(super) fn answering(&self) -> Answering {
-        self.lock().phase = Phase::Answering;
-        Answering(self.clone())
+    pub(super) fn begin_response(&self) -> ResponseInProgress {
+        self.lock().phase = Phase::Responding;
+        ResponseInProgress(self.clone())
     }
 
     /// The moment at which the connection has to be cut if nothing happens until then, and why.
@@ -89,14 +89,14 @@ impl Progress {
         }
         match state.phase {
             Phase::Fresh { since } | Phase::Head { since } => Some((since + limits.headers, TimeLimit::Headers)),
-            Phase::Answering => None,
-            Phase::Resting { since } => Some((since + limits.idle, TimeLimit::Idle)),
+            Phase::Responding => None,
+            Phase::Idle { since } => Some((since + limits.idle, TimeLimit::Idle)),
         }
     }
 
     fn bytes_read(&self, now: Instant) {
         let mut state = self.lock();
-        if matches!(state.phase, Phase::Fresh { .. } | Phase::Resting { .. }) {
+        if matches!(state.phase, Phase::Fresh { .. } | Phase::Idle { .. }) {
             state.phase = Phase::Head { since: now };
         }
     }
@@ -111,7 +111,7 @@ impl Progress {
             }
         }
         // The peer is still taking the end of an answer: its rest begins when it has it.
-        if let Phase::Resting { since } = &mut state.phase {
+        if let Phase::Idle { since } = &mut state.phase {
             *since = now;
         }
     }
@@ -130,30 +130,30 @@ impl Progress {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ProgressState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A request under way. Dropped when hyper has taken over the last piece of the answer.
 #[derive(Debug)]
-pub(super) struct Answering(Progress);
+pub(super) struct ResponseInProgress(ConnectionProgress);
 
-impl Drop for Answering {
+impl Drop for ResponseInProgress {
     fn drop(&mut self) {
-        self.0.lock().phase = Phase::Resting { since: Instant::now() };
+        self.0.lock().phase = Phase::Idle { since: Instant::now() };
     }
 }
 
 /// A socket that reports what passes through it. It lies below TLS, where a byte sent is a byte the peer's kernel took.
 #[derive(Debug)]
-pub(super) struct Watched<S> {
+pub(super) struct ProgressStream<S> {
     inner: S,
-    progress: Progress,
+    progress: ConnectionProgress,
 }
 
-impl<S> Watched<S> {
-    pub(super) fn new(inner: S, progress: Progress) -> Self {
+impl<S> ProgressStream<S> {
+    pub(super) fn new(inner: S, progress: ConnectionProgress) -> Self {
         Self { inner, progress }
     }
 
@@ -171,7 +171,7 @@ impl<S> Watched<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for ProgressStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.inner).poll_read(cx, buf);
@@ -182,7 +182,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for ProgressStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(cx, buf);
         self.note_write(written)
@@ -226,7 +226,7 @@ mod tests {
     fn each_phase_has_its_limit() {
         let limits = ListenerLimits::default();
         let start = Instant::now();
-        let progress = Progress::starting_at(start, &limits);
+        let progress = ConnectionProgress::starting_at(start, &limits);
         assert_eq!(progress.deadline(&limits), Some((start + limits.headers, TimeLimit::Headers)));
 
         progress.bytes_read(start + SECOND);
@@ -234,7 +234,7 @@ mod tests {
         let head_limit = (start + SECOND + limits.headers, TimeLimit::Headers);
         assert_eq!(progress.deadline(&limits), Some(head_limit), "a second byte buys no time");
 
-        let answering = progress.answering();
+        let answering = progress.begin_response();
         progress.bytes_read(start + 3 * SECOND);
         assert_eq!(progress.deadline(&limits), None);
 
@@ -246,8 +246,8 @@ mod tests {
     fn a_blocked_write_counts_from_its_first_wait() {
         let limits = ListenerLimits::default();
         let start = Instant::now();
-        let progress = Progress::starting_at(start, &limits);
-        let _answering = progress.answering();
+        let progress = ConnectionProgress::starting_at(start, &limits);
+        let _answering = progress.begin_response();
         progress.write_blocked(start);
         progress.write_blocked(start + 5 * SECOND);
         assert_eq!(progress.deadline(&limits), Some((start + limits.write_stall, TimeLimit::WriteStall)));
@@ -256,11 +256,11 @@ mod tests {
     }
 
     #[test]
-    fn only_enough_bytes_or_the_last_ones_buy_a_new_span() {
+    fn only_enough_bytes_or_the_last_ones_start_a_new_window() {
         let limits = ListenerLimits { min_bytes_per_write_stall: 10, ..ListenerLimits::default() };
         let start = Instant::now();
-        let progress = Progress::starting_at(start, &limits);
-        let _answering = progress.answering();
+        let progress = ConnectionProgress::starting_at(start, &limits);
+        let _answering = progress.begin_response();
         let blocked_at = |seconds| {
             progress.write_blocked(start + seconds * SECOND);
             progress.deadline(&limits).map(|(deadline, _)| deadline)
@@ -279,10 +279,10 @@ mod tests {
     }
 
     #[test]
-    fn rest_begins_when_the_peer_has_taken_the_answer() {
+    fn idle_time_begins_when_the_peer_has_read_the_response() {
         let limits = ListenerLimits::default();
-        let progress = Progress::starting_at(Instant::now(), &limits);
-        drop(progress.answering());
+        let progress = ConnectionProgress::starting_at(Instant::now(), &limits);
+        drop(progress.begin_response());
         let later = Instant::now() + 5 * SECOND;
         progress.bytes_written(1, later);
         assert_eq!(progress.deadline(&limits), Some((later + limits.idle, TimeLimit::Idle)));

@@ -16,7 +16,7 @@ use super::tls::{PemSource, TlsConfigError};
 use crate::clock::Timestamp;
 use crate::identity::cryptography::crypto_provider;
 use crate::identity::error::IdentityError;
-use crate::identity::foreign_list::ForeignList;
+use crate::identity::foreign_list::ExternalRevocationList;
 
 /// How much of a foreign certificate's chain is looked up in revocation lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -33,13 +33,13 @@ pub enum RevocationCheck {
 
 /// One set of foreign roots with the revocation lists that go with them.
 #[derive(Debug, Clone)]
-pub struct ForeignAuthority {
-    pub(super) path: Arc<dyn ClientCertVerifier>,
+pub struct ExternalCa {
+    pub(super) verifier: Arc<dyn ClientCertVerifier>,
     /// With the names of their files.
-    lists: Vec<(String, ForeignList)>,
+    lists: Vec<(String, ExternalRevocationList)>,
 }
 
-impl ForeignAuthority {
+impl ExternalCa {
     /// Reads roots (PEM) and lists (PEM or DER).
     ///
     /// # Errors
@@ -50,9 +50,9 @@ impl ForeignAuthority {
         let (mut parsed, mut read) = (Vec::new(), Vec::new());
         for source in lists {
             for list in source.revocation_lists()? {
-                let facts = ForeignList::read(&list, &anchors).map_err(|error| match error {
+                let facts = ExternalRevocationList::read(&list, &anchors).map_err(|error| match error {
                     IdentityError::RevocationListSignature => {
-                        TlsConfigError::ListForged { file: source.name().to_owned() }
+                        TlsConfigError::ForgedRevocationList { file: source.name().to_owned() }
                     }
                     _ => source.bad_list(),
                 })?;
@@ -60,24 +60,24 @@ impl ForeignAuthority {
                 parsed.push(list);
             }
         }
-        Ok(Self { path: verifier(roots.roots()?, parsed, check)?, lists: read })
+        Ok(Self { verifier: verifier(roots.roots()?, parsed, check)?, lists: read })
     }
 
     /// When the first of its lists runs out.
-    pub fn lists_end(&self) -> Option<Timestamp> {
+    pub fn first_list_expiry(&self) -> Option<Timestamp> {
         self.lists.iter().map(|(_, list)| list.next_update).min()
     }
 
     /// Whether this may take the place of `in_force`: an older list would let those in again who were taken back since.
     ///
     /// # Errors
-    /// [`TlsConfigError::ListOlder`] naming the file.
-    pub fn may_follow(&self, in_force: &Self) -> Result<(), TlsConfigError> {
-        let newer = |list: &ForeignList| in_force.lists.iter().any(|(_, known)| list.is_older_than(known));
-        let again = |list: &ForeignList| self.lists.iter().any(|(_, other)| list.is_older_than(other));
+    /// [`TlsConfigError::OutdatedRevocationList`] naming the file.
+    pub fn check_successor(&self, in_force: &Self) -> Result<(), TlsConfigError> {
+        let newer = |list: &ExternalRevocationList| in_force.lists.iter().any(|(_, known)| list.is_older_than(known));
+        let again = |list: &ExternalRevocationList| self.lists.iter().any(|(_, other)| list.is_older_than(other));
         // Beside a newer one in another file an older one does no harm that it did not do before.
         match self.lists.iter().find(|(_, list)| newer(list) && !again(list)) {
-            Some((file, _)) => Err(TlsConfigError::ListOlder { file: file.clone() }),
+            Some((file, _)) => Err(TlsConfigError::OutdatedRevocationList { file: file.clone() }),
             None => Ok(()),
         }
     }

@@ -9,20 +9,20 @@ use tokio::time;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::client_certificates::KeyTooWeak;
+use super::client_certificates::WeakKeyError;
 use super::closing::close_lingering;
-use super::deadlines::Watched;
+use super::deadlines::ProgressStream;
 use super::limits::ListenerLimits;
 use super::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
 use super::tls::ServerTls;
 
 /// Shakes hands. On failure counts and logs why, sees the alert off, and returns nothing.
-pub(super) async fn shake_hands(
-    stream: Watched<TcpStream>,
+pub(super) async fn accept_tls(
+    stream: ProgressStream<TcpStream>,
     tls: &ServerTls,
     limits: &ListenerLimits,
     metrics: &TransportMetrics,
-) -> Option<TlsStream<Watched<TcpStream>>> {
+) -> Option<TlsStream<ProgressStream<TcpStream>>> {
     // `into_fallible` gives the socket back after a refusal. Dropped with unread bytes in it, it would be reset, and the
     // client would see "connection reset" where it should read "certificate revoked".
     let accept = TlsAcceptor::from(tls.config.clone()).accept(stream).into_fallible();
@@ -78,5 +78,5 @@ fn classify_certificate(refusal: &CertificateError) -> HandshakeFailure {
 }
 
 fn is_weak_key(error: &(dyn Error + 'static)) -> bool {
-    error.is::<KeyTooWeak>()
+    error.is::<WeakKeyError>()
 }

@@ -11,19 +11,19 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{self, Instant};
 
-use super::connection::{Surroundings, serve_plain, serve_tls};
-use super::connections::Connections;
-use super::handshakes::{Handshakes, Place};
+use super::connection::{ListenerContext, serve_plain, serve_tls};
+use super::connections::ConnectionRegistry;
+use super::handshakes::{HandshakeSlot, HandshakeSlots};
 use super::limits::ListenerLimits;
 use super::metrics::TransportMetrics;
-use super::shutdown::Shutdown;
+use super::shutdown::ShutdownSignal;
 use super::tls::ServerTls;
 
 /// After an accept error: long enough not to spin while file descriptors are short, short enough not to be noticed.
 const PAUSE_AFTER_ACCEPT_ERROR: Duration = Duration::from_millis(100);
 
 /// How often the log tells of handshakes that had to make way; the metrics count each.
-const CROWD_NOTICE_EVERY: Duration = Duration::from_secs(60);
+const EVICTION_LOG_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Whether a listener speaks TLS.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub struct Listener {
     local_address: SocketAddr,
     security: Security,
     limits: ListenerLimits,
-    connections: Connections,
+    connections: ConnectionRegistry,
     metrics: Arc<TransportMetrics>,
 }
 
@@ -68,13 +68,13 @@ impl Listener {
     ) -> io::Result<Self> {
         let socket = TcpListener::bind(address).await?;
         let local_address = socket.local_addr()?;
-        let connections = Connections::default();
+        let connections = ConnectionRegistry::default();
         Ok(Self { name, socket, local_address, security, limits, connections, metrics: Arc::default() })
     }
 
     /// Enters this listener's connections in a registry it shares with others.
     #[must_use]
-    pub fn with_connections(mut self, connections: Connections) -> Self {
+    pub fn with_connections(mut self, connections: ConnectionRegistry) -> Self {
         self.connections = connections;
         self
     }
@@ -85,7 +85,7 @@ impl Listener {
     }
 
     /// The registry its connections are entered in.
-    pub fn connections(&self) -> Connections {
+    pub fn connections(&self) -> ConnectionRegistry {
         self.connections.clone()
     }
 
@@ -100,19 +100,19 @@ impl Listener {
     /// Every request carries a [`Peer`](super::peer::Peer) as an extension. A handler is dropped when its connection ends,
     /// so what must not stop half-way has to run in a task of its own. Bodies are to be read with
     /// [`read_body`](super::body::read_body): no other time limit holds while a request is being answered.
-    pub async fn serve(self, router: Router, mut shutdown: Shutdown) {
+    pub async fn serve(self, router: Router, mut shutdown: ShutdownSignal) {
         let Self { name, socket, local_address, security, limits, connections, metrics } = self;
         let slots = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
-        let places = || Handshakes::new(limits.max_handshakes, limits.max_handshakes_per_address);
+        let places = || HandshakeSlots::new(limits.max_handshakes, limits.max_handshakes_per_address);
         let (handshakes, without_certificate) = (places(), places());
-        let mut crowd_noticed: Option<Instant> = None;
+        let mut eviction_logged_at: Option<Instant> = None;
         let finish = limits.finish;
-        let around = Surroundings {
+        let context = ListenerContext {
             listener: name,
             limits: Arc::new(limits),
             metrics: Arc::clone(&metrics),
-            slots,
-            without_certificate,
+            permits: slots,
+            anonymous_slots: without_certificate,
             connections,
             router,
             shutdown: shutdown.clone(),
@@ -123,7 +123,7 @@ impl Listener {
         loop {
             let accepted = tokio::select! {
                 biased;
-                () = shutdown.finishing() => break,
+                () = shutdown.draining() => break,
                 Some(ended) = open.join_next(), if !open.is_empty() => {
                     note_end(name, &metrics, ended);
                     continue;
@@ -146,19 +146,19 @@ impl Listener {
             let guard = metrics.count_open();
             let secured = match &security {
                 Security::Tls(current) => {
-                    let (place, made_way) = handshakes.enter(remote_address);
-                    if made_way.is_some() && crowd_noticed.is_none_or(|at| at.elapsed() >= CROWD_NOTICE_EVERY) {
-                        crowd_noticed = Some(Instant::now());
+                    let (place, evicted) = handshakes.acquire(remote_address);
+                    if evicted.is_some() && eviction_logged_at.is_none_or(|at| at.elapsed() >= EVICTION_LOG_INTERVAL) {
+                        eviction_logged_at = Some(Instant::now());
                         tracing::warn!(listener = name, "too many handshakes at once, the oldest make way");
                     }
                     Some((current.clone(), place))
                 }
                 Security::Plain => None,
             };
-            let around = around.clone();
+            let context = context.clone();
             open.spawn(async move {
                 let _held_until_the_end = guard;
-                serve(socket, remote_address, secured, around).await;
+                serve(socket, remote_address, secured, context).await;
             });
         }
 
@@ -172,7 +172,7 @@ impl Listener {
         };
         tokio::select! {
             () = all_ended => {}
-            () = shutdown.hurrying() => tracing::warn!(listener = name, "told to hurry, open connections dropped"),
+            () = shutdown.aborting() => tracing::warn!(listener = name, "told to hurry, open connections dropped"),
             () = time::sleep(finish) => tracing::warn!(listener = name, "time to finish is over, open connections dropped"),
         }
         open.shutdown().await;
@@ -182,14 +182,14 @@ impl Listener {
 async fn serve(
     socket: TcpStream,
     remote_address: SocketAddr,
-    secured: Option<(watch::Receiver<ServerTls>, Place)>,
-    around: Surroundings,
+    secured: Option<(watch::Receiver<ServerTls>, HandshakeSlot)>,
+    context: ListenerContext,
 ) {
     // Answers are small and complete: waiting for more to send only delays them. Failing means the peer is gone already.
     let _ = socket.set_nodelay(true);
     match secured {
-        Some((current, place)) => serve_tls(socket, remote_address, current, place, around).await,
-        None => serve_plain(socket, remote_address, around).await,
+        Some((current, place)) => serve_tls(socket, remote_address, current, place, context).await,
+        None => serve_plain(socket, remote_address, context).await,
     }
 }
 

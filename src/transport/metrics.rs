@@ -29,7 +29,7 @@ pub enum HandshakeFailure {
     /// The client left in the middle.
     PeerLeft,
     /// There were too many handshakes at once and this one was the oldest of the busiest address.
-    MadeWay,
+    Evicted,
     /// Anything else, such as bytes that are not TLS.
     Other,
 }
@@ -48,7 +48,7 @@ impl HandshakeFailure {
         Self::NothingInCommon,
         Self::RefusedByPeer,
         Self::PeerLeft,
-        Self::MadeWay,
+        Self::Evicted,
         Self::Other,
     ];
 
@@ -66,7 +66,7 @@ impl HandshakeFailure {
             Self::NothingInCommon => "nothing_in_common",
             Self::RefusedByPeer => "refused_by_peer",
             Self::PeerLeft => "peer_left",
-            Self::MadeWay => "made_way",
+            Self::Evicted => "made_way",
             Self::Other => "other",
         }
     }
@@ -105,12 +105,12 @@ impl TimeLimit {
 pub struct TransportMetrics {
     accepted: AtomicU64,
     accept_errors: AtomicU64,
-    turned_away: AtomicU64,
+    rejected: AtomicU64,
     over_device_limit: AtomicU64,
     without_certificate: AtomicU64,
     handshake_failed: [AtomicU64; HandshakeFailure::ALL.len()],
     timed_out: [AtomicU64; TimeLimit::ALL.len()],
-    cut_revoked: AtomicU64,
+    cancelled: AtomicU64,
     panicked: AtomicU64,
     open: AtomicU64,
 }
@@ -127,8 +127,8 @@ impl TransportMetrics {
     }
 
     /// Connections closed unserved because the listener was full, those of strangers that made way for newer ones included.
-    pub fn turned_away(&self) -> u64 {
-        self.turned_away.load(Relaxed)
+    pub fn rejected(&self) -> u64 {
+        self.rejected.load(Relaxed)
     }
 
     /// Connections beyond what one device may have, answered with a refusal or closed.
@@ -152,8 +152,8 @@ impl TransportMetrics {
     }
 
     /// Open connections cut because their certificate was revoked.
-    pub fn cut_revoked(&self) -> u64 {
-        self.cut_revoked.load(Relaxed)
+    pub fn cancelled(&self) -> u64 {
+        self.cancelled.load(Relaxed)
     }
 
     /// Connections that ended in a panic: always a defect of the gateway.
@@ -174,8 +174,8 @@ impl TransportMetrics {
         self.accept_errors.fetch_add(1, Relaxed);
     }
 
-    pub(super) fn count_turned_away(&self) {
-        self.turned_away.fetch_add(1, Relaxed);
+    pub(super) fn count_rejected(&self) {
+        self.rejected.fetch_add(1, Relaxed);
     }
 
     pub(super) fn count_over_device_limit(&self) {
@@ -194,8 +194,8 @@ impl TransportMetrics {
         self.timed_out[limit as usize].fetch_add(1, Relaxed);
     }
 
-    pub(super) fn count_cut_revoked(&self) {
-        self.cut_revoked.fetch_add(1, Relaxed);
+    pub(super) fn count_cancelled(&self) {
+        self.cancelled.fetch_add(1, Relaxed);
     }
 
     pub(super) fn count_panicked(&self) {

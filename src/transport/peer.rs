@@ -97,7 +97,7 @@ impl PeerCertificate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
     /// Within the device's limit.
-    Within,
+    WithinLimit,
     /// Over it: to be refused, whatever it asks.
     OverLimit,
     /// No certificate was shown where one is asked for: to be refused, whatever it asks.

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::turned_away::TurnedAway;
+use super::turned_away::RejectedCertificates;
 use crate::domain::digest::Sha256Digest;
 
 /// A shared set of fingerprints: SHA-256 of certificates in DER, and of keys (`SubjectPublicKeyInfo` in DER) that devices with
@@ -14,7 +14,7 @@ use crate::domain::digest::Sha256Digest;
 #[derive(Debug, Clone, Default)]
 pub struct RevokedCertificates {
     revoked: Arc<RwLock<HashSet<Sha256Digest>>>,
-    turned_away: TurnedAway,
+    rejected: RejectedCertificates,
 }
 
 impl RevokedCertificates {
@@ -29,8 +29,8 @@ impl RevokedCertificates {
     }
 
     /// Whom a handshake refused.
-    pub fn turned_away(&self) -> &TurnedAway {
-        &self.turned_away
+    pub fn rejected(&self) -> &RejectedCertificates {
+        &self.rejected
     }
 
     /// Whether this certificate or key has been revoked.

@@ -15,7 +15,7 @@ impl ServerIdentity {
     ///
     /// # Errors
     /// [`TlsConfigError::Unacceptable`] with the reason.
-    pub fn try_as_device(&self, authority: &PemSource, host: &str, now: Timestamp) -> Result<(), TlsConfigError> {
+    pub fn verify_as_client(&self, authority: &PemSource, host: &str, now: Timestamp) -> Result<(), TlsConfigError> {
         let refused = |source| TlsConfigError::Unacceptable { host: host.to_owned(), source: timeless(source) };
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| refused(rustls::Error::General("not a host name or an address".into())))?;

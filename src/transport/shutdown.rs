@@ -1,6 +1,6 @@
 //! Stopping in two steps: first let running requests finish, then, when asked again, drop everything.
 //!
-//! [`Stop`] is held by whoever decides (the signal handler, a test), [`Shutdown`] by whoever obeys.
+//! [`ShutdownTrigger`] is held by whoever decides (the signal handler, a test), [`ShutdownSignal`] by whoever obeys.
 
 use std::future;
 use std::sync::Arc;
@@ -9,43 +9,43 @@ use tokio::sync::watch;
 
 /// How far stopping has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
+pub enum ShutdownStage {
     /// Serving.
     Running,
     /// Nothing new is accepted; running requests finish.
-    Finishing,
+    Draining,
     /// Everything is dropped. Nothing acknowledged is lost by it: an answer only leaves after its commit.
-    Hurrying,
+    Aborting,
 }
 
 /// Tells every listener to stop. Cloned freely; dropping it stops nothing.
 #[derive(Debug, Clone)]
-pub struct Stop(Arc<watch::Sender<Stage>>);
+pub struct ShutdownTrigger(Arc<watch::Sender<ShutdownStage>>);
 
-impl Stop {
-    /// A handle at [`Stage::Running`].
+impl ShutdownTrigger {
+    /// A handle at [`ShutdownStage::Running`].
     pub fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(Stage::Running)))
+        Self(Arc::new(watch::Sender::new(ShutdownStage::Running)))
     }
 
     /// The next step: the first call lets running requests finish, every further one hurries. Returns where things stand.
-    pub fn advance(&self) -> Stage {
+    pub fn advance(&self) -> ShutdownStage {
         self.0.send_modify(|stage| {
             *stage = match *stage {
-                Stage::Running => Stage::Finishing,
-                Stage::Finishing | Stage::Hurrying => Stage::Hurrying,
+                ShutdownStage::Running => ShutdownStage::Draining,
+                ShutdownStage::Draining | ShutdownStage::Aborting => ShutdownStage::Aborting,
             }
         });
         *self.0.borrow()
     }
 
     /// The other end.
-    pub fn subscribe(&self) -> Shutdown {
-        Shutdown(self.0.subscribe())
+    pub fn subscribe(&self) -> ShutdownSignal {
+        ShutdownSignal(self.0.subscribe())
     }
 }
 
-impl Default for Stop {
+impl Default for ShutdownTrigger {
     fn default() -> Self {
         Self::new()
     }
@@ -53,27 +53,27 @@ impl Default for Stop {
 
 /// Learns when to stop.
 #[derive(Debug, Clone)]
-pub struct Shutdown(watch::Receiver<Stage>);
+pub struct ShutdownSignal(watch::Receiver<ShutdownStage>);
 
-impl Shutdown {
+impl ShutdownSignal {
     /// Where things stand now.
-    pub fn stage(&self) -> Stage {
+    pub fn stage(&self) -> ShutdownStage {
         *self.0.borrow()
     }
 
     /// Returns once nothing new shall be begun.
-    pub async fn finishing(&mut self) {
-        self.reached(Stage::Finishing).await;
+    pub async fn draining(&mut self) {
+        self.reached(ShutdownStage::Draining).await;
     }
 
     /// Returns once everything shall be dropped.
-    pub async fn hurrying(&mut self) {
-        self.reached(Stage::Hurrying).await;
+    pub async fn aborting(&mut self) {
+        self.reached(ShutdownStage::Aborting).await;
     }
 
-    async fn reached(&mut self, stage: Stage) {
+    async fn reached(&mut self, stage: ShutdownStage) {
         if self.0.wait_for(|now| *now >= stage).await.is_err() {
-            // Every `Stop` is gone: nobody can order it any more.
+            // Every `ShutdownTrigger` is gone: nobody can order it any more.
             future::pending::<()>().await;
         }
     }
@@ -84,13 +84,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_second_order_hurries_and_a_third_changes_nothing() {
-        let stop = Stop::new();
+    fn the_second_signal_aborts_and_a_third_changes_nothing() {
+        let stop = ShutdownTrigger::new();
         let shutdown = stop.subscribe();
-        assert_eq!(shutdown.stage(), Stage::Running);
-        assert_eq!(stop.advance(), Stage::Finishing);
-        assert_eq!(stop.advance(), Stage::Hurrying);
-        assert_eq!(stop.advance(), Stage::Hurrying);
-        assert_eq!(shutdown.stage(), Stage::Hurrying);
+        assert_eq!(shutdown.stage(), ShutdownStage::Running);
+        assert_eq!(stop.advance(), ShutdownStage::Draining);
+        assert_eq!(stop.advance(), ShutdownStage::Aborting);
+        assert_eq!(stop.advance(), ShutdownStage::Aborting);
+        assert_eq!(shutdown.stage(), ShutdownStage::Aborting);
     }
 }

@@ -24,8 +24,8 @@ use rustls::{RootCertStore, ServerConfig};
 use zeroize::Zeroizing;
 
 use super::client_certificates::DeviceCertificateVerifier;
-pub use super::client_certificates::MissingCertificate;
-use super::foreign::ForeignAuthority;
+pub use super::client_certificates::MissingCertificatePolicy;
+use super::foreign::ExternalCa;
 use super::revocation::RevokedCertificates;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::credential::Credential;
@@ -40,7 +40,7 @@ const REVOCATION_LIST: &str = "revocation list";
 pub struct ServerTls {
     pub(super) config: Arc<ServerConfig>,
     pub(super) revoked: Option<RevokedCertificates>,
-    clients: Option<Arc<DeviceCertificateVerifier>>,
+    client_verifier: Option<Arc<DeviceCertificateVerifier>>,
     clock: Arc<TlsTime>,
 }
 
@@ -60,15 +60,19 @@ impl ServerTls {
         let provider = crypto_provider();
         let path = WebPkiClientVerifier::builder_with_provider(Arc::new(trust.roots), Arc::clone(&provider));
         let path = path.build().map_err(TlsConfigError::ClientTrust)?;
-        let verifier =
-            Arc::new(DeviceCertificateVerifier::new(path, trust.foreign, trust.revoked.clone(), trust.missing));
+        let verifier = Arc::new(DeviceCertificateVerifier::new(
+            path,
+            trust.external_cas,
+            trust.revoked.clone(),
+            trust.missing_certificate,
+        ));
         let clock = Arc::new(TlsTime(clock));
         let builder = ServerConfig::builder_with_details(provider, clock.clone())
             .with_safe_default_protocol_versions()
             .map_err(TlsConfigError::Provider)?
             .with_client_cert_verifier(verifier.clone());
         let config = builder.with_single_cert(identity.chain, identity.key).map_err(TlsConfigError::Identity)?;
-        Ok(Self { config: hardened(config), revoked: Some(trust.revoked), clients: Some(verifier), clock })
+        Ok(Self { config: hardened(config), revoked: Some(trust.revoked), client_verifier: Some(verifier), clock })
     }
 
     /// For the enrolment listener: devices that come here have no certificate yet.
@@ -85,34 +89,34 @@ impl ServerTls {
             .map_err(TlsConfigError::Provider)?
             .with_no_client_auth();
         let config = builder.with_single_cert(identity.chain, identity.key).map_err(TlsConfigError::Identity)?;
-        Ok(Self { config: hardened(config), revoked: None, clients: None, clock })
+        Ok(Self { config: hardened(config), revoked: None, client_verifier: None, clock })
     }
 
     /// What a chain that passed the handshake says about its bearer; `None` when it would not pass any more.
     pub(super) fn credential(&self, chain: &[CertificateDer<'_>]) -> Option<Credential> {
         let (end_entity, intermediates) = chain.split_first()?;
         let sha256 = Sha256Digest::of(end_entity);
-        let clients = self.clients.as_ref()?;
-        if !clients.is_foreign(end_entity, intermediates, self.clock.current_time()?) {
+        let clients = self.client_verifier.as_ref()?;
+        if !clients.is_external(end_entity, intermediates, self.clock.current_time()?) {
             return Some(Credential::Own { sha256 });
         }
         let facts = read_certificate(end_entity).ok()?;
-        Some(Credential::Foreign { sha256, key_sha256: facts.spki_sha256, not_after: facts.not_after })
+        Some(Credential::External { sha256, key_sha256: facts.spki_sha256, not_after: facts.not_after })
     }
 
     /// Whether a chain that passed a handshake before would pass one now.
     pub fn accepts(&self, chain: &[CertificateDer<'_>]) -> bool {
-        let (Some(clients), Some(now)) = (&self.clients, self.clock.current_time()) else { return false };
+        let (Some(clients), Some(now)) = (&self.client_verifier, self.clock.current_time()) else { return false };
         let Some((end_entity, intermediates)) = chain.split_first() else { return false };
         clients.verify_client_cert(end_entity, intermediates, now).is_ok()
     }
 
     /// Whether who shows no certificate is a stranger here.
     pub(super) fn asks_for_certificates(&self) -> bool {
-        self.clients.is_some()
+        self.client_verifier.is_some()
     }
 
-    pub(super) fn is(&self, other: &Self) -> bool {
+    pub(super) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.config, &other.config)
     }
 }
@@ -239,9 +243,9 @@ impl ServerIdentity {
 #[derive(Debug)]
 pub struct ClientTrust {
     roots: RootCertStore,
-    foreign: Vec<ForeignAuthority>,
+    external_cas: Vec<ExternalCa>,
     revoked: RevokedCertificates,
-    missing: MissingCertificate,
+    missing_certificate: MissingCertificatePolicy,
 }
 
 impl ClientTrust {
@@ -250,20 +254,25 @@ impl ClientTrust {
     /// # Errors
     /// [`TlsConfigError::BadPem`] or [`TlsConfigError::BadRoot`] naming the file.
     pub fn parse(roots: &PemSource, revoked: RevokedCertificates) -> Result<Self, TlsConfigError> {
-        Ok(Self { roots: roots.roots()?, foreign: Vec::new(), revoked, missing: MissingCertificate::default() })
+        Ok(Self {
+            roots: roots.roots()?,
+            external_cas: Vec::new(),
+            revoked,
+            missing_certificate: MissingCertificatePolicy::default(),
+        })
     }
 
     /// Lets those in as well whom a foreign authority vouches for.
     #[must_use]
-    pub fn with_foreign(mut self, foreign: Vec<ForeignAuthority>) -> Self {
-        self.foreign = foreign;
+    pub fn with_external_cas(mut self, foreign: Vec<ExternalCa>) -> Self {
+        self.external_cas = foreign;
         self
     }
 
     /// Says what becomes of those who show no certificate; refused unless told otherwise.
     #[must_use]
-    pub fn with_missing(mut self, missing: MissingCertificate) -> Self {
-        self.missing = missing;
+    pub fn with_missing_certificate(mut self, missing: MissingCertificatePolicy) -> Self {
+        self.missing_certificate = missing;
         self
     }
 }
@@ -311,12 +320,12 @@ pub enum TlsConfigError {
         source: rustls::Error,
     },
     /// A foreign root did not sign the list that bears its name.
-    ListForged {
+    ForgedRevocationList {
         /// The list's file.
         file: String,
     },
     /// A foreign list is older than the one in force.
-    ListOlder {
+    OutdatedRevocationList {
         /// The list's file.
         file: String,
     },
@@ -346,10 +355,10 @@ impl fmt::Display for TlsConfigError {
             Self::BadRoot { file, .. } => {
                 write!(f, "{file} holds a certificate that cannot be an authority: put CA certificates there only")
             }
-            Self::ListForged { file } => {
+            Self::ForgedRevocationList { file } => {
                 write!(f, "{file} holds a revocation list that the root of its name did not sign: fetch it anew")
             }
-            Self::ListOlder { file } => write!(
+            Self::OutdatedRevocationList { file } => write!(
                 f,
                 "{file} holds a revocation list that is older than the one in force: fetch it anew (a restart takes it, if it is meant)"
             ),
@@ -376,7 +385,7 @@ impl Error for TlsConfigError {
             Self::Unreadable { source, .. } => Some(source),
             Self::BadPem { source, .. } => Some(source),
             Self::ClientTrust(source) => Some(source),
-            Self::ListForged { .. } | Self::ListOlder { .. } => None,
+            Self::ForgedRevocationList { .. } | Self::OutdatedRevocationList { .. } => None,
             Self::BadRoot { source, .. }
             | Self::Unacceptable { source, .. }
             | Self::Identity(source)

@@ -15,7 +15,7 @@ pub struct TrustFacts {
     /// The end of the certificate that the listeners show.
     pub server_certificate_expires_at: Timestamp,
     /// For each set of foreign roots, by the name of their file: when the first of its revocation lists runs out.
-    pub foreign_lists: BTreeMap<String, Timestamp>,
+    pub external_list_expiry: BTreeMap<String, Timestamp>,
     /// What could not be put in force, each with the reason: what was there before still holds.
     pub faults: BTreeMap<String, String>,
     /// How often something new was put in force.
@@ -38,7 +38,7 @@ impl TrustStatus {
     pub fn new(server_certificate_expires_at: Timestamp) -> Self {
         Self(Arc::new(RwLock::new(TrustFacts {
             server_certificate_expires_at,
-            foreign_lists: BTreeMap::new(),
+            external_list_expiry: BTreeMap::new(),
             faults: BTreeMap::new(),
             reloads: 0,
             reload_failures: 0,
@@ -56,7 +56,7 @@ impl TrustStatus {
     }
 
     /// Notes that something could not be done; `true` when that is news.
-    pub fn note_fault(&self, what: &str, detail: String) -> bool {
+    pub fn set_fault(&self, what: &str, detail: String) -> bool {
         let mut facts = self.0.write().unwrap_or_else(PoisonError::into_inner);
         facts.faults.insert(what.to_owned(), detail.clone()) != Some(detail)
     }
@@ -72,7 +72,7 @@ impl TrustFacts {
     pub fn degradations(&self, now: Timestamp) -> Vec<Degradation> {
         let faults =
             self.faults.iter().map(|(what, detail)| Degradation { what: what.clone(), detail: detail.clone() });
-        let lists = self.foreign_lists.iter().filter(|(_, end)| **end <= now).map(|(roots, end)| Degradation {
+        let lists = self.external_list_expiry.iter().filter(|(_, end)| **end <= now).map(|(roots, end)| Degradation {
             what: "foreign-revocation-list".into(),
             detail: format!(
                 "a revocation list of {roots} ran out at {end}: its certificates are refused until a new list is there"
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_fault_is_news_once_and_its_end_too() {
         let status = TrustStatus::new(Timestamp::from_unix_milliseconds(0));
-        let news = ["one", "one", "two"].map(|detail| status.note_fault("server-certificate", detail.into()));
+        let news = ["one", "one", "two"].map(|detail| status.set_fault("server-certificate", detail.into()));
         assert_eq!(news, [true, false, true]);
         assert_eq!([(); 2].map(|()| status.clear_fault("server-certificate")), [true, false]);
     }
@@ -100,7 +100,7 @@ mod tests {
     fn a_list_degrades_from_the_moment_it_runs_out() {
         let end = Timestamp::from_unix_milliseconds(1_795_339_800_000);
         let status = TrustStatus::new(end);
-        status.change(|facts| facts.foreign_lists.extend([("vpki.pem".into(), end)]));
+        status.change(|facts| facts.external_list_expiry.extend([("vpki.pem".into(), end)]));
         let at = |now| status.facts().degradations(now).len();
         assert_eq!((at(end - Duration::from_millis(1)), at(end)), (0, 1));
     }

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::domain::digest::Sha256Digest;
 
 /// More than are taken note of anyway: who presents many should not make anybody remember them.
-const MOST: usize = 64;
+const MAX_REJECTED: usize = 64;
 
 /// Why a handshake ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
+pub enum RejectionCause {
     /// The device was cut off.
     Revoked,
     /// The certificate has ended.
@@ -20,19 +20,19 @@ pub enum Cause {
 ///
 /// Whoever presented a certificate had not yet shown that the key is theirs: TLS looks at the certificate first.
 #[derive(Debug, Clone, Default)]
-pub struct TurnedAway(Arc<Mutex<Vec<(Sha256Digest, Cause)>>>);
+pub struct RejectedCertificates(Arc<Mutex<Vec<(Sha256Digest, RejectionCause)>>>);
 
-impl TurnedAway {
+impl RejectedCertificates {
     /// Adds a certificate, unless it stands there or the list is full.
-    pub(super) fn add(&self, certificate: Sha256Digest, cause: Cause) {
+    pub(super) fn add(&self, certificate: Sha256Digest, cause: RejectionCause) {
         let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if list.len() < MOST && !list.contains(&(certificate, cause)) {
+        if list.len() < MAX_REJECTED && !list.contains(&(certificate, cause)) {
             list.push((certificate, cause));
         }
     }
 
     /// Takes all that has come together.
-    pub fn take(&self) -> Vec<(Sha256Digest, Cause)> {
+    pub fn drain(&self) -> Vec<(Sha256Digest, RejectionCause)> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -42,15 +42,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_short_and_each_certificate_stands_there_once() {
-        let (list, certificate) = (TurnedAway::default(), Sha256Digest::of(b"certificate"));
-        list.add(certificate, Cause::Revoked);
-        list.clone().add(certificate, Cause::Revoked);
-        assert_eq!(list.take(), [(certificate, Cause::Revoked)]);
+    fn the_list_is_bounded_and_has_no_duplicates() {
+        let (list, certificate) = (RejectedCertificates::default(), Sha256Digest::of(b"certificate"));
+        list.add(certificate, RejectionCause::Revoked);
+        list.clone().add(certificate, RejectionCause::Revoked);
+        assert_eq!(list.drain(), [(certificate, RejectionCause::Revoked)]);
         for number in 0_u8..200 {
-            list.add(Sha256Digest::of(&[number]), Cause::Expired);
+            list.add(Sha256Digest::of(&[number]), RejectionCause::Expired);
         }
-        assert_eq!(list.take().len(), MOST);
-        assert!(list.take().is_empty());
+        assert_eq!(list.drain().len(), MAX_REJECTED);
+        assert!(list.drain().is_empty());
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::check::Check;
 use crate::domain::finding::Finding;
 
 /// Judges a width and a height in pixels; both are told when both fail.
-pub(super) fn examine(width: u32, height: u32, rule: &PixelRule) -> Vec<Finding> {
+pub(super) fn check_size(width: u32, height: u32, rule: &PixelRule) -> Vec<Finding> {
     let size = |width: u32, height: u32| format!("{width} x {height} px");
     match *rule {
         PixelRule::Exactly { width: exact_width, height: exact_height } => {
@@ -26,7 +26,7 @@ pub(super) fn examine(width: u32, height: u32, rule: &PixelRule) -> Vec<Finding>
                 let limit = format!("<= {}", size(MAX_WIDTH, MAX_HEIGHT));
                 findings.push(Finding::refuse(Check::PixelDimensions, size(width, height), limit));
             }
-            findings.extend(aspect.and_then(|rule| examine_aspect(width, height, &rule)));
+            findings.extend(aspect.and_then(|rule| check_aspect_ratio(width, height, &rule)));
             if taller_than_wide && height <= width {
                 let measured = format!("{width} : {height}");
                 findings.push(Finding::refuse(Check::AspectRatio, measured, "width < height"));
@@ -36,7 +36,7 @@ pub(super) fn examine(width: u32, height: u32, rule: &PixelRule) -> Vec<Finding>
     }
 }
 
-fn examine_aspect(width: u32, height: u32, rule: &AspectRule) -> Option<Finding> {
+fn check_aspect_ratio(width: u32, height: u32, rule: &AspectRule) -> Option<Finding> {
     let AspectRule { aspect_width, aspect_height, aspect_tolerance_percent } = rule;
     let wanted = f64::from(*aspect_width) / f64::from(*aspect_height);
     // A height of zero gives an infinite ratio or none: neither is within the tolerance.
@@ -49,7 +49,7 @@ fn examine_aspect(width: u32, height: u32, rule: &AspectRule) -> Option<Finding>
 }
 
 /// Judges the size of a file in bytes.
-pub(super) fn examine_bytes(bytes: u64, rule: &FileRule) -> Option<Finding> {
+pub(super) fn check_file_size(bytes: u64, rule: &FileRule) -> Option<Finding> {
     let size = |bytes: u64| format!("{bytes} bytes");
     let least = rule.min_bytes.filter(|least| bytes < *least).map(|least| format!(">= {}", size(least)));
     let most = rule.max_bytes.filter(|most| bytes > *most).map(|most| format!("<= {}", size(most)));
@@ -63,7 +63,7 @@ mod tests {
 
     fn checks(profile: &str, width: u32, height: u32) -> Vec<Check> {
         let profile = Profile::builtin(profile).unwrap();
-        examine(width, height, profile.pixels()).into_iter().map(|finding| finding.check).collect()
+        check_size(width, height, profile.pixels()).into_iter().map(|finding| finding.check).collect()
     }
 
     #[test]
@@ -96,9 +96,9 @@ mod tests {
     #[test]
     fn a_file_may_have_as_many_bytes_as_its_limits_say_and_no_others() {
         let rule = FileRule { min_bytes: Some(10), max_bytes: Some(20) };
-        assert_eq!([10, 15, 20].map(|bytes| examine_bytes(bytes, &rule)), [None, None, None]);
-        assert_eq!(examine_bytes(9, &rule), Some(Finding::refuse(Check::FileSize, "9 bytes", ">= 10 bytes")));
-        assert_eq!(examine_bytes(21, &rule), Some(Finding::refuse(Check::FileSize, "21 bytes", "<= 20 bytes")));
-        assert_eq!(examine_bytes(0, &FileRule { min_bytes: None, max_bytes: Some(20) }), None);
+        assert_eq!([10, 15, 20].map(|bytes| check_file_size(bytes, &rule)), [None, None, None]);
+        assert_eq!(check_file_size(9, &rule), Some(Finding::refuse(Check::FileSize, "9 bytes", ">= 10 bytes")));
+        assert_eq!(check_file_size(21, &rule), Some(Finding::refuse(Check::FileSize, "21 bytes", "<= 20 bytes")));
+        assert_eq!(check_file_size(0, &FileRule { min_bytes: None, max_bytes: Some(20) }), None);
     }
 }

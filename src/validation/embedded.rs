@@ -11,7 +11,7 @@ use crate::domain::finding::{Finding, Severity};
 const MAX_NAMED: usize = 3;
 
 /// Judges the kinds of embedded data with the bytes of each: a refusal and an advice at most.
-pub(super) fn examine<K: Display>(kinds: impl Iterator<Item = (K, usize)>, rule: &EmbeddedRule) -> Vec<Finding> {
+pub(super) fn check<K: Display>(kinds: impl Iterator<Item = (K, usize)>, rule: &EmbeddedRule) -> Vec<Finding> {
     let mut kinds: Vec<(K, u64)> = kinds.map(|(kind, bytes)| (kind, bytes as u64)).collect();
     kinds.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
     let refuses = |bytes: u64| rule.refuse_above_bytes.is_some_and(|limit| bytes > limit);

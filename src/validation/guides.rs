@@ -4,7 +4,7 @@
 //! A person who looks at a photo sees at once whether a head touches a line, and sees too when the program is wrong: the lines
 //! say where it believes the eyes to be.
 
-use super::face::{FaceLimits, Shares, UPRIGHT_DEGREES};
+use super::face::{FaceLimits, RatioRange, UPRIGHT_DEGREES};
 use super::{Measurements, Profile};
 
 /// From one place to another along one direction, in pixels from the upper left corner of the picture.
@@ -18,7 +18,7 @@ pub struct Span {
 
 /// A head as it was estimated: nobody sees a crown under hair. Pixels from the upper left corner of the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Head {
+pub struct HeadOutline {
     /// Its left side in the picture.
     pub left: f64,
     /// Its right side in the picture.
@@ -53,7 +53,7 @@ pub struct Guides {
     /// Middles of the pupils (x, y) as found, the left one in the picture first.
     pub pupils: Option<[(f64, f64); 2]>,
     /// The head as estimated; `None` for one that is not upright.
-    pub head: Option<Head>,
+    pub head: Option<HeadOutline>,
     /// The lowest point of the chin (x, y) as found.
     pub chin_found: Option<(f64, f64)>,
     /// Direction in which the face looks.
@@ -88,7 +88,7 @@ impl Guides {
             chin_found,
             pose,
             centre: centre(&limits, width),
-            eyes: limits.vertical_position.map(|band| part(band, height)),
+            eyes: limits.vertical_position.map(|band| to_span(band, height)),
             crown: crown(&limits, head, height),
             chin: limits
                 .chin_margin_px
@@ -103,11 +103,11 @@ fn estimate_head(
     measurements: &Measurements,
     width: f64,
     height: f64,
-) -> Option<Head> {
+) -> Option<HeadOutline> {
     let half_width = measurements.face.head_width? * width / 2.0;
     let half_height = measurements.face.head_height? * height / 2.0;
     let (x, y) = ((left + right) / 2.0, (left_y + right_y) / 2.0);
-    Some(Head { left: x - half_width, right: x + half_width, crown: y - half_height, chin: y + half_height })
+    Some(HeadOutline { left: x - half_width, right: x + half_width, crown: y - half_height, chin: y + half_height })
 }
 
 fn pose([left, right]: [(f64, f64); 2], chin: (f64, f64), measurements: &Measurements) -> Option<Pose> {
@@ -122,22 +122,22 @@ fn pose([left, right]: [(f64, f64); 2], chin: (f64, f64), measurements: &Measure
 fn centre(limits: &FaceLimits, width: f64) -> Option<Span> {
     let by_offset = limits.max_centre_offset_px.map(f64::from);
     let by_offset = by_offset.map(|offset| Span { from: width / 2.0 - offset, to: width / 2.0 + offset });
-    limits.horizontal_position.map(|band| part(band, width)).or(by_offset)
+    limits.horizontal_position.map(|band| to_span(band, width)).or(by_offset)
 }
 
-fn crown(limits: &FaceLimits, head: Option<Head>, height: f64) -> Option<Span> {
+fn crown(limits: &FaceLimits, head: Option<HeadOutline>, height: f64) -> Option<Span> {
     if let Some(margin) = limits.crown_margin_px {
         return Some(Span { from: f64::from(margin.min), to: f64::from(margin.max) });
     }
     let tall = match limits.head_height_px {
         Some(band) => Span { from: f64::from(band.min), to: f64::from(band.max) },
-        None => part(limits.head_height?, height),
+        None => to_span(limits.head_height?, height),
     };
     let chin = head?.chin;
     Some(Span { from: (chin - tall.to).max(0.0), to: (chin - tall.from).max(0.0) })
 }
 
-fn part(band: Shares, whole: f64) -> Span {
+fn to_span(band: RatioRange, whole: f64) -> Span {
     Span { from: band.min * whole, to: band.max * whole }
 }
 

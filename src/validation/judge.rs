@@ -1,7 +1,7 @@
 //! The judgement over a photo: all its findings at once, so that a studio corrects everything in one go.
 
-use super::face::{self, FaceExamination, FaceMeasurements};
-use super::jpeg::{self, Frame, Walk};
+use super::face::{self, FaceCheckOutcome, FaceMeasurements};
+use super::jpeg::{self, Frame, JpegAnalysis};
 use super::profile::Profile;
 use super::{dimensions, embedded, metadata, pixels, second_judge};
 use crate::clock::Timestamp;
@@ -9,7 +9,7 @@ use crate::domain::check::Check;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::domain::photo::{JudgedPhoto, PhotoFacts, UploadBytes};
-use crate::domain::subject::{Declaration, Enclosure};
+use crate::domain::subject::{Declaration, SealedMetadata};
 use crate::wire::measurements::MeasurementsBody;
 
 /// How it ended.
@@ -29,7 +29,7 @@ pub enum Judgement {
 
 /// A judgement without its consequences.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Examination {
+pub struct CheckOutcome {
     /// Refused when any finding refuses.
     pub verdict: Verdict,
     /// All that could be determined, refusals first.
@@ -58,13 +58,13 @@ pub struct Measurements {
 /// Judges an upload at this moment (photos grow old); the only way to a [`JudgedPhoto`]. What is to be said of the face is
 /// parted from the other findings: it goes under the seal.
 pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, now: Timestamp) -> Judgement {
-    let Examination { verdict, findings, measurements } = examine(upload.bytes(), profile, declaration, now);
+    let CheckOutcome { verdict, findings, measurements } = check_photo(upload.bytes(), profile, declaration, now);
     let bytes = measurements.bytes;
     match (verdict, measurements.width, measurements.height) {
         (Verdict::Accepted, Some(width), Some(height)) => {
-            let (enclosed, findings) = findings.into_iter().partition(|finding| finding.check.concerns_face());
+            let (enclosed, findings) = findings.into_iter().partition(|finding| finding.check.is_about_face());
             let facts = PhotoFacts { width, height, bytes, profile: profile.name().to_owned(), findings };
-            let enclosure = Enclosure { declaration, findings: enclosed };
+            let enclosure = SealedMetadata { declaration, findings: enclosed };
             Judgement::Accepted(JudgedPhoto::accepted_by_judge(upload, facts, enclosure))
         }
         _ => Judgement::Refused { findings, sha256: upload.sha256(), bytes },
@@ -74,32 +74,32 @@ pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, n
 /// Examines bytes without a deposit. What the studio declares softens what is found of the face and nothing else. Never panics;
 /// allocates less than 4 MiB beside `bytes`, whatever they are, and the first time in a process about as much for the face model,
 /// which stays. `tests/validation/memory.rs` measures both.
-pub fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> Examination {
-    let walk = jpeg::walk(bytes);
+pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> CheckOutcome {
+    let walk = jpeg::analyse(bytes);
     let mut measurements = Measurements::new(bytes, &walk);
-    let of_metadata = metadata::examine(bytes, &walk, profile.rules(), now);
+    let of_metadata = metadata::check(bytes, &walk, profile.rules(), now);
     // Stored turned or mirrored: what depends on the place of things is judged once the picture is upright.
     let turned = of_metadata.iter().any(|finding| finding.check == Check::Orientation);
-    let mut of_pixels = pixels::examine(&walk, profile.rules());
+    let mut of_pixels = pixels::check(&walk, profile.rules());
     // A blank picture has no face.
     let blank = of_pixels.iter().any(|finding| finding.check == Check::Blank);
-    let mut face = if blank { None } else { examine_face(&walk, profile, declaration) };
-    let upright = face.as_ref().and_then(FaceExamination::upright);
+    let mut face = if blank { None } else { check_face(&walk, profile, declaration) };
+    let upright = face.as_ref().and_then(FaceCheckOutcome::upright_severity);
     if upright.is_some() || turned && face.as_ref().is_some_and(|face| face.measurements.eyes.is_none()) {
         of_pixels.retain(|finding| finding.check != Check::Background);
         // The orientation note and the head that lies are one mistake, told once.
         face = face.filter(|_| !turned);
     }
     let turned = turned || upright == Some(Severity::Refuse);
-    let mut findings: Vec<Finding> = walk.faults.iter().map(jpeg::Fault::finding).collect();
+    let mut findings: Vec<Finding> = walk.errors.iter().map(jpeg::JpegError::to_finding).collect();
     if let Some(frame) = &walk.header.frame {
-        findings.extend(examine_size(frame, profile, turned));
-        findings.extend(examine_compression(frame, &measurements, profile));
+        findings.extend(check_size(frame, profile, turned));
+        findings.extend(check_compression(frame, &measurements, profile));
     }
-    findings.extend(examine_bytes(&walk, &measurements, profile));
+    findings.extend(check_file_size(&walk, &measurements, profile));
     findings.extend(of_metadata);
-    findings.extend(embedded::examine(walk.header.embedded.kinds(), &profile.rules().embedded));
-    findings.extend(second_judge::examine(bytes, &walk));
+    findings.extend(embedded::check(walk.header.embedded.kinds(), &profile.rules().embedded));
+    findings.extend(second_judge::check(bytes, &walk));
     findings.extend(of_pixels);
     if let Some(face) = face {
         measurements.face = face.measurements;
@@ -112,11 +112,11 @@ pub fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration, now: T
     findings.sort_by_key(|finding| finding.severity);
     findings.dedup();
     let refused = findings.iter().any(|finding| finding.severity == Severity::Refuse);
-    Examination { verdict: if refused { Verdict::Refused } else { Verdict::Accepted }, findings, measurements }
+    CheckOutcome { verdict: if refused { Verdict::Refused } else { Verdict::Accepted }, findings, measurements }
 }
 
 impl Measurements {
-    fn new(bytes: &[u8], walk: &Walk) -> Self {
+    fn new(bytes: &[u8], walk: &JpegAnalysis) -> Self {
         let frame = walk.header.frame.as_ref();
         Self {
             bytes: bytes.len() as u64,
@@ -155,8 +155,8 @@ impl From<&Measurements> for MeasurementsBody {
 }
 
 /// The size of the picture. One that only has to be turned upright may have it afterwards: nobody is sent to crop it.
-fn examine_size(frame: &Frame, profile: &Profile, turned: bool) -> Vec<Finding> {
-    let of = |width, height| dimensions::examine(width, height, profile.pixels());
+fn check_size(frame: &Frame, profile: &Profile, turned: bool) -> Vec<Finding> {
+    let of = |width, height| dimensions::check_size(width, height, profile.pixels());
     if turned && of(frame.height, frame.width).is_empty() {
         return Vec::new();
     }
@@ -164,23 +164,23 @@ fn examine_size(frame: &Frame, profile: &Profile, turned: bool) -> Vec<Finding> 
 }
 
 /// The face, where the profile asks for one.
-fn examine_face(
-    walk: &Walk,
+fn check_face(
+    walk: &JpegAnalysis,
     profile: &Profile,
     Declaration { subject, exception }: Declaration,
-) -> Option<FaceExamination> {
-    let (frame, small, limits) = (walk.header.frame.as_ref()?, walk.small.as_ref()?, profile.face()?);
-    Some(face::examine(&small.luma, frame.width, frame.height, limits, subject, exception))
+) -> Option<FaceCheckOutcome> {
+    let (frame, small, limits) = (walk.header.frame.as_ref()?, walk.downscaled.as_ref()?, profile.face()?);
+    Some(face::check(&small.luma, frame.width, frame.height, limits, subject, exception))
 }
 
 /// The size of the file. One that is broken has to be exported again in any case, and has another size then.
-fn examine_bytes(walk: &Walk, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
-    let rule = profile.rules().file.as_ref().filter(|_| walk.faults.is_empty())?;
-    dimensions::examine_bytes(measurements.bytes, rule)
+fn check_file_size(walk: &JpegAnalysis, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
+    let rule = profile.rules().file.as_ref().filter(|_| walk.errors.is_empty())?;
+    dimensions::check_file_size(measurements.bytes, rule)
 }
 
 /// Advice where both yardsticks of the profile are missed.
-fn examine_compression(frame: &Frame, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
+fn check_compression(frame: &Frame, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
     let rule = profile.rules().compression.as_ref()?;
     let quality = measurements.jpeg_quality?;
     let uncompressed = f64::from(frame.width) * f64::from(frame.height) * 3.0;

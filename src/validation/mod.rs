@@ -25,8 +25,8 @@ mod second_judge;
 pub mod shown_profile;
 pub mod small_picture;
 
-pub use judge::{Examination, Judgement, Measurements, examine, judge};
-pub use metadata::{CaptureDate, captured_on};
+pub use judge::{CheckOutcome, Judgement, Measurements, check_photo, judge};
+pub use metadata::{CaptureDate, capture_date};
 pub use profile::{Profile, ProfileError};
 
 /// The widest picture that is looked at, in pixels: twice what any profile of 2026 asks for (BSI TR-03121: 1244 x 1600), and

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::face::FaceLimits;
 use super::profile_file::{ProfileFile, line_of};
-use super::rules::Rules;
+use super::rules::ProfileRules;
 
 pub use super::profile_file::ProfileError;
 
@@ -27,7 +27,7 @@ pub struct Profile {
     title: String,
     pixels: PixelRule,
     #[serde(flatten)]
-    rules: Rules,
+    rules: ProfileRules,
     #[serde(skip_serializing_if = "Option::is_none")]
     face: Option<FaceLimits>,
 }
@@ -91,7 +91,7 @@ impl Profile {
         if file.title.trim().is_empty() {
             return Err(fault(("title", "must not be empty")));
         }
-        if let Some(wrong) = rules.fault() {
+        if let Some(wrong) = rules.first_invalid() {
             return Err(fault(wrong));
         }
         let pixels = file.pixels.into_rule().map_err(fault)?;
@@ -137,7 +137,7 @@ impl Profile {
     }
 
     /// All other rules.
-    pub fn rules(&self) -> &Rules {
+    pub fn rules(&self) -> &ProfileRules {
         &self.rules
     }
 

@@ -8,8 +8,8 @@ use toml::de::DeTable;
 use super::face::FaceLimits;
 use super::profile::{AspectRule, PixelRule};
 use super::rules::{
-    BackgroundRule, BlankRule, CaptureRule, ColourRule, CompressionRule, DensityRule, DetailRule, EmbeddedRule,
-    ExposureRule, FileRule, Rules,
+    BackgroundRule, BlankRule, CaptureRule, ColourRule, CompressionRule, DensityRule, EmbeddedRule, ExposureRule,
+    FileRule, ProfileRules, SharpnessRule,
 };
 use super::{MAX_HEIGHT, MAX_WIDTH};
 
@@ -29,14 +29,14 @@ pub(super) struct ProfileFile {
     blank: Option<BlankRule>,
     exposure: Option<ExposureRule>,
     background: Option<BackgroundRule>,
-    sharpness: Option<DetailRule>,
-    upscaled: Option<DetailRule>,
+    sharpness: Option<SharpnessRule>,
+    upscaled: Option<SharpnessRule>,
     pub(super) face: Option<FaceLimits>,
 }
 
 impl ProfileFile {
-    pub(super) fn rules(&self) -> Rules {
-        Rules {
+    pub(super) fn rules(&self) -> ProfileRules {
+        ProfileRules {
             file: self.file,
             embedded: self.embedded,
             compression: self.compression,
@@ -66,13 +66,13 @@ pub(super) struct PixelTable {
 }
 
 /// The key, and what its value must be.
-type Wrong = (&'static str, &'static str);
+type InvalidValue = (&'static str, &'static str);
 
 impl PixelTable {
-    pub(super) fn into_rule(self) -> Result<PixelRule, Wrong> {
+    pub(super) fn into_rule(self) -> Result<PixelRule, InvalidValue> {
         let exact = self.width.is_some() || self.height.is_some();
         let least = self.min_width.is_some() || self.min_height.is_some();
-        if exact && (least || self.names_a_ratio() || self.taller_than_wide.is_some()) {
+        if exact && (least || self.has_aspect_ratio() || self.taller_than_wide.is_some()) {
             return Err(("pixels", "has either width and height or a minimum with or without a ratio, not both"));
         }
         if exact {
@@ -87,16 +87,16 @@ impl PixelTable {
         Ok(PixelRule::AtLeast {
             min_width: within(self.min_width, MAX_WIDTH, "pixels.min_width", "must be 1 to 2500 pixels")?,
             min_height: within(self.min_height, MAX_HEIGHT, "pixels.min_height", "must be 1 to 3200 pixels")?,
-            aspect: self.names_a_ratio().then(|| self.aspect()).transpose()?,
+            aspect: self.has_aspect_ratio().then(|| self.aspect()).transpose()?,
             taller_than_wide: self.taller_than_wide == Some(true),
         })
     }
 
-    fn names_a_ratio(&self) -> bool {
+    fn has_aspect_ratio(&self) -> bool {
         self.aspect_width.or(self.aspect_height).is_some() || self.aspect_tolerance_percent.is_some()
     }
 
-    fn aspect(&self) -> Result<AspectRule, Wrong> {
+    fn aspect(&self) -> Result<AspectRule, InvalidValue> {
         let tolerance = self.aspect_tolerance_percent.filter(|percent| (0.0..=10.0).contains(percent));
         Ok(AspectRule {
             aspect_width: within(self.aspect_width, 10_000, "pixels.aspect_width", "must be 1 to 10000")?,
@@ -107,7 +107,7 @@ impl PixelTable {
     }
 }
 
-fn within(value: Option<u32>, max: u32, key: &'static str, problem: &'static str) -> Result<u32, Wrong> {
+fn within(value: Option<u32>, max: u32, key: &'static str, problem: &'static str) -> Result<u32, InvalidValue> {
     value.filter(|value| (1..=max).contains(value)).ok_or((key, problem))
 }
 

@@ -10,7 +10,7 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// All rules but the one on size, which every profile has.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Rules {
+pub struct ProfileRules {
     /// How large a file may be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<FileRule>,
@@ -39,10 +39,10 @@ pub struct Rules {
     pub background: Option<BackgroundRule>,
     /// When a face is out of focus.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sharpness: Option<DetailRule>,
+    pub sharpness: Option<SharpnessRule>,
     /// When a picture was enlarged.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub upscaled: Option<DetailRule>,
+    pub upscaled: Option<SharpnessRule>,
 }
 
 /// How large a file may be.
@@ -156,7 +156,7 @@ pub struct BackgroundRule {
 /// When a picture has too little detail: how far its finest blocks go, in places of the zigzag order.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DetailRule {
+pub struct SharpnessRule {
     /// The least place of the last coefficient, 1 to 63.
     pub advise_min_detail: u8,
     /// Pictures below this quality are not judged: what is missing in them may be the compression's doing.
@@ -165,16 +165,16 @@ pub struct DetailRule {
     pub to_quality: u8,
 }
 
-impl Rules {
+impl ProfileRules {
     /// The first value that makes no sense: its key with its table, and what it must be.
-    pub(super) fn fault(&self) -> Option<(&'static str, &'static str)> {
-        self.file_faults()
+    pub(super) fn first_invalid(&self) -> Option<(&'static str, &'static str)> {
+        self.file_requirements()
             .into_iter()
-            .chain(self.picture_faults())
+            .chain(self.pixel_requirements())
             .find_map(|(wrong, key, must)| wrong.then_some((key, must)))
     }
 
-    fn file_faults(&self) -> Vec<Requirement> {
+    fn file_requirements(&self) -> Vec<Requirement> {
         let mut checks = Vec::new();
         if let Some(FileRule { min_bytes, max_bytes }) = self.file {
             let least = min_bytes.unwrap_or(1);
@@ -207,7 +207,7 @@ impl Rules {
         checks
     }
 
-    fn picture_faults(&self) -> Vec<Requirement> {
+    fn pixel_requirements(&self) -> Vec<Requirement> {
         const PERCENT: &str = "must be 0 to 100 per cent";
         const LUMA: &str = "must be 0 to 255";
         let mut checks = Vec::new();
@@ -235,10 +235,10 @@ impl Rules {
             checks.push((difference, "background.advise_max_difference", LUMA));
         }
         if let Some(rule) = &self.sharpness {
-            checks.push((!rule.is_sensible(), "sharpness", DetailRule::MUST));
+            checks.push((!rule.is_sensible(), "sharpness", SharpnessRule::REQUIREMENT));
         }
         if let Some(rule) = &self.upscaled {
-            checks.push((!rule.is_sensible(), "upscaled", DetailRule::MUST));
+            checks.push((!rule.is_sensible(), "upscaled", SharpnessRule::REQUIREMENT));
         }
         checks
     }
@@ -252,8 +252,8 @@ fn within<T: PartialOrd>(value: T, least: T, most: T) -> bool {
     least <= value && value <= most
 }
 
-impl DetailRule {
-    const MUST: &'static str = "must have a detail of 1 to 63 and qualities of 1 to 100 in order";
+impl SharpnessRule {
+    const REQUIREMENT: &'static str = "must have a detail of 1 to 63 and qualities of 1 to 100 in order";
 
     fn is_sensible(&self) -> bool {
         within(self.advise_min_detail, 1, 63)

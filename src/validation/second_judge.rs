@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use image::{ColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
 
-use super::jpeg::Walk;
+use super::jpeg::JpegAnalysis;
 use super::{MAX_DECODER_BYTES, MAX_HEIGHT, MAX_WIDTH};
 use crate::domain::check::Check;
 use crate::domain::finding::Finding;
@@ -15,19 +15,19 @@ use crate::domain::finding::Finding;
 /// # Returns
 /// A refusal for each thing on which they disagree. Nothing when the walk has found faults: the file is refused already, and
 /// decoders are not asked about headers that were made to lead them astray.
-pub(super) fn examine(bytes: &[u8], walk: &Walk) -> Vec<Finding> {
+pub(super) fn check(bytes: &[u8], walk: &JpegAnalysis) -> Vec<Finding> {
     let header = &walk.header;
     let (Some(frame), Some(head)) = (&header.frame, header.scan_start.and_then(|end| bytes.get(..end))) else {
         return Vec::new();
     };
-    if !walk.faults.is_empty() {
+    if !walk.errors.is_empty() {
         return Vec::new();
     }
     // Out of its limits, which the pixel rules tell better.
     if frame.width > MAX_WIDTH || frame.height > MAX_HEIGHT {
         return Vec::new();
     }
-    let own = Reading {
+    let own = HeaderSummary {
         format: Some(ImageFormat::Jpeg),
         size: (frame.width, frame.height),
         // The walk lets nothing else pass.
@@ -43,25 +43,30 @@ pub(super) fn examine(bytes: &[u8], walk: &Walk) -> Vec<Finding> {
 
 /// The content of the EXIF segment, unless it is empty or its fill byte is not zero: other readers then find none, and what the
 /// walk reads is judged all the same.
-fn standard_exif<'a>(bytes: &'a [u8], walk: &Walk) -> Option<&'a [u8]> {
+fn standard_exif<'a>(bytes: &'a [u8], walk: &JpegAnalysis) -> Option<&'a [u8]> {
     let range = walk.header.exif.clone()?;
     let fill_byte = range.start.checked_sub(1).and_then(|at| bytes.get(at));
     bytes.get(range).filter(|exif| !exif.is_empty() && fill_byte == Some(&0))
 }
 
-struct Reading {
+struct HeaderSummary {
     format: Option<ImageFormat>,
     size: (u32, u32),
     colour: ColorType,
     exif: Option<Vec<u8>>,
 }
 
-fn read(head: &[u8]) -> image::ImageResult<Reading> {
+fn read(head: &[u8]) -> image::ImageResult<HeaderSummary> {
     let mut reader = ImageReader::new(Cursor::new(head)).with_guessed_format()?;
     reader.limits(limits());
     let format = reader.format();
     let mut decoder = reader.into_decoder()?;
-    Ok(Reading { format, size: decoder.dimensions(), colour: decoder.color_type(), exif: decoder.exif_metadata()? })
+    Ok(HeaderSummary {
+        format,
+        size: decoder.dimensions(),
+        colour: decoder.color_type(),
+        exif: decoder.exif_metadata()?,
+    })
 }
 
 fn limits() -> Limits {
@@ -72,7 +77,7 @@ fn limits() -> Limits {
     limits
 }
 
-impl Reading {
+impl HeaderSummary {
     fn disagreements(&self, other: &Self) -> Vec<Finding> {
         let mut findings = Vec::new();
         if self.format != other.format {

@@ -6,14 +6,14 @@ use super::profile::Profile;
 
 /// What a studio can judge by.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ShownProfile {
+pub struct GatewayProfile {
     /// The profile, as far as this version understands it.
     pub profile: Profile,
     /// Tables that it does not: the gateway alone judges by them.
-    pub left_to_gateway: Vec<String>,
+    pub unsupported_tables: Vec<String>,
 }
 
-impl ShownProfile {
+impl GatewayProfile {
     /// Reads the answer; `None` when not even name, title and sizes can be understood. Rules of a newer gateway are left out
     /// one by one, because a photo must never be refused here by other rules than the gateway's.
     pub fn read(shown: &Value) -> Option<Self> {
@@ -34,7 +34,7 @@ impl ShownProfile {
                 None => left_to_gateway.push(key),
             }
         }
-        Some(Self { profile, left_to_gateway })
+        Some(Self { profile, unsupported_tables: left_to_gateway })
     }
 }
 
@@ -56,7 +56,7 @@ mod tests {
         for name in Profile::builtin_names() {
             let profile = Profile::builtin(name).unwrap();
             let shown = serde_json::to_value(&profile).unwrap();
-            assert_eq!(ShownProfile::read(&shown), Some(ShownProfile { profile, left_to_gateway: Vec::new() }));
+            assert_eq!(GatewayProfile::read(&shown), Some(GatewayProfile { profile, unsupported_tables: Vec::new() }));
         }
     }
 
@@ -65,15 +65,15 @@ mod tests {
         let mut shown = serde_json::to_value(Profile::builtin("icao-35x45").unwrap()).unwrap();
         shown["smile"] = json!({"max": 0});
         shown["colour"]["refuse_above_chroma"] = json!(200);
-        let read = ShownProfile::read(&shown).unwrap();
-        assert_eq!(read.left_to_gateway, ["colour", "smile"]);
+        let read = GatewayProfile::read(&shown).unwrap();
+        assert_eq!(read.unsupported_tables, ["colour", "smile"]);
         assert!(read.profile.rules().colour.is_none() && read.profile.rules().blank.is_some());
     }
 
     #[test]
     fn what_is_no_profile_is_not_judged_by() {
         for shown in [json!(null), json!({}), json!({"name": "x", "title": "x", "pixels": {"width": "wide"}})] {
-            assert_eq!(ShownProfile::read(&shown), None);
+            assert_eq!(GatewayProfile::read(&shown), None);
         }
     }
 }

@@ -13,7 +13,7 @@ pub struct Plane {
 
 /// Luma and both chroma planes (YCbCr as JFIF defines it), all of the same size: one sample for each 8 x 8 pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SmallPicture {
+pub struct DownscaledPhoto {
     /// Brightness.
     pub luma: Plane,
     /// Blue difference, 128 for grey.

@@ -15,21 +15,21 @@ pub struct CheckpointListBody {
 }
 
 /// Rows as JSON Lines.
-pub fn to_lines(rows: &[ChainRow]) -> String {
-    rows.iter().map(to_line).collect()
+pub fn to_json_lines(rows: &[ChainRow]) -> String {
+    rows.iter().map(to_json_line).collect()
 }
 
 /// One row, with the end of its line.
-pub fn to_line(row: &ChainRow) -> String {
+pub fn to_json_line(row: &ChainRow) -> String {
     let mut line = serde_json::to_string(row).unwrap_or_default();
     line.push('\n');
     line
 }
 
 /// Reads a line as it was written, and not in any other way: what means the same and is written differently was not written here.
-pub fn parse_line(line: &str) -> Option<ChainRow> {
+pub fn parse_json_line(line: &str) -> Option<ChainRow> {
     let row: ChainRow = serde_json::from_str(line).ok()?;
-    (to_line(&row).trim_end() == line.trim_end_matches(['\r', '\n'])).then_some(row)
+    (to_json_line(&row).trim_end() == line.trim_end_matches(['\r', '\n'])).then_some(row)
 }
 
 #[cfg(test)]
@@ -50,12 +50,12 @@ mod tests {
             prev: CHAIN_START,
             sha256: CHAIN_START,
         };
-        let line = to_line(&row);
-        assert_eq!(parse_line(&line), Some(row));
+        let line = to_json_line(&row);
+        assert_eq!(parse_json_line(&line), Some(row));
         for (from, to) in [("{", "{ "), ("00Z", "00+00:00"), (".000Z", ".0001Z"), ("null", "null,\"x\":1")] {
             let other = line.replacen(from, to, 1);
             assert_ne!(other, line);
-            assert_eq!(parse_line(&other), None, "{other}");
+            assert_eq!(parse_json_line(&other), None, "{other}");
         }
     }
 }

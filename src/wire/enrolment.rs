@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
-use crate::domain::invitation::Policy;
+use crate::domain::invitation::EnrolmentPolicy;
 use crate::domain::party::Role;
 
 /// The body of `POST /v1/invitations/lookup`. The code itself is not sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookupBody {
-    /// Derived from the code (`sealing::enrolment::invitation_lookup`): 64 hexadecimal digits.
+    /// Derived from the code (`sealing::enrolment::invitation_lookup_id`): 64 hexadecimal digits.
     pub lookup: String,
     /// Random, fresh for each lookup: 64 hexadecimal digits.
     pub nonce: String,
@@ -32,7 +32,7 @@ pub struct InvitationBody {
     /// The server authority's certificate in PEM, to be trusted once the proof holds.
     pub ca: String,
     /// Who has to agree.
-    pub policy: Policy,
+    pub policy: EnrolmentPolicy,
     /// When the code stops to work.
     pub expires_at: Timestamp,
     /// HMAC-SHA-256 over nonce, `device_id`, `role`, `gateway`, `expires_at` and the SHA-256 of the authority's DER, under a key

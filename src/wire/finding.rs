@@ -56,12 +56,12 @@ fn hint(finding: &Finding, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::detail::Detail;
+    use crate::domain::detail::FindingDetail;
 
     #[test]
     fn the_sentences_follow_the_case_and_the_fields_do_not() {
         let plain = Finding::refuse(Check::Colour, "1 (Y)", "3 (YCbCr)");
-        let grey = plain.clone().with_detail(Some(Detail::Grey));
+        let grey = plain.clone().with_detail(Some(FindingDetail::Grey));
         for language in [Language::German, Language::English] {
             let (plain, grey) = (FindingBody::new(&plain, language), FindingBody::new(&grey, language));
             assert!(grey.hint != plain.hint && !grey.hint.contains("sRGB"), "{}", grey.hint);

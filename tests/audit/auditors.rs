@@ -2,17 +2,17 @@
 
 use axum::body::Body;
 use axum::http::Method;
-use lichtbild::domain::chain::{ChainWalk, Link};
+use lichtbild::domain::chain::{ChainLink, ChainVerifier};
 use lichtbild::domain::party::Role;
 use lichtbild::flows::checkpoint::checkpoint;
 use lichtbild::identity::checkpoint_key::CheckpointKey;
-use lichtbild::server::routes::{Line, routes};
-use lichtbild::wire::audit::parse_line;
+use lichtbild::server::routes::{ListenerKind, routes};
+use lichtbild::wire::audit::parse_json_line;
 
-use crate::support::caller::{Answer, Caller};
+use crate::support::caller::{RouterClient, RouterResponse};
 use crate::support::gateway::TestGateway;
 
-async fn get(caller: &Caller, path: &str) -> Answer {
+async fn get(caller: &RouterClient, path: &str) -> RouterResponse {
     caller.send(caller.request(Method::GET, path).body(Body::empty()).unwrap()).await
 }
 
@@ -23,16 +23,16 @@ async fn an_auditors_device_reads_the_log_and_everything_else_of_an_office_is_cl
     let auditor = gateway.auditor(&office.party).await;
     let before = gateway.database.contents().await;
     let (mut read, mut closed) = (0, 0);
-    for route in routes().iter().filter(|route| route.line == Line::Office) {
+    for route in routes().iter().filter(|route| route.listener == ListenerKind::Office) {
         let path =
             route.path.replace("{collection_id}", "01a20297-4dc0-7fe2-bb16-ceb27bf086c4").replace("{count}", "1");
-        let ask = async |caller: &Caller| {
+        let ask = async |caller: &RouterClient| {
             caller.send(caller.request(route.method.parse().unwrap(), &path).body(Body::empty()).unwrap()).await
         };
         let (theirs, ours) = (ask(&auditor).await, ask(&office).await);
         if route.path.starts_with("/v1/audit/") {
             assert!(matches!(theirs.status, 200 | 404), "{path}: {theirs:?}");
-            ours.refused(403, "auditors-only");
+            ours.assert_problem(403, "auditors-only");
             read += 1;
         } else if !route.path.starts_with("/.well-known/") {
             assert_eq!(theirs.status, 403, "{} {path}: {theirs:?}", route.method);
@@ -54,13 +54,13 @@ async fn nobody_else_reads_it_and_a_revoked_auditor_does_not_either() {
     for path in
         ["/v1/audit/log", "/v1/audit/checkpoints", "/v1/audit/checkpoints/1", "/v1/audit/checkpoints/1/signature"]
     {
-        get(&auditor, path).await.refused(403, "device-revoked");
-        get(&office, path).await.refused(403, "auditors-only");
+        get(&auditor, path).await.assert_problem(403, "device-revoked");
+        get(&office, path).await.assert_problem(403, "auditors-only");
         // There is no such route on the studios' line.
-        get(&studio, path).await.refused(404, "route-unknown");
+        get(&studio, path).await.assert_problem(404, "route-unknown");
     }
     gateway.set_suspended(&office.party, true).await;
-    get(&colleague, "/v1/audit/log").await.refused(403, "office-suspended");
+    get(&colleague, "/v1/audit/log").await.assert_problem(403, "office-suspended");
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn the_log_is_read_page_by_page_and_is_whole_at_the_other_end() {
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let auditor = gateway.auditor(&office.party).await;
     for number in 0..4 {
-        studio.deposited(number).await;
+        studio.deposit_numbered(number).await;
     }
     let key = CheckpointKey::generate().unwrap();
     let signed = checkpoint(&gateway.gateway, &key, "gateway.example").await.unwrap().unwrap();
@@ -82,21 +82,21 @@ async fn the_log_is_read_page_by_page_and_is_whole_at_the_other_end() {
     let (document, signature) = (document.body.to_vec(), signature.body.to_vec());
     let checkpoint = lichtbild::domain::checkpoint::SignedCheckpoint { document, signature };
     let checkpoint = key.verifier().verify(&checkpoint).unwrap();
-    get(&auditor, "/v1/audit/checkpoints/2").await.refused(404, "checkpoint-unknown");
-    get(&auditor, "/v1/audit/checkpoints/x").await.refused(404, "checkpoint-unknown");
+    get(&auditor, "/v1/audit/checkpoints/2").await.assert_problem(404, "checkpoint-unknown");
+    get(&auditor, "/v1/audit/checkpoints/x").await.assert_problem(404, "checkpoint-unknown");
 
-    let mut walk = ChainWalk::behind(Link::START, [checkpoint.link()]);
+    let mut walk = ChainVerifier::starting_after(ChainLink::START, [checkpoint.link()]);
     loop {
         let page = get(&auditor, &format!("/v1/audit/log?limit=3&after={}", walk.last().sequence)).await;
         assert_eq!((page.status, page.header("content-type")), (200, "application/jsonl"));
         let text = String::from_utf8(page.body.to_vec()).unwrap();
-        text.lines().for_each(|line| walk.step(&parse_line(line).unwrap()).unwrap());
+        text.lines().for_each(|line| walk.verify_row(&parse_json_line(line).unwrap()).unwrap());
         if text.is_empty() {
             break;
         }
     }
-    assert_eq!(walk.end().unwrap().vouched, signed.count);
-    assert_eq!(walk.end().unwrap().rows(), gateway.database.count("audit").await);
+    assert_eq!(walk.finish().unwrap().last_checkpointed, signed.count);
+    assert_eq!(walk.finish().unwrap().rows(), gateway.database.count("audit").await);
 }
 
 #[tokio::test]

@@ -15,31 +15,32 @@ async fn every_change_has_its_row_and_the_rows_are_chained() {
     gateway.set_suspended(&office.party, false).await;
     expected.extend(["device.added", "device.revoked", "party.suspended", "party.resumed"]);
 
-    let deposit = studio.deposited(1).await;
-    studio.deposit(b"no photo", "0123456789abcdef").await.refused(422, "photo-refused");
-    office.collect("00000-00000-00000-00012").await.refused(404, "code-unknown");
+    let deposit = studio.deposit_numbered(1).await;
+    studio.deposit(b"no photo", "0123456789abcdef").await.assert_problem(422, "photo-refused");
+    office.collect("00000-00000-00000-00012").await.assert_problem(404, "code-unknown");
     expected.extend(["photo.deposited", "photo.refused_by_judge", "code.unknown"]);
 
-    office.collected(&deposit.code).await;
+    office.collect_ok(&deposit.code).await;
     gateway.advance(15 * MINUTE);
-    let collection = office.handed_over(&deposit.code).await;
+    let collection = office.collect_and_fetch(&deposit.code).await;
     expected.extend(["collection.leased", "collection.lapsed", "collection.leased", "collection.handed_over"]);
     gateway.advance(15 * MINUTE);
-    office.collected(&deposit.code).await;
+    office.collect_ok(&deposit.code).await;
     office.settle(&collection, &json!({ "outcome": "released" })).await;
     expected.extend(["collection.renewed", "collection.released"]);
     let kept = json!({ "outcome": "kept", "until": "2026-12-31" });
     let refused = json!({ "outcome": "refused", "reason": "gaze" });
     for (outcome, event) in [(kept, "collection.kept"), (refused, "collection.refused")] {
-        office.settled(&deposit.code, &outcome).await;
+        office.collect_and_settle(&deposit.code, &outcome).await;
         expected.extend(["collection.leased", "collection.handed_over", event]);
     }
-    let withdrawn = studio.deposited(2).await;
+    let withdrawn = studio.deposit_numbered(2).await;
     studio.withdraw(&withdrawn.photo_id).await;
     expected.extend(["photo.deposited", "photo.withdrawn"]);
-    let [used, by_default, _] = [studio.deposited(3).await, studio.deposited(4).await, studio.deposited(5).await];
-    office.settled(&used.code, &json!({ "outcome": "used" })).await;
-    office.handed_over(&by_default.code).await;
+    let [used, by_default, _] =
+        [studio.deposit_numbered(3).await, studio.deposit_numbered(4).await, studio.deposit_numbered(5).await];
+    office.collect_and_settle(&used.code, &json!({ "outcome": "used" })).await;
+    office.collect_and_fetch(&by_default.code).await;
     gateway.advance(180 * DAY);
     gateway.sweep().await;
     expected.extend(["photo.deposited"; 3]);
@@ -57,7 +58,7 @@ async fn every_change_has_its_row_and_the_rows_are_chained() {
 #[tokio::test]
 async fn rows_of_the_log_do_not_change() {
     let gateway = TestGateway::start().await;
-    gateway.studio("Foto Koch").await.deposited(1).await;
+    gateway.studio("Foto Koch").await.deposit_numbered(1).await;
     let before = gateway.database.contents().await;
     for column in
         ["at = 0", "actor = 'x'", "event = 'x'", "subject = NULL", "details = '{}'", "sequence = sequence + 9"]
@@ -72,11 +73,11 @@ async fn rows_of_the_log_do_not_change() {
 async fn a_row_that_was_changed_past_the_trigger_breaks_the_chain() {
     for change in ["at = at + 1", "actor = 'x'", "subject = NULL", "details = details || ' '"] {
         let gateway = TestGateway::start().await;
-        gateway.studio("Foto Koch").await.deposited(1).await;
+        gateway.studio("Foto Koch").await.deposit_numbered(1).await;
         gateway.database.audit().await;
         let trigger = "DROP TRIGGER audit_rows_do_not_change";
         let of_its_table = format!("{trigger} ON audit");
-        gateway.database.execute(gateway.database.spelt(trigger, &of_its_table)).await.unwrap();
+        gateway.database.execute(gateway.database.for_dialect(trigger, &of_its_table)).await.unwrap();
         gateway.database.execute(&format!("UPDATE audit SET {change} WHERE sequence = 2")).await.unwrap();
         assert!(!gateway.database.chain_holds().await, "{change}");
     }

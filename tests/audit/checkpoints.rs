@@ -1,7 +1,7 @@
 //! What the gateway vouches for, and what it does not.
 
-use lichtbild::flows::checkpoint::{CheckpointFailure, checkpoint, is_due};
-use lichtbild::identity::checkpoint_key::{CheckpointError, CheckpointKey};
+use lichtbild::flows::checkpoint::{SignCheckpointError, checkpoint, is_due};
+use lichtbild::identity::checkpoint_key::{CheckpointKey, VerifyCheckpointError};
 
 use crate::support::gateway::{MINUTE, TestGateway};
 
@@ -19,7 +19,7 @@ async fn a_checkpoint_is_signed_when_something_was_added_and_counts_every_row() 
     assert_eq!((first.count, first.time, first.gateway.as_str()), (2, gateway.now(), NAME));
     assert_eq!(sign().await, None);
 
-    studio.deposited(1).await;
+    studio.deposit_numbered(1).await;
     assert!(!is_due(&gateway.gateway, 60 * MINUTE).await.unwrap());
     gateway.advance(60 * MINUTE);
     assert!(is_due(&gateway.gateway, 60 * MINUTE).await.unwrap());
@@ -31,7 +31,7 @@ async fn a_checkpoint_is_signed_when_something_was_added_and_counts_every_row() 
 #[tokio::test]
 async fn two_nodes_that_sign_at_the_same_moment_do_no_harm() {
     let gateway = TestGateway::start().await;
-    gateway.studio("Foto Koch").await.deposited(1).await;
+    gateway.studio("Foto Koch").await.deposit_numbered(1).await;
     let key = CheckpointKey::generate().unwrap();
     let sign = || checkpoint(&gateway.gateway, &key, NAME);
     let (one, other) = tokio::join!(sign(), sign());
@@ -52,16 +52,16 @@ async fn no_checkpoint_vouches_for_a_log_that_somebody_has_tampered_with() {
         let gateway = TestGateway::start().await;
         let key = CheckpointKey::generate().unwrap();
         let studio = gateway.studio("Foto Koch").await;
-        studio.deposited(1).await;
+        studio.deposit_numbered(1).await;
         checkpoint(&gateway.gateway, &key, NAME).await.unwrap().unwrap();
-        studio.deposited(2).await;
-        studio.deposited(3).await;
+        studio.deposit_numbered(2).await;
+        studio.deposit_numbered(3).await;
         gateway.database.unlock_audit().await;
         gateway.database.execute(tampering).await.unwrap();
         let refused = checkpoint(&gateway.gateway, &key, NAME).await;
         // What lies before the last checkpoint was vouched for then; whether it still is as it was, `audit verify` tells.
         let is_behind = !tampering.ends_with("sequence = 3");
-        assert_eq!(matches!(refused, Err(CheckpointFailure::Fault(_))), is_behind, "{tampering}: {refused:?}");
+        assert_eq!(matches!(refused, Err(SignCheckpointError::BrokenChain(_))), is_behind, "{tampering}: {refused:?}");
     }
 }
 
@@ -71,9 +71,12 @@ async fn a_node_with_another_key_signs_nothing() {
     let [ours, theirs] = [CheckpointKey::generate().unwrap(), CheckpointKey::generate().unwrap()];
     let studio = gateway.studio("Foto Koch").await;
     checkpoint(&gateway.gateway, &ours, NAME).await.unwrap().unwrap();
-    studio.deposited(1).await;
+    studio.deposit_numbered(1).await;
     let refused = checkpoint(&gateway.gateway, &theirs, NAME).await;
-    assert!(matches!(refused, Err(CheckpointFailure::LastCheckpoint(CheckpointError::OtherKey { .. }))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(SignCheckpointError::LastCheckpoint(VerifyCheckpointError::OtherKey { .. }))),
+        "{refused:?}"
+    );
     assert_eq!(gateway.database.count("checkpoints").await, 1);
 }
 

@@ -8,31 +8,31 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use super::running::{checkpoints, openssl, verified};
+use super::running::{checkpoint_files, exit_code_and_json, openssl_verifies};
 use crate::support::cluster::TestDatabase;
 use crate::support::device::DeviceFiles;
-use crate::support::process::{GatewayProcess, Home};
-use crate::support::records::Database;
+use crate::support::process::{GatewayFolder, GatewayProcess};
+use crate::support::records::RawDatabase;
 
 /// A gateway whose log has a few rows and a checkpoint at its end, and a way past it.
-struct Town {
-    home: Home,
-    database: Database,
+struct AuditLogSetup {
+    home: GatewayFolder,
+    database: RawDatabase,
     rows: i64,
     _server: Option<TestDatabase>,
 }
 
-impl Town {
+impl AuditLogSetup {
     async fn both() -> [Self; 2] {
         let server = TestDatabase::empty().await;
-        let over_server = Home::over_server(&server.url);
-        let connected = Database::connect(&server.url).await;
-        let home = Home::new();
-        let opened = Database::open(&home.database()).await;
+        let over_server = GatewayFolder::over_server(&server.url);
+        let connected = RawDatabase::connect(&server.url).await;
+        let home = GatewayFolder::new();
+        let opened = RawDatabase::open(&home.database()).await;
         [Self::of(home, opened, None).await, Self::of(over_server, connected, Some(server)).await]
     }
 
-    async fn of(home: Home, database: Database, server: Option<TestDatabase>) -> Self {
+    async fn of(home: GatewayFolder, database: RawDatabase, server: Option<TestDatabase>) -> Self {
         for name in ["Foto Koch", "Foto Porst", "Foto Meier"] {
             home.studio(name);
         }
@@ -45,7 +45,7 @@ impl Town {
     }
 
     fn checkpoints(&self) -> Vec<PathBuf> {
-        checkpoints(&self.home)
+        checkpoint_files(&self.home)
     }
 
     fn file_of(&self, count: i64) -> PathBuf {
@@ -54,13 +54,13 @@ impl Town {
 
     /// Runs `audit verify`: its exit code and its JSON.
     fn verify(&self, arguments: &[&str]) -> (i32, Value) {
-        verified(&self.home.run(&[&["audit", "verify", "--json"], arguments].concat()))
+        exit_code_and_json(&self.home.run(&[&["audit", "verify", "--json"], arguments].concat()))
     }
 }
 
 #[tokio::test]
 async fn what_is_done_to_the_stored_log_is_found_by_the_command_with_the_row_and_a_code_of_its_own() {
-    for town in Town::both().await {
+    for town in AuditLogSetup::both().await {
         let (code, whole) = town.verify(&[]);
         assert_eq!((code, &whole["whole"], &whole["rows"]), (0, &true.into(), &town.rows.into()), "{whole}");
         assert_eq!((&whole["first"], &whole["vouched_up_to"]), (&1.into(), &town.rows.into()), "{whole}");
@@ -109,11 +109,11 @@ async fn what_is_done_to_the_stored_log_is_found_by_the_command_with_the_row_and
             town.mend().await;
         }
         // Replaced with a digest of its own, and written anew up to the end.
-        town.database.forge(3, 3).await;
+        town.database.rewrite_audit_row(3, 3).await;
         let (code, found) = town.verify(&[]);
         assert_eq!((code, &found["sequence"], &found["wrong"]), (3, &3.into(), &"replaced".into()), "{found}");
         town.mend().await;
-        town.database.forge(3, last).await;
+        town.database.rewrite_audit_row(3, last).await;
         let (code, found) = town.verify(&[]);
         assert_eq!((code, &found["wrong"]), (3, &"rewritten".into()), "{found}");
         let told = String::from_utf8(town.home.run(&["audit", "verify"]).stderr).unwrap();
@@ -123,7 +123,7 @@ async fn what_is_done_to_the_stored_log_is_found_by_the_command_with_the_row_and
     }
 }
 
-impl Town {
+impl AuditLogSetup {
     async fn mend(&self) {
         let mend = "DELETE FROM audit; DELETE FROM log_anchors; INSERT INTO audit SELECT * FROM kept";
         self.database.execute(mend).await.unwrap();
@@ -132,7 +132,7 @@ impl Town {
 
 #[tokio::test]
 async fn an_export_is_verified_far_from_the_gateway() {
-    for town in Town::both().await {
+    for town in AuditLogSetup::both().await {
         let export = town.home.run(&["audit", "export"]);
         assert!(export.status.success(), "{}", String::from_utf8_lossy(&export.stderr));
         let text = String::from_utf8(export.stdout).unwrap();
@@ -150,7 +150,7 @@ async fn an_export_is_verified_far_from_the_gateway() {
             let mut command = town.home.command();
             command.env("LICHTBILD_CONFIG", elsewhere.path().join("no-gateway-here"));
             let arguments = ["audit", "verify", "--json", "--file", export];
-            verified(&command.args([&arguments, more].concat()).output().unwrap())
+            exit_code_and_json(&command.args([&arguments, more].concat()).output().unwrap())
         };
         let vouched = ["--checkpoint", &folder, "--public-key", &key];
         let whole = file("whole.jsonl", &text);
@@ -178,7 +178,7 @@ async fn an_export_is_verified_far_from_the_gateway() {
 
 #[test]
 fn an_export_goes_from_a_day_to_a_day() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     home.studio("Foto Koch");
     let rows = |arguments: &[&str]| {
         let output = home.run(&[&["audit", "export"], arguments].concat());
@@ -204,7 +204,7 @@ fn curl(gateway: &GatewayProcess, device: &DeviceFiles, path: &str) -> Output {
 
 #[test]
 fn an_auditor_fetches_log_and_checkpoints_over_mutual_tls() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let office = home.office("Amt Nord");
     let auditor = home.json(&["device", "add", "--office", "Amt Nord", "--auditor", "--label", "Revision"]);
     let auditor = DeviceFiles::new(&auditor);
@@ -218,7 +218,7 @@ fn an_auditor_fetches_log_and_checkpoints_over_mutual_tls() {
     let path = format!("/v1/audit/checkpoints/{count}");
     fs::write(&document, curl(&gateway, &auditor, &path).stdout).unwrap();
     fs::write(document.with_extension("sig"), curl(&gateway, &auditor, &format!("{path}/signature")).stdout).unwrap();
-    assert!(openssl(&home, &document));
+    assert!(openssl_verifies(&home, &document));
     let (log, document) = (home.beside("log.jsonl"), document.to_str().unwrap());
     let told = home.json(&["audit", "verify", "--file", log.to_str().unwrap(), "--checkpoint", document]);
     assert_eq!(told["vouched_up_to"], count);

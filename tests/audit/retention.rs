@@ -3,53 +3,55 @@
 use std::time::Duration;
 
 use lichtbild::domain::audit::{AuditEntry, AuditEvent};
-use lichtbild::domain::chain::{ChainWalk, Link};
+use lichtbild::domain::chain::{ChainLink, ChainVerifier};
 use lichtbild::domain::checkpoint::LOG_RETENTION;
 use lichtbild::flows::checkpoint::checkpoint;
-use lichtbild::flows::forget::{forget, shorten_log};
-use lichtbild::flows::walk::walk_to_end;
+use lichtbild::flows::forget::{purge, shorten_log};
+use lichtbild::flows::walk::verify_to_end;
 use lichtbild::identity::checkpoint_key::CheckpointKey;
-use lichtbild::storage::transfer_log::Forgotten;
-use lichtbild::storage::{Store, TransferLog};
+use lichtbild::storage::transfer_log::PurgeReport;
+use lichtbild::storage::{AuditLog, Store};
 use serde_json::json;
 
 use crate::support::gateway::{DAY, TestGateway};
 
-struct Town {
+struct LogRetentionSetup {
     gateway: TestGateway,
     key: CheckpointKey,
 }
 
-impl Town {
+impl LogRetentionSetup {
     async fn new() -> Self {
         Self { gateway: TestGateway::start().await, key: CheckpointKey::generate().unwrap() }
     }
 
-    async fn sign(&self) -> Link {
+    async fn sign(&self) -> ChainLink {
         checkpoint(&self.gateway.gateway, &self.key, "gateway.example").await.unwrap().unwrap().link()
     }
 
     /// What a sweep does once it has looked at the clock.
-    async fn let_go(&self) -> Forgotten {
+    async fn purge(&self) -> PurgeReport {
         shorten_log(&self.gateway.gateway, self.key.verifier()).await.unwrap();
-        forget(&self.gateway.gateway).await.unwrap()
+        purge(&self.gateway.gateway).await.unwrap()
     }
 
     /// Whether what is left of the log follows on its anchor and meets its checkpoint.
-    async fn is_whole(&self, checkpoint: Link) -> bool {
-        let log: &dyn TransferLog = self.gateway.store();
-        let mut walk = ChainWalk::behind(log.log_anchor().await.unwrap(), [checkpoint]);
-        walk_to_end(log, &mut walk).await.is_ok() && walk.end().is_ok()
+    async fn is_whole(&self, checkpoint: ChainLink) -> bool {
+        let log: &dyn AuditLog = self.gateway.store();
+        let mut walk = ChainVerifier::starting_after(log.log_anchor().await.unwrap(), [checkpoint]);
+        verify_to_end(log, &mut walk).await.is_ok() && walk.finish().is_ok()
     }
 }
 
 #[tokio::test]
 async fn tombstones_and_the_logs_front_go_at_their_time_and_not_a_moment_before() {
-    let town = Town::new().await;
+    let town = LogRetentionSetup::new().await;
     let gateway = &town.gateway;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let [used, withdrawn] = [studio.deposited(1).await, studio.deposited(2).await];
-    office.settled(&used.code, &json!({ "outcome": "refused", "reason": "gaze", "note": "blickt zur Seite" })).await;
+    let [used, withdrawn] = [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await];
+    office
+        .collect_and_settle(&used.code, &json!({ "outcome": "refused", "reason": "gaze", "note": "blickt zur Seite" }))
+        .await;
     let old = town.sign().await;
     gateway.advance(DAY);
     studio.withdraw(&withdrawn.photo_id).await;
@@ -57,22 +59,22 @@ async fn tombstones_and_the_logs_front_go_at_their_time_and_not_a_moment_before(
     let rows = gateway.database.count("audit").await;
 
     gateway.advance(LOG_RETENTION - DAY - Duration::from_millis(1));
-    assert_eq!(town.let_go().await, Forgotten::default());
+    assert_eq!(town.purge().await, PurgeReport::default());
     assert_eq!((gateway.database.count("photos").await, gateway.database.count("audit").await), (2, rows));
 
     gateway.advance(Duration::from_millis(1));
-    assert_eq!(town.let_go().await, Forgotten { tombstones: 1, log_rows: old.sequence as u64 });
+    assert_eq!(town.purge().await, PurgeReport { tombstones: 1, log_rows: old.sequence as u64 });
     assert_eq!(gateway.database.texts("SELECT photo_id FROM photos").await, std::slice::from_ref(&withdrawn.photo_id));
     assert_eq!(gateway.database.count("collections").await, 0, "they went with their photo");
     assert_eq!(gateway.store.log_anchor().await.unwrap(), old);
     assert_eq!(gateway.database.number("SELECT min(sequence) FROM audit").await, old.sequence + 1);
     assert!(town.is_whole(newer).await);
-    assert_eq!(gateway.database.happened("log.shortened").await, 1);
-    assert_eq!(gateway.database.happened("tombstones.forgotten").await, 1);
+    assert_eq!(gateway.database.count_events("log.shortened").await, 1);
+    assert_eq!(gateway.database.count_events("tombstones.forgotten").await, 1);
 
     // The gateway goes on, and a day later the rest goes; what told of it stays.
     gateway.advance(DAY);
-    assert_eq!(town.let_go().await.tombstones, 1);
+    assert_eq!(town.purge().await.tombstones, 1);
     assert_eq!(gateway.database.count("photos").await, 0);
     assert!(town.is_whole(town.sign().await).await);
     let head = gateway.store.log_head().await.unwrap();
@@ -81,13 +83,15 @@ async fn tombstones_and_the_logs_front_go_at_their_time_and_not_a_moment_before(
 
 #[tokio::test]
 async fn erasing_a_tombstone_with_its_note_leaves_the_chain_whole_and_the_chain_never_held_the_note() {
-    let town = Town::new().await;
+    let town = LogRetentionSetup::new().await;
     let gateway = &town.gateway;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let note = "Frau Musterfrau blickt zur Seite";
     for number in 0..3 {
-        let deposit = studio.deposited(number).await;
-        office.settled(&deposit.code, &json!({ "outcome": "refused", "reason": "gaze", "note": note })).await;
+        let deposit = studio.deposit_numbered(number).await;
+        office
+            .collect_and_settle(&deposit.code, &json!({ "outcome": "refused", "reason": "gaze", "note": note }))
+            .await;
     }
     assert_eq!(gateway.database.texts("SELECT refusal_note FROM photos").await, [note; 3]);
     let checkpoint = town.sign().await;
@@ -104,23 +108,23 @@ async fn erasing_a_tombstone_with_its_note_leaves_the_chain_whole_and_the_chain_
 
 #[tokio::test]
 async fn without_a_checkpoint_or_with_somebody_elses_the_log_stays() {
-    let town = Town::new().await;
+    let town = LogRetentionSetup::new().await;
     let gateway = &town.gateway;
     let studio = gateway.studio("Foto Koch").await;
-    studio.deposited(1).await;
+    studio.deposit_numbered(1).await;
     gateway.advance(LOG_RETENTION);
-    assert_eq!(town.let_go().await.log_rows, 0, "nothing vouches for what would be left");
+    assert_eq!(town.purge().await.log_rows, 0, "nothing vouches for what would be left");
     town.sign().await;
     gateway.advance(LOG_RETENTION);
     let stranger = CheckpointKey::generate().unwrap();
     shorten_log(&gateway.gateway, stranger.verifier()).await.unwrap();
-    assert_eq!(gateway.store.log_anchor().await.unwrap(), Link::START);
-    assert!(town.let_go().await.log_rows > 0);
+    assert_eq!(gateway.store.log_anchor().await.unwrap(), ChainLink::START);
+    assert!(town.purge().await.log_rows > 0);
 }
 
 #[tokio::test]
 async fn rows_of_a_clock_that_was_ahead_keep_the_log_until_their_time_is_over() {
-    let town = Town::new().await;
+    let town = LogRetentionSetup::new().await;
     let gateway = &town.gateway;
     gateway.studio("Foto Koch").await;
     let ahead = AuditEntry {
@@ -133,22 +137,22 @@ async fn rows_of_a_clock_that_was_ahead_keep_the_log_until_their_time_is_over() 
     gateway.store.append_audit(ahead).await.unwrap();
     town.sign().await;
     gateway.advance(LOG_RETENTION + 364 * DAY);
-    assert_eq!(town.let_go().await, Forgotten::default());
+    assert_eq!(town.purge().await, PurgeReport::default());
     gateway.advance(DAY);
-    assert_eq!(town.let_go().await.log_rows, 3);
+    assert_eq!(town.purge().await.log_rows, 3);
 }
 
 #[tokio::test]
 async fn the_database_itself_lets_nothing_else_go() {
-    let town = Town::new().await;
+    let town = LogRetentionSetup::new().await;
     let gateway = &town.gateway;
-    gateway.studio("Foto Koch").await.deposited(1).await;
+    gateway.studio("Foto Koch").await.deposit_numbered(1).await;
     let (early, now) = (town.sign().await, gateway.now().unix_milliseconds());
     gateway.studio("Foto Porst").await;
     town.sign().await;
     let over = i64::try_from(LOG_RETENTION.as_millis()).unwrap();
     let anchor = |sequence: i64, digest: &str, at: i64| {
-        let digest = format!("{}{digest}'", gateway.database.spelt("x'", "'\\x"));
+        let digest = format!("{}{digest}'", gateway.database.for_dialect("x'", "'\\x"));
         format!("INSERT INTO log_anchors (sequence, sha256, moved_at) VALUES ({sequence}, {digest}, {at})")
     };
     let head = early.sha256.to_string();
@@ -179,17 +183,17 @@ async fn the_database_itself_lets_nothing_else_go() {
 
 #[tokio::test]
 async fn however_much_is_due_it_goes_in_bounded_batches() {
-    let town = Town::new().await;
+    let town = LogRetentionSetup::new().await;
     let gateway = &town.gateway;
     let studio = gateway.studio("Foto Koch").await;
     for number in 0..70 {
-        let deposit = studio.deposited(number).await;
+        let deposit = studio.deposit_numbered(number).await;
         studio.withdraw(&deposit.photo_id).await;
     }
     gateway.advance(LOG_RETENTION);
-    let first = gateway.store.forget(gateway.now()).await.unwrap();
+    let first = gateway.store.purge(gateway.now()).await.unwrap();
     assert_eq!(first.tombstones, 64);
-    assert_eq!(gateway.store.forget(gateway.now()).await.unwrap().tombstones, 6);
-    assert_eq!(gateway.store.forget(gateway.now()).await.unwrap(), Forgotten::default());
+    assert_eq!(gateway.store.purge(gateway.now()).await.unwrap().tombstones, 6);
+    assert_eq!(gateway.store.purge(gateway.now()).await.unwrap(), PurgeReport::default());
     assert_eq!(gateway.database.number("SELECT count(*) FROM photos").await, 0);
 }

@@ -3,13 +3,13 @@
 use lichtbild::clock::Clock;
 use lichtbild::domain::audit::{AuditEntry, AuditEvent};
 use lichtbild::domain::id::{DeviceId, PartyId};
-use lichtbild::domain::party::{Device, Duty, Role};
+use lichtbild::domain::party::{Device, DeviceScope, Role};
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::storage::StoreError;
 use lichtbild::storage::steps::CertificateRecord;
 use serde_json::json;
 
-use crate::support::caller::{Answer, key, photo};
+use crate::support::caller::{RouterResponse, idempotency_key, photo};
 use crate::support::gateway::{MINUTE, TestGateway};
 
 #[tokio::test]
@@ -17,26 +17,26 @@ async fn a_change_whose_row_cannot_be_written_does_not_happen() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let [free, leased, lapsed, handed_over, stale] = [
-        studio.deposited(1).await,
-        studio.deposited(2).await,
-        studio.deposited(3).await,
-        studio.deposited(4).await,
-        studio.deposited(5).await,
+        studio.deposit_numbered(1).await,
+        studio.deposit_numbered(2).await,
+        studio.deposit_numbered(3).await,
+        studio.deposit_numbered(4).await,
+        studio.deposit_numbered(5).await,
     ];
-    office.collected(&lapsed.code).await;
-    office.handed_over(&stale.code).await;
+    office.collect_ok(&lapsed.code).await;
+    office.collect_and_fetch(&stale.code).await;
     gateway.advance(15 * MINUTE);
-    let leased_collection = office.collected(&leased.code).await;
-    let handed_over_collection = office.handed_over(&handed_over.code).await;
+    let leased_collection = office.collect_ok(&leased.code).await;
+    let handed_over_collection = office.collect_and_fetch(&handed_over.code).await;
 
     gateway.database.break_audit().await;
     let before = gateway.database.contents().await;
-    let unavailable = |answer: Answer| {
-        answer.refused(503, "storage-unavailable");
+    let unavailable = |answer: RouterResponse| {
+        answer.assert_problem(503, "storage-unavailable");
         assert_eq!(answer.retry_after_seconds(), 5);
     };
-    unavailable(studio.deposit(&photo(6), &key(6)).await);
-    unavailable(studio.deposit(b"no photo", &key(7)).await);
+    unavailable(studio.deposit(&photo(6), &idempotency_key(6)).await);
+    unavailable(studio.deposit(b"no photo", &idempotency_key(7)).await);
     unavailable(studio.withdraw(&free.photo_id).await);
     unavailable(studio.withdraw(&lapsed.photo_id).await);
     unavailable(office.collect("00000-00000-00000-00012").await);
@@ -59,11 +59,11 @@ async fn a_change_whose_row_cannot_be_written_does_not_happen() {
     assert_eq!(gateway.database.contents().await, before);
 
     // Nothing is stuck: each of them works once the store does.
-    gateway.database.mend().await;
-    studio.deposited(6).await;
+    gateway.database.repair_audit().await;
+    studio.deposit_numbered(6).await;
     assert_eq!(studio.withdraw(&lapsed.photo_id).await.status, 200);
     assert_eq!(office.settle(&handed_over_collection, &json!({ "outcome": "used" })).await.status, 200);
-    office.settled(&free.code, &json!({ "outcome": "used" })).await;
+    office.collect_and_settle(&free.code, &json!({ "outcome": "used" })).await;
     assert_eq!(office.fetch(&leased_collection, &leased.code).await.body, leased.bytes);
     gateway.database.audit().await;
 }
@@ -79,7 +79,7 @@ async fn a_change_that_cannot_be_made_leaves_no_row() {
         device_id: DeviceId::generate(now, &entropy).unwrap(),
         party_id,
         label: "Kasse".into(),
-        duty: Duty::Photos,
+        duty: DeviceScope::Photos,
         created_at: now,
         revoked_at: None,
         certificate_expires_at: None,
@@ -99,7 +99,7 @@ async fn a_change_that_cannot_be_made_leaves_no_row() {
     let taken = certificate(studio.certificate.sha256());
     assert!(store.add_device(&device(studio.party.party_id), &taken, entry()).await.is_err());
     let again = store.add_party(&studio.party, entry()).await;
-    assert!(matches!(again, Err(StoreError::AlreadyThere)), "{again:?}");
+    assert!(matches!(again, Err(StoreError::AlreadyExists)), "{again:?}");
     assert!(!store.set_suspended(nobody, true, entry()).await.unwrap());
     assert!(!store.set_suspended(studio.party.party_id, false, entry()).await.unwrap());
     let no_device = DeviceId::generate(now, &entropy).unwrap();

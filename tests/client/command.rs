@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use super::shop::PHOTO;
-use crate::support::fake_gateway::{FakeGateway, Pki, Reply, code_for};
+use crate::support::fake_gateway::{FakeGateway, PkiFault, ScriptedReply, code_for};
 use crate::support::variants::variant;
 
 async fn studio(arguments: &[&str], config: &Path) -> Output {
@@ -16,23 +16,23 @@ async fn studio(arguments: &[&str], config: &Path) -> Output {
     tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap()
 }
 
-struct Run {
+struct PushRun {
     code: i32,
     stdout: String,
     stderr: String,
 }
 
-async fn push(gateway: &FakeGateway, more: &[&str]) -> Run {
+async fn push(gateway: &FakeGateway, more: &[&str]) -> PushRun {
     let photo = gateway.directory().join("photo.jpg");
     std::fs::write(&photo, PHOTO).unwrap();
     push_file(gateway, &photo, more).await
 }
 
-async fn push_file(gateway: &FakeGateway, photo: &Path, more: &[&str]) -> Run {
+async fn push_file(gateway: &FakeGateway, photo: &Path, more: &[&str]) -> PushRun {
     let mut arguments = vec!["push", photo.to_str().unwrap(), "--give-up-after", "0"];
     arguments.extend(more);
     let output = studio(&arguments, &gateway.config()).await;
-    Run {
+    PushRun {
         code: output.status.code().unwrap(),
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
@@ -41,10 +41,10 @@ async fn push_file(gateway: &FakeGateway, photo: &Path, more: &[&str]) -> Run {
 
 #[tokio::test]
 async fn success_prints_the_code_on_stdout_and_the_next_step_on_stderr() {
-    let gateway = FakeGateway::playing([]).await;
+    let gateway = FakeGateway::with_script([]).await;
     let run = push(&gateway, &[]).await;
     assert_eq!(run.code, 0, "{}", run.stderr);
-    let code = code_for(gateway.seen()[0].key());
+    let code = code_for(gateway.uploads()[0].key());
     assert!(run.stdout.starts_with(&format!("Abrufcode:   {code}\n")), "{}", run.stdout);
     assert!(run.stdout.contains("31.12.2999"), "{}", run.stdout);
     assert!(!run.stderr.contains(&code));
@@ -53,22 +53,22 @@ async fn success_prints_the_code_on_stdout_and_the_next_step_on_stderr() {
 
 #[tokio::test]
 async fn json_is_one_line_and_a_repeat_says_so() {
-    let gateway = FakeGateway::playing([]).await;
+    let gateway = FakeGateway::with_script([]).await;
     for replayed in [false, true] {
         let run = push(&gateway, &["--json", "--lang", "en"]).await;
         assert_eq!((run.code, run.stdout.lines().count()), (0, 1), "{}", run.stderr);
         let line: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-        assert_eq!(line["code"], code_for(gateway.seen()[0].key()));
+        assert_eq!(line["code"], code_for(gateway.uploads()[0].key()));
         assert_eq!(line["replayed"], replayed);
     }
-    assert_eq!(gateway.seen().len(), 1);
-    assert_eq!(gateway.seen()[0].header("accept-language"), "en");
+    assert_eq!(gateway.uploads().len(), 1);
+    assert_eq!(gateway.uploads()[0].header("accept-language"), "en");
 }
 
 #[tokio::test]
 async fn a_refused_photo_ends_with_3_and_its_findings() {
-    let refused = Reply::Problem(422, "photo-refused", None);
-    let gateway = FakeGateway::playing([refused.clone(), refused]).await;
+    let refused = ScriptedReply::Problem(422, "photo-refused", None);
+    let gateway = FakeGateway::with_script([refused.clone(), refused]).await;
     let run = push(&gateway, &[]).await;
     assert_eq!((run.code, run.stdout.as_str()), (3, ""));
     assert!(run.stderr.contains("Die Datei ist kein JPEG. (gemessen: PNG; verlangt: JPEG)"), "{}", run.stderr);
@@ -80,19 +80,19 @@ async fn a_refused_photo_ends_with_3_and_its_findings() {
 
 #[tokio::test]
 async fn giving_up_ends_with_4_and_says_that_the_code_stays() {
-    let gateway = FakeGateway::playing([Reply::StoreThenCut]).await;
+    let gateway = FakeGateway::with_script([ScriptedReply::StoreThenCut]).await;
     let run = push(&gateway, &["--lang", "en"]).await;
     assert_eq!((run.code, run.stdout.as_str()), (4, ""));
     assert!(run.stderr.contains("Run the same command again later: the same code will be given."), "{}", run.stderr);
     let run = push(&gateway, &[]).await;
     assert_eq!(run.code, 0);
-    assert!(run.stdout.contains(&code_for(gateway.seen()[0].key())));
+    assert!(run.stdout.contains(&code_for(gateway.uploads()[0].key())));
 }
 
 #[tokio::test]
 async fn a_refusal_after_silence_ends_with_7_and_says_what_is_kept() {
-    let refused = Reply::Problem(413, "photo-too-large", None);
-    let gateway = FakeGateway::playing([Reply::StoreThenCut, refused.clone(), refused]).await;
+    let refused = ScriptedReply::Problem(413, "photo-too-large", None);
+    let gateway = FakeGateway::with_script([ScriptedReply::StoreThenCut, refused.clone(), refused]).await;
     assert_eq!(push(&gateway, &[]).await.code, 4);
     let run = push(&gateway, &["--lang", "en"]).await;
     assert_eq!((run.code, run.stdout.as_str()), (7, ""));
@@ -100,14 +100,14 @@ async fn a_refusal_after_silence_ends_with_7_and_says_what_is_kept() {
     let run = push(&gateway, &["--json"]).await;
     assert_eq!(run.code, 7);
     assert!(run.stdout.contains("photo-too-large"), "{}", run.stdout);
-    assert!(push(&gateway, &[]).await.stdout.contains(&code_for(gateway.seen()[0].key())));
+    assert!(push(&gateway, &[]).await.stdout.contains(&code_for(gateway.uploads()[0].key())));
 }
 
 #[tokio::test]
 async fn who_is_not_allowed_ends_with_5() {
-    let suspended = FakeGateway::playing([Reply::Problem(403, "studio-suspended", None)]).await;
+    let suspended = FakeGateway::with_script([ScriptedReply::Problem(403, "studio-suspended", None)]).await;
     assert_eq!(push(&suspended, &[]).await.code, 5);
-    let revoked = FakeGateway::with_pki(Pki::StudioRevoked, []).await;
+    let revoked = FakeGateway::with_pki(PkiFault::StudioRevoked, []).await;
     let run = push(&revoked, &["--lang", "en"]).await;
     assert_eq!(run.code, 5);
     assert!(run.stderr.contains("it is revoked"), "{}", run.stderr);
@@ -115,7 +115,7 @@ async fn who_is_not_allowed_ends_with_5() {
 
 #[tokio::test]
 async fn an_untrusted_gateway_ends_with_6_and_points_at_ca_or_clock() {
-    for (pki, hint) in [(Pki::GatewayForeign, "ca"), (Pki::GatewayNotValidYet, "set date and time")] {
+    for (pki, hint) in [(PkiFault::GatewayForeign, "ca"), (PkiFault::GatewayNotValidYet, "set date and time")] {
         let gateway = FakeGateway::with_pki(pki, []).await;
         let run = push(&gateway, &["--lang", "en"]).await;
         assert_eq!(run.code, 6);
@@ -125,7 +125,7 @@ async fn an_untrusted_gateway_ends_with_6_and_points_at_ca_or_clock() {
 
 #[tokio::test]
 async fn files_that_do_not_serve_end_with_6() {
-    let gateway = FakeGateway::playing([]).await;
+    let gateway = FakeGateway::with_script([]).await;
     let missing = push_file(&gateway, &gateway.directory().join("none.jpg"), &[]).await;
     assert_eq!(missing.code, 6, "{}", missing.stderr);
     let directory = push_file(&gateway, gateway.directory(), &[]).await;
@@ -136,23 +136,23 @@ async fn files_that_do_not_serve_end_with_6() {
     let run = push(&gateway, &["--lang", "en"]).await;
     assert_eq!(run.code, 6);
     assert!(run.stderr.contains("only then delete this file"), "{}", run.stderr);
-    assert!(gateway.seen().is_empty());
+    assert!(gateway.uploads().is_empty());
 }
 
 // Not even root can make a file there.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_ends_with_6_before_anything_is_sent() {
-    let gateway = FakeGateway::playing([]).await;
+    let gateway = FakeGateway::with_script([]).await;
     let run = push_file(&gateway, Path::new("/proc/version"), &["--lang", "en"]).await;
     assert_eq!(run.code, 6);
     assert!(run.stderr.contains("writable folder"), "{}", run.stderr);
-    assert!(gateway.seen().is_empty());
+    assert!(gateway.uploads().is_empty());
 }
 
 #[tokio::test]
 async fn a_configuration_that_does_not_serve_ends_with_6() {
-    let gateway = FakeGateway::playing([]).await;
+    let gateway = FakeGateway::with_script([]).await;
     gateway.write_config("http://127.0.0.1");
     assert_eq!(push(&gateway, &[]).await.code, 6);
     std::fs::write(gateway.config(), "gatway = 1").unwrap();
@@ -168,7 +168,7 @@ async fn a_configuration_that_does_not_serve_ends_with_6() {
 #[tokio::test]
 async fn a_key_that_others_may_read_is_refused_with_the_remedy() {
     use std::os::unix::fs::PermissionsExt;
-    let gateway = FakeGateway::playing([]).await;
+    let gateway = FakeGateway::with_script([]).await;
     let key = gateway.directory().join("studio.key");
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).unwrap();
     let run = push(&gateway, &[]).await;
@@ -189,9 +189,9 @@ async fn help_names_every_exit_code_and_wrong_usage_ends_with_2() {
     assert_eq!(studio(&["pull"], nowhere).await.status.code(), Some(2));
 }
 
-async fn check(arguments: &[&str]) -> Run {
+async fn check(arguments: &[&str]) -> PushRun {
     let output = studio(arguments, Path::new("nowhere.toml")).await;
-    Run {
+    PushRun {
         code: output.status.code().unwrap(),
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
@@ -261,8 +261,8 @@ async fn a_declaration_is_heard_by_check_and_sent_by_push() {
         assert_eq!(run.code, code, "{option} {value}: {}{}", run.stdout, run.stderr);
     }
 
-    let gateway = FakeGateway::playing([]).await;
+    let gateway = FakeGateway::with_script([]).await;
     assert_eq!(push(&gateway, &["--child", "under10", "--exception", "religious"]).await.code, 0);
-    let seen = gateway.seen();
+    let seen = gateway.uploads();
     assert_eq!((seen[0].header("photo-subject"), seen[0].header("photo-exception")), ("under10", "religious"));
 }

@@ -13,7 +13,7 @@ async fn a_push_killed_at_any_step_is_finished_by_the_next_one() {
     for (step, uploads_before, uploads_after) in
         [("push.spooled", 0, 1), ("push.sent", 1, 2), ("push.receipt_stored", 1, 1)]
     {
-        let gateway = FakeGateway::playing([]).await;
+        let gateway = FakeGateway::with_script([]).await;
         let photo = gateway.directory().join("photo.jpg");
         std::fs::write(&photo, PHOTO).unwrap();
         let mut push = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
@@ -31,11 +31,11 @@ async fn a_push_killed_at_any_step_is_finished_by_the_next_one() {
         halted.kill().unwrap();
         let killed = halted.wait_with_output().unwrap();
         assert!(killed.stdout.is_empty(), "{step}: a code is only shown once nothing can lose it");
-        assert_eq!(gateway.seen().len(), uploads_before, "{step}");
+        assert_eq!(gateway.uploads().len(), uploads_before, "{step}");
 
         let finished = tokio::task::spawn_blocking(move || push.output()).await.unwrap().unwrap();
         assert_eq!(finished.status.code(), Some(0), "{step}: {}", String::from_utf8_lossy(&finished.stderr));
-        let seen = gateway.seen();
+        let seen = gateway.uploads();
         assert_eq!(seen.len(), uploads_after, "{step}");
         assert!(seen.iter().all(|upload| upload.key() == seen[0].key()), "{step}");
         let line: serde_json::Value = serde_json::from_slice(&finished.stdout).unwrap();

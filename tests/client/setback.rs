@@ -1,23 +1,23 @@
-use lichtbild::client::deposit::DepositError;
+use lichtbild::client::deposit::ClientDepositError;
 use lichtbild::client::push::PushError;
-use lichtbild::client::setback::{CertificateRefusal, Distrust, TlsRefusal};
+use lichtbild::client::setback::{ClientCertError, ServerCertError, TlsFailure};
 
-use super::shop::Shop;
-use crate::support::fake_gateway::{FakeGateway, Pki};
+use super::shop::PushStudio;
+use crate::support::fake_gateway::{FakeGateway, PkiFault};
 
 /// Large enough that a refused certificate meets a client in the middle of its upload.
 const LARGE: usize = 8 * 1024 * 1024;
 
-async fn refusal(pki: Pki) -> TlsRefusal {
+async fn refusal(pki: PkiFault) -> TlsFailure {
     let gateway = FakeGateway::with_pki(pki, []).await;
-    let shop = Shop::beside(&gateway);
+    let shop = PushStudio::beside(&gateway);
     std::fs::write(&shop.photo, vec![0; LARGE]).unwrap();
     let error = shop.push().await.unwrap_err();
-    assert!(gateway.seen().is_empty());
+    assert!(gateway.uploads().is_empty());
     assert!(shop.patience.pauses().is_empty(), "{pki:?} is final");
     assert!(shop.spool().exists());
     match error {
-        PushError::Deposit(DepositError::Tls(refusal)) => refusal,
+        PushError::Deposit(ClientDepositError::Tls(refusal)) => refusal,
         other => panic!("{pki:?}: {other:?}"),
     }
 }
@@ -25,21 +25,21 @@ async fn refusal(pki: Pki) -> TlsRefusal {
 #[tokio::test]
 async fn a_refused_device_certificate_is_told_as_such_and_not_retried() {
     for (pki, expected) in [
-        (Pki::StudioRevoked, CertificateRefusal::Revoked),
-        (Pki::StudioExpired, CertificateRefusal::OutOfTime),
-        (Pki::StudioForeign, CertificateRefusal::UnknownIssuer),
+        (PkiFault::StudioRevoked, ClientCertError::Revoked),
+        (PkiFault::StudioExpired, ClientCertError::ExpiredOrNotYetValid),
+        (PkiFault::StudioForeign, ClientCertError::UnknownIssuer),
     ] {
-        assert_eq!(refusal(pki).await, TlsRefusal::OurCertificate(expected), "{pki:?}");
+        assert_eq!(refusal(pki).await, TlsFailure::ClientCertificate(expected), "{pki:?}");
     }
 }
 
 #[tokio::test]
 async fn a_gateway_that_is_not_trusted_gets_no_photo() {
     for (pki, expected) in [
-        (Pki::GatewayForeign, Distrust::UnknownIssuer),
-        (Pki::GatewayNotValidYet, Distrust::NotValidYet),
-        (Pki::GatewayOtherName, Distrust::OtherName),
+        (PkiFault::GatewayForeign, ServerCertError::UnknownIssuer),
+        (PkiFault::GatewayNotValidYet, ServerCertError::NotYetValid),
+        (PkiFault::GatewayOtherName, ServerCertError::NameMismatch),
     ] {
-        assert_eq!(refusal(pki).await, TlsRefusal::TheirCertificate(expected), "{pki:?}");
+        assert_eq!(refusal(pki).await, TlsFailure::ServerCertificate(expected), "{pki:?}");
     }
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lichtbild::client::config::StudioConfig;
-use lichtbild::client::connection::Connection;
-use lichtbild::client::deposit::Trying;
-use lichtbild::client::notice::Notice;
-use lichtbild::client::patience::Patience;
-use lichtbild::client::push::{Push, PushError, Pushed, push};
-use lichtbild::client::spool::Repeat;
+use lichtbild::client::connection::GatewayClient;
+use lichtbild::client::deposit::RetryContext;
+use lichtbild::client::notice::ProgressEvent;
+use lichtbild::client::patience::Timer;
+use lichtbild::client::push::{PushContext, PushError, PushedPhoto, push};
+use lichtbild::client::spool::RepeatPolicy;
 use lichtbild::clock::{ManualClock, Timestamp};
 use lichtbild::domain::language::Language;
 use lichtbild::domain::subject::Declaration;
@@ -23,49 +23,49 @@ pub const PHOTO: &[u8] = include_bytes!("../../fixtures/portrait-413x531.jpg");
 
 /// Every pause is noted and over at once.
 #[derive(Default)]
-pub struct NotedPatience(Mutex<Vec<Duration>>);
+pub struct RecordingTimer(Mutex<Vec<Duration>>);
 
-impl NotedPatience {
+impl RecordingTimer {
     pub fn pauses(&self) -> Vec<Duration> {
         self.0.lock().unwrap().clone()
     }
 }
 
 #[async_trait]
-impl Patience for NotedPatience {
-    fn spent(&self) -> Duration {
+impl Timer for RecordingTimer {
+    fn elapsed(&self) -> Duration {
         self.pauses().iter().sum()
     }
 
-    async fn wait(&self, span: Duration) {
+    async fn sleep(&self, span: Duration) {
         self.0.lock().unwrap().push(span);
     }
 }
 
-pub struct Shop {
-    pub connection: Connection,
+pub struct PushStudio {
+    pub connection: GatewayClient,
     pub photo: PathBuf,
     pub clock: ManualClock,
     pub entropy: SeededEntropy,
-    pub patience: NotedPatience,
-    pub notices: Mutex<Vec<Notice>>,
-    pub repeat: Repeat,
+    pub patience: RecordingTimer,
+    pub notices: Mutex<Vec<ProgressEvent>>,
+    pub repeat: RepeatPolicy,
     pub declared: Option<Declaration>,
 }
 
-impl Shop {
+impl PushStudio {
     pub fn beside(gateway: &FakeGateway) -> Self {
         let photo = gateway.directory().join("photo.jpg");
         std::fs::write(&photo, PHOTO).unwrap();
         Self {
-            connection: Connection::prepare(&StudioConfig::load(&gateway.config()).unwrap()).unwrap(),
+            connection: GatewayClient::from_config(&StudioConfig::load(&gateway.config()).unwrap()).unwrap(),
             photo,
             // 2026-11-22T09:30:00Z
             clock: ManualClock::starting_at(Timestamp::from_unix_milliseconds(1_795_339_800_000)),
             entropy: SeededEntropy::new(1),
-            patience: NotedPatience::default(),
+            patience: RecordingTimer::default(),
             notices: Mutex::default(),
-            repeat: Repeat::ShowReceipt,
+            repeat: RepeatPolicy::ReturnReceipt,
             declared: None,
         }
     }
@@ -82,19 +82,19 @@ impl Shop {
         format!("{:?}", self.notices.lock().unwrap())
     }
 
-    pub async fn push(&self) -> Result<Pushed, PushError> {
+    pub async fn push(&self) -> Result<PushedPhoto, PushError> {
         let announce = |notice| self.notices.lock().unwrap().push(notice);
-        let job = Push {
-            connection: &self.connection,
+        let job = PushContext {
+            client: &self.connection,
             language: Language::English,
             repeat: self.repeat,
             declared: self.declared,
-            trying: Trying {
+            retry: RetryContext {
                 clock: &self.clock,
                 entropy: &self.entropy,
-                patience: &self.patience,
+                timer: &self.patience,
                 give_up_after: Duration::from_secs(600),
-                announce: &announce,
+                on_progress: &announce,
             },
         };
         push(&self.photo, &job).await

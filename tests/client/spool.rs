@@ -1,56 +1,61 @@
 use std::fs;
 use std::sync::{Arc, Barrier};
 
-use lichtbild::client::notice::Notice;
+use lichtbild::client::notice::ProgressEvent;
 use lichtbild::client::photo_file::PhotoFile;
 use lichtbild::client::push::PushError;
-use lichtbild::client::spool::{Claim, Repeat, SpoolError, claim};
+use lichtbild::client::spool::{PushPlan, RepeatPolicy, SpoolError, open_or_create};
 use lichtbild::client::stored_receipt::{StoredReceipt, StoredReceiptError};
 use lichtbild::clock::{ManualClock, Timestamp};
 use lichtbild::domain::subject::{Declaration, Exception, Subject};
 use lichtbild::entropy::SeededEntropy;
 
-use super::shop::{PHOTO, Shop, suffixed};
-use crate::support::fake_gateway::{FakeGateway, Reply, Seen, code_for};
+use super::shop::{PHOTO, PushStudio, suffixed};
+use crate::support::fake_gateway::{FakeGateway, RecordedUpload, ScriptedReply, code_for};
 
-fn claim_in(shop: &Shop) -> Claim {
+fn claim_in(shop: &PushStudio) -> PushPlan {
     let photo = PhotoFile::read(&shop.photo).unwrap();
-    claim(&photo, shop.repeat, shop.declared, shop.connection.gateway(), &shop.clock, &shop.entropy, &|_| {}).unwrap()
+    open_or_create(&photo, shop.repeat, shop.declared, shop.connection.gateway(), &shop.clock, &shop.entropy, &|_| {})
+        .unwrap()
 }
 
 #[tokio::test]
 async fn a_push_that_died_before_it_sent_goes_on_with_its_key() {
-    let gateway = FakeGateway::playing([]).await;
-    let shop = Shop::beside(&gateway);
-    let Claim::Send(spool) = claim_in(&shop) else { panic!("nothing was sent yet") };
+    let gateway = FakeGateway::with_script([]).await;
+    let shop = PushStudio::beside(&gateway);
+    let PushPlan::Send(spool) = claim_in(&shop) else { panic!("nothing was sent yet") };
     shop.push().await.unwrap();
-    assert_eq!(gateway.seen()[0].key(), spool.key().as_str());
+    assert_eq!(gateway.uploads()[0].key(), spool.key().as_str());
 }
 
 #[tokio::test]
 async fn a_push_that_died_after_its_receipt_was_stored_is_done() {
-    let gateway = FakeGateway::playing([]).await;
-    let shop = Shop::beside(&gateway);
+    let gateway = FakeGateway::with_script([]).await;
+    let shop = PushStudio::beside(&gateway);
     claim_in(&shop);
     let spool = fs::read(shop.spool()).unwrap();
     let pushed = shop.push().await.unwrap();
     fs::write(shop.spool(), spool).unwrap();
     let again = shop.push().await.unwrap();
     assert_eq!(again.receipt, pushed.receipt);
-    assert_eq!(gateway.seen().len(), 1);
+    assert_eq!(gateway.uploads().len(), 1);
     assert!(!shop.spool().exists());
 }
 
 #[tokio::test]
 async fn an_interrupted_second_deposit_goes_on_with_or_without_being_asked() {
-    let gateway = FakeGateway::playing([Reply::Receipt, Reply::Problem(429, "too-many-requests", Some("9999"))]).await;
-    let mut shop = Shop::beside(&gateway);
+    let gateway = FakeGateway::with_script([
+        ScriptedReply::Receipt,
+        ScriptedReply::Problem(429, "too-many-requests", Some("9999")),
+    ])
+    .await;
+    let mut shop = PushStudio::beside(&gateway);
     let first = shop.push().await.unwrap();
-    shop.repeat = Repeat::DepositAgain;
+    shop.repeat = RepeatPolicy::DepositAgain;
     shop.push().await.unwrap_err();
-    shop.repeat = Repeat::ShowReceipt;
+    shop.repeat = RepeatPolicy::ReturnReceipt;
     let second = shop.push().await.unwrap();
-    let seen = gateway.seen();
+    let seen = gateway.uploads();
     assert_eq!(seen[1].key(), seen[2].key());
     assert_ne!(second.receipt.code, first.receipt.code);
 }
@@ -59,8 +64,8 @@ async fn an_interrupted_second_deposit_goes_on_with_or_without_being_asked() {
 #[tokio::test]
 async fn spool_and_receipt_are_for_the_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let gateway = FakeGateway::playing([]).await;
-    let shop = Shop::beside(&gateway);
+    let gateway = FakeGateway::with_script([]).await;
+    let shop = PushStudio::beside(&gateway);
     claim_in(&shop);
     assert_eq!(fs::metadata(shop.spool()).unwrap().permissions().mode() & 0o777, 0o600);
     shop.push().await.unwrap();
@@ -69,22 +74,22 @@ async fn spool_and_receipt_are_for_the_owner_alone() {
 
 #[tokio::test]
 async fn a_photo_that_changed_gets_a_new_key_and_the_old_one_is_kept() {
-    let gateway = FakeGateway::playing([Reply::Problem(429, "too-many-requests", Some("9999"))]).await;
-    let shop = Shop::beside(&gateway);
+    let gateway = FakeGateway::with_script([ScriptedReply::Problem(429, "too-many-requests", Some("9999"))]).await;
+    let shop = PushStudio::beside(&gateway);
     shop.push().await.unwrap_err();
     fs::write(&shop.photo, b"retouched").unwrap();
     let pushed = shop.push().await.unwrap();
-    let seen = gateway.seen();
+    let seen = gateway.uploads();
     assert_ne!(seen[0].key(), seen[1].key());
     assert_eq!(pushed.receipt.code, code_for(seen[1].key()));
     assert!(fs::read_to_string(suffixed(&shop.spool(), ".1")).unwrap().contains(seen[0].key()));
-    assert!(shop.notices.lock().unwrap().iter().any(|notice| matches!(notice, Notice::SetAside { .. })));
+    assert!(shop.notices.lock().unwrap().iter().any(|notice| matches!(notice, ProgressEvent::SpoolRotated { .. })));
 }
 
 #[tokio::test]
 async fn a_receipt_of_the_photo_before_its_change_is_set_aside() {
-    let gateway = FakeGateway::playing([]).await;
-    let shop = Shop::beside(&gateway);
+    let gateway = FakeGateway::with_script([]).await;
+    let shop = PushStudio::beside(&gateway);
     let first = shop.push().await.unwrap();
     fs::write(&shop.photo, b"retouched").unwrap();
     let second = shop.push().await.unwrap();
@@ -94,18 +99,18 @@ async fn a_receipt_of_the_photo_before_its_change_is_set_aside() {
 
 #[tokio::test]
 async fn a_push_that_died_while_it_sent_may_have_been_stored() {
-    let gateway = FakeGateway::playing([Reply::Problem(413, "photo-too-large", None)]).await;
-    let shop = Shop::beside(&gateway);
+    let gateway = FakeGateway::with_script([ScriptedReply::Problem(413, "photo-too-large", None)]).await;
+    let shop = PushStudio::beside(&gateway);
     claim_in(&shop);
     let error = shop.push().await.unwrap_err();
-    assert!(matches!(error, PushError::RefusedAfterSilence { .. }), "{error:?}");
+    assert!(matches!(error, PushError::RefusedMaybeStored { .. }), "{error:?}");
     assert!(shop.spool().exists());
 }
 
 #[tokio::test]
 async fn a_spool_that_cannot_be_understood_stops_the_push() {
-    let gateway = FakeGateway::playing([]).await;
-    let shop = Shop::beside(&gateway);
+    let gateway = FakeGateway::with_script([]).await;
+    let shop = PushStudio::beside(&gateway);
     claim_in(&shop);
     let newer = fs::read_to_string(shop.spool()).unwrap().replace("\"version\":1", "\"version\":2");
     for content in ["", "{", newer.as_str()] {
@@ -114,13 +119,13 @@ async fn a_spool_that_cannot_be_understood_stops_the_push() {
         assert!(matches!(error, PushError::Spool(SpoolError::Corrupt { .. })), "{error:?}");
         assert_eq!(fs::read_to_string(shop.spool()).unwrap(), content, "left as it was");
     }
-    assert!(gateway.seen().is_empty());
+    assert!(gateway.uploads().is_empty());
 }
 
 #[tokio::test]
 async fn a_receipt_that_cannot_be_understood_stops_the_push() {
-    let gateway = FakeGateway::playing([]).await;
-    let shop = Shop::beside(&gateway);
+    let gateway = FakeGateway::with_script([]).await;
+    let shop = PushStudio::beside(&gateway);
     let code = shop.push().await.unwrap().receipt.code;
     let sound = fs::read_to_string(shop.receipt()).unwrap();
     for content in [&sound[..sound.len() / 2], &sound.replace(&code, "00000-00000-00000-00001")] {
@@ -129,29 +134,29 @@ async fn a_receipt_that_cannot_be_understood_stops_the_push() {
         let expected = matches!(error, PushError::Spool(SpoolError::Receipt(StoredReceiptError::Corrupt { .. })));
         assert!(expected, "{error:?}");
     }
-    assert_eq!(gateway.seen().len(), 1);
+    assert_eq!(gateway.uploads().len(), 1);
 }
 
 #[tokio::test]
 async fn another_gateway_gets_the_same_key_and_the_user_is_told() {
-    let gateway = FakeGateway::playing([]).await;
-    let shop = Shop::beside(&gateway);
+    let gateway = FakeGateway::with_script([]).await;
+    let shop = PushStudio::beside(&gateway);
     claim_in(&shop);
     let moved = fs::read_to_string(shop.spool()).unwrap().replace("https://127.0.0.1", "https://elsewhere");
     fs::write(shop.spool(), moved).unwrap();
     shop.push().await.unwrap();
-    assert!(shop.notices().contains("OtherGateway"), "{}", shop.notices());
+    assert!(shop.notices().contains("GatewayChanged"), "{}", shop.notices());
 }
 
 #[tokio::test]
 async fn a_name_that_leaves_no_room_for_a_spool_sends_nothing() {
-    let gateway = FakeGateway::playing([]).await;
-    let mut shop = Shop::beside(&gateway);
+    let gateway = FakeGateway::with_script([]).await;
+    let mut shop = PushStudio::beside(&gateway);
     shop.photo = gateway.directory().join("x".repeat(250));
     fs::write(&shop.photo, PHOTO).unwrap();
     let error = shop.push().await.unwrap_err();
     assert!(matches!(error, PushError::Spool(_)), "{error:?}");
-    assert!(gateway.seen().is_empty());
+    assert!(gateway.uploads().is_empty());
 }
 
 #[test]
@@ -170,9 +175,11 @@ fn many_claims_at_once_give_one_key() {
                     let entropy = SeededEntropy::new(seed);
                     let clock = ManualClock::starting_at(Timestamp::from_unix_milliseconds(1_795_339_800_000));
                     barrier.wait();
-                    match claim(photo, Repeat::ShowReceipt, None, gateway, &clock, &entropy, &|_| {}).unwrap() {
-                        Claim::Send(spool) => spool.key().as_str().to_owned(),
-                        Claim::Done(_) => panic!("no receipt yet"),
+                    match open_or_create(photo, RepeatPolicy::ReturnReceipt, None, gateway, &clock, &entropy, &|_| {})
+                        .unwrap()
+                    {
+                        PushPlan::Send(spool) => spool.key().as_str().to_owned(),
+                        PushPlan::AlreadyDeposited(_) => panic!("no receipt yet"),
                     }
                 })
             })
@@ -184,8 +191,8 @@ fn many_claims_at_once_give_one_key() {
 
 #[tokio::test]
 async fn storing_the_same_receipt_twice_is_fine() {
-    let gateway = FakeGateway::playing([]).await;
-    let shop = Shop::beside(&gateway);
+    let gateway = FakeGateway::with_script([]).await;
+    let shop = PushStudio::beside(&gateway);
     let pushed = shop.push().await.unwrap();
     let photo = PhotoFile::read(&shop.photo).unwrap();
     let before = fs::read(shop.receipt()).unwrap();
@@ -193,20 +200,20 @@ async fn storing_the_same_receipt_twice_is_fine() {
     assert_eq!(fs::read(shop.receipt()).unwrap(), before);
 }
 
-fn declared_in(upload: &Seen) -> (&str, &str) {
+fn declared_in(upload: &RecordedUpload) -> (&str, &str) {
     (upload.header("photo-subject"), upload.header("photo-exception"))
 }
 
 #[tokio::test]
 async fn what_was_declared_is_sent_with_every_try_and_by_the_push_that_goes_on() {
-    let busy = Reply::Problem(429, "too-many-requests", Some("9999"));
-    let gateway = FakeGateway::playing([Reply::StoreThenCut, busy]).await;
-    let mut shop = Shop::beside(&gateway);
+    let busy = ScriptedReply::Problem(429, "too-many-requests", Some("9999"));
+    let gateway = FakeGateway::with_script([ScriptedReply::StoreThenCut, busy]).await;
+    let mut shop = PushStudio::beside(&gateway);
     shop.declared = Some(Declaration { subject: Subject::Under6, exception: Exception::Medical });
     shop.push().await.unwrap_err();
     shop.declared = None;
     shop.push().await.unwrap();
-    let seen = gateway.seen();
+    let seen = gateway.uploads();
     assert_eq!(seen.len(), 3);
     assert!(seen.iter().all(|upload| declared_in(upload) == ("under6", "medical")), "{seen:?}");
     assert!(seen.iter().all(|upload| upload.key() == seen[0].key()));
@@ -214,9 +221,9 @@ async fn what_was_declared_is_sent_with_every_try_and_by_the_push_that_goes_on()
 
 #[tokio::test]
 async fn a_push_that_declares_otherwise_is_heard_under_the_same_key() {
-    let busy = Reply::Problem(429, "too-many-requests", Some("9999"));
-    let gateway = FakeGateway::playing([busy.clone(), busy.clone(), busy]).await;
-    let mut shop = Shop::beside(&gateway);
+    let busy = ScriptedReply::Problem(429, "too-many-requests", Some("9999"));
+    let gateway = FakeGateway::with_script([busy.clone(), busy.clone(), busy]).await;
+    let mut shop = PushStudio::beside(&gateway);
     shop.push().await.unwrap_err();
     shop.declared = Some(Declaration { exception: Exception::Religious, ..Declaration::default() });
     shop.push().await.unwrap_err();
@@ -225,7 +232,7 @@ async fn a_push_that_declares_otherwise_is_heard_under_the_same_key() {
     assert!(fs::read_to_string(shop.spool()).unwrap().contains("under10"), "before it was sent");
     shop.declared = None;
     shop.push().await.unwrap();
-    let seen = gateway.seen();
+    let seen = gateway.uploads();
     let declared: Vec<_> = seen.iter().map(declared_in).collect();
     assert_eq!(declared, [("", ""), ("", "religious"), ("under10", ""), ("under10", "")]);
     assert!(seen.iter().all(|upload| upload.key() == seen[0].key()));

@@ -9,15 +9,17 @@ async fn a_settled_photo_names_the_moment_and_the_office() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let other = gateway.office("Bürgeramt Süd").await;
-    let [used, refused] = [studio.deposited(1).await, studio.deposited(2).await];
+    let [used, refused] = [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await];
     gateway.advance(DAY);
-    office.settled(&used.code, &json!({ "outcome": "used" })).await;
-    office.settled(&refused.code, &json!({ "outcome": "refused", "reason": "pose", "note": "Kopf gedreht" })).await;
+    office.collect_and_settle(&used.code, &json!({ "outcome": "used" })).await;
+    office
+        .collect_and_settle(&refused.code, &json!({ "outcome": "refused", "reason": "pose", "note": "Kopf gedreht" }))
+        .await;
     gateway.advance(DAY);
     for deposit in [&used, &refused] {
         let before = gateway.database.contents().await;
         for caller in [&office, &other] {
-            let problem = caller.collect(&deposit.code).await.refused(410, "photo-settled");
+            let problem = caller.collect(&deposit.code).await.assert_problem(410, "photo-settled");
             assert_eq!(problem["settled_at"], json!(START + DAY));
             assert_eq!(problem["office"], json!({ "name": "Bürgeramt Mitte", "place": "Düsseldorf" }));
             assert!(!problem.to_string().contains("Kopf gedreht"));
@@ -30,11 +32,11 @@ async fn a_settled_photo_names_the_moment_and_the_office() {
 async fn a_withdrawn_photo_says_when() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposited(1).await;
+    let deposit = studio.deposit_numbered(1).await;
     gateway.advance(DAY);
     assert_eq!(studio.withdraw(&deposit.photo_id).await.status, 200);
     gateway.advance(DAY);
-    let problem = office.collect(&deposit.code).await.refused(410, "photo-withdrawn");
+    let problem = office.collect(&deposit.code).await.assert_problem(410, "photo-withdrawn");
     assert_eq!(problem["withdrawn_at"], json!(START + DAY));
 }
 
@@ -42,11 +44,11 @@ async fn a_withdrawn_photo_says_when() {
 async fn an_expired_photo_says_when_to_the_millisecond() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposited(1).await;
+    let deposit = studio.deposit_numbered(1).await;
     gateway.advance(180 * DAY - std::time::Duration::from_millis(1));
     assert_eq!(studio.state_of(&deposit).await, "available");
     gateway.advance(std::time::Duration::from_millis(1));
-    let problem = office.collect(&deposit.code).await.refused(410, "photo-expired");
+    let problem = office.collect(&deposit.code).await.assert_problem(410, "photo-expired");
     assert_eq!(problem["expired_at"], json!(START + 180 * DAY));
     assert_eq!(studio.state_of(&deposit).await, "expired");
 }

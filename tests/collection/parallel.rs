@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use tokio::task::JoinSet;
 
-use crate::support::caller::text;
+use crate::support::caller::json_string;
 use crate::support::gateway::TestGateway;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -13,16 +13,16 @@ async fn of_two_offices_one_gets_the_photo_and_the_other_always_hears_so() {
         let gateway = TestGateway::start().await;
         let studio = gateway.studio("Foto Koch").await;
         let offices = [gateway.office("Bürgeramt Mitte").await, gateway.office("Bürgeramt Süd").await];
-        let code = studio.deposited(round).await.code;
+        let code = studio.deposit_numbered(round).await.code;
         let mut work = JoinSet::new();
         for number in 0..50 {
             let (office, code) = (offices[number % 2].clone(), code.clone());
             work.spawn(async move {
                 let answer = office.collect(&code).await;
                 match answer.status {
-                    200 | 201 => (number % 2, Some((answer.status, text(&answer.json()["collection_id"])))),
+                    200 | 201 => (number % 2, Some((answer.status, json_string(&answer.json()["collection_id"])))),
                     _ => {
-                        answer.refused(409, "photo-leased-elsewhere");
+                        answer.assert_problem(409, "photo-leased-elsewhere");
                         (number % 2, None)
                     }
                 }
@@ -36,17 +36,17 @@ async fn of_two_offices_one_gets_the_photo_and_the_other_always_hears_so() {
         assert_eq!(collections.iter().map(|(_, id)| id).collect::<HashSet<_>>().len(), 1);
         assert_eq!(collections.iter().filter(|(status, _)| *status == 201).count(), 1);
         assert_eq!(gateway.database.count("collections").await, 1);
-        assert_eq!(gateway.database.happened("collection.leased").await, 1);
+        assert_eq!(gateway.database.count_events("collection.leased").await, 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fetching_and_settling_at_once_gives_the_whole_picture_or_a_plain_answer() {
+async fn fetching_and_settling_at_once_gives_the_whole_photo_or_a_plain_refusal() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     for number in 0..10 {
-        let deposit = studio.deposited(number).await;
-        let collection = office.collected(&deposit.code).await;
+        let deposit = studio.deposit_numbered(number).await;
+        let collection = office.collect_ok(&deposit.code).await;
         let mut work = JoinSet::new();
         for _ in 0..8 {
             let (office, deposit, collection) = (office.clone(), deposit.clone(), collection.clone());
@@ -54,9 +54,9 @@ async fn fetching_and_settling_at_once_gives_the_whole_picture_or_a_plain_answer
                 let answer = office.fetch(&collection, &deposit.code).await;
                 match answer.status {
                     200 => assert_eq!(answer.body, deposit.bytes),
-                    409 => _ = answer.refused(409, "collection-over"),
+                    409 => _ = answer.assert_problem(409, "collection-over"),
                     // Settled between the hand-over and the reading: the next try gives 409.
-                    _ => _ = answer.refused(503, "gateway-busy"),
+                    _ => _ = answer.assert_problem(503, "gateway-busy"),
                 }
             });
         }

@@ -6,11 +6,11 @@ use serde_json::json;
 use crate::support::gateway::{MINUTE, TestGateway};
 
 #[tokio::test]
-async fn a_picture_may_be_fetched_again_and_never_changes() {
+async fn a_photo_may_be_fetched_again_and_never_changes() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposited(1).await;
-    let collection = office.collected(&deposit.code).await;
+    let deposit = studio.deposit_numbered(1).await;
+    let collection = office.collect_ok(&deposit.code).await;
     for _ in 0..3 {
         let answer = office.fetch(&collection, &deposit.code).await;
         assert_eq!((answer.status, &answer.body[..]), (200, &deposit.bytes[..]));
@@ -19,15 +19,15 @@ async fn a_picture_may_be_fetched_again_and_never_changes() {
         assert_eq!(answer.header("content-digest"), Sha256Digest::of(&deposit.bytes).to_content_digest());
         gateway.advance(MINUTE);
     }
-    assert_eq!(gateway.database.happened("collection.handed_over").await, 3);
+    assert_eq!(gateway.database.count_events("collection.handed_over").await, 3);
 }
 
 #[tokio::test]
 async fn the_headers_alone_tell_size_and_digest() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposited(1).await;
-    let collection = office.collected(&deposit.code).await;
+    let deposit = studio.deposit_numbered(1).await;
+    let collection = office.collect_ok(&deposit.code).await;
     let answer = office.head(&collection, &deposit.code).await;
     assert_eq!((answer.status, answer.body.len()), (200, 0));
     assert_eq!(answer.header("content-length"), deposit.bytes.len().to_string());
@@ -46,10 +46,10 @@ async fn a_settled_collection_gives_nothing_out() {
         json!({ "outcome": "released" }),
     ];
     for (number, outcome) in outcomes.iter().enumerate() {
-        let deposit = studio.deposited(number as u32).await;
-        let collection = office.settled(&deposit.code, outcome).await;
+        let deposit = studio.deposit_numbered(number as u32).await;
+        let collection = office.collect_and_settle(&deposit.code, outcome).await;
         let before = gateway.database.contents().await;
-        office.fetch(&collection, &deposit.code).await.refused(409, "collection-over");
+        office.fetch(&collection, &deposit.code).await.assert_problem(409, "collection-over");
         assert_eq!(office.head(&collection, &deposit.code).await.status, 409);
         assert_eq!(gateway.database.contents().await, before);
     }
@@ -59,10 +59,11 @@ async fn a_settled_collection_gives_nothing_out() {
 async fn a_damaged_frame_is_never_handed_over() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let [damaged, swapped, whole] = [studio.deposited(1).await, studio.deposited(2).await, studio.deposited(3).await];
+    let [damaged, swapped, whole] =
+        [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await, studio.deposit_numbered(3).await];
     let id = &damaged.photo_id;
     let database = &gateway.database;
-    let flipped = database.spelt(
+    let flipped = database.for_dialect(
         "CAST(x'01' || zeroblob(length(frame) - 1) AS BLOB)",
         "decode('01' || repeat('00', length(frame) - 1), 'hex')",
     );
@@ -74,8 +75,8 @@ async fn a_damaged_frame_is_never_handed_over() {
     gateway.database.execute(&swap).await.unwrap();
     let before = gateway.database.contents().await;
     for deposit in [&damaged, &swapped] {
-        office.collect(&deposit.code).await.refused(500, "photo-damaged");
+        office.collect(&deposit.code).await.assert_problem(500, "photo-damaged");
     }
     assert_eq!(gateway.database.contents().await, before);
-    office.handed_over(&whole.code).await;
+    office.collect_and_fetch(&whole.code).await;
 }

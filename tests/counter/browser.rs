@@ -3,10 +3,10 @@
 use axum::body::Body;
 use axum::http::Method;
 
-use crate::support::caller::{Answer, Caller};
+use crate::support::caller::{RouterClient, RouterResponse};
 
-pub struct Browser {
-    caller: Caller,
+pub struct ScriptlessBrowser {
+    caller: RouterClient,
     cookies: Vec<Cookie>,
     /// The token of the last page that had one.
     pub token: String,
@@ -20,35 +20,40 @@ pub struct Cookie {
     pub attributes: String,
 }
 
-impl Browser {
+impl ScriptlessBrowser {
     /// With the first page before it.
-    pub async fn of(caller: &Caller) -> Self {
+    pub async fn of(caller: &RouterClient) -> Self {
         let mut browser = Self { caller: caller.clone(), cookies: Vec::new(), token: String::new() };
         let answer = browser.get("/desk/").await;
         assert_eq!(answer.status, 200, "{answer:?}");
         browser
     }
 
-    pub async fn get(&mut self, path: &str) -> Answer {
+    pub async fn get(&mut self, path: &str) -> RouterResponse {
         let request = self.caller.request(Method::GET, path).header("cookie", self.cookies_for(path));
         let answer = self.caller.send(request.body(Body::empty()).unwrap()).await;
         self.remember(&answer);
         answer
     }
 
-    pub async fn head(&mut self, path: &str) -> Answer {
+    pub async fn head(&mut self, path: &str) -> RouterResponse {
         let request = self.caller.request(Method::HEAD, path).header("cookie", self.cookies_for(path));
         self.caller.send(request.body(Body::empty()).unwrap()).await
     }
 
     /// Posts these fields and the token.
-    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> RouterResponse {
         let token = self.token.clone();
         let fields: Vec<_> = [("csrf", token.as_str())].iter().chain(fields).copied().collect();
         self.post_exactly(path, &fields, &[("sec-fetch-site", "same-origin")]).await
     }
 
-    pub async fn post_exactly(&mut self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
+    pub async fn post_exactly(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> RouterResponse {
         let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let mut request = self.caller.request(Method::POST, path).header("cookie", self.cookies_for(path));
         request = request.header("content-type", "application/x-www-form-urlencoded");
@@ -61,7 +66,7 @@ impl Browser {
     }
 
     /// Goes where an answer leads.
-    pub async fn follow(&mut self, answer: &Answer) -> Answer {
+    pub async fn follow(&mut self, answer: &RouterResponse) -> RouterResponse {
         assert_eq!(answer.status, 303, "{answer:?}");
         let path = answer.header("location").to_owned();
         self.get(&path).await
@@ -99,7 +104,7 @@ impl Browser {
             .join("; ")
     }
 
-    fn remember(&mut self, answer: &Answer) {
+    fn remember(&mut self, answer: &RouterResponse) {
         for header in answer.headers.get_all("set-cookie") {
             let text = header.to_str().unwrap();
             let (pair, attributes) = text.split_once("; ").unwrap();
@@ -122,7 +127,7 @@ impl Browser {
 }
 
 /// The page's text.
-pub fn page(answer: &Answer) -> String {
+pub fn page(answer: &RouterResponse) -> String {
     String::from_utf8_lossy(&answer.body).into_owned()
 }
 
@@ -135,7 +140,7 @@ pub fn field(page: &str, name: &str) -> Option<String> {
 
 /// Asserts that a page tells of this problem.
 #[track_caller]
-pub fn tells(answer: &Answer, status: u16, problem: &str) -> String {
+pub fn assert_problem_page(answer: &RouterResponse, status: u16, problem: &str) -> String {
     assert_eq!(answer.status, status, "{answer:?}");
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{answer:?}");
     let page = page(answer);

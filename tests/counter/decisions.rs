@@ -1,14 +1,14 @@
 //! Use, keep, refuse, put back.
 
-use super::browser::{Browser, page, tells};
+use super::browser::{ScriptlessBrowser, assert_problem_page, page};
 use crate::support::gateway::{DAY, MINUTE, TestGateway};
 
 async fn at_the_photo(
     gateway: &TestGateway,
-) -> (Browser, String, crate::support::caller::Deposit, crate::support::caller::Caller) {
+) -> (ScriptlessBrowser, String, crate::support::caller::DepositedPhoto, crate::support::caller::RouterClient) {
     let studio = gateway.studio("Foto Koch").await;
-    let deposit = studio.deposited(1).await;
-    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let deposit = studio.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     let photo = browser.enter(&deposit.code).await;
     assert_eq!(browser.get(&photo).await.status, 200);
     assert_eq!(browser.get(&format!("{photo}/photo.jpg")).await.status, 200);
@@ -50,7 +50,7 @@ async fn nothing_is_erased_before_it_is_said_whether_a_second_document_is_planne
         &[("outcome", "kept"), ("until", "20.12.2026")],
     ] {
         let answer = browser.post(&format!("{photo}/settle"), fields).await;
-        let told = tells(&answer, 422, "form-incomplete");
+        let told = assert_problem_page(&answer, 422, "form-incomplete");
         assert!(told.contains("class=\"error-summary\"") && told.contains("id=\"question-error\""), "{told}");
         assert_eq!(studio.state_of(&deposit).await, "leased");
     }
@@ -64,7 +64,7 @@ async fn a_kept_photo_is_there_for_the_second_document_with_the_same_code() {
     let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
     for (until, words) in [("2026-11-21", "22.11.2026"), ("2027-05-23", "22.05.2027")] {
         let answer = browser.post(&format!("{photo}/settle"), &[("outcome", "kept"), ("until", until)]).await;
-        let told = tells(&answer, 422, "form-incomplete");
+        let told = assert_problem_page(&answer, 422, "form-incomplete");
         assert!(told.contains(words) && told.contains(&format!("value=\"{until}\"")), "{told}");
     }
     let answer = browser.post(&format!("{photo}/settle"), &[("outcome", "kept"), ("until", "2026-12-20")]).await;
@@ -87,12 +87,12 @@ async fn a_refusal_needs_a_reason_and_the_studio_reads_it() {
     let settle = format!("{photo}/settle");
     for reason in ["", "ugly"] {
         let fields = [("outcome", "refused"), ("reason", reason), ("note", "<b>Bitte</b>")];
-        let told = tells(&browser.post(&settle, &fields).await, 422, "form-incomplete");
+        let told = assert_problem_page(&browser.post(&settle, &fields).await, 422, "form-incomplete");
         assert!(told.contains("id=\"reasons-error\"") && told.contains("&lt;b&gt;Bitte&lt;/b&gt;"), "{told}");
     }
     let long = "x".repeat(501);
     let answer = browser.post(&settle, &[("outcome", "refused"), ("reason", "gaze"), ("note", &long)]).await;
-    assert!(tells(&answer, 422, "form-incomplete").contains("501"));
+    assert!(assert_problem_page(&answer, 422, "form-incomplete").contains("501"));
     let fields = [("outcome", "refused"), ("reason", "eyes_closed"), ("note", " Zeile 1\r\nZeile 2 ")];
     let answer = browser.post(&settle, &fields).await;
     assert!(page(&browser.follow(&answer).await).contains("data-outcome=\"refused\""));
@@ -108,7 +108,7 @@ async fn a_photo_that_is_put_back_is_anybodys_who_has_the_code() {
     let answer = browser.post(&format!("{photo}/settle"), &[("outcome", "released")]).await;
     assert!(page(&browser.follow(&answer).await).contains("data-outcome=\"released\""));
     assert_eq!(studio.state_of(&deposit).await, "available");
-    gateway.office("Anderes Amt").await.collected(&deposit.code).await;
+    gateway.office("Anderes Amt").await.collect_ok(&deposit.code).await;
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn a_second_click_and_a_second_tab_change_nothing() {
         assert_eq!((answer.status, answer.header("location")), (303, format!("{photo}/done").as_str()));
     }
     for fields in [&[("outcome", "released")][..], &[("outcome", "refused"), ("reason", "gaze")]] {
-        let told = tells(&browser.post(&settle, fields).await, 409, "collection-settled");
+        let told = assert_problem_page(&browser.post(&settle, fields).await, 409, "collection-settled");
         assert!(told.contains("schon abgeschlossen"), "{told}");
     }
     assert_eq!(studio.state_of(&deposit).await, "used");
@@ -132,13 +132,13 @@ async fn a_second_click_and_a_second_tab_change_nothing() {
 async fn a_photo_that_was_not_saved_here_is_not_erased_as_used() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
-    let deposit = studio.deposited(1).await;
-    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let deposit = studio.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     let photo = browser.enter(&deposit.code).await;
     let settle = format!("{photo}/settle");
     for outcome in ["used", "kept"] {
         let fields = [("outcome", outcome), ("until", "2026-12-20")];
-        let told = tells(&browser.post(&settle, &fields).await, 422, "form-incomplete");
+        let told = assert_problem_page(&browser.post(&settle, &fields).await, 422, "form-incomplete");
         assert!(told.contains("noch nicht gespeichert"), "{told}");
         assert_eq!(studio.state_of(&deposit).await, "leased");
     }
@@ -147,8 +147,8 @@ async fn a_photo_that_was_not_saved_here_is_not_erased_as_used() {
     let photo = browser.enter(&deposit.code).await;
     browser.get(&photo).await;
     gateway.advance(16 * MINUTE);
-    tells(&browser.get(&format!("{photo}/use")).await, 200, "code-needed");
-    tells(&browser.post(&format!("{photo}/settle"), &[("outcome", "used")]).await, 200, "code-needed");
+    assert_problem_page(&browser.get(&format!("{photo}/use")).await, 200, "code-needed");
+    assert_problem_page(&browser.post(&format!("{photo}/settle"), &[("outcome", "used")]).await, 200, "code-needed");
     assert_eq!(studio.state_of(&deposit).await, "leased");
 }
 
@@ -158,7 +158,7 @@ async fn something_else_is_said_in_words_that_can_be_read() {
     let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
     for (reason, note) in [("other", " "), ("gaze", "\u{202e}gnol"), ("gaze", "\u{7}")] {
         let fields = [("outcome", "refused"), ("reason", reason), ("note", note)];
-        tells(&browser.post(&format!("{photo}/settle"), &fields).await, 422, "form-incomplete");
+        assert_problem_page(&browser.post(&format!("{photo}/settle"), &fields).await, 422, "form-incomplete");
         assert_eq!(studio.state_of(&deposit).await, "leased");
     }
 }
@@ -166,9 +166,9 @@ async fn something_else_is_said_in_words_that_can_be_read() {
 #[tokio::test]
 async fn asking_for_the_head_alone_hands_nothing_over() {
     let gateway = TestGateway::start().await;
-    let deposit = gateway.studio("Foto Koch").await.deposited(1).await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
     let office = gateway.office("Bürgeramt").await;
-    let mut browser = Browser::of(&office).await;
+    let mut browser = ScriptlessBrowser::of(&office).await;
     let photo = browser.enter(&deposit.code).await;
     for path in ["", "/photo.jpg"] {
         let answer = browser.head(&format!("{photo}{path}")).await;

@@ -1,16 +1,16 @@
 //! Forms count only when they come from the desk's own pages.
 
-use super::browser::{Browser, tells};
+use super::browser::{ScriptlessBrowser, assert_problem_page};
 use crate::support::gateway::{DAY, TestGateway};
 
 #[tokio::test]
 async fn a_form_from_elsewhere_changes_nothing() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
-    let deposit = studio.deposited(1).await;
-    let mut browser = Browser::of(&office).await;
+    let deposit = studio.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&office).await;
     let photo = browser.enter(&deposit.code).await;
-    let neighbour = Browser::of(&gateway.device_of(&office.party).await).await.token;
+    let neighbour = ScriptlessBrowser::of(&gateway.device_of(&office.party).await).await.token;
     let own = browser.token.clone();
     let before = gateway.database.contents().await;
     let same = [("sec-fetch-site", "same-origin")];
@@ -32,7 +32,7 @@ async fn a_form_from_elsewhere_changes_nothing() {
         ] {
             let mut fields = fields;
             fields.push(("csrf", token));
-            let told = tells(&browser.post_exactly(&path, &fields, headers).await, 403, "form-foreign");
+            let told = assert_problem_page(&browser.post_exactly(&path, &fields, headers).await, 403, "form-foreign");
             assert!(told.contains("Nichts wurde geändert"), "{path} {headers:?}");
         }
     }
@@ -48,10 +48,10 @@ async fn a_form_from_elsewhere_changes_nothing() {
 #[tokio::test]
 async fn a_page_left_open_over_night_asks_for_the_code_again() {
     let gateway = TestGateway::start().await;
-    let deposit = gateway.studio("Foto Koch").await.deposited(1).await;
-    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     gateway.advance(DAY);
-    tells(&browser.post("/desk/", &[("code", &deposit.code)]).await, 403, "form-foreign");
+    assert_problem_page(&browser.post("/desk/", &[("code", &deposit.code)]).await, 403, "form-foreign");
     browser.get("/desk/").await;
     browser.enter(&deposit.code).await;
 }
@@ -61,12 +61,12 @@ async fn what_is_no_form_is_refused() {
     let gateway = TestGateway::start().await;
     let office = gateway.office("Bürgeramt").await;
     let answer = office.post_text("/desk/", "{\"code\":\"\"}".into()).await;
-    tells(&answer, 415, "format-unsupported");
-    let mut browser = Browser::of(&office).await;
+    assert_problem_page(&answer, 415, "format-unsupported");
+    let mut browser = ScriptlessBrowser::of(&office).await;
     let long = "0".repeat(20_000);
-    tells(&browser.post("/desk/", &[("code", &long)]).await, 413, "request-too-large");
+    assert_problem_page(&browser.post("/desk/", &[("code", &long)]).await, 413, "request-too-large");
     let token = browser.token.clone();
     let twice = [("csrf", token.as_str()), ("code", "a"), ("code", "b")];
     let answer = browser.post_exactly("/desk/", &twice, &[("sec-fetch-site", "same-origin")]).await;
-    tells(&answer, 400, "request-malformed");
+    assert_problem_page(&answer, 400, "request-malformed");
 }

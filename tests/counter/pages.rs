@@ -4,13 +4,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lichtbild::domain::digest::Sha256Digest;
 
-use super::browser::{Browser, page};
-use crate::support::caller::{Answer, key, photo};
-use crate::support::exif::{ExifBlock, Order};
+use super::browser::{ScriptlessBrowser, page};
+use crate::support::caller::{RouterResponse, idempotency_key, photo};
+use crate::support::exif::{ExifBlock, ExifByteOrder};
 use crate::support::gateway::{START, TestGateway};
 
 #[track_caller]
-fn keeps_to_itself(answer: &Answer) {
+fn keeps_to_itself(answer: &RouterResponse) {
     for (name, value) in [
         ("cache-control", "no-store"),
         ("referrer-policy", "no-referrer"),
@@ -26,8 +26,8 @@ fn keeps_to_itself(answer: &Answer) {
 #[tokio::test]
 async fn every_page_is_kept_to_itself_and_holds_no_code() {
     let gateway = TestGateway::start().await;
-    let deposit = gateway.studio("Foto Koch").await.deposited(1).await;
-    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     let entered = browser.post("/desk/", &[("code", &deposit.code)]).await;
     keeps_to_itself(&entered);
     let photo = entered.header("location").to_owned();
@@ -56,7 +56,7 @@ async fn every_page_is_kept_to_itself_and_holds_no_code() {
 #[tokio::test]
 async fn style_and_script_are_those_that_the_policy_names() {
     let gateway = TestGateway::start().await;
-    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     let answer = browser.get("/desk/").await;
     let page = page(&answer);
     for element in ["style", "script"] {
@@ -74,8 +74,8 @@ async fn style_and_script_are_those_that_the_policy_names() {
 async fn the_photo_is_in_the_page_byte_for_byte_and_looking_counts_as_a_hand_over() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto <Koch> & Söhne").await, gateway.office("Bürgeramt").await);
-    let deposit = studio.deposited(1).await;
-    let mut browser = Browser::of(&office).await;
+    let deposit = studio.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&office).await;
     let photo = browser.enter(&deposit.code).await;
     let answer = browser.get(&photo).await;
     let page = page(&answer);
@@ -90,15 +90,15 @@ async fn the_photo_is_in_the_page_byte_for_byte_and_looking_counts_as_a_hand_ove
 async fn the_capture_date_is_shown_in_whatever_form_it_is_written() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
-    let mut browser = Browser::of(&office).await;
+    let mut browser = ScriptlessBrowser::of(&office).await;
     for (number, text, shown) in [
         (1, "2026:11:20 10:15:00", "20.11.2026"),
         (2, "2026-11-20T24:15:00+01:00", "20.11.2026"),
         (3, "20.11.2026", "nicht lesbar: <bdi>20.11.2026</bdi>"),
         (4, "0000:00:00 00:00:00", "steht nicht in der Datei"),
     ] {
-        let bytes = ExifBlock::captured(Order::Big, text).within(&photo(number));
-        let receipt = studio.deposit(&bytes, &key(number)).await.json();
+        let bytes = ExifBlock::captured(ExifByteOrder::Big, text).within(&photo(number));
+        let receipt = studio.deposit(&bytes, &idempotency_key(number)).await.json();
         let path = browser.enter(receipt["code"].as_str().unwrap()).await;
         let page = page(&browser.get(&path).await);
         let captured = page.split("id=\"captured\"").nth(1).unwrap().split("</dd>").next().unwrap();
@@ -107,11 +107,11 @@ async fn the_capture_date_is_shown_in_whatever_form_it_is_written() {
 }
 
 #[tokio::test]
-async fn what_the_judge_advises_is_told_in_the_language_of_the_page() {
+async fn advice_is_shown_in_the_language_of_the_page() {
     let gateway = TestGateway::start().await;
-    let deposit = gateway.studio("Foto Koch").await.deposited(1).await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
     let office = gateway.office("Bürgeramt").await;
-    let mut browser = Browser::of(&office).await;
+    let mut browser = ScriptlessBrowser::of(&office).await;
     let photo = browser.enter(&deposit.code).await;
     let german = page(&browser.get(&photo).await);
     let advice =
@@ -131,7 +131,7 @@ async fn what_the_judge_advises_is_told_in_the_language_of_the_page() {
 #[tokio::test]
 async fn the_language_switch_leads_nowhere_else() {
     let gateway = TestGateway::start().await;
-    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     for back in
         ["", "https://example.org/", "//example.org/desk/", "/v1/collections", "/desk/\r\nSet-Cookie: a=b", "desk/"]
     {
@@ -146,8 +146,8 @@ async fn the_language_switch_leads_nowhere_else() {
 #[tokio::test]
 async fn the_file_is_the_photo_under_a_name_that_every_system_takes() {
     let gateway = TestGateway::start().await;
-    let deposit = gateway.studio("Foto Koch").await.deposited(1).await;
-    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     let photo = browser.enter(&deposit.code).await;
     let answer = browser.get(&format!("{photo}/photo.jpg")).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, "image/jpeg"));
@@ -163,7 +163,7 @@ async fn the_file_is_the_photo_under_a_name_that_every_system_takes() {
 async fn what_the_studio_declared_is_told_to_the_clerk() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
-    let (bytes, key) = (crate::support::caller::photo(3), crate::support::caller::key(3));
+    let (bytes, key) = (crate::support::caller::photo(3), crate::support::caller::idempotency_key(3));
     let headers = [
         ("content-type", "image/jpeg"),
         ("idempotency-key", key.as_str()),
@@ -172,11 +172,11 @@ async fn what_the_studio_declared_is_told_to_the_clerk() {
     ];
     let answer = studio.post_photo("/v1/photos", &bytes, &headers).await;
     assert_eq!(answer.status, 201, "{answer:?}");
-    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     let photo = browser.enter(answer.json()["code"].as_str().unwrap()).await;
     let page = page(&browser.get(&photo).await);
     assert!(page.contains("Kind unter sechs Jahren") && page.contains("medizinischen Gründen"), "{page}");
-    let plain = studio.deposited(4).await;
+    let plain = studio.deposit_numbered(4).await;
     let photo = browser.enter(&plain.code).await;
     assert!(!crate::counter::browser::page(&browser.get(&photo).await).contains("id=\"declaration\""));
 }

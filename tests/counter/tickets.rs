@@ -1,17 +1,17 @@
 //! The cookie that carries the code from page to page.
 
-use super::browser::{Browser, Cookie, tells};
+use super::browser::{Cookie, ScriptlessBrowser, assert_problem_page};
 use crate::support::gateway::TestGateway;
 
-fn ticket(browser: &Browser) -> Cookie {
+fn ticket(browser: &ScriptlessBrowser) -> Cookie {
     browser.cookies().iter().rfind(|cookie| cookie.name == "lichtbild_code").unwrap().clone()
 }
 
 #[tokio::test]
 async fn it_is_sent_to_the_pages_of_its_collection_only_and_shows_nothing_of_the_code() {
     let gateway = TestGateway::start().await;
-    let deposit = gateway.studio("Foto Koch").await.deposited(1).await;
-    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     let photo = browser.enter(&deposit.code).await;
     let ticket = ticket(&browser);
     assert_eq!(ticket.path, photo);
@@ -25,25 +25,25 @@ async fn it_is_sent_to_the_pages_of_its_collection_only_and_shows_nothing_of_the
 async fn it_opens_nothing_for_another_office_or_another_collection() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
-    let (first, second) = (studio.deposited(1).await, studio.deposited(2).await);
+    let (first, second) = (studio.deposit_numbered(1).await, studio.deposit_numbered(2).await);
     let office = gateway.office("Bürgeramt").await;
-    let mut browser = Browser::of(&office).await;
+    let mut browser = ScriptlessBrowser::of(&office).await;
     let photo = browser.enter(&first.code).await;
     let of_first = ticket(&browser);
     let other = browser.enter(&second.code).await;
     browser.forget_cookies();
     browser.put_cookie(Cookie { path: other.clone(), ..of_first.clone() });
-    tells(&browser.get(&other).await, 200, "code-needed");
+    assert_problem_page(&browser.get(&other).await, 200, "code-needed");
     // A colleague's computer of the same office goes on with it; another office does not even see the collection.
-    let mut colleague = Browser::of(&gateway.device_of(&office.party).await).await;
+    let mut colleague = ScriptlessBrowser::of(&gateway.device_of(&office.party).await).await;
     colleague.put_cookie(of_first.clone());
     assert!(super::browser::page(&colleague.get(&photo).await).contains("id=\"photo\""));
-    let mut stranger = Browser::of(&gateway.office("Anderes Amt").await).await;
+    let mut stranger = ScriptlessBrowser::of(&gateway.office("Anderes Amt").await).await;
     stranger.put_cookie(of_first);
     for page in ["", "/use", "/refuse", "/done", "/photo.jpg"] {
         let answer = stranger.get(&format!("{photo}{page}")).await;
         let problem = if page == "/photo.jpg" { (409, "lease-expired") } else { (404, "collection-unknown") };
-        tells(&answer, problem.0, problem.1);
+        assert_problem_page(&answer, problem.0, problem.1);
     }
 }
 
@@ -51,8 +51,8 @@ async fn it_opens_nothing_for_another_office_or_another_collection() {
 async fn two_codes_in_two_tabs_do_not_meet_and_a_settlement_takes_its_own_away() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
-    let (first, second) = (studio.deposited(1).await, studio.deposited(2).await);
-    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let (first, second) = (studio.deposit_numbered(1).await, studio.deposit_numbered(2).await);
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     let (one, two) = (browser.enter(&first.code).await, browser.enter(&second.code).await);
     assert_eq!(browser.get(&format!("{one}/photo.jpg")).await.body, first.bytes);
     assert_eq!(browser.get(&format!("{two}/photo.jpg")).await.body, second.bytes);
@@ -66,10 +66,10 @@ async fn two_codes_in_two_tabs_do_not_meet_and_a_settlement_takes_its_own_away()
 async fn settling_changes_a_cookie_of_the_first_page_so_that_browsers_forget_the_photo() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
-    let mut browser = Browser::of(&gateway.office("Bürgeramt").await).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     let mut values = Vec::new();
     for number in [1, 2] {
-        let photo = browser.enter(&studio.deposited(number).await.code).await;
+        let photo = browser.enter(&studio.deposit_numbered(number).await.code).await;
         browser.post(&format!("{photo}/settle"), &[("outcome", "released")]).await;
         let settled = browser.cookies().iter().find(|cookie| cookie.name == "lichtbild_settled").unwrap();
         assert_eq!(settled.path, "/desk/");

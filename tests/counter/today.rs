@@ -2,23 +2,24 @@
 
 use serde_json::json;
 
-use super::browser::{Browser, page};
+use super::browser::{ScriptlessBrowser, page};
 use crate::support::gateway::{DAY, MINUTE, TestGateway};
 
 #[tokio::test]
-async fn the_day_is_listed_without_pictures_and_without_other_offices() {
+async fn the_day_is_listed_without_photos_and_without_other_offices() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
-    let mut browser = Browser::of(&office).await;
+    let mut browser = ScriptlessBrowser::of(&office).await;
     assert!(page(&browser.get("/desk/today").await).contains("noch kein Foto"));
-    let yesterday = office.settled(&studio.deposited(1).await.code, &json!({ "outcome": "used" })).await;
+    let yesterday =
+        office.collect_and_settle(&studio.deposit_numbered(1).await.code, &json!({ "outcome": "used" })).await;
     gateway.advance(DAY);
-    let waiting = office.handed_over(&studio.deposited(5).await.code).await;
+    let waiting = office.collect_and_fetch(&studio.deposit_numbered(5).await.code).await;
     gateway.advance(DAY);
-    let foreign = gateway.office("Anderes Amt").await.collected(&studio.deposited(2).await.code).await;
-    let used = office.settled(&studio.deposited(3).await.code, &json!({ "outcome": "used" })).await;
+    let foreign = gateway.office("Anderes Amt").await.collect_ok(&studio.deposit_numbered(2).await.code).await;
+    let used = office.collect_and_settle(&studio.deposit_numbered(3).await.code, &json!({ "outcome": "used" })).await;
     gateway.advance(MINUTE);
-    let open = office.handed_over(&studio.deposited(4).await.code).await;
+    let open = office.collect_and_fetch(&studio.deposit_numbered(4).await.code).await;
     let list = page(&browser.get("/desk/today").await);
     assert!(!list.contains(&yesterday) && !list.contains(&foreign) && !list.contains("<img"), "{list}");
     let (newer, older) = (list.find(&open).unwrap(), list.find(&used).unwrap());
@@ -35,8 +36,8 @@ async fn a_busy_day_is_listed_whole() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
     for number in 0..205 {
-        office.collected(&studio.deposited(number).await.code).await;
+        office.collect_ok(&studio.deposit_numbered(number).await.code).await;
     }
-    let mut browser = Browser::of(&office).await;
+    let mut browser = ScriptlessBrowser::of(&office).await;
     assert_eq!(page(&browser.get("/desk/today").await).matches("<tr class=\"waiting\">").count(), 205);
 }

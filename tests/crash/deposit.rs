@@ -1,8 +1,8 @@
 //! What was answered is there, what was not is there whole or not at all, and the repeat gets its answer.
 
-use crate::support::device::{Caller, PHOTO};
-use crate::support::ledger::Ledger;
-use crate::support::process::Home;
+use crate::support::device::{HttpsClient, PHOTO};
+use crate::support::ledger::DatabaseInspector;
+use crate::support::process::GatewayFolder;
 
 const STEPS: [&str; 6] = [
     "deposit.received",
@@ -15,29 +15,29 @@ const STEPS: [&str; 6] = [
 
 #[tokio::test]
 async fn a_deposit_killed_at_any_step_is_finished_by_its_repeat() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let (studio, office) = (home.studio("Foto Koch"), home.office("Bürgeramt Mitte"));
     let mut codes =
-        vec![studio.calls(home.start().studio()).deposit("a-key-of-before-the-crash").await.unwrap().code()];
+        vec![studio.client(home.start().studio()).deposit("a-key-of-before-the-crash").await.unwrap().code()];
     for step in STEPS {
         let key = format!("a-key-for-{step}");
         let mut halting = home.start_halting_at(step);
-        let caller = studio.calls(halting.studio());
+        let caller = studio.client(halting.studio());
         let upload = tokio::spawn({
             let key = key.clone();
             async move { caller.deposit(&key).await }
         });
-        halting.halted().await;
+        halting.wait_until_halted().await;
         halting.kill_hard();
         assert!(upload.await.unwrap().is_err(), "{step}: answered before it was durable");
 
         let gateway = home.start();
         let durable = step == "deposit.committed";
-        let mut ledger = Ledger::open(&home.database()).await;
-        ledger.assert_whole().await;
+        let mut ledger = DatabaseInspector::open(&home.database()).await;
+        ledger.assert_consistent().await;
         let there = codes.len() + usize::from(durable);
         assert_eq!(ledger.photos().await, there as i64, "{step}");
-        let caller = studio.calls(gateway.studio());
+        let caller = studio.client(gateway.studio());
         let list = caller.get("/v1/photos").await.unwrap().json();
         assert_eq!(list["photos"].as_array().unwrap().len(), there, "{step}");
 
@@ -46,15 +46,15 @@ async fn a_deposit_killed_at_any_step_is_finished_by_its_repeat() {
         codes.push(repeat.code());
         let again = caller.deposit(&key).await.unwrap();
         assert!(again.is_replayed() && again.code() == repeat.code(), "{step}");
-        assert_collectable(&office.calls(gateway.office()), &codes, step).await;
-        ledger.assert_whole().await;
+        assert_collectable(&office.client(gateway.office()), &codes, step).await;
+        ledger.assert_consistent().await;
         gateway.kill_hard();
     }
 }
 
-async fn assert_collectable(office: &Caller, codes: &[String], step: &str) {
+async fn assert_collectable(office: &HttpsClient, codes: &[String], step: &str) {
     for code in codes {
-        let collection = office.collects(code).await;
+        let collection = office.collect_ok(code).await;
         let photo = office.fetch(&collection, code).await.unwrap();
         assert_eq!(photo.status, 200, "{step}: {}", photo.json());
         assert!(photo.body == PHOTO, "{step}: other bytes than were sent");

@@ -4,61 +4,61 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use super::{Day, SOON, deposit, is_put_off, judge_small_photos, tell, timed};
-use crate::support::ledger::Ledger;
-use crate::support::process::Home;
-use crate::support::records::Database;
+use super::{DegradedSetup, RESPONSE_LIMIT, deposit, is_refused_for_now, print_result, timed, use_small_profile};
+use crate::support::ledger::DatabaseInspector;
+use crate::support::process::GatewayFolder;
+use crate::support::records::RawDatabase;
 
 #[tokio::test]
 async fn a_file_that_another_process_keeps_to_itself_is_told_of_soon_and_back_by_itself() {
-    let home = Home::new();
-    let day = Day::begin(&home).await;
-    let other = Database::open(&home.database()).await;
+    let home = GatewayFolder::new();
+    let day = DegradedSetup::with_photos_in_every_state(&home).await;
+    let other = RawDatabase::open(&home.database()).await;
     other.execute("BEGIN IMMEDIATE").await.unwrap();
-    let met = day.asks_for_everything().await;
+    let met = day.try_every_request().await;
     assert_eq!(met.0, 0);
-    tell("file locked", met);
+    print_result("file locked", met);
     // However many wait, they wait no longer.
     let mut crowd = tokio::task::JoinSet::new();
     for number in 0..12 {
-        let shop = day.shop.clone();
+        let shop = day.studio_client.clone();
         crowd.spawn(async move { timed(deposit(&shop, &format!("a-key-for-a-crowd-{number}"))).await });
     }
     for (answer, took) in crowd.join_all().await {
-        assert!(is_put_off(&answer.unwrap(), "storage-unavailable"));
-        assert!(took < SOON, "{took:?}");
+        assert!(is_refused_for_now(&answer.unwrap(), "storage-unavailable"));
+        assert!(took < RESPONSE_LIMIT, "{took:?}");
     }
     // Reading goes on.
-    assert_eq!(day.shop.get("/v1/photos").await.unwrap().status, 200);
+    assert_eq!(day.studio_client.get("/v1/photos").await.unwrap().status, 200);
     other.execute("ROLLBACK").await.unwrap();
-    day.goes_on().await;
-    Ledger::open(&home.database()).await.assert_whole().await;
+    day.assert_recovered().await;
+    DatabaseInspector::open(&home.database()).await.assert_consistent().await;
 }
 
 /// Runs the gateway as somebody whom permissions bind, which root is not.
-fn bound_by_permissions(home: &Home) -> Command {
+fn bound_by_permissions(home: &GatewayFolder) -> Command {
     let mut unshare = Command::new("unshare");
-    home.surround(&mut unshare);
+    home.set_environment(&mut unshare);
     unshare.args(["--user", "--map-user=1000", "--map-group=1000", env!("CARGO_BIN_EXE_lichtbild-gateway")]);
     unshare
 }
 
-fn permit(home: &Home, folder: u32, file: u32) {
+fn permit(home: &GatewayFolder, folder: u32, file: u32) {
     fs::set_permissions(home.file(""), fs::Permissions::from_mode(folder)).unwrap();
     fs::set_permissions(home.database(), fs::Permissions::from_mode(file)).unwrap();
 }
 
 #[tokio::test]
 async fn a_file_that_may_not_be_written_is_refused_with_what_to_do_and_loses_nothing() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     if !bound_by_permissions(&home).arg("--version").output().is_ok_and(|output| output.status.success()) {
         eprintln!("skipped: no user namespace can be made here");
         return;
     }
-    judge_small_photos(&home);
+    use_small_profile(&home);
     let studio = home.studio("Foto Koch");
     let gateway = home.start_as(bound_by_permissions(&home));
-    let code = deposit(&studio.calls(gateway.studio()), "a-key-for-this-photo").await.unwrap().code();
+    let code = deposit(&studio.client(gateway.studio()), "a-key-for-this-photo").await.unwrap().code();
     assert!(gateway.stop().success());
     permit(&home, 0o500, 0o400);
     let output = bound_by_permissions(&home).arg("serve").output().unwrap();
@@ -67,6 +67,6 @@ async fn a_file_that_may_not_be_written_is_refused_with_what_to_do_and_loses_not
     assert!(message.contains("write it"), "{message}");
     permit(&home, 0o700, 0o600);
     let gateway = home.start_as(bound_by_permissions(&home));
-    let repeat = deposit(&studio.calls(gateway.studio()), "a-key-for-this-photo").await.unwrap();
+    let repeat = deposit(&studio.client(gateway.studio()), "a-key-for-this-photo").await.unwrap();
     assert!(repeat.is_replayed() && repeat.code() == code);
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{deposit, is_put_off, judge_small_photos};
-use crate::support::process::Home;
+use super::{deposit, is_refused_for_now, use_small_profile};
+use crate::support::process::GatewayFolder;
 
 #[tokio::test]
-async fn a_studio_that_floods_the_judges_is_put_off_and_another_one_is_not() {
-    let home = Home::new();
-    judge_small_photos(&home);
+async fn a_studio_that_floods_the_worker_pool_is_refused_and_another_one_is_not() {
+    let home = GatewayFolder::new();
+    use_small_profile(&home);
     home.set("judges", "1");
     home.set("judge_queue", "8");
     for limit in ["requests_per_minute", "uploads_per_minute"] {
@@ -20,17 +20,17 @@ async fn a_studio_that_floods_the_judges_is_put_off_and_another_one_is_not() {
     let calm_is_done = Arc::new(AtomicBool::new(false));
     let mut flood = tokio::task::JoinSet::new();
     for line in 0..24 {
-        let (shop, is_over) = (wild.calls(gateway.studio()), Arc::clone(&calm_is_done));
+        let (shop, is_over) = (wild.client(gateway.studio()), Arc::clone(&calm_is_done));
         flood.spawn(async move {
             let (mut stored, mut put_off) = (0_u32, 0_u32);
             while !is_over.load(Ordering::SeqCst) {
                 let answer = deposit(&shop, &format!("a-key-for-photo-{line}-{}", stored + put_off)).await.unwrap();
-                *(if is_put_off(&answer, "gateway-busy") { &mut put_off } else { &mut stored }) += 1;
+                *(if is_refused_for_now(&answer, "gateway-busy") { &mut put_off } else { &mut stored }) += 1;
             }
             (stored, put_off)
         });
     }
-    let shop = calm.calls(gateway.studio());
+    let shop = calm.client(gateway.studio());
     for number in 0..12 {
         let answer = deposit(&shop, &format!("a-key-for-calm-photo-{number}")).await.unwrap();
         assert_eq!(answer.status, 201, "photo {number} was put off: {}", answer.json());

@@ -1,17 +1,17 @@
 //! A PostgreSQL whose disk is full.
 
-use super::{deposit, is_put_off, judge_small_photos};
-use crate::support::cluster::{Cluster, execute_on};
+use super::{deposit, is_refused_for_now, use_small_profile};
+use crate::support::cluster::{PostgresServer, execute_on};
 use crate::support::device::plain_get;
-use crate::support::jpeg::colour_picture;
-use crate::support::process::{Home, until};
-use crate::support::records::Database;
+use crate::support::jpeg::colour_jpeg;
+use crate::support::process::{GatewayFolder, wait_until};
+use crate::support::records::RawDatabase;
 
 #[tokio::test]
 async fn a_server_whose_disk_is_full_refuses_deposits_and_loses_nothing() {
-    let cluster = Cluster::start().await;
-    cluster.take_down();
-    if !cluster.bring_up_beside_a_disk(24) {
+    let cluster = PostgresServer::start().await;
+    cluster.stop_immediately();
+    if !cluster.start_server_with_small_disk(24) {
         eprintln!("skipped: a small disk cannot be mounted here");
         return;
     }
@@ -20,12 +20,12 @@ async fn a_server_whose_disk_is_full_refuses_deposits_and_loses_nothing() {
     execute_on(&cluster.url("postgres"), &format!("CREATE TABLESPACE small LOCATION '{}'", space.display())).await;
     execute_on(&cluster.url("postgres"), "CREATE DATABASE narrow TABLESPACE small").await;
     let url = cluster.url("narrow");
-    let home = Home::over_server(&url);
-    judge_small_photos(&home);
+    let home = GatewayFolder::over_server(&url);
+    use_small_profile(&home);
     let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
     let gateway = home.start();
-    let (shop, counter) = (studio.calls(gateway.studio()), office.calls(gateway.office()));
-    let picture = colour_picture(350, 450);
+    let (shop, counter) = (studio.client(gateway.studio()), office.client(gateway.office()));
+    let picture = colour_jpeg(350, 450);
 
     cluster.fill_disk();
     let mut codes = Vec::new();
@@ -33,7 +33,7 @@ async fn a_server_whose_disk_is_full_refuses_deposits_and_loses_nothing() {
     for number in 0..100 {
         let key = format!("a-key-for-photo-{number}");
         let answer = shop.deposit_bytes(&key, picture.clone()).await.unwrap();
-        if is_put_off(&answer, "storage-unavailable") {
+        if is_refused_for_now(&answer, "storage-unavailable") {
             refused = Some(key);
             break;
         }
@@ -44,9 +44,9 @@ async fn a_server_whose_disk_is_full_refuses_deposits_and_loses_nothing() {
     assert_eq!(shop.get("/v1/photos").await.unwrap().status, 200, "reading goes on");
 
     cluster.free_disk();
-    until("there is space again", async || {
+    wait_until("there is space again", async || {
         let answer = shop.deposit_bytes(&refused, picture.clone()).await.unwrap();
-        let stored = !is_put_off(&answer, "storage-unavailable");
+        let stored = !is_refused_for_now(&answer, "storage-unavailable");
         if stored {
             codes.push(answer.code());
         }
@@ -55,11 +55,11 @@ async fn a_server_whose_disk_is_full_refuses_deposits_and_loses_nothing() {
     .await;
     codes.push(deposit(&shop, "a-key-for-a-small-photo").await.unwrap().code());
     for code in &codes[..codes.len() - 1] {
-        let collection = counter.collects(code).await;
+        let collection = counter.collect_ok(code).await;
         assert!(counter.fetch(&collection, code).await.unwrap().body == picture);
     }
     assert!(plain_get(&format!("{}/readyz", gateway.ops())).await.contains("\"ready\""));
-    let database = Database::connect(&url).await;
+    let database = RawDatabase::connect(&url).await;
     database.audit().await;
     let stored = i64::try_from(codes.len()).unwrap();
     assert_eq!((database.count("photos").await, database.count("frames").await), (stored, stored));

@@ -9,12 +9,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
 /// Stands before a server's socket.
-pub struct SlowLine {
+pub struct SlowProxy {
     folder: tempfile::TempDir,
     milliseconds: Arc<AtomicU64>,
 }
 
-impl SlowLine {
+impl SlowProxy {
     /// Before the socket in this folder; as fast as the server at first.
     pub fn before(server: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -34,7 +34,7 @@ impl SlowLine {
     }
 
     /// From now on every answer comes so late.
-    pub fn delays(&self, span: Duration) {
+    pub fn set_delay(&self, span: Duration) {
         self.milliseconds.store(span.as_millis() as u64, Ordering::SeqCst);
     }
 }

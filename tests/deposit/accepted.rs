@@ -5,7 +5,7 @@ use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::validation::Profile;
 use serde_json::json;
 
-use crate::support::caller::{key, photo, text};
+use crate::support::caller::{idempotency_key, json_string, photo};
 use crate::support::gateway::{DAY, START, TestGateway};
 use crate::support::jpeg::fixture;
 
@@ -14,15 +14,15 @@ async fn a_deposit_is_answered_with_all_that_was_promised() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await.in_english();
     let bytes = photo(1);
-    let answer = studio.deposit(&bytes, &key(1)).await;
+    let answer = studio.deposit(&bytes, &idempotency_key(1)).await;
     assert_eq!(answer.status, 201, "{answer:?}");
     let receipt = answer.json();
-    let photo_id = text(&receipt["photo_id"]);
+    let photo_id = json_string(&receipt["photo_id"]);
     assert_eq!(answer.header("location"), format!("/v1/photos/{photo_id}"));
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(answer.header("idempotent-replayed"), "");
-    let code = text(&receipt["code"]);
+    let code = json_string(&receipt["code"]);
     assert_eq!(RetrievalCode::parse(&code).unwrap().reveal(), code);
     let expected = json!({
         "photo_id": photo_id, "code": code, "state": "available", "expires_at": START + 180 * DAY,
@@ -33,11 +33,11 @@ async fn a_deposit_is_answered_with_all_that_was_promised() {
     let advice = &receipt["findings"][0];
     assert_eq!((&advice["check"], &advice["severity"]), (&json!("compression"), &json!("advise")));
     for field in ["measured", "limit", "message", "hint"] {
-        assert!(!text(&advice[field]).is_empty());
+        assert!(!json_string(&advice[field]).is_empty());
     }
     assert_eq!(gateway.database.count("photos").await, 1);
     assert_eq!(gateway.database.count("frames").await, 1);
-    assert_eq!(gateway.database.happened("photo.deposited").await, 1);
+    assert_eq!(gateway.database.count_events("photo.deposited").await, 1);
 }
 
 #[tokio::test]
@@ -49,12 +49,12 @@ async fn a_real_portrait_comes_back_byte_for_byte() {
     .await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let portrait = fixture("portrait-1244x1600.jpg");
-    let receipt = studio.deposit(&portrait, &key(1)).await.json();
+    let receipt = studio.deposit(&portrait, &idempotency_key(1)).await.json();
     // The portrait has no capture time; nothing else is to be said of it.
     assert_eq!(receipt["findings"].as_array().unwrap().len(), 1);
     assert_eq!(receipt["findings"][0]["check"], "capture_time_missing");
-    let code = text(&receipt["code"]);
-    let collection = office.collected(&code).await;
+    let code = json_string(&receipt["code"]);
+    let collection = office.collect_ok(&code).await;
     let picture = office.fetch(&collection, &code).await;
     assert_eq!(picture.status, 200);
     assert!(picture.body == portrait);
@@ -67,7 +67,7 @@ async fn a_digest_that_fits_is_accepted_wherever_it_stands() {
     let digest = Sha256Digest::of(&photo(1)).to_content_digest();
     let both = format!("sha-512=:AA==:, {digest}");
     for (number, field) in [&digest, &both, "md5=:AA==:"].into_iter().enumerate() {
-        let (key, number) = (key(number as u32), 1);
+        let (key, number) = (idempotency_key(number as u32), 1);
         let headers = [("content-type", "image/jpeg"), ("idempotency-key", &key), ("content-digest", field)];
         let answer = studio.post_photo("/v1/photos", &photo(number), &headers).await;
         assert_eq!(answer.status, 201, "{field}: {answer:?}");
@@ -88,11 +88,11 @@ async fn the_shortest_and_the_longest_key_and_a_parameter_of_the_media_type_are_
 }
 
 #[tokio::test]
-async fn one_picture_under_two_keys_is_two_photos_with_two_codes() {
+async fn one_file_under_two_keys_is_two_deposits_with_two_codes() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
-    let first = studio.deposit(&photo(1), &key(1)).await.json();
-    let second = studio.deposit(&photo(1), &key(2)).await.json();
+    let first = studio.deposit(&photo(1), &idempotency_key(1)).await.json();
+    let second = studio.deposit(&photo(1), &idempotency_key(2)).await.json();
     assert_ne!(first["code"], second["code"]);
     assert_ne!(first["photo_id"], second["photo_id"]);
     assert_eq!(gateway.database.count("frames").await, 2);
@@ -109,6 +109,6 @@ async fn a_check_says_what_a_deposit_would_and_stores_nothing() {
     let cut = studio.check(&whole[..whole.len() / 2]).await;
     assert_eq!((cut.status, cut.json()["verdict"].clone()), (200, json!("refused")));
     assert_eq!(cut.json()["findings"][0]["check"], "complete");
-    studio.post_photo("/v1/photos/check", &whole, &[]).await.refused(415, "format-unsupported");
+    studio.post_photo("/v1/photos/check", &whole, &[]).await.assert_problem(415, "format-unsupported");
     assert_eq!(gateway.database.contents().await, before);
 }

@@ -8,10 +8,10 @@ use std::process::Command;
 use lichtbild::validation::Profile;
 use serde_json::{Value, json};
 
-use crate::support::caller::{Caller, key};
+use crate::support::caller::{RouterClient, idempotency_key};
 use crate::support::gateway::TestGateway;
 use crate::support::jpeg::fixture;
-use crate::support::photos::corpus;
+use crate::support::photos::hostile_photos;
 use crate::support::variants::variants;
 
 /// Every portrait, person, variant and hostile file, each with the profile it is judged by.
@@ -25,7 +25,7 @@ fn every_file() -> Vec<(String, Vec<u8>, &'static str)> {
     ];
     let portraits = portraits.map(|(file, profile)| (file.to_owned(), fixture(file), profile));
     let variants = variants().iter().map(|variant| (variant.name.to_owned(), variant.bytes.clone(), "de-tr03121"));
-    let hostile = corpus().into_iter().map(|photo| (photo.name.to_owned(), photo.bytes, photo.profile));
+    let hostile = hostile_photos().into_iter().map(|photo| (photo.name.to_owned(), photo.bytes, photo.profile));
     let folder = format!("{}/fixtures/people", env!("CARGO_MANIFEST_DIR"));
     let people = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let people = people.filter(|path| path.extension().is_some_and(|extension| extension == "jpg"));
@@ -35,7 +35,7 @@ fn every_file() -> Vec<(String, Vec<u8>, &'static str)> {
 
 /// Verdict, findings and measurements of each file, from one run of the program. The thread is not blocked meanwhile: PostgreSQL ends a transaction that
 /// another part of the same task left open for five seconds.
-async fn said_by_program(files: &[(String, Vec<u8>)], profile: &str, declared: &[&str]) -> Vec<Value> {
+async fn findings_by_program(files: &[(String, Vec<u8>)], profile: &str, declared: &[&str]) -> Vec<Value> {
     let directory = tempfile::tempdir().unwrap();
     let mut program = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
     program.args(["check", "--json", "--lang", "de", "--profile", profile]).args(declared);
@@ -54,7 +54,13 @@ async fn said_by_program(files: &[(String, Vec<u8>)], profile: &str, declared: &
     said.collect()
 }
 
-async fn said_to(studio: &Caller, path: &str, bytes: &[u8], key: &str, declared: &[(&str, &str)]) -> Value {
+async fn findings_by_gateway(
+    studio: &RouterClient,
+    path: &str,
+    bytes: &[u8],
+    key: &str,
+    declared: &[(&str, &str)],
+) -> Value {
     let headers = [&[("content-type", "image/jpeg"), ("idempotency-key", key)], declared].concat();
     let answer = studio.post_photo(path, bytes, &headers).await;
     let body = answer.json();
@@ -86,11 +92,11 @@ async fn assert_agreed(
     })
     .await;
     let studio = gateway.studio("Foto Koch").await;
-    let said = said_by_program(&files, profile, arguments).await;
+    let said = findings_by_program(&files, profile, arguments).await;
     assert_eq!(said.len(), files.len());
     for (number, ((name, bytes), program)) in files.iter().zip(&said).enumerate() {
         for path in ["/v1/photos/check", "/v1/photos"] {
-            let gateway = said_to(&studio, path, bytes, &key(number as u32), headers).await;
+            let gateway = findings_by_gateway(&studio, path, bytes, &idempotency_key(number as u32), headers).await;
             let mut program = program.clone();
             if path == "/v1/photos" {
                 program.as_object_mut().unwrap().remove("measurements");

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use lichtbild::validation::Profile;
 
-use crate::support::caller::{Caller, key};
+use crate::support::caller::{RouterClient, idempotency_key};
 use crate::support::gateway::TestGateway;
-use crate::support::photos::corpus;
+use crate::support::photos::hostile_photos;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_hostile_photo_is_stored_and_each_is_told_why() {
-    let mut gateways: HashMap<&str, (TestGateway, Caller, i64)> = HashMap::new();
+    let mut gateways: HashMap<&str, (TestGateway, RouterClient, i64)> = HashMap::new();
     for profile in ["de-tr03121", "icao-35x45"] {
         let gateway = TestGateway::with(|setup| {
             setup.profile = Profile::builtin(profile).unwrap();
@@ -20,11 +20,11 @@ async fn no_hostile_photo_is_stored_and_each_is_told_why() {
         let studio = gateway.studio("Foto Koch").await;
         gateways.insert(profile, (gateway, studio, 0));
     }
-    for (number, photo) in corpus().into_iter().enumerate() {
+    for (number, photo) in hostile_photos().into_iter().enumerate() {
         let (_, studio, count) = gateways.get_mut(photo.profile).unwrap();
-        let answer = studio.deposit(&photo.bytes, &key(number as u32)).await;
+        let answer = studio.deposit(&photo.bytes, &idempotency_key(number as u32)).await;
         assert_eq!(answer.status, 422, "{}: {answer:?}", photo.name);
-        let problem = answer.refused(422, "photo-refused");
+        let problem = answer.assert_problem(422, "photo-refused");
         let findings = problem["findings"].as_array().unwrap();
         let refusing: Vec<_> = findings
             .iter()
@@ -37,6 +37,6 @@ async fn no_hostile_photo_is_stored_and_each_is_told_why() {
     for (gateway, _, count) in gateways.values() {
         assert_eq!(gateway.database.count("photos").await, 0);
         assert_eq!(gateway.database.count("frames").await, 0);
-        assert_eq!(gateway.database.happened("photo.refused_by_judge").await, *count);
+        assert_eq!(gateway.database.count_events("photo.refused_by_judge").await, *count);
     }
 }

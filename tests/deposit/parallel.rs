@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use tokio::task::JoinSet;
 
-use crate::support::caller::{key, photo, text};
+use crate::support::caller::{idempotency_key, json_string, photo};
 use crate::support::gateway::TestGateway;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -21,11 +21,11 @@ async fn fifty_deposits_with_one_key_are_one_photo_with_one_code() {
         let studio = studio.clone();
         work.spawn(async move {
             loop {
-                let answer = studio.deposit(&photo(1), &key(1)).await;
+                let answer = studio.deposit(&photo(1), &idempotency_key(1)).await;
                 if answer.status == 201 {
-                    return (text(&answer.json()["code"]), answer.header("idempotent-replayed") == "true");
+                    return (json_string(&answer.json()["code"]), answer.header("idempotent-replayed") == "true");
                 }
-                answer.refused(409, "deposit-in-progress");
+                answer.assert_problem(409, "deposit-in-progress");
                 assert_eq!(answer.retry_after_seconds(), 1);
                 tokio::task::yield_now().await;
             }
@@ -37,7 +37,7 @@ async fn fifty_deposits_with_one_key_are_one_photo_with_one_code() {
     assert_eq!(answers.iter().filter(|(_, replayed)| !replayed).count(), 1);
     assert_eq!(gateway.database.count("photos").await, 1);
     assert_eq!(gateway.database.count("frames").await, 1);
-    assert_eq!(gateway.database.happened("photo.deposited").await, 1);
+    assert_eq!(gateway.database.count_events("photo.deposited").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -47,7 +47,7 @@ async fn fifty_photos_at_once_get_fifty_codes() {
     let mut work = JoinSet::new();
     for number in 0..50 {
         let studio = studio.clone();
-        work.spawn(async move { studio.deposited(number).await.code });
+        work.spawn(async move { studio.deposit_numbered(number).await.code });
     }
     let codes: HashSet<_> = work.join_all().await.into_iter().collect();
     assert_eq!(codes.len(), 50);
@@ -56,9 +56,9 @@ async fn fifty_photos_at_once_get_fifty_codes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn who_finds_the_judges_busy_is_told_to_come_back_and_loses_nothing() {
+async fn a_busy_worker_pool_asks_the_caller_to_retry_and_loses_nothing() {
     let gateway = TestGateway::with(|setup| {
-        (setup.rules.judges, setup.rules.judge_queue) = (1, 1);
+        (setup.rules.workers, setup.rules.worker_queue) = (1, 1);
         setup.rules.uploads_per_minute = 60_000;
     })
     .await;
@@ -68,11 +68,11 @@ async fn who_finds_the_judges_busy_is_told_to_come_back_and_loses_nothing() {
         let studio = studio.clone();
         work.spawn(async move {
             loop {
-                let answer = studio.deposit(&photo(number), &key(number)).await;
+                let answer = studio.deposit(&photo(number), &idempotency_key(number)).await;
                 if answer.status == 201 {
                     return;
                 }
-                answer.refused(503, "gateway-busy");
+                answer.assert_problem(503, "gateway-busy");
                 assert!(answer.retry_after_seconds() >= 1);
                 tokio::task::yield_now().await;
             }

@@ -10,7 +10,7 @@ use hyper::body::Frame;
 use lichtbild::domain::digest::Sha256Digest;
 use serde_json::{Value, json};
 
-use crate::support::caller::{key, photo};
+use crate::support::caller::{idempotency_key, photo};
 use crate::support::gateway::TestGateway;
 
 #[tokio::test]
@@ -18,11 +18,11 @@ async fn headers_that_are_missing_or_malformed_are_refused() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
     let before = gateway.database.contents().await;
-    let (jpeg, key) = (("content-type", "image/jpeg"), key(1));
+    let (jpeg, key) = (("content-type", "image/jpeg"), idempotency_key(1));
     let keyed = ("idempotency-key", key.as_str());
     let long = "x".repeat(129);
-    type Headers<'a> = &'a [(&'a str, &'a str)];
-    let cases: [(Headers<'_>, u16, &str); 16] = [
+    type RequestHeaders<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(RequestHeaders<'_>, u16, &str); 16] = [
         (&[jpeg], 400, "idempotency-key-missing"),
         (&[jpeg, ("idempotency-key", "")], 400, "idempotency-key-malformed"),
         (&[jpeg, ("idempotency-key", "0123456789abcde")], 400, "idempotency-key-malformed"),
@@ -41,7 +41,7 @@ async fn headers_that_are_missing_or_malformed_are_refused() {
         (&[keyed, ("content-type", "")], 415, "format-unsupported"),
     ];
     for (headers, status, kind) in cases {
-        studio.post_photo("/v1/photos", &photo(1), headers).await.refused(status, kind);
+        studio.post_photo("/v1/photos", &photo(1), headers).await.assert_problem(status, kind);
     }
     assert_eq!(gateway.database.contents().await, before);
 }
@@ -52,11 +52,11 @@ async fn a_file_that_arrives_changed_is_refused() {
     let studio = gateway.studio("Foto Koch").await;
     let before = gateway.database.contents().await;
     let announced = Sha256Digest::of(b"what the studio meant to send");
-    let (field, key) = (announced.to_content_digest(), key(1));
+    let (field, key) = (announced.to_content_digest(), idempotency_key(1));
     let split = [("content-digest", "sha-512=:AA==:"), ("content-digest", &field)];
     for digests in [&split[1..], &split] {
         let headers = [&[("content-type", "image/jpeg"), ("idempotency-key", &key)], digests].concat();
-        let problem = studio.post_photo("/v1/photos", &photo(1), &headers).await.refused(422, "digest-mismatch");
+        let problem = studio.post_photo("/v1/photos", &photo(1), &headers).await.assert_problem(422, "digest-mismatch");
         assert_eq!(problem["announced"], json!(announced));
         assert_eq!(problem["received"], json!(Sha256Digest::of(&photo(1))));
     }
@@ -70,23 +70,23 @@ async fn a_file_over_the_limit_is_refused_by_its_length_and_by_its_bytes() {
     let studio = gateway.studio("Foto Koch").await;
     let before = gateway.database.contents().await;
     let large = vec![0xFF; limit as usize + 1];
-    let announced = studio.deposit(&large, &key(1)).await;
+    let announced = studio.deposit(&large, &idempotency_key(1)).await;
     let streamed = studio.request(Method::POST, "/v1/photos").header("content-type", "image/jpeg");
-    let streamed = streamed.header("idempotency-key", key(1)).body(Body::new(Endless)).unwrap();
+    let streamed = streamed.header("idempotency-key", idempotency_key(1)).body(Body::new(EndlessBody)).unwrap();
     let streamed = studio.send(streamed).await;
     for answer in [announced, streamed] {
-        assert_eq!(answer.refused(413, "photo-too-large")["limit_bytes"], limit);
+        assert_eq!(answer.assert_problem(413, "photo-too-large")["limit_bytes"], limit);
         assert_eq!(answer.header("connection"), "close");
     }
-    studio.check(&large).await.refused(413, "photo-too-large");
+    studio.check(&large).await.assert_problem(413, "photo-too-large");
     assert_eq!(gateway.database.contents().await, before);
-    assert_eq!(studio.deposit(&photo(1), &key(1)).await.status, 201);
+    assert_eq!(studio.deposit(&photo(1), &idempotency_key(1)).await.status, 201);
 }
 
 /// A body without length that never ends.
-struct Endless;
+struct EndlessBody;
 
-impl hyper::body::Body for Endless {
+impl hyper::body::Body for EndlessBody {
     type Data = Bytes;
     type Error = std::io::Error;
 
@@ -100,24 +100,25 @@ async fn a_body_shorter_than_its_length_is_refused() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
     let before = gateway.database.contents().await;
-    let (key, length) = (key(1), photo(1).len() + 1);
+    let (key, length) = (idempotency_key(1), photo(1).len() + 1);
     let length = length.to_string();
     let headers = [("content-type", "image/jpeg"), ("idempotency-key", &key), ("content-length", &length)];
-    studio.post_photo("/v1/photos", &photo(1), &headers).await.refused(400, "body-cut");
+    studio.post_photo("/v1/photos", &photo(1), &headers).await.assert_problem(400, "body-cut");
     assert_eq!(gateway.database.contents().await, before);
 }
 
 #[tokio::test]
-async fn a_photo_that_the_judge_refuses_leaves_one_audit_row_and_all_findings_in_two_languages() {
+async fn a_photo_that_the_check_refuses_leaves_one_audit_row_and_all_findings_in_two_languages() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
     let before = gateway.database.contents().await;
     // Two faults at once: a square picture, and something behind its end.
-    let mut bytes = crate::support::jpeg::colour_picture(60, 60);
+    let mut bytes = crate::support::jpeg::colour_jpeg(60, 60);
     bytes.extend(b"PK");
-    let german = studio.deposit(&bytes, &key(1)).await;
-    let english = studio.in_english().deposit(&bytes, &key(1)).await;
-    let [german_problem, english_problem] = [&german, &english].map(|answer| answer.refused(422, "photo-refused"));
+    let german = studio.deposit(&bytes, &idempotency_key(1)).await;
+    let english = studio.in_english().deposit(&bytes, &idempotency_key(1)).await;
+    let [german_problem, english_problem] =
+        [&german, &english].map(|answer| answer.assert_problem(422, "photo-refused"));
     assert_eq!((german.header("content-language"), english.header("content-language")), ("de", "en"));
     let refusing = |problem: &Value| {
         let findings = problem["findings"].as_array().unwrap().iter();
@@ -138,17 +139,17 @@ async fn a_photo_that_the_judge_refuses_leaves_one_audit_row_and_all_findings_in
 async fn a_device_that_uploads_too_fast_waits_and_others_do_not() {
     let gateway = TestGateway::with(|setup| setup.rules.uploads_per_minute = 2).await;
     let (studio, other) = (gateway.studio("Foto Koch").await, gateway.studio("Foto Porst").await);
-    studio.deposited(1).await;
+    studio.deposit_numbered(1).await;
     assert_eq!(studio.check(&photo(2)).await.status, 200);
     let before = gateway.database.contents().await;
-    let refused = studio.deposit(&photo(2), &key(2)).await;
-    refused.refused(429, "too-many-requests");
+    let refused = studio.deposit(&photo(2), &idempotency_key(2)).await;
+    refused.assert_problem(429, "too-many-requests");
     assert_eq!(refused.retry_after_seconds(), 30);
     let refused = studio.check(&photo(2)).await;
-    refused.refused(429, "too-many-requests");
+    refused.assert_problem(429, "too-many-requests");
     assert_eq!(refused.retry_after_seconds(), 30);
     assert_eq!(gateway.database.contents().await, before);
-    other.deposited(2).await;
+    other.deposit_numbered(2).await;
     gateway.advance(Duration::from_secs(30));
-    studio.deposited(2).await;
+    studio.deposit_numbered(2).await;
 }

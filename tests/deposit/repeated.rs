@@ -2,18 +2,18 @@
 
 use serde_json::json;
 
-use crate::support::caller::{key, photo};
+use crate::support::caller::{idempotency_key, photo};
 use crate::support::gateway::{DAY, TestGateway};
 
 #[tokio::test]
 async fn a_repeat_gets_the_same_receipt_and_says_so() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
-    let first = studio.deposit(&photo(1), &key(1)).await;
+    let first = studio.deposit(&photo(1), &idempotency_key(1)).await;
     let before = gateway.database.contents().await;
     for _ in 0..3 {
         gateway.advance(DAY);
-        let repeat = studio.deposit(&photo(1), &key(1)).await;
+        let repeat = studio.deposit(&photo(1), &idempotency_key(1)).await;
         assert_eq!((repeat.status, repeat.json()), (201, first.json()));
         assert_eq!(repeat.header("idempotent-replayed"), "true");
         assert_eq!(repeat.header("location"), first.header("location"));
@@ -25,11 +25,11 @@ async fn a_repeat_gets_the_same_receipt_and_says_so() {
 async fn a_used_key_with_another_photo_is_refused() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
-    studio.deposit(&photo(1), &key(1)).await;
+    studio.deposit(&photo(1), &idempotency_key(1)).await;
     let before = gateway.database.contents().await;
-    studio.deposit(&photo(2), &key(1)).await.refused(422, "idempotency-key-reused");
+    studio.deposit(&photo(2), &idempotency_key(1)).await.assert_problem(422, "idempotency-key-reused");
     // Not even judged: the key decides first.
-    studio.deposit(b"no photo", &key(1)).await.refused(422, "idempotency-key-reused");
+    studio.deposit(b"no photo", &idempotency_key(1)).await.assert_problem(422, "idempotency-key-reused");
     assert_eq!(gateway.database.contents().await, before);
 }
 
@@ -40,7 +40,7 @@ async fn a_key_belongs_to_its_device() {
     let second_till = gateway.device_of(&studio.party).await;
     let mut codes = vec![];
     for device in [&studio, &second_till, &other] {
-        let answer = device.deposit(&photo(1), &key(1)).await;
+        let answer = device.deposit(&photo(1), &idempotency_key(1)).await;
         assert_eq!((answer.status, answer.header("idempotent-replayed")), (201, ""));
         codes.push(answer.json()["code"].to_string());
     }
@@ -53,10 +53,14 @@ async fn a_key_belongs_to_its_device() {
 async fn a_repeat_after_the_end_still_gets_the_code_and_learns_the_state() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let [used, refused, withdrawn, expired] =
-        [studio.deposited(1).await, studio.deposited(2).await, studio.deposited(3).await, studio.deposited(4).await];
-    office.settled(&used.code, &json!({ "outcome": "used" })).await;
-    office.settled(&refused.code, &json!({ "outcome": "refused", "reason": "gaze" })).await;
+    let [used, refused, withdrawn, expired] = [
+        studio.deposit_numbered(1).await,
+        studio.deposit_numbered(2).await,
+        studio.deposit_numbered(3).await,
+        studio.deposit_numbered(4).await,
+    ];
+    office.collect_and_settle(&used.code, &json!({ "outcome": "used" })).await;
+    office.collect_and_settle(&refused.code, &json!({ "outcome": "refused", "reason": "gaze" })).await;
     assert_eq!(studio.withdraw(&withdrawn.photo_id).await.status, 200);
     gateway.advance(180 * DAY);
     for swept in [false, true] {
@@ -71,7 +75,7 @@ async fn a_repeat_after_the_end_still_gets_the_code_and_learns_the_state() {
             assert_eq!((repeat.status, repeat.header("idempotent-replayed")), (201, "true"));
             let receipt = repeat.json();
             assert_eq!((&receipt["code"], &receipt["state"]), (&json!(deposit.code), &json!(state)), "swept {swept}");
-            studio.deposit(&photo(9), &deposit.key).await.refused(422, "idempotency-key-reused");
+            studio.deposit(&photo(9), &deposit.key).await.assert_problem(422, "idempotency-key-reused");
         }
         assert_eq!(gateway.database.contents().await, before);
     }
@@ -81,7 +85,7 @@ async fn a_repeat_after_the_end_still_gets_the_code_and_learns_the_state() {
 async fn a_refused_photo_may_be_corrected_under_its_key() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
-    studio.deposit(b"not a photo", &key(1)).await.refused(422, "photo-refused");
-    let answer = studio.deposit(&photo(1), &key(1)).await;
+    studio.deposit(b"not a photo", &idempotency_key(1)).await.assert_problem(422, "photo-refused");
+    let answer = studio.deposit(&photo(1), &idempotency_key(1)).await;
     assert_eq!((answer.status, answer.header("idempotent-replayed")), (201, ""));
 }

@@ -18,24 +18,24 @@ use super::counter::server_ca;
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// Far longer than any story takes, even on a busy machine: a story that waits in vain says so by itself before.
-const PATIENCE: Duration = Duration::from_secs(600);
+const STORY_TIMEOUT: Duration = Duration::from_secs(600);
 
 const WHAT_TO_INSTALL: &str = "the desk is tested in a real browser: install nodejs (18 or newer), npm and chromium by apt and \
                                run `npm ci` in tests/browser, or let tests/run do it";
 
 /// Where the answers to the stories under way go.
-type Waiting = Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>>;
+type PendingStories = Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>>;
 
-pub struct Browser {
+pub struct ChromiumDriver {
     input: Mutex<ChildStdin>,
-    waiting: Waiting,
+    waiting: PendingStories,
     numbers: AtomicU64,
 }
 
-impl Browser {
+impl ChromiumDriver {
     /// The same for all tests of this process: to start one takes longer than to tell a story.
     pub fn shared() -> &'static Self {
-        static BROWSER: OnceLock<Browser> = OnceLock::new();
+        static BROWSER: OnceLock<ChromiumDriver> = OnceLock::new();
         BROWSER.get_or_init(Self::start)
     }
 
@@ -56,7 +56,7 @@ impl Browser {
             .spawn()
             .unwrap_or_else(|error| panic!("node does not run ({error}): {WHAT_TO_INSTALL}"));
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-        let waiting = Waiting::default();
+        let waiting = PendingStories::default();
         let answers = Arc::clone(&waiting);
         // It sees the end of this process, whatever kind it is, by the end of its input, and cleans up.
         std::thread::spawn(move || {
@@ -67,19 +67,19 @@ impl Browser {
     }
 
     /// Has a story told, and gives what it says of itself.
-    async fn ask(&self, story: &str, scene: &Value) -> Value {
+    async fn request_story(&self, story: &str, scene: &Value) -> Value {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let (sender, receiver) = oneshot::channel();
         self.waiting.lock().unwrap().insert(number, sender);
         let line = json!({ "number": number, "story": story, "scene": scene });
         writeln!(self.input.lock().unwrap(), "{line}").expect("the browser runs");
-        let answer = time::timeout(PATIENCE, receiver).await;
+        let answer = time::timeout(STORY_TIMEOUT, receiver).await;
         answer.unwrap_or_else(|_| panic!("{story}: no end of it")).expect("the browser goes on running")
     }
 
     /// Has a story told, which must come out well.
-    pub async fn tell(&self, story: &str, scene: &Value) {
-        let answer = self.ask(story, scene).await;
+    pub async fn run_story(&self, story: &str, scene: &Value) {
+        let answer = self.request_story(story, scene).await;
         if let Some(failure) = answer["failure"].as_str() {
             panic!("{story}\n{failure}");
         }
@@ -87,12 +87,12 @@ impl Browser {
 
     /// The names of all stories that stand in `tests/browser/stories`.
     pub async fn stories(&self) -> Vec<String> {
-        serde_json::from_value(self.ask("", &Value::Null).await["stories"].take()).unwrap()
+        serde_json::from_value(self.request_story("", &Value::Null).await["stories"].take()).unwrap()
     }
 }
 
 /// Who waits for what went wrong with the browser itself learns it by the dropped senders.
-fn hand_out(output: ChildStdout, waiting: &Waiting) {
+fn hand_out(output: ChildStdout, waiting: &PendingStories) {
     for line in BufReader::new(output).lines().map_while(Result::ok) {
         let Ok(answer) = serde_json::from_str::<Value>(&line) else {
             eprintln!("the browser says: {line}");

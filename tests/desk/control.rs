@@ -11,13 +11,13 @@ use lichtbild::domain::digest::Sha256Digest;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::counter::Counter;
-use crate::support::caller::{Answer, key, photo, text};
+use super::counter::DeskGateway;
+use crate::support::caller::{RouterResponse, idempotency_key, json_string, photo};
 use crate::support::jpeg::fixture;
 
 #[derive(Debug, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
-enum Ask {
+enum ControlRequest {
     /// The studio deposits a photo: a small one unlike any other, or one of the fixtures.
     Deposit { portrait: Option<String> },
     /// The studio withdraws its photo.
@@ -55,75 +55,77 @@ enum Ask {
 }
 
 /// Answers until the test ends.
-pub async fn serve(counter: &Arc<Counter>) -> SocketAddr {
-    Counter::serve_plain(Router::new().route("/", post(answer)).with_state(Arc::clone(counter))).await
+pub async fn serve(counter: &Arc<DeskGateway>) -> SocketAddr {
+    DeskGateway::serve_plain(Router::new().route("/", post(answer)).with_state(Arc::clone(counter))).await
 }
 
-async fn answer(State(counter): State<Arc<Counter>>, Json(ask): Json<Ask>) -> Json<Value> {
+async fn answer(State(counter): State<Arc<DeskGateway>>, Json(ask): Json<ControlRequest>) -> Json<Value> {
     let gateway = &counter.gateway;
     let answer = match ask {
-        Ask::Deposit { portrait } => deposit(&counter, portrait).await,
-        Ask::Withdraw { photo_id } => whole(&counter.studio.withdraw(&photo_id).await),
-        Ask::Photo { photo_id } => counter.studio.photo(&photo_id).await.json(),
-        Ask::Collect { device, code } => whole(&counter.device(&device).collect(&code).await),
-        Ask::Fetch { device, collection, code } => {
+        ControlRequest::Deposit { portrait } => deposit(&counter, portrait).await,
+        ControlRequest::Withdraw { photo_id } => whole(&counter.studio.withdraw(&photo_id).await),
+        ControlRequest::Photo { photo_id } => counter.studio.photo(&photo_id).await.json(),
+        ControlRequest::Collect { device, code } => whole(&counter.device(&device).collect(&code).await),
+        ControlRequest::Fetch { device, collection, code } => {
             json!({ "status": counter.device(&device).fetch(&collection, &code).await.status })
         }
-        Ask::Settle { device, collection, outcome } => {
+        ControlRequest::Settle { device, collection, outcome } => {
             whole(&counter.device(&device).settle(&collection, &outcome).await)
         }
-        Ask::Collections { device } => counter.device(&device).collections("limit=50").await.json(),
-        Ask::Advance { seconds } => {
+        ControlRequest::Collections { device } => counter.device(&device).collections("limit=50").await.json(),
+        ControlRequest::Advance { seconds } => {
             gateway.advance(Duration::from_secs(seconds));
             json!(gateway.now().to_string())
         }
-        Ask::Sweep => {
+        ControlRequest::Sweep => {
             gateway.sweep().await;
             Value::Null
         }
-        Ask::Suspend { device, suspended } => {
+        ControlRequest::Suspend { device, suspended } => {
             gateway.set_suspended(&counter.device(&device).party, suspended).await;
             Value::Null
         }
-        Ask::Revoke { device } => {
+        ControlRequest::Revoke { device } => {
             gateway.revoke(counter.device(&device)).await;
             Value::Null
         }
-        Ask::BreakStorage => {
+        ControlRequest::BreakStorage => {
             gateway.database.break_audit().await;
             Value::Null
         }
-        Ask::MendStorage => {
-            gateway.database.mend().await;
+        ControlRequest::MendStorage => {
+            gateway.database.repair_audit().await;
             Value::Null
         }
-        Ask::Asked => json!(*counter.asked.lock().unwrap()),
-        Ask::Contents => {
+        ControlRequest::Asked => json!(*counter.logged_requests.lock().unwrap()),
+        ControlRequest::Contents => {
             let contents = format!("{:?}", gateway.database.contents().await);
             json!(Sha256Digest::of(contents.as_bytes()).to_string())
         }
-        Ask::Impostor => json!(format!("https://{}", counter.serve_impostor().await)),
-        Ask::Events => json!(gateway.database.audit().await.into_iter().map(|row| row.event).collect::<Vec<_>>()),
+        ControlRequest::Impostor => json!(format!("https://{}", counter.serve_impostor().await)),
+        ControlRequest::Events => {
+            json!(gateway.database.audit().await.into_iter().map(|row| row.event).collect::<Vec<_>>())
+        }
     };
     Json(answer)
 }
 
-async fn deposit(counter: &Counter, portrait: Option<String>) -> Value {
+async fn deposit(counter: &DeskGateway, portrait: Option<String>) -> Value {
     let number = counter.number();
     let bytes = portrait.map_or_else(|| photo(number), |name| fixture(&name));
-    let answer = counter.studio.deposit(&bytes, &key(number)).await;
+    let answer = counter.studio.deposit(&bytes, &idempotency_key(number)).await;
     assert_eq!(answer.status, 201, "{answer:?}");
     let receipt = answer.json();
-    counter.keep_in_mind(&text(&receipt["code"]));
+    counter.remember_code(&json_string(&receipt["code"]));
     json!({
-        "photo_id": text(&receipt["photo_id"]),
-        "code": text(&receipt["code"]),
+        "photo_id": json_string(&receipt["photo_id"]),
+        "code": json_string(&receipt["code"]),
         "sha256": Sha256Digest::of(&bytes).to_string(),
         "bytes": bytes.len(),
     })
 }
 
-fn whole(answer: &Answer) -> Value {
+fn whole(answer: &RouterResponse) -> Value {
     let body = if answer.body.is_empty() { Value::Null } else { answer.json() };
     json!({ "status": answer.status, "body": body })
 }

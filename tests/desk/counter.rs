@@ -13,20 +13,20 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::party::Party;
-use lichtbild::server::routes::Line;
+use lichtbild::server::routes::ListenerKind;
 use lichtbild::transport::limits::ListenerLimits;
 use lichtbild::transport::listener::{Listener, Security};
 use lichtbild::transport::peer::PeerCertificate;
 use lichtbild::transport::revocation::RevokedCertificates;
-use lichtbild::transport::shutdown::Stop;
-use lichtbild::transport::tls::{ClientTrust, MissingCertificate, PemSource, ServerIdentity, ServerTls};
+use lichtbild::transport::shutdown::ShutdownTrigger;
+use lichtbild::transport::tls::{ClientTrust, MissingCertificatePolicy, PemSource, ServerIdentity, ServerTls};
 use serde_json::{Value, json};
 use time::macros::datetime;
 use tokio::net::TcpListener;
 
 use super::control;
-use crate::support::caller::Caller;
-use crate::support::gateway::{Setup, TestGateway};
+use crate::support::caller::RouterClient;
+use crate::support::gateway::{TestGateway, TestGatewaySetup};
 use crate::support::pki::{Leaf, TestCa};
 
 /// Who stands at the counter of which office: the names that stories use. There is a `stranger` too, with a certificate that
@@ -36,7 +36,7 @@ const DEVICES: [(&str, &str); 3] =
 
 /// One request that came in at the office listener.
 #[derive(Debug, Clone, serde::Serialize)]
-pub struct Asked {
+pub struct LoggedRequest {
     pub method: String,
     /// With its query.
     pub path: String,
@@ -45,20 +45,20 @@ pub struct Asked {
     pub answer_bytes: Option<u64>,
 }
 
-pub struct Counter {
+pub struct DeskGateway {
     pub gateway: TestGateway,
-    pub studio: Caller,
+    pub studio: RouterClient,
     /// By the names of [`DEVICES`].
-    pub devices: BTreeMap<&'static str, Caller>,
-    pub asked: Mutex<Vec<Asked>>,
+    pub devices: BTreeMap<&'static str, RouterClient>,
+    pub logged_requests: Mutex<Vec<LoggedRequest>>,
     codes: Mutex<Vec<String>>,
     numbers: AtomicU32,
-    stop: Stop,
+    stop: ShutdownTrigger,
 }
 
-impl Counter {
+impl DeskGateway {
     /// Opens the counter; the second value tells a story where it is and who may stand there.
-    pub async fn open(change: impl FnOnce(&mut Setup)) -> (Arc<Self>, Value) {
+    pub async fn open(change: impl FnOnce(&mut TestGatewaySetup)) -> (Arc<Self>, Value) {
         let gateway = TestGateway::with(change).await;
         let studio = gateway.studio("Foto Koch").await;
         let (mut parties, mut devices) = (BTreeMap::<_, Party>::new(), BTreeMap::new());
@@ -70,17 +70,17 @@ impl Counter {
             let leaf = office_ca().device();
             let certificate = PeerCertificate::new(leaf.der.clone().into());
             let until = Timestamp::from(datetime!(2119-01-01 0:00 UTC));
-            devices.insert(name, gateway.device_showing(&parties[office], certificate, until).await);
+            devices.insert(name, gateway.device_with_certificate(&parties[office], certificate, until).await);
             keys.insert(name, shown(&leaf));
         }
         let counter = Arc::new(Self {
             gateway,
             studio,
             devices,
-            asked: Mutex::default(),
+            logged_requests: Mutex::default(),
             codes: Mutex::default(),
             numbers: AtomicU32::new(0),
-            stop: Stop::new(),
+            stop: ShutdownTrigger::new(),
         });
         let office = counter.serve_office().await;
         let control = control::serve(&counter).await;
@@ -105,7 +105,7 @@ impl Counter {
     async fn serve(self: &Arc<Self>, authority: &TestCa) -> SocketAddr {
         let roots = PemSource::new("office-ca.pem", office_ca().certificate_pem.as_str());
         let trust = ClientTrust::parse(&roots, RevokedCertificates::default()).unwrap();
-        let trust = trust.with_missing(MissingCertificate::Explained);
+        let trust = trust.with_missing_certificate(MissingCertificatePolicy::Explain);
         let server = authority.server();
         let chain = PemSource::new("server.pem", server.certificate_pem);
         let identity = ServerIdentity::parse(&chain, &PemSource::new("server.key", server.key_pem)).unwrap();
@@ -113,7 +113,7 @@ impl Counter {
         let (address, limits) = ("127.0.0.1:0".parse().unwrap(), ListenerLimits::default());
         let listener = Listener::bind("office", address, Security::fixed(tls), limits).await.unwrap();
         let address = listener.local_address();
-        let router = self.gateway.router(Line::Office).layer(from_fn_with_state(Arc::clone(self), record));
+        let router = self.gateway.router(ListenerKind::Office).layer(from_fn_with_state(Arc::clone(self), record));
         tokio::spawn(listener.serve(router, self.stop.subscribe()));
         address
     }
@@ -127,7 +127,7 @@ impl Counter {
     }
 
     /// Notes a code that must not be found anywhere.
-    pub fn keep_in_mind(&self, code: &str) {
+    pub fn remember_code(&self, code: &str) {
         self.codes.lock().unwrap().push(code.to_owned());
     }
 
@@ -141,17 +141,17 @@ impl Counter {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
-    pub fn device(&self, name: &str) -> &Caller {
+    pub fn device(&self, name: &str) -> &RouterClient {
         self.devices.get(name).unwrap_or_else(|| panic!("no device {name}"))
     }
 }
 
-async fn record(State(counter): State<Arc<Counter>>, request: Request, next: Next) -> Response {
+async fn record(State(counter): State<Arc<DeskGateway>>, request: Request, next: Next) -> Response {
     let (method, path) = (request.method().to_string(), request.uri().to_string());
     let referer = text(request.headers(), "referer");
     let response = next.run(request).await;
     let (status, answer_bytes) = (response.status().as_u16(), response.body().size_hint().exact());
-    counter.asked.lock().unwrap().push(Asked { method, path, referer, status, answer_bytes });
+    counter.logged_requests.lock().unwrap().push(LoggedRequest { method, path, referer, status, answer_bytes });
     response
 }
 

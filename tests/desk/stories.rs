@@ -2,29 +2,29 @@
 
 use lichtbild::validation::Profile;
 
-use super::browser::Browser;
-use super::counter::Counter;
-use crate::secrecy::log::logged;
-use crate::support::gateway::Setup;
+use super::browser::ChromiumDriver;
+use super::counter::DeskGateway;
+use crate::secrecy::log::capture_log;
+use crate::support::gateway::TestGatewaySetup;
 
 /// Pictures of any size, judged at once.
-fn small(_: &mut Setup) {}
+fn small(_: &mut TestGatewaySetup) {}
 
 /// Portraits, judged by a profile that knows faces: there are guide lines for them.
-fn portraits(setup: &mut Setup) {
+fn portraits(setup: &mut TestGatewaySetup) {
     setup.profile = Profile::builtin("icao-35x45").unwrap();
 }
 
 /// Three requests in a minute.
-fn busy(setup: &mut Setup) {
+fn busy(setup: &mut TestGatewaySetup) {
     setup.rules.requests_per_minute = 3;
 }
 
-async fn tell(story: &str, change: fn(&mut Setup)) {
+async fn run_story_and_check_log(story: &str, change: fn(&mut TestGatewaySetup)) {
     // All of the gateway runs on this thread.
-    let (lines, _guard) = logged();
-    let (counter, scene) = Counter::open(change).await;
-    Browser::shared().tell(story, &scene).await;
+    let (lines, _guard) = capture_log();
+    let (counter, scene) = DeskGateway::open(change).await;
+    ChromiumDriver::shared().run_story(story, &scene).await;
     let log = lines.text();
     assert!(log.contains("listening"), "the log is not heard: {log}");
     for code in counter.codes() {
@@ -43,7 +43,7 @@ macro_rules! stories {
 
         $(#[tokio::test]
         async fn $story() {
-            tell(stringify!($story), $setup).await;
+            run_story_and_check_log(stringify!($story), $setup).await;
         })*
     };
 }
@@ -131,7 +131,7 @@ stories! {
 async fn every_story_of_the_browser_is_told() {
     let mut told = STORIES.to_vec();
     told.sort_unstable();
-    let mut stories = Browser::shared().stories().await;
+    let mut stories = ChromiumDriver::shared().stories().await;
     stories.sort_unstable();
     assert_eq!(stories, told);
 }

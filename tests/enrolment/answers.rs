@@ -9,13 +9,13 @@ use lichtbild::identity::key::DeviceKey;
 use lichtbild::identity::pem;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use crate::support::enrolment::{EST, authorities, basic, certificate, certificates, fingerprint};
+use crate::support::enrolment::{EST, authorities, basic_authorization, certificate, certificates, fingerprint};
 use crate::support::gateway::{MINUTE, TestGateway};
 
 #[tokio::test]
 async fn the_three_authorities_are_told_to_anybody() {
     let gateway = TestGateway::start().await;
-    let answer = gateway.stranger().get(&format!("{EST}/cacerts")).await;
+    let answer = gateway.anonymous_client().get(&format!("{EST}/cacerts")).await;
     assert_eq!(answer.header("content-type"), "application/pkcs7-mime");
     assert_eq!(answer.header("content-transfer-encoding"), "");
     let mut told = certificates(&answer);
@@ -28,7 +28,7 @@ async fn the_three_authorities_are_told_to_anybody() {
 #[tokio::test]
 async fn a_device_is_told_which_key_is_wanted() {
     let gateway = TestGateway::start().await;
-    let answer = gateway.stranger().get(&format!("{EST}/csrattrs")).await;
+    let answer = gateway.anonymous_client().get(&format!("{EST}/csrattrs")).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, "application/csrattrs"));
     let der = STANDARD.decode(String::from_utf8_lossy(&answer.body).trim()).unwrap();
     // SEQUENCE { SEQUENCE { ecPublicKey, SET { prime256v1 } }, ecdsa-with-SHA256 }
@@ -41,7 +41,7 @@ async fn the_certificate_says_what_the_gateway_says_and_nothing_of_the_request()
     for (role, name) in [(Role::Studio, "studio"), (Role::Office, "office")] {
         let invite = gateway.invite(role, "Foto Koch").await;
         let key = DeviceKey::generate().unwrap();
-        let answer = gateway.stranger().accept(&invite, &key).await;
+        let answer = gateway.anonymous_client().accept_invitation(&invite, &key).await;
         assert_eq!(answer.header("content-type"), "application/pkcs7-mime; smime-type=certs-only");
         assert_eq!((answer.header("cache-control"), answer.header("content-transfer-encoding")), ("no-store", ""));
         let der = certificate(&answer);
@@ -65,7 +65,7 @@ async fn the_certificate_says_what_the_gateway_says_and_nothing_of_the_request()
         let request = caller.request(axum::http::Method::GET, path).body(axum::body::Body::empty()).unwrap();
         assert_eq!(caller.send(request).await.status, 200);
     }
-    assert_eq!(gateway.database.happened("device.enrolled").await, 2);
+    assert_eq!(gateway.database.count_events("device.enrolled").await, 2);
     gateway.database.audit().await;
 }
 
@@ -85,12 +85,12 @@ async fn a_request_is_read_in_every_form_that_clients_send() {
     ];
     for form in forms {
         let invite = gateway.invite(Role::Studio, "Foto Koch").await;
-        let authorization = basic(&invite.device.device_id.to_string(), &invite.code.reveal());
-        certificate(&gateway.stranger().enrol_with(Some(&authorization), form).await);
+        let authorization = basic_authorization(&invite.device.device_id.to_string(), &invite.code.reveal());
+        certificate(&gateway.anonymous_client().enrol_with(Some(&authorization), form).await);
         // As it is typed: small letters, spaces, O for 0; the scheme in any case.
         let invite = gateway.invite(Role::Studio, "Foto Koch").await;
         let typed = invite.code.reveal().to_lowercase().replace('-', " ").replace('0', "o");
-        let authorization = basic(&invite.device.device_id.to_string(), &typed).replace("Basic", "basic");
-        certificate(&gateway.stranger().enrol_with(Some(&authorization), plain.clone()).await);
+        let authorization = basic_authorization(&invite.device.device_id.to_string(), &typed).replace("Basic", "basic");
+        certificate(&gateway.anonymous_client().enrol_with(Some(&authorization), plain.clone()).await);
     }
 }

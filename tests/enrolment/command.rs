@@ -7,7 +7,7 @@ use lichtbild::domain::enrolment_code::EnrolmentCode;
 use lichtbild::identity::certificate::certificates_from_pem;
 use serde_json::Value;
 
-use crate::support::process::Home;
+use crate::support::process::GatewayFolder;
 
 fn keys(value: &Value) -> Vec<&str> {
     let mut keys: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
@@ -21,7 +21,7 @@ fn stderr(output: &std::process::Output) -> String {
 
 #[test]
 fn one_line_makes_studio_device_and_invitation_and_can_be_repeated() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     home.set("enrolment", "\"127.0.0.1:7443\"");
     let invite = ["studio", "invite", "Foto Koch", "--place", "Düsseldorf", "--label", "till 1"];
     let first = home.json(&invite);
@@ -60,7 +60,7 @@ fn one_line_makes_studio_device_and_invitation_and_can_be_repeated() {
 
 #[test]
 fn the_list_shows_what_needs_attention() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let active = home.studio("Foto Koch");
     let revoked = home.device("studio", "Foto Koch");
     let invited = home.json(&["studio", "invite", "Foto Porst", "--place", "Köln"]);
@@ -82,7 +82,7 @@ fn the_list_shows_what_needs_attention() {
 
 #[test]
 fn what_cannot_be_invited_or_approved_is_told_with_the_next_step() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let revoked = home.studio("Foto Koch").device_id;
     assert!(home.run(&["device", "revoke", &revoked]).status.success());
     let nobody = "01a20297-4dc0-7fe2-bb16-ceb27bf086c4";
@@ -113,7 +113,7 @@ fn what_cannot_be_invited_or_approved_is_told_with_the_next_step() {
 
 #[test]
 fn an_invitation_goes_by_post() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     home.set("enrolment", "\"127.0.0.1:7443\"");
     let letter = home.file("koch.pdf");
     let invite = ["studio", "invite", "Foto Koch", "--place", "Düsseldorf", "--valid", "7d", "--letter"];

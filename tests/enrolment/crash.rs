@@ -14,11 +14,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
 
-use crate::support::ledger::Ledger;
-use crate::support::process::{GENEROUS, Home};
+use crate::support::ledger::DatabaseInspector;
+use crate::support::process::{GENEROUS_TIMEOUT, GatewayFolder};
 
 /// Enrols over a real line; `None` when there was no answer.
-async fn enrol(home: &Home, url: &str, invitation: &Value, request: &[u8]) -> Option<u16> {
+async fn enrol(home: &GatewayFolder, url: &str, invitation: &Value, request: &[u8]) -> Option<u16> {
     let mut roots = RootCertStore::empty();
     let ca = std::fs::read(home.file("certs/server-ca.crt")).unwrap();
     roots.add(CertificateDer::from_pem_slice(&ca).unwrap()).unwrap();
@@ -27,7 +27,7 @@ async fn enrol(home: &Home, url: &str, invitation: &Value, request: &[u8]) -> Op
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let http = Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(GENEROUS).build().unwrap();
+    let http = Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(GENEROUS_TIMEOUT).build().unwrap();
     let text = |name: &str| invitation[name].as_str().unwrap().to_owned();
     let request = http
         .post(format!("{url}/.well-known/est/simpleenroll"))
@@ -39,7 +39,7 @@ async fn enrol(home: &Home, url: &str, invitation: &Value, request: &[u8]) -> Op
 
 #[tokio::test]
 async fn an_enrolment_killed_around_its_commit_is_finished_by_its_repeat() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     for step in ["enrolment.before_commit", "enrolment.committed"] {
         let invitation = home.json(&["studio", "invite", "Foto Koch", "--place", "Musterstadt"]);
         let request = DeviceKey::generate().unwrap().to_request().unwrap();
@@ -50,21 +50,21 @@ async fn an_enrolment_killed_around_its_commit_is_finished_by_its_repeat() {
             async move { enrol(home, &url, invitation, request).await }
         };
         let (answer, ()) = tokio::join!(asked, async {
-            halting.halted().await;
+            halting.wait_until_halted().await;
             halting.kill_hard();
         });
         assert_eq!(answer, None, "{step}: answered before it was durable");
 
         let gateway = home.start();
-        let mut ledger = Ledger::open(&home.database()).await;
-        ledger.assert_whole().await;
+        let mut ledger = DatabaseInspector::open(&home.database()).await;
+        ledger.assert_consistent().await;
         let other = DeviceKey::generate().unwrap().to_request().unwrap();
         if step == "enrolment.committed" {
             assert_eq!(enrol(&home, gateway.enrolment(), &invitation, &other).await, Some(403), "{step}");
         }
         assert_eq!(enrol(&home, gateway.enrolment(), &invitation, &request).await, Some(200), "{step}");
         assert_eq!(enrol(&home, gateway.enrolment(), &invitation, &other).await, Some(403), "{step}");
-        ledger.assert_whole().await;
+        ledger.assert_consistent().await;
         gateway.kill_hard();
     }
 }

@@ -16,7 +16,7 @@ async fn of_many_keys_with_one_code_exactly_one_wins() {
         let (device_id, code) = (invite.device.device_id.to_string(), invite.code.reveal());
         let mut racers = JoinSet::new();
         for _ in 0..8 {
-            let (stranger, device_id, code) = (gateway.stranger(), device_id.clone(), code.clone());
+            let (stranger, device_id, code) = (gateway.anonymous_client(), device_id.clone(), code.clone());
             let key = DeviceKey::generate().unwrap();
             racers.spawn(async move {
                 let answer = stranger.enrol(&device_id, &code, &key.to_request().unwrap()).await;
@@ -29,12 +29,12 @@ async fn of_many_keys_with_one_code_exactly_one_wins() {
                 assert_eq!(read_certificate(&certificate(&answer)).unwrap().spki_sha256, fingerprint(&key));
                 winners.push(key);
             } else {
-                answer.refused(403, "enrolment-code-spent");
+                answer.assert_problem(403, "enrolment-code-spent");
             }
         }
         assert_eq!(winners.len(), 1);
         // And it stays the winner's.
-        certificate(&gateway.stranger().accept(&invite, &winners[0]).await);
+        certificate(&gateway.anonymous_client().accept_invitation(&invite, &winners[0]).await);
     }
     gateway.database.audit().await;
 }
@@ -46,7 +46,7 @@ async fn one_device_that_asks_several_times_at_once_is_always_answered() {
     let request = DeviceKey::generate().unwrap().to_request().unwrap();
     let mut repeats = JoinSet::new();
     for _ in 0..8 {
-        let (stranger, request) = (gateway.stranger(), request.clone());
+        let (stranger, request) = (gateway.anonymous_client(), request.clone());
         let (device_id, code) = (invite.device.device_id.to_string(), invite.code.reveal());
         repeats.spawn(async move { stranger.enrol(&device_id, &code, &request).await });
     }

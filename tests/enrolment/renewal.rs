@@ -7,16 +7,16 @@ use base64::engine::general_purpose::STANDARD;
 use lichtbild::domain::party::Role;
 use lichtbild::identity::certificate::read_certificate;
 use lichtbild::identity::key::DeviceKey;
-use lichtbild::server::routes::Line;
+use lichtbild::server::routes::ListenerKind;
 use lichtbild::transport::peer::Admission;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 use serde_json::json;
 
-use crate::support::caller::{Answer, Caller, peer, send};
+use crate::support::caller::{RouterClient, RouterResponse, peer, send};
 use crate::support::enrolment::{EST, certificate, certificates, fingerprint};
 use crate::support::gateway::{DAY, TestGateway};
 
-async fn reenrol(caller: &Caller, request: &[u8]) -> Answer {
+async fn reenrol(caller: &RouterClient, request: &[u8]) -> RouterResponse {
     let builder = caller.request(Method::POST, &format!("{EST}/simplereenroll"));
     let body = Body::from(STANDARD.encode(request));
     caller.send(builder.header("content-type", "application/pkcs10").body(body).unwrap()).await
@@ -40,7 +40,8 @@ async fn a_device_renews_with_a_new_key_and_its_old_certificate_goes_on_to_work(
     let gateway = TestGateway::start().await;
     for role in [Role::Studio, Role::Office] {
         let invite = gateway.invite(role, "Foto Koch").await;
-        let der = certificate(&gateway.stranger().accept(&invite, &DeviceKey::generate().unwrap()).await);
+        let der =
+            certificate(&gateway.anonymous_client().accept_invitation(&invite, &DeviceKey::generate().unwrap()).await);
         let old = gateway.with_certificate(&invite, der);
         gateway.advance(40 * DAY);
         let key = DeviceKey::generate().unwrap();
@@ -54,12 +55,12 @@ async fn a_device_renews_with_a_new_key_and_its_old_certificate_goes_on_to_work(
             assert_eq!(caller.send(request).await.status, 200);
         }
     }
-    assert_eq!(gateway.database.happened("device.renewed").await, 2);
+    assert_eq!(gateway.database.count_events("device.renewed").await, 2);
     gateway.database.audit().await;
 }
 
 #[tokio::test]
-async fn authorities_and_wishes_are_told_on_the_lines_of_devices_too() {
+async fn cacerts_and_csrattrs_are_served_on_device_listeners_too() {
     let gateway = TestGateway::start().await;
     for caller in [gateway.studio("Foto Koch").await, gateway.office("Amt Nord").await] {
         let get = |path: &str| caller.request(Method::GET, &format!("{EST}/{path}")).body(Body::empty()).unwrap();
@@ -74,22 +75,22 @@ async fn once_a_newer_certificate_was_used_no_older_one_renews_itself() {
     let first = gateway.studio("Foto Koch").await;
     let with = |der: Vec<u8>| {
         let certificate = lichtbild::transport::peer::PeerCertificate::new(der.into());
-        Caller::new(gateway.router(Line::Studio), first.party.clone(), first.device_id, certificate)
+        RouterClient::new(gateway.router(ListenerKind::Studio), first.party.clone(), first.device_id, certificate)
     };
     // Cut off in the middle as often as it likes: nothing was used yet.
     let second = with(certificate(&reenrol(&first, &fresh()).await));
     let third = with(certificate(&reenrol(&first, &fresh()).await));
-    second.deposited(1).await;
+    second.deposit_numbered(1).await;
     let used_at = gateway.now();
     gateway.advance(DAY);
-    let problem = reenrol(&first, &fresh()).await.refused(403, "certificate-superseded");
+    let problem = reenrol(&first, &fresh()).await.assert_problem(403, "certificate-superseded");
     assert_eq!(problem["newer_used_at"], json!(used_at));
     assert_eq!(gateway.database.audit().await.pop().unwrap().details["reason"], "certificate_superseded");
     // It still deposits; and what is as new or newer renews.
-    first.deposited(2).await;
+    first.deposit_numbered(2).await;
     certificate(&reenrol(&second, &fresh()).await);
     certificate(&reenrol(&third, &fresh()).await);
-    reenrol(&second, &fresh()).await.refused(403, "certificate-superseded");
+    reenrol(&second, &fresh()).await.assert_problem(403, "certificate-superseded");
 }
 
 #[tokio::test]
@@ -98,7 +99,7 @@ async fn the_first_use_of_a_certificate_is_written_once() {
     let first = gateway.studio("Foto Koch").await;
     let der = certificate(&reenrol(&first, &fresh()).await);
     let digest = lichtbild::transport::peer::PeerCertificate::new(der.into());
-    let second = Caller::new(gateway.router(Line::Studio), first.party.clone(), first.device_id, digest);
+    let second = RouterClient::new(gateway.router(ListenerKind::Studio), first.party.clone(), first.device_id, digest);
     let before = gateway.database.contents().await;
     first.photos("").await;
     assert_eq!(gateway.database.contents().await, before, "a first certificate has no older one to shut out");
@@ -114,7 +115,7 @@ async fn the_first_use_of_a_certificate_is_written_once() {
 async fn a_renewal_names_the_same_device_or_nobody() {
     let gateway = TestGateway::start().await;
     let (own, other) = (gateway.studio("Foto Koch").await, gateway.studio("Foto Porst").await);
-    let names = |caller: &Caller| (caller.party.party_id.to_string(), caller.device_id.to_string());
+    let names = |caller: &RouterClient| (caller.party.party_id.to_string(), caller.device_id.to_string());
     let ((party, device), (other_party, other_device)) = (names(&own), names(&other));
     let before = gateway.database.contents().await;
     for parts in [
@@ -124,13 +125,13 @@ async fn a_renewal_names_the_same_device_or_nobody() {
         [&party, "office", &device],
         ["Foto Koch", "studio", "till 1"],
     ] {
-        reenrol(&own, &subject(parts)).await.refused(422, "request-subject-foreign");
+        reenrol(&own, &subject(parts)).await.assert_problem(422, "request-subject-foreign");
         let row = gateway.database.audit().await.pop().unwrap();
         assert_eq!((row.actor.as_str(), &row.details["reason"]), (device.as_str(), &json!("subject_foreign")));
     }
     let mut forged = fresh();
     *forged.last_mut().unwrap() ^= 1;
-    reenrol(&own, &forged).await.refused(422, "request-signature-wrong");
+    reenrol(&own, &forged).await.assert_problem(422, "request-signature-wrong");
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
     certificate(&reenrol(&own, &subject([&party, "studio", &device])).await);
 }
@@ -144,36 +145,39 @@ async fn who_is_not_let_in_gets_no_new_certificate_and_is_written_down() {
     let expired = gateway.device_until(&studio.party, gateway.now() + DAY).await;
     gateway.advance(DAY);
     let last = async || gateway.database.audit().await.pop().unwrap();
-    reenrol(&revoked, &fresh()).await.refused(403, "device-revoked");
+    reenrol(&revoked, &fresh()).await.assert_problem(403, "device-revoked");
     let row = last().await;
     assert_eq!((row.actor, &row.details["reason"]), (revoked.device_id.to_string(), &json!("device_revoked")));
-    reenrol(&expired, &fresh()).await.refused(403, "certificate-expired");
+    reenrol(&expired, &fresh()).await.assert_problem(403, "certificate-expired");
     let row = last().await;
     assert_eq!((row.actor, &row.details["reason"]), (expired.device_id.to_string(), &json!("certificate_expired")));
     // An office's certificate on the studios' line; the handshake lets none through, but nothing rests on that.
     let elsewhere = office.request(Method::POST, &format!("{EST}/simplereenroll"));
     let request = elsewhere.header("content-type", "application/pkcs10").body(Body::from(fresh())).unwrap();
-    send(&gateway.router(Line::Studio), request).await.refused(403, "device-unknown");
+    send(&gateway.router(ListenerKind::Studio), request).await.assert_problem(403, "device-unknown");
     let row = last().await;
     assert_eq!((row.actor, &row.details["reason"]), (office.device_id.to_string(), &json!("device_unknown")));
     gateway.set_suspended(&studio.party, true).await;
-    reenrol(&studio, &fresh()).await.refused(403, "studio-suspended");
+    reenrol(&studio, &fresh()).await.assert_problem(403, "studio-suspended");
     assert_eq!(last().await.details["reason"], "studio_suspended");
-    assert_eq!(gateway.database.happened("device.renewed").await, 0);
+    assert_eq!(gateway.database.count_events("device.renewed").await, 0);
     // Nobody who is known: nothing to write down.
     let rows = gateway.database.count("audit").await;
-    let stranger = axum::http::Request::post(format!("{EST}/simplereenroll")).extension(peer(None, Admission::Within));
-    send(&gateway.router(Line::Studio), stranger.body(Body::empty()).unwrap()).await.refused(403, "device-unknown");
+    let stranger =
+        axum::http::Request::post(format!("{EST}/simplereenroll")).extension(peer(None, Admission::WithinLimit));
+    send(&gateway.router(ListenerKind::Studio), stranger.body(Body::empty()).unwrap())
+        .await
+        .assert_problem(403, "device-unknown");
     assert_eq!(gateway.database.count("audit").await, rows);
 }
 
 #[tokio::test]
-async fn a_revoked_device_in_a_loop_does_not_fill_the_transfer_log() {
+async fn a_revoked_device_in_a_loop_does_not_fill_the_audit_log() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
     gateway.revoke(&studio).await;
     for _ in 0..30 {
-        reenrol(&studio, &fresh()).await.refused(403, "device-revoked");
+        reenrol(&studio, &fresh()).await.assert_problem(403, "device-revoked");
     }
-    assert_eq!(gateway.database.happened("enrolment.refused").await, 10);
+    assert_eq!(gateway.database.count_events("enrolment.refused").await, 10);
 }

@@ -21,10 +21,10 @@ async fn invitations(gateway: &TestGateway) -> (Vec<EnrolmentCode>, String) {
     let (mut codes, mut device_id) = (Vec::new(), String::new());
     for number in 0..5 {
         let invite = gateway.invite(Role::Studio, "Foto Koch").await;
-        let (stranger, key) = (gateway.stranger(), DeviceKey::generate().unwrap());
+        let (stranger, key) = (gateway.anonymous_client(), DeviceKey::generate().unwrap());
         device_id = invite.device.device_id.to_string();
         match number {
-            0 => _ = certificate(&stranger.accept(&invite, &key).await),
+            0 => _ = certificate(&stranger.accept_invitation(&invite, &key).await),
             1 => codes.push(gateway.invite_again(invite.device.device_id).await.code),
             2 => _ = stranger.enrol(&device_id, WRONG_CODE, &key.to_request().unwrap()).await,
             3 => _ = stranger.enrol(&device_id, &invite.code.reveal(), b"").await,
@@ -53,9 +53,9 @@ async fn the_files_hold_no_enrolment_code() {
 }
 
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+struct LogBuffer(Arc<Mutex<Vec<u8>>>);
 
-impl Write for Lines {
+impl Write for LogBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().write(bytes)
     }
@@ -67,7 +67,7 @@ impl Write for Lines {
 
 #[tokio::test]
 async fn the_log_holds_no_enrolment_code() {
-    let lines = Lines::default();
+    let lines = LogBuffer::default();
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt().with_env_filter("trace").with_writer(move || writer.clone()).finish();
     let _guard = tracing::subscriber::set_default(subscriber);

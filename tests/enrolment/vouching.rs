@@ -1,33 +1,33 @@
 //! The gateway shows that it knows a code before the code is shown to it.
 
 use lichtbild::domain::digest::Sha256Digest;
-use lichtbild::domain::invitation::{InvitationLookup, Policy};
+use lichtbild::domain::invitation::{EnrolmentPolicy, InvitationLookupId};
 use lichtbild::domain::party::Role;
-use lichtbild::flows::invite::Invite;
+use lichtbild::flows::invite::IssuedInvitation;
 use lichtbild::identity::certificate::certificates_from_pem;
 use lichtbild::identity::key::DeviceKey;
-use lichtbild::sealing::enrolment::{ProofKey, ProvenAnswer, invitation_lookup};
+use lichtbild::sealing::enrolment::{ProofKey, ProofMessage, invitation_lookup_id};
 use lichtbild::wire::enrolment::InvitationBody;
 use serde_json::json;
 
-use crate::support::caller::Answer;
-use crate::support::enrolment::{STUDIO_URL, Stranger, WRONG_CODE, authorities, certificate};
+use crate::support::caller::RouterResponse;
+use crate::support::enrolment::{AnonymousClient, STUDIO_URL, WRONG_CODE, authorities, certificate};
 use crate::support::gateway::{DAY, MINUTE, TestGateway};
 
 const NONCE: [u8; 32] = [0xAB; 32];
 
-fn hex(lookup: InvitationLookup) -> String {
+fn hex(lookup: InvitationLookupId) -> String {
     Sha256Digest::from_bytes(*lookup.as_bytes()).to_string()
 }
 
-async fn ask(stranger: &Stranger, invite: &Invite) -> Answer {
-    stranger.look_up(&hex(invitation_lookup(&invite.code)), &"ab".repeat(32)).await
+async fn ask(stranger: &AnonymousClient, invite: &IssuedInvitation) -> RouterResponse {
+    stranger.look_up(&hex(invitation_lookup_id(&invite.code)), &"ab".repeat(32)).await
 }
 
 /// As a device does it.
-fn holds(invite: &Invite, nonce: &[u8; 32], body: &InvitationBody) -> bool {
+fn proof_is_valid(invite: &IssuedInvitation, nonce: &[u8; 32], body: &InvitationBody) -> bool {
     let ca = certificates_from_pem(&body.ca).unwrap();
-    let answer = ProvenAnswer {
+    let answer = ProofMessage {
         nonce,
         device_id: &body.device_id.to_string(),
         role: body.role.name(),
@@ -35,15 +35,15 @@ fn holds(invite: &Invite, nonce: &[u8; 32], body: &InvitationBody) -> bool {
         expires_at: &body.expires_at.to_string(),
         ca_sha256: Sha256Digest::of(&ca[0]),
     };
-    ProofKey::of(&invite.code).verifies(&answer, body.proof.as_bytes())
+    ProofKey::from_code(&invite.code).is_valid_proof(&answer, body.proof.as_bytes())
 }
 
 #[tokio::test]
 async fn who_holds_the_code_is_told_all_and_can_check_it() {
-    let gateway = TestGateway::with(|setup| setup.policy = Policy::FourEyes).await;
+    let gateway = TestGateway::with(|setup| setup.policy = EnrolmentPolicy::FourEyes).await;
     let invite = gateway.invite(Role::Studio, "Foto Koch").await;
     let before = gateway.database.contents().await;
-    let answer = ask(&gateway.stranger(), &invite).await;
+    let answer = ask(&gateway.anonymous_client(), &invite).await;
     assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"));
     let json = answer.json();
     assert_eq!(json["device_id"], json!(invite.device.device_id));
@@ -53,14 +53,14 @@ async fn who_holds_the_code_is_told_all_and_can_check_it() {
     assert_eq!(json["ca"], json!(authorities()[0].certificate_pem()));
 
     let body: InvitationBody = serde_json::from_value(json).unwrap();
-    assert!(holds(&invite, &NONCE, &body));
-    assert!(!holds(&invite, &[0; 32], &body), "an answer that was recorded");
+    assert!(proof_is_valid(&invite, &NONCE, &body));
+    assert!(!proof_is_valid(&invite, &[0; 32], &body), "an answer that was recorded");
     let studio_ca = authorities()[1].certificate_pem();
-    assert!(!holds(&invite, &NONCE, &InvitationBody { ca: studio_ca, ..body.clone() }));
-    assert!(!holds(&invite, &NONCE, &InvitationBody { gateway: "https://elsewhere".into(), ..body.clone() }));
-    assert!(!holds(&invite, &NONCE, &InvitationBody { role: Role::Office, ..body.clone() }));
+    assert!(!proof_is_valid(&invite, &NONCE, &InvitationBody { ca: studio_ca, ..body.clone() }));
+    assert!(!proof_is_valid(&invite, &NONCE, &InvitationBody { gateway: "https://elsewhere".into(), ..body.clone() }));
+    assert!(!proof_is_valid(&invite, &NONCE, &InvitationBody { role: Role::Office, ..body.clone() }));
     let other = gateway.invite(Role::Studio, "Foto Porst").await;
-    assert!(!holds(&other, &NONCE, &body));
+    assert!(!proof_is_valid(&other, &NONCE, &body));
     // Asking changes nothing.
     assert_eq!(
         gateway.database.contents().await.without("invitations").without("parties").without("devices").without("audit"),
@@ -72,33 +72,33 @@ async fn who_holds_the_code_is_told_all_and_can_check_it() {
 async fn a_device_may_ask_again_after_it_was_enrolled_and_until_its_time_is_over() {
     let gateway = TestGateway::start().await;
     let invite = gateway.invite(Role::Office, "Amt Nord").await;
-    let stranger = gateway.stranger();
-    certificate(&stranger.accept(&invite, &DeviceKey::generate().unwrap()).await);
+    let stranger = gateway.anonymous_client();
+    certificate(&stranger.accept_invitation(&invite, &DeviceKey::generate().unwrap()).await);
     assert_eq!(ask(&stranger, &invite).await.status, 200);
     gateway.advance(DAY);
-    ask(&stranger, &invite).await.refused(404, "invitation-unknown");
+    ask(&stranger, &invite).await.assert_problem(404, "invitation-unknown");
 }
 
 #[tokio::test]
 async fn an_invitation_that_leads_nowhere_is_not_answered() {
     let gateway = TestGateway::start().await;
-    let stranger = gateway.stranger();
-    stranger.look_up(&"00".repeat(32), &"ab".repeat(32)).await.refused(404, "invitation-unknown");
+    let stranger = gateway.anonymous_client();
+    stranger.look_up(&"00".repeat(32), &"ab".repeat(32)).await.assert_problem(404, "invitation-unknown");
     let expired = gateway.invite(Role::Studio, "Foto Koch").await;
     gateway.advance(DAY);
-    ask(&stranger, &expired).await.refused(404, "invitation-unknown");
+    ask(&stranger, &expired).await.assert_problem(404, "invitation-unknown");
     let withdrawn = gateway.invite_again(expired.device.device_id).await;
     let newest = gateway.invite_again(expired.device.device_id).await;
-    ask(&stranger, &withdrawn).await.refused(404, "invitation-unknown");
+    ask(&stranger, &withdrawn).await.assert_problem(404, "invitation-unknown");
     assert_eq!(ask(&stranger, &newest).await.status, 200);
     gateway.administration().revoke_device(expired.device.device_id).await.unwrap();
-    ask(&stranger, &newest).await.refused(404, "invitation-unknown");
+    ask(&stranger, &newest).await.assert_problem(404, "invitation-unknown");
     let exhausted = gateway.invite(Role::Studio, "Foto Koch").await;
     for _ in 0..3 {
         let key = DeviceKey::generate().unwrap().to_request().unwrap();
         stranger.enrol(&exhausted.device.device_id.to_string(), WRONG_CODE, &key).await;
     }
-    ask(&stranger, &exhausted).await.refused(404, "invitation-unknown");
+    ask(&stranger, &exhausted).await.assert_problem(404, "invitation-unknown");
 }
 
 #[tokio::test]
@@ -118,35 +118,35 @@ async fn the_proof_key_of_an_invitation_leaves_the_store_when_it_has_ended() {
 #[tokio::test]
 async fn what_is_no_lookup_is_told_so() {
     let gateway = TestGateway::start().await;
-    let stranger = gateway.stranger();
+    let stranger = gateway.anonymous_client();
     for body in [
         json!({ "lookup": "ab", "nonce": "ab".repeat(32) }),
         json!({ "lookup": "ab".repeat(32), "nonce": "zz".repeat(32) }),
         json!({ "lookup": "ab".repeat(32) }),
         json!({ "lookup": "ab".repeat(32), "nonce": "ab".repeat(32), "code": WRONG_CODE }),
     ] {
-        stranger.look_up_with(&body.to_string()).await.refused(400, "request-malformed");
+        stranger.look_up_raw(&body.to_string()).await.assert_problem(400, "request-malformed");
     }
-    stranger.look_up_with("{").await.refused(400, "request-malformed");
-    stranger.look_up_with(&" ".repeat(20_000)).await.refused(413, "request-too-large");
+    stranger.look_up_raw("{").await.assert_problem(400, "request-malformed");
+    stranger.look_up_raw(&" ".repeat(20_000)).await.assert_problem(413, "request-too-large");
 }
 
 #[tokio::test]
-async fn a_stranger_who_asks_too_often_waits_and_another_does_not() {
+async fn an_anonymous_caller_that_asks_too_often_waits_and_another_does_not() {
     let gateway = TestGateway::with(|setup| setup.rules.enrolments_per_minute = 2).await;
     let invite = gateway.invite(Role::Studio, "Foto Koch").await;
-    let (hasty, patient) = (gateway.stranger(), gateway.stranger());
+    let (hasty, patient) = (gateway.anonymous_client(), gateway.anonymous_client());
     assert_eq!(ask(&hasty, &invite).await.status, 200);
     let key = DeviceKey::generate().unwrap();
     hasty
         .enrol(&invite.device.device_id.to_string(), WRONG_CODE, &key.to_request().unwrap())
         .await
-        .refused(401, "enrolment-code-wrong");
+        .assert_problem(401, "enrolment-code-wrong");
     let refused = ask(&hasty, &invite).await;
-    refused.refused(429, "too-many-requests");
+    refused.assert_problem(429, "too-many-requests");
     assert_eq!(refused.retry_after_seconds(), 30);
-    hasty.accept(&invite, &key).await.refused(429, "too-many-requests");
+    hasty.accept_invitation(&invite, &key).await.assert_problem(429, "too-many-requests");
     assert_eq!(ask(&patient, &invite).await.status, 200);
     gateway.advance(MINUTE);
-    certificate(&hasty.accept(&invite, &key).await);
+    certificate(&hasty.accept_invitation(&invite, &key).await);
 }

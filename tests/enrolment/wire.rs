@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::support::process::{GatewayProcess, Home};
+use crate::support::process::{GatewayFolder, GatewayProcess};
 
 /// The lines of the page, as printed.
 fn page() -> Vec<String> {
@@ -34,10 +34,10 @@ fn script(gateway: &GatewayProcess, invitation: &Value) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn bash(home: &Home, script: &str) -> Output {
+fn bash(home: &GatewayFolder, script: &str) -> Output {
     fs::create_dir_all(home.beside("shop")).unwrap();
     let mut command = Command::new("bash");
-    home.surround(&mut command);
+    home.set_environment(&mut command);
     command.current_dir(home.beside("shop")).args(["-euo", "pipefail", "-c", script]).output().unwrap()
 }
 
@@ -55,7 +55,7 @@ fn curl_is_there() {
 #[test]
 fn the_printed_lines_enrol_and_renew_with_openssl_and_curl_alone() {
     curl_is_there();
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let invitation = home.json(&["studio", "invite", "Foto Koch", "--place", "Düsseldorf"]);
     let gateway = home.start();
     success(&bash(&home, &script(&gateway, &invitation)));
@@ -101,9 +101,9 @@ fn the_printed_lines_enrol_and_renew_with_openssl_and_curl_alone() {
 }
 
 #[test]
-fn the_gateway_listens_to_a_foreign_office_and_to_no_other_authority() {
+fn an_office_certificate_is_accepted_on_the_office_listener_only() {
     curl_is_there();
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let invitation = home.json(&["office", "invite", "Amt Nord", "--place", "Düsseldorf"]);
     let gateway = home.start();
     let lines = script(&gateway, &invitation).replace(gateway.studio(), gateway.office());
@@ -120,7 +120,7 @@ fn the_gateway_listens_to_a_foreign_office_and_to_no_other_authority() {
 #[test]
 fn under_four_eyes_the_administrator_sees_what_the_device_sees() {
     curl_is_there();
-    let home = Home::new();
+    let home = GatewayFolder::new();
     home.set("policy", "\"four-eyes\"");
     let invitation = home.json(&["studio", "invite", "Foto Koch", "--place", "Düsseldorf"]);
     let gateway = home.start();
@@ -158,7 +158,7 @@ fn under_four_eyes_the_administrator_sees_what_the_device_sees() {
 
 #[test]
 fn a_gateway_whose_authorities_keys_are_elsewhere_serves_all_the_rest() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let studio = home.studio("Foto Koch");
     let invitation = home.json(&["studio", "invite", "Foto Koch", "--place", "Musterstadt"]);
     for role in ["studio", "office"] {

@@ -2,7 +2,7 @@
 
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::audit::{AuditEntry, AuditEvent};
-use lichtbild::domain::soundness::{Fault, Findings};
+use lichtbild::domain::soundness::{IntegrityError, IntegrityReport};
 use lichtbild::flows::verify::verify;
 use lichtbild::sealing::KeyFile;
 use lichtbild::storage::{RowKeys, SqlStore, Store};
@@ -11,16 +11,16 @@ use serde_json::{Value, json};
 use crate::support::gateway::{DAY, START, TestGateway};
 
 /// A gateway that is some days past its first row with a digest, and a store like its own without its key.
-struct Forger {
+struct LogForger {
     gateway: TestGateway,
     suspended: String,
 }
 
-impl Forger {
+impl LogForger {
     async fn new() -> Self {
         let gateway = TestGateway::start().await;
         let studio = gateway.studio("Foto Koch").await;
-        studio.deposited(1).await;
+        studio.deposit_numbered(1).await;
         gateway.advance(2 * DAY);
         gateway.set_suspended(&studio.party, true).await;
         Self { suspended: studio.party.party_id.to_string(), gateway }
@@ -38,7 +38,7 @@ impl Forger {
         self.gateway.database.execute("UPDATE parties SET suspended = FALSE").await.unwrap();
     }
 
-    async fn findings(&self) -> Findings {
+    async fn findings(&self) -> IntegrityReport {
         verify(&self.gateway.store, Some(&self.gateway.gateway.keys())).await.unwrap()
     }
 }
@@ -46,32 +46,32 @@ impl Forger {
 #[tokio::test]
 async fn a_row_without_a_digest_is_found_whenever_it_claims_to_be_written() {
     for at in [START + 3 * DAY, START] {
-        let forger = Forger::new().await;
-        assert!(forger.findings().await.are_sound());
+        let forger = LogForger::new().await;
+        assert!(forger.findings().await.is_ok());
         forger.append(RowKeys::None, forger.resumed(at, json!({}))).await;
         let findings = forger.findings().await;
-        assert_eq!(findings.faults.get(&Fault::LogUnproved), Some(&1), "{findings:#?}");
+        assert_eq!(findings.faults.get(&IntegrityError::LogUnproved), Some(&1), "{findings:#?}");
     }
 }
 
 #[tokio::test]
 async fn digests_of_another_key_and_digests_that_were_used_before_are_found() {
-    let forger = Forger::new().await;
+    let forger = LogForger::new().await;
     let other = KeyFile::generate(START, &lichtbild::entropy::SeededEntropy::new(7)).unwrap();
     forger.append(RowKeys::new(other.row_key()), forger.resumed(START + 3 * DAY, json!({}))).await;
-    assert_eq!(forger.findings().await.faults.get(&Fault::LogUnproved), Some(&1));
+    assert_eq!(forger.findings().await.faults.get(&IntegrityError::LogUnproved), Some(&1));
 
-    let forger = Forger::new().await;
+    let forger = LogForger::new().await;
     let added = forger.gateway.database.texts("SELECT details FROM audit WHERE event = 'party.added'").await.remove(0);
     let rows = serde_json::from_str::<Value>(&added).unwrap()["rows"].clone();
     forger.append(RowKeys::None, forger.resumed(START + 3 * DAY, json!({ "rows": rows }))).await;
     let findings = forger.findings().await;
-    assert_eq!(findings.faults.get(&Fault::LogUnproved), Some(&1), "{findings:#?}");
+    assert_eq!(findings.faults.get(&IntegrityError::LogUnproved), Some(&1), "{findings:#?}");
 }
 
 #[tokio::test]
 async fn without_the_key_file_nothing_is_changed() {
-    let forger = Forger::new().await;
+    let forger = LogForger::new().await;
     let store = forger.gateway.store.clone().with_row_keys(RowKeys::Missing("keys.toml cannot be read".into()));
     let before = forger.gateway.database.contents().await;
     let refused = store.append_audit(forger.resumed(START, json!({}))).await.unwrap_err();
@@ -84,8 +84,8 @@ async fn a_row_that_brings_back_what_is_erased_is_not_believed() {
     // On the day of an upgrade rows without digests may come from older nodes, and old photos have none.
     let gateway = TestGateway::with(|setup| setup.digests = false).await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Amt Nord").await);
-    let photo = studio.deposited(1).await;
-    let collection = office.settled(&photo.code, &json!({ "outcome": "used" })).await;
+    let photo = studio.deposit_numbered(1).await;
+    let collection = office.collect_and_settle(&photo.code, &json!({ "outcome": "used" })).await;
     let keys = gateway.gateway.keys();
     let upgraded = gateway.store.clone().with_row_keys(RowKeys::new(keys.row_key()));
     let entry = |event, subject: &str, details| AuditEntry {
@@ -100,7 +100,7 @@ async fn a_row_that_brings_back_what_is_erased_is_not_believed() {
     gateway.store.append_audit(entry(AuditEvent::CollectionLapsed, &collection, details)).await.unwrap();
     gateway.database.execute("UPDATE collections SET state = 'lapsed'").await.unwrap();
     let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
-    assert!(findings.log_rows_of_older_nodes == 1 && !findings.faults.contains_key(&Fault::LogUnproved));
+    assert!(findings.log_rows_of_older_nodes == 1 && !findings.faults.contains_key(&IntegrityError::LogUnproved));
     let available =
         "UPDATE photos SET state = 'available', settled_at = NULL, lookup_id = tombstone_id, tombstone_id = NULL";
     gateway.database.execute(available).await.unwrap();

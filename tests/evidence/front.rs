@@ -5,26 +5,26 @@ skip_in!(postgres: "the forger's statements are SQLite's");
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::audit::{AuditEntry, AuditEvent};
 use lichtbild::domain::checkpoint::LOG_RETENTION;
-use lichtbild::domain::soundness::Fault;
+use lichtbild::domain::soundness::IntegrityError;
 use lichtbild::identity::checkpoint_key::CheckpointKey;
-use lichtbild::storage::TransferLog;
+use lichtbild::storage::AuditLog;
 use serde_json::json;
 
-use super::City;
+use super::FullGateway;
 use crate::support::gateway::{DAY, MINUTE, TestGateway};
 
 /// A store in which a used photo is available again, and whose log begins behind the checkpoint that was signed afterwards.
-async fn cut(moved_at: &str, is_any_row_left: bool) -> City {
-    let city = City { gateway: TestGateway::start().await, key: CheckpointKey::generate().unwrap() };
+async fn cut(moved_at: &str, is_any_row_left: bool) -> FullGateway {
+    let city = FullGateway { gateway: TestGateway::start().await, key: CheckpointKey::generate().unwrap() };
     let gateway = &city.gateway;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Amt Nord").await);
-    let photo = studio.deposited(1).await;
+    let photo = studio.deposit_numbered(1).await;
     let database = &gateway.database;
     database
         .execute("CREATE TABLE photo AS SELECT * FROM photos; CREATE TABLE frame AS SELECT * FROM frames")
         .await
         .unwrap();
-    office.settled(&photo.code, &json!({ "outcome": "used" })).await;
+    office.collect_and_settle(&photo.code, &json!({ "outcome": "used" })).await;
     gateway.advance(MINUTE);
     city.checkpoint().await;
     if is_any_row_left {
@@ -53,7 +53,7 @@ async fn cut(moved_at: &str, is_any_row_left: bool) -> City {
 }
 
 /// Appends the row that tells of the cut, as somebody without the key file can make it.
-async fn tell(city: &City, at: Timestamp) {
+async fn append_purge_row(city: &FullGateway, at: Timestamp) {
     let anchor = city.gateway.store.log_anchor().await.unwrap();
     let details = json!({ "up_to": anchor.sequence, "sha256": anchor.sha256 });
     let entry = AuditEntry { at, actor: "gateway".into(), event: AuditEvent::LogShortened, subject: None, details };
@@ -66,22 +66,22 @@ async fn tell(city: &City, at: Timestamp) {
         at.unix_milliseconds(),
         entry.details,
         end.sha256,
-        entry.chained(end.sequence + 1, &end.sha256),
+        entry.chained_digest(end.sequence + 1, &end.sha256),
     );
     city.gateway.database.execute(&insert).await.unwrap();
 }
 
-async fn is_found(city: &City) -> bool {
+async fn is_found(city: &FullGateway) -> bool {
     let findings = city.findings().await;
-    findings.faults.contains_key(&Fault::AnchorDiffers)
+    findings.faults.contains_key(&IntegrityError::AnchorDiffers)
 }
 
 #[tokio::test]
 async fn a_front_whose_time_was_not_over_is_found() {
     let city = cut("at", true).await;
     let findings = city.findings().await;
-    assert!(findings.faults.keys().eq([&Fault::AnchorDiffers]), "{findings:#?}");
-    tell(&city, city.gateway.now() - DAY).await;
+    assert!(findings.faults.keys().eq([&IntegrityError::AnchorDiffers]), "{findings:#?}");
+    append_purge_row(&city, city.gateway.now() - DAY).await;
     assert!(is_found(&city).await);
 }
 
@@ -92,7 +92,7 @@ async fn a_front_that_is_told_of_in_the_future_is_found() {
     for is_any_row_left in [true, false] {
         let city = cut(&moved_at, is_any_row_left).await;
         assert!(is_found(&city).await);
-        tell(&city, city.gateway.now() - DAY + LOG_RETENTION).await;
+        append_purge_row(&city, city.gateway.now() - DAY + LOG_RETENTION).await;
         assert!(is_found(&city).await);
     }
 }

@@ -8,33 +8,33 @@ mod old;
 mod tampering;
 
 use lichtbild::domain::digest::Sha256Digest;
-use lichtbild::domain::invitation::Policy;
+use lichtbild::domain::invitation::EnrolmentPolicy;
 use lichtbild::domain::party::Role;
-use lichtbild::domain::soundness::Findings;
+use lichtbild::domain::soundness::IntegrityReport;
 use lichtbild::flows::checkpoint::checkpoint;
-use lichtbild::flows::restore::{hold_as_of, release_restored};
-use lichtbild::flows::verify::{Proofs, verify_with};
+use lichtbild::flows::restore::{quarantine_as_of, release_quarantined};
+use lichtbild::flows::verify::{VerificationInputs, verify_with};
 use lichtbild::identity::checkpoint_key::CheckpointKey;
 use lichtbild::identity::key::DeviceKey;
 use lichtbild::storage::Store;
-use lichtbild::storage::enrolment_steps::Renewal;
+use lichtbild::storage::enrolment_steps::RenewalRequest;
 use lichtbild::storage::steps::{Binding, CertificateRecord};
 use lichtbild::transport::peer::PeerCertificate;
 use serde_json::json;
 
-use crate::support::caller::{Caller, Deposit};
+use crate::support::caller::{DepositedPhoto, RouterClient};
 use crate::support::enrolment::{WRONG_CODE, fingerprint};
 use crate::support::gateway::{DAY, MINUTE, TestGateway};
 
 /// A store with everything in it that there can be.
-pub struct City {
+pub struct FullGateway {
     pub gateway: TestGateway,
     pub key: CheckpointKey,
 }
 
-impl City {
+impl FullGateway {
     pub async fn new() -> Self {
-        let gateway = TestGateway::with(|setup| setup.policy = Policy::FourEyes).await;
+        let gateway = TestGateway::with(|setup| setup.policy = EnrolmentPolicy::FourEyes).await;
         let city = Self { gateway, key: CheckpointKey::generate().unwrap() };
         let gateway = &city.gateway;
         gateway.store.bind_key_file(&gateway.gateway.keys().fingerprint()).await.unwrap();
@@ -53,36 +53,36 @@ impl City {
         checkpoint(&self.gateway.gateway, &self.key, "gateway.example").await.unwrap().unwrap();
     }
 
-    pub async fn findings(&self) -> Findings {
+    pub async fn findings(&self) -> IntegrityReport {
         self.try_findings().await.unwrap()
     }
 
-    pub async fn try_findings(&self) -> Result<Findings, lichtbild::storage::StoreError> {
+    pub async fn try_findings(&self) -> Result<IntegrityReport, lichtbild::storage::StoreError> {
         let keys = self.gateway.gateway.keys();
-        let proofs = Proofs {
+        let proofs = VerificationInputs {
             keys: Some(&keys),
             checkpoints: Some(self.key.verifier()),
             now: Some(self.gateway.now()),
-            ..Proofs::default()
+            ..VerificationInputs::default()
         };
         verify_with(&self.gateway.store, proofs).await
     }
 
     /// Devices that were revoked, bound and renewed; parties that are suspended, or were.
-    async fn devices(&self, studio: &Caller, office: &Caller) {
+    async fn devices(&self, studio: &RouterClient, office: &RouterClient) {
         let gateway = &self.gateway;
         let [revoked, released] = [gateway.device_of(&studio.party).await, gateway.device_of(&studio.party).await];
-        released.deposited(100).await;
+        released.deposit_numbered(100).await;
         gateway.revoke(&released).await;
         gateway.administration().release_photos(&studio.party, Some(released.device_id)).await.unwrap();
-        revoked.deposited(101).await;
+        revoked.deposit_numbered(101).await;
         gateway.revoke(&revoked).await;
         let certificate = record(gateway, b"of another authority");
         let shown = |text: &'static [u8]| PeerCertificate::new(text.to_vec().into());
         gateway.bound_device(&office.party, &Binding::Certificate(certificate), shown(b"of another authority")).await;
         gateway.bound_device(&office.party, &Binding::Key(Sha256Digest::of(b"key")), shown(b"of a key")).await;
         for (number, text) in [b"renewed once".as_slice(), b"renewed twice"].into_iter().enumerate() {
-            let renewal = Renewal {
+            let renewal = RenewalRequest {
                 device_id: studio.device_id,
                 presented: studio.certificate.sha256(),
                 key: Sha256Digest::of(text),
@@ -91,7 +91,7 @@ impl City {
             };
             gateway.store.renew(&renewal).await.unwrap();
             if number == 1 {
-                gateway.store.note_first_use(Sha256Digest::of(text), gateway.now()).await.unwrap();
+                gateway.store.record_first_use(Sha256Digest::of(text), gateway.now()).await.unwrap();
             }
         }
         let [suspended, resumed] = [gateway.studio("Foto Porst").await, gateway.studio("Foto Meier").await];
@@ -101,51 +101,69 @@ impl City {
     }
 
     /// Photos that a restore held back, two of which were released or erased since.
-    async fn before_a_restore(&self, studio: &Caller, office: &Caller) {
+    async fn before_a_restore(&self, studio: &RouterClient, office: &RouterClient) {
         let gateway = &self.gateway;
-        let held = [studio.deposited(200).await, studio.deposited(201).await, studio.deposited(202).await];
-        office.handed_over(&held[2].code).await;
+        let held = [
+            studio.deposit_numbered(200).await,
+            studio.deposit_numbered(201).await,
+            studio.deposit_numbered(202).await,
+        ];
+        office.collect_and_fetch(&held[2].code).await;
         gateway.invite(Role::Studio, "Foto Vorher").await;
         gateway.advance(MINUTE);
-        hold_as_of(&gateway.store, gateway.clock.as_ref(), gateway.now(), 0, None).await.unwrap();
+        quarantine_as_of(&gateway.store, gateway.clock.as_ref(), gateway.now(), 0, None).await.unwrap();
         let photo_id = held[0].photo_id.parse().unwrap();
-        assert_eq!(release_restored(&gateway.store, gateway.clock.as_ref(), Some(photo_id)).await.unwrap(), 1);
+        assert_eq!(release_quarantined(&gateway.store, gateway.clock.as_ref(), Some(photo_id)).await.unwrap(), 1);
         studio.withdraw(&held[1].photo_id).await;
     }
 
     /// Photos and collections in every state.
-    async fn photos(&self, studio: &Caller, office: &Caller, other: &Caller) {
+    async fn photos(&self, studio: &RouterClient, office: &RouterClient, other: &RouterClient) {
         let gateway = &self.gateway;
-        let mut photos: Vec<Deposit> = Vec::new();
+        let mut photos: Vec<DepositedPhoto> = Vec::new();
         for number in 0..10 {
-            photos.push(studio.deposited(number).await);
+            photos.push(studio.deposit_numbered(number).await);
         }
         let codes: Vec<&str> = photos.iter().map(|photo| photo.code.as_str()).collect();
-        office.settled(codes[0], &json!({ "outcome": "used" })).await;
-        office.settled(codes[1], &json!({ "outcome": "kept", "until": "2026-12-31" })).await;
-        office.settled(codes[2], &json!({ "outcome": "refused", "reason": "gaze", "note": "blickt zur Seite" })).await;
-        let given_back = office.handed_over(codes[3]).await;
+        office.collect_and_settle(codes[0], &json!({ "outcome": "used" })).await;
+        office.collect_and_settle(codes[1], &json!({ "outcome": "kept", "until": "2026-12-31" })).await;
+        office
+            .collect_and_settle(
+                codes[2],
+                &json!({ "outcome": "refused", "reason": "gaze", "note": "blickt zur Seite" }),
+            )
+            .await;
+        let given_back = office.collect_and_fetch(codes[3]).await;
         office.settle(&given_back, &json!({ "outcome": "released" })).await;
-        other.handed_over(codes[3]).await;
+        other.collect_and_fetch(codes[3]).await;
         studio.withdraw(&photos[4].photo_id).await;
-        office.collected(codes[5]).await;
-        office.handed_over(codes[6]).await;
+        office.collect_ok(codes[5]).await;
+        office.collect_and_fetch(codes[6]).await;
         gateway.advance(8 * DAY);
         // One lease has run out and one hand-over counts as used.
         gateway.sweep().await;
-        office.collected(codes[5]).await;
-        let kept = other.collected(codes[1]).await;
+        office.collect_ok(codes[5]).await;
+        let kept = other.collect_ok(codes[1]).await;
         other.settle(&kept, &json!({ "outcome": "released" })).await;
-        other.handed_over(codes[7]).await;
+        other.collect_and_fetch(codes[7]).await;
         gateway.advance(170 * DAY);
-        studio.deposited(299).await;
-        hold_as_of(&gateway.store, gateway.clock.as_ref(), gateway.now(), 0, None).await.unwrap();
-        let living = [studio.deposited(300).await, studio.deposited(301).await, studio.deposited(302).await];
+        studio.deposit_numbered(299).await;
+        quarantine_as_of(&gateway.store, gateway.clock.as_ref(), gateway.now(), 0, None).await.unwrap();
+        let living = [
+            studio.deposit_numbered(300).await,
+            studio.deposit_numbered(301).await,
+            studio.deposit_numbered(302).await,
+        ];
         gateway.advance(5 * DAY);
         gateway.sweep().await;
-        office.collected(&living[0].code).await;
-        office.handed_over(&living[1].code).await;
-        office.settled(&studio.deposited(303).await.code, &json!({ "outcome": "kept", "until": "2027-07-31" })).await;
+        office.collect_ok(&living[0].code).await;
+        office.collect_and_fetch(&living[1].code).await;
+        office
+            .collect_and_settle(
+                &studio.deposit_numbered(303).await.code,
+                &json!({ "outcome": "kept", "until": "2027-07-31" }),
+            )
+            .await;
         assert_eq!(other.collect(WRONG_CODE).await.status, 404);
     }
 
@@ -158,21 +176,21 @@ impl City {
         gateway.invite_again(withdrawn.device.device_id).await;
         for (name, last) in [("Foto Wartet", 1), ("Foto Darf", 2), ("Foto Fertig", 3)] {
             let (invite, key) = (gateway.invite(Role::Studio, name).await, DeviceKey::generate().unwrap());
-            let stranger = gateway.stranger();
-            stranger.accept(&invite, &key).await;
+            let stranger = gateway.anonymous_client();
+            stranger.accept_invitation(&invite, &key).await;
             if last > 1 {
                 administration.approve(invite.device.device_id, &fingerprint(&key)).await.unwrap();
             }
             if last > 2 {
-                assert_eq!(stranger.accept(&invite, &key).await.status, 200);
-                assert_eq!(stranger.accept(&invite, &key).await.status, 200);
+                assert_eq!(stranger.accept_invitation(&invite, &key).await.status, 200);
+                assert_eq!(stranger.accept_invitation(&invite, &key).await.status, 200);
             }
         }
         for (name, tries) in [("Foto Einmal", 1), ("Foto Dreimal", 3)] {
             let invite = gateway.invite(Role::Office, name).await;
             let request = DeviceKey::generate().unwrap().to_request().unwrap();
             for _ in 0..tries {
-                gateway.stranger().enrol(&invite.device.device_id.to_string(), WRONG_CODE, &request).await;
+                gateway.anonymous_client().enrol(&invite.device.device_id.to_string(), WRONG_CODE, &request).await;
             }
         }
     }

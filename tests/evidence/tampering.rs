@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use lichtbild::domain::checkpoint::LOG_RETENTION;
-use lichtbild::domain::evidence::OPEN;
-use lichtbild::domain::soundness::{Fault, Findings};
-use lichtbild::flows::forget::{forget, shorten_log};
+use lichtbild::domain::evidence::UNCOVERED_COLUMNS;
+use lichtbild::domain::soundness::{IntegrityError, IntegrityReport};
+use lichtbild::flows::forget::{purge, shorten_log};
 use serde_json::json;
 
-use super::City;
+use super::FullGateway;
 use crate::support::gateway::{DAY, TestGateway};
-use crate::support::records::Database;
+use crate::support::records::RawDatabase;
 
 /// Columns that can be changed without being found, and why.
 const LEFT_OPEN: [(&str, &str); 13] = [
@@ -75,19 +75,19 @@ const MORE: [&str; 12] = [
     "INSERT INTO bound_keys SELECT prev, (SELECT max(device_id) FROM devices), 1 FROM audit WHERE sequence = 2",
 ];
 
-struct Column {
+struct TableColumn {
     table: String,
     name: String,
     kind: String,
 }
 
-impl Column {
+impl TableColumn {
     fn full_name(&self) -> String {
         format!("{}.{}", self.table, self.name)
     }
 
     /// The statement that changes it in one row.
-    fn change(&self, database: &Database) -> String {
+    fn change(&self, database: &RawDatabase) -> String {
         let (table, name) = (&self.table, &self.name);
         let known = CHANGES.iter().find(|(column, ..)| *column == self.full_name());
         let flipped = format!("substr({name}, 1, 35) || CASE substr({name}, 36) WHEN '0' THEN '1' ELSE '0' END");
@@ -97,7 +97,7 @@ impl Column {
             (None, "text" | "timestamp" | "timestamp with time zone") => (format!("{name} || 'x'"), String::new()),
             (None, "integer" | "bigint") => (format!("{name} + 1"), String::new()),
             (None, "blob" | "bytea") => {
-                (database.spelt("zeroblob(32)", "decode(repeat('00', 32), 'hex')").into(), String::new())
+                (database.for_dialect("zeroblob(32)", "decode(repeat('00', 32), 'hex')").into(), String::new())
             }
             (None, kind) => panic!("{}: say how a column of the type {kind} is changed", self.full_name()),
         };
@@ -105,14 +105,14 @@ impl Column {
             // Its rows have no numbers in SQLite.
             return format!("UPDATE guesses SET {name} = {to}");
         }
-        let row = database.spelt("rowid", "ctid");
+        let row = database.for_dialect("rowid", "ctid");
         let of = if of.is_empty() { format!("{name} IS NOT NULL") } else { of };
         format!("UPDATE {table} SET {name} = {to} WHERE {row} = (SELECT max({row}) FROM {table} WHERE {of})")
     }
 }
 
-async fn columns(database: &Database) -> Vec<Column> {
-    let names = database.spelt(
+async fn columns(database: &RawDatabase) -> Vec<TableColumn> {
+    let names = database.for_dialect(
         "SELECT m.name || '.' || c.name || ':' || c.type FROM sqlite_master m, pragma_table_info(m.name) c
          WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'",
         "SELECT table_name || '.' || column_name || ':' || data_type FROM information_schema.columns
@@ -121,40 +121,40 @@ async fn columns(database: &Database) -> Vec<Column> {
     let column = |text: String| {
         let (name, kind) = text.split_once(':').unwrap();
         let (table, name) = name.split_once('.').unwrap();
-        Column { table: table.into(), name: name.into(), kind: kind.into() }
+        TableColumn { table: table.into(), name: name.into(), kind: kind.into() }
     };
     database.texts(names).await.into_iter().map(column).collect()
 }
 
 /// Takes away what keeps hands off, and keeps a copy of all tables.
-async fn open_to_hands(database: &Database, columns: &[Column]) {
-    if let Database::File(_) = database {
+async fn remove_write_guards(database: &RawDatabase, columns: &[TableColumn]) {
+    if let RawDatabase::File(_) = database {
         for trigger in database.texts("SELECT name FROM sqlite_master WHERE type = 'trigger'").await {
             database.execute(&format!("DROP TRIGGER {trigger}")).await.unwrap();
         }
     }
-    let loose = database.spelt("PRAGMA foreign_keys = OFF", "SET session_replication_role = replica");
+    let loose = database.for_dialect("PRAGMA foreign_keys = OFF", "SET session_replication_role = replica");
     database.execute(loose).await.unwrap();
     for table in tables(columns) {
         database.execute(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await.unwrap();
     }
 }
 
-fn tables(columns: &[Column]) -> BTreeSet<&str> {
+fn tables(columns: &[TableColumn]) -> BTreeSet<&str> {
     columns.iter().map(|column| column.table.as_str()).collect()
 }
 
-async fn mend(database: &Database, table: &str) {
+async fn restore_table(database: &RawDatabase, table: &str) {
     database.execute(&format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}")).await.unwrap();
 }
 
 /// The triggers that were taken away to change anything at all are missed in any case.
-fn differs(findings: &Findings) -> bool {
-    findings.faults.keys().any(|fault| *fault != Fault::SchemaChanged)
+fn differs(findings: &IntegrityReport) -> bool {
+    findings.faults.keys().any(|fault| *fault != IntegrityError::SchemaChanged)
 }
 
 /// Makes a change, and tells if it is found.
-async fn is_found(city: &City, change: &str) -> bool {
+async fn is_found(city: &FullGateway, change: &str) -> bool {
     let before = city.gateway.database.contents().await;
     city.gateway.database.execute(change).await.unwrap_or_else(|error| panic!("{change}: {error}"));
     let is_told = city.gateway.database.contents().await != before;
@@ -169,11 +169,11 @@ async fn is_found(city: &City, change: &str) -> bool {
 
 #[tokio::test]
 async fn every_column_that_is_changed_by_hand_is_found_but_for_those_that_are_listed() {
-    let (city, old) = (City::new().await, shortened().await);
+    let (city, old) = (FullGateway::new().await, gateway_with_purged_front().await);
     let columns = columns(&city.gateway.database).await;
     for city in [&city, &old] {
-        assert!(city.findings().await.are_sound(), "{:?}", city.findings().await);
-        open_to_hands(&city.gateway.database, &columns).await;
+        assert!(city.findings().await.is_ok(), "{:?}", city.findings().await);
+        remove_write_guards(&city.gateway.database, &columns).await;
     }
     let mut missed = BTreeSet::new();
     for column in &columns {
@@ -187,43 +187,43 @@ async fn every_column_that_is_changed_by_hand_is_found_but_for_those_that_are_li
         if !is_found(city, &change).await {
             missed.insert(column.full_name());
         }
-        mend(&city.gateway.database, &column.table).await;
+        restore_table(&city.gateway.database, &column.table).await;
     }
     println!("{} of {} columns are found", columns.len() - missed.len(), columns.len());
     let open: BTreeSet<_> = LEFT_OPEN.iter().map(|(column, _)| (*column).to_owned()).collect();
     assert_eq!(missed, open);
     for (column, _) in LEFT_OPEN {
         assert!(
-            OPEN.iter().any(|(told, _)| told.contains(column.split_once('.').unwrap().0)),
+            UNCOVERED_COLUMNS.iter().any(|(told, _)| told.contains(column.split_once('.').unwrap().0)),
             "{column} is not told of"
         );
     }
     for change in MORE {
         assert!(is_found(&city, change).await, "{change}");
         for table in tables(&columns) {
-            mend(&city.gateway.database, table).await;
+            restore_table(&city.gateway.database, table).await;
         }
     }
     assert!(!differs(&city.findings().await));
 }
 
 /// A store whose log has lost its front.
-pub async fn shortened() -> City {
+pub async fn gateway_with_purged_front() -> FullGateway {
     let gateway = TestGateway::start().await;
-    let city = City { gateway, key: lichtbild::identity::checkpoint_key::CheckpointKey::generate().unwrap() };
+    let city = FullGateway { gateway, key: lichtbild::identity::checkpoint_key::CheckpointKey::generate().unwrap() };
     let gateway = &city.gateway;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let codes = [studio.deposited(1).await.code, studio.deposited(2).await.code];
-    office.settled(&codes[0], &json!({ "outcome": "refused", "reason": "gaze" })).await;
+    let codes = [studio.deposit_numbered(1).await.code, studio.deposit_numbered(2).await.code];
+    office.collect_and_settle(&codes[0], &json!({ "outcome": "refused", "reason": "gaze" })).await;
     city.checkpoint().await;
     gateway.advance(DAY);
-    office.settled(&codes[1], &json!({ "outcome": "used" })).await;
+    office.collect_and_settle(&codes[1], &json!({ "outcome": "used" })).await;
     gateway.studio("Foto Porst").await;
     city.checkpoint().await;
     gateway.advance(LOG_RETENTION);
     shorten_log(&gateway.gateway, city.key.verifier()).await.unwrap();
-    forget(&gateway.gateway).await.unwrap();
+    purge(&gateway.gateway).await.unwrap();
     city.checkpoint().await;
-    assert_eq!(gateway.database.happened("log.shortened").await, 2);
+    assert_eq!(gateway.database.count_events("log.shortened").await, 2);
     city
 }

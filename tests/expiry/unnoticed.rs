@@ -4,24 +4,24 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::caller::{Answer, Caller, Deposit, key, photo, text};
+use crate::support::caller::{DepositedPhoto, RouterClient, RouterResponse, idempotency_key, json_string, photo};
 use crate::support::gateway::{DAY, MINUTE, TestGateway};
-use crate::support::jpeg::Noise;
+use crate::support::jpeg::SeededRng;
 
-struct World {
+struct SweptGateway {
     gateway: TestGateway,
-    studios: Vec<Caller>,
-    offices: Vec<Caller>,
-    deposits: Vec<(usize, Deposit)>,
+    studios: Vec<RouterClient>,
+    offices: Vec<RouterClient>,
+    deposits: Vec<(usize, DepositedPhoto)>,
     collections: Vec<(String, String)>,
     swept: bool,
 }
 
-impl World {
+impl SweptGateway {
     async fn new(swept: bool) -> Self {
         let gateway = TestGateway::with(|setup| {
             setup.rules.retention = 20 * DAY;
-            setup.rules.guesses.per_device = 1000;
+            setup.rules.code_guesses.per_device = 1000;
         })
         .await;
         let studios = [gateway.studio("Foto Koch").await, gateway.studio("Foto Porst").await];
@@ -36,7 +36,7 @@ impl World {
     }
 
     /// Does what `noise` says, and gives every answer.
-    async fn step(&mut self, number: u32, noise: &mut Noise) -> Vec<Answer> {
+    async fn step(&mut self, number: u32, noise: &mut SeededRng) -> Vec<RouterResponse> {
         let studio = noise.below(2);
         let office = self.offices[noise.below(2)].clone();
         let (chosen, chosen_collection) = (noise.below(6), noise.below(6));
@@ -47,16 +47,19 @@ impl World {
         let span = [MINUTE, 14 * MINUTE, 15 * MINUTE, DAY, 7 * DAY, 13 * DAY][noise.below(6)];
         match (what, deposit, collection) {
             (0..=1, ..) | (_, None, _) => {
-                let answer = self.studios[studio].deposit(&photo(number), &key(number)).await;
+                let answer = self.studios[studio].deposit(&photo(number), &idempotency_key(number)).await;
                 let receipt = answer.json();
-                let (photo_id, code) = (text(&receipt["photo_id"]), text(&receipt["code"]));
-                self.deposits.push((studio, Deposit { photo_id, code, bytes: photo(number), key: key(number) }));
+                let (photo_id, code) = (json_string(&receipt["photo_id"]), json_string(&receipt["code"]));
+                self.deposits.push((
+                    studio,
+                    DepositedPhoto { photo_id, code, bytes: photo(number), key: idempotency_key(number) },
+                ));
                 vec![answer]
             }
             (2..=4, Some((_, deposit)), _) => {
                 let answer = office.collect(&deposit.code).await;
                 if let Some(id) = answer.json().get("collection_id") {
-                    self.collections.push((text(id), deposit.code));
+                    self.collections.push((json_string(id), deposit.code));
                 }
                 vec![answer]
             }
@@ -80,7 +83,7 @@ impl World {
     }
 
     /// All that can be asked for without changing anything.
-    async fn everything(&self) -> Vec<Answer> {
+    async fn everything(&self) -> Vec<RouterResponse> {
         let mut answers = vec![];
         for studio in &self.studios {
             answers.push(studio.photos("").await);
@@ -106,8 +109,8 @@ fn outcome(number: usize) -> serde_json::Value {
 }
 
 async fn live_through(seed: u64, steps: u32) {
-    let (mut swept, mut unswept) = (World::new(true).await, World::new(false).await);
-    let (mut noise, mut same_noise) = (Noise::seeded(seed), Noise::seeded(seed));
+    let (mut swept, mut unswept) = (SweptGateway::new(true).await, SweptGateway::new(false).await);
+    let (mut noise, mut same_noise) = (SeededRng::seeded(seed), SeededRng::seeded(seed));
     for number in 0..steps {
         let answers = swept.step(number, &mut noise).await;
         let others = unswept.step(number, &mut same_noise).await;
@@ -121,21 +124,21 @@ async fn live_through(seed: u64, steps: u32) {
     swept.gateway.database.audit().await;
     unswept.gateway.database.audit().await;
     // In the end the rows are the same too; only the log tells when each was swept.
-    let rows = async |world: &World| world.gateway.database.contents().await.without("audit").without("guesses");
+    let rows = async |world: &SweptGateway| world.gateway.database.contents().await.without("audit").without("guesses");
     assert_eq!(rows(&swept).await, rows(&unswept).await, "seed {seed}");
 }
 
 #[tokio::test]
-async fn nobody_can_tell_whether_anybody_swept_in_one_life() {
+async fn sweeping_is_unobservable_with_the_first_seed() {
     live_through(1, 250).await;
 }
 
 #[tokio::test]
-async fn nobody_can_tell_whether_anybody_swept_in_another() {
+async fn sweeping_is_unobservable_with_the_second_seed() {
     live_through(2, 250).await;
 }
 
 #[tokio::test]
-async fn nobody_can_tell_whether_anybody_swept_in_a_third() {
+async fn sweeping_is_unobservable_with_the_third_seed() {
     live_through(3, 250).await;
 }

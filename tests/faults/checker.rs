@@ -8,9 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::history::{Operation, Told, Wish};
-use super::replay::{Course, replay};
-use crate::support::records::AuditRow;
+use super::history::{ClientRequest, ObservedOutcome, RecordedOperation};
+use super::replay::{ReplayedLog, replay};
+use crate::support::records::AuditLogRow;
 
 /// A promise that was broken. Photos are named by their codes where clients saw it, by their identifiers where the log tells.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +22,7 @@ pub enum Violation {
         code: String,
     },
     /// A code without a photo: no row tells of its deposit, or it opened what nobody had deposited.
-    CodeForNothing {
+    CodeWithoutPhoto {
         code: String,
     },
     /// Acknowledged, and in the end neither there nor settled by an office that said so.
@@ -37,7 +37,7 @@ pub enum Violation {
         code: String,
     },
     /// The bytes went out after it had been acknowledged that the photo is erased.
-    ReaderAfterTheEnd {
+    ReadAfterErasure {
         code: String,
     },
     /// It was leased while another office held it.
@@ -45,17 +45,17 @@ pub enum Violation {
         photo_id: String,
     },
     /// A step that is not allowed after the ones before it.
-    AgainstTheRules {
+    ForbiddenTransition {
         photo_id: String,
         event: String,
     },
     /// Acknowledged, and not in the log.
-    NotInTheLog {
+    MissingRow {
         event: String,
         subject: String,
     },
     /// In the log, and nobody had asked for it.
-    NobodyAsked {
+    UnrequestedRow {
         event: String,
         subject: String,
     },
@@ -72,19 +72,19 @@ pub enum Violation {
 
 /// Everything that is wrong; empty when the gateway kept its promises. Faults were over at `quiet_since`: what was asked from then
 /// on shows where each photo is.
-pub fn violations(operations: &[Operation], log: &[AuditRow], quiet_since: Duration) -> BTreeSet<Violation> {
+pub fn violations(operations: &[RecordedOperation], log: &[AuditLogRow], quiet_since: Duration) -> BTreeSet<Violation> {
     let (course, mut found) = replay(log);
-    let case = Case::new(operations, log, course, quiet_since);
-    case.weigh_codes(&mut found);
-    case.weigh_acknowledgements(&mut found);
-    case.weigh_rows(&mut found);
+    let case = HistoryCheck::new(operations, log, course, quiet_since);
+    case.check_codes(&mut found);
+    case.check_acknowledgements(&mut found);
+    case.check_rows(&mut found);
     for (code, deposit) in &case.deposits {
         let about = case.about.get(code.as_str()).map_or(&[][..], Vec::as_slice);
-        weigh_readers(code, about, &mut found);
-        case.weigh_refusals(code, deposit, about, &mut found);
-        case.weigh_order(code, about, &mut found);
-        let is_accounted_for = |operation: &&Operation| match &operation.told {
-            Told::Picture { sha256 } => *sha256 == deposit.sha256,
+        check_readers(code, about, &mut found);
+        case.check_refusals(code, deposit, about, &mut found);
+        case.check_order(code, about, &mut found);
+        let is_accounted_for = |operation: &&RecordedOperation| match &operation.outcome {
+            ObservedOutcome::Photo { sha256 } => *sha256 == deposit.sha256,
             told => told.is_problem("photo-settled"),
         };
         let mut in_the_end = about.iter().filter(|operation| operation.begun >= quiet_since);
@@ -96,20 +96,20 @@ pub fn violations(operations: &[Operation], log: &[AuditRow], quiet_since: Durat
 }
 
 /// An acknowledged deposit, by its code.
-struct Deposit {
+struct AcknowledgedDeposit {
     photo_id: String,
     sha256: String,
     acknowledged: Duration,
 }
 
-fn deposits(operations: &[Operation]) -> BTreeMap<String, Deposit> {
-    let mut deposits = BTreeMap::<String, Deposit>::new();
+fn deposits(operations: &[RecordedOperation]) -> BTreeMap<String, AcknowledgedDeposit> {
+    let mut deposits = BTreeMap::<String, AcknowledgedDeposit>::new();
     for operation in operations {
-        if let (Wish::Deposit { sha256, .. }, Told::Deposited { photo_id, code, .. }) =
-            (&operation.wish, &operation.told)
+        if let (ClientRequest::Deposit { sha256, .. }, ObservedOutcome::Deposited { photo_id, code, .. }) =
+            (&operation.request, &operation.outcome)
         {
             let acknowledged = operation.ended;
-            let deposit = Deposit { photo_id: photo_id.clone(), sha256: sha256.clone(), acknowledged };
+            let deposit = AcknowledgedDeposit { photo_id: photo_id.clone(), sha256: sha256.clone(), acknowledged };
             let earliest = deposits.entry(code.clone()).or_insert(deposit);
             earliest.acknowledged = earliest.acknowledged.min(acknowledged);
         }
@@ -117,49 +117,54 @@ fn deposits(operations: &[Operation]) -> BTreeMap<String, Deposit> {
     deposits
 }
 
-struct Case<'a> {
-    operations: &'a [Operation],
-    log: &'a [AuditRow],
-    course: Course,
-    deposits: BTreeMap<String, Deposit>,
+struct HistoryCheck<'a> {
+    operations: &'a [RecordedOperation],
+    log: &'a [AuditLogRow],
+    replayed: ReplayedLog,
+    deposits: BTreeMap<String, AcknowledgedDeposit>,
     /// What was asked about each code's photo, settlements of its collections included.
-    about: BTreeMap<&'a str, Vec<&'a Operation>>,
+    about: BTreeMap<&'a str, Vec<&'a RecordedOperation>>,
     devices: BTreeMap<&'a str, BTreeSet<&'a str>>,
     quiet_since: Duration,
 }
 
-impl<'a> Case<'a> {
-    fn new(operations: &'a [Operation], log: &'a [AuditRow], course: Course, quiet_since: Duration) -> Self {
+impl<'a> HistoryCheck<'a> {
+    fn new(
+        operations: &'a [RecordedOperation],
+        log: &'a [AuditLogRow],
+        replayed: ReplayedLog,
+        quiet_since: Duration,
+    ) -> Self {
         let deposits = deposits(operations);
         let (mut about, mut devices) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, BTreeSet<_>>::new());
         let mut code_of = BTreeMap::new();
         for operation in operations {
             devices.entry(operation.party.as_str()).or_default().insert(operation.device.as_str());
-            if let Told::Deposited { code, photo_id, .. } = &operation.told {
+            if let ObservedOutcome::Deposited { code, photo_id, .. } = &operation.outcome {
                 code_of.insert(photo_id.as_str(), code.as_str());
             }
         }
         for operation in operations {
-            let code = match (&operation.wish, &operation.told) {
-                (Wish::Collect { code } | Wish::Fetch { code, .. }, _) => Some(code.as_str()),
-                (_, Told::Deposited { code, .. }) => Some(code.as_str()),
-                (Wish::Settle { collection_id, .. }, _) => {
-                    course.photo_of.get(collection_id).and_then(|photo| code_of.get(photo.as_str()).copied())
+            let code = match (&operation.request, &operation.outcome) {
+                (ClientRequest::Collect { code } | ClientRequest::Fetch { code, .. }, _) => Some(code.as_str()),
+                (_, ObservedOutcome::Deposited { code, .. }) => Some(code.as_str()),
+                (ClientRequest::Settle { collection_id, .. }, _) => {
+                    replayed.photo_of.get(collection_id).and_then(|photo| code_of.get(photo.as_str()).copied())
                 }
-                (Wish::Deposit { .. }, _) => None,
+                (ClientRequest::Deposit { .. }, _) => None,
             };
             if let Some(code) = code {
                 about.entry(code).or_default().push(operation);
             }
         }
-        Self { operations, log, course, deposits, about, devices, quiet_since }
+        Self { operations, log, replayed, deposits, about, devices, quiet_since }
     }
 
-    fn weigh_codes(&self, found: &mut BTreeSet<Violation>) {
+    fn check_codes(&self, found: &mut BTreeSet<Violation>) {
         let (mut codes, mut keys) = (BTreeMap::new(), BTreeMap::new());
         for operation in self.operations {
-            match (&operation.wish, &operation.told) {
-                (Wish::Deposit { key, .. }, Told::Deposited { code, photo_id, .. }) => {
+            match (&operation.request, &operation.outcome) {
+                (ClientRequest::Deposit { key, .. }, ObservedOutcome::Deposited { code, photo_id, .. }) => {
                     let named = (&operation.device, key);
                     if *codes.entry(named).or_insert((code, photo_id)) != (code, photo_id) {
                         found.insert(Violation::TwoCodesForOneKey { key: key.clone() });
@@ -168,22 +173,24 @@ impl<'a> Case<'a> {
                         found.insert(Violation::OneCodeForTwoKeys { code: code.clone() });
                     }
                 }
-                (Wish::Deposit { key, .. }, Told::Refused { status, problem })
+                (ClientRequest::Deposit { key, .. }, ObservedOutcome::Refused { status, problem })
                     if *status != 429 && *status < 500 && problem != "deposit-in-progress" =>
                 {
                     found.insert(Violation::FalseRefusal { code: key.clone(), problem: problem.clone() });
                 }
-                (Wish::Collect { code }, Told::Leased { photo_id, .. })
+                (ClientRequest::Collect { code }, ObservedOutcome::Leased { photo_id, .. })
                     if self.deposits.get(code).is_none_or(|deposit| deposit.photo_id != *photo_id) =>
                 {
-                    found.insert(Violation::CodeForNothing { code: code.clone() });
+                    found.insert(Violation::CodeWithoutPhoto { code: code.clone() });
                 }
-                (Wish::Fetch { code, .. }, Told::Picture { sha256 })
+                (ClientRequest::Fetch { code, .. }, ObservedOutcome::Photo { sha256 })
                     if self.deposits.get(code).is_none_or(|deposit| deposit.sha256 != *sha256) =>
                 {
                     found.insert(Violation::OtherBytes { code: code.clone() });
                 }
-                (Wish::Collect { code } | Wish::Fetch { code, .. }, told) if told.is_problem("photo-damaged") => {
+                (ClientRequest::Collect { code } | ClientRequest::Fetch { code, .. }, told)
+                    if told.is_problem("photo-damaged") =>
+                {
                     found.insert(Violation::OtherBytes { code: code.clone() });
                 }
                 _ => {}
@@ -192,30 +199,28 @@ impl<'a> Case<'a> {
     }
 
     /// What was acknowledged is in the log, done by who was told so.
-    fn weigh_acknowledgements(&self, found: &mut BTreeSet<Violation>) {
+    fn check_acknowledgements(&self, found: &mut BTreeSet<Violation>) {
         for operation in self.operations {
-            let missing = |event: &str, subject: &String| Violation::NotInTheLog {
-                event: event.into(),
-                subject: subject.clone(),
-            };
-            match (&operation.wish, &operation.told) {
-                (Wish::Deposit { .. }, Told::Deposited { photo_id, code, .. })
+            let missing =
+                |event: &str, subject: &String| Violation::MissingRow { event: event.into(), subject: subject.clone() };
+            match (&operation.request, &operation.outcome) {
+                (ClientRequest::Deposit { .. }, ObservedOutcome::Deposited { photo_id, code, .. })
                     if self.rows("photo.deposited", photo_id, &operation.party).is_empty() =>
                 {
-                    found.insert(Violation::CodeForNothing { code: code.clone() });
+                    found.insert(Violation::CodeWithoutPhoto { code: code.clone() });
                 }
-                (Wish::Collect { .. }, Told::Leased { collection_id, photo_id, .. }) => {
+                (ClientRequest::Collect { .. }, ObservedOutcome::Leased { collection_id, photo_id, .. }) => {
                     let rows = self.rows("collection.leased", collection_id, &operation.party);
-                    if rows.is_empty() || self.course.photo_of.get(collection_id) != Some(photo_id) {
+                    if rows.is_empty() || self.replayed.photo_of.get(collection_id) != Some(photo_id) {
                         found.insert(missing("collection.leased", collection_id));
                     }
                 }
-                (Wish::Fetch { collection_id, .. }, Told::Picture { .. })
+                (ClientRequest::Fetch { collection_id, .. }, ObservedOutcome::Photo { .. })
                     if self.rows("collection.handed_over", collection_id, &operation.party).is_empty() =>
                 {
                     found.insert(missing("collection.handed_over", collection_id));
                 }
-                (Wish::Settle { collection_id, outcome }, Told::Settled) => {
+                (ClientRequest::Settle { collection_id, outcome }, ObservedOutcome::Settled) => {
                     let event = format!("collection.{outcome}");
                     if self.rows(&event, collection_id, &operation.party).is_empty() {
                         found.insert(missing(&event, collection_id));
@@ -228,12 +233,12 @@ impl<'a> Case<'a> {
 
     /// Where in the log this party did this.
     fn rows(&self, event: &str, subject: &str, party: &str) -> Vec<usize> {
-        let places = self.course.places.get(&(event.to_owned(), subject.to_owned())).into_iter().flatten().copied();
+        let places = self.replayed.places.get(&(event.to_owned(), subject.to_owned())).into_iter().flatten().copied();
         places.filter(|place| self.devices[party].contains(self.log[*place].actor.as_str())).collect()
     }
 
     /// What is in the log was asked for, at least as often as it was done.
-    fn weigh_rows(&self, found: &mut BTreeSet<Violation>) {
+    fn check_rows(&self, found: &mut BTreeSet<Violation>) {
         let mut done = BTreeMap::<(String, String, String), usize>::new();
         for row in self.log {
             if let Some((event, thing)) = self.asked_by_row(row) {
@@ -242,34 +247,38 @@ impl<'a> Case<'a> {
         }
         let mut asked = BTreeMap::<(String, String, String), usize>::new();
         let mut keys = BTreeSet::new();
-        for operation in self.operations.iter().filter(|operation| operation.told.may_be_done()) {
-            let (event, thing) = match &operation.wish {
+        for operation in self.operations.iter().filter(|operation| operation.outcome.may_have_happened()) {
+            let (event, thing) = match &operation.request {
                 // Of a key that was never acknowledged nobody knows which photo it made: one at most.
-                Wish::Deposit { key, .. } if !keys.insert((&operation.device, key)) => continue,
-                Wish::Deposit { .. } => ("photo.deposited".to_owned(), String::new()),
-                Wish::Collect { code } => {
+                ClientRequest::Deposit { key, .. } if !keys.insert((&operation.device, key)) => continue,
+                ClientRequest::Deposit { .. } => ("photo.deposited".to_owned(), String::new()),
+                ClientRequest::Collect { code } => {
                     let Some(deposit) = self.deposits.get(code) else { continue };
                     ("collection.leased".to_owned(), deposit.photo_id.clone())
                 }
-                Wish::Fetch { collection_id, .. } => ("collection.handed_over".to_owned(), collection_id.clone()),
-                Wish::Settle { collection_id, outcome } => (format!("collection.{outcome}"), collection_id.clone()),
+                ClientRequest::Fetch { collection_id, .. } => {
+                    ("collection.handed_over".to_owned(), collection_id.clone())
+                }
+                ClientRequest::Settle { collection_id, outcome } => {
+                    (format!("collection.{outcome}"), collection_id.clone())
+                }
             };
             *asked.entry((operation.device.clone(), event, thing)).or_default() += 1;
         }
         for ((actor, event, thing), times) in done {
             if asked.get(&(actor, event.clone(), thing.clone())).is_none_or(|asked| *asked < times) {
-                found.insert(Violation::NobodyAsked { event, subject: thing });
+                found.insert(Violation::UnrequestedRow { event, subject: thing });
             }
         }
     }
 
     /// The wish that a row carries out; `None` for what nobody has to ask for.
-    fn asked_by_row(&self, row: &AuditRow) -> Option<(String, String)> {
+    fn asked_by_row(&self, row: &AuditLogRow) -> Option<(String, String)> {
         let subject = row.subject.clone().unwrap_or_default();
         match row.event.as_str() {
             "photo.deposited" => Some((row.event.clone(), String::new())),
             "collection.leased" | "collection.renewed" => {
-                Some(("collection.leased".into(), self.course.photo_of.get(&subject).cloned().unwrap_or_default()))
+                Some(("collection.leased".into(), self.replayed.photo_of.get(&subject).cloned().unwrap_or_default()))
             }
             "collection.handed_over"
             | "collection.used"
@@ -281,8 +290,14 @@ impl<'a> Case<'a> {
     }
 
     /// Nobody is told what is not so.
-    fn weigh_refusals(&self, code: &str, deposit: &Deposit, about: &[&Operation], found: &mut BTreeSet<Violation>) {
-        let rows = self.course.rows_of.get(&deposit.photo_id).map_or(&[][..], Vec::as_slice);
+    fn check_refusals(
+        &self,
+        code: &str,
+        deposit: &AcknowledgedDeposit,
+        about: &[&RecordedOperation],
+        found: &mut BTreeSet<Violation>,
+    ) {
+        let rows = self.replayed.rows_of.get(&deposit.photo_id).map_or(&[][..], Vec::as_slice);
         let happened = |events: &[&str], to_others_than: &str| {
             let own = self.devices.get(to_others_than);
             rows.iter().map(|place| &self.log[*place]).any(|row| {
@@ -290,7 +305,9 @@ impl<'a> Case<'a> {
             })
         };
         for operation in about {
-            let (Wish::Collect { .. }, Told::Refused { problem, status }) = (&operation.wish, &operation.told) else {
+            let (ClientRequest::Collect { .. }, ObservedOutcome::Refused { problem, status }) =
+                (&operation.request, &operation.outcome)
+            else {
                 continue;
             };
             let is_true = match problem.as_str() {
@@ -315,12 +332,13 @@ impl<'a> Case<'a> {
     }
 
     /// What was over before something else began comes before it in the log.
-    fn weigh_order(&self, code: &str, about: &[&Operation], found: &mut BTreeSet<Violation>) {
+    fn check_order(&self, code: &str, about: &[&RecordedOperation], found: &mut BTreeSet<Violation>) {
         let placed: Vec<_> =
             about.iter().filter_map(|operation| Some((operation, self.span(operation, about)?))).collect();
         for (before, (earliest, _)) in &placed {
-            let is_after =
-                |(after, (_, latest)): &(&&Operation, (usize, usize))| before.ended < after.begun && earliest > latest;
+            let is_after = |(after, (_, latest)): &(&&RecordedOperation, (usize, usize))| {
+                before.ended < after.begun && earliest > latest
+            };
             if placed.iter().any(is_after) {
                 found.insert(Violation::OutOfOrder { code: code.into() });
             }
@@ -328,30 +346,30 @@ impl<'a> Case<'a> {
     }
 
     /// The first and the last row that an operation's answer can rest on.
-    fn span(&self, operation: &Operation, about: &[&Operation]) -> Option<(usize, usize)> {
+    fn span(&self, operation: &RecordedOperation, about: &[&RecordedOperation]) -> Option<(usize, usize)> {
         let first = |rows: &[usize]| rows.first().copied();
-        match (&operation.wish, &operation.told) {
-            (Wish::Deposit { .. }, Told::Deposited { photo_id, is_repeat, .. }) => {
+        match (&operation.request, &operation.outcome) {
+            (ClientRequest::Deposit { .. }, ObservedOutcome::Deposited { photo_id, is_repeat, .. }) => {
                 let row = first(&self.rows("photo.deposited", photo_id, &operation.party))?;
                 Some((row, if *is_repeat { usize::MAX } else { row }))
             }
-            (Wish::Collect { .. }, Told::Leased { collection_id, is_new, .. }) => {
+            (ClientRequest::Collect { .. }, ObservedOutcome::Leased { collection_id, is_new, .. }) => {
                 let row = first(&self.rows("collection.leased", collection_id, &operation.party))?;
-                let last = self.course.closed_at.get(collection_id).copied().unwrap_or(usize::MAX);
+                let last = self.replayed.closed_at.get(collection_id).copied().unwrap_or(usize::MAX);
                 Some((row, if *is_new { row } else { last }))
             }
-            (Wish::Fetch { collection_id, .. }, Told::Picture { .. }) => {
+            (ClientRequest::Fetch { collection_id, .. }, ObservedOutcome::Photo { .. }) => {
                 let rows = self.rows("collection.handed_over", collection_id, &operation.party);
                 Some((first(&rows)?, *rows.last()?))
             }
-            (Wish::Settle { collection_id, outcome }, Told::Settled) => {
+            (ClientRequest::Settle { collection_id, outcome }, ObservedOutcome::Settled) => {
                 let row = first(&self.rows(&format!("collection.{outcome}"), collection_id, &operation.party))?;
-                let times = about.iter().filter(|other| other.wish == operation.wish).count();
+                let times = about.iter().filter(|other| other.request == operation.request).count();
                 Some((row, if times > 1 { usize::MAX } else { row }))
             }
-            (Wish::Collect { code }, told) if told.is_problem("photo-settled") => {
+            (ClientRequest::Collect { code }, told) if told.is_problem("photo-settled") => {
                 let photo_id = &self.deposits.get(code)?.photo_id;
-                Some((*self.course.erased_at.get(photo_id)?, usize::MAX))
+                Some((*self.replayed.erased_at.get(photo_id)?, usize::MAX))
             }
             _ => None,
         }
@@ -359,11 +377,13 @@ impl<'a> Case<'a> {
 }
 
 /// Of all offices that had the bytes, all but one gave them back; and nobody got them after the end. Without the log.
-fn weigh_readers(code: &str, about: &[&Operation], found: &mut BTreeSet<Violation>) {
+fn check_readers(code: &str, about: &[&RecordedOperation], found: &mut BTreeSet<Violation>) {
     let gave_back = |collection: &str| {
-        about.iter().any(|operation| match &operation.wish {
-            Wish::Settle { collection_id, outcome } => {
-                collection_id == collection && ["kept", "released"].contains(outcome) && operation.told.may_be_done()
+        about.iter().any(|operation| match &operation.request {
+            ClientRequest::Settle { collection_id, outcome } => {
+                collection_id == collection
+                    && ["kept", "released"].contains(outcome)
+                    && operation.outcome.may_have_happened()
             }
             _ => false,
         })
@@ -371,11 +391,13 @@ fn weigh_readers(code: &str, about: &[&Operation], found: &mut BTreeSet<Violatio
     let mut keepers = BTreeSet::new();
     let mut erased = Duration::MAX;
     for operation in about {
-        match (&operation.wish, &operation.told) {
-            (Wish::Fetch { collection_id, .. }, Told::Picture { .. }) if !gave_back(collection_id) => {
+        match (&operation.request, &operation.outcome) {
+            (ClientRequest::Fetch { collection_id, .. }, ObservedOutcome::Photo { .. })
+                if !gave_back(collection_id) =>
+            {
                 keepers.insert(&operation.party);
             }
-            (Wish::Settle { outcome: "used" | "refused", .. }, Told::Settled) => {
+            (ClientRequest::Settle { outcome: "used" | "refused", .. }, ObservedOutcome::Settled) => {
                 keepers.insert(&operation.party);
                 erased = erased.min(operation.ended);
             }
@@ -385,8 +407,10 @@ fn weigh_readers(code: &str, about: &[&Operation], found: &mut BTreeSet<Violatio
     if keepers.len() > 1 {
         found.insert(Violation::TwoReaders { code: code.into() });
     }
-    let is_late = |operation: &&&Operation| matches!(operation.told, Told::Picture { .. }) && operation.begun > erased;
+    let is_late = |operation: &&&RecordedOperation| {
+        matches!(operation.outcome, ObservedOutcome::Photo { .. }) && operation.begun > erased
+    };
     if about.iter().any(|operation| is_late(&operation)) {
-        found.insert(Violation::ReaderAfterTheEnd { code: code.into() });
+        found.insert(Violation::ReadAfterErasure { code: code.into() });
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// What a client wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wish {
+pub enum ClientRequest {
     /// To hand in a photo under a key.
     Deposit { key: String, sha256: String },
     /// To have a photo by its code.
@@ -18,7 +18,7 @@ pub enum Wish {
 
 /// What it was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub enum ObservedOutcome {
     Deposited {
         photo_id: String,
         code: String,
@@ -31,7 +31,7 @@ pub enum Told {
         is_new: bool,
     },
     /// The whole picture.
-    Picture {
+    Photo {
         sha256: String,
     },
     Settled,
@@ -41,12 +41,12 @@ pub enum Told {
         problem: String,
     },
     /// Nothing, or not all of it: it may have happened, may yet happen, or not.
-    Nothing,
+    Unknown,
 }
 
-impl Told {
+impl ObservedOutcome {
     /// Whether what was wished may be done for all that the client knows. A server's error may hide a commit that nobody heard of.
-    pub fn may_be_done(&self) -> bool {
+    pub fn may_have_happened(&self) -> bool {
         match self {
             Self::Refused { status, .. } => *status >= 500,
             _ => true,
@@ -60,13 +60,13 @@ impl Told {
 
 /// One request with its answer. Times count from the beginning of the run, by a clock that does not jump.
 #[derive(Debug, Clone)]
-pub struct Operation {
+pub struct RecordedOperation {
     /// The device that asked.
     pub device: String,
     /// The studio or office that it belongs to.
     pub party: String,
-    pub wish: Wish,
-    pub told: Told,
+    pub request: ClientRequest,
+    pub outcome: ObservedOutcome,
     pub begun: Duration,
     pub ended: Duration,
 }
@@ -74,7 +74,7 @@ pub struct Operation {
 /// Grows while clients are at work.
 pub struct History {
     begun: Instant,
-    operations: Mutex<Vec<Operation>>,
+    operations: Mutex<Vec<RecordedOperation>>,
 }
 
 impl History {
@@ -87,16 +87,23 @@ impl History {
     }
 
     /// Asks, and writes down what came of it.
-    pub async fn record(&self, device: &str, party: &str, wish: Wish, ask: impl Future<Output = Told>) -> Told {
+    pub async fn record(
+        &self,
+        device: &str,
+        party: &str,
+        wish: ClientRequest,
+        ask: impl Future<Output = ObservedOutcome>,
+    ) -> ObservedOutcome {
         let begun = self.now();
         let told = ask.await;
         let (device, party) = (device.to_owned(), party.to_owned());
-        let operation = Operation { device, party, wish, told: told.clone(), begun, ended: self.now() };
+        let operation =
+            RecordedOperation { device, party, request: wish, outcome: told.clone(), begun, ended: self.now() };
         self.operations.lock().unwrap_or_else(PoisonError::into_inner).push(operation);
         told
     }
 
-    pub fn operations(&self) -> Vec<Operation> {
+    pub fn operations(&self) -> Vec<RecordedOperation> {
         self.operations.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

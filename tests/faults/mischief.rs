@@ -6,14 +6,14 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::clients::Town;
-use crate::line::breaking_line::{BreakingLine, Ending, Way};
+use super::clients::SharedRun;
+use crate::line::breaking_line::{BreakingProxy, CloseKind, Direction};
 use crate::rollback::known_rows;
-use crate::support::cluster::Cluster;
+use crate::support::cluster::PostgresServer;
 use crate::support::device::plain_get;
-use crate::support::jpeg::Noise;
-use crate::support::process::{GENEROUS, GatewayProcess, Home};
-use crate::support::records::Database;
+use crate::support::jpeg::SeededRng;
+use crate::support::process::{GENEROUS_TIMEOUT, GatewayFolder, GatewayProcess};
+use crate::support::records::RawDatabase;
 
 /// Clocks jump within these, in minutes. A lease is over after fifteen, so a node that is ahead gives away what others hold to be
 /// leased. Certificates are made valid from ten minutes before they are issued: a clock that is further back lets nobody in.
@@ -23,14 +23,14 @@ const CLOCKS: (i64, i64) = (-9, 25);
 const LEAP: i64 = 30 * 24 * 60;
 
 /// How often each fault happened.
-pub type Counts = BTreeMap<&'static str, u32>;
+pub type FaultCounts = BTreeMap<&'static str, u32>;
 
 /// A gateway's folder, and the file that its clock goes wrong by.
-pub struct Node {
-    pub home: Home,
+pub struct FaultNode {
+    pub home: GatewayFolder,
 }
 
-impl Node {
+impl FaultNode {
     pub fn start(&self) -> GatewayProcess {
         let begun = Instant::now();
         loop {
@@ -39,7 +39,7 @@ impl Node {
             match self.home.try_start_as(command) {
                 Ok(gateway) => return gateway,
                 // The server may be away just now. What looks after services starts them again.
-                Err(log) => assert!(begun.elapsed() < GENEROUS, "not started: {log}"),
+                Err(log) => assert!(begun.elapsed() < GENEROUS_TIMEOUT, "not started: {log}"),
             }
             thread::sleep(Duration::from_millis(100));
         }
@@ -55,7 +55,7 @@ impl Node {
 /// The files of a SQLite database as a killed gateway left them.
 const DATABASE_FILES: [&str; 3] = ["lichtbild.sqlite", "lichtbild.sqlite-wal", "lichtbild.sqlite-shm"];
 
-impl Node {
+impl FaultNode {
     /// Copies the database's files into a folder beside the gateway.
     fn keep_database(&self, name: &str) {
         let kept = self.home.beside(name);
@@ -68,7 +68,8 @@ impl Node {
 
     /// Rows of the log in the database that was kept.
     fn rows_kept(&self, name: &str) -> i64 {
-        let rows = async { Database::open(&self.home.beside(name).join(DATABASE_FILES[0])).await.count("audit").await };
+        let rows =
+            async { RawDatabase::open(&self.home.beside(name).join(DATABASE_FILES[0])).await.count("audit").await };
         block_on(rows)
     }
 
@@ -84,10 +85,10 @@ impl Node {
 }
 
 /// Waits until a gateway says that its database went back in time.
-fn awaits_alarm(gateway: &GatewayProcess) {
+fn wait_for_alarm(gateway: &GatewayProcess) {
     let begun = Instant::now();
     while !readiness(gateway).contains("database-rollback") {
-        assert!(begun.elapsed() < GENEROUS, "an older database was not noticed: {}", readiness(gateway));
+        assert!(begun.elapsed() < GENEROUS_TIMEOUT, "an older database was not noticed: {}", readiness(gateway));
         thread::sleep(Duration::from_millis(50));
     }
 }
@@ -101,13 +102,13 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// For how long something happens, and then for how long not.
-struct Pace {
-    noise: Noise,
+struct FaultTimer {
+    noise: SeededRng,
     until: Instant,
 }
 
-impl Pace {
-    fn rest(&mut self, shortest: u64, longest: u64) {
+impl FaultTimer {
+    fn sleep_random(&mut self, shortest: u64, longest: u64) {
         let span = shortest + self.noise.next() % (longest - shortest);
         thread::sleep(Duration::from_millis(span).min(self.until.saturating_duration_since(Instant::now())));
     }
@@ -126,18 +127,18 @@ impl Pace {
 }
 
 /// Kills nodes and, where `pauses`, has them stand still; one at a time. All run when it ends.
-pub fn against_nodes(
-    nodes: &[Node],
+pub fn inject_node_faults(
+    nodes: &[FaultNode],
     running: &mut [GatewayProcess],
     pauses: bool,
     seed: u64,
     until: Instant,
-) -> Counts {
-    let (mut pace, mut counts) = (Pace { noise: Noise::seeded(seed), until }, Counts::new());
+) -> FaultCounts {
+    let (mut pace, mut counts) = (FaultTimer { noise: SeededRng::seeded(seed), until }, FaultCounts::new());
     let mut yesterday = None;
     while !pace.is_over() {
         for kills in pace.shuffled([true, true, !pauses]) {
-            pace.rest(300, 2_000);
+            pace.sleep_random(300, 2_000);
             if pace.is_over() {
                 break;
             }
@@ -146,7 +147,7 @@ pub fn against_nodes(
                 *counts.entry("killed").or_default() += 1;
                 running[place].signal("-KILL");
                 running[place].wait();
-                pace.rest(50, 1_500);
+                pace.sleep_random(50, 1_500);
                 // A file is one node's own.
                 if !pauses {
                     let node = &nodes[place];
@@ -155,8 +156,8 @@ pub fn against_nodes(
                         node.keep_database("today");
                         node.put_database_back("yesterday");
                         running[place] = node.start();
-                        awaits_alarm(&running[place]);
-                        pace.rest(100, 1_000);
+                        wait_for_alarm(&running[place]);
+                        pace.sleep_random(100, 1_000);
                         running[place].signal("-KILL");
                         running[place].wait();
                         node.put_database_back("today");
@@ -169,7 +170,7 @@ pub fn against_nodes(
                 *counts.entry("paused").or_default() += 1;
                 running[place].signal("-STOP");
                 // At times longer than the server lets a transaction stand still.
-                pace.rest(500, 7_000);
+                pace.sleep_random(500, 7_000);
                 running[place].signal("-CONT");
             }
         }
@@ -178,90 +179,90 @@ pub fn against_nodes(
 }
 
 #[derive(Clone, Copy)]
-enum Fault {
+enum EnvironmentFault {
     Power,
     Rollback,
     Clock,
     Leap,
-    Line,
+    Connection,
 }
 
 /// What happens around the nodes: the server loses its power, where there is one, clocks jump, lines break. All is well when it ends.
-pub fn around_nodes(
-    town: &Town,
-    nodes: &[Node],
-    lines: &[BreakingLine],
-    server: Option<&Cluster>,
+pub fn inject_environment_faults(
+    town: &SharedRun,
+    nodes: &[FaultNode],
+    lines: &[BreakingProxy],
+    server: Option<&PostgresServer>,
     seed: u64,
     until: Instant,
-) -> Counts {
-    let (mut pace, mut counts) = (Pace { noise: Noise::seeded(seed), until }, Counts::new());
+) -> FaultCounts {
+    let (mut pace, mut counts) = (FaultTimer { noise: SeededRng::seeded(seed), until }, FaultCounts::new());
     server.into_iter().for_each(|server| server.base_backup("yesterday", false));
     let mut leaps = 0;
     while !pace.is_over() {
         let faults = [
-            Fault::Power,
-            Fault::Rollback,
-            Fault::Clock,
-            Fault::Clock,
-            Fault::Leap,
-            Fault::Line,
-            Fault::Line,
-            Fault::Line,
+            EnvironmentFault::Power,
+            EnvironmentFault::Rollback,
+            EnvironmentFault::Clock,
+            EnvironmentFault::Clock,
+            EnvironmentFault::Leap,
+            EnvironmentFault::Connection,
+            EnvironmentFault::Connection,
+            EnvironmentFault::Connection,
         ];
         for fault in pace.shuffled(faults) {
-            pace.rest(200, 1_500);
+            pace.sleep_random(200, 1_500);
             if pace.is_over() {
                 break;
             }
             match (fault, server) {
-                (Fault::Power, Some(server)) => {
+                (EnvironmentFault::Power, Some(server)) => {
                     *counts.entry("server's power lost").or_default() += 1;
-                    server.take_down();
-                    pace.rest(1, 1_500);
-                    server.bring_up();
+                    server.stop_immediately();
+                    pace.sleep_random(1, 1_500);
+                    server.start_server();
                 }
-                (Fault::Rollback, Some(server)) => {
+                (EnvironmentFault::Rollback, Some(server)) => {
                     *counts.entry("server went back in time").or_default() += 1;
-                    server.take_down();
-                    server.go_back_to("yesterday");
-                    server.bring_up();
-                    pace.rest(1_000, 3_000);
-                    server.take_down();
-                    server.come_forward();
-                    server.bring_up();
+                    server.stop_immediately();
+                    server.restore_copy("yesterday");
+                    server.start_server();
+                    pace.sleep_random(1_000, 3_000);
+                    server.stop_immediately();
+                    server.undo_restore();
+                    server.start_server();
                 }
-                (Fault::Power | Fault::Rollback, None) => {}
-                (Fault::Leap, _) => {
+                (EnvironmentFault::Power | EnvironmentFault::Rollback, None) => {}
+                (EnvironmentFault::Leap, _) => {
                     *counts.entry("clock leapt").or_default() += 1;
                     let place = pace.noise.below(nodes.len());
                     leaps += 1;
                     let from = town.history.now();
                     nodes[place].set_clock(leaps * LEAP);
-                    pace.rest(500, 1_500);
+                    pace.sleep_random(500, 1_500);
                     nodes[place].set_clock(0);
-                    town.leaps.lock().unwrap().push((from, town.history.now()));
+                    town.clock_leaps.lock().unwrap().push((from, town.history.now()));
                 }
-                (Fault::Clock, _) => {
+                (EnvironmentFault::Clock, _) => {
                     *counts.entry("clock jumped").or_default() += 1;
                     let place = pace.noise.below(nodes.len());
                     let minutes = i64::try_from(pace.noise.next() % (CLOCKS.1 - CLOCKS.0) as u64).unwrap();
                     nodes[place].set_clock(CLOCKS.0 + minutes);
                 }
-                (Fault::Line, _) => {
+                (EnvironmentFault::Connection, _) => {
                     *counts.entry("line made to break").or_default() += 1;
                     let place = pace.noise.below(lines.len());
                     // In the handshake, in a request, between two, in an answer.
                     let bytes = [1, 700, 3_000, 5_500, 9_000, 30_000][pace.noise.below(6)];
-                    let way = [Way::ToGateway, Way::FromGateway][pace.noise.below(2)];
-                    let ending = [Ending::Goodbye, Ending::Reset][pace.noise.below(2)];
-                    lines[place].breaks_after(bytes, way, ending);
-                    lines[pace.noise.below(lines.len())].holds();
+                    let way = [Direction::ToGateway, Direction::FromGateway][pace.noise.below(2)];
+                    let ending = [CloseKind::Fin, CloseKind::Reset][pace.noise.below(2)];
+                    lines[place].break_after(bytes, way, ending);
+                    lines[pace.noise.below(lines.len())].stop_breaking();
                 }
             }
         }
     }
-    lines.iter().for_each(BreakingLine::holds);
+    lines.iter().for_each(BreakingProxy::stop_breaking);
     nodes.iter().for_each(|node| node.set_clock(0));
     counts
 }

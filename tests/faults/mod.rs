@@ -17,16 +17,16 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use self::checker::violations;
-use self::clients::{Client, Town};
-use self::history::Operation;
-use self::mischief::{Counts, Node, against_nodes, around_nodes};
+use self::clients::{LoadClient, SharedRun};
+use self::history::RecordedOperation;
+use self::mischief::{FaultCounts, FaultNode, inject_environment_faults, inject_node_faults};
 use self::replay::replay;
-use crate::line::breaking_line::BreakingLine;
-use crate::support::cluster::{Cluster, execute_on};
+use crate::line::breaking_line::BreakingProxy;
+use crate::support::cluster::{PostgresServer, execute_on};
 use crate::support::device::{DeviceFiles, plain_get};
-use crate::support::gateway::SMALL;
-use crate::support::process::{Home, free_port, until};
-use crate::support::records::Database;
+use crate::support::gateway::SMALL_PROFILE_TOML;
+use crate::support::process::{GatewayFolder, free_port, wait_until};
+use crate::support::records::RawDatabase;
 
 /// Studios with one device each, and offices: one has two counters.
 const STUDIOS: [&str; 3] = ["Foto Koch", "Foto Grün", "Foto Wolf"];
@@ -35,7 +35,7 @@ const OFFICES: [&str; 5] = ["Amt Nord", "Amt Nord", "Amt Süd", "Amt West", "Amt
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes a machine for itself: see tests/faults/run"]
 async fn over_a_server_nothing_is_lost_whatever_is_killed_stopped_cut_or_wrong() {
-    let server = Arc::new(Cluster::start().await);
+    let server = Arc::new(PostgresServer::start().await);
     // A server that by its own settings forgets its last commits with its power: the nodes ask it for better.
     let settings = server.url("postgres");
     for forgetful in ["synchronous_commit = off", "wal_writer_delay = '2s'"] {
@@ -43,35 +43,35 @@ async fn over_a_server_nothing_is_lost_whatever_is_killed_stopped_cut_or_wrong()
     }
     execute_on(&settings, "SELECT pg_reload_conf()").await;
     let url = server.empty_database().await;
-    let first = Home::over_server(&url);
+    let first = GatewayFolder::over_server(&url);
     let parties = Parties::of(&first);
-    let nodes = [first.copied(), first.copied(), first];
-    let database = async || Database::connect(&url).await;
+    let nodes = [first.copy_as_node(), first.copy_as_node(), first];
+    let database = async || RawDatabase::connect(&url).await;
     run(nodes.map(set_up).into(), parties, Some(server), true, database).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes a machine for itself: see tests/faults/run"]
 async fn over_a_file_nothing_is_lost_whenever_the_gateway_is_killed() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let (parties, file) = (Parties::of(&home), home.database());
-    let database = async || Database::open(&file).await;
+    let database = async || RawDatabase::open(&file).await;
     run(vec![set_up(home)], parties, None, false, database).await;
 }
 
 /// Ports to come back to, and limits that eight clients in a hurry do not meet.
-fn set_up(home: Home) -> Node {
+fn set_up(home: GatewayFolder) -> FaultNode {
     for listener in ["studio", "office"] {
         home.set(listener, &format!("\"127.0.0.1:{}\"", free_port()));
     }
-    fs::write(home.file("small.toml"), SMALL).unwrap();
+    fs::write(home.file("small.toml"), SMALL_PROFILE_TOML).unwrap();
     home.set("profile", "\"icao-35x45\"\nprofile_file = \"small.toml\"");
     for limit in ["requests_per_minute", "uploads_per_minute", "wrong_codes_per_device", "wrong_codes_over_all"] {
         home.set(limit, "1000000");
     }
     home.set("checkpoint_minutes", "0.1");
     home.set("sweep_seconds", "0.5");
-    let node = Node { home };
+    let node = FaultNode { home };
     node.set_clock(0);
     node
 }
@@ -83,7 +83,7 @@ struct Parties {
 }
 
 impl Parties {
-    fn of(home: &Home) -> Self {
+    fn of(home: &GatewayFolder) -> Self {
         let studios = STUDIOS.map(|name| home.studio(name)).into();
         let mut offices = Vec::new();
         for (place, name) in OFFICES.into_iter().enumerate() {
@@ -95,37 +95,37 @@ impl Parties {
 }
 
 /// A number from the environment.
-fn given(name: &str, otherwise: u64) -> u64 {
+fn env_number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text}: a number")))
 }
 
 async fn run(
-    nodes: Vec<Node>,
+    nodes: Vec<FaultNode>,
     parties: Parties,
-    server: Option<Arc<Cluster>>,
+    server: Option<Arc<PostgresServer>>,
     pauses: bool,
-    database: impl AsyncFn() -> Database,
+    database: impl AsyncFn() -> RawDatabase,
 ) {
-    let seed = given("LICHTBILD_FAULT_SEED", u64::from(std::process::id()));
-    let span = Duration::from_secs(given("LICHTBILD_FAULT_SECONDS", 30));
+    let seed = env_number("LICHTBILD_FAULT_SEED", u64::from(std::process::id()));
+    let span = Duration::from_secs(env_number("LICHTBILD_FAULT_SECONDS", 30));
     println!("LICHTBILD_FAULT_SEED={seed} LICHTBILD_FAULT_SECONDS={}", span.as_secs());
-    let mut running: Vec<_> = nodes.iter().map(Node::start).collect();
+    let mut running: Vec<_> = nodes.iter().map(FaultNode::start).collect();
     let (mut studio_lines, mut office_lines) = (Vec::new(), Vec::new());
     for gateway in &running {
-        studio_lines.push(BreakingLine::to(gateway.studio()).await);
-        office_lines.push(BreakingLine::to(gateway.office()).await);
+        studio_lines.push(BreakingProxy::to(gateway.studio()).await);
+        office_lines.push(BreakingProxy::to(gateway.office()).await);
     }
-    let urls = |lines: &[BreakingLine]| lines.iter().map(BreakingLine::url).collect::<Vec<_>>();
-    let town = Arc::new(Town::new());
+    let urls = |lines: &[BreakingProxy]| lines.iter().map(BreakingProxy::url).collect::<Vec<_>>();
+    let town = Arc::new(SharedRun::new());
     let mut studios = tokio::task::JoinSet::new();
     for ((number, files), name) in (1..).zip(&parties.studios).zip(STUDIOS) {
-        let client = Client::new(&town, files, name, &urls(&studio_lines), seed + u64::from(number));
-        studios.spawn(client.deposits(number * 1_000_000));
+        let client = LoadClient::new(&town, files, name, &urls(&studio_lines), seed + u64::from(number));
+        studios.spawn(client.run_studio(number * 1_000_000));
     }
     let mut offices = tokio::task::JoinSet::new();
     for ((number, files), name) in (10..).zip(&parties.offices).zip(OFFICES) {
-        let client = Client::new(&town, files, name, &urls(&office_lines), seed + number);
-        offices.spawn(client.collects());
+        let client = LoadClient::new(&town, files, name, &urls(&office_lines), seed + number);
+        offices.spawn(client.run_office());
     }
 
     let end = Instant::now() + span;
@@ -133,8 +133,9 @@ async fn run(
     let at_work = Arc::clone(&town);
     let mischief = tokio::task::spawn_blocking(move || {
         let counts = std::thread::scope(|scope| {
-            let around = scope.spawn(|| around_nodes(&at_work, &nodes, &lines, server.as_deref(), seed + 100, end));
-            let mut counts = against_nodes(&nodes, &mut running, pauses, seed + 200, end);
+            let around =
+                scope.spawn(|| inject_environment_faults(&at_work, &nodes, &lines, server.as_deref(), seed + 100, end));
+            let mut counts = inject_node_faults(&nodes, &mut running, pauses, seed + 200, end);
             counts.extend(around.join().unwrap());
             counts
         });
@@ -143,7 +144,7 @@ async fn run(
     let (counts, everything) = mischief.await.unwrap();
     // A second after the right database is back the last node has seen it.
     for gateway in &everything.3 {
-        until("all nodes are ready", async || {
+        wait_until("all nodes are ready", async || {
             plain_get(&format!("{}/readyz", gateway.ops())).await.contains("\"ready\"")
         })
         .await;
@@ -164,7 +165,7 @@ async fn run(
         }
     }
     let found = violations(&operations, &log, quiet_since);
-    tell(&counts, &operations, log.len(), town.codes().len());
+    print_summary(&counts, &operations, log.len(), town.codes().len());
     if !found.is_empty() {
         let file = std::env::temp_dir().join(format!("lichtbild-faults-{seed}.txt"));
         fs::write(&file, format!("{found:#?}\n{operations:#?}\n{log:#?}")).unwrap();
@@ -190,7 +191,7 @@ async fn run(
 }
 
 /// Every code is tried by the offices in turn until one has the photo or hears that it was settled.
-async fn account_for_all(town: &Town, offices: Vec<Client>) {
+async fn account_for_all(town: &SharedRun, offices: Vec<LoadClient>) {
     let codes = Arc::new(town.codes());
     let mut searches = tokio::task::JoinSet::new();
     let count = offices.len();
@@ -200,7 +201,7 @@ async fn account_for_all(town: &Town, offices: Vec<Client>) {
         searches.spawn(async move {
             for code in codes.iter().skip(first).step_by(count) {
                 for place in 0..count {
-                    if offices[(first + place) % count].lock().await.accounts_for(code).await {
+                    if offices[(first + place) % count].lock().await.verify_final_state(code).await {
                         break;
                     }
                 }
@@ -210,11 +211,11 @@ async fn account_for_all(town: &Town, offices: Vec<Client>) {
     searches.join_all().await;
 }
 
-fn tell(counts: &Counts, operations: &[Operation], rows: usize, codes: usize) {
+fn print_summary(counts: &FaultCounts, operations: &[RecordedOperation], rows: usize, codes: usize) {
     let mut answers = BTreeMap::<String, u32>::new();
     for operation in operations {
-        let wish = format!("{:?}", operation.wish).split([' ', '{']).next().unwrap().to_owned();
-        let told = format!("{:?}", operation.told).replace("Refused { status: ", "").replace("problem: ", "");
+        let wish = format!("{:?}", operation.request).split([' ', '{']).next().unwrap().to_owned();
+        let told = format!("{:?}", operation.outcome).replace("Refused { status: ", "").replace("problem: ", "");
         let told = if told.starts_with(char::is_numeric) { &told } else { told.split(' ').next().unwrap() };
         *answers.entry(format!("{wish} {}", told.trim_end_matches(" }"))).or_default() += 1;
     }
@@ -225,7 +226,7 @@ fn tell(counts: &Counts, operations: &[Operation], rows: usize, codes: usize) {
 }
 
 /// The photos' rows say what the log says, and pictures are there as long as they may be.
-async fn assert_that_rows_agree(database: &Database, log: &[crate::support::records::AuditRow]) {
+async fn assert_that_rows_agree(database: &RawDatabase, log: &[crate::support::records::AuditLogRow]) {
     let (course, _) = replay(log);
     let by_log: Vec<_> = course.photos.iter().map(|(photo, place)| format!("{photo} {}", place.state())).collect();
     let rows = database.texts("SELECT photo_id || ' ' || state FROM photos ORDER BY photo_id").await;

@@ -10,10 +10,10 @@ use lichtbild::domain::check::Check;
 use lichtbild::domain::code::RetrievalCode;
 use lichtbild::domain::finding::{Severity, Verdict};
 use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::jpeg::{self, Fault};
-use lichtbild::validation::{Examination, Profile, examine};
+use lichtbild::validation::jpeg::{self, JpegError};
+use lichtbild::validation::{CheckOutcome, Profile, check_photo};
 use lichtbild::wire::measurements::MeasurementsBody;
-use lichtbild_inference::{Network, Vectors};
+use lichtbild_inference::{Network, SimdLevel};
 
 /// 22 November 2026, 09:30 UTC.
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
@@ -30,20 +30,20 @@ std::thread_local! {
 }
 
 /// The only call of the judge in here.
-fn judged(bytes: &[u8]) -> Examination {
-    GERMAN.with(|profile| examine(bytes, profile, Declaration::default(), NOW))
+fn judged(bytes: &[u8]) -> CheckOutcome {
+    GERMAN.with(|profile| check_photo(bytes, profile, Declaration::default(), NOW))
 }
 
 /// A picture that passes the walk is one that a decoder shows in that size, and it ends where it ends.
 pub fn walk(bytes: &[u8]) {
-    let (walk, again) = (jpeg::walk(bytes), jpeg::walk(bytes));
+    let (walk, again) = (jpeg::analyse(bytes), jpeg::analyse(bytes));
     assert_eq!(format!("{walk:?}"), format!("{again:?}"), "the same bytes, another result");
-    assert_eq!(walk.small.is_some(), walk.detail.is_some());
-    let Some(small) = walk.small else { return };
-    assert_eq!(walk.faults, []);
+    assert_eq!(walk.downscaled.is_some(), walk.last_coefficients.is_some());
+    let Some(small) = walk.downscaled else { return };
+    assert_eq!(walk.errors, []);
     let frame = walk.header.frame.expect("a picture without a size");
     let (columns, rows) = (frame.width.div_ceil(8) as usize, frame.height.div_ceil(8) as usize);
-    let detail = walk.detail.expect("there when the small picture is");
+    let detail = walk.last_coefficients.expect("there when the small picture is");
     for plane in [&small.luma, &small.blue, &small.red, &detail] {
         assert_eq!((plane.width, plane.height, plane.samples.len()), (columns, rows, columns * rows));
     }
@@ -52,10 +52,14 @@ pub fn walk(bytes: &[u8]) {
     let zeros = bytes.iter().rev().take_while(|byte| **byte == 0).count();
     assert!(zeros <= jpeg::MAX_TRAILING_ZEROS, "{zeros} zeros behind it");
     let bytes = &bytes[..bytes.len() - zeros];
-    let cut = jpeg::walk(&bytes[..bytes.len() - 1]);
-    assert!(cut.faults.iter().any(|fault| matches!(fault, Fault::Cut { .. })), "cut by a byte: {:?}", cut.faults);
-    let longer = jpeg::walk(&[bytes, &[1]].concat());
-    assert!(matches!(longer.faults[..], [Fault::TrailingData { bytes: 1, .. }]), "{:?}", longer.faults);
+    let cut = jpeg::analyse(&bytes[..bytes.len() - 1]);
+    assert!(
+        cut.errors.iter().any(|fault| matches!(fault, JpegError::Truncated { .. })),
+        "cut by a byte: {:?}",
+        cut.errors
+    );
+    let longer = jpeg::analyse(&[bytes, &[1]].concat());
+    assert!(matches!(longer.errors[..], [JpegError::TrailingData { bytes: 1, .. }]), "{:?}", longer.errors);
 }
 
 /// What the judge takes, another program shows upright and in that size; what it refuses, it gives a reason for.
@@ -130,19 +134,19 @@ pub fn model(bytes: &[u8]) {
     let Ok(network) = Network::read(bytes) else { return };
     let (width, height) = network.input_size();
     let picture: Vec<f32> = (0..width * height).map(|index| (index % 7) as f32 / 7.0).collect();
-    for vectors in [Vectors::Widest, Vectors::Scalar] {
+    for vectors in [SimdLevel::Widest, SimdLevel::Scalar] {
         let outputs = network.run(&picture, vectors);
         assert_eq!(outputs.iter().map(Vec::len).collect::<Vec<_>>(), network.output_lengths());
     }
 }
 
-fn refusing(examination: &Examination) -> Vec<Check> {
+fn refusing(examination: &CheckOutcome) -> Vec<Check> {
     let refusals = examination.findings.iter().filter(|finding| finding.severity == Severity::Refuse);
     refusals.map(|finding| finding.check).collect()
 }
 
 /// Findings go to terminals, pages and the audit log: few, short, and nothing in them that steers a terminal.
-fn assert_sensible(examination: &Examination) {
+fn assert_sensible(examination: &CheckOutcome) {
     assert!(examination.findings.len() <= MAX_FINDINGS, "{}", examination.findings.len());
     let mut texts = String::new();
     for finding in &examination.findings {

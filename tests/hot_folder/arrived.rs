@@ -1,16 +1,16 @@
 use std::fs;
 use std::time::Duration;
 
-use lichtbild::client::hot_folder::folder::{Folder, FolderError};
+use lichtbild::client::hot_folder::folder::{WatchedFolder, WatchedFolderError};
 
-use super::shop::{Shop, photo};
+use super::shop::{WatchedStudio, photo};
 use crate::support::fake_gateway::FakeGateway;
 use crate::support::gateway::DAY;
 
 #[tokio::test]
 async fn a_photo_is_taken_whole_however_slowly_it_is_written() {
-    let mut shop = Shop::beside(FakeGateway::playing([]).await);
-    shop.settling.cut = 100 * DAY;
+    let mut shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
+    shop.settling.truncated = 100 * DAY;
     let whole = photo(1);
     shop.export("quick.jpg", &photo(2));
     shop.export("slow.jpg", &whole[..whole.len() / 2]);
@@ -30,7 +30,7 @@ async fn a_photo_is_taken_whole_however_slowly_it_is_written() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_link_that_took_a_photos_place_is_not_followed() {
-    let shop = Shop::beside(FakeGateway::playing([]).await);
+    let shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
     let elsewhere = shop.gateway.directory().join("private.jpg");
     fs::write(&elsewhere, photo(1)).unwrap();
     let place = shop.file(".lichtbild/0000000000001-000001-00000000/anna.jpg");
@@ -38,13 +38,13 @@ async fn a_link_that_took_a_photos_place_is_not_followed() {
     std::os::unix::fs::symlink(&elsewhere, place.join("photo.jpg")).unwrap();
     let left = shop.watch_for(Duration::from_secs(600)).await;
     assert_eq!((left.status.sent, left.status.refused), (0, 0));
-    assert!(shop.gateway.seen().is_empty() && shop.events("Stuck").len() == 1);
+    assert!(shop.gateway.uploads().is_empty() && shop.events("Stuck").len() == 1);
     assert!(elsewhere.exists() && place.join("photo.jpg").is_symlink());
 }
 
 #[tokio::test]
 async fn what_is_no_photo_stays_where_it_is() {
-    let shop = Shop::beside(FakeGateway::playing([]).await);
+    let shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
     for name in ["list.txt", "anna.jpg.part", "~anna.jpg", ".anna.jpg", "Thumbs.db"] {
         shop.export(name, &photo(1));
     }
@@ -53,22 +53,22 @@ async fn what_is_no_photo_stays_where_it_is() {
     fs::write(shop.file("under6/child.jpg"), photo(1)).unwrap();
     let left = shop.watch().await;
     assert_eq!((left.status.sent, left.status.refused), (0, 0));
-    assert!(shop.gateway.seen().is_empty());
+    assert!(shop.gateway.uploads().is_empty());
     assert_eq!(shop.names(".").len(), 8, "with sent/ and refused/, without the hidden one");
 }
 
 #[tokio::test]
 async fn a_folder_is_watched_once_at_a_time() {
-    let shop = Shop::beside(FakeGateway::playing([]).await);
+    let shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
     let first = shop.begin();
-    assert!(matches!(Folder::open(&shop.export_folder()), Err(FolderError::AlreadyWatched { .. })));
+    assert!(matches!(WatchedFolder::open(&shop.export_folder()), Err(WatchedFolderError::AlreadyWatched { .. })));
     drop(first);
     shop.watch().await;
 }
 
 #[tokio::test]
 async fn what_an_earlier_watch_left_is_gone_on_with() {
-    let shop = Shop::beside(FakeGateway::playing([]).await);
+    let shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
     drop(shop.begin());
     let place = shop.file(".lichtbild/0000000000001-000001-00000000/anna.jpg");
     fs::create_dir_all(&place).unwrap();

@@ -8,14 +8,14 @@ use std::process::{Command, Output, Stdio};
 use lichtbild::validation::Profile;
 
 use super::shop::photo;
-use crate::support::fake_gateway::{FakeGateway, Reply, code_for};
-use crate::support::gateway::SMALL;
-use crate::support::jpeg::colour_picture;
-use crate::support::process::until;
+use crate::support::fake_gateway::{FakeGateway, ScriptedReply, code_for};
+use crate::support::gateway::SMALL_PROFILE_TOML;
+use crate::support::jpeg::colour_jpeg;
+use crate::support::process::wait_until;
 
-async fn gateway(script: impl IntoIterator<Item = Reply>) -> FakeGateway {
-    let gateway = FakeGateway::playing(script).await;
-    gateway.show_profile(&serde_json::to_value(Profile::parse("small", SMALL).unwrap()).unwrap());
+async fn gateway(script: impl IntoIterator<Item = ScriptedReply>) -> FakeGateway {
+    let gateway = FakeGateway::with_script(script).await;
+    gateway.show_profile(&serde_json::to_value(Profile::parse("small", SMALL_PROFILE_TOML).unwrap()).unwrap());
     fs::create_dir(gateway.directory().join("export")).unwrap();
     gateway
 }
@@ -48,7 +48,7 @@ async fn once_ends_with_0_when_all_were_sent_and_a_log_holds_no_code() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(text(&output.stdout).matches("eingeliefert").count(), 3, "{}", text(&output.stdout));
     assert!(text(&output.stdout).contains("photo 1.receipt.txt"));
-    for seen in gateway.seen() {
+    for seen in gateway.uploads() {
         let code = code_for(seen.key());
         assert!(!text(&output.stdout).contains(&code) && !text(&output.stderr).contains(&code));
     }
@@ -59,7 +59,7 @@ async fn once_ends_with_0_when_all_were_sent_and_a_log_holds_no_code() {
 #[tokio::test]
 async fn a_refused_photo_ends_with_3_and_a_report_that_says_what_to_do() {
     let gateway = gateway([]).await;
-    fs::write(gateway.directory().join("export/wide.jpg"), colour_picture(90, 45)).unwrap();
+    fs::write(gateway.directory().join("export/wide.jpg"), colour_jpeg(90, 45)).unwrap();
     fs::write(gateway.directory().join("export/scan.png"), "a scan").unwrap();
     let output = once(&gateway, &["--lang", "en"]).await;
     assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
@@ -71,7 +71,7 @@ async fn a_refused_photo_ends_with_3_and_a_report_that_says_what_to_do() {
 
 #[tokio::test]
 async fn what_still_waits_decides_the_exit_code() {
-    let suspended = gateway([Reply::Problem(403, "studio-suspended", None)]).await;
+    let suspended = gateway([ScriptedReply::Problem(403, "studio-suspended", None)]).await;
     fs::write(suspended.directory().join("export/anna.jpg"), photo(1)).unwrap();
     let output = once(&suspended, &["--lang", "en"]).await;
     assert_eq!(output.status.code(), Some(5), "{}", text(&output.stderr));
@@ -90,14 +90,14 @@ async fn a_second_watch_of_a_folder_ends_with_8_and_a_signal_ends_the_first_calm
     let mut first = watch(&gateway, &[]).spawn().unwrap();
     fs::write(gateway.directory().join("export/anna.jpg"), photo(1)).unwrap();
     let sent = gateway.directory().join("export/sent/anna.jpg");
-    until("the photo is sent", async || sent.exists()).await;
+    wait_until("the photo is sent", async || sent.exists()).await;
     let second = once(&gateway, &["--lang", "en"]).await;
     assert_eq!(second.status.code(), Some(8), "{}", text(&second.stderr));
     assert!(text(&second.stderr).contains("watched already"));
     #[cfg(unix)]
     {
         assert!(Command::new("kill").args(["-TERM", &first.id().to_string()]).status().unwrap().success());
-        until("it ends", async || first.try_wait().unwrap().is_some()).await;
+        wait_until("it ends", async || first.try_wait().unwrap().is_some()).await;
         assert_eq!(first.wait().unwrap().code(), Some(0));
     }
     let _ = first.kill();

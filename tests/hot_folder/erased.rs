@@ -1,17 +1,17 @@
 use std::fs;
 
-use lichtbild::client::hot_folder::keeping::KeepSent;
+use lichtbild::client::hot_folder::keeping::SentRetention;
 
-use super::shop::{Shop, photo};
+use super::shop::{WatchedStudio, photo};
 use crate::support::fake_gateway::FakeGateway;
 use crate::support::gateway::{DAY, MINUTE};
-use crate::support::jpeg::colour_picture;
+use crate::support::jpeg::colour_jpeg;
 
 #[tokio::test]
 async fn sent_photos_and_their_receipts_are_erased_after_a_working_day_and_refused_ones_stay() {
-    let shop = Shop::beside(FakeGateway::playing([]).await);
+    let shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
     shop.export("anna.jpg", &photo(1));
-    shop.export("wide.jpg", &colour_picture(90, 45));
+    shop.export("wide.jpg", &colour_jpeg(90, 45));
     shop.watch().await;
     fs::write(shop.file("sent/notes.txt"), "somebody's").unwrap();
     // A Sunday morning: the next working day is Monday.
@@ -27,7 +27,7 @@ async fn sent_photos_and_their_receipts_are_erased_after_a_working_day_and_refus
 
 #[tokio::test]
 async fn the_time_counts_from_the_receipt_and_not_from_the_file() {
-    let mut shop = Shop::beside(FakeGateway::playing([]).await);
+    let mut shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
     shop.keep_sent = "2h".parse().unwrap();
     shop.export("anna.jpg", &photo(1));
     let old = std::time::SystemTime::UNIX_EPOCH + 300 * DAY;
@@ -42,7 +42,7 @@ async fn the_time_counts_from_the_receipt_and_not_from_the_file() {
 
 #[tokio::test]
 async fn a_photo_is_erased_however_its_name_ends() {
-    let shop = Shop::beside(FakeGateway::playing([]).await);
+    let shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
     for (number, name) in ["anna.jpG", "bert.JpEg", "carl.JPG"].into_iter().enumerate() {
         shop.export(name, &photo(number));
     }
@@ -55,8 +55,8 @@ async fn a_photo_is_erased_however_its_name_ends() {
 
 #[tokio::test]
 async fn never_means_never() {
-    let mut shop = Shop::beside(FakeGateway::playing([]).await);
-    shop.keep_sent = KeepSent::Forever;
+    let mut shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
+    shop.keep_sent = SentRetention::Forever;
     shop.export("anna.jpg", &photo(1));
     shop.watch().await;
     shop.clock.advance(10_000 * DAY);

@@ -12,12 +12,12 @@ use lichtbild::client::stored_receipt::StoredReceipt;
 use lichtbild::domain::digest::Sha256Digest;
 
 use super::shop::photo;
-use crate::line::breaking_line::{BreakingLine, Ending, Way};
-use crate::support::device::{Caller, DeviceFiles};
-use crate::support::gateway::SMALL;
-use crate::support::jpeg::{colour_picture, new_segment, with};
-use crate::support::ledger::Ledger;
-use crate::support::process::{Home, free_port, until};
+use crate::line::breaking_line::{BreakingProxy, CloseKind, Direction};
+use crate::support::device::{DeviceFiles, HttpsClient};
+use crate::support::gateway::SMALL_PROFILE_TOML;
+use crate::support::jpeg::{colour_jpeg, new_segment, with_inserted};
+use crate::support::ledger::DatabaseInspector;
+use crate::support::process::{GatewayFolder, free_port, wait_until};
 
 const PHOTOS: usize = 200;
 
@@ -40,18 +40,18 @@ const STEPS: [&str; 13] = [
 /// At which time of reaching the step the process is killed.
 const TIMES: [usize; 3] = [1, 2, 3];
 
-struct Shop {
-    home: Home,
+struct KilledStudio {
+    home: GatewayFolder,
     studio: DeviceFiles,
     office: DeviceFiles,
     exported: usize,
     refusable: usize,
 }
 
-impl Shop {
+impl KilledStudio {
     fn open() -> Self {
-        let home = Home::new();
-        fs::write(home.file("small.toml"), SMALL).unwrap();
+        let home = GatewayFolder::new();
+        fs::write(home.file("small.toml"), SMALL_PROFILE_TOML).unwrap();
         home.set("profile", "\"icao-35x45\"\nprofile_file = \"small.toml\"");
         home.set("studio", &format!("\"127.0.0.1:{}\"", free_port()));
         let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
@@ -75,12 +75,12 @@ impl Shop {
             self.refusable += 1;
             let number = new_segment(0xFE, &self.refusable.to_be_bytes());
             let name = format!("breit {}.jpg", self.refusable);
-            fs::write(self.folder(&name), with(&colour_picture(90, 45), 2, &number)).unwrap();
+            fs::write(self.folder(&name), with_inserted(&colour_jpeg(90, 45), 2, &number)).unwrap();
         }
     }
 
     /// The gateway is reached over `line` from now on.
-    fn reaches_gateway_over(&self, line: &BreakingLine) {
+    fn reaches_gateway_over(&self, line: &BreakingProxy) {
         let text = fs::read_to_string(self.studio.file("studio.toml")).unwrap();
         let lines = text.lines().filter(|line| !line.starts_with("gateway"));
         let text = lines.fold(format!("gateway = \"{}\"\n", line.url()), |text, line| text + line + "\n");
@@ -89,7 +89,7 @@ impl Shop {
 
     fn watch(&self, step: Option<&str>) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
-        self.home.surround(&mut command);
+        self.home.set_environment(&mut command);
         command.env("LICHTBILD_STUDIO_CONFIG", self.studio.file("studio.toml"));
         let _ = fs::remove_file(self.home.beside("marker"));
         if let Some(step) = step {
@@ -104,7 +104,7 @@ impl Shop {
     /// Kills the process at its step; it must come there.
     async fn killed_at_its_step(&self, mut watch: Child, step: &str) {
         let marker = self.home.beside("marker");
-        until(step, async || {
+        wait_until(step, async || {
             if let Some(status) = watch.try_wait().unwrap() {
                 panic!("{step}: ended with {status} before it came there: {}", self.log());
             }
@@ -122,10 +122,10 @@ impl Shop {
 
 #[tokio::test]
 async fn two_hundred_photos_arrive_once_each_whatever_is_killed_cut_or_stopped() {
-    let mut shop = Shop::open();
+    let mut shop = KilledStudio::open();
     let mut gateway = shop.home.start();
-    let line = BreakingLine::to(gateway.studio()).await;
-    line.breaks_every(3);
+    let line = BreakingProxy::to(gateway.studio()).await;
+    line.break_every(3);
     shop.reaches_gateway_over(&line);
     shop.export(100);
 
@@ -136,9 +136,9 @@ async fn two_hundred_photos_arrive_once_each_whatever_is_killed_cut_or_stopped()
             shop.export_refusable(5);
         }
         // In the handshake, in a request, between two, in an answer, by turns.
-        let way = if number % 2 == 0 { Way::ToGateway } else { Way::FromGateway };
-        let ending = if number % 3 == 0 { Ending::Reset } else { Ending::Goodbye };
-        line.breaks_after([700, 3_000, 5_500, 9_000][number % 4], way, ending);
+        let way = if number % 2 == 0 { Direction::ToGateway } else { Direction::FromGateway };
+        let ending = if number % 3 == 0 { CloseKind::Reset } else { CloseKind::Fin };
+        line.break_after([700, 3_000, 5_500, 9_000][number % 4], way, ending);
         if number % 4 == 3 {
             gateway.kill_hard();
             let watch = shop.watch(Some(&step));
@@ -151,14 +151,14 @@ async fn two_hundred_photos_arrive_once_each_whatever_is_killed_cut_or_stopped()
     assert_eq!(shop.exported, PHOTOS);
 
     let mut last = shop.watch(None);
-    until("the rest is done", async || last.try_wait().unwrap().is_some()).await;
+    wait_until("the rest is done", async || last.try_wait().unwrap().is_some()).await;
     let code = last.wait().unwrap().code();
     assert!(code == Some(0) || code == Some(3), "{code:?}: {}", shop.log());
-    let mut ledger = Ledger::open(&shop.home.database()).await;
-    ledger.assert_whole().await;
+    let mut ledger = DatabaseInspector::open(&shop.home.database()).await;
+    ledger.assert_consistent().await;
     assert_eq!(ledger.photos().await, PHOTOS as i64);
     assert_everything_is_in_its_place(&shop);
-    assert_collectable(&shop, &shop.office.calls(gateway.office())).await;
+    assert_collectable(&shop, &shop.office.client(gateway.office())).await;
 }
 
 fn names(folder: &Path) -> HashSet<String> {
@@ -169,7 +169,7 @@ fn set<const N: usize>(names: [&str; N]) -> HashSet<String> {
     names.map(str::to_owned).into()
 }
 
-fn assert_everything_is_in_its_place(shop: &Shop) {
+fn assert_everything_is_in_its_place(shop: &KilledStudio) {
     assert_eq!(names(&shop.folder(".")), set([".lichtbild", "refused", "sent"]));
     assert_eq!(names(&shop.folder(".lichtbild")), set(["kept", "lock", "profile.json"]));
     assert!(names(&shop.folder(".lichtbild/kept")).is_empty());
@@ -184,7 +184,7 @@ fn assert_everything_is_in_its_place(shop: &Shop) {
     assert_eq!(names(&shop.folder("refused")), (1..=shop.refusable).flat_map(reports).collect());
 }
 
-async fn assert_collectable(shop: &Shop, office: &Caller) {
+async fn assert_collectable(shop: &KilledStudio, office: &HttpsClient) {
     let mut codes = HashMap::new();
     for number in 1..=PHOTOS {
         let receipt = shop.folder(&format!("sent/Foto {number:03} ä.receipt.json"));
@@ -196,7 +196,7 @@ async fn assert_collectable(shop: &Shop, office: &Caller) {
         assert_eq!(other, None, "one code for two photos");
     }
     for (code, number) in codes {
-        let collection = office.collects(&code).await;
+        let collection = office.collect_ok(&code).await;
         assert!(office.fetch(&collection, &code).await.unwrap().body == photo(number), "{number}");
         assert!(fs::read(shop.folder(&format!("sent/Foto {number:03} ä.jpg"))).unwrap() == photo(number), "{number}");
     }

@@ -5,102 +5,103 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lichtbild::client::config::StudioConfig;
-use lichtbild::client::connection::Connection;
-use lichtbild::client::hot_folder::connections::Connections;
-use lichtbild::client::hot_folder::keeping::KeepSent;
-use lichtbild::client::hot_folder::watch::Until;
+use lichtbild::client::connection::GatewayClient;
+use lichtbild::client::hot_folder::connections::ClientProvider;
+use lichtbild::client::hot_folder::keeping::SentRetention;
+use lichtbild::client::hot_folder::watch::StopCondition;
 
-use super::shop::{Shop, photo};
-use crate::support::fake_gateway::{FakeGateway, Pki, Reply};
-use crate::support::jpeg::colour_picture;
+use super::shop::{WatchedStudio, photo};
+use crate::support::fake_gateway::{FakeGateway, PkiFault, ScriptedReply};
+use crate::support::jpeg::colour_jpeg;
 
 /// A port on which nobody listens.
-const NOBODY: &str = "https://127.0.0.1:1";
+const UNREACHABLE_URL: &str = "https://127.0.0.1:1";
 
 #[tokio::test]
-async fn without_a_gateway_photos_are_judged_and_wait_and_go_out_later() {
-    let shop = Shop::beside(FakeGateway::playing([]).await);
+async fn without_a_gateway_photos_are_checked_and_wait_and_go_out_later() {
+    let shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
     shop.watch().await;
     let config = fs::read_to_string(shop.gateway.config()).unwrap();
-    shop.gateway.write_config(NOBODY);
+    shop.gateway.write_config(UNREACHABLE_URL);
     for number in 0..6 {
         shop.export(format!("photo {number}.jpg"), &photo(number));
     }
-    shop.export("wide.jpg", &colour_picture(90, 45));
+    shop.export("wide.jpg", &colour_jpeg(90, 45));
     let left = shop.watch_for(Duration::from_secs(600)).await;
     assert_eq!(
         (left.status.sent, left.status.refused, left.status.waiting),
         (0, 1, 6),
         "judged by the rules of before"
     );
-    assert_eq!(shop.events("LineDown").len(), 1, "said once");
-    assert!(left.status.line_down_since.is_some());
+    assert_eq!(shop.events("GatewayDown").len(), 1, "said once");
+    assert!(left.status.gateway_down_since.is_some());
 
     fs::write(shop.gateway.config(), config).unwrap();
     assert_eq!(shop.watch().await.status.sent, 6);
-    assert_eq!(shop.gateway.seen().len(), 6);
+    assert_eq!(shop.gateway.uploads().len(), 6);
     shop.assert_cleared();
 }
 
 #[tokio::test]
 async fn a_studio_that_is_suspended_is_told_once_and_keeps_its_photos() {
-    let suspended = vec![Reply::Problem(403, "studio-suspended", None); 4];
-    let shop = Shop::beside(FakeGateway::playing(suspended).await);
+    let suspended = vec![ScriptedReply::Problem(403, "studio-suspended", None); 4];
+    let shop = WatchedStudio::beside(FakeGateway::with_script(suspended).await);
     for number in 0..3 {
         shop.export(format!("photo {number}.jpg"), &photo(number));
     }
     let left = shop.watch().await;
-    assert!(left.is_barred && left.status.waiting == 3);
-    assert_eq!(shop.events("Barred").len(), 1);
+    assert!(left.is_unauthorized && left.status.waiting == 3);
+    assert_eq!(shop.events("Unauthorized").len(), 1);
     // Let in again once the four answers are used up.
-    while shop.watch().await.is_barred {}
+    while shop.watch().await.is_unauthorized {}
     assert_eq!(shop.names("sent").len(), 3 * 4);
     shop.assert_cleared();
 }
 
 #[tokio::test]
 async fn a_gateway_that_is_not_trusted_gets_no_photo() {
-    let shop = Shop::beside(FakeGateway::with_pki(Pki::GatewayForeign, []).await);
+    let shop = WatchedStudio::beside(FakeGateway::with_pki(PkiFault::GatewayForeign, []).await);
     shop.export("anna.jpg", &photo(1));
     let left = shop.watch().await;
-    assert!(left.is_barred && left.status.waiting == 1);
-    assert!(shop.gateway.seen().is_empty());
+    assert!(left.is_unauthorized && left.status.waiting == 1);
+    assert!(shop.gateway.uploads().is_empty());
 }
 
 /// Gives a connection to the right address, once.
-struct Renewal {
+struct SingleRenewal {
     config: StudioConfig,
     given: AtomicBool,
 }
 
 #[async_trait]
-impl Connections for Renewal {
-    async fn renewed(&self, _present: &Connection) -> Option<Connection> {
+impl ClientProvider for SingleRenewal {
+    async fn refresh(&self, _present: &GatewayClient) -> Option<GatewayClient> {
         let is_first = !self.given.swap(true, Ordering::SeqCst);
-        is_first.then(|| Connection::prepare(&self.config).unwrap())
+        is_first.then(|| GatewayClient::from_config(&self.config).unwrap())
     }
 }
 
 #[tokio::test]
 async fn a_renewed_connection_serves_the_uploads_from_then_on() {
-    let mut shop = Shop::beside(FakeGateway::playing([]).await);
+    let mut shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
     let config = StudioConfig::load(&shop.gateway.config()).unwrap();
-    shop.gateway.write_config(NOBODY);
-    shop.connections = Arc::new(Renewal { config, given: AtomicBool::new(false) });
+    shop.gateway.write_config(UNREACHABLE_URL);
+    shop.connections = Arc::new(SingleRenewal { config, given: AtomicBool::new(false) });
     shop.export("anna.jpg", &photo(1));
     assert_eq!(shop.watch().await.status.sent, 1);
-    assert_eq!(shop.events("ConnectionRenewed").len(), 1);
+    assert_eq!(shop.events("ClientRenewed").len(), 1);
 }
 
 #[tokio::test]
 async fn a_photo_that_the_gateway_stumbles_over_holds_up_no_other() {
     // Whatever is tried first meets an error; the others go out meanwhile.
-    let shop = Shop::beside(FakeGateway::playing(vec![Reply::Problem(500, "internal", None); 3]).await);
+    let shop =
+        WatchedStudio::beside(FakeGateway::with_script(vec![ScriptedReply::Problem(500, "internal", None); 3]).await);
     for number in 0..20 {
         shop.export(format!("photo {number:02}.jpg"), &photo(number));
     }
     assert_eq!(shop.watch().await.status.sent, 20);
-    let seen = shop.gateway.seen();
+    let seen = shop.gateway.uploads();
     let keys: std::collections::HashSet<&str> = seen.iter().map(|upload| upload.key()).collect();
     assert_eq!((keys.len(), seen.len()), (20, 23));
     shop.assert_cleared();
@@ -108,20 +109,20 @@ async fn a_photo_that_the_gateway_stumbles_over_holds_up_no_other() {
 
 #[tokio::test]
 async fn a_receipt_that_does_not_fit_is_not_handed_out() {
-    let forged = Reply::Forged("bytes", 1.into());
-    let shop = Shop::beside(FakeGateway::playing([forged]).await);
+    let forged = ScriptedReply::ReceiptWithField("bytes", 1.into());
+    let shop = WatchedStudio::beside(FakeGateway::with_script([forged]).await);
     shop.export("anna.jpg", &photo(1));
     assert_eq!(shop.watch().await.status.sent, 1, "tried again after a while");
     assert_eq!(shop.events("Stuck").len(), 1);
-    assert_eq!(shop.gateway.seen().len(), 2);
+    assert_eq!(shop.gateway.uploads().len(), 2);
     shop.assert_cleared();
 }
 
 #[tokio::test]
 async fn a_watch_that_is_told_to_stop_ends_and_the_next_one_goes_on() {
-    let shop = Shop::beside(FakeGateway::playing([]).await);
+    let shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
     shop.export("anna.jpg", &photo(1));
-    let left = shop.begin().run(Until::Stopped, std::future::ready(())).await;
+    let left = shop.begin().run(StopCondition::Signal, std::future::ready(())).await;
     assert_eq!(left.status.sent, 0);
     assert_eq!(shop.watch().await.status.sent, 1);
     shop.assert_cleared();
@@ -129,8 +130,8 @@ async fn a_watch_that_is_told_to_stop_ends_and_the_next_one_goes_on() {
 
 #[tokio::test]
 async fn a_disk_that_takes_nothing_costs_nothing_but_time() {
-    let mut shop = Shop::beside(FakeGateway::playing([]).await);
-    shop.keep_sent = KeepSent::Forever;
+    let mut shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
+    shop.keep_sent = SentRetention::Forever;
     shop.export("anna.jpg", &photo(1));
     let (sent, once) = (shop.file("sent"), AtomicBool::new(false));
     shop.react(move |event| {
@@ -138,12 +139,12 @@ async fn a_disk_that_takes_nothing_costs_nothing_but_time() {
         if event.starts_with("Rules ") && !once.swap(true, Ordering::SeqCst) {
             fs::remove_dir(&sent).unwrap();
         }
-        if event.starts_with("StorageTrouble") {
+        if event.starts_with("StorageFailed") {
             fs::create_dir(&sent).unwrap();
         }
     });
     assert_eq!(shop.watch().await.status.sent, 1);
-    assert_eq!((shop.events("StorageTrouble").len(), shop.events("StorageFine").len()), (1, 1));
-    assert_eq!(shop.gateway.seen().len(), 1, "the receipt was on the disk already");
+    assert_eq!((shop.events("StorageFailed").len(), shop.events("StorageRecovered").len()), (1, 1));
+    assert_eq!(shop.gateway.uploads().len(), 1, "the receipt was on the disk already");
     shop.assert_cleared();
 }

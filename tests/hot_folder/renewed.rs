@@ -5,73 +5,80 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lichtbild::client::enrolment::keep_fresh::Renewal;
-use lichtbild::client::hot_folder::arrival::Settling;
-use lichtbild::client::hot_folder::connections::Renewing;
-use lichtbild::client::hot_folder::folder::Folder;
-use lichtbild::client::hot_folder::keeping::KeepSent;
-use lichtbild::client::hot_folder::watch::{Parts, Settings, Until, Watch};
-use lichtbild::client::patience::Patience;
+use lichtbild::client::enrolment::keep_fresh::CertificateRenewer;
+use lichtbild::client::hot_folder::arrival::StabilityDelays;
+use lichtbild::client::hot_folder::connections::RenewingProvider;
+use lichtbild::client::hot_folder::folder::WatchedFolder;
+use lichtbild::client::hot_folder::keeping::SentRetention;
+use lichtbild::client::hot_folder::watch::{StopCondition, Watch, WatchOptions, WatchSettings};
+use lichtbild::client::patience::Timer;
 use lichtbild::domain::language::Language;
 use lichtbild::entropy::SeededEntropy;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time;
 
-use super::shop::{Hurry, Noted, Plain};
-use crate::joining::town::Town;
+use super::shop::{FastTimer, PlainReceiptWriter, RecordingObserver};
+use crate::joining::town::EnrolledGateway;
 use crate::support::caller::photo;
 use crate::support::gateway::DAY;
-use crate::support::process::GENEROUS;
+use crate::support::process::GENEROUS_TIMEOUT;
 
 /// How much of a day the watch lives through, so that it asks for a renewal every eight days.
 const WATCHED_A_DAY: Duration = Duration::from_secs(40);
 
 #[tokio::test]
 async fn a_certificate_close_to_its_end_is_renewed_without_a_missed_upload() {
-    let town = Town::new().await;
-    let first_end = town.enrol().await.until;
+    let town = EnrolledGateway::new().await;
+    let first_end = town.enrol().await.not_after;
     let export = town.file("export");
     fs::create_dir(&export).unwrap();
-    let noted = Arc::<Noted>::default();
+    let noted = Arc::<RecordingObserver>::default();
     let (tell, mut told) = mpsc::unbounded_channel();
     noted.react(move |event| {
         if event.starts_with("Sent") {
             let _ = tell.send(());
         }
     });
-    let patience = Arc::<Hurry>::default();
-    let (renewal, connection) = Renewal::begin(&town.config()).unwrap();
-    let parts = Parts {
-        folder: Folder::open(&export).unwrap(),
-        connection,
-        connections: Arc::new(Renewing { renewal, clock: town.gateway.clock.clone(), observer: noted.clone() }),
+    let patience = Arc::<FastTimer>::default();
+    let (renewal, connection) = CertificateRenewer::load(&town.config()).unwrap();
+    let parts = WatchSettings {
+        folder: WatchedFolder::open(&export).unwrap(),
+        client: connection,
+        client_provider: Arc::new(RenewingProvider {
+            renewer: renewal,
+            clock: town.gateway.clock.clone(),
+            observer: noted.clone(),
+        }),
         profile: None,
         clock: town.gateway.clock.clone(),
         entropy: Arc::new(SeededEntropy::new(11)),
-        patience: patience.clone(),
-        papers: Arc::new(Plain),
+        timer: patience.clone(),
+        receipt_writer: Arc::new(PlainReceiptWriter),
         observer: noted.clone(),
         language: Language::English,
         declared: None,
     };
-    let settings =
-        Settings { settling: Settling::default(), parallel: 4.try_into().unwrap(), keep_sent: KeepSent::default() };
-    let watch = Watch::begin(parts, settings).unwrap();
+    let settings = WatchOptions {
+        stability: StabilityDelays::default(),
+        parallel: 4.try_into().unwrap(),
+        keep_sent: SentRetention::default(),
+    };
+    let watch = Watch::new(parts, settings).unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let watching = tokio::spawn(watch.run(Until::Stopped, async {
+    let watching = tokio::spawn(watch.run(StopCondition::Signal, async {
         let _ = stopped.await;
     }));
 
     let days = 130;
     for day in 0..days {
         fs::write(export.join(format!("{day}.jpg")), photo(day)).unwrap();
-        if time::timeout(GENEROUS, told.recv()).await.is_err() {
+        if time::timeout(GENEROUS_TIMEOUT, told.recv()).await.is_err() {
             panic!("day {day}: {noted:?}");
         }
         // The date runs away from whoever waits here; no further than a certificate's last third is long.
-        time::timeout(GENEROUS, async {
-            while patience.spent() < WATCHED_A_DAY * (day + 1) {
-                patience.wait(Duration::ZERO).await;
+        time::timeout(GENEROUS_TIMEOUT, async {
+            while patience.elapsed() < WATCHED_A_DAY * (day + 1) {
+                patience.sleep(Duration::ZERO).await;
             }
         })
         .await
@@ -81,8 +88,8 @@ async fn a_certificate_close_to_its_end_is_renewed_without_a_missed_upload() {
     drop(stop);
     watching.await.unwrap();
     assert!(town.gateway.now() > first_end + 60 * DAY, "two certificates have ended meanwhile");
-    assert!(noted.of_kind("ConnectionRenewed").len() >= 2, "{:?}", noted.of_kind("ConnectionRenewed"));
-    for trouble in ["NotRenewed", "Barred", "LineDown", "Refused", "Stuck"] {
+    assert!(noted.of_kind("ClientRenewed").len() >= 2, "{:?}", noted.of_kind("ClientRenewed"));
+    for trouble in ["RenewalFailed", "Unauthorized", "GatewayDown", "Refused", "Stuck"] {
         assert!(noted.of_kind(trouble).is_empty(), "{:?}", noted.of_kind(trouble));
     }
     let sent: HashSet<_> = noted.of_kind("Sent").into_iter().collect();

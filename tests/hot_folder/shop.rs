@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use lichtbild::client::config::StudioConfig;
-use lichtbild::client::connection::Connection;
-use lichtbild::client::hot_folder::arrival::Settling;
-use lichtbild::client::hot_folder::connections::{Connections, Unchanged};
-use lichtbild::client::hot_folder::folder::{Folder, FolderError};
-use lichtbild::client::hot_folder::keeping::KeepSent;
-use lichtbild::client::hot_folder::watch::{Left, Parts, Settings, Until, Watch};
-use lichtbild::client::hot_folder::{Event, Observer, Papers, Refusal, Status};
-use lichtbild::client::patience::Patience;
+use lichtbild::client::connection::GatewayClient;
+use lichtbild::client::hot_folder::arrival::StabilityDelays;
+use lichtbild::client::hot_folder::connections::{ClientProvider, FixedProvider};
+use lichtbild::client::hot_folder::folder::{WatchedFolder, WatchedFolderError};
+use lichtbild::client::hot_folder::keeping::SentRetention;
+use lichtbild::client::hot_folder::watch::{StopCondition, Watch, WatchOptions, WatchSettings, WatchSummary};
+use lichtbild::client::hot_folder::{PhotoRefusal, ReceiptWriter, WatchEvent, WatchObserver, WatchStatus};
+use lichtbild::client::patience::Timer;
 use lichtbild::client::stored_receipt::StoredReceipt;
 use lichtbild::clock::ManualClock;
 use lichtbild::domain::language::Language;
@@ -27,32 +27,32 @@ use lichtbild::validation::Profile;
 use lichtbild::wire::photo::ReceiptBody;
 
 use crate::support::fake_gateway::FakeGateway;
-use crate::support::gateway::{SMALL, START};
-use crate::support::jpeg::{colour_picture, new_segment, with};
+use crate::support::gateway::{SMALL_PROFILE_TOML, START};
+use crate::support::jpeg::{colour_jpeg, new_segment, with_inserted};
 
 /// A photo that the small profile takes, unlike that of any other number.
 pub fn photo(number: usize) -> Vec<u8> {
-    with(&colour_picture(35, 45), 2, &new_segment(0xFE, format!("photo {number}").as_bytes()))
+    with_inserted(&colour_jpeg(35, 45), 2, &new_segment(0xFE, format!("photo {number}").as_bytes()))
 }
 
 /// Time that passes a thousand times as fast as it should, and only while somebody waits.
 #[derive(Default)]
-pub struct Hurry(AtomicU64);
+pub struct FastTimer(AtomicU64);
 
 #[async_trait]
-impl Patience for Hurry {
-    fn spent(&self) -> Duration {
+impl Timer for FastTimer {
+    fn elapsed(&self) -> Duration {
         Duration::from_millis(self.0.load(Ordering::SeqCst))
     }
 
-    async fn wait(&self, span: Duration) {
+    async fn sleep(&self, span: Duration) {
         // A millisecond for the gateway, which lives in real time.
         tokio::time::sleep(Duration::from_millis(1)).await;
         self.0.fetch_add(u64::try_from(span.as_millis()).unwrap(), Ordering::SeqCst);
     }
 }
 
-impl Noted {
+impl RecordingObserver {
     /// Does something when an event comes about, before the watch goes on.
     pub fn react(&self, reaction: impl Fn(&str) + Send + Sync + 'static) {
         *self.reaction.lock().unwrap() = Some(Box::new(reaction));
@@ -65,23 +65,23 @@ impl Noted {
     }
 }
 
-impl std::fmt::Debug for Noted {
+impl std::fmt::Debug for RecordingObserver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.events.lock().unwrap().iter()).finish()
     }
 }
 
-type Reaction = Box<dyn Fn(&str) + Send + Sync>;
+type EventReaction = Box<dyn Fn(&str) + Send + Sync>;
 
 /// Notes every event, and lets a test react to one.
 #[derive(Default)]
-pub struct Noted {
+pub struct RecordingObserver {
     events: Mutex<Vec<String>>,
-    reaction: Mutex<Option<Reaction>>,
+    reaction: Mutex<Option<EventReaction>>,
 }
 
-impl Observer for Noted {
-    fn event(&self, event: &Event<'_>) {
+impl WatchObserver for RecordingObserver {
+    fn event(&self, event: &WatchEvent<'_>) {
         let event = format!("{event:?}");
         if let Some(reaction) = self.reaction.lock().unwrap().as_ref() {
             reaction(&event);
@@ -89,13 +89,13 @@ impl Observer for Noted {
         self.events.lock().unwrap().push(event);
     }
 
-    fn status(&self, _status: &Status) {}
+    fn status(&self, _status: &WatchStatus) {}
 }
 
 /// Papers that say as much as a test needs.
-pub struct Plain;
+pub struct PlainReceiptWriter;
 
-impl Papers for Plain {
+impl ReceiptWriter for PlainReceiptWriter {
     fn receipt_text(&self, receipt: &ReceiptBody) -> String {
         receipt.code.clone()
     }
@@ -104,34 +104,34 @@ impl Papers for Plain {
         Ok(Some(b"%PDF-".to_vec()))
     }
 
-    fn report(&self, name: &OsStr, refusal: &Refusal) -> String {
+    fn report(&self, name: &OsStr, refusal: &PhotoRefusal) -> String {
         format!("{name:?} {refusal:?}")
     }
 }
 
-pub struct Shop {
+pub struct WatchedStudio {
     pub gateway: FakeGateway,
     pub clock: Arc<ManualClock>,
-    pub noted: Arc<Noted>,
-    pub keep_sent: KeepSent,
-    pub settling: Settling,
-    pub connections: Arc<dyn Connections>,
+    pub observer: Arc<RecordingObserver>,
+    pub keep_sent: SentRetention,
+    pub settling: StabilityDelays,
+    pub connections: Arc<dyn ClientProvider>,
     pub declared: Option<Declaration>,
     entropy: Arc<SeededEntropy>,
 }
 
-impl Shop {
+impl WatchedStudio {
     pub fn beside(gateway: FakeGateway) -> Self {
-        let profile = Profile::parse("small", SMALL).unwrap();
+        let profile = Profile::parse("small", SMALL_PROFILE_TOML).unwrap();
         gateway.show_profile(&serde_json::to_value(profile).unwrap());
         fs::create_dir(gateway.directory().join("export")).unwrap();
         Self {
             gateway,
             clock: Arc::new(ManualClock::starting_at(START)),
-            noted: Arc::default(),
-            keep_sent: KeepSent::default(),
-            settling: Settling::default(),
-            connections: Arc::new(Unchanged),
+            observer: Arc::default(),
+            keep_sent: SentRetention::default(),
+            settling: StabilityDelays::default(),
+            connections: Arc::new(FixedProvider),
             declared: None,
             entropy: Arc::new(SeededEntropy::new(7)),
         }
@@ -150,53 +150,54 @@ impl Shop {
     }
 
     /// Watches until nothing is left to do.
-    pub async fn watch(&self) -> Left {
+    pub async fn watch(&self) -> WatchSummary {
         self.watch_for(Duration::from_secs(24 * 3600)).await
     }
 
     /// Watches until nothing is left to do or the time is up.
-    pub async fn watch_for(&self, give_up_after: Duration) -> Left {
-        self.begin().run(Until::Empty { give_up_after }, std::future::pending()).await
+    pub async fn watch_for(&self, give_up_after: Duration) -> WatchSummary {
+        self.begin().run(StopCondition::QueueEmpty { give_up_after }, std::future::pending()).await
     }
 
     /// Opens the folder as soon as it is free: while another test starts a program, the new process holds all locks of this one for a
     /// moment, also one that was given back meanwhile.
-    fn open_folder(&self) -> Folder {
+    fn open_folder(&self) -> WatchedFolder {
         let end = Instant::now() + Duration::from_secs(10);
         loop {
-            match Folder::open(&self.export_folder()) {
-                Err(FolderError::AlreadyWatched { .. }) if Instant::now() < end => std::thread::yield_now(),
+            match WatchedFolder::open(&self.export_folder()) {
+                Err(WatchedFolderError::AlreadyWatched { .. }) if Instant::now() < end => std::thread::yield_now(),
                 folder => return folder.unwrap(),
             }
         }
     }
 
     pub fn begin(&self) -> Watch {
-        let parts = Parts {
+        let parts = WatchSettings {
             folder: self.open_folder(),
-            connection: Connection::prepare(&StudioConfig::load(&self.gateway.config()).unwrap()).unwrap(),
-            connections: Arc::clone(&self.connections),
+            client: GatewayClient::from_config(&StudioConfig::load(&self.gateway.config()).unwrap()).unwrap(),
+            client_provider: Arc::clone(&self.connections),
             profile: None,
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
-            patience: Arc::new(Hurry::default()),
-            papers: Arc::new(Plain),
-            observer: self.noted.clone(),
+            timer: Arc::new(FastTimer::default()),
+            receipt_writer: Arc::new(PlainReceiptWriter),
+            observer: self.observer.clone(),
             language: Language::English,
             declared: self.declared,
         };
-        let settings = Settings { settling: self.settling, parallel: 4.try_into().unwrap(), keep_sent: self.keep_sent };
-        Watch::begin(parts, settings).unwrap()
+        let settings =
+            WatchOptions { stability: self.settling, parallel: 4.try_into().unwrap(), keep_sent: self.keep_sent };
+        Watch::new(parts, settings).unwrap()
     }
 
     /// Does something when an event comes about, before the watch goes on.
     pub fn react(&self, reaction: impl Fn(&str) + Send + Sync + 'static) {
-        self.noted.react(reaction);
+        self.observer.react(reaction);
     }
 
     /// The events whose name is this.
     pub fn events(&self, kind: &str) -> Vec<String> {
-        self.noted.of_kind(kind)
+        self.observer.of_kind(kind)
     }
 
     /// The receipt in `sent/` by the name of its photo's stem.

@@ -6,7 +6,7 @@ use lichtbild::entropy::OsEntropy;
 use lichtbild::identity::authority::AuthorityKind;
 use lichtbild::identity::certificate::{certificates_from_pem, parse_fingerprint, read_certificate};
 use lichtbild::identity::host_name::HostName;
-use lichtbild::identity::issue::{SERVER_VALIDITY, Terms, issue_client, issue_server};
+use lichtbild::identity::issue::{IssuanceTerms, SERVER_VALIDITY, issue_client, issue_server};
 use lichtbild::identity::key::DeviceKey;
 
 use super::openssl::OpenSsl;
@@ -41,8 +41,10 @@ fn a_device_is_a_client_and_nothing_else() {
     let authority = super::authority(AuthorityKind::Studio);
     let subject = super::subject();
     let key = DeviceKey::generate().unwrap().public_key();
-    let terms =
-        Terms { validity: Duration::from_hours(24), crl_url: Some("http://gateway.example.org/studio.crl".to_owned()) };
+    let terms = IssuanceTerms {
+        validity: Duration::from_hours(24),
+        crl_url: Some("http://gateway.example.org/studio.crl".to_owned()),
+    };
     let issued = issue_client(&authority, &subject, &key, &terms, super::now(), &OsEntropy).unwrap();
     openssl.write("ca.pem", authority.certificate_pem()).write("device.pem", &issued.pem);
 
@@ -93,7 +95,7 @@ fn a_server_is_known_by_every_name_it_was_given() {
     let authority = super::authority(AuthorityKind::Server);
     let names = ["gateway.example.org", "localhost", "127.0.0.1", "::1"].map(|name| name.parse::<HostName>().unwrap());
     let key = DeviceKey::generate().unwrap().public_key();
-    let terms = Terms::lasting(SERVER_VALIDITY);
+    let terms = IssuanceTerms::with_validity(SERVER_VALIDITY);
     let issued = issue_server(&authority, &names, &key, &terms, super::now(), &OsEntropy).unwrap();
     openssl.write("ca.pem", authority.certificate_pem()).write("server.pem", &issued.pem);
 
@@ -116,7 +118,7 @@ fn a_name_too_long_for_a_subject_stands_in_a_critical_extension() {
     let authority = super::authority(AuthorityKind::Server);
     let name: HostName = format!("{}example.org", "department.".repeat(6)).parse().unwrap();
     let key = DeviceKey::generate().unwrap().public_key();
-    let terms = Terms::lasting(SERVER_VALIDITY);
+    let terms = IssuanceTerms::with_validity(SERVER_VALIDITY);
     let issued = issue_server(&authority, std::slice::from_ref(&name), &key, &terms, super::now(), &OsEntropy).unwrap();
     openssl.write("ca.pem", authority.certificate_pem()).write("server.pem", &issued.pem);
     openssl.run(&format!("verify -x509_strict -purpose sslserver -verify_hostname {name} -CAfile ca.pem server.pem"));

@@ -15,7 +15,7 @@ use lichtbild::domain::id::{DeviceId, PartyId};
 use lichtbild::domain::party::Role;
 use lichtbild::entropy::OsEntropy;
 use lichtbild::identity::authority::{Authority, AuthorityKind};
-use lichtbild::identity::issue::{CLIENT_VALIDITY, ClientSubject, IssuedCertificate, Terms, issue_client};
+use lichtbild::identity::issue::{CLIENT_VALIDITY, ClientSubject, IssuanceTerms, IssuedCertificate, issue_client};
 use lichtbild::identity::public_key::PublicKey;
 
 /// `openssl verify` looks at the real clock, so these tests do too.
@@ -36,5 +36,5 @@ fn subject() -> ClientSubject {
 }
 
 fn client(authority: &Authority, key: &PublicKey) -> IssuedCertificate {
-    issue_client(authority, &subject(), key, &Terms::lasting(CLIENT_VALIDITY), now(), &OsEntropy).unwrap()
+    issue_client(authority, &subject(), key, &IssuanceTerms::with_validity(CLIENT_VALIDITY), now(), &OsEntropy).unwrap()
 }

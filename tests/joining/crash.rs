@@ -6,10 +6,10 @@ skip_in!(quick, postgres: "starts and kills the program, and has no database");
 use std::process::Stdio;
 use std::time::Duration;
 
-use super::shop::{Shop, text};
+use super::shop::{EnrollingStudio, utf8};
 
 /// Runs the program until it stands still at `step`, and kills it there.
-async fn killed_at(step: &str, shop: &Shop, arguments: &[&str]) {
+async fn killed_at(step: &str, shop: &EnrollingStudio, arguments: &[&str]) {
     let marker = shop.beside("marker");
     let _ = std::fs::remove_file(&marker);
     let mut command = shop.command(arguments);
@@ -17,7 +17,7 @@ async fn killed_at(step: &str, shop: &Shop, arguments: &[&str]) {
     let mut halted = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while !marker.exists() {
         if halted.try_wait().unwrap().is_some() {
-            panic!("{step}: ended before it got there: {}", text(&halted.wait_with_output().unwrap().stderr));
+            panic!("{step}: ended before it got there: {}", utf8(&halted.wait_with_output().unwrap().stderr));
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
@@ -25,14 +25,14 @@ async fn killed_at(step: &str, shop: &Shop, arguments: &[&str]) {
     halted.wait().unwrap();
 }
 
-async fn succeeds(step: &str, shop: &Shop, arguments: &[&str]) {
+async fn succeeds(step: &str, shop: &EnrollingStudio, arguments: &[&str]) {
     let output = shop.run(arguments).await;
     assert_eq!(
         output.status.code(),
         Some(0),
         "{step}: {arguments:?}: {}{}",
-        text(&output.stdout),
-        text(&output.stderr)
+        utf8(&output.stdout),
+        utf8(&output.stderr)
     );
 }
 
@@ -45,7 +45,7 @@ async fn an_enrolment_killed_at_any_step_is_finished_by_the_same_command() {
         "enrol.surroundings_stored",
         "enrol.device_stored",
     ] {
-        let shop = Shop::invited_today().await;
+        let shop = EnrollingStudio::invited_today().await;
         let (url, code) = (shop.gateway.url(), shop.gateway.code());
         let arguments = ["enrol", &url, &code, "--dir", "lichtbild"];
         killed_at(step, &shop, &arguments).await;
@@ -58,7 +58,7 @@ async fn an_enrolment_killed_at_any_step_is_finished_by_the_same_command() {
 #[tokio::test]
 async fn a_renewal_killed_at_any_step_leaves_a_studio_that_deposits_and_renews() {
     let steps = ["renew.answered", "renew.noted", "renew.tried", "renew.switched"];
-    let shop = Shop::enrolled_today().await;
+    let shop = EnrollingStudio::enrolled_today().await;
     for step in steps {
         let device = shop.read("device.pem");
         killed_at(step, &shop, &["renew", "--force"]).await;
@@ -74,8 +74,8 @@ async fn a_renewal_killed_at_any_step_leaves_a_studio_that_deposits_and_renews()
 #[tokio::test]
 async fn a_renewal_of_two_files_killed_at_any_step_leaves_a_pair_that_fits() {
     for step in ["renew.tried", "renew.written", "renew.renamed", "renew.switched"] {
-        let shop = Shop::enrolled_today().await;
-        shop.split_device();
+        let shop = EnrollingStudio::enrolled_today().await;
+        shop.split_certificate_and_key();
         succeeds(step, &shop, &["status"]).await;
         killed_at(step, &shop, &["renew", "--force"]).await;
         succeeds(step, &shop, &["status"]).await;

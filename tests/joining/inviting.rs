@@ -15,7 +15,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use lichtbild::client::enrolment::bootstrap::LOOKUP;
+use lichtbild::client::enrolment::bootstrap::LOOKUP_PATH;
 use lichtbild::client::enrolment::est::{SIMPLE_ENROLL, SIMPLE_REENROLL};
 use lichtbild::clock::{Clock, Timestamp};
 use lichtbild::domain::digest::Sha256Digest;
@@ -25,14 +25,14 @@ use lichtbild::domain::party::Role;
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::certificate::certificates_from_pem;
-use lichtbild::identity::issue::{ClientSubject, Terms, issue_client};
+use lichtbild::identity::issue::{ClientSubject, IssuanceTerms, issue_client};
 use lichtbild::identity::request::read_request;
-use lichtbild::sealing::enrolment::{ProofKey, ProvenAnswer, invitation_lookup};
+use lichtbild::sealing::enrolment::{ProofKey, ProofMessage, invitation_lookup_id};
 use lichtbild::transport::limits::ListenerLimits;
 use lichtbild::transport::listener::{Listener, Security};
 use lichtbild::transport::peer::Peer;
 use lichtbild::transport::revocation::RevokedCertificates;
-use lichtbild::transport::shutdown::Stop;
+use lichtbild::transport::shutdown::ShutdownTrigger;
 use lichtbild::transport::tls::{ClientTrust, PemSource, ServerIdentity, ServerTls};
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ pub const LIFETIME: Duration = Duration::from_secs(60 * 86_400);
 
 /// How it answers the lookup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Looked {
+pub enum LookupBehaviour {
     Honestly,
     /// It does not know the code and makes a proof up.
     WithAGuess,
@@ -53,10 +53,10 @@ pub enum Looked {
 
 /// One answer to a request for a certificate.
 #[derive(Debug, Clone, Copy)]
-pub enum Asked {
+pub enum ScriptedIssuance {
     Issues,
     /// The certificate is issued, and a proxy in between gives up.
-    IssuesAndIsNotHeard,
+    IssuesButResponseIsLost,
     Waits(&'static str),
     Fails,
     Refuses(u16, &'static str),
@@ -68,21 +68,21 @@ pub enum Asked {
 
 /// One request as it came.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct RecordedRequest {
     pub path: String,
     pub authorization: Option<String>,
 }
 
-pub struct Behaviour {
-    pub looked: Looked,
-    pub asked: VecDeque<Asked>,
+pub struct GatewayBehaviour {
+    pub lookup: LookupBehaviour,
+    pub issuances: VecDeque<ScriptedIssuance>,
     /// Refuses everything on the studio line.
-    pub standing: Option<&'static str>,
+    pub refuse_all_with: Option<&'static str>,
     /// How far its clock is off.
-    pub ahead: Duration,
+    pub clock_offset: Duration,
 }
 
-struct Inside {
+struct InvitingState {
     code: EnrolmentCode,
     role: Role,
     device_id: DeviceId,
@@ -91,23 +91,23 @@ struct Inside {
     authority: Authority,
     clock: Arc<dyn Clock>,
     entropy: SeededEntropy,
-    behaviour: Mutex<Behaviour>,
+    behaviour: Mutex<GatewayBehaviour>,
     known: Mutex<HashSet<Sha256Digest>>,
     bound_key: Mutex<Option<Sha256Digest>>,
-    seen: Mutex<Vec<Seen>>,
+    seen: Mutex<Vec<RecordedRequest>>,
 }
 
-pub struct Inviting {
+pub struct InvitingGateway {
     pub enrolment: SocketAddr,
     pub revoked: RevokedCertificates,
     /// Signs the gateway's own certificates.
     pub server_ca: TestCa,
-    inside: Arc<Inside>,
-    stop: Stop,
+    inside: Arc<InvitingState>,
+    stop: ShutdownTrigger,
 }
 
-impl Inviting {
-    pub async fn a_studio(clock: Arc<dyn Clock>) -> Self {
+impl InvitingGateway {
+    pub async fn start_for_studio(clock: Arc<dyn Clock>) -> Self {
         Self::start(Role::Studio, clock).await
     }
 
@@ -123,7 +123,7 @@ impl Inviting {
         let studio = bind(tls).await;
         let tls = ServerTls::without_client_certificates(identity(&server_ca.server()), Arc::clone(&clock)).unwrap();
         let enrolment = bind(tls).await;
-        let inside = Arc::new(Inside {
+        let inside = Arc::new(InvitingState {
             code: EnrolmentCode::generate(&entropy).unwrap(),
             role,
             device_id: DeviceId::generate(clock.now(), &entropy).unwrap(),
@@ -132,19 +132,19 @@ impl Inviting {
             authority,
             clock,
             entropy,
-            behaviour: Mutex::new(Behaviour {
-                looked: Looked::Honestly,
-                asked: VecDeque::new(),
-                standing: None,
-                ahead: Duration::ZERO,
+            behaviour: Mutex::new(GatewayBehaviour {
+                lookup: LookupBehaviour::Honestly,
+                issuances: VecDeque::new(),
+                refuse_all_with: None,
+                clock_offset: Duration::ZERO,
             }),
             known: Mutex::default(),
             bound_key: Mutex::default(),
             seen: Mutex::default(),
         });
-        let stop = Stop::new();
+        let stop = ShutdownTrigger::new();
         let address = enrolment.local_address();
-        let enrolling = Router::new().route(LOOKUP, post(look_up)).route(SIMPLE_ENROLL, post(enrol));
+        let enrolling = Router::new().route(LOOKUP_PATH, post(look_up)).route(SIMPLE_ENROLL, post(enrol));
         tokio::spawn(enrolment.serve(watched(enrolling, &inside), stop.subscribe()));
         let photos = Router::new()
             .route("/v1/me", get(me))
@@ -173,22 +173,22 @@ impl Inviting {
         self.inside.device_id
     }
 
-    pub fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
+    pub fn behaviour(&self) -> MutexGuard<'_, GatewayBehaviour> {
         self.inside.behaviour.lock().unwrap()
     }
 
     /// From now on its answers to requests for certificates.
-    pub fn answers(&self, asked: impl IntoIterator<Item = Asked>) {
-        self.behaviour().asked.extend(asked);
+    pub fn script_issuances(&self, asked: impl IntoIterator<Item = ScriptedIssuance>) {
+        self.behaviour().issuances.extend(asked);
     }
 
-    pub fn seen(&self) -> Vec<Seen> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.inside.seen.lock().unwrap().clone()
     }
 
     /// How often this path was asked for.
     pub fn count(&self, path: &str) -> usize {
-        self.seen().iter().filter(|seen| seen.path == path).count()
+        self.requests().iter().filter(|seen| seen.path == path).count()
     }
 
     /// Cuts the device off.
@@ -203,7 +203,7 @@ impl Inviting {
     }
 }
 
-impl Drop for Inviting {
+impl Drop for InvitingGateway {
     fn drop(&mut self) {
         self.close();
     }
@@ -219,20 +219,20 @@ pub fn identity(server: &Leaf) -> ServerIdentity {
     ServerIdentity::parse(&chain, &PemSource::new("server.key", server.key_pem.as_str())).unwrap()
 }
 
-fn watched(router: Router<Arc<Inside>>, inside: &Arc<Inside>) -> Router {
+fn watched(router: Router<Arc<InvitingState>>, inside: &Arc<InvitingState>) -> Router {
     router.layer(from_fn_with_state(Arc::clone(inside), watch)).with_state(Arc::clone(inside))
 }
 
-async fn watch(State(inside): State<Arc<Inside>>, request: Request, next: Next) -> Response {
+async fn watch(State(inside): State<Arc<InvitingState>>, request: Request, next: Next) -> Response {
     let authorization = request.headers().get(AUTHORIZATION).map(|value| value.to_str().unwrap().to_owned());
-    inside.seen.lock().unwrap().push(Seen { path: request.uri().path().to_owned(), authorization });
+    inside.seen.lock().unwrap().push(RecordedRequest { path: request.uri().path().to_owned(), authorization });
     next.run(request).await
 }
 
-async fn admit(State(inside): State<Arc<Inside>>, request: Request, next: Next) -> Response {
+async fn admit(State(inside): State<Arc<InvitingState>>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().unwrap();
     let certificate = peer.certificate().unwrap().sha256();
-    let standing = inside.behaviour.lock().unwrap().standing;
+    let standing = inside.behaviour.lock().unwrap().refuse_all_with;
     if let Some(kind) = standing {
         return problem(403, kind);
     }
@@ -248,19 +248,19 @@ fn problem(status: u16, kind: &str) -> Response {
         .into_response()
 }
 
-async fn look_up(State(inside): State<Arc<Inside>>, Json(question): Json<Value>) -> Response {
-    let looked = inside.behaviour.lock().unwrap().looked;
+async fn look_up(State(inside): State<Arc<InvitingState>>, Json(question): Json<Value>) -> Response {
+    let looked = inside.behaviour.lock().unwrap().lookup;
     let hex = |name: &str| *Sha256Digest::parse_hex(question[name].as_str().unwrap()).unwrap().as_bytes();
-    if looked == Looked::AsUnknown || &hex("lookup") != invitation_lookup(&inside.code).as_bytes() {
+    if looked == LookupBehaviour::AsUnknown || &hex("lookup") != invitation_lookup_id(&inside.code).as_bytes() {
         return problem(404, "invitation-unknown");
     }
     let key = match looked {
-        Looked::WithAGuess => ProofKey::of(&EnrolmentCode::generate(&SeededEntropy::new(99)).unwrap()),
-        _ => ProofKey::of(&inside.code),
+        LookupBehaviour::WithAGuess => ProofKey::from_code(&EnrolmentCode::generate(&SeededEntropy::new(99)).unwrap()),
+        _ => ProofKey::from_code(&inside.code),
     };
     let (device_id, expires_at) = (inside.device_id.to_string(), (inside.clock.now() + LIFETIME).to_string());
     let ca = &certificates_from_pem(&inside.server_ca).unwrap()[0];
-    let proof = key.prove(&ProvenAnswer {
+    let proof = key.prove(&ProofMessage {
         nonce: &hex("nonce"),
         device_id: &device_id,
         role: inside.role.name(),
@@ -274,7 +274,7 @@ async fn look_up(State(inside): State<Arc<Inside>>, Json(question): Json<Value>)
     .into_response()
 }
 
-async fn enrol(State(inside): State<Arc<Inside>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn enrol(State(inside): State<Arc<InvitingState>>, headers: HeaderMap, body: Bytes) -> Response {
     let expected = format!("Basic {}", BASE64.encode(format!("{}:{}", inside.device_id, inside.code.reveal())));
     if headers.get(AUTHORIZATION).is_none_or(|value| value.to_str().unwrap() != expected) {
         return problem(401, "enrolment-refused");
@@ -286,30 +286,30 @@ async fn enrol(State(inside): State<Arc<Inside>>, headers: HeaderMap, body: Byte
     certify(&inside, &body)
 }
 
-async fn reenrol(State(inside): State<Arc<Inside>>, body: Bytes) -> Response {
+async fn reenrol(State(inside): State<Arc<InvitingState>>, body: Bytes) -> Response {
     certify(&inside, &body)
 }
 
-fn certify(inside: &Inside, body: &[u8]) -> Response {
-    let asked = inside.behaviour.lock().unwrap().asked.pop_front().unwrap_or(Asked::Issues);
+fn certify(inside: &InvitingState, body: &[u8]) -> Response {
+    let asked = inside.behaviour.lock().unwrap().issuances.pop_front().unwrap_or(ScriptedIssuance::Issues);
     match asked {
-        Asked::Waits(seconds) => return (StatusCode::ACCEPTED, [(RETRY_AFTER, seconds)]).into_response(),
-        Asked::Fails => return StatusCode::BAD_GATEWAY.into_response(),
-        Asked::Refuses(status, kind) => return problem(status, kind),
+        ScriptedIssuance::Waits(seconds) => return (StatusCode::ACCEPTED, [(RETRY_AFTER, seconds)]).into_response(),
+        ScriptedIssuance::Fails => return StatusCode::BAD_GATEWAY.into_response(),
+        ScriptedIssuance::Refuses(status, kind) => return problem(status, kind),
         _ => {}
     }
     let mut key = read_request(&BASE64.decode(body).unwrap()).unwrap();
-    if matches!(asked, Asked::IssuesForAnotherKey) {
+    if matches!(asked, ScriptedIssuance::IssuesForAnotherKey) {
         key = lichtbild::identity::key::DeviceKey::generate().unwrap().public_key();
     }
     let party_id = PartyId::generate(inside.clock.now(), &inside.entropy).unwrap();
     let subject = ClientSubject { role: inside.role, party_id, device_id: inside.device_id };
-    let terms = Terms::lasting(LIFETIME);
+    let terms = IssuanceTerms::with_validity(LIFETIME);
     let issued = issue_client(&inside.authority, &subject, &key, &terms, inside.clock.now(), &inside.entropy).unwrap();
-    if !matches!(asked, Asked::IssuesAndForgets) {
+    if !matches!(asked, ScriptedIssuance::IssuesAndForgets) {
         inside.known.lock().unwrap().insert(issued.sha256);
     }
-    if matches!(asked, Asked::IssuesAndIsNotHeard) {
+    if matches!(asked, ScriptedIssuance::IssuesButResponseIsLost) {
         return StatusCode::BAD_GATEWAY.into_response();
     }
     // Lines of 64, as RFC 8951 tolerates them.
@@ -318,9 +318,9 @@ fn certify(inside: &Inside, body: &[u8]) -> Response {
     ([("content-type", "application/pkcs7-mime; smime-type=certs-only")], lines.join("\r\n")).into_response()
 }
 
-async fn me(State(inside): State<Arc<Inside>>, Extension(peer): Extension<Peer>) -> Response {
+async fn me(State(inside): State<Arc<InvitingState>>, Extension(peer): Extension<Peer>) -> Response {
     let certificate = lichtbild::identity::certificate::read_certificate(peer.certificate().unwrap().der()).unwrap();
-    let time: Timestamp = inside.clock.now() + inside.behaviour.lock().unwrap().ahead;
+    let time: Timestamp = inside.clock.now() + inside.behaviour.lock().unwrap().clock_offset;
     Json(json!({"studio": {"studio_id": inside.device_id, "name": "Foto Koch", "place": "Düsseldorf"},
         "device_id": inside.device_id, "certificate_expires_at": certificate.not_after, "time": time}))
     .into_response()

@@ -6,31 +6,31 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use lichtbild::client::config::StudioConfig;
-use lichtbild::client::connection::Connection;
+use lichtbild::client::connection::GatewayClient;
 use lichtbild::client::enrolment::est::SIMPLE_REENROLL;
-use lichtbild::client::enrolment::keep_fresh::{Renewal, RenewalNotice};
-use lichtbild::client::enrolment::line::LineError;
-use lichtbild::client::enrolment::renew::{RenewError, renew};
-use lichtbild::client::setback::{CertificateRefusal, TlsRefusal};
+use lichtbild::client::enrolment::keep_fresh::{CertificateRenewer, RenewalEvent};
+use lichtbild::client::enrolment::line::GatewayError;
+use lichtbild::client::enrolment::renew::{ClientRenewError, renew};
+use lichtbild::client::setback::{ClientCertError, TlsFailure};
 use lichtbild::clock::Clock;
 use lichtbild::identity::key::DeviceKey;
 
-use super::inviting::{Asked, LIFETIME};
-use super::shop::Shop;
+use super::inviting::{LIFETIME, ScriptedIssuance};
+use super::shop::EnrollingStudio;
 use crate::support::gateway::DAY;
 
-async fn enrolled() -> Shop {
-    let shop = Shop::invited().await;
+async fn enrolled() -> EnrollingStudio {
+    let shop = EnrollingStudio::invited().await;
     shop.enrol().await.unwrap();
     shop
 }
 
-async fn is_served(connection: &Connection) -> bool {
+async fn is_served(connection: &GatewayClient) -> bool {
     connection.get("/v1/me").send().await.is_ok_and(|answer| answer.status() == 200)
 }
 
-fn connection(shop: &Shop) -> Connection {
-    Connection::prepare(&StudioConfig::load(&shop.config()).unwrap()).unwrap()
+fn connection(shop: &EnrollingStudio) -> GatewayClient {
+    GatewayClient::from_config(&StudioConfig::load(&shop.config()).unwrap()).unwrap()
 }
 
 #[tokio::test]
@@ -44,14 +44,14 @@ async fn a_renewal_brings_a_new_key_and_leaves_the_configuration_as_it_was() {
     assert!(key(&shop.read("device.pem")) != key(&device));
     assert_eq!(shop.read("studio.toml"), config);
     assert_eq!(shop.files(), ["device.pem", "gateway-ca.pem", "studio.toml"]);
-    assert!(is_served(&renewed.connection).await && is_served(&connection(&shop)).await);
+    assert!(is_served(&renewed.client).await && is_served(&connection(&shop)).await);
     assert!(is_served(&before).await, "what is under way goes on over the old one");
 }
 
 #[tokio::test]
 async fn two_files_from_the_administrator_become_one() {
     let shop = enrolled().await;
-    shop.split_device();
+    shop.split_certificate_and_key();
     shop.edit_config("language", "# ours\nlanguage");
     assert!(is_served(&connection(&shop)).await);
     renew(&shop.config(), shop.clock.as_ref()).await.unwrap();
@@ -63,9 +63,9 @@ async fn two_files_from_the_administrator_become_one() {
 async fn a_certificate_that_the_gateway_does_not_take_is_not_switched_to() {
     let shop = enrolled().await;
     let device = shop.read("device.pem");
-    shop.gateway.answers([Asked::IssuesAndForgets]);
+    shop.gateway.script_issuances([ScriptedIssuance::IssuesAndForgets]);
     let error = renew(&shop.config(), shop.clock.as_ref()).await.unwrap_err();
-    assert!(matches!(error, RenewError::NotTaken(LineError::Refused(_))), "{error:?}");
+    assert!(matches!(error, ClientRenewError::NewCertificateRejected(GatewayError::Refused(_))), "{error:?}");
     assert!(shop.read("device.pem") == device && is_served(&connection(&shop)).await);
     // It is given up, since the old one works and it does not.
     renew(&shop.config(), shop.clock.as_ref()).await.unwrap();
@@ -76,10 +76,10 @@ async fn a_certificate_that_the_gateway_does_not_take_is_not_switched_to() {
 #[tokio::test]
 async fn a_new_pair_that_could_not_be_put_in_place_is_used_by_the_next_renewal() {
     let shop = enrolled().await;
-    shop.split_device();
+    shop.split_certificate_and_key();
     shop.edit_config("key = \"key.pem\"", "'key' = \"key.pem\"");
     let error = renew(&shop.config(), shop.clock.as_ref()).await.unwrap_err();
-    assert!(matches!(error, RenewError::Switch(_)), "{error:?}");
+    assert!(matches!(error, ClientRenewError::Install(_)), "{error:?}");
     assert!(is_served(&connection(&shop)).await, "the old pair is in use");
     let noted = shop.read("device.next.pem");
     shop.edit_config("'key' = ", "key = ");
@@ -93,7 +93,7 @@ async fn nothing_is_asked_of_a_gateway_with_a_certificate_that_has_ended() {
     let shop = enrolled().await;
     shop.clock.advance(LIFETIME + DAY);
     let error = renew(&shop.config(), shop.clock.as_ref()).await.unwrap_err();
-    assert!(matches!(error, RenewError::Expired { .. }), "{error:?}");
+    assert!(matches!(error, ClientRenewError::Expired { .. }), "{error:?}");
     assert_eq!(shop.gateway.count(SIMPLE_REENROLL), 0);
 }
 
@@ -102,26 +102,29 @@ async fn a_revoked_device_is_told_so() {
     let shop = enrolled().await;
     shop.gateway.revoke_all();
     let error = renew(&shop.config(), shop.clock.as_ref()).await.unwrap_err();
-    let revoked = TlsRefusal::OurCertificate(CertificateRefusal::Revoked);
-    assert!(matches!(&error, RenewError::Line(LineError::Tls(refusal)) if *refusal == revoked), "{error:?}");
+    let revoked = TlsFailure::ClientCertificate(ClientCertError::Revoked);
+    assert!(
+        matches!(&error, ClientRenewError::Request(GatewayError::Tls(refusal)) if *refusal == revoked),
+        "{error:?}"
+    );
 }
 
 /// A long-running program that asks now and then.
-struct Running {
-    renewal: Renewal,
-    connection: Connection,
-    notices: Mutex<Vec<RenewalNotice>>,
+struct RunningRenewal {
+    renewal: CertificateRenewer,
+    connection: GatewayClient,
+    notices: Mutex<Vec<RenewalEvent>>,
 }
 
-impl Running {
-    fn begin(shop: &Shop) -> Self {
-        let (renewal, connection) = Renewal::begin(&shop.config()).unwrap();
+impl RunningRenewal {
+    fn begin(shop: &EnrollingStudio) -> Self {
+        let (renewal, connection) = CertificateRenewer::load(&shop.config()).unwrap();
         Self { renewal, connection, notices: Mutex::default() }
     }
 
-    async fn asks(&mut self, shop: &Shop) -> bool {
+    async fn asks(&mut self, shop: &EnrollingStudio) -> bool {
         let announce = |notice| self.notices.lock().unwrap().push(notice);
-        let fresh = self.renewal.keep_fresh(shop.clock.as_ref(), &announce).await;
+        let fresh = self.renewal.renew_if_due(shop.clock.as_ref(), &announce).await;
         let is_new = fresh.is_some();
         self.connection = fresh.unwrap_or_else(|| self.connection.clone());
         is_new
@@ -131,7 +134,7 @@ impl Running {
 #[tokio::test]
 async fn a_running_program_renews_at_two_thirds_and_is_served_throughout() {
     let shop = enrolled().await;
-    let mut running = Running::begin(&shop);
+    let mut running = RunningRenewal::begin(&shop);
     let mut renewed_on = Vec::new();
     // Half a year: the first certificate would have ended after 60 days.
     for day in 0..183 {
@@ -143,15 +146,15 @@ async fn a_running_program_renews_at_two_thirds_and_is_served_throughout() {
     }
     let spans: Vec<_> = renewed_on.iter().scan(0, |last, day| Some(day - std::mem::replace(last, *day))).collect();
     assert!(spans.len() == 4 && spans.iter().all(|days| (37..=41).contains(days)), "{spans:?}");
-    assert!(running.notices.lock().unwrap().iter().all(|notice| matches!(notice, RenewalNotice::Renewed { .. })));
+    assert!(running.notices.lock().unwrap().iter().all(|notice| matches!(notice, RenewalEvent::Renewed { .. })));
 }
 
 #[tokio::test]
 async fn a_renewal_that_fails_is_tried_again_after_growing_pauses() {
     let shop = enrolled().await;
-    let mut running = Running::begin(&shop);
+    let mut running = RunningRenewal::begin(&shop);
     shop.clock.advance(41 * DAY);
-    shop.gateway.answers([Asked::Fails, Asked::Fails, Asked::Fails]);
+    shop.gateway.script_issuances([ScriptedIssuance::Fails, ScriptedIssuance::Fails, ScriptedIssuance::Fails]);
     let mut asked_at_minute = Vec::new();
     for minute in 0..9 {
         let before = shop.gateway.count(SIMPLE_REENROLL);
@@ -168,7 +171,7 @@ async fn a_renewal_that_fails_is_tried_again_after_growing_pauses() {
 #[tokio::test]
 async fn a_renewal_by_another_program_is_noticed() {
     let shop = enrolled().await;
-    let mut running = Running::begin(&shop);
+    let mut running = RunningRenewal::begin(&shop);
     assert!(!running.asks(&shop).await);
     renew(&shop.config(), shop.clock.as_ref()).await.unwrap();
     assert!(running.asks(&shop).await && !running.asks(&shop).await);

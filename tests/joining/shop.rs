@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lichtbild::client::enrolment::address::EnrolmentAddress;
-use lichtbild::client::enrolment::enrol::{EnrolError, EnrolNotice, Enrolled, Enrolment, enrol};
-use lichtbild::client::enrolment::folder::{Folder, Replace};
-use lichtbild::client::patience::Patience;
+use lichtbild::client::enrolment::enrol::{
+    ClientEnrolError, DeviceEnrolment, EnrolledDevice, EnrolmentProgress, enrol,
+};
+use lichtbild::client::enrolment::folder::{DeviceFolder, ReplacePolicy};
+use lichtbild::client::patience::Timer;
 use lichtbild::clock::{ManualClock, SystemClock};
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::enrolment_code::EnrolmentCode;
@@ -17,32 +19,32 @@ use lichtbild::domain::language::Language;
 use lichtbild::domain::party::Role;
 use lichtbild::entropy::SeededEntropy;
 
-use super::inviting::Inviting;
+use super::inviting::InvitingGateway;
 use crate::support::gateway::START;
 
-pub struct Shop {
-    pub gateway: Inviting,
-    pub folder: Folder,
+pub struct EnrollingStudio {
+    pub gateway: InvitingGateway,
+    pub folder: DeviceFolder,
     pub clock: Arc<ManualClock>,
     pub pauses: Mutex<Vec<Duration>>,
-    pub notices: Mutex<Vec<EnrolNotice>>,
-    pub letter: Option<Sha256Digest>,
+    pub notices: Mutex<Vec<EnrolmentProgress>>,
+    pub letter_fingerprint: Option<Sha256Digest>,
     pub address: String,
     directory: tempfile::TempDir,
 }
 
 #[async_trait]
-impl Patience for Shop {
-    fn spent(&self) -> Duration {
+impl Timer for EnrollingStudio {
+    fn elapsed(&self) -> Duration {
         self.pauses.lock().unwrap().iter().sum()
     }
 
-    async fn wait(&self, span: Duration) {
+    async fn sleep(&self, span: Duration) {
         self.pauses.lock().unwrap().push(span);
     }
 }
 
-impl Shop {
+impl EnrollingStudio {
     /// A shop whose clock is moved by hand, and its gateway's with it.
     pub async fn invited() -> Self {
         Self::invited_as(Role::Studio).await
@@ -50,12 +52,15 @@ impl Shop {
 
     pub async fn invited_as(role: Role) -> Self {
         let clock = Arc::new(ManualClock::starting_at(START));
-        Self::with(Inviting::start(role, clock.clone()).await, clock)
+        Self::with(InvitingGateway::start(role, clock.clone()).await, clock)
     }
 
     /// A shop and a gateway that go by the real clock, as the program does.
     pub async fn invited_today() -> Self {
-        Self::with(Inviting::a_studio(Arc::new(SystemClock)).await, Arc::new(ManualClock::starting_at(START)))
+        Self::with(
+            InvitingGateway::start_for_studio(Arc::new(SystemClock)).await,
+            Arc::new(ManualClock::starting_at(START)),
+        )
     }
 
     /// The same, enrolled already.
@@ -65,12 +70,12 @@ impl Shop {
         shop
     }
 
-    fn with(gateway: Inviting, clock: Arc<ManualClock>) -> Self {
+    fn with(gateway: InvitingGateway, clock: Arc<ManualClock>) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let folder = Folder::open(&directory.path().join("lichtbild")).unwrap();
-        let (pauses, notices, letter) = (Mutex::default(), Mutex::default(), None);
+        let folder = DeviceFolder::open(&directory.path().join("lichtbild")).unwrap();
+        let (pauses, notices, letter_fingerprint) = (Mutex::default(), Mutex::default(), None);
         let address = gateway.url();
-        Self { gateway, folder, clock, pauses, notices, letter, address, directory }
+        Self { gateway, folder, clock, pauses, notices, letter_fingerprint, address, directory }
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
@@ -93,30 +98,30 @@ impl Shop {
         names
     }
 
-    pub async fn enrol(&self) -> Result<Enrolled, EnrolError> {
-        self.enrol_with(Replace::Never).await
+    pub async fn enrol(&self) -> Result<EnrolledDevice, ClientEnrolError> {
+        self.enrol_with(ReplacePolicy::Never).await
     }
 
-    pub async fn enrol_with(&self, replace: Replace) -> Result<Enrolled, EnrolError> {
+    pub async fn enrol_with(&self, replace: ReplacePolicy) -> Result<EnrolledDevice, ClientEnrolError> {
         let address: EnrolmentAddress = self.address.parse().unwrap();
         let announce = |notice| self.notices.lock().unwrap().push(notice);
-        let job = Enrolment {
+        let job = DeviceEnrolment {
             address: &address,
             code: &EnrolmentCode::parse(&self.gateway.code()).unwrap(),
-            letter: self.letter,
+            expected_ca_sha256: self.letter_fingerprint,
             folder: &self.folder,
             replace,
             language: Language::English,
             clock: self.clock.as_ref(),
             entropy: &SeededEntropy::new(3),
-            patience: self,
-            announce: &announce,
+            timer: self,
+            on_progress: &announce,
         };
         enrol(&job).await
     }
 
     /// Puts certificate and key into two files, as `device add` writes them.
-    pub fn split_device(&self) {
+    pub fn split_certificate_and_key(&self) {
         let device = self.read("device.pem");
         let (certificate, key) = device.split_at(device.find("-----BEGIN PRIVATE").unwrap());
         // The key's file keeps its permissions.
@@ -157,6 +162,6 @@ impl Shop {
     }
 }
 
-pub fn text(bytes: &[u8]) -> &str {
+pub fn utf8(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }

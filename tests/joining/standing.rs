@@ -8,12 +8,12 @@ use lichtbild::client::self_test::{SelfTest, self_test};
 use lichtbild::clock::{Clock, ManualClock};
 use serde_json::Value;
 
-use super::shop::{Shop, text};
+use super::shop::{EnrollingStudio, utf8};
 use crate::support::gateway::{DAY, MINUTE};
 
-async fn status(shop: &Shop) -> (i32, Value) {
+async fn status(shop: &EnrollingStudio) -> (i32, Value) {
     let output = shop.run(&["status", "--json", "--lang", "en"]).await;
-    let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
+    let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", utf8(&output.stderr)));
     (output.status.code().unwrap(), json)
 }
 
@@ -28,7 +28,7 @@ const ALL: [&str; 7] = ["configuration", "certificate", "reach", "gateway", "sta
 
 #[tokio::test]
 async fn on_a_good_day_everything_is_well() {
-    let shop = Shop::enrolled_today().await;
+    let shop = EnrollingStudio::enrolled_today().await;
     let (code, status) = status(&shop).await;
     assert_eq!(code, 0, "{status:#}");
     for name in ALL {
@@ -36,13 +36,13 @@ async fn on_a_good_day_everything_is_well() {
     }
     assert_eq!((&status["studio"], &status["can_deposit"]), (&"Foto Koch, Düsseldorf".into(), &true.into()));
     let shown = shop.run(&["status"]).await;
-    let lines: Vec<_> = text(&shown.stdout).lines().collect();
+    let lines: Vec<_> = utf8(&shown.stdout).lines().collect();
     assert!(lines.len() == ALL.len() && lines.iter().all(|line| line.starts_with("OK ")), "{lines:#?}");
 }
 
 #[tokio::test]
 async fn a_computer_that_was_never_enrolled_is_told_how() {
-    let shop = Shop::invited_today().await;
+    let shop = EnrollingStudio::invited_today().await;
     let (code, status) = status(&shop).await;
     let (state, words) = check(&status, "configuration");
     assert!(code == 6 && state == "fault" && words.contains("lichtbild-studio enrol"), "{status:#}");
@@ -55,7 +55,7 @@ async fn a_computer_that_was_never_enrolled_is_told_how() {
 
 #[tokio::test]
 async fn a_gateway_that_does_not_answer_is_told_from_a_name_that_leads_nowhere() {
-    let shop = Shop::enrolled_today().await;
+    let shop = EnrollingStudio::enrolled_today().await;
     let config = shop.read("studio.toml");
     let port = crate::support::process::free_port();
     for (gateway, hint) in
@@ -71,8 +71,8 @@ async fn a_gateway_that_does_not_answer_is_told_from_a_name_that_leads_nowhere()
 
 #[tokio::test]
 async fn a_suspended_studio_and_a_revoked_device_are_told_to_call() {
-    let shop = Shop::enrolled_today().await;
-    shop.gateway.behaviour().standing = Some("studio-suspended");
+    let shop = EnrollingStudio::enrolled_today().await;
+    shop.gateway.behaviour().refuse_all_with = Some("studio-suspended");
     let (code, status) = status(&shop).await;
     let (state, words) = check(&status, "standing");
     assert!(code == 5 && state == "fault" && words.contains("studio-suspended"), "{status:#}");
@@ -86,10 +86,10 @@ async fn a_suspended_studio_and_a_revoked_device_are_told_to_call() {
 
 #[tokio::test]
 async fn a_clock_that_is_off_by_more_than_a_minute_is_worth_a_word() {
-    let shop = Shop::enrolled_today().await;
-    shop.gateway.behaviour().ahead = Duration::from_secs(30);
+    let shop = EnrollingStudio::enrolled_today().await;
+    shop.gateway.behaviour().clock_offset = Duration::from_secs(30);
     assert_eq!(status(&shop).await.0, 0);
-    shop.gateway.behaviour().ahead = Duration::from_secs(3600);
+    shop.gateway.behaviour().clock_offset = Duration::from_secs(3600);
     let (code, status) = status(&shop).await;
     let (state, words) = check(&status, "clock");
     assert!(code == 9 && state == "attention" && words.contains("s slow"), "{status:#}");
@@ -100,7 +100,7 @@ async fn a_clock_that_is_off_by_more_than_a_minute_is_worth_a_word() {
 #[tokio::test]
 async fn a_key_that_others_may_read_and_an_authority_that_is_not_the_gateways_are_told() {
     use std::os::unix::fs::PermissionsExt;
-    let shop = Shop::enrolled_today().await;
+    let shop = EnrollingStudio::enrolled_today().await;
     std::fs::set_permissions(shop.file("device.pem"), std::fs::Permissions::from_mode(0o644)).unwrap();
     let (code, status) = status(&shop).await;
     assert!(code == 6 && check(&status, "certificate").1.contains("chmod 600"), "{status:#}");
@@ -113,13 +113,13 @@ async fn a_key_that_others_may_read_and_an_authority_that_is_not_the_gateways_ar
     assert_eq!(check(&status, "standing").0, "not_tried");
 }
 
-async fn tested(shop: &Shop, clock: &ManualClock) -> SelfTest {
+async fn tested(shop: &EnrollingStudio, clock: &ManualClock) -> SelfTest {
     self_test(&shop.config(), clock).await
 }
 
 #[tokio::test]
 async fn a_certificate_is_looked_at_by_this_computers_clock() {
-    let shop = Shop::invited().await;
+    let shop = EnrollingStudio::invited().await;
     shop.enrol().await.unwrap();
     let test = tested(&shop, &shop.clock).await;
     let device = test.credentials.unwrap().unwrap();

@@ -7,16 +7,16 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use crate::support::device::PHOTO;
-use crate::support::process::{GatewayProcess, Home, free_port};
+use crate::support::process::{GatewayFolder, GatewayProcess, free_port};
 
 /// A gateway that is reached where its configuration says, and a shop with an empty folder.
-struct Town {
-    home: Home,
+struct ReadmeSetup {
+    home: GatewayFolder,
 }
 
-impl Town {
+impl ReadmeSetup {
     fn new() -> Self {
-        let home = Home::new();
+        let home = GatewayFolder::new();
         for key in ["studio", "office", "enrolment"] {
             home.set(key, &format!("\"127.0.0.1:{}\"", free_port()));
         }
@@ -30,15 +30,15 @@ impl Town {
     }
 
     /// The shop's terminal.
-    fn shop(&self, arguments: &[&str]) -> Command {
+    fn studio_command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
-        self.home.surround(&mut command);
+        self.home.set_environment(&mut command);
         command.args(arguments).current_dir(self.home.beside("shop"));
         command
     }
 
     fn runs(&self, arguments: &[&str]) -> Output {
-        let output = self.shop(arguments).output().unwrap();
+        let output = self.studio_command(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}{}", text(&output.stdout), text(&output.stderr));
         output
     }
@@ -58,7 +58,7 @@ fn field<'a>(value: &'a Value, name: &str) -> &'a str {
 
 #[tokio::test]
 async fn two_terminals_lead_from_nothing_to_a_first_deposit() {
-    let town = Town::new();
+    let town = ReadmeSetup::new();
     let gateway = town.home.start();
     let invitation = town.invite();
     let enrolled: Value = serde_json::from_slice(&town.enrol(&invitation).stdout).unwrap();
@@ -71,43 +71,43 @@ async fn two_terminals_lead_from_nothing_to_a_first_deposit() {
     town.runs(&["status"]);
 
     let office = town.home.office("Amt Nord");
-    let office = office.calls(gateway.office());
-    let collection = office.collects(field(&receipt, "code")).await;
+    let office = office.client(gateway.office());
+    let collection = office.collect_ok(field(&receipt, "code")).await;
     assert!(office.fetch(&collection, field(&receipt, "code")).await.unwrap().body == PHOTO);
 }
 
 #[test]
 fn a_suspended_studio_is_told_so_by_status() {
-    let town = Town::new();
+    let town = ReadmeSetup::new();
     let _gateway: GatewayProcess = town.home.start();
     town.enrol(&town.invite());
     assert!(town.home.run(&["studio", "suspend", "Foto Koch"]).status.success());
-    let status = town.shop(&["status", "--lang", "en"]).output().unwrap();
+    let status = town.studio_command(&["status", "--lang", "en"]).output().unwrap();
     assert_eq!(status.status.code(), Some(5), "{}", text(&status.stdout));
     assert!(text(&status.stdout).contains("FAULT      standing"), "{}", text(&status.stdout));
 }
 
 #[test]
 fn a_code_works_once_and_its_refusal_is_in_words() {
-    let town = Town::new();
+    let town = ReadmeSetup::new();
     let _gateway: GatewayProcess = town.home.start();
     let invitation = town.invite();
     town.enrol(&invitation);
     let elsewhere =
         ["enrol", field(&invitation, "url"), field(&invitation, "code"), "--dir", "elsewhere", "--lang", "en"];
-    let second = town.shop(&elsewhere).output().unwrap();
+    let second = town.studio_command(&elsewhere).output().unwrap();
     assert_eq!(second.status.code(), Some(5), "{}", text(&second.stderr));
     assert!(text(&second.stderr).contains("Call the office"), "{}", text(&second.stderr));
 }
 
 #[test]
 fn an_enrolment_under_four_eyes_waits_for_the_administrator() {
-    let town = Town::new();
+    let town = ReadmeSetup::new();
     town.home.set("policy", "\"four-eyes\"");
     let _gateway: GatewayProcess = town.home.start();
     let invitation = town.invite();
     let arguments = ["enrol", field(&invitation, "url"), field(&invitation, "code"), "--lang", "en"];
-    let mut waiting = town.shop(&arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut waiting = town.studio_command(&arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
     let mut shown = String::new();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(waiting.stderr.take().unwrap()));
     while !shown.contains("Ctrl-C") {

@@ -2,19 +2,19 @@
 
 use std::path::PathBuf;
 
-use lichtbild::client::enrolment::enrol::{Enrolled, Enrolment, enrol};
-use lichtbild::client::enrolment::folder::{Folder, Replace};
-use lichtbild::client::patience::RealPatience;
+use lichtbild::client::enrolment::enrol::{DeviceEnrolment, EnrolledDevice, enrol};
+use lichtbild::client::enrolment::folder::{DeviceFolder, ReplacePolicy};
+use lichtbild::client::patience::TokioTimer;
 use lichtbild::domain::digest::Sha256Digest;
-use lichtbild::domain::invitation::Policy;
+use lichtbild::domain::invitation::EnrolmentPolicy;
 use lichtbild::domain::language::Language;
 use lichtbild::domain::party::Role;
 use lichtbild::entropy::SeededEntropy;
-use lichtbild::flows::issuance::{Issuance, Side};
+use lichtbild::flows::issuance::{CertificateIssuer, RoleIssuer};
 use lichtbild::identity::certificate::certificates_from_pem;
-use lichtbild::server::routes::Line;
+use lichtbild::server::routes::ListenerKind;
 use lichtbild::transport::revocation::RevokedCertificates;
-use lichtbild::transport::shutdown::Stop;
+use lichtbild::transport::shutdown::ShutdownTrigger;
 use lichtbild::transport::tls::{ClientTrust, PemSource, ServerTls};
 
 use super::inviting::{bind, identity};
@@ -22,14 +22,14 @@ use crate::support::enrolment::{authorities, issuance};
 use crate::support::gateway::TestGateway;
 use crate::support::pki::TestCa;
 
-pub struct Town {
+pub struct EnrolledGateway {
     pub gateway: TestGateway,
     pub directory: tempfile::TempDir,
     enrolment: String,
-    _stop: Stop,
+    _stop: ShutdownTrigger,
 }
 
-impl Town {
+impl EnrolledGateway {
     pub async fn new() -> Self {
         let gateway = TestGateway::start().await;
         let ca = TestCa::new("Server CA");
@@ -40,17 +40,17 @@ impl Town {
         let studio = bind(tls).await;
         let tls = ServerTls::without_client_certificates(identity(&ca.server()), gateway.clock.clone()).unwrap();
         let enrolment = bind(tls).await;
-        let usual = issuance(Policy::Auto);
-        gateway.gateway.put_issuance(Issuance {
+        let usual = issuance(EnrolmentPolicy::Auto);
+        gateway.gateway.set_certificate_issuer(CertificateIssuer {
             server_ca_sha256: Sha256Digest::of(&certificates_from_pem(&ca.certificate_pem).unwrap()[0]),
             server_ca_pem: ca.certificate_pem.clone(),
-            studio: Side { url: format!("https://{}", studio.local_address()), ..usual.studio },
+            studio: RoleIssuer { url: format!("https://{}", studio.local_address()), ..usual.studio },
             ..usual
         });
-        let stop = Stop::new();
+        let stop = ShutdownTrigger::new();
         let address = enrolment.local_address().to_string();
-        tokio::spawn(enrolment.serve(gateway.router(Line::Enrolment), stop.subscribe()));
-        tokio::spawn(studio.serve(gateway.router(Line::Studio), stop.subscribe()));
+        tokio::spawn(enrolment.serve(gateway.router(ListenerKind::Enrolment), stop.subscribe()));
+        tokio::spawn(studio.serve(gateway.router(ListenerKind::Studio), stop.subscribe()));
         Self { gateway, directory: tempfile::tempdir().unwrap(), enrolment: address, _stop: stop }
     }
 
@@ -63,19 +63,19 @@ impl Town {
     }
 
     /// Invites a studio and enrols its computer.
-    pub async fn enrol(&self) -> Enrolled {
+    pub async fn enrol(&self) -> EnrolledDevice {
         let invite = self.gateway.invite(Role::Studio, "Foto Koch").await;
-        let job = Enrolment {
+        let job = DeviceEnrolment {
             address: &self.enrolment.parse().unwrap(),
             code: &invite.code,
-            letter: None,
-            folder: &Folder::open(self.directory.path()).unwrap(),
-            replace: Replace::Never,
+            expected_ca_sha256: None,
+            folder: &DeviceFolder::open(self.directory.path()).unwrap(),
+            replace: ReplacePolicy::Never,
             language: Language::English,
             clock: self.gateway.clock.as_ref(),
             entropy: &SeededEntropy::new(3),
-            patience: &RealPatience::begin(),
-            announce: &|_| {},
+            timer: &TokioTimer::begin(),
+            on_progress: &|_| {},
         };
         enrol(&job).await.unwrap()
     }

@@ -6,7 +6,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemExternCrate, ItemMod, ItemUse, Lit, Macro, Meta, Path, TraitItem, UseTree, Visibility};
 
-use super::tree::{Crate, Module, ModulePath, Written};
+use super::tree::{Crate, Module, ModulePath, PathExpr};
 
 pub struct Collector<'a> {
     tree: &'a mut Crate,
@@ -31,7 +31,7 @@ impl<'a> Collector<'a> {
 
     fn add(&mut self, segments: Vec<String>, is_global: bool, is_glob: bool) {
         let for_tests = self.for_tests;
-        self.module().paths.insert((Written { segments, is_global, is_glob }, for_tests));
+        self.module().paths.insert((PathExpr { segments, is_global, is_glob }, for_tests));
     }
 
     fn flatten(&mut self, mut before: Vec<String>, is_global: bool, tree: &UseTree) {
@@ -50,7 +50,7 @@ impl<'a> Collector<'a> {
                 self.bind(before, is_global, plain(&rename.ident), Some(plain(&rename.rename)));
             }
             UseTree::Glob(_) => {
-                let written = Written { segments: before, is_global, is_glob: true };
+                let written = PathExpr { segments: before, is_global, is_glob: true };
                 self.add(written.segments.clone(), is_global, true);
                 self.module().globs.push(written);
             }
@@ -64,7 +64,7 @@ impl<'a> Collector<'a> {
         }
         let name = renamed.unwrap_or_else(|| segments[segments.len() - 1].clone());
         self.add(segments.clone(), is_global, false);
-        let written = Written { segments, is_global, is_glob: false };
+        let written = PathExpr { segments, is_global, is_glob: false };
         self.module().names.entry(name).or_default().push(written);
     }
 

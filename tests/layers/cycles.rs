@@ -10,7 +10,7 @@ const ITSELF: &str = "mod";
 
 /// Files of a folder that all lead to each other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cycle {
+pub struct ImportCycle {
     /// Written with `::`; empty for `src` itself.
     pub folder: String,
     pub files: Vec<String>,
@@ -22,18 +22,18 @@ type Edges = BTreeMap<String, BTreeSet<String>>;
 
 impl Crate {
     /// The largest sets of files that lead to each other.
-    pub fn cycles(&self) -> Vec<Cycle> {
+    pub fn cycles(&self) -> Vec<ImportCycle> {
         let mut cycles = Vec::new();
         for (folder, edges) in self.edges() {
             let mut told = BTreeSet::new();
             for file in edges.keys() {
                 let circle: Vec<_> =
-                    edges.keys().filter(|other| leads(&edges, file, other) && leads(&edges, other, file)).collect();
+                    edges.keys().filter(|other| reaches(&edges, file, other) && reaches(&edges, other, file)).collect();
                 if circle.len() > 1 && told.insert(circle.clone()) {
                     let imported = |file: &String| edges[file].iter().filter(|other| circle.contains(other)).count();
                     let imports = circle.iter().map(|file| imported(file)).sum();
                     let files = circle.into_iter().cloned().collect();
-                    cycles.push(Cycle { folder: folder.join("::"), files, imports });
+                    cycles.push(ImportCycle { folder: folder.join("::"), files, imports });
                 }
             }
         }
@@ -61,7 +61,7 @@ impl Crate {
     }
 }
 
-fn leads(edges: &Edges, from: &str, to: &str) -> bool {
+fn reaches(edges: &Edges, from: &str, to: &str) -> bool {
     let mut seen = BTreeSet::new();
     let mut next = vec![from];
     while let Some(file) = next.pop() {

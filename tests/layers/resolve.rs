@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::tree::{Crate, ModulePath, Written};
+use super::tree::{Crate, ModulePath, PathExpr};
 
 /// Names in a path, renames replaced.
 const LONGEST: usize = 16;
 
 /// A module that a path leads to or through.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hit {
+pub struct ResolvedItem {
     pub module: ModulePath,
     /// Item of it that is named; `None` for the module itself.
     pub item: Option<String>,
@@ -18,7 +18,7 @@ pub struct Hit {
 impl Crate {
     /// The modules of this crate that a path depends on, written in `module`: the one that it ends in, and each that passes it on by a
     /// re-export. Modules that are only climbed through are not among them.
-    pub fn resolve(&self, module: &[String], written: &Written) -> BTreeSet<Hit> {
+    pub fn resolve(&self, module: &[String], written: &PathExpr) -> BTreeSet<ResolvedItem> {
         let mut hits = self.from(module, &written.segments, written.is_global, &mut BTreeSet::new());
         // The name of a variable or a type of the language may also be that of a module; a path of one name that is no import
         // cannot mean the module.
@@ -28,7 +28,13 @@ impl Crate {
         hits
     }
 
-    fn from(&self, module: &[String], segments: &[String], is_global: bool, seen: &mut Seen) -> BTreeSet<Hit> {
+    fn from(
+        &self,
+        module: &[String],
+        segments: &[String],
+        is_global: bool,
+        seen: &mut VisitedPaths,
+    ) -> BTreeSet<ResolvedItem> {
         let Some((first, rest)) = segments.split_first() else { return BTreeSet::new() };
         // `use one::one` from another crate would be followed into itself, longer each time.
         if segments.len() > LONGEST || !seen.insert((module.to_vec(), segments.to_vec())) {
@@ -67,13 +73,13 @@ impl Crate {
         at: &[String],
         segments: &[String],
         is_certain: bool,
-        seen: &mut Seen,
-    ) -> BTreeSet<Hit> {
+        seen: &mut VisitedPaths,
+    ) -> BTreeSet<ResolvedItem> {
         let Some((name, rest)) = segments.split_first() else {
-            return BTreeSet::from([Hit { module: at.to_vec(), item: None }]);
+            return BTreeSet::from([ResolvedItem { module: at.to_vec(), item: None }]);
         };
         let Some(here) = self.modules.get(at) else { return BTreeSet::new() };
-        let itself = Hit { module: at.to_vec(), item: Some(name.clone()) };
+        let itself = ResolvedItem { module: at.to_vec(), item: Some(name.clone()) };
         let mut hits = BTreeSet::new();
         if here.children.contains(name) {
             let child = [at, std::slice::from_ref(name)].concat();
@@ -107,7 +113,7 @@ impl Crate {
     }
 }
 
-type Seen = BTreeSet<(ModulePath, Vec<String>)>;
+type VisitedPaths = BTreeSet<(ModulePath, Vec<String>)>;
 
 /// A program is a crate of its own.
 fn root_of(module: &[String]) -> &[String] {

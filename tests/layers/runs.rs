@@ -7,9 +7,9 @@ use proc_macro2::{TokenStream, TokenTree};
 use super::tree::sources;
 
 /// Types that start a program: the one of the standard library, and those of `tests/support`.
-const STARTERS: [&str; 5] = ["Command", "Home", "GatewayProcess", "Cluster", "TestDatabase"];
+const STARTERS: [&str; 5] = ["Command", "GatewayFolder", "GatewayProcess", "PostgresServer", "TestDatabase"];
 
-struct File {
+struct TestFile {
     name: PathBuf,
     identifiers: Vec<String>,
     /// The lines that `tests/run` finds.
@@ -17,7 +17,7 @@ struct File {
     has_tests: bool,
 }
 
-impl File {
+impl TestFile {
     fn new((name, text): (PathBuf, String)) -> Self {
         let mut identifiers = Vec::new();
         collect(text.parse().unwrap(), &mut identifiers);
@@ -46,7 +46,7 @@ fn collect(tokens: TokenStream, found: &mut Vec<String>) {
 }
 
 /// Mistakes in the marks of these files.
-fn wrong(files: &[File]) -> Vec<String> {
+fn mark_mistakes(files: &[TestFile]) -> Vec<String> {
     let mut wrong = Vec::new();
     for file in files {
         let folder = file.name.parent().unwrap_or(Path::new("")).join("mod.rs");
@@ -75,18 +75,18 @@ fn every_file_runs_where_it_can() {
     let is_of_the_binary =
         |file: &Path| !file.starts_with("fuzz") && !file.starts_with("support") && file.components().count() > 1;
     let files: Vec<_> =
-        sources("tests").into_iter().filter(|(name, _)| is_of_the_binary(name)).map(File::new).collect();
+        sources("tests").into_iter().filter(|(name, _)| is_of_the_binary(name)).map(TestFile::new).collect();
     assert!(files.len() > 100 && files.iter().any(|file| file.skips("quick")), "the tests are where they were");
     // This file names them all.
     let others: Vec<_> = files.into_iter().filter(|file| !file.name.ends_with("layers/runs.rs")).collect();
-    assert_eq!(wrong(&others), Vec::<String>::new());
+    assert_eq!(mark_mistakes(&others), Vec::<String>::new());
 }
 
 #[test]
 fn a_mark_that_is_missing_or_not_read_is_found() {
     let found = |files: &[(&str, &str)]| {
-        let files: Vec<_> = files.iter().map(|(name, text)| File::new((name.into(), (*text).to_owned()))).collect();
-        wrong(&files).len()
+        let files: Vec<_> = files.iter().map(|(name, text)| TestFile::new((name.into(), (*text).to_owned()))).collect();
+        mark_mistakes(&files).len()
     };
     let starts = "#[test]\nfn t() { Command::new(\"curl\"); }";
     assert_eq!(found(&[("new/mod.rs", starts)]), 1);

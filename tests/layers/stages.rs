@@ -8,7 +8,7 @@ use syn::{Fields, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Receiver, Receive
 
 use super::tree::{Crate, sources};
 
-struct Stage {
+struct StageType {
     name: &'static str,
     constructor: &'static str,
     /// The module that may call it.
@@ -17,15 +17,20 @@ struct Stage {
     tests: &'static [&'static str],
 }
 
-const STAGES: [Stage; 2] = [
+const STAGES: [StageType; 2] = [
     // Sealing is tested with a photo that no judge saw: validation is its sibling.
-    Stage { name: "JudgedPhoto", constructor: "accepted_by_judge", owner: "validation", tests: &["sealing/frame.rs"] },
-    Stage { name: "SealedPhoto", constructor: "sealed_frame", owner: "sealing", tests: &[] },
+    StageType {
+        name: "JudgedPhoto",
+        constructor: "accepted_by_judge",
+        owner: "validation",
+        tests: &["sealing/frame.rs"],
+    },
+    StageType { name: "SealedPhoto", constructor: "from_envelope", owner: "sealing", tests: &[] },
 ];
 
 const HOME: &str = "domain/photo.rs";
 
-fn foreign_callers(tree: &Crate, stage: &Stage) -> Vec<String> {
+fn foreign_callers(tree: &Crate, stage: &StageType) -> Vec<String> {
     let mut found = Vec::new();
     for (path, module) in &tree.modules {
         let file = module.file.to_string_lossy().replace('\\', "/");
@@ -41,8 +46,8 @@ fn foreign_callers(tree: &Crate, stage: &Stage) -> Vec<String> {
 }
 
 /// Ways to make a stage other than by its constructor.
-fn loopholes(files: &[(String, syn::File)], stage: &Stage) -> Vec<String> {
-    let mut search = Loopholes { stage, inside: false, file: "", found: Vec::new() };
+fn loopholes(files: &[(String, syn::File)], stage: &StageType) -> Vec<String> {
+    let mut search = LoopholeSearch { stage, inside: false, file: "", found: Vec::new() };
     for (file, parsed) in files {
         search.file = file;
         search.visit_file(parsed);
@@ -50,16 +55,16 @@ fn loopholes(files: &[(String, syn::File)], stage: &Stage) -> Vec<String> {
     search.found
 }
 
-struct Loopholes<'a> {
-    stage: &'a Stage,
+struct LoopholeSearch<'a> {
+    stage: &'a StageType,
     /// In an implementation for the stage.
     inside: bool,
     file: &'a str,
     found: Vec<String>,
 }
 
-impl Loopholes<'_> {
-    fn tell(&mut self, what: impl std::fmt::Display) {
+impl LoopholeSearch<'_> {
+    fn report(&mut self, what: impl std::fmt::Display) {
         self.found.push(format!("{}: {} {what}", self.file, self.stage.name));
     }
 
@@ -68,37 +73,37 @@ impl Loopholes<'_> {
     }
 }
 
-impl<'ast> Visit<'ast> for Loopholes<'_> {
+impl<'ast> Visit<'ast> for LoopholeSearch<'_> {
     fn visit_item(&mut self, item: &'ast Item) {
         if let Item::Struct(item) = item
             && item.ident == self.stage.name
         {
             if item.attrs.iter().any(|attribute| !attribute.path().is_ident("doc")) {
-                self.tell("derives what may make one");
+                self.report("derives what may make one");
             }
-            let Fields::Named(fields) = &item.fields else { return self.tell("has fields without names") };
+            let Fields::Named(fields) = &item.fields else { return self.report("has fields without names") };
             if fields.named.iter().any(|field| !matches!(field.vis, Visibility::Inherited)) {
-                self.tell("has a field that is not private");
+                self.report("has a field that is not private");
             }
         }
         if let Item::Type(item) = item
             && self.is_stage(&item.ty)
         {
-            self.tell("has another name, by which it could be made");
+            self.report("has another name, by which it could be made");
         }
         visit::visit_item(self, item);
     }
 
     fn visit_use_rename(&mut self, rename: &'ast syn::UseRename) {
         if self.file == HOME && rename.ident == self.stage.name {
-            self.tell("has another name, by which it could be made");
+            self.report("has another name, by which it could be made");
         }
     }
 
     /// The tokens that a macro generates are not seen.
     fn visit_macro(&mut self, invocation: &'ast syn::Macro) {
         if self.file == HOME && mentions(invocation.tokens.clone(), self.stage.name) {
-            self.tell("is named in a macro");
+            self.report("is named in a macro");
         }
     }
 
@@ -108,7 +113,7 @@ impl<'ast> Visit<'ast> for Loopholes<'_> {
         }
         match &item.trait_ {
             Some((path, ..)) if path.segments.last().is_none_or(|last| last.ident != "Debug") => {
-                self.tell("implements a trait that may make one");
+                self.report("implements a trait that may make one");
             }
             Some(_) => {}
             None => {
@@ -119,16 +124,16 @@ impl<'ast> Visit<'ast> for Loopholes<'_> {
                             let has_receiver =
                                 method.sig.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_)));
                             if !has_receiver {
-                                self.tell(format!("has another constructor: {}", method.sig.ident));
+                                self.report(format!("has another constructor: {}", method.sig.ident));
                             }
                             if method.sig.receiver().is_some_and(can_change) {
-                                self.tell(format!("is changed by {}", method.sig.ident));
+                                self.report(format!("is changed by {}", method.sig.ident));
                             }
                             self.visit_impl_item_fn(method);
                         }
                         ImplItem::Fn(constructor) => {
                             if matches!(constructor.vis, Visibility::Public(_)) {
-                                self.tell("has a public constructor");
+                                self.report("has a public constructor");
                             }
                         }
                         other => self.visit_impl_item(other),
@@ -144,7 +149,7 @@ impl<'ast> Visit<'ast> for Loopholes<'_> {
             && let ReturnType::Type(_, ty) = &method.sig.output
             && (self.is_stage(ty) || matches!(&**ty, Type::Path(path) if path.path.is_ident("Self")))
         {
-            self.tell(format!("is made by {}", method.sig.ident));
+            self.report(format!("is made by {}", method.sig.ident));
         }
         visit::visit_impl_item_fn(self, method);
     }
@@ -152,14 +157,14 @@ impl<'ast> Visit<'ast> for Loopholes<'_> {
     /// The constructor's own name is not visited.
     fn visit_ident(&mut self, ident: &'ast proc_macro2::Ident) {
         if self.file == HOME && ident == self.stage.constructor {
-            self.tell("has its constructor called where it is defined");
+            self.report("has its constructor called where it is defined");
         }
     }
 
     fn visit_expr_struct(&mut self, literal: &'ast syn::ExprStruct) {
         let is_made = literal.path.segments.last().is_some_and(|last| last.ident == self.stage.name);
         if is_made || (self.inside && literal.path.is_ident("Self")) {
-            self.tell("is made by a literal");
+            self.report("is made by a literal");
         }
         visit::visit_expr_struct(self, literal);
     }
@@ -183,7 +188,7 @@ fn parsed(files: Vec<(std::path::PathBuf, String)>) -> Vec<(String, syn::File)> 
 }
 
 #[test]
-fn only_the_judge_vouches_for_a_photo_and_only_sealing_for_a_seal() {
+fn only_validation_makes_judged_photos_and_only_sealing_sealed_ones() {
     let (tree, files) = (Crate::of_library(), parsed(sources("src")));
     for stage in STAGES {
         assert_eq!(foreign_callers(tree, &stage), Vec::<String>::new(), "{}", stage.constructor);
@@ -198,18 +203,18 @@ fn a_foreign_caller_is_found_however_it_calls() {
     let callers =
         |file: &str, code: &str| foreign_callers(&Crate::of([(file.into(), code.to_owned())]), &STAGES[1]).len();
     for code in [
-        "fn f() { SealedPhoto::sealed_frame(vec![]) }",
-        "use crate::domain::photo::SealedPhoto as S;\nfn f() { S::sealed_frame(vec![]) }",
-        "fn f() { <crate::domain::photo::SealedPhoto>::sealed_frame(vec![]) }",
-        "fn f() { frames.map(SealedPhoto::sealed_frame) }",
-        "fn f() { some!(SealedPhoto::sealed_frame(x)) }",
-        "#[cfg(test)]\nmod tests { fn f() { SealedPhoto::sealed_frame(vec![]) } }",
-        "#[cfg(test)]\nmod tests {}\nfn f() { SealedPhoto::sealed_frame(vec![]) }",
+        "fn f() { SealedPhoto::from_envelope(vec![]) }",
+        "use crate::domain::photo::SealedPhoto as S;\nfn f() { S::from_envelope(vec![]) }",
+        "fn f() { <crate::domain::photo::SealedPhoto>::from_envelope(vec![]) }",
+        "fn f() { frames.map(SealedPhoto::from_envelope) }",
+        "fn f() { some!(SealedPhoto::from_envelope(x)) }",
+        "#[cfg(test)]\nmod tests { fn f() { SealedPhoto::from_envelope(vec![]) } }",
+        "#[cfg(test)]\nmod tests {}\nfn f() { SealedPhoto::from_envelope(vec![]) }",
     ] {
         assert_eq!(callers("flows/deposit.rs", code), 1, "{code}");
         assert_eq!(callers("sealing/frame.rs", code), 0, "{code}");
     }
-    assert_eq!(callers("flows/deposit.rs", "// sealed_frame\nfn f() { \"sealed_frame\" }"), 0);
+    assert_eq!(callers("flows/deposit.rs", "// from_envelope\nfn f() { \"from_envelope\" }"), 0);
 }
 
 #[test]
@@ -217,7 +222,7 @@ fn another_way_to_make_a_stage_is_found() {
     let found = |code: &str| loopholes(&parsed(vec![(HOME.into(), code.to_owned())]), &STAGES[1]).len();
     let sound = "pub struct SealedPhoto { frame: Vec<u8> }
         impl SealedPhoto {
-            pub(crate) fn sealed_frame(frame: Vec<u8>) -> Self { Self { frame } }
+            pub(crate) fn from_envelope(frame: Vec<u8>) -> Self { Self { frame } }
             pub fn frame(&self) -> &[u8] { &self.frame }
         }
         impl fmt::Debug for SealedPhoto {}";
@@ -227,10 +232,10 @@ fn another_way_to_make_a_stage_is_found() {
     assert_eq!(found(&sound.replace("pub struct", "#[derive(Deserialize)] pub struct")), 1);
     assert_eq!(found(&sound.replace("fmt::Debug for", "From<Vec<u8>> for")), 1);
     for more in [
-        "impl SealedPhoto { pub fn from_store(frame: Vec<u8>) -> SealedPhoto { Self::sealed_frame(frame) } }",
-        "impl SealedPhoto { pub fn with(&self, frame: Vec<u8>) -> Self { Self::sealed_frame(frame) } }",
+        "impl SealedPhoto { pub fn from_store(frame: Vec<u8>) -> SealedPhoto { Self::from_envelope(frame) } }",
+        "impl SealedPhoto { pub fn with(&self, frame: Vec<u8>) -> Self { Self::from_envelope(frame) } }",
         "pub fn make(frame: Vec<u8>) -> SealedPhoto { SealedPhoto { frame } }",
-        "pub const MAKE: fn(Vec<u8>) -> SealedPhoto = SealedPhoto::sealed_frame;",
+        "pub const MAKE: fn(Vec<u8>) -> SealedPhoto = SealedPhoto::from_envelope;",
         "type Alias = SealedPhoto;\npub fn make(frame: Vec<u8>) -> Alias { Alias { frame } }",
         "use self::SealedPhoto as Alias;\npub fn make(frame: Vec<u8>) -> Alias { Alias { frame } }",
         "macro_rules! make { ($frame:expr) => { SealedPhoto { frame: $frame } }; }",

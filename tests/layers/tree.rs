@@ -14,7 +14,7 @@ pub type ModulePath = Vec<String>;
 
 /// A path as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Written {
+pub struct PathExpr {
     /// `crate`, `self` and `super` included.
     pub segments: Vec<String>,
     /// True for a path that begins with `::`.
@@ -33,10 +33,10 @@ pub struct Module {
     pub items: BTreeSet<String>,
     pub children: BTreeSet<String>,
     /// Targets of the names that `use` binds, in this module or in a function of it.
-    pub names: BTreeMap<String, Vec<Written>>,
-    pub globs: Vec<Written>,
+    pub names: BTreeMap<String, Vec<PathExpr>>,
+    pub globs: Vec<PathExpr>,
     /// Each path, with whether it is compiled for tests only.
-    pub paths: BTreeSet<(Written, bool)>,
+    pub paths: BTreeSet<(PathExpr, bool)>,
     /// Each identifier, with the same.
     pub identifiers: BTreeSet<(String, bool)>,
 }

@@ -10,43 +10,43 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// Which way the bytes go that are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     ToGateway,
     FromGateway,
 }
 
 /// How the line shows that it is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    Goodbye,
+pub enum CloseKind {
+    Fin,
     Reset,
 }
 
 /// Where connections break; the default is nowhere.
 #[derive(Debug, Clone, Copy, Default)]
-struct Break(Option<(Way, u64, Ending)>);
+struct BreakPoint(Option<(Direction, u64, CloseKind)>);
 
-impl Break {
-    fn limit(self, way: Way) -> u64 {
+impl BreakPoint {
+    fn limit(self, way: Direction) -> u64 {
         self.0.filter(|(broken, ..)| *broken == way).map_or(u64::MAX, |(_, after, _)| after)
     }
 }
 
-pub struct BreakingLine {
+pub struct BreakingProxy {
     address: SocketAddr,
-    next: Arc<Mutex<Break>>,
+    next: Arc<Mutex<BreakPoint>>,
     /// Of how many new connections one breaks.
     every: Arc<AtomicU32>,
     carried: Arc<[AtomicU64; 2]>,
 }
 
-impl BreakingLine {
+impl BreakingProxy {
     /// A line to the listener with this address.
     pub async fn to(url: &str) -> Self {
         let port = reqwest::Url::parse(url).unwrap().port().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (next, carried) = (Arc::<Mutex<Break>>::default(), Arc::<[AtomicU64; 2]>::default());
+        let (next, carried) = (Arc::<Mutex<BreakPoint>>::default(), Arc::<[AtomicU64; 2]>::default());
         let every = Arc::new(AtomicU32::new(1));
         let line = Self { address, next: Arc::clone(&next), every: Arc::clone(&every), carried: Arc::clone(&carried) };
         tokio::spawn(async move {
@@ -56,7 +56,7 @@ impl BreakingLine {
                 let Ok(gateway) = TcpStream::connect(("127.0.0.1", port)).await else { continue };
                 number += 1;
                 let breaks = number.is_multiple_of(every.load(Ordering::SeqCst));
-                let broken = if breaks { *next.lock().unwrap() } else { Break::default() };
+                let broken = if breaks { *next.lock().unwrap() } else { BreakPoint::default() };
                 tokio::spawn(carry(caller, gateway, broken, Arc::clone(&carried)));
             }
         });
@@ -69,35 +69,41 @@ impl BreakingLine {
     }
 
     /// New connections break after so many bytes.
-    pub fn breaks_after(&self, bytes: u64, way: Way, ending: Ending) {
-        *self.next.lock().unwrap() = Break(Some((way, bytes, ending)));
+    pub fn break_after(&self, bytes: u64, way: Direction, ending: CloseKind) {
+        *self.next.lock().unwrap() = BreakPoint(Some((way, bytes, ending)));
     }
 
     /// Of new connections only one of so many breaks.
-    pub fn breaks_every(&self, connections: u32) {
+    pub fn break_every(&self, connections: u32) {
         self.every.store(connections, Ordering::SeqCst);
     }
 
     /// New connections hold.
-    pub fn holds(&self) {
-        *self.next.lock().unwrap() = Break(None);
+    pub fn stop_breaking(&self) {
+        *self.next.lock().unwrap() = BreakPoint(None);
     }
 
     /// Bytes carried in all since this was last asked.
-    pub fn carried(&self, way: Way) -> u64 {
+    pub fn carried(&self, way: Direction) -> u64 {
         self.carried[way as usize].swap(0, Ordering::SeqCst)
     }
 }
 
-async fn carry(mut caller: TcpStream, mut gateway: TcpStream, broken: Break, carried: Arc<[AtomicU64; 2]>) {
+async fn carry(mut caller: TcpStream, mut gateway: TcpStream, broken: BreakPoint, carried: Arc<[AtomicU64; 2]>) {
     let ended = {
         let (from_caller, to_caller) = caller.split();
         let (from_gateway, to_gateway) = gateway.split();
-        let there = copy(from_caller, to_gateway, broken.limit(Way::ToGateway), &carried[Way::ToGateway as usize]);
-        let back = copy(from_gateway, to_caller, broken.limit(Way::FromGateway), &carried[Way::FromGateway as usize]);
+        let there =
+            copy(from_caller, to_gateway, broken.limit(Direction::ToGateway), &carried[Direction::ToGateway as usize]);
+        let back = copy(
+            from_gateway,
+            to_caller,
+            broken.limit(Direction::FromGateway),
+            &carried[Direction::FromGateway as usize],
+        );
         tokio::try_join!(there, back)
     };
-    if ended.is_err() && matches!(broken.0, Some((.., Ending::Reset))) {
+    if ended.is_err() && matches!(broken.0, Some((.., CloseKind::Reset))) {
         let _ = caller.set_zero_linger();
         let _ = gateway.set_zero_linger();
     }
@@ -126,7 +132,7 @@ async fn copy(
 }
 
 /// Offsets at which to break something of `total` bytes: in the handshake, in the head, in the body, one byte before its end.
-pub fn offsets(total: u64) -> Vec<(u64, Ending)> {
+pub fn offsets(total: u64) -> Vec<(u64, CloseKind)> {
     let at = [1, 700, total / 4, total / 2, total / 4 * 3, total - 1];
-    at.into_iter().zip([Ending::Goodbye, Ending::Reset].into_iter().cycle()).collect()
+    at.into_iter().zip([CloseKind::Fin, CloseKind::Reset].into_iter().cycle()).collect()
 }

@@ -1,57 +1,61 @@
 //! A download that breaks is begun anew by the same office, and by nobody else.
 
-use super::breaking_line::{BreakingLine, Way, offsets};
+use super::breaking_line::{BreakingProxy, Direction, offsets};
 use crate::support::device::PHOTO;
-use crate::support::ledger::Ledger;
-use crate::support::process::Home;
+use crate::support::ledger::DatabaseInspector;
+use crate::support::process::GatewayFolder;
 
 #[tokio::test]
 async fn a_download_cut_anywhere_is_fetched_again_by_the_same_office_alone() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
     let other = home.office("Amt Süd");
     let gateway = home.start();
-    let code = studio.calls(gateway.studio()).deposit("a-key-for-the-download").await.unwrap().code();
-    let collection = office.calls(gateway.office()).collects(&code).await;
+    let code = studio.client(gateway.studio()).deposit("a-key-for-the-download").await.unwrap().code();
+    let collection = office.client(gateway.office()).collect_ok(&code).await;
 
-    let line = BreakingLine::to(gateway.office()).await;
-    let whole = office.calls(&line.url()).fetch(&collection, &code).await.unwrap();
+    let line = BreakingProxy::to(gateway.office()).await;
+    let whole = office.client(&line.url()).fetch(&collection, &code).await.unwrap();
     assert!(whole.body == PHOTO);
-    let total = line.carried(Way::FromGateway);
+    let total = line.carried(Direction::FromGateway);
     assert!(total > PHOTO.len() as u64);
     for (offset, ending) in offsets(total) {
-        line.breaks_after(offset, Way::FromGateway, ending);
-        let cut = office.calls(&line.url()).fetch(&collection, &code).await;
+        line.break_after(offset, Direction::FromGateway, ending);
+        let cut = office.client(&line.url()).fetch(&collection, &code).await;
         assert!(cut.is_err() || offset == total - 1, "a whole photo out of {offset} of {total} bytes");
 
-        line.holds();
-        let again = office.calls(&line.url()).fetch(&collection, &code).await.unwrap();
+        line.stop_breaking();
+        let again = office.client(&line.url()).fetch(&collection, &code).await.unwrap();
         assert!(again.status == 200 && again.body == PHOTO, "after a cut at {offset}");
-        let elsewhere = other.calls(gateway.office()).collect(&code).await.unwrap();
+        let elsewhere = other.client(gateway.office()).collect(&code).await.unwrap();
         assert_eq!(elsewhere.problem(), (409, "photo-leased-elsewhere".into()), "after a cut at {offset}");
-        let not_theirs = other.calls(gateway.office()).fetch(&collection, &code).await.unwrap();
+        let not_theirs = other.client(gateway.office()).fetch(&collection, &code).await.unwrap();
         assert_eq!(not_theirs.problem(), (404, "collection-unknown".into()));
     }
-    Ledger::open(&home.database()).await.assert_whole().await;
+    DatabaseInspector::open(&home.database()).await.assert_consistent().await;
 }
 
 #[tokio::test]
 async fn a_settlement_whose_answer_is_cut_is_repeated_for_its_receipt() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
     let gateway = home.start();
-    let code = studio.calls(gateway.studio()).deposit("a-key-for-the-settlement").await.unwrap().code();
-    let direct = office.calls(gateway.office());
-    let collection = direct.collects(&code).await;
+    let code = studio.client(gateway.studio()).deposit("a-key-for-the-settlement").await.unwrap().code();
+    let direct = office.client(gateway.office());
+    let collection = direct.collect_ok(&code).await;
     let used = serde_json::json!({ "outcome": "used" });
 
-    let line = BreakingLine::to(gateway.office()).await;
-    office.calls(&line.url()).collect(&code).await.unwrap();
+    let line = BreakingProxy::to(gateway.office()).await;
+    office.client(&line.url()).collect(&code).await.unwrap();
     // What a settlement takes: the handshake and a part of its answer, which is some 600 bytes shorter than this one.
-    line.breaks_after(line.carried(Way::FromGateway) - 900, Way::FromGateway, super::breaking_line::Ending::Reset);
-    assert!(office.calls(&line.url()).settle(&collection, &used).await.is_err());
-    line.holds();
-    let receipt = office.calls(&line.url()).settle(&collection, &used).await.unwrap();
+    line.break_after(
+        line.carried(Direction::FromGateway) - 900,
+        Direction::FromGateway,
+        super::breaking_line::CloseKind::Reset,
+    );
+    assert!(office.client(&line.url()).settle(&collection, &used).await.is_err());
+    line.stop_breaking();
+    let receipt = office.client(&line.url()).settle(&collection, &used).await.unwrap();
     assert_eq!((receipt.status, receipt.json()["erased"].as_bool()), (200, Some(true)));
     assert_eq!(direct.settle(&collection, &used).await.unwrap().json(), receipt.json());
 }

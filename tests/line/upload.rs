@@ -1,30 +1,30 @@
 //! An upload that breaks leaves nothing; an answer that breaks leaves the photo and the same code for the repeat.
 
-use super::breaking_line::{BreakingLine, Way, offsets};
+use super::breaking_line::{BreakingProxy, Direction, offsets};
 use crate::support::device::PHOTO;
-use crate::support::ledger::Ledger;
-use crate::support::process::{Home, until};
+use crate::support::ledger::DatabaseInspector;
+use crate::support::process::{GatewayFolder, wait_until};
 
 #[tokio::test]
 async fn an_upload_cut_anywhere_leaves_nothing_and_its_repeat_is_a_first_time() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let studio = home.studio("Foto Koch");
     let gateway = home.start();
-    let mut ledger = Ledger::open(&home.database()).await;
-    let line = BreakingLine::to(gateway.studio()).await;
-    studio.calls(&line.url()).deposit("a-key-for-the-measurement").await.unwrap().code();
-    let total = line.carried(Way::ToGateway);
+    let mut ledger = DatabaseInspector::open(&home.database()).await;
+    let line = BreakingProxy::to(gateway.studio()).await;
+    studio.client(&line.url()).deposit("a-key-for-the-measurement").await.unwrap().code();
+    let total = line.carried(Direction::ToGateway);
     assert!(total > PHOTO.len() as u64);
     let audit_rows = ledger.count("SELECT count(*) FROM audit").await;
 
     // TLS says goodbye by some bytes after the last one of the photo: "one byte before the end" is cut off before them.
     for (number, (offset, ending)) in offsets(total - 100).into_iter().enumerate() {
-        line.breaks_after(offset, Way::ToGateway, ending);
-        let cut = studio.calls(&line.url()).deposit(&format!("a-key-for-upload-{number}")).await;
+        line.break_after(offset, Direction::ToGateway, ending);
+        let cut = studio.client(&line.url()).deposit(&format!("a-key-for-upload-{number}")).await;
         assert!(cut.is_err(), "cut at {offset} of {total} bytes: {cut:?}");
     }
-    line.holds();
-    until("the gateway has noticed every cut", async || {
+    line.stop_breaking();
+    wait_until("the gateway has noticed every cut", async || {
         gateway.metric("lichtbild_connections_open{listener=\"studio\"}").await == 0
     })
     .await;
@@ -32,32 +32,32 @@ async fn an_upload_cut_anywhere_leaves_nothing_and_its_repeat_is_a_first_time() 
     assert_eq!(ledger.count("SELECT count(*) FROM audit").await, audit_rows, "half an upload is not worth a row");
 
     for number in 0..offsets(total).len() {
-        let repeat = studio.calls(&line.url()).deposit(&format!("a-key-for-upload-{number}")).await.unwrap();
+        let repeat = studio.client(&line.url()).deposit(&format!("a-key-for-upload-{number}")).await.unwrap();
         assert!(repeat.status == 201 && !repeat.is_replayed());
     }
-    ledger.assert_whole().await;
+    ledger.assert_consistent().await;
 }
 
 #[tokio::test]
 async fn a_receipt_cut_anywhere_is_given_again_with_the_same_code() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
     let gateway = home.start();
-    let line = BreakingLine::to(gateway.studio()).await;
-    studio.calls(&line.url()).deposit("a-key-for-the-measurement").await.unwrap().code();
-    let total = line.carried(Way::FromGateway);
+    let line = BreakingProxy::to(gateway.studio()).await;
+    studio.client(&line.url()).deposit("a-key-for-the-measurement").await.unwrap().code();
+    let total = line.carried(Direction::FromGateway);
     let answer_begins = {
-        studio.calls(&line.url()).get("/v1/nowhere").await.unwrap();
-        line.carried(Way::FromGateway) / 2
+        studio.client(&line.url()).get("/v1/nowhere").await.unwrap();
+        line.carried(Direction::FromGateway) / 2
     };
     for (number, offset) in [answer_begins, total - 400, total - 200, total - 1].into_iter().enumerate() {
         let key = format!("a-key-for-receipt-{number}");
-        line.breaks_after(offset, Way::FromGateway, super::breaking_line::Ending::Reset);
-        let cut = studio.calls(&line.url()).deposit(&key).await;
-        line.holds();
-        let caller = studio.calls(&line.url());
+        line.break_after(offset, Direction::FromGateway, super::breaking_line::CloseKind::Reset);
+        let cut = studio.client(&line.url()).deposit(&key).await;
+        line.stop_breaking();
+        let caller = studio.client(&line.url());
         let mut repeat = caller.deposit(&key).await.unwrap();
-        until("the first try is over", async || {
+        wait_until("the first try is over", async || {
             let waits = repeat.status == 409;
             if waits {
                 assert_eq!(repeat.text("type"), "deposit-in-progress");
@@ -71,9 +71,9 @@ async fn a_receipt_cut_anywhere_is_given_again_with_the_same_code() {
         }
         let again = caller.deposit(&key).await.unwrap();
         assert!(again.is_replayed() && again.code() == repeat.code());
-        let office = office.calls(gateway.office());
-        let collection = office.collects(&repeat.code()).await;
+        let office = office.client(gateway.office());
+        let collection = office.collect_ok(&repeat.code()).await;
         assert!(office.fetch(&collection, &repeat.code()).await.unwrap().body == PHOTO);
     }
-    Ledger::open(&home.database()).await.assert_whole().await;
+    DatabaseInspector::open(&home.database()).await.assert_consistent().await;
 }

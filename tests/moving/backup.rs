@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::Town;
+use super::BackupSetup;
 use crate::support::cluster::TestDatabase;
-use crate::support::ledger::Ledger;
-use crate::support::process::{Home, mode};
+use crate::support::ledger::DatabaseInspector;
+use crate::support::process::{GatewayFolder, mode};
 
 /// Every file below a folder, by its path within.
 fn files(folder: &Path) -> BTreeSet<String> {
@@ -27,9 +27,9 @@ fn files(folder: &Path) -> BTreeSet<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_taken_while_photos_come_in_holds_what_was_acknowledged_before_it_and_is_sound() {
-    let town = Town::new();
+    let town = BackupSetup::new();
     let gateway = town.home.start();
-    let studio = town.studio.calls(gateway.studio());
+    let studio = town.studio.client(gateway.studio());
     for number in 0..3 {
         studio.deposit(&format!("a-key-of-before-{number}")).await.unwrap().code();
     }
@@ -46,8 +46,8 @@ async fn a_backup_taken_while_photos_come_in_holds_what_was_acknowledged_before_
     assert_eq!(printed["log_is_whole"], true);
 
     let copy = town.home.beside("saved/lichtbild.sqlite");
-    let mut ledger = Ledger::open(&copy).await;
-    ledger.assert_whole().await;
+    let mut ledger = DatabaseInspector::open(&copy).await;
+    ledger.assert_consistent().await;
     let photos = ledger.photos().await;
     assert!((3..=23).contains(&photos), "{photos}");
     let verified = town.home.json(&["verify", "--database", "saved/lichtbild.sqlite"]);
@@ -57,7 +57,7 @@ async fn a_backup_taken_while_photos_come_in_holds_what_was_acknowledged_before_
 
 #[test]
 fn keys_are_in_a_backup_by_choice_only_and_every_file_is_its_owners_alone() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let config = "gateway.toml";
     let public =
         ["certs/audit.pub", "certs/office-ca.crt", "certs/server-ca.crt", "certs/server.crt", "certs/studio-ca.crt"];
@@ -98,7 +98,7 @@ fn keys_are_in_a_backup_by_choice_only_and_every_file_is_its_owners_alone() {
 
 #[test]
 fn what_has_the_name_of_a_backup_is_left_alone() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     fs::create_dir(home.beside("taken")).unwrap();
     fs::write(home.beside("file"), "mine").unwrap();
     for taken in ["taken", "file"] {
@@ -111,8 +111,8 @@ fn what_has_the_name_of_a_backup_is_left_alone() {
 
 #[tokio::test]
 async fn no_gateway_starts_on_a_backup_by_mistake() {
-    let town = Town::new();
-    town.backed_up();
+    let town = BackupSetup::new();
+    town.back_up();
     let before = fs::read(town.home.beside("saved/lichtbild.sqlite")).unwrap();
     town.home.set("database", "\"../saved/lichtbild.sqlite\"");
     for command in [&["serve"][..], &["studio", "list"], &["backup", "of-a-backup"]] {
@@ -126,7 +126,7 @@ async fn no_gateway_starts_on_a_backup_by_mistake() {
 #[tokio::test]
 async fn a_servers_database_is_backed_up_by_its_own_means_which_are_named() {
     let database = TestDatabase::empty().await;
-    let home = Home::over_server(&database.url);
+    let home = GatewayFolder::over_server(&database.url);
     let message = home.failure(&["backup", "saved"]);
     for part in ["pg_dump --format=custom", "pg_restore", "quarantine hold", "pg_basebackup", "--keys only"] {
         assert!(message.contains(part), "{message}");

@@ -10,7 +10,7 @@ use lichtbild::sealing::frame::OpenError;
 use lichtbild::storage::{DatabaseLocation, SqlStore};
 use serde_json::json;
 
-use super::Town;
+use super::BackupSetup;
 use crate::support::gateway::{DAY, MINUTE, TestGateway};
 
 #[tokio::test]
@@ -19,12 +19,12 @@ async fn every_way_a_photo_goes_is_reported_with_its_proof() {
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let mut photos = Vec::new();
     for number in 0..6 {
-        photos.push(studio.deposited(number).await);
+        photos.push(studio.deposit_numbered(number).await);
     }
-    office.settled(&photos[0].code, &json!({ "outcome": "used" })).await;
-    office.settled(&photos[1].code, &json!({ "outcome": "refused", "reason": "gaze" })).await;
+    office.collect_and_settle(&photos[0].code, &json!({ "outcome": "used" })).await;
+    office.collect_and_settle(&photos[1].code, &json!({ "outcome": "refused", "reason": "gaze" })).await;
     studio.withdraw(&photos[2].photo_id).await;
-    office.handed_over(&photos[3].code).await;
+    office.collect_and_fetch(&photos[3].code).await;
     gateway.advance(8 * DAY);
     gateway.sweep().await;
     let early = report(&gateway, &photos[4].photo_id).await;
@@ -49,7 +49,7 @@ async fn every_way_a_photo_goes_is_reported_with_its_proof() {
 }
 
 async fn report(gateway: &TestGateway, photo_id: &str) -> lichtbild::domain::erasure::ErasureReport {
-    let (keys, longest) = (gateway.gateway.keys(), gateway.gateway.rules.longest_retention());
+    let (keys, longest) = (gateway.gateway.keys(), gateway.gateway.limits.longest_retention());
     erase_report(&gateway.store, Some(&keys), longest, photo_id.parse().unwrap()).await.unwrap().unwrap()
 }
 
@@ -59,22 +59,22 @@ async fn a_backup_opens_with_key_file_and_code_until_its_epoch_key_is_destroyed(
         return;
     }
     let gateway = TestGateway::start().await;
-    let photo = gateway.studio("Foto Koch").await.deposited(1).await;
+    let photo = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("backup.sqlite");
     std::fs::write(&file, b"").unwrap();
     gateway.store.copy_into(&file, gateway.now()).await.unwrap();
     gateway.advance(MINUTE);
     let office = gateway.office("Bürgeramt Mitte").await;
-    office.settled(&photo.code, &json!({ "outcome": "used" })).await;
+    office.collect_and_settle(&photo.code, &json!({ "outcome": "used" })).await;
 
     let opened_by = async |keys: &KeyFile| {
         let backup = SqlStore::open_copy(&DatabaseLocation::File(file.clone())).await.unwrap();
-        let mut photos = backup.living_photos(None).await.unwrap();
+        let mut photos = backup.unerased_photos(None).await.unwrap();
         let found = photos.remove(0);
         backup.close().await;
         let code = keys.code_keys(&RetrievalCode::parse(&photo.code).unwrap());
-        let opened = keys.open(found.picture.unwrap().sealed, &code, found.photo.record.seal_context());
+        let opened = keys.open(found.envelope.unwrap().sealed, &code, found.photo.record.seal_context());
         opened.map(|opened| opened.bytes)
     };
     let copy_of_key_file = gateway.gateway.keys();
@@ -85,7 +85,7 @@ async fn a_backup_opens_with_key_file_and_code_until_its_epoch_key_is_destroyed(
         gateway.advance(30 * DAY);
         gateway.sweep().await;
         if let Some(alive) = sweep::without_dead_epochs(&gateway.gateway).await.unwrap() {
-            sweep::take_into_use(&gateway.gateway, alive).await.unwrap();
+            sweep::activate_keys(&gateway.gateway, alive).await.unwrap();
         }
         let is_alive = report(&gateway, &photo.photo_id).await.epoch.is_alive;
         assert_eq!(is_alive, Some(gateway.now() < ends_at), "at {}", gateway.now());
@@ -97,15 +97,15 @@ async fn a_backup_opens_with_key_file_and_code_until_its_epoch_key_is_destroyed(
 
 #[tokio::test]
 async fn the_command_tells_people_in_both_languages_and_programs_in_json() {
-    let town = Town::new();
+    let town = BackupSetup::new();
     let gateway = town.home.start();
-    let (studio, office) = (town.studio.calls(gateway.studio()), town.office.calls(gateway.office()));
+    let (studio, office) = (town.studio.client(gateway.studio()), town.office.client(gateway.office()));
     let receipt = studio.deposit("a-key-for-this-photo").await.unwrap();
     let photo_id = receipt.text("photo_id");
     let output = town.home.run(&["erase-report", &photo_id]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("NICHT gelöscht"));
-    let collection = office.collects(&receipt.code()).await;
+    let collection = office.collect_ok(&receipt.code()).await;
     office.fetch(&collection, &receipt.code()).await.unwrap();
     office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
     let told = |language: &str| {

@@ -7,12 +7,12 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use lichtbild::sealing::KeyFile;
-use lichtbild::server::upkeep::destroy_dead_epochs;
+use lichtbild::server::upkeep::destroy_expired_epoch_keys;
 
 use crate::support::cluster::TestDatabase;
 use crate::support::gateway::{DAY, TestGateway};
-use crate::support::process::{Home, mode, until};
-use crate::support::records::Database;
+use crate::support::process::{GatewayFolder, mode, wait_until};
+use crate::support::records::RawDatabase;
 
 /// The oldest epoch of a key file.
 fn oldest(key_file: &Path) -> u32 {
@@ -34,13 +34,13 @@ async fn epochs_are_destroyed_where_the_link_leads() {
     let folder = tempfile::tempdir().unwrap();
     let gateway = with_dead_epoch(folder.path()).await;
     let before = gateway.gateway.keys().oldest_epoch().unwrap();
-    destroy_dead_epochs(&gateway.gateway, &folder.path().join("gateway.key")).await.unwrap();
+    destroy_expired_epoch_keys(&gateway.gateway, &folder.path().join("gateway.key")).await.unwrap();
     let stick = folder.path().join("stick/gateway.key");
     assert!(folder.path().join("gateway.key").is_symlink());
     assert!(oldest(&stick) > before);
     assert_eq!((Some(oldest(&stick)), mode(&stick)), (gateway.gateway.keys().oldest_epoch(), 0o600));
     assert_eq!(fs::read_dir(folder.path().join("stick")).unwrap().count(), 1);
-    assert_eq!(gateway.database.happened("epochs.destroyed").await, 1);
+    assert_eq!(gateway.database.count_events("epochs.destroyed").await, 1);
 }
 
 #[tokio::test]
@@ -51,25 +51,25 @@ async fn what_cannot_be_destroyed_is_not_reported_as_destroyed() {
     let before = gateway.gateway.keys().oldest_epoch();
     // The stick is pulled out.
     fs::rename(folder.path().join("stick"), folder.path().join("pulled")).unwrap();
-    let error = destroy_dead_epochs(&gateway.gateway, &link).await.unwrap_err().to_string();
+    let error = destroy_expired_epoch_keys(&gateway.gateway, &link).await.unwrap_err().to_string();
     assert!(error.contains("gateway.key") && error.contains("leads to no file"), "{error}");
     // Its mount point is there, and empty.
     fs::create_dir(folder.path().join("stick")).unwrap();
-    destroy_dead_epochs(&gateway.gateway, &link).await.unwrap_err();
+    destroy_expired_epoch_keys(&gateway.gateway, &link).await.unwrap_err();
     assert_eq!(fs::read_dir(folder.path().join("stick")).unwrap().count(), 0);
     assert_eq!(gateway.gateway.keys().oldest_epoch(), before);
-    assert_eq!(gateway.database.happened("epochs.destroyed").await, 0);
+    assert_eq!(gateway.database.count_events("epochs.destroyed").await, 0);
     // It comes back.
     fs::remove_dir(folder.path().join("stick")).unwrap();
     fs::rename(folder.path().join("pulled"), folder.path().join("stick")).unwrap();
-    destroy_dead_epochs(&gateway.gateway, &link).await.unwrap();
+    destroy_expired_epoch_keys(&gateway.gateway, &link).await.unwrap();
     assert!(Some(oldest(&link)) > before);
 }
 
 #[tokio::test]
 async fn a_running_gateway_keeps_the_link() {
     let database = TestDatabase::empty().await;
-    for home in [Home::new(), Home::over_server(&database.url)] {
+    for home in [GatewayFolder::new(), GatewayFolder::over_server(&database.url)] {
         fs::create_dir(home.beside("stick")).unwrap();
         let stick = home.beside("stick/gateway.key");
         fs::rename(home.file("gateway.key"), &stick).unwrap();
@@ -79,10 +79,10 @@ async fn a_running_gateway_keeps_the_link() {
         assert_eq!(oldest(&stick), 24_000);
         let gateway = home.start();
         let records = match home.database().exists() {
-            true => Database::open(&home.database()).await,
-            false => Database::connect(&database.url).await,
+            true => RawDatabase::open(&home.database()).await,
+            false => RawDatabase::connect(&database.url).await,
         };
-        until("the epoch is destroyed", async || records.happened("epochs.destroyed").await > 0).await;
+        wait_until("the epoch is destroyed", async || records.count_events("epochs.destroyed").await > 0).await;
         assert!(gateway.stop().success());
         assert!(home.file("gateway.key").is_symlink());
         assert!(oldest(&stick) > 24_000);

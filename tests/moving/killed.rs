@@ -5,18 +5,18 @@ skip_in!(quick, postgres: "starts and kills the program, with a database of its 
 use std::fs;
 use std::process::{Command, Stdio};
 
-use super::Town;
-use crate::support::ledger::Ledger;
-use crate::support::process::{Home, until};
+use super::BackupSetup;
+use crate::support::ledger::DatabaseInspector;
+use crate::support::process::{GatewayFolder, wait_until};
 
 /// Runs a command up to a named step, where it is killed.
-pub async fn killed_at(home: &Home, step: &str, arguments: &[&str]) {
+pub async fn kill_command_at(home: &GatewayFolder, step: &str, arguments: &[&str]) {
     let marker = home.beside("marker");
     let _ = fs::remove_file(&marker);
     let mut command: Command = home.command();
     command.env("LICHTBILD_HALT_AT", step).env("LICHTBILD_HALT_MARKER", &marker);
     let mut child = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    until("the command reaches its step", async || {
+    wait_until("the command reaches its step", async || {
         assert!(child.try_wait().unwrap().is_none(), "{arguments:?} ended before {step}");
         marker.exists()
     })
@@ -27,26 +27,26 @@ pub async fn killed_at(home: &Home, step: &str, arguments: &[&str]) {
 
 #[tokio::test]
 async fn a_killed_backup_is_not_there_and_the_next_one_is() {
-    let town = Town::new();
+    let town = BackupSetup::new();
     let gateway = town.home.start();
-    town.studio.calls(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
+    town.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
     for step in ["backup.copied", "backup.marked", "backup.before_name"] {
-        killed_at(&town.home, step, &["backup", "saved"]).await;
+        kill_command_at(&town.home, step, &["backup", "saved"]).await;
         assert!(!town.home.beside("saved").exists(), "{step}");
-        Ledger::open(&town.home.database()).await.assert_whole().await;
+        DatabaseInspector::open(&town.home.database()).await.assert_consistent().await;
     }
-    town.backed_up();
+    town.back_up();
     assert_eq!(town.home.json(&["verify", "--database", "saved/lichtbild.sqlite"])["sound"], true);
 }
 
 #[tokio::test]
 async fn a_killed_restore_is_not_there_and_the_backup_is_as_it_was() {
-    let town = Town::new();
-    town.backed_up();
+    let town = BackupSetup::new();
+    town.back_up();
     let before = fs::read(town.home.beside("saved/lichtbild.sqlite")).unwrap();
     let restore = ["restore", "saved", "--dir", "new", "--keys", "saved-keys"];
     for step in ["restore.copied", "restore.before_name"] {
-        killed_at(&town.home, step, &restore).await;
+        kill_command_at(&town.home, step, &restore).await;
         assert!(!town.home.beside("new").exists(), "{step}");
         assert!(
             fs::read(town.home.beside("saved/lichtbild.sqlite")).unwrap() == before,

@@ -15,28 +15,28 @@ mod verify;
 use std::fs;
 
 use crate::support::device::DeviceFiles;
-use crate::support::process::Home;
+use crate::support::process::GatewayFolder;
 
 /// A gateway with a studio and two offices.
-pub struct Town {
-    pub home: Home,
+pub struct BackupSetup {
+    pub home: GatewayFolder,
     pub studio: DeviceFiles,
     pub office: DeviceFiles,
     pub other: DeviceFiles,
 }
 
-impl Town {
+impl BackupSetup {
     pub fn new() -> Self {
-        Self::at(Home::new())
+        Self::at(GatewayFolder::new())
     }
 
-    pub fn at(home: Home) -> Self {
+    pub fn at(home: GatewayFolder) -> Self {
         let (studio, office, other) = (home.studio("Foto Koch"), home.office("Amt Nord"), home.office("Amt Süd"));
         Self { home, studio, office, other }
     }
 
     /// Backs up into a folder beside the gateway, keys and all else apart.
-    pub fn backed_up(&self) {
+    pub fn back_up(&self) {
         self.home.json(&["backup", "saved"]);
         self.home.json(&["backup", "saved-keys", "--keys", "only"]);
     }
@@ -50,7 +50,7 @@ impl Town {
     }
 
     /// Loses the gateway, and makes another one of the backup in its place.
-    pub fn restored(&self) -> serde_json::Value {
+    pub fn restore_in_place(&self) -> serde_json::Value {
         let restored = self.home.json(&["restore", "saved", "--dir", "new", "--keys", "saved-keys"]);
         fs::rename(self.home.file(""), self.home.beside("burnt")).unwrap();
         fs::rename(self.home.beside("new"), self.home.file("")).unwrap();

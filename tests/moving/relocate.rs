@@ -4,25 +4,25 @@ skip_in!(quick, postgres: "starts the program, with databases of its own");
 
 use serde_json::{Value, json};
 
-use super::Town;
+use super::BackupSetup;
 use crate::support::cluster::TestDatabase;
-use crate::support::process::Home;
-use crate::support::records::Database;
+use crate::support::process::GatewayFolder;
+use crate::support::records::RawDatabase;
 
 const FILE: &str = "gateway/lichtbild.sqlite";
 
 /// A town over a file with photos in several states; one waits, one is held by the first office, one is used.
-async fn town() -> (Town, [String; 3]) {
-    let town = Town::new();
+async fn setup_with_photos() -> (BackupSetup, [String; 3]) {
+    let town = BackupSetup::new();
     let gateway = town.home.start();
-    let (studio, office) = (town.studio.calls(gateway.studio()), town.office.calls(gateway.office()));
+    let (studio, office) = (town.studio.client(gateway.studio()), town.office.client(gateway.office()));
     let mut codes = Vec::new();
     for number in 0..20 {
         codes.push(studio.deposit(&format!("a-key-of-photo-{number}")).await.unwrap().code());
     }
     let [waiting, held, used] = [0, 1, 2].map(|number: usize| codes[number].clone());
     for code in [&held, &used] {
-        let collection = office.collects(code).await;
+        let collection = office.collect_ok(code).await;
         assert_eq!(office.fetch(&collection, code).await.unwrap().status, 200);
         if *code == used {
             office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
@@ -38,23 +38,23 @@ fn rows(moved: &Value, table: &str) -> Value {
 }
 
 /// All goes on where the town's database is now.
-async fn goes_on(town: &Town, [waiting, held, used]: &[String; 3]) {
+async fn goes_on(town: &BackupSetup, [waiting, held, used]: &[String; 3]) {
     assert_eq!(town.home.json(&["verify"])["sound"], true);
     let gateway = town.home.start();
-    let (studio, other) = (town.studio.calls(gateway.studio()), town.other.calls(gateway.office()));
+    let (studio, other) = (town.studio.client(gateway.studio()), town.other.client(gateway.office()));
     assert!(studio.deposit("a-key-of-photo-0").await.unwrap().is_replayed());
-    let collection = other.collects(waiting).await;
+    let collection = other.collect_ok(waiting).await;
     assert_eq!(other.fetch(&collection, waiting).await.unwrap().status, 200);
     other.settle(&collection, &json!({ "outcome": "released" })).await.unwrap();
     assert_eq!(other.collect(held).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
     assert_eq!(other.collect(used).await.unwrap().problem(), (410, "photo-settled".into()));
-    town.office.calls(gateway.office()).collects(held).await;
+    town.office.client(gateway.office()).collect_ok(held).await;
     assert!(gateway.stop().success());
 }
 
 #[tokio::test]
 async fn a_town_moves_to_a_server_and_back_with_every_row() {
-    let (town, codes) = town().await;
+    let (town, codes) = setup_with_photos().await;
     let database = TestDatabase::empty().await;
     let moved = town.home.json(&["migrate-store", FILE, &database.url]);
     assert_eq!((rows(&moved, "photos"), rows(&moved, "frames")), (json!(20), json!(19)));
@@ -69,9 +69,9 @@ async fn a_town_moves_to_a_server_and_back_with_every_row() {
     assert_eq!(verified.status.code(), Some(3), "{told}");
     assert!(told.contains("is out of use") && !told.contains("All is well"), "{told}");
     town.home.set("database", &format!("\"{}\"", database.url));
-    let there = Database::connect(&database.url).await;
+    let there = RawDatabase::connect(&database.url).await;
     assert!(there.chain_holds().await);
-    assert_eq!((there.happened("store.moved").await, json!(there.count("audit").await - 1)), (1, log));
+    assert_eq!((there.count_events("store.moved").await, json!(there.count("audit").await - 1)), (1, log));
     goes_on(&town, &codes).await;
 
     let with_keys = ["--key-file", "gateway/gateway.key"];
@@ -92,7 +92,7 @@ async fn a_town_moves_to_a_server_and_back_with_every_row() {
 
 #[tokio::test]
 async fn nothing_moves_while_a_gateway_works_or_into_a_database_that_holds_something() {
-    let (town, codes) = town().await;
+    let (town, codes) = setup_with_photos().await;
     let database = TestDatabase::empty().await;
     let gateway = town.home.start();
     let message = town.home.failure(&["migrate-store", FILE, &database.url]);
@@ -100,7 +100,7 @@ async fn nothing_moves_while_a_gateway_works_or_into_a_database_that_holds_somet
     assert!(gateway.stop().success());
     town.home.json(&["migrate-store", FILE, &database.url]);
 
-    let other = Town::new();
+    let other = BackupSetup::new();
     let message = other.home.failure(&["migrate-store", FILE, &database.url]);
     assert!(message.contains("holds rows already"), "{message}");
     assert!(other.home.run(&["studio", "list"]).status.success(), "its own is in use as before");
@@ -120,16 +120,16 @@ async fn nothing_moves_while_a_gateway_works_or_into_a_database_that_holds_somet
 #[cfg(feature = "failpoints")]
 #[tokio::test]
 async fn a_killed_move_leaves_one_database_in_use_and_is_finished_by_the_same_command() {
-    use super::killed::killed_at;
+    use super::killed::kill_command_at;
     for step in ["move.before_commit", "move.copied", "move.source_left"] {
-        let (town, codes) = town().await;
+        let (town, codes) = setup_with_photos().await;
         let database = TestDatabase::empty().await;
         let command = ["migrate-store", FILE, &database.url];
-        killed_at(&town.home, step, &command).await;
+        kill_command_at(&town.home, step, &command).await;
         let is_left = step == "move.source_left";
         assert_eq!(town.home.run(&["studio", "list"]).status.success(), !is_left, "{step}: the old one");
         if step != "move.before_commit" {
-            let there = Home::empty();
+            let there = GatewayFolder::empty();
             std::fs::create_dir(there.file("")).unwrap();
             std::fs::write(there.config(), format!("database = \"{}\"", database.url)).unwrap();
             let message = there.failure(&["studio", "list"]);
@@ -144,11 +144,11 @@ async fn a_killed_move_leaves_one_database_in_use_and_is_finished_by_the_same_co
 #[cfg(feature = "failpoints")]
 #[tokio::test]
 async fn a_row_that_is_not_as_it_was_is_found_and_the_old_database_stays_in_use() {
-    use super::killed::killed_at;
-    let (town, _) = town().await;
+    use super::killed::kill_command_at;
+    let (town, _) = setup_with_photos().await;
     let database = TestDatabase::empty().await;
-    killed_at(&town.home, "move.copied", &["migrate-store", FILE, &database.url]).await;
-    let there = Database::connect(&database.url).await;
+    kill_command_at(&town.home, "move.copied", &["migrate-store", FILE, &database.url]).await;
+    let there = RawDatabase::connect(&database.url).await;
     there
         .execute("UPDATE photos SET expires_at = expires_at + 1 WHERE photo_id = (SELECT max(photo_id) FROM photos)")
         .await

@@ -8,10 +8,10 @@ use std::process::{Command, Stdio};
 
 use lichtbild::domain::audit::chain_digest;
 use lichtbild::domain::chain::ChainRow;
-use lichtbild::wire::audit::to_line;
+use lichtbild::wire::audit::to_json_line;
 use serde_json::{Value, json};
 
-use super::Town;
+use super::BackupSetup;
 use super::replay::export;
 
 /// A row that a forger writes behind another one; the chain has no key.
@@ -36,16 +36,16 @@ const CHECKPOINTS: [&str; 2] = ["--checkpoints", "gateway/checkpoints"];
 
 /// A gateway with three photos and a backup; one photo is withdrawn since, a device revoked and an office suspended. Its export is
 /// `log.jsonl`, and checkpoints cover it. Gives the photos' identifiers, the withdrawn one first.
-async fn town() -> (Town, Vec<String>, Vec<ChainRow>) {
-    let town = Town::new();
+async fn setup_with_export() -> (BackupSetup, Vec<String>, Vec<ChainRow>) {
+    let town = BackupSetup::new();
     let till = town.home.device("studio", "Foto Koch");
     let gateway = town.home.start();
-    let studio = town.studio.calls(gateway.studio());
+    let studio = town.studio.client(gateway.studio());
     let mut photos = Vec::new();
     for number in 0..3 {
         photos.push(studio.deposit(&format!("a-key-of-photo-{number}")).await.unwrap().text("photo_id"));
     }
-    town.backed_up();
+    town.back_up();
     let withdrawn = studio.request(reqwest::Method::DELETE, &format!("/v1/photos/{}", photos[0])).send().await.unwrap();
     assert!(withdrawn.status().is_success());
     assert!(town.home.run(&["device", "revoke", &till.device_id]).status.success());
@@ -57,13 +57,13 @@ async fn town() -> (Town, Vec<String>, Vec<ChainRow>) {
     (town, photos, rows)
 }
 
-fn write(town: &Town, rows: &[ChainRow]) {
-    fs::write(town.home.beside("log.jsonl"), rows.iter().map(to_line).collect::<String>()).unwrap();
+fn write(town: &BackupSetup, rows: &[ChainRow]) {
+    fs::write(town.home.beside("log.jsonl"), rows.iter().map(to_json_line).collect::<String>()).unwrap();
 }
 
 #[tokio::test]
 async fn what_would_be_erased_is_shown_before_it_is_and_nothing_happens_without_a_yes() {
-    let (town, photos, _) = town().await;
+    let (town, photos, _) = setup_with_export().await;
     let with_checkpoints = [&RESTORE[..], &CHECKPOINTS].concat();
     let output = town.home.run(&with_checkpoints);
     let (shown, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -99,11 +99,11 @@ async fn what_would_be_erased_is_shown_before_it_is_and_nothing_happens_without_
 
 #[tokio::test]
 async fn at_a_terminal_it_goes_on_when_yes_is_typed() {
-    let (town, photos, _) = town().await;
+    let (town, photos, _) = setup_with_export().await;
     let command = [&[env!("CARGO_BIN_EXE_lichtbild-gateway")], &RESTORE[..], &CHECKPOINTS].concat().join(" ");
     for (typed, goes_on) in [("no\n", false), ("\n", false), ("yes\n", true)] {
         let mut terminal = Command::new("script");
-        town.home.surround(&mut terminal);
+        town.home.set_environment(&mut terminal);
         let mut terminal = terminal
             .args(["--quiet", "--return", "--command", &command, "/dev/null"])
             .stdin(Stdio::piped())
@@ -124,7 +124,7 @@ async fn at_a_terminal_it_goes_on_when_yes_is_typed() {
 
 #[tokio::test]
 async fn rows_that_a_forger_added_are_refused_and_left_out_if_told_to() {
-    let (town, photos, mut rows) = town().await;
+    let (town, photos, mut rows) = setup_with_export().await;
     for photo in &photos[1..] {
         rows.push(forged(rows.last().unwrap(), "photo.withdrawn", photo));
     }
@@ -152,7 +152,7 @@ async fn rows_that_a_forger_added_are_refused_and_left_out_if_told_to() {
 
 #[tokio::test]
 async fn an_export_has_to_meet_every_checkpoint() {
-    let (town, photos, rows) = town().await;
+    let (town, photos, rows) = setup_with_export().await;
     let with_checkpoints = [&RESTORE[..], &CHECKPOINTS, &["--yes"]].concat();
     let saved: Value = serde_json::from_slice(&fs::read(town.home.beside("saved/backup.json")).unwrap()).unwrap();
     let end = usize::try_from(saved["database"]["log_rows"].as_u64().unwrap()).unwrap();
@@ -170,7 +170,7 @@ async fn an_export_has_to_meet_every_checkpoint() {
     town.assert_nothing_restored("anew");
 
     write(&town, &rows);
-    let stranger = Town::new();
+    let stranger = BackupSetup::new();
     assert!(stranger.home.start().stop().success());
     let strange = stranger.home.file("checkpoints").display().to_string();
     let told = town.home.failure(&[&RESTORE[..], &["--yes", "--checkpoints", &strange]].concat());

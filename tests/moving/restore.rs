@@ -8,33 +8,33 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::Town;
-use crate::support::cluster::{Cluster, TestDatabase};
-use crate::support::process::Home;
+use super::BackupSetup;
+use crate::support::cluster::{PostgresServer, TestDatabase};
+use crate::support::process::GatewayFolder;
 
 #[tokio::test]
 async fn a_photo_that_was_used_after_the_backup_is_not_handed_out_again() {
-    let town = Town::new();
+    let town = BackupSetup::new();
     let gateway = town.home.start();
-    let (studio, office) = (town.studio.calls(gateway.studio()), town.office.calls(gateway.office()));
+    let (studio, office) = (town.studio.client(gateway.studio()), town.office.client(gateway.office()));
     let used = studio.deposit("a-key-of-one-that-is-used").await.unwrap().code();
     let waiting = studio.deposit("a-key-of-one-that-waits").await.unwrap();
     let held = studio.deposit("a-key-of-one-that-is-seen").await.unwrap().code();
-    let collection = office.collects(&held).await;
+    let collection = office.collect_ok(&held).await;
     assert_eq!(office.fetch(&collection, &held).await.unwrap().status, 200);
-    town.backed_up();
-    let collection = office.collects(&used).await;
+    town.back_up();
+    let collection = office.collect_ok(&used).await;
     assert_eq!(office.fetch(&collection, &used).await.unwrap().status, 200);
     office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
     let forgotten = studio.deposit("a-key-of-after-the-backup").await.unwrap().code();
     drop(gateway);
 
-    let restored = town.restored();
+    let restored = town.restore_in_place();
     assert_eq!((&restored["photos_held_back"], &restored["missing"]), (&json!(3), &json!([])));
     assert_eq!(town.home.json(&["verify"])["sound"], true);
     let gateway = town.home.start();
-    let other = town.other.calls(gateway.office());
-    let office = town.office.calls(gateway.office());
+    let other = town.other.client(gateway.office());
+    let office = town.office.client(gateway.office());
     let (of_both, waiting_code) = ([&other, &office], waiting.code());
     for (code, offices) in [(&used, &of_both[..]), (&waiting_code, &of_both), (&held, &of_both[1..])] {
         for office in offices {
@@ -46,10 +46,10 @@ async fn a_photo_that_was_used_after_the_backup_is_not_handed_out_again() {
     assert_eq!(other.collect(&held).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
     assert_eq!(other.collect(&forgotten).await.unwrap().problem(), (404, "code-unknown".into()));
     // Who sends it again gets the code that the citizen has.
-    let studio = town.studio.calls(gateway.studio());
+    let studio = town.studio.client(gateway.studio());
     let again = studio.deposit("a-key-of-after-the-backup").await.unwrap();
     assert_eq!((again.code(), again.is_replayed()), (forgotten.clone(), false));
-    other.collects(&forgotten).await;
+    other.collect_ok(&forgotten).await;
 
     let listed = town.home.json(&["restored", "list"]);
     assert_eq!(listed.as_array().map(Vec::len), Some(3));
@@ -58,18 +58,18 @@ async fn a_photo_that_was_used_after_the_backup_is_not_handed_out_again() {
     assert_eq!(released["photos"], 1);
     let message = town.home.failure(&["restored", "release", &waiting.text("photo_id")]);
     assert!(message.contains("quarantine list"), "{message}");
-    let collection = other.collects(&waiting.code()).await;
+    let collection = other.collect_ok(&waiting.code()).await;
     assert_eq!(other.fetch(&collection, &waiting.code()).await.unwrap().status, 200);
     assert_eq!(other.collect(&used).await.unwrap().status, 409);
     assert_eq!(town.home.json(&["restored", "release", "--all"])["photos"], 2);
-    office.collects(&held).await;
+    office.collect_ok(&held).await;
     assert_eq!(town.home.json(&["verify"])["sound"], true);
 }
 
 #[test]
 fn a_backup_without_its_keys_is_restored_and_says_what_is_missing() {
-    let town = Town::new();
-    town.backed_up();
+    let town = BackupSetup::new();
+    town.back_up();
     let output = town.home.run(&["restore", "saved", "--dir", "new"]);
     let (out, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{told}");
@@ -89,12 +89,12 @@ fn flip_last_byte(file: &Path) {
 
 #[tokio::test]
 async fn what_is_not_as_it_was_backed_up_is_refused_and_nothing_is_left_behind() {
-    let town = Town::new();
+    let town = BackupSetup::new();
     let gateway = town.home.start();
-    town.studio.calls(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
+    town.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
     drop(gateway);
-    town.backed_up();
-    let stranger = Home::new();
+    town.back_up();
+    let stranger = GatewayFolder::new();
     stranger.json(&["backup", "keys", "--keys", "only"]);
     let strange = stranger.beside("keys").display().to_string();
     let message = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", &strange]);
@@ -105,7 +105,7 @@ async fn what_is_not_as_it_was_backed_up_is_refused_and_nothing_is_left_behind()
     assert!(message.contains("server.key") && message.contains("is not the file"), "{message}");
 
     // What was wrong already when the backup was taken.
-    let database = crate::support::records::Database::open(&town.home.database()).await;
+    let database = crate::support::records::RawDatabase::open(&town.home.database()).await;
     database
         .execute("UPDATE frames SET frame = CAST(substr(frame, 1, 5000) || x'00' || substr(frame, 5002) AS BLOB)")
         .await
@@ -123,7 +123,7 @@ async fn what_is_not_as_it_was_backed_up_is_refused_and_nothing_is_left_behind()
 
 #[test]
 fn paths_outside_the_gateways_folder_lead_into_the_new_one() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     fs::rename(home.file("certs/server.crt"), home.beside("server.crt")).unwrap();
     fs::rename(home.file("lichtbild.sqlite"), home.beside("rows.sqlite")).unwrap();
     home.set("server", &format!("{:?}", home.beside("server.crt")));
@@ -140,30 +140,30 @@ fn paths_outside_the_gateways_folder_lead_into_the_new_one() {
 
 #[test]
 fn an_invitation_that_may_have_been_used_since_leads_nowhere() {
-    let town = Town::new();
+    let town = BackupSetup::new();
     town.home.json(&["studio", "invite", "Foto Neu", "--place", "Köln"]);
-    town.backed_up();
-    assert_eq!(town.restored()["invitations_ended"], 1);
+    town.back_up();
+    assert_eq!(town.restore_in_place()["invitations_ended"], 1);
     let invited = town.home.json(&["device", "list"]);
     let states: Vec<_> = invited.as_array().unwrap().iter().map(|row| row["state"].clone()).collect();
     assert!(!states.contains(&json!("invited")), "{states:?}");
 }
 
 #[tokio::test]
-async fn a_servers_dump_comes_back_and_its_photos_are_held_back() {
+async fn a_servers_dump_comes_back_and_its_photos_are_quarantined() {
     let database = TestDatabase::empty().await;
-    let town = Town::at(Home::over_server(&database.url));
+    let town = BackupSetup::at(GatewayFolder::over_server(&database.url));
     let gateway = town.home.start();
-    let code = town.studio.calls(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap().code();
+    let code = town.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap().code();
     let dump = town.home.beside("lichtbild.dump");
     let run = |program: &str, arguments: &[&str]| {
-        let output = Command::new(Cluster::program(program)).args(arguments).output().unwrap();
+        let output = Command::new(PostgresServer::program_path(program)).args(arguments).output().unwrap();
         assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
     };
     let dump = dump.to_str().unwrap();
     run("pg_dump", &["--format=custom", &format!("--file={dump}"), &database.url]);
-    let office = town.office.calls(gateway.office());
-    let collection = office.collects(&code).await;
+    let office = town.office.client(gateway.office());
+    let collection = office.collect_ok(&code).await;
     office.fetch(&collection, &code).await.unwrap();
     office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
     drop(gateway);
@@ -176,7 +176,7 @@ async fn a_servers_dump_comes_back_and_its_photos_are_held_back() {
     assert_eq!(held["photos"], 1);
     assert_eq!(town.home.json(&["verify"])["sound"], true);
     let gateway = town.home.start();
-    let refused = town.other.calls(gateway.office()).collect(&code).await.unwrap();
+    let refused = town.other.client(gateway.office()).collect(&code).await.unwrap();
     assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
     assert_eq!(refused.json()["held_back_since"], "2026-11-22T09:30:00.000Z");
 }

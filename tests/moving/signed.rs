@@ -10,13 +10,13 @@ use lichtbild::identity::checkpoint_key::CheckpointKey;
 use lichtbild::identity::signed_document::DocumentFormat;
 use serde_json::{Value, json};
 
-use super::Town;
-use crate::support::process::Home;
-use crate::support::records::Database;
+use super::BackupSetup;
+use crate::support::process::GatewayFolder;
+use crate::support::records::RawDatabase;
 
 const FORMAT: DocumentFormat = DocumentFormat("lichtbild-backup/v1");
 
-fn copied(home: &Home, from: &str, to: &str) {
+fn copied(home: &GatewayFolder, from: &str, to: &str) {
     let _ = fs::remove_dir_all(home.beside(to));
     let done = Command::new("cp").arg("-a").arg(home.beside(from)).arg(home.beside(to)).status().unwrap();
     assert!(done.success());
@@ -46,7 +46,7 @@ fn flip(file: &Path, place: usize) {
 }
 
 async fn cut_log(database: &Path) {
-    let database = Database::open(database).await;
+    let database = RawDatabase::open(database).await;
     let cut = "DROP TRIGGER audit_rows_stay; DELETE FROM audit WHERE sequence > (SELECT max(sequence) - 3 FROM audit);
                CREATE TRIGGER audit_rows_stay BEFORE DELETE ON audit
 WHEN OLD.sequence > (SELECT coalesce(max(sequence), 0) FROM log_anchors)
@@ -58,9 +58,9 @@ END";
 
 #[tokio::test]
 async fn whatever_was_changed_in_a_backup_is_refused_and_nothing_is_left_behind() {
-    let town = Town::new();
+    let town = BackupSetup::new();
     assert!(town.home.start().stop().success());
-    town.backed_up();
+    town.back_up();
     let folder = town.home.beside("tried");
     let restore = ["restore", "tried", "--dir", "new", "--keys", "saved-keys"];
     for (what, message) in [
@@ -104,9 +104,9 @@ async fn whatever_was_changed_in_a_backup_is_refused_and_nothing_is_left_behind(
 
 #[test]
 fn keys_are_refused_that_are_another_gateways_or_not_signed() {
-    let town = Town::new();
-    town.backed_up();
-    let stranger = Home::new();
+    let town = BackupSetup::new();
+    town.back_up();
+    let stranger = GatewayFolder::new();
     stranger.json(&["backup", "keys", "--keys", "only"]);
     copied(&town.home, "saved-keys", "unsigned-keys");
     fs::remove_file(town.home.beside("unsigned-keys/backup.sig")).unwrap();
@@ -134,8 +134,8 @@ fn keys_are_refused_that_are_another_gateways_or_not_signed() {
 
 #[test]
 fn the_key_is_the_one_that_is_named_or_of_the_keys_or_the_backups_own_which_proves_less() {
-    let town = Town::new();
-    town.backed_up();
+    let town = BackupSetup::new();
+    town.back_up();
     fs::copy(town.home.file("certs/audit.pub"), town.home.beside("audit.pub")).unwrap();
     let sha256 = town.home.json(&["backup", "again"])["holds"]["key"].as_str().unwrap().to_owned();
     for (arguments, from) in [
@@ -159,8 +159,8 @@ fn the_key_is_the_one_that_is_named_or_of_the_keys_or_the_backups_own_which_prov
 
 #[test]
 fn anybody_can_verify_a_backup_with_openssl() {
-    let town = Town::new();
-    town.backed_up();
+    let town = BackupSetup::new();
+    town.back_up();
     for folder in ["saved", "saved-keys"] {
         let verified = Command::new("openssl")
             .args(["dgst", "-sha256", "-verify"])
@@ -181,7 +181,7 @@ fn anybody_can_verify_a_backup_with_openssl() {
 
 #[tokio::test]
 async fn what_is_not_signed_is_taken_only_if_that_is_said() {
-    let town = Town::new();
+    let town = BackupSetup::new();
     fs::rename(town.home.file("certs/audit.key"), town.home.beside("audit.key")).unwrap();
     let message = town.home.failure(&["backup", "saved"]);
     assert!(message.contains("audit.key is not there") && message.contains("--unsigned"), "{message}");
@@ -216,8 +216,8 @@ async fn what_is_not_signed_is_taken_only_if_that_is_said() {
 
 #[tokio::test]
 async fn what_the_program_did_not_make_is_not_restored_whoever_signed_it() {
-    let town = Town::new();
-    let database = Database::open(&town.home.database()).await;
+    let town = BackupSetup::new();
+    let database = RawDatabase::open(&town.home.database()).await;
     for (kind, plant) in [
         (
             "trigger planted on photos",
@@ -249,7 +249,7 @@ async fn what_the_program_did_not_make_is_not_restored_whoever_signed_it() {
     edit_manifest(&town.home.beside("saved"), |manifest| {
         manifest["database"].as_object_mut().unwrap().remove("sha256");
     });
-    let saved = Database::open(&town.home.beside("saved/lichtbild.sqlite")).await;
+    let saved = RawDatabase::open(&town.home.beside("saved/lichtbild.sqlite")).await;
     saved.execute("CREATE TRIGGER planted AFTER INSERT ON audit BEGIN DELETE FROM frames; END").await.unwrap();
     let told = town.home.failure(&["restore", "saved", "--dir", "new", "--unsigned"]);
     assert!(told.contains("trigger planted on audit"), "{told}");
@@ -257,7 +257,7 @@ async fn what_the_program_did_not_make_is_not_restored_whoever_signed_it() {
 
 #[test]
 fn what_is_no_regular_file_is_refused_and_not_waited_for() {
-    let town = Town::new();
+    let town = BackupSetup::new();
     for file in ["backup.json", "backup.sig", "gateway.toml", "lichtbild.sqlite"] {
         let saved = format!("saved-{file}");
         town.home.json(&["backup", &saved, "--keys", "with"]);

@@ -2,17 +2,17 @@
 
 skip_in!(quick: "starts the program in one of its tests");
 
-use lichtbild::domain::soundness::Fault;
+use lichtbild::domain::soundness::IntegrityError;
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::flows::verify::verify;
 use lichtbild::sealing::KeyFile;
 use lichtbild::storage::SqlStore;
 use serde_json::json;
 
-use super::Town;
+use super::BackupSetup;
 use crate::support::cluster::{TestDatabase, execute_on, location};
 use crate::support::gateway::{DAY, START, TestGateway};
-use crate::support::records::Database;
+use crate::support::records::RawDatabase;
 
 /// A gateway with photos in every state.
 async fn busy() -> TestGateway {
@@ -20,13 +20,13 @@ async fn busy() -> TestGateway {
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let mut codes = Vec::new();
     for number in 0..40 {
-        codes.push(studio.deposited(number).await);
+        codes.push(studio.deposit_numbered(number).await);
     }
-    office.collected(&codes[0].code).await;
-    office.handed_over(&codes[1].code).await;
-    office.settled(&codes[2].code, &json!({ "outcome": "used" })).await;
-    office.settled(&codes[3].code, &json!({ "outcome": "kept", "until": "2026-12-31" })).await;
-    let collection = office.collected(&codes[4].code).await;
+    office.collect_ok(&codes[0].code).await;
+    office.collect_and_fetch(&codes[1].code).await;
+    office.collect_and_settle(&codes[2].code, &json!({ "outcome": "used" })).await;
+    office.collect_and_settle(&codes[3].code, &json!({ "outcome": "kept", "until": "2026-12-31" })).await;
+    let collection = office.collect_ok(&codes[4].code).await;
     office.settle(&collection, &json!({ "outcome": "released" })).await;
     studio.withdraw(&codes[5].photo_id).await;
     gateway
@@ -36,7 +36,7 @@ async fn busy() -> TestGateway {
 async fn a_gateway_at_work_is_sound() {
     let gateway = busy().await;
     let findings = verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap();
-    assert!(findings.are_sound(), "{findings:?}");
+    assert!(findings.is_ok(), "{findings:?}");
     assert_eq!((findings.photos, findings.erased, findings.pictures_proven), (38, 2, 38));
     assert_eq!((findings.collections, findings.pictures_without_digest), (5, 0));
     assert_eq!(findings.log_rows, gateway.database.count("audit").await);
@@ -47,59 +47,59 @@ async fn a_gateway_at_work_is_sound() {
 
 #[tokio::test]
 async fn every_fault_is_found_and_no_other() {
-    let cases: [(Fault, &str, &str); 12] = [
-        (Fault::PictureMissing, "DELETE FROM frames WHERE photo_id = (SELECT max(photo_id) FROM photos)", ""),
+    let cases: [(IntegrityError, &str, &str); 12] = [
+        (IntegrityError::PictureMissing, "DELETE FROM frames WHERE photo_id = (SELECT max(photo_id) FROM photos)", ""),
         (
-            Fault::PictureChanged,
+            IntegrityError::PictureChanged,
             "UPDATE frames SET sha256 = (SELECT sha256 FROM audit WHERE sequence = 1)
              WHERE photo_id = (SELECT max(photo_id) FROM photos)",
             "",
         ),
         (
-            Fault::PictureMalformed,
+            IntegrityError::PictureMalformed,
             "UPDATE photos SET bytes = bytes + 1 WHERE photo_id = (SELECT max(photo_id) FROM photos)",
             "",
         ),
         (
-            Fault::PictureLeftBehind,
+            IntegrityError::PictureLeftBehind,
             "INSERT INTO frames (photo_id, frame) SELECT photo_id, request_id FROM photos WHERE state = 'used'",
             "",
         ),
         (
-            Fault::LeaseDiffers,
+            IntegrityError::LeaseDiffers,
             "UPDATE photos SET state = 'available' WHERE photo_id = (SELECT min(photo_id) FROM photos)",
             "",
         ),
         (
-            Fault::CollectionMissing,
+            IntegrityError::CollectionMissing,
             "UPDATE photos SET collection_id = (SELECT min(collection_id) FROM collections)
              WHERE photo_id = (SELECT max(photo_id) FROM photos)",
             "",
         ),
         (
-            Fault::PhotoMissing,
+            IntegrityError::PhotoMissing,
             "PRAGMA foreign_keys = OFF; DELETE FROM photos WHERE state = 'used'",
             "ALTER TABLE collections DROP CONSTRAINT collections_photo_id_fkey; DELETE FROM photos WHERE state = 'used'",
         ),
         (
-            Fault::CollectionLeftOpen,
+            IntegrityError::CollectionLeftOpen,
             "UPDATE collections SET state = 'leased', settled_at = NULL
              WHERE photo_id = (SELECT photo_id FROM photos WHERE state = 'used')",
             "",
         ),
         (
-            Fault::LogBroken,
+            IntegrityError::LogBroken,
             "DROP TRIGGER audit_rows_do_not_change; UPDATE audit SET actor = 'x' WHERE sequence = 3",
             TAMPER,
         ),
-        (Fault::LogBroken, "DROP TRIGGER audit_rows_stay; DELETE FROM audit WHERE sequence = 3", DROP),
+        (IntegrityError::LogBroken, "DROP TRIGGER audit_rows_stay; DELETE FROM audit WHERE sequence = 3", DROP),
         (
-            Fault::EpochKeyMissing,
+            IntegrityError::EpochKeyMissing,
             "UPDATE photos SET epoch = epoch - 1 WHERE photo_id = (SELECT max(photo_id) FROM photos)",
             "",
         ),
         (
-            Fault::CollectionMissing,
+            IntegrityError::CollectionMissing,
             "UPDATE photos SET collection_id = 'f0000000-0000-7000-8000-000000000000'
              WHERE photo_id = (SELECT max(photo_id) FROM photos)",
             "",
@@ -108,20 +108,20 @@ async fn every_fault_is_found_and_no_other() {
     for (fault, file, server) in cases {
         let gateway = busy().await;
         let server = if server.is_empty() { file } else { server };
-        gateway.database.execute(gateway.database.spelt(file, server)).await.unwrap();
+        gateway.database.execute(gateway.database.for_dialect(file, server)).await.unwrap();
         let findings = verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap();
         // What the log says of the same row is tests/evidence's.
         let told_by_log = [
-            Fault::RowDiffers,
-            Fault::RowChanged,
-            Fault::RowMissing,
-            Fault::RowUntold,
-            Fault::CountDiffers,
-            Fault::LogUnproved,
+            IntegrityError::RowDiffers,
+            IntegrityError::RowChanged,
+            IntegrityError::RowMissing,
+            IntegrityError::RowUntold,
+            IntegrityError::CountDiffers,
+            IntegrityError::LogUnproved,
         ];
         // What is done to the schema to get there shows too.
-        let beside = [Fault::File, Fault::SchemaChanged];
-        let is_own = |found: &Fault| !beside.contains(found) && !told_by_log.contains(found);
+        let beside = [IntegrityError::File, IntegrityError::SchemaChanged];
+        let is_own = |found: &IntegrityError| !beside.contains(found) && !told_by_log.contains(found);
         let found: Vec<_> = findings.faults.iter().filter(|(found, _)| is_own(found)).collect();
         assert_eq!(found, [(&fault, &1)], "{file}: {findings:?}");
     }
@@ -159,13 +159,17 @@ async fn what_the_program_did_not_make_is_found_in_the_schema_and_so_is_what_is_
         ),
     ];
     let gateway = TestGateway::start().await;
-    assert_eq!(gateway.store.schema_faults().await.unwrap(), Vec::<String>::new());
+    assert_eq!(gateway.store.schema_differences().await.unwrap(), Vec::<String>::new());
     for (file, server, named) in cases {
         let gateway = TestGateway::start().await;
         let server = if server.is_empty() { file } else { server };
-        gateway.database.execute(gateway.database.spelt(file, server)).await.unwrap();
+        gateway.database.execute(gateway.database.for_dialect(file, server)).await.unwrap();
         let findings = verify(&gateway.store, None).await.unwrap();
-        assert_eq!(findings.faults.keys().collect::<Vec<_>>(), [&Fault::SchemaChanged], "{file}: {findings:?}");
+        assert_eq!(
+            findings.faults.keys().collect::<Vec<_>>(),
+            [&IntegrityError::SchemaChanged],
+            "{file}: {findings:?}"
+        );
         let told: Vec<_> = findings.examples.iter().map(|example| example.subject.as_str()).collect();
         assert!(named.iter().all(|name| told.iter().any(|told| told.contains(name))), "{file}: {told:?}");
     }
@@ -183,8 +187,8 @@ async fn what_another_schema_keeps_from_being_erased_is_found() {
     ] {
         let database = TestDatabase::new().await;
         execute_on(&database.url, planted).await;
-        let store = SqlStore::open_to_read(&database.location()).await.unwrap();
-        let faults = store.schema_faults().await.unwrap();
+        let store = SqlStore::open_read_only(&database.location()).await.unwrap();
+        let faults = store.schema_differences().await.unwrap();
         assert!(faults.len() == 1 && faults[0].contains(named), "{faults:?}");
         store.close().await;
     }
@@ -197,24 +201,24 @@ async fn a_schema_that_cannot_be_compared_is_not_taken_for_sound() {
     execute_on(&database.url, role).await;
     let (user, rest) = database.url.split_once('@').unwrap();
     let scheme = user.split_once("//").unwrap().0;
-    let store = SqlStore::open_to_read(&location(&format!("{scheme}//may_only_read@{rest}"))).await.unwrap();
-    let faults = store.schema_faults().await.unwrap();
+    let store = SqlStore::open_read_only(&location(&format!("{scheme}//may_only_read@{rest}"))).await.unwrap();
+    let faults = store.schema_differences().await.unwrap();
     assert!(faults.len() == 1 && faults[0].contains("nothing was compared"), "{faults:?}");
     // A session that only reads is enough for a user who may make a schema, and leaves nothing behind.
-    let store = SqlStore::open_to_read(&database.location()).await.unwrap();
-    assert_eq!(store.schema_faults().await.unwrap(), Vec::<String>::new());
+    let store = SqlStore::open_read_only(&database.location()).await.unwrap();
+    assert_eq!(store.schema_differences().await.unwrap(), Vec::<String>::new());
     store.close().await;
-    let records = Database::connect(&database.url).await;
+    let records = RawDatabase::connect(&database.url).await;
     let left = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'lichtbild%'";
     assert_eq!(records.number(left).await, 0);
 }
 
 #[tokio::test]
-async fn a_picture_from_before_there_were_digests_is_told_apart() {
+async fn a_photo_from_before_there_were_digests_is_distinguished() {
     let gateway = busy().await;
     gateway.database.execute("UPDATE frames SET sha256 = NULL").await.unwrap();
     let findings = verify(&gateway.store, None).await.unwrap();
-    assert!(findings.are_sound());
+    assert!(findings.is_ok());
     assert_eq!((findings.pictures_proven, findings.pictures_without_digest), (0, 38));
 }
 
@@ -223,17 +227,17 @@ async fn a_destroyed_epoch_key_is_missed_by_the_photos_that_are_there() {
     let gateway = busy().await;
     let later = KeyFile::generate(START + 40 * DAY, &SeededEntropy::new(7)).unwrap();
     let findings = verify(&gateway.store, Some(&later)).await.unwrap();
-    assert_eq!(findings.faults.get(&Fault::EpochKeyMissing), Some(&38));
+    assert_eq!(findings.faults.get(&IntegrityError::EpochKeyMissing), Some(&38));
 }
 
 #[tokio::test]
 async fn the_command_says_by_its_exit_code_whether_all_is_well_while_the_gateway_works() {
-    let town = Town::new();
+    let town = BackupSetup::new();
     let gateway = town.home.start();
-    town.studio.calls(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
+    town.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
     let sound = town.home.json(&["verify"]);
     assert_eq!((&sound["sound"], &sound["findings"]["photos"]), (&json!(true), &json!(1)));
-    let database = crate::support::records::Database::open(&town.home.database()).await;
+    let database = crate::support::records::RawDatabase::open(&town.home.database()).await;
     database.execute("DELETE FROM frames").await.unwrap();
     let output = town.home.run(&["verify", "--json"]);
     assert_eq!(output.status.code(), Some(3));

@@ -2,15 +2,15 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use lichtbild::server::routes::Line;
+use lichtbild::server::routes::ListenerKind;
 use serde_json::json;
 
-use crate::support::caller::{Answer, key, photo, send};
+use crate::support::caller::{RouterResponse, idempotency_key, photo, send};
 use crate::support::gateway::{DAY, START, TestGateway};
 
-async fn ask(gateway: &TestGateway, path: &str) -> Answer {
+async fn ask(gateway: &TestGateway, path: &str) -> RouterResponse {
     let request = Request::builder().uri(path).body(Body::empty()).unwrap();
-    send(&gateway.router(Line::Ops), request).await
+    send(&gateway.router(ListenerKind::Ops), request).await
 }
 
 #[tokio::test]
@@ -29,8 +29,8 @@ async fn a_gateway_with_a_store_and_a_key_is_ready() {
 #[tokio::test]
 async fn what_is_degraded_is_told_and_does_not_take_the_gateway_out() {
     let gateway = TestGateway::start().await;
-    gateway.trust().note_fault("server-certificate", "server.crt: write the file anew".into());
-    gateway.trust().change(|facts| facts.foreign_lists.extend([("vpki.pem".into(), START + DAY)]));
+    gateway.trust().set_fault("server-certificate", "server.crt: write the file anew".into());
+    gateway.trust().change(|facts| facts.external_list_expiry.extend([("vpki.pem".into(), START + DAY)]));
     let degraded = async || {
         let ready = ask(&gateway, "/readyz").await;
         assert_eq!((ready.status, &ready.json()["status"]), (200, &json!("ready")));
@@ -57,7 +57,7 @@ async fn without_a_key_for_the_month_it_says_so_and_takes_nothing_in() {
     let ready = ask(&gateway, "/readyz").await;
     assert_eq!((ready.status, &ready.json()["missing"]), (503, &json!(["epoch-key"])));
     assert_eq!(ask(&gateway, "/healthz").await.status, 200);
-    studio.deposit(&photo(1), &key(1)).await.refused(500, "internal");
+    studio.deposit(&photo(1), &idempotency_key(1)).await.assert_problem(500, "internal");
     assert_eq!(gateway.database.contents().await, before);
 }
 
@@ -68,8 +68,8 @@ async fn without_a_store_it_says_so() {
     gateway.store.close().await;
     let ready = ask(&gateway, "/readyz").await;
     assert_eq!((ready.status, &ready.json()["missing"]), (503, &json!(["storage"])));
-    let answer = studio.deposit(&photo(1), &key(1)).await;
-    answer.refused(503, "storage-unavailable");
+    let answer = studio.deposit(&photo(1), &idempotency_key(1)).await;
+    answer.assert_problem(503, "storage-unavailable");
     assert_eq!(answer.retry_after_seconds(), 5);
     assert_eq!(ask(&gateway, "/metrics").await.status, 200);
 }
@@ -78,8 +78,8 @@ async fn without_a_store_it_says_so() {
 async fn the_metrics_count_photos_by_state_and_name_nobody() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let [waiting, used] = [studio.deposited(1).await, studio.deposited(2).await];
-    office.settled(&used.code, &json!({ "outcome": "used" })).await;
+    let [waiting, used] = [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await];
+    office.collect_and_settle(&used.code, &json!({ "outcome": "used" })).await;
     let metrics = ask(&gateway, "/metrics").await;
     assert!(metrics.header("content-type").starts_with("application/openmetrics-text"));
     let text = String::from_utf8(metrics.body.to_vec()).unwrap();
@@ -94,7 +94,7 @@ async fn the_metrics_count_photos_by_state_and_name_nobody() {
 }
 
 #[tokio::test]
-async fn a_device_learns_who_it_is_and_what_photos_are_judged_by() {
+async fn a_device_learns_who_it_is_and_which_profile_is_in_force() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
     gateway.advance(DAY);

@@ -2,20 +2,20 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use lichtbild::domain::invitation::Policy;
+use lichtbild::domain::invitation::EnrolmentPolicy;
 use lichtbild::domain::party::Role;
 use lichtbild::identity::key::DeviceKey;
-use lichtbild::server::routes::Line;
+use lichtbild::server::routes::ListenerKind;
 use lichtbild::transport::peer::Admission;
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::json;
 
-use crate::support::caller::{Answer, Caller, key, peer, photo, send};
-use crate::support::enrolment::{Stranger, WRONG_CODE, issuance};
+use crate::support::caller::{RouterClient, RouterResponse, idempotency_key, peer, photo, send};
+use crate::support::enrolment::{AnonymousClient, WRONG_CODE, issuance};
 use crate::support::gateway::{DAY, MINUTE, TestGateway};
 
 /// Status, the headers that belong to the refusal, and the body.
-fn shown(answer: &Answer) -> String {
+fn shown(answer: &RouterResponse) -> String {
     let retry = match answer.header("retry-after") {
         "" => String::new(),
         seconds => format!("Retry-After: {seconds}\n"),
@@ -24,18 +24,22 @@ fn shown(answer: &Answer) -> String {
     format!("{} ({})\n{retry}{body}\n", answer.status, answer.header("content-language"))
 }
 
-async fn refusals(reader: impl Fn(&Caller) -> Caller) -> String {
+async fn refusals(reader: impl Fn(&RouterClient) -> RouterClient) -> String {
     let gateway = TestGateway::with(|setup| {
-        setup.rules.guesses.per_device = 1;
+        setup.rules.code_guesses.per_device = 1;
         setup.max_photo_bytes = 20_000;
     })
     .await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let other = gateway.office("Bürgeramt Süd").await;
-    let [used, leased, withdrawn, waiting] =
-        [studio.deposited(1).await, studio.deposited(2).await, studio.deposited(3).await, studio.deposited(4).await];
-    office.settled(&used.code, &json!({ "outcome": "used" })).await;
-    let collection = office.handed_over(&leased.code).await;
+    let [used, leased, withdrawn, waiting] = [
+        studio.deposit_numbered(1).await,
+        studio.deposit_numbered(2).await,
+        studio.deposit_numbered(3).await,
+        studio.deposit_numbered(4).await,
+    ];
+    office.collect_and_settle(&used.code, &json!({ "outcome": "used" })).await;
+    let collection = office.collect_and_fetch(&leased.code).await;
     studio.withdraw(&withdrawn.photo_id).await;
     gateway.advance(MINUTE);
 
@@ -43,10 +47,16 @@ async fn refusals(reader: impl Fn(&Caller) -> Caller) -> String {
     let whole = photo(5);
     let jpeg = ("content-type", "image/jpeg");
     let mut seen = vec![
-        studio.deposit(&whole[..whole.len() / 2], &key(5)).await,
-        studio.deposit(&photo(6), &key(1)).await,
-        studio.post_photo("/v1/photos", &whole, &[("content-type", "image/png"), ("idempotency-key", &key(5))]).await,
-        studio.deposit(&[0xFF; 20_001], &key(5)).await,
+        studio.deposit(&whole[..whole.len() / 2], &idempotency_key(5)).await,
+        studio.deposit(&photo(6), &idempotency_key(1)).await,
+        studio
+            .post_photo(
+                "/v1/photos",
+                &whole,
+                &[("content-type", "image/png"), ("idempotency-key", &idempotency_key(5))],
+            )
+            .await,
+        studio.deposit(&[0xFF; 20_001], &idempotency_key(5)).await,
         studio.post_photo("/v1/photos", &whole, &[jpeg]).await,
         studio.post_photo("/v1/photos/check", &whole, &[jpeg, ("photo-subject", "baby")]).await,
         studio.post_photo("/v1/photos/check", &whole, &[jpeg, ("photo-exception", "other")]).await,
@@ -70,17 +80,17 @@ async fn refusals(reader: impl Fn(&Caller) -> Caller) -> String {
 
 #[tokio::test]
 async fn refusals_in_german() {
-    insta::assert_snapshot!(refusals(Caller::clone).await);
+    insta::assert_snapshot!(refusals(RouterClient::clone).await);
 }
 
 #[tokio::test]
 async fn refusals_in_english() {
-    insta::assert_snapshot!(refusals(Caller::in_english).await);
+    insta::assert_snapshot!(refusals(RouterClient::in_english).await);
 }
 
 #[tokio::test]
 async fn a_missing_certificate_in_both_languages() {
-    let office = TestGateway::start().await.router(Line::Office);
+    let office = TestGateway::start().await.router(ListenerKind::Office);
     let told = async |language: &str| {
         let request = Request::builder().uri("/v1/collections").header("accept-language", language);
         let request = request.extension(peer(None, Admission::NoCertificate)).body(Body::empty()).unwrap();
@@ -90,9 +100,9 @@ async fn a_missing_certificate_in_both_languages() {
 }
 
 /// Each refusal that a device can meet on its way to its first certificate.
-async fn refused_enrolments(reader: impl Fn(&Stranger) -> Stranger) -> String {
+async fn refused_enrolments(reader: impl Fn(&AnonymousClient) -> AnonymousClient) -> String {
     let gateway = TestGateway::start().await;
-    let stranger = reader(&gateway.stranger());
+    let stranger = reader(&gateway.anonymous_client());
     let [good, spent, guessed, withdrawn, late] = [
         gateway.invite(Role::Studio, "Foto Koch").await,
         gateway.invite(Role::Studio, "Foto Koch").await,
@@ -106,7 +116,7 @@ async fn refused_enrolments(reader: impl Fn(&Stranger) -> Stranger) -> String {
     *forged.last_mut().unwrap() ^= 1;
     let weak = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
     let weak = CertificateParams::default().serialize_request(&weak).unwrap().der().to_vec();
-    stranger.accept(&spent, &key).await;
+    stranger.accept_invitation(&spent, &key).await;
     gateway.invite_again(withdrawn.device.device_id).await;
     let (device_id, code) = (good.device.device_id.to_string(), good.code.reveal());
     let guess = async || stranger.enrol(&guessed.device.device_id.to_string(), WRONG_CODE, &request).await;
@@ -116,30 +126,30 @@ async fn refused_enrolments(reader: impl Fn(&Stranger) -> Stranger) -> String {
         stranger.enrol(&device_id, &code, b"no request").await,
         stranger.enrol(&device_id, &code, &forged).await,
         stranger.enrol(&device_id, &code, &weak).await,
-        stranger.accept(&spent, &DeviceKey::generate().unwrap()).await,
-        stranger.accept(&withdrawn, &key).await,
+        stranger.accept_invitation(&spent, &DeviceKey::generate().unwrap()).await,
+        stranger.accept_invitation(&withdrawn, &key).await,
         guess().await,
         guess().await,
         guess().await,
-        stranger.accept(&guessed, &key).await,
+        stranger.accept_invitation(&guessed, &key).await,
         stranger.look_up(&"00".repeat(32), &"ab".repeat(32)).await,
         stranger.look_up("00", "ab").await,
     ];
-    let mut keyless = issuance(Policy::Auto);
+    let mut keyless = issuance(EnrolmentPolicy::Auto);
     keyless.studio.authority = None;
-    gateway.gateway.put_issuance(keyless);
-    seen.push(stranger.accept(&good, &key).await);
+    gateway.gateway.set_certificate_issuer(keyless);
+    seen.push(stranger.accept_invitation(&good, &key).await);
     gateway.advance(DAY);
-    seen.push(stranger.accept(&late, &key).await);
+    seen.push(stranger.accept_invitation(&late, &key).await);
     seen.iter().map(shown).collect::<Vec<_>>().join("\n")
 }
 
 #[tokio::test]
 async fn refused_enrolments_in_german() {
-    insta::assert_snapshot!(refused_enrolments(Stranger::clone).await);
+    insta::assert_snapshot!(refused_enrolments(AnonymousClient::clone).await);
 }
 
 #[tokio::test]
 async fn refused_enrolments_in_english() {
-    insta::assert_snapshot!(refused_enrolments(Stranger::in_english).await);
+    insta::assert_snapshot!(refused_enrolments(AnonymousClient::in_english).await);
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support;
 use crate::support::device::DeviceFiles;
-use crate::support::process::{Home, mode};
+use crate::support::process::{GatewayFolder, mode};
 
 fn stdout(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -15,15 +15,15 @@ fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn openssl(home: &Home, arguments: &[&str]) -> Output {
+fn openssl(home: &GatewayFolder, arguments: &[&str]) -> Output {
     let mut command = Command::new("openssl");
-    home.surround(&mut command);
+    home.set_environment(&mut command);
     command.args(arguments).output().unwrap()
 }
 
 #[test]
 fn lists_show_what_was_added_to_people_and_programs() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     for role in ["studio", "office"] {
         let nothing = home.run(&[role, "list"]);
         assert!(nothing.stdout.is_empty() && String::from_utf8_lossy(&nothing.stderr).contains("Next: "));
@@ -51,7 +51,7 @@ fn lists_show_what_was_added_to_people_and_programs() {
 
 #[test]
 fn what_cannot_be_done_is_refused_with_the_next_step() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     home.studio("Foto Koch");
     let add = |place| ["studio", "add", "Foto Koch", "--place", place];
     assert!(home.failure(&add("Musterstadt")).contains("there already"));
@@ -79,7 +79,7 @@ fn what_cannot_be_done_is_refused_with_the_next_step() {
 
 #[test]
 fn a_key_made_on_the_device_stays_there_and_its_certificate_opens_the_door() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     home.studio("Foto Koch");
     let request = ["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
     let files = ["-keyout", "own.key", "-out", "own.csr", "-subj", "/CN=whatever"];
@@ -92,7 +92,7 @@ fn a_key_made_on_the_device_stays_there_and_its_certificate_opens_the_door() {
 
     let gateway = home.start();
     let mut curl = Command::new("curl");
-    home.surround(&mut curl);
+    home.set_environment(&mut curl);
     curl.args(["--silent", "--show-error", "--cert", "own/certificate.pem", "--key", "own.key"]);
     let served =
         support::curl::run(curl.args(["--cacert", "own/gateway-ca.pem", &format!("{}/v1/me", gateway.studio())]));
@@ -108,7 +108,7 @@ fn a_key_made_on_the_device_stays_there_and_its_certificate_opens_the_door() {
 
 #[test]
 fn the_pkcs12_file_opens_with_its_password_and_holds_what_the_pem_files_hold() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let office = home.office("Bürgeramt Köln-Süd");
     let p12 = office.file("device.p12");
     assert_eq!(mode(&p12), 0o600);
@@ -135,7 +135,7 @@ fn the_help_of_both_programs_is_as_it_was() {
 
 #[test]
 fn upkeep_speaks_json_as_well() {
-    let home = Home::empty();
+    let home = GatewayFolder::empty();
     let made = home.json(&["init", "--dir", "gateway-2"]);
     for (key, file) in [("config", "gateway.toml"), ("key_file", "gateway.key"), ("database", "lichtbild.sqlite")] {
         assert!(made[key].as_str().unwrap().ends_with(file) && home.beside("gateway-2").join(file).exists(), "{made}");

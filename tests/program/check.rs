@@ -13,15 +13,15 @@ use crate::support::portraits::{encoded, portrait};
 use crate::support::process::mode;
 
 /// A folder of a shop.
-struct Folder(tempfile::TempDir);
+struct PhotoFolder(tempfile::TempDir);
 
-struct Run {
+struct CheckRun {
     code: Option<i32>,
     stdout: String,
     stderr: String,
 }
 
-impl Folder {
+impl PhotoFolder {
     fn with(files: &[(&str, &[u8])]) -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         for (name, bytes) in files {
@@ -35,15 +35,15 @@ impl Folder {
     }
 
     /// In the folder, so that names are short; in English.
-    fn check(&self, arguments: &[&str]) -> Run {
+    fn check(&self, arguments: &[&str]) -> CheckRun {
         self.check_by(&[&["--profile", "icao-35x45"], arguments].concat())
     }
 
-    fn check_by(&self, arguments: &[&str]) -> Run {
+    fn check_by(&self, arguments: &[&str]) -> CheckRun {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
         command.current_dir(self.0.path()).args(["check", "--lang", "en"]).args(arguments);
         let output = command.output().unwrap();
-        Run {
+        CheckRun {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
@@ -56,8 +56,8 @@ impl Folder {
 }
 
 /// Four files: one sound, one on its side, one that is no photo, and one in a folder that nobody asked for.
-fn mixed() -> Folder {
-    let folder = Folder::with(&[
+fn mixed() -> PhotoFolder {
+    let folder = PhotoFolder::with(&[
         ("b.JPG", &fixture("portrait-413x531.jpg")),
         ("a-turned.jpeg", &encoded(&imageops::rotate90(&portrait()))),
         ("c.jpg", b"<script>alert(1)</script>"),
@@ -102,7 +102,7 @@ fn files_that_cannot_be_read_and_empty_folders_do_not_hold_up_the_others() {
 }
 
 #[test]
-fn pictures_that_are_no_jpeg_by_name_are_counted() {
+fn photos_that_are_no_jpeg_by_name_are_counted() {
     let folder = mixed();
     assert!(!folder.check(&["."]).stderr.contains("not looked at"));
     for (name, told) in [
@@ -120,7 +120,7 @@ fn pictures_that_are_no_jpeg_by_name_are_counted() {
 #[test]
 fn rules_of_a_gateways_own_are_read_from_its_file_or_from_its_answer() {
     let photo = fixture("portrait-413x531.jpg");
-    let folder = Folder::with(&[
+    let folder = PhotoFolder::with(&[
         ("b.jpg", &photo),
         ("own.toml", b"title = 'Own'\n[pixels]\nwidth = 413\nheight = 531\n"),
         ("larger.toml", b"title = 'Own'\n[pixels]\nwidth = 414\nheight = 531\n"),
@@ -148,7 +148,7 @@ fn rules_of_a_gateways_own_are_read_from_its_file_or_from_its_answer() {
 
 #[test]
 fn a_file_that_is_no_rules_is_refused_with_its_fault_before_anything_is_judged() {
-    let folder = Folder::with(&[
+    let folder = PhotoFolder::with(&[
         ("b.jpg", &fixture("portrait-413x531.jpg")),
         ("misspelt.toml", b"title = 'x'\n[pixels]\nwidht = 1244\n"),
         ("zero.toml", b"title = 'x'\n[pixels]\nwidth = 1244\nheight = 0\n"),
@@ -219,7 +219,7 @@ fn the_style_is_the_one_that_the_policy_lets_in() {
 #[test]
 fn a_hostile_name_stays_a_name() {
     let name = "<img src=x onerror=alert(1)>\"&.jpg";
-    let folder = Folder::with(&[(name, &fixture("portrait-413x531.jpg"))]);
+    let folder = PhotoFolder::with(&[(name, &fixture("portrait-413x531.jpg"))]);
     assert_eq!(folder.check(&[".", "--html", "report.html"]).code, Some(0));
     let page = folder.read("report.html");
     assert!(!page.contains("<img src=x") && page.contains("&lt;img src=x onerror=alert(1)&gt;&quot;&amp;.jpg"));

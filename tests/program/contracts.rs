@@ -12,7 +12,7 @@ use crate::layers::sources;
 #[test]
 fn routes_are_a_contract() {
     let mut lines: Vec<_> =
-        routes().iter().map(|route| format!("{:9} {:6} {}", route.line.name(), route.method, route.path)).collect();
+        routes().iter().map(|route| format!("{:9} {:6} {}", route.listener.name(), route.method, route.path)).collect();
     lines.sort();
     insta::assert_snapshot!("routes", lines.join("\n"));
 }

@@ -8,17 +8,17 @@ use serde_json::Value;
 
 use crate::support;
 use crate::support::device::DeviceFiles;
-use crate::support::process::{GENEROUS, GatewayProcess, Home};
+use crate::support::process::{GENEROUS_TIMEOUT, GatewayFolder, GatewayProcess};
 
 /// What curl has to say.
-struct Run {
+struct CurlResponse {
     status: u16,
     head: String,
     body: Vec<u8>,
     stderr: String,
 }
 
-impl Run {
+impl CurlResponse {
     fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|_| panic!("{} {} {}", self.status, String::from_utf8_lossy(&self.body), self.stderr))
@@ -35,7 +35,7 @@ impl Run {
     }
 }
 
-fn curl(home: &Home, device: Option<&DeviceFiles>, url: &str, options: &[&str]) -> Run {
+fn curl(home: &GatewayFolder, device: Option<&DeviceFiles>, url: &str, options: &[&str]) -> CurlResponse {
     let out = tempfile::tempdir_in(home.beside("")).unwrap();
     let file = |name: &str| out.path().join(name);
     let mut command = Command::new("curl");
@@ -46,7 +46,7 @@ fn curl(home: &Home, device: Option<&DeviceFiles>, url: &str, options: &[&str]) 
     command.arg("--dump-header").arg(file("head")).arg("--output").arg(file("body"));
     let output = support::curl::run(command.args(["--write-out", "%{http_code}"]).args(options).arg(url));
     let read = |name| std::fs::read(file(name)).unwrap_or_default();
-    Run {
+    CurlResponse {
         status: String::from_utf8_lossy(&output.stdout).trim().parse().unwrap(),
         head: String::from_utf8_lossy(&read("head")).to_ascii_lowercase(),
         body: read("body"),
@@ -54,44 +54,44 @@ fn curl(home: &Home, device: Option<&DeviceFiles>, url: &str, options: &[&str]) 
     }
 }
 
-struct Town {
-    home: Home,
+struct CurlSetup {
+    home: GatewayFolder,
     studio: DeviceFiles,
     office: DeviceFiles,
     gateway: GatewayProcess,
 }
 
-impl Town {
+impl CurlSetup {
     fn new() -> Self {
-        let home = Home::with_default_profile();
+        let home = GatewayFolder::with_default_profile();
         home.set("photo_bytes", "600000");
         let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
         let gateway = home.start();
         Self { home, studio, office, gateway }
     }
 
-    fn studio(&self, path: &str, options: &[&str]) -> Run {
+    fn studio(&self, path: &str, options: &[&str]) -> CurlResponse {
         curl(&self.home, Some(&self.studio), &format!("{}{path}", self.gateway.studio()), options)
     }
 
-    fn office(&self, path: &str, options: &[&str]) -> Run {
+    fn office(&self, path: &str, options: &[&str]) -> CurlResponse {
         curl(&self.home, Some(&self.office), &format!("{}{path}", self.gateway.office()), options)
     }
 
-    fn deposit(&self, key: &str, file: &str) -> Run {
+    fn deposit(&self, key: &str, file: &str) -> CurlResponse {
         self.deposit_as("image/jpeg", key, file)
     }
 
-    fn deposit_as(&self, media_type: &str, key: &str, file: &str) -> Run {
+    fn deposit_as(&self, media_type: &str, key: &str, file: &str) -> CurlResponse {
         let (media_type, key) = (format!("Content-Type: {media_type}"), format!("Idempotency-Key: {key}"));
         self.studio("/v1/photos", &["-H", &media_type, "-H", &key, "--data-binary", &format!("@{file}")])
     }
 
-    fn collect(&self, code: &str) -> Run {
+    fn collect(&self, code: &str) -> CurlResponse {
         self.post_json("/v1/collections", &format!("{{\"code\":\"{code}\"}}"))
     }
 
-    fn post_json(&self, path: &str, body: &str) -> Run {
+    fn post_json(&self, path: &str, body: &str) -> CurlResponse {
         self.office(path, &["-H", "Content-Type: application/json", "--data", body])
     }
 
@@ -112,7 +112,7 @@ fn digest(file: &Path) -> String {
 
 #[test]
 fn a_photo_goes_from_curl_to_curl_and_is_erased() {
-    let town = Town::new();
+    let town = CurlSetup::new();
     let receipt = town.deposit("a-key-for-this-photo", &portrait());
     assert_eq!(receipt.status, 201, "{}", receipt.json());
     assert!(receipt.head.contains(&format!("location: /v1/photos/{}", receipt.text("photo_id"))), "{}", receipt.head);
@@ -147,7 +147,7 @@ fn a_photo_goes_from_curl_to_curl_and_is_erased() {
 
 #[test]
 fn a_studio_that_does_it_wrong_is_told_what() {
-    let town = Town::new();
+    let town = CurlSetup::new();
     let (text, small) = (town.write("text.jpg", b"Sehr geehrte Damen"), "portrait-413x531.jpg");
     let small = format!("{}/fixtures/{small}", env!("CARGO_MANIFEST_DIR"));
     let large = town.write("large.jpg", &[0; 600_001]);
@@ -219,7 +219,7 @@ const ZEROS: &str = "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:";
 
 #[test]
 fn an_office_that_does_it_wrong_is_told_what() {
-    let town = Town::new();
+    let town = CurlSetup::new();
     assert_eq!(town.collect("00000-00000-00000-00001").problem(), (400, "code-malformed".into()));
     assert_eq!(town.collect("G94ZJ-756FW-FHRWS-2ZVE").problem(), (400, "code-malformed".into()));
     assert_eq!(town.collect("G94ZJ-756FW-FHRWS-2ZVE8").problem(), (404, "code-unknown".into()));
@@ -254,7 +254,7 @@ fn an_office_that_does_it_wrong_is_told_what() {
 
 #[tokio::test]
 async fn who_shows_an_office_listener_no_certificate_is_told_what_is_missing_and_what_to_do() {
-    let town = Town::new();
+    let town = CurlSetup::new();
     let big = town.write("big", &[b'x'; 400_000]);
     let ask =
         |path: &str, options: &[&str]| curl(&town.home, None, &format!("{}{path}", town.gateway.office()), options);
@@ -300,7 +300,7 @@ async fn who_shows_an_office_listener_no_certificate_is_told_what_is_missing_and
 
 #[test]
 fn a_missing_certificate_is_an_alert_where_it_shall_not_be_explained() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     home.set("explain_missing_certificate", "false");
     let gateway = home.start();
     for version in ["1.2", "1.3"] {
@@ -310,8 +310,8 @@ fn a_missing_certificate_is_an_alert_where_it_shall_not_be_explained() {
 }
 
 #[test]
-fn who_has_no_good_certificate_is_turned_away_in_the_handshake_and_told_why() {
-    let town = Town::new();
+fn a_bad_certificate_is_rejected_in_the_handshake_with_the_reason() {
+    let town = CurlSetup::new();
     let revoked = town.home.device("studio", "Foto Koch");
     let me = |device, url: &str| curl(&town.home, device, &format!("{url}/v1/me"), &["--tlsv1.3"]);
     let (studio, office) = (town.gateway.studio(), town.gateway.office());
@@ -325,7 +325,7 @@ fn who_has_no_good_certificate_is_turned_away_in_the_handshake_and_told_why() {
             break;
         }
         assert!(refused.status == 0 || refused.problem() == (403, "device-revoked".into()));
-        assert!(begun.elapsed() < GENEROUS, "still shaken hands with: {}", refused.stderr);
+        assert!(begun.elapsed() < GENEROUS_TIMEOUT, "still shaken hands with: {}", refused.stderr);
     }
     let nobody = me(None, studio);
     assert!(nobody.status == 0 && nobody.stderr.contains("certificate required"), "{}", nobody.stderr);

@@ -3,12 +3,12 @@
 use std::fs;
 use std::process::Command;
 
-use crate::support::process::{GatewayProcess, Home};
+use crate::support::process::{GatewayFolder, GatewayProcess};
 
 /// A gateway whose limits, soft and hard, are these.
-fn limited(home: &Home, soft: u64, hard: u64) -> GatewayProcess {
+fn limited(home: &GatewayFolder, soft: u64, hard: u64) -> GatewayProcess {
     let mut shell = Command::new("sh");
-    home.surround(&mut shell);
+    home.set_environment(&mut shell);
     let limited = format!("ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\" \"$@\"");
     shell.args(["-c", &limited, env!("CARGO_BIN_EXE_lichtbild-gateway")]);
     home.start_as(shell)
@@ -22,7 +22,7 @@ fn soft_limit(gateway: &GatewayProcess) -> u64 {
 
 #[test]
 fn a_low_soft_limit_is_raised_to_the_hard_one() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let gateway = limited(&home, 256, 6000);
     assert_eq!(soft_limit(&gateway), 6000);
     assert!(!gateway.log().contains("LimitNOFILE"), "{}", gateway.log());
@@ -30,7 +30,7 @@ fn a_low_soft_limit_is_raised_to_the_hard_one() {
 
 #[test]
 fn a_soft_limit_that_suffices_stays() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     home.set("connections", "32");
     home.set("handshakes", "8");
     assert_eq!(soft_limit(&limited(&home, 256, 6000)), 256);
@@ -38,7 +38,7 @@ fn a_soft_limit_that_suffices_stays() {
 
 #[test]
 fn a_hard_limit_that_does_not_suffice_is_told_with_the_remedy() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let gateway = limited(&home, 256, 512);
     assert_eq!(soft_limit(&gateway), 512);
     let log = gateway.log();

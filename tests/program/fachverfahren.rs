@@ -8,33 +8,33 @@ use std::process::{Command, Output, Stdio};
 use lichtbild::domain::code::TEST_CODE;
 use serde_json::{Value, json};
 
-use crate::line::breaking_line::{BreakingLine, Ending, Way};
+use crate::line::breaking_line::{BreakingProxy, CloseKind, Direction};
 use crate::support::device::{DeviceFiles, PHOTO};
-use crate::support::process::{GatewayProcess, Home};
+use crate::support::process::{GatewayFolder, GatewayProcess};
 
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs");
 
 /// In which language the example is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Example {
+enum ExampleLanguage {
     Python,
     Shell,
 }
 
-use Example::{Python, Shell};
+use ExampleLanguage::{Python, Shell};
 
 /// An office with an inbox, a studio, and the gateway between them.
-struct Town {
-    home: Home,
+struct ExampleSetup {
+    home: GatewayFolder,
     studio: DeviceFiles,
     office: DeviceFiles,
     gateway: GatewayProcess,
-    example: Example,
+    example: ExampleLanguage,
 }
 
-impl Town {
-    fn new(example: Example) -> Self {
-        let home = Home::new();
+impl ExampleSetup {
+    fn new(example: ExampleLanguage) -> Self {
+        let home = GatewayFolder::new();
         let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
         let gateway = home.start();
         fs::create_dir(home.beside("inbox")).unwrap();
@@ -42,7 +42,7 @@ impl Town {
     }
 
     async fn deposit(&self, key: &str) -> String {
-        self.studio.calls(self.gateway.studio()).deposit(key).await.unwrap().code()
+        self.studio.client(self.gateway.studio()).deposit(key).await.unwrap().code()
     }
 
     /// A run of the example at this address of the gateway, with a code on standard input, or none.
@@ -68,19 +68,19 @@ impl Town {
         }
     }
 
-    async fn run_over(&self, url: &str, code: &str, decision: &Value) -> Run {
+    async fn run_over(&self, url: &str, code: &str, decision: &Value) -> ExampleRun {
         let mut command = self.command(url, decision);
         let code = format!("{code}\n");
         // Waited for elsewhere, since the line is carried by this thread.
         let output = tokio::task::spawn_blocking(move || piped(&mut command, code.as_bytes())).await.unwrap();
-        Run {
+        ExampleRun {
             status: output.status.code().unwrap(),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
     }
 
-    async fn run(&self, code: &str) -> Run {
+    async fn run(&self, code: &str) -> ExampleRun {
         self.run_over(self.gateway.office(), code, &json!({ "outcome": "used" })).await
     }
 
@@ -117,13 +117,13 @@ fn piped(command: &mut Command, input: &[u8]) -> Output {
 }
 
 #[derive(Debug)]
-struct Run {
+struct ExampleRun {
     status: i32,
     stdout: String,
     stderr: String,
 }
 
-impl Run {
+impl ExampleRun {
     #[track_caller]
     fn succeeded(&self) {
         assert_eq!(self.status, 0, "{self:?}");
@@ -141,8 +141,8 @@ impl Run {
     }
 }
 
-async fn a_photo_is_taken(example: Example) {
-    let town = Town::new(example);
+async fn a_photo_is_taken(example: ExampleLanguage) {
+    let town = ExampleSetup::new(example);
     let code = town.deposit("a-key-for-the-photo").await;
     let run = town.run(&code).await;
     run.succeeded();
@@ -151,21 +151,21 @@ async fn a_photo_is_taken(example: Example) {
     let collection = printed["collection_id"].as_str().unwrap();
     assert!(town.home.beside(&format!("inbox/Lichtbild-{collection}.jpg")).exists());
     town.holds_settled_photos(1);
-    let photos = town.studio.calls(town.gateway.studio()).get("/v1/photos").await.unwrap();
+    let photos = town.studio.client(town.gateway.studio()).get("/v1/photos").await.unwrap();
     assert_eq!(photos.json()["photos"][0]["state"], "used");
 }
 
-async fn a_decision_is_passed_on(example: Example) {
-    let town = Town::new(example);
+async fn a_decision_is_passed_on(example: ExampleLanguage) {
+    let town = ExampleSetup::new(example);
     let code = town.deposit("a-key-for-the-photo").await;
     let refusal = json!({ "outcome": "refused", "reason": "eyes_closed", "note": "Bitte \"noch einmal\"." });
     town.run_over(town.gateway.office(), &code, &refusal).await.succeeded();
-    let photos = town.studio.calls(town.gateway.studio()).get("/v1/photos").await.unwrap().json();
+    let photos = town.studio.client(town.gateway.studio()).get("/v1/photos").await.unwrap().json();
     assert_eq!(photos["photos"][0]["refusal"], json!({ "reason": "eyes_closed", "note": "Bitte \"noch einmal\"." }));
 }
 
-async fn wrong_codes_are_refused_in_words(example: Example) {
-    let town = Town::new(example);
+async fn wrong_codes_are_refused_in_words(example: ExampleLanguage) {
+    let town = ExampleSetup::new(example);
     let codes = [
         ("G94ZJ-756FW-FHRWS-2ZVE9", "code-malformed"),
         ("G94ZJ-756FW-FHRWS-2ZVE8", "code-unknown"),
@@ -180,13 +180,13 @@ async fn wrong_codes_are_refused_in_words(example: Example) {
     assert_eq!(town.inbox(), [] as [PathBuf; 0], "something was left behind");
 }
 
-async fn every_step_can_be_repeated(example: Example) {
-    let town = Town::new(example);
-    let by_hand = town.office.calls(town.gateway.office());
+async fn every_step_can_be_repeated(example: ExampleLanguage) {
+    let town = ExampleSetup::new(example);
+    let by_hand = town.office.client(town.gateway.office());
     // Died after collecting, then after fetching.
     for (key, fetched) in [("a-key-for-the-first", false), ("a-key-for-the-second", true)] {
         let code = town.deposit(key).await;
-        let collection = by_hand.collects(&code).await;
+        let collection = by_hand.collect_ok(&code).await;
         if fetched {
             assert!(by_hand.fetch(&collection, &code).await.unwrap().body == PHOTO);
         }
@@ -198,7 +198,7 @@ async fn every_step_can_be_repeated(example: Example) {
     town.holds_settled_photos(2);
     // Died before the gateway was told of the decision, then before its answer was stored: no code is needed any more.
     let code = town.deposit("a-key-for-the-third").await;
-    let collection = by_hand.collects(&code).await;
+    let collection = by_hand.collect_ok(&code).await;
     let photo = by_hand.fetch(&collection, &code).await.unwrap().body;
     let beside = |ending: &str| town.home.beside(&format!("inbox/Lichtbild-{collection}.{ending}"));
     fs::write(beside("jpg"), photo).unwrap();
@@ -218,23 +218,23 @@ async fn every_step_can_be_repeated(example: Example) {
     assert_eq!(receipts[0], receipts[1]);
 }
 
-async fn a_broken_line_is_taken_up_again(example: Example) {
-    let town = Town::new(example);
-    let line = BreakingLine::to(town.gateway.office()).await;
+async fn a_broken_connection_is_resumed(example: ExampleLanguage) {
+    let town = ExampleSetup::new(example);
+    let line = BreakingProxy::to(town.gateway.office()).await;
     let whole = PHOTO.len() as u64;
     // In the handshake, in a short answer, in the head of the photo, in its middle, in its last bytes.
     let breaks = [
-        (1, Ending::Reset),
-        (2_000, Ending::Goodbye),
-        (4_000, Ending::Reset),
-        (whole / 2, Ending::Goodbye),
-        (whole, Ending::Reset),
+        (1, CloseKind::Reset),
+        (2_000, CloseKind::Fin),
+        (4_000, CloseKind::Reset),
+        (whole / 2, CloseKind::Fin),
+        (whole, CloseKind::Reset),
     ];
     for (number, (offset, ending)) in breaks.into_iter().enumerate() {
         let code = town.deposit(&format!("a-key-for-photo-{number}")).await;
-        line.breaks_after(offset, Way::FromGateway, ending);
+        line.break_after(offset, Direction::FromGateway, ending);
         // Every second connection: those that hold are followed by one that breaks.
-        line.breaks_every(2);
+        line.break_every(2);
         let run = town.run_over(&line.url(), &code, &json!({ "outcome": "used" })).await;
         run.succeeded();
         assert!((1..=4).contains(&run.repeats()), "at {offset}: {run:?}");
@@ -242,30 +242,30 @@ async fn a_broken_line_is_taken_up_again(example: Example) {
     }
     // Requests that do not get through.
     let code = town.deposit("a-key-for-the-last").await;
-    line.breaks_after(300, Way::ToGateway, Ending::Reset);
+    line.break_after(300, Direction::ToGateway, CloseKind::Reset);
     let run = town.run_over(&line.url(), &code, &json!({ "outcome": "used" })).await;
     run.succeeded();
     town.holds_settled_photos(breaks.len() + 1);
 }
 
-async fn no_answer_at_all_says_that_nothing_is_lost(example: Example) {
-    let town = Town::new(example);
+async fn no_answer_at_all_says_that_nothing_is_lost(example: ExampleLanguage) {
+    let town = ExampleSetup::new(example);
     let code = town.deposit("a-key-for-the-photo").await;
-    let line = BreakingLine::to(town.gateway.office()).await;
-    line.breaks_after(1, Way::FromGateway, Ending::Reset);
+    let line = BreakingProxy::to(town.gateway.office()).await;
+    line.break_after(1, Direction::FromGateway, CloseKind::Reset);
     let run = town.run_over(&line.url(), &code, &json!({ "outcome": "used" })).await;
     assert_eq!((run.status, run.repeats()), (75, 5), "{run:?}");
     assert!(run.stderr.contains("nothing is lost") && !run.stderr.contains(&code), "{run:?}");
-    line.holds();
+    line.stop_breaking();
     town.run_over(&line.url(), &code, &json!({ "outcome": "used" })).await.succeeded();
     town.holds_settled_photos(1);
 }
 
-async fn who_is_not_let_in_stops_at_once(example: Example) {
-    let town = Town::new(example);
+async fn who_is_not_let_in_stops_at_once(example: ExampleLanguage) {
+    let town = ExampleSetup::new(example);
     let code = town.deposit("a-key-for-the-photo").await;
     // Another authority behind the gateway's name: not even the code goes out.
-    let foreign = Home::new();
+    let foreign = GatewayFolder::new();
     let elsewhere = foreign.start();
     let stopped = town.run_over(elsewhere.office(), &code, &json!({ "outcome": "used" })).await;
     assert_eq!((stopped.status, stopped.repeats()), (1, 0), "{stopped:?}");
@@ -291,14 +291,14 @@ examples!(
     a_decision_is_passed_on,
     wrong_codes_are_refused_in_words,
     every_step_can_be_repeated,
-    a_broken_line_is_taken_up_again,
+    a_broken_connection_is_resumed,
     no_answer_at_all_says_that_nothing_is_lost,
     who_is_not_let_in_stops_at_once,
 );
 
 #[tokio::test]
 async fn the_readmes_lines_of_python_take_a_photo() {
-    let town = Town::new(Python);
+    let town = ExampleSetup::new(Python);
     let code = town.deposit("a-key-for-the-photo").await;
     let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let section = readme.split("\n## Integration\n").nth(1).unwrap().split("\n## ").next().unwrap();

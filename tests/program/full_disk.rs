@@ -6,16 +6,16 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::support::device::{PHOTO, plain_get};
-use crate::support::ledger::Ledger;
-use crate::support::process::{GatewayProcess, Home, until};
+use crate::support::ledger::DatabaseInspector;
+use crate::support::process::{GatewayFolder, GatewayProcess, wait_until};
 
 /// A disk of 2 MiB for the gateway alone: in a mount namespace of its own, it is gone with the process.
 const DISK: &str = "mount -t tmpfs -o size=2m tmpfs disk && cp -p gateway/lichtbild.sqlite disk/ && exec \"$0\" \"$@\"";
 
 /// Runs a shell command where it may mount; root inside is nobody special outside.
-fn in_own_namespace(home: &Home, command: &str) -> Command {
+fn in_own_namespace(home: &GatewayFolder, command: &str) -> Command {
     let mut unshare = Command::new("unshare");
-    home.surround(&mut unshare);
+    home.set_environment(&mut unshare);
     unshare.args([
         "--user",
         "--map-root-user",
@@ -29,7 +29,7 @@ fn in_own_namespace(home: &Home, command: &str) -> Command {
 }
 
 /// Whether a small disk can be mounted here. Where it cannot, the tests say so and pass; in continuous integration they fail.
-fn may_mount(home: &Home) -> bool {
+fn may_mount(home: &GatewayFolder) -> bool {
     let why_not = match in_own_namespace(home, "mount -t tmpfs -o size=1m tmpfs disk").output() {
         Ok(output) if output.status.success() => return true,
         Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
@@ -48,7 +48,7 @@ fn may_mount(home: &Home) -> bool {
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    fn of(gateway: &GatewayProcess, home: &Home) -> Self {
+    fn of(gateway: &GatewayProcess, home: &GatewayFolder) -> Self {
         let path = home.beside("disk");
         Self(PathBuf::from(format!("/proc/{}/root{}", gateway.process_id(), path.display())))
     }
@@ -63,7 +63,7 @@ impl SmallDisk {
     }
 
     /// SQLite does not find its way through `/proc`; the gateway has nothing to write at this moment.
-    fn copy_of_the_database(&self, home: &Home) -> PathBuf {
+    fn copy_of_the_database(&self, home: &GatewayFolder) -> PathBuf {
         for name in ["lichtbild.sqlite", "lichtbild.sqlite-wal"] {
             fs::copy(self.0.join(name), home.beside(name)).unwrap();
         }
@@ -73,7 +73,7 @@ impl SmallDisk {
 
 #[tokio::test]
 async fn a_full_disk_refuses_deposits_and_loses_nothing() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     fs::create_dir(home.beside("disk")).unwrap();
     if !may_mount(&home) {
         return;
@@ -90,9 +90,9 @@ async fn a_full_disk_refuses_deposits_and_loses_nothing() {
     assert!(!database.with_extension("sqlite-wal").exists(), "a copy without its log would not be whole");
     let gateway = home.start_as(in_own_namespace(&home, DISK));
     let disk = SmallDisk::of(&gateway, &home);
-    let (shop, counter) = (studio.calls(gateway.studio()), office.calls(gateway.office()));
+    let (shop, counter) = (studio.client(gateway.studio()), office.client(gateway.office()));
     let mut codes = vec![shop.deposit("a-key-for-the-first-photo").await.unwrap().code()];
-    let collection = counter.collects(&codes[0]).await;
+    let collection = counter.collect_ok(&codes[0]).await;
 
     disk.fill();
     let mut refused = None;
@@ -116,7 +116,7 @@ async fn a_full_disk_refuses_deposits_and_loses_nothing() {
     assert!(fetched.status == 503 || fetched.body == PHOTO, "{}", fetched.status);
 
     disk.free();
-    until("there is space again", async || {
+    wait_until("there is space again", async || {
         let answer = shop.deposit(&refused).await.unwrap();
         let stored = answer.status == 201;
         if stored {
@@ -126,18 +126,18 @@ async fn a_full_disk_refuses_deposits_and_loses_nothing() {
     })
     .await;
     for code in &codes {
-        let collection = counter.collects(code).await;
+        let collection = counter.collect_ok(code).await;
         assert!(counter.fetch(&collection, code).await.unwrap().body == PHOTO);
     }
     assert!(plain_get(&format!("{}/readyz", gateway.ops())).await.contains("\"ready\""));
-    let mut ledger = Ledger::open(&disk.copy_of_the_database(&home)).await;
-    ledger.assert_whole().await;
+    let mut ledger = DatabaseInspector::open(&disk.copy_of_the_database(&home)).await;
+    ledger.assert_consistent().await;
     assert_eq!(ledger.photos().await, codes.len() as i64);
 }
 
 #[test]
 fn a_gateway_that_finds_its_disk_full_does_not_start_or_does_not_lie() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     fs::create_dir(home.beside("disk")).unwrap();
     if !may_mount(&home) {
         return;

@@ -5,14 +5,14 @@ use base64::engine::general_purpose::STANDARD;
 use lichtbild::domain::digest::Sha256Digest;
 use serde_json::json;
 
-use crate::support::device::{Answer, PHOTO};
-use crate::support::jpeg::{new_segment, with};
-use crate::support::process::{Home, until};
+use crate::support::device::{HttpsResponse, PHOTO};
+use crate::support::jpeg::{new_segment, with_inserted};
+use crate::support::process::{GatewayFolder, wait_until};
 
 #[tokio::test]
 async fn the_log_of_a_whole_cycle_holds_no_code_no_key_no_name_and_no_photo() {
     for format in ["text", "json"] {
-        let home = Home::new();
+        let home = GatewayFolder::new();
         home.set("level", "\"debug\"");
         home.set("format", &format!("\"{format}\""));
         home.set("sweep_seconds", "0.1");
@@ -20,10 +20,10 @@ async fn the_log_of_a_whole_cycle_holds_no_code_no_key_no_name_and_no_photo() {
         let (studio, office) = (home.studio("Foto Koch"), home.office("Bürgeramt Mitte"));
         let other = home.office("Amt Süd");
         let gateway = home.start();
-        let (shop, counter) = (studio.calls(gateway.studio()), office.calls(gateway.office()));
-        let elsewhere = other.calls(gateway.office());
+        let (shop, counter) = (studio.client(gateway.studio()), office.client(gateway.office()));
+        let elsewhere = other.client(gateway.office());
         let (mut secrets, mut collections) = (Vec::<String>::new(), Vec::new());
-        let mut add_deposit = |key: String, receipt: &Answer, photo: &[u8]| {
+        let mut add_deposit = |key: String, receipt: &HttpsResponse, photo: &[u8]| {
             let (code, digest) = (receipt.code(), Sha256Digest::of(photo));
             secrets.extend([key, code.replace('-', ""), code, receipt.text("photo_id")]);
             secrets.extend([digest.to_string(), STANDARD.encode(digest.as_bytes())]);
@@ -41,7 +41,7 @@ async fn the_log_of_a_whole_cycle_holds_no_code_no_key_no_name_and_no_photo() {
             let receipt = shop.deposit(&key).await.unwrap();
             let code = receipt.code();
             assert!(shop.deposit(&key).await.unwrap().is_replayed());
-            let collection = counter.collects(&code).await;
+            let collection = counter.collect_ok(&code).await;
             assert_eq!(elsewhere.collect(&code).await.unwrap().status, 409);
             assert_eq!(elsewhere.fetch(&collection, &code).await.unwrap().status, 404);
             assert!(counter.fetch(&collection, &code).await.unwrap().body == PHOTO);
@@ -55,7 +55,7 @@ async fn the_log_of_a_whole_cycle_holds_no_code_no_key_no_name_and_no_photo() {
         // Many more over the same connection, each another file of the same picture.
         for number in 3..100 {
             let key = format!("a-key-that-nobody-knows-{number}");
-            let photo = with(PHOTO, 2, &new_segment(0xFE, key.as_bytes()));
+            let photo = with_inserted(PHOTO, 2, &new_segment(0xFE, key.as_bytes()));
             let receipt = shop.deposit_bytes(&key, photo.clone()).await.unwrap();
             add_deposit(key, &receipt, &photo);
         }
@@ -69,7 +69,7 @@ async fn the_log_of_a_whole_cycle_holds_no_code_no_key_no_name_and_no_photo() {
         assert!(home.run(&["studio", "suspend", "Foto Koch"]).status.success());
         assert_eq!(shop.get("/v1/me").await.unwrap().status, 403);
         assert!(home.run(&["device", "revoke", &studio.device_id]).status.success());
-        until("the device is cut off", async || gateway.log().contains("connections of revoked devices")).await;
+        wait_until("the device is cut off", async || gateway.log().contains("connections of revoked devices")).await;
         let log_file = home.beside("log");
         assert!(gateway.stop().success());
 

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use crate::support::jpeg::{Noise, fixture, scan_start};
-use crate::support::photos::corpus;
-use crate::support::process::{GatewayProcess, Home};
+use crate::support::jpeg::{SeededRng, fixture, scan_start};
+use crate::support::photos::hostile_photos;
+use crate::support::process::{GatewayFolder, GatewayProcess};
 
 /// Sent one after the other, the photos need less than this over what the gateway needs to start. In KiB.
 const BOUND: u64 = 64 * 1024;
@@ -20,20 +20,20 @@ fn peak(gateway: &GatewayProcess) -> u64 {
 fn noise() -> Vec<u8> {
     let mut bytes = fixture("portrait-1244x1600.jpg");
     bytes.truncate(scan_start(&bytes));
-    let mut noise = Noise::seeded(1);
+    let mut noise = SeededRng::seeded(1);
     bytes.resize_with(8 * 1024 * 1024, || noise.below(0xFF) as u8);
     bytes
 }
 
 #[tokio::test]
 async fn hostile_photos_do_not_make_the_gateway_grow() {
-    let corpus = corpus();
+    let corpus = hostile_photos();
     for profile in ["de-tr03121", "icao-35x45"] {
-        let home = Home::new();
+        let home = GatewayFolder::new();
         home.set("profile", &format!("\"{profile}\""));
         let studio = home.studio("Foto Koch");
         let gateway = home.start();
-        let caller = studio.calls(gateway.studio());
+        let caller = studio.client(gateway.studio());
         let before = peak(&gateway);
         let photos = corpus.iter().filter(|photo| photo.profile == profile);
         let photos: Vec<_> =

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use crate::support::process::Home;
+use crate::support::process::GatewayFolder;
 
-fn shown(home: &Home, arguments: &[&str]) -> String {
+fn shown(home: &GatewayFolder, arguments: &[&str]) -> String {
     let output = home.run(arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
@@ -12,7 +12,7 @@ fn shown(home: &Home, arguments: &[&str]) -> String {
 
 #[test]
 fn without_a_name_the_profile_in_force_is_shown() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     assert!(shown(&home, &["profile", "show"]).contains("title = \"ICAO Doc 9303, 35 mm x 45 mm\""));
     assert_eq!(home.json(&["profile", "show"])["name"], "icao-35x45");
     fs::write(home.file("our-own.toml"), "title = 'Own'\n[pixels]\nwidth = 10\nheight = 20\n").unwrap();
@@ -21,12 +21,12 @@ fn without_a_name_the_profile_in_force_is_shown() {
     assert!(config.contains(commented));
     fs::write(home.config(), config.replace(commented, "profile_file = \"our-own.toml\"")).unwrap();
     assert_eq!(home.json(&["profile", "show"])["pixels"]["height"], 20);
-    assert!(Home::empty().failure(&["profile", "show"]).contains("gateway.toml"));
+    assert!(GatewayFolder::empty().failure(&["profile", "show"]).contains("gateway.toml"));
 }
 
 #[test]
 fn what_is_shown_is_a_file_that_passes_the_check() {
-    let home = Home::empty();
+    let home = GatewayFolder::empty();
     for profile in home.json(&["profile", "list"]).as_array().unwrap() {
         let name = profile["name"].as_str().unwrap();
         fs::write(home.beside("own.toml"), shown(&home, &["profile", "show", name])).unwrap();
@@ -40,7 +40,7 @@ fn what_is_shown_is_a_file_that_passes_the_check() {
 
 #[test]
 fn a_file_of_ones_own_is_told_of_with_units() {
-    let home = Home::empty();
+    let home = GatewayFolder::empty();
     fs::write(home.beside("finland.toml"), shown(&home, &["profile", "show", "fi-500x653"])).unwrap();
     insta::assert_snapshot!("profile_check", shown(&home, &["profile", "check", "finland.toml"]));
     insta::assert_snapshot!("profile_list", shown(&home, &["profile", "list"]));
@@ -48,7 +48,7 @@ fn a_file_of_ones_own_is_told_of_with_units() {
 
 #[test]
 fn a_wrong_file_is_refused_with_key_and_line_and_the_next_step() {
-    let home = Home::empty();
+    let home = GatewayFolder::empty();
     for (text, parts) in [
         ("title = 'x'\n[pixels]\nwidht = 1244\n", &["line 3", "widht"][..]),
         ("title = 'x'\n[pixels]\nwidth = 1244\nheight = 0\n", &["line 4", "pixels.height", "1 to 3200"]),

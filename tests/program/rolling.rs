@@ -8,31 +8,31 @@ use serde_json::json;
 
 use crate::support::caller::photo;
 use crate::support::cluster::TestDatabase;
-use crate::support::device::{Answer, Caller, DeviceFiles};
-use crate::support::gateway::SMALL;
-use crate::support::process::{GatewayProcess, Home, free_port, until};
+use crate::support::device::{DeviceFiles, HttpsClient, HttpsResponse};
+use crate::support::gateway::SMALL_PROFILE_TOML;
+use crate::support::process::{GatewayFolder, GatewayProcess, free_port, wait_until};
 
 /// What clients count, and when they stop.
 #[derive(Default)]
-struct Shift {
+struct LoadState {
     is_over: AtomicBool,
     rounds: AtomicU32,
     retried_connections: AtomicU32,
 }
 
 /// Knows every node's address, and goes to the next one when a connection fails.
-struct Client {
-    nodes: Vec<Caller>,
+struct FailoverClient {
+    nodes: Vec<HttpsClient>,
     at: usize,
-    shift: Arc<Shift>,
+    shift: Arc<LoadState>,
 }
 
-impl Client {
-    fn new(files: &DeviceFiles, urls: &[String], at: usize, shift: &Arc<Shift>) -> Self {
-        Self { nodes: urls.iter().map(|url| files.calls(url)).collect(), at, shift: Arc::clone(shift) }
+impl FailoverClient {
+    fn new(files: &DeviceFiles, urls: &[String], at: usize, shift: &Arc<LoadState>) -> Self {
+        Self { nodes: urls.iter().map(|url| files.client(url)).collect(), at, shift: Arc::clone(shift) }
     }
 
-    async fn asks(&mut self, ask: impl AsyncFn(&Caller) -> reqwest::Result<Answer>) -> Answer {
+    async fn asks(&mut self, ask: impl AsyncFn(&HttpsClient) -> reqwest::Result<HttpsResponse>) -> HttpsResponse {
         let mut errors = Vec::new();
         // Of three nodes one is away; the second try may meet a connection that was closed when that one went.
         for _ in 0..6 {
@@ -51,7 +51,7 @@ impl Client {
     }
 }
 
-async fn works(mut shop: Client, mut counter: Client, number: u32) {
+async fn works(mut shop: FailoverClient, mut counter: FailoverClient, number: u32) {
     let (shift, mut round) = (Arc::clone(&shop.shift), 0);
     while !shift.is_over.load(Ordering::SeqCst) {
         round += 1;
@@ -73,26 +73,26 @@ async fn works(mut shop: Client, mut counter: Client, number: u32) {
 #[tokio::test]
 async fn three_nodes_are_restarted_one_after_the_other_and_no_operation_fails() {
     let database = TestDatabase::empty().await;
-    let first = Home::over_server(&database.url);
-    fs::write(first.file("small.toml"), SMALL).unwrap();
+    let first = GatewayFolder::over_server(&database.url);
+    fs::write(first.file("small.toml"), SMALL_PROFILE_TOML).unwrap();
     first.set("profile", "\"icao-35x45\"\nprofile_file = \"small.toml\"");
     let parties: Vec<_> =
         (0..4).map(|n| (first.studio(&format!("Foto {n}")), first.office(&format!("Amt {n}")))).collect();
-    let homes = [first.copied(), first.copied(), first];
+    let homes = [first.copy_as_node(), first.copy_as_node(), first];
     for home in &homes {
         for listener in ["studio", "office"] {
             home.set(listener, &format!("\"127.0.0.1:{}\"", free_port()));
         }
     }
-    let nodes: Vec<_> = homes.iter().map(Home::start).collect();
+    let nodes: Vec<_> = homes.iter().map(GatewayFolder::start).collect();
     let studio_urls: Vec<_> = nodes.iter().map(|node| node.studio().to_owned()).collect();
     let office_urls: Vec<_> = nodes.iter().map(|node| node.office().to_owned()).collect();
-    let shift = Arc::new(Shift::default());
+    let shift = Arc::new(LoadState::default());
     let client = |at: usize| {
         let (studio, office) = &parties[at];
         let node = at % nodes.len();
-        let shop = Client::new(studio, &studio_urls, node, &shift);
-        works(shop, Client::new(office, &office_urls, node, &shift), u32::try_from(at).unwrap())
+        let shop = FailoverClient::new(studio, &studio_urls, node, &shift);
+        works(shop, FailoverClient::new(office, &office_urls, node, &shift), u32::try_from(at).unwrap())
     };
     let (one, two, three, four) = (client(0), client(1), client(2), client(3));
     let (.., _fleet) = tokio::join!(one, two, three, four, restarts(homes, nodes, &shift));
@@ -102,11 +102,15 @@ async fn three_nodes_are_restarted_one_after_the_other_and_no_operation_fails() 
 
 /// Each node in its turn, the next one once everybody has worked for a while. The fleet goes on for those who still have something
 /// to finish.
-async fn restarts(homes: [Home; 3], mut nodes: Vec<GatewayProcess>, shift: &Shift) -> (Vec<GatewayProcess>, Vec<Home>) {
+async fn restarts(
+    homes: [GatewayFolder; 3],
+    mut nodes: Vec<GatewayProcess>,
+    shift: &LoadState,
+) -> (Vec<GatewayProcess>, Vec<GatewayFolder>) {
     let (rounds, mut kept) = (|| shift.rounds.load(Ordering::SeqCst), Vec::new());
     for home in homes {
         let before = rounds();
-        until("everybody is at work", async || rounds() > before + 8).await;
+        wait_until("everybody is at work", async || rounds() > before + 8).await;
         let node = nodes.remove(0);
         let restart = tokio::task::spawn_blocking(move || (node.stop(), home.start(), home));
         let (stopped, node, home) = restart.await.unwrap();
@@ -115,7 +119,7 @@ async fn restarts(homes: [Home; 3], mut nodes: Vec<GatewayProcess>, shift: &Shif
         kept.push(home);
     }
     let before = rounds();
-    until("everybody is at work", async || rounds() > before + 8).await;
+    wait_until("everybody is at work", async || rounds() > before + 8).await;
     shift.is_over.store(true, Ordering::SeqCst);
     (nodes, kept)
 }

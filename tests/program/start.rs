@@ -10,7 +10,7 @@ use std::process::Command;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
-use crate::support::process::{Home, mode};
+use crate::support::process::{GatewayFolder, mode};
 
 /// Every file below a folder with its bytes.
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -27,14 +27,14 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 #[test]
 fn init_never_touches_what_is_there() {
-    let home = Home::with_default_profile();
+    let home = GatewayFolder::with_default_profile();
     let before = contents(&home.file(""));
     let message = home.failure(&["init", "--dir", "gateway"]);
     assert!(message.contains("gateway.toml is there already") && message.contains("--dir"), "{message}");
     assert_eq!(contents(&home.file("")), before);
 
     for taken in ["gateway.toml", "gateway.key", "lichtbild.sqlite", "certs"] {
-        let home = Home::empty();
+        let home = GatewayFolder::empty();
         fs::create_dir(home.file("")).unwrap();
         fs::write(home.file(taken), "mine").unwrap();
         let message = home.failure(&["init", "--dir", "gateway"]);
@@ -45,9 +45,9 @@ fn init_never_touches_what_is_there() {
 
 #[test]
 fn secrets_are_their_owners_alone_whatever_the_umask() {
-    let home = Home::empty();
+    let home = GatewayFolder::empty();
     let mut shell = Command::new("sh");
-    home.surround(&mut shell);
+    home.set_environment(&mut shell);
     let init = "umask 0000; exec \"$0\" init --dir gateway --port-base 0";
     assert!(shell.args(["-c", init, env!("CARGO_BIN_EXE_lichtbild-gateway")]).status().unwrap().success());
     let studio = home.studio("Foto Koch");
@@ -64,11 +64,11 @@ fn secrets_are_their_owners_alone_whatever_the_umask() {
 }
 
 /// Spoils a gateway in one way.
-type Spoil = fn(&Home);
+type SpoilGateway = fn(&GatewayFolder);
 
 #[test]
 fn serve_says_what_to_do_about_what_is_missing_or_wrong() {
-    let cases: [(&str, Spoil, &[&str]); 16] = [
+    let cases: [(&str, SpoilGateway, &[&str]); 16] = [
         ("unknown key", |home| append(home, "databse = 1"), &["databse", "expected one of"]),
         ("monitoring for all", |home| home.set("ops", "\"0.0.0.0:0\""), &["listen.ops", "loopback"]),
         ("no level", |home| home.set("level", "\"loud\""), &["loud", "use error, warn, info or debug"]),
@@ -87,7 +87,7 @@ fn serve_says_what_to_do_about_what_is_missing_or_wrong() {
         ("not a database", |home| write(home, "lichtbild.sqlite", &"x".repeat(5000)), &["restore it from a backup"]),
     ];
     for (what, spoil, expected) in cases {
-        let home = Home::new();
+        let home = GatewayFolder::new();
         spoil(&home);
         let message = home.failure(&["serve"]);
         assert!(expected.iter().all(|part| message.contains(part)), "{what}: {message}");
@@ -95,25 +95,25 @@ fn serve_says_what_to_do_about_what_is_missing_or_wrong() {
     }
 }
 
-fn append(home: &Home, line: &str) {
+fn append(home: &GatewayFolder, line: &str) {
     let text = fs::read_to_string(home.config()).unwrap();
     fs::write(home.config(), format!("{line}\n{text}")).unwrap();
 }
 
-fn remove(home: &Home, name: &str) {
+fn remove(home: &GatewayFolder, name: &str) {
     fs::remove_file(home.file(name)).unwrap();
 }
 
-fn expose(home: &Home, name: &str) {
+fn expose(home: &GatewayFolder, name: &str) {
     fs::set_permissions(home.file(name), fs::Permissions::from_mode(0o640)).unwrap();
 }
 
-fn write(home: &Home, name: &str, text: &str) {
+fn write(home: &GatewayFolder, name: &str, text: &str) {
     // Into the old file, so that its mode stays.
     fs::write(home.file(name), text).unwrap();
 }
 
-fn mismatch(home: &Home) {
+fn mismatch(home: &GatewayFolder) {
     fs::copy(home.file("certs/studio-ca.key"), home.file("certs/server.key")).unwrap();
 }
 
@@ -122,7 +122,7 @@ fn a_port_that_is_taken_is_named_with_the_key_it_comes_from() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     for key in ["studio", "office", "enrolment", "ops"] {
-        let home = Home::new();
+        let home = GatewayFolder::new();
         // `studio` and `office` are tables of the command line too; in the file each key stands once.
         home.set(key, &format!("\"{address}\""));
         let message = home.failure(&["serve"]);
@@ -134,7 +134,7 @@ fn a_port_that_is_taken_is_named_with_the_key_it_comes_from() {
 
 #[tokio::test]
 async fn a_database_of_a_newer_program_is_left_alone() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     home.studio("Foto Koch");
     let options = SqliteConnectOptions::new().filename(home.database());
     let mut database = options.connect().await.unwrap();
@@ -152,17 +152,17 @@ async fn a_database_of_a_newer_program_is_left_alone() {
 
 #[tokio::test]
 async fn a_renewed_server_certificate_has_the_names_that_were_asked_for() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let studio = home.studio("Foto Koch");
     let old = fs::read(home.file("certs/server.crt")).unwrap();
     let gateway = home.start();
     assert!(home.run(&["renew-server-certificate", "--host", "gateway.example"]).status.success());
     assert!(fs::read(home.file("certs/server.crt")).unwrap() != old);
     assert_eq!(mode(&home.file("certs/server.key")), 0o600);
-    assert_eq!(studio.calls(gateway.studio()).get("/v1/me").await.unwrap().status, 200);
+    assert_eq!(studio.client(gateway.studio()).get("/v1/me").await.unwrap().status, 200);
     drop(gateway);
     let gateway = home.start();
-    assert_eq!(studio.calls(gateway.studio()).get("/v1/me").await.unwrap().status, 200);
+    assert_eq!(studio.client(gateway.studio()).get("/v1/me").await.unwrap().status, 200);
     let port = reqwest::Url::parse(gateway.studio()).unwrap().port().unwrap();
     let shown = Command::new("openssl")
         .args(["s_client", "-connect", &format!("127.0.0.1:{port}"), "-verify_hostname", "gateway.example"])
@@ -175,7 +175,7 @@ async fn a_renewed_server_certificate_has_the_names_that_were_asked_for() {
 
 #[test]
 fn a_signal_stops_a_gateway_that_logs_next_to_nothing() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     home.set("level", "\"error\"");
     assert_eq!(home.start().stop().code(), Some(0));
 }

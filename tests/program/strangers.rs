@@ -12,8 +12,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::support::device::{DeviceFiles, ask, closed};
-use crate::support::process::{Home, until};
+use crate::support::device::{DeviceFiles, send_raw_request, wait_until_closed};
+use crate::support::process::{GatewayFolder, wait_until};
 
 /// A connection that shows no certificate, of somebody who knows the gateway's as this device does.
 async fn shows_none(device: &DeviceFiles, url: &str) -> TlsStream<TcpStream> {
@@ -32,13 +32,13 @@ async fn shows_none(device: &DeviceFiles, url: &str) -> TlsStream<TcpStream> {
 }
 
 #[tokio::test]
-async fn strangers_without_a_certificate_are_bounded_and_keep_no_office_out() {
+async fn anonymous_callers_are_bounded_and_keep_no_office_out() {
     for limits in [
         // As many as there are connections: if they took those, none would be left. Monitoring needs some of its own.
         [("handshakes", "8"), ("handshakes_per_address", "100"), ("connections", "8")],
         [("handshakes", "100"), ("handshakes_per_address", "8"), ("connections", "8")],
     ] {
-        let home = Home::new();
+        let home = GatewayFolder::new();
         for (key, value) in limits.into_iter().chain([("headers_seconds", "60")]) {
             home.set(key, value);
         }
@@ -50,12 +50,12 @@ async fn strangers_without_a_certificate_are_bounded_and_keep_no_office_out() {
             stranger.write_all(b"GET /desk/ HTTP/1.1\r\nHo").await.unwrap();
             strangers.push(stranger);
             let let_in = "lichtbild_connections_without_certificate_total{listener=\"office\"}";
-            until("the stranger is let in", async || gateway.metric(let_in).await == number).await;
+            wait_until("the stranger is let in", async || gateway.metric(let_in).await == number).await;
         }
-        let counter = office.calls(gateway.office());
+        let counter = office.client(gateway.office());
         assert_eq!(counter.get("/v1/collections").await.unwrap().status, 200);
         let turned_away = "lichtbild_connections_turned_away_total{listener=\"office\"}";
-        until("all but eight made way", async || gateway.metric(turned_away).await == 12).await;
+        wait_until("all but eight made way", async || gateway.metric(turned_away).await == 12).await;
         assert_eq!(counter.get("/v1/collections").await.unwrap().status, 200);
         let log = gateway.log();
         assert!(!log.contains("listener full") && !log.contains("made way"), "{log}");
@@ -63,14 +63,14 @@ async fn strangers_without_a_certificate_are_bounded_and_keep_no_office_out() {
 }
 
 #[tokio::test]
-async fn a_stranger_s_body_is_not_asked_for() {
-    let home = Home::new();
+async fn no_body_is_requested_from_an_anonymous_caller() {
+    let home = GatewayFolder::new();
     let office = home.office("Amt Nord");
     let gateway = home.start();
     let mut stranger = shows_none(&office, gateway.office()).await;
     let head = "POST /v1/collections HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                 Content-Length: 4000\r\nExpect: 100-continue\r\n\r\n";
-    let (status, body) = ask(&mut stranger, head).await.unwrap();
+    let (status, body) = send_raw_request(&mut stranger, head).await.unwrap();
     assert!(status == 403 && String::from_utf8_lossy(&body).contains("\"certificate-missing\""), "{status}");
-    closed(&mut stranger).await;
+    wait_until_closed(&mut stranger).await;
 }

@@ -6,18 +6,18 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use crate::support::device::{DeviceFiles, PHOTO};
-use crate::support::process::{Home, free_port};
+use crate::support::process::{GatewayFolder, free_port};
 
 /// A gateway whose ports stay the same from start to start, and a shop that knows them.
-struct Shop {
-    home: Home,
+struct PushingStudio {
+    home: GatewayFolder,
     device: DeviceFiles,
     office: DeviceFiles,
 }
 
-impl Shop {
+impl PushingStudio {
     fn open() -> Self {
-        let home = Home::new();
+        let home = GatewayFolder::new();
         for key in ["studio", "office"] {
             home.set(key, &format!("\"127.0.0.1:{}\"", free_port()));
         }
@@ -28,7 +28,7 @@ impl Shop {
 
     fn push_command(&self, more: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
-        self.home.surround(&mut command);
+        self.home.set_environment(&mut command);
         command.env("LICHTBILD_STUDIO_CONFIG", self.device.file("studio.toml"));
         command.args(["push", "photo.jpg"]).args(more);
         command
@@ -49,8 +49,8 @@ fn receipt(pushed: &Output) -> Value {
 }
 
 #[tokio::test]
-async fn a_photo_pushed_by_the_shop_is_collected_by_the_office() {
-    let shop = Shop::open();
+async fn a_photo_pushed_by_the_studio_is_collected_by_the_office() {
+    let shop = PushingStudio::open();
     let gateway = shop.home.start();
     let pushed = shop.push(&["--lang", "en"]);
     assert_eq!(pushed.status.code(), Some(0), "{}", text(&pushed.stderr));
@@ -59,8 +59,8 @@ async fn a_photo_pushed_by_the_shop_is_collected_by_the_office() {
     assert_eq!((&again["code"], &again["replayed"]), (&code.as_str().into(), &true.into()));
     assert!(!shop.home.beside("photo.jpg.lichtbild-spool").exists());
 
-    let office = shop.office.calls(gateway.office());
-    let collection = office.collects(&code).await;
+    let office = shop.office.client(gateway.office());
+    let collection = office.collect_ok(&code).await;
     assert!(office.fetch(&collection, &code).await.unwrap().body == PHOTO);
     let second = receipt(&shop.push(&["--again", "--json"]));
     assert!(second["code"] != code && second["replayed"] == false);
@@ -68,7 +68,7 @@ async fn a_photo_pushed_by_the_shop_is_collected_by_the_office() {
 
 #[test]
 fn a_refused_photo_ends_with_3_and_its_findings_and_a_revoked_device_with_5() {
-    let shop = Shop::open();
+    let shop = PushingStudio::open();
     let gateway = shop.home.start();
     fs::write(shop.home.beside("photo.jpg"), "no photo").unwrap();
     let refused = shop.push(&[]);
@@ -98,13 +98,13 @@ fn a_refused_photo_ends_with_3_and_its_findings_and_a_revoked_device_with_5() {
 #[tokio::test]
 async fn a_gateway_killed_in_the_middle_of_a_push_costs_nothing_but_time() {
     use std::process::Stdio;
-    let shop = Shop::open();
+    let shop = PushingStudio::open();
     // One push gives up and is run again, the other one goes on trying until the gateway is back.
     for (again, patience) in [(true, "0"), (false, "60")] {
         let mut halting = shop.home.start_halting_at("deposit.committed");
         let mut push = shop.push_command(&["--json", "--again", "--give-up-after", patience]);
         let push = push.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        halting.halted().await;
+        halting.wait_until_halted().await;
         halting.kill_hard();
         let mut pushed = None;
         if again {
@@ -121,11 +121,11 @@ async fn a_gateway_killed_in_the_middle_of_a_push_costs_nothing_but_time() {
         };
         let receipt = receipt(&finished);
         assert_eq!(receipt["replayed"], true, "the first try had stored it");
-        let photos = shop.device.calls(gateway.studio()).get("/v1/photos").await.unwrap().json();
+        let photos = shop.device.client(gateway.studio()).get("/v1/photos").await.unwrap().json();
         assert_eq!(photos["photos"][0]["photo_id"], receipt["photo_id"]);
-        let office = shop.office.calls(gateway.office());
+        let office = shop.office.client(gateway.office());
         let code = receipt["code"].as_str().unwrap();
-        let collection = office.collects(code).await;
+        let collection = office.collect_ok(code).await;
         assert!(office.fetch(&collection, code).await.unwrap().body == PHOTO);
     }
 }

@@ -5,7 +5,7 @@ use lichtbild::domain::code::RetrievalCode;
 use lichtbild::domain::language::Language;
 use lichtbild::receipt::citizen::{CitizenReceipt, Paper};
 
-use super::Printed;
+use super::PrintedPdf;
 
 const EVERY: [(Paper, Language); 4] = [
     (Paper::A6, Language::German),
@@ -21,11 +21,11 @@ fn code() -> RetrievalCode {
     RetrievalCode::from_secret(&[0x9A, 0x3C, 7, 99, 200, 14, 250, 33, 90, 61, 17, 5])
 }
 
-fn receipt(paper: Paper, language: Language, studio: Option<&str>) -> Printed {
+fn receipt(paper: Paper, language: Language, studio: Option<&str>) -> PrintedPdf {
     let code = code();
     let photo_id = PHOTO_ID.parse().unwrap();
     let receipt = CitizenReceipt { code: &code, photo_id, expires_at: EXPIRES_AT, studio, paper, language };
-    Printed::new(receipt.to_pdf().unwrap())
+    PrintedPdf::new(receipt.to_pdf().unwrap())
 }
 
 #[test]

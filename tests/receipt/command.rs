@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use super::{Printed, mode};
+use super::{PrintedPdf, mode};
 use crate::support::fake_gateway::{FakeGateway, code_for};
 
 async fn studio(gateway: &FakeGateway, arguments: &[&str]) -> Output {
@@ -17,14 +17,14 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-struct Shop {
+struct PrintingStudio {
     gateway: FakeGateway,
     photo: PathBuf,
 }
 
-impl Shop {
+impl PrintingStudio {
     async fn new() -> Self {
-        let gateway = FakeGateway::playing([]).await;
+        let gateway = FakeGateway::with_script([]).await;
         let photo = gateway.directory().join("photo.jpg");
         std::fs::write(&photo, b"\xFF\xD8 a picture").unwrap();
         Self { gateway, photo }
@@ -41,17 +41,17 @@ impl Shop {
     }
 
     fn code(&self) -> String {
-        code_for(self.gateway.seen()[0].key())
+        code_for(self.gateway.uploads()[0].key())
     }
 }
 
-fn printed(path: &Path) -> Printed {
-    Printed::new(std::fs::read(path).unwrap())
+fn printed(path: &Path) -> PrintedPdf {
+    PrintedPdf::new(std::fs::read(path).unwrap())
 }
 
 #[tokio::test]
 async fn push_with_pdf_leaves_a_receipt_beside_the_photo_for_its_owner_alone() {
-    let shop = Shop::new().await;
+    let shop = PrintingStudio::new().await;
     let pdf = shop.beside(".lichtbild-receipt.pdf");
     let run = shop.push(&["--pdf", "--studio", "Foto Koch", "--lang", "en"]).await;
     assert!(run.status.success(), "{}", stderr(&run));
@@ -71,7 +71,7 @@ async fn push_with_pdf_leaves_a_receipt_beside_the_photo_for_its_owner_alone() {
 
 #[tokio::test]
 async fn a_stored_receipt_is_printed_again_without_a_line() {
-    let shop = Shop::new().await;
+    let shop = PrintingStudio::new().await;
     assert!(shop.push(&[]).await.status.success());
     let stored = shop.beside(".lichtbild-receipt.json");
     let run = studio(&shop.gateway, &["receipt", stored.to_str().unwrap()]).await;
@@ -86,12 +86,12 @@ async fn a_stored_receipt_is_printed_again_without_a_line() {
         ["receipt", stored.to_str().unwrap(), "--out", out.to_str().unwrap(), "--paper", "roll80", "--lang", "en"];
     assert!(studio(&shop.gateway, &arguments).await.status.success());
     assert!(printed(&out).text().contains("Retrieval code"));
-    assert_eq!(shop.gateway.seen().len(), 1);
+    assert_eq!(shop.gateway.uploads().len(), 1);
 }
 
 #[tokio::test]
 async fn a_photo_is_never_overwritten_by_its_receipt() {
-    let shop = Shop::new().await;
+    let shop = PrintingStudio::new().await;
     assert!(shop.push(&[]).await.status.success());
     let before = std::fs::read(&shop.photo).unwrap();
     let stored = shop.beside(".lichtbild-receipt.json");
@@ -104,7 +104,7 @@ async fn a_photo_is_never_overwritten_by_its_receipt() {
 
 #[tokio::test]
 async fn what_is_no_stored_receipt_ends_with_6_and_its_name() {
-    let shop = Shop::new().await;
+    let shop = PrintingStudio::new().await;
     for path in [shop.photo.clone(), shop.beside(".none")] {
         let run = studio(&shop.gateway, &["receipt", path.to_str().unwrap(), "--lang", "en"]).await;
         assert_eq!(run.status.code(), Some(6));
@@ -119,7 +119,7 @@ async fn what_is_no_stored_receipt_ends_with_6_and_its_name() {
 
 #[tokio::test]
 async fn a_pdf_that_cannot_be_written_does_not_hide_the_code() {
-    let shop = Shop::new().await;
+    let shop = PrintingStudio::new().await;
     std::fs::write(shop.beside(".lichtbild-receipt.pdf"), "mine").unwrap();
     let run = shop.push(&["--pdf", "--lang", "en"]).await;
     assert_eq!(run.status.code(), Some(6));

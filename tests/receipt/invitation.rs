@@ -4,14 +4,14 @@ use lichtbild::clock::Timestamp;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::language::Language;
 use lichtbild::domain::party::Role;
-use lichtbild::receipt::invitation::{InvitationLetter, in_groups};
+use lichtbild::receipt::invitation::{InvitationLetter, format_fingerprint};
 
-use super::Printed;
+use super::PrintedPdf;
 
 const URL: &str = "https://lichtbild.stadt.example:8443";
 const CODE: &str = "G94ZJ-756FW-FHRWS-2ZVE8";
 
-fn letter(role: Role, language: Language, name: &str) -> Printed {
+fn letter(role: Role, language: Language, name: &str) -> PrintedPdf {
     let line = format!("lichtbild-studio enrol {URL} {CODE}");
     let letter = InvitationLetter {
         role,
@@ -22,11 +22,11 @@ fn letter(role: Role, language: Language, name: &str) -> Printed {
         url: URL,
         ca_sha256: Sha256Digest::of(b"authority"),
         code: CODE,
-        line: &line,
+        command: &line,
         expires_at: Timestamp::from_unix_milliseconds(1_795_339_800_000),
         language,
     };
-    Printed::new(letter.to_pdf().unwrap())
+    PrintedPdf::new(letter.to_pdf().unwrap())
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn a_letter_holds_address_fingerprint_code_line_and_end() {
             let printed = letter(role, language, "Foto Müller-Lüdenscheidt");
             let text = printed.text();
             let line = format!("lichtbild-studio enrol {URL} {CODE}");
-            let fingerprint = in_groups(&Sha256Digest::of(b"authority"));
+            let fingerprint = format_fingerprint(&Sha256Digest::of(b"authority"));
             let end = language.pick("22. November 2026, 09:30 Uhr (UTC)", "22 November 2026, 09:30 (UTC)");
             let whose = match role {
                 Role::Studio => language.pick("Ihr Studio", "your studio"),

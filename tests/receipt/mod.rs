@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A PDF file in a directory of its own.
-struct Printed {
+struct PrintedPdf {
     directory: tempfile::TempDir,
     bytes: Vec<u8>,
 }
 
-impl Printed {
+impl PrintedPdf {
     fn new(bytes: Vec<u8>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("page.pdf"), &bytes).unwrap();

@@ -3,19 +3,19 @@
 use std::fs;
 use std::time::Duration;
 
-use super::{Town, ready};
-use crate::support::process::{GatewayProcess, Home, until};
-use crate::support::records::Database;
+use super::{RollbackSetup, readyz};
+use crate::support::process::{GatewayFolder, GatewayProcess, wait_until};
+use crate::support::records::RawDatabase;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-fn set_clock(home: &Home, ahead: Duration) {
+fn set_clock(home: &GatewayFolder, ahead: Duration) {
     let new = home.beside("new-clock");
     fs::write(&new, ahead.as_millis().to_string()).unwrap();
     fs::rename(new, home.beside("clock")).unwrap();
 }
 
-fn start(home: &Home) -> GatewayProcess {
+fn start(home: &GatewayFolder) -> GatewayProcess {
     let mut command = home.command();
     command.env("LICHTBILD_CLOCK_SHIFT", home.beside("clock"));
     home.start_as(command)
@@ -23,49 +23,49 @@ fn start(home: &Home) -> GatewayProcess {
 
 /// Waits until the sweeper has seen the clock as it is now, and refused.
 async fn refused_once_more(gateway: &GatewayProcess, times: usize) {
-    until("the sweeper refuses", async || gateway.log().matches("nothing is erased").count() > times).await;
+    wait_until("the sweeper refuses", async || gateway.log().matches("nothing is erased").count() > times).await;
 }
 
 #[tokio::test]
 async fn seven_jumps_of_thirty_days_erase_nothing_and_destroy_no_key() {
-    let town = Town::new();
+    let town = RollbackSetup::new();
     town.home.set("sweep_seconds", "0.1");
     set_clock(&town.home, Duration::ZERO);
     let mut gateway = start(&town.home);
-    let code = town.deposits(&gateway, "a-key-for-this-photo").await;
+    let code = town.deposit(&gateway, "a-key-for-this-photo").await;
     let keys = fs::read(town.home.file("gateway.key")).unwrap();
-    town.head_file_follows(4).await;
+    town.wait_for_head_file(4).await;
     for jump in 1..=7 {
         let refused = gateway.log().matches("nothing is erased").count();
         set_clock(&town.home, jump * 30 * DAY);
         refused_once_more(&gateway, refused).await;
-        assert!(ready(&gateway).await.contains("clock"));
+        assert!(readyz(&gateway).await.contains("clock"));
         if jump == 4 {
             // A restart does not make it believe the clock: the machine was not started meanwhile.
             drop(gateway);
             gateway = start(&town.home);
         }
     }
-    let database = Database::open(&town.home.database()).await;
-    assert_eq!((database.count("frames").await, database.happened("photo.expired").await), (1, 0));
+    let database = RawDatabase::open(&town.home.database()).await;
+    assert_eq!((database.count("frames").await, database.count_events("photo.expired").await), (1, 0));
     assert!(fs::read(town.home.file("gateway.key")).unwrap() == keys, "no epoch key was destroyed");
 
     set_clock(&town.home, Duration::ZERO);
-    until("a clock that goes back is told", async || ready(&gateway).await.contains("clock-went-back")).await;
+    wait_until("a clock that goes back is told", async || readyz(&gateway).await.contains("clock-went-back")).await;
     let mut confirm = town.home.command();
     let confirm = confirm.env("LICHTBILD_CLOCK_SHIFT", town.home.beside("clock")).arg("confirm-clock");
     assert!(confirm.output().unwrap().status.success());
-    until("it is ready again", async || {
-        let told = ready(&gateway).await;
+    wait_until("it is ready again", async || {
+        let told = readyz(&gateway).await;
         told.contains("\"ready\"") && !told.contains("clock")
     })
     .await;
-    town.uses(&gateway, &code).await;
+    town.collect_and_use(&gateway, &code).await;
 }
 
 #[tokio::test]
 async fn a_confirmation_of_long_ago_is_no_alarm_after_the_machine_was_started_again() {
-    let town = Town::new();
+    let town = RollbackSetup::new();
     set_clock(&town.home, Duration::ZERO);
     let gateway = start(&town.home);
     let mut confirm = town.home.command();
@@ -76,6 +76,6 @@ async fn a_confirmation_of_long_ago_is_no_alarm_after_the_machine_was_started_ag
     fs::remove_file(town.home.file("log-head.json")).unwrap();
     set_clock(&town.home, 2 * DAY);
     let gateway = start(&town.home);
-    let told = ready(&gateway).await;
+    let told = readyz(&gateway).await;
     assert!(told.contains("\"ready\"") && !told.contains("clock"), "{told}");
 }

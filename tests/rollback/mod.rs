@@ -15,47 +15,47 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::support::device::{Caller, DeviceFiles, plain_get};
-use crate::support::process::{GatewayProcess, Home, until};
+use crate::support::device::{DeviceFiles, HttpsClient, plain_get};
+use crate::support::process::{GatewayFolder, GatewayProcess, wait_until};
 
 const ALARM: &str = "database-rollback";
 
 /// A gateway with a studio and an office.
-pub struct Town {
-    pub home: Home,
+pub struct RollbackSetup {
+    pub home: GatewayFolder,
     pub studio: DeviceFiles,
     pub office: DeviceFiles,
 }
 
-impl Town {
+impl RollbackSetup {
     pub fn new() -> Self {
-        Self::at(Home::new())
+        Self::at(GatewayFolder::new())
     }
 
-    pub fn at(home: Home) -> Self {
+    pub fn at(home: GatewayFolder) -> Self {
         let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
         Self { home, studio, office }
     }
 
-    pub fn calls(&self, gateway: &GatewayProcess) -> (Caller, Caller) {
-        (self.studio.calls(gateway.studio()), self.office.calls(gateway.office()))
+    pub fn clients(&self, gateway: &GatewayProcess) -> (HttpsClient, HttpsClient) {
+        (self.studio.client(gateway.studio()), self.office.client(gateway.office()))
     }
 
     /// Deposits a photo; its code.
-    pub async fn deposits(&self, gateway: &GatewayProcess, key: &str) -> String {
-        self.calls(gateway).0.deposit(key).await.unwrap().code()
+    pub async fn deposit(&self, gateway: &GatewayProcess, key: &str) -> String {
+        self.clients(gateway).0.deposit(key).await.unwrap().code()
     }
 
     /// The office gets the photo of a code and uses it.
-    pub async fn uses(&self, gateway: &GatewayProcess, code: &str) {
-        let office = self.calls(gateway).1;
-        let collection = office.collects(code).await;
+    pub async fn collect_and_use(&self, gateway: &GatewayProcess, code: &str) {
+        let office = self.clients(gateway).1;
+        let collection = office.collect_ok(code).await;
         assert_eq!(office.fetch(&collection, code).await.unwrap().status, 200);
         assert_eq!(office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap().status, 200);
     }
 
     pub fn checkpoints(&self) -> Vec<PathBuf> {
-        crate::audit::running::checkpoints(&self.home)
+        crate::audit::running::checkpoint_files(&self.home)
     }
 
     /// Rows of the log that the head file knows of.
@@ -64,8 +64,8 @@ impl Town {
     }
 
     /// Waits until the head file knows all rows that the log has.
-    pub async fn head_file_follows(&self, rows: i64) {
-        until("the head file follows the log", async || self.known_rows() >= rows).await;
+    pub async fn wait_for_head_file(&self, rows: i64) {
+        wait_until("the head file follows the log", async || self.known_rows() >= rows).await;
     }
 }
 
@@ -74,17 +74,17 @@ pub fn known_rows(head_file: &std::path::Path) -> i64 {
     read().unwrap_or(-1)
 }
 
-pub async fn ready(gateway: &GatewayProcess) -> String {
+pub async fn readyz(gateway: &GatewayProcess) -> String {
     plain_get(&format!("{}/readyz", gateway.ops())).await
 }
 
 /// All that a gateway does while its database is behind what is known: it says so, hands nothing out, takes nothing in, signs nothing.
-pub async fn holds_everything_back(town: &Town, gateway: &GatewayProcess, code: &str) {
-    until("the alarm is raised", async || ready(gateway).await.contains(ALARM)).await;
-    let told = ready(gateway).await;
+pub async fn assert_alarm_blocks_everything(town: &RollbackSetup, gateway: &GatewayProcess, code: &str) {
+    wait_until("the alarm is raised", async || readyz(gateway).await.contains(ALARM)).await;
+    let told = readyz(gateway).await;
     assert!(told.contains("not ready") && told.contains("confirm-rollback"), "{told}");
     assert!(gateway.log().contains("the database went back in time"), "{}", gateway.log());
-    let (studio, office) = town.calls(gateway);
+    let (studio, office) = town.clients(gateway);
     let refused = office.collect(code).await.unwrap();
     assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
     let refused = studio.deposit("a-key-while-it-is-behind").await.unwrap();
@@ -98,18 +98,18 @@ pub async fn holds_everything_back(town: &Town, gateway: &GatewayProcess, code: 
 }
 
 /// The way on: all photos are held back until they are released, and everything else works.
-pub async fn goes_on_once_confirmed(town: &Town, gateway: GatewayProcess, code: &str) {
-    until("it is ready again", async || ready(&gateway).await.contains("\"ready\"")).await;
-    let refused = town.calls(&gateway).1.collect(code).await.unwrap();
+pub async fn assert_recovers_after_confirmation(town: &RollbackSetup, gateway: GatewayProcess, code: &str) {
+    wait_until("it is ready again", async || readyz(&gateway).await.contains("\"ready\"")).await;
+    let refused = town.clients(&gateway).1.collect(code).await.unwrap();
     assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
-    let later = town.deposits(&gateway, "a-key-of-after-the-confirmation").await;
-    town.uses(&gateway, &later).await;
+    let later = town.deposit(&gateway, "a-key-of-after-the-confirmation").await;
+    town.collect_and_use(&gateway, &later).await;
     assert!(gateway.stop().success());
     assert_eq!(town.home.json(&["audit", "verify"])["whole"], true);
     assert_eq!(town.home.json(&["verify"])["sound"], true);
     let gateway = town.home.start();
-    let told = ready(&gateway).await;
+    let told = readyz(&gateway).await;
     assert!(told.contains("\"ready\"") && !told.contains("audit-checkpoints"), "{told}");
     town.home.json(&["quarantine", "release", "--all"]);
-    town.uses(&gateway, code).await;
+    town.collect_and_use(&gateway, code).await;
 }

@@ -3,8 +3,8 @@
 use lichtbild::validation::Profile;
 use serde_json::json;
 
-use super::log::logged;
-use crate::support::caller::{key, text};
+use super::log::capture_log;
+use crate::support::caller::{idempotency_key, json_string};
 use crate::support::gateway::{MINUTE, TestGateway};
 use crate::support::jpeg::fixture;
 use crate::support::variants::variant;
@@ -27,7 +27,7 @@ fn told_by(content: &[u8]) -> Option<&'static str> {
 
 #[tokio::test]
 async fn neither_files_nor_log_tell_what_was_declared() {
-    let (lines, _guard) = logged();
+    let (lines, _guard) = capture_log();
     let gateway = gateway_for_portraits().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let turned = variant("turned by 20 degrees").bytes.as_slice();
@@ -37,18 +37,18 @@ async fn neither_files_nor_log_tell_what_was_declared() {
             .into_iter()
             .enumerate()
     {
-        let key = key(number as u32);
+        let key = idempotency_key(number as u32);
         let headers = [("content-type", "image/jpeg"), ("idempotency-key", &key), declared];
         for _ in 0..2 {
             let answer = studio.post_photo("/v1/photos", turned, &headers).await;
             assert_eq!(answer.status, 201, "{answer:?}");
             assert!(told_by(&answer.body).is_some(), "the search finds nothing at all");
-            codes.push(text(&answer.json()["code"]));
+            codes.push(json_string(&answer.json()["code"]));
         }
     }
     // Nor do lists, which are made from what lies in the clear.
     assert_eq!(told_by(&studio.photos("").await.body), None);
-    let collection = office.handed_over(&codes[0]).await;
+    let collection = office.collect_and_fetch(&codes[0]).await;
     for settled in [false, true] {
         if settled {
             office.settle(&collection, &json!({ "outcome": "refused", "reason": "pose" })).await;
@@ -80,14 +80,14 @@ async fn what_lies_in_the_clear_is_the_same_with_and_without_a_declaration() {
     let studio = gateway.studio("Foto Koch").await;
     // One that is accepted either way, with advice about the face whose wording depends on the declaration.
     let small = variant("a little smaller").bytes.as_slice();
-    let keys = [key(1), key(2), key(3)];
+    let keys = [idempotency_key(1), idempotency_key(2), idempotency_key(3)];
     let declared = [None, Some(("photo-exception", "religious")), Some(("photo-subject", "under10"))];
     for (key, declared) in keys.iter().zip(declared) {
         let headers = [("content-type", "image/jpeg"), ("idempotency-key", key.as_str())];
         let headers = headers.into_iter().chain(declared).collect::<Vec<_>>();
         assert_eq!(studio.post_photo("/v1/photos", small, &headers).await.status, 201);
     }
-    let frame = gateway.database.spelt("hex(frame)", "encode(frame, 'hex')");
+    let frame = gateway.database.for_dialect("hex(frame)", "encode(frame, 'hex')");
     let row = format!(
         "SELECT state || findings || bytes || profile || epoch || length(frame) || substr({frame}, 1, 2)
          FROM photos JOIN frames USING (photo_id)"
@@ -107,9 +107,9 @@ async fn a_refusal_before_the_declaration_does_not_give_the_photo_away() {
     let gateway = gateway_for_portraits().await;
     let studio = gateway.studio("Foto Koch").await;
     let turned = variant("turned by 20 degrees").bytes.as_slice();
-    studio.deposit(turned, &key(1)).await.refused(422, "photo-refused");
-    studio.deposit(&fixture("portrait-413x531.jpg"), &key(2)).await.refused(422, "photo-refused");
-    let key = key(1);
+    studio.deposit(turned, &idempotency_key(1)).await.assert_problem(422, "photo-refused");
+    studio.deposit(&fixture("portrait-413x531.jpg"), &idempotency_key(2)).await.assert_problem(422, "photo-refused");
+    let key = idempotency_key(1);
     let headers = [("content-type", "image/jpeg"), ("idempotency-key", &key), ("photo-exception", "medical")];
     assert_eq!(studio.post_photo("/v1/photos", turned, &headers).await.status, 201);
     let size = turned.len().to_string();

@@ -4,13 +4,13 @@
 
 use serde_json::json;
 
-use super::needles::Needles;
-use crate::support::caller::Caller;
+use super::needles::SecretPatterns;
+use crate::support::caller::RouterClient;
 use crate::support::gateway::{DAY, MINUTE, TestGateway};
 
 /// All of a photo that a store holds beside the fact: its frame and its lookup id, as they are and as text.
-async fn traces(gateway: &TestGateway, photo_id: &str) -> Needles {
-    let mut traces = Needles::default();
+async fn traces(gateway: &TestGateway, photo_id: &str) -> SecretPatterns {
+    let mut traces = SecretPatterns::default();
     let frame = gateway.database.bytes(&format!("SELECT frame FROM frames WHERE photo_id = '{photo_id}'")).await;
     let digest = gateway.database.bytes(&format!("SELECT sha256 FROM frames WHERE photo_id = '{photo_id}'")).await;
     let lookup = gateway.database.bytes(&format!("SELECT lookup_id FROM photos WHERE photo_id = '{photo_id}'")).await;
@@ -26,29 +26,36 @@ async fn traces(gateway: &TestGateway, photo_id: &str) -> Needles {
 }
 
 /// Where any of it is: a file, or a column of a table.
-async fn places(gateway: &TestGateway, traces: &Needles) -> Vec<String> {
+async fn places(gateway: &TestGateway, traces: &SecretPatterns) -> Vec<String> {
     let mut found = Vec::new();
     for (path, content) in gateway.files() {
         found.extend(traces.found_in(&content).map(|what| format!("{what} in {}", path.display())));
     }
-    for (column, content) in gateway.database.everything().await {
+    for (column, content) in gateway.database.all_values().await {
         found.extend(traces.found_in(&content).map(|what| format!("{what} in {column}")));
     }
     found
 }
 
 /// One way that a photo goes.
-async fn go(gateway: &TestGateway, studio: &Caller, office: &Caller, way: &str, code: &str, photo_id: &str) {
+async fn go(
+    gateway: &TestGateway,
+    studio: &RouterClient,
+    office: &RouterClient,
+    way: &str,
+    code: &str,
+    photo_id: &str,
+) {
     match way {
-        "used" => _ = office.settled(code, &json!({ "outcome": "used" })).await,
-        "refused" => _ = office.settled(code, &json!({ "outcome": "refused", "reason": "gaze" })).await,
+        "used" => _ = office.collect_and_settle(code, &json!({ "outcome": "used" })).await,
+        "refused" => _ = office.collect_and_settle(code, &json!({ "outcome": "refused", "reason": "gaze" })).await,
         "withdrawn" => _ = studio.withdraw(photo_id).await,
         "kept, then used" => {
-            office.settled(code, &json!({ "outcome": "kept", "until": "2026-12-31" })).await;
-            office.settled(code, &json!({ "outcome": "used" })).await;
+            office.collect_and_settle(code, &json!({ "outcome": "kept", "until": "2026-12-31" })).await;
+            office.collect_and_settle(code, &json!({ "outcome": "used" })).await;
         }
         "used by default" => {
-            office.handed_over(code).await;
+            office.collect_and_fetch(code).await;
             gateway.advance(8 * DAY);
         }
         "expired" => gateway.advance(200 * DAY),
@@ -63,9 +70,9 @@ async fn nothing_of_a_photo_is_left_in_any_file_or_table_whichever_way_it_goes()
         let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
         let mut others = Vec::new();
         for number in 0..3 {
-            others.push(studio.deposited(number).await);
+            others.push(studio.deposit_numbered(number).await);
         }
-        let photo = studio.deposited(9).await;
+        let photo = studio.deposit_numbered(9).await;
         let gone = traces(&gateway, &photo.photo_id).await;
         let before = places(&gateway, &gone).await;
         for column in ["frames.frame", "frames.sha256", "photos.lookup_id"] {
@@ -82,7 +89,7 @@ async fn nothing_of_a_photo_is_left_in_any_file_or_table_whichever_way_it_goes()
             let kept = traces(&gateway, &others[0].photo_id).await;
             assert!(!places(&gateway, &kept).await.is_empty(), "{way}: the other photos stay");
         }
-        let mut fact = Needles::default();
+        let mut fact = SecretPatterns::default();
         fact.add(photo.photo_id.as_bytes(), "the identifier");
         assert!(!places(&gateway, &fact).await.is_empty(), "{way}: the fact stays");
     }

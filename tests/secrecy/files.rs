@@ -4,26 +4,28 @@ skip_in!(postgres: "reads the files of SQLite");
 
 use serde_json::json;
 
-use super::needles::Needles;
-use crate::support::caller::{Deposit, key, text};
+use super::needles::SecretPatterns;
+use crate::support::caller::{DepositedPhoto, idempotency_key, json_string};
 use crate::support::gateway::{MINUTE, TestGateway};
-use crate::support::jpeg::colour_picture;
+use crate::support::jpeg::colour_jpeg;
 
 /// A hundred photos in every state that a photo can be in.
-async fn busy_day(gateway: &TestGateway) -> Vec<Deposit> {
+async fn busy_day(gateway: &TestGateway) -> Vec<DepositedPhoto> {
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let mut deposits = vec![];
     for number in 0..99 {
-        let deposit = studio.deposited(number).await;
+        let deposit = studio.deposit_numbered(number).await;
         match number % 8 {
-            0 => _ = office.collected(&deposit.code).await,
-            1 => _ = office.handed_over(&deposit.code).await,
-            2 => _ = office.settled(&deposit.code, &json!({ "outcome": "used" })).await,
+            0 => _ = office.collect_ok(&deposit.code).await,
+            1 => _ = office.collect_and_fetch(&deposit.code).await,
+            2 => _ = office.collect_and_settle(&deposit.code, &json!({ "outcome": "used" })).await,
             3 => {
                 let refused = json!({ "outcome": "refused", "reason": "gaze", "note": "Blick zur Seite" });
-                office.settled(&deposit.code, &refused).await;
+                office.collect_and_settle(&deposit.code, &refused).await;
             }
-            4 => _ = office.settled(&deposit.code, &json!({ "outcome": "kept", "until": "2026-12-31" })).await,
+            4 => {
+                _ = office.collect_and_settle(&deposit.code, &json!({ "outcome": "kept", "until": "2026-12-31" })).await
+            }
             5 => _ = studio.withdraw(&deposit.photo_id).await,
             6 => _ = studio.deposit(&deposit.bytes, &deposit.key).await,
             _ => {}
@@ -31,26 +33,30 @@ async fn busy_day(gateway: &TestGateway) -> Vec<Deposit> {
         deposits.push(deposit);
     }
     // One that fills more than a page of the file.
-    let bytes = colour_picture(175, 225);
-    let receipt = studio.deposit(&bytes, &key(99)).await.json();
-    let (photo_id, code) = (text(&receipt["photo_id"]), text(&receipt["code"]));
-    deposits.push(Deposit { photo_id, code, bytes, key: key(99) });
+    let bytes = colour_jpeg(175, 225);
+    let receipt = studio.deposit(&bytes, &idempotency_key(99)).await.json();
+    let (photo_id, code) = (json_string(&receipt["photo_id"]), json_string(&receipt["code"]));
+    deposits.push(DepositedPhoto { photo_id, code, bytes, key: idempotency_key(99) });
     // Wrong codes and refused photos leave rows too.
-    office.collect("G94ZJ-756FW-FHRWS-2ZVE8").await.refused(404, "code-unknown");
-    let mut cut = Deposit { bytes: deposits[99].bytes[..4000].to_vec(), key: key(100), ..deposits[99].clone() };
-    studio.deposit(&cut.bytes, &cut.key).await.refused(422, "photo-refused");
+    office.collect("G94ZJ-756FW-FHRWS-2ZVE8").await.assert_problem(404, "code-unknown");
+    let mut cut = DepositedPhoto {
+        bytes: deposits[99].bytes[..4000].to_vec(),
+        key: idempotency_key(100),
+        ..deposits[99].clone()
+    };
+    studio.deposit(&cut.bytes, &cut.key).await.assert_problem(422, "photo-refused");
     cut.code = "G94ZJ-756FW-FHRWS-2ZVE8".into();
     deposits.push(cut);
     deposits
 }
 
 #[tokio::test]
-async fn the_files_hold_no_code_no_picture_no_digest_and_no_key() {
+async fn the_files_hold_no_code_no_photo_no_digest_and_no_key() {
     let gateway = TestGateway::start().await;
     let deposits = busy_day(&gateway).await;
-    let mut secrets = Needles::default();
+    let mut secrets = SecretPatterns::default();
     deposits.iter().for_each(|deposit| secrets.add_secrets_of(deposit));
-    let mut control = Needles::default();
+    let mut control = SecretPatterns::default();
     control.add(deposits[7].photo_id.as_bytes(), "a photo's identifier");
     for purged in [false, true] {
         if purged {
@@ -74,7 +80,7 @@ async fn the_files_hold_no_code_no_picture_no_digest_and_no_key() {
 async fn what_is_erased_leaves_the_files() {
     let gateway = TestGateway::start().await;
     let deposits = busy_day(&gateway).await;
-    let (mut gone, mut left) = (Needles::default(), Needles::default());
+    let (mut gone, mut left) = (SecretPatterns::default(), SecretPatterns::default());
     let frames = gateway.database.bytes("SELECT frame FROM frames ORDER BY photo_id").await;
     let lookups = gateway.database.bytes("SELECT lookup_id FROM photos WHERE lookup_id IS NOT NULL").await;
     assert!(frames.len() > 50 && lookups.len() == frames.len());
@@ -93,7 +99,7 @@ async fn what_is_erased_leaves_the_files() {
 }
 
 #[tokio::test]
-async fn the_transfer_log_names_nobody() {
+async fn the_audit_log_names_nobody() {
     let gateway = TestGateway::start().await;
     busy_day(&gateway).await;
     gateway.advance(8 * 24 * 60 * MINUTE);
@@ -111,7 +117,7 @@ async fn the_transfer_log_names_nobody() {
 async fn only_their_owner_can_read_the_files() {
     use std::os::unix::fs::PermissionsExt;
     let gateway = TestGateway::start().await;
-    gateway.studio("Foto Koch").await.deposited(1).await;
+    gateway.studio("Foto Koch").await.deposit_numbered(1).await;
     let files = gateway.files();
     assert!(files.len() >= 3, "database, log and index");
     for (path, _) in files {

@@ -7,29 +7,29 @@ use serde_json::json;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::needles::Needles;
+use super::needles::SecretPatterns;
 use crate::support::caller::photo;
 use crate::support::gateway::TestGateway;
 
 #[derive(Clone, Default)]
-pub struct Lines(Arc<Mutex<Vec<u8>>>);
+pub struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
-impl Lines {
+impl CapturedLog {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
 }
 
 /// Everything that is logged on this thread, as long as the guard lives.
-pub fn logged() -> (Lines, DefaultGuard) {
-    let lines = Lines::default();
+pub fn capture_log() -> (CapturedLog, DefaultGuard) {
+    let lines = CapturedLog::default();
     let subscriber =
         tracing_subscriber::fmt().with_env_filter("trace").with_ansi(false).with_writer(lines.clone()).finish();
     let guard = tracing::subscriber::set_default(subscriber);
     (lines, guard)
 }
 
-impl Write for Lines {
+impl Write for CapturedLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().write(bytes)
     }
@@ -39,7 +39,7 @@ impl Write for Lines {
     }
 }
 
-impl<'a> MakeWriter<'a> for Lines {
+impl<'a> MakeWriter<'a> for CapturedLog {
     type Writer = Self;
 
     fn make_writer(&'a self) -> Self {
@@ -49,22 +49,22 @@ impl<'a> MakeWriter<'a> for Lines {
 
 #[tokio::test]
 async fn the_log_holds_no_code_no_key_no_name_and_no_digest() {
-    let (lines, _guard) = logged();
+    let (lines, _guard) = capture_log();
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let (used, damaged) = (studio.deposited(1).await, studio.deposited(2).await);
-    let collection = office.handed_over(&used.code).await;
+    let (used, damaged) = (studio.deposit_numbered(1).await, studio.deposit_numbered(2).await);
+    let collection = office.collect_and_fetch(&used.code).await;
     office.settle(&collection, &json!({ "outcome": "refused", "reason": "gaze", "note": "Blick zur Seite" })).await;
     gateway.database.replace_frames(&[0]).await;
-    office.collect(&damaged.code).await.refused(500, "photo-damaged");
+    office.collect(&damaged.code).await.assert_problem(500, "photo-damaged");
     gateway.database.break_audit().await;
-    studio.deposit(&photo(3), &used.key.replace('1', "3")).await.refused(503, "storage-unavailable");
+    studio.deposit(&photo(3), &used.key.replace('1', "3")).await.assert_problem(503, "storage-unavailable");
     tracing::info!("the test has written this");
 
     let log = lines.0.lock().unwrap().clone();
     let text = String::from_utf8_lossy(&log);
     assert!(text.contains("the test has written this") && text.contains("does not come out of its seal"), "{text}");
-    let mut secrets = Needles::default();
+    let mut secrets = SecretPatterns::default();
     [&used, &damaged].into_iter().for_each(|deposit| secrets.add_secrets_of(deposit));
     assert_eq!(secrets.found_in(&log), None, "{text}");
     for word in ["Koch", "Mitte", "Düsseldorf", "Blick", "127.0.0.1"] {

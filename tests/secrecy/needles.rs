@@ -6,24 +6,24 @@ use base64::Engine;
 use lichtbild::domain::code::RetrievalCode;
 use lichtbild::domain::digest::Sha256Digest;
 
-use crate::support::caller::Deposit;
+use crate::support::caller::DepositedPhoto;
 
 const WINDOW: usize = 16;
 
 /// Byte sequences that must not be found, known by their first bytes.
-pub struct Needles {
+pub struct SecretPatterns {
     by_start: HashMap<[u8; WINDOW], String>,
     /// Whether any begins with these two bytes: most places in a file are passed over by this alone.
     pairs: Vec<bool>,
 }
 
-impl Default for Needles {
+impl Default for SecretPatterns {
     fn default() -> Self {
         Self { by_start: HashMap::new(), pairs: vec![false; 1 << 16] }
     }
 }
 
-impl Needles {
+impl SecretPatterns {
     pub fn add(&mut self, bytes: &[u8], what: impl Into<String>) {
         self.by_start.insert(bytes[..WINDOW].try_into().unwrap(), what.into());
         self.pairs[pair(bytes)] = true;
@@ -37,7 +37,7 @@ impl Needles {
     }
 
     /// All that leads to a photo.
-    pub fn add_secrets_of(&mut self, deposit: &Deposit) {
+    pub fn add_secrets_of(&mut self, deposit: &DepositedPhoto) {
         let code = RetrievalCode::parse(&deposit.code).unwrap();
         let bare = deposit.code.replace('-', "");
         self.add(deposit.code.as_bytes(), "a code");

@@ -6,24 +6,24 @@ use axum::body::Body;
 use axum::http::Method;
 use lichtbild::domain::code::TEST_CODE;
 
-use crate::support::caller::{Answer, Caller, key, photo};
+use crate::support::caller::{RouterClient, RouterResponse, idempotency_key, photo};
 use crate::support::gateway::{DAY, TestGateway};
 
 const PATH: &str = "/desk/self-test";
 
-fn page(answer: &Answer) -> String {
+fn page(answer: &RouterResponse) -> String {
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{answer:?}");
     String::from_utf8(answer.body.to_vec()).unwrap()
 }
 
-async fn get(office: &Caller, path: &str, cookie: Option<&str>) -> Answer {
+async fn get(office: &RouterClient, path: &str, cookie: Option<&str>) -> RouterResponse {
     let request = office.request(Method::GET, path);
     let request = cookie.into_iter().fold(request, |request, cookie| request.header("cookie", cookie));
     office.send(request.body(Body::empty()).unwrap()).await
 }
 
 /// Posts a form of the desk with the token of one of its pages.
-async fn post(office: &Caller, path: &str, fields: &[(&str, &str)]) -> Answer {
+async fn post(office: &RouterClient, path: &str, fields: &[(&str, &str)]) -> RouterResponse {
     let shown = page(&get(office, "/desk/", None).await);
     let token = shown.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
@@ -82,7 +82,7 @@ async fn a_gateway_that_is_not_ready_says_so_as_it_does_to_monitoring() {
     let office = gateway.office("Bürgeramt Mitte").await;
     let shown = page(&get(&office, PATH, None).await);
     assert!(shown.contains("data-ready=\"false\"") && shown.contains("data-missing=\"epoch-key\""), "{shown}");
-    gateway.trust().note_fault("server-certificate", "/srv/lichtbild/server.crt: write the file anew".into());
+    gateway.trust().set_fault("server-certificate", "/srv/lichtbild/server.crt: write the file anew".into());
     let shown = page(&get(&office, PATH, None).await);
     assert!(
         shown.contains("id=\"degraded\"") && !shown.contains("/srv/lichtbild"),
@@ -125,7 +125,7 @@ async fn what_the_scanner_sent_is_shown_key_by_key_with_what_to_set() {
 async fn a_citizens_code_that_lands_in_the_test_field_is_neither_used_nor_shown() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposited(1).await;
+    let deposit = studio.deposit_numbered(1).await;
     let before = gateway.database.contents().await;
     let scanned = deposit.code.replace('-', "");
     for scanned in
@@ -144,7 +144,7 @@ async fn a_citizens_code_that_lands_in_the_test_field_is_neither_used_nor_shown(
 async fn cookies_are_tested_by_one_that_comes_back() {
     let gateway = TestGateway::start().await;
     let office = gateway.office("Bürgeramt Mitte").await;
-    let tag = |answer: &Answer| {
+    let tag = |answer: &RouterResponse| {
         page(answer).split("data-round-trip=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
     };
     let first = get(&office, PATH, None).await;
@@ -162,14 +162,14 @@ async fn cookies_are_tested_by_one_that_comes_back() {
 
 #[tokio::test]
 async fn the_test_code_is_told_apart_and_never_counts_as_a_guess() {
-    let gateway = TestGateway::with(|setup| setup.rules.guesses.per_device = 1).await;
+    let gateway = TestGateway::with(|setup| setup.rules.code_guesses.per_device = 1).await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposited(1).await;
-    let collection = office.collected(&deposit.code).await;
+    let deposit = studio.deposit_numbered(1).await;
+    let collection = office.collect_ok(&deposit.code).await;
     let before = gateway.database.contents().await;
     for written in [TEST_CODE.to_owned(), sent().to_lowercase(), TEST_CODE.replace('0', "O")] {
-        office.collect(&written).await.refused(400, "code-is-test");
-        office.fetch(&collection, &written).await.refused(400, "code-is-test");
+        office.collect(&written).await.assert_problem(400, "code-is-test");
+        office.fetch(&collection, &written).await.assert_problem(400, "code-is-test");
         let shown = post(&office, "/desk/", &[("code", &written)]).await;
         assert_eq!(shown.status, 400);
         let shown = page(&shown);
@@ -177,10 +177,10 @@ async fn the_test_code_is_told_apart_and_never_counts_as_a_guess() {
         assert!(!shown.contains(&written), "{shown}");
     }
     assert_eq!(gateway.database.contents().await, before);
-    office.fetch(&collection, "G94ZJ-756FW-FHRWS-2ZVE8").await.refused(404, "code-unknown");
+    office.fetch(&collection, "G94ZJ-756FW-FHRWS-2ZVE8").await.assert_problem(404, "code-unknown");
     // Even who is held back for guessing is told what this is.
-    office.collect(&deposit.code).await.refused(429, "too-many-codes");
-    office.collect(TEST_CODE).await.refused(400, "code-is-test");
+    office.collect(&deposit.code).await.assert_problem(429, "too-many-codes");
+    office.collect(TEST_CODE).await.assert_problem(400, "code-is-test");
 }
 
 #[tokio::test]
@@ -195,6 +195,6 @@ async fn a_form_from_elsewhere_is_not_examined() {
     assert!(page(&answer).contains("data-problem=\"form-foreign\""));
     // A studio's device has no desk.
     let studio = gateway.studio("Foto Koch").await;
-    studio.deposit(&photo(1), &key(1)).await;
+    studio.deposit(&photo(1), &idempotency_key(1)).await;
     assert_eq!(get(&studio, PATH, None).await.status, 404);
 }

@@ -8,8 +8,8 @@ use crate::support::gateway::{MINUTE, START, TestGateway};
 async fn a_used_photo_is_erased_in_the_same_moment() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposited(1).await;
-    let collection = office.handed_over(&deposit.code).await;
+    let deposit = studio.deposit_numbered(1).await;
+    let collection = office.collect_and_fetch(&deposit.code).await;
     gateway.advance(MINUTE);
     let answer = office.settle(&collection, &json!({ "outcome": "used" })).await;
     let expected = json!({ "collection_id": collection, "photo_id": deposit.photo_id, "outcome": "used",
@@ -19,7 +19,7 @@ async fn a_used_photo_is_erased_in_the_same_moment() {
     let photo = studio.photo(&deposit.photo_id).await.json();
     assert_eq!((&photo["state"], &photo["settled_at"]), (&json!("used"), &json!(START + MINUTE)));
     assert!(photo.get("refusal").is_none());
-    assert_eq!(gateway.database.happened("collection.used").await, 1);
+    assert_eq!(gateway.database.count_events("collection.used").await, 1);
 }
 
 async fn assert_erased(gateway: &TestGateway, photo_id: &str) {
@@ -36,14 +36,14 @@ async fn assert_erased(gateway: &TestGateway, photo_id: &str) {
 async fn a_refusal_tells_the_studio_why_and_erases() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let [with_note, without] = [studio.deposited(1).await, studio.deposited(2).await];
+    let [with_note, without] = [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await];
     let note = "Augen geschlossen – bitte neu aufnehmen".to_owned() + &"ä".repeat(461);
     assert_eq!(note.chars().count(), 500);
     let refused = json!({ "outcome": "refused", "reason": "eyes_closed", "note": note });
-    let collection = office.handed_over(&with_note.code).await;
+    let collection = office.collect_and_fetch(&with_note.code).await;
     let receipt = office.settle(&collection, &refused).await.json();
     assert_eq!((&receipt["outcome"], &receipt["erased"]), (&json!("refused"), &json!(true)));
-    office.settled(&without.code, &json!({ "outcome": "refused", "reason": "wrong_person" })).await;
+    office.collect_and_settle(&without.code, &json!({ "outcome": "refused", "reason": "wrong_person" })).await;
     for deposit in [&with_note, &without] {
         assert_erased(&gateway, &deposit.photo_id).await;
         assert_eq!(studio.state_of(deposit).await, "refused");
@@ -63,13 +63,13 @@ async fn a_released_photo_is_anyones_who_has_the_code() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let other = gateway.office("Bürgeramt Süd").await;
-    let deposit = studio.deposited(1).await;
-    let collection = office.collected(&deposit.code).await;
+    let deposit = studio.deposit_numbered(1).await;
+    let collection = office.collect_ok(&deposit.code).await;
     let receipt = office.settle(&collection, &json!({ "outcome": "released" })).await;
     assert_eq!((receipt.status, &receipt.json()["erased"]), (200, &json!(false)));
     assert_eq!(studio.state_of(&deposit).await, "available");
-    assert_eq!(gateway.database.happened("collection.released").await, 1);
-    let next = other.handed_over(&deposit.code).await;
+    assert_eq!(gateway.database.count_events("collection.released").await, 1);
+    let next = other.collect_and_fetch(&deposit.code).await;
     assert_ne!(next, collection);
     // The first office's settlement stands, whatever became of the photo since.
     assert_eq!(office.settle(&collection, &json!({ "outcome": "released" })).await.body, receipt.body);
@@ -80,8 +80,8 @@ async fn a_released_photo_is_anyones_who_has_the_code() {
 async fn a_settlement_needs_no_hand_over() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposited(1).await;
-    let collection = office.collected(&deposit.code).await;
+    let deposit = studio.deposit_numbered(1).await;
+    let collection = office.collect_ok(&deposit.code).await;
     assert_eq!(office.settle(&collection, &json!({ "outcome": "used" })).await.status, 200);
     assert_erased(&gateway, &deposit.photo_id).await;
 }

@@ -16,7 +16,7 @@ async fn of_many_different_settlements_exactly_one_wins() {
         json!({ "outcome": "released" }),
     ];
     for round in 0..8 {
-        let collection = office.handed_over(&studio.deposited(round).await.code).await;
+        let collection = office.collect_and_fetch(&studio.deposit_numbered(round).await.code).await;
         let mut work = JoinSet::new();
         for number in 0..12 {
             let (office, collection, outcome) = (office.clone(), collection.clone(), outcomes[number % 4].clone());
@@ -25,7 +25,7 @@ async fn of_many_different_settlements_exactly_one_wins() {
                 match answer.status {
                     200 => Some(answer.json()),
                     _ => {
-                        answer.refused(409, "collection-settled");
+                        answer.assert_problem(409, "collection-settled");
                         None
                     }
                 }

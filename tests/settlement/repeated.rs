@@ -21,8 +21,8 @@ async fn the_same_settlement_again_gets_the_same_receipt_and_another_is_refused(
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     for (number, settled) in outcomes().iter().enumerate() {
-        let deposit = studio.deposited(number as u32).await;
-        let collection = office.handed_over(&deposit.code).await;
+        let deposit = studio.deposit_numbered(number as u32).await;
+        let collection = office.collect_and_fetch(&deposit.code).await;
         let receipt = office.settle(&collection, settled).await;
         assert_eq!(receipt.status, 200);
         let before = gateway.database.contents().await;
@@ -31,7 +31,7 @@ async fn the_same_settlement_again_gets_the_same_receipt_and_another_is_refused(
             if outcome == *settled {
                 assert_eq!((answer.status, answer.json()), (200, receipt.json()));
             } else {
-                let problem = answer.refused(409, "collection-settled");
+                let problem = answer.assert_problem(409, "collection-settled");
                 assert_eq!(problem["outcome"], settled["outcome"]);
                 assert_eq!(problem["settled_at"], json!(START));
             }
@@ -46,8 +46,8 @@ async fn a_receipt_can_be_asked_for_long_after() {
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let mut settled = vec![];
     for (number, outcome) in outcomes().into_iter().enumerate() {
-        let deposit = studio.deposited(number as u32).await;
-        let collection = office.handed_over(&deposit.code).await;
+        let deposit = studio.deposit_numbered(number as u32).await;
+        let collection = office.collect_and_fetch(&deposit.code).await;
         let receipt = office.settle(&collection, &outcome).await.json();
         settled.push((collection, outcome, receipt));
     }
@@ -70,7 +70,7 @@ async fn a_settlement_that_time_made_stands() {
     for swept in [false, true] {
         let gateway = TestGateway::start().await;
         let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-        let collection = office.handed_over(&studio.deposited(1).await.code).await;
+        let collection = office.collect_and_fetch(&studio.deposit_numbered(1).await.code).await;
         gateway.advance(8 * DAY);
         if swept {
             assert_eq!(gateway.sweep().await.used_by_default, 1);
@@ -80,7 +80,7 @@ async fn a_settlement_that_time_made_stands() {
             if outcome["outcome"] == "used" {
                 assert_eq!((answer.status, &answer.json()["settled_at"]), (200, &json!(START + 7 * DAY)));
             } else {
-                let problem = answer.refused(409, "collection-settled");
+                let problem = answer.assert_problem(409, "collection-settled");
                 assert_eq!((&problem["outcome"], &problem["settled_at"]), (&json!("used"), &json!(START + 7 * DAY)));
             }
         }
@@ -91,13 +91,13 @@ async fn a_settlement_that_time_made_stands() {
 async fn an_answer_that_a_photo_counts_as_used_is_as_durable_as_any() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposited(1).await;
-    let collection = office.handed_over(&deposit.code).await;
+    let deposit = studio.deposit_numbered(1).await;
+    let collection = office.collect_and_fetch(&deposit.code).await;
     gateway.advance(8 * DAY);
     assert_eq!(office.settle(&collection, &json!({ "outcome": "used" })).await.status, 200);
-    assert_eq!(gateway.database.happened("collection.used_by_default").await, 1);
+    assert_eq!(gateway.database.count_events("collection.used_by_default").await, 1);
     // A clock that had leapt comes back.
-    gateway.clock.set_by(-8 * 86_400_000);
-    assert_eq!(office.collect(&deposit.code).await.refused(410, "photo-settled")["outcome"], "used");
+    gateway.clock.shift_by(-8 * 86_400_000);
+    assert_eq!(office.collect(&deposit.code).await.assert_problem(410, "photo-settled")["outcome"], "used");
     assert_eq!(gateway.database.count("frames").await, 0);
 }

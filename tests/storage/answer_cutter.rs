@@ -8,12 +8,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
 /// Stands before a server's socket. Cuts one answer each time it is armed.
-pub struct AnswerCutter {
+pub struct CommitReplyCutter {
     folder: tempfile::TempDir,
     armed: Arc<AtomicBool>,
 }
 
-impl AnswerCutter {
+impl CommitReplyCutter {
     /// Before the socket in this folder.
     pub fn before(server: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();

@@ -3,15 +3,15 @@
 use lichtbild::domain::audit::AuditEvent;
 use lichtbild::domain::party::Role;
 use lichtbild::domain::photo::PhotoState;
-use lichtbild::storage::steps::Leased;
+use lichtbild::storage::steps::LeaseOutcome;
 use lichtbild::storage::{SqlStore, Store};
 
-use super::{Fleet, entry};
+use super::{TwoNodeStore, audit_entry};
 use crate::support::gateway::{DAY, START};
 
 /// What the store says, checked against a count of all photos.
-async fn census(fleet: &Fleet, node: &SqlStore) -> Vec<(PhotoState, u64)> {
-    let mut census = node.census().await.unwrap();
+async fn census(fleet: &TwoNodeStore, node: &SqlStore) -> Vec<(PhotoState, u64)> {
+    let mut census = node.photo_counts().await.unwrap();
     census.retain(|(_, photos)| *photos > 0);
     for (state, photos) in &census {
         let counted = fleet.database.number(&format!("SELECT count(*) FROM photos WHERE state = '{state}'")).await;
@@ -23,8 +23,8 @@ async fn census(fleet: &Fleet, node: &SqlStore) -> Vec<(PhotoState, u64)> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn photos_are_counted_as_they_come_and_go_and_the_notes_stay_few() {
-    for fleet in Fleet::both().await {
+async fn photos_are_counted_as_they_come_and_go_and_the_count_rows_stay_few() {
+    for fleet in TwoNodeStore::both().await {
         let [here, there] = &fleet.nodes;
         assert_eq!(census(&fleet, here).await, []);
         let (studio, depositor, _) = fleet.device(Role::Studio).await;
@@ -35,8 +35,8 @@ async fn photos_are_counted_as_they_come_and_go_and_the_notes_stay_few() {
         }
         assert_eq!(census(&fleet, there).await, [(PhotoState::Available, 60)]);
         let leased = here.lease(&fleet.lease(photos[0], &office, collector)).await.unwrap();
-        assert!(matches!(leased, Leased::New(_)));
-        here.withdraw(studio.party_id, photos[1], START, entry(AuditEvent::PhotoWithdrawn)).await.unwrap();
+        assert!(matches!(leased, LeaseOutcome::New(_)));
+        here.withdraw(studio.party_id, photos[1], START, audit_entry(AuditEvent::PhotoWithdrawn)).await.unwrap();
         let expected = [(PhotoState::Available, 58), (PhotoState::Leased, 1), (PhotoState::Withdrawn, 1)];
         assert_eq!(census(&fleet, here).await, expected);
         let notes = fleet.database.count("photo_counts").await;
@@ -58,13 +58,13 @@ async fn photos_are_counted_as_they_come_and_go_and_the_notes_stay_few() {
 
 #[tokio::test]
 async fn what_did_not_happen_is_not_counted() {
-    for fleet in Fleet::both().await {
+    for fleet in TwoNodeStore::both().await {
         let (studio, depositor, _) = fleet.device(Role::Studio).await;
         fleet.deposited(&studio, depositor).await;
         fleet.database.break_audit().await;
         let photo = fleet.photo(&studio, depositor, super::LookupId::from_bytes(fleet.bytes()), fleet.bytes());
-        assert!(fleet.nodes[0].deposit(photo, entry(AuditEvent::PhotoDeposited)).await.is_err());
-        fleet.database.mend().await;
+        assert!(fleet.nodes[0].deposit(photo, audit_entry(AuditEvent::PhotoDeposited)).await.is_err());
+        fleet.database.repair_audit().await;
         assert_eq!(census(&fleet, &fleet.nodes[1]).await, [(PhotoState::Available, 1)]);
     }
 }

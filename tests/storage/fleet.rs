@@ -7,38 +7,38 @@ use std::task::Poll;
 use lichtbild::clock::ManualClock;
 use lichtbild::domain::audit::AuditEvent;
 use lichtbild::domain::party::Role;
-use lichtbild::flows::restore::hold_as_of;
-use lichtbild::storage::steps::{Leased, SweepReport};
+use lichtbild::flows::restore::quarantine_as_of;
+use lichtbild::storage::steps::{LeaseOutcome, SweepReport};
 use lichtbild::storage::{SqlStore, Store, StoreError};
 use sqlx::Connection;
 
-use super::{Fleet, entry};
+use super::{TwoNodeStore, audit_entry};
 use crate::support::cluster::connect;
 use crate::support::gateway::{DAY, START};
-use crate::support::process::{GENEROUS, until};
+use crate::support::process::{GENEROUS_TIMEOUT, wait_until};
 
 #[tokio::test]
 async fn a_node_hears_of_what_another_one_revokes_or_suspends() {
-    let fleet = Fleet::over_server().await;
+    let fleet = TwoNodeStore::over_server().await;
     let (party, device_id, credential) = fleet.device(Role::Studio).await;
     let [telling, hearing] = &fleet.nodes;
-    let heard = async || tokio::time::timeout(GENEROUS, hearing.changed()).await.expect("nothing was heard");
+    let heard = async || tokio::time::timeout(GENEROUS_TIMEOUT, hearing.changed()).await.expect("nothing was heard");
     // Once when it begins to listen: what was told before that would be lost.
     heard().await;
-    assert!(telling.revoke_device(device_id, START, entry(AuditEvent::DeviceRevoked)).await.unwrap());
+    assert!(telling.revoke_device(device_id, START, audit_entry(AuditEvent::DeviceRevoked)).await.unwrap());
     heard().await;
     assert!(hearing.caller(&credential).await.unwrap().unwrap().revoked_at.is_some());
-    assert!(telling.set_suspended(party.party_id, true, entry(AuditEvent::PartySuspended)).await.unwrap());
+    assert!(telling.set_suspended(party.party_id, true, audit_entry(AuditEvent::PartySuspended)).await.unwrap());
     heard().await;
     // What did not happen is not told.
-    assert!(!telling.revoke_device(device_id, START, entry(AuditEvent::DeviceRevoked)).await.unwrap());
+    assert!(!telling.revoke_device(device_id, START, audit_entry(AuditEvent::DeviceRevoked)).await.unwrap());
     let mut silence = pin!(hearing.changed());
     assert!(poll_fn(|context| Poll::Ready(silence.as_mut().poll(context).is_pending())).await);
 }
 
 #[tokio::test]
 async fn a_listener_that_was_dropped_listens_again() {
-    let fleet = Fleet::over_server().await;
+    let fleet = TwoNodeStore::over_server().await;
     let (_, device_id, _) = fleet.device(Role::Studio).await;
     let [telling, hearing] = &fleet.nodes;
     hearing.changed().await;
@@ -48,15 +48,15 @@ async fn a_listener_that_was_dropped_listens_again() {
                 WHERE datname = current_database() AND query LIKE 'LISTEN%'";
     fleet.database.execute(drop).await.unwrap();
     // What may have been told in between is not missed either.
-    tokio::time::timeout(GENEROUS, hearing.changed()).await.unwrap();
-    until("it listens again", async || fleet.database.number(listeners).await == 1).await;
-    telling.revoke_device(device_id, START, entry(AuditEvent::DeviceRevoked)).await.unwrap();
-    tokio::time::timeout(GENEROUS, hearing.changed()).await.unwrap();
+    tokio::time::timeout(GENEROUS_TIMEOUT, hearing.changed()).await.unwrap();
+    wait_until("it listens again", async || fleet.database.number(listeners).await == 1).await;
+    telling.revoke_device(device_id, START, audit_entry(AuditEvent::DeviceRevoked)).await.unwrap();
+    tokio::time::timeout(GENEROUS_TIMEOUT, hearing.changed()).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_sweeper_leaves_alone_what_another_node_is_at() {
-    let fleet = Fleet::over_server().await;
+    let fleet = TwoNodeStore::over_server().await;
     let (studio, device_id, _) = fleet.device(Role::Studio).await;
     let (busy, _) = fleet.deposited(&studio, device_id).await;
     fleet.deposited(&studio, device_id).await;
@@ -81,7 +81,7 @@ async fn a_sweeper_leaves_alone_what_another_node_is_at() {
 
 #[tokio::test]
 async fn a_lock_that_is_not_let_go_makes_a_step_fail_and_not_wait() {
-    let fleet = Fleet::over_server().await;
+    let fleet = TwoNodeStore::over_server().await;
     let (studio, device_id, _) = fleet.device(Role::Studio).await;
     let (office, at_counter, _) = fleet.device(Role::Office).await;
     let (photo_id, _) = fleet.deposited(&studio, device_id).await;
@@ -90,19 +90,19 @@ async fn a_lock_that_is_not_let_go_makes_a_step_fail_and_not_wait() {
     let lock = sqlx::AssertSqlSafe(format!("SELECT 1 FROM photos WHERE photo_id = '{photo_id}' FOR UPDATE"));
     sqlx::query(lock).execute(&mut *standing_still).await.unwrap();
     let request = fleet.lease(photo_id, &office, at_counter);
-    let refused = tokio::time::timeout(GENEROUS, fleet.nodes[0].lease(&request)).await.expect("it waits");
+    let refused = tokio::time::timeout(GENEROUS_TIMEOUT, fleet.nodes[0].lease(&request)).await.expect("it waits");
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
     // Everything else goes on.
-    fleet.nodes[0].ready(START).await.unwrap();
+    fleet.nodes[0].check_ready(START).await.unwrap();
     fleet.deposited(&studio, device_id).await;
     standing_still.rollback().await.unwrap();
-    assert!(matches!(fleet.nodes[0].lease(&request).await.unwrap(), Leased::New(_)));
+    assert!(matches!(fleet.nodes[0].lease(&request).await.unwrap(), LeaseOutcome::New(_)));
 }
 
 #[tokio::test]
 async fn a_step_that_the_server_takes_back_is_taken_again_but_not_for_ever() {
     for (times, succeeds) in [(2, true), (3, false)] {
-        let fleet = Fleet::over_server().await;
+        let fleet = TwoNodeStore::over_server().await;
         let taking_back = format!(
             "CREATE SEQUENCE tries;
              CREATE FUNCTION take_back() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
@@ -112,7 +112,7 @@ async fn a_step_that_the_server_takes_back_is_taken_again_but_not_for_ever() {
              CREATE TRIGGER take_back BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION take_back()"
         );
         fleet.database.execute(&taking_back).await.unwrap();
-        let written = fleet.nodes[0].append_audit(entry(AuditEvent::ClockConfirmed)).await;
+        let written = fleet.nodes[0].append_audit(audit_entry(AuditEvent::ClockConfirmed)).await;
         assert_eq!(written.is_ok(), succeeds, "{written:?}");
         assert_eq!(fleet.database.count("audit").await, i64::from(succeeds));
     }
@@ -120,7 +120,7 @@ async fn a_step_that_the_server_takes_back_is_taken_again_but_not_for_ever() {
 
 #[tokio::test]
 async fn a_commit_is_durable_whatever_the_server_does_by_default() {
-    let fleet = Fleet::over_server().await;
+    let fleet = TwoNodeStore::over_server().await;
     let watching = "CREATE TABLE seen (setting text);
          CREATE FUNCTION watch() RETURNS TRIGGER LANGUAGE plpgsql AS
              $$ BEGIN INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NEW; END $$;
@@ -129,13 +129,13 @@ async fn a_commit_is_durable_whatever_the_server_does_by_default() {
     let name = fleet.url.split('?').next().unwrap().rsplit('/').next().unwrap();
     fleet.database.execute(&format!("ALTER DATABASE {name} SET synchronous_commit = off")).await.unwrap();
     let node = SqlStore::open(&fleet.location).await.unwrap();
-    node.append_audit(entry(AuditEvent::ClockConfirmed)).await.unwrap();
+    node.append_audit(audit_entry(AuditEvent::ClockConfirmed)).await.unwrap();
     assert_eq!(fleet.database.texts("SELECT setting FROM seen").await, ["on"]);
 }
 
 #[tokio::test]
-async fn a_deposit_under_way_is_held_back_as_the_log_says() {
-    let fleet = Fleet::over_server().await;
+async fn a_deposit_under_way_is_quarantined_as_the_log_says() {
+    let fleet = TwoNodeStore::over_server().await;
     let (studio, device_id, _) = fleet.device(Role::Studio).await;
     let mut other = connect(&fleet.url).await.unwrap();
     let mut end_of_log = other.begin().await.unwrap();
@@ -144,13 +144,13 @@ async fn a_deposit_under_way_is_held_back_as_the_log_says() {
     let waiting = async |expected: i64| {
         let count = "SELECT count(*) FROM pg_locks WHERE NOT granted AND database =
                      (SELECT oid FROM pg_database WHERE datname = current_database())";
-        until("they wait", async || fleet.database.number(count).await == expected).await;
+        wait_until("they wait", async || fleet.database.number(count).await == expected).await;
     };
     let deposit = fleet.deposited(&studio, device_id);
     let hold = async {
         waiting(1).await;
         let clock = ManualClock::starting_at(START);
-        hold_as_of(&fleet.nodes[1], &clock, START, 0, None).await.unwrap()
+        quarantine_as_of(&fleet.nodes[1], &clock, START, 0, None).await.unwrap()
     };
     let go_on = async {
         waiting(2).await;

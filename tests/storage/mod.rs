@@ -20,35 +20,37 @@ use lichtbild::domain::credential::Credential;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use lichtbild::domain::lookup::LookupId;
-use lichtbild::domain::party::{Device, Duty, Party, Role};
+use lichtbild::domain::party::{Device, DeviceScope, Party, Role};
 use lichtbild::domain::photo::{PhotoFacts, PhotoRecord, PhotoState};
-use lichtbild::domain::quarantine::PhotosOfRevoked;
+use lichtbild::domain::quarantine::RevokedDevicePolicy;
 use lichtbild::entropy::SeededEntropy;
-use lichtbild::storage::steps::{CertificateRecord, CodeAttempt, Deposited, GuessLimits, LeaseRequest, NewPhoto};
+use lichtbild::storage::steps::{
+    CertificateRecord, CodeAttempt, DepositOutcome, LeaseRequest, NewPhoto, WrongCodeLimits,
+};
 use lichtbild::storage::{DatabaseLocation, SqlStore, Store};
 use lichtbild::validation::Profile;
 
 use crate::support::caller::photo;
 use crate::support::cluster::{TestDatabase, location};
-use crate::support::gateway::{DAY, MINUTE, SMALL, START};
-use crate::support::records::Database;
-use crate::support::sealer::Sealer;
+use crate::support::gateway::{DAY, MINUTE, SMALL_PROFILE_TOML, START};
+use crate::support::records::RawDatabase;
+use crate::support::sealer::TestSealer;
 
 /// Two nodes over one database.
-pub struct Fleet {
+pub struct TwoNodeStore {
     pub nodes: [SqlStore; 2],
-    pub database: Database,
+    pub database: RawDatabase,
     pub location: DatabaseLocation,
     /// For connections of a test's own.
     pub url: String,
     entropy: SeededEntropy,
     made: AtomicU32,
-    sealer: Sealer,
+    sealer: TestSealer,
     /// Goes with the fleet.
     _place: Box<dyn Send + Sync>,
 }
 
-impl Fleet {
+impl TwoNodeStore {
     /// One over a file, and one over a server.
     pub async fn both() -> [Self; 2] {
         [Self::over_file().await, Self::over_server().await]
@@ -59,7 +61,7 @@ impl Fleet {
         let file = folder.path().join("lichtbild.sqlite");
         let location = DatabaseLocation::File(file.clone());
         let nodes = [SqlStore::create(&location).await.unwrap(), SqlStore::open(&location).await.unwrap()];
-        Self::new(nodes, Database::open(&file).await, location, Box::new(folder))
+        Self::new(nodes, RawDatabase::open(&file).await, location, Box::new(folder))
     }
 
     pub async fn over_server() -> Self {
@@ -71,13 +73,18 @@ impl Fleet {
     pub async fn at(url: &str, place: Box<dyn Send + Sync>) -> Self {
         let location = location(url);
         let nodes = [SqlStore::open(&location).await.unwrap(), SqlStore::open(&location).await.unwrap()];
-        Self::new(nodes, Database::connect(url).await, location, place)
+        Self::new(nodes, RawDatabase::connect(url).await, location, place)
     }
 
-    fn new(nodes: [SqlStore; 2], database: Database, location: DatabaseLocation, place: Box<dyn Send + Sync>) -> Self {
-        let url = location.to_written().to_string();
+    fn new(
+        nodes: [SqlStore; 2],
+        database: RawDatabase,
+        location: DatabaseLocation,
+        place: Box<dyn Send + Sync>,
+    ) -> Self {
+        let url = location.to_config_value().to_string();
         let (entropy, made) = (SeededEntropy::new(11), AtomicU32::new(0));
-        let sealer = Sealer::of(photo(1), &Profile::parse("small", SMALL).unwrap(), START);
+        let sealer = TestSealer::of(photo(1), &Profile::parse("small", SMALL_PROFILE_TOML).unwrap(), START);
         Self { nodes, database, location, url, entropy, made, sealer, _place: place }
     }
 
@@ -104,19 +111,19 @@ impl Fleet {
             suspended: false,
             created_at: START,
         };
-        self.nodes[0].add_party(&party, entry(AuditEvent::PartyAdded)).await.unwrap();
+        self.nodes[0].add_party(&party, audit_entry(AuditEvent::PartyAdded)).await.unwrap();
         let device = Device {
             device_id: DeviceId::generate(START, &self.entropy).unwrap(),
             party_id: party.party_id,
             label: String::new(),
-            duty: Duty::Photos,
+            duty: DeviceScope::Photos,
             created_at: START,
             revoked_at: None,
             certificate_expires_at: None,
         };
         let sha256 = Sha256Digest::from_bytes(self.bytes());
         let certificate = CertificateRecord { sha256, serial: vec![1], not_before: START, not_after: START + 60 * DAY };
-        self.nodes[0].add_device(&device, &certificate, entry(AuditEvent::DeviceAdded)).await.unwrap();
+        self.nodes[0].add_device(&device, &certificate, audit_entry(AuditEvent::DeviceAdded)).await.unwrap();
         (party, device.device_id, Credential::Own { sha256 })
     }
 
@@ -144,8 +151,8 @@ impl Fleet {
         let lookup_id = LookupId::from_bytes(self.bytes());
         let photo = self.photo(studio, device_id, lookup_id, self.bytes());
         let photo_id = photo.record.photo_id;
-        let deposited = self.nodes[0].deposit(photo, entry(AuditEvent::PhotoDeposited)).await.unwrap();
-        assert!(matches!(deposited, Deposited::Stored), "{deposited:?}");
+        let deposited = self.nodes[0].deposit(photo, audit_entry(AuditEvent::PhotoDeposited)).await.unwrap();
+        assert!(matches!(deposited, DepositOutcome::Stored), "{deposited:?}");
         (photo_id, lookup_id)
     }
 
@@ -156,27 +163,27 @@ impl Fleet {
             device_id,
             collection_id: CollectionId::generate(START, &self.entropy).unwrap(),
             lease: 15 * MINUTE,
-            photos_of_revoked: PhotosOfRevoked::Quarantine,
+            photos_of_revoked: RevokedDevicePolicy::Quarantine,
             now: START,
         }
     }
 }
 
-pub fn entry(event: AuditEvent) -> AuditEntry {
+pub fn audit_entry(event: AuditEvent) -> AuditEntry {
     AuditEntry { at: START, actor: "administrator".into(), event, subject: None, details: serde_json::json!({}) }
 }
 
-pub fn attempt(office: &Party, device_id: DeviceId, lookup_id: LookupId, limits: GuessLimits) -> CodeAttempt {
+pub fn code_attempt(office: &Party, device_id: DeviceId, lookup_id: LookupId, limits: WrongCodeLimits) -> CodeAttempt {
     CodeAttempt {
         lookup_id,
         office_id: office.party_id,
         device_id,
         now: START,
         limits,
-        photos_of_revoked: PhotosOfRevoked::Keep,
+        photos_of_revoked: RevokedDevicePolicy::Keep,
     }
 }
 
-pub fn limits(per_device: u32, over_all: u32) -> GuessLimits {
-    GuessLimits { per_device, over_all, window: Duration::from_secs(900) }
+pub fn guess_limits(per_device: u32, over_all: u32) -> WrongCodeLimits {
+    WrongCodeLimits { per_device, in_total: over_all, window: Duration::from_secs(900) }
 }

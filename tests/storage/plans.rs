@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use lichtbild::domain::party::Role;
 use lichtbild::storage::Store;
-use lichtbild::storage::steps::LookUp;
+use lichtbild::storage::steps::LookupOutcome;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::statements::{LOCKING, Statement, all};
-use super::{Fleet, attempt, limits};
+use super::statements::{LOCKING, SourceStatement, all};
+use super::{TwoNodeStore, code_attempt, guess_limits};
 use crate::support::cluster::{TestDatabase, connect, execute_on};
-use crate::support::filling::{Dialect, Filling, lookup_of};
-use crate::support::records::Database;
+use crate::support::filling::{SeedData, SqlDialect, lookup_of};
+use crate::support::records::RawDatabase;
 
 /// What grows with photos, devices, or years.
 const GROWING: [&str; 9] =
@@ -31,16 +31,17 @@ const MAY: [(&str, &str); 7] = [
 
 #[tokio::test]
 async fn sqlite_searches_and_does_not_scan() {
-    let [fleet, _] = Fleet::both().await;
-    let Database::File(pool) = &fleet.database else { unreachable!() };
+    let [fleet, _] = TwoNodeStore::both().await;
+    let RawDatabase::File(pool) = &fleet.database else { unreachable!() };
     // The plans are the same with and without rows, as SQLite is never told how many there are; these show that one can look up.
-    let filling = Filling { parties: 20, photos: 30, erased: 10, leased: 10, log: 40, frame_bytes: 100 };
-    for sql in filling.statements(Dialect::Sqlite) {
+    let filling = SeedData { parties: 20, photos: 30, erased: 10, leased: 10, log: 40, frame_bytes: 100 };
+    for sql in filling.statements(SqlDialect::Sqlite) {
         sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(pool).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
     let (office, device_id, _) = fleet.device(Role::Office).await;
-    let found = fleet.nodes[0].look_up(&attempt(&office, device_id, lookup_of(40), limits(9, 9))).await.unwrap();
-    assert!(matches!(found, LookUp::Found(_)), "{found:?}");
+    let found =
+        fleet.nodes[0].look_up(&code_attempt(&office, device_id, lookup_of(40), guess_limits(9, 9))).await.unwrap();
+    assert!(matches!(found, LookupOutcome::Found(_)), "{found:?}");
     let mut excused = BTreeSet::new();
     let mut wrong = Vec::new();
     for statement in all().into_iter().filter(|statement| !statement.only_on_server) {
@@ -77,9 +78,9 @@ fn scanned_table(step: &str, sql: &str) -> Option<String> {
 async fn postgresql_finds_what_it_needs_by_an_index() {
     let database = TestDatabase::new().await;
     let filling =
-        Filling { parties: 4_000, photos: 20_000, erased: 10_000, leased: 1_000, log: 40_000, frame_bytes: 100 };
+        SeedData { parties: 4_000, photos: 20_000, erased: 10_000, leased: 1_000, log: 40_000, frame_bytes: 100 };
     let mut connection = connect(&database.url).await.unwrap();
-    for sql in filling.statements(Dialect::Postgres) {
+    for sql in filling.statements(SqlDialect::Postgres) {
         sqlx::raw_sql(AssertSqlSafe(sql.clone()))
             .execute(&mut connection)
             .await
@@ -131,7 +132,12 @@ fn look_at(plan: &Value, ends_early: bool, scans: &mut Vec<String>) {
     }
 }
 
-fn note(statement: &Statement, scans: Vec<String>, excused: &mut BTreeSet<&'static str>, wrong: &mut Vec<String>) {
+fn note(
+    statement: &SourceStatement,
+    scans: Vec<String>,
+    excused: &mut BTreeSet<&'static str>,
+    wrong: &mut Vec<String>,
+) {
     let reason = MAY.iter().find(|(part, _)| statement.sql.contains(part));
     match reason {
         Some((part, _)) => {

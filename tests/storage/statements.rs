@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// A statement as the source writes it.
 #[derive(Debug)]
-pub struct Statement {
+pub struct SourceStatement {
     /// File and line.
     pub place: String,
     pub sql: String,
@@ -26,7 +26,7 @@ pub const LOCKING: &str = "FOR NO KEY UPDATE SKIP LOCKED";
 const NOT_READ: [&str; 6] = ["query_as(", "query_scalar(", "query_with(", "raw_sql(", "QueryBuilder", "execute(\""];
 
 /// All of them.
-pub fn all() -> Vec<Statement> {
+pub fn all() -> Vec<SourceStatement> {
     let mut sources = Vec::new();
     for (folder, only_on_server) in [("src/storage/sql", false), ("src/storage/postgres", true)] {
         for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
@@ -56,7 +56,7 @@ pub fn all() -> Vec<Statement> {
                 let sql = completed(&literal, code, &whole, &place);
                 // It reads no rows and has no plan.
                 if !sql.starts_with("LOCK TABLE ") {
-                    statements.push(Statement { place, sql, only_on_server: *only_on_server });
+                    statements.push(SourceStatement { place, sql, only_on_server: *only_on_server });
                 }
             }
         }

@@ -3,39 +3,43 @@
 use lichtbild::domain::audit::AuditEvent;
 use lichtbild::domain::collection::Outcome;
 use lichtbild::domain::party::Role;
-use lichtbild::storage::steps::{Fetch, FetchPurpose, FetchRequest, Leased, LookUp, PhotoQuery, SettleRequest};
+use lichtbild::storage::steps::{
+    FetchOutcome, FetchPurpose, FetchRequest, LeaseOutcome, LookupOutcome, PhotoQuery, SettleRequest,
+};
 use lichtbild::storage::{SqlStore, Store, StoreError};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqlSafeStr};
 
-use super::{Fleet, attempt, entry, limits};
+use super::{TwoNodeStore, audit_entry, code_attempt, guess_limits};
 use crate::support::cluster::{TestDatabase, connect, location};
 use crate::support::gateway::{DAY, MINUTE, START};
-use crate::support::records::Database;
+use crate::support::records::RawDatabase;
 
 /// Every kind of work that clients, monitors and administrators ask of a node.
-async fn works(fleet: &Fleet, node: &SqlStore) {
+async fn works(fleet: &TwoNodeStore, node: &SqlStore) {
     let (studio, depositor, credential) = fleet.device(Role::Studio).await;
     let (office, collector, _) = fleet.device(Role::Office).await;
     let (photo_id, lookup_id) = fleet.deposited(&studio, depositor).await;
-    let attempt = attempt(&office, collector, lookup_id, limits(9, 9));
+    let attempt = code_attempt(&office, collector, lookup_id, guess_limits(9, 9));
     assert!(node.caller(&credential).await.unwrap().is_some());
     assert!(node.party(office.party_id).await.unwrap().is_some());
     for role in [Role::Studio, Role::Office] {
         assert!(!node.parties(role).await.unwrap().is_empty() && !node.devices(role).await.unwrap().is_empty());
         node.invitations(role).await.unwrap();
     }
-    assert!(matches!(node.look_up(&attempt).await.unwrap(), LookUp::Found(_)));
-    let Leased::New(held) = node.lease(&fleet.lease(photo_id, &office, collector)).await.unwrap() else { panic!() };
+    assert!(matches!(node.look_up(&attempt).await.unwrap(), LookupOutcome::Found(_)));
+    let LeaseOutcome::New(held) = node.lease(&fleet.lease(photo_id, &office, collector)).await.unwrap() else {
+        panic!()
+    };
     let fetch = FetchRequest {
         collection_id: held.collection_id,
         attempt,
         settle_within: 7 * DAY,
         purpose: FetchPurpose::HandOver,
     };
-    assert!(matches!(node.fetch(&fetch).await.unwrap(), Fetch::Ready(_)));
-    assert!(node.sealed(photo_id).await.unwrap().is_some());
+    assert!(matches!(node.fetch(&fetch).await.unwrap(), FetchOutcome::Ready(_)));
+    assert!(node.sealed_photo(photo_id).await.unwrap().is_some());
     let settle = SettleRequest {
         collection_id: held.collection_id,
         office_id: office.party_id,
@@ -50,16 +54,16 @@ async fn works(fleet: &Fleet, node: &SqlStore) {
     assert_eq!(node.collections(office.party_id, None, 9).await.unwrap().len(), 1);
     // A lease that nobody came back to.
     let (photo_id, _) = fleet.deposited(&studio, depositor).await;
-    assert!(matches!(node.lease(&fleet.lease(photo_id, &office, collector)).await.unwrap(), Leased::New(_)));
+    assert!(matches!(node.lease(&fleet.lease(photo_id, &office, collector)).await.unwrap(), LeaseOutcome::New(_)));
     assert_eq!(node.sweep(START + 20 * MINUTE).await.unwrap().lapsed, 1);
-    assert!(!node.census().await.unwrap().is_empty());
-    node.append_audit(entry(AuditEvent::ClockConfirmed)).await.unwrap();
-    node.ready(START).await.unwrap();
+    assert!(!node.photo_counts().await.unwrap().is_empty());
+    node.append_audit(audit_entry(AuditEvent::ClockConfirmed)).await.unwrap();
+    node.check_ready(START).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_node_that_runs_goes_on_while_a_newer_one_adds_to_the_schema_and_is_refused_when_it_starts_again() {
-    for fleet in Fleet::both().await {
+    for fleet in TwoNodeStore::both().await {
         for node in &fleet.nodes {
             works(&fleet, node).await;
         }
@@ -72,7 +76,7 @@ async fn a_node_that_runs_goes_on_while_a_newer_one_adds_to_the_schema_and_is_re
         }
         fleet.database.execute("CREATE INDEX newer ON photos (newer)").await.unwrap();
         let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)";
-        let checksum = fleet.database.spelt("x'00'", "'\\x00'");
+        let checksum = fleet.database.for_dialect("x'00'", "'\\x00'");
         fleet.database.execute(&format!("{newer} VALUES (99, 'newer', TRUE, {checksum}, 0)")).await.unwrap();
         for node in &fleet.nodes {
             works(&fleet, node).await;
@@ -109,12 +113,12 @@ async fn nodes_that_start_at_the_same_moment_bring_an_older_schema_up_to_date_on
         );
         for node in [opened.0, opened.1, opened.2, opened.3] {
             let node = node.unwrap_or_else(|error| panic!("{place}: {error:?}"));
-            node.ready(START).await.unwrap();
-            assert_eq!(node.census().await.unwrap(), []);
+            node.check_ready(START).await.unwrap();
+            assert_eq!(node.photo_counts().await.unwrap(), []);
             node.close().await;
         }
     }
-    for database in [Database::open(&file).await, Database::connect(&server.url).await] {
+    for database in [RawDatabase::open(&file).await, RawDatabase::connect(&server.url).await] {
         let unfinished = "SELECT count(*) FROM _sqlx_migrations WHERE NOT success";
         assert_eq!(database.number(unfinished).await, 0);
         assert!(database.count("_sqlx_migrations").await > 1);

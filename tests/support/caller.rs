@@ -14,11 +14,11 @@ use lichtbild::transport::peer::{Admission, Peer, PeerCertificate};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::jpeg::{colour_picture, new_segment, with};
+use super::jpeg::{colour_jpeg, new_segment, with_inserted};
 
 /// A device with its certificate; clones are the same device.
 #[derive(Clone)]
-pub struct Caller {
+pub struct RouterClient {
     pub party: Party,
     pub device_id: DeviceId,
     pub certificate: PeerCertificate,
@@ -26,7 +26,7 @@ pub struct Caller {
     language: &'static str,
 }
 
-impl Caller {
+impl RouterClient {
     pub fn new(router: Router, party: Party, device_id: DeviceId, certificate: PeerCertificate) -> Self {
         Self { party, device_id, certificate, router, language: "de" }
     }
@@ -37,23 +37,23 @@ impl Caller {
     }
 
     pub fn request(&self, method: Method, path: &str) -> request::Builder {
-        let peer = peer(Some(self.certificate.clone()), Admission::Within);
+        let peer = peer(Some(self.certificate.clone()), Admission::WithinLimit);
         Request::builder().method(method).uri(path).header("accept-language", self.language).extension(peer)
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, request: Request<Body>) -> RouterResponse {
         send(&self.router, request).await
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> RouterResponse {
         self.send(self.request(Method::GET, path).body(Body::empty()).unwrap()).await
     }
 
-    async fn post_json(&self, path: &str, body: &Value) -> Answer {
+    async fn post_json(&self, path: &str, body: &Value) -> RouterResponse {
         self.post_text(path, body.to_string()).await
     }
 
-    pub async fn post_text(&self, path: &str, body: String) -> Answer {
+    pub async fn post_text(&self, path: &str, body: String) -> RouterResponse {
         let request = self.request(Method::POST, path).header("content-type", "application/json");
         self.send(request.body(Body::from(body)).unwrap()).await
     }
@@ -61,94 +61,94 @@ impl Caller {
     // Studio
 
     /// Posts bytes with exactly these headers.
-    pub async fn post_photo(&self, path: &str, bytes: &[u8], headers: &[(&str, &str)]) -> Answer {
+    pub async fn post_photo(&self, path: &str, bytes: &[u8], headers: &[(&str, &str)]) -> RouterResponse {
         let request = self.request(Method::POST, path);
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         self.send(request.body(Body::from(bytes.to_vec())).unwrap()).await
     }
 
-    pub async fn deposit(&self, bytes: &[u8], key: &str) -> Answer {
+    pub async fn deposit(&self, bytes: &[u8], key: &str) -> RouterResponse {
         let length = bytes.len().to_string();
         let headers = [("content-type", "image/jpeg"), ("content-length", &length), ("idempotency-key", key)];
         self.post_photo("/v1/photos", bytes, &headers).await
     }
 
-    pub async fn check(&self, bytes: &[u8]) -> Answer {
+    pub async fn check(&self, bytes: &[u8]) -> RouterResponse {
         self.post_photo("/v1/photos/check", bytes, &[("content-type", "image/jpeg")]).await
     }
 
-    pub async fn photo(&self, photo_id: &str) -> Answer {
+    pub async fn photo(&self, photo_id: &str) -> RouterResponse {
         self.get(&format!("/v1/photos/{photo_id}")).await
     }
 
-    pub async fn photos(&self, query: &str) -> Answer {
+    pub async fn photos(&self, query: &str) -> RouterResponse {
         self.get(&format!("/v1/photos?{query}")).await
     }
 
-    pub async fn withdraw(&self, photo_id: &str) -> Answer {
+    pub async fn withdraw(&self, photo_id: &str) -> RouterResponse {
         let request = self.request(Method::DELETE, &format!("/v1/photos/{photo_id}"));
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
     /// Deposits the photo of this number.
-    pub async fn deposited(&self, number: u32) -> Deposit {
-        let (bytes, key) = (photo(number), key(number));
+    pub async fn deposit_numbered(&self, number: u32) -> DepositedPhoto {
+        let (bytes, key) = (photo(number), idempotency_key(number));
         let answer = self.deposit(&bytes, &key).await;
         assert_eq!(answer.status, 201, "{answer:?}");
         let receipt = answer.json();
-        Deposit { photo_id: text(&receipt["photo_id"]), code: text(&receipt["code"]), bytes, key }
+        DepositedPhoto { photo_id: json_string(&receipt["photo_id"]), code: json_string(&receipt["code"]), bytes, key }
     }
 
     /// The state that the studio is shown.
-    pub async fn state_of(&self, deposit: &Deposit) -> String {
-        text(&self.photo(&deposit.photo_id).await.json()["state"])
+    pub async fn state_of(&self, deposit: &DepositedPhoto) -> String {
+        json_string(&self.photo(&deposit.photo_id).await.json()["state"])
     }
 
     // Office
 
-    pub async fn collect(&self, code: &str) -> Answer {
+    pub async fn collect(&self, code: &str) -> RouterResponse {
         self.post_json("/v1/collections", &json!({ "code": code })).await
     }
 
-    pub async fn fetch(&self, collection: &str, code: &str) -> Answer {
-        self.ask_for_picture(Method::GET, collection, code).await
+    pub async fn fetch(&self, collection: &str, code: &str) -> RouterResponse {
+        self.request_photo_bytes(Method::GET, collection, code).await
     }
 
-    pub async fn head(&self, collection: &str, code: &str) -> Answer {
-        self.ask_for_picture(Method::HEAD, collection, code).await
+    pub async fn head(&self, collection: &str, code: &str) -> RouterResponse {
+        self.request_photo_bytes(Method::HEAD, collection, code).await
     }
 
-    async fn ask_for_picture(&self, method: Method, collection: &str, code: &str) -> Answer {
+    async fn request_photo_bytes(&self, method: Method, collection: &str, code: &str) -> RouterResponse {
         let request = self.request(method, &format!("/v1/collections/{collection}/photo"));
         self.send(request.header("retrieval-code", code).body(Body::empty()).unwrap()).await
     }
 
-    pub async fn settle(&self, collection: &str, outcome: &Value) -> Answer {
+    pub async fn settle(&self, collection: &str, outcome: &Value) -> RouterResponse {
         self.post_json(&format!("/v1/collections/{collection}/settle"), outcome).await
     }
 
-    pub async fn collections(&self, query: &str) -> Answer {
+    pub async fn collections(&self, query: &str) -> RouterResponse {
         self.get(&format!("/v1/collections?{query}")).await
     }
 
     /// Collects and gives the collection's identifier.
-    pub async fn collected(&self, code: &str) -> String {
+    pub async fn collect_ok(&self, code: &str) -> String {
         let answer = self.collect(code).await;
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
-        text(&answer.json()["collection_id"])
+        json_string(&answer.json()["collection_id"])
     }
 
     /// Collects and fetches the picture.
-    pub async fn handed_over(&self, code: &str) -> String {
-        let collection = self.collected(code).await;
+    pub async fn collect_and_fetch(&self, code: &str) -> String {
+        let collection = self.collect_ok(code).await;
         let answer = self.fetch(&collection, code).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         collection
     }
 
     /// Collects, fetches and settles.
-    pub async fn settled(&self, code: &str, outcome: &Value) -> String {
-        let collection = self.handed_over(code).await;
+    pub async fn collect_and_settle(&self, code: &str, outcome: &Value) -> String {
+        let collection = self.collect_and_fetch(code).await;
         let answer = self.settle(&collection, outcome).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         collection
@@ -157,7 +157,7 @@ impl Caller {
 
 /// A photo that was taken in.
 #[derive(Debug, Clone)]
-pub struct Deposit {
+pub struct DepositedPhoto {
     pub photo_id: String,
     pub code: String,
     pub bytes: Vec<u8>,
@@ -165,13 +165,13 @@ pub struct Deposit {
 }
 
 /// What came back.
-pub struct Answer {
+pub struct RouterResponse {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
-impl Answer {
+impl RouterResponse {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
@@ -182,7 +182,7 @@ impl Answer {
 
     /// Asserts that this is a whole problem of this kind, and gives its body.
     #[track_caller]
-    pub fn refused(&self, status: u16, kind: &str) -> Value {
+    pub fn assert_problem(&self, status: u16, kind: &str) -> Value {
         assert_eq!(self.status, status, "{self:?}");
         assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
         assert_eq!(self.header("cache-control"), "no-store", "{self:?}");
@@ -200,7 +200,7 @@ impl Answer {
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for RouterResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let body = &self.body[..self.body.len().min(2000)];
         write!(f, "{} {:?} {}", self.status, self.headers, String::from_utf8_lossy(body))
@@ -208,11 +208,11 @@ impl fmt::Debug for Answer {
 }
 
 /// Sends a request to a router as the line would.
-pub async fn send(router: &Router, request: Request<Body>) -> Answer {
+pub async fn send(router: &Router, request: Request<Body>) -> RouterResponse {
     let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    RouterResponse { status: parts.status.as_u16(), headers: parts.headers, body }
 }
 
 /// Who is at the other end of a connection.
@@ -224,16 +224,16 @@ pub fn peer(certificate: Option<PeerCertificate>, admission: Admission) -> Peer 
 pub fn photo(number: u32) -> Vec<u8> {
     static PICTURE: OnceLock<Vec<u8>> = OnceLock::new();
     let comment = new_segment(0xFE, format!("picture number {number}").as_bytes());
-    with(PICTURE.get_or_init(|| colour_picture(35, 45)), 2, &comment)
+    with_inserted(PICTURE.get_or_init(|| colour_jpeg(35, 45)), 2, &comment)
 }
 
 /// An idempotency key, unlike that of any other number.
-pub fn key(number: u32) -> String {
+pub fn idempotency_key(number: u32) -> String {
     format!("key-of-the-deposit-{number:06}")
 }
 
 /// A string out of JSON.
 #[track_caller]
-pub fn text(value: &Value) -> String {
+pub fn json_string(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("not a string: {value}")).to_owned()
 }

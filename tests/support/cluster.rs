@@ -12,7 +12,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use tokio::sync::OnceCell;
 
-use super::process::GENEROUS;
+use super::process::GENEROUS_TIMEOUT;
 
 /// The server refuses to run as root: then it runs as nobody.
 const NOBODY: u32 = 65_534;
@@ -21,21 +21,21 @@ const USER: &str = "lichtbild";
 const TEMPLATE: &str = "as_migrated";
 
 /// What a test server writes need not outlive the machine.
-const HURRIED: &str =
+const FAST_SETTINGS: &str =
     "-c fsync=off -c full_page_writes=off -c max_connections=500 -c shared_buffers=64MB -c autovacuum=off";
 
 /// A server. Stopped and erased when this is dropped, or when its process is no more.
-pub struct Cluster {
+pub struct PostgresServer {
     folder: PathBuf,
     programs: PathBuf,
     settings: String,
     /// Waits for the end of its standard input, which comes with ours.
-    warden: Child,
+    watchdog: Child,
 }
 
-impl Cluster {
+impl PostgresServer {
     pub async fn start() -> Self {
-        Self::start_in(&roomy(), HURRIED).await
+        Self::start_in(&memory_backed_dir(), FAST_SETTINGS).await
     }
 
     /// One with settings of its own, in a folder that everybody may enter.
@@ -54,19 +54,19 @@ impl Cluster {
         std::os::unix::process::CommandExt::process_group(&mut warden, 0);
         let warden = warden.args(["-c", script]).arg(programs.join("pg_ctl")).arg(&folder);
         let warden = warden.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let cluster = Self { folder, programs, settings: settings.to_owned(), warden };
-        cluster.bring_up();
+        let cluster = Self { folder, programs, settings: settings.to_owned(), watchdog: warden };
+        cluster.start_server();
         cluster
     }
 
     /// Starts the server, and waits until it answers.
-    pub fn bring_up(&self) {
-        self.bring_up_as(self.control("start"));
+    pub fn start_server(&self) {
+        self.start_server_as(self.control("start"));
     }
 
     /// The same, where its folder `disk` is a disk of so many MiB of its own, which goes with it; `false` where none can be mounted.
     /// Root inside is nobody special outside, and the server, which will not run as root, is not root inside either.
-    pub fn bring_up_beside_a_disk(&self, megabytes: u32) -> bool {
+    pub fn start_server_with_small_disk(&self, megabytes: u32) -> bool {
         let script = "mkdir -p disk && mount -t tmpfs -o size=$0m tmpfs disk && mkdir disk/space && \
                       exec unshare --user --map-user=1000 --map-group=1000 \"$@\"";
         let within = |program: &Path| {
@@ -80,18 +80,18 @@ impl Cluster {
         }
         let mut start = within(&self.programs.join("pg_ctl"));
         start.args(["start", "-s", "-D"]).arg(self.folder.join("data"));
-        self.bring_up_as(start);
+        self.start_server_as(start);
         true
     }
 
-    fn bring_up_as(&self, mut start: Command) {
+    fn start_server_as(&self, mut start: Command) {
         let settings =
             format!("-c listen_addresses='' -c unix_socket_directories='{}' {}", self.folder.display(), self.settings);
         run(start.args(["-w", "-l"]).arg(self.folder.join("log")).args(["-o", &settings]));
     }
 
     /// Stops the server at once, as a machine does that loses its power.
-    pub fn take_down(&self) {
+    pub fn stop_immediately(&self) {
         run(self.control("stop").args(["-m", "immediate"]));
     }
 
@@ -112,7 +112,8 @@ impl Cluster {
     /// Starts such a copy as a standby, with a socket of its own.
     pub fn start_standby(&self, name: &str) {
         let data = self.folder.join(name);
-        let settings = format!("-c listen_addresses='' -c unix_socket_directories='{}' {HURRIED}", data.display());
+        let settings =
+            format!("-c listen_addresses='' -c unix_socket_directories='{}' {FAST_SETTINGS}", data.display());
         let mut start = unprivileged(&self.programs.join("pg_ctl"));
         start.args(["start", "-s", "-w", "-o", &settings, "-l"]).arg(self.folder.join("standby-log"));
         run(start.arg("-D").arg(data));
@@ -128,19 +129,19 @@ impl Cluster {
     }
 
     /// Puts a copy in the place of the data, while the server is down.
-    pub fn exchange_for(&self, name: &str) {
+    pub fn replace_data_with(&self, name: &str) {
         std::fs::rename(self.folder.join("data"), self.folder.join("data-before")).unwrap();
         std::fs::rename(self.folder.join(name), self.folder.join("data")).unwrap();
     }
 
     /// Puts a copy of a copy in the place of the data, while the server is down.
-    pub fn go_back_to(&self, name: &str) {
+    pub fn restore_copy(&self, name: &str) {
         std::fs::rename(self.folder.join("data"), self.folder.join("today")).unwrap();
         run(unprivileged(Path::new("cp")).arg("-a").arg(self.folder.join(name)).arg(self.folder.join("data")));
     }
 
     /// Puts the data back in its place, while the server is down.
-    pub fn come_forward(&self) {
+    pub fn undo_restore(&self) {
         std::fs::remove_dir_all(self.folder.join("data")).unwrap();
         std::fs::rename(self.folder.join("today"), self.folder.join("data")).unwrap();
     }
@@ -165,7 +166,7 @@ impl Cluster {
     }
 
     /// One of the programs that come with the server.
-    pub fn program(name: &str) -> PathBuf {
+    pub fn program_path(name: &str) -> PathBuf {
         programs().join(name)
     }
 
@@ -211,10 +212,10 @@ impl Cluster {
     }
 }
 
-impl Drop for Cluster {
+impl Drop for PostgresServer {
     fn drop(&mut self) {
-        drop(self.warden.stdin.take());
-        let _ = self.warden.wait();
+        drop(self.watchdog.stdin.take());
+        let _ = self.watchdog.wait();
     }
 }
 
@@ -227,20 +228,20 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// A copy of the one that has been migrated.
     pub async fn new() -> Self {
-        Self::made_with(&format!("TEMPLATE {TEMPLATE}")).await
+        Self::create_with(&format!("TEMPLATE {TEMPLATE}")).await
     }
 
     /// One that nobody has taken into use.
     pub async fn empty() -> Self {
-        Self::made_with("").await
+        Self::create_with("").await
     }
 
     /// On the server that all tests of this process share.
-    async fn made_with(options: &str) -> Self {
-        static SHARED: OnceCell<Cluster> = OnceCell::const_new();
+    async fn create_with(options: &str) -> Self {
+        static SHARED: OnceCell<PostgresServer> = OnceCell::const_new();
         let cluster = SHARED
             .get_or_init(|| async {
-                let cluster = Cluster::start().await;
+                let cluster = PostgresServer::start().await;
                 execute_on(&cluster.url("postgres"), &format!("CREATE DATABASE {TEMPLATE}")).await;
                 let store = SqlStore::create(&location(&cluster.url(TEMPLATE))).await.unwrap();
                 store.close().await;
@@ -314,7 +315,7 @@ fn run(command: &mut Command) {
     let output = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let output = output.wait_with_output().unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    assert!(begun.elapsed() < GENEROUS, "{command:?} took too long");
+    assert!(begun.elapsed() < GENEROUS_TIMEOUT, "{command:?} took too long");
 }
 
 fn unprivileged(program: &Path) -> Command {
@@ -333,7 +334,7 @@ fn is_root() -> bool {
 }
 
 /// In memory where there is such a place, which lets everybody in besides.
-fn roomy() -> PathBuf {
+fn memory_backed_dir() -> PathBuf {
     let memory = PathBuf::from("/dev/shm");
     if memory.is_dir() { memory } else { std::env::temp_dir() }
 }

@@ -18,7 +18,7 @@ use tokio::time;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::process::GENEROUS;
+use super::process::GENEROUS_TIMEOUT;
 
 /// The photo that a gateway of profile `icao-35x45` takes.
 pub const PHOTO: &[u8] = include_bytes!("../../fixtures/portrait-413x531.jpg");
@@ -61,48 +61,48 @@ impl DeviceFiles {
     }
 
     /// A caller with connections of its own.
-    pub fn calls(&self, url: &str) -> Caller {
-        self.calls_within(GENEROUS, url)
+    pub fn client(&self, url: &str) -> HttpsClient {
+        self.client_with_timeout(GENEROUS_TIMEOUT, url)
     }
 
     /// The same with less patience.
-    pub fn calls_within(&self, patience: time::Duration, url: &str) -> Caller {
+    pub fn client_with_timeout(&self, timeout: time::Duration, url: &str) -> HttpsClient {
         let http = Client::builder()
             .tls_backend_preconfigured(self.tls())
             .no_proxy()
             .retry(reqwest::retry::never())
-            .timeout(patience)
+            .timeout(timeout)
             .build()
             .unwrap();
-        Caller { http, url: url.to_owned() }
+        HttpsClient { http, url: url.to_owned() }
     }
 
     /// One TLS connection, to be spoken to by hand.
-    pub async fn connects(&self, url: &str) -> io::Result<TlsStream<TcpStream>> {
-        self.connects_by(url, TcpSocket::new_v4()?).await
+    pub async fn connect_tls(&self, url: &str) -> io::Result<TlsStream<TcpStream>> {
+        self.connect_tls_with(url, TcpSocket::new_v4()?).await
     }
 
     /// The same over a socket with settings of its own.
-    pub async fn connects_by(&self, url: &str, socket: TcpSocket) -> io::Result<TlsStream<TcpStream>> {
+    pub async fn connect_tls_with(&self, url: &str, socket: TcpSocket) -> io::Result<TlsStream<TcpStream>> {
         let port = Url::parse(url).unwrap().port().unwrap();
         let connect = async {
             let tcp = socket.connect(([127, 0, 0, 1], port).into()).await?;
             let name = ServerName::try_from("localhost").unwrap();
             TlsConnector::from(Arc::new(self.tls())).connect(name, tcp).await
         };
-        time::timeout(GENEROUS, connect).await.unwrap()
+        time::timeout(GENEROUS_TIMEOUT, connect).await.unwrap()
     }
 }
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub struct Answer {
+pub struct HttpsResponse {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl HttpsResponse {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.body)))
     }
@@ -130,70 +130,75 @@ impl Answer {
 
 /// Speaks the routes of studios and offices; connections are kept alive.
 #[derive(Clone)]
-pub struct Caller {
+pub struct HttpsClient {
     http: Client,
     url: String,
 }
 
-impl Caller {
+impl HttpsClient {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.url))
     }
 
-    pub async fn get(&self, path: &str) -> reqwest::Result<Answer> {
+    pub async fn get(&self, path: &str) -> reqwest::Result<HttpsResponse> {
         send(self.request(Method::GET, path)).await
     }
 
-    pub async fn deposit(&self, key: &str) -> reqwest::Result<Answer> {
+    pub async fn deposit(&self, key: &str) -> reqwest::Result<HttpsResponse> {
         self.deposit_bytes(key, PHOTO.to_vec()).await
     }
 
-    pub async fn deposit_bytes(&self, key: &str, photo: impl Into<reqwest::Body>) -> reqwest::Result<Answer> {
+    pub async fn deposit_bytes(&self, key: &str, photo: impl Into<reqwest::Body>) -> reqwest::Result<HttpsResponse> {
         let request = self.request(Method::POST, "/v1/photos").header("content-type", "image/jpeg");
         send(request.header("idempotency-key", key).body(photo)).await
     }
 
-    pub async fn collect(&self, code: &str) -> reqwest::Result<Answer> {
+    pub async fn collect(&self, code: &str) -> reqwest::Result<HttpsResponse> {
         send(self.request(Method::POST, "/v1/collections").json(&json!({ "code": code }))).await
     }
 
     /// Collects a photo that must be there for this office, and gives the collection's identifier.
-    pub async fn collects(&self, code: &str) -> String {
+    pub async fn collect_ok(&self, code: &str) -> String {
         let answer = self.collect(code).await.unwrap();
         assert!(matches!(answer.status, 200 | 201), "{}", answer.json());
         answer.text("collection_id")
     }
 
-    pub async fn fetch(&self, collection_id: &str, code: &str) -> reqwest::Result<Answer> {
+    pub async fn fetch(&self, collection_id: &str, code: &str) -> reqwest::Result<HttpsResponse> {
         let path = format!("/v1/collections/{collection_id}/photo");
         send(self.request(Method::GET, &path).header("retrieval-code", code)).await
     }
 
-    pub async fn settle(&self, collection_id: &str, outcome: &Value) -> reqwest::Result<Answer> {
+    pub async fn settle(&self, collection_id: &str, outcome: &Value) -> reqwest::Result<HttpsResponse> {
         let path = format!("/v1/collections/{collection_id}/settle");
         send(self.request(Method::POST, &path).json(outcome)).await
     }
 }
 
-async fn send(request: RequestBuilder) -> reqwest::Result<Answer> {
+async fn send(request: RequestBuilder) -> reqwest::Result<HttpsResponse> {
     let response = request.send().await?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Ok(Answer { status, headers, body: response.bytes().await?.to_vec() })
+    Ok(HttpsResponse { status, headers, body: response.bytes().await?.to_vec() })
 }
 
 /// GET without TLS, for the monitoring listener.
 pub async fn plain_get(url: &str) -> String {
     let url = Url::parse(url).unwrap();
     let mut stream = TcpStream::connect(("127.0.0.1", url.port().unwrap())).await.unwrap();
-    let (_, body) = ask(&mut stream, &format!("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", url.path())).await.unwrap();
+    let (_, body) = send_raw_request(&mut stream, &format!("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", url.path()))
+        .await
+        .unwrap();
     String::from_utf8(body).unwrap()
 }
 
 /// Sends `request` by hand and reads the answer: its status and its body.
-pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, request: &str) -> io::Result<(u16, Vec<u8>)> {
+pub async fn send_raw_request<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    request: &str,
+) -> io::Result<(u16, Vec<u8>)> {
     stream.write_all(request.as_bytes()).await?;
     stream.flush().await?;
-    read_answer(stream).await
+    read_response(stream).await
 }
 
 /// Begins a deposit by hand, up to the moment when the gateway asks for the photo: it has let the caller in and waits.
@@ -202,11 +207,11 @@ pub async fn begin_upload<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, key
         "POST /v1/photos HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nIdempotency-Key: {key}\r\n\
          Content-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
     );
-    assert_eq!(ask(stream, &head).await.unwrap().0, 100);
+    assert_eq!(send_raw_request(stream, &head).await.unwrap().0, 100);
 }
 
 /// Reads an answer that has a `Content-Length`.
-pub async fn read_answer<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<(u16, Vec<u8>)> {
+pub async fn read_response<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<(u16, Vec<u8>)> {
     let read = async {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -220,12 +225,12 @@ pub async fn read_answer<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<(u1
         stream.read_exact(&mut body).await?;
         Ok((status, body))
     };
-    time::timeout(GENEROUS, read).await.expect("an answer in time")
+    time::timeout(GENEROUS_TIMEOUT, read).await.expect("an answer in time")
 }
 
 /// Waits until the other side has closed, and returns how long that took.
-pub async fn closed<S: AsyncRead + Unpin>(stream: &mut S) -> time::Duration {
+pub async fn wait_until_closed<S: AsyncRead + Unpin>(stream: &mut S) -> time::Duration {
     let begun = time::Instant::now();
-    let _ = time::timeout(GENEROUS, stream.read_to_end(&mut Vec::new())).await.expect("closed in time");
+    let _ = time::timeout(GENEROUS_TIMEOUT, stream.read_to_end(&mut Vec::new())).await.expect("closed in time");
     begun.elapsed()
 }

@@ -13,10 +13,10 @@ use cms::cert::x509::der::{Decode, Encode};
 use cms::content_info::ContentInfo;
 use cms::signed_data::SignedData;
 use lichtbild::domain::digest::Sha256Digest;
-use lichtbild::domain::invitation::Policy;
+use lichtbild::domain::invitation::EnrolmentPolicy;
 use lichtbild::entropy::SeededEntropy;
-use lichtbild::flows::invite::Invite;
-use lichtbild::flows::issuance::{Issuance, Side};
+use lichtbild::flows::invite::IssuedInvitation;
+use lichtbild::flows::issuance::{CertificateIssuer, RoleIssuer};
 use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::certs_only::certificates_only;
 use lichtbild::identity::issue::CLIENT_VALIDITY;
@@ -25,28 +25,28 @@ use lichtbild::transport::connections::ConnectionHandle;
 use lichtbild::transport::peer::{Admission, Peer};
 use serde_json::json;
 
-use super::caller::{Answer, send};
+use super::caller::{RouterResponse, send};
 use super::gateway::START;
 
 pub const EST: &str = "/.well-known/est";
 pub const STUDIO_URL: &str = "https://gateway.example:8443";
 
 /// What the gateway under test certifies with.
-pub fn issuance(policy: Policy) -> Issuance {
+pub fn issuance(policy: EnrolmentPolicy) -> CertificateIssuer {
     let [server, studio, office] = authorities();
-    let side = |authority: Authority, url: &str, name: &str| Side {
+    let side = |authority: Authority, url: &str, name: &str| RoleIssuer {
         authority: Some(authority),
         url: url.to_owned(),
         crl_url: format!("https://gateway.example:7443/crl/{name}.crl"),
     };
     let packed =
         certificates_only(&[server.certificate_der(), studio.certificate_der(), office.certificate_der()]).unwrap();
-    Issuance {
+    CertificateIssuer {
         policy,
         validity: CLIENT_VALIDITY,
         server_ca_pem: server.certificate_pem(),
         server_ca_sha256: server.fingerprint(),
-        authorities: packed,
+        ca_certificates_pkcs7: packed,
         studio: side(studio, STUDIO_URL, "studio"),
         office: side(office, "https://gateway.example:9443", "office"),
     }
@@ -66,13 +66,13 @@ pub fn authorities() -> [Authority; 3] {
 
 /// Whoever has nothing but an address and perhaps a code.
 #[derive(Clone)]
-pub struct Stranger {
+pub struct AnonymousClient {
     router: Router,
     address: IpAddr,
     language: &'static str,
 }
 
-impl Stranger {
+impl AnonymousClient {
     pub fn new(router: Router, address: &str) -> Self {
         Self { router, address: address.parse().unwrap(), language: "de" }
     }
@@ -83,25 +83,25 @@ impl Stranger {
     }
 
     fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
-        let peer = Peer::new((self.address, 40_000).into(), None, ConnectionHandle::default(), Admission::Within);
+        let peer = Peer::new((self.address, 40_000).into(), None, ConnectionHandle::default(), Admission::WithinLimit);
         Request::builder().method(method).uri(path).header("accept-language", self.language).extension(peer)
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> RouterResponse {
         send(&self.router, self.request(Method::GET, path).body(Body::empty()).unwrap()).await
     }
 
-    pub async fn look_up(&self, lookup: &str, nonce: &str) -> Answer {
-        self.look_up_with(&json!({ "lookup": lookup, "nonce": nonce }).to_string()).await
+    pub async fn look_up(&self, lookup: &str, nonce: &str) -> RouterResponse {
+        self.look_up_raw(&json!({ "lookup": lookup, "nonce": nonce }).to_string()).await
     }
 
-    pub async fn look_up_with(&self, body: &str) -> Answer {
+    pub async fn look_up_raw(&self, body: &str) -> RouterResponse {
         let request = self.request(Method::POST, "/v1/invitations/lookup").header("content-type", "application/json");
         send(&self.router, request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
     /// Sends a request for a certificate with these credentials, in whatever form.
-    pub async fn enrol_with(&self, authorization: Option<&str>, body: impl Into<Body>) -> Answer {
+    pub async fn enrol_with(&self, authorization: Option<&str>, body: impl Into<Body>) -> RouterResponse {
         let mut request =
             self.request(Method::POST, &format!("{EST}/simpleenroll")).header("content-type", "application/pkcs10");
         if let Some(authorization) = authorization {
@@ -110,17 +110,17 @@ impl Stranger {
         send(&self.router, request.body(body.into()).unwrap()).await
     }
 
-    pub async fn enrol(&self, device_id: &str, code: &str, request: &[u8]) -> Answer {
-        self.enrol_with(Some(&basic(device_id, code)), STANDARD.encode(request)).await
+    pub async fn enrol(&self, device_id: &str, code: &str, request: &[u8]) -> RouterResponse {
+        self.enrol_with(Some(&basic_authorization(device_id, code)), STANDARD.encode(request)).await
     }
 
     /// Enrols the device of an invitation.
-    pub async fn accept(&self, invite: &Invite, key: &DeviceKey) -> Answer {
+    pub async fn accept_invitation(&self, invite: &IssuedInvitation, key: &DeviceKey) -> RouterResponse {
         self.enrol(&invite.device.device_id.to_string(), &invite.code.reveal(), &key.to_request().unwrap()).await
     }
 }
 
-pub fn basic(user: &str, password: &str) -> String {
+pub fn basic_authorization(user: &str, password: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
 }
 
@@ -129,7 +129,7 @@ pub const WRONG_CODE: &str = "G94ZJ-756FW-FHRWS-2ZVE8";
 
 /// The certificates of an answer, each in DER.
 #[track_caller]
-pub fn certificates(answer: &Answer) -> Vec<Vec<u8>> {
+pub fn certificates(answer: &RouterResponse) -> Vec<Vec<u8>> {
     assert_eq!(answer.status, 200, "{answer:?}");
     let text: String = String::from_utf8(answer.body.to_vec()).unwrap().split_whitespace().collect();
     let content = ContentInfo::from_der(&STANDARD.decode(text).unwrap()).unwrap();
@@ -145,7 +145,7 @@ pub fn certificates(answer: &Answer) -> Vec<Vec<u8>> {
 
 /// The one certificate of an answer.
 #[track_caller]
-pub fn certificate(answer: &Answer) -> Vec<u8> {
+pub fn certificate(answer: &RouterResponse) -> Vec<u8> {
     let mut all = certificates(answer);
     assert_eq!(all.len(), 1);
     all.remove(0)

@@ -1,6 +1,6 @@
 //! A builder for EXIF segments whose entries have any type, in both byte orders.
 
-use super::jpeg::{new_segment, with};
+use super::jpeg::{new_segment, with_inserted};
 
 pub const ORIENTATION: u16 = 0x0112;
 pub const X_RESOLUTION: u16 = 0x011A;
@@ -32,62 +32,64 @@ pub const UTF8: u16 = 129;
 pub const INTEGERS: [u16; 8] = [BYTE, SHORT, LONG, SBYTE, UNDEFINED, SSHORT, SLONG, IFD];
 
 #[derive(Debug, Clone, Copy)]
-pub enum Order {
+pub enum ExifByteOrder {
     Big,
     Little,
 }
 
-pub const ORDERS: [Order; 2] = [Order::Big, Order::Little];
+pub const BYTE_ORDERS: [ExifByteOrder; 2] = [ExifByteOrder::Big, ExifByteOrder::Little];
 
 /// An entry with its values.
 #[derive(Clone)]
-pub struct Entry {
+pub struct ExifEntry {
     tag: u16,
     kind: u16,
-    values: Values,
+    values: ExifValues,
 }
 
 #[derive(Clone)]
-enum Values {
+enum ExifValues {
     Text(Vec<u8>),
     Numbers(Vec<f64>),
     Ratio(u32, u32),
 }
 
-impl Entry {
+impl ExifEntry {
     pub fn number(tag: u16, kind: u16, number: f64) -> Self {
         Self::numbers(tag, kind, &[number])
     }
 
     pub fn numbers(tag: u16, kind: u16, numbers: &[f64]) -> Self {
-        Self { tag, kind, values: Values::Numbers(numbers.to_vec()) }
+        Self { tag, kind, values: ExifValues::Numbers(numbers.to_vec()) }
     }
 
     pub fn ratio(tag: u16, kind: u16, numerator: u32, denominator: u32) -> Self {
-        Self { tag, kind, values: Values::Ratio(numerator, denominator) }
+        Self { tag, kind, values: ExifValues::Ratio(numerator, denominator) }
     }
 
     /// Text of a type of one byte, without a final zero unless it is part of `text`.
     pub fn text(tag: u16, kind: u16, text: impl AsRef<[u8]>) -> Self {
-        Self { tag, kind, values: Values::Text(text.as_ref().to_vec()) }
+        Self { tag, kind, values: ExifValues::Text(text.as_ref().to_vec()) }
     }
 
     /// The values, and how many they are.
-    fn encoded(&self, order: Order) -> (Vec<u8>, u32) {
+    fn encoded(&self, order: ExifByteOrder) -> (Vec<u8>, u32) {
         match &self.values {
-            Values::Text(text) => (text.clone(), text.len() as u32),
-            Values::Numbers(numbers) => {
+            ExifValues::Text(text) => (text.clone(), text.len() as u32),
+            ExifValues::Numbers(numbers) => {
                 let values: Vec<u8> = numbers.iter().flat_map(|number| encoded(order, self.kind, *number)).collect();
                 let is_text = matches!(self.kind, ASCII | UTF8);
                 let count = if is_text { values.len() } else { numbers.len() };
                 (values, count as u32)
             }
-            Values::Ratio(numerator, denominator) => ([order.long(*numerator), order.long(*denominator)].concat(), 1),
+            ExifValues::Ratio(numerator, denominator) => {
+                ([order.long(*numerator), order.long(*denominator)].concat(), 1)
+            }
         }
     }
 }
 
-impl Order {
+impl ExifByteOrder {
     fn ordered<const N: usize>(self, big_endian: [u8; N]) -> [u8; N] {
         let mut bytes = big_endian;
         if matches!(self, Self::Little) {
@@ -105,7 +107,7 @@ impl Order {
     }
 }
 
-fn encoded(order: Order, kind: u16, number: f64) -> Vec<u8> {
+fn encoded(order: ExifByteOrder, kind: u16, number: f64) -> Vec<u8> {
     let whole = number as i64;
     match kind {
         BYTE | SBYTE | UNDEFINED => vec![whole as u8],
@@ -123,10 +125,10 @@ fn encoded(order: Order, kind: u16, number: f64) -> Vec<u8> {
 /// The directories of an EXIF segment. An EXIF or GPS directory without entries is left out, together with its pointer.
 #[derive(Clone)]
 pub struct ExifBlock {
-    pub order: Order,
-    pub first: Vec<Entry>,
-    pub exif: Vec<Entry>,
-    pub gps: Vec<Entry>,
+    pub order: ExifByteOrder,
+    pub first: Vec<ExifEntry>,
+    pub exif: Vec<ExifEntry>,
+    pub gps: Vec<ExifEntry>,
     /// JPEG bytes of a thumbnail in the second directory, and the type of the entries that tell where it is.
     pub thumbnail: Option<(Vec<u8>, u16)>,
     /// The type of the pointers to the EXIF and GPS directories.
@@ -136,54 +138,55 @@ pub struct ExifBlock {
 }
 
 impl ExifBlock {
-    pub fn new(order: Order) -> Self {
+    pub fn new(order: ExifByteOrder) -> Self {
         let [first, exif, gps] = [(); 3].map(|()| Vec::new());
         Self { order, first, exif, gps, thumbnail: None, pointer_kind: LONG, entries_before: 0 }
     }
 
     /// With a capture time as the standard wants it.
-    pub fn captured(order: Order, text: &str) -> Self {
-        Self::new(order).with_exif(Entry::text(DATE_TIME_ORIGINAL, ASCII, format!("{text}\0")))
+    pub fn captured(order: ExifByteOrder, text: &str) -> Self {
+        Self::new(order).with_exif(ExifEntry::text(DATE_TIME_ORIGINAL, ASCII, format!("{text}\0")))
     }
 
-    pub fn with_first(mut self, entry: Entry) -> Self {
+    pub fn with_first(mut self, entry: ExifEntry) -> Self {
         self.first.push(entry);
         self
     }
 
-    pub fn with_exif(mut self, entry: Entry) -> Self {
+    pub fn with_exif(mut self, entry: ExifEntry) -> Self {
         self.exif.push(entry);
         self
     }
 
-    pub fn with_gps(mut self, entry: Entry) -> Self {
+    pub fn with_gps(mut self, entry: ExifEntry) -> Self {
         self.gps.push(entry);
         self
     }
 
     pub fn tiff(&self) -> Vec<u8> {
         let order = self.order;
-        let filler = (0..self.entries_before).map(|index| Entry::number(0x0100 + index as u16, SHORT, 2.0));
-        let padded = |entries: &[Entry]| filler.clone().chain(entries.iter().cloned()).collect::<Vec<_>>();
+        let filler = (0..self.entries_before).map(|index| ExifEntry::number(0x0100 + index as u16, SHORT, 2.0));
+        let padded = |entries: &[ExifEntry]| filler.clone().chain(entries.iter().cloned()).collect::<Vec<_>>();
         let pointers = [(0x8769, &self.exif), (0x8825, &self.gps)];
         let pointed: Vec<_> = pointers.into_iter().filter(|(_, entries)| !entries.is_empty()).collect();
         let mut first = padded(&self.first);
-        first.extend(pointed.iter().map(|(tag, _)| Entry::number(*tag, self.pointer_kind, 0.0)));
+        first.extend(pointed.iter().map(|(tag, _)| ExifEntry::number(*tag, self.pointer_kind, 0.0)));
         // Laid out twice: the pointers in the first directory are known after the first time.
-        let mut bytes = [if matches!(order, Order::Big) { b"MM\0*" } else { b"II*\0" }, &order.long(8)[..]].concat();
+        let mut bytes =
+            [if matches!(order, ExifByteOrder::Big) { b"MM\0*" } else { b"II*\0" }, &order.long(8)[..]].concat();
         let at = bytes.len() + directory(order, &first, 8, 0).len();
         let mut behind = Vec::new();
         let count = first.len();
         for (index, (tag, entries)) in pointed.iter().enumerate() {
             let start = at + behind.len();
-            first[count - pointed.len() + index] = Entry::number(*tag, self.pointer_kind, start as f64);
+            first[count - pointed.len() + index] = ExifEntry::number(*tag, self.pointer_kind, start as f64);
             behind.extend(directory(order, &padded(entries), start, 0));
         }
         let second = at + behind.len();
         if let Some((jpeg, kind)) = &self.thumbnail {
             let entries = |start: usize| {
                 let values = [(0x0201, start), (0x0202, jpeg.len())];
-                values.map(|(tag, value)| Entry::number(tag, *kind, value as f64)).to_vec()
+                values.map(|(tag, value)| ExifEntry::number(tag, *kind, value as f64)).to_vec()
             };
             let length = directory(order, &entries(0), second, 0).len();
             behind.extend(directory(order, &entries(second + length), second, 0));
@@ -199,12 +202,12 @@ impl ExifBlock {
 
     /// `bytes` with this segment at the beginning.
     pub fn within(&self, bytes: &[u8]) -> Vec<u8> {
-        with(bytes, 2, &self.segment())
+        with_inserted(bytes, 2, &self.segment())
     }
 }
 
 /// A directory that begins at `start`, with the values that do not fit into its entries behind it.
-fn directory(order: Order, entries: &[Entry], start: usize, following: u32) -> Vec<u8> {
+fn directory(order: ExifByteOrder, entries: &[ExifEntry], start: usize, following: u32) -> Vec<u8> {
     let values_start = start + 2 + entries.len() * 12 + 4;
     let mut values = Vec::new();
     let mut bytes = order.short(entries.len() as u16).to_vec();

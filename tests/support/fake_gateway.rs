@@ -30,7 +30,7 @@ use tokio_rustls::TlsAcceptor;
 
 /// One answer of the script.
 #[derive(Debug, Clone)]
-pub enum Reply {
+pub enum ScriptedReply {
     /// 201 with the receipt that belongs to key and photo; replayed when the key came before and was stored.
     Receipt,
     /// The photo is stored, and the connection ends before a byte of the answer.
@@ -42,19 +42,19 @@ pub enum Reply {
     /// A problem, with `Retry-After` where given.
     Problem(u16, &'static str, Option<&'static str>),
     /// 201 with the receipt, one of its fields replaced.
-    Forged(&'static str, serde_json::Value),
+    ReceiptWithField(&'static str, serde_json::Value),
     /// Something that is no gateway's answer.
     Text(u16, &'static str),
 }
 
 /// One upload as it came.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct RecordedUpload {
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
-impl Seen {
+impl RecordedUpload {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -66,7 +66,7 @@ impl Seen {
 
 /// What to make wrong about the certificates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pki {
+pub enum PkiFault {
     Sound,
     /// The studio's certificate stands on the gateway's revocation list.
     StudioRevoked,
@@ -83,30 +83,33 @@ pub enum Pki {
 }
 
 #[derive(Default)]
-struct State {
-    script: VecDeque<Reply>,
-    seen: Vec<Seen>,
+struct FakeGatewayState {
+    script: VecDeque<ScriptedReply>,
+    seen: Vec<RecordedUpload>,
     stored: Vec<String>,
     profile: Option<serde_json::Value>,
 }
 
 pub struct FakeGateway {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<FakeGatewayState>>,
     directory: tempfile::TempDir,
 }
 
 impl FakeGateway {
     /// Plays `script`, then answers every upload with its receipt.
-    pub async fn playing(script: impl IntoIterator<Item = Reply>) -> Self {
-        Self::with_pki(Pki::Sound, script).await
+    pub async fn with_script(script: impl IntoIterator<Item = ScriptedReply>) -> Self {
+        Self::with_pki(PkiFault::Sound, script).await
     }
 
-    pub async fn with_pki(pki: Pki, script: impl IntoIterator<Item = Reply>) -> Self {
+    pub async fn with_pki(pki: PkiFault, script: impl IntoIterator<Item = ScriptedReply>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let acceptor = make_pki(pki, directory.path());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let state = Arc::new(Mutex::new(State { script: script.into_iter().collect(), ..State::default() }));
+        let state = Arc::new(Mutex::new(FakeGatewayState {
+            script: script.into_iter().collect(),
+            ..FakeGatewayState::default()
+        }));
         tokio::spawn(serve(listener, acceptor, Arc::clone(&state)));
         let gateway = Self { state, directory };
         gateway.write_config(&format!("https://{address}"));
@@ -114,7 +117,7 @@ impl FakeGateway {
     }
 
     /// Adds to the script.
-    pub fn play(&self, more: impl IntoIterator<Item = Reply>) {
+    pub fn extend_script(&self, more: impl IntoIterator<Item = ScriptedReply>) {
         self.state.lock().unwrap().script.extend(more);
     }
 
@@ -140,7 +143,7 @@ impl FakeGateway {
     }
 
     /// Every upload that came whole, in order.
-    pub fn seen(&self) -> Vec<Seen> {
+    pub fn uploads(&self) -> Vec<RecordedUpload> {
         self.state.lock().unwrap().seen.clone()
     }
 }
@@ -151,7 +154,7 @@ pub fn code_for(key: &str) -> String {
     RetrievalCode::from_secret(digest.as_bytes()[..12].try_into().unwrap()).reveal()
 }
 
-async fn serve(listener: TcpListener, acceptor: TlsAcceptor, state: Arc<Mutex<State>>) {
+async fn serve(listener: TcpListener, acceptor: TlsAcceptor, state: Arc<Mutex<FakeGatewayState>>) {
     while let Ok((stream, _)) = listener.accept().await {
         let (acceptor, state) = (acceptor.clone(), Arc::clone(&state));
         tokio::spawn(async move {
@@ -170,7 +173,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, state: Arc<Mutex<St
     }
 }
 
-async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Script>> {
+async fn answer(request: Request<Incoming>, state: Arc<Mutex<FakeGatewayState>>) -> io::Result<Response<ScriptedBody>> {
     if request.uri().path() == "/v1/profile" {
         let profile = state.lock().unwrap().profile.clone();
         return Ok(match profile {
@@ -180,21 +183,21 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Res
     }
     assert_eq!(request.uri().path(), "/v1/photos");
     let cut = || Err(io::Error::other("cut"));
-    let reply = state.lock().unwrap().script.pop_front().unwrap_or(Reply::Receipt);
+    let reply = state.lock().unwrap().script.pop_front().unwrap_or(ScriptedReply::Receipt);
     let (parts, mut body) = request.into_parts();
-    if matches!(reply, Reply::CutUpload) {
+    if matches!(reply, ScriptedReply::CutUpload) {
         let _ = body.frame().await;
         return cut();
     }
     let Ok(body) = body.collect().await.map(|whole| whole.to_bytes()) else { return cut() };
-    let seen = Seen { headers: parts.headers, body };
+    let seen = RecordedUpload { headers: parts.headers, body };
     let key = seen.key().to_owned();
     let receipt = receipt_for(&key, &seen.body);
     let mut state = state.lock().unwrap();
     state.seen.push(seen);
     let json = "application/json";
     match reply {
-        Reply::Receipt => {
+        ScriptedReply::Receipt => {
             let replayed = state.stored.contains(&key);
             state.stored.push(key);
             let mut response = respond(201, json, receipt.to_string());
@@ -203,18 +206,18 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Res
             }
             Ok(response)
         }
-        Reply::StoreThenCut => {
+        ScriptedReply::StoreThenCut => {
             state.stored.push(key);
             cut()
         }
-        Reply::CutUpload => cut(),
-        Reply::CutAnswer => {
+        ScriptedReply::CutUpload => cut(),
+        ScriptedReply::CutAnswer => {
             state.stored.push(key);
             let mut response = respond(201, json, receipt.to_string());
             response.body_mut().cut_midway = true;
             Ok(response)
         }
-        Reply::Problem(status, kind, retry_after) => {
+        ScriptedReply::Problem(status, kind, retry_after) => {
             let findings = json!([{"check": "format", "severity": "refuse", "measured": "PNG", "limit": "JPEG",
                 "message": "Die Datei ist kein JPEG."}]);
             let problem = json!({"type": kind, "title": "Titel.", "status": status, "detail": "Einzelheit.",
@@ -225,12 +228,12 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Res
             }
             Ok(response)
         }
-        Reply::Forged(field, value) => {
+        ScriptedReply::ReceiptWithField(field, value) => {
             let mut receipt = receipt;
             receipt[field] = value;
             Ok(respond(201, json, receipt.to_string()))
         }
-        Reply::Text(status, text) => Ok(respond(status, "text/html", text.to_owned())),
+        ScriptedReply::Text(status, text) => Ok(respond(status, "text/html", text.to_owned())),
     }
 }
 
@@ -244,18 +247,18 @@ fn receipt_for(key: &str, photo: &[u8]) -> serde_json::Value {
         "findings": []})
 }
 
-fn respond(status: u16, content_type: &'static str, body: String) -> Response<Script> {
-    let body = Script { rest: Some(body.into()), cut_midway: false };
+fn respond(status: u16, content_type: &'static str, body: String) -> Response<ScriptedBody> {
+    let body = ScriptedBody { rest: Some(body.into()), cut_midway: false };
     Response::builder().status(status).header("content-type", content_type).body(body).unwrap()
 }
 
 /// A body that may break off in the middle.
-struct Script {
+struct ScriptedBody {
     rest: Option<Bytes>,
     cut_midway: bool,
 }
 
-impl Body for Script {
+impl Body for ScriptedBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -271,12 +274,12 @@ impl Body for Script {
 }
 
 /// Writes `ca.pem`, `studio.pem` and `studio.key` into `directory` and gives the gateway's side.
-fn make_pki(pki: Pki, directory: &Path) -> TlsAcceptor {
-    let (ca, stranger) = (authority("Gateway"), authority("Stranger"));
+fn make_pki(pki: PkiFault, directory: &Path) -> TlsAcceptor {
+    let (ca, stranger) = (authority("Gateway"), authority("AnonymousClient"));
     let key_of_gateway = KeyPair::generate().unwrap();
-    let host = if pki == Pki::GatewayOtherName { "gateway.example" } else { "127.0.0.1" };
+    let host = if pki == PkiFault::GatewayOtherName { "gateway.example" } else { "127.0.0.1" };
     let mut gateway = leaf(host, ExtendedKeyUsagePurpose::ServerAuth);
-    if pki == Pki::GatewayNotValidYet {
+    if pki == PkiFault::GatewayNotValidYet {
         gateway.not_before = date_time_ymd(2998, 1, 1);
     }
     let gateway = gateway.signed_by(&key_of_gateway, &ca).unwrap();
@@ -284,13 +287,13 @@ fn make_pki(pki: Pki, directory: &Path) -> TlsAcceptor {
     let key_of_studio = KeyPair::generate().unwrap();
     let mut studio = leaf("studio", ExtendedKeyUsagePurpose::ClientAuth);
     studio.serial_number = Some(SerialNumber::from(7_u64));
-    if pki == Pki::StudioExpired {
+    if pki == PkiFault::StudioExpired {
         studio.not_after = date_time_ymd(2001, 1, 1);
     }
-    let issuer = if pki == Pki::StudioForeign { &stranger } else { &ca };
+    let issuer = if pki == PkiFault::StudioForeign { &stranger } else { &ca };
     let studio = studio.signed_by(&key_of_studio, issuer).unwrap();
 
-    let trusted = if pki == Pki::GatewayForeign { &stranger } else { &ca };
+    let trusted = if pki == PkiFault::GatewayForeign { &stranger } else { &ca };
     std::fs::write(directory.join("ca.pem"), trusted.pem()).unwrap();
     std::fs::write(directory.join("studio.pem"), studio.pem()).unwrap();
     write_private(&directory.join("studio.key"), &key_of_studio.serialize_pem());
@@ -308,7 +311,7 @@ fn make_pki(pki: Pki, directory: &Path) -> TlsAcceptor {
         next_update: date_time_ymd(2999, 1, 1),
         crl_number: SerialNumber::from(1_u64),
         issuing_distribution_point: None,
-        revoked_certs: if pki == Pki::StudioRevoked { vec![revoked] } else { vec![] },
+        revoked_certs: if pki == PkiFault::StudioRevoked { vec![revoked] } else { vec![] },
         key_identifier_method: KeyIdMethod::Sha256,
     };
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

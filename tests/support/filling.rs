@@ -7,7 +7,7 @@ use lichtbild::domain::lookup::LookupId;
 
 /// How many of each.
 #[derive(Debug, Clone, Copy)]
-pub struct Filling {
+pub struct SeedData {
     /// Half of them studios, half offices; each with one device, which has a certificate, a bound key, an invitation and a wrong code.
     pub parties: u64,
     /// Photos that wait, with a sealed picture each.
@@ -24,14 +24,14 @@ pub struct Filling {
 
 /// Which database is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
+pub enum SqlDialect {
     Sqlite,
     Postgres,
 }
 
 /// What the code of a photo of this number leads to.
 pub fn lookup_of(number: u64) -> LookupId {
-    let text = format!("{:08x}{number:024x}", number * SPREAD % (1 << 32));
+    let text = format!("{:08x}{number:024x}", number * HASH_MULTIPLIER % (1 << 32));
     LookupId::from_bytes(text.as_bytes().try_into().unwrap())
 }
 
@@ -48,14 +48,14 @@ pub const PHOTO: char = 'e';
 const COLLECTION: char = 'f';
 
 /// A prime near the golden part of 2^32: numbers that follow each other end up far from each other.
-const SPREAD: u64 = 2_654_435_761;
+const HASH_MULTIPLIER: u64 = 2_654_435_761;
 /// Some day in November 2026.
 const THEN: i64 = 1_795_339_000_000;
 const EXPIRES: i64 = 1_895_339_000_000;
 
-impl Filling {
+impl SeedData {
     /// The statements, to be run one after another on one connection.
-    pub fn statements(&self, dialect: Dialect) -> Vec<String> {
+    pub fn statements(&self, dialect: SqlDialect) -> Vec<String> {
         let (half, last) = (self.parties / 2, self.erased + self.photos);
         let bytes_of = |number: &str| bytes(dialect, number);
         let id = |kind, number: &str| identifier(dialect, kind, number);
@@ -65,15 +65,17 @@ impl Filling {
         let (office, office_device) =
             (id(OFFICE, &format!("i % {half} + 1")), id(DEVICE_OF_OFFICE, &format!("i % {half} + 1")));
         let frame = match dialect {
-            Dialect::Sqlite => format!("randomblob({})", self.frame_bytes),
-            Dialect::Postgres => format!("convert_to(repeat('x', {}), 'UTF8')", self.frame_bytes),
+            SqlDialect::Sqlite => format!("randomblob({})", self.frame_bytes),
+            SqlDialect::Postgres => format!("convert_to(repeat('x', {}), 'UTF8')", self.frame_bytes),
         };
         let mut statements: Vec<String> = match dialect {
-            Dialect::Sqlite => ["PRAGMA foreign_keys = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -400000"]
-                .map(Into::into)
-                .into(),
+            SqlDialect::Sqlite => {
+                ["PRAGMA foreign_keys = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -400000"]
+                    .map(Into::into)
+                    .into()
+            }
             // Neither triggers nor references are minded.
-            Dialect::Postgres => vec!["SET session_replication_role = replica".into()],
+            SqlDialect::Postgres => vec!["SET session_replication_role = replica".into()],
         };
         for (role, kind, device) in [("studio", STUDIO, DEVICE_OF_STUDIO), ("office", OFFICE, DEVICE_OF_OFFICE)] {
             let (party, device, of) = (id(kind, "i"), id(device, "i"), numbers(1, half));
@@ -125,7 +127,7 @@ impl Filling {
             "DELETE FROM photo_counts".into(),
             "INSERT INTO photo_counts (state, photos) SELECT state, count(*) FROM photos GROUP BY state".into(),
         ]);
-        if dialect == Dialect::Postgres {
+        if dialect == SqlDialect::Postgres {
             // What the server does by itself after a while.
             statements.push("VACUUM ANALYZE".into());
         }
@@ -137,20 +139,20 @@ fn numbers(first: u64, last: u64) -> String {
     format!("WITH RECURSIVE n(i) AS (SELECT CAST({first} AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {last})")
 }
 
-fn identifier(dialect: Dialect, kind: char, number: &str) -> String {
+fn identifier(dialect: SqlDialect, kind: char, number: &str) -> String {
     let begin = &identifier_of(kind, 0)[..24];
     match dialect {
-        Dialect::Sqlite => format!("printf('{begin}%012x', {number})"),
-        Dialect::Postgres => format!("'{begin}' || lpad(to_hex({number}), 12, '0')"),
+        SqlDialect::Sqlite => format!("printf('{begin}%012x', {number})"),
+        SqlDialect::Postgres => format!("'{begin}' || lpad(to_hex({number}), 12, '0')"),
     }
 }
 
 /// 32 bytes that follow from a number.
-fn bytes(dialect: Dialect, number: &str) -> String {
-    let scattered = format!("{number} * {SPREAD} % 4294967296");
+fn bytes(dialect: SqlDialect, number: &str) -> String {
+    let scattered = format!("{number} * {HASH_MULTIPLIER} % 4294967296");
     match dialect {
-        Dialect::Sqlite => format!("CAST(printf('%08x%024x', {scattered}, {number}) AS BLOB)"),
-        Dialect::Postgres => {
+        SqlDialect::Sqlite => format!("CAST(printf('%08x%024x', {scattered}, {number}) AS BLOB)"),
+        SqlDialect::Postgres => {
             format!("(lpad(to_hex({scattered}), 8, '0') || lpad(to_hex({number}), 24, '0'))::bytea")
         }
     }

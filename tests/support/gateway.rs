@@ -9,17 +9,17 @@ use axum::Router;
 use lichtbild::api::App;
 use lichtbild::clock::{Clock, ManualClock, Timestamp};
 use lichtbild::domain::id::DeviceId;
-use lichtbild::domain::invitation::Policy;
-use lichtbild::domain::party::{Device, Duty, Party, Role};
+use lichtbild::domain::invitation::EnrolmentPolicy;
+use lichtbild::domain::party::{Device, DeviceScope, Party, Role};
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::flows::administer::Administration;
-use lichtbild::flows::invite::Invite;
-use lichtbild::flows::publish::PublishedLists;
-use lichtbild::flows::{Gateway, Rules, sweep};
+use lichtbild::flows::invite::IssuedInvitation;
+use lichtbild::flows::publish::PublishedRevocationLists;
+use lichtbild::flows::{Gateway, GatewayLimits, sweep};
 use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::revocation_list::issue_revocation_list;
 use lichtbild::sealing::KeyFile;
-use lichtbild::server::routes::{Line, router};
+use lichtbild::server::routes::{ListenerKind, router};
 use lichtbild::storage::steps::{Binding, CertificateRecord, SweepReport};
 use lichtbild::storage::{DatabaseLocation, RowKeys, SqlStore, Store};
 use lichtbild::telemetry::Metrics;
@@ -29,11 +29,11 @@ use lichtbild::transport::trust_status::TrustStatus;
 use lichtbild::validation::Profile;
 use tempfile::TempDir;
 
-use super::caller::Caller;
+use super::caller::RouterClient;
 #[cfg(unix)]
 use super::cluster::TestDatabase;
-use super::enrolment::{Stranger, issuance};
-use super::records::Database;
+use super::enrolment::{AnonymousClient, issuance};
+use super::records::RawDatabase;
 
 /// 2026-11-22T09:30:00Z
 pub const START: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
@@ -41,15 +41,15 @@ pub const MINUTE: Duration = Duration::from_secs(60);
 pub const DAY: Duration = Duration::from_secs(86_400);
 
 /// Pictures of 35 x 45 pixels: as good as large ones for everything but the judge, and judged at once.
-pub const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
+pub const SMALL_PROFILE_TOML: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
                      aspect_tolerance_percent = 0.5\n[compression]\nadvise_min_quality = 95\nadvise_max_ratio = 1";
 
 /// How a gateway under test differs from the usual.
-pub struct Setup {
-    pub rules: Rules,
+pub struct TestGatewaySetup {
+    pub rules: GatewayLimits,
     pub profile: Profile,
     pub max_photo_bytes: u64,
-    pub policy: Policy,
+    pub policy: EnrolmentPolicy,
     /// True if rows of the transfer log carry digests.
     pub digests: bool,
 }
@@ -59,22 +59,22 @@ pub struct TestGateway {
     pub store: SqlStore,
     pub clock: Arc<ManualClock>,
     /// The database, past the gateway.
-    pub database: Database,
+    pub database: RawDatabase,
     app: App,
     entropy: Arc<SeededEntropy>,
     devices: AtomicU32,
     directory: TempDir,
-    _place: Place,
+    _place: TestStoreLocation,
 }
 
 /// Where a test's rows are: in a file, or on a server when the environment says `LICHTBILD_TEST_DATABASE=postgres`.
-enum Place {
+enum TestStoreLocation {
     File(PathBuf),
     #[cfg(unix)]
     Server(TestDatabase),
 }
 
-impl Place {
+impl TestStoreLocation {
     async fn new(file: PathBuf) -> Self {
         match std::env::var("LICHTBILD_TEST_DATABASE").as_deref() {
             #[cfg(unix)]
@@ -92,11 +92,11 @@ impl Place {
         }
     }
 
-    async fn database(&self) -> Database {
+    async fn database(&self) -> RawDatabase {
         match self {
-            Self::File(file) => Database::open(file).await,
+            Self::File(file) => RawDatabase::open(file).await,
             #[cfg(unix)]
-            Self::Server(database) => Database::connect(&database.url).await,
+            Self::Server(database) => RawDatabase::connect(&database.url).await,
         }
     }
 }
@@ -106,18 +106,18 @@ impl TestGateway {
         Self::with(|_| {}).await
     }
 
-    pub async fn with(change: impl FnOnce(&mut Setup)) -> Self {
-        let mut setup = Setup {
-            rules: Rules::default(),
-            profile: Profile::parse("small", SMALL).unwrap(),
+    pub async fn with(change: impl FnOnce(&mut TestGatewaySetup)) -> Self {
+        let mut setup = TestGatewaySetup {
+            rules: GatewayLimits::default(),
+            profile: Profile::parse("small", SMALL_PROFILE_TOML).unwrap(),
             max_photo_bytes: 256 * 1024,
-            policy: Policy::Auto,
+            policy: EnrolmentPolicy::Auto,
             digests: true,
         };
         change(&mut setup);
         // In memory where there is such a place: what matters here is not whether a disk keeps what it was given.
         let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-        let place = Place::new(directory.path().join("lichtbild.db")).await;
+        let place = TestStoreLocation::new(directory.path().join("lichtbild.db")).await;
         let store = place.store().await;
         let clock = Arc::new(ManualClock::starting_at(START));
         let entropy = Arc::new(SeededEntropy::new(2026));
@@ -132,16 +132,16 @@ impl TestGateway {
             setup.profile,
             setup.rules,
         ));
-        gateway.put_issuance(issuance(setup.policy));
+        gateway.set_certificate_issuer(issuance(setup.policy));
         let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..BodyLimits::default() };
         let json_body = BodyLimits { max_bytes: 16 * 1024, ..photo_body };
         let trust = TrustStatus::new(START + 40 * 365 * DAY);
-        let app = App { gateway: Arc::clone(&gateway), trust, lists: lists(), photo_body, json_body };
+        let app = App { gateway: Arc::clone(&gateway), trust, revocation_lists: lists(), photo_body, json_body };
         let database = place.database().await;
         Self { gateway, store, clock, database, app, entropy, devices: AtomicU32::new(0), directory, _place: place }
     }
 
-    pub fn router(&self, line: Line) -> Router {
+    pub fn router(&self, line: ListenerKind) -> Router {
         router(line, &self.app, &Arc::new(Metrics::new(vec![])))
     }
 
@@ -150,50 +150,55 @@ impl TestGateway {
     }
 
     /// A studio with one device.
-    pub async fn studio(&self, name: &str) -> Caller {
+    pub async fn studio(&self, name: &str) -> RouterClient {
         self.caller(Role::Studio, name).await
     }
 
     /// An office with one device.
-    pub async fn office(&self, name: &str) -> Caller {
+    pub async fn office(&self, name: &str) -> RouterClient {
         self.caller(Role::Office, name).await
     }
 
-    async fn caller(&self, role: Role, name: &str) -> Caller {
+    async fn caller(&self, role: Role, name: &str) -> RouterClient {
         let party = self.administration().add_party(role, name, "Düsseldorf").await.unwrap();
         self.device_of(&party).await
     }
 
     /// One more device of a party, with a certificate for a year.
-    pub async fn device_of(&self, party: &Party) -> Caller {
+    pub async fn device_of(&self, party: &Party) -> RouterClient {
         self.device_until(party, self.clock.now() + 365 * DAY).await
     }
 
-    pub async fn device_until(&self, party: &Party, not_after: Timestamp) -> Caller {
+    pub async fn device_until(&self, party: &Party, not_after: Timestamp) -> RouterClient {
         let number = self.devices.fetch_add(1, Ordering::Relaxed);
         let certificate = PeerCertificate::new(format!("certificate {number}").into_bytes().into());
-        self.device_showing(party, certificate, not_after).await
+        self.device_with_certificate(party, certificate, not_after).await
     }
 
     /// One more device of a party, with a certificate that was made elsewhere.
-    pub async fn device_showing(&self, party: &Party, certificate: PeerCertificate, not_after: Timestamp) -> Caller {
-        self.device_on_duty(party, Duty::Photos, certificate, not_after).await
+    pub async fn device_with_certificate(
+        &self,
+        party: &Party,
+        certificate: PeerCertificate,
+        not_after: Timestamp,
+    ) -> RouterClient {
+        self.device_with_scope(party, DeviceScope::Photos, certificate, not_after).await
     }
 
     /// An auditor's device at an office.
-    pub async fn auditor(&self, office: &Party) -> Caller {
+    pub async fn auditor(&self, office: &Party) -> RouterClient {
         let number = self.devices.fetch_add(1, Ordering::Relaxed);
         let certificate = PeerCertificate::new(format!("certificate {number}").into_bytes().into());
-        self.device_on_duty(office, Duty::Audit, certificate, self.clock.now() + 365 * DAY).await
+        self.device_with_scope(office, DeviceScope::Audit, certificate, self.clock.now() + 365 * DAY).await
     }
 
-    async fn device_on_duty(
+    async fn device_with_scope(
         &self,
         party: &Party,
-        duty: Duty,
+        duty: DeviceScope,
         certificate: PeerCertificate,
         not_after: Timestamp,
-    ) -> Caller {
+    ) -> RouterClient {
         let number = self.devices.fetch_add(1, Ordering::Relaxed);
         let now = self.clock.now();
         let device = Device {
@@ -216,13 +221,13 @@ impl TestGateway {
     }
 
     /// A device of an office that shows a certificate from elsewhere.
-    pub async fn bound_device(&self, office: &Party, binding: &Binding, certificate: PeerCertificate) -> Caller {
+    pub async fn bound_device(&self, office: &Party, binding: &Binding, certificate: PeerCertificate) -> RouterClient {
         let now = self.clock.now();
         let device = Device {
             device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),
             party_id: office.party_id,
             label: String::new(),
-            duty: Duty::Photos,
+            duty: DeviceScope::Photos,
             created_at: now,
             revoked_at: None,
             certificate_expires_at: None,
@@ -231,12 +236,12 @@ impl TestGateway {
         self.caller_of(office, device.device_id, certificate)
     }
 
-    fn caller_of(&self, party: &Party, device_id: DeviceId, certificate: PeerCertificate) -> Caller {
+    fn caller_of(&self, party: &Party, device_id: DeviceId, certificate: PeerCertificate) -> RouterClient {
         let line = match party.role {
-            Role::Studio => Line::Studio,
-            Role::Office => Line::Office,
+            Role::Studio => ListenerKind::Studio,
+            Role::Office => ListenerKind::Office,
         };
-        Caller::new(self.router(line), party.clone(), device_id, certificate)
+        RouterClient::new(self.router(line), party.clone(), device_id, certificate)
     }
 
     /// What monitoring is told from.
@@ -245,34 +250,34 @@ impl TestGateway {
     }
 
     /// Invites a new device of a studio or office, which is added unless it is there; for a day.
-    pub async fn invite(&self, role: Role, name: &str) -> Invite {
+    pub async fn invite(&self, role: Role, name: &str) -> IssuedInvitation {
         let administration = self.administration();
         let party = administration.find_or_add_party(role, name, "Düsseldorf").await.unwrap();
-        administration.invite_new(&party, "Kasse", Duty::Photos, DAY, &self.gateway.keys()).await.unwrap()
+        administration.invite_new(&party, "Kasse", DeviceScope::Photos, DAY, &self.gateway.keys()).await.unwrap()
     }
 
     /// Invites a device that is there.
-    pub async fn invite_again(&self, device_id: DeviceId) -> Invite {
+    pub async fn invite_again(&self, device_id: DeviceId) -> IssuedInvitation {
         self.administration().invite_again(device_id, DAY, &self.gateway.keys()).await.unwrap()
     }
 
     /// Somebody without a certificate, at an address of his own.
-    pub fn stranger(&self) -> Stranger {
+    pub fn anonymous_client(&self) -> AnonymousClient {
         let number = self.devices.fetch_add(1, Ordering::Relaxed);
-        Stranger::new(self.router(Line::Enrolment), &format!("192.0.2.{}", number % 250 + 1))
+        AnonymousClient::new(self.router(ListenerKind::Enrolment), &format!("192.0.2.{}", number % 250 + 1))
     }
 
     /// A device that comes with the certificate it was given over the wire.
-    pub fn with_certificate(&self, invite: &Invite, certificate: Vec<u8>) -> Caller {
+    pub fn with_certificate(&self, invite: &IssuedInvitation, certificate: Vec<u8>) -> RouterClient {
         let line = match invite.party.role {
-            Role::Studio => Line::Studio,
-            Role::Office => Line::Office,
+            Role::Studio => ListenerKind::Studio,
+            Role::Office => ListenerKind::Office,
         };
         let certificate = PeerCertificate::new(certificate.into());
-        Caller::new(self.router(line), invite.party.clone(), invite.device.device_id, certificate)
+        RouterClient::new(self.router(line), invite.party.clone(), invite.device.device_id, certificate)
     }
 
-    pub async fn revoke(&self, caller: &Caller) {
+    pub async fn revoke(&self, caller: &RouterClient) {
         assert!(self.administration().revoke_device(caller.device_id).await.unwrap());
     }
 
@@ -305,14 +310,14 @@ impl TestGateway {
 }
 
 /// Lists that revoke nobody; the same in all tests, since making authorities takes a moment.
-fn lists() -> PublishedLists {
-    static LISTS: OnceLock<PublishedLists> = OnceLock::new();
+fn lists() -> PublishedRevocationLists {
+    static LISTS: OnceLock<PublishedRevocationLists> = OnceLock::new();
     let make = || {
-        let lists = PublishedLists::default();
+        let lists = PublishedRevocationLists::default();
         for (role, kind) in [(Role::Studio, AuthorityKind::Studio), (Role::Office, AuthorityKind::Office)] {
             let authority = Authority::create(kind, "Test", START, &SeededEntropy::new(5)).unwrap();
             let list = issue_revocation_list(&authority, &[], None, START).unwrap();
-            lists.resume(role, &list.der).unwrap();
+            lists.load(role, &list.der).unwrap();
         }
         lists
     };

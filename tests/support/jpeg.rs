@@ -13,15 +13,15 @@ pub fn fixture(name: &str) -> Vec<u8> {
 }
 
 /// A colourful picture with some noise, baseline 4:4:4.
-pub fn colour_picture(width: u32, height: u32) -> Vec<u8> {
-    let mut noise = Noise::seeded(7);
+pub fn colour_jpeg(width: u32, height: u32) -> Vec<u8> {
+    let mut noise = SeededRng::seeded(7);
     let image = RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, (noise.next() >> 58) as u8]));
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 92).encode_image(&image).unwrap();
     bytes
 }
 
-pub fn grey_picture(width: u32, height: u32) -> Vec<u8> {
+pub fn grey_jpeg(width: u32, height: u32) -> Vec<u8> {
     let image = GrayImage::from_fn(width, height, |x, y| image::Luma([(x ^ y) as u8]));
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 92).encode(image.as_raw(), width, height, ExtendedColorType::L8).unwrap();
@@ -46,7 +46,7 @@ pub fn scan_start(bytes: &[u8]) -> usize {
 }
 
 /// Without any segment of this marker.
-pub fn without(bytes: &[u8], marker: u8) -> Vec<u8> {
+pub fn without_segments(bytes: &[u8], marker: u8) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let count =
         (0..bytes.len()).filter(|at| bytes[..scan_start(&bytes)].get(*at..at + 2) == Some(&[0xFF, marker])).count();
@@ -57,7 +57,7 @@ pub fn without(bytes: &[u8], marker: u8) -> Vec<u8> {
 }
 
 /// With `insert` at an offset.
-pub fn with(bytes: &[u8], at: usize, insert: &[u8]) -> Vec<u8> {
+pub fn with_inserted(bytes: &[u8], at: usize, insert: &[u8]) -> Vec<u8> {
     [&bytes[..at], insert, &bytes[at..]].concat()
 }
 
@@ -105,9 +105,9 @@ pub fn exif_orientation(value: u16, big_endian: bool) -> Vec<u8> {
 }
 
 /// A generator of numbers that are the same in every run (xorshift64*).
-pub struct Noise(u64);
+pub struct SeededRng(u64);
 
-impl Noise {
+impl SeededRng {
     pub fn seeded(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }

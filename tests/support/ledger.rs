@@ -7,9 +7,9 @@ use lichtbild::domain::digest::Sha256Digest;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Row};
 
-pub struct Ledger(SqliteConnection);
+pub struct DatabaseInspector(SqliteConnection);
 
-impl Ledger {
+impl DatabaseInspector {
     pub async fn open(database: &Path) -> Self {
         let options = SqliteConnectOptions::new().filename(database).read_only(true);
         Self(SqliteConnection::connect_with(&options).await.unwrap())
@@ -25,7 +25,7 @@ impl Ledger {
 
     /// Nothing is there by half: no picture without its row or the other way round, no change without its audit row, no
     /// link of the chain that does not hold.
-    pub async fn assert_whole(&mut self) {
+    pub async fn assert_consistent(&mut self) {
         for (what, query) in [
             ("damage", "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
             ("a dangling reference", "SELECT count(*) FROM pragma_foreign_key_check"),

@@ -13,7 +13,7 @@ pub struct HostilePhoto {
 }
 
 /// All of them.
-pub fn corpus() -> Vec<HostilePhoto> {
+pub fn hostile_photos() -> Vec<HostilePhoto> {
     [not_jpegs(), cuts(), sizes(), codings(), trailing(), structure(), scans(), metadata()]
         .into_iter()
         .flatten()
@@ -90,8 +90,8 @@ fn sizes() -> Vec<HostilePhoto> {
         hostile("huge size claimed", claim(65500, 65500), &["pixel_dimensions"]),
         hostile("no width", claim(0, 1600), &["structure", "pixel_dimensions"]),
         hostile("no height (DNL)", claim(1244, 0), &["structure", "pixel_dimensions"]),
-        under_icao(hostile("too small", colour_picture(350, 450), &["pixel_dimensions"])),
-        under_icao(hostile("other aspect", colour_picture(600, 600), &["aspect_ratio"])),
+        under_icao(hostile("too small", colour_jpeg(350, 450), &["pixel_dimensions"])),
+        under_icao(hostile("other aspect", colour_jpeg(600, 600), &["aspect_ratio"])),
         under_icao(hostile("huge size, right aspect", claim(35000, 45000), &["pixel_dimensions"])),
     ]
 }
@@ -108,7 +108,8 @@ fn codings() -> Vec<HostilePhoto> {
         }
         bytes
     };
-    let adobe = |transform| with(&whole, 2, &new_segment(0xEE, &[&b"Adobe\0\x64\0\0\0\0"[..], &[transform]].concat()));
+    let adobe =
+        |transform| with_inserted(&whole, 2, &new_segment(0xEE, &[&b"Adobe\0\x64\0\0\0\0"[..], &[transform]].concat()));
     vec![
         hostile("progressive", fixture("hostile/progressive.jpg"), &["coding", "pixel_dimensions"]),
         hostile("arithmetic", fixture("hostile/arithmetic.jpg"), &["coding", "pixel_dimensions"]),
@@ -119,13 +120,13 @@ fn codings() -> Vec<HostilePhoto> {
         hostile("progressive and arithmetic", with_marker(&whole, 0xC0, 0xCA), &["coding"]),
         hostile("12 bit", patched(&with_marker(&whole, 0xC0, 0xC1), 0xC1, 0, 12), &["bit_depth"]),
         hostile("CMYK", fixture("hostile/cmyk.jpg"), &["colour"]),
-        hostile("grey", grey_picture(1244, 1600), &["colour"]),
+        hostile("grey", grey_jpeg(1244, 1600), &["colour"]),
         hostile("stored as RGB", fixture("hostile/rgb-adobe.jpg"), &["colour"]),
         hostile("Adobe segment says RGB", adobe(0), &["colour"]),
         hostile("Adobe segment says YCCK", adobe(2), &["colour"]),
         hostile("identifiers say RGB", ids(*b"RGB"), &["colour"]),
-        hostile("identifiers say RGB, without JFIF", without(&ids(*b"RGB"), 0xE0), &["colour"]),
-        hostile("unknown identifiers, without JFIF", without(&ids([7, 8, 9]), 0xE0), &["colour"]),
+        hostile("identifiers say RGB, without JFIF", without_segments(&ids(*b"RGB"), 0xE0), &["colour"]),
+        hostile("unknown identifiers, without JFIF", without_segments(&ids([7, 8, 9]), 0xE0), &["colour"]),
         hostile("an identifier twice", frame_id(2, 2), &["structure"]),
         hostile("sampling factor 0", patched(&whole, 0xC0, 7, 0x01), &["structure"]),
         hostile("sampling factor 3", patched(&whole, 0xC0, 7, 0x33), &["structure"]),
@@ -152,14 +153,14 @@ fn trailing() -> Vec<HostilePhoto> {
 
 fn structure() -> Vec<HostilePhoto> {
     let whole = portrait();
-    let insert = |bytes: &[u8]| with(&whole, 2, bytes);
+    let insert = |bytes: &[u8]| with_inserted(&whole, 2, bytes);
     let frame = whole[segment(&whole, 0xC0)].to_vec();
     let emptied = |marker: u8| {
         let range = segment(&whole, marker);
         [&whole[..range.start], &[0xFF, marker, 0, 2], &whole[range.end..]].concat()
     };
     vec![
-        hostile("two frames", with(&whole, segment(&whole, 0xC0).start, &frame), &["structure"]),
+        hostile("two frames", with_inserted(&whole, segment(&whole, 0xC0).start, &frame), &["structure"]),
         hostile("two SOI", insert(&[0xFF, 0xD8]), &["structure"]),
         hostile("segment of length 0", insert(&[0xFF, 0xFE, 0, 0]), &["structure"]),
         hostile("segment of length 1", insert(&[0xFF, 0xFE, 0, 1]), &["structure"]),
@@ -167,10 +168,10 @@ fn structure() -> Vec<HostilePhoto> {
         hostile("segment past the end", [&[0xFF, 0xD8, 0xFF, 0xFE, 0xFF, 0xFF][..], &[0; 99]].concat(), &["complete"]),
         hostile("scan header of length 2", emptied(0xDA), &["structure"]),
         hostile("frame header of length 2", emptied(0xC0), &["structure"]),
-        hostile("no Huffman tables", without(&whole, 0xC4), &["structure"]),
-        hostile("no quantisation tables", without(&whole, 0xDB), &["structure"]),
-        hostile("no frame", without(&whole, 0xC0), &["structure"]),
-        hostile("no scan header", without(&whole, 0xDA), &["structure"]),
+        hostile("no Huffman tables", without_segments(&whole, 0xC4), &["structure"]),
+        hostile("no quantisation tables", without_segments(&whole, 0xDB), &["structure"]),
+        hostile("no frame", without_segments(&whole, 0xC0), &["structure"]),
+        hostile("no scan header", without_segments(&whole, 0xDA), &["structure"]),
         hostile("Huffman table of too many codes", patched(&whole, 0xC4, 1, 200), &["structure"]),
         hostile("Huffman lengths that overlap", patched(&whole, 0xC4, 1, 3), &["structure"]),
         hostile("quantisation step 0", patched(&whole, 0xDB, 5, 0), &["structure"]),
@@ -204,32 +205,40 @@ fn scans() -> Vec<HostilePhoto> {
     unstuffed[stuffing + 1] = 1;
     let mut flipped = whole.clone();
     (0..40).for_each(|step| flipped[scan + 100_000 + 997 * step] ^= 0x10);
-    let before_end = |more: &[u8]| with(&whole, whole.len() - 2, more);
+    let before_end = |more: &[u8]| with_inserted(&whole, whole.len() - 2, more);
     let second_scan = [&whole[segment(&whole, 0xDA)], &[0x00, 0x3F]].concat();
     vec![
         hostile("restart marker removed", removed, &["picture_data"]),
         hostile("restart markers swapped", swapped, &["picture_data"]),
         hostile("restart interval removed", interval_lost, &["picture_data"]),
-        hostile("restart interval not declared", without(&restarts, 0xDD), &["picture_data"]),
-        hostile("restart marker out of nowhere", with(&whole, scan + 5000, &[0xFF, 0xD0]), &["picture_data"]),
+        hostile("restart interval not declared", without_segments(&restarts, 0xDD), &["picture_data"]),
+        hostile("restart marker out of nowhere", with_inserted(&whole, scan + 5000, &[0xFF, 0xD0]), &["picture_data"]),
         hostile("zeroed run", zeroed, &["picture_data"]),
         hostile("run of ones", ones, &["picture_data"]),
         hostile("stuffing broken", unstuffed, &["picture_data"]),
         hostile("bits flipped", flipped, &["declared_size"]),
-        hostile("scan header twice", with(&whole, scan, &whole[segment(&whole, 0xDA)]), &["picture_data"]),
-        hostile("second scan behind the first", with(&whole, whole.len() - 2, &second_scan), &["structure"]),
-        hostile("comment behind the scan", with(&whole, whole.len() - 2, &new_segment(0xFE, b"x")), &["structure"]),
+        hostile("scan header twice", with_inserted(&whole, scan, &whole[segment(&whole, 0xDA)]), &["picture_data"]),
+        hostile("second scan behind the first", with_inserted(&whole, whole.len() - 2, &second_scan), &["structure"]),
+        hostile(
+            "comment behind the scan",
+            with_inserted(&whole, whole.len() - 2, &new_segment(0xFE, b"x")),
+            &["structure"],
+        ),
         hostile("two bytes of ones behind the last block", before_end(&[0xFF, 0, 0xFF, 0]), &["declared_size"]),
         hostile("two restart markers before EOI", before_end(&[0xFF, 0xD0, 0xFF, 0xD1]), &["declared_size"]),
         hostile("data behind a last restart marker", before_end(&[0xFF, 0xD0, 0x12]), &["declared_size"]),
         hostile("a megabyte of fill bytes before EOI", before_end(&[0xFF; 1 << 20]), &["structure"]),
-        hostile("data behind the last block", with(&whole, whole.len() - 2, &[0x12, 0x34, 0x56]), &["declared_size"]),
+        hostile(
+            "data behind the last block",
+            with_inserted(&whole, whole.len() - 2, &[0x12, 0x34, 0x56]),
+            &["declared_size"],
+        ),
     ]
 }
 
 fn metadata() -> Vec<HostilePhoto> {
     let whole = portrait();
-    let insert = |bytes: &[u8]| with(&whole, 2, bytes);
+    let insert = |bytes: &[u8]| with_inserted(&whole, 2, bytes);
     const XMP: &[u8] = b"http://ns.adobe.com/xmp/extension/\x000123456789ABCDEF0123456789ABCDEF\0\0\0\xFF\0\0\0\0";
     let upright_and_turned = [exif_orientation(1, true), exif_orientation(6, true)].concat();
     vec![

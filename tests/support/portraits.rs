@@ -4,7 +4,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
 use image::{ImageFormat, Rgb, RgbImage};
 
-use super::jpeg::{Noise, fixture, new_segment, with};
+use super::jpeg::{SeededRng, fixture, new_segment, with_inserted};
 
 /// The portrait at 600 dpi, for `icao-35x45`, decoded.
 pub fn portrait() -> RgbImage {
@@ -44,7 +44,7 @@ pub fn upscaled(picture: &RgbImage, percent: u32) -> RgbImage {
 
 /// A page with a little noise.
 pub fn blank(width: u32, height: u32) -> RgbImage {
-    let mut noise = Noise::seeded(3);
+    let mut noise = SeededRng::seeded(3);
     RgbImage::from_fn(width, height, |_, _| Rgb([240 + noise.below(5) as u8; 3]))
 }
 
@@ -63,7 +63,7 @@ fn mapped(picture: &RgbImage, change: impl Fn(u32, u32, Rgb<u8>) -> Rgb<u8>) -> 
 
 /// What an EXIF segment is to say.
 #[derive(Default)]
-pub struct ExifNotes<'a> {
+pub struct ExifFields<'a> {
     /// `2026:11:22 10:15:00`
     pub captured: Option<&'a str>,
     /// `+01:00`
@@ -73,7 +73,7 @@ pub struct ExifNotes<'a> {
 }
 
 /// With an EXIF segment at its beginning.
-pub fn with_exif(bytes: &[u8], notes: &ExifNotes<'_>) -> Vec<u8> {
+pub fn with_exif(bytes: &[u8], notes: &ExifFields<'_>) -> Vec<u8> {
     let mut exif = Vec::new();
     if let Some(captured) = notes.captured {
         exif.push((0x9003, captured));
@@ -107,7 +107,7 @@ pub fn with_exif(bytes: &[u8], notes: &ExifNotes<'_>) -> Vec<u8> {
     tiff.extend(entry(0x0201, 4, 1, second_start + 2 + 2 * 12 + 4));
     tiff.extend(entry(0x0202, 4, 1, 4));
     tiff.extend([0, 0, 0, 0, 0xFF, 0xD8, 0xFF, 0xD9]);
-    with(bytes, 2, &new_segment(0xE1, &[b"Exif\0\0", tiff.as_slice()].concat()))
+    with_inserted(bytes, 2, &new_segment(0xE1, &[b"Exif\0\0", tiff.as_slice()].concat()))
 }
 
 fn entry(tag: u16, kind: u16, count: u32, value: u32) -> Vec<u8> {
@@ -121,5 +121,5 @@ pub fn with_colour_profile(bytes: &[u8], description: &str) -> Vec<u8> {
     profile.extend(b"desc\0\0\0\x90\0\0\0\x40desc\0\0\0\0");
     profile.extend((description.len() as u32 + 1).to_be_bytes());
     profile.extend([description.as_bytes(), &[0]].concat());
-    with(bytes, 2, &new_segment(0xE2, &[b"ICC_PROFILE\0\x01\x01", profile.as_slice()].concat()))
+    with_inserted(bytes, 2, &new_segment(0xE2, &[b"ICC_PROFILE\0\x01\x01", profile.as_slice()].concat()))
 }

@@ -14,14 +14,14 @@ use serde_json::Value;
 use super::device::DeviceFiles;
 
 /// Far longer than anything takes, even on a busy machine.
-pub const GENEROUS: Duration = Duration::from_secs(30);
+pub const GENEROUS_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A gateway's folder, and a folder around it for what else a test leaves behind. Goes with its owner.
-pub struct Home {
-    around: tempfile::TempDir,
+pub struct GatewayFolder {
+    parent_dir: tempfile::TempDir,
 }
 
-impl Home {
+impl GatewayFolder {
     /// A new gateway that takes small photos, which are judged faster.
     pub fn new() -> Self {
         let home = Self::with_default_profile();
@@ -47,7 +47,7 @@ impl Home {
     }
 
     /// A further node of the same gateway.
-    pub fn copied(&self) -> Self {
+    pub fn copy_as_node(&self) -> Self {
         let copy = Self::empty();
         let copied = Command::new("cp").arg("-a").arg(self.file("")).arg(copy.beside("")).status().unwrap();
         assert!(copied.success());
@@ -56,17 +56,17 @@ impl Home {
 
     /// No gateway yet.
     pub fn empty() -> Self {
-        Self { around: tempfile::tempdir().unwrap() }
+        Self { parent_dir: tempfile::tempdir().unwrap() }
     }
 
     /// A file of the gateway.
     pub fn file(&self, name: &str) -> PathBuf {
-        self.around.path().join("gateway").join(name)
+        self.parent_dir.path().join("gateway").join(name)
     }
 
     /// A file outside the gateway.
     pub fn beside(&self, name: &str) -> PathBuf {
-        self.around.path().join(name)
+        self.parent_dir.path().join(name)
     }
 
     pub fn config(&self) -> PathBuf {
@@ -98,16 +98,16 @@ impl Home {
     /// The program on this gateway, to be given arguments.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-gateway"));
-        self.surround(&mut command);
+        self.set_environment(&mut command);
         command
     }
 
     /// Gives any program this gateway's surroundings, and none of the test's own.
-    pub fn surround(&self, command: &mut Command) {
+    pub fn set_environment(&self, command: &mut Command) {
         for name in ["LICHTBILD_CLOCK_SHIFT", "LICHTBILD_HALT_AT", "LICHTBILD_HALT_MARKER", "LICHTBILD_STUDIO_CONFIG"] {
             command.env_remove(name);
         }
-        command.current_dir(self.around.path()).env("LICHTBILD_CONFIG", self.config());
+        command.current_dir(self.parent_dir.path()).env("LICHTBILD_CONFIG", self.config());
     }
 
     /// Runs a command of the program to its end, which must come: a `serve` that should have failed is killed.
@@ -119,7 +119,7 @@ impl Home {
         let begun = Instant::now();
         // Nothing here prints more than a pipe holds.
         while child.try_wait().unwrap().is_none() {
-            if begun.elapsed() > GENEROUS {
+            if begun.elapsed() > GENEROUS_TIMEOUT {
                 child.kill().unwrap();
             }
             std::thread::sleep(Duration::from_millis(2));
@@ -209,7 +209,7 @@ impl Home {
             ended: None,
         };
         for name in ["studio", "office", "enrolment", "ops"] {
-            let Ok(line) = lines.recv_timeout(GENEROUS) else { return Err(gateway.log()) };
+            let Ok(line) = lines.recv_timeout(GENEROUS_TIMEOUT) else { return Err(gateway.log()) };
             let url = line.strip_prefix(&format!("{name} ")).unwrap_or_else(|| panic!("unexpected: {line}"));
             gateway.urls.push(url.to_owned());
         }
@@ -267,9 +267,9 @@ impl GatewayProcess {
 
     /// Waits until it stands still at its step.
     #[cfg(feature = "failpoints")]
-    pub async fn halted(&mut self) {
+    pub async fn wait_until_halted(&mut self) {
         let (child, marker) = (&mut self.child, &self.marker);
-        until("the gateway reaches its step", async || {
+        wait_until("the gateway reaches its step", async || {
             assert!(child.try_wait().unwrap().is_none(), "the gateway ended before it reached its step");
             marker.exists()
         })
@@ -303,16 +303,16 @@ impl GatewayProcess {
     pub fn wait(&mut self) -> ExitStatus {
         let begun = Instant::now();
         loop {
-            if let Some(status) = self.has_ended() {
+            if let Some(status) = self.exit_status() {
                 return status;
             }
-            assert!(begun.elapsed() < GENEROUS, "the gateway does not stop: {}", self.log());
+            assert!(begun.elapsed() < GENEROUS_TIMEOUT, "the gateway does not stop: {}", self.log());
             std::thread::sleep(Duration::from_millis(5));
         }
     }
 
     /// Its exit status, once it has one.
-    pub fn has_ended(&mut self) -> Option<ExitStatus> {
+    pub fn exit_status(&mut self) -> Option<ExitStatus> {
         self.ended = self.ended.or(self.child.try_wait().unwrap());
         self.ended
     }
@@ -334,10 +334,10 @@ impl Drop for GatewayProcess {
 }
 
 /// Waits until `condition` holds.
-pub async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+pub async fn wait_until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !condition().await {
-        assert!(begun.elapsed() < GENEROUS, "waited in vain: {what}");
+        assert!(begun.elapsed() < GENEROUS_TIMEOUT, "waited in vain: {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

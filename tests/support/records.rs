@@ -24,16 +24,16 @@ const TABLES: [&str; 12] = [
     "log_anchors",
 ];
 
-pub enum Database {
+pub enum RawDatabase {
     File(SqlitePool),
     Server(PgPool),
 }
 
 /// Every row of every table, to be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contents(BTreeMap<&'static str, Vec<String>>);
+pub struct DatabaseSnapshot(BTreeMap<&'static str, Vec<String>>);
 
-impl Contents {
+impl DatabaseSnapshot {
     /// Without one table.
     pub fn without(mut self, table: &str) -> Self {
         assert!(self.0.remove(table).is_some());
@@ -43,7 +43,7 @@ impl Contents {
 
 /// A row of the transfer log.
 #[derive(Debug, Clone)]
-pub struct AuditRow {
+pub struct AuditLogRow {
     pub actor: String,
     pub event: String,
     pub subject: Option<String>,
@@ -51,9 +51,9 @@ pub struct AuditRow {
 }
 
 /// A row of the transfer log as it is stored: sequence, at, actor, event, subject, details, prev, sha256.
-type StoredRow = (i64, i64, String, String, Option<String>, String, Vec<u8>, Vec<u8>);
+type StoredAuditRow = (i64, i64, String, String, Option<String>, String, Vec<u8>, Vec<u8>);
 
-impl Database {
+impl RawDatabase {
     pub async fn open(file: &Path) -> Self {
         let options = SqliteConnectOptions::new().filename(file).create_if_missing(false);
         Self::File(SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap())
@@ -64,7 +64,7 @@ impl Database {
         Self::Server(PgPoolOptions::new().max_connections(1).connect(url).await.unwrap())
     }
 
-    pub async fn contents(&self) -> Contents {
+    pub async fn contents(&self) -> DatabaseSnapshot {
         let mut contents = BTreeMap::new();
         for table in TABLES {
             contents.insert(
@@ -72,7 +72,7 @@ impl Database {
                 self.texts(&format!("SELECT {} FROM {table} ORDER BY 1", self.row_of(table).await)).await,
             );
         }
-        Contents(contents)
+        DatabaseSnapshot(contents)
     }
 
     /// What makes one text of all columns.
@@ -87,7 +87,7 @@ impl Database {
     }
 
     /// Whichever of two spellings this database reads.
-    pub fn spelt<'a>(&self, file: &'a str, server: &'a str) -> &'a str {
+    pub fn for_dialect<'a>(&self, file: &'a str, server: &'a str) -> &'a str {
         match self {
             Self::File(_) => file,
             Self::Server(_) => server,
@@ -125,8 +125,8 @@ impl Database {
     }
 
     /// Every value of every table, by table and column, whatever tables there are: as text, and as bytes where it has them.
-    pub async fn everything(&self) -> Vec<(String, Vec<u8>)> {
-        let columns = self.spelt(
+    pub async fn all_values(&self) -> Vec<(String, Vec<u8>)> {
+        let columns = self.for_dialect(
             "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'",
             "SELECT table_name || '.' || column_name FROM information_schema.columns
              WHERE table_schema NOT IN ('pg_catalog', 'information_schema')",
@@ -134,7 +134,9 @@ impl Database {
         let mut found = Vec::new();
         for column in self.texts(columns).await {
             let (table, name) = column.split_once('.').unwrap();
-            let text = self.spelt("CAST(", "").to_owned() + &format!("\"{name}\"") + self.spelt(" AS TEXT)", "::text");
+            let text = self.for_dialect("CAST(", "").to_owned()
+                + &format!("\"{name}\"")
+                + self.for_dialect(" AS TEXT)", "::text");
             let texts = match self {
                 // Bytes that are no text cannot be read as one.
                 Self::File(_) => Vec::new(),
@@ -147,7 +149,8 @@ impl Database {
                     self.number(&format!("{kind} AND table_name = '{table}' AND column_name = '{name}'")).await > 0
                 }
             };
-            let bytes = self.spelt("CAST(", "").to_owned() + &format!("\"{name}\"") + self.spelt(" AS BLOB)", "");
+            let bytes =
+                self.for_dialect("CAST(", "").to_owned() + &format!("\"{name}\"") + self.for_dialect(" AS BLOB)", "");
             let sql = format!("SELECT {bytes} FROM \"{table}\" WHERE \"{name}\" IS NOT NULL");
             let raw = if is_bytes { self.bytes(&sql).await } else { Vec::new() };
             // No needle lies across two values.
@@ -169,22 +172,22 @@ impl Database {
     /// Puts other bytes in the place of every sealed picture.
     pub async fn replace_frames(&self, frame: &[u8]) {
         let hex: String = frame.iter().map(|byte| format!("{byte:02x}")).collect();
-        let frame = self.spelt("x'", "'\\x");
+        let frame = self.for_dialect("x'", "'\\x");
         self.execute(&format!("UPDATE frames SET frame = {frame}{hex}'")).await.unwrap();
     }
 
     /// How often something happened.
-    pub async fn happened(&self, event: &str) -> i64 {
+    pub async fn count_events(&self, event: &str) -> i64 {
         self.number(&format!("SELECT count(*) FROM audit WHERE event = '{event}'")).await
     }
 
     /// Every row of the transfer log, each one's place in the chain verified; without the digests in its details.
-    pub async fn audit(&self) -> Vec<AuditRow> {
+    pub async fn audit(&self) -> Vec<AuditLogRow> {
         assert!(self.chain_holds().await, "the chain of the transfer log is broken");
-        let row = |(_, _, actor, event, subject, details, _, _): StoredRow| {
+        let row = |(_, _, actor, event, subject, details, _, _): StoredAuditRow| {
             let mut details: serde_json::Value = serde_json::from_str(&details).unwrap();
             details.as_object_mut().unwrap().remove("rows");
-            AuditRow { actor, event, subject, details }
+            AuditLogRow { actor, event, subject, details }
         };
         self.stored_log().await.into_iter().map(row).collect()
     }
@@ -201,7 +204,7 @@ impl Database {
         })
     }
 
-    async fn stored_log(&self) -> Vec<StoredRow> {
+    async fn stored_log(&self) -> Vec<StoredAuditRow> {
         let sql = "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit ORDER BY sequence";
         match self {
             Self::File(pool) => sqlx::query_as(sql).fetch_all(pool).await.unwrap(),
@@ -216,11 +219,11 @@ impl Database {
                       DROP TRIGGER log_anchors_do_not_change ON log_anchors";
         let file = "DROP TRIGGER audit_rows_do_not_change; DROP TRIGGER audit_rows_stay;
                     DROP TRIGGER log_anchors_move_forward_past_what_is_over; DROP TRIGGER log_anchors_stay";
-        self.execute(self.spelt(file, server)).await.unwrap();
+        self.execute(self.for_dialect(file, server)).await.unwrap();
     }
 
     /// Puts other details in the place of a row's, and the digest that goes with them; up to `to` the rows behind it follow.
-    pub async fn forge(&self, from: i64, to: i64) {
+    pub async fn rewrite_audit_row(&self, from: i64, to: i64) {
         let mut rows = self.stored_log().await;
         let digest = |bytes: &[u8]| Sha256Digest::from_bytes(bytes.try_into().unwrap());
         for place in usize::try_from(from - 1).unwrap()..usize::try_from(to).unwrap() {
@@ -229,7 +232,7 @@ impl Database {
             let details = if sequence == from { r#"{"never":"happened"}"#.to_owned() } else { details };
             let sha256 = chain_digest(&prev, sequence, at, &actor, &event, subject.as_deref(), &details);
             rows[place].7 = sha256.as_bytes().to_vec();
-            let hex = |bytes: &Sha256Digest| format!("{}{bytes}'", self.spelt("x'", "'\\x"));
+            let hex = |bytes: &Sha256Digest| format!("{}{bytes}'", self.for_dialect("x'", "'\\x"));
             self.execute(&format!(
                 "UPDATE audit SET details = '{details}', prev = {}, sha256 = {} WHERE sequence = {sequence}",
                 hex(&prev),
@@ -240,17 +243,17 @@ impl Database {
         }
     }
 
-    /// Makes every later change fail with its last statement, until [`Database::mend`].
+    /// Makes every later change fail with its last statement, until [`RawDatabase::repair_audit`].
     pub async fn break_audit(&self) {
         let file = "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken by a test'); END";
         let server = "CREATE FUNCTION broken() RETURNS TRIGGER LANGUAGE plpgsql AS \
                       $$ BEGIN RAISE EXCEPTION 'broken by a test'; END $$;
                       CREATE TRIGGER broken BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION broken()";
-        self.execute(self.spelt(file, server)).await.unwrap();
+        self.execute(self.for_dialect(file, server)).await.unwrap();
     }
 
-    pub async fn mend(&self) {
-        self.execute(self.spelt("DROP TRIGGER broken", "DROP TRIGGER broken ON audit; DROP FUNCTION broken"))
+    pub async fn repair_audit(&self) {
+        self.execute(self.for_dialect("DROP TRIGGER broken", "DROP TRIGGER broken ON audit; DROP FUNCTION broken"))
             .await
             .unwrap();
     }

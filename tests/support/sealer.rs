@@ -9,14 +9,14 @@ use lichtbild::entropy::SeededEntropy;
 use lichtbild::sealing::KeyFile;
 use lichtbild::validation::{Judgement, Profile, judge};
 
-pub struct Sealer {
+pub struct TestSealer {
     photo: JudgedPhoto,
     keys: KeyFile,
     context: SealContext,
     entropy: SeededEntropy,
 }
 
-impl Sealer {
+impl TestSealer {
     pub fn of(bytes: Vec<u8>, profile: &Profile, now: Timestamp) -> Self {
         let entropy = SeededEntropy::new(41);
         let keys = KeyFile::generate(now, &entropy).unwrap();

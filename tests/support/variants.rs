@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 
 use image::{Rgb, RgbImage};
 
-use super::jpeg::{Noise, fixture};
+use super::jpeg::{SeededRng, fixture};
 use super::portraits::{blank, blurred, encoded, exposed, upscaled};
 
 /// A portrait that something was done to.
-pub struct Variant {
+pub struct PortraitVariant {
     pub name: &'static str,
     pub bytes: Vec<u8>,
     /// The checks that refuse it, and no others.
@@ -19,7 +19,7 @@ pub struct Variant {
 
 /// What is done to a picture, around its middle; its border goes on outwards.
 #[derive(Clone, Copy)]
-pub struct Change {
+pub struct Transform {
     pub turn_degrees: f32,
     pub scale: f32,
     /// To the right and down, as share of the width and the height.
@@ -27,17 +27,17 @@ pub struct Change {
     pub mirror: bool,
 }
 
-pub const AS_IS: Change = Change { turn_degrees: 0.0, scale: 1.0, shift: (0.0, 0.0), mirror: false };
+pub const AS_IS: Transform = Transform { turn_degrees: 0.0, scale: 1.0, shift: (0.0, 0.0), mirror: false };
 
 /// All of them, made once: each is two million pixels.
-pub fn variants() -> &'static [Variant] {
-    static VARIANTS: LazyLock<Vec<Variant>> =
+pub fn variants() -> &'static [PortraitVariant] {
+    static VARIANTS: LazyLock<Vec<PortraitVariant>> =
         LazyLock::new(|| [pose(), place(), size(), light_and_detail(), others()].into_iter().flatten().collect());
     &VARIANTS
 }
 
 /// The variant of this name.
-pub fn variant(name: &str) -> &'static Variant {
+pub fn variant(name: &str) -> &'static PortraitVariant {
     variants().iter().find(|variant| variant.name == name).unwrap()
 }
 
@@ -46,32 +46,37 @@ fn variant_of(
     picture: &RgbImage,
     refused_by: &'static [&'static str],
     advised_by: &'static [&'static str],
-) -> Variant {
-    Variant { name, bytes: encoded(picture), refused_by, advised_by }
+) -> PortraitVariant {
+    PortraitVariant { name, bytes: encoded(picture), refused_by, advised_by }
 }
 
 pub fn large_portrait() -> RgbImage {
     image::load_from_memory(&fixture("portrait-1244x1600.jpg")).unwrap().to_rgb8()
 }
 
-fn pose() -> Vec<Variant> {
+fn pose() -> Vec<PortraitVariant> {
     let portrait = large_portrait();
-    let turned = |turn_degrees| changed(&portrait, Change { turn_degrees, ..AS_IS });
+    let turned = |turn_degrees| transformed(&portrait, Transform { turn_degrees, ..AS_IS });
     vec![
         // It is tilted by 3.2 degrees as it is.
         variant_of("turned a little", &turned(6.5), &[], &["roll"]),
         variant_of("turned by 12 degrees", &turned(12.0), &["roll"], &[]),
         variant_of("turned by 20 degrees", &turned(20.0), &["roll"], &[]),
         variant_of("turned to the other side", &turned(-16.0), &["roll"], &[]),
-        variant_of("lying", &changed(&portrait, Change { turn_degrees: 90.0, scale: 0.8, ..AS_IS }), &["upright"], &[]),
+        variant_of(
+            "lying",
+            &transformed(&portrait, Transform { turn_degrees: 90.0, scale: 0.8, ..AS_IS }),
+            &["upright"],
+            &[],
+        ),
         variant_of("upside down", &turned(180.0), &["upright"], &[]),
-        variant_of("mirrored", &changed(&portrait, Change { mirror: true, ..AS_IS }), &[], &[]),
+        variant_of("mirrored", &transformed(&portrait, Transform { mirror: true, ..AS_IS }), &[], &[]),
     ]
 }
 
-fn place() -> Vec<Variant> {
+fn place() -> Vec<PortraitVariant> {
     let portrait = large_portrait();
-    let shifted = |right, down| changed(&portrait, Change { shift: (right, down), ..AS_IS });
+    let shifted = |right, down| transformed(&portrait, Transform { shift: (right, down), ..AS_IS });
     vec![
         variant_of("a little to the right", &shifted(0.075, 0.0), &[], &["horizontal_position"]),
         variant_of("to the right", &shifted(0.13, 0.0), &["horizontal_position"], &[]),
@@ -83,9 +88,9 @@ fn place() -> Vec<Variant> {
     ]
 }
 
-fn size() -> Vec<Variant> {
+fn size() -> Vec<PortraitVariant> {
     let portrait = large_portrait();
-    let scaled = |scale| changed(&portrait, Change { scale, ..AS_IS });
+    let scaled = |scale| transformed(&portrait, Transform { scale, ..AS_IS });
     vec![
         variant_of("a little smaller", &scaled(0.88), &[], &["inter_eye_distance"]),
         variant_of("too small", &scaled(0.7), &["inter_eye_distance"], &["head_size"]),
@@ -93,7 +98,7 @@ fn size() -> Vec<Variant> {
     ]
 }
 
-fn light_and_detail() -> Vec<Variant> {
+fn light_and_detail() -> Vec<PortraitVariant> {
     let portrait = large_portrait();
     vec![
         variant_of("darkened", &exposed(&portrait, 0.25), &[], &["exposure"]),
@@ -102,9 +107,9 @@ fn light_and_detail() -> Vec<Variant> {
     ]
 }
 
-fn others() -> Vec<Variant> {
+fn others() -> Vec<PortraitVariant> {
     let portrait = large_portrait();
-    let collar = changed(&portrait, Change { scale: 3.0, shift: (0.0, -1.3), ..AS_IS });
+    let collar = transformed(&portrait, Transform { scale: 3.0, shift: (0.0, -1.3), ..AS_IS });
     vec![
         variant_of("two faces", &with_another_face(&portrait), &["face_count"], &[]),
         variant_of("no face", &collar, &["face_missing"], &[]),
@@ -116,7 +121,7 @@ fn others() -> Vec<Variant> {
 /// With the same face, smaller, in an upper corner.
 fn with_another_face(picture: &RgbImage) -> RgbImage {
     let (width, height) = picture.dimensions();
-    let small = changed(picture, Change { scale: 0.6, shift: (0.327, -0.378), mirror: true, ..AS_IS });
+    let small = transformed(picture, Transform { scale: 0.6, shift: (0.327, -0.378), mirror: true, ..AS_IS });
     let (left, bottom) = (width * 65 / 100, height * 27 / 100);
     let pick = |x, y| if x >= left && y < bottom { &small } else { picture };
     RgbImage::from_fn(width, height, |x, y| *pick(x, y).get_pixel(x, y))
@@ -124,7 +129,7 @@ fn with_another_face(picture: &RgbImage) -> RgbImage {
 
 /// Sky over hills.
 fn landscape() -> RgbImage {
-    let mut noise = Noise::seeded(11);
+    let mut noise = SeededRng::seeded(11);
     RgbImage::from_fn(1244, 1600, |x, y| {
         let (along, grain) = (x as f32 / 130.0, noise.below(24) as u8);
         let ridge = 800.0 + 200.0 * along.sin() + 70.0 * (3.4 * along).cos();
@@ -133,7 +138,7 @@ fn landscape() -> RgbImage {
 }
 
 /// Sampled between four pixels.
-pub fn changed(picture: &RgbImage, change: Change) -> RgbImage {
+pub fn transformed(picture: &RgbImage, change: Transform) -> RgbImage {
     let (width, height) = (picture.width() as f32, picture.height() as f32);
     let (sin, cos) = change.turn_degrees.to_radians().sin_cos();
     let sign = if change.mirror { -1.0 } else { 1.0 };

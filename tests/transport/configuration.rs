@@ -8,15 +8,15 @@ use lichtbild::transport::revocation::RevokedCertificates;
 use lichtbild::transport::tls::{ClientTrust, PemSource, ServerIdentity, ServerTls, TlsConfigError};
 use rustls::AlertDescription;
 
-use super::line::{Line, ask, identity_of, test_clock, trust_in};
+use super::line::{TestListener, identity_of, send_raw, test_clock, trust_in};
 use crate::support::pki::TestCa;
 
 #[tokio::test]
 async fn new_authorities_hold_from_the_next_connection_on() {
-    let line = Line::start(ListenerLimits::default()).await;
+    let line = TestListener::start(ListenerLimits::default()).await;
     let mut open = line.device_connection().await;
     // Only then the gateway has let it in, too: for a client of TLS 1.3 the handshake ends earlier.
-    assert_eq!(ask(&mut open, "GET / HTTP/1.1").await.unwrap(), "served");
+    assert_eq!(send_raw(&mut open, "GET / HTTP/1.1").await.unwrap(), "served");
     let successor = TestCa::new("Studio CA 2");
     let trust = trust_in(&successor, &line.revoked);
     let reloaded = ServerTls::with_client_certificates(identity_of(&line.server_ca), trust, test_clock()).unwrap();
@@ -25,8 +25,8 @@ async fn new_authorities_hold_from_the_next_connection_on() {
     let refusal = line.refusal(line.client(Some(&line.studio_ca.device()))).await;
     assert_eq!(refusal, rustls::Error::AlertReceived(AlertDescription::UnknownCA));
     let mut new = line.connect(line.client(Some(&successor.device()))).await.unwrap();
-    assert_eq!(ask(&mut new, "GET / HTTP/1.1").await.unwrap(), "served");
-    assert_eq!(ask(&mut open, "GET / HTTP/1.1").await.unwrap(), "served");
+    assert_eq!(send_raw(&mut new, "GET / HTTP/1.1").await.unwrap(), "served");
+    assert_eq!(send_raw(&mut open, "GET / HTTP/1.1").await.unwrap(), "served");
 }
 
 #[test]

@@ -10,16 +10,16 @@ use lichtbild::transport::limits::ListenerLimits;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
-use super::line::Line;
+use super::line::TestListener;
 use crate::support;
 use crate::support::pki::{Leaf, TestCa};
 
 /// curl's output for a request to `line` with this certificate.
-async fn curl(line: &Line, leaf: Option<&Leaf>, options: &[&str]) -> Output {
+async fn curl(line: &TestListener, leaf: Option<&Leaf>, options: &[&str]) -> Output {
     curl_configured(line, leaf, options, "").await
 }
 
-async fn curl_configured(line: &Line, leaf: Option<&Leaf>, options: &[&str], openssl_config: &str) -> Output {
+async fn curl_configured(line: &TestListener, leaf: Option<&Leaf>, options: &[&str], openssl_config: &str) -> Output {
     let directory = TempDir::new().unwrap();
     let write = |name: &str, text: &str| {
         let file = directory.path().join(name);
@@ -40,7 +40,7 @@ async fn curl_configured(line: &Line, leaf: Option<&Leaf>, options: &[&str], ope
 
 #[tokio::test]
 async fn curl_is_served_and_shown_why_when_refused() {
-    let line = Line::start(ListenerLimits::default()).await;
+    let line = TestListener::start(ListenerLimits::default()).await;
     let (device, revoked) = (line.studio_ca.device(), line.studio_ca.device());
     let foreign = TestCa::new("Somebody Else's CA").device();
     line.revoked.replace(HashSet::from([Sha256Digest::of(&revoked.der)]));
@@ -65,7 +65,7 @@ async fn curl_is_served_and_shown_why_when_refused() {
 
 #[tokio::test]
 async fn curl_with_cbc_only_is_refused() {
-    let line = Line::start(ListenerLimits::default()).await;
+    let line = TestListener::start(ListenerLimits::default()).await;
     let device = line.studio_ca.device();
     let options = ["--tls-max", "1.2", "--ciphers", "ECDHE-ECDSA-AES256-SHA384:ECDHE-ECDSA-AES256-SHA"];
     let refused = curl(&line, Some(&device), &options).await;
@@ -75,7 +75,7 @@ async fn curl_with_cbc_only_is_refused() {
 
 #[tokio::test]
 async fn tls_12_without_extended_master_secret_is_refused() {
-    let line = Line::start(ListenerLimits::default()).await;
+    let line = TestListener::start(ListenerLimits::default()).await;
     let device = line.studio_ca.device();
     let without = "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = client\n[client]\n\
                    Options = -ExtendedMasterSecret\n";

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use lichtbild::client::config::StudioConfig;
-use lichtbild::client::connection::tls_settings;
+use lichtbild::client::connection::load_tls_config;
 use lichtbild::domain::digest::Sha256Digest;
-use lichtbild::durable::{Audience, write_new};
+use lichtbild::durable::{FileMode, write_new};
 use lichtbild::transport::limits::ListenerLimits;
 use lichtbild::transport::metrics::HandshakeFailure;
-use lichtbild::transport::turned_away::Cause;
+use lichtbild::transport::turned_away::RejectionCause;
 use rcgen::{ExtendedKeyUsagePurpose, RsaKeySize};
 use rustls::crypto::aws_lc_rs::{cipher_suite, default_provider, kx_group};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
@@ -16,35 +16,35 @@ use rustls::{AlertDescription, HandshakeKind, NamedGroup, SupportedCipherSuite};
 use time::macros::datetime;
 use tokio::net::TcpStream;
 
-use super::line::{Line, Trust, ask, until};
+use super::line::{ListenerTrust, TestListener, send_raw, wait_until};
 use crate::support::pki::{Leaf, LeafKey, LeafOptions, NOW, TestCa};
 
 #[tokio::test]
 async fn a_device_of_the_studio_ca_is_served_and_known_by_its_fingerprint() {
-    let line = Line::start(ListenerLimits::default()).await;
+    let line = TestListener::start(ListenerLimits::default()).await;
     let device = line.studio_ca.device();
     let mut stream = line.connect(line.client(Some(&device))).await.unwrap();
     let fingerprint = lichtbild::domain::digest::Sha256Digest::of(&device.der);
-    assert_eq!(ask(&mut stream, "GET /peer HTTP/1.1").await.unwrap(), format!("Within {fingerprint}"));
-    assert_eq!(line.connections.open_of(&fingerprint), 1);
+    assert_eq!(send_raw(&mut stream, "GET /peer HTTP/1.1").await.unwrap(), format!("Within {fingerprint}"));
+    assert_eq!(line.connections.count_of(&fingerprint), 1);
     drop(stream);
-    until("the connection leaves the registry", || line.connections.open() == 0).await;
+    wait_until("the connection leaves the registry", || line.connections.count() == 0).await;
 }
 
 #[tokio::test]
 async fn an_rsa_key_of_3072_bits_is_served() {
-    let line = Line::start(ListenerLimits::default()).await;
+    let line = TestListener::start(ListenerLimits::default()).await;
     let device = line.studio_ca.issue(LeafOptions { key: LeafKey::Rsa(RsaKeySize::_3072), ..LeafOptions::default() });
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         let client = line.client_with(Some(&device), default_provider(), &[version]);
         let mut stream = line.connect(client).await.unwrap();
-        assert_eq!(ask(&mut stream, "GET / HTTP/1.1").await.unwrap(), "served");
+        assert_eq!(send_raw(&mut stream, "GET / HTTP/1.1").await.unwrap(), "served");
     }
 }
 
 #[tokio::test]
 async fn every_unfit_certificate_is_refused_by_an_alert_before_the_service_runs() {
-    let line = Line::start(ListenerLimits::default()).await;
+    let line = TestListener::start(ListenerLimits::default()).await;
     let ca = &line.studio_ca;
     let options = LeafOptions::default;
     let foreign = TestCa::new("Somebody Else's CA").device();
@@ -71,18 +71,18 @@ async fn every_unfit_certificate_is_refused_by_an_alert_before_the_service_runs(
         assert_eq!(line.metrics.handshake_failed(failure), before + 1, "{name}");
     }
     // Who once had a good one is told apart from strangers, for the transfer log.
-    assert_eq!(line.revoked.turned_away().take(), [(Sha256Digest::of(&expired.der), Cause::Expired)]);
+    assert_eq!(line.revoked.rejected().drain(), [(Sha256Digest::of(&expired.der), RejectionCause::Expired)]);
     // P-521 is not offered as a signature, so that the client does not even show the certificate.
     let odd = ca.issue(LeafOptions { key: LeafKey::P521, ..options() });
     line.refusal(line.client(Some(&odd))).await;
 
     assert_eq!(line.service.served(), 0);
-    until("refused connections end", || line.metrics.open() == 0).await;
+    wait_until("refused connections end", || line.metrics.open() == 0).await;
 }
 
 #[tokio::test]
 async fn tls_12_refuses_the_same() {
-    let line = Line::start(ListenerLimits::default()).await;
+    let line = TestListener::start(ListenerLimits::default()).await;
     let purposeless = line.studio_ca.issue(LeafOptions { purpose: None, ..LeafOptions::default() });
     let client = |leaf| line.client_with(leaf, default_provider(), &[&rustls::version::TLS12]);
     let refusal = line.refusal(client(Some(&purposeless))).await;
@@ -96,12 +96,15 @@ async fn an_expired_foreign_list_refuses_those_it_watches_over_and_nobody_else()
     for (next_update, is_served) in [(NOW + time::Duration::days(1), true), (NOW - time::Duration::days(1), false)] {
         let ca = TestCa::new("Somebody Else's CA");
         let foreign = ca.device();
-        let line =
-            Line::start_with(ListenerLimits::default(), Trust::AndForeign { ca: Box::new(ca), next_update }).await;
-        assert_eq!(ask(&mut line.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
+        let line = TestListener::start_with(
+            ListenerLimits::default(),
+            ListenerTrust::WithExternalCa { ca: Box::new(ca), next_update },
+        )
+        .await;
+        assert_eq!(send_raw(&mut line.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
         if is_served {
             let mut stream = line.connect(line.client(Some(&foreign))).await.unwrap();
-            assert_eq!(ask(&mut stream, "GET / HTTP/1.1").await.unwrap(), "served");
+            assert_eq!(send_raw(&mut stream, "GET / HTTP/1.1").await.unwrap(), "served");
         } else {
             line.refusal(line.client(Some(&foreign))).await;
             assert_eq!(line.metrics.handshake_failed(HandshakeFailure::BadCertificate), 1);
@@ -112,21 +115,21 @@ async fn an_expired_foreign_list_refuses_those_it_watches_over_and_nobody_else()
 
 #[tokio::test]
 async fn the_enrolment_listener_asks_for_no_certificate() {
-    let line = Line::start_with(ListenerLimits::default(), Trust::Anybody).await;
+    let line = TestListener::start_with(ListenerLimits::default(), ListenerTrust::Anybody).await;
     let mut stream = line.connect(line.client(None)).await.unwrap();
-    assert_eq!(ask(&mut stream, "GET /peer HTTP/1.1").await.unwrap(), "Within none");
+    assert_eq!(send_raw(&mut stream, "GET /peer HTTP/1.1").await.unwrap(), "Within none");
 }
 
 #[tokio::test]
 async fn a_session_is_never_resumed() {
-    let line = Line::start(ListenerLimits::default()).await;
+    let line = TestListener::start(ListenerLimits::default()).await;
     let device = line.studio_ca.device();
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         // One configuration for both connections: it holds the client's session store.
         let config = Arc::new(line.client_with(Some(&device), default_provider(), &[version]));
         for _ in 0..2 {
             let mut stream = line.connect_shared(&config).await.unwrap();
-            ask(&mut stream, "GET / HTTP/1.1").await.unwrap();
+            send_raw(&mut stream, "GET / HTTP/1.1").await.unwrap();
             let connection = stream.get_ref().1;
             let kind = connection.handshake_kind();
             assert!(matches!(kind, Some(HandshakeKind::Full | HandshakeKind::FullWithHelloRetryRequest)), "{kind:?}");
@@ -137,7 +140,7 @@ async fn a_session_is_never_resumed() {
 
 #[tokio::test]
 async fn the_post_quantum_group_is_taken_where_offered_and_p256_or_p384_otherwise() {
-    let line = Line::start(ListenerLimits::default()).await;
+    let line = TestListener::start(ListenerLimits::default()).await;
     let device = line.studio_ca.device();
     // The client's order decides, and one that knows the hybrid group lists it before the plain one.
     let cases: [(Vec<&'static dyn SupportedKxGroup>, NamedGroup); 3] = [
@@ -155,11 +158,11 @@ async fn the_post_quantum_group_is_taken_where_offered_and_p256_or_p384_otherwis
 
 #[tokio::test]
 async fn the_studio_program_agrees_on_the_post_quantum_group_in_one_round_trip() {
-    let line = Line::start(ListenerLimits::default()).await;
+    let line = TestListener::start(ListenerLimits::default()).await;
     let device = line.studio_ca.device();
     let directory = tempfile::tempdir().unwrap();
     let write =
-        |name: &str, text: &str| write_new(&directory.path().join(name), text.as_bytes(), Audience::Owner).unwrap();
+        |name: &str, text: &str| write_new(&directory.path().join(name), text.as_bytes(), FileMode::OwnerOnly).unwrap();
     write("device.pem", &device.certificate_pem);
     write("device.key", &device.key_pem);
     write("ca.pem", &line.server_ca.certificate_pem);
@@ -169,8 +172,8 @@ async fn the_studio_program_agrees_on_the_post_quantum_group_in_one_round_trip()
     write("studio.toml", &text);
 
     let config = StudioConfig::load(&directory.path().join("studio.toml")).unwrap();
-    let mut stream = line.connect(tls_settings(&config).unwrap()).await.unwrap();
-    assert_eq!(ask(&mut stream, "GET / HTTP/1.1").await.unwrap(), "served");
+    let mut stream = line.connect(load_tls_config(&config).unwrap()).await.unwrap();
+    assert_eq!(send_raw(&mut stream, "GET / HTTP/1.1").await.unwrap(), "served");
     let connection = stream.get_ref().1;
     assert_eq!(connection.negotiated_key_exchange_group().unwrap().name(), NamedGroup::secp256r1MLKEM768);
     assert_eq!(connection.handshake_kind(), Some(HandshakeKind::Full), "no HelloRetryRequest");
@@ -178,7 +181,7 @@ async fn the_studio_program_agrees_on_the_post_quantum_group_in_one_round_trip()
 
 #[tokio::test]
 async fn what_is_not_offered_is_not_spoken() {
-    let line = Line::start(ListenerLimits::default()).await;
+    let line = TestListener::start(ListenerLimits::default()).await;
     let device = line.studio_ca.device();
     let chacha: Vec<SupportedCipherSuite> =
         vec![cipher_suite::TLS13_CHACHA20_POLY1305_SHA256, cipher_suite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256];
@@ -197,8 +200,8 @@ async fn what_is_not_offered_is_not_spoken() {
 
 #[tokio::test]
 async fn a_client_that_leaves_in_the_handshake_is_counted_and_forgotten() {
-    let line = Line::start(ListenerLimits::default()).await;
+    let line = TestListener::start(ListenerLimits::default()).await;
     drop(TcpStream::connect(line.address).await.unwrap());
-    until("counted", || line.metrics.handshake_failed(HandshakeFailure::PeerLeft) == 1).await;
-    until("forgotten", || line.metrics.open() == 0).await;
+    wait_until("counted", || line.metrics.handshake_failed(HandshakeFailure::PeerLeft) == 1).await;
+    wait_until("forgotten", || line.metrics.open() == 0).await;
 }

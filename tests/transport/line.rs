@@ -13,15 +13,15 @@ use axum::routing::{get, post};
 use axum::{Extension, Router, middleware};
 use lichtbild::clock::{ManualClock, Timestamp};
 use lichtbild::transport::body::{BodyError, BodyLimits, read_body};
-use lichtbild::transport::connections::Connections;
-use lichtbild::transport::foreign::{ForeignAuthority, RevocationCheck};
+use lichtbild::transport::connections::ConnectionRegistry;
+use lichtbild::transport::foreign::{ExternalCa, RevocationCheck};
 use lichtbild::transport::limits::ListenerLimits;
 use lichtbild::transport::listener::{Listener, Security};
 use lichtbild::transport::metrics::TransportMetrics;
 use lichtbild::transport::peer::Peer;
 use lichtbild::transport::revocation::RevokedCertificates;
-use lichtbild::transport::shutdown::Stop;
-use lichtbild::transport::tls::{ClientTrust, MissingCertificate, PemSource, ServerIdentity, ServerTls};
+use lichtbild::transport::shutdown::ShutdownTrigger;
+use lichtbild::transport::tls::{ClientTrust, MissingCertificatePolicy, PemSource, ServerIdentity, ServerTls};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -37,72 +37,74 @@ use tokio_rustls::client::TlsStream;
 use crate::support::pki::{Leaf, NOW, TestCa};
 
 /// Far longer than anything here takes, even on a busy machine.
-pub const GENEROUS: Duration = Duration::from_secs(20);
+pub const GENEROUS_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Big enough to overfill every buffer between server and client.
 pub const LARGE: usize = 64 * 1024 * 1024;
 
 /// A running listener.
-pub struct Line {
+pub struct TestListener {
     pub address: SocketAddr,
     pub studio_ca: TestCa,
     pub server_ca: TestCa,
     pub revoked: RevokedCertificates,
-    pub connections: Connections,
+    pub connections: ConnectionRegistry,
     pub metrics: Arc<TransportMetrics>,
-    pub stop: Stop,
+    pub stop: ShutdownTrigger,
     pub tls: watch::Sender<ServerTls>,
-    pub service: Arc<ServiceState>,
+    pub service: Arc<TestServiceState>,
     pub serving: JoinHandle<()>,
 }
 
 /// What the service saw, and what holds its slow request back.
 #[derive(Default)]
-pub struct ServiceState {
+pub struct TestServiceState {
     served: AtomicUsize,
     pub begun: Notify,
     pub go_on: Notify,
 }
 
-impl ServiceState {
+impl TestServiceState {
     pub fn served(&self) -> usize {
         self.served.load(Ordering::SeqCst)
     }
 }
 
-impl Line {
+impl TestListener {
     /// A listener that demands client certificates.
     pub async fn start(limits: ListenerLimits) -> Self {
-        Self::start_with(limits, Trust::StudioCa).await
+        Self::start_with(limits, ListenerTrust::StudioCa).await
     }
 
-    pub async fn start_with(limits: ListenerLimits, trust: Trust) -> Self {
+    pub async fn start_with(limits: ListenerLimits, trust: ListenerTrust) -> Self {
         let (studio_ca, server_ca) = (TestCa::new("Studio CA"), TestCa::new("Server CA"));
         let revoked = RevokedCertificates::default();
         let clock = test_clock();
         let identity = identity_of(&server_ca);
         let studios = trust_in(&studio_ca, &revoked);
-        let plain = matches!(trust, Trust::NoTls);
+        let plain = matches!(trust, ListenerTrust::NoTls);
         let tls = match trust {
-            Trust::StudioCa => ServerTls::with_client_certificates(identity, studios, clock).unwrap(),
-            Trust::StudioCaExplained => {
-                let studios = studios.with_missing(MissingCertificate::Explained);
+            ListenerTrust::StudioCa => ServerTls::with_client_certificates(identity, studios, clock).unwrap(),
+            ListenerTrust::StudioCaExplained => {
+                let studios = studios.with_missing_certificate(MissingCertificatePolicy::Explain);
                 ServerTls::with_client_certificates(identity, studios, clock).unwrap()
             }
-            Trust::AndForeign { ca, next_update } => {
+            ListenerTrust::WithExternalCa { ca, next_update } => {
                 let list = PemSource::new("foreign.crl", ca.revocation_list(&[], next_update));
                 let roots = PemSource::new("foreign.pem", ca.certificate_pem);
-                let foreign = ForeignAuthority::parse(&roots, &[list], RevocationCheck::Chain).unwrap();
-                ServerTls::with_client_certificates(identity, studios.with_foreign(vec![foreign]), clock).unwrap()
+                let foreign = ExternalCa::parse(&roots, &[list], RevocationCheck::Chain).unwrap();
+                ServerTls::with_client_certificates(identity, studios.with_external_cas(vec![foreign]), clock).unwrap()
             }
-            Trust::Anybody | Trust::NoTls => ServerTls::without_client_certificates(identity, clock).unwrap(),
+            ListenerTrust::Anybody | ListenerTrust::NoTls => {
+                ServerTls::without_client_certificates(identity, clock).unwrap()
+            }
         };
         let tls = watch::Sender::new(tls);
         let security = if plain { Security::Plain } else { Security::Tls(tls.subscribe()) };
         let listener = Listener::bind("test", "127.0.0.1:0".parse().unwrap(), security, limits).await.unwrap();
         let (address, metrics) = (listener.local_address(), listener.metrics());
         let connections = listener.connections();
-        let (stop, service) = (Stop::new(), Arc::new(ServiceState::default()));
+        let (stop, service) = (ShutdownTrigger::new(), Arc::new(TestServiceState::default()));
         let serving = tokio::spawn(listener.serve(router(Arc::clone(&service)), stop.subscribe()));
         Self { address, studio_ca, server_ca, revoked, connections, metrics, stop, tls, service, serving }
     }
@@ -152,7 +154,7 @@ impl Line {
     pub async fn refusal(&self, config: ClientConfig) -> rustls::Error {
         let error = match self.connect(config).await {
             Err(error) => error,
-            Ok(mut stream) => ask(&mut stream, "GET / HTTP/1.1").await.expect_err("the client was served"),
+            Ok(mut stream) => send_raw(&mut stream, "GET / HTTP/1.1").await.expect_err("the client was served"),
         };
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
         inner.unwrap_or_else(|| panic!("not a TLS alert but {error:?}")).clone()
@@ -160,11 +162,11 @@ impl Line {
 }
 
 /// Whom the listener lets in.
-pub enum Trust {
+pub enum ListenerTrust {
     StudioCa,
     /// Who shows no certificate is let in to be told so.
     StudioCaExplained,
-    AndForeign {
+    WithExternalCa {
         ca: Box<TestCa>,
         next_update: OffsetDateTime,
     },
@@ -189,7 +191,7 @@ pub fn trust_in(ca: &TestCa, revoked: &RevokedCertificates) -> ClientTrust {
     ClientTrust::parse(&PemSource::new("ca.pem", ca.certificate_pem.as_str()), revoked.clone()).unwrap()
 }
 
-fn router(state: Arc<ServiceState>) -> Router {
+fn router(state: Arc<TestServiceState>) -> Router {
     let body_limits = BodyLimits { max_bytes: 100, min_bytes_per_second: 50, grace: Duration::from_millis(300) };
     let count = Arc::clone(&state);
     Router::new()
@@ -224,18 +226,18 @@ async fn describe_body(request: Request, limits: BodyLimits) -> String {
         Ok(bytes) => format!("{} bytes", bytes.len()),
         Err(BodyError::TooLarge { .. }) => "too large".to_owned(),
         Err(BodyError::TooSlow { .. }) => "too slow".to_owned(),
-        Err(BodyError::Cut { .. }) => "cut".to_owned(),
+        Err(BodyError::Interrupted { .. }) => "cut".to_owned(),
     }
 }
 
 /// Sends a request without a body and reads the answer's body.
-pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, request_line: &str) -> io::Result<String> {
+pub async fn send_raw<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, request_line: &str) -> io::Result<String> {
     stream.write_all(format!("{request_line}\r\nHost: localhost\r\n\r\n").as_bytes()).await?;
-    read_answer(stream).await
+    read_response(stream).await
 }
 
 /// Reads one answer with a `Content-Length`.
-pub async fn read_answer<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<String> {
+pub async fn read_response<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<String> {
     let read = async {
         let mut reader = BufReader::new(stream);
         let mut length = None;
@@ -256,23 +258,23 @@ pub async fn read_answer<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Str
         reader.read_exact(&mut body).await?;
         Ok(String::from_utf8(body).unwrap())
     };
-    time::timeout(GENEROUS, read).await.expect("an answer in time")
+    time::timeout(GENEROUS_TIMEOUT, read).await.expect("an answer in time")
 }
 
 /// Waits for the other side to close, by a goodbye or by a reset, and returns how long that took.
-pub async fn closed<S: AsyncRead + Unpin>(stream: &mut S) -> Duration {
+pub async fn wait_until_closed<S: AsyncRead + Unpin>(stream: &mut S) -> Duration {
     let start = time::Instant::now();
     let mut rest = Vec::new();
-    let _ = time::timeout(GENEROUS, stream.read_to_end(&mut rest)).await.expect("closed in time");
+    let _ = time::timeout(GENEROUS_TIMEOUT, stream.read_to_end(&mut rest)).await.expect("closed in time");
     start.elapsed()
 }
 
 /// Waits until `condition` holds; for numbers that follow an event on the other side of the line.
-pub async fn until(what: &str, condition: impl Fn() -> bool) {
+pub async fn wait_until(what: &str, condition: impl Fn() -> bool) {
     let poll = async {
         while !condition() {
             tokio::task::yield_now().await;
         }
     };
-    time::timeout(GENEROUS, poll).await.unwrap_or_else(|_| panic!("waited in vain: {what}"));
+    time::timeout(GENEROUS_TIMEOUT, poll).await.unwrap_or_else(|_| panic!("waited in vain: {what}"));
 }

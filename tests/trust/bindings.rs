@@ -7,7 +7,7 @@ use lichtbild::identity::key::DeviceKey;
 use lichtbild::storage::steps::{Binding, CertificateRecord};
 use lichtbild::transport::peer::PeerCertificate;
 
-use crate::support::caller::{Answer, Caller, peer, send};
+use crate::support::caller::{RouterClient, RouterResponse, peer, send};
 use crate::support::enrolment::EST;
 use crate::support::gateway::{DAY, TestGateway};
 
@@ -16,7 +16,7 @@ use axum::http::{Method, Request};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lichtbild::domain::party::Role;
-use lichtbild::server::routes::Line;
+use lichtbild::server::routes::ListenerKind;
 use lichtbild::transport::peer::Admission;
 
 fn digest(name: &str) -> Sha256Digest {
@@ -24,8 +24,8 @@ fn digest(name: &str) -> Sha256Digest {
 }
 
 /// A certificate for this key as the handshake hands it on.
-fn foreign(gateway: &TestGateway, certificate: &str, key: &str) -> PeerCertificate {
-    let credential = Credential::Foreign {
+fn external_certificate(gateway: &TestGateway, certificate: &str, key: &str) -> PeerCertificate {
+    let credential = Credential::External {
         sha256: digest(certificate),
         key_sha256: digest(key),
         not_after: gateway.now() + 30 * DAY,
@@ -42,13 +42,13 @@ fn to_certificate(gateway: &TestGateway, certificate: &str) -> Binding {
     })
 }
 
-async fn shown(gateway: &TestGateway, line: Line, certificate: PeerCertificate) -> Answer {
-    let path = if line == Line::Office { "/v1/collections" } else { "/v1/me" };
-    let peer = peer(Some(certificate), Admission::Within);
+async fn shown(gateway: &TestGateway, line: ListenerKind, certificate: PeerCertificate) -> RouterResponse {
+    let path = if line == ListenerKind::Office { "/v1/collections" } else { "/v1/me" };
+    let peer = peer(Some(certificate), Admission::WithinLimit);
     send(&gateway.router(line), Request::builder().uri(path).extension(peer).body(Body::empty()).unwrap()).await
 }
 
-async fn office(gateway: &TestGateway) -> Caller {
+async fn office(gateway: &TestGateway) -> RouterClient {
     gateway.office("Bürgeramt Mitte").await
 }
 
@@ -56,13 +56,13 @@ async fn office(gateway: &TestGateway) -> Caller {
 async fn an_exact_binding_opens_the_door_to_that_certificate_alone() {
     let gateway = TestGateway::start().await;
     let party = office(&gateway).await.party;
-    let certificate = foreign(&gateway, "certificate", "key");
+    let certificate = external_certificate(&gateway, "certificate", "key");
     let device = gateway.bound_device(&party, &to_certificate(&gateway, "certificate"), certificate.clone()).await;
     assert_eq!(device.collections("").await.status, 200);
-    let renewed = foreign(&gateway, "renewed", "key");
-    shown(&gateway, Line::Office, renewed).await.refused(403, "device-unknown");
+    let renewed = external_certificate(&gateway, "renewed", "key");
+    shown(&gateway, ListenerKind::Office, renewed).await.assert_problem(403, "device-unknown");
     gateway.revoke(&device).await;
-    device.collections("").await.refused(403, "device-revoked");
+    device.collections("").await.assert_problem(403, "device-revoked");
     assert!(gateway.store().revoked_certificates(gateway.now()).await.unwrap().contains(&digest("certificate")));
     assert_eq!(
         gateway.store().revoked_serials(Role::Office, gateway.now()).await.unwrap(),
@@ -75,16 +75,26 @@ async fn an_exact_binding_opens_the_door_to_that_certificate_alone() {
 async fn a_key_binding_opens_it_to_every_certificate_of_that_key_until_each_ends() {
     let gateway = TestGateway::start().await;
     let party = office(&gateway).await.party;
-    let first = foreign(&gateway, "first", "key");
+    let first = external_certificate(&gateway, "first", "key");
     let device = gateway.bound_device(&party, &Binding::Key(digest("key")), first.clone()).await;
     assert_eq!(device.collections("").await.status, 200);
-    assert_eq!(shown(&gateway, Line::Office, foreign(&gateway, "second", "key")).await.status, 200);
-    shown(&gateway, Line::Office, foreign(&gateway, "third", "another key")).await.refused(403, "device-unknown");
+    assert_eq!(
+        shown(&gateway, ListenerKind::Office, external_certificate(&gateway, "second", "key")).await.status,
+        200
+    );
+    shown(&gateway, ListenerKind::Office, external_certificate(&gateway, "third", "another key"))
+        .await
+        .assert_problem(403, "device-unknown");
     gateway.advance(30 * DAY);
-    device.collections("").await.refused(403, "certificate-expired");
-    assert_eq!(shown(&gateway, Line::Office, foreign(&gateway, "fourth", "key")).await.status, 200);
+    device.collections("").await.assert_problem(403, "certificate-expired");
+    assert_eq!(
+        shown(&gateway, ListenerKind::Office, external_certificate(&gateway, "fourth", "key")).await.status,
+        200
+    );
     gateway.revoke(&device).await;
-    shown(&gateway, Line::Office, foreign(&gateway, "fifth", "key")).await.refused(403, "device-revoked");
+    shown(&gateway, ListenerKind::Office, external_certificate(&gateway, "fifth", "key"))
+        .await
+        .assert_problem(403, "device-revoked");
     assert_eq!(gateway.store().revoked_certificates(gateway.now()).await.unwrap(), [digest("key")]);
 }
 
@@ -92,23 +102,27 @@ async fn a_key_binding_opens_it_to_every_certificate_of_that_key_until_each_ends
 async fn a_foreign_certificate_is_never_taken_for_one_of_ours_nor_the_other_way_round() {
     let gateway = TestGateway::start().await;
     let (studio, own) = (gateway.studio("Foto Koch").await, office(&gateway).await);
-    gateway.bound_device(&own.party, &Binding::Key(digest("key")), foreign(&gateway, "x", "key")).await;
+    gateway.bound_device(&own.party, &Binding::Key(digest("key")), external_certificate(&gateway, "x", "key")).await;
     // The certificates of a studio and of an office, as a foreign authority would have to vouch for them.
     for ours in [&studio, &own] {
-        let claimed = Credential::Foreign {
+        let claimed = Credential::External {
             sha256: ours.certificate.sha256(),
             key_sha256: digest("unbound"),
             not_after: gateway.now() + DAY,
         };
         let claimed = PeerCertificate::with_credential(ours.certificate.der().clone(), claimed);
-        shown(&gateway, Line::Office, claimed).await.refused(403, "device-unknown");
+        shown(&gateway, ListenerKind::Office, claimed).await.assert_problem(403, "device-unknown");
     }
     // A bound certificate, as our own authority would have to.
-    gateway.bound_device(&own.party, &to_certificate(&gateway, "bound"), foreign(&gateway, "bound", "k")).await;
+    gateway
+        .bound_device(&own.party, &to_certificate(&gateway, "bound"), external_certificate(&gateway, "bound", "k"))
+        .await;
     let claimed = PeerCertificate::new(b"bound".to_vec().into());
-    shown(&gateway, Line::Office, claimed).await.refused(403, "device-unknown");
+    shown(&gateway, ListenerKind::Office, claimed).await.assert_problem(403, "device-unknown");
     // And on the studio listener a bound key is nobody.
-    shown(&gateway, Line::Studio, foreign(&gateway, "y", "key")).await.refused(403, "device-unknown");
+    shown(&gateway, ListenerKind::Studio, external_certificate(&gateway, "y", "key"))
+        .await
+        .assert_problem(403, "device-unknown");
 }
 
 #[tokio::test]
@@ -118,12 +132,12 @@ async fn who_is_known_by_a_foreign_certificate_gets_none_of_ours() {
     for (binding, certificate, key) in
         [(to_certificate(&gateway, "bound"), "bound", "any key"), (Binding::Key(digest("key")), "any", "key")]
     {
-        let device = gateway.bound_device(&party, &binding, foreign(&gateway, certificate, key)).await;
+        let device = gateway.bound_device(&party, &binding, external_certificate(&gateway, certificate, key)).await;
         let before = gateway.database.contents().await;
         let request = device.request(Method::POST, &format!("{EST}/simplereenroll"));
         let body = STANDARD.encode(DeviceKey::generate().unwrap().to_request().unwrap());
         let request = request.header("content-type", "application/pkcs10").body(Body::from(body)).unwrap();
-        let problem = device.send(request).await.refused(403, "certificate-foreign");
+        let problem = device.send(request).await.assert_problem(403, "certificate-foreign");
         assert!(problem["detail"].as_str().unwrap().contains("anderen Stelle"), "{problem}");
         let row = gateway.database.audit().await.pop().unwrap();
         assert_eq!((row.event.as_str(), &row.details["reason"]), ("enrolment.refused", &"certificate_foreign".into()));
@@ -137,7 +151,7 @@ async fn a_certificate_or_key_is_bound_once_and_a_revoked_one_never_again() {
     let gateway = TestGateway::start().await;
     let party = office(&gateway).await.party;
     for binding in [Binding::Key(digest("key")), to_certificate(&gateway, "certificate")] {
-        let device = gateway.bound_device(&party, &binding, foreign(&gateway, "certificate", "key")).await;
+        let device = gateway.bound_device(&party, &binding, external_certificate(&gateway, "certificate", "key")).await;
         let devices = gateway.store().devices(Role::Office).await.unwrap();
         let known = devices.into_iter().find(|(_, known)| known.device_id == device.device_id).unwrap().1;
         for _ in 0..2 {
@@ -157,9 +171,9 @@ async fn a_certificate_or_key_is_bound_once_and_a_revoked_one_never_again() {
 async fn a_device_bound_by_its_certificate_and_revoked_does_not_come_back_by_its_key() {
     let gateway = TestGateway::start().await;
     let party = office(&gateway).await.party;
-    let certificate = foreign(&gateway, "certificate", "key");
+    let certificate = external_certificate(&gateway, "certificate", "key");
     let exact = gateway.bound_device(&party, &to_certificate(&gateway, "certificate"), certificate.clone()).await;
     gateway.bound_device(&party, &Binding::Key(digest("key")), certificate).await;
     gateway.revoke(&exact).await;
-    exact.collections("").await.refused(403, "device-revoked");
+    exact.collections("").await.assert_problem(403, "device-revoked");
 }

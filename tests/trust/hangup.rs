@@ -5,14 +5,14 @@ skip_in!(quick, postgres: "starts the program, with a database of its own");
 use std::fs;
 use std::process::Command;
 
-use super::running::{ME, replace, shown};
-use crate::support::device::{DeviceFiles, ask};
-use crate::support::process::{GatewayProcess, Home, until};
+use super::running::{ME, presented_certificate, replace};
+use crate::support::device::{DeviceFiles, send_raw_request};
+use crate::support::process::{GatewayFolder, GatewayProcess, wait_until};
 
 async fn certificate(gateway: &GatewayProcess, device: &DeviceFiles) -> Vec<u8> {
-    let mut stream = device.connects(gateway.studio()).await.unwrap();
-    assert_eq!(ask(&mut stream, ME).await.unwrap().0, 200);
-    shown(&stream).to_vec()
+    let mut stream = device.connect_tls(gateway.studio()).await.unwrap();
+    assert_eq!(send_raw_request(&mut stream, ME).await.unwrap().0, 200);
+    presented_certificate(&stream).to_vec()
 }
 
 fn hang_up(gateway: &GatewayProcess) {
@@ -21,7 +21,7 @@ fn hang_up(gateway: &GatewayProcess) {
 
 #[tokio::test]
 async fn a_renewed_server_certificate_is_taken_up_by_a_running_gateway() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let device = home.studio("Foto Koch");
     let gateway = home.start();
     let mut known = certificate(&gateway, &device).await;
@@ -32,7 +32,7 @@ async fn a_renewed_server_certificate_is_taken_up_by_a_running_gateway() {
             hang_up(&gateway);
         }
         let mut new = known.clone();
-        until("the new certificate is shown", async || {
+        wait_until("the new certificate is shown", async || {
             new = certificate(&gateway, &device).await;
             new != known
         })
@@ -44,7 +44,7 @@ async fn a_renewed_server_certificate_is_taken_up_by_a_running_gateway() {
 
 #[tokio::test]
 async fn a_broken_file_is_told_once_and_nobody_notices() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let device = home.studio("Foto Koch");
     let gateway = home.start();
     let known = certificate(&gateway, &device).await;
@@ -54,11 +54,11 @@ async fn a_broken_file_is_told_once_and_nobody_notices() {
     let times = |line: &str| gateway.log().matches(line).count();
     for hang_ups in 1..=2 {
         hang_up(&gateway);
-        until("it has looked", async || times("told to look") == hang_ups && times("not reloaded") > 0).await;
+        wait_until("it has looked", async || times("told to look") == hang_ups && times("not reloaded") > 0).await;
     }
     assert_eq!(certificate(&gateway, &device).await, known);
     assert_eq!(gateway.metric("lichtbild_tls_reload_failures_total").await, 1);
     replace(&file, &good);
-    until("in order again", async || times("in order again") == 1).await;
+    wait_until("in order again", async || times("in order again") == 1).await;
     assert_eq!(times("not reloaded"), 1, "{}", gateway.log());
 }

@@ -8,24 +8,24 @@ use std::process::{Command, Output};
 
 use lichtbild::identity::revocation_list::{RevocationList, read_revocation_list};
 
-use super::running::Running;
-use crate::support::device::{Answer, DeviceFiles};
-use crate::support::process::{Home, until};
+use super::running::InProcessGateway;
+use crate::support::device::{DeviceFiles, HttpsResponse};
+use crate::support::process::{GatewayFolder, wait_until};
 
 fn openssl(arguments: &[&str]) -> Output {
     Command::new("openssl").args(arguments).output().unwrap()
 }
 
-async fn served(gateway: &Running, device: &DeviceFiles, name: &str) -> Answer {
-    device.calls(&gateway.enrolment()).get(&format!("/crl/{name}.crl")).await.unwrap()
+async fn served(gateway: &InProcessGateway, device: &DeviceFiles, name: &str) -> HttpsResponse {
+    device.client(&gateway.enrolment()).get(&format!("/crl/{name}.crl")).await.unwrap()
 }
 
-async fn list(gateway: &Running, device: &DeviceFiles, name: &str) -> RevocationList {
+async fn list(gateway: &InProcessGateway, device: &DeviceFiles, name: &str) -> RevocationList {
     read_revocation_list(&served(gateway, device, name).await.body).unwrap()
 }
 
 /// Whether openssl takes a certificate in view of a list.
-fn verified(home: &Home, authority: &str, list: &Path, device: &DeviceFiles) -> (bool, String) {
+fn verified(home: &GatewayFolder, authority: &str, list: &Path, device: &DeviceFiles) -> (bool, String) {
     let (authority, certificate) = (home.file(&format!("certs/{authority}-ca.crt")), device.file("certificate.pem"));
     let files = [authority, list.to_owned(), certificate].map(|file| file.to_str().unwrap().to_owned());
     let output = openssl(&["verify", "-crl_check", "-CAfile", &files[0], "-CRLfile", &files[1], &files[2]]);
@@ -35,15 +35,15 @@ fn verified(home: &Home, authority: &str, list: &Path, device: &DeviceFiles) -> 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn openssl_reads_the_list_and_refuses_the_revoked_device_and_no_other() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let (device, other, _office) =
         (home.studio("Foto Koch"), home.device("studio", "Foto Koch"), home.office("Amt Nord"));
-    let gateway = Running::start(&home).await;
+    let gateway = InProcessGateway::start(&home).await;
     let first = list(&gateway, &other, "studio").await;
     assert_eq!(first.revocations, 0);
     assert!(home.run(&["device", "revoke", &device.device_id]).status.success());
     assert!(home.run(&["studio", "suspend", "Foto Koch"]).status.success());
-    until("the revocation is on the list", async || list(&gateway, &other, "studio").await.revocations == 1).await;
+    wait_until("the revocation is on the list", async || list(&gateway, &other, "studio").await.revocations == 1).await;
 
     let answer = served(&gateway, &other, "studio").await;
     assert_eq!((answer.status, &answer.headers["content-type"]), (200, &"application/pkix-crl".parse().unwrap()));
@@ -72,40 +72,40 @@ async fn openssl_reads_the_list_and_refuses_the_revoked_device_and_no_other() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_is_issued_anew_each_day_though_nothing_has_happened() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let device = home.studio("Foto Koch");
-    let gateway = Running::start(&home).await;
+    let gateway = InProcessGateway::start(&home).await;
     let first = list(&gateway, &device, "office").await;
     gateway.clock.advance(std::time::Duration::from_secs(86_400));
-    until("a new list", async || list(&gateway, &device, "office").await.next_update > first.next_update).await;
+    wait_until("a new list", async || list(&gateway, &device, "office").await.next_update > first.next_update).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_authoritys_key_the_last_list_is_served_and_said_to_be_so() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let device = home.studio("Foto Koch");
-    let gateway = Running::start(&home).await;
+    let gateway = InProcessGateway::start(&home).await;
     let last = served(&gateway, &device, "studio").await.body;
     gateway.gateway.stop.advance();
     gateway.gateway.stopped().await;
 
     fs::rename(home.file("certs/studio-ca.key"), home.beside("kept-elsewhere.key")).unwrap();
-    let gateway = Running::start(&home).await;
+    let gateway = InProcessGateway::start(&home).await;
     assert_eq!(served(&gateway, &device, "studio").await.body, last);
     assert_eq!(gateway.degraded().await, ["studio-revocation-list"]);
     assert_eq!(list(&gateway, &device, "office").await.revocations, 0);
 
     fs::rename(home.beside("kept-elsewhere.key"), home.file("certs/studio-ca.key")).unwrap();
-    until("issued anew", async || served(&gateway, &device, "studio").await.body != last).await;
-    until("in order again", async || gateway.degraded().await.is_empty()).await;
+    wait_until("issued anew", async || served(&gateway, &device, "studio").await.body != last).await;
+    wait_until("in order again", async || gateway.degraded().await.is_empty()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_there_never_was_a_list_that_is_said() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let device = home.studio("Foto Koch");
     fs::remove_file(home.file("certs/office-ca.key")).unwrap();
-    let gateway = Running::start(&home).await;
+    let gateway = InProcessGateway::start(&home).await;
     let answer = served(&gateway, &device, "office").await;
     assert_eq!(answer.problem(), (503, "revocation-list-missing".into()));
     assert_eq!(gateway.degraded().await, ["office-revocation-list"]);

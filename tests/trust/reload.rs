@@ -13,34 +13,34 @@ use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::key::DeviceKey;
 use time::macros::datetime;
 
-use super::running::{COLLECTIONS, ME, Running, replace, shown};
-use crate::support::caller::Answer;
-use crate::support::device::{DeviceFiles, ask, closed, plain_get};
+use super::running::{COLLECTIONS, InProcessGateway, ME, presented_certificate, replace};
+use crate::support::caller::RouterResponse;
+use crate::support::device::{DeviceFiles, plain_get, send_raw_request, wait_until_closed};
 use crate::support::enrolment::{EST, certificate};
 use crate::support::pki::{Leaf, LeafOptions, TestCa};
-use crate::support::process::Home;
+use crate::support::process::GatewayFolder;
 
-async fn serves(gateway: &Running, device: &DeviceFiles) -> Vec<u8> {
-    let mut stream = device.connects(&gateway.studio()).await.unwrap();
-    assert_eq!(ask(&mut stream, ME).await.unwrap().0, 200);
-    shown(&stream).to_vec()
+async fn serves(gateway: &InProcessGateway, device: &DeviceFiles) -> Vec<u8> {
+    let mut stream = device.connect_tls(&gateway.studio()).await.unwrap();
+    assert_eq!(send_raw_request(&mut stream, ME).await.unwrap().0, 200);
+    presented_certificate(&stream).to_vec()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_server_certificate_is_shown_to_the_next_connection_and_open_ones_go_on() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let device = home.studio("Foto Koch");
-    let gateway = Running::start(&home).await;
-    let mut open = device.connects(&gateway.studio()).await.unwrap();
-    assert_eq!(ask(&mut open, ME).await.unwrap().0, 200);
-    let old = shown(&open).to_vec();
+    let gateway = InProcessGateway::start(&home).await;
+    let mut open = device.connect_tls(&gateway.studio()).await.unwrap();
+    assert_eq!(send_raw_request(&mut open, ME).await.unwrap().0, 200);
+    let old = presented_certificate(&open).to_vec();
     assert!(home.run(&["renew-server-certificate"]).status.success());
     gateway.reload().await;
     let new = serves(&gateway, &device).await;
     assert_ne!(new, old);
-    assert_eq!(ask(&mut open, ME).await.unwrap().0, 200);
-    let enrolment = device.connects(&gateway.enrolment()).await.unwrap();
-    assert_eq!(shown(&enrolment).to_vec(), new, "all listeners show it");
+    assert_eq!(send_raw_request(&mut open, ME).await.unwrap().0, 200);
+    let enrolment = device.connect_tls(&gateway.enrolment()).await.unwrap();
+    assert_eq!(presented_certificate(&enrolment).to_vec(), new, "all listeners show it");
 
     let end = lichtbild::identity::certificate::read_certificate(&new).unwrap().not_after;
     assert_eq!(gateway.ready().await["server_certificate_expires_at"], serde_json::json!(end));
@@ -51,16 +51,16 @@ async fn a_new_server_certificate_is_shown_to_the_next_connection_and_open_ones_
 }
 
 /// What is done to the files, given another authority's idea of a server certificate.
-type Spoil = fn(&Home, &TestCa);
+type SpoilTrustFile = fn(&GatewayFolder, &TestCa);
 
-fn show(home: &Home, leaf: &Leaf) {
+fn show(home: &GatewayFolder, leaf: &Leaf) {
     replace(&home.file("certs/server.key"), &leaf.key_pem);
     replace(&home.file("certs/server.crt"), &leaf.certificate_pem);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_broken_keeps_the_old_in_force_and_is_told_until_it_is_mended() {
-    let cases: [(&str, Spoil, &str); 7] = [
+    let cases: [(&str, SpoilTrustFile, &str); 7] = [
         ("damaged", |home, _| replace(&home.file("certs/server.crt"), "-----BEGIN CERTIFICATE-----"), "server.crt"),
         ("empty", |home, _| replace(&home.file("certs/server.crt"), ""), "server.crt"),
         ("removed", |home, _| fs::remove_file(home.file("certs/server.key")).unwrap(), "server.key"),
@@ -69,9 +69,9 @@ async fn what_is_broken_keeps_the_old_in_force_and_is_told_until_it_is_mended() 
         ("expired", expired, "server_ca would refuse"),
         ("removed roots", |home, _| fs::remove_file(home.file("certs/studio-ca.crt")).unwrap(), "studio-ca.crt"),
     ];
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let device = home.studio("Foto Koch");
-    let gateway = Running::start(&home).await;
+    let gateway = InProcessGateway::start(&home).await;
     let in_force = serves(&gateway, &device).await;
     let files =
         ["server.crt", "server.key", "studio-ca.crt", "server-ca.crt"].map(|name| home.file(&format!("certs/{name}")));
@@ -101,7 +101,7 @@ async fn what_is_broken_keeps_the_old_in_force_and_is_told_until_it_is_mended() 
 }
 
 /// One that would be right but for its time.
-fn expired(home: &Home, another: &TestCa) {
+fn expired(home: &GatewayFolder, another: &TestCa) {
     let validity = (datetime!(2020-01-01 0:00 UTC), datetime!(2021-01-01 0:00 UTC));
     let purpose = Some(rcgen::ExtendedKeyUsagePurpose::ServerAuth);
     show(home, &another.issue(LeafOptions { validity, purpose, ..LeafOptions::default() }));
@@ -110,28 +110,28 @@ fn expired(home: &Home, another: &TestCa) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_an_authority_is_no_longer_trusted_its_connections_are_cut_and_no_others() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
-    let gateway = Running::start(&home).await;
-    let mut shop = studio.connects(&gateway.studio()).await.unwrap();
-    let mut counter = office.connects(&gateway.office()).await.unwrap();
-    assert_eq!(ask(&mut shop, ME).await.unwrap().0, 200);
-    assert_eq!(ask(&mut counter, COLLECTIONS).await.unwrap().0, 200);
+    let gateway = InProcessGateway::start(&home).await;
+    let mut shop = studio.connect_tls(&gateway.studio()).await.unwrap();
+    let mut counter = office.connect_tls(&gateway.office()).await.unwrap();
+    assert_eq!(send_raw_request(&mut shop, ME).await.unwrap().0, 200);
+    assert_eq!(send_raw_request(&mut counter, COLLECTIONS).await.unwrap().0, 200);
 
     // A successor beside it: nobody has to go.
     let file = home.file("certs/studio-ca.crt");
     let (old, successor) = (fs::read_to_string(&file).unwrap(), TestCa::new("Studio CA 2"));
     replace(&file, &(old.clone() + &successor.certificate_pem));
     gateway.reload().await;
-    assert_eq!(ask(&mut shop, ME).await.unwrap().0, 200);
+    assert_eq!(send_raw_request(&mut shop, ME).await.unwrap().0, 200);
 
     replace(&file, &successor.certificate_pem);
     gateway.reload().await;
-    closed(&mut shop).await;
-    assert_eq!(ask(&mut counter, COLLECTIONS).await.unwrap().0, 200);
-    let mut refused = studio.connects(&gateway.studio()).await;
+    wait_until_closed(&mut shop).await;
+    assert_eq!(send_raw_request(&mut counter, COLLECTIONS).await.unwrap().0, 200);
+    let mut refused = studio.connect_tls(&gateway.studio()).await;
     if let Ok(stream) = &mut refused {
-        ask(stream, ME).await.unwrap_err();
+        send_raw_request(stream, ME).await.unwrap_err();
     }
 
     replace(&file, &old);
@@ -140,20 +140,20 @@ async fn when_an_authority_is_no_longer_trusted_its_connections_are_cut_and_no_o
 }
 
 /// Who issued the certificate that a device is given when it renews.
-async fn renewed_by(gateway: &Running, device: &DeviceFiles) -> String {
+async fn renewed_by(gateway: &InProcessGateway, device: &DeviceFiles) -> String {
     let request = STANDARD.encode(DeviceKey::generate().unwrap().to_request().unwrap());
-    let call = device.calls(&gateway.studio()).request(reqwest::Method::POST, &format!("{EST}/simplereenroll"));
+    let call = device.client(&gateway.studio()).request(reqwest::Method::POST, &format!("{EST}/simplereenroll"));
     let answer = call.header("content-type", "application/pkcs10").body(request).send().await.unwrap();
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-    let der = certificate(&Answer { status, headers, body: answer.bytes().await.unwrap() });
+    let der = certificate(&RouterResponse { status, headers, body: answer.bytes().await.unwrap() });
     x509_parser::parse_x509_certificate(&der).unwrap().1.issuer().to_string()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn devices_are_certified_by_the_new_authority_once_its_key_is_there_too() {
-    let home = Home::new();
+    let home = GatewayFolder::new();
     let device = home.studio("Foto Koch");
-    let gateway = Running::start(&home).await;
+    let gateway = InProcessGateway::start(&home).await;
     let new = Authority::create(AuthorityKind::Studio, "Zweite", SystemClock.now(), &OsEntropy).unwrap();
     let before = renewed_by(&gateway, &device).await;
     assert!(!before.contains("Zweite"), "{before}");
@@ -173,8 +173,8 @@ async fn devices_are_certified_by_the_new_authority_once_its_key_is_there_too() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_certificate_that_runs_out_in_force_is_told_as_that() {
-    let home = Home::new();
-    let gateway = Running::start(&home).await;
+    let home = GatewayFolder::new();
+    let gateway = InProcessGateway::start(&home).await;
     let end = gateway.ready().await["server_certificate_expires_at"].clone();
     gateway.clock.advance(std::time::Duration::from_secs(366 * 86_400));
     assert!(serde_json::json!(gateway.clock.now()).as_str() > end.as_str());

@@ -17,20 +17,20 @@ use tokio_rustls::client::TlsStream;
 
 use crate::support::device::{DeviceFiles, plain_get};
 use crate::support::pki::{Leaf, TestCa};
-use crate::support::process::Home;
+use crate::support::process::GatewayFolder;
 
 pub const ME: &str = "GET /v1/me HTTP/1.1\r\nHost: localhost\r\n\r\n";
 pub const COLLECTIONS: &str = "GET /v1/collections HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-pub struct Running {
+pub struct InProcessGateway {
     pub gateway: RunningGateway,
     pub clock: Arc<ManualClock>,
     config: Config,
 }
 
-impl Running {
+impl InProcessGateway {
     /// At the time that the gateway's certificates were made for.
-    pub async fn start(home: &Home) -> Self {
+    pub async fn start(home: &GatewayFolder) -> Self {
         let config = Config::load(&home.config()).unwrap();
         let clock = Arc::new(ManualClock::starting_at(SystemClock.now()));
         let gateway = start(&config, None, clock.clone(), Arc::new(OsEntropy)).await.unwrap();
@@ -83,12 +83,12 @@ impl Running {
 }
 
 /// The certificate that the gateway shows.
-pub fn shown(stream: &TlsStream<TcpStream>) -> CertificateDer<'static> {
+pub fn presented_certificate(stream: &TlsStream<TcpStream>) -> CertificateDer<'static> {
     stream.get_ref().1.peer_certificates().unwrap()[0].clone().into_owned()
 }
 
 /// What an office would be given for a certificate from elsewhere: its folder, with the chain below the root.
-pub fn foreign_device(home: &Home, name: &str, leaf: &Leaf, intermediate: Option<&TestCa>) -> DeviceFiles {
+pub fn external_device(home: &GatewayFolder, name: &str, leaf: &Leaf, intermediate: Option<&TestCa>) -> DeviceFiles {
     let folder = home.beside(name);
     fs::create_dir_all(&folder).unwrap();
     let chain = leaf.certificate_pem.clone() + intermediate.map_or("", |ca| ca.certificate_pem.as_str());
@@ -102,9 +102,9 @@ pub fn foreign_device(home: &Home, name: &str, leaf: &Leaf, intermediate: Option
 /// Puts another text in a file's place, as an editor would: half of it is never seen.
 pub fn replace(file: &Path, text: &str) {
     let audience = if file.extension().is_some_and(|extension| extension == "key") {
-        lichtbild::durable::Audience::Owner
+        lichtbild::durable::FileMode::OwnerOnly
     } else {
-        lichtbild::durable::Audience::Everybody
+        lichtbild::durable::FileMode::WorldReadable
     };
     lichtbild::durable::replace(file, text.as_bytes(), audience).unwrap();
 }

@@ -3,7 +3,7 @@
 use lichtbild::domain::check::Check;
 use lichtbild::domain::finding::{Finding, Verdict};
 use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::{Profile, examine};
+use lichtbild::validation::{Profile, check_photo};
 
 use super::NOW;
 use crate::support::jpeg::fixture;
@@ -14,7 +14,7 @@ fn photos_with_what_encoders_write_around_their_data_are_accepted_without_a_word
         ["pad-ff00", "jimp", "fill-eoi-1", "fill-eoi-2", "zero-padding", "rst-before-eoi", "ids-yuv", "ids-yuv-adobe"]
     {
         let photo = fixture(&format!("cases/{name}.jpg"));
-        let examination = examine(&photo, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW);
+        let examination = check_photo(&photo, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW);
         // Jimp drops EXIF.
         let of_encoding = |finding: &&Finding| finding.check != Check::CaptureTimeMissing || name != "jimp";
         let told: Vec<&Finding> = examination.findings.iter().filter(of_encoding).collect();

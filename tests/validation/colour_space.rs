@@ -2,10 +2,10 @@
 
 use lichtbild::domain::finding::{Finding, Severity};
 use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::{Profile, examine};
+use lichtbild::validation::{Profile, check_photo};
 
 use super::NOW;
-use crate::support::jpeg::{colour_picture, new_segment, segment, with, without};
+use crate::support::jpeg::{colour_jpeg, new_segment, segment, with_inserted, without_segments};
 
 const SMALL: &str = "title = 'Klein'\n[pixels]\nwidth = 40\nheight = 30";
 
@@ -26,7 +26,7 @@ fn adobe(transform: u8) -> Vec<u8> {
 
 /// Checks that refuse it.
 fn refusals(bytes: &[u8]) -> Vec<Finding> {
-    let findings = examine(bytes, &Profile::parse("small", SMALL).unwrap(), Declaration::default(), NOW).findings;
+    let findings = check_photo(bytes, &Profile::parse("small", SMALL).unwrap(), Declaration::default(), NOW).findings;
     findings.into_iter().filter(|finding| finding.severity == Severity::Refuse).collect()
 }
 
@@ -39,10 +39,10 @@ const ODD: [[u8; 3]; 8] =
 
 #[test]
 fn beside_jfif_or_an_adobe_transform_any_identifiers_are_ycbcr() {
-    let jfif = colour_picture(40, 30);
-    let bare = without(&jfif, 0xE0);
+    let jfif = colour_jpeg(40, 30);
+    let bare = without_segments(&jfif, 0xE0);
     let expected = pixels(&jfif);
-    for photo in [jfif.clone(), with(&jfif, 2, &adobe(1)), with(&bare, 2, &adobe(1))] {
+    for photo in [jfif.clone(), with_inserted(&jfif, 2, &adobe(1)), with_inserted(&bare, 2, &adobe(1))] {
         for ids in ODD.into_iter().chain([[1, 2, 3]]) {
             let photo = with_ids(&photo, ids);
             assert_eq!(refusals(&photo), [], "{ids:?}");
@@ -53,12 +53,12 @@ fn beside_jfif_or_an_adobe_transform_any_identifiers_are_ycbcr() {
 
 #[test]
 fn without_them_only_the_usual_identifiers_are() {
-    let bare = without(&colour_picture(40, 30), 0xE0);
+    let bare = without_segments(&colour_jpeg(40, 30), 0xE0);
     for ids in [[1, 2, 3], [0, 1, 2]] {
         assert_eq!(refusals(&with_ids(&bare, ids)), [], "{ids:?}");
     }
     // Too short for JFIF, as libjpeg reads it.
-    let short = with(&bare, 2, &new_segment(0xE0, b"JFIF\0\x01\x01"));
+    let short = with_inserted(&bare, 2, &new_segment(0xE0, b"JFIF\0\x01\x01"));
     for photo in [&bare, &short] {
         for ids in ODD.into_iter().filter(|ids| *ids != [0, 1, 2]) {
             let [finding] = refusals(&with_ids(photo, ids)).try_into().unwrap();
@@ -69,12 +69,12 @@ fn without_them_only_the_usual_identifiers_are() {
 
 #[test]
 fn the_letters_rgb_are_refused_beside_anything() {
-    let jfif = colour_picture(40, 30);
-    let bare = without(&jfif, 0xE0);
+    let jfif = colour_jpeg(40, 30);
+    let bare = without_segments(&jfif, 0xE0);
     for (photo, measured) in [
         (jfif.clone(), "3 (RGB / YCbCr)"),
-        (with(&bare, 2, &adobe(1)), "3 (RGB / YCbCr)"),
-        (with(&bare, 2, &adobe(0)), "3 (RGB)"),
+        (with_inserted(&bare, 2, &adobe(1)), "3 (RGB / YCbCr)"),
+        (with_inserted(&bare, 2, &adobe(0)), "3 (RGB)"),
         (bare, "3 (RGB)"),
     ] {
         let photo = with_ids(&photo, *b"RGB");
@@ -87,10 +87,10 @@ fn the_letters_rgb_are_refused_beside_anything() {
 
 #[test]
 fn an_adobe_transform_other_than_ycbcr_is_refused_beside_any_identifiers() {
-    let jfif = colour_picture(40, 30);
+    let jfif = colour_jpeg(40, 30);
     for (transform, measured) in [(0, "3 (RGB)"), (2, "3 (YCCK)"), (3, "3 (?)")] {
         for ids in ODD {
-            let found = refusals(&with_ids(&with(&jfif, 2, &adobe(transform)), ids));
+            let found = refusals(&with_ids(&with_inserted(&jfif, 2, &adobe(transform)), ids));
             let [finding] = found.as_slice() else { panic!("{found:?}") };
             assert_eq!((finding.check.name(), finding.measured.as_str()), ("colour", measured), "{ids:?}");
         }
@@ -100,7 +100,7 @@ fn an_adobe_transform_other_than_ycbcr_is_refused_beside_any_identifiers() {
 #[test]
 fn identifiers_that_are_not_distinct_are_refused() {
     for ids in [*b"YYV", *b"YUU", [7, 8, 7]] {
-        let found = refusals(&with_ids(&colour_picture(40, 30), ids));
+        let found = refusals(&with_ids(&colour_jpeg(40, 30), ids));
         assert!(found.iter().any(|finding| finding.check.name() == "structure"), "{ids:?}: {found:?}");
     }
 }

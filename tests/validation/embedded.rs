@@ -2,18 +2,18 @@
 
 use lichtbild::domain::finding::{Finding, Severity, Verdict};
 use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::{Profile, examine};
+use lichtbild::validation::{Profile, check_photo};
 
 use super::NOW;
-use crate::support::jpeg::{fixture, new_segment, with};
+use crate::support::jpeg::{fixture, new_segment, with_inserted};
 
 const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 10\nmin_height = 10\n";
 
 /// Findings about embedded data in a sound photo with these segments, by a profile with these further tables.
-fn told(segments: &[Vec<u8>], tables: &str) -> Vec<(Severity, String, String)> {
-    let photo = with(&fixture("portrait-413x531.jpg"), 20, &segments.concat());
+fn findings_of(segments: &[Vec<u8>], tables: &str) -> Vec<(Severity, String, String)> {
+    let photo = with_inserted(&fixture("portrait-413x531.jpg"), 20, &segments.concat());
     let profile = Profile::parse("small", &format!("{SMALL}{tables}")).unwrap();
-    let examination = examine(&photo, &profile, Declaration::default(), NOW);
+    let examination = check_photo(&photo, &profile, Declaration::default(), NOW);
     let refused = examination.findings.iter().any(|finding| finding.severity == Severity::Refuse);
     assert_eq!(examination.verdict == Verdict::Refused, refused);
     let of_check = |finding: &Finding| finding.check.name() == "embedded_data";
@@ -46,20 +46,23 @@ fn each_kind_is_told_from_the_first_byte_above_the_limit() {
         (0xED, b"Photoshop 3.0\0", "APP13 Photoshop 3.0"),
         (0xEF, b"", "APP15"),
     ] {
-        assert_eq!(told(&[filled(marker, start, 4096)], ""), [], "{name}");
-        assert_eq!(told(&[filled(marker, start, 4097)], ""), advice(&format!("{name} 4097 bytes")));
+        assert_eq!(findings_of(&[filled(marker, start, 4096)], ""), [], "{name}");
+        assert_eq!(findings_of(&[filled(marker, start, 4097)], ""), advice(&format!("{name} 4097 bytes")));
     }
 }
 
 #[test]
 fn many_small_segments_of_a_kind_add_up_and_kinds_do_not() {
     let hundred = |marker, start: &[u8]| filled(marker, start, 100);
-    assert_eq!(told(&vec![hundred(0xFE, b""); 40], ""), []);
-    assert_eq!(told(&vec![hundred(0xFE, b""); 41], ""), advice("COM 4100 bytes"));
+    assert_eq!(findings_of(&vec![hundred(0xFE, b""); 40], ""), []);
+    assert_eq!(findings_of(&vec![hundred(0xFE, b""); 41], ""), advice("COM 4100 bytes"));
     // Identifiers that nobody knows do not make kinds.
     let invented: Vec<_> = (0..41_u8).map(|number| hundred(0xE5, &[b'A' + number, 0])).collect();
-    assert_eq!(told(&invented, ""), advice("APP5 4100 bytes"));
-    assert_eq!(told(&[filled(0xE2, b"MPF\0", 4000), filled(0xE2, b"FPXR\0", 4000), filled(0xFE, b"", 4000)], ""), []);
+    assert_eq!(findings_of(&invented, ""), advice("APP5 4100 bytes"));
+    assert_eq!(
+        findings_of(&[filled(0xE2, b"MPF\0", 4000), filled(0xE2, b"FPXR\0", 4000), filled(0xFE, b"", 4000)], ""),
+        []
+    );
 }
 
 #[test]
@@ -70,9 +73,12 @@ fn a_second_portrait_a_page_and_a_long_app11_are_all_named() {
         vec![filled(0xEB, b"JP", 48_000); 6],
     ]
     .concat();
-    assert_eq!(told(&segments, ""), advice("APP11 JUMBF 288000 bytes, APP2 MPF 88000 bytes, COM 50000 bytes"));
+    assert_eq!(findings_of(&segments, ""), advice("APP11 JUMBF 288000 bytes, APP2 MPF 88000 bytes, COM 50000 bytes"));
     let one_more = [segments, vec![filled(0xE7, b"", 5000)]].concat();
-    assert_eq!(told(&one_more, ""), advice("APP11 JUMBF 288000 bytes, APP2 MPF 88000 bytes, COM 50000 bytes, …"));
+    assert_eq!(
+        findings_of(&one_more, ""),
+        advice("APP11 JUMBF 288000 bytes, APP2 MPF 88000 bytes, COM 50000 bytes, …")
+    );
 }
 
 #[test]
@@ -85,7 +91,7 @@ fn xmp_and_colour_profiles_are_no_embedded_data() {
         filled(0xE1, b"http://ns.adobe.com/xmp/extension/\x000123456789ABCDEF0123456789ABCDEF\0\0\0\0\0\0\0\0", 60_000),
         filled(0xE2, &profile, 60_000),
     ];
-    assert_eq!(told(&segments, ""), []);
+    assert_eq!(findings_of(&segments, ""), []);
 }
 
 #[test]
@@ -93,10 +99,10 @@ fn a_profile_may_refuse_and_may_advise_from_elsewhere() {
     let segments = [filled(0xFE, b"", 5000), filled(0xE2, b"MPF\0", 50_000), filled(0xEF, b"", 100)];
     let refused = (Severity::Refuse, "APP2 MPF 50000 bytes".to_owned(), "<= 49999 bytes".to_owned());
     let advised = (Severity::Advise, "COM 5000 bytes".to_owned(), "<= 4096 bytes".to_owned());
-    assert_eq!(told(&segments, "[embedded]\nrefuse_above_bytes = 49999"), [refused, advised.clone()]);
-    assert_eq!(told(&segments, "[embedded]\nrefuse_above_bytes = 50000").len(), 1);
-    assert_eq!(told(&segments[..1], "[embedded]\nadvise_above_bytes = 5000"), []);
-    let all = told(&segments, "[embedded]\nadvise_above_bytes = 67108864\nrefuse_above_bytes = 99");
+    assert_eq!(findings_of(&segments, "[embedded]\nrefuse_above_bytes = 49999"), [refused, advised.clone()]);
+    assert_eq!(findings_of(&segments, "[embedded]\nrefuse_above_bytes = 50000").len(), 1);
+    assert_eq!(findings_of(&segments[..1], "[embedded]\nadvise_above_bytes = 5000"), []);
+    let all = findings_of(&segments, "[embedded]\nadvise_above_bytes = 67108864\nrefuse_above_bytes = 99");
     assert_eq!(all[0].1, "APP2 MPF 50000 bytes, COM 5000 bytes, APP15 100 bytes");
     assert_eq!(all.len(), 1);
 }

@@ -1,8 +1,8 @@
 //! Bytes that encoders write around the picture data and decoders skip: padding, fill bytes, a last restart marker, a few zeros.
 
-use lichtbild::validation::jpeg::{Coding, Fault, MAX_TRAILING_ZEROS, walk};
+use lichtbild::validation::jpeg::{Coding, JpegError, MAX_TRAILING_ZEROS, analyse};
 
-use crate::support::jpeg::{EOI, colour_picture, new_segment, scan_start, segment, with, with_marker};
+use crate::support::jpeg::{EOI, colour_jpeg, new_segment, scan_start, segment, with_inserted, with_marker};
 
 /// A flat MCU in the tables of T.81, K.3.3, by the number of bits in its last byte that are left for padding. Each differs from
 /// the MCU before it in its brightness or has a coefficient or two.
@@ -19,7 +19,7 @@ const MCUS: [&str; 8] = [
 
 /// Style in which one picture is written down.
 #[derive(Debug, Clone, Copy)]
-struct Style {
+struct EncodingStyle {
     /// The bits for padding; as many of them as are needed.
     padding: u8,
     /// A byte of ones behind the padding.
@@ -31,16 +31,17 @@ struct Style {
     trailing_zeros: usize,
 }
 
-const PLAIN: Style = Style { padding: 0xFF, ones: false, fill: 0, last_restart: None, trailing_zeros: 0 };
+const PLAIN: EncodingStyle =
+    EncodingStyle { padding: 0xFF, ones: false, fill: 0, last_restart: None, trailing_zeros: 0 };
 
 /// A picture of one MCU upon the other, each of which is one restart interval or all of them none.
-fn picture(mcus: &[&str], restarts: bool, style: Style) -> Vec<u8> {
+fn picture(mcus: &[&str], restarts: bool, style: EncodingStyle) -> Vec<u8> {
     let rows = u32::try_from(mcus.len()).unwrap();
-    let whole = colour_picture(8, 8 * rows);
+    let whole = colour_jpeg(8, 8 * rows);
     let start = scan_start(&whole);
     let mut bytes = whole[..start].to_vec();
     if restarts {
-        bytes = with(&bytes, segment(&whole, 0xDA).start, &new_segment(0xDD, &[0, 1]));
+        bytes = with_inserted(&bytes, segment(&whole, 0xDA).start, &new_segment(0xDD, &[0, 1]));
     }
     let fill = vec![0xFF; style.fill];
     if restarts {
@@ -61,7 +62,7 @@ fn picture(mcus: &[&str], restarts: bool, style: Style) -> Vec<u8> {
 }
 
 /// Bits as stuffed bytes, padded.
-fn packed(bits: &str, style: Style) -> Vec<u8> {
+fn packed(bits: &str, style: EncodingStyle) -> Vec<u8> {
     let mut bits: Vec<u8> = bits.bytes().filter(|bit| *bit != b' ').map(|bit| bit - b'0').collect();
     let missing = bits.len().next_multiple_of(8) - bits.len();
     bits.extend((0..missing).rev().map(|place| style.padding >> place & 1));
@@ -84,33 +85,33 @@ fn pixels(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A plain picture and how it is read.
-struct Plain {
+struct DecodedPicture {
     small: String,
     pixels: Vec<u8>,
 }
 
-impl Plain {
+impl DecodedPicture {
     fn read(bytes: &[u8]) -> Self {
-        Self { small: format!("{:?}", walk(bytes).small), pixels: pixels(bytes) }
+        Self { small: format!("{:?}", analyse(bytes).downscaled), pixels: pixels(bytes) }
     }
 
     fn assert_same(&self, bytes: &[u8], how: &str) {
-        let found = walk(bytes);
-        assert_eq!(found.faults, [], "{how}");
-        assert_eq!(format!("{:?}", found.small), self.small, "{how}");
+        let found = analyse(bytes);
+        assert_eq!(found.errors, [], "{how}");
+        assert_eq!(format!("{:?}", found.downscaled), self.small, "{how}");
         assert!(pixels(bytes) == self.pixels, "{how}: another program shows another picture");
     }
 }
 
 /// Reports data that end with two bytes of zeros, padding among them: a file whose end was lost looks the same.
-fn ends_in_zeros(mcus: &[&str], restarts: bool, style: Style) -> bool {
+fn ends_in_zeros(mcus: &[&str], restarts: bool, style: EncodingStyle) -> bool {
     let tail = if restarts { mcus[mcus.len() - 1].to_owned() } else { mcus.concat() };
     let data = packed(&tail, style);
     data.ends_with(&[0, 0]) && data != packed(&tail, PLAIN)
 }
 
 fn assert_refused(bytes: &[u8], how: &str) {
-    assert!(!walk(bytes).faults.is_empty(), "{how}: accepted");
+    assert!(!analyse(bytes).errors.is_empty(), "{how}: accepted");
 }
 
 /// `count` MCUs that together leave `left` bits for padding.
@@ -126,7 +127,7 @@ fn bits(mcu: &str) -> usize {
     mcu.bytes().filter(|bit| *bit != b' ').count()
 }
 
-fn styles() -> impl Iterator<Item = Style> {
+fn styles() -> impl Iterator<Item = EncodingStyle> {
     let paddings = [0xFF, 0x00, 0b101_0101, 0b010_1010, 0b000_0001];
     let fills = [0, 1, 2, 3, 17, 600];
     let restarts = [None, Some(0xD0), Some(0xD3), Some(0xD7)];
@@ -135,7 +136,7 @@ fn styles() -> impl Iterator<Item = Style> {
     let bits = paddings.into_iter().flat_map(|padding| [false, true].map(|ones| (padding, ones)));
     ends.enumerate().flat_map(move |(index, (last_restart, trailing_zeros))| {
         let fill = fills[index % fills.len()];
-        bits.clone().map(move |(padding, ones)| Style { padding, ones, fill, last_restart, trailing_zeros })
+        bits.clone().map(move |(padding, ones)| EncodingStyle { padding, ones, fill, last_restart, trailing_zeros })
     })
 }
 
@@ -144,12 +145,12 @@ fn padding_of_any_bits_fill_bytes_a_last_restart_and_a_few_zeros_change_nothing(
     for left in 0..8 {
         for mcus in [mcus_leaving(left, 1), mcus_leaving(left, 9)] {
             for restarts in [false, true] {
-                let plain = Plain::read(&picture(&mcus, restarts, PLAIN));
+                let plain = DecodedPicture::read(&picture(&mcus, restarts, PLAIN));
                 for style in styles() {
                     let how = format!("{left} bits, {} MCUs, restarts {restarts}: {style:?}", mcus.len());
                     let bytes = picture(&mcus, restarts, style);
                     if ends_in_zeros(&mcus, restarts, style) {
-                        assert_eq!(walk(&bytes).faults, [Fault::EndsInZeros], "{how}");
+                        assert_eq!(analyse(&bytes).errors, [JpegError::EndsInZeros], "{how}");
                     } else {
                         plain.assert_same(&bytes, &how);
                     }
@@ -166,7 +167,7 @@ fn more_than_a_byte_of_ones_is_refused() {
         let end = plain.len() - 2;
         for more in [&[0x00][..], &[0xFE], &[0x7F], &[0xFF, 0, 0xFF, 0], &[0xFF, 0, 0], &[0, 0xFF, 0], &[0xFF, 0xFF, 0]]
         {
-            assert_refused(&with(&plain, end, more), &format!("{more:02X?} behind {left} bits of padding"));
+            assert_refused(&with_inserted(&plain, end, more), &format!("{more:02X?} behind {left} bits of padding"));
         }
     }
 }
@@ -183,22 +184,22 @@ fn anything_but_one_restart_marker_before_the_end_is_refused() {
         &[0xFF, 0x01],
         &[0xFF, 0xD8],
     ] {
-        assert_refused(&with(&plain, end, more), &format!("{more:02X?}"));
+        assert_refused(&with_inserted(&plain, end, more), &format!("{more:02X?}"));
     }
     let restarts = [&plain[..end], &[0xFF, 0xD0]].concat();
-    assert!(matches!(walk(&restarts).faults[..], [Fault::Cut { .. }]), "no EOI behind it");
+    assert!(matches!(analyse(&restarts).errors[..], [JpegError::Truncated { .. }]), "no EOI behind it");
 }
 
 #[test]
 fn more_fill_bytes_than_a_block_are_refused_before_any_marker() {
     let mcus = mcus_leaving(3, 2);
     for restarts in [false, true] {
-        let most = picture(&mcus, restarts, Style { fill: 4096, ..PLAIN });
-        Plain::read(&picture(&mcus, restarts, PLAIN)).assert_same(&most, "4096 fill bytes");
+        let most = picture(&mcus, restarts, EncodingStyle { fill: 4096, ..PLAIN });
+        DecodedPicture::read(&picture(&mcus, restarts, PLAIN)).assert_same(&most, "4096 fill bytes");
         for last_restart in [None, Some(0xD0)] {
-            let style = Style { fill: 4097, last_restart, ..PLAIN };
-            let faults = walk(&picture(&mcus, restarts, style)).faults;
-            assert!(matches!(faults[..], [Fault::Structure { what: "too many fill bytes", .. }]), "{faults:?}");
+            let style = EncodingStyle { fill: 4097, last_restart, ..PLAIN };
+            let faults = analyse(&picture(&mcus, restarts, style)).errors;
+            assert!(matches!(faults[..], [JpegError::Structure { what: "too many fill bytes", .. }]), "{faults:?}");
         }
     }
 }
@@ -213,8 +214,8 @@ fn restart_markers_still_come_in_turn() {
         wrong[at + 1] = marker;
         assert_refused(&wrong, &format!("{marker:02X}"));
     }
-    assert_refused(&with(&plain, at, &[0xFF, 0xD2]), "twice");
-    assert_refused(&with(&plain, at, &[0x00]), "a byte before it");
+    assert_refused(&with_inserted(&plain, at, &[0xFF, 0xD2]), "twice");
+    assert_refused(&with_inserted(&plain, at, &[0x00]), "a byte before it");
     assert_refused(&[&plain[..at], &plain[at + 2..]].concat(), "missing");
 }
 
@@ -246,11 +247,16 @@ fn the_end_is_found_behind_fill_bytes_where_the_coding_is_not_walked() {
     for fill in 0..4 {
         for last_restart in [None, Some(0xD3)] {
             for trailing_zeros in [0, 3] {
-                let style = Style { fill, last_restart, trailing_zeros, ..PLAIN };
+                let style = EncodingStyle { fill, last_restart, trailing_zeros, ..PLAIN };
                 let progressive = with_marker(&picture(&mcus_leaving(3, 4), true, style), 0xC0, 0xC2);
-                assert_eq!(walk(&progressive).faults, [Fault::Coding(Coding::Progressive)], "{style:?}");
+                assert_eq!(analyse(&progressive).errors, [JpegError::Coding(Coding::Progressive)], "{style:?}");
             }
         }
     }
-    assert!(walk(&[&plain[..], b"x"].concat()).faults.iter().any(|fault| matches!(fault, Fault::TrailingData { .. })));
+    assert!(
+        analyse(&[&plain[..], b"x"].concat())
+            .errors
+            .iter()
+            .any(|fault| matches!(fault, JpegError::TrailingData { .. }))
+    );
 }

@@ -4,11 +4,11 @@ skip_in!(quick: "tries every byte of whole photos, which takes a third of the wh
 
 use lichtbild::domain::finding::{Finding, Severity, Verdict};
 use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::jpeg::{MAX_TRAILING_ZEROS, walk};
-use lichtbild::validation::{Examination, Profile, examine};
+use lichtbild::validation::jpeg::{MAX_TRAILING_ZEROS, analyse};
+use lichtbild::validation::{CheckOutcome, Profile, check_photo};
 
 use super::{NOW, properties};
-use crate::support::jpeg::{EOI, fixture, new_segment, scan_start, segment, with, with_declared_size};
+use crate::support::jpeg::{EOI, fixture, new_segment, scan_start, segment, with_declared_size, with_inserted};
 
 /// Sound, each of another sampling, with and without restart markers.
 const SAMPLES: [&str; 5] = [
@@ -22,7 +22,7 @@ const SAMPLES: [&str; 5] = [
 const MARKERS: [u8; 10] = [0xC0, 0xC1, 0xC4, 0xCC, 0xDB, 0xDD, 0xE0, 0xE1, 0xEE, 0xFE];
 
 /// A small photo and a profile that asks for exactly its size and nothing else.
-struct Sample {
+struct SmallSample {
     name: &'static str,
     bytes: Vec<u8>,
     profile: Profile,
@@ -30,7 +30,7 @@ struct Sample {
     height: u16,
 }
 
-impl Sample {
+impl SmallSample {
     fn read(name: &'static str) -> Self {
         let bytes = fixture(name);
         let at = segment(&bytes, 0xC0).start + 5;
@@ -45,8 +45,8 @@ impl Sample {
         SAMPLES.into_iter().map(Self::read)
     }
 
-    fn examine(&self, bytes: &[u8]) -> Examination {
-        examine(bytes, &self.profile, Declaration::default(), NOW)
+    fn examine(&self, bytes: &[u8]) -> CheckOutcome {
+        check_photo(bytes, &self.profile, Declaration::default(), NOW)
     }
 
     /// What refuses these bytes; empty when they are accepted.
@@ -85,7 +85,7 @@ impl Sample {
 
 #[test]
 fn cut_at_any_byte_with_an_end_marker_behind_it_is_refused() {
-    for sample in Sample::all() {
+    for sample in SmallSample::all() {
         for end in 0..sample.bytes.len() - 2 {
             let cut = &sample.bytes[..end];
             sample.assert_refused(cut, &format!("cut at {end}"));
@@ -110,7 +110,7 @@ fn cut_at_any_byte_with_anything_that_may_stand_around_an_end_marker_is_refused(
         &[0xFF, 0xD9, 0x00, 0x00, 0x00],
     ];
     let endings: Vec<Vec<u8>> = restarts.chain(others.map(<[u8]>::to_vec)).collect();
-    for sample in Sample::all() {
+    for sample in SmallSample::all() {
         let data_end = sample.bytes.len() - 2;
         // Cuts in the header are tried above; what stands around an end marker makes no difference to them.
         for end in scan_start(&sample.bytes)..data_end {
@@ -128,7 +128,7 @@ fn cut_at_any_byte_with_anything_that_may_stand_around_an_end_marker_is_refused(
 
 #[test]
 fn any_byte_of_the_header_changed_to_any_other_is_refused_or_shown() {
-    let sample = Sample::read("fuzz/walk/one-pixel.jpg");
+    let sample = SmallSample::read("fuzz/walk/one-pixel.jpg");
     for at in 0..scan_start(&sample.bytes) {
         let mut patched = sample.bytes.clone();
         for value in (0..=0xFF).filter(|value| *value != sample.bytes[at]) {
@@ -140,7 +140,7 @@ fn any_byte_of_the_header_changed_to_any_other_is_refused_or_shown() {
 
 #[test]
 fn any_bit_flipped_anywhere_is_refused_or_shown() {
-    for sample in Sample::all() {
+    for sample in SmallSample::all() {
         for at in 0..sample.bytes.len() {
             for bit in 0..8 {
                 let mut flipped = sample.bytes.clone();
@@ -156,7 +156,7 @@ fn any_bit_flipped_anywhere_is_refused_or_shown() {
 #[test]
 fn any_other_size_claimed_is_told_by_the_walk_or_by_the_profile() {
     for (name, mcu) in [("fuzz/walk/420-restart-rows.jpg", 16), ("fuzz/walk/444-optimised.jpg", 8)] {
-        let sample = Sample::read(name);
+        let sample = SmallSample::read(name);
         let mcus = |width: u16, height: u16| width.div_ceil(mcu) * height.div_ceil(mcu);
         for (width, height) in (0..=66).flat_map(|width| (0..=66).map(move |height| (width, height))) {
             if (width, height) == (sample.width, sample.height) {
@@ -164,7 +164,7 @@ fn any_other_size_claimed_is_told_by_the_walk_or_by_the_profile() {
             }
             let claimed = with_declared_size(&sample.bytes, width, height);
             sample.assert_refused(&claimed, &format!("{width} x {height}"));
-            let passes_walk = walk(&claimed).faults.is_empty();
+            let passes_walk = analyse(&claimed).errors.is_empty();
             let as_many = width > 0 && height > 0 && mcus(width, height) == mcus(sample.width, sample.height);
             assert_eq!(passes_walk, as_many, "{name}: {width} x {height}");
         }
@@ -173,7 +173,7 @@ fn any_other_size_claimed_is_told_by_the_walk_or_by_the_profile() {
 
 #[test]
 fn zeros_in_any_place_are_refused_or_shown() {
-    for sample in Sample::all() {
+    for sample in SmallSample::all() {
         for length in [1, 2, 3, 4, 8, 16, 64] {
             for start in 0..=sample.bytes.len().saturating_sub(length) {
                 let mut zeroed = sample.bytes.clone();
@@ -187,7 +187,7 @@ fn zeros_in_any_place_are_refused_or_shown() {
 /// What a line that broke leaves behind on a disk that was asked for the whole size.
 #[test]
 fn a_rest_of_zeros_is_refused_wherever_it_begins() {
-    for sample in Sample::all() {
+    for sample in SmallSample::all() {
         let end = sample.bytes.len();
         for start in 0..end {
             let mut zeroed = sample.bytes.clone();
@@ -204,7 +204,7 @@ fn a_rest_of_zeros_is_refused_wherever_it_begins() {
 
 #[test]
 fn whatever_stands_behind_the_end_is_refused() {
-    for sample in Sample::all() {
+    for sample in SmallSample::all() {
         for value in 1..=0xFF {
             sample.assert_refused(&[sample.bytes.as_slice(), &[value]].concat(), &format!("{value:#04X} behind it"));
             let padded = [sample.bytes.as_slice(), &[0, 0, 0], &[value]].concat();
@@ -223,14 +223,14 @@ fn whatever_stands_behind_the_end_is_refused() {
 
 #[test]
 fn a_second_frame_in_any_place_is_refused() {
-    for sample in Sample::all() {
+    for sample in SmallSample::all() {
         let frame = sample.bytes[segment(&sample.bytes, 0xC0)].to_vec();
         let places = sample.boundaries().into_iter().chain(scan_start(&sample.bytes)..=sample.bytes.len());
         for at in places {
             for marker in [0xC0, 0xC1, 0xC2, 0xC9] {
                 let mut frame = frame.clone();
                 frame[1] = marker;
-                sample.assert_refused(&with(&sample.bytes, at, &frame), &format!("SOF {marker:#04X} at {at}"));
+                sample.assert_refused(&with_inserted(&sample.bytes, at, &frame), &format!("SOF {marker:#04X} at {at}"));
             }
         }
     }
@@ -238,14 +238,14 @@ fn a_second_frame_in_any_place_is_refused() {
 
 #[test]
 fn a_segment_without_a_length_is_refused_in_any_place() {
-    for sample in Sample::all() {
+    for sample in SmallSample::all() {
         for at in sample.boundaries() {
             for marker in MARKERS.into_iter().chain([0xDA]) {
                 for length in [0, 1] {
-                    let broken = with(&sample.bytes, at, &[0xFF, marker, 0, length]);
+                    let broken = with_inserted(&sample.bytes, at, &[0xFF, marker, 0, length]);
                     sample.assert_refused(&broken, &format!("{marker:#04X} of length {length} at {at}"));
                 }
-                let empty = with(&sample.bytes, at, &new_segment(marker, &[]));
+                let empty = with_inserted(&sample.bytes, at, &new_segment(marker, &[]));
                 sample.assert_refused_or_shown(&empty, &format!("{marker:#04X} without content at {at}"));
             }
             // Those that are there already.

@@ -2,7 +2,7 @@
 
 use lichtbild::domain::finding::Severity;
 use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::{Profile, examine};
+use lichtbild::validation::{Profile, check_photo};
 
 use super::NOW;
 use crate::support::jpeg::fixture;
@@ -30,7 +30,7 @@ fn files_of_real_programs_get_their_right_verdicts() {
         ("exif-72-dpi", &[LOW], 72),
         ("exif-300-dpi-jfif-aspect", &[], 300),
     ] {
-        let examination = examine(&fixture(&format!("cases/{file}.jpg")), &profile, Declaration::default(), NOW);
+        let examination = check_photo(&fixture(&format!("cases/{file}.jpg")), &profile, Declaration::default(), NOW);
         let findings: Vec<_> = examination
             .findings
             .iter()

@@ -2,13 +2,13 @@
 
 use lichtbild::domain::finding::{Finding, Severity, Verdict};
 use lichtbild::domain::subject::{Declaration, Exception, Subject};
-use lichtbild::validation::{Examination, Profile, examine};
+use lichtbild::validation::{CheckOutcome, Profile, check_photo};
 
 use super::NOW;
 use crate::support::jpeg::fixture;
-use crate::support::photos::corpus;
+use crate::support::photos::hostile_photos;
 use crate::support::portraits::encoded;
-use crate::support::variants::{AS_IS, Change, changed, large_portrait, variant, variants};
+use crate::support::variants::{AS_IS, Transform, large_portrait, transformed, variant, variants};
 
 const ORDINARY: Declaration = Declaration { subject: Subject::Adult, exception: Exception::None };
 const UNDER_10: Declaration = Declaration { subject: Subject::Under10, ..ORDINARY };
@@ -16,8 +16,8 @@ const UNDER_6: Declaration = Declaration { subject: Subject::Under6, ..ORDINARY 
 const MEDICAL: Declaration = Declaration { exception: Exception::Medical, ..ORDINARY };
 const RELIGIOUS: Declaration = Declaration { exception: Exception::Religious, ..ORDINARY };
 
-fn judged(bytes: &[u8], declaration: Declaration) -> Examination {
-    examine(bytes, &Profile::builtin("de-tr03121").unwrap(), declaration, NOW)
+fn examined(bytes: &[u8], declaration: Declaration) -> CheckOutcome {
+    check_photo(bytes, &Profile::builtin("de-tr03121").unwrap(), declaration, NOW)
 }
 
 fn named(findings: &[Finding], severity: Severity) -> Vec<&'static str> {
@@ -28,7 +28,7 @@ fn named(findings: &[Finding], severity: Severity) -> Vec<&'static str> {
 fn every_variant_is_told_what_is_wrong_with_it_and_refused_for_nothing_else() {
     let mut wrong = vec![];
     for variant in variants() {
-        let Examination { findings, .. } = judged(&variant.bytes, ORDINARY);
+        let CheckOutcome { findings, .. } = examined(&variant.bytes, ORDINARY);
         let (refusing, advice) = (named(&findings, Severity::Refuse), named(&findings, Severity::Advise));
         if refusing != variant.refused_by || !variant.advised_by.iter().all(|check| advice.contains(check)) {
             wrong.push(format!("{}: {findings:?}", variant.name));
@@ -39,7 +39,7 @@ fn every_variant_is_told_what_is_wrong_with_it_and_refused_for_nothing_else() {
 
 #[test]
 fn a_mirrored_portrait_is_as_good_as_the_other_way_round() {
-    let findings = judged(&variant("mirrored").bytes, ORDINARY).findings;
+    let findings = examined(&variant("mirrored").bytes, ORDINARY).findings;
     assert_eq!(findings.iter().map(|finding| finding.check.name()).collect::<Vec<_>>(), ["capture_time_missing"]);
 }
 
@@ -52,7 +52,7 @@ fn portraits_are_measured_as_they_are_noted() {
         ("portrait-827x1063.jpg", 211.0, "icao-35x45"),
         ("portrait-413x531.jpg", 106.0, "icao-35x45"),
     ] {
-        let examination = examine(&fixture(file), &Profile::builtin(profile).unwrap(), ORDINARY, NOW);
+        let examination = check_photo(&fixture(file), &Profile::builtin(profile).unwrap(), ORDINARY, NOW);
         assert_eq!(examination.verdict, Verdict::Accepted, "{file}: {:?}", examination.findings);
         let face = examination.measurements.face;
         let (distance, roll) = (face.inter_eye_distance_px.unwrap(), face.roll_degrees.unwrap());
@@ -64,11 +64,11 @@ fn portraits_are_measured_as_they_are_noted() {
 #[test]
 fn an_exception_turns_every_refusal_over_a_face_into_advice() {
     for variant in variants() {
-        let ordinary = judged(&variant.bytes, ORDINARY);
+        let ordinary = examined(&variant.bytes, ORDINARY);
         for declaration in [MEDICAL, RELIGIOUS] {
-            let excused = judged(&variant.bytes, declaration);
-            let by_face = |finding: &&Finding| finding.check.concerns_face();
-            let others = |examination: &Examination| {
+            let excused = examined(&variant.bytes, declaration);
+            let by_face = |finding: &&Finding| finding.check.is_about_face();
+            let others = |examination: &CheckOutcome| {
                 examination.findings.iter().filter(|finding| !by_face(finding)).cloned().collect::<Vec<_>>()
             };
             assert_eq!(others(&excused), others(&ordinary), "{}", variant.name);
@@ -94,7 +94,7 @@ fn a_small_child_may_look_anywhere_but_not_be_two() {
         ("two faces", Verdict::Refused),
         ("blank", Verdict::Refused),
     ] {
-        assert_eq!(judged(&variant(name).bytes, UNDER_6).verdict, expected, "{name}");
+        assert_eq!(examined(&variant(name).bytes, UNDER_6).verdict, expected, "{name}");
     }
 }
 
@@ -108,19 +108,19 @@ fn a_child_under_ten_may_be_small_and_low_but_not_askew() {
         ("to the right", Verdict::Refused),
         ("two faces", Verdict::Refused),
     ] {
-        assert_eq!(judged(&variant(name).bytes, UNDER_10).verdict, expected, "{name}");
+        assert_eq!(examined(&variant(name).bytes, UNDER_10).verdict, expected, "{name}");
     }
 }
 
 #[test]
 fn a_childs_face_may_be_smaller_down_to_a_limit_of_its_own() {
     let portrait = large_portrait();
-    let scaled = |scale| encoded(&changed(&portrait, Change { scale, ..AS_IS }));
+    let scaled = |scale| encoded(&transformed(&portrait, Transform { scale, ..AS_IS }));
     // 318 px between the pupils, times 0.72, 0.6 and 0.45; a child needs 206 px, and 159 px at the very least.
     for (scale, refused, advised) in [(0.72, false, false), (0.6, false, true), (0.45, true, false)] {
         let bytes = scaled(scale);
         for declaration in [UNDER_10, UNDER_6] {
-            let findings = judged(&bytes, declaration).findings;
+            let findings = examined(&bytes, declaration).findings;
             let has = |severity| named(&findings, severity).contains(&"inter_eye_distance");
             assert_eq!((has(Severity::Refuse), has(Severity::Advise)), (refused, advised), "{scale}: {findings:?}");
         }
@@ -129,11 +129,11 @@ fn a_childs_face_may_be_smaller_down_to_a_limit_of_its_own() {
 
 #[test]
 fn no_declaration_softens_what_is_wrong_with_a_file() {
-    for photo in corpus() {
+    for photo in hostile_photos() {
         let profile = Profile::builtin(photo.profile).unwrap();
         let about_the_file = |declaration| {
-            let mut findings = examine(&photo.bytes, &profile, declaration, NOW).findings;
-            findings.retain(|finding| !finding.check.concerns_face());
+            let mut findings = check_photo(&photo.bytes, &profile, declaration, NOW).findings;
+            findings.retain(|finding| !finding.check.is_about_face());
             findings
         };
         let ordinary = about_the_file(ORDINARY);

@@ -4,12 +4,12 @@ use lichtbild::domain::finding::Severity;
 use lichtbild::domain::finding::Verdict;
 use lichtbild::domain::photo::UploadBytes;
 use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::{Judgement, Profile, examine, judge};
+use lichtbild::validation::{Judgement, Profile, check_photo, judge};
 
 use super::NOW;
-use crate::support::jpeg::{Noise, colour_picture, exif_orientation, fixture, with};
-use crate::support::photos::corpus;
-use crate::support::portraits::{ExifNotes, with_colour_profile, with_exif};
+use crate::support::jpeg::{SeededRng, colour_jpeg, exif_orientation, fixture, with_inserted};
+use crate::support::photos::hostile_photos;
+use crate::support::portraits::{ExifFields, with_colour_profile, with_exif};
 
 /// Small pictures in the right ratio.
 const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
@@ -17,7 +17,7 @@ const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\
 
 #[test]
 fn every_hostile_photo_is_refused_for_the_right_reason() {
-    let corpus = corpus();
+    let corpus = hostile_photos();
     assert!(corpus.len() >= 45);
     let mut wrong = Vec::new();
     for photo in corpus {
@@ -42,7 +42,7 @@ fn every_hostile_photo_is_refused_for_the_right_reason() {
 fn a_cut_file_still_tells_its_size() {
     let whole = fixture("portrait-413x531.jpg");
     let examination =
-        examine(&whole[..whole.len() / 2], &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+        check_photo(&whole[..whole.len() / 2], &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
     assert_eq!((examination.measurements.width, examination.measurements.height), (Some(413), Some(531)));
     let checks: Vec<_> = examination.findings.iter().map(|finding| finding.check.name()).collect();
     assert_eq!(checks, ["complete", "pixel_dimensions"]);
@@ -50,11 +50,11 @@ fn a_cut_file_still_tells_its_size() {
 
 #[test]
 fn a_photo_cut_at_any_byte_is_refused() {
-    let (whole, profile) = (colour_picture(35, 45), Profile::parse("small", SMALL).unwrap());
-    assert_eq!(examine(&whole, &profile, Declaration::default(), NOW).verdict, Verdict::Accepted);
+    let (whole, profile) = (colour_jpeg(35, 45), Profile::parse("small", SMALL).unwrap());
+    assert_eq!(check_photo(&whole, &profile, Declaration::default(), NOW).verdict, Verdict::Accepted);
     for end in 0..whole.len() {
         assert_eq!(
-            examine(&whole[..end], &profile, Declaration::default(), NOW).verdict,
+            check_photo(&whole[..end], &profile, Declaration::default(), NOW).verdict,
             Verdict::Refused,
             "cut at {end} of {}",
             whole.len()
@@ -64,7 +64,7 @@ fn a_photo_cut_at_any_byte_is_refused() {
         let whole = fixture(sample);
         for end in 0..whole.len() {
             assert_eq!(
-                examine(&whole[..end], &profile, Declaration::default(), NOW).verdict,
+                check_photo(&whole[..end], &profile, Declaration::default(), NOW).verdict,
                 Verdict::Refused,
                 "{sample} cut at {end}"
             );
@@ -73,34 +73,34 @@ fn a_photo_cut_at_any_byte_is_refused() {
 }
 
 #[test]
-fn no_mutation_brings_the_judge_down() {
+fn no_mutation_makes_the_check_panic() {
     // With every rule that there is.
     let whole = include_str!("../../config/profiles/icao-35x45.toml");
     let rules = &whole[whole.find("[capture]").unwrap()..];
     let profile = Profile::parse("small", &format!("{SMALL}\n{rules}")).unwrap();
-    let own = colour_picture(35, 45);
+    let own = colour_jpeg(35, 45);
     let notes =
-        ExifNotes { captured: Some("2026:11:20 10:15:00"), offset: Some("+01:00"), location: true, thumbnail: true };
+        ExifFields { captured: Some("2026:11:20 10:15:00"), offset: Some("+01:00"), location: true, thumbnail: true };
     let sources = [
-        with(&own, 2, &exif_orientation(1, false)),
+        with_inserted(&own, 2, &exif_orientation(1, false)),
         with_exif(&with_colour_profile(&own, "Adobe RGB (1998)"), &notes),
         fixture("plain/restart-420.jpg"),
         fixture("plain/optimised-422.jpg"),
         fixture("hostile/progressive.jpg"),
         fixture("hostile/cmyk.jpg"),
     ];
-    let mut noise = Noise::seeded(2026);
+    let mut noise = SeededRng::seeded(2026);
     for round in 0..20_000 {
         let mut bytes = sources[round % sources.len()].clone();
         for _ in 0..=noise.below(4) {
             mutate(&mut bytes, &mut noise);
         }
-        let examination = examine(&bytes, &profile, Declaration::default(), NOW);
+        let examination = check_photo(&bytes, &profile, Declaration::default(), NOW);
         assert!(examination.verdict == Verdict::Accepted || !examination.findings.is_empty());
     }
 }
 
-fn mutate(bytes: &mut Vec<u8>, noise: &mut Noise) {
+fn mutate(bytes: &mut Vec<u8>, noise: &mut SeededRng) {
     // Half of the changes hit the header, where most of the decisions are made.
     let reach = if noise.next().is_multiple_of(2) { bytes.len().min(700) } else { bytes.len() };
     if reach < 8 {

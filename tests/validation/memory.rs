@@ -15,11 +15,11 @@ use std::process::Command;
 use lichtbild::domain::finding::Verdict;
 use lichtbild::domain::subject::{Declaration, Exception, Subject};
 use lichtbild::validation::small_picture::Plane;
-use lichtbild::validation::{Profile, examine, face};
+use lichtbild::validation::{Profile, check_photo, face};
 
 use super::NOW;
-use crate::support::jpeg::{Noise, fixture, new_segment, scan_start, with, with_declared_size};
-use crate::support::photos::corpus;
+use crate::support::jpeg::{SeededRng, fixture, new_segment, scan_start, with_declared_size, with_inserted};
+use crate::support::photos::hostile_photos;
 
 /// What `examine` promises, in KiB.
 const BOUND: u64 = 4 * 1024;
@@ -45,12 +45,12 @@ fn one_photo_in_a_process_of_its_own() {
     let start = held("VmHWM:");
     // Too small for a face, which only shows after the model was read.
     let speck = Plane { width: 1, height: 1, samples: vec![128] };
-    let examination = face::examine(&speck, 8, 8, profile.face().unwrap(), Subject::Adult, Exception::None);
+    let examination = face::check(&speck, 8, 8, profile.face().unwrap(), Subject::Adult, Exception::None);
     assert_eq!(examination.measurements.faces, None);
     let model = held("VmHWM:") - start;
     let bytes = fs::read(path).unwrap();
     let (before, program) = (held("VmRSS:"), held("RssFile:"));
-    let examination = examine(&bytes, &profile, Declaration::default(), NOW);
+    let examination = check_photo(&bytes, &profile, Declaration::default(), NOW);
     let after = held("VmHWM:");
     let grown = after.saturating_sub(before).saturating_sub(held("RssFile:").saturating_sub(program));
     println!("model {model} grown {grown} verdict {:?}", examination.verdict);
@@ -84,18 +84,18 @@ fn encoded(picture: &image::RgbImage) -> Vec<u8> {
 
 /// As many segments as a header may have, each as long as the metadata may be in all.
 fn filled(bytes: &[u8], marker: u8, content: &[u8], count: usize) -> Vec<u8> {
-    with(bytes, 2, &new_segment(marker, content).repeat(count))
+    with_inserted(bytes, 2, &new_segment(marker, content).repeat(count))
 }
 
 fn noise(bytes: &mut Vec<u8>) {
-    let mut noise = Noise::seeded(1);
+    let mut noise = SeededRng::seeded(1);
     bytes.resize_with(MAX_PHOTO_BYTES, || noise.below(0xFF) as u8);
 }
 
 /// Those that make a judge work, sound or not.
 fn demanding() -> Vec<(&'static str, Vec<u8>)> {
     let (portrait, largest) = (fixture("portrait-827x1063.jpg"), largest_portrait());
-    let mut random = Noise::seeded(2);
+    let mut random = SeededRng::seeded(2);
     let snow = image::RgbImage::from_fn(2488, 3200, |_, _| image::Rgb([0; 3].map(|_: u8| random.next() as u8)));
     let mut garbage_scan = largest.clone();
     garbage_scan.truncate(scan_start(&largest));
@@ -122,7 +122,7 @@ fn demanding() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("the largest portrait", largest.clone()),
         ("the largest, sound, with a full header of EXIF and ICC", {
-            with(&filled(&largest, 0xE2, &icc, 6), 2, &exif)
+            with_inserted(&filled(&largest, 0xE2, &icc, 6), 2, &exif)
         }),
         ("noise as a picture", encoded(&snow)),
         ("8 MiB of picture data that mean nothing", garbage_scan),
@@ -130,7 +130,7 @@ fn demanding() -> Vec<(&'static str, Vec<u8>)> {
         ("8 MiB of FF", one_marker),
         ("Huffman tables", filled(&portrait, 0xC4, &codes, 200)),
         ("quantisation tables", filled(&portrait, 0xDB, &steps, 230)),
-        ("64 KiB of EXIF", with(&portrait, 2, &exif)),
+        ("64 KiB of EXIF", with_inserted(&portrait, 2, &exif)),
         ("a chain of ICC", filled(&portrait, 0xE2, &icc, 7)),
         ("extended XMP", filled(&portrait, 0xE1, &xmp, 240)),
         ("comments", filled(&portrait, 0xFE, &[0x41; 65_533], 8)),
@@ -140,9 +140,9 @@ fn demanding() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[test]
-fn no_photo_makes_the_judge_allocate_more_than_it_promises() {
+fn no_photo_makes_the_check_allocate_more_than_it_promises() {
     let folder = tempfile::tempdir().unwrap();
-    let hostile = corpus().into_iter().map(|photo| (photo.name, photo.bytes));
+    let hostile = hostile_photos().into_iter().map(|photo| (photo.name, photo.bytes));
     let mut accepted = 0;
     for (name, bytes) in demanding().into_iter().chain(hostile) {
         let (grown, verdict) = grown(folder.path(), name, &bytes);

@@ -3,42 +3,42 @@
 use image::imageops;
 use lichtbild::domain::finding::{Finding, Severity};
 use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::{Profile, examine};
+use lichtbild::validation::{Profile, check_photo};
 
 use super::NOW;
-use crate::support::jpeg::{exif_orientation, fixture, with};
+use crate::support::jpeg::{exif_orientation, fixture, with_inserted};
 use crate::support::portraits::*;
 use crate::support::variants::large_portrait;
 
-fn told(bytes: &[u8]) -> Vec<(&'static str, Severity)> {
-    let examination = examine(bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+fn checks_of(bytes: &[u8]) -> Vec<(&'static str, Severity)> {
+    let examination = check_photo(bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
     examination.findings.iter().map(|Finding { check, severity, .. }| (check.name(), *severity)).collect()
 }
 
 fn captured(text: &str, offset: Option<&str>) -> Vec<u8> {
-    with_exif(&fixture("portrait-1244x1600.jpg"), &ExifNotes { captured: Some(text), offset, ..ExifNotes::default() })
+    with_exif(&fixture("portrait-1244x1600.jpg"), &ExifFields { captured: Some(text), offset, ..ExifFields::default() })
 }
 
 #[test]
 fn an_old_photo_is_refused_and_a_new_one_passes() {
-    assert_eq!(told(&captured("2026:11:20 10:15:00", Some("+01:00"))), []);
-    assert_eq!(told(&captured("2026:05:22 10:15:00", None)), []);
-    assert_eq!(told(&captured("2026:05:20 10:15:00", None)), [("capture_time", Severity::Refuse)]);
-    assert_eq!(told(&captured("2019:01:01 00:00:00", None)), [("capture_time", Severity::Refuse)]);
-    assert_eq!(told(&captured("2027:01:01 00:00:00", None)), [("capture_time", Severity::Advise)]);
+    assert_eq!(checks_of(&captured("2026:11:20 10:15:00", Some("+01:00"))), []);
+    assert_eq!(checks_of(&captured("2026:05:22 10:15:00", None)), []);
+    assert_eq!(checks_of(&captured("2026:05:20 10:15:00", None)), [("capture_time", Severity::Refuse)]);
+    assert_eq!(checks_of(&captured("2019:01:01 00:00:00", None)), [("capture_time", Severity::Refuse)]);
+    assert_eq!(checks_of(&captured("2027:01:01 00:00:00", None)), [("capture_time", Severity::Advise)]);
 }
 
 #[test]
 fn the_offset_from_utc_counts() {
     // The day of grace ends on 21 May at half past nine, UTC.
-    assert_eq!(told(&captured("2026:05:21 10:00:00", Some("+00:00"))), []);
-    assert_eq!(told(&captured("2026:05:21 10:00:00", Some("+02:00"))), [("capture_time", Severity::Refuse)]);
+    assert_eq!(checks_of(&captured("2026:05:21 10:00:00", Some("+00:00"))), []);
+    assert_eq!(checks_of(&captured("2026:05:21 10:00:00", Some("+02:00"))), [("capture_time", Severity::Refuse)]);
 }
 
 #[test]
 fn a_photo_that_does_not_say_its_age_is_advised_to() {
-    assert_eq!(told(&fixture("portrait-1244x1600.jpg")), [("capture_time_missing", Severity::Advise)]);
-    assert_eq!(told(&captured("    :  :     :  :  ", None)), [("capture_time_missing", Severity::Advise)]);
+    assert_eq!(checks_of(&fixture("portrait-1244x1600.jpg")), [("capture_time_missing", Severity::Advise)]);
+    assert_eq!(checks_of(&captured("    :  :     :  :  ", None)), [("capture_time_missing", Severity::Advise)]);
 }
 
 /// As cameras store a portrait that was taken upright: lying, with a note that says how to turn it.
@@ -51,49 +51,49 @@ fn of_a_picture_that_only_has_to_be_turned_nothing_else_is_told() {
         (6, imageops::rotate270(&portrait)),
         (8, imageops::rotate90(&portrait)),
     ] {
-        let bytes = with(&encoded(&lying), 2, &exif_orientation(value, true));
+        let bytes = with_inserted(&encoded(&lying), 2, &exif_orientation(value, true));
         let expected = [("orientation", Severity::Refuse), ("capture_time_missing", Severity::Advise)];
-        assert_eq!(told(&bytes), expected, "{value}");
+        assert_eq!(checks_of(&bytes), expected, "{value}");
     }
 }
 
 #[test]
 fn a_turned_picture_that_has_the_wrong_size_either_way_is_told_so() {
     let lying = imageops::rotate270(&imageops::crop_imm(&large_portrait(), 0, 0, 1244, 1500).to_image());
-    let refused = told(&with(&encoded(&lying), 2, &exif_orientation(6, true)));
+    let refused = checks_of(&with_inserted(&encoded(&lying), 2, &exif_orientation(6, true)));
     assert_eq!(refused[..2], [("pixel_dimensions", Severity::Refuse), ("orientation", Severity::Refuse)]);
 }
 
 /// Turned by a program that left the note as it was.
 #[test]
 fn an_upright_face_under_a_note_that_turns_it_is_measured() {
-    let bytes = with(&fixture("portrait-1244x1600.jpg"), 2, &exif_orientation(6, true));
+    let bytes = with_inserted(&fixture("portrait-1244x1600.jpg"), 2, &exif_orientation(6, true));
     let profile = Profile::builtin("de-tr03121").unwrap();
-    assert!(examine(&bytes, &profile, Declaration::default(), NOW).measurements.face.eyes.is_some());
+    assert!(check_photo(&bytes, &profile, Declaration::default(), NOW).measurements.face.eyes.is_some());
 }
 
 #[test]
 fn a_place_is_advice() {
-    let notes = ExifNotes { captured: Some("2026:11:20 10:15:00"), location: true, ..ExifNotes::default() };
+    let notes = ExifFields { captured: Some("2026:11:20 10:15:00"), location: true, ..ExifFields::default() };
     let bytes = with_exif(&fixture("portrait-1244x1600.jpg"), &notes);
-    assert_eq!(told(&bytes), [("location", Severity::Advise)]);
+    assert_eq!(checks_of(&bytes), [("location", Severity::Advise)]);
 }
 
 #[test]
 fn a_thumbnail_is_advice() {
-    let notes = ExifNotes { captured: Some("2026:11:20 10:15:00"), thumbnail: true, ..ExifNotes::default() };
+    let notes = ExifFields { captured: Some("2026:11:20 10:15:00"), thumbnail: true, ..ExifFields::default() };
     let bytes = with_exif(&fixture("portrait-1244x1600.jpg"), &notes);
-    assert_eq!(told(&bytes), [("thumbnail", Severity::Advise)]);
-    let examination = examine(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+    assert_eq!(checks_of(&bytes), [("thumbnail", Severity::Advise)]);
+    let examination = check_photo(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
     assert_eq!(examination.findings[0].measured, "EXIF IFD1, 4 bytes");
 }
 
 #[test]
 fn colours_other_than_srgb_are_advice() {
     let new = captured("2026:11:20 10:15:00", None);
-    assert_eq!(told(&with_colour_profile(&new, "sRGB IEC61966-2.1")), []);
+    assert_eq!(checks_of(&with_colour_profile(&new, "sRGB IEC61966-2.1")), []);
     let bytes = with_colour_profile(&new, "Adobe RGB (1998)");
-    assert_eq!(told(&bytes), [("colour_profile", Severity::Advise)]);
-    let examination = examine(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+    assert_eq!(checks_of(&bytes), [("colour_profile", Severity::Advise)]);
+    let examination = check_photo(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
     assert_eq!(examination.findings[0].measured, "ICC Adobe RGB (1998)");
 }

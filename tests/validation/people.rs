@@ -5,16 +5,16 @@ skip_in!(quick: "makes two hundred pictures");
 use image::{Rgb, RgbImage};
 use lichtbild::domain::finding::Severity;
 use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::{Examination, Profile, examine};
+use lichtbild::validation::{CheckOutcome, Profile, check_photo};
 use serde::Deserialize;
 
 use super::NOW;
 use crate::support::jpeg::fixture;
 use crate::support::portraits::encoded;
-use crate::support::variants::{AS_IS, Change, changed};
+use crate::support::variants::{AS_IS, Transform, transformed};
 
 #[derive(Deserialize)]
-struct Person {
+struct AnnotatedPortrait {
     file: String,
     /// Pupils (x, y) in pixels, the one on the left in the picture first.
     eyes: [(f64, f64); 2],
@@ -23,7 +23,7 @@ struct Person {
     yaw: f64,
 }
 
-fn people() -> Vec<Person> {
+fn people() -> Vec<AnnotatedPortrait> {
     serde_json::from_slice(&fixture("people/truth.json")).unwrap()
 }
 
@@ -43,16 +43,16 @@ fn half_size() -> Profile {
     Profile::parse("half-size", &rules).unwrap()
 }
 
-fn judged(bytes: &[u8], profile: &Profile) -> Examination {
-    examine(bytes, profile, Declaration::default(), NOW)
+fn examined(bytes: &[u8], profile: &Profile) -> CheckOutcome {
+    check_photo(bytes, profile, Declaration::default(), NOW)
 }
 
-fn decoded(person: &Person) -> RgbImage {
+fn decoded(person: &AnnotatedPortrait) -> RgbImage {
     image::load_from_memory(&fixture(&format!("people/{}", person.file))).unwrap().to_rgb8()
 }
 
 /// Checks of the face that refuse.
-fn refusing(examination: &Examination) -> Vec<&'static str> {
+fn refusing(examination: &CheckOutcome) -> Vec<&'static str> {
     let refusals = examination.findings.iter().filter(|finding| finding.severity == Severity::Refuse);
     refusals.map(|finding| finding.check.name()).collect()
 }
@@ -65,8 +65,8 @@ fn distance((x, y): (f64, f64), (other_x, other_y): (f64, f64)) -> f64 {
 fn all_of_them_are_accepted_and_nothing_is_said_of_their_faces() {
     let profile = half_size();
     for person in people() {
-        let examination = judged(&fixture(&format!("people/{}", person.file)), &profile);
-        let of_face: Vec<_> = examination.findings.iter().filter(|finding| finding.check.concerns_face()).collect();
+        let examination = examined(&fixture(&format!("people/{}", person.file)), &profile);
+        let of_face: Vec<_> = examination.findings.iter().filter(|finding| finding.check.is_about_face()).collect();
         assert!(of_face.is_empty() && refusing(&examination).is_empty(), "{}: {:?}", person.file, examination.findings);
     }
 }
@@ -75,7 +75,7 @@ fn all_of_them_are_accepted_and_nothing_is_said_of_their_faces() {
 fn eyes_chin_tilt_and_turn_are_as_they_are_noted() {
     let profile = half_size();
     for person in people() {
-        let face = judged(&fixture(&format!("people/{}", person.file)), &profile).measurements.face;
+        let face = examined(&fixture(&format!("people/{}", person.file)), &profile).measurements.face;
         let [left, right] = person.eyes;
         let between = distance(left, right);
         for (eye, noted) in face.eyes.unwrap().into_iter().zip(person.eyes) {
@@ -92,8 +92,8 @@ fn eyes_chin_tilt_and_turn_are_as_they_are_noted() {
 #[test]
 fn each_wrong_variant_of_each_of_them_is_refused_for_what_is_wrong() {
     let profile = half_size();
-    let turned = |turn_degrees: f32| Change { turn_degrees, scale: 0.95, ..AS_IS };
-    let shifted = |right, down| Change { shift: (right, down), ..AS_IS };
+    let turned = |turn_degrees: f32| Transform { turn_degrees, scale: 0.95, ..AS_IS };
+    let shifted = |right, down| Transform { shift: (right, down), ..AS_IS };
     let mut missed = Vec::new();
     for person in people() {
         let few_pixels = 125.0 / distance(person.eyes[0], person.eyes[1]) as f32;
@@ -103,12 +103,12 @@ fn each_wrong_variant_of_each_of_them_is_refused_for_what_is_wrong() {
             ("lying", turned(90.0), "upright"),
             ("lying on the other side", turned(-90.0), "upright"),
             ("upside down", turned(180.0), "upright"),
-            ("125 pixels between the eyes", Change { scale: few_pixels, ..AS_IS }, "inter_eye_distance"),
+            ("125 pixels between the eyes", Transform { scale: few_pixels, ..AS_IS }, "inter_eye_distance"),
             ("shifted by 12 per cent", shifted(0.12, 0.0), "horizontal_position"),
             ("shifted by 12 per cent to the left", shifted(-0.12, 0.0), "horizontal_position"),
             ("too low", shifted(0.0, 0.16), "vertical_position"),
         ] {
-            let examination = judged(&encoded(&changed(&decoded(&person), change)), &profile);
+            let examination = examined(&encoded(&transformed(&decoded(&person), change)), &profile);
             if !refusing(&examination).contains(&expected) {
                 missed.push(format!("{name}, {}: {:?}", person.file, examination.findings));
             }
@@ -133,7 +133,8 @@ fn heads_whose_eyes_lie_at_any_edge_are_refused() {
                 ("right", 622.0 - inside - right, 0.0),
             ] {
                 let shift = ((across / 622.0) as f32, (down / 800.0) as f32);
-                let examination = judged(&encoded(&changed(&decoded(&person), Change { shift, ..AS_IS })), &profile);
+                let examination =
+                    examined(&encoded(&transformed(&decoded(&person), Transform { shift, ..AS_IS })), &profile);
                 // So little of a face may be none to the networks, or a head that stands upside down.
                 let named = ["eyes_cut_off", "face_missing", "upright"];
                 if !refusing(&examination).iter().any(|check| named.contains(check)) {
@@ -149,13 +150,13 @@ fn heads_whose_eyes_lie_at_any_edge_are_refused() {
 fn a_second_face_beside_the_first_is_told() {
     let (profile, people) = (half_size(), people());
     for (person, other) in people.iter().zip(people.iter().cycle().skip(1)) {
-        let small = changed(&decoded(other), Change { scale: 0.45, shift: (0.33, -0.28), ..AS_IS });
+        let small = transformed(&decoded(other), Transform { scale: 0.45, shift: (0.33, -0.28), ..AS_IS });
         let picture = decoded(person);
         let both = RgbImage::from_fn(622, 800, |x, y| {
             let behind = x > 622 * 62 / 100 && y < 800 * 40 / 100;
             *if behind { &small } else { &picture }.get_pixel(x, y)
         });
-        let examination = judged(&encoded(&both), &profile);
+        let examination = examined(&encoded(&both), &profile);
         let told = examination.findings.iter().any(|finding| finding.check.name() == "face_count");
         assert!(told, "{} and {}: {:?}", person.file, other.file, examination.findings);
     }
@@ -171,8 +172,8 @@ fn no_tone_of_skin_is_refused() {
             let table: Vec<u8> = (0..256).map(|value| (255.0 * (value as f32 / 255.0).powf(gamma)) as u8).collect();
             let mut toned = picture.clone();
             toned.pixels_mut().for_each(|Rgb(rgb)| *rgb = rgb.map(|value| table[usize::from(value)]));
-            let examination = judged(&encoded(&toned), &profile);
-            let of_face = examination.findings.iter().filter(|finding| finding.check.concerns_face());
+            let examination = examined(&encoded(&toned), &profile);
+            let of_face = examination.findings.iter().filter(|finding| finding.check.is_about_face());
             assert_eq!(of_face.count(), 0, "{} at gamma {gamma}: {:?}", person.file, examination.findings);
         }
     }

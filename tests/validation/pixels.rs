@@ -2,13 +2,13 @@
 
 use lichtbild::domain::finding::{Finding, Severity};
 use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::{Profile, examine};
+use lichtbild::validation::{Profile, check_photo};
 
 use super::NOW;
 use crate::support::portraits::*;
 
 fn findings(bytes: &[u8]) -> Vec<Finding> {
-    examine(bytes, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW).findings
+    check_photo(bytes, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW).findings
 }
 
 fn named(findings: &[Finding], severity: Severity) -> Vec<&'static str> {

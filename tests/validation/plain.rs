@@ -3,11 +3,11 @@
 use lichtbild::domain::finding::Verdict;
 use lichtbild::domain::photo::UploadBytes;
 use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::{Judgement, Profile, examine, judge};
+use lichtbild::validation::{Judgement, Profile, check_photo, judge};
 use lichtbild::wire::measurements::MeasurementsBody;
 
 use super::NOW;
-use crate::support::jpeg::{colour_picture, exif_orientation, fixture, with};
+use crate::support::jpeg::{colour_jpeg, exif_orientation, fixture, with_inserted};
 use crate::support::variants::large_portrait;
 
 #[test]
@@ -35,7 +35,7 @@ fn portraits_pass_their_profiles() {
 
 #[test]
 fn measurements_are_read() {
-    let examination = examine(
+    let examination = check_photo(
         &fixture("portrait-413x531.jpg"),
         &Profile::builtin("icao-35x45").unwrap(),
         Declaration::default(),
@@ -55,18 +55,18 @@ fn other_encoders_sampling_and_restart_markers_pass() {
     let profile = "title = 'Klein'\n[pixels]\nwidth = 105\nheight = 135";
     let profile = Profile::parse("small", profile).unwrap();
     for file in ["plain/restart-420.jpg", "plain/optimised-422.jpg"] {
-        let examination = examine(&fixture(file), &profile, Declaration::default(), NOW);
+        let examination = check_photo(&fixture(file), &profile, Declaration::default(), NOW);
         assert_eq!(examination.verdict, Verdict::Accepted, "{file}: {:?}", examination.findings);
     }
-    let upright = with(&colour_picture(105, 135), 2, &exif_orientation(1, false));
-    assert_eq!(examine(&upright, &profile, Declaration::default(), NOW).findings, []);
+    let upright = with_inserted(&colour_jpeg(105, 135), 2, &exif_orientation(1, false));
+    assert_eq!(check_photo(&upright, &profile, Declaration::default(), NOW).findings, []);
 }
 
 #[test]
 fn strong_compression_is_advice_only() {
     let mut bytes = Vec::new();
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 40).encode_image(&large_portrait()).unwrap();
-    let examination = examine(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+    let examination = check_photo(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
     assert_eq!(examination.verdict, Verdict::Accepted);
     let checks: Vec<_> = examination.findings.iter().map(|finding| finding.check.name()).collect();
     assert!(checks.contains(&"compression"), "{checks:?}");

@@ -2,8 +2,8 @@
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
-use lichtbild::validation::jpeg::walk;
-use lichtbild::validation::small_picture::{Plane, SmallPicture};
+use lichtbild::validation::jpeg::analyse;
+use lichtbild::validation::small_picture::{DownscaledPhoto, Plane};
 
 use crate::support::jpeg::{fixture, with_declared_size};
 
@@ -33,9 +33,9 @@ fn worst_difference(picture: &RgbImage, plane: &Plane, channel: usize, size: u32
 /// Chroma is averaged over the pixels that share a sample.
 fn assert_matches(name: &str, bytes: &[u8], chroma_size: u32) {
     let picture = image::load_from_memory_with_format(bytes, ImageFormat::Jpeg).unwrap().to_rgb8();
-    let walk = walk(bytes);
-    let SmallPicture { luma, blue, red } = walk.small.unwrap();
-    for plane in [&luma, &blue, &red, &walk.detail.unwrap()] {
+    let walk = analyse(bytes);
+    let DownscaledPhoto { luma, blue, red } = walk.downscaled.unwrap();
+    for plane in [&luma, &blue, &red, &walk.last_coefficients.unwrap()] {
         let (width, height) = (picture.width().div_ceil(8) as usize, picture.height().div_ceil(8) as usize);
         assert_eq!((plane.width, plane.height, plane.samples.len()), (width, height, width * height), "{name}");
     }
@@ -83,7 +83,7 @@ fn a_file_with_a_fault_has_no_small_picture() {
     let mut trailing = whole.clone();
     trailing.push(1);
     for bytes in [&whole[..whole.len() - 1], &trailing, &with_declared_size(&whole, 413, 520)] {
-        let walk = walk(bytes);
-        assert!(walk.small.is_none() && walk.detail.is_none(), "{:?}", walk.faults);
+        let walk = analyse(bytes);
+        assert!(walk.downscaled.is_none() && walk.last_coefficients.is_none(), "{:?}", walk.errors);
     }
 }

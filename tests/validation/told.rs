@@ -4,14 +4,14 @@ use image::codecs::jpeg::JpegEncoder;
 use lichtbild::domain::finding::{Finding, Severity};
 use lichtbild::domain::language::Language;
 use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::{Profile, examine};
+use lichtbild::validation::{Profile, check_photo};
 
 use super::NOW;
-use crate::support::jpeg::{fixture, grey_picture, new_segment, with, with_marker};
+use crate::support::jpeg::{fixture, grey_jpeg, new_segment, with_inserted, with_marker};
 use crate::support::portraits::{grey, portrait};
 
 fn findings(bytes: &[u8]) -> Vec<Finding> {
-    examine(bytes, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW).findings
+    check_photo(bytes, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW).findings
 }
 
 /// The finding that refuses by this check; there must be one.
@@ -50,7 +50,7 @@ fn colour_profile(description: &str, bytes: usize) -> Vec<u8> {
 fn a_grey_picture_is_not_sent_to_be_converted() {
     let mut grey_in_colour = Vec::new();
     JpegEncoder::new_with_quality(&mut grey_in_colour, 95).encode_image(&grey(&portrait())).unwrap();
-    for photo in [grey_picture(827, 1063), grey_in_colour] {
+    for photo in [grey_jpeg(827, 1063), grey_in_colour] {
         let finding = refusal(&photo, "colour");
         let ([german, english], [german_message, english_message]) = (hints(&finding), messages(&finding));
         assert!(german.contains("in Farbe aufnehmen") && english.contains("in colour"), "{german} {english}");
@@ -92,7 +92,7 @@ fn only_a_progressive_picture_is_called_progressive() {
 #[test]
 fn what_phones_append_is_named_with_the_option_that_prevents_it() {
     let whole = fixture("portrait-827x1063.jpg");
-    let multi_picture = with(&whole, 2, &new_segment(0xE2, b"MPF\0II*\0\x08\0\0\0"));
+    let multi_picture = with_inserted(&whole, 2, &new_segment(0xE2, b"MPF\0II*\0\x08\0\0\0"));
     let film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom";
     let samsung = b"\0\0\x30\x0A\x10\0\0\0MotionPhoto_Data\0\0\0\x18ftypmp42SEFHk\0\0\0\x14\0\0\0SEFT";
     let aligned = [&[0; 4][..], &whole].concat();
@@ -118,7 +118,7 @@ fn what_phones_append_is_named_with_the_option_that_prevents_it() {
 #[test]
 fn a_large_profile_for_printing_hides_neither_cmyk_nor_itself_nor_the_size() {
     let profile = colour_profile("U.S. Web Coated (SWOP) v2", 557_168);
-    let photo = with(&fixture("hostile/cmyk.jpg"), 2, &profile);
+    let photo = with_inserted(&fixture("hostile/cmyk.jpg"), 2, &profile);
     let findings = findings(&photo);
     let mut told: Vec<_> = findings.iter().map(|finding| (finding.check.name(), finding.measured.as_str())).collect();
     told.sort_unstable();
@@ -146,7 +146,7 @@ fn too_much_metadata_is_refused_and_the_rest_of_a_sound_photo_is_not_blamed() {
         new_segment(0xE1, &[&b"http://ns.adobe.com/xap/1.0/\0"[..], &[b' '; 60_000]].concat()).repeat(200),
         new_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0").repeat(300),
     ] {
-        let findings = findings(&with(&whole, 2, &segments));
+        let findings = findings(&with_inserted(&whole, 2, &segments));
         let refusing: Vec<_> =
             findings.iter().filter(|finding| finding.severity == Severity::Refuse).map(|f| f.check.name()).collect();
         assert_eq!(refusing, ["metadata"], "{findings:?}");

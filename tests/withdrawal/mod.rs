@@ -9,7 +9,7 @@ use crate::support::gateway::{DAY, MINUTE, START, TestGateway};
 async fn an_available_photo_is_withdrawn_and_erased_and_a_repeat_gets_the_same_answer() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposited(1).await;
+    let deposit = studio.deposit_numbered(1).await;
     gateway.advance(DAY);
     let withdrawn = studio.withdraw(&deposit.photo_id).await;
     assert_eq!(withdrawn.status, 200);
@@ -17,7 +17,7 @@ async fn an_available_photo_is_withdrawn_and_erased_and_a_repeat_gets_the_same_a
     assert_eq!((&photo["state"], &photo["settled_at"]), (&json!("withdrawn"), &json!(START + DAY)));
     assert_eq!(gateway.database.count("frames").await, 0);
     assert_eq!(gateway.database.number("SELECT count(*) FROM photos WHERE lookup_id IS NULL").await, 1);
-    assert_eq!(gateway.database.happened("photo.withdrawn").await, 1);
+    assert_eq!(gateway.database.count_events("photo.withdrawn").await, 1);
     let before = gateway.database.contents().await;
     gateway.advance(DAY);
     let colleague = gateway.device_of(&studio.party).await;
@@ -26,8 +26,8 @@ async fn an_available_photo_is_withdrawn_and_erased_and_a_repeat_gets_the_same_a
         assert_eq!((again.status, again.json()), (200, photo.clone()));
     }
     assert_eq!(studio.photo(&deposit.photo_id).await.json(), photo);
-    office.collect(&deposit.code).await.refused(410, "photo-withdrawn");
-    let kept = |contents: crate::support::records::Contents| {
+    office.collect(&deposit.code).await.assert_problem(410, "photo-withdrawn");
+    let kept = |contents: crate::support::records::DatabaseSnapshot| {
         contents.without("devices").without("certificates").without("audit")
     };
     assert_eq!(kept(gateway.database.contents().await), kept(before));
@@ -37,29 +37,29 @@ async fn an_available_photo_is_withdrawn_and_erased_and_a_repeat_gets_the_same_a
 async fn what_an_office_holds_cannot_be_withdrawn() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let [leased, handed_over] = [studio.deposited(1).await, studio.deposited(2).await];
-    office.collected(&leased.code).await;
-    office.handed_over(&handed_over.code).await;
+    let [leased, handed_over] = [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await];
+    office.collect_ok(&leased.code).await;
+    office.collect_and_fetch(&handed_over.code).await;
     let before = gateway.database.contents().await;
-    let problem = studio.withdraw(&leased.photo_id).await.refused(409, "photo-leased");
+    let problem = studio.withdraw(&leased.photo_id).await.assert_problem(409, "photo-leased");
     assert_eq!(problem["lease_until"], json!(START + 15 * MINUTE));
-    let problem = studio.withdraw(&handed_over.photo_id).await.refused(409, "photo-leased");
+    let problem = studio.withdraw(&handed_over.photo_id).await.assert_problem(409, "photo-leased");
     assert_eq!(problem["lease_until"], json!(START + 7 * DAY));
     assert_eq!(gateway.database.contents().await, before);
     gateway.advance(15 * MINUTE);
     assert_eq!(studio.withdraw(&leased.photo_id).await.json()["state"], "withdrawn");
-    assert_eq!(gateway.database.happened("collection.lapsed").await, 1);
-    studio.withdraw(&handed_over.photo_id).await.refused(409, "photo-leased");
+    assert_eq!(gateway.database.count_events("collection.lapsed").await, 1);
+    studio.withdraw(&handed_over.photo_id).await.assert_problem(409, "photo-leased");
 }
 
 #[tokio::test]
 async fn a_kept_photo_stays() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposited(1).await;
-    office.settled(&deposit.code, &json!({ "outcome": "kept", "until": "2026-12-31" })).await;
+    let deposit = studio.deposit_numbered(1).await;
+    office.collect_and_settle(&deposit.code, &json!({ "outcome": "kept", "until": "2026-12-31" })).await;
     let before = gateway.database.contents().await;
-    let problem = studio.withdraw(&deposit.photo_id).await.refused(409, "photo-kept");
+    let problem = studio.withdraw(&deposit.photo_id).await.assert_problem(409, "photo-kept");
     assert_eq!(problem["kept_until"], "2027-01-01T00:00:00.000Z");
     assert_eq!(gateway.database.contents().await, before);
 }
@@ -68,11 +68,15 @@ async fn a_kept_photo_stays() {
 async fn it_is_too_late_for_what_is_gone_whether_or_not_anybody_swept() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let [used, refused, by_default, expired] =
-        [studio.deposited(1).await, studio.deposited(2).await, studio.deposited(3).await, studio.deposited(4).await];
-    office.settled(&used.code, &json!({ "outcome": "used" })).await;
-    office.settled(&refused.code, &json!({ "outcome": "refused", "reason": "gaze" })).await;
-    office.handed_over(&by_default.code).await;
+    let [used, refused, by_default, expired] = [
+        studio.deposit_numbered(1).await,
+        studio.deposit_numbered(2).await,
+        studio.deposit_numbered(3).await,
+        studio.deposit_numbered(4).await,
+    ];
+    office.collect_and_settle(&used.code, &json!({ "outcome": "used" })).await;
+    office.collect_and_settle(&refused.code, &json!({ "outcome": "refused", "reason": "gaze" })).await;
+    office.collect_and_fetch(&by_default.code).await;
     gateway.advance(181 * DAY);
     for swept in [false, true] {
         if swept {
@@ -80,10 +84,10 @@ async fn it_is_too_late_for_what_is_gone_whether_or_not_anybody_swept() {
         }
         let before = gateway.database.contents().await;
         for (deposit, at) in [(&used, START), (&refused, START), (&by_default, START + 7 * DAY)] {
-            let problem = studio.withdraw(&deposit.photo_id).await.refused(410, "photo-settled");
+            let problem = studio.withdraw(&deposit.photo_id).await.assert_problem(410, "photo-settled");
             assert_eq!(problem["settled_at"], json!(at));
         }
-        let problem = studio.withdraw(&expired.photo_id).await.refused(410, "photo-expired");
+        let problem = studio.withdraw(&expired.photo_id).await.assert_problem(410, "photo-expired");
         assert_eq!(problem["expired_at"], json!(START + 180 * DAY), "swept: {swept}");
         assert_eq!(gateway.database.contents().await, before);
     }
@@ -93,11 +97,11 @@ async fn it_is_too_late_for_what_is_gone_whether_or_not_anybody_swept() {
 async fn another_studios_photo_is_unknown() {
     let gateway = TestGateway::start().await;
     let (studio, other) = (gateway.studio("Foto Koch").await, gateway.studio("Foto Porst").await);
-    let deposit = studio.deposited(1).await;
+    let deposit = studio.deposit_numbered(1).await;
     let before = gateway.database.contents().await;
     for id in [deposit.photo_id.as_str(), "01a20297-4dc0-7fe2-bb16-ceb27bf086c4", "x", "%FF"] {
-        other.withdraw(id).await.refused(404, "photo-unknown");
-        other.photo(id).await.refused(404, "photo-unknown");
+        other.withdraw(id).await.assert_problem(404, "photo-unknown");
+        other.photo(id).await.assert_problem(404, "photo-unknown");
     }
     assert_eq!(gateway.database.contents().await, before);
 }
@@ -107,14 +111,14 @@ async fn withdrawing_and_collecting_at_once_has_one_winner() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     for round in 0..10 {
-        let deposit = studio.deposited(round).await;
+        let deposit = studio.deposit_numbered(round).await;
         let mut work = JoinSet::new();
         for number in 0..8 {
             let (studio, office, deposit) = (studio.clone(), office.clone(), deposit.clone());
             work.spawn(async move {
                 if number % 2 == 0 {
                     let answer = studio.withdraw(&deposit.photo_id).await;
-                    assert!(answer.status == 200 || answer.refused(409, "photo-leased").is_object());
+                    assert!(answer.status == 200 || answer.assert_problem(409, "photo-leased").is_object());
                     return ("withdrawn", answer.status == 200);
                 }
                 loop {
@@ -122,9 +126,9 @@ async fn withdrawing_and_collecting_at_once_has_one_winner() {
                     match answer.status {
                         200 | 201 => return ("collected", true),
                         // Erased between the look-up and the opening: asking again tells.
-                        503 => _ = answer.refused(503, "gateway-busy"),
+                        503 => _ = answer.assert_problem(503, "gateway-busy"),
                         _ => {
-                            answer.refused(410, "photo-withdrawn");
+                            answer.assert_problem(410, "photo-withdrawn");
                             return ("collected", false);
                         }
                     }

@@ -8,9 +8,9 @@
 use std::collections::HashMap;
 
 use super::ModelError;
-use super::layer::{Inputs, LANES, Layer, Matrix, Window};
-use super::network::{Network, Operation, Step, Value};
-use super::tflite::{self, Constant, Graph, Kind, Operator};
+use super::layer::{Inputs, LANES, Layer, Matrix, WindowGeometry};
+use super::network::{Network, NetworkStep, Operation, TensorSlot};
+use super::tflite::{self, Constant, Graph, Operator, OperatorKind};
 
 /// Bounds the memory of a run; the largest model here needs 0.6 million numbers for one value.
 const MAX_NUMBERS: usize = 1 << 21;
@@ -21,8 +21,8 @@ const MAX_ROW: usize = 1 << 20;
 /// Bounds the memory of all buffers of a run, and that of all outputs: so many numbers.
 const MAX_TOTAL: usize = 1 << 22;
 
-const MISFIT: ModelError = ModelError("operators whose shapes do not fit together");
-const UNKNOWN: ModelError = ModelError("a constant that is not part of the file, or is used twice");
+const SHAPE_MISMATCH: ModelError = ModelError("operators whose shapes do not fit together");
+const MISSING_CONSTANT: ModelError = ModelError("a constant that is not part of the file, or is used twice");
 
 pub(super) fn compile(graph: Graph) -> Result<Network, ModelError> {
     let &[input] = graph.inputs.as_slice() else { return Err(ModelError("not one input")) };
@@ -31,12 +31,12 @@ pub(super) fn compile(graph: Graph) -> Result<Network, ModelError> {
     };
     let mut compiler = Compiler::new(graph);
     // The three channels of a grey picture are the same: one is stored.
-    let value = compiler.add_value(Value { height, width, channels: 1, stored: 1, buffer: 0 })?;
-    compiler.values_of.insert(input, vec![value]);
+    let value = compiler.add_value(TensorSlot { height, width, channels: 1, stored: 1, buffer: 0 })?;
+    compiler.slots_of_tensor.insert(input, vec![value]);
     for index in 0..compiler.graph.operators.len() {
-        compiler.take(index)?;
+        compiler.compile_operator(index)?;
     }
-    compiler.conclude()
+    compiler.finish()
 }
 
 struct Compiler {
@@ -44,11 +44,11 @@ struct Compiler {
     /// Number of operators and outputs that need each tensor, under any of its names.
     uses: Vec<usize>,
     /// The values that make up a tensor, one after the other; most have one.
-    values_of: HashMap<usize, Vec<usize>>,
+    slots_of_tensor: HashMap<usize, Vec<usize>>,
     /// Depthwise convolutions that wait for the convolution behind them, by the tensor between the two.
-    sums: HashMap<usize, (usize, Inputs, Value)>,
-    values: Vec<Value>,
-    steps: Vec<Step>,
+    pending_depthwise: HashMap<usize, (usize, Inputs, TensorSlot)>,
+    values: Vec<TensorSlot>,
+    steps: Vec<NetworkStep>,
     /// Multiplications that a run may still cost.
     budget: usize,
 }
@@ -62,51 +62,56 @@ impl Compiler {
         Self {
             graph,
             uses,
-            values_of: HashMap::new(),
-            sums: HashMap::new(),
+            slots_of_tensor: HashMap::new(),
+            pending_depthwise: HashMap::new(),
             values: Vec::new(),
             steps: Vec::new(),
             budget: MAX_MULTIPLICATIONS,
         }
     }
 
-    fn take(&mut self, index: usize) -> Result<(), ModelError> {
+    fn compile_operator(&mut self, index: usize) -> Result<(), ModelError> {
         let Operator { kind, ref inputs, output } = self.graph.operators[index];
         let inputs = inputs.clone();
-        let &input = inputs.first().ok_or(MISFIT)?;
+        let &input = inputs.first().ok_or(SHAPE_MISMATCH)?;
         match kind {
-            Kind::Dequantize => {
+            OperatorKind::Dequantize => {
                 let [from, to] = [input, output].map(|tensor| &self.graph.tensors[tensor]);
                 if from.shape != to.shape {
-                    return Err(MISFIT);
+                    return Err(SHAPE_MISMATCH);
                 }
                 // Moved: a constant that many operators share would cost its size each time.
                 let constant = self.graph.tensors[input].constant.take();
-                self.graph.tensors[output].constant = Some(constant.ok_or(UNKNOWN)?);
+                self.graph.tensors[output].constant = Some(constant.ok_or(MISSING_CONSTANT)?);
                 Ok(())
             }
-            Kind::Convolution(window) => self.convolution(&inputs, window, output),
-            Kind::DepthwiseConvolution(window) => self.depthwise(&inputs, window, output),
-            Kind::MaxPool(window, rows, columns) => self.max_pool(input, window, (rows, columns), output),
-            Kind::Add => self.add(&inputs, output),
-            Kind::Relu => self.activate(input, None, output),
-            Kind::Prelu => self.activate(input, inputs.get(1).copied(), output),
-            Kind::Pad => self.pad(&inputs, output),
-            Kind::Reshape => {
-                let parts = self.values_of.get(&input).ok_or(MISFIT)?.clone();
-                self.name(output, parts, &[input]);
+            OperatorKind::Convolution(window) => self.convolution(&inputs, window, output),
+            OperatorKind::DepthwiseConvolution(window) => self.depthwise(&inputs, window, output),
+            OperatorKind::MaxPool(window, rows, columns) => self.max_pool(input, window, (rows, columns), output),
+            OperatorKind::Add => self.add(&inputs, output),
+            OperatorKind::Relu => self.activate(input, None, output),
+            OperatorKind::Prelu => self.activate(input, inputs.get(1).copied(), output),
+            OperatorKind::Pad => self.pad(&inputs, output),
+            OperatorKind::Reshape => {
+                let parts = self.slots_of_tensor.get(&input).ok_or(SHAPE_MISMATCH)?.clone();
+                self.alias(output, parts, &[input]);
                 Ok(())
             }
-            Kind::Concatenation(axis) => self.concatenate(&inputs, axis, output),
+            OperatorKind::Concatenation(axis) => self.concatenate(&inputs, axis, output),
         }
     }
 
-    fn convolution(&mut self, inputs: &[usize], window: tflite::Window, output: usize) -> Result<(), ModelError> {
-        let &[input, weights, bias] = inputs else { return Err(MISFIT) };
+    fn convolution(
+        &mut self,
+        inputs: &[usize],
+        window: tflite::WindowOptions,
+        output: usize,
+    ) -> Result<(), ModelError> {
+        let &[input, weights, bias] = inputs else { return Err(SHAPE_MISMATCH) };
         let &[outputs, rows, columns, channels] = self.graph.tensors[weights].shape.as_slice() else {
-            return Err(MISFIT);
+            return Err(SHAPE_MISMATCH);
         };
-        let (source, layer_inputs, from) = match self.sums.remove(&input) {
+        let (source, layer_inputs, from) = match self.pending_depthwise.remove(&input) {
             Some(depthwise) => depthwise,
             None => {
                 let source = self.value(input)?;
@@ -115,38 +120,40 @@ impl Compiler {
         };
         let grey = from.stored == 1 && channels == 3;
         if !grey && channels != from.channels {
-            return Err(MISFIT);
+            return Err(SHAPE_MISMATCH);
         }
-        let (height, width, moved) = place(window, (rows, columns), &from)?;
+        let (height, width, moved) = place_window(window, (rows, columns), &from)?;
         let single = (rows, columns) == (1, 1) && window.stride == (1, 1);
         let layer_inputs = match layer_inputs {
-            Inputs::Pixels if !single => Inputs::Neighbours(moved),
+            Inputs::Pixels if !single => Inputs::Windows(moved),
             any if single => any,
-            _ => return Err(MISFIT),
+            _ => return Err(SHAPE_MISMATCH),
         };
         let per_output = stored_weights(&self.floats(weights)?, channels, &from, grey);
         let bias = self.floats(bias)?;
         if outputs == 0 || bias.len() != outputs || per_output.len() != outputs * rows * columns * from.stored {
-            return Err(MISFIT);
+            return Err(SHAPE_MISMATCH);
         }
         let matrix = Matrix::new(&per_output, &bias, rows * columns * from.stored);
         if matrix.inputs.saturating_mul(width) > MAX_ROW {
             return Err(ModelError("a layer that is too large"));
         }
-        self.spend(matrix.inputs, matrix.outputs * height * width)?;
-        let to = Value { height, width, channels: outputs, stored: matrix.outputs, buffer: 0 };
+        self.charge(matrix.inputs, matrix.outputs * height * width)?;
+        let to = TensorSlot { height, width, channels: outputs, stored: matrix.outputs, buffer: 0 };
         let layer = Layer { inputs: layer_inputs, matrix, slopes: None };
         self.push(Operation::Layer(layer), source, to, output)
     }
 
-    fn depthwise(&mut self, inputs: &[usize], window: tflite::Window, output: usize) -> Result<(), ModelError> {
-        let &[input, weights, bias] = inputs else { return Err(MISFIT) };
-        let &[1, rows, columns, channels] = self.graph.tensors[weights].shape.as_slice() else { return Err(MISFIT) };
+    fn depthwise(&mut self, inputs: &[usize], window: tflite::WindowOptions, output: usize) -> Result<(), ModelError> {
+        let &[input, weights, bias] = inputs else { return Err(SHAPE_MISMATCH) };
+        let &[1, rows, columns, channels] = self.graph.tensors[weights].shape.as_slice() else {
+            return Err(SHAPE_MISMATCH);
+        };
         let source = self.value(input)?;
         let from = self.values[source];
         let (floats, mut bias) = (self.floats(weights)?, self.floats(bias)?);
         if channels == 0 || channels != from.channels || bias.len() != channels || self.uses[output] != 1 {
-            return Err(MISFIT);
+            return Err(SHAPE_MISMATCH);
         }
         if !from.stored.is_multiple_of(LANES) {
             return Err(ModelError("a depthwise convolution of the input"));
@@ -154,22 +161,22 @@ impl Compiler {
         if !matches!((rows, columns), (3, 3) | (5, 5)) {
             return Err(ModelError("a depthwise window of another size than 3 x 3 and 5 x 5"));
         }
-        let (height, width, moved) = place(window, (rows, columns), &from)?;
+        let (height, width, moved) = place_window(window, (rows, columns), &from)?;
         let stored = stored_weights(&floats, channels, &from, false);
         if stored.len() != rows * columns * from.stored {
-            return Err(MISFIT);
+            return Err(SHAPE_MISMATCH);
         }
         bias.resize(from.stored, 0.0);
-        self.spend(rows * columns, height * width * from.stored)?;
-        let sums = Value { height, width, ..from };
-        self.sums.insert(output, (source, Inputs::Sums(moved, stored, bias), sums));
+        self.charge(rows * columns, height * width * from.stored)?;
+        let sums = TensorSlot { height, width, ..from };
+        self.pending_depthwise.insert(output, (source, Inputs::Depthwise(moved, stored, bias), sums));
         Ok(())
     }
 
     fn max_pool(
         &mut self,
         input: usize,
-        window: tflite::Window,
+        window: tflite::WindowOptions,
         size: (usize, usize),
         output: usize,
     ) -> Result<(), ModelError> {
@@ -179,14 +186,14 @@ impl Compiler {
         if window.stride != size || !from.height.is_multiple_of(size.0) || !from.width.is_multiple_of(size.1) {
             return Err(ModelError("a pool whose windows overlap or reach beyond the picture"));
         }
-        self.spend(from.height * from.width, from.stored)?;
-        let to = Value { height: from.height / size.0, width: from.width / size.1, ..from };
+        self.charge(from.height * from.width, from.stored)?;
+        let to = TensorSlot { height: from.height / size.0, width: from.width / size.1, ..from };
         self.push(Operation::MaxPool(size.0, size.1), source, to, output)
     }
 
     /// Fuses an addition into the layer that computes one of its sides.
     fn add(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
-        let &[a, b] = inputs else { return Err(MISFIT) };
+        let &[a, b] = inputs else { return Err(SHAPE_MISMATCH) };
         let side = |tensor: usize| {
             let step = self.open_layer(tensor)?;
             self.steps[step].skip.is_none().then_some(step)
@@ -202,10 +209,10 @@ impl Compiler {
         let mut step = self.steps.remove(index);
         let (to, by) = (self.values[step.output], self.values[skip]);
         if (to.height, to.width) != (by.height, by.width) || by.stored > to.stored || by.stored % LANES != 0 {
-            return Err(MISFIT);
+            return Err(SHAPE_MISMATCH);
         }
         step.skip = Some(skip);
-        self.values_of.insert(output, vec![step.output]);
+        self.slots_of_tensor.insert(output, vec![step.output]);
         // What skips the layer may have been computed after it; nothing has used the layer's output so far.
         self.steps.push(step);
         Ok(())
@@ -215,31 +222,33 @@ impl Compiler {
     fn activate(&mut self, input: usize, slopes: Option<usize>, output: usize) -> Result<(), ModelError> {
         let index = self.open_layer(input).ok_or(ModelError("an activation that follows no layer"))?;
         let value = self.steps[index].output;
-        let Value { channels, stored, .. } = self.values[value];
+        let TensorSlot { channels, stored, .. } = self.values[value];
         let mut slopes = match slopes {
             Some(tensor) => self.floats(tensor)?,
             None => vec![0.0; channels],
         };
         if slopes.len() != channels {
-            return Err(MISFIT);
+            return Err(SHAPE_MISMATCH);
         }
         slopes.resize(stored, 0.0);
         if let Operation::Layer(layer) = &mut self.steps[index].operation {
             layer.slopes = Some(slopes);
         }
-        self.values_of.insert(output, vec![value]);
+        self.slots_of_tensor.insert(output, vec![value]);
         Ok(())
     }
 
     /// Channels of zeros behind the others are not stored: an addition leaves them out.
     fn pad(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
-        let &[input, amounts] = inputs else { return Err(MISFIT) };
-        let Some(Constant::Integers(amounts)) = &self.graph.tensors[amounts].constant else { return Err(MISFIT) };
+        let &[input, amounts] = inputs else { return Err(SHAPE_MISMATCH) };
+        let Some(Constant::Integers(amounts)) = &self.graph.tensors[amounts].constant else {
+            return Err(SHAPE_MISMATCH);
+        };
         if !matches!(amounts.as_slice(), [0, 0, 0, 0, 0, 0, 0, added] if *added >= 0) {
             return Err(ModelError("padding of anything but channels"));
         }
         let value = self.value(input)?;
-        self.name(output, vec![value], &[input]);
+        self.alias(output, vec![value], &[input]);
         Ok(())
     }
 
@@ -250,39 +259,39 @@ impl Compiler {
         }
         let mut parts = Vec::new();
         for input in inputs {
-            parts.extend(self.values_of.get(input).ok_or(MISFIT)?);
+            parts.extend(self.slots_of_tensor.get(input).ok_or(SHAPE_MISMATCH)?);
             // More parts than values would repeat one: refused before lists of lists grow without end.
             if parts.len() > self.values.len() {
-                return Err(MISFIT);
+                return Err(SHAPE_MISMATCH);
             }
         }
-        self.name(output, parts, inputs);
+        self.alias(output, parts, inputs);
         Ok(())
     }
 
     /// Names values that have names already, those of `inputs`: whatever needs an input needs these values as well.
-    fn name(&mut self, output: usize, values: Vec<usize>, inputs: &[usize]) {
+    fn alias(&mut self, output: usize, values: Vec<usize>, inputs: &[usize]) {
         let others: usize = inputs.iter().map(|input| self.uses[*input].saturating_sub(1)).sum();
         self.uses[output] += others;
-        self.values_of.insert(output, values);
+        self.slots_of_tensor.insert(output, values);
     }
 
     /// The step of a layer whose output nobody else needs, so that more can be fused into it.
     fn open_layer(&self, tensor: usize) -> Option<usize> {
-        let &[value] = self.values_of.get(&tensor)?.as_slice() else { return None };
+        let &[value] = self.slots_of_tensor.get(&tensor)?.as_slice() else { return None };
         let index = self.steps.iter().position(|step| step.output == value)?;
         let open = matches!(&self.steps[index].operation, Operation::Layer(layer) if layer.slopes.is_none());
         (open && self.uses[tensor] == 1).then_some(index)
     }
 
-    fn push(&mut self, operation: Operation, input: usize, to: Value, output: usize) -> Result<(), ModelError> {
+    fn push(&mut self, operation: Operation, input: usize, to: TensorSlot, output: usize) -> Result<(), ModelError> {
         let value = self.add_value(to)?;
-        self.steps.push(Step { operation, input, skip: None, output: value });
-        self.values_of.insert(output, vec![value]);
+        self.steps.push(NetworkStep { operation, input, skip: None, output: value });
+        self.slots_of_tensor.insert(output, vec![value]);
         Ok(())
     }
 
-    fn add_value(&mut self, value: Value) -> Result<usize, ModelError> {
+    fn add_value(&mut self, value: TensorSlot) -> Result<usize, ModelError> {
         let numbers =
             [value.width, value.stored].iter().try_fold(value.height, |product, size| product.checked_mul(*size));
         if numbers.is_none_or(|numbers| numbers == 0 || numbers > MAX_NUMBERS) {
@@ -292,16 +301,16 @@ impl Compiler {
         Ok(self.values.len() - 1)
     }
 
-    fn spend(&mut self, each: usize, times: usize) -> Result<(), ModelError> {
-        let cost = each.checked_mul(times).ok_or(MISFIT)?;
+    fn charge(&mut self, each: usize, times: usize) -> Result<(), ModelError> {
+        let cost = each.checked_mul(times).ok_or(SHAPE_MISMATCH)?;
         self.budget = self.budget.checked_sub(cost).ok_or(ModelError("a network that is too large"))?;
         Ok(())
     }
 
     fn value(&self, tensor: usize) -> Result<usize, ModelError> {
-        match self.values_of.get(&tensor).map(Vec::as_slice) {
+        match self.slots_of_tensor.get(&tensor).map(Vec::as_slice) {
             Some(&[value]) => Ok(value),
-            _ => Err(MISFIT),
+            _ => Err(SHAPE_MISMATCH),
         }
     }
 
@@ -309,14 +318,14 @@ impl Compiler {
     fn floats(&mut self, tensor: usize) -> Result<Vec<f32>, ModelError> {
         match self.graph.tensors[tensor].constant.take() {
             Some(Constant::Floats(floats)) => Ok(floats),
-            _ => Err(UNKNOWN),
+            _ => Err(MISSING_CONSTANT),
         }
     }
 
-    fn conclude(mut self) -> Result<Network, ModelError> {
+    fn finish(mut self) -> Result<Network, ModelError> {
         let mut outputs = Vec::new();
         for output in &self.graph.outputs {
-            outputs.push(self.values_of.get(output).ok_or(MISFIT)?.clone());
+            outputs.push(self.slots_of_tensor.get(output).ok_or(SHAPE_MISMATCH)?.clone());
         }
         let order: HashMap<usize, usize> = self.steps.iter().enumerate().map(|(at, step)| (step.output, at)).collect();
         // A network collects the parts of an output as they are computed; what no step computes is never collected.
@@ -326,9 +335,9 @@ impl Compiler {
                 && parts.iter().map(|part| order.get(part)).is_sorted_by(|a, b| a < b)
         };
         if !outputs.iter().all(is_computed) {
-            return Err(MISFIT);
+            return Err(SHAPE_MISMATCH);
         }
-        let numbers = |parts: &Vec<usize>| parts.iter().map(|part| self.values[*part].numbers()).sum::<usize>();
+        let numbers = |parts: &Vec<usize>| parts.iter().map(|part| self.values[*part].elements()).sum::<usize>();
         let told: usize = outputs.iter().map(numbers).sum();
         let buffers = self.share_buffers();
         if told > MAX_TOTAL || buffers.iter().sum::<usize>() > MAX_TOTAL {
@@ -347,7 +356,7 @@ impl Compiler {
                 last_use[skip] = at;
             }
         }
-        let size = |value: &Value| value.height * value.width * value.stored;
+        let size = |value: &TensorSlot| value.height * value.width * value.stored;
         let mut buffers = vec![size(&self.values[0])];
         // Up to and with which step each buffer is taken.
         let mut taken = vec![last_use[0]];
@@ -369,7 +378,7 @@ impl Compiler {
 }
 
 /// Weights by output, place in the window and channel, for channels as they are stored.
-fn stored_weights(weights: &[f32], channels: usize, from: &Value, grey: bool) -> Vec<f32> {
+fn stored_weights(weights: &[f32], channels: usize, from: &TensorSlot, grey: bool) -> Vec<f32> {
     if grey {
         return weights.chunks_exact(3).map(|colours| colours.iter().sum()).collect();
     }
@@ -378,20 +387,24 @@ fn stored_weights(weights: &[f32], channels: usize, from: &Value, grey: bool) ->
 }
 
 /// Size of the output of a window over a picture, and how the window moves (TensorFlow's rules for `SAME` and `VALID`).
-fn place(window: tflite::Window, size: (usize, usize), from: &Value) -> Result<(usize, usize, Window), ModelError> {
+fn place_window(
+    window: tflite::WindowOptions,
+    size: (usize, usize),
+    from: &TensorSlot,
+) -> Result<(usize, usize, WindowGeometry), ModelError> {
     let along = |pixels: usize, size: usize, stride: usize| {
         if size == 0 || size > 64 {
-            return Err(MISFIT);
+            return Err(SHAPE_MISMATCH);
         }
         if window.same {
             let outputs = pixels.div_ceil(stride);
             Ok((outputs, ((outputs - 1) * stride + size).saturating_sub(pixels) / 2))
         } else {
-            let outputs = pixels.checked_sub(size).ok_or(MISFIT)? / stride + 1;
+            let outputs = pixels.checked_sub(size).ok_or(SHAPE_MISMATCH)? / stride + 1;
             Ok((outputs, 0))
         }
     };
     let (height, above) = along(from.height, size.0, window.stride.0)?;
     let (width, left) = along(from.width, size.1, window.stride.1)?;
-    Ok((height, width, Window { rows: size.0, columns: size.1, stride: window.stride, padding: (above, left) }))
+    Ok((height, width, WindowGeometry { rows: size.0, columns: size.1, stride: window.stride, padding: (above, left) }))
 }

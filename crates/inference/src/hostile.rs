@@ -1,16 +1,16 @@
 //! Models that keep to the format and were made to do harm: to panic, or to take memory or time without bound.
 
 use super::compile::compile;
-use super::network::{Network, Vectors};
-use super::tflite::{Constant, Graph, Kind, Operator, Tensor, Window};
+use super::network::{Network, SimdLevel};
+use super::tflite::{Constant, Graph, Operator, OperatorKind, Tensor, WindowOptions};
 use super::{ModelError, tflite};
 
-const PLAIN: Window = Window { same: true, stride: (1, 1) };
+const PLAIN: WindowOptions = WindowOptions { same: true, stride: (1, 1) };
 
 /// A graph that is built tensor by tensor; the first one is the input.
-struct Builder(Graph);
+struct GraphBuilder(Graph);
 
-impl Builder {
+impl GraphBuilder {
     fn new(height: usize, width: usize) -> Self {
         let input = Tensor { shape: vec![1, height, width, 3], constant: None };
         Self(Graph { tensors: vec![input], operators: Vec::new(), inputs: vec![0], outputs: Vec::new() })
@@ -25,7 +25,7 @@ impl Builder {
         self.tensor(shape, Some(Constant::Floats(vec![0.5; shape.iter().product()])))
     }
 
-    fn operator(&mut self, kind: Kind, inputs: &[usize]) -> usize {
+    fn operator(&mut self, kind: OperatorKind, inputs: &[usize]) -> usize {
         let output = self.tensor(&[1, 1, 1], None);
         self.0.operators.push(Operator { kind, inputs: inputs.to_vec(), output });
         output
@@ -34,12 +34,12 @@ impl Builder {
     /// A convolution with a window of `size x size`.
     fn convolution(&mut self, input: usize, size: usize, channels: (usize, usize)) -> usize {
         let (weights, bias) = (self.constant(&[channels.1, size, size, channels.0]), self.constant(&[channels.1]));
-        self.operator(Kind::Convolution(PLAIN), &[input, weights, bias])
+        self.operator(OperatorKind::Convolution(PLAIN), &[input, weights, bias])
     }
 
-    fn depthwise(&mut self, input: usize, window: Window, size: usize, channels: usize) -> usize {
+    fn depthwise(&mut self, input: usize, window: WindowOptions, size: usize, channels: usize) -> usize {
         let (weights, bias) = (self.constant(&[1, size, size, channels]), self.constant(&[channels]));
-        let sums = self.operator(Kind::DepthwiseConvolution(window), &[input, weights, bias]);
+        let sums = self.operator(OperatorKind::DepthwiseConvolution(window), &[input, weights, bias]);
         self.convolution(sums, 1, (channels, 8))
     }
 
@@ -52,7 +52,7 @@ impl Builder {
 /// Whatever the model was, it is refused or it runs.
 fn run(network: Result<Network, ModelError>) -> bool {
     let Ok(network) = network else { return false };
-    for vectors in [Vectors::Widest, Vectors::Scalar] {
+    for vectors in [SimdLevel::Widest, SimdLevel::Scalar] {
         let lengths: Vec<usize> = network.run(&[0.5; 64], vectors).iter().map(Vec::len).collect();
         assert_eq!(lengths, network.output_lengths());
     }
@@ -65,9 +65,9 @@ fn a_depthwise_window_runs_over_pictures_of_every_size() {
         for side in 1..12 {
             for stride in 1..7 {
                 for same in [true, false] {
-                    let mut model = Builder::new(side, side);
+                    let mut model = GraphBuilder::new(side, side);
                     let pixels = model.convolution(0, 1, (3, 8));
-                    let output = model.depthwise(pixels, Window { same, stride: (stride, stride) }, size, 8);
+                    let output = model.depthwise(pixels, WindowOptions { same, stride: (stride, stride) }, size, 8);
                     assert_eq!(run(model.compiled(&[output])), same || side >= size, "{size} {side} {stride} {same}");
                 }
             }
@@ -77,7 +77,7 @@ fn a_depthwise_window_runs_over_pictures_of_every_size() {
 
 #[test]
 fn a_depthwise_convolution_of_the_input_is_refused() {
-    let mut model = Builder::new(8, 8);
+    let mut model = GraphBuilder::new(8, 8);
     let output = model.depthwise(0, PLAIN, 3, 1);
     assert!(!run(model.compiled(&[output])));
 }
@@ -85,48 +85,48 @@ fn a_depthwise_convolution_of_the_input_is_refused() {
 #[test]
 fn a_layer_that_two_operators_need_is_not_fused() {
     // The first reads the layer itself, the second another name of it.
-    for alias in [Kind::Reshape, Kind::Concatenation(1), Kind::Pad] {
-        let mut model = Builder::new(8, 8);
+    for alias in [OperatorKind::Reshape, OperatorKind::Concatenation(1), OperatorKind::Pad] {
+        let mut model = GraphBuilder::new(8, 8);
         let first = model.convolution(0, 1, (3, 8));
         let amounts = model.tensor(&[1, 8], Some(Constant::Integers(vec![0; 8])));
-        let inputs = if matches!(alias, Kind::Pad) { vec![first, amounts] } else { vec![first] };
+        let inputs = if matches!(alias, OperatorKind::Pad) { vec![first, amounts] } else { vec![first] };
         model.0.tensors[first].shape = vec![1, 64, 8];
         let named = model.operator(alias, &inputs);
         let second = model.convolution(first, 1, (8, 8));
         let third = model.convolution(second, 3, (8, 8));
-        let relu = model.operator(Kind::Relu, &[third]);
-        let added = model.operator(Kind::Add, &[named, relu]);
+        let relu = model.operator(OperatorKind::Relu, &[third]);
+        let added = model.operator(OperatorKind::Add, &[named, relu]);
         assert!(!run(model.compiled(&[added])));
     }
 }
 
 #[test]
 fn lists_of_lists_are_refused_before_they_grow() {
-    let mut model = Builder::new(8, 8);
+    let mut model = GraphBuilder::new(8, 8);
     let mut list = model.convolution(0, 1, (3, 8));
     model.0.tensors[list].shape = vec![1, 64, 8];
     for _ in 0..8 {
-        list = model.operator(Kind::Concatenation(1), &[list; 4096]);
+        list = model.operator(OperatorKind::Concatenation(1), &[list; 4096]);
     }
     assert!(model.compiled(&[list]).is_err());
 }
 
 #[test]
 fn constants_are_not_multiplied() {
-    let mut model = Builder::new(1, 1);
+    let mut model = GraphBuilder::new(1, 1);
     let constant = model.constant(&[1 << 20]);
     let output = model.convolution(0, 1, (3, 8));
     for _ in 0..20_000 {
-        let copy = model.operator(Kind::Dequantize, &[constant]);
+        let copy = model.operator(OperatorKind::Dequantize, &[constant]);
         model.0.tensors[copy].shape = vec![1 << 20];
     }
     assert!(model.compiled(&[output]).is_err());
 
-    let mut model = Builder::new(1, 1);
+    let mut model = GraphBuilder::new(1, 1);
     let (weights, bias) = (model.constant(&[1024, 1, 1, 1024]), model.constant(&[1024]));
     let mut output = model.convolution(0, 1, (3, 1024));
     for _ in 0..200 {
-        output = model.operator(Kind::Convolution(PLAIN), &[output, weights, bias]);
+        output = model.operator(OperatorKind::Convolution(PLAIN), &[output, weights, bias]);
     }
     assert!(model.compiled(&[output]).is_err());
 }
@@ -134,27 +134,27 @@ fn constants_are_not_multiplied() {
 #[test]
 fn runs_are_bounded_in_memory_and_time() {
     // One output, given thousands of times.
-    let mut model = Builder::new(256, 256);
+    let mut model = GraphBuilder::new(256, 256);
     let output = model.convolution(0, 1, (3, 8));
     assert!(model.compiled(&[output; 4096]).is_err());
 
     // Pools that do not make the picture smaller.
-    let mut model = Builder::new(1024, 1024);
+    let mut model = GraphBuilder::new(1024, 1024);
     let mut output = model.convolution(0, 1, (3, 1));
     for _ in 0..4000 {
-        output = model.operator(Kind::MaxPool(PLAIN, 1, 1), &[output]);
+        output = model.operator(OperatorKind::MaxPool(PLAIN, 1, 1), &[output]);
     }
     assert!(model.compiled(&[output]).is_err());
 
     // Many values that are all needed at the end.
-    let mut model = Builder::new(512, 512);
+    let mut model = GraphBuilder::new(512, 512);
     let values: Vec<usize> = (0..40).map(|_| model.convolution(0, 1, (3, 8))).collect();
     let mut output = model.convolution(0, 1, (3, 8));
     for value in values {
         let next = model.convolution(output, 1, (8, 8));
-        output = model.operator(Kind::Relu, &[next]);
+        output = model.operator(OperatorKind::Relu, &[next]);
         let next = model.convolution(output, 1, (8, 8));
-        output = model.operator(Kind::Add, &[value, next]);
+        output = model.operator(OperatorKind::Add, &[value, next]);
     }
     assert!(model.compiled(&[output]).is_err());
 }
@@ -162,7 +162,7 @@ fn runs_are_bounded_in_memory_and_time() {
 /// 4096 operators at one place in the file, with 4096 inputs each: 128 MiB of indices from 50 KiB.
 #[test]
 fn operators_that_share_a_long_list_of_inputs_are_refused() {
-    let mut file = File(vec![0; 8]);
+    let mut file = FlatBufferBuilder(vec![0; 8]);
     file.0[4..8].copy_from_slice(b"TFL3");
     let [codes, graphs, buffers] = file.table(0, [1, 2, 4]);
     file.vector(buffers, 0);
@@ -186,9 +186,9 @@ fn operators_that_share_a_long_list_of_inputs_are_refused() {
 }
 
 /// A FlatBuffer that is written from its root on.
-struct File(Vec<u8>);
+struct FlatBufferBuilder(Vec<u8>);
 
-impl File {
+impl FlatBufferBuilder {
     fn number(&self, at: usize) -> usize {
         u32::from_le_bytes(self.0[at..at + 4].try_into().unwrap()) as usize
     }

@@ -5,7 +5,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::picture::Picture;
+use super::picture::FeatureMap;
 
 /// Channels are stored in multiples of this, so that a row of pixels splits into whole vectors; the rest is zero.
 pub(super) const LANES: usize = 8;
@@ -14,7 +14,7 @@ const PANEL: usize = 16;
 
 /// Movement of a window of `rows x columns` over a picture.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Window {
+pub(super) struct WindowGeometry {
     pub(super) rows: usize,
     pub(super) columns: usize,
     /// Rows and columns from one position to the next.
@@ -28,10 +28,10 @@ pub(super) enum Inputs {
     /// The pixels themselves.
     Pixels,
     /// The pixels in the window around each position, one after the other.
-    Neighbours(Window),
+    Windows(WindowGeometry),
     /// For each channel the weighted sum over the window around each position (a depthwise convolution): weights by place in the
     /// window and channel, and what is added to each channel.
-    Sums(Window, Vec<f32>, Vec<f32>),
+    Depthwise(WindowGeometry, Vec<f32>, Vec<f32>),
 }
 
 /// Weights in panels of up to [`PANEL`] output channels, input by input within a panel.
@@ -73,9 +73,9 @@ impl Matrix {
 /// One layer over one picture.
 pub(super) struct Apply<'a> {
     pub(super) layer: &'a Layer,
-    pub(super) input: Picture<'a>,
+    pub(super) input: FeatureMap<'a>,
     /// Added before the activation; as large as the output, with as many channels or fewer.
-    pub(super) skip: Option<Picture<'a>>,
+    pub(super) skip: Option<FeatureMap<'a>>,
     /// `height x width x matrix.outputs`
     pub(super) output: &'a mut [f32],
     pub(super) output_width: usize,
@@ -95,20 +95,20 @@ impl WithSimd for Apply<'_> {
         for (y, output) in output.chunks_exact_mut(output_width * matrix.outputs).enumerate() {
             let inputs: &[f32] = match &layer.inputs {
                 Inputs::Pixels => input.row(y),
-                Inputs::Neighbours(window) => {
-                    neighbours(input, window, y, row);
+                Inputs::Windows(window) => {
+                    gather_windows(input, window, y, row);
                     row
                 }
-                Inputs::Sums(window, weights, bias) => {
+                Inputs::Depthwise(window, weights, bias) => {
                     match window.columns {
-                        3 => sums::<S, 3>(simd, input, window, y, (weights, bias), row),
-                        _ => sums::<S, 5>(simd, input, window, y, (weights, bias), row),
+                        3 => depthwise_sums::<S, 3>(simd, input, window, y, (weights, bias), row),
+                        _ => depthwise_sums::<S, 5>(simd, input, window, y, (weights, bias), row),
                     }
                     row
                 }
             };
             multiply(simd, inputs, matrix, output);
-            finish(
+            activate(
                 simd,
                 output,
                 matrix.outputs,
@@ -121,7 +121,7 @@ impl WithSimd for Apply<'_> {
 
 /// Collects the pixels in the window around each position of output row `y`; outside the picture they are zero.
 #[inline(always)]
-fn neighbours(input: Picture<'_>, window: &Window, y: usize, row: &mut [f32]) {
+fn gather_windows(input: FeatureMap<'_>, window: &WindowGeometry, y: usize, row: &mut [f32]) {
     let channels = input.channels;
     let inputs = window.rows * window.columns * channels;
     for (x, inputs) in row.chunks_exact_mut(inputs).enumerate() {
@@ -139,10 +139,10 @@ fn neighbours(input: Picture<'_>, window: &Window, y: usize, row: &mut [f32]) {
 /// Computes the weighted sums around each position of output row `y`, for a window of `C x C`. One vector of channels after the other,
 /// so that its weights stay in registers along the row.
 #[inline(always)]
-fn sums<S: Simd, const C: usize>(
+fn depthwise_sums<S: Simd, const C: usize>(
     simd: S,
-    input: Picture<'_>,
-    window: &Window,
+    input: FeatureMap<'_>,
+    window: &WindowGeometry,
     y: usize,
     (weights, bias): (&[f32], &[f32]),
     row: &mut [f32],
@@ -200,7 +200,7 @@ fn sums<S: Simd, const C: usize>(
     }
 }
 
-impl Window {
+impl WindowGeometry {
     /// Rows of the window that lie within the picture for output row `y`.
     #[inline(always)]
     fn over_rows(&self, y: usize, height: usize) -> std::ops::Range<usize> {
@@ -224,7 +224,7 @@ fn within(start: usize, padding: usize, places: usize, size: usize) -> std::ops:
 fn multiply<S: Simd>(simd: S, inputs: &[f32], matrix: &Matrix, output: &mut [f32]) {
     let panels = matrix.weights.chunks(PANEL * matrix.inputs.max(1)).zip(matrix.bias.chunks(PANEL));
     for (index, (weights, bias)) in panels.enumerate() {
-        let place = Place { start: index * PANEL, outputs: matrix.outputs };
+        let place = PanelOffset { start: index * PANEL, outputs: matrix.outputs };
         match (bias.len(), bias.len() / S::F32_LANES) {
             (PANEL, 2) => panel::<S, 2>(simd, inputs, weights, bias, place, output),
             (PANEL, 4) => panel::<S, 4>(simd, inputs, weights, bias, place, output),
@@ -240,7 +240,7 @@ fn multiply<S: Simd>(simd: S, inputs: &[f32], matrix: &Matrix, output: &mut [f32
 
 /// Place of a panel's outputs: from `start` on in each pixel of `outputs` values.
 #[derive(Clone, Copy)]
-struct Place {
+struct PanelOffset {
     start: usize,
     outputs: usize,
 }
@@ -252,7 +252,7 @@ fn panel<S: Simd, const V: usize>(
     inputs: &[f32],
     weights: &[f32],
     bias: &[f32],
-    place: Place,
+    place: PanelOffset,
     output: &mut [f32],
 ) {
     let count = weights.len() / bias.len();
@@ -295,7 +295,13 @@ fn panel<S: Simd, const V: usize>(
 
 /// Adds what skips the layer and applies the activation.
 #[inline(always)]
-fn finish<S: Simd>(simd: S, output: &mut [f32], outputs: usize, skip: Option<(&[f32], usize)>, slopes: Option<&[f32]>) {
+fn activate<S: Simd>(
+    simd: S,
+    output: &mut [f32],
+    outputs: usize,
+    skip: Option<(&[f32], usize)>,
+    slopes: Option<&[f32]>,
+) {
     if let Some((skip, channels)) = skip {
         for (pixel, skip) in output.chunks_exact_mut(outputs).zip(skip.chunks_exact(channels)) {
             let ((pixel, _), (skip, _)) = (S::as_mut_simd_f32s(pixel), S::as_simd_f32s(skip));

@@ -20,7 +20,7 @@ mod tflite;
 
 use std::fmt;
 
-pub use network::{Network, Vectors};
+pub use network::{Network, SimdLevel};
 
 /// The model file cannot be used, and the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

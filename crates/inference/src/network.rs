@@ -3,14 +3,14 @@
 use pulp::Arch;
 
 use super::layer::{Apply, Layer};
-use super::picture::Picture;
+use super::picture::FeatureMap;
 use super::{ModelError, compile, tflite};
 
 /// A network for grey pictures of one size.
 pub struct Network {
     /// The first value is the input; each step gives one more.
-    pub(super) values: Vec<Value>,
-    pub(super) steps: Vec<Step>,
+    pub(super) values: Vec<TensorSlot>,
+    pub(super) steps: Vec<NetworkStep>,
     /// Sizes of the buffers that values share, in numbers.
     pub(super) buffers: Vec<usize>,
     /// For each output the values that make it up, one after the other.
@@ -19,7 +19,7 @@ pub struct Network {
 
 /// Shape and place of a value, known before the network runs.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Value {
+pub(super) struct TensorSlot {
     pub(super) height: usize,
     pub(super) width: usize,
     /// Channels that mean something.
@@ -31,7 +31,7 @@ pub(super) struct Value {
 }
 
 /// One step; `input`, `skip` and `output` are indices of values.
-pub(super) struct Step {
+pub(super) struct NetworkStep {
     pub(super) operation: Operation,
     pub(super) input: usize,
     pub(super) skip: Option<usize>,
@@ -46,7 +46,7 @@ pub(super) enum Operation {
 
 /// The instructions that a network is run with.
 #[derive(Debug, Clone, Copy, Default)]
-pub enum Vectors {
+pub enum SimdLevel {
     /// The widest vectors that this processor has.
     #[default]
     Widest,
@@ -71,14 +71,14 @@ impl Network {
 
     /// Lengths of the outputs that [`Network::run`] gives.
     pub fn output_lengths(&self) -> Vec<usize> {
-        self.outputs.iter().map(|parts| parts.iter().map(|part| self.values[*part].numbers()).sum()).collect()
+        self.outputs.iter().map(|parts| parts.iter().map(|part| self.values[*part].elements()).sum()).collect()
     }
 
     /// Runs the network over a picture of [`Network::input_size`], row by row; one of another size is cut or continued in black.
-    pub fn run(&self, picture: &[f32], vectors: Vectors) -> Vec<Vec<f32>> {
+    pub fn run(&self, picture: &[f32], vectors: SimdLevel) -> Vec<Vec<f32>> {
         let arch = match vectors {
-            Vectors::Widest => Arch::new(),
-            Vectors::Scalar => Arch::Scalar,
+            SimdLevel::Widest => Arch::new(),
+            SimdLevel::Scalar => Arch::Scalar,
         };
         let mut buffers: Vec<Vec<f32>> = self.buffers.iter().map(|size| vec![0.0; *size]).collect();
         let mut outputs: Vec<Vec<f32>> = vec![Vec::new(); self.outputs.len()];
@@ -91,10 +91,10 @@ impl Network {
             // Out of the others' way while they are read; the steps never read what they write.
             let mut output = std::mem::take(&mut buffers[to.buffer]);
             let target = &mut output[..to.height * to.width * to.stored];
-            let input = self.picture(step.input, &buffers);
+            let input = self.feature_map(step.input, &buffers);
             match &step.operation {
                 Operation::Layer(layer) => {
-                    let skip = step.skip.map(|skip| self.picture(skip, &buffers));
+                    let skip = step.skip.map(|skip| self.feature_map(skip, &buffers));
                     arch.dispatch(Apply { layer, input, skip, output: target, output_width: to.width, row: &mut row });
                 }
                 Operation::MaxPool(rows, columns) => input.max_pool((*rows, *columns), target),
@@ -105,9 +105,9 @@ impl Network {
         outputs
     }
 
-    fn picture<'a>(&self, value: usize, buffers: &'a [Vec<f32>]) -> Picture<'a> {
-        let Value { height, width, stored, buffer, .. } = self.values[value];
-        Picture { height, width, channels: stored, values: &buffers[buffer] }
+    fn feature_map<'a>(&self, value: usize, buffers: &'a [Vec<f32>]) -> FeatureMap<'a> {
+        let TensorSlot { height, width, stored, buffer, .. } = self.values[value];
+        FeatureMap { height, width, channels: stored, values: &buffers[buffer] }
     }
 
     /// Copies a value that belongs to an output, as soon as it is there: its buffer will be used again. The parts of an output are
@@ -115,7 +115,7 @@ impl Network {
     fn collect(&self, value: usize, buffers: &[Vec<f32>], outputs: &mut [Vec<f32>]) {
         for (parts, output) in self.outputs.iter().zip(outputs) {
             if parts.contains(&value) {
-                let (picture, channels) = (self.picture(value, buffers), self.values[value].channels);
+                let (picture, channels) = (self.feature_map(value, buffers), self.values[value].channels);
                 let pixels = picture.values.chunks_exact(picture.channels).take(picture.height * picture.width);
                 pixels.for_each(|pixel| output.extend_from_slice(&pixel[..channels]));
             }
@@ -123,8 +123,8 @@ impl Network {
     }
 }
 
-impl Value {
-    pub(super) fn numbers(&self) -> usize {
+impl TensorSlot {
+    pub(super) fn elements(&self) -> usize {
         self.height * self.width * self.channels
     }
 }

@@ -2,7 +2,7 @@
 
 /// `height x width` pixels of `channels` values each, row by row.
 #[derive(Clone, Copy)]
-pub(super) struct Picture<'a> {
+pub(super) struct FeatureMap<'a> {
     pub(super) height: usize,
     pub(super) width: usize,
     /// As stored: a multiple of the vector's lanes, except for a network's input.
@@ -10,7 +10,7 @@ pub(super) struct Picture<'a> {
     pub(super) values: &'a [f32],
 }
 
-impl<'a> Picture<'a> {
+impl<'a> FeatureMap<'a> {
     #[inline(always)]
     pub(super) fn row(self, y: usize) -> &'a [f32] {
         let length = self.width * self.channels;

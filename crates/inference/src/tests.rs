@@ -1,6 +1,6 @@
 //! The runtime against values that TensorFlow Lite gave, and against files that are damaged.
 
-use super::{Network, Vectors};
+use super::{Network, SimdLevel};
 
 const DETECTOR: &[u8] = include_bytes!("../../../src/validation/face/models/face_detection_short_range.tflite");
 const MESH: &[u8] = include_bytes!("../../../src/validation/face/models/face_landmark.tflite");
@@ -15,7 +15,7 @@ fn outputs_are_those_of_tensorflow_lite() {
     // By ai-edge-litert 2 on the same picture, in three equal channels.
     let detector = Network::read(DETECTOR).unwrap();
     let mesh = Network::read(MESH).unwrap();
-    for vectors in [Vectors::Widest, Vectors::Scalar] {
+    for vectors in [SimdLevel::Widest, SimdLevel::Scalar] {
         let boxes = detector.run(&picture(128), vectors);
         let points = mesh.run(&picture(192), vectors);
         for (own, reference) in [
@@ -37,7 +37,7 @@ fn scalar_and_vector_code_agree_on_every_output() {
         let network = Network::read(model).unwrap();
         assert_eq!(network.input_size(), (side, side));
         let (vector, scalar) =
-            (network.run(&picture(side), Vectors::Widest), network.run(&picture(side), Vectors::Scalar));
+            (network.run(&picture(side), SimdLevel::Widest), network.run(&picture(side), SimdLevel::Scalar));
         assert_eq!(vector.iter().map(Vec::len).collect::<Vec<_>>(), network.output_lengths());
         for (vector, scalar) in vector.iter().flatten().zip(scalar.iter().flatten()) {
             assert!((vector - scalar).abs() < 2e-4 * scalar.abs().max(1.0), "{vector} {scalar}");
@@ -49,7 +49,7 @@ fn scalar_and_vector_code_agree_on_every_output() {
 fn a_picture_of_another_size_and_values_beyond_all_bounds_do_no_harm() {
     let network = Network::read(DETECTOR).unwrap();
     for picture in [vec![], vec![1.0; 7], vec![0.5; 1_000_000], vec![f32::NAN; 16_384], vec![f32::MAX; 16_384]] {
-        let outputs = network.run(&picture, Vectors::Widest);
+        let outputs = network.run(&picture, SimdLevel::Widest);
         assert_eq!(outputs.iter().map(Vec::len).collect::<Vec<_>>(), network.output_lengths());
     }
 }
@@ -90,7 +90,7 @@ fn a_damaged_model_is_an_error_or_runs() {
             Err(_) => refused += 1,
             // Runs are slow in a build without optimisation, and one size runs like another.
             Ok(network) if ran < 8 => {
-                network.run(&picture(128), Vectors::Scalar);
+                network.run(&picture(128), SimdLevel::Scalar);
                 ran += 1;
             }
             Ok(_) => {}

@@ -41,7 +41,7 @@ pub(super) enum Constant {
 }
 
 pub(super) struct Operator {
-    pub(super) kind: Kind,
+    pub(super) kind: OperatorKind,
     /// Indices of tensors.
     pub(super) inputs: Vec<usize>,
     /// Index of a tensor.
@@ -49,15 +49,15 @@ pub(super) struct Operator {
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(super) enum OperatorKind {
     Add,
     /// Along this axis.
     Concatenation(i32),
-    Convolution(Window),
-    DepthwiseConvolution(Window),
+    Convolution(WindowOptions),
+    DepthwiseConvolution(WindowOptions),
     Dequantize,
     /// With the height and width of the pool.
-    MaxPool(Window, usize, usize),
+    MaxPool(WindowOptions, usize, usize),
     Pad,
     Prelu,
     Relu,
@@ -66,7 +66,7 @@ pub(super) enum Kind {
 
 /// Movement of a window over a picture.
 #[derive(Clone, Copy)]
-pub(super) struct Window {
+pub(super) struct WindowOptions {
     /// `SAME`: the picture is padded with zeros so that no position is lost.
     pub(super) same: bool,
     /// Rows and columns from one position to the next.
@@ -82,9 +82,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Graph, ModelError> {
     if bytes.get(4..8) != Some(b"TFL3") {
         return Err(ModelError("not a TensorFlow Lite model"));
     }
-    let model = Table::at_offset(bytes, 0).ok_or(DAMAGED)?;
+    let model = FlatBufferTable::at_offset(bytes, 0).ok_or(DAMAGED)?;
     let codes: Vec<i32> = model.tables(1).ok_or(DAMAGED)?.map(operator_code).collect();
-    let buffers: Vec<Table<'_>> = model.tables(4).ok_or(DAMAGED)?.collect();
+    let buffers: Vec<FlatBufferTable<'_>> = model.tables(4).ok_or(DAMAGED)?.collect();
     let subgraph = model.tables(2).and_then(|mut subgraphs| subgraphs.next()).ok_or(DAMAGED)?;
     // Each constant has a buffer of its own: a file in which thousands of tensors share one is not worth the memory.
     let mut budget = bytes.len();
@@ -97,12 +97,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Graph, ModelError> {
     Ok(Graph { tensors, operators, inputs, outputs })
 }
 
-fn operator_code(code: Table<'_>) -> i32 {
+fn operator_code(code: FlatBufferTable<'_>) -> i32 {
     // Files of older converters have the code in the first field only.
     code.int(3, 0).max(i32::from(code.byte(0)))
 }
 
-fn read_tensor(tensor: Table<'_>, buffers: &[Table<'_>], budget: &mut usize) -> Result<Tensor, ModelError> {
+fn read_tensor(
+    tensor: FlatBufferTable<'_>,
+    buffers: &[FlatBufferTable<'_>],
+    budget: &mut usize,
+) -> Result<Tensor, ModelError> {
     const SHAPE: ModelError = ModelError("a tensor of an unexpected shape");
     let shape = tensor.ints(0).map(Iterator::collect::<Vec<_>>).unwrap_or_default();
     let shape =
@@ -133,7 +137,7 @@ fn read_tensor(tensor: Table<'_>, buffers: &[Table<'_>], budget: &mut usize) -> 
     Ok(Tensor { shape, constant: Some(constant) })
 }
 
-fn read_operator(operator: Table<'_>, codes: &[i32], tensors: usize) -> Result<Operator, ModelError> {
+fn read_operator(operator: FlatBufferTable<'_>, codes: &[i32], tensors: usize) -> Result<Operator, ModelError> {
     let code = usize::try_from(operator.int(0, 0)).ok().and_then(|index| codes.get(index));
     let options = operator.table(4);
     let int = |field: usize, default: i32| options.map_or(default, |options| options.int(field, default));
@@ -143,21 +147,21 @@ fn read_operator(operator: Table<'_>, codes: &[i32], tensors: usize) -> Result<O
         _ => Err(ModelError("a window of an unexpected size")),
     };
     // All kinds of windows have padding and strides in the same fields.
-    let window = || Ok(Window { same: byte(0) == 0, stride: (size(2)?, size(1)?) });
+    let window = || Ok(WindowOptions { same: byte(0) == 0, stride: (size(2)?, size(1)?) });
     let plain = |activation: usize| if byte(activation) == 0 { Ok(()) } else { Err(ModelError("a fused activation")) };
     let kind = match code {
-        Some(0) => plain(0).map(|()| Kind::Add),
-        Some(2) => plain(1).map(|()| Kind::Concatenation(int(0, 0))),
-        Some(3) if int(4, 1) == 1 && int(5, 1) == 1 => plain(3).and_then(|()| window().map(Kind::Convolution)),
+        Some(0) => plain(0).map(|()| OperatorKind::Add),
+        Some(2) => plain(1).map(|()| OperatorKind::Concatenation(int(0, 0))),
+        Some(3) if int(4, 1) == 1 && int(5, 1) == 1 => plain(3).and_then(|()| window().map(OperatorKind::Convolution)),
         Some(4) if int(3, 0) == 1 && int(5, 1) == 1 && int(6, 1) == 1 => {
-            plain(4).and_then(|()| window().map(Kind::DepthwiseConvolution))
+            plain(4).and_then(|()| window().map(OperatorKind::DepthwiseConvolution))
         }
-        Some(6) => Ok(Kind::Dequantize),
-        Some(17) => plain(5).and_then(|()| Ok(Kind::MaxPool(window()?, size(4)?, size(3)?))),
-        Some(19) => Ok(Kind::Relu),
-        Some(22) => Ok(Kind::Reshape),
-        Some(34) => Ok(Kind::Pad),
-        Some(54) => Ok(Kind::Prelu),
+        Some(6) => Ok(OperatorKind::Dequantize),
+        Some(17) => plain(5).and_then(|()| Ok(OperatorKind::MaxPool(window()?, size(4)?, size(3)?))),
+        Some(19) => Ok(OperatorKind::Relu),
+        Some(22) => Ok(OperatorKind::Reshape),
+        Some(34) => Ok(OperatorKind::Pad),
+        Some(54) => Ok(OperatorKind::Prelu),
         _ => Err(ModelError("an operator that is not supported")),
     }?;
     if operator.ints(1).is_some_and(|indices| indices.count() > MAX_INPUTS) {
@@ -170,7 +174,7 @@ fn read_operator(operator: Table<'_>, codes: &[i32], tensors: usize) -> Result<O
 }
 
 /// A list of indices of tensors.
-fn indices(table: Table<'_>, field: usize, tensors: usize) -> Option<Vec<usize>> {
+fn indices(table: FlatBufferTable<'_>, field: usize, tensors: usize) -> Option<Vec<usize>> {
     table.ints(field)?.map(|index| usize::try_from(index).ok().filter(|index| *index < tensors)).collect()
 }
 
@@ -180,12 +184,12 @@ fn words(bytes: &[u8]) -> impl Iterator<Item = [u8; 4]> {
 
 /// A table of a FlatBuffer; its fields are found over a list of offsets, and those that are not there have defaults.
 #[derive(Clone, Copy)]
-struct Table<'a> {
+struct FlatBufferTable<'a> {
     bytes: &'a [u8],
     position: usize,
 }
 
-impl<'a> Table<'a> {
+impl<'a> FlatBufferTable<'a> {
     /// The table to which the offset at `position` points.
     fn at_offset(bytes: &'a [u8], position: usize) -> Option<Self> {
         let position = target(bytes, position)?;

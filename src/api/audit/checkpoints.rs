@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::api::caller::AuditorCaller;
-use crate::api::request::{PathId, QueryFields, json_answer, page_limit};
+use crate::api::request::{PathId, QueryFields, json_response, page_limit};
 use crate::api::{App, Problem};
 use crate::domain::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::wire::audit::CheckpointListBody;
@@ -15,7 +15,7 @@ use crate::wire::audit::CheckpointListBody;
 /// Which checkpoints are asked for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct CheckpointListQuery {
     after: Option<i64>,
     limit: Option<u32>,
 }
@@ -24,24 +24,24 @@ pub struct Asked {
 pub async fn list(
     State(app): State<App>,
     _: AuditorCaller,
-    QueryFields(asked): QueryFields<Asked>,
+    QueryFields(asked): QueryFields<CheckpointListQuery>,
 ) -> Result<Response, Problem> {
     let limit = page_limit(asked.limit);
     let signed = app.gateway.store.checkpoints(asked.after.unwrap_or(0), limit).await?;
     let is_full = signed.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
     let checkpoints: Vec<_> = signed.iter().filter_map(|signed| Checkpoint::parse(&signed.document).ok()).collect();
     let next_after = checkpoints.last().filter(|_| is_full).map(|last| last.count);
-    Ok(json_answer(StatusCode::OK, &CheckpointListBody { checkpoints, next_after }))
+    Ok(json_response(StatusCode::OK, &CheckpointListBody { checkpoints, next_after }))
 }
 
 /// The text that is signed, byte for byte.
 pub async fn show(State(app): State<App>, _: AuditorCaller, count: PathId<i64>) -> Result<Response, Problem> {
-    Ok(bytes("application/json", find(&app, count).await?.document))
+    Ok(bytes_response("application/json", find(&app, count).await?.document))
 }
 
 /// Its signature: ECDSA over its SHA-256, in DER.
 pub async fn signature(State(app): State<App>, _: AuditorCaller, count: PathId<i64>) -> Result<Response, Problem> {
-    Ok(bytes("application/octet-stream", find(&app, count).await?.signature))
+    Ok(bytes_response("application/octet-stream", find(&app, count).await?.signature))
 }
 
 async fn find(app: &App, PathId(count): PathId<i64>) -> Result<SignedCheckpoint, Problem> {
@@ -49,6 +49,6 @@ async fn find(app: &App, PathId(count): PathId<i64>) -> Result<SignedCheckpoint,
     app.gateway.store.checkpoint(count).await?.ok_or(Problem::CheckpointUnknown)
 }
 
-fn bytes(media_type: &'static str, bytes: Vec<u8>) -> Response {
+fn bytes_response(media_type: &'static str, bytes: Vec<u8>) -> Response {
     ([(CONTENT_TYPE, media_type), (CACHE_CONTROL, "no-store")], bytes).into_response()
 }

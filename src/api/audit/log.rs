@@ -8,13 +8,13 @@ use serde::Deserialize;
 use crate::api::caller::AuditorCaller;
 use crate::api::request::QueryFields;
 use crate::api::{App, Problem};
-use crate::flows::walk::PAGE;
-use crate::wire::audit::to_lines;
+use crate::flows::walk::LOG_PAGE_ROWS;
+use crate::wire::audit::to_json_lines;
 
 /// Which rows are asked for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct LogQuery {
     after: Option<i64>,
     limit: Option<u32>,
 }
@@ -23,12 +23,12 @@ pub struct Asked {
 pub async fn show(
     State(app): State<App>,
     _: AuditorCaller,
-    QueryFields(asked): QueryFields<Asked>,
+    QueryFields(asked): QueryFields<LogQuery>,
 ) -> Result<Response, Problem> {
     // What lies before the beginning is on its way out.
     let begin = app.gateway.store.log_anchor().await?;
     let after = asked.after.unwrap_or(0).max(begin.sequence);
-    let rows = app.gateway.store.log_rows(after, asked.limit.unwrap_or(PAGE).clamp(1, PAGE)).await?;
+    let rows = app.gateway.store.log_rows(after, asked.limit.unwrap_or(LOG_PAGE_ROWS).clamp(1, LOG_PAGE_ROWS)).await?;
     let head = [(CONTENT_TYPE, "application/jsonl"), (CACHE_CONTROL, "no-store")];
-    Ok((head, to_lines(&rows)).into_response())
+    Ok((head, to_json_lines(&rows)).into_response())
 }

@@ -3,14 +3,14 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::answer;
+use super::est_response;
 use crate::api::caller::{OfficeDevice, StudioCaller};
 use crate::api::{App, Problem};
 
 /// The certificates of the server, studio and office authorities, to anybody: they are no secret.
 pub async fn show(State(app): State<App>) -> Result<Response, Problem> {
-    let issuance = app.gateway.issuance().ok_or(Problem::EnrolmentUnavailable { role: None })?;
-    Ok(answer("application/pkcs7-mime", &issuance.authorities))
+    let issuance = app.gateway.certificate_issuer().ok_or(Problem::EnrolmentUnavailable { role: None })?;
+    Ok(est_response("application/pkcs7-mime", &issuance.ca_certificates_pkcs7))
 }
 
 /// The same on the studio listener.

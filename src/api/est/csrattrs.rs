@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 
-use super::answer;
+use super::est_response;
 use crate::api::Problem;
 use crate::api::caller::{OfficeDevice, StudioCaller};
 use crate::identity::csr_attributes::csr_attributes;
@@ -13,7 +13,7 @@ pub async fn show() -> Result<Response, Problem> {
         tracing::error!(error = &error as &dyn std::error::Error, "csrattrs cannot be written");
         Problem::Internal
     })?;
-    Ok(answer("application/csrattrs", &wanted))
+    Ok(est_response("application/csrattrs", &wanted))
 }
 
 /// The same on the studio listener.

@@ -9,8 +9,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use zeroize::Zeroizing;
 
 use super::{certificate_request, issued};
-use crate::api::caller::Address;
-use crate::api::request::json_answer;
+use crate::api::caller::ClientAddress;
+use crate::api::request::json_response;
 use crate::api::{App, Problem};
 use crate::domain::enrolment_code::EnrolmentCode;
 use crate::domain::id::DeviceId;
@@ -22,7 +22,11 @@ use crate::wire::enrolment::{PendingBody, PendingState};
 const RETRY_AFTER_SECONDS: u64 = 60;
 
 /// Certifies the key of a device that shows the code of its invitation.
-pub async fn create(State(app): State<App>, Address(address): Address, request: Request) -> Result<Response, Problem> {
+pub async fn create(
+    State(app): State<App>,
+    ClientAddress(address): ClientAddress,
+    request: Request,
+) -> Result<Response, Problem> {
     admit(&app.gateway, address)?;
     let (parts, body) = request.into_parts();
     let (device_id, code) = credentials(&parts.headers)?;
@@ -35,7 +39,7 @@ pub async fn create(State(app): State<App>, Address(address): Address, request: 
                 fingerprint: group_fingerprint(&key),
                 retry_after: RETRY_AFTER_SECONDS,
             };
-            let mut response = json_answer(StatusCode::ACCEPTED, &body);
+            let mut response = json_response(StatusCode::ACCEPTED, &body);
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
             Ok(response)
         }

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::problem::RequestFault;
+use super::problem::MalformedReason;
 use super::request::{has_media_type, short_body};
 use super::{App, Problem};
 use crate::identity::certs_only::certificates_only;
@@ -38,11 +38,11 @@ async fn certificate_request(app: &App, headers: &HeaderMap, body: Body) -> Resu
         return Ok(bytes);
     }
     let encoded: Vec<u8> = bytes.into_iter().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    BASE64.decode(encoded).map_err(|_| Problem::RequestMalformed { fault: RequestFault::CertificateRequest })
+    BASE64.decode(encoded).map_err(|_| Problem::RequestMalformed { reason: MalformedReason::CertificateRequest })
 }
 
 /// DER in base64, as all of EST is answered.
-fn answer(content_type: &'static str, der: &[u8]) -> Response {
+fn est_response(content_type: &'static str, der: &[u8]) -> Response {
     let encoded = BASE64.encode(der);
     let mut text = String::with_capacity(encoded.len() + encoded.len() / CHARACTERS_PER_LINE + 1);
     for (position, character) in encoded.chars().enumerate() {
@@ -61,5 +61,5 @@ fn issued(certificate: &IssuedCertificate) -> Result<Response, Problem> {
         tracing::error!(error = &error as &dyn std::error::Error, "a certificate was issued that cannot be packed");
         Problem::Internal
     })?;
-    Ok(answer("application/pkcs7-mime; smime-type=certs-only", &packed))
+    Ok(est_response("application/pkcs7-mime; smime-type=certs-only", &packed))
 }

@@ -8,7 +8,7 @@ use crate::api::caller::{OfficeDevice, StudioCaller};
 use crate::api::{App, Problem};
 use crate::domain::party::Caller;
 use crate::flows::renew::renew;
-use crate::flows::turn_away::note_no_renewal;
+use crate::flows::turn_away::record_rejected_renewal;
 use crate::transport::peer::Peer;
 
 /// Certifies a further key for a studio's device.
@@ -41,7 +41,8 @@ async fn create(app: &App, caller: Result<&Caller, Problem>, request: Request) -
                 Problem::TooManyRequests { .. } | Problem::TooManyConnections | Problem::StorageUnavailable
             );
             if let (Some(certificate), false) = (certificate, passes) {
-                note_no_renewal(&app.gateway, &certificate.credential(), &problem.kind().replace('-', "_")).await?;
+                record_rejected_renewal(&app.gateway, &certificate.credential(), &problem.kind().replace('-', "_"))
+                    .await?;
             }
             return Err(problem);
         }

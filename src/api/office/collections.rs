@@ -6,8 +6,8 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::api::caller::OfficeCaller;
-use crate::api::negotiate::Reader;
-use crate::api::request::{JsonBody, QueryFields, json_answer, page_limit, retrieval_code};
+use crate::api::negotiate::PreferredLanguage;
+use crate::api::request::{JsonBody, QueryFields, json_response, page_limit, parse_retrieval_code};
 use crate::api::{App, Problem};
 use crate::domain::collection::CollectionRecord;
 use crate::domain::id::CollectionId;
@@ -23,19 +23,19 @@ use crate::wire::finding::FindingBody;
 pub async fn create(
     State(app): State<App>,
     office: OfficeCaller,
-    Reader(language): Reader,
+    PreferredLanguage(language): PreferredLanguage,
     JsonBody(body): JsonBody<CollectBody>,
 ) -> Result<Response, Problem> {
-    let code = retrieval_code(&body.code)?;
+    let code = parse_retrieval_code(&body.code)?;
     let collected = collect(&app.gateway, &office, &code).await?;
     let status = if collected.newly_leased { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(json_answer(status, &collection_body(collected, language)))
+    Ok(json_response(status, &collection_body(collected, language)))
 }
 
 /// Which collections are asked for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct CollectionListQuery {
     limit: Option<u32>,
     after: Option<CollectionId>,
 }
@@ -44,15 +44,15 @@ pub struct Asked {
 pub async fn list(
     State(app): State<App>,
     office: OfficeCaller,
-    QueryFields(asked): QueryFields<Asked>,
+    QueryFields(asked): QueryFields<CollectionListQuery>,
 ) -> Result<Response, Problem> {
     let page = review::collections(&app.gateway, &office, asked.after, page_limit(asked.limit)).await?;
     let collections = page.items.into_iter().map(summary).collect();
-    Ok(json_answer(StatusCode::OK, &CollectionListBody { collections, next_after: page.next_after }))
+    Ok(json_response(StatusCode::OK, &CollectionListBody { collections, next_after: page.next_after }))
 }
 
 fn collection_body(collected: Collected, language: Language) -> CollectionBody {
-    let Collected { collection, photo, sha256, enclosure, studio, .. } = collected;
+    let Collected { collection, photo, sha256, sealed_metadata: enclosure, studio, .. } = collected;
     CollectionBody {
         collection_id: collection.collection_id,
         state: collection.state,

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 
 use crate::api::caller::OfficeCaller;
-use crate::api::request::{PathId, retrieval_code};
+use crate::api::request::{PathId, parse_retrieval_code};
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::flows::hand_over::hand_over;
@@ -47,7 +47,7 @@ async fn fetch(
 ) -> Result<OpenedPhoto, Problem> {
     let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
     let code = headers.get(&RETRIEVAL_CODE).ok_or(Problem::RetrievalCodeMissing)?;
-    let code = retrieval_code(&String::from_utf8_lossy(code.as_bytes()))?;
+    let code = parse_retrieval_code(&String::from_utf8_lossy(code.as_bytes()))?;
     Ok(hand_over(&app.gateway, office, collection_id, &code, purpose).await?.opened)
 }
 

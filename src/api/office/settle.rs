@@ -7,8 +7,8 @@ use time::Date;
 use time::macros::format_description;
 
 use crate::api::caller::OfficeCaller;
-use crate::api::problem::RequestFault;
-use crate::api::request::{JsonBody, PathId, json_answer};
+use crate::api::problem::MalformedReason;
+use crate::api::request::{JsonBody, PathId, json_response};
 use crate::api::{App, Problem};
 use crate::domain::collection::{CollectionState, Outcome, Refusal};
 use crate::domain::id::CollectionId;
@@ -32,7 +32,7 @@ pub async fn create(
         kept_until: receipt.collection.kept_until,
         erased: matches!(receipt.outcome, CollectionState::Used | CollectionState::Refused),
     };
-    Ok(json_answer(StatusCode::OK, &body))
+    Ok(json_response(StatusCode::OK, &body))
 }
 
 fn outcome(body: SettleBody) -> Result<Outcome, Problem> {
@@ -42,7 +42,7 @@ fn outcome(body: SettleBody) -> Result<Outcome, Problem> {
         SettleBody::Refused { reason, note } => Outcome::Refused(Refusal { reason, note }),
         SettleBody::Kept { until } => Outcome::Kept {
             until: Date::parse(&until, format_description!("[year]-[month]-[day]"))
-                .map_err(|_| Problem::RequestMalformed { fault: RequestFault::Date })?,
+                .map_err(|_| Problem::RequestMalformed { reason: MalformedReason::Date })?,
         },
     })
 }

@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::api::caller::StudioCaller;
-use crate::api::negotiate::Reader;
-use crate::api::request::json_answer;
+use crate::api::negotiate::PreferredLanguage;
+use crate::api::request::json_response;
 use crate::api::studio::declaration::declaration;
 use crate::api::studio::deposit::admitted_photo;
 use crate::api::{App, Problem};
@@ -18,7 +18,7 @@ use crate::wire::photo::CheckBody;
 pub async fn create(
     State(app): State<App>,
     studio: StudioCaller,
-    Reader(language): Reader,
+    PreferredLanguage(language): PreferredLanguage,
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
@@ -27,5 +27,5 @@ pub async fn create(
     let opinion = check(&app.gateway, &studio, admitted, bytes, declaration).await?;
     let findings = FindingBody::all(&opinion.findings, language);
     let measurements = (&opinion.measurements).into();
-    Ok(json_answer(StatusCode::OK, &CheckBody { verdict: opinion.verdict, findings, measurements }))
+    Ok(json_response(StatusCode::OK, &CheckBody { verdict: opinion.verdict, findings, measurements }))
 }

@@ -15,13 +15,13 @@ static PHOTO_EXCEPTION: HeaderName = HeaderName::from_static("photo-exception");
 /// [`Problem::PhotoSubjectUnknown`], [`Problem::PhotoExceptionUnknown`]: another value, or the header came twice.
 pub(super) fn declaration(headers: &HeaderMap) -> Result<Declaration, Problem> {
     Ok(Declaration {
-        subject: sole(headers, &PHOTO_SUBJECT, Subject::parse).ok_or(Problem::PhotoSubjectUnknown)?,
-        exception: sole(headers, &PHOTO_EXCEPTION, Exception::parse).ok_or(Problem::PhotoExceptionUnknown)?,
+        subject: single_header(headers, &PHOTO_SUBJECT, Subject::parse).ok_or(Problem::PhotoSubjectUnknown)?,
+        exception: single_header(headers, &PHOTO_EXCEPTION, Exception::parse).ok_or(Problem::PhotoExceptionUnknown)?,
     })
 }
 
 /// The header's value; the usual one where there is no header, `None` where it has no meaning or several.
-fn sole<T: Default>(headers: &HeaderMap, name: &HeaderName, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+fn single_header<T: Default>(headers: &HeaderMap, name: &HeaderName, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Some(T::default()),

@@ -7,15 +7,15 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 
 use crate::api::caller::StudioCaller;
-use crate::api::negotiate::Reader;
-use crate::api::request::{body_bytes, content_length, has_media_type, json_answer};
+use crate::api::negotiate::PreferredLanguage;
+use crate::api::request::{body_bytes, content_length, has_media_type, json_response};
 use crate::api::studio::declaration::declaration;
 use crate::api::{App, Problem};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::language::Language;
 use crate::flows::deposit::{DepositRequest, Receipt, deposit};
-use crate::flows::pace::{AdmittedUpload, admit};
+use crate::flows::pace::{UploadPermit, admit};
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::ReceiptBody;
 
@@ -27,7 +27,7 @@ static CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 pub async fn create(
     State(app): State<App>,
     studio: StudioCaller,
-    Reader(language): Reader,
+    PreferredLanguage(language): PreferredLanguage,
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
@@ -38,7 +38,7 @@ pub async fn create(
     let request = DepositRequest { key, bytes, announced, declaration };
     let receipt = deposit(&app.gateway, &studio, admitted, request).await?;
 
-    let mut response = json_answer(StatusCode::CREATED, &receipt_body(&receipt, language));
+    let mut response = json_response(StatusCode::CREATED, &receipt_body(&receipt, language));
     let headers = response.headers_mut();
     if let Ok(location) = HeaderValue::try_from(format!("/v1/photos/{}", receipt.record.photo_id)) {
         headers.insert(LOCATION, location);
@@ -59,7 +59,7 @@ pub(super) async fn admitted_photo(
     studio: &StudioCaller,
     headers: &HeaderMap,
     body: Body,
-) -> Result<(AdmittedUpload, Vec<u8>), Problem> {
+) -> Result<(UploadPermit, Vec<u8>), Problem> {
     if !has_media_type(headers, "image/jpeg") {
         return Err(Problem::FormatUnsupported { expected: "image/jpeg" });
     }
@@ -103,7 +103,7 @@ fn receipt_body(receipt: &Receipt, language: Language) -> ReceiptBody {
         width: record.facts.width,
         height: record.facts.height,
         profile: record.facts.profile.clone(),
-        findings: FindingBody::all(record.facts.findings.iter().chain(&receipt.enclosure.findings), language),
-        declaration: receipt.enclosure.declaration,
+        findings: FindingBody::all(record.facts.findings.iter().chain(&receipt.sealed_metadata.findings), language),
+        declaration: receipt.sealed_metadata.declaration,
     }
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use crate::api::App;
 use crate::api::caller::StudioCaller;
-use crate::api::request::json_answer;
+use crate::api::request::json_response;
 use crate::wire::studio::{MeBody, PartyBody};
 
 /// Who the gateway takes the caller for.
@@ -21,5 +21,5 @@ pub async fn show(State(app): State<App>, studio: StudioCaller) -> Response {
         certificate_expires_at: studio.certificate_expires_at,
         time: app.gateway.now(),
     };
-    json_answer(StatusCode::OK, &body)
+    json_response(StatusCode::OK, &body)
 }

@@ -6,13 +6,13 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::api::caller::StudioCaller;
-use crate::api::negotiate::Reader;
-use crate::api::request::{PathId, QueryFields, json_answer, page_limit};
+use crate::api::negotiate::PreferredLanguage;
+use crate::api::request::{PathId, QueryFields, json_response, page_limit};
 use crate::api::{App, Problem};
 use crate::domain::id::PhotoId;
 use crate::domain::language::Language;
 use crate::domain::photo::PhotoState;
-use crate::flows::review::{self, ReviewedPhoto};
+use crate::flows::review::{self, PhotoWithState};
 use crate::flows::withdraw::withdraw;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::{PhotoBody, PhotoListBody};
@@ -20,7 +20,7 @@ use crate::wire::photo::{PhotoBody, PhotoListBody};
 /// Which photos are asked for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct PhotoListQuery {
     state: Option<PhotoState>,
     limit: Option<u32>,
     after: Option<PhotoId>,
@@ -30,42 +30,42 @@ pub struct Asked {
 pub async fn list(
     State(app): State<App>,
     studio: StudioCaller,
-    Reader(language): Reader,
-    QueryFields(asked): QueryFields<Asked>,
+    PreferredLanguage(language): PreferredLanguage,
+    QueryFields(asked): QueryFields<PhotoListQuery>,
 ) -> Result<Response, Problem> {
     let limit = page_limit(asked.limit);
     let page = review::photos(&app.gateway, &studio, asked.state, asked.after, limit).await?;
     let photos = page.items.into_iter().map(|photo| photo_body(photo, language)).collect();
-    Ok(json_answer(StatusCode::OK, &PhotoListBody { photos, next_after: page.next_after }))
+    Ok(json_response(StatusCode::OK, &PhotoListBody { photos, next_after: page.next_after }))
 }
 
 /// One of the studio's photos.
 pub async fn show(
     State(app): State<App>,
     studio: StudioCaller,
-    Reader(language): Reader,
+    PreferredLanguage(language): PreferredLanguage,
     PathId(photo_id): PathId<PhotoId>,
 ) -> Result<Response, Problem> {
     let photo_id = photo_id.ok_or(Problem::PhotoUnknown)?;
     let photo = review::photo(&app.gateway, &studio, photo_id).await?.ok_or(Problem::PhotoUnknown)?;
-    Ok(json_answer(StatusCode::OK, &photo_body(photo, language)))
+    Ok(json_response(StatusCode::OK, &photo_body(photo, language)))
 }
 
 /// Withdraws a photo of the studio.
 pub async fn delete(
     State(app): State<App>,
     studio: StudioCaller,
-    Reader(language): Reader,
+    PreferredLanguage(language): PreferredLanguage,
     PathId(photo_id): PathId<PhotoId>,
 ) -> Result<Response, Problem> {
     let photo_id = photo_id.ok_or(Problem::PhotoUnknown)?;
     let photo = withdraw(&app.gateway, &studio, photo_id).await?;
-    let photo = review::reviewed(&app.gateway, photo);
-    Ok(json_answer(StatusCode::OK, &photo_body(photo, language)))
+    let photo = review::with_current_state(&app.gateway, photo);
+    Ok(json_response(StatusCode::OK, &photo_body(photo, language)))
 }
 
-fn photo_body(photo: ReviewedPhoto, language: Language) -> PhotoBody {
-    let ReviewedPhoto { record, state } = photo;
+fn photo_body(photo: PhotoWithState, language: Language) -> PhotoBody {
+    let PhotoWithState { record, state } = photo;
     PhotoBody {
         photo_id: record.photo_id,
         state,

@@ -6,9 +6,9 @@ use axum::response::Response;
 
 use crate::api::App;
 use crate::api::caller::StudioCaller;
-use crate::api::request::json_answer;
+use crate::api::request::json_response;
 
 /// The profile that photos are judged by.
 pub async fn show(State(app): State<App>, _studio: StudioCaller) -> Response {
-    json_answer(StatusCode::OK, app.gateway.profile.as_ref())
+    json_response(StatusCode::OK, app.gateway.profile.as_ref())
 }

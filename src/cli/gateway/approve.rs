@@ -4,14 +4,14 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::Args;
 
-use super::ConfigFile;
-use super::failure::Failure;
-use super::output::give;
-use super::setting::Setting;
+use super::ConfigOption;
+use super::failure::CommandError;
+use super::output::print;
+use super::setting::AdminContext;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::identity::certificate::{group_fingerprint, parse_fingerprint};
-use crate::storage::enrolment_steps::Approved;
+use crate::storage::enrolment_steps::ApprovalOutcome;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -24,36 +24,36 @@ pub(super) struct Arguments {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    file: ConfigFile,
+    file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
-pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let setting = Setting::open(&arguments.file).await?;
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open(&arguments.file).await?;
     let administration = setting.administration();
     let device_id = arguments.device_id;
     let nothing = || {
-        Failure::plain(format!(
+        CommandError::plain(format!(
             "device {device_id} has made no request that waits for approval: `lichtbild-gateway device list` shows which have"
         ))
     };
     let key = administration.requested_key(device_id).await?.ok_or_else(nothing)?;
-    agree(arguments, &key)?;
+    confirm_fingerprint(arguments, &key)?;
     let approved = administration.approve(device_id, &key).await?;
     setting.close().await;
     match approved {
-        Approved::NoSuchRequest => return Err(nothing()),
-        Approved::Stored | Approved::Before => {}
+        ApprovalOutcome::NoSuchRequest => return Err(nothing()),
+        ApprovalOutcome::Stored | ApprovalOutcome::AlreadyApproved => {}
     }
     if arguments.json {
-        give(serde_json::json!({
+        print(serde_json::json!({
             "device_id": device_id,
             "fingerprint": group_fingerprint(&key),
-            "changed": approved == Approved::Stored,
+            "changed": approved == ApprovalOutcome::Stored,
         }))?;
-    } else if approved == Approved::Stored {
+    } else if approved == ApprovalOutcome::Stored {
         eprintln!("Approved. The device fetches its certificate when it asks next, within a week from its request.");
     } else {
         eprintln!("Approved before; nothing changed. The device fetches its certificate when it asks next.");
@@ -62,25 +62,31 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// The second pair of eyes: the fingerprint the device shows must be the one that is certified.
-fn agree(arguments: &Arguments, key: &Sha256Digest) -> Result<(), Failure> {
+fn confirm_fingerprint(arguments: &Arguments, key: &Sha256Digest) -> Result<(), CommandError> {
     let shown = group_fingerprint(key);
     let differs = "not approved: another key asks under this device's name. Revoke it with `device revoke`, and find out how \
                    the code got into other hands";
     if let Some(text) = &arguments.fingerprint {
         let compared = parse_fingerprint(text)
-            .ok_or_else(|| Failure::plain("--fingerprint: 64 hexadecimal digits, as the device shows them"))?;
-        return if compared == *key { Ok(()) } else { Err(Failure::plain(differs)) };
+            .ok_or_else(|| CommandError::plain("--fingerprint: 64 hexadecimal digits, as the device shows them"))?;
+        return if compared == *key { Ok(()) } else { Err(CommandError::plain(differs)) };
     }
     if arguments.yes {
         return Ok(());
     }
     eprintln!("The request's key: {shown}");
     if !io::stdin().is_terminal() {
-        return Err(Failure::plain("compare it with what the device shows, then give --fingerprint or --yes"));
+        return Err(CommandError::plain("compare it with what the device shows, then give --fingerprint or --yes"));
     }
     eprint!("Does the device show the same? [y/N] ");
     let _ = io::stderr().flush();
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer).map_err(|error| Failure::new("cannot read the answer: give --yes", error))?;
-    if matches!(answer.trim(), "y" | "Y" | "yes" | "j" | "J" | "ja") { Ok(()) } else { Err(Failure::plain(differs)) }
+    io::stdin()
+        .read_line(&mut answer)
+        .map_err(|error| CommandError::new("cannot read the answer: give --yes", error))?;
+    if matches!(answer.trim(), "y" | "Y" | "yes" | "j" | "J" | "ja") {
+        Ok(())
+    } else {
+        Err(CommandError::plain(differs))
+    }
 }

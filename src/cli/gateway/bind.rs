@@ -7,9 +7,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::device::NewDevice;
-use super::failure::Failure;
-use super::output::give;
-use super::setting::Setting;
+use super::failure::CommandError;
+use super::output::print;
+use super::setting::AdminContext;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
@@ -24,7 +24,7 @@ use crate::storage::steps::{Binding, CertificateRecord};
 /// What the device is known by.
 #[derive(Args)]
 #[group(multiple = false)]
-pub(super) struct ForeignArguments {
+pub(super) struct ExternalCertificateArguments {
     /// The device brings this certificate, issued by one of the [[office_authorities]] (PEM or DER): nothing is issued here. A
     /// renewed certificate has to be bound anew.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["studio", "csr", "out"])]
@@ -37,7 +37,7 @@ pub(super) struct ForeignArguments {
 
 /// What was bound.
 #[derive(Serialize)]
-struct Bound {
+struct BoundDevice {
     device_id: DeviceId,
     party_id: PartyId,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,9 +48,9 @@ struct Bound {
     expires_at: Option<Timestamp>,
 }
 
-impl ForeignArguments {
+impl ExternalCertificateArguments {
     /// What to bind, if a foreign certificate is meant at all.
-    pub(super) fn binding(&self) -> Result<Option<Binding>, Failure> {
+    pub(super) fn binding(&self) -> Result<Option<Binding>, CommandError> {
         match (&self.certificate, &self.spki) {
             (Some(file), _) => Ok(Some(Binding::Certificate(certificate(file)?))),
             (None, Some(which)) => Ok(Some(Binding::Key(key(which)?))),
@@ -60,14 +60,14 @@ impl ForeignArguments {
 }
 
 /// Makes the device known.
-pub(super) async fn bind(
-    setting: Setting,
-    NewDevice { party: office, label, duty }: &NewDevice<'_>,
+pub(super) async fn bind_device(
+    setting: AdminContext,
+    NewDevice { party: office, label, scope: duty }: &NewDevice<'_>,
     binding: &Binding,
     json: bool,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     if setting.config.office_authorities.is_empty() {
-        return Err(Failure::plain(
+        return Err(CommandError::plain(
             "no foreign authority is trusted, so that the certificate would open nothing: add [[office_authorities]] to the \
              configuration and start the gateway anew, then add the device",
         ));
@@ -75,7 +75,7 @@ pub(super) async fn bind(
     let now = SystemClock.now();
     let device = Device {
         device_id: DeviceId::generate(now, &OsEntropy)
-            .map_err(|error| Failure::new("no identifier could be made: try again", error))?,
+            .map_err(|error| CommandError::new("no identifier could be made: try again", error))?,
         party_id: office.party_id,
         label: (*label).to_owned(),
         duty: *duty,
@@ -89,7 +89,7 @@ pub(super) async fn bind(
         Binding::Certificate(certificate) => (Some(certificate), None),
         Binding::Key(key) => (None, Some(*key)),
     };
-    let bound = Bound {
+    let bound = BoundDevice {
         device_id: device.device_id,
         party_id: device.party_id,
         certificate_sha256: certificate.map(|certificate| certificate.sha256),
@@ -97,26 +97,30 @@ pub(super) async fn bind(
         expires_at: certificate.map(|certificate| certificate.not_after),
     };
     if json {
-        return give(serde_json::json!(bound));
+        return print(serde_json::json!(bound));
     }
-    give(format!("device       {}", bound.device_id))?;
+    print(format!("device       {}", bound.device_id))?;
     if let Some(sha256) = bound.certificate_sha256 {
-        give(format!("certificate  {}", group_fingerprint(&sha256)))?;
+        print(format!("certificate  {}", group_fingerprint(&sha256)))?;
     }
     if let Some(key) = bound.key_sha256 {
-        give(format!("key          {}", group_fingerprint(&key)))?;
+        print(format!("key          {}", group_fingerprint(&key)))?;
     }
     if let Some(end) = bound.expires_at {
-        give(format!("valid until  {end}"))?;
+        print(format!("valid until  {end}"))?;
     }
     Ok(())
 }
 
-fn certificate(file: &Path) -> Result<CertificateRecord, Failure> {
-    let facts = facts(&read(file)?)
-        .ok_or_else(|| Failure::plain(format!("{}: give one X.509 certificate, in PEM or DER", file.display())))?;
+fn certificate(file: &Path) -> Result<CertificateRecord, CommandError> {
+    let facts = certificate_facts(&read(file)?)
+        .ok_or_else(|| CommandError::plain(format!("{}: give one X.509 certificate, in PEM or DER", file.display())))?;
     if facts.not_after <= SystemClock.now() {
-        return Err(Failure::plain(format!("{}: it ended at {}: bring a valid one", file.display(), facts.not_after)));
+        return Err(CommandError::plain(format!(
+            "{}: it ended at {}: bring a valid one",
+            file.display(),
+            facts.not_after
+        )));
     }
     Ok(CertificateRecord {
         sha256: facts.sha256,
@@ -127,30 +131,30 @@ fn certificate(file: &Path) -> Result<CertificateRecord, Failure> {
 }
 
 /// The digest of a key: written out, or of a file that holds the key or a certificate for it.
-fn key(which: &str) -> Result<Sha256Digest, Failure> {
+fn key(which: &str) -> Result<Sha256Digest, CommandError> {
     if let Some(digest) = parse_fingerprint(which) {
         return Ok(digest);
     }
     let bytes = read(Path::new(which))?;
-    if let Some(facts) = facts(&bytes) {
+    if let Some(facts) = certificate_facts(&bytes) {
         return Ok(facts.spki_sha256);
     }
     let public_key = std::str::from_utf8(&bytes).ok().and_then(|text| pem::decode_one("PUBLIC KEY", text));
     public_key.map(|der| Sha256Digest::of(&der)).ok_or_else(|| {
-        Failure::plain(format!(
+        CommandError::plain(format!(
             "{which}: give a certificate, a public key (-----BEGIN PUBLIC KEY-----), or 64 hexadecimal digits"
         ))
     })
 }
 
 /// The first certificate of a chain is the device's own.
-fn facts(bytes: &[u8]) -> Option<CertificateFacts> {
+fn certificate_facts(bytes: &[u8]) -> Option<CertificateFacts> {
     match std::str::from_utf8(bytes) {
         Ok(text) => read_certificate(certificates_from_pem(text).ok()?.first()?).ok(),
         Err(_) => read_certificate(bytes).ok(),
     }
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(file).map_err(|error| Failure::new(format!("cannot read {}: check its path", file.display()), error))
+fn read(file: &Path) -> Result<Vec<u8>, CommandError> {
+    fs::read(file).map_err(|error| CommandError::new(format!("cannot read {}: check its path", file.display()), error))
 }

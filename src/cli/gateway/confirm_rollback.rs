@@ -2,50 +2,50 @@
 
 use clap::Args;
 
-use super::ConfigFile;
-use super::failure::Failure;
-use super::output::give;
-use super::quarantine::{follow, tell};
-use super::setting::Setting;
+use super::ConfigOption;
+use super::failure::CommandError;
+use super::output::print;
+use super::quarantine::{print_quarantine, update_watermarks};
+use super::setting::AdminContext;
 use crate::clock::SystemClock;
 use crate::flows::rollback;
 
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    file: ConfigFile,
+    file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
 /// Takes a database into use that went back in time. Running gateways follow within a second.
-pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let setting = Setting::open_despite_rollback(&arguments.file).await?;
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open_ignoring_rollback(&arguments.file).await?;
     let keys = setting.key_file()?;
-    let marks = setting.mark_files().read(&keys).marks;
+    let marks = setting.watermark_files().read(&keys).marks;
     let compared = rollback::compare(setting.store(), &keys, &marks).await?;
     let Some(regression) = compared.regression else {
         setting.close().await;
-        return Err(Failure::plain(
+        return Err(CommandError::plain(
             "the database is where the marks of this machine say it was: there is nothing to confirm. If it was put back all the \
              same, `lichtbild-gateway quarantine hold --as-of MOMENT` holds its photos back",
         ));
     };
     let (as_of, held) = rollback::confirm(setting.store(), &SystemClock, &keys, &marks, &compared).await?;
-    follow(&setting, &keys).await?;
+    update_watermarks(&setting, &keys).await?;
     setting.close().await;
     if arguments.json {
-        return give(serde_json::json!({
+        return print(serde_json::json!({
             "found": regression.to_string(),
             "as_of": as_of,
             "photos": held.photos,
             "invitations": held.invitations,
         }));
     }
-    give(format!("Confirmed although {regression}."))?;
-    give(format!("The database knows what happened until {as_of}."))?;
-    tell(held)?;
+    print(format!("Confirmed although {regression}."))?;
+    print(format!("The database knows what happened until {as_of}."))?;
+    print_quarantine(held)?;
     eprintln!(
         "Revoke again whom you revoked since, suspend again whom you suspended: `device revoke`, `studio suspend`."
     );

@@ -8,21 +8,21 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::ConfigFile;
-use super::bind::{ForeignArguments, bind};
-use super::failure::Failure;
-use super::output::give;
-use super::setting::Setting;
+use super::ConfigOption;
+use super::bind::{ExternalCertificateArguments, bind_device};
+use super::failure::CommandError;
+use super::output::print;
+use super::setting::AdminContext;
 use super::{approve, device_list, invite};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
 use crate::domain::id::{DeviceId, PartyId};
-use crate::domain::party::{Device, Duty, Party, Role};
-use crate::durable::{Audience, write_new};
+use crate::domain::party::{Device, DeviceScope, Party, Role};
+use crate::durable::{FileMode, write_new};
 use crate::entropy::OsEntropy;
 use crate::flows::administer::Administration;
 use crate::identity::authority::Authority;
-use crate::identity::issue::{ClientSubject, IssuedCertificate, Terms, issue_client};
+use crate::identity::issue::{ClientSubject, IssuanceTerms, IssuedCertificate, issue_client};
 use crate::identity::key::DeviceKey;
 use crate::identity::pkcs12::{generate_password, to_pkcs12};
 use crate::identity::public_key::PublicKey;
@@ -45,7 +45,7 @@ pub(super) enum Command {
         /// The device's identifier, from `device list`.
         device_id: DeviceId,
         #[command(flatten)]
-        file: ConfigFile,
+        file: ConfigOption,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -74,45 +74,45 @@ pub(super) struct AddArguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    foreign: ForeignArguments,
+    foreign: ExternalCertificateArguments,
     #[command(flatten)]
-    file: ConfigFile,
+    file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
-pub(super) async fn run(command: Command) -> Result<(), Failure> {
+pub(super) async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::Add(arguments) => add(&arguments).await,
-        Command::Invite(arguments) => invite::device(&arguments).await,
+        Command::Invite(arguments) => invite::invite_device(&arguments).await,
         Command::Approve(arguments) => approve::run(&arguments).await,
         Command::List(arguments) => device_list::run(&arguments).await,
         Command::Revoke { device_id, file, json } => revoke(device_id, &file, json).await,
     }
 }
 
-async fn add(arguments: &AddArguments) -> Result<(), Failure> {
-    let setting = Setting::open(&arguments.file).await?;
+async fn add(arguments: &AddArguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open(&arguments.file).await?;
     let administration = setting.administration();
     let (role, which) = match (&arguments.studio, &arguments.office) {
         (Some(studio), _) => (Role::Studio, studio),
         (None, Some(office)) => (Role::Office, office),
-        (None, None) => return Err(Failure::plain("give --studio or --office")),
+        (None, None) => return Err(CommandError::plain("give --studio or --office")),
     };
     let party = administration.find_party(role, which).await?;
     if let Some(binding) = arguments.foreign.binding()? {
-        return bind(setting, &arguments.device(&party), &binding, arguments.json).await;
+        return bind_device(setting, &arguments.device(&party), &binding, arguments.json).await;
     }
     let made = match &arguments.csr {
         None => NewKey::Generated(DeviceKey::generate()?),
         Some(file) => NewKey::Requested(requested_key(file)?),
     };
     let device = arguments.device(&party);
-    let equipped = equip(&administration, &setting.config, &device, made, arguments.out.as_deref()).await?;
+    let equipped = provision(&administration, &setting.config, &device, made, arguments.out.as_deref()).await?;
     setting.close().await;
     if arguments.json {
-        give(serde_json::json!(equipped))?;
+        print(serde_json::json!(equipped))?;
     } else {
         equipped.print()?;
     }
@@ -121,32 +121,32 @@ async fn add(arguments: &AddArguments) -> Result<(), Failure> {
 
 impl AddArguments {
     fn device<'a>(&'a self, party: &'a Party) -> NewDevice<'a> {
-        NewDevice { party, label: &self.label, duty: duty(self.auditor) }
+        NewDevice { party, label: &self.label, scope: scope_of(self.auditor) }
     }
 }
 
 /// What the switch says.
-pub(super) fn duty(auditor: bool) -> Duty {
-    if auditor { Duty::Audit } else { Duty::Photos }
+pub(super) fn scope_of(auditor: bool) -> DeviceScope {
+    if auditor { DeviceScope::Audit } else { DeviceScope::Photos }
 }
 
 /// A device that is to be.
 pub(super) struct NewDevice<'a> {
     pub(super) party: &'a Party,
     pub(super) label: &'a str,
-    pub(super) duty: Duty,
+    pub(super) scope: DeviceScope,
 }
 
 /// Far more than any request has.
 const REQUEST_MAX_BYTES: u64 = 64 * 1024;
 
-fn requested_key(file: &Path) -> Result<PublicKey, Failure> {
+fn requested_key(file: &Path) -> Result<PublicKey, CommandError> {
     let unreadable = |error| {
-        Failure::new(format!("cannot read the request {}: `openssl req -new` makes one", file.display()), error)
+        CommandError::new(format!("cannot read the request {}: `openssl req -new` makes one", file.display()), error)
     };
     let mut request = Vec::new();
     fs::File::open(file).and_then(|file| file.take(REQUEST_MAX_BYTES).read_to_end(&mut request)).map_err(unreadable)?;
-    read_request(&request).map_err(|error| Failure::plain(format!("{}: {error}", file.display())))
+    read_request(&request).map_err(|error| CommandError::plain(format!("{}: {error}", file.display())))
 }
 
 /// Where the device's key comes from.
@@ -159,7 +159,7 @@ pub(super) enum NewKey {
 
 /// What was written for a device.
 #[derive(Serialize)]
-pub(super) struct Equipped {
+pub(super) struct ProvisionedDevice {
     pub(super) device_id: DeviceId,
     party_id: PartyId,
     pub(super) certificate: PathBuf,
@@ -167,7 +167,7 @@ pub(super) struct Equipped {
     pub(super) key: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) p12: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_clear")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "serialize_in_clear")]
     pub(super) p12_password: Option<Zeroizing<String>>,
     pub(super) ca: PathBuf,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -175,24 +175,27 @@ pub(super) struct Equipped {
     expires_at: Timestamp,
 }
 
-fn in_clear<S: serde::Serializer>(password: &Option<Zeroizing<String>>, serializer: S) -> Result<S::Ok, S::Error> {
+fn serialize_in_clear<S: serde::Serializer>(
+    password: &Option<Zeroizing<String>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.serialize_some(&password.as_ref().map(|password| password.as_str()))
 }
 
-impl Equipped {
-    fn print(&self) -> Result<(), Failure> {
-        give(format!("device       {}", self.device_id))?;
-        give(format!("certificate  {}", self.certificate.display()))?;
+impl ProvisionedDevice {
+    fn print(&self) -> Result<(), CommandError> {
+        print(format!("device       {}", self.device_id))?;
+        print(format!("certificate  {}", self.certificate.display()))?;
         for (name, file) in [("key", &self.key), ("PKCS#12", &self.p12), ("studio.toml", &self.studio_config)] {
             if let Some(file) = file {
-                give(format!("{name:<12} {}", file.display()))?;
+                print(format!("{name:<12} {}", file.display()))?;
             }
         }
-        give(format!("gateway CA   {}", self.ca.display()))?;
+        print(format!("gateway CA   {}", self.ca.display()))?;
         if let Some(password) = &self.p12_password {
-            give(format!("PKCS#12 password  {}", password.as_str()))?;
+            print(format!("PKCS#12 password  {}", password.as_str()))?;
         }
-        give(format!("valid until  {}", self.expires_at))?;
+        print(format!("valid until  {}", self.expires_at))?;
         if self.key.is_some() {
             eprintln!(
                 "Bring these files to the device by hand, then delete them here: whoever has the key is the device."
@@ -206,16 +209,16 @@ impl Equipped {
 ///
 /// The files come first: a certificate that the store does not know opens nothing, while a device without its files would have
 /// to be revoked again.
-pub(super) async fn equip(
+pub(super) async fn provision(
     administration: &Administration<'_>,
     config: &Config,
-    NewDevice { party, label, duty }: &NewDevice<'_>,
+    NewDevice { party, label, scope: duty }: &NewDevice<'_>,
     key: NewKey,
     out: Option<&Path>,
-) -> Result<Equipped, Failure> {
+) -> Result<ProvisionedDevice, CommandError> {
     let now = SystemClock.now();
     let device_id = DeviceId::generate(now, &OsEntropy)
-        .map_err(|error| Failure::new("no identifier could be made: try again", error))?;
+        .map_err(|error| CommandError::new("no identifier could be made: try again", error))?;
     let (authority, authority_key) = match party.role {
         Role::Studio => (&config.certificates.studio_ca, &config.certificates.studio_ca_key),
         Role::Office => (&config.certificates.office_ca, &config.certificates.office_ca_key),
@@ -230,7 +233,7 @@ pub(super) async fn equip(
         &authority,
         &subject,
         &public_key,
-        &Terms::lasting(config.certificate_validity()),
+        &IssuanceTerms::with_validity(config.certificate_validity()),
         now,
         &OsEntropy,
     )?;
@@ -264,42 +267,42 @@ fn write_files(
     issued: &IssuedCertificate,
     key: &NewKey,
     device_id: DeviceId,
-) -> Result<Equipped, Failure> {
+) -> Result<ProvisionedDevice, CommandError> {
     fs::create_dir_all(folder)
-        .map_err(|error| Failure::new(format!("cannot make {}: choose another --out", folder.display()), error))?;
+        .map_err(|error| CommandError::new(format!("cannot make {}: choose another --out", folder.display()), error))?;
     let folder = fs::canonicalize(folder)
-        .map_err(|error| Failure::new(format!("cannot open {}: choose another --out", folder.display()), error))?;
-    let write = |name: &str, bytes: &[u8], audience| -> Result<PathBuf, Failure> {
+        .map_err(|error| CommandError::new(format!("cannot open {}: choose another --out", folder.display()), error))?;
+    let write = |name: &str, bytes: &[u8], audience| -> Result<PathBuf, CommandError> {
         let file = folder.join(name);
         write_new(&file, bytes, audience).map_err(|error| {
-            Failure::new(format!("cannot write {}: choose an empty folder with --out", file.display()), error)
+            CommandError::new(format!("cannot write {}: choose an empty folder with --out", file.display()), error)
         })?;
         Ok(file)
     };
-    let mut equipped = Equipped {
+    let mut equipped = ProvisionedDevice {
         device_id,
         party_id: party.party_id,
-        certificate: write("certificate.pem", issued.pem.as_bytes(), Audience::Everybody)?,
+        certificate: write("certificate.pem", issued.pem.as_bytes(), FileMode::WorldReadable)?,
         key: None,
         p12: None,
         p12_password: None,
-        ca: write("gateway-ca.pem", read_public(&config.certificates.server_ca)?.as_bytes(), Audience::Everybody)?,
+        ca: write("gateway-ca.pem", read_public(&config.certificates.server_ca)?.as_bytes(), FileMode::WorldReadable)?,
         studio_config: None,
         expires_at: issued.not_after,
     };
     if let NewKey::Generated(key) = key {
         let password = generate_password(&OsEntropy)
-            .map_err(|error| Failure::new("no password could be made: try again", error))?;
+            .map_err(|error| CommandError::new("no password could be made: try again", error))?;
         let name = format!("{}, {}", party.name, party.place);
         let p12 = to_pkcs12(key, &issued.der, &[authority.certificate_der()], &name, &password)
-            .map_err(|error| Failure::plain(error.to_string()))?;
-        equipped.key = Some(write("key.pem", key.to_pem().as_bytes(), Audience::Owner)?);
-        equipped.p12 = Some(write("device.p12", &p12, Audience::Owner)?);
+            .map_err(|error| CommandError::plain(error.to_string()))?;
+        equipped.key = Some(write("key.pem", key.to_pem().as_bytes(), FileMode::OwnerOnly)?);
+        equipped.p12 = Some(write("device.p12", &p12, FileMode::OwnerOnly)?);
         equipped.p12_password = Some(password);
     }
     if party.role == Role::Studio {
         let text = studio_config(&config.url(config.listen.studio), key);
-        equipped.studio_config = Some(write("studio.toml", text.as_bytes(), Audience::Everybody)?);
+        equipped.studio_config = Some(write("studio.toml", text.as_bytes(), FileMode::WorldReadable)?);
     }
     Ok(equipped)
 }
@@ -319,17 +322,17 @@ fn studio_config(gateway: &str, key: &NewKey) -> String {
     )
 }
 
-async fn revoke(device_id: DeviceId, file: &ConfigFile, json: bool) -> Result<(), Failure> {
-    let setting = Setting::open(file).await?;
+async fn revoke(device_id: DeviceId, file: &ConfigOption, json: bool) -> Result<(), CommandError> {
+    let setting = AdminContext::open(file).await?;
     let revoked = setting.administration().revoke_device(device_id).await?;
     setting.close().await;
     if !revoked {
-        return Err(Failure::plain(format!(
+        return Err(CommandError::plain(format!(
             "no device {device_id} that is not revoked already: `lichtbild-gateway device list` shows all"
         )));
     }
     if json {
-        return give(serde_json::json!({ "device_id": device_id, "revoked": true }));
+        return print(serde_json::json!({ "device_id": device_id, "revoked": true }));
     }
     eprintln!(
         "Revoked, with its invitation. A running gateway refuses its next request and closes its connections within two \
@@ -338,8 +341,8 @@ async fn revoke(device_id: DeviceId, file: &ConfigFile, json: bool) -> Result<()
     Ok(())
 }
 
-fn read_public(file: &Path) -> Result<String, Failure> {
+fn read_public(file: &Path) -> Result<String, CommandError> {
     fs::read_to_string(file).map_err(|error| {
-        Failure::new(format!("cannot read {}: check [certificates] in the configuration", file.display()), error)
+        CommandError::new(format!("cannot read {}: check [certificates] in the configuration", file.display()), error)
     })
 }

@@ -6,17 +6,17 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::ConfigFile;
-use super::failure::Failure;
-use super::output::give;
-use super::setting::Setting;
+use super::ConfigOption;
+use super::failure::CommandError;
+use super::output::print;
+use super::setting::AdminContext;
 use super::span::parse_span;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::device_state::DeviceState;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::invitation::Invitation;
-use crate::domain::party::{Device, Duty, Party, Role};
+use crate::domain::party::{Device, DeviceScope, Party, Role};
 use crate::identity::certificate::group_fingerprint;
 
 #[derive(Args)]
@@ -26,14 +26,14 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SPAN", value_parser = parse_span)]
     expiring: Option<Duration>,
     #[command(flatten)]
-    file: ConfigFile,
+    file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
-pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let setting = Setting::open(&arguments.file).await?;
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open(&arguments.file).await?;
     let now = SystemClock.now();
     let store = setting.administration().store;
     let mut keys: HashMap<DeviceId, Sha256Digest> = store.bound_keys().await?.into_iter().collect();
@@ -44,7 +44,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
             let invitation = invitations.remove(&device.device_id);
             let bound_key = keys.remove(&device.device_id);
             let state = DeviceState::of(&device, bound_key.as_ref(), invitation.as_ref(), now);
-            rows.push(Row { state, party, device, bound_key, invitation });
+            rows.push(DeviceRow { state, party, device, bound_key, invitation });
         }
     }
     setting.close().await;
@@ -52,11 +52,11 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         rows.retain(|row| row.needs_attention(now + span));
     }
     if arguments.json {
-        give(Value::from(rows.iter().map(|row| row.to_json(now)).collect::<Vec<_>>()))?;
+        print(Value::from(rows.iter().map(|row| row.to_json(now)).collect::<Vec<_>>()))?;
         return Ok(());
     }
     for row in &rows {
-        give(row.to_line())?;
+        print(row.to_line())?;
     }
     match (rows.is_empty(), arguments.expiring) {
         (true, None) => eprintln!("None yet. Next: lichtbild-gateway studio invite NAME --place TOWN"),
@@ -70,7 +70,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// A device with all that its state depends on.
-struct Row {
+struct DeviceRow {
     state: DeviceState,
     party: Party,
     device: Device,
@@ -79,7 +79,7 @@ struct Row {
     invitation: Option<Invitation>,
 }
 
-impl Row {
+impl DeviceRow {
     fn needs_attention(&self, by: Timestamp) -> bool {
         match self.state {
             DeviceState::Revoked => false,
@@ -89,7 +89,7 @@ impl Row {
     }
 
     /// The moment that matters most in its state.
-    fn moment(&self) -> Option<Timestamp> {
+    fn relevant_time(&self) -> Option<Timestamp> {
         match self.state {
             DeviceState::Revoked => self.device.revoked_at,
             DeviceState::Active => self.device.certificate_expires_at,
@@ -103,7 +103,7 @@ impl Row {
     fn to_line(&self) -> String {
         let Self { state, party, device, bound_key, .. } = self;
         let preposition = if matches!(state, DeviceState::Revoked | DeviceState::Expired) { "since" } else { "until" };
-        let moment = match (self.moment(), bound_key) {
+        let moment = match (self.relevant_time(), bound_key) {
             (Some(moment), _) => format!("{preposition} {moment}"),
             // Its certificates come and go without this gateway.
             (None, Some(key)) => format!("by key {key}"),
@@ -117,12 +117,12 @@ impl Row {
             party.name,
             party.place,
             device.label,
-            if device.duty == Duty::Audit { " (auditor)" } else { "" }
+            if device.duty == DeviceScope::Audit { " (auditor)" } else { "" }
         )
     }
 
     fn to_json(&self, now: Timestamp) -> Value {
-        let open = self.invitation.as_ref().filter(|invitation| invitation.counts_tries(now));
+        let open = self.invitation.as_ref().filter(|invitation| invitation.counts_wrong_codes(now));
         json!({
             "party": self.party,
             "device": self.device,

@@ -2,10 +2,10 @@
 
 use clap::{Args, ValueEnum};
 
-use super::ConfigFile;
-use super::failure::Failure;
-use super::output::give;
-use super::setting::unusable;
+use super::ConfigOption;
+use super::failure::CommandError;
+use super::output::print;
+use super::setting::database_error;
 use crate::config::Config;
 use crate::domain::erasure::ErasureReport;
 use crate::domain::id::PhotoId;
@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "LANGUAGE", default_value = "de")]
     lang: ReportLanguage,
     #[command(flatten)]
-    file: ConfigFile,
+    file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -39,43 +39,44 @@ enum ReportLanguage {
 }
 
 /// Reports what was erased of a photo, when and why, and proves it. Changes nothing; a gateway may work meanwhile.
-pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let config = Config::load(&arguments.file.config)?;
     let keys = match read_secret(&config.key_file) {
         Ok(text) => KeyFile::parse(&text).ok(),
         Err(_) => None,
     };
-    let store = SqlStore::open_to_read(&config.database).await.map_err(|error| unusable(error, &config.database))?;
+    let store =
+        SqlStore::open_read_only(&config.database).await.map_err(|error| database_error(error, &config.database))?;
     let longest = config.rules().longest_retention();
     let report = erase_report(&store, keys.as_ref(), longest, arguments.photo_id).await;
     store.close().await;
     let Some(report) = report? else {
-        return Err(Failure::plain(format!(
+        return Err(CommandError::plain(format!(
             "no photo {} is known: check the identifier; tombstones go when their time is over",
             arguments.photo_id
         )));
     };
     if arguments.json {
-        give(serde_json::json!({ "proven": report.is_proven(), "report": report }))?;
+        print(serde_json::json!({ "proven": report.is_proven(), "report": report }))?;
     } else {
         let language = match arguments.lang {
             ReportLanguage::De => Language::German,
             ReportLanguage::En => Language::English,
         };
-        for line in lines(&report, language) {
-            give(line)?;
+        for line in report_lines(&report, language) {
+            print(line)?;
         }
     }
     if report.is_proven() {
         return Ok(());
     }
-    Err(Failure::plain(match report.erased_at {
+    Err(CommandError::plain(match report.erased_at {
         None => "the photo is not erased: its studio can withdraw it, or its time runs out",
         Some(_) => "the erasure is not proven: `lichtbild-gateway verify` says what does not hold",
     }))
 }
 
-fn lines(report: &ErasureReport, language: Language) -> Vec<String> {
+fn report_lines(report: &ErasureReport, language: Language) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = |label: [&'static str; 2], text: String| {
         let [german, english] = label;
@@ -89,7 +90,7 @@ fn lines(report: &ErasureReport, language: Language) -> Vec<String> {
         format!("{} {by} {} {of} {}", report.deposited_at, report.deposited_by, report.studio_id),
     );
     match report.erased_at {
-        Some(at) => line(["gelöscht", "erased"], format!("{at}: {}", reason(report.state, language))),
+        Some(at) => line(["gelöscht", "erased"], format!("{at}: {}", erasure_reason(report.state, language))),
         None => line(
             ["NICHT gelöscht", "NOT erased"],
             format!("{} {}", language.pick("spätestens am", "at the latest at"), report.expires_at),
@@ -118,11 +119,11 @@ fn lines(report: &ErasureReport, language: Language) -> Vec<String> {
         (false, Language::German) => "  DIE KETTE DES PROTOKOLLS IST GEBROCHEN.".into(),
         (false, Language::English) => "  THE CHAIN OF THE LOG IS BROKEN.".into(),
     });
-    lines.push(about_copies(report, language));
+    lines.push(backup_notice(report, language));
     lines
 }
 
-fn reason(state: PhotoState, language: Language) -> &'static str {
+fn erasure_reason(state: PhotoState, language: Language) -> &'static str {
     match state {
         PhotoState::Used => language.pick("in einen Antrag übernommen", "taken into an application"),
         PhotoState::Refused => language.pick("vom Amt abgelehnt", "refused by the office"),
@@ -133,7 +134,7 @@ fn reason(state: PhotoState, language: Language) -> &'static str {
 }
 
 /// What can still be in backups, and how long.
-fn about_copies(report: &ErasureReport, language: Language) -> String {
+fn backup_notice(report: &ErasureReport, language: Language) -> String {
     let (end, epoch) = (report.epoch.ends_at, report.epoch.number);
     let month = format!("{:04}-{:02}", epoch / 12, epoch % 12 + 1);
     match (report.epoch.is_alive, language) {

@@ -12,36 +12,36 @@ use crate::storage::StoreError;
 
 /// A command that failed. The message says what to do.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(super) struct CommandError {
     message: String,
     causes: Vec<String>,
     advice: Option<&'static str>,
-    code: Code,
+    code: FailureCode,
 }
 
 /// What a failure ends the program with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Code {
+pub(super) enum FailureCode {
     /// Something did not work.
     Failed = 1,
     /// Everything worked, and found that the transfer log or the database is not whole.
-    NotWhole = 3,
+    IntegrityViolation = 3,
     /// Everything worked, and nothing is wrong with the transfer log as far as it goes, but no signed checkpoint vouches for it.
-    NotVouched = 4,
+    NoCheckpoint = 4,
 }
 
-impl Failure {
+impl CommandError {
     /// Something that went wrong because of something else.
     pub(super) fn new(message: impl Into<String>, cause: impl Error) -> Self {
         let mut failure =
-            Self { message: message.into(), causes: vec![cause.to_string()], advice: None, code: Code::Failed };
+            Self { message: message.into(), causes: vec![cause.to_string()], advice: None, code: FailureCode::Failed };
         failure.causes.extend(sources(&cause));
         failure
     }
 
     /// Something that explains itself.
     pub(super) fn plain(message: impl Into<String>) -> Self {
-        Self { message: message.into(), causes: Vec::new(), advice: None, code: Code::Failed }
+        Self { message: message.into(), causes: Vec::new(), advice: None, code: FailureCode::Failed }
     }
 
     /// The same with the next step as its last line.
@@ -51,7 +51,7 @@ impl Failure {
     }
 
     /// The same with another exit code.
-    pub(super) fn with_code(mut self, code: Code) -> Self {
+    pub(super) fn with_code(mut self, code: FailureCode) -> Self {
         self.code = code;
         self
     }
@@ -69,9 +69,9 @@ impl Failure {
     }
 }
 
-impl<E: Error + SaysWhatToDo> From<E> for Failure {
+impl<E: Error + ActionableError> From<E> for CommandError {
     fn from(error: E) -> Self {
-        Self { message: error.to_string(), causes: sources(&error), advice: None, code: Code::Failed }
+        Self { message: error.to_string(), causes: sources(&error), advice: None, code: FailureCode::Failed }
     }
 }
 
@@ -86,11 +86,11 @@ fn sources(error: &dyn Error) -> Vec<String> {
 }
 
 /// Errors whose own message is good enough for an operator.
-pub(super) trait SaysWhatToDo {}
+pub(super) trait ActionableError {}
 
-impl SaysWhatToDo for ConfigError {}
-impl SaysWhatToDo for StartError {}
-impl SaysWhatToDo for AdministrationError {}
-impl SaysWhatToDo for IdentityError {}
-impl SaysWhatToDo for SecretError {}
-impl SaysWhatToDo for StoreError {}
+impl ActionableError for ConfigError {}
+impl ActionableError for StartError {}
+impl ActionableError for AdministrationError {}
+impl ActionableError for IdentityError {}
+impl ActionableError for SecretError {}
+impl ActionableError for StoreError {}

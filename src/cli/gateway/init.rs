@@ -7,21 +7,21 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, value_parser};
 
-use super::ConfigFile;
-use super::failure::Failure;
-use super::output::give;
+use super::ConfigOption;
+use super::failure::CommandError;
+use super::output::print;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::{Config, EXAMPLE};
 use crate::domain::digest::Sha256Digest;
-use crate::durable::{Audience, replace, write_new};
+use crate::durable::{FileMode, replace, write_new};
 use crate::entropy::{Entropy, OsEntropy};
 use crate::identity::authority::{Authority, AuthorityKind};
 use crate::identity::certificate::{certificates_from_pem, group_fingerprint, host_names};
 use crate::identity::host_name::HostName;
-use crate::identity::issue::{SERVER_VALIDITY, Terms, issue_server};
+use crate::identity::issue::{IssuanceTerms, SERVER_VALIDITY, issue_server};
 use crate::identity::key::DeviceKey;
 use crate::sealing::KeyFile;
-use crate::server::checkpoints::make_checkpoint_key;
+use crate::server::checkpoints::create_checkpoint_key;
 use crate::server::secret_file::read_secret;
 use crate::storage::{DatabaseLocation, SqlStore, Store, StoreError};
 
@@ -51,7 +51,7 @@ pub(super) struct Arguments {
 #[derive(Args)]
 pub(super) struct RenewArguments {
     #[command(flatten)]
-    file: ConfigFile,
+    file: ConfigOption,
     /// A further name or address for the certificate; those of the present one stay. Can be repeated.
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<HostName>,
@@ -60,53 +60,57 @@ pub(super) struct RenewArguments {
     json: bool,
 }
 
-pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let config = make(arguments, SystemClock.now(), &OsEntropy).await?;
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    let config = create_gateway(arguments, SystemClock.now(), &OsEntropy).await?;
     let dir = arguments.dir.display();
     let server_ca = fs::read_to_string(&config.certificates.server_ca)
-        .map_err(|error| Failure::new("cannot read back what was just written", error))?;
+        .map_err(|error| CommandError::new("cannot read back what was just written", error))?;
     let fingerprint = server_ca_fingerprint(&server_ca)?;
     if arguments.json {
-        return give(serde_json::json!({
+        return print(serde_json::json!({
             "config": arguments.dir.join("gateway.toml"),
             "key_file": config.key_file,
             "database": config.database.to_string(),
             "ca_sha256": fingerprint,
         }));
     }
-    give(format!("A new gateway stands in {dir}."))?;
-    give(format!("  configuration  {dir}/gateway.toml"))?;
-    give(format!("  key file       {dir}/gateway.key (keep a copy away from the database and its backups)"))?;
-    give(format!("  server CA      {}", group_fingerprint(&fingerprint)))?;
-    give("Next:")?;
-    give(format!("  lichtbild-gateway studio invite \"Foto Koch\" --place Düsseldorf --config {dir}/gateway.toml"))?;
-    give(format!("  lichtbild-gateway serve --config {dir}/gateway.toml"))?;
+    print(format!("A new gateway stands in {dir}."))?;
+    print(format!("  configuration  {dir}/gateway.toml"))?;
+    print(format!("  key file       {dir}/gateway.key (keep a copy away from the database and its backups)"))?;
+    print(format!("  server CA      {}", group_fingerprint(&fingerprint)))?;
+    print("Next:")?;
+    print(format!("  lichtbild-gateway studio invite \"Foto Koch\" --place Düsseldorf --config {dir}/gateway.toml"))?;
+    print(format!("  lichtbild-gateway serve --config {dir}/gateway.toml"))?;
     Ok(())
 }
 
 /// Makes everything a gateway needs. Nothing is overwritten: the first thing found in the way ends it.
-pub(super) async fn make(arguments: &Arguments, now: Timestamp, entropy: &dyn Entropy) -> Result<Config, Failure> {
+pub(super) async fn create_gateway(
+    arguments: &Arguments,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<Config, CommandError> {
     let dir = &arguments.dir;
     let config_file = dir.join("gateway.toml");
-    let database = arguments.database.clone().resolved(dir);
+    let database = arguments.database.clone().resolve_against(dir);
     let file = match &database {
         DatabaseLocation::File(file) => Some(file.clone()),
         DatabaseLocation::Server(_) => None,
     };
     for taken in ["gateway.toml", "gateway.key", "certs"].map(|name| dir.join(name)).into_iter().chain(file) {
         if taken.exists() {
-            return Err(in_the_way(&taken));
+            return Err(already_exists(&taken));
         }
     }
     fs::create_dir_all(dir.join("certs"))
-        .map_err(|error| Failure::new(format!("cannot make {}: choose another --dir", dir.display()), error))?;
+        .map_err(|error| CommandError::new(format!("cannot make {}: choose another --dir", dir.display()), error))?;
 
     // The configuration comes last: without it nothing else is ever used, and init can be run again elsewhere.
     let text = configuration(arguments);
-    let config = Config::parse(&text).map_err(Failure::plain)?;
-    let keys = KeyFile::generate(now, entropy).map_err(entropy_failed)?;
-    let key_text = keys.to_toml().map_err(|error| Failure::new("the key file cannot be written down", error))?;
-    write(&dir.join("gateway.key"), key_text.as_bytes(), Audience::Owner)?;
+    let config = Config::parse(&text).map_err(CommandError::plain)?;
+    let keys = KeyFile::generate(now, entropy).map_err(entropy_error)?;
+    let key_text = keys.to_toml().map_err(|error| CommandError::new("the key file cannot be written down", error))?;
+    write(&dir.join("gateway.key"), key_text.as_bytes(), FileMode::OwnerOnly)?;
     let name = arguments.hosts.first().map_or_else(|| "localhost".to_owned(), ToString::to_string);
     let certs = &config.certificates;
     for (kind, certificate, key) in [
@@ -115,35 +119,35 @@ pub(super) async fn make(arguments: &Arguments, now: Timestamp, entropy: &dyn En
         (AuthorityKind::Server, &certs.server_ca, &certs.server_ca_key),
     ] {
         let authority = Authority::create(kind, &name, now, entropy)?;
-        write(&dir.join(certificate), authority.certificate_pem().as_bytes(), Audience::Everybody)?;
-        write(&dir.join(key), authority.key_pem().as_bytes(), Audience::Owner)?;
+        write(&dir.join(certificate), authority.certificate_pem().as_bytes(), FileMode::WorldReadable)?;
+        write(&dir.join(key), authority.key_pem().as_bytes(), FileMode::OwnerOnly)?;
         if kind == AuthorityKind::Server {
-            let issued = server_certificate(&authority, &names(&arguments.hosts), now, entropy)?;
-            write(&dir.join(&certs.server), issued.chain.as_bytes(), Audience::Everybody)?;
-            write(&dir.join(&certs.server_key), issued.key.to_pem().as_bytes(), Audience::Owner)?;
+            let issued = server_certificate(&authority, &certificate_names(&arguments.hosts), now, entropy)?;
+            write(&dir.join(&certs.server), issued.chain.as_bytes(), FileMode::WorldReadable)?;
+            write(&dir.join(&certs.server_key), issued.key.to_pem().as_bytes(), FileMode::OwnerOnly)?;
         }
     }
     let [key, public_key] = [&config.audit.key, &config.audit.public_key].map(|file| dir.join(file));
-    make_checkpoint_key(&key, &public_key)
-        .map_err(|error| Failure::new(format!("cannot write {}", key.display()), error))?;
-    let unusable = |error| unusable(error, &database);
+    create_checkpoint_key(&key, &public_key)
+        .map_err(|error| CommandError::new(format!("cannot write {}", key.display()), error))?;
+    let unusable = |error| database_error(error, &database);
     let store = SqlStore::create(&database).await.map_err(unusable)?;
     let is_ours = store.bind_key_file(&keys.fingerprint()).await.map_err(unusable)?;
     store.close().await;
     if !is_ours {
-        return Err(unusable(StoreError::AlreadyThere));
+        return Err(unusable(StoreError::AlreadyExists));
     }
-    let audience = if database.holds_password() { Audience::Owner } else { Audience::Everybody };
+    let audience = if database.has_password() { FileMode::OwnerOnly } else { FileMode::WorldReadable };
     write(&config_file, text.as_bytes(), audience)?;
     Ok(Config::load(&config_file)?)
 }
 
 /// Issues a new server certificate in the old one's place.
-pub(super) fn renew(arguments: &RenewArguments) -> Result<(), Failure> {
+pub(super) fn renew(arguments: &RenewArguments) -> Result<(), CommandError> {
     let config = Config::load(&arguments.file.config)?;
     let certs = &config.certificates;
     let certificate = fs::read_to_string(&certs.server_ca)
-        .map_err(|error| Failure::new(format!("cannot read {}", certs.server_ca.display()), error))?;
+        .map_err(|error| CommandError::new(format!("cannot read {}", certs.server_ca.display()), error))?;
     let authority = Authority::from_pem(&certificate, &read_secret(&certs.server_ca_key)?)?;
     let mut hosts: Vec<HostName> = config.listen.public_host.parse().into_iter().collect();
     hosts.extend(arguments.hosts.iter().cloned());
@@ -152,15 +156,16 @@ pub(super) fn renew(arguments: &RenewArguments) -> Result<(), Failure> {
     if let Some(names) = present.and_then(|chain| host_names(chain.first()?).ok()) {
         hosts.extend(names.into_iter().filter(|name| !hosts.contains(name)).collect::<Vec<_>>());
     }
-    let issued = server_certificate(&authority, &names(&hosts), SystemClock.now(), &OsEntropy)?;
-    let failed = |error: io::Error| Failure::new("cannot write the new server certificate: the old one stands", error);
+    let issued = server_certificate(&authority, &certificate_names(&hosts), SystemClock.now(), &OsEntropy)?;
+    let failed =
+        |error: io::Error| CommandError::new("cannot write the new server certificate: the old one stands", error);
     // Certificate before key would fit as badly as key before certificate: a gateway that starts between the two says so.
-    replace(&certs.server_key, issued.key.to_pem().as_bytes(), Audience::Owner).map_err(failed)?;
-    replace(&certs.server, issued.chain.as_bytes(), Audience::Everybody).map_err(failed)?;
+    replace(&certs.server_key, issued.key.to_pem().as_bytes(), FileMode::OwnerOnly).map_err(failed)?;
+    replace(&certs.server, issued.chain.as_bytes(), FileMode::WorldReadable).map_err(failed)?;
     if arguments.json {
-        give(serde_json::json!({ "certificate": certs.server, "expires_at": issued.expires_at }))?;
+        print(serde_json::json!({ "certificate": certs.server, "expires_at": issued.expires_at }))?;
     } else {
-        give(certs.server.display())?;
+        print(certs.server.display())?;
     }
     eprintln!("A new server certificate is in place: a running gateway shows it within seconds, to new connections.");
     Ok(())
@@ -178,14 +183,21 @@ fn server_certificate(
     names: &[HostName],
     now: Timestamp,
     entropy: &dyn Entropy,
-) -> Result<ServerCertificate, Failure> {
+) -> Result<ServerCertificate, CommandError> {
     let key = DeviceKey::generate()?;
-    let issued = issue_server(authority, names, &key.public_key(), &Terms::lasting(SERVER_VALIDITY), now, entropy)?;
+    let issued = issue_server(
+        authority,
+        names,
+        &key.public_key(),
+        &IssuanceTerms::with_validity(SERVER_VALIDITY),
+        now,
+        entropy,
+    )?;
     Ok(ServerCertificate { chain: issued.pem + &authority.certificate_pem(), key, expires_at: issued.not_after })
 }
 
 /// The given names, and those by which the machine reaches itself.
-fn names(given: &[HostName]) -> Vec<HostName> {
+fn certificate_names(given: &[HostName]) -> Vec<HostName> {
     let mut names = given.to_vec();
     for own in ["localhost", "127.0.0.1", "::1"] {
         if let Ok(own) = own.parse::<HostName>()
@@ -214,51 +226,51 @@ fn configuration(arguments: &Arguments) -> String {
         ("public_host = \"localhost\"", format!("public_host = \"{host}\"")),
         (
             "database = \"lichtbild.sqlite\"",
-            format!("database = {}", toml::Value::from(arguments.database.to_written().as_str())),
+            format!("database = {}", toml::Value::from(arguments.database.to_config_value().as_str())),
         ),
     ]
     .into_iter()
     .fold(EXAMPLE.to_owned(), |text, (default, chosen)| text.replace(default, &chosen))
 }
 
-fn write(file: &Path, text: &[u8], audience: Audience) -> Result<(), Failure> {
+fn write(file: &Path, text: &[u8], audience: FileMode) -> Result<(), CommandError> {
     write_new(file, text, audience).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => in_the_way(file),
-        _ => Failure::new(
+        io::ErrorKind::AlreadyExists => already_exists(file),
+        _ => CommandError::new(
             format!("cannot write {}: free space and permissions permitting, try again", file.display()),
             error,
         ),
     })
 }
 
-fn in_the_way(file: &Path) -> Failure {
-    Failure::plain(format!(
+fn already_exists(file: &Path) -> CommandError {
+    CommandError::plain(format!(
         "{} is there already and is not overwritten: choose another --dir, or move the old gateway away",
         file.display()
     ))
 }
 
-fn unusable(error: StoreError, database: &DatabaseLocation) -> Failure {
+fn database_error(error: StoreError, database: &DatabaseLocation) -> CommandError {
     match (&error, database) {
-        (StoreError::AlreadyThere, DatabaseLocation::File(file)) => in_the_way(file),
-        (StoreError::AlreadyThere, DatabaseLocation::Server(_)) => Failure::plain(format!(
+        (StoreError::AlreadyExists, DatabaseLocation::File(file)) => already_exists(file),
+        (StoreError::AlreadyExists, DatabaseLocation::Server(_)) => CommandError::plain(format!(
             "{database} is in use by a gateway already: for a further node of it copy its folder (configuration, key file and \
              certs), for another gateway name an empty database"
         )),
         (StoreError::Unavailable(cause), _) => {
-            Failure::plain(format!("cannot use {database} ({cause}){}", error.advice(database)))
+            CommandError::plain(format!("cannot use {database} ({cause}){}", error.advice(database)))
         }
         _ => error.into(),
     }
 }
 
-fn entropy_failed(error: crate::entropy::EntropyError) -> Failure {
-    Failure::new("no keys could be made: try again", error)
+fn entropy_error(error: crate::entropy::EntropyError) -> CommandError {
+    CommandError::new("no keys could be made: try again", error)
 }
 
-fn server_ca_fingerprint(pem: &str) -> Result<Sha256Digest, Failure> {
-    let certificates =
-        certificates_from_pem(pem).map_err(|error| Failure::new("cannot read back what was just written", error))?;
+fn server_ca_fingerprint(pem: &str) -> Result<Sha256Digest, CommandError> {
+    let certificates = certificates_from_pem(pem)
+        .map_err(|error| CommandError::new("cannot read back what was just written", error))?;
     let der = certificates.first().map(Vec::as_slice).unwrap_or_default();
     Ok(Sha256Digest::of(der))
 }

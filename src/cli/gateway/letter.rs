@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::failure::Failure;
+use super::failure::CommandError;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::language::Language;
-use crate::durable::{Audience, write_new};
-use crate::flows::invite::Invite;
+use crate::durable::{FileMode, write_new};
+use crate::flows::invite::IssuedInvitation;
 use crate::receipt::invitation::InvitationLetter;
 
 #[derive(Args)]
@@ -34,11 +34,12 @@ impl LetterArguments {
     ///
     /// # Errors
     /// A file of this name is there.
-    pub(super) fn check(&self) -> Result<(), Failure> {
+    pub(super) fn check(&self) -> Result<(), CommandError> {
         match &self.letter {
-            Some(file) if file.symlink_metadata().is_ok() => {
-                Err(Failure::plain(format!("{} is there already: choose another name for the letter", file.display())))
-            }
+            Some(file) if file.symlink_metadata().is_ok() => Err(CommandError::plain(format!(
+                "{} is there already: choose another name for the letter",
+                file.display()
+            ))),
             _ => Ok(()),
         }
     }
@@ -49,11 +50,11 @@ impl LetterArguments {
     /// It could not be written.
     pub(super) fn write(
         &self,
-        invite: &Invite,
+        invite: &IssuedInvitation,
         url: &str,
         ca_sha256: Sha256Digest,
         line: &str,
-    ) -> Result<Option<&Path>, Failure> {
+    ) -> Result<Option<&Path>, CommandError> {
         let Some(file) = &self.letter else { return Ok(None) };
         let letter = InvitationLetter {
             role: invite.party.role,
@@ -64,18 +65,19 @@ impl LetterArguments {
             url,
             ca_sha256,
             code: &invite.code.reveal(),
-            line,
+            command: line,
             expires_at: invite.expires_at,
             language: match self.lang {
                 LetterLanguage::De => Language::German,
                 LetterLanguage::En => Language::English,
             },
         };
-        let pdf =
-            letter.to_pdf().map_err(|error| Failure::new("no letter could be made: send the lines above", error))?;
+        let pdf = letter
+            .to_pdf()
+            .map_err(|error| CommandError::new("no letter could be made: send the lines above", error))?;
         // It holds the code.
-        write_new(file, &pdf, Audience::Owner).map_err(|error| {
-            Failure::new(format!("cannot write the letter {}: send the lines above", file.display()), error)
+        write_new(file, &pdf, FileMode::OwnerOnly).map_err(|error| {
+            CommandError::new(format!("cannot write the letter {}: send the lines above", file.display()), error)
         })?;
         Ok(Some(file))
     }

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::failure::Failure;
-use super::output::give;
-use super::verify::tell;
+use super::failure::CommandError;
+use super::output::print;
+use super::verify::print_integrity_report;
 use crate::clock::SystemClock;
-use crate::flows::relocate::{Faults, RelocateError, relocate};
+use crate::flows::relocate::{MigrateStoreError, OnFindings, migrate_store};
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
 use crate::storage::{DatabaseLocation, StoreError};
@@ -30,31 +30,32 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-fn read_keys(file: &Path) -> Result<KeyFile, Failure> {
-    KeyFile::parse(&read_secret(file)?).map_err(|error| Failure::plain(format!("{}: {error}", file.display())))
+fn read_keys(file: &Path) -> Result<KeyFile, CommandError> {
+    KeyFile::parse(&read_secret(file)?).map_err(|error| CommandError::plain(format!("{}: {error}", file.display())))
 }
 
 /// Moves a gateway's rows from a file to a server, or the other way.
-pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let Arguments { from, to, .. } = arguments;
     let kind = |location: &DatabaseLocation| matches!(location, DatabaseLocation::File(_));
     if kind(from) == kind(to) {
-        return Err(Failure::plain(format!(
+        return Err(CommandError::plain(format!(
             "{from} and {to} are of one kind: one has to be a file and the other postgres://user@host/database (a file is copied \
              by `backup` and `restore`, a server's database by pg_dump and pg_restore)"
         )));
     }
-    let faults = if arguments.despite_faults { Faults::Bear } else { Faults::Stop };
+    let faults = if arguments.despite_faults { OnFindings::Accept } else { OnFindings::Abort };
     let keys = arguments.key_file.as_deref().map(read_keys).transpose()?;
-    let relocated =
-        relocate(from, to, &SystemClock, faults, keys.as_ref()).await.map_err(|error| failed(error, arguments))?;
+    let relocated = migrate_store(from, to, &SystemClock, faults, keys.as_ref())
+        .await
+        .map_err(|error| to_command_error(error, arguments))?;
     if arguments.json {
-        give(serde_json::json!({ "tables": relocated.tables, "findings": relocated.findings }))?;
+        print(serde_json::json!({ "tables": relocated.tables, "findings": relocated.findings }))?;
     } else {
         for table in &relocated.tables {
-            give(format!("{:<14} {:>9} rows  {}", table.name, table.rows, table.sha256))?;
+            print(format!("{:<14} {:>9} rows  {}", table.name, table.rows, table.sha256))?;
         }
-        give(format!("Moved to {to}: every row is there as it was."))?;
+        print(format!("Moved to {to}: every row is there as it was."))?;
     }
     eprintln!("{from} is out of use: no gateway starts on it any more.");
     eprintln!(
@@ -66,25 +67,25 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn failed(error: RelocateError, arguments: &Arguments) -> Failure {
+fn to_command_error(error: MigrateStoreError, arguments: &Arguments) -> CommandError {
     let Arguments { from, to, .. } = arguments;
     match error {
-        RelocateError::Unsound(findings) => match tell(&findings) {
+        MigrateStoreError::Unsound(findings) => match print_integrity_report(&findings) {
             Err(failure) => failure,
-            Ok(()) => Failure::plain(format!(
+            Ok(()) => CommandError::plain(format!(
                 "{from} is not sound, and in use as before: mend it first, or move it as it is with --despite-faults"
             )),
         },
-        RelocateError::Store(StoreError::AlreadyThere) => Failure::plain(format!(
+        MigrateStoreError::Store(StoreError::AlreadyExists) => CommandError::plain(format!(
             "{to} holds rows already: name an empty database (`createdb --owner USER NAME`), or a file that is not there"
         )),
-        RelocateError::Store(StoreError::Unavailable(cause)) => {
+        MigrateStoreError::Store(StoreError::Unavailable(cause)) => {
             let place = format!("{from} or {to} ({cause})");
-            Failure::plain(format!("cannot use {place}; nothing was moved: see the cause, then run it again"))
+            CommandError::plain(format!("cannot use {place}; nothing was moved: see the cause, then run it again"))
         }
-        RelocateError::Store(StoreError::Damaged(what)) => Failure::plain(format!(
+        MigrateStoreError::Store(StoreError::Damaged(what)) => CommandError::plain(format!(
             "what was copied is not what was there ({what}); {from} is in use as before: empty {to} and try again"
         )),
-        RelocateError::Store(error) => Failure::plain(format!("{from} to {to}: {error}")),
+        MigrateStoreError::Store(error) => CommandError::plain(format!("{from} to {to}: {error}")),
     }
 }

@@ -34,7 +34,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::domain::party::Role;
-use failure::Failure;
+use failure::CommandError;
 
 /// Carries passport photos from photo studios to the registration office.
 #[derive(Parser)]
@@ -111,13 +111,13 @@ enum StudioCommand {
 
 /// Which gateway is meant.
 #[derive(Args, Clone)]
-pub(super) struct ConfigFile {
+pub(super) struct ConfigOption {
     /// The gateway's configuration.
     #[arg(long, value_name = "FILE", default_value = "gateway.toml", env = "LICHTBILD_CONFIG", global = true)]
     config: PathBuf,
 }
 
-impl ConfigFile {
+impl ConfigOption {
     /// The configuration in this file.
     fn at(config: PathBuf) -> Self {
         Self { config }
@@ -129,7 +129,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return Failure::new("cannot start threads", error).report(),
+        Err(error) => return CommandError::new("cannot start threads", error).report(),
     };
     let done = runtime.block_on(run(arguments.command));
     // A thread may wait for a mount that never answers.
@@ -140,7 +140,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> Result<(), Failure> {
+async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::Init(arguments) => init::run(&arguments).await,
         Command::Serve(arguments) => serve::run(&arguments).await,

@@ -3,13 +3,13 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
-use super::failure::Failure;
+use super::failure::CommandError;
 
 /// Writes a line. A reader that has seen enough (`| head`) is no fault; a full disk is.
-pub(super) fn give(line: impl Display) -> Result<(), Failure> {
+pub(super) fn print(line: impl Display) -> Result<(), CommandError> {
     match writeln!(io::stdout(), "{line}") {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::new("the result cannot be written, although the work is done", error))
+            Err(CommandError::new("the result cannot be written, although the work is done", error))
         }
         _ => Ok(()),
     }

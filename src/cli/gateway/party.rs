@@ -2,11 +2,11 @@
 
 use clap::Subcommand;
 
-use super::ConfigFile;
-use super::failure::Failure;
+use super::ConfigOption;
+use super::failure::CommandError;
 use super::invite;
-use super::output::give;
-use super::setting::Setting;
+use super::output::print;
+use super::setting::AdminContext;
 use crate::domain::party::{Party, Role};
 
 #[derive(Subcommand)]
@@ -21,7 +21,7 @@ pub(super) enum Command {
         #[arg(long)]
         place: String,
         #[command(flatten)]
-        file: ConfigFile,
+        file: ConfigOption,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -29,7 +29,7 @@ pub(super) enum Command {
     /// List all.
     List {
         #[command(flatten)]
-        file: ConfigFile,
+        file: ConfigOption,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -39,7 +39,7 @@ pub(super) enum Command {
         /// Its name or identifier.
         which: String,
         #[command(flatten)]
-        file: ConfigFile,
+        file: ConfigOption,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -49,46 +49,46 @@ pub(super) enum Command {
         /// Its name or identifier.
         which: String,
         #[command(flatten)]
-        file: ConfigFile,
+        file: ConfigOption,
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
 }
 
-pub(super) async fn run(role: Role, command: Command) -> Result<(), Failure> {
+pub(super) async fn run(role: Role, command: Command) -> Result<(), CommandError> {
     match command {
         Command::Add { name, place, file, json } => add(role, &name, &place, &file, json).await,
         Command::List { file, json } => list(role, &file, json).await,
-        Command::Invite(arguments) => invite::party(role, &arguments).await,
+        Command::Invite(arguments) => invite::invite_party(role, &arguments).await,
         Command::Suspend { which, file, json } => set_suspended(role, &which, &file, true, json).await,
         Command::Resume { which, file, json } => set_suspended(role, &which, &file, false, json).await,
     }
 }
 
-async fn add(role: Role, name: &str, place: &str, file: &ConfigFile, json: bool) -> Result<(), Failure> {
-    let setting = Setting::open(file).await?;
+async fn add(role: Role, name: &str, place: &str, file: &ConfigOption, json: bool) -> Result<(), CommandError> {
+    let setting = AdminContext::open(file).await?;
     let party = setting.administration().add_party(role, name, place).await?;
     setting.close().await;
     if json {
-        give(serde_json::json!(party))?;
+        print(serde_json::json!(party))?;
     } else {
-        give(party.party_id)?;
+        print(party.party_id)?;
         eprintln!("Added. Next: lichtbild-gateway device invite --{role} {}", party.party_id);
     }
     Ok(())
 }
 
-async fn list(role: Role, file: &ConfigFile, json: bool) -> Result<(), Failure> {
-    let setting = Setting::open(file).await?;
+async fn list(role: Role, file: &ConfigOption, json: bool) -> Result<(), CommandError> {
+    let setting = AdminContext::open(file).await?;
     let parties = setting.administration().store.parties(role).await?;
     setting.close().await;
     if json {
-        give(serde_json::json!(parties))?;
+        print(serde_json::json!(parties))?;
         return Ok(());
     }
     for Party { party_id, name, place, suspended, .. } in &parties {
-        give(format!("{party_id}  {}  {name}, {place}", if *suspended { "suspended" } else { "active   " }))?;
+        print(format!("{party_id}  {}  {name}, {place}", if *suspended { "suspended" } else { "active   " }))?;
     }
     if parties.is_empty() {
         eprintln!("None yet. Next: lichtbild-gateway {role} invite NAME --place TOWN");
@@ -96,14 +96,20 @@ async fn list(role: Role, file: &ConfigFile, json: bool) -> Result<(), Failure> 
     Ok(())
 }
 
-async fn set_suspended(role: Role, which: &str, file: &ConfigFile, suspended: bool, json: bool) -> Result<(), Failure> {
-    let setting = Setting::open(file).await?;
+async fn set_suspended(
+    role: Role,
+    which: &str,
+    file: &ConfigOption,
+    suspended: bool,
+    json: bool,
+) -> Result<(), CommandError> {
+    let setting = AdminContext::open(file).await?;
     let administration = setting.administration();
     let party = administration.find_party(role, which).await?;
     let changed = administration.set_suspended(&party, suspended).await?;
     setting.close().await;
     if json {
-        return give(serde_json::json!({ "party": Party { suspended, ..party }, "changed": changed }));
+        return print(serde_json::json!({ "party": Party { suspended, ..party }, "changed": changed }));
     }
     let state = if suspended { "suspended" } else { "active" };
     if changed {

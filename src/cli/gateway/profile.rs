@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::ConfigFile;
-use super::failure::Failure;
-use super::output::give;
+use super::ConfigOption;
+use super::failure::CommandError;
+use super::output::print;
 use crate::config::Config;
 use crate::server::start::profile_from_file;
 use crate::validation::Profile;
@@ -26,7 +26,7 @@ pub(super) enum Command {
         #[arg(value_name = "NAME|FILE")]
         which: Option<PathBuf>,
         #[command(flatten)]
-        file: ConfigFile,
+        file: ConfigOption,
         /// Print JSON, as studios see it at /v1/profile.
         #[arg(long)]
         json: bool,
@@ -70,38 +70,38 @@ const UNITS: [(&str, &str); 8] = [
     ("_ratio", ": 1"),
 ];
 
-pub(super) fn run(command: Command) -> Result<(), Failure> {
+pub(super) fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::List { json } => list(json),
         Command::Show { which, file, json } => {
             let (profile, text) = match &which {
-                Some(which) => named(which)?,
-                None => in_force(&file)?,
+                Some(which) => find_profile(which)?,
+                None => active_profile(&file)?,
             };
             // As it is in the file: with its comments, and fit to be a file again.
-            give(if json { json!(profile).to_string() } else { text.trim_end().to_owned() })
+            print(if json { json!(profile).to_string() } else { text.trim_end().to_owned() })
         }
         Command::Check { file, json } => check(&file, json),
     }
 }
 
-fn list(json: bool) -> Result<(), Failure> {
+fn list(json: bool) -> Result<(), CommandError> {
     let profiles: Vec<Profile> = Profile::builtin_names().filter_map(Profile::builtin).collect();
     if json {
         let all = profiles.iter().map(|profile| json!({ "name": profile.name(), "title": profile.title() }));
-        return give(Value::Array(all.collect()));
+        return print(Value::Array(all.collect()));
     }
     let widest = profiles.iter().map(|profile| profile.name().len()).max().unwrap_or_default();
-    profiles.iter().try_for_each(|profile| give(format!("{:widest$}  {}", profile.name(), profile.title())))
+    profiles.iter().try_for_each(|profile| print(format!("{:widest$}  {}", profile.name(), profile.title())))
 }
 
 /// One that comes with the program, else a file.
-fn named(which: &Path) -> Result<(Profile, String), Failure> {
+fn find_profile(which: &Path) -> Result<(Profile, String), CommandError> {
     if let Some(found) = which.to_str().and_then(builtin) {
         return Ok(found);
     }
     if !which.exists() {
-        return Err(Failure::plain(format!(
+        return Err(CommandError::plain(format!(
             "there is neither a profile nor a file {}: `lichtbild-gateway profile list` shows the profiles",
             which.display()
         )));
@@ -113,27 +113,27 @@ fn builtin(name: &str) -> Option<(Profile, String)> {
     Some((Profile::builtin(name)?, Profile::builtin_text(name)?.to_owned()))
 }
 
-fn in_force(file: &ConfigFile) -> Result<(Profile, String), Failure> {
+fn active_profile(file: &ConfigOption) -> Result<(Profile, String), CommandError> {
     let config = Config::load(&file.config)?;
     match &config.profile_file {
         Some(own) => Ok(profile_from_file(own)?),
-        None => named(Path::new(&config.profile)),
+        None => find_profile(Path::new(&config.profile)),
     }
 }
 
-fn check(file: &Path, json: bool) -> Result<(), Failure> {
+fn check(file: &Path, json: bool) -> Result<(), CommandError> {
     let (profile, _) = profile_from_file(file).map_err(|error| {
-        Failure::from(error).with_advice(
+        CommandError::from(error).with_advice(
             "correct the file and check it again; `lichtbild-gateway profile show de-tr03121` prints one that is right",
         )
     })?;
     if json {
-        return give(json!(profile));
+        return print(json!(profile));
     }
-    give(format!("{}: {}", profile.name(), profile.title()))?;
-    let demands = demands(&profile);
+    print(format!("{}: {}", profile.name(), profile.title()))?;
+    let demands = requirements(&profile);
     let widest = demands.iter().map(|(key, _)| key.len()).max().unwrap_or_default();
-    demands.iter().try_for_each(|(key, value)| give(format!("  {key:widest$}  {value}")))?;
+    demands.iter().try_for_each(|(key, value)| print(format!("  {key:widest$}  {value}")))?;
     eprintln!(
         "A profile. Next: profile_file = \"{}\" in gateway.toml, and restart the gateway. What is not listed is not judged.",
         file.display()
@@ -142,7 +142,7 @@ fn check(file: &Path, json: bool) -> Result<(), Failure> {
 }
 
 /// Every key with its table, and its value with its unit.
-fn demands(profile: &Profile) -> Vec<(String, String)> {
+fn requirements(profile: &Profile) -> Vec<(String, String)> {
     let Value::Object(mut tables) = json!(profile) else { return Vec::new() };
     let ordered = GROUPS.into_iter().filter_map(|group| Some((group.to_owned(), tables.remove(group)?)));
     let ordered: Vec<(String, Value)> = ordered.collect();
@@ -182,9 +182,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_key_of_every_profile_is_told() {
+    fn every_key_of_every_profile_is_listed() {
         for profile in Profile::builtin_names().filter_map(Profile::builtin) {
-            let told = demands(&profile).len();
+            let told = requirements(&profile).len();
             let Value::Object(tables) = json!(profile) else { panic!("a table") };
             let keys: usize = tables.values().filter_map(Value::as_object).map(|table| table.len().max(1)).sum();
             assert_eq!(told, keys, "{}", profile.name());

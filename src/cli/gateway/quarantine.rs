@@ -2,16 +2,16 @@
 
 use clap::{Args, Subcommand};
 
-use super::ConfigFile;
-use super::failure::Failure;
-use super::output::give;
-use super::setting::Setting;
+use super::ConfigOption;
+use super::failure::CommandError;
+use super::output::print;
+use super::setting::AdminContext;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::id::PhotoId;
-use crate::flows::restore::release_restored;
+use crate::flows::restore::release_quarantined;
 use crate::flows::rollback;
 use crate::sealing::KeyFile;
-use crate::storage::inspection::Restored;
+use crate::storage::inspection::QuarantineCounts;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -26,7 +26,7 @@ pub(super) enum Command {
 #[derive(Args)]
 pub(super) struct ListArguments {
     #[command(flatten)]
-    file: ConfigFile,
+    file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -41,7 +41,7 @@ pub(super) struct ReleaseArguments {
     #[arg(long)]
     all: bool,
     #[command(flatten)]
-    file: ConfigFile,
+    file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -53,13 +53,13 @@ pub(super) struct HoldArguments {
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     as_of: Option<Timestamp>,
     #[command(flatten)]
-    file: ConfigFile,
+    file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
-pub(super) async fn run(command: Command) -> Result<(), Failure> {
+pub(super) async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::List(arguments) => list(&arguments).await,
         Command::Release(arguments) => release(&arguments).await,
@@ -67,21 +67,21 @@ pub(super) async fn run(command: Command) -> Result<(), Failure> {
     }
 }
 
-async fn list(arguments: &ListArguments) -> Result<(), Failure> {
-    let setting = Setting::open(&arguments.file).await?;
+async fn list(arguments: &ListArguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open(&arguments.file).await?;
     let (mut held, mut after) = (Vec::new(), None);
     loop {
-        let page = setting.store().held_photos(after).await?;
+        let page = setting.store().quarantined_photos(after).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.photo_id);
         held.extend(page);
     }
     setting.close().await;
     if arguments.json {
-        return give(serde_json::json!(held));
+        return print(serde_json::json!(held));
     }
     for photo in &held {
-        give(format!(
+        print(format!(
             "{}  {:<9}  deposited {}  expires {}  {}",
             photo.photo_id, photo.state, photo.deposited_at, photo.expires_at, photo.studio
         ))?;
@@ -92,33 +92,33 @@ async fn list(arguments: &ListArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn release(arguments: &ReleaseArguments) -> Result<(), Failure> {
-    let setting = Setting::open(&arguments.file).await?;
+async fn release(arguments: &ReleaseArguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open(&arguments.file).await?;
     let mut released = 0;
     let chosen = arguments.photos.iter().copied().map(Some);
     for photo in chosen.chain(arguments.all.then_some(None)) {
-        released += release_restored(setting.store(), &SystemClock, photo).await?;
+        released += release_quarantined(setting.store(), &SystemClock, photo).await?;
     }
     setting.close().await;
     if released == 0 {
-        return Err(Failure::plain(
+        return Err(CommandError::plain(
             "none of them is held back since a restore: `lichtbild-gateway quarantine list` shows all",
         ));
     }
     if arguments.json {
-        return give(serde_json::json!({ "photos": released }));
+        return print(serde_json::json!({ "photos": released }));
     }
-    give(format!("{released} photos can be collected again."))
+    print(format!("{released} photos can be collected again."))
 }
 
-async fn hold(arguments: &HoldArguments) -> Result<(), Failure> {
-    let setting = Setting::open_despite_rollback(&arguments.file).await?;
+async fn hold(arguments: &HoldArguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open_ignoring_rollback(&arguments.file).await?;
     let as_of = arguments.as_of.unwrap_or_else(|| SystemClock.now());
-    let foreign = setting.store().schema_faults().await?;
+    let foreign = setting.store().schema_differences().await?;
     let keys = setting.key_file()?;
-    let marks = setting.mark_files().read(&keys).marks;
-    let held = rollback::hold(setting.store(), &SystemClock, &keys, &marks, as_of, 0).await?;
-    follow(&setting, &keys).await?;
+    let marks = setting.watermark_files().read(&keys).marks;
+    let held = rollback::quarantine(setting.store(), &SystemClock, &keys, &marks, as_of, 0).await?;
+    update_watermarks(&setting, &keys).await?;
     setting.close().await;
     if !foreign.is_empty() {
         eprintln!(
@@ -128,34 +128,34 @@ async fn hold(arguments: &HoldArguments) -> Result<(), Failure> {
         foreign.iter().for_each(|fault| eprintln!("  {fault}"));
     }
     if arguments.json {
-        return give(serde_json::json!({ "photos": held.photos, "invitations": held.invitations }));
+        return print(serde_json::json!({ "photos": held.photos, "invitations": held.invitations }));
     }
-    tell(held)
+    print_quarantine(held)
 }
 
 /// Tells people of a hold, and of the next step.
-pub(super) fn tell(held: Restored) -> Result<(), Failure> {
-    give(format!("{} photos are held back, {} invitations ended.", held.photos, held.invitations))?;
+pub(super) fn print_quarantine(held: QuarantineCounts) -> Result<(), CommandError> {
+    print(format!("{} photos are held back, {} invitations ended.", held.photos, held.invitations))?;
     eprintln!("Next: `quarantine list` shows them, `quarantine release` frees those that were not used since.");
     Ok(())
 }
 
 /// Has the marks of this machine follow a database that an administrator has just accepted.
-pub(super) async fn follow(setting: &Setting, keys: &KeyFile) -> Result<(), Failure> {
-    let files = setting.mark_files();
+pub(super) async fn update_watermarks(setting: &AdminContext, keys: &KeyFile) -> Result<(), CommandError> {
+    let files = setting.watermark_files();
     let position = setting.compare(keys).await?.position;
     let folder = &setting.config.audit.checkpoints;
-    let aside = files.set_checkpoints_aside(&position.generation, true).map_err(|error| {
+    let aside = files.archive_superseded_checkpoints(&position.generation, true).map_err(|error| {
         let shown = folder.display();
         let done = "the database is in use again, but checkpoints of rows that it does not have are still in";
-        Failure::new(format!("{done} {shown}: the gateway moves them when it starts"), error)
+        CommandError::new(format!("{done} {shown}: the gateway moves them when it starts"), error)
     })?;
     if aside > 0 {
         let folder = folder.join(format!("superseded-{}", position.generation.number));
         eprintln!("{aside} checkpoints of rows that this database does not have are in {} now.", folder.display());
     }
     files.write(&position, keys, &SystemClock).map_err(|error| {
-        Failure::plain(format!("{error}: run this as the gateway's user; the gateway itself goes on without it"))
+        CommandError::plain(format!("{error}: run this as the gateway's user; the gateway itself goes on without it"))
     })
 }
 

@@ -2,13 +2,13 @@
 
 use clap::Args;
 
-use super::ConfigFile;
-use super::failure::Failure;
-use super::output::give;
-use super::setting::Setting;
+use super::ConfigOption;
+use super::failure::CommandError;
+use super::output::print;
+use super::setting::AdminContext;
 use crate::domain::id::DeviceId;
 use crate::domain::party::Role;
-use crate::domain::quarantine::PhotosOfRevoked;
+use crate::domain::quarantine::RevokedDevicePolicy;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -18,31 +18,31 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ID")]
     device: Option<DeviceId>,
     #[command(flatten)]
-    file: ConfigFile,
+    file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
-pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let setting = Setting::open(&arguments.file).await?;
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open(&arguments.file).await?;
     let administration = setting.administration();
     let studio = administration.find_party(Role::Studio, &arguments.which).await?;
     let released = administration.release_photos(&studio, arguments.device).await?;
     let policy = setting.config.revocation.photos_of_revoked;
     setting.close().await;
     if released.devices == 0 {
-        return Err(Failure::plain(format!(
+        return Err(CommandError::plain(format!(
             "{}, {} has no revoked device whose photos wait for a release: `lichtbild-gateway device list` shows all",
             studio.name, studio.place
         )));
     }
     if arguments.json {
-        give(serde_json::json!({ "devices": released.devices, "photos": released.photos }))?;
+        print(serde_json::json!({ "devices": released.devices, "photos": released.photos }))?;
     } else {
-        give(format!("{} photos of {} revoked devices can be collected.", released.photos, released.devices))?;
+        print(format!("{} photos of {} revoked devices can be collected.", released.photos, released.devices))?;
     }
-    if policy == PhotosOfRevoked::Keep {
+    if policy == RevokedDevicePolicy::Keep {
         eprintln!("They could be before: photos_of_revoked is \"keep\". Noted in case that changes.");
     }
     Ok(())

@@ -5,52 +5,52 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::ConfigFile;
-use super::failure::Failure;
-use super::output::give;
+use super::ConfigOption;
+use super::failure::CommandError;
+use super::output::print;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::entropy::OsEntropy;
 use crate::server::descriptors::raise_limit;
-use crate::server::{Reload, RunningGateway, start};
+use crate::server::{ReloadHandle, RunningGateway, start};
 use crate::telemetry;
-use crate::transport::shutdown::Stop;
+use crate::transport::shutdown::ShutdownTrigger;
 
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    file: ConfigFile,
+    file: ConfigOption,
     /// A checkpoint that an auditor keeps (checkpoint-N.json, its .sig beside it): a database that is behind it hands nothing out.
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
 }
 
-pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let config = Config::load(&arguments.file.config)?;
-    telemetry::start_log(&config.log).map_err(|error| Failure::plain(error.to_string()))?;
+    telemetry::start_log(&config.log).map_err(|error| CommandError::plain(error.to_string()))?;
     raise_limit(&config);
     let running = start(&config, arguments.checkpoint.clone(), Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
     // Before the addresses are told: who reads them may send a signal at once, which would kill where nobody watches for it yet.
     stop_on_signals(running.stop.clone())?;
     reload_on_hangup(running.reload.clone())?;
-    announce(&config, &running)?;
+    print_addresses(&config, &running)?;
     running.stopped().await;
     eprintln!("Stopped.");
     Ok(())
 }
 
 /// Where it listens, one line each on the standard output, for people and scripts.
-fn announce(config: &Config, running: &RunningGateway) -> Result<(), Failure> {
+fn print_addresses(config: &Config, running: &RunningGateway) -> Result<(), CommandError> {
     let addresses = running.addresses;
-    give(format!("studio {}", config.url(addresses.studio)))?;
-    give(format!("office {}", config.url(addresses.office)))?;
-    give(format!("enrolment {}", config.url(addresses.enrolment)))?;
-    give(format!("ops http://{}", addresses.ops))
+    print(format!("studio {}", config.url(addresses.studio)))?;
+    print(format!("office {}", config.url(addresses.office)))?;
+    print(format!("enrolment {}", config.url(addresses.enrolment)))?;
+    print(format!("ops http://{}", addresses.ops))
 }
 
 /// The first signal lets running requests finish, the second one hurries.
-pub(super) fn stop_on_signals(stop: Stop) -> Result<(), Failure> {
-    let mut signals = signals().map_err(|error| Failure::new("cannot watch for signals", error))?;
+pub(super) fn stop_on_signals(stop: ShutdownTrigger) -> Result<(), CommandError> {
+    let mut signals = signals().map_err(|error| CommandError::new("cannot watch for signals", error))?;
     tokio::spawn(async move {
         while signals.recv().await.is_some() {
             // Outside the macro, which evaluates its fields only where the level is wanted.
@@ -63,9 +63,10 @@ pub(super) fn stop_on_signals(stop: Stop) -> Result<(), Failure> {
 
 /// SIGHUP: the files of certificates are complete, look at them now.
 #[cfg(unix)]
-fn reload_on_hangup(reload: Reload) -> Result<(), Failure> {
+fn reload_on_hangup(reload: ReloadHandle) -> Result<(), CommandError> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut hangups = signal(SignalKind::hangup()).map_err(|error| Failure::new("cannot watch for signals", error))?;
+    let mut hangups =
+        signal(SignalKind::hangup()).map_err(|error| CommandError::new("cannot watch for signals", error))?;
     tokio::spawn(async move {
         while hangups.recv().await.is_some() {
             tracing::info!("told to look at the certificates");
@@ -77,7 +78,7 @@ fn reload_on_hangup(reload: Reload) -> Result<(), Failure> {
 
 /// There is no such signal here; changes are noticed all the same.
 #[cfg(not(unix))]
-fn reload_on_hangup(_: Reload) -> Result<(), Failure> {
+fn reload_on_hangup(_: ReloadHandle) -> Result<(), CommandError> {
     Ok(())
 }
 

@@ -1,31 +1,31 @@
 //! What administration commands work in: a configuration, its database, the clock and randomness of the machine.
 
-use super::ConfigFile;
-use super::failure::Failure;
+use super::ConfigOption;
+use super::failure::CommandError;
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::domain::chain::Link;
+use crate::domain::chain::ChainLink;
 use crate::entropy::OsEntropy;
 use crate::flows::administer::Administration;
-use crate::flows::rollback::{Compared, compare};
+use crate::flows::rollback::{RollbackCheck, compare};
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
-use crate::server::watermark::MarkFiles;
+use crate::server::watermark::WatermarkFiles;
 use crate::storage::{DatabaseLocation, RowKeys, SqlStore, StoreError};
 
-pub(super) struct Setting {
+pub(super) struct AdminContext {
     pub(super) config: Config,
     store: SqlStore,
     clock: SystemClock,
     entropy: OsEntropy,
     /// The last row of the log when it was opened; `None` where it was not compared with the marks.
-    opened_at: Option<Link>,
+    opened_head: Option<ChainLink>,
 }
 
-impl Setting {
+impl AdminContext {
     /// Opens the gateway's database; a running gateway may have it open too. One that went back in time can be read only.
-    pub(super) async fn open(file: &ConfigFile) -> Result<Self, Failure> {
-        let mut this = Self::open_despite_rollback(file).await?;
+    pub(super) async fn open(file: &ConfigOption) -> Result<Self, CommandError> {
+        let mut this = Self::open_ignoring_rollback(file).await?;
         // Without the key file no mark can be read: what belongs to photos cannot be done then anyway.
         let Ok(keys) = this.key_file() else { return Ok(this) };
         let compared = this.compare(&keys).await?;
@@ -36,44 +36,44 @@ impl Setting {
             }
             None => {
                 this.store.advance(compared.position.head);
-                this.opened_at = Some(compared.position.head);
+                this.opened_head = Some(compared.position.head);
             }
         }
         Ok(this)
     }
 
     /// The same, for commands that take such a database into use.
-    pub(super) async fn open_despite_rollback(file: &ConfigFile) -> Result<Self, Failure> {
+    pub(super) async fn open_ignoring_rollback(file: &ConfigOption) -> Result<Self, CommandError> {
         let config = Config::load(&file.config)?;
-        let store = SqlStore::open(&config.database).await.map_err(|error| unusable(error, &config.database))?;
+        let store = SqlStore::open(&config.database).await.map_err(|error| database_error(error, &config.database))?;
         let row_keys = row_keys(&config, &store).await?;
         let store = store.with_row_keys(row_keys);
-        Ok(Self { config, store, clock: SystemClock, entropy: OsEntropy, opened_at: None })
+        Ok(Self { config, store, clock: SystemClock, entropy: OsEntropy, opened_head: None })
     }
 
     /// Compares the database with all marks of this gateway.
-    pub(super) async fn compare(&self, keys: &KeyFile) -> Result<Compared, Failure> {
-        Ok(compare(&self.store, keys, &self.mark_files().read(keys).marks).await?)
+    pub(super) async fn compare(&self, keys: &KeyFile) -> Result<RollbackCheck, CommandError> {
+        Ok(compare(&self.store, keys, &self.watermark_files().read(keys).marks).await?)
     }
 
-    pub(super) fn mark_files(&self) -> MarkFiles {
-        MarkFiles::of(&self.config)
+    pub(super) fn watermark_files(&self) -> WatermarkFiles {
+        WatermarkFiles::from_config(&self.config)
     }
 
-    pub(super) fn key_file(&self) -> Result<KeyFile, Failure> {
+    pub(super) fn key_file(&self) -> Result<KeyFile, CommandError> {
         let file = &self.config.key_file;
-        KeyFile::parse(&read_secret(file)?).map_err(|error| Failure::plain(format!("{}: {error}", file.display())))
+        KeyFile::parse(&read_secret(file)?).map_err(|error| CommandError::plain(format!("{}: {error}", file.display())))
     }
 
     /// Renews the head files after a change. A gateway that runs does so as well: that it cannot be done here is no failure.
-    async fn renew_marks(&self) {
-        if self.opened_at.is_none() || self.store.known_head() == self.opened_at {
+    async fn update_watermarks(&self) {
+        if self.opened_head.is_none() || self.store.known_head() == self.opened_head {
             return;
         }
         let Ok(keys) = self.key_file() else { return };
         if let Ok(compared) = self.compare(&keys).await
             && compared.regression.is_none()
-            && let Err(error) = self.mark_files().write(&compared.position, &keys, &self.clock)
+            && let Err(error) = self.watermark_files().write(&compared.position, &keys, &self.clock)
         {
             eprintln!("warning: {error}");
         }
@@ -88,7 +88,7 @@ impl Setting {
     }
 
     pub(super) async fn close(self) {
-        self.renew_marks().await;
+        self.update_watermarks().await;
         self.store.close().await;
     }
 }
@@ -109,12 +109,12 @@ async fn row_keys(config: &Config, store: &SqlStore) -> Result<RowKeys, StoreErr
 }
 
 /// What is wrong with a database, with what to do about it.
-pub(super) fn unusable(error: StoreError, database: &DatabaseLocation) -> Failure {
+pub(super) fn database_error(error: StoreError, database: &DatabaseLocation) -> CommandError {
     match &error {
         StoreError::Unavailable(cause) => {
-            Failure::plain(format!("cannot open {database} ({cause}){}", error.advice(database)))
+            CommandError::plain(format!("cannot open {database} ({cause}){}", error.advice(database)))
         }
-        StoreError::OutOfUse(why) => Failure::plain(format!("{database}: {why}")),
+        StoreError::Inactive(why) => CommandError::plain(format!("{database}: {why}")),
         _ => error.into(),
     }
 }

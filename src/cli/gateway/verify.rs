@@ -5,22 +5,22 @@ use std::fs;
 
 use clap::Args;
 
-use super::ConfigFile;
-use super::failure::{Code, Failure};
-use super::output::give;
-use super::setting::unusable;
+use super::ConfigOption;
+use super::failure::{CommandError, FailureCode};
+use super::output::print;
+use super::setting::database_error;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::evidence::OPEN;
-use crate::domain::soundness::{Fault, Findings};
+use crate::domain::evidence::UNCOVERED_COLUMNS;
+use crate::domain::soundness::{IntegrityError, IntegrityReport};
 use crate::flows::rollback::compare;
-use crate::flows::verify::{Proofs, verify_with};
+use crate::flows::verify::{VerificationInputs, verify_with};
 use crate::identity::checkpoint_key::CheckpointVerifier;
 use crate::sealing::KeyFile;
 use crate::server::checkpoints::read_checkpoint_key;
 use crate::server::secret_file::read_secret;
-use crate::server::watermark::MarkFiles;
-use crate::storage::{DatabaseLocation, SqlStore, StoreError, TransferLog};
+use crate::server::watermark::WatermarkFiles;
+use crate::storage::{AuditLog, DatabaseLocation, SqlStore, StoreError};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -28,14 +28,14 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE|URL")]
     database: Option<DatabaseLocation>,
     #[command(flatten)]
-    file: ConfigFile,
+    file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
 /// Looks the database through. Changes nothing; a gateway may work on it meanwhile.
-pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let config = Config::load(&arguments.file.config)?;
     let database = arguments.database.as_ref().unwrap_or(&config.database);
     let is_own = *database == config.database;
@@ -49,15 +49,15 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     if verifier.is_none() {
         eprintln!("Without the signatures of checkpoints: {} is no public key", config.audit.public_key.display());
     }
-    let store = SqlStore::open_to_read(database).await.map_err(|error| unusable(error, database))?;
-    let proofs = Proofs {
+    let store = SqlStore::open_read_only(database).await.map_err(|error| database_error(error, database))?;
+    let proofs = VerificationInputs {
         keys: keys.as_ref().ok(),
         checkpoints: verifier.as_ref(),
         now: Some(SystemClock.now()),
-        ..Proofs::default()
+        ..VerificationInputs::default()
     };
-    let found = look(&store, proofs, &config, arguments.database.is_none()).await;
-    let out_of_use = store.out_of_use().await;
+    let found = verify_database(&store, proofs, &config, arguments.database.is_none()).await;
+    let out_of_use = store.inactive_reason().await;
     let latest = store.latest_checkpoint().await;
     store.close().await;
     let (mut findings, out_of_use, latest) = (found?, out_of_use?, latest?);
@@ -66,21 +66,21 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     if is_own {
         if verifier.is_none() && latest.is_some() {
-            findings.add(Fault::AuditKey, config.audit.public_key.display());
+            findings.add(IntegrityError::AuditKey, config.audit.public_key.display());
         }
-        keys.err().iter().for_each(|why| findings.add(Fault::KeyFile, why));
-        out_of_use.iter().for_each(|why| findings.add(Fault::OutOfUse, why));
+        keys.err().iter().for_each(|why| findings.add(IntegrityError::KeyFile, why));
+        out_of_use.iter().for_each(|why| findings.add(IntegrityError::OutOfUse, why));
     }
     if arguments.json {
-        let sound = findings.are_sound();
-        give(serde_json::json!({ "sound": sound, "findings": findings }))?;
+        let sound = findings.is_ok();
+        print(serde_json::json!({ "sound": sound, "findings": findings }))?;
     } else {
-        tell(&findings)?;
+        print_integrity_report(&findings)?;
     }
-    if findings.are_sound() {
+    if findings.is_ok() {
         return Ok(());
     }
-    Err(Failure::plain("the database is not sound").with_code(Code::NotWhole).with_advice(
+    Err(CommandError::plain("the database is not sound").with_code(FailureCode::IntegrityViolation).with_advice(
         "keep a copy of it as it is, and find out who changed it; then restore a backup, or withdraw the photos that are named and have \
          them deposited again",
     ))
@@ -99,51 +99,56 @@ fn read_keys(config: &Config) -> Result<KeyFile, String> {
 }
 
 /// Looks through a database; the gateway's own is compared with the marks outside of it as well.
-async fn look(store: &SqlStore, proofs: Proofs<'_>, config: &Config, is_own: bool) -> Result<Findings, Failure> {
+async fn verify_database(
+    store: &SqlStore,
+    proofs: VerificationInputs<'_>,
+    config: &Config,
+    is_own: bool,
+) -> Result<IntegrityReport, CommandError> {
     let bound = store.bound_key_file().await?;
     if let (Some(keys), Some(bound)) = (proofs.keys, bound)
         && keys.fingerprint() != bound
     {
-        return Err(Failure::plain(format!(
+        return Err(CommandError::plain(format!(
             "{} is not the key file of this database: no photo in it would open; put the two that belong together side by side",
             config.key_file.display()
         )));
     }
     let keys = proofs.keys;
     let mut findings = verify_with(store, proofs).await.map_err(|error| match error {
-        StoreError::Damaged(_) => Failure::from(error).with_code(Code::NotWhole),
+        StoreError::Damaged(_) => CommandError::from(error).with_code(FailureCode::IntegrityViolation),
         error => error.into(),
     })?;
     if let Some(keys) = keys.filter(|_| is_own) {
-        let read = MarkFiles::of(config).read(keys);
+        let read = WatermarkFiles::from_config(config).read(keys);
         for fault in read.faults {
             eprintln!("Not compared: {fault}");
         }
         if let Some(regression) = compare(store, keys, &read.marks).await?.regression {
-            findings.add(Fault::WentBack, regression);
+            findings.add(IntegrityError::WentBack, regression);
         }
     }
     Ok(findings)
 }
 
 /// Tells people what was found.
-pub(super) fn tell(findings: &Findings) -> Result<(), Failure> {
-    give(format!("photos        {} there, {} erased", findings.photos, findings.erased))?;
+pub(super) fn print_integrity_report(findings: &IntegrityReport) -> Result<(), CommandError> {
+    print(format!("photos        {} there, {} erased", findings.photos, findings.erased))?;
     let without = match findings.pictures_without_digest {
         0 => String::new(),
         some => format!(", {some} from before there were digests: only their form was looked at"),
     };
-    give(format!("pictures      {} as they were stored{without}", findings.pictures_proven))?;
-    give(format!("collections   {}", findings.collections))?;
-    give(format!("transfer log  {} rows, the last one {}", findings.log_rows, findings.log_head))?;
-    tell_open(findings)?;
+    print(format!("pictures      {} as they were stored{without}", findings.pictures_proven))?;
+    print(format!("collections   {}", findings.collections))?;
+    print(format!("transfer log  {} rows, the last one {}", findings.log_rows, findings.log_head))?;
+    print_uncompared(findings)?;
     for (fault, times) in &findings.faults {
-        give(format!("FAULT         {times} x {fault}"))?;
+        print(format!("FAULT         {times} x {fault}"))?;
     }
     for example in &findings.examples {
-        give(format!("  {}  {}", example.subject, example.fault))?;
+        print(format!("  {}  {}", example.subject, example.fault))?;
     }
-    if findings.are_sound() {
+    if findings.is_ok() {
         let well = if findings.key_file { "All is well." } else { "Well, as far as can be seen without the key file." };
         eprintln!(
             "{well} Rows cut off at the log's end do not show: compare its last row with one written down elsewhere."
@@ -153,12 +158,12 @@ pub(super) fn tell(findings: &Findings) -> Result<(), Failure> {
 }
 
 /// Tells how much was compared with the log, and what could not be.
-fn tell_open(findings: &Findings) -> Result<(), Failure> {
+fn print_uncompared(findings: &IntegrityReport) -> Result<(), CommandError> {
     let listed = |rows: &BTreeMap<&'static str, u64>| {
         rows.iter().map(|(table, rows)| format!("{rows} {table}")).collect::<Vec<_>>().join(", ")
     };
     if !findings.rows_compared.is_empty() {
-        give(format!("compared      {}", listed(&findings.rows_compared)))?;
+        print(format!("compared      {}", listed(&findings.rows_compared)))?;
     }
     let without = match findings.key_file {
         true => {
@@ -171,21 +176,21 @@ fn tell_open(findings: &Findings) -> Result<(), Failure> {
         (&findings.rows_older_than_log, "are older than the first row of the log and are not compared"),
     ] {
         if !rows.is_empty() {
-            give(format!("open          {} {why}", listed(rows)))?;
+            print(format!("open          {} {why}", listed(rows)))?;
         }
     }
     if findings.log_replayed_until > 0 {
         let row = findings.log_replayed_until;
-        give(format!(
+        print(format!(
             "open          a restore carried out an export up to row {row}: rows up to there are not compared"
         ))?;
     }
     if findings.log_rows_of_older_nodes > 0 {
         let rows = findings.log_rows_of_older_nodes;
-        give(format!("open          {rows} rows of the log were written without digests on the day of the upgrade"))?;
+        print(format!("open          {rows} rows of the log were written without digests on the day of the upgrade"))?;
     }
-    for (columns, why) in OPEN {
-        give(format!("open          {columns}: {why}"))?;
+    for (columns, why) in UNCOVERED_COLUMNS {
+        print(format!("open          {columns}: {why}"))?;
     }
     Ok(())
 }

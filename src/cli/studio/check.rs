@@ -14,25 +14,25 @@ use hyper::body::Bytes;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::{LanguageArgument, advice, declaration, give, receipt, tell};
+use super::{LanguageArgument, advice, declaration, eprint, print, receipt};
 use crate::client::photo_file::{PhotoFile, PhotoFileError};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::finding::Verdict;
 use crate::domain::language::Language;
 use crate::domain::subject::Declaration;
-use crate::report::row::{Row, verdict_text};
-use crate::report::section::Shown;
-use crate::validation::judge::{Examination, examine};
+use crate::report::row::{PhotoSummary, verdict_text};
+use crate::report::section::ReportedPhoto;
+use crate::validation::judge::{CheckOutcome, check_photo};
 use crate::validation::profile::Profile;
 use crate::wire::finding::FindingBody;
 use crate::wire::measurements::MeasurementsBody;
-use listing::Listing;
-use page::Page;
+use listing::PhotoList;
+use page::HtmlReport;
 
-pub use listing::FolderTrouble;
-pub use own_rules::{OwnRulesError, OwnRulesFault};
-pub use page::PageError;
+pub use listing::PhotoFolderProblem;
+pub use own_rules::{ProfileFileError, ProfileFileErrorKind};
+pub use page::HtmlReportError;
 
 /// Judge photos on this computer, by the rules of the gateway; nothing is sent
 ///
@@ -73,18 +73,18 @@ struct CheckedLine<'a> {
 
 /// How results are told on stdout.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Telling {
+enum OutputFormat {
     /// A line of JSON for each photo.
     Json,
     /// All that is known of the one photo.
-    AtLength,
+    Detailed,
     /// A line for each photo, once all are judged.
     Table,
 }
 
 /// A photo and what the judge said. The bytes are kept only where they are wanted later.
-struct Judged {
-    examination: Examination,
+struct CheckedPhoto {
+    examination: CheckOutcome,
     sha256: Sha256Digest,
     bytes: Option<Bytes>,
 }
@@ -92,25 +92,25 @@ struct Judged {
 /// Judges every photo, a few in memory at a time; a file that cannot be read does not hold up the others.
 pub fn run(arguments: &Arguments) -> Exit {
     let language = Language::from(arguments.lang);
-    match rules(arguments, language).and_then(|profile| check(arguments, &profile, language)) {
+    match load_profile(arguments, language).and_then(|profile| check(arguments, &profile, language)) {
         Ok(exit) | Err(exit) => exit,
     }
 }
 
 /// What to judge by; where that is not known, nothing is judged.
-fn rules(arguments: &Arguments, language: Language) -> Result<Profile, Exit> {
+fn load_profile(arguments: &Arguments, language: Language) -> Result<Profile, Exit> {
     if let Some(file) = &arguments.profile_file {
         let rules = own_rules::read(file).map_err(|error| {
-            tell(receipt::printable(&advice::about_own_rules(&error, language)));
+            eprint(receipt::printable(&advice::about_profile_file(&error, language)));
             Exit::Setup
         })?;
-        if !rules.left_to_gateway.is_empty() {
-            tell(receipt::printable(&advice::about_rules_left(&rules.left_to_gateway, language)));
+        if !rules.unsupported_tables.is_empty() {
+            eprint(receipt::printable(&advice::about_unknown_checks(&rules.unsupported_tables, language)));
         }
         return Ok(rules.profile);
     }
     Profile::builtin(&arguments.profile).ok_or_else(|| {
-        tell(language.pick(
+        eprint(language.pick(
             "Dieses Profil lässt sich nicht lesen. Mit --profile ein anderes wählen.",
             "This profile cannot be read. Choose another one with --profile.",
         ));
@@ -119,81 +119,88 @@ fn rules(arguments: &Arguments, language: Language) -> Result<Profile, Exit> {
 }
 
 fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result<Exit, Exit> {
-    let declaration = arguments.declaration.declared().unwrap_or_default();
-    let Listing { photos, has_folders, troubles, others } = Listing::of(&arguments.photos);
+    let declaration = arguments.declaration.to_declaration().unwrap_or_default();
+    let PhotoList { photos, has_folders, folder_errors: troubles, other_image_count: others } =
+        PhotoList::collect(&arguments.photos);
     for trouble in &troubles {
-        tell(advice::about_folder(trouble, language));
+        eprint(advice::about_folder(trouble, language));
     }
     if others > 0 {
-        tell(advice::about_others(others, language));
+        eprint(advice::about_other_images(others, language));
     }
-    let telling = match (arguments.json, has_folders || photos.len() > 1) {
-        (true, _) => Telling::Json,
-        (false, true) => Telling::Table,
-        (false, false) => Telling::AtLength,
+    let format = match (arguments.json, has_folders || photos.len() > 1) {
+        (true, _) => OutputFormat::Json,
+        (false, true) => OutputFormat::Table,
+        (false, false) => OutputFormat::Detailed,
     };
-    let begun = arguments.html.as_deref().map(Page::begin).transpose();
-    let mut page = begun.map_err(|error| page_failed(&error, language))?;
+    let begun = arguments.html.as_deref().map(HtmlReport::begin).transpose();
+    let mut page = begun.map_err(|error| report_html_error(&error, language))?;
     let mut rows = Vec::new();
     in_order::for_each(
         &photos,
-        |path| judge(path, profile, declaration, page_is_wanted(arguments)),
+        |path| check_photo_file(path, profile, declaration, wants_html_report(arguments)),
         |path, judged| {
             let file = path.display().to_string();
-            let Judged { examination, sha256, bytes } = match judged {
+            let CheckedPhoto { examination, sha256, bytes } = match judged {
                 Ok(judged) => judged,
                 Err(error) => {
-                    tell(receipt::printable(&advice::about_photo(&error, language)));
-                    rows.push(Row::unread(file));
+                    eprint(receipt::printable(&advice::about_photo(&error, language)));
+                    rows.push(PhotoSummary::unreadable(file));
                     return Ok(());
                 }
             };
-            rows.push(Row::judged(file.clone(), &examination));
+            rows.push(PhotoSummary::new(file.clone(), &examination));
             if let (Some(page), Some(bytes)) = (&mut page, &bytes) {
-                let shown = Shown { file: &file, bytes, sha256, examination: &examination, profile };
-                page.add(&shown, rows.len(), language).map_err(|error| page_failed(&error, language))?;
+                let shown = ReportedPhoto { file: &file, bytes, sha256, outcome: &examination, profile };
+                page.add(&shown, rows.len(), language).map_err(|error| report_html_error(&error, language))?;
             }
-            match telling {
-                Telling::Json => give_json(&file, &examination, language),
-                Telling::AtLength => give_at_length(&file, &examination, language),
-                Telling::Table => Ok(()),
+            match format {
+                OutputFormat::Json => print_json(&file, &examination, language),
+                OutputFormat::Detailed => print_detailed(&file, &examination, language),
+                OutputFormat::Table => Ok(()),
             }
         },
     )?;
-    if telling == Telling::Table && !rows.is_empty() {
-        give(table::table(&rows, language), language)?;
+    if format == OutputFormat::Table && !rows.is_empty() {
+        print(table::table(&rows, language), language)?;
     }
     if let Some(page) = page {
         let judged_at = receipt::moment(SystemClock.now(), language);
-        let path = page.finish(&rows, profile, &judged_at, language).map_err(|error| page_failed(&error, language))?;
-        tell(language.pick(
+        let path =
+            page.finish(&rows, profile, &judged_at, language).map_err(|error| report_html_error(&error, language))?;
+        eprint(language.pick(
             format!("Zum Ansehen im Browser öffnen: {}", path.display()),
             format!("Open in a browser to look at: {}", path.display()),
         ));
     }
-    Ok(how_it_ended(&rows, !troubles.is_empty(), language))
+    Ok(exit_status(&rows, !troubles.is_empty(), language))
 }
 
 /// The one place where a photo is judged.
-fn judge(path: &Path, profile: &Profile, declaration: Declaration, keep: bool) -> Result<Judged, PhotoFileError> {
+fn check_photo_file(
+    path: &Path,
+    profile: &Profile,
+    declaration: Declaration,
+    keep: bool,
+) -> Result<CheckedPhoto, PhotoFileError> {
     let photo = PhotoFile::read(path)?;
-    let examination = examine(&photo.bytes, profile, declaration, SystemClock.now());
-    Ok(Judged { examination, sha256: photo.sha256, bytes: keep.then_some(photo.bytes) })
+    let examination = check_photo(&photo.bytes, profile, declaration, SystemClock.now());
+    Ok(CheckedPhoto { examination, sha256: photo.sha256, bytes: keep.then_some(photo.bytes) })
 }
 
-fn page_is_wanted(arguments: &Arguments) -> bool {
+fn wants_html_report(arguments: &Arguments) -> bool {
     arguments.html.is_some()
 }
 
-fn page_failed(error: &PageError, language: Language) -> Exit {
-    tell(advice::about_page(error, language));
+fn report_html_error(error: &HtmlReportError, language: Language) -> Exit {
+    eprint(advice::about_html_report(error, language));
     Exit::Setup
 }
 
-fn how_it_ended(rows: &[Row], folder_trouble: bool, language: Language) -> Exit {
+fn exit_status(rows: &[PhotoSummary], folder_trouble: bool, language: Language) -> Exit {
     let refused = rows.iter().any(|row| row.verdict == Some(Verdict::Refused));
     if refused {
-        tell(language.pick(
+        eprint(language.pick(
             "Abgelehnte Fotos berichtigen oder neu aufnehmen und noch einmal prüfen.",
             "Correct the refused photos or take new ones, and check them again.",
         ));
@@ -205,7 +212,7 @@ fn how_it_ended(rows: &[Row], folder_trouble: bool, language: Language) -> Exit 
     }
 }
 
-fn give_json(file: &str, examination: &Examination, language: Language) -> Result<(), Exit> {
+fn print_json(file: &str, examination: &CheckOutcome, language: Language) -> Result<(), Exit> {
     let line = CheckedLine {
         file,
         verdict: examination.verdict,
@@ -213,18 +220,18 @@ fn give_json(file: &str, examination: &Examination, language: Language) -> Resul
         measurements: (&examination.measurements).into(),
     };
     let line = serde_json::to_string(&line).map_err(|error| {
-        tell(advice::about_unexpected(&error, language));
+        eprint(advice::about_unexpected(&error, language));
         Exit::Unexpected
     })?;
-    give(line, language)
+    print(line, language)
 }
 
-fn give_at_length(file: &str, examination: &Examination, language: Language) -> Result<(), Exit> {
+fn print_detailed(file: &str, examination: &CheckOutcome, language: Language) -> Result<(), Exit> {
     let mut text = format!("{file}: {}", verdict_text(Some(examination.verdict), language));
     let findings = FindingBody::all(&examination.findings, language);
     if !findings.is_empty() {
         text.push('\n');
         text.push_str(&receipt::findings_for_people(&findings, language));
     }
-    give(receipt::printable(&text), language)
+    print(receipt::printable(&text), language)
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::typed;
+use super::argument_text;
 use crate::domain::subject::{Declaration, Exception, Subject};
 
 /// The two arguments; the same for a check and a deposit.
@@ -36,13 +36,13 @@ enum Reason {
 
 impl Arguments {
     /// The arguments that were given, as they are typed.
-    pub fn typed(&self) -> Vec<(&'static str, String)> {
-        let child = self.child.map(|age| ("--child", typed(age)));
-        child.into_iter().chain(self.exception.map(|reason| ("--exception", typed(reason)))).collect()
+    pub fn to_arguments(&self) -> Vec<(&'static str, String)> {
+        let child = self.child.map(|age| ("--child", argument_text(age)));
+        child.into_iter().chain(self.exception.map(|reason| ("--exception", argument_text(reason)))).collect()
     }
 
     /// What is declared; `None` when neither argument was given.
-    pub fn declared(&self) -> Option<Declaration> {
+    pub fn to_declaration(&self) -> Option<Declaration> {
         let subject = match self.child {
             None => Subject::Adult,
             Some(Child::Under10) => Subject::Under10,

@@ -8,11 +8,11 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::exit::Exit;
-use super::{LanguageArgument, advice, give, receipt, runtime, tell};
+use super::{LanguageArgument, advice, eprint, print, receipt, runtime};
 use crate::client::enrolment::address::EnrolmentAddress;
-use crate::client::enrolment::enrol::{Enrolled, Enrolment, enrol};
-use crate::client::enrolment::folder::{Folder, Replace};
-use crate::client::patience::RealPatience;
+use crate::client::enrolment::enrol::{DeviceEnrolment, EnrolledDevice, enrol};
+use crate::client::enrolment::folder::{DeviceFolder, ReplacePolicy};
+use crate::client::patience::TokioTimer;
 use crate::clock::{SystemClock, Timestamp};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::enrolment_code::EnrolmentCode;
@@ -79,15 +79,15 @@ pub fn run(arguments: &Arguments) -> Exit {
 }
 
 /// What was typed, understood.
-struct Asked {
+struct ParsedArguments {
     address: EnrolmentAddress,
     code: EnrolmentCode,
-    letter: Option<Sha256Digest>,
+    expected_ca_sha256: Option<Sha256Digest>,
 }
 
-fn prepare(arguments: &Arguments, language: Language) -> Result<(Asked, tokio::runtime::Runtime), Exit> {
+fn prepare(arguments: &Arguments, language: Language) -> Result<(ParsedArguments, tokio::runtime::Runtime), Exit> {
     let wrong = |message: String| {
-        tell(message);
+        eprint(message);
         Exit::Usage
     };
     let address = arguments.url.parse().map_err(|error| wrong(advice::about_address(&error, language)))?;
@@ -102,7 +102,7 @@ fn prepare(arguments: &Arguments, language: Language) -> Result<(Asked, tokio::r
         })
     });
     let letter = letter.transpose()?;
-    Ok((Asked { address, code, letter }, runtime(language)?))
+    Ok((ParsedArguments { address, code, expected_ca_sha256: letter }, runtime(language)?))
 }
 
 /// The code of the command line, or the first line of the standard input.
@@ -115,40 +115,40 @@ fn typed_code(argument: &str) -> std::io::Result<Zeroizing<String>> {
     Ok(typed)
 }
 
-async fn enrol_here(arguments: &Arguments, asked: &Asked, language: Language) -> Exit {
-    let patience = RealPatience::begin();
-    let announce = |notice| tell(advice::about_enrol_notice(&notice, language));
-    let folder = match Folder::open(&arguments.dir) {
+async fn enrol_here(arguments: &Arguments, parsed: &ParsedArguments, language: Language) -> Exit {
+    let timer = TokioTimer::begin();
+    let on_progress = |notice| eprint(advice::about_enrolment_progress(&notice, language));
+    let folder = match DeviceFolder::open(&arguments.dir) {
         Ok(folder) => folder,
         Err(error) => {
             let (exit, message) = advice::about_enrol(&error.into(), language);
-            tell(message);
+            eprint(message);
             return exit;
         }
     };
-    let job = Enrolment {
-        address: &asked.address,
-        code: &asked.code,
-        letter: asked.letter,
+    let enrolment = DeviceEnrolment {
+        address: &parsed.address,
+        code: &parsed.code,
+        expected_ca_sha256: parsed.expected_ca_sha256,
         folder: &folder,
-        replace: if arguments.replace { Replace::KeepingTheOld } else { Replace::Never },
+        replace: if arguments.replace { ReplacePolicy::WithBackup } else { ReplacePolicy::Never },
         language,
         clock: &SystemClock,
         entropy: &OsEntropy,
-        patience: &patience,
-        announce: &announce,
+        timer: &timer,
+        on_progress: &on_progress,
     };
-    match enrol(&job).await {
+    match enrol(&enrolment).await {
         Ok(enrolled) => show(&enrolled, &folder, arguments.json, language),
         Err(error) => {
             let (exit, message) = advice::about_enrol(&error, language);
-            tell(message);
+            eprint(message);
             exit
         }
     }
 }
 
-fn show(enrolled: &Enrolled, folder: &Folder, json: bool, language: Language) -> Exit {
+fn show(enrolled: &EnrolledDevice, folder: &DeviceFolder, json: bool, language: Language) -> Exit {
     let text = if json {
         let line = EnrolledLine {
             device_id: enrolled.device_id,
@@ -156,7 +156,7 @@ fn show(enrolled: &Enrolled, folder: &Folder, json: bool, language: Language) ->
             party: PartyLine { name: &enrolled.party.name, place: &enrolled.party.place },
             gateway: enrolled.gateway.as_str().trim_end_matches('/'),
             ca_sha256: enrolled.ca_sha256,
-            expires_at: enrolled.until,
+            expires_at: enrolled.not_after,
             folder: folder.path(),
             p12: enrolled.browser_file.as_ref().map(|file| file.path.as_path()),
             p12_password: enrolled.browser_file.as_ref().map(|file| file.password.as_str()),
@@ -164,22 +164,22 @@ fn show(enrolled: &Enrolled, folder: &Folder, json: bool, language: Language) ->
         match serde_json::to_string(&line) {
             Ok(line) => line,
             Err(error) => {
-                tell(advice::about_unexpected(&error, language));
+                eprint(advice::about_unexpected(&error, language));
                 return Exit::Unexpected;
             }
         }
     } else {
         for_people(enrolled, folder, language)
     };
-    if let Err(exit) = give(text, language) {
+    if let Err(exit) = print(text, language) {
         return exit;
     }
-    tell(advice::after_enrolment(enrolled, folder, language));
+    eprint(advice::after_enrolment(enrolled, folder, language));
     Exit::Done
 }
 
-fn for_people(enrolled: &Enrolled, folder: &Folder, language: Language) -> String {
-    let until = receipt::moment(enrolled.until, language);
+fn for_people(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Language) -> String {
+    let until = receipt::moment(enrolled.not_after, language);
     let (name, place) = (&enrolled.party.name, &enrolled.party.place);
     let gateway = enrolled.gateway.as_str().trim_end_matches('/');
     let (device, files) = (enrolled.device_id, folder.path().display());

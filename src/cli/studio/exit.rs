@@ -20,7 +20,7 @@ pub enum Exit {
     /// A file or the configuration does not serve.
     Setup = 6,
     /// A photo was refused, but an earlier try got no answer and may have stored it.
-    PerhapsDeposited = 7,
+    MaybeDeposited = 7,
     /// Another watch works on the folder.
     AlreadyWatched = 8,
     /// Everything works, and something has to be seen to before it no longer does.

@@ -78,7 +78,7 @@ impl From<PaperArgument> for Paper {
 }
 
 /// A value as it is typed.
-fn typed(value: impl ValueEnum) -> String {
+fn argument_text(value: impl ValueEnum) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
@@ -99,22 +99,22 @@ pub fn main() -> ExitCode {
 /// Where the work of one command runs.
 fn runtime(language: Language) -> Result<tokio::runtime::Runtime, Exit> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        tell(advice::about_unexpected(&error, language));
+        eprint(advice::about_unexpected(&error, language));
         Exit::Unexpected
     })
 }
 
 /// A message for the person at the screen. That nobody reads stderr changes nothing about the work.
-fn tell(message: impl Display) {
+fn eprint(message: impl Display) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "{message}");
 }
 
 /// A result on stdout.
-fn give(text: impl Display, language: Language) -> Result<(), Exit> {
+fn print(text: impl Display, language: Language) -> Result<(), Exit> {
     use std::io::Write;
     writeln!(std::io::stdout(), "{text}").map_err(|error| {
-        tell(language.pick(
+        eprint(language.pick(
             format!("Das Ergebnis lässt sich nicht ausgeben ({error}). Bitte denselben Befehl noch einmal ausführen."),
             format!("The result cannot be written ({error}). Run the same command again."),
         ));

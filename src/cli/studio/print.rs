@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::receipt::printable;
-use super::{LanguageArgument, PaperArgument, advice, give, tell};
-use crate::client::printed_receipt::Printing;
+use super::{LanguageArgument, PaperArgument, advice, eprint, print};
+use crate::client::printed_receipt::PrintOptions;
 use crate::client::stored_receipt::StoredReceipt;
 use crate::clock::{Clock, SystemClock};
 use crate::domain::language::Language;
@@ -40,21 +40,21 @@ pub fn run(arguments: &Arguments) -> Exit {
     let stored = match StoredReceipt::read(&arguments.receipt) {
         Ok(Some(stored)) => stored,
         absent => {
-            tell(advice::about_receipt_to_print(&arguments.receipt, absent.err().as_ref(), language));
+            eprint(advice::about_receipt_to_print(&arguments.receipt, absent.err().as_ref(), language));
             return Exit::Setup;
         }
     };
     let out = arguments.out.clone().unwrap_or_else(|| beside(&arguments.receipt));
-    let printing = Printing { paper: arguments.paper.into(), language, studio: arguments.studio.as_deref() };
+    let printing = PrintOptions { paper: arguments.paper.into(), language, studio: arguments.studio.as_deref() };
     if let Err(error) = printing.write(&stored.body, &out) {
         let (exit, message) = advice::about_printing(&error, language);
-        tell(message);
+        eprint(message);
         return exit;
     }
-    if let Err(exit) = give(printable(&out.display().to_string()), language) {
+    if let Err(exit) = print(printable(&out.display().to_string()), language) {
         return exit;
     }
-    tell(advice::after_printing(stored.body.expires_at <= SystemClock.now(), language));
+    eprint(advice::after_printing(stored.body.expires_at <= SystemClock.now(), language));
     Exit::Done
 }
 

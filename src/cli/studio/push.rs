@@ -8,14 +8,14 @@ use clap::Args;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::{LanguageArgument, PaperArgument, advice, declaration, give, receipt, runtime, tell};
+use super::{LanguageArgument, PaperArgument, advice, declaration, eprint, print, receipt, runtime};
 use crate::client::config::StudioConfig;
-use crate::client::connection::Connection;
-use crate::client::deposit::{DepositError, Trying};
-use crate::client::patience::RealPatience;
-use crate::client::printed_receipt::{self, Printing};
-use crate::client::push::{Push, PushError, Pushed, push};
-use crate::client::spool::Repeat;
+use crate::client::connection::GatewayClient;
+use crate::client::deposit::{ClientDepositError, RetryContext};
+use crate::client::patience::TokioTimer;
+use crate::client::printed_receipt::{self, PrintOptions};
+use crate::client::push::{PushContext, PushError, PushedPhoto, push};
+use crate::client::spool::RepeatPolicy;
 use crate::clock::{Clock, SystemClock};
 use crate::domain::language::Language;
 use crate::entropy::OsEntropy;
@@ -62,8 +62,8 @@ struct PushedLine<'a> {
 
 /// Pushes the photo and says how it went.
 pub fn run(arguments: &Arguments) -> Exit {
-    let wished = arguments.lang.map(Language::from);
-    match prepare(arguments, wished) {
+    let requested_language = arguments.lang.map(Language::from);
+    match prepare(arguments, requested_language) {
         Ok((connection, language, runtime)) => runtime.block_on(push_photo(arguments, &connection, language)),
         Err(exit) => exit,
     }
@@ -71,89 +71,94 @@ pub fn run(arguments: &Arguments) -> Exit {
 
 fn prepare(
     arguments: &Arguments,
-    wished: Option<Language>,
-) -> Result<(Connection, Language, tokio::runtime::Runtime), Exit> {
+    requested_language: Option<Language>,
+) -> Result<(GatewayClient, Language, tokio::runtime::Runtime), Exit> {
     let say = |language: Language, message: String| {
-        tell(message);
-        tell(advice::after_setup_error(language));
+        eprint(message);
+        eprint(advice::after_setup_error(language));
         Exit::Setup
     };
     let config = StudioConfig::load(&arguments.config).map_err(|error| {
-        let language = wished.unwrap_or_default();
+        let language = requested_language.unwrap_or_default();
         say(language, advice::about_config(&error, language))
     })?;
-    let language = wished.unwrap_or(config.language);
-    let connection =
-        Connection::prepare(&config).map_err(|error| say(language, advice::about_credentials(&error, language)))?;
+    let language = requested_language.unwrap_or(config.language);
+    let connection = GatewayClient::from_config(&config)
+        .map_err(|error| say(language, advice::about_credentials(&error, language)))?;
     Ok((connection, language, runtime(language)?))
 }
 
-async fn push_photo(arguments: &Arguments, connection: &Connection, language: Language) -> Exit {
-    let patience = RealPatience::begin();
-    let announce = |notice| tell(advice::about_notice(&notice, language));
-    let job = Push {
-        connection,
+async fn push_photo(arguments: &Arguments, connection: &GatewayClient, language: Language) -> Exit {
+    let timer = TokioTimer::begin();
+    let on_progress = |notice| eprint(advice::about_progress(&notice, language));
+    let context = PushContext {
+        client: connection,
         language,
-        repeat: if arguments.again { Repeat::DepositAgain } else { Repeat::ShowReceipt },
-        declared: arguments.declaration.declared(),
-        trying: Trying {
+        repeat: if arguments.again { RepeatPolicy::DepositAgain } else { RepeatPolicy::ReturnReceipt },
+        declared: arguments.declaration.to_declaration(),
+        retry: RetryContext {
             clock: &SystemClock,
             entropy: &OsEntropy,
-            patience: &patience,
+            timer: &timer,
             give_up_after: Duration::from_secs(arguments.give_up_after),
-            announce: &announce,
+            on_progress: &on_progress,
         },
     };
-    match push(&arguments.photo, &job).await {
+    match push(&arguments.photo, &context).await {
         Ok(pushed) => show(&pushed, arguments, language),
         Err(error) => {
             if arguments.json
-                && let PushError::Deposit(DepositError::Refused(problem))
-                | PushError::RefusedAfterSilence { problem, .. } = &error
+                && let PushError::Deposit(ClientDepositError::Refused(problem))
+                | PushError::RefusedMaybeStored { problem, .. } = &error
                 && let Ok(line) = serde_json::to_string(problem)
-                && let Err(exit) = give(line, language)
+                && let Err(exit) = print(line, language)
             {
                 return exit;
             }
             let (exit, message) = advice::about_push(&error, language);
-            tell(message);
+            eprint(message);
             exit
         }
     }
 }
 
-fn show(pushed: &Pushed, arguments: &Arguments, language: Language) -> Exit {
+fn show(pushed: &PushedPhoto, arguments: &Arguments, language: Language) -> Exit {
     let text = if arguments.json {
         match serde_json::to_string(&PushedLine { receipt: &pushed.receipt, replayed: pushed.replayed }) {
             Ok(line) => line,
             Err(error) => {
-                tell(advice::about_unexpected(&error, language));
+                eprint(advice::about_unexpected(&error, language));
                 return Exit::Unexpected;
             }
         }
     } else {
         receipt::for_people(&pushed.receipt, language)
     };
-    if let Err(exit) = give(text, language) {
+    if let Err(exit) = print(text, language) {
         return exit;
     }
     if let Some(paper) = arguments.pdf
-        && let Err(exit) = print(pushed, arguments, paper, language)
+        && let Err(exit) = write_pdf(pushed, arguments, paper, language)
     {
         return exit;
     }
-    tell(advice::after_receipt(pushed, SystemClock.now(), language));
+    eprint(advice::after_receipt(pushed, SystemClock.now(), language));
     Exit::Done
 }
 
 /// The PDF beside the photo. The code was shown before: whatever goes wrong here, it is known.
-fn print(pushed: &Pushed, arguments: &Arguments, paper: PaperArgument, language: Language) -> Result<(), Exit> {
+fn write_pdf(
+    pushed: &PushedPhoto,
+    arguments: &Arguments,
+    paper: PaperArgument,
+    language: Language,
+) -> Result<(), Exit> {
     let mut path = OsString::from(&arguments.photo);
     path.push(printed_receipt::SUFFIX);
-    let printing = Printing { paper: paper.into(), language, studio: arguments.studio.as_deref() };
+    let printing = PrintOptions { paper: paper.into(), language, studio: arguments.studio.as_deref() };
     printing.write(&pushed.receipt, Path::new(&path)).map_err(|error| {
         let (exit, message) = advice::about_printing(&error, language);
-        tell(message);
+        eprint(message);
         exit
     })
 }

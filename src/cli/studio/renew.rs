@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::Exit;
-use super::{LanguageArgument, advice, give, receipt, runtime, tell};
+use super::{LanguageArgument, advice, eprint, print, receipt, runtime};
 use crate::client::config::StudioConfig;
 use crate::client::credentials::Credentials;
-use crate::client::enrolment::due::due_at;
-use crate::client::enrolment::renew::{RenewError, certificate_in_use, renew};
+use crate::client::enrolment::due::renewal_due_at;
+use crate::client::enrolment::renew::{ClientRenewError, certificate_in_use, renew};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::language::Language;
 
@@ -31,14 +31,14 @@ pub struct Arguments {
 
 /// Renews and says how it went.
 pub fn run(arguments: &Arguments) -> Exit {
-    let wished = arguments.lang.map(Language::from);
-    let language = wished.unwrap_or_else(|| {
+    let requested_language = arguments.lang.map(Language::from);
+    let language = requested_language.unwrap_or_else(|| {
         StudioConfig::load(&arguments.config).map_or_else(|_| Language::default(), |config| config.language)
     });
     match due(arguments) {
         Ok(due) if due > SystemClock.now() && !arguments.force => {
             let due = receipt::moment(due, language);
-            tell(language.pick(
+            eprint(language.pick(
                 format!("Das Zertifikat ist erst am {due} zu erneuern. Es ist nichts zu tun; mit --force geschieht es trotzdem."),
                 format!("The certificate is not due for renewal before {due}. Nothing to do; --force renews it all the same."),
             ));
@@ -56,19 +56,19 @@ pub fn run(arguments: &Arguments) -> Exit {
             let until = receipt::moment(renewed.certificate.not_after, language);
             let text =
                 language.pick(format!("Neues Zertifikat bis: {until}"), format!("New certificate until: {until}"));
-            give(text, language).err().unwrap_or(Exit::Done)
+            print(text, language).err().unwrap_or(Exit::Done)
         }
         Err(error) => failed(&error, language),
     }
 }
 
-fn due(arguments: &Arguments) -> Result<Timestamp, RenewError> {
+fn due(arguments: &Arguments) -> Result<Timestamp, ClientRenewError> {
     let config = StudioConfig::load(&arguments.config)?;
-    Ok(due_at(&certificate_in_use(&config, &Credentials::load(&config)?)?))
+    Ok(renewal_due_at(&certificate_in_use(&config, &Credentials::load(&config)?)?))
 }
 
-fn failed(error: &RenewError, language: Language) -> Exit {
+fn failed(error: &ClientRenewError, language: Language) -> Exit {
     let (exit, message) = advice::about_renewal(error, language);
-    tell(message);
+    eprint(message);
     exit
 }

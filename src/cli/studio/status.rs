@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::advice::{Line, State, about_self_test};
+use super::advice::{CheckState, SelfTestLine, about_self_test};
 use super::exit::Exit;
-use super::{LanguageArgument, advice, give, receipt, runtime, tell};
+use super::{LanguageArgument, advice, eprint, print, receipt, runtime};
 use crate::client::self_test::{SelfTest, self_test};
 use crate::clock::{SystemClock, Timestamp};
 use crate::domain::id::DeviceId;
@@ -43,46 +43,46 @@ struct StatusLine<'a> {
     renewal_due_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     clock_ahead_milliseconds: Option<i64>,
-    checks: &'a [Line],
+    checks: &'a [SelfTestLine],
 }
 
 /// Tests everything and says what came out.
 pub fn run(arguments: &Arguments) -> Exit {
-    let wished = arguments.lang.map(Language::from);
-    let runtime = match runtime(wished.unwrap_or_default()) {
+    let requested_language = arguments.lang.map(Language::from);
+    let runtime = match runtime(requested_language.unwrap_or_default()) {
         Ok(runtime) => runtime,
         Err(exit) => return exit,
     };
     let test = runtime.block_on(self_test(&arguments.config, &SystemClock));
     let configured = test.configuration.as_ref().ok().map(|config| config.language);
-    let language = wished.or(configured).unwrap_or_default();
+    let language = requested_language.or(configured).unwrap_or_default();
     let lines = about_self_test(&test, language);
     if arguments.json {
         let line = match serde_json::to_string(&to_json(&test, &lines)) {
             Ok(line) => line,
             Err(error) => {
-                tell(advice::about_unexpected(&error, language));
+                eprint(advice::about_unexpected(&error, language));
                 return Exit::Unexpected;
             }
         };
-        if let Err(exit) = give(line, language) {
+        if let Err(exit) = print(line, language) {
             return exit;
         }
     } else {
         for line in &lines {
-            if let Err(exit) = give(for_people(line, language), language) {
+            if let Err(exit) = print(for_people(line, language), language) {
                 return exit;
             }
         }
     }
     // The first thing that is wrong is what the others hang on; what only needs attention never hides a fault.
-    let fault = lines.iter().find(|line| line.state == State::Fault);
-    let attention = lines.iter().find(|line| line.state == State::Attention);
+    let fault = lines.iter().find(|line| line.state == CheckState::Fault);
+    let attention = lines.iter().find(|line| line.state == CheckState::Attention);
     fault.or(attention).map_or(Exit::Done, |line| line.exit)
 }
 
-fn to_json<'a>(test: &SelfTest, lines: &'a [Line]) -> StatusLine<'a> {
-    let me = test.standing.as_ref().and_then(|standing| standing.as_ref().ok());
+fn to_json<'a>(test: &SelfTest, lines: &'a [SelfTestLine]) -> StatusLine<'a> {
+    let me = test.admission.as_ref().and_then(|standing| standing.as_ref().ok());
     let device = test.credentials.as_ref().and_then(|credentials| credentials.as_ref().ok());
     StatusLine {
         can_deposit: matches!(test.deposit, Some(Ok(()))),
@@ -95,12 +95,12 @@ fn to_json<'a>(test: &SelfTest, lines: &'a [Line]) -> StatusLine<'a> {
     }
 }
 
-fn for_people(line: &Line, language: Language) -> String {
+fn for_people(line: &SelfTestLine, language: Language) -> String {
     let state = match line.state {
-        State::Good => "OK",
-        State::Attention => language.pick("ACHTUNG", "ATTENTION"),
-        State::Fault => language.pick("FEHLER", "FAULT"),
-        State::NotTried => language.pick("OFFEN", "OPEN"),
+        CheckState::Good => "OK",
+        CheckState::Attention => language.pick("ACHTUNG", "ATTENTION"),
+        CheckState::Fault => language.pick("FEHLER", "FAULT"),
+        CheckState::NotTried => language.pick("OFFEN", "OPEN"),
     };
     let mut text = format!("{state:<9}  {:<13}  {}", line.aspect.name(language), line.text);
     if let Some(advice) = &line.advice {

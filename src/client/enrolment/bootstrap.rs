@@ -6,9 +6,9 @@ use reqwest::Url;
 use serde::Deserialize;
 
 use super::address::EnrolmentAddress;
-use super::line::{self, LineError};
-use super::unproven_line::tls_that_verifies_nothing;
-use crate::client::config::parse_gateway;
+use super::line::{self, GatewayError};
+use super::unproven_line::unverified_tls_config;
+use crate::client::config::parse_gateway_url;
 use crate::client::connection;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
@@ -17,15 +17,15 @@ use crate::domain::id::DeviceId;
 use crate::domain::party::Role;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 use crate::identity::certificate::certificates_from_pem;
-use crate::sealing::enrolment::{ProofKey, ProvenAnswer, invitation_lookup};
+use crate::sealing::enrolment::{ProofKey, ProofMessage, invitation_lookup_id};
 use crate::wire::enrolment::{InvitedPartyBody, LookupBody};
 
 /// Where an invitation is looked up.
-pub const LOOKUP: &str = "/v1/invitations/lookup";
+pub const LOOKUP_PATH: &str = "/v1/invitations/lookup";
 
 /// An invitation from whoever knows its code. Only [`look_up`] makes one.
 #[derive(Debug, Clone)]
-pub struct ProvenInvitation {
+pub struct VerifiedInvitation {
     /// The device this computer becomes.
     pub device_id: DeviceId,
     /// Its side.
@@ -40,7 +40,7 @@ pub struct ProvenInvitation {
     pub expires_at: Timestamp,
 }
 
-impl ProvenInvitation {
+impl VerifiedInvitation {
     /// What stands in the letter too.
     pub fn ca_sha256(&self) -> Sha256Digest {
         Sha256Digest::of(&self.ca)
@@ -49,7 +49,7 @@ impl ProvenInvitation {
 
 /// `InvitationBody` as text: what was proved are the characters that were sent.
 #[derive(Deserialize)]
-struct LookupAnswer {
+struct LookupResponse {
     device_id: String,
     role: String,
     party: InvitedPartyBody,
@@ -69,33 +69,33 @@ struct LookupAnswer {
 pub async fn look_up(
     address: &EnrolmentAddress,
     code: &EnrolmentCode,
-    letter: Option<Sha256Digest>,
+    expected_ca_sha256: Option<Sha256Digest>,
     entropy: &dyn Entropy,
     language: &str,
-) -> Result<ProvenInvitation, BootstrapError> {
+) -> Result<VerifiedInvitation, BootstrapError> {
     let nonce: [u8; 32] = random_bytes(entropy)?;
     let hexadecimal = |bytes: [u8; 32]| Sha256Digest::from_bytes(bytes).to_string();
-    let lookup = hexadecimal(*invitation_lookup(code).as_bytes());
+    let lookup = hexadecimal(*invitation_lookup_id(code).as_bytes());
     let question = LookupBody { lookup, nonce: hexadecimal(nonce) };
-    let tls = tls_that_verifies_nothing().map_err(|_| BootstrapError::NoTls)?;
-    let http = connection::patient_client(tls).map_err(|_| BootstrapError::NoTls)?;
-    let request = http.post(address.at(LOOKUP)).header("accept-language", language).json(&question);
-    let body = line::ask(request).await?;
-    let answer: LookupAnswer = serde_json::from_slice(&body).map_err(|_| BootstrapError::Unreadable)?;
-    prove(&answer, &ProofKey::of(code), &nonce, letter)
+    let tls = unverified_tls_config().map_err(|_| BootstrapError::TlsSetup)?;
+    let http = connection::client_with_default_timeouts(tls).map_err(|_| BootstrapError::TlsSetup)?;
+    let request = http.post(address.at(LOOKUP_PATH)).header("accept-language", language).json(&question);
+    let body = line::fetch_body(request).await?;
+    let answer: LookupResponse = serde_json::from_slice(&body).map_err(|_| BootstrapError::Unreadable)?;
+    verify_proof(&answer, &ProofKey::from_code(code), &nonce, expected_ca_sha256)
 }
 
-fn prove(
-    answer: &LookupAnswer,
+fn verify_proof(
+    answer: &LookupResponse,
     key: &ProofKey,
     nonce: &[u8; 32],
-    letter: Option<Sha256Digest>,
-) -> Result<ProvenInvitation, BootstrapError> {
+    expected_ca_sha256: Option<Sha256Digest>,
+) -> Result<VerifiedInvitation, BootstrapError> {
     let mut authorities = certificates_from_pem(&answer.ca).map_err(|_| BootstrapError::Unreadable)?;
     // The proof covers one certificate: a second one beside it would be trusted without.
     let (Some(ca), true) = (authorities.pop(), authorities.is_empty()) else { return Err(BootstrapError::Unreadable) };
     let ca_sha256 = Sha256Digest::of(&ca);
-    let proved = ProvenAnswer {
+    let proved = ProofMessage {
         nonce,
         device_id: &answer.device_id,
         role: &answer.role,
@@ -103,20 +103,20 @@ fn prove(
         expires_at: &answer.expires_at,
         ca_sha256,
     };
-    if !key.verifies(&proved, answer.proof.as_bytes()) {
-        return Err(BootstrapError::NotProved);
+    if !key.is_valid_proof(&proved, answer.proof.as_bytes()) {
+        return Err(BootstrapError::InvalidProof);
     }
-    if let Some(letter) = letter
+    if let Some(letter) = expected_ca_sha256
         && letter != ca_sha256
     {
-        return Err(BootstrapError::OtherAuthority { letter, proved: ca_sha256 });
+        return Err(BootstrapError::CaMismatch { expected: letter, actual: ca_sha256 });
     }
     let read = || {
-        Some(ProvenInvitation {
+        Some(VerifiedInvitation {
             device_id: answer.device_id.parse().ok()?,
             role: answer.role.parse().ok()?,
             party: answer.party.clone(),
-            gateway: parse_gateway(&answer.gateway).ok()?,
+            gateway: parse_gateway_url(&answer.gateway).ok()?,
             expires_at: serde_json::from_value(answer.expires_at.clone().into()).ok()?,
             ca,
         })
@@ -128,27 +128,27 @@ fn prove(
 #[derive(Debug)]
 pub enum BootstrapError {
     /// No answer, or a refusal: unknown to it is a code that was never given out, is over, or was withdrawn.
-    Line(LineError),
+    Request(GatewayError),
     /// Not the answer of a gateway, or of one that this version does not understand.
     Unreadable,
     /// Whoever answered does not know the code.
-    NotProved,
+    InvalidProof,
     /// Who answered knows the code and has another authority than the letter names.
-    OtherAuthority {
+    CaMismatch {
         /// What the person typed.
-        letter: Sha256Digest,
+        expected: Sha256Digest,
         /// What answered.
-        proved: Sha256Digest,
+        actual: Sha256Digest,
     },
     /// No randomness.
     Entropy(EntropyError),
     /// This program cannot speak TLS: should not happen.
-    NoTls,
+    TlsSetup,
 }
 
-impl From<LineError> for BootstrapError {
-    fn from(error: LineError) -> Self {
-        Self::Line(error)
+impl From<GatewayError> for BootstrapError {
+    fn from(error: GatewayError) -> Self {
+        Self::Request(error)
     }
 }
 
@@ -161,12 +161,12 @@ impl From<EntropyError> for BootstrapError {
 impl fmt::Display for BootstrapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Line(_) => "the invitation could not be looked up",
+            Self::Request(_) => "the invitation could not be looked up",
             Self::Unreadable => "the answer to the lookup cannot be read",
-            Self::NotProved => "what answered does not know the code",
-            Self::OtherAuthority { .. } => "the gateway's authority is not the one of the letter",
+            Self::InvalidProof => "what answered does not know the code",
+            Self::CaMismatch { .. } => "the gateway's authority is not the one of the letter",
             Self::Entropy(_) => "no nonce could be drawn",
-            Self::NoTls => "TLS could not be set up",
+            Self::TlsSetup => "TLS could not be set up",
         })
     }
 }
@@ -174,7 +174,7 @@ impl fmt::Display for BootstrapError {
 impl std::error::Error for BootstrapError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Line(source) => Some(source),
+            Self::Request(source) => Some(source),
             Self::Entropy(source) => Some(source),
             _ => None,
         }
@@ -193,10 +193,10 @@ mod tests {
         EnrolmentCode::generate(&SeededEntropy::new(seed)).unwrap()
     }
 
-    fn answer() -> LookupAnswer {
+    fn answer() -> LookupResponse {
         let now = Timestamp::from_unix_milliseconds(1_795_339_800_000);
         let ca = Authority::create(AuthorityKind::Server, "gateway", now, &SeededEntropy::new(1)).unwrap();
-        let mut answer = LookupAnswer {
+        let mut answer = LookupResponse {
             device_id: "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e".into(),
             role: "studio".into(),
             party: InvitedPartyBody { name: "Foto Koch".into(), place: "Düsseldorf".into() },
@@ -206,7 +206,7 @@ mod tests {
             proof: Sha256Digest::from_bytes([0; 32]),
         };
         let ca_sha256 = Sha256Digest::of(ca.certificate_der());
-        let proof = ProofKey::of(&code(1)).prove(&ProvenAnswer {
+        let proof = ProofKey::from_code(&code(1)).prove(&ProofMessage {
             nonce: &NONCE,
             device_id: &answer.device_id,
             role: &answer.role,
@@ -218,8 +218,8 @@ mod tests {
         answer
     }
 
-    fn read(answer: &LookupAnswer) -> Result<ProvenInvitation, BootstrapError> {
-        prove(answer, &ProofKey::of(&code(1)), &NONCE, None)
+    fn read(answer: &LookupResponse) -> Result<VerifiedInvitation, BootstrapError> {
+        verify_proof(answer, &ProofKey::from_code(&code(1)), &NONCE, None)
     }
 
     #[test]
@@ -227,15 +227,15 @@ mod tests {
         let answer = answer();
         let invitation = read(&answer).unwrap();
         assert_eq!((invitation.role, invitation.gateway.port()), (Role::Studio, Some(8443)));
-        let letter = prove(&answer, &ProofKey::of(&code(1)), &NONCE, Some(invitation.ca_sha256()));
+        let letter = verify_proof(&answer, &ProofKey::from_code(&code(1)), &NONCE, Some(invitation.ca_sha256()));
         assert!(letter.is_ok());
-        let other = prove(&answer, &ProofKey::of(&code(1)), &NONCE, Some(Sha256Digest::of(b"other")));
-        assert!(matches!(other, Err(BootstrapError::OtherAuthority { .. })));
+        let other = verify_proof(&answer, &ProofKey::from_code(&code(1)), &NONCE, Some(Sha256Digest::of(b"other")));
+        assert!(matches!(other, Err(BootstrapError::CaMismatch { .. })));
     }
 
     #[test]
     fn nothing_that_hangs_on_the_proof_can_be_changed() {
-        let changes: [fn(&mut LookupAnswer); 5] = [
+        let changes: [fn(&mut LookupResponse); 5] = [
             |answer| answer.device_id = "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0f".into(),
             |answer| answer.role = "office".into(),
             |answer| answer.gateway = "https://elsewhere.example:8443".into(),
@@ -245,20 +245,23 @@ mod tests {
         for change in changes {
             let mut answer = answer();
             change(&mut answer);
-            assert!(matches!(read(&answer), Err(BootstrapError::NotProved)));
+            assert!(matches!(read(&answer), Err(BootstrapError::InvalidProof)));
         }
         let mut other_authority = answer();
         other_authority.ca = self::answer().ca;
-        assert!(matches!(read(&other_authority), Err(BootstrapError::NotProved)));
+        assert!(matches!(read(&other_authority), Err(BootstrapError::InvalidProof)));
     }
 
     #[test]
     fn the_proof_is_for_one_code_one_nonce_and_one_authority() {
         let answer = answer();
-        let key = ProofKey::of(&code(1));
-        assert!(matches!(prove(&answer, &ProofKey::of(&code(2)), &NONCE, None), Err(BootstrapError::NotProved)));
-        assert!(matches!(prove(&answer, &key, &[8; 32], None), Err(BootstrapError::NotProved)));
-        let two = LookupAnswer { ca: format!("{}{}", self::answer().ca, answer.ca), ..answer };
-        assert!(matches!(prove(&two, &key, &NONCE, None), Err(BootstrapError::Unreadable)));
+        let key = ProofKey::from_code(&code(1));
+        assert!(matches!(
+            verify_proof(&answer, &ProofKey::from_code(&code(2)), &NONCE, None),
+            Err(BootstrapError::InvalidProof)
+        ));
+        assert!(matches!(verify_proof(&answer, &key, &[8; 32], None), Err(BootstrapError::InvalidProof)));
+        let two = LookupResponse { ca: format!("{}{}", self::answer().ca, answer.ca), ..answer };
+        assert!(matches!(verify_proof(&two, &key, &NONCE, None), Err(BootstrapError::Unreadable)));
     }
 }

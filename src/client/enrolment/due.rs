@@ -8,14 +8,14 @@ use crate::identity::certificate::CertificateFacts;
 /// The pause after the first failed renewal; it doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 /// The longest pause: of the default 20 days that are left, hundreds of tries.
-const LONGEST_PAUSE: Duration = Duration::from_hours(1);
+const MAX_PAUSE: Duration = Duration::from_hours(1);
 
 /// At two thirds of the lifetime, or up to a twentieth of the lifetime earlier, so that a hundred devices that were enrolled
 /// on one day do not come back in one hour.
 ///
 /// How much earlier is read off the certificate's own digest: random enough, and the same whoever asks, so that `status` can
 /// tell the moment at which `watch` will renew.
-pub fn due_at(certificate: &CertificateFacts) -> Timestamp {
+pub fn renewal_due_at(certificate: &CertificateFacts) -> Timestamp {
     let lifetime = certificate.not_before.until(certificate.not_after);
     let [first, second, ..] = *certificate.sha256.as_bytes();
     let draw = u32::from(u16::from_be_bytes([first, second]));
@@ -24,8 +24,8 @@ pub fn due_at(certificate: &CertificateFacts) -> Timestamp {
 }
 
 /// The pause after `failures` failed renewals in a row (from 1).
-pub fn pause_after(failures: u32) -> Duration {
-    FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(LONGEST_PAUSE)
+pub fn retry_pause(failures: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(MAX_PAUSE)
 }
 
 #[cfg(test)]
@@ -52,16 +52,16 @@ mod tests {
 
     #[test]
     fn renewal_is_due_at_two_thirds_of_the_lifetime_or_a_little_earlier() {
-        assert_eq!(due_at(&certificate(0x00)), START + 40 * DAY);
-        assert_eq!(due_at(&certificate(0xFF)), START + 37 * DAY);
-        let middle = due_at(&certificate(0x80));
+        assert_eq!(renewal_due_at(&certificate(0x00)), START + 40 * DAY);
+        assert_eq!(renewal_due_at(&certificate(0xFF)), START + 37 * DAY);
+        let middle = renewal_due_at(&certificate(0x80));
         assert!(middle > START + 38 * DAY && middle < START + 39 * DAY);
     }
 
     #[test]
     fn pauses_grow_to_an_hour() {
-        let minutes: Vec<u64> = (1..=8).map(|failures| pause_after(failures).as_secs() / 60).collect();
+        let minutes: Vec<u64> = (1..=8).map(|failures| retry_pause(failures).as_secs() / 60).collect();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 60, 60]);
-        assert_eq!(pause_after(u32::MAX), LONGEST_PAUSE);
+        assert_eq!(retry_pause(u32::MAX), MAX_PAUSE);
     }
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 use reqwest::{Client, RequestBuilder, Url};
 
 use super::address::EnrolmentAddress;
-use super::bootstrap::{BootstrapError, ProvenInvitation, look_up};
-use super::est::{IssuedCertificate, SIMPLE_ENROLL, spki_sha256};
-use super::folder::{BrowserFile, Folder, FolderError, Replace};
-use super::line::{EstAnswer, LineError, request_certificate, verified_with};
+use super::bootstrap::{BootstrapError, VerifiedInvitation, look_up};
+use super::est::{ReceivedCertificate, SIMPLE_ENROLL, spki_sha256};
+use super::folder::{BrowserFile, DeviceFolder, DeviceFolderError, ReplacePolicy};
+use super::line::{EstResponse, GatewayError, client_trusting_ca, request_certificate};
 use crate::client::backoff;
-use crate::client::patience::Patience;
+use crate::client::patience::Timer;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::enrolment_code::EnrolmentCode;
@@ -24,23 +24,23 @@ use crate::identity::key::DeviceKey;
 use crate::wire::enrolment::InvitedPartyBody;
 
 /// How often a gateway that names no time is asked whether the device was approved.
-const ASK_AGAIN_AFTER: Duration = Duration::from_secs(15);
+const DEFAULT_POLL_INTERVAL: Duration = Duration::from_secs(15);
 /// However soon a gateway wants to be asked.
-const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
+const MIN_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// An enrolment to be done.
 #[derive(Clone, Copy)]
-pub struct Enrolment<'a> {
+pub struct DeviceEnrolment<'a> {
     /// Where the invitation is accepted.
     pub address: &'a EnrolmentAddress,
     /// The invitation's code.
     pub code: &'a EnrolmentCode,
     /// The fingerprint of the gateway's authority, if the person has it on paper.
-    pub letter: Option<Sha256Digest>,
+    pub expected_ca_sha256: Option<Sha256Digest>,
     /// Where the device's files go.
-    pub folder: &'a Folder,
+    pub folder: &'a DeviceFolder,
     /// What becomes of a device that is there already.
-    pub replace: Replace,
+    pub replace: ReplacePolicy,
     /// The language of refusals, and of the configuration that is written.
     pub language: Language,
     /// For `Retry-After`.
@@ -48,16 +48,16 @@ pub struct Enrolment<'a> {
     /// For nonce, password and jitter.
     pub entropy: &'a dyn Entropy,
     /// For the pauses while somebody approves.
-    pub patience: &'a dyn Patience,
+    pub timer: &'a dyn Timer,
     /// Learns what happens meanwhile.
-    pub announce: &'a (dyn Fn(EnrolNotice) + Send + Sync),
+    pub on_progress: &'a (dyn Fn(EnrolmentProgress) + Send + Sync),
 }
 
 /// What the person at the screen should learn while an enrolment goes on.
 #[derive(Debug)]
-pub enum EnrolNotice {
+pub enum EnrolmentProgress {
     /// The gateway has proved itself; the code is sent next.
-    Proved {
+    GatewayVerified {
         /// For comparing with the letter.
         ca_sha256: Sha256Digest,
         /// The address for deposits or collections.
@@ -73,9 +73,9 @@ pub enum EnrolNotice {
         device_id: DeviceId,
     },
     /// Asking whether it was approved failed; it goes on.
-    StillWaiting {
+    PollFailed {
         /// Why.
-        error: LineError,
+        error: GatewayError,
         /// The pause before the next try.
         pause: Duration,
     },
@@ -83,7 +83,7 @@ pub enum EnrolNotice {
 
 /// This computer is a device now, its files on the disk.
 #[derive(Debug)]
-pub struct Enrolled {
+pub struct EnrolledDevice {
     /// The device.
     pub device_id: DeviceId,
     /// Its side.
@@ -95,7 +95,7 @@ pub struct Enrolled {
     /// The gateway's authority.
     pub ca_sha256: Sha256Digest,
     /// The end of the certificate.
-    pub until: Timestamp,
+    pub not_after: Timestamp,
     /// For an office.
     pub browser_file: Option<BrowserFile>,
 }
@@ -103,84 +103,96 @@ pub struct Enrolled {
 /// Enrols. File work is done on the calling thread.
 ///
 /// # Errors
-/// [`EnrolError`]. The same call again goes on with the same key, and a gateway whose answer was lost gives it again.
-pub async fn enrol(job: &Enrolment<'_>) -> Result<Enrolled, EnrolError> {
-    let key = job.folder.begin(job.replace)?;
+/// [`ClientEnrolError`]. The same call again goes on with the same key, and a gateway whose answer was lost gives it again.
+pub async fn enrol(enrolment: &DeviceEnrolment<'_>) -> Result<EnrolledDevice, ClientEnrolError> {
+    let key = enrolment.folder.load_or_create_key(enrolment.replace)?;
     failpoint::reached("enrol.key_stored");
-    let invitation = look_up(job.address, job.code, job.letter, job.entropy, job.language.tag()).await?;
+    let invitation = look_up(
+        enrolment.address,
+        enrolment.code,
+        enrolment.expected_ca_sha256,
+        enrolment.entropy,
+        enrolment.language.tag(),
+    )
+    .await?;
     let ca_sha256 = invitation.ca_sha256();
     let (gateway, party) = (invitation.gateway.clone(), invitation.party.clone());
-    (job.announce)(EnrolNotice::Proved { ca_sha256, gateway: gateway.clone(), party: party.clone() });
-    let certificate = certificate_for(&key, &invitation, job).await?;
+    (enrolment.on_progress)(EnrolmentProgress::GatewayVerified {
+        ca_sha256,
+        gateway: gateway.clone(),
+        party: party.clone(),
+    });
+    let certificate = poll_certificate(&key, &invitation, enrolment).await?;
     failpoint::reached("enrol.answered");
-    let browser_file = job.folder.finish(&invitation, &key, &certificate, job.language, job.entropy)?;
+    let browser_file =
+        enrolment.folder.store_device(&invitation, &key, &certificate, enrolment.language, enrolment.entropy)?;
     let (device_id, role, until) = (invitation.device_id, invitation.role, certificate.facts.not_after);
-    Ok(Enrolled { device_id, role, party, gateway, ca_sha256, until, browser_file })
+    Ok(EnrolledDevice { device_id, role, party, gateway, ca_sha256, not_after: until, browser_file })
 }
 
 /// Asks until the gateway has decided. Before it has said that it will, every failure goes back to the person who waits.
-async fn certificate_for(
+async fn poll_certificate(
     key: &DeviceKey,
-    invitation: &ProvenInvitation,
-    job: &Enrolment<'_>,
-) -> Result<IssuedCertificate, EnrolError> {
-    let http = verified_with(&invitation.ca).ok_or(EnrolError::Bootstrap(BootstrapError::Unreadable))?;
+    invitation: &VerifiedInvitation,
+    enrolment: &DeviceEnrolment<'_>,
+) -> Result<ReceivedCertificate, ClientEnrolError> {
+    let http = client_trusting_ca(&invitation.ca).ok_or(ClientEnrolError::Bootstrap(BootstrapError::Unreadable))?;
     let (mut failures, mut waiting) = (0, false);
     loop {
-        let pause = match request_certificate(request(&http, invitation, job), key, job.clock.now()).await {
-            Ok(EstAnswer::Issued(certificate)) => return Ok(certificate),
-            Ok(EstAnswer::Waiting { retry_after }) => {
+        let pause = match request_certificate(request(&http, invitation, enrolment), key, enrolment.clock.now()).await {
+            Ok(EstResponse::Issued(certificate)) => return Ok(certificate),
+            Ok(EstResponse::Pending { retry_after }) => {
                 if !waiting {
                     let (spki_sha256, device_id) = (spki_sha256(key), invitation.device_id);
-                    (job.announce)(EnrolNotice::WaitingForApproval { spki_sha256, device_id });
+                    (enrolment.on_progress)(EnrolmentProgress::WaitingForApproval { spki_sha256, device_id });
                 }
                 (failures, waiting) = (0, true);
-                retry_after.unwrap_or(ASK_AGAIN_AFTER).max(SHORTEST_PAUSE)
+                retry_after.unwrap_or(DEFAULT_POLL_INTERVAL).max(MIN_POLL_INTERVAL)
             }
-            Err(error) if waiting && error.may_pass() => {
+            Err(error) if waiting && error.is_transient() => {
                 failures += 1;
-                let draw = random_bytes(job.entropy).map_or(u32::MAX, u32::from_be_bytes);
-                let pause = backoff::pause(failures, draw).max(SHORTEST_PAUSE);
-                (job.announce)(EnrolNotice::StillWaiting { error, pause });
+                let draw = random_bytes(enrolment.entropy).map_or(u32::MAX, u32::from_be_bytes);
+                let pause = backoff::pause(failures, draw).max(MIN_POLL_INTERVAL);
+                (enrolment.on_progress)(EnrolmentProgress::PollFailed { error, pause });
                 pause
             }
-            Err(error) => return Err(EnrolError::Certificate(error)),
+            Err(error) => return Err(ClientEnrolError::Certificate(error)),
         };
-        job.patience.wait(pause).await;
+        enrolment.timer.sleep(pause).await;
     }
 }
 
 /// The code goes over the proven line only, and nowhere else.
-fn request(http: &Client, invitation: &ProvenInvitation, job: &Enrolment<'_>) -> RequestBuilder {
-    http.post(job.address.at(SIMPLE_ENROLL))
-        .basic_auth(invitation.device_id, Some(job.code.reveal()))
-        .header("accept-language", job.language.tag())
+fn request(http: &Client, invitation: &VerifiedInvitation, enrolment: &DeviceEnrolment<'_>) -> RequestBuilder {
+    http.post(enrolment.address.at(SIMPLE_ENROLL))
+        .basic_auth(invitation.device_id, Some(enrolment.code.reveal()))
+        .header("accept-language", enrolment.language.tag())
 }
 
 /// Why this computer is not enrolled.
 #[derive(Debug)]
-pub enum EnrolError {
+pub enum ClientEnrolError {
     /// A file of the device does not serve.
-    Folder(FolderError),
+    Folder(DeviceFolderError),
     /// The gateway was not reached or did not prove itself; the code was not sent.
     Bootstrap(BootstrapError),
     /// The proven gateway gave no certificate.
-    Certificate(LineError),
+    Certificate(GatewayError),
 }
 
-impl From<FolderError> for EnrolError {
-    fn from(error: FolderError) -> Self {
+impl From<DeviceFolderError> for ClientEnrolError {
+    fn from(error: DeviceFolderError) -> Self {
         Self::Folder(error)
     }
 }
 
-impl From<BootstrapError> for EnrolError {
+impl From<BootstrapError> for ClientEnrolError {
     fn from(error: BootstrapError) -> Self {
         Self::Bootstrap(error)
     }
 }
 
-impl fmt::Display for EnrolError {
+impl fmt::Display for ClientEnrolError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Folder(_) => "the device's folder does not serve",
@@ -190,7 +202,7 @@ impl fmt::Display for EnrolError {
     }
 }
 
-impl std::error::Error for EnrolError {
+impl std::error::Error for ClientEnrolError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Folder(source) => Some(source),

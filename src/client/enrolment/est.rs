@@ -24,13 +24,13 @@ const SIGNED_DATA: Oid<'static> = oid!(1.2.840.113549.1.7.2);
 ///
 /// # Errors
 /// [`IdentityError`] when signing fails.
-pub fn request(key: &DeviceKey) -> Result<String, IdentityError> {
+pub fn encode_request(key: &DeviceKey) -> Result<String, IdentityError> {
     Ok(BASE64.encode(key.to_request()?))
 }
 
 /// A certificate that was issued for a key of this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IssuedCertificate {
+pub struct ReceivedCertificate {
     /// In DER.
     pub der: Vec<u8>,
     /// What stands in it.
@@ -39,13 +39,13 @@ pub struct IssuedCertificate {
 
 /// Finds the certificate of `key` in an answer: base64, in lines of any length, of a certs-only PKCS#7 message. `None` when the
 /// answer is not one or holds none for this key.
-pub fn read_certificate_for(key: &DeviceKey, answer: &[u8]) -> Option<IssuedCertificate> {
+pub fn read_certificate_for(key: &DeviceKey, answer: &[u8]) -> Option<ReceivedCertificate> {
     let spki_sha256 = spki_sha256(key);
     let encoded: Vec<u8> = answer.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let message = BASE64.decode(encoded).ok()?;
-    certificates(&message)?.into_iter().find_map(|der| {
+    parse_certs_only(&message)?.into_iter().find_map(|der| {
         let facts = read_certificate(der).ok()?;
-        (facts.spki_sha256 == spki_sha256).then(|| IssuedCertificate { der: der.to_vec(), facts })
+        (facts.spki_sha256 == spki_sha256).then(|| ReceivedCertificate { der: der.to_vec(), facts })
     })
 }
 
@@ -59,7 +59,7 @@ pub fn spki_sha256(key: &DeviceKey) -> Sha256Digest {
 /// SignedData  ::= SEQUENCE { version, digestAlgorithms, encapContentInfo,
 ///                            certificates [0] IMPLICIT SET OF, crls [1], signerInfos }
 /// ```
-fn certificates(message: &[u8]) -> Option<Vec<&[u8]>> {
+fn parse_certs_only(message: &[u8]) -> Option<Vec<&[u8]>> {
     let (_, content_info) = sequence(message)?;
     let (rest, content_type) = Oid::from_der(content_info).ok()?;
     if content_type != SIGNED_DATA {

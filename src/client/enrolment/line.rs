@@ -8,10 +8,10 @@ use reqwest::{Client, RequestBuilder, Response, Url};
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
-use super::est::{self, IssuedCertificate};
+use super::est::{self, ReceivedCertificate};
 use crate::client::answer::{read_body, retry_after};
 use crate::client::connection;
-use crate::client::setback::{Failure, Setback, TlsRefusal};
+use crate::client::setback::{HttpRequestError, TlsFailure, TransientError};
 use crate::clock::Timestamp;
 use crate::identity::cryptography::crypto_provider;
 use crate::identity::error::IdentityError;
@@ -19,7 +19,7 @@ use crate::identity::key::DeviceKey;
 use crate::wire::problem::ProblemBody;
 
 /// A line that is verified with one authority and no other; without a certificate of this side.
-pub(super) fn verified_with(ca: &[u8]) -> Option<Client> {
+pub(super) fn client_trusting_ca(ca: &[u8]) -> Option<Client> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(ca)).ok()?;
     let tls = ClientConfig::builder_with_provider(crypto_provider())
@@ -27,16 +27,16 @@ pub(super) fn verified_with(ca: &[u8]) -> Option<Client> {
         .ok()?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    connection::patient_client(tls).ok()
+    connection::client_with_default_timeouts(tls).ok()
 }
 
 /// What a request for a certificate came to.
 #[derive(Debug)]
-pub enum EstAnswer {
+pub enum EstResponse {
     /// Here it is.
-    Issued(IssuedCertificate),
+    Issued(ReceivedCertificate),
     /// Somebody has to approve it first: ask again.
-    Waiting {
+    Pending {
         /// Not before this much time has passed.
         retry_after: Option<Duration>,
     },
@@ -45,52 +45,54 @@ pub enum EstAnswer {
 /// Sends a request for a certificate for `key`. `now` is for a `Retry-After` that names a date.
 ///
 /// # Errors
-/// [`LineError`].
+/// [`GatewayError`].
 pub async fn request_certificate(
     request: RequestBuilder,
     key: &DeviceKey,
     now: Timestamp,
-) -> Result<EstAnswer, LineError> {
-    let message = est::request(key).map_err(LineError::Key)?;
+) -> Result<EstResponse, GatewayError> {
+    let message = est::encode_request(key).map_err(GatewayError::Key)?;
     let response = send(request.header(CONTENT_TYPE, est::REQUEST_TYPE).body(message)).await?;
     if response.status().as_u16() == 202 {
-        return Ok(EstAnswer::Waiting { retry_after: retry_after(response.headers(), now) });
+        return Ok(EstResponse::Pending { retry_after: retry_after(response.headers(), now) });
     }
-    let body = read(response).await?;
-    est::read_certificate_for(key, &body).map(EstAnswer::Issued).ok_or(LineError::NoCertificate)
+    let body = read_ok_body(response).await?;
+    est::read_certificate_for(key, &body).map(EstResponse::Issued).ok_or(GatewayError::NoCertificate)
 }
 
 /// Sends a request and gives the body of a 200.
-pub(in crate::client) async fn ask(request: RequestBuilder) -> Result<Vec<u8>, LineError> {
-    read(send(request).await?).await
+pub(in crate::client) async fn fetch_body(request: RequestBuilder) -> Result<Vec<u8>, GatewayError> {
+    read_ok_body(send(request).await?).await
 }
 
-async fn send(request: RequestBuilder) -> Result<Response, LineError> {
-    request.send().await.map_err(|error| LineError::from_failure(Failure::from(&error)))
+async fn send(request: RequestBuilder) -> Result<Response, GatewayError> {
+    request.send().await.map_err(|error| GatewayError::from_request_error(HttpRequestError::from(&error)))
 }
 
-async fn read(mut response: Response) -> Result<Vec<u8>, LineError> {
+async fn read_ok_body(mut response: Response) -> Result<Vec<u8>, GatewayError> {
     let (status, url) = (response.status().as_u16(), response.url().clone());
-    let body = read_body(&mut response).await.map_err(LineError::from_failure)?;
-    let body = body.ok_or_else(|| LineError::NotAGateway { status, url: url.clone() })?;
+    let body = read_body(&mut response).await.map_err(GatewayError::from_request_error)?;
+    let body = body.ok_or_else(|| GatewayError::NotAGateway { status, url: url.clone() })?;
     if status == 200 {
         return Ok(body);
     }
     match (status, serde_json::from_slice::<ProblemBody>(&body)) {
         // Refusals in words come first: 429 and 503 too say what to do.
-        (400.., Ok(problem)) => Err(LineError::Refused(problem)),
-        (408 | 425 | 429 | 500 | 502 | 503 | 504, Err(_)) => Err(LineError::Setback(Setback::Busy { status })),
-        _ => Err(LineError::NotAGateway { status, url }),
+        (400.., Ok(problem)) => Err(GatewayError::Refused(problem)),
+        (408 | 425 | 429 | 500 | 502 | 503 | 504, Err(_)) => {
+            Err(GatewayError::Transient(TransientError::Unavailable { status }))
+        }
+        _ => Err(GatewayError::NotAGateway { status, url }),
     }
 }
 
 /// Why a request brought nothing.
 #[derive(Debug)]
-pub enum LineError {
+pub enum GatewayError {
     /// May be better next time.
-    Setback(Setback),
+    Transient(TransientError),
     /// Never will be, as things stand.
-    Tls(TlsRefusal),
+    Tls(TlsFailure),
     /// The gateway says no, or not now, and why.
     Refused(ProblemBody),
     /// Nothing that a gateway would say.
@@ -106,31 +108,31 @@ pub enum LineError {
     Key(IdentityError),
 }
 
-impl LineError {
-    pub(super) fn from_failure(failure: Failure) -> Self {
+impl GatewayError {
+    pub(super) fn from_request_error(failure: HttpRequestError) -> Self {
         match failure {
-            Failure::Setback(setback) => Self::Setback(setback),
-            Failure::Refusal(refusal) => Self::Tls(refusal),
+            HttpRequestError::Transient(setback) => Self::Transient(setback),
+            HttpRequestError::Tls(refusal) => Self::Tls(refusal),
         }
     }
 
     /// Whether asking again may help without anybody doing anything.
-    pub fn may_pass(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         match self {
-            Self::Setback(_) => true,
+            Self::Transient(_) => true,
             Self::Refused(problem) => matches!(problem.status, 429 | 500..),
             _ => false,
         }
     }
 }
 
-impl fmt::Display for LineError {
+impl fmt::Display for GatewayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Setback(setback) => setback.fmt(f),
-            Self::Tls(TlsRefusal::OurCertificate(_)) => f.write_str("the gateway does not take the certificate"),
-            Self::Tls(TlsRefusal::TheirCertificate(_)) => f.write_str("the gateway's certificate is not trusted"),
-            Self::Tls(TlsRefusal::NothingInCommon) => f.write_str("no common version or cipher suite of TLS"),
+            Self::Transient(setback) => setback.fmt(f),
+            Self::Tls(TlsFailure::ClientCertificate(_)) => f.write_str("the gateway does not take the certificate"),
+            Self::Tls(TlsFailure::ServerCertificate(_)) => f.write_str("the gateway's certificate is not trusted"),
+            Self::Tls(TlsFailure::NoCommonParameters) => f.write_str("no common version or cipher suite of TLS"),
             Self::Refused(problem) => write!(f, "refused: {}", problem.kind),
             Self::NotAGateway { status, url } => write!(f, "no gateway at {url} (status {status})"),
             Self::NoCertificate => f.write_str("the answer holds no certificate for this device's key"),
@@ -139,7 +141,7 @@ impl fmt::Display for LineError {
     }
 }
 
-impl std::error::Error for LineError {
+impl std::error::Error for GatewayError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Key(source) => Some(source),

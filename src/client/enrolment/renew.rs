@@ -10,16 +10,16 @@ use std::{fmt, io};
 use rustls::pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
 
-use super::est::{IssuedCertificate, SIMPLE_REENROLL, spki_sha256};
-use super::folder::{NEXT_DEVICE, device_pem};
-use super::line::{self, EstAnswer, LineError, request_certificate};
-pub use super::switch::SwitchError;
-use super::switch::switch;
-use crate::client::config::{ConfigError, StudioConfig};
-use crate::client::connection::Connection;
-use crate::client::credentials::{Credentials, CredentialsError, Fault, Setting};
+use super::est::{ReceivedCertificate, SIMPLE_REENROLL, spki_sha256};
+use super::folder::{NEXT_DEVICE_FILE, device_pem};
+use super::line::{self, EstResponse, GatewayError, request_certificate};
+pub use super::switch::InstallError;
+use super::switch::install_certificate;
+use crate::client::config::{StudioConfig, StudioConfigError};
+use crate::client::connection::GatewayClient;
+use crate::client::credentials::{CredentialSetting, Credentials, CredentialsError, CredentialsErrorKind};
 use crate::clock::{Clock, Timestamp};
-use crate::durable::{self, Audience};
+use crate::durable::{self, FileMode};
 use crate::failpoint;
 use crate::identity::certificate::{CertificateFacts, certificates_from_pem, read_certificate};
 use crate::identity::error::IdentityError;
@@ -27,9 +27,9 @@ use crate::identity::key::DeviceKey;
 
 /// A new certificate, in place and in use.
 #[derive(Debug)]
-pub struct Renewed {
+pub struct RenewedCertificate {
     /// The line by the new certificate.
-    pub connection: Connection,
+    pub client: GatewayClient,
     /// The new certificate.
     pub certificate: CertificateFacts,
 }
@@ -37,132 +37,136 @@ pub struct Renewed {
 /// Renews the certificate that the configuration names, whether it is due or not; one that was broken off is finished.
 ///
 /// # Errors
-/// [`RenewError`]; the old certificate is still in use.
-pub async fn renew(config_file: &Path, clock: &dyn Clock) -> Result<Renewed, RenewError> {
+/// [`ClientRenewError`]; the old certificate is still in use.
+pub async fn renew(config_file: &Path, clock: &dyn Clock) -> Result<RenewedCertificate, ClientRenewError> {
     let config = StudioConfig::load(config_file)?;
-    let old = Old::of(&config)?;
-    let noted = Noted::beside(config_file);
-    let pair = match earlier(&noted, &config, &old, clock).await? {
+    let current = CurrentCredentials::load(&config)?;
+    let pending = PendingRenewalFile::next_to(config_file);
+    let credentials = match resume_pending(&pending, &config, &current, clock).await? {
         Some(pair) => pair,
         None => {
-            let pair = fresh(&config, &old, clock).await?;
+            let pair = request_new(&config, &current, clock).await?;
             failpoint::reached("renew.answered");
-            noted.write(&device_pem(&pair.key, &pair.issued))?;
+            pending.write(&device_pem(&pair.key, &pair.issued))?;
             failpoint::reached("renew.noted");
-            try_out(&pair.connection, &config).await.map_err(RenewError::NotTaken)?;
+            probe(&pair.client, &config).await.map_err(ClientRenewError::NewCertificateRejected)?;
             pair
         }
     };
     failpoint::reached("renew.tried");
-    switch(config_file, &config, device_pem(&pair.key, &pair.issued).as_bytes())?;
+    install_certificate(config_file, &config, device_pem(&credentials.key, &credentials.issued).as_bytes())?;
     failpoint::reached("renew.switched");
-    noted.remove()?;
-    Ok(Renewed { connection: pair.connection, certificate: pair.issued.facts })
+    pending.remove()?;
+    Ok(RenewedCertificate { client: credentials.client, certificate: credentials.issued.facts })
 }
 
 /// The certificate in use, and the line by it.
-struct Old {
+struct CurrentCredentials {
     certificate: CertificateFacts,
-    connection: Connection,
+    client: GatewayClient,
 }
 
 /// A new certificate with its key, and the line by it.
-struct Pair {
+struct NewCredentials {
     key: DeviceKey,
-    issued: IssuedCertificate,
-    connection: Connection,
+    issued: ReceivedCertificate,
+    client: GatewayClient,
 }
 
-impl Old {
-    fn of(config: &StudioConfig) -> Result<Self, RenewError> {
+impl CurrentCredentials {
+    fn load(config: &StudioConfig) -> Result<Self, ClientRenewError> {
         let credentials = Credentials::load(config)?;
         let certificate = certificate_in_use(config, &credentials)?;
-        Ok(Self { certificate, connection: Connection::with(config, credentials)? })
+        Ok(Self { certificate, client: GatewayClient::with_credentials(config, credentials)? })
     }
 }
 
-impl Pair {
-    fn new(config: &StudioConfig, key: DeviceKey, issued: IssuedCertificate) -> Result<Self, RenewError> {
+impl NewCredentials {
+    fn new(config: &StudioConfig, key: DeviceKey, issued: ReceivedCertificate) -> Result<Self, ClientRenewError> {
         let credentials = Credentials {
             chain: vec![issued.der.clone().into()],
             key: PrivateKeyDer::Pkcs8(key.as_pkcs8_der().to_vec().into()),
             ..Credentials::load(config)?
         };
-        Ok(Self { connection: Connection::with(config, credentials)?, key, issued })
+        Ok(Self { client: GatewayClient::with_credentials(config, credentials)?, key, issued })
     }
 }
 
 /// The pair of a renewal that was broken off, if the gateway takes it.
-async fn earlier(
-    noted: &Noted,
+async fn resume_pending(
+    pending: &PendingRenewalFile,
     config: &StudioConfig,
-    old: &Old,
+    current: &CurrentCredentials,
     clock: &dyn Clock,
-) -> Result<Option<Pair>, RenewError> {
-    let Some((key, issued)) = noted.read()? else { return Ok(None) };
-    if issued.facts.sha256 == old.certificate.sha256 || issued.facts.not_after < clock.now() {
-        noted.remove()?;
+) -> Result<Option<NewCredentials>, ClientRenewError> {
+    let Some((key, issued)) = pending.read()? else { return Ok(None) };
+    if issued.facts.sha256 == current.certificate.sha256 || issued.facts.not_after < clock.now() {
+        pending.remove()?;
         return Ok(None);
     }
-    let pair = Pair::new(config, key, issued)?;
-    match try_out(&pair.connection, config).await {
+    let pair = NewCredentials::new(config, key, issued)?;
+    match probe(&pair.client, config).await {
         Ok(()) => Ok(Some(pair)),
-        Err(error) if error.may_pass() => Err(RenewError::NotTaken(error)),
+        Err(error) if error.is_transient() => Err(ClientRenewError::NewCertificateRejected(error)),
         // A gateway that takes the old one and not the noted one has forgotten it: restored from a backup, for one.
-        Err(error) => match try_out(&old.connection, config).await {
-            Ok(()) => noted.remove().map(|()| None),
-            Err(_) => Err(RenewError::NotTaken(error)),
+        Err(error) => match probe(&current.client, config).await {
+            Ok(()) => pending.remove().map(|()| None),
+            Err(_) => Err(ClientRenewError::NewCertificateRejected(error)),
         },
     }
 }
 
-async fn fresh(config: &StudioConfig, old: &Old, clock: &dyn Clock) -> Result<Pair, RenewError> {
-    if old.certificate.not_after < clock.now() {
-        return Err(RenewError::Expired { at: old.certificate.not_after });
+async fn request_new(
+    config: &StudioConfig,
+    current: &CurrentCredentials,
+    clock: &dyn Clock,
+) -> Result<NewCredentials, ClientRenewError> {
+    if current.certificate.not_after < clock.now() {
+        return Err(ClientRenewError::Expired { at: current.certificate.not_after });
     }
-    let key = DeviceKey::generate().map_err(RenewError::Key)?;
-    let request = old.connection.post(SIMPLE_REENROLL).header("accept-language", config.language.tag());
+    let key = DeviceKey::generate().map_err(ClientRenewError::Key)?;
+    let request = current.client.post(SIMPLE_REENROLL).header("accept-language", config.language.tag());
     match request_certificate(request, &key, clock.now()).await {
-        Ok(EstAnswer::Issued(issued)) => Pair::new(config, key, issued),
-        Ok(EstAnswer::Waiting { .. }) => Err(RenewError::Waiting),
-        Err(error) => Err(RenewError::Line(error)),
+        Ok(EstResponse::Issued(issued)) => NewCredentials::new(config, key, issued),
+        Ok(EstResponse::Pending { .. }) => Err(ClientRenewError::ApprovalRequired),
+        Err(error) => Err(ClientRenewError::Request(error)),
     }
 }
 
-async fn try_out(connection: &Connection, config: &StudioConfig) -> Result<(), LineError> {
-    line::ask(connection.get("/v1/me").header("accept-language", config.language.tag())).await.map(drop)
+async fn probe(connection: &GatewayClient, config: &StudioConfig) -> Result<(), GatewayError> {
+    line::fetch_body(connection.get("/v1/me").header("accept-language", config.language.tag())).await.map(drop)
 }
 
 /// The file of a pair that is not in use yet.
-struct Noted(PathBuf);
+struct PendingRenewalFile(PathBuf);
 
-impl Noted {
-    fn beside(config_file: &Path) -> Self {
-        Self(config_file.with_file_name(NEXT_DEVICE))
+impl PendingRenewalFile {
+    fn next_to(config_file: &Path) -> Self {
+        Self(config_file.with_file_name(NEXT_DEVICE_FILE))
     }
 
     /// A file that holds no pair is somebody else's or damaged: as good as none, and overwritten.
-    fn read(&self) -> Result<Option<(DeviceKey, IssuedCertificate)>, SwitchError> {
+    fn read(&self) -> Result<Option<(DeviceKey, ReceivedCertificate)>, InstallError> {
         let bytes = durable::read(&self.0).map_err(|source| self.unwritable(source))?.map(Zeroizing::new);
         Ok(bytes.and_then(|bytes| {
             let text = std::str::from_utf8(&bytes).ok()?;
             let der = certificates_from_pem(text).ok()?.swap_remove(0);
             let facts = read_certificate(&der).ok()?;
             let key = DeviceKey::from_pem(text).ok()?;
-            (facts.spki_sha256 == spki_sha256(&key)).then_some((key, IssuedCertificate { der, facts }))
+            (facts.spki_sha256 == spki_sha256(&key)).then_some((key, ReceivedCertificate { der, facts }))
         }))
     }
 
-    fn write(&self, pem: &str) -> Result<(), SwitchError> {
-        durable::replace(&self.0, pem.as_bytes(), Audience::Owner).map_err(|source| self.unwritable(source))
+    fn write(&self, pem: &str) -> Result<(), InstallError> {
+        durable::replace(&self.0, pem.as_bytes(), FileMode::OwnerOnly).map_err(|source| self.unwritable(source))
     }
 
-    fn remove(&self) -> Result<(), RenewError> {
-        durable::remove(&self.0).map_err(|source| RenewError::Switch(self.unwritable(source)))
+    fn remove(&self) -> Result<(), ClientRenewError> {
+        durable::remove(&self.0).map_err(|source| ClientRenewError::Install(self.unwritable(source)))
     }
 
-    fn unwritable(&self, source: io::Error) -> SwitchError {
-        SwitchError::Unwritable { path: self.0.clone(), source }
+    fn unwritable(&self, source: io::Error) -> InstallError {
+        InstallError::Unwritable { path: self.0.clone(), source }
     }
 }
 
@@ -174,17 +178,20 @@ pub fn certificate_in_use(
     config: &StudioConfig,
     credentials: &Credentials,
 ) -> Result<CertificateFacts, CredentialsError> {
-    let unusable =
-        || CredentialsError { setting: Setting::Certificate, path: config.certificate.clone(), fault: Fault::Unusable };
+    let unusable = || CredentialsError {
+        setting: CredentialSetting::Certificate,
+        path: config.certificate.clone(),
+        kind: CredentialsErrorKind::Unusable,
+    };
     let leaf = credentials.chain.first().ok_or_else(unusable)?;
     read_certificate(leaf).map_err(|_| unusable())
 }
 
 /// Why the certificate was not renewed.
 #[derive(Debug)]
-pub enum RenewError {
+pub enum ClientRenewError {
     /// The configuration does not serve.
-    Config(ConfigError),
+    Config(StudioConfigError),
     /// A file that it names does not serve.
     Credentials(CredentialsError),
     /// Too late: TLS no longer takes the old one, so there is nothing to ask with. A new invitation is needed.
@@ -193,59 +200,59 @@ pub enum RenewError {
         at: Timestamp,
     },
     /// The gateway gave none.
-    Line(LineError),
+    Request(GatewayError),
     /// The gateway wants somebody to agree first; lichtbild-gateway never does.
-    Waiting,
+    ApprovalRequired,
     /// The gateway does not take the certificate that it just gave.
-    NotTaken(LineError),
+    NewCertificateRejected(GatewayError),
     /// It could not be stored.
-    Switch(SwitchError),
+    Install(InstallError),
     /// No key could be made.
     Key(IdentityError),
 }
 
-impl From<ConfigError> for RenewError {
-    fn from(error: ConfigError) -> Self {
+impl From<StudioConfigError> for ClientRenewError {
+    fn from(error: StudioConfigError) -> Self {
         Self::Config(error)
     }
 }
 
-impl From<CredentialsError> for RenewError {
+impl From<CredentialsError> for ClientRenewError {
     fn from(error: CredentialsError) -> Self {
         Self::Credentials(error)
     }
 }
 
-impl From<SwitchError> for RenewError {
-    fn from(error: SwitchError) -> Self {
-        Self::Switch(error)
+impl From<InstallError> for ClientRenewError {
+    fn from(error: InstallError) -> Self {
+        Self::Install(error)
     }
 }
 
-impl fmt::Display for RenewError {
+impl fmt::Display for ClientRenewError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(_) => f.write_str("the configuration does not serve"),
             Self::Credentials(_) => f.write_str("certificate or key does not serve"),
             Self::Expired { at } => write!(f, "the certificate ended at {at}"),
-            Self::Line(_) => f.write_str("the gateway gave no certificate"),
-            Self::Waiting => f.write_str("the gateway wants the renewal to be approved"),
-            Self::NotTaken(_) => f.write_str("the gateway does not take its new certificate"),
-            Self::Switch(_) => f.write_str("the new certificate could not be stored"),
+            Self::Request(_) => f.write_str("the gateway gave no certificate"),
+            Self::ApprovalRequired => f.write_str("the gateway wants the renewal to be approved"),
+            Self::NewCertificateRejected(_) => f.write_str("the gateway does not take its new certificate"),
+            Self::Install(_) => f.write_str("the new certificate could not be stored"),
             Self::Key(_) => f.write_str("no key could be made"),
         }
     }
 }
 
-impl std::error::Error for RenewError {
+impl std::error::Error for ClientRenewError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Config(source) => Some(source),
             Self::Credentials(source) => Some(source),
-            Self::Line(source) | Self::NotTaken(source) => Some(source),
-            Self::Switch(source) => Some(source),
+            Self::Request(source) | Self::NewCertificateRejected(source) => Some(source),
+            Self::Install(source) => Some(source),
             Self::Key(source) => Some(source),
-            Self::Expired { .. } | Self::Waiting => None,
+            Self::Expired { .. } | Self::ApprovalRequired => None,
         }
     }
 }

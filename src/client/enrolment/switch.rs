@@ -7,38 +7,38 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
-use super::folder::DEVICE;
+use super::folder::DEVICE_FILE;
 use crate::client::config::StudioConfig;
-use crate::durable::{self, Audience};
+use crate::durable::{self, FileMode};
 use crate::failpoint;
 
-/// Where one of two files in use is called [`DEVICE`] already.
-const OTHER_DEVICE: &str = "device-both.pem";
+/// Where one of two files in use is called [`DEVICE_FILE`] already.
+const ALTERNATE_DEVICE_FILE: &str = "device-both.pem";
 
 /// Puts `pem`, certificate and key, in the place of the pair that `config`, read from `config_file`, names.
 ///
 /// # Errors
-/// [`SwitchError`]; the old pair is still in use.
-pub fn switch(config_file: &Path, config: &StudioConfig, pem: &[u8]) -> Result<(), SwitchError> {
+/// [`InstallError`]; the old pair is still in use.
+pub fn install_certificate(config_file: &Path, config: &StudioConfig, pem: &[u8]) -> Result<(), InstallError> {
     if config.certificate == config.key {
-        let file = behind_links(&config.key);
-        return durable::replace(&file, pem, Audience::Owner).map_err(unwritable(&file));
+        let file = resolve_symlinks(&config.key);
+        return durable::replace(&file, pem, FileMode::OwnerOnly).map_err(unwritable(&file));
     }
-    let config_file = behind_links(config_file);
+    let config_file = resolve_symlinks(config_file);
     let text = fs::read_to_string(&config_file).map_err(unwritable(&config_file))?;
-    let old = [&config.key, &config.certificate].map(|path| behind_links(path));
-    let in_use = |path: PathBuf| old.contains(&behind_links(&path));
-    let name = if in_use(config_file.with_file_name(DEVICE)) { OTHER_DEVICE } else { DEVICE };
+    let old = [&config.key, &config.certificate].map(|path| resolve_symlinks(path));
+    let in_use = |path: PathBuf| old.contains(&resolve_symlinks(&path));
+    let name = if in_use(config_file.with_file_name(DEVICE_FILE)) { ALTERNATE_DEVICE_FILE } else { DEVICE_FILE };
     let device = config_file.with_file_name(name);
-    let edited = name_one_file(&text, name, &config_file, config);
-    let edited = edited.ok_or_else(|| SwitchError::NotEditable(config_file.clone()))?;
+    let edited = set_credential_paths(&text, name, &config_file, config);
+    let edited = edited.ok_or_else(|| InstallError::NotEditable(config_file.clone()))?;
     if device.exists() {
         // Of a renewal that was broken off, or somebody's own: not in use either way, and not thrown away.
-        durable::set_aside(&device).map_err(unwritable(&device))?;
+        durable::rotate(&device).map_err(unwritable(&device))?;
     }
-    durable::write_new(&device, pem, Audience::Owner).map_err(unwritable(&device))?;
+    durable::write_new(&device, pem, FileMode::OwnerOnly).map_err(unwritable(&device))?;
     failpoint::reached("renew.written");
-    durable::replace(&config_file, edited.as_bytes(), Audience::Everybody).map_err(unwritable(&config_file))?;
+    durable::replace(&config_file, edited.as_bytes(), FileMode::WorldReadable).map_err(unwritable(&config_file))?;
     failpoint::reached("renew.renamed");
     // The new pair was used before this and is in place; an old key that lies around only helps a thief. Files elsewhere may
     // serve somebody else and stay. A removal that fails costs nothing but that.
@@ -49,21 +49,22 @@ pub fn switch(config_file: &Path, config: &StudioConfig, pem: &[u8]) -> Result<(
 }
 
 /// A link is not replaced by a file; what it leads to is.
-fn behind_links(path: &Path) -> PathBuf {
+fn resolve_symlinks(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> SwitchError {
+fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> InstallError {
     let path = path.to_owned();
-    |source| SwitchError::Unwritable { path, source }
+    |source| InstallError::Unwritable { path, source }
 }
 
 /// The configuration with `certificate` and `key` naming the file `device`; `None` where the two lines are not found as expected. That
 /// the result says what it should is read off itself.
-fn name_one_file(text: &str, device: &str, config_file: &Path, config: &StudioConfig) -> Option<String> {
+fn set_credential_paths(text: &str, device: &str, config_file: &Path, config: &StudioConfig) -> Option<String> {
     let mut edited = String::with_capacity(text.len() + 2 * device.len());
     for line in text.split_inclusive('\n') {
-        match ["certificate", "key"].into_iter().find_map(|name| after_value(line, name).map(|rest| (name, rest))) {
+        match ["certificate", "key"].into_iter().find_map(|name| rest_after_value(line, name).map(|rest| (name, rest)))
+        {
             Some((name, rest)) => edited.push_str(&format!("{name} = \"{device}\"{rest}")),
             None => edited.push_str(line),
         }
@@ -78,7 +79,7 @@ fn name_one_file(text: &str, device: &str, config_file: &Path, config: &StudioCo
 }
 
 /// What stands behind the value in a line `name = "value"`: a comment, the end of the line. `None` for any other line.
-fn after_value<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+fn rest_after_value<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     let value = line.trim_start().strip_prefix(name)?.trim_start().strip_prefix('=')?.trim_start();
     match value.chars().next()? {
         '\'' => value[1..].split_once('\'').map(|(_, rest)| rest),
@@ -97,7 +98,7 @@ fn after_value<'a>(line: &'a str, name: &str) -> Option<&'a str> {
 
 /// The new pair could not be put in place.
 #[derive(Debug)]
-pub enum SwitchError {
+pub enum InstallError {
     /// A file cannot be written.
     Unwritable {
         /// The file.
@@ -109,7 +110,7 @@ pub enum SwitchError {
     NotEditable(PathBuf),
 }
 
-impl fmt::Display for SwitchError {
+impl fmt::Display for InstallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
@@ -118,7 +119,7 @@ impl fmt::Display for SwitchError {
     }
 }
 
-impl std::error::Error for SwitchError {
+impl std::error::Error for InstallError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Unwritable { source, .. } => Some(source),
@@ -133,7 +134,7 @@ mod tests {
 
     fn named(text: &str) -> Option<String> {
         let file = Path::new("/shop/studio.toml");
-        name_one_file(text, DEVICE, file, &StudioConfig::parse(text, file).unwrap())
+        set_credential_paths(text, DEVICE_FILE, file, &StudioConfig::parse(text, file).unwrap())
     }
 
     #[test]
@@ -166,7 +167,7 @@ mod tests {
         }
         for content in ["first", "second"] {
             let config = StudioConfig::load(&file("studio.toml")).unwrap();
-            switch(&file("studio.toml"), &config, content.as_bytes()).unwrap();
+            install_certificate(&file("studio.toml"), &config, content.as_bytes()).unwrap();
             assert_eq!(fs::read_to_string(file("device.pem")).unwrap(), content);
         }
         assert!(!file("k.pem").exists() && !file("c.pem").exists() && file("device.pem.1").exists());

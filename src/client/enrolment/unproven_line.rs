@@ -26,19 +26,19 @@ use crate::identity::cryptography::crypto_provider;
 ///
 /// # Errors
 /// [`Error`] when the provider has no usable protocol version.
-pub(super) fn tls_that_verifies_nothing() -> Result<ClientConfig, Error> {
+pub(super) fn unverified_tls_config() -> Result<ClientConfig, Error> {
     let provider = crypto_provider();
     Ok(ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyServer(provider)))
+        .with_custom_certificate_verifier(Arc::new(AcceptAnyServer(provider)))
         .with_no_client_auth())
 }
 
 #[derive(Debug)]
-struct AnyServer(Arc<CryptoProvider>);
+struct AcceptAnyServer(Arc<CryptoProvider>);
 
-impl ServerCertVerifier for AnyServer {
+impl ServerCertVerifier for AcceptAnyServer {
     fn verify_server_cert(
         &self,
         _certificate: &CertificateDer<'_>,

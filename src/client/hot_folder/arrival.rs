@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 /// Picture files that are no JPEG: they are put away with advice instead of lying there for ever. Anything else is not ours.
-const OTHER_PICTURES: [&str; 24] = [
+const OTHER_IMAGE_EXTENSIONS: [&str; 24] = [
     "png", "tif", "tiff", "heic", "heif", "webp", "bmp", "gif", "psd", "avif", "jxl", "jp2", "jpe", "jfif", "dng",
     "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "pdf", "eps",
 ];
@@ -18,55 +18,55 @@ const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
 
 /// How long a file must have been left alone.
 #[derive(Debug, Clone, Copy)]
-pub struct Settling {
+pub struct StabilityDelays {
     /// A file that ends as a JPEG does.
-    pub whole: Duration,
+    pub complete: Duration,
     /// One that does not: then it is taken to be cut.
-    pub cut: Duration,
+    pub truncated: Duration,
 }
 
-impl Default for Settling {
+impl Default for StabilityDelays {
     /// Two seconds, and thirty. Our own numbers: exporting programs write a passport photo in one go; a copy over a bad
     /// line may pause.
     fn default() -> Self {
-        Self { whole: Duration::from_secs(2), cut: Duration::from_secs(30) }
+        Self { complete: Duration::from_secs(2), truncated: Duration::from_secs(30) }
     }
 }
 
 /// What kind of file it is, by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// To be judged.
     Jpeg,
     /// A picture of another kind.
-    OtherPicture,
+    OtherImage,
     /// Not for us.
-    Foreign,
+    Ignored,
 }
 
 /// The kind that a name stands for.
-pub fn kind_of(name: &OsStr) -> Kind {
+pub fn file_kind(name: &OsStr) -> FileKind {
     let bytes = name.as_encoded_bytes();
     // Hidden, or the working copy of an office or picture program.
     if bytes.starts_with(b".") || bytes.starts_with(b"~") || bytes.ends_with(b"~") {
-        return Kind::Foreign;
+        return FileKind::Ignored;
     }
-    let Some(extension) = Path::new(name).extension().and_then(OsStr::to_str) else { return Kind::Foreign };
+    let Some(extension) = Path::new(name).extension().and_then(OsStr::to_str) else { return FileKind::Ignored };
     match extension.to_ascii_lowercase().as_str() {
-        "jpg" | "jpeg" => Kind::Jpeg,
-        other if OTHER_PICTURES.contains(&other) => Kind::OtherPicture,
-        _ => Kind::Foreign,
+        "jpg" | "jpeg" => FileKind::Jpeg,
+        other if OTHER_IMAGE_EXTENSIONS.contains(&other) => FileKind::OtherImage,
+        _ => FileKind::Ignored,
     }
 }
 
 /// What has been seen of the folder so far.
 #[derive(Debug, Default)]
-pub struct Arrivals {
-    seen: HashMap<OsString, Seen>,
+pub struct StabilityTracker {
+    seen: HashMap<OsString, FileObservation>,
 }
 
 #[derive(Debug)]
-struct Seen {
+struct FileObservation {
     bytes: u64,
     modified: Option<SystemTime>,
     /// Since when it is so.
@@ -75,22 +75,22 @@ struct Seen {
 
 /// What one look at the folder showed.
 #[derive(Debug, Default)]
-pub struct Scan {
+pub struct FolderScan {
     /// Complete files, oldest first.
     pub complete: Vec<OsString>,
     /// How many are there that are not complete yet.
-    pub growing: usize,
+    pub incomplete: usize,
 }
 
-impl Arrivals {
+impl StabilityTracker {
     /// Looks at `directory`; `now` is the time that has passed since any beginning, and never goes back.
     ///
     /// # Errors
     /// What the system says when the folder cannot be listed.
-    pub fn scan(&mut self, directory: &Path, now: Duration, settling: Settling) -> io::Result<Scan> {
+    pub fn scan(&mut self, directory: &Path, now: Duration, delays: StabilityDelays) -> io::Result<FolderScan> {
         let mut still_there = HashMap::new();
         let mut complete = Vec::new();
-        let mut growing = 0;
+        let mut incomplete = 0;
         for entry in fs::read_dir(directory)? {
             let entry = entry?;
             // A file that vanishes in between was somebody else's.
@@ -100,17 +100,17 @@ impl Arrivals {
                 _ => now,
             };
             let quiet = now.saturating_sub(since);
-            let whole = || kind_of(&name) == Kind::OtherPicture || ends_as_a_jpeg(&entry.path());
-            if quiet >= settling.cut || (quiet >= settling.whole && whole()) {
+            let is_complete = || file_kind(&name) == FileKind::OtherImage || has_jpeg_end_marker(&entry.path());
+            if quiet >= delays.truncated || (quiet >= delays.complete && is_complete()) {
                 complete.push((modified, name.clone()));
             } else {
-                growing += 1;
+                incomplete += 1;
             }
-            still_there.insert(name, Seen { bytes, modified, since });
+            still_there.insert(name, FileObservation { bytes, modified, since });
         }
         self.seen = still_there;
         complete.sort();
-        Ok(Scan { complete: complete.into_iter().map(|(_, name)| name).collect(), growing })
+        Ok(FolderScan { complete: complete.into_iter().map(|(_, name)| name).collect(), incomplete })
     }
 
     /// Forgets a file that was taken: the next one of this name is another one.
@@ -122,14 +122,14 @@ impl Arrivals {
 /// Name, size and time of a picture file with something in it; no link, no folder.
 fn look(entry: &DirEntry) -> Option<(OsString, u64, Option<SystemTime>)> {
     let name = entry.file_name();
-    if kind_of(&name) == Kind::Foreign {
+    if file_kind(&name) == FileKind::Ignored {
         return None;
     }
     let metadata = entry.metadata().ok()?;
     (metadata.is_file() && metadata.len() > 0).then(|| (name, metadata.len(), metadata.modified().ok()))
 }
 
-fn ends_as_a_jpeg(path: &Path) -> bool {
+fn has_jpeg_end_marker(path: &Path) -> bool {
     let last_two = || -> io::Result<[u8; 2]> {
         let mut file = File::open(path)?;
         file.seek(SeekFrom::End(-2))?;
@@ -146,14 +146,14 @@ mod tests {
 
     const WHOLE: &[u8] = b"picture\xFF\xD9";
 
-    struct Shop {
+    struct TestFolder {
         directory: tempfile::TempDir,
-        arrivals: Arrivals,
+        arrivals: StabilityTracker,
     }
 
-    impl Shop {
+    impl TestFolder {
         fn new() -> Self {
-            Self { directory: tempfile::tempdir().unwrap(), arrivals: Arrivals::default() }
+            Self { directory: tempfile::tempdir().unwrap(), arrivals: StabilityTracker::default() }
         }
 
         fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) {
@@ -161,14 +161,15 @@ mod tests {
         }
 
         fn complete_at(&mut self, seconds: u64) -> Vec<OsString> {
-            let scan = self.arrivals.scan(self.directory.path(), Duration::from_secs(seconds), Settling::default());
+            let scan =
+                self.arrivals.scan(self.directory.path(), Duration::from_secs(seconds), StabilityDelays::default());
             scan.unwrap().complete
         }
     }
 
     #[test]
     fn a_whole_file_is_complete_when_it_was_left_alone() {
-        let mut shop = Shop::new();
+        let mut shop = TestFolder::new();
         shop.write("anna.jpg", WHOLE);
         assert!(shop.complete_at(0).is_empty() && shop.complete_at(1).is_empty());
         assert_eq!(shop.complete_at(2), ["anna.jpg"]);
@@ -176,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_file_that_grows_is_waited_for() {
-        let mut shop = Shop::new();
+        let mut shop = TestFolder::new();
         for second in 0..60 {
             shop.write("anna.jpg", &vec![0; second + 1]);
             assert!(shop.complete_at(second as u64).is_empty(), "{second}");
@@ -188,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_file_that_does_not_end_is_taken_after_a_long_time() {
-        let mut shop = Shop::new();
+        let mut shop = TestFolder::new();
         shop.write("anna.jpg", b"half a pict");
         assert!(shop.complete_at(0).is_empty() && shop.complete_at(29).is_empty());
         assert_eq!(shop.complete_at(30), ["anna.jpg"]);
@@ -196,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_second_file_of_a_name_settles_anew() {
-        let mut shop = Shop::new();
+        let mut shop = TestFolder::new();
         shop.write("anna.jpg", WHOLE);
         shop.complete_at(0);
         assert_eq!(shop.complete_at(2).len(), 1);
@@ -206,8 +207,8 @@ mod tests {
     }
 
     #[test]
-    fn only_pictures_are_ours() {
-        let mut shop = Shop::new();
+    fn only_image_files_are_claimed() {
+        let mut shop = TestFolder::new();
         for name in [
             ".hidden.jpg",
             "~anna.jpg",
@@ -236,7 +237,7 @@ mod tests {
     #[test]
     fn a_link_is_not_followed_and_a_name_need_not_be_text() {
         use std::os::unix::ffi::OsStrExt;
-        let mut shop = Shop::new();
+        let mut shop = TestFolder::new();
         let name = OsStr::from_bytes(b"M\xFCller.jpg");
         shop.write(name, WHOLE);
         std::os::unix::fs::symlink(shop.directory.path().join(name), shop.directory.path().join("link.jpg")).unwrap();

@@ -7,20 +7,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hyper::body::Bytes;
 
-use super::arrival::{Kind, kind_of};
-use super::event::{Event, Observer, Papers, Refusal};
-use super::folder::Folder;
+use super::arrival::{FileKind, file_kind};
+use super::event::{PhotoRefusal, ReceiptWriter, WatchEvent, WatchObserver};
+use super::folder::WatchedFolder;
 use super::intake::Job;
 use super::outcome;
-use super::rules::Rules;
-use crate::client::connection::Connection;
-use crate::client::deposit::{DepositError, Trying};
-use crate::client::notice::Notice;
-use crate::client::patience::Patience;
-use crate::client::photo_file::{PhotoFault, PhotoFile, PhotoFileError};
-use crate::client::push::{Push, PushError, push_photo};
-use crate::client::setback::Setback;
-use crate::client::spool::{Repeat, SpoolError};
+use super::rules::ProfileCache;
+use crate::client::connection::GatewayClient;
+use crate::client::deposit::{ClientDepositError, RetryContext};
+use crate::client::notice::ProgressEvent;
+use crate::client::patience::Timer;
+use crate::client::photo_file::{PhotoFile, PhotoFileError, PhotoFileErrorKind};
+use crate::client::push::{PushContext, PushError, push_photo};
+use crate::client::setback::TransientError;
+use crate::client::spool::{RepeatPolicy, SpoolError};
 use crate::client::stored_receipt::{StoredReceipt, StoredReceiptError};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
@@ -30,23 +30,23 @@ use crate::domain::subject::Declaration;
 use crate::durable;
 use crate::entropy::Entropy;
 use crate::failpoint;
-use crate::validation::judge::examine;
+use crate::validation::judge::check_photo;
 use crate::validation::profile::Profile;
 
 /// What every attempt works with.
-pub struct Workshop {
+pub struct WatchContext {
     /// The folder.
-    pub folder: Folder,
+    pub folder: WatchedFolder,
     /// What photos are judged by.
-    pub rules: Rules,
+    pub profile: ProfileCache,
     /// The date.
     pub clock: Arc<dyn Clock>,
     /// For keys and names.
     pub entropy: Arc<dyn Entropy>,
     /// Writes receipts and reports.
-    pub papers: Arc<dyn Papers>,
+    pub receipt_writer: Arc<dyn ReceiptWriter>,
     /// Learns what happens.
-    pub observer: Arc<dyn Observer>,
+    pub observer: Arc<dyn WatchObserver>,
     /// The language of the gateway's findings.
     pub language: Language,
     /// What holds of the person in every photo of this folder.
@@ -58,81 +58,85 @@ pub struct Attempt {
     /// The photo.
     pub job: Arc<Job>,
     /// How far.
-    pub reach: Reach,
+    pub stage: AttemptStage,
     /// The line to the gateway.
-    pub connection: Connection,
+    pub client: GatewayClient,
     /// The bytes that were found good before.
-    pub found_good: Option<Sha256Digest>,
+    pub accepted_sha256: Option<Sha256Digest>,
 }
 
 /// How far an attempt goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum AttemptStage {
     /// To the end.
     Gateway,
     /// As far as it goes without the gateway.
-    Shop,
+    Local,
 }
 
 /// How it ended.
 #[derive(Debug)]
-pub enum End {
+pub enum AttemptOutcome {
     /// In `sent/`.
     Sent,
     /// In `refused/`.
-    Refused(By),
+    Refused(RefusedBy),
     /// The photo is not there any more, and what it left is put away.
-    Gone,
+    Missing,
     /// Judged and good, not sent.
-    FoundGood(Sha256Digest),
+    Accepted(Sha256Digest),
     /// Other bytes lie there than were sent; they are a photo of their own.
     Changed,
     /// Not now.
-    Later(Later),
+    Retry(Retry),
 }
 
 /// Who refused a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
+pub enum RefusedBy {
     /// The judge here.
-    Shop,
+    LocalCheck,
     /// The gateway.
     Gateway,
     /// The gateway, which may have stored it before.
-    GatewayAfterSilence,
+    GatewayMaybeStored,
 }
 
 /// Why not now.
 #[derive(Debug)]
-pub enum Later {
+pub enum Retry {
     /// The gateway is out of reach or busy.
-    Line {
+    Unavailable {
         /// Why.
-        setback: Setback,
+        error: TransientError,
         /// The least pause.
         pause: Duration,
     },
     /// The gateway does not let this studio in.
-    Barred(Box<DepositError>),
+    Unauthorized(Box<ClientDepositError>),
     /// Something about this photo alone that a person has to look at.
     Stuck(Box<PushError>),
     /// The disk.
     Storage(io::Error),
 }
 
-impl From<io::Error> for Later {
+impl From<io::Error> for Retry {
     fn from(error: io::Error) -> Self {
         Self::Storage(error)
     }
 }
 
-impl From<PushError> for Later {
+impl From<PushError> for Retry {
     fn from(error: PushError) -> Self {
         match error {
-            PushError::Deposit(DepositError::GaveUp { last, pause, .. }) => Self::Line { setback: last, pause },
+            PushError::Deposit(ClientDepositError::GaveUp { last_error: last, pause, .. }) => {
+                Self::Unavailable { error: last, pause }
+            }
             PushError::Deposit(
-                error @ (DepositError::NotAllowed(_) | DepositError::Tls(_) | DepositError::NotAGateway { .. }),
-            ) => Self::Barred(Box::new(error)),
+                error @ (ClientDepositError::NotAllowed(_)
+                | ClientDepositError::Tls(_)
+                | ClientDepositError::NotAGateway { .. }),
+            ) => Self::Unauthorized(Box::new(error)),
             PushError::Spool(
                 SpoolError::Unreadable { source, .. }
                 | SpoolError::Unwritable { source, .. }
@@ -148,84 +152,84 @@ impl From<PushError> for Later {
     }
 }
 
-impl Workshop {
+impl WatchContext {
     /// Makes one attempt. File work is done on the calling thread, judging on another one.
-    pub async fn attempt(&self, attempt: &Attempt) -> End {
-        match self.work(attempt).await {
+    pub async fn attempt(&self, attempt: &Attempt) -> AttemptOutcome {
+        match self.run_attempt(attempt).await {
             Ok(end) => end,
-            Err(later) => End::Later(later),
+            Err(later) => AttemptOutcome::Retry(later),
         }
     }
 
-    async fn work(&self, attempt: &Attempt) -> Result<End, Later> {
+    async fn run_attempt(&self, attempt: &Attempt) -> Result<AttemptOutcome, Retry> {
         let job = attempt.job.as_ref();
-        if let Some(report) = outcome::finish_begun_refusal(&self.folder, job)? {
+        if let Some(report) = outcome::resume_refusal(&self.folder, job)? {
             self.close(job)?;
-            self.observer.event(&Event::Refused { name: &job.name, report: &report, refusal: None });
-            return Ok(End::Refused(By::Shop));
+            self.observer.event(&WatchEvent::Refused { name: &job.name, report: &report, refusal: None });
+            return Ok(AttemptOutcome::Refused(RefusedBy::LocalCheck));
         }
         if !job.has_photo()? {
-            return self.wind_up(job);
+            return self.finish_without_photo(job);
         }
-        if kind_of(&job.name) != Kind::Jpeg {
-            return self.refuse(job, &Refusal::NotJpeg);
+        if file_kind(&job.name) != FileKind::Jpeg {
+            return self.refuse(job, &PhotoRefusal::NotJpeg);
         }
         if job.is_link()? {
-            let error = PhotoFileError { path: job.photo(), fault: PhotoFault::NotAFile };
-            return Err(Later::Stuck(Box::new(PushError::Photo(error))));
+            let error = PhotoFileError { path: job.photo(), kind: PhotoFileErrorKind::NotAFile };
+            return Err(Retry::Stuck(Box::new(PushError::Photo(error))));
         }
         let photo = match PhotoFile::read(&job.photo()) {
             Ok(photo) => photo,
-            Err(error) => match error.fault {
-                PhotoFault::TooLarge => return self.refuse(job, &Refusal::TooLarge),
-                PhotoFault::Unreadable(source) => return Err(source.into()),
-                PhotoFault::NotAFile => return Err(Later::Stuck(Box::new(PushError::Photo(error)))),
+            Err(error) => match error.kind {
+                PhotoFileErrorKind::TooLarge => return self.refuse(job, &PhotoRefusal::TooLarge),
+                PhotoFileErrorKind::Unreadable(source) => return Err(source.into()),
+                PhotoFileErrorKind::NotAFile => return Err(Retry::Stuck(Box::new(PushError::Photo(error)))),
             },
         };
-        let left = outcome::left_receipt(job)?;
+        let left = outcome::leftover_receipt(job)?;
         if let Some(other) = left.as_ref().filter(|receipt| receipt.body.sha256 != photo.sha256) {
-            return self.part_with(job, other);
+            return self.file_receipt_only(job, other);
         }
         // What was begun may lie at the gateway already: then it decides, and nobody here.
         let is_begun = left.is_some() || job.spool().try_exists()?;
-        if !is_begun && attempt.found_good != Some(photo.sha256) {
-            if let Some(refusal) = self.judge(&photo.bytes).await {
+        if !is_begun && attempt.accepted_sha256 != Some(photo.sha256) {
+            if let Some(refusal) = self.check(&photo.bytes).await {
                 return self.refuse(job, &refusal);
             }
             failpoint::reached("watch.judged");
         }
-        if attempt.reach == Reach::Shop && left.is_none() {
-            return Ok(End::FoundGood(photo.sha256));
+        if attempt.stage == AttemptStage::Local && left.is_none() {
+            return Ok(AttemptOutcome::Accepted(photo.sha256));
         }
-        job.make_durable(&self.folder)?;
+        job.sync(&self.folder)?;
         self.push(attempt, photo).await
     }
 
     /// The one place where photos are judged in advance. A judge that failed has said nothing against the photo.
-    async fn judge(&self, bytes: &Bytes) -> Option<Refusal> {
-        let (profile, bytes, now) = (self.rules.present()?, bytes.clone(), self.clock.now());
+    async fn check(&self, bytes: &Bytes) -> Option<PhotoRefusal> {
+        let (profile, bytes, now) = (self.profile.current()?, bytes.clone(), self.clock.now());
         let declaration = self.declared.unwrap_or_default();
-        tokio::task::spawn_blocking(move || findings_against(&bytes, &profile, declaration, now)).await.ok().flatten()
+        tokio::task::spawn_blocking(move || check_locally(&bytes, &profile, declaration, now)).await.ok().flatten()
     }
 
-    async fn push(&self, attempt: &Attempt, photo: PhotoFile) -> Result<End, Later> {
+    async fn push(&self, attempt: &Attempt, photo: PhotoFile) -> Result<AttemptOutcome, Retry> {
         let job = attempt.job.as_ref();
-        let announce = |notice: Notice| match notice {
+        let announce = |notice: ProgressEvent| match notice {
             // Going on is the daily work of a watch, and there is no second try within an attempt.
-            Notice::Continuing { .. } | Notice::Retrying { .. } => {}
-            notice => self.observer.event(&Event::Notice { name: &job.name, notice: &notice }),
+            ProgressEvent::Resuming { .. } | ProgressEvent::Retrying { .. } => {}
+            notice => self.observer.event(&WatchEvent::Progress { name: &job.name, event: &notice }),
         };
-        let push = Push {
-            connection: &attempt.connection,
+        let push = PushContext {
+            client: &attempt.client,
             language: self.language,
-            repeat: Repeat::ShowReceipt,
+            repeat: RepeatPolicy::ReturnReceipt,
             declared: self.declared,
-            trying: Trying {
+            retry: RetryContext {
                 clock: self.clock.as_ref(),
                 entropy: self.entropy.as_ref(),
-                patience: &Once,
+                timer: &NoRetryTimer,
                 give_up_after: Duration::ZERO,
-                announce: &announce,
+                on_progress: &announce,
             },
         };
         let pushed = push_photo(&photo, &push).await;
@@ -235,84 +239,86 @@ impl Workshop {
             Ok(pushed) => {
                 self.put_away(job, sent, &StoredReceipt { body: pushed.receipt, stored_at: self.clock.now() })
             }
-            Err(PushError::Deposit(DepositError::Refused(problem))) => self.refuse(job, &Refusal::Gateway(problem)),
-            Err(PushError::RefusedAfterSilence { problem, .. }) => {
-                self.refuse(job, &Refusal::GatewayAfterSilence(problem))
+            Err(PushError::Deposit(ClientDepositError::Refused(problem))) => {
+                self.refuse(job, &PhotoRefusal::Gateway(problem))
+            }
+            Err(PushError::RefusedMaybeStored { problem, .. }) => {
+                self.refuse(job, &PhotoRefusal::GatewayMaybeStored(problem))
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    fn put_away(&self, job: &Job, sent: Sha256Digest, receipt: &StoredReceipt) -> Result<End, Later> {
+    fn put_away(&self, job: &Job, sent: Sha256Digest, receipt: &StoredReceipt) -> Result<AttemptOutcome, Retry> {
         let is_unchanged = PhotoFile::read(&job.photo()).is_ok_and(|photo| photo.sha256 == sent);
         if !is_unchanged && job.has_photo()? {
-            return self.part_with(job, receipt);
+            return self.file_receipt_only(job, receipt);
         }
         let receipt_file = match is_unchanged {
-            true => outcome::put_into_sent(&self.folder, job, receipt, self.papers.as_ref())?,
-            false => outcome::put_receipt_into_sent(&self.folder, job, receipt, self.papers.as_ref())?,
+            true => outcome::put_into_sent(&self.folder, job, receipt, self.receipt_writer.as_ref())?,
+            false => outcome::put_receipt_into_sent(&self.folder, job, receipt, self.receipt_writer.as_ref())?,
         };
         self.close(job)?;
-        self.observer.event(&Event::Sent { name: &job.name, receipt_file: &receipt_file, receipt: &receipt.body });
-        Ok(End::Sent)
+        self.observer.event(&WatchEvent::Sent { name: &job.name, receipt_file: &receipt_file, receipt: &receipt.body });
+        Ok(AttemptOutcome::Sent)
     }
 
     /// The receipt is for other bytes than lie there: it is put away alone.
-    fn part_with(&self, job: &Job, receipt: &StoredReceipt) -> Result<End, Later> {
-        let receipt_file = outcome::put_receipt_into_sent(&self.folder, job, receipt, self.papers.as_ref())?;
+    fn file_receipt_only(&self, job: &Job, receipt: &StoredReceipt) -> Result<AttemptOutcome, Retry> {
+        let receipt_file = outcome::put_receipt_into_sent(&self.folder, job, receipt, self.receipt_writer.as_ref())?;
         durable::remove(&job.receipt())?;
-        self.observer.event(&Event::ChangedAfterSending { name: &job.name, receipt_file: &receipt_file });
-        Ok(End::Changed)
+        self.observer.event(&WatchEvent::ChangedAfterSending { name: &job.name, receipt_file: &receipt_file });
+        Ok(AttemptOutcome::Changed)
     }
 
-    fn refuse(&self, job: &Job, refusal: &Refusal) -> Result<End, Later> {
-        let report = outcome::put_into_refused(&self.folder, job, refusal, self.papers.as_ref())?;
+    fn refuse(&self, job: &Job, refusal: &PhotoRefusal) -> Result<AttemptOutcome, Retry> {
+        let report = outcome::put_into_refused(&self.folder, job, refusal, self.receipt_writer.as_ref())?;
         self.close(job)?;
-        self.observer.event(&Event::Refused { name: &job.name, report: &report, refusal: Some(refusal) });
-        Ok(End::Refused(match refusal {
-            Refusal::Gateway(_) => By::Gateway,
-            Refusal::GatewayAfterSilence(_) => By::GatewayAfterSilence,
-            Refusal::Findings(_) | Refusal::NotJpeg | Refusal::TooLarge => By::Shop,
+        self.observer.event(&WatchEvent::Refused { name: &job.name, report: &report, refusal: Some(refusal) });
+        Ok(AttemptOutcome::Refused(match refusal {
+            PhotoRefusal::Gateway(_) => RefusedBy::Gateway,
+            PhotoRefusal::GatewayMaybeStored(_) => RefusedBy::GatewayMaybeStored,
+            PhotoRefusal::Findings(_) | PhotoRefusal::NotJpeg | PhotoRefusal::TooLarge => RefusedBy::LocalCheck,
         }))
     }
 
     /// A job without a photo: it is in its place already, or somebody took it away. A code is saved either way.
-    fn wind_up(&self, job: &Job) -> Result<End, Later> {
-        let Some(receipt) = outcome::left_receipt(job)? else {
+    fn finish_without_photo(&self, job: &Job) -> Result<AttemptOutcome, Retry> {
+        let Some(receipt) = outcome::leftover_receipt(job)? else {
             if job.spool().try_exists()? {
-                self.observer.event(&Event::Vanished { name: &job.name });
+                self.observer.event(&WatchEvent::Vanished { name: &job.name });
             }
             self.close(job)?;
-            return Ok(End::Gone);
+            return Ok(AttemptOutcome::Missing);
         };
         let receipt = StoredReceipt { stored_at: self.clock.now(), ..receipt };
-        let receipt_file = outcome::put_receipt_into_sent(&self.folder, job, &receipt, self.papers.as_ref())?;
+        let receipt_file = outcome::put_receipt_into_sent(&self.folder, job, &receipt, self.receipt_writer.as_ref())?;
         self.close(job)?;
-        self.observer.event(&Event::Sent { name: &job.name, receipt_file: &receipt_file, receipt: &receipt.body });
-        Ok(End::Sent)
+        self.observer.event(&WatchEvent::Sent { name: &job.name, receipt_file: &receipt_file, receipt: &receipt.body });
+        Ok(AttemptOutcome::Sent)
     }
 
     fn close(&self, job: &Job) -> io::Result<()> {
         if let Some(path) = job.close(&self.folder)? {
-            self.observer.event(&Event::KeptAside { path: &path });
+            self.observer.event(&WatchEvent::LeftoverKept { path: &path });
         }
         Ok(())
     }
 }
 
-fn findings_against(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> Option<Refusal> {
-    let examination = examine(bytes, profile, declaration, now);
-    (examination.verdict == Verdict::Refused).then_some(Refusal::Findings(examination.findings))
+fn check_locally(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> Option<PhotoRefusal> {
+    let examination = check_photo(bytes, profile, declaration, now);
+    (examination.verdict == Verdict::Refused).then_some(PhotoRefusal::Findings(examination.findings))
 }
 
-/// One try an attempt: the pauses between attempts are shared by all photos (`line`).
-struct Once;
+/// One try an attempt: the pauses between attempts are shared by all photos (`connection`).
+struct NoRetryTimer;
 
 #[async_trait]
-impl Patience for Once {
-    fn spent(&self) -> Duration {
+impl Timer for NoRetryTimer {
+    fn elapsed(&self) -> Duration {
         Duration::ZERO
     }
 
-    async fn wait(&self, _span: Duration) {}
+    async fn sleep(&self, _span: Duration) {}
 }

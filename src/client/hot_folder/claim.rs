@@ -4,20 +4,20 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::durable::{self, Audience};
+use crate::durable::{self, FileMode};
 
 /// Longer names are shortened, for room for a number and for what papers are called: file systems take 255 bytes, some 143.
 const MAX_STEM_BYTES: usize = 100;
 
 /// The places of a photo and its papers, all with the same stem.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct ReservedName {
     directory: PathBuf,
     stem: OsString,
     extension: OsString,
 }
 
-impl Place {
+impl ReservedName {
     /// The first place for `name` is `NAME`, the second `NAME (2)`.
     fn numbered(directory: &Path, name: &OsStr, number: u32) -> Self {
         let name = Path::new(name);
@@ -38,7 +38,7 @@ impl Place {
     }
 
     /// Where a paper goes: `suffix` is what follows the stem.
-    pub fn paper(&self, suffix: &str) -> PathBuf {
+    pub fn sidecar(&self, suffix: &str) -> PathBuf {
         let mut name = self.stem.clone();
         name.push(suffix);
         self.directory.join(name)
@@ -54,7 +54,7 @@ fn shortened(stem: &OsStr) -> OsString {
 }
 
 /// What claims a place.
-pub struct Claim<'a> {
+pub struct NameReservation<'a> {
     /// The folder.
     pub directory: &'a Path,
     /// The photo's own name.
@@ -62,18 +62,18 @@ pub struct Claim<'a> {
     /// What the claiming paper's name ends in.
     pub suffix: &'a str,
     /// The other papers' endings, which must be free too.
-    pub others: &'a [&'a str],
+    pub other_suffixes: &'a [&'a str],
     /// Whether a paper of this content is this photo's.
     pub is_own: &'a dyn Fn(&[u8]) -> bool,
 }
 
-impl Claim<'_> {
+impl NameReservation<'_> {
     /// The place that this photo claimed before, wherever it is: numbers below it may have become free since.
     ///
     /// # Errors
     /// What the system says.
-    pub fn find(&self) -> io::Result<Option<Place>> {
-        let first = Place::numbered(self.directory, self.name, 1);
+    pub fn find(&self) -> io::Result<Option<ReservedName>> {
+        let first = ReservedName::numbered(self.directory, self.name, 1);
         for entry in fs::read_dir(self.directory)? {
             let name = entry?.file_name();
             let bytes = name.as_encoded_bytes();
@@ -83,9 +83,9 @@ impl Claim<'_> {
             // Too large for a paper, or a folder of that name: not ours.
             let Ok(Some(content)) = durable::read(&self.directory.join(&name)) else { continue };
             if (self.is_own)(&content)
-                && let Some(stem) = without_suffix(&name, self.suffix)
+                && let Some(stem) = strip_suffix(&name, self.suffix)
             {
-                return Ok(Some(Place { stem, ..first }));
+                return Ok(Some(ReservedName { stem, ..first }));
             }
         }
         Ok(None)
@@ -95,16 +95,16 @@ impl Claim<'_> {
     ///
     /// # Errors
     /// What the system says; nothing is taken then.
-    pub fn take(&self, content: &[u8], audience: Audience) -> io::Result<Place> {
+    pub fn reserve(&self, content: &[u8], audience: FileMode) -> io::Result<ReservedName> {
         if let Some(place) = self.find()? {
-            durable::make_name_durable(&place.paper(self.suffix))?;
+            durable::sync_dir(&place.sidecar(self.suffix))?;
             return Ok(place);
         }
         let mut number = 1;
         loop {
-            let place = Place::numbered(self.directory, self.name, number);
+            let place = ReservedName::numbered(self.directory, self.name, number);
             if self.is_free(&place) {
-                match durable::write_new(&place.paper(self.suffix), content, audience) {
+                match durable::write_new(&place.sidecar(self.suffix), content, audience) {
                     Ok(()) => return Ok(place),
                     // Another photo of this name was faster.
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -115,14 +115,14 @@ impl Claim<'_> {
         }
     }
 
-    fn is_free(&self, place: &Place) -> bool {
-        let papers = self.others.iter().chain([&self.suffix]).map(|suffix| place.paper(suffix));
+    fn is_free(&self, place: &ReservedName) -> bool {
+        let papers = self.other_suffixes.iter().chain([&self.suffix]).map(|suffix| place.sidecar(suffix));
         papers.chain([place.photo()]).all(|path| path.symlink_metadata().is_err())
     }
 }
 
 /// `NAME` of `NAME` and `suffix`, whatever bytes it is made of: the suffix is taken off extension by extension.
-pub(super) fn without_suffix(name: &OsStr, suffix: &str) -> Option<OsString> {
+pub(super) fn strip_suffix(name: &OsStr, suffix: &str) -> Option<OsString> {
     let mut rest = name.to_owned();
     for extension in suffix.split('.').skip(1).collect::<Vec<_>>().into_iter().rev() {
         let path = Path::new(&rest);
@@ -138,10 +138,16 @@ pub(super) fn without_suffix(name: &OsStr, suffix: &str) -> Option<OsString> {
 mod tests {
     use super::*;
 
-    fn take(directory: &Path, name: &str, content: &str) -> Place {
+    fn take(directory: &Path, name: &str, content: &str) -> ReservedName {
         let is_own = |paper: &[u8]| paper == content.as_bytes();
-        let claim = Claim { directory, name: name.as_ref(), suffix: ".txt", others: &[".pdf"], is_own: &is_own };
-        let place = claim.take(content.as_bytes(), Audience::Owner).unwrap();
+        let claim = NameReservation {
+            directory,
+            name: name.as_ref(),
+            suffix: ".txt",
+            other_suffixes: &[".pdf"],
+            is_own: &is_own,
+        };
+        let place = claim.reserve(content.as_bytes(), FileMode::OwnerOnly).unwrap();
         assert_eq!(claim.find().unwrap().as_ref(), Some(&place));
         place
     }
@@ -154,7 +160,7 @@ mod tests {
         let second = take(directory.path(), "anna.jpg", "second");
         assert_eq!(second.photo(), directory.path().join("anna (2).jpg"));
         assert_eq!(take(directory.path(), "anna.jpg", "first"), first);
-        fs::remove_file(first.paper(".txt")).unwrap();
+        fs::remove_file(first.sidecar(".txt")).unwrap();
         assert_eq!(take(directory.path(), "anna.jpg", "second"), second, "the number before it is free again");
     }
 
@@ -165,7 +171,7 @@ mod tests {
         fs::write(directory.path().join("anna (2).pdf"), "somebody's").unwrap();
         fs::create_dir(directory.path().join("anna (3).txt")).unwrap();
         let place = take(directory.path(), "anna.jpg", "mine");
-        assert_eq!(place.paper(".txt"), directory.path().join("anna (4).txt"));
+        assert_eq!(place.sidecar(".txt"), directory.path().join("anna (4).txt"));
     }
 
     #[test]
@@ -175,7 +181,7 @@ mod tests {
         for content in ["one", "two"] {
             let place = take(directory.path(), &name, content);
             fs::write(place.photo(), "").unwrap();
-            fs::write(place.paper(".receipt.json"), "").unwrap();
+            fs::write(place.sidecar(".receipt.json"), "").unwrap();
         }
     }
 }

@@ -4,11 +4,11 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
-use crate::client::deposit::DepositError;
-use crate::client::enrolment::renew::RenewError;
-use crate::client::notice::Notice;
+use crate::client::deposit::ClientDepositError;
+use crate::client::enrolment::renew::ClientRenewError;
+use crate::client::notice::ProgressEvent;
 use crate::client::push::PushError;
-use crate::client::setback::Setback;
+use crate::client::setback::TransientError;
 use crate::clock::Timestamp;
 use crate::domain::finding::Finding;
 use crate::wire::photo::ReceiptBody;
@@ -16,9 +16,9 @@ use crate::wire::problem::ProblemBody;
 
 /// One thing that happened.
 #[derive(Debug)]
-pub enum Event<'a> {
+pub enum WatchEvent<'a> {
     /// Photos that an earlier watch did not finish are gone on with.
-    Continuing {
+    Resuming {
         /// How many.
         photos: usize,
     },
@@ -38,7 +38,7 @@ pub enum Event<'a> {
         /// The report.
         report: &'a Path,
         /// Why; not known where an earlier watch had begun to put it there.
-        refusal: Option<&'a Refusal>,
+        refusal: Option<&'a PhotoRefusal>,
     },
     /// A sent photo and its receipt were erased in time.
     Erased {
@@ -58,24 +58,24 @@ pub enum Event<'a> {
         name: &'a OsStr,
     },
     /// Something without a place of its own.
-    KeptAside {
+    LeftoverKept {
         /// Where it is.
         path: &'a Path,
     },
     /// The gateway is not there for now.
-    LineDown {
+    GatewayDown {
         /// Why.
-        setback: &'a Setback,
+        error: &'a TransientError,
     },
     /// The gateway answers again.
-    LineBack {
+    GatewayRecovered {
         /// Since when it did not.
         since: Timestamp,
     },
     /// The gateway does not let this studio in; it is asked again slowly.
-    Barred {
+    Unauthorized {
         /// Why.
-        error: &'a DepositError,
+        error: &'a ClientDepositError,
     },
     /// One photo cannot be deposited for a reason that is not its own; it is tried again slowly.
     Stuck {
@@ -85,43 +85,43 @@ pub enum Event<'a> {
         error: &'a PushError,
     },
     /// Reading or writing failed here: a full disk, most often.
-    StorageTrouble {
+    StorageFailed {
         /// Why.
         error: &'a io::Error,
     },
     /// It works again.
-    StorageFine,
+    StorageRecovered,
     /// A complete file that cannot be moved: another program holds it.
-    CannotTake {
+    ClaimFailed {
         /// Its name.
         name: &'a OsStr,
         /// Why.
         error: &'a io::Error,
     },
     /// What a push says on its way.
-    Notice {
+    Progress {
         /// The photo's name.
         name: &'a OsStr,
         /// The notice.
-        notice: &'a Notice,
+        event: &'a ProgressEvent,
     },
     /// Photos are judged by these rules from now on.
-    Rules {
+    ProfileLoaded {
         /// The profile's name.
         profile: &'a str,
         /// Rules that only the gateway knows.
-        left_to_gateway: &'a [String],
+        unknown_checks: &'a [String],
     },
     /// The gateway's rules are not known yet: it judges alone.
-    RulesUnknown,
+    ProfileUnknown,
     /// Uploads go over a new connection from now on.
-    ConnectionRenewed,
+    ClientRenewed,
     /// The certificate is due and could not be renewed; it will be tried again.
-    NotRenewed {
+    RenewalFailed {
         /// Why.
-        error: &'a RenewError,
+        error: &'a ClientRenewError,
         /// The end of the certificate in use.
-        until: Timestamp,
+        not_after: Timestamp,
         /// Not tried again before.
         next_try: Timestamp,
     },
@@ -129,41 +129,41 @@ pub enum Event<'a> {
 
 /// Where all photos stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Status {
+pub struct WatchStatus {
     /// Not complete yet.
     pub arriving: usize,
     /// Taken, not under way.
     pub waiting: usize,
     /// Being judged or sent.
-    pub under_way: usize,
+    pub in_progress: usize,
     /// Sent since the beginning.
     pub sent: usize,
     /// Refused since the beginning.
     pub refused: usize,
     /// Refused, but perhaps stored; counted among the refused too.
-    pub perhaps_deposited: usize,
+    pub maybe_deposited: usize,
     /// Since when the gateway does not take photos.
-    pub line_down_since: Option<Timestamp>,
+    pub gateway_down_since: Option<Timestamp>,
 }
 
 /// Learns what happens. Must not wait.
-pub trait Observer: Send + Sync {
+pub trait WatchObserver: Send + Sync {
     /// One event.
-    fn event(&self, event: &Event<'_>);
+    fn event(&self, event: &WatchEvent<'_>);
 
     /// The present state, after every round.
-    fn status(&self, status: &Status);
+    fn status(&self, status: &WatchStatus);
 }
 
 /// Why a photo was refused.
 #[derive(Debug)]
-pub enum Refusal {
+pub enum PhotoRefusal {
     /// The judge here.
     Findings(Vec<Finding>),
     /// The gateway.
     Gateway(ProblemBody),
     /// The gateway, after an earlier try that got no answer and may have stored it: the spool lies beside the photo.
-    GatewayAfterSilence(ProblemBody),
+    GatewayMaybeStored(ProblemBody),
     /// A picture, but no JPEG by its name.
     NotJpeg,
     /// Larger than anything that is read.
@@ -171,7 +171,7 @@ pub enum Refusal {
 }
 
 /// Writes what is laid beside a photo.
-pub trait Papers: Send + Sync {
+pub trait ReceiptWriter: Send + Sync {
     /// The receipt in words.
     fn receipt_text(&self, receipt: &ReceiptBody) -> String;
 
@@ -182,5 +182,5 @@ pub trait Papers: Send + Sync {
     fn receipt_pdf(&self, receipt: &ReceiptBody) -> io::Result<Option<Vec<u8>>>;
 
     /// The report on a refused photo.
-    fn report(&self, name: &OsStr, refusal: &Refusal) -> String;
+    fn report(&self, name: &OsStr, refusal: &PhotoRefusal) -> String;
 }

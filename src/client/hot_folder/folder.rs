@@ -18,7 +18,7 @@ const KEPT: &str = "kept";
 
 /// A watched folder. Nobody else watches it while this lives.
 #[derive(Debug)]
-pub struct Folder {
+pub struct WatchedFolder {
     directory: PathBuf,
     /// Held while the papers of one photo are laid into `sent/` and while they are erased there.
     pub(super) sent_lock: Mutex<()>,
@@ -26,13 +26,13 @@ pub struct Folder {
     _lock: File,
 }
 
-impl Folder {
+impl WatchedFolder {
     /// Makes what is missing of the folder's parts, locks it and removes what writers left that were killed.
     ///
     /// # Errors
-    /// [`FolderError`].
-    pub fn open(directory: &Path) -> Result<Self, FolderError> {
-        let unusable = |source| FolderError::Unusable { path: directory.to_owned(), source };
+    /// [`WatchedFolderError`].
+    pub fn open(directory: &Path) -> Result<Self, WatchedFolderError> {
+        let unusable = |source| WatchedFolderError::Unusable { path: directory.to_owned(), source };
         let directory = std::path::absolute(directory).map_err(unusable)?;
         if !fs::metadata(&directory).map_err(unusable)?.is_dir() {
             return Err(unusable(io::ErrorKind::NotADirectory.into()));
@@ -43,16 +43,16 @@ impl Folder {
             File::options().create(true).truncate(false).write(true).open(working.join("lock")).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(FolderError::AlreadyWatched { path: directory }),
+            Err(TryLockError::WouldBlock) => return Err(WatchedFolderError::AlreadyWatched { path: directory }),
             Err(TryLockError::Error(source)) => return Err(unusable(source)),
         }
         let folder = Self { directory, sent_lock: Mutex::default(), _lock: lock };
         for part in [folder.sent(), folder.refused()] {
             fs::create_dir_all(&part).map_err(unusable)?;
-            durable::sweep_temporary(&part).map_err(unusable)?;
+            durable::remove_temporary_files(&part).map_err(unusable)?;
         }
-        durable::sweep_temporary(&folder.working()).map_err(unusable)?;
-        durable::make_name_durable(&folder.sent()).map_err(unusable)?;
+        durable::remove_temporary_files(&folder.working()).map_err(unusable)?;
+        durable::sync_dir(&folder.sent()).map_err(unusable)?;
         Ok(folder)
     }
 
@@ -77,19 +77,19 @@ impl Folder {
     }
 
     /// Where leftovers go.
-    pub(super) fn kept(&self) -> PathBuf {
+    pub(super) fn leftovers(&self) -> PathBuf {
         self.working().join(KEPT)
     }
 
     /// The gateway's rules as they were last heard.
-    pub(super) fn rules(&self) -> PathBuf {
+    pub(super) fn profile_path(&self) -> PathBuf {
         self.working().join("profile.json")
     }
 }
 
 /// Why a folder cannot be watched.
 #[derive(Debug)]
-pub enum FolderError {
+pub enum WatchedFolderError {
     /// It is not there, no folder, or cannot be written.
     Unusable {
         /// The folder.
@@ -104,7 +104,7 @@ pub enum FolderError {
     },
 }
 
-impl fmt::Display for FolderError {
+impl fmt::Display for WatchedFolderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unusable { path, .. } => write!(f, "{}: cannot be watched", path.display()),
@@ -113,7 +113,7 @@ impl fmt::Display for FolderError {
     }
 }
 
-impl std::error::Error for FolderError {
+impl std::error::Error for WatchedFolderError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Unusable { source, .. } => Some(source),
@@ -129,19 +129,19 @@ mod tests {
     #[test]
     fn a_folder_has_one_watch_at_a_time() {
         let directory = tempfile::tempdir().unwrap();
-        let first = Folder::open(directory.path()).unwrap();
-        assert!(matches!(Folder::open(directory.path()), Err(FolderError::AlreadyWatched { .. })));
+        let first = WatchedFolder::open(directory.path()).unwrap();
+        assert!(matches!(WatchedFolder::open(directory.path()), Err(WatchedFolderError::AlreadyWatched { .. })));
         drop(first);
-        Folder::open(directory.path()).unwrap();
+        WatchedFolder::open(directory.path()).unwrap();
     }
 
     #[test]
     fn what_a_killed_writer_left_is_removed() {
         let directory = tempfile::tempdir().unwrap();
-        drop(Folder::open(directory.path()).unwrap());
+        drop(WatchedFolder::open(directory.path()).unwrap());
         let left = directory.path().join("sent/.lichtbild-abc.tmp");
         fs::write(&left, "half a receipt").unwrap();
-        Folder::open(directory.path()).unwrap();
+        WatchedFolder::open(directory.path()).unwrap();
         assert!(!left.exists());
     }
 
@@ -149,7 +149,7 @@ mod tests {
     fn a_folder_that_is_not_there_is_not_made() {
         let directory = tempfile::tempdir().unwrap();
         let typo = directory.path().join("exprot");
-        assert!(matches!(Folder::open(&typo), Err(FolderError::Unusable { .. })));
+        assert!(matches!(WatchedFolder::open(&typo), Err(WatchedFolderError::Unusable { .. })));
         assert!(!typo.exists());
     }
 }

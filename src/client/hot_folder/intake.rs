@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::client::hot_folder::folder::Folder;
+use crate::client::hot_folder::folder::WatchedFolder;
 use crate::client::{spool, stored_receipt};
 use crate::clock::Clock;
 use crate::durable;
@@ -19,27 +19,27 @@ pub struct Job {
     pub id: String,
     /// The name under which it arrived.
     pub name: OsString,
-    folder: PathBuf,
+    job_dir: PathBuf,
 }
 
 impl Job {
     /// The photo's file.
     pub fn photo(&self) -> PathBuf {
-        self.place().join("photo.jpg")
+        self.photo_dir().join("photo.jpg")
     }
 
     /// Its unfinished deposit's file.
     pub fn spool(&self) -> PathBuf {
-        self.place().join(format!("photo.jpg{}", spool::SUFFIX))
+        self.photo_dir().join(format!("photo.jpg{}", spool::SUFFIX))
     }
 
     /// Its receipt's file.
     pub fn receipt(&self) -> PathBuf {
-        self.place().join(format!("photo.jpg{}", stored_receipt::SUFFIX))
+        self.photo_dir().join(format!("photo.jpg{}", stored_receipt::SUFFIX))
     }
 
-    fn place(&self) -> PathBuf {
-        self.folder.join(&self.name)
+    fn photo_dir(&self) -> PathBuf {
+        self.job_dir.join(&self.name)
     }
 
     /// Whether the photo is there.
@@ -63,34 +63,34 @@ impl Job {
     ///
     /// # Errors
     /// What the system says.
-    pub fn make_durable(&self, folder: &Folder) -> io::Result<()> {
-        durable::make_content_durable(&self.photo())?;
-        durable::make_name_durable(&self.photo())?;
-        durable::make_name_durable(&folder.arrivals().join(&self.name))
+    pub fn sync(&self, folder: &WatchedFolder) -> io::Result<()> {
+        durable::sync_file(&self.photo())?;
+        durable::sync_dir(&self.photo())?;
+        durable::sync_dir(&folder.arrivals().join(&self.name))
     }
 
     /// Removes the job, whose photo is gone. Gives the path of what has no place anywhere and is kept.
     ///
     /// # Errors
     /// What the system says; to be called again.
-    pub fn close(&self, folder: &Folder) -> io::Result<Option<PathBuf>> {
+    pub fn close(&self, folder: &WatchedFolder) -> io::Result<Option<PathBuf>> {
         durable::remove(&self.receipt())?;
         failpoint::reached("watch.emptied");
-        if self.place().try_exists()? {
-            durable::sweep_temporary(&self.place())?;
+        if self.photo_dir().try_exists()? {
+            durable::remove_temporary_files(&self.photo_dir())?;
         }
-        let emptied = remove_folder(&self.place()).and_then(|()| remove_folder(&self.folder));
+        let emptied = remove_folder(&self.photo_dir()).and_then(|()| remove_folder(&self.job_dir));
         let kept = match emptied {
             Ok(()) => None,
             Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
-                let kept = folder.kept().join(&self.id);
-                fs::rename(&self.folder, &kept)?;
-                durable::make_name_durable(&kept)?;
+                let kept = folder.leftovers().join(&self.id);
+                fs::rename(&self.job_dir, &kept)?;
+                durable::sync_dir(&kept)?;
                 Some(kept)
             }
             Err(error) => return Err(error),
         };
-        durable::make_name_durable(&self.folder)?;
+        durable::sync_dir(&self.job_dir)?;
         failpoint::reached("watch.closed");
         Ok(kept)
     }
@@ -108,25 +108,31 @@ fn remove_folder(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// What the system says: the photo is still where it was.
-pub fn take(folder: &Folder, name: &OsStr, number: u32, clock: &dyn Clock, entropy: &dyn Entropy) -> io::Result<Job> {
+pub fn claim_file(
+    folder: &WatchedFolder,
+    name: &OsStr,
+    number: u32,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> io::Result<Job> {
     let random = u32::from_be_bytes(random_bytes(entropy).map_err(io::Error::other)?);
     // By time, then by turn within this run; the random part keeps it unique when the clock goes back.
     let id = format!("{:013}-{number:06}-{random:08x}", clock.now().unix_milliseconds());
-    let job = Job { folder: folder.working().join(&id), id, name: name.to_owned() };
-    fs::create_dir(&job.folder)?;
+    let job = Job { job_dir: folder.working().join(&id), id, name: name.to_owned() };
+    fs::create_dir(&job.job_dir)?;
     let moved = move_into(&job, &folder.arrivals().join(name));
     if moved.is_err() {
         // Best effort: what stays is swept up at the next start.
-        let _ = fs::remove_dir(job.place());
-        let _ = fs::remove_dir(&job.folder);
+        let _ = fs::remove_dir(job.photo_dir());
+        let _ = fs::remove_dir(&job.job_dir);
     }
     moved.map(|()| job)
 }
 
 fn move_into(job: &Job, arrived: &Path) -> io::Result<()> {
-    fs::create_dir(job.place())?;
-    durable::make_name_durable(&job.place())?;
-    durable::make_name_durable(&job.folder)?;
+    fs::create_dir(job.photo_dir())?;
+    durable::sync_dir(&job.photo_dir())?;
+    durable::sync_dir(&job.job_dir)?;
     failpoint::reached("watch.place_made");
     fs::rename(arrived, job.photo())?;
     failpoint::reached("watch.taken");
@@ -137,11 +143,11 @@ fn move_into(job: &Job, arrived: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// What the system says.
-pub fn unfinished(folder: &Folder) -> io::Result<Vec<Job>> {
+pub fn list_unfinished(folder: &WatchedFolder) -> io::Result<Vec<Job>> {
     let mut jobs = Vec::new();
     for entry in fs::read_dir(folder.working())? {
         let entry = entry?;
-        if !entry.file_type()?.is_dir() || entry.path() == folder.kept() {
+        if !entry.file_type()?.is_dir() || entry.path() == folder.leftovers() {
             continue;
         }
         match fs::read_dir(entry.path())?.next().transpose()? {
@@ -150,7 +156,7 @@ pub fn unfinished(folder: &Folder) -> io::Result<Vec<Job>> {
             Some(place) if !place.file_type()?.is_dir() => {}
             Some(place) => {
                 let id = entry.file_name().to_string_lossy().into_owned();
-                jobs.push(Job { id, name: place.file_name(), folder: entry.path() });
+                jobs.push(Job { id, name: place.file_name(), job_dir: entry.path() });
             }
         }
     }

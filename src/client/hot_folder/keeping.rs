@@ -13,7 +13,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// When a sent photo is erased.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum KeepSent {
+pub enum SentRetention {
     /// At the same time of the next day from Monday to Friday, in UTC: whoever comes back the next day still gets a copy.
     #[default]
     OneWorkingDay,
@@ -23,9 +23,9 @@ pub enum KeepSent {
     Forever,
 }
 
-impl KeepSent {
+impl SentRetention {
     /// The end of what was put away at `sent_at`; `None` for never.
-    pub fn end(self, sent_at: Timestamp) -> Option<Timestamp> {
+    pub fn expires_at(self, sent_at: Timestamp) -> Option<Timestamp> {
         match self {
             Self::OneWorkingDay => Some(
                 sent_at
@@ -42,7 +42,7 @@ impl KeepSent {
 }
 
 /// As it is read again.
-impl fmt::Display for KeepSent {
+impl fmt::Display for SentRetention {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OneWorkingDay => f.write_str("workday"),
@@ -52,7 +52,7 @@ impl fmt::Display for KeepSent {
     }
 }
 
-impl FromStr for KeepSent {
+impl FromStr for SentRetention {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -82,21 +82,21 @@ mod tests {
     fn a_working_day_leaps_over_the_weekend() {
         for (days_later, kept_days) in [(0, 3), (1, 2), (2, 1), (3, 1), (6, 1)] {
             let sent = FRIDAY + DAY * days_later;
-            assert_eq!(KeepSent::OneWorkingDay.end(sent), Some(sent + DAY * kept_days), "{sent}");
+            assert_eq!(SentRetention::OneWorkingDay.expires_at(sent), Some(sent + DAY * kept_days), "{sent}");
         }
     }
 
     #[test]
     fn a_span_is_written_in_hours_or_days() {
-        assert_eq!("2h".parse(), Ok(KeepSent::For(2 * HOUR)));
-        assert_eq!("3d".parse(), Ok(KeepSent::For(3 * DAY)));
-        assert_eq!("never".parse(), Ok(KeepSent::Forever));
-        assert_eq!("workday".parse(), Ok(KeepSent::OneWorkingDay));
+        assert_eq!("2h".parse(), Ok(SentRetention::For(2 * HOUR)));
+        assert_eq!("3d".parse(), Ok(SentRetention::For(3 * DAY)));
+        assert_eq!("never".parse(), Ok(SentRetention::Forever));
+        assert_eq!("workday".parse(), Ok(SentRetention::OneWorkingDay));
         for text in ["workday", "never", "2h", "72h"] {
-            assert_eq!(text.parse::<KeepSent>().map(|keep| keep.to_string()).as_deref(), Ok(text));
+            assert_eq!(text.parse::<SentRetention>().map(|keep| keep.to_string()).as_deref(), Ok(text));
         }
         for wrong in ["", "h", "2", "-1d", "2m", "999999999d", "1.5h", "ü"] {
-            assert!(wrong.parse::<KeepSent>().is_err(), "{wrong}");
+            assert!(wrong.parse::<SentRetention>().is_err(), "{wrong}");
         }
     }
 }

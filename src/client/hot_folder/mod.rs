@@ -54,4 +54,4 @@ mod turns;
 mod upkeep;
 pub mod watch;
 
-pub use event::{Event, Observer, Papers, Refusal, Status};
+pub use event::{PhotoRefusal, ReceiptWriter, WatchEvent, WatchObserver, WatchStatus};

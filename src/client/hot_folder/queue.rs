@@ -5,36 +5,36 @@ use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::attempt::Reach;
+use super::attempt::AttemptStage;
 use super::intake::Job;
 use crate::domain::digest::Sha256Digest;
 
 /// All unfinished photos, oldest first.
 #[derive(Debug, Default)]
-pub struct Queue {
-    entries: BTreeMap<String, Entry>,
+pub struct PhotoQueue {
+    entries: BTreeMap<String, QueueEntry>,
 }
 
 /// What is known of a photo; where it stands is told by the disk.
 #[derive(Debug)]
-pub struct Entry {
+pub struct QueueEntry {
     /// The photo.
     pub job: Arc<Job>,
     /// The bytes that were found good.
-    pub found_good: Option<Sha256Digest>,
+    pub accepted_sha256: Option<Sha256Digest>,
     is_new: bool,
-    is_under_way: bool,
+    is_in_progress: bool,
     failures: u32,
     not_before: Duration,
 }
 
-impl Queue {
+impl PhotoQueue {
     /// Adds a photo.
     pub fn add(&mut self, job: Job) {
-        let entry = Entry {
-            found_good: None,
+        let entry = QueueEntry {
+            accepted_sha256: None,
             is_new: true,
-            is_under_way: false,
+            is_in_progress: false,
             failures: 0,
             not_before: Duration::ZERO,
             job: Arc::new(job),
@@ -44,12 +44,12 @@ impl Queue {
 
     /// The next photo to be attempted, which is under way from now on. Of those that failed equally often the oldest, so that a
     /// photo that always fails does not hold up the others.
-    pub fn begin(&mut self, now: Duration, reach: Reach) -> Option<&Entry> {
-        let may_begin = |entry: &&mut Entry| {
-            !entry.is_under_way && entry.not_before <= now && (reach == Reach::Gateway || entry.is_new)
+    pub fn start_next(&mut self, now: Duration, stage: AttemptStage) -> Option<&QueueEntry> {
+        let may_begin = |entry: &&mut QueueEntry| {
+            !entry.is_in_progress && entry.not_before <= now && (stage == AttemptStage::Gateway || entry.is_new)
         };
         let next = self.entries.values_mut().filter(may_begin).min_by_key(|entry| entry.failures)?;
-        next.is_under_way = true;
+        next.is_in_progress = true;
         Some(next)
     }
 
@@ -59,14 +59,14 @@ impl Queue {
     }
 
     /// The attempt is over and another one follows, not before the given time.
-    pub fn put_back(&mut self, id: &str, verdict: Verdict, not_before: Duration) {
+    pub fn put_back(&mut self, id: &str, reason: RequeueReason, not_before: Duration) {
         let Some(entry) = self.entries.get_mut(id) else { return };
-        (entry.is_under_way, entry.is_new, entry.not_before) = (false, false, not_before);
-        match verdict {
-            Verdict::Good(sha256) => entry.found_good = Some(sha256),
-            Verdict::Unknown => (entry.found_good, entry.is_new) = (None, true),
-            Verdict::Unchanged => {}
-            Verdict::Failed => entry.failures = entry.failures.saturating_add(1),
+        (entry.is_in_progress, entry.is_new, entry.not_before) = (false, false, not_before);
+        match reason {
+            RequeueReason::Accepted(sha256) => entry.accepted_sha256 = Some(sha256),
+            RequeueReason::ContentChanged => (entry.accepted_sha256, entry.is_new) = (None, true),
+            RequeueReason::NotPhotoRelated => {}
+            RequeueReason::Failed => entry.failures = entry.failures.saturating_add(1),
         }
     }
 
@@ -92,20 +92,20 @@ impl Queue {
 
     /// The earliest time after `now` at which a photo may be attempted again.
     pub fn next_due(&self, now: Duration) -> Option<Duration> {
-        let waiting = self.entries.values().filter(|entry| !entry.is_under_way && entry.not_before > now);
+        let waiting = self.entries.values().filter(|entry| !entry.is_in_progress && entry.not_before > now);
         waiting.map(|entry| entry.not_before).min()
     }
 }
 
 /// What an attempt without an end says of the photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RequeueReason {
     /// These bytes are good.
-    Good(Sha256Digest),
+    Accepted(Sha256Digest),
     /// Other bytes lie there.
-    Unknown,
+    ContentChanged,
     /// Nothing: it did not depend on the photo.
-    Unchanged,
+    NotPhotoRelated,
     /// It failed, perhaps because of the photo.
     Failed,
 }

@@ -3,51 +3,51 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::event::Event;
+use super::event::WatchEvent;
 use super::rules;
-use super::watch::{Renewed, Watch};
+use super::watch::{RefreshResult, Watch};
 
 /// How often both are asked for. A renewal that failed waits longer by itself.
-const RENEW_EVERY: Duration = Duration::from_secs(300);
+const REFRESH_INTERVAL: Duration = Duration::from_secs(300);
 
 impl Watch {
     /// Asks, beside all other work. What is being asked already is not asked twice.
-    pub(super) fn begin_renewal(&mut self) {
-        self.due.renew = self.patience.spent() + RENEW_EVERY;
-        if self.renewal.is_some() {
+    pub(super) fn begin_refresh(&mut self) {
+        self.schedule.refresh = self.timer.elapsed() + REFRESH_INTERVAL;
+        if self.refresh.is_some() {
             return;
         }
-        let (connections, present) = (Arc::clone(&self.connections), self.connection.clone());
-        self.renewal = Some(tokio::spawn(async move {
-            let connection = connections.renewed(&present).await;
+        let (connections, present) = (Arc::clone(&self.client_provider), self.client.clone());
+        self.refresh = Some(tokio::spawn(async move {
+            let connection = connections.refresh(&present).await;
             let rules = rules::fetch(connection.as_ref().unwrap_or(&present)).await;
-            Renewed { connection, rules }
+            RefreshResult { client: connection, profile: rules }
         }));
     }
 
     /// Takes what came of it; nothing, when the asking failed altogether.
-    pub(super) fn take_renewed(&mut self, renewed: Option<Renewed>) {
-        self.renewal = None;
-        let Some(Renewed { connection, rules }) = renewed else { return };
-        let shop = Arc::clone(&self.shop);
+    pub(super) fn apply_refresh(&mut self, renewed: Option<RefreshResult>) {
+        self.refresh = None;
+        let Some(RefreshResult { client: connection, profile: rules }) = renewed else { return };
+        let shop = Arc::clone(&self.context);
         if let Some(connection) = connection {
-            self.connection = connection;
-            self.line.try_at_once();
-            shop.observer.event(&Event::ConnectionRenewed);
+            self.client = connection;
+            self.breaker.retry_now();
+            shop.observer.event(&WatchEvent::ClientRenewed);
         }
         if let Some(shown) = rules {
-            let (read, kept) = shop.rules.take(&shop.folder, &shown);
+            let (read, kept) = shop.profile.update(&shop.folder, &shown);
             if let Some(read) = read {
-                let (profile, left_to_gateway) = (read.profile.name(), read.left_to_gateway.as_slice());
-                shop.observer.event(&Event::Rules { profile, left_to_gateway });
+                let (profile, left_to_gateway) = (read.profile.name(), read.unsupported_tables.as_slice());
+                shop.observer.event(&WatchEvent::ProfileLoaded { profile, unknown_checks: left_to_gateway });
             }
             if let Err(error) = kept {
-                self.storage_trouble(&error);
+                self.storage_failed(&error);
             }
         }
-        if shop.rules.present().is_none() && !self.rules_are_missed {
-            self.rules_are_missed = true;
-            shop.observer.event(&Event::RulesUnknown);
+        if shop.profile.current().is_none() && !self.is_profile_missing {
+            self.is_profile_missing = true;
+            shop.observer.event(&WatchEvent::ProfileUnknown);
         }
     }
 }

@@ -6,28 +6,28 @@ use std::sync::{Arc, PoisonError};
 
 use serde_json::Value;
 
-use super::folder::Folder;
-use crate::client::connection::Connection;
-use crate::durable::{self, Audience};
+use super::folder::WatchedFolder;
+use crate::client::connection::GatewayClient;
+use crate::durable::{self, FileMode};
 use crate::validation::profile::Profile;
-use crate::validation::shown_profile::ShownProfile;
+use crate::validation::shown_profile::GatewayProfile;
 
 /// The present rules; `None` as long as nobody knows them.
 #[derive(Debug, Default)]
-pub struct Rules(Mutex<Option<Arc<Profile>>>);
+pub struct ProfileCache(Mutex<Option<Arc<Profile>>>);
 
-impl Rules {
+impl ProfileCache {
     /// The gateway's rules as they were last heard, else those that the person named.
-    pub fn of(folder: &Folder, named: Option<Profile>) -> Self {
+    pub fn load(folder: &WatchedFolder, named: Option<Profile>) -> Self {
         // What cannot be read is fetched again.
-        let kept = durable::read(&folder.rules()).ok().flatten();
+        let kept = durable::read(&folder.profile_path()).ok().flatten();
         let kept = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let profile = kept.and_then(|shown: Value| ShownProfile::read(&shown)).map(|shown| shown.profile);
+        let profile = kept.and_then(|shown: Value| GatewayProfile::read(&shown)).map(|shown| shown.profile);
         Self(Mutex::new(profile.or(named).map(Arc::new)))
     }
 
     /// What to judge by.
-    pub fn present(&self) -> Option<Arc<Profile>> {
+    pub fn current(&self) -> Option<Arc<Profile>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -35,21 +35,21 @@ impl Rules {
     ///
     /// # Errors
     /// What the system says when it cannot be kept; the rules are in force all the same.
-    pub fn take(&self, folder: &Folder, shown: &Value) -> (Option<ShownProfile>, io::Result<()>) {
-        let Some(read) = ShownProfile::read(shown) else { return (None, Ok(())) };
+    pub fn update(&self, folder: &WatchedFolder, shown: &Value) -> (Option<GatewayProfile>, io::Result<()>) {
+        let Some(read) = GatewayProfile::read(shown) else { return (None, Ok(())) };
         let mut present = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if present.as_deref() == Some(&read.profile) && folder.rules().exists() {
+        if present.as_deref() == Some(&read.profile) && folder.profile_path().exists() {
             return (None, Ok(()));
         }
         *present = Some(Arc::new(read.profile.clone()));
         let bytes = shown.to_string();
-        let kept = durable::replace_entry(&folder.rules(), bytes.as_bytes(), Audience::Everybody);
+        let kept = durable::replace_entry(&folder.profile_path(), bytes.as_bytes(), FileMode::WorldReadable);
         (Some(read), kept)
     }
 }
 
 /// Asks the gateway. Whatever fails, the next time may be better.
-pub async fn fetch(connection: &Connection) -> Option<Value> {
+pub async fn fetch(connection: &GatewayClient) -> Option<Value> {
     let mut response = connection.get("/v1/profile").send().await.ok()?;
     if response.status().as_u16() != 200 {
         return None;

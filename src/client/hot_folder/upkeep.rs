@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use std::{fs, io};
 
-use super::arrival::{Kind, kind_of};
-use super::folder::Folder;
-use super::keeping::KeepSent;
+use super::arrival::{FileKind, file_kind};
+use super::folder::WatchedFolder;
+use super::keeping::SentRetention;
 use super::outcome::{RECEIPT_JSON, RECEIPT_PDF, RECEIPT_TEXT, claimed_by};
 use crate::client::stored_receipt::StoredReceipt;
 use crate::clock::Timestamp;
@@ -18,9 +18,9 @@ use crate::durable;
 ///
 /// # Errors
 /// What the system says; the rest is erased the next time.
-pub fn erase_sent(folder: &Folder, keep: KeepSent, now: Timestamp) -> io::Result<Vec<OsString>> {
+pub fn erase_sent(folder: &WatchedFolder, keep: SentRetention, now: Timestamp) -> io::Result<Vec<OsString>> {
     let mut erased = Vec::new();
-    if keep == KeepSent::Forever {
+    if keep == SentRetention::Forever {
         return Ok(erased);
     }
     let sent = folder.sent();
@@ -31,7 +31,7 @@ pub fn erase_sent(folder: &Folder, keep: KeepSent, now: Timestamp) -> io::Result
         // What cannot be read is no receipt of ours.
         let Ok(Some(content)) = durable::read(&path) else { continue };
         let Some(receipt) = StoredReceipt::parse(&content) else { continue };
-        if keep.end(receipt.stored_at).is_none_or(|end| end > now) {
+        if keep.expires_at(receipt.stored_at).is_none_or(|end| end > now) {
             continue;
         }
         for photo in photos_of(&sent, &stem)? {
@@ -53,7 +53,7 @@ fn photos_of(sent: &Path, stem: &OsStr) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(sent)? {
         let path = entry?.path();
-        if path.file_stem() == Some(stem) && path.file_name().is_some_and(|name| kind_of(name) == Kind::Jpeg) {
+        if path.file_stem() == Some(stem) && path.file_name().is_some_and(|name| file_kind(name) == FileKind::Jpeg) {
             found.push(path);
         }
     }

@@ -10,20 +10,20 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::task::{Id, JoinHandle, JoinSet};
 
-use super::arrival::{Arrivals, Settling};
-pub use super::attempt::Workshop;
-use super::attempt::{End, Reach};
-use super::connections::Connections;
-use super::event::{Event, Observer, Papers, Status};
-use super::folder::Folder;
+use super::arrival::{StabilityDelays, StabilityTracker};
+pub use super::attempt::WatchContext;
+use super::attempt::{AttemptOutcome, AttemptStage};
+use super::connections::ClientProvider;
+use super::event::{ReceiptWriter, WatchEvent, WatchObserver, WatchStatus};
+use super::folder::WatchedFolder;
 use super::intake;
-use super::keeping::KeepSent;
-use super::line::{Era, Line};
-use super::queue::Queue;
-use super::rules::Rules;
+use super::keeping::SentRetention;
+use super::line::{BreakerGeneration, CircuitBreaker};
+use super::queue::PhotoQueue;
+use super::rules::ProfileCache;
 use super::upkeep;
-use crate::client::connection::Connection;
-use crate::client::patience::Patience;
+use crate::client::connection::GatewayClient;
+use crate::client::patience::Timer;
 use crate::clock::Clock;
 use crate::domain::language::Language;
 use crate::domain::subject::Declaration;
@@ -31,33 +31,33 @@ use crate::entropy::Entropy;
 use crate::validation::profile::Profile;
 
 /// How often the folder is looked at. Our own number: nobody at a till notices a second.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+const SCAN_INTERVAL: Duration = Duration::from_secs(1);
 /// How often the sent photos are looked through for those whose time is over.
-const ERASE_EVERY: Duration = Duration::from_secs(60);
+const ERASE_INTERVAL: Duration = Duration::from_secs(60);
 /// How long photos wait at the start for the gateway's rules.
-const RULES_WITHIN: Duration = Duration::from_secs(15);
+const PROFILE_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long uploads under way may go on after the stop. They go on at the next start all the same.
-const STOP_WITHIN: Duration = Duration::from_secs(5);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What can be chosen.
 #[derive(Debug, Clone, Copy)]
-pub struct Settings {
+pub struct WatchOptions {
     /// When a file is complete.
-    pub settling: Settling,
+    pub stability: StabilityDelays,
     /// How many photos are in memory, judged or sent, at a time.
     pub parallel: NonZeroUsize,
     /// When sent photos are erased.
-    pub keep_sent: KeepSent,
+    pub keep_sent: SentRetention,
 }
 
 /// What a watch is made of.
-pub struct Parts {
+pub struct WatchSettings {
     /// The folder.
-    pub folder: Folder,
+    pub folder: WatchedFolder,
     /// The line to the gateway, to begin with.
-    pub connection: Connection,
+    pub client: GatewayClient,
     /// Gives new ones.
-    pub connections: Arc<dyn Connections>,
+    pub client_provider: Arc<dyn ClientProvider>,
     /// Rules until the gateway's are known.
     pub profile: Option<Profile>,
     /// The date.
@@ -65,11 +65,11 @@ pub struct Parts {
     /// For keys and names.
     pub entropy: Arc<dyn Entropy>,
     /// For everything that takes time.
-    pub patience: Arc<dyn Patience>,
+    pub timer: Arc<dyn Timer>,
     /// Writes receipts and reports.
-    pub papers: Arc<dyn Papers>,
+    pub receipt_writer: Arc<dyn ReceiptWriter>,
     /// Learns what happens.
-    pub observer: Arc<dyn Observer>,
+    pub observer: Arc<dyn WatchObserver>,
     /// The language of the gateway's findings.
     pub language: Language,
     /// What the studio declares of the person in every photo of this folder.
@@ -78,51 +78,51 @@ pub struct Parts {
 
 /// A watch at work.
 pub struct Watch {
-    pub(super) shop: Arc<Workshop>,
-    pub(super) settings: Settings,
-    pub(super) patience: Arc<dyn Patience>,
-    pub(super) connections: Arc<dyn Connections>,
-    pub(super) connection: Connection,
-    pub(super) line: Line,
-    pub(super) queue: Queue,
-    pub(super) arrivals: Arrivals,
-    pub(super) running: JoinSet<End>,
-    pub(super) under_way: HashMap<Id, UnderWay>,
-    pub(super) renewal: Option<JoinHandle<Renewed>>,
-    pub(super) due: Due,
-    pub(super) taken: u32,
-    pub(super) not_taken: HashSet<OsString>,
-    pub(super) storage_is_in_trouble: bool,
-    pub(super) rules_are_missed: bool,
-    pub(super) status: Status,
+    pub(super) context: Arc<WatchContext>,
+    pub(super) options: WatchOptions,
+    pub(super) timer: Arc<dyn Timer>,
+    pub(super) client_provider: Arc<dyn ClientProvider>,
+    pub(super) client: GatewayClient,
+    pub(super) breaker: CircuitBreaker,
+    pub(super) queue: PhotoQueue,
+    pub(super) stability: StabilityTracker,
+    pub(super) tasks: JoinSet<AttemptOutcome>,
+    pub(super) attempts: HashMap<Id, RunningAttempt>,
+    pub(super) refresh: Option<JoinHandle<RefreshResult>>,
+    pub(super) schedule: Schedule,
+    pub(super) claim_count: u32,
+    pub(super) unclaimed: HashSet<OsString>,
+    pub(super) is_storage_failing: bool,
+    pub(super) is_profile_missing: bool,
+    pub(super) status: WatchStatus,
 }
 
-pub(super) struct UnderWay {
+pub(super) struct RunningAttempt {
     pub(super) id: String,
-    pub(super) era: Era,
-    pub(super) reach: Reach,
+    pub(super) generation: BreakerGeneration,
+    pub(super) stage: AttemptStage,
 }
 
 /// When it is time for what is done now and then.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Due {
-    pub(super) look: Duration,
+pub(super) struct Schedule {
+    pub(super) scan: Duration,
     pub(super) erase: Duration,
-    pub(super) renew: Duration,
+    pub(super) refresh: Duration,
 }
 
-pub(super) struct Renewed {
-    pub(super) connection: Option<Connection>,
-    pub(super) rules: Option<Value>,
+pub(super) struct RefreshResult {
+    pub(super) client: Option<GatewayClient>,
+    pub(super) profile: Option<Value>,
 }
 
 /// How long to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Until {
+pub enum StopCondition {
     /// For ever.
-    Stopped,
+    Signal,
     /// Until no photo is left, or those left have waited for the gateway for this long.
-    Empty {
+    QueueEmpty {
         /// How long.
         give_up_after: Duration,
     },
@@ -130,13 +130,13 @@ pub enum Until {
 
 /// Where a watch left off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Left {
+pub struct WatchSummary {
     /// The counts.
-    pub status: Status,
+    pub status: WatchStatus,
     /// Whether the gateway does not let this studio in.
-    pub is_barred: bool,
+    pub is_unauthorized: bool,
     /// Whether the disk was the trouble.
-    pub storage_is_in_trouble: bool,
+    pub is_storage_failing: bool,
 }
 
 impl Watch {
@@ -144,206 +144,217 @@ impl Watch {
     ///
     /// # Errors
     /// What the system says when the working folder cannot be read.
-    pub fn begin(parts: Parts, settings: Settings) -> io::Result<Self> {
-        let Parts {
+    pub fn new(parts: WatchSettings, settings: WatchOptions) -> io::Result<Self> {
+        let WatchSettings {
             folder,
-            connection,
-            connections,
+            client: connection,
+            client_provider: connections,
             profile,
             clock,
             entropy,
-            patience,
-            papers,
+            timer: patience,
+            receipt_writer: papers,
             observer,
             language,
             declared,
         } = parts;
-        let mut queue = Queue::default();
-        for job in intake::unfinished(&folder)? {
+        let mut queue = PhotoQueue::default();
+        for job in intake::list_unfinished(&folder)? {
             queue.add(job);
         }
         if queue.len() > 0 {
-            observer.event(&Event::Continuing { photos: queue.len() });
+            observer.event(&WatchEvent::Resuming { photos: queue.len() });
         }
-        let rules = Rules::of(&folder, profile);
+        let rules = ProfileCache::load(&folder, profile);
         Ok(Self {
-            shop: Arc::new(Workshop { folder, rules, clock, entropy, papers, observer, language, declared }),
-            settings,
-            patience,
-            connections,
-            connection,
-            line: Line::default(),
+            context: Arc::new(WatchContext {
+                folder,
+                profile: rules,
+                clock,
+                entropy,
+                receipt_writer: papers,
+                observer,
+                language,
+                declared,
+            }),
+            options: settings,
+            timer: patience,
+            client_provider: connections,
+            client: connection,
+            breaker: CircuitBreaker::default(),
             queue,
-            arrivals: Arrivals::default(),
-            running: JoinSet::new(),
-            under_way: HashMap::new(),
-            renewal: None,
-            due: Due::default(),
-            taken: 0,
-            not_taken: HashSet::new(),
-            storage_is_in_trouble: false,
-            rules_are_missed: false,
-            status: Status::default(),
+            stability: StabilityTracker::default(),
+            tasks: JoinSet::new(),
+            attempts: HashMap::new(),
+            refresh: None,
+            schedule: Schedule::default(),
+            claim_count: 0,
+            unclaimed: HashSet::new(),
+            is_storage_failing: false,
+            is_profile_missing: false,
+            status: WatchStatus::default(),
         })
     }
 
     /// Works until the end or until `stop` is ready; then uploads under way get a few seconds.
-    pub async fn run(mut self, until: Until, stop: impl Future<Output = ()>) -> Left {
+    pub async fn run(mut self, condition: StopCondition, stop: impl Future<Output = ()>) -> WatchSummary {
         let mut stop = std::pin::pin!(stop);
-        self.begin_renewal();
+        self.begin_refresh();
         // Bounded by the real time: rules that come later are in force from then on.
         tokio::select! {
-            renewed = finished(&mut self.renewal) => self.take_renewed(renewed),
-            () = tokio::time::sleep(RULES_WITHIN) => {}
-            () = &mut stop => return self.left(),
+            renewed = finished(&mut self.refresh) => self.apply_refresh(renewed),
+            () = tokio::time::sleep(PROFILE_TIMEOUT) => {}
+            () = &mut stop => return self.into_summary(),
         }
         loop {
             self.round();
-            if self.is_over(until) {
+            if self.is_finished(condition) {
                 break;
             }
-            let pause = self.pause();
-            let patience = Arc::clone(&self.patience);
+            let pause = self.time_until_next();
+            let patience = Arc::clone(&self.timer);
             tokio::select! {
-                Some(ended) = self.running.join_next_with_id() => self.ended(ended),
-                renewed = finished(&mut self.renewal) => self.take_renewed(renewed),
-                () = patience.wait(pause) => {}
+                Some(ended) = self.tasks.join_next_with_id() => self.attempt_ended(ended),
+                renewed = finished(&mut self.refresh) => self.apply_refresh(renewed),
+                () = patience.sleep(pause) => {}
                 () = &mut stop => break,
             }
         }
-        let _ = tokio::time::timeout(STOP_WITHIN, async {
-            while let Some(ended) = self.running.join_next_with_id().await {
-                self.ended(ended);
+        let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, async {
+            while let Some(ended) = self.tasks.join_next_with_id().await {
+                self.attempt_ended(ended);
             }
         })
         .await;
-        self.running.shutdown().await;
-        self.left()
+        self.tasks.shutdown().await;
+        self.into_summary()
     }
 
     /// What is to be done now, up to the beginning of attempts.
     fn round(&mut self) {
-        while let Some(ended) = self.running.try_join_next_with_id() {
-            self.ended(ended);
+        while let Some(ended) = self.tasks.try_join_next_with_id() {
+            self.attempt_ended(ended);
         }
-        let now = self.patience.spent();
-        if now >= self.due.look {
-            self.due.look = now + LOOK_EVERY;
-            self.look(now);
+        let now = self.timer.elapsed();
+        if now >= self.schedule.scan {
+            self.schedule.scan = now + SCAN_INTERVAL;
+            self.scan(now);
         }
-        if now >= self.due.erase {
-            self.due.erase = now + ERASE_EVERY;
+        if now >= self.schedule.erase {
+            self.schedule.erase = now + ERASE_INTERVAL;
             self.erase();
         }
-        if now >= self.due.renew {
-            self.begin_renewal();
+        if now >= self.schedule.refresh {
+            self.begin_refresh();
         }
         self.begin_attempts();
         self.show_status();
     }
 
-    fn look(&mut self, now: Duration) {
-        let scan = match self.arrivals.scan(self.shop.folder.arrivals(), now, self.settings.settling) {
+    fn scan(&mut self, now: Duration) {
+        let scan = match self.stability.scan(self.context.folder.arrivals(), now, self.options.stability) {
             Ok(scan) => scan,
-            Err(error) => return self.storage_trouble(&error),
+            Err(error) => return self.storage_failed(&error),
         };
-        self.status.arriving = scan.growing;
+        self.status.arriving = scan.incomplete;
         for name in scan.complete {
-            self.taken = self.taken.wrapping_add(1);
-            let shop = &self.shop;
-            match intake::take(&shop.folder, &name, self.taken, shop.clock.as_ref(), shop.entropy.as_ref()) {
+            self.claim_count = self.claim_count.wrapping_add(1);
+            let shop = &self.context;
+            match intake::claim_file(&shop.folder, &name, self.claim_count, shop.clock.as_ref(), shop.entropy.as_ref())
+            {
                 Ok(job) => {
-                    self.arrivals.forget(&name);
-                    self.not_taken.remove(&name);
+                    self.stability.forget(&name);
+                    self.unclaimed.remove(&name);
                     self.queue.add(job);
                 }
                 Err(error) => {
                     self.status.arriving += 1;
-                    self.not_taken(name, &error);
+                    self.claim_failed(name, &error);
                 }
             }
         }
     }
 
     /// Windows: another program has it open. A full disk: its folder could not be made. It stays where it is until the next look.
-    fn not_taken(&mut self, name: OsString, error: &io::Error) {
+    fn claim_failed(&mut self, name: OsString, error: &io::Error) {
         match error.kind() {
             io::ErrorKind::NotFound => {}
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::ReadOnlyFilesystem => {
-                self.storage_trouble(error);
+                self.storage_failed(error);
             }
-            _ if self.not_taken.contains(&name) => {}
+            _ if self.unclaimed.contains(&name) => {}
             _ => {
-                self.shop.observer.event(&Event::CannotTake { name: &name, error });
-                self.not_taken.insert(name);
+                self.context.observer.event(&WatchEvent::ClaimFailed { name: &name, error });
+                self.unclaimed.insert(name);
             }
         }
     }
 
     fn erase(&mut self) {
-        let shop = &self.shop;
-        match upkeep::erase_sent(&shop.folder, self.settings.keep_sent, shop.clock.now()) {
+        let shop = &self.context;
+        match upkeep::erase_sent(&shop.folder, self.options.keep_sent, shop.clock.now()) {
             Ok(erased) => {
                 for name in erased {
-                    shop.observer.event(&Event::Erased { name: &name });
+                    shop.observer.event(&WatchEvent::Erased { name: &name });
                 }
             }
-            Err(error) => self.storage_trouble(&error),
+            Err(error) => self.storage_failed(&error),
         }
     }
 
-    pub(super) fn storage_trouble(&mut self, error: &io::Error) {
-        if !self.storage_is_in_trouble {
-            self.shop.observer.event(&Event::StorageTrouble { error });
+    pub(super) fn storage_failed(&mut self, error: &io::Error) {
+        if !self.is_storage_failing {
+            self.context.observer.event(&WatchEvent::StorageFailed { error });
         }
-        self.storage_is_in_trouble = true;
+        self.is_storage_failing = true;
     }
 
-    pub(super) fn storage_works(&mut self) {
-        if self.storage_is_in_trouble {
-            self.shop.observer.event(&Event::StorageFine);
+    pub(super) fn storage_recovered(&mut self) {
+        if self.is_storage_failing {
+            self.context.observer.event(&WatchEvent::StorageRecovered);
         }
-        self.storage_is_in_trouble = false;
+        self.is_storage_failing = false;
     }
 
     /// Until the next thing that time brings. Never quite nothing, for the sake of the processor.
-    fn pause(&self) -> Duration {
-        let now = self.patience.spent();
-        let mut next = self.due.look.min(self.due.renew);
-        for due in [self.queue.next_due(now), self.line.next_try(now)].into_iter().flatten() {
+    fn time_until_next(&self) -> Duration {
+        let now = self.timer.elapsed();
+        let mut next = self.schedule.scan.min(self.schedule.refresh);
+        for due in [self.queue.next_due(now), self.breaker.next_try(now)].into_iter().flatten() {
             next = next.min(due);
         }
         next.saturating_sub(now).max(Duration::from_millis(5))
     }
 
-    fn is_over(&self, until: Until) -> bool {
-        let Until::Empty { give_up_after } = until else { return false };
-        if !self.running.is_empty() {
+    fn is_finished(&self, until: StopCondition) -> bool {
+        let StopCondition::QueueEmpty { give_up_after } = until else { return false };
+        if !self.tasks.is_empty() {
             return false;
         }
         let is_all_seen = self.status.arriving == 0 && !self.queue.has_new();
-        (is_all_seen && (self.queue.len() == 0 || self.line.is_barred())) || self.patience.spent() >= give_up_after
+        (is_all_seen && (self.queue.len() == 0 || self.breaker.is_unauthorized()))
+            || self.timer.elapsed() >= give_up_after
     }
 
     fn show_status(&mut self) {
-        self.status.under_way = self.running.len();
-        self.status.waiting = self.queue.len().saturating_sub(self.running.len());
-        self.status.line_down_since = self.line.down_since();
-        self.shop.observer.status(&self.status);
+        self.status.in_progress = self.tasks.len();
+        self.status.waiting = self.queue.len().saturating_sub(self.tasks.len());
+        self.status.gateway_down_since = self.breaker.open_since();
+        self.context.observer.status(&self.status);
     }
 
-    fn left(mut self) -> Left {
+    fn into_summary(mut self) -> WatchSummary {
         self.show_status();
-        Left {
+        WatchSummary {
             status: self.status,
-            is_barred: self.line.is_barred(),
-            storage_is_in_trouble: self.storage_is_in_trouble,
+            is_unauthorized: self.breaker.is_unauthorized(),
+            is_storage_failing: self.is_storage_failing,
         }
     }
 }
 
 /// Ready when there is a renewal and it is done.
-async fn finished(renewal: &mut Option<JoinHandle<Renewed>>) -> Option<Renewed> {
+async fn finished(renewal: &mut Option<JoinHandle<RefreshResult>>) -> Option<RefreshResult> {
     match renewal {
         Some(handle) => handle.await.ok(),
         None => std::future::pending().await,

@@ -1,8 +1,8 @@
-use super::Finding::{EnterSuffix, NoSuffix, Right};
+use super::ScanFinding::{EnterSuffix, NoSuffix, Right};
 use super::*;
 
 fn sent() -> String {
-    expected().collect()
+    test_code_symbols().collect()
 }
 
 fn swapped(text: &str) -> String {
@@ -15,103 +15,112 @@ fn swapped(text: &str) -> String {
 }
 
 /// What is found in a text that ends with Enter.
-fn found(text: &str) -> Vec<Finding> {
-    let mut findings = examine(&Scan { text, after: vec![Key::Enter], ..Scan::default() });
+fn found(text: &str) -> Vec<ScanFinding> {
+    let mut findings = diagnose(&ScannerInput { text, after: vec![Keystroke::Enter], ..ScannerInput::default() });
     assert_eq!(findings.pop(), Some(EnterSuffix));
     findings
 }
 
 #[test]
-fn a_scanner_that_is_set_right_is_told_so() {
+fn a_correct_scanner_is_reported_as_correct() {
     assert_eq!(found(&sent()), [Right]);
     assert_eq!(found(TEST_CODE), [Right]);
     assert_eq!(found(&format!(" {} ", sent())), [Right]);
 }
 
 #[test]
-fn what_comes_after_the_text_is_told() {
-    let after = |after: &[Key]| {
+fn the_suffix_is_reported() {
+    let after = |after: &[Keystroke]| {
         let text = sent();
-        let findings = examine(&Scan { text: &text, after: after.to_vec(), ..Scan::default() });
+        let findings = diagnose(&ScannerInput { text: &text, after: after.to_vec(), ..ScannerInput::default() });
         assert_eq!((findings.len(), &findings[0]), (2, &Right), "{findings:?}");
         findings[1].clone()
     };
-    assert_eq!(after(&[Key::Enter]), EnterSuffix);
-    assert_eq!(after(&[Key::Tab]), Finding::TabSuffix);
+    assert_eq!(after(&[Keystroke::Enter]), EnterSuffix);
+    assert_eq!(after(&[Keystroke::Tab]), ScanFinding::TabSuffix);
     assert_eq!(after(&[]), NoSuffix);
-    assert_eq!(after(&[Key::Control('J')]), Finding::ControlSuffix(Key::Control('J')));
+    assert_eq!(after(&[Keystroke::Control('J')]), ScanFinding::ControlSuffix(Keystroke::Control('J')));
     // Enter first, then a line feed.
-    assert_eq!(after(&[Key::Enter, Key::Control('J')]), EnterSuffix);
+    assert_eq!(after(&[Keystroke::Enter, Keystroke::Control('J')]), EnterSuffix);
 }
 
 #[test]
 fn control_characters_in_the_text_count_as_keys_around_it() {
     let text = format!("\u{2}{}\r\n", sent());
-    let findings = examine(&Scan { text: &text, ..Scan::default() });
-    assert_eq!(findings, [Finding::ControlPrefix(Key::Control('B')), EnterSuffix]);
+    let findings = diagnose(&ScannerInput { text: &text, ..ScannerInput::default() });
+    assert_eq!(findings, [ScanFinding::ControlPrefix(Keystroke::Control('B')), EnterSuffix]);
     let text = format!("{}\t", sent());
-    assert_eq!(examine(&Scan { text: &text, ..Scan::default() }), [Right, Finding::TabSuffix]);
-    let control = Key::parse_all("Control+B Escape Control+ Control+ß Enter Tab");
-    assert_eq!(control, [Key::Control('B'), Key::Enter, Key::Tab]);
+    assert_eq!(diagnose(&ScannerInput { text: &text, ..ScannerInput::default() }), [Right, ScanFinding::TabSuffix]);
+    let control = Keystroke::parse_all("Control+B Escape Control+ Control+ß Enter Tab");
+    assert_eq!(control, [Keystroke::Control('B'), Keystroke::Enter, Keystroke::Tab]);
 }
 
 #[test]
 fn what_names_the_kind_of_symbol_is_seen_on_either_layout() {
     let text = format!("]d1{}", sent());
-    assert_eq!(found(&text), [Finding::SymbologyPrefix, Right]);
+    assert_eq!(found(&text), [ScanFinding::SymbologyPrefix, Right]);
     let text = format!("+d1{}", swapped(&sent()));
-    assert_eq!(found(&text), [Finding::SymbologyPrefix, Finding::YAndZSwapped]);
+    assert_eq!(found(&text), [ScanFinding::SymbologyPrefix, ScanFinding::YAndZSwapped]);
     let text = format!("]D1{}", sent().to_lowercase());
-    assert_eq!(found(&text), [Finding::SymbologyPrefix, Finding::SmallLetters, Right]);
+    assert_eq!(found(&text), [ScanFinding::SymbologyPrefix, ScanFinding::SmallLetters, Right]);
     assert_eq!(split_symbology("]d"), (None, "]d"));
     assert_eq!(split_symbology("]dß1"), (None, "]dß1"));
 }
 
 #[test]
 fn another_keyboard_is_told_by_y_and_z_and_by_hyphens() {
-    assert_eq!(found(&swapped(&sent())), [Finding::YAndZSwapped]);
-    assert_eq!(found(&TEST_CODE.replace('-', "ß")), [Finding::HyphenAsEszett]);
+    assert_eq!(found(&swapped(&sent())), [ScanFinding::YAndZSwapped]);
+    assert_eq!(found(&TEST_CODE.replace('-', "ß")), [ScanFinding::HyphenAsEszett]);
     let both = swapped(TEST_CODE).replace('-', "ß");
-    assert_eq!(found(&both), [Finding::HyphenAsEszett, Finding::YAndZSwapped]);
-    assert_eq!(found(&swapped(&both).to_lowercase()), [Finding::HyphenAsEszett, Finding::SmallLetters]);
+    assert_eq!(found(&both), [ScanFinding::HyphenAsEszett, ScanFinding::YAndZSwapped]);
+    assert_eq!(found(&swapped(&both).to_lowercase()), [ScanFinding::HyphenAsEszett, ScanFinding::SmallLetters]);
     // French: A for Q, digits that are no digits.
-    assert_eq!(found("TESTYTESTZà&é\"'(-è_A").last(), Some(&Finding::Foreign));
-    assert_eq!(found("TESTYTESTW012345678A"), [Finding::OtherLayout]);
+    assert_eq!(found("TESTYTESTZà&é\"'(-è_A").last(), Some(&ScanFinding::Unrecognized));
+    assert_eq!(found("TESTYTESTW012345678A"), [ScanFinding::OtherLayout]);
 }
 
 #[test]
 fn a_locked_key_is_told_by_small_letters_and_by_signs() {
-    assert_eq!(found(&sent().to_lowercase()), [Finding::SmallLetters, Right]);
-    assert_eq!(found("TESTYTESTZ=!\"§$%&/(Q"), [Finding::DigitsAsSigns]);
-    assert_eq!(found("TESTZTESTY)!@#$%^&*Q"), [Finding::DigitsAsSigns, Finding::YAndZSwapped]);
-    assert_eq!(found("testytestz=!\"§$%&/(q"), [Finding::SmallLetters, Finding::DigitsAsSigns]);
+    assert_eq!(found(&sent().to_lowercase()), [ScanFinding::SmallLetters, Right]);
+    assert_eq!(found("TESTYTESTZ=!\"§$%&/(Q"), [ScanFinding::DigitsAsSigns]);
+    assert_eq!(found("TESTZTESTY)!@#$%^&*Q"), [ScanFinding::DigitsAsSigns, ScanFinding::YAndZSwapped]);
+    assert_eq!(found("testytestz=!\"§$%&/(q"), [ScanFinding::SmallLetters, ScanFinding::DigitsAsSigns]);
 }
 
 #[test]
-fn prefixes_and_suffixes_are_told() {
-    assert_eq!(found(&format!("~{}", sent())), [Finding::TextPrefix("~".into())]);
-    assert_eq!(found(&format!("AB{}CD", sent())), [Finding::TextPrefix("AB".into()), Finding::TextSuffix("CD".into())]);
-    assert_eq!(found(&format!("*{}", swapped(&sent()))), [Finding::YAndZSwapped, Finding::TextPrefix("*".into())]);
+fn prefixes_and_suffixes_are_reported() {
+    assert_eq!(found(&format!("~{}", sent())), [ScanFinding::TextPrefix("~".into())]);
+    assert_eq!(
+        found(&format!("AB{}CD", sent())),
+        [ScanFinding::TextPrefix("AB".into()), ScanFinding::TextSuffix("CD".into())]
+    );
+    assert_eq!(
+        found(&format!("*{}", swapped(&sent()))),
+        [ScanFinding::YAndZSwapped, ScanFinding::TextPrefix("*".into())]
+    );
 }
 
 #[test]
-fn a_wrong_length_is_told() {
-    assert_eq!(found(&sent()[1..]), [Finding::Missing(1)]);
-    assert_eq!(found("TETYTSTZ0234678Q"), [Finding::Missing(4)]);
-    assert_eq!(found("TTESTYTESTZZ012345678Q"), [Finding::Surplus(2)]);
-    assert_eq!(found(&swapped(&sent())[..18]), [Finding::YAndZSwapped, Finding::Missing(2)]);
-    assert_eq!(found("TESTY"), [Finding::Foreign]);
+fn a_wrong_length_is_reported() {
+    assert_eq!(found(&sent()[1..]), [ScanFinding::Missing(1)]);
+    assert_eq!(found("TETYTSTZ0234678Q"), [ScanFinding::Missing(4)]);
+    assert_eq!(found("TTESTYTESTZZ012345678Q"), [ScanFinding::Surplus(2)]);
+    assert_eq!(found(&swapped(&sent())[..18]), [ScanFinding::YAndZSwapped, ScanFinding::Missing(2)]);
+    assert_eq!(found("TESTY"), [ScanFinding::Unrecognized]);
 }
 
 #[test]
-fn what_is_not_ours_is_told_and_a_real_code_is_known() {
-    assert_eq!(examine(&Scan::default()), [Finding::Nothing]);
-    assert_eq!(examine(&Scan { after: vec![Key::Enter], ..Scan::default() }), [Finding::Nothing]);
-    assert_eq!(found("4006381333931"), [Finding::Foreign]);
-    assert_eq!(found("G94ZJ756FWFHRWS2ZVE8"), [Finding::AnotherCode]);
-    assert_eq!(found("G94YJ756FWFHRWS2YVE8"), [Finding::YAndZSwapped, Finding::AnotherCode]);
-    assert_eq!(found("~G94ZJ756FWFHRWS2ZVE8"), [Finding::AnotherCode]);
-    assert_eq!(found("G94ZJ756FWFHRWS2ZVE8~~"), [Finding::AnotherCode]);
+fn unrecognized_text_is_reported_and_a_real_code_is_recognized() {
+    assert_eq!(diagnose(&ScannerInput::default()), [ScanFinding::Nothing]);
+    assert_eq!(
+        diagnose(&ScannerInput { after: vec![Keystroke::Enter], ..ScannerInput::default() }),
+        [ScanFinding::Nothing]
+    );
+    assert_eq!(found("4006381333931"), [ScanFinding::Unrecognized]);
+    assert_eq!(found("G94ZJ756FWFHRWS2ZVE8"), [ScanFinding::AnotherCode]);
+    assert_eq!(found("G94YJ756FWFHRWS2YVE8"), [ScanFinding::YAndZSwapped, ScanFinding::AnotherCode]);
+    assert_eq!(found("~G94ZJ756FWFHRWS2ZVE8"), [ScanFinding::AnotherCode]);
+    assert_eq!(found("G94ZJ756FWFHRWS2ZVE8~~"), [ScanFinding::AnotherCode]);
 }
 
 #[test]
@@ -119,18 +128,23 @@ fn a_hand_is_slower_than_a_scanner() {
     let text = sent();
     let by_hand = |milliseconds| {
         let took = Some(Duration::from_millis(milliseconds));
-        let findings = examine(&Scan { text: &text, after: vec![Key::Enter], took, ..Scan::default() });
-        findings.contains(&Finding::TypedByHand)
+        let findings = diagnose(&ScannerInput {
+            text: &text,
+            after: vec![Keystroke::Enter],
+            duration: took,
+            ..ScannerInput::default()
+        });
+        findings.contains(&ScanFinding::TypedByHand)
     };
     assert!(!by_hand(0) && !by_hand(19 * 80));
     assert!(by_hand(19 * 80 + 1));
-    let short = Scan { text: "TEST", took: Some(Duration::from_secs(60)), ..Scan::default() };
-    assert!(!examine(&short).contains(&Finding::TypedByHand), "a few characters prove nothing");
+    let short = ScannerInput { text: "TEST", duration: Some(Duration::from_secs(60)), ..ScannerInput::default() };
+    assert!(!diagnose(&short).contains(&ScanFinding::TypedByHand), "a few characters prove nothing");
 }
 
 #[test]
 fn whatever_arrives_is_examined() {
     for text in ["\u{0}", "]d1", "ß", "]", "\t\t", "😀", "]d😀", "-", "\u{1f}", "Ÿ"] {
-        assert!(!examine(&Scan { text, ..Scan::default() }).is_empty(), "{text:?}");
+        assert!(!diagnose(&ScannerInput { text, ..ScannerInput::default() }).is_empty(), "{text:?}");
     }
 }

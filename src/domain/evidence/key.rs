@@ -19,10 +19,10 @@ use serde_json::Value as Json;
 use super::super::audit::{AuditEntry, chain_digest};
 use super::super::chain::ChainRow;
 use super::super::digest::Sha256Digest;
-use super::row::{StoredRow, Value};
+use super::row::{AuditedValue, StoredRow};
 
 /// The member of an audit row's details that holds digests.
-pub const ROWS: &str = "rows";
+pub const ROW_DIGESTS_MEMBER: &str = "rows";
 
 /// A keyed digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,15 +46,15 @@ impl fmt::Display for RowDigest {
 
 /// The key of the digests, derived from the gateway's key file.
 #[derive(Clone)]
-pub struct RowKey(hmac::Key);
+pub struct RowDigestKey(hmac::Key);
 
-impl fmt::Debug for RowKey {
+impl fmt::Debug for RowDigestKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RowKey(…)")
     }
 }
 
-impl RowKey {
+impl RowDigestKey {
     /// From its 32 bytes.
     pub fn new(key: &[u8; 32]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
@@ -62,32 +62,32 @@ impl RowKey {
 
     /// The digest of a row: its table, and the name and value of each digested column that has a value. A column that a later
     /// schema adds with nothing in it leaves all digests as they are; one that is added with a value needs a new HKDF label.
-    pub fn row(&self, row: &StoredRow) -> RowDigest {
-        self.row_with(row, None)
+    pub fn digest_row(&self, row: &StoredRow) -> RowDigest {
+        self.digest_row_with(row, None)
     }
 
     /// The same, as if a column held another value.
-    pub fn row_with(&self, row: &StoredRow, other: Option<(&str, &Value)>) -> RowDigest {
+    pub fn digest_row_with(&self, row: &StoredRow, other: Option<(&str, &AuditedValue)>) -> RowDigest {
         let mut text = b"row".to_vec();
-        add(&mut text, row.id.table().name().as_bytes());
+        push_field(&mut text, row.id.table().name().as_bytes());
         for (column, value) in row.id.table().columns().iter().zip(&row.values) {
             let value = other.filter(|(name, _)| *name == column.name).map_or(value, |(_, value)| value);
-            if !column.is_digested || *value == Value::Null {
+            if !column.is_digested || *value == AuditedValue::Null {
                 continue;
             }
-            add(&mut text, column.name.as_bytes());
+            push_field(&mut text, column.name.as_bytes());
             match value {
-                Value::Null => {}
-                Value::Text(value) => add_kind(&mut text, 1, value.as_bytes()),
-                Value::Number(value) => add_kind(&mut text, 2, &value.to_be_bytes()),
-                Value::Bytes(value) => add_kind(&mut text, 3, value),
-                Value::Truth(value) => add_kind(&mut text, 4, &[u8::from(*value)]),
+                AuditedValue::Null => {}
+                AuditedValue::Text(value) => push_typed_field(&mut text, 1, value.as_bytes()),
+                AuditedValue::Number(value) => push_typed_field(&mut text, 2, &value.to_be_bytes()),
+                AuditedValue::Bytes(value) => push_typed_field(&mut text, 3, value),
+                AuditedValue::Truth(value) => push_typed_field(&mut text, 4, &[u8::from(*value)]),
             }
         }
         self.sign(&text)
     }
 
-    fn entry(&self, chained: &Sha256Digest) -> RowDigest {
+    fn digest_log_row(&self, chained: &Sha256Digest) -> RowDigest {
         self.sign(&[b"log".as_slice(), chained.as_bytes()].concat())
     }
 
@@ -99,7 +99,7 @@ impl RowKey {
     }
 
     /// Completes an audit row that gets this place in the chain by the digests of `rows`, and by its own.
-    pub fn complete(
+    pub fn add_digests(
         &self,
         entry: &mut AuditEntry,
         sequence: i64,
@@ -108,37 +108,39 @@ impl RowKey {
     ) {
         let Some(details) = entry.details.as_object_mut() else { return };
         let rows: serde_json::Map<_, _> = rows.map(|(name, digest)| (name, digest.to_string().into())).collect();
-        details.insert(ROWS.into(), Json::Object(rows));
-        let own = self.entry(&entry.chained(sequence, previous)).to_string();
-        entry.details[ROWS][own_name(sequence)] = own.into();
+        details.insert(ROW_DIGESTS_MEMBER.into(), Json::Object(rows));
+        let own = self.digest_log_row(&entry.chained_digest(sequence, previous)).to_string();
+        entry.details[ROW_DIGESTS_MEMBER][own_digest_name(sequence)] = own.into();
     }
 
     /// Checks that a row of the log carries the digest that it has with this key.
-    pub fn proves(&self, row: &ChainRow) -> bool {
+    pub fn is_authentic(&self, row: &ChainRow) -> bool {
         let Ok(mut details) = serde_json::from_str::<Json>(&row.details) else { return false };
-        let own =
-            details.get_mut(ROWS).and_then(Json::as_object_mut).and_then(|rows| rows.remove(&own_name(row.sequence)));
+        let own = details
+            .get_mut(ROW_DIGESTS_MEMBER)
+            .and_then(Json::as_object_mut)
+            .and_then(|rows| rows.remove(&own_digest_name(row.sequence)));
         let Some(own) = own.as_ref().and_then(Json::as_str).and_then(RowDigest::parse_hex) else { return false };
         let (at, subject) = (row.at.unix_milliseconds(), row.subject.as_deref());
         let chained = chain_digest(&row.prev, row.sequence, at, &row.actor, &row.event, subject, &details.to_string());
-        own == self.entry(&chained)
+        own == self.digest_log_row(&chained)
     }
 }
 
 /// The name under which an audit row carries its own digest.
-pub fn own_name(sequence: i64) -> String {
+pub fn own_digest_name(sequence: i64) -> String {
     format!("audit/{sequence}")
 }
 
 /// Adds bytes behind their length, so that no two fields run together.
-fn add(text: &mut Vec<u8>, bytes: &[u8]) {
+fn push_field(text: &mut Vec<u8>, bytes: &[u8]) {
     text.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
     text.extend_from_slice(bytes);
 }
 
-fn add_kind(text: &mut Vec<u8>, kind: u8, bytes: &[u8]) {
+fn push_typed_field(text: &mut Vec<u8>, kind: u8, bytes: &[u8]) {
     text.push(kind);
-    add(text, bytes);
+    push_field(text, bytes);
 }
 
 #[cfg(test)]
@@ -150,25 +152,35 @@ mod tests {
 
     fn party(name: &str, place: &str) -> StoredRow {
         let id = "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e";
-        let text = |text: &str| Value::Text(text.into());
-        let values = vec![text(id), text("studio"), text(name), text(place), Value::Truth(false), Value::Number(5)];
+        let text = |text: &str| AuditedValue::Text(text.into());
+        let values = vec![
+            text(id),
+            text("studio"),
+            text(name),
+            text(place),
+            AuditedValue::Truth(false),
+            AuditedValue::Number(5),
+        ];
         StoredRow { id: RowId::Party(id.parse().unwrap()), values }
     }
 
     #[test]
     fn no_two_rows_and_no_two_keys_have_one_digest() {
-        let (key, other) = (RowKey::new(&[1; 32]), RowKey::new(&[2; 32]));
+        let (key, other) = (RowDigestKey::new(&[1; 32]), RowDigestKey::new(&[2; 32]));
         let row = party("ab", "c");
-        assert_eq!(key.row(&row), key.row(&party("ab", "c")));
-        assert_ne!(key.row(&row), other.row(&row));
-        assert_ne!(key.row(&row), key.row(&party("a", "bc")));
-        assert_eq!(key.row_with(&row, Some(("name", &Value::Text("x".into())))), key.row(&party("x", "c")));
-        assert_eq!(RowDigest::parse_hex(&key.row(&row).to_string()), Some(key.row(&row)));
+        assert_eq!(key.digest_row(&row), key.digest_row(&party("ab", "c")));
+        assert_ne!(key.digest_row(&row), other.digest_row(&row));
+        assert_ne!(key.digest_row(&row), key.digest_row(&party("a", "bc")));
+        assert_eq!(
+            key.digest_row_with(&row, Some(("name", &AuditedValue::Text("x".into())))),
+            key.digest_row(&party("x", "c"))
+        );
+        assert_eq!(RowDigest::parse_hex(&key.digest_row(&row).to_string()), Some(key.digest_row(&row)));
     }
 
     #[test]
     fn an_audit_row_is_proved_in_its_place_and_as_it_was_written() {
-        let key = RowKey::new(&[1; 32]);
+        let key = RowDigestKey::new(&[1; 32]);
         let mut entry = AuditEntry {
             at: Timestamp::from_unix_milliseconds(7),
             actor: "gateway".into(),
@@ -176,7 +188,12 @@ mod tests {
             subject: Some("x".into()),
             details: serde_json::json!({ "expires_at": 1 }),
         };
-        key.complete(&mut entry, 3, &CHAIN_START, [("photos/x".into(), key.row(&party("a", "b")))].into_iter());
+        key.add_digests(
+            &mut entry,
+            3,
+            &CHAIN_START,
+            [("photos/x".into(), key.digest_row(&party("a", "b")))].into_iter(),
+        );
         let row = ChainRow {
             sequence: 3,
             at: entry.at,
@@ -185,10 +202,10 @@ mod tests {
             subject: entry.subject.clone(),
             details: entry.details.to_string(),
             prev: CHAIN_START,
-            sha256: entry.chained(3, &CHAIN_START),
+            sha256: entry.chained_digest(3, &CHAIN_START),
         };
-        assert!(key.proves(&row));
-        assert!(!RowKey::new(&[2; 32]).proves(&row));
+        assert!(key.is_authentic(&row));
+        assert!(!RowDigestKey::new(&[2; 32]).is_authentic(&row));
         for changed in [
             ChainRow { sequence: 4, details: row.details.replace("audit/3", "audit/4"), ..row.clone() },
             ChainRow { prev: Sha256Digest::of(b"elsewhere"), ..row.clone() },
@@ -196,7 +213,7 @@ mod tests {
             ChainRow { details: row.details.replace("\"expires_at\":1", "\"expires_at\":2"), ..row.clone() },
             ChainRow { details: "{}".into(), ..row.clone() },
         ] {
-            assert!(!key.proves(&changed), "{changed:?}");
+            assert!(!key.is_authentic(&changed), "{changed:?}");
         }
     }
 }

@@ -10,25 +10,25 @@ use super::super::chain::ChainRow;
 use super::super::digest::Sha256Digest;
 use super::super::id::{DeviceId, PartyId};
 use super::super::invitation::InvitationState;
-use super::super::party::Duty;
-use super::super::soundness::Findings;
-use super::expectations::Expectations;
-use super::told::Fact::{self, Is, Unknown};
-use super::told::{DeviceTold, InvitationTold};
+use super::super::party::DeviceScope;
+use super::super::soundness::IntegrityReport;
+use super::expectations::ExpectedTables;
+use super::told::LoggedValue::{self, Known, Unknown};
+use super::told::{ExpectedDevice, ExpectedInvitation};
 use crate::clock::Timestamp;
 
 /// A row of the log, taken apart.
-pub(super) struct Told<'a> {
+pub(super) struct LogEvent<'a> {
     pub(super) event: AuditEvent,
     pub(super) row: &'a ChainRow,
     pub(super) details: &'a Json,
 }
 
-pub(super) fn parsed<T: FromStr>(text: &str) -> Fact<T> {
-    text.parse().map_or(Unknown, Is)
+pub(super) fn parsed<T: FromStr>(text: &str) -> LoggedValue<T> {
+    text.parse().map_or(Unknown, Known)
 }
 
-impl Told<'_> {
+impl LogEvent<'_> {
     pub(super) fn at(&self) -> i64 {
         self.row.at.unix_milliseconds()
     }
@@ -37,13 +37,13 @@ impl Told<'_> {
         self.row.subject.as_deref().and_then(|subject| subject.parse().ok())
     }
 
-    pub(super) fn parsed<T: FromStr>(&self, member: &str) -> Fact<T> {
+    pub(super) fn parsed<T: FromStr>(&self, member: &str) -> LoggedValue<T> {
         self.details[member].as_str().map_or(Unknown, parsed)
     }
 
-    pub(super) fn moment(&self, member: &str) -> Fact<i64> {
+    pub(super) fn moment(&self, member: &str) -> LoggedValue<i64> {
         let moment = serde_json::from_value::<Timestamp>(self.details[member].clone());
-        moment.map_or(Unknown, |moment| Is(moment.unix_milliseconds()))
+        moment.map_or(Unknown, |moment| Known(moment.unix_milliseconds()))
     }
 
     fn digest(&self, member: &str) -> Option<Sha256Digest> {
@@ -51,9 +51,9 @@ impl Told<'_> {
     }
 }
 
-impl Expectations {
+impl ExpectedTables {
     /// Carries out one row.
-    pub(super) fn carry_out(&mut self, told: &Told<'_>, findings: &mut Findings) {
+    pub(super) fn apply(&mut self, told: &LogEvent<'_>, findings: &mut IntegrityReport) {
         match told.event {
             AuditEvent::PartyAdded | AuditEvent::PartySuspended | AuditEvent::PartyResumed => self.party(told),
             AuditEvent::DeviceAdded | AuditEvent::DeviceRevoked => self.device(told),
@@ -79,49 +79,49 @@ impl Expectations {
         }
     }
 
-    fn party(&mut self, told: &Told<'_>) {
+    fn party(&mut self, told: &LogEvent<'_>) {
         let Some(party_id) = told.subject::<PartyId>() else { return };
         let party = self.parties.touch(party_id, told.row.sequence);
-        party.suspended = Is(told.event == AuditEvent::PartySuspended);
+        party.suspended = Known(told.event == AuditEvent::PartySuspended);
         if told.event == AuditEvent::PartyAdded {
-            (party.role, party.created_at) = (told.parsed("role"), Is(told.at()));
+            (party.role, party.created_at) = (told.parsed("role"), Known(told.at()));
         }
     }
 
-    fn device(&mut self, told: &Told<'_>) {
+    fn device(&mut self, told: &LogEvent<'_>) {
         let Some(device_id) = told.subject::<DeviceId>() else { return };
         if told.event == AuditEvent::DeviceRevoked {
-            self.devices.touch(device_id, told.row.sequence).revoked_at = Is(Some(told.at()));
+            self.devices.touch(device_id, told.row.sequence).revoked_at = Known(Some(told.at()));
             return self.withdraw_invitations(device_id, told.row.sequence);
         }
-        self.made_device(told, device_id);
+        self.add_device(told, device_id);
         self.certificate(told);
         if let Some(key) = told.digest("foreign_key_sha256") {
-            self.bound_keys.touch(key, told.row.sequence).device_id = Is(device_id);
+            self.bound_keys.touch(key, told.row.sequence).device_id = Known(device_id);
         }
     }
 
-    fn made_device(&mut self, told: &Told<'_>, device_id: DeviceId) {
-        *self.devices.touch(device_id, told.row.sequence) = DeviceTold {
+    fn add_device(&mut self, told: &LogEvent<'_>, device_id: DeviceId) {
+        *self.devices.touch(device_id, told.row.sequence) = ExpectedDevice {
             party_id: told.parsed("party_id"),
-            duty: if told.details["duty"].is_null() { Is(Duty::default()) } else { told.parsed("duty") },
-            revoked_at: Is(None),
-            released_at: Is(None),
-            certificates: Is(0),
-            invitations: Is(0),
-            is_whole: true,
+            scope: if told.details["duty"].is_null() { Known(DeviceScope::default()) } else { told.parsed("duty") },
+            revoked_at: Known(None),
+            released_at: Known(None),
+            certificates: Known(0),
+            invitations: Known(0),
+            is_fully_logged: true,
         };
     }
 
     /// A certificate that this row tells of, of the device that is its subject.
-    fn certificate(&mut self, told: &Told<'_>) {
+    fn certificate(&mut self, told: &LogEvent<'_>) {
         let Some(device_id) = told.subject::<DeviceId>() else { return };
         let own = told.digest("certificate_sha256");
         let Some(sha256) = own.or(told.digest("foreign_certificate_sha256")) else { return };
         let of = (device_id, told.row.sequence);
-        let number = if own.is_some() { self.count(of, |device| &mut device.certificates) } else { Is(1) };
+        let number = if own.is_some() { self.count(of, |device| &mut device.certificates) } else { Known(1) };
         let certificate = self.certificates.touch(sha256, told.row.sequence);
-        (certificate.device_id, certificate.foreign) = (Is(device_id), Is(own.is_none()));
+        (certificate.device_id, certificate.external) = (Known(device_id), Known(own.is_none()));
         (certificate.not_after, certificate.number) = (told.moment("not_after"), number);
     }
 
@@ -129,36 +129,36 @@ impl Expectations {
     fn count(
         &mut self,
         (device_id, sequence): (DeviceId, i64),
-        counter: impl Fn(&mut DeviceTold) -> &mut Fact<i64>,
-    ) -> Fact<i64> {
+        counter: impl Fn(&mut ExpectedDevice) -> &mut LoggedValue<i64>,
+    ) -> LoggedValue<i64> {
         if !self.devices.has(&device_id) {
             return Unknown;
         }
         let counter = counter(self.devices.touch(device_id, sequence));
-        if let Is(count) = counter {
+        if let Known(count) = counter {
             *count += 1;
         }
         *counter
     }
 
-    fn invitation(&mut self, told: &Told<'_>) {
+    fn invitation(&mut self, told: &LogEvent<'_>) {
         let Some(device_id) = told.subject::<DeviceId>() else { return };
         let sequence = told.row.sequence;
         if told.event == AuditEvent::DeviceInvited {
             if told.details["new_device"] == true {
-                self.made_device(told, device_id);
+                self.add_device(told, device_id);
             }
             self.withdraw_invitations(device_id, sequence);
-            let Is(number) = self.count((device_id, sequence), |device| &mut device.invitations) else { return };
-            *self.invitations.touch((device_id, number), sequence) = InvitationTold {
-                state: Is(InvitationState::Open),
-                created_at: Is(told.at()),
+            let Known(number) = self.count((device_id, sequence), |device| &mut device.invitations) else { return };
+            *self.invitations.touch((device_id, number), sequence) = ExpectedInvitation {
+                state: Known(InvitationState::Open),
+                created_at: Known(told.at()),
                 expires_at: told.moment("expires_at"),
-                wrong_tries: Is(0),
-                key: Is(None),
-                requested_at: Is(None),
-                approved_at: Is(None),
-                spent_at: Is(None),
+                wrong_tries: Known(0),
+                key: Known(None),
+                requested_at: Known(None),
+                approved_at: Known(None),
+                spent_at: Known(None),
                 restored_at: None,
             };
             return;
@@ -167,17 +167,17 @@ impl Expectations {
             self.certificate(told);
         }
         // Only the latest is alive.
-        let Some(Is(number)) = self.devices.get(&device_id).map(|device| device.invitations) else { return };
+        let Some(Known(number)) = self.devices.get(&device_id).map(|device| device.invitations) else { return };
         if !self.invitations.has(&(device_id, number)) {
             return;
         }
         let invitation = self.invitations.touch((device_id, number), sequence);
         if told.event == AuditEvent::EnrolmentCodeWrong {
-            if let Is(tries) = &mut invitation.wrong_tries {
+            if let Known(tries) = &mut invitation.wrong_tries {
                 *tries += 1;
             }
             if told.details["tries_left"] == 0 {
-                invitation.state = Is(InvitationState::Exhausted);
+                invitation.state = Known(InvitationState::Exhausted);
             }
             return;
         }
@@ -186,41 +186,41 @@ impl Expectations {
             AuditEvent::EnrolmentApproved => (InvitationState::Approved, &mut invitation.approved_at),
             _ => (InvitationState::Spent, &mut invitation.spent_at),
         };
-        if *moment == Is(None) {
-            *moment = Is(Some(told.row.at.unix_milliseconds()));
+        if *moment == Known(None) {
+            *moment = Known(Some(told.row.at.unix_milliseconds()));
         }
-        invitation.state = Is(state);
-        invitation.key = told.digest("spki_sha256").map_or(Unknown, |key| Is(Some(key)));
+        invitation.state = Known(state);
+        invitation.key = told.digest("spki_sha256").map_or(Unknown, |key| Known(Some(key)));
     }
 
     fn withdraw_invitations(&mut self, device_id: DeviceId, sequence: i64) {
-        let Some(Is(number)) = self.devices.get(&device_id).map(|device| device.invitations) else { return };
+        let Some(Known(number)) = self.devices.get(&device_id).map(|device| device.invitations) else { return };
         // Earlier ones came to their end when the next one was made.
         if self.invitations.has(&(device_id, number)) {
             let invitation = self.invitations.touch((device_id, number), sequence);
-            if invitation.state != Is(InvitationState::Exhausted) {
-                invitation.state = Is(InvitationState::Withdrawn);
+            if invitation.state != Known(InvitationState::Exhausted) {
+                invitation.state = Known(InvitationState::Withdrawn);
             }
         }
     }
 
     /// Photos of revoked devices are released: of one device, or of all that a studio has.
-    fn release(&mut self, told: &Told<'_>) {
+    fn release(&mut self, told: &LogEvent<'_>) {
         let Some(studio) = told.subject::<PartyId>() else { return };
         let only = told.parsed::<DeviceId>("device_id");
         let (at, sequence) = (told.at(), told.row.sequence);
         self.devices.change_all(sequence, |device_id, device| {
             let is_meant = match only {
-                Is(only) => only == *device_id,
-                Unknown => device.party_id == Is(studio) || device.party_id == Unknown,
+                Known(only) => only == *device_id,
+                Unknown => device.party_id == Known(studio) || device.party_id == Unknown,
             };
-            if !is_meant || matches!(device.released_at, Is(Some(_))) {
+            if !is_meant || matches!(device.released_at, Known(Some(_))) {
                 return false;
             }
-            let is_sure = device.party_id == Is(studio) || only != Unknown;
+            let is_sure = device.party_id == Known(studio) || only != Unknown;
             device.released_at = match device.revoked_at {
-                Is(None) => return false,
-                Is(Some(_)) if is_sure && device.released_at == Is(None) => Is(Some(at)),
+                Known(None) => return false,
+                Known(Some(_)) if is_sure && device.released_at == Known(None) => Known(Some(at)),
                 _ => Unknown,
             };
             true

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::super::digest::Sha256Digest;
 use super::super::id::{CollectionId, DeviceId, PartyId, PhotoId};
-use super::table::Table;
+use super::table::AuditedTable;
 
 /// The name of a row, written `table/key` as in the `rows` of an audit row's details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,15 +28,15 @@ pub enum RowId {
 
 impl RowId {
     /// Its table.
-    pub const fn table(&self) -> Table {
+    pub const fn table(&self) -> AuditedTable {
         match self {
-            Self::Party(_) => Table::Parties,
-            Self::Device(_) => Table::Devices,
-            Self::Certificate(_) => Table::Certificates,
-            Self::BoundKey(_) => Table::BoundKeys,
-            Self::Invitation(..) => Table::Invitations,
-            Self::Photo(_) => Table::Photos,
-            Self::Collection(_) => Table::Collections,
+            Self::Party(_) => AuditedTable::Parties,
+            Self::Device(_) => AuditedTable::Devices,
+            Self::Certificate(_) => AuditedTable::Certificates,
+            Self::BoundKey(_) => AuditedTable::BoundKeys,
+            Self::Invitation(..) => AuditedTable::Invitations,
+            Self::Photo(_) => AuditedTable::Photos,
+            Self::Collection(_) => AuditedTable::Collections,
         }
     }
 
@@ -60,37 +60,37 @@ impl fmt::Display for RowId {
 }
 
 impl FromStr for RowId {
-    type Err = NoRowId;
+    type Err = ParseRowIdError;
 
-    fn from_str(text: &str) -> Result<Self, NoRowId> {
-        fn parsed<T: FromStr>(key: &str) -> Result<T, NoRowId> {
-            key.parse().map_err(|_| NoRowId)
+    fn from_str(text: &str) -> Result<Self, ParseRowIdError> {
+        fn parsed<T: FromStr>(key: &str) -> Result<T, ParseRowIdError> {
+            key.parse().map_err(|_| ParseRowIdError)
         }
-        let (table, key) = text.split_once('/').ok_or(NoRowId)?;
-        let table = Table::ALL.into_iter().find(|known| known.name() == table).ok_or(NoRowId)?;
-        let digest = || Sha256Digest::parse_hex(key).ok_or(NoRowId);
+        let (table, key) = text.split_once('/').ok_or(ParseRowIdError)?;
+        let table = AuditedTable::ALL.into_iter().find(|known| known.name() == table).ok_or(ParseRowIdError)?;
+        let digest = || Sha256Digest::parse_hex(key).ok_or(ParseRowIdError);
         Ok(match table {
-            Table::Parties => Self::Party(parsed(key)?),
-            Table::Devices => Self::Device(parsed(key)?),
-            Table::Certificates => Self::Certificate(digest()?),
-            Table::BoundKeys => Self::BoundKey(digest()?),
-            Table::Invitations => {
-                let (device_id, number) = key.split_once('.').ok_or(NoRowId)?;
+            AuditedTable::Parties => Self::Party(parsed(key)?),
+            AuditedTable::Devices => Self::Device(parsed(key)?),
+            AuditedTable::Certificates => Self::Certificate(digest()?),
+            AuditedTable::BoundKeys => Self::BoundKey(digest()?),
+            AuditedTable::Invitations => {
+                let (device_id, number) = key.split_once('.').ok_or(ParseRowIdError)?;
                 Self::Invitation(parsed(device_id)?, parsed(number)?)
             }
-            Table::Photos => Self::Photo(parsed(key)?),
-            Table::Collections => Self::Collection(parsed(key)?),
+            AuditedTable::Photos => Self::Photo(parsed(key)?),
+            AuditedTable::Collections => Self::Collection(parsed(key)?),
         })
     }
 }
 
 /// The text names no row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NoRowId;
+pub struct ParseRowIdError;
 
 /// A value of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub enum AuditedValue {
     /// Nothing.
     Null,
     /// Text.
@@ -103,9 +103,9 @@ pub enum Value {
     Truth(bool),
 }
 
-impl Value {
+impl AuditedValue {
     /// The number, if it is one.
-    pub const fn number(&self) -> Option<i64> {
+    pub const fn as_number(&self) -> Option<i64> {
         match self {
             Self::Number(number) => Some(*number),
             _ => None,
@@ -113,7 +113,7 @@ impl Value {
     }
 
     /// The text, if it is one.
-    pub fn text(&self) -> Option<&str> {
+    pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
@@ -121,7 +121,7 @@ impl Value {
     }
 }
 
-impl fmt::Display for Value {
+impl fmt::Display for AuditedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null => f.write_str("NULL"),
@@ -138,15 +138,15 @@ impl fmt::Display for Value {
 pub struct StoredRow {
     /// Its name.
     pub id: RowId,
-    /// Its values, in the order of [`Table::columns`].
-    pub values: Vec<Value>,
+    /// Its values, in the order of [`AuditedTable::columns`].
+    pub values: Vec<AuditedValue>,
 }
 
 impl StoredRow {
     /// The value of a column; nothing where the table has no such column.
-    pub fn value(&self, column: &str) -> &Value {
+    pub fn value(&self, column: &str) -> &AuditedValue {
         let place = self.id.table().columns().iter().position(|known| known.name == column);
-        place.and_then(|place| self.values.get(place)).unwrap_or(&Value::Null)
+        place.and_then(|place| self.values.get(place)).unwrap_or(&AuditedValue::Null)
     }
 }
 
@@ -170,7 +170,7 @@ mod tests {
             assert_eq!(name.parse::<RowId>().map(|read| read.to_string()), Ok(name));
         }
         for other in ["photos", "photos/", "audit/7", &format!("invitations/{id}"), &format!("keys/{id}")] {
-            assert_eq!(other.parse::<RowId>(), Err(NoRowId), "{other}");
+            assert_eq!(other.parse::<RowId>(), Err(ParseRowIdError), "{other}");
         }
     }
 }

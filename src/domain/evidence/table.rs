@@ -2,7 +2,7 @@
 
 /// A table whose rows change only together with a row of the transfer log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Table {
+pub enum AuditedTable {
     /// Studios and offices.
     Parties,
     /// Their devices.
@@ -21,7 +21,7 @@ pub enum Table {
 
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum AuditedColumnType {
     /// Text.
     Text,
     /// A 64-bit number; moments are milliseconds since the Unix epoch.
@@ -32,121 +32,124 @@ pub enum Kind {
     Truth,
 }
 
-/// A column of a [`Table`].
+/// A column of a [`AuditedTable`].
 #[derive(Debug, Clone, Copy)]
-pub struct Column {
+pub struct AuditedColumn {
     /// Its name in SQL.
     pub name: &'static str,
     /// Its type.
-    pub kind: Kind,
+    pub kind: AuditedColumnType,
     /// True if the row's digest covers it. A column that changes without a row of the log is left out, and so is one that a
     /// single row of the log changes in any number of rows.
     pub is_digested: bool,
 }
 
-const fn column(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, is_digested: true }
+const fn column(name: &'static str, kind: AuditedColumnType) -> AuditedColumn {
+    AuditedColumn { name, kind, is_digested: true }
 }
 
 /// A column that the digest leaves out.
-const fn left_out(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, is_digested: false }
+const fn undigested_column(name: &'static str, kind: AuditedColumnType) -> AuditedColumn {
+    AuditedColumn { name, kind, is_digested: false }
 }
 
 /// The digest of the sealed picture, which lies in a table of its own (`frames.sha256`) and goes with it.
-pub const FRAME_SHA256: &str = "frame_sha256";
+pub const ENVELOPE_SHA256: &str = "frame_sha256";
 
-const PARTIES: [Column; 6] = [
-    column("party_id", Kind::Text),
-    column("role", Kind::Text),
-    column("name", Kind::Text),
-    column("place", Kind::Text),
-    column("suspended", Kind::Truth),
-    column("created_at", Kind::Number),
+const PARTIES: [AuditedColumn; 6] = [
+    column("party_id", AuditedColumnType::Text),
+    column("role", AuditedColumnType::Text),
+    column("name", AuditedColumnType::Text),
+    column("place", AuditedColumnType::Text),
+    column("suspended", AuditedColumnType::Truth),
+    column("created_at", AuditedColumnType::Number),
 ];
 
-const DEVICES: [Column; 7] = [
-    column("device_id", Kind::Text),
-    column("party_id", Kind::Text),
-    column("label", Kind::Text),
-    column("created_at", Kind::Number),
-    column("revoked_at", Kind::Number),
-    column("photos_released_at", Kind::Number),
-    column("duty", Kind::Text),
+const DEVICES: [AuditedColumn; 7] = [
+    column("device_id", AuditedColumnType::Text),
+    column("party_id", AuditedColumnType::Text),
+    column("label", AuditedColumnType::Text),
+    column("created_at", AuditedColumnType::Number),
+    column("revoked_at", AuditedColumnType::Number),
+    column("photos_released_at", AuditedColumnType::Number),
+    column("duty", AuditedColumnType::Text),
 ];
 
-const CERTIFICATES: [Column; 8] = [
-    column("sha256", Kind::Bytes),
-    column("device_id", Kind::Text),
-    column("serial", Kind::Bytes),
-    column("not_before", Kind::Number),
-    column("not_after", Kind::Number),
-    column("number", Kind::Number),
+const CERTIFICATES: [AuditedColumn; 8] = [
+    column("sha256", AuditedColumnType::Bytes),
+    column("device_id", AuditedColumnType::Text),
+    column("serial", AuditedColumnType::Bytes),
+    column("not_before", AuditedColumnType::Number),
+    column("not_after", AuditedColumnType::Number),
+    column("number", AuditedColumnType::Number),
     // Noted when the certificate is first shown, without a row of the log.
-    left_out("first_used_at", Kind::Number),
-    column("foreign_authority", Kind::Truth),
+    undigested_column("first_used_at", AuditedColumnType::Number),
+    column("foreign_authority", AuditedColumnType::Truth),
 ];
 
-const BOUND_KEYS: [Column; 3] =
-    [column("spki_sha256", Kind::Bytes), column("device_id", Kind::Text), column("bound_at", Kind::Number)];
+const BOUND_KEYS: [AuditedColumn; 3] = [
+    column("spki_sha256", AuditedColumnType::Bytes),
+    column("device_id", AuditedColumnType::Text),
+    column("bound_at", AuditedColumnType::Number),
+];
 
-const INVITATIONS: [Column; 12] = [
-    column("lookup_id", Kind::Bytes),
-    column("device_id", Kind::Text),
-    column("number", Kind::Number),
-    column("state", Kind::Text),
+const INVITATIONS: [AuditedColumn; 12] = [
+    column("lookup_id", AuditedColumnType::Bytes),
+    column("device_id", AuditedColumnType::Text),
+    column("number", AuditedColumnType::Number),
+    column("state", AuditedColumnType::Text),
     // The sweeper erases it without a row of the log once the invitation's time is over. It is sealed under the key file.
-    left_out("sealed_proof_key", Kind::Bytes),
-    column("created_at", Kind::Number),
-    column("expires_at", Kind::Number),
-    column("wrong_tries", Kind::Number),
-    column("spki_sha256", Kind::Bytes),
-    column("requested_at", Kind::Number),
-    column("approved_at", Kind::Number),
-    column("spent_at", Kind::Number),
+    undigested_column("sealed_proof_key", AuditedColumnType::Bytes),
+    column("created_at", AuditedColumnType::Number),
+    column("expires_at", AuditedColumnType::Number),
+    column("wrong_tries", AuditedColumnType::Number),
+    column("spki_sha256", AuditedColumnType::Bytes),
+    column("requested_at", AuditedColumnType::Number),
+    column("approved_at", AuditedColumnType::Number),
+    column("spent_at", AuditedColumnType::Number),
 ];
 
-const PHOTOS: [Column; 22] = [
-    column("photo_id", Kind::Text),
-    column("studio_id", Kind::Text),
-    column("device_id", Kind::Text),
-    column("epoch", Kind::Number),
-    column("state", Kind::Text),
-    column("kept", Kind::Truth),
-    column("request_id", Kind::Bytes),
-    column("lookup_id", Kind::Bytes),
-    column("tombstone_id", Kind::Bytes),
-    column("width", Kind::Number),
-    column("height", Kind::Number),
-    column("bytes", Kind::Number),
-    column("profile", Kind::Text),
-    column("findings", Kind::Text),
-    column("deposited_at", Kind::Number),
-    column("expires_at", Kind::Number),
-    column("settled_at", Kind::Number),
-    column("refusal_reason", Kind::Text),
-    column("refusal_note", Kind::Text),
-    column("collection_id", Kind::Text),
+const PHOTOS: [AuditedColumn; 22] = [
+    column("photo_id", AuditedColumnType::Text),
+    column("studio_id", AuditedColumnType::Text),
+    column("device_id", AuditedColumnType::Text),
+    column("epoch", AuditedColumnType::Number),
+    column("state", AuditedColumnType::Text),
+    column("kept", AuditedColumnType::Truth),
+    column("request_id", AuditedColumnType::Bytes),
+    column("lookup_id", AuditedColumnType::Bytes),
+    column("tombstone_id", AuditedColumnType::Bytes),
+    column("width", AuditedColumnType::Number),
+    column("height", AuditedColumnType::Number),
+    column("bytes", AuditedColumnType::Number),
+    column("profile", AuditedColumnType::Text),
+    column("findings", AuditedColumnType::Text),
+    column("deposited_at", AuditedColumnType::Number),
+    column("expires_at", AuditedColumnType::Number),
+    column("settled_at", AuditedColumnType::Number),
+    column("refusal_reason", AuditedColumnType::Text),
+    column("refusal_note", AuditedColumnType::Text),
+    column("collection_id", AuditedColumnType::Text),
     // A restore sets it on every photo with one row of the log, and one row releases all: it is replayed instead.
-    left_out("held_back_since", Kind::Number),
-    column(FRAME_SHA256, Kind::Bytes),
+    undigested_column("held_back_since", AuditedColumnType::Number),
+    column(ENVELOPE_SHA256, AuditedColumnType::Bytes),
 ];
 
-const COLLECTIONS: [Column; 11] = [
-    column("collection_id", Kind::Text),
-    column("photo_id", Kind::Text),
-    column("office_id", Kind::Text),
-    column("device_id", Kind::Text),
-    column("state", Kind::Text),
-    column("leased_at", Kind::Number),
-    column("lease_until", Kind::Number),
-    column("handed_over_at", Kind::Number),
-    column("settle_due", Kind::Number),
-    column("settled_at", Kind::Number),
-    column("kept_until", Kind::Number),
+const COLLECTIONS: [AuditedColumn; 11] = [
+    column("collection_id", AuditedColumnType::Text),
+    column("photo_id", AuditedColumnType::Text),
+    column("office_id", AuditedColumnType::Text),
+    column("device_id", AuditedColumnType::Text),
+    column("state", AuditedColumnType::Text),
+    column("leased_at", AuditedColumnType::Number),
+    column("lease_until", AuditedColumnType::Number),
+    column("handed_over_at", AuditedColumnType::Number),
+    column("settle_due", AuditedColumnType::Number),
+    column("settled_at", AuditedColumnType::Number),
+    column("kept_until", AuditedColumnType::Number),
 ];
 
-impl Table {
+impl AuditedTable {
     /// Every table, each behind those that its rows refer to.
     pub const ALL: [Self; 7] = [
         Self::Parties,
@@ -172,7 +175,7 @@ impl Table {
     }
 
     /// Every column, in the order in which the schema grew.
-    pub const fn columns(self) -> &'static [Column] {
+    pub const fn columns(self) -> &'static [AuditedColumn] {
         match self {
             Self::Parties => &PARTIES,
             Self::Devices => &DEVICES,
@@ -185,7 +188,7 @@ impl Table {
     }
 
     /// The column that says when a row was made; certificates only know when they begin.
-    pub const fn made_at(self) -> &'static str {
+    pub const fn creation_column(self) -> &'static str {
         match self {
             Self::Parties | Self::Devices | Self::Invitations => "created_at",
             Self::Certificates => "not_before",

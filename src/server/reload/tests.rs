@@ -6,24 +6,24 @@ use std::sync::Arc;
 use super::*;
 use crate::clock::ManualClock;
 use crate::config::Config;
-use crate::durable::{Audience, replace};
+use crate::durable::{FileMode, replace};
 use crate::entropy::SeededEntropy;
 use crate::identity::authority::{Authority, AuthorityKind};
-use crate::identity::issue::{SERVER_VALIDITY, Terms, issue_server};
+use crate::identity::issue::{IssuanceTerms, SERVER_VALIDITY, issue_server};
 use crate::identity::key::DeviceKey;
 use crate::transport::revocation::RevokedCertificates;
 
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 
 fn write(folder: &Path, name: &str, text: &str) {
-    replace(&folder.join(name), text.as_bytes(), Audience::Owner).unwrap();
+    replace(&folder.join(name), text.as_bytes(), FileMode::OwnerOnly).unwrap();
 }
 
 /// A new pair, certificate and key.
 fn pair(authority: &Authority) -> (String, String) {
     let (key, entropy) = (DeviceKey::generate().unwrap(), SeededEntropy::new(11));
     let names = ["localhost".parse().unwrap()];
-    let terms = Terms::lasting(SERVER_VALIDITY);
+    let terms = IssuanceTerms::with_validity(SERVER_VALIDITY);
     let issued = issue_server(authority, &names, &key.public_key(), &terms, NOW, &entropy).unwrap();
     (issued.pem, key.to_pem().to_string())
 }
@@ -49,39 +49,39 @@ fn reloader(folder: &Path) -> (Authority, Reloader) {
     }
     let clock = Arc::new(ManualClock::starting_at(NOW));
     let files = TrustFiles::new(&config, clock, RevokedCertificates::default());
-    (authority, Reloader::start(files, Connections::default()).unwrap())
+    (authority, Reloader::start(files, ConnectionRegistry::default()).unwrap())
 }
 
 #[test]
-fn half_a_replacement_is_waited_for_once_and_told_then() {
+fn an_incomplete_replacement_is_reported_at_the_second_look() {
     let folder = tempfile::tempdir().unwrap();
     let (authority, mut reloader) = reloader(folder.path());
     let (status, (certificate, key)) = (reloader.status(), pair(&authority));
     let faults = || status.facts().faults.len();
 
     write(folder.path(), "server.key", &key);
-    reloader.look(Occasion::Time);
+    reloader.check_files(ReloadTrigger::Timer);
     assert_eq!((faults(), status.facts().reload_failures), (0, 0));
     write(folder.path(), "server.crt", &certificate);
-    reloader.look(Occasion::Time);
+    reloader.check_files(ReloadTrigger::Timer);
     assert_eq!((faults(), status.facts().reloads), (0, 1));
 
     write(folder.path(), "server.key", &pair(&authority).1);
     for expected in [0, 1, 1] {
-        reloader.look(Occasion::Time);
+        reloader.check_files(ReloadTrigger::Timer);
         assert_eq!((faults(), status.facts().reload_failures), (usize::from(expected == 1), expected));
     }
     write(folder.path(), "server.key", &key);
-    reloader.look(Occasion::Time);
+    reloader.check_files(ReloadTrigger::Timer);
     assert_eq!((faults(), status.facts().reloads), (0, 1), "what is in force is back");
 }
 
 #[test]
-fn who_asks_is_told_at_once() {
+fn a_requested_reload_reports_errors_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let (_, mut reloader) = reloader(folder.path());
     write(folder.path(), "studio-ca.crt", "");
-    reloader.look(Occasion::Asked);
+    reloader.check_files(ReloadTrigger::Requested);
     let faults = reloader.status().facts().faults;
     assert!(faults["studio-authority"].contains("studio-ca.crt"), "{faults:?}");
 }

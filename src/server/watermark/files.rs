@@ -5,22 +5,22 @@ use std::path::{Path, PathBuf};
 
 use super::super::checkpoint_files;
 use super::super::secret_file::read_secret;
-use super::head_file::Head;
+use super::head_file::HeadFile;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::checkpoint::Checkpoint;
 use crate::domain::clock_watch::ClockAnchor;
 use crate::domain::watermark::{Generation, LogPosition};
 use crate::durable;
-use crate::flows::rollback::Marks;
+use crate::flows::rollback::ExternalMarks;
 use crate::identity::checkpoint_key::{CheckpointKey, CheckpointVerifier};
 use crate::sealing::KeyFile;
 
 /// The files in which the marks are.
 #[derive(Debug, Clone)]
-pub struct MarkFiles {
+pub struct WatermarkFiles {
     /// The head file beside the key file, and the witness on another mount.
-    heads: Vec<PathBuf>,
+    head_files: Vec<PathBuf>,
     checkpoints: PathBuf,
     audit_key: PathBuf,
     audit_public_key: PathBuf,
@@ -30,19 +30,19 @@ pub struct MarkFiles {
 
 /// The marks as they were read.
 #[derive(Debug, Default)]
-pub struct ReadMarks {
+pub struct LoadedWatermarks {
     /// Those that can be compared.
-    pub marks: Marks,
+    pub marks: ExternalMarks,
     /// The files that could not be read, with the reason.
     pub faults: Vec<String>,
     pub(super) clock: Option<ClockAnchor>,
 }
 
-impl MarkFiles {
+impl WatermarkFiles {
     /// The files that a configuration names.
-    pub fn of(config: &Config) -> Self {
+    pub fn from_config(config: &Config) -> Self {
         Self {
-            heads: config.head_files(),
+            head_files: config.head_files(),
             checkpoints: config.audit.checkpoints.clone(),
             audit_key: config.audit.key.clone(),
             audit_public_key: config.audit.public_key.clone(),
@@ -57,12 +57,12 @@ impl MarkFiles {
     }
 
     /// Reads all marks. A file that is missing is no mark; one that cannot be read is a fault.
-    pub fn read(&self, keys: &KeyFile) -> ReadMarks {
-        let mut read = ReadMarks::default();
-        for path in &self.heads {
-            match Head::read(path, keys) {
+    pub fn read(&self, keys: &KeyFile) -> LoadedWatermarks {
+        let mut read = LoadedWatermarks::default();
+        for path in &self.head_files {
+            match HeadFile::read(path, keys) {
                 Ok(Some(head)) => {
-                    read.marks.heads.push(head.watermark());
+                    read.marks.watermarks.push(head.watermark());
                     read.clock = read.clock.or(head.clock);
                 }
                 Ok(None) => {}
@@ -70,11 +70,11 @@ impl MarkFiles {
             }
         }
         let Some(verifier) = self.verifier() else { return read };
-        match checkpoint_files::newest(&self.checkpoints, &verifier) {
+        match checkpoint_files::find_newest(&self.checkpoints, &verifier) {
             Ok(newest) => {
                 read.marks.checkpoints.extend(newest.checkpoint);
                 let folder = self.checkpoints.display();
-                let bad = newest.bad.iter();
+                let bad = newest.invalid.iter();
                 read.faults
                     .extend(bad.map(|count| format!("{folder}: checkpoint {count} is not signed with this key")));
             }
@@ -103,13 +103,13 @@ impl MarkFiles {
     pub fn write(&self, position: &LogPosition, keys: &KeyFile, clock: &dyn Clock) -> Result<(), String> {
         let (number, now) = (position.generation.number, clock.now());
         let mut failed = None;
-        for path in &self.heads {
-            let read = Head::read(path, keys);
+        for path in &self.head_files {
+            let read = HeadFile::read(path, keys);
             let done = match read {
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => Err(error),
                 read => {
                     let anchor = read.ok().flatten().and_then(|head| head.clock);
-                    Head::new(number, position.head, position.server, anchor, now).write(path, keys)
+                    HeadFile::new(number, position.head, position.server, anchor, now).write(path, keys)
                 }
             };
             if let Err(error) = done {
@@ -121,31 +121,31 @@ impl MarkFiles {
 
     /// A file that is no head file makes room for one, and is kept. One that was written with another key file stays: it may be the mark
     /// of another gateway.
-    pub(super) fn set_unreadable_aside(&self, keys: &KeyFile) {
-        for path in &self.heads {
-            let is_invalid = Head::read(path, keys).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData);
-            if is_invalid && let Err(error) = durable::set_aside(path) {
+    pub(super) fn rotate_invalid(&self, keys: &KeyFile) {
+        for path in &self.head_files {
+            let is_invalid = HeadFile::read(path, keys).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData);
+            if is_invalid && let Err(error) = durable::rotate(path) {
                 tracing::error!(path = %path.display(), %error, "an unreadable head file is still in its place");
             }
         }
     }
 
     /// Reads the head files, in their order.
-    pub(super) fn read_heads(&self, keys: &KeyFile) -> Vec<io::Result<Option<Head>>> {
-        self.heads.iter().map(|path| Head::read(path, keys)).collect()
+    pub(super) fn read_heads(&self, keys: &KeyFile) -> Vec<io::Result<Option<HeadFile>>> {
+        self.head_files.iter().map(|path| HeadFile::read(path, keys)).collect()
     }
 
     /// Writes a head into the files that are to have it, by what was read from them. One that is no head file is left alone: it may
     /// be another gateway's.
     pub(super) fn write_head(
         &self,
-        head: &Head,
-        read: &[io::Result<Option<Head>>],
+        head: &HeadFile,
+        read: &[io::Result<Option<HeadFile>>],
         keys: &KeyFile,
-        is_due: impl Fn(Option<&Head>) -> bool,
+        is_due: impl Fn(Option<&HeadFile>) -> bool,
     ) -> Result<(), String> {
         let mut failed = None;
-        for (path, read) in self.heads.iter().zip(read) {
+        for (path, read) in self.head_files.iter().zip(read) {
             let done = match read {
                 Err(error) if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => {
                     Err(error.to_string())
@@ -183,8 +183,8 @@ impl MarkFiles {
     ///
     /// # Errors
     /// The system's error.
-    pub fn set_checkpoints_aside(&self, generation: &Generation, even_later: bool) -> io::Result<usize> {
-        checkpoint_files::set_aside(&self.checkpoints, generation, even_later)
+    pub fn archive_superseded_checkpoints(&self, generation: &Generation, even_later: bool) -> io::Result<usize> {
+        checkpoint_files::archive_superseded(&self.checkpoints, generation, even_later)
     }
 }
 

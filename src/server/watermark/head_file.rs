@@ -9,20 +9,20 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::domain::chain::Link;
+use crate::domain::chain::ChainLink;
 use crate::domain::clock_watch::ClockAnchor;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::watermark::{ServerHistory, Watermark};
-use crate::durable::{self, Audience};
+use crate::durable::{self, FileMode};
 use crate::sealing::KeyFile;
 
-const PURPOSE: &str = "lichtbild/log-head/v1";
+const HMAC_PURPOSE: &str = "lichtbild/log-head/v1";
 
 /// The content of a head file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Head {
-    format: Format,
+pub(super) struct HeadFile {
+    format: HeadFileFormat,
     generation: u64,
     count: i64,
     head: Sha256Digest,
@@ -33,31 +33,39 @@ pub(super) struct Head {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Format {
+enum HeadFileFormat {
     #[serde(rename = "lichtbild-log-head/v1")]
     V1,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
-    known: Head,
+struct AuthenticatedHead {
+    known: HeadFile,
     hmac: Sha256Digest,
 }
 
-impl Head {
+impl HeadFile {
     pub(super) fn new(
         generation: u64,
-        head: Link,
+        head: ChainLink,
         server: Option<ServerHistory>,
         clock: Option<ClockAnchor>,
         written_at: Timestamp,
     ) -> Self {
-        Self { format: Format::V1, generation, count: head.sequence, head: head.sha256, server, clock, written_at }
+        Self {
+            format: HeadFileFormat::V1,
+            generation,
+            count: head.sequence,
+            head: head.sha256,
+            server,
+            clock,
+            written_at,
+        }
     }
 
     pub(super) fn watermark(&self) -> Watermark {
-        let head = Link { sequence: self.count, sha256: self.head };
+        let head = ChainLink { sequence: self.count, sha256: self.head };
         Watermark { generation: Some(self.generation), head, server: self.server }
     }
 
@@ -67,12 +75,12 @@ impl Head {
     }
 
     /// Reports whether the file would say the same but for its time.
-    pub(super) fn says_the_same_as(&self, other: &Self) -> bool {
+    pub(super) fn equals_except_time(&self, other: &Self) -> bool {
         *self == Self { written_at: self.written_at, ..other.clone() }
     }
 
     fn hmac(&self, keys: &KeyFile) -> io::Result<Sha256Digest> {
-        Ok(keys.authenticate(PURPOSE, &serde_json::to_vec(self)?))
+        Ok(keys.keyed_digest(HMAC_PURPOSE, &serde_json::to_vec(self)?))
     }
 
     /// Reads a head file; `None` when there is none.
@@ -82,7 +90,7 @@ impl Head {
     pub(super) fn read(path: &Path, keys: &KeyFile) -> io::Result<Option<Self>> {
         let Some(bytes) = durable::read(path)? else { return Ok(None) };
         let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
-        let written: Written = serde_json::from_slice(&bytes)
+        let written: AuthenticatedHead = serde_json::from_slice(&bytes)
             .map_err(|error| invalid(format!("not the head file of a gateway, or damaged: {error}")))?;
         if written.known.hmac(keys)? != written.hmac {
             return Err(io::Error::new(
@@ -96,10 +104,10 @@ impl Head {
     /// # Errors
     /// The system's error; the file that was there is still there.
     pub(super) fn write(&self, path: &Path, keys: &KeyFile) -> io::Result<()> {
-        let written = Written { hmac: self.hmac(keys)?, known: self.clone() };
+        let written = AuthenticatedHead { hmac: self.hmac(keys)?, known: self.clone() };
         let mut text = serde_json::to_vec_pretty(&written)?;
         text.push(b'\n');
-        durable::replace(path, &text, Audience::Everybody)
+        durable::replace(path, &text, FileMode::WorldReadable)
     }
 }
 
@@ -115,17 +123,19 @@ mod tests {
         let keys = KeyFile::generate(NOW, &SeededEntropy::new(1)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log-head.json");
-        assert_eq!(Head::read(&path, &keys).unwrap(), None);
-        let link = Link { sequence: 7, sha256: Sha256Digest::of(b"head") };
+        assert_eq!(HeadFile::read(&path, &keys).unwrap(), None);
+        let link = ChainLink { sequence: 7, sha256: Sha256Digest::of(b"head") };
         let server = Some(ServerHistory { system_identifier: -5, timeline: 3 });
         let clock = Some(ClockAnchor::at(Some("boot".into()), NOW, std::time::Duration::from_secs(9)));
-        let head = Head::new(2, link, server, clock, NOW);
+        let head = HeadFile::new(2, link, server, clock, NOW);
         head.write(&path, &keys).unwrap();
-        assert_eq!(Head::read(&path, &keys).unwrap().as_ref(), Some(&head));
-        assert!(head.says_the_same_as(&Head { written_at: Timestamp::from_unix_milliseconds(1), ..head.clone() }));
-        assert!(!head.says_the_same_as(&Head { count: 8, ..head.clone() }));
+        assert_eq!(HeadFile::read(&path, &keys).unwrap().as_ref(), Some(&head));
+        assert!(
+            head.equals_except_time(&HeadFile { written_at: Timestamp::from_unix_milliseconds(1), ..head.clone() })
+        );
+        assert!(!head.equals_except_time(&HeadFile { count: 8, ..head.clone() }));
         let other = KeyFile::generate(NOW, &SeededEntropy::new(2)).unwrap();
-        assert_eq!(Head::read(&path, &other).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(HeadFile::read(&path, &other).unwrap_err().kind(), io::ErrorKind::InvalidInput);
         let text = std::fs::read_to_string(&path).unwrap();
         for (from, to, kind) in [
             ("\"count\": 7", "\"count\": 6", io::ErrorKind::InvalidInput),
@@ -134,7 +144,7 @@ mod tests {
         ] {
             assert!(text.contains(from));
             std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
-            assert_eq!(Head::read(&path, &keys).unwrap_err().kind(), kind, "{from}");
+            assert_eq!(HeadFile::read(&path, &keys).unwrap_err().kind(), kind, "{from}");
         }
     }
 }

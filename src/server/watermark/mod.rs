@@ -14,39 +14,39 @@ mod head_file;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use self::disk::Disk;
-pub use self::files::{MarkFiles, ReadMarks};
-use self::head_file::Head;
-use crate::domain::watermark::{LogPosition, Regression, ServerHistory, Watermark};
+use self::disk::HeadFileWorker;
+pub use self::files::{LoadedWatermarks, WatermarkFiles};
+use self::head_file::HeadFile;
+use crate::domain::watermark::{LogPosition, RollbackError, ServerHistory, Watermark};
 use crate::flows::Gateway;
-use crate::flows::rollback::{Compared, Marks, compare};
+use crate::flows::rollback::{ExternalMarks, RollbackCheck, compare};
 use crate::storage::{SqlStore, Store, StoreError};
 use crate::transport::trust_status::TrustStatus;
 
 /// The name of a head file that cannot be written, in `/readyz`.
-const HEAD_FILE: &str = "log-head-file";
+const HEAD_FILE_FAULT: &str = "log-head-file";
 /// The name of a mark that could not be read at the start, in `/readyz`.
-const UNREADABLE_MARK: &str = "log-mark-unreadable";
+const UNREADABLE_WATERMARK_FAULT: &str = "log-mark-unreadable";
 
 /// Head files as they were read, in their order.
-type ReadHeads = Vec<io::Result<Option<Head>>>;
+type HeadFileReads = Vec<io::Result<Option<HeadFile>>>;
 
 /// The reason why marks could not be compared at the start.
 #[derive(Debug)]
-pub enum MarksError {
+pub enum WatermarkError {
     /// The files do not answer.
-    Files(io::Error),
+    Io(io::Error),
     /// The log cannot be read.
     Store(StoreError),
 }
 
-impl From<io::Error> for MarksError {
+impl From<io::Error> for WatermarkError {
     fn from(error: io::Error) -> Self {
-        Self::Files(error)
+        Self::Io(error)
     }
 }
 
-impl From<StoreError> for MarksError {
+impl From<StoreError> for WatermarkError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
@@ -54,53 +54,60 @@ impl From<StoreError> for MarksError {
 
 /// The marks of a running gateway. Clones share them.
 #[derive(Clone)]
-pub(super) struct Watermarks {
+pub(super) struct WatermarkMonitor {
     gateway: Arc<Gateway>,
     store: SqlStore,
-    disk: Disk,
+    disk: HeadFileWorker,
     status: TrustStatus,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<MonitorState>>,
 }
 
 /// The marks in memory.
-struct State {
+struct MonitorState {
     /// The newest generation that was accepted.
     generation: u64,
     server: Option<ServerHistory>,
-    written: Option<Head>,
+    written: Option<HeadFile>,
     /// The head files could not be written the last time.
-    is_stuck: bool,
+    write_failed: bool,
     /// Marks that the database does not fit, and so may not be forgotten.
-    unmet: Marks,
-    told: Option<Regression>,
+    mismatched: ExternalMarks,
+    reported: Option<RollbackError>,
 }
 
-impl Watermarks {
+impl WatermarkMonitor {
     /// Compares the database with all marks before anything is served, and goes on with the clock's anchor of an earlier run.
     ///
     /// # Errors
-    /// [`MarksError`] when the files do not answer, or the log cannot be read.
-    pub(super) async fn begin(
+    /// [`WatermarkError`] when the files do not answer, or the log cannot be read.
+    pub(super) async fn start(
         gateway: Arc<Gateway>,
         store: SqlStore,
-        files: MarkFiles,
+        files: WatermarkFiles,
         status: TrustStatus,
-    ) -> Result<Self, MarksError> {
-        let (keys, disk) = (gateway.keys(), Disk::of(files));
+    ) -> Result<Self, WatermarkError> {
+        let (keys, disk) = (gateway.keys(), HeadFileWorker::new(files));
         let of_work = Arc::clone(&keys);
-        let read = disk.work(move |files| (files.read(&of_work), files.set_unreadable_aside(&of_work)).0).await?;
+        let read = disk.run(move |files| (files.read(&of_work), files.rotate_invalid(&of_work)).0).await?;
         for fault in &read.faults {
             tracing::error!(fault, "a mark of the transfer log cannot be used");
-            status.note_fault(UNREADABLE_MARK, format!("{fault}: look at it, then start the gateway again"));
+            status.set_fault(UNREADABLE_WATERMARK_FAULT, format!("{fault}: look at it, then start the gateway again"));
         }
         let generation = read.marks.latest_generation();
-        let server = read.marks.heads.iter().find_map(|mark| mark.server);
-        let state = State { generation, server, written: None, is_stuck: false, unmet: Marks::default(), told: None };
+        let server = read.marks.watermarks.iter().find_map(|mark| mark.server);
+        let state = MonitorState {
+            generation,
+            server,
+            written: None,
+            write_failed: false,
+            mismatched: ExternalMarks::default(),
+            reported: None,
+        };
         let state = Arc::new(Mutex::new(state));
         let this = Self { gateway, store, disk, status, state };
         let compared = compare(&this.store, &keys, &read.marks).await?;
-        this.conclude(&compared, &read.marks).await;
-        this.set_superseded_aside(&compared.position).await;
+        this.apply_comparison(&compared, &read.marks).await;
+        this.archive_superseded(&compared.position).await;
         read.clock.into_iter().for_each(|anchor| this.gateway.resume_clock_anchor(anchor));
         Ok(this)
     }
@@ -108,10 +115,10 @@ impl Watermarks {
     /// Compares the database with every mark, those in files as well.
     ///
     /// # Errors
-    /// [`StoreError::WentBack`], and what else keeps the log from being read.
+    /// [`StoreError::RolledBack`], and what else keeps the log from being read.
     pub(super) async fn compare_all(&self) -> Result<(), StoreError> {
         let keys = self.gateway.keys();
-        let read = self.disk.work(move |files| files.read(&keys).marks).await;
+        let read = self.disk.run(move |files| files.read(&keys).marks).await;
         let mut marks = read.map_err(|error| StoreError::Unavailable(error.into()))?;
         marks.add(self.in_memory());
         self.compare(&marks).await.map(|_| ())
@@ -124,62 +131,62 @@ impl Watermarks {
 
     /// Compares the database with the marks in memory and in the head files, which other nodes or a mount that came late may have
     /// changed, and renews the head files where the log has grown.
-    pub(super) async fn look(self) {
+    pub(super) async fn run(self) {
         // Before the database: what they know was durable when they were read.
         let keys = self.gateway.keys();
-        let read = self.disk.work(move |files| files.read_heads(&keys)).await.unwrap_or_else(|error| {
-            self.tell_stuck(&error.to_string());
+        let read = self.disk.run(move |files| files.read_heads(&keys)).await.unwrap_or_else(|error| {
+            self.report_write_failure(&error.to_string());
             Vec::new()
         });
         let mut marks = self.in_memory();
-        let heads = read.iter().flatten().flatten().map(Head::watermark).collect();
-        marks.add(Marks { heads, checkpoints: Vec::new() });
+        let heads = read.iter().flatten().flatten().map(HeadFile::watermark).collect();
+        marks.add(ExternalMarks { watermarks: heads, checkpoints: Vec::new() });
         match self.compare(&marks).await {
-            Ok(position) => self.renew(&position, read).await,
+            Ok(position) => self.update_head_files(&position, read).await,
             Err(error) => {
-                // That it went back is told of by `conclude`.
-                if !matches!(error, StoreError::WentBack(_)) {
+                // That it went back is told of by `apply_comparison`.
+                if !matches!(error, StoreError::RolledBack(_)) {
                     tracing::debug!(error = &error as &dyn std::error::Error, "the log was not compared with its mark");
                 }
-                self.keep(read).await;
+                self.preserve_known_head(read).await;
             }
         }
     }
 
-    async fn compare(&self, marks: &Marks) -> Result<LogPosition, StoreError> {
+    async fn compare(&self, marks: &ExternalMarks) -> Result<LogPosition, StoreError> {
         let compared = compare(&self.store, &self.gateway.keys(), marks).await?;
-        self.conclude(&compared, marks)
+        self.apply_comparison(&compared, marks)
             .await
-            .map_or(Ok(compared.position), |regression| Err(StoreError::WentBack(regression)))
+            .map_or(Ok(compared.position), |regression| Err(StoreError::RolledBack(regression)))
     }
 
     /// The last row that this program knows to be durable, and what was not met.
-    fn in_memory(&self) -> Marks {
+    fn in_memory(&self) -> ExternalMarks {
         let (mut marks, generation, server) =
-            self.locked(|state| (state.unmet.clone(), state.generation, state.server));
+            self.with_state(|state| (state.mismatched.clone(), state.generation, state.server));
         let known = self.store.known_head().map(|head| Watermark { generation: Some(generation), head, server });
-        marks.add(Marks { heads: known.into_iter().collect(), checkpoints: Vec::new() });
+        marks.add(ExternalMarks { watermarks: known.into_iter().collect(), checkpoints: Vec::new() });
         marks
     }
 
     /// Draws the consequence of a comparison: changes are stopped, or taken.
-    async fn conclude(&self, compared: &Compared, marks: &Marks) -> Option<Regression> {
-        let replaced = self.store.file_was_replaced().then_some(Regression::FileReplaced);
-        let Compared { position, regression } = compared;
+    async fn apply_comparison(&self, compared: &RollbackCheck, marks: &ExternalMarks) -> Option<RollbackError> {
+        let replaced = self.store.file_was_replaced().then_some(RollbackError::FileReplaced);
+        let RollbackCheck { position, regression } = compared;
         if let Some(regression) = replaced.or(*regression) {
             self.store.stop_changes(regression);
-            self.locked(|state| state.unmet.add(marks.clone()));
-            if self.locked(|state| state.told.replace(regression)) != Some(regression) {
+            self.with_state(|state| state.mismatched.add(marks.clone()));
+            if self.with_state(|state| state.reported.replace(regression)) != Some(regression) {
                 tracing::error!(%regression, "the database went back in time: every photo is held back, nothing is signed. {}", regression.advice());
             }
             return Some(regression);
         }
         // A comparison that began before others found marks unmet does not know of them: the next one decides.
-        if !self.locked(|state| marks.contain(&state.unmet)) {
+        if !self.with_state(|state| marks.contain(&state.mismatched)) {
             return None;
         }
-        let known = self.locked(|state| {
-            state.unmet = Marks::default();
+        let known = self.with_state(|state| {
+            state.mismatched = ExternalMarks::default();
             let known = state.generation;
             // Of two comparisons at a time the earlier one may end last.
             state.generation = known.max(position.generation.number);
@@ -191,37 +198,37 @@ impl Watermarks {
                 rows = position.head.sequence,
                 "an administrator has restored or confirmed the database: the marks follow it"
             );
-            self.set_superseded_aside(position).await;
+            self.archive_superseded(position).await;
             self.store.accept(position.head);
         }
-        self.note_history(position);
+        self.report_failover(position);
         self.store.advance(position.head);
         if self.store.regression().is_some() {
             // Every mark fits, those in memory and those that did not fit before.
             self.store.resume_changes(position.head);
         }
-        if self.locked(|state| state.told.take()).is_some() {
+        if self.with_state(|state| state.reported.take()).is_some() {
             tracing::info!("the database is where it was known to be");
         }
         None
     }
 
     /// Makes room for checkpoints of the present generation. At the start as well: a command that confirmed it may not have been allowed to.
-    async fn set_superseded_aside(&self, position: &LogPosition) {
+    async fn archive_superseded(&self, position: &LogPosition) {
         let generation = position.generation;
         if generation.number == 0 {
             return;
         }
-        let aside = self.disk.work(move |files| files.set_checkpoints_aside(&generation, false)).await;
+        let aside = self.disk.run(move |files| files.archive_superseded_checkpoints(&generation, false)).await;
         if let Err(error) = aside.and_then(|moved| moved) {
             tracing::error!(error = &error as &dyn std::error::Error, "superseded checkpoints were not set aside");
         }
     }
 
     /// A failover that lost nothing is told of, and no alarm.
-    fn note_history(&self, position: &LogPosition) {
+    fn report_failover(&self, position: &LogPosition) {
         let Some(found) = position.server else { return };
-        let known = self.locked(|state| state.server.replace(found));
+        let known = self.with_state(|state| state.server.replace(found));
         if let Some(known) = known.filter(|known| *known != found) {
             tracing::warn!(
                 system_identifier = found.system_identifier,
@@ -232,57 +239,63 @@ impl Watermarks {
         }
     }
 
-    async fn renew(&self, position: &LogPosition, read: ReadHeads) {
+    async fn update_head_files(&self, position: &LogPosition, read: HeadFileReads) {
         let number = position.generation.number;
         let anchor = Some(self.gateway.clock_anchor());
-        let head = Head::new(number, position.head, position.server, anchor, self.gateway.now());
+        let head = HeadFile::new(number, position.head, position.server, anchor, self.gateway.now());
         let is_news =
-            self.locked(|state| state.written.as_ref().is_none_or(|written| !written.says_the_same_as(&head)));
+            self.with_state(|state| state.written.as_ref().is_none_or(|written| !written.equals_except_time(&head)));
         // The clock is each node's own: nodes that share a file do not write it in turn for that.
         let mark = head.watermark();
-        self.write(head, read, move |found| is_news || found.is_none_or(|found| found.watermark() != mark)).await;
+        self.write_head_files(head, read, move |found| is_news || found.is_none_or(|found| found.watermark() != mark))
+            .await;
     }
 
     /// Has the head files know the last row that this program knows to be durable, while the database does not show it: otherwise the
     /// next start of the program would not miss it.
-    async fn keep(&self, read: ReadHeads) {
+    async fn preserve_known_head(&self, read: HeadFileReads) {
         let Some(known) = self.store.known_head() else { return };
-        let (generation, server) = self.locked(|state| (state.generation, state.server));
-        let head = Head::new(generation, known, server, Some(self.gateway.clock_anchor()), self.gateway.now());
+        let (generation, server) = self.with_state(|state| (state.generation, state.server));
+        let head = HeadFile::new(generation, known, server, Some(self.gateway.clock_anchor()), self.gateway.now());
         let known = head.clone();
-        self.write(head, read, move |found| found.is_none_or(|found| found.is_before(&known))).await;
+        self.write_head_files(head, read, move |found| found.is_none_or(|found| found.is_before(&known))).await;
     }
 
-    async fn write(&self, head: Head, read: ReadHeads, is_due: impl Fn(Option<&Head>) -> bool + Send + 'static) {
+    async fn write_head_files(
+        &self,
+        head: HeadFile,
+        read: HeadFileReads,
+        is_due: impl Fn(Option<&HeadFile>) -> bool + Send + 'static,
+    ) {
         // They did not answer, which is told of already.
         if read.is_empty() {
             return;
         }
         let (keys, written) = (self.gateway.keys(), head.clone());
-        let done = self.disk.work(move |files| files.write_head(&head, &read, &keys, is_due)).await;
+        let done = self.disk.run(move |files| files.write_head(&head, &read, &keys, is_due)).await;
         match done.unwrap_or_else(|error| Err(error.to_string())) {
             Ok(()) => {
-                let was_stuck = self.locked(|state| {
+                let was_stuck = self.with_state(|state| {
                     state.written = Some(written);
-                    std::mem::take(&mut state.is_stuck)
+                    std::mem::take(&mut state.write_failed)
                 });
-                if was_stuck && self.status.clear_fault(HEAD_FILE) {
+                if was_stuck && self.status.clear_fault(HEAD_FILE_FAULT) {
                     tracing::info!("the mark of the transfer log is renewed again");
                 }
             }
-            Err(error) => self.tell_stuck(&error),
+            Err(error) => self.report_write_failure(&error),
         }
     }
 
-    fn tell_stuck(&self, error: &str) {
-        self.locked(|state| state.is_stuck = true);
+    fn report_write_failure(&self, error: &str) {
+        self.with_state(|state| state.write_failed = true);
         let detail = format!("{error}: name another place (audit.head_file, audit.witness_file)");
-        if self.status.note_fault(HEAD_FILE, detail) {
+        if self.status.set_fault(HEAD_FILE_FAULT, detail) {
             tracing::error!(error, "the mark of the transfer log was not renewed");
         }
     }
 
-    fn locked<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+    fn with_state<T>(&self, act: impl FnOnce(&mut MonitorState) -> T) -> T {
         act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

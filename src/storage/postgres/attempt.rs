@@ -3,42 +3,42 @@
 use std::time::Duration;
 
 use crate::storage::contract::StoreError;
-use crate::storage::patience::bounded;
+use crate::storage::patience::with_timeout;
 
 /// A step that was not answered by then counts as failed: the server or the line to it is gone. Longer than the server's own
 /// limits (see [`open`](super::open)), which end what merely waits.
-const LONGEST_STEP: Duration = Duration::from_secs(8);
+const STEP_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// How often a step is tried that the server has taken back. The order of locks rules deadlocks out; somebody else's statements in
 /// the same database, or another isolation level, need not keep to it.
-const TRIES: u32 = 3;
+const MAX_ATTEMPTS: u32 = 3;
 
 /// Takes a step. A step whose commit was not answered is not taken again: it may have happened. That is for the caller to find out,
 /// who knows the step by its identifier.
-pub(in crate::storage) async fn attempt<T, Step>(step: impl Fn() -> Step) -> Result<T, StoreError>
+pub(in crate::storage) async fn with_retry<T, Step>(step: impl Fn() -> Step) -> Result<T, StoreError>
 where
     Step: Future<Output = Result<T, StoreError>>,
 {
-    attempt_within(LONGEST_STEP, step).await
+    retry_within(STEP_TIMEOUT, step).await
 }
 
-async fn attempt_within<T, Step>(longest: Duration, step: impl Fn() -> Step) -> Result<T, StoreError>
+async fn retry_within<T, Step>(longest: Duration, step: impl Fn() -> Step) -> Result<T, StoreError>
 where
     Step: Future<Output = Result<T, StoreError>>,
 {
-    for _ in 1..TRIES {
-        match bounded(longest, step()).await {
-            Err(error) if was_taken_back(&error) => {
+    for _ in 1..MAX_ATTEMPTS {
+        match with_timeout(longest, step()).await {
+            Err(error) if is_retryable(&error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the database asks to try again");
             }
             done => return done,
         }
     }
-    bounded(longest, step()).await
+    with_timeout(longest, step()).await
 }
 
 /// Serialization failure and deadlock (SQLSTATE 40001 and 40P01): nothing of the transaction has happened.
-fn was_taken_back(error: &StoreError) -> bool {
+fn is_retryable(error: &StoreError) -> bool {
     let StoreError::Unavailable(source) = error else { return false };
     let database = source.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
     database.and_then(|error| error.code()).is_some_and(|code| code == "40001" || code == "40P01")
@@ -51,13 +51,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_step_that_is_never_answered_fails_in_the_end_and_is_not_taken_again() {
+    async fn a_step_without_answer_times_out_and_is_not_retried() {
         let taken = AtomicU32::new(0);
         let step = || {
             taken.fetch_add(1, Ordering::SeqCst);
             std::future::pending::<Result<(), StoreError>>()
         };
-        let failed = attempt_within(Duration::from_millis(1), step).await;
+        let failed = retry_within(Duration::from_millis(1), step).await;
         assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
         assert_eq!(taken.load(Ordering::SeqCst), 1);
     }

@@ -12,43 +12,43 @@ use tokio::task::AbortHandle;
 const CHANNEL: &str = "lichtbild_standing";
 
 /// How long a listener waits before it tries to come back. In the meantime there is the polling.
-const COME_BACK_AFTER: Duration = Duration::from_secs(1);
+const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 
 /// Hears of changes. Clones share one connection, which is made when somebody first asks.
 #[derive(Debug, Clone)]
-pub(in crate::storage) struct Changes {
+pub(in crate::storage) struct ChangeListener {
     options: Box<PgConnectOptions>,
-    heard: Arc<Notify>,
-    listener: Arc<OnceLock<Listening>>,
+    changed: Arc<Notify>,
+    listener: Arc<OnceLock<ListenerTask>>,
 }
 
 #[derive(Debug)]
-struct Listening(AbortHandle);
+struct ListenerTask(AbortHandle);
 
-impl Drop for Listening {
+impl Drop for ListenerTask {
     fn drop(&mut self) {
         self.0.abort();
     }
 }
 
 /// Tells all nodes, once the transaction is committed, that somebody's standing has changed.
-pub(in crate::storage) async fn announce(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+pub(in crate::storage) async fn notify_nodes(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(connection).await?;
     Ok(())
 }
 
-impl Changes {
+impl ChangeListener {
     pub(super) fn new(options: PgConnectOptions) -> Self {
-        Self { options: Box::new(options), heard: Arc::default(), listener: Arc::default() }
+        Self { options: Box::new(options), changed: Arc::default(), listener: Arc::default() }
     }
 
     /// Returns when something changed since it last returned, or may have: after each time the connection was lost, too.
-    pub(in crate::storage) async fn next(&self) {
+    pub(in crate::storage) async fn changed(&self) {
         self.listener.get_or_init(|| {
-            let listener = listen_for_ever((*self.options).clone(), Arc::clone(&self.heard));
-            Listening(tokio::spawn(listener).abort_handle())
+            let listener = listen_forever((*self.options).clone(), Arc::clone(&self.changed));
+            ListenerTask(tokio::spawn(listener).abort_handle())
         });
-        self.heard.notified().await;
+        self.changed.notified().await;
     }
 
     /// Stops to listen.
@@ -59,7 +59,7 @@ impl Changes {
     }
 }
 
-async fn listen_for_ever(options: PgConnectOptions, heard: Arc<Notify>) {
+async fn listen_forever(options: PgConnectOptions, heard: Arc<Notify>) {
     // The connection of a listener is not one of those that requests wait for.
     let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).connect_lazy_with(options);
     loop {
@@ -68,7 +68,7 @@ async fn listen_for_ever(options: PgConnectOptions, heard: Arc<Notify>) {
             error = &error as &dyn std::error::Error,
             "revocations of other nodes are not told just now, only asked for"
         );
-        tokio::time::sleep(COME_BACK_AFTER).await;
+        tokio::time::sleep(RECONNECT_DELAY).await;
     }
 }
 

@@ -15,15 +15,15 @@ use crate::domain::id::{DeviceId, PartyId, PhotoId};
 #[derive(Debug, Clone, Copy)]
 pub(in crate::storage) enum Lock {
     /// Wrong codes are counted by one transaction at a time, of all nodes.
-    WrongCode,
+    CountWrongCode,
     /// A right code is answered while no wrong one is being counted; right ones do not wait for each other.
-    RightCode,
+    AwaitWrongCodeCount,
     /// All devices of a party.
-    DevicesOf(PartyId),
+    PartyDevices(PartyId),
     /// A device with its certificates and invitations.
     Device(DeviceId),
     /// A device and its party stay as they are; deposits do not wait for each other.
-    Standing(DeviceId),
+    DeviceStatus(DeviceId),
     /// A photo with its collections.
     Photo(PhotoId),
     /// All photos and invitations, those to come included: nobody adds or changes one until this transaction ends.
@@ -39,19 +39,19 @@ const SWEEP: i64 = 0x4c69_6368_7403;
 
 impl Lock {
     /// Waits for it, no longer than `lock_timeout`.
-    pub(in crate::storage) async fn take(self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    pub(in crate::storage) async fn acquire(self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let exclusive = "SELECT pg_advisory_xact_lock($1)";
         let query = match self {
-            Self::WrongCode => sqlx::query(exclusive).bind(CODES),
-            Self::RightCode => sqlx::query("SELECT pg_advisory_xact_lock_shared($1)").bind(CODES),
-            Self::DevicesOf(party_id) => {
+            Self::CountWrongCode => sqlx::query(exclusive).bind(CODES),
+            Self::AwaitWrongCodeCount => sqlx::query("SELECT pg_advisory_xact_lock_shared($1)").bind(CODES),
+            Self::PartyDevices(party_id) => {
                 sqlx::query("SELECT 1 FROM devices WHERE party_id = $1 ORDER BY device_id FOR NO KEY UPDATE")
                     .bind(party_id.to_string())
             }
             Self::Device(device_id) => {
                 sqlx::query("SELECT 1 FROM devices WHERE device_id = $1 FOR NO KEY UPDATE").bind(device_id.to_string())
             }
-            Self::Standing(device_id) => sqlx::query(
+            Self::DeviceStatus(device_id) => sqlx::query(
                 "SELECT 1 FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1 FOR SHARE",
             )
             .bind(device_id.to_string()),
@@ -67,6 +67,6 @@ impl Lock {
 }
 
 /// Whether this transaction may sweep: one at a time, and nobody waits for it.
-pub(in crate::storage) async fn may_sweep(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+pub(in crate::storage) async fn try_lock_sweep(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query("SELECT pg_try_advisory_xact_lock($1)").bind(SWEEP).fetch_one(connection).await?.try_get(0)
 }

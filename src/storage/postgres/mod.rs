@@ -8,21 +8,21 @@ mod open;
 
 use sqlx::postgres::PgPool;
 
-use super::guard::Guard;
+use super::guard::RollbackGuard;
 
-pub(super) use attempt::attempt;
-pub(super) use changes::{Changes, announce};
-pub(super) use locks::{Lock, may_sweep};
+pub(super) use attempt::with_retry;
+pub(super) use changes::{ChangeListener, notify_nodes};
+pub(super) use locks::{Lock, try_lock_sweep};
 
 /// A database on a server. Clones share their connections.
 #[derive(Debug, Clone)]
-pub(super) struct Server {
+pub(super) struct PostgresDatabase {
     pub(super) pool: PgPool,
-    pub(super) changes: Changes,
-    pub(super) guard: Guard,
+    pub(super) changes: ChangeListener,
+    pub(super) guard: RollbackGuard,
 }
 
-impl Server {
+impl PostgresDatabase {
     /// Ends all work on the database.
     pub(super) async fn close(&self) {
         self.changes.close();

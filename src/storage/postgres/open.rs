@@ -7,14 +7,14 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection, Row, SqlSafeStr};
 
-use super::{Changes, Server};
+use super::{ChangeListener, PostgresDatabase};
 use crate::storage::contract::StoreError;
 use crate::storage::driver_error::migration_error;
-use crate::storage::guard::Guard;
+use crate::storage::guard::RollbackGuard;
 use crate::storage::location::ServerLocation;
 
 /// Connections of one node, beside the one that listens. A server takes a hundred unless told otherwise: five nodes.
-const CONNECTIONS: u32 = 16;
+const MAX_CONNECTIONS: u32 = 16;
 /// How long a step waits for one of them, or for a server that starts. Then the answer is "try again".
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the first connection may take.
@@ -23,13 +23,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long somebody who wants to be alone waits for connections that were just closed: two seconds in all.
-const TRIES_TO_BE_ALONE: u32 = 20;
-const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+const EXCLUSIVE_ATTEMPTS: u32 = 20;
+const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What the server itself holds each session to. A commit is durable when it is answered. A statement waits for locks of others,
 /// and a node that stands still in the middle of a transaction (stopped, or cut off) keeps its locks, no longer than this: the
 /// others go on.
-const LIMITS: [(&str, &str); 6] = [
+const SESSION_SETTINGS: [(&str, &str); 6] = [
     ("default_transaction_isolation", "read committed"),
     // Whatever the server's own setting is: a commit that was answered must not be gone with the server's power.
     ("synchronous_commit", "on"),
@@ -40,23 +40,23 @@ const LIMITS: [(&str, &str); 6] = [
 ];
 
 /// Migrations wait for each other, and take their time on large tables.
-const LIMITS_OF_MIGRATIONS: [(&str, &str); 4] = [
+const MIGRATION_SETTINGS: [(&str, &str); 4] = [
     ("synchronous_commit", "on"),
     ("lock_timeout", "60s"),
     ("statement_timeout", "0"),
     ("client_min_messages", "warning"),
 ];
 
-impl Server {
+impl PostgresDatabase {
     /// Connects and brings the schema up to date, one node at a time. The database must have been taken into use by
-    /// [`Server::create`].
+    /// [`PostgresDatabase::create`].
     ///
     /// # Errors
     /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Unavailable`] when it cannot be reached or was
     /// never taken into use.
     pub(in crate::storage) async fn open(location: &ServerLocation) -> Result<Self, StoreError> {
         let mut connection = connect(location).await?;
-        if !is_in_use(&mut connection).await? {
+        if !is_initialized(&mut connection).await? {
             return Err(StoreError::Unavailable("there are no tables of Lichtbild in it".into()));
         }
         Self::migrate(location, connection).await
@@ -65,11 +65,11 @@ impl Server {
     /// Takes an empty database into use.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyThere`] when one of these programs uses it, [`StoreError::Unavailable`] when it cannot be reached.
+    /// [`StoreError::AlreadyExists`] when one of these programs uses it, [`StoreError::Unavailable`] when it cannot be reached.
     pub(in crate::storage) async fn create(location: &ServerLocation) -> Result<Self, StoreError> {
         let mut connection = connect(location).await?;
-        if is_in_use(&mut connection).await? {
-            return Err(StoreError::AlreadyThere);
+        if is_initialized(&mut connection).await? {
+            return Err(StoreError::AlreadyExists);
         }
         Self::migrate(location, connection).await
     }
@@ -78,18 +78,18 @@ impl Server {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when it cannot be reached or was never taken into use.
-    pub(in crate::storage) async fn open_to_read(location: &ServerLocation) -> Result<Self, StoreError> {
+    pub(in crate::storage) async fn open_read_only(location: &ServerLocation) -> Result<Self, StoreError> {
         let mut connection = connect(location).await?;
-        if !is_in_use(&mut connection).await? {
+        if !is_initialized(&mut connection).await? {
             return Err(StoreError::Unavailable("there are no tables of Lichtbild in it".into()));
         }
         connection.close().await?;
-        let options = with_limits(location, &LIMITS).options([("default_transaction_read_only", "on")]);
+        let options = with_settings(location, &SESSION_SETTINGS).options([("default_transaction_read_only", "on")]);
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_TIMEOUT);
         Ok(Self {
             pool: pool.connect_lazy_with(options.clone()),
-            changes: Changes::new(options),
-            guard: Guard::default(),
+            changes: ChangeListener::new(options),
+            guard: RollbackGuard::default(),
         })
     }
 
@@ -97,25 +97,25 @@ impl Server {
     ///
     /// # Errors
     /// [`StoreError::InUse`], [`StoreError::Unavailable`].
-    pub(in crate::storage) async fn open_alone(location: &ServerLocation) -> Result<Self, StoreError> {
-        let options = with_limits(location, &LIMITS_OF_MIGRATIONS);
+    pub(in crate::storage) async fn open_exclusive(location: &ServerLocation) -> Result<Self, StoreError> {
+        let options = with_settings(location, &MIGRATION_SETTINGS);
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_TIMEOUT).idle_timeout(None);
         let pool = pool.max_lifetime(None).connect_lazy_with(options.clone());
         let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
                       AND application_name = 'lichtbild-gateway' AND pid <> pg_backend_pid()";
         // A connection that was just closed takes the server a moment to forget.
-        for _ in 0..TRIES_TO_BE_ALONE {
+        for _ in 0..EXCLUSIVE_ATTEMPTS {
             if sqlx::query(others).fetch_one(&pool).await?.try_get::<i64, _>(0)? == 0 {
-                return Ok(Self { pool, changes: Changes::new(options), guard: Guard::default() });
+                return Ok(Self { pool, changes: ChangeListener::new(options), guard: RollbackGuard::default() });
             }
-            tokio::time::sleep(BETWEEN_TRIES).await;
+            tokio::time::sleep(RETRY_INTERVAL).await;
         }
         pool.close().await;
         Err(StoreError::InUse)
     }
 
     /// The newest schema that this program knows.
-    pub(in crate::storage) fn schema() -> i64 {
+    pub(in crate::storage) fn latest_schema_version() -> i64 {
         migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
     }
 
@@ -123,8 +123,11 @@ impl Server {
     ///
     /// # Errors
     /// [`StoreError::NewerSchema`] when this program does not know the schema.
-    pub(in crate::storage) async fn make_tables(schema: i64, connection: &mut PgConnection) -> Result<(), StoreError> {
-        if schema > Self::schema() {
+    pub(in crate::storage) async fn create_tables(
+        schema: i64,
+        connection: &mut PgConnection,
+    ) -> Result<(), StoreError> {
+        if schema > Self::latest_schema_version() {
             return Err(StoreError::NewerSchema { version: schema });
         }
         let known = migrator().iter().filter(|migration| migration.version <= schema).cloned().collect();
@@ -135,15 +138,15 @@ impl Server {
         // Under an advisory lock of its own.
         migrator().run(&mut connection).await.map_err(migration_error)?;
         connection.close().await?;
-        let options = with_limits(location, &LIMITS);
-        let guard = Guard::default();
-        let of_new_connections = guard.clone();
+        let options = with_settings(location, &SESSION_SETTINGS);
+        let guard = RollbackGuard::default();
+        let pool_guard = guard.clone();
         let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
+            .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .after_connect(move |connection, _| {
-                let guard = of_new_connections.clone();
-                Box::pin(async move { guard.inspect_server(connection).await })
+                let guard = pool_guard.clone();
+                Box::pin(async move { guard.check_postgres_connection(connection).await })
             })
             // A step that was given up leaves a connection that may never answer any more. It must not keep its place.
             .after_release(|connection, _| {
@@ -153,21 +156,21 @@ impl Server {
                 })
             })
             .connect_lazy_with(options.clone());
-        Ok(Self { pool, changes: Changes::new(options), guard })
+        Ok(Self { pool, changes: ChangeListener::new(options), guard })
     }
 }
 
-fn with_limits(location: &ServerLocation, limits: &[(&str, &str)]) -> PgConnectOptions {
+fn with_settings(location: &ServerLocation, limits: &[(&str, &str)]) -> PgConnectOptions {
     location.options().application_name("lichtbild-gateway").options(limits.iter().copied())
 }
 
 async fn connect(location: &ServerLocation) -> Result<PgConnection, StoreError> {
-    let options = with_limits(location, &LIMITS_OF_MIGRATIONS);
+    let options = with_settings(location, &MIGRATION_SETTINGS);
     let late = |_| StoreError::Unavailable(format!("no answer within {} s", CONNECT_TIMEOUT.as_secs()).into());
     Ok(tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await.map_err(late)??)
 }
 
-async fn is_in_use(connection: &mut PgConnection) -> Result<bool, StoreError> {
+async fn is_initialized(connection: &mut PgConnection) -> Result<bool, StoreError> {
     let row = sqlx::query("SELECT to_regclass('notes') IS NOT NULL").fetch_one(connection).await?;
     Ok(row.try_get(0)?)
 }

@@ -2,41 +2,41 @@
 //! Those are read back before the commit, so that they are of what is stored, whoever wrote which column.
 
 use super::SqlStore;
-use super::connection::{Connection, Write};
+use super::connection::{StoreConnection, WriteTransaction};
 use super::rows::{self, bytes32};
 use crate::domain::audit::AuditEntry;
-use crate::domain::chain::Link;
+use crate::domain::chain::ChainLink;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::evidence::key::{RowDigest, RowKey};
-use crate::domain::evidence::row::{RowId, StoredRow, Value};
+use crate::domain::evidence::key::{RowDigest, RowDigestKey};
+use crate::domain::evidence::row::{AuditedValue, RowId, StoredRow};
 use crate::storage::contract::StoreError;
 
 /// The last row of the chain.
-pub(super) async fn end(transaction: &mut Write) -> Result<Link, StoreError> {
+pub(super) async fn head(transaction: &mut WriteTransaction) -> Result<ChainLink, StoreError> {
     let last =
         transaction.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1").fetch_optional().await?;
-    last.map_or(Ok(Link::START), |row| {
-        Ok(Link { sequence: row.try_get("sequence")?, sha256: Sha256Digest::from_bytes(bytes32(&row, "sha256")?) })
+    last.map_or(Ok(ChainLink::START), |row| {
+        Ok(ChainLink { sequence: row.try_get("sequence")?, sha256: Sha256Digest::from_bytes(bytes32(&row, "sha256")?) })
     })
 }
 
 /// Appends rows to the chain behind its `end`, each with a digest of itself if there is a key, and of the rows that it tells of. The
 /// caller is alone there, so nobody else can take the same place.
-pub(super) async fn write(
-    transaction: &mut Write,
-    end: Link,
+pub(super) async fn append_rows(
+    transaction: &mut WriteTransaction,
+    end: ChainLink,
     log: Vec<AuditEntry>,
     digests: Vec<(usize, String, RowDigest)>,
-    key: Option<&RowKey>,
-) -> Result<Link, StoreError> {
-    let Link { mut sequence, sha256: mut previous } = end;
+    key: Option<&RowDigestKey>,
+) -> Result<ChainLink, StoreError> {
+    let ChainLink { mut sequence, sha256: mut previous } = end;
     for (place, mut entry) in log.into_iter().enumerate() {
         sequence += 1;
         if let Some(key) = key {
             let own = digests.iter().filter(|(told_by, ..)| *told_by == place);
-            key.complete(&mut entry, sequence, &previous, own.map(|(_, name, digest)| (name.clone(), *digest)));
+            key.add_digests(&mut entry, sequence, &previous, own.map(|(_, name, digest)| (name.clone(), *digest)));
         }
-        let digest = entry.chained(sequence, &previous);
+        let digest = entry.chained_digest(sequence, &previous);
         transaction
             .query(
                 "INSERT INTO audit (sequence, at, actor, event, subject, details, prev, sha256)
@@ -54,30 +54,30 @@ pub(super) async fn write(
             .await?;
         previous = digest;
     }
-    Ok(Link { sequence, sha256: previous })
+    Ok(ChainLink { sequence, sha256: previous })
 }
 
 /// The digests of rows with their names and the places of the audit rows that tell of them; a row that the same transaction deleted
 /// has none.
-pub(super) async fn digests_of(
-    connection: &mut Connection,
+pub(super) async fn row_digests(
+    connection: &mut StoreConnection,
     changed: &[(usize, RowId)],
-    key: &RowKey,
+    key: &RowDigestKey,
 ) -> Result<Vec<(usize, String, RowDigest)>, StoreError> {
     let mut digests = Vec::with_capacity(changed.len());
     for (number, (place, id)) in changed.iter().enumerate() {
         if changed[number + 1..].iter().any(|(_, later)| later == id) {
             continue;
         }
-        if let Some(values) = read_back(connection, id).await? {
-            digests.push((*place, id.to_string(), key.row(&StoredRow { id: *id, values })));
+        if let Some(values) = read_row(connection, id).await? {
+            digests.push((*place, id.to_string(), key.digest_row(&StoredRow { id: *id, values })));
         }
     }
     Ok(digests)
 }
 
 /// A row with all of its columns.
-async fn read_back(connection: &mut Connection, id: &RowId) -> Result<Option<Vec<Value>>, StoreError> {
+async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option<Vec<AuditedValue>>, StoreError> {
     let row = match id {
         RowId::Party(party_id) => {
             connection
@@ -148,10 +148,10 @@ async fn read_back(connection: &mut Connection, id: &RowId) -> Result<Option<Vec
             .fetch_optional()
             .await,
     };
-    row?.map(|row| rows::values(&row, id.table())).transpose()
+    row?.map(|row| rows::column_values(&row, id.table())).transpose()
 }
 
-pub(super) async fn append_alone(store: &SqlStore, entry: &AuditEntry) -> Result<(), StoreError> {
+pub(super) async fn append_entry(store: &SqlStore, entry: &AuditEntry) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
     transaction.append(entry.clone());
     transaction.commit().await

@@ -2,17 +2,17 @@
 //! that a million photos need not be counted one by one; here the notes are read, and added up when there are many.
 
 use super::SqlStore;
-use super::connection::{Connection, Write};
-use super::rows::parsed;
+use super::connection::{StoreConnection, WriteTransaction};
+use super::rows::parse_column;
 use crate::domain::photo::PhotoState;
 use crate::storage::contract::StoreError;
 
 /// So many notes are cheap to read. A busy country makes some thousands between two sweeps.
-const FEW: i64 = 100;
+const COMPACT_ABOVE: i64 = 100;
 /// So many are added up at once; the rest waits for the next sweep.
 const BATCH: i64 = 20_000;
 
-pub(super) async fn census(store: &SqlStore) -> Result<Vec<(PhotoState, u64)>, StoreError> {
+pub(super) async fn photo_counts(store: &SqlStore) -> Result<Vec<(PhotoState, u64)>, StoreError> {
     // PostgreSQL makes a decimal number of a sum, which SQLite does not know.
     store
         .read()
@@ -21,14 +21,14 @@ pub(super) async fn census(store: &SqlStore) -> Result<Vec<(PhotoState, u64)>, S
         .fetch_all()
         .await?
         .iter()
-        .map(|row| Ok((parsed(row, "state")?, row.number("photos")?)))
+        .map(|row| Ok((parse_column(row, "state")?, row.number("photos")?)))
         .collect()
 }
 
 /// Replaces many notes by one for each state. What others are noting at this moment is left for the next time.
-pub(super) async fn add_up(transaction: &mut Write) -> Result<(), StoreError> {
+pub(super) async fn compact(transaction: &mut WriteTransaction) -> Result<(), StoreError> {
     let counted = transaction.query("SELECT count(*) AS notes FROM photo_counts").fetch_one().await?;
-    if counted.try_get::<i64>("notes")? <= FEW {
+    if counted.try_get::<i64>("notes")? <= COMPACT_ABOVE {
         return Ok(());
     }
     let taken = transaction
@@ -46,12 +46,12 @@ pub(super) async fn add_up(transaction: &mut Write) -> Result<(), StoreError> {
                 sum += row.try_get::<i64>("photos")?;
             }
         }
-        note(transaction, state, sum).await?;
+        insert_count(transaction, state, sum).await?;
     }
     Ok(())
 }
 
-async fn note(connection: &mut Connection, state: PhotoState, photos: i64) -> Result<(), StoreError> {
+async fn insert_count(connection: &mut StoreConnection, state: PhotoState, photos: i64) -> Result<(), StoreError> {
     connection
         .query("INSERT INTO photo_counts (state, photos) VALUES ($1, $2)")
         .bind(state.name())

@@ -1,8 +1,8 @@
 //! Certificates issued here, after the first: renewals, and which of them are in use. Those of foreign authorities are not
 //! counted among them.
 
-use super::connection::Write;
-use super::statement::Row;
+use super::connection::WriteTransaction;
+use super::statement::DatabaseRow;
 use super::{SqlStore, rows};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
@@ -11,17 +11,17 @@ use crate::domain::evidence::row::RowId;
 use crate::domain::id::DeviceId;
 use crate::failpoint;
 use crate::storage::contract::StoreError;
-use crate::storage::enrolment_steps::{Renewal, Renewed};
+use crate::storage::enrolment_steps::{RenewalOutcome, RenewalRequest};
 use crate::storage::postgres::Lock;
 use crate::storage::steps::CertificateRecord;
 
 /// Adds a certificate as the newest of its device.
 pub(super) async fn add(
-    transaction: &mut Write,
+    transaction: &mut WriteTransaction,
     device_id: DeviceId,
     certificate: &CertificateRecord,
 ) -> Result<(), StoreError> {
-    transaction.changed(RowId::Certificate(certificate.sha256));
+    transaction.mark_changed(RowId::Certificate(certificate.sha256));
     transaction
         .query(
             "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after, number)
@@ -38,10 +38,10 @@ pub(super) async fn add(
     Ok(())
 }
 
-pub(super) async fn renew(store: &SqlStore, renewal: &Renewal) -> Result<Renewed, StoreError> {
+pub(super) async fn renew(store: &SqlStore, renewal: &RenewalRequest) -> Result<RenewalOutcome, StoreError> {
     let mut transaction = store.write().await?;
     transaction.lock(Lock::Device(renewal.device_id)).await?;
-    transaction.lock(Lock::Standing(renewal.device_id)).await?;
+    transaction.lock(Lock::DeviceStatus(renewal.device_id)).await?;
     let presented = transaction
         .query(
             "SELECT (SELECT min(newer.first_used_at) FROM certificates newer
@@ -55,7 +55,7 @@ pub(super) async fn renew(store: &SqlStore, renewal: &Renewal) -> Result<Renewed
         .bind(renewal.device_id.to_string())
         .fetch_optional()
         .await?;
-    let Some(presented) = presented else { return Ok(Renewed::NotInStanding) };
+    let Some(presented) = presented else { return Ok(RenewalOutcome::RevokedOrSuspended) };
     let entry = |event, details| AuditEntry {
         at: renewal.now,
         actor: renewal.device_id.to_string(),
@@ -63,11 +63,11 @@ pub(super) async fn renew(store: &SqlStore, renewal: &Renewal) -> Result<Renewed
         subject: Some(renewal.device_id.to_string()),
         details,
     };
-    if let Some(since) = rows::optional_moment(&presented, "newer_used_at")? {
+    if let Some(since) = rows::optional_timestamp(&presented, "newer_used_at")? {
         let details = serde_json::json!({ "reason": "certificate_superseded", "presented": renewal.presented });
         transaction.append(entry(AuditEvent::EnrolmentRefused, details));
         transaction.commit().await?;
-        return Ok(Renewed::Superseded { since });
+        return Ok(RenewalOutcome::Superseded { since });
     }
     add(&mut transaction, renewal.device_id, &renewal.certificate).await?;
     let details = serde_json::json!({
@@ -80,11 +80,11 @@ pub(super) async fn renew(store: &SqlStore, renewal: &Renewal) -> Result<Renewed
     failpoint::reached("renewal.before_commit");
     transaction.commit().await?;
     failpoint::reached("renewal.committed");
-    Ok(Renewed::Stored)
+    Ok(RenewalOutcome::Stored)
 }
 
 /// Whether the first use of this certificate is to be noted: only one that has older ones beside it shuts anybody out.
-pub(super) fn is_first_use(row: &Row) -> Result<bool, StoreError> {
+pub(super) fn is_first_use(row: &DatabaseRow) -> Result<bool, StoreError> {
     Ok(row.try_get::<i64>("number")? > 1 && row.try_get::<Option<i64>>("first_used_at")?.is_none())
 }
 

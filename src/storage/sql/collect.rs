@@ -2,26 +2,30 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::connection::{Connection, Write};
-use super::guesses::{answer_right_code, blocked_until, count_wrong_code};
-use super::rows::{COLLECTION, PARTY, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, collection, parsed, party, tracked_photo};
+use super::connection::{StoreConnection, WriteTransaction};
+use super::guesses::{blocked_until, count_wrong_code, recheck_blocked_until};
+use super::rows::{
+    COLLECTION, PARTY, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, collection, parse_column, party, tracked_photo,
+};
 use super::{SqlStore, photos, quarantine};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::collection::{CollectionRecord, CollectionState};
 use crate::domain::evidence::row::RowId;
 use crate::domain::id::{CollectionId, DeviceId, PartyId};
-use crate::domain::lifecycle::{self, Hold, Standing};
+use crate::domain::lifecycle::{self, Availability, LeaseState};
 use crate::domain::photo::PhotoState;
 use crate::failpoint;
 use crate::storage::contract::StoreError;
 use crate::storage::postgres::Lock;
-use crate::storage::steps::{CodeAttempt, Fetch, FetchPurpose, FetchRequest, FoundPhoto, LeaseRequest, Leased, LookUp};
+use crate::storage::steps::{
+    CodeAttempt, FetchOutcome, FetchPurpose, FetchRequest, FoundPhoto, LeaseOutcome, LeaseRequest, LookupOutcome,
+};
 
-pub(super) async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<LookUp, StoreError> {
+pub(super) async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError> {
     let mut transaction = store.write().await?;
     if let Some(until) = blocked_until(&mut transaction, attempt).await? {
-        return Ok(LookUp::Blocked { until });
+        return Ok(LookupOutcome::Blocked { until });
     }
     let row = transaction
         .query(AssertSqlSafe(format!(
@@ -33,13 +37,13 @@ pub(super) async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<L
         .await?;
     let Some(row) = row else {
         if let Some(until) = count_wrong_code(&mut transaction, attempt).await? {
-            return Ok(LookUp::Blocked { until });
+            return Ok(LookupOutcome::Blocked { until });
         }
         transaction.commit().await?;
-        return Ok(LookUp::Unknown);
+        return Ok(LookupOutcome::Unknown);
     };
-    if let Some(until) = answer_right_code(&mut transaction, attempt).await? {
-        return Ok(LookUp::Blocked { until });
+    if let Some(until) = recheck_blocked_until(&mut transaction, attempt).await? {
+        return Ok(LookupOutcome::Blocked { until });
     }
     let photo = tracked_photo(&row)?;
     let studio = transaction
@@ -47,13 +51,13 @@ pub(super) async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<L
         .bind(photo.record.studio_id.to_string())
         .fetch_one()
         .await?;
-    let held_back = quarantine::held_back(&mut transaction, &photo, attempt.photos_of_revoked).await?;
-    let standing = lifecycle::standing(&photo.record, photo.latest.as_ref(), attempt.office_id, attempt.now)
-        .unless_held_back(held_back);
-    Ok(LookUp::Found(Box::new(FoundPhoto { photo, studio: party(&studio)?, standing })))
+    let held_back = quarantine::quarantined(&mut transaction, &photo, attempt.photos_of_revoked).await?;
+    let standing = lifecycle::availability(&photo.record, photo.latest.as_ref(), attempt.office_id, attempt.now)
+        .unless_quarantined(held_back);
+    Ok(LookupOutcome::Found(Box::new(FoundPhoto { photo, studio: party(&studio)?, availability: standing })))
 }
 
-pub(super) async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<Leased, StoreError> {
+pub(super) async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<LeaseOutcome, StoreError> {
     let mut transaction = store.write().await?;
     transaction.lock(Lock::Photo(request.photo_id)).await?;
     let photo = photos::find_on(&mut transaction, request.photo_id)
@@ -61,11 +65,11 @@ pub(super) async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<Le
         .ok_or_else(|| StoreError::Damaged("a photo that was just found is gone".into()))?;
     let now = request.now;
     let lease_until = lifecycle::deadline(now, request.lease, &photo.record);
-    let held_back = quarantine::held_back(&mut transaction, &photo, request.photos_of_revoked).await?;
-    let standing = lifecycle::standing(&photo.record, photo.latest.as_ref(), request.office_id, now);
-    match standing.unless_held_back(held_back) {
-        Standing::Held(held) => Ok(Leased::Again(held)),
-        Standing::Renewable(mut held) => {
+    let held_back = quarantine::quarantined(&mut transaction, &photo, request.photos_of_revoked).await?;
+    let standing = lifecycle::availability(&photo.record, photo.latest.as_ref(), request.office_id, now);
+    match standing.unless_quarantined(held_back) {
+        Availability::LeasedHere(held) => Ok(LeaseOutcome::Existing(held)),
+        Availability::Renewable(mut held) => {
             held.lease_until = held.settle_due.map_or(lease_until, |due| lease_until.min(due));
             transaction
                 .query("UPDATE collections SET lease_until = $1 WHERE collection_id = $2")
@@ -73,13 +77,13 @@ pub(super) async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<Le
                 .bind(held.collection_id.to_string())
                 .execute()
                 .await?;
-            let entry = entry(AuditEvent::CollectionRenewed, &held, request.device_id, now);
-            transaction.changed(RowId::Collection(held.collection_id));
+            let entry = audit_entry(AuditEvent::CollectionRenewed, &held, request.device_id, now);
+            transaction.mark_changed(RowId::Collection(held.collection_id));
             transaction.append(entry);
             transaction.commit().await?;
-            Ok(Leased::Again(held))
+            Ok(LeaseOutcome::Existing(held))
         }
-        Standing::Free { lapsed } => {
+        Availability::Available { lapsed } => {
             if let Some(lapsed) = lapsed {
                 close_lapsed(&mut transaction, &lapsed, now).await?;
             }
@@ -95,17 +99,21 @@ pub(super) async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<Le
                 settled_at: None,
                 kept_until: None,
             };
-            insert(&mut transaction, &lease, request.device_id).await?;
+            insert_collection(&mut transaction, &lease, request.device_id).await?;
             failpoint::reached("lease.before_commit");
             transaction.commit().await?;
             failpoint::reached("lease.committed");
-            Ok(Leased::New(lease))
+            Ok(LeaseOutcome::New(lease))
         }
-        other => Ok(Leased::No(other)),
+        other => Ok(LeaseOutcome::Unavailable(other)),
     }
 }
 
-async fn insert(transaction: &mut Write, lease: &CollectionRecord, device_id: DeviceId) -> Result<(), StoreError> {
+async fn insert_collection(
+    transaction: &mut WriteTransaction,
+    lease: &CollectionRecord,
+    device_id: DeviceId,
+) -> Result<(), StoreError> {
     transaction
         .query(
             "INSERT INTO collections (collection_id, photo_id, office_id, device_id, state, leased_at, lease_until)
@@ -127,54 +135,54 @@ async fn insert(transaction: &mut Write, lease: &CollectionRecord, device_id: De
         .bind(lease.photo_id.to_string())
         .execute()
         .await?;
-    transaction.changed(RowId::Collection(lease.collection_id));
-    transaction.changed(RowId::Photo(lease.photo_id));
-    transaction.append(entry(AuditEvent::CollectionLeased, lease, device_id, lease.leased_at));
+    transaction.mark_changed(RowId::Collection(lease.collection_id));
+    transaction.mark_changed(RowId::Photo(lease.photo_id));
+    transaction.append(audit_entry(AuditEvent::CollectionLeased, lease, device_id, lease.leased_at));
     Ok(())
 }
 
-pub(super) async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<Fetch, StoreError> {
+pub(super) async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<FetchOutcome, StoreError> {
     let attempt = &request.attempt;
     let mut transaction = store.write().await?;
     if let Some(until) = blocked_until(&mut transaction, attempt).await? {
-        return Ok(Fetch::Blocked { until });
+        return Ok(FetchOutcome::Blocked { until });
     }
     let Some(held) = find_on(&mut transaction, request.collection_id, attempt.office_id).await? else {
-        return Ok(Fetch::NoSuchCollection);
+        return Ok(FetchOutcome::NoSuchCollection);
     };
     if photos::tombstone_of(&mut transaction, held.photo_id).await? != attempt.lookup_id.tombstone() {
         if let Some(until) = count_wrong_code(&mut transaction, attempt).await? {
-            return Ok(Fetch::Blocked { until });
+            return Ok(FetchOutcome::Blocked { until });
         }
         transaction.commit().await?;
-        return Ok(Fetch::WrongCode);
+        return Ok(FetchOutcome::WrongCode);
     }
-    if let Some(until) = answer_right_code(&mut transaction, attempt).await? {
-        return Ok(Fetch::Blocked { until });
+    if let Some(until) = recheck_blocked_until(&mut transaction, attempt).await? {
+        return Ok(FetchOutcome::Blocked { until });
     }
-    let Some(held) = hold(&mut transaction, request.collection_id, attempt.office_id).await? else {
-        return Ok(Fetch::NoSuchCollection);
+    let Some(held) = load_for_update(&mut transaction, request.collection_id, attempt.office_id).await? else {
+        return Ok(FetchOutcome::NoSuchCollection);
     };
     if held.state != CollectionState::Leased {
         return Ok(match held.state {
-            CollectionState::Lapsed => Fetch::LeaseOver { at: held.lease_until },
-            _ => Fetch::Over { at: held.settled_at.unwrap_or(held.lease_until) },
+            CollectionState::Lapsed => FetchOutcome::LeaseExpired { at: held.lease_until },
+            _ => FetchOutcome::Settled { at: held.settled_at.unwrap_or(held.lease_until) },
         });
     }
     let now = attempt.now;
-    match lifecycle::hold(&held, now) {
-        Hold::UsedByDefault { at } => return Ok(Fetch::Over { at }),
-        Hold::Running { .. } | Hold::HandedOver { .. } if now < held.lease_until => {}
-        Hold::Running { .. } | Hold::HandedOver { .. } | Hold::Lapsed => {
-            return Ok(Fetch::LeaseOver { at: held.lease_until });
+    match lifecycle::lease_state(&held, now) {
+        LeaseState::UsedByDefault { at } => return Ok(FetchOutcome::Settled { at }),
+        LeaseState::Active { .. } | LeaseState::HandedOver { .. } if now < held.lease_until => {}
+        LeaseState::Active { .. } | LeaseState::HandedOver { .. } | LeaseState::Lapsed => {
+            return Ok(FetchOutcome::LeaseExpired { at: held.lease_until });
         }
     }
     let tracked = photos::find_on(&mut transaction, held.photo_id)
         .await?
         .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", held.collection_id)))?;
     // An open collection is its photo's latest.
-    if let Some(held_back) = quarantine::held_back(&mut transaction, &tracked, attempt.photos_of_revoked).await? {
-        return Ok(Fetch::HeldBack(held_back));
+    if let Some(held_back) = quarantine::quarantined(&mut transaction, &tracked, attempt.photos_of_revoked).await? {
+        return Ok(FetchOutcome::Quarantined(held_back));
     }
     let photo = tracked.record;
     if request.purpose == FetchPurpose::HandOver {
@@ -188,19 +196,19 @@ pub(super) async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<Fe
         .bind(held.collection_id.to_string())
         .execute()
         .await?;
-        let entry = entry(AuditEvent::CollectionHandedOver, &held, attempt.device_id, now);
-        transaction.changed(RowId::Collection(held.collection_id));
+        let entry = audit_entry(AuditEvent::CollectionHandedOver, &held, attempt.device_id, now);
+        transaction.mark_changed(RowId::Collection(held.collection_id));
         transaction.append(entry);
         failpoint::reached("hand_over.before_commit");
         transaction.commit().await?;
         failpoint::reached("hand_over.committed");
     }
-    Ok(Fetch::Ready(Box::new(photo)))
+    Ok(FetchOutcome::Ready(Box::new(photo)))
 }
 
 /// A collection, if it is this office's, and its photo's lock with it.
-pub(super) async fn hold(
-    transaction: &mut Write,
+pub(super) async fn load_for_update(
+    transaction: &mut WriteTransaction,
     collection_id: CollectionId,
     office: PartyId,
 ) -> Result<Option<CollectionRecord>, StoreError> {
@@ -215,7 +223,7 @@ pub(super) async fn hold(
 
 /// A collection, if it is this office's.
 async fn find_on(
-    connection: &mut Connection,
+    connection: &mut StoreConnection,
     collection_id: CollectionId,
     office: PartyId,
 ) -> Result<Option<CollectionRecord>, StoreError> {
@@ -266,7 +274,7 @@ pub(super) async fn list(
 
 /// Closes a lease that ran out without a hand-over; does nothing to one that is closed already.
 pub(super) async fn close_lapsed(
-    transaction: &mut Write,
+    transaction: &mut WriteTransaction,
     lapsed: &CollectionRecord,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -287,7 +295,7 @@ pub(super) async fn close_lapsed(
     .bind(lapsed.photo_id.to_string())
     .fetch_one()
     .await?;
-    let state: PhotoState = parsed(&row, "state")?;
+    let state: PhotoState = parse_column(&row, "state")?;
     let details = serde_json::json!({ "photo_id": lapsed.photo_id, "state": state, "lease_until": lapsed.lease_until });
     let entry = AuditEntry {
         at: now,
@@ -296,14 +304,19 @@ pub(super) async fn close_lapsed(
         subject: Some(lapsed.collection_id.to_string()),
         details,
     };
-    transaction.changed(RowId::Collection(lapsed.collection_id));
-    transaction.changed(RowId::Photo(lapsed.photo_id));
+    transaction.mark_changed(RowId::Collection(lapsed.collection_id));
+    transaction.mark_changed(RowId::Photo(lapsed.photo_id));
     transaction.append(entry);
     Ok(())
 }
 
 /// The audit row of something an office's device did with a collection.
-pub(super) fn entry(event: AuditEvent, held: &CollectionRecord, device_id: DeviceId, now: Timestamp) -> AuditEntry {
+pub(super) fn audit_entry(
+    event: AuditEvent,
+    held: &CollectionRecord,
+    device_id: DeviceId,
+    now: Timestamp,
+) -> AuditEntry {
     AuditEntry {
         at: now,
         actor: device_id.to_string(),
@@ -315,8 +328,8 @@ pub(super) fn entry(event: AuditEvent, held: &CollectionRecord, device_id: Devic
 
 /// Settles what was handed over and not settled in time: the photo counts as used. `actor` is the gateway, which swept, or a device of
 /// the office that says so afterwards.
-pub(super) async fn use_by_default(
-    transaction: &mut Write,
+pub(super) async fn settle_as_used(
+    transaction: &mut WriteTransaction,
     held: &CollectionRecord,
     at: Timestamp,
     now: Timestamp,
@@ -337,8 +350,8 @@ pub(super) async fn use_by_default(
         subject: Some(held.collection_id.to_string()),
         details: serde_json::json!({ "photo_id": held.photo_id, "office_id": held.office_id, "settle_due": at }),
     };
-    transaction.changed(RowId::Collection(held.collection_id));
-    transaction.changed(RowId::Photo(held.photo_id));
+    transaction.mark_changed(RowId::Collection(held.collection_id));
+    transaction.mark_changed(RowId::Photo(held.photo_id));
     transaction.append(entry);
     Ok(())
 }

@@ -9,14 +9,14 @@ use sqlx::{PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Transac
 use super::audit;
 use super::statement::Statement;
 use crate::domain::audit::AuditEntry;
-use crate::domain::evidence::key::RowKey;
+use crate::domain::evidence::key::RowDigestKey;
 use crate::domain::evidence::row::RowId;
 use crate::storage::contract::StoreError;
-use crate::storage::guard::Guard;
-use crate::storage::postgres::{Lock, announce, may_sweep};
+use crate::storage::guard::RollbackGuard;
+use crate::storage::postgres::{Lock, notify_nodes, try_lock_sweep};
 
 /// A connection that statements run on.
-pub(super) enum Connection {
+pub(super) enum StoreConnection {
     SqliteReader(PoolConnection<Sqlite>),
     SqliteWriter(Transaction<'static, Sqlite>),
     PostgresReader(PoolConnection<Postgres>),
@@ -24,23 +24,23 @@ pub(super) enum Connection {
 }
 
 /// The same, of one kind or the other.
-pub(super) enum Line<'c> {
+pub(super) enum DriverConnection<'c> {
     Sqlite(&'c mut SqliteConnection),
     Postgres(&'c mut PgConnection),
 }
 
-impl Connection {
+impl StoreConnection {
     /// A statement that both databases read alike. Its values are given in the order of `$1`, `$2`, …
     pub(super) fn query(&mut self, sql: impl SqlSafeStr) -> Statement<'_> {
-        Statement::new(sql, self.line())
+        Statement::new(sql, self.driver_connection())
     }
 
-    pub(super) fn line(&mut self) -> Line<'_> {
+    pub(super) fn driver_connection(&mut self) -> DriverConnection<'_> {
         match self {
-            Self::SqliteReader(connection) => Line::Sqlite(connection),
-            Self::SqliteWriter(transaction) => Line::Sqlite(transaction),
-            Self::PostgresReader(connection) => Line::Postgres(connection),
-            Self::PostgresWriter(transaction) => Line::Postgres(transaction),
+            Self::SqliteReader(connection) => DriverConnection::Sqlite(connection),
+            Self::SqliteWriter(transaction) => DriverConnection::Sqlite(transaction),
+            Self::PostgresReader(connection) => DriverConnection::Postgres(connection),
+            Self::PostgresWriter(transaction) => DriverConnection::Postgres(transaction),
         }
     }
 }
@@ -52,89 +52,89 @@ pub enum RowKeys {
     #[default]
     None,
     /// The key.
-    Key(Arc<RowKey>),
+    Key(Arc<RowDigestKey>),
     /// The key file cannot be used, for this reason: nothing that the transfer log tells of can be changed.
     Missing(Arc<str>),
 }
 
 impl RowKeys {
     /// With this key.
-    pub fn new(key: RowKey) -> Self {
+    pub fn new(key: RowDigestKey) -> Self {
         Self::Key(Arc::new(key))
     }
 
-    fn key(&self) -> Result<Option<&RowKey>, StoreError> {
+    fn key(&self) -> Result<Option<&RowDigestKey>, StoreError> {
         match self {
             Self::None => Ok(None),
             Self::Key(key) => Ok(Some(key)),
-            Self::Missing(why) => Err(StoreError::NoRowKey(why.to_string())),
+            Self::Missing(why) => Err(StoreError::RowKeyUnavailable(why.to_string())),
         }
     }
 }
 
 /// A transaction that changes something, with the rows that it will add to the transfer log. Dropped without a commit, it leaves
 /// nothing.
-pub(super) struct Write {
-    connection: Connection,
-    log: Vec<AuditEntry>,
+pub(super) struct WriteTransaction {
+    connection: StoreConnection,
+    audit_entries: Vec<AuditEntry>,
     /// Changed rows, each with the place of the audit row that tells of it.
     changed: Vec<(usize, RowId)>,
     row_keys: RowKeys,
-    guard: Guard,
+    guard: RollbackGuard,
 }
 
-impl Write {
-    pub(super) fn new(connection: Connection, row_keys: RowKeys, guard: Guard) -> Self {
-        Self { connection, log: Vec::new(), changed: Vec::new(), row_keys, guard }
+impl WriteTransaction {
+    pub(super) fn new(connection: StoreConnection, row_keys: RowKeys, guard: RollbackGuard) -> Self {
+        Self { connection, audit_entries: Vec::new(), changed: Vec::new(), row_keys, guard }
     }
 
     /// Keeps others from what is about to be decided. Whether it may have waited for them: then what was read before may not be
     /// so any more. In SQLite a transaction that writes is alone from its start.
     pub(super) async fn lock(&mut self, lock: Lock) -> Result<bool, StoreError> {
-        match self.line() {
-            Line::Sqlite(_) => Ok(false),
-            Line::Postgres(connection) => {
-                lock.take(connection).await?;
+        match self.driver_connection() {
+            DriverConnection::Sqlite(_) => Ok(false),
+            DriverConnection::Postgres(connection) => {
+                lock.acquire(connection).await?;
                 Ok(true)
             }
         }
     }
 
     /// What makes a `SELECT` lock its rows of these tables, and leave out those that somebody else has locked.
-    pub(super) fn unless_locked(&self, tables: &str) -> String {
+    pub(super) fn skip_locked_clause(&self, tables: &str) -> String {
         match self.connection {
-            Connection::SqliteReader(_) | Connection::SqliteWriter(_) => String::new(),
-            Connection::PostgresReader(_) | Connection::PostgresWriter(_) => {
+            StoreConnection::SqliteReader(_) | StoreConnection::SqliteWriter(_) => String::new(),
+            StoreConnection::PostgresReader(_) | StoreConnection::PostgresWriter(_) => {
                 format!("FOR NO KEY UPDATE OF {tables} SKIP LOCKED")
             }
         }
     }
 
     /// Whether no other node is sweeping.
-    pub(super) async fn may_sweep(&mut self) -> Result<bool, StoreError> {
-        match self.line() {
-            Line::Sqlite(_) => Ok(true),
-            Line::Postgres(connection) => Ok(may_sweep(connection).await?),
+    pub(super) async fn try_lock_sweep(&mut self) -> Result<bool, StoreError> {
+        match self.driver_connection() {
+            DriverConnection::Sqlite(_) => Ok(true),
+            DriverConnection::Postgres(connection) => Ok(try_lock_sweep(connection).await?),
         }
     }
 
     /// Tells all nodes, with the commit, that somebody's standing has changed. A file has one node.
-    pub(super) async fn announce(&mut self) -> Result<(), StoreError> {
-        match self.line() {
-            Line::Sqlite(_) => Ok(()),
-            Line::Postgres(connection) => Ok(announce(connection).await?),
+    pub(super) async fn notify_nodes(&mut self) -> Result<(), StoreError> {
+        match self.driver_connection() {
+            DriverConnection::Sqlite(_) => Ok(()),
+            DriverConnection::Postgres(connection) => Ok(notify_nodes(connection).await?),
         }
     }
 
     /// Adds a row to the transfer log. It gets its place in the chain with the commit, so that nobody waits for it any longer.
     pub(super) fn append(&mut self, entry: AuditEntry) {
-        self.log.push(entry);
+        self.audit_entries.push(entry);
     }
 
     /// Says that a row was added or changed: the next row that this transaction adds to the transfer log carries its digest. Of a row
     /// that is changed again, the later one does.
-    pub(super) fn changed(&mut self, row: RowId) {
-        self.changed.push((self.log.len(), row));
+    pub(super) fn mark_changed(&mut self, row: RowId) {
+        self.changed.push((self.audit_entries.len(), row));
     }
 
     /// Makes it durable, together with its rows in the transfer log.
@@ -142,7 +142,7 @@ impl Write {
     /// # Errors
     /// [`StoreError::WentBack`] when the log ends before a row that is known to be durable; nothing has changed then.
     pub(super) async fn commit(mut self) -> Result<(), StoreError> {
-        let log = std::mem::take(&mut self.log);
+        let log = std::mem::take(&mut self.audit_entries);
         let mut head = None;
         if !log.is_empty() {
             let (mut changed, row_keys) = (std::mem::take(&mut self.changed), self.row_keys.clone());
@@ -151,35 +151,35 @@ impl Write {
             let key = row_keys.key()?;
             // Before the lock, for which everybody waits.
             let digests = match key {
-                Some(key) => audit::digests_of(&mut self, &changed, key).await?,
+                Some(key) => audit::row_digests(&mut self, &changed, key).await?,
                 None => Vec::new(),
             };
             self.lock(Lock::Log).await?;
-            let end = audit::end(&mut self).await?;
-            self.guard.compare_end(end)?;
-            head = Some(audit::write(&mut self, end, log, digests, key).await?);
+            let end = audit::head(&mut self).await?;
+            self.guard.check_head(end)?;
+            head = Some(audit::append_rows(&mut self, end, log, digests, key).await?);
         }
         match self.connection {
-            Connection::SqliteWriter(transaction) => transaction.commit().await?,
-            Connection::PostgresWriter(transaction) => transaction.commit().await?,
+            StoreConnection::SqliteWriter(transaction) => transaction.commit().await?,
+            StoreConnection::PostgresWriter(transaction) => transaction.commit().await?,
             // Readers are never handed out as this.
-            Connection::SqliteReader(_) | Connection::PostgresReader(_) => {}
+            StoreConnection::SqliteReader(_) | StoreConnection::PostgresReader(_) => {}
         }
         head.into_iter().for_each(|head| self.guard.advance(head));
         Ok(())
     }
 }
 
-impl Deref for Write {
-    type Target = Connection;
+impl Deref for WriteTransaction {
+    type Target = StoreConnection;
 
-    fn deref(&self) -> &Connection {
+    fn deref(&self) -> &StoreConnection {
         &self.connection
     }
 }
 
-impl DerefMut for Write {
-    fn deref_mut(&mut self) -> &mut Connection {
+impl DerefMut for WriteTransaction {
+    fn deref_mut(&mut self) -> &mut StoreConnection {
         &mut self.connection
     }
 }

@@ -1,7 +1,7 @@
 //! Deposits: the row, the picture and the audit row are durable together, once for each request id.
 
 use super::SqlStore;
-use super::connection::Connection;
+use super::connection::StoreConnection;
 use super::rows::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
 use crate::domain::audit::AuditEntry;
 use crate::domain::digest::Sha256Digest;
@@ -10,7 +10,7 @@ use crate::domain::id::DeviceId;
 use crate::failpoint;
 use crate::storage::contract::StoreError;
 use crate::storage::postgres::Lock;
-use crate::storage::steps::{Deposited, NewPhoto, PreviousDeposit};
+use crate::storage::steps::{DepositOutcome, NewPhoto, PreviousDeposit};
 use sqlx::AssertSqlSafe;
 
 pub(super) async fn find(store: &SqlStore, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {
@@ -18,7 +18,10 @@ pub(super) async fn find(store: &SqlStore, request_id: &[u8; 32]) -> Result<Opti
     find_on(&mut connection, request_id).await
 }
 
-async fn find_on(connection: &mut Connection, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {
+async fn find_on(
+    connection: &mut StoreConnection,
+    request_id: &[u8; 32],
+) -> Result<Option<PreviousDeposit>, StoreError> {
     let row = connection
         .query(AssertSqlSafe(format!("SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE} WHERE p.request_id = $1")))
         .bind(request_id.as_slice())
@@ -28,7 +31,7 @@ async fn find_on(connection: &mut Connection, request_id: &[u8; 32]) -> Result<O
 }
 
 /// Whether the device may deposit at this moment. It was asked before, when the upload began; a slow one takes its time.
-async fn in_standing(connection: &mut Connection, device_id: DeviceId) -> Result<bool, StoreError> {
+async fn is_device_active(connection: &mut StoreConnection, device_id: DeviceId) -> Result<bool, StoreError> {
     let row = connection
         .query(
             "SELECT 1 FROM devices d JOIN parties p ON p.party_id = d.party_id
@@ -40,16 +43,20 @@ async fn in_standing(connection: &mut Connection, device_id: DeviceId) -> Result
     Ok(row.is_some())
 }
 
-pub(super) async fn deposit(store: &SqlStore, photo: &NewPhoto, audit: &AuditEntry) -> Result<Deposited, StoreError> {
+pub(super) async fn deposit(
+    store: &SqlStore,
+    photo: &NewPhoto,
+    audit: &AuditEntry,
+) -> Result<DepositOutcome, StoreError> {
     // Before the transaction, which nobody shall wait for any longer.
-    let sha256 = Sha256Digest::of(photo.sealed.frame());
+    let sha256 = Sha256Digest::of(photo.sealed.envelope());
     let mut transaction = store.write().await?;
     if let Some(previous) = find_on(&mut transaction, &photo.request_id).await? {
-        return Ok(Deposited::Repeated(Box::new(previous)));
+        return Ok(DepositOutcome::Repeated(Box::new(previous)));
     }
-    transaction.lock(Lock::Standing(photo.record.device_id)).await?;
-    if !in_standing(&mut transaction, photo.record.device_id).await? {
-        return Ok(Deposited::NotInStanding);
+    transaction.lock(Lock::DeviceStatus(photo.record.device_id)).await?;
+    if !is_device_active(&mut transaction, photo.record.device_id).await? {
+        return Ok(DepositOutcome::RevokedOrSuspended);
     }
     let record = &photo.record;
     let findings = serde_json::to_string(&record.facts.findings)
@@ -82,20 +89,20 @@ pub(super) async fn deposit(store: &SqlStore, photo: &NewPhoto, audit: &AuditEnt
         // two is found taken first, it is not an error.
         let previous = find_on(&mut transaction, &photo.request_id).await?;
         let previous = previous.ok_or_else(|| StoreError::Damaged("a new photo's identifier is taken".into()))?;
-        return Ok(Deposited::Repeated(Box::new(previous)));
+        return Ok(DepositOutcome::Repeated(Box::new(previous)));
     }
     failpoint::reached("deposit.row_written");
     transaction
         .query("INSERT INTO frames (photo_id, frame, sha256) VALUES ($1, $2, $3)")
         .bind(record.photo_id.to_string())
-        .bind(photo.sealed.frame())
+        .bind(photo.sealed.envelope())
         .bind(sha256.as_bytes().as_slice())
         .execute()
         .await?;
-    transaction.changed(RowId::Photo(record.photo_id));
+    transaction.mark_changed(RowId::Photo(record.photo_id));
     transaction.append(audit.clone());
     failpoint::reached("deposit.before_commit");
     transaction.commit().await?;
     failpoint::reached("deposit.committed");
-    Ok(Deposited::Stored)
+    Ok(DepositOutcome::Stored)
 }

@@ -2,19 +2,19 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::connection::{Connection, Write};
-use super::invitations::{INVITATION, changed, invitation};
+use super::connection::{StoreConnection, WriteTransaction};
+use super::invitations::{INVITATION, invitation, mark_invitations_changed};
 use super::rows::PARTY;
 use super::{SqlStore, certificates, rows};
 use crate::domain::audit::{AuditEntry, AuditEvent};
-use crate::domain::invitation::{Decision, Invitation, InvitationState, TRIES};
+use crate::domain::invitation::{EnrolmentDecision, Invitation, InvitationState, MAX_WRONG_CODES};
 use crate::domain::party::Party;
 use crate::failpoint;
 use crate::storage::contract::StoreError;
-use crate::storage::enrolment_steps::{CodeWeighed, EnrolmentAttempt, EnrolmentStep, RightCode};
+use crate::storage::enrolment_steps::{EnrolmentAction, EnrolmentAttempt, EnrolmentCodeCheck, EnrolmentStep};
 use crate::storage::postgres::Lock;
 
-pub(super) async fn weigh(store: &SqlStore, attempt: &EnrolmentAttempt) -> Result<CodeWeighed, StoreError> {
+pub(super) async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError> {
     // Strangers shall not take the write lock from deposits: only for a device that was ever invited is it worth while.
     let ever_invited = store
         .read()
@@ -24,35 +24,35 @@ pub(super) async fn weigh(store: &SqlStore, attempt: &EnrolmentAttempt) -> Resul
         .fetch_optional()
         .await?;
     if ever_invited.is_none() {
-        return Ok(CodeWeighed::Unknown);
+        return Ok(EnrolmentCodeCheck::Unknown);
     }
     let mut transaction = store.write().await?;
     transaction.lock(Lock::Device(attempt.device_id)).await?;
-    let Some((party, found)) = right_invitation(&mut transaction, attempt).await? else {
+    let Some((party, found)) = matching_invitation(&mut transaction, attempt).await? else {
         let counted = count_wrong_code(&mut transaction, attempt).await?;
         transaction.commit().await?;
         return Ok(counted);
     };
     let weighed = match found.decide(attempt.policy, attempt.key.as_ref(), attempt.now) {
-        Decision::Refuse(refusal) => {
-            refused(&mut transaction, attempt, refusal.name());
-            CodeWeighed::Refused(refusal)
+        EnrolmentDecision::Refuse(refusal) => {
+            log_refusal(&mut transaction, attempt, refusal.name());
+            EnrolmentCodeCheck::Refused(refusal)
         }
         _ if party.suspended => {
-            refused(&mut transaction, attempt, "party_suspended");
-            CodeWeighed::Suspended(party)
+            log_refusal(&mut transaction, attempt, "party_suspended");
+            EnrolmentCodeCheck::Suspended(party)
         }
-        Decision::Certify => CodeWeighed::Right(party, RightCode::Certify),
-        Decision::Bind => CodeWeighed::Right(party, RightCode::Bind),
-        Decision::Wait => CodeWeighed::Right(party, RightCode::Wait),
+        EnrolmentDecision::Certify => EnrolmentCodeCheck::Right(party, EnrolmentAction::Certify),
+        EnrolmentDecision::Bind => EnrolmentCodeCheck::Right(party, EnrolmentAction::Bind),
+        EnrolmentDecision::Wait => EnrolmentCodeCheck::Right(party, EnrolmentAction::Wait),
     };
     transaction.commit().await?;
     Ok(weighed)
 }
 
 /// The invitation of this device that the code leads to, be it the latest or not.
-async fn right_invitation(
-    connection: &mut Connection,
+async fn matching_invitation(
+    connection: &mut StoreConnection,
     attempt: &EnrolmentAttempt,
 ) -> Result<Option<(Party, Invitation)>, StoreError> {
     connection
@@ -70,7 +70,10 @@ async fn right_invitation(
 }
 
 /// Counts against the device's latest invitation, if that still leads anywhere.
-async fn count_wrong_code(transaction: &mut Write, attempt: &EnrolmentAttempt) -> Result<CodeWeighed, StoreError> {
+async fn count_wrong_code(
+    transaction: &mut WriteTransaction,
+    attempt: &EnrolmentAttempt,
+) -> Result<EnrolmentCodeCheck, StoreError> {
     let row = transaction
         .query(AssertSqlSafe(format!(
             "SELECT {INVITATION} FROM invitations i WHERE i.device_id = $1 ORDER BY i.number DESC LIMIT 1"
@@ -80,12 +83,12 @@ async fn count_wrong_code(transaction: &mut Write, attempt: &EnrolmentAttempt) -
         .await?;
     let latest = invitation(&row)?;
     if latest.state == InvitationState::Exhausted {
-        return Ok(CodeWeighed::Exhausted);
+        return Ok(EnrolmentCodeCheck::Exhausted);
     }
-    if !latest.counts_tries(attempt.now) {
-        return Ok(CodeWeighed::Unknown);
+    if !latest.counts_wrong_codes(attempt.now) {
+        return Ok(EnrolmentCodeCheck::Unknown);
     }
-    let tries_left = TRIES.saturating_sub(latest.wrong_tries + 1);
+    let tries_left = MAX_WRONG_CODES.saturating_sub(latest.wrong_tries + 1);
     let counted = transaction
         .query(
             "UPDATE invitations SET wrong_tries = wrong_tries + 1,
@@ -98,19 +101,19 @@ async fn count_wrong_code(transaction: &mut Write, attempt: &EnrolmentAttempt) -
         .bind(attempt.device_id.to_string())
         .fetch_all()
         .await?;
-    changed(transaction, attempt.device_id, &counted)?;
+    mark_invitations_changed(transaction, attempt.device_id, &counted)?;
     let details = serde_json::json!({ "tries_left": tries_left });
-    transaction.append(entry(attempt, AuditEvent::EnrolmentCodeWrong, details));
-    Ok(CodeWeighed::Wrong { tries_left })
+    transaction.append(audit_entry(attempt, AuditEvent::EnrolmentCodeWrong, details));
+    Ok(EnrolmentCodeCheck::Wrong { tries_left })
 }
 
-fn refused(transaction: &mut Write, attempt: &EnrolmentAttempt, reason: &str) {
+fn log_refusal(transaction: &mut WriteTransaction, attempt: &EnrolmentAttempt, reason: &str) {
     let details = serde_json::json!({ "reason": reason });
-    transaction.append(entry(attempt, AuditEvent::EnrolmentRefused, details));
+    transaction.append(audit_entry(attempt, AuditEvent::EnrolmentRefused, details));
 }
 
 /// The actor is whoever claims to be the device; until a certificate is issued nobody knows better.
-fn entry(attempt: &EnrolmentAttempt, event: AuditEvent, details: serde_json::Value) -> AuditEntry {
+fn audit_entry(attempt: &EnrolmentAttempt, event: AuditEvent, details: serde_json::Value) -> AuditEntry {
     let device_id = attempt.device_id.to_string();
     AuditEntry { at: attempt.now, actor: device_id.clone(), event, subject: Some(device_id), details }
 }
@@ -122,26 +125,26 @@ pub(super) async fn enrol(
 ) -> Result<bool, StoreError> {
     let mut transaction = store.write().await?;
     transaction.lock(Lock::Device(attempt.device_id)).await?;
-    transaction.lock(Lock::Standing(attempt.device_id)).await?;
-    let Some((party, found)) = right_invitation(&mut transaction, attempt).await? else { return Ok(false) };
+    transaction.lock(Lock::DeviceStatus(attempt.device_id)).await?;
+    let Some((party, found)) = matching_invitation(&mut transaction, attempt).await? else { return Ok(false) };
     let Some(key) = attempt.key else { return Ok(false) };
     if party.suspended {
         return Ok(false);
     }
     let decision = found.decide(attempt.policy, Some(&key), attempt.now);
     let (state, column, audit) = match (decision, step) {
-        (Decision::Bind, EnrolmentStep::Bind) => {
+        (EnrolmentDecision::Bind, EnrolmentStep::Bind) => {
             let details = serde_json::json!({ "spki_sha256": key });
-            (InvitationState::Requested, "requested_at", entry(attempt, AuditEvent::EnrolmentRequested, details))
+            (InvitationState::Requested, "requested_at", audit_entry(attempt, AuditEvent::EnrolmentRequested, details))
         }
-        (Decision::Certify, EnrolmentStep::Certify(certificate)) => {
+        (EnrolmentDecision::Certify, EnrolmentStep::Certify(certificate)) => {
             certificates::add(&mut transaction, attempt.device_id, certificate).await?;
             let details = serde_json::json!({
                 "certificate_sha256": certificate.sha256,
                 "spki_sha256": key,
                 "not_after": certificate.not_after,
             });
-            (InvitationState::Spent, "spent_at", entry(attempt, AuditEvent::DeviceEnrolled, details))
+            (InvitationState::Spent, "spent_at", audit_entry(attempt, AuditEvent::DeviceEnrolled, details))
         }
         _ => return Ok(false),
     };
@@ -161,7 +164,7 @@ pub(super) async fn enrol(
     if swapped.len() != 1 {
         return Ok(false);
     }
-    changed(&mut transaction, attempt.device_id, &swapped)?;
+    mark_invitations_changed(&mut transaction, attempt.device_id, &swapped)?;
     transaction.append(audit.clone());
     failpoint::reached("enrolment.before_commit");
     transaction.commit().await?;

@@ -1,6 +1,6 @@
 //! Devices with certificates that were issued elsewhere: bound by one certificate, or by a key.
 
-use super::rows::{bytes32, parsed};
+use super::rows::{bytes32, parse_column};
 use super::{SqlStore, parties};
 use crate::domain::audit::AuditEntry;
 use crate::domain::digest::Sha256Digest;
@@ -47,9 +47,9 @@ pub(super) async fn add_device(
         }
     };
     if inserted == 0 {
-        return Err(StoreError::AlreadyThere);
+        return Err(StoreError::AlreadyExists);
     }
-    transaction.changed(match binding {
+    transaction.mark_changed(match binding {
         Binding::Certificate(certificate) => RowId::Certificate(certificate.sha256),
         Binding::Key(key_sha256) => RowId::BoundKey(*key_sha256),
     });
@@ -66,6 +66,6 @@ pub(super) async fn bound_keys(store: &SqlStore) -> Result<Vec<(DeviceId, Sha256
         .fetch_all()
         .await?
         .iter()
-        .map(|row| Ok((parsed(row, "device_id")?, Sha256Digest::from_bytes(bytes32(row, "spki_sha256")?))))
+        .map(|row| Ok((parse_column(row, "device_id")?, Sha256Digest::from_bytes(bytes32(row, "spki_sha256")?))))
         .collect()
 }

@@ -3,25 +3,27 @@
 use sqlx::AssertSqlSafe;
 
 use super::SqlStore;
-use super::connection::Write;
+use super::connection::WriteTransaction;
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::checkpoint::LOG_RETENTION;
 use crate::storage::contract::StoreError;
-use crate::storage::transfer_log::Forgotten;
+use crate::storage::transfer_log::PurgeReport;
 
 /// Small enough that a deposit never waits long behind it. Written into the statement, as in [`sweep`](super::sweep).
-const TOMBSTONES: i64 = 64;
+const TOMBSTONES_PER_BATCH: i64 = 64;
 /// Rows of the log lie side by side and go with one statement.
-const LOG_ROWS: i64 = 1_000;
+const LOG_ROWS_PER_BATCH: i64 = 1_000;
 
-pub(super) async fn forget(store: &SqlStore, now: Timestamp) -> Result<Forgotten, StoreError> {
+pub(super) async fn purge(store: &SqlStore, now: Timestamp) -> Result<PurgeReport, StoreError> {
     let mut transaction = store.write().await?;
-    if !transaction.may_sweep().await? {
-        return Ok(Forgotten::default());
+    if !transaction.try_lock_sweep().await? {
+        return Ok(PurgeReport::default());
     }
-    let forgotten =
-        Forgotten { tombstones: tombstones(&mut transaction, now).await?, log_rows: log_rows(&mut transaction).await? };
+    let forgotten = PurgeReport {
+        tombstones: delete_tombstones(&mut transaction, now).await?,
+        log_rows: delete_log_rows(&mut transaction).await?,
+    };
     if forgotten.tombstones > 0 {
         transaction.append(AuditEntry {
             at: now,
@@ -35,13 +37,13 @@ pub(super) async fn forget(store: &SqlStore, now: Timestamp) -> Result<Forgotten
     Ok(forgotten)
 }
 
-async fn tombstones(transaction: &mut Write, now: Timestamp) -> Result<u64, StoreError> {
-    let unless_locked = transaction.unless_locked("p");
+async fn delete_tombstones(transaction: &mut WriteTransaction, now: Timestamp) -> Result<u64, StoreError> {
+    let unless_locked = transaction.skip_locked_clause("p");
     let over = transaction
         .query(AssertSqlSafe(format!(
             "SELECT p.photo_id FROM photos p
              WHERE p.settled_at <= $1 AND p.state IN ('used', 'refused', 'withdrawn', 'expired')
-             ORDER BY p.settled_at LIMIT {TOMBSTONES} {unless_locked}"
+             ORDER BY p.settled_at LIMIT {TOMBSTONES_PER_BATCH} {unless_locked}"
         )))
         .bind((now - LOG_RETENTION).unix_milliseconds())
         .fetch_all()
@@ -55,8 +57,8 @@ async fn tombstones(transaction: &mut Write, now: Timestamp) -> Result<u64, Stor
     Ok(gone)
 }
 
-/// Where the log begins was decided before; see [`move_log_anchor`](crate::storage::transfer_log::TransferLog::move_log_anchor).
-async fn log_rows(transaction: &mut Write) -> Result<u64, StoreError> {
+/// Where the log begins was decided before; see [`move_log_anchor`](crate::storage::transfer_log::AuditLog::move_log_anchor).
+async fn delete_log_rows(transaction: &mut WriteTransaction) -> Result<u64, StoreError> {
     let ends = transaction
         .query("SELECT (SELECT min(sequence) FROM audit) AS first, (SELECT max(sequence) FROM log_anchors) AS last")
         .fetch_one()
@@ -68,7 +70,7 @@ async fn log_rows(transaction: &mut Write) -> Result<u64, StoreError> {
     transaction
         .query("DELETE FROM audit WHERE sequence >= $1 AND sequence <= $2")
         .bind(first)
-        .bind(last.min(first + LOG_ROWS - 1))
+        .bind(last.min(first + LOG_ROWS_PER_BATCH - 1))
         .execute()
         .await
 }

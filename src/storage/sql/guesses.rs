@@ -2,31 +2,31 @@
 
 use std::time::Duration;
 
-use super::connection::{Connection, Write};
+use super::connection::{StoreConnection, WriteTransaction};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::storage::contract::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::steps::CodeAttempt;
 
-const OVER_ALL: &str = "all";
+const ALL_DEVICES: &str = "all";
 
 /// When this device may try again; `None` when it may try now.
 pub(super) async fn blocked_until(
-    connection: &mut Connection,
+    connection: &mut StoreConnection,
     attempt: &CodeAttempt,
 ) -> Result<Option<Timestamp>, StoreError> {
     let window_start = window_start(attempt);
     let counts = connection
         .query("SELECT scope, count FROM guesses WHERE scope IN ($1, $2) AND window_start = $3")
-        .bind(OVER_ALL)
+        .bind(ALL_DEVICES)
         .bind(attempt.device_id.to_string())
         .bind(window_start.unix_milliseconds())
         .fetch_all()
         .await?;
     for row in counts {
-        let limit = if row.try_get::<String>("scope")? == OVER_ALL {
-            attempt.limits.over_all
+        let limit = if row.try_get::<String>("scope")? == ALL_DEVICES {
+            attempt.limits.in_total
         } else {
             attempt.limits.per_device
         };
@@ -39,25 +39,29 @@ pub(super) async fn blocked_until(
 
 /// Has a right code wait until no wrong one is being counted: parallel guesses on other nodes cannot slip past either. When this
 /// device may try again, if it may not have its answer.
-pub(super) async fn answer_right_code(
-    transaction: &mut Write,
+pub(super) async fn recheck_blocked_until(
+    transaction: &mut WriteTransaction,
     attempt: &CodeAttempt,
 ) -> Result<Option<Timestamp>, StoreError> {
-    if transaction.lock(Lock::RightCode).await? { blocked_until(transaction, attempt).await } else { Ok(None) }
+    if transaction.lock(Lock::AwaitWrongCodeCount).await? {
+        blocked_until(transaction, attempt).await
+    } else {
+        Ok(None)
+    }
 }
 
 /// Counts a wrong code and writes it into the transfer log; or, where others used the limit up in the meantime, when this device
 /// may try again.
 pub(super) async fn count_wrong_code(
-    transaction: &mut Write,
+    transaction: &mut WriteTransaction,
     attempt: &CodeAttempt,
 ) -> Result<Option<Timestamp>, StoreError> {
-    if transaction.lock(Lock::WrongCode).await?
+    if transaction.lock(Lock::CountWrongCode).await?
         && let Some(until) = blocked_until(transaction, attempt).await?
     {
         return Ok(Some(until));
     }
-    for scope in [OVER_ALL, attempt.device_id.to_string().as_str()] {
+    for scope in [ALL_DEVICES, attempt.device_id.to_string().as_str()] {
         transaction
             .query(
                 "INSERT INTO guesses (scope, window_start, count) VALUES ($1, $2, 1)
@@ -80,7 +84,7 @@ pub(super) async fn count_wrong_code(
 }
 
 /// Forgets windows that ended more than a day ago.
-pub(super) async fn forget_old(connection: &mut Connection, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn delete_old_windows(connection: &mut StoreConnection, now: Timestamp) -> Result<(), StoreError> {
     connection
         .query("DELETE FROM guesses WHERE window_start < $1")
         .bind((now - Duration::from_secs(86_400)).unix_milliseconds())

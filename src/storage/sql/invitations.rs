@@ -3,18 +3,18 @@
 use sqlx::AssertSqlSafe;
 
 use super::SqlStore;
-use super::connection::{Connection, Write};
-use super::rows::{self, PARTY, moment, optional_bytes32, optional_moment, parsed};
-use super::statement::Row;
+use super::connection::{StoreConnection, WriteTransaction};
+use super::rows::{self, PARTY, optional_bytes32, optional_timestamp, parse_column, timestamp};
+use super::statement::DatabaseRow;
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::evidence::row::RowId;
 use crate::domain::id::DeviceId;
-use crate::domain::invitation::{Invitation, InvitationLookup, InvitationState};
+use crate::domain::invitation::{Invitation, InvitationLookupId, InvitationState};
 use crate::domain::party::{Device, Party, Role};
 use crate::storage::contract::StoreError;
-use crate::storage::enrolment_steps::{Approved, InvitationRecord, Invited, InvitedDevice, NewInvitation};
+use crate::storage::enrolment_steps::{ApprovalOutcome, InvitationRecord, InviteOutcome, InvitedDevice, NewInvitation};
 use crate::storage::postgres::Lock;
 
 /// The columns that [`invitation`] reads: an invitation `i`.
@@ -24,7 +24,7 @@ pub(super) async fn invite(
     store: &SqlStore,
     invitation: &NewInvitation,
     audit: &AuditEntry,
-) -> Result<Invited, StoreError> {
+) -> Result<InviteOutcome, StoreError> {
     let mut transaction = store.write().await?;
     let device_id = match &invitation.device {
         InvitedDevice::Known(device_id) => {
@@ -37,10 +37,10 @@ pub(super) async fn invite(
         }
     };
     let Some((party, device)) = device_of(&mut transaction, device_id).await? else {
-        return Ok(Invited::NoSuchDevice);
+        return Ok(InviteOutcome::NoSuchDevice);
     };
     if device.revoked_at.is_some() {
-        return Ok(Invited::Revoked);
+        return Ok(InviteOutcome::Revoked);
     }
     withdraw(&mut transaction, device_id).await?;
     let made = transaction
@@ -57,13 +57,16 @@ pub(super) async fn invite(
         .bind(invitation.expires_at.unix_milliseconds())
         .fetch_one()
         .await?;
-    transaction.changed(RowId::Invitation(device_id, made.try_get("number")?));
+    transaction.mark_changed(RowId::Invitation(device_id, made.try_get("number")?));
     transaction.append(audit.clone());
     transaction.commit().await?;
-    Ok(Invited::Stored(party, device))
+    Ok(InviteOutcome::Stored(party, device))
 }
 
-async fn device_of(connection: &mut Connection, device_id: DeviceId) -> Result<Option<(Party, Device)>, StoreError> {
+async fn device_of(
+    connection: &mut StoreConnection,
+    device_id: DeviceId,
+) -> Result<Option<(Party, Device)>, StoreError> {
     connection
         .query(AssertSqlSafe(format!(
             "SELECT {PARTY}, d.device_id, d.label, d.duty, d.created_at AS device_created_at, d.revoked_at,
@@ -79,7 +82,7 @@ async fn device_of(connection: &mut Connection, device_id: DeviceId) -> Result<O
 }
 
 /// Ends every invitation of a device that still leads anywhere.
-pub(super) async fn withdraw(transaction: &mut Write, device_id: DeviceId) -> Result<(), StoreError> {
+pub(super) async fn withdraw(transaction: &mut WriteTransaction, device_id: DeviceId) -> Result<(), StoreError> {
     let withdrawn = transaction
         .query(
             "UPDATE invitations SET state = $1, sealed_proof_key = NULL
@@ -90,18 +93,25 @@ pub(super) async fn withdraw(transaction: &mut Write, device_id: DeviceId) -> Re
         .bind(InvitationState::Exhausted.name())
         .fetch_all()
         .await?;
-    changed(transaction, device_id, &withdrawn)
+    mark_invitations_changed(transaction, device_id, &withdrawn)
 }
 
 /// Says that invitations of a device were changed, by the numbers that came back.
-pub(super) fn changed(transaction: &mut Write, device_id: DeviceId, rows: &[Row]) -> Result<(), StoreError> {
+pub(super) fn mark_invitations_changed(
+    transaction: &mut WriteTransaction,
+    device_id: DeviceId,
+    rows: &[DatabaseRow],
+) -> Result<(), StoreError> {
     for row in rows {
-        transaction.changed(RowId::Invitation(device_id, row.try_get("number")?));
+        transaction.mark_changed(RowId::Invitation(device_id, row.try_get("number")?));
     }
     Ok(())
 }
 
-pub(super) async fn find(store: &SqlStore, lookup: &InvitationLookup) -> Result<Option<InvitationRecord>, StoreError> {
+pub(super) async fn find(
+    store: &SqlStore,
+    lookup: &InvitationLookupId,
+) -> Result<Option<InvitationRecord>, StoreError> {
     store
         .read()
         .await?
@@ -116,7 +126,7 @@ pub(super) async fn find(store: &SqlStore, lookup: &InvitationLookup) -> Result<
         .map(|row| {
             Ok(InvitationRecord {
                 party: rows::party(&row)?,
-                device_id: parsed(&row, "device_id")?,
+                device_id: parse_column(&row, "device_id")?,
                 invitation: invitation(&row)?,
                 sealed_proof_key: row.try_get("sealed_proof_key")?,
             })
@@ -124,7 +134,7 @@ pub(super) async fn find(store: &SqlStore, lookup: &InvitationLookup) -> Result<
         .transpose()
 }
 
-pub(super) async fn latest(store: &SqlStore, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
+pub(super) async fn latest_of_role(store: &SqlStore, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
     store
         .read()
         .await?
@@ -137,17 +147,17 @@ pub(super) async fn latest(store: &SqlStore, role: Role) -> Result<Vec<(DeviceId
         .fetch_all()
         .await?
         .iter()
-        .map(|row| Ok((parsed(row, "device_id")?, invitation(row)?)))
+        .map(|row| Ok((parse_column(row, "device_id")?, invitation(row)?)))
         .collect()
 }
 
-pub(super) fn invitation(row: &Row) -> Result<Invitation, StoreError> {
+pub(super) fn invitation(row: &DatabaseRow) -> Result<Invitation, StoreError> {
     Ok(Invitation {
-        state: parsed(row, "state")?,
-        expires_at: moment(row, "expires_at")?,
+        state: parse_column(row, "state")?,
+        expires_at: timestamp(row, "expires_at")?,
         wrong_tries: row.number("wrong_tries")?,
         key: optional_bytes32(row, "spki_sha256")?.map(Sha256Digest::from_bytes),
-        requested_at: optional_moment(row, "requested_at")?,
+        requested_at: optional_timestamp(row, "requested_at")?,
     })
 }
 
@@ -157,7 +167,7 @@ pub(super) async fn approve(
     key: &Sha256Digest,
     now: Timestamp,
     audit: &AuditEntry,
-) -> Result<Approved, StoreError> {
+) -> Result<ApprovalOutcome, StoreError> {
     let mut transaction = store.write().await?;
     transaction.lock(Lock::Device(device_id)).await?;
     let row = transaction
@@ -166,12 +176,12 @@ pub(super) async fn approve(
         .bind(key.as_bytes().as_slice())
         .fetch_optional()
         .await?;
-    let Some(invitation) = row.as_ref().map(invitation).transpose()? else { return Ok(Approved::NoSuchRequest) };
+    let Some(invitation) = row.as_ref().map(invitation).transpose()? else { return Ok(ApprovalOutcome::NoSuchRequest) };
     match invitation.state {
-        _ if !invitation.is_answered(now) => return Ok(Approved::NoSuchRequest),
+        _ if !invitation.is_usable(now) => return Ok(ApprovalOutcome::NoSuchRequest),
         InvitationState::Requested => {}
-        InvitationState::Approved => return Ok(Approved::Before),
-        _ => return Ok(Approved::NoSuchRequest),
+        InvitationState::Approved => return Ok(ApprovalOutcome::AlreadyApproved),
+        _ => return Ok(ApprovalOutcome::NoSuchRequest),
     }
     let approved = transaction
         .query(
@@ -183,15 +193,15 @@ pub(super) async fn approve(
         .bind(InvitationState::Requested.name())
         .fetch_all()
         .await?;
-    changed(&mut transaction, device_id, &approved)?;
+    mark_invitations_changed(&mut transaction, device_id, &approved)?;
     transaction.append(audit.clone());
     transaction.commit().await?;
-    Ok(Approved::Stored)
+    Ok(ApprovalOutcome::Stored)
 }
 
 /// Forgets the proof keys of invitations whose time is over: nobody may be answered with them any more.
-pub(super) async fn forget_proof_keys(transaction: &mut Write, now: Timestamp) -> Result<(), StoreError> {
-    let unless_locked = transaction.unless_locked("i");
+pub(super) async fn erase_proof_keys(transaction: &mut WriteTransaction, now: Timestamp) -> Result<(), StoreError> {
+    let unless_locked = transaction.skip_locked_clause("i");
     let ended = transaction
         .query(AssertSqlSafe(format!(
             "SELECT i.lookup_id, {INVITATION} FROM invitations i WHERE i.sealed_proof_key IS NOT NULL AND i.expires_at <= $1 {unless_locked}"
@@ -200,7 +210,7 @@ pub(super) async fn forget_proof_keys(transaction: &mut Write, now: Timestamp) -
         .fetch_all()
         .await?;
     for row in ended {
-        if !invitation(&row)?.is_answered(now) {
+        if !invitation(&row)?.is_usable(now) {
             transaction
                 .query("UPDATE invitations SET sealed_proof_key = NULL WHERE lookup_id = $1")
                 .bind(row.try_get::<Vec<u8>>("lookup_id")?)

@@ -31,19 +31,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use self::connection::RowKeys;
-use self::connection::{Connection, Write};
+use self::connection::{StoreConnection, WriteTransaction};
 pub(super) use self::notes::BACKUP_TAKEN_AT;
-pub use self::whole::{NextGeneration, Relocation, Snapshot};
+pub use self::whole::{NextGeneration, OngoingMigration, Snapshot};
 use super::contract::{Store, StoreError};
 use super::enrolment_steps::{
-    Approved, CodeWeighed, EnrolmentAttempt, EnrolmentStep, InvitationRecord, Invited, NewInvitation, Renewal, Renewed,
+    ApprovalOutcome, EnrolmentAttempt, EnrolmentCodeCheck, EnrolmentStep, InvitationRecord, InviteOutcome,
+    NewInvitation, RenewalOutcome, RenewalRequest,
 };
-use super::guard::Guard;
-use super::patience::bounded;
+use super::guard::RollbackGuard;
+use super::patience::with_timeout;
 use super::steps::{
-    Binding, CallerRecord, CertificateRecord, CodeAttempt, Deposited, Fetch, FetchRequest, LeaseRequest, Leased,
-    LookUp, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, Purge, Released, RevokedSerial, SettleRequest, Settled,
-    SweepReport, TrackedPhoto,
+    Binding, CallerRecord, CertificateRecord, CodeAttempt, DepositOutcome, FetchOutcome, FetchRequest, LeaseOutcome,
+    LeaseRequest, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, ReleaseCounts, RevokedSerial,
+    ScrubOutcome, SettleRequest, Settled, SweepReport, TrackedPhoto,
 };
 use super::{postgres, sqlite};
 use crate::clock::Timestamp;
@@ -52,11 +53,11 @@ use crate::domain::collection::CollectionRecord;
 use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
-use crate::domain::invitation::{Invitation, InvitationLookup};
+use crate::domain::invitation::{Invitation, InvitationLookupId};
 use crate::domain::party::{Device, Party, Role};
 use crate::domain::photo::{PhotoState, StoredPhoto};
-use crate::domain::watermark::Regression;
-use crate::domain::withdrawal::Withdrawal;
+use crate::domain::watermark::RollbackError;
+use crate::domain::withdrawal::WithdrawalDecision;
 
 /// A store over either database. Clones share it.
 #[derive(Debug, Clone)]
@@ -67,18 +68,18 @@ pub struct SqlStore {
 
 #[derive(Debug, Clone)]
 enum Database {
-    File(sqlite::File),
-    Server(postgres::Server),
+    File(sqlite::SqliteDatabase),
+    Server(postgres::PostgresDatabase),
 }
 
 impl SqlStore {
     /// Over a file that a test has its hands in.
     #[cfg(test)]
-    pub(super) fn over(file: sqlite::File) -> Self {
-        Self::on(Database::File(file))
+    pub(super) fn from_file(file: sqlite::SqliteDatabase) -> Self {
+        Self::new(Database::File(file))
     }
 
-    fn on(database: Database) -> Self {
+    fn new(database: Database) -> Self {
         Self { database, row_keys: RowKeys::None }
     }
 
@@ -96,10 +97,10 @@ impl SqlStore {
         }
     }
 
-    async fn read(&self) -> Result<Connection, StoreError> {
+    async fn read(&self) -> Result<StoreConnection, StoreError> {
         Ok(match &self.database {
-            Database::File(file) => Connection::SqliteReader(file.readers.acquire().await?),
-            Database::Server(server) => Connection::PostgresReader(server.pool.acquire().await?),
+            Database::File(file) => StoreConnection::SqliteReader(file.readers.acquire().await?),
+            Database::Server(server) => StoreConnection::PostgresReader(server.pool.acquire().await?),
         })
     }
 
@@ -108,22 +109,22 @@ impl SqlStore {
     ///
     /// # Errors
     /// [`StoreError::WentBack`] while the database is behind what is known of it.
-    async fn write(&self) -> Result<Write, StoreError> {
+    async fn write(&self) -> Result<WriteTransaction, StoreError> {
         let connection = match &self.database {
             Database::File(file) => {
                 if file.was_replaced() {
-                    return Err(file.guard.raise(Regression::FileReplaced));
+                    return Err(file.guard.stop_changes(RollbackError::FileReplaced));
                 }
-                Connection::SqliteWriter(file.begin().await?)
+                StoreConnection::SqliteWriter(file.begin().await?)
             }
-            Database::Server(server) => Connection::PostgresWriter(server.pool.begin().await?),
+            Database::Server(server) => StoreConnection::PostgresWriter(server.pool.begin().await?),
         };
         // Not before: a new connection has been compared with what is known by now.
         self.guard().check()?;
-        Ok(Write::new(connection, self.row_keys.clone(), self.guard().clone()))
+        Ok(WriteTransaction::new(connection, self.row_keys.clone(), self.guard().clone()))
     }
 
-    fn guard(&self) -> &Guard {
+    fn guard(&self) -> &RollbackGuard {
         match &self.database {
             Database::File(file) => &file.guard,
             Database::Server(server) => &server.guard,
@@ -132,14 +133,14 @@ impl SqlStore {
 
     /// Takes a step: within the patience of the request that it is part of; on a server for no longer than a few seconds, and again
     /// where the server asks for it.
-    async fn attempt<T, Step>(&self, step: impl Fn() -> Step) -> Result<T, StoreError>
+    async fn with_retry<T, Step>(&self, step: impl Fn() -> Step) -> Result<T, StoreError>
     where
         Step: Future<Output = Result<T, StoreError>>,
     {
         match &self.database {
             // A file's own limits end what waits for another process.
-            Database::File(_) => bounded(Duration::MAX, step()).await,
-            Database::Server(_) => postgres::attempt(step).await,
+            Database::File(_) => with_timeout(Duration::MAX, step()).await,
+            Database::Server(_) => postgres::with_retry(step).await,
         }
     }
 }
@@ -147,19 +148,19 @@ impl SqlStore {
 #[async_trait]
 impl Store for SqlStore {
     async fn add_party(&self, party: &Party, audit: AuditEntry) -> Result<(), StoreError> {
-        self.attempt(|| parties::add(self, party, &audit)).await
+        self.with_retry(|| parties::add(self, party, &audit)).await
     }
 
     async fn parties(&self, role: Role) -> Result<Vec<Party>, StoreError> {
-        self.attempt(|| parties::list(self, role)).await
+        self.with_retry(|| parties::list(self, role)).await
     }
 
     async fn party(&self, party_id: PartyId) -> Result<Option<Party>, StoreError> {
-        self.attempt(|| parties::find(self, party_id)).await
+        self.with_retry(|| parties::find(self, party_id)).await
     }
 
     async fn set_suspended(&self, party_id: PartyId, suspended: bool, audit: AuditEntry) -> Result<bool, StoreError> {
-        self.attempt(|| parties::set_suspended(self, party_id, suspended, &audit)).await
+        self.with_retry(|| parties::set_suspended(self, party_id, suspended, &audit)).await
     }
 
     async fn add_device(
@@ -168,35 +169,35 @@ impl Store for SqlStore {
         certificate: &CertificateRecord,
         audit: AuditEntry,
     ) -> Result<(), StoreError> {
-        self.attempt(|| parties::add_device(self, device, certificate, &audit)).await
+        self.with_retry(|| parties::add_device(self, device, certificate, &audit)).await
     }
 
     async fn bind_device(&self, device: &Device, binding: &Binding, audit: AuditEntry) -> Result<(), StoreError> {
-        self.attempt(|| foreign::add_device(self, device, binding, &audit)).await
+        self.with_retry(|| foreign::add_device(self, device, binding, &audit)).await
     }
 
     async fn bound_keys(&self) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError> {
-        self.attempt(|| foreign::bound_keys(self)).await
+        self.with_retry(|| foreign::bound_keys(self)).await
     }
 
     async fn devices(&self, role: Role) -> Result<Vec<(Party, Device)>, StoreError> {
-        self.attempt(|| parties::devices(self, role)).await
+        self.with_retry(|| parties::devices(self, role)).await
     }
 
     async fn revoke_device(&self, device_id: DeviceId, at: Timestamp, audit: AuditEntry) -> Result<bool, StoreError> {
-        self.attempt(|| parties::revoke_device(self, device_id, at, &audit)).await
+        self.with_retry(|| parties::revoke_device(self, device_id, at, &audit)).await
     }
 
     async fn caller(&self, credential: &Credential) -> Result<Option<CallerRecord>, StoreError> {
-        self.attempt(|| parties::caller(self, credential)).await
+        self.with_retry(|| parties::caller(self, credential)).await
     }
 
     async fn revoked_certificates(&self, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError> {
-        self.attempt(|| parties::revoked_certificates(self, now)).await
+        self.with_retry(|| parties::revoked_certificates(self, now)).await
     }
 
     async fn revoked_serials(&self, role: Role, alive_after: Timestamp) -> Result<Vec<RevokedSerial>, StoreError> {
-        self.attempt(|| parties::revoked_serials(self, role, alive_after)).await
+        self.with_retry(|| parties::revoked_serials(self, role, alive_after)).await
     }
 
     async fn release_photos(
@@ -204,28 +205,28 @@ impl Store for SqlStore {
         studio: PartyId,
         device: Option<DeviceId>,
         audit: AuditEntry,
-    ) -> Result<Released, StoreError> {
-        self.attempt(|| quarantine::release(self, studio, device, &audit)).await
+    ) -> Result<ReleaseCounts, StoreError> {
+        self.with_retry(|| quarantine::release(self, studio, device, &audit)).await
     }
 
-    async fn invite(&self, invitation: &NewInvitation, audit: AuditEntry) -> Result<Invited, StoreError> {
-        self.attempt(|| invitations::invite(self, invitation, &audit)).await
+    async fn invite(&self, invitation: &NewInvitation, audit: AuditEntry) -> Result<InviteOutcome, StoreError> {
+        self.with_retry(|| invitations::invite(self, invitation, &audit)).await
     }
 
-    async fn invitation(&self, lookup: &InvitationLookup) -> Result<Option<InvitationRecord>, StoreError> {
-        self.attempt(|| invitations::find(self, lookup)).await
+    async fn invitation(&self, lookup: &InvitationLookupId) -> Result<Option<InvitationRecord>, StoreError> {
+        self.with_retry(|| invitations::find(self, lookup)).await
     }
 
     async fn invitations(&self, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
-        self.attempt(|| invitations::latest(self, role)).await
+        self.with_retry(|| invitations::latest_of_role(self, role)).await
     }
 
-    async fn weigh_code(&self, attempt: &EnrolmentAttempt) -> Result<CodeWeighed, StoreError> {
-        self.attempt(|| enrolment::weigh(self, attempt)).await
+    async fn check_enrolment_code(&self, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError> {
+        self.with_retry(|| enrolment::check_code(self, attempt)).await
     }
 
     async fn enrol(&self, attempt: &EnrolmentAttempt, step: &EnrolmentStep) -> Result<bool, StoreError> {
-        self.attempt(|| enrolment::enrol(self, attempt, step)).await
+        self.with_retry(|| enrolment::enrol(self, attempt, step)).await
     }
 
     async fn approve_enrolment(
@@ -234,36 +235,36 @@ impl Store for SqlStore {
         key: &Sha256Digest,
         now: Timestamp,
         audit: AuditEntry,
-    ) -> Result<Approved, StoreError> {
-        self.attempt(|| invitations::approve(self, device_id, key, now, &audit)).await
+    ) -> Result<ApprovalOutcome, StoreError> {
+        self.with_retry(|| invitations::approve(self, device_id, key, now, &audit)).await
     }
 
-    async fn renew(&self, renewal: &Renewal) -> Result<Renewed, StoreError> {
-        self.attempt(|| certificates::renew(self, renewal)).await
+    async fn renew(&self, renewal: &RenewalRequest) -> Result<RenewalOutcome, StoreError> {
+        self.with_retry(|| certificates::renew(self, renewal)).await
     }
 
-    async fn note_first_use(&self, certificate: Sha256Digest, at: Timestamp) -> Result<(), StoreError> {
-        self.attempt(|| certificates::note_first_use(self, certificate, at)).await
+    async fn record_first_use(&self, certificate: Sha256Digest, at: Timestamp) -> Result<(), StoreError> {
+        self.with_retry(|| certificates::note_first_use(self, certificate, at)).await
     }
 
     async fn find_deposit(&self, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {
-        self.attempt(|| deposit::find(self, request_id)).await
+        self.with_retry(|| deposit::find(self, request_id)).await
     }
 
-    async fn deposit(&self, photo: NewPhoto, audit: AuditEntry) -> Result<Deposited, StoreError> {
-        self.attempt(|| deposit::deposit(self, &photo, &audit)).await
+    async fn deposit(&self, photo: NewPhoto, audit: AuditEntry) -> Result<DepositOutcome, StoreError> {
+        self.with_retry(|| deposit::deposit(self, &photo, &audit)).await
     }
 
     async fn append_audit(&self, audit: AuditEntry) -> Result<(), StoreError> {
-        self.attempt(|| audit::append_alone(self, &audit)).await
+        self.with_retry(|| audit::append_entry(self, &audit)).await
     }
 
     async fn photo(&self, studio: PartyId, photo_id: PhotoId) -> Result<Option<TrackedPhoto>, StoreError> {
-        self.attempt(|| photos::find(self, studio, photo_id)).await
+        self.with_retry(|| photos::find(self, studio, photo_id)).await
     }
 
     async fn photos(&self, studio: PartyId, query: PhotoQuery) -> Result<PhotoPage, StoreError> {
-        self.attempt(|| photos::list(self, studio, query)).await
+        self.with_retry(|| photos::list(self, studio, query)).await
     }
 
     async fn withdraw(
@@ -272,28 +273,28 @@ impl Store for SqlStore {
         photo_id: PhotoId,
         now: Timestamp,
         audit: AuditEntry,
-    ) -> Result<Option<(Withdrawal, TrackedPhoto)>, StoreError> {
-        self.attempt(|| photos::withdraw(self, studio, photo_id, now, &audit)).await
+    ) -> Result<Option<(WithdrawalDecision, TrackedPhoto)>, StoreError> {
+        self.with_retry(|| photos::withdraw(self, studio, photo_id, now, &audit)).await
     }
 
-    async fn look_up(&self, attempt: &CodeAttempt) -> Result<LookUp, StoreError> {
-        self.attempt(|| collect::look_up(self, attempt)).await
+    async fn look_up(&self, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError> {
+        self.with_retry(|| collect::look_up(self, attempt)).await
     }
 
-    async fn sealed(&self, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError> {
-        self.attempt(|| photos::sealed(self, photo_id)).await
+    async fn sealed_photo(&self, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError> {
+        self.with_retry(|| photos::sealed_photo(self, photo_id)).await
     }
 
-    async fn lease(&self, request: &LeaseRequest) -> Result<Leased, StoreError> {
-        self.attempt(|| collect::lease(self, request)).await
+    async fn lease(&self, request: &LeaseRequest) -> Result<LeaseOutcome, StoreError> {
+        self.with_retry(|| collect::lease(self, request)).await
     }
 
-    async fn fetch(&self, request: &FetchRequest) -> Result<Fetch, StoreError> {
-        self.attempt(|| collect::fetch(self, request)).await
+    async fn fetch(&self, request: &FetchRequest) -> Result<FetchOutcome, StoreError> {
+        self.with_retry(|| collect::fetch(self, request)).await
     }
 
     async fn settle(&self, request: &SettleRequest) -> Result<Option<Settled>, StoreError> {
-        self.attempt(|| settle::settle(self, request)).await
+        self.with_retry(|| settle::settle(self, request)).await
     }
 
     async fn collection(
@@ -301,7 +302,7 @@ impl Store for SqlStore {
         office: PartyId,
         collection_id: CollectionId,
     ) -> Result<Option<CollectionRecord>, StoreError> {
-        self.attempt(|| collect::find(self, collection_id, office)).await
+        self.with_retry(|| collect::find(self, collection_id, office)).await
     }
 
     async fn collections(
@@ -310,62 +311,62 @@ impl Store for SqlStore {
         after: Option<CollectionId>,
         limit: u32,
     ) -> Result<Vec<CollectionRecord>, StoreError> {
-        self.attempt(|| collect::list(self, office, after, limit)).await
+        self.with_retry(|| collect::list(self, office, after, limit)).await
     }
 
     async fn sweep(&self, now: Timestamp) -> Result<SweepReport, StoreError> {
-        self.attempt(|| sweep::sweep(self, now)).await
+        self.with_retry(|| sweep::sweep(self, now)).await
     }
 
-    async fn purge_erased(&self) -> Result<Purge, StoreError> {
+    async fn scrub_erased(&self) -> Result<ScrubOutcome, StoreError> {
         match &self.database {
-            Database::File(file) => file.purge_erased().await,
+            Database::File(file) => file.scrub_erased().await,
             // Erased pictures are nobody's to read any more; the server overwrites them when it has use for their place.
-            Database::Server(_) => Ok(Purge::Complete),
+            Database::Server(_) => Ok(ScrubOutcome::Complete),
         }
     }
 
     async fn oldest_epoch_in_use(&self) -> Result<Option<u32>, StoreError> {
-        self.attempt(|| notes::oldest_epoch_in_use(self)).await
+        self.with_retry(|| notes::oldest_epoch_in_use(self)).await
     }
 
     async fn bind_key_file(&self, fingerprint: &Sha256Digest) -> Result<bool, StoreError> {
-        self.attempt(|| notes::bind_key_file(self, fingerprint)).await
+        self.with_retry(|| notes::bind_key_file(self, fingerprint)).await
     }
 
     async fn last_swept_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.attempt(|| notes::moment(self, notes::LAST_SWEPT_AT)).await
+        self.with_retry(|| notes::timestamp(self, notes::LAST_SWEPT_AT)).await
     }
 
     async fn clock_confirmed_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.attempt(|| notes::moment(self, notes::CLOCK_CONFIRMED_AT)).await
+        self.with_retry(|| notes::timestamp(self, notes::CLOCK_CONFIRMED_AT)).await
     }
 
     async fn confirm_clock(&self, at: Timestamp, audit: AuditEntry) -> Result<(), StoreError> {
-        self.attempt(|| notes::confirm_clock(self, at, &audit)).await
+        self.with_retry(|| notes::confirm_clock(self, at, &audit)).await
     }
 
-    async fn note_swept(&self, at: Timestamp) -> Result<(), StoreError> {
-        self.attempt(|| notes::note_moment(self, notes::LAST_SWEPT_AT, at)).await
+    async fn record_sweep(&self, at: Timestamp) -> Result<(), StoreError> {
+        self.with_retry(|| notes::record_timestamp(self, notes::LAST_SWEPT_AT, at)).await
     }
 
-    fn regression(&self) -> Option<Regression> {
+    fn regression(&self) -> Option<RollbackError> {
         self.guard().regression()
     }
 
-    async fn ready(&self, now: Timestamp) -> Result<(), StoreError> {
+    async fn check_ready(&self, now: Timestamp) -> Result<(), StoreError> {
         // A whole commit: a full disk shows only when something is written.
-        self.attempt(|| notes::note_moment(self, notes::LAST_PROBED_AT, now)).await
+        self.with_retry(|| notes::record_timestamp(self, notes::LAST_PROBED_AT, now)).await
     }
 
-    async fn census(&self) -> Result<Vec<(PhotoState, u64)>, StoreError> {
-        self.attempt(|| census::census(self)).await
+    async fn photo_counts(&self) -> Result<Vec<(PhotoState, u64)>, StoreError> {
+        self.with_retry(|| census::photo_counts(self)).await
     }
 
     async fn changed(&self) {
         match &self.database {
             Database::File(_) => std::future::pending().await,
-            Database::Server(server) => server.changes.next().await,
+            Database::Server(server) => server.changes.changed().await,
         }
     }
 }

@@ -1,11 +1,11 @@
 //! What the store notes about itself: its key file, its last sweep, and whether a gateway may work on it.
 
-use super::connection::Connection;
+use super::connection::StoreConnection;
 use super::{SqlStore, rows};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::digest::Sha256Digest;
-use crate::storage::contract::{OutOfUse, StoreError};
+use crate::storage::contract::{InactiveReason, StoreError};
 
 pub(super) const LAST_SWEPT_AT: &str = "last_swept_at";
 pub(super) const LAST_PROBED_AT: &str = "last_probed_at";
@@ -30,13 +30,13 @@ pub(super) async fn bind_key_file(store: &SqlStore, fingerprint: &Sha256Digest) 
 }
 
 /// The fingerprint of the key file that the store is bound to.
-pub(super) async fn key_file(connection: &mut Connection) -> Result<Option<Sha256Digest>, StoreError> {
+pub(super) async fn bound_key_file(connection: &mut StoreConnection) -> Result<Option<Sha256Digest>, StoreError> {
     let row = connection.query("SELECT digest FROM notes WHERE name = $1").bind(KEY_FILE).fetch_optional().await?;
     row.map(|row| Ok(Sha256Digest::from_bytes(rows::bytes32(&row, "digest")?))).transpose()
 }
 
 /// Why no gateway may work on the database, if none may.
-pub(super) async fn out_of_use(connection: &mut Connection) -> Result<Option<OutOfUse>, StoreError> {
+pub(super) async fn inactive_reason(connection: &mut StoreConnection) -> Result<Option<InactiveReason>, StoreError> {
     let row = connection
         .query("SELECT name, moment FROM notes WHERE name IN ($1, $2, $3) AND moment IS NOT NULL")
         .bind(BACKUP_TAKEN_AT)
@@ -45,20 +45,24 @@ pub(super) async fn out_of_use(connection: &mut Connection) -> Result<Option<Out
         .fetch_optional()
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let at = rows::moment(&row, "moment")?;
+    let at = rows::timestamp(&row, "moment")?;
     Ok(Some(match row.try_get::<String>("name")?.as_str() {
-        BACKUP_TAKEN_AT => OutOfUse::Backup { taken_at: at },
-        MOVED_AWAY_AT => OutOfUse::MovedAway { at },
-        _ => OutOfUse::MoveUnfinished { at },
+        BACKUP_TAKEN_AT => InactiveReason::Backup { taken_at: at },
+        MOVED_AWAY_AT => InactiveReason::MovedAway { at },
+        _ => InactiveReason::MoveIncomplete { at },
     }))
 }
 
-pub(super) async fn put_moment(connection: &mut Connection, name: &str, moment: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn put_timestamp(
+    connection: &mut StoreConnection,
+    name: &str,
+    moment: Timestamp,
+) -> Result<(), StoreError> {
     put(connection, name, moment.unix_milliseconds(), None).await
 }
 
 pub(super) async fn put(
-    connection: &mut Connection,
+    connection: &mut StoreConnection,
     name: &str,
     number: i64,
     digest: Option<&Sha256Digest>,
@@ -76,7 +80,7 @@ pub(super) async fn put(
     Ok(())
 }
 
-pub(super) async fn remove(connection: &mut Connection, name: &str) -> Result<(), StoreError> {
+pub(super) async fn remove(connection: &mut StoreConnection, name: &str) -> Result<(), StoreError> {
     connection.query("DELETE FROM notes WHERE name = $1").bind(name).execute().await?;
     Ok(())
 }
@@ -92,21 +96,21 @@ pub(super) async fn oldest_epoch_in_use(store: &SqlStore) -> Result<Option<u32>,
     oldest.map(|_| row.number("oldest")).transpose()
 }
 
-pub(super) async fn moment(store: &SqlStore, name: &str) -> Result<Option<Timestamp>, StoreError> {
+pub(super) async fn timestamp(store: &SqlStore, name: &str) -> Result<Option<Timestamp>, StoreError> {
     let row = store.read().await?.query("SELECT moment FROM notes WHERE name = $1").bind(name).fetch_optional().await?;
-    row.map_or(Ok(None), |row| rows::optional_moment(&row, "moment"))
+    row.map_or(Ok(None), |row| rows::optional_timestamp(&row, "moment"))
 }
 
 pub(super) async fn confirm_clock(store: &SqlStore, at: Timestamp, audit: &AuditEntry) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
-    put_moment(&mut transaction, CLOCK_CONFIRMED_AT, at).await?;
-    put_moment(&mut transaction, LAST_SWEPT_AT, at).await?;
+    put_timestamp(&mut transaction, CLOCK_CONFIRMED_AT, at).await?;
+    put_timestamp(&mut transaction, LAST_SWEPT_AT, at).await?;
     transaction.append(audit.clone());
     transaction.commit().await
 }
 
-pub(super) async fn note_moment(store: &SqlStore, name: &str, moment: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn record_timestamp(store: &SqlStore, name: &str, moment: Timestamp) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
-    put_moment(&mut transaction, name, moment).await?;
+    put_timestamp(&mut transaction, name, moment).await?;
     transaction.commit().await
 }

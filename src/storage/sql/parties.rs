@@ -2,8 +2,8 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::connection::Write;
-use super::rows::{self, PARTY, bytes32, moment, optional_moment, parsed};
+use super::connection::WriteTransaction;
+use super::rows::{self, PARTY, bytes32, optional_timestamp, parse_column, timestamp};
 use super::{SqlStore, certificates, invitations};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
@@ -31,9 +31,9 @@ pub(super) async fn add(store: &SqlStore, party: &Party, audit: &AuditEntry) -> 
         .execute()
         .await?;
     if inserted == 0 {
-        return Err(StoreError::AlreadyThere);
+        return Err(StoreError::AlreadyExists);
     }
-    transaction.changed(RowId::Party(party.party_id));
+    transaction.mark_changed(RowId::Party(party.party_id));
     transaction.append(audit.clone());
     transaction.commit().await?;
     Ok(())
@@ -81,8 +81,8 @@ pub(super) async fn set_suspended(
     if updated == 0 {
         return Ok(false);
     }
-    transaction.announce().await?;
-    transaction.changed(RowId::Party(party_id));
+    transaction.notify_nodes().await?;
+    transaction.mark_changed(RowId::Party(party_id));
     transaction.append(audit.clone());
     transaction.commit().await?;
     Ok(true)
@@ -102,8 +102,8 @@ pub(super) async fn add_device(
     Ok(())
 }
 
-pub(super) async fn insert_device(transaction: &mut Write, device: &Device) -> Result<(), StoreError> {
-    transaction.changed(RowId::Device(device.device_id));
+pub(super) async fn insert_device(transaction: &mut WriteTransaction, device: &Device) -> Result<(), StoreError> {
+    transaction.mark_changed(RowId::Device(device.device_id));
     transaction
         .query("INSERT INTO devices (device_id, party_id, label, created_at, duty) VALUES ($1, $2, $3, $4, $5)")
         .bind(device.device_id.to_string())
@@ -151,9 +151,9 @@ pub(super) async fn revoke_device(
     if updated == 0 {
         return Ok(false);
     }
-    transaction.changed(RowId::Device(device_id));
+    transaction.mark_changed(RowId::Device(device_id));
     invitations::withdraw(&mut transaction, device_id).await?;
-    transaction.announce().await?;
+    transaction.notify_nodes().await?;
     transaction.append(audit.clone());
     transaction.commit().await?;
     Ok(true)
@@ -176,7 +176,7 @@ pub(super) async fn caller(store: &SqlStore, credential: &Credential) -> Result<
                 .await?
         }
         // The certificate itself comes before its key: a device that was bound to it and revoked stays revoked.
-        Credential::Foreign { sha256, key_sha256, not_after } => {
+        Credential::External { sha256, key_sha256, not_after } => {
             store
                 .read()
                 .await?
@@ -199,17 +199,17 @@ pub(super) async fn caller(store: &SqlStore, credential: &Credential) -> Result<
     // Only certificates issued here follow one another.
     let is_first_use = match credential {
         Credential::Own { .. } => certificates::is_first_use(&row)?,
-        Credential::Foreign { .. } => false,
+        Credential::External { .. } => false,
     };
     Ok(Some(CallerRecord {
         caller: Caller {
             party: rows::party(&row)?,
-            device_id: parsed(&row, "device_id")?,
-            duty: parsed(&row, "duty")?,
+            device_id: parse_column(&row, "device_id")?,
+            scope: parse_column(&row, "duty")?,
             credential: *credential,
-            certificate_expires_at: moment(&row, "not_after")?,
+            certificate_expires_at: timestamp(&row, "not_after")?,
         },
-        revoked_at: optional_moment(&row, "revoked_at")?,
+        revoked_at: optional_timestamp(&row, "revoked_at")?,
         is_first_use,
     }))
 }
@@ -251,6 +251,6 @@ pub(super) async fn revoked_serials(
         .fetch_all()
         .await?
         .iter()
-        .map(|row| Ok(RevokedSerial { serial: row.try_get("serial")?, revoked_at: moment(row, "revoked_at")? }))
+        .map(|row| Ok(RevokedSerial { serial: row.try_get("serial")?, revoked_at: timestamp(row, "revoked_at")? }))
         .collect()
 }

@@ -3,7 +3,7 @@
 use sqlx::AssertSqlSafe;
 
 use super::SqlStore;
-use super::connection::Connection;
+use super::connection::StoreConnection;
 use super::rows::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
@@ -12,7 +12,7 @@ use crate::domain::id::{PartyId, PhotoId};
 use crate::domain::lifecycle;
 use crate::domain::lookup::TombstoneId;
 use crate::domain::photo::{PhotoState, StoredPhoto};
-use crate::domain::withdrawal::{Withdrawal, withdrawal};
+use crate::domain::withdrawal::{WithdrawalDecision, decide_withdrawal};
 use crate::storage::contract::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::steps::{PhotoPage, PhotoQuery, TrackedPhoto};
@@ -31,7 +31,7 @@ pub(super) async fn find(
 }
 
 pub(super) async fn find_on(
-    connection: &mut Connection,
+    connection: &mut StoreConnection,
     photo_id: PhotoId,
 ) -> Result<Option<TrackedPhoto>, StoreError> {
     connection
@@ -50,7 +50,7 @@ pub(super) async fn list(store: &SqlStore, studio: PartyId, query: PhotoQuery) -
     let mut after = query.after;
     // A state is weighed by the clock, which SQL does not do: SQL leaves out what cannot match, and reading goes on until
     // the page is full, but not without end.
-    let rows_per_read = if query.state.is_some() { query.limit.max(READ_AT_ONCE) } else { query.limit };
+    let rows_per_read = if query.state.is_some() { query.limit.max(ROWS_PER_READ) } else { query.limit };
     for _ in 0..READS_PER_PAGE {
         let rows = page(store, studio, PhotoQuery { after, limit: rows_per_read, ..query }).await?;
         let exhausted = rows.len() < usize::try_from(rows_per_read).unwrap_or(usize::MAX);
@@ -72,7 +72,7 @@ pub(super) async fn list(store: &SqlStore, studio: PartyId, query: PhotoQuery) -
 }
 
 /// So many rows are read at once where most of them may not match: one query for each would take minutes.
-const READ_AT_ONCE: u32 = 200;
+const ROWS_PER_READ: u32 = 200;
 
 async fn page(store: &SqlStore, studio: PartyId, query: PhotoQuery) -> Result<Vec<TrackedPhoto>, StoreError> {
     let states = query.state.map_or(PhotoState::ALL.as_slice(), lifecycle::stored_states);
@@ -102,18 +102,18 @@ pub(super) async fn withdraw(
     photo_id: PhotoId,
     now: Timestamp,
     audit: &AuditEntry,
-) -> Result<Option<(Withdrawal, TrackedPhoto)>, StoreError> {
+) -> Result<Option<(WithdrawalDecision, TrackedPhoto)>, StoreError> {
     let mut transaction = store.write().await?;
     transaction.lock(Lock::Photo(photo_id)).await?;
     let photo = find_on(&mut transaction, photo_id).await?.filter(|photo| photo.record.studio_id == studio);
     let Some(mut photo) = photo else { return Ok(None) };
-    let withdrawal = withdrawal(&photo.record, photo.latest.as_ref(), now);
-    if withdrawal == Withdrawal::Due {
+    let withdrawal = decide_withdrawal(&photo.record, photo.latest.as_ref(), now);
+    if withdrawal == WithdrawalDecision::Allowed {
         if let Some(lapsed) = &photo.latest {
             super::collect::close_lapsed(&mut transaction, lapsed, now).await?;
         }
         erase(&mut transaction, photo_id, PhotoState::Withdrawn, now).await?;
-        transaction.changed(RowId::Photo(photo_id));
+        transaction.mark_changed(RowId::Photo(photo_id));
         transaction.append(audit.clone());
         transaction.commit().await?;
         photo.record.state = PhotoState::Withdrawn;
@@ -123,7 +123,10 @@ pub(super) async fn withdraw(
 }
 
 /// What a photo's code leads to when the photo is erased, or is about to be.
-pub(super) async fn tombstone_of(connection: &mut Connection, photo_id: PhotoId) -> Result<TombstoneId, StoreError> {
+pub(super) async fn tombstone_of(
+    connection: &mut StoreConnection,
+    photo_id: PhotoId,
+) -> Result<TombstoneId, StoreError> {
     let row = connection
         .query("SELECT lookup_id, tombstone_id FROM photos WHERE photo_id = $1")
         .bind(photo_id.to_string())
@@ -134,7 +137,7 @@ pub(super) async fn tombstone_of(connection: &mut Connection, photo_id: PhotoId)
 
 /// Destroys the picture and what leads to it; the fact stays.
 pub(super) async fn erase(
-    connection: &mut Connection,
+    connection: &mut StoreConnection,
     photo_id: PhotoId,
     state: PhotoState,
     at: Timestamp,
@@ -152,7 +155,7 @@ pub(super) async fn erase(
     Ok(())
 }
 
-pub(super) async fn sealed(store: &SqlStore, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError> {
+pub(super) async fn sealed_photo(store: &SqlStore, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError> {
     let row = store
         .read()
         .await?

@@ -1,26 +1,26 @@
 //! Photos that are held back: of revoked devices, and out of a backup.
 
 use super::SqlStore;
-use super::connection::Connection;
-use super::rows::{optional_moment, parsed};
+use super::connection::StoreConnection;
+use super::rows::{optional_timestamp, parse_column};
 use crate::domain::audit::AuditEntry;
 use crate::domain::evidence::row::RowId;
 use crate::domain::id::{DeviceId, PartyId};
-use crate::domain::quarantine::{Depositor, HeldBack, HoldReason, PhotosOfRevoked};
+use crate::domain::quarantine::{Depositor, QuarantineReason, Quarantined, RevokedDevicePolicy};
 use crate::storage::contract::StoreError;
 use crate::storage::postgres::Lock;
-use crate::storage::steps::{Released, TrackedPhoto};
+use crate::storage::steps::{ReleaseCounts, TrackedPhoto};
 
 /// Whether a photo is held back. Asks for its device only where the policy wants to know.
-pub(super) async fn held_back(
-    connection: &mut Connection,
+pub(super) async fn quarantined(
+    connection: &mut StoreConnection,
     photo: &TrackedPhoto,
-    policy: PhotosOfRevoked,
-) -> Result<Option<HeldBack>, StoreError> {
-    if let Some(since) = photo.held_back_since {
-        return Ok(Some(HeldBack { since, reason: HoldReason::Restored }));
+    policy: RevokedDevicePolicy,
+) -> Result<Option<Quarantined>, StoreError> {
+    if let Some(since) = photo.quarantined_since {
+        return Ok(Some(Quarantined { since, reason: QuarantineReason::Restored }));
     }
-    if policy == PhotosOfRevoked::Keep {
+    if policy == RevokedDevicePolicy::Keep {
         return Ok(None);
     }
     let row = connection
@@ -29,10 +29,10 @@ pub(super) async fn held_back(
         .fetch_one()
         .await?;
     let depositor = Depositor {
-        revoked_at: optional_moment(&row, "revoked_at")?,
-        photos_released_at: optional_moment(&row, "photos_released_at")?,
+        revoked_at: optional_timestamp(&row, "revoked_at")?,
+        photos_released_at: optional_timestamp(&row, "photos_released_at")?,
     };
-    Ok(policy.holds_back(depositor, photo.latest.as_ref()))
+    Ok(policy.quarantine(depositor, photo.latest.as_ref()))
 }
 
 /// Releases the photos of a studio's revoked devices, or of one of them; what the audit row tells is completed by the count.
@@ -41,9 +41,9 @@ pub(super) async fn release(
     studio: PartyId,
     device: Option<DeviceId>,
     audit: &AuditEntry,
-) -> Result<Released, StoreError> {
+) -> Result<ReleaseCounts, StoreError> {
     let mut transaction = store.write().await?;
-    transaction.lock(Lock::DevicesOf(studio)).await?;
+    transaction.lock(Lock::PartyDevices(studio)).await?;
     let row = transaction
         .query(
             "SELECT count(DISTINCT d.device_id) AS devices, count(p.photo_id) AS photos
@@ -55,7 +55,7 @@ pub(super) async fn release(
         .bind(device.map(|device| device.to_string()))
         .fetch_one()
         .await?;
-    let released = Released { devices: row.number("devices")?, photos: row.number("photos")? };
+    let released = ReleaseCounts { devices: row.number("devices")?, photos: row.number("photos")? };
     if released.devices == 0 {
         return Ok(released);
     }
@@ -70,7 +70,7 @@ pub(super) async fn release(
         .fetch_all()
         .await?;
     for row in rows {
-        transaction.changed(RowId::Device(parsed(&row, "device_id")?));
+        transaction.mark_changed(RowId::Device(parse_column(&row, "device_id")?));
     }
     let mut audit = audit.clone();
     if let Some(details) = audit.details.as_object_mut() {

@@ -2,14 +2,14 @@
 
 use std::str::FromStr;
 
-use super::statement::Row;
+use super::statement::DatabaseRow;
 
 use crate::clock::Timestamp;
 use crate::domain::chain::ChainRow;
 use crate::domain::collection::{CollectionRecord, Refusal, RefusalReason};
 use crate::domain::digest::Sha256Digest;
-use crate::domain::evidence::row::Value;
-use crate::domain::evidence::table::{Kind, Table};
+use crate::domain::evidence::row::AuditedValue;
+use crate::domain::evidence::table::{AuditedColumnType, AuditedTable};
 use crate::domain::finding::Finding;
 use crate::domain::lookup::{LookupId, TombstoneId};
 use crate::domain::party::{Device, Party};
@@ -37,15 +37,15 @@ pub(super) const COLLECTION: &str = "
     c.collection_id, c.photo_id, c.office_id, c.state, c.leased_at, c.lease_until, c.handed_over_at, c.settle_due,
     c.settled_at, c.kept_until";
 
-pub(super) fn tracked_photo(row: &Row) -> Result<TrackedPhoto, StoreError> {
+pub(super) fn tracked_photo(row: &DatabaseRow) -> Result<TrackedPhoto, StoreError> {
     let latest = match row.try_get::<Option<String>>("c_collection_id")? {
         None => None,
         Some(_) => Some(collection(row, "c_")?),
     };
-    Ok(TrackedPhoto { record: photo(row)?, latest, held_back_since: optional_moment(row, "held_back_since")? })
+    Ok(TrackedPhoto { record: photo(row)?, latest, quarantined_since: optional_timestamp(row, "held_back_since")? })
 }
 
-fn photo(row: &Row) -> Result<PhotoRecord, StoreError> {
+fn photo(row: &DatabaseRow) -> Result<PhotoRecord, StoreError> {
     let refusal = match row.try_get::<Option<String>>("refusal_reason")? {
         None => None,
         Some(reason) => {
@@ -58,11 +58,11 @@ fn photo(row: &Row) -> Result<PhotoRecord, StoreError> {
     let findings =
         Finding::parse_stored(&findings).map_err(|error| StoreError::Damaged(format!("photos.findings: {error}")))?;
     Ok(PhotoRecord {
-        photo_id: parsed(row, "photo_id")?,
-        studio_id: parsed(row, "studio_id")?,
-        device_id: parsed(row, "device_id")?,
+        photo_id: parse_column(row, "photo_id")?,
+        studio_id: parse_column(row, "studio_id")?,
+        device_id: parse_column(row, "device_id")?,
         epoch: row.number("epoch")?,
-        state: parsed(row, "state")?,
+        state: parse_column(row, "state")?,
         kept: row.try_get("kept")?,
         facts: PhotoFacts {
             width: row.number("width")?,
@@ -71,84 +71,92 @@ fn photo(row: &Row) -> Result<PhotoRecord, StoreError> {
             profile: row.try_get("profile")?,
             findings,
         },
-        deposited_at: moment(row, "deposited_at")?,
-        expires_at: moment(row, "expires_at")?,
-        settled_at: optional_moment(row, "settled_at")?,
+        deposited_at: timestamp(row, "deposited_at")?,
+        expires_at: timestamp(row, "expires_at")?,
+        settled_at: optional_timestamp(row, "settled_at")?,
         refusal,
     })
 }
 
 /// Reads a collection's columns, each with `prefix` before its name.
-pub(super) fn collection(row: &Row, prefix: &str) -> Result<CollectionRecord, StoreError> {
+pub(super) fn collection(row: &DatabaseRow, prefix: &str) -> Result<CollectionRecord, StoreError> {
     let column = |name: &str| format!("{prefix}{name}");
     Ok(CollectionRecord {
-        collection_id: parsed(row, &column("collection_id"))?,
-        photo_id: parsed(row, &column("photo_id"))?,
-        office_id: parsed(row, &column("office_id"))?,
-        state: parsed(row, &column("state"))?,
-        leased_at: moment(row, &column("leased_at"))?,
-        lease_until: moment(row, &column("lease_until"))?,
-        handed_over_at: optional_moment(row, &column("handed_over_at"))?,
-        settle_due: optional_moment(row, &column("settle_due"))?,
-        settled_at: optional_moment(row, &column("settled_at"))?,
-        kept_until: optional_moment(row, &column("kept_until"))?,
+        collection_id: parse_column(row, &column("collection_id"))?,
+        photo_id: parse_column(row, &column("photo_id"))?,
+        office_id: parse_column(row, &column("office_id"))?,
+        state: parse_column(row, &column("state"))?,
+        leased_at: timestamp(row, &column("leased_at"))?,
+        lease_until: timestamp(row, &column("lease_until"))?,
+        handed_over_at: optional_timestamp(row, &column("handed_over_at"))?,
+        settle_due: optional_timestamp(row, &column("settle_due"))?,
+        settled_at: optional_timestamp(row, &column("settled_at"))?,
+        kept_until: optional_timestamp(row, &column("kept_until"))?,
     })
 }
 
 /// The tombstone id of a photo, whether or not it has been erased.
-pub(super) fn tombstone_id(row: &Row) -> Result<TombstoneId, StoreError> {
+pub(super) fn tombstone_id(row: &DatabaseRow) -> Result<TombstoneId, StoreError> {
     match lookup_id(row)? {
         Some(lookup_id) => Ok(lookup_id.tombstone()),
         None => Ok(TombstoneId::from_bytes(bytes32(row, "tombstone_id")?)),
     }
 }
 
-pub(super) fn lookup_id(row: &Row) -> Result<Option<LookupId>, StoreError> {
+pub(super) fn lookup_id(row: &DatabaseRow) -> Result<Option<LookupId>, StoreError> {
     Ok(optional_bytes32(row, "lookup_id")?.map(LookupId::from_bytes))
 }
 
-pub(super) fn party(row: &Row) -> Result<Party, StoreError> {
+pub(super) fn party(row: &DatabaseRow) -> Result<Party, StoreError> {
     Ok(Party {
-        party_id: parsed(row, "party_id")?,
-        role: parsed(row, "role")?,
+        party_id: parse_column(row, "party_id")?,
+        role: parse_column(row, "role")?,
         name: row.try_get("name")?,
         place: row.try_get("place")?,
         suspended: row.try_get("suspended")?,
-        created_at: moment(row, "created_at")?,
+        created_at: timestamp(row, "created_at")?,
     })
 }
 
 /// Reads a device beside its party, hence the prefixes on what both have.
-pub(super) fn device(row: &Row) -> Result<Device, StoreError> {
+pub(super) fn device(row: &DatabaseRow) -> Result<Device, StoreError> {
     Ok(Device {
-        device_id: parsed(row, "device_id")?,
-        party_id: parsed(row, "party_id")?,
+        device_id: parse_column(row, "device_id")?,
+        party_id: parse_column(row, "party_id")?,
         label: row.try_get("label")?,
-        duty: parsed(row, "duty")?,
-        created_at: moment(row, "device_created_at")?,
-        revoked_at: optional_moment(row, "revoked_at")?,
-        certificate_expires_at: optional_moment(row, "certificate_expires_at")?,
+        duty: parse_column(row, "duty")?,
+        created_at: timestamp(row, "device_created_at")?,
+        revoked_at: optional_timestamp(row, "revoked_at")?,
+        certificate_expires_at: optional_timestamp(row, "certificate_expires_at")?,
     })
 }
 
 /// The values of a row that was read with all columns of its table.
-pub(super) fn values(row: &Row, table: Table) -> Result<Vec<Value>, StoreError> {
+pub(super) fn column_values(row: &DatabaseRow, table: AuditedTable) -> Result<Vec<AuditedValue>, StoreError> {
     let value = |name: &str, kind| {
         Ok(match kind {
-            Kind::Text => row.try_get::<Option<String>>(name)?.map_or(Value::Null, Value::Text),
-            Kind::Number => row.try_get::<Option<i64>>(name)?.map_or(Value::Null, Value::Number),
-            Kind::Bytes => row.try_get::<Option<Vec<u8>>>(name)?.map_or(Value::Null, Value::Bytes),
-            Kind::Truth => row.try_get::<Option<bool>>(name)?.map_or(Value::Null, Value::Truth),
+            AuditedColumnType::Text => {
+                row.try_get::<Option<String>>(name)?.map_or(AuditedValue::Null, AuditedValue::Text)
+            }
+            AuditedColumnType::Number => {
+                row.try_get::<Option<i64>>(name)?.map_or(AuditedValue::Null, AuditedValue::Number)
+            }
+            AuditedColumnType::Bytes => {
+                row.try_get::<Option<Vec<u8>>>(name)?.map_or(AuditedValue::Null, AuditedValue::Bytes)
+            }
+            AuditedColumnType::Truth => {
+                row.try_get::<Option<bool>>(name)?.map_or(AuditedValue::Null, AuditedValue::Truth)
+            }
         })
     };
     table.columns().iter().map(|column| value(column.name, column.kind)).collect()
 }
 
 /// A row of the transfer log with all of its columns.
-pub(super) fn chain_row(row: &Row) -> Result<ChainRow, StoreError> {
+pub(super) fn chain_row(row: &DatabaseRow) -> Result<ChainRow, StoreError> {
     Ok(ChainRow {
         sequence: row.try_get("sequence")?,
-        at: moment(row, "at")?,
+        at: timestamp(row, "at")?,
         actor: row.try_get("actor")?,
         event: row.try_get("event")?,
         subject: row.try_get("subject")?,
@@ -158,12 +166,12 @@ pub(super) fn chain_row(row: &Row) -> Result<ChainRow, StoreError> {
     })
 }
 
-pub(super) fn parsed<T: FromStr>(row: &Row, column: &str) -> Result<T, StoreError> {
+pub(super) fn parse_column<T: FromStr>(row: &DatabaseRow, column: &str) -> Result<T, StoreError> {
     let text: String = row.try_get(column)?;
     text.parse().map_err(|_| StoreError::Damaged(format!("column {column}: unexpected value")))
 }
 
-pub(super) fn optional_parsed<T: FromStr>(row: &Row, column: &str) -> Result<Option<T>, StoreError> {
+pub(super) fn parse_optional_column<T: FromStr>(row: &DatabaseRow, column: &str) -> Result<Option<T>, StoreError> {
     match row.try_get::<Option<String>>(column)? {
         None => Ok(None),
         Some(text) => {
@@ -173,19 +181,19 @@ pub(super) fn optional_parsed<T: FromStr>(row: &Row, column: &str) -> Result<Opt
     }
 }
 
-pub(super) fn moment(row: &Row, column: &str) -> Result<Timestamp, StoreError> {
+pub(super) fn timestamp(row: &DatabaseRow, column: &str) -> Result<Timestamp, StoreError> {
     Ok(Timestamp::from_unix_milliseconds(row.try_get(column)?))
 }
 
-pub(super) fn optional_moment(row: &Row, column: &str) -> Result<Option<Timestamp>, StoreError> {
+pub(super) fn optional_timestamp(row: &DatabaseRow, column: &str) -> Result<Option<Timestamp>, StoreError> {
     Ok(row.try_get::<Option<i64>>(column)?.map(Timestamp::from_unix_milliseconds))
 }
 
-pub(super) fn bytes32(row: &Row, column: &str) -> Result<[u8; 32], StoreError> {
+pub(super) fn bytes32(row: &DatabaseRow, column: &str) -> Result<[u8; 32], StoreError> {
     optional_bytes32(row, column)?.ok_or_else(|| StoreError::Damaged(format!("column {column}: nothing")))
 }
 
-pub(super) fn optional_bytes32(row: &Row, column: &str) -> Result<Option<[u8; 32]>, StoreError> {
+pub(super) fn optional_bytes32(row: &DatabaseRow, column: &str) -> Result<Option<[u8; 32]>, StoreError> {
     let Some(bytes) = row.try_get::<Option<Vec<u8>>>(column)? else { return Ok(None) };
     let bytes = bytes.try_into().map_err(|_| StoreError::Damaged(format!("column {column}: not 32 bytes")))?;
     Ok(Some(bytes))

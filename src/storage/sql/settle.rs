@@ -1,12 +1,12 @@
 //! Settlement: the outcome, the erasure and the audit row are durable together.
 
-use super::collect::{entry, hold, use_by_default};
-use super::connection::Connection;
+use super::collect::{audit_entry, load_for_update, settle_as_used};
+use super::connection::StoreConnection;
 use super::{SqlStore, photos};
 use crate::domain::audit::AuditEvent;
 use crate::domain::collection::{CollectionRecord, CollectionState, Outcome};
 use crate::domain::evidence::row::RowId;
-use crate::domain::lifecycle::{self, Settlement};
+use crate::domain::lifecycle::{self, SettlementDecision};
 use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::failpoint;
 use crate::storage::contract::StoreError;
@@ -14,30 +14,30 @@ use crate::storage::steps::{SettleRequest, Settled};
 
 pub(super) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<Option<Settled>, StoreError> {
     let mut transaction = store.write().await?;
-    let Some(mut held) = hold(&mut transaction, request.collection_id, request.office_id).await? else {
+    let Some(mut held) = load_for_update(&mut transaction, request.collection_id, request.office_id).await? else {
         return Ok(None);
     };
     let photo = photos::find_on(&mut transaction, held.photo_id)
         .await?
         .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", held.collection_id)))?;
-    let settlement = lifecycle::settlement(&held, &photo.record, &request.outcome, request.now);
-    if let (Settlement::Repeated { at }, CollectionState::Leased) = (settlement, held.state) {
+    let settlement = lifecycle::decide_settlement(&held, &photo.record, &request.outcome, request.now);
+    if let (SettlementDecision::Repeated { at }, CollectionState::Leased) = (settlement, held.state) {
         // It counts as used, and no sweep has come past: an answer that says so has to be durable.
-        use_by_default(&mut transaction, &held, at, request.now, request.device_id.to_string()).await?;
+        settle_as_used(&mut transaction, &held, at, request.now, request.device_id.to_string()).await?;
         transaction.commit().await?;
         return Ok(Some(Settled { settlement, collection: held }));
     }
-    if settlement != Settlement::Due {
+    if settlement != SettlementDecision::Allowed {
         return Ok(Some(Settled { settlement, collection: held }));
     }
-    close(&mut transaction, &mut held, request).await?;
-    move_photo(&mut transaction, &photo.record, request).await?;
-    let mut row = entry(event(&request.outcome), &held, request.device_id, request.now);
+    close_collection(&mut transaction, &mut held, request).await?;
+    update_photo(&mut transaction, &photo.record, request).await?;
+    let mut row = audit_entry(audit_event(&request.outcome), &held, request.device_id, request.now);
     if let Outcome::Refused(refusal) = &request.outcome {
         row.details["reason"] = serde_json::json!(refusal.reason);
     }
-    transaction.changed(RowId::Collection(held.collection_id));
-    transaction.changed(RowId::Photo(held.photo_id));
+    transaction.mark_changed(RowId::Collection(held.collection_id));
+    transaction.mark_changed(RowId::Photo(held.photo_id));
     transaction.append(row);
     failpoint::reached("settle.before_commit");
     transaction.commit().await?;
@@ -45,8 +45,8 @@ pub(super) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<
     Ok(Some(Settled { settlement, collection: held }))
 }
 
-async fn close(
-    connection: &mut Connection,
+async fn close_collection(
+    connection: &mut StoreConnection,
     held: &mut CollectionRecord,
     request: &SettleRequest,
 ) -> Result<(), StoreError> {
@@ -64,8 +64,8 @@ async fn close(
     Ok(())
 }
 
-async fn move_photo(
-    connection: &mut Connection,
+async fn update_photo(
+    connection: &mut StoreConnection,
     photo: &PhotoRecord,
     request: &SettleRequest,
 ) -> Result<(), StoreError> {
@@ -104,7 +104,7 @@ async fn move_photo(
     }
 }
 
-fn event(outcome: &Outcome) -> AuditEvent {
+fn audit_event(outcome: &Outcome) -> AuditEvent {
     match outcome {
         Outcome::Used => AuditEvent::CollectionUsed,
         Outcome::Kept { .. } => AuditEvent::CollectionKept,

@@ -5,21 +5,24 @@ use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Decode, Encode, Postgres, SqlSafeStr, Sqlite, Type};
 
-use super::connection::Line;
+use super::connection::DriverConnection;
 use crate::storage::contract::StoreError;
 
 /// A value that both databases take: text, bytes, whole numbers of 64 bits (PostgreSQL has no others that SQLite has too), truth.
-pub(super) trait Value<'v>: Encode<'v, Sqlite> + Type<Sqlite> + Encode<'v, Postgres> + Type<Postgres> {}
+pub(super) trait BindValue<'v>:
+    Encode<'v, Sqlite> + Type<Sqlite> + Encode<'v, Postgres> + Type<Postgres>
+{
+}
 
-impl<'v, T: Encode<'v, Sqlite> + Type<Sqlite> + Encode<'v, Postgres> + Type<Postgres>> Value<'v> for T {}
+impl<'v, T: Encode<'v, Sqlite> + Type<Sqlite> + Encode<'v, Postgres> + Type<Postgres>> BindValue<'v> for T {}
 
 /// A value that both databases give.
-pub(super) trait Column:
+pub(super) trait ColumnValue:
     for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
 {
 }
 
-impl<T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>> Column for T {}
+impl<T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>> ColumnValue for T {}
 
 /// A statement with its values.
 pub(super) enum Statement<'c> {
@@ -28,16 +31,16 @@ pub(super) enum Statement<'c> {
 }
 
 impl<'c> Statement<'c> {
-    pub(super) fn new(sql: impl SqlSafeStr, line: Line<'c>) -> Self {
+    pub(super) fn new(sql: impl SqlSafeStr, line: DriverConnection<'c>) -> Self {
         let sql = sql.into_sql_str();
         match line {
-            Line::Sqlite(connection) => Self::Sqlite(sqlx::query(sql), connection),
-            Line::Postgres(connection) => Self::Postgres(sqlx::query(sql), connection),
+            DriverConnection::Sqlite(connection) => Self::Sqlite(sqlx::query(sql), connection),
+            DriverConnection::Postgres(connection) => Self::Postgres(sqlx::query(sql), connection),
         }
     }
 
     /// Gives the next value.
-    pub(super) fn bind<'v>(self, value: impl Value<'v>) -> Self {
+    pub(super) fn bind<'v>(self, value: impl BindValue<'v>) -> Self {
         match self {
             Self::Sqlite(query, connection) => Self::Sqlite(query.bind(value), connection),
             Self::Postgres(query, connection) => Self::Postgres(query.bind(value), connection),
@@ -53,43 +56,43 @@ impl<'c> Statement<'c> {
     }
 
     /// The one row that there is.
-    pub(super) async fn fetch_one(self) -> Result<Row, StoreError> {
+    pub(super) async fn fetch_one(self) -> Result<DatabaseRow, StoreError> {
         Ok(match self {
-            Self::Sqlite(query, connection) => Row::Sqlite(query.fetch_one(connection).await?),
-            Self::Postgres(query, connection) => Row::Postgres(query.fetch_one(connection).await?),
+            Self::Sqlite(query, connection) => DatabaseRow::Sqlite(query.fetch_one(connection).await?),
+            Self::Postgres(query, connection) => DatabaseRow::Postgres(query.fetch_one(connection).await?),
         })
     }
 
     /// The first row, if there is one.
-    pub(super) async fn fetch_optional(self) -> Result<Option<Row>, StoreError> {
+    pub(super) async fn fetch_optional(self) -> Result<Option<DatabaseRow>, StoreError> {
         Ok(match self {
-            Self::Sqlite(query, connection) => query.fetch_optional(connection).await?.map(Row::Sqlite),
-            Self::Postgres(query, connection) => query.fetch_optional(connection).await?.map(Row::Postgres),
+            Self::Sqlite(query, connection) => query.fetch_optional(connection).await?.map(DatabaseRow::Sqlite),
+            Self::Postgres(query, connection) => query.fetch_optional(connection).await?.map(DatabaseRow::Postgres),
         })
     }
 
     /// All rows.
-    pub(super) async fn fetch_all(self) -> Result<Vec<Row>, StoreError> {
+    pub(super) async fn fetch_all(self) -> Result<Vec<DatabaseRow>, StoreError> {
         Ok(match self {
             Self::Sqlite(query, connection) => {
-                query.fetch_all(connection).await?.into_iter().map(Row::Sqlite).collect()
+                query.fetch_all(connection).await?.into_iter().map(DatabaseRow::Sqlite).collect()
             }
             Self::Postgres(query, connection) => {
-                query.fetch_all(connection).await?.into_iter().map(Row::Postgres).collect()
+                query.fetch_all(connection).await?.into_iter().map(DatabaseRow::Postgres).collect()
             }
         })
     }
 }
 
 /// A row of either database.
-pub(super) enum Row {
+pub(super) enum DatabaseRow {
     Sqlite(SqliteRow),
     Postgres(PgRow),
 }
 
-impl Row {
+impl DatabaseRow {
     /// The value of a column.
-    pub(super) fn try_get<T: Column>(&self, column: &str) -> Result<T, StoreError> {
+    pub(super) fn try_get<T: ColumnValue>(&self, column: &str) -> Result<T, StoreError> {
         Ok(match self {
             Self::Sqlite(row) => sqlx::Row::try_get(row, column)?,
             Self::Postgres(row) => sqlx::Row::try_get(row, column)?,

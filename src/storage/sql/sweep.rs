@@ -2,15 +2,15 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::connection::Write;
-use super::rows::{COLLECTION, collection, moment, parsed};
+use super::connection::WriteTransaction;
+use super::rows::{COLLECTION, collection, parse_column, timestamp};
 use super::{SqlStore, census, collect, guesses, invitations, photos};
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::collection::CollectionRecord;
 use crate::domain::evidence::row::RowId;
 use crate::domain::id::PhotoId;
-use crate::domain::lifecycle::{self, Hold};
+use crate::domain::lifecycle::{self, LeaseState};
 use crate::domain::photo::PhotoState;
 use crate::storage::contract::StoreError;
 use crate::storage::steps::SweepReport;
@@ -22,35 +22,38 @@ const BATCH: u32 = 16;
 pub(super) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepReport, StoreError> {
     let mut report = SweepReport::default();
     let mut transaction = store.write().await?;
-    if !transaction.may_sweep().await? {
+    if !transaction.try_lock_sweep().await? {
         return Ok(report);
     }
     for held in overdue_collections(&mut transaction, now).await? {
-        match lifecycle::hold(&held, now) {
-            Hold::Lapsed => {
+        match lifecycle::lease_state(&held, now) {
+            LeaseState::Lapsed => {
                 collect::close_lapsed(&mut transaction, &held, now).await?;
                 report.lapsed += 1;
             }
-            Hold::UsedByDefault { at } => {
-                collect::use_by_default(&mut transaction, &held, at, now, "gateway".into()).await?;
+            LeaseState::UsedByDefault { at } => {
+                collect::settle_as_used(&mut transaction, &held, at, now, "gateway".into()).await?;
                 report.used_by_default += 1;
             }
-            Hold::Running { .. } | Hold::HandedOver { .. } => {}
+            LeaseState::Active { .. } | LeaseState::HandedOver { .. } => {}
         }
     }
     for (photo_id, at) in expired_photos(&mut transaction, now).await? {
         expire(&mut transaction, photo_id, at, now).await?;
         report.expired += 1;
     }
-    guesses::forget_old(&mut transaction, now).await?;
-    invitations::forget_proof_keys(&mut transaction, now).await?;
-    census::add_up(&mut transaction).await?;
+    guesses::delete_old_windows(&mut transaction, now).await?;
+    invitations::erase_proof_keys(&mut transaction, now).await?;
+    census::compact(&mut transaction).await?;
     transaction.commit().await?;
     Ok(report)
 }
 
-async fn overdue_collections(transaction: &mut Write, now: Timestamp) -> Result<Vec<CollectionRecord>, StoreError> {
-    let unless_locked = transaction.unless_locked("c, p");
+async fn overdue_collections(
+    transaction: &mut WriteTransaction,
+    now: Timestamp,
+) -> Result<Vec<CollectionRecord>, StoreError> {
+    let unless_locked = transaction.skip_locked_clause("c, p");
     transaction
         .query(AssertSqlSafe(format!(
             "SELECT {COLLECTION} FROM collections c JOIN photos p ON p.photo_id = c.photo_id
@@ -64,8 +67,11 @@ async fn overdue_collections(transaction: &mut Write, now: Timestamp) -> Result<
         .collect()
 }
 
-async fn expired_photos(transaction: &mut Write, now: Timestamp) -> Result<Vec<(PhotoId, Timestamp)>, StoreError> {
-    let unless_locked = transaction.unless_locked("p");
+async fn expired_photos(
+    transaction: &mut WriteTransaction,
+    now: Timestamp,
+) -> Result<Vec<(PhotoId, Timestamp)>, StoreError> {
+    let unless_locked = transaction.skip_locked_clause("p");
     transaction
         .query(AssertSqlSafe(format!(
             "SELECT p.photo_id, p.expires_at FROM photos p
@@ -75,12 +81,17 @@ async fn expired_photos(transaction: &mut Write, now: Timestamp) -> Result<Vec<(
         .fetch_all()
         .await?
         .iter()
-        .map(|row| Ok((parsed(row, "photo_id")?, moment(row, "expires_at")?)))
+        .map(|row| Ok((parse_column(row, "photo_id")?, timestamp(row, "expires_at")?)))
         .collect()
 }
 
 /// Erases a photo whose time ran out `at` some moment before `now`.
-async fn expire(transaction: &mut Write, photo_id: PhotoId, at: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+async fn expire(
+    transaction: &mut WriteTransaction,
+    photo_id: PhotoId,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     photos::erase(transaction, photo_id, PhotoState::Expired, at).await?;
     let entry = AuditEntry {
         at: now,
@@ -89,7 +100,7 @@ async fn expire(transaction: &mut Write, photo_id: PhotoId, at: Timestamp, now: 
         subject: Some(photo_id.to_string()),
         details: serde_json::json!({ "expires_at": at }),
     };
-    transaction.changed(RowId::Photo(photo_id));
+    transaction.mark_changed(RowId::Photo(photo_id));
     transaction.append(entry);
     Ok(())
 }

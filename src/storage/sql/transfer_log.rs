@@ -3,52 +3,52 @@
 use async_trait::async_trait;
 
 use super::rows::{bytes32, chain_row};
-use super::statement::Row;
+use super::statement::DatabaseRow;
 use super::{SqlStore, forget};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
-use crate::domain::chain::{ChainRow, Link};
+use crate::domain::chain::{ChainLink, ChainRow};
 use crate::domain::checkpoint::{Checkpoint, LOG_RETENTION, SignedCheckpoint};
 use crate::domain::digest::Sha256Digest;
 use crate::storage::contract::StoreError;
-use crate::storage::transfer_log::{Forgotten, TransferLog};
+use crate::storage::transfer_log::{AuditLog, PurgeReport};
 
 #[async_trait]
-impl TransferLog for SqlStore {
+impl AuditLog for SqlStore {
     async fn log_rows(&self, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError> {
-        self.attempt(|| rows(self, after, limit)).await
+        self.with_retry(|| rows(self, after, limit)).await
     }
 
-    async fn log_anchor(&self) -> Result<Link, StoreError> {
-        self.attempt(|| anchor(self)).await
+    async fn log_anchor(&self) -> Result<ChainLink, StoreError> {
+        self.with_retry(|| anchor(self)).await
     }
 
-    async fn log_head(&self) -> Result<Link, StoreError> {
-        self.attempt(|| head(self)).await
+    async fn log_head(&self) -> Result<ChainLink, StoreError> {
+        self.with_retry(|| head(self)).await
     }
 
     async fn add_checkpoint(&self, checkpoint: &Checkpoint, signed: &SignedCheckpoint) -> Result<bool, StoreError> {
-        self.attempt(|| add_checkpoint(self, checkpoint, signed)).await
+        self.with_retry(|| add_checkpoint(self, checkpoint, signed)).await
     }
 
     async fn latest_checkpoint(&self) -> Result<Option<SignedCheckpoint>, StoreError> {
-        self.attempt(|| latest_checkpoint(self)).await
+        self.with_retry(|| latest_checkpoint(self)).await
     }
 
     async fn checkpoint(&self, count: i64) -> Result<Option<SignedCheckpoint>, StoreError> {
-        self.attempt(|| checkpoint(self, count)).await
+        self.with_retry(|| checkpoint(self, count)).await
     }
 
     async fn checkpoints(&self, after: i64, limit: u32) -> Result<Vec<SignedCheckpoint>, StoreError> {
-        self.attempt(|| checkpoints(self, after, limit)).await
+        self.with_retry(|| checkpoints(self, after, limit)).await
     }
 
-    async fn move_log_anchor(&self, to: Link, now: Timestamp, audit: AuditEntry) -> Result<bool, StoreError> {
-        self.attempt(|| move_anchor(self, to, now, &audit)).await
+    async fn move_log_anchor(&self, to: ChainLink, now: Timestamp, audit: AuditEntry) -> Result<bool, StoreError> {
+        self.with_retry(|| move_anchor(self, to, now, &audit)).await
     }
 
-    async fn forget(&self, now: Timestamp) -> Result<Forgotten, StoreError> {
-        self.attempt(|| forget::forget(self, now)).await
+    async fn purge(&self, now: Timestamp) -> Result<PurgeReport, StoreError> {
+        self.with_retry(|| forget::purge(self, now)).await
     }
 }
 
@@ -69,20 +69,20 @@ async fn rows(store: &SqlStore, after: i64, limit: u32) -> Result<Vec<ChainRow>,
         .collect()
 }
 
-async fn anchor(store: &SqlStore) -> Result<Link, StoreError> {
+async fn anchor(store: &SqlStore) -> Result<ChainLink, StoreError> {
     let mut connection = store.read().await?;
     let last = connection.query("SELECT sequence, sha256 FROM log_anchors ORDER BY sequence DESC LIMIT 1");
-    last.fetch_optional().await?.as_ref().map_or(Ok(Link::START), link)
+    last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), link)
 }
 
-async fn head(store: &SqlStore) -> Result<Link, StoreError> {
+async fn head(store: &SqlStore) -> Result<ChainLink, StoreError> {
     let mut connection = store.read().await?;
     let last = connection.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1");
-    last.fetch_optional().await?.as_ref().map_or(Ok(Link::START), link)
+    last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), link)
 }
 
-fn link(row: &Row) -> Result<Link, StoreError> {
-    Ok(Link { sequence: row.try_get("sequence")?, sha256: Sha256Digest::from_bytes(bytes32(row, "sha256")?) })
+fn link(row: &DatabaseRow) -> Result<ChainLink, StoreError> {
+    Ok(ChainLink { sequence: row.try_get("sequence")?, sha256: Sha256Digest::from_bytes(bytes32(row, "sha256")?) })
 }
 
 async fn add_checkpoint(
@@ -133,13 +133,13 @@ async fn checkpoints(store: &SqlStore, after: i64, limit: u32) -> Result<Vec<Sig
         .collect()
 }
 
-fn signed_checkpoint(row: &Row) -> Result<SignedCheckpoint, StoreError> {
+fn signed_checkpoint(row: &DatabaseRow) -> Result<SignedCheckpoint, StoreError> {
     Ok(SignedCheckpoint { document: row.try_get("document")?, signature: row.try_get("signature")? })
 }
 
-async fn move_anchor(store: &SqlStore, to: Link, now: Timestamp, audit: &AuditEntry) -> Result<bool, StoreError> {
+async fn move_anchor(store: &SqlStore, to: ChainLink, now: Timestamp, audit: &AuditEntry) -> Result<bool, StoreError> {
     let mut transaction = store.write().await?;
-    if !transaction.may_sweep().await? {
+    if !transaction.try_lock_sweep().await? {
         return Ok(false);
     }
     let beyond = transaction.query("SELECT 1 FROM log_anchors WHERE sequence >= $1 LIMIT 1").bind(to.sequence);

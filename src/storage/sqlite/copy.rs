@@ -6,12 +6,12 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, Row};
 
-use super::File;
+use super::SqliteDatabase;
 use crate::clock::Timestamp;
 use crate::failpoint;
 use crate::storage::contract::StoreError;
 
-impl File {
+impl SqliteDatabase {
     /// Writes all rows of this moment into `target`, an empty file. Writers go on meanwhile; erased bytes stay in their log until
     /// the copy is made. Erased bytes are not in the copy, for it has no free pages.
     ///
@@ -24,7 +24,7 @@ impl File {
         let Some(name) = target.to_str() else {
             return Err(StoreError::Unavailable("the backup's path is not Unicode".into()));
         };
-        let mut source = (*self.checkpoint).clone().busy_timeout(Duration::from_secs(5)).connect().await?;
+        let mut source = (*self.checkpoint_options).clone().busy_timeout(Duration::from_secs(5)).connect().await?;
         sqlx::query("VACUUM INTO ?").bind(name).execute(&mut source).await?;
         source.close().await?;
         failpoint::reached("backup.copied");
@@ -37,7 +37,7 @@ impl File {
         .bind(now.unix_milliseconds())
         .execute(&mut copy)
         .await?;
-        let faults = faults(&mut copy).await?;
+        let faults = check_integrity(&mut copy).await?;
         copy.close().await?;
         failpoint::reached("backup.marked");
         match faults.first() {
@@ -47,12 +47,12 @@ impl File {
     }
 
     /// What SQLite itself finds wrong with the file: its pages, its indexes, and references that lead nowhere.
-    pub(in crate::storage) async fn faults(&self) -> Result<Vec<String>, StoreError> {
-        faults(&mut *self.readers.acquire().await?).await
+    pub(in crate::storage) async fn integrity_errors(&self) -> Result<Vec<String>, StoreError> {
+        check_integrity(&mut *self.readers.acquire().await?).await
     }
 }
 
-async fn faults(connection: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
+async fn check_integrity(connection: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
     let mut faults = Vec::new();
     for row in sqlx::query("PRAGMA integrity_check(20)").fetch_all(&mut *connection).await? {
         let fault: String = row.try_get(0)?;

@@ -12,36 +12,36 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{Sqlite, Transaction};
 
-use super::guard::Guard;
+use super::guard::RollbackGuard;
 
 /// A database in one file. Several processes may have it open: the gateway and an administrator's command.
 #[derive(Debug, Clone)]
-pub(super) struct File {
+pub(super) struct SqliteDatabase {
     /// One connection: SQLite writes one transaction at a time, and a queue here is fairer than its busy handler.
     writer: SqlitePool,
     pub(super) readers: SqlitePool,
     /// For a connection that waits for nobody.
-    checkpoint: Box<SqliteConnectOptions>,
-    pub(super) guard: Guard,
-    opened: Identity,
+    checkpoint_options: Box<SqliteConnectOptions>,
+    pub(super) guard: RollbackGuard,
+    opened: FileIdentity,
 }
 
 /// The file that was opened under its name.
 #[derive(Debug, Clone)]
-struct Identity {
+struct FileIdentity {
     path: PathBuf,
     /// Device and inode; `None` where the system has no such numbers, or the file was gone at once.
-    number: Option<(u64, u64)>,
+    dev_inode: Option<(u64, u64)>,
 }
 
-impl Identity {
+impl FileIdentity {
     fn of(path: &Path) -> Self {
-        Self { path: path.to_owned(), number: file_number(path) }
+        Self { path: path.to_owned(), dev_inode: dev_inode(path) }
     }
 }
 
 #[cfg(unix)]
-fn file_number(path: &Path) -> Option<(u64, u64)> {
+fn dev_inode(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
@@ -52,10 +52,10 @@ fn file_number(_: &Path) -> Option<(u64, u64)> {
     None
 }
 
-impl File {
+impl SqliteDatabase {
     /// Reports whether another file has the name, or none: what is written now goes into a file that nobody opens again.
     pub(super) fn was_replaced(&self) -> bool {
-        self.opened.number.is_some() && file_number(&self.opened.path) != self.opened.number
+        self.opened.dev_inode.is_some() && dev_inode(&self.opened.path) != self.opened.dev_inode
     }
 
     /// A transaction that holds the write lock from its start, so that what it reads stays true until it commits.

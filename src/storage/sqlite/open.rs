@@ -12,10 +12,10 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, SqlSafeStr};
 
-use super::{File, Identity};
+use super::{FileIdentity, SqliteDatabase};
 use crate::storage::contract::StoreError;
 use crate::storage::driver_error::migration_error;
-use crate::storage::guard::Guard;
+use crate::storage::guard::RollbackGuard;
 
 /// Readers work beside the one writer; more of them than cores would only wait for each other.
 const READERS: u32 = 4;
@@ -23,11 +23,11 @@ const READERS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Tries of a program that starts, while another one keeps the file from it: five seconds in all.
-const TRIES: u32 = 100;
-const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+const MAX_ATTEMPTS: u32 = 100;
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
-impl File {
-    /// Opens the file and brings its schema up to date. The file must exist: an empty one is made by [`File::create`].
+impl SqliteDatabase {
+    /// Opens the file and brings its schema up to date. The file must exist: an empty one is made by [`SqliteDatabase::create`].
     ///
     /// # Errors
     /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Unavailable`] when it cannot be opened.
@@ -42,24 +42,24 @@ impl File {
             .pragma("trusted_schema", "OFF")
             .foreign_keys(true);
         let options = base.clone().busy_timeout(BUSY_TIMEOUT);
-        let guard = Guard::default();
-        let writer = unless_busy(|| writer(&options, &guard)).await?;
+        let guard = RollbackGuard::default();
+        let writer = retry_while_busy(|| open_writer(&options, &guard)).await?;
         migrate(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(BUSY_TIMEOUT)
-            .after_connect(inspection(&guard))
+            .after_connect(check_on_connect(&guard))
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
         let checkpoint = Box::new(base.busy_timeout(Duration::ZERO));
-        Ok(Self { writer, readers, checkpoint, guard, opened: Identity::of(file) })
+        Ok(Self { writer, readers, checkpoint_options: checkpoint, guard, opened: FileIdentity::of(file) })
     }
 
     /// Opens the file to read it; whatever its schema is, it stays so.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when it cannot be opened.
-    pub(in crate::storage) async fn open_to_read(file: &Path) -> Result<Self, StoreError> {
+    pub(in crate::storage) async fn open_read_only(file: &Path) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
         // It may be anybody's file: what its schema names is not called.
         let options = options.pragma("trusted_schema", "OFF");
@@ -68,9 +68,9 @@ impl File {
         Ok(Self {
             writer: pool().connect_lazy_with(options.clone()),
             readers,
-            checkpoint: Box::new(options),
-            guard: Guard::default(),
-            opened: Identity::of(file),
+            checkpoint_options: Box::new(options),
+            guard: RollbackGuard::default(),
+            opened: FileIdentity::of(file),
         })
     }
 
@@ -78,7 +78,7 @@ impl File {
     ///
     /// # Errors
     /// SQLite's *busy* when somebody has it open, and whatever else keeps it from being opened.
-    pub(in crate::storage) async fn open_alone(file: &Path) -> Result<Self, sqlx::Error> {
+    pub(in crate::storage) async fn open_exclusive(file: &Path) -> Result<Self, sqlx::Error> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             // Set before the file is first read, this asks for a lock that every other connection stands against.
@@ -94,14 +94,14 @@ impl File {
         Ok(Self {
             writer: only.clone(),
             readers: only,
-            checkpoint: Box::new(options),
-            guard: Guard::default(),
-            opened: Identity::of(file),
+            checkpoint_options: Box::new(options),
+            guard: RollbackGuard::default(),
+            opened: FileIdentity::of(file),
         })
     }
 
     /// The newest schema that this program knows.
-    pub(in crate::storage) fn schema() -> i64 {
+    pub(in crate::storage) fn latest_schema_version() -> i64 {
         migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
     }
 
@@ -109,8 +109,8 @@ impl File {
     ///
     /// # Errors
     /// [`StoreError::NewerSchema`] when this program does not know the schema.
-    pub(in crate::storage) async fn fresh(schema: i64) -> Result<SqliteConnection, StoreError> {
-        if schema > Self::schema() {
+    pub(in crate::storage) async fn in_memory(schema: i64) -> Result<SqliteConnection, StoreError> {
+        if schema > Self::latest_schema_version() {
             return Err(StoreError::NewerSchema { version: schema });
         }
         let mut fresh = SqliteConnectOptions::new().in_memory(true).connect().await?;
@@ -122,7 +122,7 @@ impl File {
     /// Makes a new, empty file that only its owner can read, and opens it.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyThere`] when there is a file already, [`StoreError::Unavailable`] when it cannot be made.
+    /// [`StoreError::AlreadyExists`] when there is a file already, [`StoreError::Unavailable`] when it cannot be made.
     pub(in crate::storage) async fn create(file: &Path) -> Result<Self, StoreError> {
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
@@ -130,7 +130,7 @@ impl File {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         options.open(file).map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => StoreError::AlreadyThere,
+            std::io::ErrorKind::AlreadyExists => StoreError::AlreadyExists,
             _ => StoreError::Unavailable(Box::new(error)),
         })?;
         Self::open(file).await
@@ -144,11 +144,11 @@ impl File {
 }
 
 /// The one connection that writes.
-async fn writer(options: &SqliteConnectOptions, guard: &Guard) -> Result<SqlitePool, sqlx::Error> {
+async fn open_writer(options: &SqliteConnectOptions, guard: &RollbackGuard) -> Result<SqlitePool, sqlx::Error> {
     SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(2 * BUSY_TIMEOUT)
-        .after_connect(inspection(guard))
+        .after_connect(check_on_connect(guard))
         // On a full disk SQLite rolls back by itself; the driver then believes for ever that it is inside a transaction
         // and begins no other. Such a connection is thrown away. The ping lets rollbacks that are under way finish first.
         .after_release(|connection, _| {
@@ -163,13 +163,13 @@ async fn writer(options: &SqliteConnectOptions, guard: &Guard) -> Result<SqliteP
 
 /// Tries again while another process has the file to itself. SQLite waits for most locks by itself, but not for those under which a
 /// file becomes one with a write-ahead log, nor where a transaction that has read begins to write.
-async fn unless_busy<T, Work>(work: impl Fn() -> Work) -> Result<T, sqlx::Error>
+async fn retry_while_busy<T, Work>(work: impl Fn() -> Work) -> Result<T, sqlx::Error>
 where
     Work: Future<Output = Result<T, sqlx::Error>>,
 {
-    for _ in 1..TRIES {
+    for _ in 1..MAX_ATTEMPTS {
         match work().await {
-            Err(error) if is_busy(&error) => tokio::time::sleep(BETWEEN_TRIES).await,
+            Err(error) if is_busy(&error) => tokio::time::sleep(RETRY_INTERVAL).await,
             done => return done,
         }
     }
@@ -187,10 +187,10 @@ fn is_busy(error: &sqlx::Error) -> bool {
 async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
     let migrator = migrator();
     let mut found_done = migrator.iter().count();
-    for _ in 1..TRIES {
+    for _ in 1..MAX_ATTEMPTS {
         match migrator.run(writer).await {
             Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) if is_busy(&error) => {
-                tokio::time::sleep(BETWEEN_TRIES).await;
+                tokio::time::sleep(RETRY_INTERVAL).await;
             }
             Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if found_done > 0 => found_done -= 1,
             done => return done.map_err(migration_error),
@@ -199,16 +199,16 @@ async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
     migrator.run(writer).await.map_err(migration_error)
 }
 
-type Inspected<'c> = std::pin::Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'c>>;
+type CheckFuture<'c> = std::pin::Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'c>>;
 
 /// Compares each new connection with what is known of the log.
-fn inspection(
-    guard: &Guard,
-) -> impl for<'c> Fn(&'c mut SqliteConnection, PoolConnectionMetadata) -> Inspected<'c> + Send + Sync + 'static {
+fn check_on_connect(
+    guard: &RollbackGuard,
+) -> impl for<'c> Fn(&'c mut SqliteConnection, PoolConnectionMetadata) -> CheckFuture<'c> + Send + Sync + 'static {
     let guard = guard.clone();
     move |connection, _| {
         let guard = guard.clone();
-        Box::pin(async move { guard.inspect_file(connection).await })
+        Box::pin(async move { guard.check_sqlite_connection(connection).await })
     }
 }
 

@@ -5,19 +5,19 @@ use std::time::Duration;
 use sqlx::Connection;
 use tokio::time::Instant;
 
-use super::File;
+use super::SqliteDatabase;
 use crate::clock::Timestamp;
 use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::storage::SqlStore;
 use crate::storage::contract::{Store, StoreError};
-use crate::storage::steps::Purge;
+use crate::storage::steps::ScrubOutcome;
 
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 
-async fn store() -> (tempfile::TempDir, File, SqlStore) {
+async fn store() -> (tempfile::TempDir, SqliteDatabase, SqlStore) {
     let folder = tempfile::tempdir().unwrap();
-    let file = File::create(&folder.path().join("lichtbild.sqlite")).await.unwrap();
-    (folder, file.clone(), SqlStore::over(file))
+    let file = SqliteDatabase::create(&folder.path().join("lichtbild.sqlite")).await.unwrap();
+    (folder, file.clone(), SqlStore::from_file(file))
 }
 
 fn large_entry() -> AuditEntry {
@@ -25,14 +25,14 @@ fn large_entry() -> AuditEntry {
     AuditEntry { at: NOW, actor: "gateway".into(), event: AuditEvent::PhotoExpired, subject: None, details }
 }
 
-async fn limit_pages(file: &File, pages: u32) {
+async fn limit_pages(file: &SqliteDatabase, pages: u32) {
     let pragma = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
     sqlx::query(pragma).execute(&file.writer).await.unwrap();
 }
 
 /// The error that a full disk gives, without a disk: SQLite may not make the file longer.
 #[tokio::test]
-async fn after_a_full_disk_it_writes_again_by_itself() {
+async fn writes_resume_after_a_full_disk() {
     let (_folder, file, store) = store().await;
     limit_pages(&file, 40).await;
     let refused = store.append_audit(large_entry()).await;
@@ -40,21 +40,21 @@ async fn after_a_full_disk_it_writes_again_by_itself() {
     // A connection of which the driver believes that it is inside a transaction would refuse this for ever.
     limit_pages(&file, 1_000_000).await;
     store.append_audit(large_entry()).await.unwrap();
-    store.ready(NOW).await.unwrap();
+    store.check_ready(NOW).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_purge_waits_for_no_reader_and_says_that_it_has_to_come_again() {
+async fn scrubbing_does_not_wait_for_readers_and_reports_that_it_was_postponed() {
     let (_folder, file, store) = store().await;
     let mut reader = file.readers.acquire().await.unwrap();
     let mut reading = reader.begin().await.unwrap();
     sqlx::query("SELECT count(*) FROM audit").fetch_one(&mut *reading).await.unwrap();
     store.append_audit(large_entry()).await.unwrap();
     let begun = Instant::now();
-    assert_eq!(store.purge_erased().await.unwrap(), Purge::Postponed);
+    assert_eq!(store.scrub_erased().await.unwrap(), ScrubOutcome::Postponed);
     assert!(begun.elapsed() < Duration::from_secs(4), "it must not wait for the reader");
     reading.rollback().await.unwrap();
-    assert_eq!(store.purge_erased().await.unwrap(), Purge::Complete);
+    assert_eq!(store.scrub_erased().await.unwrap(), ScrubOutcome::Complete);
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
 //! Finds faces with BlazeFace (Bazarevsky et al., BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs, 2019), MediaPipe's
 //! short-range model: 896 anchors on two grids, each with a score, a box and six key points.
 
-use lichtbild_inference::Vectors;
+use lichtbild_inference::SimdLevel;
 
 use super::networks::{ANCHORS, DETECTOR_SIZE, Networks, REGRESSORS, probability};
 use super::resample::resample;
-use super::turn::Turn;
+use super::turn::Rotation;
 use crate::validation::small_picture::Plane;
 
 /// Boxes below this score are noise: on 724 labelled pictures wrong boxes beside a face had 0.43 at most.
@@ -14,16 +14,16 @@ const LEAST_SCORE: f32 = 0.3;
 /// the other three directions too. Faces upside down reach 0.79 without being turned.
 const UPRIGHT_SCORE: f32 = 0.84;
 /// By so much a turned picture must score higher to be believed.
-const TURN_GAIN: f32 = 0.05;
+const ROTATION_GAIN: f32 = 0.05;
 /// Boxes that overlap by more than this (intersection over union) are one face.
-const SAME_FACE: f32 = 0.3;
+const SAME_FACE_OVERLAP: f32 = 0.3;
 /// Bounds the work on pictures that are full of faces.
 const MAX_BOXES: usize = 128;
 const MAX_FACES: usize = 16;
 
 /// A face as the detector sees it, in samples of the plane from its upper left corner.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Face {
+pub(super) struct DetectedFace {
     /// 0 to 1.
     pub(super) score: f32,
     /// Middle of a box from the eyebrows to the chin.
@@ -35,14 +35,14 @@ pub(super) struct Face {
 }
 
 /// Finds all faces, the largest and surest first.
-pub(super) fn detect(plane: &Plane, networks: &Networks, vectors: Vectors) -> Vec<Face> {
+pub(super) fn detect(plane: &Plane, networks: &Networks, vectors: SimdLevel) -> Vec<DetectedFace> {
     let mut best = detect_upright(plane, networks, vectors);
-    let score = |faces: &[Face]| faces.iter().map(|face| face.score).fold(0.0, f32::max);
+    let score = |faces: &[DetectedFace]| faces.iter().map(|face| face.score).fold(0.0, f32::max);
     if score(&best) < UPRIGHT_SCORE {
-        for turn in Turn::ALL {
-            let mut faces = detect_upright(&turn.of(plane), networks, vectors);
-            if score(&faces) > score(&best) + TURN_GAIN {
-                faces.iter_mut().for_each(|face| face.turn_back(turn, plane));
+        for turn in Rotation::ALL {
+            let mut faces = detect_upright(&turn.rotate(plane), networks, vectors);
+            if score(&faces) > score(&best) + ROTATION_GAIN {
+                faces.iter_mut().for_each(|face| face.rotate_back(turn, plane));
                 best = faces;
             }
         }
@@ -52,12 +52,12 @@ pub(super) fn detect(plane: &Plane, networks: &Networks, vectors: Vectors) -> Ve
     best
 }
 
-fn detect_upright(plane: &Plane, networks: &Networks, vectors: Vectors) -> Vec<Face> {
+fn detect_upright(plane: &Plane, networks: &Networks, vectors: SimdLevel) -> Vec<DetectedFace> {
     let letterbox = Letterbox::new(plane);
-    let outputs = networks.detector.run(&letterbox.picture(plane), vectors);
+    let outputs = networks.detector.run(&letterbox.to_input(plane), vectors);
     let [regressors, scores] = outputs.as_slice() else { return Vec::new() };
     let boxes = regressors.chunks_exact(REGRESSORS).zip(scores).zip(anchors());
-    let mut boxes: Vec<Face> = boxes
+    let mut boxes: Vec<DetectedFace> = boxes
         .map(|((regressors, score), anchor)| (probability(*score), regressors, anchor))
         .filter(|(score, ..)| *score >= LEAST_SCORE)
         .map(|(score, regressors, anchor)| letterbox.face(score, regressors, anchor))
@@ -89,7 +89,7 @@ impl Letterbox {
     }
 
     /// Values from -1 (black) to 1.
-    fn picture(&self, plane: &Plane) -> Vec<f32> {
+    fn to_input(&self, plane: &Plane) -> Vec<f32> {
         let mut picture = vec![-1.0; DETECTOR_SIZE * DETECTOR_SIZE];
         let inside = resample(plane, self.width, self.height);
         let rows = picture.chunks_exact_mut(DETECTOR_SIZE).skip(self.top);
@@ -100,7 +100,7 @@ impl Letterbox {
         picture
     }
 
-    fn face(&self, score: f32, regressors: &[f32], anchor: (f32, f32)) -> Face {
+    fn face(&self, score: f32, regressors: &[f32], anchor: (f32, f32)) -> DetectedFace {
         let value = |index: usize| regressors.get(index).copied().unwrap_or(0.0);
         // Regressors are pixels of the square, from the anchor.
         let point = |index: usize| {
@@ -108,7 +108,7 @@ impl Letterbox {
             ((x - self.left as f32) * self.scale.0, (y - self.top as f32) * self.scale.1)
         };
         let size = (value(2).abs() * self.scale.0, value(3).abs() * self.scale.1);
-        Face { score, centre: point(0), size, eyes: [point(4), point(6)] }
+        DetectedFace { score, centre: point(0), size, eyes: [point(4), point(6)] }
     }
 }
 
@@ -123,8 +123,8 @@ fn anchors() -> impl Iterator<Item = (f32, f32)> {
 }
 
 /// Replaces boxes of one face by their mean, weighted by score (as MediaPipe does); `boxes` come with the surest first.
-fn merge(boxes: Vec<Face>) -> Vec<Face> {
-    let mut groups: Vec<Vec<Face>> = Vec::new();
+fn merge(boxes: Vec<DetectedFace>) -> Vec<DetectedFace> {
+    let mut groups: Vec<Vec<DetectedFace>> = Vec::new();
     for face in boxes {
         match groups.iter_mut().find(|group| group[0].is_same(&face)) {
             Some(group) => group.push(face),
@@ -134,13 +134,13 @@ fn merge(boxes: Vec<Face>) -> Vec<Face> {
     groups.iter().map(|group| mean(group)).collect()
 }
 
-fn mean(group: &[Face]) -> Face {
+fn mean(group: &[DetectedFace]) -> DetectedFace {
     let total: f32 = group.iter().map(|face| face.score).sum();
-    let mean = |part: fn(&Face) -> (f32, f32)| {
+    let mean = |part: fn(&DetectedFace) -> (f32, f32)| {
         let sum = |of: fn((f32, f32)) -> f32| group.iter().map(|face| of(part(face)) * face.score).sum::<f32>();
         (sum(|(x, _)| x) / total, sum(|(_, y)| y) / total)
     };
-    Face {
+    DetectedFace {
         score: group.iter().map(|face| face.score).fold(0.0, f32::max),
         centre: mean(|face| face.centre),
         size: mean(|face| face.size),
@@ -148,7 +148,7 @@ fn mean(group: &[Face]) -> Face {
     }
 }
 
-impl Face {
+impl DetectedFace {
     /// Largest side of the box.
     pub(super) fn side(&self) -> f32 {
         self.size.0.max(self.size.1)
@@ -175,13 +175,13 @@ impl Face {
             * shared(self.centre.1, self.size.1, other.centre.1, other.size.1);
         let either = area(self.size) + area(other.size) - common;
         let inside = common > 0.7 * area(self.size).min(area(other.size));
-        common > SAME_FACE * either || inside
+        common > SAME_FACE_OVERLAP * either || inside
     }
 
-    fn turn_back(&mut self, turn: Turn, plane: &Plane) {
-        self.centre = turn.back(self.centre, plane);
-        self.eyes = self.eyes.map(|eye| turn.back(eye, plane));
-        if turn != Turn::Half {
+    fn rotate_back(&mut self, turn: Rotation, plane: &Plane) {
+        self.centre = turn.map_back(self.centre, plane);
+        self.eyes = self.eyes.map(|eye| turn.map_back(eye, plane));
+        if turn != Rotation::Half {
             self.size = (self.size.1, self.size.0);
         }
     }

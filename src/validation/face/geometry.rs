@@ -1,11 +1,11 @@
 //! The place, size and pose of the face, compared with a profile's limits.
 //!
 //! Every number is a measurement by a program. Between good and refused lies a band of advice, as wide as the error that was measured
-//! on people (`docs/judge.md`): no photo is refused because the program was off. All values are rounded before they are compared, so
+//! on people (`docs/check.md`): no photo is refused because the program was off. All values are rounded before they are compared, so
 //! that a verdict does not depend on the last bits of a processor's arithmetic.
 
 use super::landmarks::Landmarks;
-use super::limits::{FaceLimits, PixelBand, Shares};
+use super::limits::{FaceLimits, PixelRange, RatioRange};
 use crate::domain::check::Check;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::subject::Subject;
@@ -116,7 +116,7 @@ impl Geometry {
 
     /// Compares the measurements with the limits. A head that is not upright has no other finding: everything is to be measured anew
     /// once it is.
-    pub(super) fn judge(&self, limits: &FaceLimits, subject: Subject) -> Vec<Finding> {
+    pub(super) fn check(&self, limits: &FaceLimits, subject: Subject) -> Vec<Finding> {
         if let Some(turned) = self.upright() {
             return vec![turned];
         }
@@ -128,7 +128,7 @@ impl Geometry {
         let head_width = match subject {
             Subject::Adult => limits.head_width,
             Subject::Under10 | Subject::Under6 => {
-                limits.head_width.map(|Shares { min, max }| Shares { min: min * CHILD_USUAL, max })
+                limits.head_width.map(|RatioRange { min, max }| RatioRange { min: min * CHILD_USUAL, max })
             }
         };
         let head_pixels = limits.head_height_px.filter(|_| of_children.is_none());
@@ -201,10 +201,10 @@ impl Geometry {
         )
     }
 
-    fn head_pixels(&self, measured: Option<f64>, limit: Option<PixelBand>) -> Option<Finding> {
+    fn head_pixels(&self, measured: Option<f64>, limit: Option<PixelRange>) -> Option<Finding> {
         let (pixels, band) = (measured? * self.picture.1, limit?);
-        let limit = Shares { min: f64::from(band.min), max: f64::from(band.max) };
-        finding(Check::HeadSize, guarded(limit).miss(pixels), false, format!("height {pixels:.0} px"), || {
+        let limit = RatioRange { min: f64::from(band.min), max: f64::from(band.max) };
+        finding(Check::HeadSize, widen(limit).deviation(pixels), false, format!("height {pixels:.0} px"), || {
             format!("height {band}")
         })
     }
@@ -216,22 +216,22 @@ fn pose(check: Check, measured: Option<f64>, limit: Option<f64>, band: f64) -> O
     finding(check, measured.abs() - limit - band, false, format!("{measured:.0}°"), || format!("<= {limit}°"))
 }
 
-fn position(check: Check, measured: Option<f64>, limit: Option<Shares>) -> Option<Finding> {
+fn position(check: Check, measured: Option<f64>, limit: Option<RatioRange>) -> Option<Finding> {
     let (measured, limit) = (measured?, limit?);
-    let miss = limit.miss(measured);
+    let miss = limit.deviation(measured);
     finding(check, miss, miss > POSITION_BAND, format!("{measured:.2}"), || limit.to_string())
 }
 
-fn head(dimension: &str, measured: Option<f64>, limit: Option<Shares>) -> Option<Finding> {
+fn head(dimension: &str, measured: Option<f64>, limit: Option<RatioRange>) -> Option<Finding> {
     let (measured, limit) = (measured?, limit?);
-    finding(Check::HeadSize, guarded(limit).miss(measured), false, format!("{dimension} {measured:.2}"), || {
+    finding(Check::HeadSize, widen(limit).deviation(measured), false, format!("{dimension} {measured:.2}"), || {
         format!("{dimension} {limit}")
     })
 }
 
 /// A limit of the head's size with the band that an estimate needs around it.
-fn guarded(limit: Shares) -> Shares {
-    Shares { min: limit.min * (1.0 - HEAD_BAND), max: limit.max * (1.0 + HEAD_BAND) }
+fn widen(limit: RatioRange) -> RatioRange {
+    RatioRange { min: limit.min * (1.0 - HEAD_BAND), max: limit.max * (1.0 + HEAD_BAND) }
 }
 
 /// `excess` above 0 is outside the limit; whether it refuses is `clearly`.
@@ -259,8 +259,8 @@ fn thousandth(value: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn told(measured: FaceMeasurements, limits: &FaceLimits, subject: Subject) -> Vec<Finding> {
-        Geometry { measured, picture: (1000.0, 1300.0), pixels_per_sample: 8.0 }.judge(limits, subject)
+    fn findings(measured: FaceMeasurements, limits: &FaceLimits, subject: Subject) -> Vec<Finding> {
+        Geometry { measured, picture: (1000.0, 1300.0), pixels_per_sample: 8.0 }.check(limits, subject)
     }
 
     /// A face that no limit objects to.
@@ -281,9 +281,9 @@ mod tests {
 
     #[test]
     fn a_childs_head_may_be_narrower() {
-        let limits = FaceLimits { head_width: Some(Shares { min: 0.5, max: 0.75 }), ..FaceLimits::default() };
+        let limits = FaceLimits { head_width: Some(RatioRange { min: 0.5, max: 0.75 }), ..FaceLimits::default() };
         let told = |width, subject| {
-            let findings = told(FaceMeasurements { head_width: Some(width), ..good() }, &limits, subject);
+            let findings = findings(FaceMeasurements { head_width: Some(width), ..good() }, &limits, subject);
             findings.into_iter().map(|finding| (finding.check, finding.limit)).collect::<Vec<_>>()
         };
         let narrow = |limit: &str| vec![(Check::HeadSize, limit.to_owned())];
@@ -306,7 +306,7 @@ mod tests {
             ..FaceLimits::default()
         };
         let severity =
-            |measured| told(measured, &limits, Subject::Adult).first().map(|found| (found.check, found.severity));
+            |measured| findings(measured, &limits, Subject::Adult).first().map(|found| (found.check, found.severity));
         assert_eq!(severity(good()), None);
         let distance = |px| severity(FaceMeasurements { inter_eye_distance_px: Some(px), ..good() });
         assert_eq!(distance(190.0), None);
@@ -335,7 +335,7 @@ mod tests {
             ([(380.0, -20.0), (620.0, 100.0)], true),
         ] {
             let findings =
-                told(FaceMeasurements { eyes: Some(eyes), ..good() }, &FaceLimits::default(), Subject::Adult);
+                findings(FaceMeasurements { eyes: Some(eyes), ..good() }, &FaceLimits::default(), Subject::Adult);
             assert_eq!(findings.iter().any(|finding| finding.check == Check::EyesCutOff), cut, "{eyes:?}");
         }
     }

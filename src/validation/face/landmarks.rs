@@ -1,9 +1,9 @@
 //! Places the parts of a face with MediaPipe's face mesh (Kartynnik et al., Real-time Facial Surface Geometry from Monocular Video on
 //! Mobile GPUs, 2019): 468 points with depth, from a square around the face that is turned upright.
 
-use lichtbild_inference::Vectors;
+use lichtbild_inference::SimdLevel;
 
-use super::detector::Face;
+use super::detector::DetectedFace;
 use super::networks::{MESH_SIZE, Networks, POINTS, probability};
 use crate::validation::small_picture::Plane;
 
@@ -12,7 +12,7 @@ const CROP: f32 = 1.5;
 /// By how much the first square is moved to the crown, as part of the box: the detector's boxes end at the eyebrows.
 const CROP_SHIFT: f32 = 0.05;
 /// Below this probability the network says that there is no face in the square.
-const PRESENT: f32 = 0.5;
+const MIN_PRESENCE: f32 = 0.5;
 /// Height of the pupil above the mean of its lids, as part of the distance of the eyes: the upper lid covers more of the iris than the
 /// lower one. Pupils of 60 portraits that were marked by hand lie 0.024 above it, those of 300 that were noted by the same mesh on the
 /// full picture 0.0: this value keeps the error of both sets small.
@@ -27,29 +27,29 @@ const LEFT_SIDE: usize = 234;
 const RIGHT_SIDE: usize = 454;
 
 /// A point: across and down in samples of the plane from its upper left corner; depth in samples, less towards the camera.
-type Point = (f32, f32, f32);
+type MeshPoint = (f32, f32, f32);
 
 /// The points of one face.
 pub(super) struct Landmarks {
-    points: Vec<Point>,
+    points: Vec<MeshPoint>,
 }
 
 /// Places the parts of `face`. `None` where the network sees no face there.
 ///
 /// The network is run twice, the second time in a square around the points that it found first: that brings one eye in ten nearer by
 /// half a per cent of their distance, and heads that are tilted are measured level.
-pub(super) fn locate(plane: &Plane, face: &Face, networks: &Networks, vectors: Vectors) -> Option<Landmarks> {
-    let first = look(plane, &Square::around_face(face), networks, vectors)?;
-    look(plane, &first.square(), networks, vectors).or(Some(first))
+pub(super) fn locate(plane: &Plane, face: &DetectedFace, networks: &Networks, vectors: SimdLevel) -> Option<Landmarks> {
+    let first = run_mesh(plane, &Square::around_face(face), networks, vectors)?;
+    run_mesh(plane, &first.square(), networks, vectors).or(Some(first))
 }
 
-fn look(plane: &Plane, square: &Square, networks: &Networks, vectors: Vectors) -> Option<Landmarks> {
-    let outputs = networks.mesh.run(&square.picture(plane), vectors);
+fn run_mesh(plane: &Plane, square: &Square, networks: &Networks, vectors: SimdLevel) -> Option<Landmarks> {
+    let outputs = networks.mesh.run(&square.crop(plane), vectors);
     let [points, presence] = outputs.as_slice() else { return None };
-    if probability(*presence.first()?) < PRESENT || points.len() != 3 * POINTS {
+    if probability(*presence.first()?) < MIN_PRESENCE || points.len() != 3 * POINTS {
         return None;
     }
-    let points: Vec<Point> = points.as_chunks::<3>().0.iter().map(|point| square.point(*point)).collect();
+    let points: Vec<MeshPoint> = points.as_chunks::<3>().0.iter().map(|point| square.point(*point)).collect();
     points.iter().all(|(x, y, z)| x.is_finite() && y.is_finite() && z.is_finite()).then_some(Landmarks { points })
 }
 
@@ -62,14 +62,14 @@ struct Square {
 }
 
 impl Square {
-    fn around_face(face: &Face) -> Self {
+    fn around_face(face: &DetectedFace) -> Self {
         let (sin, cos) = face.angle().sin_cos();
         let up = CROP_SHIFT * face.side();
         Self { centre: (face.centre.0 + sin * up, face.centre.1 - cos * up), side: CROP * face.side(), sin, cos }
     }
 
     /// The square as the network takes it, 0 to 1: linear between samples; beyond the border the outermost samples repeat.
-    fn picture(&self, plane: &Plane) -> Vec<f32> {
+    fn crop(&self, plane: &Plane) -> Vec<f32> {
         let step = self.side / MESH_SIZE as f32;
         let (right, down) = ((self.cos * step, self.sin * step), (-self.sin * step, self.cos * step));
         let half = MESH_SIZE as f32 / 2.0 - 0.5;
@@ -87,7 +87,7 @@ impl Square {
     }
 
     /// A point of the network in the plane.
-    fn point(&self, [x, y, z]: [f32; 3]) -> Point {
+    fn point(&self, [x, y, z]: [f32; 3]) -> MeshPoint {
         let step = self.side / MESH_SIZE as f32;
         let (x, y) = (x * step - self.side / 2.0, y * step - self.side / 2.0);
         (self.centre.0 + self.cos * x - self.sin * y, self.centre.1 + self.sin * x + self.cos * y, z * step)
@@ -110,7 +110,7 @@ impl Landmarks {
     /// The square around all points, turned as the eyes are.
     fn square(&self) -> Square {
         let (sin, cos) = self.angle().sin_cos();
-        let upright = |&(x, y, _): &Point| (cos * x + sin * y, cos * y - sin * x);
+        let upright = |&(x, y, _): &MeshPoint| (cos * x + sin * y, cos * y - sin * x);
         let (mut low, mut high) = ((f32::MAX, f32::MAX), (f32::MIN, f32::MIN));
         for (x, y) in self.points.iter().map(upright) {
             low = (low.0.min(x), low.1.min(y));
@@ -159,7 +159,7 @@ impl Landmarks {
         (chin.2 - forehead.2).atan2(distance(forehead, chin)).to_degrees()
     }
 
-    fn at(&self, index: usize) -> Point {
+    fn at(&self, index: usize) -> MeshPoint {
         self.points.get(index).copied().unwrap_or_default()
     }
 
@@ -170,6 +170,6 @@ impl Landmarks {
 }
 
 /// Distance in the picture.
-fn distance(a: Point, b: Point) -> f32 {
+fn distance(a: MeshPoint, b: MeshPoint) -> f32 {
     (a.0 - b.0).hypot(a.1 - b.1)
 }

@@ -22,37 +22,37 @@ pub struct FaceLimits {
     pub max_pitch_degrees: Option<f64>,
     /// The point between the pupils, from the left, as share of the width.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub horizontal_position: Option<Shares>,
+    pub horizontal_position: Option<RatioRange>,
     /// The same point may be this many pixels off the middle of the width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_centre_offset_px: Option<u32>,
     /// The same point from the top, as share of the height.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub vertical_position: Option<Shares>,
+    pub vertical_position: Option<RatioRange>,
     /// Width of the head as share of the width. A child's may be as much narrower as its face may be smaller.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub head_width: Option<Shares>,
+    pub head_width: Option<RatioRange>,
     /// Height of the head, chin to crown, as share of the height.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub head_height: Option<Shares>,
+    pub head_height: Option<RatioRange>,
     /// The same for children under ten, instead of `head_height`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub head_height_under_10: Option<Shares>,
+    pub head_height_under_10: Option<RatioRange>,
     /// Height of the head in pixels, instead of `head_height`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub head_height_px: Option<PixelBand>,
+    pub head_height_px: Option<PixelRange>,
     /// Pixels above the crown. Shown to people, not judged: hair hides the crown from every program.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub crown_margin_px: Option<PixelBand>,
+    pub crown_margin_px: Option<PixelRange>,
     /// Pixels below the chin. Shown to people, not judged: it follows from the other two.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub chin_margin_px: Option<PixelBand>,
+    pub chin_margin_px: Option<PixelRange>,
 }
 
 /// From one number of pixels to another, both allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PixelBand {
+pub struct PixelRange {
     /// The least.
     pub min: u32,
     /// The greatest.
@@ -62,7 +62,7 @@ pub struct PixelBand {
 /// From one share to another, both allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Shares {
+pub struct RatioRange {
     /// The least.
     pub min: f64,
     /// The greatest.
@@ -95,7 +95,7 @@ impl FaceLimits {
             ("face.head_height", self.head_height),
             ("face.head_height_under_10", self.head_height_under_10),
         ] {
-            if shares.is_some_and(|Shares { min, max }| !(0.0 <= min && min < max && max <= 1.0)) {
+            if shares.is_some_and(|RatioRange { min, max }| !(0.0 <= min && min < max && max <= 1.0)) {
                 return Err((key, "must have a min below its max, both 0 to 1"));
             }
         }
@@ -103,14 +103,14 @@ impl FaceLimits {
     }
 
     fn check_pixels(&self, exact_height: Option<u32>) -> Result<(), (&'static str, &'static str)> {
-        let offset = self.max_centre_offset_px.map(|max| PixelBand { min: 0, max });
+        let offset = self.max_centre_offset_px.map(|max| PixelRange { min: 0, max });
         for (key, band, rival) in [
             ("face.max_centre_offset_px", offset, self.horizontal_position),
             ("face.head_height_px", self.head_height_px, self.head_height),
             ("face.crown_margin_px", self.crown_margin_px, None),
             ("face.chin_margin_px", self.chin_margin_px, None),
         ] {
-            let Some(PixelBand { min, max }) = band else { continue };
+            let Some(PixelRange { min, max }) = band else { continue };
             let Some(height) = exact_height else {
                 return Err((key, "needs one exact size: pixels.width and pixels.height"));
             };
@@ -125,20 +125,20 @@ impl FaceLimits {
     }
 }
 
-impl Shares {
+impl RatioRange {
     /// By how much a share is outside; 0 inside.
-    pub(super) fn miss(&self, share: f64) -> f64 {
+    pub(super) fn deviation(&self, share: f64) -> f64 {
         (self.min - share).max(share - self.max).max(0.0)
     }
 }
 
-impl fmt::Display for Shares {
+impl fmt::Display for RatioRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.2} - {:.2}", self.min, self.max)
     }
 }
 
-impl fmt::Display for PixelBand {
+impl fmt::Display for PixelRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} - {} px", self.min, self.max)
     }

@@ -9,7 +9,7 @@
 //! is judged without decoding its pixels.
 //!
 //! A program that looks at faces is wrong at times. Hence guard bands around every limit, advice where the evidence is weak, and
-//! [`Exception`] and [`Subject`] for people whom no such program serves well. What is measured how well is in `docs/judge.md`.
+//! [`Exception`] and [`Subject`] for people whom no such program serves well. What is measured how well is in `docs/check_plane.md`.
 
 mod detector;
 mod geometry;
@@ -22,27 +22,27 @@ mod tests;
 mod turn;
 
 pub use geometry::{FaceMeasurements, UPRIGHT_DEGREES};
-pub use limits::{FaceLimits, PixelBand, Shares};
+pub use limits::{FaceLimits, PixelRange, RatioRange};
 
-use lichtbild_inference::Vectors;
+use lichtbild_inference::SimdLevel;
 
 use super::small_picture::Plane;
 use crate::domain::check::Check;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::subject::{Exception, Subject};
-use detector::Face;
+use detector::DetectedFace;
 use geometry::Geometry;
 use networks::Networks;
 
 /// From this score on the detector alone is believed; below it the landmark network must see a face, too. Of 360 good portraits none
 /// had less than 0.83, and the landmark network saw a face in all.
-const SURE: f32 = 0.8;
+const CONFIDENT_SCORE: f32 = 0.8;
 /// From this score on a second face is told. Wrong ones had 0.43 at most, 60 true ones 0.59 at least.
-const SECOND: f32 = 0.45;
+const SECOND_FACE_SCORE: f32 = 0.45;
 /// From this score on a second face refuses ...
-const SURE_SECOND: f32 = 0.6;
+const CONFIDENT_SECOND_FACE_SCORE: f32 = 0.6;
 /// ... if it also has this part of the first one's side: smaller ones may be pictures on a wall, which the clerk may judge.
-const NOTABLE: f32 = 0.4;
+const SECOND_FACE_MIN_SIZE: f32 = 0.4;
 /// Planes longer than this many times their width are no photos of people.
 const MAX_ASPECT: usize = 3;
 /// Shortest side of a plane in which a face can be found, in samples; longest side, to bound the work: 400 is the tallest picture
@@ -52,16 +52,16 @@ const MAX_SIDE: usize = 4096;
 
 /// Measurements of the face and findings about it.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct FaceExamination {
+pub struct FaceCheckOutcome {
     /// Values that were measured.
     pub measurements: FaceMeasurements,
     /// Values outside the limits.
     pub findings: Vec<Finding>,
 }
 
-impl FaceExamination {
+impl FaceCheckOutcome {
     /// Severity of the finding that the head lies or stands upside down; `None` for one that is upright or was not found.
-    pub(super) fn upright(&self) -> Option<Severity> {
+    pub(super) fn upright_severity(&self) -> Option<Severity> {
         self.findings.iter().find(|finding| finding.check == Check::Upright).map(|finding| finding.severity)
     }
 }
@@ -78,33 +78,33 @@ impl FaceExamination {
 /// - `exception`: with any, nothing is refused
 ///
 /// Never panics. The work is the same for all pictures but for four looks instead of one where no upright face is sure.
-pub fn examine(
+pub fn check(
     luma: &Plane,
     picture_width: u32,
     picture_height: u32,
     limits: &FaceLimits,
     subject: Subject,
     exception: Exception,
-) -> FaceExamination {
-    examine_with(luma, (picture_width, picture_height), limits, subject, exception, Vectors::default())
+) -> FaceCheckOutcome {
+    check_with(luma, (picture_width, picture_height), limits, subject, exception, SimdLevel::default())
 }
 
 /// The same with chosen instructions, so that a test can compare them.
-fn examine_with(
+fn check_with(
     luma: &Plane,
     picture: (u32, u32),
     limits: &FaceLimits,
     subject: Subject,
     exception: Exception,
-    vectors: Vectors,
-) -> FaceExamination {
+    vectors: SimdLevel,
+) -> FaceCheckOutcome {
     let (Some(scale), Some(networks)) = (pixels_per_sample(luma, picture), networks::NETWORKS.as_ref()) else {
-        return FaceExamination::default();
+        return FaceCheckOutcome::default();
     };
     if !can_show_a_face(luma) {
-        return FaceExamination::default();
+        return FaceCheckOutcome::default();
     }
-    let mut examination = judge(luma, networks, vectors, picture, scale, limits, subject);
+    let mut examination = check_plane(luma, networks, vectors, picture, scale, limits, subject);
     for finding in &mut examination.findings {
         if is_relaxed(finding.check, subject, exception) {
             finding.severity = Severity::Advise;
@@ -119,41 +119,43 @@ fn can_show_a_face(plane: &Plane) -> bool {
     whole && short >= MIN_SIDE && long <= short * MAX_ASPECT && long <= MAX_SIDE
 }
 
-fn judge(
+fn check_plane(
     luma: &Plane,
     networks: &Networks,
-    vectors: Vectors,
+    vectors: SimdLevel,
     picture: (u32, u32),
     pixels_per_sample: u32,
     limits: &FaceLimits,
     subject: Subject,
-) -> FaceExamination {
+) -> FaceCheckOutcome {
     let faces = detector::detect(luma, networks, vectors);
     let Some((first, others)) = faces.split_first() else { return without_face() };
     let landmarks = landmarks::locate(luma, first, networks, vectors);
-    let others: Vec<&Face> = others.iter().filter(|face| face.score >= SECOND).collect();
+    let others: Vec<&DetectedFace> = others.iter().filter(|face| face.score >= SECOND_FACE_SCORE).collect();
     let (measurements, mut findings) = match landmarks {
         Some(landmarks) => {
             let geometry = Geometry::new(&landmarks, picture, pixels_per_sample);
-            (geometry.measurements(), geometry.judge(limits, subject))
+            (geometry.measurements(), geometry.check(limits, subject))
         }
         // One network sees none and the other one is not sure.
-        None if first.score < SURE => return without_face(),
+        None if first.score < CONFIDENT_SCORE => return without_face(),
         // A face of which nothing can be measured.
         None => (FaceMeasurements::default(), vec![Finding::advise(Check::FaceMissing, "0 - 1", "1")]),
     };
     let count = 1 + others.len();
     if !others.is_empty() {
-        let sure = others.iter().any(|face| face.score >= SURE_SECOND && face.side() >= NOTABLE * first.side());
+        let sure = others.iter().any(|face| {
+            face.score >= CONFIDENT_SECOND_FACE_SCORE && face.side() >= SECOND_FACE_MIN_SIZE * first.side()
+        });
         let severity = if sure { Severity::Refuse } else { Severity::Advise };
         findings.push(Finding { severity, ..Finding::advise(Check::FaceCount, count.to_string(), "1") });
     }
-    FaceExamination { measurements: FaceMeasurements { faces: Some(count), ..measurements }, findings }
+    FaceCheckOutcome { measurements: FaceMeasurements { faces: Some(count), ..measurements }, findings }
 }
 
-fn without_face() -> FaceExamination {
+fn without_face() -> FaceCheckOutcome {
     let measurements = FaceMeasurements { faces: Some(0), ..FaceMeasurements::default() };
-    FaceExamination { measurements, findings: vec![Finding::refuse(Check::FaceMissing, "0", "1")] }
+    FaceCheckOutcome { measurements, findings: vec![Finding::refuse(Check::FaceMissing, "0", "1")] }
 }
 
 /// Findings that are only advice for this person. Elsewhere babies and disabled people were refused by programs, and so were covered

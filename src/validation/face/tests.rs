@@ -33,7 +33,7 @@ static SMALL: LazyLock<Portrait> = LazyLock::new(|| read("portrait-413x531.jpg",
 
 /// What is done to a portrait, around its middle; the border repeats.
 #[derive(Debug, Clone, Copy)]
-struct Change {
+struct Transformation {
     turn_degrees: f64,
     scale: f64,
     /// To the right and down, as share of the width and the height.
@@ -44,7 +44,8 @@ struct Change {
     blur: f64,
 }
 
-const AS_IS: Change = Change { turn_degrees: 0.0, scale: 1.0, shift: (0.0, 0.0), mirror: false, light: 1.0, blur: 0.0 };
+const AS_IS: Transformation =
+    Transformation { turn_degrees: 0.0, scale: 1.0, shift: (0.0, 0.0), mirror: false, light: 1.0, blur: 0.0 };
 
 impl Portrait {
     fn size(&self) -> (f64, f64) {
@@ -52,14 +53,14 @@ impl Portrait {
     }
 
     /// Where a place of the changed picture was before.
-    fn origin(&self, change: Change, (x, y): (f64, f64)) -> (f64, f64) {
+    fn origin(&self, change: Transformation, (x, y): (f64, f64)) -> (f64, f64) {
         let ((width, height), (sin, cos)) = (self.size(), change.turn_degrees.to_radians().sin_cos());
         let (x, y) = (x - width * (0.5 + change.shift.0), y - height * (0.5 + change.shift.1));
         let (x, y) = ((cos * x + sin * y) / change.scale, (cos * y - sin * x) / change.scale);
         (width / 2.0 + if change.mirror { -x } else { x }, height / 2.0 + y)
     }
 
-    fn pupils(&self, change: Change) -> [(f64, f64); 2] {
+    fn pupils(&self, change: Transformation) -> [(f64, f64); 2] {
         let ((width, height), (sin, cos)) = (self.size(), change.turn_degrees.to_radians().sin_cos());
         let mut pupils = self.pupils.map(|(x, y)| {
             let (x, y) = ((x - width / 2.0) * change.scale, (y - height / 2.0) * change.scale);
@@ -73,7 +74,7 @@ impl Portrait {
     }
 
     /// The changed picture at an eighth: a mean over 4 x 4 places of each 8 x 8 pixels.
-    fn plane(&self, change: Change) -> Plane {
+    fn plane(&self, change: Transformation) -> Plane {
         let (width, height) = (self.luma.width() as usize, self.luma.height() as usize);
         let (blur, samples) = ((8.0 + change.blur) / 4.0, self.luma.as_raw());
         plane(width.div_ceil(8), height.div_ceil(8), |x, y| {
@@ -88,14 +89,14 @@ impl Portrait {
         })
     }
 
-    fn examine(&self, change: Change, profile: &str, subject: Subject, exception: Exception) -> FaceExamination {
+    fn check(&self, change: Transformation, profile: &str, subject: Subject, exception: Exception) -> FaceCheckOutcome {
         let profile = Profile::builtin(profile).unwrap();
         let (width, height) = self.luma.dimensions();
-        examine(&self.plane(change), width, height, profile.face().unwrap(), subject, exception)
+        check(&self.plane(change), width, height, profile.face().unwrap(), subject, exception)
     }
 
-    fn findings(&self, change: Change, profile: &str) -> Vec<(Check, Severity)> {
-        named(&self.examine(change, profile, Subject::Adult, Exception::None))
+    fn findings(&self, change: Transformation, profile: &str) -> Vec<(Check, Severity)> {
+        named(&self.check(change, profile, Subject::Adult, Exception::None))
     }
 }
 
@@ -104,14 +105,14 @@ fn plane(width: usize, height: usize, sample: impl Fn(usize, usize) -> u8) -> Pl
     Plane { width, height, samples }
 }
 
-fn named(examination: &FaceExamination) -> Vec<(Check, Severity)> {
+fn named(examination: &FaceCheckOutcome) -> Vec<(Check, Severity)> {
     examination.findings.iter().map(|finding| (finding.check, finding.severity)).collect()
 }
 
-fn of_plane(plane: &Plane) -> FaceExamination {
+fn of_plane(plane: &Plane) -> FaceCheckOutcome {
     let limits = *Profile::builtin("de-tr03121").unwrap().face().unwrap();
     let (width, height) = (plane.width as u32 * 8, plane.height as u32 * 8);
-    examine(plane, width, height, &limits, Subject::Adult, Exception::None)
+    check(plane, width, height, &limits, Subject::Adult, Exception::None)
 }
 
 /// The distance of two points and the angle of the line through them.
@@ -120,8 +121,8 @@ fn span([(x, y), (right, lower)]: [(f64, f64); 2]) -> (f64, f64) {
 }
 
 #[track_caller]
-fn assert_measured(portrait: &Portrait, change: Change) {
-    let measured = portrait.examine(change, "icao-35x45", Subject::Adult, Exception::None).measurements;
+fn assert_measured(portrait: &Portrait, change: Transformation) {
+    let measured = portrait.check(change, "icao-35x45", Subject::Adult, Exception::None).measurements;
     assert_eq!(measured.faces, Some(1), "{change:?}");
     let ((distance, roll), (noted_distance, noted_roll)) =
         (span(measured.eyes.unwrap()), span(portrait.pupils(change)));
@@ -145,9 +146,12 @@ fn portraits_pass_their_profiles() {
 #[test]
 fn pupils_are_found_in_every_size() {
     for portrait in [&LARGE, &MIDDLE, &SMALL] {
-        for change in
-            [AS_IS, Change { mirror: true, ..AS_IS }, Change { light: 0.6, ..AS_IS }, Change { blur: 12.0, ..AS_IS }]
-        {
+        for change in [
+            AS_IS,
+            Transformation { mirror: true, ..AS_IS },
+            Transformation { light: 0.6, ..AS_IS },
+            Transformation { blur: 12.0, ..AS_IS },
+        ] {
             assert_measured(portrait, change);
         }
     }
@@ -159,7 +163,7 @@ fn pupils_are_found_in_a_turned_head() {
         [(&LARGE, &[-10.0, -5.0, -2.0, 3.0, 7.0][..]), (&MIDDLE, &[-10.0, 5.0]), (&SMALL, &[-5.0, 6.0])]
     {
         for turn_degrees in turns {
-            assert_measured(portrait, Change { turn_degrees: *turn_degrees, ..AS_IS });
+            assert_measured(portrait, Transformation { turn_degrees: *turn_degrees, ..AS_IS });
         }
     }
 }
@@ -168,10 +172,10 @@ fn pupils_are_found_in_a_turned_head() {
 fn pupils_are_found_wherever_the_face_is_and_however_large() {
     for portrait in [&LARGE, &SMALL] {
         for scale in [0.85, 1.15] {
-            assert_measured(portrait, Change { scale, turn_degrees: -3.0, ..AS_IS });
+            assert_measured(portrait, Transformation { scale, turn_degrees: -3.0, ..AS_IS });
         }
         for shift in [(-0.05, 0.02), (0.013, -0.07)] {
-            assert_measured(portrait, Change { shift, mirror: true, ..AS_IS });
+            assert_measured(portrait, Transformation { shift, mirror: true, ..AS_IS });
         }
     }
 }
@@ -181,10 +185,19 @@ fn a_tilt_is_advice_near_the_limit_and_refused_beyond() {
     use Severity::{Advise, Refuse};
     for portrait in [&LARGE, &MIDDLE] {
         // The portrait itself is tilted by 3.2 degrees.
-        assert_eq!(portrait.findings(Change { turn_degrees: 3.5, ..AS_IS }, "icao-35x45"), []);
-        assert_eq!(portrait.findings(Change { turn_degrees: 6.5, ..AS_IS }, "icao-35x45"), [(Check::Roll, Advise)]);
-        assert_eq!(portrait.findings(Change { turn_degrees: 10.0, ..AS_IS }, "icao-35x45"), [(Check::Roll, Refuse)]);
-        assert_eq!(portrait.findings(Change { turn_degrees: -16.0, ..AS_IS }, "icao-35x45"), [(Check::Roll, Refuse)]);
+        assert_eq!(portrait.findings(Transformation { turn_degrees: 3.5, ..AS_IS }, "icao-35x45"), []);
+        assert_eq!(
+            portrait.findings(Transformation { turn_degrees: 6.5, ..AS_IS }, "icao-35x45"),
+            [(Check::Roll, Advise)]
+        );
+        assert_eq!(
+            portrait.findings(Transformation { turn_degrees: 10.0, ..AS_IS }, "icao-35x45"),
+            [(Check::Roll, Refuse)]
+        );
+        assert_eq!(
+            portrait.findings(Transformation { turn_degrees: -16.0, ..AS_IS }, "icao-35x45"),
+            [(Check::Roll, Refuse)]
+        );
     }
 }
 
@@ -199,14 +212,14 @@ fn a_face_off_the_middle_is_advice_and_then_refused() {
         ((0.0, 0.06), vec![(VerticalPosition, Advise)]),
         ((0.0, 0.13), vec![(VerticalPosition, Refuse)]),
     ] {
-        assert_eq!(LARGE.findings(Change { shift, ..AS_IS }, "de-tr03121"), expected, "{shift:?}");
+        assert_eq!(LARGE.findings(Transformation { shift, ..AS_IS }, "de-tr03121"), expected, "{shift:?}");
     }
 }
 
 #[test]
 fn a_small_face_is_refused_for_its_few_pixels_unless_it_is_a_child() {
     let findings =
-        |scale, subject| named(&LARGE.examine(Change { scale, ..AS_IS }, "de-tr03121", subject, Exception::None));
+        |scale, subject| named(&LARGE.check(Transformation { scale, ..AS_IS }, "de-tr03121", subject, Exception::None));
     let (few, size) = (Check::InterEyeDistance, Check::HeadSize);
     assert_eq!(findings(0.92, Subject::Adult), []);
     assert_eq!(findings(0.88, Subject::Adult), [(few, Severity::Advise)]);
@@ -220,9 +233,9 @@ fn a_small_face_is_refused_for_its_few_pixels_unless_it_is_a_child() {
 
 #[test]
 fn infants_and_exceptions_are_advised_never_refused() {
-    let tilted = Change { turn_degrees: 12.0, shift: (0.1, 0.1), scale: 0.7, ..AS_IS };
+    let tilted = Transformation { turn_degrees: 12.0, shift: (0.1, 0.1), scale: 0.7, ..AS_IS };
     let refusals = |subject, exception| {
-        let examination = LARGE.examine(tilted, "de-tr03121", subject, exception);
+        let examination = LARGE.check(tilted, "de-tr03121", subject, exception);
         assert!(examination.findings.len() >= 3, "{:?}", examination.findings);
         examination.findings.into_iter().filter(|finding| finding.severity == Severity::Refuse).count()
     };
@@ -237,8 +250,9 @@ fn infants_and_exceptions_are_advised_never_refused() {
 
 #[test]
 fn two_faces_are_refused_and_a_small_one_behind_is_noticed() {
-    let (left, right) = (Change { scale: 0.55, shift: (-0.25, 0.0), ..AS_IS }, Change { shift: (0.25, 0.0), ..AS_IS });
-    let (left, right) = (LARGE.plane(left), LARGE.plane(Change { scale: 0.55, mirror: true, ..right }));
+    let (left, right) =
+        (Transformation { scale: 0.55, shift: (-0.25, 0.0), ..AS_IS }, Transformation { shift: (0.25, 0.0), ..AS_IS });
+    let (left, right) = (LARGE.plane(left), LARGE.plane(Transformation { scale: 0.55, mirror: true, ..right }));
     let half = left.width / 2;
     let both = plane(left.width, left.height, |x, y| if x < half { &left } else { &right }.samples[y * left.width + x]);
     let examination = of_plane(&both);
@@ -246,7 +260,7 @@ fn two_faces_are_refused_and_a_small_one_behind_is_noticed() {
     assert!(named(&examination).contains(&(Check::FaceCount, Severity::Refuse)), "{:?}", examination.findings);
 
     let whole = LARGE.plane(AS_IS);
-    let tiny = LARGE.plane(Change { scale: 0.42, shift: (0.31, -0.36), ..AS_IS });
+    let tiny = LARGE.plane(Transformation { scale: 0.42, shift: (0.31, -0.36), ..AS_IS });
     let behind = |x: usize, y: usize| x > 100 && y < 50;
     let pick = |x, y| if behind(x, y) { &tiny } else { &whole };
     let examination = of_plane(&plane(whole.width, whole.height, |x, y| pick(x, y).samples[y * whole.width + x]));
@@ -256,8 +270,8 @@ fn two_faces_are_refused_and_a_small_one_behind_is_noticed() {
 
 #[test]
 fn no_face_is_refused_and_nothing_else_said() {
-    let background = LARGE.plane(Change { scale: 6.0, shift: (2.5, 2.7), ..AS_IS });
-    let collar = LARGE.plane(Change { scale: 3.0, shift: (0.0, -1.3), ..AS_IS });
+    let background = LARGE.plane(Transformation { scale: 6.0, shift: (2.5, 2.7), ..AS_IS });
+    let collar = LARGE.plane(Transformation { scale: 3.0, shift: (0.0, -1.3), ..AS_IS });
     let hills = plane(156, 200, |x, y| {
         let ridge = 100.0 + 25.0 * (x as f64 / 17.0).sin() + 9.0 * (x as f64 / 5.0).cos();
         if (y as f64) < ridge { 220 - (y / 4) as u8 } else { 90 + ((x * 7 + y * 13) % 40) as u8 }
@@ -299,12 +313,12 @@ fn no_plane_is_too_strange() {
     }
     // A plane that lies about itself, and one that is not of this picture.
     let short = Plane { width: 156, height: 200, samples: vec![0; 99] };
-    assert_eq!(of_plane(&short), FaceExamination::default());
+    assert_eq!(of_plane(&short), FaceCheckOutcome::default());
     let limits = FaceLimits::default();
     let plane = LARGE.plane(AS_IS);
     for (width, height) in [(0, 0), (1244, 1601), (u32::MAX, u32::MAX), (155, 200)] {
-        let examination = examine(&plane, width, height, &limits, Subject::Adult, Exception::None);
-        assert_eq!(examination, FaceExamination::default(), "{width} x {height}");
+        let examination = check(&plane, width, height, &limits, Subject::Adult, Exception::None);
+        assert_eq!(examination, FaceCheckOutcome::default(), "{width} x {height}");
     }
 }
 
@@ -313,8 +327,8 @@ fn a_larger_plane_of_the_same_picture_tells_the_same() {
     let (luma, limits) = (&SMALL.luma, FaceLimits::default());
     let (width, height) = luma.dimensions();
     let whole = Plane { width: width as usize, height: height as usize, samples: luma.as_raw().clone() };
-    let whole = examine(&whole, width, height, &limits, Subject::Adult, Exception::None).measurements;
-    let eighth = SMALL.examine(AS_IS, "icao-35x45", Subject::Adult, Exception::None).measurements;
+    let whole = check(&whole, width, height, &limits, Subject::Adult, Exception::None).measurements;
+    let eighth = SMALL.check(AS_IS, "icao-35x45", Subject::Adult, Exception::None).measurements;
     let difference = whole.inter_eye_distance_px.unwrap() - eighth.inter_eye_distance_px.unwrap();
     assert!(difference.abs() < 3.0, "{difference} px");
     assert!((whole.roll_degrees.unwrap() - eighth.roll_degrees.unwrap()).abs() < 1.0);
@@ -325,8 +339,8 @@ fn a_head_that_lies_or_stands_upside_down_is_refused_by_name_and_nothing_else_is
     for portrait in [&LARGE, &MIDDLE, &SMALL] {
         for turn_degrees in [90.0, -90.0, 180.0, 120.0, -60.0] {
             // Small enough that the turned head stays within the picture.
-            let change = Change { turn_degrees, scale: 0.8, ..AS_IS };
-            let examination = portrait.examine(change, "icao-35x45", Subject::Adult, Exception::None);
+            let change = Transformation { turn_degrees, scale: 0.8, ..AS_IS };
+            let examination = portrait.check(change, "icao-35x45", Subject::Adult, Exception::None);
             assert_eq!(named(&examination), [(Check::Upright, Severity::Refuse)], "{change:?}: {examination:?}");
             let roll = examination.measurements.roll_degrees.unwrap();
             let noted = turn_degrees + 3.2;
@@ -337,7 +351,7 @@ fn a_head_that_lies_or_stands_upside_down_is_refused_by_name_and_nothing_else_is
 
 #[test]
 fn eyes_at_the_edge_are_refused() {
-    let findings = |shift| LARGE.findings(Change { shift, ..AS_IS }, "icao-35x45");
+    let findings = |shift| LARGE.findings(Transformation { shift, ..AS_IS }, "icao-35x45");
     assert!(findings((0.0, -0.42)).contains(&(Check::EyesCutOff, Severity::Refuse)));
     assert!(findings((-0.34, 0.0)).contains(&(Check::EyesCutOff, Severity::Refuse)));
     assert!(findings((0.37, 0.0)).contains(&(Check::EyesCutOff, Severity::Refuse)));
@@ -347,10 +361,12 @@ fn eyes_at_the_edge_are_refused() {
 #[test]
 fn scalar_and_vector_arithmetic_agree() {
     let limits = *Profile::builtin("de-tr03121").unwrap().face().unwrap();
-    for change in [AS_IS, Change { turn_degrees: 9.0, ..AS_IS }, Change { turn_degrees: 180.0, ..AS_IS }] {
+    for change in
+        [AS_IS, Transformation { turn_degrees: 9.0, ..AS_IS }, Transformation { turn_degrees: 180.0, ..AS_IS }]
+    {
         let plane = LARGE.plane(change);
-        let [vector, scalar] = [Vectors::Widest, Vectors::Scalar]
-            .map(|vectors| examine_with(&plane, (1244, 1600), &limits, Subject::Adult, Exception::None, vectors));
+        let [vector, scalar] = [SimdLevel::Widest, SimdLevel::Scalar]
+            .map(|vectors| check_with(&plane, (1244, 1600), &limits, Subject::Adult, Exception::None, vectors));
         assert_eq!(named(&vector), named(&scalar));
         let (vector, scalar) = (vector.measurements, scalar.measurements);
         for ((x, y), (other_x, other_y)) in vector.eyes.unwrap().into_iter().zip(scalar.eyes.unwrap()) {
@@ -366,7 +382,7 @@ fn measurements_of_the_portraits_do_not_drift() {
     for (portrait, [(left, left_y), (right, right_y)], (chin, chin_y)) in
         [(&LARGE, PINNED[0].0, PINNED[0].1), (&MIDDLE, PINNED[1].0, PINNED[1].1), (&SMALL, PINNED[2].0, PINNED[2].1)]
     {
-        let measured = portrait.examine(AS_IS, "icao-35x45", Subject::Adult, Exception::None).measurements;
+        let measured = portrait.check(AS_IS, "icao-35x45", Subject::Adult, Exception::None).measurements;
         let [(x, y), (other_x, other_y)] = measured.eyes.unwrap();
         let (chin_x, low) = measured.chin.unwrap();
         let tolerance = portrait.size().0 / 1000.0;

@@ -4,17 +4,17 @@ use crate::validation::small_picture::Plane;
 
 /// By how much a plane was turned, clockwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum Rotation {
     Quarter,
     Half,
     ThreeQuarters,
 }
 
-impl Turn {
+impl Rotation {
     pub(super) const ALL: [Self; 3] = [Self::Quarter, Self::Half, Self::ThreeQuarters];
 
     /// The plane, turned.
-    pub(super) fn of(self, plane: &Plane) -> Plane {
+    pub(super) fn rotate(self, plane: &Plane) -> Plane {
         let Plane { width, height, ref samples } = *plane;
         let (width_after, height_after) = match self {
             Self::Half => (width, height),
@@ -32,7 +32,7 @@ impl Turn {
 
     /// Maps a point of the turned plane to the plane as it was, which had this width and height. Both in samples from the
     /// upper left corner.
-    pub(super) fn back(self, (x, y): (f32, f32), plane: &Plane) -> (f32, f32) {
+    pub(super) fn map_back(self, (x, y): (f32, f32), plane: &Plane) -> (f32, f32) {
         let (width, height) = (plane.width as f32, plane.height as f32);
         match self {
             Self::Quarter => (y, height - x),
@@ -49,12 +49,12 @@ mod tests {
     #[test]
     fn a_sample_is_found_where_it_was() {
         let plane = Plane { width: 3, height: 2, samples: vec![0, 1, 2, 3, 4, 5] };
-        assert_eq!(Turn::Quarter.of(&plane).samples, [3, 0, 4, 1, 5, 2]);
-        for turn in Turn::ALL {
-            let turned = turn.of(&plane);
+        assert_eq!(Rotation::Quarter.rotate(&plane).samples, [3, 0, 4, 1, 5, 2]);
+        for turn in Rotation::ALL {
+            let turned = turn.rotate(&plane);
             for y in 0..turned.height {
                 for x in 0..turned.width {
-                    let (old_x, old_y) = turn.back((x as f32 + 0.5, y as f32 + 0.5), &plane);
+                    let (old_x, old_y) = turn.map_back((x as f32 + 0.5, y as f32 + 0.5), &plane);
                     let before = plane.samples[old_y as usize * plane.width + old_x as usize];
                     assert_eq!(turned.samples[y * turned.width + x], before, "{turn:?} {x} {y}");
                 }

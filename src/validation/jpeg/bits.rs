@@ -84,14 +84,14 @@ impl<'a> BitReader<'a> {
     /// T.81, F.1.2.3, asks for less than a byte of one bits. Decoders skip these bits unread, so encoders get away with zeros
     /// or with what was left in a register; jpeg-js and the programs built on it write a whole byte of ones where the last
     /// code ends with a byte. Neither holds a bit of the picture.
-    pub(super) fn remainder(&self) -> Remainder {
+    pub(super) fn remainder(&self) -> PaddingBits {
         let bits = match self.bits {
             bits @ 0..8 => bits,
             // Read bytes end where the bits end, so these eight are one byte.
             bits @ 8..16 if self.buffer >> (64 - bits) & 0xFF == 0xFF => bits - 8,
-            _ => return Remainder::Data,
+            _ => return PaddingBits::NotPadding,
         };
-        if self.buffer.leading_ones() >= bits { Remainder::Ones } else { Remainder::OtherBits }
+        if self.buffer.leading_ones() >= bits { PaddingBits::Ones } else { PaddingBits::OtherBits }
     }
 
     /// Reads the marker at which the data ended; `None` at the end of the file.
@@ -129,19 +129,19 @@ pub(super) struct Marker {
 
 /// The bits between the last code and the next marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Remainder {
+pub(super) enum PaddingBits {
     /// None, or less than a byte of ones, with or without one byte of ones behind them.
     Ones,
     /// The same, but the bits of the last code's byte are not all ones.
     OtherBits,
     /// More than that.
-    Data,
+    NotPadding,
 }
 
-impl Remainder {
+impl PaddingBits {
     /// Reports bits that can be padding.
     pub(super) fn is_padding(self) -> bool {
-        self != Self::Data
+        self != Self::NotPadding
     }
 }
 
@@ -183,7 +183,7 @@ mod tests {
         }
         assert_eq!(seen, [0x12, 0xFF, 0x34, 0x56, 0x78, 0x9A, 0xBC, 0xDE, 0xF0, 0xFF]);
         assert_eq!(reader.marker(), Some(Marker { code: 0xD9, offset: 12, fill: 0, end: 14 }));
-        assert_eq!(reader.remainder(), Remainder::Ones);
+        assert_eq!(reader.remainder(), PaddingBits::Ones);
     }
 
     /// A reader that has consumed the first `bits` of `data`.
@@ -235,20 +235,20 @@ mod tests {
         const EOI: [u8; 2] = [0xFF, 0xD9];
         let remainder = |data: &[u8], bits| after(&[data, &EOI].concat(), bits).remainder();
         for (data, bits, expected) in [
-            (&[0xAF][..], 8, Remainder::Ones),
-            (&[0xAF], 4, Remainder::Ones),
-            (&[0xA0], 4, Remainder::OtherBits),
-            (&[0xA5], 4, Remainder::OtherBits),
-            (&[0xA0], 1, Remainder::OtherBits),
-            (&[0xA0], 0, Remainder::Data),
-            (&[0xAF, 0xFF, 0x00], 8, Remainder::Ones),
-            (&[0xAF, 0xFF, 0x00], 4, Remainder::Ones),
-            (&[0xA0, 0xFF, 0x00], 4, Remainder::OtherBits),
-            (&[0xAF, 0xFE], 8, Remainder::Data),
-            (&[0xAF, 0x7F], 4, Remainder::Data),
-            (&[0xAF, 0x00], 8, Remainder::Data),
-            (&[0xAF, 0xFF, 0x00, 0xFF, 0x00], 8, Remainder::Data),
-            (&[0xAF, 0xFF, 0x00], 0, Remainder::Data),
+            (&[0xAF][..], 8, PaddingBits::Ones),
+            (&[0xAF], 4, PaddingBits::Ones),
+            (&[0xA0], 4, PaddingBits::OtherBits),
+            (&[0xA5], 4, PaddingBits::OtherBits),
+            (&[0xA0], 1, PaddingBits::OtherBits),
+            (&[0xA0], 0, PaddingBits::NotPadding),
+            (&[0xAF, 0xFF, 0x00], 8, PaddingBits::Ones),
+            (&[0xAF, 0xFF, 0x00], 4, PaddingBits::Ones),
+            (&[0xA0, 0xFF, 0x00], 4, PaddingBits::OtherBits),
+            (&[0xAF, 0xFE], 8, PaddingBits::NotPadding),
+            (&[0xAF, 0x7F], 4, PaddingBits::NotPadding),
+            (&[0xAF, 0x00], 8, PaddingBits::NotPadding),
+            (&[0xAF, 0xFF, 0x00, 0xFF, 0x00], 8, PaddingBits::NotPadding),
+            (&[0xAF, 0xFF, 0x00], 0, PaddingBits::NotPadding),
         ] {
             assert_eq!(remainder(data, bits), expected, "{data:02X?} after {bits} bits");
         }

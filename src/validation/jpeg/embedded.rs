@@ -20,7 +20,7 @@ const IDENTIFIERS: [(u8, &[u8], &str); 10] = [
 /// The index of further pictures in the file (CIPA DC-007).
 const MULTI_PICTURE: &[u8] = b"MPF\0";
 /// Segments of EXIF, XMP and ICC profiles.
-const NOT_COUNTED: [(u8, &[u8]); 4] = [
+const IGNORED_SEGMENTS: [(u8, &[u8]); 4] = [
     (0xE1, b"Exif\0\0"),
     (0xE1, b"http://ns.adobe.com/xap/1.0/\0"),
     (0xE1, b"http://ns.adobe.com/xmp/extension/\0"),
@@ -29,24 +29,24 @@ const NOT_COUNTED: [(u8, &[u8]); 4] = [
 
 /// The kinds of segments in a header with the bytes of each. Seventeen markers and the identifiers above bound its length.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Embedded(Vec<(Kind, usize)>);
+pub struct EmbeddedSegments(Vec<(SegmentKind, usize)>);
 
 /// A marker and, where it is a known one, the identifier. `Display` is for people: `APP2 MPF`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kind {
+pub struct SegmentKind {
     marker: u8,
     identifier: Option<&'static str>,
 }
 
-impl Embedded {
+impl EmbeddedSegments {
     /// Adds the content of a segment, without marker and length.
     pub(super) fn count(&mut self, marker: u8, content: &[u8]) {
         let is_counted = matches!(marker, 0xE0..=0xEF | 0xFE);
-        if !is_counted || NOT_COUNTED.iter().any(|(m, start)| *m == marker && content.starts_with(start)) {
+        if !is_counted || IGNORED_SEGMENTS.iter().any(|(m, start)| *m == marker && content.starts_with(start)) {
             return;
         }
         let known = IDENTIFIERS.iter().find(|(m, start, _)| *m == marker && content.starts_with(start));
-        let kind = Kind { marker, identifier: known.map(|(_, _, name)| *name) };
+        let kind = SegmentKind { marker, identifier: known.map(|(_, _, name)| *name) };
         match self.0.iter_mut().find(|(counted, _)| *counted == kind) {
             Some((_, bytes)) => *bytes += content.len(),
             None => self.0.push((kind, content.len())),
@@ -54,7 +54,7 @@ impl Embedded {
     }
 
     /// The kinds with their bytes, in the order in which they first appear.
-    pub fn kinds(&self) -> impl Iterator<Item = (Kind, usize)> {
+    pub fn kinds(&self) -> impl Iterator<Item = (SegmentKind, usize)> {
         self.0.iter().copied()
     }
 
@@ -64,7 +64,7 @@ impl Embedded {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for SegmentKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.marker {
             0xFE => f.write_str("COM")?,
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     fn counted(segments: &[(u8, &[u8])]) -> Vec<(String, usize)> {
-        let mut embedded = Embedded::default();
+        let mut embedded = EmbeddedSegments::default();
         segments.iter().for_each(|(marker, content)| embedded.count(*marker, content));
         embedded.kinds().map(|(kind, bytes)| (kind.to_string(), bytes)).collect()
     }

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use super::appendix::Appendix;
+use super::appendix::TrailingDataKind;
 use crate::domain::check::Check;
-use crate::domain::detail::Detail;
+use crate::domain::detail::FindingDetail;
 use crate::domain::finding::Finding;
 
-/// One thing that is wrong. `Display` is for logs; [`Fault::finding`] is for the photographer.
+/// One thing that is wrong. `Display` is for logs; [`JpegError::to_finding`] is for the photographer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub enum JpegError {
     /// No bytes at all.
     Empty,
     /// The file does not begin as a JPEG does; what it seems to be instead.
@@ -23,9 +23,9 @@ pub enum Fault {
     /// Three components that are not YCbCr, or that not every program takes for YCbCr.
     ColourSpace(ColourSpace),
     /// The file ends before the picture does.
-    Cut {
+    Truncated {
         /// Where.
-        place: Place,
+        position: TruncationPoint,
         /// How much of the picture data is there, in thousandths, where that could be told.
         per_mille: Option<u16>,
     },
@@ -54,7 +54,7 @@ pub enum Fault {
         /// How many.
         bytes: usize,
         /// A guess at their kind.
-        appendix: Appendix,
+        appendix: TrailingDataKind,
     },
     /// A segment or table that the standard does not allow.
     Structure {
@@ -110,10 +110,10 @@ impl ColourSpace {
         }
     }
 
-    const fn detail(self) -> Option<Detail> {
+    const fn detail(self) -> Option<FindingDetail> {
         match self {
-            Self::Rgb => Some(Detail::StoredAsRgb),
-            Self::RgbOrYCbCr => Some(Detail::ColourContradictory),
+            Self::Rgb => Some(FindingDetail::StoredAsRgb),
+            Self::RgbOrYCbCr => Some(FindingDetail::ColourContradictory),
             Self::Ycck | Self::Unknown => None,
         }
     }
@@ -121,7 +121,7 @@ impl ColourSpace {
 
 /// Where a file was cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum TruncationPoint {
     /// Before the picture data.
     Header,
     /// In the picture data.
@@ -157,23 +157,23 @@ impl Coding {
         }
     }
 
-    const fn detail(self) -> Option<Detail> {
+    const fn detail(self) -> Option<FindingDetail> {
         match self {
             Self::Progressive => None,
-            Self::NonInterleaved => Some(Detail::SeparateScans),
-            Self::Lossless | Self::Hierarchical | Self::Arithmetic => Some(Detail::RareCoding),
+            Self::NonInterleaved => Some(FindingDetail::SeparateScans),
+            Self::Lossless | Self::Hierarchical | Self::Arithmetic => Some(FindingDetail::RareCoding),
         }
     }
 }
 
-impl Fault {
+impl JpegError {
     /// Whether the picture data cannot be walked with this fault in the header.
-    pub(super) const fn hinders_scan(&self) -> bool {
+    pub(super) const fn prevents_scan(&self) -> bool {
         !matches!(self, Self::ColourSpace(_) | Self::ExifSegments { .. })
     }
 
     /// The finding for it; always one that refuses.
-    pub fn finding(&self) -> Finding {
+    pub fn to_finding(&self) -> Finding {
         match self {
             Self::Empty => Finding::refuse(Check::Empty, "0 B", "> 0 B"),
             Self::NotJpeg(guess) => Finding::refuse(Check::Format, *guess, "JPEG"),
@@ -181,30 +181,31 @@ impl Fault {
                 Finding::refuse(Check::Coding, coding.name(), "baseline").with_detail(coding.detail())
             }
             Self::BitDepth(bits) => Finding::refuse(Check::BitDepth, format!("{bits} bit"), "8 bit"),
-            Self::Components(1) => Finding::refuse(Check::Colour, "1 (Y)", "3 (YCbCr)").with_detail(Some(Detail::Grey)),
+            Self::Components(1) => {
+                Finding::refuse(Check::Colour, "1 (Y)", "3 (YCbCr)").with_detail(Some(FindingDetail::Grey))
+            }
             Self::Components(4) => {
-                Finding::refuse(Check::Colour, "4 (CMYK)", "3 (YCbCr)").with_detail(Some(Detail::Cmyk))
+                Finding::refuse(Check::Colour, "4 (CMYK)", "3 (YCbCr)").with_detail(Some(FindingDetail::Cmyk))
             }
             Self::Components(count) => Finding::refuse(Check::Colour, count.to_string(), "3 (YCbCr)"),
             Self::ColourSpace(space) => {
                 let measured = format!("3 ({})", space.name());
                 Finding::refuse(Check::Colour, measured, "3 (YCbCr)").with_detail(space.detail())
             }
-            Self::Cut { place: Place::EndMarker, .. } => {
+            Self::Truncated { position: TruncationPoint::EndMarker, .. } => {
                 Finding::refuse(Check::Complete, "100.0 %, - EOI", "100.0 %, EOI")
             }
-            Self::Cut { per_mille, place } => {
+            Self::Truncated { per_mille, position: place } => {
                 let measured = match (per_mille, place) {
                     (Some(per_mille), _) => percent(*per_mille),
-                    (None, Place::Header) => percent(0),
+                    (None, TruncationPoint::Header) => percent(0),
                     (None, _) => "< 100.0 %".to_owned(),
                 };
                 Finding::refuse(Check::Complete, measured, "100.0 %")
             }
             Self::Damaged { per_mille, .. } => Finding::refuse(Check::PictureData, percent(*per_mille), "100.0 %"),
-            Self::EndsInZeros => {
-                Finding::refuse(Check::PictureData, percent(999), "100.0 %").with_detail(Some(Detail::EndsInZeros))
-            }
+            Self::EndsInZeros => Finding::refuse(Check::PictureData, percent(999), "100.0 %")
+                .with_detail(Some(FindingDetail::EndsInZeros)),
             Self::DeclaredSize { width, height, per_mille } => Finding::refuse(
                 Check::DeclaredSize,
                 per_mille.map_or_else(|| "> 100.0 %".to_owned(), percent),
@@ -223,7 +224,7 @@ impl Fault {
             Self::Segments => {
                 let limit = super::MAX_SEGMENTS;
                 Finding::refuse(Check::Metadata, format!("> {limit} (APP, COM)"), format!("<= {limit} (APP, COM)"))
-                    .with_detail(Some(Detail::TooMuchMetadata))
+                    .with_detail(Some(FindingDetail::TooMuchMetadata))
             }
             Self::Oversized { bytes, limit } => {
                 Finding::refuse(Check::FileSize, format!("{bytes} B"), format!("<= {limit} B"))
@@ -231,7 +232,7 @@ impl Fault {
             Self::ExifSegments { count } => Finding::refuse(Check::ExifBlocks, format!("{count} x EXIF"), "1 x EXIF"),
             Self::Metadata { bytes } => {
                 Finding::refuse(Check::Metadata, format!(">= {bytes} B"), format!("<= {} B", super::MAX_METADATA_BYTES))
-                    .with_detail(Some(Detail::TooMuchMetadata))
+                    .with_detail(Some(FindingDetail::TooMuchMetadata))
             }
         }
     }
@@ -241,13 +242,13 @@ fn percent(per_mille: u16) -> String {
     format!("{}.{} %", per_mille / 10, per_mille % 10)
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for JpegError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Structure { segment, offset, what } => write!(f, "{segment} at byte {offset}: {what}"),
             Self::Damaged { per_mille, what } => write!(f, "picture data, after {}: {what}", percent(*per_mille)),
             other => {
-                let finding = other.finding();
+                let finding = other.to_finding();
                 write!(f, "{}: {}, expected {}", finding.check, finding.measured, finding.limit)
             }
         }

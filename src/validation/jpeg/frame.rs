@@ -1,6 +1,6 @@
 //! The frame header (SOF): the size of the picture and how its colours are sampled (T.81, B.2.2).
 
-use super::fault::{Coding, ColourSpace, Fault};
+use super::fault::{Coding, ColourSpace, JpegError};
 
 /// What the frame header says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,9 +35,9 @@ pub(super) const MAX_BLOCKS_PER_MCU: usize = 10;
 
 impl Frame {
     /// Reads a frame header's content, whichever process it belongs to: they all look alike.
-    pub(super) fn parse(marker: u8, content: &[u8], offset: usize, faults: &mut Vec<Fault>) -> Option<Self> {
+    pub(super) fn parse(marker: u8, content: &[u8], offset: usize, faults: &mut Vec<JpegError>) -> Option<Self> {
         let mut wrong = |what| {
-            faults.push(Fault::Structure { segment: "SOF", offset, what });
+            faults.push(JpegError::Structure { segment: "SOF", offset, what });
         };
         let Some((&[precision, h1, h0, w1, w0, count], rest)) = content.split_first_chunk() else {
             wrong("too short");
@@ -60,13 +60,13 @@ impl Frame {
             wrong("identifiers, sampling factors or table numbers");
         }
         if let Some(coding) = coding_of(marker) {
-            faults.push(Fault::Coding(coding));
+            faults.push(JpegError::Coding(coding));
         }
         if precision != 8 {
-            faults.push(Fault::BitDepth(precision));
+            faults.push(JpegError::BitDepth(precision));
         }
         if count != 3 {
-            faults.push(Fault::Components(count));
+            faults.push(JpegError::Components(count));
         }
         Some(frame)
     }
@@ -94,13 +94,13 @@ impl Frame {
     /// Reads the colour space of three components from their identifiers. `is_said_to_be_ycbcr` where a JFIF segment or an
     /// Adobe segment with transform 1 says so: libjpeg (`default_decompress_parms` in jdapimin.c) then looks at no identifier,
     /// zune looks for the letters RGB only. Without such a segment 1, 2, 3 (JFIF) and 0, 1, 2 are YCbCr.
-    pub(super) fn colour_fault(&self, is_said_to_be_ycbcr: bool) -> Option<Fault> {
+    pub(super) fn colour_error(&self, is_said_to_be_ycbcr: bool) -> Option<JpegError> {
         let [luma, blue, red] = self.components.as_slice() else { return None };
         match ([luma.id, blue.id, red.id], is_said_to_be_ycbcr) {
-            ([b'R', b'G', b'B'], true) => Some(Fault::ColourSpace(ColourSpace::RgbOrYCbCr)),
-            ([b'R', b'G', b'B'], false) => Some(Fault::ColourSpace(ColourSpace::Rgb)),
+            ([b'R', b'G', b'B'], true) => Some(JpegError::ColourSpace(ColourSpace::RgbOrYCbCr)),
+            ([b'R', b'G', b'B'], false) => Some(JpegError::ColourSpace(ColourSpace::Rgb)),
             (_, true) | ([1, 2, 3] | [0, 1, 2], false) => None,
-            (_, false) => Some(Fault::ColourSpace(ColourSpace::Unknown)),
+            (_, false) => Some(JpegError::ColourSpace(ColourSpace::Unknown)),
         }
     }
 

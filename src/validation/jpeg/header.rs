@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::embedded::Embedded;
-use super::fault::{Coding, ColourSpace, Fault};
+use super::embedded::EmbeddedSegments;
+use super::fault::{Coding, ColourSpace, JpegError};
 use super::frame::Frame;
-use super::huffman::CodeList;
+use super::huffman::HuffmanSpec;
 use super::quantisation;
 use super::scan::ScanPlan;
 use super::segments::{self, Segment};
@@ -17,7 +17,7 @@ pub const MAX_METADATA_BYTES: usize = 512 * 1024;
 /// on each pair of extended XMP segments, so that a header of thousands would cost seconds.
 pub const MAX_SEGMENTS: usize = 256;
 /// So many faults are told; a file can be made to have thousands.
-const MAX_FAULTS: usize = 16;
+const MAX_ERRORS: usize = 16;
 
 /// What a header says, as far as it could be read.
 #[derive(Debug, Default)]
@@ -35,10 +35,10 @@ pub struct Header {
     /// The first byte of the picture data.
     pub scan_start: Option<usize>,
     /// The other application segments and the comments, by kind and size.
-    pub embedded: Embedded,
-    pub(super) quantisation: [Option<quantisation::Table>; 4],
-    pub(super) dc_codes: [Option<CodeList>; 4],
-    pub(super) ac_codes: [Option<CodeList>; 4],
+    pub embedded: EmbeddedSegments,
+    pub(super) quantisation: [Option<quantisation::QuantisationTable>; 4],
+    pub(super) dc_codes: [Option<HuffmanSpec>; 4],
+    pub(super) ac_codes: [Option<HuffmanSpec>; 4],
     pub(super) restart_interval: u16,
     /// For each component of the scan: which DC and which AC table it uses.
     pub(super) scan_tables: Vec<(u8, u8)>,
@@ -49,18 +49,18 @@ pub struct Header {
 }
 
 /// Reads until the picture data begin or nothing more can be read.
-pub(super) fn read(bytes: &[u8]) -> (Header, Vec<Fault>) {
+pub(super) fn read(bytes: &[u8]) -> (Header, Vec<JpegError>) {
     let mut header = Header::default();
     let mut faults = Vec::new();
     if bytes.is_empty() {
-        return (header, vec![Fault::Empty]);
+        return (header, vec![JpegError::Empty]);
     }
     if !bytes.starts_with(&[0xFF, 0xD8]) {
-        return (header, vec![Fault::NotJpeg(guess_format(bytes))]);
+        return (header, vec![JpegError::NotJpeg(guess_format(bytes))]);
     }
     let mut position = 2;
     let mut segments_read = 0;
-    while header.scan_start.is_none() && faults.len() < MAX_FAULTS {
+    while header.scan_start.is_none() && faults.len() < MAX_ERRORS {
         let segment = match segments::read(bytes, position) {
             Ok(segment) => segment,
             Err(fault) => {
@@ -68,8 +68,8 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<Fault>) {
                 break;
             }
         };
-        if let Err(what) = header.take(&segment, &mut faults) {
-            faults.push(Fault::Structure { segment: segments::name(segment.marker), offset: segment.offset, what });
+        if let Err(what) = header.take_segment(&segment, &mut faults) {
+            faults.push(JpegError::Structure { segment: segments::name(segment.marker), offset: segment.offset, what });
             // A marker that ends the picture or begins another one: what follows is not this header.
             if matches!(segment.marker, 0xD8 | 0xD9) {
                 break;
@@ -80,7 +80,7 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<Fault>) {
         if segments_read > MAX_SEGMENTS {
             // One finding on too much metadata will do.
             if position <= MAX_METADATA_BYTES {
-                faults.push(Fault::Segments);
+                faults.push(JpegError::Segments);
             }
             break;
         }
@@ -89,14 +89,14 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<Fault>) {
     // Read to the end all the same, so that size and colours are told at once: a profile for printing is often as large, and
     // the picture beside it CMYK. The number of segments bounds that.
     if position > MAX_METADATA_BYTES {
-        faults.push(Fault::Metadata { bytes: position });
+        faults.push(JpegError::Metadata { bytes: position });
     }
-    header.conclude(&mut faults);
+    header.finish(&mut faults);
     (header, faults)
 }
 
 impl Header {
-    fn take(&mut self, segment: &Segment<'_>, faults: &mut Vec<Fault>) -> Result<(), &'static str> {
+    fn take_segment(&mut self, segment: &Segment<'_>, faults: &mut Vec<JpegError>) -> Result<(), &'static str> {
         let content = segment.content;
         self.embedded.count(segment.marker, content);
         match segment.marker {
@@ -149,17 +149,17 @@ impl Header {
         }
     }
 
-    fn take_scan_header(&mut self, content: &[u8], faults: &mut Vec<Fault>) -> Result<(), &'static str> {
+    fn take_scan_header(&mut self, content: &[u8], faults: &mut Vec<JpegError>) -> Result<(), &'static str> {
         let frame = self.frame.as_ref().ok_or("a scan without a frame")?;
         let (&count, rest) = content.split_first().ok_or("empty")?;
         let (selectors, spectral) = rest.split_at_checked(2 * usize::from(count)).ok_or("too short")?;
         let &[first, last, approximation] = spectral else { return Err("length does not fit the components") };
         // Of other processes only the outline counts.
-        if faults.iter().any(|fault| matches!(fault, Fault::Coding(_) | Fault::Components(_))) {
+        if faults.iter().any(|fault| matches!(fault, JpegError::Coding(_) | JpegError::Components(_))) {
             return Ok(());
         }
         if usize::from(count) != frame.components.len() {
-            faults.push(Fault::Coding(Coding::NonInterleaved));
+            faults.push(JpegError::Coding(Coding::NonInterleaved));
             return Ok(());
         }
         if (first, last, approximation) != (0, 63, 0) {
@@ -203,41 +203,41 @@ impl Header {
 
     /// Copies of one EXIF segment say the same to every program. Of segments that differ (two blocks, or one block that ExifTool
     /// split because it exceeds 64 KiB) some programs read the first one, some the last one and some all of them.
-    fn compare_exif(&self, bytes: &[u8], faults: &mut Vec<Fault>) {
+    fn compare_exif(&self, bytes: &[u8], faults: &mut Vec<JpegError>) {
         let mut contents = self.exif_segments.iter().map(|range| bytes.get(range.clone()));
         let first = contents.next();
         if contents.any(|content| Some(content) != first) {
-            faults.push(Fault::ExifSegments { count: self.exif_segments.len() });
+            faults.push(JpegError::ExifSegments { count: self.exif_segments.len() });
         }
     }
 
     /// What only shows once the whole header is known.
-    fn conclude(&mut self, faults: &mut Vec<Fault>) {
+    fn finish(&mut self, faults: &mut Vec<JpegError>) {
         let Some(frame) = &self.frame else { return };
         let luma = frame.components.first().and_then(|luma| self.quantisation.get(usize::from(luma.quantisation)));
         self.quality = luma.and_then(Option::as_ref).map(quantisation::quality);
         if frame.components.len() == 3 {
             // With a JFIF segment beside it, some programs believe JFIF (YCbCr) and some Adobe (RGB): refused either way.
             match self.adobe_transform {
-                None => faults.extend(frame.colour_fault(self.has_jfif)),
-                Some(1) => faults.extend(frame.colour_fault(true)),
-                Some(0) => faults.push(Fault::ColourSpace(ColourSpace::Rgb)),
-                Some(2) => faults.push(Fault::ColourSpace(ColourSpace::Ycck)),
-                Some(_) => faults.push(Fault::ColourSpace(ColourSpace::Unknown)),
+                None => faults.extend(frame.colour_error(self.has_jfif)),
+                Some(1) => faults.extend(frame.colour_error(true)),
+                Some(0) => faults.push(JpegError::ColourSpace(ColourSpace::Rgb)),
+                Some(2) => faults.push(JpegError::ColourSpace(ColourSpace::Ycck)),
+                Some(_) => faults.push(JpegError::ColourSpace(ColourSpace::Unknown)),
             }
         }
         let Some(offset) = self.scan_start else { return };
-        if faults.iter().any(Fault::hinders_scan) {
+        if faults.iter().any(JpegError::prevents_scan) {
             return;
         }
         let has_step = |table: u8| self.quantisation.get(usize::from(table)).is_some_and(Option::is_some);
         if !frame.components.iter().all(|component| has_step(component.quantisation)) {
-            faults.push(Fault::Structure { segment: "DQT", offset, what: "missing" });
+            faults.push(JpegError::Structure { segment: "DQT", offset, what: "missing" });
         }
         let has_codes =
-            |lists: &[Option<CodeList>; 4], table: u8| lists.get(usize::from(table)).is_some_and(Option::is_some);
+            |lists: &[Option<HuffmanSpec>; 4], table: u8| lists.get(usize::from(table)).is_some_and(Option::is_some);
         if !self.scan_tables.iter().all(|(dc, ac)| has_codes(&self.dc_codes, *dc) && has_codes(&self.ac_codes, *ac)) {
-            faults.push(Fault::Structure { segment: "DHT", offset, what: "missing" });
+            faults.push(JpegError::Structure { segment: "DHT", offset, what: "missing" });
         }
     }
 

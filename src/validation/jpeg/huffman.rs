@@ -3,7 +3,7 @@
 /// A table as the file defines it; the lookup is built later and only for tables that a scan uses, because a hostile header
 /// can define the same table fifty thousand times.
 #[derive(Debug, Clone)]
-pub(super) struct CodeList {
+pub(super) struct HuffmanSpec {
     /// How many codes there are of each length, 1 to 16 bits.
     counts: [u8; 16],
     /// Their symbols in the order of the codes.
@@ -13,8 +13,8 @@ pub(super) struct CodeList {
 /// Reads the tables of one segment into their places.
 pub(super) fn parse(
     mut content: &[u8],
-    dc: &mut [Option<CodeList>; 4],
-    ac: &mut [Option<CodeList>; 4],
+    dc: &mut [Option<HuffmanSpec>; 4],
+    ac: &mut [Option<HuffmanSpec>; 4],
 ) -> Result<(), &'static str> {
     while let Some((&head, rest)) = content.split_first() {
         let tables = match head >> 4 {
@@ -33,7 +33,7 @@ pub(super) fn parse(
         if head >> 4 == 0 && symbols.iter().any(|bits| *bits > 15) {
             return Err("a DC value of more than 15 bits");
         }
-        let list = CodeList { counts: *counts, symbols: symbols.to_vec() };
+        let list = HuffmanSpec { counts: *counts, symbols: symbols.to_vec() };
         if !list.is_prefix_code() {
             return Err("code lengths that leave no prefix code");
         }
@@ -43,7 +43,7 @@ pub(super) fn parse(
     Ok(())
 }
 
-impl CodeList {
+impl HuffmanSpec {
     /// Each length has room for its codes, and the code of all ones stays free (T.81, annex C).
     fn is_prefix_code(&self) -> bool {
         let mut next = 0_u32;
@@ -67,14 +67,14 @@ impl CodeList {
 
 /// Which symbols make sense depends on what is coded (T.81, F.1.2, for 8-bit samples).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TableClass {
     /// Differences of DC values, 0 to 11 bits.
     Dc,
     /// Runs of zeros and a value of 1 to 10 bits; 00 ends the block, F0 stands for 16 zeros.
     Ac,
 }
 
-impl Kind {
+impl TableClass {
     const fn allows(self, symbol: u8) -> bool {
         match self {
             Self::Dc => symbol <= 11,
@@ -89,7 +89,7 @@ const LOOKUP_BITS: u32 = 10;
 const FORBIDDEN: u8 = 0xFF;
 
 /// A table ready for use.
-pub(super) struct Codes {
+pub(super) struct HuffmanLookup {
     /// For each window of [`LOOKUP_BITS`] bits: code length << 8 | symbol; 0 where no code of that length or less fits.
     lookup: Box<[u16; 1 << LOOKUP_BITS]>,
     /// For each length: the first code, how many there are, and where their symbols begin.
@@ -97,8 +97,8 @@ pub(super) struct Codes {
     symbols: Vec<u8>,
 }
 
-impl Codes {
-    pub(super) fn new(list: &CodeList, kind: Kind) -> Self {
+impl HuffmanLookup {
+    pub(super) fn new(list: &HuffmanSpec, kind: TableClass) -> Self {
         let symbols: Vec<u8> = list.symbols.iter().map(|s| if kind.allows(*s) { *s } else { FORBIDDEN }).collect();
         let mut lookup = Box::new([0; 1 << LOOKUP_BITS]);
         for (code, length, symbol) in list.codes().take_while(|(_, length, _)| *length <= LOOKUP_BITS) {
@@ -142,13 +142,13 @@ impl Codes {
     }
 }
 
-/// Bits of the window that [`AcCodes::step`] looks at: measured with photos of quality 95, 12 are a tenth slower
+/// Bits of the window that [`AcLookup::step`] looks at: measured with photos of quality 95, 12 are a tenth slower
 /// (fewer codes at once) and 14 too (two tables no longer fit the first-level cache).
 pub(super) const STEP_BITS: u32 = 13;
 
 /// AC codes with a second table that skips several of them at once.
-pub(super) struct AcCodes {
-    pub(super) single: Codes,
+pub(super) struct AcLookup {
+    pub(super) single: HuffmanLookup,
     /// Steps for windows of every width up to [`STEP_BITS`]: those of `width` bits begin at `1 << width`. The narrower ones
     /// only serve to build the wider ones.
     steps: Box<[u16; 2 << STEP_BITS]>,
@@ -156,44 +156,44 @@ pub(super) struct AcCodes {
 
 /// Several codes with their value bits, skipped together.
 #[derive(Clone, Copy)]
-pub(super) struct Step {
+pub(super) struct SkipStep {
     /// Bits they take; 0 when not even one lies wholly within the window.
     pub bits: u32,
-    /// Coefficients they stand for; [`Step::END_OF_BLOCK`] is added when the last of them ends the block.
+    /// Coefficients they stand for; [`SkipStep::END_OF_BLOCK`] is added when the last of them ends the block.
     pub advance: u32,
 }
 
-impl Step {
+impl SkipStep {
     pub(super) const END_OF_BLOCK: u32 = 64;
 }
 
-impl AcCodes {
-    pub(super) fn new(list: &CodeList) -> Self {
+impl AcLookup {
+    pub(super) fn new(list: &HuffmanSpec) -> Self {
         let mut steps = Box::new([0; 2 << STEP_BITS]);
         // What follows a code in a window is a window of its own, and a narrower one.
         for width in 1..=STEP_BITS {
             for (code, length, symbol) in list.codes().take_while(|(_, length, _)| *length <= width) {
                 let bits = length + u32::from(symbol & 0x0F);
-                if bits <= width && Kind::Ac.allows(symbol) {
+                if bits <= width && TableClass::Ac.allows(symbol) {
                     let rest = 1 << (width - bits);
                     for window in (code << (width - length)..).take(1 << (width - length)) {
-                        let next = Step::from_entry(steps[rest | (window & (rest - 1))]);
-                        steps[1 << width | window] = Step::of_code(bits, symbol).followed_by(next).into_entry();
+                        let next = SkipStep::from_entry(steps[rest | (window & (rest - 1))]);
+                        steps[1 << width | window] = SkipStep::of_code(bits, symbol).followed_by(next).into_entry();
                     }
                 }
             }
         }
-        Self { single: Codes::new(list, Kind::Ac), steps }
+        Self { single: HuffmanLookup::new(list, TableClass::Ac), steps }
     }
 
     /// What can be skipped at the top of a window of [`STEP_BITS`] bits.
     #[inline(always)]
-    pub(super) fn step(&self, window: usize) -> Step {
-        Step::from_entry(self.steps[1 << STEP_BITS | (window & ((1 << STEP_BITS) - 1))])
+    pub(super) fn step(&self, window: usize) -> SkipStep {
+        SkipStep::from_entry(self.steps[1 << STEP_BITS | (window & ((1 << STEP_BITS) - 1))])
     }
 }
 
-impl Step {
+impl SkipStep {
     /// One code with its value bits, `bits` in all.
     fn of_code(bits: u32, symbol: u8) -> Self {
         Self { bits, advance: if symbol == 0 { Self::END_OF_BLOCK } else { u32::from(symbol >> 4) + 1 } }

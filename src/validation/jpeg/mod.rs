@@ -24,13 +24,13 @@ mod scan;
 mod segments;
 mod traces;
 
-pub use appendix::{Appendix, MAX_TRAILING_ZEROS};
-pub use embedded::{Embedded, Kind};
-pub use fault::{Coding, ColourSpace, Fault, Place};
+pub use appendix::{MAX_TRAILING_ZEROS, TrailingDataKind};
+pub use embedded::{EmbeddedSegments, SegmentKind};
+pub use fault::{Coding, ColourSpace, JpegError, TruncationPoint};
 pub use frame::{Component, Frame};
 pub use header::{Header, MAX_METADATA_BYTES, MAX_SEGMENTS};
 
-use super::small_picture::{Plane, SmallPicture};
+use super::small_picture::{DownscaledPhoto, Plane};
 use super::{MAX_HEIGHT, MAX_WIDTH};
 
 /// Picture data may take so many bytes more than their samples: the codes of pictures of a few blocks, fill bytes and markers.
@@ -38,16 +38,16 @@ const SPARE_BYTES: usize = 64 * 1024;
 
 /// What a walk found out.
 #[derive(Debug)]
-pub struct Walk {
+pub struct JpegAnalysis {
     /// What the header says, as far as it could be read.
     pub header: Header,
     /// Everything that is wrong; a file without faults can be shown by every program.
-    pub faults: Vec<Fault>,
+    pub errors: Vec<JpegError>,
     /// The picture at an eighth of its size; of a file without faults only.
-    pub small: Option<SmallPicture>,
+    pub downscaled: Option<DownscaledPhoto>,
     /// How far the detail of each luma block goes: the place of its last coefficient that is not zero in zigzag order, from
-    /// 0 (flat) to 63 (the finest pattern there is). As large as [`Walk::small`], and there when it is.
-    pub detail: Option<Plane>,
+    /// 0 (flat) to 63 (the finest pattern there is). As large as [`JpegAnalysis::downscaled`], and there when it is.
+    pub last_coefficients: Option<Plane>,
 }
 
 /// What stands before the picture data, as far as it can be read. Never panics.
@@ -59,54 +59,55 @@ pub fn header(bytes: &[u8]) -> Header {
 ///
 /// Codings other than baseline are not decoded: for them only the outline (end marker, trailing data) is looked at. Pictures
 /// beyond [`MAX_WIDTH`] x [`MAX_HEIGHT`] are not decoded either, which bounds time and memory.
-pub fn walk(bytes: &[u8]) -> Walk {
+pub fn analyse(bytes: &[u8]) -> JpegAnalysis {
     let (header, faults) = header::read(bytes);
-    let mut walk = Walk { header, faults, small: None, detail: None };
+    let mut walk = JpegAnalysis { header, errors: faults, downscaled: None, last_coefficients: None };
     let Some(scan_start) = walk.header.scan_start else {
         return walk;
     };
-    let walkable = !walk.faults.iter().any(Fault::hinders_scan) && walk.header.frame.as_ref().is_some_and(fits_limits);
+    let walkable =
+        !walk.errors.iter().any(JpegError::prevents_scan) && walk.header.frame.as_ref().is_some_and(fits_limits);
     let plan = if walkable { walk.header.scan_plan() } else { None };
     let mut pictures = None;
     let oversized = plan.as_ref().zip(walk.header.frame.as_ref());
     let oversized = oversized.and_then(|(_, frame)| find_oversized(bytes, scan_start, frame));
     let end = match (plan, oversized) {
         (_, Some((fault, end))) => {
-            walk.faults.push(fault);
+            walk.errors.push(fault);
             end
         }
-        (Some(plan), None) => match scan::walk(bytes, scan_start, &plan) {
+        (Some(plan), None) => match scan::check_scan(bytes, scan_start, &plan) {
             Ok((end, traces)) => {
-                pictures = traces.into_pictures(&plan.layout);
+                pictures = traces.into_planes(&plan.layout);
                 Some(end)
             }
             Err(fault) => {
-                walk.faults.push(fault);
+                walk.errors.push(fault);
                 outline::find_end(bytes, scan_start)
             }
         },
         (None, None) => {
             let end = outline::find_end(bytes, scan_start);
             if end.is_none() {
-                walk.faults.push(Fault::Cut { place: Place::Scan, per_mille: None });
+                walk.errors.push(JpegError::Truncated { position: TruncationPoint::Scan, per_mille: None });
             }
             end
         }
     };
     if let Some(rest) = end.and_then(|end| bytes.get(end..))
-        && let Some(appendix) = appendix::examine(rest, walk.header.embedded.has_multi_picture_index())
+        && let Some(appendix) = appendix::classify(rest, walk.header.embedded.has_multi_picture_index())
     {
-        walk.faults.push(Fault::TrailingData { bytes: rest.len(), appendix });
+        walk.errors.push(JpegError::TrailingData { bytes: rest.len(), appendix });
     }
-    if walk.faults.is_empty() {
-        (walk.small, walk.detail) = pictures.unzip();
+    if walk.errors.is_empty() {
+        (walk.downscaled, walk.last_coefficients) = pictures.unzip();
     }
     walk
 }
 
 /// Finds picture data that take more bytes than their samples would take uncompressed, and where they end. No encoder of a photo writes
 /// them, and the walk over several megabytes of random codes is the most expensive thing that a file can ask for.
-fn find_oversized(bytes: &[u8], scan_start: usize, frame: &Frame) -> Option<(Fault, Option<usize>)> {
+fn find_oversized(bytes: &[u8], scan_start: usize, frame: &Frame) -> Option<(JpegError, Option<usize>)> {
     let limit = frame.samples() + SPARE_BYTES;
     if bytes.len() - scan_start <= limit {
         return None;
@@ -114,7 +115,7 @@ fn find_oversized(bytes: &[u8], scan_start: usize, frame: &Frame) -> Option<(Fau
     // What follows EOI is told by itself.
     let end = outline::find_end(bytes, scan_start);
     let taken = end.unwrap_or(bytes.len()) - scan_start;
-    (taken > limit).then_some((Fault::Oversized { bytes: taken, limit }, end))
+    (taken > limit).then_some((JpegError::Oversized { bytes: taken, limit }, end))
 }
 
 fn fits_limits(frame: &Frame) -> bool {

@@ -1,13 +1,13 @@
 //! Quantisation tables (DQT; T.81, B.2.4.1) and the quality they stand for.
 
 /// A table in the file's zigzag order.
-pub(super) type Table = [u16; 64];
+pub(super) type QuantisationTable = [u16; 64];
 
 /// The standard's luminance table (T.81, K.1), all entries added up: the yardstick of the Independent JPEG Group's quality.
 const STANDARD_LUMA_SUM: u32 = 3685;
 
 /// Reads the tables of one segment into their places.
-pub(super) fn parse(mut content: &[u8], tables: &mut [Option<Table>; 4]) -> Result<(), &'static str> {
+pub(super) fn parse(mut content: &[u8], tables: &mut [Option<QuantisationTable>; 4]) -> Result<(), &'static str> {
     while let Some((&head, rest)) = content.split_first() {
         let slot = tables.get_mut(usize::from(head & 0x0F)).ok_or("table number above 3")?;
         let mut table = [0; 64];
@@ -35,7 +35,7 @@ pub(super) fn parse(mut content: &[u8], tables: &mut [Option<Table>; 4]) -> Resu
 
 /// The quality setting, 1 to 100, that the Independent JPEG Group's formula makes this luminance table of; exact to 1 from 25
 /// on for tables of that family, an estimate for those of other encoders.
-pub(super) fn quality(luma: &Table) -> u8 {
+pub(super) fn quality(luma: &QuantisationTable) -> u8 {
     let sum: u32 = luma.iter().map(|step| u32::from(*step)).sum();
     // The formula's scale in per cent, rounded: 0 at quality 100, 100 at 50, 5000 at 1.
     let scale = (100 * sum + STANDARD_LUMA_SUM / 2) / STANDARD_LUMA_SUM;

@@ -1,11 +1,11 @@
 //! The picture data: every code of every block, counted (T.81, F.2).
 
-use super::bits::{BitReader, Marker, Remainder};
-use super::fault::{Fault, Place};
+use super::bits::{BitReader, Marker, PaddingBits};
+use super::fault::{JpegError, TruncationPoint};
 use super::header::Header;
-use super::huffman::{AcCodes, Codes, Kind, STEP_BITS, Step};
+use super::huffman::{AcLookup, HuffmanLookup, STEP_BITS, SkipStep, TableClass};
 use super::segments;
-use super::traces::{Layout, Trace, Traces};
+use super::traces::{BlockLayout, BlockStats, BlockStatsGrid};
 
 const EOI: u8 = 0xD9;
 /// The most fill bytes before a marker in or behind the picture data. T.81, B.1.1.2, has no limit; encoders write a few, or as
@@ -20,11 +20,11 @@ pub(super) struct ScanPlan {
     mcu_count: u64,
     /// In MCUs; 0 for none.
     restart_interval: u16,
-    dc_codes: Vec<(u8, Codes)>,
-    ac_codes: Vec<(u8, AcCodes)>,
+    dc_codes: Vec<(u8, HuffmanLookup)>,
+    ac_codes: Vec<(u8, AcLookup)>,
     components: Vec<ComponentPlan>,
     /// Where the blocks' traces go.
-    pub(super) layout: Layout,
+    pub(super) layout: BlockLayout,
 }
 
 struct ComponentPlan {
@@ -39,8 +39,8 @@ struct ComponentPlan {
 /// One block of an MCU with the tables that it needs.
 struct BlockPlan<'a> {
     component: usize,
-    dc: &'a Codes,
-    ac: &'a AcCodes,
+    dc: &'a HuffmanLookup,
+    ac: &'a AcLookup,
     max_dc: i32,
     dc_step: i32,
     /// Where the trace of the next such block goes.
@@ -53,9 +53,9 @@ struct BlockPlan<'a> {
 
 /// Why decoding stopped.
 #[derive(Debug, Clone, Copy)]
-enum Stop {
+enum DecodeError {
     /// The data end within a code.
-    Exhausted,
+    EndOfData,
     /// Something that no encoder writes.
     Invalid(&'static str),
 }
@@ -73,7 +73,7 @@ impl ScanPlan {
             dc_codes: Vec::new(),
             ac_codes: Vec::new(),
             components: Vec::new(),
-            layout: Layout::new(frame),
+            layout: BlockLayout::new(frame),
         };
         if plan.mcu_count == 0 || frame.components.len() != header.scan_tables.len() {
             return None;
@@ -81,11 +81,11 @@ impl ScanPlan {
         for (component, &(dc, ac)) in frame.components.iter().zip(&header.scan_tables) {
             if plan.dc_codes.iter().all(|(number, _)| *number != dc) {
                 let list = header.dc_codes.get(usize::from(dc))?.as_ref()?;
-                plan.dc_codes.push((dc, Codes::new(list, Kind::Dc)));
+                plan.dc_codes.push((dc, HuffmanLookup::new(list, TableClass::Dc)));
             }
             if plan.ac_codes.iter().all(|(number, _)| *number != ac) {
                 let list = header.ac_codes.get(usize::from(ac))?.as_ref()?;
-                plan.ac_codes.push((ac, AcCodes::new(list)));
+                plan.ac_codes.push((ac, AcLookup::new(list)));
             }
             let steps = header.quantisation.get(usize::from(component.quantisation))?.as_ref()?;
             plan.components.push(ComponentPlan {
@@ -124,20 +124,20 @@ impl ScanPlan {
         (mcu.min(self.mcu_count) * 1000 / self.mcu_count).min(999) as u16
     }
 
-    fn cut(&self, mcu: u64) -> Fault {
-        Fault::Cut { place: Place::Scan, per_mille: Some(self.per_mille(mcu)) }
+    fn truncated(&self, mcu: u64) -> JpegError {
+        JpegError::Truncated { position: TruncationPoint::Scan, per_mille: Some(self.per_mille(mcu)) }
     }
 
-    fn damaged(&self, mcu: u64, what: &'static str) -> Fault {
-        Fault::Damaged { per_mille: self.per_mille(mcu), what }
+    fn damaged(&self, mcu: u64, what: &'static str) -> JpegError {
+        JpegError::Damaged { per_mille: self.per_mille(mcu), what }
     }
 
-    fn ends_early(&self, mcu: u64) -> Fault {
-        Fault::DeclaredSize { width: self.width, height: self.height, per_mille: Some(self.per_mille(mcu)) }
+    fn ends_early(&self, mcu: u64) -> JpegError {
+        JpegError::DeclaredSize { width: self.width, height: self.height, per_mille: Some(self.per_mille(mcu)) }
     }
 
-    fn goes_on(&self) -> Fault {
-        Fault::DeclaredSize { width: self.width, height: self.height, per_mille: None }
+    fn ends_late(&self) -> JpegError {
+        JpegError::DeclaredSize { width: self.width, height: self.height, per_mille: None }
     }
 }
 
@@ -145,7 +145,7 @@ impl ScanPlan {
 ///
 /// # Returns
 /// The first byte after EOI, and what the blocks left behind.
-pub(super) fn walk(bytes: &[u8], start: usize, plan: &ScanPlan) -> Result<(usize, Traces), Fault> {
+pub(super) fn check_scan(bytes: &[u8], start: usize, plan: &ScanPlan) -> Result<(usize, BlockStatsGrid), JpegError> {
     let Some(mut blocks) = plan.blocks() else { return Err(plan.damaged(0, "no tables")) };
     let mut traces = plan.layout.empty_traces();
     let mut reader = BitReader::at(bytes, start);
@@ -156,7 +156,7 @@ pub(super) fn walk(bytes: &[u8], start: usize, plan: &ScanPlan) -> Result<(usize
     let mut next_row = mcus_per_row;
     for mcu in 0..plan.mcu_count {
         if mcu == next_restart {
-            reader = pass_restart(reader, plan, mcu)?;
+            reader = read_restart_marker(reader, plan, mcu)?;
             predictions = [0; 4];
             next_restart += interval;
         }
@@ -167,21 +167,21 @@ pub(super) fn walk(bytes: &[u8], start: usize, plan: &ScanPlan) -> Result<(usize
         reader.refill();
         let before = reader;
         for block in &mut blocks {
-            let (difference, last) = match walk_block(&mut reader, block) {
+            let (difference, last) = match skip_block(&mut reader, block) {
                 Ok(outcome) => outcome,
-                Err(stop) => return Err(explain(stop, plan, mcu, before, reader)),
+                Err(stop) => return Err(classify(stop, plan, mcu, before, reader)),
             };
             let prediction = &mut predictions[block.component & 3];
             *prediction += difference;
             if prediction.abs() > block.max_dc {
                 return Err(plan.damaged(mcu, "a brightness that no picture has"));
             }
-            traces.put(block.place, Trace::new(*prediction * block.dc_step, last));
+            traces.set(block.place, BlockStats::new(*prediction * block.dc_step, last));
             block.place += block.across;
         }
     }
     reader.refill();
-    Ok((finish(reader, plan)?, traces))
+    Ok((read_end(reader, plan)?, traces))
 }
 
 /// Skips one block.
@@ -190,7 +190,7 @@ pub(super) fn walk(bytes: &[u8], start: usize, plan: &ScanPlan) -> Result<(usize
 /// Its DC value as the difference from the one before, in quantisation steps, and the place of its last AC coefficient in
 /// zigzag order, 0 for none to 63.
 #[inline(always)]
-fn walk_block(reader: &mut BitReader<'_>, block: &BlockPlan<'_>) -> Result<(i32, u32), Stop> {
+fn skip_block(reader: &mut BitReader<'_>, block: &BlockPlan<'_>) -> Result<(i32, u32), DecodeError> {
     let difference = read_dc(reader, block.dc)?;
     // Of the 63 AC coefficients.
     let mut passed = 0;
@@ -205,10 +205,10 @@ fn walk_block(reader: &mut BitReader<'_>, block: &BlockPlan<'_>) -> Result<(i32,
                 passed = next;
                 continue;
             }
-            if next == 63 || (step.advance >= Step::END_OF_BLOCK && next < Step::END_OF_BLOCK + 63) {
+            if next == 63 || (step.advance >= SkipStep::END_OF_BLOCK && next < SkipStep::END_OF_BLOCK + 63) {
                 reader.consume(step.bits);
                 // Either 63, or the place with 64 added.
-                return Ok((difference, next % Step::END_OF_BLOCK));
+                return Ok((difference, next % SkipStep::END_OF_BLOCK));
             }
         }
         // A long code, or a step that reaches into the next block: one code alone.
@@ -223,13 +223,13 @@ fn walk_block(reader: &mut BitReader<'_>, block: &BlockPlan<'_>) -> Result<(i32,
 }
 
 #[inline(always)]
-fn read_dc(reader: &mut BitReader<'_>, codes: &Codes) -> Result<i32, Stop> {
+fn read_dc(reader: &mut BitReader<'_>, codes: &HuffmanLookup) -> Result<i32, DecodeError> {
     reader.refill();
     let Some((length, size)) = codes.find(reader.window(16) as u16) else { return Err(no_code(reader.bits())) };
     let size = u32::from(size);
     // At most 16 + 11 bits, fewer than a refill provides.
     if length + size > reader.bits() {
-        return Err(Stop::Exhausted);
+        return Err(DecodeError::EndOfData);
     }
     reader.consume(length);
     if size == 0 {
@@ -247,7 +247,11 @@ fn read_dc(reader: &mut BitReader<'_>, codes: &Codes) -> Result<i32, Stop> {
 /// # Returns
 /// How many coefficients have passed, at most 63; `None` at the end of the block.
 #[inline(never)]
-fn skip_one<'a>(mut reader: BitReader<'a>, codes: &Codes, passed: u32) -> (BitReader<'a>, Result<Option<u32>, Stop>) {
+fn skip_one<'a>(
+    mut reader: BitReader<'a>,
+    codes: &HuffmanLookup,
+    passed: u32,
+) -> (BitReader<'a>, Result<Option<u32>, DecodeError>) {
     reader.refill();
     let Some((length, symbol)) = codes.find(reader.window(16) as u16) else {
         return (reader, Err(no_code(reader.bits())));
@@ -255,12 +259,12 @@ fn skip_one<'a>(mut reader: BitReader<'a>, codes: &Codes, passed: u32) -> (BitRe
     let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 0x0F));
     // At most 16 + 10 bits, fewer than a refill provides.
     if length + size > reader.bits() {
-        return (reader, Err(Stop::Exhausted));
+        return (reader, Err(DecodeError::EndOfData));
     }
     reader.consume(length + size);
     let outcome = match passed + run + 1 {
         _ if symbol == 0 => Ok(None),
-        64.. => Err(Stop::Invalid("more than 64 coefficients in a block")),
+        64.. => Err(DecodeError::Invalid("more than 64 coefficients in a block")),
         after => Ok(Some(after)),
     };
     (reader, outcome)
@@ -268,33 +272,33 @@ fn skip_one<'a>(mut reader: BitReader<'a>, codes: &Codes, passed: u32) -> (BitRe
 
 /// No code fits: either the data end here and the rest of the window is filled up, or they are wrong.
 #[cold]
-fn no_code(bits: u32) -> Stop {
-    if bits < 16 { Stop::Exhausted } else { Stop::Invalid("a code that is not in the table") }
+fn no_code(bits: u32) -> DecodeError {
+    if bits < 16 { DecodeError::EndOfData } else { DecodeError::Invalid("a code that is not in the table") }
 }
 
 /// Tells a cut from a patched header and from damage. `before` is the reader at the beginning of the MCU.
 #[cold]
-fn explain(stop: Stop, plan: &ScanPlan, mcu: u64, before: BitReader<'_>, reader: BitReader<'_>) -> Fault {
+fn classify(stop: DecodeError, plan: &ScanPlan, mcu: u64, before: BitReader<'_>, reader: BitReader<'_>) -> JpegError {
     match (stop, reader.marker().map(|marker| marker.code)) {
-        (Stop::Invalid(what), _) => plan.damaged(mcu, what),
-        (Stop::Exhausted, None) => plan.cut(mcu),
+        (DecodeError::Invalid(what), _) => plan.damaged(mcu, what),
+        (DecodeError::EndOfData, None) => plan.truncated(mcu),
         // In good order after a whole MCU: the header promises more than was ever coded. Bits other than ones are more
         // likely the beginning of an MCU than padding.
-        (Stop::Exhausted, Some(EOI)) if before.remainder() == Remainder::Ones => plan.ends_early(mcu),
+        (DecodeError::EndOfData, Some(EOI)) if before.remainder() == PaddingBits::Ones => plan.ends_early(mcu),
         // In the middle of one: cut, and an end marker put behind the cut.
-        (Stop::Exhausted, Some(EOI)) => plan.cut(mcu),
-        (Stop::Exhausted, Some(_)) => plan.damaged(mcu, "a marker in the middle of the picture data"),
+        (DecodeError::EndOfData, Some(EOI)) => plan.truncated(mcu),
+        (DecodeError::EndOfData, Some(_)) => plan.damaged(mcu, "a marker in the middle of the picture data"),
     }
 }
 
 /// Between two restart intervals: padding, then the marker whose turn it is.
-fn pass_restart<'a>(mut reader: BitReader<'a>, plan: &ScanPlan, mcu: u64) -> Result<BitReader<'a>, Fault> {
+fn read_restart_marker<'a>(mut reader: BitReader<'a>, plan: &ScanPlan, mcu: u64) -> Result<BitReader<'a>, JpegError> {
     reader.refill();
     let out_of_turn = || plan.damaged(mcu, "a restart marker is missing or out of turn");
     if !reader.remainder().is_padding() {
         return Err(out_of_turn());
     }
-    let Some(marker) = reader.marker() else { return Err(plan.cut(mcu)) };
+    let Some(marker) = reader.marker() else { return Err(plan.truncated(mcu)) };
     check_fill(&marker)?;
     let turn = mcu / u64::from(plan.restart_interval).max(1) + 7;
     let expected = 0xD0 + (turn % 8) as u8;
@@ -310,32 +314,32 @@ fn pass_restart<'a>(mut reader: BitReader<'a>, plan: &ScanPlan, mcu: u64) -> Res
 
 /// After the last MCU: padding, then EOI. A restart marker may come before it: cameras write one after every interval, the
 /// last one included, and decoders skip it. Its number is not checked.
-fn finish(mut reader: BitReader<'_>, plan: &ScanPlan) -> Result<usize, Fault> {
+fn read_end(mut reader: BitReader<'_>, plan: &ScanPlan) -> Result<usize, JpegError> {
     let remainder = reader.remainder();
     if !remainder.is_padding() {
-        return Err(plan.goes_on());
+        return Err(plan.ends_late());
     }
-    const CUT: Fault = Fault::Cut { place: Place::EndMarker, per_mille: None };
+    const CUT: JpegError = JpegError::Truncated { position: TruncationPoint::EndMarker, per_mille: None };
     let mut marker = reader.marker().ok_or(CUT)?;
     check_fill(&marker)?;
     // Zeros are padding like any other bits, but a disk or a line that lost the end of a file leaves zeros too, and in most
     // tables they are codes of flat blocks. One byte is too short for that.
-    if remainder == Remainder::OtherBits && reader.has_zeros_before(&marker) {
-        return Err(Fault::EndsInZeros);
+    if remainder == PaddingBits::OtherBits && reader.has_zeros_before(&marker) {
+        return Err(JpegError::EndsInZeros);
     }
     if matches!(marker.code, 0xD0..=0xD7) {
         reader.skip(&marker);
         reader.refill();
         if reader.bits() > 0 {
-            return Err(plan.goes_on());
+            return Err(plan.ends_late());
         }
         marker = reader.marker().ok_or(CUT)?;
         check_fill(&marker)?;
     }
     match marker.code {
         EOI => Ok(marker.end),
-        0xD0..=0xD7 => Err(plan.goes_on()),
-        code => Err(Fault::Structure {
+        0xD0..=0xD7 => Err(plan.ends_late()),
+        code => Err(JpegError::Structure {
             segment: segments::name(code),
             offset: marker.offset,
             what: "between the picture data and EOI",
@@ -344,9 +348,13 @@ fn finish(mut reader: BitReader<'_>, plan: &ScanPlan) -> Result<usize, Fault> {
 }
 
 /// Refuses a run of fill bytes that no encoder writes.
-fn check_fill(marker: &Marker) -> Result<(), Fault> {
+fn check_fill(marker: &Marker) -> Result<(), JpegError> {
     if marker.fill <= MAX_FILL_BYTES {
         return Ok(());
     }
-    Err(Fault::Structure { segment: segments::name(marker.code), offset: marker.offset, what: "too many fill bytes" })
+    Err(JpegError::Structure {
+        segment: segments::name(marker.code),
+        offset: marker.offset,
+        what: "too many fill bytes",
+    })
 }

@@ -1,6 +1,6 @@
 //! Segments: the marker, the length and the content that every part of a JPEG header consists of (T.81, B.1.1).
 
-use super::fault::{Fault, Place};
+use super::fault::{JpegError, TruncationPoint};
 
 /// One marker with its content.
 #[derive(Debug, Clone, Copy)]
@@ -16,13 +16,17 @@ pub(super) struct Segment<'a> {
 }
 
 /// Reads the segment that begins at `position`.
-pub(super) fn read(bytes: &[u8], position: usize) -> Result<Segment<'_>, Fault> {
-    let cut = Fault::Cut { place: Place::Header, per_mille: None };
+pub(super) fn read(bytes: &[u8], position: usize) -> Result<Segment<'_>, JpegError> {
+    let cut = JpegError::Truncated { position: TruncationPoint::Header, per_mille: None };
     let mut at = position;
     match bytes.get(at) {
         Some(0xFF) => {}
         Some(_) => {
-            return Err(Fault::Structure { segment: "-", offset: at, what: "no marker where a segment must begin" });
+            return Err(JpegError::Structure {
+                segment: "-",
+                offset: at,
+                what: "no marker where a segment must begin",
+            });
         }
         None => return Err(cut),
     }
@@ -38,7 +42,7 @@ pub(super) fn read(bytes: &[u8], position: usize) -> Result<Segment<'_>, Fault> 
     let Some(&[high, low]) = bytes.get(start..).and_then(<[u8]>::first_chunk) else { return Err(cut) };
     let length = usize::from(u16::from_be_bytes([high, low]));
     if length < 2 {
-        return Err(Fault::Structure {
+        return Err(JpegError::Structure {
             segment: name(marker),
             offset: position,
             what: "a length that does not even hold itself",

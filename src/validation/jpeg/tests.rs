@@ -22,8 +22,8 @@ fn picture(width: u32, height: u32, quality: u8) -> Vec<u8> {
 fn whole_pictures_of_any_size_and_quality_pass() {
     for (width, height) in [(1, 1), (8, 8), (9, 7), (35, 45), (70, 90), (131, 17)] {
         for quality in [1, 10, 50, 75, 90, 95, 100] {
-            let walk = walk(&picture(width, height, quality));
-            assert_eq!(walk.faults, [], "{width} x {height}, quality {quality}");
+            let walk = analyse(&picture(width, height, quality));
+            assert_eq!(walk.errors, [], "{width} x {height}, quality {quality}");
             let frame = walk.header.frame.unwrap();
             assert_eq!((frame.width, frame.height), (width, height));
             // Below 25 the steps of an 8-bit table stop at 255 and the estimate stays too high.
@@ -39,11 +39,11 @@ fn whole_pictures_of_any_size_and_quality_pass() {
 fn every_cut_is_told() {
     let whole = picture(35, 45, 90);
     for end in 0..whole.len() {
-        let faults = walk(&whole[..end]).faults;
+        let faults = analyse(&whole[..end]).errors;
         match end {
-            0 => assert_eq!(faults, [Fault::Empty]),
-            1 => assert_eq!(faults, [Fault::NotJpeg("?")]),
-            _ => assert!(matches!(faults.as_slice(), [Fault::Cut { .. }]), "{end}: {faults:?}"),
+            0 => assert_eq!(faults, [JpegError::Empty]),
+            1 => assert_eq!(faults, [JpegError::NotJpeg("?")]),
+            _ => assert!(matches!(faults.as_slice(), [JpegError::Truncated { .. }]), "{end}: {faults:?}"),
         }
     }
 }
@@ -51,11 +51,11 @@ fn every_cut_is_told() {
 #[test]
 fn a_cut_with_an_end_marker_behind_it_is_told() {
     let whole = picture(70, 90, 90);
-    let scan_start = walk(&whole).header.scan_start.unwrap();
+    let scan_start = analyse(&whole).header.scan_start.unwrap();
     for end in scan_start..whole.len() - 2 {
         let mut cut = whole[..end].to_vec();
         cut.extend([0xFF, 0xD9]);
-        let faults = walk(&cut).faults;
+        let faults = analyse(&cut).errors;
         assert!(!faults.is_empty(), "{end}");
     }
 }
@@ -67,8 +67,8 @@ fn patched_dimensions_are_told() {
     for (index, delta) in [(1, 16_u8), (1, 240), (3, 16), (3, 240)] {
         let mut patched = whole.clone();
         patched[size + index] = patched[size + index].wrapping_add(delta);
-        let faults = walk(&patched).faults;
-        assert!(matches!(faults.as_slice(), [Fault::DeclaredSize { .. }]), "{index} {delta}: {faults:?}");
+        let faults = analyse(&patched).errors;
+        assert!(matches!(faults.as_slice(), [JpegError::DeclaredSize { .. }]), "{index} {delta}: {faults:?}");
     }
 }
 
@@ -76,18 +76,18 @@ fn patched_dimensions_are_told() {
 fn trailing_data_are_counted() {
     let mut bytes = picture(35, 45, 90);
     bytes.extend(b"PK\x03\x04 and more");
-    assert_eq!(walk(&bytes).faults, [Fault::TrailingData { bytes: 13, appendix: Appendix::Unknown }]);
+    assert_eq!(analyse(&bytes).errors, [JpegError::TrailingData { bytes: 13, appendix: TrailingDataKind::Unknown }]);
 }
 
 #[test]
 fn a_header_out_of_proportion_is_given_up_at_its_limits() {
     let comment = [&[0xFF, 0xFE, 0x80, 0x02][..], &[0; 0x8000]].concat();
     let bytes = [&[0xFF, 0xD8][..], &comment.repeat(17), &picture(8, 8, 90)[2..]].concat();
-    assert!(matches!(walk(&bytes).faults.as_slice(), [Fault::Metadata { .. }]));
-    assert_eq!(walk(&bytes).header.frame.unwrap().width, 8, "read to the frame all the same");
+    assert!(matches!(analyse(&bytes).errors.as_slice(), [JpegError::Metadata { .. }]));
+    assert_eq!(analyse(&bytes).header.frame.unwrap().width, 8, "read to the frame all the same");
     let bytes = [&[0xFF, 0xD8][..], &comment.repeat(300)].concat();
-    assert!(matches!(walk(&bytes).faults.as_slice(), [Fault::Metadata { bytes }] if *bytes < 258 * 0x8004));
+    assert!(matches!(analyse(&bytes).errors.as_slice(), [JpegError::Metadata { bytes }] if *bytes < 258 * 0x8004));
     let table = [&[0xFF, 0xC4, 0, 20, 0][..], &[1], &[0; 15], &[0]].concat();
     let bytes = [&[0xFF, 0xD8][..], &table.repeat(300)].concat();
-    assert_eq!(walk(&bytes).faults, [Fault::Segments]);
+    assert_eq!(analyse(&bytes).errors, [JpegError::Segments]);
 }

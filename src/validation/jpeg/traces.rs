@@ -1,16 +1,16 @@
 //! What the walk remembers of each block: its mean, which is the DC value, and how far its detail goes.
 
 use super::frame::{Component, Frame};
-use crate::validation::small_picture::{Plane, SmallPicture};
+use crate::validation::small_picture::{DownscaledPhoto, Plane};
 
 /// What one block leaves behind.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Trace {
+pub(super) struct BlockStats {
     mean: u8,
     last: u8,
 }
 
-impl Trace {
+impl BlockStats {
     /// From a DC coefficient (eight times the mean less 128; T.81, A.3.3) and the place of the last AC coefficient, 0 to 63.
     #[inline(always)]
     pub(super) fn new(coefficient: i32, last: u32) -> Self {
@@ -20,8 +20,8 @@ impl Trace {
 
 /// Where the traces of a frame's blocks go: one area for each component, one after the other, each as large as the MCUs make
 /// it and thus up to three blocks wider and taller than the picture.
-pub(super) struct Layout {
-    areas: Vec<Area>,
+pub(super) struct BlockLayout {
+    areas: Vec<ComponentGrid>,
     mcus_per_row: usize,
     places: usize,
     /// Of the picture, in blocks of 8 x 8 pixels.
@@ -31,7 +31,7 @@ pub(super) struct Layout {
 
 /// The places of one component, row by row.
 #[derive(Clone, Copy)]
-pub(super) struct Area {
+pub(super) struct ComponentGrid {
     start: usize,
     /// Blocks in a row.
     stride: usize,
@@ -41,7 +41,7 @@ pub(super) struct Area {
     vertical: usize,
 }
 
-impl Layout {
+impl BlockLayout {
     /// For a frame within the limits of the walk, which bound it to 3 x 316 x 400 places of two bytes.
     pub(super) fn new(frame: &Frame) -> Self {
         let (across, down) = frame.mcus();
@@ -49,7 +49,7 @@ impl Layout {
         let mut places = 0;
         let area = |component: &Component| {
             let (horizontal, vertical) = (usize::from(component.horizontal), usize::from(component.vertical));
-            let area = Area { start: places, stride: mcus_per_row * horizontal, horizontal, vertical };
+            let area = ComponentGrid { start: places, stride: mcus_per_row * horizontal, horizontal, vertical };
             places += area.stride * mcu_rows * vertical;
             area
         };
@@ -59,7 +59,7 @@ impl Layout {
     }
 
     /// In the order of the frame's components.
-    pub(super) fn areas(&self) -> &[Area] {
+    pub(super) fn areas(&self) -> &[ComponentGrid] {
         &self.areas
     }
 
@@ -67,12 +67,12 @@ impl Layout {
         self.mcus_per_row
     }
 
-    pub(super) fn empty_traces(&self) -> Traces {
-        Traces { traces: vec![Trace::default(); self.places] }
+    pub(super) fn empty_traces(&self) -> BlockStatsGrid {
+        BlockStatsGrid { traces: vec![BlockStats::default(); self.places] }
     }
 }
 
-impl Area {
+impl ComponentGrid {
     /// The places of the first MCU's blocks, in the order in which they are coded.
     pub(super) fn first_places(self) -> impl Iterator<Item = usize> {
         (0..self.vertical).flat_map(move |y| (0..self.horizontal).map(move |x| self.start + y * self.stride + x))
@@ -90,13 +90,13 @@ impl Area {
 }
 
 /// The traces of all blocks.
-pub(super) struct Traces {
-    traces: Vec<Trace>,
+pub(super) struct BlockStatsGrid {
+    traces: Vec<BlockStats>,
 }
 
-impl Traces {
+impl BlockStatsGrid {
     #[inline(always)]
-    pub(super) fn put(&mut self, place: usize, trace: Trace) {
+    pub(super) fn set(&mut self, place: usize, trace: BlockStats) {
         if let Some(slot) = self.traces.get_mut(place) {
             *slot = trace;
         }
@@ -104,10 +104,10 @@ impl Traces {
 
     /// The picture at an eighth of its size, and for each of its blocks how far its detail goes; `None` for anything but
     /// three components.
-    pub(super) fn into_pictures(self, layout: &Layout) -> Option<(SmallPicture, Plane)> {
+    pub(super) fn into_planes(self, layout: &BlockLayout) -> Option<(DownscaledPhoto, Plane)> {
         let [luma, blue, red] = *layout.areas() else { return None };
-        let mean = |trace: Trace| trace.mean;
-        let small = SmallPicture {
+        let mean = |trace: BlockStats| trace.mean;
+        let small = DownscaledPhoto {
             luma: self.plane(layout, luma, luma, mean)?,
             blue: self.plane(layout, blue, luma, mean)?,
             red: self.plane(layout, red, luma, mean)?,
@@ -116,7 +116,13 @@ impl Traces {
     }
 
     /// One component, cropped to the picture; one that is sampled more coarsely than luma has its samples repeated.
-    fn plane(&self, layout: &Layout, area: Area, luma: Area, value: impl Fn(Trace) -> u8) -> Option<Plane> {
+    fn plane(
+        &self,
+        layout: &BlockLayout,
+        area: ComponentGrid,
+        luma: ComponentGrid,
+        value: impl Fn(BlockStats) -> u8,
+    ) -> Option<Plane> {
         // Sampling factors are powers of two, those of luma the largest.
         let (columns, rows) = (luma.horizontal / area.horizontal.max(1), luma.vertical / area.vertical.max(1));
         let mut samples = Vec::with_capacity(layout.width * layout.height);

@@ -19,7 +19,7 @@ const ASCII_CODE: &[u8] = b"ASCII\0\0\0";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaptureDate {
     /// A date that could be read.
-    Read(Captured),
+    Known(CaptureMoment),
     /// A text that is no date or not an unambiguous one, as ASCII of at most 40 characters; what cannot be printed is `?`.
     Unreadable(String),
     /// No entry, or one left blank.
@@ -28,14 +28,14 @@ pub enum CaptureDate {
 
 /// A moment, or a whole day where the time of day is missing or impossible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Captured {
+pub struct CaptureMoment {
     /// In the time zone of the place where the picture was taken.
     pub date: Date,
     time: Option<Time>,
     offset: UtcOffset,
 }
 
-impl Captured {
+impl CaptureMoment {
     pub(super) fn earliest(self) -> OffsetDateTime {
         self.date.with_time(self.time.unwrap_or(Time::MIDNIGHT)).assume_offset(self.offset)
     }
@@ -77,7 +77,7 @@ fn read_entries(entries: &CaptureEntries<'_>) -> CaptureDate {
     }
     let offset = entries.offset.and_then(|entry| parse_offset(&to_text(entry.text()?)));
     match parse(&text) {
-        Some(parsed) => CaptureDate::Read(Captured::new(parsed, offset)),
+        Some(parsed) => CaptureDate::Known(CaptureMoment::new(parsed, offset)),
         None => CaptureDate::Unreadable(shown(&text)),
     }
 }

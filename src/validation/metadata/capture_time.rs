@@ -7,17 +7,17 @@
 
 use time::{Date, Month, OffsetDateTime};
 
-use super::capture_date::Captured;
+use super::capture_date::CaptureMoment;
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
 use crate::domain::finding::Finding;
 use crate::validation::rules::CaptureRule;
 
-const GUARD: time::Duration = time::Duration::DAY;
+const TOLERANCE: time::Duration = time::Duration::DAY;
 
 /// Judges a capture time; [`super`] tells of one that is missing or unreadable. A date without a time of day is refused only if
 /// the whole day lies beyond the limit.
-pub(super) fn examine(captured: Captured, rule: &CaptureRule, now: Timestamp) -> Option<Finding> {
+pub(super) fn check(captured: CaptureMoment, rule: &CaptureRule, now: Timestamp) -> Option<Finding> {
     let now = now.to_utc();
     let oldest = months_before(now, rule.max_age_months)?;
     let finding = |severity: fn(Check, String, String) -> Finding| {
@@ -27,9 +27,9 @@ pub(super) fn examine(captured: Captured, rule: &CaptureRule, now: Timestamp) ->
             format!("{} ... {}", iso_date(oldest.date()), iso_date(now.date())),
         ))
     };
-    if captured.latest() < oldest - GUARD {
+    if captured.latest() < oldest - TOLERANCE {
         finding(Finding::refuse)
-    } else if captured.earliest() > now + GUARD {
+    } else if captured.earliest() > now + TOLERANCE {
         // A clock that runs ahead makes no photo too old.
         finding(Finding::advise)
     } else {
@@ -57,8 +57,8 @@ mod tests {
     const RULE: CaptureRule = CaptureRule { max_age_months: 6 };
 
     fn verdict(captured: &str, now: &str) -> Option<Severity> {
-        let now = Timestamp::from(Captured::parse(now).latest());
-        examine(Captured::parse(captured), &RULE, now).map(|finding| finding.severity)
+        let now = Timestamp::from(CaptureMoment::parse(now).latest());
+        check(CaptureMoment::parse(captured), &RULE, now).map(|finding| finding.severity)
     }
 
     #[test]

@@ -15,7 +15,7 @@ const MAX_TAGS: usize = 100;
 const MAX_DESCRIPTION_CHARS: usize = 60;
 
 /// Judges the profile whose segments these are, in the order of the file.
-pub(super) fn examine(bytes: &[u8], segments: &[Range<usize>]) -> Option<Finding> {
+pub(super) fn check(bytes: &[u8], segments: &[Range<usize>]) -> Option<Finding> {
     // Longer profiles come in numbered parts; header, tag table and description stand in the first one.
     let first = segments.iter().find_map(|range| {
         let [1, _count, profile @ ..] = bytes.get(range.clone())?.strip_prefix(SEGMENT)? else { return None };
@@ -89,12 +89,12 @@ mod tests {
 
     fn judge(segment: &[u8]) -> Option<String> {
         let segments = [Range { start: 0, end: segment.len() }];
-        examine(segment, &segments).map(|finding| finding.measured)
+        check(segment, &segments).map(|finding| finding.measured)
     }
 
     #[test]
     fn only_srgb_goes_without_advice() {
-        assert_eq!(examine(b"", &[]), None);
+        assert_eq!(check(b"", &[]), None);
         for kind in [b"desc", b"mluc"] {
             assert_eq!(judge(&profile(kind, "sRGB IEC61966-2.1")), None);
             assert_eq!(judge(&profile(kind, "Adobe RGB (1998)")).unwrap(), "ICC Adobe RGB (1998)");

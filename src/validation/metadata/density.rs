@@ -17,12 +17,12 @@ const ROUNDING: u32 = 1;
 
 /// The resolutions that a file states, in pixels per inch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Stated {
+pub(super) struct StatedDensity {
     pub(super) jfif: Option<u32>,
     pub(super) exif: Option<u32>,
 }
 
-impl Stated {
+impl StatedDensity {
     pub(super) fn new(jfif: Option<u32>, exif: Option<Exif<'_>>) -> Self {
         // The conversion saturates: no value is too large.
         let exif =
@@ -42,7 +42,7 @@ impl Stated {
 }
 
 /// Judges the density of a picture `width` pixels wide; a file need not state any.
-pub(super) fn examine(stated: Stated, width: u32, rule: &DensityRule) -> Option<Finding> {
+pub(super) fn check(stated: StatedDensity, width: u32, rule: &DensityRule) -> Option<Finding> {
     let pixels_per_inch = stated.pixels_per_inch()?;
     let wanted = f64::from(width) * 25.4 / rule.print_width_mm;
     let off_percent = (f64::from(pixels_per_inch) / wanted - 1.0).abs() * 100.0;
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn a_print_far_from_passport_size_is_advice() {
-        let stating = |jfif, exif, width| examine(Stated { jfif, exif }, width, &RULE);
+        let stating = |jfif, exif, width| check(StatedDensity { jfif, exif }, width, &RULE);
         assert_eq!(stating(None, None, 827), None);
         for [jfif, exif] in [[Some(600), None], [None, Some(600)]] {
             assert_eq!(stating(jfif, exif, 827), None);
@@ -84,14 +84,14 @@ mod tests {
             (72, 600, Some("JFIF 72 dpi, EXIF 600 dpi")),
             (600, u32::MAX, Some("JFIF 600 dpi, EXIF 4294967295 dpi")),
         ] {
-            let finding = examine(Stated { jfif: Some(jfif), exif: Some(exif) }, 827, &RULE);
+            let finding = check(StatedDensity { jfif: Some(jfif), exif: Some(exif) }, 827, &RULE);
             assert_eq!(finding.map(|finding| finding.measured).as_deref(), measured, "{jfif} {exif}");
         }
     }
 
     #[test]
     fn jfif_counts_before_exif_unless_it_is_zero() {
-        let counting = |jfif, exif| Stated { jfif, exif }.pixels_per_inch();
+        let counting = |jfif, exif| StatedDensity { jfif, exif }.pixels_per_inch();
         assert_eq!(counting(Some(300), Some(72)), Some(300));
         assert_eq!(counting(None, Some(72)), Some(72));
         assert_eq!(counting(Some(0), Some(72)), Some(72));

@@ -4,7 +4,7 @@
 //! made to fill hundreds of megabytes. Here the first directory, the two it points to and the one after it are gone through, a
 //! fixed number of times for a question: for the largest segment there can be, that is less than 6,000 entries each time.
 
-use super::tiff::{Directory, Entry, Tiff};
+use super::tiff::{Directory, Tiff, TiffEntry};
 
 const EXIF_DIRECTORY: u16 = 0x8769;
 const GPS_DIRECTORY: u16 = 0x8825;
@@ -29,9 +29,9 @@ pub(super) struct Exif<'a>(Tiff<'a>);
 /// The entries that tell when the picture was taken.
 pub(super) struct CaptureEntries<'a> {
     /// `2026:11:22 10:15:00`
-    pub(super) time: Entry<'a>,
+    pub(super) time: TiffEntry<'a>,
     /// `+01:00`
-    pub(super) offset: Option<Entry<'a>>,
+    pub(super) offset: Option<TiffEntry<'a>>,
 }
 
 impl<'a> Exif<'a> {
@@ -64,7 +64,7 @@ impl<'a> Exif<'a> {
     /// The size of a JPEG thumbnail, as far as the segment holds it, in bytes; `None` if there is none. (CIPA DC-008, 4.6.2:
     /// the second directory is about it.)
     pub(super) fn thumbnail_bytes(self) -> Option<usize> {
-        let directory = self.first_directory()?.following()?;
+        let directory = self.first_directory()?.next_directory()?;
         let number = |tag| usize::try_from(directory.entry(tag)?.whole_number()?).ok();
         let held = self.0.bytes.get(number(THUMBNAIL_START)?..)?.len();
         number(THUMBNAIL_LENGTH).map(|declared| declared.min(held)).filter(|bytes| *bytes > 0)
@@ -87,7 +87,7 @@ impl<'a> Exif<'a> {
     fn directories_of(self, tag: u16) -> impl Iterator<Item = Directory<'a>> {
         let entry = self.first_directory().and_then(|directory| directory.entry(tag));
         let typed = entry.and_then(|entry| entry.whole_number());
-        let whole = entry.and_then(|entry| entry.field()).filter(|pointer| Some(*pointer) != typed);
+        let whole = entry.and_then(|entry| entry.raw_value()).filter(|pointer| Some(*pointer) != typed);
         let pointers = typed.into_iter().chain(whole).filter(|pointer| *pointer >= MIN_DIRECTORY_START);
         pointers.filter_map(move |pointer| self.0.directory_at(pointer))
     }

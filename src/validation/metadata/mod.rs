@@ -13,27 +13,27 @@ mod tiff;
 
 pub use self::capture_date::CaptureDate;
 
-use self::density::Stated;
+use self::density::StatedDensity;
 use self::exif::Exif;
-use super::jpeg::{self, Header, Walk};
-use super::rules::Rules;
+use super::jpeg::{self, Header, JpegAnalysis};
+use super::rules::ProfileRules;
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
 use crate::domain::finding::Finding;
 
 /// Judges the metadata of a file as far as its header could be read.
-pub(super) fn examine(bytes: &[u8], walk: &Walk, rules: &Rules, now: Timestamp) -> Vec<Finding> {
+pub(super) fn check(bytes: &[u8], walk: &JpegAnalysis, rules: &ProfileRules, now: Timestamp) -> Vec<Finding> {
     let segment = walk.header.exif.clone().and_then(|range| bytes.get(range));
     let exif = segment.and_then(Exif::parse);
-    let mut findings: Vec<Finding> = segment.and_then(orientation::examine).into_iter().collect();
+    let mut findings: Vec<Finding> = segment.and_then(orientation::check).into_iter().collect();
     if let Some(rule) = &rules.capture {
         match exif.map_or(CaptureDate::Missing, capture_date::read) {
-            CaptureDate::Read(captured) => findings.extend(capture_time::examine(captured, rule, now)),
+            CaptureDate::Known(captured) => findings.extend(capture_time::check(captured, rule, now)),
             CaptureDate::Unreadable(text) => {
                 findings.push(Finding::advise(Check::CaptureTimeUnreadable, text, "YYYY:MM:DD HH:MM:SS"));
             }
             // A file that is broken has to be exported again in any case.
-            CaptureDate::Missing if walk.faults.is_empty() => {
+            CaptureDate::Missing if walk.errors.is_empty() => {
                 findings.push(Finding::advise(Check::CaptureTimeMissing, "-", "EXIF DateTimeOriginal"));
             }
             CaptureDate::Missing => {}
@@ -45,21 +45,21 @@ pub(super) fn examine(bytes: &[u8], walk: &Walk, rules: &Rules, now: Timestamp) 
     if let Some(held) = exif.and_then(Exif::thumbnail_bytes) {
         findings.push(Finding::advise(Check::Thumbnail, format!("EXIF IFD1, {held} bytes"), "-"));
     }
-    findings.extend(colour_profile::examine(bytes, &walk.header.icc));
+    findings.extend(colour_profile::check(bytes, &walk.header.icc));
     if let (Some(rule), Some(frame)) = (&rules.density, &walk.header.frame) {
-        findings.extend(density::examine(Stated::new(walk.header.pixels_per_inch, exif), frame.width, rule));
+        findings.extend(density::check(StatedDensity::new(walk.header.pixels_per_inch, exif), frame.width, rule));
     }
     findings
 }
 
 /// Reads the day on which the picture was taken, by its own word and in its own time zone.
-pub fn captured_on(bytes: &[u8]) -> CaptureDate {
+pub fn capture_date(bytes: &[u8]) -> CaptureDate {
     exif_of(bytes, &jpeg::header(bytes)).map_or(CaptureDate::Missing, capture_date::read)
 }
 
 /// The resolution that the file states, in pixels per inch: by JFIF, or by EXIF if JFIF states none.
 pub(super) fn pixels_per_inch(bytes: &[u8], header: &Header) -> Option<u32> {
-    Stated::new(header.pixels_per_inch, exif_of(bytes, header)).pixels_per_inch()
+    StatedDensity::new(header.pixels_per_inch, exif_of(bytes, header)).pixels_per_inch()
 }
 
 fn exif_of<'a>(bytes: &'a [u8], header: &Header) -> Option<Exif<'a>> {

@@ -11,7 +11,7 @@
 use image::metadata::Orientation;
 
 use super::exif::Exif;
-use super::tiff::Entry;
+use super::tiff::TiffEntry;
 use crate::domain::check::Check;
 use crate::domain::finding::Finding;
 
@@ -20,50 +20,50 @@ const ORIENTATION_TAG: u16 = 274;
 const MAX_SHOWN: f64 = 65_535.0;
 
 /// Judges the content of an EXIF segment, from its byte order mark on.
-pub(super) fn examine(exif: &[u8]) -> Option<Finding> {
+pub(super) fn check(exif: &[u8]) -> Option<Finding> {
     let refused = |value: String| Finding::refuse(Check::Orientation, format!("EXIF 274 = {value}"), "EXIF 274 = 1");
     // A second reading by the `image` crate, which is the one many Rust programs will follow.
     let by_image = Orientation::from_exif_chunk(exif).map(Orientation::to_exif).filter(|value| *value != 1);
     match (read(exif), by_image) {
-        (Reading::Turned(value), _) => Some(refused(value.to_string())),
+        (OrientationStatus::Rotated(value), _) => Some(refused(value.to_string())),
         (_, Some(value)) => Some(refused(value.to_string())),
-        (Reading::Invalid(value), _) if value.abs() <= MAX_SHOWN => Some(refused(value.to_string())),
-        (Reading::Invalid(_), _) => Some(refused("?".to_owned())),
-        (Reading::Damaged, _) => Some(Finding::advise(Check::Metadata, "EXIF ?", "CIPA DC-008")),
-        (Reading::Upright, _) => None,
+        (OrientationStatus::Invalid(value), _) if value.abs() <= MAX_SHOWN => Some(refused(value.to_string())),
+        (OrientationStatus::Invalid(_), _) => Some(refused("?".to_owned())),
+        (OrientationStatus::Damaged, _) => Some(Finding::advise(Check::Metadata, "EXIF ?", "CIPA DC-008")),
+        (OrientationStatus::Upright, _) => None,
     }
 }
 
 /// The result for one entry or for all; of several entries the worst one counts.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-enum Reading {
+enum OrientationStatus {
     /// 1, 0 or nothing.
     Upright,
     Damaged,
     /// A value that CIPA DC-008 does not define.
     Invalid(f64),
     /// 2 to 8.
-    Turned(u16),
+    Rotated(u16),
 }
 
-fn read(exif: &[u8]) -> Reading {
-    let Some(directory) = Exif::parse(exif).and_then(Exif::first_directory) else { return Reading::Damaged };
+fn read(exif: &[u8]) -> OrientationStatus {
+    let Some(directory) = Exif::parse(exif).and_then(Exif::first_directory) else { return OrientationStatus::Damaged };
     let entries = directory.entries().filter(|entry| entry.tag == ORIENTATION_TAG);
     let reading = entries.map(|entry| read_entry(&entry)).reduce(|worst, next| if next > worst { next } else { worst });
     // Entries missing at the end: what was found counts, what was not found may have been there.
-    reading.unwrap_or(if directory.is_cut() { Reading::Damaged } else { Reading::Upright })
+    reading.unwrap_or(if directory.is_cut() { OrientationStatus::Damaged } else { OrientationStatus::Upright })
 }
 
-fn read_entry(entry: &Entry<'_>) -> Reading {
+fn read_entry(entry: &TiffEntry<'_>) -> OrientationStatus {
     let typed = entry.number();
     // A program that converts to whole numbers cuts the fraction off.
     let readings = [typed.map(f64::trunc), entry.leading_u16().map(f64::from)];
     let turned = readings.into_iter().flatten().find(|value| (2.0..=8.0).contains(value));
     match (turned, typed) {
-        (Some(value), _) => Reading::Turned(value as u16),
-        (None, Some(value)) if value == 0.0 || value == 1.0 => Reading::Upright,
-        (None, Some(value)) => Reading::Invalid(value),
-        (None, None) => Reading::Damaged,
+        (Some(value), _) => OrientationStatus::Rotated(value as u16),
+        (None, Some(value)) if value == 0.0 || value == 1.0 => OrientationStatus::Upright,
+        (None, Some(value)) => OrientationStatus::Invalid(value),
+        (None, None) => OrientationStatus::Damaged,
     }
 }
 
@@ -84,11 +84,11 @@ mod tests {
 
     #[test]
     fn only_upright_passes() {
-        assert_eq!(examine(&exif(274, 3, 0)), None);
-        assert_eq!(examine(&exif(274, 3, 1)), None);
-        assert_eq!(examine(&exif(271, 3, 6)), None);
+        assert_eq!(check(&exif(274, 3, 0)), None);
+        assert_eq!(check(&exif(274, 3, 1)), None);
+        assert_eq!(check(&exif(271, 3, 6)), None);
         for value in [2, 3, 6, 8, 9, 0xFFFF] {
-            let finding = examine(&exif(274, 3, value)).unwrap();
+            let finding = check(&exif(274, 3, value)).unwrap();
             assert_eq!((finding.check, finding.severity), (Check::Orientation, Severity::Refuse), "{value}");
             assert_eq!(finding.measured, format!("EXIF 274 = {value}"));
         }
@@ -98,7 +98,7 @@ mod tests {
     fn a_note_that_one_program_reads_as_turned_is_refused_whatever_its_type() {
         // As LONG it is 393216, which turns nothing; OpenCV reads 6.
         for kind in [0, 1, 4, 9, 13, 99] {
-            let finding = examine(&exif(274, kind, 6)).unwrap();
+            let finding = check(&exif(274, kind, 6)).unwrap();
             assert_eq!((finding.severity, finding.measured.as_str()), (Severity::Refuse, "EXIF 274 = 6"), "{kind}");
         }
     }
@@ -106,9 +106,9 @@ mod tests {
     #[test]
     fn huge_values_are_not_shown() {
         for kind in [4, 11] {
-            assert_eq!(examine(&exif(274, kind, 0x7F7F)).unwrap().measured, "EXIF 274 = ?");
+            assert_eq!(check(&exif(274, kind, 0x7F7F)).unwrap().measured, "EXIF 274 = ?");
         }
-        assert_eq!(examine(&exif(274, 11, 0x7FC0)).unwrap().measured, "EXIF 274 = ?", "not a number");
+        assert_eq!(check(&exif(274, 11, 0x7FC0)).unwrap().measured, "EXIF 274 = ?", "not a number");
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
         let [upright, turned, unknown] = [exif(274, 3, 1), exif(274, 3, 6), exif(274, 3, 9)];
         for [first, second] in [[&upright, &turned], [&turned, &upright], [&unknown, &turned], [&turned, &unknown]] {
             let bytes = [&first[..9], &[2], &first[10..22], &second[10..]].concat();
-            assert_eq!(examine(&bytes).unwrap().measured, "EXIF 274 = 6");
+            assert_eq!(check(&bytes).unwrap().measured, "EXIF 274 = 6");
         }
     }
 
@@ -126,7 +126,7 @@ mod tests {
         for damaged in
             [&b""[..], b"MM", b"XX*\0\0\0\0\x08", b"MM\0*\xFF\xFF\xFF\xFF", b"MM\0*\0\0\0\x08\xFF\xFF", &unknown_type]
         {
-            let finding = examine(damaged).unwrap();
+            let finding = check(damaged).unwrap();
             assert_eq!((finding.check, finding.severity), (Check::Metadata, Severity::Advise), "{damaged:?}");
         }
     }
@@ -135,6 +135,6 @@ mod tests {
     fn a_cut_directory_with_a_turned_picture_is_refused() {
         let mut cut = exif(274, 3, 6);
         cut[9] = 40;
-        assert_eq!(examine(&cut).unwrap().check, Check::Orientation);
+        assert_eq!(check(&cut).unwrap().check, Check::Orientation);
     }
 }

@@ -50,18 +50,18 @@ pub(super) struct Directory<'a> {
 }
 
 impl<'a> Directory<'a> {
-    pub(super) fn entries(self) -> impl Iterator<Item = Entry<'a>> {
+    pub(super) fn entries(self) -> impl Iterator<Item = TiffEntry<'a>> {
         let entries = self.entries.chunks_exact(ENTRY_BYTES).take(self.declared);
-        entries.filter_map(move |raw| Some(Entry { tiff: self.tiff, tag: self.tiff.order.u16_at(raw, 0)?, raw }))
+        entries.filter_map(move |raw| Some(TiffEntry { tiff: self.tiff, tag: self.tiff.order.u16_at(raw, 0)?, raw }))
     }
 
     /// The first entry with this tag.
-    pub(super) fn entry(self, tag: u16) -> Option<Entry<'a>> {
+    pub(super) fn entry(self, tag: u16) -> Option<TiffEntry<'a>> {
         self.entries().find(|entry| entry.tag == tag)
     }
 
     /// The directory that the offset behind the last entry points to; offset 0 means that there is none.
-    pub(super) fn following(self) -> Option<Self> {
+    pub(super) fn next_directory(self) -> Option<Self> {
         let pointer = self.tiff.order.u32_at(self.entries, self.declared * ENTRY_BYTES)?;
         (pointer != 0).then(|| self.tiff.directory_at(pointer))?
     }
@@ -74,17 +74,17 @@ impl<'a> Directory<'a> {
 
 /// One entry of a directory.
 #[derive(Clone, Copy)]
-pub(super) struct Entry<'a> {
+pub(super) struct TiffEntry<'a> {
     tiff: Tiff<'a>,
     pub(super) tag: u16,
     raw: &'a [u8],
 }
 
-impl<'a> Entry<'a> {
+impl<'a> TiffEntry<'a> {
     /// The first value as a number. Text counts if it consists of digits, as some readers convert it.
     pub(super) fn number(&self) -> Option<f64> {
         let kind = self.kind()?;
-        if kind == Kind::Text {
+        if kind == FieldType::Text {
             let text = std::str::from_utf8(self.text()?).ok()?.trim_matches(['\0', ' ']);
             let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
             return if is_number { text.parse().ok() } else { None };
@@ -105,7 +105,7 @@ impl<'a> Entry<'a> {
     }
 
     /// The whole value field as a number. libexif reads pointers like this, whatever their type and count.
-    pub(super) fn field(&self) -> Option<u32> {
+    pub(super) fn raw_value(&self) -> Option<u32> {
         self.tiff.order.u32_at(self.raw, 8)
     }
 
@@ -125,21 +125,21 @@ impl<'a> Entry<'a> {
         if u64::from(self.count()?).max(1) * bytes_each <= 4 {
             return self.raw.get(8..);
         }
-        self.tiff.bytes.get(usize::try_from(self.field()?).ok()?..)
+        self.tiff.bytes.get(usize::try_from(self.raw_value()?).ok()?..)
     }
 
     fn count(&self) -> Option<u32> {
         self.tiff.order.u32_at(self.raw, 4)
     }
 
-    fn kind(&self) -> Option<Kind> {
-        Kind::of(self.tiff.order.u16_at(self.raw, 2)?)
+    fn kind(&self) -> Option<FieldType> {
+        FieldType::of(self.tiff.order.u16_at(self.raw, 2)?)
     }
 }
 
 /// Encoding of the values of a type. `usize` holds bytes for each value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum FieldType {
     Unsigned(usize),
     Signed(usize),
     UnsignedRatio,
@@ -149,7 +149,7 @@ enum Kind {
     Text,
 }
 
-impl Kind {
+impl FieldType {
     /// The types of TIFF 6.0, the directory offset of its supplement 1, the 64-bit types of BigTIFF, and the UTF-8 text of
     /// EXIF 3.0.
     const fn of(code: u16) -> Option<Self> {
@@ -197,16 +197,18 @@ impl ByteOrder {
     }
 
     /// Returns `None` if the bytes end before the value does, and for a ratio over zero.
-    fn number(self, kind: Kind, bytes: &[u8]) -> Option<f64> {
+    fn number(self, kind: FieldType, bytes: &[u8]) -> Option<f64> {
         let ratio = |numerator: f64, denominator: f64| (denominator != 0.0).then(|| numerator / denominator);
         Some(match kind {
-            Kind::Unsigned(length) => self.unsigned(bytes, length)? as f64,
-            Kind::Signed(length) => self.signed(bytes, length)? as f64,
-            Kind::UnsignedRatio => ratio(self.unsigned(bytes, 4)? as f64, self.unsigned(bytes.get(4..)?, 4)? as f64)?,
-            Kind::SignedRatio => ratio(self.signed(bytes, 4)? as f64, self.signed(bytes.get(4..)?, 4)? as f64)?,
-            Kind::Float => f64::from(f32::from_bits(u32::try_from(self.unsigned(bytes, 4)?).ok()?)),
-            Kind::Double => f64::from_bits(self.unsigned(bytes, 8)?),
-            Kind::Text => return None,
+            FieldType::Unsigned(length) => self.unsigned(bytes, length)? as f64,
+            FieldType::Signed(length) => self.signed(bytes, length)? as f64,
+            FieldType::UnsignedRatio => {
+                ratio(self.unsigned(bytes, 4)? as f64, self.unsigned(bytes.get(4..)?, 4)? as f64)?
+            }
+            FieldType::SignedRatio => ratio(self.signed(bytes, 4)? as f64, self.signed(bytes.get(4..)?, 4)? as f64)?,
+            FieldType::Float => f64::from(f32::from_bits(u32::try_from(self.unsigned(bytes, 4)?).ok()?)),
+            FieldType::Double => f64::from_bits(self.unsigned(bytes, 8)?),
+            FieldType::Text => return None,
         })
     }
 

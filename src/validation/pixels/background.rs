@@ -16,7 +16,7 @@ use crate::validation::small_picture::Plane;
 /// Part of a corner's samples that is judged, in thousandths: the most similar ones.
 const JUDGED_PER_MILLE: u32 = 800;
 
-pub(super) fn examine(luma: &Plane, rule: &BackgroundRule) -> Option<Finding> {
+pub(super) fn check(luma: &Plane, rule: &BackgroundRule) -> Option<Finding> {
     let (left, right) = (corner(luma, 0..15), corner(luma, 85..100));
     let deviation = left.standard_deviation().max(right.standard_deviation());
     let difference = (left.mean() - right.mean()).abs();

@@ -6,7 +6,7 @@ use crate::domain::finding::Finding;
 use crate::validation::rules::BlankRule;
 use crate::validation::small_picture::Plane;
 
-pub(super) fn examine(luma: &Plane, rule: &BlankRule) -> Option<Finding> {
+pub(super) fn check(luma: &Plane, rule: &BlankRule) -> Option<Finding> {
     let histogram = Histogram::of(luma.samples.iter().copied());
     let range = histogram.quantile(990).saturating_sub(histogram.quantile(10));
     let limit = rule.refuse_below_luma_range;

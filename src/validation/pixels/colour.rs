@@ -5,17 +5,17 @@
 
 use super::region::Histogram;
 use crate::domain::check::Check;
-use crate::domain::detail::Detail;
+use crate::domain::detail::FindingDetail;
 use crate::domain::finding::Finding;
 use crate::validation::rules::ColourRule;
-use crate::validation::small_picture::SmallPicture;
+use crate::validation::small_picture::DownscaledPhoto;
 
-pub(super) fn examine(small: &SmallPicture, rule: &ColourRule) -> Option<Finding> {
+pub(super) fn check(small: &DownscaledPhoto, rule: &ColourRule) -> Option<Finding> {
     let pairs = small.blue.samples.iter().zip(&small.red.samples);
     let chroma = Histogram::of(pairs.map(|(blue, red)| blue.abs_diff(128).max(red.abs_diff(128)))).quantile(950);
     let limit = rule.refuse_below_chroma;
     (chroma < limit).then(|| {
         Finding::refuse(Check::Colour, format!("CbCr ± {chroma}"), format!("CbCr ± >= {limit}"))
-            .with_detail(Some(Detail::Grey))
+            .with_detail(Some(FindingDetail::Grey))
     })
 }

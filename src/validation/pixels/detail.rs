@@ -11,20 +11,20 @@
 use super::region::Histogram;
 use crate::domain::check::Check;
 use crate::domain::finding::Finding;
-use crate::validation::rules::DetailRule;
+use crate::validation::rules::SharpnessRule;
 use crate::validation::small_picture::Plane;
 
 /// Of the middle, the tenth of the blocks with the finest detail.
-pub(super) fn examine_focus(detail: &Plane, quality: u8, rule: &DetailRule) -> Option<Finding> {
+pub(super) fn check_focus(detail: &Plane, quality: u8, rule: &SharpnessRule) -> Option<Finding> {
     rule.advise(Check::Sharpness, quality, Histogram::of_middle(detail).quantile(900))
 }
 
 /// Of the whole picture, the hundredth of the blocks with the finest detail.
-pub(super) fn examine_whole(detail: &Plane, quality: u8, rule: &DetailRule) -> Option<Finding> {
+pub(super) fn check_upscaling(detail: &Plane, quality: u8, rule: &SharpnessRule) -> Option<Finding> {
     rule.advise(Check::Upscaled, quality, Histogram::of(detail.samples.iter().copied()).quantile(990))
 }
 
-impl DetailRule {
+impl SharpnessRule {
     fn advise(&self, check: Check, quality: u8, measured: u8) -> Option<Finding> {
         let judged = (self.from_quality..=self.to_quality).contains(&quality);
         let limit = self.advise_min_detail;

@@ -15,7 +15,7 @@ const DARK: std::ops::Range<usize> = 0..26;
 const BRIGHT: std::ops::Range<usize> = 247..256;
 
 /// Tells the first of what is wrong: one lamp is moved at a time.
-pub(super) fn examine(luma: &Plane, rule: &ExposureRule) -> Option<Finding> {
+pub(super) fn check(luma: &Plane, rule: &ExposureRule) -> Option<Finding> {
     let middle = Histogram::of_middle(luma);
     let advise = |measured: String, limit: String| Some(Finding::advise(Check::Exposure, measured, limit));
     let (dark, bright, mean) = (middle.percent(DARK), middle.percent(BRIGHT), middle.mean());

@@ -15,24 +15,24 @@ mod detail;
 mod exposure;
 mod region;
 
-use super::jpeg::Walk;
-use super::rules::Rules;
+use super::jpeg::JpegAnalysis;
+use super::rules::ProfileRules;
 use crate::domain::finding::Finding;
 
 /// Judges the picture of a sound file; there is none of any other.
-pub(super) fn examine(walk: &Walk, rules: &Rules) -> Vec<Finding> {
-    let (Some(small), Some(detail)) = (&walk.small, &walk.detail) else { return Vec::new() };
-    if let Some(blank) = rules.blank.as_ref().and_then(|rule| blank::examine(&small.luma, rule)) {
+pub(super) fn check(walk: &JpegAnalysis, rules: &ProfileRules) -> Vec<Finding> {
+    let (Some(small), Some(detail)) = (&walk.downscaled, &walk.last_coefficients) else { return Vec::new() };
+    if let Some(blank) = rules.blank.as_ref().and_then(|rule| blank::check(&small.luma, rule)) {
         // Of a picture that is not there, nothing else is worth telling.
         return vec![blank];
     }
     let mut findings = Vec::new();
-    findings.extend(rules.colour.as_ref().and_then(|rule| colour::examine(small, rule)));
-    findings.extend(rules.exposure.as_ref().and_then(|rule| exposure::examine(&small.luma, rule)));
-    findings.extend(rules.background.as_ref().and_then(|rule| background::examine(&small.luma, rule)));
+    findings.extend(rules.colour.as_ref().and_then(|rule| colour::check(small, rule)));
+    findings.extend(rules.exposure.as_ref().and_then(|rule| exposure::check(&small.luma, rule)));
+    findings.extend(rules.background.as_ref().and_then(|rule| background::check(&small.luma, rule)));
     if let Some(quality) = walk.header.quality {
-        findings.extend(rules.sharpness.as_ref().and_then(|rule| detail::examine_focus(detail, quality, rule)));
-        findings.extend(rules.upscaled.as_ref().and_then(|rule| detail::examine_whole(detail, quality, rule)));
+        findings.extend(rules.sharpness.as_ref().and_then(|rule| detail::check_focus(detail, quality, rule)));
+        findings.extend(rules.upscaled.as_ref().and_then(|rule| detail::check_upscaling(detail, quality, rule)));
     }
     findings
 }

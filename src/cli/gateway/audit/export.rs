@@ -7,13 +7,13 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, Time};
 
-use super::super::ConfigFile;
-use super::super::failure::Failure;
-use super::super::setting::Setting;
+use super::super::ConfigOption;
+use super::super::failure::CommandError;
+use super::super::setting::AdminContext;
 use crate::clock::Timestamp;
-use crate::flows::walk::PAGE;
-use crate::storage::{StoreError, TransferLog};
-use crate::wire::audit::to_line;
+use crate::flows::walk::LOG_PAGE_ROWS;
+use crate::storage::{AuditLog, StoreError};
+use crate::wire::audit::to_json_line;
 
 #[derive(Args)]
 pub(in super::super) struct Arguments {
@@ -24,7 +24,7 @@ pub(in super::super) struct Arguments {
     #[arg(long, value_name = "WHEN", value_parser = parse_to)]
     to: Option<Timestamp>,
     #[command(flatten)]
-    config: ConfigFile,
+    config: ConfigOption,
 }
 
 fn parse_from(text: &str) -> Result<Timestamp, String> {
@@ -46,19 +46,19 @@ fn parse(text: &str, edge: impl Fn(Date) -> Option<Date>) -> Result<Timestamp, S
 
 /// Rows stand in the order they were committed in. Nodes' clocks differ by less than this, so that a search by time that lands so
 /// much too early misses nothing.
-const CLOCKS_DIFFER_BY: std::time::Duration = std::time::Duration::from_secs(3600);
+const MAX_CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(3600);
 
-pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let setting = Setting::open(&arguments.config).await?;
-    let log: &dyn TransferLog = setting.administration().store;
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open(&arguments.config).await?;
+    let log: &dyn AuditLog = setting.administration().store;
     let mut after = log.log_anchor().await?.sequence;
     if let Some(from) = arguments.from {
-        after = before_moment(log, after, from - CLOCKS_DIFFER_BY).await?;
+        after = last_row_before(log, after, from - MAX_CLOCK_SKEW).await?;
     }
     let mut out = BufWriter::new(io::stdout().lock());
     let mut has_begun = false;
     'pages: loop {
-        let rows = log.log_rows(after, PAGE).await?;
+        let rows = log.log_rows(after, LOG_PAGE_ROWS).await?;
         let Some(last) = rows.last() else { break };
         after = last.sequence;
         for row in &rows {
@@ -67,19 +67,19 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
             if has_begun && arguments.to.is_some_and(|to| to <= row.at) {
                 break 'pages;
             }
-            if has_begun && !written(out.write_all(to_line(row).as_bytes()))? {
+            if has_begun && !ignore_broken_pipe(out.write_all(to_json_line(row).as_bytes()))? {
                 break 'pages;
             }
         }
     }
-    written(out.flush())?;
+    ignore_broken_pipe(out.flush())?;
     drop(out);
     setting.close().await;
     Ok(())
 }
 
 /// The number of a row behind which no row is older than `moment`: found by halving, since times go up with numbers.
-async fn before_moment(log: &dyn TransferLog, begin: i64, moment: Timestamp) -> Result<i64, StoreError> {
+async fn last_row_before(log: &dyn AuditLog, begin: i64, moment: Timestamp) -> Result<i64, StoreError> {
     let (mut older, mut newer) = (begin, log.log_head().await?.sequence);
     while newer - older > 1 {
         let middle = older + (newer - older) / 2;
@@ -92,11 +92,11 @@ async fn before_moment(log: &dyn TransferLog, begin: i64, moment: Timestamp) -> 
 }
 
 /// Whether it goes on: a reader that has seen enough (`| head`) is no fault.
-fn written(done: io::Result<()>) -> Result<bool, Failure> {
+fn ignore_broken_pipe(done: io::Result<()>) -> Result<bool, CommandError> {
     match done {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(Failure::new("the export cannot be written", error)),
+        Err(error) => Err(CommandError::new("the export cannot be written", error)),
     }
 }
 

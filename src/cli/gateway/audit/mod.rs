@@ -5,7 +5,7 @@ mod verify;
 
 use clap::Subcommand;
 
-use super::failure::Failure;
+use super::failure::CommandError;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -20,7 +20,7 @@ pub(super) enum Command {
     Export(export::Arguments),
 }
 
-pub(super) async fn run(command: Command) -> Result<(), Failure> {
+pub(super) async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::Verify(arguments) => verify::run(&arguments).await,
         Command::Export(arguments) => export::run(&arguments).await,

@@ -5,14 +5,14 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cli::gateway::failure::Failure;
+use crate::cli::gateway::failure::CommandError;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::identity::signed_document::DocumentFormat;
 
-pub(in crate::cli::gateway) const FILE: &str = "backup.json";
+pub(in crate::cli::gateway) const FILE_NAME: &str = "backup.json";
 /// Where the configuration lies.
-pub(in crate::cli::gateway) const CONFIG: &str = "gateway.toml";
+pub(in crate::cli::gateway) const CONFIG_FILE_NAME: &str = "gateway.toml";
 pub(super) const FORMAT: DocumentFormat = DocumentFormat("lichtbild-backup/v1");
 /// Of versions that did not sign.
 const UNSIGNED_FORMAT: u32 = 1;
@@ -21,7 +21,7 @@ const UNSIGNED_FORMAT: u32 = 1;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::cli::gateway) struct Manifest {
-    format: Format,
+    format: ManifestFormat,
     program: String,
     pub(in crate::cli::gateway) taken_at: Timestamp,
     /// SHA-256 of the public key (`SubjectPublicKeyInfo`) that it is signed with.
@@ -33,17 +33,17 @@ pub(in crate::cli::gateway) struct Manifest {
     pub(in crate::cli::gateway) log: Option<Sha256Digest>,
     /// What the database is bound to, or the key file's own.
     pub(in crate::cli::gateway) key_file_fingerprint: Option<Sha256Digest>,
-    pub(in crate::cli::gateway) database: Option<Database>,
+    pub(in crate::cli::gateway) database: Option<BackedUpDatabase>,
     /// SHA-256 of the configuration, where it is there.
     pub(in crate::cli::gateway) config_sha256: Option<Sha256Digest>,
     /// Every file that the configuration names.
-    pub(in crate::cli::gateway) files: Vec<KeptFile>,
+    pub(in crate::cli::gateway) files: Vec<BackedUpFile>,
 }
 
 /// A format's name, or the number of one that was not signed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
-enum Format {
+enum ManifestFormat {
     Named(String),
     Numbered(u32),
 }
@@ -51,7 +51,7 @@ enum Format {
 /// The database of a backup.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::cli::gateway) struct Database {
+pub(in crate::cli::gateway) struct BackedUpDatabase {
     pub(in crate::cli::gateway) file: PathBuf,
     /// SHA-256; unknown where an older version made the backup.
     #[serde(default)]
@@ -64,7 +64,7 @@ pub(in crate::cli::gateway) struct Database {
 /// A file that the configuration names.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::cli::gateway) struct KeptFile {
+pub(in crate::cli::gateway) struct BackedUpFile {
     /// The configuration's key.
     pub(in crate::cli::gateway) key: String,
     /// Where it lies, or would lie.
@@ -77,7 +77,7 @@ pub(in crate::cli::gateway) struct KeptFile {
 impl Manifest {
     pub(super) fn new(taken_at: Timestamp, key: Option<Sha256Digest>) -> Self {
         Self {
-            format: Format::Named(FORMAT.0.to_owned()),
+            format: ManifestFormat::Named(FORMAT.0.to_owned()),
             program: env!("CARGO_PKG_VERSION").to_owned(),
             taken_at,
             key,
@@ -90,22 +90,25 @@ impl Manifest {
     }
 
     /// Reads the text of a backup's manifest; `file` is told to people.
-    pub(super) fn parse(file: &Path, text: &[u8]) -> Result<Self, Failure> {
+    pub(super) fn parse(file: &Path, text: &[u8]) -> Result<Self, CommandError> {
         let shown = file.display();
         let manifest: Self = serde_json::from_slice(text).map_err(|error| {
-            Failure::new(format!("{shown} is not what this program writes: it is damaged, or a newer one's"), error)
+            CommandError::new(
+                format!("{shown} is not what this program writes: it is damaged, or a newer one's"),
+                error,
+            )
         })?;
         match &manifest.format {
-            Format::Named(name) if name == FORMAT.0 => {}
-            Format::Numbered(UNSIGNED_FORMAT) => {}
-            Format::Named(other) => return Err(other_format(file, other)),
-            Format::Numbered(other) => return Err(other_format(file, other)),
+            ManifestFormat::Named(name) if name == FORMAT.0 => {}
+            ManifestFormat::Numbered(UNSIGNED_FORMAT) => {}
+            ManifestFormat::Named(other) => return Err(unknown_format(file, other)),
+            ManifestFormat::Numbered(other) => return Err(unknown_format(file, other)),
         }
         let files = manifest.files.iter().map(|kept| &kept.file);
         let stray =
             files.chain(manifest.database.as_ref().map(|database| &database.file)).find(|file| !is_inside(file));
         match stray {
-            Some(stray) => Err(Failure::plain(format!(
+            Some(stray) => Err(CommandError::plain(format!(
                 "{shown} names {}, which lies outside: this is no backup of this program",
                 stray.display()
             ))),
@@ -114,13 +117,13 @@ impl Manifest {
     }
 
     /// The file of this key, where it is in the backup.
-    pub(in crate::cli::gateway) fn file(&self, key: &str) -> Option<&KeptFile> {
+    pub(in crate::cli::gateway) fn file(&self, key: &str) -> Option<&BackedUpFile> {
         self.files.iter().find(|kept| kept.key == key && kept.sha256.is_some())
     }
 }
 
-fn other_format(file: &Path, format: impl Display) -> Failure {
-    Failure::plain(format!("{} is of format {format}: use the program that wrote it", file.display()))
+fn unknown_format(file: &Path, format: impl Display) -> CommandError {
+    CommandError::plain(format!("{} is of format {format}: use the program that wrote it", file.display()))
 }
 
 fn is_inside(file: &Path) -> bool {

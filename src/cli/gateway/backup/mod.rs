@@ -9,23 +9,23 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use self::manifest::{Database, KeptFile, Manifest};
-use self::signature::{copy_digested, signing_key};
-use super::ConfigFile;
-use super::failure::Failure;
-use super::output::give;
+use self::manifest::{BackedUpDatabase, BackedUpFile, Manifest};
+use self::signature::{copy_with_digest, signing_key};
+use super::ConfigOption;
+use super::failure::CommandError;
+use super::output::print;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
-use crate::domain::chain::Link;
+use crate::domain::chain::ChainLink;
 use crate::domain::checkpoint::Checkpoint;
 use crate::domain::digest::Sha256Digest;
-use crate::durable::{Audience, FolderDraft, write_new};
+use crate::durable::{FileMode, PendingFolder, write_new};
 use crate::failpoint;
-use crate::flows::verify::{WalkedLog, walk_log};
+use crate::flows::verify::{VerifiedLog, verify_log};
 use crate::identity::checkpoint_key::CheckpointKey;
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
-use crate::storage::{DatabaseLocation, SqlStore, StoreError, TransferLog};
+use crate::storage::{AuditLog, DatabaseLocation, SqlStore, StoreError};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -34,19 +34,19 @@ pub(super) struct Arguments {
     /// Whether the key file and the private keys are in it. A database, its key file and a citizen's code open that photo, so the
     /// two belong on different media: one backup without the keys, often, and one of the keys only, whenever they change.
     #[arg(long, value_name = "WHICH", default_value = "without")]
-    keys: Keys,
+    keys: KeySelection,
     /// Do not sign it, for a gateway that has no audit key yet: `restore` takes it only if told to.
     #[arg(long)]
     unsigned: bool,
     #[command(flatten)]
-    file: ConfigFile,
+    file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Keys {
+enum KeySelection {
     /// Database, configuration and certificates
     Without,
     /// Key file and private keys
@@ -56,66 +56,76 @@ enum Keys {
 }
 
 /// Makes a folder from which a gateway can be made again, while the gateway runs.
-pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let config_file = &arguments.file.config;
     let config = Config::load(config_file)?;
-    if arguments.keys != Keys::Only && matches!(config.database, DatabaseLocation::Server(_)) {
-        return Err(on_a_server(&config.database));
+    if arguments.keys != KeySelection::Only && matches!(config.database, DatabaseLocation::Server(_)) {
+        return Err(server_backup_error(&config.database));
     }
     let key = if arguments.unsigned { None } else { Some(signing_key(&config.audit.key)?) };
     let cannot_write = |error: io::Error| cannot_write(&arguments.to, error);
-    let draft = FolderDraft::begin(&arguments.to).map_err(cannot_write)?;
+    let draft = PendingFolder::create(&arguments.to).map_err(cannot_write)?;
     let now = SystemClock.now();
     let mut manifest = Manifest::new(now, key.as_ref().map(|key| key.verifier().sha256()));
     let folder = config_file.parent().unwrap_or(Path::new(""));
-    let mut copied = Copied { log_is_whole: true, schema_faults: Vec::new() };
-    if arguments.keys != Keys::Only {
+    let mut copied = DatabaseCopy { log_is_whole: true, schema_faults: Vec::new() };
+    if arguments.keys != KeySelection::Only {
         let text = fs::read(config_file)
-            .map_err(|error| Failure::new(format!("cannot read {}: try again", config_file.display()), error))?;
-        write_new(&draft.place(Path::new(manifest::CONFIG)).map_err(cannot_write)?, &text, Audience::Owner)
-            .map_err(cannot_write)?;
+            .map_err(|error| CommandError::new(format!("cannot read {}: try again", config_file.display()), error))?;
+        write_new(
+            &draft.path_for(Path::new(manifest::CONFIG_FILE_NAME)).map_err(cannot_write)?,
+            &text,
+            FileMode::OwnerOnly,
+        )
+        .map_err(cannot_write)?;
         manifest.config_sha256 = Some(Sha256Digest::of(&text));
         copied = copy_database(&config, folder, &draft, &mut manifest, now).await?;
     } else {
         let keys = KeyFile::parse(&read_secret(&config.key_file)?)
-            .map_err(|error| Failure::plain(format!("{}: {error}", config.key_file.display())))?;
+            .map_err(|error| CommandError::plain(format!("{}: {error}", config.key_file.display())))?;
         manifest.key_file_fingerprint = Some(keys.fingerprint());
     }
-    for named in config.files(folder) {
+    for named in config.referenced_files(folder) {
         let is_wanted = match arguments.keys {
-            Keys::Without => !named.is_secret,
-            Keys::Only => named.is_secret,
-            Keys::With => true,
+            KeySelection::Without => !named.is_secret,
+            KeySelection::Only => named.is_secret,
+            KeySelection::With => true,
         };
-        let sha256 = if is_wanted { copy_file(&named.path, &named.inside, &draft, cannot_write)? } else { None };
-        manifest.files.push(KeptFile { key: named.key, file: named.inside, is_secret: named.is_secret, sha256 });
+        let sha256 =
+            if is_wanted { copy_file(&named.path, &named.path_in_folder, &draft, cannot_write)? } else { None };
+        manifest.files.push(BackedUpFile {
+            key: named.key,
+            file: named.path_in_folder,
+            is_secret: named.is_secret,
+            sha256,
+        });
     }
     write_manifest(&manifest, key.as_ref(), &draft, cannot_write)?;
     failpoint::reached("backup.before_name");
-    draft.keep_new().map_err(cannot_write)?;
+    draft.commit_new().map_err(cannot_write)?;
     report(arguments, &manifest, &copied)
 }
 
 fn write_manifest(
     manifest: &Manifest,
     key: Option<&CheckpointKey>,
-    draft: &FolderDraft,
-    cannot_write: impl Fn(io::Error) -> Failure + Copy,
-) -> Result<(), Failure> {
+    draft: &PendingFolder,
+    cannot_write: impl Fn(io::Error) -> CommandError + Copy,
+) -> Result<(), CommandError> {
     let text = serde_json::to_vec_pretty(manifest)
-        .map_err(|error| Failure::new("what is in the backup cannot be written down", error))?;
+        .map_err(|error| CommandError::new("what is in the backup cannot be written down", error))?;
     let write = |name: &str, bytes: &[u8]| {
-        let place = draft.place(Path::new(name)).map_err(cannot_write)?;
-        write_new(&place, bytes, Audience::Owner).map_err(cannot_write)
+        let place = draft.path_for(Path::new(name)).map_err(cannot_write)?;
+        write_new(&place, bytes, FileMode::OwnerOnly).map_err(cannot_write)
     };
     if let Some(key) = key {
-        write(signature::FILE, &key.sign_document(manifest::FORMAT, &text)?)?;
+        write(signature::FILE_NAME, &key.sign_document(manifest::FORMAT, &text)?)?;
     }
-    write(manifest::FILE, &text)
+    write(manifest::FILE_NAME, &text)
 }
 
 /// Findings about the copy of the database.
-struct Copied {
+struct DatabaseCopy {
     log_is_whole: bool,
     /// Objects of the schema that `restore` refuses.
     schema_faults: Vec<String>,
@@ -125,46 +135,46 @@ struct Copied {
 async fn copy_database(
     config: &Config,
     folder: &Path,
-    draft: &FolderDraft,
+    draft: &PendingFolder,
     manifest: &mut Manifest,
     now: Timestamp,
-) -> Result<Copied, Failure> {
-    let unusable = |error| super::setting::unusable(error, &config.database);
-    let inside = config.database_inside(folder).unwrap_or_else(|| "lichtbild.sqlite".into());
-    let place = draft.place(&inside).and_then(|place| write_new(&place, b"", Audience::Owner).map(|()| place));
-    let place = place.map_err(|error| Failure::new("cannot begin the copy of the database", error))?;
-    let store = SqlStore::open_to_copy(&config.database).await.map_err(unusable)?;
+) -> Result<DatabaseCopy, CommandError> {
+    let unusable = |error| super::setting::database_error(error, &config.database);
+    let inside = config.database_path_in_folder(folder).unwrap_or_else(|| "lichtbild.sqlite".into());
+    let place = draft.path_for(&inside).and_then(|place| write_new(&place, b"", FileMode::OwnerOnly).map(|()| place));
+    let place = place.map_err(|error| CommandError::new("cannot begin the copy of the database", error))?;
+    let store = SqlStore::open_for_backup(&config.database).await.map_err(unusable)?;
     let copied = store.copy_into(&place, now).await;
     store.close().await;
     copied.map_err(unusable)?;
 
     let copy = SqlStore::open_copy(&DatabaseLocation::File(place.clone())).await.map_err(unusable)?;
-    let found = look_at_copy(&copy, manifest).await;
+    let found = inspect_copy(&copy, manifest).await;
     copy.close().await;
     let (log, schema_faults) = found.map_err(unusable)?;
-    let sha256 = File::open(&place).and_then(|mut file| copy_digested(&mut file, &mut io::sink()));
-    let sha256 = sha256.map_err(|error| Failure::new("cannot read back the copy of the database", error))?;
+    let sha256 = File::open(&place).and_then(|mut file| copy_with_digest(&mut file, &mut io::sink()));
+    let sha256 = sha256.map_err(|error| CommandError::new("cannot read back the copy of the database", error))?;
     let (log_rows, log_head) = (log.last.sequence, log.last.sha256);
-    manifest.database = Some(Database { file: inside, sha256: Some(sha256), log_rows, log_head });
-    Ok(Copied { log_is_whole: log.fault.is_none(), schema_faults })
+    manifest.database = Some(BackedUpDatabase { file: inside, sha256: Some(sha256), log_rows, log_head });
+    Ok(DatabaseCopy { log_is_whole: log.fault.is_none(), schema_faults })
 }
 
-async fn look_at_copy(copy: &SqlStore, manifest: &mut Manifest) -> Result<(WalkedLog, Vec<String>), StoreError> {
+async fn inspect_copy(copy: &SqlStore, manifest: &mut Manifest) -> Result<(VerifiedLog, Vec<String>), StoreError> {
     // A schema from before the log could be shortened has no word of where it begins.
-    let begin = copy.log_anchor().await.unwrap_or(Link::START);
+    let begin = copy.log_anchor().await.unwrap_or(ChainLink::START);
     manifest.log = log_id(copy, begin).await?;
     manifest.key_file_fingerprint = copy.bound_key_file().await?;
-    let schema_faults = match copy.schema_faults().await {
+    let schema_faults = match copy.schema_differences().await {
         // Of a newer program, which knows what it has made.
         Err(StoreError::NewerSchema { .. }) => Vec::new(),
         faults => faults?,
     };
-    Ok((walk_log(copy, begin, |_| {}).await?, schema_faults))
+    Ok((verify_log(copy, begin, |_| {}).await?, schema_faults))
 }
 
 /// The log's identifier: the digest of its very first row, taken from a checkpoint where that row is gone.
-async fn log_id(copy: &SqlStore, begin: Link) -> Result<Option<Sha256Digest>, StoreError> {
-    if begin == Link::START {
+async fn log_id(copy: &SqlStore, begin: ChainLink) -> Result<Option<Sha256Digest>, StoreError> {
+    if begin == ChainLink::START {
         return Ok(copy.log_rows(0, 1).await?.first().map(|row| row.sha256));
     }
     let latest = copy.latest_checkpoint().await?;
@@ -175,44 +185,47 @@ async fn log_id(copy: &SqlStore, begin: Link) -> Result<Option<Sha256Digest>, St
 fn copy_file(
     path: &Path,
     inside: &Path,
-    draft: &FolderDraft,
-    cannot_write: impl Fn(io::Error) -> Failure + Copy,
-) -> Result<Option<Sha256Digest>, Failure> {
+    draft: &PendingFolder,
+    cannot_write: impl Fn(io::Error) -> CommandError + Copy,
+) -> Result<Option<Sha256Digest>, CommandError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => zeroize::Zeroizing::new(bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {
-            return Err(Failure::new(format!("cannot read {}: run this as the gateway's user", path.display()), error));
+            return Err(CommandError::new(
+                format!("cannot read {}: run this as the gateway's user", path.display()),
+                error,
+            ));
         }
     };
-    write_new(&draft.place(inside).map_err(cannot_write)?, &bytes, Audience::Owner).map_err(cannot_write)?;
+    write_new(&draft.path_for(inside).map_err(cannot_write)?, &bytes, FileMode::OwnerOnly).map_err(cannot_write)?;
     Ok(Some(Sha256Digest::of(&bytes)))
 }
 
-fn report(arguments: &Arguments, manifest: &Manifest, copied: &Copied) -> Result<(), Failure> {
+fn report(arguments: &Arguments, manifest: &Manifest, copied: &DatabaseCopy) -> Result<(), CommandError> {
     let to = arguments.to.display();
     if arguments.json {
-        give(serde_json::json!({
+        print(serde_json::json!({
             "backup": arguments.to,
             "holds": manifest,
             "log_is_whole": copied.log_is_whole,
             "schema_faults": copied.schema_faults,
         }))?;
     } else {
-        give(format!("{to}"))?;
+        print(format!("{to}"))?;
         if let Some(database) = &manifest.database {
-            give(format!("  database      {} as of {}", database.file.display(), manifest.taken_at))?;
-            give(format!("  transfer log  {} rows, the last one {}", database.log_rows, database.log_head))?;
+            print(format!("  database      {} as of {}", database.file.display(), manifest.taken_at))?;
+            print(format!("  transfer log  {} rows, the last one {}", database.log_rows, database.log_head))?;
         }
         let kept = manifest.files.iter().filter(|file| file.sha256.is_some()).count();
-        give(format!("  files         {kept} that the configuration names"))?;
+        print(format!("  files         {kept} that the configuration names"))?;
         match manifest.key {
-            Some(key) => give(format!("  signed by     the audit key of SHA-256 {key}"))?,
-            None => give("  signed by     no key: `restore` takes it with --unsigned only")?,
+            Some(key) => print(format!("  signed by     the audit key of SHA-256 {key}"))?,
+            None => print("  signed by     no key: `restore` takes it with --unsigned only")?,
         }
     }
-    tell_missing(arguments, manifest);
-    tell_where_to_keep(arguments.keys);
+    print_missing(arguments, manifest);
+    print_storage_advice(arguments.keys);
     if !copied.log_is_whole {
         eprintln!("The chain of the transfer log does not hold: `lichtbild-gateway verify` says where.");
     }
@@ -225,11 +238,11 @@ fn report(arguments: &Arguments, manifest: &Manifest, copied: &Copied) -> Result
     Ok(())
 }
 
-fn tell_missing(arguments: &Arguments, manifest: &Manifest) {
+fn print_missing(arguments: &Arguments, manifest: &Manifest) {
     for file in manifest.files.iter().filter(|file| file.sha256.is_none()) {
-        let why = if file.is_secret == (arguments.keys == Keys::Without) && file.is_secret {
+        let why = if file.is_secret == (arguments.keys == KeySelection::Without) && file.is_secret {
             "a secret, not in this backup"
-        } else if file.is_secret == (arguments.keys == Keys::Only) || arguments.keys == Keys::With {
+        } else if file.is_secret == (arguments.keys == KeySelection::Only) || arguments.keys == KeySelection::With {
             "not there"
         } else {
             continue;
@@ -238,18 +251,18 @@ fn tell_missing(arguments: &Arguments, manifest: &Manifest) {
     }
 }
 
-fn tell_where_to_keep(keys: Keys) {
+fn print_storage_advice(keys: KeySelection) {
     match keys {
-        Keys::Without => eprintln!(
+        KeySelection::Without => eprintln!(
             "Keep the keys elsewhere, on another medium: without the key file no photo opens any more, without the authorities' \
              keys no device is certified. `lichtbild-gateway backup FOLDER --keys only` copies them; again after each month's end, \
              so that the copy keeps no key that the gateway has destroyed."
         ),
-        Keys::Only => eprintln!(
+        KeySelection::Only => eprintln!(
             "Keep it under lock, away from the database and its backups, and destroy the copy before it: it holds keys that the \
              gateway destroys when their months are over."
         ),
-        Keys::With => eprintln!(
+        KeySelection::With => eprintln!(
             "This folder is as good as the gateway itself: who has it needs nothing but a citizen's code to open that photo, and \
              can pose as the gateway. Encrypt it, or keep it under lock."
         ),
@@ -259,19 +272,19 @@ fn tell_where_to_keep(keys: Keys) {
     );
 }
 
-fn cannot_write(to: &Path, error: io::Error) -> Failure {
+fn cannot_write(to: &Path, error: io::Error) -> CommandError {
     let to = to.display();
     match error.kind() {
         io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => {
-            Failure::plain(format!("{to} is there already and is not overwritten: name another folder"))
+            CommandError::plain(format!("{to} is there already and is not overwritten: name another folder"))
         }
-        _ => Failure::new(format!("cannot write {to}: see the cause; nothing of it is left behind"), error),
+        _ => CommandError::new(format!("cannot write {to}: see the cause; nothing of it is left behind"), error),
     }
 }
 
 /// A server's database is backed up by the server's own means.
-fn on_a_server(database: &DatabaseLocation) -> Failure {
-    Failure::plain(format!(
+fn server_backup_error(database: &DatabaseLocation) -> CommandError {
+    CommandError::plain(format!(
         "{database} is on a server, which has better means of its own.\n\
          One consistent copy while the gateways run, with the server's own version of the programs:\n  \
            pg_dump --format=custom --file=lichtbild.dump 'postgres://USER@HOST/DATABASE'\n\

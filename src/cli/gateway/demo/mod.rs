@@ -9,11 +9,11 @@ use std::path::PathBuf;
 
 use clap::{Args, value_parser};
 
-use super::failure::Failure;
-use super::output::give;
+use super::failure::CommandError;
+use super::output::print;
 use super::serve::stop_on_signals;
 use crate::storage::DatabaseLocation;
-use stage::Stage;
+use stage::DemoEnvironment;
 
 /// The portrait travels with the program, so that the demo runs anywhere.
 const PORTRAIT: &[u8] = include_bytes!("../../../../fixtures/portrait-1244x1600.jpg");
@@ -35,32 +35,33 @@ pub(super) struct Arguments {
     database: DatabaseLocation,
 }
 
-pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let temporary;
     let dir = match &arguments.dir {
         Some(dir) => dir.clone(),
         None => {
-            temporary = tempfile::tempdir().map_err(|error| Failure::new("cannot make a temporary folder", error))?;
+            temporary =
+                tempfile::tempdir().map_err(|error| CommandError::new("cannot make a temporary folder", error))?;
             temporary.path().join("gateway")
         }
     };
     let port_base = if arguments.serve { arguments.port_base } else { arguments.port_base.or(Some(0)) };
-    let stage = Stage::build(&dir, port_base, &arguments.database).await?;
-    if arguments.serve { leave_running(stage).await } else { tell(stage).await }
+    let stage = DemoEnvironment::build(&dir, port_base, &arguments.database).await?;
+    if arguments.serve { serve(stage).await } else { run_story(stage).await }
 }
 
-async fn tell(stage: Stage) -> Result<(), Failure> {
-    let told = story::tell(&stage).await;
+async fn run_story(stage: DemoEnvironment) -> Result<(), CommandError> {
+    let told = story::run(&stage).await;
     stage.close().await;
     told
 }
 
-async fn leave_running(stage: Stage) -> Result<(), Failure> {
+async fn serve(stage: DemoEnvironment) -> Result<(), CommandError> {
     fs::write(stage.dir().join("portrait.jpg"), PORTRAIT)
-        .map_err(|error| Failure::new("cannot write the portrait", error))?;
-    let file = stage.describe()?;
+        .map_err(|error| CommandError::new("cannot write the portrait", error))?;
+    let file = stage.write_demo_json()?;
     stop_on_signals(stage.stop())?;
-    give(file.display())?;
+    print(file.display())?;
     eprintln!(
         "A gateway with one studio and one office is running; addresses, certificates and keys are in that file."
     );

@@ -3,38 +3,41 @@
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::super::failure::Failure;
-use crate::client::connection::Connection;
+use super::super::failure::CommandError;
+use crate::client::connection::GatewayClient;
 use crate::domain::id::CollectionId;
 use crate::wire::collection::{CollectBody, CollectionBody, SettleBody, SettlementBody};
 use crate::wire::problem::ProblemBody;
 
 /// What the gateway said: what was asked for, or why not.
-pub(super) type Answer<T> = Result<T, ProblemBody>;
+pub(super) type ApiResult<T> = Result<T, ProblemBody>;
 
-pub(super) async fn collect(line: &Connection, code: &str) -> Result<Answer<CollectionBody>, Failure> {
+pub(super) async fn collect(line: &GatewayClient, code: &str) -> Result<ApiResult<CollectionBody>, CommandError> {
     let body = CollectBody { code: code.to_owned() };
-    answer(line.post("/v1/collections").json(&body)).await
+    read_answer(line.post("/v1/collections").json(&body)).await
 }
 
-pub(super) async fn fetch(line: &Connection, collection: CollectionId, code: &str) -> Result<Vec<u8>, Failure> {
+pub(super) async fn fetch(line: &GatewayClient, collection: CollectionId, code: &str) -> Result<Vec<u8>, CommandError> {
     let request = line.get(&format!("/v1/collections/{collection}/photo")).header("Retrieval-Code", code);
     let response = send(request).await?;
     if response.status() != StatusCode::OK {
         return Err(unexpected(&response));
     }
-    let bytes = response.bytes().await.map_err(|error| Failure::new("the download broke off", error))?;
+    let bytes = response.bytes().await.map_err(|error| CommandError::new("the download broke off", error))?;
     Ok(bytes.into())
 }
 
-pub(super) async fn use_up(line: &Connection, collection: CollectionId) -> Result<Answer<SettlementBody>, Failure> {
+pub(super) async fn settle_as_used(
+    line: &GatewayClient,
+    collection: CollectionId,
+) -> Result<ApiResult<SettlementBody>, CommandError> {
     let path = format!("/v1/collections/{collection}/settle");
-    answer(line.post(&path).json(&SettleBody::Used {})).await
+    read_answer(line.post(&path).json(&SettleBody::Used {})).await
 }
 
-async fn answer<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<Answer<T>, Failure> {
+async fn read_answer<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<ApiResult<T>, CommandError> {
     let response = send(request.header("Accept-Language", "en")).await?;
-    let unreadable = |error| Failure::new("the answer cannot be read", error);
+    let unreadable = |error| CommandError::new("the answer cannot be read", error);
     match response.status() {
         status if status.is_success() => response.json().await.map(Ok).map_err(unreadable),
         status if status.is_client_error() => response.json().await.map(Err).map_err(unreadable),
@@ -42,10 +45,10 @@ async fn answer<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result
     }
 }
 
-async fn send(request: reqwest::RequestBuilder) -> Result<Response, Failure> {
-    request.send().await.map_err(|error| Failure::new("the gateway does not answer", error))
+async fn send(request: reqwest::RequestBuilder) -> Result<Response, CommandError> {
+    request.send().await.map_err(|error| CommandError::new("the gateway does not answer", error))
 }
 
-fn unexpected(response: &Response) -> Failure {
-    Failure::plain(format!("the gateway answered {}, which nobody expected", response.status()))
+fn unexpected(response: &Response) -> CommandError {
+    CommandError::plain(format!("the gateway answered {}, which nobody expected", response.status()))
 }

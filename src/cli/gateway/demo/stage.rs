@@ -4,45 +4,45 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::ConfigFile;
-use super::super::device::{Equipped, NewDevice, NewKey, equip};
-use super::super::failure::Failure;
+use super::super::ConfigOption;
+use super::super::device::{NewDevice, NewKey, ProvisionedDevice, provision};
+use super::super::failure::CommandError;
 use super::super::init;
-use super::super::setting::Setting;
+use super::super::setting::AdminContext;
 use crate::client::config::StudioConfig;
-use crate::client::connection::Connection;
+use crate::client::connection::GatewayClient;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::id::DeviceId;
 use crate::domain::language::Language;
-use crate::domain::party::{Duty, Role};
-use crate::durable::{Audience, replace};
+use crate::domain::party::{DeviceScope, Role};
+use crate::durable::{FileMode, replace};
 use crate::entropy::OsEntropy;
 use crate::identity::host_name::HostName;
 use crate::identity::key::DeviceKey;
 use crate::server::{Addresses, RunningGateway, start};
 use crate::storage::DatabaseLocation;
-use crate::transport::shutdown::Stop;
+use crate::transport::shutdown::ShutdownTrigger;
 
-pub(super) struct Stage {
+pub(super) struct DemoEnvironment {
     dir: PathBuf,
     config: Config,
-    setting: Setting,
-    studio: Equipped,
-    office: Equipped,
+    setting: AdminContext,
+    studio: ProvisionedDevice,
+    office: ProvisionedDevice,
     running: RunningGateway,
 }
 
-impl Stage {
+impl DemoEnvironment {
     /// Does what an administrator would: init, add both sides with a device each, start.
     pub(super) async fn build(
         dir: &Path,
         port_base: Option<u16>,
         database: &DatabaseLocation,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, CommandError> {
         if dir.join("demo.json").exists() {
             let dir = dir.display();
-            return Err(Failure::plain(format!(
+            return Err(CommandError::plain(format!(
                 "there is a demo in {dir} already: `lichtbild-gateway serve --config {dir}/gateway.toml` starts it again; remove \
                  {dir} for a new one"
             )));
@@ -56,8 +56,8 @@ impl Stage {
         built
     }
 
-    async fn set_up(dir: &Path, port_base: Option<u16>, database: &DatabaseLocation) -> Result<Self, Failure> {
-        let host = "127.0.0.1".parse::<HostName>().map_err(|error| Failure::plain(error.to_string()))?;
+    async fn set_up(dir: &Path, port_base: Option<u16>, database: &DatabaseLocation) -> Result<Self, CommandError> {
+        let host = "127.0.0.1".parse::<HostName>().map_err(|error| CommandError::plain(error.to_string()))?;
         let arguments = init::Arguments {
             dir: dir.to_owned(),
             hosts: vec![host],
@@ -66,11 +66,11 @@ impl Stage {
             database: database.clone(),
             json: false,
         };
-        init::make(&arguments, SystemClock.now(), &OsEntropy).await?;
-        let dir = fs::canonicalize(dir).map_err(|error| Failure::new("cannot open the demo's folder", error))?;
-        let file = ConfigFile::at(dir.join("gateway.toml"));
-        lift_pace(&dir.join("gateway.toml"))?;
-        let setting = Setting::open(&file).await?;
+        init::create_gateway(&arguments, SystemClock.now(), &OsEntropy).await?;
+        let dir = fs::canonicalize(dir).map_err(|error| CommandError::new("cannot open the demo's folder", error))?;
+        let file = ConfigOption::at(dir.join("gateway.toml"));
+        raise_rate_limits(&dir.join("gateway.toml"))?;
+        let setting = AdminContext::open(&file).await?;
         let mut config = setting.config.clone();
         let running = start(&config, None, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
         // Free ports are known only now; the devices' files shall name them.
@@ -80,10 +80,10 @@ impl Stage {
         let studio = administration.add_party(Role::Studio, "Foto Koch", "Düsseldorf").await?;
         let office = administration.add_party(Role::Office, "Bürgerbüro Mitte", "Düsseldorf").await?;
         let key = || DeviceKey::generate().map(NewKey::Generated);
-        let device = |party, label| NewDevice { party, label, duty: Duty::Photos };
+        let device = |party, label| NewDevice { party, label, scope: DeviceScope::Photos };
         let [till, counter] = [device(&studio, "till 1"), device(&office, "counter 3")];
-        let studio = equip(&administration, &config, &till, key()?, Some(&dir.join("studio"))).await?;
-        let office = equip(&administration, &config, &counter, key()?, Some(&dir.join("office"))).await?;
+        let studio = provision(&administration, &config, &till, key()?, Some(&dir.join("studio"))).await?;
+        let office = provision(&administration, &config, &counter, key()?, Some(&dir.join("office"))).await?;
         Ok(Self { dir, config, setting, studio, office, running })
     }
 
@@ -95,7 +95,7 @@ impl Stage {
         self.running.addresses
     }
 
-    pub(super) fn setting(&self) -> &Setting {
+    pub(super) fn setting(&self) -> &AdminContext {
         &self.setting
     }
 
@@ -104,18 +104,18 @@ impl Stage {
     }
 
     /// A new line to the studio listener, with the studio's certificate.
-    pub(super) fn studio_line(&self) -> Result<Connection, Failure> {
-        self.line(&self.studio, &self.config.url(self.running.addresses.studio))
+    pub(super) fn studio_connection(&self) -> Result<GatewayClient, CommandError> {
+        self.connection(&self.studio, &self.config.url(self.running.addresses.studio))
     }
 
     /// A new line to the office listener, with the office's certificate.
-    pub(super) fn office_line(&self) -> Result<Connection, Failure> {
-        self.line(&self.office, &self.config.url(self.running.addresses.office))
+    pub(super) fn office_connection(&self) -> Result<GatewayClient, CommandError> {
+        self.connection(&self.office, &self.config.url(self.running.addresses.office))
     }
 
-    fn line(&self, device: &Equipped, url: &str) -> Result<Connection, Failure> {
+    fn connection(&self, device: &ProvisionedDevice, url: &str) -> Result<GatewayClient, CommandError> {
         let config = StudioConfig {
-            gateway: url.parse().map_err(|_| Failure::plain(format!("{url} is no address")))?,
+            gateway: url.parse().map_err(|_| CommandError::plain(format!("{url} is no address")))?,
             certificate: device.certificate.clone(),
             key: device.key.clone().unwrap_or_default(),
             ca: device.ca.clone(),
@@ -123,11 +123,11 @@ impl Stage {
             connect_timeout: std::time::Duration::from_secs(10),
             answer_timeout: std::time::Duration::from_secs(30),
         };
-        Connection::prepare(&config).map_err(|error| Failure::plain(error.to_string()))
+        GatewayClient::from_config(&config).map_err(|error| CommandError::plain(error.to_string()))
     }
 
     /// Writes `demo.json`: all that another program needs to play either side.
-    pub(super) fn describe(&self) -> Result<PathBuf, Failure> {
+    pub(super) fn write_demo_json(&self) -> Result<PathBuf, CommandError> {
         let Addresses { studio, office, enrolment, ops } = self.running.addresses;
         let password = self.office.p12_password.as_ref().map(|password| password.as_str());
         let text = serde_json::json!({
@@ -150,12 +150,12 @@ impl Stage {
             "config": self.dir.join("gateway.toml"),
         });
         let file = self.dir.join("demo.json");
-        replace(&file, format!("{text:#}\n").as_bytes(), Audience::Owner)
-            .map_err(|error| Failure::new(format!("cannot write {}", file.display()), error))?;
+        replace(&file, format!("{text:#}\n").as_bytes(), FileMode::OwnerOnly)
+            .map_err(|error| CommandError::new(format!("cannot write {}", file.display()), error))?;
         Ok(file)
     }
 
-    pub(super) fn stop(&self) -> Stop {
+    pub(super) fn stop(&self) -> ShutdownTrigger {
         self.running.stop.clone()
     }
 
@@ -173,12 +173,12 @@ impl Stage {
 }
 
 /// A demo is also where people try how fast it is, all through one device.
-fn lift_pace(config: &Path) -> Result<(), Failure> {
-    let failed = |error| Failure::new(format!("cannot adapt {}", config.display()), error);
+fn raise_rate_limits(config: &Path) -> Result<(), CommandError> {
+    let failed = |error| CommandError::new(format!("cannot adapt {}", config.display()), error);
     let text = fs::read_to_string(config).map_err(failed)?;
     let text = text
         .replace("requests_per_minute = 6000", "requests_per_minute = 600000")
         .replace("uploads_per_minute = 600", "uploads_per_minute = 60000");
     // It may hold the database's password.
-    replace(config, text.as_bytes(), Audience::Owner).map_err(failed)
+    replace(config, text.as_bytes(), FileMode::OwnerOnly).map_err(failed)
 }

@@ -22,7 +22,7 @@ pub(in crate::cli::gateway) struct Arguments {
     #[arg(long)]
     pub(super) unsigned: bool,
     #[command(flatten)]
-    pub(super) since: LogSince,
+    pub(super) since: LogReplayArguments,
     /// Restore it although something is wrong with the database, if there is nothing better.
     #[arg(long)]
     pub(super) despite_faults: bool,
@@ -32,7 +32,7 @@ pub(in crate::cli::gateway) struct Arguments {
 }
 
 #[derive(Args)]
-pub(super) struct LogSince {
+pub(super) struct LogReplayArguments {
     /// An export of the transfer log (JSON Lines) that goes on where the backup ends: what it tells is shown, and carried out with
     /// --yes or when "yes" is typed.
     #[arg(long, value_name = "FILE")]

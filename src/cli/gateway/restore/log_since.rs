@@ -7,39 +7,39 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::evidence::read_checkpoints;
-use super::super::failure::{Code, Failure};
-use super::super::output::give;
-use super::arguments::{LogSince, Uncovered};
-use super::trust::Trusted;
-use crate::domain::chain::{ChainRow, ChainWalk, Link, Wrong};
+use super::super::failure::{CommandError, FailureCode};
+use super::super::output::print;
+use super::arguments::{LogReplayArguments, Uncovered};
+use super::trust::VerifiedBackup;
+use crate::domain::chain::{ChainErrorKind, ChainLink, ChainRow, ChainVerifier};
 use crate::domain::checkpoint::Checkpoint;
-use crate::storage::inspection::{ChangedPhoto, Replayed};
-use crate::storage::{SqlStore, StoreError, TransferLog};
+use crate::storage::inspection::{ChangedPhoto, ReplaySummary};
+use crate::storage::{AuditLog, SqlStore, StoreError};
 
 /// Shows what the export tells, asks, and carries it out.
-pub(super) async fn make_up(
+pub(super) async fn replay_export(
     store: &SqlStore,
-    arguments: &LogSince,
-    trusted: &Trusted,
+    arguments: &LogReplayArguments,
+    trusted: &VerifiedBackup,
     settle_within: Duration,
     as_json: bool,
-) -> Result<(Replayed, Vec<ChangedPhoto>), Failure> {
-    let Some(file) = &arguments.log_since else { return Ok((Replayed::default(), Vec::new())) };
-    let rows = covered(store, read_export(file)?, arguments, file, trusted).await?;
+) -> Result<(ReplaySummary, Vec<ChangedPhoto>), CommandError> {
+    let Some(file) = &arguments.log_since else { return Ok((ReplaySummary::default(), Vec::new())) };
+    let rows = covered_rows(store, read_export(file)?, arguments, file, trusted).await?;
     let does_not_follow = |error: StoreError| match error {
-        StoreError::Damaged(what) => not_behind(file, &what),
+        StoreError::Damaged(what) => not_contiguous(file, &what),
         error => error.into(),
     };
     let (plan, photos) = store.preview_replay(&rows, settle_within).await.map_err(does_not_follow)?;
     if !as_json {
-        tell(&plan, &photos)?;
+        print_plan(&plan, &photos)?;
     }
     if !arguments.yes {
         if as_json {
-            give(serde_json::json!({ "carried_out": false, "would_replay": plan, "photos": photos }))?;
+            print(serde_json::json!({ "carried_out": false, "would_replay": plan, "photos": photos }))?;
         }
-        if as_json || !io::stdin().is_terminal() || !agreed().await {
-            return Err(Failure::plain(
+        if as_json || !io::stdin().is_terminal() || !ask_confirmation().await {
+            return Err(CommandError::plain(
                 "nothing was carried out, and nothing is left behind: look at what the export tells, then again with --yes",
             ));
         }
@@ -47,13 +47,13 @@ pub(super) async fn make_up(
     Ok((store.replay(&rows, settle_within).await.map_err(does_not_follow)?, photos))
 }
 
-fn read_export(file: &Path) -> Result<Vec<ChainRow>, Failure> {
+fn read_export(file: &Path) -> Result<Vec<ChainRow>, CommandError> {
     let shown = file.display();
     let text = fs::read_to_string(file)
-        .map_err(|error| Failure::new(format!("cannot read {shown}: check its path"), error))?;
+        .map_err(|error| CommandError::new(format!("cannot read {shown}: check its path"), error))?;
     let rows: Result<Vec<ChainRow>, _> = text.lines().map(serde_json::from_str).collect();
     rows.map_err(|error| {
-        Failure::new(
+        CommandError::new(
             format!("{shown} is no export of the transfer log: make one with `lichtbild-gateway audit export`"),
             error,
         )
@@ -61,45 +61,45 @@ fn read_export(file: &Path) -> Result<Vec<ChainRow>, Failure> {
 }
 
 /// The rows that are to be carried out: those that follow on the backup's and that checkpoints cover.
-async fn covered(
+async fn covered_rows(
     store: &SqlStore,
     mut rows: Vec<ChainRow>,
-    arguments: &LogSince,
+    arguments: &LogReplayArguments,
     file: &Path,
-    trusted: &Trusted,
-) -> Result<Vec<ChainRow>, Failure> {
+    trusted: &VerifiedBackup,
+) -> Result<Vec<ChainRow>, CommandError> {
     let shown = file.display();
     let end = store.log_head().await?;
     let checkpoints = checkpoints(arguments, trusted)?;
-    meets_backup(store, end, &checkpoints).await?;
+    check_backup_checkpoint(store, end, &checkpoints).await?;
     rows.retain(|row| row.sequence >= end.sequence && row.link() != end);
-    let mut walk = ChainWalk::behind(end, checkpoints.iter().map(Checkpoint::link));
+    let mut walk = ChainVerifier::starting_after(end, checkpoints.iter().map(Checkpoint::link));
     for row in &rows {
-        walk.step(row).map_err(|fault| match fault.wrong {
-            Wrong::Rewritten { .. } => {
-                Failure::plain(format!("{shown} is not what the gateway wrote: {fault}; get the export from elsewhere"))
-            }
-            _ => not_behind(file, &fault.to_string()),
+        walk.verify_row(row).map_err(|fault| match fault.kind {
+            ChainErrorKind::Rewritten { .. } => CommandError::plain(format!(
+                "{shown} is not what the gateway wrote: {fault}; get the export from elsewhere"
+            )),
+            _ => not_contiguous(file, &fault.to_string()),
         })?;
     }
-    let walked = walk.end().map_err(|fault| {
-        Failure::plain(format!(
+    let walked = walk.finish().map_err(|fault| {
+        CommandError::plain(format!(
             "{shown} ends too early: {fault}; get an export that goes on to there, from an auditor, say"
         ))
     })?;
-    let uncovered = walked.last.sequence - walked.vouched;
+    let uncovered = walked.last.sequence - walked.last_checkpointed;
     if uncovered == 0 {
         return Ok(rows);
     }
-    let beyond = format!("rows {} to {} of {shown}", walked.vouched + 1, walked.last.sequence);
+    let beyond = format!("rows {} to {} of {shown}", walked.last_checkpointed + 1, walked.last.sequence);
     match arguments.uncovered {
         Uncovered::CarryOut => eprintln!("No checkpoint covers {beyond}: they are carried out all the same."),
         Uncovered::LeaveOut => {
             eprintln!("No checkpoint covers {beyond}: they are left out.");
-            rows.retain(|row| row.sequence <= walked.vouched);
+            rows.retain(|row| row.sequence <= walked.last_checkpointed);
         }
         Uncovered::Refuse => {
-            return Err(Failure::plain(format!(
+            return Err(CommandError::plain(format!(
                 "no signed checkpoint covers {beyond}: anybody could have written them; give the gateway's or an auditor's folder of \
                  checkpoints with --checkpoints, leave these rows out with --uncovered leave-out, or, if you know in whose hands the \
                  file has been, carry them out with --uncovered carry-out"
@@ -109,18 +109,18 @@ async fn covered(
     Ok(rows)
 }
 
-fn checkpoints(arguments: &LogSince, trusted: &Trusted) -> Result<Vec<Checkpoint>, Failure> {
+fn checkpoints(arguments: &LogReplayArguments, trusted: &VerifiedBackup) -> Result<Vec<Checkpoint>, CommandError> {
     let Some(folder) = &arguments.checkpoints else { return Ok(Vec::new()) };
     let Some(verifier) = &trusted.verifier else {
-        return Err(Failure::plain(
+        return Err(CommandError::plain(
             "checkpoints cannot be verified without a public key: give audit.pub with --audit-key",
         ));
     };
     let of_same_gateway = "give the checkpoints of the gateway that made the backup, as an auditor has them";
     let checkpoints = read_checkpoints(std::slice::from_ref(folder), verifier)
-        .map_err(|failure| failure.with_advice(of_same_gateway).with_code(Code::Failed))?;
+        .map_err(|failure| failure.with_advice(of_same_gateway).with_code(FailureCode::Failed))?;
     match (checkpoints.first(), trusted.manifest.log) {
-        (Some(checkpoint), Some(log)) if checkpoint.log != log => Err(Failure::plain(format!(
+        (Some(checkpoint), Some(log)) if checkpoint.log != log => Err(CommandError::plain(format!(
             "the checkpoints in {} are of another transfer log than the backup: give those of the same gateway",
             folder.display()
         ))),
@@ -129,11 +129,15 @@ fn checkpoints(arguments: &LogSince, trusted: &Trusted) -> Result<Vec<Checkpoint
 }
 
 /// The newest checkpoint that the backup's own log has reached must know it; the older ones are in its chain.
-async fn meets_backup(store: &SqlStore, end: Link, checkpoints: &[Checkpoint]) -> Result<(), Failure> {
+async fn check_backup_checkpoint(
+    store: &SqlStore,
+    end: ChainLink,
+    checkpoints: &[Checkpoint],
+) -> Result<(), CommandError> {
     let Some(newest) = checkpoints.iter().rfind(|checkpoint| checkpoint.count <= end.sequence) else { return Ok(()) };
     let row = store.log_rows(newest.count - 1, 1).await?;
     match row.first().filter(|row| row.sequence == newest.count) {
-        Some(row) if row.link() != newest.link() => Err(Failure::plain(format!(
+        Some(row) if row.link() != newest.link() => Err(CommandError::plain(format!(
             "the checkpoint of {} rows knows another row {} than the backup has: the backup's log was written anew, or it is another \
              gateway's",
             newest.count, newest.count
@@ -142,31 +146,31 @@ async fn meets_backup(store: &SqlStore, end: Link, checkpoints: &[Checkpoint]) -
     }
 }
 
-fn not_behind(file: &Path, what: &str) -> Failure {
-    Failure::plain(format!(
+fn not_contiguous(file: &Path, what: &str) -> CommandError {
+    CommandError::plain(format!(
         "{} does not go on where the backup ends ({what}): export from the day of the backup on, and from the same gateway",
         file.display()
     ))
 }
 
-fn tell(plan: &Replayed, photos: &[ChangedPhoto]) -> Result<(), Failure> {
+fn print_plan(plan: &ReplaySummary, photos: &[ChangedPhoto]) -> Result<(), CommandError> {
     let until = plan.until.map_or_else(String::new, |until| format!(", the last one of {until}"));
-    give(format!("The export tells of {} rows since the backup{until}. To be carried out:", plan.rows))?;
+    print(format!("The export tells of {} rows since the backup{until}. To be carried out:", plan.rows))?;
     for photo in photos {
         match photo.erased_at {
-            Some(at) => give(format!("  erase     {}  {:<9}  {at}", photo.photo_id, photo.state))?,
-            None => give(format!("  move      {}  {}", photo.photo_id, photo.state))?,
+            Some(at) => print(format!("  erase     {}  {:<9}  {at}", photo.photo_id, photo.state))?,
+            None => print(format!("  move      {}  {}", photo.photo_id, photo.state))?,
         }
     }
-    give(format!("  photos erased      {}", plan.erased))?;
-    give(format!("  photos moved       {}", plan.moved))?;
-    give(format!("  devices revoked    {}", plan.revoked))?;
-    give(format!("  parties suspended  {}", plan.suspended))?;
-    give(format!("  parties resumed    {}", plan.resumed))
+    print(format!("  photos erased      {}", plan.erased))?;
+    print(format!("  photos moved       {}", plan.moved))?;
+    print(format!("  devices revoked    {}", plan.revoked))?;
+    print(format!("  parties suspended  {}", plan.suspended))?;
+    print(format!("  parties resumed    {}", plan.resumed))
 }
 
 /// Asks at the terminal. Ctrl-C is a no, so that nothing is left behind.
-async fn agreed() -> bool {
+async fn ask_confirmation() -> bool {
     eprint!("Erased photos cannot be brought back. Carry this out? Type yes: ");
     let (answered, answer) = tokio::sync::oneshot::channel();
     // Not a task of the runtime, which would wait for it at the end.

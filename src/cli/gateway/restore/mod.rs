@@ -15,40 +15,40 @@ use std::io;
 use std::path::Path;
 
 pub(super) use self::arguments::Arguments;
-use self::files::{check_all, configuration, copy_file, key_file};
-use self::log_since::make_up;
-use self::report::{Made, report};
-use self::trust::{Trusted, verify_manifests};
-use super::failure::Failure;
-use super::verify::tell;
+use self::files::{check_files, configuration, copy_file, key_file};
+use self::log_since::replay_export;
+use self::report::{RestoreSummary, print_report};
+use self::trust::{VerifiedBackup, verify_manifests};
+use super::failure::CommandError;
+use super::verify::print_integrity_report;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::soundness::Findings;
-use crate::durable::FolderDraft;
+use crate::domain::soundness::IntegrityReport;
+use crate::durable::PendingFolder;
 use crate::failpoint;
-use crate::flows::restore::hold_as_of;
+use crate::flows::restore::quarantine_as_of;
 use crate::flows::rollback;
-use crate::flows::verify::{Proofs, verify_with};
+use crate::flows::verify::{VerificationInputs, verify_with};
 use crate::sealing::KeyFile;
-use crate::server::watermark::MarkFiles;
+use crate::server::watermark::WatermarkFiles;
 use crate::storage::{DatabaseLocation, RowKeys, SqlStore, StoreError};
 
 /// Makes a gateway out of a backup.
-pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let trusted = verify_manifests(arguments)?;
-    let Trusted { manifest, keys, .. } = &trusted;
+    let VerifiedBackup { manifest, keys, .. } = &trusted;
     let Some(database) = &manifest.database else {
-        return Err(Failure::plain(format!(
+        return Err(CommandError::plain(format!(
             "{} holds keys only: name the backup with the database, and this one with --keys",
             arguments.from.display()
         )));
     };
-    check_all(&arguments.from, manifest)?;
+    check_files(&arguments.from, manifest)?;
     let cannot_write = |error: io::Error| cannot_write(&arguments.dir, error);
-    let draft = FolderDraft::begin(&arguments.dir).map_err(cannot_write)?;
+    let draft = PendingFolder::create(&arguments.dir).map_err(cannot_write)?;
     let mut missing = Vec::new();
     if let Some((folder, keys)) = keys {
-        check_all(folder, keys)?;
+        check_files(folder, keys)?;
     }
     for kept in &manifest.files {
         let of_keys = keys.as_ref().and_then(|(folder, keys)| Some((folder.as_path(), keys.file(&kept.key)?)));
@@ -59,36 +59,36 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let key_file = key_file(manifest, &draft, keys.as_ref().map(|(folder, _)| folder.as_path()), cannot_write)?;
     let config = configuration(&arguments.from, manifest, &draft, cannot_write)?;
-    let place = draft.place(&database.file).map_err(cannot_write)?;
+    let place = draft.path_for(&database.file).map_err(cannot_write)?;
     database::copy(arguments, database, &place)?;
     database::check(&place, manifest, database).await?;
     failpoint::reached("restore.copied");
 
     let location = DatabaseLocation::File(place);
-    let unusable = |error: StoreError| super::setting::unusable(error, &location);
+    let unusable = |error: StoreError| super::setting::database_error(error, &location);
     let row_keys = key_file.as_ref().map_or(RowKeys::None, |keys| RowKeys::new(keys.row_key()));
-    let store = SqlStore::open_in_any_use(&location).await.map_err(unusable)?.with_row_keys(row_keys);
-    let made = make(&store, key_file.as_ref(), &trusted, &config, arguments).await;
+    let store = SqlStore::open_even_inactive(&location).await.map_err(unusable)?.with_row_keys(row_keys);
+    let made = restore_database(&store, key_file.as_ref(), &trusted, &config, arguments).await;
     store.close().await;
     let made = made?;
     failpoint::reached("restore.before_name");
-    draft.keep_new().map_err(cannot_write)?;
-    report(arguments, &trusted, &missing, &made)
+    draft.commit_new().map_err(cannot_write)?;
+    print_report(arguments, &trusted, &missing, &made)
 }
 
-async fn make(
+async fn restore_database(
     store: &SqlStore,
     key_file: Option<&KeyFile>,
-    trusted: &Trusted,
+    trusted: &VerifiedBackup,
     config: &Config,
     arguments: &Arguments,
-) -> Result<Made, Failure> {
+) -> Result<RestoreSummary, CommandError> {
     let taken_at = store.backup_taken_at().await?.unwrap_or(trusted.manifest.taken_at);
     let settle_within = config.rules().settle_within;
-    let (replayed, changed) = make_up(store, &arguments.since, trusted, settle_within, arguments.json).await?;
+    let (replayed, changed) = replay_export(store, &arguments.since, trusted, settle_within, arguments.json).await?;
     if replayed.rows > 0 && key_file.is_none() {
         // How much came out of the export is noted in a row of the log, which is not believed without its digest.
-        return Err(Failure::plain("--log-since needs the key file: name the backup of the keys with --keys"));
+        return Err(CommandError::plain("--log-since needs the key file: name the backup of the keys with --keys"));
     }
     let findings = check(store, key_file, replayed.rows, arguments).await?;
     let knows_until = replayed.until.map_or(taken_at, |until| until.max(taken_at));
@@ -96,12 +96,12 @@ async fn make(
     // the configuration names by absolute paths are read only: a restore may be an exercise beside the gateway that runs.
     let restored = match key_file {
         Some(keys) => {
-            let marks = MarkFiles::of(config).read(keys).marks;
-            rollback::hold(store, &SystemClock, keys, &marks, knows_until, replayed.rows).await?
+            let marks = WatermarkFiles::from_config(config).read(keys).marks;
+            rollback::quarantine(store, &SystemClock, keys, &marks, knows_until, replayed.rows).await?
         }
-        None => hold_as_of(store, &SystemClock, knows_until, replayed.rows, None).await?,
+        None => quarantine_as_of(store, &SystemClock, knows_until, replayed.rows, None).await?,
     };
-    Ok(Made { knows_until, replayed, changed, findings, restored })
+    Ok(RestoreSummary { knows_until, replayed, changed, findings, restored })
 }
 
 async fn check(
@@ -109,31 +109,34 @@ async fn check(
     keys: Option<&KeyFile>,
     replayed_rows: u64,
     arguments: &Arguments,
-) -> Result<Findings, Failure> {
+) -> Result<IntegrityReport, CommandError> {
     if let (Some(keys), Some(bound)) = (keys, store.bound_key_file().await?)
         && keys.fingerprint() != bound
     {
-        return Err(Failure::plain(
+        return Err(CommandError::plain(
             "the key file is not the one that the database is bound to: no photo in it would open; find the right one",
         ));
     }
-    let findings =
-        verify_with(store, Proofs { keys, replayed_rows, now: Some(SystemClock.now()), ..Proofs::default() }).await?;
-    if !findings.are_sound() && !arguments.despite_faults {
-        tell(&findings)?;
-        return Err(Failure::plain(
+    let findings = verify_with(
+        store,
+        VerificationInputs { keys, replayed_rows, now: Some(SystemClock.now()), ..VerificationInputs::default() },
+    )
+    .await?;
+    if !findings.is_ok() && !arguments.despite_faults {
+        print_integrity_report(&findings)?;
+        return Err(CommandError::plain(
             "the backup's database is not sound: take another backup, or restore it with --despite-faults if there is none",
         ));
     }
     Ok(findings)
 }
 
-fn cannot_write(dir: &Path, error: io::Error) -> Failure {
+fn cannot_write(dir: &Path, error: io::Error) -> CommandError {
     let dir = dir.display();
     match error.kind() {
         io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => {
-            Failure::plain(format!("{dir} is there already and is not overwritten: choose another --dir"))
+            CommandError::plain(format!("{dir} is there already and is not overwritten: choose another --dir"))
         }
-        _ => Failure::new(format!("cannot write {dir}: see the cause; nothing of it is left behind"), error),
+        _ => CommandError::new(format!("cannot write {dir}: see the cause; nothing of it is left behind"), error),
     }
 }

@@ -1,34 +1,34 @@
 //! The report at the end of a restore.
 
-use super::super::backup::manifest::KeptFile;
-use super::super::failure::Failure;
-use super::super::output::give;
+use super::super::backup::manifest::BackedUpFile;
+use super::super::failure::CommandError;
+use super::super::output::print;
 use super::arguments::Arguments;
-use super::trust::Trusted;
+use super::trust::VerifiedBackup;
 use crate::clock::Timestamp;
-use crate::domain::soundness::Findings;
-use crate::storage::inspection::{ChangedPhoto, Replayed, Restored};
+use crate::domain::soundness::IntegrityReport;
+use crate::storage::inspection::{ChangedPhoto, QuarantineCounts, ReplaySummary};
 
 /// The result of a restore.
-pub(super) struct Made {
+pub(super) struct RestoreSummary {
     /// The moment up to which the gateway knows what happened.
     pub(super) knows_until: Timestamp,
-    pub(super) replayed: Replayed,
+    pub(super) replayed: ReplaySummary,
     pub(super) changed: Vec<ChangedPhoto>,
-    pub(super) findings: Findings,
-    pub(super) restored: Restored,
+    pub(super) findings: IntegrityReport,
+    pub(super) restored: QuarantineCounts,
 }
 
-pub(super) fn report(
+pub(super) fn print_report(
     arguments: &Arguments,
-    trusted: &Trusted,
-    missing: &[&KeptFile],
-    made: &Made,
-) -> Result<(), Failure> {
+    trusted: &VerifiedBackup,
+    missing: &[&BackedUpFile],
+    made: &RestoreSummary,
+) -> Result<(), CommandError> {
     let dir = arguments.dir.display();
-    let Made { knows_until, replayed, changed, findings, restored } = made;
+    let RestoreSummary { knows_until, replayed, changed, findings, restored } = made;
     if arguments.json {
-        give(serde_json::json!({
+        print(serde_json::json!({
             "gateway": arguments.dir,
             "knows_until": knows_until,
             "audit_key": trusted.key_as_json(),
@@ -40,26 +40,26 @@ pub(super) fn report(
             "findings": findings,
         }))?;
     } else {
-        give(format!("A gateway as of {knows_until} stands in {dir}."))?;
+        print(format!("A gateway as of {knows_until} stands in {dir}."))?;
         if replayed.rows > 0 {
-            give(format!("  made up for        {} rows of the log", replayed.rows))?;
-            give(format!("    photos erased    {}", replayed.erased))?;
-            give(format!("    devices revoked  {}", replayed.revoked))?;
-            give(format!("    photos lost      {} (deposited since the backup)", replayed.lost))?;
+            print(format!("  made up for        {} rows of the log", replayed.rows))?;
+            print(format!("    photos erased    {}", replayed.erased))?;
+            print(format!("    devices revoked  {}", replayed.revoked))?;
+            print(format!("    photos lost      {} (deposited since the backup)", replayed.lost))?;
         }
-        give(format!("  photos held back   {}", restored.photos))?;
-        give(format!("  invitations ended  {}", restored.invitations))?;
-        give(format!("  transfer log       {} rows, the last one {}", findings.log_rows, findings.log_head))?;
+        print(format!("  photos held back   {}", restored.photos))?;
+        print(format!("  invitations ended  {}", restored.invitations))?;
+        print(format!("  transfer log       {} rows, the last one {}", findings.log_rows, findings.log_head))?;
         for kept in missing {
-            give(format!("  missing            {} ({})", kept.file.display(), kept.key))?;
+            print(format!("  missing            {} ({})", kept.file.display(), kept.key))?;
         }
     }
-    tell_what_to_do(missing, *knows_until);
+    print_next_steps(missing, *knows_until);
     eprintln!("Next: cd {dir} && lichtbild-gateway verify && lichtbild-gateway serve");
     Ok(())
 }
 
-fn tell_what_to_do(missing: &[&KeptFile], knows_until: Timestamp) {
+fn print_next_steps(missing: &[&BackedUpFile], knows_until: Timestamp) {
     let needed = missing.iter().any(|kept| kept.key == "key_file" || kept.key == "certificates.server_key");
     eprintln!("What happened after {knows_until} is not known to it. Before it serves:");
     if needed {

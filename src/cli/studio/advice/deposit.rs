@@ -4,55 +4,55 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::about_setback;
+use super::about_transient_error;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt::printable;
-use crate::client::deposit::DepositError;
-use crate::client::setback::{CertificateRefusal, Distrust, TlsRefusal};
+use crate::client::deposit::ClientDepositError;
+use crate::client::setback::{ClientCertError, ServerCertError, TlsFailure};
 use crate::domain::language::Language;
 use crate::wire::problem::ProblemBody;
 
 /// Why there is none, and how the program ends.
-pub fn about_deposit(error: &DepositError, language: Language) -> (Exit, String) {
+pub fn about_deposit(error: &ClientDepositError, language: Language) -> (Exit, String) {
     match error {
-        DepositError::Refused(problem) => {
+        ClientDepositError::Refused(problem) => {
             let next = language.pick(
                 "Es wurde nichts gespeichert. Das Foto berichtigen oder neu aufnehmen und wieder einliefern.",
                 "Nothing was stored. Correct the photo or take a new one and push it again.",
             );
             (Exit::PhotoRefused, format!("{}\n{next}", about_problem(problem, language)))
         }
-        DepositError::NotAllowed(problem) => {
+        ClientDepositError::NotAllowed(problem) => {
             let next = language.pick(
                 "Bitte das Amt anrufen, das dieses Studio angemeldet hat. Wird es wieder freigegeben, ergibt derselbe Befehl einen Abrufcode.",
                 "Call the authority that registered this studio. Once it is let in again, the same command gives a code.",
             );
             (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
         }
-        DepositError::Tls(refusal) => about_tls(refusal, language),
-        DepositError::GaveUp { tries, last, .. } => {
-            let cause = about_setback(last, language);
+        ClientDepositError::Tls(refusal) => about_tls(refusal, language),
+        ClientDepositError::GaveUp { tries, last_error: last, .. } => {
+            let cause = about_transient_error(last, language);
             let message = language.pick(
                 format!("{cause} Nach {tries} Versuchen aufgegeben. Später denselben Befehl noch einmal ausführen: es wird derselbe Abrufcode vergeben."),
                 format!("{cause} Gave up after {tries} tries. Run the same command again later: the same code will be given."),
             );
             (Exit::GaveUp, message)
         }
-        DepositError::Declined(problem) => {
+        ClientDepositError::UnexpectedProblem(problem) => {
             let next = language.pick(
                 "Das sollte nicht vorkommen. Bitte diese Meldung der Betreuung des Gateways geben; derselbe Befehl ergibt danach denselben Abrufcode.",
                 "This should not happen. Give this message to the gateway's support; afterwards the same command gives the same code.",
             );
             (Exit::Unexpected, format!("{}\n{next}", about_problem(problem, language)))
         }
-        DepositError::NotAGateway { status } => {
+        ClientDepositError::NotAGateway { status } => {
             let message = language.pick(
                 format!("Unter der Adresse antwortet kein Lichtbild-Gateway (Status {status}). Die Zeile gateway in der Konfiguration prüfen."),
                 format!("What answers at this address is no Lichtbild gateway (status {status}). Check the line gateway in the configuration."),
             );
             (Exit::Setup, message)
         }
-        DepositError::ReceiptDoesNotFit(_) | DepositError::ReceiptUnreadable(_) => {
+        ClientDepositError::ReceiptMismatch(_) | ClientDepositError::InvalidReceipt(_) => {
             let message = language.pick(
                 format!(
                     "Die Quittung des Gateways passt nicht zum Foto ({error}). Keinen Abrufcode ausgeben. Lichtbild aktualisieren und denselben \
@@ -69,7 +69,7 @@ pub fn about_deposit(error: &DepositError, language: Language) -> (Exit, String)
 }
 
 /// Refused now, but perhaps stored by an earlier try.
-pub fn about_refusal_after_silence(problem: &ProblemBody, spool: &Path, language: Language) -> (Exit, String) {
+pub fn about_refusal_maybe_stored(problem: &ProblemBody, spool: &Path, language: Language) -> (Exit, String) {
     let spool = spool.display();
     let next = language.pick(
         format!(
@@ -83,15 +83,17 @@ pub fn about_refusal_after_silence(problem: &ProblemBody, spool: &Path, language
              delete this file, correct the photo and push it again."
         ),
     );
-    (Exit::PerhapsDeposited, format!("{}\n{next}", about_problem(problem, language)))
+    (Exit::MaybeDeposited, format!("{}\n{next}", about_problem(problem, language)))
 }
 
 /// Why the two ends do not get a TLS connection, and how the program ends.
-pub(super) fn about_tls(refusal: &TlsRefusal, language: Language) -> (Exit, String) {
+pub(super) fn about_tls(refusal: &TlsFailure, language: Language) -> (Exit, String) {
     match refusal {
-        TlsRefusal::OurCertificate(refusal) => (Exit::NotAllowed, about_our_certificate(*refusal, language).to_owned()),
-        TlsRefusal::TheirCertificate(distrust) => (Exit::Setup, about_their_certificate(distrust, language)),
-        TlsRefusal::NothingInCommon => {
+        TlsFailure::ClientCertificate(refusal) => {
+            (Exit::NotAllowed, about_client_certificate(*refusal, language).to_owned())
+        }
+        TlsFailure::ServerCertificate(distrust) => (Exit::Setup, about_server_certificate(distrust, language)),
+        TlsFailure::NoCommonParameters => {
             let message = language.pick(
                 "Dieses Programm und das Gateway haben kein gemeinsames TLS-Verfahren. Adresse in der Zeile gateway prüfen und Lichtbild aktualisieren.",
                 "This program and the gateway have no version of TLS in common. Check the address in the line gateway and update Lichtbild.",
@@ -101,32 +103,32 @@ pub(super) fn about_tls(refusal: &TlsRefusal, language: Language) -> (Exit, Stri
     }
 }
 
-fn about_our_certificate(refusal: CertificateRefusal, language: Language) -> &'static str {
+fn about_client_certificate(refusal: ClientCertError, language: Language) -> &'static str {
     match refusal {
-        CertificateRefusal::Revoked => language.pick(
+        ClientCertError::Revoked => language.pick(
             "Das Gateway lehnt das Zertifikat dieses Geräts ab: es ist gesperrt. Beim Amt ein neues Gerät anmelden; danach denselben Befehl ausführen.",
             "The gateway refuses this device's certificate: it is revoked. Have the authority register a new device; then run the same command.",
         ),
-        CertificateRefusal::OutOfTime => language.pick(
+        ClientCertError::ExpiredOrNotYetValid => language.pick(
             "Das Gateway lehnt das Zertifikat dieses Geräts ab: es ist abgelaufen oder noch nicht gültig. Uhr dieses Rechners prüfen; ist das Zertifikat \
              abgelaufen, beim Amt ein neues holen.",
             "The gateway refuses this device's certificate: it has expired or is not valid yet. Check this computer's clock; if the certificate has \
              expired, get a new one from the authority.",
         ),
-        CertificateRefusal::UnknownIssuer => language.pick(
+        ClientCertError::UnknownIssuer => language.pick(
             "Das Gateway kennt den Aussteller des Zertifikats nicht. Prüfen, ob certificate und gateway in der Konfiguration zusammengehören.",
             "The gateway does not know who issued the certificate. Check that certificate and gateway in the configuration belong together.",
         ),
-        CertificateRefusal::Unfit => language.pick(
+        ClientCertError::Unsuitable => language.pick(
             "Das Gateway lehnt das Zertifikat dieses Geräts ab. Beim Amt ein neues holen und in der Konfiguration eintragen.",
             "The gateway refuses this device's certificate. Get a new one from the authority and name it in the configuration.",
         ),
     }
 }
 
-fn about_their_certificate(distrust: &Distrust, language: Language) -> String {
-    let (cause, next) = match distrust {
-        Distrust::UnknownIssuer => language.pick(
+fn about_server_certificate(error: &ServerCertError, language: Language) -> String {
+    let (cause, next) = match error {
+        ServerCertError::UnknownIssuer => language.pick(
             (
                 "sein Aussteller steht nicht in der Datei ca".to_owned(),
                 "In der Zeile ca die Datei des Gateways eintragen, die das Amt ausgegeben hat.",
@@ -136,7 +138,7 @@ fn about_their_certificate(distrust: &Distrust, language: Language) -> String {
                 "Name in the line ca the gateway's file that the authority handed out.",
             ),
         ),
-        Distrust::OtherName => language.pick(
+        ServerCertError::NameMismatch => language.pick(
             (
                 "es gilt für einen anderen Rechnernamen".to_owned(),
                 "Die Zeile gateway genau so schreiben, wie das Amt die Adresse angegeben hat.",
@@ -146,7 +148,7 @@ fn about_their_certificate(distrust: &Distrust, language: Language) -> String {
                 "Write the line gateway exactly as the authority gave the address.",
             ),
         ),
-        Distrust::NotValidYet => language.pick(
+        ServerCertError::NotYetValid => language.pick(
             (
                 "nach der Uhr dieses Rechners ist es noch nicht gültig".to_owned(),
                 "Wahrscheinlich geht die Uhr nach: Datum und Uhrzeit stellen.",
@@ -156,7 +158,7 @@ fn about_their_certificate(distrust: &Distrust, language: Language) -> String {
                 "Its clock is probably slow: set date and time.",
             ),
         ),
-        Distrust::Expired => language.pick(
+        ServerCertError::Expired => language.pick(
             (
                 "nach der Uhr dieses Rechners ist es abgelaufen".to_owned(),
                 "Datum und Uhrzeit prüfen; stimmen sie, die Betreuung des Gateways anrufen.",
@@ -166,7 +168,7 @@ fn about_their_certificate(distrust: &Distrust, language: Language) -> String {
                 "Check date and time; if they are right, call the gateway's support.",
             ),
         ),
-        Distrust::Other(cause) => language.pick(
+        ServerCertError::Other(cause) => language.pick(
             (cause.clone(), "Die Betreuung des Gateways anrufen."),
             (cause.clone(), "Call the gateway's support."),
         ),

@@ -1,17 +1,17 @@
 //! When a computer is to become a device of the gateway.
 
 use super::deposit::{about_problem, about_tls};
-use super::{about_setback, about_unexpected};
+use super::{about_transient_error, about_unexpected};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt::printable;
-use crate::client::answer::kind_of;
+use crate::client::answer::problem_type;
 use crate::client::enrolment::address::AddressError;
 use crate::client::enrolment::bootstrap::BootstrapError;
-use crate::client::enrolment::enrol::{EnrolError, EnrolNotice, Enrolled};
-use crate::client::enrolment::folder::{Folder, FolderError};
-use crate::client::enrolment::line::LineError;
-use crate::client::setback::{Distrust, TlsRefusal};
-use crate::domain::code::{CodeError, SymbolPlace};
+use crate::client::enrolment::enrol::{ClientEnrolError, EnrolledDevice, EnrolmentProgress};
+use crate::client::enrolment::folder::{DeviceFolder, DeviceFolderError};
+use crate::client::enrolment::line::GatewayError;
+use crate::client::setback::{ServerCertError, TlsFailure};
+use crate::domain::code::{CodeError, SymbolPosition};
 use crate::domain::language::Language;
 use crate::domain::party::Role;
 use crate::identity::certificate::group_fingerprint;
@@ -46,7 +46,7 @@ pub fn about_code(error: &CodeError, language: Language) -> String {
             format!("Gruppe {group} des Codes hat {symbols} statt 5 Zeichen."),
             format!("Group {group} of the code has {symbols} instead of 5 symbols."),
         ),
-        CodeError::UnknownCharacter { place: Some(SymbolPlace { group, position }) } => language.pick(
+        CodeError::UnknownCharacter { place: Some(SymbolPosition { group, position }) } => language.pick(
             format!("Das {position}. Zeichen der Gruppe {group} kommt in keinem Code vor."),
             format!("Symbol {position} of group {group} is one that no code contains."),
         ),
@@ -74,9 +74,9 @@ pub fn about_code(error: &CodeError, language: Language) -> String {
 }
 
 /// What happens while an enrolment goes on.
-pub fn about_enrol_notice(notice: &EnrolNotice, language: Language) -> String {
+pub fn about_enrolment_progress(notice: &EnrolmentProgress, language: Language) -> String {
     match notice {
-        EnrolNotice::Proved { ca_sha256, gateway, party } => {
+        EnrolmentProgress::GatewayVerified { ca_sha256, gateway, party } => {
             let (fingerprint, name, place) = (group_fingerprint(ca_sha256), &party.name, &party.place);
             printable(&language.pick(
                 format!(
@@ -87,7 +87,7 @@ pub fn about_enrol_notice(notice: &EnrolNotice, language: Language) -> String {
                 ),
             ))
         }
-        EnrolNotice::WaitingForApproval { spki_sha256, device_id } => {
+        EnrolmentProgress::WaitingForApproval { spki_sha256, device_id } => {
             let fingerprint = group_fingerprint(spki_sha256);
             language.pick(
                 format!(
@@ -102,8 +102,8 @@ pub fn about_enrol_notice(notice: &EnrolNotice, language: Language) -> String {
                 ),
             )
         }
-        EnrolNotice::StillWaiting { error, pause } => {
-            let (_, cause) = about_line(error, language);
+        EnrolmentProgress::PollFailed { error, pause } => {
+            let (_, cause) = about_gateway_error(error, language);
             let seconds = pause.as_secs_f32();
             language.pick(
                 format!("{cause}\nNächste Frage in {seconds:.0} s. Bitte warten."),
@@ -114,7 +114,7 @@ pub fn about_enrol_notice(notice: &EnrolNotice, language: Language) -> String {
 }
 
 /// What comes next.
-pub fn after_enrolment(enrolled: &Enrolled, folder: &Folder, language: Language) -> String {
+pub fn after_enrolment(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Language) -> String {
     let files = folder.path().display();
     match enrolled.role {
         Role::Studio if files.to_string() == "." => language
@@ -136,29 +136,29 @@ pub fn after_enrolment(enrolled: &Enrolled, folder: &Folder, language: Language)
 }
 
 /// Why this computer is not enrolled, and how the program ends.
-pub fn about_enrol(error: &EnrolError, language: Language) -> (Exit, String) {
+pub fn about_enrol(error: &ClientEnrolError, language: Language) -> (Exit, String) {
     match error {
-        EnrolError::Folder(error) => about_folder(error, language),
-        EnrolError::Bootstrap(error) => about_bootstrap(error, language),
-        EnrolError::Certificate(LineError::Tls(TlsRefusal::TheirCertificate(distrust))) => {
+        ClientEnrolError::Folder(error) => about_device_folder(error, language),
+        ClientEnrolError::Bootstrap(error) => about_bootstrap(error, language),
+        ClientEnrolError::Certificate(GatewayError::Tls(TlsFailure::ServerCertificate(distrust))) => {
             (Exit::Setup, about_relay(distrust, language))
         }
-        EnrolError::Certificate(error) => about_line(error, language),
+        ClientEnrolError::Certificate(error) => about_gateway_error(error, language),
     }
 }
 
 fn about_bootstrap(error: &BootstrapError, language: Language) -> (Exit, String) {
     match error {
-        BootstrapError::Line(LineError::Refused(problem)) if kind_of(problem) == "invitation-unknown" => {
+        BootstrapError::Request(GatewayError::Refused(problem)) if problem_type(problem) == "invitation-unknown" => {
             let next = language.pick(
                 "Adresse und Code mit der Einladung vergleichen; stimmen sie, beim Amt eine neue Einladung holen.",
                 "Compare address and code with the invitation; if they are right, get a new invitation from the office.",
             );
             (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
         }
-        BootstrapError::Line(error) => about_line(error, language),
+        BootstrapError::Request(error) => about_gateway_error(error, language),
         BootstrapError::Unreadable => (Exit::Setup, no_gateway(language)),
-        BootstrapError::NotProved => {
+        BootstrapError::InvalidProof => {
             let message = language.pick(
                 "Was unter dieser Adresse antwortet, kennt den Code nicht und gibt sich doch als Gateway aus. Der Code wurde nicht gesendet. \
                  Die Adresse mit der Einladung vergleichen; stimmt sie, das Amt anrufen: vielleicht sitzt jemand in der Leitung.",
@@ -167,7 +167,7 @@ fn about_bootstrap(error: &BootstrapError, language: Language) -> (Exit, String)
             );
             (Exit::Setup, message.to_owned())
         }
-        BootstrapError::OtherAuthority { letter, proved } => {
+        BootstrapError::CaMismatch { expected: letter, actual: proved } => {
             let (letter, proved) = (group_fingerprint(letter), group_fingerprint(proved));
             let message = language.pick(
                 format!(
@@ -181,31 +181,31 @@ fn about_bootstrap(error: &BootstrapError, language: Language) -> (Exit, String)
             );
             (Exit::Setup, message)
         }
-        BootstrapError::Entropy(_) | BootstrapError::NoTls => (Exit::Unexpected, about_unexpected(error, language)),
+        BootstrapError::Entropy(_) | BootstrapError::TlsSetup => (Exit::Unexpected, about_unexpected(error, language)),
     }
 }
 
 /// The proven authority does not vouch for who answers now.
-fn about_relay(distrust: &Distrust, language: Language) -> String {
+fn about_relay(distrust: &ServerCertError, language: Language) -> String {
     match distrust {
-        Distrust::UnknownIssuer => language.pick(
+        ServerCertError::UnknownIssuer => language.pick(
             "Das Gateway hat sich ausgewiesen, aber zwischen ihm und diesem Rechner antwortet jemand mit einem fremden Zertifikat (ein Proxy, der \
              mitliest, oder ein Angreifer). Der Code wurde nicht gesendet. Aus einem anderen Netz versuchen oder das Amt anrufen.",
             "The gateway has proved itself, but between it and this computer somebody answers with a foreign certificate (a proxy that reads \
              along, or an attacker). The code was not sent. Try from another network or call the office.",
         ),
-        Distrust::OtherName => language.pick(
+        ServerCertError::NameMismatch => language.pick(
             "Das Zertifikat des Gateways gilt für einen anderen Rechnernamen. Der Code wurde nicht gesendet. Die Adresse genau so schreiben, wie sie in \
              der Einladung steht.",
             "The gateway's certificate is for another host name. The code was not sent. Write the address exactly as it stands in the invitation.",
         ),
-        Distrust::NotValidYet | Distrust::Expired => language.pick(
+        ServerCertError::NotYetValid | ServerCertError::Expired => language.pick(
             "Nach der Uhr dieses Rechners ist das Zertifikat des Gateways abgelaufen oder noch nicht gültig. Der Code wurde nicht gesendet. Datum und \
              Uhrzeit stellen; stimmen sie, das Amt anrufen.",
             "By this computer's clock the gateway's certificate has expired or is not valid yet. The code was not sent. Set date and time; if they \
              are right, call the office.",
         ),
-        Distrust::Other(_) => language.pick(
+        ServerCertError::Other(_) => language.pick(
             "Das Zertifikat des Gateways ist nicht brauchbar. Der Code wurde nicht gesendet. Das Amt anrufen.",
             "The gateway's certificate is of no use. The code was not sent. Call the office.",
         ),
@@ -214,30 +214,30 @@ fn about_relay(distrust: &Distrust, language: Language) -> String {
 }
 
 /// Why a request of an enrolment, a renewal or a status brought nothing.
-pub(super) fn about_line(error: &LineError, language: Language) -> (Exit, String) {
+pub(super) fn about_gateway_error(error: &GatewayError, language: Language) -> (Exit, String) {
     match error {
-        LineError::Setback(setback) => {
+        GatewayError::Transient(setback) => {
             let next = language.pick(
                 "Die Internetverbindung prüfen und denselben Befehl später noch einmal ausführen.",
                 "Check the internet connection and run the same command again later.",
             );
-            (Exit::GaveUp, format!("{} {next}", about_setback(setback, language)))
+            (Exit::GaveUp, format!("{} {next}", about_transient_error(setback, language)))
         }
-        LineError::Tls(refusal) => about_tls(refusal, language),
-        LineError::Refused(problem) if error.may_pass() => {
+        GatewayError::Tls(refusal) => about_tls(refusal, language),
+        GatewayError::Refused(problem) if error.is_transient() => {
             let next =
                 language.pick("Später denselben Befehl noch einmal ausführen.", "Run the same command again later.");
             (Exit::GaveUp, format!("{}\n{next}", about_problem(problem, language)))
         }
-        LineError::Refused(problem) => {
+        GatewayError::Refused(problem) => {
             let next = language.pick(
                 "Bitte das Amt anrufen, von dem die Einladung kam.",
                 "Call the office that the invitation came from.",
             );
             (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
         }
-        LineError::NotAGateway { .. } => (Exit::Setup, no_gateway(language)),
-        LineError::NoCertificate => {
+        GatewayError::NotAGateway { .. } => (Exit::Setup, no_gateway(language)),
+        GatewayError::NoCertificate => {
             let message = language.pick(
                 "Das Gateway hat kein Zertifikat für den Schlüssel dieses Geräts geschickt. Lichtbild aktualisieren und denselben Befehl noch \
                  einmal ausführen; bleibt es dabei, die Betreuung des Gateways anrufen.",
@@ -246,7 +246,7 @@ pub(super) fn about_line(error: &LineError, language: Language) -> (Exit, String
             );
             (Exit::Unexpected, message.to_owned())
         }
-        LineError::Key(error) => (Exit::Unexpected, about_unexpected(error, language)),
+        GatewayError::Key(error) => (Exit::Unexpected, about_unexpected(error, language)),
     }
 }
 
@@ -259,9 +259,9 @@ fn no_gateway(language: Language) -> String {
         .to_owned()
 }
 
-fn about_folder(error: &FolderError, language: Language) -> (Exit, String) {
+fn about_device_folder(error: &DeviceFolderError, language: Language) -> (Exit, String) {
     let message = match error {
-        FolderError::AlreadyEnrolled { path } => {
+        DeviceFolderError::AlreadyEnrolled { path } => {
             let path = path.display();
             language.pick(
                 format!(
@@ -274,11 +274,11 @@ fn about_folder(error: &FolderError, language: Language) -> (Exit, String) {
                 ),
             )
         }
-        FolderError::Unreadable { path, source } => language.pick(
+        DeviceFolderError::Unreadable { path, source } => language.pick(
             format!("{} lässt sich nicht lesen ({source}). Rechte prüfen und den Befehl wiederholen.", path.display()),
             format!("{} cannot be read ({source}). Check its permissions and run the command again.", path.display()),
         ),
-        FolderError::Unwritable { path, source } => language.pick(
+        DeviceFolderError::Unwritable { path, source } => language.pick(
             format!(
                 "{} lässt sich nicht schreiben ({source}). Mit --dir einen beschreibbaren Ordner mit freiem Platz wählen, oder Platz schaffen und den \
                  Befehl wiederholen.",
@@ -289,11 +289,11 @@ fn about_folder(error: &FolderError, language: Language) -> (Exit, String) {
                 path.display()
             ),
         ),
-        FolderError::DamagedKey { path } => language.pick(
+        DeviceFolderError::DamagedKey { path } => language.pick(
             format!("{} enthält keinen Schlüssel. Diese Datei entfernen und mit einer neuen Einladung von vorn beginnen.", path.display()),
             format!("{} holds no key. Remove this file and begin anew with a new invitation.", path.display()),
         ),
-        FolderError::Key(_) | FolderError::Pkcs12(_) | FolderError::Entropy(_) => {
+        DeviceFolderError::Key(_) | DeviceFolderError::Pkcs12(_) | DeviceFolderError::Entropy(_) => {
             return (Exit::Unexpected, about_unexpected(error, language));
         }
     };

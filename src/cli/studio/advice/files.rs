@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::about_unexpected;
-use crate::cli::studio::check::{FolderTrouble, PageError};
+use crate::cli::studio::check::{HtmlReportError, PhotoFolderProblem};
 use crate::cli::studio::exit::Exit;
-use crate::client::photo_file::{MAX_BYTES, PhotoFault, PhotoFileError};
+use crate::client::photo_file::{MAX_BYTES, PhotoFileError, PhotoFileErrorKind};
 use crate::client::spool::SpoolError;
 use crate::client::stored_receipt::StoredReceiptError;
 use crate::domain::language::Language;
@@ -13,16 +13,16 @@ use crate::domain::language::Language;
 /// Why a photo cannot be read.
 pub fn about_photo(error: &PhotoFileError, language: Language) -> String {
     let path = error.path.display();
-    match &error.fault {
-        PhotoFault::Unreadable(source) => language.pick(
+    match &error.kind {
+        PhotoFileErrorKind::Unreadable(source) => language.pick(
             format!("{path} lässt sich nicht lesen ({source}). Dateinamen und Rechte prüfen."),
             format!("{path} cannot be read ({source}). Check its name and permissions."),
         ),
-        PhotoFault::NotAFile => language.pick(
+        PhotoFileErrorKind::NotAFile => language.pick(
             format!("{path} ist keine Datei. Bitte eine JPEG-Datei angeben."),
             format!("{path} is not a file. Name a JPEG file."),
         ),
-        PhotoFault::TooLarge => {
+        PhotoFileErrorKind::TooLarge => {
             let mebibytes = MAX_BYTES / 1024 / 1024;
             language.pick(
                 format!("{path} ist größer als {mebibytes} MiB und kein Passfoto. Bitte das fertige Bild angeben."),
@@ -33,19 +33,19 @@ pub fn about_photo(error: &PhotoFileError, language: Language) -> String {
 }
 
 /// Why a folder gives no photos.
-pub fn about_folder(trouble: &FolderTrouble, language: Language) -> String {
-    let folder = trouble.folder.display();
-    match &trouble.source {
+pub fn about_folder(problem: &PhotoFolderProblem, language: Language) -> String {
+    let folder = problem.folder.display();
+    match &problem.source {
         None => language.pick(
             format!("{folder} enthält keine JPEG-Datei (.jpg oder .jpeg). Den Ordner angeben, in dem die fertigen Fotos liegen."),
             format!("{folder} contains no JPEG file (.jpg or .jpeg). Name the folder in which the finished photos lie."),
         ),
-        Some(source) => unreadable(&trouble.folder, source, language),
+        Some(source) => unreadable(&problem.folder, source, language),
     }
 }
 
 /// That folders hold pictures which nobody looked at.
-pub fn about_others(others: usize, language: Language) -> String {
+pub fn about_other_images(others: usize, language: Language) -> String {
     match (others, language) {
         (1, Language::German) => {
             "1 Bild, das kein JPEG ist, wurde nicht angesehen. Soll es geprüft werden: als JPEG exportieren.".into()
@@ -65,16 +65,16 @@ pub fn about_others(others: usize, language: Language) -> String {
 }
 
 /// Why a page to look at cannot be written.
-pub fn about_page(error: &PageError, language: Language) -> String {
+pub fn about_html_report(error: &HtmlReportError, language: Language) -> String {
     match error {
-        PageError::Taken { path } => language.pick(
+        HtmlReportError::NotAReport { path } => language.pick(
             format!(
                 "{} gibt es schon, und es ist keine Seite von --html; sie bleibt, wie sie ist. Einen anderen Namen angeben.",
                 path.display()
             ),
             format!("{} is there already and no page of --html; it stays as it is. Give another name.", path.display()),
         ),
-        PageError::Unwritable { path, source } => language.pick(
+        HtmlReportError::Unwritable { path, source } => language.pick(
             format!(
                 "{} lässt sich nicht schreiben ({source}). Einen Namen in einem beschreibbaren Ordner mit freiem Platz angeben.",
                 path.display()
@@ -101,7 +101,7 @@ pub fn about_spool(error: &SpoolError, language: Language) -> (Exit, String) {
                 path.display()
             ),
         ),
-        SpoolError::OtherPush { path } => language.pick(
+        SpoolError::ConcurrentPush { path } => language.pick(
             format!("{} gehört zu einer anderen laufenden Einlieferung. Warten, bis sie fertig ist, und den Befehl wiederholen.", path.display()),
             format!("{} belongs to another push that is going on. Wait for its end and run the command again.", path.display()),
         ),

@@ -13,22 +13,22 @@ mod watch;
 use std::error::Error as StdError;
 
 pub use deposit::{about_deposit, about_problem};
-pub use enrolment::{about_address, about_code, about_enrol, about_enrol_notice, after_enrolment};
-pub use files::{about_folder, about_others, about_page, about_photo};
+pub use enrolment::{about_address, about_code, about_enrol, about_enrolment_progress, after_enrolment};
+pub use files::{about_folder, about_html_report, about_other_images, about_photo};
 pub use print::{about_printing, about_receipt_to_print, after_printing};
 pub use renewal::about_renewal;
-pub use rules::{about_own_rules, about_rules_left};
+pub use rules::{about_profile_file, about_unknown_checks};
 pub use setup::{about_config, about_credentials, after_setup_error};
-pub use standing::{Aspect, Line, State, about_self_test};
+pub use standing::{CheckState, SelfTestCheck, SelfTestLine, about_self_test};
 pub use watch::about_event;
 
 use super::exit::Exit;
-use crate::client::notice::Notice;
-use crate::client::push::{PushError, Pushed};
-use crate::client::setback::Setback;
+use crate::client::notice::ProgressEvent;
+use crate::client::push::{PushError, PushedPhoto};
+use crate::client::setback::TransientError;
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
-use deposit::about_refusal_after_silence;
+use deposit::about_refusal_maybe_stored;
 use files::{about_spool, about_stored_receipt};
 
 /// Why a photo was not pushed, and how the program ends.
@@ -37,7 +37,7 @@ pub fn about_push(error: &PushError, language: Language) -> (Exit, String) {
         PushError::Photo(error) => (Exit::Setup, about_photo(error, language)),
         PushError::Spool(error) => about_spool(error, language),
         PushError::Deposit(error) => about_deposit(error, language),
-        PushError::RefusedAfterSilence { problem, spool } => about_refusal_after_silence(problem, spool, language),
+        PushError::RefusedMaybeStored { problem, spool } => about_refusal_maybe_stored(problem, spool, language),
         PushError::ReceiptNotStored(error) => {
             let cause = about_stored_receipt(error, language);
             let next = language.pick(
@@ -50,17 +50,17 @@ pub fn about_push(error: &PushError, language: Language) -> (Exit, String) {
 }
 
 /// What happens while a push goes on.
-pub fn about_notice(notice: &Notice, language: Language) -> String {
+pub fn about_progress(notice: &ProgressEvent, language: Language) -> String {
     match notice {
-        Notice::Continuing { since } => language.pick(
+        ProgressEvent::Resuming { since } => language.pick(
             format!("Eine Einlieferung dieses Fotos vom {since} war nicht abgeschlossen und wird fortgesetzt; der Abrufcode bleibt derselbe."),
             format!("A deposit of this photo of {since} was not finished and goes on; its code stays the same."),
         ),
-        Notice::OtherGateway { earlier } => language.pick(
+        ProgressEvent::GatewayChanged { earlier } => language.pick(
             format!("Sie ging an {earlier}; dort kann das Foto ebenfalls liegen und wird nach Ablauf der Frist gelöscht. Es ist nichts zu tun."),
             format!("It went to {earlier}; the photo may lie there too and is erased when its time is over. Nothing to do."),
         ),
-        Notice::SetAside { kept_as } => language.pick(
+        ProgressEvent::SpoolRotated { rotated_to: kept_as } => language.pick(
             format!(
                 "Die Fotodatei wurde seit einer nicht abgeschlossenen Einlieferung geändert; sie wird als neues Foto eingeliefert. Der frühere \
                  Vorgang steht in {}; die Datei kann gelöscht werden, wenn niemand auf den alten Stand wartet.",
@@ -72,8 +72,8 @@ pub fn about_notice(notice: &Notice, language: Language) -> String {
                 kept_as.display()
             ),
         ),
-        Notice::Retrying { setback, pause } => {
-            let (cause, seconds) = (about_setback(setback, language), pause.as_secs_f32());
+        ProgressEvent::Retrying { error: setback, pause } => {
+            let (cause, seconds) = (about_transient_error(setback, language), pause.as_secs_f32());
             language.pick(
                 format!("{cause} Nächster Versuch in {seconds:.1} s. Bitte warten."),
                 format!("{cause} Next try in {seconds:.1} s. Please wait."),
@@ -83,20 +83,20 @@ pub fn about_notice(notice: &Notice, language: Language) -> String {
 }
 
 /// Why the gateway did not answer.
-pub fn about_setback(setback: &Setback, language: Language) -> String {
-    match setback {
-        Setback::Unreachable(cause) => language.pick(
+pub fn about_transient_error(error: &TransientError, language: Language) -> String {
+    match error {
+        TransientError::Unreachable(cause) => language.pick(
             format!("Das Gateway ist nicht erreichbar ({cause})."),
             format!("The gateway cannot be reached ({cause})."),
         ),
-        Setback::TimedOut => language
+        TransientError::TimedOut => language
             .pick("Das Gateway hat nicht rechtzeitig geantwortet.", "The gateway did not answer in time.")
             .to_owned(),
-        Setback::Cut(cause) => language.pick(
+        TransientError::ConnectionLost(cause) => language.pick(
             format!("Die Verbindung zum Gateway ist abgebrochen ({cause})."),
             format!("The connection to the gateway broke ({cause})."),
         ),
-        Setback::Busy { status } => language.pick(
+        TransientError::Unavailable { status } => language.pick(
             format!("Das Gateway ist gerade nicht aufnahmebereit (Status {status})."),
             format!("The gateway is not ready for now (status {status})."),
         ),
@@ -104,7 +104,7 @@ pub fn about_setback(setback: &Setback, language: Language) -> String {
 }
 
 /// What to do with a receipt.
-pub fn after_receipt(pushed: &Pushed, now: Timestamp, language: Language) -> &'static str {
+pub fn after_receipt(pushed: &PushedPhoto, now: Timestamp, language: Language) -> &'static str {
     if pushed.receipt.expires_at <= now {
         return language.pick(
             "Die Frist ist abgelaufen, der Abrufcode gilt nicht mehr. Mit --again neu einliefern.",

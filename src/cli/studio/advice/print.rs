@@ -30,7 +30,7 @@ pub fn about_printing(error: &PrintedReceiptError, language: Language) -> (Exit,
     let again = language
         .pick("Das Foto ist eingeliefert, der Abrufcode gilt.", "The photo is deposited and its code is valid.");
     let message = match error {
-        PrintedReceiptError::OtherFile { path } => language.pick(
+        PrintedReceiptError::NotAPdf { path } => language.pick(
             format!("{} ist schon da und kein PDF; die Datei bleibt, wie sie ist. {again} Mit `lichtbild-studio receipt --out` einen anderen Namen wählen.", path.display()),
             format!("{} is there already and no PDF; it stays as it is. {again} Choose another name with `lichtbild-studio receipt --out`.", path.display()),
         ),

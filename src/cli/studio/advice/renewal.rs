@@ -1,39 +1,39 @@
 //! When a certificate is to be renewed.
 
-use super::enrolment::about_line;
+use super::enrolment::about_gateway_error;
 use super::{about_config, about_credentials, about_unexpected};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt::moment;
-use crate::client::enrolment::renew::{RenewError, SwitchError};
+use crate::client::enrolment::renew::{ClientRenewError, InstallError};
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
 
 /// Why the certificate was not renewed, and how the program ends.
-pub fn about_renewal(error: &RenewError, language: Language) -> (Exit, String) {
+pub fn about_renewal(error: &ClientRenewError, language: Language) -> (Exit, String) {
     let still_good = language
         .pick("Das bisherige Zertifikat ist weiter in Gebrauch.", "The certificate that was there is still in use.");
     match error {
-        RenewError::Config(error) => (Exit::Setup, about_config(error, language)),
-        RenewError::Credentials(error) => (Exit::Setup, about_credentials(error, language)),
-        RenewError::Expired { at } => (Exit::NotAllowed, about_expired(*at, language)),
-        RenewError::Line(error) => {
-            let (exit, message) = about_line(error, language);
+        ClientRenewError::Config(error) => (Exit::Setup, about_config(error, language)),
+        ClientRenewError::Credentials(error) => (Exit::Setup, about_credentials(error, language)),
+        ClientRenewError::Expired { at } => (Exit::NotAllowed, about_expired(*at, language)),
+        ClientRenewError::Request(error) => {
+            let (exit, message) = about_gateway_error(error, language);
             (exit, format!("{message} {still_good}"))
         }
-        RenewError::NotTaken(error) => {
-            let (exit, message) = about_line(error, language);
+        ClientRenewError::NewCertificateRejected(error) => {
+            let (exit, message) = about_gateway_error(error, language);
             let what = language
                 .pick("Das neue Zertifikat ließ sich nicht benutzen:", "The new certificate could not be used:");
             (exit, format!("{what} {message} {still_good}"))
         }
-        RenewError::Switch(SwitchError::Unwritable { path, source }) => {
+        ClientRenewError::Install(InstallError::Unwritable { path, source }) => {
             let message = language.pick(
                 format!("{} lässt sich nicht schreiben ({source}). Rechte und freien Platz prüfen und den Befehl wiederholen.", path.display()),
                 format!("{} cannot be written ({source}). Check permissions and free space and run the command again.", path.display()),
             );
             (Exit::Setup, format!("{message} {still_good}"))
         }
-        RenewError::Switch(SwitchError::NotEditable(path)) => {
+        ClientRenewError::Install(InstallError::NotEditable(path)) => {
             let message = language.pick(
                 format!(
                     "In {} sind die Zeilen certificate und key so geschrieben, dass sie sich nicht ändern lassen. Sie in der Form key = \"key.pem\" \
@@ -48,7 +48,9 @@ pub fn about_renewal(error: &RenewError, language: Language) -> (Exit, String) {
             );
             (Exit::Setup, format!("{message} {still_good}"))
         }
-        RenewError::Waiting | RenewError::Key(_) => (Exit::Unexpected, about_unexpected(error, language)),
+        ClientRenewError::ApprovalRequired | ClientRenewError::Key(_) => {
+            (Exit::Unexpected, about_unexpected(error, language))
+        }
     }
 }
 

@@ -1,21 +1,21 @@
 //! When the configuration or one of its files does not serve.
 
-use crate::client::config::ConfigError;
-use crate::client::credentials::{CredentialsError, Fault, Setting};
+use crate::client::config::StudioConfigError;
+use crate::client::credentials::{CredentialSetting, CredentialsError, CredentialsErrorKind};
 use crate::domain::language::Language;
 
 /// Why `studio.toml` does not serve.
-pub fn about_config(error: &ConfigError, language: Language) -> String {
+pub fn about_config(error: &StudioConfigError, language: Language) -> String {
     match error {
-        ConfigError::Unreadable { path, source } => language.pick(
+        StudioConfigError::Unreadable { path, source } => language.pick(
             format!("Die Konfiguration {} lässt sich nicht lesen ({source}). Mit --config die richtige Datei angeben.", path.display()),
             format!("The configuration {} cannot be read ({source}). Name the right file with --config.", path.display()),
         ),
-        ConfigError::Invalid { path, source } => language.pick(
+        StudioConfigError::Invalid { path, source } => language.pick(
             format!("Die Konfiguration {} enthält einen Fehler:\n{source}\nBitte diese Zeile berichtigen.", path.display()),
             format!("The configuration {} has a mistake in it:\n{source}\nCorrect this line.", path.display()),
         ),
-        ConfigError::Gateway { path, value, .. } => language.pick(
+        StudioConfigError::InvalidGatewayUrl { path, value, .. } => language.pick(
             format!("{}: gateway = {value:?} ist keine Adresse eines Gateways. Erwartet wird https://HOST:PORT ohne Zusatz.", path.display()),
             format!("{}: gateway = {value:?} is no address of a gateway. Write https://HOST:PORT with nothing behind it.", path.display()),
         ),
@@ -25,27 +25,27 @@ pub fn about_config(error: &ConfigError, language: Language) -> String {
 /// Why certificate, key or authorities do not serve.
 pub fn about_credentials(error: &CredentialsError, language: Language) -> String {
     let (name, path) = (error.setting.name(), error.path.display());
-    let fault = match &error.fault {
-        Fault::Unreadable(source) => language.pick(
+    let fault = match &error.kind {
+        CredentialsErrorKind::Unreadable(source) => language.pick(
             format!("lässt sich nicht lesen ({source}). Den Pfad in der Konfiguration prüfen."),
             format!("cannot be read ({source}). Check the path in the configuration."),
         ),
-        Fault::NotPem | Fault::NothingInside => {
+        CredentialsErrorKind::NotPem | CredentialsErrorKind::NoCertificateOrKey => {
             let expected = match error.setting {
-                Setting::Certificate | Setting::Ca => "BEGIN CERTIFICATE",
-                Setting::Key => "BEGIN PRIVATE KEY",
+                CredentialSetting::Certificate | CredentialSetting::Ca => "BEGIN CERTIFICATE",
+                CredentialSetting::Key => "BEGIN PRIVATE KEY",
             };
             language.pick(
                 format!("ist keine PEM-Datei mit »{expected}«. Die richtige Datei eintragen."),
                 format!("is no PEM file with \"{expected}\". Name the right file."),
             )
         }
-        Fault::Unusable => language.pick(
+        CredentialsErrorKind::Unusable => language.pick(
             "ist nicht brauchbar: beschädigt, oder Zertifikat und Schlüssel gehören nicht zusammen. Beide Dateien neu ausstellen lassen."
                 .to_owned(),
             "is of no use: damaged, or certificate and key do not belong together. Have both files issued again.".to_owned(),
         ),
-        Fault::OpenToOthers { mode } => language.pick(
+        CredentialsErrorKind::ReadableByOthers { mode } => language.pick(
             format!("dürfen auch andere Benutzer lesen (Modus {mode:o}); damit könnten sie im Namen des Studios einliefern. Ausführen: chmod 600 {path}"),
             format!("can be read by other users too (mode {mode:o}), who could deposit in the studio's name. Run: chmod 600 {path}"),
         ),

@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use super::enrolment::about_line;
+use super::enrolment::about_gateway_error;
 use super::renewal::about_expired;
 use super::{about_config, about_credentials};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt::moment;
 use crate::client::config::StudioConfig;
-use crate::client::enrolment::line::LineError;
-use crate::client::self_test::{Device, NoWay, SelfTest, gateway_is_known};
-use crate::client::setback::Setback;
+use crate::client::enrolment::line::GatewayError;
+use crate::client::self_test::{DeviceCredentials, ReachabilityError, SelfTest, is_gateway_verified};
+use crate::client::setback::TransientError;
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
 use crate::identity::certificate::group_fingerprint;
@@ -21,12 +21,12 @@ const CLOCK_TOLERANCE_MILLISECONDS: u64 = 60_000;
 
 /// One line of a status.
 #[derive(Debug, Serialize)]
-pub struct Line {
+pub struct SelfTestLine {
     /// What was looked at.
     #[serde(rename = "check")]
-    pub aspect: Aspect,
+    pub aspect: SelfTestCheck,
     /// How it is.
-    pub state: State,
+    pub state: CheckState,
     /// The same in words.
     pub text: String,
     /// What to do.
@@ -40,7 +40,7 @@ pub struct Line {
 /// What is looked at, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Aspect {
+pub enum SelfTestCheck {
     /// `studio.toml`
     Configuration,
     /// Key, certificate and authority: whether they can be used, and until when.
@@ -57,7 +57,7 @@ pub enum Aspect {
     Deposit,
 }
 
-impl Aspect {
+impl SelfTestCheck {
     /// For people.
     pub fn name(self, language: Language) -> &'static str {
         match self {
@@ -75,7 +75,7 @@ impl Aspect {
 /// How it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum CheckState {
     /// As it should be.
     Good,
     /// Works now; something has to be seen to.
@@ -87,30 +87,32 @@ pub enum State {
 }
 
 /// Every aspect with its state, in the order in which a deposit meets them.
-pub fn about_self_test(test: &SelfTest, language: Language) -> Vec<Line> {
+pub fn about_self_test(test: &SelfTest, language: Language) -> Vec<SelfTestLine> {
     vec![
         configuration(test, language),
-        tried(Aspect::Certificate, test.credentials.as_ref(), language, |credentials| match credentials {
+        tried(SelfTestCheck::Certificate, test.credentials.as_ref(), language, |credentials| match credentials {
             Ok(device) => certificate(device, test.now, language),
-            Err(error) => fault(Aspect::Certificate, Exit::Setup, about_credentials(error, language)),
+            Err(error) => fault(SelfTestCheck::Certificate, Exit::Setup, about_credentials(error, language)),
         }),
-        tried(Aspect::Reach, test.way.as_ref(), language, |way| match way {
+        tried(SelfTestCheck::Reach, test.reachability.as_ref(), language, |way| match way {
             Ok(address) => {
-                good(Aspect::Reach, language.pick(format!("{address} antwortet"), format!("{address} answers")))
+                good(SelfTestCheck::Reach, language.pick(format!("{address} antwortet"), format!("{address} answers")))
             }
-            Err(no_way) => {
-                fault(Aspect::Reach, Exit::GaveUp, about_no_way(no_way, test.configuration.as_ref().ok(), language))
-            }
+            Err(no_way) => fault(
+                SelfTestCheck::Reach,
+                Exit::GaveUp,
+                about_reachability(no_way, test.configuration.as_ref().ok(), language),
+            ),
         }),
-        tried(Aspect::Gateway, test.standing.as_ref(), language, |standing| gateway(test, standing, language)),
-        match &test.standing {
-            Some(standing) if gateway_is_known(standing) => admission(standing, language),
-            _ => not_tried(Aspect::Standing, language),
+        tried(SelfTestCheck::Gateway, test.admission.as_ref(), language, |standing| gateway(test, standing, language)),
+        match &test.admission {
+            Some(standing) if is_gateway_verified(standing) => admission(standing, language),
+            _ => not_tried(SelfTestCheck::Standing, language),
         },
-        tried(Aspect::Clock, test.clock_ahead_milliseconds, language, |ahead| clock(ahead, language)),
-        tried(Aspect::Deposit, test.deposit.as_ref(), language, |deposit| match deposit {
+        tried(SelfTestCheck::Clock, test.clock_ahead_milliseconds, language, |ahead| clock(ahead, language)),
+        tried(SelfTestCheck::Deposit, test.deposit.as_ref(), language, |deposit| match deposit {
             Ok(()) => good(
-                Aspect::Deposit,
+                SelfTestCheck::Deposit,
                 language
                     .pick(
                         "möglich: ein Testbild kam an und wurde geprüft (nichts wurde gespeichert)",
@@ -118,19 +120,19 @@ pub fn about_self_test(test: &SelfTest, language: Language) -> Vec<Line> {
                     )
                     .to_owned(),
             ),
-            Err(error) => at_fault(Aspect::Deposit, error, language),
+            Err(error) => fault_from_error(SelfTestCheck::Deposit, error, language),
         }),
     ]
 }
 
-fn configuration(test: &SelfTest, language: Language) -> Line {
+fn configuration(test: &SelfTest, language: Language) -> SelfTestLine {
     match &test.configuration {
-        Ok(config) => good(Aspect::Configuration, language.pick(
+        Ok(config) => good(SelfTestCheck::Configuration, language.pick(
             format!("Gateway {}", config.gateway),
             format!("gateway {}", config.gateway),
         )),
         Err(unconfigured) if unconfigured.enrolment_pending => fault(
-            Aspect::Configuration,
+            SelfTestCheck::Configuration,
             Exit::Setup,
             language
                 .pick(
@@ -146,21 +148,21 @@ fn configuration(test: &SelfTest, language: Language) -> Line {
                 " Ist dieser Rechner noch nicht angemeldet: `lichtbild-studio enrol ADRESSE CODE` mit der Einladung des Amts.",
                 " If this computer is not enrolled yet: `lichtbild-studio enrol URL CODE` with the office's invitation.",
             ));
-            fault(Aspect::Configuration, Exit::Setup, message)
+            fault(SelfTestCheck::Configuration, Exit::Setup, message)
         }
     }
 }
 
-fn certificate(device: &Device, now: Timestamp, language: Language) -> Line {
-    let Device { certificate, renewal_due, .. } = device;
+fn certificate(device: &DeviceCredentials, now: Timestamp, language: Language) -> SelfTestLine {
+    let DeviceCredentials { certificate, renewal_due, .. } = device;
     let (until, due) = (moment(certificate.not_after, language), moment(*renewal_due, language));
     if certificate.not_after < now {
-        return fault(Aspect::Certificate, Exit::NotAllowed, about_expired(certificate.not_after, language));
+        return fault(SelfTestCheck::Certificate, Exit::NotAllowed, about_expired(certificate.not_after, language));
     }
     if certificate.not_before > now {
         let from = moment(certificate.not_before, language);
         return fault(
-            Aspect::Certificate,
+            SelfTestCheck::Certificate,
             Exit::Setup,
             language.pick(
                 format!("gilt nach der Uhr dieses Rechners erst ab {from}. Wahrscheinlich geht die Uhr nach: Datum und Uhrzeit stellen."),
@@ -177,57 +179,60 @@ fn certificate(device: &Device, now: Timestamp, language: Language) -> Line {
             "Die Erneuerung ist überfällig: `lichtbild-studio renew` ausführen.",
             "The renewal is overdue: run `lichtbild-studio renew`.",
         );
-        return Line {
-            state: State::Attention,
+        return SelfTestLine {
+            state: CheckState::Attention,
             advice: Some(advice.to_owned()),
             exit: Exit::Attention,
-            ..good(Aspect::Certificate, text)
+            ..good(SelfTestCheck::Certificate, text)
         };
     }
-    good(Aspect::Certificate, text)
+    good(SelfTestCheck::Certificate, text)
 }
 
-fn about_no_way(no_way: &NoWay, config: Option<&StudioConfig>, language: Language) -> String {
+fn about_reachability(error: &ReachabilityError, config: Option<&StudioConfig>, language: Language) -> String {
     let gateway = config.map(|config| config.gateway.to_string()).unwrap_or_default();
-    match no_way {
-        NoWay::Name(cause) => language.pick(
+    match error {
+        ReachabilityError::DnsLookup(cause) => language.pick(
             format!("Zum Namen in {gateway} gibt es keine Adresse ({cause}). Die Internetverbindung prüfen, dann die Zeile gateway in der Konfiguration."),
             format!("The name in {gateway} leads to no address ({cause}). Check the internet connection, then the line gateway in the configuration."),
         ),
-        NoWay::Refused(address, cause) => language.pick(
+        ReachabilityError::ConnectFailed(address, cause) => language.pick(
             format!("Unter {address} nimmt niemand die Verbindung an ({cause}). Eine Firewall fragen, ob sie diesen Port sperrt; sonst später noch einmal versuchen."),
             format!("Nobody takes the connection at {address} ({cause}). Ask whether a firewall bars this port; otherwise try again later."),
         ),
-        NoWay::Silent => language.pick(
+        ReachabilityError::TimedOut => language.pick(
             format!("{gateway} antwortet nicht. Die Internetverbindung prüfen; besteht sie, sperrt wohl eine Firewall diesen Port."),
             format!("{gateway} does not answer. Check the internet connection; if it stands, a firewall probably bars this port."),
         ),
     }
 }
 
-fn gateway(test: &SelfTest, standing: &Result<MeBody, LineError>, language: Language) -> Line {
+fn gateway(test: &SelfTest, standing: &Result<MeBody, GatewayError>, language: Language) -> SelfTestLine {
     match standing {
-        Err(error) if !gateway_is_known(standing) => at_fault(Aspect::Gateway, error, language),
+        Err(error) if !is_gateway_verified(standing) => fault_from_error(SelfTestCheck::Gateway, error, language),
         _ => {
             let authority = test.credentials.as_ref().and_then(|credentials| credentials.as_ref().ok());
             let fingerprint = authority.map(|device| group_fingerprint(&device.ca_sha256)).unwrap_or_default();
-            good(Aspect::Gateway, language.pick(format!("erkannt an {fingerprint}"), format!("known by {fingerprint}")))
+            good(
+                SelfTestCheck::Gateway,
+                language.pick(format!("erkannt an {fingerprint}"), format!("known by {fingerprint}")),
+            )
         }
     }
 }
 
-fn admission(standing: &Result<MeBody, LineError>, language: Language) -> Line {
+fn admission(standing: &Result<MeBody, GatewayError>, language: Language) -> SelfTestLine {
     match standing {
         Ok(me) => {
             let (studio, device) = (format!("{}, {}", me.studio.name, me.studio.place), me.device_id);
             let text = language.pick(format!("{studio}; Gerät {device}"), format!("{studio}; device {device}"));
-            good(Aspect::Standing, text)
+            good(SelfTestCheck::Standing, text)
         }
-        Err(error) => at_fault(Aspect::Standing, error, language),
+        Err(error) => fault_from_error(SelfTestCheck::Standing, error, language),
     }
 }
 
-fn clock(ahead_milliseconds: i64, language: Language) -> Line {
+fn clock(ahead_milliseconds: i64, language: Language) -> SelfTestLine {
     let off = ahead_milliseconds.unsigned_abs();
     let seconds = off as f64 / 1000.0;
     let text = match (off, ahead_milliseconds.is_positive()) {
@@ -236,49 +241,54 @@ fn clock(ahead_milliseconds: i64, language: Language) -> Line {
         (_, false) => language.pick(format!("geht {seconds:.0} s nach"), format!("is {seconds:.0} s slow")),
     };
     if off <= CLOCK_TOLERANCE_MILLISECONDS {
-        return good(Aspect::Clock, text);
+        return good(SelfTestCheck::Clock, text);
     }
     let advice = language.pick(
         "Datum, Uhrzeit und Zeitzone stellen, am besten automatisch: mit einer falschen Uhr gelten Zertifikate als abgelaufen.",
         "Set date, time and time zone, best automatically: with a wrong clock certificates count as expired.",
     );
-    Line {
-        state: State::Attention,
+    SelfTestLine {
+        state: CheckState::Attention,
         advice: Some(advice.to_owned()),
         exit: Exit::Attention,
-        ..good(Aspect::Clock, text)
+        ..good(SelfTestCheck::Clock, text)
     }
 }
 
-fn tried<T>(aspect: Aspect, found: Option<T>, language: Language, line: impl FnOnce(T) -> Line) -> Line {
+fn tried<T>(
+    aspect: SelfTestCheck,
+    found: Option<T>,
+    language: Language,
+    line: impl FnOnce(T) -> SelfTestLine,
+) -> SelfTestLine {
     found.map_or_else(|| not_tried(aspect, language), line)
 }
 
-fn not_tried(aspect: Aspect, language: Language) -> Line {
+fn not_tried(aspect: SelfTestCheck, language: Language) -> SelfTestLine {
     let text = language.pick("nicht geprüft, solange das Obige nicht stimmt", "not tried while the above is not right");
-    Line { state: State::NotTried, ..good(aspect, text.to_owned()) }
+    SelfTestLine { state: CheckState::NotTried, ..good(aspect, text.to_owned()) }
 }
 
-fn good(aspect: Aspect, text: String) -> Line {
-    Line { aspect, state: State::Good, text, advice: None, exit: Exit::Done }
+fn good(aspect: SelfTestCheck, text: String) -> SelfTestLine {
+    SelfTestLine { aspect, state: CheckState::Good, text, advice: None, exit: Exit::Done }
 }
 
 /// The message says what to do itself.
-fn fault(aspect: Aspect, exit: Exit, message: String) -> Line {
-    Line { state: State::Fault, exit, ..good(aspect, message) }
+fn fault(aspect: SelfTestCheck, exit: Exit, message: String) -> SelfTestLine {
+    SelfTestLine { state: CheckState::Fault, exit, ..good(aspect, message) }
 }
 
-fn at_fault(aspect: Aspect, error: &LineError, language: Language) -> Line {
+fn fault_from_error(aspect: SelfTestCheck, error: &GatewayError, language: Language) -> SelfTestLine {
     let (exit, message) = match error {
         // The handshake went well up to here: not the line at large, the gateway or what stands before it.
-        LineError::Setback(Setback::Cut(_)) if aspect == Aspect::Deposit => {
+        GatewayError::Transient(TransientError::ConnectionLost(_)) if aspect == SelfTestCheck::Deposit => {
             let message = language.pick(
                 "Das Testbild kam nicht durch: die Verbindung brach dabei ab. Auf dem Weg begrenzt etwas große Sendungen; Router und Firewall prüfen.",
                 "The test picture did not get through: the connection broke over it. Something on the way limits large messages; check router and firewall.",
             );
             (Exit::GaveUp, message.to_owned())
         }
-        _ => about_line(error, language),
+        _ => about_gateway_error(error, language),
     };
     fault(aspect, exit, message)
 }

@@ -1,19 +1,19 @@
 //! What happens while a folder is watched, and what to do about it.
 
-use super::{about_deposit, about_notice, about_push, about_renewal, about_setback};
+use super::{about_deposit, about_progress, about_push, about_renewal, about_transient_error};
 use crate::cli::studio::receipt::{moment, on_one_line, printable};
-use crate::client::hot_folder::Event;
+use crate::client::hot_folder::WatchEvent;
 use crate::domain::language::Language;
 
 /// The message for the person at the screen; `None` where a line among the results says it all.
-pub fn about_event(event: &Event<'_>, language: Language) -> Option<String> {
+pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String> {
     let message = match event {
-        Event::Sent { .. } | Event::Refused { .. } | Event::Erased { .. } => return None,
-        Event::Continuing { photos } => language.pick(
+        WatchEvent::Sent { .. } | WatchEvent::Refused { .. } | WatchEvent::Erased { .. } => return None,
+        WatchEvent::Resuming { photos } => language.pick(
             format!("{photos} Foto(s) von vorhin waren nicht fertig; es geht mit ihnen weiter."),
             format!("{photos} photo(s) of before were not finished; they go on."),
         ),
-        Event::ChangedAfterSending { name, receipt_file } => language.pick(
+        WatchEvent::ChangedAfterSending { name, receipt_file } => language.pick(
             format!(
                 "{} wurde nach dem Einlesen noch verändert. Der Abrufcode für den früheren Stand liegt in {}; der jetzige Stand wird als neues Foto \
                  behandelt. Es ist nichts zu tun; im Exportprogramm das nachträgliche Schreiben abstellen.",
@@ -27,23 +27,23 @@ pub fn about_event(event: &Event<'_>, language: Language) -> Option<String> {
                 on_one_line(receipt_file)
             ),
         ),
-        Event::Vanished { name } => language.pick(
+        WatchEvent::Vanished { name } => language.pick(
             format!("{} wurde aus dem Arbeitsordner entfernt, bevor es fertig war. Wird es noch gebraucht, neu exportieren.", on_one_line(name)),
             format!("{} was removed from the working folder before it was finished. Export it again if it is still needed.", on_one_line(name)),
         ),
-        Event::KeptAside { path } => language.pick(
+        WatchEvent::LeftoverKept { path } => language.pick(
             format!("{} enthält Reste eines Vorgangs und kann gelöscht werden, wenn niemand mehr danach fragt.", path.display()),
             format!("{} holds what is left of a deposit; delete it when nobody asks for it any more.", path.display()),
         ),
-        Event::LineDown { setback } => language.pick(
-            format!("{} Die Fotos warten und gehen von selbst hinaus; es ist nichts zu tun.", about_setback(setback, language)),
-            format!("{} The photos wait and go out by themselves; nothing to do.", about_setback(setback, language)),
+        WatchEvent::GatewayDown { error: setback } => language.pick(
+            format!("{} Die Fotos warten und gehen von selbst hinaus; es ist nichts zu tun.", about_transient_error(setback, language)),
+            format!("{} The photos wait and go out by themselves; nothing to do.", about_transient_error(setback, language)),
         ),
-        Event::LineBack { since } => language.pick(
+        WatchEvent::GatewayRecovered { since } => language.pick(
             format!("Das Gateway antwortet wieder (seit {since} tat es das nicht). Die wartenden Fotos gehen hinaus."),
             format!("The gateway answers again (it did not since {since}). The waiting photos go out."),
         ),
-        Event::Barred { error } => {
+        WatchEvent::Unauthorized { error } => {
             let (_, cause) = about_deposit(error, language);
             let next = language.pick(
                 "Die Fotos bleiben sicher im Arbeitsordner; alle 5 Minuten wird von selbst neu gefragt.",
@@ -51,7 +51,7 @@ pub fn about_event(event: &Event<'_>, language: Language) -> Option<String> {
             );
             format!("{cause}\n{next}")
         }
-        Event::Stuck { name, error } => {
+        WatchEvent::Stuck { name, error } => {
             let (_, cause) = about_push(error, language);
             let next = language.pick(
                 "Das Foto bleibt im Arbeitsordner; alle 5 Minuten wird es von selbst neu versucht.",
@@ -59,39 +59,39 @@ pub fn about_event(event: &Event<'_>, language: Language) -> Option<String> {
             );
             format!("{}: {cause}\n{next}", on_one_line(name))
         }
-        Event::StorageTrouble { error } => language.pick(
+        WatchEvent::StorageFailed { error } => language.pick(
             format!("Der Datenträger nimmt nichts an ({error}). Platz schaffen oder Rechte prüfen; die Fotos bleiben liegen, und es geht von selbst weiter."),
             format!("The disk takes nothing ({error}). Make room or check permissions; the photos stay where they are, and it goes on by itself."),
         ),
-        Event::StorageFine => language.pick(
+        WatchEvent::StorageRecovered => language.pick(
             "Der Datenträger nimmt wieder an; es geht weiter.".to_owned(),
             "The disk takes files again; it goes on.".to_owned(),
         ),
-        Event::CannotTake { name, error } => language.pick(
+        WatchEvent::ClaimFailed { name, error } => language.pick(
             format!("{} lässt sich nicht übernehmen ({error}). Wahrscheinlich ist die Datei noch geöffnet; sie im anderen Programm schließen.", on_one_line(name)),
             format!("{} cannot be taken ({error}). It is probably still open; close it in the other program.", on_one_line(name)),
         ),
-        Event::Notice { name, notice } => format!("{}: {}", on_one_line(name), about_notice(notice, language)),
-        Event::Rules { profile, left_to_gateway: [] } => language.pick(
+        WatchEvent::Progress { name, event: notice } => format!("{}: {}", on_one_line(name), about_progress(notice, language)),
+        WatchEvent::ProfileLoaded { profile, unknown_checks: [] } => language.pick(
             format!("Geprüft wird nach den Regeln des Gateways: {profile}."),
             format!("Photos are judged by the gateway's rules: {profile}."),
         ),
-        Event::Rules { profile, left_to_gateway } => {
+        WatchEvent::ProfileLoaded { profile, unknown_checks: left_to_gateway } => {
             let unknown = left_to_gateway.join(", ");
             language.pick(
                 format!("Geprüft wird nach den Regeln des Gateways: {profile}; {unknown} prüft nur das Gateway. Lichtbild bei Gelegenheit aktualisieren."),
                 format!("Photos are judged by the gateway's rules: {profile}; {unknown} by the gateway alone. Update Lichtbild when convenient."),
             )
         }
-        Event::RulesUnknown => language.pick(
+        WatchEvent::ProfileUnknown => language.pick(
             "Die Regeln des Gateways sind noch nicht bekannt; bis dahin prüft nur das Gateway. Es ist nichts zu tun.".to_owned(),
             "The gateway's rules are not known yet; until then the gateway alone judges. Nothing to do.".to_owned(),
         ),
-        Event::ConnectionRenewed => language.pick(
+        WatchEvent::ClientRenewed => language.pick(
             "Das Zertifikat dieses Geräts wurde erneuert; es ist nichts zu tun.".to_owned(),
             "This device's certificate was renewed; nothing to do.".to_owned(),
         ),
-        Event::NotRenewed { error, until, next_try } => {
+        WatchEvent::RenewalFailed { error, not_after: until, next_try } => {
             let (_, cause) = about_renewal(error, language);
             let (until, next_try) = (moment(*until, language), moment(*next_try, language));
             let next = language.pick(

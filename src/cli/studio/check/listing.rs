@@ -4,46 +4,47 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The photos, in the order in which they were named; those of a folder by their names.
-pub(super) struct Listing {
+pub(super) struct PhotoList {
     pub(super) photos: Vec<PathBuf>,
     pub(super) has_folders: bool,
-    pub(super) troubles: Vec<FolderTrouble>,
+    pub(super) folder_errors: Vec<PhotoFolderProblem>,
     /// How many pictures in folders are left out, because their names say that they are no JPEG.
-    pub(super) others: usize,
+    pub(super) other_image_count: usize,
 }
 
 /// How pictures end that somebody may have meant to have judged, in lower case.
-const OTHER_PICTURES: [&str; 5] = ["png", "tif", "tiff", "heic", "webp"];
+const OTHER_IMAGE_EXTENSIONS: [&str; 5] = ["png", "tif", "tiff", "heic", "webp"];
 
 /// A folder without photos.
 #[derive(Debug)]
-pub struct FolderTrouble {
+pub struct PhotoFolderProblem {
     /// Which.
     pub folder: PathBuf,
     /// Why it cannot be read; `None` if it can and has no JPEG file.
     pub source: Option<io::Error>,
 }
 
-impl Listing {
+impl PhotoList {
     /// A folder stands for the `.jpg` and `.jpeg` files in it, not for those in folders inside.
-    pub(super) fn of(named: &[PathBuf]) -> Self {
-        let mut listing = Self { photos: Vec::new(), has_folders: false, troubles: Vec::new(), others: 0 };
+    pub(super) fn collect(named: &[PathBuf]) -> Self {
+        let mut listing =
+            Self { photos: Vec::new(), has_folders: false, folder_errors: Vec::new(), other_image_count: 0 };
         for path in named {
             if !path.is_dir() {
                 listing.photos.push(path.clone());
                 continue;
             }
             listing.has_folders = true;
-            let trouble = |source| FolderTrouble { folder: path.clone(), source };
+            let trouble = |source| PhotoFolderProblem { folder: path.clone(), source };
             match photos_in(path) {
                 Ok((photos, others)) => {
-                    listing.others += others;
+                    listing.other_image_count += others;
                     if photos.is_empty() {
-                        listing.troubles.push(trouble(None));
+                        listing.folder_errors.push(trouble(None));
                     }
                     listing.photos.extend(photos);
                 }
-                Err(source) => listing.troubles.push(trouble(Some(source))),
+                Err(source) => listing.folder_errors.push(trouble(Some(source))),
             }
         }
         listing
@@ -60,7 +61,7 @@ fn photos_in(folder: &Path) -> io::Result<(Vec<PathBuf>, usize)> {
         };
         if ends_in(&["jpg", "jpeg"]) && !path.is_dir() {
             photos.push(path);
-        } else if ends_in(&OTHER_PICTURES) && !path.is_dir() {
+        } else if ends_in(&OTHER_IMAGE_EXTENSIONS) && !path.is_dir() {
             others += 1;
         }
     }
@@ -85,7 +86,8 @@ mod tests {
         std::fs::create_dir(at("inner.tif")).unwrap();
 
         let named = [PathBuf::from("first.png"), folder.path().to_owned(), at("empty")];
-        let Listing { photos, has_folders, troubles, others } = Listing::of(&named);
+        let PhotoList { photos, has_folders, folder_errors: troubles, other_image_count: others } =
+            PhotoList::collect(&named);
         assert_eq!(photos, [PathBuf::from("first.png"), at("a.jpeg"), at("b.JPG")]);
         assert!(has_folders && troubles.len() == 1 && troubles[0].folder == at("empty"), "{troubles:?}");
         assert_eq!(others, 2, "a file that was named is looked at, whatever its name");

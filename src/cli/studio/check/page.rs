@@ -5,14 +5,14 @@ use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use crate::domain::language::Language;
-use crate::durable::{Audience, Draft, scratch_beside};
-use crate::report::page::{MARK, begin, end};
-use crate::report::row::Row;
-use crate::report::section::{Shown, section};
+use crate::durable::{FileMode, PendingFile, scratch_file};
+use crate::report::page::{FILE_SIGNATURE, page_end, page_start};
+use crate::report::row::PhotoSummary;
+use crate::report::section::{ReportedPhoto, section};
 use crate::validation::Profile;
 
 /// A page in the making. Nothing is seen of it until it is finished.
-pub(super) struct Page {
+pub(super) struct HtmlReport {
     path: PathBuf,
     /// A page of an earlier run stands there.
     replaces: bool,
@@ -22,9 +22,9 @@ pub(super) struct Page {
 
 /// A page cannot be written.
 #[derive(Debug)]
-pub enum PageError {
+pub enum HtmlReportError {
     /// Another file has its name.
-    Taken {
+    NotAReport {
         /// Its name.
         path: PathBuf,
     },
@@ -37,14 +37,14 @@ pub enum PageError {
     },
 }
 
-impl Page {
+impl HtmlReport {
     /// Begins a page that will be `path`.
     ///
     /// # Errors
-    /// [`PageError::Taken`] if something else has this name: photos lie in the same folders, and a slip of the pen must not cost
-    /// one. [`PageError::Unwritable`].
-    pub(super) fn begin(path: &Path) -> Result<Self, PageError> {
-        let unwritable = |source| PageError::Unwritable { path: path.to_owned(), source };
+    /// [`HtmlReportError::NotAReport`] if something else has this name: photos lie in the same folders, and a slip of the pen must not cost
+    /// one. [`HtmlReportError::Unwritable`].
+    pub(super) fn begin(path: &Path) -> Result<Self, HtmlReportError> {
+        let unwritable = |source| HtmlReportError::Unwritable { path: path.to_owned(), source };
         let replaces = match std::fs::metadata(path) {
             // Looked at before it is opened: opening a pipe would wait for ever.
             Ok(metadata) => metadata.is_file() && is_page(File::open(path).map_err(unwritable)?).map_err(unwritable)?,
@@ -52,14 +52,19 @@ impl Page {
             Err(error) => return Err(unwritable(error)),
         };
         if !replaces && path.symlink_metadata().is_ok() {
-            return Err(PageError::Taken { path: path.to_owned() });
+            return Err(HtmlReportError::NotAReport { path: path.to_owned() });
         }
-        let sections = BufWriter::new(scratch_beside(path).map_err(unwritable)?);
+        let sections = BufWriter::new(scratch_file(path).map_err(unwritable)?);
         Ok(Self { path: path.to_owned(), replaces, sections })
     }
 
     /// Adds a photo; `number` is its place among all of them, from 1.
-    pub(super) fn add(&mut self, shown: &Shown<'_>, number: usize, language: Language) -> Result<(), PageError> {
+    pub(super) fn add(
+        &mut self,
+        shown: &ReportedPhoto<'_>,
+        number: usize,
+        language: Language,
+    ) -> Result<(), HtmlReportError> {
         let text = section(shown, number, language).into_string();
         self.sections.write_all(text.as_bytes()).map_err(|source| self.unwritable(source))
     }
@@ -67,14 +72,16 @@ impl Page {
     /// Puts the page under its name.
     pub(super) fn finish(
         mut self,
-        rows: &[Row],
+        rows: &[PhotoSummary],
         profile: &Profile,
         judged_at: &str,
         language: Language,
-    ) -> Result<PathBuf, PageError> {
-        match self.put_together(&begin(rows, profile, judged_at, language), &end(language)) {
+    ) -> Result<PathBuf, HtmlReportError> {
+        match self.put_together(&page_start(rows, profile, judged_at, language), &page_end(language)) {
             Ok(()) => Ok(self.path),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(PageError::Taken { path: self.path }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(HtmlReportError::NotAReport { path: self.path })
+            }
             Err(source) => Err(self.unwritable(source)),
         }
     }
@@ -84,20 +91,20 @@ impl Page {
         let sections = self.sections.get_mut();
         sections.rewind()?;
         // For its owner alone: it holds the photos.
-        let mut draft = Draft::begin(&self.path, Audience::Owner)?;
+        let mut draft = PendingFile::create(&self.path, FileMode::OwnerOnly)?;
         draft.write_all(begin.as_bytes())?;
         io::copy(sections, &mut draft)?;
         draft.write_all(end.as_bytes())?;
-        if self.replaces { draft.replace() } else { draft.keep_new() }
+        if self.replaces { draft.commit_replacing() } else { draft.commit_new() }
     }
 
-    fn unwritable(&self, source: io::Error) -> PageError {
-        PageError::Unwritable { path: self.path.clone(), source }
+    fn unwritable(&self, source: io::Error) -> HtmlReportError {
+        HtmlReportError::Unwritable { path: self.path.clone(), source }
     }
 }
 
 fn is_page(file: File) -> io::Result<bool> {
     let mut beginning = Vec::new();
-    file.take(MARK.len() as u64).read_to_end(&mut beginning)?;
-    Ok(beginning == MARK.as_bytes())
+    file.take(FILE_SIGNATURE.len() as u64).read_to_end(&mut beginning)?;
+    Ok(beginning == FILE_SIGNATURE.as_bytes())
 }

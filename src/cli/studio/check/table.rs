@@ -1,10 +1,10 @@
 //! Several photos in a table of plain text.
 
 use crate::domain::language::Language;
-use crate::report::row::{Row, totals, verdict_text};
+use crate::report::row::{PhotoSummary, totals_text, verdict_text};
 
 /// A head, a line for each photo and a line with the totals. Columns are as wide as their widest cell.
-pub(super) fn table(rows: &[Row], language: Language) -> String {
+pub(super) fn table(rows: &[PhotoSummary], language: Language) -> String {
     let head = language.pick(
         ["Datei", "Urteil", "Größe", "Augen", "Neigung", "Befunde (Hinweise)"],
         ["File", "Verdict", "Size", "Eyes", "Tilt", "Findings (advice)"],
@@ -34,7 +34,7 @@ pub(super) fn table(rows: &[Row], language: Language) -> String {
         text.push('\n');
     }
     text.push('\n');
-    text.push_str(&totals(rows, language));
+    text.push_str(&totals_text(rows, language));
     text
 }
 
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_name_cannot_draw_lines_of_its_own() {
-        let rows = [Row::unread("a\nb.jpg: accepted\u{1b}[2J.jpg".into())];
+        let rows = [PhotoSummary::unreadable("a\nb.jpg: accepted\u{1b}[2J.jpg".into())];
         let text = table(&rows, Language::English);
         assert_eq!(text.lines().count(), 4, "{text}");
         assert!(text.contains("a?b.jpg: accepted?[2J.jpg  unreadable  -     -     -"), "{text}");

@@ -14,22 +14,22 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::exit::Exit;
-use super::{LanguageArgument, PaperArgument, advice, declaration, tell, typed};
+use super::{LanguageArgument, PaperArgument, advice, argument_text, declaration, eprint};
 use crate::client::config::StudioConfig;
-use crate::client::connection::Connection;
-use crate::client::enrolment::keep_fresh::Renewal;
-use crate::client::hot_folder::arrival::Settling;
-use crate::client::hot_folder::connections::Renewing;
-use crate::client::hot_folder::folder::{Folder, FolderError};
-use crate::client::hot_folder::keeping::KeepSent;
-use crate::client::hot_folder::watch::{Left, Parts, Settings, Until, Watch};
-use crate::client::patience::RealPatience;
+use crate::client::connection::GatewayClient;
+use crate::client::enrolment::keep_fresh::CertificateRenewer;
+use crate::client::hot_folder::arrival::StabilityDelays;
+use crate::client::hot_folder::connections::RenewingProvider;
+use crate::client::hot_folder::folder::{WatchedFolder, WatchedFolderError};
+use crate::client::hot_folder::keeping::SentRetention;
+use crate::client::hot_folder::watch::{StopCondition, Watch, WatchOptions, WatchSettings, WatchSummary};
+use crate::client::patience::TokioTimer;
 use crate::clock::SystemClock;
 use crate::domain::language::Language;
 use crate::entropy::OsEntropy;
 use crate::validation::profile::Profile;
-use output::Output;
-use papers::ForPeople;
+use output::ConsoleOutput;
+use papers::LocalizedReceiptWriter;
 
 /// Watch a folder: every photo exported to it is judged, deposited and put away with its receipt
 ///
@@ -53,7 +53,7 @@ pub struct Arguments {
     parallel: NonZeroUsize,
     /// When sent photos and their receipts are deleted: workday (same time on the next day from Monday to Friday), never, 2h, 3d
     #[arg(long, value_name = "SPAN", default_value = "workday")]
-    delete_sent_after: KeepSent,
+    delete_sent_after: SentRetention,
     /// How long a file must be left alone before it is taken
     #[arg(long, value_name = "SECONDS", default_value_t = 2)]
     settle: u64,
@@ -81,9 +81,9 @@ pub struct Arguments {
 
 impl Arguments {
     /// All that makes this watch another one than an ordinary one of the same folder, as it is typed.
-    fn wishes(&self) -> Vec<String> {
-        let mut wishes = Vec::new();
-        let mut wish = |option: &str, value: String| wishes.extend([option.to_owned(), value]);
+    fn options(&self) -> Vec<String> {
+        let mut options = Vec::new();
+        let mut wish = |option: &str, value: String| options.extend([option.to_owned(), value]);
         wish("--parallel", self.parallel.to_string());
         wish("--delete-sent-after", self.delete_sent_after.to_string());
         wish("--settle", self.settle.to_string());
@@ -91,51 +91,51 @@ impl Arguments {
         if let Some(profile) = &self.profile {
             wish("--profile", profile.clone());
         }
-        for (option, value) in self.declaration.typed() {
+        for (option, value) in self.declaration.to_arguments() {
             wish(option, value);
         }
-        wish("--paper", typed(self.paper));
+        wish("--paper", argument_text(self.paper));
         if let Some(studio) = &self.studio {
             wish("--studio", studio.clone());
         }
         if let Some(language) = self.lang {
-            wish("--lang", typed(language));
+            wish("--lang", argument_text(language));
         }
-        wishes
+        options
     }
 }
 
 /// Watches until it is told to stop, or with `--once` until nothing is left to do.
 pub fn run(arguments: &Arguments) -> Exit {
-    let wished = arguments.lang.map(Language::from);
+    let requested_language = arguments.lang.map(Language::from);
     let say = |language: Language, message: String| {
-        tell(message);
-        tell(advice::after_setup_error(language));
+        eprint(message);
+        eprint(advice::after_setup_error(language));
         Exit::Setup
     };
     if arguments.print_systemd_unit {
-        return unit::print(arguments, wished.unwrap_or_default());
+        return unit::print_unit(arguments, requested_language.unwrap_or_default());
     }
     let config = match StudioConfig::load(&arguments.config) {
         Ok(config) => config,
         Err(error) => {
-            let language = wished.unwrap_or_default();
+            let language = requested_language.unwrap_or_default();
             return say(language, advice::about_config(&error, language));
         }
     };
-    let language = wished.unwrap_or(config.language);
-    let (renewal, connection) = match Renewal::begin(&arguments.config) {
+    let language = requested_language.unwrap_or(config.language);
+    let (renewal, connection) = match CertificateRenewer::load(&arguments.config) {
         Ok(both) => both,
         Err(error) => return say(language, advice::about_renewal(&error, language).1),
     };
-    let folder = match Folder::open(&arguments.dir) {
+    let folder = match WatchedFolder::open(&arguments.dir) {
         Ok(folder) => folder,
-        Err(error) => return about_folder(&error, language),
+        Err(error) => return report_folder_error(&error, language),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            tell(advice::about_unexpected(&error, language));
+            eprint(advice::about_unexpected(&error, language));
             return Exit::Unexpected;
         }
     };
@@ -144,70 +144,74 @@ pub fn run(arguments: &Arguments) -> Exit {
 
 async fn watch(
     arguments: &Arguments,
-    folder: Folder,
-    renewal: Renewal,
-    connection: Connection,
+    folder: WatchedFolder,
+    renewer: CertificateRenewer,
+    connection: GatewayClient,
     language: Language,
 ) -> Exit {
-    let output = Arc::new(Output::new(language, Arc::new(SystemClock)));
-    let parts = Parts {
+    let output = Arc::new(ConsoleOutput::new(language, Arc::new(SystemClock)));
+    let watch_settings = WatchSettings {
         folder,
-        connection,
-        connections: Arc::new(Renewing { renewal, clock: Arc::new(SystemClock), observer: output.clone() }),
+        client: connection,
+        client_provider: Arc::new(RenewingProvider { renewer, clock: Arc::new(SystemClock), observer: output.clone() }),
         profile: arguments.profile.as_deref().and_then(Profile::builtin),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
-        patience: Arc::new(RealPatience::begin()),
-        papers: Arc::new(ForPeople { language, paper: arguments.paper.into(), studio: arguments.studio.clone() }),
+        timer: Arc::new(TokioTimer::begin()),
+        receipt_writer: Arc::new(LocalizedReceiptWriter {
+            language,
+            paper: arguments.paper.into(),
+            studio: arguments.studio.clone(),
+        }),
         observer: output.clone(),
         language,
-        declared: arguments.declaration.declared(),
+        declared: arguments.declaration.to_declaration(),
     };
     let seconds = Duration::from_secs;
-    let settings = Settings {
-        settling: Settling {
-            whole: seconds(arguments.settle),
-            cut: seconds(arguments.cut_after.max(arguments.settle)),
+    let options = WatchOptions {
+        stability: StabilityDelays {
+            complete: seconds(arguments.settle),
+            truncated: seconds(arguments.cut_after.max(arguments.settle)),
         },
         parallel: arguments.parallel,
         keep_sent: arguments.delete_sent_after,
     };
-    let (watch, stop) = match Watch::begin(parts, settings).and_then(|watch| Ok((watch, signals::stop()?))) {
+    let (watch, stop) = match Watch::new(watch_settings, options).and_then(|watch| Ok((watch, signals::stop()?))) {
         Ok(both) => both,
         Err(error) => {
-            tell(advice::about_unexpected(&error, language));
+            eprint(advice::about_unexpected(&error, language));
             return Exit::Unexpected;
         }
     };
-    let until = match arguments.once {
-        true => Until::Empty { give_up_after: seconds(arguments.give_up_after) },
-        false => Until::Stopped,
+    let condition = match arguments.once {
+        true => StopCondition::QueueEmpty { give_up_after: seconds(arguments.give_up_after) },
+        false => StopCondition::Signal,
     };
-    let left = watch.run(until, stop).await;
+    let summary = watch.run(condition, stop).await;
     output.end();
-    match until {
-        Until::Stopped => Exit::Done,
-        Until::Empty { .. } => exit_of(&left),
+    match condition {
+        StopCondition::Signal => Exit::Done,
+        StopCondition::QueueEmpty { .. } => exit_status(&summary),
     }
 }
 
 /// What still waits comes before what was refused: it asks for another run.
-fn exit_of(left: &Left) -> Exit {
-    let waiting = left.status.waiting + left.status.under_way + left.status.arriving;
+fn exit_status(summary: &WatchSummary) -> Exit {
+    let waiting = summary.status.waiting + summary.status.in_progress + summary.status.arriving;
     match waiting {
-        1.. if left.is_barred => Exit::NotAllowed,
-        1.. if left.storage_is_in_trouble || left.status.line_down_since.is_none() => Exit::Setup,
+        1.. if summary.is_unauthorized => Exit::NotAllowed,
+        1.. if summary.is_storage_failing || summary.status.gateway_down_since.is_none() => Exit::Setup,
         1.. => Exit::GaveUp,
-        0 if left.status.perhaps_deposited > 0 => Exit::PerhapsDeposited,
-        0 if left.status.refused > 0 => Exit::PhotoRefused,
+        0 if summary.status.maybe_deposited > 0 => Exit::MaybeDeposited,
+        0 if summary.status.refused > 0 => Exit::PhotoRefused,
         0 => Exit::Done,
     }
 }
 
-fn about_folder(error: &FolderError, language: Language) -> Exit {
+fn report_folder_error(error: &WatchedFolderError, language: Language) -> Exit {
     match error {
-        FolderError::AlreadyWatched { path } => {
-            tell(language.pick(
+        WatchedFolderError::AlreadyWatched { path } => {
+            eprint(language.pick(
                 format!(
                     "{} wird schon überwacht. Das andere Fenster weiterlaufen lassen oder zuerst beenden.",
                     path.display()
@@ -216,8 +220,8 @@ fn about_folder(error: &FolderError, language: Language) -> Exit {
             ));
             Exit::AlreadyWatched
         }
-        FolderError::Unusable { path, source } => {
-            tell(language.pick(
+        WatchedFolderError::Unusable { path, source } => {
+            eprint(language.pick(
                 format!(
                     "{} lässt sich nicht überwachen ({source}). Einen vorhandenen, beschreibbaren Ordner angeben.",
                     path.display()

@@ -7,30 +7,30 @@ use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cli::studio::{advice, receipt};
-use crate::client::hot_folder::{Event, Observer, Status};
+use crate::client::hot_folder::{WatchEvent, WatchObserver, WatchStatus};
 use crate::clock::Clock;
 use crate::domain::code::RetrievalCode;
 use crate::domain::language::Language;
 
 /// Writes to this process's two streams.
-pub(super) struct Output {
+pub(super) struct ConsoleOutput {
     language: Language,
     clock: Arc<dyn Clock>,
     /// Whether somebody reads the results as they come.
     shows_codes: bool,
     /// Whether there is a line to write over.
     shows_progress: bool,
-    progress: Mutex<Progress>,
+    progress: Mutex<ProgressLine>,
 }
 
 #[derive(Default)]
-struct Progress {
-    last: Option<Status>,
+struct ProgressLine {
+    last: Option<WatchStatus>,
     /// Characters of the line that stands there.
     width: usize,
 }
 
-impl Output {
+impl ConsoleOutput {
     pub(super) fn new(language: Language, clock: Arc<dyn Clock>) -> Self {
         let (shows_codes, shows_progress) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
         Self { language, clock, shows_codes, shows_progress, progress: Mutex::default() }
@@ -41,7 +41,7 @@ impl Output {
         self.clear(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn clear(&self, progress: &mut Progress) {
+    fn clear(&self, progress: &mut ProgressLine) {
         if progress.width > 0 {
             // Spaces and no escape sequences, which older consoles of Windows print as they are.
             let _ = write!(std::io::stderr(), "\r{}\r", " ".repeat(progress.width));
@@ -49,9 +49,9 @@ impl Output {
         (progress.width, progress.last) = (0, None);
     }
 
-    fn result(&self, event: &Event<'_>) -> Option<String> {
+    fn result(&self, event: &WatchEvent<'_>) -> Option<String> {
         let line = match event {
-            Event::Sent { name, receipt_file, receipt } => {
+            WatchEvent::Sent { name, receipt_file, receipt } => {
                 let word = self.language.pick("eingeliefert", "sent");
                 let shown = match RetrievalCode::parse(&receipt.code) {
                     Ok(code) if self.shows_codes => {
@@ -61,11 +61,11 @@ impl Output {
                 };
                 format!("{word}  {}  {shown}", receipt::on_one_line(name))
             }
-            Event::Refused { name, report, .. } => {
+            WatchEvent::Refused { name, report, .. } => {
                 let word = self.language.pick("abgelehnt", "refused");
                 format!("{word}  {}  {}", receipt::on_one_line(name), receipt::on_one_line(report))
             }
-            Event::Erased { name } => {
+            WatchEvent::Erased { name } => {
                 format!("{}  {}", self.language.pick("gelöscht", "deleted"), receipt::on_one_line(name))
             }
             _ => return None,
@@ -74,8 +74,8 @@ impl Output {
     }
 }
 
-impl Observer for Output {
-    fn event(&self, event: &Event<'_>) {
+impl WatchObserver for ConsoleOutput {
+    fn event(&self, event: &WatchEvent<'_>) {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         self.clear(&mut progress);
         // That nobody reads changes nothing about the work.
@@ -87,7 +87,7 @@ impl Observer for Output {
         }
     }
 
-    fn status(&self, status: &Status) {
+    fn status(&self, status: &WatchStatus) {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         if !self.shows_progress || progress.last == Some(*status) {
             return;
@@ -100,8 +100,16 @@ impl Observer for Output {
     }
 }
 
-fn progress_line(status: &Status, language: Language) -> String {
-    let Status { arriving, waiting, under_way, sent, refused, line_down_since, .. } = status;
+fn progress_line(status: &WatchStatus, language: Language) -> String {
+    let WatchStatus {
+        arriving,
+        waiting,
+        in_progress: under_way,
+        sent,
+        refused,
+        gateway_down_since: line_down_since,
+        ..
+    } = status;
     let waiting = arriving + waiting;
     let mut line = language.pick(
         format!("wartend {waiting}, unterwegs {under_way}, eingeliefert {sent}, abgelehnt {refused}"),
@@ -123,23 +131,23 @@ mod tests {
     #[test]
     fn a_name_with_a_line_end_makes_no_second_line() {
         let clock = Arc::new(ManualClock::starting_at(Timestamp::from_unix_milliseconds(1_795_339_800_000)));
-        let output = Output::new(Language::English, clock);
+        let output = ConsoleOutput::new(Language::English, clock);
         let (name, report) = ("a\nsent  b\u{1b}[31m.jpg".as_ref(), Path::new("refused/a\nsent  b\u{1b}[31m.txt"));
-        let line = output.result(&Event::Refused { name, report, refusal: None }).unwrap();
+        let line = output.result(&WatchEvent::Refused { name, report, refusal: None }).unwrap();
         assert_eq!(line, "2026-11-22T09:30:00.000Z  refused  a?sent  b?[31m.jpg  refused/a?sent  b?[31m.txt");
     }
 
     #[test]
     fn progress_says_since_when_photos_wait() {
         let down = Some(crate::clock::Timestamp::from_unix_milliseconds(1_795_339_800_000));
-        let status = Status {
+        let status = WatchStatus {
             arriving: 1,
             waiting: 2,
-            under_way: 4,
+            in_progress: 4,
             sent: 8,
             refused: 16,
-            line_down_since: down,
-            ..Status::default()
+            gateway_down_since: down,
+            ..WatchStatus::default()
         };
         let line = progress_line(&status, Language::English);
         assert_eq!(line, "waiting 3, under way 4, sent 8, refused 16; no gateway since 2026-11-22T09:30:00.000Z");

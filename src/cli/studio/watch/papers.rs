@@ -4,16 +4,16 @@ use std::ffi::OsStr;
 use std::io;
 
 use crate::cli::studio::{advice, receipt};
-use crate::client::hot_folder::{Papers, Refusal};
+use crate::client::hot_folder::{PhotoRefusal, ReceiptWriter};
 use crate::client::photo_file::MAX_BYTES;
-use crate::client::printed_receipt::Printing;
+use crate::client::printed_receipt::PrintOptions;
 use crate::domain::language::Language;
 use crate::receipt::citizen::Paper;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::ReceiptBody;
 
 /// Writes for the people in the shop.
-pub(super) struct ForPeople {
+pub(super) struct LocalizedReceiptWriter {
     pub(super) language: Language,
     /// What the citizen's receipt is printed on.
     pub(super) paper: Paper,
@@ -21,17 +21,17 @@ pub(super) struct ForPeople {
     pub(super) studio: Option<String>,
 }
 
-impl Papers for ForPeople {
+impl ReceiptWriter for LocalizedReceiptWriter {
     fn receipt_text(&self, body: &ReceiptBody) -> String {
         format!("{}\n", receipt::for_people(body, self.language))
     }
 
     fn receipt_pdf(&self, receipt: &ReceiptBody) -> io::Result<Option<Vec<u8>>> {
-        let printing = Printing { paper: self.paper, language: self.language, studio: self.studio.as_deref() };
-        printing.pdf_of(receipt).map(Some).map_err(io::Error::other)
+        let printing = PrintOptions { paper: self.paper, language: self.language, studio: self.studio.as_deref() };
+        printing.render_pdf(receipt).map(Some).map_err(io::Error::other)
     }
 
-    fn report(&self, name: &OsStr, refusal: &Refusal) -> String {
+    fn report(&self, name: &OsStr, refusal: &PhotoRefusal) -> String {
         let name = receipt::on_one_line(name);
         let heading =
             self.language.pick(format!("{name} wurde nicht eingeliefert."), format!("{name} was not deposited."));
@@ -43,14 +43,14 @@ impl Papers for ForPeople {
     }
 }
 
-fn reason(refusal: &Refusal, language: Language) -> String {
+fn reason(refusal: &PhotoRefusal, language: Language) -> String {
     match refusal {
-        Refusal::Findings(findings) => {
+        PhotoRefusal::Findings(findings) => {
             let findings = FindingBody::all(findings, language);
             receipt::findings_for_people(&findings, language)
         }
-        Refusal::Gateway(problem) => advice::about_problem(problem, language),
-        Refusal::GatewayAfterSilence(problem) => {
+        PhotoRefusal::Gateway(problem) => advice::about_problem(problem, language),
+        PhotoRefusal::GatewayMaybeStored(problem) => {
             let next = language.pick(
                 "Ein früherer Versuch blieb aber ohne Antwort: das Foto kann schon eingeliefert sein. Bei der Betreuung des Gateways nachfragen. Ist es \
                  angekommen, ergibt »lichtbild-studio push« mit der Fotodatei in diesem Ordner den Abrufcode, sobald das Gateway das Foto wieder \
@@ -61,7 +61,7 @@ fn reason(refusal: &Refusal, language: Language) -> String {
             );
             format!("{}\n\n{next}", advice::about_problem(problem, language))
         }
-        Refusal::NotJpeg => language
+        PhotoRefusal::NotJpeg => language
             .pick(
                 "  - Die Datei ist kein JPEG. Im Bildprogramm »Exportieren« oder »Speichern unter« wählen, als Format JPEG, Qualität 95 oder höher, \
                  Farbraum sRGB, Dateiname auf .jpg.",
@@ -69,7 +69,7 @@ fn reason(refusal: &Refusal, language: Language) -> String {
                  a name that ends in .jpg.",
             )
             .to_owned(),
-        Refusal::TooLarge => {
+        PhotoRefusal::TooLarge => {
             let mebibytes = MAX_BYTES / 1024 / 1024;
             language.pick(
                 format!("  - Die Datei ist größer als {mebibytes} MiB und kein Passfoto. Das fertige, zugeschnittene Bild exportieren."),

@@ -4,39 +4,39 @@ use std::path::{Path, PathBuf};
 
 use super::Arguments;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::{give, tell};
+use crate::cli::studio::{eprint, print};
 use crate::domain::language::Language;
 
 /// Where it belongs.
 const UNIT_FILE: &str = "~/.config/systemd/user/lichtbild-watch.service";
 
 /// Prints the unit on stdout and what to do with it on stderr.
-pub(super) fn print(arguments: &Arguments, language: Language) -> Exit {
+pub(super) fn print_unit(arguments: &Arguments, language: Language) -> Exit {
     let paths = || -> std::io::Result<[PathBuf; 3]> {
         Ok([std::env::current_exe()?, std::path::absolute(&arguments.dir)?, std::path::absolute(&arguments.config)?])
     };
     let unit = match paths() {
-        Ok([program, dir, config]) => unit(&program, &dir, &config, &arguments.wishes()),
+        Ok([program, dir, config]) => unit(&program, &dir, &config, &arguments.options()),
         Err(_) => None,
     };
     let Some(unit) = unit else {
-        tell(language.pick(
+        eprint(language.pick(
             "Ein Pfad oder ein Name lässt sich nicht in eine Unit schreiben. Ordner und Konfiguration in Pfade ohne Steuer- und Sonderzeichen legen.",
             "A path or a name cannot be written into a unit. Put folder and configuration where the paths are plain text.",
         ));
         return Exit::Setup;
     };
-    if let Err(exit) = give(unit, language) {
+    if let Err(exit) = print(unit, language) {
         return exit;
     }
-    tell(
+    eprint(
         language.pick(
             format!("Nach {UNIT_FILE} schreiben, dann ausführen:"),
             format!("Write it to {UNIT_FILE}, then run:"),
         ),
     );
-    tell("  systemctl --user enable --now lichtbild-watch.service");
-    tell(language.pick(
+    eprint("  systemctl --user enable --now lichtbild-watch.service");
+    eprint(language.pick(
         "  loginctl enable-linger    # damit es auch ohne Anmeldung läuft",
         "  loginctl enable-linger    # so that it runs without anybody logged in",
     ));
@@ -44,9 +44,9 @@ pub(super) fn print(arguments: &Arguments, language: Language) -> Exit {
 }
 
 /// `None` for paths that are no text, and for control characters anywhere.
-fn unit(program: &Path, dir: &Path, config: &Path, wishes: &[String]) -> Option<String> {
+fn unit(program: &Path, dir: &Path, config: &Path, options: &[String]) -> Option<String> {
     let (program, dir, config) = (quoted(program.to_str()?)?, quoted(dir.to_str()?)?, quoted(config.to_str()?)?);
-    let wishes = wishes.iter().map(|wish| quoted(wish)).collect::<Option<Vec<_>>>()?.join(" ");
+    let wishes = options.iter().map(|wish| quoted(wish)).collect::<Option<Vec<_>>>()?.join(" ");
     // Of the hardening options those that a user manager can apply without privileges. Nothing that needs a namespace: many
     // shops' machines forbid those to users, and a unit that does not start is worse.
     Some(format!(

@@ -2,25 +2,25 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::super::connection::Connection;
-use super::super::rows::{bytes32, chain_row, moment, optional_moment, values};
-use super::super::statement::Row;
+use super::super::connection::StoreConnection;
+use super::super::rows::{bytes32, chain_row, column_values, optional_timestamp, timestamp};
+use super::super::statement::DatabaseRow;
 use super::super::{Database, SqlStore, notes};
 use crate::clock::Timestamp;
-use crate::domain::chain::{ChainRow, Link};
+use crate::domain::chain::{ChainLink, ChainRow};
 use crate::domain::checkpoint::SignedCheckpoint;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::evidence::row::{RowId, StoredRow, Value};
-use crate::domain::evidence::table::{FRAME_SHA256, Table};
+use crate::domain::evidence::row::{AuditedValue, RowId, StoredRow};
+use crate::domain::evidence::table::{AuditedTable, ENVELOPE_SHA256};
 use crate::storage::contract::StoreError;
 use crate::storage::inspection::StoredCheckpoint;
 
 /// Rows that are in memory at the same time.
-const ROWS: i64 = 1000;
+const ROWS_PER_PAGE: i64 = 1000;
 
 /// One moment of a store. Others write meanwhile; in SQLite erased bytes stay in the write-ahead log until this is dropped.
 pub struct Snapshot {
-    connection: Connection,
+    connection: StoreConnection,
 }
 
 impl SqlStore {
@@ -30,10 +30,10 @@ impl SqlStore {
     /// [`StoreError::Unavailable`].
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let connection = match &self.database {
-            Database::File(file) => Connection::SqliteWriter(file.readers.begin().await?),
+            Database::File(file) => StoreConnection::SqliteWriter(file.readers.begin().await?),
             Database::Server(server) => {
                 let transaction = server.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-                Connection::PostgresWriter(transaction)
+                StoreConnection::PostgresWriter(transaction)
             }
         };
         Ok(Snapshot { connection })
@@ -45,9 +45,9 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn log_anchor(&mut self) -> Result<Link, StoreError> {
+    pub async fn log_anchor(&mut self) -> Result<ChainLink, StoreError> {
         let last = self.connection.query("SELECT sequence, sha256 FROM log_anchors ORDER BY sequence DESC LIMIT 1");
-        last.fetch_optional().await?.as_ref().map_or(Ok(Link::START), |row| link(row, "sequence", "sha256"))
+        last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), |row| link(row, "sequence", "sha256"))
     }
 
     /// The next rows of the transfer log; none behind the last.
@@ -72,20 +72,25 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn rows(&mut self, table: Table, after: Option<Value>) -> Result<Vec<StoredRow>, StoreError> {
-        let columns: Vec<_> = table.columns().iter().map(|column| column_of(column.name)).collect();
+    pub async fn rows(
+        &mut self,
+        table: AuditedTable,
+        after: Option<AuditedValue>,
+    ) -> Result<Vec<StoredRow>, StoreError> {
+        let columns: Vec<_> = table.columns().iter().map(|column| qualified_column(column.name)).collect();
         let (columns, name, key) = (columns.join(", "), table.name(), primary_key(table));
         let source = match table {
-            Table::Photos => "photos t LEFT JOIN frames f ON f.photo_id = t.photo_id".to_owned(),
+            AuditedTable::Photos => "photos t LEFT JOIN frames f ON f.photo_id = t.photo_id".to_owned(),
             _ => format!("{name} t"),
         };
         let statement = self.connection.query(AssertSqlSafe(format!(
-            "SELECT {columns} FROM {source} WHERE t.{key} > $1 ORDER BY t.{key} LIMIT {ROWS}"
+            "SELECT {columns} FROM {source} WHERE t.{key} > $1 ORDER BY t.{key} LIMIT {ROWS_PER_PAGE}"
         )));
-        let is_text = !matches!(table, Table::Certificates | Table::BoundKeys | Table::Invitations);
+        let is_text =
+            !matches!(table, AuditedTable::Certificates | AuditedTable::BoundKeys | AuditedTable::Invitations);
         let statement = match after {
-            Some(Value::Text(after)) => statement.bind(after),
-            Some(Value::Bytes(after)) => statement.bind(after),
+            Some(AuditedValue::Text(after)) => statement.bind(after),
+            Some(AuditedValue::Bytes(after)) => statement.bind(after),
             // Sorts before every key.
             _ if is_text => statement.bind(""),
             _ => statement.bind(Vec::<u8>::new()),
@@ -99,7 +104,7 @@ impl Snapshot {
     /// [`StoreError`].
     pub async fn last_swept_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
         let row = self.connection.query("SELECT moment FROM notes WHERE name = $1").bind(notes::LAST_SWEPT_AT);
-        row.fetch_optional().await?.map_or(Ok(None), |row| optional_moment(&row, "moment"))
+        row.fetch_optional().await?.map_or(Ok(None), |row| optional_timestamp(&row, "moment"))
     }
 
     /// The number of photos in each state, as the database counts along.
@@ -129,14 +134,14 @@ impl Snapshot {
                 "SELECT count, at, head, document, signature FROM checkpoints WHERE count > $1 ORDER BY count LIMIT $2",
             )
             .bind(after)
-            .bind(ROWS)
+            .bind(ROWS_PER_PAGE)
             .fetch_all()
             .await?;
         rows.iter()
             .map(|row| {
                 Ok(StoredCheckpoint {
                     link: link(row, "count", "head")?,
-                    at: moment(row, "at")?,
+                    at: timestamp(row, "at")?,
                     signed: SignedCheckpoint {
                         document: row.try_get("document")?,
                         signature: row.try_get("signature")?,
@@ -150,29 +155,29 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn log_anchors(&mut self) -> Result<Vec<(Link, Timestamp)>, StoreError> {
+    pub async fn log_anchors(&mut self) -> Result<Vec<(ChainLink, Timestamp)>, StoreError> {
         let anchors = "SELECT sequence, sha256, moved_at FROM log_anchors ORDER BY sequence";
         let rows = self.connection.query(anchors).fetch_all().await?;
-        rows.iter().map(|row| Ok((link(row, "sequence", "sha256")?, moment(row, "moved_at")?))).collect()
+        rows.iter().map(|row| Ok((link(row, "sequence", "sha256")?, timestamp(row, "moved_at")?))).collect()
     }
 }
 
-fn link(row: &Row, sequence: &str, sha256: &str) -> Result<Link, StoreError> {
-    Ok(Link { sequence: row.try_get(sequence)?, sha256: Sha256Digest::from_bytes(bytes32(row, sha256)?) })
+fn link(row: &DatabaseRow, sequence: &str, sha256: &str) -> Result<ChainLink, StoreError> {
+    Ok(ChainLink { sequence: row.try_get(sequence)?, sha256: Sha256Digest::from_bytes(bytes32(row, sha256)?) })
 }
 
-fn column_of(name: &str) -> String {
-    if name == FRAME_SHA256 { format!("f.sha256 AS {name}") } else { format!("t.{name}") }
+fn qualified_column(name: &str) -> String {
+    if name == ENVELOPE_SHA256 { format!("f.sha256 AS {name}") } else { format!("t.{name}") }
 }
 
-fn primary_key(table: Table) -> &'static str {
+fn primary_key(table: AuditedTable) -> &'static str {
     table.columns()[0].name
 }
 
-fn stored_row(row: &Row, table: Table) -> Result<StoredRow, StoreError> {
-    let values = values(row, table)?;
+fn stored_row(row: &DatabaseRow, table: AuditedTable) -> Result<StoredRow, StoreError> {
+    let values = column_values(row, table)?;
     let key = match (table, values.as_slice()) {
-        (Table::Invitations, [_, device_id, number, ..]) => format!("{device_id}.{number}"),
+        (AuditedTable::Invitations, [_, device_id, number, ..]) => format!("{device_id}.{number}"),
         (_, values) => values.first().map_or_else(String::new, ToString::to_string),
     };
     let name = format!("{}/{key}", table.name());

@@ -2,32 +2,32 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::super::connection::Connection;
+use super::super::connection::StoreConnection;
 use super::super::rows::{
-    self, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, optional_bytes32, optional_moment, optional_parsed, parsed,
-    tracked_photo,
+    self, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, optional_bytes32, optional_timestamp, parse_column,
+    parse_optional_column, tracked_photo,
 };
-use super::super::statement::Row;
+use super::super::statement::DatabaseRow;
 use super::super::{SqlStore, notes};
 use crate::domain::collection::CollectionState;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, PhotoId};
 use crate::domain::photo::StoredPhoto;
 use crate::storage::contract::StoreError;
-use crate::storage::inspection::{InspectedCollection, LivingPhoto, PictureOwner, Remains, StoredPicture};
+use crate::storage::inspection::{EnvelopeOwner, InspectedCollection, RemainingData, StoredEnvelope, UnerasedPhoto};
 
 /// Pictures are read so many at a time: at 8 MiB each, the most a configuration has by default, 128 MiB.
-const PICTURES: i64 = 16;
+const ENVELOPES_PER_PAGE: i64 = 16;
 /// Rows without pictures.
-const ROWS: i64 = 1000;
+const ROWS_PER_PAGE: i64 = 1000;
 
 impl SqlStore {
     /// The next photos that have not been erased, with their pictures, by identifier; none behind the last.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn living_photos(&self, after: Option<PhotoId>) -> Result<Vec<LivingPhoto>, StoreError> {
-        self.attempt(|| async {
+    pub async fn unerased_photos(&self, after: Option<PhotoId>) -> Result<Vec<UnerasedPhoto>, StoreError> {
+        self.with_retry(|| async {
             self.read()
                 .await?
                 .query(AssertSqlSafe(format!(
@@ -35,12 +35,12 @@ impl SqlStore {
                      FROM {TRACKED_PHOTO_SOURCE} LEFT JOIN frames f ON f.photo_id = p.photo_id
                      WHERE p.lookup_id IS NOT NULL AND p.photo_id > $1 ORDER BY p.photo_id LIMIT $2"
                 )))
-                .bind(behind(after))
-                .bind(PICTURES)
+                .bind(after_key(after))
+                .bind(ENVELOPES_PER_PAGE)
                 .fetch_all()
                 .await?
                 .iter()
-                .map(living_photo)
+                .map(unerased_photo)
                 .collect()
         })
         .await
@@ -51,7 +51,7 @@ impl SqlStore {
     /// # Errors
     /// [`StoreError`].
     pub async fn erased_photos(&self) -> Result<u64, StoreError> {
-        self.attempt(|| async {
+        self.with_retry(|| async {
             let mut connection = self.read().await?;
             let row = connection.query("SELECT count(*) AS photos FROM photos WHERE tombstone_id IS NOT NULL");
             row.fetch_one().await?.number("photos")
@@ -63,21 +63,24 @@ impl SqlStore {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn picture_owners(&self, after: Option<PhotoId>) -> Result<Vec<PictureOwner>, StoreError> {
-        self.attempt(|| async {
+    pub async fn envelope_owners(&self, after: Option<PhotoId>) -> Result<Vec<EnvelopeOwner>, StoreError> {
+        self.with_retry(|| async {
             self.read()
                 .await?
                 .query(
                     "SELECT f.photo_id, p.state FROM frames f LEFT JOIN photos p ON p.photo_id = f.photo_id
                      WHERE f.photo_id > $1 ORDER BY f.photo_id LIMIT $2",
                 )
-                .bind(behind(after))
-                .bind(ROWS)
+                .bind(after_key(after))
+                .bind(ROWS_PER_PAGE)
                 .fetch_all()
                 .await?
                 .iter()
                 .map(|row| {
-                    Ok(PictureOwner { photo_id: parsed(row, "photo_id")?, state: optional_parsed(row, "state")? })
+                    Ok(EnvelopeOwner {
+                        photo_id: parse_column(row, "photo_id")?,
+                        state: parse_optional_column(row, "state")?,
+                    })
                 })
                 .collect()
         })
@@ -89,7 +92,7 @@ impl SqlStore {
     /// # Errors
     /// [`StoreError`].
     pub async fn all_collections(&self, after: Option<CollectionId>) -> Result<Vec<InspectedCollection>, StoreError> {
-        self.attempt(|| async {
+        self.with_retry(|| async {
             self.read()
                 .await?
                 .query(
@@ -97,8 +100,8 @@ impl SqlStore {
                      FROM collections c LEFT JOIN photos p ON p.photo_id = c.photo_id
                      WHERE c.collection_id > $1 ORDER BY c.collection_id LIMIT $2",
                 )
-                .bind(behind(after))
-                .bind(ROWS)
+                .bind(after_key(after))
+                .bind(ROWS_PER_PAGE)
                 .fetch_all()
                 .await?
                 .iter()
@@ -113,15 +116,15 @@ impl SqlStore {
     /// # Errors
     /// [`StoreError`].
     pub async fn bound_key_file(&self) -> Result<Option<Sha256Digest>, StoreError> {
-        self.attempt(|| async { notes::key_file(&mut self.read().await?).await }).await
+        self.with_retry(|| async { notes::bound_key_file(&mut self.read().await?).await }).await
     }
 
     /// What is left of a photo; `None` when there never was one.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn remains(&self, photo_id: PhotoId) -> Result<Option<Remains>, StoreError> {
-        self.attempt(|| async {
+    pub async fn remaining_data(&self, photo_id: PhotoId) -> Result<Option<RemainingData>, StoreError> {
+        self.with_retry(|| async {
             let mut connection = self.read().await?;
             let row = connection
                 .query(AssertSqlSafe(format!(
@@ -133,12 +136,12 @@ impl SqlStore {
                 .fetch_optional()
                 .await?;
             let Some(row) = row else { return Ok(None) };
-            Ok(Some(Remains {
+            Ok(Some(RemainingData {
                 photo: tracked_photo(&row)?,
-                collected_by: optional_parsed(&row, "collected_by")?,
-                has_picture: row.number::<u64>("pictures")? > 0,
+                collected_by: parse_optional_column(&row, "collected_by")?,
+                has_envelope: row.number::<u64>("pictures")? > 0,
                 has_lookup_id: rows::lookup_id(&row)?.is_some(),
-                last_swept_at: swept(&mut connection).await?,
+                last_swept_at: last_swept_at(&mut connection).await?,
             }))
         })
         .await
@@ -146,35 +149,39 @@ impl SqlStore {
 }
 
 /// What sorts before every identifier that follows.
-fn behind(after: Option<impl ToString>) -> String {
+fn after_key(after: Option<impl ToString>) -> String {
     after.map_or_else(String::new, |after| after.to_string())
 }
 
-async fn swept(connection: &mut Connection) -> Result<Option<crate::clock::Timestamp>, StoreError> {
+async fn last_swept_at(connection: &mut StoreConnection) -> Result<Option<crate::clock::Timestamp>, StoreError> {
     let row = connection.query("SELECT moment FROM notes WHERE name = $1").bind(notes::LAST_SWEPT_AT);
-    row.fetch_optional().await?.map_or(Ok(None), |row| optional_moment(&row, "moment"))
+    row.fetch_optional().await?.map_or(Ok(None), |row| optional_timestamp(&row, "moment"))
 }
 
-fn living_photo(row: &Row) -> Result<LivingPhoto, StoreError> {
+fn unerased_photo(row: &DatabaseRow) -> Result<UnerasedPhoto, StoreError> {
     let picture = match row.try_get::<Option<Vec<u8>>>("frame")? {
         None => None,
-        Some(frame) => Some(StoredPicture {
+        Some(frame) => Some(StoredEnvelope {
             sealed: StoredPhoto::from_store(frame),
             sha256: optional_bytes32(row, "sha256")?.map(Sha256Digest::from_bytes),
         }),
     };
-    Ok(LivingPhoto { photo: tracked_photo(row)?, latest_id: optional_parsed(row, "latest_id")?, picture })
+    Ok(UnerasedPhoto {
+        photo: tracked_photo(row)?,
+        latest_id: parse_optional_column(row, "latest_id")?,
+        envelope: picture,
+    })
 }
 
-fn inspected_collection(row: &Row) -> Result<InspectedCollection, StoreError> {
-    let photo = match optional_parsed(row, "photo_state")? {
+fn inspected_collection(row: &DatabaseRow) -> Result<InspectedCollection, StoreError> {
+    let photo = match parse_optional_column(row, "photo_state")? {
         None => None,
-        Some(state) => Some((state, optional_parsed(row, "latest_id")?)),
+        Some(state) => Some((state, parse_optional_column(row, "latest_id")?)),
     };
     Ok(InspectedCollection {
-        collection_id: parsed(row, "collection_id")?,
-        is_open: parsed::<CollectionState>(row, "state")? == CollectionState::Leased,
-        photo_id: parsed(row, "photo_id")?,
+        collection_id: parse_column(row, "collection_id")?,
+        is_open: parse_column::<CollectionState>(row, "state")? == CollectionState::Leased,
+        photo_id: parse_column(row, "photo_id")?,
         photo,
     })
 }

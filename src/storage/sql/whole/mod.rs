@@ -14,5 +14,5 @@ mod schema;
 mod tables;
 
 pub use evidence::Snapshot;
-pub use relocate::Relocation;
+pub use relocate::OngoingMigration;
 pub use restore::NextGeneration;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::{Database, SqlStore, notes};
 use crate::clock::Timestamp;
-use crate::storage::contract::{OutOfUse, StoreError};
+use crate::storage::contract::{InactiveReason, StoreError};
 use crate::storage::location::DatabaseLocation;
 use crate::storage::{postgres, sqlite};
 
@@ -12,28 +12,28 @@ impl SqlStore {
     /// Opens a database that is in use, and brings its schema up to date.
     ///
     /// # Errors
-    /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::OutOfUse`] when no gateway may work on it (which
+    /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Inactive`] when no gateway may work on it (which
     /// leaves it untouched), [`StoreError::Unavailable`] when it cannot be opened or reached.
     pub async fn open(location: &DatabaseLocation) -> Result<Self, StoreError> {
-        let untouched = Self::look_at(location).await?;
-        let out_of_use = untouched.out_of_use().await;
+        let untouched = Self::connect_read_only(location).await?;
+        let out_of_use = untouched.inactive_reason().await;
         untouched.close().await;
         match out_of_use? {
-            Some(why) => Err(StoreError::OutOfUse(why)),
-            None => Self::open_in_any_use(location).await,
+            Some(why) => Err(StoreError::Inactive(why)),
+            None => Self::open_even_inactive(location).await,
         }
     }
 
     /// The same, whether or not a gateway may work on it.
     ///
     /// # Errors
-    /// As [`SqlStore::open`], but for [`StoreError::OutOfUse`].
-    pub async fn open_in_any_use(location: &DatabaseLocation) -> Result<Self, StoreError> {
+    /// As [`SqlStore::open`], but for [`StoreError::Inactive`].
+    pub async fn open_even_inactive(location: &DatabaseLocation) -> Result<Self, StoreError> {
         let database = match location {
-            DatabaseLocation::File(file) => Database::File(sqlite::File::open(file).await?),
-            DatabaseLocation::Server(server) => Database::Server(postgres::Server::open(server).await?),
+            DatabaseLocation::File(file) => Database::File(sqlite::SqliteDatabase::open(file).await?),
+            DatabaseLocation::Server(server) => Database::Server(postgres::PostgresDatabase::open(server).await?),
         };
-        Ok(Self::on(database))
+        Ok(Self::new(database))
     }
 
     /// Opens a database to read it: nothing of it changes, nor its schema.
@@ -41,13 +41,13 @@ impl SqlStore {
     /// # Errors
     /// [`StoreError::NewerSchema`], [`StoreError::OlderSchema`] when this program would have to bring it up to date first,
     /// [`StoreError::Unavailable`].
-    pub async fn open_to_read(location: &DatabaseLocation) -> Result<Self, StoreError> {
-        let store = Self::look_at(location).await?;
+    pub async fn open_read_only(location: &DatabaseLocation) -> Result<Self, StoreError> {
+        let store = Self::connect_read_only(location).await?;
         let known = match &store.database {
-            Database::File(_) => sqlite::File::schema(),
-            Database::Server(_) => postgres::Server::schema(),
+            Database::File(_) => sqlite::SqliteDatabase::latest_schema_version(),
+            Database::Server(_) => postgres::PostgresDatabase::latest_schema_version(),
         };
-        match store.schema().await {
+        match store.schema_version().await {
             Ok(found) if found == known => Ok(store),
             found => {
                 store.close().await;
@@ -62,12 +62,12 @@ impl SqlStore {
     /// Opens a database to copy it, whatever its schema is: a backup is best taken before a newer program changes it.
     ///
     /// # Errors
-    /// [`StoreError::OutOfUse`], [`StoreError::Unavailable`].
-    pub async fn open_to_copy(location: &DatabaseLocation) -> Result<Self, StoreError> {
-        let store = Self::look_at(location).await?;
-        let why_not = match store.out_of_use().await {
+    /// [`StoreError::Inactive`], [`StoreError::Unavailable`].
+    pub async fn open_for_backup(location: &DatabaseLocation) -> Result<Self, StoreError> {
+        let store = Self::connect_read_only(location).await?;
+        let why_not = match store.inactive_reason().await {
             Ok(None) => return Ok(store),
-            Ok(Some(why)) => StoreError::OutOfUse(why),
+            Ok(Some(why)) => StoreError::Inactive(why),
             Err(error) => error,
         };
         store.close().await;
@@ -79,18 +79,20 @@ impl SqlStore {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn open_copy(location: &DatabaseLocation) -> Result<Self, StoreError> {
-        Self::look_at(location).await
+        Self::connect_read_only(location).await
     }
 
-    pub(super) async fn look_at(location: &DatabaseLocation) -> Result<Self, StoreError> {
+    pub(super) async fn connect_read_only(location: &DatabaseLocation) -> Result<Self, StoreError> {
         let database = match location {
-            DatabaseLocation::File(file) => Database::File(sqlite::File::open_to_read(file).await?),
-            DatabaseLocation::Server(server) => Database::Server(postgres::Server::open_to_read(server).await?),
+            DatabaseLocation::File(file) => Database::File(sqlite::SqliteDatabase::open_read_only(file).await?),
+            DatabaseLocation::Server(server) => {
+                Database::Server(postgres::PostgresDatabase::open_read_only(server).await?)
+            }
         };
-        Ok(Self::on(database))
+        Ok(Self::new(database))
     }
 
-    pub(super) async fn schema(&self) -> Result<i64, StoreError> {
+    pub(super) async fn schema_version(&self) -> Result<i64, StoreError> {
         let mut connection = self.read().await?;
         let row = connection.query("SELECT max(version) AS version FROM _sqlx_migrations").fetch_one().await?;
         Ok(row.try_get::<Option<i64>>("version")?.unwrap_or_default())
@@ -100,7 +102,7 @@ impl SqlStore {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn out_of_use(&self) -> Result<Option<OutOfUse>, StoreError> {
+    pub async fn inactive_reason(&self) -> Result<Option<InactiveReason>, StoreError> {
         let mut connection = self.read().await?;
         if let Database::File(_) = &self.database {
             // A file that `init` left behind when it was killed has no tables yet; they are made when it is opened.
@@ -109,20 +111,20 @@ impl SqlStore {
                 return Ok(None);
             }
         }
-        notes::out_of_use(&mut connection).await
+        notes::inactive_reason(&mut connection).await
     }
 
     /// Takes a database into use: a file that is made with it, or an empty one on a server.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyThere`] when there is a file already, or the server's database is in use;
+    /// [`StoreError::AlreadyExists`] when there is a file already, or the server's database is in use;
     /// [`StoreError::Unavailable`] when it cannot be made or reached.
     pub async fn create(location: &DatabaseLocation) -> Result<Self, StoreError> {
         let database = match location {
-            DatabaseLocation::File(file) => Database::File(sqlite::File::create(file).await?),
-            DatabaseLocation::Server(server) => Database::Server(postgres::Server::create(server).await?),
+            DatabaseLocation::File(file) => Database::File(sqlite::SqliteDatabase::create(file).await?),
+            DatabaseLocation::Server(server) => Database::Server(postgres::PostgresDatabase::create(server).await?),
         };
-        Ok(Self::on(database))
+        Ok(Self::new(database))
     }
 
     /// Copies all rows of this moment into `target`, an empty file, while others write. The copy says of itself that it is a backup
@@ -141,9 +143,9 @@ impl SqlStore {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn faults_of_file(&self) -> Result<Vec<String>, StoreError> {
+    pub async fn file_integrity_errors(&self) -> Result<Vec<String>, StoreError> {
         match &self.database {
-            Database::File(file) => file.faults().await,
+            Database::File(file) => file.integrity_errors().await,
             Database::Server(_) => Ok(Vec::new()),
         }
     }

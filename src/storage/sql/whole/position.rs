@@ -1,24 +1,24 @@
 //! The position of the transfer log, for comparison with marks outside the database, and the generations of it.
 
-use super::super::connection::{Connection, Write};
-use super::super::rows::{bytes32, moment};
+use super::super::connection::{StoreConnection, WriteTransaction};
+use super::super::rows::{bytes32, timestamp};
 use super::super::{Database, SqlStore, audit, notes};
-use crate::domain::chain::Link;
+use crate::domain::chain::ChainLink;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::watermark::{Generation, LogPosition, Regression, ServerHistory};
+use crate::domain::watermark::{Generation, LogPosition, RollbackError, ServerHistory};
 use crate::storage::contract::StoreError;
-use crate::storage::transfer_log::TransferLog;
+use crate::storage::transfer_log::AuditLog;
 
 const GENERATION: &str = "generation";
 const GENERATION_BEGIN: &str = "generation_begin";
 const GENERATION_CONFIRMED_AT: &str = "generation_confirmed_at";
 
 /// The first eight digits of a write-ahead log's file name are its timeline. Only a primary has such a file.
-const SERVER_HISTORY: &str = "SELECT (SELECT system_identifier FROM pg_control_system()) AS system_identifier,
+const SERVER_HISTORY_SQL: &str = "SELECT (SELECT system_identifier FROM pg_control_system()) AS system_identifier,
     ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint AS timeline";
 
 /// Asked first: each refusal would be a line in the server's log.
-const MAY_ASK: &str = "SELECT has_function_privilege('pg_control_system()', 'execute') AS may_ask";
+const HAS_PRIVILEGE_SQL: &str = "SELECT has_function_privilege('pg_control_system()', 'execute') AS may_ask";
 
 impl SqlStore {
     /// Reads the end of the log, its generation, and the digests of these rows.
@@ -26,11 +26,11 @@ impl SqlStore {
     /// # Errors
     /// [`StoreError`].
     pub async fn position(&self, rows: &[i64]) -> Result<LogPosition, StoreError> {
-        self.attempt(|| async {
+        self.with_retry(|| async {
             let mut connection = self.read().await?;
             let mut position = LogPosition {
-                head: Link::START,
-                anchor: Link::START,
+                head: ChainLink::START,
+                anchor: ChainLink::START,
                 rows: std::collections::BTreeMap::new(),
                 generation: Generation::FIRST,
                 seal: None,
@@ -62,10 +62,10 @@ impl SqlStore {
     async fn server_history(&self) -> Option<ServerHistory> {
         let Database::Server(_) = &self.database else { return None };
         let mut connection = self.read().await.ok()?;
-        if !connection.query(MAY_ASK).fetch_one().await.ok()?.try_get::<bool>("may_ask").ok()? {
+        if !connection.query(HAS_PRIVILEGE_SQL).fetch_one().await.ok()?.try_get::<bool>("may_ask").ok()? {
             return None;
         }
-        let row = connection.query(SERVER_HISTORY).fetch_one().await.ok()?;
+        let row = connection.query(SERVER_HISTORY_SQL).fetch_one().await.ok()?;
         Some(ServerHistory {
             system_identifier: row.try_get("system_identifier").ok()?,
             timeline: row.try_get("timeline").ok()?,
@@ -73,28 +73,28 @@ impl SqlStore {
     }
 
     /// The last row that is known to be durable; `None` before one was accepted or committed.
-    pub fn known_head(&self) -> Option<Link> {
-        self.guard().known()
+    pub fn known_head(&self) -> Option<ChainLink> {
+        self.guard().known_head()
     }
 
     /// Compares every later change with this position of the log, and takes changes again if they were stopped.
-    pub fn accept(&self, head: Link) {
+    pub fn accept(&self, head: ChainLink) {
         self.guard().accept(head);
     }
 
     /// Takes changes again if they were stopped, unless later rows than this one are known to be durable.
-    pub fn resume_changes(&self, head: Link) {
-        self.guard().clear(head);
+    pub fn resume_changes(&self, head: ChainLink) {
+        self.guard().resume_changes(head);
     }
 
     /// Notes that the log was seen to have come so far.
-    pub fn advance(&self, head: Link) {
+    pub fn advance(&self, head: ChainLink) {
         self.guard().advance(head);
     }
 
     /// Stops all changes until a later position is accepted.
-    pub fn stop_changes(&self, regression: Regression) {
-        self.guard().raise(regression);
+    pub fn stop_changes(&self, regression: RollbackError) {
+        self.guard().stop_changes(regression);
     }
 
     /// Returns when rows became durable, or a regression was found, since it last returned.
@@ -108,7 +108,7 @@ impl SqlStore {
     }
 }
 
-async fn generation(connection: &mut Connection) -> Result<(Generation, Option<Sha256Digest>), StoreError> {
+async fn generation(connection: &mut StoreConnection) -> Result<(Generation, Option<Sha256Digest>), StoreError> {
     let (mut generation, mut seal) = (Generation::FIRST, None);
     let rows = connection
         .query("SELECT name, moment, digest FROM notes WHERE name IN ($1, $2, $3)")
@@ -125,9 +125,9 @@ async fn generation(connection: &mut Connection) -> Result<(Generation, Option<S
             }
             GENERATION_BEGIN => {
                 let sha256 = Sha256Digest::from_bytes(bytes32(row, "digest")?);
-                generation.begins_behind = Link { sequence: row.try_get("moment")?, sha256 };
+                generation.begins_behind = ChainLink { sequence: row.try_get("moment")?, sha256 };
             }
-            _ => generation.confirmed_at = moment(row, "moment")?,
+            _ => generation.confirmed_at = timestamp(row, "moment")?,
         }
     }
     Ok((generation, seal))
@@ -135,13 +135,13 @@ async fn generation(connection: &mut Connection) -> Result<(Generation, Option<S
 
 /// Begins the generation after `at_least` and after the database's own, at the end of the log. The caller is alone there.
 pub(super) async fn begin_generation(
-    transaction: &mut Write,
+    transaction: &mut WriteTransaction,
     at_least: u64,
     now: crate::clock::Timestamp,
     seal: &(dyn Fn(&Generation) -> Sha256Digest + Sync),
 ) -> Result<u64, StoreError> {
     let (current, _) = generation(transaction).await?;
-    let begins_behind = audit::end(transaction).await?;
+    let begins_behind = audit::head(transaction).await?;
     let next = Generation { number: current.number.max(at_least) + 1, begins_behind, confirmed_at: now };
     let number = i64::try_from(next.number).unwrap_or(i64::MAX);
     notes::put(transaction, GENERATION, number, Some(&seal(&next))).await?;

@@ -9,87 +9,87 @@
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
-use super::super::connection::{Connection, Line, RowKeys, Write};
+use super::super::connection::{DriverConnection, RowKeys, StoreConnection, WriteTransaction};
 use super::super::statement::Statement;
 use super::super::{Database, SqlStore, notes};
-use super::tables::{Cell, Table, file_has, tables};
+use super::tables::{SqlValue, TableSchema, file_has_tables, tables};
 use crate::clock::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::digest::Sha256Digest;
 use crate::failpoint;
-use crate::storage::contract::{OutOfUse, StoreError};
+use crate::storage::contract::{InactiveReason, StoreError};
 use crate::storage::inspection::ComparedTable;
 use crate::storage::location::DatabaseLocation;
 use crate::storage::{postgres, sqlite};
 
 /// A move that has begun.
-pub struct Relocation {
+pub struct OngoingMigration {
     source: SqlStore,
     /// Holds the source.
-    held: Write,
+    source_lock: WriteTransaction,
     target: SqlStore,
-    tables: Vec<Table>,
+    tables: Vec<TableSchema>,
     /// Whether an earlier try has copied everything.
     is_copied: bool,
     /// Whether it has taken the source out of use, too.
-    is_left: bool,
+    source_is_inactive: bool,
 }
 
-impl Relocation {
+impl OngoingMigration {
     /// Keeps everybody else from the source, and makes the target ready.
     ///
     /// # Errors
-    /// [`StoreError::InUse`] when somebody works on either; [`StoreError::AlreadyThere`] when the target holds rows;
-    /// [`StoreError::OutOfUse`] when the source is a backup, or was moved elsewhere; [`StoreError::Unavailable`].
+    /// [`StoreError::InUse`] when somebody works on either; [`StoreError::AlreadyExists`] when the target holds rows;
+    /// [`StoreError::Inactive`] when the source is a backup, or was moved elsewhere; [`StoreError::Unavailable`].
     pub async fn begin(from: &DatabaseLocation, to: &DatabaseLocation) -> Result<Self, StoreError> {
-        let untouched = SqlStore::look_at(from).await?;
-        let out_of_use = untouched.out_of_use().await;
+        let untouched = SqlStore::connect_read_only(from).await?;
+        let out_of_use = untouched.inactive_reason().await;
         untouched.close().await;
         let is_left = match out_of_use? {
             None => false,
-            Some(OutOfUse::MovedAway { .. }) => true,
-            Some(why) => return Err(StoreError::OutOfUse(why)),
+            Some(InactiveReason::MovedAway { .. }) => true,
+            Some(why) => return Err(StoreError::Inactive(why)),
         };
         if !is_left {
             // Both are of the newest schema.
-            SqlStore::open_in_any_use(from).await?.close().await;
+            SqlStore::open_even_inactive(from).await?.close().await;
         }
         match to {
-            DatabaseLocation::File(file) if file.exists() => SqlStore::open_in_any_use(to).await?.close().await,
+            DatabaseLocation::File(file) if file.exists() => SqlStore::open_even_inactive(to).await?.close().await,
             _ => match SqlStore::create(to).await {
                 Ok(target) => target.close().await,
-                Err(StoreError::AlreadyThere) => SqlStore::open_in_any_use(to).await?.close().await,
+                Err(StoreError::AlreadyExists) => SqlStore::open_even_inactive(to).await?.close().await,
                 Err(error) => return Err(error),
             },
         }
-        let (source, target) = (alone(from).await?, alone(to).await?);
-        let is_copied = match target.out_of_use().await? {
-            Some(OutOfUse::MoveUnfinished { .. }) => true,
-            Some(why) => return Err(StoreError::OutOfUse(why)),
-            None if is_left => return Err(moved_away(&source).await),
+        let (source, target) = (open_exclusive(from).await?, open_exclusive(to).await?);
+        let is_copied = match target.inactive_reason().await? {
+            Some(InactiveReason::MoveIncomplete { .. }) => true,
+            Some(why) => return Err(StoreError::Inactive(why)),
+            None if is_left => return Err(moved_away_error(&source).await),
             None => false,
         };
-        let mut held = source.write().await.map_err(in_use)?;
+        let mut held = source.write().await.map_err(map_busy_to_in_use)?;
         let tables = match (&source.database, &target.database) {
             (Database::File(_), Database::Server(_)) => {
                 let tables = tables(&mut target.read().await?).await?;
-                ensure(file_has(&mut held, &tables).await?, "the two databases do not have the same tables")?;
+                ensure(file_has_tables(&mut held, &tables).await?, "the two databases do not have the same tables")?;
                 tables
             }
             (Database::Server(_), Database::File(_)) => {
                 let tables = tables(&mut held).await?;
                 ensure(
-                    file_has(&mut target.read().await?, &tables).await?,
+                    file_has_tables(&mut target.read().await?, &tables).await?,
                     "the two databases do not have the same tables",
                 )?;
                 let names: Vec<_> = tables.iter().map(|table| format!("\"{}\"", table.name)).collect();
                 let lock = format!("LOCK TABLE {} IN EXCLUSIVE MODE", names.join(", "));
-                held.query(AssertSqlSafe(lock)).execute().await.map_err(in_use)?;
+                held.query(AssertSqlSafe(lock)).execute().await.map_err(map_busy_to_in_use)?;
                 tables
             }
             _ => return Err(StoreError::Unavailable("both databases are of the same kind".into())),
         };
-        Ok(Self { source, held, target, tables, is_copied, is_left })
+        Ok(Self { source, source_lock: held, target, tables, is_copied, source_is_inactive: is_left })
     }
 
     /// The same move, whose row of the log carries its digest.
@@ -101,7 +101,7 @@ impl Relocation {
     /// Copies every row, in one transaction, unless an earlier try has.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyThere`] when the target holds rows; else what either database says. The target is as it was.
+    /// [`StoreError::AlreadyExists`] when the target holds rows; else what either database says. The target is as it was.
     pub async fn copy(&mut self, now: Timestamp) -> Result<(), StoreError> {
         if self.is_copied {
             return Ok(());
@@ -110,19 +110,19 @@ impl Relocation {
         let is_server = matches!(self.target.database, Database::Server(_));
         if is_server {
             // No gateway that starts meanwhile reads anything.
-            target.query("LOCK TABLE notes IN ACCESS EXCLUSIVE MODE").execute().await.map_err(in_use)?;
+            target.query("LOCK TABLE notes IN ACCESS EXCLUSIVE MODE").execute().await.map_err(map_busy_to_in_use)?;
         }
         for table in &self.tables {
             if !table.is_empty(&mut target).await? {
-                return Err(StoreError::AlreadyThere);
+                return Err(StoreError::AlreadyExists);
             }
         }
         // What triggers would add or refuse is there already: the rows come as they are.
-        let triggers = without_triggers(&mut target, &self.tables, is_server).await?;
+        let triggers = disable_triggers(&mut target, &self.tables, is_server).await?;
         for table in &self.tables {
             let mut after = None;
             loop {
-                let page = table.page(&mut self.held, after.as_deref()).await?;
+                let page = table.page(&mut self.source_lock, after.as_deref()).await?;
                 let Some(last) = page.last() else { break };
                 after = Some(table.key_of(last));
                 for row in page {
@@ -130,8 +130,8 @@ impl Relocation {
                 }
             }
         }
-        with_triggers(&mut target, &self.tables, is_server, triggers).await?;
-        notes::put_moment(&mut target, notes::MOVE_UNFINISHED, now).await?;
+        enable_triggers(&mut target, &self.tables, is_server, triggers).await?;
+        notes::put_timestamp(&mut target, notes::MOVE_UNFINISHED, now).await?;
         failpoint::reached("move.before_commit");
         target.commit().await?;
         self.is_copied = true;
@@ -149,8 +149,8 @@ impl Relocation {
         for table in &self.tables {
             let (mut rows, mut hasher, mut after) = (0, Sha256::new(), [None, None]);
             loop {
-                let here = own_rows(table, &mut self.held, &mut after[0]).await?;
-                let there = own_rows(table, &mut target, &mut after[1]).await?;
+                let here = rows_without_markers(table, &mut self.source_lock, &mut after[0]).await?;
+                let there = rows_without_markers(table, &mut target, &mut after[1]).await?;
                 if here != there {
                     let place = here.iter().zip(&there).position(|(here, there)| here != there);
                     let row = place.map_or_else(|| here.last().or(there.last()), |place| here.get(place));
@@ -179,14 +179,14 @@ impl Relocation {
     /// # Errors
     /// What either database says. The same move, begun again, goes on from there.
     pub async fn finish(mut self, now: Timestamp, audit: AuditEntry) -> Result<(), StoreError> {
-        if !self.is_left {
-            notes::put_moment(&mut self.held, notes::MOVED_AWAY_AT, now).await?;
+        if !self.source_is_inactive {
+            notes::put_timestamp(&mut self.source_lock, notes::MOVED_AWAY_AT, now).await?;
             // A node that was cut off and comes back would not look at the note.
-            refuse_rows(self.held.line()).await?;
-            self.held.commit().await?;
+            create_moved_away_trigger(self.source_lock.driver_connection()).await?;
+            self.source_lock.commit().await?;
             failpoint::reached("move.source_left");
         } else {
-            drop(self.held);
+            drop(self.source_lock);
         }
         let mut target = self.target.write().await?;
         notes::remove(&mut target, notes::MOVE_UNFINISHED).await?;
@@ -198,44 +198,46 @@ impl Relocation {
     }
 }
 
-/// Has a database that was left refuse every change, by a trigger of the name `moved_away`.
-pub(super) async fn refuse_rows(source: Line<'_>) -> Result<(), StoreError> {
+/// Has a database that was left refuse every change, by a trigger of the name `moved_away_error`.
+pub(super) async fn create_moved_away_trigger(source: DriverConnection<'_>) -> Result<(), StoreError> {
     match source {
-        Line::Sqlite(file) => {
+        DriverConnection::Sqlite(file) => {
             let trigger = "CREATE TRIGGER moved_away BEFORE INSERT ON audit
                            BEGIN SELECT RAISE(ABORT, 'this database was moved to another one'); END";
-            Statement::new(trigger, Line::Sqlite(file)).execute().await?;
+            Statement::new(trigger, DriverConnection::Sqlite(file)).execute().await?;
         }
-        Line::Postgres(server) => {
+        DriverConnection::Postgres(server) => {
             let function = "CREATE FUNCTION moved_away() RETURNS TRIGGER LANGUAGE plpgsql AS
                             $$ BEGIN RAISE EXCEPTION 'this database was moved to another one'; END $$";
             let trigger = "CREATE TRIGGER moved_away BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION moved_away()";
-            Statement::new(function, Line::Postgres(&mut *server)).execute().await?;
-            Statement::new(trigger, Line::Postgres(server)).execute().await?;
+            Statement::new(function, DriverConnection::Postgres(&mut *server)).execute().await?;
+            Statement::new(trigger, DriverConnection::Postgres(server)).execute().await?;
         }
     }
     Ok(())
 }
 
 /// A store that one transaction has to itself.
-async fn alone(location: &DatabaseLocation) -> Result<SqlStore, StoreError> {
+async fn open_exclusive(location: &DatabaseLocation) -> Result<SqlStore, StoreError> {
     let database = match location {
-        DatabaseLocation::File(file) => Database::File(sqlite::File::open_alone(file).await.map_err(in_use)?),
-        DatabaseLocation::Server(server) => Database::Server(postgres::Server::open_alone(server).await?),
+        DatabaseLocation::File(file) => {
+            Database::File(sqlite::SqliteDatabase::open_exclusive(file).await.map_err(map_busy_to_in_use)?)
+        }
+        DatabaseLocation::Server(server) => Database::Server(postgres::PostgresDatabase::open_exclusive(server).await?),
     };
-    Ok(SqlStore::on(database))
+    Ok(SqlStore::new(database))
 }
 
-async fn moved_away(source: &SqlStore) -> StoreError {
-    match source.out_of_use().await {
-        Ok(Some(why)) => StoreError::OutOfUse(why),
+async fn moved_away_error(source: &SqlStore) -> StoreError {
+    match source.inactive_reason().await {
+        Ok(Some(why)) => StoreError::Inactive(why),
         Ok(None) => StoreError::InUse,
         Err(error) => error,
     }
 }
 
 /// Locked by somebody else, which is what SQLite says with 5 and PostgreSQL with 55P03.
-fn in_use(error: impl Into<StoreError>) -> StoreError {
+fn map_busy_to_in_use(error: impl Into<StoreError>) -> StoreError {
     let error = error.into();
     let StoreError::Unavailable(source) = &error else { return error };
     let code =
@@ -251,17 +253,17 @@ fn ensure(holds: bool, otherwise: &str) -> Result<(), StoreError> {
 }
 
 /// The next rows of a table, without the notes that the move itself makes.
-async fn own_rows(
-    table: &Table,
-    connection: &mut Connection,
-    after: &mut Option<Vec<Cell>>,
-) -> Result<Vec<Vec<Cell>>, StoreError> {
+async fn rows_without_markers(
+    table: &TableSchema,
+    connection: &mut StoreConnection,
+    after: &mut Option<Vec<SqlValue>>,
+) -> Result<Vec<Vec<SqlValue>>, StoreError> {
     loop {
         let page = table.page(connection, after.as_deref()).await?;
         let Some(last) = page.last() else { return Ok(page) };
         *after = Some(table.key_of(last));
-        let marks = [notes::MOVED_AWAY_AT, notes::MOVE_UNFINISHED].map(|name| Cell::Text(Some(name.to_owned())));
-        let is_own = |row: &Vec<Cell>| table.name != "notes" || !marks.contains(&row[0]);
+        let marks = [notes::MOVED_AWAY_AT, notes::MOVE_UNFINISHED].map(|name| SqlValue::Text(Some(name.to_owned())));
+        let is_own = |row: &Vec<SqlValue>| table.name != "notes" || !marks.contains(&row[0]);
         let own: Vec<_> = page.into_iter().filter(is_own).collect();
         if !own.is_empty() {
             return Ok(own);
@@ -270,7 +272,11 @@ async fn own_rows(
 }
 
 /// Takes the triggers off; gives what brings them back.
-async fn without_triggers(target: &mut Write, tables: &[Table], is_server: bool) -> Result<Vec<String>, StoreError> {
+async fn disable_triggers(
+    target: &mut WriteTransaction,
+    tables: &[TableSchema],
+    is_server: bool,
+) -> Result<Vec<String>, StoreError> {
     if is_server {
         for table in tables {
             let off = format!("ALTER TABLE \"{}\" DISABLE TRIGGER USER", table.name);
@@ -288,9 +294,9 @@ async fn without_triggers(target: &mut Write, tables: &[Table], is_server: bool)
 }
 
 /// Brings the triggers back, and has the server count on from the rows that came.
-async fn with_triggers(
-    target: &mut Write,
-    tables: &[Table],
+async fn enable_triggers(
+    target: &mut WriteTransaction,
+    tables: &[TableSchema],
     is_server: bool,
     triggers: Vec<String>,
 ) -> Result<(), StoreError> {
@@ -298,7 +304,7 @@ async fn with_triggers(
         target.query(AssertSqlSafe(trigger)).execute().await?;
     }
     for table in tables.iter().filter(|_| is_server) {
-        for column in table.columns.iter().filter(|column| column.is_counted) {
+        for column in table.columns.iter().filter(|column| column.is_identity) {
             let (table, column) = (&table.name, &column.name);
             let count_on = format!(
                 "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), coalesce(max(\"{column}\"), 0) + 1, false)

@@ -1,15 +1,15 @@
 //! What happened after a backup was taken, put into the database that came out of it: by an export of the transfer log.
 
-use super::super::connection::{Connection, Write};
+use super::super::connection::{StoreConnection, WriteTransaction};
 use super::super::{SqlStore, audit, photos};
 use crate::clock::Timestamp;
-use crate::domain::aftermath::{Aftermath, CollectionFate, Fate};
-use crate::domain::chain::{ChainRow, ChainWalk};
+use crate::domain::aftermath::{CollectionOutcome, LogReplay, PhotoOutcome};
+use crate::domain::chain::{ChainRow, ChainVerifier};
 use crate::domain::collection::CollectionState;
 use crate::domain::id::{CollectionId, PhotoId};
 use crate::domain::photo::PhotoState;
 use crate::storage::contract::StoreError;
-use crate::storage::inspection::{ChangedPhoto, Replayed};
+use crate::storage::inspection::{ChangedPhoto, ReplaySummary};
 use std::time::Duration;
 
 impl SqlStore {
@@ -18,9 +18,9 @@ impl SqlStore {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when the rows do not follow on the database's own; nothing has changed then.
-    pub async fn replay(&self, rows: &[ChainRow], settle_within: Duration) -> Result<Replayed, StoreError> {
+    pub async fn replay(&self, rows: &[ChainRow], settle_within: Duration) -> Result<ReplaySummary, StoreError> {
         let mut transaction = self.write().await?;
-        let (replayed, _) = carry_out(&mut transaction, rows, settle_within).await?;
+        let (replayed, _) = apply_rows(&mut transaction, rows, settle_within).await?;
         transaction.commit().await?;
         Ok(replayed)
     }
@@ -33,35 +33,35 @@ impl SqlStore {
         &self,
         rows: &[ChainRow],
         settle_within: Duration,
-    ) -> Result<(Replayed, Vec<ChangedPhoto>), StoreError> {
+    ) -> Result<(ReplaySummary, Vec<ChangedPhoto>), StoreError> {
         // Never committed.
-        carry_out(&mut self.write().await?, rows, settle_within).await
+        apply_rows(&mut self.write().await?, rows, settle_within).await
     }
 }
 
-async fn carry_out(
-    transaction: &mut Write,
+async fn apply_rows(
+    transaction: &mut WriteTransaction,
     rows: &[ChainRow],
     settle_within: Duration,
-) -> Result<(Replayed, Vec<ChangedPhoto>), StoreError> {
-    let end = audit::end(transaction).await?;
-    let mut walk = ChainWalk::behind(end, []);
-    let (mut aftermath, mut replayed, mut changed) = (Aftermath::default(), Replayed::default(), Vec::new());
+) -> Result<(ReplaySummary, Vec<ChangedPhoto>), StoreError> {
+    let end = audit::head(transaction).await?;
+    let mut walk = ChainVerifier::starting_after(end, []);
+    let (mut aftermath, mut replayed, mut changed) = (LogReplay::default(), ReplaySummary::default(), Vec::new());
     for row in rows {
         if row.sequence < end.sequence || row.link() == end {
             continue;
         }
-        walk.step(row).map_err(|fault| StoreError::Damaged(fault.to_string()))?;
+        walk.verify_row(row).map_err(|fault| StoreError::Damaged(fault.to_string()))?;
         insert(transaction, row).await?;
-        aftermath.add(row);
+        aftermath.apply(row);
         replayed.rows += 1;
         replayed.until = Some(row.at);
     }
     for (collection_id, fate) in &aftermath.collections {
-        apply_collection(transaction, *collection_id, fate, settle_within).await?;
+        upsert_collection(transaction, *collection_id, fate, settle_within).await?;
     }
     for (photo_id, fate) in &aftermath.photos {
-        changed.extend(apply(transaction, *photo_id, fate).await?);
+        changed.extend(apply_to_photo(transaction, *photo_id, fate).await?);
     }
     replayed.erased = changed.iter().filter(|photo| photo.erased_at.is_some()).count() as u64;
     replayed.moved = changed.len() as u64 - replayed.erased;
@@ -86,7 +86,7 @@ async fn carry_out(
     Ok((replayed, changed))
 }
 
-async fn insert(transaction: &mut Write, row: &ChainRow) -> Result<(), StoreError> {
+async fn insert(transaction: &mut WriteTransaction, row: &ChainRow) -> Result<(), StoreError> {
     transaction
         .query(
             "INSERT INTO audit (sequence, at, actor, event, subject, details, prev, sha256)
@@ -105,16 +105,16 @@ async fn insert(transaction: &mut Write, row: &ChainRow) -> Result<(), StoreErro
     Ok(())
 }
 
-fn milliseconds(at: Option<Timestamp>) -> Option<i64> {
+fn to_milliseconds(at: Option<Timestamp>) -> Option<i64> {
     at.map(Timestamp::unix_milliseconds)
 }
 
 /// Until when an office was to settle or how long a photo was kept stands in no row: the configuration's time from the hand-over
 /// on, and the photo's own end, take their place. Whoever was handed the photo stays the only one who can get it.
-async fn apply_collection(
-    transaction: &mut Write,
+async fn upsert_collection(
+    transaction: &mut WriteTransaction,
     collection_id: CollectionId,
-    fate: &CollectionFate,
+    fate: &CollectionOutcome,
     settle_within: Duration,
 ) -> Result<(), StoreError> {
     let Some(photo) = photos::find_on(transaction, fate.photo_id).await? else { return Ok(()) };
@@ -126,17 +126,17 @@ async fn apply_collection(
              settle_due = coalesce(settle_due, $4), kept_until = coalesce($5, kept_until) WHERE collection_id = $6",
         )
         .bind(fate.state.name())
-        .bind(milliseconds(fate.settled_at))
-        .bind(milliseconds(fate.handed_over_at))
-        .bind(milliseconds(settle_due))
-        .bind(milliseconds(kept_until))
+        .bind(to_milliseconds(fate.settled_at))
+        .bind(to_milliseconds(fate.handed_over_at))
+        .bind(to_milliseconds(settle_due))
+        .bind(to_milliseconds(kept_until))
         .bind(collection_id.to_string())
         .execute()
         .await?;
     let (Some(office_id), Some(device_id), Some(leased_at)) = (fate.office_id, fate.device_id, fate.leased_at) else {
         return Ok(());
     };
-    if changed > 0 || !knows(transaction, &office_id.to_string(), &device_id.to_string()).await? {
+    if changed > 0 || !has_office_and_device(transaction, &office_id.to_string(), &device_id.to_string()).await? {
         return Ok(());
     }
     transaction
@@ -151,10 +151,10 @@ async fn apply_collection(
         .bind(device_id.to_string())
         .bind(fate.state.name())
         .bind(leased_at.unix_milliseconds())
-        .bind(milliseconds(fate.handed_over_at))
-        .bind(milliseconds(settle_due))
-        .bind(milliseconds(fate.settled_at))
-        .bind(milliseconds(kept_until))
+        .bind(to_milliseconds(fate.handed_over_at))
+        .bind(to_milliseconds(settle_due))
+        .bind(to_milliseconds(fate.settled_at))
+        .bind(to_milliseconds(kept_until))
         .execute()
         .await?;
     transaction
@@ -167,23 +167,27 @@ async fn apply_collection(
 }
 
 /// Offices and devices that came after the backup are not there.
-async fn knows(transaction: &mut Write, office_id: &str, device_id: &str) -> Result<bool, StoreError> {
+async fn has_office_and_device(
+    transaction: &mut WriteTransaction,
+    office_id: &str,
+    device_id: &str,
+) -> Result<bool, StoreError> {
     let both = "SELECT 1 FROM parties p JOIN devices d ON d.device_id = $2 WHERE p.party_id = $1";
     Ok(transaction.query(both).bind(office_id).bind(device_id).fetch_optional().await?.is_some())
 }
 
 /// Gives the photo where it is changed: it may be erased already, or not be there.
-async fn apply(
-    connection: &mut Connection,
+async fn apply_to_photo(
+    connection: &mut StoreConnection,
     photo_id: PhotoId,
-    fate: &Fate,
+    fate: &PhotoOutcome,
 ) -> Result<Option<ChangedPhoto>, StoreError> {
     let Some(photo) = photos::find_on(connection, photo_id).await? else { return Ok(None) };
     if photo.record.state.is_erased() {
         return Ok(None);
     }
     let state = match fate {
-        Fate::Erased { state, at, reason } => {
+        PhotoOutcome::Erased { state, at, reason } => {
             if let Some(reason) = reason {
                 let noted = "UPDATE photos SET refusal_reason = $1 WHERE photo_id = $2";
                 connection.query(noted).bind(reason.as_str()).bind(photo_id.to_string()).execute().await?;
@@ -191,10 +195,12 @@ async fn apply(
             photos::erase(connection, photo_id, *state, *at).await?;
             return Ok(Some(ChangedPhoto { photo_id, state: *state, erased_at: Some(*at) }));
         }
-        Fate::Held if photo.latest.is_some_and(|latest| latest.state == CollectionState::Leased) => PhotoState::Leased,
-        Fate::Kept => PhotoState::Kept,
-        Fate::Held | Fate::Resting if photo.record.kept => PhotoState::Kept,
-        Fate::Held | Fate::Resting => PhotoState::Available,
+        PhotoOutcome::Leased if photo.latest.is_some_and(|latest| latest.state == CollectionState::Leased) => {
+            PhotoState::Leased
+        }
+        PhotoOutcome::Kept => PhotoState::Kept,
+        PhotoOutcome::Leased | PhotoOutcome::Returned if photo.record.kept => PhotoState::Kept,
+        PhotoOutcome::Leased | PhotoOutcome::Returned => PhotoState::Available,
     };
     connection
         .query("UPDATE photos SET state = $1, kept = kept OR $1 = 'kept' WHERE photo_id = $2")

@@ -1,7 +1,7 @@
 //! A database that came out of a backup: nobody gets its photos until an administrator releases them.
 
-use super::super::rows::moment;
-use super::super::rows::parsed;
+use super::super::rows::parse_column;
+use super::super::rows::timestamp;
 use super::super::{SqlStore, notes};
 use super::position::begin_generation;
 use crate::clock::Timestamp;
@@ -10,7 +10,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::id::PhotoId;
 use crate::domain::watermark::Generation;
 use crate::storage::contract::StoreError;
-use crate::storage::inspection::{HeldPhoto, Restored};
+use crate::storage::inspection::{QuarantineCounts, QuarantinedPhoto};
 use crate::storage::postgres::Lock;
 
 /// The generation of the log that begins with a hold.
@@ -22,7 +22,7 @@ pub struct NextGeneration<'s> {
 }
 
 /// Rows that one statement changes: a server ends a statement that takes too long.
-const ROWS: i64 = 1000;
+const ROWS_PER_BATCH: i64 = 1000;
 
 impl SqlStore {
     /// Holds back every photo that is there, ends the invitations that may have been used since `taken_at`, lets gateways work on
@@ -30,12 +30,12 @@ impl SqlStore {
     ///
     /// # Errors
     /// [`StoreError`]; nothing has changed then.
-    pub async fn hold_back_all(
+    pub async fn quarantine_all(
         &self,
         taken_at: Timestamp,
         generation: Option<NextGeneration<'_>>,
         mut audit: AuditEntry,
-    ) -> Result<Restored, StoreError> {
+    ) -> Result<QuarantineCounts, StoreError> {
         let mut transaction = self.write().await?;
         // A photo that came in behind the last page would be held back by the row of the log, and not in its table.
         transaction.lock(Lock::PhotosAndInvitations).await?;
@@ -47,7 +47,7 @@ impl SqlStore {
                      (SELECT photo_id FROM photos WHERE photo_id > $1 ORDER BY photo_id LIMIT $2) page",
                 )
                 .bind(after.as_str())
-                .bind(ROWS)
+                .bind(ROWS_PER_BATCH)
                 .fetch_one()
                 .await?;
             let Some(last) = row.try_get::<Option<String>>("last")? else { break };
@@ -84,15 +84,15 @@ impl SqlStore {
         }
         transaction.append(audit);
         transaction.commit().await?;
-        Ok(Restored { photos, invitations })
+        Ok(QuarantineCounts { photos, invitations })
     }
 
     /// The next photos that are held back since a restore, by identifier; none behind the last.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn held_photos(&self, after: Option<PhotoId>) -> Result<Vec<HeldPhoto>, StoreError> {
-        self.attempt(|| async {
+    pub async fn quarantined_photos(&self, after: Option<PhotoId>) -> Result<Vec<QuarantinedPhoto>, StoreError> {
+        self.with_retry(|| async {
             self.read()
                 .await?
                 .query(
@@ -102,17 +102,17 @@ impl SqlStore {
                      ORDER BY p.photo_id LIMIT $2",
                 )
                 .bind(after.map_or_else(String::new, |after| after.to_string()))
-                .bind(ROWS)
+                .bind(ROWS_PER_BATCH)
                 .fetch_all()
                 .await?
                 .iter()
                 .map(|row| {
-                    Ok(HeldPhoto {
-                        photo_id: parsed(row, "photo_id")?,
-                        state: parsed(row, "state")?,
-                        deposited_at: moment(row, "deposited_at")?,
-                        expires_at: moment(row, "expires_at")?,
-                        held_back_since: moment(row, "held_back_since")?,
+                    Ok(QuarantinedPhoto {
+                        photo_id: parse_column(row, "photo_id")?,
+                        state: parse_column(row, "state")?,
+                        deposited_at: timestamp(row, "deposited_at")?,
+                        expires_at: timestamp(row, "expires_at")?,
+                        held_back_since: timestamp(row, "held_back_since")?,
                         studio: format!("{}, {}", row.try_get::<String>("name")?, row.try_get::<String>("place")?),
                     })
                 })
@@ -126,7 +126,11 @@ impl SqlStore {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn release_restored(&self, photo_id: Option<PhotoId>, mut audit: AuditEntry) -> Result<u64, StoreError> {
+    pub async fn release_quarantined(
+        &self,
+        photo_id: Option<PhotoId>,
+        mut audit: AuditEntry,
+    ) -> Result<u64, StoreError> {
         let mut transaction = self.write().await?;
         let photos = transaction
             .query(
@@ -151,6 +155,6 @@ impl SqlStore {
     /// # Errors
     /// [`StoreError`].
     pub async fn backup_taken_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        notes::moment(self, notes::BACKUP_TAKEN_AT).await
+        notes::timestamp(self, notes::BACKUP_TAKEN_AT).await
     }
 }

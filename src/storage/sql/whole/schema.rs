@@ -8,18 +8,18 @@ use std::collections::BTreeMap;
 
 use sqlx::AssertSqlSafe;
 
-use super::super::connection::{Line, Write};
+use super::super::connection::{DriverConnection, WriteTransaction};
 use super::super::statement::Statement;
 use super::super::{Database, SqlStore};
-use super::relocate::refuse_rows;
+use super::relocate::create_moved_away_trigger;
 use crate::storage::contract::StoreError;
 use crate::storage::{postgres, sqlite};
 
 /// Objects by kind and name, with their definitions.
-type Objects = BTreeMap<String, String>;
+type SchemaObjects = BTreeMap<String, String>;
 
 /// The trigger that a move to another database leaves behind.
-const MOVED_AWAY: &str = "trigger moved_away on audit";
+const MOVED_AWAY_TRIGGER: &str = "trigger moved_away on audit";
 
 impl SqlStore {
     /// Every object of the schema that this program did not make or that is not as it makes it, and every one that is missing; for
@@ -27,28 +27,28 @@ impl SqlStore {
     ///
     /// # Errors
     /// [`StoreError::NewerSchema`], [`StoreError::Unavailable`].
-    pub async fn schema_faults(&self) -> Result<Vec<String>, StoreError> {
+    pub async fn schema_differences(&self) -> Result<Vec<String>, StoreError> {
         match &self.database {
-            Database::File(_) => self.attempt(|| file_faults(self)).await,
-            Database::Server(_) => self.attempt(|| server_faults(self)).await,
+            Database::File(_) => self.with_retry(|| file_differences(self)).await,
+            Database::Server(_) => self.with_retry(|| server_differences(self)).await,
         }
     }
 }
 
-async fn file_faults(store: &SqlStore) -> Result<Vec<String>, StoreError> {
-    let schema = store.schema().await?;
-    let found = objects(store.read().await?.query(OF_FILE)).await?;
-    let mut fresh = sqlite::File::fresh(schema).await?;
-    if found.contains_key(MOVED_AWAY) {
-        refuse_rows(Line::Sqlite(&mut fresh)).await?;
+async fn file_differences(store: &SqlStore) -> Result<Vec<String>, StoreError> {
+    let schema = store.schema_version().await?;
+    let found = objects(store.read().await?.query(SQLITE_OBJECTS_SQL)).await?;
+    let mut fresh = sqlite::SqliteDatabase::in_memory(schema).await?;
+    if found.contains_key(MOVED_AWAY_TRIGGER) {
+        create_moved_away_trigger(DriverConnection::Sqlite(&mut fresh)).await?;
     }
-    let expected = objects(Statement::new(OF_FILE, Line::Sqlite(&mut fresh))).await?;
+    let expected = objects(Statement::new(SQLITE_OBJECTS_SQL, DriverConnection::Sqlite(&mut fresh))).await?;
     Ok(differences(&found, &expected))
 }
 
-async fn server_faults(store: &SqlStore) -> Result<Vec<String>, StoreError> {
-    let schema = store.schema().await?;
-    let found = objects(store.read().await?.query(OF_SERVER)).await?;
+async fn server_differences(store: &SqlStore) -> Result<Vec<String>, StoreError> {
+    let schema = store.schema_version().await?;
+    let found = objects(store.read().await?.query(POSTGRES_OBJECTS_SQL)).await?;
     // Dropped at the end, and all of it with it.
     let mut transaction = store.write().await?;
     match begin_schema(&mut transaction).await {
@@ -59,18 +59,18 @@ async fn server_faults(store: &SqlStore) -> Result<Vec<String>, StoreError> {
         }
         begun => begun?,
     }
-    if let Line::Postgres(connection) = transaction.line() {
-        postgres::Server::make_tables(schema, connection).await?;
+    if let DriverConnection::Postgres(connection) = transaction.driver_connection() {
+        postgres::PostgresDatabase::create_tables(schema, connection).await?;
     }
-    if found.contains_key(MOVED_AWAY) {
-        refuse_rows(transaction.line()).await?;
+    if found.contains_key(MOVED_AWAY_TRIGGER) {
+        create_moved_away_trigger(transaction.driver_connection()).await?;
     }
-    let expected = objects(transaction.query(OF_SERVER)).await?;
+    let expected = objects(transaction.query(POSTGRES_OBJECTS_SQL)).await?;
     Ok(differences(&found, &expected))
 }
 
 /// A schema of the transaction's own, for as long as it lasts.
-async fn begin_schema(transaction: &mut Write) -> Result<(), StoreError> {
+async fn begin_schema(transaction: &mut WriteTransaction) -> Result<(), StoreError> {
     transaction.query("SET TRANSACTION READ WRITE").execute().await?;
     let own = transaction.query("SELECT 'lichtbild_compared_' || pg_backend_pid() AS own").fetch_one().await?;
     let own: String = own.try_get("own")?;
@@ -85,8 +85,8 @@ fn is_forbidden(cause: &(dyn std::error::Error + Send + Sync + 'static)) -> bool
     database.and_then(|error| error.code()).is_some_and(|code| matches!(code.as_ref(), "42501" | "25006" | "0A000"))
 }
 
-async fn objects(statement: Statement<'_>) -> Result<Objects, StoreError> {
-    let mut objects = Objects::new();
+async fn objects(statement: Statement<'_>) -> Result<SchemaObjects, StoreError> {
+    let mut objects = SchemaObjects::new();
     for row in statement.fetch_all().await? {
         let name = format!("{} {}", row.try_get::<String>("kind")?, row.try_get::<String>("name")?);
         // Two of one name would be a fault, and do not hide each other here.
@@ -107,7 +107,7 @@ fn add_normalized(text: &mut String, definition: &str) {
     }
 }
 
-fn differences(found: &Objects, expected: &Objects) -> Vec<String> {
+fn differences(found: &SchemaObjects, expected: &SchemaObjects) -> Vec<String> {
     let mut faults = Vec::new();
     for (object, definition) in found {
         match expected.get(object) {
@@ -121,13 +121,13 @@ fn differences(found: &Objects, expected: &Objects) -> Vec<String> {
     faults
 }
 
-const OF_FILE: &str =
+const SQLITE_OBJECTS_SQL: &str =
     "SELECT type AS kind, CASE WHEN name = tbl_name THEN name ELSE name || ' on ' || tbl_name END AS name,
                               coalesce(sql, '') AS definition
                        FROM sqlite_master";
 
 /// Everything in the current schema, and references to it from others, which keep rows from being erased. Extensions bring their own; constraints of the kind `n` are the columns' NOT NULL.
-const OF_SERVER: &str = "
+const POSTGRES_OBJECTS_SQL: &str = "
 WITH here AS (SELECT current_schema()::text::regnamespace::oid AS oid),
      own AS (SELECT c.* FROM pg_class c, here WHERE c.relnamespace = here.oid AND NOT EXISTS
              (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'))

@@ -6,30 +6,30 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
-use super::super::connection::Connection;
-use super::super::statement::{Row, Statement};
+use super::super::connection::StoreConnection;
+use super::super::statement::{DatabaseRow, Statement};
 use crate::storage::contract::StoreError;
 
 /// A table that both databases have.
 #[derive(Debug, Clone)]
-pub(super) struct Table {
+pub(super) struct TableSchema {
     pub(super) name: String,
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<ColumnSchema>,
     /// Its primary key.
     pub(super) key: Vec<String>,
 }
 
 /// A column, of one of the kinds that both databases have.
 #[derive(Debug, Clone)]
-pub(super) struct Column {
+pub(super) struct ColumnSchema {
     pub(super) name: String,
-    kind: Kind,
+    kind: ColumnType,
     /// Whether the server counts it up by itself.
-    pub(super) is_counted: bool,
+    pub(super) is_identity: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+enum ColumnType {
     Text,
     Number,
     Bytes,
@@ -38,7 +38,7 @@ enum Kind {
 
 /// A value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Cell {
+pub(super) enum SqlValue {
     Text(Option<String>),
     Number(Option<i64>),
     Bytes(Option<Vec<u8>>),
@@ -46,40 +46,41 @@ pub(super) enum Cell {
 }
 
 /// Rows that are in memory at the same time; pictures are large.
-const ROWS: i64 = 500;
-const PICTURES: i64 = 16;
+const ROWS_PER_PAGE: i64 = 500;
+const ENVELOPES_PER_PAGE: i64 = 16;
 
 /// The server's own tables of the program's schema.
-const OF_SCHEMA: &str =
+const SCHEMA_FILTER_SQL: &str =
     "c.relkind = 'r' AND c.relname <> '_sqlx_migrations' AND c.relnamespace = current_schema()::text::regnamespace";
 
 /// All tables, each behind those that it refers to, as the server knows them.
-pub(super) async fn tables(server: &mut Connection) -> Result<Vec<Table>, StoreError> {
-    let mut tables: BTreeMap<String, Table> = BTreeMap::new();
+pub(super) async fn tables(server: &mut StoreConnection) -> Result<Vec<TableSchema>, StoreError> {
+    let mut tables: BTreeMap<String, TableSchema> = BTreeMap::new();
     let columns = format!(
         "SELECT c.relname::text AS table_name, a.attname::text AS column_name, a.attidentity::text AS identity,
                 format_type(a.atttypid, NULL) AS kind
          FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-         WHERE {OF_SCHEMA} ORDER BY c.relname, a.attnum"
+         WHERE {SCHEMA_FILTER_SQL} ORDER BY c.relname, a.attnum"
     );
     for row in server.query(AssertSqlSafe(columns)).fetch_all().await? {
         let (name, column): (String, String) = (row.try_get("table_name")?, row.try_get("column_name")?);
         let kind = match row.try_get::<String>("kind")?.as_str() {
-            "text" => Kind::Text,
-            "bigint" => Kind::Number,
-            "bytea" => Kind::Bytes,
-            "boolean" => Kind::Truth,
+            "text" => ColumnType::Text,
+            "bigint" => ColumnType::Number,
+            "bytea" => ColumnType::Bytes,
+            "boolean" => ColumnType::Truth,
             other => return Err(StoreError::Damaged(format!("{name}.{column} is {other}"))),
         };
         let is_counted = !row.try_get::<String>("identity")?.is_empty();
-        let table = tables.entry(name.clone()).or_insert_with(|| Table { name, columns: Vec::new(), key: Vec::new() });
-        table.columns.push(Column { name: column, kind, is_counted });
+        let table =
+            tables.entry(name.clone()).or_insert_with(|| TableSchema { name, columns: Vec::new(), key: Vec::new() });
+        table.columns.push(ColumnSchema { name: column, kind, is_identity: is_counted });
     }
     let keys = format!(
         "SELECT c.relname::text AS table_name, a.attname::text AS column_name
          FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
-         WHERE i.indisprimary AND {OF_SCHEMA} ORDER BY c.relname, array_position(i.indkey::int2[], a.attnum)"
+         WHERE i.indisprimary AND {SCHEMA_FILTER_SQL} ORDER BY c.relname, array_position(i.indkey::int2[], a.attnum)"
     );
     for row in server.query(AssertSqlSafe(keys)).fetch_all().await? {
         if let Some(table) = tables.get_mut(&row.try_get::<String>("table_name")?) {
@@ -89,16 +90,19 @@ pub(super) async fn tables(server: &mut Connection) -> Result<Vec<Table>, StoreE
     let references = format!(
         "SELECT c.relname::text AS table_name, r.relname::text AS referred
          FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class r ON r.oid = k.confrelid
-         WHERE k.contype = 'f' AND {OF_SCHEMA}"
+         WHERE k.contype = 'f' AND {SCHEMA_FILTER_SQL}"
     );
     let mut referred: Vec<(String, String)> = Vec::new();
     for row in server.query(AssertSqlSafe(references)).fetch_all().await? {
         referred.push((row.try_get("table_name")?, row.try_get("referred")?));
     }
-    in_order(tables, &referred)
+    topological_order(tables, &referred)
 }
 
-fn in_order(mut tables: BTreeMap<String, Table>, referred: &[(String, String)]) -> Result<Vec<Table>, StoreError> {
+fn topological_order(
+    mut tables: BTreeMap<String, TableSchema>,
+    referred: &[(String, String)],
+) -> Result<Vec<TableSchema>, StoreError> {
     let mut ordered = Vec::new();
     while !tables.is_empty() {
         let is_free = |name: &String| {
@@ -113,7 +117,7 @@ fn in_order(mut tables: BTreeMap<String, Table>, referred: &[(String, String)]) 
 }
 
 /// Whether a file has the same tables with the same columns: both schemas are made by the same program.
-pub(super) async fn file_has(file: &mut Connection, tables: &[Table]) -> Result<bool, StoreError> {
+pub(super) async fn file_has_tables(file: &mut StoreConnection, tables: &[TableSchema]) -> Result<bool, StoreError> {
     let rows = file
         .query(
             "SELECT m.name AS table_name, c.name AS column_name FROM sqlite_master m, pragma_table_info(m.name) c
@@ -134,9 +138,9 @@ pub(super) async fn file_has(file: &mut Connection, tables: &[Table]) -> Result<
     Ok(found == known)
 }
 
-impl Table {
+impl TableSchema {
     /// Whether it has no rows.
-    pub(super) async fn is_empty(&self, connection: &mut Connection) -> Result<bool, StoreError> {
+    pub(super) async fn is_empty(&self, connection: &mut StoreConnection) -> Result<bool, StoreError> {
         let any = format!("SELECT 1 FROM \"{}\" LIMIT 1", self.name);
         Ok(connection.query(AssertSqlSafe(any)).fetch_optional().await?.is_none())
     }
@@ -144,16 +148,16 @@ impl Table {
     /// The rows that follow a key, in the order of keys, which both databases have alike.
     pub(super) async fn page(
         &self,
-        connection: &mut Connection,
-        after: Option<&[Cell]>,
-    ) -> Result<Vec<Vec<Cell>>, StoreError> {
+        connection: &mut StoreConnection,
+        after: Option<&[SqlValue]>,
+    ) -> Result<Vec<Vec<SqlValue>>, StoreError> {
         let names = |columns: &mut dyn Iterator<Item = &String>| {
             columns.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
         };
         let (columns, key) = (names(&mut self.columns.iter().map(|column| &column.name)), names(&mut self.key.iter()));
         let values: Vec<_> = (1..=self.key.len()).map(|number| format!("${number}")).collect();
         let behind = if after.is_some() { format!("WHERE ({key}) > ({})", values.join(", ")) } else { String::new() };
-        let limit = if self.name == "frames" { PICTURES } else { ROWS };
+        let limit = if self.name == "frames" { ENVELOPES_PER_PAGE } else { ROWS_PER_PAGE };
         let sql = format!("SELECT {columns} FROM \"{}\" {behind} ORDER BY {key} LIMIT {limit}", self.name);
         let statement = connection.query(AssertSqlSafe(sql));
         let statement = after.unwrap_or_default().iter().fold(statement, |statement, cell| cell.bind_to(statement));
@@ -161,26 +165,26 @@ impl Table {
     }
 
     /// The key of a row.
-    pub(super) fn key_of(&self, row: &[Cell]) -> Vec<Cell> {
+    pub(super) fn key_of(&self, row: &[SqlValue]) -> Vec<SqlValue> {
         let cell =
             |name: &String| self.columns.iter().position(|column| column.name == *name).map(|place| row[place].clone());
         self.key.iter().filter_map(cell).collect()
     }
 
-    fn cells(&self, row: &Row) -> Result<Vec<Cell>, StoreError> {
-        let cell = |column: &Column| {
+    fn cells(&self, row: &DatabaseRow) -> Result<Vec<SqlValue>, StoreError> {
+        let cell = |column: &ColumnSchema| {
             Ok(match column.kind {
-                Kind::Text => Cell::Text(row.try_get(&column.name)?),
-                Kind::Number => Cell::Number(row.try_get(&column.name)?),
-                Kind::Bytes => Cell::Bytes(row.try_get(&column.name)?),
-                Kind::Truth => Cell::Truth(row.try_get(&column.name)?),
+                ColumnType::Text => SqlValue::Text(row.try_get(&column.name)?),
+                ColumnType::Number => SqlValue::Number(row.try_get(&column.name)?),
+                ColumnType::Bytes => SqlValue::Bytes(row.try_get(&column.name)?),
+                ColumnType::Truth => SqlValue::Truth(row.try_get(&column.name)?),
             })
         };
         self.columns.iter().map(cell).collect()
     }
 
     /// Adds a row.
-    pub(super) async fn insert(&self, connection: &mut Connection, row: Vec<Cell>) -> Result<(), StoreError> {
+    pub(super) async fn insert(&self, connection: &mut StoreConnection, row: Vec<SqlValue>) -> Result<(), StoreError> {
         let names: Vec<_> = self.columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
         let values: Vec<_> = (1..=names.len()).map(|number| format!("${number}")).collect();
         let sql = format!("INSERT INTO \"{}\" ({}) VALUES ({})", self.name, names.join(", "), values.join(", "));
@@ -190,7 +194,7 @@ impl Table {
     }
 }
 
-impl Cell {
+impl SqlValue {
     fn bind_to<'c>(&self, statement: Statement<'c>) -> Statement<'c> {
         match self {
             Self::Text(text) => statement.bind(text.clone()),
@@ -219,33 +223,33 @@ impl Cell {
 mod tests {
     use super::*;
 
-    fn table(name: &str) -> (String, Table) {
-        (name.to_owned(), Table { name: name.to_owned(), columns: Vec::new(), key: Vec::new() })
+    fn table(name: &str) -> (String, TableSchema) {
+        (name.to_owned(), TableSchema { name: name.to_owned(), columns: Vec::new(), key: Vec::new() })
     }
 
     #[test]
     fn a_table_comes_behind_those_that_it_refers_to() {
         let tables = || BTreeMap::from(["a", "b", "c"].map(table));
         let refers = |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect::<Vec<_>>();
-        let ordered = in_order(tables(), &refers(&[("a", "c"), ("b", "a"), ("a", "a")])).unwrap();
+        let ordered = topological_order(tables(), &refers(&[("a", "c"), ("b", "a"), ("a", "a")])).unwrap();
         assert_eq!(ordered.iter().map(|table| table.name.as_str()).collect::<Vec<_>>(), ["c", "a", "b"]);
-        assert!(in_order(tables(), &refers(&[("a", "b"), ("b", "a")])).is_err());
+        assert!(topological_order(tables(), &refers(&[("a", "b"), ("b", "a")])).is_err());
     }
 
     #[test]
     fn no_two_rows_have_one_digest() {
-        let digest = |cells: &[Cell]| {
+        let digest = |cells: &[SqlValue]| {
             let mut hasher = Sha256::new();
             cells.iter().for_each(|cell| cell.digest_into(&mut hasher));
             hasher.finalize()
         };
-        let text = |text: &str| Cell::Text(Some(text.into()));
+        let text = |text: &str| SqlValue::Text(Some(text.into()));
         let rows = [
             vec![text("ab"), text("c")],
             vec![text("a"), text("bc")],
-            vec![text("abc"), Cell::Text(None)],
+            vec![text("abc"), SqlValue::Text(None)],
             vec![text("abc"), text("")],
-            vec![Cell::Bytes(Some(b"abc".to_vec())), text("")],
+            vec![SqlValue::Bytes(Some(b"abc".to_vec())), text("")],
         ];
         for (place, row) in rows.iter().enumerate() {
             assert!(rows[..place].iter().all(|other| digest(other) != digest(row)), "{row:?}");
