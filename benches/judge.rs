@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 use image::ImageFormat;
 use lichtbild::clock::Timestamp;
-use lichtbild::domain::subject::{Declaration, Exception, Subject};
-use lichtbild::validation::small_picture::Plane;
+use lichtbild::domain::photo::declaration::{Declaration, Exception, Subject};
+use lichtbild::validation::downscaled::Plane;
 use lichtbild::validation::{Profile, check_photo, face, jpeg};
 
 /// Each with the profile it is meant for.

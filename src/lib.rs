@@ -9,26 +9,27 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | 6 compose | [`cli`], [`config`], [`telemetry`], [`server`] |
-//! | 5 surfaces | [`api`], [`desk`] (which answers with the problems of `api`) |
-//! | 4 flows, pages | [`flows`], [`report`] |
-//! | 3 lines | [`transport`], [`client`] |
-//! | 2 mechanisms | [`validation`], [`sealing`], [`identity`], [`storage`], [`receipt`] |
+//! | 6 assembly | [`cli`], [`config`], [`telemetry`], [`server`] |
+//! | 5 surfaces | [`api`], [`pages`] (which answer with the problems of `api`) |
+//! | 4 flows, reports | [`flows`], [`report`] |
+//! | 3 network | [`transport`], [`client`] |
+//! | 2 mechanisms | [`validation`], [`sealing`], [`identity`], [`storage`], [`receipt`], [`limits`] |
 //! | 1 vocabulary | [`domain`], [`wire`] |
-//! | 0 leaves | [`clock`], [`durable`], [`entropy`], [`failpoint`] |
+//! | 0 leaves | [`atomic_file`], [`clock`], [`entropy`], [`failpoint`] |
 
 pub mod api;
+pub mod atomic_file;
 pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod config;
-pub mod desk;
 pub mod domain;
-pub mod durable;
 pub mod entropy;
 pub mod failpoint;
 pub mod flows;
 pub mod identity;
+pub mod limits;
+pub mod pages;
 pub mod receipt;
 pub mod report;
 pub mod sealing;

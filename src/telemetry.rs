@@ -21,10 +21,10 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::clock::Timestamp;
 use crate::config::{LogConfig, LogFormat};
 use crate::domain::photo::PhotoState;
-use crate::storage::steps::SweepReport;
+use crate::storage::requests::SweepReport;
+use crate::transport::accept::peer::{Admission, Peer};
 use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
-use crate::transport::peer::{Admission, Peer};
-use crate::transport::trust_status::TrustFacts;
+use crate::transport::tls::trust_status::TrustFacts;
 
 /// Starts the log on the standard error stream. A second call changes nothing.
 ///

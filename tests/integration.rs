@@ -11,49 +11,14 @@ macro_rules! skip_in {
     (quick, postgres: $why:literal) => {};
 }
 
-mod audit;
-mod callers;
-mod client;
-mod collection;
-mod counter;
-#[cfg(feature = "failpoints")]
-mod crash;
-mod cuts;
 #[cfg(unix)]
-mod degraded;
-mod deposit;
-#[cfg(unix)]
-mod desk;
-mod enrolment;
-#[cfg(unix)]
-mod evidence;
-mod expiry;
-#[cfg(all(unix, feature = "failpoints"))]
-mod faults;
-mod hot_folder;
-mod identity;
-mod joining;
+mod browser;
+mod failures;
+mod http;
 mod layers;
-mod line;
-mod lists;
-#[cfg(unix)]
-mod moving;
-mod ops;
-mod problems;
-#[cfg(unix)]
-mod program;
-#[cfg(unix)]
-mod receipt;
-#[cfg(unix)]
-mod rollback;
-mod secrecy;
-mod self_test;
-mod settlement;
-#[cfg(unix)]
+mod programs;
 mod storage;
 mod support;
-mod transport;
 #[cfg(unix)]
 mod trust;
 mod validation;
-mod withdrawal;

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::cluster::PostgresServer;
-use super::process::{GatewayFolder, GatewayProcess};
+use super::gateway_process::{GatewayFolder, GatewayProcess};
+use super::postgres::PostgresServer;
 
 const PHOTO: &[u8] = include_bytes!("../../fixtures/portrait-1244x1600.jpg");
 const CLIENTS: u32 = 4;

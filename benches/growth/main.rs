@@ -12,34 +12,32 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a measurement that cannot go on has failed")]
 
-#[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../../tests/support/cluster.rs"]
-mod cluster;
-#[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../../tests/support/device.rs"]
-mod device;
-mod figures;
-#[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../../tests/support/filling.rs"]
-mod filling;
+mod bench_store;
 mod gateway;
 #[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../../tests/support/jpeg.rs"]
-mod jpeg;
-mod place;
+#[path = "../../tests/support/gateway_process.rs"]
+mod gateway_process;
 #[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../../tests/support/process.rs"]
-mod process;
-#[path = "../../tests/support/sealer.rs"]
-mod sealer;
-mod work;
+#[path = "../../tests/support/https_client.rs"]
+mod https_client;
+mod photos;
+#[allow(dead_code, reason = "the tests use more of it")]
+#[path = "../../tests/support/postgres.rs"]
+mod postgres;
+mod results;
+#[allow(dead_code, reason = "the tests use more of it")]
+#[path = "../../tests/support/seed_data.rs"]
+mod seed_data;
+#[path = "../../tests/support/test_sealer.rs"]
+mod test_sealer;
+mod workload;
 
 use std::time::Instant;
 
-use self::cluster::PostgresServer;
-use self::figures::Results;
-use self::place::BenchStore;
-use self::work::{WORKLOADS, measure};
+use self::bench_store::BenchStore;
+use self::postgres::PostgresServer;
+use self::results::Results;
+use self::workload::{WORKLOADS, measure};
 
 /// What a server of some size is set to; the rest is as PostgreSQL comes.
 const SETTINGS: &str = "-c shared_buffers=1GB -c max_wal_size=4GB -c max_connections=200";

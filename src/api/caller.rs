@@ -9,10 +9,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::{App, Problem};
-use crate::domain::credential::Credential;
+use crate::domain::party::credential::Credential;
 use crate::flows::authenticate;
 pub use crate::flows::authenticate::{AuditorCaller, OfficeCaller, OfficeDevice, StudioCaller};
-use crate::transport::peer::{Admission, Peer};
+use crate::transport::accept::peer::{Admission, Peer};
 
 impl FromRequestParts<App> for StudioCaller {
     type Rejection = Problem;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 
+use crate::api::body::BodyLimits;
 use crate::flows::Gateway;
-use crate::flows::publish::PublishedRevocationLists;
-use crate::transport::body::BodyLimits;
-use crate::transport::trust_status::TrustStatus;
+use crate::flows::maintenance::revocation_lists::PublishedRevocationLists;
+use crate::transport::tls::trust_status::TrustStatus;
 
 /// The state of every router; cheap to clone.
 #[derive(Clone)]

@@ -9,8 +9,8 @@ use super::problem::MalformedReason;
 use super::request::{JsonBody, json_response};
 use super::{App, Problem};
 use crate::domain::digest::Sha256Digest;
-use crate::domain::invitation::InvitationLookupId;
-use crate::flows::vouch::prove_gateway;
+use crate::domain::party::invitation::InvitationLookupId;
+use crate::flows::enrolment::gateway_proof::prove_gateway;
 use crate::wire::enrolment::{InvitationBody, InvitedPartyBody, LookupBody};
 
 /// Tells the holder of a code which device it invites, and proves to be the gateway that gave it out.

@@ -1,17 +1,15 @@
 //! HTTP in, HTTP out: reads requests into what flows take and writes down what they answer. No rule of the field lives here.
 
 pub mod audit;
+pub mod body;
 pub mod caller;
 pub mod context;
 pub mod est;
-mod fault_texts;
 pub mod invitations;
 pub mod negotiate;
 pub mod office;
 pub mod ops;
 pub mod problem;
-mod problem_causes;
-mod problem_texts;
 pub mod readiness;
 pub mod request;
 pub mod revocation_list;

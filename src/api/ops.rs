@@ -9,7 +9,7 @@ use super::App;
 use super::readiness::{Readiness, probe};
 use super::request::json_response;
 use crate::clock::Timestamp;
-use crate::transport::trust_status::Degradation;
+use crate::transport::tls::trust_status::Degradation;
 
 #[derive(Default, Serialize)]
 struct Health {

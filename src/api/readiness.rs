@@ -2,8 +2,8 @@
 
 use super::App;
 use crate::clock::Timestamp;
-use crate::flows::clock::{ClockState, clock_state};
-use crate::transport::trust_status::Degradation;
+use crate::flows::maintenance::clock_check::{ClockState, clock_state};
+use crate::transport::tls::trust_status::Degradation;
 
 /// The name of a database that went back in time.
 const ROLLBACK: &str = "database-rollback";

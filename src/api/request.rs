@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 
 use super::problem::MalformedReason;
 use super::{App, Problem};
-use crate::domain::code::RetrievalCode;
-use crate::transport::body::{BodyLimits, read_body};
+use crate::api::body::{BodyLimits, read_body};
+use crate::domain::code::retrieval_code::RetrievalCode;
 
 /// A JSON body.
 pub struct JsonBody<T>(pub T);

@@ -15,20 +15,15 @@
 //! | `PHOTO.jpg.lichtbild-receipt.pdf` | it is printed | the studio deletes it |
 //! | `….lichtbild-spool.<n>`, `….lichtbild-receipt.json.<n>` | set aside because the photo changed or was deposited again | the studio deletes it |
 
-pub mod answer;
 pub mod backoff;
 pub mod config;
-pub mod connection;
 pub mod credentials;
-pub mod deposit;
 pub mod enrolment;
-pub mod hot_folder;
-pub mod notice;
-pub mod patience;
-pub mod photo_file;
-pub mod printed_receipt;
-pub mod push;
+pub mod gateway_client;
+pub mod photo;
+pub mod progress;
+pub mod response;
 pub mod self_test;
-pub mod setback;
-pub mod spool;
-pub mod stored_receipt;
+pub mod timer;
+pub mod transient_error;
+pub mod watch;

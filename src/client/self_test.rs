@@ -13,13 +13,14 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use super::config::{StudioConfig, StudioConfigError};
-use super::connection::GatewayClient;
 use super::credentials::{Credentials, CredentialsError};
-use super::enrolment::due::renewal_due_at;
-use super::enrolment::folder::PENDING_KEY_FILE;
-use super::enrolment::line::{self, GatewayError};
+use super::enrolment::device_folder::PENDING_KEY_FILE;
+use super::enrolment::gateway_request;
+use super::enrolment::gateway_request::GatewayError;
 use super::enrolment::renew::certificate_in_use;
-use super::setback::{TlsFailure, TransientError};
+use super::enrolment::renewal_schedule::renewal_due_at;
+use super::gateway_client::GatewayClient;
+use super::transient_error::{TlsFailure, TransientError};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
 use crate::identity::certificate::CertificateFacts;
@@ -109,7 +110,7 @@ pub async fn self_test(config_file: &std::path::Path, clock: &dyn Clock) -> Self
     }
     let asked_at = clock.now();
     let language = config.language.tag();
-    let me = line::fetch_body(connection.get("/v1/me").header("accept-language", language)).await;
+    let me = gateway_request::fetch_body(connection.get("/v1/me").header("accept-language", language)).await;
     let answered_at = clock.now();
     let me = me.and_then(|body| serde_json::from_slice::<MeBody>(&body).map_err(|_| not_a_gateway(config)));
     if let Ok(me) = &me {
@@ -151,7 +152,7 @@ async fn send_test_photo(connection: &GatewayClient, language: &str) -> Result<(
     let picture = test_photo()
         .ok_or(GatewayError::Transient(TransientError::ConnectionLost("no picture could be made".to_owned())))?;
     let request = connection.post("/v1/photos/check").header("content-type", "image/jpeg");
-    line::fetch_body(request.header("accept-language", language).body(picture)).await.map(drop)
+    gateway_request::fetch_body(request.header("accept-language", language).body(picture)).await.map(drop)
 }
 
 /// 413 x 531 pixels of noise: about as many bytes as a real photo, and the same ones each time.

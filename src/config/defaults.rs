@@ -6,7 +6,7 @@ use super::{
     AuditConfig, CertificatesConfig, Config, DeadlinesConfig, EnrolmentConfig, LimitsConfig, ListenConfig, LogConfig,
     LogFormat, RevocationConfig,
 };
-use crate::domain::invitation::EnrolmentPolicy;
+use crate::domain::party::invitation::EnrolmentPolicy;
 use crate::storage::DatabaseLocation;
 
 impl Default for Config {

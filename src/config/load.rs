@@ -6,10 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{CertificatesConfig, Config};
-use crate::domain::keeping::MAX_RETENTION_DAYS;
+use crate::domain::photo::retention::MAX_RETENTION_DAYS;
 use crate::identity::host_name::HostName;
 use crate::storage::location::redact_passwords;
-use crate::transport::foreign::RevocationCheck;
+use crate::transport::tls::external_ca::RevocationCheck;
 
 impl Config {
     /// Reads a file.
@@ -229,9 +229,9 @@ mod tests {
         assert_eq!(format!("{:?}", config.rules()), format!("{:?}", crate::flows::GatewayLimits::default()));
         assert_eq!(
             format!("{:?}", config.listener_limits()),
-            format!("{:?}", crate::transport::limits::ListenerLimits::default())
+            format!("{:?}", crate::transport::http::limits::ListenerLimits::default())
         );
-        assert_eq!(config.photo_body_limits(), crate::transport::body::BodyLimits::default());
+        assert_eq!(config.photo_body_limits(), crate::api::body::BodyLimits::default());
         assert_eq!(config.certificate_validity(), crate::identity::issue::CLIENT_VALIDITY);
     }
 
@@ -256,7 +256,7 @@ mod tests {
     fn four_eyes_are_asked_for_by_either_spelling() {
         for policy in ["four-eyes", "four_eyes"] {
             let config = Config::parse(&format!("[enrolment]\npolicy = '{policy}'")).unwrap();
-            assert_eq!(config.enrolment.policy, crate::domain::invitation::EnrolmentPolicy::FourEyes);
+            assert_eq!(config.enrolment.policy, crate::domain::party::invitation::EnrolmentPolicy::FourEyes);
         }
     }
 

@@ -12,15 +12,15 @@ use serde::Deserialize;
 
 pub use load::ConfigError;
 
-use crate::domain::invitation::EnrolmentPolicy;
-use crate::domain::quarantine::RevokedDevicePolicy;
+use crate::api::body::BodyLimits;
+use crate::domain::party::invitation::EnrolmentPolicy;
+use crate::domain::photo::quarantine::RevokedDevicePolicy;
 use crate::flows::GatewayLimits;
 use crate::identity::host_name::HostName;
 use crate::storage::DatabaseLocation;
-use crate::storage::steps::WrongCodeLimits;
-use crate::transport::body::BodyLimits;
-use crate::transport::foreign::RevocationCheck;
-use crate::transport::limits::ListenerLimits;
+use crate::storage::requests::WrongCodeLimits;
+use crate::transport::http::limits::ListenerLimits;
+use crate::transport::tls::external_ca::RevocationCheck;
 
 /// The commented example, every value at its default.
 pub const EXAMPLE: &str = include_str!("../../config/gateway.example.toml");

@@ -13,37 +13,12 @@
 //! | checkpoint | Prüfpunkt | how far the transfer log had come, signed |
 //! | auditor | Revision | who reads the transfer log and nothing else; has a device of an office |
 
-pub mod aftermath;
-pub mod audit;
-pub mod chain;
 pub mod check;
-mod check_labels;
-mod check_texts;
-pub mod checkpoint;
-pub mod clock_watch;
+pub mod clock_jump;
 pub mod code;
-pub mod collection;
-pub mod credential;
-pub mod detail;
-pub mod device_state;
 pub mod digest;
-pub mod enrolment_code;
-pub mod erasure;
-pub mod evidence;
-pub mod finding;
 pub mod id;
-pub mod idempotency;
-pub mod invitation;
-pub mod keeping;
 pub mod language;
-pub mod lifecycle;
-pub mod lookup;
+pub mod log;
 pub mod party;
 pub mod photo;
-pub mod quarantine;
-pub mod soundness;
-pub mod subject;
-mod symbols;
-mod typo;
-pub mod watermark;
-pub mod withdrawal;

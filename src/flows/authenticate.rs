@@ -5,11 +5,11 @@
 use std::fmt;
 
 use super::Gateway;
-use super::pace::RateLimited;
 use crate::clock::Timestamp;
-use crate::domain::credential::Credential;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::party::credential::Credential;
 use crate::domain::party::{Caller, DeviceScope, Role};
+use crate::limits::rate_limiter::RateLimited;
 use crate::storage::StoreError;
 
 /// A studio's device in good standing. Only [`studio`] makes one, so a handler that takes it cannot serve anybody else.

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::clock::{Clock, Timestamp};
-use crate::domain::clock_watch::{ClockAnchor, wall_clock_offset};
+use crate::domain::clock_jump::{ClockAnchor, wall_clock_offset};
 
 /// Shared by all that ask for the time of erasures.
 pub(super) struct ClockWatch(Mutex<ClockWatchState>);

@@ -3,22 +3,22 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use super::claim::InFlight;
 use super::clock_watch::ClockWatch;
-use super::issuance::CertificateIssuer;
-use super::judge::WorkerPool;
-use super::pace::RateLimiter;
-use super::strangers::AnonymousCallers;
-use super::turn_away::AUDIT_ROWS_PER_MINUTE;
+use super::enrolment::certificate_issuer::CertificateIssuer;
+use super::rejected_handshakes::AUDIT_ROWS_PER_MINUTE;
 use crate::clock::{Clock, Timestamp};
-use crate::domain::audit::{AuditEntry, AuditEvent};
 use crate::domain::id::DeviceId;
-use crate::domain::keeping::MAX_KEPT_MONTHS;
-use crate::domain::quarantine::RevokedDevicePolicy;
+use crate::domain::log::{AuditEntry, AuditEvent};
+use crate::domain::photo::quarantine::RevokedDevicePolicy;
+use crate::domain::photo::retention::MAX_KEPT_MONTHS;
 use crate::entropy::Entropy;
+use crate::limits::anonymous_callers::AnonymousCallers;
+use crate::limits::in_flight::InFlight;
+use crate::limits::rate_limiter::RateLimiter;
+use crate::limits::worker_pool::WorkerPool;
 use crate::sealing::KeyFile;
 use crate::storage::Store;
-use crate::storage::steps::WrongCodeLimits;
+use crate::storage::requests::WrongCodeLimits;
 use crate::validation::profile::Profile;
 
 /// A running gateway, without its listeners.
@@ -33,7 +33,7 @@ pub struct Gateway {
     pub profile: Arc<Profile>,
     /// Its deadlines and limits.
     pub limits: GatewayLimits,
-    pub(super) workers: WorkerPool,
+    pub(super) workers: WorkerPool<DeviceId>,
     pub(super) in_flight: InFlight,
     pub(super) clock_watch: ClockWatch,
     pub(super) upload_limiter: RateLimiter<DeviceId>,

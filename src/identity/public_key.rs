@@ -14,7 +14,7 @@ pub const RSA_MINIMUM_BITS: usize = 3072;
 
 /// ECDSA on P-256 or P-384, or RSA of at least [`RSA_MINIMUM_BITS`]: what the listeners accept in a handshake.
 ///
-/// There is no public way to make one of mere bytes: see [`read_request`](super::request::read_request) and
+/// There is no public way to make one of mere bytes: see [`read_request`](super::request::certificate_request::read_request) and
 /// [`DeviceKey`](super::key::DeviceKey).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey(rcgen::SubjectPublicKeyInfo);

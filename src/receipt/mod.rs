@@ -10,13 +10,13 @@
 //!
 //! Type is set in Helvetica and Courier, of the fourteen fonts that every PDF reader has (ISO 32000-1, section 9.6.2.2); nothing
 //! is embedded. That keeps a receipt at some kilobytes and prints everywhere, and it is why these are not PDF/A: they are
-//! meant for paper. Letters beyond Windows-1252 cannot be set so; see [`latin`].
+//! meant for paper. Letters beyond Windows-1252 cannot be set so; see [`windows_1252`].
 
-pub mod citizen;
-pub mod day;
-pub mod document;
-pub mod face;
-pub mod invitation;
-pub mod latin;
+pub mod citizen_receipt;
+pub mod data_matrix;
+pub mod date_format;
+pub mod font;
+pub mod invitation_letter;
 pub mod page;
-pub mod symbol;
+pub mod pdf;
+pub mod windows_1252;

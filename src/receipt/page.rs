@@ -1,8 +1,8 @@
 //! One page and a cursor that goes down it. Lengths are millimetres from the upper left corner.
 
-use super::face::TextStyle;
-use super::latin;
-use super::symbol::{DataMatrixSymbol, ModuleSize, QUIET_MODULES, SIDE_MODULES};
+use super::data_matrix::{DataMatrixSymbol, ModuleSize, QUIET_MODULES, SIDE_MODULES};
+use super::font::TextStyle;
+use super::windows_1252;
 
 /// What a piece of text is to somebody who hears the page read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,19 +102,19 @@ impl TextColumn<'_> {
 
     /// Sets a text, with as many lines as it takes.
     pub fn text(&mut self, part: TextRole, style: TextStyle, align: Align, text: &str) {
-        let lines = style.wrap(&latin::encode(text), self.width_mm);
+        let lines = style.wrap(&windows_1252::encode(text), self.width_mm);
         self.lines(part, style, align, lines);
     }
 
     /// Sets a text that may not be longer than `most` lines; an ellipsis ends it there.
     pub fn text_within(&mut self, part: TextRole, style: TextStyle, text: &str, most: usize) {
-        let lines = style.wrap_within(&latin::encode(text), self.width_mm, most);
+        let lines = style.wrap_within(&windows_1252::encode(text), self.width_mm, most);
         self.lines(part, style, Align::Left, lines);
     }
 
     /// Sets what stays in its line, whatever spaces it has. The caller knows that it fits.
     pub fn line(&mut self, part: TextRole, style: TextStyle, align: Align, text: &str) {
-        self.lines(part, style, align, vec![latin::encode(text)]);
+        self.lines(part, style, align, vec![windows_1252::encode(text)]);
     }
 
     fn lines(&mut self, part: TextRole, style: TextStyle, align: Align, lines: Vec<Vec<u8>>) {

@@ -5,7 +5,7 @@
 
 use maud::{Markup, html};
 
-use super::measured::signed_degrees;
+use super::measurement_table::signed_degrees;
 use crate::domain::language::Language;
 use crate::validation::guides::{Guides, HeadOutline, Pose, Span};
 

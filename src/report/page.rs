@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::row::{PhotoSummary, totals_text, verdict_text};
-use crate::domain::finding::Verdict;
+use super::photo_summary::{PhotoSummary, totals_text, verdict_text};
+use crate::domain::check::finding::Verdict;
 use crate::domain::language::Language;
 use crate::validation::Profile;
 

@@ -9,13 +9,13 @@
 //! ```
 //! Opening a photo takes the citizen's code *and* the gateway's key file; the database with all its files holds neither.
 
-pub mod derive;
-mod enclosure;
-pub mod enrolment;
-pub mod form_token;
-pub mod frame;
+pub mod csrf_token;
+pub mod enrolment_proof;
+pub mod envelope;
+pub mod key_derivation;
 pub mod key_file;
-pub mod ticket;
+mod sealed_metadata;
+pub mod session;
 
-pub use derive::CodeKeys;
+pub use key_derivation::CodeKeys;
 pub use key_file::{KeyFile, KeyFileError};

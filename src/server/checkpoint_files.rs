@@ -4,10 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::domain::checkpoint::{Checkpoint, SignedCheckpoint};
-use crate::domain::watermark::Generation;
-use crate::durable;
-use crate::identity::checkpoint_key::CheckpointVerifier;
+use crate::atomic_file;
+use crate::domain::log::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::domain::log::watermark::Generation;
+use crate::identity::signing::checkpoint_key::CheckpointVerifier;
 
 /// The names of a checkpoint's text and signature; they sort by count.
 pub fn file_names(count: i64) -> [String; 2] {
@@ -62,7 +62,7 @@ pub(super) fn archive_superseded(folder: &Path, generation: &Generation, even_la
                     done => done?,
                 }
             }
-            durable::sync_dir(&aside.join("any name in it"))?;
+            atomic_file::sync_dir(&aside.join("any name in it"))?;
             moved += 1;
         }
     }

@@ -1,17 +1,17 @@
 //! The running gateway: its listeners, its routers and its upkeep, put together from a configuration.
 
+pub mod background;
 pub mod checkpoint_files;
-pub mod checkpoints;
-pub mod descriptors;
-mod issuance;
-mod publish;
+pub mod checkpoint_signer;
+pub mod file_descriptors;
+mod issuer_files;
 pub mod reload;
+mod revocation_list_publisher;
 pub mod routes;
 pub mod secret_file;
 pub mod start;
 pub mod start_error;
 mod trust_files;
-pub mod upkeep;
 pub mod watermark;
 
 pub use reload::ReloadHandle;

@@ -11,8 +11,8 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Extension, Router};
 
 use crate::api::{App, Problem, audit, caller, est, invitations, negotiate, office, ops, revocation_list, studio};
-use crate::desk;
-use crate::storage::patience::with_deadline;
+use crate::pages::desk::pages as desk;
+use crate::storage::deadline::with_deadline;
 use crate::telemetry::{Metrics, RequestObserver, observe_request};
 
 /// The four listeners. Which one a request came over says which authority vouched for the caller.
@@ -67,16 +67,16 @@ pub fn routes() -> Vec<Route> {
         get(Office, "/v1/collections/{collection_id}/photo", office::photo::show),
         head(Office, "/v1/collections/{collection_id}/photo", office::photo::head),
         post(Office, "/v1/collections/{collection_id}/settle", office::settle::create),
-        get(Office, "/desk", desk::enter::redirect),
-        get(Office, "/desk/", desk::enter::show),
-        post(Office, "/desk/", desk::enter::create),
-        get(Office, "/desk/language", desk::enter::redirect),
+        get(Office, "/desk", desk::code_entry::redirect),
+        get(Office, "/desk/", desk::code_entry::show),
+        post(Office, "/desk/", desk::code_entry::create),
+        get(Office, "/desk/language", desk::code_entry::redirect),
         post(Office, "/desk/language", desk::language::create),
         get(Office, "/desk/today", desk::today::show),
         get(Office, "/desk/self-test", desk::self_test::show),
         post(Office, "/desk/self-test", desk::self_test::create),
         get(Office, "/desk/collections/{collection_id}", desk::photo::show),
-        get(Office, "/desk/collections/{collection_id}/photo.jpg", desk::file::show),
+        get(Office, "/desk/collections/{collection_id}/photo.jpg", desk::photo_download::show),
         head(Office, "/desk/collections/{collection_id}", desk::photo::head),
         head(Office, "/desk/collections/{collection_id}/photo.jpg", desk::photo::head),
         get(Office, "/desk/collections/{collection_id}/use", desk::use_photo::show),
@@ -120,7 +120,7 @@ pub fn router(line: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Router {
     // Around every handler and both fallbacks, inside of what writes refusals down: this one reads like any other.
     let router = if line == ListenerKind::Office { router.layer(from_fn(caller::require_certificate)) } else { router };
     router
-        .layer(from_fn_with_state(app.clone(), desk::failure::render_pages))
+        .layer(from_fn_with_state(app.clone(), desk::problem_page::render_pages))
         .layer(from_fn(negotiate::render_problems))
         .layer(Extension(Arc::clone(metrics)))
         .layer(from_fn(limit_database_time))

@@ -75,7 +75,7 @@ impl std::error::Error for SecretError {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::durable::{FileMode, write_new};
+    use crate::atomic_file::{FileMode, write_new};
 
     #[test]
     fn a_secret_that_others_can_read_is_refused() {

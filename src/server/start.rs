@@ -6,29 +6,30 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::checkpoints::CheckpointSigner;
-use super::issuance::IssuerFiles;
-use super::publish::RevocationListPublisher;
+use super::background;
+use super::background::BackgroundTasks;
+use super::checkpoint_signer::CheckpointSigner;
+use super::issuer_files::IssuerFiles;
 use super::reload::{ReloadHandle, Reloader};
+use super::revocation_list_publisher::RevocationListPublisher;
 use super::routes::{ListenerKind, router};
 use super::secret_file::{SecretError, read_secret};
 use super::start_error::StartError;
 use super::trust_files::TrustFiles;
-use super::upkeep::{self, BackgroundTasks};
 use super::watermark::{WatermarkError, WatermarkFiles, WatermarkMonitor};
 use crate::api::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::flows::Gateway;
-use crate::flows::clock::begin_clock_watch;
+use crate::flows::maintenance::clock_check::begin_clock_watch;
 use crate::sealing::KeyFile;
 use crate::storage::{RowKeys, SqlStore, Store};
 use crate::telemetry::Metrics;
-use crate::transport::connections::ConnectionRegistry;
-use crate::transport::listener::{Listener, Security};
-use crate::transport::revocation::RevokedCertificates;
-use crate::transport::shutdown::{ShutdownSignal, ShutdownTrigger};
+use crate::transport::accept::connection_registry::ConnectionRegistry;
+use crate::transport::accept::listener::{Listener, Security};
+use crate::transport::http::shutdown::{ShutdownSignal, ShutdownTrigger};
+use crate::transport::tls::revocation::RevokedCertificates;
 use crate::validation::profile::Profile;
 
 /// Where a running gateway listens.
@@ -95,7 +96,7 @@ pub async fn start(
     let gateway =
         Arc::new(Gateway::new(Arc::new(store.clone()), keys, Arc::clone(&clock), entropy, profile, config.rules()));
     let revoked = RevokedCertificates::default();
-    upkeep::refresh_revocations(gateway.as_ref(), &revoked).await.map_err(unusable)?;
+    background::refresh_revocations(gateway.as_ref(), &revoked).await.map_err(unusable)?;
     let connections = ConnectionRegistry::default();
     let reloader = Reloader::start(TrustFiles::new(config, Arc::clone(&clock), revoked.clone()), connections.clone())?;
     let lines = bind(config, &reloader, &connections).await?;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::secret_file::{SecretError, read_secret};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{CertificatesConfig, Config, ExternalCaConfig};
-use crate::transport::foreign::ExternalCa;
-use crate::transport::revocation::RevokedCertificates;
+use crate::transport::tls::external_ca::ExternalCa;
+use crate::transport::tls::revocation::RevokedCertificates;
 use crate::transport::tls::{
     ClientTrust, MissingCertificatePolicy, PemSource, ServerIdentity, ServerTls, TlsConfigError,
 };

@@ -2,7 +2,7 @@
 
 use sqlx::migrate::MigrateError;
 
-use super::contract::StoreError;
+use super::store::StoreError;
 
 pub(super) fn migration_error(error: MigrateError) -> StoreError {
     match error {

@@ -4,20 +4,20 @@
 //! cannot differ. `sqlite` and `postgres` hold what only one of them needs: how it is opened, its schema, and its locks.
 
 mod advice;
-pub mod contract;
+pub mod audit_log;
+pub mod deadline;
 mod driver_error;
-pub mod enrolment_steps;
-mod guard;
-pub mod inspection;
+pub mod enrolment_requests;
 pub mod location;
-pub mod patience;
+pub mod maintenance;
 mod postgres;
+pub mod requests;
+mod rollback_guard;
 mod sql;
 mod sqlite;
-pub mod steps;
-pub mod transfer_log;
+pub mod store;
 
-pub use contract::{InactiveReason, Store, StoreError};
+pub use audit_log::AuditLog;
 pub use location::DatabaseLocation;
 pub use sql::{NextGeneration, OngoingMigration, RowKeys, Snapshot, SqlStore};
-pub use transfer_log::AuditLog;
+pub use store::{InactiveReason, Store, StoreError};

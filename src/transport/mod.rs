@@ -6,25 +6,10 @@
 //!
 //! The gateway has its own accept loop because the ready-made ones leave gaps that were measured: no limit on the time a
 //! request head takes, none on a peer that shakes hands and then says nothing, no hold on the connections of a device
-//! that has just been revoked. What is *not* done here: nobody is authorised. A [`Peer`](peer::Peer) says which
+//! that has just been revoked. What is *not* done here: nobody is authorised. A [`Peer`](accept::peer::Peer) says which
 //! certificate stands behind a connection; what its bearer may do is looked up for every request, further up.
 
-pub mod body;
-mod client_certificates;
-mod closing;
-mod connection;
-pub mod connections;
-mod deadlines;
-pub mod foreign;
-mod handshake;
-mod handshakes;
-pub mod limits;
-pub mod listener;
+pub mod accept;
+pub mod http;
 pub mod metrics;
-pub mod peer;
-pub mod revocation;
-mod server_check;
-pub mod shutdown;
 pub mod tls;
-pub mod trust_status;
-pub mod turned_away;

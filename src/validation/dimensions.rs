@@ -4,7 +4,7 @@ use super::profile::{AspectRule, PixelRule};
 use super::rules::FileRule;
 use super::{MAX_HEIGHT, MAX_WIDTH};
 use crate::domain::check::Check;
-use crate::domain::finding::Finding;
+use crate::domain::check::finding::Finding;
 
 /// Judges a width and a height in pixels; both are told when both fail.
 pub(super) fn check_size(width: u32, height: u32, rule: &PixelRule) -> Vec<Finding> {

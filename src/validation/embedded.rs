@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use super::rules::EmbeddedRule;
 use crate::domain::check::Check;
-use crate::domain::finding::{Finding, Severity};
+use crate::domain::check::finding::{Finding, Severity};
 
 /// The most kinds named in one finding, the largest first.
 const MAX_NAMED: usize = 3;

@@ -1,15 +1,15 @@
 //! The judgement over a photo: all its findings at once, so that a studio corrects everything in one go.
 
-use super::face::{self, FaceCheckOutcome, FaceMeasurements};
-use super::jpeg::{self, Frame, JpegAnalysis};
+use super::face::{FaceCheckOutcome, FaceMeasurements};
+use super::jpeg::{Frame, JpegAnalysis};
 use super::profile::Profile;
-use super::{dimensions, embedded, metadata, pixels, second_judge};
+use super::{cross_check, dimensions, embedded, face, jpeg, metadata, pixels};
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
+use crate::domain::check::finding::{Finding, Severity, Verdict};
 use crate::domain::digest::Sha256Digest;
-use crate::domain::finding::{Finding, Severity, Verdict};
+use crate::domain::photo::declaration::{Declaration, SealedMetadata};
 use crate::domain::photo::{JudgedPhoto, PhotoFacts, UploadBytes};
-use crate::domain::subject::{Declaration, SealedMetadata};
 use crate::wire::measurements::MeasurementsBody;
 
 /// How it ended.
@@ -99,7 +99,7 @@ pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, no
     findings.extend(check_file_size(&walk, &measurements, profile));
     findings.extend(of_metadata);
     findings.extend(embedded::check(walk.header.embedded.kinds(), &profile.rules().embedded));
-    findings.extend(second_judge::check(bytes, &walk));
+    findings.extend(cross_check::check(bytes, &walk));
     findings.extend(of_pixels);
     if let Some(face) = face {
         measurements.face = face.measurements;

@@ -10,9 +10,12 @@
 //! than a few MiB beside them. Two judges of different make, because a file that two programs read differently is how
 //! another face gets to the counter than the one that was checked.
 
+mod cross_check;
 mod dimensions;
+pub mod downscaled;
 mod embedded;
 pub mod face;
+pub mod gateway_profile;
 pub mod guides;
 pub mod jpeg;
 pub mod judge;
@@ -21,9 +24,6 @@ mod pixels;
 pub mod profile;
 mod profile_file;
 pub mod rules;
-mod second_judge;
-pub mod shown_profile;
-pub mod small_picture;
 
 pub use judge::{CheckOutcome, Judgement, Measurements, check_photo, judge};
 pub use metadata::{CaptureDate, capture_date};

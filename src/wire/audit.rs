@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::domain::chain::ChainRow;
-use crate::domain::checkpoint::Checkpoint;
+use crate::domain::log::chain::ChainRow;
+use crate::domain::log::checkpoint::Checkpoint;
 
 /// Some checkpoints.
 #[derive(Debug, Serialize)]
@@ -36,7 +36,7 @@ pub fn parse_json_line(line: &str) -> Option<ChainRow> {
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
-    use crate::domain::audit::CHAIN_START;
+    use crate::domain::log::CHAIN_START;
 
     #[test]
     fn a_line_is_read_as_it_was_written_and_not_otherwise() {

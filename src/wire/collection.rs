@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::FindingBody;
 use crate::clock::Timestamp;
-use crate::domain::collection::{CollectionState, RefusalReason};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, PhotoId};
-use crate::domain::subject::Declaration;
+use crate::domain::photo::collection::{CollectionState, RefusalReason};
+use crate::domain::photo::declaration::Declaration;
 
 /// The request to collect.
 #[derive(Deserialize, Serialize)]

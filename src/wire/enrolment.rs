@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
-use crate::domain::invitation::EnrolmentPolicy;
 use crate::domain::party::Role;
+use crate::domain::party::invitation::EnrolmentPolicy;
 
 /// The body of `POST /v1/invitations/lookup`. The code itself is not sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]

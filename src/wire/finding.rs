@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::check::Check;
-use crate::domain::finding::{Finding, Severity};
+use crate::domain::check::finding::{Finding, Severity};
 use crate::domain::language::Language;
 
 /// One finding as other programs see it.
@@ -56,7 +56,7 @@ fn hint(finding: &Finding, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::detail::FindingDetail;
+    use crate::domain::check::detail::FindingDetail;
 
     #[test]
     fn the_sentences_follow_the_case_and_the_fields_do_not() {

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::finding::FindingBody;
 use super::measurements::MeasurementsBody;
 use crate::clock::Timestamp;
-use crate::domain::collection::Refusal;
+use crate::domain::check::finding::Verdict;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::finding::Verdict;
 use crate::domain::id::PhotoId;
 use crate::domain::photo::PhotoState;
-use crate::domain::subject::Declaration;
+use crate::domain::photo::collection::Refusal;
+use crate::domain::photo::declaration::Declaration;
 
 /// The answer to a deposit. Holds the code: it is shown here and nowhere else.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

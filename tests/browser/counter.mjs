@@ -10,7 +10,7 @@ export class Counter {
         this.clerks = [];
     }
 
-    // Has something happen around the browser; the asks are those of tests/desk/control.rs.
+    // Has something happen around the browser; the asks are those of tests/browser/control_server.rs.
     async ask(ask, fields = {}) {
         const body = JSON.stringify({ ask, ...fields });
         const headers = { 'content-type': 'application/json' };

@@ -1,5 +1,5 @@
 // Tells stories in one Chromium. In comes a line of JSON for each story, out goes one with how it went; it ends when
-// its input ends, be it that all tests are done or that they were killed. `tests/desk/browser.rs` is at the other end.
+// its input ends, be it that all tests are done or that they were killed. `tests/browser/chromium_driver.rs` is at the other end.
 //
 //     node run.mjs CHROMIUM SCRATCH      SCRATCH is a folder for this run alone, removed at the end
 

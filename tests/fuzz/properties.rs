@@ -7,11 +7,11 @@ use image::ImageFormat;
 use image::metadata::Orientation;
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::check::Check;
-use lichtbild::domain::code::RetrievalCode;
-use lichtbild::domain::finding::{Severity, Verdict};
-use lichtbild::domain::subject::Declaration;
-use lichtbild::validation::jpeg::{self, JpegError};
-use lichtbild::validation::{CheckOutcome, Profile, check_photo};
+use lichtbild::domain::check::finding::{Severity, Verdict};
+use lichtbild::domain::code::retrieval_code::RetrievalCode;
+use lichtbild::domain::photo::declaration::Declaration;
+use lichtbild::validation::jpeg::JpegError;
+use lichtbild::validation::{CheckOutcome, Profile, check_photo, jpeg};
 use lichtbild::wire::measurements::MeasurementsBody;
 use lichtbild_inference::{Network, SimdLevel};
 

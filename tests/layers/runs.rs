@@ -49,9 +49,9 @@ fn collect(tokens: TokenStream, found: &mut Vec<String>) {
 fn mark_mistakes(files: &[TestFile]) -> Vec<String> {
     let mut wrong = Vec::new();
     for file in files {
-        let folder = file.name.parent().unwrap_or(Path::new("")).join("mod.rs");
-        let around = files.iter().find(|other| other.name == folder);
-        let is_skipped = |run| file.skips(run) || around.is_some_and(|folder| folder.skips(run));
+        let folders: Vec<_> = file.name.ancestors().skip(1).map(|folder| folder.join("mod.rs")).collect();
+        let around = files.iter().filter(|other| folders.contains(&other.name));
+        let is_skipped = |run| file.skips(run) || around.clone().any(|folder| folder.skips(run));
         let mut tell = |what: &str| wrong.push(format!("{}: {what}", file.name.display()));
         let invocations = file.identifiers.iter().filter(|name| *name == "skip_in").count();
         let lines = file.marks.iter().filter(|mark| mark.ends_with("\");")).count();

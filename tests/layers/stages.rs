@@ -1,4 +1,4 @@
-//! The stages of a photo's bytes (`src/domain/photo.rs`) cannot be entered from outside the crate, since the constructors are not public
+//! The stages of a photo's bytes (`src/domain/photo/mod.rs`) cannot be entered from outside the crate, since the constructors are not public
 //! there; inside it Rust has no visibility for one sibling module alone, so this proof holds the others off. A constructor is an
 //! associated function, which no import renames: looking for its name finds every use, as a value and in a macro too.
 
@@ -23,12 +23,12 @@ const STAGES: [StageType; 2] = [
         name: "JudgedPhoto",
         constructor: "accepted_by_judge",
         owner: "validation",
-        tests: &["sealing/frame.rs"],
+        tests: &["sealing/envelope.rs"],
     },
     StageType { name: "SealedPhoto", constructor: "from_envelope", owner: "sealing", tests: &[] },
 ];
 
-const HOME: &str = "domain/photo.rs";
+const HOME: &str = "domain/photo/mod.rs";
 
 fn foreign_callers(tree: &Crate, stage: &StageType) -> Vec<String> {
     let mut found = Vec::new();
@@ -212,7 +212,7 @@ fn a_foreign_caller_is_found_however_it_calls() {
         "#[cfg(test)]\nmod tests {}\nfn f() { SealedPhoto::from_envelope(vec![]) }",
     ] {
         assert_eq!(callers("flows/deposit.rs", code), 1, "{code}");
-        assert_eq!(callers("sealing/frame.rs", code), 0, "{code}");
+        assert_eq!(callers("sealing/envelope.rs", code), 0, "{code}");
     }
     assert_eq!(callers("flows/deposit.rs", "// from_envelope\nfn f() { \"from_envelope\" }"), 0);
 }

@@ -13,20 +13,20 @@ use cms::cert::x509::der::{Decode, Encode};
 use cms::content_info::ContentInfo;
 use cms::signed_data::SignedData;
 use lichtbild::domain::digest::Sha256Digest;
-use lichtbild::domain::invitation::EnrolmentPolicy;
+use lichtbild::domain::party::invitation::EnrolmentPolicy;
 use lichtbild::entropy::SeededEntropy;
-use lichtbild::flows::invite::IssuedInvitation;
-use lichtbild::flows::issuance::{CertificateIssuer, RoleIssuer};
+use lichtbild::flows::enrolment::certificate_issuer::{CertificateIssuer, RoleIssuer};
+use lichtbild::flows::enrolment::invite::IssuedInvitation;
 use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::certs_only::certificates_only;
 use lichtbild::identity::issue::CLIENT_VALIDITY;
 use lichtbild::identity::key::DeviceKey;
-use lichtbild::transport::connections::ConnectionHandle;
-use lichtbild::transport::peer::{Admission, Peer};
+use lichtbild::transport::accept::connection_registry::ConnectionHandle;
+use lichtbild::transport::accept::peer::{Admission, Peer};
 use serde_json::json;
 
-use super::caller::{RouterResponse, send};
-use super::gateway::START;
+use super::router_client::{RouterResponse, send};
+use super::test_gateway::START;
 
 pub const EST: &str = "/.well-known/est";
 pub const STUDIO_URL: &str = "https://gateway.example:8443";

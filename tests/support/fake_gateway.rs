@@ -13,7 +13,7 @@ use hyper::header::{HeaderMap, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use lichtbild::domain::code::RetrievalCode;
+use lichtbild::domain::code::retrieval_code::RetrievalCode;
 use lichtbild::domain::digest::Sha256Digest;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DnType,

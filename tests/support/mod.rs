@@ -1,23 +1,20 @@
 //! What several subjects need to be tested.
 
-pub mod caller;
-#[cfg(unix)]
-pub mod cluster;
+pub mod breaking_proxy;
 pub mod curl;
-pub mod device;
+pub mod database_inspector;
 pub mod enrolment;
-pub mod exif;
 pub mod fake_gateway;
-#[cfg(unix)]
-pub mod filling;
-pub mod gateway;
-pub mod jpeg;
-pub mod ledger;
+pub mod gateway_process;
+pub mod https_client;
 pub mod photos;
 pub mod pki;
-pub mod portraits;
-pub mod process;
-pub mod records;
 #[cfg(unix)]
-pub mod sealer;
-pub mod variants;
+pub mod postgres;
+pub mod raw_database;
+pub mod router_client;
+#[cfg(unix)]
+pub mod seed_data;
+pub mod test_gateway;
+#[cfg(unix)]
+pub mod test_sealer;

@@ -1,15 +1,15 @@
 //! What a certificate from elsewhere opens, once a device is bound to it: by itself, or by its key.
 
-use lichtbild::domain::credential::Credential;
 use lichtbild::domain::digest::Sha256Digest;
-use lichtbild::flows::administer::AdministrationError;
+use lichtbild::domain::party::credential::Credential;
+use lichtbild::flows::admin::administer::AdministrationError;
 use lichtbild::identity::key::DeviceKey;
-use lichtbild::storage::steps::{Binding, CertificateRecord};
-use lichtbild::transport::peer::PeerCertificate;
+use lichtbild::storage::requests::{Binding, CertificateRecord};
+use lichtbild::transport::accept::peer::PeerCertificate;
 
-use crate::support::caller::{RouterClient, RouterResponse, peer, send};
 use crate::support::enrolment::EST;
-use crate::support::gateway::{DAY, TestGateway};
+use crate::support::router_client::{RouterClient, RouterResponse, peer, send};
+use crate::support::test_gateway::{DAY, TestGateway};
 
 use axum::body::Body;
 use axum::http::{Method, Request};
@@ -17,7 +17,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lichtbild::domain::party::Role;
 use lichtbild::server::routes::ListenerKind;
-use lichtbild::transport::peer::Admission;
+use lichtbild::transport::accept::peer::Admission;
 
 fn digest(name: &str) -> Sha256Digest {
     Sha256Digest::of(name.as_bytes())

@@ -2,12 +2,12 @@
 
 skip_in!(quick: "starts the program in one of its tests");
 
-use lichtbild::domain::quarantine::RevokedDevicePolicy;
+use lichtbild::domain::photo::quarantine::RevokedDevicePolicy;
 use serde_json::json;
 
-use crate::support::caller::{DepositedPhoto, RouterClient, RouterResponse};
-use crate::support::gateway::{DAY, MINUTE, TestGateway};
-use crate::support::process::GatewayFolder;
+use crate::support::gateway_process::GatewayFolder;
+use crate::support::router_client::{DepositedPhoto, RouterClient, RouterResponse};
+use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
 
 async fn quarantining() -> TestGateway {
     TestGateway::with(|setup| setup.rules.photos_of_revoked = RevokedDevicePolicy::Quarantine).await

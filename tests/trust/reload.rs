@@ -13,12 +13,12 @@ use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::key::DeviceKey;
 use time::macros::datetime;
 
-use super::running::{COLLECTIONS, InProcessGateway, ME, presented_certificate, replace};
-use crate::support::caller::RouterResponse;
-use crate::support::device::{DeviceFiles, plain_get, send_raw_request, wait_until_closed};
+use super::in_process_gateway::{COLLECTIONS, InProcessGateway, ME, presented_certificate, replace};
 use crate::support::enrolment::{EST, certificate};
+use crate::support::gateway_process::GatewayFolder;
+use crate::support::https_client::{DeviceFiles, plain_get, send_raw_request, wait_until_closed};
 use crate::support::pki::{Leaf, LeafOptions, TestCa};
-use crate::support::process::GatewayFolder;
+use crate::support::router_client::RouterResponse;
 
 async fn serves(gateway: &InProcessGateway, device: &DeviceFiles) -> Vec<u8> {
     let mut stream = device.connect_tls(&gateway.studio()).await.unwrap();

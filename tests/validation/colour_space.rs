@@ -1,11 +1,11 @@
 //! Component identifiers: which of them every program shows as YCbCr, and which are refused.
 
-use lichtbild::domain::finding::{Finding, Severity};
-use lichtbild::domain::subject::Declaration;
+use lichtbild::domain::check::finding::{Finding, Severity};
+use lichtbild::domain::photo::declaration::Declaration;
 use lichtbild::validation::{Profile, check_photo};
 
 use super::NOW;
-use crate::support::jpeg::{colour_jpeg, new_segment, segment, with_inserted, without_segments};
+use crate::support::photos::jpeg::{colour_jpeg, new_segment, segment, with_inserted, without_segments};
 
 const SMALL: &str = "title = 'Klein'\n[pixels]\nwidth = 40\nheight = 30";
 

@@ -1,11 +1,11 @@
 //! Data beside the picture that no program shows: told from a size on, by kind.
 
-use lichtbild::domain::finding::{Finding, Severity, Verdict};
-use lichtbild::domain::subject::Declaration;
+use lichtbild::domain::check::finding::{Finding, Severity, Verdict};
+use lichtbild::domain::photo::declaration::Declaration;
 use lichtbild::validation::{Profile, check_photo};
 
 use super::NOW;
-use crate::support::jpeg::{fixture, new_segment, with_inserted};
+use crate::support::photos::jpeg::{fixture, new_segment, with_inserted};
 
 const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 10\nmin_height = 10\n";
 

@@ -2,7 +2,7 @@
 
 use lichtbild::validation::jpeg::{Coding, JpegError, MAX_TRAILING_ZEROS, analyse};
 
-use crate::support::jpeg::{EOI, colour_jpeg, new_segment, scan_start, segment, with_inserted, with_marker};
+use crate::support::photos::jpeg::{EOI, colour_jpeg, new_segment, scan_start, segment, with_inserted, with_marker};
 
 /// A flat MCU in the tables of T.81, K.3.3, by the number of bits in its last byte that are left for padding. Each differs from
 /// the MCU before it in its brightness or has a coefficient or two.

@@ -2,13 +2,13 @@
 
 skip_in!(quick: "tries every byte of whole photos, which takes a third of the whole run");
 
-use lichtbild::domain::finding::{Finding, Severity, Verdict};
-use lichtbild::domain::subject::Declaration;
+use lichtbild::domain::check::finding::{Finding, Severity, Verdict};
+use lichtbild::domain::photo::declaration::Declaration;
 use lichtbild::validation::jpeg::{MAX_TRAILING_ZEROS, analyse};
 use lichtbild::validation::{CheckOutcome, Profile, check_photo};
 
 use super::{NOW, properties};
-use crate::support::jpeg::{EOI, fixture, new_segment, scan_start, segment, with_declared_size, with_inserted};
+use crate::support::photos::jpeg::{EOI, fixture, new_segment, scan_start, segment, with_declared_size, with_inserted};
 
 /// Sound, each of another sampling, with and without restart markers.
 const SAMPLES: [&str; 5] = [

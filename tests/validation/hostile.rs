@@ -1,15 +1,14 @@
 //! No hostile photo is accepted, each is told what is wrong with it, and none brings the judge down.
 
-use lichtbild::domain::finding::Severity;
-use lichtbild::domain::finding::Verdict;
+use lichtbild::domain::check::finding::{Severity, Verdict};
 use lichtbild::domain::photo::UploadBytes;
-use lichtbild::domain::subject::Declaration;
+use lichtbild::domain::photo::declaration::Declaration;
 use lichtbild::validation::{Judgement, Profile, check_photo, judge};
 
 use super::NOW;
-use crate::support::jpeg::{SeededRng, colour_jpeg, exif_orientation, fixture, with_inserted};
-use crate::support::photos::hostile_photos;
-use crate::support::portraits::{ExifFields, with_colour_profile, with_exif};
+use crate::support::photos::hostile::hostile_photos;
+use crate::support::photos::jpeg::{SeededRng, colour_jpeg, exif_orientation, fixture, with_inserted};
+use crate::support::photos::portraits::{ExifFields, with_colour_profile, with_exif};
 
 /// Small pictures in the right ratio.
 const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\

@@ -12,14 +12,14 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use lichtbild::domain::finding::Verdict;
-use lichtbild::domain::subject::{Declaration, Exception, Subject};
-use lichtbild::validation::small_picture::Plane;
+use lichtbild::domain::check::finding::Verdict;
+use lichtbild::domain::photo::declaration::{Declaration, Exception, Subject};
+use lichtbild::validation::downscaled::Plane;
 use lichtbild::validation::{Profile, check_photo, face};
 
 use super::NOW;
-use crate::support::jpeg::{SeededRng, fixture, new_segment, scan_start, with_declared_size, with_inserted};
-use crate::support::photos::hostile_photos;
+use crate::support::photos::hostile::hostile_photos;
+use crate::support::photos::jpeg::{SeededRng, fixture, new_segment, scan_start, with_declared_size, with_inserted};
 
 /// What `examine` promises, in KiB.
 const BOUND: u64 = 4 * 1024;

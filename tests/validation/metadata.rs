@@ -1,14 +1,14 @@
 //! What a file says about itself: when, where, in which colours and how large.
 
 use image::imageops;
-use lichtbild::domain::finding::{Finding, Severity};
-use lichtbild::domain::subject::Declaration;
+use lichtbild::domain::check::finding::{Finding, Severity};
+use lichtbild::domain::photo::declaration::Declaration;
 use lichtbild::validation::{Profile, check_photo};
 
 use super::NOW;
-use crate::support::jpeg::{exif_orientation, fixture, with_inserted};
-use crate::support::portraits::*;
-use crate::support::variants::large_portrait;
+use crate::support::photos::jpeg::{exif_orientation, fixture, with_inserted};
+use crate::support::photos::portraits::*;
+use crate::support::photos::variants::large_portrait;
 
 fn checks_of(bytes: &[u8]) -> Vec<(&'static str, Severity)> {
     let examination = check_photo(bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);

@@ -2,29 +2,25 @@
 
 skip_in!(postgres: "has no database");
 
-mod amount;
-mod capture_dates;
-mod cases;
+mod accepted;
+mod coded_size;
 mod colour_space;
+mod downscaled;
 mod embedded;
 mod endings;
 mod exhaustive;
 mod exif;
-mod exif_cases;
-mod exif_segments;
 mod faces;
+mod fuzz_seeds;
 mod hostile;
 #[cfg(target_os = "linux")]
 mod memory;
+mod messages;
 mod metadata;
-mod people;
 mod pixels;
-mod plain;
 #[path = "../fuzz/properties.rs"]
 mod properties;
-mod seeds;
-mod small_picture;
-mod told;
+mod real_files;
 
 use lichtbild::clock::Timestamp;
 

@@ -5,7 +5,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::picture::FeatureMap;
+use super::feature_map::FeatureMap;
 
 /// Channels are stored in multiples of this, so that a row of pixels splits into whole vectors; the rest is zero.
 pub(super) const LANES: usize = 8;

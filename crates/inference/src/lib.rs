@@ -9,11 +9,11 @@
 //! Own code, because the libraries at hand cost more than they give here: see `docs/judge.md` for the comparison.
 
 mod compile;
+mod feature_map;
 #[cfg(test)]
-mod hostile;
+mod hostile_model_tests;
 mod layer;
 mod network;
-mod picture;
 #[cfg(test)]
 mod tests;
 mod tflite;

@@ -2,8 +2,8 @@
 
 use pulp::Arch;
 
+use super::feature_map::FeatureMap;
 use super::layer::{Apply, Layer};
-use super::picture::FeatureMap;
 use super::{ModelError, compile, tflite};
 
 /// A network for grey pictures of one size.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::api::caller::AuditorCaller;
 use crate::api::request::{PathId, QueryFields, json_response, page_limit};
 use crate::api::{App, Problem};
-use crate::domain::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::domain::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::wire::audit::CheckpointListBody;
 
 /// Which checkpoints are asked for.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::api::caller::AuditorCaller;
 use crate::api::request::QueryFields;
 use crate::api::{App, Problem};
-use crate::flows::walk::LOG_PAGE_ROWS;
+use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
 use crate::wire::audit::to_json_lines;
 
 /// Which rows are asked for.

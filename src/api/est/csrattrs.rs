@@ -5,7 +5,7 @@ use axum::response::Response;
 use super::est_response;
 use crate::api::Problem;
 use crate::api::caller::{OfficeDevice, StudioCaller};
-use crate::identity::csr_attributes::csr_attributes;
+use crate::identity::request::csr_attributes::csr_attributes;
 
 /// What a request should be made with.
 pub async fn show() -> Result<Response, Problem> {

@@ -12,9 +12,9 @@ use super::{certificate_request, issued};
 use crate::api::caller::ClientAddress;
 use crate::api::request::json_response;
 use crate::api::{App, Problem};
-use crate::domain::enrolment_code::EnrolmentCode;
+use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::id::DeviceId;
-use crate::flows::enrol::{Enrolled, EnrolmentRequest, admit, enrol};
+use crate::flows::enrolment::enrol::{Enrolled, EnrolmentRequest, admit, enrol};
 use crate::identity::certificate::group_fingerprint;
 use crate::wire::enrolment::{PendingBody, PendingState};
 

@@ -7,9 +7,9 @@ use super::{certificate_request, issued};
 use crate::api::caller::{OfficeDevice, StudioCaller};
 use crate::api::{App, Problem};
 use crate::domain::party::Caller;
-use crate::flows::renew::renew;
-use crate::flows::turn_away::record_rejected_renewal;
-use crate::transport::peer::Peer;
+use crate::flows::enrolment::renew::renew;
+use crate::flows::rejected_handshakes::record_rejected_renewal;
+use crate::transport::accept::peer::Peer;
 
 /// Certifies a further key for a studio's device.
 pub async fn create_studio(

@@ -9,11 +9,11 @@ use crate::api::caller::OfficeCaller;
 use crate::api::negotiate::PreferredLanguage;
 use crate::api::request::{JsonBody, QueryFields, json_response, page_limit, parse_retrieval_code};
 use crate::api::{App, Problem};
-use crate::domain::collection::CollectionRecord;
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
-use crate::flows::collect::{Collected, collect};
-use crate::flows::review;
+use crate::domain::photo::collection::CollectionRecord;
+use crate::flows::photo::collect::{Collected, collect};
+use crate::flows::photo::queries;
 use crate::wire::collection::{
     CollectBody, CollectedPhotoBody, CollectionBody, CollectionListBody, CollectionSummaryBody, StudioBody,
 };
@@ -46,7 +46,7 @@ pub async fn list(
     office: OfficeCaller,
     QueryFields(asked): QueryFields<CollectionListQuery>,
 ) -> Result<Response, Problem> {
-    let page = review::collections(&app.gateway, &office, asked.after, page_limit(asked.limit)).await?;
+    let page = queries::collections(&app.gateway, &office, asked.after, page_limit(asked.limit)).await?;
     let collections = page.items.into_iter().map(summary).collect();
     Ok(json_response(StatusCode::OK, &CollectionListBody { collections, next_after: page.next_after }))
 }

@@ -9,9 +9,9 @@ use crate::api::caller::OfficeCaller;
 use crate::api::request::{PathId, parse_retrieval_code};
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
-use crate::flows::hand_over::hand_over;
-use crate::sealing::frame::OpenedPhoto;
-use crate::storage::steps::FetchPurpose;
+use crate::flows::photo::hand_over::hand_over;
+use crate::sealing::envelope::OpenedPhoto;
+use crate::storage::requests::FetchPurpose;
 
 static RETRIEVAL_CODE: HeaderName = HeaderName::from_static("retrieval-code");
 static CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");

@@ -10,9 +10,9 @@ use crate::api::caller::OfficeCaller;
 use crate::api::problem::MalformedReason;
 use crate::api::request::{JsonBody, PathId, json_response};
 use crate::api::{App, Problem};
-use crate::domain::collection::{CollectionState, Outcome, Refusal};
 use crate::domain::id::CollectionId;
-use crate::flows::settle::settle;
+use crate::domain::photo::collection::{CollectionState, Outcome, Refusal};
+use crate::flows::photo::settle::settle;
 use crate::wire::collection::{SettleBody, SettlementBody};
 
 /// Settles a collection; the same settlement again gets the same receipt.

@@ -10,7 +10,7 @@ use crate::api::request::json_response;
 use crate::api::studio::declaration::declaration;
 use crate::api::studio::deposit::admitted_photo;
 use crate::api::{App, Problem};
-use crate::flows::judge::check;
+use crate::flows::photo::check::check;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::CheckBody;
 

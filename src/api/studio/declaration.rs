@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderName};
 
 use crate::api::Problem;
-use crate::domain::subject::{Declaration, Exception, Subject};
+use crate::domain::photo::declaration::{Declaration, Exception, Subject};
 
 static PHOTO_SUBJECT: HeaderName = HeaderName::from_static("photo-subject");
 static PHOTO_EXCEPTION: HeaderName = HeaderName::from_static("photo-exception");

@@ -12,10 +12,10 @@ use crate::api::request::{body_bytes, content_length, has_media_type, json_respo
 use crate::api::studio::declaration::declaration;
 use crate::api::{App, Problem};
 use crate::domain::digest::Sha256Digest;
-use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::language::Language;
-use crate::flows::deposit::{DepositRequest, Receipt, deposit};
-use crate::flows::pace::{UploadPermit, admit};
+use crate::domain::photo::idempotency::IdempotencyKey;
+use crate::flows::photo::deposit::{DepositRequest, Receipt, deposit};
+use crate::flows::photo::upload_permit::{UploadPermit, admit};
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::ReceiptBody;
 

@@ -12,8 +12,9 @@ use crate::api::{App, Problem};
 use crate::domain::id::PhotoId;
 use crate::domain::language::Language;
 use crate::domain::photo::PhotoState;
-use crate::flows::review::{self, PhotoWithState};
-use crate::flows::withdraw::withdraw;
+use crate::flows::photo::queries;
+use crate::flows::photo::queries::PhotoWithState;
+use crate::flows::photo::withdraw::withdraw;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::{PhotoBody, PhotoListBody};
 
@@ -34,7 +35,7 @@ pub async fn list(
     QueryFields(asked): QueryFields<PhotoListQuery>,
 ) -> Result<Response, Problem> {
     let limit = page_limit(asked.limit);
-    let page = review::photos(&app.gateway, &studio, asked.state, asked.after, limit).await?;
+    let page = queries::photos(&app.gateway, &studio, asked.state, asked.after, limit).await?;
     let photos = page.items.into_iter().map(|photo| photo_body(photo, language)).collect();
     Ok(json_response(StatusCode::OK, &PhotoListBody { photos, next_after: page.next_after }))
 }
@@ -47,7 +48,7 @@ pub async fn show(
     PathId(photo_id): PathId<PhotoId>,
 ) -> Result<Response, Problem> {
     let photo_id = photo_id.ok_or(Problem::PhotoUnknown)?;
-    let photo = review::photo(&app.gateway, &studio, photo_id).await?.ok_or(Problem::PhotoUnknown)?;
+    let photo = queries::photo(&app.gateway, &studio, photo_id).await?.ok_or(Problem::PhotoUnknown)?;
     Ok(json_response(StatusCode::OK, &photo_body(photo, language)))
 }
 
@@ -60,7 +61,7 @@ pub async fn delete(
 ) -> Result<Response, Problem> {
     let photo_id = photo_id.ok_or(Problem::PhotoUnknown)?;
     let photo = withdraw(&app.gateway, &studio, photo_id).await?;
-    let photo = review::with_current_state(&app.gateway, photo);
+    let photo = queries::with_current_state(&app.gateway, photo);
     Ok(json_response(StatusCode::OK, &photo_body(photo, language)))
 }
 

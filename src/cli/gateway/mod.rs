@@ -1,31 +1,14 @@
 //! `lichtbild-gateway`: the server and its administration.
 
-mod approve;
+mod admin_context;
 mod audit;
-mod backup;
-mod bind;
-mod confirm_clock;
-mod confirm_rollback;
+mod command_error;
+mod data;
 mod demo;
-mod device;
-mod device_list;
-mod erase_report;
-mod evidence;
-mod failure;
-mod init;
-mod invite;
-mod letter;
-mod migrate_store;
 mod output;
-mod party;
-mod profile;
-mod quarantine;
-mod release;
-mod restore;
-mod serve;
-mod setting;
+mod parties;
+mod running;
 mod span;
-mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,7 +17,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::domain::party::Role;
-use failure::CommandError;
+use command_error::CommandError;
 
 /// Carries passport photos from photo studios to the registration office.
 #[derive(Parser)]
@@ -50,9 +33,9 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the message says what to
 #[derive(Subcommand)]
 enum Command {
     /// Make a new gateway: keys, authorities, server certificate, database and configuration.
-    Init(init::Arguments),
+    Init(running::init::Arguments),
     /// Run the gateway.
-    Serve(serve::Arguments),
+    Serve(running::serve::Arguments),
     /// See the main job done: a portrait goes from a studio to an office, over mutual TLS.
     Demo(demo::Arguments),
     /// Invite, add, list, suspend or resume studios; release photos of revoked devices.
@@ -60,53 +43,53 @@ enum Command {
     Studio(StudioCommand),
     /// Invite, add, list, suspend or resume offices.
     #[command(subcommand)]
-    Office(party::Command),
+    Office(parties::party::Command),
     /// Invite, approve, add, list or revoke devices of studios and offices.
     #[command(subcommand)]
-    Device(device::Command),
+    Device(parties::device::Command),
     /// List and show photo profiles, or check one of your own.
     #[command(subcommand)]
-    Profile(profile::Command),
+    Profile(running::profile::Command),
     /// Verify the transfer log, or export it.
     #[command(subcommand)]
     Audit(audit::Command),
     /// Confirm that this machine's clock is right, after it was set or a gateway has rested for more than a month.
     ///
     /// Until then nothing is erased: a wrong clock would erase everything.
-    ConfirmClock(confirm_clock::Arguments),
+    ConfirmClock(running::confirm_clock::Arguments),
     /// Copy database, configuration and certificates into a new folder while the gateway runs; or its keys, or both.
-    Backup(backup::Arguments),
+    Backup(data::backup::Arguments),
     /// Make a gateway out of a backup, in a new folder.
     ///
     /// Nothing of the backup is used before its signature has been verified, with a key from elsewhere if there is one.
     ///
     /// What happened after the backup was taken is not in it. So that no photo is handed out that has been used since, all are held
     /// back until `quarantine release`.
-    Restore(restore::Arguments),
+    Restore(data::restore::Arguments),
     /// List, release or hold photos that may have been used since the moment the database is of.
     #[command(subcommand, visible_alias = "restored")]
-    Quarantine(quarantine::Command),
+    Quarantine(data::quarantine::Command),
     /// Confirm that a database which went back in time is the one to go on with.
     ///
     /// Until then it is only read: photos in it may have been used since. The confirmation holds all of them back until `quarantine
     /// release`.
-    ConfirmRollback(confirm_rollback::Arguments),
+    ConfirmRollback(data::confirm_rollback::Arguments),
     /// Look the database through: pictures, collections, keys, transfer log. Exit code 0 says that all is well.
-    Verify(verify::Arguments),
+    Verify(data::verify::Arguments),
     /// Move a gateway from a file to a PostgreSQL server, or the other way, while no gateway runs.
-    MigrateStore(migrate_store::Arguments),
+    MigrateStore(data::migrate_store::Arguments),
     /// Prove what became of a photo: what was erased of it, when and why, and what that means for backups.
-    EraseReport(erase_report::Arguments),
+    EraseReport(data::erase_report::Arguments),
     /// Issue a new server certificate with the gateway's own server authority; a running gateway takes it up by itself.
-    RenewServerCertificate(init::RenewArguments),
+    RenewServerCertificate(running::init::RenewArguments),
 }
 
 #[derive(Subcommand)]
 enum StudioCommand {
     #[command(flatten)]
-    Party(party::Command),
+    Party(parties::party::Command),
     /// Let photos be collected that are held back because their device was revoked.
-    Release(release::Arguments),
+    Release(parties::release::Arguments),
 }
 
 /// Which gateway is meant.
@@ -142,23 +125,23 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), CommandError> {
     match command {
-        Command::Init(arguments) => init::run(&arguments).await,
-        Command::Serve(arguments) => serve::run(&arguments).await,
+        Command::Init(arguments) => running::init::run(&arguments).await,
+        Command::Serve(arguments) => running::serve::run(&arguments).await,
         Command::Demo(arguments) => demo::run(&arguments).await,
-        Command::Studio(StudioCommand::Party(command)) => party::run(Role::Studio, command).await,
-        Command::Studio(StudioCommand::Release(arguments)) => release::run(&arguments).await,
-        Command::Office(command) => party::run(Role::Office, command).await,
-        Command::Device(command) => device::run(command).await,
-        Command::Profile(command) => profile::run(command),
+        Command::Studio(StudioCommand::Party(command)) => parties::party::run(Role::Studio, command).await,
+        Command::Studio(StudioCommand::Release(arguments)) => parties::release::run(&arguments).await,
+        Command::Office(command) => parties::party::run(Role::Office, command).await,
+        Command::Device(command) => parties::device::run(command).await,
+        Command::Profile(command) => running::profile::run(command),
         Command::Audit(command) => audit::run(command).await,
-        Command::ConfirmClock(arguments) => confirm_clock::run(&arguments).await,
-        Command::Backup(arguments) => backup::run(&arguments).await,
-        Command::Restore(arguments) => restore::run(&arguments).await,
-        Command::Quarantine(command) => quarantine::run(command).await,
-        Command::ConfirmRollback(arguments) => confirm_rollback::run(&arguments).await,
-        Command::Verify(arguments) => verify::run(&arguments).await,
-        Command::MigrateStore(arguments) => migrate_store::run(&arguments).await,
-        Command::EraseReport(arguments) => erase_report::run(&arguments).await,
-        Command::RenewServerCertificate(arguments) => init::renew(&arguments),
+        Command::ConfirmClock(arguments) => running::confirm_clock::run(&arguments).await,
+        Command::Backup(arguments) => data::backup::run(&arguments).await,
+        Command::Restore(arguments) => data::restore::run(&arguments).await,
+        Command::Quarantine(command) => data::quarantine::run(command).await,
+        Command::ConfirmRollback(arguments) => data::confirm_rollback::run(&arguments).await,
+        Command::Verify(arguments) => data::verify::run(&arguments).await,
+        Command::MigrateStore(arguments) => data::migrate_store::run(&arguments).await,
+        Command::EraseReport(arguments) => data::erase_report::run(&arguments).await,
+        Command::RenewServerCertificate(arguments) => running::init::renew(&arguments),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
-use super::failure::CommandError;
+use super::command_error::CommandError;
 
 /// Writes a line. A reader that has seen enough (`| head`) is no fault; a full disk is.
 pub(super) fn print(line: impl Display) -> Result<(), CommandError> {

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::argument_text;
-use crate::domain::subject::{Declaration, Exception, Subject};
+use crate::domain::photo::declaration::{Declaration, Exception, Subject};
 
 /// The two arguments; the same for a check and a deposit.
 // The commands that take these have a group of this name already, each its own.

@@ -8,14 +8,14 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::exit::Exit;
-use super::{LanguageArgument, advice, eprint, print, receipt, runtime};
+use super::{LanguageArgument, advice, eprint, print, receipt_text, runtime};
 use crate::client::enrolment::address::EnrolmentAddress;
+use crate::client::enrolment::device_folder::{DeviceFolder, ReplacePolicy};
 use crate::client::enrolment::enrol::{DeviceEnrolment, EnrolledDevice, enrol};
-use crate::client::enrolment::folder::{DeviceFolder, ReplacePolicy};
-use crate::client::patience::TokioTimer;
+use crate::client::timer::TokioTimer;
 use crate::clock::{SystemClock, Timestamp};
+use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::enrolment_code::EnrolmentCode;
 use crate::domain::id::DeviceId;
 use crate::domain::language::Language;
 use crate::domain::party::Role;
@@ -33,7 +33,7 @@ pub struct Arguments {
     code: String,
     /// Where the device's files go: studio.toml, device.pem, gateway-ca.pem
     #[arg(long, value_name = "DIR", default_value = ".")]
-    dir: PathBuf,
+    pub(crate) dir: PathBuf,
     /// The fingerprint of the gateway's authority from the letter: nothing else is trusted then
     #[arg(long, value_name = "HEX")]
     ca_sha256: Option<String>,
@@ -42,7 +42,7 @@ pub struct Arguments {
     replace: bool,
     /// Print one line of JSON
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
     /// Language of messages, and of the configuration that is written
     #[arg(long, default_value = "de")]
     lang: LanguageArgument,
@@ -179,7 +179,7 @@ fn show(enrolled: &EnrolledDevice, folder: &DeviceFolder, json: bool, language: 
 }
 
 fn for_people(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Language) -> String {
-    let until = receipt::moment(enrolled.not_after, language);
+    let until = receipt_text::moment(enrolled.not_after, language);
     let (name, place) = (&enrolled.party.name, &enrolled.party.place);
     let gateway = enrolled.gateway.as_str().trim_end_matches('/');
     let (device, files) = (enrolled.device_id, folder.path().display());
@@ -201,5 +201,5 @@ fn for_people(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Langua
             format!("\nFor the browser:   {path}\nPassword:          {password}"),
         ));
     }
-    receipt::printable(&text)
+    receipt_text::printable(&text)
 }

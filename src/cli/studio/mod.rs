@@ -5,9 +5,9 @@ pub mod check;
 pub mod declaration;
 pub mod enrol;
 pub mod exit;
-pub mod print;
+pub mod print_receipt;
 pub mod push;
-pub mod receipt;
+pub mod receipt_text;
 pub mod renew;
 pub mod status;
 pub mod watch;
@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::domain::language::Language;
-use crate::receipt::citizen::Paper;
+use crate::receipt::citizen_receipt::Paper;
 use exit::Exit;
 
 /// Deposits passport photos at the city's gateway.
@@ -34,7 +34,7 @@ enum Command {
     Enrol(enrol::Arguments),
     Push(push::Arguments),
     #[command(name = "receipt")]
-    Print(print::Arguments),
+    Print(print_receipt::Arguments),
     Check(check::Arguments),
     Watch(watch::Arguments),
     Status(status::Arguments),
@@ -87,7 +87,7 @@ pub fn main() -> ExitCode {
     let exit = match Arguments::parse().command {
         Command::Enrol(arguments) => enrol::run(&arguments),
         Command::Push(arguments) => push::run(&arguments),
-        Command::Print(arguments) => print::run(&arguments),
+        Command::Print(arguments) => print_receipt::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),

@@ -8,14 +8,15 @@ use clap::Args;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::{LanguageArgument, PaperArgument, advice, declaration, eprint, print, receipt, runtime};
+use super::{LanguageArgument, PaperArgument, advice, declaration, eprint, print, receipt_text, runtime};
 use crate::client::config::StudioConfig;
-use crate::client::connection::GatewayClient;
-use crate::client::deposit::{ClientDepositError, RetryContext};
-use crate::client::patience::TokioTimer;
-use crate::client::printed_receipt::{self, PrintOptions};
-use crate::client::push::{PushContext, PushError, PushedPhoto, push};
-use crate::client::spool::RepeatPolicy;
+use crate::client::gateway_client::GatewayClient;
+use crate::client::photo::deposit::{ClientDepositError, RetryContext};
+use crate::client::photo::printed_receipt;
+use crate::client::photo::printed_receipt::PrintOptions;
+use crate::client::photo::push::{PushContext, PushError, PushedPhoto, push};
+use crate::client::photo::spool::RepeatPolicy;
+use crate::client::timer::TokioTimer;
 use crate::clock::{Clock, SystemClock};
 use crate::domain::language::Language;
 use crate::entropy::OsEntropy;
@@ -35,7 +36,7 @@ pub struct Arguments {
     declaration: declaration::Arguments,
     /// Print one line of JSON: the receipt, or the problem of a refused photo
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
     /// Deposit a photo once more that has its receipt already; it gets a second code
     #[arg(long)]
     again: bool,
@@ -132,7 +133,7 @@ fn show(pushed: &PushedPhoto, arguments: &Arguments, language: Language) -> Exit
             }
         }
     } else {
-        receipt::for_people(&pushed.receipt, language)
+        receipt_text::for_people(&pushed.receipt, language)
     };
     if let Err(exit) = print(text, language) {
         return exit;

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::Exit;
-use super::{LanguageArgument, advice, eprint, print, receipt, runtime};
+use super::{LanguageArgument, advice, eprint, print, receipt_text, runtime};
 use crate::client::config::StudioConfig;
 use crate::client::credentials::Credentials;
-use crate::client::enrolment::due::renewal_due_at;
 use crate::client::enrolment::renew::{ClientRenewError, certificate_in_use, renew};
+use crate::client::enrolment::renewal_schedule::renewal_due_at;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::language::Language;
 
@@ -37,7 +37,7 @@ pub fn run(arguments: &Arguments) -> Exit {
     });
     match due(arguments) {
         Ok(due) if due > SystemClock.now() && !arguments.force => {
-            let due = receipt::moment(due, language);
+            let due = receipt_text::moment(due, language);
             eprint(language.pick(
                 format!("Das Zertifikat ist erst am {due} zu erneuern. Es ist nichts zu tun; mit --force geschieht es trotzdem."),
                 format!("The certificate is not due for renewal before {due}. Nothing to do; --force renews it all the same."),
@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments) -> Exit {
     };
     match runtime.block_on(renew(&arguments.config, &SystemClock)) {
         Ok(renewed) => {
-            let until = receipt::moment(renewed.certificate.not_after, language);
+            let until = receipt_text::moment(renewed.certificate.not_after, language);
             let text =
                 language.pick(format!("Neues Zertifikat bis: {until}"), format!("New certificate until: {until}"));
             print(text, language).err().unwrap_or(Exit::Done)

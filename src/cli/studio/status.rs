@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::advice::{CheckState, SelfTestLine, about_self_test};
 use super::exit::Exit;
-use super::{LanguageArgument, advice, eprint, print, receipt, runtime};
+use super::{LanguageArgument, advice, eprint, print, receipt_text, runtime};
 use crate::client::self_test::{SelfTest, self_test};
 use crate::clock::{SystemClock, Timestamp};
 use crate::domain::id::DeviceId;
@@ -24,7 +24,7 @@ pub struct Arguments {
     config: PathBuf,
     /// Print one line of JSON
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
     /// Language of messages [default: the configuration's, or de]
     #[arg(long)]
     lang: Option<LanguageArgument>,
@@ -106,5 +106,5 @@ fn for_people(line: &SelfTestLine, language: Language) -> String {
     if let Some(advice) = &line.advice {
         text.push_str(&format!("\n{:26}-> {advice}", ""));
     }
-    receipt::printable(&text)
+    receipt_text::printable(&text)
 }

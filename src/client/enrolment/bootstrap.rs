@@ -6,18 +6,19 @@ use reqwest::Url;
 use serde::Deserialize;
 
 use super::address::EnrolmentAddress;
-use super::line::{self, GatewayError};
-use super::unproven_line::unverified_tls_config;
+use super::gateway_request;
+use super::gateway_request::GatewayError;
+use super::unverified_tls::unverified_tls_config;
 use crate::client::config::parse_gateway_url;
-use crate::client::connection;
+use crate::client::gateway_client;
 use crate::clock::Timestamp;
+use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::enrolment_code::EnrolmentCode;
 use crate::domain::id::DeviceId;
 use crate::domain::party::Role;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 use crate::identity::certificate::certificates_from_pem;
-use crate::sealing::enrolment::{ProofKey, ProofMessage, invitation_lookup_id};
+use crate::sealing::enrolment_proof::{ProofKey, ProofMessage, invitation_lookup_id};
 use crate::wire::enrolment::{InvitedPartyBody, LookupBody};
 
 /// Where an invitation is looked up.
@@ -78,9 +79,9 @@ pub async fn look_up(
     let lookup = hexadecimal(*invitation_lookup_id(code).as_bytes());
     let question = LookupBody { lookup, nonce: hexadecimal(nonce) };
     let tls = unverified_tls_config().map_err(|_| BootstrapError::TlsSetup)?;
-    let http = connection::client_with_default_timeouts(tls).map_err(|_| BootstrapError::TlsSetup)?;
+    let http = gateway_client::client_with_default_timeouts(tls).map_err(|_| BootstrapError::TlsSetup)?;
     let request = http.post(address.at(LOOKUP_PATH)).header("accept-language", language).json(&question);
-    let body = line::fetch_body(request).await?;
+    let body = gateway_request::fetch_body(request).await?;
     let answer: LookupResponse = serde_json::from_slice(&body).map_err(|_| BootstrapError::Unreadable)?;
     verify_proof(&answer, &ProofKey::from_code(code), &nonce, expected_ca_sha256)
 }

@@ -7,14 +7,14 @@ use reqwest::{Client, RequestBuilder, Url};
 
 use super::address::EnrolmentAddress;
 use super::bootstrap::{BootstrapError, VerifiedInvitation, look_up};
+use super::device_folder::{BrowserFile, DeviceFolder, DeviceFolderError, ReplacePolicy};
 use super::est::{ReceivedCertificate, SIMPLE_ENROLL, spki_sha256};
-use super::folder::{BrowserFile, DeviceFolder, DeviceFolderError, ReplacePolicy};
-use super::line::{EstResponse, GatewayError, client_trusting_ca, request_certificate};
+use super::gateway_request::{EstResponse, GatewayError, client_trusting_ca, request_certificate};
 use crate::client::backoff;
-use crate::client::patience::Timer;
+use crate::client::timer::Timer;
 use crate::clock::{Clock, Timestamp};
+use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::enrolment_code::EnrolmentCode;
 use crate::domain::id::DeviceId;
 use crate::domain::language::Language;
 use crate::domain::party::Role;

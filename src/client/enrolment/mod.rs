@@ -20,13 +20,13 @@
 //! crash, or a push that reads in between, would find a pair that does not fit.
 
 pub mod address;
+pub mod auto_renewal;
 pub mod bootstrap;
-pub mod due;
+pub mod device_folder;
 pub mod enrol;
 pub mod est;
-pub mod folder;
-pub mod keep_fresh;
-pub mod line;
+pub mod gateway_request;
+mod install_certificate;
 pub mod renew;
-mod switch;
-mod unproven_line;
+pub mod renewal_schedule;
+mod unverified_tls;

@@ -10,20 +10,21 @@ use std::{fmt, io};
 use rustls::pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
 
+use super::device_folder::{NEXT_DEVICE_FILE, device_pem};
 use super::est::{ReceivedCertificate, SIMPLE_REENROLL, spki_sha256};
-use super::folder::{NEXT_DEVICE_FILE, device_pem};
-use super::line::{self, EstResponse, GatewayError, request_certificate};
-pub use super::switch::InstallError;
-use super::switch::install_certificate;
+use super::gateway_request;
+use super::gateway_request::{EstResponse, GatewayError, request_certificate};
+pub use super::install_certificate::InstallError;
+use super::install_certificate::install_certificate;
+use crate::atomic_file::FileMode;
 use crate::client::config::{StudioConfig, StudioConfigError};
-use crate::client::connection::GatewayClient;
 use crate::client::credentials::{CredentialSetting, Credentials, CredentialsError, CredentialsErrorKind};
+use crate::client::gateway_client::GatewayClient;
 use crate::clock::{Clock, Timestamp};
-use crate::durable::{self, FileMode};
-use crate::failpoint;
 use crate::identity::certificate::{CertificateFacts, certificates_from_pem, read_certificate};
 use crate::identity::error::IdentityError;
 use crate::identity::key::DeviceKey;
+use crate::{atomic_file, failpoint};
 
 /// A new certificate, in place and in use.
 #[derive(Debug)]
@@ -134,7 +135,9 @@ async fn request_new(
 }
 
 async fn probe(connection: &GatewayClient, config: &StudioConfig) -> Result<(), GatewayError> {
-    line::fetch_body(connection.get("/v1/me").header("accept-language", config.language.tag())).await.map(drop)
+    gateway_request::fetch_body(connection.get("/v1/me").header("accept-language", config.language.tag()))
+        .await
+        .map(drop)
 }
 
 /// The file of a pair that is not in use yet.
@@ -147,7 +150,7 @@ impl PendingRenewalFile {
 
     /// A file that holds no pair is somebody else's or damaged: as good as none, and overwritten.
     fn read(&self) -> Result<Option<(DeviceKey, ReceivedCertificate)>, InstallError> {
-        let bytes = durable::read(&self.0).map_err(|source| self.unwritable(source))?.map(Zeroizing::new);
+        let bytes = atomic_file::read(&self.0).map_err(|source| self.unwritable(source))?.map(Zeroizing::new);
         Ok(bytes.and_then(|bytes| {
             let text = std::str::from_utf8(&bytes).ok()?;
             let der = certificates_from_pem(text).ok()?.swap_remove(0);
@@ -158,11 +161,11 @@ impl PendingRenewalFile {
     }
 
     fn write(&self, pem: &str) -> Result<(), InstallError> {
-        durable::replace(&self.0, pem.as_bytes(), FileMode::OwnerOnly).map_err(|source| self.unwritable(source))
+        atomic_file::replace(&self.0, pem.as_bytes(), FileMode::OwnerOnly).map_err(|source| self.unwritable(source))
     }
 
     fn remove(&self) -> Result<(), ClientRenewError> {
-        durable::remove(&self.0).map_err(|source| ClientRenewError::Install(self.unwritable(source)))
+        atomic_file::remove(&self.0).map_err(|source| ClientRenewError::Install(self.unwritable(source)))
     }
 
     fn unwritable(&self, source: io::Error) -> InstallError {

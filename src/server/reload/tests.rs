@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
+use crate::atomic_file::{FileMode, replace};
 use crate::clock::ManualClock;
 use crate::config::Config;
-use crate::durable::{FileMode, replace};
 use crate::entropy::SeededEntropy;
 use crate::identity::authority::{Authority, AuthorityKind};
 use crate::identity::issue::{IssuanceTerms, SERVER_VALIDITY, issue_server};
 use crate::identity::key::DeviceKey;
-use crate::transport::revocation::RevokedCertificates;
+use crate::transport::tls::revocation::RevokedCertificates;
 
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 

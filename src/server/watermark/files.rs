@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use super::super::checkpoint_files;
 use super::super::secret_file::read_secret;
 use super::head_file::HeadFile;
+use crate::atomic_file;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::checkpoint::Checkpoint;
-use crate::domain::clock_watch::ClockAnchor;
-use crate::domain::watermark::{Generation, LogPosition};
-use crate::durable;
-use crate::flows::rollback::ExternalMarks;
-use crate::identity::checkpoint_key::{CheckpointKey, CheckpointVerifier};
+use crate::domain::clock_jump::ClockAnchor;
+use crate::domain::log::checkpoint::Checkpoint;
+use crate::domain::log::watermark::{Generation, LogPosition};
+use crate::flows::admin::rollback::ExternalMarks;
+use crate::identity::signing::checkpoint_key::{CheckpointKey, CheckpointVerifier};
 use crate::sealing::KeyFile;
 
 /// The files in which the marks are.
@@ -124,7 +124,7 @@ impl WatermarkFiles {
     pub(super) fn rotate_invalid(&self, keys: &KeyFile) {
         for path in &self.head_files {
             let is_invalid = HeadFile::read(path, keys).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData);
-            if is_invalid && let Err(error) = durable::rotate(path) {
+            if is_invalid && let Err(error) = atomic_file::rotate(path) {
                 tracing::error!(path = %path.display(), %error, "an unreadable head file is still in its place");
             }
         }

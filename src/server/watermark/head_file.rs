@@ -8,12 +8,13 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::atomic_file;
+use crate::atomic_file::FileMode;
 use crate::clock::Timestamp;
-use crate::domain::chain::ChainLink;
-use crate::domain::clock_watch::ClockAnchor;
+use crate::domain::clock_jump::ClockAnchor;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::watermark::{ServerHistory, Watermark};
-use crate::durable::{self, FileMode};
+use crate::domain::log::chain::ChainLink;
+use crate::domain::log::watermark::{ServerHistory, Watermark};
 use crate::sealing::KeyFile;
 
 const HMAC_PURPOSE: &str = "lichtbild/log-head/v1";
@@ -88,7 +89,7 @@ impl HeadFile {
     /// # Errors
     /// The system's error; `InvalidData` when the file is no head file, `InvalidInput` when it was written with another key file.
     pub(super) fn read(path: &Path, keys: &KeyFile) -> io::Result<Option<Self>> {
-        let Some(bytes) = durable::read(path)? else { return Ok(None) };
+        let Some(bytes) = atomic_file::read(path)? else { return Ok(None) };
         let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
         let written: AuthenticatedHead = serde_json::from_slice(&bytes)
             .map_err(|error| invalid(format!("not the head file of a gateway, or damaged: {error}")))?;
@@ -107,7 +108,7 @@ impl HeadFile {
         let written = AuthenticatedHead { hmac: self.hmac(keys)?, known: self.clone() };
         let mut text = serde_json::to_vec_pretty(&written)?;
         text.push(b'\n');
-        durable::replace(path, &text, FileMode::WorldReadable)
+        atomic_file::replace(path, &text, FileMode::WorldReadable)
     }
 }
 

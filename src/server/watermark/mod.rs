@@ -7,21 +7,21 @@
 //! signature   all of them again
 //! ```
 
-mod disk;
+mod file_worker;
 mod files;
 mod head_file;
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use self::disk::HeadFileWorker;
+use self::file_worker::HeadFileWorker;
 pub use self::files::{LoadedWatermarks, WatermarkFiles};
 use self::head_file::HeadFile;
-use crate::domain::watermark::{LogPosition, RollbackError, ServerHistory, Watermark};
+use crate::domain::log::watermark::{LogPosition, RollbackError, ServerHistory, Watermark};
 use crate::flows::Gateway;
-use crate::flows::rollback::{ExternalMarks, RollbackCheck, compare};
+use crate::flows::admin::rollback::{ExternalMarks, RollbackCheck, compare};
 use crate::storage::{SqlStore, Store, StoreError};
-use crate::transport::trust_status::TrustStatus;
+use crate::transport::tls::trust_status::TrustStatus;
 
 /// The name of a head file that cannot be written, in `/readyz`.
 const HEAD_FILE_FAULT: &str = "log-head-file";

@@ -1,18 +1,18 @@
 //! What PostgreSQL alone needs: the store of a fleet, any number of gateways over one database. The statements are those of
 //! [`sql`](super::sql).
 
-mod attempt;
-mod changes;
 mod locks;
+mod notifications;
 mod open;
+mod retry;
 
 use sqlx::postgres::PgPool;
 
-use super::guard::RollbackGuard;
+use super::rollback_guard::RollbackGuard;
 
-pub(super) use attempt::with_retry;
-pub(super) use changes::{ChangeListener, notify_nodes};
 pub(super) use locks::{Lock, try_lock_sweep};
+pub(super) use notifications::{ChangeListener, notify_nodes};
+pub(super) use retry::with_retry;
 
 /// A database on a server. Clones share their connections.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 
 mod copy;
 mod open;
-mod purge;
+mod scrub;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{Sqlite, Transaction};
 
-use super::guard::RollbackGuard;
+use super::rollback_guard::RollbackGuard;
 
 /// A database in one file. Several processes may have it open: the gateway and an administrator's command.
 #[derive(Debug, Clone)]

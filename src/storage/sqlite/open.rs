@@ -13,9 +13,9 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection, SqlSafeStr};
 
 use super::{FileIdentity, SqliteDatabase};
-use crate::storage::contract::StoreError;
 use crate::storage::driver_error::migration_error;
-use crate::storage::guard::RollbackGuard;
+use crate::storage::rollback_guard::RollbackGuard;
+use crate::storage::store::StoreError;
 
 /// Readers work beside the one writer; more of them than cores would only wait for each other.
 const READERS: u32 = 4;

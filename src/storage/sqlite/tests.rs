@@ -7,10 +7,10 @@ use tokio::time::Instant;
 
 use super::SqliteDatabase;
 use crate::clock::Timestamp;
-use crate::domain::audit::{AuditEntry, AuditEvent};
+use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::storage::SqlStore;
-use crate::storage::contract::{Store, StoreError};
-use crate::storage::steps::ScrubOutcome;
+use crate::storage::requests::ScrubOutcome;
+use crate::storage::store::{Store, StoreError};
 
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 
@@ -70,7 +70,7 @@ async fn the_newest_write_survives_a_dropped_transaction() {
 async fn a_transaction_that_sqlite_rolled_back_by_itself_does_not_stop_the_next_one() {
     let (_folder, file, _) = store().await;
     let mut transaction = file.begin().await.unwrap();
-    // Behind sqlx's back, as on a full disk (tests/program/full_disk.rs fills one).
+    // Behind sqlx's back, as on a full disk (tests/programs/gateway/full_disk.rs fills one).
     sqlx::query("ROLLBACK").execute(&mut *transaction).await.unwrap();
     drop(transaction);
     file.begin().await.unwrap().commit().await.unwrap();

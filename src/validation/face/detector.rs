@@ -5,8 +5,8 @@ use lichtbild_inference::SimdLevel;
 
 use super::networks::{ANCHORS, DETECTOR_SIZE, Networks, REGRESSORS, probability};
 use super::resample::resample;
-use super::turn::Rotation;
-use crate::validation::small_picture::Plane;
+use super::rotation::Rotation;
+use crate::validation::downscaled::Plane;
 
 /// Boxes below this score are noise: on 724 labelled pictures wrong boxes beside a face had 0.43 at most.
 const LEAST_SCORE: f32 = 0.3;

@@ -7,8 +7,8 @@
 use super::landmarks::Landmarks;
 use super::limits::{FaceLimits, PixelRange, RatioRange};
 use crate::domain::check::Check;
-use crate::domain::finding::{Finding, Severity};
-use crate::domain::subject::Subject;
+use crate::domain::check::finding::{Finding, Severity};
+use crate::domain::photo::declaration::Subject;
 
 /// Distance of the pupils: up to this part below the limit nothing is said ...
 const DISTANCE_NOISE: f64 = 0.05;

@@ -5,7 +5,7 @@ use lichtbild_inference::SimdLevel;
 
 use super::detector::DetectedFace;
 use super::networks::{MESH_SIZE, Networks, POINTS, probability};
-use crate::validation::small_picture::Plane;
+use crate::validation::downscaled::Plane;
 
 /// Side of the square around a face, as part of the detector's box or of the points' extent (MediaPipe's own value).
 const CROP: f32 = 1.5;

@@ -17,19 +17,19 @@ mod landmarks;
 mod limits;
 mod networks;
 mod resample;
+mod rotation;
 #[cfg(test)]
 mod tests;
-mod turn;
 
 pub use geometry::{FaceMeasurements, UPRIGHT_DEGREES};
 pub use limits::{FaceLimits, PixelRange, RatioRange};
 
 use lichtbild_inference::SimdLevel;
 
-use super::small_picture::Plane;
+use super::downscaled::Plane;
 use crate::domain::check::Check;
-use crate::domain::finding::{Finding, Severity};
-use crate::domain::subject::{Exception, Subject};
+use crate::domain::check::finding::{Finding, Severity};
+use crate::domain::photo::declaration::{Exception, Subject};
 use detector::DetectedFace;
 use geometry::Geometry;
 use networks::Networks;

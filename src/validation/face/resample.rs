@@ -1,6 +1,6 @@
 //! A plane at another size.
 
-use crate::validation::small_picture::Plane;
+use crate::validation::downscaled::Plane;
 
 /// `plane` as `width x height` samples: linear between samples, and a mean over what falls together where the result is smaller.
 /// The plane must hold a sample at least.

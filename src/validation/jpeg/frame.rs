@@ -1,6 +1,6 @@
 //! The frame header (SOF): the size of the picture and how its colours are sampled (T.81, B.2.2).
 
-use super::fault::{Coding, ColourSpace, JpegError};
+use super::error::{Coding, ColourSpace, JpegError};
 
 /// What the frame header says.
 #[derive(Debug, Clone, PartialEq, Eq)]

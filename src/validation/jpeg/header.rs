@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::embedded::EmbeddedSegments;
-use super::fault::{Coding, ColourSpace, JpegError};
+use super::error::{Coding, ColourSpace, JpegError};
 use super::frame::Frame;
 use super::huffman::HuffmanSpec;
-use super::quantisation;
 use super::scan::ScanPlan;
-use super::segments::{self, Segment};
+use super::segments::Segment;
+use super::{quantisation, segments};
 
 /// More than this before the picture data is refused, in bytes. EXIF takes at most 64 KiB and colour profiles for sRGB a few;
 /// what is larger is editing history or something hidden. Our own rule: the standards have none.

@@ -11,26 +11,22 @@
 //! Two things fall out on the way. DC values have to be added up to find damage, and each is the mean of its block: together
 //! they are the picture at an eighth of its size. And where a block's last coefficient stands tells how fine its detail is.
 
-mod appendix;
 mod bits;
 mod embedded;
-mod fault;
 mod frame;
 mod header;
 mod huffman;
-mod outline;
 mod quantisation;
 mod scan;
 mod segments;
-mod traces;
 
-pub use appendix::{MAX_TRAILING_ZEROS, TrailingDataKind};
 pub use embedded::{EmbeddedSegments, SegmentKind};
-pub use fault::{Coding, ColourSpace, JpegError, TruncationPoint};
+pub use error::{Coding, ColourSpace, JpegError, TruncationPoint};
 pub use frame::{Component, Frame};
 pub use header::{Header, MAX_METADATA_BYTES, MAX_SEGMENTS};
+pub use trailing_data::{MAX_TRAILING_ZEROS, TrailingDataKind};
 
-use super::small_picture::{DownscaledPhoto, Plane};
+use super::downscaled::{DownscaledPhoto, Plane};
 use super::{MAX_HEIGHT, MAX_WIDTH};
 
 /// Picture data may take so many bytes more than their samples: the codes of pictures of a few blocks, fill bytes and markers.
@@ -83,11 +79,11 @@ pub fn analyse(bytes: &[u8]) -> JpegAnalysis {
             }
             Err(fault) => {
                 walk.errors.push(fault);
-                outline::find_end(bytes, scan_start)
+                marker_scan::find_end(bytes, scan_start)
             }
         },
         (None, None) => {
-            let end = outline::find_end(bytes, scan_start);
+            let end = marker_scan::find_end(bytes, scan_start);
             if end.is_none() {
                 walk.errors.push(JpegError::Truncated { position: TruncationPoint::Scan, per_mille: None });
             }
@@ -95,7 +91,7 @@ pub fn analyse(bytes: &[u8]) -> JpegAnalysis {
         }
     };
     if let Some(rest) = end.and_then(|end| bytes.get(end..))
-        && let Some(appendix) = appendix::classify(rest, walk.header.embedded.has_multi_picture_index())
+        && let Some(appendix) = trailing_data::classify(rest, walk.header.embedded.has_multi_picture_index())
     {
         walk.errors.push(JpegError::TrailingData { bytes: rest.len(), appendix });
     }
@@ -113,7 +109,7 @@ fn find_oversized(bytes: &[u8], scan_start: usize, frame: &Frame) -> Option<(Jpe
         return None;
     }
     // What follows EOI is told by itself.
-    let end = outline::find_end(bytes, scan_start);
+    let end = marker_scan::find_end(bytes, scan_start);
     let taken = end.unwrap_or(bytes.len()) - scan_start;
     (taken > limit).then_some((JpegError::Oversized { bytes: taken, limit }, end))
 }
@@ -122,5 +118,9 @@ fn fits_limits(frame: &Frame) -> bool {
     frame.width <= MAX_WIDTH && frame.height <= MAX_HEIGHT
 }
 
+mod block_stats;
+mod error;
+mod marker_scan;
 #[cfg(test)]
 mod tests;
+mod trailing_data;

@@ -1,11 +1,11 @@
 //! The picture data: every code of every block, counted (T.81, F.2).
 
 use super::bits::{BitReader, Marker, PaddingBits};
-use super::fault::{JpegError, TruncationPoint};
+use super::block_stats::{BlockLayout, BlockStats, BlockStatsGrid};
+use super::error::{JpegError, TruncationPoint};
 use super::header::Header;
 use super::huffman::{AcLookup, HuffmanLookup, STEP_BITS, SkipStep, TableClass};
 use super::segments;
-use super::traces::{BlockLayout, BlockStats, BlockStatsGrid};
 
 const EOI: u8 = 0xD9;
 /// The most fill bytes before a marker in or behind the picture data. T.81, B.1.1.2, has no limit; encoders write a few, or as

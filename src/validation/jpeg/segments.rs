@@ -1,6 +1,6 @@
 //! Segments: the marker, the length and the content that every part of a JPEG header consists of (T.81, B.1.1).
 
-use super::fault::{JpegError, TruncationPoint};
+use super::error::{JpegError, TruncationPoint};
 
 /// One marker with its content.
 #[derive(Debug, Clone, Copy)]

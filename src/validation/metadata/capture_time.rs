@@ -10,7 +10,7 @@ use time::{Date, Month, OffsetDateTime};
 use super::capture_date::CaptureMoment;
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
-use crate::domain::finding::Finding;
+use crate::domain::check::finding::Finding;
 use crate::validation::rules::CaptureRule;
 
 const TOLERANCE: time::Duration = time::Duration::DAY;
@@ -52,7 +52,7 @@ fn iso_date(date: Date) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::finding::Severity;
+    use crate::domain::check::finding::Severity;
 
     const RULE: CaptureRule = CaptureRule { max_age_months: 6 };
 

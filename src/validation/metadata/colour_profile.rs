@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::domain::check::Check;
-use crate::domain::finding::Finding;
+use crate::domain::check::finding::Finding;
 
 const SEGMENT: &[u8] = b"ICC_PROFILE\0";
 /// Profiles have about ten tags, those of printers some thirty.

@@ -9,7 +9,7 @@
 
 use super::exif::Exif;
 use crate::domain::check::Check;
-use crate::domain::finding::Finding;
+use crate::domain::check::finding::Finding;
 use crate::validation::rules::DensityRule;
 
 /// Conversions from centimetres and ratios may miss by this, in pixels per inch.

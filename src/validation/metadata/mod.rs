@@ -3,7 +3,7 @@
 //! Metadata are judged and never touched: the file that the studio sent is the file that the office gets, with all it says. A
 //! thumbnail in EXIF is told of and left alone, too; its segment bounds it to 64 KiB.
 
-mod capture_date;
+pub mod capture_date;
 mod capture_time;
 mod colour_profile;
 mod density;
@@ -15,11 +15,12 @@ pub use self::capture_date::CaptureDate;
 
 use self::density::StatedDensity;
 use self::exif::Exif;
-use super::jpeg::{self, Header, JpegAnalysis};
+use super::jpeg;
+use super::jpeg::{Header, JpegAnalysis};
 use super::rules::ProfileRules;
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
-use crate::domain::finding::Finding;
+use crate::domain::check::finding::Finding;
 
 /// Judges the metadata of a file as far as its header could be read.
 pub(super) fn check(bytes: &[u8], walk: &JpegAnalysis, rules: &ProfileRules, now: Timestamp) -> Vec<Finding> {

@@ -13,7 +13,7 @@ use image::metadata::Orientation;
 use super::exif::Exif;
 use super::tiff::TiffEntry;
 use crate::domain::check::Check;
-use crate::domain::finding::Finding;
+use crate::domain::check::finding::Finding;
 
 const ORIENTATION_TAG: u16 = 274;
 /// Larger values are not shown.
@@ -70,7 +70,7 @@ fn read_entry(entry: &TiffEntry<'_>) -> OrientationStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::finding::Severity;
+    use crate::domain::check::finding::Severity;
 
     fn exif(tag: u16, kind: u16, value: u16) -> Vec<u8> {
         let mut bytes = b"MM\0*\0\0\0\x08\0\x01".to_vec();

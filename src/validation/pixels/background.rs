@@ -7,11 +7,11 @@
 
 use std::ops::Range;
 
-use super::region::Histogram;
+use super::histogram::Histogram;
 use crate::domain::check::Check;
-use crate::domain::finding::Finding;
+use crate::domain::check::finding::Finding;
+use crate::validation::downscaled::Plane;
 use crate::validation::rules::BackgroundRule;
-use crate::validation::small_picture::Plane;
 
 /// Part of a corner's samples that is judged, in thousandths: the most similar ones.
 const JUDGED_PER_MILLE: u32 = 800;

@@ -1,10 +1,10 @@
 //! A picture with nothing to be seen on it: a white page, a lens cap, a layer that was not exported.
 
-use super::region::Histogram;
+use super::histogram::Histogram;
 use crate::domain::check::Check;
-use crate::domain::finding::Finding;
+use crate::domain::check::finding::Finding;
+use crate::validation::downscaled::Plane;
 use crate::validation::rules::BlankRule;
-use crate::validation::small_picture::Plane;
 
 pub(super) fn check(luma: &Plane, rule: &BlankRule) -> Option<Finding> {
     let histogram = Histogram::of(luma.samples.iter().copied());

@@ -3,12 +3,12 @@
 //! Skin and lips alone colour a tenth of any portrait, so that the twentieth of the blocks with the most colour is far from
 //! neutral however pale the person is. A tint over a grey picture (sepia) is not told from colour.
 
-use super::region::Histogram;
+use super::histogram::Histogram;
 use crate::domain::check::Check;
-use crate::domain::detail::FindingDetail;
-use crate::domain::finding::Finding;
+use crate::domain::check::detail::FindingDetail;
+use crate::domain::check::finding::Finding;
+use crate::validation::downscaled::DownscaledPhoto;
 use crate::validation::rules::ColourRule;
-use crate::validation::small_picture::DownscaledPhoto;
 
 pub(super) fn check(small: &DownscaledPhoto, rule: &ColourRule) -> Option<Finding> {
     let pairs = small.blue.samples.iter().zip(&small.red.samples);

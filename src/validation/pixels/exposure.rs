@@ -5,11 +5,11 @@
 //! Ours are inspired by them and not the same: of block means in the middle of the picture instead of pixels within the outline
 //! of a face, and of luma instead of linear luminance. Neither standard sets a threshold, so all of it is advice.
 
-use super::region::Histogram;
+use super::histogram::Histogram;
 use crate::domain::check::Check;
-use crate::domain::finding::Finding;
+use crate::domain::check::finding::Finding;
+use crate::validation::downscaled::Plane;
 use crate::validation::rules::ExposureRule;
-use crate::validation::small_picture::Plane;
 
 const DARK: std::ops::Range<usize> = 0..26;
 const BRIGHT: std::ops::Range<usize> = 247..256;

@@ -11,13 +11,13 @@
 mod background;
 mod blank;
 mod colour;
-mod detail;
 mod exposure;
-mod region;
+mod histogram;
+mod sharpness;
 
 use super::jpeg::JpegAnalysis;
 use super::rules::ProfileRules;
-use crate::domain::finding::Finding;
+use crate::domain::check::finding::Finding;
 
 /// Judges the picture of a sound file; there is none of any other.
 pub(super) fn check(walk: &JpegAnalysis, rules: &ProfileRules) -> Vec<Finding> {
@@ -31,8 +31,8 @@ pub(super) fn check(walk: &JpegAnalysis, rules: &ProfileRules) -> Vec<Finding> {
     findings.extend(rules.exposure.as_ref().and_then(|rule| exposure::check(&small.luma, rule)));
     findings.extend(rules.background.as_ref().and_then(|rule| background::check(&small.luma, rule)));
     if let Some(quality) = walk.header.quality {
-        findings.extend(rules.sharpness.as_ref().and_then(|rule| detail::check_focus(detail, quality, rule)));
-        findings.extend(rules.upscaled.as_ref().and_then(|rule| detail::check_upscaling(detail, quality, rule)));
+        findings.extend(rules.sharpness.as_ref().and_then(|rule| sharpness::check_focus(detail, quality, rule)));
+        findings.extend(rules.upscaled.as_ref().and_then(|rule| sharpness::check_upscaling(detail, quality, rule)));
     }
     findings
 }

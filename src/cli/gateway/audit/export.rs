@@ -8,15 +8,15 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime, Time};
 
 use super::super::ConfigOption;
-use super::super::failure::CommandError;
-use super::super::setting::AdminContext;
+use super::super::admin_context::AdminContext;
+use super::super::command_error::CommandError;
 use crate::clock::Timestamp;
-use crate::flows::walk::LOG_PAGE_ROWS;
+use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
 use crate::storage::{AuditLog, StoreError};
 use crate::wire::audit::to_json_line;
 
 #[derive(Args)]
-pub(in super::super) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     /// From this moment on: 2026-11-01 (its beginning, UTC) or 2026-11-01T08:00:00Z [default: the log's beginning]
     #[arg(long, value_name = "WHEN", value_parser = parse_from)]
     from: Option<Timestamp>,

@@ -1,11 +1,12 @@
 //! `audit verify` and `audit export`
 
+pub mod checkpoint_reader;
 mod export;
 mod verify;
 
 use clap::Subcommand;
 
-use super::failure::CommandError;
+use super::command_error::CommandError;
 
 #[derive(Subcommand)]
 pub(super) enum Command {

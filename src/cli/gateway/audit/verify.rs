@@ -8,20 +8,20 @@ use clap::Args;
 use serde_json::json;
 
 use super::super::ConfigOption;
-use super::super::evidence::{read_checkpoints, read_verifier, stored_checkpoints};
-use super::super::failure::{CommandError, FailureCode};
+use super::super::admin_context::AdminContext;
+use super::super::command_error::{CommandError, FailureCode};
 use super::super::output::print;
-use super::super::setting::AdminContext;
+use super::checkpoint_reader::{read_checkpoints, read_verifier, stored_checkpoints};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::chain::{ChainError, ChainErrorKind, ChainLink, ChainRow, ChainVerifier, VerifiedRange};
-use crate::domain::checkpoint::Checkpoint;
-use crate::flows::walk::{ChainVerifierError, verify_to_end};
+use crate::domain::log::chain::{ChainError, ChainErrorKind, ChainLink, ChainRow, ChainVerifier, VerifiedRange};
+use crate::domain::log::checkpoint::Checkpoint;
+use crate::flows::maintenance::chain_verifier::{ChainVerifierError, verify_to_end};
 use crate::storage::AuditLog;
 use crate::wire::audit::parse_json_line;
 
 #[derive(Args)]
-pub(in super::super) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     /// A checkpoint (its .json, with the .sig beside it) or a folder of them; can be repeated [default: the configuration's folder]
     #[arg(long = "checkpoint", value_name = "FILE|DIR")]
     checkpoints: Vec<PathBuf>,
@@ -38,7 +38,7 @@ pub(in super::super) struct Arguments {
     config: ConfigOption,
     /// Print JSON.
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {

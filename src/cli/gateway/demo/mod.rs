@@ -1,7 +1,7 @@
 //! `demo`: the main job on a real portrait, over real connections.
 
+mod environment;
 mod office;
-mod stage;
 mod story;
 
 use std::fs;
@@ -9,11 +9,11 @@ use std::path::PathBuf;
 
 use clap::{Args, value_parser};
 
-use super::failure::CommandError;
+use super::command_error::CommandError;
 use super::output::print;
-use super::serve::stop_on_signals;
+use super::running::serve::stop_on_signals;
 use crate::storage::DatabaseLocation;
-use stage::DemoEnvironment;
+use environment::DemoEnvironment;
 
 /// The portrait travels with the program, so that the demo runs anywhere.
 const PORTRAIT: &[u8] = include_bytes!("../../../../fixtures/portrait-1244x1600.jpg");
@@ -25,14 +25,14 @@ pub(super) struct Arguments {
     serve: bool,
     /// The folder to work in; a temporary one, removed at the end, unless given.
     #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
+    pub(crate) dir: Option<PathBuf>,
     /// Four ports in a row, for studios, offices, enrolment and monitoring; 0 for free ones. The story takes free ones unless
     /// told otherwise, --serve takes 8443, 9443, 7443 and 9090.
     #[arg(long, value_name = "PORT", value_parser = value_parser!(u16).range(..=65532))]
-    port_base: Option<u16>,
+    pub(crate) port_base: Option<u16>,
     /// An empty database on a PostgreSQL server, in place of a file: postgres://user@host/database. It is not removed at the end.
     #[arg(long, value_name = "URL", default_value = "lichtbild.sqlite", hide_default_value = true)]
-    database: DatabaseLocation,
+    pub(crate) database: DatabaseLocation,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {

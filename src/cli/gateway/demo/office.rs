@@ -3,8 +3,8 @@
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::super::failure::CommandError;
-use crate::client::connection::GatewayClient;
+use super::super::command_error::CommandError;
+use crate::client::gateway_client::GatewayClient;
 use crate::domain::id::CollectionId;
 use crate::wire::collection::{CollectBody, CollectionBody, SettleBody, SettlementBody};
 use crate::wire::problem::ProblemBody;

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::super::failure::CommandError;
+use super::super::command_error::CommandError;
 use super::super::output::print;
-use super::stage::DemoEnvironment;
+use super::environment::DemoEnvironment;
 use super::{PORTRAIT, office};
-use crate::client::connection::GatewayClient;
-use crate::client::deposit::{ClientDepositError, RetryContext};
-use crate::client::patience::TokioTimer;
-use crate::client::push::{PushContext, PushError, PushedPhoto, push};
-use crate::client::spool::RepeatPolicy;
+use crate::client::gateway_client::GatewayClient;
+use crate::client::photo::deposit::{ClientDepositError, RetryContext};
+use crate::client::photo::push::{PushContext, PushError, PushedPhoto, push};
+use crate::client::photo::spool::RepeatPolicy;
+use crate::client::timer::TokioTimer;
 use crate::clock::SystemClock;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::language::Language;

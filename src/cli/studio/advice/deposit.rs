@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::about_transient_error;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt::printable;
-use crate::client::deposit::ClientDepositError;
-use crate::client::setback::{ClientCertError, ServerCertError, TlsFailure};
+use crate::cli::studio::receipt_text::printable;
+use crate::client::photo::deposit::ClientDepositError;
+use crate::client::transient_error::{ClientCertError, ServerCertError, TlsFailure};
 use crate::domain::language::Language;
 use crate::wire::problem::ProblemBody;
 

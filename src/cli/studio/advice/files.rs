@@ -5,9 +5,9 @@ use std::path::Path;
 use super::about_unexpected;
 use crate::cli::studio::check::{HtmlReportError, PhotoFolderProblem};
 use crate::cli::studio::exit::Exit;
-use crate::client::photo_file::{MAX_BYTES, PhotoFileError, PhotoFileErrorKind};
-use crate::client::spool::SpoolError;
-use crate::client::stored_receipt::StoredReceiptError;
+use crate::client::photo::photo_file::{MAX_BYTES, PhotoFileError, PhotoFileErrorKind};
+use crate::client::photo::spool::SpoolError;
+use crate::client::photo::stored_receipt::StoredReceiptError;
 use crate::domain::language::Language;
 
 /// Why a photo cannot be read.

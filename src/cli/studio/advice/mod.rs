@@ -3,11 +3,11 @@
 mod deposit;
 mod enrolment;
 mod files;
-mod print;
+mod printing;
+mod profile_file;
 mod renewal;
-mod rules;
+mod self_test;
 mod setup;
-mod standing;
 mod watch;
 
 use std::error::Error as StdError;
@@ -15,17 +15,17 @@ use std::error::Error as StdError;
 pub use deposit::{about_deposit, about_problem};
 pub use enrolment::{about_address, about_code, about_enrol, about_enrolment_progress, after_enrolment};
 pub use files::{about_folder, about_html_report, about_other_images, about_photo};
-pub use print::{about_printing, about_receipt_to_print, after_printing};
+pub use printing::{about_printing, about_receipt_to_print, after_printing};
+pub use profile_file::{about_profile_file, about_unknown_checks};
 pub use renewal::about_renewal;
-pub use rules::{about_profile_file, about_unknown_checks};
+pub use self_test::{CheckState, SelfTestCheck, SelfTestLine, about_self_test};
 pub use setup::{about_config, about_credentials, after_setup_error};
-pub use standing::{CheckState, SelfTestCheck, SelfTestLine, about_self_test};
 pub use watch::about_event;
 
 use super::exit::Exit;
-use crate::client::notice::ProgressEvent;
-use crate::client::push::{PushError, PushedPhoto};
-use crate::client::setback::TransientError;
+use crate::client::photo::push::{PushError, PushedPhoto};
+use crate::client::progress::ProgressEvent;
+use crate::client::transient_error::TransientError;
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
 use deposit::about_refusal_maybe_stored;

@@ -3,7 +3,7 @@
 use super::enrolment::about_gateway_error;
 use super::{about_config, about_credentials, about_unexpected};
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt::moment;
+use crate::cli::studio::receipt_text::moment;
 use crate::client::enrolment::renew::{ClientRenewError, InstallError};
 use crate::clock::Timestamp;
 use crate::domain::language::Language;

@@ -1,8 +1,8 @@
 //! What happens while a folder is watched, and what to do about it.
 
 use super::{about_deposit, about_progress, about_push, about_renewal, about_transient_error};
-use crate::cli::studio::receipt::{moment, on_one_line, printable};
-use crate::client::hot_folder::WatchEvent;
+use crate::cli::studio::receipt_text::{moment, on_one_line, printable};
+use crate::client::watch::WatchEvent;
 use crate::domain::language::Language;
 
 /// The message for the person at the screen; `None` where a line among the results says it all.

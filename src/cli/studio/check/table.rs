@@ -1,7 +1,7 @@
 //! Several photos in a table of plain text.
 
 use crate::domain::language::Language;
-use crate::report::row::{PhotoSummary, totals_text, verdict_text};
+use crate::report::photo_summary::{PhotoSummary, totals_text, verdict_text};
 
 /// A head, a line for each photo and a line with the totals. Columns are as wide as their widest cell.
 pub(super) fn table(rows: &[PhotoSummary], language: Language) -> String {

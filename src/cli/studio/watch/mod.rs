@@ -1,9 +1,9 @@
 //! `lichtbild-studio watch DIR`
 
 mod output;
-mod papers;
+mod receipt_writer;
 mod signals;
-mod unit;
+mod systemd_unit;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -16,20 +16,20 @@ use clap::builder::PossibleValuesParser;
 use super::exit::Exit;
 use super::{LanguageArgument, PaperArgument, advice, argument_text, declaration, eprint};
 use crate::client::config::StudioConfig;
-use crate::client::connection::GatewayClient;
-use crate::client::enrolment::keep_fresh::CertificateRenewer;
-use crate::client::hot_folder::arrival::StabilityDelays;
-use crate::client::hot_folder::connections::RenewingProvider;
-use crate::client::hot_folder::folder::{WatchedFolder, WatchedFolderError};
-use crate::client::hot_folder::keeping::SentRetention;
-use crate::client::hot_folder::watch::{StopCondition, Watch, WatchOptions, WatchSettings, WatchSummary};
-use crate::client::patience::TokioTimer;
+use crate::client::enrolment::auto_renewal::CertificateRenewer;
+use crate::client::gateway_client::GatewayClient;
+use crate::client::timer::TokioTimer;
+use crate::client::watch::client_provider::RenewingProvider;
+use crate::client::watch::files::folder::{WatchedFolder, WatchedFolderError};
+use crate::client::watch::files::retention::SentRetention;
+use crate::client::watch::files::stability::StabilityDelays;
+use crate::client::watch::watch_loop::{StopCondition, Watch, WatchOptions, WatchSettings, WatchSummary};
 use crate::clock::SystemClock;
 use crate::domain::language::Language;
 use crate::entropy::OsEntropy;
 use crate::validation::profile::Profile;
 use output::ConsoleOutput;
-use papers::LocalizedReceiptWriter;
+use receipt_writer::LocalizedReceiptWriter;
 
 /// Watch a folder: every photo exported to it is judged, deposited and put away with its receipt
 ///
@@ -38,7 +38,7 @@ use papers::LocalizedReceiptWriter;
 #[derive(Args)]
 pub struct Arguments {
     /// The folder that photos are exported to
-    dir: PathBuf,
+    pub(crate) dir: PathBuf,
     /// Gateway address, certificate and key of this computer
     #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
     config: PathBuf,
@@ -114,7 +114,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Exit::Setup
     };
     if arguments.print_systemd_unit {
-        return unit::print_unit(arguments, requested_language.unwrap_or_default());
+        return systemd_unit::print_unit(arguments, requested_language.unwrap_or_default());
     }
     let config = match StudioConfig::load(&arguments.config) {
         Ok(config) => config,

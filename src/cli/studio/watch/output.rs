@@ -6,10 +6,10 @@
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::cli::studio::{advice, receipt};
-use crate::client::hot_folder::{WatchEvent, WatchObserver, WatchStatus};
+use crate::cli::studio::{advice, receipt_text};
+use crate::client::watch::{WatchEvent, WatchObserver, WatchStatus};
 use crate::clock::Clock;
-use crate::domain::code::RetrievalCode;
+use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::language::Language;
 
 /// Writes to this process's two streams.
@@ -57,20 +57,20 @@ impl ConsoleOutput {
                     Ok(code) if self.shows_codes => {
                         self.language.pick("Abrufcode ", "code ").to_owned() + &code.reveal()
                     }
-                    _ => receipt::on_one_line(receipt_file),
+                    _ => receipt_text::on_one_line(receipt_file),
                 };
-                format!("{word}  {}  {shown}", receipt::on_one_line(name))
+                format!("{word}  {}  {shown}", receipt_text::on_one_line(name))
             }
             WatchEvent::Refused { name, report, .. } => {
                 let word = self.language.pick("abgelehnt", "refused");
-                format!("{word}  {}  {}", receipt::on_one_line(name), receipt::on_one_line(report))
+                format!("{word}  {}  {}", receipt_text::on_one_line(name), receipt_text::on_one_line(report))
             }
             WatchEvent::Erased { name } => {
-                format!("{}  {}", self.language.pick("gelöscht", "deleted"), receipt::on_one_line(name))
+                format!("{}  {}", self.language.pick("gelöscht", "deleted"), receipt_text::on_one_line(name))
             }
             _ => return None,
         };
-        Some(receipt::printable(&format!("{}  {line}", self.clock.now())))
+        Some(receipt_text::printable(&format!("{}  {line}", self.clock.now())))
     }
 }
 

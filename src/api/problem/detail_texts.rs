@@ -1,0 +1,106 @@
+//! What exactly is wrong with a request, a key or a code, in German and English.
+
+use super::MalformedReason;
+use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
+use crate::domain::language::Language;
+use crate::identity::public_key::{KeyError, RSA_MINIMUM_BITS};
+
+/// Why the request cannot be read.
+pub(super) fn malformed_detail(fault: MalformedReason, language: Language) -> String {
+    let (german, english) = match fault {
+        MalformedReason::InvalidJson { line, column } => {
+            return language.pick(
+                format!("Der Rumpf der Anfrage ist ab Zeile {line}, Spalte {column} kein JSON."),
+                format!("The request's body is not JSON from line {line}, column {column} on."),
+            );
+        }
+        MalformedReason::TruncatedJson => ("Das JSON der Anfrage bricht ab.", "The request's JSON ends early."),
+        MalformedReason::Field => (
+            "Ein Feld der Anfrage fehlt, ist unbekannt oder von falscher Art. Die README nennt die Felder.",
+            "A field of the request is missing, unknown, or of the wrong kind. The README lists the fields.",
+        ),
+        MalformedReason::Query => (
+            "Ein Parameter der Adresse ist unbekannt, doppelt oder nicht lesbar. Erlaubt sind limit, after und bei Fotos state.",
+            "A parameter of the address is unknown, repeated, or cannot be read. There are limit, after and, for photos, state.",
+        ),
+        MalformedReason::CertificateRequest => (
+            "Erwartet wird ein Zertifikatsantrag: PKCS#10 als DER in Base64 (RFC 8951) oder als PEM.",
+            "A certificate request is expected: PKCS#10 as DER in base64 (RFC 8951), or as PEM.",
+        ),
+        MalformedReason::Hexadecimal => {
+            ("lookup und nonce sind je 64 hexadezimale Ziffern.", "lookup and nonce have 64 hexadecimal digits each.")
+        }
+        MalformedReason::Note => ("note enthält Steuerzeichen.", "note holds control characters."),
+        MalformedReason::Date => ("until ist kein Datum wie 2026-12-31.", "until is not a date such as 2026-12-31."),
+    };
+    language.pick(german, english).into()
+}
+
+/// Why the key is not certified, and which ones are.
+pub(super) fn key_detail(error: KeyError, language: Language) -> String {
+    let (german, english) = match error {
+        KeyError::RsaTooShort { bits } => {
+            (format!("Der RSA-Schlüssel hat nur {bits} Bit."), format!("The RSA key has only {bits} bits."))
+        }
+        KeyError::Curve => (
+            "Diese elliptische Kurve wird nicht angenommen.".to_owned(),
+            "This elliptic curve is not accepted.".to_owned(),
+        ),
+        KeyError::Algorithm | KeyError::Malformed => (
+            "Diese Art von Schlüssel wird nicht angenommen.".to_owned(),
+            "This kind of key is not accepted.".to_owned(),
+        ),
+    };
+    language.pick(
+        format!("{german} Erlaubt sind ECDSA auf P-256 oder P-384 und RSA ab {RSA_MINIMUM_BITS} Bit."),
+        format!("{english} ECDSA on P-256 or P-384 is, and RSA of at least {RSA_MINIMUM_BITS} bits."),
+    )
+}
+
+/// What is wrong with a code as it was typed; `german` and `english` name the kind of code and the paper that it stands on.
+pub(super) fn code_detail(error: CodeError, german: [&str; 2], english: [&str; 2], language: Language) -> String {
+    let ([kind, paper], [english_kind, english_paper]) = (german, english);
+    match error {
+        CodeError::Length { symbols } => language.pick(
+            format!("Ein {kind} hat 20 Zeichen, hier sind es {symbols}."),
+            format!("{english_kind} has 20 symbols, this one has {symbols}."),
+        ),
+        CodeError::GroupLength { group, symbols } => language.pick(
+            format!("Gruppe {group} hat {symbols} statt 5 Zeichen. Bitte mit {paper} vergleichen."),
+            format!("Group {group} has {symbols} instead of 5 symbols. Compare with {english_paper}."),
+        ),
+        CodeError::UnknownCharacter { place: Some(SymbolPosition { group, position }) } => language.pick(
+            format!(
+                "Das {position}. Zeichen der Gruppe {group} kommt in keinem {kind} vor. Erlaubt sind 0-9 und A-Z ohne I, L, O, U. \
+                 Bitte mit {paper} vergleichen."
+            ),
+            format!(
+                "Symbol {position} of group {group} is one that no code contains. Codes use 0-9 and A-Z without I, L, O, U. \
+                 Compare with {english_paper}."
+            ),
+        ),
+        CodeError::UnknownCharacter { place: None } => language.pick(
+            format!("Ein Zeichen kommt in keinem {kind} vor. Erlaubt sind 0-9 und A-Z ohne I, L, O, U."),
+            "A character that no code contains. Codes use 0-9 and A-Z without I, L, O, U.".to_owned(),
+        ),
+        CodeError::SwappedLayout => language.pick(
+            format!(
+                "Y und Z sind wohl vertauscht: Scanner oder Tastatur ist auf die Belegung eines anderen Landes eingestellt. Bitte den \
+                 Scanner auf Deutsch stellen, bis dahin den Code von Hand eintippen. Stimmen Y und Z doch, mit {paper} vergleichen."
+            ),
+            format!(
+                "Y and Z are probably swapped: scanner or keyboard is set to another country's layout. Set the scanner to the \
+                 computer's layout, and type the code by hand until then. If Y and Z are right, compare with {english_paper}."
+            ),
+        ),
+        CodeError::CheckSymbol => language.pick(
+            format!(
+                "Vertippt: Ein Zeichen ist falsch oder zwei sind vertauscht; welche, lässt sich nicht sagen. Bitte mit {paper} \
+                 vergleichen."
+            ),
+            format!(
+                "A typo: a symbol is wrong or two are swapped; which, cannot be told. Compare with {english_paper}."
+            ),
+        ),
+    }
+}

@@ -1,0 +1,243 @@
+//! What each failure of a flow is to the caller: causes to problems, exhaustively.
+
+use super::{MalformedReason, Problem};
+use crate::api::body::BodyError;
+use crate::domain::party::DeviceScope;
+use crate::domain::party::invitation::InvitationRefusal;
+use crate::domain::photo::PhotoState;
+use crate::flows::authenticate::AuthenticationError;
+use crate::flows::enrolment::certificate_issuer::CertifyError;
+use crate::flows::enrolment::enrol::EnrolError;
+use crate::flows::enrolment::gateway_proof::GatewayProofError;
+use crate::flows::enrolment::renew::RenewError;
+use crate::flows::photo::collect::CollectError;
+use crate::flows::photo::deposit::DepositError;
+use crate::flows::photo::hand_over::HandOverError;
+use crate::flows::photo::settle::SettleError;
+use crate::flows::photo::withdraw::WithdrawError;
+use crate::identity::public_key::KeyError;
+use crate::identity::request::certificate_request::RequestError;
+use crate::limits::fair_queue::QueueFullError;
+use crate::limits::rate_limiter::RateLimited;
+use crate::storage::StoreError;
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+        match error {
+            StoreError::Unavailable(_)
+            | StoreError::NewerSchema { .. }
+            | StoreError::RowKeyUnavailable(_)
+            | StoreError::OlderSchema
+            | StoreError::InUse
+            | StoreError::RolledBack(_)
+            | StoreError::Inactive(_) => Self::StorageUnavailable,
+            StoreError::AlreadyExists | StoreError::Damaged(_) => Self::Internal,
+        }
+    }
+}
+
+impl From<BodyError> for Problem {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge { max_bytes } => Self::PhotoTooLarge { limit_bytes: max_bytes },
+            BodyError::TooSlow { .. } => Self::UploadTooSlow,
+            BodyError::Interrupted { .. } => Self::BodyCut,
+        }
+    }
+}
+
+impl From<AuthenticationError> for Problem {
+    fn from(error: AuthenticationError) -> Self {
+        match error {
+            AuthenticationError::UnknownDevice => Self::DeviceUnknown,
+            AuthenticationError::Revoked { at } => Self::DeviceRevoked { at },
+            AuthenticationError::Suspended { role } => Self::PartySuspended { role },
+            AuthenticationError::Expired { at } => Self::CertificateExpired { at },
+            AuthenticationError::WrongScope { scope: DeviceScope::Audit } => Self::DeviceIsAuditors,
+            AuthenticationError::WrongScope { scope: DeviceScope::Photos } => Self::AuditorsOnly,
+            AuthenticationError::RateLimited(error) => error.into(),
+            AuthenticationError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RateLimited> for Problem {
+    fn from(RateLimited { wait }: RateLimited) -> Self {
+        Self::TooManyRequests { wait }
+    }
+}
+
+impl From<QueueFullError> for Problem {
+    fn from(_: QueueFullError) -> Self {
+        Self::GatewayBusy
+    }
+}
+
+impl From<DepositError> for Problem {
+    fn from(error: DepositError) -> Self {
+        match error {
+            DepositError::Busy => Self::GatewayBusy,
+            DepositError::RevokedOrSuspended => Self::DeviceRevokedOrSuspended,
+            DepositError::DigestMismatch { announced, received } => Self::DigestMismatch { announced, received },
+            DepositError::InProgress => Self::DepositInProgress,
+            DepositError::KeyReused => Self::IdempotencyKeyReused,
+            DepositError::Refused { findings } => Self::PhotoRefused { findings },
+            DepositError::Seal(error) => {
+                tracing::error!(%error, "a photo could not be sealed");
+                Self::Internal
+            }
+            DepositError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CollectError> for Problem {
+    fn from(error: CollectError) -> Self {
+        match error {
+            CollectError::TooManyCodes { wait } => Self::TooManyCodes { wait },
+            CollectError::UnknownCode => Self::CodeUnknown,
+            CollectError::Quarantined(held_back) => Self::PhotoQuarantined(held_back),
+            CollectError::LeasedElsewhere { until } => Self::PhotoLeasedElsewhere { until },
+            CollectError::HandedOverElsewhere { until } => Self::PhotoHandedOverElsewhere { until },
+            CollectError::Settled { state, at, office } => Self::PhotoSettled { state, at, office },
+            CollectError::Withdrawn { at } => Self::PhotoWithdrawn { at },
+            CollectError::Expired { at } => Self::PhotoExpired { at },
+            CollectError::Damaged(error) => {
+                tracing::error!(%error, "a photo does not come out of its seal");
+                Self::PhotoDamaged
+            }
+            CollectError::ConcurrentChange => Self::GatewayBusy,
+            CollectError::Entropy(error) => {
+                tracing::error!(%error, "no identifier");
+                Self::Internal
+            }
+            CollectError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<HandOverError> for Problem {
+    fn from(error: HandOverError) -> Self {
+        match error {
+            HandOverError::TooManyCodes { wait } => Self::TooManyCodes { wait },
+            HandOverError::UnknownCollection => Self::CollectionUnknown,
+            HandOverError::WrongCode => Self::CodeUnknown,
+            HandOverError::LeaseExpired { at } => Self::LeaseExpired { at },
+            HandOverError::Quarantined(held_back) => Self::PhotoQuarantined(held_back),
+            HandOverError::CollectionOver { at } => Self::CollectionOver { at },
+            HandOverError::Open(error) => error.into(),
+            HandOverError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SettleError> for Problem {
+    fn from(error: SettleError) -> Self {
+        match error {
+            SettleError::UnknownCollection => Self::CollectionUnknown,
+            SettleError::DateOutOfRange { earliest, latest } => Self::SettlementDate { earliest, latest },
+            SettleError::NoteTooLong { length } => {
+                Self::NoteTooLong { length, limit: crate::flows::photo::settle::NOTE_MAX_CHARACTERS }
+            }
+            SettleError::NoteHasControlCharacters => Self::RequestMalformed { reason: MalformedReason::Note },
+            SettleError::AlreadySettled { state, at } => Self::CollectionSettled { state, at },
+            SettleError::Lapsed { at } => Self::LeaseExpired { at },
+            SettleError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<WithdrawError> for Problem {
+    fn from(error: WithdrawError) -> Self {
+        match error {
+            WithdrawError::UnknownPhoto => Self::PhotoUnknown,
+            WithdrawError::Leased { until } => Self::PhotoLeased { until },
+            WithdrawError::Kept { until } => Self::PhotoKept { until },
+            WithdrawError::TooLate { state: PhotoState::Expired, at } => Self::PhotoExpired { at },
+            WithdrawError::TooLate { state, at } => Self::PhotoSettled { state, at, office: None },
+            WithdrawError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RequestError> for Problem {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::NotARequest | RequestError::Key(KeyError::Malformed) => {
+                Self::RequestMalformed { reason: MalformedReason::CertificateRequest }
+            }
+            RequestError::SignatureAlgorithm => Self::RequestSignatureUnsupported,
+            RequestError::Signature => Self::RequestSignatureWrong,
+            RequestError::Key(error) => Self::KeyTooWeak { error },
+        }
+    }
+}
+
+impl From<CertifyError> for Problem {
+    fn from(error: CertifyError) -> Self {
+        match error {
+            CertifyError::Unavailable { role } => Self::EnrolmentUnavailable { role: Some(role) },
+            CertifyError::Identity(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "an authority does not issue");
+                Self::EnrolmentUnavailable { role: None }
+            }
+        }
+    }
+}
+
+impl From<InvitationRefusal> for Problem {
+    fn from(refusal: InvitationRefusal) -> Self {
+        match refusal {
+            InvitationRefusal::Expired { at } => Self::EnrolmentCodeExpired { at },
+            InvitationRefusal::Spent => Self::EnrolmentCodeSpent,
+            InvitationRefusal::Exhausted => Self::EnrolmentCodeExhausted,
+            InvitationRefusal::Withdrawn => Self::EnrolmentCodeWithdrawn,
+        }
+    }
+}
+
+impl From<EnrolError> for Problem {
+    fn from(error: EnrolError) -> Self {
+        match error {
+            EnrolError::NotSetUp => Self::EnrolmentUnavailable { role: None },
+            EnrolError::WrongCode { tries_left } => Self::EnrolmentCodeWrong { tries_left },
+            EnrolError::Refused(refusal) => refusal.into(),
+            EnrolError::Suspended { role } => Self::PartySuspended { role },
+            EnrolError::Request(error) => error.into(),
+            EnrolError::SubjectMismatch => Self::RequestSubjectForeign,
+            EnrolError::Certify(error) => error.into(),
+            EnrolError::ConcurrentChange => Self::GatewayBusy,
+            EnrolError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RenewError> for Problem {
+    fn from(error: RenewError) -> Self {
+        match error {
+            RenewError::Request(error) => error.into(),
+            RenewError::SubjectMismatch => Self::RequestSubjectForeign,
+            RenewError::ExternalCertificate => Self::CertificateForeign,
+            RenewError::Superseded { since } => Self::CertificateSuperseded { since },
+            RenewError::RevokedOrSuspended => Self::DeviceRevokedOrSuspended,
+            RenewError::Certify(error) => error.into(),
+            RenewError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<GatewayProofError> for Problem {
+    fn from(error: GatewayProofError) -> Self {
+        match error {
+            GatewayProofError::RateLimited(error) => error.into(),
+            GatewayProofError::Unknown => Self::InvitationUnknown,
+            GatewayProofError::Unavailable => Self::EnrolmentUnavailable { role: None },
+            GatewayProofError::Damaged => {
+                tracing::error!("a proof key does not come out of its seal");
+                Self::Internal
+            }
+            GatewayProofError::Store(error) => error.into(),
+        }
+    }
+}

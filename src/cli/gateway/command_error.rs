@@ -1,0 +1,96 @@
+//! What an operator is told when something went wrong: the thing itself, its causes, and what to do.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use crate::config::ConfigError;
+use crate::flows::admin::administer::AdministrationError;
+use crate::identity::error::IdentityError;
+use crate::server::StartError;
+use crate::server::secret_file::SecretError;
+use crate::storage::StoreError;
+
+/// A command that failed. The message says what to do.
+#[derive(Debug)]
+pub(super) struct CommandError {
+    message: String,
+    causes: Vec<String>,
+    advice: Option<&'static str>,
+    code: FailureCode,
+}
+
+/// What a failure ends the program with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FailureCode {
+    /// Something did not work.
+    Failed = 1,
+    /// Everything worked, and found that the transfer log or the database is not whole.
+    IntegrityViolation = 3,
+    /// Everything worked, and nothing is wrong with the transfer log as far as it goes, but no signed checkpoint vouches for it.
+    NoCheckpoint = 4,
+}
+
+impl CommandError {
+    /// Something that went wrong because of something else.
+    pub(super) fn new(message: impl Into<String>, cause: impl Error) -> Self {
+        let mut failure =
+            Self { message: message.into(), causes: vec![cause.to_string()], advice: None, code: FailureCode::Failed };
+        failure.causes.extend(sources(&cause));
+        failure
+    }
+
+    /// Something that explains itself.
+    pub(super) fn plain(message: impl Into<String>) -> Self {
+        Self { message: message.into(), causes: Vec::new(), advice: None, code: FailureCode::Failed }
+    }
+
+    /// The same with the next step as its last line.
+    pub(super) fn with_advice(mut self, advice: &'static str) -> Self {
+        self.advice = Some(advice);
+        self
+    }
+
+    /// The same with another exit code.
+    pub(super) fn with_code(mut self, code: FailureCode) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Writes the message to the standard error stream.
+    pub(super) fn report(&self) -> ExitCode {
+        eprintln!("error: {}", self.message);
+        for cause in &self.causes {
+            eprintln!("  because: {cause}");
+        }
+        if let Some(advice) = self.advice {
+            eprintln!("  next: {advice}");
+        }
+        ExitCode::from(self.code as u8)
+    }
+}
+
+impl<E: Error + ActionableError> From<E> for CommandError {
+    fn from(error: E) -> Self {
+        Self { message: error.to_string(), causes: sources(&error), advice: None, code: FailureCode::Failed }
+    }
+}
+
+fn sources(error: &dyn Error) -> Vec<String> {
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    causes
+}
+
+/// Errors whose own message is good enough for an operator.
+pub(super) trait ActionableError {}
+
+impl ActionableError for ConfigError {}
+impl ActionableError for StartError {}
+impl ActionableError for AdministrationError {}
+impl ActionableError for IdentityError {}
+impl ActionableError for SecretError {}
+impl ActionableError for StoreError {}

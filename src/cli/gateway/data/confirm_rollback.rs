@@ -1,0 +1,53 @@
+//! `confirm-rollback`
+
+use clap::Args;
+
+use super::quarantine::{print_quarantine, update_watermarks};
+use crate::cli::gateway::ConfigOption;
+use crate::cli::gateway::admin_context::AdminContext;
+use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::output::print;
+use crate::clock::SystemClock;
+use crate::flows::admin::rollback;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    file: ConfigOption,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Takes a database into use that went back in time. Running gateways follow within a second.
+pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open_ignoring_rollback(&arguments.file).await?;
+    let keys = setting.key_file()?;
+    let marks = setting.watermark_files().read(&keys).marks;
+    let compared = rollback::compare(setting.store(), &keys, &marks).await?;
+    let Some(regression) = compared.regression else {
+        setting.close().await;
+        return Err(CommandError::plain(
+            "the database is where the marks of this machine say it was: there is nothing to confirm. If it was put back all the \
+             same, `lichtbild-gateway quarantine hold --as-of MOMENT` holds its photos back",
+        ));
+    };
+    let (as_of, held) = rollback::confirm(setting.store(), &SystemClock, &keys, &marks, &compared).await?;
+    update_watermarks(&setting, &keys).await?;
+    setting.close().await;
+    if arguments.json {
+        return print(serde_json::json!({
+            "found": regression.to_string(),
+            "as_of": as_of,
+            "photos": held.photos,
+            "invitations": held.invitations,
+        }));
+    }
+    print(format!("Confirmed although {regression}."))?;
+    print(format!("The database knows what happened until {as_of}."))?;
+    print_quarantine(held)?;
+    eprintln!(
+        "Revoke again whom you revoked since, suspend again whom you suspended: `device revoke`, `studio suspend`."
+    );
+    Ok(())
+}

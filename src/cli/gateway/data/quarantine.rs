@@ -1,0 +1,165 @@
+//! `quarantine list`, `quarantine release`, `quarantine hold`
+
+use clap::{Args, Subcommand};
+
+use crate::cli::gateway::ConfigOption;
+use crate::cli::gateway::admin_context::AdminContext;
+use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::output::print;
+use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::domain::id::PhotoId;
+use crate::flows::admin::quarantine::release_quarantined;
+use crate::flows::admin::rollback;
+use crate::sealing::KeyFile;
+use crate::storage::maintenance::QuarantineCounts;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// List the photos that are held back since a restore or a roll-back.
+    List(ListArguments),
+    /// Let photos be collected again that are held back since a restore or a roll-back.
+    Release(ReleaseArguments),
+    /// Hold back every photo that is there, after the database was put back by other means than `restore`.
+    Hold(HoldArguments),
+}
+
+#[derive(Args)]
+pub(crate) struct ListArguments {
+    #[command(flatten)]
+    file: ConfigOption,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ReleaseArguments {
+    /// The photos.
+    #[arg(value_name = "PHOTO_ID", required_unless_present = "all", conflicts_with = "all")]
+    photos: Vec<PhotoId>,
+    /// Every photo: to be said only if nothing was handed out, withdrawn or settled after the backup was taken.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    file: ConfigOption,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct HoldArguments {
+    /// The moment up to which the database knows what happened (2026-11-22T09:30:00Z); now, unless said.
+    #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
+    as_of: Option<Timestamp>,
+    #[command(flatten)]
+    file: ConfigOption,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(command: Command) -> Result<(), CommandError> {
+    match command {
+        Command::List(arguments) => list(&arguments).await,
+        Command::Release(arguments) => release(&arguments).await,
+        Command::Hold(arguments) => hold(&arguments).await,
+    }
+}
+
+async fn list(arguments: &ListArguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open(&arguments.file).await?;
+    let (mut held, mut after) = (Vec::new(), None);
+    loop {
+        let page = setting.store().quarantined_photos(after).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.photo_id);
+        held.extend(page);
+    }
+    setting.close().await;
+    if arguments.json {
+        return print(serde_json::json!(held));
+    }
+    for photo in &held {
+        print(format!(
+            "{}  {:<9}  deposited {}  expires {}  {}",
+            photo.photo_id, photo.state, photo.deposited_at, photo.expires_at, photo.studio
+        ))?;
+    }
+    if held.is_empty() {
+        eprintln!("None: no photo is held back since a restore.");
+    }
+    Ok(())
+}
+
+async fn release(arguments: &ReleaseArguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open(&arguments.file).await?;
+    let mut released = 0;
+    let chosen = arguments.photos.iter().copied().map(Some);
+    for photo in chosen.chain(arguments.all.then_some(None)) {
+        released += release_quarantined(setting.store(), &SystemClock, photo).await?;
+    }
+    setting.close().await;
+    if released == 0 {
+        return Err(CommandError::plain(
+            "none of them is held back since a restore: `lichtbild-gateway quarantine list` shows all",
+        ));
+    }
+    if arguments.json {
+        return print(serde_json::json!({ "photos": released }));
+    }
+    print(format!("{released} photos can be collected again."))
+}
+
+async fn hold(arguments: &HoldArguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open_ignoring_rollback(&arguments.file).await?;
+    let as_of = arguments.as_of.unwrap_or_else(|| SystemClock.now());
+    let foreign = setting.store().schema_differences().await?;
+    let keys = setting.key_file()?;
+    let marks = setting.watermark_files().read(&keys).marks;
+    let held = rollback::quarantine(setting.store(), &SystemClock, &keys, &marks, as_of, 0).await?;
+    update_watermarks(&setting, &keys).await?;
+    setting.close().await;
+    if !foreign.is_empty() {
+        eprintln!(
+            "The database's schema is not as this program makes it, and what it did not make may undo this. Start no gateway on it \
+             before `lichtbild-gateway verify` finds nothing of the kind:"
+        );
+        foreign.iter().for_each(|fault| eprintln!("  {fault}"));
+    }
+    if arguments.json {
+        return print(serde_json::json!({ "photos": held.photos, "invitations": held.invitations }));
+    }
+    print_quarantine(held)
+}
+
+/// Tells people of a hold, and of the next step.
+pub(super) fn print_quarantine(held: QuarantineCounts) -> Result<(), CommandError> {
+    print(format!("{} photos are held back, {} invitations ended.", held.photos, held.invitations))?;
+    eprintln!("Next: `quarantine list` shows them, `quarantine release` frees those that were not used since.");
+    Ok(())
+}
+
+/// Has the marks of this machine follow a database that an administrator has just accepted.
+pub(super) async fn update_watermarks(setting: &AdminContext, keys: &KeyFile) -> Result<(), CommandError> {
+    let files = setting.watermark_files();
+    let position = setting.compare(keys).await?.position;
+    let folder = &setting.config.audit.checkpoints;
+    let aside = files.archive_superseded_checkpoints(&position.generation, true).map_err(|error| {
+        let shown = folder.display();
+        let done = "the database is in use again, but checkpoints of rows that it does not have are still in";
+        CommandError::new(format!("{done} {shown}: the gateway moves them when it starts"), error)
+    })?;
+    if aside > 0 {
+        let folder = folder.join(format!("superseded-{}", position.generation.number));
+        eprintln!("{aside} checkpoints of rows that this database does not have are in {} now.", folder.display());
+    }
+    files.write(&position, keys, &SystemClock).map_err(|error| {
+        CommandError::plain(format!("{error}: run this as the gateway's user; the gateway itself goes on without it"))
+    })
+}
+
+fn parse_moment(text: &str) -> Result<Timestamp, String> {
+    let read = serde_json::from_value(serde_json::Value::String(text.to_owned()));
+    read.map_err(|_| "give a moment such as 2026-11-22T09:30:00Z".to_owned())
+}

@@ -1,0 +1,136 @@
+//! The key that a backup is verified with, and the manifests that are believed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::super::backup::manifest::{BackedUpFile, Manifest};
+use super::super::backup::signature::SignedManifest;
+use super::arguments::Arguments;
+use super::files::read_verified;
+use crate::cli::gateway::command_error::CommandError;
+use crate::domain::digest::Sha256Digest;
+use crate::identity::signing::checkpoint_key::{CheckpointKey, CheckpointVerifier};
+
+/// A backup and the folder with its keys, as their manifests tell.
+pub(super) struct VerifiedBackup {
+    pub(super) manifest: Manifest,
+    pub(super) keys: Option<(PathBuf, Manifest)>,
+    /// The key that they were verified with; `None` only where nothing is signed and no key was found.
+    pub(super) verifier: Option<CheckpointVerifier>,
+    pub(super) source: KeySource,
+}
+
+/// The origin of the key that a backup is verified with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum KeySource {
+    /// A file that was named.
+    Given,
+    /// The folder with the keys, which is kept apart.
+    Keys,
+    /// The backup itself.
+    Backup,
+}
+
+/// Verifies the signatures before anything else of the backup is used.
+pub(super) fn verify_manifests(arguments: &Arguments) -> Result<VerifiedBackup, CommandError> {
+    let backup = SignedManifest::read(&arguments.from)?;
+    let keys = arguments.keys.as_deref().map(|folder| Ok::<_, CommandError>((folder, SignedManifest::read(folder)?)));
+    let keys = keys.transpose()?;
+    let (verifier, source) = trusted_key(arguments, &backup, keys.as_ref())?;
+    if backup.is_signed() && verifier.is_none() {
+        return Err(CommandError::plain(format!(
+            "{} holds no public key to verify it with: give the gateway's audit.pub with --audit-key",
+            arguments.from.display()
+        )));
+    }
+    let manifest = verify_manifest(&backup, &arguments.from, verifier.as_ref(), arguments)?;
+    let keys = match keys {
+        None => None,
+        Some((folder, keys)) => {
+            Some((folder.to_owned(), verify_manifest(&keys, folder, verifier.as_ref(), arguments)?))
+        }
+    };
+    if let Some(verifier) = verifier.as_ref().filter(|_| source == KeySource::Backup && backup.is_signed()) {
+        eprintln!(
+            "Verified with the audit key within the backup itself, of SHA-256 {}. This proves that the backup was not damaged, not \
+             that the gateway made it: compare the SHA-256 with one written down elsewhere, or give the key with --audit-key.",
+            verifier.sha256()
+        );
+    }
+    Ok(VerifiedBackup { manifest, keys, verifier, source })
+}
+
+fn verify_manifest(
+    signed: &SignedManifest,
+    folder: &Path,
+    verifier: Option<&CheckpointVerifier>,
+    arguments: &Arguments,
+) -> Result<Manifest, CommandError> {
+    if !signed.is_signed() && arguments.unsigned {
+        eprintln!("{} is not signed: whoever had it may have changed it.", folder.display());
+        return signed.parse_unverified();
+    }
+    match verifier {
+        Some(verifier) => signed.verify(verifier),
+        None => Err(CommandError::plain(format!(
+            "{} cannot be verified without a public key: give the gateway's audit.pub with --audit-key, or take it as it is with \
+             --unsigned",
+            folder.display()
+        ))),
+    }
+}
+
+/// The key to verify with: the one that is named, else the one of the keys, else the backup's own.
+fn trusted_key(
+    arguments: &Arguments,
+    backup: &SignedManifest,
+    keys: Option<&(&Path, SignedManifest)>,
+) -> Result<(Option<CheckpointVerifier>, KeySource), CommandError> {
+    if let Some(file) = &arguments.audit_key {
+        let text = fs::read_to_string(file)
+            .map_err(|error| CommandError::new(format!("cannot read {}: check its path", file.display()), error))?;
+        return Ok((Some(public_key(file, &text)?), KeySource::Given));
+    }
+    if let Some((folder, signed)) = keys
+        && let Some(verifier) = find_audit_key(folder, &signed.parse_unverified()?)?
+    {
+        return Ok((Some(verifier), KeySource::Keys));
+    }
+    Ok((find_audit_key(&arguments.from, &backup.parse_unverified()?)?, KeySource::Backup))
+}
+
+/// The audit key in a folder: the public half, or the private key, of which it is a part.
+fn find_audit_key(folder: &Path, manifest: &Manifest) -> Result<Option<CheckpointVerifier>, CommandError> {
+    let read = |kept: &BackedUpFile| {
+        let file = folder.join(&kept.file);
+        let text = read_verified(&file, kept.sha256)?;
+        Ok::<_, CommandError>((file, zeroize::Zeroizing::new(String::from_utf8_lossy(&text).into_owned())))
+    };
+    if let Some(kept) = manifest.file("audit.key") {
+        let (file, text) = read(kept)?;
+        let key = CheckpointKey::from_pem(&text)
+            .map_err(|error| CommandError::new(format!("{} is not an audit key", file.display()), error))?;
+        return Ok(Some(key.verifier().clone()));
+    }
+    let Some(kept) = manifest.file("audit.public_key") else { return Ok(None) };
+    let (file, text) = read(kept)?;
+    public_key(&file, &text).map(Some)
+}
+
+fn public_key(file: &Path, text: &str) -> Result<CheckpointVerifier, CommandError> {
+    CheckpointVerifier::from_pem(text).ok_or_else(|| {
+        CommandError::plain(format!(
+            "{}: not a public key on P-256 in PEM: give the gateway's audit.pub",
+            file.display()
+        ))
+    })
+}
+
+impl VerifiedBackup {
+    /// For programs.
+    pub(super) fn key_as_json(&self) -> serde_json::Value {
+        let sha256: Option<Sha256Digest> = self.verifier.as_ref().map(CheckpointVerifier::sha256);
+        serde_json::json!({ "sha256": sha256, "from": self.source })
+    }
+}

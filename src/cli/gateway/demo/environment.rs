@@ -1,0 +1,184 @@
+//! What the demo plays on: a real gateway in a folder, with one studio, one office and a device for each.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::super::ConfigOption;
+use super::super::admin_context::AdminContext;
+use super::super::command_error::CommandError;
+use super::super::parties::device::{NewDevice, NewKey, ProvisionedDevice, provision};
+use super::super::running::init;
+use crate::atomic_file::{FileMode, replace};
+use crate::client::config::StudioConfig;
+use crate::client::gateway_client::GatewayClient;
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::domain::id::DeviceId;
+use crate::domain::language::Language;
+use crate::domain::party::{DeviceScope, Role};
+use crate::entropy::OsEntropy;
+use crate::identity::host_name::HostName;
+use crate::identity::key::DeviceKey;
+use crate::server::{Addresses, RunningGateway, start};
+use crate::storage::DatabaseLocation;
+use crate::transport::http::shutdown::ShutdownTrigger;
+
+pub(super) struct DemoEnvironment {
+    dir: PathBuf,
+    config: Config,
+    setting: AdminContext,
+    studio: ProvisionedDevice,
+    office: ProvisionedDevice,
+    running: RunningGateway,
+}
+
+impl DemoEnvironment {
+    /// Does what an administrator would: init, add both sides with a device each, start.
+    pub(super) async fn build(
+        dir: &Path,
+        port_base: Option<u16>,
+        database: &DatabaseLocation,
+    ) -> Result<Self, CommandError> {
+        if dir.join("demo.json").exists() {
+            let dir = dir.display();
+            return Err(CommandError::plain(format!(
+                "there is a demo in {dir} already: `lichtbild-gateway serve --config {dir}/gateway.toml` starts it again; remove \
+                 {dir} for a new one"
+            )));
+        }
+        let made_here = !dir.exists();
+        let built = Self::set_up(dir, port_base, database).await;
+        if built.is_err() && made_here {
+            // Half a demo would only be in the way of the next try.
+            let _ = fs::remove_dir_all(dir);
+        }
+        built
+    }
+
+    async fn set_up(dir: &Path, port_base: Option<u16>, database: &DatabaseLocation) -> Result<Self, CommandError> {
+        let host = "127.0.0.1".parse::<HostName>().map_err(|error| CommandError::plain(error.to_string()))?;
+        let arguments = init::Arguments {
+            dir: dir.to_owned(),
+            hosts: vec![host],
+            bind: std::net::Ipv4Addr::LOCALHOST.into(),
+            port_base,
+            database: database.clone(),
+            json: false,
+        };
+        init::create_gateway(&arguments, SystemClock.now(), &OsEntropy).await?;
+        let dir = fs::canonicalize(dir).map_err(|error| CommandError::new("cannot open the demo's folder", error))?;
+        let file = ConfigOption::at(dir.join("gateway.toml"));
+        raise_rate_limits(&dir.join("gateway.toml"))?;
+        let setting = AdminContext::open(&file).await?;
+        let mut config = setting.config.clone();
+        let running = start(&config, None, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
+        // Free ports are known only now; the devices' files shall name them.
+        config.listen.studio = running.addresses.studio;
+
+        let administration = setting.administration();
+        let studio = administration.add_party(Role::Studio, "Foto Koch", "Düsseldorf").await?;
+        let office = administration.add_party(Role::Office, "Bürgerbüro Mitte", "Düsseldorf").await?;
+        let key = || DeviceKey::generate().map(NewKey::Generated);
+        let device = |party, label| NewDevice { party, label, scope: DeviceScope::Photos };
+        let [till, counter] = [device(&studio, "till 1"), device(&office, "counter 3")];
+        let studio = provision(&administration, &config, &till, key()?, Some(&dir.join("studio"))).await?;
+        let office = provision(&administration, &config, &counter, key()?, Some(&dir.join("office"))).await?;
+        Ok(Self { dir, config, setting, studio, office, running })
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub(super) fn addresses(&self) -> Addresses {
+        self.running.addresses
+    }
+
+    pub(super) fn setting(&self) -> &AdminContext {
+        &self.setting
+    }
+
+    pub(super) fn studio_device(&self) -> DeviceId {
+        self.studio.device_id
+    }
+
+    /// A new line to the studio listener, with the studio's certificate.
+    pub(super) fn studio_connection(&self) -> Result<GatewayClient, CommandError> {
+        self.connection(&self.studio, &self.config.url(self.running.addresses.studio))
+    }
+
+    /// A new line to the office listener, with the office's certificate.
+    pub(super) fn office_connection(&self) -> Result<GatewayClient, CommandError> {
+        self.connection(&self.office, &self.config.url(self.running.addresses.office))
+    }
+
+    fn connection(&self, device: &ProvisionedDevice, url: &str) -> Result<GatewayClient, CommandError> {
+        let config = StudioConfig {
+            gateway: url.parse().map_err(|_| CommandError::plain(format!("{url} is no address")))?,
+            certificate: device.certificate.clone(),
+            key: device.key.clone().unwrap_or_default(),
+            ca: device.ca.clone(),
+            language: Language::English,
+            connect_timeout: std::time::Duration::from_secs(10),
+            answer_timeout: std::time::Duration::from_secs(30),
+        };
+        GatewayClient::from_config(&config).map_err(|error| CommandError::plain(error.to_string()))
+    }
+
+    /// Writes `demo.json`: all that another program needs to play either side.
+    pub(super) fn write_demo_json(&self) -> Result<PathBuf, CommandError> {
+        let Addresses { studio, office, enrolment, ops } = self.running.addresses;
+        let password = self.office.p12_password.as_ref().map(|password| password.as_str());
+        let text = serde_json::json!({
+            "studio": {
+                "url": self.config.url(studio),
+                "cert": self.studio.certificate,
+                "key": self.studio.key,
+                "ca": self.studio.ca,
+            },
+            "office": {
+                "url": self.config.url(office),
+                "cert": self.office.certificate,
+                "key": self.office.key,
+                "p12": self.office.p12,
+                "p12_password": password,
+                "ca": self.office.ca,
+            },
+            "enrolment": { "url": self.config.url(enrolment), "ca": self.config.certificates.server_ca },
+            "ops": { "url": format!("http://{ops}") },
+            "config": self.dir.join("gateway.toml"),
+        });
+        let file = self.dir.join("demo.json");
+        replace(&file, format!("{text:#}\n").as_bytes(), FileMode::OwnerOnly)
+            .map_err(|error| CommandError::new(format!("cannot write {}", file.display()), error))?;
+        Ok(file)
+    }
+
+    pub(super) fn stop(&self) -> ShutdownTrigger {
+        self.running.stop.clone()
+    }
+
+    /// Stops and waits for the end.
+    pub(super) async fn close(self) {
+        self.running.stop.advance();
+        self.stopped().await;
+    }
+
+    /// Waits for the end.
+    pub(super) async fn stopped(self) {
+        self.running.stopped().await;
+        self.setting.close().await;
+    }
+}
+
+/// A demo is also where people try how fast it is, all through one device.
+fn raise_rate_limits(config: &Path) -> Result<(), CommandError> {
+    let failed = |error| CommandError::new(format!("cannot adapt {}", config.display()), error);
+    let text = fs::read_to_string(config).map_err(failed)?;
+    let text = text
+        .replace("requests_per_minute = 6000", "requests_per_minute = 600000")
+        .replace("uploads_per_minute = 600", "uploads_per_minute = 60000");
+    // It may hold the database's password.
+    replace(config, text.as_bytes(), FileMode::OwnerOnly).map_err(failed)
+}

@@ -1,0 +1,138 @@
+//! `device list`
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::cli::gateway::ConfigOption;
+use crate::cli::gateway::admin_context::AdminContext;
+use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::output::print;
+use crate::cli::gateway::span::parse_span;
+use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::DeviceId;
+use crate::domain::party::device_state::DeviceState;
+use crate::domain::party::invitation::Invitation;
+use crate::domain::party::{Device, DeviceScope, Party, Role};
+use crate::identity::certificate::group_fingerprint;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Only what needs attention within this span (14d, 36h): certificates that end by then or have ended, and devices that are
+    /// invited or wait for approval.
+    #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+    expiring: Option<Duration>,
+    #[command(flatten)]
+    file: ConfigOption,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open(&arguments.file).await?;
+    let now = SystemClock.now();
+    let store = setting.administration().store;
+    let mut keys: HashMap<DeviceId, Sha256Digest> = store.bound_keys().await?.into_iter().collect();
+    let mut rows = Vec::new();
+    for role in [Role::Studio, Role::Office] {
+        let mut invitations: HashMap<DeviceId, Invitation> = store.invitations(role).await?.into_iter().collect();
+        for (party, device) in store.devices(role).await? {
+            let invitation = invitations.remove(&device.device_id);
+            let bound_key = keys.remove(&device.device_id);
+            let state = DeviceState::of(&device, bound_key.as_ref(), invitation.as_ref(), now);
+            rows.push(DeviceRow { state, party, device, bound_key, invitation });
+        }
+    }
+    setting.close().await;
+    if let Some(span) = arguments.expiring {
+        rows.retain(|row| row.needs_attention(now + span));
+    }
+    if arguments.json {
+        print(Value::from(rows.iter().map(|row| row.to_json(now)).collect::<Vec<_>>()))?;
+        return Ok(());
+    }
+    for row in &rows {
+        print(row.to_line())?;
+    }
+    match (rows.is_empty(), arguments.expiring) {
+        (true, None) => eprintln!("None yet. Next: lichtbild-gateway studio invite NAME --place TOWN"),
+        (true, Some(_)) => eprintln!("Nothing to do: no certificate ends by then, and no invitation is open."),
+        (false, _) if rows.iter().any(|row| row.state == DeviceState::Pending) => {
+            eprintln!("Next: lichtbild-gateway device approve ID, for those that are pending");
+        }
+        (false, _) => {}
+    }
+    Ok(())
+}
+
+/// A device with all that its state depends on.
+struct DeviceRow {
+    state: DeviceState,
+    party: Party,
+    device: Device,
+    /// SHA-256 of the key it is bound to, where a foreign authority certifies it.
+    bound_key: Option<Sha256Digest>,
+    invitation: Option<Invitation>,
+}
+
+impl DeviceRow {
+    fn needs_attention(&self, by: Timestamp) -> bool {
+        match self.state {
+            DeviceState::Revoked => false,
+            DeviceState::Invited | DeviceState::Pending | DeviceState::Expired => true,
+            DeviceState::Active => self.device.certificate_expires_at.is_some_and(|end| end <= by),
+        }
+    }
+
+    /// The moment that matters most in its state.
+    fn relevant_time(&self) -> Option<Timestamp> {
+        match self.state {
+            DeviceState::Revoked => self.device.revoked_at,
+            DeviceState::Active => self.device.certificate_expires_at,
+            DeviceState::Invited | DeviceState::Pending => self.invitation.as_ref().map(Invitation::ends_at),
+            DeviceState::Expired => {
+                self.device.certificate_expires_at.or(self.invitation.as_ref().map(Invitation::ends_at))
+            }
+        }
+    }
+
+    fn to_line(&self) -> String {
+        let Self { state, party, device, bound_key, .. } = self;
+        let preposition = if matches!(state, DeviceState::Revoked | DeviceState::Expired) { "since" } else { "until" };
+        let moment = match (self.relevant_time(), bound_key) {
+            (Some(moment), _) => format!("{preposition} {moment}"),
+            // Its certificates come and go without this gateway.
+            (None, Some(key)) => format!("by key {key}"),
+            (None, None) => format!("{preposition} -"),
+        };
+        format!(
+            "{}  {}  {:<7}  {moment}  {}, {}  {}{}",
+            device.device_id,
+            party.role,
+            state.name(),
+            party.name,
+            party.place,
+            device.label,
+            if device.duty == DeviceScope::Audit { " (auditor)" } else { "" }
+        )
+    }
+
+    fn to_json(&self, now: Timestamp) -> Value {
+        let open = self.invitation.as_ref().filter(|invitation| invitation.counts_wrong_codes(now));
+        json!({
+            "party": self.party,
+            "device": self.device,
+            "key_sha256": self.bound_key,
+            "state": self.state,
+            "invitation": open.map(|invitation| json!({
+                "state": invitation.state,
+                "expires_at": invitation.ends_at(),
+                "fingerprint": invitation.key.as_ref().map(group_fingerprint),
+            })),
+        })
+    }
+}

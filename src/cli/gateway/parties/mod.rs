@@ -1,0 +1,10 @@
+//! Commands about studios, offices, their devices and invitations.
+
+mod approve;
+mod bind_device;
+pub mod device;
+mod device_list;
+mod invite;
+mod letter;
+pub mod party;
+pub mod release;

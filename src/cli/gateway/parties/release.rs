@@ -1,0 +1,49 @@
+//! `studio release`
+
+use clap::Args;
+
+use crate::cli::gateway::ConfigOption;
+use crate::cli::gateway::admin_context::AdminContext;
+use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::output::print;
+use crate::domain::id::DeviceId;
+use crate::domain::party::Role;
+use crate::domain::photo::quarantine::RevokedDevicePolicy;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The studio's name or identifier.
+    which: String,
+    /// Only the photos of this revoked device.
+    #[arg(long, value_name = "ID")]
+    device: Option<DeviceId>,
+    #[command(flatten)]
+    file: ConfigOption,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open(&arguments.file).await?;
+    let administration = setting.administration();
+    let studio = administration.find_party(Role::Studio, &arguments.which).await?;
+    let released = administration.release_photos(&studio, arguments.device).await?;
+    let policy = setting.config.revocation.photos_of_revoked;
+    setting.close().await;
+    if released.devices == 0 {
+        return Err(CommandError::plain(format!(
+            "{}, {} has no revoked device whose photos wait for a release: `lichtbild-gateway device list` shows all",
+            studio.name, studio.place
+        )));
+    }
+    if arguments.json {
+        print(serde_json::json!({ "devices": released.devices, "photos": released.photos }))?;
+    } else {
+        print(format!("{} photos of {} revoked devices can be collected.", released.photos, released.devices))?;
+    }
+    if policy == RevokedDevicePolicy::Keep {
+        eprintln!("They could be before: photos_of_revoked is \"keep\". Noted in case that changes.");
+    }
+    Ok(())
+}

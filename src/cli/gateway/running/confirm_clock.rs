@@ -1,0 +1,36 @@
+//! `confirm-clock`
+
+use clap::Args;
+
+use crate::cli::gateway::ConfigOption;
+use crate::cli::gateway::admin_context::AdminContext;
+use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::output::print;
+use crate::clock::{Clock, SystemClock};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    file: ConfigOption,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Lets a gateway erase again after a rest of more than a month, which looks like a wrong clock from inside.
+pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    let setting = AdminContext::open(&arguments.file).await?;
+    let last = setting.administration().confirm_clock().await?;
+    setting.close().await;
+    let now = SystemClock.now();
+    if arguments.json {
+        print(serde_json::json!({ "now": now, "last_swept_at": last }))?;
+    } else {
+        print(format!("now         {now}"))?;
+        if let Some(last) = last {
+            print(format!("last sweep  {last}"))?;
+        }
+    }
+    eprintln!("Confirmed: within a minute the gateway erases what this time demands.");
+    Ok(())
+}

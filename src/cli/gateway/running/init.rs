@@ -1,0 +1,276 @@
+//! `init` and `renew-server-certificate`
+
+use std::fs;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, value_parser};
+
+use crate::atomic_file::{FileMode, replace, write_new};
+use crate::cli::gateway::ConfigOption;
+use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::output::print;
+use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::config::{Config, EXAMPLE};
+use crate::domain::digest::Sha256Digest;
+use crate::entropy::{Entropy, OsEntropy};
+use crate::identity::authority::{Authority, AuthorityKind};
+use crate::identity::certificate::{certificates_from_pem, group_fingerprint, host_names};
+use crate::identity::host_name::HostName;
+use crate::identity::issue::{IssuanceTerms, SERVER_VALIDITY, issue_server};
+use crate::identity::key::DeviceKey;
+use crate::sealing::KeyFile;
+use crate::server::checkpoint_signer::create_checkpoint_key;
+use crate::server::secret_file::read_secret;
+use crate::storage::{DatabaseLocation, SqlStore, Store, StoreError};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The folder to make; nothing in it is ever overwritten.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// A name or address by which studios and offices reach the gateway; the first stands in the files of devices. Can be repeated.
+    #[arg(long = "host", value_name = "NAME", default_value = "localhost")]
+    pub(crate) hosts: Vec<HostName>,
+    /// The address to listen on for studios and offices: 0.0.0.0 or :: to be reached from outside this machine.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) bind: IpAddr,
+    /// Four ports in a row, for studios, offices, enrolment and monitoring; 0 for free ones at each start.
+    #[arg(long, value_name = "PORT", value_parser = value_parser!(u16).range(..=65532))]
+    pub(crate) port_base: Option<u16>,
+    /// An empty database on a PostgreSQL server, for more than one gateway: postgres://user@host/database. A password is better
+    /// left to ~/.pgpass.
+    #[arg(long, value_name = "URL", default_value = "lichtbild.sqlite", hide_default_value = true)]
+    pub(crate) database: DatabaseLocation,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct RenewArguments {
+    #[command(flatten)]
+    file: ConfigOption,
+    /// A further name or address for the certificate; those of the present one stay. Can be repeated.
+    #[arg(long = "host", value_name = "NAME")]
+    hosts: Vec<HostName>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    let config = create_gateway(arguments, SystemClock.now(), &OsEntropy).await?;
+    let dir = arguments.dir.display();
+    let server_ca = fs::read_to_string(&config.certificates.server_ca)
+        .map_err(|error| CommandError::new("cannot read back what was just written", error))?;
+    let fingerprint = server_ca_fingerprint(&server_ca)?;
+    if arguments.json {
+        return print(serde_json::json!({
+            "config": arguments.dir.join("gateway.toml"),
+            "key_file": config.key_file,
+            "database": config.database.to_string(),
+            "ca_sha256": fingerprint,
+        }));
+    }
+    print(format!("A new gateway stands in {dir}."))?;
+    print(format!("  configuration  {dir}/gateway.toml"))?;
+    print(format!("  key file       {dir}/gateway.key (keep a copy away from the database and its backups)"))?;
+    print(format!("  server CA      {}", group_fingerprint(&fingerprint)))?;
+    print("Next:")?;
+    print(format!("  lichtbild-gateway studio invite \"Foto Koch\" --place Düsseldorf --config {dir}/gateway.toml"))?;
+    print(format!("  lichtbild-gateway serve --config {dir}/gateway.toml"))?;
+    Ok(())
+}
+
+/// Makes everything a gateway needs. Nothing is overwritten: the first thing found in the way ends it.
+pub(crate) async fn create_gateway(
+    arguments: &Arguments,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<Config, CommandError> {
+    let dir = &arguments.dir;
+    let config_file = dir.join("gateway.toml");
+    let database = arguments.database.clone().resolve_against(dir);
+    let file = match &database {
+        DatabaseLocation::File(file) => Some(file.clone()),
+        DatabaseLocation::Server(_) => None,
+    };
+    for taken in ["gateway.toml", "gateway.key", "certs"].map(|name| dir.join(name)).into_iter().chain(file) {
+        if taken.exists() {
+            return Err(already_exists(&taken));
+        }
+    }
+    fs::create_dir_all(dir.join("certs"))
+        .map_err(|error| CommandError::new(format!("cannot make {}: choose another --dir", dir.display()), error))?;
+
+    // The configuration comes last: without it nothing else is ever used, and init can be run again elsewhere.
+    let text = configuration(arguments);
+    let config = Config::parse(&text).map_err(CommandError::plain)?;
+    let keys = KeyFile::generate(now, entropy).map_err(entropy_error)?;
+    let key_text = keys.to_toml().map_err(|error| CommandError::new("the key file cannot be written down", error))?;
+    write(&dir.join("gateway.key"), key_text.as_bytes(), FileMode::OwnerOnly)?;
+    let name = arguments.hosts.first().map_or_else(|| "localhost".to_owned(), ToString::to_string);
+    let certs = &config.certificates;
+    for (kind, certificate, key) in [
+        (AuthorityKind::Studio, &certs.studio_ca, &certs.studio_ca_key),
+        (AuthorityKind::Office, &certs.office_ca, &certs.office_ca_key),
+        (AuthorityKind::Server, &certs.server_ca, &certs.server_ca_key),
+    ] {
+        let authority = Authority::create(kind, &name, now, entropy)?;
+        write(&dir.join(certificate), authority.certificate_pem().as_bytes(), FileMode::WorldReadable)?;
+        write(&dir.join(key), authority.key_pem().as_bytes(), FileMode::OwnerOnly)?;
+        if kind == AuthorityKind::Server {
+            let issued = server_certificate(&authority, &certificate_names(&arguments.hosts), now, entropy)?;
+            write(&dir.join(&certs.server), issued.chain.as_bytes(), FileMode::WorldReadable)?;
+            write(&dir.join(&certs.server_key), issued.key.to_pem().as_bytes(), FileMode::OwnerOnly)?;
+        }
+    }
+    let [key, public_key] = [&config.audit.key, &config.audit.public_key].map(|file| dir.join(file));
+    create_checkpoint_key(&key, &public_key)
+        .map_err(|error| CommandError::new(format!("cannot write {}", key.display()), error))?;
+    let unusable = |error| database_error(error, &database);
+    let store = SqlStore::create(&database).await.map_err(unusable)?;
+    let is_ours = store.bind_key_file(&keys.fingerprint()).await.map_err(unusable)?;
+    store.close().await;
+    if !is_ours {
+        return Err(unusable(StoreError::AlreadyExists));
+    }
+    let audience = if database.has_password() { FileMode::OwnerOnly } else { FileMode::WorldReadable };
+    write(&config_file, text.as_bytes(), audience)?;
+    Ok(Config::load(&config_file)?)
+}
+
+/// Issues a new server certificate in the old one's place.
+pub(crate) fn renew(arguments: &RenewArguments) -> Result<(), CommandError> {
+    let config = Config::load(&arguments.file.config)?;
+    let certs = &config.certificates;
+    let certificate = fs::read_to_string(&certs.server_ca)
+        .map_err(|error| CommandError::new(format!("cannot read {}", certs.server_ca.display()), error))?;
+    let authority = Authority::from_pem(&certificate, &read_secret(&certs.server_ca_key)?)?;
+    let mut hosts: Vec<HostName> = config.listen.public_host.parse().into_iter().collect();
+    hosts.extend(arguments.hosts.iter().cloned());
+    // Whoever reaches the gateway by a name it was given once must reach it by that name still.
+    let present = fs::read_to_string(&certs.server).ok().and_then(|pem| certificates_from_pem(&pem).ok());
+    if let Some(names) = present.and_then(|chain| host_names(chain.first()?).ok()) {
+        hosts.extend(names.into_iter().filter(|name| !hosts.contains(name)).collect::<Vec<_>>());
+    }
+    let issued = server_certificate(&authority, &certificate_names(&hosts), SystemClock.now(), &OsEntropy)?;
+    let failed =
+        |error: io::Error| CommandError::new("cannot write the new server certificate: the old one stands", error);
+    // Certificate before key would fit as badly as key before certificate: a gateway that starts between the two says so.
+    replace(&certs.server_key, issued.key.to_pem().as_bytes(), FileMode::OwnerOnly).map_err(failed)?;
+    replace(&certs.server, issued.chain.as_bytes(), FileMode::WorldReadable).map_err(failed)?;
+    if arguments.json {
+        print(serde_json::json!({ "certificate": certs.server, "expires_at": issued.expires_at }))?;
+    } else {
+        print(certs.server.display())?;
+    }
+    eprintln!("A new server certificate is in place: a running gateway shows it within seconds, to new connections.");
+    Ok(())
+}
+
+/// A server certificate with its authority's, as the gateway shows them.
+struct ServerCertificate {
+    chain: String,
+    key: DeviceKey,
+    expires_at: Timestamp,
+}
+
+fn server_certificate(
+    authority: &Authority,
+    names: &[HostName],
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<ServerCertificate, CommandError> {
+    let key = DeviceKey::generate()?;
+    let issued = issue_server(
+        authority,
+        names,
+        &key.public_key(),
+        &IssuanceTerms::with_validity(SERVER_VALIDITY),
+        now,
+        entropy,
+    )?;
+    Ok(ServerCertificate { chain: issued.pem + &authority.certificate_pem(), key, expires_at: issued.not_after })
+}
+
+/// The given names, and those by which the machine reaches itself.
+fn certificate_names(given: &[HostName]) -> Vec<HostName> {
+    let mut names = given.to_vec();
+    for own in ["localhost", "127.0.0.1", "::1"] {
+        if let Ok(own) = own.parse::<HostName>()
+            && !names.contains(&own)
+        {
+            names.push(own);
+        }
+    }
+    names
+}
+
+fn configuration(arguments: &Arguments) -> String {
+    let port = |default: u16, offset: u16| match arguments.port_base {
+        None => default,
+        Some(0) => 0,
+        Some(base) => base + offset,
+    };
+    let address = |ip, default, offset| SocketAddr::from((ip, port(default, offset))).to_string();
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let host = arguments.hosts.first().map_or_else(|| "localhost".to_owned(), ToString::to_string);
+    [
+        ("studio = \"127.0.0.1:8443\"", format!("studio = \"{}\"", address(arguments.bind, 8443, 0))),
+        ("office = \"127.0.0.1:9443\"", format!("office = \"{}\"", address(arguments.bind, 9443, 1))),
+        ("enrolment = \"127.0.0.1:7443\"", format!("enrolment = \"{}\"", address(arguments.bind, 7443, 2))),
+        ("ops = \"127.0.0.1:9090\"", format!("ops = \"{}\"", address(loopback, 9090, 3))),
+        ("public_host = \"localhost\"", format!("public_host = \"{host}\"")),
+        (
+            "database = \"lichtbild.sqlite\"",
+            format!("database = {}", toml::Value::from(arguments.database.to_config_value().as_str())),
+        ),
+    ]
+    .into_iter()
+    .fold(EXAMPLE.to_owned(), |text, (default, chosen)| text.replace(default, &chosen))
+}
+
+fn write(file: &Path, text: &[u8], audience: FileMode) -> Result<(), CommandError> {
+    write_new(file, text, audience).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => already_exists(file),
+        _ => CommandError::new(
+            format!("cannot write {}: free space and permissions permitting, try again", file.display()),
+            error,
+        ),
+    })
+}
+
+fn already_exists(file: &Path) -> CommandError {
+    CommandError::plain(format!(
+        "{} is there already and is not overwritten: choose another --dir, or move the old gateway away",
+        file.display()
+    ))
+}
+
+fn database_error(error: StoreError, database: &DatabaseLocation) -> CommandError {
+    match (&error, database) {
+        (StoreError::AlreadyExists, DatabaseLocation::File(file)) => already_exists(file),
+        (StoreError::AlreadyExists, DatabaseLocation::Server(_)) => CommandError::plain(format!(
+            "{database} is in use by a gateway already: for a further node of it copy its folder (configuration, key file and \
+             certs), for another gateway name an empty database"
+        )),
+        (StoreError::Unavailable(cause), _) => {
+            CommandError::plain(format!("cannot use {database} ({cause}){}", error.advice(database)))
+        }
+        _ => error.into(),
+    }
+}
+
+fn entropy_error(error: crate::entropy::EntropyError) -> CommandError {
+    CommandError::new("no keys could be made: try again", error)
+}
+
+fn server_ca_fingerprint(pem: &str) -> Result<Sha256Digest, CommandError> {
+    let certificates = certificates_from_pem(pem)
+        .map_err(|error| CommandError::new("cannot read back what was just written", error))?;
+    let der = certificates.first().map(Vec::as_slice).unwrap_or_default();
+    Ok(Sha256Digest::of(der))
+}

@@ -1,0 +1,6 @@
+//! Commands that set up and run a gateway.
+
+pub mod confirm_clock;
+pub mod init;
+pub mod profile;
+pub mod serve;

@@ -1,0 +1,102 @@
+//! `serve`
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::cli::gateway::ConfigOption;
+use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::output::print;
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::entropy::OsEntropy;
+use crate::server::file_descriptors::raise_limit;
+use crate::server::{ReloadHandle, RunningGateway, start};
+use crate::telemetry;
+use crate::transport::http::shutdown::ShutdownTrigger;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    file: ConfigOption,
+    /// A checkpoint that an auditor keeps (checkpoint-N.json, its .sig beside it): a database that is behind it hands nothing out.
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    let config = Config::load(&arguments.file.config)?;
+    telemetry::start_log(&config.log).map_err(|error| CommandError::plain(error.to_string()))?;
+    raise_limit(&config);
+    let running = start(&config, arguments.checkpoint.clone(), Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
+    // Before the addresses are told: who reads them may send a signal at once, which would kill where nobody watches for it yet.
+    stop_on_signals(running.stop.clone())?;
+    reload_on_hangup(running.reload.clone())?;
+    print_addresses(&config, &running)?;
+    running.stopped().await;
+    eprintln!("Stopped.");
+    Ok(())
+}
+
+/// Where it listens, one line each on the standard output, for people and scripts.
+fn print_addresses(config: &Config, running: &RunningGateway) -> Result<(), CommandError> {
+    let addresses = running.addresses;
+    print(format!("studio {}", config.url(addresses.studio)))?;
+    print(format!("office {}", config.url(addresses.office)))?;
+    print(format!("enrolment {}", config.url(addresses.enrolment)))?;
+    print(format!("ops http://{}", addresses.ops))
+}
+
+/// The first signal lets running requests finish, the second one hurries.
+pub(crate) fn stop_on_signals(stop: ShutdownTrigger) -> Result<(), CommandError> {
+    let mut signals = signals().map_err(|error| CommandError::new("cannot watch for signals", error))?;
+    tokio::spawn(async move {
+        while signals.recv().await.is_some() {
+            // Outside the macro, which evaluates its fields only where the level is wanted.
+            let stage = stop.advance();
+            tracing::info!(?stage, "stopping");
+        }
+    });
+    Ok(())
+}
+
+/// SIGHUP: the files of certificates are complete, look at them now.
+#[cfg(unix)]
+fn reload_on_hangup(reload: ReloadHandle) -> Result<(), CommandError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hangups =
+        signal(SignalKind::hangup()).map_err(|error| CommandError::new("cannot watch for signals", error))?;
+    tokio::spawn(async move {
+        while hangups.recv().await.is_some() {
+            tracing::info!("told to look at the certificates");
+            reload.now().await;
+        }
+    });
+    Ok(())
+}
+
+/// There is no such signal here; changes are noticed all the same.
+#[cfg(not(unix))]
+fn reload_on_hangup(_: ReloadHandle) -> Result<(), CommandError> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn signals() -> std::io::Result<tokio::sync::mpsc::Receiver<()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        let mut stream = signal(kind)?;
+        let sender = sender.clone();
+        tokio::spawn(async move { while stream.recv().await.is_some() && sender.send(()).await.is_ok() {} });
+    }
+    Ok(receiver)
+}
+
+#[cfg(not(unix))]
+fn signals() -> std::io::Result<tokio::sync::mpsc::Receiver<()>> {
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    tokio::spawn(async move { while tokio::signal::ctrl_c().await.is_ok() && sender.send(()).await.is_ok() {} });
+    Ok(receiver)
+}

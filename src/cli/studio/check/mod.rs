@@ -1,0 +1,237 @@
+//! `lichtbild-studio check PHOTO…`: the gateway's judge, in the shop and without a line.
+
+mod html_report;
+mod ordered_parallel;
+mod photo_list;
+mod profile_file;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use hyper::body::Bytes;
+use serde::Serialize;
+
+use super::exit::Exit;
+use super::{LanguageArgument, advice, declaration, eprint, print, receipt_text};
+use crate::client::photo::photo_file::{PhotoFile, PhotoFileError};
+use crate::clock::{Clock, SystemClock};
+use crate::domain::check::finding::Verdict;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::language::Language;
+use crate::domain::photo::declaration::Declaration;
+use crate::report::photo_section::ReportedPhoto;
+use crate::report::photo_summary::{PhotoSummary, verdict_text};
+use crate::validation::judge::{CheckOutcome, check_photo};
+use crate::validation::profile::Profile;
+use crate::wire::finding::FindingBody;
+use crate::wire::measurements::MeasurementsBody;
+use html_report::HtmlReport;
+use photo_list::PhotoList;
+
+pub use html_report::HtmlReportError;
+pub use photo_list::PhotoFolderProblem;
+pub use profile_file::{ProfileFileError, ProfileFileErrorKind};
+
+/// Judge photos on this computer, by the rules of the gateway; nothing is sent
+///
+/// One photo is told of at length, several in a table. Ends with 6 when a file could not be read, else with 3 when a photo was
+/// refused.
+#[derive(Args)]
+pub struct Arguments {
+    /// JPEG files, or folders with such files
+    #[arg(required = true)]
+    photos: Vec<PathBuf>,
+    /// The rules to judge by
+    #[arg(long, default_value = "de-tr03121", value_parser = PossibleValuesParser::new(Profile::builtin_names()))]
+    profile: String,
+    /// Rules of a gateway's own instead: the file that its `profile_file` names (TOML), or what it answers at /v1/profile (JSON)
+    #[arg(long, value_name = "FILE", conflicts_with = "profile")]
+    profile_file: Option<PathBuf>,
+    #[command(flatten)]
+    declaration: declaration::Arguments,
+    /// Print one line of JSON for each photo; files that cannot be read give no line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write a page to look at as well: each photo with guide lines and findings, in one file. Replaces a page that was written
+    /// by this option before, and no other file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Language of messages and findings
+    #[arg(long, default_value = "de")]
+    lang: LanguageArgument,
+}
+
+#[derive(Serialize)]
+struct CheckedLine<'a> {
+    file: &'a str,
+    verdict: Verdict,
+    findings: Vec<FindingBody>,
+    measurements: MeasurementsBody,
+}
+
+/// How results are told on stdout.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OutputFormat {
+    /// A line of JSON for each photo.
+    Json,
+    /// All that is known of the one photo.
+    Detailed,
+    /// A line for each photo, once all are judged.
+    Table,
+}
+
+/// A photo and what the judge said. The bytes are kept only where they are wanted later.
+struct CheckedPhoto {
+    examination: CheckOutcome,
+    sha256: Sha256Digest,
+    bytes: Option<Bytes>,
+}
+
+/// Judges every photo, a few in memory at a time; a file that cannot be read does not hold up the others.
+pub fn run(arguments: &Arguments) -> Exit {
+    let language = Language::from(arguments.lang);
+    match load_profile(arguments, language).and_then(|profile| check(arguments, &profile, language)) {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+/// What to judge by; where that is not known, nothing is judged.
+fn load_profile(arguments: &Arguments, language: Language) -> Result<Profile, Exit> {
+    if let Some(file) = &arguments.profile_file {
+        let rules = profile_file::read(file).map_err(|error| {
+            eprint(receipt_text::printable(&advice::about_profile_file(&error, language)));
+            Exit::Setup
+        })?;
+        if !rules.unsupported_tables.is_empty() {
+            eprint(receipt_text::printable(&advice::about_unknown_checks(&rules.unsupported_tables, language)));
+        }
+        return Ok(rules.profile);
+    }
+    Profile::builtin(&arguments.profile).ok_or_else(|| {
+        eprint(language.pick(
+            "Dieses Profil lässt sich nicht lesen. Mit --profile ein anderes wählen.",
+            "This profile cannot be read. Choose another one with --profile.",
+        ));
+        Exit::Unexpected
+    })
+}
+
+fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result<Exit, Exit> {
+    let declaration = arguments.declaration.to_declaration().unwrap_or_default();
+    let PhotoList { photos, has_folders, folder_errors: troubles, other_image_count: others } =
+        PhotoList::collect(&arguments.photos);
+    for trouble in &troubles {
+        eprint(advice::about_folder(trouble, language));
+    }
+    if others > 0 {
+        eprint(advice::about_other_images(others, language));
+    }
+    let format = match (arguments.json, has_folders || photos.len() > 1) {
+        (true, _) => OutputFormat::Json,
+        (false, true) => OutputFormat::Table,
+        (false, false) => OutputFormat::Detailed,
+    };
+    let begun = arguments.html.as_deref().map(HtmlReport::begin).transpose();
+    let mut page = begun.map_err(|error| report_html_error(&error, language))?;
+    let mut rows = Vec::new();
+    ordered_parallel::for_each(
+        &photos,
+        |path| check_photo_file(path, profile, declaration, wants_html_report(arguments)),
+        |path, judged| {
+            let file = path.display().to_string();
+            let CheckedPhoto { examination, sha256, bytes } = match judged {
+                Ok(judged) => judged,
+                Err(error) => {
+                    eprint(receipt_text::printable(&advice::about_photo(&error, language)));
+                    rows.push(PhotoSummary::unreadable(file));
+                    return Ok(());
+                }
+            };
+            rows.push(PhotoSummary::new(file.clone(), &examination));
+            if let (Some(page), Some(bytes)) = (&mut page, &bytes) {
+                let shown = ReportedPhoto { file: &file, bytes, sha256, outcome: &examination, profile };
+                page.add(&shown, rows.len(), language).map_err(|error| report_html_error(&error, language))?;
+            }
+            match format {
+                OutputFormat::Json => print_json(&file, &examination, language),
+                OutputFormat::Detailed => print_detailed(&file, &examination, language),
+                OutputFormat::Table => Ok(()),
+            }
+        },
+    )?;
+    if format == OutputFormat::Table && !rows.is_empty() {
+        print(table::table(&rows, language), language)?;
+    }
+    if let Some(page) = page {
+        let judged_at = receipt_text::moment(SystemClock.now(), language);
+        let path =
+            page.finish(&rows, profile, &judged_at, language).map_err(|error| report_html_error(&error, language))?;
+        eprint(language.pick(
+            format!("Zum Ansehen im Browser öffnen: {}", path.display()),
+            format!("Open in a browser to look at: {}", path.display()),
+        ));
+    }
+    Ok(exit_status(&rows, !troubles.is_empty(), language))
+}
+
+/// The one place where a photo is judged.
+fn check_photo_file(
+    path: &Path,
+    profile: &Profile,
+    declaration: Declaration,
+    keep: bool,
+) -> Result<CheckedPhoto, PhotoFileError> {
+    let photo = PhotoFile::read(path)?;
+    let examination = check_photo(&photo.bytes, profile, declaration, SystemClock.now());
+    Ok(CheckedPhoto { examination, sha256: photo.sha256, bytes: keep.then_some(photo.bytes) })
+}
+
+fn wants_html_report(arguments: &Arguments) -> bool {
+    arguments.html.is_some()
+}
+
+fn report_html_error(error: &HtmlReportError, language: Language) -> Exit {
+    eprint(advice::about_html_report(error, language));
+    Exit::Setup
+}
+
+fn exit_status(rows: &[PhotoSummary], folder_trouble: bool, language: Language) -> Exit {
+    let refused = rows.iter().any(|row| row.verdict == Some(Verdict::Refused));
+    if refused {
+        eprint(language.pick(
+            "Abgelehnte Fotos berichtigen oder neu aufnehmen und noch einmal prüfen.",
+            "Correct the refused photos or take new ones, and check them again.",
+        ));
+    }
+    match (folder_trouble || rows.iter().any(|row| row.verdict.is_none()), refused) {
+        (true, _) => Exit::Setup,
+        (false, true) => Exit::PhotoRefused,
+        (false, false) => Exit::Done,
+    }
+}
+
+fn print_json(file: &str, examination: &CheckOutcome, language: Language) -> Result<(), Exit> {
+    let line = CheckedLine {
+        file,
+        verdict: examination.verdict,
+        findings: FindingBody::all(&examination.findings, language),
+        measurements: (&examination.measurements).into(),
+    };
+    let line = serde_json::to_string(&line).map_err(|error| {
+        eprint(advice::about_unexpected(&error, language));
+        Exit::Unexpected
+    })?;
+    print(line, language)
+}
+
+fn print_detailed(file: &str, examination: &CheckOutcome, language: Language) -> Result<(), Exit> {
+    let mut text = format!("{file}: {}", verdict_text(Some(examination.verdict), language));
+    let findings = FindingBody::all(&examination.findings, language);
+    if !findings.is_empty() {
+        text.push('\n');
+        text.push_str(&receipt_text::findings_for_people(&findings, language));
+    }
+    print(receipt_text::printable(&text), language)
+}

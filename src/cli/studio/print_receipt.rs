@@ -1,0 +1,86 @@
+//! `lichtbild-studio receipt RECEIPT.json`: the citizen's receipt on paper, once more or for the first time.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::exit::Exit;
+use super::receipt_text::printable;
+use super::{LanguageArgument, PaperArgument, advice, eprint, print};
+use crate::client::photo::printed_receipt::PrintOptions;
+use crate::client::photo::stored_receipt::StoredReceipt;
+use crate::clock::{Clock, SystemClock};
+use crate::domain::language::Language;
+
+/// Make the citizen's receipt as PDF from a receipt that `push` stored beside its photo; needs no line
+///
+/// The same receipt gives the same file. Its name is printed on stdout; only its owner may read it.
+#[derive(Args)]
+pub struct Arguments {
+    /// The stored receipt, PHOTO.jpg.lichtbild-receipt.json
+    receipt: PathBuf,
+    /// Where to write it [default: beside the stored receipt, ending in .pdf]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// What it will be printed on
+    #[arg(long, default_value = "a6")]
+    paper: PaperArgument,
+    /// Name and town of the studio, to be shown on it
+    #[arg(long, value_name = "NAME")]
+    studio: Option<String>,
+    /// Language of the receipt and of messages
+    #[arg(long, default_value = "de")]
+    lang: LanguageArgument,
+}
+
+/// Prints the receipt and says where.
+pub fn run(arguments: &Arguments) -> Exit {
+    let language = Language::from(arguments.lang);
+    let stored = match StoredReceipt::read(&arguments.receipt) {
+        Ok(Some(stored)) => stored,
+        absent => {
+            eprint(advice::about_receipt_to_print(&arguments.receipt, absent.err().as_ref(), language));
+            return Exit::Setup;
+        }
+    };
+    let out = arguments.out.clone().unwrap_or_else(|| beside(&arguments.receipt));
+    let printing = PrintOptions { paper: arguments.paper.into(), language, studio: arguments.studio.as_deref() };
+    if let Err(error) = printing.write(&stored.body, &out) {
+        let (exit, message) = advice::about_printing(&error, language);
+        eprint(message);
+        return exit;
+    }
+    if let Err(exit) = print(printable(&out.display().to_string()), language) {
+        return exit;
+    }
+    eprint(advice::after_printing(stored.body.expires_at <= SystemClock.now(), language));
+    Exit::Done
+}
+
+/// `PHOTO.jpg.lichtbild-receipt.json` gives `PHOTO.jpg.lichtbild-receipt.pdf`; another name gets `.pdf` behind it, so that
+/// those that were set aside (`….json.1`, `….json.2`) do not meet.
+fn beside(receipt: &Path) -> PathBuf {
+    if receipt.extension().is_some_and(|extension| extension == "json") {
+        return receipt.with_extension("pdf");
+    }
+    let mut name = OsString::from(receipt);
+    name.push(".pdf");
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stored_receipt_has_a_name_of_its_own_for_its_pdf() {
+        for (stored, printed) in [
+            ("a/p.jpg.lichtbild-receipt.json", "a/p.jpg.lichtbild-receipt.pdf"),
+            ("p.jpg.lichtbild-receipt.json.1", "p.jpg.lichtbild-receipt.json.1.pdf"),
+            ("receipt", "receipt.pdf"),
+        ] {
+            assert_eq!(beside(Path::new(stored)), Path::new(printed));
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! The files of a device: where an enrolment keeps its key, and what it leaves behind.
+
+use std::path::{Path, PathBuf};
+use std::{fmt, fs, io};
+
+use zeroize::Zeroizing;
+
+use super::bootstrap::VerifiedInvitation;
+use super::est::{ReceivedCertificate, spki_sha256};
+use crate::atomic_file::FileMode;
+use crate::client::config::StudioConfig;
+use crate::domain::language::Language;
+use crate::domain::party::Role;
+use crate::entropy::{Entropy, EntropyError};
+use crate::identity::certificate::certificate_to_pem;
+use crate::identity::error::IdentityError;
+use crate::identity::key::DeviceKey;
+use crate::identity::pkcs12::{Pkcs12Error, generate_password, to_pkcs12};
+use crate::{atomic_file, failpoint};
+
+/// Certificate and key of the device.
+pub const DEVICE_FILE: &str = "device.pem";
+/// The key of an enrolment that is not finished.
+pub const PENDING_KEY_FILE: &str = "device-key.pending.pem";
+/// Certificate and key of a renewal that is not finished.
+pub const NEXT_DEVICE_FILE: &str = "device.next.pem";
+const CA_FILE: &str = "gateway-ca.pem";
+const CONFIG: &str = "studio.toml";
+const PKCS12: &str = "device.p12";
+
+/// Whether a device that is there already makes way; its files are kept beside the new ones, under numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplacePolicy {
+    /// It stays, and the enrolment ends.
+    Never,
+    /// It makes way.
+    WithBackup,
+}
+
+/// The folder of one device.
+#[derive(Debug, Clone)]
+pub struct DeviceFolder(PathBuf);
+
+/// What an enrolment wrote for an office's browser.
+#[derive(Debug)]
+pub struct BrowserFile {
+    /// The PKCS#12 file.
+    pub path: PathBuf,
+    /// What it is opened with. Stands nowhere else.
+    pub password: Zeroizing<String>,
+}
+
+impl DeviceFolder {
+    /// Makes the folder where there is none.
+    ///
+    /// # Errors
+    /// [`DeviceFolderError::Unwritable`].
+    pub fn open(path: &Path) -> Result<Self, DeviceFolderError> {
+        fs::create_dir_all(path).map_err(|source| DeviceFolderError::Unwritable { path: path.to_owned(), source })?;
+        Ok(Self(path.to_owned()))
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// A file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The key that this enrolment is for, on the disk when this returns: the one of an enrolment that was broken off, or a
+    /// new one. The gateway binds an invitation to the first key it sees, so a repeat has to come with the same.
+    ///
+    /// # Errors
+    /// [`DeviceFolderError`]; a device that is there already stays untouched.
+    pub fn load_or_create_key(&self, replace: ReplacePolicy) -> Result<DeviceKey, DeviceFolderError> {
+        let pending = self.read_key(PENDING_KEY_FILE)?;
+        if replace == ReplacePolicy::Never {
+            self.check_not_enrolled(pending.as_ref())?;
+        }
+        if let Some(key) = pending {
+            return Ok(key);
+        }
+        let key = DeviceKey::generate().map_err(DeviceFolderError::Key)?;
+        let path = self.file(PENDING_KEY_FILE);
+        match atomic_file::write_new(&path, key.to_pem().as_bytes(), FileMode::OwnerOnly) {
+            Ok(()) => Ok(key),
+            // Another enrolment in this folder was first: both go on with its key.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                self.read_key(PENDING_KEY_FILE)?.ok_or(DeviceFolderError::Unreadable { path, source: error })
+            }
+            Err(source) => Err(DeviceFolderError::Unwritable { path, source }),
+        }
+    }
+
+    /// A device is in the way, unless it is this enrolment's own: stored, and then broken off.
+    fn check_not_enrolled(&self, pending: Option<&DeviceKey>) -> Result<(), DeviceFolderError> {
+        let device = self.file(DEVICE_FILE);
+        let in_the_way = match pending {
+            None => [device.clone(), self.file(CONFIG)].into_iter().find(|path| path.exists()),
+            Some(pending) if device.exists() => {
+                let own = self.read_key(DEVICE_FILE)?.is_some_and(|key| spki_sha256(&key) == spki_sha256(pending));
+                (!own).then_some(device)
+            }
+            Some(_) => None,
+        };
+        in_the_way.map_or(Ok(()), |path| Err(DeviceFolderError::AlreadyEnrolled { path }))
+    }
+
+    fn read_key(&self, name: &str) -> Result<Option<DeviceKey>, DeviceFolderError> {
+        let path = self.file(name);
+        let bytes =
+            atomic_file::read(&path).map_err(|source| DeviceFolderError::Unreadable { path: path.clone(), source })?;
+        let Some(bytes) = bytes.map(Zeroizing::new) else { return Ok(None) };
+        let key = std::str::from_utf8(&bytes).ok().and_then(|text| DeviceKey::from_pem(text).ok());
+        key.map(Some).ok_or(DeviceFolderError::DamagedKey { path })
+    }
+
+    /// Stores what was won, `device.pem` last: whatever stops it, the same enrolment again ends with the same device.
+    ///
+    /// # Errors
+    /// [`DeviceFolderError`].
+    pub fn store_device(
+        &self,
+        invitation: &VerifiedInvitation,
+        key: &DeviceKey,
+        certificate: &ReceivedCertificate,
+        language: Language,
+        entropy: &dyn Entropy,
+    ) -> Result<Option<BrowserFile>, DeviceFolderError> {
+        self.put(CA_FILE, certificate_to_pem(&invitation.ca).as_bytes(), FileMode::WorldReadable)?;
+        failpoint::reached("enrol.authority_stored");
+        let browser_file = match invitation.role {
+            Role::Studio => {
+                self.put_config(invitation, language)?;
+                None
+            }
+            Role::Office => Some(self.put_browser_file(invitation, key, certificate, entropy)?),
+        };
+        failpoint::reached("enrol.surroundings_stored");
+        self.put_device(key, certificate)?;
+        failpoint::reached("enrol.device_stored");
+        let pending = self.file(PENDING_KEY_FILE);
+        atomic_file::remove(&pending).map_err(|source| DeviceFolderError::Unwritable { path: pending, source })?;
+        Ok(browser_file)
+    }
+
+    /// A further certificate of the same key takes the place of the one before it: nothing of that is worth keeping.
+    fn put_device(&self, key: &DeviceKey, certificate: &ReceivedCertificate) -> Result<(), DeviceFolderError> {
+        let (path, pem) = (self.file(DEVICE_FILE), device_pem(key, certificate));
+        match self.read_key(DEVICE_FILE) {
+            Ok(Some(present)) if spki_sha256(&present) == spki_sha256(key) => {
+                let replaced = atomic_file::replace(&path, pem.as_bytes(), FileMode::OwnerOnly);
+                replaced.map_err(|source| DeviceFolderError::Unwritable { path, source })
+            }
+            _ => self.put(DEVICE_FILE, pem.as_bytes(), FileMode::OwnerOnly),
+        }
+    }
+
+    /// A configuration that says the same already keeps its other lines and its comments.
+    fn put_config(&self, invitation: &VerifiedInvitation, language: Language) -> Result<(), DeviceFolderError> {
+        let path = self.file(CONFIG);
+        if let Ok(present) = StudioConfig::load(&path)
+            && present.gateway == invitation.gateway
+            && present.ca == self.file(CA_FILE)
+            && [&present.certificate, &present.key] == [&self.file(DEVICE_FILE); 2]
+        {
+            return Ok(());
+        }
+        let text = format!(
+            "# Configuration of lichtbild-studio; paths are relative to this file.\n\
+             gateway = \"{}\"\n\
+             # Certificate and key in one file, so that a renewal changes both in one step.\n\
+             certificate = \"{DEVICE_FILE}\"\n\
+             key = \"{DEVICE_FILE}\"\n\
+             ca = \"{CA_FILE}\"\n\
+             language = \"{}\"\n",
+            invitation.gateway.as_str().trim_end_matches('/'),
+            language.tag()
+        );
+        self.put(CONFIG, text.as_bytes(), FileMode::WorldReadable)
+    }
+
+    fn put_browser_file(
+        &self,
+        invitation: &VerifiedInvitation,
+        key: &DeviceKey,
+        certificate: &ReceivedCertificate,
+        entropy: &dyn Entropy,
+    ) -> Result<BrowserFile, DeviceFolderError> {
+        let password = generate_password(entropy).map_err(DeviceFolderError::Entropy)?;
+        let name = format!("{}, {}", invitation.party.name, invitation.party.place);
+        let file = to_pkcs12(key, &certificate.der, &[], &name, &password).map_err(DeviceFolderError::Pkcs12)?;
+        self.put(PKCS12, &file, FileMode::OwnerOnly)?;
+        Ok(BrowserFile { path: self.file(PKCS12), password })
+    }
+
+    /// Writes a file; another content that stood there is kept under the next free number.
+    fn put(&self, name: &str, bytes: &[u8], audience: FileMode) -> Result<(), DeviceFolderError> {
+        let path = self.file(name);
+        let write = || {
+            match atomic_file::read(&path)? {
+                Some(present) if present == bytes => return Ok(()),
+                Some(_) => drop(atomic_file::rotate(&path)?),
+                None => {}
+            }
+            atomic_file::write_new(&path, bytes, audience)
+        };
+        write().map_err(|source| DeviceFolderError::Unwritable { path: path.clone(), source })
+    }
+}
+
+/// Certificate and key as one text.
+pub fn device_pem(key: &DeviceKey, certificate: &ReceivedCertificate) -> Zeroizing<String> {
+    let (certificate, key) = (certificate_to_pem(&certificate.der), key.to_pem());
+    let mut text = Zeroizing::new(String::with_capacity(certificate.len() + key.len()));
+    text.push_str(&certificate);
+    text.push_str(&key);
+    text
+}
+
+/// A file of the device does not serve.
+#[derive(Debug)]
+pub enum DeviceFolderError {
+    /// There is a device already.
+    AlreadyEnrolled {
+        /// By this file.
+        path: PathBuf,
+    },
+    /// A file cannot be read.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file or the folder cannot be written.
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file that should hold the device's key does not.
+    DamagedKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No key could be made.
+    Key(IdentityError),
+    /// The file for a browser could not be made.
+    Pkcs12(Pkcs12Error),
+    /// No randomness.
+    Entropy(EntropyError),
+}
+
+impl fmt::Display for DeviceFolderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlreadyEnrolled { path } => write!(f, "{} stands there already", path.display()),
+            Self::Unreadable { path, .. } => write!(f, "{}: cannot be read", path.display()),
+            Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
+            Self::DamagedKey { path } => write!(f, "{}: holds no key", path.display()),
+            Self::Key(_) => f.write_str("no key could be made"),
+            Self::Pkcs12(_) => f.write_str("the file for a browser could not be made"),
+            Self::Entropy(_) => f.write_str("no password could be drawn"),
+        }
+    }
+}
+
+impl std::error::Error for DeviceFolderError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::AlreadyEnrolled { .. } | Self::DamagedKey { .. } => None,
+            Self::Unreadable { source, .. } | Self::Unwritable { source, .. } => Some(source),
+            Self::Key(source) => Some(source),
+            Self::Pkcs12(source) => Some(source),
+            Self::Entropy(source) => Some(source),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! One request of an enrolment, and what comes of it.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, RequestBuilder, Response, Url};
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
+
+use super::est;
+use super::est::ReceivedCertificate;
+use crate::client::gateway_client;
+use crate::client::response::{read_body, retry_after};
+use crate::client::transient_error::{HttpRequestError, TlsFailure, TransientError};
+use crate::clock::Timestamp;
+use crate::identity::cryptography::crypto_provider;
+use crate::identity::error::IdentityError;
+use crate::identity::key::DeviceKey;
+use crate::wire::problem::ProblemBody;
+
+/// A line that is verified with one authority and no other; without a certificate of this side.
+pub(super) fn client_trusting_ca(ca: &[u8]) -> Option<Client> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from(ca)).ok()?;
+    let tls = ClientConfig::builder_with_provider(crypto_provider())
+        .with_safe_default_protocol_versions()
+        .ok()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    gateway_client::client_with_default_timeouts(tls).ok()
+}
+
+/// What a request for a certificate came to.
+#[derive(Debug)]
+pub enum EstResponse {
+    /// Here it is.
+    Issued(ReceivedCertificate),
+    /// Somebody has to approve it first: ask again.
+    Pending {
+        /// Not before this much time has passed.
+        retry_after: Option<Duration>,
+    },
+}
+
+/// Sends a request for a certificate for `key`. `now` is for a `Retry-After` that names a date.
+///
+/// # Errors
+/// [`GatewayError`].
+pub async fn request_certificate(
+    request: RequestBuilder,
+    key: &DeviceKey,
+    now: Timestamp,
+) -> Result<EstResponse, GatewayError> {
+    let message = est::encode_request(key).map_err(GatewayError::Key)?;
+    let response = send(request.header(CONTENT_TYPE, est::REQUEST_TYPE).body(message)).await?;
+    if response.status().as_u16() == 202 {
+        return Ok(EstResponse::Pending { retry_after: retry_after(response.headers(), now) });
+    }
+    let body = read_ok_body(response).await?;
+    est::read_certificate_for(key, &body).map(EstResponse::Issued).ok_or(GatewayError::NoCertificate)
+}
+
+/// Sends a request and gives the body of a 200.
+pub(in crate::client) async fn fetch_body(request: RequestBuilder) -> Result<Vec<u8>, GatewayError> {
+    read_ok_body(send(request).await?).await
+}
+
+async fn send(request: RequestBuilder) -> Result<Response, GatewayError> {
+    request.send().await.map_err(|error| GatewayError::from_request_error(HttpRequestError::from(&error)))
+}
+
+async fn read_ok_body(mut response: Response) -> Result<Vec<u8>, GatewayError> {
+    let (status, url) = (response.status().as_u16(), response.url().clone());
+    let body = read_body(&mut response).await.map_err(GatewayError::from_request_error)?;
+    let body = body.ok_or_else(|| GatewayError::NotAGateway { status, url: url.clone() })?;
+    if status == 200 {
+        return Ok(body);
+    }
+    match (status, serde_json::from_slice::<ProblemBody>(&body)) {
+        // Refusals in words come first: 429 and 503 too say what to do.
+        (400.., Ok(problem)) => Err(GatewayError::Refused(problem)),
+        (408 | 425 | 429 | 500 | 502 | 503 | 504, Err(_)) => {
+            Err(GatewayError::Transient(TransientError::Unavailable { status }))
+        }
+        _ => Err(GatewayError::NotAGateway { status, url }),
+    }
+}
+
+/// Why a request brought nothing.
+#[derive(Debug)]
+pub enum GatewayError {
+    /// May be better next time.
+    Transient(TransientError),
+    /// Never will be, as things stand.
+    Tls(TlsFailure),
+    /// The gateway says no, or not now, and why.
+    Refused(ProblemBody),
+    /// Nothing that a gateway would say.
+    NotAGateway {
+        /// The HTTP status code.
+        status: u16,
+        /// Who said it.
+        url: Url,
+    },
+    /// An answer without a certificate for the key it was asked for.
+    NoCertificate,
+    /// The request could not be signed.
+    Key(IdentityError),
+}
+
+impl GatewayError {
+    pub(super) fn from_request_error(failure: HttpRequestError) -> Self {
+        match failure {
+            HttpRequestError::Transient(setback) => Self::Transient(setback),
+            HttpRequestError::Tls(refusal) => Self::Tls(refusal),
+        }
+    }
+
+    /// Whether asking again may help without anybody doing anything.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Transient(_) => true,
+            Self::Refused(problem) => matches!(problem.status, 429 | 500..),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for GatewayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transient(setback) => setback.fmt(f),
+            Self::Tls(TlsFailure::ClientCertificate(_)) => f.write_str("the gateway does not take the certificate"),
+            Self::Tls(TlsFailure::ServerCertificate(_)) => f.write_str("the gateway's certificate is not trusted"),
+            Self::Tls(TlsFailure::NoCommonParameters) => f.write_str("no common version or cipher suite of TLS"),
+            Self::Refused(problem) => write!(f, "refused: {}", problem.kind),
+            Self::NotAGateway { status, url } => write!(f, "no gateway at {url} (status {status})"),
+            Self::NoCertificate => f.write_str("the answer holds no certificate for this device's key"),
+            Self::Key(_) => f.write_str("the request for a certificate could not be signed"),
+        }
+    }
+}
+
+impl std::error::Error for GatewayError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Key(source) => Some(source),
+            _ => None,
+        }
+    }
+}

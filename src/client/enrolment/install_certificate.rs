@@ -1,0 +1,175 @@
+//! From the old pair of certificate and key to the new one, in one step.
+//!
+//! Where both stand in one file, replacing it is that step. Where they stand in two (by `device add`, or by hand), the new pair
+//! goes into a file of its own first, and the step is a configuration whose two lines name it; every other line stays as it
+//! was. A crash before the step leaves the old pair in use, one after it the new.
+
+use std::path::{Path, PathBuf};
+use std::{fmt, fs, io};
+
+use super::device_folder::DEVICE_FILE;
+use crate::atomic_file::FileMode;
+use crate::client::config::StudioConfig;
+use crate::{atomic_file, failpoint};
+
+/// Where one of two files in use is called [`DEVICE_FILE`] already.
+const ALTERNATE_DEVICE_FILE: &str = "device-both.pem";
+
+/// Puts `pem`, certificate and key, in the place of the pair that `config`, read from `config_file`, names.
+///
+/// # Errors
+/// [`InstallError`]; the old pair is still in use.
+pub fn install_certificate(config_file: &Path, config: &StudioConfig, pem: &[u8]) -> Result<(), InstallError> {
+    if config.certificate == config.key {
+        let file = resolve_symlinks(&config.key);
+        return atomic_file::replace(&file, pem, FileMode::OwnerOnly).map_err(unwritable(&file));
+    }
+    let config_file = resolve_symlinks(config_file);
+    let text = fs::read_to_string(&config_file).map_err(unwritable(&config_file))?;
+    let old = [&config.key, &config.certificate].map(|path| resolve_symlinks(path));
+    let in_use = |path: PathBuf| old.contains(&resolve_symlinks(&path));
+    let name = if in_use(config_file.with_file_name(DEVICE_FILE)) { ALTERNATE_DEVICE_FILE } else { DEVICE_FILE };
+    let device = config_file.with_file_name(name);
+    let edited = set_credential_paths(&text, name, &config_file, config);
+    let edited = edited.ok_or_else(|| InstallError::NotEditable(config_file.clone()))?;
+    if device.exists() {
+        // Of a renewal that was broken off, or somebody's own: not in use either way, and not thrown away.
+        atomic_file::rotate(&device).map_err(unwritable(&device))?;
+    }
+    atomic_file::write_new(&device, pem, FileMode::OwnerOnly).map_err(unwritable(&device))?;
+    failpoint::reached("renew.written");
+    atomic_file::replace(&config_file, edited.as_bytes(), FileMode::WorldReadable).map_err(unwritable(&config_file))?;
+    failpoint::reached("renew.renamed");
+    // The new pair was used before this and is in place; an old key that lies around only helps a thief. Files elsewhere may
+    // serve somebody else and stay. A removal that fails costs nothing but that.
+    for old in old.iter().filter(|old| old.parent() == device.parent()) {
+        let _ = atomic_file::remove(old);
+    }
+    Ok(())
+}
+
+/// A link is not replaced by a file; what it leads to is.
+fn resolve_symlinks(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> InstallError {
+    let path = path.to_owned();
+    |source| InstallError::Unwritable { path, source }
+}
+
+/// The configuration with `certificate` and `key` naming the file `device`; `None` where the two lines are not found as expected. That
+/// the result says what it should is read off itself.
+fn set_credential_paths(text: &str, device: &str, config_file: &Path, config: &StudioConfig) -> Option<String> {
+    let mut edited = String::with_capacity(text.len() + 2 * device.len());
+    for line in text.split_inclusive('\n') {
+        match ["certificate", "key"].into_iter().find_map(|name| rest_after_value(line, name).map(|rest| (name, rest)))
+        {
+            Some((name, rest)) => edited.push_str(&format!("{name} = \"{device}\"{rest}")),
+            None => edited.push_str(line),
+        }
+    }
+    let read = StudioConfig::parse(&edited, config_file).ok()?;
+    let device = config_file.with_file_name(device);
+    let as_meant = read.certificate == device
+        && read.key == device
+        && read.gateway == config.gateway
+        && read.ca.file_name() == config.ca.file_name();
+    as_meant.then_some(edited)
+}
+
+/// What stands behind the value in a line `name = "value"`: a comment, the end of the line. `None` for any other line.
+fn rest_after_value<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    let value = line.trim_start().strip_prefix(name)?.trim_start().strip_prefix('=')?.trim_start();
+    match value.chars().next()? {
+        '\'' => value[1..].split_once('\'').map(|(_, rest)| rest),
+        '"' => {
+            let mut escaped = false;
+            let end = value[1..].find(|c| {
+                let ends = c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                ends
+            })?;
+            Some(&value[end + 2..])
+        }
+        _ => None,
+    }
+}
+
+/// The new pair could not be put in place.
+#[derive(Debug)]
+pub enum InstallError {
+    /// A file cannot be written.
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The lines `certificate` and `key` of this configuration are written in a way that is not understood.
+    NotEditable(PathBuf),
+}
+
+impl fmt::Display for InstallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
+            Self::NotEditable(path) => write!(f, "{}: certificate and key cannot be changed", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for InstallError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unwritable { source, .. } => Some(source),
+            Self::NotEditable(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(text: &str) -> Option<String> {
+        let file = Path::new("/shop/studio.toml");
+        set_credential_paths(text, DEVICE_FILE, file, &StudioConfig::parse(text, file).unwrap())
+    }
+
+    #[test]
+    fn two_lines_change_and_all_others_stay() {
+        let text = "# by hand\ngateway = \"https://h:1\" # the city's\n  certificate=\"a \\\" # b.pem\" # mine\r\n\
+                    key = '/etc/k.pem'\nca = \"ca.pem\"\n# key = \"old.pem\"\nlanguage = \"en\"";
+        let expected = "# by hand\ngateway = \"https://h:1\" # the city's\ncertificate = \"device.pem\" # mine\r\n\
+                        key = \"device.pem\"\nca = \"ca.pem\"\n# key = \"old.pem\"\nlanguage = \"en\"";
+        assert_eq!(named(text).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_is_written_another_way_is_left_alone() {
+        for lines in ["\"key\" = \"k.pem\"", "key = \"\"\"k.pem\"\"\""] {
+            assert_eq!(named(&format!("gateway = \"https://h\"\ncertificate = \"c\"\nca = \"ca\"\n{lines}\n")), None);
+        }
+    }
+
+    #[test]
+    fn two_files_become_one_and_the_old_key_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        for (name, text) in [
+            ("c.pem", "old"),
+            ("k.pem", "old"),
+            ("device.pem", "of a renewal that was broken off"),
+            ("studio.toml", "gateway = \"https://h\"\ncertificate = \"c.pem\"\nkey = \"k.pem\"\nca = \"ca.pem\"\n"),
+        ] {
+            fs::write(file(name), text).unwrap();
+        }
+        for content in ["first", "second"] {
+            let config = StudioConfig::load(&file("studio.toml")).unwrap();
+            install_certificate(&file("studio.toml"), &config, content.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(file("device.pem")).unwrap(), content);
+        }
+        assert!(!file("k.pem").exists() && !file("c.pem").exists() && file("device.pem.1").exists());
+    }
+}

@@ -1,0 +1,237 @@
+//! Deposits one photo: asks again until the gateway gave its answer, always under the same key.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
+
+use super::photo_file::PhotoFile;
+use crate::client::gateway_client::GatewayClient;
+use crate::client::progress::{ProgressCallback, ProgressEvent};
+use crate::client::response::DepositResponse;
+use crate::client::timer::Timer;
+use crate::client::transient_error::{HttpRequestError, TlsFailure, TransientError};
+use crate::client::{backoff, response};
+use crate::clock::Clock;
+use crate::domain::code::retrieval_code::RetrievalCode;
+use crate::domain::language::Language;
+use crate::domain::photo::declaration::Declaration;
+use crate::domain::photo::idempotency::IdempotencyKey;
+use crate::entropy::{Entropy, random_bytes};
+use crate::wire::photo::ReceiptBody;
+use crate::wire::problem::ProblemBody;
+
+/// What is sent.
+#[derive(Debug)]
+pub struct PhotoDeposit<'a> {
+    /// The photo.
+    pub photo: &'a PhotoFile,
+    /// Its key, the same for every try.
+    pub key: &'a IdempotencyKey,
+    /// What is declared about the person, the same for every try.
+    pub declaration: Declaration,
+    /// The language of the findings.
+    pub language: Language,
+}
+
+/// How long and by what means a deposit is tried.
+#[derive(Clone, Copy)]
+pub struct RetryContext<'a> {
+    /// For a `Retry-After` that names a date.
+    pub clock: &'a dyn Clock,
+    /// For the jitter.
+    pub entropy: &'a dyn Entropy,
+    /// For the pauses.
+    pub timer: &'a dyn Timer,
+    /// No pause begins that would end later than this after the push began; a running try is never broken off.
+    pub give_up_after: Duration,
+    /// Learns of every pause.
+    pub on_progress: ProgressCallback<'a>,
+}
+
+/// A receipt that belongs to the photo that was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VerifiedReceipt {
+    /// The receipt.
+    pub body: ReceiptBody,
+    /// Whether the gateway had given it before.
+    pub replayed: bool,
+}
+
+/// Deposits the photo and gives its receipt.
+///
+/// # Errors
+/// [`DepositFailure`].
+pub async fn deposit(
+    connection: &GatewayClient,
+    request: &PhotoDeposit<'_>,
+    retry: &RetryContext<'_>,
+) -> Result<VerifiedReceipt, DepositFailure> {
+    let (mut tries, mut may_be_stored) = (0, false);
+    loop {
+        tries += 1;
+        let (error, retry_after) = match send_once(connection, request, retry.clock).await {
+            Ok(RequestOutcome::Receipt(receipt)) => return Ok(receipt),
+            Ok(RequestOutcome::Retry { error: setback, retry_after }) => (setback, retry_after),
+            Err(error) => {
+                let perhaps_stored = may_be_stored || error.may_have_stored();
+                return Err(DepositFailure { error, may_be_stored: perhaps_stored });
+            }
+        };
+        may_be_stored |= error.may_have_stored();
+        // Without randomness the whole pause: later than needed, but never a storm.
+        let draw = random_bytes(retry.entropy).map_or(u32::MAX, u32::from_be_bytes);
+        let pause = backoff::pause(tries, draw).max(retry_after.unwrap_or_default());
+        if retry.timer.elapsed().saturating_add(pause) > retry.give_up_after {
+            return Err(DepositFailure {
+                error: ClientDepositError::GaveUp { tries, last_error: error, pause },
+                may_be_stored,
+            });
+        }
+        (retry.on_progress)(ProgressEvent::Retrying { error, pause });
+        retry.timer.sleep(pause).await;
+    }
+}
+
+enum RequestOutcome {
+    Receipt(VerifiedReceipt),
+    Retry { error: TransientError, retry_after: Option<Duration> },
+}
+
+async fn send_once(
+    connection: &GatewayClient,
+    deposit: &PhotoDeposit<'_>,
+    clock: &dyn Clock,
+) -> Result<RequestOutcome, ClientDepositError> {
+    let Declaration { subject, exception } = deposit.declaration;
+    let declared = [
+        (!subject.is_ordinary()).then_some(("Photo-Subject", subject.name())),
+        (!exception.is_ordinary()).then_some(("Photo-Exception", exception.name())),
+    ];
+    let request = connection
+        .post("/v1/photos")
+        .header("Idempotency-Key", deposit.key.as_str())
+        .header(CONTENT_TYPE, "image/jpeg")
+        .header("Content-Digest", deposit.photo.sha256.to_content_digest())
+        .header(ACCEPT_LANGUAGE, deposit.language.tag())
+        .body(deposit.photo.bytes.clone());
+    let request = declared.into_iter().flatten().fold(request, |request, (name, value)| request.header(name, value));
+    let answer = match request.send().await {
+        Ok(response) => response::read(response, clock.now()).await,
+        Err(error) => Err(HttpRequestError::from(&error)),
+    };
+    match answer {
+        Ok(DepositResponse::Receipt { body, replayed }) => {
+            verify(&body, deposit.photo)?;
+            Ok(RequestOutcome::Receipt(VerifiedReceipt { body, replayed }))
+        }
+        Ok(DepositResponse::RetryLater { error: setback, retry_after }) => {
+            Ok(RequestOutcome::Retry { error: setback, retry_after })
+        }
+        Err(HttpRequestError::Transient(setback)) => Ok(RequestOutcome::Retry { error: setback, retry_after: None }),
+        Err(HttpRequestError::Tls(refusal)) => Err(ClientDepositError::Tls(refusal)),
+        Ok(DepositResponse::InvalidReceipt(source)) => Err(ClientDepositError::InvalidReceipt(source)),
+        Ok(DepositResponse::Problem(problem)) => Err(ClientDepositError::from_problem(problem)),
+        Ok(DepositResponse::NotAGateway { status }) => Err(ClientDepositError::NotAGateway { status }),
+    }
+}
+
+/// A receipt for other bytes, or with a code that no office could read, must never reach a citizen.
+fn verify(receipt: &ReceiptBody, photo: &PhotoFile) -> Result<(), ClientDepositError> {
+    if receipt.sha256 != photo.sha256 {
+        return Err(ClientDepositError::ReceiptMismatch("sha256"));
+    }
+    if receipt.bytes != photo.bytes.len() as u64 {
+        return Err(ClientDepositError::ReceiptMismatch("bytes"));
+    }
+    RetrievalCode::parse(&receipt.code).map_err(|_| ClientDepositError::ReceiptMismatch("code"))?;
+    Ok(())
+}
+
+/// Why there is no receipt, and what that says about the photo.
+#[derive(Debug)]
+pub struct DepositFailure {
+    /// Why.
+    pub error: ClientDepositError,
+    /// Whether one of the tries may have stored the photo without its answer coming back.
+    pub may_be_stored: bool,
+}
+
+/// Why there is no receipt.
+#[derive(Debug)]
+pub enum ClientDepositError {
+    /// The photo itself is not taken; nothing of it was stored by this try.
+    Refused(ProblemBody),
+    /// The studio or device may not deposit.
+    NotAllowed(ProblemBody),
+    /// One side does not take the other's certificate.
+    Tls(TlsFailure),
+    /// The time was up.
+    GaveUp {
+        /// How often it was tried.
+        tries: u32,
+        /// Why the last one failed.
+        last_error: TransientError,
+        /// The pause that another try would have begun with: at least what the gateway asked for.
+        pause: Duration,
+    },
+    /// The gateway found fault with the request; this should not happen.
+    UnexpectedProblem(ProblemBody),
+    /// What answered is no gateway.
+    NotAGateway {
+        /// The HTTP status code.
+        status: u16,
+    },
+    /// A receipt for something else; names the field.
+    ReceiptMismatch(&'static str),
+    /// A receipt that this version cannot read.
+    InvalidReceipt(serde_json::Error),
+}
+
+impl ClientDepositError {
+    fn from_problem(problem: ProblemBody) -> Self {
+        match (response::problem_type(&problem), problem.status) {
+            ("photo-refused" | "photo-too-large" | "format-unsupported", _) => Self::Refused(problem),
+            (_, 401 | 403) => Self::NotAllowed(problem),
+            _ => Self::UnexpectedProblem(problem),
+        }
+    }
+
+    /// Whether the last try may have stored the photo all the same.
+    fn may_have_stored(&self) -> bool {
+        match self {
+            // Said before anything is stored; the tries of those who gave up are counted one by one.
+            Self::Refused(_) | Self::NotAllowed(_) | Self::Tls(_) | Self::GaveUp { .. } => false,
+            Self::UnexpectedProblem(_)
+            | Self::NotAGateway { .. }
+            | Self::ReceiptMismatch(_)
+            | Self::InvalidReceipt(_) => true,
+        }
+    }
+}
+
+impl fmt::Display for ClientDepositError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(problem) | Self::NotAllowed(problem) | Self::UnexpectedProblem(problem) => {
+                write!(f, "the gateway answered {}: {}", problem.status, response::problem_type(problem))
+            }
+            Self::Tls(TlsFailure::ClientCertificate(_)) => f.write_str("the gateway does not take the certificate"),
+            Self::Tls(TlsFailure::ServerCertificate(_)) => f.write_str("the gateway's certificate is not trusted"),
+            Self::Tls(TlsFailure::NoCommonParameters) => f.write_str("no common version or cipher suite of TLS"),
+            Self::GaveUp { tries, last_error: last, .. } => write!(f, "gave up after {tries} tries: {last}"),
+            Self::NotAGateway { status } => write!(f, "no gateway there (status {status})"),
+            Self::ReceiptMismatch(field) => write!(f, "the receipt does not fit the photo: {field}"),
+            Self::InvalidReceipt(_) => f.write_str("the receipt cannot be read"),
+        }
+    }
+}
+
+impl std::error::Error for ClientDepositError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::InvalidReceipt(source) => Some(source),
+            _ => None,
+        }
+    }
+}

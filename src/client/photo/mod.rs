@@ -1,0 +1,8 @@
+//! One photo from the disk to its receipt: read, spool, deposit, store the receipt.
+
+pub mod deposit;
+pub mod photo_file;
+pub mod printed_receipt;
+pub mod push;
+pub mod spool;
+pub mod stored_receipt;

@@ -1,0 +1,113 @@
+//! The receipt that the citizen takes home, as a file on the shop's disk: printed from what the gateway answered, as often as needed.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::atomic_file;
+use crate::atomic_file::FileMode;
+use crate::domain::code::retrieval_code::{CodeError, RetrievalCode};
+use crate::domain::language::Language;
+use crate::receipt::citizen_receipt::{CitizenReceipt, Paper};
+use crate::receipt::data_matrix::DataMatrixError;
+use crate::wire::photo::ReceiptBody;
+
+/// What its name ends in, behind the photo's.
+pub const SUFFIX: &str = ".lichtbild-receipt.pdf";
+/// What every PDF file begins with (ISO 32000-1, section 7.5.2).
+const MARKER: &[u8] = b"%PDF-";
+
+/// How a receipt is printed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PrintOptions<'a> {
+    /// On what.
+    pub paper: Paper,
+    /// In which language.
+    pub language: Language,
+    /// By whom it was issued, if that shall be on it.
+    pub studio: Option<&'a str>,
+}
+
+impl PrintOptions<'_> {
+    /// Writes `body` to `path` as PDF, readable for its owner alone; on return it is on the disk. An older PDF there is replaced (the
+    /// same receipt gives the same bytes), anything else is left alone.
+    ///
+    /// # Errors
+    /// [`PrintedReceiptError`]; what was there is still there.
+    pub fn write(&self, body: &ReceiptBody, path: &Path) -> Result<(), PrintedReceiptError> {
+        let pdf = self.render_pdf(body)?;
+        let unwritable = |source| PrintedReceiptError::Unwritable { path: path.to_owned(), source };
+        match atomic_file::read(path) {
+            Ok(None) => atomic_file::write_new(path, &pdf, FileMode::OwnerOnly).map_err(unwritable),
+            Ok(Some(present)) if present.starts_with(MARKER) => {
+                atomic_file::replace(path, &pdf, FileMode::OwnerOnly).map_err(unwritable)
+            }
+            Ok(Some(_)) => Err(PrintedReceiptError::NotAPdf { path: path.to_owned() }),
+            // Too large for a receipt of ours.
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Err(PrintedReceiptError::NotAPdf { path: path.to_owned() })
+            }
+            Err(source) => Err(unwritable(source)),
+        }
+    }
+
+    /// The PDF itself.
+    ///
+    /// # Errors
+    /// [`PrintedReceiptError::Code`], [`PrintedReceiptError::Symbol`].
+    pub fn render_pdf(&self, body: &ReceiptBody) -> Result<Vec<u8>, PrintedReceiptError> {
+        let code = RetrievalCode::parse(&body.code).map_err(PrintedReceiptError::Code)?;
+        let receipt = CitizenReceipt {
+            code: &code,
+            photo_id: body.photo_id,
+            expires_at: body.expires_at,
+            studio: self.studio,
+            paper: self.paper,
+            language: self.language,
+        };
+        receipt.to_pdf().map_err(PrintedReceiptError::Symbol)
+    }
+}
+
+/// Why a receipt was not printed.
+#[derive(Debug)]
+pub enum PrintedReceiptError {
+    /// What the gateway answered holds no code.
+    Code(CodeError),
+    /// Its DataMatrix cannot be read again.
+    Symbol(DataMatrixError),
+    /// Something that is no PDF has the name already.
+    NotAPdf {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be written.
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for PrintedReceiptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(_) => f.write_str("the receipt holds no code"),
+            Self::Symbol(_) => f.write_str("the receipt's DataMatrix does not serve"),
+            Self::NotAPdf { path } => write!(f, "{}: is there and no PDF", path.display()),
+            Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for PrintedReceiptError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Code(source) => Some(source),
+            Self::Symbol(source) => Some(source),
+            Self::NotAPdf { .. } => None,
+            Self::Unwritable { source, .. } => Some(source),
+        }
+    }
+}

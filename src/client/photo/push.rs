@@ -1,0 +1,169 @@
+//! Pushes one photo: `read -> spool -> deposit (again, until an answer came) -> store receipt -> remove spool`.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::deposit::{ClientDepositError, DepositFailure, PhotoDeposit, RetryContext, VerifiedReceipt, deposit};
+use super::photo_file::{PhotoFile, PhotoFileError};
+use super::spool;
+use super::spool::{EarlierTries, PushPlan, RepeatPolicy, Spool, SpoolError};
+use super::stored_receipt::{StoredReceipt, StoredReceiptError};
+use crate::client::gateway_client::GatewayClient;
+use crate::domain::language::Language;
+use crate::domain::photo::declaration::Declaration;
+use crate::failpoint;
+use crate::wire::photo::ReceiptBody;
+use crate::wire::problem::ProblemBody;
+
+/// Where and how photos are pushed.
+#[derive(Clone, Copy)]
+pub struct PushContext<'a> {
+    /// The line to the gateway.
+    pub client: &'a GatewayClient,
+    /// The language of the findings.
+    pub language: Language,
+    /// Whether a photo with a receipt is deposited once more.
+    pub repeat: RepeatPolicy,
+    /// What is declared about the person; `None` goes on with what an unfinished push declared.
+    pub declared: Option<Declaration>,
+    /// How long it is tried.
+    pub retry: RetryContext<'a>,
+}
+
+/// A photo that is at the gateway, its receipt on the disk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PushedPhoto {
+    /// The receipt.
+    pub receipt: ReceiptBody,
+    /// Whether it was given before: by the gateway to an earlier try, or from the file beside the photo.
+    pub replayed: bool,
+}
+
+/// Pushes the photo at `path`. File work is done on the calling thread: a few milliseconds, most of them `fsync`.
+///
+/// # Errors
+/// [`PushError`]. Unless the photo was refused, the same call goes on where this one stopped and ends with the same code.
+pub async fn push(path: &Path, context: &PushContext<'_>) -> Result<PushedPhoto, PushError> {
+    push_photo(&PhotoFile::read(path)?, context).await
+}
+
+/// The same for a photo that has been read: what is deposited are the bytes in `photo`, whatever becomes of its file.
+///
+/// # Errors
+/// As [`push`].
+pub async fn push_photo(photo: &PhotoFile, context: &PushContext<'_>) -> Result<PushedPhoto, PushError> {
+    let spool = match open_spool(photo, context)? {
+        PushPlan::Send(spool) => spool,
+        PushPlan::AlreadyDeposited(stored) => return Ok(PushedPhoto { receipt: stored.body, replayed: true }),
+    };
+    failpoint::reached("push.spooled");
+    let receipt = match send(photo, &spool, context).await {
+        Ok(receipt) => receipt,
+        Err(unfinished) => return Err(finish_failed_push(spool, unfinished)?),
+    };
+    failpoint::reached("push.sent");
+    let stored = StoredReceipt::store(photo, &receipt.body, context.retry.clock.now())?;
+    failpoint::reached("push.receipt_stored");
+    spool.remove()?;
+    Ok(PushedPhoto { receipt: stored.body, replayed: receipt.replayed })
+}
+
+fn open_spool(photo: &PhotoFile, context: &PushContext<'_>) -> Result<PushPlan, SpoolError> {
+    let RetryContext { clock, entropy, on_progress: announce, .. } = context.retry;
+    spool::open_or_create(photo, context.repeat, context.declared, context.client.gateway(), clock, entropy, announce)
+}
+
+async fn send(photo: &PhotoFile, spool: &Spool, context: &PushContext<'_>) -> Result<VerifiedReceipt, DepositFailure> {
+    let what = PhotoDeposit { photo, key: spool.key(), declaration: spool.declaration(), language: context.language };
+    deposit(context.client, &what, &context.retry).await
+}
+
+/// What becomes of the spool of a push that brought no receipt.
+fn finish_failed_push(mut spool: Spool, unfinished: DepositFailure) -> Result<PushError, SpoolError> {
+    let DepositFailure { error, may_be_stored: perhaps_stored } = unfinished;
+    if perhaps_stored || spool.earlier_tries() == EarlierTries::MaybeStored {
+        return Ok(match error {
+            // The key is all that leads to the code of a photo that may lie there.
+            ClientDepositError::Refused(problem) => {
+                PushError::RefusedMaybeStored { problem, spool: spool.path().to_owned() }
+            }
+            error => error.into(),
+        });
+    }
+    if let ClientDepositError::Refused(_) = error {
+        // Nothing was stored there, so nothing is left to finish here.
+        spool.remove()?;
+    } else {
+        // Failing leaves the spool with the more careful word.
+        let _ = spool.mark_nothing_stored();
+    }
+    Ok(error.into())
+}
+
+/// Why a photo was not pushed.
+#[derive(Debug)]
+pub enum PushError {
+    /// The photo cannot be read.
+    Photo(PhotoFileError),
+    /// The push could not begin, or its end not be noted.
+    Spool(SpoolError),
+    /// There is no receipt.
+    Deposit(ClientDepositError),
+    /// The photo is refused now, but an earlier try went without an answer and may have stored it; the spool is kept.
+    RefusedMaybeStored {
+        /// The refusal.
+        problem: ProblemBody,
+        /// The spool.
+        spool: PathBuf,
+    },
+    /// The photo is at the gateway; its receipt could not be written here and the spool is kept.
+    ReceiptNotStored(StoredReceiptError),
+}
+
+impl From<PhotoFileError> for PushError {
+    fn from(error: PhotoFileError) -> Self {
+        Self::Photo(error)
+    }
+}
+
+impl From<SpoolError> for PushError {
+    fn from(error: SpoolError) -> Self {
+        Self::Spool(error)
+    }
+}
+
+impl From<ClientDepositError> for PushError {
+    fn from(error: ClientDepositError) -> Self {
+        Self::Deposit(error)
+    }
+}
+
+impl From<StoredReceiptError> for PushError {
+    fn from(error: StoredReceiptError) -> Self {
+        Self::ReceiptNotStored(error)
+    }
+}
+
+impl fmt::Display for PushError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Photo(_) => "the photo cannot be read",
+            Self::Spool(_) => "the spool does not serve",
+            Self::Deposit(_) => "the photo was not deposited",
+            Self::RefusedMaybeStored { .. } => "the photo is refused now and may have been deposited before",
+            Self::ReceiptNotStored(_) => "the receipt could not be stored",
+        })
+    }
+}
+
+impl std::error::Error for PushError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Photo(source) => Some(source),
+            Self::Spool(source) => Some(source),
+            Self::Deposit(source) => Some(source),
+            Self::RefusedMaybeStored { .. } => None,
+            Self::ReceiptNotStored(source) => Some(source),
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! The promise to finish: a photo's `Idempotency-Key`, on the disk before the first byte is sent.
+//!
+//! Whatever happens afterwards (power, network, a killed program), the next push of the same photo finds the key and asks the
+//! gateway for the same receipt. A spool ends with the receipt on the disk or with a refused photo, never by age.
+//!
+//! *Refused, but is nothing stored?* A refusal speaks of its own try. An earlier one may have stored the photo and lost its
+//! answer on the way, and the gateway may have become stricter since. So the spool says, from before the first byte is sent,
+//! that a try may have gone unanswered, until a push has ended in which all were answered.
+//!
+//! *The photo changed since.* The old spool belongs to other bytes, which may have been deposited without anybody knowing the
+//! code. Its key would be refused for the new bytes, so these get a key of their own, and the old spool is set aside with
+//! a notice instead of thrown away: with the old file put back, it still leads to that receipt.
+//!
+//! *What was declared about the person* lies here too, so that a try whose answer was lost is repeated as it was. A push that is
+//! told a declaration of its own follows that one instead: the latest word counts for what is not yet stored, and what is
+//! stored keeps the first, whatever a repeat declares.
+//!
+//! *Two pushes at once.* The spool's name appears in one step and only once, so that both work under one key. A spool made
+//! just after another push removed its own is known by the receipt that stands there (`Spool::is_completed_by`). Not covered:
+//! two pushes at once of a photo that *also* changed under an unfinished push may end with two keys, hence two codes, both
+//! of them good; and of two pushes at once the one that is refused does not know whether the other was answered.
+
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
+
+use reqwest::Url;
+use serde::{Deserialize, Serialize};
+use uuid::Builder;
+
+use super::photo_file::PhotoFile;
+use super::stored_receipt::{StoredReceipt, StoredReceiptError};
+use crate::atomic_file;
+use crate::atomic_file::FileMode;
+use crate::client::progress::{ProgressCallback, ProgressEvent};
+use crate::clock::{Clock, Timestamp};
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::PhotoId;
+use crate::domain::photo::declaration::Declaration;
+use crate::domain::photo::idempotency::IdempotencyKey;
+use crate::entropy::{Entropy, EntropyError, random_bytes};
+
+/// What the spool's name ends in, behind the photo's.
+pub const SUFFIX: &str = ".lichtbild-spool";
+const VERSION: u32 = 1;
+
+/// Whether a photo with a receipt is deposited once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RepeatPolicy {
+    /// The stored receipt is the answer.
+    ReturnReceipt,
+    /// The photo gets a second deposit with a second code.
+    DepositAgain,
+}
+
+/// An unfinished deposit.
+#[derive(Debug)]
+pub struct Spool {
+    path: PathBuf,
+    key: IdempotencyKey,
+    earlier_tries: EarlierTries,
+    file: SpoolFile,
+}
+
+/// What is known of the tries before this push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EarlierTries {
+    /// There were none, or each was answered and stored nothing.
+    NothingStored,
+    /// One may have stored the photo without its answer coming back.
+    MaybeStored,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SpoolFile {
+    version: u32,
+    idempotency_key: String,
+    sha256: Sha256Digest,
+    gateway: String,
+    created_at: Timestamp,
+    /// The deposit whose receipt stood there and was not enough (`--again`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    supersedes: Option<PhotoId>,
+    /// What the studio says about the person.
+    #[serde(default, skip_serializing_if = "Declaration::is_ordinary")]
+    declaration: Declaration,
+    /// Whether a try may have stored the photo unanswered. A file that does not say may have seen one.
+    #[serde(default = "perhaps")]
+    perhaps_stored: bool,
+}
+
+const fn perhaps() -> bool {
+    true
+}
+
+/// What a push has to do.
+#[derive(Debug)]
+pub enum PushPlan {
+    /// Send the photo under this spool's key.
+    Send(Spool),
+    /// Nothing: here is the receipt.
+    AlreadyDeposited(StoredReceipt),
+}
+
+/// Finds the photo's unfinished deposit or makes one, unless its receipt is there already.
+///
+/// # Errors
+/// [`SpoolError`]: a file beside the photo cannot be read, understood or written. Nothing has been sent.
+pub fn open_or_create(
+    photo: &PhotoFile,
+    repeat: RepeatPolicy,
+    declared: Option<Declaration>,
+    gateway: &Url,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+    on_progress: ProgressCallback<'_>,
+) -> Result<PushPlan, SpoolError> {
+    let receipt = StoredReceipt::load(photo)?;
+    if let Some(spool) = Spool::load(photo)? {
+        if spool.file.sha256 != photo.sha256 {
+            on_progress(ProgressEvent::SpoolRotated { rotated_to: spool.rotate()? });
+        } else if receipt.as_ref().is_some_and(|receipt| spool.is_completed_by(receipt)) {
+            spool.remove()?;
+        } else {
+            spool.report_resumption(gateway, on_progress);
+            return Ok(PushPlan::Send(spool.prepare_to_send(declared)?));
+        }
+    }
+    let supersedes = match (receipt, repeat) {
+        (Some(receipt), RepeatPolicy::ReturnReceipt) => return Ok(PushPlan::AlreadyDeposited(receipt)),
+        (Some(receipt), RepeatPolicy::DepositAgain) => Some(receipt.body.photo_id),
+        (None, _) => None,
+    };
+    let spool = Spool::create(photo, gateway, supersedes, declared.unwrap_or_default(), clock, entropy)?;
+    // Another push of this photo may have come through between the look for its receipt and the new spool.
+    match StoredReceipt::load(photo)? {
+        Some(receipt) if spool.is_completed_by(&receipt) => {
+            spool.remove()?;
+            Ok(PushPlan::AlreadyDeposited(receipt))
+        }
+        _ => Ok(PushPlan::Send(spool)),
+    }
+}
+
+impl Spool {
+    /// The key for every try.
+    pub fn key(&self) -> &IdempotencyKey {
+        &self.key
+    }
+
+    /// What every try declares about the person.
+    pub fn declaration(&self) -> Declaration {
+        self.file.declaration
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What earlier pushes left open.
+    pub fn earlier_tries(&self) -> EarlierTries {
+        self.earlier_tries
+    }
+
+    /// Notes that this push ends with all its tries answered, none of which stored the photo.
+    ///
+    /// # Errors
+    /// [`SpoolError::Unwritable`]: the spool goes on saying that the photo may be stored, which is the safe side.
+    pub fn mark_nothing_stored(&mut self) -> Result<(), SpoolError> {
+        match self.earlier_tries {
+            EarlierTries::NothingStored => self.write_maybe_stored(false),
+            EarlierTries::MaybeStored => Ok(()),
+        }
+    }
+
+    /// The end: the receipt is on the disk, or there will never be one.
+    ///
+    /// # Errors
+    /// [`SpoolError::Unwritable`].
+    pub fn remove(&self) -> Result<(), SpoolError> {
+        atomic_file::remove(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))
+    }
+
+    /// Whether `receipt`, of the same photo, is what this spool was made for, and not what it was to replace.
+    fn is_completed_by(&self, receipt: &StoredReceipt) -> bool {
+        self.file.supersedes != Some(receipt.body.photo_id)
+    }
+
+    fn load(photo: &PhotoFile) -> Result<Option<Self>, SpoolError> {
+        let path = photo.sidecar_path(SUFFIX);
+        let bytes = match atomic_file::read(&path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(None),
+            Err(source) => return Err(SpoolError::Unreadable { path, source }),
+        };
+        match parse(&bytes) {
+            Some((file, key)) => {
+                let earlier_tries =
+                    if file.perhaps_stored { EarlierTries::MaybeStored } else { EarlierTries::NothingStored };
+                Ok(Some(Self { path, key, earlier_tries, file }))
+            }
+            None => Err(SpoolError::Corrupt { path }),
+        }
+    }
+
+    /// Makes a new spool, or takes the one that another push made a moment ago.
+    fn create(
+        photo: &PhotoFile,
+        gateway: &Url,
+        supersedes: Option<PhotoId>,
+        declaration: Declaration,
+        clock: &dyn Clock,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, SpoolError> {
+        let path = photo.sidecar_path(SUFFIX);
+        let now = clock.now();
+        let key = new_key(now, entropy).map_err(SpoolError::Entropy)?;
+        let file = SpoolFile {
+            version: VERSION,
+            idempotency_key: key.clone(),
+            sha256: photo.sha256,
+            gateway: gateway.to_string(),
+            created_at: now,
+            supersedes,
+            declaration,
+            perhaps_stored: true,
+        };
+        let json = serde_json::to_vec(&file).map_err(|error| SpoolError::unwritable(&path, error.into()))?;
+        let key = IdempotencyKey::parse(&key).map_err(|_| SpoolError::Corrupt { path: path.clone() })?;
+        loop {
+            match atomic_file::write_new(&path, &json, FileMode::OwnerOnly) {
+                Ok(()) => return Ok(Self { path, key, earlier_tries: EarlierTries::NothingStored, file }),
+                // The name is taken; whose it is shows below.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    atomic_file::sync_dir(&path).map_err(|source| SpoolError::unwritable(&path, source))?;
+                }
+                Err(source) => return Err(SpoolError::unwritable(&path, source)),
+            }
+            match Self::load(photo)? {
+                Some(spool) if spool.file.sha256 == photo.sha256 => return Ok(spool),
+                Some(_) => return Err(SpoolError::ConcurrentPush { path }),
+                // Gone again: the other push has finished in between.
+                None => {}
+            }
+        }
+    }
+
+    /// On return the spool is on the disk and says that a try may be under way, and what it declares.
+    fn prepare_to_send(mut self, declared: Option<Declaration>) -> Result<Self, SpoolError> {
+        let declaration = declared.unwrap_or(self.file.declaration);
+        let as_before = declaration == self.file.declaration;
+        self.file.declaration = declaration;
+        if self.file.perhaps_stored && as_before {
+            // Its maker may have died before the name was safe.
+            atomic_file::sync_dir(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))?;
+        } else {
+            self.write_maybe_stored(true)?;
+        }
+        Ok(self)
+    }
+
+    fn write_maybe_stored(&mut self, perhaps_stored: bool) -> Result<(), SpoolError> {
+        self.file.perhaps_stored = perhaps_stored;
+        let unwritable = |source| SpoolError::unwritable(&self.path, source);
+        let json = serde_json::to_vec(&self.file).map_err(|error| unwritable(error.into()))?;
+        atomic_file::replace(&self.path, &json, FileMode::OwnerOnly).map_err(unwritable)
+    }
+
+    fn rotate(self) -> Result<PathBuf, SpoolError> {
+        atomic_file::rotate(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))
+    }
+
+    fn report_resumption(&self, gateway: &Url, on_progress: ProgressCallback<'_>) {
+        on_progress(ProgressEvent::Resuming { since: self.file.created_at });
+        // The key is as good at another gateway; the photo may just have arrived at the earlier one as well.
+        if self.file.gateway != gateway.as_str() {
+            on_progress(ProgressEvent::GatewayChanged { earlier: self.file.gateway.clone() });
+        }
+    }
+}
+
+/// A UUID of version 7 as text. Its 74 random bits keep two shops' keys apart; it is no secret to rest on.
+fn new_key(now: Timestamp, entropy: &dyn Entropy) -> Result<String, EntropyError> {
+    let random: [u8; 10] = random_bytes(entropy)?;
+    let milliseconds = u64::try_from(now.unix_milliseconds()).unwrap_or(0);
+    Ok(Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid().hyphenated().to_string())
+}
+
+fn parse(bytes: &[u8]) -> Option<(SpoolFile, IdempotencyKey)> {
+    let file: SpoolFile = serde_json::from_slice(bytes).ok()?;
+    let key = IdempotencyKey::parse(&file.idempotency_key).ok()?;
+    (file.version == VERSION).then_some((file, key))
+}
+
+/// Why a push could not begin.
+#[derive(Debug)]
+pub enum SpoolError {
+    /// The spool is there and the system does not give it.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The spool is not one, or a newer version's. A new key could mean a second deposit, so a person has to decide.
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The spool cannot be written or removed.
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The photo changed while another push of it began.
+    ConcurrentPush {
+        /// That push's spool.
+        path: PathBuf,
+    },
+    /// The receipt beside the photo does not serve.
+    Receipt(StoredReceiptError),
+    /// No randomness for a key.
+    Entropy(EntropyError),
+}
+
+impl SpoolError {
+    fn unwritable(path: &Path, source: io::Error) -> Self {
+        Self::Unwritable { path: path.to_owned(), source }
+    }
+}
+
+impl From<StoredReceiptError> for SpoolError {
+    fn from(error: StoredReceiptError) -> Self {
+        Self::Receipt(error)
+    }
+}
+
+impl fmt::Display for SpoolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { path, .. } => write!(f, "{}: cannot be read", path.display()),
+            Self::Corrupt { path } => write!(f, "{}: is not a spool of this version", path.display()),
+            Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
+            Self::ConcurrentPush { path } => write!(f, "{}: belongs to another push", path.display()),
+            Self::Receipt(_) => f.write_str("the stored receipt does not serve"),
+            Self::Entropy(_) => f.write_str("no key could be made"),
+        }
+    }
+}
+
+impl std::error::Error for SpoolError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable { source, .. } | Self::Unwritable { source, .. } => Some(source),
+            Self::Receipt(source) => Some(source),
+            Self::Entropy(source) => Some(source),
+            Self::Corrupt { .. } | Self::ConcurrentPush { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! A receipt on the shop's disk: the code can be shown again without the gateway.
+
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
+
+use serde::{Deserialize, Serialize};
+
+use super::photo_file::PhotoFile;
+use crate::atomic_file;
+use crate::atomic_file::FileMode;
+use crate::clock::Timestamp;
+use crate::domain::code::retrieval_code::RetrievalCode;
+use crate::wire::photo::ReceiptBody;
+
+/// What the receipt's name ends in, behind the photo's.
+pub const SUFFIX: &str = ".lichtbild-receipt.json";
+const VERSION: u32 = 1;
+
+/// A receipt and when it was stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredReceipt {
+    /// The receipt.
+    pub body: ReceiptBody,
+    /// When it was written beside the photo.
+    pub stored_at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ReceiptFile {
+    version: u32,
+    stored_at: Timestamp,
+    receipt: ReceiptBody,
+}
+
+impl StoredReceipt {
+    /// The receipt beside `photo`; `None` when there is none or it is for other bytes.
+    ///
+    /// # Errors
+    /// [`StoredReceiptError`] when the file is there and cannot be read or understood.
+    pub fn load(photo: &PhotoFile) -> Result<Option<Self>, StoredReceiptError> {
+        Ok(Self::read(&photo.sidecar_path(SUFFIX))?.filter(|receipt| receipt.body.sha256 == photo.sha256))
+    }
+
+    /// Writes `body` beside `photo`; on return it is on the disk. A receipt of another deposit is set aside, not overwritten:
+    /// its code may be in a citizen's hand.
+    ///
+    /// # Errors
+    /// [`StoredReceiptError`]; the file that was there is still there.
+    pub fn store(photo: &PhotoFile, body: &ReceiptBody, now: Timestamp) -> Result<Self, StoredReceiptError> {
+        let path = photo.sidecar_path(SUFFIX);
+        let unwritable = |source| StoredReceiptError::Unwritable { path: path.clone(), source };
+        let stored = Self { body: body.clone(), stored_at: now };
+        let json = stored.to_json().map_err(unwritable)?;
+        loop {
+            match Self::read(&path)? {
+                // Another push of the same photo was first.
+                Some(stored) if stored.body.photo_id == body.photo_id => {
+                    atomic_file::sync_dir(&path).map_err(unwritable)?;
+                    return Ok(stored);
+                }
+                Some(_) => drop(atomic_file::rotate(&path).map_err(unwritable)?),
+                None => {}
+            }
+            match atomic_file::write_new(&path, &json, FileMode::OwnerOnly) {
+                Ok(()) => return Ok(stored),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(source) => return Err(unwritable(source)),
+            }
+        }
+    }
+
+    /// The receipt at `path`, whatever photo lies beside it; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`StoredReceiptError`] when the file is there and cannot be read or understood.
+    pub fn read(path: &Path) -> Result<Option<Self>, StoredReceiptError> {
+        let path = path.to_owned();
+        let bytes = match atomic_file::read(&path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(None),
+            Err(source) => return Err(StoredReceiptError::Unreadable { path, source }),
+        };
+        match Self::parse(&bytes) {
+            Some(receipt) => Ok(Some(receipt)),
+            None => Err(StoredReceiptError::Corrupt { path }),
+        }
+    }
+
+    /// The receipt in a file's bytes; `None` when they are none of this version, or its code has a wrong symbol.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let file: ReceiptFile = serde_json::from_slice(bytes).ok()?;
+        let whole = file.version == VERSION && RetrievalCode::parse(&file.receipt.code).is_ok();
+        whole.then_some(Self { body: file.receipt, stored_at: file.stored_at })
+    }
+
+    /// The file's bytes.
+    ///
+    /// # Errors
+    /// None in practice; what the JSON writer says.
+    pub fn to_json(&self) -> io::Result<Vec<u8>> {
+        let file = ReceiptFile { version: VERSION, stored_at: self.stored_at, receipt: self.body.clone() };
+        Ok(serde_json::to_vec_pretty(&file)?)
+    }
+}
+
+/// Why the receipt beside the photo does not serve.
+#[derive(Debug)]
+pub enum StoredReceiptError {
+    /// It is there and the system does not give it.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is not a receipt, or a newer version's, or its code has a wrong symbol.
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be written.
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for StoredReceiptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { path, .. } => write!(f, "{}: cannot be read", path.display()),
+            Self::Corrupt { path } => write!(f, "{}: is not a receipt of this version", path.display()),
+            Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for StoredReceiptError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable { source, .. } | Self::Unwritable { source, .. } => Some(source),
+            Self::Corrupt { .. } => None,
+        }
+    }
+}

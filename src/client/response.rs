@@ -1,0 +1,169 @@
+//! Reading the gateway's answer to a deposit.
+
+use std::time::Duration;
+
+use reqwest::Response;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+use time::PrimitiveDateTime;
+use time::macros::format_description;
+
+use super::transient_error::{HttpRequestError, TransientError};
+use crate::clock::Timestamp;
+use crate::wire::finding::FindingBody;
+use crate::wire::photo::ReceiptBody;
+use crate::wire::problem::ProblemBody;
+
+/// No receipt and no problem is larger; a stranger's endless answer ends here.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// Who is asked to wait for longer asks again after this time. A gateway asks for a minute; what says more is something in between,
+/// and photos shall not lie for days, nor the clock run over, because of one header.
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
+
+/// What the gateway said.
+#[derive(Debug)]
+pub enum DepositResponse {
+    /// 201
+    Receipt {
+        /// The receipt.
+        body: ReceiptBody,
+        /// Whether the gateway had given it before.
+        replayed: bool,
+    },
+    /// A receipt that cannot be read.
+    InvalidReceipt(serde_json::Error),
+    /// Not now.
+    RetryLater {
+        /// What it said.
+        error: TransientError,
+        /// Not before this much time has passed.
+        retry_after: Option<Duration>,
+    },
+    /// No, and why.
+    Problem(ProblemBody),
+    /// Nothing that a gateway would say.
+    NotAGateway {
+        /// The HTTP status code.
+        status: u16,
+    },
+}
+
+/// Reads the whole answer. `now` is for a `Retry-After` that names a date.
+///
+/// # Errors
+/// [`HttpRequestError`] when the connection breaks before its end.
+pub async fn read(mut response: Response, now: Timestamp) -> Result<DepositResponse, HttpRequestError> {
+    let status = response.status().as_u16();
+    let retry_after = retry_after(response.headers(), now);
+    let replayed = response.headers().get("idempotent-replayed").is_some_and(|value| value == "true");
+    let Some(body) = read_body(&mut response).await? else { return Ok(DepositResponse::NotAGateway { status }) };
+    if status == 201 {
+        return Ok(match parse_receipt(&body) {
+            Ok(body) => DepositResponse::Receipt { body, replayed },
+            Err(error) => DepositResponse::InvalidReceipt(error),
+        });
+    }
+    let problem = serde_json::from_slice::<ProblemBody>(&body).ok();
+    let in_progress = problem.as_ref().is_some_and(|problem| problem_type(problem) == "deposit-in-progress");
+    Ok(match (status, problem) {
+        // 500, 502 and 504 may come from a proxy or a node that is going down: the key makes asking again safe.
+        (408 | 425 | 429 | 500 | 502 | 503 | 504, _) => {
+            DepositResponse::RetryLater { error: TransientError::Unavailable { status }, retry_after }
+        }
+        (409, _) if in_progress => {
+            DepositResponse::RetryLater { error: TransientError::Unavailable { status }, retry_after }
+        }
+        (400.., Some(problem)) => DepositResponse::Problem(problem),
+        _ => DepositResponse::NotAGateway { status },
+    })
+}
+
+/// The whole body; `None` when it is larger than anything a gateway says.
+pub(super) async fn read_body(response: &mut Response) -> Result<Option<Vec<u8>>, HttpRequestError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| HttpRequestError::from(&error))? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_BODY_BYTES {
+            return Ok(None);
+        }
+    }
+    Ok(Some(body))
+}
+
+/// A problem's stable name without whatever stands before it: `type` is a URI reference.
+pub fn problem_type(problem: &ProblemBody) -> &str {
+    problem.kind.rsplit('/').next().unwrap_or_default()
+}
+
+/// Advice by a rule that this version does not know is left out: no receipt gets lost because the gateway is newer.
+fn parse_receipt(body: &[u8]) -> Result<ReceiptBody, serde_json::Error> {
+    let mut receipt: Value = serde_json::from_slice(body)?;
+    if let Some(Value::Array(findings)) = receipt.get_mut("findings") {
+        findings.retain(|finding| serde_json::from_value::<FindingBody>(finding.clone()).is_ok());
+    }
+    serde_json::from_value(receipt)
+}
+
+/// RFC 9110, section 10.2.3: seconds or an HTTP date, [`MAX_RETRY_AFTER`] at most; anything else says nothing.
+pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER));
+    }
+    let imf_fixdate =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+    let moment = PrimitiveDateTime::parse(text, imf_fixdate).ok()?;
+    Some(now.until(Timestamp::from(moment.assume_utc())).min(MAX_RETRY_AFTER))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(value: &str) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, value.parse().unwrap());
+        // 2026-11-22T09:30:00Z
+        retry_after(&headers, Timestamp::from_unix_milliseconds(1_795_339_800_000))
+    }
+
+    #[test]
+    fn retry_after_comes_in_seconds_or_as_a_date() {
+        assert_eq!(after("7"), Some(Duration::from_secs(7)));
+        assert_eq!(after("Sun, 22 Nov 2026 09:30:20 GMT"), Some(Duration::from_secs(20)));
+        assert_eq!(after("Sun, 22 Nov 2026 09:29:00 GMT"), Some(Duration::ZERO));
+        for ages in ["3601", "18446744073709551615", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+            assert_eq!(after(ages), Some(MAX_RETRY_AFTER), "{ages}");
+        }
+        assert_eq!(after("soon"), None);
+        assert_eq!(after("-1"), None);
+    }
+
+    #[test]
+    fn advice_of_a_newer_gateway_does_not_cost_the_receipt() {
+        let receipt = serde_json::json!({
+            "photo_id": "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e", "code": "00000-00000-00000-00000", "state": "available",
+            "expires_at": "2027-05-22T00:00:00Z", "sha256": "00".repeat(32), "bytes": 1, "width": 1, "height": 1,
+            "profile": "p", "findings": [
+                {"check": "from_the_future", "severity": "advise", "measured": "", "limit": "", "message": ""},
+                {"check": "format", "severity": "advise", "measured": "", "limit": "", "message": ""},
+            ],
+        });
+        let body = parse_receipt(receipt.to_string().as_bytes()).unwrap();
+        assert_eq!(body.findings.len(), 1);
+    }
+
+    #[test]
+    fn a_kind_may_be_a_whole_uri() {
+        for kind in ["photo-refused", "/problems/photo-refused", "https://gateway.example/problems/photo-refused"] {
+            let problem = ProblemBody {
+                kind: kind.to_owned(),
+                title: String::new(),
+                status: 422,
+                detail: String::new(),
+                extensions: serde_json::Map::new(),
+            };
+            assert_eq!(problem_type(&problem), "photo-refused");
+        }
+    }
+}

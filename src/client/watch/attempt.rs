@@ -1,0 +1,323 @@
+//! One attempt to bring a photo to its end, from wherever it stands: `read -> judge -> push -> put away`.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use hyper::body::Bytes;
+
+use super::event::{PhotoRefusal, ReceiptWriter, WatchEvent, WatchObserver};
+use super::files::claim_file::Job;
+use super::files::filing;
+use super::files::folder::WatchedFolder;
+use super::files::stability::{FileKind, file_kind};
+use super::profile_cache::ProfileCache;
+use crate::client::gateway_client::GatewayClient;
+use crate::client::photo::deposit::{ClientDepositError, RetryContext};
+use crate::client::photo::photo_file::{PhotoFile, PhotoFileError, PhotoFileErrorKind};
+use crate::client::photo::push::{PushContext, PushError, push_photo};
+use crate::client::photo::spool::{RepeatPolicy, SpoolError};
+use crate::client::photo::stored_receipt::{StoredReceipt, StoredReceiptError};
+use crate::client::progress::ProgressEvent;
+use crate::client::timer::Timer;
+use crate::client::transient_error::TransientError;
+use crate::clock::{Clock, Timestamp};
+use crate::domain::check::finding::Verdict;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::language::Language;
+use crate::domain::photo::declaration::Declaration;
+use crate::entropy::Entropy;
+use crate::validation::judge::check_photo;
+use crate::validation::profile::Profile;
+use crate::{atomic_file, failpoint};
+
+/// What every attempt works with.
+pub struct WatchContext {
+    /// The folder.
+    pub folder: WatchedFolder,
+    /// What photos are judged by.
+    pub profile: ProfileCache,
+    /// The date.
+    pub clock: Arc<dyn Clock>,
+    /// For keys and names.
+    pub entropy: Arc<dyn Entropy>,
+    /// Writes receipts and reports.
+    pub receipt_writer: Arc<dyn ReceiptWriter>,
+    /// Learns what happens.
+    pub observer: Arc<dyn WatchObserver>,
+    /// The language of the gateway's findings.
+    pub language: Language,
+    /// What holds of the person in every photo of this folder.
+    pub declared: Option<Declaration>,
+}
+
+/// What is attempted.
+pub struct Attempt {
+    /// The photo.
+    pub job: Arc<Job>,
+    /// How far.
+    pub stage: AttemptStage,
+    /// The line to the gateway.
+    pub client: GatewayClient,
+    /// The bytes that were found good before.
+    pub accepted_sha256: Option<Sha256Digest>,
+}
+
+/// How far an attempt goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptStage {
+    /// To the end.
+    Gateway,
+    /// As far as it goes without the gateway.
+    Local,
+}
+
+/// How it ended.
+#[derive(Debug)]
+pub enum AttemptOutcome {
+    /// In `sent/`.
+    Sent,
+    /// In `refused/`.
+    Refused(RefusedBy),
+    /// The photo is not there any more, and what it left is put away.
+    Missing,
+    /// Judged and good, not sent.
+    Accepted(Sha256Digest),
+    /// Other bytes lie there than were sent; they are a photo of their own.
+    Changed,
+    /// Not now.
+    Retry(Retry),
+}
+
+/// Who refused a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedBy {
+    /// The judge here.
+    LocalCheck,
+    /// The gateway.
+    Gateway,
+    /// The gateway, which may have stored it before.
+    GatewayMaybeStored,
+}
+
+/// Why not now.
+#[derive(Debug)]
+pub enum Retry {
+    /// The gateway is out of reach or busy.
+    Unavailable {
+        /// Why.
+        error: TransientError,
+        /// The least pause.
+        pause: Duration,
+    },
+    /// The gateway does not let this studio in.
+    Unauthorized(Box<ClientDepositError>),
+    /// Something about this photo alone that a person has to look at.
+    Stuck(Box<PushError>),
+    /// The disk.
+    Storage(io::Error),
+}
+
+impl From<io::Error> for Retry {
+    fn from(error: io::Error) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl From<PushError> for Retry {
+    fn from(error: PushError) -> Self {
+        match error {
+            PushError::Deposit(ClientDepositError::GaveUp { last_error: last, pause, .. }) => {
+                Self::Unavailable { error: last, pause }
+            }
+            PushError::Deposit(
+                error @ (ClientDepositError::NotAllowed(_)
+                | ClientDepositError::Tls(_)
+                | ClientDepositError::NotAGateway { .. }),
+            ) => Self::Unauthorized(Box::new(error)),
+            PushError::Spool(
+                SpoolError::Unreadable { source, .. }
+                | SpoolError::Unwritable { source, .. }
+                | SpoolError::Receipt(
+                    StoredReceiptError::Unreadable { source, .. } | StoredReceiptError::Unwritable { source, .. },
+                ),
+            )
+            | PushError::ReceiptNotStored(
+                StoredReceiptError::Unreadable { source, .. } | StoredReceiptError::Unwritable { source, .. },
+            ) => Self::Storage(source),
+            error => Self::Stuck(Box::new(error)),
+        }
+    }
+}
+
+impl WatchContext {
+    /// Makes one attempt. File work is done on the calling thread, judging on another one.
+    pub async fn attempt(&self, attempt: &Attempt) -> AttemptOutcome {
+        match self.run_attempt(attempt).await {
+            Ok(end) => end,
+            Err(later) => AttemptOutcome::Retry(later),
+        }
+    }
+
+    async fn run_attempt(&self, attempt: &Attempt) -> Result<AttemptOutcome, Retry> {
+        let job = attempt.job.as_ref();
+        if let Some(report) = filing::resume_refusal(&self.folder, job)? {
+            self.close(job)?;
+            self.observer.event(&WatchEvent::Refused { name: &job.name, report: &report, refusal: None });
+            return Ok(AttemptOutcome::Refused(RefusedBy::LocalCheck));
+        }
+        if !job.has_photo()? {
+            return self.finish_without_photo(job);
+        }
+        if file_kind(&job.name) != FileKind::Jpeg {
+            return self.refuse(job, &PhotoRefusal::NotJpeg);
+        }
+        if job.is_link()? {
+            let error = PhotoFileError { path: job.photo(), kind: PhotoFileErrorKind::NotAFile };
+            return Err(Retry::Stuck(Box::new(PushError::Photo(error))));
+        }
+        let photo = match PhotoFile::read(&job.photo()) {
+            Ok(photo) => photo,
+            Err(error) => match error.kind {
+                PhotoFileErrorKind::TooLarge => return self.refuse(job, &PhotoRefusal::TooLarge),
+                PhotoFileErrorKind::Unreadable(source) => return Err(source.into()),
+                PhotoFileErrorKind::NotAFile => return Err(Retry::Stuck(Box::new(PushError::Photo(error)))),
+            },
+        };
+        let left = filing::leftover_receipt(job)?;
+        if let Some(other) = left.as_ref().filter(|receipt| receipt.body.sha256 != photo.sha256) {
+            return self.file_receipt_only(job, other);
+        }
+        // What was begun may lie at the gateway already: then it decides, and nobody here.
+        let is_begun = left.is_some() || job.spool().try_exists()?;
+        if !is_begun && attempt.accepted_sha256 != Some(photo.sha256) {
+            if let Some(refusal) = self.check(&photo.bytes).await {
+                return self.refuse(job, &refusal);
+            }
+            failpoint::reached("watch.judged");
+        }
+        if attempt.stage == AttemptStage::Local && left.is_none() {
+            return Ok(AttemptOutcome::Accepted(photo.sha256));
+        }
+        job.sync(&self.folder)?;
+        self.push(attempt, photo).await
+    }
+
+    /// The one place where photos are judged in advance. A judge that failed has said nothing against the photo.
+    async fn check(&self, bytes: &Bytes) -> Option<PhotoRefusal> {
+        let (profile, bytes, now) = (self.profile.current()?, bytes.clone(), self.clock.now());
+        let declaration = self.declared.unwrap_or_default();
+        tokio::task::spawn_blocking(move || check_locally(&bytes, &profile, declaration, now)).await.ok().flatten()
+    }
+
+    async fn push(&self, attempt: &Attempt, photo: PhotoFile) -> Result<AttemptOutcome, Retry> {
+        let job = attempt.job.as_ref();
+        let announce = |notice: ProgressEvent| match notice {
+            // Going on is the daily work of a watch, and there is no second try within an attempt.
+            ProgressEvent::Resuming { .. } | ProgressEvent::Retrying { .. } => {}
+            notice => self.observer.event(&WatchEvent::Progress { name: &job.name, event: &notice }),
+        };
+        let push = PushContext {
+            client: &attempt.client,
+            language: self.language,
+            repeat: RepeatPolicy::ReturnReceipt,
+            declared: self.declared,
+            retry: RetryContext {
+                clock: self.clock.as_ref(),
+                entropy: self.entropy.as_ref(),
+                timer: &NoRetryTimer,
+                give_up_after: Duration::ZERO,
+                on_progress: &announce,
+            },
+        };
+        let pushed = push_photo(&photo, &push).await;
+        let sent = photo.sha256;
+        drop(photo);
+        match pushed {
+            Ok(pushed) => {
+                self.put_away(job, sent, &StoredReceipt { body: pushed.receipt, stored_at: self.clock.now() })
+            }
+            Err(PushError::Deposit(ClientDepositError::Refused(problem))) => {
+                self.refuse(job, &PhotoRefusal::Gateway(problem))
+            }
+            Err(PushError::RefusedMaybeStored { problem, .. }) => {
+                self.refuse(job, &PhotoRefusal::GatewayMaybeStored(problem))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn put_away(&self, job: &Job, sent: Sha256Digest, receipt: &StoredReceipt) -> Result<AttemptOutcome, Retry> {
+        let is_unchanged = PhotoFile::read(&job.photo()).is_ok_and(|photo| photo.sha256 == sent);
+        if !is_unchanged && job.has_photo()? {
+            return self.file_receipt_only(job, receipt);
+        }
+        let receipt_file = match is_unchanged {
+            true => filing::put_into_sent(&self.folder, job, receipt, self.receipt_writer.as_ref())?,
+            false => filing::put_receipt_into_sent(&self.folder, job, receipt, self.receipt_writer.as_ref())?,
+        };
+        self.close(job)?;
+        self.observer.event(&WatchEvent::Sent { name: &job.name, receipt_file: &receipt_file, receipt: &receipt.body });
+        Ok(AttemptOutcome::Sent)
+    }
+
+    /// The receipt is for other bytes than lie there: it is put away alone.
+    fn file_receipt_only(&self, job: &Job, receipt: &StoredReceipt) -> Result<AttemptOutcome, Retry> {
+        let receipt_file = filing::put_receipt_into_sent(&self.folder, job, receipt, self.receipt_writer.as_ref())?;
+        atomic_file::remove(&job.receipt())?;
+        self.observer.event(&WatchEvent::ChangedAfterSending { name: &job.name, receipt_file: &receipt_file });
+        Ok(AttemptOutcome::Changed)
+    }
+
+    fn refuse(&self, job: &Job, refusal: &PhotoRefusal) -> Result<AttemptOutcome, Retry> {
+        let report = filing::put_into_refused(&self.folder, job, refusal, self.receipt_writer.as_ref())?;
+        self.close(job)?;
+        self.observer.event(&WatchEvent::Refused { name: &job.name, report: &report, refusal: Some(refusal) });
+        Ok(AttemptOutcome::Refused(match refusal {
+            PhotoRefusal::Gateway(_) => RefusedBy::Gateway,
+            PhotoRefusal::GatewayMaybeStored(_) => RefusedBy::GatewayMaybeStored,
+            PhotoRefusal::Findings(_) | PhotoRefusal::NotJpeg | PhotoRefusal::TooLarge => RefusedBy::LocalCheck,
+        }))
+    }
+
+    /// A job without a photo: it is in its place already, or somebody took it away. A code is saved either way.
+    fn finish_without_photo(&self, job: &Job) -> Result<AttemptOutcome, Retry> {
+        let Some(receipt) = filing::leftover_receipt(job)? else {
+            if job.spool().try_exists()? {
+                self.observer.event(&WatchEvent::Vanished { name: &job.name });
+            }
+            self.close(job)?;
+            return Ok(AttemptOutcome::Missing);
+        };
+        let receipt = StoredReceipt { stored_at: self.clock.now(), ..receipt };
+        let receipt_file = filing::put_receipt_into_sent(&self.folder, job, &receipt, self.receipt_writer.as_ref())?;
+        self.close(job)?;
+        self.observer.event(&WatchEvent::Sent { name: &job.name, receipt_file: &receipt_file, receipt: &receipt.body });
+        Ok(AttemptOutcome::Sent)
+    }
+
+    fn close(&self, job: &Job) -> io::Result<()> {
+        if let Some(path) = job.close(&self.folder)? {
+            self.observer.event(&WatchEvent::LeftoverKept { path: &path });
+        }
+        Ok(())
+    }
+}
+
+fn check_locally(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> Option<PhotoRefusal> {
+    let examination = check_photo(bytes, profile, declaration, now);
+    (examination.verdict == Verdict::Refused).then_some(PhotoRefusal::Findings(examination.findings))
+}
+
+/// One try an attempt: the pauses between attempts are shared by all photos (`connection`).
+struct NoRetryTimer;
+
+#[async_trait]
+impl Timer for NoRetryTimer {
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    async fn sleep(&self, _span: Duration) {}
+}

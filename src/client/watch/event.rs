@@ -1,0 +1,186 @@
+//! What the person at the screen learns, and what is written for people: the words are somebody else's (`cli`).
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::Path;
+
+use crate::client::enrolment::renew::ClientRenewError;
+use crate::client::photo::deposit::ClientDepositError;
+use crate::client::photo::push::PushError;
+use crate::client::progress::ProgressEvent;
+use crate::client::transient_error::TransientError;
+use crate::clock::Timestamp;
+use crate::domain::check::finding::Finding;
+use crate::wire::photo::ReceiptBody;
+use crate::wire::problem::ProblemBody;
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum WatchEvent<'a> {
+    /// Photos that an earlier watch did not finish are gone on with.
+    Resuming {
+        /// How many.
+        photos: usize,
+    },
+    /// A photo is at the gateway and in `sent/`.
+    Sent {
+        /// Its name.
+        name: &'a OsStr,
+        /// The receipt in words.
+        receipt_file: &'a Path,
+        /// The receipt.
+        receipt: &'a ReceiptBody,
+    },
+    /// A photo is in `refused/`.
+    Refused {
+        /// Its name.
+        name: &'a OsStr,
+        /// The report.
+        report: &'a Path,
+        /// Why; not known where an earlier watch had begun to put it there.
+        refusal: Option<&'a PhotoRefusal>,
+    },
+    /// A sent photo and its receipt were erased in time.
+    Erased {
+        /// Its name without its extension.
+        name: &'a OsStr,
+    },
+    /// A program wrote into a photo that was sent already.
+    ChangedAfterSending {
+        /// Its name.
+        name: &'a OsStr,
+        /// The receipt for what was sent; what lies there now becomes a photo of its own.
+        receipt_file: &'a Path,
+    },
+    /// Somebody removed a photo from the working folder.
+    Vanished {
+        /// Its name.
+        name: &'a OsStr,
+    },
+    /// Something without a place of its own.
+    LeftoverKept {
+        /// Where it is.
+        path: &'a Path,
+    },
+    /// The gateway is not there for now.
+    GatewayDown {
+        /// Why.
+        error: &'a TransientError,
+    },
+    /// The gateway answers again.
+    GatewayRecovered {
+        /// Since when it did not.
+        since: Timestamp,
+    },
+    /// The gateway does not let this studio in; it is asked again slowly.
+    Unauthorized {
+        /// Why.
+        error: &'a ClientDepositError,
+    },
+    /// One photo cannot be deposited for a reason that is not its own; it is tried again slowly.
+    Stuck {
+        /// Its name.
+        name: &'a OsStr,
+        /// Why.
+        error: &'a PushError,
+    },
+    /// Reading or writing failed here: a full disk, most often.
+    StorageFailed {
+        /// Why.
+        error: &'a io::Error,
+    },
+    /// It works again.
+    StorageRecovered,
+    /// A complete file that cannot be moved: another program holds it.
+    ClaimFailed {
+        /// Its name.
+        name: &'a OsStr,
+        /// Why.
+        error: &'a io::Error,
+    },
+    /// What a push says on its way.
+    Progress {
+        /// The photo's name.
+        name: &'a OsStr,
+        /// The notice.
+        event: &'a ProgressEvent,
+    },
+    /// Photos are judged by these rules from now on.
+    ProfileLoaded {
+        /// The profile's name.
+        profile: &'a str,
+        /// Rules that only the gateway knows.
+        unknown_checks: &'a [String],
+    },
+    /// The gateway's rules are not known yet: it judges alone.
+    ProfileUnknown,
+    /// Uploads go over a new connection from now on.
+    ClientRenewed,
+    /// The certificate is due and could not be renewed; it will be tried again.
+    RenewalFailed {
+        /// Why.
+        error: &'a ClientRenewError,
+        /// The end of the certificate in use.
+        not_after: Timestamp,
+        /// Not tried again before.
+        next_try: Timestamp,
+    },
+}
+
+/// Where all photos stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WatchStatus {
+    /// Not complete yet.
+    pub arriving: usize,
+    /// Taken, not under way.
+    pub waiting: usize,
+    /// Being judged or sent.
+    pub in_progress: usize,
+    /// Sent since the beginning.
+    pub sent: usize,
+    /// Refused since the beginning.
+    pub refused: usize,
+    /// Refused, but perhaps stored; counted among the refused too.
+    pub maybe_deposited: usize,
+    /// Since when the gateway does not take photos.
+    pub gateway_down_since: Option<Timestamp>,
+}
+
+/// Learns what happens. Must not wait.
+pub trait WatchObserver: Send + Sync {
+    /// One event.
+    fn event(&self, event: &WatchEvent<'_>);
+
+    /// The present state, after every round.
+    fn status(&self, status: &WatchStatus);
+}
+
+/// Why a photo was refused.
+#[derive(Debug)]
+pub enum PhotoRefusal {
+    /// The judge here.
+    Findings(Vec<Finding>),
+    /// The gateway.
+    Gateway(ProblemBody),
+    /// The gateway, after an earlier try that got no answer and may have stored it: the spool lies beside the photo.
+    GatewayMaybeStored(ProblemBody),
+    /// A picture, but no JPEG by its name.
+    NotJpeg,
+    /// Larger than anything that is read.
+    TooLarge,
+}
+
+/// Writes what is laid beside a photo.
+pub trait ReceiptWriter: Send + Sync {
+    /// The receipt in words.
+    fn receipt_text(&self, receipt: &ReceiptBody) -> String;
+
+    /// The citizen's receipt to print; `None` where there is no printed form.
+    ///
+    /// # Errors
+    /// What the writer says.
+    fn receipt_pdf(&self, receipt: &ReceiptBody) -> io::Result<Option<Vec<u8>>>;
+
+    /// The report on a refused photo.
+    fn report(&self, name: &OsStr, refusal: &PhotoRefusal) -> String;
+}

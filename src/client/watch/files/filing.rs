@@ -1,0 +1,164 @@
+//! Putting a photo away: into `sent/` with its receipt, or into `refused/` with a report. Every step may be the last one before
+//! the power fails, and may be done again.
+
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
+use std::{fs, io};
+
+use super::claim_file::Job;
+use super::folder::WatchedFolder;
+use super::name_reservation::{NameReservation, ReservedName};
+use crate::atomic_file::FileMode;
+use crate::client::photo::spool;
+use crate::client::photo::stored_receipt::StoredReceipt;
+use crate::client::watch::event::{PhotoRefusal, ReceiptWriter};
+use crate::{atomic_file, failpoint};
+
+/// A receipt for programs; it claims the name and holds the code.
+pub const RECEIPT_JSON: &str = ".receipt.json";
+/// The same in words.
+pub const RECEIPT_TEXT: &str = ".receipt.txt";
+/// The citizen's receipt.
+pub const RECEIPT_PDF: &str = ".receipt.pdf";
+/// Why a photo was refused; it claims the name.
+pub const REPORT: &str = ".txt";
+
+/// Puts a deposited photo and its receipt into `sent/`. Gives the receipt in words.
+///
+/// # Errors
+/// What the system says; to be called again.
+pub fn put_into_sent(
+    folder: &WatchedFolder,
+    job: &Job,
+    receipt: &StoredReceipt,
+    receipt_writer: &dyn ReceiptWriter,
+) -> io::Result<PathBuf> {
+    let _alone = folder.sent_lock.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = write_receipt_files(folder, job, receipt, receipt_writer)?;
+    rename_durably(&job.photo(), &place.photo())?;
+    failpoint::reached("watch.sent_moved");
+    Ok(place.sidecar(RECEIPT_TEXT))
+}
+
+/// Puts a receipt into `sent/` whose photo is not there any more, or not as it was.
+///
+/// # Errors
+/// What the system says; to be called again.
+pub fn put_receipt_into_sent(
+    folder: &WatchedFolder,
+    job: &Job,
+    receipt: &StoredReceipt,
+    receipt_writer: &dyn ReceiptWriter,
+) -> io::Result<PathBuf> {
+    let _alone = folder.sent_lock.lock().unwrap_or_else(PoisonError::into_inner);
+    write_receipt_files(folder, job, receipt, receipt_writer).map(|place| place.sidecar(RECEIPT_TEXT))
+}
+
+fn write_receipt_files(
+    folder: &WatchedFolder,
+    job: &Job,
+    receipt: &StoredReceipt,
+    receipt_writer: &dyn ReceiptWriter,
+) -> io::Result<ReservedName> {
+    let is_own =
+        |paper: &[u8]| StoredReceipt::parse(paper).is_some_and(|other| other.body.photo_id == receipt.body.photo_id);
+    let claim = NameReservation {
+        directory: &folder.sent(),
+        name: &job.name,
+        suffix: RECEIPT_JSON,
+        other_suffixes: &[RECEIPT_TEXT, RECEIPT_PDF],
+        is_own: &is_own,
+    };
+    // All but the last step may have been done before: the contents are the same each time.
+    let place = claim.reserve(&receipt.to_json()?, FileMode::OwnerOnly)?;
+    failpoint::reached("watch.sent_claimed");
+    let text = receipt_writer.receipt_text(&receipt.body);
+    // Others may write into this folder: a link that they place there is not followed.
+    atomic_file::replace_entry(&place.sidecar(RECEIPT_TEXT), text.as_bytes(), FileMode::OwnerOnly)?;
+    if let Some(pdf) = receipt_writer.receipt_pdf(&receipt.body)? {
+        atomic_file::replace_entry(&place.sidecar(RECEIPT_PDF), &pdf, FileMode::OwnerOnly)?;
+    }
+    failpoint::reached("watch.papers_written");
+    Ok(place)
+}
+
+/// Puts a refused photo and its report into `refused/`. Gives the report.
+///
+/// # Errors
+/// What the system says; to be called again.
+pub fn put_into_refused(
+    folder: &WatchedFolder,
+    job: &Job,
+    refusal: &PhotoRefusal,
+    receipt_writer: &dyn ReceiptWriter,
+) -> io::Result<PathBuf> {
+    let report = format!("{}\n\n{}\n", receipt_writer.report(&job.name, refusal).trim_end(), job_marker(job));
+    let place = refusal_reservation(job, &folder.refused(), &|paper| has_job_marker(paper, job))
+        .reserve(report.as_bytes(), FileMode::WorldReadable)?;
+    failpoint::reached("watch.refusal_claimed");
+    finish_refusal(job, &place)?;
+    Ok(place.sidecar(REPORT))
+}
+
+/// The report of a refusal that a crash interrupted, which is finished by that.
+///
+/// # Errors
+/// What the system says; to be called again.
+pub fn resume_refusal(folder: &WatchedFolder, job: &Job) -> io::Result<Option<PathBuf>> {
+    let found = refusal_reservation(job, &folder.refused(), &|paper| has_job_marker(paper, job)).find()?;
+    let Some(place) = found else { return Ok(None) };
+    finish_refusal(job, &place)?;
+    Ok(Some(place.sidecar(REPORT)))
+}
+
+fn refusal_reservation<'a>(
+    job: &'a Job,
+    directory: &'a Path,
+    is_own: &'a dyn Fn(&[u8]) -> bool,
+) -> NameReservation<'a> {
+    NameReservation { directory, name: &job.name, suffix: REPORT, other_suffixes: &[], is_own }
+}
+
+/// The photo before its spool: a spool that lay there alone would be no photo's, and the photo would get a second key.
+fn finish_refusal(job: &Job, place: &ReservedName) -> io::Result<()> {
+    if job.has_photo()? {
+        rename_durably(&job.photo(), &place.photo())?;
+    }
+    failpoint::reached("watch.refused_moved");
+    if job.spool().try_exists()? {
+        // Beside the photo as `push` wants it: pushing that file by hand leads to the same code.
+        let mut name = place.photo().into_os_string();
+        name.push(spool::SUFFIX);
+        rename_durably(&job.spool(), Path::new(&name))?;
+    }
+    Ok(())
+}
+
+/// The last line of a report. It says whose claim it is.
+fn job_marker(job: &Job) -> String {
+    format!("({})", job.id)
+}
+
+fn has_job_marker(report: &[u8], job: &Job) -> bool {
+    report.trim_ascii_end().ends_with(job_marker(job).as_bytes())
+}
+
+/// Renames; on return that is on the disk.
+fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    atomic_file::sync_dir(to)?;
+    atomic_file::sync_dir(from)
+}
+
+/// The receipt that lies in a job without a photo or beside other bytes.
+///
+/// # Errors
+/// What the system says.
+pub fn leftover_receipt(job: &Job) -> io::Result<Option<StoredReceipt>> {
+    Ok(atomic_file::read(&job.receipt())?.and_then(|bytes| StoredReceipt::parse(&bytes)))
+}
+
+/// A photo's own name in `sent/`, of the name of its claiming paper.
+pub fn claimed_by(paper: &Path) -> Option<std::ffi::OsString> {
+    super::name_reservation::strip_suffix(paper.file_name()?, RECEIPT_JSON)
+}

@@ -1,0 +1,155 @@
+//! The folder with its three parts, and the lock that keeps a second watch away.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::{fmt, io};
+
+use crate::atomic_file;
+
+/// The working folder. Hidden, on the same file system as the photos, so that they are moved and not copied.
+const WORKING: &str = ".lichtbild";
+/// Deposited photos with their receipts.
+const SENT: &str = "sent";
+/// Refused photos with their reports.
+const REFUSED: &str = "refused";
+/// What no rule knows a place for; in the working folder.
+const KEPT: &str = "kept";
+
+/// A watched folder. Nobody else watches it while this lives.
+#[derive(Debug)]
+pub struct WatchedFolder {
+    directory: PathBuf,
+    /// Held while the papers of one photo are laid into `sent/` and while they are erased there.
+    pub(crate) sent_lock: Mutex<()>,
+    /// Locked; the system unlocks it whatever happens to the process.
+    _lock: File,
+}
+
+impl WatchedFolder {
+    /// Makes what is missing of the folder's parts, locks it and removes what writers left that were killed.
+    ///
+    /// # Errors
+    /// [`WatchedFolderError`].
+    pub fn open(directory: &Path) -> Result<Self, WatchedFolderError> {
+        let unusable = |source| WatchedFolderError::Unusable { path: directory.to_owned(), source };
+        let directory = std::path::absolute(directory).map_err(unusable)?;
+        if !fs::metadata(&directory).map_err(unusable)?.is_dir() {
+            return Err(unusable(io::ErrorKind::NotADirectory.into()));
+        }
+        let working = directory.join(WORKING);
+        fs::create_dir_all(working.join(KEPT)).map_err(unusable)?;
+        let lock =
+            File::options().create(true).truncate(false).write(true).open(working.join("lock")).map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(WatchedFolderError::AlreadyWatched { path: directory }),
+            Err(TryLockError::Error(source)) => return Err(unusable(source)),
+        }
+        let folder = Self { directory, sent_lock: Mutex::default(), _lock: lock };
+        for part in [folder.sent(), folder.refused()] {
+            fs::create_dir_all(&part).map_err(unusable)?;
+            atomic_file::remove_temporary_files(&part).map_err(unusable)?;
+        }
+        atomic_file::remove_temporary_files(&folder.working()).map_err(unusable)?;
+        atomic_file::sync_dir(&folder.sent()).map_err(unusable)?;
+        Ok(folder)
+    }
+
+    /// Where photos arrive.
+    pub fn arrivals(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Where photos are worked on.
+    pub fn working(&self) -> PathBuf {
+        self.directory.join(WORKING)
+    }
+
+    /// Where deposited photos go.
+    pub fn sent(&self) -> PathBuf {
+        self.directory.join(SENT)
+    }
+
+    /// Where refused photos go.
+    pub fn refused(&self) -> PathBuf {
+        self.directory.join(REFUSED)
+    }
+
+    /// Where leftovers go.
+    pub(super) fn leftovers(&self) -> PathBuf {
+        self.working().join(KEPT)
+    }
+
+    /// The gateway's rules as they were last heard.
+    pub(crate) fn profile_path(&self) -> PathBuf {
+        self.working().join("profile.json")
+    }
+}
+
+/// Why a folder cannot be watched.
+#[derive(Debug)]
+pub enum WatchedFolderError {
+    /// It is not there, no folder, or cannot be written.
+    Unusable {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another watch is at work there.
+    AlreadyWatched {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+impl fmt::Display for WatchedFolderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unusable { path, .. } => write!(f, "{}: cannot be watched", path.display()),
+            Self::AlreadyWatched { path } => write!(f, "{}: is being watched already", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for WatchedFolderError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unusable { source, .. } => Some(source),
+            Self::AlreadyWatched { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_has_one_watch_at_a_time() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = WatchedFolder::open(directory.path()).unwrap();
+        assert!(matches!(WatchedFolder::open(directory.path()), Err(WatchedFolderError::AlreadyWatched { .. })));
+        drop(first);
+        WatchedFolder::open(directory.path()).unwrap();
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_is_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(WatchedFolder::open(directory.path()).unwrap());
+        let left = directory.path().join("sent/.lichtbild-abc.tmp");
+        fs::write(&left, "half a receipt").unwrap();
+        WatchedFolder::open(directory.path()).unwrap();
+        assert!(!left.exists());
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_not_made() {
+        let directory = tempfile::tempdir().unwrap();
+        let typo = directory.path().join("exprot");
+        assert!(matches!(WatchedFolder::open(&typo), Err(WatchedFolderError::Unusable { .. })));
+        assert!(!typo.exists());
+    }
+}

@@ -1,0 +1,8 @@
+//! Files of a watched folder: arrival, claim, filing, retention.
+
+pub mod claim_file;
+pub mod filing;
+pub mod folder;
+mod name_reservation;
+pub mod retention;
+pub mod stability;

@@ -1,0 +1,188 @@
+//! A name in `sent/` or `refused/` that belongs to one photo: its first paper takes the name and says whose it is.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use crate::atomic_file;
+use crate::atomic_file::FileMode;
+
+/// Longer names are shortened, for room for a number and for what papers are called: file systems take 255 bytes, some 143.
+const MAX_STEM_BYTES: usize = 100;
+
+/// The places of a photo and its papers, all with the same stem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReservedName {
+    directory: PathBuf,
+    stem: OsString,
+    extension: OsString,
+}
+
+impl ReservedName {
+    /// The first place for `name` is `NAME`, the second `NAME (2)`.
+    fn numbered(directory: &Path, name: &OsStr, number: u32) -> Self {
+        let name = Path::new(name);
+        let mut stem = shortened(name.file_stem().unwrap_or_default());
+        if number > 1 {
+            stem.push(format!(" ({number})"));
+        }
+        let extension = name.extension().unwrap_or_default().to_owned();
+        Self { directory: directory.to_owned(), stem, extension }
+    }
+
+    /// Where the photo goes.
+    pub fn photo(&self) -> PathBuf {
+        let mut name = self.stem.clone();
+        name.push(".");
+        name.push(&self.extension);
+        self.directory.join(name)
+    }
+
+    /// Where a paper goes: `suffix` is what follows the stem.
+    pub fn sidecar(&self, suffix: &str) -> PathBuf {
+        let mut name = self.stem.clone();
+        name.push(suffix);
+        self.directory.join(name)
+    }
+}
+
+fn shortened(stem: &OsStr) -> OsString {
+    if stem.len() <= MAX_STEM_BYTES {
+        return stem.to_owned();
+    }
+    let text = stem.to_string_lossy();
+    text[..text.floor_char_boundary(MAX_STEM_BYTES)].into()
+}
+
+/// What claims a place.
+pub struct NameReservation<'a> {
+    /// The folder.
+    pub directory: &'a Path,
+    /// The photo's own name.
+    pub name: &'a OsStr,
+    /// What the claiming paper's name ends in.
+    pub suffix: &'a str,
+    /// The other papers' endings, which must be free too.
+    pub other_suffixes: &'a [&'a str],
+    /// Whether a paper of this content is this photo's.
+    pub is_own: &'a dyn Fn(&[u8]) -> bool,
+}
+
+impl NameReservation<'_> {
+    /// The place that this photo claimed before, wherever it is: numbers below it may have become free since.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn find(&self) -> io::Result<Option<ReservedName>> {
+        let first = ReservedName::numbered(self.directory, self.name, 1);
+        for entry in fs::read_dir(self.directory)? {
+            let name = entry?.file_name();
+            let bytes = name.as_encoded_bytes();
+            if !bytes.starts_with(first.stem.as_encoded_bytes()) || !bytes.ends_with(self.suffix.as_bytes()) {
+                continue;
+            }
+            // Too large for a paper, or a folder of that name: not ours.
+            let Ok(Some(content)) = atomic_file::read(&self.directory.join(&name)) else { continue };
+            if (self.is_own)(&content)
+                && let Some(stem) = strip_suffix(&name, self.suffix)
+            {
+                return Ok(Some(ReservedName { stem, ..first }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Finds the place or takes the first free one, with `content` as the claiming paper; on return that is on the disk.
+    ///
+    /// # Errors
+    /// What the system says; nothing is taken then.
+    pub fn reserve(&self, content: &[u8], audience: FileMode) -> io::Result<ReservedName> {
+        if let Some(place) = self.find()? {
+            atomic_file::sync_dir(&place.sidecar(self.suffix))?;
+            return Ok(place);
+        }
+        let mut number = 1;
+        loop {
+            let place = ReservedName::numbered(self.directory, self.name, number);
+            if self.is_free(&place) {
+                match atomic_file::write_new(&place.sidecar(self.suffix), content, audience) {
+                    Ok(()) => return Ok(place),
+                    // Another photo of this name was faster.
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            number += 1;
+        }
+    }
+
+    fn is_free(&self, place: &ReservedName) -> bool {
+        let papers = self.other_suffixes.iter().chain([&self.suffix]).map(|suffix| place.sidecar(suffix));
+        papers.chain([place.photo()]).all(|path| path.symlink_metadata().is_err())
+    }
+}
+
+/// `NAME` of `NAME` and `suffix`, whatever bytes it is made of: the suffix is taken off extension by extension.
+pub(super) fn strip_suffix(name: &OsStr, suffix: &str) -> Option<OsString> {
+    let mut rest = name.to_owned();
+    for extension in suffix.split('.').skip(1).collect::<Vec<_>>().into_iter().rev() {
+        let path = Path::new(&rest);
+        if path.extension() != Some(OsStr::new(extension)) {
+            return None;
+        }
+        rest = path.file_stem()?.to_owned();
+    }
+    Some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn take(directory: &Path, name: &str, content: &str) -> ReservedName {
+        let is_own = |paper: &[u8]| paper == content.as_bytes();
+        let claim = NameReservation {
+            directory,
+            name: name.as_ref(),
+            suffix: ".txt",
+            other_suffixes: &[".pdf"],
+            is_own: &is_own,
+        };
+        let place = claim.reserve(content.as_bytes(), FileMode::OwnerOnly).unwrap();
+        assert_eq!(claim.find().unwrap().as_ref(), Some(&place));
+        place
+    }
+
+    #[test]
+    fn the_same_photo_finds_its_place_and_another_one_gets_the_next() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = take(directory.path(), "anna.jpg", "first");
+        assert_eq!(first.photo(), directory.path().join("anna.jpg"));
+        let second = take(directory.path(), "anna.jpg", "second");
+        assert_eq!(second.photo(), directory.path().join("anna (2).jpg"));
+        assert_eq!(take(directory.path(), "anna.jpg", "first"), first);
+        fs::remove_file(first.sidecar(".txt")).unwrap();
+        assert_eq!(take(directory.path(), "anna.jpg", "second"), second, "the number before it is free again");
+    }
+
+    #[test]
+    fn what_lies_there_already_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("anna.jpg"), "somebody's").unwrap();
+        fs::write(directory.path().join("anna (2).pdf"), "somebody's").unwrap();
+        fs::create_dir(directory.path().join("anna (3).txt")).unwrap();
+        let place = take(directory.path(), "anna.jpg", "mine");
+        assert_eq!(place.sidecar(".txt"), directory.path().join("anna (4).txt"));
+    }
+
+    #[test]
+    fn a_long_name_leaves_room_for_its_papers() {
+        let directory = tempfile::tempdir().unwrap();
+        let name = format!("{}.jpeg", "ü".repeat(125));
+        for content in ["one", "two"] {
+            let place = take(directory.path(), &name, content);
+            fs::write(place.photo(), "").unwrap();
+            fs::write(place.sidecar(".receipt.json"), "").unwrap();
+        }
+    }
+}

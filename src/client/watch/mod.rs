@@ -1,0 +1,52 @@
+//! The folder that the photographers' programs export to: every photo that arrives is judged, deposited and put away.
+//!
+//! Where a photo stands is where its file lies; nothing else is kept in mind. Each arrow is one step that the file system makes
+//! whole or not at all, what is named beside it is the step at which crash tests stop (`failpoint`), and whoever comes next goes
+//! on from what lies there.
+//!
+//! ```text
+//! DIR/NAME.jpg                                       exported, perhaps still being written
+//!    |  unchanged for a while, ends as a JPEG does   (arrival)
+//!    |  make .lichtbild/<job>/NAME.jpg/              watch.place_made
+//!    v  rename                                       watch.taken
+//! DIR/.lichtbild/<job>/NAME.jpg/photo.jpg            out of the exporting program's way    (intake)
+//!    |  read once, judge                             watch.judged
+//!    |
+//!    +-- refused ----------------------------------------------------------+    (outcome)
+//!    |  photo.jpg.lichtbild-spool   push.spooled                           |  refused/NAME.txt, names the job
+//!    |  sent, until answered        push.sent       -- the gateway refuses +     watch.refusal_claimed
+//!    |  photo.jpg.lichtbild-receipt.json                                   |  rename to refused/NAME.jpg
+//!    v                              push.receipt_stored                    |     watch.refused_moved
+//! receipt on the disk, spool gone                                          |  its spool, if a try went unanswered
+//!    |  sent/NAME.receipt.json, names the photo   watch.sent_claimed       |
+//!    |  sent/NAME.receipt.txt and .pdf            watch.papers_written     |
+//!    |  rename to sent/NAME.jpg                   watch.sent_moved         |
+//!    v                                                                     v
+//! remove what is left of <job>                    watch.emptied, watch.closed
+//! ```
+//!
+//! *Two photos of one name.* The first paper of a photo claims the name (`NAME (2)` and so on where it is taken) and says whose
+//! it is, so that after a crash the same photo finds its own claim.
+//!
+//! *A program that goes on writing* into a file that was taken (Unix lets it): what is judged and sent are the bytes that were
+//! read once. Before the file is put away it is compared with them. Where it differs, the receipt with its code goes to `sent/`
+//! without a picture, the person is told, and the changed file is a photo of its own with a code of its own. Windows refuses to
+//! rename a file that is open: then it is waited for.
+//!
+//! *A job that was begun is not judged here again*: what may already lie at the gateway is decided there.
+//!
+//! *The gateway's rules* are fetched and kept (`rules`). Where they were never known, nothing is refused here by other ones.
+
+mod attempt;
+mod circuit_breaker;
+pub mod client_provider;
+mod erasure;
+mod event;
+pub mod files;
+mod profile_cache;
+mod queue;
+mod refresh;
+mod scheduling;
+pub mod watch_loop;
+
+pub use event::{PhotoRefusal, ReceiptWriter, WatchEvent, WatchObserver, WatchStatus};

@@ -1,0 +1,69 @@
+//! The rules by which photos are judged here: the gateway's own, as it last showed them.
+
+use std::io;
+use std::sync::Mutex;
+use std::sync::{Arc, PoisonError};
+
+use serde_json::Value;
+
+use super::files::folder::WatchedFolder;
+use crate::atomic_file;
+use crate::atomic_file::FileMode;
+use crate::client::gateway_client::GatewayClient;
+use crate::validation::gateway_profile::GatewayProfile;
+use crate::validation::profile::Profile;
+
+/// The present rules; `None` as long as nobody knows them.
+#[derive(Debug, Default)]
+pub struct ProfileCache(Mutex<Option<Arc<Profile>>>);
+
+impl ProfileCache {
+    /// The gateway's rules as they were last heard, else those that the person named.
+    pub fn load(folder: &WatchedFolder, named: Option<Profile>) -> Self {
+        // What cannot be read is fetched again.
+        let kept = atomic_file::read(&folder.profile_path()).ok().flatten();
+        let kept = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let profile = kept.and_then(|shown: Value| GatewayProfile::read(&shown)).map(|shown| shown.profile);
+        Self(Mutex::new(profile.or(named).map(Arc::new)))
+    }
+
+    /// What to judge by.
+    pub fn current(&self) -> Option<Arc<Profile>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes what the gateway showed, and keeps it for the next start. `None` when it cannot be understood or is what it was.
+    ///
+    /// # Errors
+    /// What the system says when it cannot be kept; the rules are in force all the same.
+    pub fn update(&self, folder: &WatchedFolder, shown: &Value) -> (Option<GatewayProfile>, io::Result<()>) {
+        let Some(read) = GatewayProfile::read(shown) else { return (None, Ok(())) };
+        let mut present = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if present.as_deref() == Some(&read.profile) && folder.profile_path().exists() {
+            return (None, Ok(()));
+        }
+        *present = Some(Arc::new(read.profile.clone()));
+        let bytes = shown.to_string();
+        let kept = atomic_file::replace_entry(&folder.profile_path(), bytes.as_bytes(), FileMode::WorldReadable);
+        (Some(read), kept)
+    }
+}
+
+/// Asks the gateway. Whatever fails, the next time may be better.
+pub async fn fetch(connection: &GatewayClient) -> Option<Value> {
+    let mut response = connection.get("/v1/profile").send().await.ok()?;
+    if response.status().as_u16() != 200 {
+        return None;
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.ok()? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_BODY_BYTES {
+            return None;
+        }
+    }
+    serde_json::from_slice(&body).ok()
+}
+
+/// A profile has a few kilobytes.
+const MAX_BODY_BYTES: usize = 256 * 1024;

@@ -1,0 +1,125 @@
+//! Whose turn it is, and what an attempt's end means for the others.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::{Id, JoinError};
+
+use super::attempt::{Attempt, AttemptOutcome, AttemptStage, RefusedBy, Retry};
+use super::event::WatchEvent;
+use super::queue::RequeueReason;
+use super::watch_loop::{RunningAttempt, Watch};
+use crate::client::backoff;
+use crate::client::transient_error::TransientError;
+use crate::entropy::random_bytes;
+
+/// How long a photo waits that only a person can help.
+const STUCK_PAUSE: Duration = Duration::from_secs(300);
+/// How long photos wait for a disk.
+const STORAGE_PAUSE: Duration = Duration::from_secs(10);
+
+impl Watch {
+    /// Begins as many attempts as may be under way. Photos are judged while the gateway is away.
+    pub(super) fn begin_attempts(&mut self) {
+        while self.tasks.len() < self.options.parallel.get() {
+            let now = self.timer.elapsed();
+            let uploads = self.attempts.values().filter(|other| other.stage == AttemptStage::Gateway).count();
+            let reach = if self.breaker.allows(now, uploads) { AttemptStage::Gateway } else { AttemptStage::Local };
+            let Some(next) = self.queue.start_next(now, reach) else { break };
+            let attempt = Attempt {
+                job: Arc::clone(&next.job),
+                stage: reach,
+                client: self.client.clone(),
+                accepted_sha256: next.accepted_sha256,
+            };
+            let under_way =
+                RunningAttempt { id: next.job.id.clone(), generation: self.breaker.generation(), stage: reach };
+            let shop = Arc::clone(&self.context);
+            let task = self.tasks.spawn(async move { shop.attempt(&attempt).await });
+            self.attempts.insert(task.id(), under_way);
+        }
+    }
+
+    /// An attempt is over.
+    pub(super) fn attempt_ended(&mut self, ended: Result<(Id, AttemptOutcome), JoinError>) {
+        let (task, end) = match ended {
+            Ok((task, end)) => (task, Some(end)),
+            // It was broken off or has a fault; the photo is where it was.
+            Err(error) => (error.id(), None),
+        };
+        let Some(attempt) = self.attempts.remove(&task) else { return };
+        let now = self.timer.elapsed();
+        match end {
+            Some(AttemptOutcome::Sent) => {
+                self.status.sent += 1;
+                self.finish(&attempt, attempt.stage == AttemptStage::Gateway);
+            }
+            Some(AttemptOutcome::Refused(by)) => {
+                self.status.refused += 1;
+                self.status.maybe_deposited += usize::from(by == RefusedBy::GatewayMaybeStored);
+                self.finish(&attempt, by != RefusedBy::LocalCheck);
+            }
+            Some(AttemptOutcome::Missing) => self.finish(&attempt, false),
+            Some(AttemptOutcome::Accepted(sha256)) => {
+                self.queue.put_back(&attempt.id, RequeueReason::Accepted(sha256), now)
+            }
+            Some(AttemptOutcome::Changed) => self.queue.put_back(&attempt.id, RequeueReason::ContentChanged, now),
+            Some(AttemptOutcome::Retry(later)) => self.retry_later(&attempt, &later),
+            None => self.queue.put_back(&attempt.id, RequeueReason::Failed, now + STUCK_PAUSE),
+        }
+    }
+
+    fn finish(&mut self, attempt: &RunningAttempt, gateway_answered: bool) {
+        self.queue.finish(&attempt.id);
+        self.storage_recovered();
+        if gateway_answered && let Some(since) = self.breaker.record_success() {
+            self.context.observer.event(&WatchEvent::GatewayRecovered { since });
+            // Its rules may be others now, and our certificate may have been renewed in vain meanwhile.
+            self.begin_refresh();
+        }
+    }
+
+    fn retry_later(&mut self, attempt: &RunningAttempt, later: &Retry) {
+        let (now, at) = (self.timer.elapsed(), self.context.clock.now());
+        let observer = Arc::clone(&self.context.observer);
+        match later {
+            Retry::Unavailable { error: setback, pause } => {
+                // Without randomness the whole pause, as in a single deposit.
+                let draw = random_bytes(self.context.entropy.as_ref()).map_or(u32::MAX, u32::from_be_bytes);
+                if self.breaker.record_failure(attempt.generation, at, now, *pause, draw) {
+                    observer.event(&WatchEvent::GatewayDown { error: setback });
+                }
+                let (verdict, not_before) = match setback {
+                    TransientError::Unreachable(_) => (RequeueReason::NotPhotoRelated, now),
+                    // It may be this photo that the gateway stumbles over.
+                    TransientError::TimedOut
+                    | TransientError::ConnectionLost(_)
+                    | TransientError::Unavailable { .. } => {
+                        let failures = self.queue.failures(&attempt.id).saturating_add(1);
+                        (RequeueReason::Failed, now + backoff::pause(failures, draw))
+                    }
+                };
+                self.queue.put_back(&attempt.id, verdict, not_before);
+            }
+            Retry::Unauthorized(error) => {
+                if self.breaker.record_unauthorized(attempt.generation, at, now) {
+                    observer.event(&WatchEvent::Unauthorized { error });
+                    // Perhaps a new certificate is what is needed.
+                    self.begin_refresh();
+                }
+                self.queue.put_back(&attempt.id, RequeueReason::NotPhotoRelated, now);
+            }
+            Retry::Stuck(error) => {
+                if self.queue.failures(&attempt.id) == 0 {
+                    let name = self.queue.name(&attempt.id);
+                    observer.event(&WatchEvent::Stuck { name: &name, error });
+                }
+                self.queue.put_back(&attempt.id, RequeueReason::Failed, now + STUCK_PAUSE);
+            }
+            Retry::Storage(error) => {
+                self.storage_failed(error);
+                self.queue.put_back(&attempt.id, RequeueReason::NotPhotoRelated, now + STORAGE_PAUSE);
+            }
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! The loop: `look -> take -> attempt, several at a time -> put away`, until it is told to stop.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::task::{Id, JoinHandle, JoinSet};
+
+pub use super::attempt::WatchContext;
+use super::attempt::{AttemptOutcome, AttemptStage};
+use super::circuit_breaker::{BreakerGeneration, CircuitBreaker};
+use super::client_provider::ClientProvider;
+use super::erasure;
+use super::event::{ReceiptWriter, WatchEvent, WatchObserver, WatchStatus};
+use super::files::claim_file;
+use super::files::folder::WatchedFolder;
+use super::files::retention::SentRetention;
+use super::files::stability::{StabilityDelays, StabilityTracker};
+use super::profile_cache::ProfileCache;
+use super::queue::PhotoQueue;
+use crate::client::gateway_client::GatewayClient;
+use crate::client::timer::Timer;
+use crate::clock::Clock;
+use crate::domain::language::Language;
+use crate::domain::photo::declaration::Declaration;
+use crate::entropy::Entropy;
+use crate::validation::profile::Profile;
+
+/// How often the folder is looked at. Our own number: nobody at a till notices a second.
+const SCAN_INTERVAL: Duration = Duration::from_secs(1);
+/// How often the sent photos are looked through for those whose time is over.
+const ERASE_INTERVAL: Duration = Duration::from_secs(60);
+/// How long photos wait at the start for the gateway's rules.
+const PROFILE_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long uploads under way may go on after the stop. They go on at the next start all the same.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What can be chosen.
+#[derive(Debug, Clone, Copy)]
+pub struct WatchOptions {
+    /// When a file is complete.
+    pub stability: StabilityDelays,
+    /// How many photos are in memory, judged or sent, at a time.
+    pub parallel: NonZeroUsize,
+    /// When sent photos are erased.
+    pub keep_sent: SentRetention,
+}
+
+/// What a watch is made of.
+pub struct WatchSettings {
+    /// The folder.
+    pub folder: WatchedFolder,
+    /// The line to the gateway, to begin with.
+    pub client: GatewayClient,
+    /// Gives new ones.
+    pub client_provider: Arc<dyn ClientProvider>,
+    /// Rules until the gateway's are known.
+    pub profile: Option<Profile>,
+    /// The date.
+    pub clock: Arc<dyn Clock>,
+    /// For keys and names.
+    pub entropy: Arc<dyn Entropy>,
+    /// For everything that takes time.
+    pub timer: Arc<dyn Timer>,
+    /// Writes receipts and reports.
+    pub receipt_writer: Arc<dyn ReceiptWriter>,
+    /// Learns what happens.
+    pub observer: Arc<dyn WatchObserver>,
+    /// The language of the gateway's findings.
+    pub language: Language,
+    /// What the studio declares of the person in every photo of this folder.
+    pub declared: Option<Declaration>,
+}
+
+/// A watch at work.
+pub struct Watch {
+    pub(super) context: Arc<WatchContext>,
+    pub(super) options: WatchOptions,
+    pub(super) timer: Arc<dyn Timer>,
+    pub(super) client_provider: Arc<dyn ClientProvider>,
+    pub(super) client: GatewayClient,
+    pub(super) breaker: CircuitBreaker,
+    pub(super) queue: PhotoQueue,
+    pub(super) stability: StabilityTracker,
+    pub(super) tasks: JoinSet<AttemptOutcome>,
+    pub(super) attempts: HashMap<Id, RunningAttempt>,
+    pub(super) refresh: Option<JoinHandle<RefreshResult>>,
+    pub(super) schedule: Schedule,
+    pub(super) claim_count: u32,
+    pub(super) unclaimed: HashSet<OsString>,
+    pub(super) is_storage_failing: bool,
+    pub(super) is_profile_missing: bool,
+    pub(super) status: WatchStatus,
+}
+
+pub(super) struct RunningAttempt {
+    pub(super) id: String,
+    pub(super) generation: BreakerGeneration,
+    pub(super) stage: AttemptStage,
+}
+
+/// When it is time for what is done now and then.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Schedule {
+    pub(super) scan: Duration,
+    pub(super) erase: Duration,
+    pub(super) refresh: Duration,
+}
+
+pub(super) struct RefreshResult {
+    pub(super) client: Option<GatewayClient>,
+    pub(super) profile: Option<Value>,
+}
+
+/// How long to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StopCondition {
+    /// For ever.
+    Signal,
+    /// Until no photo is left, or those left have waited for the gateway for this long.
+    QueueEmpty {
+        /// How long.
+        give_up_after: Duration,
+    },
+}
+
+/// Where a watch left off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WatchSummary {
+    /// The counts.
+    pub status: WatchStatus,
+    /// Whether the gateway does not let this studio in.
+    pub is_unauthorized: bool,
+    /// Whether the disk was the trouble.
+    pub is_storage_failing: bool,
+}
+
+impl Watch {
+    /// Makes ready, with the photos that an earlier watch left. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// What the system says when the working folder cannot be read.
+    pub fn new(parts: WatchSettings, settings: WatchOptions) -> io::Result<Self> {
+        let WatchSettings {
+            folder,
+            client: connection,
+            client_provider: connections,
+            profile,
+            clock,
+            entropy,
+            timer: patience,
+            receipt_writer: papers,
+            observer,
+            language,
+            declared,
+        } = parts;
+        let mut queue = PhotoQueue::default();
+        for job in claim_file::list_unfinished(&folder)? {
+            queue.add(job);
+        }
+        if queue.len() > 0 {
+            observer.event(&WatchEvent::Resuming { photos: queue.len() });
+        }
+        let rules = ProfileCache::load(&folder, profile);
+        Ok(Self {
+            context: Arc::new(WatchContext {
+                folder,
+                profile: rules,
+                clock,
+                entropy,
+                receipt_writer: papers,
+                observer,
+                language,
+                declared,
+            }),
+            options: settings,
+            timer: patience,
+            client_provider: connections,
+            client: connection,
+            breaker: CircuitBreaker::default(),
+            queue,
+            stability: StabilityTracker::default(),
+            tasks: JoinSet::new(),
+            attempts: HashMap::new(),
+            refresh: None,
+            schedule: Schedule::default(),
+            claim_count: 0,
+            unclaimed: HashSet::new(),
+            is_storage_failing: false,
+            is_profile_missing: false,
+            status: WatchStatus::default(),
+        })
+    }
+
+    /// Works until the end or until `stop` is ready; then uploads under way get a few seconds.
+    pub async fn run(mut self, condition: StopCondition, stop: impl Future<Output = ()>) -> WatchSummary {
+        let mut stop = std::pin::pin!(stop);
+        self.begin_refresh();
+        // Bounded by the real time: rules that come later are in force from then on.
+        tokio::select! {
+            renewed = finished(&mut self.refresh) => self.apply_refresh(renewed),
+            () = tokio::time::sleep(PROFILE_TIMEOUT) => {}
+            () = &mut stop => return self.into_summary(),
+        }
+        loop {
+            self.round();
+            if self.is_finished(condition) {
+                break;
+            }
+            let pause = self.time_until_next();
+            let patience = Arc::clone(&self.timer);
+            tokio::select! {
+                Some(ended) = self.tasks.join_next_with_id() => self.attempt_ended(ended),
+                renewed = finished(&mut self.refresh) => self.apply_refresh(renewed),
+                () = patience.sleep(pause) => {}
+                () = &mut stop => break,
+            }
+        }
+        let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, async {
+            while let Some(ended) = self.tasks.join_next_with_id().await {
+                self.attempt_ended(ended);
+            }
+        })
+        .await;
+        self.tasks.shutdown().await;
+        self.into_summary()
+    }
+
+    /// What is to be done now, up to the beginning of attempts.
+    fn round(&mut self) {
+        while let Some(ended) = self.tasks.try_join_next_with_id() {
+            self.attempt_ended(ended);
+        }
+        let now = self.timer.elapsed();
+        if now >= self.schedule.scan {
+            self.schedule.scan = now + SCAN_INTERVAL;
+            self.scan(now);
+        }
+        if now >= self.schedule.erase {
+            self.schedule.erase = now + ERASE_INTERVAL;
+            self.erase();
+        }
+        if now >= self.schedule.refresh {
+            self.begin_refresh();
+        }
+        self.begin_attempts();
+        self.show_status();
+    }
+
+    fn scan(&mut self, now: Duration) {
+        let scan = match self.stability.scan(self.context.folder.arrivals(), now, self.options.stability) {
+            Ok(scan) => scan,
+            Err(error) => return self.storage_failed(&error),
+        };
+        self.status.arriving = scan.incomplete;
+        for name in scan.complete {
+            self.claim_count = self.claim_count.wrapping_add(1);
+            let shop = &self.context;
+            match claim_file::claim_file(
+                &shop.folder,
+                &name,
+                self.claim_count,
+                shop.clock.as_ref(),
+                shop.entropy.as_ref(),
+            ) {
+                Ok(job) => {
+                    self.stability.forget(&name);
+                    self.unclaimed.remove(&name);
+                    self.queue.add(job);
+                }
+                Err(error) => {
+                    self.status.arriving += 1;
+                    self.claim_failed(name, &error);
+                }
+            }
+        }
+    }
+
+    /// Windows: another program has it open. A full disk: its folder could not be made. It stays where it is until the next look.
+    fn claim_failed(&mut self, name: OsString, error: &io::Error) {
+        match error.kind() {
+            io::ErrorKind::NotFound => {}
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::ReadOnlyFilesystem => {
+                self.storage_failed(error);
+            }
+            _ if self.unclaimed.contains(&name) => {}
+            _ => {
+                self.context.observer.event(&WatchEvent::ClaimFailed { name: &name, error });
+                self.unclaimed.insert(name);
+            }
+        }
+    }
+
+    fn erase(&mut self) {
+        let shop = &self.context;
+        match erasure::erase_sent(&shop.folder, self.options.keep_sent, shop.clock.now()) {
+            Ok(erased) => {
+                for name in erased {
+                    shop.observer.event(&WatchEvent::Erased { name: &name });
+                }
+            }
+            Err(error) => self.storage_failed(&error),
+        }
+    }
+
+    pub(super) fn storage_failed(&mut self, error: &io::Error) {
+        if !self.is_storage_failing {
+            self.context.observer.event(&WatchEvent::StorageFailed { error });
+        }
+        self.is_storage_failing = true;
+    }
+
+    pub(super) fn storage_recovered(&mut self) {
+        if self.is_storage_failing {
+            self.context.observer.event(&WatchEvent::StorageRecovered);
+        }
+        self.is_storage_failing = false;
+    }
+
+    /// Until the next thing that time brings. Never quite nothing, for the sake of the processor.
+    fn time_until_next(&self) -> Duration {
+        let now = self.timer.elapsed();
+        let mut next = self.schedule.scan.min(self.schedule.refresh);
+        for due in [self.queue.next_due(now), self.breaker.next_try(now)].into_iter().flatten() {
+            next = next.min(due);
+        }
+        next.saturating_sub(now).max(Duration::from_millis(5))
+    }
+
+    fn is_finished(&self, until: StopCondition) -> bool {
+        let StopCondition::QueueEmpty { give_up_after } = until else { return false };
+        if !self.tasks.is_empty() {
+            return false;
+        }
+        let is_all_seen = self.status.arriving == 0 && !self.queue.has_new();
+        (is_all_seen && (self.queue.len() == 0 || self.breaker.is_unauthorized()))
+            || self.timer.elapsed() >= give_up_after
+    }
+
+    fn show_status(&mut self) {
+        self.status.in_progress = self.tasks.len();
+        self.status.waiting = self.queue.len().saturating_sub(self.tasks.len());
+        self.status.gateway_down_since = self.breaker.open_since();
+        self.context.observer.status(&self.status);
+    }
+
+    fn into_summary(mut self) -> WatchSummary {
+        self.show_status();
+        WatchSummary {
+            status: self.status,
+            is_unauthorized: self.breaker.is_unauthorized(),
+            is_storage_failing: self.is_storage_failing,
+        }
+    }
+}
+
+/// Ready when there is a renewal and it is done.
+async fn finished(renewal: &mut Option<JoinHandle<RefreshResult>>) -> Option<RefreshResult> {
+    match renewal {
+        Some(handle) => handle.await.ok(),
+        None => std::future::pending().await,
+    }
+}

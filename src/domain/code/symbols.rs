@@ -1,0 +1,115 @@
+//! Twenty symbols that people copy by hand: 95 secret bits and a check symbol, in whatever they are used for.
+
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::code_error::{CodeError, GROUP_LENGTH, GroupLayout, SYMBOL_COUNT};
+
+/// Crockford's base 32: no I, L, O, U. A symbol's value is its position.
+pub(super) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Symbols that carry the 95 random bits.
+const SECRET_SYMBOL_COUNT: usize = SYMBOL_COUNT - 1;
+
+/// Twenty symbol values. Wiped on drop; without `Debug` and `Display`: the kinds of code around it say who may see it.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub(super) struct CodeSymbols([u8; SYMBOL_COUNT]);
+
+impl CodeSymbols {
+    /// Makes a code of the first 95 bits of `secret`.
+    pub(super) fn from_secret(secret: &[u8; 12]) -> Self {
+        let mut symbols = [0; SYMBOL_COUNT];
+        for (position, symbol) in symbols.iter_mut().take(SECRET_SYMBOL_COUNT).enumerate() {
+            let bit = position * GROUP_LENGTH;
+            let pair = u16::from(secret[bit / 8]) << 8 | u16::from(*secret.get(bit / 8 + 1).unwrap_or(&0));
+            // Shifted so that the five bits stand lowest, then masked: always below 32.
+            *symbol = ((pair >> (11 - bit % 8)) & 0b1_1111) as u8;
+        }
+        symbols[SECRET_SYMBOL_COUNT] = check_symbol(symbols.iter().take(SECRET_SYMBOL_COUNT).copied());
+        Self(symbols)
+    }
+
+    /// Reads a code as people write it: any case, spaces and hyphens anywhere, O for 0, I and L for 1.
+    ///
+    /// # Errors
+    /// [`CodeError`]: wrong length, a character outside the alphabet, or a check symbol that does not fit; where, as far as that
+    /// can be told. Nothing needs to be looked up to know these.
+    pub(super) fn parse(text: &str) -> Result<Self, CodeError> {
+        let mut code = Self([0; SYMBOL_COUNT]);
+        let mut outline = GroupLayout::default();
+        for character in text.chars() {
+            if character.is_whitespace() || is_hyphen(character) {
+                outline.note_separator();
+                continue;
+            }
+            let value = symbol_value(character);
+            if let (Some(symbol), Some(value)) = (code.0.get_mut(outline.symbols()), value) {
+                *symbol = value;
+            }
+            outline.note_symbol(value.is_some());
+        }
+        outline.check()?;
+        if code.has_valid_check_symbol(|symbol| symbol) {
+            Ok(code)
+        } else if code.has_valid_check_symbol(swap_y_and_z) {
+            Err(CodeError::SwappedLayout)
+        } else {
+            Err(CodeError::CheckSymbol)
+        }
+    }
+
+    /// Whether the check symbol fits, each symbol being read in this way. Makes no copy that would have to be wiped.
+    fn has_valid_check_symbol(&self, read: impl Fn(u8) -> u8) -> bool {
+        let mut symbols = self.0.iter().map(|symbol| read(*symbol));
+        let expected = check_symbol(symbols.by_ref().take(SECRET_SYMBOL_COUNT));
+        symbols.next() == Some(expected)
+    }
+
+    /// The code for a person: four groups of five, `G94ZJ-756FW-FHRWS-2ZVE8`.
+    pub(super) fn reveal(&self) -> String {
+        let mut text = String::with_capacity(SYMBOL_COUNT + 3);
+        for (position, symbol) in self.0.iter().enumerate() {
+            if position > 0 && position % GROUP_LENGTH == 0 {
+                text.push('-');
+            }
+            text.push(char::from(ALPHABET[usize::from(*symbol)]));
+        }
+        text
+    }
+
+    /// The secret symbols, as input for key derivation. Without the check symbol, which adds nothing.
+    pub(super) fn secret_symbols(&self) -> &[u8] {
+        &self.0[..SECRET_SYMBOL_COUNT]
+    }
+}
+
+/// Damm's scheme over GF(32) with x^5 + x^2 + 1: finds every single wrong symbol and every swap of neighbours.
+fn check_symbol(symbols: impl Iterator<Item = u8>) -> u8 {
+    symbols.fold(0, |interim, symbol| {
+        let doubled = (interim ^ symbol) << 1;
+        if doubled & 0b10_0000 == 0 { doubled } else { doubled ^ 0b10_0101 }
+    })
+}
+
+fn symbol_value(character: char) -> Option<u8> {
+    let symbol = match character.to_ascii_uppercase() {
+        'O' => b'0',
+        'I' | 'L' => b'1',
+        other => u8::try_from(other).ok()?,
+    };
+    ALPHABET.iter().position(|&known| known == symbol).and_then(|position| u8::try_from(position).ok())
+}
+
+/// What a keyboard or hand scanner with a German layout makes of keys meant for an American one, and the other way round.
+fn swap_y_and_z(symbol: u8) -> u8 {
+    const Y: u8 = 30;
+    const Z: u8 = 31;
+    match symbol {
+        Y => Z,
+        Z => Y,
+        other => other,
+    }
+}
+
+/// Hyphen-minus and the dashes that word processors put in its place.
+fn is_hyphen(character: char) -> bool {
+    matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}

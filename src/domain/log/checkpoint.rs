@@ -1,0 +1,126 @@
+//! Checkpoints: what the gateway says under its signature about how far the transfer log had come.
+//!
+//! A checkpoint is a short JSON text and a detached signature, two files, because that is what every auditor can check with
+//! openssl alone and read with the naked eye; CMS would take a certificate and a tool to see what was signed.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::chain::ChainLink;
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+
+/// The transfer log is kept for 10 years and 6 months (PassDEÜV): no such span is longer than ten years with three leap days and
+/// the longest half-year, 184 days. Tombstones are kept as long.
+pub const LOG_RETENTION: Duration = Duration::from_hours(24 * (10 * 365 + 3 + 184));
+
+/// What is said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Checkpoint {
+    format: CheckpointFormat,
+    /// The name by which studios and offices know the gateway, for people.
+    pub gateway: String,
+    /// Which log: the digest of its very first row.
+    pub log: Sha256Digest,
+    /// When it was signed.
+    pub time: Timestamp,
+    /// How many rows had been written: the last one's number.
+    pub count: i64,
+    /// The last one's digest.
+    pub head: Sha256Digest,
+    /// SHA-256 of the public key (`SubjectPublicKeyInfo`) that it is signed with.
+    pub key: Sha256Digest,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum CheckpointFormat {
+    #[serde(rename = "lichtbild-checkpoint/v1")]
+    V1,
+}
+
+impl Checkpoint {
+    /// A checkpoint at the end of a log.
+    pub fn at(head: ChainLink, gateway: String, log: Sha256Digest, time: Timestamp, key: Sha256Digest) -> Self {
+        Self { format: CheckpointFormat::V1, gateway, log, time, count: head.sequence, head: head.sha256, key }
+    }
+
+    /// The text that is signed.
+    pub fn to_document(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// Reads such a text.
+    ///
+    /// # Errors
+    /// [`CheckpointParseError`].
+    pub fn parse(document: &[u8]) -> Result<Self, CheckpointParseError> {
+        serde_json::from_slice(document).map_err(|error| CheckpointParseError(error.to_string()))
+    }
+
+    /// Its place in the chain.
+    pub fn link(&self) -> ChainLink {
+        ChainLink { sequence: self.count, sha256: self.head }
+    }
+
+    /// Whether the time of all rows that it counts is over: they were written before it was signed.
+    pub fn is_past_retention(&self, now: Timestamp) -> bool {
+        self.time <= now - LOG_RETENTION
+    }
+}
+
+/// A checkpoint as it lies in a folder or a store: nobody has looked at its signature yet. Only
+/// [`CheckpointVerifier`](crate::identity::signing::checkpoint_key::CheckpointVerifier) makes a [`Checkpoint`] of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedCheckpoint {
+    /// The text.
+    pub document: Vec<u8>,
+    /// ECDSA over its SHA-256, in DER.
+    pub signature: Vec<u8>,
+}
+
+/// The text is no checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckpointParseError(String);
+
+impl fmt::Display for CheckpointParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not a checkpoint of a transfer log: {}", self.0)
+    }
+}
+
+impl std::error::Error for CheckpointParseError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_again_and_nothing_else_is() {
+        let time = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+        let head = ChainLink { sequence: 7, sha256: Sha256Digest::of(b"head") };
+        let [log, key] = [Sha256Digest::of(b"log"), Sha256Digest::of(b"key")];
+        let checkpoint = Checkpoint::at(head, "gateway.example".into(), log, time, key);
+        let text = checkpoint.to_document();
+        assert_eq!(Checkpoint::parse(text.as_bytes()), Ok(checkpoint));
+        for (from, to) in [("v1", "v2"), ("\"count\"", "\"counts\""), ("\"count\": 7", "\"count\": \"7\"")] {
+            assert!(Checkpoint::parse(text.replace(from, to).as_bytes()).is_err(), "{from}");
+        }
+    }
+
+    #[test]
+    fn no_ten_years_and_six_months_are_longer_than_the_retention() {
+        use time::{Date, Month};
+        for year in 1999..2105 {
+            for (from, to, years) in [(Month::March, Month::September, 10), (Month::July, Month::January, 11)] {
+                let from = Date::from_calendar_date(year, from, 1).unwrap();
+                let to = Date::from_calendar_date(year + years, to, 1).unwrap();
+                assert!((to - from).unsigned_abs() <= LOG_RETENTION, "{from}");
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What became of a photo, proved from the rows that are left of it.
+
+use serde::Serialize;
+
+use super::AuditEvent;
+use super::chain::ChainRow;
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{DeviceId, PartyId, PhotoId};
+use crate::domain::photo::PhotoState;
+
+/// The report. Names nobody: studios and offices by their identifiers, people not at all.
+#[derive(Debug, Clone, Serialize)]
+pub struct ErasureReport {
+    /// The photo.
+    pub photo_id: PhotoId,
+    /// Its last state.
+    pub state: PhotoState,
+    /// When it was deposited.
+    pub deposited_at: Timestamp,
+    /// By which studio's device.
+    pub deposited_by: DeviceId,
+    /// The studio.
+    pub studio_id: PartyId,
+    /// When it was erased; `None` as long as it is there.
+    pub erased_at: Option<Timestamp>,
+    /// When it is erased at the latest.
+    pub expires_at: Timestamp,
+    /// The office that had it last.
+    pub office_id: Option<PartyId>,
+    /// That office's device.
+    pub office_device_id: Option<DeviceId>,
+    /// What is left beside the fact.
+    pub left: ErasureRemnants,
+    /// The key of the month in which it was sealed.
+    pub epoch: EpochKey,
+    /// The rows of the transfer log that tell of it.
+    pub log: Vec<ErasureLogRow>,
+    /// How far the log was walked, whose chain these rows are part of.
+    pub log_rows: i64,
+    /// The digest of its last row.
+    pub log_head: Sha256Digest,
+    /// Whether the whole chain holds.
+    pub log_is_whole: bool,
+    /// The last completed sweep: with it, erased bytes leave the files.
+    pub last_swept_at: Option<Timestamp>,
+}
+
+/// What must not be left of an erased photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ErasureRemnants {
+    /// The sealed picture.
+    pub picture: bool,
+    /// What leads from the code to it.
+    pub lookup_id: bool,
+}
+
+/// The key without which no copy of the sealed picture opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct EpochKey {
+    /// Its number: months since year 0.
+    pub number: u32,
+    /// Whether it is still in the key file; `None` where the key file cannot be read.
+    pub is_alive: Option<bool>,
+    /// From when on it can be destroyed; later, as long as any photo of its month is there.
+    pub ends_at: Timestamp,
+}
+
+/// A row of the transfer log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ErasureLogRow {
+    /// Its place.
+    pub sequence: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub event: String,
+    /// Who: a device, `administrator` or `gateway`.
+    pub actor: String,
+    /// Its digest, which the next row repeats.
+    pub sha256: Sha256Digest,
+}
+
+impl From<&ChainRow> for ErasureLogRow {
+    fn from(row: &ChainRow) -> Self {
+        Self {
+            sequence: row.sequence,
+            at: row.at,
+            event: row.event.clone(),
+            actor: row.actor.clone(),
+            sha256: row.sha256,
+        }
+    }
+}
+
+/// Whether a row tells of a photo: as its subject, or in its details, as the rows of collections do.
+pub fn mentions_photo(row: &ChainRow, photo_id: &str) -> bool {
+    row.subject.as_deref() == Some(photo_id) || row.details.contains(photo_id)
+}
+
+/// The events that erase.
+const ERASING_EVENTS: [AuditEvent; 5] = [
+    AuditEvent::CollectionUsed,
+    AuditEvent::CollectionRefused,
+    AuditEvent::CollectionUsedByDefault,
+    AuditEvent::PhotoWithdrawn,
+    AuditEvent::PhotoExpired,
+];
+
+impl ErasureReport {
+    /// The row that proves the erasure.
+    pub fn proof(&self) -> Option<&ErasureLogRow> {
+        let erases = |row: &&ErasureLogRow| ERASING_EVENTS.iter().any(|event| event.name() == row.event);
+        self.log.iter().rev().find(erases)
+    }
+
+    /// Whether the photo is erased, nothing of it is left, and the transfer log proves it.
+    pub fn is_proven(&self) -> bool {
+        self.erased_at.is_some()
+            && self.left == ErasureRemnants { picture: false, lookup_id: false }
+            && self.log_is_whole
+            && self.proof().is_some()
+    }
+}

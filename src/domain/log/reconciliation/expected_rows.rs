@@ -1,0 +1,199 @@
+//! Expectations: the columns of a row as far as the transfer log tells of them, in as few bytes as they take.
+
+use super::row::AuditedValue;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{DeviceId, PartyId};
+use crate::domain::party::invitation::InvitationState;
+use crate::domain::party::{DeviceScope, Role};
+
+/// Something that the log tells, or does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum LoggedValue<T> {
+    /// The log does not tell.
+    #[default]
+    Unknown,
+    /// The log tells.
+    Known(T),
+}
+
+use LoggedValue::Known;
+
+/// The values that a column may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ExpectedValue {
+    /// This one.
+    Equals(AuditedValue),
+    /// A number from the first to the second.
+    Between(i64, i64),
+}
+
+impl ExpectedValue {
+    pub(super) fn allows(&self, value: &AuditedValue) -> bool {
+        match self {
+            Self::Equals(expected) => expected == value,
+            Self::Between(first, last) => value.as_number().is_some_and(|number| (*first..=*last).contains(&number)),
+        }
+    }
+}
+
+impl std::fmt::Display for ExpectedValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Equals(value) => value.fmt(f),
+            Self::Between(first, last) => write!(f, "{first} to {last}"),
+        }
+    }
+}
+
+/// The rules of a row, by column.
+pub(super) type ExpectedColumns = Vec<(&'static str, ExpectedValue)>;
+
+pub(super) fn expect<T>(
+    rules: &mut ExpectedColumns,
+    column: &'static str,
+    fact: LoggedValue<T>,
+    value: impl Fn(T) -> AuditedValue,
+) {
+    if let Known(fact) = fact {
+        rules.push((column, ExpectedValue::Equals(value(fact))));
+    }
+}
+
+pub(super) fn text(text: impl ToString) -> AuditedValue {
+    AuditedValue::Text(text.to_string())
+}
+
+pub(super) fn number(number: Option<i64>) -> AuditedValue {
+    number.map_or(AuditedValue::Null, AuditedValue::Number)
+}
+
+fn digest(digest: Sha256Digest) -> AuditedValue {
+    AuditedValue::Bytes(digest.as_bytes().to_vec())
+}
+
+/// The moment in a UUID of version 7 (RFC 9562 section 5.7), in milliseconds since the Unix epoch.
+pub(super) fn uuid_v7_milliseconds(id: &[u8; 16]) -> i64 {
+    id[..6].iter().fold(0, |moment, byte| moment << 8 | i64::from(*byte))
+}
+
+/// A studio or office.
+#[derive(Debug, Default)]
+pub(super) struct ExpectedParty {
+    pub(super) role: LoggedValue<Role>,
+    pub(super) suspended: LoggedValue<bool>,
+    pub(super) created_at: LoggedValue<i64>,
+}
+
+impl ExpectedParty {
+    pub(super) fn expected_columns(&self) -> ExpectedColumns {
+        let mut rules = ExpectedColumns::new();
+        expect(&mut rules, "role", self.role, text);
+        expect(&mut rules, "suspended", self.suspended, AuditedValue::Truth);
+        expect(&mut rules, "created_at", self.created_at, AuditedValue::Number);
+        rules
+    }
+}
+
+/// A device.
+#[derive(Debug, Default)]
+pub(super) struct ExpectedDevice {
+    pub(super) party_id: LoggedValue<PartyId>,
+    pub(super) scope: LoggedValue<DeviceScope>,
+    pub(super) revoked_at: LoggedValue<Option<i64>>,
+    pub(super) released_at: LoggedValue<Option<i64>>,
+    /// Certificates issued here, counted if the log goes back to the device's making.
+    pub(super) certificates: LoggedValue<i64>,
+    /// Invitations, counted likewise.
+    pub(super) invitations: LoggedValue<i64>,
+    /// True if the log tells of its making.
+    pub(super) is_fully_logged: bool,
+}
+
+impl ExpectedDevice {
+    pub(super) fn expected_columns(&self, device_id: DeviceId) -> ExpectedColumns {
+        let mut rules = ExpectedColumns::new();
+        expect(&mut rules, "party_id", self.party_id, text);
+        expect(&mut rules, "duty", self.scope, |duty| text(duty.name()));
+        expect(&mut rules, "revoked_at", self.revoked_at, number);
+        expect(&mut rules, "photos_released_at", self.released_at, number);
+        if self.is_fully_logged {
+            // An identifier is made of the same moment.
+            rules.push((
+                "created_at",
+                ExpectedValue::Equals(AuditedValue::Number(uuid_v7_milliseconds(device_id.as_bytes()))),
+            ));
+        }
+        rules
+    }
+}
+
+/// A certificate.
+#[derive(Debug, Default)]
+pub(super) struct ExpectedCertificate {
+    pub(super) device_id: LoggedValue<DeviceId>,
+    pub(super) not_after: LoggedValue<i64>,
+    pub(super) number: LoggedValue<i64>,
+    pub(super) external: LoggedValue<bool>,
+}
+
+impl ExpectedCertificate {
+    pub(super) fn expected_columns(&self) -> ExpectedColumns {
+        let mut rules = ExpectedColumns::new();
+        expect(&mut rules, "device_id", self.device_id, text);
+        expect(&mut rules, "not_after", self.not_after, AuditedValue::Number);
+        expect(&mut rules, "number", self.number, AuditedValue::Number);
+        expect(&mut rules, "foreign_authority", self.external, AuditedValue::Truth);
+        rules
+    }
+}
+
+/// A bound key.
+#[derive(Debug, Default)]
+pub(super) struct ExpectedBoundKey {
+    pub(super) device_id: LoggedValue<DeviceId>,
+}
+
+impl ExpectedBoundKey {
+    pub(super) fn expected_columns(&self) -> ExpectedColumns {
+        let mut rules = ExpectedColumns::new();
+        expect(&mut rules, "device_id", self.device_id, text);
+        expect(&mut rules, "bound_at", self.device_id, |device_id| {
+            AuditedValue::Number(uuid_v7_milliseconds(device_id.as_bytes()))
+        });
+        rules
+    }
+}
+
+/// An invitation.
+#[derive(Debug, Default)]
+pub(super) struct ExpectedInvitation {
+    pub(super) state: LoggedValue<InvitationState>,
+    pub(super) created_at: LoggedValue<i64>,
+    pub(super) expires_at: LoggedValue<i64>,
+    pub(super) wrong_tries: LoggedValue<i64>,
+    pub(super) key: LoggedValue<Option<Sha256Digest>>,
+    pub(super) requested_at: LoggedValue<Option<i64>>,
+    pub(super) approved_at: LoggedValue<Option<i64>>,
+    pub(super) spent_at: LoggedValue<Option<i64>>,
+    /// The first row of the log by which a restore has withdrawn it since its digest was taken, if it was still open.
+    pub(super) restored_at: Option<i64>,
+}
+
+impl ExpectedInvitation {
+    pub(super) fn is_alive(&self) -> bool {
+        matches!(self.state, Known(InvitationState::Open | InvitationState::Requested | InvitationState::Approved))
+    }
+
+    pub(super) fn expected_columns(&self) -> ExpectedColumns {
+        let mut rules = ExpectedColumns::new();
+        expect(&mut rules, "state", self.state, |state| text(state.name()));
+        expect(&mut rules, "created_at", self.created_at, AuditedValue::Number);
+        expect(&mut rules, "expires_at", self.expires_at, AuditedValue::Number);
+        expect(&mut rules, "wrong_tries", self.wrong_tries, AuditedValue::Number);
+        expect(&mut rules, "spki_sha256", self.key, |key| key.map_or(AuditedValue::Null, digest));
+        expect(&mut rules, "requested_at", self.requested_at, number);
+        expect(&mut rules, "approved_at", self.approved_at, number);
+        expect(&mut rules, "spent_at", self.spent_at, number);
+        rules
+    }
+}

@@ -1,0 +1,290 @@
+//! Expectations of every table, by key.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use super::expected_photos::{ExpectedCollection, ExpectedPhoto};
+use super::expected_rows::LoggedValue::{Known, Unknown};
+use super::expected_rows::{
+    ExpectedBoundKey, ExpectedCertificate, ExpectedColumns, ExpectedDevice, ExpectedInvitation, ExpectedParty,
+};
+use super::partition::PhotoPartition;
+use super::row::{AuditedValue, RowId, StoredRow};
+use super::row_digest::RowDigest;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
+use crate::domain::party::invitation::InvitationState;
+
+/// A row of which the log tells.
+#[derive(Debug, Default)]
+pub(super) struct ExpectedRow<T> {
+    pub(super) columns: T,
+    /// The newest digest of the whole row.
+    pub(super) digest: Option<RowDigest>,
+    /// The first and the last row of the log that tells of it.
+    pub(super) first: i64,
+    pub(super) last: i64,
+    /// True once the table was found to have it.
+    pub(super) is_seen: bool,
+}
+
+impl<T> ExpectedRow<T> {
+    /// Notes that a row of the log tells of it; the digest is of what was there before if that row took none.
+    fn change(&mut self, sequence: i64, is_undigested: bool) {
+        self.last = sequence;
+        if is_undigested {
+            self.digest = None;
+        }
+    }
+}
+
+/// The rows of one table.
+#[derive(Debug)]
+pub(super) struct ExpectedTable<K, T> {
+    rows: HashMap<K, ExpectedRow<T>>,
+    /// True while a row of the log is carried out that an older node wrote: it changed rows and took no digests of them.
+    is_undigested: bool,
+}
+
+impl<K, T> Default for ExpectedTable<K, T> {
+    fn default() -> Self {
+        Self { rows: HashMap::new(), is_undigested: false }
+    }
+}
+
+impl<K: Eq + Hash, T: Default> ExpectedTable<K, T> {
+    /// The row that this row of the log tells of.
+    pub(super) fn touch(&mut self, key: K, sequence: i64) -> &mut T {
+        &mut self.entry(key, sequence).columns
+    }
+
+    fn entry(&mut self, key: K, sequence: i64) -> &mut ExpectedRow<T> {
+        let entry = self.rows.entry(key).or_insert_with(|| ExpectedRow { first: sequence, ..ExpectedRow::default() });
+        entry.change(sequence, self.is_undigested);
+        entry
+    }
+
+    pub(super) fn has(&self, key: &K) -> bool {
+        self.rows.contains_key(key)
+    }
+
+    pub(super) fn get(&self, key: &K) -> Option<&T> {
+        self.rows.get(key).map(|entry| &entry.columns)
+    }
+
+    pub(super) fn expected(&mut self, key: &K) -> Option<&mut ExpectedRow<T>> {
+        self.rows.get_mut(key)
+    }
+
+    /// Changes rows that are told of all at once.
+    pub(super) fn change_all(&mut self, sequence: i64, mut change: impl FnMut(&K, &mut T) -> bool) {
+        for (key, entry) in &mut self.rows {
+            if change(key, &mut entry.columns) {
+                entry.change(sequence, self.is_undigested);
+            }
+        }
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&K, &mut ExpectedRow<T>)> {
+        self.rows.iter_mut()
+    }
+
+    /// Forgets rows that rows of the log from `from` on were the first to tell of, and digests that came with those.
+    fn discard_since(&mut self, from: i64, loosen: impl Fn(&mut T)) {
+        self.rows.retain(|_, entry| entry.first < from);
+        self.relax_since(from, loosen);
+    }
+
+    fn relax_since(&mut self, from: i64, loosen: impl Fn(&mut T)) {
+        for entry in self.rows.values_mut().filter(|entry| entry.last >= from) {
+            entry.digest = None;
+            loosen(&mut entry.columns);
+        }
+    }
+
+    fn unmatched(&self) -> impl Iterator<Item = (&K, &T)> {
+        self.rows.iter().filter(|(_, entry)| !entry.is_seen).map(|(key, entry)| (key, &entry.columns))
+    }
+
+    fn match_row(&mut self, key: &K, rules: impl Fn(&T) -> ExpectedColumns) -> Option<MatchedRow> {
+        let entry = self.rows.get_mut(key)?;
+        entry.is_seen = true;
+        Some(MatchedRow { columns: rules(&entry.columns), digest: entry.digest })
+    }
+}
+
+/// A row of a table that the log tells of.
+pub(super) struct MatchedRow {
+    pub(super) columns: ExpectedColumns,
+    pub(super) digest: Option<RowDigest>,
+}
+
+/// Every table.
+#[derive(Debug)]
+pub(super) struct ExpectedTables {
+    pub(super) parties: ExpectedTable<PartyId, ExpectedParty>,
+    pub(super) devices: ExpectedTable<DeviceId, ExpectedDevice>,
+    pub(super) certificates: ExpectedTable<Sha256Digest, ExpectedCertificate>,
+    pub(super) bound_keys: ExpectedTable<Sha256Digest, ExpectedBoundKey>,
+    pub(super) invitations: ExpectedTable<(DeviceId, i64), ExpectedInvitation>,
+    pub(super) photos: ExpectedTable<PhotoId, ExpectedPhoto>,
+    pub(super) collections: ExpectedTable<CollectionId, ExpectedCollection>,
+    /// The photos that are looked at.
+    pub(super) partition: PhotoPartition,
+    /// The newest row of the log that held photos back.
+    quarantined_at: Option<i64>,
+}
+
+impl ExpectedTables {
+    /// Before the first row of the log.
+    pub(super) fn new(partition: PhotoPartition) -> Self {
+        Self {
+            parties: ExpectedTable::default(),
+            devices: ExpectedTable::default(),
+            certificates: ExpectedTable::default(),
+            bound_keys: ExpectedTable::default(),
+            invitations: ExpectedTable::default(),
+            photos: ExpectedTable::default(),
+            collections: ExpectedTable::default(),
+            partition,
+            quarantined_at: None,
+        }
+    }
+
+    /// Says that the row of the log that is carried out next has no digests of the rows that it changes.
+    pub(super) fn set_undigested(&mut self, is_undigested: bool) {
+        self.parties.is_undigested = is_undigested;
+        self.devices.is_undigested = is_undigested;
+        self.certificates.is_undigested = is_undigested;
+        self.bound_keys.is_undigested = is_undigested;
+        self.invitations.is_undigested = is_undigested;
+        self.photos.is_undigested = is_undigested;
+        self.collections.is_undigested = is_undigested;
+    }
+
+    /// Takes the digest that a row of the log carries for a row of a table.
+    pub(super) fn put_digest(&mut self, id: RowId, sequence: i64, digest: RowDigest) {
+        let digest = Some(digest);
+        match id {
+            RowId::Party(id) => self.parties.entry(id, sequence).digest = digest,
+            RowId::Device(id) => self.devices.entry(id, sequence).digest = digest,
+            RowId::Certificate(id) => self.certificates.entry(id, sequence).digest = digest,
+            RowId::BoundKey(id) => self.bound_keys.entry(id, sequence).digest = digest,
+            RowId::Invitation(id, number) => {
+                let entry = self.invitations.entry((id, number), sequence);
+                (entry.digest, entry.columns.restored_at) = (digest, None);
+            }
+            RowId::Photo(id) if self.partition.contains(&id) => self.photos.entry(id, sequence).digest = digest,
+            // One of which the same row of the log tells, if its photo is in this share.
+            RowId::Collection(id) if self.collections.has(&id) => self.collections.entry(id, sequence).digest = digest,
+            RowId::Photo(_) | RowId::Collection(_) => {}
+        }
+    }
+
+    /// Notes that a row is there; `None` when the log does not tell of it.
+    pub(super) fn match_row(&mut self, id: &RowId) -> Option<MatchedRow> {
+        match id {
+            RowId::Party(id) => self.parties.match_row(id, ExpectedParty::expected_columns),
+            RowId::Device(device_id) => self.devices.match_row(device_id, |told| told.expected_columns(*device_id)),
+            RowId::Certificate(id) => self.certificates.match_row(id, ExpectedCertificate::expected_columns),
+            RowId::BoundKey(id) => self.bound_keys.match_row(id, ExpectedBoundKey::expected_columns),
+            RowId::Invitation(id, number) => {
+                self.invitations.match_row(&(*id, *number), ExpectedInvitation::expected_columns)
+            }
+            RowId::Photo(photo_id) => self.photos.match_row(photo_id, |told| told.expected_columns(*photo_id)),
+            RowId::Collection(id) => self.collections.match_row(id, ExpectedCollection::expected_columns),
+        }
+    }
+
+    /// A gateway was made of a backup: every photo that is there is held back, every invitation that is open is withdrawn.
+    pub(super) fn quarantine_all(&mut self, since: i64, sequence: i64) {
+        self.quarantined_at = Some(sequence);
+        for (_, photo) in self.photos.iter_mut() {
+            photo.columns.quarantined_since = match (photo.columns.is_erased(), photo.columns.quarantined_since) {
+                (Known(true), held) | (_, held @ Known(Some(_))) => held,
+                (Known(false), Known(None)) => Known(Some(since)),
+                _ => Unknown,
+            };
+        }
+        for (_, invitation) in self.invitations.iter_mut() {
+            invitation.columns.restored_at.get_or_insert(sequence);
+            if invitation.columns.is_alive() {
+                invitation.columns.state = Known(InvitationState::Withdrawn);
+            }
+        }
+    }
+
+    /// Rows of the log from `from` on came out of an export after the backup was taken, and were carried out by a restore: it erases
+    /// photos, ends collections, revokes and suspends, and does no more. Moments that it had to choose are not known.
+    pub(super) fn relax_since(&mut self, from: i64) {
+        self.parties.discard_since(from, |_| {});
+        self.devices.discard_since(from, |device| {
+            device.released_at = Unknown;
+            (device.certificates, device.invitations) = (Unknown, Unknown);
+        });
+        self.certificates.discard_since(from, |_| {});
+        self.bound_keys.discard_since(from, |_| {});
+        self.invitations.discard_since(from, |invitation| {
+            *invitation = ExpectedInvitation { expires_at: invitation.expires_at, ..ExpectedInvitation::default() };
+        });
+        // A hold that came out of the export was not carried out; the restore holds back by itself.
+        let is_hold_loose = self.quarantined_at.is_some_and(|at| at >= from);
+        for (_, invitation) in self.invitations.iter_mut() {
+            if invitation.columns.restored_at.is_some_and(|at| at >= from) {
+                (invitation.columns.state, invitation.columns.restored_at) = (Unknown, None);
+            }
+        }
+        for (_, photo) in self.photos.iter_mut().filter(|_| is_hold_loose) {
+            photo.columns.quarantined_since = Unknown;
+        }
+        let was_restored = self.quarantined_at.is_some();
+        self.photos.discard_since(from, |photo| photo.relax(was_restored));
+        self.collections.relax_since(from, ExpectedCollection::relax);
+        for (_, collection) in self.collections.iter_mut().filter(|(_, collection)| collection.first >= from) {
+            collection.columns.may_be_missing = true;
+        }
+    }
+
+    /// True if a restore may have withdrawn the invitation since its digest was taken.
+    pub(super) fn was_restored(&self, row: &StoredRow) -> bool {
+        let RowId::Invitation(device_id, number) = row.id else { return false };
+        self.invitations.get(&(device_id, number)).is_some_and(|invitation| invitation.restored_at.is_some())
+    }
+
+    /// True if all invitations of a device are counted: the log goes back to its making.
+    pub(super) fn has_all_invitations_of(&self, device_id: &DeviceId) -> bool {
+        self.devices.get(device_id).is_some_and(|device| device.invitations != Unknown)
+    }
+
+    /// Rows that the log tells of and no table has. Photos that ended by `forgotten_before`, in milliseconds since the Unix epoch,
+    /// are gone for good, and their collections with them.
+    pub(super) fn missing(&self, forgotten_before: i64) -> Vec<RowId> {
+        let mut missing: Vec<RowId> = Vec::new();
+        if self.partition.is_first() {
+            missing.extend(self.parties.unmatched().map(|(id, _)| RowId::Party(*id)));
+            missing.extend(self.devices.unmatched().map(|(id, _)| RowId::Device(*id)));
+            missing.extend(self.certificates.unmatched().map(|(id, _)| RowId::Certificate(*id)));
+            missing.extend(self.bound_keys.unmatched().map(|(id, _)| RowId::BoundKey(*id)));
+            missing.extend(self.invitations.unmatched().map(|((id, number), _)| RowId::Invitation(*id, *number)));
+        }
+        let is_over = |photo: &ExpectedPhoto| photo.ended_at().is_some_and(|at| at <= forgotten_before);
+        let photos = self.photos.unmatched().filter(|(_, photo)| !is_over(photo));
+        missing.extend(photos.map(|(id, _)| RowId::Photo(*id)));
+        let is_over = |collection: &ExpectedCollection| match collection.photo_id {
+            Known(photo_id) => self.photos.get(&photo_id).is_none_or(is_over),
+            Unknown => true,
+        };
+        let collections =
+            self.collections.unmatched().filter(|(_, collection)| !collection.may_be_missing && !is_over(collection));
+        missing.extend(collections.map(|(id, _)| RowId::Collection(*id)));
+        missing.sort_by_cached_key(ToString::to_string);
+        missing
+    }
+}
+
+/// States that an invitation may have had when a restore withdrew it.
+pub(super) fn states_before_restore() -> impl Iterator<Item = AuditedValue> {
+    [InvitationState::Open, InvitationState::Requested, InvitationState::Approved]
+        .into_iter()
+        .map(|state| AuditedValue::Text(state.name().to_owned()))
+}

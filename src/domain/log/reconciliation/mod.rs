@@ -1,0 +1,338 @@
+//! Evidence: the transfer log replayed, and every row of every table compared with it.
+//!
+//! The log tells states, holders, revocations, suspensions, duties and ends, and since row digests exist ([`row_digest`]) it vouches for every
+//! other column of a row, too. Rows that are older than the log's front, or older than row digests, are compared as far as the log
+//! tells of them; how many those are is counted.
+//!
+//! Memory: the log and the tables are read page by page, but one expectation for each row stays in memory: about 400 bytes for a
+//! photo, 300 for a collection, and less than 250 for each other row, the spare room of the hash tables included. So photos and their
+//! collections are compared in [partitions](partition::PhotoPartition): for each partition the log is read once more.
+
+mod apply_log;
+mod apply_photo_log;
+mod expected_photos;
+mod expected_rows;
+mod expected_tables;
+pub mod partition;
+pub mod row;
+pub mod row_digest;
+pub mod table;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use self::apply_log::LogEvent;
+use self::expected_tables::{ExpectedTables, states_before_restore};
+use self::partition::PhotoPartition;
+use self::row::{RowId, StoredRow};
+use self::row_digest::{ROW_DIGESTS_MEMBER, RowDigest, RowDigestKey, own_digest_name};
+use super::AuditEvent;
+use super::chain::{ChainLink, ChainRow};
+use super::checkpoint::LOG_RETENTION;
+use super::integrity::{ColumnDifference, IntegrityError, IntegrityReport};
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::party::invitation::InvitationState;
+
+/// Nodes that are brought up to date one after the other write rows without digests beside rows that have them. More than a day is no
+/// upgrade.
+const MAX_UPGRADE_DURATION: Duration = Duration::from_hours(24);
+
+/// Clocks of the nodes and of the machine that looks may differ by so much.
+const MAX_CLOCK_SKEW: Duration = Duration::from_hours(24);
+
+/// A place up to which the log was shortened.
+#[derive(Debug, Clone, Copy)]
+pub struct LogAnchor {
+    /// The last row that went.
+    pub link: ChainLink,
+    /// The moment at which the log was said to begin behind it.
+    pub moved_at: Timestamp,
+    /// The checkpoint of as many rows, and the moment at which it was signed.
+    pub checkpoint: Option<(ChainLink, Timestamp)>,
+    /// True for the one behind which the log begins.
+    pub is_last: bool,
+}
+
+/// The proof of a row of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RowDigestStatus {
+    /// It carries its digest.
+    Valid,
+    /// It needs none: it is older than digests, or changes no row that has one.
+    NotRequired,
+    /// It comes from a node that was not yet brought up to date: digests of the rows that it changed are out of date.
+    OlderNode,
+    /// It carries a wrong one, or none although it should.
+    Invalid,
+}
+
+/// Columns that nothing vouches for, and why that is so.
+pub const UNCOVERED_COLUMNS: [(&str, &str); 5] = [
+    ("certificates.first_used_at", "is noted when a certificate is first shown, without a row of the log"),
+    ("guesses", "count wrong codes within a window of minutes, and are forgotten after a day"),
+    ("notes.name, notes.moment", "are what the store notes of itself: its last sweep and probe, its use"),
+    ("photo_counts.number", "counts rows that are added up now and then"),
+    ("_sqlx_migrations", "is compared with the program's own when the database is opened"),
+];
+
+/// The log, as far as it was read, and what it says of the tables.
+#[derive(Debug)]
+pub struct Reconciler {
+    key: Option<RowDigestKey>,
+    expected: ExpectedTables,
+    /// Rows of tables that were made before this moment may be unknown to the log.
+    unlogged_before: Option<Timestamp>,
+    /// The moment at which the last row was written.
+    last_at: Option<Timestamp>,
+    /// The number of the last row.
+    last_sequence: i64,
+    /// The last moment at which rows without digests may come from a node that was not yet brought up to date.
+    upgraded_by: Option<Timestamp>,
+    /// Photos that ended by then may be forgotten.
+    purged_before: i64,
+    /// The places at which the log was said to begin, and the moments at which that was said.
+    shortened: Vec<(ChainLink, Timestamp)>,
+    is_truncated: bool,
+}
+
+impl Reconciler {
+    /// Before the first row of a log that begins behind `begin`. Without a key, digests are not checked.
+    pub fn new(begin: ChainLink, key: Option<RowDigestKey>, share: PhotoPartition) -> Self {
+        Self {
+            key,
+            expected: ExpectedTables::new(share),
+            unlogged_before: None,
+            last_at: None,
+            last_sequence: begin.sequence,
+            upgraded_by: None,
+            purged_before: i64::MIN,
+            shortened: Vec::new(),
+            is_truncated: begin != ChainLink::START,
+        }
+    }
+
+    /// Takes the next row of the log.
+    pub fn apply_log_row(&mut self, row: &ChainRow, findings: &mut IntegrityReport) {
+        if self.is_truncated && self.unlogged_before.is_none() {
+            self.unlogged_before = Some(row.at);
+        }
+        let event = serde_json::from_value::<AuditEvent>(Json::String(row.event.clone()));
+        let details: Json = serde_json::from_str(&row.details).unwrap_or_default();
+        let proof = self.check_digest(row, event.as_ref().ok().copied(), &details, findings);
+        let is_proved = proof == RowDigestStatus::Valid;
+        self.expected.set_undigested(proof == RowDigestStatus::OlderNode);
+        if let Ok(event) = event {
+            let told = LogEvent { event, row, details: &details };
+            match event {
+                AuditEvent::StoreRestored => self.apply_restore(&told, is_proved, findings),
+                AuditEvent::RollbackConfirmed => self.quarantine_all(parse_timestamp(&details["as_of"]), row.sequence),
+                AuditEvent::TombstonesForgotten => {
+                    self.purged_before = self.purged_before.max((row.at - LOG_RETENTION).unix_milliseconds());
+                }
+                AuditEvent::LogShortened if proof != RowDigestStatus::Invalid => self.record_purge(&told),
+                _ => self.expected.apply(&told, findings),
+            }
+        }
+        if is_proved {
+            self.record_digests(row.sequence, &details);
+        }
+        (self.last_sequence, self.last_at) = (row.sequence, Some(row.at));
+    }
+
+    /// Checks that a row of the log carries its own digest, and the right one.
+    fn check_digest(
+        &mut self,
+        row: &ChainRow,
+        event: Option<AuditEvent>,
+        details: &Json,
+        findings: &mut IntegrityReport,
+    ) -> RowDigestStatus {
+        let is_signed = details[ROW_DIGESTS_MEMBER][own_digest_name(row.sequence)].is_string();
+        // Rows of the log are told of once.
+        let is_first = self.expected.partition.is_first();
+        if is_signed {
+            findings.log_rows_with_digest += u64::from(is_first);
+            // A gateway whose very first row is proved was never upgraded from a version without digests.
+            let is_new = row.sequence == 1;
+            let until = if is_new { Timestamp::from_unix_milliseconds(0) } else { row.at + MAX_UPGRADE_DURATION };
+            self.upgraded_by = self.upgraded_by.or(Some(until));
+            let is_proved = self.key.as_ref().is_none_or(|key| key.is_authentic(row));
+            if !is_proved && is_first {
+                findings.add(IntegrityError::LogUnproved, format!("row {}: {}", row.sequence, row.event));
+            }
+            return if is_proved { RowDigestStatus::Valid } else { RowDigestStatus::Invalid };
+        }
+        match (self.upgraded_by, event) {
+            (None, _) | (_, None) => RowDigestStatus::NotRequired,
+            (_, Some(event)) if !needs_digest(event, details) => RowDigestStatus::NotRequired,
+            (Some(until), _) if row.at <= until && self.last_at.is_some_and(|last| last <= until) => {
+                findings.log_rows_of_older_nodes += u64::from(is_first);
+                RowDigestStatus::OlderNode
+            }
+            _ => {
+                if is_first {
+                    findings.add(IntegrityError::LogUnproved, format!("row {}: {}", row.sequence, row.event));
+                }
+                RowDigestStatus::Invalid
+            }
+        }
+    }
+
+    fn record_digests(&mut self, sequence: i64, details: &Json) {
+        for (name, digest) in details[ROW_DIGESTS_MEMBER].as_object().into_iter().flatten() {
+            let (Ok(id), Some(digest)) = (name.parse::<RowId>(), digest.as_str().and_then(RowDigest::parse_hex)) else {
+                continue;
+            };
+            self.expected.put_digest(id, sequence, digest);
+        }
+    }
+
+    /// A gateway was made of a backup, perhaps with rows of an export behind those that the backup had.
+    fn apply_restore(&mut self, told: &LogEvent<'_>, is_proved: bool, findings: &mut IntegrityReport) {
+        let since = parse_timestamp(&told.details["backup_taken_at"]);
+        let replayed = told.details["replayed_rows"].as_i64();
+        match replayed {
+            Some(rows) if is_proved || self.upgraded_by.is_none() => self.mark_replayed(rows),
+            // Refused by `check_digest`.
+            Some(_) => {}
+            // Versions before row digests did not note how many rows came out of the export: the gateway knows up to the last one.
+            None if self.upgraded_by.is_none() && since.is_some() && since == self.last_at => {
+                self.expected.relax_since(i64::MIN);
+                self.unlogged_before = self.last_at;
+                findings.log_replayed_until = self.last_sequence;
+            }
+            None => {}
+        }
+        self.quarantine_all(since, told.row.sequence);
+    }
+
+    /// Every photo is held back since a moment.
+    fn quarantine_all(&mut self, since: Option<Timestamp>, sequence: i64) {
+        if let Some(since) = since {
+            self.expected.quarantine_all(since.unix_milliseconds(), sequence);
+        }
+    }
+
+    /// Says that so many last rows came out of an export and were carried out by a restore.
+    pub fn mark_replayed(&mut self, rows: i64) {
+        if rows > 0 {
+            self.expected.relax_since(self.last_sequence.saturating_sub(rows).saturating_add(1));
+        }
+    }
+
+    fn record_purge(&mut self, told: &LogEvent<'_>) {
+        let sha256 = told.details["sha256"].as_str().and_then(Sha256Digest::parse_hex);
+        if let (Some(sequence), Some(sha256)) = (told.details["up_to"].as_i64(), sha256) {
+            self.shortened.push((ChainLink { sequence, sha256 }, told.row.at));
+        }
+    }
+
+    /// Compares a row of a table with what the log says of it.
+    pub fn compare(&mut self, row: &StoredRow, findings: &mut IntegrityReport) {
+        if !self.expected.partition.contains_row(row) {
+            return;
+        }
+        let table = row.id.table();
+        let Some(seen) = self.expected.match_row(&row.id) else { return self.report_unlogged(row, findings) };
+        *findings.rows_compared.entry(table.name()).or_default() += 1;
+        let mut is_same = true;
+        for (column, rule) in seen.columns {
+            let value = row.value(column);
+            if !rule.allows(value) {
+                is_same = false;
+                let (log, stands) = (rule.to_string(), value.to_string());
+                findings.add_difference(ColumnDifference {
+                    table: table.name(),
+                    key: row.id.key(),
+                    column,
+                    log,
+                    table_says: stands,
+                });
+            }
+        }
+        match (seen.digest, &self.key) {
+            (Some(digest), Some(key)) if is_same && !self.is_digest_of(row, digest, key) => {
+                findings.add(IntegrityError::RowChanged, row.id);
+            }
+            (Some(_), Some(_)) => {}
+            _ => *findings.rows_without_digest.entry(table.name()).or_default() += 1,
+        }
+    }
+
+    fn is_digest_of(&self, row: &StoredRow, digest: RowDigest, key: &RowDigestKey) -> bool {
+        if !self.expected.was_restored(row) {
+            return key.digest_row(row) == digest;
+        }
+        let state = row.value("state");
+        if states_before_restore().any(|open| open == *state) {
+            return false;
+        }
+        let was_withdrawn = state.as_text() == Some(InvitationState::Withdrawn.name());
+        key.digest_row(row) == digest
+            || (was_withdrawn
+                && states_before_restore().any(|open| key.digest_row_with(row, Some(("state", &open))) == digest))
+    }
+
+    fn report_unlogged(&self, row: &StoredRow, findings: &mut IntegrityReport) {
+        let table = row.id.table();
+        let made_at = row.value(table.creation_column()).as_number();
+        let is_older =
+            self.unlogged_before.is_some_and(|moment| made_at.is_some_and(|at| at < moment.unix_milliseconds()));
+        let is_of_older_device = match &row.id {
+            RowId::Invitation(device_id, _) => !self.expected.has_all_invitations_of(device_id),
+            _ => false,
+        };
+        if is_older || is_of_older_device {
+            *findings.rows_older_than_log.entry(table.name()).or_default() += 1;
+        } else {
+            findings.add(IntegrityError::RowUntold, row.id);
+        }
+    }
+
+    /// Compares an anchor of the log with the row that told of it, and with the checkpoint whose time has to be over by then. The row
+    /// of the last anchor lies behind it and is always there; those of others may be gone. `now` is later than any of them.
+    pub fn compare_anchor(&self, anchor: &LogAnchor, now: Option<Timestamp>, findings: &mut IntegrityReport) {
+        let LogAnchor { link, moved_at, checkpoint, is_last } = *anchor;
+        let is_told = match self.shortened.iter().find(|(told, _)| told.sequence == link.sequence) {
+            Some((told, at)) => *told == link && *at <= moved_at && moved_at <= *at + Duration::from_secs(60),
+            None => !is_last,
+        };
+        let is_over = checkpoint
+            .is_some_and(|(signed, signed_at)| signed == link && signed_at + LOG_RETENTION <= moved_at)
+            && now.is_none_or(|now| moved_at <= now + MAX_CLOCK_SKEW);
+        if !is_told || !is_over {
+            findings.add(IntegrityError::AnchorDiffers, format!("log_anchors/{}", link.sequence));
+        }
+    }
+
+    /// Ends the comparison: every row has been shown.
+    pub fn finish(&self, findings: &mut IntegrityReport) {
+        for id in self.expected.missing(self.purged_before) {
+            findings.add(IntegrityError::RowMissing, id);
+        }
+    }
+}
+
+fn parse_timestamp(details: &Json) -> Option<Timestamp> {
+    serde_json::from_value(details.clone()).ok()
+}
+
+/// True if a row of the log changes rows that have digests: it has to be proved.
+fn needs_digest(event: AuditEvent, details: &Json) -> bool {
+    match event {
+        AuditEvent::DeviceTurnedAway
+        | AuditEvent::EnrolmentRefused
+        | AuditEvent::PhotoRefusedByJudge
+        | AuditEvent::CodeUnknown
+        | AuditEvent::ClockConfirmed
+        | AuditEvent::EpochsDestroyed
+        | AuditEvent::StoreMoved => false,
+        // A restore without the key file holds photos back, which takes nothing away; it cannot carry out an export.
+        AuditEvent::StoreRestored => !details["replayed_rows"].is_null(),
+        _ => true,
+    }
+}

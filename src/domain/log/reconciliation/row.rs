@@ -1,0 +1,176 @@
+//! Rows of the tables that the transfer log tells of: their names and their values.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::table::AuditedTable;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
+
+/// The name of a row, written `table/key` as in the `rows` of an audit row's details.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RowId {
+    /// A studio or office.
+    Party(PartyId),
+    /// A device.
+    Device(DeviceId),
+    /// A certificate, by its SHA-256.
+    Certificate(Sha256Digest),
+    /// A bound key, by its SHA-256.
+    BoundKey(Sha256Digest),
+    /// An invitation, by its device and its number. Not by its lookup id: whoever reads the log shall not be able to ask for it.
+    Invitation(DeviceId, i64),
+    /// A photo.
+    Photo(PhotoId),
+    /// A collection.
+    Collection(CollectionId),
+}
+
+impl RowId {
+    /// Its table.
+    pub const fn table(&self) -> AuditedTable {
+        match self {
+            Self::Party(_) => AuditedTable::Parties,
+            Self::Device(_) => AuditedTable::Devices,
+            Self::Certificate(_) => AuditedTable::Certificates,
+            Self::BoundKey(_) => AuditedTable::BoundKeys,
+            Self::Invitation(..) => AuditedTable::Invitations,
+            Self::Photo(_) => AuditedTable::Photos,
+            Self::Collection(_) => AuditedTable::Collections,
+        }
+    }
+
+    /// Its key within the table.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Party(id) => id.to_string(),
+            Self::Device(id) => id.to_string(),
+            Self::Certificate(sha256) | Self::BoundKey(sha256) => sha256.to_string(),
+            Self::Invitation(device_id, number) => format!("{device_id}.{number}"),
+            Self::Photo(id) => id.to_string(),
+            Self::Collection(id) => id.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for RowId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.table().name(), self.key())
+    }
+}
+
+impl FromStr for RowId {
+    type Err = ParseRowIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseRowIdError> {
+        fn parsed<T: FromStr>(key: &str) -> Result<T, ParseRowIdError> {
+            key.parse().map_err(|_| ParseRowIdError)
+        }
+        let (table, key) = text.split_once('/').ok_or(ParseRowIdError)?;
+        let table = AuditedTable::ALL.into_iter().find(|known| known.name() == table).ok_or(ParseRowIdError)?;
+        let digest = || Sha256Digest::parse_hex(key).ok_or(ParseRowIdError);
+        Ok(match table {
+            AuditedTable::Parties => Self::Party(parsed(key)?),
+            AuditedTable::Devices => Self::Device(parsed(key)?),
+            AuditedTable::Certificates => Self::Certificate(digest()?),
+            AuditedTable::BoundKeys => Self::BoundKey(digest()?),
+            AuditedTable::Invitations => {
+                let (device_id, number) = key.split_once('.').ok_or(ParseRowIdError)?;
+                Self::Invitation(parsed(device_id)?, parsed(number)?)
+            }
+            AuditedTable::Photos => Self::Photo(parsed(key)?),
+            AuditedTable::Collections => Self::Collection(parsed(key)?),
+        })
+    }
+}
+
+/// The text names no row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParseRowIdError;
+
+/// A value of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuditedValue {
+    /// Nothing.
+    Null,
+    /// Text.
+    Text(String),
+    /// A number.
+    Number(i64),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// A truth value.
+    Truth(bool),
+}
+
+impl AuditedValue {
+    /// The number, if it is one.
+    pub const fn as_number(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for AuditedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("NULL"),
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => number.fmt(f),
+            Self::Bytes(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+            Self::Truth(truth) => truth.fmt(f),
+        }
+    }
+}
+
+/// A row as it stands in its table.
+#[derive(Debug, Clone)]
+pub struct StoredRow {
+    /// Its name.
+    pub id: RowId,
+    /// Its values, in the order of [`AuditedTable::columns`].
+    pub values: Vec<AuditedValue>,
+}
+
+impl StoredRow {
+    /// The value of a column; nothing where the table has no such column.
+    pub fn value(&self, column: &str) -> &AuditedValue {
+        let place = self.id.table().columns().iter().position(|known| known.name == column);
+        place.and_then(|place| self.values.get(place)).unwrap_or(&AuditedValue::Null)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_read_as_it_is_written() {
+        let id = "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e";
+        let digest = Sha256Digest::of(b"key").to_string();
+        for name in [
+            format!("parties/{id}"),
+            format!("devices/{id}"),
+            format!("certificates/{digest}"),
+            format!("bound_keys/{digest}"),
+            format!("invitations/{id}.12"),
+            format!("photos/{id}"),
+            format!("collections/{id}"),
+        ] {
+            assert_eq!(name.parse::<RowId>().map(|read| read.to_string()), Ok(name));
+        }
+        for other in ["photos", "photos/", "audit/7", &format!("invitations/{id}"), &format!("keys/{id}")] {
+            assert_eq!(other.parse::<RowId>(), Err(ParseRowIdError), "{other}");
+        }
+    }
+}

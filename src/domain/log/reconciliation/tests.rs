@@ -1,0 +1,278 @@
+use std::mem::size_of;
+
+use serde_json::json;
+
+use super::super::{AuditEntry, CHAIN_START};
+use super::expected_photos::{ExpectedCollection, ExpectedPhoto};
+use super::expected_tables::ExpectedRow;
+use super::row::AuditedValue;
+use super::*;
+use crate::domain::id::{CollectionId, PartyId, PhotoId};
+
+const NOW: i64 = 1_795_339_800_000;
+const HOUR: i64 = 3_600_000;
+const PHOTO: &str = "01a20297-4dc0-7fe2-bb16-ceb27bf086c4";
+const STUDIO: &str = "01a20297-4dc0-7000-8000-000000000001";
+const DEVICE: &str = "01a20297-4dc0-7000-8000-000000000002";
+
+/// A log that grows row by row.
+struct TestLog {
+    evidence: Reconciler,
+    findings: IntegrityReport,
+    rows: i64,
+}
+
+impl TestLog {
+    fn new(key: Option<RowDigestKey>) -> Self {
+        Self {
+            evidence: Reconciler::new(ChainLink::START, key, PhotoPartition::WHOLE),
+            findings: IntegrityReport::empty(true),
+            rows: 0,
+        }
+    }
+
+    /// Adds a row; with a key, it carries its digest.
+    fn add(&mut self, at: i64, event: AuditEvent, subject: &str, details: Json, key: Option<&RowDigestKey>) {
+        self.rows += 1;
+        let at = Timestamp::from_unix_milliseconds(at);
+        let subject = Some(subject.to_owned()).filter(|subject| !subject.is_empty());
+        let mut entry = AuditEntry { at, actor: DEVICE.into(), event, subject, details };
+        if let Some(key) = key {
+            key.add_digests(&mut entry, self.rows, &CHAIN_START, std::iter::empty());
+        }
+        let row = ChainRow {
+            sequence: self.rows,
+            at,
+            actor: entry.actor.clone(),
+            event: entry.event_name(),
+            subject: entry.subject.clone(),
+            details: entry.details.to_string(),
+            prev: CHAIN_START,
+            sha256: CHAIN_START,
+        };
+        self.evidence.apply_log_row(&row, &mut self.findings);
+    }
+
+    fn deposit(&mut self) {
+        let details = json!({ "studio_id": STUDIO, "bytes": 5 });
+        self.add(NOW, AuditEvent::PhotoDeposited, PHOTO, details, None);
+    }
+
+    fn collection(&mut self, number: u8, event: AuditEvent) {
+        let (collection_id, office_id) = (id(0x20 + number), id(0x30 + number));
+        let details = json!({ "photo_id": PHOTO, "office_id": office_id });
+        self.add(NOW + self.rows, event, &collection_id, details, None);
+    }
+
+    fn error_count(&self, fault: IntegrityError) -> u64 {
+        self.findings.faults.get(&fault).copied().unwrap_or_default()
+    }
+
+    fn missing_count(&mut self) -> u64 {
+        self.evidence.finish(&mut self.findings);
+        self.error_count(IntegrityError::RowMissing)
+    }
+}
+
+fn id(number: u8) -> String {
+    format!("01a20297-4dc0-7000-8000-0000000000{number:02x}")
+}
+
+#[test]
+fn a_hand_over_to_two_offices_is_reported_unless_the_first_released_the_photo() {
+    use AuditEvent::{CollectionHandedOver, CollectionKept, CollectionLapsed, CollectionLeased, CollectionReleased};
+    for (between, expected) in [(CollectionReleased, 0), (CollectionKept, 0), (CollectionLapsed, 1)] {
+        let mut log = TestLog::new(None);
+        log.deposit();
+        for event in [CollectionLeased, CollectionHandedOver, CollectionHandedOver, between] {
+            log.collection(1, event);
+        }
+        for event in [CollectionLeased, CollectionHandedOver] {
+            log.collection(2, event);
+        }
+        assert_eq!(log.error_count(IntegrityError::HandedOverTwice), expected, "{between:?}");
+    }
+}
+
+#[test]
+fn rows_without_digests_are_a_nodes_before_its_upgrade_for_a_day_and_then_a_fault() {
+    let key = RowDigestKey::new(&[1; 32]);
+    let day = 24 * HOUR;
+    // When a row is written and whether it is signed; the older nodes' rows and the faults.
+    for (rows, expected) in [
+        (vec![(0, false), (HOUR, false), (2 * HOUR, true), (3 * HOUR, true)], (0, 0)),
+        (vec![(0, true), (HOUR, false), (2 * HOUR, true), (day, false)], (2, 0)),
+        (vec![(0, true), (day + 1, false)], (0, 1)),
+        // The clock cannot be set back to the day of the upgrade.
+        (vec![(0, true), (day + 1, true), (HOUR, false)], (0, 1)),
+    ] {
+        let mut log = TestLog::new(Some(key.clone()));
+        log.add(NOW - 1, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), None);
+        for (at, signed) in &rows {
+            let key = signed.then_some(&key);
+            log.add(NOW + at, AuditEvent::PartyResumed, STUDIO, json!({}), key);
+        }
+        assert_eq!(
+            (log.findings.log_rows_of_older_nodes, log.error_count(IntegrityError::LogUnproved)),
+            expected,
+            "{rows:?}"
+        );
+    }
+    // A gateway whose first row is signed was never another version's.
+    let mut log = TestLog::new(Some(key.clone()));
+    log.add(NOW, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), Some(&key));
+    log.add(NOW + HOUR, AuditEvent::PartyResumed, STUDIO, json!({}), None);
+    assert_eq!((log.findings.log_rows_of_older_nodes, log.error_count(IntegrityError::LogUnproved)), (0, 1));
+    // A row that changes nothing needs none.
+    let mut log = TestLog::new(Some(key.clone()));
+    log.add(NOW, AuditEvent::PartyResumed, STUDIO, json!({}), Some(&key));
+    for event in [AuditEvent::StoreMoved, AuditEvent::CodeUnknown, AuditEvent::StoreRestored] {
+        log.add(NOW + 9 * 24 * HOUR, event, "", json!({}), None);
+    }
+    assert_eq!(log.error_count(IntegrityError::LogUnproved), 0);
+    log.add(NOW + 9 * 24 * HOUR, AuditEvent::StoreRestored, "", json!({ "replayed_rows": 1 }), None);
+    assert_eq!(log.error_count(IntegrityError::LogUnproved), 1);
+}
+
+#[test]
+fn rows_of_an_export_that_a_restore_carried_out_make_no_rows_that_it_did_not_make() {
+    for noted in [true, false] {
+        let mut log = TestLog::new(None);
+        log.add(NOW - HOUR, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), None);
+        log.deposit();
+        log.collection(1, AuditEvent::CollectionLeased);
+        let until = Timestamp::from_unix_milliseconds(NOW + log.rows - 1);
+        let mut details = json!({ "backup_taken_at": until });
+        if noted {
+            details["replayed_rows"] = 2.into();
+        }
+        log.add(NOW + HOUR, AuditEvent::StoreRestored, "", details, None);
+        // Versions before did not note it: then nothing of what came before is known.
+        assert_eq!(log.missing_count(), u64::from(noted), "the party");
+        assert_eq!(log.findings.log_replayed_until > 0, !noted);
+    }
+}
+
+/// A row as the photo stands after its deposit, held back or not.
+fn stored_photo(held_back_since: Option<i64>) -> StoredRow {
+    let id = PHOTO.parse().unwrap();
+    let value = |column: &table::AuditedColumn| match (column.name, column.kind) {
+        ("photo_id", _) => AuditedValue::Text(PHOTO.into()),
+        ("studio_id", _) => AuditedValue::Text(STUDIO.into()),
+        ("device_id", _) => AuditedValue::Text(DEVICE.into()),
+        ("state", _) => AuditedValue::Text("available".into()),
+        ("kept", _) => AuditedValue::Truth(false),
+        ("bytes", _) => AuditedValue::Number(5),
+        ("deposited_at" | "expires_at", _) => AuditedValue::Number(NOW),
+        ("epoch", _) => AuditedValue::Number(2026 * 12 + 10),
+        ("held_back_since", _) => held_back_since.map_or(AuditedValue::Null, AuditedValue::Number),
+        _ => AuditedValue::Null,
+    };
+    StoredRow { id: RowId::Photo(id), values: table::AuditedTable::Photos.columns().iter().map(value).collect() }
+}
+
+#[test]
+fn a_quarantine_in_an_export_is_not_applied() {
+    let mut log = TestLog::new(None);
+    log.deposit();
+    let as_of = Timestamp::from_unix_milliseconds(NOW);
+    log.add(NOW + HOUR, AuditEvent::RollbackConfirmed, "", json!({ "as_of": as_of }), None);
+    log.evidence.mark_replayed(1);
+    // The restore looks at it before it holds back.
+    log.evidence.compare(&stored_photo(None), &mut log.findings);
+    assert!(log.findings.is_ok(), "{:#?}", log.findings);
+    let details = json!({ "backup_taken_at": Timestamp::from_unix_milliseconds(NOW + HOUR) });
+    log.add(NOW + 2 * HOUR, AuditEvent::StoreRestored, "", details, None);
+    log.evidence.compare(&stored_photo(Some(NOW + HOUR)), &mut log.findings);
+    assert!(log.findings.is_ok(), "{:#?}", log.findings);
+}
+
+#[test]
+fn tombstones_whose_time_is_over_may_be_missing_and_no_others() {
+    for (settled, expected) in [(NOW, 0), (NOW + 1, 2)] {
+        let mut log = TestLog::new(None);
+        log.deposit();
+        log.collection(1, AuditEvent::CollectionLeased);
+        let details = json!({ "photo_id": PHOTO });
+        log.add(settled, AuditEvent::CollectionUsed, &id(0x21), details, None);
+        let at = (Timestamp::from_unix_milliseconds(NOW) + LOG_RETENTION).unix_milliseconds();
+        log.add(at, AuditEvent::TombstonesForgotten, "", json!({ "photos": 1 }), None);
+        assert_eq!(log.missing_count(), expected);
+    }
+}
+
+#[test]
+fn every_photo_is_compared_in_exactly_one_partition() {
+    let mut missing = Vec::new();
+    for share in PhotoPartition::split(20, 7) {
+        let mut log = TestLog::new(None);
+        log.evidence = Reconciler::new(ChainLink::START, None, share);
+        log.add(NOW, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), None);
+        for number in 0..20 {
+            log.add(NOW, AuditEvent::PhotoDeposited, &id(number), json!({ "studio_id": STUDIO }), None);
+            let details = json!({ "photo_id": id(number) });
+            log.add(NOW, AuditEvent::CollectionLeased, &id(0x40 + number), details, None);
+        }
+        missing.push(log.missing_count());
+    }
+    assert_eq!(missing.len(), 3);
+    assert_eq!(missing.iter().sum::<u64>(), 41, "{missing:?}");
+    assert!(missing.iter().all(|missing| *missing > 2), "{missing:?}");
+    assert_eq!(PhotoPartition::split(0, 7).collect::<Vec<_>>(), [PhotoPartition::WHOLE]);
+}
+
+#[test]
+fn a_row_that_differs_is_told_of_by_its_column_and_one_that_is_unknown_by_its_name() {
+    let mut log = TestLog::new(None);
+    let party = |id: &str, role: &str| StoredRow {
+        id: RowId::Party(id.parse().unwrap()),
+        values: vec![
+            AuditedValue::Text(id.into()),
+            AuditedValue::Text(role.into()),
+            AuditedValue::Text("Foto Koch".into()),
+            AuditedValue::Text("Düsseldorf".into()),
+            AuditedValue::Truth(false),
+            AuditedValue::Number(NOW),
+        ],
+    };
+    log.add(NOW, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), None);
+    for (row, fault, expected) in [
+        (party(STUDIO, "studio"), IntegrityError::RowDiffers, 0),
+        (party(STUDIO, "office"), IntegrityError::RowDiffers, 1),
+        (party(PHOTO, "studio"), IntegrityError::RowUntold, 1),
+    ] {
+        log.evidence.compare(&row, &mut log.findings);
+        assert_eq!(log.error_count(fault), expected, "{row:?}");
+    }
+    assert_eq!(log.missing_count(), 0);
+}
+
+/// The numbers in the documentation of this folder: a hash table has up to twice as many places as rows, 1.5 times on average.
+#[test]
+fn expected_rows_are_small() {
+    assert!(
+        size_of::<(PhotoId, ExpectedRow<ExpectedPhoto>)>() <= 296,
+        "{}",
+        size_of::<(PhotoId, ExpectedRow<ExpectedPhoto>)>()
+    );
+    assert!(size_of::<(CollectionId, ExpectedRow<ExpectedCollection>)>() <= 232);
+    assert!(size_of::<(PartyId, ExpectedRow<super::expected_rows::ExpectedParty>)>() <= 104);
+}
+
+#[test]
+fn a_photo_that_was_kept_and_then_used_since_the_backup_is_erased_and_no_more() {
+    let mut log = TestLog::new(None);
+    log.deposit();
+    for event in [AuditEvent::CollectionLeased, AuditEvent::CollectionKept] {
+        log.collection(1, event);
+    }
+    for event in [AuditEvent::CollectionLeased, AuditEvent::CollectionUsed] {
+        log.collection(2, event);
+    }
+    log.evidence.mark_replayed(4);
+    let mut row = stored_photo(None);
+    let place = table::AuditedTable::Photos.columns().iter().position(|column| column.name == "state").unwrap();
+    row.values[place] = AuditedValue::Text("used".into());
+    log.evidence.compare(&row, &mut log.findings);
+    assert!(log.findings.is_ok(), "{:#?}", log.findings);
+}

@@ -1,0 +1,144 @@
+//! Who takes part: studios and offices, and their devices.
+
+pub mod credential;
+pub mod device_state;
+pub mod invitation;
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{DeviceId, PartyId};
+use super::party::credential::Credential;
+use crate::clock::Timestamp;
+
+/// Which side of the gateway a party stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Deposits photos.
+    Studio,
+    /// Collects photos.
+    Office,
+}
+
+impl Role {
+    /// The name in JSON, SQL and certificates.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Studio => "studio",
+            Self::Office => "office",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Role {
+    type Err = ParseRoleError;
+
+    fn from_str(text: &str) -> Result<Self, ParseRoleError> {
+        [Self::Studio, Self::Office].into_iter().find(|role| role.name() == text).ok_or(ParseRoleError)
+    }
+}
+
+/// The text names no role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParseRoleError;
+
+impl fmt::Display for ParseRoleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("neither studio nor office")
+    }
+}
+
+impl std::error::Error for ParseRoleError {}
+
+/// What an office's device is for. A studio's has the first duty and never another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceScope {
+    /// It deposits or collects photos.
+    #[default]
+    Photos,
+    /// It is an auditor's: it reads the transfer log and its checkpoints, and nothing else.
+    Audit,
+}
+
+impl DeviceScope {
+    /// The name in JSON and SQL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Photos => "photos",
+            Self::Audit => "audit",
+        }
+    }
+}
+
+impl FromStr for DeviceScope {
+    type Err = ParseDeviceScopeError;
+
+    fn from_str(text: &str) -> Result<Self, ParseDeviceScopeError> {
+        [Self::Photos, Self::Audit].into_iter().find(|duty| duty.name() == text).ok_or(ParseDeviceScopeError)
+    }
+}
+
+/// The text names no duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParseDeviceScopeError;
+
+/// A studio or an office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Party {
+    /// The party.
+    pub party_id: PartyId,
+    /// Its side.
+    pub role: Role,
+    /// Its name as the other side sees it.
+    pub name: String,
+    /// Its town as the other side sees it.
+    pub place: String,
+    /// Whether its requests are refused for now.
+    pub suspended: bool,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// One computer of a party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Device {
+    /// The device.
+    pub device_id: DeviceId,
+    /// Whose it is.
+    pub party_id: PartyId,
+    /// What the administrator calls it: "till 2".
+    pub label: String,
+    /// What it is for.
+    pub duty: DeviceScope,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it was cut off; there is no way back, a new device is added instead.
+    pub revoked_at: Option<Timestamp>,
+    /// The end of its newest certificate.
+    pub certificate_expires_at: Option<Timestamp>,
+}
+
+/// A caller whose certificate was found, in good standing when the request began.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The studio or office.
+    pub party: Party,
+    /// The device that presented the certificate.
+    pub device_id: DeviceId,
+    /// What the device is for.
+    pub scope: DeviceScope,
+    /// That certificate.
+    pub credential: Credential,
+    /// The end of that certificate.
+    pub certificate_expires_at: Timestamp,
+}

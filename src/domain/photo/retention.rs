@@ -1,0 +1,63 @@
+//! How long a used photo may be kept for a second document.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use time::{Date, Month, Time};
+
+use super::PhotoRecord;
+use super::collection::Outcome;
+use crate::clock::Timestamp;
+
+/// The longest that a photo may wait for an office, in days: the longest half-year (PassDEÜV, at latest six months after receipt).
+pub const MAX_RETENTION_DAYS: u32 = 184;
+
+/// A kept photo may wait so many months from the day it was kept (PAuswV, exception to erasure at the applicant's wish).
+pub const MAX_KEPT_MONTHS: u8 = 6;
+
+/// When the code of a photo that ends this way stops to work: the first moment after the last day.
+pub fn kept_until(outcome: &Outcome) -> Option<Timestamp> {
+    let Outcome::Kept { until } = outcome else { return None };
+    Some(until.next_day().unwrap_or(Date::MAX).with_time(Time::MIDNIGHT).assume_utc().into())
+}
+
+/// The days that may be the last one of a photo kept at `now`.
+pub fn allowed_keep_dates(photo: &PhotoRecord, now: Timestamp) -> RangeInclusive<Date> {
+    let today = now.to_utc().date();
+    let six_months = months_later(today, MAX_KEPT_MONTHS);
+    if !photo.kept {
+        return today..=six_months;
+    }
+    // Prolonged again and again, it would stay for ever, and outlive the key that opens it.
+    let last_day = (photo.expires_at - Duration::from_millis(1)).to_utc().date();
+    today..=six_months.min(last_day)
+}
+
+/// The same day so many months later, or that month's last day.
+fn months_later(date: Date, months: u8) -> Date {
+    let total = i32::from(u8::from(date.month())) - 1 + i32::from(months);
+    let year = date.year() + total / 12;
+    let month = u8::try_from(total % 12 + 1).ok().and_then(|month| Month::try_from(month).ok());
+    let Some(month) = month else { return date };
+    Date::from_calendar_date(year, month, date.day().min(month.length(year))).unwrap_or(date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::date;
+
+    #[test]
+    fn six_months_later_is_a_day_that_exists() {
+        assert_eq!(months_later(date!(2026 - 11 - 22), 6), date!(2027 - 05 - 22));
+        assert_eq!(months_later(date!(2026 - 08 - 31), 6), date!(2027 - 02 - 28));
+        assert_eq!(months_later(date!(2026 - 12 - 31), 6), date!(2027 - 06 - 30));
+    }
+
+    #[test]
+    fn a_photo_is_kept_through_its_last_day() {
+        let until = kept_until(&Outcome::Kept { until: date!(2026 - 11 - 22) }).unwrap();
+        assert_eq!(until.to_string(), "2026-11-23T00:00:00.000Z");
+        assert_eq!(kept_until(&Outcome::Released), None);
+    }
+}

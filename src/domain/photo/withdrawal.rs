@@ -1,0 +1,63 @@
+//! Whether a studio may take a photo back at this moment.
+
+use super::availability::{ended_at, visible_state};
+use super::collection::{CollectionRecord, CollectionState};
+use super::{PhotoRecord, PhotoState};
+use crate::clock::Timestamp;
+
+/// What an attempt to withdraw comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithdrawalDecision {
+    /// It can be done.
+    Allowed,
+    /// It was done before.
+    Repeated,
+    /// An office holds the photo just now.
+    Leased {
+        /// Until then at the latest.
+        until: Timestamp,
+    },
+    /// An office used it and keeps it at the applicant's wish; that wish stands.
+    Kept,
+    /// Used, refused or expired before.
+    TooLate {
+        /// Which of them.
+        state: PhotoState,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// Weighs withdrawing a photo at `now`.
+pub fn decide_withdrawal(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> WithdrawalDecision {
+    let open = latest.filter(|collection| collection.state == CollectionState::Leased);
+    match visible_state(photo, latest, now) {
+        PhotoState::Available => WithdrawalDecision::Allowed,
+        PhotoState::Withdrawn => WithdrawalDecision::Repeated,
+        PhotoState::Kept => WithdrawalDecision::Kept,
+        PhotoState::Leased => WithdrawalDecision::Leased {
+            until: open.map_or(now, |collection| collection.settle_due.unwrap_or(collection.lease_until)),
+        },
+        state @ (PhotoState::Used | PhotoState::Refused | PhotoState::Expired) => {
+            WithdrawalDecision::TooLate { state, at: ended_at(photo, latest, now).unwrap_or(now) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::photo::availability::tests::{DAY, T0, leased, photo};
+
+    #[test]
+    fn a_studio_withdraws_only_what_nobody_holds_or_keeps() {
+        assert_eq!(decide_withdrawal(&photo(PhotoState::Available), None, T0), WithdrawalDecision::Allowed);
+        assert_eq!(decide_withdrawal(&photo(PhotoState::Withdrawn), None, T0), WithdrawalDecision::Repeated);
+        assert_eq!(decide_withdrawal(&photo(PhotoState::Kept), None, T0), WithdrawalDecision::Kept);
+        let leased_photo = photo(PhotoState::Leased);
+        let lease = leased(&leased_photo);
+        assert!(matches!(decide_withdrawal(&leased_photo, Some(&lease), T0), WithdrawalDecision::Leased { .. }));
+        assert_eq!(decide_withdrawal(&leased_photo, Some(&lease), T0 + DAY), WithdrawalDecision::Allowed);
+        assert!(matches!(decide_withdrawal(&photo(PhotoState::Used), None, T0), WithdrawalDecision::TooLate { .. }));
+    }
+}

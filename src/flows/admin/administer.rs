@@ -1,0 +1,282 @@
+//! What an administrator decides about parties and their devices; each with its audit row.
+
+use std::fmt;
+
+use crate::clock::{Clock, Timestamp};
+use crate::domain::id::{DeviceId, PartyId};
+use crate::domain::log::{AuditEntry, AuditEvent};
+use crate::domain::party::{Device, DeviceScope, Party, Role};
+use crate::entropy::{Entropy, EntropyError};
+use crate::sealing::envelope::SealError;
+use crate::storage::requests::{Binding, CertificateRecord, ReleaseCounts};
+use crate::storage::{Store, StoreError};
+
+/// Longer than any shop's sign.
+const NAME_MAX_CHARACTERS: usize = 200;
+
+pub(crate) fn check_name(name: &str) -> Result<(), AdministrationError> {
+    let fit = !name.is_empty() && name.chars().count() <= NAME_MAX_CHARACTERS && !name.contains(char::is_control);
+    if fit { Ok(()) } else { Err(AdministrationError::InvalidName) }
+}
+
+/// Whoever may run commands on the gateway's machine.
+const ADMINISTRATOR: &str = "administrator";
+
+/// What administration works with; no listener and no key file is needed for it.
+pub struct Administration<'a> {
+    /// What the gateway remembers.
+    pub store: &'a dyn Store,
+    /// What time it is.
+    pub clock: &'a dyn Clock,
+    /// Where identifiers come from.
+    pub entropy: &'a dyn Entropy,
+}
+
+impl Administration<'_> {
+    /// Adds a studio or office.
+    ///
+    /// # Errors
+    /// [`AdministrationError::NameTaken`] when one of that role, name and place is there already.
+    pub async fn add_party(&self, role: Role, name: &str, place: &str) -> Result<Party, AdministrationError> {
+        let now = self.clock.now();
+        let party = Party {
+            party_id: PartyId::generate(now, self.entropy)?,
+            role,
+            name: name.trim().to_owned(),
+            place: place.trim().to_owned(),
+            suspended: false,
+            created_at: now,
+        };
+        check_name(&party.name)?;
+        check_name(&party.place)?;
+        let details = serde_json::json!({ "role": role });
+        self.store
+            .add_party(&party, audit_entry(now, AuditEvent::PartyAdded, party.party_id.to_string(), details))
+            .await?;
+        Ok(party)
+    }
+
+    /// Finds a party by its identifier or its name.
+    ///
+    /// # Errors
+    /// [`AdministrationError::NoSuchParty`], [`AdministrationError::Ambiguous`].
+    pub async fn find_party(&self, role: Role, wanted: &str) -> Result<Party, AdministrationError> {
+        let parties = self.store.parties(role).await?;
+        let mut matching =
+            parties.into_iter().filter(|party| party.party_id.to_string() == wanted || party.name == wanted);
+        match (matching.next(), matching.next()) {
+            (Some(party), None) => Ok(party),
+            (None, _) => Err(AdministrationError::NoSuchParty { role, wanted: wanted.to_owned() }),
+            (Some(_), Some(_)) => Err(AdministrationError::Ambiguous { role, wanted: wanted.to_owned() }),
+        }
+    }
+
+    /// Refuses a party's requests from now on, or takes them again; `false` when it was so before.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn set_suspended(&self, party: &Party, suspended: bool) -> Result<bool, AdministrationError> {
+        let event = if suspended { AuditEvent::PartySuspended } else { AuditEvent::PartyResumed };
+        let audit = audit_entry(self.clock.now(), event, party.party_id.to_string(), serde_json::json!({}));
+        Ok(self.store.set_suspended(party.party_id, suspended, audit).await?)
+    }
+
+    /// Writes down a device whose certificate has been issued.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn add_device(
+        &self,
+        device: &Device,
+        certificate: &CertificateRecord,
+    ) -> Result<(), AdministrationError> {
+        if !device.label.is_empty() {
+            check_name(&device.label)?;
+        }
+        let mut details = serde_json::json!({
+            "party_id": device.party_id,
+            "certificate_sha256": certificate.sha256,
+            "not_after": certificate.not_after,
+        });
+        record_scope(&mut details, device.duty);
+        let audit = audit_entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
+        Ok(self.store.add_device(device, certificate, audit).await?)
+    }
+
+    /// Writes down an office's device whose certificate was issued elsewhere.
+    ///
+    /// # Errors
+    /// [`AdministrationError::AlreadyBound`] when another device has that certificate or key, also a revoked one: a revoked key
+    /// stays revoked.
+    pub async fn bind_device(&self, device: &Device, binding: &Binding) -> Result<(), AdministrationError> {
+        if !device.label.is_empty() {
+            check_name(&device.label)?;
+        }
+        let mut details = match binding {
+            Binding::Certificate(certificate) => serde_json::json!({
+                "party_id": device.party_id,
+                "foreign_certificate_sha256": certificate.sha256,
+                "not_after": certificate.not_after,
+            }),
+            Binding::Key(key) => serde_json::json!({ "party_id": device.party_id, "foreign_key_sha256": key }),
+        };
+        record_scope(&mut details, device.duty);
+        let audit = audit_entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
+        match self.store.bind_device(device, binding, audit).await {
+            Err(StoreError::AlreadyExists) => Err(AdministrationError::AlreadyBound),
+            other => Ok(other?),
+        }
+    }
+
+    /// Lets photos be collected again that a studio's revoked devices, or one of them, had deposited.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn release_photos(
+        &self,
+        studio: &Party,
+        device: Option<DeviceId>,
+    ) -> Result<ReleaseCounts, AdministrationError> {
+        let details = serde_json::json!({ "device_id": device });
+        let audit = audit_entry(self.clock.now(), AuditEvent::PhotosReleased, studio.party_id.to_string(), details);
+        Ok(self.store.release_photos(studio.party_id, device, audit).await?)
+    }
+
+    /// Confirms that the clock is right, although the last sweep was long ago or the clock was set. Gives the last sweep.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn confirm_clock(&self) -> Result<Option<Timestamp>, AdministrationError> {
+        let now = self.clock.now();
+        let last = self.store.last_swept_at().await?;
+        let details = serde_json::json!({ "last_swept_at": last });
+        let audit = AuditEntry {
+            at: now,
+            actor: ADMINISTRATOR.into(),
+            event: AuditEvent::ClockConfirmed,
+            subject: None,
+            details,
+        };
+        self.store.confirm_clock(now, audit).await?;
+        Ok(last)
+    }
+
+    /// Cuts a device off for good; `false` when it was so before, or there is none.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn revoke_device(&self, device_id: DeviceId) -> Result<bool, AdministrationError> {
+        let now = self.clock.now();
+        let audit = audit_entry(now, AuditEvent::DeviceRevoked, device_id.to_string(), serde_json::json!({}));
+        Ok(self.store.revoke_device(device_id, now, audit).await?)
+    }
+}
+
+pub(crate) fn audit_entry(at: Timestamp, event: AuditEvent, subject: String, details: serde_json::Value) -> AuditEntry {
+    AuditEntry { at, actor: ADMINISTRATOR.into(), event, subject: Some(subject), details }
+}
+
+/// The log tells of a device that is an auditor's.
+pub(crate) fn record_scope(details: &mut serde_json::Value, duty: DeviceScope) {
+    if duty != DeviceScope::default() {
+        details["duty"] = serde_json::json!(duty);
+    }
+}
+
+/// Why an administrator's wish was not carried out.
+#[derive(Debug)]
+pub enum AdministrationError {
+    /// A party of that role, name and place is there already.
+    NameTaken,
+    /// Another device has this certificate or key.
+    AlreadyBound,
+    /// A party needs a name and a place that can be shown.
+    InvalidName,
+    /// Nobody of that role has this name or identifier.
+    NoSuchParty {
+        /// The role.
+        role: Role,
+        /// What was asked for.
+        wanted: String,
+    },
+    /// Several have this name.
+    Ambiguous {
+        /// The role.
+        role: Role,
+        /// What was asked for.
+        wanted: String,
+    },
+    /// There is no such device.
+    NoSuchDevice,
+    /// The device was revoked, for good.
+    DeviceRevoked,
+    /// No randomness for an identifier.
+    Entropy(EntropyError),
+    /// A secret could not be sealed.
+    Seal(SealError),
+    /// The store cannot be used.
+    Store(StoreError),
+}
+
+impl fmt::Display for AdministrationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NameTaken => f.write_str("one with this name and place is there already: see the list"),
+            Self::AlreadyBound => f.write_str(
+                "a device has this certificate or key already, perhaps a revoked one: see `device list`; after a revocation a \
+                 new key is needed",
+            ),
+            Self::InvalidName => {
+                write!(
+                    f,
+                    "a name, place or label has up to {NAME_MAX_CHARACTERS} characters, none of them a control character"
+                )
+            }
+            Self::NoSuchParty { role, wanted } => {
+                write!(f, "no {role} is called \"{wanted}\": `{role} list` shows names and identifiers")
+            }
+            Self::Ambiguous { role, wanted } => {
+                write!(f, "more than one {role} is called \"{wanted}\": give the identifier from `{role} list`")
+            }
+            Self::NoSuchDevice => f.write_str("there is no such device: `lichtbild-gateway device list` shows all"),
+            Self::DeviceRevoked => f.write_str(
+                "the device was revoked, and that is for good: invite a new one with `studio invite` or `office invite`",
+            ),
+            Self::Seal(_) => f.write_str("the invitation could not be sealed: try again"),
+            Self::Entropy(_) => f.write_str("no identifier could be made: try again"),
+            Self::Store(_) => f.write_str("the database could not be used"),
+        }
+    }
+}
+
+impl std::error::Error for AdministrationError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Store(source) => Some(source),
+            Self::Entropy(source) => Some(source),
+            Self::Seal(source) => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<StoreError> for AdministrationError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::AlreadyExists => Self::NameTaken,
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<SealError> for AdministrationError {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
+    }
+}
+
+impl From<EntropyError> for AdministrationError {
+    fn from(error: EntropyError) -> Self {
+        Self::Entropy(error)
+    }
+}

@@ -1,0 +1,52 @@
+//! Proves what became of a photo: its tombstone, what is not left of it, and the rows of the transfer log.
+
+use super::verify::verify_log;
+use crate::domain::id::PhotoId;
+use crate::domain::log::erasure::{EpochKey, ErasureLogRow, ErasureRemnants, ErasureReport, mentions_photo};
+use crate::sealing::KeyFile;
+use crate::sealing::key_file::month_start;
+use crate::storage::{AuditLog, SqlStore, StoreError};
+use std::time::Duration;
+
+/// Makes the report; `None` when there never was such a photo, or its tombstone is gone too.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn erase_report(
+    store: &SqlStore,
+    keys: Option<&KeyFile>,
+    longest_retention: Duration,
+    photo_id: PhotoId,
+) -> Result<Option<ErasureReport>, StoreError> {
+    let Some(remains) = store.remaining_data(photo_id).await? else { return Ok(None) };
+    let (wanted, mut evidence) = (photo_id.to_string(), Vec::new());
+    let log = verify_log(store, store.log_anchor().await?, |row| {
+        if mentions_photo(row, &wanted) {
+            evidence.push(ErasureLogRow::from(row));
+        }
+    })
+    .await?;
+    let record = &remains.photo.record;
+    Ok(Some(ErasureReport {
+        photo_id,
+        state: record.state,
+        deposited_at: record.deposited_at,
+        deposited_by: record.device_id,
+        studio_id: record.studio_id,
+        erased_at: record.state.is_erased().then_some(record.settled_at).flatten(),
+        expires_at: record.expires_at,
+        office_id: remains.photo.latest.as_ref().map(|latest| latest.office_id),
+        office_device_id: remains.collected_by,
+        left: ErasureRemnants { picture: remains.has_envelope, lookup_id: remains.has_lookup_id },
+        epoch: EpochKey {
+            number: record.epoch,
+            is_alive: keys.map(|keys| keys.epoch(record.epoch).is_some()),
+            ends_at: month_start(record.epoch + 1) + longest_retention,
+        },
+        log: evidence,
+        log_rows: log.last.sequence,
+        log_head: log.last.sha256,
+        log_is_whole: log.fault.is_none(),
+        last_swept_at: remains.last_swept_at,
+    }))
+}

@@ -1,0 +1,93 @@
+//! A gateway's database becomes another one: every row goes, is compared, and only then the new one takes the old one's place.
+
+use std::fmt;
+
+use super::verify::verify;
+use crate::clock::Clock;
+use crate::domain::log::integrity::IntegrityReport;
+use crate::domain::log::{AuditEntry, AuditEvent};
+use crate::sealing::KeyFile;
+use crate::storage::maintenance::ComparedTable;
+use crate::storage::{DatabaseLocation, OngoingMigration, RowKeys, StoreError};
+
+/// What was moved.
+pub struct StoreMigration {
+    /// Every table.
+    pub tables: Vec<ComparedTable>,
+    /// What was found in the new database.
+    pub findings: IntegrityReport,
+}
+
+/// Moves all rows `from` one database `to` another. Whether faults that the old one had come along is said by `faults`. With the key
+/// file, digests of rows are compared on the way, and the row of the log that tells of the move carries its own.
+///
+/// # Errors
+/// [`MigrateStoreError`]; the old database is in use as before then, or the same call finishes what was begun.
+pub async fn migrate_store(
+    from: &DatabaseLocation,
+    to: &DatabaseLocation,
+    clock: &dyn Clock,
+    on_findings: OnFindings,
+    keys: Option<&KeyFile>,
+) -> Result<StoreMigration, MigrateStoreError> {
+    let row_keys = keys.map_or(RowKeys::None, |keys| RowKeys::new(keys.row_key()));
+    let mut relocation = OngoingMigration::begin(from, to).await?.with_row_keys(row_keys);
+    relocation.copy(clock.now()).await?;
+    let tables = relocation.compare().await?;
+    let findings = verify(relocation.target(), keys).await?;
+    if !findings.is_ok() && on_findings == OnFindings::Abort {
+        return Err(MigrateStoreError::Unsound(Box::new(findings)));
+    }
+    let rows: u64 = tables.iter().map(|table| table.rows).sum();
+    let audit = AuditEntry {
+        at: clock.now(),
+        actor: "administrator".into(),
+        event: AuditEvent::StoreMoved,
+        subject: None,
+        details: serde_json::json!({ "rows": rows }),
+    };
+    relocation.finish(clock.now(), audit).await?;
+    Ok(StoreMigration { tables, findings })
+}
+
+/// What to do about faults that are found on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnFindings {
+    /// Nothing is moved.
+    Abort,
+    /// They come along.
+    Accept,
+}
+
+/// Why nothing was moved.
+#[derive(Debug)]
+pub enum MigrateStoreError {
+    /// The old database is not sound.
+    Unsound(Box<IntegrityReport>),
+    /// One of the two cannot be used.
+    Store(StoreError),
+}
+
+impl fmt::Display for MigrateStoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsound(_) => f.write_str("the database is not sound"),
+            Self::Store(_) => f.write_str("a database cannot be used"),
+        }
+    }
+}
+
+impl std::error::Error for MigrateStoreError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unsound(_) => None,
+            Self::Store(source) => Some(source),
+        }
+    }
+}
+
+impl From<StoreError> for MigrateStoreError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

@@ -1,0 +1,9 @@
+//! Steps that an administrator starts at the command line.
+
+pub mod administer;
+pub mod erase_report;
+pub mod migrate_store;
+pub mod quarantine;
+pub mod rollback;
+mod table_comparison;
+pub mod verify;

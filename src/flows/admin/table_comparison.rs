@@ -1,0 +1,218 @@
+//! Compares every table with the transfer log, at one moment of the store.
+//!
+//! ```text
+//! checkpoints -> log (chain, digests, replay) -> every row of every table -> rows that are missing -> anchors, counts
+//! ```
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::domain::log::chain::{ChainLink, ChainVerifier};
+use crate::domain::log::checkpoint::Checkpoint;
+use crate::domain::log::integrity::{IntegrityError, IntegrityReport};
+use crate::domain::log::reconciliation::partition::PhotoPartition;
+use crate::domain::log::reconciliation::row::{AuditedValue, StoredRow};
+use crate::domain::log::reconciliation::table::AuditedTable;
+use crate::domain::log::reconciliation::{LogAnchor, Reconciler};
+use crate::domain::party::invitation::{InvitationLookupId, InvitationState};
+use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
+use crate::identity::signing::checkpoint_key::CheckpointVerifier;
+use crate::sealing::KeyFile;
+use crate::storage::maintenance::StoredCheckpoint;
+use crate::storage::{Snapshot, SqlStore, StoreError};
+
+/// The proofs that a store is held against.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct VerificationInputs<'a> {
+    /// The key file: epoch keys, sealed proof keys, digests of rows.
+    pub keys: Option<&'a KeyFile>,
+    /// The public key that checkpoints are signed with.
+    pub checkpoints: Option<&'a CheckpointVerifier>,
+    /// The number of rows at the end of the log that a restore has just carried out and not yet noted.
+    pub replayed_rows: u64,
+    /// The present moment: the log cannot have been shortened later.
+    pub now: Option<Timestamp>,
+}
+
+/// Longer than any sweep takes.
+const LONGEST_SWEEP: Duration = Duration::from_hours(1);
+
+/// Photos that are compared at once, with their collections: at 700 bytes for the two, 1.4 GB.
+const PHOTOS_PER_PASS: u64 = 2_000_000;
+
+/// Adds what differs, and how much could be compared. The photos were counted before.
+pub(super) async fn compare(
+    store: &SqlStore,
+    proofs: VerificationInputs<'_>,
+    findings: &mut IntegrityReport,
+) -> Result<(), StoreError> {
+    let mut snapshot = store.snapshot().await?;
+    let begin = snapshot.log_anchor().await?;
+    let checkpoints = valid_checkpoints(&mut snapshot, proofs, findings).await?;
+    for share in PhotoPartition::split(findings.photos + findings.erased, PHOTOS_PER_PASS) {
+        let mut evidence = Reconciler::new(begin, proofs.keys.map(KeyFile::row_key), share);
+        let walk = ChainVerifier::starting_after(begin, checkpoints.values().map(|(link, _)| *link));
+        compare_log(&mut snapshot, walk, share, &mut evidence, findings).await?;
+        evidence.mark_replayed(i64::try_from(proofs.replayed_rows).unwrap_or(i64::MAX));
+        compare_tables(&mut snapshot, proofs.keys, share, &mut evidence, findings).await?;
+        evidence.finish(findings);
+        if share.is_first() {
+            for (link, moved_at) in snapshot.log_anchors().await? {
+                let checkpoint = checkpoints.get(&link.sequence).copied();
+                let anchor = LogAnchor { link, moved_at, checkpoint, is_last: link == begin };
+                evidence.compare_anchor(&anchor, proofs.now, findings);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every row of every table; photos and collections alone for a share that is not the first.
+async fn compare_tables(
+    snapshot: &mut Snapshot,
+    keys: Option<&KeyFile>,
+    share: PhotoPartition,
+    evidence: &mut Reconciler,
+    findings: &mut IntegrityReport,
+) -> Result<(), StoreError> {
+    let swept_at = snapshot.last_swept_at().await?;
+    let mut counts = BTreeMap::new();
+    for table in AuditedTable::ALL {
+        if !share.is_first() && !matches!(table, AuditedTable::Photos | AuditedTable::Collections) {
+            continue;
+        }
+        compare_rows(snapshot, table, evidence, findings, |row, findings| match table {
+            AuditedTable::Photos => {
+                let state = row.value("state").as_text().unwrap_or_default();
+                *counts.entry(state.to_owned()).or_insert(0_i64) += 1;
+            }
+            AuditedTable::Invitations => check_proof_key(row, keys, swept_at, findings),
+            _ => {}
+        })
+        .await?;
+    }
+    if share.is_first() {
+        compare_photo_counts(counts, &snapshot.photo_counts().await?, findings);
+    }
+    Ok(())
+}
+
+/// The log from its beginning to its end at this moment.
+async fn compare_log(
+    snapshot: &mut Snapshot,
+    mut walk: ChainVerifier,
+    share: PhotoPartition,
+    evidence: &mut Reconciler,
+    findings: &mut IntegrityReport,
+) -> Result<(), StoreError> {
+    let mut last = walk.last();
+    let mut fault = None;
+    loop {
+        let page = snapshot.log_rows(last.sequence, LOG_PAGE_ROWS).await?;
+        for row in &page {
+            fault = fault.or_else(|| walk.verify_row(row).err());
+            last = row.link();
+            evidence.apply_log_row(row, findings);
+        }
+        if page.is_empty() {
+            break;
+        }
+    }
+    if !share.is_first() {
+        return Ok(());
+    }
+    (findings.log_rows, findings.log_head) = (last.sequence, last.sha256);
+    let fault = fault.or_else(|| walk.finish().err());
+    fault.iter().for_each(|fault| findings.add(IntegrityError::LogBroken, fault));
+    Ok(())
+}
+
+/// The checkpoints whose rows agree with their texts, and those with their signatures, by count, with the moment of the signature.
+async fn valid_checkpoints(
+    snapshot: &mut Snapshot,
+    proofs: VerificationInputs<'_>,
+    findings: &mut IntegrityReport,
+) -> Result<BTreeMap<i64, (ChainLink, Timestamp)>, StoreError> {
+    let (mut good, mut after) = (BTreeMap::new(), i64::MIN);
+    loop {
+        let page = snapshot.checkpoints(after).await?;
+        let Some(last) = page.last() else { return Ok(good) };
+        after = last.link.sequence;
+        for stored in &page {
+            findings.checkpoints += 1;
+            if is_signed(stored, proofs) {
+                good.insert(stored.link.sequence, (stored.link, stored.at));
+            } else {
+                findings.add(IntegrityError::CheckpointDiffers, format!("checkpoints/{}", stored.link.sequence));
+            }
+        }
+    }
+}
+
+fn is_signed(stored: &StoredCheckpoint, proofs: VerificationInputs<'_>) -> bool {
+    let read = match proofs.checkpoints {
+        Some(verifier) => verifier.verify(&stored.signed).ok(),
+        None => Checkpoint::parse(&stored.signed.document).ok(),
+    };
+    read.is_some_and(|read| read.link() == stored.link && read.time == stored.at)
+}
+
+async fn compare_rows(
+    snapshot: &mut Snapshot,
+    table: AuditedTable,
+    evidence: &mut Reconciler,
+    findings: &mut IntegrityReport,
+    mut visit: impl FnMut(&StoredRow, &mut IntegrityReport),
+) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let page = snapshot.rows(table, after).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.values.first().cloned();
+        for row in &page {
+            evidence.compare(row, findings);
+            visit(row, findings);
+        }
+    }
+}
+
+/// A proof key is there as long as its invitation can be answered, and opens with the key file. The sweeper erases it afterwards.
+fn check_proof_key(
+    row: &StoredRow,
+    keys: Option<&KeyFile>,
+    swept_at: Option<Timestamp>,
+    findings: &mut IntegrityReport,
+) {
+    let is_over = [InvitationState::Exhausted, InvitationState::Withdrawn]
+        .iter()
+        .any(|state| row.value("state").as_text() == Some(state.name()));
+    let is_good = match (row.value("sealed_proof_key"), row.value("lookup_id")) {
+        (AuditedValue::Bytes(sealed), AuditedValue::Bytes(lookup)) => {
+            let lookup = <[u8; 32]>::try_from(lookup.as_slice()).map(InvitationLookupId::from_bytes);
+            !is_over
+                && lookup.is_ok_and(|lookup| keys.is_none_or(|keys| keys.open_proof_key(sealed, &lookup).is_some()))
+        }
+        _ => {
+            let ends_at = row.value("expires_at").as_number();
+            // A sweep is noted when it is completed.
+            let swept_by = swept_at.map(|at| (at + LONGEST_SWEEP).unix_milliseconds());
+            is_over || swept_by.zip(ends_at).is_some_and(|(swept_by, ends_at)| ends_at <= swept_by)
+        }
+    };
+    if !is_good {
+        findings.add(IntegrityError::ProofKeyDiffers, row.id);
+    }
+}
+
+/// The database counts photos along as they change.
+fn compare_photo_counts(mut counts: BTreeMap<String, i64>, stored: &[(String, i64)], findings: &mut IntegrityReport) {
+    for (state, photos) in stored {
+        if counts.remove(state).unwrap_or_default() != *photos {
+            findings.add(IntegrityError::CountDiffers, format!("photo_counts: {state}"));
+        }
+    }
+    for state in counts.keys() {
+        findings.add(IntegrityError::CountDiffers, format!("photo_counts: {state}"));
+    }
+}

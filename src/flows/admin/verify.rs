@@ -1,0 +1,146 @@
+//! Looks a store through: every picture, every collection, every row of the transfer log. Nothing changes, and nobody waits.
+
+pub use super::table_comparison::VerificationInputs;
+use super::table_comparison::compare;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::log::chain::{ChainError, ChainLink, ChainRow, ChainVerifier};
+use crate::domain::log::integrity::{IntegrityError, IntegrityReport, check_collection, check_lease};
+use crate::domain::photo::PhotoState;
+use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
+use crate::sealing::KeyFile;
+use crate::sealing::envelope::is_plausible_envelope;
+use crate::storage::maintenance::UnerasedPhoto;
+use crate::storage::{AuditLog, SqlStore, StoreError};
+
+/// Looks a store through, page by page; the memory that takes is told in [`evidence`](crate::domain::log::reconciliation).
+///
+/// That a seal is whole cannot be told without the citizen's code; that its bytes are those that were stored can, by the digest
+/// beside them, for which the transfer log vouches with a key of the key file.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read, or holds what this program never wrote.
+pub async fn verify(store: &SqlStore, keys: Option<&KeyFile>) -> Result<IntegrityReport, StoreError> {
+    verify_with(store, VerificationInputs { keys, ..VerificationInputs::default() }).await
+}
+
+/// The same, held against more than the key file.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_with(store: &SqlStore, proofs: VerificationInputs<'_>) -> Result<IntegrityReport, StoreError> {
+    let keys = proofs.keys;
+    let mut findings = IntegrityReport::empty(keys.is_some());
+    if let (Some(keys), Some(bound)) = (keys, store.bound_key_file().await?)
+        && keys.fingerprint() != bound
+    {
+        findings.add(IntegrityError::KeyFile, "notes/key_file");
+    }
+    for fault in store.file_integrity_errors().await? {
+        findings.add(IntegrityError::File, fault);
+    }
+    for fault in store.schema_differences().await? {
+        findings.add(IntegrityError::SchemaChanged, fault);
+    }
+    check_photos(store, keys, &mut findings).await?;
+    check_orphaned_envelopes(store, &mut findings).await?;
+    check_collections(store, &mut findings).await?;
+    compare(store, proofs, &mut findings).await?;
+    Ok(findings)
+}
+
+async fn check_photos(
+    store: &SqlStore,
+    keys: Option<&KeyFile>,
+    findings: &mut IntegrityReport,
+) -> Result<(), StoreError> {
+    findings.erased = store.erased_photos().await?;
+    let mut after = None;
+    loop {
+        let page = store.unerased_photos(after).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.photo.record.photo_id);
+        let has_key = |epoch| keys.is_none_or(|keys| keys.epoch(epoch).is_some());
+        for photo in &page {
+            findings.photos += 1;
+            check_photo(photo, findings);
+            if !has_key(photo.photo.record.epoch) {
+                findings.add(IntegrityError::EpochKeyMissing, photo.photo.record.photo_id);
+            }
+        }
+    }
+}
+
+fn check_photo(photo: &UnerasedPhoto, findings: &mut IntegrityReport) {
+    let record = &photo.photo.record;
+    if let Some(fault) = check_lease(record, photo.latest_id, photo.photo.latest.as_ref()) {
+        findings.add(fault, record.photo_id);
+    }
+    let Some(picture) = &photo.envelope else { return findings.add(IntegrityError::PictureMissing, record.photo_id) };
+    let frame = picture.sealed.envelope();
+    if !is_plausible_envelope(frame, record.facts.bytes) {
+        findings.add(IntegrityError::PictureMalformed, record.photo_id);
+    }
+    match picture.sha256 {
+        None => findings.pictures_without_digest += 1,
+        Some(stored) if stored == Sha256Digest::of(frame) => findings.pictures_proven += 1,
+        Some(_) => findings.add(IntegrityError::PictureChanged, record.photo_id),
+    }
+}
+
+async fn check_orphaned_envelopes(store: &SqlStore, findings: &mut IntegrityReport) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let page = store.envelope_owners(after).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.photo_id);
+        for owner in page.iter().filter(|owner| owner.state.is_none_or(PhotoState::is_erased)) {
+            findings.add(IntegrityError::PictureLeftBehind, owner.photo_id);
+        }
+    }
+}
+
+async fn check_collections(store: &SqlStore, findings: &mut IntegrityReport) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let page = store.all_collections(after).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.collection_id);
+        for collection in &page {
+            findings.collections += 1;
+            if let Some(fault) = check_collection(collection.collection_id, collection.is_open, collection.photo) {
+                findings.add(fault, collection.collection_id);
+            }
+        }
+    }
+}
+
+/// The transfer log, walked to the end that it had.
+pub struct VerifiedLog {
+    /// Its last row.
+    pub last: ChainLink,
+    /// The first row at which the chain does not hold.
+    pub fault: Option<ChainError>,
+}
+
+/// Walks along the transfer log, and shows each row to `visit`, those behind a fault too. `begin` is what stands before the first row.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn verify_log(
+    store: &SqlStore,
+    begin: ChainLink,
+    mut visit: impl FnMut(&ChainRow),
+) -> Result<VerifiedLog, StoreError> {
+    let (mut walk, mut log) = (ChainVerifier::starting_after(begin, []), VerifiedLog { last: begin, fault: None });
+    loop {
+        let page = store.log_rows(log.last.sequence, LOG_PAGE_ROWS).await?;
+        if page.is_empty() {
+            return Ok(log);
+        }
+        for row in &page {
+            log.fault = log.fault.or_else(|| walk.verify_row(row).err());
+            log.last = row.link();
+            visit(row);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The gateway proves to a device that holds a code that it is the gateway that gave the code out.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use crate::clock::Timestamp;
+use crate::domain::id::DeviceId;
+use crate::domain::party::Party;
+use crate::domain::party::invitation::{EnrolmentPolicy, InvitationLookupId};
+use crate::flows::Gateway;
+use crate::limits::rate_limiter::RateLimited;
+use crate::sealing::enrolment_proof::ProofMessage;
+use crate::storage::StoreError;
+
+/// What a device is told before it sends its code anywhere.
+pub struct GatewayProof {
+    /// Whose device it shall be.
+    pub party: Party,
+    /// Which one.
+    pub device_id: DeviceId,
+    /// The address of its listener.
+    pub gateway_url: String,
+    /// The server authority's certificate in PEM.
+    pub ca_pem: String,
+    /// Who has to agree.
+    pub policy: EnrolmentPolicy,
+    /// When the code stops to work.
+    pub expires_at: Timestamp,
+    /// That all this comes from one who knows the code.
+    pub proof: [u8; 32],
+}
+
+/// Answers the holder of a code, who has not shown it, and proves with the device's own `nonce` to be the right one to do so.
+///
+/// # Errors
+/// [`GatewayProofError::Unknown`] when no invitation that leads anywhere belongs to the lookup.
+pub async fn prove_gateway(
+    gateway: &Gateway,
+    address: IpAddr,
+    lookup: &InvitationLookupId,
+    nonce: &[u8; 32],
+) -> Result<GatewayProof, GatewayProofError> {
+    gateway.anonymous_callers.admit(address, gateway.now()).map_err(GatewayProofError::RateLimited)?;
+    let issuance = gateway.certificate_issuer().ok_or(GatewayProofError::Unavailable)?;
+    let record =
+        gateway.store.invitation(lookup).await.map_err(GatewayProofError::Store)?.ok_or(GatewayProofError::Unknown)?;
+    if !record.invitation.is_usable(gateway.now()) {
+        return Err(GatewayProofError::Unknown);
+    }
+    let sealed = record.sealed_proof_key.ok_or(GatewayProofError::Unknown)?;
+    let proof_key = gateway.keys().open_proof_key(&sealed, lookup).ok_or(GatewayProofError::Damaged)?;
+    let url = &issuance.for_role(record.party.role).url;
+    let proof = proof_key.prove(&ProofMessage {
+        nonce,
+        device_id: &record.device_id.to_string(),
+        role: record.party.role.name(),
+        gateway: url,
+        expires_at: &record.invitation.expires_at.to_string(),
+        ca_sha256: issuance.server_ca_sha256,
+    });
+    Ok(GatewayProof {
+        device_id: record.device_id,
+        gateway_url: url.clone(),
+        ca_pem: issuance.server_ca_pem.clone(),
+        policy: issuance.policy,
+        expires_at: record.invitation.expires_at,
+        party: record.party,
+        proof,
+    })
+}
+
+/// Why a device is not answered.
+#[derive(Debug)]
+pub enum GatewayProofError {
+    /// This address asks too often.
+    RateLimited(RateLimited),
+    /// No invitation has this lookup, or it has come to its end.
+    Unknown,
+    /// Enrolment is not set up.
+    Unavailable,
+    /// The proof key does not come out of its seal.
+    Damaged,
+    /// The store cannot be used.
+    Store(StoreError),
+}
+
+impl fmt::Display for GatewayProofError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RateLimited(_) => "asked too often",
+            Self::Unknown => "no such invitation",
+            Self::Unavailable => "enrolment is not set up",
+            Self::Damaged => "a proof key does not come out of its seal",
+            Self::Store(_) => "the invitation could not be looked up",
+        })
+    }
+}
+
+impl std::error::Error for GatewayProofError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Store(source) => Some(source),
+            _ => None,
+        }
+    }
+}

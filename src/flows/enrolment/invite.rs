@@ -1,0 +1,153 @@
+//! Invitations, as the administrator makes and approves them.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::domain::code::enrolment_code::EnrolmentCode;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::DeviceId;
+use crate::domain::log::AuditEvent;
+use crate::domain::party::invitation::{Invitation, InvitationState};
+use crate::domain::party::{Device, DeviceScope, Party, Role};
+use crate::flows::admin::administer::{Administration, AdministrationError, audit_entry, check_name, record_scope};
+use crate::sealing::KeyFile;
+use crate::sealing::enrolment_proof::{ProofKey, invitation_lookup_id};
+use crate::storage::enrolment_requests::{ApprovalOutcome, InviteOutcome, InvitedDevice, NewInvitation};
+
+/// An invitation that was made. Its code exists only here: it is shown once and never again.
+pub struct IssuedInvitation {
+    /// Whose device it is for.
+    pub party: Party,
+    /// The device.
+    pub device: Device,
+    /// The code.
+    pub code: EnrolmentCode,
+    /// When it stops to work.
+    pub expires_at: Timestamp,
+}
+
+impl Administration<'_> {
+    /// The studio or office of this name and place, added unless it is there: a command that was cut off can be repeated.
+    ///
+    /// # Errors
+    /// [`AdministrationError`].
+    pub async fn find_or_add_party(&self, role: Role, name: &str, place: &str) -> Result<Party, AdministrationError> {
+        match self.add_party(role, name, place).await {
+            Err(AdministrationError::NameTaken) => {}
+            other => return other,
+        }
+        let (name, place) = (name.trim(), place.trim());
+        let parties = self.store.parties(role).await?;
+        let same = parties.into_iter().find(|party| party.name == name && party.place == place);
+        same.ok_or_else(|| AdministrationError::NoSuchParty { role, wanted: name.to_owned() })
+    }
+
+    /// Adds a device that has no certificate yet, and invites it.
+    ///
+    /// # Errors
+    /// [`AdministrationError`].
+    pub async fn invite_new(
+        &self,
+        party: &Party,
+        label: &str,
+        duty: DeviceScope,
+        validity: Duration,
+        keys: &KeyFile,
+    ) -> Result<IssuedInvitation, AdministrationError> {
+        if !label.is_empty() {
+            check_name(label)?;
+        }
+        let now = self.clock.now();
+        let device = Device {
+            device_id: DeviceId::generate(now, self.entropy)?,
+            party_id: party.party_id,
+            label: label.to_owned(),
+            duty,
+            created_at: now,
+            revoked_at: None,
+            certificate_expires_at: None,
+        };
+        self.invite(InvitedDevice::New(device), validity, keys).await
+    }
+
+    /// Invites a device that is there: its invitation came to nothing, or its certificate has ended. An invitation it has is
+    /// withdrawn; a certificate it has stays valid.
+    ///
+    /// # Errors
+    /// [`AdministrationError::NoSuchDevice`], [`AdministrationError::DeviceRevoked`].
+    pub async fn invite_again(
+        &self,
+        device_id: DeviceId,
+        validity: Duration,
+        keys: &KeyFile,
+    ) -> Result<IssuedInvitation, AdministrationError> {
+        self.invite(InvitedDevice::Known(device_id), validity, keys).await
+    }
+
+    async fn invite(
+        &self,
+        device: InvitedDevice,
+        validity: Duration,
+        keys: &KeyFile,
+    ) -> Result<IssuedInvitation, AdministrationError> {
+        let now = self.clock.now();
+        let code = EnrolmentCode::generate(self.entropy)?;
+        let lookup = invitation_lookup_id(&code);
+        let (device_id, is_new) = match &device {
+            InvitedDevice::New(device) => (device.device_id, true),
+            InvitedDevice::Known(device_id) => (*device_id, false),
+        };
+        let invitation = NewInvitation {
+            lookup,
+            sealed_proof_key: keys.seal_proof_key(&ProofKey::from_code(&code), &lookup, self.entropy)?,
+            device,
+            created_at: now,
+            expires_at: now + validity,
+        };
+        let mut details = serde_json::json!({ "new_device": is_new, "expires_at": invitation.expires_at });
+        if let InvitedDevice::New(device) = &invitation.device {
+            record_scope(&mut details, device.duty);
+        }
+        let audit = audit_entry(now, AuditEvent::DeviceInvited, device_id.to_string(), details);
+        match self.store.invite(&invitation, audit).await? {
+            InviteOutcome::Stored(party, device) => {
+                Ok(IssuedInvitation { party, device, code, expires_at: invitation.expires_at })
+            }
+            InviteOutcome::NoSuchDevice => Err(AdministrationError::NoSuchDevice),
+            InviteOutcome::Revoked => Err(AdministrationError::DeviceRevoked),
+        }
+    }
+
+    /// The key with which a device asks to be enrolled, as long as that can be approved; SHA-256 of the public key.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn requested_key(&self, device_id: DeviceId) -> Result<Option<Sha256Digest>, AdministrationError> {
+        let now = self.clock.now();
+        for role in [Role::Studio, Role::Office] {
+            let invitations = self.store.invitations(role).await?;
+            let found = invitations.into_iter().find(|(device, _)| *device == device_id);
+            if let Some((_, Invitation { state, key, .. })) = found.filter(|(_, invitation)| invitation.is_usable(now))
+                && matches!(state, InvitationState::Requested | InvitationState::Approved)
+            {
+                return Ok(key);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Agrees that this device is enrolled with this key.
+    ///
+    /// # Errors
+    /// [`AdministrationError::Store`].
+    pub async fn approve(
+        &self,
+        device_id: DeviceId,
+        key: &Sha256Digest,
+    ) -> Result<ApprovalOutcome, AdministrationError> {
+        let now = self.clock.now();
+        let details = serde_json::json!({ "spki_sha256": key });
+        let audit = audit_entry(now, AuditEvent::EnrolmentApproved, device_id.to_string(), details);
+        Ok(self.store.approve_enrolment(device_id, key, now, audit).await?)
+    }
+}

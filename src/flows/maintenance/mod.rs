@@ -1,0 +1,8 @@
+//! Steps that the gateway takes by itself: sweep, purge, checkpoints, revocation lists, clock check.
+
+pub mod chain_verifier;
+pub mod checkpoint;
+pub mod clock_check;
+pub mod purge;
+pub mod revocation_lists;
+pub mod sweep;

@@ -1,0 +1,40 @@
+//! A photo is checked without a deposit.
+
+use std::sync::Arc;
+
+use super::upload_permit::UploadPermit;
+use crate::domain::check::finding::{Finding, Verdict};
+use crate::domain::photo::declaration::Declaration;
+use crate::flows::authenticate::StudioCaller;
+use crate::flows::gateway::Gateway;
+use crate::limits::fair_queue::QueueFullError;
+use crate::validation::judge::{CheckOutcome, Measurements, check_photo};
+
+/// What a judge says of a photo that is not deposited.
+#[derive(Debug)]
+pub struct CheckResult {
+    /// In one word.
+    pub verdict: Verdict,
+    /// Rule by rule.
+    pub findings: Vec<Finding>,
+    /// Values that were measured.
+    pub measurements: Measurements,
+}
+
+/// Judges without a deposit; leaves nothing behind.
+///
+/// # Errors
+/// [`QueueFullError`] when too many photos are waiting.
+pub async fn check(
+    gateway: &Gateway,
+    studio: &StudioCaller,
+    _admitted: UploadPermit,
+    bytes: Vec<u8>,
+    declaration: Declaration,
+) -> Result<CheckResult, QueueFullError> {
+    let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
+    let examination =
+        gateway.workers.run(studio.device_id, move || check_photo(&bytes, &profile, declaration, now)).await?;
+    let CheckOutcome { verdict, findings, measurements } = examination;
+    Ok(CheckResult { verdict, findings, measurements })
+}

@@ -1,0 +1,247 @@
+//! `deposit     transport -> authenticate -> judge -> seal -> store -> receipt`
+
+use std::sync::Arc;
+
+use super::upload_permit::UploadPermit;
+use crate::domain::check::Check;
+use crate::domain::check::finding::{Finding, Severity};
+use crate::domain::code::retrieval_code::RetrievalCode;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::PhotoId;
+use crate::domain::log::AuditEvent;
+use crate::domain::photo::availability::visible_state;
+use crate::domain::photo::declaration::{Declaration, SealedMetadata};
+use crate::domain::photo::idempotency::IdempotencyKey;
+use crate::domain::photo::{JudgedPhoto, PhotoRecord, PhotoState, UploadBytes};
+use crate::failpoint;
+use crate::flows::Gateway;
+use crate::flows::authenticate::StudioCaller;
+use crate::limits::fair_queue::QueueFullError;
+use crate::sealing::CodeKeys;
+use crate::sealing::envelope::SealError;
+use crate::storage::StoreError;
+use crate::storage::requests::{DepositOutcome, NewPhoto, PreviousDeposit};
+use crate::validation::judge::{Judgement, judge};
+
+/// What a studio hands in.
+pub struct DepositRequest {
+    /// Names this deposit, so that a repeat is known.
+    pub key: IdempotencyKey,
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What the studio says its SHA-256 is.
+    pub announced: Option<Sha256Digest>,
+    /// What it says about the person. Not part of what makes a repeat: one that says something else is the same deposit and
+    /// gets the receipt of the first, which tells what was said then.
+    pub declaration: Declaration,
+}
+
+/// What the studio gets for it.
+#[derive(Debug)]
+pub struct Receipt {
+    /// The code for the citizen; known to nobody else and stored nowhere.
+    pub code: RetrievalCode,
+    /// The photo's row.
+    pub record: PhotoRecord,
+    /// Where it stands now.
+    pub state: PhotoState,
+    /// SHA-256 of the file.
+    pub sha256: Sha256Digest,
+    /// What was sealed with it; empty once the photo is erased.
+    pub sealed_metadata: SealedMetadata,
+    /// Whether this deposit had been made before.
+    pub replayed: bool,
+}
+
+/// Takes a photo in. Once this returns `Ok`, the photo is durable.
+///
+/// # Errors
+/// [`DepositError`]; nothing of the photo is stored then.
+pub async fn deposit(
+    gateway: &Gateway,
+    studio: &StudioCaller,
+    _admitted: UploadPermit,
+    request: DepositRequest,
+) -> Result<Receipt, DepositError> {
+    let upload = gateway.workers.run(studio.device_id, move || UploadBytes::new(request.bytes)).await?;
+    compare_digests(request.announced, upload.sha256())?;
+    failpoint::reached("deposit.received");
+
+    let keys = gateway.keys();
+    let sha256 = upload.sha256();
+    let code = keys.issue_code(studio.device_id, &request.key, sha256);
+    let code_keys = keys.code_keys(&code);
+    let request_id = keys.request_id(studio.device_id, &request.key);
+
+    let _claim = gateway.in_flight.begin(request_id).ok_or(DepositError::InProgress)?;
+    if let Some(previous) = gateway.store.find_deposit(&request_id).await? {
+        return replay(gateway, previous, code, code_keys, sha256).await;
+    }
+    let photo = check_upload(gateway, studio, upload, request.declaration).await?;
+    failpoint::reached("deposit.judged");
+    let enclosure = photo.sealed_metadata().clone();
+    let new_photo = seal(gateway, studio, photo, code_keys, request_id).await?;
+    failpoint::reached("deposit.sealed");
+    let record = new_photo.photo.record.clone();
+    match gateway.store.deposit(new_photo.photo, new_photo.audit).await? {
+        DepositOutcome::Stored => {
+            Ok(Receipt { code, state: record.state, record, sha256, sealed_metadata: enclosure, replayed: false })
+        }
+        DepositOutcome::RevokedOrSuspended => Err(DepositError::RevokedOrSuspended),
+        DepositOutcome::Repeated(previous) => {
+            let code_keys = gateway.keys().code_keys(&code);
+            replay(gateway, *previous, code, code_keys, sha256).await
+        }
+    }
+}
+
+fn compare_digests(announced: Option<Sha256Digest>, received: Sha256Digest) -> Result<(), DepositError> {
+    match announced {
+        Some(announced) if announced != received => Err(DepositError::DigestMismatch { announced, received }),
+        _ => Ok(()),
+    }
+}
+
+/// The same answer as the first time, with the same code; only the state may have moved on. What was sealed with the photo is
+/// part of the answer as long as the photo is there: the studio holds it, so for a moment the gateway has its code.
+async fn replay(
+    gateway: &Gateway,
+    previous: PreviousDeposit,
+    code: RetrievalCode,
+    code_keys: CodeKeys,
+    sha256: Sha256Digest,
+) -> Result<Receipt, DepositError> {
+    // The code is derived from key and photo: another photo leads to another lookup id.
+    if previous.tombstone_id != code_keys.lookup_id().tombstone() {
+        return Err(DepositError::KeyReused);
+    }
+    let PreviousDeposit { photo, .. } = previous;
+    let state = visible_state(&photo.record, photo.latest.as_ref(), gateway.now());
+    let enclosure = open_metadata(gateway, &photo.record, code_keys).await?;
+    Ok(Receipt { code, state, record: photo.record, sha256, sealed_metadata: enclosure, replayed: true })
+}
+
+async fn open_metadata(
+    gateway: &Gateway,
+    photo: &PhotoRecord,
+    code_keys: CodeKeys,
+) -> Result<SealedMetadata, DepositError> {
+    let Some(sealed) = gateway.store.sealed_photo(photo.photo_id).await? else { return Ok(SealedMetadata::default()) };
+    let (keys, context) = (gateway.keys(), photo.seal_context());
+    match gateway.workers.run(photo.device_id, move || keys.open(sealed, &code_keys, context)).await? {
+        Ok(opened) => Ok(opened.sealed_metadata),
+        // The code is the citizen's all the same; at the counter it will show that the picture is lost.
+        Err(error) => {
+            tracing::error!(%error, "a photo does not come out of its seal");
+            Ok(SealedMetadata::default())
+        }
+    }
+}
+
+async fn check_upload(
+    gateway: &Gateway,
+    studio: &StudioCaller,
+    upload: UploadBytes,
+    declaration: Declaration,
+) -> Result<JudgedPhoto, DepositError> {
+    let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
+    match gateway.workers.run(studio.device_id, move || judge(upload, &profile, declaration, now)).await? {
+        Judgement::Accepted(photo) => Ok(photo),
+        Judgement::Refused { findings, .. } => {
+            let refusing = findings.iter().filter(|finding| finding.severity == Severity::Refuse);
+            let checks: Vec<Check> = refusing.map(|finding| finding.check).collect();
+            // Not the size: a file refused for its face and then taken in with as many bytes would tell of its declaration.
+            let details = serde_json::json!({ "studio_id": studio.party.party_id, "checks": checks });
+            let audit = gateway.audit(studio.device_id, AuditEvent::PhotoRefusedByJudge, None, details);
+            gateway.store.append_audit(audit).await?;
+            Err(DepositError::Refused { findings })
+        }
+    }
+}
+
+struct SealedDeposit {
+    photo: NewPhoto,
+    audit: crate::domain::log::AuditEntry,
+}
+
+async fn seal(
+    gateway: &Gateway,
+    studio: &StudioCaller,
+    photo: JudgedPhoto,
+    code_keys: CodeKeys,
+    request_id: [u8; 32],
+) -> Result<SealedDeposit, DepositError> {
+    let now = gateway.now();
+    let keys = gateway.keys();
+    let photo_id = PhotoId::generate(now, gateway.entropy.as_ref()).map_err(|_| SealError::Entropy)?;
+    let record = PhotoRecord {
+        photo_id,
+        studio_id: studio.party.party_id,
+        device_id: studio.device_id,
+        epoch: keys.epoch_at(now).ok_or(SealError::NoEpochKey)?.number,
+        state: PhotoState::Available,
+        kept: false,
+        facts: photo.facts().clone(),
+        deposited_at: now,
+        expires_at: now + gateway.limits.retention,
+        settled_at: None,
+        refusal: None,
+    };
+    let lookup_id = code_keys.lookup_id();
+    let context = record.seal_context();
+    let entropy = Arc::clone(&gateway.entropy);
+    let sealed = gateway
+        .workers
+        .run(studio.device_id, move || keys.seal(&photo, &code_keys, context, entropy.as_ref()))
+        .await??;
+    let details = serde_json::json!({ "studio_id": record.studio_id, "bytes": record.facts.bytes });
+    let audit = gateway.audit(studio.device_id, AuditEvent::PhotoDeposited, Some(photo_id.to_string()), details);
+    Ok(SealedDeposit { photo: NewPhoto { record, request_id, lookup_id, sealed }, audit })
+}
+
+/// Why a photo was not taken in.
+#[derive(Debug)]
+pub enum DepositError {
+    /// Too many photos are waiting to be judged.
+    Busy,
+    /// The device was revoked, or its studio suspended, while the photo was on its way.
+    RevokedOrSuspended,
+    /// What arrived is not what the studio announced.
+    DigestMismatch {
+        /// What the studio sent along.
+        announced: Sha256Digest,
+        /// What arrived.
+        received: Sha256Digest,
+    },
+    /// The same deposit is being worked on.
+    InProgress,
+    /// The key was used for another photo.
+    KeyReused,
+    /// The judge refused it.
+    Refused {
+        /// All findings.
+        findings: Vec<Finding>,
+    },
+    /// It could not be sealed.
+    Seal(SealError),
+    /// It could not be stored.
+    Store(StoreError),
+}
+
+impl From<QueueFullError> for DepositError {
+    fn from(_: QueueFullError) -> Self {
+        Self::Busy
+    }
+}
+
+impl From<SealError> for DepositError {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
+    }
+}
+
+impl From<StoreError> for DepositError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

@@ -1,0 +1,17 @@
+//! A photo from deposit to erasure, one step per file.
+//!
+//! ```text
+//! studio  check | deposit -> withdraw
+//! office  collect -> hand_over (present: at the desk) -> settle
+//! both    queries
+//! ```
+
+pub mod check;
+pub mod collect;
+pub mod deposit;
+pub mod hand_over;
+pub mod present;
+pub mod queries;
+pub mod settle;
+pub mod upload_permit;
+pub mod withdraw;

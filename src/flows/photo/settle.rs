@@ -1,0 +1,118 @@
+//! Settling: the office says what became of the photo, and what must go is gone in the same moment.
+
+use time::Date;
+
+use crate::clock::Timestamp;
+use crate::domain::id::CollectionId;
+use crate::domain::photo::availability::SettlementDecision;
+use crate::domain::photo::collection::{CollectionRecord, CollectionState, Outcome, Refusal};
+use crate::domain::photo::retention::kept_until;
+use crate::flows::Gateway;
+use crate::flows::authenticate::OfficeCaller;
+use crate::storage::StoreError;
+use crate::storage::requests::SettleRequest;
+
+/// The longest note a clerk can leave, in characters.
+pub const NOTE_MAX_CHARACTERS: usize = 500;
+
+/// What the office gets for its settlement; the same again when it repeats it.
+#[derive(Debug)]
+pub struct SettlementReceipt {
+    /// The collection as it stands now.
+    pub collection: CollectionRecord,
+    /// How it ended.
+    pub outcome: CollectionState,
+    /// When.
+    pub settled_at: Timestamp,
+}
+
+/// Settles a collection of this office.
+///
+/// # Errors
+/// [`SettleError`]; nothing changed then.
+pub async fn settle(
+    gateway: &Gateway,
+    office: &OfficeCaller,
+    collection_id: CollectionId,
+    outcome: Outcome,
+) -> Result<SettlementReceipt, SettleError> {
+    check_note(&outcome)?;
+    let now = gateway.now();
+    let state = outcome.state();
+    let request = SettleRequest {
+        collection_id,
+        office_id: office.party.party_id,
+        device_id: office.device_id,
+        kept_until: kept_until(&outcome),
+        outcome,
+        now,
+    };
+    let settled = gateway.store.settle(&request).await?.ok_or(SettleError::UnknownCollection)?;
+    let settled_at = match settled.settlement {
+        SettlementDecision::Allowed => now,
+        SettlementDecision::Repeated { at } => at,
+        SettlementDecision::AlreadySettled { state, at } => return Err(SettleError::AlreadySettled { state, at }),
+        SettlementDecision::Lapsed { at } => return Err(SettleError::Lapsed { at }),
+        SettlementDecision::DateOutOfRange { earliest, latest } => {
+            return Err(SettleError::DateOutOfRange { earliest, latest });
+        }
+    };
+    Ok(SettlementReceipt { collection: settled.collection, outcome: state, settled_at })
+}
+
+fn check_note(outcome: &Outcome) -> Result<(), SettleError> {
+    let Outcome::Refused(Refusal { note: Some(note), .. }) = outcome else { return Ok(()) };
+    let length = note.chars().count();
+    if length > NOTE_MAX_CHARACTERS {
+        return Err(SettleError::NoteTooLong { length });
+    }
+    // It is shown in the studio, on terminals too.
+    if note.contains(is_forbidden_in_note) { Err(SettleError::NoteHasControlCharacters) } else { Ok(()) }
+}
+
+/// Control characters, and those that turn the direction of writing round (Unicode UAX #9) and make a text read as another.
+fn is_forbidden_in_note(character: char) -> bool {
+    (character.is_control() && character != '\n')
+        || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Why a collection was not settled.
+#[derive(Debug)]
+pub enum SettleError {
+    /// This office has no such collection.
+    UnknownCollection,
+    /// A photo cannot be kept until this day.
+    DateOutOfRange {
+        /// The first day that could be.
+        earliest: Date,
+        /// The last day that could be.
+        latest: Date,
+    },
+    /// The note is too long.
+    NoteTooLong {
+        /// In characters.
+        length: usize,
+    },
+    /// The note holds control characters.
+    NoteHasControlCharacters,
+    /// It was settled in another way before.
+    AlreadySettled {
+        /// How.
+        state: CollectionState,
+        /// When.
+        at: Timestamp,
+    },
+    /// The lease ran out before anything was handed over.
+    Lapsed {
+        /// When.
+        at: Timestamp,
+    },
+    /// The store cannot be asked.
+    Store(StoreError),
+}
+
+impl From<StoreError> for SettleError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

@@ -1,0 +1,64 @@
+//! Withdrawing: a studio takes back what no office holds.
+
+use crate::clock::Timestamp;
+use crate::domain::id::PhotoId;
+use crate::domain::log::AuditEvent;
+use crate::domain::photo::PhotoState;
+use crate::domain::photo::withdrawal::WithdrawalDecision;
+use crate::flows::Gateway;
+use crate::flows::authenticate::StudioCaller;
+use crate::storage::StoreError;
+use crate::storage::requests::TrackedPhoto;
+
+/// Withdraws and erases a photo of this studio; a repeat gets the same answer.
+///
+/// # Errors
+/// [`WithdrawError`]; nothing changed then.
+pub async fn withdraw(
+    gateway: &Gateway,
+    studio: &StudioCaller,
+    photo_id: PhotoId,
+) -> Result<TrackedPhoto, WithdrawError> {
+    let details = serde_json::json!({ "studio_id": studio.party.party_id });
+    let audit = gateway.audit(studio.device_id, AuditEvent::PhotoWithdrawn, Some(photo_id.to_string()), details);
+    let withdrawn = gateway.store.withdraw(studio.party.party_id, photo_id, audit.at, audit).await?;
+    let (withdrawal, photo) = withdrawn.ok_or(WithdrawError::UnknownPhoto)?;
+    match withdrawal {
+        WithdrawalDecision::Allowed | WithdrawalDecision::Repeated => Ok(photo),
+        WithdrawalDecision::Leased { until } => Err(WithdrawError::Leased { until }),
+        WithdrawalDecision::Kept => Err(WithdrawError::Kept { until: photo.record.expires_at }),
+        WithdrawalDecision::TooLate { state, at } => Err(WithdrawError::TooLate { state, at }),
+    }
+}
+
+/// Why a photo was not withdrawn.
+#[derive(Debug)]
+pub enum WithdrawError {
+    /// This studio has no such photo.
+    UnknownPhoto,
+    /// An office holds it.
+    Leased {
+        /// Until then at the latest.
+        until: Timestamp,
+    },
+    /// An office keeps it at the applicant's wish.
+    Kept {
+        /// Until then.
+        until: Timestamp,
+    },
+    /// It is gone already.
+    TooLate {
+        /// How.
+        state: PhotoState,
+        /// When.
+        at: Timestamp,
+    },
+    /// The store cannot be asked.
+    Store(StoreError),
+}
+
+impl From<StoreError> for WithdrawError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

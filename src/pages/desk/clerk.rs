@@ -1,0 +1,72 @@
+//! Who sits at the desk, and in which language.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use crate::api::caller::OfficeCaller;
+use crate::api::{App, Problem};
+use crate::clock::Timestamp;
+use crate::domain::id::CollectionId;
+use crate::domain::language::Language;
+use crate::domain::photo::collection::CollectionRecord;
+use crate::flows::photo::queries;
+use crate::pages::frame::page::DeskPage;
+use crate::pages::frame::{cookies, page};
+
+pub(super) const LANGUAGE_COOKIE: &str = "lichtbild_language";
+
+/// A device of an office in good standing, with a browser in front of it.
+pub struct Clerk {
+    /// The office's device.
+    pub office: OfficeCaller,
+    /// The language of the page.
+    pub language: Language,
+    /// The moment of the request.
+    pub now: Timestamp,
+    /// The address asked for.
+    pub(crate) path: String,
+    /// What makes forms of this page good.
+    pub(crate) csrf_token: String,
+}
+
+impl FromRequestParts<App> for Clerk {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let office = OfficeCaller::from_request_parts(parts, app).await?;
+        let now = app.gateway.now();
+        Ok(Self {
+            language: language(&parts.headers),
+            now,
+            path: parts.uri.path().to_owned(),
+            csrf_token: app.gateway.keys().csrf_token(office.device_id, now),
+            office,
+        })
+    }
+}
+
+impl Clerk {
+    /// A collection of the clerk's office.
+    ///
+    /// # Errors
+    /// [`Problem::CollectionUnknown`]; the store cannot be asked.
+    pub(super) async fn collection(&self, app: &App, id: Option<CollectionId>) -> Result<CollectionRecord, Problem> {
+        let id = id.ok_or(Problem::CollectionUnknown)?;
+        queries::collection(&app.gateway, &self.office, id).await?.ok_or(Problem::CollectionUnknown)
+    }
+
+    /// A page for this clerk.
+    pub(super) fn page(&self, status: StatusCode, page: &DeskPage<'_>) -> Response {
+        page::page_response(status, page, self.language, Some(self))
+    }
+}
+
+/// German, unless somebody switched: what the browser was once set up in says little about who sits at the counter.
+pub(super) fn language(headers: &HeaderMap) -> Language {
+    match cookies::read(headers, LANGUAGE_COOKIE).as_deref() {
+        Some("en") => Language::English,
+        _ => Language::German,
+    }
+}

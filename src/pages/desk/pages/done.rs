@@ -1,0 +1,100 @@
+//! `GET /desk/collections/{collection_id}/done`: what happened, and the field for the next code.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::code_form::{CodeForm, code_form};
+use crate::api::request::PathId;
+use crate::api::{App, Problem};
+use crate::domain::id::CollectionId;
+use crate::domain::photo::collection::{CollectionRecord, CollectionState};
+use crate::pages::desk::clerk::Clerk;
+use crate::pages::frame::local_time::{dated_time_element, last_day};
+use crate::pages::frame::page::{DeskPage, see_other};
+
+/// How a collection ended; of one that has not, its photo.
+pub async fn show(
+    State(app): State<App>,
+    clerk: Clerk,
+    PathId(collection_id): PathId<CollectionId>,
+) -> Result<Response, Problem> {
+    let collection = clerk.collection(&app, collection_id).await?;
+    if collection.state == CollectionState::Leased {
+        return Ok(see_other(&format!("/desk/collections/{}", collection.collection_id), None));
+    }
+    Ok(clerk.page(StatusCode::OK, &page(&clerk, &collection)))
+}
+
+fn page<'a>(clerk: &Clerk, collection: &CollectionRecord) -> DeskPage<'a> {
+    let language = clerk.language;
+    let title = language.pick("Erledigt", "Done");
+    let form = CodeForm { typed: "", error: None, takes_focus: true };
+    let main = html! {
+        section.receipt aria-labelledby="outcome" {
+            h1 #outcome data-outcome=(collection.state) { (headline(collection.state, clerk)) }
+            (consequence(collection, clerk))
+            dl.facts {
+                @if let Some(at) = collection.settled_at {
+                    div { dt { (language.pick("Wann", "When")) } dd { (dated_time_element(at, language)) } }
+                }
+                div { dt { (language.pick("Amt", "Office")) } dd { bdi { (clerk.office.party.name) } ", " bdi { (clerk.office.party.place) } } }
+                div { dt { (language.pick("Belegnummer", "Receipt number")) } dd #receipt { code { (collection.collection_id) } } }
+            }
+        }
+        section.next #next aria-label=(language.pick("Nächster Code", "Next code")) {
+            h2 { (language.pick("Nächster Code", "Next code")) }
+            (code_form(&form, clerk))
+        }
+    };
+    DeskPage { title, problem: None, main }
+}
+
+fn headline(state: CollectionState, clerk: &Clerk) -> &'static str {
+    clerk.language.pick(
+        match state {
+            CollectionState::Leased => "Noch in Bearbeitung",
+            CollectionState::Used => "Das Foto ist verwendet und gelöscht",
+            CollectionState::Kept => "Das Foto ist verwendet und wird aufbewahrt",
+            CollectionState::Refused => "Das Foto ist abgelehnt und gelöscht",
+            CollectionState::Released => "Das Foto wurde zurückgelegt",
+            CollectionState::Lapsed => "Der Abruf ist abgelaufen",
+        },
+        match state {
+            CollectionState::Leased => "Still in progress",
+            CollectionState::Used => "The photo is used and erased",
+            CollectionState::Kept => "The photo is used and kept",
+            CollectionState::Refused => "The photo is refused and erased",
+            CollectionState::Released => "The photo is put back",
+            CollectionState::Lapsed => "The collection has run out",
+        },
+    )
+}
+
+fn consequence(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
+    let language = clerk.language;
+    let until = collection.kept_until.map(|until| last_day(until, language));
+    let words = match (collection.state, until) {
+        (CollectionState::Kept, Some(until)) => language.pick(
+            format!(
+                "Derselbe Code gilt für ein zweites Dokument bis einschließlich {until}. Die Person behält ihren Beleg."
+            ),
+            format!("The same code is good for a second document through {until}. The person keeps the receipt."),
+        ),
+        (CollectionState::Refused, _) => language
+            .pick(
+                "Das Fotostudio sieht den Grund. Die Person braucht ein neues Foto.",
+                "The studio sees the reason. The person needs a new photo.",
+            )
+            .into(),
+        (CollectionState::Released | CollectionState::Lapsed, _) => language
+            .pick(
+                "Der Code bleibt gültig. Die Person behält ihren Beleg.",
+                "The code stays valid. The person keeps the receipt.",
+            )
+            .into(),
+        _ => language.pick("Der Code ist damit verbraucht.", "The code is used up.").into(),
+    };
+    html! { p.lead { (words) } }
+}

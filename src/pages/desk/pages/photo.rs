@@ -1,0 +1,278 @@
+//! `GET /desk/collections/{collection_id}`: the photo, to be looked at.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maud::{Markup, html};
+
+use super::code_entry;
+use crate::api::request::PathId;
+use crate::api::{App, Problem};
+use crate::clock::Timestamp;
+use crate::domain::id::CollectionId;
+use crate::domain::language::Language;
+use crate::domain::photo::collection::{CollectionRecord, CollectionState};
+use crate::domain::photo::declaration::{Declaration, Exception, Subject};
+use crate::flows::photo::hand_over::HandOverError;
+use crate::flows::photo::present::{Presented, present};
+use crate::pages::desk::clerk::Clerk;
+use crate::pages::desk::session;
+use crate::pages::frame::local_time;
+use crate::pages::frame::local_time::{clock_time, last_day, time_element};
+use crate::pages::frame::page::{DeskPage, csrf_field, no_content, see_other};
+use crate::report::overlay::overlay;
+use crate::validation::guides::Guides;
+use crate::validation::{CaptureDate, Profile, capture_date};
+use crate::wire::finding::FindingBody;
+
+/// The picture, what there is to know about it, and what can be done.
+pub async fn show(
+    State(app): State<App>,
+    clerk: Clerk,
+    PathId(collection_id): PathId<CollectionId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let collection = match leased_or_redirect(&app, &clerk, collection_id).await? {
+        LeasedOrRedirect::Leased(collection) => collection,
+        LeasedOrRedirect::Redirect(elsewhere) => return Ok(elsewhere),
+    };
+    let Some(code) = session::code(&app, &clerk, &headers, collection.collection_id) else {
+        return Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&collection, &clerk)));
+    };
+    match present(&app.gateway, &clerk.office, collection.collection_id, &code).await {
+        Ok(presented) => Ok(clerk.page(StatusCode::OK, &page(&clerk, &presented, &app.gateway.profile))),
+        Err(HandOverError::LeaseExpired { .. }) => {
+            Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&collection, &clerk)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `HEAD`, of the page and of the file: answered by their own handlers, it would count as a hand-over.
+pub async fn head(
+    State(app): State<App>,
+    clerk: Clerk,
+    PathId(collection_id): PathId<CollectionId>,
+) -> Result<Response, Problem> {
+    match leased_or_redirect(&app, &clerk, collection_id).await? {
+        LeasedOrRedirect::Leased(_) => Ok(no_content()),
+        LeasedOrRedirect::Redirect(elsewhere) => Ok(elsewhere),
+    }
+}
+
+/// A collection of this office that can be worked on, or where to go instead.
+pub(super) enum LeasedOrRedirect {
+    /// It waits for a decision.
+    Leased(CollectionRecord),
+    /// It is over: its last page tells how it ended.
+    Redirect(Response),
+}
+
+pub(super) async fn leased_or_redirect(
+    app: &App,
+    clerk: &Clerk,
+    collection_id: Option<CollectionId>,
+) -> Result<LeasedOrRedirect, Problem> {
+    let collection = clerk.collection(app, collection_id).await?;
+    Ok(match collection.state {
+        CollectionState::Leased => LeasedOrRedirect::Leased(collection),
+        _ => {
+            LeasedOrRedirect::Redirect(see_other(&format!("/desk/collections/{}/done", collection.collection_id), None))
+        }
+    })
+}
+
+pub(super) fn code_prompt(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
+    let language = clerk.language;
+    let begun = time_element(collection.leased_at, clerk.now, language);
+    html! {
+        p {
+            (language.pick("Dieser Abruf wurde begonnen: ", "This collection was begun: ")) (begun) ". "
+            (language.pick(
+                "Mit dem Code vom Beleg geht es weiter, wo Sie aufgehört haben. Nichts ist verloren.",
+                "The code from the receipt takes you back to where you were. Nothing is lost.",
+            ))
+        }
+        @if let Some(due) = collection.settle_due { p { (settle_deadline(due, clerk)) } }
+    }
+}
+
+fn page<'a>(clerk: &Clerk, presented: &Presented, profile: &Profile) -> DeskPage<'a> {
+    let language = clerk.language;
+    let title = language.pick("Foto ansehen", "Look at the photo");
+    let main = html! {
+        h1.visually-hidden { (title) }
+        div.sheet {
+            (photo_figure(presented, profile, language))
+            div.beside {
+                (facts(presented, clerk))
+                (actions(&presented.collection, clerk))
+                (declaration(presented.opened.sealed_metadata.declaration, language))
+                (findings(presented, language))
+            }
+        }
+    };
+    DeskPage { title, problem: None, main }
+}
+
+fn photo_figure(presented: &Presented, profile: &Profile, language: Language) -> Markup {
+    let (width, height) = (presented.photo.facts.width, presented.photo.facts.height);
+    html! {
+        figure {
+            input #pixels type="checkbox";
+            label for="pixels" { (language.pick("Pixelgenau (100 %)", "True to pixels (100 %)")) }
+            input #guides type="checkbox" checked;
+            label for="guides" { (language.pick("Hilfslinien", "Guide lines")) }
+            div.frame tabindex="0" role="group" aria-label=(language.pick("Foto", "Photo")) {
+                div.picture {
+                    img #photo width=(width) height=(height)
+                        src={ "data:image/jpeg;base64," (STANDARD.encode(&presented.opened.bytes)) }
+                        alt=(language.pick("Das eingelieferte Lichtbild", "The photo as deposited"));
+                    @if let Some(guides) = Guides::new(profile, &presented.measurements) {
+                        div #guide-lines { (overlay(&guides, language)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn facts(presented: &Presented, clerk: &Clerk) -> Markup {
+    let Presented { collection, photo, opened, studio, .. } = presented;
+    let (language, now) = (clerk.language, clerk.now);
+    html! {
+        (lease(collection, clerk))
+        dl.facts {
+            @if let Some(studio) = studio {
+                div { dt { (language.pick("Fotostudio", "Studio")) } dd #studio { bdi { (studio.name) } ", " bdi { (studio.place) } } }
+            }
+            div {
+                dt { (language.pick("Aufgenommen", "Taken")) }
+                dd #captured {
+                    @match capture_date(&opened.bytes) {
+                        CaptureDate::Known(captured) => (local_time::date(captured.date, language)),
+                        CaptureDate::Unreadable(text) => {
+                            span.quiet { (language.pick("nicht lesbar: ", "unreadable: ")) bdi { (text) } }
+                        }
+                        CaptureDate::Missing => {
+                            span.quiet { (language.pick("steht nicht in der Datei", "the file does not say")) }
+                        }
+                    }
+                }
+            }
+            div { dt { (language.pick("Eingeliefert", "Deposited")) } dd { (time_element(photo.deposited_at, now, language)) } }
+            div { dt { (language.pick("Verfügbar bis", "Available until")) } dd { (last_day(photo.expires_at, language)) } }
+            div { dt { (language.pick("Format", "Format")) } dd { (photo.facts.width) " × " (photo.facts.height) " Pixel, " (photo.facts.profile) } }
+        }
+    }
+}
+
+/// Until when the photo is on this office's screens, and what happens if nobody decides.
+pub(super) fn lease(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
+    let (language, now) = (clerk.language, clerk.now);
+    html! {
+        div.lease-box {
+            p #lease.lease data-seconds=(now.until(collection.lease_until).as_secs())
+                data-left=(language.pick("noch {minutes} min", "{minutes} min left"))
+                data-soon=(language.pick(
+                    "Das Foto ist noch {minutes} Minuten geöffnet. Danach den Code noch einmal eingeben.",
+                    "The photo is open for {minutes} more minutes. Enter the code again after that.",
+                )) {
+                (language.pick("Für Sie geöffnet bis ", "Open for you until "))
+                time datetime=(collection.lease_until) { (clock_time(collection.lease_until, language)) }
+                " " span.left {}
+            }
+            p #lease-status.visually-hidden role="status" {}
+            @if let Some(due) = collection.settle_due { p.quiet { (settle_deadline(due, clerk)) } }
+        }
+    }
+}
+
+/// What the gateway does with a photo that was looked at and never settled.
+pub(super) fn settle_deadline(due: Timestamp, clerk: &Clerk) -> String {
+    let day = last_day(due, clerk.language);
+    clerk.language.pick(
+        format!("Bis {day} abschließen oder zurücklegen, sonst gilt das Foto als verwendet und wird gelöscht."),
+        format!("Finish or put it back by {day}, or else the photo counts as used and is erased."),
+    )
+}
+
+fn declaration(declared: Declaration, language: Language) -> Markup {
+    let subject = match declared.subject {
+        Subject::Adult => None,
+        Subject::Under10 => Some(language.pick("Kind unter zehn Jahren", "child under ten")),
+        Subject::Under6 => Some(language.pick("Kind unter sechs Jahren", "child under six")),
+    };
+    let exception = match declared.exception {
+        Exception::None => None,
+        Exception::Medical => {
+            Some(language.pick("Ausnahme aus medizinischen Gründen", "exception for medical reasons"))
+        }
+        Exception::Religious => {
+            Some(language.pick("Ausnahme aus religiösen Gründen", "exception for religious reasons"))
+        }
+    };
+    html! {
+        @if subject.is_some() || exception.is_some() {
+            div #declaration.notice {
+                h2 { (language.pick("Das Studio erklärt", "The studio declares")) }
+                ul { @for said in [subject, exception].into_iter().flatten() { li { (said) } } }
+                p { (language.pick(
+                    "Die Software hat deshalb milder geprüft. Ob das Foto genügt, entscheiden Sie.",
+                    "That is why the software judged more mildly. Whether the photo will do is for you to decide.",
+                )) }
+            }
+        }
+    }
+}
+
+fn findings(presented: &Presented, language: Language) -> Markup {
+    let all = presented.photo.facts.findings.iter().chain(&presented.opened.sealed_metadata.findings);
+    let findings = FindingBody::all(all, language);
+    html! {
+        section #findings {
+            h2 { (language.pick("Hinweise der Prüfung", "What the check found")) }
+            @if findings.is_empty() {
+                p { (language.pick("Keine: Alle gemessenen Regeln sind eingehalten.", "Nothing: every rule that was measured is kept.")) }
+            } @else {
+                ul {
+                    @for finding in findings {
+                        li {
+                            strong { (finding.check.label(language)) } " "
+                            (measured(&finding, language))
+                            p { (finding.message) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What was found and what is asked for, as far as there is something of either.
+fn measured(finding: &FindingBody, language: Language) -> Markup {
+    const NOTHING: &str = "-";
+    html! {
+        span.measured {
+            @if finding.measured != NOTHING { bdi { (finding.measured) } " " }
+            @if finding.limit != NOTHING { "(" (language.pick("verlangt ", "asked for ")) bdi { (finding.limit) } ")" }
+        }
+    }
+}
+
+fn actions(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
+    let language = clerk.language;
+    let path = format!("/desk/collections/{}", collection.collection_id);
+    html! {
+        div.actions {
+            a.button.primary #use href={ (path) "/use" } { (language.pick("Foto verwenden", "Use the photo")) }
+            a.button #refuse href={ (path) "/refuse" } { (language.pick("Ablehnen …", "Refuse …")) }
+            form #release method="post" action={ (path) "/settle" } {
+                (csrf_field(clerk))
+                button type="submit" name="outcome" value="released" { (language.pick("Zurücklegen", "Put back")) }
+            }
+        }
+    }
+}

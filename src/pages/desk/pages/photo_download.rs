@@ -1,0 +1,42 @@
+//! `GET /desk/collections/{collection_id}/photo.jpg`: the file, to be saved for the Fachverfahren.
+
+use axum::extract::State;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+
+use crate::api::request::PathId;
+use crate::api::{App, Problem};
+use crate::domain::id::CollectionId;
+use crate::flows::photo::hand_over::hand_over;
+use crate::pages::desk::clerk::Clerk;
+use crate::pages::desk::session;
+use crate::pages::frame::page::set_privacy_headers;
+use crate::storage::requests::FetchPurpose;
+
+/// The picture, byte for byte as the studio sent it.
+pub async fn show(
+    State(app): State<App>,
+    clerk: Clerk,
+    PathId(collection_id): PathId<CollectionId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
+    let code = session::code(&app, &clerk, &headers, collection_id).ok_or(Problem::LeaseExpired { at: clerk.now })?;
+    let opened = hand_over(&app.gateway, &clerk.office, collection_id, &code, FetchPurpose::HandOver).await?.opened;
+    let mut response = opened.bytes.into_response();
+    let disposition = format!("attachment; filename=\"{}\"", name(collection_id));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
+    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(|_| Problem::Internal)?);
+    headers.append(SET_COOKIE, session::mark_saved(collection_id)?);
+    set_privacy_headers(headers);
+    Ok(response)
+}
+
+/// What every Fachverfahren and every file system can take: ASCII, short, different for each collection, and nobody's name.
+pub(super) fn name(collection_id: CollectionId) -> String {
+    let id = collection_id.to_string();
+    let last = id.rsplit('-').next().unwrap_or(&id);
+    format!("Lichtbild-{last}.jpg")
+}

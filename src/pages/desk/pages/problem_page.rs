@@ -1,0 +1,59 @@
+//! Failures as pages: whatever a handler or the router refuses under `/desk/` is told to a person.
+
+use axum::extract::{Request, State};
+use axum::http::header::ALLOW;
+use axum::middleware::Next;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::problem_texts::{ProblemTexts, problem_texts};
+use crate::api::{App, Problem};
+use crate::clock::Timestamp;
+use crate::domain::language::Language;
+use crate::pages::desk::ROOT;
+use crate::pages::desk::clerk::language;
+use crate::pages::frame::page::{DeskPage, error_summary, page_response};
+
+/// Turns the [`Problem`]s of the desk's routes into pages; those of other routes pass by.
+pub async fn render_pages(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path != "/desk" && !path.starts_with(ROOT) {
+        return next.run(request).await;
+    }
+    let language = language(request.headers());
+    let mut response = next.run(request).await;
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    let allow = response.headers_mut().remove(ALLOW);
+    let mut page = problem
+        .response_with(|status| page_response(status, &page(&problem, language, app.gateway.now()), language, None));
+    page.headers_mut().extend(allow.map(|allow| (ALLOW, allow)));
+    page
+}
+
+fn page<'a>(problem: &Problem, language: Language, now: Timestamp) -> DeskPage<'a> {
+    let title = language.pick("Das ging nicht", "That did not work");
+    let main = html! {
+        h1 { (title) }
+        (problem_summary(problem, language, now))
+        p { a.button.primary #next href=(ROOT) { (language.pick("Code eingeben", "Enter a code")) } }
+    };
+    DeskPage { title, problem: Some(problem.kind()), main }
+}
+
+/// What happened, and what can be said to the person at the counter.
+pub(super) fn problem_summary(problem: &Problem, language: Language, now: Timestamp) -> Markup {
+    let ProblemTexts { title, explanation: what, say_to_citizen: citizen } = problem_texts(problem, language, now);
+    let words = html! {
+        @match problem {
+            Problem::CodeMalformed { .. } => p { a href="#code" { (what) } },
+            _ => p { (what) },
+        }
+        @if let Some(citizen) = citizen {
+            div #tell-citizen {
+                p.say { (language.pick("Das können Sie jetzt sagen", "What you can say now")) }
+                p { q { (citizen) } }
+            }
+        }
+    };
+    error_summary(&title, &words)
+}

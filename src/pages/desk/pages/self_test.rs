@@ -1,0 +1,258 @@
+//! `GET /desk/self-test`: the four things that keep a counter from working, one after the other. `POST`: what the scanner sent.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use maud::{Markup, html};
+
+use crate::api::readiness::{Readiness, probe};
+use crate::api::{App, Problem};
+use crate::domain::language::Language;
+use crate::domain::party::Device;
+use crate::domain::party::credential::Credential;
+use crate::flows::photo::queries;
+use crate::pages::desk::clerk::Clerk;
+use crate::pages::desk::form::ClerkForm;
+use crate::pages::desk::scanner::scan_diagnosis::ScanSeverity;
+use crate::pages::desk::scanner::scanner_section::{ScanForm, scanner_section, severity_mark};
+use crate::pages::frame::cookies;
+use crate::pages::frame::local_time::{clock_time, day};
+use crate::pages::frame::page::DeskPage;
+
+const PATH: &str = "/desk/self-test";
+/// Asked for by the link that goes round once more.
+const RETRY_QUERY: &str = "again";
+/// A cookie of this page, only there to come back.
+const TEST_COOKIE: &str = "lichtbild_self_test";
+/// Before a certificate's end: long enough for an office that sits once a week.
+const WARN_BEFORE: Duration = Duration::from_secs(14 * 86_400);
+
+/// Whether cookies come back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CookieTest {
+    /// One did.
+    Done,
+    /// One was sent and did not.
+    Failed,
+    /// This is the first page, which sends one.
+    NotYet,
+}
+
+/// Nothing scanned yet.
+pub async fn show(State(app): State<App>, clerk: Clerk, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+    let round_trip = match cookies::read(&headers, TEST_COOKIE) {
+        Some(_) => CookieTest::Done,
+        None if uri.query() == Some(RETRY_QUERY) => CookieTest::Failed,
+        None => CookieTest::NotYet,
+    };
+    self_test_response(&app, &clerk, None, round_trip).await
+}
+
+/// Changes nothing: answered with the page itself.
+pub async fn create(
+    State(app): State<App>,
+    headers: HeaderMap,
+    ClerkForm(clerk, scanned): ClerkForm<ScanForm>,
+) -> Result<Response, Problem> {
+    // The page that the form is on sent the cookie.
+    let round_trip = if cookies::read(&headers, TEST_COOKIE).is_some() { CookieTest::Done } else { CookieTest::Failed };
+    self_test_response(&app, &clerk, Some(&scanned), round_trip).await
+}
+
+async fn self_test_response(
+    app: &App,
+    clerk: &Clerk,
+    scanned: Option<&ScanForm>,
+    round_trip: CookieTest,
+) -> Result<Response, Problem> {
+    let device = queries::device(&app.gateway, &clerk.office).await?;
+    let readiness = probe(app).await;
+    let title = clerk.language.pick("Selbsttest", "Self-test");
+    let main = html! {
+        h1 { (title) }
+        p.lead { (clerk.language.pick(
+            "Vier Dinge braucht dieser Arbeitsplatz. Hier sehen Sie, welches fehlt.",
+            "This counter needs four things. Here you see which one is missing.",
+        )) }
+        ol.steps.self-test {
+            li #scanner { (scanner_section(clerk, scanned)?) }
+            li { (certificate(clerk, device.as_ref())) }
+            li { (gateway(clerk, &readiness)) }
+            li { (browser(clerk.language, round_trip)) }
+        }
+    };
+    let mut response = clerk.page(StatusCode::OK, &DeskPage { title, problem: None, main });
+    response.headers_mut().append(SET_COOKIE, cookies::set_cookie(TEST_COOKIE, "here", PATH, None)?);
+    Ok(response)
+}
+
+fn certificate(clerk: &Clerk, device: Option<&Device>) -> Markup {
+    let (language, end) = (clerk.language, clerk.office.certificate_expires_at);
+    let left = clerk.now.until(end);
+    let weight = if left < WARN_BEFORE { ScanSeverity::Advice } else { ScanSeverity::Good };
+    let party = &clerk.office.party;
+    let label = device.map(|device| device.label.as_str()).filter(|label| !label.is_empty());
+    html! {
+        h2 { (language.pick("Zertifikat", "Certificate")) }
+        p { (severity_mark(weight, language)) (language.pick("Das Gateway kennt diesen Arbeitsplatz.", "The gateway knows this counter.")) }
+        dl #device.facts {
+            div { dt { (language.pick("Amt", "Office")) } dd { bdi { (party.name) } ", " bdi { (party.place) } } }
+            div {
+                dt { (language.pick("Gerät", "Device")) }
+                dd { @if let Some(label) = label { bdi { (label) } ", " } code { (clerk.office.device_id) } }
+            }
+            div {
+                dt { (language.pick("Gültig bis", "Valid until")) }
+                dd { time datetime=(end) { (day(end, language)) ", " (clock_time(end, language)) } " (" (days(left, language)) ")" }
+            }
+        }
+        @if weight != ScanSeverity::Good { div #certificate-ends.notice { p { strong { (renewal(clerk)) } } } }
+    }
+}
+
+/// Who gives out a new one.
+fn renewal(clerk: &Clerk) -> &'static str {
+    match clerk.office.credential {
+        Credential::Own { .. } => clerk.language.pick(
+            "Das Zertifikat läuft bald ab. Bitte jetzt bei der Verwaltung des Gateways ein neues verlangen und dabei das Gerät nennen.",
+            "The certificate ends soon. Ask the gateway's administrator for a new one now, and say which device this is.",
+        ),
+        Credential::External { .. } => clerk.language.pick(
+            "Das Zertifikat läuft bald ab. Bitte jetzt bei der Stelle, die es ausgegeben hat, ein neues verlangen.",
+            "The certificate ends soon. Ask those who gave it out for a new one now.",
+        ),
+    }
+}
+
+/// Whole days that are left.
+fn days(left: Duration, language: Language) -> String {
+    match left.as_secs() / 86_400 {
+        0 => language.pick("der letzte Tag", "the last day").into(),
+        1 => language.pick("noch ein Tag", "one day left").into(),
+        days => language.pick(format!("noch {days} Tage"), format!("{days} days left")),
+    }
+}
+
+fn gateway(clerk: &Clerk, readiness: &Readiness) -> Markup {
+    let language = clerk.language;
+    let ready = readiness.missing.is_empty();
+    html! {
+        h2 { "Gateway" }
+        @if ready {
+            p #ready data-ready="true" { (severity_mark(ScanSeverity::Good, language)) (language.pick("Bereit: Fotos können abgerufen werden.", "Ready: photos can be collected.")) }
+        } @else {
+            div #ready.notice data-ready="false" {
+                p { (severity_mark(ScanSeverity::Fault, language)) strong { (language.pick("Nicht bereit.", "Not ready.")) } }
+                ul { @for missing in &readiness.missing { li data-missing=(missing) { (missing_text(missing, language)) } } }
+                p { (language.pick(
+                    "Bitte die Verwaltung des Gateways anrufen. Die Codes bleiben gültig, nichts ist verloren.",
+                    "Call the gateway's administrator. Codes stay valid, nothing is lost.",
+                )) }
+            }
+        }
+        @if !readiness.degraded.is_empty() {
+            p #degraded.quiet { (language.pick(
+                "Die Verwaltung des Gateways hat etwas nachzusehen (/readyz nennt es); am Schalter ändert das nichts.",
+                "The gateway's administrator has something to look at (/readyz tells what); at the counter it changes nothing.",
+            )) }
+        }
+        dl.facts {
+            div { dt { "Version" } dd { "Lichtbild " (env!("CARGO_PKG_VERSION")) } }
+            div { dt { (language.pick("Uhr", "Clock")) } dd { (clock(clerk)) } }
+        }
+    }
+}
+
+/// Certificates count by the computer's clock, so a wrong one keeps a counter out. The script says by how much.
+fn clock(clerk: &Clerk) -> Markup {
+    let language = clerk.language;
+    html! {
+        span #clock data-now=(clerk.now.unix_milliseconds())
+            data-right=(language.pick("Die Uhr dieses Computers stimmt.", "This computer's clock is right."))
+            data-fast=(language.pick(
+                "Die Uhr dieses Computers geht {minutes} min vor. Bitte stellen lassen: Von ihr hängt ab, welche Zertifikate gelten.",
+                "This computer's clock is {minutes} min fast. Have it set: which certificates count depends on it.",
+            ))
+            data-slow=(language.pick(
+                "Die Uhr dieses Computers geht {minutes} min nach. Bitte stellen lassen: Von ihr hängt ab, welche Zertifikate gelten.",
+                "This computer's clock is {minutes} min slow. Have it set: which certificates count depends on it.",
+            )) {
+            (language.pick(
+                format!("Beim Gateway ist es {}. Die Uhr dieses Computers sollte dasselbe zeigen.", clock_time(clerk.now, language)),
+                format!("At the gateway it is {}. This computer's clock should show the same.", clock_time(clerk.now, language)),
+            ))
+        }
+    }
+}
+
+fn missing_text(missing: &str, language: Language) -> &'static str {
+    match missing {
+        "storage" => language.pick(
+            "Der Speicher nimmt nichts an: Datenträger voll oder nicht erreichbar.",
+            "The storage takes nothing: disk full or out of reach.",
+        ),
+        "clock" => {
+            language.pick("Die Uhr des Gateways muss bestätigt werden.", "The gateway's clock has to be confirmed.")
+        }
+        "epoch-key" => language.pick("Der Schlüssel für diesen Monat fehlt.", "The key for this month is missing."),
+        "server-certificate" => {
+            language.pick("Das Zertifikat des Gateways ist abgelaufen.", "The gateway's certificate has expired.")
+        }
+        _ => language.pick("Etwas fehlt; /readyz nennt es.", "Something is missing; /readyz tells what."),
+    }
+}
+
+fn browser(language: Language, round_trip: CookieTest) -> Markup {
+    html! {
+        h2 { "Browser" }
+        dl.facts {
+            div { dt { "Cookies" } dd #cookies data-round-trip=(cookie_test_tag(round_trip)) { (cookie_test_text(language, round_trip)) } }
+            div {
+                dt { (language.pick("Skripte", "Scripts")) }
+                dd #script data-on=(language.pick("Eingeschaltet.", "On.")) {
+                    (language.pick(
+                        "Ausgeschaltet. Alles geht auch so; Tippfehler und das Ende der Zeit für ein Foto zeigen sich dann erst nach dem Absenden.",
+                        "Off. Everything works without them; typos and the end of a photo's time show only after sending.",
+                    ))
+                }
+            }
+            div {
+                dt { (language.pick("Drucken", "Printing")) }
+                dd { (language.pick(
+                    "Drucken Sie diese Seite: Es erscheint nur das Testsymbol, gut zwei Zentimeter breit. Lässt es sich scannen, stimmt auch der Drucker.",
+                    "Print this page: only the test symbol appears, a little over two centimetres wide. If it can be scanned, the printer is fine too.",
+                )) }
+            }
+        }
+    }
+}
+
+fn cookie_test_text(language: Language, round_trip: CookieTest) -> Markup {
+    match round_trip {
+        CookieTest::Done => {
+            html! { (severity_mark(ScanSeverity::Good, language)) (language.pick("Sie kommen zurück.", "They come back.")) }
+        }
+        CookieTest::Failed => html! {
+            (severity_mark(ScanSeverity::Fault, language))
+            strong { (language.pick(
+                "Sie kommen nicht zurück: Ohne sie muss der Code auf jeder Seite neu eingegeben werden. Bitte Cookies für diese Adresse erlauben.",
+                "They do not come back: without them the code has to be entered anew on each page. Allow cookies for this address.",
+            )) }
+        },
+        CookieTest::NotYet => html! {
+            (language.pick("Noch nicht geprüft. ", "Not checked yet. "))
+            a #round-trip href={ (PATH) "?" (RETRY_QUERY) } { (language.pick("Jetzt prüfen", "Check now")) }
+        },
+    }
+}
+
+fn cookie_test_tag(round_trip: CookieTest) -> &'static str {
+    match round_trip {
+        CookieTest::Done => "done",
+        CookieTest::Failed => "failed",
+        CookieTest::NotYet => "not-yet",
+    }
+}

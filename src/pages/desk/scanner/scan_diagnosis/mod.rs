@@ -1,0 +1,296 @@
+//! What a hand scanner in keyboard mode made of the test symbol, as a pure function of the keys it pressed.
+//!
+//! A scanner does not send characters: it presses the keys that bear them on the keyboard it is set to, and the computer reads them
+//! by the layout that *it* is set to. Where the two differ, Y and Z change places and a hyphen becomes an ß.
+
+use std::time::Duration;
+
+use crate::domain::code::retrieval_code::{RetrievalCode, TEST_CODE};
+
+/// Symbols of a code.
+const SYMBOLS: usize = 20;
+/// Slower than this for each character is a hand: scanners take 1 to 40 ms, fast typists 100.
+const MIN_TYPING_INTERVAL: Duration = Duration::from_millis(80);
+/// What 0 to 9 become under a shift lock, on a German and on a US layout.
+const SHIFTED_DIGITS: [&str; 2] = ["=!\"§$%&/()", ")!@#$%^&*("];
+
+/// A key that is not part of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keystroke {
+    /// As a scanner should end.
+    Enter,
+    /// To the next field.
+    Tab,
+    /// A control character, by the letter that makes it: `B` for STX, `J` for LF.
+    Control(char),
+}
+
+impl Keystroke {
+    /// Keys by the names that the page's script gives them, with spaces between: `Control+B`. Others are left out.
+    pub(super) fn parse_all(names: &str) -> Vec<Self> {
+        let key = |name: &str| match name {
+            "Enter" => Some(Self::Enter),
+            "Tab" => Some(Self::Tab),
+            other => match other.strip_prefix("Control+")?.as_bytes() {
+                [letter @ b'A'..=b'Z'] => Some(Self::Control(char::from(*letter))),
+                _ => None,
+            },
+        };
+        names.split(' ').filter_map(key).take(8).collect()
+    }
+
+    fn of(character: char) -> Option<Self> {
+        match character {
+            '\r' | '\n' => Some(Self::Enter),
+            '\t' => Some(Self::Tab),
+            '\u{1}'..='\u{1a}' => Some(Self::Control(char::from(b'@' + (character as u8)))),
+            _ => None,
+        }
+    }
+}
+
+/// What arrived.
+#[derive(Debug, Default)]
+pub(super) struct ScannerInput<'a> {
+    /// Keys before the text.
+    pub(super) before: Vec<Keystroke>,
+    /// What stood in the field.
+    pub(super) text: &'a str,
+    /// Keys after it.
+    pub(super) after: Vec<Keystroke>,
+    /// From the first character to the last, where a script took the time.
+    pub(super) duration: Option<Duration>,
+}
+
+/// One thing to say about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ScanFinding {
+    /// Nothing arrived.
+    Nothing,
+    /// The test symbol, character by character.
+    Right,
+    /// It names the kind of symbol first (ISO/IEC 15424), as in `]d1`.
+    SymbologyPrefix,
+    /// A control character comes first, STX mostly, which browsers take for a shortcut.
+    ControlPrefix(Keystroke),
+    /// Something was set as a prefix.
+    TextPrefix(String),
+    /// Something was set as a suffix.
+    TextSuffix(String),
+    /// Y and Z have changed places.
+    YAndZSwapped,
+    /// A hyphen came as an ß.
+    HyphenAsEszett,
+    /// Capital letters came as small ones.
+    SmallLetters,
+    /// Digits came as the signs above them.
+    DigitsAsSigns,
+    /// Most of it is right and some characters are others.
+    OtherLayout,
+    /// Characters got lost on the way.
+    Missing(usize),
+    /// Characters came twice or were slipped in.
+    Surplus(usize),
+    /// This is a code, but not that of the test symbol.
+    AnotherCode,
+    /// Something else.
+    Unrecognized,
+    /// It ends with Enter.
+    EnterSuffix,
+    /// It ends with Tab.
+    TabSuffix,
+    /// It ends with a control character instead of Enter.
+    ControlSuffix(Keystroke),
+    /// Nothing comes after the text.
+    NoSuffix,
+    /// A person typed it.
+    TypedByHand,
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ScanSeverity {
+    /// As it should be.
+    Good,
+    /// Codes can be scanned; better set otherwise.
+    Advice,
+    /// Codes cannot be scanned like this.
+    Fault,
+}
+
+impl ScanFinding {
+    /// How much it matters.
+    pub(super) fn severity(&self) -> ScanSeverity {
+        match self {
+            Self::Right | Self::EnterSuffix => ScanSeverity::Good,
+            Self::SymbologyPrefix
+            | Self::SmallLetters
+            | Self::TabSuffix
+            | Self::NoSuffix
+            | Self::AnotherCode
+            | Self::TypedByHand => ScanSeverity::Advice,
+            _ => ScanSeverity::Fault,
+        }
+    }
+}
+
+/// What is to be said about a scan, the weightiest not necessarily first.
+pub(super) fn diagnose(scan: &ScannerInput<'_>) -> Vec<ScanFinding> {
+    let (before, text, after) = bare(scan);
+    if text.is_empty() {
+        return vec![ScanFinding::Nothing];
+    }
+    let mut findings = Vec::new();
+    if let Some(key) = before.first() {
+        findings.push(ScanFinding::ControlPrefix(*key));
+    }
+    let (symbology, text) = split_symbology(text);
+    if symbology.is_some() {
+        findings.push(ScanFinding::SymbologyPrefix);
+    }
+    normalize_and_compare(text, &mut findings);
+    findings.push(match after.first() {
+        None => ScanFinding::NoSuffix,
+        Some(Keystroke::Enter) => ScanFinding::EnterSuffix,
+        Some(Keystroke::Tab) => ScanFinding::TabSuffix,
+        Some(key) => ScanFinding::ControlSuffix(*key),
+    });
+    let keystrokes = u32::try_from(scan.text.chars().count().saturating_sub(1)).unwrap_or(u32::MAX);
+    if scan.duration.is_some_and(|took| keystrokes >= 10 && took > MIN_TYPING_INTERVAL * keystrokes) {
+        findings.push(ScanFinding::TypedByHand);
+    }
+    findings
+}
+
+/// Control characters that found their way into the field, moved to the keys around it.
+pub(super) fn bare<'a>(scan: &ScannerInput<'a>) -> (Vec<Keystroke>, &'a str, Vec<Keystroke>) {
+    let is_key = |c: char| Keystroke::of(c).is_some();
+    let rest = scan.text.trim_start_matches(is_key);
+    let lead = scan.text.strip_suffix(rest).unwrap_or("");
+    let text = rest.trim_end_matches(is_key);
+    let trail = rest.strip_prefix(text).unwrap_or("");
+    let before = scan.before.iter().copied().chain(lead.chars().filter_map(Keystroke::of)).collect();
+    let after = trail.chars().filter_map(Keystroke::of).chain(scan.after.iter().copied()).collect();
+    (before, text.trim_matches(' '), after)
+}
+
+/// What names the kind of symbol, and what is left. A US `]` is a German `+`.
+pub(crate) fn split_symbology(text: &str) -> (Option<&str>, &str) {
+    let mut characters = text.chars();
+    match [characters.next(), characters.next(), characters.next()] {
+        [Some(']' | '+'), Some('d' | 'D'), Some('0'..='9' | '=' | '!' | '"' | ')' | '@')] => {
+            let (prefix, rest) = text.split_at(text.len() - characters.as_str().len());
+            (Some(prefix), rest)
+        }
+        _ => (None, text),
+    }
+}
+
+/// Undoes, one after the other, what settings can do to a text, and compares with the test symbol.
+fn normalize_and_compare(text: &str, findings: &mut Vec<ScanFinding>) {
+    let mut text = text.to_owned();
+    if text.contains('ß') {
+        findings.push(ScanFinding::HyphenAsEszett);
+        text.retain(|c| c != 'ß');
+    }
+    text.retain(|c| c != '-' && c != ' ');
+    if !text.contains(|c: char| c.is_ascii_uppercase()) && text.contains(|c: char| c.is_ascii_lowercase()) {
+        findings.push(ScanFinding::SmallLetters);
+        text.make_ascii_uppercase();
+    }
+    if !text.contains(|c: char| c.is_ascii_digit())
+        && let Some(unshifted) = SHIFTED_DIGITS.iter().find_map(|signs| unshifted(&text, signs))
+    {
+        findings.push(ScanFinding::DigitsAsSigns);
+        text = unshifted;
+    }
+    compare_with_test_code(&text, findings);
+}
+
+/// The text with digits for signs, where at least five of them were and nothing else is left over.
+fn unshifted(text: &str, signs: &str) -> Option<String> {
+    let digit = |c: char| signs.chars().position(|sign| sign == c).and_then(|at| char::from_digit(at as u32, 10));
+    let is_plain = text.chars().all(|c| c.is_ascii_uppercase() || digit(c).is_some());
+    (is_plain && text.chars().filter(|c| digit(*c).is_some()).count() >= 5)
+        .then(|| text.chars().map(|c| digit(c).unwrap_or(c)).collect())
+}
+
+fn compare_with_test_code(text: &str, findings: &mut Vec<ScanFinding>) {
+    let expected: String = test_code_symbols().collect();
+    // As it is, then with Y and Z back in their places.
+    let swapped: String = text.chars().map(swap).collect();
+    for (read, is_swapped) in [(text, false), (swapped.as_str(), true)] {
+        let (before, after) = if RetrievalCode::parse(read).is_ok_and(|code| code.is_test()) {
+            ("", "")
+        } else if let Some(around) = read.split_once(&expected) {
+            around
+        } else {
+            continue;
+        };
+        if is_swapped {
+            findings.push(ScanFinding::YAndZSwapped);
+        }
+        if !before.is_empty() {
+            findings.push(ScanFinding::TextPrefix(before.to_owned()));
+        }
+        if !after.is_empty() {
+            findings.push(ScanFinding::TextSuffix(after.to_owned()));
+        }
+        if findings.iter().all(|finding| finding.severity() < ScanSeverity::Fault) {
+            findings.push(ScanFinding::Right);
+        }
+        return;
+    }
+    for (read, is_swapped) in [(text, false), (swapped.as_str(), true)] {
+        if let Some(finding) = near_match(read, &expected) {
+            findings.extend(is_swapped.then_some(ScanFinding::YAndZSwapped));
+            findings.push(finding);
+            return;
+        }
+    }
+    findings.push(ScanFinding::Unrecognized);
+}
+
+/// What else it may be.
+fn near_match(read: &str, expected: &str) -> Option<ScanFinding> {
+    let length = read.chars().count();
+    let is_code = |text: Option<&str>| text.is_some_and(|text| RetrievalCode::parse(text).is_ok());
+    if is_code(Some(read)) {
+        return Some(ScanFinding::AnotherCode);
+    }
+    // Fewer than half would be found in many a text.
+    if (SYMBOLS / 2..SYMBOLS).contains(&length) && is_within(read, expected) {
+        return Some(ScanFinding::Missing(SYMBOLS - length));
+    }
+    if length > SYMBOLS && is_within(expected, read) {
+        return Some(ScanFinding::Surplus(length - SYMBOLS));
+    }
+    // With a prefix or a suffix it is still somebody's.
+    if is_code(read.get(..SYMBOLS)) || is_code(read.len().checked_sub(SYMBOLS).and_then(|start| read.get(start..))) {
+        return Some(ScanFinding::AnotherCode);
+    }
+    let alike = read.chars().zip(expected.chars()).filter(|(read, expected)| read == expected).count();
+    (length == SYMBOLS && alike >= SYMBOLS / 2).then_some(ScanFinding::OtherLayout)
+}
+
+/// Whether all characters of `few` are in `many`, in their order.
+fn is_within(few: &str, many: &str) -> bool {
+    let mut many = many.chars();
+    few.chars().all(|wanted| many.any(|c| c == wanted))
+}
+
+/// The characters of the test symbol, which has no hyphens.
+pub(super) fn test_code_symbols() -> impl Iterator<Item = char> {
+    TEST_CODE.chars().filter(|c| *c != '-')
+}
+
+fn swap(character: char) -> char {
+    match character {
+        'Y' => 'Z',
+        'Z' => 'Y',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,39 @@
+//! The desk's cookies: for this gateway's own pages alone, and out of reach of scripts.
+
+use axum::http::header::COOKIE;
+use axum::http::{HeaderMap, HeaderValue};
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
+
+use crate::api::Problem;
+
+/// The value of a cookie; the first where there are several: of two paths the longer stands first (RFC 6265, section 5.4).
+pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+/// A cookie for `path` and what lies below it, as a header; without `lasts` it ends with the browser.
+///
+/// # Errors
+/// [`Problem::Internal`] when it holds what no header can, which nothing here does.
+pub(crate) fn set_cookie(
+    name: &'static str,
+    value: impl Into<String>,
+    path: &str,
+    max_age: Option<Duration>,
+) -> Result<HeaderValue, Problem> {
+    let cookie =
+        Cookie::build((name, value.into())).path(path).http_only(true).secure(true).same_site(SameSite::Strict);
+    let cookie = match max_age {
+        Some(lasts) => cookie.max_age(lasts),
+        None => cookie,
+    };
+    HeaderValue::from_str(&cookie.to_string()).map_err(|_| Problem::Internal)
+}

@@ -1,0 +1,4 @@
+//! HTML pages that the gateway serves. `frame` is shared by all of them.
+
+pub mod desk;
+mod frame;

@@ -1,0 +1,144 @@
+//! One photo on a page.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maud::{Markup, html};
+
+use super::measurement_table;
+use super::overlay::overlay;
+use super::photo_summary::verdict_text;
+use crate::domain::check::Check;
+use crate::domain::check::finding::{Severity, Verdict};
+use crate::domain::digest::Sha256Digest;
+use crate::domain::language::Language;
+use crate::validation::guides::Guides;
+use crate::validation::{CheckOutcome, MAX_HEIGHT, MAX_WIDTH, Profile};
+use crate::wire::finding::FindingBody;
+
+/// A photo to be shown.
+pub struct ReportedPhoto<'a> {
+    /// The file, as the reader named it.
+    pub file: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// Their digest.
+    pub sha256: Sha256Digest,
+    /// What the judge said.
+    pub outcome: &'a CheckOutcome,
+    /// What it was judged by.
+    pub profile: &'a Profile,
+}
+
+/// A photo with its guide lines, findings and measurements. `number` tells it from others of the page.
+pub fn section(shown: &ReportedPhoto<'_>, number: usize, language: Language) -> Markup {
+    let CheckOutcome { verdict, findings, measurements } = shown.outcome;
+    let findings = FindingBody::all(findings, language);
+    html! {
+        article id={ "photo-" (number) } {
+            header {
+                h2 { bdi { (shown.file) } }
+                p.verdict.refused[*verdict == Verdict::Refused].accepted[*verdict == Verdict::Accepted] {
+                    (verdict_text(Some(*verdict), language))
+                }
+            }
+            div.sheet {
+                (photo_figure(shown, number, language))
+                div.words-beside {
+                    (findings_list(&findings, language))
+                    h3 { (language.pick("Messwerte", "Measurements")) }
+                    table.measurements {
+                        thead { tr {
+                            th scope="col" { (language.pick("Messung", "Measurement")) }
+                            th scope="col" { (language.pick("gemessen", "measured")) }
+                            th scope="col" { (language.pick("verlangt", "asked for")) }
+                        } }
+                        tbody {
+                            @for line in measurement_table::measurement_rows(measurements, shown.profile, language) {
+                                tr { th scope="row" { (line.label) } td { (line.measured) } td { (line.limit) } }
+                            }
+                        }
+                    }
+                    p.digest { "SHA-256 " code { (shown.sha256) } }
+                }
+            }
+        }
+    }
+}
+
+fn photo_figure(shown: &ReportedPhoto<'_>, number: usize, language: Language) -> Markup {
+    let guides = Guides::new(shown.profile, &shown.outcome.measurements).filter(|_| is_fit_to_show(shown.outcome));
+    let Some(guides) = guides else {
+        return html! {
+            p.no-picture {
+                (language.pick(
+                    "Kein Bild: Die Datei ließ sich nicht sicher als Bild lesen und ist hier nicht enthalten.",
+                    "No picture: the file could not safely be read as one and is not contained here.",
+                ))
+            }
+        };
+    };
+    let alternative = language.pick(
+        format!("Foto {}, {} x {} Pixel", shown.file, guides.width, guides.height),
+        format!("Photo {}, {} x {} pixels", shown.file, guides.width, guides.height),
+    );
+    html! {
+        figure {
+            input type="checkbox" id={ "guides-" (number) } checked;
+            label for={ "guides-" (number) } { (language.pick("Hilfslinien zeigen", "Show guide lines")) }
+            div.picture {
+                img src={ "data:image/jpeg;base64," (STANDARD.encode(shown.bytes)) } alt=(alternative)
+                    width=(guides.width) height=(guides.height);
+                (overlay(&guides, language))
+            }
+            figcaption {
+                span.key-asked { (language.pick("verlangt", "asked for")) }
+                " "
+                span.key-found { (language.pick("gefunden oder geschätzt", "found or estimated")) }
+            }
+        }
+    }
+}
+
+fn findings_list(findings: &[FindingBody], language: Language) -> Markup {
+    html! {
+        h3 { (language.pick("Befunde", "Findings")) }
+        @if findings.is_empty() {
+            p { (language.pick("Keine. Es ist nichts zu tun.", "None. There is nothing to do.")) }
+        } @else {
+            ul.findings {
+                @for finding in findings {
+                    li.refuse[finding.severity == Severity::Refuse].advise[finding.severity == Severity::Advise] {
+                        p.what {
+                            strong { (finding.check.label(language)) }
+                            " "
+                            span.severity { (severity_text(finding.severity, language)) }
+                        }
+                        p { (finding.message) }
+                        dl {
+                            div { dt { (language.pick("gemessen", "measured")) } dd { bdi { (finding.measured) } } }
+                            div { dt { (language.pick("verlangt", "asked for")) } dd { bdi { (finding.limit) } } }
+                        }
+                        p.hint { (finding.hint) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn severity_text(severity: Severity, language: Language) -> &'static str {
+    match severity {
+        Severity::Refuse => language.pick("Ablehnung", "refusal"),
+        Severity::Advise => language.pick("Hinweis", "advice"),
+    }
+}
+
+/// Whether a browser should be given the file: not when it is no JPEG, when two readers see different pictures in it, or when it
+/// would be decoded to more pixels than the judge itself looks at.
+fn is_fit_to_show(examination: &CheckOutcome) -> bool {
+    let unfit = [Check::Empty, Check::Format, Check::Ambiguous];
+    let measured = &examination.measurements;
+    let within = measured.width.is_some_and(|width| (1..=MAX_WIDTH).contains(&width))
+        && measured.height.is_some_and(|height| (1..=MAX_HEIGHT).contains(&height));
+    within && !examination.findings.iter().any(|finding| unfit.contains(&finding.check))
+}

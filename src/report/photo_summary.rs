@@ -1,0 +1,139 @@
+//! A photo in one line: for tables in a terminal and on a page.
+
+use crate::domain::check::Check;
+use crate::domain::check::finding::{Severity, Verdict};
+use crate::domain::language::Language;
+use crate::validation::CheckOutcome;
+
+/// One photo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PhotoSummary {
+    /// The file, as the reader named it.
+    pub file: String,
+    /// The verdict; `None` for a file that could not be read.
+    pub verdict: Option<Verdict>,
+    /// Width and height in pixels.
+    pub size: Option<(u32, u32)>,
+    /// Distance of the pupils in pixels.
+    pub inter_eye_distance_px: Option<f64>,
+    /// Angle of the line through the pupils in degrees.
+    pub roll_degrees: Option<f64>,
+    /// What it was refused for.
+    pub refusals: Vec<Check>,
+    /// What else was noticed.
+    pub advice: Vec<Check>,
+}
+
+impl PhotoSummary {
+    /// A photo that was judged.
+    pub fn new(file: String, examination: &CheckOutcome) -> Self {
+        let of = |severity: Severity| {
+            let mut checks: Vec<Check> = Vec::new();
+            for finding in examination.findings.iter().filter(|finding| finding.severity == severity) {
+                if !checks.contains(&finding.check) {
+                    checks.push(finding.check);
+                }
+            }
+            checks
+        };
+        let measured = &examination.measurements;
+        Self {
+            file,
+            verdict: Some(examination.verdict),
+            size: measured.width.zip(measured.height),
+            inter_eye_distance_px: measured.face.inter_eye_distance_px,
+            roll_degrees: measured.face.roll_degrees,
+            refusals: of(Severity::Refuse),
+            advice: of(Severity::Advise),
+        }
+    }
+
+    /// A file that could not be read.
+    pub fn unreadable(file: String) -> Self {
+        Self {
+            file,
+            verdict: None,
+            size: None,
+            inter_eye_distance_px: None,
+            roll_degrees: None,
+            refusals: Vec::new(),
+            advice: Vec::new(),
+        }
+    }
+
+    /// What it was refused for, and in parentheses what else was noticed.
+    pub fn findings(&self, language: Language) -> String {
+        let labels = |checks: &[Check]| checks.iter().map(|check| check.label(language)).collect::<Vec<_>>().join(", ");
+        match (self.refusals.is_empty(), self.advice.is_empty()) {
+            (_, true) => labels(&self.refusals),
+            (true, false) => format!("({})", labels(&self.advice)),
+            (false, false) => format!("{} ({})", labels(&self.refusals), labels(&self.advice)),
+        }
+    }
+
+    /// The size as `1244 x 1600`, or `-`.
+    pub fn size_text(&self) -> String {
+        self.size.map_or_else(|| "-".to_owned(), |(width, height)| format!("{width} x {height}"))
+    }
+
+    /// The distance of the pupils as `318 px`, or `-`.
+    pub fn eyes_text(&self) -> String {
+        self.inter_eye_distance_px.map_or_else(|| "-".to_owned(), |pixels| format!("{pixels:.0} px"))
+    }
+
+    /// The angle as `3.2°`, or `-`.
+    pub fn roll_text(&self) -> String {
+        self.roll_degrees.map_or_else(|| "-".to_owned(), |degrees| format!("{degrees:.1}°"))
+    }
+}
+
+/// A verdict in one word; `None` for a file that could not be read.
+pub fn verdict_text(verdict: Option<Verdict>, language: Language) -> &'static str {
+    match verdict {
+        Some(Verdict::Accepted) => language.pick("angenommen", "accepted"),
+        Some(Verdict::Refused) => language.pick("abgelehnt", "refused"),
+        None => language.pick("nicht lesbar", "unreadable"),
+    }
+}
+
+/// How many photos ended how: `3 Fotos: 2 angenommen, 1 abgelehnt.`
+pub fn totals_text(rows: &[PhotoSummary], language: Language) -> String {
+    let count = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
+    let photos = match rows.len() {
+        1 => language.pick("1 Foto", "1 photo").to_owned(),
+        many => language.pick(format!("{many} Fotos"), format!("{many} photos")),
+    };
+    let parts: Vec<String> = [Some(Verdict::Accepted), Some(Verdict::Refused), None]
+        .into_iter()
+        // Files that cannot be read are told of when there are any.
+        .filter(|verdict| verdict.is_some() || count(*verdict) > 0)
+        .map(|verdict| format!("{} {}", count(verdict), verdict_text(verdict, language)))
+        .collect();
+    format!("{photos}: {}.", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::check::finding::Finding;
+    use crate::validation::Measurements;
+
+    #[test]
+    fn refusals_come_first_and_each_rule_once() {
+        let findings = vec![
+            Finding::refuse(Check::Structure, "a", ""),
+            Finding::refuse(Check::Structure, "b", ""),
+            Finding::advise(Check::Density, "", ""),
+        ];
+        let examination = CheckOutcome { verdict: Verdict::Refused, findings, measurements: Measurements::default() };
+        let row = PhotoSummary::new("x.jpg".into(), &examination);
+        assert_eq!(row.findings(Language::English), "File structure (Print resolution)");
+        assert_eq!(row.findings(Language::German), "Dateiaufbau (Druckauflösung)");
+        assert_eq!((row.size_text(), row.eyes_text(), row.roll_text()), ("-".into(), "-".into(), "-".into()));
+        assert_eq!(
+            totals_text(&[row.clone(), PhotoSummary::unreadable("y".into())], Language::English),
+            "2 photos: 0 accepted, 1 refused, 1 unreadable."
+        );
+        assert_eq!(totals_text(&[row], Language::German), "1 Foto: 0 angenommen, 1 abgelehnt.");
+    }
+}

@@ -1,0 +1,154 @@
+//! From an upload to its code, and from a code to its keys: HKDF-SHA-256 (RFC 5869) throughout.
+
+use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::key_file::KeyFile;
+use crate::domain::code::lookup::LookupId;
+use crate::domain::code::retrieval_code::RetrievalCode;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::DeviceId;
+use crate::domain::log::reconciliation::row_digest::RowDigestKey;
+use crate::domain::photo::idempotency::IdempotencyKey;
+
+/// What a code opens, for this gateway alone.
+///
+/// The lookup id is stored and tells nothing of the code; the sealing key is derived anew for each use and never stored.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct CodeKeys {
+    lookup_id: [u8; 32],
+    secret: [u8; 32],
+}
+
+impl CodeKeys {
+    /// Finds the photo in the store.
+    pub fn lookup_id(&self) -> LookupId {
+        LookupId::from_bytes(self.lookup_id)
+    }
+}
+
+impl KeyFile {
+    /// The code of a deposit. The same device, key and photo give the same code for ever, so a repeat is answered with it
+    /// although it was never stored.
+    pub fn issue_code(&self, device: DeviceId, key: &IdempotencyKey, photo: Sha256Digest) -> RetrievalCode {
+        let input = length_prefixed(&[device.as_bytes(), key.as_str().as_bytes(), photo.as_bytes()]);
+        let mut secret = [0; 12];
+        hkdf(self.issuing_key.as_bytes(), &input, "lichtbild/code/v1", &mut secret);
+        let code = RetrievalCode::from_secret(&secret);
+        secret.zeroize();
+        code
+    }
+
+    /// The name under which a deposit is known again when it is repeated: a keyed hash, so that the stored form leads neither to
+    /// the Idempotency-Key nor to the code.
+    pub fn request_id(&self, device: DeviceId, key: &IdempotencyKey) -> [u8; 32] {
+        let input = length_prefixed(&[device.as_bytes(), key.as_str().as_bytes()]);
+        let mut request_id = [0; 32];
+        hkdf(self.issuing_key.as_bytes(), &input, "lichtbild/request/v1", &mut request_id);
+        request_id
+    }
+
+    /// A keyed digest: only a holder of the key file can make one for other bytes. Each `purpose` has digests of its own.
+    pub fn keyed_digest(&self, purpose: &str, bytes: &[u8]) -> Sha256Digest {
+        let mut digest = [0; 32];
+        hkdf(self.pepper.as_bytes(), bytes, purpose, &mut digest);
+        Sha256Digest::from_bytes(digest)
+    }
+
+    /// What `code` opens.
+    pub fn code_keys(&self, code: &RetrievalCode) -> CodeKeys {
+        let mut keys = CodeKeys { lookup_id: [0; 32], secret: [0; 32] };
+        let pepper = self.pepper.as_bytes();
+        hkdf(pepper, code.secret_symbols(), "lichtbild/lookup/v1", &mut keys.lookup_id);
+        hkdf(pepper, code.secret_symbols(), "lichtbild/seal/v1", &mut keys.secret);
+        keys
+    }
+
+    /// The key of row digests (see [`evidence`](crate::domain::log::reconciliation::row_digest)). Epoch keys are not part of it: it stays when they go.
+    pub fn row_key(&self) -> RowDigestKey {
+        let mut key = Zeroizing::new([0; 32]);
+        hkdf(self.issuing_key.as_bytes(), self.pepper.as_bytes(), "lichtbild/row-digest/v1", &mut *key);
+        RowDigestKey::new(&key)
+    }
+
+    /// The AES-256 key of a photo sealed in `epoch`; `None` once that epoch's key has been destroyed.
+    pub(super) fn sealing_key(&self, keys: &CodeKeys, epoch: u32) -> Option<[u8; 32]> {
+        let epoch = self.epoch(epoch)?;
+        let mut sealing_key = [0; 32];
+        hkdf(epoch.key.as_bytes(), &keys.secret, "lichtbild/epoch/v1", &mut sealing_key);
+        Some(sealing_key)
+    }
+}
+
+pub(super) fn hkdf(salt: &[u8], input: &[u8], purpose: &str, output: &mut [u8]) {
+    struct Length(usize);
+    impl KeyType for Length {
+        fn len(&self) -> usize {
+            self.0
+        }
+    }
+    let length = Length(output.len());
+    let key = Salt::new(HKDF_SHA256, salt).extract(input);
+    let filled = key.expand(&[purpose.as_bytes()], length).and_then(|okm| okm.fill(output));
+    // HKDF refuses only outputs over 255 x 32 bytes (RFC 5869, section 2.3), and ours have at most 32. Going on with zeros
+    // would seal photos under a known key, so this one invariant stops the process.
+    assert!(filled.is_ok(), "HKDF refused a short output");
+}
+
+/// Each part after its length (64-bit, big endian), so that no two lists of parts run together.
+pub(super) fn length_prefixed(parts: &[&[u8]]) -> Vec<u8> {
+    let mut joined = Vec::with_capacity(parts.iter().map(|part| part.len() + 8).sum());
+    for part in parts {
+        joined.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        joined.extend_from_slice(part);
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::entropy::SeededEntropy;
+
+    const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+
+    fn keys(seed: u64) -> KeyFile {
+        KeyFile::generate(NOW, &SeededEntropy::new(seed)).unwrap()
+    }
+
+    fn device(seed: u64) -> DeviceId {
+        DeviceId::generate(NOW, &SeededEntropy::new(seed)).unwrap()
+    }
+
+    #[test]
+    fn the_code_depends_on_gateway_device_key_and_photo_and_on_nothing_else() {
+        let key = IdempotencyKey::parse("0123456789abcdef").unwrap();
+        let other_key = IdempotencyKey::parse("0123456789abcdeg").unwrap();
+        let photo = Sha256Digest::of(b"photo");
+        let code = keys(1).issue_code(device(1), &key, photo);
+        assert_eq!(code, keys(1).issue_code(device(1), &key, photo));
+        for other in [
+            keys(2).issue_code(device(1), &key, photo),
+            keys(1).issue_code(device(2), &key, photo),
+            keys(1).issue_code(device(1), &other_key, photo),
+            keys(1).issue_code(device(1), &key, Sha256Digest::of(b"other")),
+        ] {
+            assert!(code != other);
+        }
+    }
+
+    #[test]
+    fn what_a_code_opens_is_unlike_for_each_purpose_and_gateway() {
+        let code = RetrievalCode::from_secret(&[7; 12]);
+        let here = keys(1).code_keys(&code);
+        let elsewhere = keys(2).code_keys(&code);
+        assert_ne!(here.lookup_id, elsewhere.lookup_id);
+        assert_ne!(here.secret, here.lookup_id);
+    }
+
+    #[test]
+    fn parts_do_not_run_together() {
+        assert_ne!(length_prefixed(&[b"ab", b"c"]), length_prefixed(&[b"a", b"bc"]));
+    }
+}

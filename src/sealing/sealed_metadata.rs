@@ -1,0 +1,104 @@
+//! What is sealed beside the picture, as bytes.
+//!
+//! ```text
+//! enclosure = length of the JSON (2, big endian) | JSON and spaces behind it, up to the next multiple of 2048
+//! ```
+//! A cipher hides what it is given, not how much: beside the size of the photo, which is known, the length of a frame would tell
+//! a declaration from none. All findings that there can be about one face fit into 2048 bytes, so every frame is as long as its
+//! photo and the same number of bytes more. Earlier versions wrote zeros behind the JSON, up to the next multiple of 1024; both are
+//! read, here and by them.
+
+use crate::domain::photo::declaration::SealedMetadata;
+
+/// Enclosures are as long as a multiple of this, in bytes.
+const STEP: usize = 1024;
+/// Enclosures are written as long as a multiple of this, in bytes; itself a multiple of [`STEP`].
+const WRITTEN_PADDING_STEP: usize = 2 * STEP;
+const LENGTH_BYTES: usize = 2;
+
+/// The bytes to seal; `None` for one that is longer than its length can say, 64 KiB.
+pub(super) fn encode(enclosure: &SealedMetadata) -> Option<Vec<u8>> {
+    let mut json = serde_json::to_vec(enclosure).ok()?;
+    // Spaces belong to the JSON, so that its length alone says where the photo begins.
+    json.resize((LENGTH_BYTES + json.len()).next_multiple_of(WRITTEN_PADDING_STEP) - LENGTH_BYTES, b' ');
+    let length = u16::try_from(json.len()).ok()?.to_be_bytes();
+    Some([&length[..], &json].concat())
+}
+
+/// Reads what stands at the beginning of `bytes`, and where it ends; `None` where there is none.
+pub(super) fn decode(bytes: &[u8]) -> Option<(SealedMetadata, usize)> {
+    let (length, rest) = bytes.split_first_chunk::<LENGTH_BYTES>()?;
+    let json = rest.get(..usize::from(u16::from_be_bytes(*length)))?;
+    let end = (LENGTH_BYTES + json.len()).next_multiple_of(STEP);
+    let enclosure = serde_json::from_slice(json).ok()?;
+    (end <= bytes.len()).then_some((enclosure, end))
+}
+
+/// Whether an enclosure can have this length.
+pub(super) fn is_valid_length(bytes: u64) -> bool {
+    bytes > 0 && bytes.is_multiple_of(STEP as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::check::Check;
+    use crate::domain::check::finding::Finding;
+    use crate::domain::photo::declaration::{Declaration, Exception, Subject};
+
+    fn all_of_a_face() -> SealedMetadata {
+        let findings = Check::ALL.into_iter().filter(|check| check.is_about_face());
+        // Head sizes come twice: width and height.
+        let findings = findings.chain([Check::HeadSize]);
+        let findings = findings.map(|check| Finding::advise(check, "height 0.123", "height 0.12 - 0.45")).collect();
+        let declaration = Declaration { subject: Subject::Under10, exception: Exception::Religious };
+        SealedMetadata { declaration, findings }
+    }
+
+    #[test]
+    fn an_enclosure_is_read_as_it_was_written() {
+        for enclosure in [SealedMetadata::default(), all_of_a_face()] {
+            let mut bytes = encode(&enclosure).unwrap();
+            let end = bytes.len();
+            bytes.extend(b"photo");
+            assert!(decode(&bytes) == Some((enclosure, end)));
+        }
+    }
+
+    #[test]
+    fn an_enclosure_of_an_earlier_version_is_read() {
+        let enclosure = all_of_a_face();
+        let json =
+            serde_json::to_vec(&SealedMetadata { findings: enclosure.findings[..3].to_vec(), ..enclosure }).unwrap();
+        let mut bytes = [&(json.len() as u16).to_be_bytes()[..], &json].concat();
+        bytes.resize(STEP, 0);
+        bytes.extend(b"photo");
+        let (read, end) = decode(&bytes).unwrap();
+        assert_eq!((read.findings.len(), &bytes[end..]), (3, &b"photo"[..]));
+    }
+
+    #[test]
+    fn a_finding_of_a_newer_version_does_not_keep_the_photo_shut() {
+        let json = br#"{"findings":[{"check":"of_next_year","severity":"advise","measured":"1","limit":"2"}]}"#;
+        let mut bytes = [&(json.len() as u16).to_be_bytes()[..], json].concat();
+        bytes.resize(STEP, 0);
+        assert!(decode(&bytes) == Some((SealedMetadata::default(), STEP)));
+    }
+
+    #[test]
+    fn the_length_does_not_depend_on_the_findings() {
+        assert_eq!(encode(&all_of_a_face()).unwrap().len(), encode(&SealedMetadata::default()).unwrap().len());
+    }
+
+    #[test]
+    fn what_is_too_long_or_none_at_all_is_told() {
+        let mut long = all_of_a_face();
+        long.findings[0].measured = "x".repeat(3000);
+        assert_eq!(encode(&long).unwrap().len(), 3 * WRITTEN_PADDING_STEP);
+        long.findings[0].measured = "x".repeat(65_536);
+        assert_eq!(encode(&long), None);
+        for bytes in [&b""[..], b"\0", b"\0\x02{", b"\0\x02{}", &[0; STEP], &[0xFF; STEP]] {
+            assert!(decode(bytes).is_none(), "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Checkpoints of the transfer log: signed when due, kept in the store, and written into a folder for auditors.
+//!
+//! Each is two files, `checkpoint-N.json` and `checkpoint-N.sig`, N being the count of rows. They are there whole or not at all, the
+//! signature first, and nothing is ever overwritten. Every node of a fleet writes the same ones, whichever node signed them.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use super::checkpoint_files::{counts, file_names};
+use super::secret_file::{SecretError, read_secret};
+use super::watermark::WatermarkMonitor;
+use crate::atomic_file;
+use crate::atomic_file::FileMode;
+use crate::config::Config;
+use crate::domain::log::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::flows::Gateway;
+use crate::flows::maintenance::checkpoint::{checkpoint, is_due};
+use crate::flows::maintenance::purge::{purge, shorten_log};
+use crate::identity::signing::checkpoint_key::CheckpointKey;
+use crate::storage::audit_log::PurgeReport;
+use crate::transport::tls::trust_status::TrustStatus;
+
+/// Files that are written in one round, so that a new node's first one has an end.
+const MAX_FILES_PER_ROUND: u32 = 100;
+
+/// A gateway that stops waits no longer for its last checkpoint.
+const FINAL_CHECKPOINT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The name of this part in `/readyz`.
+const FAULT_NAME: &str = "audit-checkpoints";
+
+type CheckpointTaskError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What signs and writes them.
+#[derive(Clone)]
+pub(super) struct CheckpointSigner {
+    gateway: Arc<Gateway>,
+    watermarks: WatermarkMonitor,
+    status: TrustStatus,
+    /// The gateway's name, for people.
+    name: String,
+    every: Duration,
+    folder: PathBuf,
+    key: PathBuf,
+    public_key: PathBuf,
+    /// The highest count whose files are there; below zero before anybody has looked.
+    written: Arc<AtomicI64>,
+}
+
+impl CheckpointSigner {
+    pub(super) fn new(
+        gateway: Arc<Gateway>,
+        watermarks: WatermarkMonitor,
+        config: &Config,
+        status: TrustStatus,
+    ) -> Self {
+        Self {
+            gateway,
+            watermarks,
+            status,
+            name: config.listen.public_host.clone(),
+            every: config.checkpoint_interval(),
+            folder: config.audit.checkpoints.clone(),
+            key: config.audit.key.clone(),
+            public_key: config.audit.public_key.clone(),
+            written: Arc::new(AtomicI64::new(-1)),
+        }
+    }
+
+    /// How often to look whether one is due, and whether other nodes have signed some.
+    pub(super) fn check_interval(&self) -> Duration {
+        (self.every / 10).clamp(Duration::from_millis(100), Duration::from_secs(60))
+    }
+
+    /// Signs one if it is due, and writes what is not written yet.
+    pub(super) async fn run(self) {
+        let done = async {
+            if is_due(&self.gateway, self.every).await? {
+                self.sign().await?;
+            }
+            self.write_files().await
+        };
+        self.report_result(done.await);
+    }
+
+    /// The last one before the gateway stops: whatever was added since the one before.
+    pub(super) async fn finish(self) {
+        let done = async {
+            self.sign().await?;
+            self.write_files().await
+        };
+        let late = |_| Err("not done within the time that stopping may take".into());
+        let done = tokio::time::timeout(FINAL_CHECKPOINT_TIMEOUT, done).await.unwrap_or_else(late);
+        self.report_result(done);
+    }
+
+    /// Lets go what the law has kept long enough. Who calls this has asked whether the clock is plausible.
+    pub(super) async fn purge(&self) -> Result<PurgeReport, CheckpointTaskError> {
+        if self.key.exists() {
+            shorten_log(&self.gateway, self.read_key()?.verifier()).await?;
+        }
+        Ok(purge(&self.gateway).await?)
+    }
+
+    async fn sign(&self) -> Result<(), CheckpointTaskError> {
+        // A log that went back in time is whole in itself: only the marks outside tell.
+        self.watermarks.compare_all().await?;
+        // The key is in memory for the length of one signature.
+        let key = self.key().await?;
+        if let Some(checkpoint) = checkpoint(&self.gateway, &key, &self.name).await? {
+            tracing::info!(rows = checkpoint.count, head = %checkpoint.head, "checkpoint of the transfer log signed");
+        }
+        Ok(())
+    }
+
+    /// The key; made where there never was one, as in a gateway that is older than checkpoints.
+    async fn key(&self) -> Result<CheckpointKey, CheckpointTaskError> {
+        if !self.key.exists() {
+            if self.gateway.store.latest_checkpoint().await?.is_some() {
+                return Err(format!(
+                    "{} is not there, although checkpoints were signed with it: copy it from another node or a backup",
+                    self.key.display()
+                )
+                .into());
+            }
+            create_checkpoint_key(&self.key, &self.public_key)?;
+            tracing::warn!(
+                key = %self.key.display(),
+                public_key = %self.public_key.display(),
+                "made the key that signs checkpoints of the transfer log: copy both files to every other node now, and give the \
+                 public key to the auditors"
+            );
+        }
+        Ok(self.read_key()?)
+    }
+
+    fn read_key(&self) -> Result<CheckpointKey, SecretError> {
+        read_checkpoint_key(&self.key)
+    }
+
+    async fn write_files(&self) -> Result<(), CheckpointTaskError> {
+        fs::create_dir_all(&self.folder).map_err(|error| format!("cannot make {}: {error}", self.folder.display()))?;
+        let latest = self.gateway.store.latest_checkpoint().await?;
+        let latest = latest.map_or(Ok(0), |signed| Checkpoint::parse(&signed.document).map(|latest| latest.count))?;
+        let written = self.written.load(Ordering::Relaxed);
+        // Files with higher counts are those of a log that went back, and may have been set aside since.
+        if written < 0 || written > latest {
+            self.written.store(last_written(&self.folder)?, Ordering::Relaxed);
+        }
+        for signed in self.gateway.store.checkpoints(self.written.load(Ordering::Relaxed), MAX_FILES_PER_ROUND).await? {
+            let count = Checkpoint::parse(&signed.document)?.count;
+            write(&self.folder, count, &signed)
+                .map_err(|error| format!("cannot write checkpoint {count} into {}: {error}", self.folder.display()))?;
+            self.written.store(count, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn report_result(&self, done: Result<(), CheckpointTaskError>) {
+        match done {
+            Ok(()) => {
+                self.status.clear_fault(FAULT_NAME);
+            }
+            Err(error) => {
+                if self.status.set_fault(FAULT_NAME, error.to_string()) {
+                    tracing::error!(
+                        error = error.as_ref() as &dyn std::error::Error,
+                        "no checkpoint was signed or written"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Makes the key and writes both halves; neither must be there.
+///
+/// # Errors
+/// What the system says; `AlreadyExists` when somebody was first.
+pub fn create_checkpoint_key(key: &Path, public_key: &Path) -> Result<(), io::Error> {
+    let made = CheckpointKey::generate().map_err(io::Error::other)?;
+    atomic_file::write_new(key, made.to_pem().as_bytes(), FileMode::OwnerOnly)?;
+    atomic_file::replace(public_key, made.verifier().to_pem().as_bytes(), FileMode::WorldReadable)
+}
+
+/// Reads the key.
+///
+/// # Errors
+/// [`SecretError`] when it cannot be read, others can read it, or it is no such key.
+pub fn read_checkpoint_key(file: &Path) -> Result<CheckpointKey, SecretError> {
+    CheckpointKey::from_pem(&read_secret(file)?).map_err(|error| SecretError::Unreadable {
+        file: file.to_owned(),
+        source: io::Error::new(io::ErrorKind::InvalidData, error),
+    })
+}
+
+fn write(folder: &Path, count: i64, signed: &SignedCheckpoint) -> io::Result<()> {
+    let [document, signature] = file_names(count).map(|name| folder.join(name));
+    // Whoever sees the text finds its signature.
+    write_once(&signature, &signed.signature)?;
+    write_once(&document, &signed.document)
+}
+
+/// Another node that shares the folder may have been first: what it wrote is the same.
+fn write_once(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    match atomic_file::write_new(file, bytes, FileMode::WorldReadable) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::read(file)? == bytes => Ok(()),
+        done => done,
+    }
+}
+
+/// The highest count whose text is in the folder.
+fn last_written(folder: &Path) -> io::Result<i64> {
+    Ok(counts(folder)?.last().copied().unwrap_or(0))
+}

@@ -1,0 +1,338 @@
+//! Certificates, authorities and revocation lists come into force while the gateway serves.
+//!
+//! ```text
+//! look at the files -> changed? -> verify the new -> put in force -> cut who would not be let in any more
+//!                                        \-> keep the old, say so in log, metrics and /readyz
+//! ```
+//!
+//! Files are compared by their content and not by their dates, which a copy or a coarse clock makes lie. Connections that are
+//! open go on with the TLS they were opened with; but where authorities or lists changed, the certificate behind each is
+//! verified anew, and who would not pass is cut.
+
+use std::error::Error;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::{self, JoinSet};
+use tokio::time::{self, MissedTickBehavior};
+
+use super::issuer_files::IssuerFiles;
+use super::trust_files::{ListenerTls, PartContent, TrustError, TrustFiles, TrustPart};
+use crate::clock::Timestamp;
+use crate::transport::accept::connection_registry::ConnectionRegistry;
+use crate::transport::accept::listener::Security;
+use crate::transport::http::shutdown::ShutdownTrigger;
+use crate::transport::tls::ServerTls;
+use crate::transport::tls::trust_status::TrustStatus;
+
+/// A handful of small files are read so often.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Long enough for an administrator's holiday.
+const EXPIRY_WARNING: Duration = Duration::from_secs(30 * 86_400);
+
+/// Why the files are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ReloadTrigger {
+    /// It is time. What is wrong now may be half of a replacement that is under way: it is reported when it is still wrong at
+    /// the next look.
+    Timer,
+    /// Somebody asked, who says with it that the files are complete.
+    Requested,
+}
+
+/// Asks for a look at once. Clones ask the same gateway.
+#[derive(Debug, Clone)]
+pub struct ReloadHandle(mpsc::Sender<oneshot::Sender<()>>);
+
+impl ReloadHandle {
+    /// Returns when the files have been looked at and whatever was good is in force.
+    pub async fn now(&self) {
+        let (done, looked) = oneshot::channel();
+        if self.0.send(done).await.is_ok() {
+            // Not answered only by a gateway that stops.
+            let _ = looked.await;
+        }
+    }
+}
+
+/// What is in force, and how to find something newer.
+pub(super) struct Reloader {
+    files: TrustFiles,
+    connections: ConnectionRegistry,
+    status: TrustStatus,
+    parts: Vec<LoadedPart>,
+    tls_senders: TlsSenders,
+    /// The foreign authorities whose lists had run out at the last look.
+    expired_revocation_lists: Vec<String>,
+    issuer_files: Option<IssuerFiles>,
+    /// Whether what devices are certified with is behind what is in force here.
+    issuer_is_stale: bool,
+}
+
+struct LoadedPart {
+    part: TrustPart,
+    content: PartContent,
+    /// What was wrong at the last look.
+    last_error: Option<String>,
+}
+
+/// Why a part is not as it should be.
+struct ReloadError {
+    text: String,
+    /// It is what is in force that is wrong, not something newer.
+    affects_loaded: bool,
+}
+
+impl From<TrustError> for ReloadError {
+    fn from(error: TrustError) -> Self {
+        Self { text: error_chain(&error), affects_loaded: false }
+    }
+}
+
+struct TlsSenders {
+    studio: watch::Sender<ServerTls>,
+    office: watch::Sender<ServerTls>,
+    enrolment: watch::Sender<ServerTls>,
+}
+
+impl Reloader {
+    /// Reads everything for the first time.
+    ///
+    /// # Errors
+    /// [`TrustError`]: without all of it the gateway does not start.
+    pub(super) fn start(files: TrustFiles, connections: ConnectionRegistry) -> Result<Self, TrustError> {
+        let parts: Vec<_> = files.parts();
+        let contents = parts.iter().map(|part| files.read(*part)).collect::<Result<Vec<_>, _>>()?;
+        let ListenerTls { studio, office, enrolment } = files.build(&contents)?;
+        let lines = TlsSenders {
+            studio: watch::Sender::new(studio),
+            office: watch::Sender::new(office),
+            enrolment: watch::Sender::new(enrolment),
+        };
+        let status = TrustStatus::new(files.server_certificate_expiry(&contents[0])?);
+        let mut reloader = Self {
+            files,
+            connections,
+            status,
+            parts: Vec::new(),
+            tls_senders: lines,
+            expired_revocation_lists: Vec::new(),
+            issuer_files: None,
+            issuer_is_stale: false,
+        };
+        for (place, (part, content)) in parts.into_iter().zip(contents).enumerate() {
+            reloader.parts.push(LoadedPart { part, content, last_error: None });
+            reloader.record_expiry(place)?;
+        }
+        // A server certificate that is out of time or has another name is told of and does not keep the gateway from starting.
+        reloader.check_files(ReloadTrigger::Requested);
+        Ok(reloader)
+    }
+
+    /// Devices are certified with what is reloaded, too.
+    pub(super) fn with_issuer_files(self, issuance: IssuerFiles) -> Self {
+        Self { issuer_files: Some(issuance), ..self }
+    }
+
+    /// The status that it keeps up.
+    pub(super) fn status(&self) -> TrustStatus {
+        self.status.clone()
+    }
+
+    /// What studios, offices and newcomers are shown, as it changes.
+    pub(super) fn securities(&self) -> [Security; 3] {
+        [&self.tls_senders.studio, &self.tls_senders.office, &self.tls_senders.enrolment]
+            .map(|line| Security::Tls(line.subscribe()))
+    }
+
+    /// Looks again and again until `stop` says so.
+    pub(super) fn spawn(self, work: &mut JoinSet<()>, stop: &ShutdownTrigger) -> ReloadHandle {
+        let (sender, mut asked) = mpsc::channel::<oneshot::Sender<()>>(1);
+        let mut shutdown = stop.subscribe();
+        let kept = sender.clone();
+        work.spawn(async move {
+            // So that `recv` never ends by itself.
+            let _kept = kept;
+            let mut reloader = self;
+            let mut ticks = time::interval(POLL_INTERVAL);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                let (occasion, done) = tokio::select! {
+                    () = shutdown.draining() => return,
+                    _ = ticks.tick() => (ReloadTrigger::Timer, None),
+                    done = asked.recv() => (ReloadTrigger::Requested, done),
+                };
+                let looking = task::spawn_blocking(move || {
+                    reloader.check_files(occasion);
+                    reloader
+                });
+                reloader = match looking.await {
+                    Ok(reloader) => reloader,
+                    Err(error) => return tracing::error!(%error, "certificates are not reloaded any more"),
+                };
+                if let Some(done) = done {
+                    let _ = done.send(());
+                }
+            }
+        });
+        ReloadHandle(sender)
+    }
+
+    fn check_files(&mut self, occasion: ReloadTrigger) {
+        // A key that was put in place beside its certificate changes no part: whoever asks may mean that.
+        self.issuer_is_stale |= occasion == ReloadTrigger::Requested;
+        for place in 0..self.parts.len() {
+            match self.reload_part(place) {
+                Ok(replaced) => {
+                    self.issuer_is_stale |= replaced;
+                    self.report_success(place, replaced);
+                }
+                Err(trouble) => self.report_failure(place, &trouble, occasion),
+            }
+        }
+        self.check_revocation_list_expiry();
+        self.reload_issuer();
+    }
+
+    /// Puts a part's files in force if they have changed and are good; `true` when they were put in force.
+    fn reload_part(&mut self, place: usize) -> Result<bool, ReloadError> {
+        let part = self.parts[place].part;
+        let content = self.files.read(part)?;
+        if content == self.parts[place].content {
+            // What is in force is tried as well: its time may be over.
+            let tried = self.files.check(part, &content);
+            return tried.map(|()| false).map_err(|error| ReloadError { affects_loaded: true, ..error.into() });
+        }
+        self.files.check(part, &content)?;
+        self.files.check_successor(part, &content, &self.parts[place].content)?;
+        let mut contents: Vec<_> = self.parts.iter().map(|part| part.content.clone()).collect();
+        contents[place] = content.clone();
+        let ListenerTls { studio, office, enrolment } = self.files.build(&contents)?;
+        self.parts[place].content = content;
+        self.record_expiry(place)?;
+        self.tls_senders.studio.send_replace(studio);
+        self.tls_senders.office.send_replace(office);
+        self.tls_senders.enrolment.send_replace(enrolment);
+        self.close_untrusted();
+        Ok(true)
+    }
+
+    /// Writes down what a part in force says about its end.
+    fn record_expiry(&self, place: usize) -> Result<(), TrustError> {
+        let LoadedPart { part, content, .. } = &self.parts[place];
+        match part {
+            TrustPart::Server => {
+                let end = self.files.server_certificate_expiry(content)?;
+                self.status.change(|facts| facts.server_certificate_expires_at = end);
+                if end < self.files.now() + EXPIRY_WARNING {
+                    tracing::warn!(expires_at = %end, "renew the server certificate: `renew-server-certificate`");
+                }
+            }
+            TrustPart::ExternalCa(number) => {
+                let (roots, end) = self.files.revocation_list_expiry(*number, content)?;
+                self.status.change(|facts| {
+                    facts.external_list_expiry.remove(&roots);
+                    facts.external_list_expiry.extend(end.map(|end| (roots, end)));
+                });
+            }
+            TrustPart::StudioCa | TrustPart::OfficeCa => {}
+        }
+        Ok(())
+    }
+
+    fn report_success(&mut self, place: usize, replaced: bool) {
+        let name = self.parts[place].part.name();
+        self.parts[place].last_error = None;
+        let recovered = self.status.clear_fault(&name);
+        if replaced {
+            self.status.change(|facts| facts.reloads += 1);
+            tracing::info!(what = name, "reloaded and in force");
+        } else if recovered {
+            tracing::info!(what = name, "in order again");
+        }
+    }
+
+    fn report_failure(&mut self, place: usize, trouble: &ReloadError, occasion: ReloadTrigger) {
+        let name = self.parts[place].part.name();
+        let ReloadError { text, affects_loaded: in_force } = trouble;
+        let seen_before = self.parts[place].last_error.replace(text.clone()).as_ref() == Some(text);
+        if occasion == ReloadTrigger::Timer && !seen_before {
+            tracing::debug!(what = name, trouble = text, "cannot be used yet, perhaps it is being replaced");
+            return;
+        }
+        if !self.status.set_fault(&name, text.clone()) {
+            return;
+        }
+        if *in_force {
+            tracing::error!(what = name, trouble = text, "something is wrong with what is in force");
+        } else {
+            self.status.change(|facts| facts.reload_failures += 1);
+            tracing::error!(what = name, trouble = text, "not reloaded, what was in force before stays in force");
+        }
+    }
+
+    /// Tried again at each look until it has gone well: a certificate may be there a moment before its key. Files that are not
+    /// even good enough to serve with are told of already, and waited for.
+    fn reload_issuer(&mut self) {
+        const NAME: &str = "issuance";
+        let waits = !self.issuer_is_stale || self.parts.iter().any(|part| part.last_error.is_some());
+        let Some(issuance) = self.issuer_files.as_ref().filter(|_| !waits) else { return };
+        match issuance.load() {
+            Ok(()) => {
+                self.issuer_is_stale = false;
+                self.status.clear_fault(NAME);
+            }
+            Err(error) => {
+                let trouble = error_chain(&error);
+                if self.status.set_fault(NAME, trouble.clone()) {
+                    tracing::error!(trouble, "devices are certified with what was in force before");
+                }
+            }
+        }
+    }
+
+    /// When a list runs out, those whom it was to tell of are refused from then on, on open connections too.
+    fn check_revocation_list_expiry(&mut self) {
+        let now: Timestamp = self.files.now();
+        let facts = self.status.facts();
+        let run_out: Vec<_> =
+            facts.external_list_expiry.into_iter().filter(|(_, end)| *end <= now).map(|(roots, _)| roots).collect();
+        if run_out == self.expired_revocation_lists {
+            return;
+        }
+        for roots in run_out.iter().filter(|roots| !self.expired_revocation_lists.contains(roots)) {
+            tracing::error!(
+                roots,
+                "a foreign revocation list ran out: its certificates are refused until a new one is there"
+            );
+        }
+        self.expired_revocation_lists = run_out;
+        self.close_untrusted();
+    }
+
+    fn close_untrusted(&self) {
+        for (name, line) in [("studio", &self.tls_senders.studio), ("office", &self.tls_senders.office)] {
+            let current = line.borrow().clone();
+            let cut = self.connections.cancel_untrusted(name, |chain| current.accepts(chain));
+            if cut > 0 {
+                tracing::info!(listener = name, connections = cut, "cut connections that are no longer trusted");
+            }
+        }
+    }
+}
+
+/// A message with its causes.
+fn error_chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

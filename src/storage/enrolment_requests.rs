@@ -1,0 +1,150 @@
+//! What enrolment asks of a store and what it answers: one type each way for each step.
+
+use super::requests::CertificateRecord;
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::DeviceId;
+use crate::domain::party::invitation::{EnrolmentPolicy, Invitation, InvitationLookupId, InvitationRefusal};
+use crate::domain::party::{Device, Party};
+
+/// An invitation about to be stored.
+pub struct NewInvitation {
+    /// Found by this.
+    pub lookup: InvitationLookupId,
+    /// The proof key under its seal.
+    pub sealed_proof_key: Vec<u8>,
+    /// Whom it is for.
+    pub device: InvitedDevice,
+    /// When it is made.
+    pub created_at: Timestamp,
+    /// When its code stops to work.
+    pub expires_at: Timestamp,
+}
+
+/// Whom an invitation is for.
+#[derive(Debug, Clone)]
+pub enum InvitedDevice {
+    /// A device that is added with it.
+    New(Device),
+    /// A device that is there.
+    Known(DeviceId),
+}
+
+/// What became of an invitation.
+#[derive(Debug)]
+pub enum InviteOutcome {
+    /// It is durable.
+    Stored(Party, Device),
+    /// There is no such device.
+    NoSuchDevice,
+    /// The device was revoked, and there is no way back.
+    Revoked,
+}
+
+/// An invitation found by its code.
+#[derive(Debug, Clone)]
+pub struct InvitationRecord {
+    /// Whose device is invited.
+    pub party: Party,
+    /// The device.
+    pub device_id: DeviceId,
+    /// How the invitation stands.
+    pub invitation: Invitation,
+    /// The proof key under its seal; gone when the invitation has ended.
+    pub sealed_proof_key: Option<Vec<u8>>,
+}
+
+/// An enrolment code in somebody's hand.
+#[derive(Debug, Clone)]
+pub struct EnrolmentAttempt {
+    /// The device that is claimed.
+    pub device_id: DeviceId,
+    /// What the code leads to.
+    pub lookup: InvitationLookupId,
+    /// SHA-256 of the public key of the request; `None` when the request cannot be certified anyway.
+    pub key: Option<Sha256Digest>,
+    /// Who has to agree.
+    pub policy: EnrolmentPolicy,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What a code is worth.
+#[derive(Debug)]
+pub enum EnrolmentCodeCheck {
+    /// No such device, or none that is invited: nothing was counted.
+    Unknown,
+    /// Wrong; counted and audited.
+    Wrong {
+        /// How many more are borne.
+        tries_left: u32,
+    },
+    /// The invitation was ended by wrong codes before.
+    Exhausted,
+    /// Right, and it leads to nothing; audited.
+    Refused(InvitationRefusal),
+    /// Right, but the whole studio or office is suspended; audited.
+    Suspended(Party),
+    /// Right, and the device is this party's.
+    Right(Party, EnrolmentAction),
+}
+
+/// What a right code leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnrolmentAction {
+    /// A certificate.
+    Certify,
+    /// Its key is to be bound.
+    Bind,
+    /// The administrator has not agreed yet.
+    Wait,
+}
+
+/// What is to be carried out for a right code.
+#[derive(Debug)]
+pub enum EnrolmentStep {
+    /// The key is bound, and the administrator is asked.
+    Bind,
+    /// The code is spent for this certificate.
+    Certify(CertificateRecord),
+}
+
+/// What became of an approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApprovalOutcome {
+    /// It is durable.
+    Stored,
+    /// It was approved before; nothing changed.
+    AlreadyApproved,
+    /// The device has made no request that is still alive, or made it with another key.
+    NoSuchRequest,
+}
+
+/// A request for a further certificate, authenticated by an older one.
+#[derive(Debug)]
+pub struct RenewalRequest {
+    /// The device.
+    pub device_id: DeviceId,
+    /// The certificate it has shown.
+    pub presented: Sha256Digest,
+    /// SHA-256 of the new public key.
+    pub key: Sha256Digest,
+    /// The further one.
+    pub certificate: CertificateRecord,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What became of a renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RenewalOutcome {
+    /// It is durable.
+    Stored,
+    /// The device was revoked, or its party suspended, in the meantime.
+    RevokedOrSuspended,
+    /// The device has used a newer certificate since; audited.
+    Superseded {
+        /// When it was first used.
+        since: Timestamp,
+    },
+}

@@ -1,0 +1,64 @@
+//! One step on a server: bounded in time, and taken again where the server asks for it.
+
+use std::time::Duration;
+
+use crate::storage::deadline::with_timeout;
+use crate::storage::store::StoreError;
+
+/// A step that was not answered by then counts as failed: the server or the line to it is gone. Longer than the server's own
+/// limits (see [`open`](super::open)), which end what merely waits.
+const STEP_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// How often a step is tried that the server has taken back. The order of locks rules deadlocks out; somebody else's statements in
+/// the same database, or another isolation level, need not keep to it.
+const MAX_ATTEMPTS: u32 = 3;
+
+/// Takes a step. A step whose commit was not answered is not taken again: it may have happened. That is for the caller to find out,
+/// who knows the step by its identifier.
+pub(in crate::storage) async fn with_retry<T, Step>(step: impl Fn() -> Step) -> Result<T, StoreError>
+where
+    Step: Future<Output = Result<T, StoreError>>,
+{
+    retry_within(STEP_TIMEOUT, step).await
+}
+
+async fn retry_within<T, Step>(longest: Duration, step: impl Fn() -> Step) -> Result<T, StoreError>
+where
+    Step: Future<Output = Result<T, StoreError>>,
+{
+    for _ in 1..MAX_ATTEMPTS {
+        match with_timeout(longest, step()).await {
+            Err(error) if is_retryable(&error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the database asks to try again");
+            }
+            done => return done,
+        }
+    }
+    with_timeout(longest, step()).await
+}
+
+/// Serialization failure and deadlock (SQLSTATE 40001 and 40P01): nothing of the transaction has happened.
+fn is_retryable(error: &StoreError) -> bool {
+    let StoreError::Unavailable(source) = error else { return false };
+    let database = source.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+    database.and_then(|error| error.code()).is_some_and(|code| code == "40001" || code == "40P01")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_step_without_answer_times_out_and_is_not_retried() {
+        let taken = AtomicU32::new(0);
+        let step = || {
+            taken.fetch_add(1, Ordering::SeqCst);
+            std::future::pending::<Result<(), StoreError>>()
+        };
+        let failed = retry_within(Duration::from_millis(1), step).await;
+        assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
+        assert_eq!(taken.load(Ordering::SeqCst), 1);
+    }
+}

@@ -1,0 +1,315 @@
+//! What flows ask of a store and what it answers: one type each way for each step.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::domain::code::lookup::{LookupId, TombstoneId};
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
+use crate::domain::party::{Caller, Party};
+use crate::domain::photo::availability::{Availability, SettlementDecision};
+use crate::domain::photo::collection::{CollectionRecord, Outcome};
+use crate::domain::photo::quarantine::{Quarantined, RevokedDevicePolicy};
+use crate::domain::photo::{PhotoRecord, PhotoState, SealedPhoto};
+
+/// A certificate as the store knows it.
+#[derive(Debug, Clone)]
+pub struct CertificateRecord {
+    /// SHA-256 of the DER form.
+    pub sha256: Sha256Digest,
+    /// The serial number's bytes.
+    pub serial: Vec<u8>,
+    /// Valid from.
+    pub not_before: Timestamp,
+    /// Valid until.
+    pub not_after: Timestamp,
+}
+
+/// What a device with a certificate from elsewhere is known by.
+#[derive(Debug, Clone)]
+pub enum Binding {
+    /// This one certificate; its renewal has to be bound anew.
+    Certificate(CertificateRecord),
+    /// Every certificate for the key with this SHA-256 of its `SubjectPublicKeyInfo`.
+    Key(Sha256Digest),
+}
+
+/// A certificate issued here that was revoked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RevokedSerial {
+    /// The serial number's bytes.
+    pub serial: Vec<u8>,
+    /// When its device was cut off.
+    pub revoked_at: Timestamp,
+}
+
+/// How much was released.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReleaseCounts {
+    /// Revoked devices whose photos were held back until now.
+    pub devices: u64,
+    /// Their photos that have not been erased.
+    pub photos: u64,
+}
+
+/// A caller and whether it is in good standing.
+#[derive(Debug, Clone)]
+pub struct CallerRecord {
+    /// Who it is.
+    pub caller: Caller,
+    /// When its device was cut off.
+    pub revoked_at: Option<Timestamp>,
+    /// Whether this is the first use of a renewed certificate, which is to be noted.
+    pub is_first_use: bool,
+}
+
+/// A sealed photo about to be stored.
+pub struct NewPhoto {
+    /// Its row; the state is `available`.
+    pub record: PhotoRecord,
+    /// The name its repeat is known by.
+    pub request_id: [u8; 32],
+    /// Finds it by its code.
+    pub lookup_id: LookupId,
+    /// The picture.
+    pub sealed: SealedPhoto,
+}
+
+/// What became of a deposit.
+#[derive(Debug)]
+pub enum DepositOutcome {
+    /// It is durable.
+    Stored,
+    /// The device was revoked, or its studio suspended, while the photo was on its way.
+    RevokedOrSuspended,
+    /// Another deposit with this request id was first.
+    Repeated(Box<PreviousDeposit>),
+}
+
+/// A deposit made before.
+#[derive(Debug, Clone)]
+pub struct PreviousDeposit {
+    /// The photo.
+    pub photo: TrackedPhoto,
+    /// What a repeat's code must lead to in the end, or else it is another photo under a used key.
+    pub tombstone_id: TombstoneId,
+}
+
+/// A photo's row with its latest collection: all that its standing depends on.
+#[derive(Debug, Clone)]
+pub struct TrackedPhoto {
+    /// The photo.
+    pub record: PhotoRecord,
+    /// Its latest collection.
+    pub latest: Option<CollectionRecord>,
+    /// When the backup was taken that it came out of, and since when it is held back; `None` once it is released.
+    pub quarantined_since: Option<Timestamp>,
+}
+
+/// Which of a studio's photos are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct PhotoQuery {
+    /// Only those in this state at `now`.
+    pub state: Option<PhotoState>,
+    /// Only those older than this one.
+    pub after: Option<PhotoId>,
+    /// At most so many.
+    pub limit: u32,
+    /// The moment that states are weighed at.
+    pub now: Timestamp,
+}
+
+/// One page of a studio's photos.
+#[derive(Debug)]
+pub struct PhotoPage {
+    /// What is on it.
+    pub photos: Vec<TrackedPhoto>,
+    /// Behind which the next page begins; `None` on the last.
+    pub next_after: Option<PhotoId>,
+}
+
+/// What became of a purge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScrubOutcome {
+    /// No erased byte is left in any file.
+    Complete,
+    /// Somebody was reading; the write-ahead log still holds some.
+    Postponed,
+}
+
+/// How many wrong codes are borne.
+#[derive(Debug, Clone, Copy)]
+pub struct WrongCodeLimits {
+    /// Wrong codes of one device in a window.
+    pub per_device: u32,
+    /// Wrong codes of all devices together in a window.
+    pub in_total: u32,
+    /// The window's length.
+    pub window: Duration,
+}
+
+/// A well-formed code in an office's hand.
+#[derive(Debug, Clone)]
+pub struct CodeAttempt {
+    /// What the code leads to.
+    pub lookup_id: LookupId,
+    /// The office.
+    pub office_id: PartyId,
+    /// The device that guesses are counted against.
+    pub device_id: DeviceId,
+    /// When.
+    pub now: Timestamp,
+    /// How many wrong codes are borne.
+    pub limits: WrongCodeLimits,
+    /// Whether photos of revoked devices are held back.
+    pub photos_of_revoked: RevokedDevicePolicy,
+}
+
+/// What a code led to.
+#[derive(Debug)]
+pub enum LookupOutcome {
+    /// Too many wrong codes; nothing was looked up.
+    Blocked {
+        /// When the window ends.
+        until: Timestamp,
+    },
+    /// No photo; counted and audited.
+    Unknown,
+    /// A photo or its tombstone.
+    Found(Box<FoundPhoto>),
+}
+
+/// A photo found by its code.
+#[derive(Debug)]
+pub struct FoundPhoto {
+    /// The photo.
+    pub photo: TrackedPhoto,
+    /// Who deposited it.
+    pub studio: Party,
+    /// How it stands toward the office that asks.
+    pub availability: Availability,
+}
+
+/// A request to lease a photo that was found by its code.
+#[derive(Debug, Clone)]
+pub struct LeaseRequest {
+    /// The photo.
+    pub photo_id: PhotoId,
+    /// The office.
+    pub office_id: PartyId,
+    /// Its device.
+    pub device_id: DeviceId,
+    /// The new collection's identifier, if there is to be one.
+    pub collection_id: CollectionId,
+    /// How long the lease runs.
+    pub lease: Duration,
+    /// Whether photos of revoked devices are held back.
+    pub photos_of_revoked: RevokedDevicePolicy,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What became of a request to lease.
+#[derive(Debug)]
+pub enum LeaseOutcome {
+    /// A new collection.
+    New(CollectionRecord),
+    /// The collection this office holds already, perhaps with a new lease.
+    Existing(CollectionRecord),
+    /// Its standing does not allow it.
+    Unavailable(Availability),
+}
+
+/// Why a collection's code is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FetchPurpose {
+    /// The bytes are about to go out.
+    HandOver,
+    /// Only their size and digest (HEAD); changes nothing.
+    Inspect,
+}
+
+/// A request for a collection's bytes.
+#[derive(Debug, Clone)]
+pub struct FetchRequest {
+    /// The collection.
+    pub collection_id: CollectionId,
+    /// The code and who holds it.
+    pub attempt: CodeAttempt,
+    /// For a hand-over: how long the office has to settle.
+    pub settle_within: Duration,
+    /// What for.
+    pub purpose: FetchPurpose,
+}
+
+/// What became of a request for bytes.
+#[derive(Debug)]
+pub enum FetchOutcome {
+    /// Too many wrong codes; nothing was looked up.
+    Blocked {
+        /// When the window ends.
+        until: Timestamp,
+    },
+    /// This office has no such collection.
+    NoSuchCollection,
+    /// The code is not this collection's; counted and audited.
+    WrongCode,
+    /// The lease ran out; the code has to be entered again.
+    LeaseExpired {
+        /// When.
+        at: Timestamp,
+    },
+    /// The photo is held back, and an administrator is to look at it first.
+    Quarantined(Quarantined),
+    /// The collection was settled or given back.
+    Settled {
+        /// When.
+        at: Timestamp,
+    },
+    /// The photo, to be opened.
+    Ready(Box<PhotoRecord>),
+}
+
+/// A request to settle.
+#[derive(Debug, Clone)]
+pub struct SettleRequest {
+    /// The collection.
+    pub collection_id: CollectionId,
+    /// The office that holds it.
+    pub office_id: PartyId,
+    /// Its device.
+    pub device_id: DeviceId,
+    /// How it ends.
+    pub outcome: Outcome,
+    /// For kept: when the code stops to work.
+    pub kept_until: Option<Timestamp>,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What became of a request to settle.
+#[derive(Debug)]
+pub struct Settled {
+    /// Done now, done before, or not possible.
+    pub settlement: SettlementDecision,
+    /// The collection as it stands now.
+    pub collection: CollectionRecord,
+}
+
+/// What a sweep did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SweepReport {
+    /// Leases closed without a hand-over.
+    pub lapsed: u64,
+    /// Hand-overs settled as used, and erased.
+    pub used_by_default: u64,
+    /// Photos erased because their time ran out.
+    pub expired: u64,
+}
+
+impl SweepReport {
+    /// Whether another batch may be waiting.
+    pub const fn has_changes(&self) -> bool {
+        self.lapsed + self.used_by_default + self.expired > 0
+    }
+}

@@ -1,0 +1,199 @@
+//! Guard against a database that goes back in time under a running program.
+//!
+//! It remembers the last row of the transfer log that this program knows to be durable. Each new connection and each commit compare
+//! the database with it, so that no change is answered by an older copy: neither after a failover nor after a file was swapped.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sqlx::{PgConnection, Row, SqliteConnection};
+use tokio::sync::Notify;
+
+use super::store::StoreError;
+use crate::domain::log::chain::ChainLink;
+use crate::domain::log::watermark::RollbackError;
+
+/// Shared by all connections of a store. Clones are the same guard.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RollbackGuard(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<GuardState>,
+    advanced: Notify,
+}
+
+#[derive(Debug, Default)]
+struct GuardState {
+    /// `None` until a mark is set or a row was committed: then nothing is compared.
+    known: Option<ChainLink>,
+    regression: Option<RollbackError>,
+}
+
+/// One row, in both databases: the last number, the digest at the mark, and the number that the log begins behind.
+const HEAD_AT_MARK_SQL: &str = "SELECT (SELECT max(sequence) FROM audit) AS head,
+                                  (SELECT sha256 FROM audit WHERE sequence = $1) AS sha256,
+                                  (SELECT max(sequence) FROM log_anchors) AS anchor";
+
+impl RollbackGuard {
+    /// The last row that is known to be durable.
+    pub(super) fn known_head(&self) -> Option<ChainLink> {
+        self.with_state(|state| state.known)
+    }
+
+    /// The reason why nothing may be changed; `None` when the database is where it was.
+    pub(super) fn regression(&self) -> Option<RollbackError> {
+        self.with_state(|state| state.regression)
+    }
+
+    /// # Errors
+    /// [`StoreError::RolledBack`] while there is a regression.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        self.regression().map_or(Ok(()), |regression| Err(StoreError::RolledBack(regression)))
+    }
+
+    /// Stops all changes. The first reason stays.
+    pub(super) fn stop_changes(&self, regression: RollbackError) -> StoreError {
+        let first = self.with_state(|state| *state.regression.get_or_insert(regression));
+        self.0.advanced.notify_one();
+        StoreError::RolledBack(first)
+    }
+
+    /// Begins anew from a position that was compared with every mark, or accepted by an administrator.
+    pub(super) fn accept(&self, head: ChainLink) {
+        self.with_state(|state| *state = GuardState { known: Some(head), regression: None });
+    }
+
+    /// Takes changes again after a comparison with every mark found nothing, unless it saw less than is known by now: then the next
+    /// comparison decides.
+    pub(super) fn resume_changes(&self, head: ChainLink) {
+        self.with_state(|state| {
+            if state.known.is_none_or(|known| known.sequence <= head.sequence) {
+                *state = GuardState { known: Some(head), regression: None };
+            }
+        });
+    }
+
+    /// Notes rows that are durable now.
+    pub(super) fn advance(&self, head: ChainLink) {
+        let is_news = self.with_state(|state| {
+            let is_news = state.known.is_none_or(|known| known.sequence < head.sequence);
+            if is_news {
+                state.known = Some(head);
+            }
+            is_news
+        });
+        if is_news {
+            self.0.advanced.notify_one();
+        }
+    }
+
+    /// Returns when rows became durable or a regression was found since it last returned.
+    pub(super) async fn advanced(&self) {
+        self.0.advanced.notified().await;
+    }
+
+    /// Compares the end of the log, as a transaction that is alone there sees it.
+    ///
+    /// # Errors
+    /// [`StoreError::RolledBack`] when it is behind what is known, or the last known row is another one.
+    pub(super) fn check_head(&self, end: ChainLink) -> Result<(), StoreError> {
+        let Some(known) = self.known_head() else { return Ok(()) };
+        if end.sequence < known.sequence {
+            return Err(self.stop_changes(RollbackError::Behind { known: known.sequence, found: end.sequence }));
+        }
+        if end.sequence == known.sequence && end.sha256 != known.sha256 {
+            return Err(self.stop_changes(RollbackError::Diverged { sequence: known.sequence }));
+        }
+        Ok(())
+    }
+
+    /// Compares what a new connection to a file leads to.
+    pub(super) async fn check_sqlite_connection(&self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+        let Some(known) = self.known_head() else { return Ok(()) };
+        let row = sqlx::query(HEAD_AT_MARK_SQL).bind(known.sequence).fetch_one(connection).await?;
+        self.check_mark(known, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        Ok(())
+    }
+
+    /// Compares what a new connection to a server leads to.
+    pub(super) async fn check_postgres_connection(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let Some(known) = self.known_head() else { return Ok(()) };
+        let row = sqlx::query(HEAD_AT_MARK_SQL).bind(known.sequence).fetch_one(connection).await?;
+        self.check_mark(known, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        Ok(())
+    }
+
+    fn check_mark(&self, known: ChainLink, head: Option<i64>, sha256: Option<Vec<u8>>, anchor: Option<i64>) {
+        let (found, anchor) = (head.or(anchor).unwrap_or(0), anchor.unwrap_or(0));
+        if found < known.sequence {
+            self.stop_changes(RollbackError::Behind { known: known.sequence, found });
+        } else if known.sequence > anchor && sha256.as_deref() != Some(known.sha256.as_bytes().as_slice()) {
+            self.stop_changes(RollbackError::Diverged { sequence: known.sequence });
+        }
+    }
+
+    fn with_state<T>(&self, act: impl FnOnce(&mut GuardState) -> T) -> T {
+        act(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::digest::Sha256Digest;
+
+    fn link(sequence: i64) -> ChainLink {
+        ChainLink { sequence, sha256: Sha256Digest::of(&sequence.to_be_bytes()) }
+    }
+
+    #[test]
+    fn the_end_of_the_log_never_goes_back_and_the_first_reason_stays() {
+        let guard = RollbackGuard::default();
+        guard.check_head(link(3)).unwrap();
+        guard.advance(link(5));
+        guard.advance(link(4));
+        assert_eq!(guard.known_head(), Some(link(5)));
+        for end in [link(5), link(6)] {
+            guard.check_head(end).unwrap();
+        }
+        guard.check_head(link(4)).unwrap_err();
+        let other = ChainLink { sha256: Sha256Digest::of(b"other"), ..link(5) };
+        guard.check_head(other).unwrap_err();
+        assert_eq!(guard.regression(), Some(RollbackError::Behind { known: 5, found: 4 }));
+        guard.check().unwrap_err();
+        guard.accept(link(4));
+        guard.check().unwrap();
+    }
+
+    #[test]
+    fn a_stale_comparison_does_not_clear_a_regression() {
+        let guard = RollbackGuard::default();
+        guard.advance(link(6));
+        guard.check_head(link(5)).unwrap_err();
+        guard.resume_changes(link(5));
+        guard.check().unwrap_err();
+        assert_eq!(guard.known_head(), Some(link(6)));
+        guard.resume_changes(link(6));
+        guard.check().unwrap();
+    }
+
+    #[test]
+    fn a_new_connection_is_checked_against_the_mark() {
+        let stored = |sequence| Some(link(sequence).sha256.as_bytes().to_vec());
+        for (head, sha256, anchor, fits) in [
+            (Some(5), stored(5), None, true),
+            (Some(9), stored(5), Some(2), true),
+            (Some(9), None, Some(5), true),
+            (None, None, Some(7), true),
+            (Some(4), None, None, false),
+            (None, None, None, false),
+            (Some(9), stored(6), None, false),
+            (Some(9), None, None, false),
+        ] {
+            let guard = RollbackGuard::default();
+            guard.advance(link(5));
+            guard.check_mark(link(5), head, sha256, anchor);
+            assert_eq!(guard.regression().is_none(), fits, "{head:?} {anchor:?}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What the store notes about itself: its key file, its last sweep, and whether a gateway may work on it.
+
+use super::connection::StoreConnection;
+use super::row_mapping;
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::log::AuditEntry;
+use crate::storage::sql::SqlStore;
+use crate::storage::store::{InactiveReason, StoreError};
+
+pub(crate) const LAST_SWEPT_AT: &str = "last_swept_at";
+pub(crate) const LAST_PROBED_AT: &str = "last_probed_at";
+pub(crate) const CLOCK_CONFIRMED_AT: &str = "clock_confirmed_at";
+const KEY_FILE: &str = "key_file";
+pub(in crate::storage) const BACKUP_TAKEN_AT: &str = "backup_taken_at";
+pub(crate) const MOVED_AWAY_AT: &str = "moved_away_at";
+pub(crate) const MOVE_UNFINISHED: &str = "move_unfinished";
+
+pub(crate) async fn bind_key_file(store: &SqlStore, fingerprint: &Sha256Digest) -> Result<bool, StoreError> {
+    let mut transaction = store.write().await?;
+    transaction
+        .query("INSERT INTO notes (name, digest) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+        .bind(KEY_FILE)
+        .bind(fingerprint.as_bytes().as_slice())
+        .execute()
+        .await?;
+    let row = transaction.query("SELECT digest FROM notes WHERE name = $1").bind(KEY_FILE).fetch_one().await?;
+    let bound = row_mapping::bytes32(&row, "digest")?;
+    transaction.commit().await?;
+    Ok(bound == *fingerprint.as_bytes())
+}
+
+/// The fingerprint of the key file that the store is bound to.
+pub(crate) async fn bound_key_file(connection: &mut StoreConnection) -> Result<Option<Sha256Digest>, StoreError> {
+    let row = connection.query("SELECT digest FROM notes WHERE name = $1").bind(KEY_FILE).fetch_optional().await?;
+    row.map(|row| Ok(Sha256Digest::from_bytes(row_mapping::bytes32(&row, "digest")?))).transpose()
+}
+
+/// Why no gateway may work on the database, if none may.
+pub(crate) async fn inactive_reason(connection: &mut StoreConnection) -> Result<Option<InactiveReason>, StoreError> {
+    let row = connection
+        .query("SELECT name, moment FROM notes WHERE name IN ($1, $2, $3) AND moment IS NOT NULL")
+        .bind(BACKUP_TAKEN_AT)
+        .bind(MOVED_AWAY_AT)
+        .bind(MOVE_UNFINISHED)
+        .fetch_optional()
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let at = row_mapping::timestamp(&row, "moment")?;
+    Ok(Some(match row.try_get::<String>("name")?.as_str() {
+        BACKUP_TAKEN_AT => InactiveReason::Backup { taken_at: at },
+        MOVED_AWAY_AT => InactiveReason::MovedAway { at },
+        _ => InactiveReason::MoveIncomplete { at },
+    }))
+}
+
+pub(crate) async fn put_timestamp(
+    connection: &mut StoreConnection,
+    name: &str,
+    moment: Timestamp,
+) -> Result<(), StoreError> {
+    put(connection, name, moment.unix_milliseconds(), None).await
+}
+
+pub(crate) async fn put(
+    connection: &mut StoreConnection,
+    name: &str,
+    number: i64,
+    digest: Option<&Sha256Digest>,
+) -> Result<(), StoreError> {
+    connection
+        .query(
+            "INSERT INTO notes (name, moment, digest) VALUES ($1, $2, $3)
+             ON CONFLICT (name) DO UPDATE SET moment = $2, digest = $3",
+        )
+        .bind(name)
+        .bind(number)
+        .bind(digest.map(|digest| digest.as_bytes().to_vec()))
+        .execute()
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn remove(connection: &mut StoreConnection, name: &str) -> Result<(), StoreError> {
+    connection.query("DELETE FROM notes WHERE name = $1").bind(name).execute().await?;
+    Ok(())
+}
+
+pub(crate) async fn oldest_epoch_in_use(store: &SqlStore) -> Result<Option<u32>, StoreError> {
+    let row = store
+        .read()
+        .await?
+        .query("SELECT min(epoch) AS oldest FROM photos WHERE lookup_id IS NOT NULL")
+        .fetch_one()
+        .await?;
+    let oldest = row.try_get::<Option<i64>>("oldest")?;
+    oldest.map(|_| row.number("oldest")).transpose()
+}
+
+pub(crate) async fn timestamp(store: &SqlStore, name: &str) -> Result<Option<Timestamp>, StoreError> {
+    let row = store.read().await?.query("SELECT moment FROM notes WHERE name = $1").bind(name).fetch_optional().await?;
+    row.map_or(Ok(None), |row| row_mapping::optional_timestamp(&row, "moment"))
+}
+
+pub(crate) async fn confirm_clock(store: &SqlStore, at: Timestamp, audit: &AuditEntry) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    put_timestamp(&mut transaction, CLOCK_CONFIRMED_AT, at).await?;
+    put_timestamp(&mut transaction, LAST_SWEPT_AT, at).await?;
+    transaction.append(audit.clone());
+    transaction.commit().await
+}
+
+pub(crate) async fn record_timestamp(store: &SqlStore, name: &str, moment: Timestamp) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    put_timestamp(&mut transaction, name, moment).await?;
+    transaction.commit().await
+}

@@ -1,0 +1,172 @@
+//! The transfer log read, vouched for and shortened.
+
+use async_trait::async_trait;
+
+use super::purge;
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::log::AuditEntry;
+use crate::domain::log::chain::{ChainLink, ChainRow};
+use crate::domain::log::checkpoint::{Checkpoint, LOG_RETENTION, SignedCheckpoint};
+use crate::storage::audit_log::{AuditLog, PurgeReport};
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::row_mapping::{bytes32, chain_row};
+use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::store::StoreError;
+
+#[async_trait]
+impl AuditLog for SqlStore {
+    async fn log_rows(&self, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError> {
+        self.with_retry(|| rows(self, after, limit)).await
+    }
+
+    async fn log_anchor(&self) -> Result<ChainLink, StoreError> {
+        self.with_retry(|| anchor(self)).await
+    }
+
+    async fn log_head(&self) -> Result<ChainLink, StoreError> {
+        self.with_retry(|| head(self)).await
+    }
+
+    async fn add_checkpoint(&self, checkpoint: &Checkpoint, signed: &SignedCheckpoint) -> Result<bool, StoreError> {
+        self.with_retry(|| add_checkpoint(self, checkpoint, signed)).await
+    }
+
+    async fn latest_checkpoint(&self) -> Result<Option<SignedCheckpoint>, StoreError> {
+        self.with_retry(|| latest_checkpoint(self)).await
+    }
+
+    async fn checkpoint(&self, count: i64) -> Result<Option<SignedCheckpoint>, StoreError> {
+        self.with_retry(|| checkpoint(self, count)).await
+    }
+
+    async fn checkpoints(&self, after: i64, limit: u32) -> Result<Vec<SignedCheckpoint>, StoreError> {
+        self.with_retry(|| checkpoints(self, after, limit)).await
+    }
+
+    async fn move_log_anchor(&self, to: ChainLink, now: Timestamp, audit: AuditEntry) -> Result<bool, StoreError> {
+        self.with_retry(|| move_anchor(self, to, now, &audit)).await
+    }
+
+    async fn purge(&self, now: Timestamp) -> Result<PurgeReport, StoreError> {
+        self.with_retry(|| purge::purge(self, now)).await
+    }
+}
+
+async fn rows(store: &SqlStore, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(
+            "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit
+             WHERE sequence > $1 ORDER BY sequence LIMIT $2",
+        )
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all()
+        .await?
+        .iter()
+        .map(chain_row)
+        .collect()
+}
+
+async fn anchor(store: &SqlStore) -> Result<ChainLink, StoreError> {
+    let mut connection = store.read().await?;
+    let last = connection.query("SELECT sequence, sha256 FROM log_anchors ORDER BY sequence DESC LIMIT 1");
+    last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), link)
+}
+
+async fn head(store: &SqlStore) -> Result<ChainLink, StoreError> {
+    let mut connection = store.read().await?;
+    let last = connection.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1");
+    last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), link)
+}
+
+fn link(row: &DatabaseRow) -> Result<ChainLink, StoreError> {
+    Ok(ChainLink { sequence: row.try_get("sequence")?, sha256: Sha256Digest::from_bytes(bytes32(row, "sha256")?) })
+}
+
+async fn add_checkpoint(
+    store: &SqlStore,
+    checkpoint: &Checkpoint,
+    signed: &SignedCheckpoint,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.write().await?;
+    let inserted = transaction
+        .query(
+            "INSERT INTO checkpoints (count, at, head, document, signature) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (count) DO NOTHING",
+        )
+        .bind(checkpoint.count)
+        .bind(checkpoint.time.unix_milliseconds())
+        .bind(checkpoint.head.as_bytes().as_slice())
+        .bind(signed.document.as_slice())
+        .bind(signed.signature.as_slice())
+        .execute()
+        .await?;
+    transaction.commit().await?;
+    Ok(inserted > 0)
+}
+
+async fn latest_checkpoint(store: &SqlStore) -> Result<Option<SignedCheckpoint>, StoreError> {
+    let mut connection = store.read().await?;
+    let row = connection.query("SELECT document, signature FROM checkpoints ORDER BY count DESC LIMIT 1");
+    row.fetch_optional().await?.as_ref().map(signed_checkpoint).transpose()
+}
+
+async fn checkpoint(store: &SqlStore, count: i64) -> Result<Option<SignedCheckpoint>, StoreError> {
+    let mut connection = store.read().await?;
+    let row = connection.query("SELECT document, signature FROM checkpoints WHERE count = $1").bind(count);
+    row.fetch_optional().await?.as_ref().map(signed_checkpoint).transpose()
+}
+
+async fn checkpoints(store: &SqlStore, after: i64, limit: u32) -> Result<Vec<SignedCheckpoint>, StoreError> {
+    store
+        .read()
+        .await?
+        .query("SELECT document, signature FROM checkpoints WHERE count > $1 ORDER BY count LIMIT $2")
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all()
+        .await?
+        .iter()
+        .map(signed_checkpoint)
+        .collect()
+}
+
+fn signed_checkpoint(row: &DatabaseRow) -> Result<SignedCheckpoint, StoreError> {
+    Ok(SignedCheckpoint { document: row.try_get("document")?, signature: row.try_get("signature")? })
+}
+
+async fn move_anchor(store: &SqlStore, to: ChainLink, now: Timestamp, audit: &AuditEntry) -> Result<bool, StoreError> {
+    let mut transaction = store.write().await?;
+    if !transaction.try_lock_sweep().await? {
+        return Ok(false);
+    }
+    let beyond = transaction.query("SELECT 1 FROM log_anchors WHERE sequence >= $1 LIMIT 1").bind(to.sequence);
+    if beyond.fetch_optional().await?.is_some() {
+        return Ok(false);
+    }
+    // The database's own trigger would refuse; that a row's clock was ahead is nothing to be loud about, it goes when it is due.
+    let not_over = transaction
+        .query(
+            "SELECT 1 FROM audit WHERE sequence > (SELECT coalesce(max(sequence), 0) FROM log_anchors)
+             AND sequence <= $1 AND at > $2 LIMIT 1",
+        )
+        .bind(to.sequence)
+        .bind((now - LOG_RETENTION).unix_milliseconds());
+    if not_over.fetch_optional().await?.is_some() {
+        return Ok(false);
+    }
+    transaction
+        .query("INSERT INTO log_anchors (sequence, sha256, moved_at) VALUES ($1, $2, $3)")
+        .bind(to.sequence)
+        .bind(to.sha256.as_bytes().as_slice())
+        .bind(now.unix_milliseconds())
+        .execute()
+        .await?;
+    // With the row that tells of it the log has an end, however much of it goes.
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,159 @@
+//! The transfer log's one writer: always on the transaction of the change that it tells of, with digests of the rows that it changed.
+//! Those are read back before the commit, so that they are of what is stored, whoever wrote which column.
+
+use crate::domain::digest::Sha256Digest;
+use crate::domain::log::AuditEntry;
+use crate::domain::log::chain::ChainLink;
+use crate::domain::log::reconciliation::row::{AuditedValue, RowId, StoredRow};
+use crate::domain::log::reconciliation::row_digest::{RowDigest, RowDigestKey};
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
+use crate::storage::sql::engine::row_mapping;
+use crate::storage::sql::engine::row_mapping::bytes32;
+use crate::storage::store::StoreError;
+
+/// The last row of the chain.
+pub(crate) async fn head(transaction: &mut WriteTransaction) -> Result<ChainLink, StoreError> {
+    let last =
+        transaction.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1").fetch_optional().await?;
+    last.map_or(Ok(ChainLink::START), |row| {
+        Ok(ChainLink { sequence: row.try_get("sequence")?, sha256: Sha256Digest::from_bytes(bytes32(&row, "sha256")?) })
+    })
+}
+
+/// Appends rows to the chain behind its `end`, each with a digest of itself if there is a key, and of the rows that it tells of. The
+/// caller is alone there, so nobody else can take the same place.
+pub(crate) async fn append_rows(
+    transaction: &mut WriteTransaction,
+    end: ChainLink,
+    log: Vec<AuditEntry>,
+    digests: Vec<(usize, String, RowDigest)>,
+    key: Option<&RowDigestKey>,
+) -> Result<ChainLink, StoreError> {
+    let ChainLink { mut sequence, sha256: mut previous } = end;
+    for (place, mut entry) in log.into_iter().enumerate() {
+        sequence += 1;
+        if let Some(key) = key {
+            let own = digests.iter().filter(|(told_by, ..)| *told_by == place);
+            key.add_digests(&mut entry, sequence, &previous, own.map(|(_, name, digest)| (name.clone(), *digest)));
+        }
+        let digest = entry.chained_digest(sequence, &previous);
+        transaction
+            .query(
+                "INSERT INTO audit (sequence, at, actor, event, subject, details, prev, sha256)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            )
+            .bind(sequence)
+            .bind(entry.at.unix_milliseconds())
+            .bind(entry.actor.as_str())
+            .bind(entry.event_name())
+            .bind(entry.subject.as_deref())
+            .bind(entry.details.to_string())
+            .bind(previous.as_bytes().as_slice())
+            .bind(digest.as_bytes().as_slice())
+            .execute()
+            .await?;
+        previous = digest;
+    }
+    Ok(ChainLink { sequence, sha256: previous })
+}
+
+/// The digests of rows with their names and the places of the audit rows that tell of them; a row that the same transaction deleted
+/// has none.
+pub(crate) async fn row_digests(
+    connection: &mut StoreConnection,
+    changed: &[(usize, RowId)],
+    key: &RowDigestKey,
+) -> Result<Vec<(usize, String, RowDigest)>, StoreError> {
+    let mut digests = Vec::with_capacity(changed.len());
+    for (number, (place, id)) in changed.iter().enumerate() {
+        if changed[number + 1..].iter().any(|(_, later)| later == id) {
+            continue;
+        }
+        if let Some(values) = read_row(connection, id).await? {
+            digests.push((*place, id.to_string(), key.digest_row(&StoredRow { id: *id, values })));
+        }
+    }
+    Ok(digests)
+}
+
+/// A row with all of its columns.
+async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option<Vec<AuditedValue>>, StoreError> {
+    let row = match id {
+        RowId::Party(party_id) => {
+            connection
+                .query("SELECT party_id, role, name, place, suspended, created_at FROM parties WHERE party_id = $1")
+                .bind(party_id.to_string())
+                .fetch_optional()
+                .await
+        }
+        RowId::Device(device_id) => {
+            connection
+                .query(
+                    "SELECT device_id, party_id, label, created_at, revoked_at, photos_released_at, duty
+                     FROM devices WHERE device_id = $1",
+                )
+                .bind(device_id.to_string())
+                .fetch_optional()
+                .await
+        }
+        RowId::Certificate(sha256) => {
+            connection
+                .query(
+                    "SELECT sha256, device_id, serial, not_before, not_after, number, first_used_at, foreign_authority
+                     FROM certificates WHERE sha256 = $1",
+                )
+                .bind(sha256.as_bytes().as_slice())
+                .fetch_optional()
+                .await
+        }
+        RowId::BoundKey(sha256) => {
+            connection
+                .query("SELECT spki_sha256, device_id, bound_at FROM bound_keys WHERE spki_sha256 = $1")
+                .bind(sha256.as_bytes().as_slice())
+                .fetch_optional()
+                .await
+        }
+        RowId::Invitation(device_id, number) => {
+            connection
+                .query(
+                    "SELECT lookup_id, device_id, number, state, sealed_proof_key, created_at, expires_at, wrong_tries,
+                            spki_sha256, requested_at, approved_at, spent_at
+                     FROM invitations WHERE device_id = $1 AND number = $2",
+                )
+                .bind(device_id.to_string())
+                .bind(*number)
+                .fetch_optional()
+                .await
+        }
+        RowId::Photo(photo_id) => {
+            connection
+                .query(
+                    "SELECT p.photo_id, p.studio_id, p.device_id, p.epoch, p.state, p.kept, p.request_id, p.lookup_id,
+                            p.tombstone_id, p.width, p.height, p.bytes, p.profile, p.findings, p.deposited_at,
+                            p.expires_at, p.settled_at, p.refusal_reason, p.refusal_note, p.collection_id,
+                            p.held_back_since, f.sha256 AS frame_sha256
+                     FROM photos p LEFT JOIN frames f ON f.photo_id = p.photo_id WHERE p.photo_id = $1",
+                )
+                .bind(photo_id.to_string())
+                .fetch_optional()
+                .await
+        }
+        RowId::Collection(collection_id) => connection
+            .query(
+                "SELECT collection_id, photo_id, office_id, device_id, state, leased_at, lease_until, handed_over_at,
+                            settle_due, settled_at, kept_until
+                     FROM collections WHERE collection_id = $1",
+            )
+            .bind(collection_id.to_string())
+            .fetch_optional()
+            .await,
+    };
+    row?.map(|row| row_mapping::column_values(&row, id.table())).transpose()
+}
+
+pub(crate) async fn append_entry(store: &SqlStore, entry: &AuditEntry) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    transaction.append(entry.clone());
+    transaction.commit().await
+}

@@ -1,0 +1,5 @@
+//! Statements about the audit log.
+
+mod audit_log;
+pub mod audit_writer;
+mod purge;

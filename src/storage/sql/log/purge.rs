@@ -1,0 +1,76 @@
+//! What the law has kept long enough goes for good: tombstones with their collections, and the front of the transfer log.
+
+use sqlx::AssertSqlSafe;
+
+use crate::clock::Timestamp;
+use crate::domain::log::checkpoint::LOG_RETENTION;
+use crate::domain::log::{AuditEntry, AuditEvent};
+use crate::storage::audit_log::PurgeReport;
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::connection::WriteTransaction;
+use crate::storage::store::StoreError;
+
+/// Small enough that a deposit never waits long behind it. Written into the statement, as in [`sweep`](crate::storage::sql::photo::sweep).
+const TOMBSTONES_PER_BATCH: i64 = 64;
+/// Rows of the log lie side by side and go with one statement.
+const LOG_ROWS_PER_BATCH: i64 = 1_000;
+
+pub(super) async fn purge(store: &SqlStore, now: Timestamp) -> Result<PurgeReport, StoreError> {
+    let mut transaction = store.write().await?;
+    if !transaction.try_lock_sweep().await? {
+        return Ok(PurgeReport::default());
+    }
+    let forgotten = PurgeReport {
+        tombstones: delete_tombstones(&mut transaction, now).await?,
+        log_rows: delete_log_rows(&mut transaction).await?,
+    };
+    if forgotten.tombstones > 0 {
+        transaction.append(AuditEntry {
+            at: now,
+            actor: "gateway".into(),
+            event: AuditEvent::TombstonesForgotten,
+            subject: None,
+            details: serde_json::json!({ "photos": forgotten.tombstones }),
+        });
+    }
+    transaction.commit().await?;
+    Ok(forgotten)
+}
+
+async fn delete_tombstones(transaction: &mut WriteTransaction, now: Timestamp) -> Result<u64, StoreError> {
+    let unless_locked = transaction.skip_locked_clause("p");
+    let over = transaction
+        .query(AssertSqlSafe(format!(
+            "SELECT p.photo_id FROM photos p
+             WHERE p.settled_at <= $1 AND p.state IN ('used', 'refused', 'withdrawn', 'expired')
+             ORDER BY p.settled_at LIMIT {TOMBSTONES_PER_BATCH} {unless_locked}"
+        )))
+        .bind((now - LOG_RETENTION).unix_milliseconds())
+        .fetch_all()
+        .await?;
+    let mut gone = 0;
+    for row in over {
+        let photo_id: String = row.try_get("photo_id")?;
+        transaction.query("DELETE FROM collections WHERE photo_id = $1").bind(photo_id.as_str()).execute().await?;
+        gone += transaction.query("DELETE FROM photos WHERE photo_id = $1").bind(photo_id.as_str()).execute().await?;
+    }
+    Ok(gone)
+}
+
+/// Where the log begins was decided before; see [`move_log_anchor`](crate::storage::audit_log::AuditLog::move_log_anchor).
+async fn delete_log_rows(transaction: &mut WriteTransaction) -> Result<u64, StoreError> {
+    let ends = transaction
+        .query("SELECT (SELECT min(sequence) FROM audit) AS first, (SELECT max(sequence) FROM log_anchors) AS last")
+        .fetch_one()
+        .await?;
+    let (Some(first), Some(last)) = (ends.try_get::<Option<i64>>("first")?, ends.try_get::<Option<i64>>("last")?)
+    else {
+        return Ok(0);
+    };
+    transaction
+        .query("DELETE FROM audit WHERE sequence >= $1 AND sequence <= $2")
+        .bind(first)
+        .bind(last.min(first + LOG_ROWS_PER_BATCH - 1))
+        .execute()
+        .await
+}

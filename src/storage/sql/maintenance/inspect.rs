@@ -1,0 +1,188 @@
+//! Reading a store through, to find out whether it is whole.
+
+use sqlx::AssertSqlSafe;
+
+use super::super::SqlStore;
+use super::super::engine::connection::StoreConnection;
+use super::super::engine::row_mapping::{
+    TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, optional_bytes32, optional_timestamp, parse_column, parse_optional_column,
+    tracked_photo,
+};
+use super::super::engine::statement::DatabaseRow;
+use super::super::engine::{metadata, row_mapping};
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{CollectionId, PhotoId};
+use crate::domain::photo::StoredPhoto;
+use crate::domain::photo::collection::CollectionState;
+use crate::storage::maintenance::{EnvelopeOwner, InspectedCollection, RemainingData, StoredEnvelope, UnerasedPhoto};
+use crate::storage::store::StoreError;
+
+/// Pictures are read so many at a time: at 8 MiB each, the most a configuration has by default, 128 MiB.
+const ENVELOPES_PER_PAGE: i64 = 16;
+/// Rows without pictures.
+const ROWS_PER_PAGE: i64 = 1000;
+
+impl SqlStore {
+    /// The next photos that have not been erased, with their pictures, by identifier; none behind the last.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn unerased_photos(&self, after: Option<PhotoId>) -> Result<Vec<UnerasedPhoto>, StoreError> {
+        self.with_retry(|| async {
+            self.read()
+                .await?
+                .query(AssertSqlSafe(format!(
+                    "SELECT {TRACKED_PHOTO}, p.collection_id AS latest_id, f.frame, f.sha256
+                     FROM {TRACKED_PHOTO_SOURCE} LEFT JOIN frames f ON f.photo_id = p.photo_id
+                     WHERE p.lookup_id IS NOT NULL AND p.photo_id > $1 ORDER BY p.photo_id LIMIT $2"
+                )))
+                .bind(after_key(after))
+                .bind(ENVELOPES_PER_PAGE)
+                .fetch_all()
+                .await?
+                .iter()
+                .map(unerased_photo)
+                .collect()
+        })
+        .await
+    }
+
+    /// How many photos have been erased.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn erased_photos(&self) -> Result<u64, StoreError> {
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            let row = connection.query("SELECT count(*) AS photos FROM photos WHERE tombstone_id IS NOT NULL");
+            row.fetch_one().await?.number("photos")
+        })
+        .await
+    }
+
+    /// The next pictures' owners, by identifier.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn envelope_owners(&self, after: Option<PhotoId>) -> Result<Vec<EnvelopeOwner>, StoreError> {
+        self.with_retry(|| async {
+            self.read()
+                .await?
+                .query(
+                    "SELECT f.photo_id, p.state FROM frames f LEFT JOIN photos p ON p.photo_id = f.photo_id
+                     WHERE f.photo_id > $1 ORDER BY f.photo_id LIMIT $2",
+                )
+                .bind(after_key(after))
+                .bind(ROWS_PER_PAGE)
+                .fetch_all()
+                .await?
+                .iter()
+                .map(|row| {
+                    Ok(EnvelopeOwner {
+                        photo_id: parse_column(row, "photo_id")?,
+                        state: parse_optional_column(row, "state")?,
+                    })
+                })
+                .collect()
+        })
+        .await
+    }
+
+    /// The next collections, by identifier.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn all_collections(&self, after: Option<CollectionId>) -> Result<Vec<InspectedCollection>, StoreError> {
+        self.with_retry(|| async {
+            self.read()
+                .await?
+                .query(
+                    "SELECT c.collection_id, c.state, c.photo_id, p.state AS photo_state, p.collection_id AS latest_id
+                     FROM collections c LEFT JOIN photos p ON p.photo_id = c.photo_id
+                     WHERE c.collection_id > $1 ORDER BY c.collection_id LIMIT $2",
+                )
+                .bind(after_key(after))
+                .bind(ROWS_PER_PAGE)
+                .fetch_all()
+                .await?
+                .iter()
+                .map(inspected_collection)
+                .collect()
+        })
+        .await
+    }
+
+    /// The fingerprint of the key file that the store is bound to.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn bound_key_file(&self) -> Result<Option<Sha256Digest>, StoreError> {
+        self.with_retry(|| async { metadata::bound_key_file(&mut self.read().await?).await }).await
+    }
+
+    /// What is left of a photo; `None` when there never was one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn remaining_data(&self, photo_id: PhotoId) -> Result<Option<RemainingData>, StoreError> {
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            let row = connection
+                .query(AssertSqlSafe(format!(
+                    "SELECT {TRACKED_PHOTO}, c.device_id AS collected_by,
+                            (SELECT count(*) FROM frames f WHERE f.photo_id = p.photo_id) AS pictures
+                     FROM {TRACKED_PHOTO_SOURCE} WHERE p.photo_id = $1"
+                )))
+                .bind(photo_id.to_string())
+                .fetch_optional()
+                .await?;
+            let Some(row) = row else { return Ok(None) };
+            Ok(Some(RemainingData {
+                photo: tracked_photo(&row)?,
+                collected_by: parse_optional_column(&row, "collected_by")?,
+                has_envelope: row.number::<u64>("pictures")? > 0,
+                has_lookup_id: row_mapping::lookup_id(&row)?.is_some(),
+                last_swept_at: last_swept_at(&mut connection).await?,
+            }))
+        })
+        .await
+    }
+}
+
+/// What sorts before every identifier that follows.
+fn after_key(after: Option<impl ToString>) -> String {
+    after.map_or_else(String::new, |after| after.to_string())
+}
+
+async fn last_swept_at(connection: &mut StoreConnection) -> Result<Option<crate::clock::Timestamp>, StoreError> {
+    let row = connection.query("SELECT moment FROM notes WHERE name = $1").bind(metadata::LAST_SWEPT_AT);
+    row.fetch_optional().await?.map_or(Ok(None), |row| optional_timestamp(&row, "moment"))
+}
+
+fn unerased_photo(row: &DatabaseRow) -> Result<UnerasedPhoto, StoreError> {
+    let picture = match row.try_get::<Option<Vec<u8>>>("frame")? {
+        None => None,
+        Some(frame) => Some(StoredEnvelope {
+            sealed: StoredPhoto::from_store(frame),
+            sha256: optional_bytes32(row, "sha256")?.map(Sha256Digest::from_bytes),
+        }),
+    };
+    Ok(UnerasedPhoto {
+        photo: tracked_photo(row)?,
+        latest_id: parse_optional_column(row, "latest_id")?,
+        envelope: picture,
+    })
+}
+
+fn inspected_collection(row: &DatabaseRow) -> Result<InspectedCollection, StoreError> {
+    let photo = match parse_optional_column(row, "photo_state")? {
+        None => None,
+        Some(state) => Some((state, parse_optional_column(row, "latest_id")?)),
+    };
+    Ok(InspectedCollection {
+        collection_id: parse_column(row, "collection_id")?,
+        is_open: parse_column::<CollectionState>(row, "state")? == CollectionState::Leased,
+        photo_id: parse_column(row, "photo_id")?,
+        photo,
+    })
+}

@@ -1,0 +1,153 @@
+//! The position of the transfer log, for comparison with marks outside the database, and the generations of it.
+
+use super::super::engine::connection::{StoreConnection, WriteTransaction};
+use super::super::engine::metadata;
+use super::super::engine::row_mapping::{bytes32, timestamp};
+use super::super::log::audit_writer;
+use super::super::{Database, SqlStore};
+use crate::domain::digest::Sha256Digest;
+use crate::domain::log::chain::ChainLink;
+use crate::domain::log::watermark::{Generation, LogPosition, RollbackError, ServerHistory};
+use crate::storage::audit_log::AuditLog;
+use crate::storage::store::StoreError;
+
+const GENERATION: &str = "generation";
+const GENERATION_BEGIN: &str = "generation_begin";
+const GENERATION_CONFIRMED_AT: &str = "generation_confirmed_at";
+
+/// The first eight digits of a write-ahead log's file name are its timeline. Only a primary has such a file.
+const SERVER_HISTORY_SQL: &str = "SELECT (SELECT system_identifier FROM pg_control_system()) AS system_identifier,
+    ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint AS timeline";
+
+/// Asked first: each refusal would be a line in the server's log.
+const HAS_PRIVILEGE_SQL: &str = "SELECT has_function_privilege('pg_control_system()', 'execute') AS may_ask";
+
+impl SqlStore {
+    /// Reads the end of the log, its generation, and the digests of these rows.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn position(&self, rows: &[i64]) -> Result<LogPosition, StoreError> {
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            let mut position = LogPosition {
+                head: ChainLink::START,
+                anchor: ChainLink::START,
+                rows: std::collections::BTreeMap::new(),
+                generation: Generation::FIRST,
+                seal: None,
+                server: None,
+            };
+            // Rows first: one that is cut off the front meanwhile lies before the anchor, which is read later.
+            for sequence in rows {
+                let row = connection.query("SELECT sha256 FROM audit WHERE sequence = $1").bind(*sequence);
+                if let Some(row) = row.fetch_optional().await? {
+                    position.rows.insert(*sequence, Sha256Digest::from_bytes(bytes32(&row, "sha256")?));
+                }
+            }
+            (position.generation, position.seal) = generation(&mut connection).await?;
+            let begin = position.generation.begins_behind.sequence;
+            let row = connection.query("SELECT sha256 FROM audit WHERE sequence = $1").bind(begin);
+            if let Some(row) = row.fetch_optional().await? {
+                position.rows.insert(begin, Sha256Digest::from_bytes(bytes32(&row, "sha256")?));
+            }
+            drop(connection);
+            position.anchor = self.log_anchor().await?;
+            position.head = self.log_head().await?;
+            position.server = self.server_history().await;
+            Ok(position)
+        })
+        .await
+    }
+
+    /// `None` for a file, and for a server that does not let this user ask.
+    async fn server_history(&self) -> Option<ServerHistory> {
+        let Database::Server(_) = &self.database else { return None };
+        let mut connection = self.read().await.ok()?;
+        if !connection.query(HAS_PRIVILEGE_SQL).fetch_one().await.ok()?.try_get::<bool>("may_ask").ok()? {
+            return None;
+        }
+        let row = connection.query(SERVER_HISTORY_SQL).fetch_one().await.ok()?;
+        Some(ServerHistory {
+            system_identifier: row.try_get("system_identifier").ok()?,
+            timeline: row.try_get("timeline").ok()?,
+        })
+    }
+
+    /// The last row that is known to be durable; `None` before one was accepted or committed.
+    pub fn known_head(&self) -> Option<ChainLink> {
+        self.guard().known_head()
+    }
+
+    /// Compares every later change with this position of the log, and takes changes again if they were stopped.
+    pub fn accept(&self, head: ChainLink) {
+        self.guard().accept(head);
+    }
+
+    /// Takes changes again if they were stopped, unless later rows than this one are known to be durable.
+    pub fn resume_changes(&self, head: ChainLink) {
+        self.guard().resume_changes(head);
+    }
+
+    /// Notes that the log was seen to have come so far.
+    pub fn advance(&self, head: ChainLink) {
+        self.guard().advance(head);
+    }
+
+    /// Stops all changes until a later position is accepted.
+    pub fn stop_changes(&self, regression: RollbackError) {
+        self.guard().stop_changes(regression);
+    }
+
+    /// Returns when rows became durable, or a regression was found, since it last returned.
+    pub async fn advanced(&self) {
+        self.guard().advanced().await;
+    }
+
+    /// Reports whether another file has the name of the one that is open.
+    pub fn file_was_replaced(&self) -> bool {
+        matches!(&self.database, Database::File(file) if file.was_replaced())
+    }
+}
+
+async fn generation(connection: &mut StoreConnection) -> Result<(Generation, Option<Sha256Digest>), StoreError> {
+    let (mut generation, mut seal) = (Generation::FIRST, None);
+    let rows = connection
+        .query("SELECT name, moment, digest FROM notes WHERE name IN ($1, $2, $3)")
+        .bind(GENERATION)
+        .bind(GENERATION_BEGIN)
+        .bind(GENERATION_CONFIRMED_AT)
+        .fetch_all()
+        .await?;
+    for row in &rows {
+        match row.try_get::<String>("name")?.as_str() {
+            GENERATION => {
+                generation.number = row.number("moment")?;
+                seal = Some(Sha256Digest::from_bytes(bytes32(row, "digest")?));
+            }
+            GENERATION_BEGIN => {
+                let sha256 = Sha256Digest::from_bytes(bytes32(row, "digest")?);
+                generation.begins_behind = ChainLink { sequence: row.try_get("moment")?, sha256 };
+            }
+            _ => generation.confirmed_at = timestamp(row, "moment")?,
+        }
+    }
+    Ok((generation, seal))
+}
+
+/// Begins the generation after `at_least` and after the database's own, at the end of the log. The caller is alone there.
+pub(super) async fn begin_generation(
+    transaction: &mut WriteTransaction,
+    at_least: u64,
+    now: crate::clock::Timestamp,
+    seal: &(dyn Fn(&Generation) -> Sha256Digest + Sync),
+) -> Result<u64, StoreError> {
+    let (current, _) = generation(transaction).await?;
+    let begins_behind = audit_writer::head(transaction).await?;
+    let next = Generation { number: current.number.max(at_least) + 1, begins_behind, confirmed_at: now };
+    let number = i64::try_from(next.number).unwrap_or(i64::MAX);
+    metadata::put(transaction, GENERATION, number, Some(&seal(&next))).await?;
+    metadata::put(transaction, GENERATION_BEGIN, begins_behind.sequence, Some(&begins_behind.sha256)).await?;
+    metadata::put(transaction, GENERATION_CONFIRMED_AT, now.unix_milliseconds(), None).await?;
+    Ok(next.number)
+}

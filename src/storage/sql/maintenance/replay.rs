@@ -1,0 +1,214 @@
+//! What happened after a backup was taken, put into the database that came out of it: by an export of the transfer log.
+
+use super::super::SqlStore;
+use super::super::engine::connection::{StoreConnection, WriteTransaction};
+use super::super::log::audit_writer;
+use super::super::photo::photos;
+use crate::clock::Timestamp;
+use crate::domain::id::{CollectionId, PhotoId};
+use crate::domain::log::chain::{ChainRow, ChainVerifier};
+use crate::domain::log::log_replay::{CollectionOutcome, LogReplay, PhotoOutcome};
+use crate::domain::photo::PhotoState;
+use crate::domain::photo::collection::CollectionState;
+use crate::storage::maintenance::{ChangedPhoto, ReplaySummary};
+use crate::storage::store::StoreError;
+use std::time::Duration;
+
+impl SqlStore {
+    /// Adds rows of the transfer log that were written after the database's last one, and carries out what they tell: erasures,
+    /// leases, revocations, suspensions. Rows that it has are passed over.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the rows do not follow on the database's own; nothing has changed then.
+    pub async fn replay(&self, rows: &[ChainRow], settle_within: Duration) -> Result<ReplaySummary, StoreError> {
+        let mut transaction = self.write().await?;
+        let (replayed, _) = apply_rows(&mut transaction, rows, settle_within).await?;
+        transaction.commit().await?;
+        Ok(replayed)
+    }
+
+    /// Counts what [`SqlStore::replay`] would do, and lists every photo that it would change; nothing is changed.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn preview_replay(
+        &self,
+        rows: &[ChainRow],
+        settle_within: Duration,
+    ) -> Result<(ReplaySummary, Vec<ChangedPhoto>), StoreError> {
+        // Never committed.
+        apply_rows(&mut self.write().await?, rows, settle_within).await
+    }
+}
+
+async fn apply_rows(
+    transaction: &mut WriteTransaction,
+    rows: &[ChainRow],
+    settle_within: Duration,
+) -> Result<(ReplaySummary, Vec<ChangedPhoto>), StoreError> {
+    let end = audit_writer::head(transaction).await?;
+    let mut walk = ChainVerifier::starting_after(end, []);
+    let (mut aftermath, mut replayed, mut changed) = (LogReplay::default(), ReplaySummary::default(), Vec::new());
+    for row in rows {
+        if row.sequence < end.sequence || row.link() == end {
+            continue;
+        }
+        walk.verify_row(row).map_err(|fault| StoreError::Damaged(fault.to_string()))?;
+        insert(transaction, row).await?;
+        aftermath.apply(row);
+        replayed.rows += 1;
+        replayed.until = Some(row.at);
+    }
+    for (collection_id, fate) in &aftermath.collections {
+        upsert_collection(transaction, *collection_id, fate, settle_within).await?;
+    }
+    for (photo_id, fate) in &aftermath.photos {
+        changed.extend(apply_to_photo(transaction, *photo_id, fate).await?);
+    }
+    replayed.erased = changed.iter().filter(|photo| photo.erased_at.is_some()).count() as u64;
+    replayed.moved = changed.len() as u64 - replayed.erased;
+    for (device_id, at) in &aftermath.revoked {
+        replayed.revoked += transaction
+            .query("UPDATE devices SET revoked_at = $1 WHERE device_id = $2 AND revoked_at IS NULL")
+            .bind(at.unix_milliseconds())
+            .bind(device_id.to_string())
+            .execute()
+            .await?;
+    }
+    for (party_id, suspended) in &aftermath.suspended {
+        let parties = transaction
+            .query("UPDATE parties SET suspended = $1 WHERE party_id = $2 AND suspended <> $1")
+            .bind(*suspended)
+            .bind(party_id.to_string())
+            .execute()
+            .await?;
+        *(if *suspended { &mut replayed.suspended } else { &mut replayed.resumed }) += parties;
+    }
+    replayed.lost = aftermath.deposited;
+    Ok((replayed, changed))
+}
+
+async fn insert(transaction: &mut WriteTransaction, row: &ChainRow) -> Result<(), StoreError> {
+    transaction
+        .query(
+            "INSERT INTO audit (sequence, at, actor, event, subject, details, prev, sha256)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(row.sequence)
+        .bind(row.at.unix_milliseconds())
+        .bind(row.actor.as_str())
+        .bind(row.event.as_str())
+        .bind(row.subject.as_deref())
+        .bind(row.details.as_str())
+        .bind(row.prev.as_bytes().as_slice())
+        .bind(row.sha256.as_bytes().as_slice())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+fn to_milliseconds(at: Option<Timestamp>) -> Option<i64> {
+    at.map(Timestamp::unix_milliseconds)
+}
+
+/// Until when an office was to settle or how long a photo was kept stands in no row: the configuration's time from the hand-over
+/// on, and the photo's own end, take their place. Whoever was handed the photo stays the only one who can get it.
+async fn upsert_collection(
+    transaction: &mut WriteTransaction,
+    collection_id: CollectionId,
+    fate: &CollectionOutcome,
+    settle_within: Duration,
+) -> Result<(), StoreError> {
+    let Some(photo) = photos::find_on(transaction, fate.photo_id).await? else { return Ok(()) };
+    let settle_due = fate.handed_over_at.map(|at| at + settle_within);
+    let kept_until = (fate.state == CollectionState::Kept).then_some(photo.record.expires_at);
+    let changed = transaction
+        .query(
+            "UPDATE collections SET state = $1, settled_at = $2, handed_over_at = coalesce(handed_over_at, $3),
+             settle_due = coalesce(settle_due, $4), kept_until = coalesce($5, kept_until) WHERE collection_id = $6",
+        )
+        .bind(fate.state.name())
+        .bind(to_milliseconds(fate.settled_at))
+        .bind(to_milliseconds(fate.handed_over_at))
+        .bind(to_milliseconds(settle_due))
+        .bind(to_milliseconds(kept_until))
+        .bind(collection_id.to_string())
+        .execute()
+        .await?;
+    let (Some(office_id), Some(device_id), Some(leased_at)) = (fate.office_id, fate.device_id, fate.leased_at) else {
+        return Ok(());
+    };
+    if changed > 0 || !has_office_and_device(transaction, &office_id.to_string(), &device_id.to_string()).await? {
+        return Ok(());
+    }
+    transaction
+        .query(
+            "INSERT INTO collections (collection_id, photo_id, office_id, device_id, state, leased_at, lease_until,
+                                      handed_over_at, settle_due, settled_at, kept_until)
+             VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10)",
+        )
+        .bind(collection_id.to_string())
+        .bind(fate.photo_id.to_string())
+        .bind(office_id.to_string())
+        .bind(device_id.to_string())
+        .bind(fate.state.name())
+        .bind(leased_at.unix_milliseconds())
+        .bind(to_milliseconds(fate.handed_over_at))
+        .bind(to_milliseconds(settle_due))
+        .bind(to_milliseconds(fate.settled_at))
+        .bind(to_milliseconds(kept_until))
+        .execute()
+        .await?;
+    transaction
+        .query("UPDATE photos SET collection_id = $1 WHERE photo_id = $2")
+        .bind(collection_id.to_string())
+        .bind(fate.photo_id.to_string())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// Offices and devices that came after the backup are not there.
+async fn has_office_and_device(
+    transaction: &mut WriteTransaction,
+    office_id: &str,
+    device_id: &str,
+) -> Result<bool, StoreError> {
+    let both = "SELECT 1 FROM parties p JOIN devices d ON d.device_id = $2 WHERE p.party_id = $1";
+    Ok(transaction.query(both).bind(office_id).bind(device_id).fetch_optional().await?.is_some())
+}
+
+/// Gives the photo where it is changed: it may be erased already, or not be there.
+async fn apply_to_photo(
+    connection: &mut StoreConnection,
+    photo_id: PhotoId,
+    fate: &PhotoOutcome,
+) -> Result<Option<ChangedPhoto>, StoreError> {
+    let Some(photo) = photos::find_on(connection, photo_id).await? else { return Ok(None) };
+    if photo.record.state.is_erased() {
+        return Ok(None);
+    }
+    let state = match fate {
+        PhotoOutcome::Erased { state, at, reason } => {
+            if let Some(reason) = reason {
+                let noted = "UPDATE photos SET refusal_reason = $1 WHERE photo_id = $2";
+                connection.query(noted).bind(reason.as_str()).bind(photo_id.to_string()).execute().await?;
+            }
+            photos::erase(connection, photo_id, *state, *at).await?;
+            return Ok(Some(ChangedPhoto { photo_id, state: *state, erased_at: Some(*at) }));
+        }
+        PhotoOutcome::Leased if photo.latest.is_some_and(|latest| latest.state == CollectionState::Leased) => {
+            PhotoState::Leased
+        }
+        PhotoOutcome::Kept => PhotoState::Kept,
+        PhotoOutcome::Leased | PhotoOutcome::Returned if photo.record.kept => PhotoState::Kept,
+        PhotoOutcome::Leased | PhotoOutcome::Returned => PhotoState::Available,
+    };
+    connection
+        .query("UPDATE photos SET state = $1, kept = kept OR $1 = 'kept' WHERE photo_id = $2")
+        .bind(state.name())
+        .bind(photo_id.to_string())
+        .execute()
+        .await?;
+    Ok(Some(ChangedPhoto { photo_id, state, erased_at: None }))
+}

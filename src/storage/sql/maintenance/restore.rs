@@ -1,0 +1,160 @@
+//! A database that came out of a backup: nobody gets its photos until an administrator releases them.
+
+use super::super::SqlStore;
+use super::super::engine::metadata;
+use super::super::engine::row_mapping::{parse_column, timestamp};
+use super::log_position::begin_generation;
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::PhotoId;
+use crate::domain::log::AuditEntry;
+use crate::domain::log::watermark::Generation;
+use crate::storage::maintenance::{QuarantineCounts, QuarantinedPhoto};
+use crate::storage::postgres::Lock;
+use crate::storage::store::StoreError;
+
+/// The generation of the log that begins with a hold.
+pub struct NextGeneration<'s> {
+    /// A generation that is known from elsewhere; the next one is later than it.
+    pub at_least: u64,
+    /// Seals it with the key file.
+    pub seal: &'s (dyn Fn(&Generation) -> Sha256Digest + Sync),
+}
+
+/// Rows that one statement changes: a server ends a statement that takes too long.
+const ROWS_PER_BATCH: i64 = 1000;
+
+impl SqlStore {
+    /// Holds back every photo that is there, ends the invitations that may have been used since `taken_at`, lets gateways work on
+    /// the database, and begins a generation of the log. The counts are added to the details of the audit row.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing has changed then.
+    pub async fn quarantine_all(
+        &self,
+        taken_at: Timestamp,
+        generation: Option<NextGeneration<'_>>,
+        mut audit: AuditEntry,
+    ) -> Result<QuarantineCounts, StoreError> {
+        let mut transaction = self.write().await?;
+        // A photo that came in behind the last page would be held back by the row of the log, and not in its table.
+        transaction.lock(Lock::PhotosAndInvitations).await?;
+        let (mut photos, mut after) = (0, String::new());
+        loop {
+            let row = transaction
+                .query(
+                    "SELECT max(photo_id) AS last FROM
+                     (SELECT photo_id FROM photos WHERE photo_id > $1 ORDER BY photo_id LIMIT $2) page",
+                )
+                .bind(after.as_str())
+                .bind(ROWS_PER_BATCH)
+                .fetch_one()
+                .await?;
+            let Some(last) = row.try_get::<Option<String>>("last")? else { break };
+            photos += transaction
+                .query(
+                    "UPDATE photos SET held_back_since = $1 WHERE photo_id > $2 AND photo_id <= $3
+                     AND lookup_id IS NOT NULL AND held_back_since IS NULL",
+                )
+                .bind(taken_at.unix_milliseconds())
+                .bind(after.as_str())
+                .bind(last.as_str())
+                .execute()
+                .await?;
+            after = last;
+        }
+        let invitations = transaction
+            .query(
+                "UPDATE invitations SET state = 'withdrawn', sealed_proof_key = NULL
+                 WHERE state IN ('open', 'requested', 'approved')",
+            )
+            .execute()
+            .await?;
+        metadata::remove(&mut transaction, metadata::BACKUP_TAKEN_AT).await?;
+        if let Some(details) = audit.details.as_object_mut() {
+            details.insert("photos".into(), photos.into());
+            details.insert("invitations".into(), invitations.into());
+        }
+        if let Some(NextGeneration { at_least, seal }) = generation {
+            transaction.lock(Lock::Log).await?;
+            let number = begin_generation(&mut transaction, at_least, audit.at, seal).await?;
+            if let Some(details) = audit.details.as_object_mut() {
+                details.insert("generation".into(), number.into());
+            }
+        }
+        transaction.append(audit);
+        transaction.commit().await?;
+        Ok(QuarantineCounts { photos, invitations })
+    }
+
+    /// The next photos that are held back since a restore, by identifier; none behind the last.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn quarantined_photos(&self, after: Option<PhotoId>) -> Result<Vec<QuarantinedPhoto>, StoreError> {
+        self.with_retry(|| async {
+            self.read()
+                .await?
+                .query(
+                    "SELECT p.photo_id, p.deposited_at, p.expires_at, p.state, p.held_back_since, s.name, s.place
+                     FROM photos p JOIN parties s ON s.party_id = p.studio_id
+                     WHERE p.held_back_since IS NOT NULL AND p.lookup_id IS NOT NULL AND p.photo_id > $1
+                     ORDER BY p.photo_id LIMIT $2",
+                )
+                .bind(after.map_or_else(String::new, |after| after.to_string()))
+                .bind(ROWS_PER_BATCH)
+                .fetch_all()
+                .await?
+                .iter()
+                .map(|row| {
+                    Ok(QuarantinedPhoto {
+                        photo_id: parse_column(row, "photo_id")?,
+                        state: parse_column(row, "state")?,
+                        deposited_at: timestamp(row, "deposited_at")?,
+                        expires_at: timestamp(row, "expires_at")?,
+                        held_back_since: timestamp(row, "held_back_since")?,
+                        studio: format!("{}, {}", row.try_get::<String>("name")?, row.try_get::<String>("place")?),
+                    })
+                })
+                .collect()
+        })
+        .await
+    }
+
+    /// Lets photos be collected that were held back since a restore: this one, or all. How many there were; nothing is written
+    /// down where there was none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn release_quarantined(
+        &self,
+        photo_id: Option<PhotoId>,
+        mut audit: AuditEntry,
+    ) -> Result<u64, StoreError> {
+        let mut transaction = self.write().await?;
+        let photos = transaction
+            .query(
+                "UPDATE photos SET held_back_since = NULL
+                 WHERE held_back_since IS NOT NULL AND lookup_id IS NOT NULL AND ($1 IS NULL OR photo_id = $1)",
+            )
+            .bind(photo_id.map(|photo_id| photo_id.to_string()))
+            .execute()
+            .await?;
+        if photos > 0 {
+            if let Some(details) = audit.details.as_object_mut() {
+                details.insert("photos".into(), photos.into());
+            }
+            transaction.append(audit);
+            transaction.commit().await?;
+        }
+        Ok(photos)
+    }
+
+    /// When the database was taken as a backup; `None` when it is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn backup_taken_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        metadata::timestamp(self, metadata::BACKUP_TAKEN_AT).await
+    }
+}

@@ -1,0 +1,187 @@
+//! Reading the transfer log and all tables at one moment, page by page, to compare them.
+
+use sqlx::AssertSqlSafe;
+
+use super::super::engine::connection::StoreConnection;
+use super::super::engine::metadata;
+use super::super::engine::row_mapping::{bytes32, chain_row, column_values, optional_timestamp, timestamp};
+use super::super::engine::statement::DatabaseRow;
+use super::super::{Database, SqlStore};
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::log::chain::{ChainLink, ChainRow};
+use crate::domain::log::checkpoint::SignedCheckpoint;
+use crate::domain::log::reconciliation::row::{AuditedValue, RowId, StoredRow};
+use crate::domain::log::reconciliation::table::{AuditedTable, ENVELOPE_SHA256};
+use crate::storage::maintenance::StoredCheckpoint;
+use crate::storage::store::StoreError;
+
+/// Rows that are in memory at the same time.
+const ROWS_PER_PAGE: i64 = 1000;
+
+/// One moment of a store. Others write meanwhile; in SQLite erased bytes stay in the write-ahead log until this is dropped.
+pub struct Snapshot {
+    connection: StoreConnection,
+}
+
+impl SqlStore {
+    /// Begins to read the store as it is at this moment.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let connection = match &self.database {
+            Database::File(file) => StoreConnection::SqliteWriter(file.readers.begin().await?),
+            Database::Server(server) => {
+                let transaction = server.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+                StoreConnection::PostgresWriter(transaction)
+            }
+        };
+        Ok(Snapshot { connection })
+    }
+}
+
+impl Snapshot {
+    /// The place behind which the transfer log begins.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn log_anchor(&mut self) -> Result<ChainLink, StoreError> {
+        let last = self.connection.query("SELECT sequence, sha256 FROM log_anchors ORDER BY sequence DESC LIMIT 1");
+        last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), |row| link(row, "sequence", "sha256"))
+    }
+
+    /// The next rows of the transfer log; none behind the last.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn log_rows(&mut self, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError> {
+        let rows = self
+            .connection
+            .query(
+                "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit
+                 WHERE sequence > $1 ORDER BY sequence LIMIT $2",
+            )
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all()
+            .await?;
+        rows.iter().map(chain_row).collect()
+    }
+
+    /// The next rows of a table behind a primary key, with the key of the last one; none behind the last.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn rows(
+        &mut self,
+        table: AuditedTable,
+        after: Option<AuditedValue>,
+    ) -> Result<Vec<StoredRow>, StoreError> {
+        let columns: Vec<_> = table.columns().iter().map(|column| qualified_column(column.name)).collect();
+        let (columns, name, key) = (columns.join(", "), table.name(), primary_key(table));
+        let source = match table {
+            AuditedTable::Photos => "photos t LEFT JOIN frames f ON f.photo_id = t.photo_id".to_owned(),
+            _ => format!("{name} t"),
+        };
+        let statement = self.connection.query(AssertSqlSafe(format!(
+            "SELECT {columns} FROM {source} WHERE t.{key} > $1 ORDER BY t.{key} LIMIT {ROWS_PER_PAGE}"
+        )));
+        let is_text =
+            !matches!(table, AuditedTable::Certificates | AuditedTable::BoundKeys | AuditedTable::Invitations);
+        let statement = match after {
+            Some(AuditedValue::Text(after)) => statement.bind(after),
+            Some(AuditedValue::Bytes(after)) => statement.bind(after),
+            // Sorts before every key.
+            _ if is_text => statement.bind(""),
+            _ => statement.bind(Vec::<u8>::new()),
+        };
+        statement.fetch_all().await?.iter().map(|row| stored_row(row, table)).collect()
+    }
+
+    /// The moment at which the last sweep was completed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn last_swept_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let row = self.connection.query("SELECT moment FROM notes WHERE name = $1").bind(metadata::LAST_SWEPT_AT);
+        row.fetch_optional().await?.map_or(Ok(None), |row| optional_timestamp(&row, "moment"))
+    }
+
+    /// The number of photos in each state, as the database counts along.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn photo_counts(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
+        let counts = "SELECT state, CAST(sum(photos) AS BIGINT) AS photos FROM photo_counts GROUP BY state";
+        let rows = self.connection.query(counts).fetch_all().await.map_err(|error| match error {
+            // Numbers whose sum no 64 bits hold.
+            StoreError::Unavailable(source) if matches!(source.downcast_ref(), Some(sqlx::Error::Database(_))) => {
+                StoreError::Damaged(format!("photo_counts cannot be added up: {source}"))
+            }
+            error => error,
+        })?;
+        rows.iter().map(|row| Ok((row.try_get("state")?, row.try_get("photos")?))).collect()
+    }
+
+    /// The next checkpoints; none behind the last.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn checkpoints(&mut self, after: i64) -> Result<Vec<StoredCheckpoint>, StoreError> {
+        let rows = self
+            .connection
+            .query(
+                "SELECT count, at, head, document, signature FROM checkpoints WHERE count > $1 ORDER BY count LIMIT $2",
+            )
+            .bind(after)
+            .bind(ROWS_PER_PAGE)
+            .fetch_all()
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(StoredCheckpoint {
+                    link: link(row, "count", "head")?,
+                    at: timestamp(row, "at")?,
+                    signed: SignedCheckpoint {
+                        document: row.try_get("document")?,
+                        signature: row.try_get("signature")?,
+                    },
+                })
+            })
+            .collect()
+    }
+
+    /// Every place up to which the log was shortened, and when.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn log_anchors(&mut self) -> Result<Vec<(ChainLink, Timestamp)>, StoreError> {
+        let anchors = "SELECT sequence, sha256, moved_at FROM log_anchors ORDER BY sequence";
+        let rows = self.connection.query(anchors).fetch_all().await?;
+        rows.iter().map(|row| Ok((link(row, "sequence", "sha256")?, timestamp(row, "moved_at")?))).collect()
+    }
+}
+
+fn link(row: &DatabaseRow, sequence: &str, sha256: &str) -> Result<ChainLink, StoreError> {
+    Ok(ChainLink { sequence: row.try_get(sequence)?, sha256: Sha256Digest::from_bytes(bytes32(row, sha256)?) })
+}
+
+fn qualified_column(name: &str) -> String {
+    if name == ENVELOPE_SHA256 { format!("f.sha256 AS {name}") } else { format!("t.{name}") }
+}
+
+fn primary_key(table: AuditedTable) -> &'static str {
+    table.columns()[0].name
+}
+
+fn stored_row(row: &DatabaseRow, table: AuditedTable) -> Result<StoredRow, StoreError> {
+    let values = column_values(row, table)?;
+    let key = match (table, values.as_slice()) {
+        (AuditedTable::Invitations, [_, device_id, number, ..]) => format!("{device_id}.{number}"),
+        (_, values) => values.first().map_or_else(String::new, ToString::to_string),
+    };
+    let name = format!("{}/{key}", table.name());
+    let id = name.parse::<RowId>().map_err(|_| StoreError::Damaged(format!("{name} is no row's name")))?;
+    Ok(StoredRow { id, values })
+}

@@ -1,0 +1,319 @@
+//! All rows of one database into another, of the other kind.
+//!
+//! ```text
+//! nobody else works on the source -> copy (one transaction) -> compare -> the source is out of use -> the target is in use
+//! ```
+//! Killed at any moment, one of the two is in use and holds everything: until the source is marked, the target says of itself that
+//! a move into it was not finished. The same command finishes it.
+
+use sha2::{Digest, Sha256};
+use sqlx::AssertSqlSafe;
+
+use super::super::engine::connection::{DriverConnection, RowKeys, StoreConnection, WriteTransaction};
+use super::super::engine::metadata;
+use super::super::engine::statement::Statement;
+use super::super::{Database, SqlStore};
+use super::tables::{SqlValue, TableSchema, file_has_tables, tables};
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::log::AuditEntry;
+use crate::failpoint;
+use crate::storage::location::DatabaseLocation;
+use crate::storage::maintenance::ComparedTable;
+use crate::storage::store::{InactiveReason, StoreError};
+use crate::storage::{postgres, sqlite};
+
+/// A move that has begun.
+pub struct OngoingMigration {
+    source: SqlStore,
+    /// Holds the source.
+    source_lock: WriteTransaction,
+    target: SqlStore,
+    tables: Vec<TableSchema>,
+    /// Whether an earlier try has copied everything.
+    is_copied: bool,
+    /// Whether it has taken the source out of use, too.
+    source_is_inactive: bool,
+}
+
+impl OngoingMigration {
+    /// Keeps everybody else from the source, and makes the target ready.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] when somebody works on either; [`StoreError::AlreadyExists`] when the target holds rows;
+    /// [`StoreError::Inactive`] when the source is a backup, or was moved elsewhere; [`StoreError::Unavailable`].
+    pub async fn begin(from: &DatabaseLocation, to: &DatabaseLocation) -> Result<Self, StoreError> {
+        let untouched = SqlStore::connect_read_only(from).await?;
+        let out_of_use = untouched.inactive_reason().await;
+        untouched.close().await;
+        let is_left = match out_of_use? {
+            None => false,
+            Some(InactiveReason::MovedAway { .. }) => true,
+            Some(why) => return Err(StoreError::Inactive(why)),
+        };
+        if !is_left {
+            // Both are of the newest schema.
+            SqlStore::open_even_inactive(from).await?.close().await;
+        }
+        match to {
+            DatabaseLocation::File(file) if file.exists() => SqlStore::open_even_inactive(to).await?.close().await,
+            _ => match SqlStore::create(to).await {
+                Ok(target) => target.close().await,
+                Err(StoreError::AlreadyExists) => SqlStore::open_even_inactive(to).await?.close().await,
+                Err(error) => return Err(error),
+            },
+        }
+        let (source, target) = (open_exclusive(from).await?, open_exclusive(to).await?);
+        let is_copied = match target.inactive_reason().await? {
+            Some(InactiveReason::MoveIncomplete { .. }) => true,
+            Some(why) => return Err(StoreError::Inactive(why)),
+            None if is_left => return Err(moved_away_error(&source).await),
+            None => false,
+        };
+        let mut held = source.write().await.map_err(map_busy_to_in_use)?;
+        let tables = match (&source.database, &target.database) {
+            (Database::File(_), Database::Server(_)) => {
+                let tables = tables(&mut target.read().await?).await?;
+                ensure(file_has_tables(&mut held, &tables).await?, "the two databases do not have the same tables")?;
+                tables
+            }
+            (Database::Server(_), Database::File(_)) => {
+                let tables = tables(&mut held).await?;
+                ensure(
+                    file_has_tables(&mut target.read().await?, &tables).await?,
+                    "the two databases do not have the same tables",
+                )?;
+                let names: Vec<_> = tables.iter().map(|table| format!("\"{}\"", table.name)).collect();
+                let lock = format!("LOCK TABLE {} IN EXCLUSIVE MODE", names.join(", "));
+                held.query(AssertSqlSafe(lock)).execute().await.map_err(map_busy_to_in_use)?;
+                tables
+            }
+            _ => return Err(StoreError::Unavailable("both databases are of the same kind".into())),
+        };
+        Ok(Self { source, source_lock: held, target, tables, is_copied, source_is_inactive: is_left })
+    }
+
+    /// The same move, whose row of the log carries its digest.
+    #[must_use]
+    pub fn with_row_keys(self, row_keys: RowKeys) -> Self {
+        Self { target: self.target.with_row_keys(row_keys), ..self }
+    }
+
+    /// Copies every row, in one transaction, unless an earlier try has.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] when the target holds rows; else what either database says. The target is as it was.
+    pub async fn copy(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if self.is_copied {
+            return Ok(());
+        }
+        let mut target = self.target.write().await?;
+        let is_server = matches!(self.target.database, Database::Server(_));
+        if is_server {
+            // No gateway that starts meanwhile reads anything.
+            target.query("LOCK TABLE notes IN ACCESS EXCLUSIVE MODE").execute().await.map_err(map_busy_to_in_use)?;
+        }
+        for table in &self.tables {
+            if !table.is_empty(&mut target).await? {
+                return Err(StoreError::AlreadyExists);
+            }
+        }
+        // What triggers would add or refuse is there already: the rows come as they are.
+        let triggers = disable_triggers(&mut target, &self.tables, is_server).await?;
+        for table in &self.tables {
+            let mut after = None;
+            loop {
+                let page = table.page(&mut self.source_lock, after.as_deref()).await?;
+                let Some(last) = page.last() else { break };
+                after = Some(table.key_of(last));
+                for row in page {
+                    table.insert(&mut target, row).await?;
+                }
+            }
+        }
+        enable_triggers(&mut target, &self.tables, is_server, triggers).await?;
+        metadata::put_timestamp(&mut target, metadata::MOVE_UNFINISHED, now).await?;
+        failpoint::reached("move.before_commit");
+        target.commit().await?;
+        self.is_copied = true;
+        failpoint::reached("move.copied");
+        Ok(())
+    }
+
+    /// Compares every row of one with that of the other.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] names the first that differs.
+    pub async fn compare(&mut self) -> Result<Vec<ComparedTable>, StoreError> {
+        let mut target = self.target.read().await?;
+        let mut compared = Vec::new();
+        for table in &self.tables {
+            let (mut rows, mut hasher, mut after) = (0, Sha256::new(), [None, None]);
+            loop {
+                let here = rows_without_markers(table, &mut self.source_lock, &mut after[0]).await?;
+                let there = rows_without_markers(table, &mut target, &mut after[1]).await?;
+                if here != there {
+                    let place = here.iter().zip(&there).position(|(here, there)| here != there);
+                    let row = place.map_or_else(|| here.last().or(there.last()), |place| here.get(place));
+                    let key = row.map(|row| table.key_of(row));
+                    return Err(StoreError::Damaged(format!("{} differs at {key:?}", table.name)));
+                }
+                if here.is_empty() {
+                    break;
+                }
+                rows += here.len() as u64;
+                here.iter().flatten().for_each(|cell| cell.digest_into(&mut hasher));
+            }
+            let sha256 = Sha256Digest::from_bytes(hasher.finalize().into());
+            compared.push(ComparedTable { name: table.name.clone(), rows, sha256 });
+        }
+        Ok(compared)
+    }
+
+    /// Where everything goes.
+    pub fn target(&self) -> &SqlStore {
+        &self.target
+    }
+
+    /// Takes the source out of use for good, and then the target into use.
+    ///
+    /// # Errors
+    /// What either database says. The same move, begun again, goes on from there.
+    pub async fn finish(mut self, now: Timestamp, audit: AuditEntry) -> Result<(), StoreError> {
+        if !self.source_is_inactive {
+            metadata::put_timestamp(&mut self.source_lock, metadata::MOVED_AWAY_AT, now).await?;
+            // A node that was cut off and comes back would not look at the note.
+            create_moved_away_trigger(self.source_lock.driver_connection()).await?;
+            self.source_lock.commit().await?;
+            failpoint::reached("move.source_left");
+        } else {
+            drop(self.source_lock);
+        }
+        let mut target = self.target.write().await?;
+        metadata::remove(&mut target, metadata::MOVE_UNFINISHED).await?;
+        target.append(audit);
+        target.commit().await?;
+        self.target.close().await;
+        self.source.close().await;
+        Ok(())
+    }
+}
+
+/// Has a database that was left refuse every change, by a trigger of the name `moved_away_error`.
+pub(super) async fn create_moved_away_trigger(source: DriverConnection<'_>) -> Result<(), StoreError> {
+    match source {
+        DriverConnection::Sqlite(file) => {
+            let trigger = "CREATE TRIGGER moved_away BEFORE INSERT ON audit
+                           BEGIN SELECT RAISE(ABORT, 'this database was moved to another one'); END";
+            Statement::new(trigger, DriverConnection::Sqlite(file)).execute().await?;
+        }
+        DriverConnection::Postgres(server) => {
+            let function = "CREATE FUNCTION moved_away() RETURNS TRIGGER LANGUAGE plpgsql AS
+                            $$ BEGIN RAISE EXCEPTION 'this database was moved to another one'; END $$";
+            let trigger = "CREATE TRIGGER moved_away BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION moved_away()";
+            Statement::new(function, DriverConnection::Postgres(&mut *server)).execute().await?;
+            Statement::new(trigger, DriverConnection::Postgres(server)).execute().await?;
+        }
+    }
+    Ok(())
+}
+
+/// A store that one transaction has to itself.
+async fn open_exclusive(location: &DatabaseLocation) -> Result<SqlStore, StoreError> {
+    let database = match location {
+        DatabaseLocation::File(file) => {
+            Database::File(sqlite::SqliteDatabase::open_exclusive(file).await.map_err(map_busy_to_in_use)?)
+        }
+        DatabaseLocation::Server(server) => Database::Server(postgres::PostgresDatabase::open_exclusive(server).await?),
+    };
+    Ok(SqlStore::new(database))
+}
+
+async fn moved_away_error(source: &SqlStore) -> StoreError {
+    match source.inactive_reason().await {
+        Ok(Some(why)) => StoreError::Inactive(why),
+        Ok(None) => StoreError::InUse,
+        Err(error) => error,
+    }
+}
+
+/// Locked by somebody else, which is what SQLite says with 5 and PostgreSQL with 55P03.
+fn map_busy_to_in_use(error: impl Into<StoreError>) -> StoreError {
+    let error = error.into();
+    let StoreError::Unavailable(source) = &error else { return error };
+    let code =
+        source.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error).and_then(|error| error.code());
+    match code.as_deref() {
+        Some("5" | "261" | "55P03") => StoreError::InUse,
+        _ => error,
+    }
+}
+
+fn ensure(holds: bool, otherwise: &str) -> Result<(), StoreError> {
+    if holds { Ok(()) } else { Err(StoreError::Damaged(otherwise.to_owned())) }
+}
+
+/// The next rows of a table, without the notes that the move itself makes.
+async fn rows_without_markers(
+    table: &TableSchema,
+    connection: &mut StoreConnection,
+    after: &mut Option<Vec<SqlValue>>,
+) -> Result<Vec<Vec<SqlValue>>, StoreError> {
+    loop {
+        let page = table.page(connection, after.as_deref()).await?;
+        let Some(last) = page.last() else { return Ok(page) };
+        *after = Some(table.key_of(last));
+        let marks =
+            [metadata::MOVED_AWAY_AT, metadata::MOVE_UNFINISHED].map(|name| SqlValue::Text(Some(name.to_owned())));
+        let is_own = |row: &Vec<SqlValue>| table.name != "notes" || !marks.contains(&row[0]);
+        let own: Vec<_> = page.into_iter().filter(is_own).collect();
+        if !own.is_empty() {
+            return Ok(own);
+        }
+    }
+}
+
+/// Takes the triggers off; gives what brings them back.
+async fn disable_triggers(
+    target: &mut WriteTransaction,
+    tables: &[TableSchema],
+    is_server: bool,
+) -> Result<Vec<String>, StoreError> {
+    if is_server {
+        for table in tables {
+            let off = format!("ALTER TABLE \"{}\" DISABLE TRIGGER USER", table.name);
+            target.query(AssertSqlSafe(off)).execute().await?;
+        }
+        return Ok(tables.iter().map(|table| format!("ALTER TABLE \"{}\" ENABLE TRIGGER USER", table.name)).collect());
+    }
+    let mut made_by = Vec::new();
+    for row in target.query("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetch_all().await? {
+        let off = format!("DROP TRIGGER \"{}\"", row.try_get::<String>("name")?);
+        target.query(AssertSqlSafe(off)).execute().await?;
+        made_by.push(row.try_get("sql")?);
+    }
+    Ok(made_by)
+}
+
+/// Brings the triggers back, and has the server count on from the rows that came.
+async fn enable_triggers(
+    target: &mut WriteTransaction,
+    tables: &[TableSchema],
+    is_server: bool,
+    triggers: Vec<String>,
+) -> Result<(), StoreError> {
+    for trigger in triggers {
+        target.query(AssertSqlSafe(trigger)).execute().await?;
+    }
+    for table in tables.iter().filter(|_| is_server) {
+        for column in table.columns.iter().filter(|column| column.is_identity) {
+            let (table, column) = (&table.name, &column.name);
+            let count_on = format!(
+                "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), coalesce(max(\"{column}\"), 0) + 1, false)
+                 FROM \"{table}\""
+            );
+            target.query(AssertSqlSafe(count_on)).fetch_one().await?;
+        }
+    }
+    Ok(())
+}

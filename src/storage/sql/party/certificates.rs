@@ -1,0 +1,106 @@
+//! Certificates issued here, after the first: renewals, and which of them are in use. Those of foreign authorities are not
+//! counted among them.
+
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::DeviceId;
+use crate::domain::log::reconciliation::row::RowId;
+use crate::domain::log::{AuditEntry, AuditEvent};
+use crate::failpoint;
+use crate::storage::enrolment_requests::{RenewalOutcome, RenewalRequest};
+use crate::storage::postgres::Lock;
+use crate::storage::requests::CertificateRecord;
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::connection::WriteTransaction;
+use crate::storage::sql::engine::row_mapping;
+use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::store::StoreError;
+
+/// Adds a certificate as the newest of its device.
+pub(super) async fn add(
+    transaction: &mut WriteTransaction,
+    device_id: DeviceId,
+    certificate: &CertificateRecord,
+) -> Result<(), StoreError> {
+    transaction.mark_changed(RowId::Certificate(certificate.sha256));
+    transaction
+        .query(
+            "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after, number)
+             SELECT $1, $2, $3, $4, $5, 1 + coalesce(max(number), 0) FROM certificates
+             WHERE device_id = $2 AND NOT foreign_authority",
+        )
+        .bind(certificate.sha256.as_bytes().as_slice())
+        .bind(device_id.to_string())
+        .bind(certificate.serial.as_slice())
+        .bind(certificate.not_before.unix_milliseconds())
+        .bind(certificate.not_after.unix_milliseconds())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn renew(store: &SqlStore, renewal: &RenewalRequest) -> Result<RenewalOutcome, StoreError> {
+    let mut transaction = store.write().await?;
+    transaction.lock(Lock::Device(renewal.device_id)).await?;
+    transaction.lock(Lock::DeviceStatus(renewal.device_id)).await?;
+    let presented = transaction
+        .query(
+            "SELECT (SELECT min(newer.first_used_at) FROM certificates newer
+                     WHERE newer.device_id = c.device_id AND newer.number > c.number
+                       AND NOT newer.foreign_authority) AS newer_used_at
+             FROM certificates c JOIN devices d ON d.device_id = c.device_id JOIN parties p ON p.party_id = d.party_id
+             WHERE c.sha256 = $1 AND NOT c.foreign_authority AND c.device_id = $2
+               AND d.revoked_at IS NULL AND NOT p.suspended",
+        )
+        .bind(renewal.presented.as_bytes().as_slice())
+        .bind(renewal.device_id.to_string())
+        .fetch_optional()
+        .await?;
+    let Some(presented) = presented else { return Ok(RenewalOutcome::RevokedOrSuspended) };
+    let entry = |event, details| AuditEntry {
+        at: renewal.now,
+        actor: renewal.device_id.to_string(),
+        event,
+        subject: Some(renewal.device_id.to_string()),
+        details,
+    };
+    if let Some(since) = row_mapping::optional_timestamp(&presented, "newer_used_at")? {
+        let details = serde_json::json!({ "reason": "certificate_superseded", "presented": renewal.presented });
+        transaction.append(entry(AuditEvent::EnrolmentRefused, details));
+        transaction.commit().await?;
+        return Ok(RenewalOutcome::Superseded { since });
+    }
+    add(&mut transaction, renewal.device_id, &renewal.certificate).await?;
+    let details = serde_json::json!({
+        "presented": renewal.presented,
+        "certificate_sha256": renewal.certificate.sha256,
+        "spki_sha256": renewal.key,
+        "not_after": renewal.certificate.not_after,
+    });
+    transaction.append(entry(AuditEvent::DeviceRenewed, details));
+    failpoint::reached("renewal.before_commit");
+    transaction.commit().await?;
+    failpoint::reached("renewal.committed");
+    Ok(RenewalOutcome::Stored)
+}
+
+/// Whether the first use of this certificate is to be noted: only one that has older ones beside it shuts anybody out.
+pub(super) fn is_first_use(row: &DatabaseRow) -> Result<bool, StoreError> {
+    Ok(row.try_get::<i64>("number")? > 1 && row.try_get::<Option<i64>>("first_used_at")?.is_none())
+}
+
+pub(crate) async fn note_first_use(
+    store: &SqlStore,
+    certificate: Sha256Digest,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    transaction
+        .query("UPDATE certificates SET first_used_at = $1 WHERE sha256 = $2 AND first_used_at IS NULL")
+        .bind(at.unix_milliseconds())
+        .bind(certificate.as_bytes().as_slice())
+        .execute()
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Enrolment codes: weighed, counted and spent, each decision in the transaction that carries it out.
+
+use sqlx::AssertSqlSafe;
+
+use super::certificates;
+use super::invitations::{INVITATION, invitation, mark_invitations_changed};
+use crate::domain::log::{AuditEntry, AuditEvent};
+use crate::domain::party::Party;
+use crate::domain::party::invitation::{EnrolmentDecision, Invitation, InvitationState, MAX_WRONG_CODES};
+use crate::failpoint;
+use crate::storage::enrolment_requests::{EnrolmentAction, EnrolmentAttempt, EnrolmentCodeCheck, EnrolmentStep};
+use crate::storage::postgres::Lock;
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
+use crate::storage::sql::engine::row_mapping;
+use crate::storage::sql::engine::row_mapping::PARTY;
+use crate::storage::store::StoreError;
+
+pub(crate) async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError> {
+    // Strangers shall not take the write lock from deposits: only for a device that was ever invited is it worth while.
+    let ever_invited = store
+        .read()
+        .await?
+        .query("SELECT 1 FROM invitations WHERE device_id = $1 LIMIT 1")
+        .bind(attempt.device_id.to_string())
+        .fetch_optional()
+        .await?;
+    if ever_invited.is_none() {
+        return Ok(EnrolmentCodeCheck::Unknown);
+    }
+    let mut transaction = store.write().await?;
+    transaction.lock(Lock::Device(attempt.device_id)).await?;
+    let Some((party, found)) = matching_invitation(&mut transaction, attempt).await? else {
+        let counted = count_wrong_code(&mut transaction, attempt).await?;
+        transaction.commit().await?;
+        return Ok(counted);
+    };
+    let weighed = match found.decide(attempt.policy, attempt.key.as_ref(), attempt.now) {
+        EnrolmentDecision::Refuse(refusal) => {
+            log_refusal(&mut transaction, attempt, refusal.name());
+            EnrolmentCodeCheck::Refused(refusal)
+        }
+        _ if party.suspended => {
+            log_refusal(&mut transaction, attempt, "party_suspended");
+            EnrolmentCodeCheck::Suspended(party)
+        }
+        EnrolmentDecision::Certify => EnrolmentCodeCheck::Right(party, EnrolmentAction::Certify),
+        EnrolmentDecision::Bind => EnrolmentCodeCheck::Right(party, EnrolmentAction::Bind),
+        EnrolmentDecision::Wait => EnrolmentCodeCheck::Right(party, EnrolmentAction::Wait),
+    };
+    transaction.commit().await?;
+    Ok(weighed)
+}
+
+/// The invitation of this device that the code leads to, be it the latest or not.
+async fn matching_invitation(
+    connection: &mut StoreConnection,
+    attempt: &EnrolmentAttempt,
+) -> Result<Option<(Party, Invitation)>, StoreError> {
+    connection
+        .query(AssertSqlSafe(format!(
+            "SELECT {PARTY}, {INVITATION}
+             FROM invitations i JOIN devices d ON d.device_id = i.device_id JOIN parties p ON p.party_id = d.party_id
+             WHERE i.lookup_id = $1 AND i.device_id = $2"
+        )))
+        .bind(attempt.lookup.as_bytes().as_slice())
+        .bind(attempt.device_id.to_string())
+        .fetch_optional()
+        .await?
+        .map(|row| Ok((row_mapping::party(&row)?, invitation(&row)?)))
+        .transpose()
+}
+
+/// Counts against the device's latest invitation, if that still leads anywhere.
+async fn count_wrong_code(
+    transaction: &mut WriteTransaction,
+    attempt: &EnrolmentAttempt,
+) -> Result<EnrolmentCodeCheck, StoreError> {
+    let row = transaction
+        .query(AssertSqlSafe(format!(
+            "SELECT {INVITATION} FROM invitations i WHERE i.device_id = $1 ORDER BY i.number DESC LIMIT 1"
+        )))
+        .bind(attempt.device_id.to_string())
+        .fetch_one()
+        .await?;
+    let latest = invitation(&row)?;
+    if latest.state == InvitationState::Exhausted {
+        return Ok(EnrolmentCodeCheck::Exhausted);
+    }
+    if !latest.counts_wrong_codes(attempt.now) {
+        return Ok(EnrolmentCodeCheck::Unknown);
+    }
+    let tries_left = MAX_WRONG_CODES.saturating_sub(latest.wrong_tries + 1);
+    let counted = transaction
+        .query(
+            "UPDATE invitations SET wrong_tries = wrong_tries + 1,
+                    state = CASE WHEN $1 THEN $2 ELSE state END,
+                    sealed_proof_key = CASE WHEN $1 THEN NULL ELSE sealed_proof_key END
+             WHERE device_id = $3 AND state IN ('open', 'requested', 'approved') RETURNING number",
+        )
+        .bind(tries_left == 0)
+        .bind(InvitationState::Exhausted.name())
+        .bind(attempt.device_id.to_string())
+        .fetch_all()
+        .await?;
+    mark_invitations_changed(transaction, attempt.device_id, &counted)?;
+    let details = serde_json::json!({ "tries_left": tries_left });
+    transaction.append(audit_entry(attempt, AuditEvent::EnrolmentCodeWrong, details));
+    Ok(EnrolmentCodeCheck::Wrong { tries_left })
+}
+
+fn log_refusal(transaction: &mut WriteTransaction, attempt: &EnrolmentAttempt, reason: &str) {
+    let details = serde_json::json!({ "reason": reason });
+    transaction.append(audit_entry(attempt, AuditEvent::EnrolmentRefused, details));
+}
+
+/// The actor is whoever claims to be the device; until a certificate is issued nobody knows better.
+fn audit_entry(attempt: &EnrolmentAttempt, event: AuditEvent, details: serde_json::Value) -> AuditEntry {
+    let device_id = attempt.device_id.to_string();
+    AuditEntry { at: attempt.now, actor: device_id.clone(), event, subject: Some(device_id), details }
+}
+
+pub(crate) async fn enrol(
+    store: &SqlStore,
+    attempt: &EnrolmentAttempt,
+    step: &EnrolmentStep,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.write().await?;
+    transaction.lock(Lock::Device(attempt.device_id)).await?;
+    transaction.lock(Lock::DeviceStatus(attempt.device_id)).await?;
+    let Some((party, found)) = matching_invitation(&mut transaction, attempt).await? else { return Ok(false) };
+    let Some(key) = attempt.key else { return Ok(false) };
+    if party.suspended {
+        return Ok(false);
+    }
+    let decision = found.decide(attempt.policy, Some(&key), attempt.now);
+    let (state, column, audit) = match (decision, step) {
+        (EnrolmentDecision::Bind, EnrolmentStep::Bind) => {
+            let details = serde_json::json!({ "spki_sha256": key });
+            (InvitationState::Requested, "requested_at", audit_entry(attempt, AuditEvent::EnrolmentRequested, details))
+        }
+        (EnrolmentDecision::Certify, EnrolmentStep::Certify(certificate)) => {
+            certificates::add(&mut transaction, attempt.device_id, certificate).await?;
+            let details = serde_json::json!({
+                "certificate_sha256": certificate.sha256,
+                "spki_sha256": key,
+                "not_after": certificate.not_after,
+            });
+            (InvitationState::Spent, "spent_at", audit_entry(attempt, AuditEvent::DeviceEnrolled, details))
+        }
+        _ => return Ok(false),
+    };
+    // Compare and swap, although the device's lock is held: codes are spent once, whatever the locks get wrong.
+    let swapped = transaction
+        .query(AssertSqlSafe(format!(
+            "UPDATE invitations SET state = $1, spki_sha256 = $2, {column} = coalesce({column}, $3)
+             WHERE lookup_id = $4 AND state = $5 AND (spki_sha256 IS NULL OR spki_sha256 = $2) RETURNING number"
+        )))
+        .bind(state.name())
+        .bind(key.as_bytes().as_slice())
+        .bind(attempt.now.unix_milliseconds())
+        .bind(attempt.lookup.as_bytes().as_slice())
+        .bind(found.state.name())
+        .fetch_all()
+        .await?;
+    if swapped.len() != 1 {
+        return Ok(false);
+    }
+    mark_invitations_changed(&mut transaction, attempt.device_id, &swapped)?;
+    transaction.append(audit.clone());
+    failpoint::reached("enrolment.before_commit");
+    transaction.commit().await?;
+    failpoint::reached("enrolment.committed");
+    Ok(true)
+}

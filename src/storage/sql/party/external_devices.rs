@@ -1,0 +1,72 @@
+//! Devices with certificates that were issued elsewhere: bound by one certificate, or by a key.
+
+use super::parties;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::DeviceId;
+use crate::domain::log::AuditEntry;
+use crate::domain::log::reconciliation::row::RowId;
+use crate::domain::party::Device;
+use crate::storage::requests::Binding;
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::row_mapping::{bytes32, parse_column};
+use crate::storage::store::StoreError;
+
+pub(crate) async fn add_device(
+    store: &SqlStore,
+    device: &Device,
+    binding: &Binding,
+    audit: &AuditEntry,
+) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    parties::insert_device(&mut transaction, device).await?;
+    let inserted = match binding {
+        Binding::Certificate(certificate) => {
+            transaction
+                .query(
+                    "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after, foreign_authority)
+                     VALUES ($1, $2, $3, $4, $5, TRUE) ON CONFLICT (sha256) DO NOTHING",
+                )
+                .bind(certificate.sha256.as_bytes().as_slice())
+                .bind(device.device_id.to_string())
+                .bind(certificate.serial.as_slice())
+                .bind(certificate.not_before.unix_milliseconds())
+                .bind(certificate.not_after.unix_milliseconds())
+                .execute()
+                .await?
+        }
+        Binding::Key(key_sha256) => {
+            transaction
+                .query(
+                    "INSERT INTO bound_keys (spki_sha256, device_id, bound_at) VALUES ($1, $2, $3)
+                     ON CONFLICT (spki_sha256) DO NOTHING",
+                )
+                .bind(key_sha256.as_bytes().as_slice())
+                .bind(device.device_id.to_string())
+                .bind(device.created_at.unix_milliseconds())
+                .execute()
+                .await?
+        }
+    };
+    if inserted == 0 {
+        return Err(StoreError::AlreadyExists);
+    }
+    transaction.mark_changed(match binding {
+        Binding::Certificate(certificate) => RowId::Certificate(certificate.sha256),
+        Binding::Key(key_sha256) => RowId::BoundKey(*key_sha256),
+    });
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(())
+}
+
+pub(crate) async fn bound_keys(store: &SqlStore) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError> {
+    store
+        .read()
+        .await?
+        .query("SELECT device_id, spki_sha256 FROM bound_keys ORDER BY device_id")
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| Ok((parse_column(row, "device_id")?, Sha256Digest::from_bytes(bytes32(row, "spki_sha256")?))))
+        .collect()
+}

@@ -1,0 +1,225 @@
+//! Invitations: made, found, approved, withdrawn.
+
+use sqlx::AssertSqlSafe;
+
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::DeviceId;
+use crate::domain::log::AuditEntry;
+use crate::domain::log::reconciliation::row::RowId;
+use crate::domain::party::invitation::{Invitation, InvitationLookupId, InvitationState};
+use crate::domain::party::{Device, Party, Role};
+use crate::storage::enrolment_requests::{
+    ApprovalOutcome, InvitationRecord, InviteOutcome, InvitedDevice, NewInvitation,
+};
+use crate::storage::postgres::Lock;
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
+use crate::storage::sql::engine::row_mapping;
+use crate::storage::sql::engine::row_mapping::{PARTY, optional_bytes32, optional_timestamp, parse_column, timestamp};
+use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::store::StoreError;
+
+/// The columns that [`invitation`] reads: an invitation `i`.
+pub(super) const INVITATION: &str = "i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at";
+
+pub(crate) async fn invite(
+    store: &SqlStore,
+    invitation: &NewInvitation,
+    audit: &AuditEntry,
+) -> Result<InviteOutcome, StoreError> {
+    let mut transaction = store.write().await?;
+    let device_id = match &invitation.device {
+        InvitedDevice::Known(device_id) => {
+            transaction.lock(Lock::Device(*device_id)).await?;
+            *device_id
+        }
+        InvitedDevice::New(device) => {
+            super::parties::insert_device(&mut transaction, device).await?;
+            device.device_id
+        }
+    };
+    let Some((party, device)) = device_of(&mut transaction, device_id).await? else {
+        return Ok(InviteOutcome::NoSuchDevice);
+    };
+    if device.revoked_at.is_some() {
+        return Ok(InviteOutcome::Revoked);
+    }
+    withdraw(&mut transaction, device_id).await?;
+    let made = transaction
+        .query(
+            "INSERT INTO invitations (lookup_id, device_id, number, state, sealed_proof_key, created_at, expires_at)
+             SELECT $1, $2, 1 + coalesce(max(number), 0), $3, $4, $5, $6 FROM invitations WHERE device_id = $2
+             RETURNING number",
+        )
+        .bind(invitation.lookup.as_bytes().as_slice())
+        .bind(device_id.to_string())
+        .bind(InvitationState::Open.name())
+        .bind(invitation.sealed_proof_key.as_slice())
+        .bind(invitation.created_at.unix_milliseconds())
+        .bind(invitation.expires_at.unix_milliseconds())
+        .fetch_one()
+        .await?;
+    transaction.mark_changed(RowId::Invitation(device_id, made.try_get("number")?));
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(InviteOutcome::Stored(party, device))
+}
+
+async fn device_of(
+    connection: &mut StoreConnection,
+    device_id: DeviceId,
+) -> Result<Option<(Party, Device)>, StoreError> {
+    connection
+        .query(AssertSqlSafe(format!(
+            "SELECT {PARTY}, d.device_id, d.label, d.duty, d.created_at AS device_created_at, d.revoked_at,
+                    (SELECT max(not_after) FROM certificates c
+                    WHERE c.device_id = d.device_id) AS certificate_expires_at
+             FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1"
+        )))
+        .bind(device_id.to_string())
+        .fetch_optional()
+        .await?
+        .map(|row| Ok((row_mapping::party(&row)?, row_mapping::device(&row)?)))
+        .transpose()
+}
+
+/// Ends every invitation of a device that still leads anywhere.
+pub(super) async fn withdraw(transaction: &mut WriteTransaction, device_id: DeviceId) -> Result<(), StoreError> {
+    let withdrawn = transaction
+        .query(
+            "UPDATE invitations SET state = $1, sealed_proof_key = NULL
+             WHERE device_id = $2 AND state NOT IN ($1, $3) RETURNING number",
+        )
+        .bind(InvitationState::Withdrawn.name())
+        .bind(device_id.to_string())
+        .bind(InvitationState::Exhausted.name())
+        .fetch_all()
+        .await?;
+    mark_invitations_changed(transaction, device_id, &withdrawn)
+}
+
+/// Says that invitations of a device were changed, by the numbers that came back.
+pub(super) fn mark_invitations_changed(
+    transaction: &mut WriteTransaction,
+    device_id: DeviceId,
+    rows: &[DatabaseRow],
+) -> Result<(), StoreError> {
+    for row in rows {
+        transaction.mark_changed(RowId::Invitation(device_id, row.try_get("number")?));
+    }
+    Ok(())
+}
+
+pub(crate) async fn find(
+    store: &SqlStore,
+    lookup: &InvitationLookupId,
+) -> Result<Option<InvitationRecord>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(AssertSqlSafe(format!(
+            "SELECT {PARTY}, i.device_id, {INVITATION}, i.sealed_proof_key
+             FROM invitations i JOIN devices d ON d.device_id = i.device_id JOIN parties p ON p.party_id = d.party_id
+             WHERE i.lookup_id = $1"
+        )))
+        .bind(lookup.as_bytes().as_slice())
+        .fetch_optional()
+        .await?
+        .map(|row| {
+            Ok(InvitationRecord {
+                party: row_mapping::party(&row)?,
+                device_id: parse_column(&row, "device_id")?,
+                invitation: invitation(&row)?,
+                sealed_proof_key: row.try_get("sealed_proof_key")?,
+            })
+        })
+        .transpose()
+}
+
+pub(crate) async fn latest_of_role(store: &SqlStore, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(AssertSqlSafe(format!(
+            "SELECT i.device_id, {INVITATION} FROM invitations i JOIN devices d ON d.device_id = i.device_id
+             JOIN parties p ON p.party_id = d.party_id
+             WHERE p.role = $1 AND i.number = (SELECT max(number) FROM invitations o WHERE o.device_id = i.device_id)"
+        )))
+        .bind(role.name())
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| Ok((parse_column(row, "device_id")?, invitation(row)?)))
+        .collect()
+}
+
+pub(super) fn invitation(row: &DatabaseRow) -> Result<Invitation, StoreError> {
+    Ok(Invitation {
+        state: parse_column(row, "state")?,
+        expires_at: timestamp(row, "expires_at")?,
+        wrong_tries: row.number("wrong_tries")?,
+        key: optional_bytes32(row, "spki_sha256")?.map(Sha256Digest::from_bytes),
+        requested_at: optional_timestamp(row, "requested_at")?,
+    })
+}
+
+pub(crate) async fn approve(
+    store: &SqlStore,
+    device_id: DeviceId,
+    key: &Sha256Digest,
+    now: Timestamp,
+    audit: &AuditEntry,
+) -> Result<ApprovalOutcome, StoreError> {
+    let mut transaction = store.write().await?;
+    transaction.lock(Lock::Device(device_id)).await?;
+    let row = transaction
+        .query(AssertSqlSafe(format!("SELECT {INVITATION} FROM invitations i WHERE i.device_id = $1 AND i.spki_sha256 = $2 ORDER BY i.number DESC LIMIT 1")))
+        .bind(device_id.to_string())
+        .bind(key.as_bytes().as_slice())
+        .fetch_optional()
+        .await?;
+    let Some(invitation) = row.as_ref().map(invitation).transpose()? else { return Ok(ApprovalOutcome::NoSuchRequest) };
+    match invitation.state {
+        _ if !invitation.is_usable(now) => return Ok(ApprovalOutcome::NoSuchRequest),
+        InvitationState::Requested => {}
+        InvitationState::Approved => return Ok(ApprovalOutcome::AlreadyApproved),
+        _ => return Ok(ApprovalOutcome::NoSuchRequest),
+    }
+    let approved = transaction
+        .query(
+            "UPDATE invitations SET state = $1, approved_at = $2 WHERE device_id = $3 AND state = $4 RETURNING number",
+        )
+        .bind(InvitationState::Approved.name())
+        .bind(now.unix_milliseconds())
+        .bind(device_id.to_string())
+        .bind(InvitationState::Requested.name())
+        .fetch_all()
+        .await?;
+    mark_invitations_changed(&mut transaction, device_id, &approved)?;
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(ApprovalOutcome::Stored)
+}
+
+/// Forgets the proof keys of invitations whose time is over: nobody may be answered with them any more.
+pub(crate) async fn erase_proof_keys(transaction: &mut WriteTransaction, now: Timestamp) -> Result<(), StoreError> {
+    let unless_locked = transaction.skip_locked_clause("i");
+    let ended = transaction
+        .query(AssertSqlSafe(format!(
+            "SELECT i.lookup_id, {INVITATION} FROM invitations i WHERE i.sealed_proof_key IS NOT NULL AND i.expires_at <= $1 {unless_locked}"
+        )))
+        .bind(now.unix_milliseconds())
+        .fetch_all()
+        .await?;
+    for row in ended {
+        if !invitation(&row)?.is_usable(now) {
+            transaction
+                .query("UPDATE invitations SET sealed_proof_key = NULL WHERE lookup_id = $1")
+                .bind(row.try_get::<Vec<u8>>("lookup_id")?)
+                .execute()
+                .await?;
+        }
+    }
+    Ok(())
+}

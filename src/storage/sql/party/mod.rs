@@ -1,0 +1,7 @@
+//! Statements about parties, devices, invitations and certificates.
+
+pub mod certificates;
+pub mod enrolment;
+pub mod external_devices;
+pub mod invitations;
+pub mod parties;

@@ -1,0 +1,258 @@
+//! Studios, offices, devices and whom their certificates stand for.
+
+use sqlx::AssertSqlSafe;
+
+use super::{certificates, invitations};
+use crate::clock::Timestamp;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{DeviceId, PartyId};
+use crate::domain::log::AuditEntry;
+use crate::domain::log::reconciliation::row::RowId;
+use crate::domain::party::credential::Credential;
+use crate::domain::party::{Caller, Device, Party, Role};
+use crate::storage::requests::{CallerRecord, CertificateRecord, RevokedSerial};
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::connection::WriteTransaction;
+use crate::storage::sql::engine::row_mapping;
+use crate::storage::sql::engine::row_mapping::{PARTY, bytes32, optional_timestamp, parse_column, timestamp};
+use crate::storage::store::StoreError;
+
+pub(crate) async fn add(store: &SqlStore, party: &Party, audit: &AuditEntry) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    let inserted = transaction
+        .query(
+            "INSERT INTO parties (party_id, role, name, place, suspended, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (role, name, place) DO NOTHING",
+        )
+        .bind(party.party_id.to_string())
+        .bind(party.role.name())
+        .bind(party.name.as_str())
+        .bind(party.place.as_str())
+        .bind(party.suspended)
+        .bind(party.created_at.unix_milliseconds())
+        .execute()
+        .await?;
+    if inserted == 0 {
+        return Err(StoreError::AlreadyExists);
+    }
+    transaction.mark_changed(RowId::Party(party.party_id));
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(())
+}
+
+pub(crate) async fn list(store: &SqlStore, role: Role) -> Result<Vec<Party>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(AssertSqlSafe(format!("SELECT {PARTY} FROM parties p WHERE p.role = $1 ORDER BY p.name, p.place")))
+        .bind(role.name())
+        .fetch_all()
+        .await?
+        .iter()
+        .map(row_mapping::party)
+        .collect()
+}
+
+pub(crate) async fn find(store: &SqlStore, party_id: PartyId) -> Result<Option<Party>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(AssertSqlSafe(format!("SELECT {PARTY} FROM parties p WHERE p.party_id = $1")))
+        .bind(party_id.to_string())
+        .fetch_optional()
+        .await?
+        .as_ref()
+        .map(row_mapping::party)
+        .transpose()
+}
+
+pub(crate) async fn set_suspended(
+    store: &SqlStore,
+    party_id: PartyId,
+    suspended: bool,
+    audit: &AuditEntry,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.write().await?;
+    let updated = transaction
+        .query("UPDATE parties SET suspended = $1 WHERE party_id = $2 AND suspended <> $1")
+        .bind(suspended)
+        .bind(party_id.to_string())
+        .execute()
+        .await?;
+    if updated == 0 {
+        return Ok(false);
+    }
+    transaction.notify_nodes().await?;
+    transaction.mark_changed(RowId::Party(party_id));
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(true)
+}
+
+pub(crate) async fn add_device(
+    store: &SqlStore,
+    device: &Device,
+    certificate: &CertificateRecord,
+    audit: &AuditEntry,
+) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    insert_device(&mut transaction, device).await?;
+    certificates::add(&mut transaction, device.device_id, certificate).await?;
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn insert_device(transaction: &mut WriteTransaction, device: &Device) -> Result<(), StoreError> {
+    transaction.mark_changed(RowId::Device(device.device_id));
+    transaction
+        .query("INSERT INTO devices (device_id, party_id, label, created_at, duty) VALUES ($1, $2, $3, $4, $5)")
+        .bind(device.device_id.to_string())
+        .bind(device.party_id.to_string())
+        .bind(device.label.as_str())
+        .bind(device.created_at.unix_milliseconds())
+        .bind(device.duty.name())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn devices(store: &SqlStore, role: Role) -> Result<Vec<(Party, Device)>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(AssertSqlSafe(format!(
+            "SELECT {PARTY}, d.device_id, d.label, d.duty, d.created_at AS device_created_at, d.revoked_at,
+                    (SELECT max(not_after) FROM certificates c
+                    WHERE c.device_id = d.device_id) AS certificate_expires_at
+             FROM devices d JOIN parties p ON p.party_id = d.party_id
+             WHERE p.role = $1 ORDER BY p.name, p.place, d.device_id"
+        )))
+        .bind(role.name())
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| Ok((row_mapping::party(row)?, row_mapping::device(row)?)))
+        .collect()
+}
+
+pub(crate) async fn revoke_device(
+    store: &SqlStore,
+    device_id: DeviceId,
+    at: Timestamp,
+    audit: &AuditEntry,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.write().await?;
+    let updated = transaction
+        .query("UPDATE devices SET revoked_at = $1 WHERE device_id = $2 AND revoked_at IS NULL")
+        .bind(at.unix_milliseconds())
+        .bind(device_id.to_string())
+        .execute()
+        .await?;
+    if updated == 0 {
+        return Ok(false);
+    }
+    transaction.mark_changed(RowId::Device(device_id));
+    invitations::withdraw(&mut transaction, device_id).await?;
+    transaction.notify_nodes().await?;
+    transaction.append(audit.clone());
+    transaction.commit().await?;
+    Ok(true)
+}
+
+pub(crate) async fn caller(store: &SqlStore, credential: &Credential) -> Result<Option<CallerRecord>, StoreError> {
+    let row = match credential {
+        Credential::Own { sha256 } => {
+            store
+                .read()
+                .await?
+                .query(AssertSqlSafe(format!(
+                    "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, c.not_after, c.number, c.first_used_at
+                     FROM certificates c JOIN devices d ON d.device_id = c.device_id
+                     JOIN parties p ON p.party_id = d.party_id
+                     WHERE c.sha256 = $1 AND NOT c.foreign_authority"
+                )))
+                .bind(sha256.as_bytes().as_slice())
+                .fetch_optional()
+                .await?
+        }
+        // The certificate itself comes before its key: a device that was bound to it and revoked stays revoked.
+        Credential::External { sha256, key_sha256, not_after } => {
+            store
+                .read()
+                .await?
+                .query(AssertSqlSafe(format!(
+                    "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, b.not_after
+                     FROM (SELECT 0 AS rank, device_id, not_after FROM certificates
+                           WHERE sha256 = $1 AND foreign_authority
+                           UNION ALL SELECT 1, device_id, $3 FROM bound_keys WHERE spki_sha256 = $2) b
+                     JOIN devices d ON d.device_id = b.device_id JOIN parties p ON p.party_id = d.party_id
+                     WHERE p.role = 'office' ORDER BY b.rank LIMIT 1"
+                )))
+                .bind(sha256.as_bytes().as_slice())
+                .bind(key_sha256.as_bytes().as_slice())
+                .bind(not_after.unix_milliseconds())
+                .fetch_optional()
+                .await?
+        }
+    };
+    let Some(row) = row else { return Ok(None) };
+    // Only certificates issued here follow one another.
+    let is_first_use = match credential {
+        Credential::Own { .. } => certificates::is_first_use(&row)?,
+        Credential::External { .. } => false,
+    };
+    Ok(Some(CallerRecord {
+        caller: Caller {
+            party: row_mapping::party(&row)?,
+            device_id: parse_column(&row, "device_id")?,
+            scope: parse_column(&row, "duty")?,
+            credential: *credential,
+            certificate_expires_at: timestamp(&row, "not_after")?,
+        },
+        revoked_at: optional_timestamp(&row, "revoked_at")?,
+        is_first_use,
+    }))
+}
+
+pub(crate) async fn revoked_certificates(store: &SqlStore, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(
+            "SELECT c.sha256 FROM devices d JOIN certificates c ON c.device_id = d.device_id
+             WHERE d.revoked_at IS NOT NULL AND c.not_after > $1
+             UNION SELECT k.spki_sha256 FROM bound_keys k
+             WHERE k.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)",
+        )
+        .bind(now.unix_milliseconds())
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| bytes32(row, "sha256").map(Sha256Digest::from_bytes))
+        .collect()
+}
+
+pub(crate) async fn revoked_serials(
+    store: &SqlStore,
+    role: Role,
+    alive_after: Timestamp,
+) -> Result<Vec<RevokedSerial>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(
+            "SELECT c.serial, d.revoked_at
+             FROM devices d JOIN certificates c ON c.device_id = d.device_id JOIN parties p ON p.party_id = d.party_id
+             WHERE d.revoked_at IS NOT NULL AND NOT c.foreign_authority AND c.not_after > $1 AND p.role = $2
+             ORDER BY d.revoked_at, c.serial",
+        )
+        .bind(alive_after.unix_milliseconds())
+        .bind(role.name())
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| Ok(RevokedSerial { serial: row.try_get("serial")?, revoked_at: timestamp(row, "revoked_at")? }))
+        .collect()
+}

@@ -1,0 +1,108 @@
+//! Deposits: the row, the picture and the audit row are durable together, once for each request id.
+
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::DeviceId;
+use crate::domain::log::AuditEntry;
+use crate::domain::log::reconciliation::row::RowId;
+use crate::failpoint;
+use crate::storage::postgres::Lock;
+use crate::storage::requests::{DepositOutcome, NewPhoto, PreviousDeposit};
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::connection::StoreConnection;
+use crate::storage::sql::engine::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
+use crate::storage::store::StoreError;
+use sqlx::AssertSqlSafe;
+
+pub(crate) async fn find(store: &SqlStore, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {
+    let mut connection = store.read().await?;
+    find_on(&mut connection, request_id).await
+}
+
+async fn find_on(
+    connection: &mut StoreConnection,
+    request_id: &[u8; 32],
+) -> Result<Option<PreviousDeposit>, StoreError> {
+    let row = connection
+        .query(AssertSqlSafe(format!("SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE} WHERE p.request_id = $1")))
+        .bind(request_id.as_slice())
+        .fetch_optional()
+        .await?;
+    row.map(|row| Ok(PreviousDeposit { photo: tracked_photo(&row)?, tombstone_id: tombstone_id(&row)? })).transpose()
+}
+
+/// Whether the device may deposit at this moment. It was asked before, when the upload began; a slow one takes its time.
+async fn is_device_active(connection: &mut StoreConnection, device_id: DeviceId) -> Result<bool, StoreError> {
+    let row = connection
+        .query(
+            "SELECT 1 FROM devices d JOIN parties p ON p.party_id = d.party_id
+             WHERE d.device_id = $1 AND d.revoked_at IS NULL AND NOT p.suspended",
+        )
+        .bind(device_id.to_string())
+        .fetch_optional()
+        .await?;
+    Ok(row.is_some())
+}
+
+pub(crate) async fn deposit(
+    store: &SqlStore,
+    photo: &NewPhoto,
+    audit: &AuditEntry,
+) -> Result<DepositOutcome, StoreError> {
+    // Before the transaction, which nobody shall wait for any longer.
+    let sha256 = Sha256Digest::of(photo.sealed.envelope());
+    let mut transaction = store.write().await?;
+    if let Some(previous) = find_on(&mut transaction, &photo.request_id).await? {
+        return Ok(DepositOutcome::Repeated(Box::new(previous)));
+    }
+    transaction.lock(Lock::DeviceStatus(photo.record.device_id)).await?;
+    if !is_device_active(&mut transaction, photo.record.device_id).await? {
+        return Ok(DepositOutcome::RevokedOrSuspended);
+    }
+    let record = &photo.record;
+    let findings = serde_json::to_string(&record.facts.findings)
+        .map_err(|error| StoreError::Damaged(format!("findings cannot be written: {error}")))?;
+    let inserted = transaction
+        .query(
+            "INSERT INTO photos (photo_id, studio_id, device_id, epoch, state, request_id, lookup_id,
+                                 width, height, bytes, profile, findings, deposited_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(record.photo_id.to_string())
+        .bind(record.studio_id.to_string())
+        .bind(record.device_id.to_string())
+        .bind(i64::from(record.epoch))
+        .bind(record.state.name())
+        .bind(photo.request_id.as_slice())
+        .bind(photo.lookup_id.as_bytes().as_slice())
+        .bind(i64::from(record.facts.width))
+        .bind(i64::from(record.facts.height))
+        .bind(i64::try_from(record.facts.bytes).unwrap_or(i64::MAX))
+        .bind(record.facts.profile.as_str())
+        .bind(findings)
+        .bind(record.deposited_at.unix_milliseconds())
+        .bind(record.expires_at.unix_milliseconds())
+        .execute()
+        .await?;
+    if inserted == 0 {
+        // Another node was faster since this one looked; it was waited for. A repeat has the same code, too, so whichever of the
+        // two is found taken first, it is not an error.
+        let previous = find_on(&mut transaction, &photo.request_id).await?;
+        let previous = previous.ok_or_else(|| StoreError::Damaged("a new photo's identifier is taken".into()))?;
+        return Ok(DepositOutcome::Repeated(Box::new(previous)));
+    }
+    failpoint::reached("deposit.row_written");
+    transaction
+        .query("INSERT INTO frames (photo_id, frame, sha256) VALUES ($1, $2, $3)")
+        .bind(record.photo_id.to_string())
+        .bind(photo.sealed.envelope())
+        .bind(sha256.as_bytes().as_slice())
+        .execute()
+        .await?;
+    transaction.mark_changed(RowId::Photo(record.photo_id));
+    transaction.append(audit.clone());
+    failpoint::reached("deposit.before_commit");
+    transaction.commit().await?;
+    failpoint::reached("deposit.committed");
+    Ok(DepositOutcome::Stored)
+}

@@ -1,0 +1,62 @@
+//! How many photos are in each state. The database notes what each change adds and takes away (`photo_counts` in the migrations), so
+//! that a million photos need not be counted one by one; here the notes are read, and added up when there are many.
+
+use crate::domain::photo::PhotoState;
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
+use crate::storage::sql::engine::row_mapping::parse_column;
+use crate::storage::store::StoreError;
+
+/// So many notes are cheap to read. A busy country makes some thousands between two sweeps.
+const COMPACT_ABOVE: i64 = 100;
+/// So many are added up at once; the rest waits for the next sweep.
+const BATCH: i64 = 20_000;
+
+pub(crate) async fn photo_counts(store: &SqlStore) -> Result<Vec<(PhotoState, u64)>, StoreError> {
+    // PostgreSQL makes a decimal number of a sum, which SQLite does not know.
+    store
+        .read()
+        .await?
+        .query("SELECT state, CAST(sum(photos) AS BIGINT) AS photos FROM photo_counts GROUP BY state ORDER BY state")
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| Ok((parse_column(row, "state")?, row.number("photos")?)))
+        .collect()
+}
+
+/// Replaces many notes by one for each state. What others are noting at this moment is left for the next time.
+pub(super) async fn compact(transaction: &mut WriteTransaction) -> Result<(), StoreError> {
+    let counted = transaction.query("SELECT count(*) AS notes FROM photo_counts").fetch_one().await?;
+    if counted.try_get::<i64>("notes")? <= COMPACT_ABOVE {
+        return Ok(());
+    }
+    let taken = transaction
+        .query(
+            "DELETE FROM photo_counts WHERE number IN (SELECT number FROM photo_counts ORDER BY number LIMIT $1)
+             RETURNING state, photos",
+        )
+        .bind(BATCH)
+        .fetch_all()
+        .await?;
+    for state in PhotoState::ALL {
+        let mut sum = 0;
+        for row in &taken {
+            if row.try_get::<String>("state")? == state.name() {
+                sum += row.try_get::<i64>("photos")?;
+            }
+        }
+        insert_count(transaction, state, sum).await?;
+    }
+    Ok(())
+}
+
+async fn insert_count(connection: &mut StoreConnection, state: PhotoState, photos: i64) -> Result<(), StoreError> {
+    connection
+        .query("INSERT INTO photo_counts (state, photos) VALUES ($1, $2)")
+        .bind(state.name())
+        .bind(photos)
+        .execute()
+        .await?;
+    Ok(())
+}

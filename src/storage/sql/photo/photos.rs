@@ -1,0 +1,166 @@
+//! Photos as their studio asks for them, and the sealed pictures.
+
+use sqlx::AssertSqlSafe;
+
+use crate::clock::Timestamp;
+use crate::domain::code::lookup::TombstoneId;
+use crate::domain::id::{PartyId, PhotoId};
+use crate::domain::log::AuditEntry;
+use crate::domain::log::reconciliation::row::RowId;
+use crate::domain::photo::withdrawal::{WithdrawalDecision, decide_withdrawal};
+use crate::domain::photo::{PhotoState, StoredPhoto, availability};
+use crate::storage::postgres::Lock;
+use crate::storage::requests::{PhotoPage, PhotoQuery, TrackedPhoto};
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::connection::StoreConnection;
+use crate::storage::sql::engine::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
+use crate::storage::store::StoreError;
+
+/// Reads that one page may take, so that no question is dear: at 200 rows each, 2,000 photos.
+const READS_PER_PAGE: u32 = 10;
+
+pub(crate) async fn find(
+    store: &SqlStore,
+    studio: PartyId,
+    photo_id: PhotoId,
+) -> Result<Option<TrackedPhoto>, StoreError> {
+    let mut connection = store.read().await?;
+    let photo = find_on(&mut connection, photo_id).await?;
+    Ok(photo.filter(|photo| photo.record.studio_id == studio))
+}
+
+pub(crate) async fn find_on(
+    connection: &mut StoreConnection,
+    photo_id: PhotoId,
+) -> Result<Option<TrackedPhoto>, StoreError> {
+    connection
+        .query(AssertSqlSafe(format!("SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE} WHERE p.photo_id = $1")))
+        .bind(photo_id.to_string())
+        .fetch_optional()
+        .await?
+        .as_ref()
+        .map(tracked_photo)
+        .transpose()
+}
+
+pub(crate) async fn list(store: &SqlStore, studio: PartyId, query: PhotoQuery) -> Result<PhotoPage, StoreError> {
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let mut photos = Vec::new();
+    let mut after = query.after;
+    // A state is weighed by the clock, which SQL does not do: SQL leaves out what cannot match, and reading goes on until
+    // the page is full, but not without end.
+    let rows_per_read = if query.state.is_some() { query.limit.max(ROWS_PER_READ) } else { query.limit };
+    for _ in 0..READS_PER_PAGE {
+        let rows = page(store, studio, PhotoQuery { after, limit: rows_per_read, ..query }).await?;
+        let exhausted = rows.len() < usize::try_from(rows_per_read).unwrap_or(usize::MAX);
+        for photo in rows {
+            after = Some(photo.record.photo_id);
+            let state = availability::visible_state(&photo.record, photo.latest.as_ref(), query.now);
+            if query.state.is_none_or(|wanted| wanted == state) {
+                photos.push(photo);
+            }
+            if photos.len() == limit {
+                return Ok(PhotoPage { photos, next_after: after });
+            }
+        }
+        if exhausted {
+            return Ok(PhotoPage { photos, next_after: None });
+        }
+    }
+    Ok(PhotoPage { photos, next_after: after })
+}
+
+/// So many rows are read at once where most of them may not match: one query for each would take minutes.
+const ROWS_PER_READ: u32 = 200;
+
+async fn page(store: &SqlStore, studio: PartyId, query: PhotoQuery) -> Result<Vec<TrackedPhoto>, StoreError> {
+    let states = query.state.map_or(PhotoState::ALL.as_slice(), availability::stored_states);
+    let states: Vec<_> = states.iter().map(|state| format!("'{state}'")).collect();
+    store
+        .read()
+        .await?
+        .query(AssertSqlSafe(format!(
+            "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE}
+             WHERE p.studio_id = $1 AND p.photo_id < $2 AND p.state IN ({}) ORDER BY p.photo_id DESC LIMIT $3",
+            states.join(", ")
+        )))
+        .bind(studio.to_string())
+        // Sorts behind every identifier.
+        .bind(query.after.map_or_else(|| "~".to_owned(), |after| after.to_string()))
+        .bind(i64::from(query.limit))
+        .fetch_all()
+        .await?
+        .iter()
+        .map(tracked_photo)
+        .collect()
+}
+
+pub(crate) async fn withdraw(
+    store: &SqlStore,
+    studio: PartyId,
+    photo_id: PhotoId,
+    now: Timestamp,
+    audit: &AuditEntry,
+) -> Result<Option<(WithdrawalDecision, TrackedPhoto)>, StoreError> {
+    let mut transaction = store.write().await?;
+    transaction.lock(Lock::Photo(photo_id)).await?;
+    let photo = find_on(&mut transaction, photo_id).await?.filter(|photo| photo.record.studio_id == studio);
+    let Some(mut photo) = photo else { return Ok(None) };
+    let withdrawal = decide_withdrawal(&photo.record, photo.latest.as_ref(), now);
+    if withdrawal == WithdrawalDecision::Allowed {
+        if let Some(lapsed) = &photo.latest {
+            super::collect::close_lapsed(&mut transaction, lapsed, now).await?;
+        }
+        erase(&mut transaction, photo_id, PhotoState::Withdrawn, now).await?;
+        transaction.mark_changed(RowId::Photo(photo_id));
+        transaction.append(audit.clone());
+        transaction.commit().await?;
+        photo.record.state = PhotoState::Withdrawn;
+        photo.record.settled_at = Some(now);
+    }
+    Ok(Some((withdrawal, photo)))
+}
+
+/// What a photo's code leads to when the photo is erased, or is about to be.
+pub(super) async fn tombstone_of(
+    connection: &mut StoreConnection,
+    photo_id: PhotoId,
+) -> Result<TombstoneId, StoreError> {
+    let row = connection
+        .query("SELECT lookup_id, tombstone_id FROM photos WHERE photo_id = $1")
+        .bind(photo_id.to_string())
+        .fetch_one()
+        .await?;
+    tombstone_id(&row)
+}
+
+/// Destroys the picture and what leads to it; the fact stays.
+pub(crate) async fn erase(
+    connection: &mut StoreConnection,
+    photo_id: PhotoId,
+    state: PhotoState,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    connection.query("DELETE FROM frames WHERE photo_id = $1").bind(photo_id.to_string()).execute().await?;
+    let tombstone_id = tombstone_of(connection, photo_id).await?;
+    connection
+        .query("UPDATE photos SET state = $1, lookup_id = NULL, tombstone_id = $2, settled_at = $3 WHERE photo_id = $4")
+        .bind(state.name())
+        .bind(tombstone_id.as_bytes().as_slice())
+        .bind(at.unix_milliseconds())
+        .bind(photo_id.to_string())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn sealed_photo(store: &SqlStore, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError> {
+    let row = store
+        .read()
+        .await?
+        .query("SELECT frame FROM frames WHERE photo_id = $1")
+        .bind(photo_id.to_string())
+        .fetch_optional()
+        .await?;
+    row.map(|row| Ok(StoredPhoto::from_store(row.try_get("frame")?))).transpose()
+}

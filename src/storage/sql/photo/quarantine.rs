@@ -1,0 +1,83 @@
+//! Photos that are held back: of revoked devices, and out of a backup.
+
+use crate::domain::id::{DeviceId, PartyId};
+use crate::domain::log::AuditEntry;
+use crate::domain::log::reconciliation::row::RowId;
+use crate::domain::photo::quarantine::{Depositor, QuarantineReason, Quarantined, RevokedDevicePolicy};
+use crate::storage::postgres::Lock;
+use crate::storage::requests::{ReleaseCounts, TrackedPhoto};
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::connection::StoreConnection;
+use crate::storage::sql::engine::row_mapping::{optional_timestamp, parse_column};
+use crate::storage::store::StoreError;
+
+/// Whether a photo is held back. Asks for its device only where the policy wants to know.
+pub(super) async fn quarantined(
+    connection: &mut StoreConnection,
+    photo: &TrackedPhoto,
+    policy: RevokedDevicePolicy,
+) -> Result<Option<Quarantined>, StoreError> {
+    if let Some(since) = photo.quarantined_since {
+        return Ok(Some(Quarantined { since, reason: QuarantineReason::Restored }));
+    }
+    if policy == RevokedDevicePolicy::Keep {
+        return Ok(None);
+    }
+    let row = connection
+        .query("SELECT revoked_at, photos_released_at FROM devices WHERE device_id = $1")
+        .bind(photo.record.device_id.to_string())
+        .fetch_one()
+        .await?;
+    let depositor = Depositor {
+        revoked_at: optional_timestamp(&row, "revoked_at")?,
+        photos_released_at: optional_timestamp(&row, "photos_released_at")?,
+    };
+    Ok(policy.quarantine(depositor, photo.latest.as_ref()))
+}
+
+/// Releases the photos of a studio's revoked devices, or of one of them; what the audit row tells is completed by the count.
+pub(crate) async fn release(
+    store: &SqlStore,
+    studio: PartyId,
+    device: Option<DeviceId>,
+    audit: &AuditEntry,
+) -> Result<ReleaseCounts, StoreError> {
+    let mut transaction = store.write().await?;
+    transaction.lock(Lock::PartyDevices(studio)).await?;
+    let row = transaction
+        .query(
+            "SELECT count(DISTINCT d.device_id) AS devices, count(p.photo_id) AS photos
+             FROM devices d LEFT JOIN photos p ON p.device_id = d.device_id AND p.lookup_id IS NOT NULL
+             WHERE d.party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR d.device_id = $2)
+               AND d.revoked_at IS NOT NULL AND d.photos_released_at IS NULL",
+        )
+        .bind(studio.to_string())
+        .bind(device.map(|device| device.to_string()))
+        .fetch_one()
+        .await?;
+    let released = ReleaseCounts { devices: row.number("devices")?, photos: row.number("photos")? };
+    if released.devices == 0 {
+        return Ok(released);
+    }
+    let rows = transaction
+        .query(
+            "UPDATE devices SET photos_released_at = $3 WHERE party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR device_id = $2)
+             AND revoked_at IS NOT NULL AND photos_released_at IS NULL RETURNING device_id",
+        )
+        .bind(studio.to_string())
+        .bind(device.map(|device| device.to_string()))
+        .bind(audit.at.unix_milliseconds())
+        .fetch_all()
+        .await?;
+    for row in rows {
+        transaction.mark_changed(RowId::Device(parse_column(&row, "device_id")?));
+    }
+    let mut audit = audit.clone();
+    if let Some(details) = audit.details.as_object_mut() {
+        details.insert("devices".into(), released.devices.into());
+        details.insert("photos".into(), released.photos.into());
+    }
+    transaction.append(audit);
+    transaction.commit().await?;
+    Ok(released)
+}

@@ -1,0 +1,115 @@
+//! Settlement: the outcome, the erasure and the audit row are durable together.
+
+use super::collect::{audit_entry, load_for_update, settle_as_used};
+use super::photos;
+use crate::domain::log::AuditEvent;
+use crate::domain::log::reconciliation::row::RowId;
+use crate::domain::photo::availability::SettlementDecision;
+use crate::domain::photo::collection::{CollectionRecord, CollectionState, Outcome};
+use crate::domain::photo::{PhotoRecord, PhotoState, availability};
+use crate::failpoint;
+use crate::storage::requests::{SettleRequest, Settled};
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::connection::StoreConnection;
+use crate::storage::store::StoreError;
+
+pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<Option<Settled>, StoreError> {
+    let mut transaction = store.write().await?;
+    let Some(mut held) = load_for_update(&mut transaction, request.collection_id, request.office_id).await? else {
+        return Ok(None);
+    };
+    let photo = photos::find_on(&mut transaction, held.photo_id)
+        .await?
+        .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", held.collection_id)))?;
+    let settlement = availability::decide_settlement(&held, &photo.record, &request.outcome, request.now);
+    if let (SettlementDecision::Repeated { at }, CollectionState::Leased) = (settlement, held.state) {
+        // It counts as used, and no sweep has come past: an answer that says so has to be durable.
+        settle_as_used(&mut transaction, &held, at, request.now, request.device_id.to_string()).await?;
+        transaction.commit().await?;
+        return Ok(Some(Settled { settlement, collection: held }));
+    }
+    if settlement != SettlementDecision::Allowed {
+        return Ok(Some(Settled { settlement, collection: held }));
+    }
+    close_collection(&mut transaction, &mut held, request).await?;
+    update_photo(&mut transaction, &photo.record, request).await?;
+    let mut row = audit_entry(audit_event(&request.outcome), &held, request.device_id, request.now);
+    if let Outcome::Refused(refusal) = &request.outcome {
+        row.details["reason"] = serde_json::json!(refusal.reason);
+    }
+    transaction.mark_changed(RowId::Collection(held.collection_id));
+    transaction.mark_changed(RowId::Photo(held.photo_id));
+    transaction.append(row);
+    failpoint::reached("settle.before_commit");
+    transaction.commit().await?;
+    failpoint::reached("settle.committed");
+    Ok(Some(Settled { settlement, collection: held }))
+}
+
+async fn close_collection(
+    connection: &mut StoreConnection,
+    held: &mut CollectionRecord,
+    request: &SettleRequest,
+) -> Result<(), StoreError> {
+    held.state = request.outcome.state();
+    held.settled_at = Some(request.now);
+    held.kept_until = request.kept_until;
+    connection
+        .query("UPDATE collections SET state = $1, settled_at = $2, kept_until = $3 WHERE collection_id = $4")
+        .bind(held.state.name())
+        .bind(request.now.unix_milliseconds())
+        .bind(held.kept_until.map(|until| until.unix_milliseconds()))
+        .bind(held.collection_id.to_string())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+async fn update_photo(
+    connection: &mut StoreConnection,
+    photo: &PhotoRecord,
+    request: &SettleRequest,
+) -> Result<(), StoreError> {
+    match &request.outcome {
+        Outcome::Used => photos::erase(connection, photo.photo_id, PhotoState::Used, request.now).await,
+        Outcome::Refused(refusal) => {
+            let reason = serde_json::to_value(refusal.reason).unwrap_or_default();
+            connection
+                .query("UPDATE photos SET refusal_reason = $1, refusal_note = $2 WHERE photo_id = $3")
+                .bind(reason.as_str().unwrap_or("other"))
+                .bind(refusal.note.as_deref())
+                .bind(photo.photo_id.to_string())
+                .execute()
+                .await?;
+            photos::erase(connection, photo.photo_id, PhotoState::Refused, request.now).await
+        }
+        Outcome::Kept { .. } => {
+            let until = request.kept_until.unwrap_or(photo.expires_at);
+            connection
+                .query("UPDATE photos SET state = 'kept', kept = TRUE, expires_at = $1 WHERE photo_id = $2")
+                .bind(until.unix_milliseconds())
+                .bind(photo.photo_id.to_string())
+                .execute()
+                .await?;
+            Ok(())
+        }
+        Outcome::Released => {
+            connection
+                .query("UPDATE photos SET state = $1 WHERE photo_id = $2")
+                .bind(availability::resting_state(photo).name())
+                .bind(photo.photo_id.to_string())
+                .execute()
+                .await?;
+            Ok(())
+        }
+    }
+}
+
+fn audit_event(outcome: &Outcome) -> AuditEvent {
+    match outcome {
+        Outcome::Used => AuditEvent::CollectionUsed,
+        Outcome::Kept { .. } => AuditEvent::CollectionKept,
+        Outcome::Refused(_) => AuditEvent::CollectionRefused,
+        Outcome::Released => AuditEvent::CollectionReleased,
+    }
+}

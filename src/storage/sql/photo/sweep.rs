@@ -1,0 +1,108 @@
+//! What time demands. Callers are never told anything else before or after a sweep; it only makes bytes and rows follow.
+
+use sqlx::AssertSqlSafe;
+
+use super::{collect, photo_counts, photos, wrong_codes};
+use crate::clock::Timestamp;
+use crate::domain::id::PhotoId;
+use crate::domain::log::reconciliation::row::RowId;
+use crate::domain::log::{AuditEntry, AuditEvent};
+use crate::domain::photo::availability::LeaseState;
+use crate::domain::photo::collection::CollectionRecord;
+use crate::domain::photo::{PhotoState, availability};
+use crate::storage::requests::SweepReport;
+use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::connection::WriteTransaction;
+use crate::storage::sql::engine::row_mapping::{COLLECTION, collection, parse_column, timestamp};
+use crate::storage::sql::party::invitations;
+use crate::storage::store::StoreError;
+
+/// Small enough that a deposit never waits long behind a sweep: overwriting an erased picture writes as much as storing it. Written
+/// into the statements: PostgreSQL reads all photos for a limit that it does not know when it plans.
+const BATCH: u32 = 16;
+
+pub(crate) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepReport, StoreError> {
+    let mut report = SweepReport::default();
+    let mut transaction = store.write().await?;
+    if !transaction.try_lock_sweep().await? {
+        return Ok(report);
+    }
+    for held in overdue_collections(&mut transaction, now).await? {
+        match availability::lease_state(&held, now) {
+            LeaseState::Lapsed => {
+                collect::close_lapsed(&mut transaction, &held, now).await?;
+                report.lapsed += 1;
+            }
+            LeaseState::UsedByDefault { at } => {
+                collect::settle_as_used(&mut transaction, &held, at, now, "gateway".into()).await?;
+                report.used_by_default += 1;
+            }
+            LeaseState::Active { .. } | LeaseState::HandedOver { .. } => {}
+        }
+    }
+    for (photo_id, at) in expired_photos(&mut transaction, now).await? {
+        expire(&mut transaction, photo_id, at, now).await?;
+        report.expired += 1;
+    }
+    wrong_codes::delete_old_windows(&mut transaction, now).await?;
+    invitations::erase_proof_keys(&mut transaction, now).await?;
+    photo_counts::compact(&mut transaction).await?;
+    transaction.commit().await?;
+    Ok(report)
+}
+
+async fn overdue_collections(
+    transaction: &mut WriteTransaction,
+    now: Timestamp,
+) -> Result<Vec<CollectionRecord>, StoreError> {
+    let unless_locked = transaction.skip_locked_clause("c, p");
+    transaction
+        .query(AssertSqlSafe(format!(
+            "SELECT {COLLECTION} FROM collections c JOIN photos p ON p.photo_id = c.photo_id
+             WHERE c.state = 'leased' AND coalesce(c.settle_due, c.lease_until) <= $1 LIMIT {BATCH} {unless_locked}"
+        )))
+        .bind(now.unix_milliseconds())
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| collection(row, ""))
+        .collect()
+}
+
+async fn expired_photos(
+    transaction: &mut WriteTransaction,
+    now: Timestamp,
+) -> Result<Vec<(PhotoId, Timestamp)>, StoreError> {
+    let unless_locked = transaction.skip_locked_clause("p");
+    transaction
+        .query(AssertSqlSafe(format!(
+            "SELECT p.photo_id, p.expires_at FROM photos p
+             WHERE p.state IN ('available', 'kept') AND p.expires_at <= $1 LIMIT {BATCH} {unless_locked}"
+        )))
+        .bind(now.unix_milliseconds())
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| Ok((parse_column(row, "photo_id")?, timestamp(row, "expires_at")?)))
+        .collect()
+}
+
+/// Erases a photo whose time ran out `at` some moment before `now`.
+async fn expire(
+    transaction: &mut WriteTransaction,
+    photo_id: PhotoId,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    photos::erase(transaction, photo_id, PhotoState::Expired, at).await?;
+    let entry = AuditEntry {
+        at: now,
+        actor: "gateway".into(),
+        event: AuditEvent::PhotoExpired,
+        subject: Some(photo_id.to_string()),
+        details: serde_json::json!({ "expires_at": at }),
+    };
+    transaction.mark_changed(RowId::Photo(photo_id));
+    transaction.append(entry);
+    Ok(())
+}

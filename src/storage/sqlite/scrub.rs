@@ -1,0 +1,19 @@
+//! Erased bytes leave the files.
+
+use sqlx::{ConnectOptions, Connection, Row};
+
+use super::SqliteDatabase;
+use crate::storage::requests::ScrubOutcome;
+use crate::storage::store::StoreError;
+
+impl SqliteDatabase {
+    /// `secure_delete` overwrites the pages; the log still holds the old ones until it is folded in and cut to nothing.
+    /// On a connection of its own: a checkpoint waits as long as a connection's busy timeout, and the writer shall not.
+    pub(in crate::storage) async fn scrub_erased(&self) -> Result<ScrubOutcome, StoreError> {
+        let mut connection = self.checkpoint_options.connect().await?;
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut connection).await?;
+        let busy: i64 = row.try_get("busy")?;
+        connection.close().await?;
+        Ok(if busy == 0 { ScrubOutcome::Complete } else { ScrubOutcome::Postponed })
+    }
+}

@@ -1,0 +1,279 @@
+//! One connection, from the accepted socket to its end.
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{self, Instant};
+use tokio_rustls::server::TlsStream;
+use tower::Service;
+
+use super::connection_registry::{ConnectionHandle, ConnectionRegistry, Owner};
+use super::handshake::accept_tls;
+use super::handshake_slots::{HandshakeSlot, HandshakeSlots};
+use super::peer::{Admission, Peer, PeerCertificate};
+use crate::transport::http::closing::{Socket, close_lingering, reset};
+use crate::transport::http::deadlines::{ConnectionProgress, ProgressStream, ResponseInProgress};
+use crate::transport::http::limits::ListenerLimits;
+use crate::transport::http::shutdown::ShutdownSignal;
+use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
+use crate::transport::tls::ServerTls;
+use crate::transport::tls::revocation::RevokedCertificates;
+
+/// What every connection of a listener needs.
+#[derive(Clone)]
+pub(super) struct ListenerContext {
+    /// The listener's name, for the log.
+    pub(super) listener: &'static str,
+    pub(super) limits: Arc<ListenerLimits>,
+    pub(super) metrics: Arc<TransportMetrics>,
+    /// One for each connection past its handshake.
+    pub(super) permits: Arc<Semaphore>,
+    /// Places for those who showed no certificate where one is asked for: none of the slots is theirs.
+    pub(super) anonymous_slots: HandshakeSlots,
+    pub(super) connections: ConnectionRegistry,
+    pub(super) router: Router,
+    pub(super) shutdown: ShutdownSignal,
+}
+
+impl ListenerContext {
+    fn acquire_permit(&self) -> Option<OwnedSemaphorePermit> {
+        let slot = Arc::clone(&self.permits).try_acquire_owned().ok();
+        if slot.is_none() {
+            self.metrics.count_rejected();
+            tracing::warn!(listener = self.listener, "listener full, connection closed");
+        }
+        slot
+    }
+}
+
+/// Serves a connection in the clear.
+pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, context: ListenerContext) {
+    let Some(_slot) = context.acquire_permit() else { return };
+    let progress = ConnectionProgress::starting_at(Instant::now(), &context.limits);
+    let io = ProgressStream::new(socket, progress.clone());
+    let peer = Peer::new(remote_address, None, ConnectionHandle::default(), Admission::WithinLimit);
+    serve_requests(io, peer, progress, context).await;
+}
+
+/// Shakes hands, finds the connection its place, and serves it.
+///
+/// `place` is held during the handshake only, but to the end on a listener that asks for no certificate.
+pub(super) async fn serve_tls(
+    socket: TcpStream,
+    remote_address: SocketAddr,
+    current: watch::Receiver<ServerTls>,
+    slot: HandshakeSlot,
+    context: ListenerContext,
+) {
+    let tls = current.borrow().clone();
+    let progress = ConnectionProgress::starting_at(Instant::now(), &context.limits);
+    let mut shutdown = context.shutdown.clone();
+    let handshake = accept_tls(ProgressStream::new(socket, progress.clone()), &tls, &context.limits, &context.metrics);
+    let stream = tokio::select! {
+        stream = handshake => stream,
+        () = shutdown.draining() => None,
+        () = slot.evicted() => {
+            context.metrics.count_handshake_failed(HandshakeFailure::Evicted);
+            None
+        }
+    };
+    let Some(stream) = stream else { return };
+    let chain: Arc<[_]> = stream.get_ref().1.peer_certificates().unwrap_or_default().into();
+    let Some(leaf) = chain.first().cloned() else {
+        if tls.asks_for_certificates() {
+            context.metrics.count_without_certificate();
+            let (waiting_room, _) = context.anonymous_slots.acquire(remote_address);
+            drop(slot);
+            return serve_anonymous(stream, remote_address, Admission::NoCertificate, waiting_room, progress, context)
+                .await;
+        }
+        let Some(_slot) = context.acquire_permit() else { return };
+        return serve_anonymous(stream, remote_address, Admission::WithinLimit, slot, progress, context).await;
+    };
+    let Some(_slot) = context.acquire_permit() else { return };
+    progress.handshake_done(Instant::now());
+    drop(slot);
+    let Some(credential) = tls.credential(&chain) else { return };
+    let sha256 = credential.sha256();
+    let owner = Owner { listener: context.listener, credential, chain: Arc::clone(&chain) };
+    let Some(entry) = context.connections.register(owner, context.limits.max_connections_per_device) else {
+        context.metrics.count_over_device_limit();
+        tracing::warn!(device = %short_fingerprint(&sha256), "device far over its connection limit, connection closed");
+        return;
+    };
+    // Revoked between the check in the handshake and the entry in the registry, where a cut would have found it.
+    let is_revoked = |revoked: &RevokedCertificates| {
+        revoked.contains(&sha256) || credential.key_sha256().is_some_and(|key| revoked.contains(&key))
+    };
+    // Nor trusted any more: others may have come into force since the handshake began.
+    let now = current.borrow().clone();
+    if tls.revoked.as_ref().is_some_and(is_revoked) || !(now.is_same(&tls) || now.accepts(&chain)) {
+        entry.handle.cancel();
+    }
+    if entry.admission == Admission::OverLimit {
+        context.metrics.count_over_device_limit();
+        tracing::info!(device = %short_fingerprint(&sha256), "device over its connection limit");
+    }
+    let certificate = PeerCertificate::with_credential(leaf, credential);
+    let peer = Peer::new(remote_address, Some(certificate), entry.handle.clone(), entry.admission);
+    serve_requests(stream, peer, progress, context).await;
+}
+
+/// Serves somebody who showed no certificate, for as long as the place is not needed for somebody else: else one address could
+/// fill the listener with requests that it never ends.
+async fn serve_anonymous(
+    stream: TlsStream<ProgressStream<TcpStream>>,
+    remote_address: SocketAddr,
+    admission: Admission,
+    slot: HandshakeSlot,
+    progress: ConnectionProgress,
+    context: ListenerContext,
+) {
+    progress.handshake_done(Instant::now());
+    let peer = Peer::new(remote_address, None, ConnectionHandle::default(), admission);
+    let metrics = Arc::clone(&context.metrics);
+    tokio::select! {
+        () = serve_requests(stream, peer, progress, context) => {}
+        () = slot.evicted() => {
+            metrics.count_rejected();
+            tracing::debug!("a stranger's connection made way for a newer one");
+        }
+    }
+}
+
+/// The first 8 of 64 digits: enough to find a device in the administration, too little to be mistaken for a secret.
+fn short_fingerprint(digest: &impl std::fmt::Display) -> String {
+    let mut digits = digest.to_string();
+    digits.truncate(8);
+    digits
+}
+
+async fn serve_requests<S>(io: S, peer: Peer, progress: ConnectionProgress, context: ListenerContext)
+where
+    S: AsyncRead + AsyncWrite + Socket + Unpin,
+{
+    let (limits, metrics) = (Arc::clone(&context.limits), Arc::clone(&context.metrics));
+    let (io, ending) = run_http(io, peer, progress, context).await;
+    match ending {
+        ConnectionEnd::Finished => close_lingering(io, limits.linger).await,
+        ConnectionEnd::TimedOut(limit) => {
+            metrics.count_timed_out(limit);
+            tracing::debug!(limit = limit.as_str(), "connection timed out");
+            match limit {
+                TimeLimit::WriteStall => reset(io),
+                TimeLimit::Handshake | TimeLimit::Headers | TimeLimit::Idle => close_lingering(io, limits.linger).await,
+            }
+        }
+        ConnectionEnd::Cancelled => {
+            metrics.count_cancelled();
+            tracing::info!("connection cut: its certificate is revoked or no longer trusted");
+            reset(io);
+        }
+    }
+}
+
+/// How the HTTP side of a connection ended.
+enum ConnectionEnd {
+    /// By either side's wish, or because what came was not HTTP.
+    Finished,
+    /// It ran into a limit.
+    TimedOut(TimeLimit),
+    /// Its certificate was revoked.
+    Cancelled,
+}
+
+/// Runs HTTP/1.1 until the connection ends, and hands the socket back.
+///
+/// Everything that moves a deadline (bytes, requests, answers) happens inside the one poll of hyper's connection, so one
+/// timer, looked at after that poll, is enough.
+async fn run_http<S>(io: S, peer: Peer, progress: ConnectionProgress, context: ListenerContext) -> (S, ConnectionEnd)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let ListenerContext { limits, router, mut shutdown, .. } = context;
+    // A device over its limit gets its refusal and no more; so does who showed no certificate.
+    let keep_alive = peer.admission() == Admission::WithinLimit;
+    let handle = peer.connection().clone();
+    let service = service_fn({
+        let progress = progress.clone();
+        move |mut request: Request<Incoming>| {
+            let answering = progress.begin_response();
+            request.extensions_mut().insert(peer.clone());
+            let answer = router.clone().call(request.map(Body::new));
+            Box::pin(async move {
+                let response: Response<Body> = answer.await?;
+                Ok::<_, Infallible>(response.map(|body| TrackedBody { body, _in_progress: answering }))
+            })
+        }
+    });
+    let mut connection = hyper::server::conn::http1::Builder::new()
+        .keep_alive(keep_alive)
+        // Ours tells a head that does not end from a connection that rests (see `deadlines`).
+        .header_read_timeout(None)
+        .max_header_size(limits.max_head_bytes)
+        .serve_connection(TokioIo::new(io), service);
+
+    let mut stop = pin!(shutdown.draining());
+    let mut stopping = false;
+    let mut cut = pin!(handle.cancelled());
+    let mut timer = pin!(time::sleep(limits.headers));
+    let ending = poll_fn(|cx| {
+        if cut.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(ConnectionEnd::Cancelled);
+        }
+        if !stopping && stop.as_mut().poll(cx).is_ready() {
+            stopping = true;
+            Pin::new(&mut connection).graceful_shutdown();
+        }
+        if let Poll::Ready(finished) = connection.poll_without_shutdown(cx) {
+            if let Err(error) = finished {
+                tracing::debug!(%error, "connection ended early");
+            }
+            return Poll::Ready(ConnectionEnd::Finished);
+        }
+        let Some((deadline, limit)) = progress.deadline(&limits) else { return Poll::Pending };
+        if timer.deadline() != deadline {
+            timer.as_mut().reset(deadline);
+        }
+        ready!(timer.as_mut().poll(cx));
+        Poll::Ready(ConnectionEnd::TimedOut(limit))
+    })
+    .await;
+    (connection.into_parts().io.into_inner(), ending)
+}
+
+/// An answer's body that keeps its request open until hyper has taken the last piece.
+struct TrackedBody {
+    body: Body,
+    _in_progress: ResponseInProgress,
+}
+
+impl HttpBody for TrackedBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,82 @@
+//! The TLS handshake: within its time, and with a refusal the other side can read.
+
+use std::error::Error;
+use std::io;
+
+use rustls::CertificateError;
+use tokio::net::TcpStream;
+use tokio::time;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use crate::transport::http::closing::close_lingering;
+use crate::transport::http::deadlines::ProgressStream;
+use crate::transport::http::limits::ListenerLimits;
+use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
+use crate::transport::tls::ServerTls;
+use crate::transport::tls::client_certificates::WeakKeyError;
+
+/// Shakes hands. On failure counts and logs why, sees the alert off, and returns nothing.
+pub(super) async fn accept_tls(
+    stream: ProgressStream<TcpStream>,
+    tls: &ServerTls,
+    limits: &ListenerLimits,
+    metrics: &TransportMetrics,
+) -> Option<TlsStream<ProgressStream<TcpStream>>> {
+    // `into_fallible` gives the socket back after a refusal. Dropped with unread bytes in it, it would be reset, and the
+    // client would see "connection reset" where it should read "certificate revoked".
+    let accept = TlsAcceptor::from(tls.config.clone()).accept(stream).into_fallible();
+    match time::timeout(limits.handshake, accept).await {
+        Ok(Ok(stream)) => Some(stream),
+        Ok(Err((error, stream))) => {
+            let failure = classify(&error);
+            metrics.count_handshake_failed(failure);
+            if failure == HandshakeFailure::PeerLeft {
+                // Port scans and load balancers that only knock would fill the log.
+                tracing::debug!("the client left in the handshake");
+            } else {
+                tracing::info!(reason = failure.as_str(), "handshake refused");
+                tracing::debug!(%error, "why the handshake was refused");
+            }
+            close_lingering(stream, limits.linger).await;
+            None
+        }
+        Err(_) => {
+            metrics.count_timed_out(TimeLimit::Handshake);
+            tracing::debug!(limit = TimeLimit::Handshake.as_str(), "connection timed out");
+            None
+        }
+    }
+}
+
+fn classify(error: &io::Error) -> HandshakeFailure {
+    let Some(tls_error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) else {
+        // Not a word about TLS: the line itself ended.
+        return HandshakeFailure::PeerLeft;
+    };
+    match tls_error {
+        rustls::Error::NoCertificatesPresented => HandshakeFailure::NoCertificate,
+        rustls::Error::InvalidCertificate(refusal) => classify_certificate(refusal),
+        rustls::Error::PeerIncompatible(_) | rustls::Error::NoApplicationProtocol => HandshakeFailure::NothingInCommon,
+        rustls::Error::AlertReceived(_) => HandshakeFailure::RefusedByPeer,
+        _ => HandshakeFailure::Other,
+    }
+}
+
+fn classify_certificate(refusal: &CertificateError) -> HandshakeFailure {
+    match refusal {
+        CertificateError::UnknownIssuer => HandshakeFailure::UnknownIssuer,
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => HandshakeFailure::Expired,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => HandshakeFailure::NotYetValid,
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            HandshakeFailure::WrongPurpose
+        }
+        CertificateError::Revoked => HandshakeFailure::Revoked,
+        CertificateError::Other(other) if is_weak_key(&*other.0) => HandshakeFailure::WeakKey,
+        _ => HandshakeFailure::BadCertificate,
+    }
+}
+
+fn is_weak_key(error: &(dyn Error + 'static)) -> bool {
+    error.is::<WeakKeyError>()
+}

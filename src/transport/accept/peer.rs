@@ -1,0 +1,105 @@
+//! Who is at the other end of a connection, as far as the line can tell.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use rustls::pki_types::CertificateDer;
+
+use super::connection_registry::ConnectionHandle;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::party::credential::Credential;
+
+/// The sender of a request; every request carries one as an extension. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Peer(Arc<Facts>);
+
+#[derive(Debug)]
+struct Facts {
+    remote_address: SocketAddr,
+    certificate: Option<PeerCertificate>,
+    connection: ConnectionHandle,
+    admission: Admission,
+}
+
+impl Peer {
+    /// A peer as the listener found it.
+    pub fn new(
+        remote_address: SocketAddr,
+        certificate: Option<PeerCertificate>,
+        connection: ConnectionHandle,
+        admission: Admission,
+    ) -> Self {
+        Self(Arc::new(Facts { remote_address, certificate, connection, admission }))
+    }
+
+    /// Where the connection comes from. Personal data where a studio is one person: never logged above debug.
+    pub fn remote_address(&self) -> SocketAddr {
+        self.0.remote_address
+    }
+
+    /// The client certificate, verified in the handshake; none on a listener that asks for none, or that explains a missing one.
+    pub fn certificate(&self) -> Option<&PeerCertificate> {
+        self.0.certificate.as_ref()
+    }
+
+    /// The connection the request came over.
+    pub fn connection(&self) -> &ConnectionHandle {
+        &self.0.connection
+    }
+
+    /// Whether the connection may be served at all.
+    pub fn admission(&self) -> Admission {
+        self.0.admission
+    }
+}
+
+/// A client certificate that passed the handshake.
+#[derive(Debug, Clone)]
+pub struct PeerCertificate {
+    der: CertificateDer<'static>,
+    credential: Credential,
+}
+
+impl PeerCertificate {
+    /// A certificate of the gateway's own authorities, with its fingerprint.
+    pub fn new(der: CertificateDer<'static>) -> Self {
+        let sha256 = Sha256Digest::of(&der);
+        Self { der, credential: Credential::Own { sha256 } }
+    }
+
+    /// A certificate with what the handshake found out about it.
+    pub fn with_credential(der: CertificateDer<'static>, credential: Credential) -> Self {
+        Self { der, credential }
+    }
+
+    /// The whole certificate.
+    pub fn der(&self) -> &CertificateDer<'static> {
+        &self.der
+    }
+
+    /// SHA-256 of the DER.
+    pub fn sha256(&self) -> Sha256Digest {
+        self.credential.sha256()
+    }
+
+    /// What the store knows the device by.
+    pub fn credential(&self) -> Credential {
+        self.credential
+    }
+}
+
+/// Whether a connection is to be served or only to be told why not.
+///
+/// The number of a device's connections can only be counted once the handshake has said which device it is. Closing then would
+/// look like a fault of the line, so the connection is kept for one request, which the API answers with 429 and `Retry-After`;
+/// the line closes behind the answer by itself. A browser without a certificate is let through its handshake for the same
+/// reason: an alert is shown to a clerk as a cryptic fault of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// Within the device's limit.
+    WithinLimit,
+    /// Over it: to be refused, whatever it asks.
+    OverLimit,
+    /// No certificate was shown where one is asked for: to be refused, whatever it asks.
+    NoCertificate,
+}

@@ -1,0 +1,290 @@
+//! Which time limit holds at this moment of a connection.
+//!
+//! hyper's own `header_read_timeout` also runs on a connection that rests between two requests: with 10 s it would cut every
+//! kept-alive connection after 10 s. So the bytes are watched below TLS, the requests above HTTP, and both meet in a
+//! `ConnectionProgress`:
+//!
+//! ```text
+//!            first byte            head complete           answer handed over
+//! Fresh ----------------> Head ----------------> Answering ----------------> Resting
+//!   headers limit          headers limit           none (the body has its own)   | idle limit
+//!                           ^----------------------- first byte ------------------'
+//! ```
+//! In every phase a peer that takes its answer too slowly is cut by the write limit. One byte is not progress: while an answer
+//! waits, each [`write_stall`](ListenerLimits::write_stall) has to see a minimum of bytes go, or all that were left.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
+
+use super::limits::ListenerLimits;
+use crate::transport::metrics::TimeLimit;
+
+/// How far a connection has come; shared by the watched socket and the service behind it. Clones are the same.
+#[derive(Debug, Clone)]
+pub(crate) struct ConnectionProgress {
+    state: Arc<Mutex<ProgressState>>,
+    min_bytes_per_window: u64,
+}
+
+#[derive(Debug)]
+struct ProgressState {
+    phase: Phase,
+    /// Whether the last write had to wait for the peer.
+    write_waits: bool,
+    /// Since when the peer has had enough to take, and how much of it it took.
+    window: Option<WriteWindow>,
+}
+
+impl ProgressState {
+    fn fresh(since: Instant) -> Self {
+        Self { phase: Phase::Fresh { since }, write_waits: false, window: None }
+    }
+}
+
+#[derive(Debug)]
+struct WriteWindow {
+    since: Instant,
+    taken: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nothing was asked yet.
+    Fresh { since: Instant },
+    /// A request head is arriving.
+    Head { since: Instant },
+    /// A request is being worked on or answered.
+    Responding,
+    /// Between two requests; the end of an answer may still be on its way out.
+    Idle { since: Instant },
+}
+
+impl ConnectionProgress {
+    pub(crate) fn starting_at(now: Instant, limits: &ListenerLimits) -> Self {
+        let min_bytes_per_window = limits.min_bytes_per_write_stall;
+        Self { state: Arc::new(Mutex::new(ProgressState::fresh(now))), min_bytes_per_window }
+    }
+
+    /// The handshake is over; its bytes were not those of a request.
+    pub(crate) fn handshake_done(&self, now: Instant) {
+        *self.lock() = ProgressState::fresh(now);
+    }
+
+    /// A request head is complete. The request lasts until the guard is dropped.
+    pub(crate) fn begin_response(&self) -> ResponseInProgress {
+        self.lock().phase = Phase::Responding;
+        ResponseInProgress(self.clone())
+    }
+
+    /// The moment at which the connection has to be cut if nothing happens until then, and why.
+    pub(crate) fn deadline(&self, limits: &ListenerLimits) -> Option<(Instant, TimeLimit)> {
+        let state = self.lock();
+        if let (true, Some(window)) = (state.write_waits, &state.window) {
+            return Some((window.since + limits.write_stall, TimeLimit::WriteStall));
+        }
+        match state.phase {
+            Phase::Fresh { since } | Phase::Head { since } => Some((since + limits.headers, TimeLimit::Headers)),
+            Phase::Responding => None,
+            Phase::Idle { since } => Some((since + limits.idle, TimeLimit::Idle)),
+        }
+    }
+
+    fn bytes_read(&self, now: Instant) {
+        let mut state = self.lock();
+        if matches!(state.phase, Phase::Fresh { .. } | Phase::Idle { .. }) {
+            state.phase = Phase::Head { since: now };
+        }
+    }
+
+    fn bytes_written(&self, count: usize, now: Instant) {
+        let mut state = self.lock();
+        state.write_waits = false;
+        if let Some(window) = &mut state.window {
+            window.taken = window.taken.saturating_add(count as u64);
+            if window.taken >= self.min_bytes_per_window {
+                state.window = None;
+            }
+        }
+        // The peer is still taking the end of an answer: its rest begins when it has it.
+        if let Phase::Idle { since } = &mut state.phase {
+            *since = now;
+        }
+    }
+
+    fn write_blocked(&self, now: Instant) {
+        let mut state = self.lock();
+        state.write_waits = true;
+        state.window.get_or_insert(WriteWindow { since: now, taken: 0 });
+    }
+
+    /// Nothing is left to send: TLS and hyper flush the socket only when they have handed over all they had.
+    fn flushed(&self) {
+        let mut state = self.lock();
+        if !state.write_waits {
+            state.window = None;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ProgressState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request under way. Dropped when hyper has taken over the last piece of the answer.
+#[derive(Debug)]
+pub(crate) struct ResponseInProgress(ConnectionProgress);
+
+impl Drop for ResponseInProgress {
+    fn drop(&mut self) {
+        self.0.lock().phase = Phase::Idle { since: Instant::now() };
+    }
+}
+
+/// A socket that reports what passes through it. It lies below TLS, where a byte sent is a byte the peer's kernel took.
+#[derive(Debug)]
+pub(crate) struct ProgressStream<S> {
+    inner: S,
+    progress: ConnectionProgress,
+}
+
+impl<S> ProgressStream<S> {
+    pub(crate) fn new(inner: S, progress: ConnectionProgress) -> Self {
+        Self { inner, progress }
+    }
+
+    pub(super) fn inner(&self) -> &S {
+        &self.inner
+    }
+
+    fn note_write(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match written {
+            Poll::Ready(Ok(count)) => self.progress.bytes_written(count, Instant::now()),
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => self.progress.write_blocked(Instant::now()),
+        }
+        written
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for ProgressStream<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.inner).poll_read(cx, buf);
+        if buf.filled().len() > before {
+            self.progress.bytes_read(Instant::now());
+        }
+        read
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for ProgressStream<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.inner).poll_write(cx, buf);
+        self.note_write(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.inner).poll_write_vectored(cx, bufs);
+        self.note_write(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.inner).poll_flush(cx);
+        if matches!(flushed, Poll::Ready(Ok(()))) {
+            self.progress.flushed();
+        }
+        flushed
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn each_phase_has_its_limit() {
+        let limits = ListenerLimits::default();
+        let start = Instant::now();
+        let progress = ConnectionProgress::starting_at(start, &limits);
+        assert_eq!(progress.deadline(&limits), Some((start + limits.headers, TimeLimit::Headers)));
+
+        progress.bytes_read(start + SECOND);
+        progress.bytes_read(start + 2 * SECOND);
+        let head_limit = (start + SECOND + limits.headers, TimeLimit::Headers);
+        assert_eq!(progress.deadline(&limits), Some(head_limit), "a second byte buys no time");
+
+        let answering = progress.begin_response();
+        progress.bytes_read(start + 3 * SECOND);
+        assert_eq!(progress.deadline(&limits), None);
+
+        drop(answering);
+        assert!(matches!(progress.deadline(&limits), Some((_, TimeLimit::Idle))));
+    }
+
+    #[test]
+    fn a_blocked_write_counts_from_its_first_wait() {
+        let limits = ListenerLimits::default();
+        let start = Instant::now();
+        let progress = ConnectionProgress::starting_at(start, &limits);
+        let _answering = progress.begin_response();
+        progress.write_blocked(start);
+        progress.write_blocked(start + 5 * SECOND);
+        assert_eq!(progress.deadline(&limits), Some((start + limits.write_stall, TimeLimit::WriteStall)));
+        progress.bytes_written(1, start + 6 * SECOND);
+        assert_eq!(progress.deadline(&limits), None, "nothing waits");
+    }
+
+    #[test]
+    fn only_enough_bytes_or_the_last_ones_start_a_new_window() {
+        let limits = ListenerLimits { min_bytes_per_write_stall: 10, ..ListenerLimits::default() };
+        let start = Instant::now();
+        let progress = ConnectionProgress::starting_at(start, &limits);
+        let _answering = progress.begin_response();
+        let blocked_at = |seconds| {
+            progress.write_blocked(start + seconds * SECOND);
+            progress.deadline(&limits).map(|(deadline, _)| deadline)
+        };
+        let limit_from = |seconds| Some(start + seconds * SECOND + limits.write_stall);
+        assert_eq!(blocked_at(0), limit_from(0));
+        progress.bytes_written(9, start + SECOND);
+        assert_eq!(blocked_at(1), limit_from(0), "a trickle buys no time");
+        progress.bytes_written(1, start + 2 * SECOND);
+        assert_eq!(blocked_at(3), limit_from(3), "ten bytes do");
+        progress.flushed();
+        assert_eq!(blocked_at(4), limit_from(3), "what still waits is not the end");
+        progress.bytes_written(1, start + 5 * SECOND);
+        progress.flushed();
+        assert_eq!(blocked_at(6), limit_from(6), "so does all that was left");
+    }
+
+    #[test]
+    fn idle_time_begins_when_the_peer_has_read_the_response() {
+        let limits = ListenerLimits::default();
+        let progress = ConnectionProgress::starting_at(Instant::now(), &limits);
+        drop(progress.begin_response());
+        let later = Instant::now() + 5 * SECOND;
+        progress.bytes_written(1, later);
+        assert_eq!(progress.deadline(&limits), Some((later + limits.idle, TimeLimit::Idle)));
+    }
+}

@@ -1,0 +1,63 @@
+//! How long and how much a peer may ask of a listener.
+
+use std::time::Duration;
+
+/// The limits of one listener. The defaults suit a studio on a slow line and starve an attacker on a fast one.
+#[derive(Debug, Clone)]
+pub struct ListenerLimits {
+    /// From the accepted TCP connection to the end of the TLS handshake.
+    pub handshake: Duration,
+    /// From the first byte of a request head to its end. Also from the end of the handshake to the first byte of the first
+    /// request: who has not asked anything yet has not earned the patience of [`idle`](Self::idle).
+    pub headers: Duration,
+    /// How long a connection may rest between two requests. Longer than the pauses between two photos of one sitting, so
+    /// that a studio pays for one handshake, not for ten.
+    pub idle: Duration,
+    /// The span over which a peer's reading is measured while an answer waits to be sent, again and again.
+    pub write_stall: Duration,
+    /// Bytes that the peer has to take off the line within each [`write_stall`](Self::write_stall), unless fewer are left. Far
+    /// below the slowest real line: it only keeps a peer from holding an answer in memory by reading single bytes.
+    pub min_bytes_per_write_stall: u64,
+    /// How long a connection lingers after the last byte was sent, so that the peer reads the answer (or the TLS alert)
+    /// before the kernel answers its unread bytes with a reset.
+    pub linger: Duration,
+    /// How long running requests may still take once the gateway has been told to stop.
+    pub finish: Duration,
+    /// Bytes of a request head (request line and fields). A longer one is answered with 431.
+    pub max_head_bytes: usize,
+    /// Connections in handshake, those refused in it that linger, and on a listener without client certificates all others too:
+    /// all whose peer is not known. For one more, the oldest of
+    /// the address that has the most makes way, so that who keeps quiet keeps nobody out. Where a missing certificate is
+    /// explained, those without one have as many places of their own once they have shaken hands, and none of
+    /// [`max_connections`](Self::max_connections): handshakes, in which a clerk may be typing a card's PIN, do not make way for them.
+    pub max_handshakes: usize,
+    /// Of these, those from one address; IPv6 addresses count by their /64. For one more, the oldest of them makes
+    /// way. The default is more than the devices behind one address, a shop's or a town hall's, begin in the same moment.
+    pub max_handshakes_per_address: usize,
+    /// Open connections past their handshake, those lingering included. One more is closed at once: a queue would only hide the
+    /// overload from the peer, which knows how to try again.
+    pub max_connections: usize,
+    /// Open connections of one certificate. Further ones, up to as many again, are served a single request marked
+    /// [`Admission::OverLimit`](crate::transport::accept::peer::Admission::OverLimit); beyond that they are closed, so that one device cannot
+    /// fill the listener.
+    pub max_connections_per_device: usize,
+}
+
+impl Default for ListenerLimits {
+    fn default() -> Self {
+        Self {
+            handshake: Duration::from_secs(10),
+            headers: Duration::from_secs(10),
+            idle: Duration::from_secs(60),
+            write_stall: Duration::from_secs(30),
+            min_bytes_per_write_stall: 16 * 1024,
+            linger: Duration::from_secs(1),
+            finish: Duration::from_secs(20),
+            max_head_bytes: 16 * 1024,
+            max_handshakes: 256,
+            max_handshakes_per_address: 64,
+            max_connections: 1024,
+            max_connections_per_device: 64,
+        }
+    }
+}

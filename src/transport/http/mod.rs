@@ -1,0 +1,6 @@
+//! Time and size limits of HTTP/1.1 connections, and how they end.
+
+pub mod closing;
+pub mod deadlines;
+pub mod limits;
+pub mod shutdown;

@@ -1,0 +1,208 @@
+//! Which client certificates a handshake accepts.
+//!
+//! webpki checks the path, the times and the signatures; three things it does not: that the certificate is marked for TLS
+//! clients *at all* (it lets one without any extended key usage pass), that its key is strong enough, and that the
+//! gateway itself has not revoked it. And each set of authorities is asked by itself: the lists that foreign ones have to
+//! bring are not asked of our own, nor does one that has run out keep our own devices out.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, OtherError, SignatureScheme};
+use x509_parser::certificate::X509Certificate;
+use x509_parser::oid_registry::{OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_PKCS1_RSAENCRYPTION};
+use x509_parser::prelude::FromDer;
+use x509_parser::public_key::PublicKey;
+use x509_parser::x509::SubjectPublicKeyInfo;
+
+use super::external_ca::ExternalCa;
+use super::rejected_certificates::RejectionCause;
+use super::revocation::RevokedCertificates;
+use crate::domain::digest::Sha256Digest;
+
+/// BSI TR-02102-1, section 3.5: RSA from 3000 bits on; 3072 is the size in use.
+const MIN_RSA_BITS: usize = 3072;
+
+/// Signatures a client may prove its key with: those of the keys that are accepted, RSA only as RSA-PSS.
+const SIGNATURE_SCHEMES: [SignatureScheme; 5] = [
+    SignatureScheme::ECDSA_NISTP256_SHA256,
+    SignatureScheme::ECDSA_NISTP384_SHA384,
+    SignatureScheme::RSA_PSS_SHA256,
+    SignatureScheme::RSA_PSS_SHA384,
+    SignatureScheme::RSA_PSS_SHA512,
+];
+
+/// What becomes of a client that shows no certificate. One that is shown and wrong is refused by an alert in either case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MissingCertificatePolicy {
+    /// An alert ends the handshake (`certificate_required` in TLS 1.3).
+    #[default]
+    Refuse,
+    /// The handshake goes through, so that one request can be answered with what is missing: see
+    /// [`Admission::NoCertificate`](crate::transport::accept::peer::Admission::NoCertificate).
+    Explain,
+}
+
+/// webpki's verifier and the checks it leaves out.
+#[derive(Debug)]
+pub(super) struct DeviceCertificateVerifier {
+    path: Arc<dyn ClientCertVerifier>,
+    external_cas: Vec<ExternalCa>,
+    hints: Vec<DistinguishedName>,
+    revoked: RevokedCertificates,
+    missing_certificate: MissingCertificatePolicy,
+}
+
+impl DeviceCertificateVerifier {
+    pub(super) fn new(
+        path: Arc<dyn ClientCertVerifier>,
+        external_cas: Vec<ExternalCa>,
+        revoked: RevokedCertificates,
+        missing_certificate: MissingCertificatePolicy,
+    ) -> Self {
+        let mut hints = path.root_hint_subjects().to_vec();
+        hints.extend(external_cas.iter().flat_map(|authority| authority.verifier.root_hint_subjects().to_vec()));
+        Self { path, external_cas, hints, revoked, missing_certificate }
+    }
+
+    /// Whether a chain that was verified is a foreign authority's and not one of our own.
+    pub(super) fn is_external(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> bool {
+        !self.external_cas.is_empty() && self.path.verify_client_cert(end_entity, intermediates, now).is_err()
+    }
+
+    fn verify_path(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        let mut refusal = match self.path.verify_client_cert(end_entity, intermediates, now) {
+            Ok(verified) => return Ok(verified),
+            Err(refusal) => refusal,
+        };
+        for authority in &self.external_cas {
+            match authority.verifier.verify_client_cert(end_entity, intermediates, now) {
+                Ok(verified) => return Ok(verified),
+                // Who does not know the issuer has nothing to say; whoever does says why.
+                Err(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {}
+                Err(other) => refusal = other,
+            }
+        }
+        Err(refusal)
+    }
+}
+
+impl ClientCertVerifier for DeviceCertificateVerifier {
+    fn client_auth_mandatory(&self) -> bool {
+        self.missing_certificate == MissingCertificatePolicy::Refuse
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &self.hints
+    }
+
+    fn verify_client_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        // The path comes first: who holds no certificate of ours learns nothing about what else is looked at.
+        let verified = self.verify_path(end_entity, intermediates, now).inspect_err(|refusal| {
+            use CertificateError::{Expired, ExpiredContext};
+            if let rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) = refusal {
+                self.revoked.rejected().add(Sha256Digest::of(end_entity), RejectionCause::Expired);
+            }
+        })?;
+        let key_sha256 = check_purpose_and_key(end_entity)?;
+        // A revoked key is revoked under whatever certificate, though only foreign ones can be bound by their key.
+        let sha256 = Sha256Digest::of(end_entity);
+        if self.revoked.contains(&sha256) || self.revoked.contains(&key_sha256) {
+            self.revoked.rejected().add(sha256, RejectionCause::Revoked);
+            return Err(CertificateError::Revoked.into());
+        }
+        Ok(verified)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        only_offered(dss.scheme)?;
+        self.path.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        only_offered(dss.scheme)?;
+        self.path.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        SIGNATURE_SCHEMES.to_vec()
+    }
+}
+
+/// rustls says what is offered but leaves it to the verifier to hold the client to it.
+fn only_offered(scheme: SignatureScheme) -> Result<(), rustls::Error> {
+    if SIGNATURE_SCHEMES.contains(&scheme) {
+        Ok(())
+    } else {
+        Err(rustls::PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into())
+    }
+}
+
+/// Gives the SHA-256 of the key.
+fn check_purpose_and_key(der: &CertificateDer<'_>) -> Result<Sha256Digest, CertificateError> {
+    let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| CertificateError::BadEncoding)?;
+    if !rest.is_empty() {
+        return Err(CertificateError::BadEncoding);
+    }
+    let usage = certificate.extended_key_usage().map_err(|_| CertificateError::BadEncoding)?;
+    if !usage.is_some_and(|usage| usage.value.client_auth) {
+        return Err(CertificateError::InvalidPurpose);
+    }
+    if is_strong(certificate.public_key()) {
+        Ok(Sha256Digest::of(certificate.public_key().raw))
+    } else {
+        Err(CertificateError::Other(OtherError(Arc::new(WeakKeyError))))
+    }
+}
+
+fn is_strong(key: &SubjectPublicKeyInfo<'_>) -> bool {
+    let kind = &key.algorithm.algorithm;
+    if *kind == OID_KEY_TYPE_EC_PUBLIC_KEY {
+        let curve = key.algorithm.parameters.as_ref().and_then(|parameters| parameters.as_oid().ok());
+        curve.is_some_and(|curve| curve == OID_EC_P256 || curve == OID_NIST_EC_P384)
+    } else if *kind == OID_PKCS1_RSAENCRYPTION {
+        matches!(key.parsed(), Ok(PublicKey::RSA(rsa)) if rsa.key_size() >= MIN_RSA_BITS)
+    } else {
+        false
+    }
+}
+
+/// The certificate's key is neither ECDSA on P-256 or P-384 nor RSA of 3072 bits or more.
+#[derive(Debug)]
+pub(crate) struct WeakKeyError;
+
+impl fmt::Display for WeakKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the key is neither ECDSA on P-256 or P-384 nor RSA of at least {MIN_RSA_BITS} bits")
+    }
+}
+
+impl std::error::Error for WeakKeyError {}

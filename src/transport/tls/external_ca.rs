@@ -1,0 +1,102 @@
+//! Authorities that are not the gateway's own: an office may bring a certificate that somebody else issued (V-PKI).
+//!
+//! What the gateway's own authorities take back it knows from its store. Of a foreign authority it only knows what that
+//! authority publishes: so a list is demanded, and one that has run out refuses everybody it should have told of. A list that
+//! no longer comes is how a revoked certificate would stay in use unnoticed.
+
+use std::sync::Arc;
+
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateRevocationListDer;
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use serde::Deserialize;
+
+use super::{PemSource, TlsConfigError};
+use crate::clock::Timestamp;
+use crate::identity::cryptography::crypto_provider;
+use crate::identity::error::IdentityError;
+use crate::identity::revocation::external_revocation_list::ExternalRevocationList;
+
+/// How much of a foreign certificate's chain is looked up in revocation lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevocationCheck {
+    /// Every certificate below the root: each authority between needs its list.
+    #[default]
+    Chain,
+    /// The device's own certificate only.
+    EndEntity,
+    /// Nothing: who is to be kept out has to be revoked here.
+    None,
+}
+
+/// One set of foreign roots with the revocation lists that go with them.
+#[derive(Debug, Clone)]
+pub struct ExternalCa {
+    pub(super) verifier: Arc<dyn ClientCertVerifier>,
+    /// With the names of their files.
+    lists: Vec<(String, ExternalRevocationList)>,
+}
+
+impl ExternalCa {
+    /// Reads roots (PEM) and lists (PEM or DER).
+    ///
+    /// # Errors
+    /// [`TlsConfigError`] naming the file that cannot be used.
+    pub fn parse(roots: &PemSource, lists: &[PemSource], check: RevocationCheck) -> Result<Self, TlsConfigError> {
+        let certificates = roots.certificates()?;
+        let anchors: Vec<_> = certificates.iter().map(AsRef::as_ref).collect();
+        let (mut parsed, mut read) = (Vec::new(), Vec::new());
+        for source in lists {
+            for list in source.revocation_lists()? {
+                let facts = ExternalRevocationList::read(&list, &anchors).map_err(|error| match error {
+                    IdentityError::RevocationListSignature => {
+                        TlsConfigError::ForgedRevocationList { file: source.name().to_owned() }
+                    }
+                    _ => source.bad_list(),
+                })?;
+                read.push((source.name().to_owned(), facts));
+                parsed.push(list);
+            }
+        }
+        Ok(Self { verifier: verifier(roots.roots()?, parsed, check)?, lists: read })
+    }
+
+    /// When the first of its lists runs out.
+    pub fn first_list_expiry(&self) -> Option<Timestamp> {
+        self.lists.iter().map(|(_, list)| list.next_update).min()
+    }
+
+    /// Whether this may take the place of `in_force`: an older list would let those in again who were taken back since.
+    ///
+    /// # Errors
+    /// [`TlsConfigError::OutdatedRevocationList`] naming the file.
+    pub fn check_successor(&self, in_force: &Self) -> Result<(), TlsConfigError> {
+        let newer = |list: &ExternalRevocationList| in_force.lists.iter().any(|(_, known)| list.is_older_than(known));
+        let again = |list: &ExternalRevocationList| self.lists.iter().any(|(_, other)| list.is_older_than(other));
+        // Beside a newer one in another file an older one does no harm that it did not do before.
+        match self.lists.iter().find(|(_, list)| newer(list) && !again(list)) {
+            Some((file, _)) => Err(TlsConfigError::OutdatedRevocationList { file: file.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn verifier(
+    roots: RootCertStore,
+    lists: Vec<CertificateRevocationListDer<'static>>,
+    check: RevocationCheck,
+) -> Result<Arc<dyn ClientCertVerifier>, TlsConfigError> {
+    let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), crypto_provider());
+    // Expiry is ignored by default in rustls: a list that has run out would be believed for ever. That a certificate without a
+    // list is refused is its default.
+    let builder = match check {
+        RevocationCheck::Chain => builder.with_crls(lists).enforce_revocation_expiration(),
+        RevocationCheck::EndEntity => {
+            builder.with_crls(lists).only_check_end_entity_revocation().enforce_revocation_expiration()
+        }
+        RevocationCheck::None => builder,
+    };
+    builder.build().map_err(TlsConfigError::ClientTrust)
+}

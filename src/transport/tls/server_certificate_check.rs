@@ -1,0 +1,44 @@
+//! Whether those who come to the gateway would take the certificate it is about to show.
+
+use rustls::CertificateError;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::pki_types::{ServerName, UnixTime};
+
+use super::{PemSource, ServerIdentity, TlsConfigError};
+use crate::clock::Timestamp;
+use crate::identity::cryptography::crypto_provider;
+
+impl ServerIdentity {
+    /// Tries the certificate as a device would that trusts `authority` only and calls the gateway `host`: within its time, a whole
+    /// chain, for servers, and for this name.
+    ///
+    /// # Errors
+    /// [`TlsConfigError::Unacceptable`] with the reason.
+    pub fn verify_as_client(&self, authority: &PemSource, host: &str, now: Timestamp) -> Result<(), TlsConfigError> {
+        let refused = |source| TlsConfigError::Unacceptable { host: host.to_owned(), source: timeless(source) };
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| refused(rustls::Error::General("not a host name or an address".into())))?;
+        let (end_entity, intermediates) =
+            self.chain().split_first().ok_or_else(|| refused(rustls::Error::NoCertificatesPresented))?;
+        let milliseconds = u64::try_from(now.unix_milliseconds()).unwrap_or(0);
+        let now = UnixTime::since_unix_epoch(std::time::Duration::from_millis(milliseconds));
+        WebPkiServerVerifier::builder_with_provider(authority.roots()?.into(), crypto_provider())
+            .build()
+            .map_err(TlsConfigError::ClientTrust)?
+            .verify_server_cert(end_entity, intermediates, &name, &[], now)
+            .map_err(refused)?;
+        Ok(())
+    }
+}
+
+/// The same refusal at whatever moment it is looked at again, so that it is told once.
+fn timeless(error: rustls::Error) -> rustls::Error {
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::ExpiredContext { .. }) => CertificateError::Expired.into(),
+        rustls::Error::InvalidCertificate(CertificateError::NotValidYetContext { .. }) => {
+            CertificateError::NotValidYet.into()
+        }
+        other => other,
+    }
+}

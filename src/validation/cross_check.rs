@@ -1,0 +1,105 @@
+//! The `image` crate as a second judge of what the header says. It is of other make than our walk, so what both read the
+//! same way, other programs will too. Header only: decoding would cost more than all other steps of a deposit together.
+
+use std::io::Cursor;
+
+use image::{ColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use super::jpeg::JpegAnalysis;
+use super::{MAX_DECODER_BYTES, MAX_HEIGHT, MAX_WIDTH};
+use crate::domain::check::Check;
+use crate::domain::check::finding::Finding;
+
+/// Compares the second judge's reading with the walk's.
+///
+/// # Returns
+/// A refusal for each thing on which they disagree. Nothing when the walk has found faults: the file is refused already, and
+/// decoders are not asked about headers that were made to lead them astray.
+pub(super) fn check(bytes: &[u8], walk: &JpegAnalysis) -> Vec<Finding> {
+    let header = &walk.header;
+    let (Some(frame), Some(head)) = (&header.frame, header.scan_start.and_then(|end| bytes.get(..end))) else {
+        return Vec::new();
+    };
+    if !walk.errors.is_empty() {
+        return Vec::new();
+    }
+    // Out of its limits, which the pixel rules tell better.
+    if frame.width > MAX_WIDTH || frame.height > MAX_HEIGHT {
+        return Vec::new();
+    }
+    let own = HeaderSummary {
+        format: Some(ImageFormat::Jpeg),
+        size: (frame.width, frame.height),
+        // The walk lets nothing else pass.
+        colour: ColorType::Rgb8,
+        exif: standard_exif(bytes, walk).map(<[u8]>::to_vec),
+    };
+    match read(head) {
+        Ok(other) => own.disagreements(&other),
+        // Only one of them takes this for a sound header.
+        Err(_) => vec![ambiguous("?", &own.size_text())],
+    }
+}
+
+/// The content of the EXIF segment, unless it is empty or its fill byte is not zero: other readers then find none, and what the
+/// walk reads is judged all the same.
+fn standard_exif<'a>(bytes: &'a [u8], walk: &JpegAnalysis) -> Option<&'a [u8]> {
+    let range = walk.header.exif.clone()?;
+    let fill_byte = range.start.checked_sub(1).and_then(|at| bytes.get(at));
+    bytes.get(range).filter(|exif| !exif.is_empty() && fill_byte == Some(&0))
+}
+
+struct HeaderSummary {
+    format: Option<ImageFormat>,
+    size: (u32, u32),
+    colour: ColorType,
+    exif: Option<Vec<u8>>,
+}
+
+fn read(head: &[u8]) -> image::ImageResult<HeaderSummary> {
+    let mut reader = ImageReader::new(Cursor::new(head)).with_guessed_format()?;
+    reader.limits(limits());
+    let format = reader.format();
+    let mut decoder = reader.into_decoder()?;
+    Ok(HeaderSummary {
+        format,
+        size: decoder.dimensions(),
+        colour: decoder.color_type(),
+        exif: decoder.exif_metadata()?,
+    })
+}
+
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_WIDTH);
+    limits.max_image_height = Some(MAX_HEIGHT);
+    limits.max_alloc = Some(MAX_DECODER_BYTES);
+    limits
+}
+
+impl HeaderSummary {
+    fn disagreements(&self, other: &Self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if self.format != other.format {
+            findings.push(ambiguous("? / JPEG", "JPEG"));
+        }
+        if self.size != other.size {
+            findings.push(ambiguous(&format!("{} / {}", self.size_text(), other.size_text()), &self.size_text()));
+        }
+        if self.colour != other.colour {
+            findings.push(ambiguous(&format!("{:?} / {:?}", self.colour, other.colour), &format!("{:?}", self.colour)));
+        }
+        if self.exif != other.exif {
+            findings.push(ambiguous("EXIF / EXIF ?", "EXIF"));
+        }
+        findings
+    }
+
+    fn size_text(&self) -> String {
+        format!("{} x {} px", self.size.0, self.size.1)
+    }
+}
+
+fn ambiguous(measured: &str, limit: &str) -> Finding {
+    Finding::refuse(Check::Ambiguous, measured, limit)
+}

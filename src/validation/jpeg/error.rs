@@ -1,0 +1,256 @@
+//! What can be wrong with a JPEG, as the walk tells it apart.
+
+use std::fmt;
+
+use super::trailing_data::TrailingDataKind;
+use crate::domain::check::Check;
+use crate::domain::check::detail::FindingDetail;
+use crate::domain::check::finding::Finding;
+
+/// One thing that is wrong. `Display` is for logs; [`JpegError::to_finding`] is for the photographer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JpegError {
+    /// No bytes at all.
+    Empty,
+    /// The file does not begin as a JPEG does; what it seems to be instead.
+    NotJpeg(&'static str),
+    /// A JPEG of another process than baseline Huffman in one scan.
+    Coding(Coding),
+    /// Bits for each sample, when they are not 8.
+    BitDepth(u8),
+    /// Number of components, when they are not 3.
+    Components(u8),
+    /// Three components that are not YCbCr, or that not every program takes for YCbCr.
+    ColourSpace(ColourSpace),
+    /// The file ends before the picture does.
+    Truncated {
+        /// Where.
+        position: TruncationPoint,
+        /// How much of the picture data is there, in thousandths, where that could be told.
+        per_mille: Option<u16>,
+    },
+    /// The picture data cannot be decoded, or restart markers and padding are not where they belong.
+    Damaged {
+        /// How far decoding came, in thousandths of the picture.
+        per_mille: u16,
+        /// What stopped it.
+        what: &'static str,
+    },
+    /// The last block is there, but the data and their padding end with two bytes of zeros. They may be codes of the picture, or
+    /// zeros that a disk or a line put in place of a lost end.
+    EndsInZeros,
+    /// The picture data end in good order, but after fewer or more blocks than the header promises: a
+    /// patched header, or damage after which decoding fell into step again. The two cannot always be told apart.
+    DeclaredSize {
+        /// Width in the header, pixels.
+        width: u32,
+        /// Height in the header, pixels.
+        height: u32,
+        /// How much of the promised data is there, in thousandths; `None` when there is more than promised.
+        per_mille: Option<u16>,
+    },
+    /// Bytes after the end marker, other than a few zeros.
+    TrailingData {
+        /// How many.
+        bytes: usize,
+        /// A guess at their kind.
+        appendix: TrailingDataKind,
+    },
+    /// A segment or table that the standard does not allow.
+    Structure {
+        /// The segment's name: `DHT`.
+        segment: &'static str,
+        /// Where in the file, in bytes from its beginning.
+        offset: usize,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// Picture data that take more bytes than the samples they code.
+    Oversized {
+        /// Bytes of the picture data.
+        bytes: usize,
+        /// The most that are accepted.
+        limit: usize,
+    },
+    /// More metadata before the picture than [`super::MAX_METADATA_BYTES`].
+    Metadata {
+        /// The bytes before the picture data, or as many of them as could be read.
+        bytes: usize,
+    },
+    /// More segments before the picture than [`super::MAX_SEGMENTS`].
+    Segments,
+    /// Several EXIF segments that are not copies of one another.
+    ExifSegments {
+        /// Number of EXIF segments.
+        count: usize,
+    },
+}
+
+/// Colours of three components that are not YCbCr beyond doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColourSpace {
+    /// An Adobe segment or the identifiers say RGB.
+    Rgb,
+    /// The identifiers say RGB, a JFIF or an Adobe segment beside them YCbCr. libjpeg believes the segment, zune the
+    /// identifiers.
+    RgbOrYCbCr,
+    /// An Adobe segment says YCCK, which has four components.
+    Ycck,
+    /// Unknown identifiers without a JFIF or an Adobe segment, or an Adobe transform that does not exist.
+    Unknown,
+}
+
+impl ColourSpace {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Rgb => "RGB",
+            Self::RgbOrYCbCr => "RGB / YCbCr",
+            Self::Ycck => "YCCK",
+            Self::Unknown => "?",
+        }
+    }
+
+    const fn detail(self) -> Option<FindingDetail> {
+        match self {
+            Self::Rgb => Some(FindingDetail::StoredAsRgb),
+            Self::RgbOrYCbCr => Some(FindingDetail::ColourContradictory),
+            Self::Ycck | Self::Unknown => None,
+        }
+    }
+}
+
+/// Where a file was cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TruncationPoint {
+    /// Before the picture data.
+    Header,
+    /// In the picture data.
+    Scan,
+    /// In the end marker.
+    EndMarker,
+}
+
+/// Processes of T.81 that are not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// SOF2.
+    Progressive,
+    /// SOF3.
+    Lossless,
+    /// SOF5 to SOF7.
+    Hierarchical,
+    /// SOF9 to SOF15.
+    Arithmetic,
+    /// Baseline, with the colours one after the other in several scans.
+    NonInterleaved,
+}
+
+impl Coding {
+    /// The technical term, the same in German and English export dialogues.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Progressive => "progressive",
+            Self::Lossless => "lossless",
+            Self::Hierarchical => "hierarchical",
+            Self::Arithmetic => "arithmetic",
+            Self::NonInterleaved => "non-interleaved",
+        }
+    }
+
+    const fn detail(self) -> Option<FindingDetail> {
+        match self {
+            Self::Progressive => None,
+            Self::NonInterleaved => Some(FindingDetail::SeparateScans),
+            Self::Lossless | Self::Hierarchical | Self::Arithmetic => Some(FindingDetail::RareCoding),
+        }
+    }
+}
+
+impl JpegError {
+    /// Whether the picture data cannot be walked with this fault in the header.
+    pub(super) const fn prevents_scan(&self) -> bool {
+        !matches!(self, Self::ColourSpace(_) | Self::ExifSegments { .. })
+    }
+
+    /// The finding for it; always one that refuses.
+    pub fn to_finding(&self) -> Finding {
+        match self {
+            Self::Empty => Finding::refuse(Check::Empty, "0 B", "> 0 B"),
+            Self::NotJpeg(guess) => Finding::refuse(Check::Format, *guess, "JPEG"),
+            Self::Coding(coding) => {
+                Finding::refuse(Check::Coding, coding.name(), "baseline").with_detail(coding.detail())
+            }
+            Self::BitDepth(bits) => Finding::refuse(Check::BitDepth, format!("{bits} bit"), "8 bit"),
+            Self::Components(1) => {
+                Finding::refuse(Check::Colour, "1 (Y)", "3 (YCbCr)").with_detail(Some(FindingDetail::Grey))
+            }
+            Self::Components(4) => {
+                Finding::refuse(Check::Colour, "4 (CMYK)", "3 (YCbCr)").with_detail(Some(FindingDetail::Cmyk))
+            }
+            Self::Components(count) => Finding::refuse(Check::Colour, count.to_string(), "3 (YCbCr)"),
+            Self::ColourSpace(space) => {
+                let measured = format!("3 ({})", space.name());
+                Finding::refuse(Check::Colour, measured, "3 (YCbCr)").with_detail(space.detail())
+            }
+            Self::Truncated { position: TruncationPoint::EndMarker, .. } => {
+                Finding::refuse(Check::Complete, "100.0 %, - EOI", "100.0 %, EOI")
+            }
+            Self::Truncated { per_mille, position: place } => {
+                let measured = match (per_mille, place) {
+                    (Some(per_mille), _) => percent(*per_mille),
+                    (None, TruncationPoint::Header) => percent(0),
+                    (None, _) => "< 100.0 %".to_owned(),
+                };
+                Finding::refuse(Check::Complete, measured, "100.0 %")
+            }
+            Self::Damaged { per_mille, .. } => Finding::refuse(Check::PictureData, percent(*per_mille), "100.0 %"),
+            Self::EndsInZeros => Finding::refuse(Check::PictureData, percent(999), "100.0 %")
+                .with_detail(Some(FindingDetail::EndsInZeros)),
+            Self::DeclaredSize { width, height, per_mille } => Finding::refuse(
+                Check::DeclaredSize,
+                per_mille.map_or_else(|| "> 100.0 %".to_owned(), percent),
+                format!("100.0 % ({width} x {height} px)"),
+            ),
+            Self::TrailingData { bytes, appendix } => {
+                let measured = match appendix.name() {
+                    Some(name) => format!("{bytes} B, {name}"),
+                    None => format!("{bytes} B"),
+                };
+                Finding::refuse(Check::TrailingData, measured, "0 B").with_detail(appendix.detail())
+            }
+            Self::Structure { segment, offset, .. } => {
+                Finding::refuse(Check::Structure, format!("{segment} @ {offset} B"), "ITU-T T.81")
+            }
+            Self::Segments => {
+                let limit = super::MAX_SEGMENTS;
+                Finding::refuse(Check::Metadata, format!("> {limit} (APP, COM)"), format!("<= {limit} (APP, COM)"))
+                    .with_detail(Some(FindingDetail::TooMuchMetadata))
+            }
+            Self::Oversized { bytes, limit } => {
+                Finding::refuse(Check::FileSize, format!("{bytes} B"), format!("<= {limit} B"))
+            }
+            Self::ExifSegments { count } => Finding::refuse(Check::ExifBlocks, format!("{count} x EXIF"), "1 x EXIF"),
+            Self::Metadata { bytes } => {
+                Finding::refuse(Check::Metadata, format!(">= {bytes} B"), format!("<= {} B", super::MAX_METADATA_BYTES))
+                    .with_detail(Some(FindingDetail::TooMuchMetadata))
+            }
+        }
+    }
+}
+
+fn percent(per_mille: u16) -> String {
+    format!("{}.{} %", per_mille / 10, per_mille % 10)
+}
+
+impl fmt::Display for JpegError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Structure { segment, offset, what } => write!(f, "{segment} at byte {offset}: {what}"),
+            Self::Damaged { per_mille, what } => write!(f, "picture data, after {}: {what}", percent(*per_mille)),
+            other => {
+                let finding = other.to_finding();
+                write!(f, "{}: {}, expected {}", finding.check, finding.measured, finding.limit)
+            }
+        }
+    }
+}

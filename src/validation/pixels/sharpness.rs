@@ -1,0 +1,34 @@
+//! Whether the picture is as fine as its pixels promise, by how far the coefficients of its blocks go.
+//!
+//! A block of 8 x 8 pixels is stored as 64 patterns from coarse to fine (T.81, figure A.6), those that are nearly absent as zeros.
+//! A sharp eye, hair and the noise of a sensor fill the fine ones; a lens out of focus, smoothing and enlarging leave them empty.
+//! Enlarging and blurring look alike to this measure, as they must: a picture that was blurred throughout holds no more
+//! than a smaller one. What differs is the advice: a face without detail is a matter of focus, and a picture in which
+//! nothing at all has any, be it hair, cloth or noise, was most likely enlarged.
+//!
+//! How coarse the steps are decides what counts as absent. The rules therefore hold within a range of qualities.
+
+use super::histogram::Histogram;
+use crate::domain::check::Check;
+use crate::domain::check::finding::Finding;
+use crate::validation::downscaled::Plane;
+use crate::validation::rules::SharpnessRule;
+
+/// Of the middle, the tenth of the blocks with the finest detail.
+pub(super) fn check_focus(detail: &Plane, quality: u8, rule: &SharpnessRule) -> Option<Finding> {
+    rule.advise(Check::Sharpness, quality, Histogram::of_middle(detail).quantile(900))
+}
+
+/// Of the whole picture, the hundredth of the blocks with the finest detail.
+pub(super) fn check_upscaling(detail: &Plane, quality: u8, rule: &SharpnessRule) -> Option<Finding> {
+    rule.advise(Check::Upscaled, quality, Histogram::of(detail.samples.iter().copied()).quantile(990))
+}
+
+impl SharpnessRule {
+    fn advise(&self, check: Check, quality: u8, measured: u8) -> Option<Finding> {
+        let judged = (self.from_quality..=self.to_quality).contains(&quality);
+        let limit = self.advise_min_detail;
+        (judged && measured < limit)
+            .then(|| Finding::advise(check, format!("DCT {measured}/63"), format!("DCT >= {limit}/63")))
+    }
+}

@@ -1,0 +1,131 @@
+//! What a story may have happen around the browser: plain HTTP on loopback, one question a request.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::routing::post;
+use axum::{Json, Router};
+use lichtbild::domain::digest::Sha256Digest;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::desk_gateway::DeskGateway;
+use crate::support::photos::jpeg::fixture;
+use crate::support::router_client::{RouterResponse, idempotency_key, json_string, photo};
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
+enum ControlRequest {
+    /// The studio deposits a photo: a small one unlike any other, or one of the fixtures.
+    Deposit { portrait: Option<String> },
+    /// The studio withdraws its photo.
+    Withdraw { photo_id: String },
+    /// What the studio is shown of its photo.
+    Photo { photo_id: String },
+    /// A device enters a code by the JSON route.
+    Collect { device: String, code: String },
+    /// It fetches the picture, too.
+    Fetch { device: String, collection: String, code: String },
+    /// It says what became of the photo.
+    Settle { device: String, collection: String, outcome: Value },
+    /// What its office collected.
+    Collections { device: String },
+    /// Moves the gateway's clock.
+    Advance { seconds: u64 },
+    /// The sweeper comes by.
+    Sweep,
+    /// The device's office is suspended, or let in again.
+    Suspend { device: String, suspended: bool },
+    /// The device is revoked.
+    Revoke { device: String },
+    /// From now on no change can be stored.
+    BreakStorage,
+    /// The store is well again.
+    MendStorage,
+    /// All that came in at the office listener so far.
+    Asked,
+    /// A digest of everything that is stored, to see whether it changed.
+    Contents,
+    /// What the transfer log holds, in order.
+    Events,
+    /// Opens the same desk under a certificate of an unknown authority; its address.
+    Impostor,
+}
+
+/// Answers until the test ends.
+pub async fn serve(counter: &Arc<DeskGateway>) -> SocketAddr {
+    DeskGateway::serve_plain(Router::new().route("/", post(answer)).with_state(Arc::clone(counter))).await
+}
+
+async fn answer(State(counter): State<Arc<DeskGateway>>, Json(ask): Json<ControlRequest>) -> Json<Value> {
+    let gateway = &counter.gateway;
+    let answer = match ask {
+        ControlRequest::Deposit { portrait } => deposit(&counter, portrait).await,
+        ControlRequest::Withdraw { photo_id } => whole(&counter.studio.withdraw(&photo_id).await),
+        ControlRequest::Photo { photo_id } => counter.studio.photo(&photo_id).await.json(),
+        ControlRequest::Collect { device, code } => whole(&counter.device(&device).collect(&code).await),
+        ControlRequest::Fetch { device, collection, code } => {
+            json!({ "status": counter.device(&device).fetch(&collection, &code).await.status })
+        }
+        ControlRequest::Settle { device, collection, outcome } => {
+            whole(&counter.device(&device).settle(&collection, &outcome).await)
+        }
+        ControlRequest::Collections { device } => counter.device(&device).collections("limit=50").await.json(),
+        ControlRequest::Advance { seconds } => {
+            gateway.advance(Duration::from_secs(seconds));
+            json!(gateway.now().to_string())
+        }
+        ControlRequest::Sweep => {
+            gateway.sweep().await;
+            Value::Null
+        }
+        ControlRequest::Suspend { device, suspended } => {
+            gateway.set_suspended(&counter.device(&device).party, suspended).await;
+            Value::Null
+        }
+        ControlRequest::Revoke { device } => {
+            gateway.revoke(counter.device(&device)).await;
+            Value::Null
+        }
+        ControlRequest::BreakStorage => {
+            gateway.database.break_audit().await;
+            Value::Null
+        }
+        ControlRequest::MendStorage => {
+            gateway.database.repair_audit().await;
+            Value::Null
+        }
+        ControlRequest::Asked => json!(*counter.logged_requests.lock().unwrap()),
+        ControlRequest::Contents => {
+            let contents = format!("{:?}", gateway.database.contents().await);
+            json!(Sha256Digest::of(contents.as_bytes()).to_string())
+        }
+        ControlRequest::Impostor => json!(format!("https://{}", counter.serve_impostor().await)),
+        ControlRequest::Events => {
+            json!(gateway.database.audit().await.into_iter().map(|row| row.event).collect::<Vec<_>>())
+        }
+    };
+    Json(answer)
+}
+
+async fn deposit(counter: &DeskGateway, portrait: Option<String>) -> Value {
+    let number = counter.number();
+    let bytes = portrait.map_or_else(|| photo(number), |name| fixture(&name));
+    let answer = counter.studio.deposit(&bytes, &idempotency_key(number)).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let receipt = answer.json();
+    counter.remember_code(&json_string(&receipt["code"]));
+    json!({
+        "photo_id": json_string(&receipt["photo_id"]),
+        "code": json_string(&receipt["code"]),
+        "sha256": Sha256Digest::of(&bytes).to_string(),
+        "bytes": bytes.len(),
+    })
+}
+
+fn whole(answer: &RouterResponse) -> Value {
+    let body = if answer.body.is_empty() { Value::Null } else { answer.json() };
+    json!({ "status": answer.status, "body": body })
+}

@@ -1,0 +1,175 @@
+//! A gateway in this process behind a real office listener, with two offices at it and a record of what they asked for.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use axum::Router;
+use axum::body::HttpBody;
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use lichtbild::clock::Timestamp;
+use lichtbild::domain::party::Party;
+use lichtbild::server::routes::ListenerKind;
+use lichtbild::transport::accept::listener::{Listener, Security};
+use lichtbild::transport::accept::peer::PeerCertificate;
+use lichtbild::transport::http::limits::ListenerLimits;
+use lichtbild::transport::http::shutdown::ShutdownTrigger;
+use lichtbild::transport::tls::revocation::RevokedCertificates;
+use lichtbild::transport::tls::{ClientTrust, MissingCertificatePolicy, PemSource, ServerIdentity, ServerTls};
+use serde_json::{Value, json};
+use time::macros::datetime;
+use tokio::net::TcpListener;
+
+use super::control_server;
+use crate::support::pki::{Leaf, TestCa};
+use crate::support::router_client::RouterClient;
+use crate::support::test_gateway::{TestGateway, TestGatewaySetup};
+
+/// Who stands at the counter of which office: the names that stories use. There is a `stranger` too, with a certificate that
+/// the gateway's authority issued for a device that it does not know.
+const DEVICES: [(&str, &str); 3] =
+    [("mitte", "Bürgeramt Mitte"), ("mitte_2", "Bürgeramt Mitte"), ("nord", "Bürgeramt Nord")];
+
+/// One request that came in at the office listener.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct LoggedRequest {
+    pub method: String,
+    /// With its query.
+    pub path: String,
+    pub referer: Option<String>,
+    pub status: u16,
+    pub answer_bytes: Option<u64>,
+}
+
+pub struct DeskGateway {
+    pub gateway: TestGateway,
+    pub studio: RouterClient,
+    /// By the names of [`DEVICES`].
+    pub devices: BTreeMap<&'static str, RouterClient>,
+    pub logged_requests: Mutex<Vec<LoggedRequest>>,
+    codes: Mutex<Vec<String>>,
+    numbers: AtomicU32,
+    stop: ShutdownTrigger,
+}
+
+impl DeskGateway {
+    /// Opens the counter; the second value tells a story where it is and who may stand there.
+    pub async fn open(change: impl FnOnce(&mut TestGatewaySetup)) -> (Arc<Self>, Value) {
+        let gateway = TestGateway::with(change).await;
+        let studio = gateway.studio("Foto Koch").await;
+        let (mut parties, mut devices) = (BTreeMap::<_, Party>::new(), BTreeMap::new());
+        let mut keys = BTreeMap::from([("stranger", shown(&office_ca().device()))]);
+        for (name, office) in DEVICES {
+            if !parties.contains_key(office) {
+                parties.insert(office, gateway.office(office).await.party);
+            }
+            let leaf = office_ca().device();
+            let certificate = PeerCertificate::new(leaf.der.clone().into());
+            let until = Timestamp::from(datetime!(2119-01-01 0:00 UTC));
+            devices.insert(name, gateway.device_with_certificate(&parties[office], certificate, until).await);
+            keys.insert(name, shown(&leaf));
+        }
+        let counter = Arc::new(Self {
+            gateway,
+            studio,
+            devices,
+            logged_requests: Mutex::default(),
+            codes: Mutex::default(),
+            numbers: AtomicU32::new(0),
+            stop: ShutdownTrigger::new(),
+        });
+        let office = counter.serve_office().await;
+        let control = control_server::serve(&counter).await;
+        let scene = json!({
+            "office": format!("https://{office}"),
+            "control": format!("http://{control}"),
+            "devices": keys,
+            "now": counter.gateway.now().to_string(),
+        });
+        (counter, scene)
+    }
+
+    async fn serve_office(self: &Arc<Self>) -> SocketAddr {
+        self.serve(server_ca()).await
+    }
+
+    /// The same desk under a certificate of an authority that nobody here trusts.
+    pub async fn serve_impostor(self: &Arc<Self>) -> SocketAddr {
+        self.serve(&TestCa::new("Somebody Else's CA")).await
+    }
+
+    async fn serve(self: &Arc<Self>, authority: &TestCa) -> SocketAddr {
+        let roots = PemSource::new("office-ca.pem", office_ca().certificate_pem.as_str());
+        let trust = ClientTrust::parse(&roots, RevokedCertificates::default()).unwrap();
+        let trust = trust.with_missing_certificate(MissingCertificatePolicy::Explain);
+        let server = authority.server();
+        let chain = PemSource::new("server.pem", server.certificate_pem);
+        let identity = ServerIdentity::parse(&chain, &PemSource::new("server.key", server.key_pem)).unwrap();
+        let tls = ServerTls::with_client_certificates(identity, trust, self.gateway.clock.clone()).unwrap();
+        let (address, limits) = ("127.0.0.1:0".parse().unwrap(), ListenerLimits::default());
+        let listener = Listener::bind("office", address, Security::fixed(tls), limits).await.unwrap();
+        let address = listener.local_address();
+        let router = self.gateway.router(ListenerKind::Office).layer(from_fn_with_state(Arc::clone(self), record));
+        tokio::spawn(listener.serve(router, self.stop.subscribe()));
+        address
+    }
+
+    /// Runs a control server until the test ends.
+    pub async fn serve_plain(router: Router) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async { axum::serve(listener, router).await });
+        address
+    }
+
+    /// Notes a code that must not be found anywhere.
+    pub fn remember_code(&self, code: &str) {
+        self.codes.lock().unwrap().push(code.to_owned());
+    }
+
+    /// All that were noted.
+    pub fn codes(&self) -> Vec<String> {
+        self.codes.lock().unwrap().clone()
+    }
+
+    /// Another one each time.
+    pub fn number(&self) -> u32 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub fn device(&self, name: &str) -> &RouterClient {
+        self.devices.get(name).unwrap_or_else(|| panic!("no device {name}"))
+    }
+}
+
+async fn record(State(counter): State<Arc<DeskGateway>>, request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().to_string(), request.uri().to_string());
+    let referer = text(request.headers(), "referer");
+    let response = next.run(request).await;
+    let (status, answer_bytes) = (response.status().as_u16(), response.body().size_hint().exact());
+    counter.logged_requests.lock().unwrap().push(LoggedRequest { method, path, referer, status, answer_bytes });
+    response
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+fn shown(leaf: &Leaf) -> Value {
+    json!({ "certificate": leaf.certificate_pem, "key": leaf.key_pem })
+}
+
+/// Vouches for the gateways of this run.
+pub fn server_ca() -> &'static TestCa {
+    static CA: OnceLock<TestCa> = OnceLock::new();
+    CA.get_or_init(|| TestCa::new("Server CA"))
+}
+
+fn office_ca() -> &'static TestCa {
+    static CA: OnceLock<TestCa> = OnceLock::new();
+    CA.get_or_init(|| TestCa::new("Office CA"))
+}

@@ -1,0 +1,137 @@
+//! The stories by name, each with the gateway it needs.
+
+use lichtbild::validation::Profile;
+
+use super::chromium_driver::ChromiumDriver;
+use super::desk_gateway::DeskGateway;
+use crate::storage::secrecy::log::capture_log;
+use crate::support::test_gateway::TestGatewaySetup;
+
+/// Pictures of any size, judged at once.
+fn small(_: &mut TestGatewaySetup) {}
+
+/// Portraits, judged by a profile that knows faces: there are guide lines for them.
+fn portraits(setup: &mut TestGatewaySetup) {
+    setup.profile = Profile::builtin("icao-35x45").unwrap();
+}
+
+/// Three requests in a minute.
+fn busy(setup: &mut TestGatewaySetup) {
+    setup.rules.requests_per_minute = 3;
+}
+
+async fn run_story_and_check_log(story: &str, change: fn(&mut TestGatewaySetup)) {
+    // All of the gateway runs on this thread.
+    let (lines, _guard) = capture_log();
+    let (counter, scene) = DeskGateway::open(change).await;
+    ChromiumDriver::shared().run_story(story, &scene).await;
+    let log = lines.text();
+    assert!(log.contains("listening"), "the log is not heard: {log}");
+    for code in counter.codes() {
+        for written in [code.replace('-', ""), code] {
+            assert!(
+                !log.contains(&written) && !log.contains(&written.to_lowercase()),
+                "a code stands in the log: {log}"
+            );
+        }
+    }
+}
+
+macro_rules! stories {
+    ($($story:ident: $setup:ident,)*) => {
+        const STORIES: &[&str] = &[$(stringify!($story)),*];
+
+        $(#[tokio::test]
+        async fn $story() {
+            run_story_and_check_log(stringify!($story), $setup).await;
+        })*
+    };
+}
+
+stories! {
+    // From the first page to the photo.
+    the_whole_path_goes_with_the_keyboard_alone: small,
+    a_scanner_may_say_what_kind_of_symbol_it_reads: small,
+    a_scanner_types_fast_and_presses_enter: small,
+    groups_appear_as_one_types_and_vanish_as_one_deletes: small,
+    a_scanner_goes_on_where_a_refusal_was_read_out: small,
+    a_pasted_code_is_understood_however_it_is_written: small,
+    a_typo_is_caught_in_the_page_before_any_request: small,
+    an_empty_field_is_not_sent: small,
+    two_swapped_symbols_are_called_a_typo_in_their_group: small,
+
+    // The page with the photo.
+    from_enter_to_the_photo_it_takes_two_requests_and_little_more_than_the_photo: portraits,
+    the_page_tells_what_a_clerk_needs_to_know: portraits,
+    guide_lines_can_be_switched_on_and_off: portraits,
+    one_pixel_of_the_photo_can_be_one_pixel_of_the_screen: portraits,
+    the_countdown_counts_and_says_when_the_time_is_over: small,
+    a_computer_whose_clock_is_wrong_counts_right: small,
+    after_the_lease_the_code_is_entered_again: small,
+    a_decision_about_a_photo_that_was_seen_counts_after_the_lease_too: small,
+    a_form_that_was_open_for_days_is_answered_in_words_and_changes_nothing: small,
+    today_leads_back_to_a_photo_that_is_still_leased: small,
+
+    // What becomes of a photo.
+    using_saves_the_deposited_photo_and_settles_only_after_that: small,
+    nothing_is_erased_that_was_not_saved: small,
+    the_file_is_saved_once_by_itself_and_again_on_request: small,
+    a_photo_kept_for_a_second_document_comes_again_by_the_same_code: small,
+    a_date_that_cannot_be_kept_until_is_answered_in_words: small,
+    a_refusal_reaches_the_studio_with_reason_and_note: small,
+    a_refusal_without_a_reason_is_asked_for_one: small,
+    what_is_put_back_is_there_for_the_next_office: small,
+    without_a_script_the_whole_path_is_the_same: small,
+
+    // Every failure in its own words.
+    every_refusal_has_words_of_its_own_and_words_for_the_citizen: small,
+    what_was_entered_stands_there_to_be_compared_but_in_no_answer: small,
+    a_busy_gateway_says_so_and_goes_on_by_itself: busy,
+    a_certificate_that_no_device_of_an_office_holds_is_told_so_in_a_page: small,
+    a_browser_without_a_certificate_is_told_what_is_missing: small,
+    addresses_that_lead_nowhere_answer_in_a_page: small,
+
+    // Back, reload, double click, several tabs.
+    going_back_shows_no_photo_that_is_gone_and_repeats_nothing: small,
+    going_back_shows_no_photo_that_a_colleague_settled: small,
+    going_back_from_the_photo_leads_to_the_code_field_and_forward_to_the_photo: small,
+    reloading_shows_the_same_photo_under_the_same_lease: small,
+    reloading_an_incomplete_form_leads_back_to_the_photo: small,
+    reloading_the_last_page_repeats_nothing: small,
+    a_double_click_on_enter_is_one_lease: small,
+    a_double_click_on_finish_settles_once_and_ends_well: small,
+    the_same_form_sent_twice_by_a_hasty_browser_settles_once: small,
+    two_tabs_hold_two_photos_apart: small,
+    two_tabs_with_one_code_share_the_lease_and_the_second_decision_is_told_of_the_first: small,
+    a_colleague_of_the_same_office_goes_on_with_the_same_photo: small,
+
+    // Why a counter does not work.
+    the_self_test_tells_what_the_scanner_sends: small,
+    the_self_test_knows_device_gateway_and_browser: small,
+
+    // What others try.
+    a_form_of_a_foreign_page_changes_nothing: small,
+    a_token_of_another_device_is_worth_nothing: small,
+    every_form_that_changes_something_carries_a_token: small,
+    nothing_stays_behind_in_the_browser: small,
+    a_page_does_not_let_itself_be_framed: small,
+    a_gateway_of_another_authority_is_not_spoken_to: small,
+
+    // What everybody can read and reach.
+    every_page_is_fit_for_everybody: portraits,
+    every_last_page_is_fit_for_everybody: small,
+    every_refusal_is_fit_for_everybody: small,
+    the_english_pages_are_accessible_too: small,
+    the_language_once_switched_stays: small,
+    every_stop_of_the_tab_key_is_seen: small,
+    the_receipt_prints_without_what_is_only_for_the_screen: small,
+}
+
+#[tokio::test]
+async fn every_story_of_the_browser_is_told() {
+    let mut told = STORIES.to_vec();
+    told.sort_unstable();
+    let mut stories = ChromiumDriver::shared().stories().await;
+    stories.sort_unstable();
+    assert_eq!(stories, told);
+}

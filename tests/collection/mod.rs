@@ -1,8 +1,0 @@
-//! Photos claimed and fetched by offices.
-
-mod codes;
-mod collected;
-mod gone;
-mod lease;
-mod parallel;
-mod picture;

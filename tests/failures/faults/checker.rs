@@ -1,0 +1,416 @@
+//! Holds a history against the transfer log, and both against the promises of the gateway.
+//!
+//! The log is the order in which the gateway says that things happened. That order is believed only if it can be: every step in it
+//! is allowed after the ones before it ([`replay`](super::log_replay)), somebody asked for each, each that was acknowledged is in it,
+//! and none comes before another that was over when it began. What clients saw is weighed without the log as well, so that a log
+//! which is wrong in the same way as the answers convinces nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::history::{ClientRequest, ObservedOutcome, RecordedOperation};
+use super::log_replay::{ReplayedLog, replay};
+use crate::support::raw_database::AuditLogRow;
+
+/// A promise that was broken. Photos are named by their codes where clients saw it, by their identifiers where the log tells.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Violation {
+    TwoCodesForOneKey {
+        key: String,
+    },
+    OneCodeForTwoKeys {
+        code: String,
+    },
+    /// A code without a photo: no row tells of its deposit, or it opened what nobody had deposited.
+    CodeWithoutPhoto {
+        code: String,
+    },
+    /// Acknowledged, and in the end neither there nor settled by an office that said so.
+    LostDeposit {
+        code: String,
+    },
+    OtherBytes {
+        code: String,
+    },
+    /// Two offices had the bytes, and neither gave them back.
+    TwoReaders {
+        code: String,
+    },
+    /// The bytes went out after it had been acknowledged that the photo is erased.
+    ReadAfterErasure {
+        code: String,
+    },
+    /// It was leased while another office held it.
+    TwoHolders {
+        photo_id: String,
+    },
+    /// A step that is not allowed after the ones before it.
+    ForbiddenTransition {
+        photo_id: String,
+        event: String,
+    },
+    /// Acknowledged, and not in the log.
+    MissingRow {
+        event: String,
+        subject: String,
+    },
+    /// In the log, and nobody had asked for it.
+    UnrequestedRow {
+        event: String,
+        subject: String,
+    },
+    /// In the log behind something that began when this was over; or a refusal whose reason came later.
+    OutOfOrder {
+        code: String,
+    },
+    /// A refusal without a reason.
+    FalseRefusal {
+        code: String,
+        problem: String,
+    },
+}
+
+/// Everything that is wrong; empty when the gateway kept its promises. Faults were over at `quiet_since`: what was asked from then
+/// on shows where each photo is.
+pub fn violations(operations: &[RecordedOperation], log: &[AuditLogRow], quiet_since: Duration) -> BTreeSet<Violation> {
+    let (course, mut found) = replay(log);
+    let case = HistoryCheck::new(operations, log, course, quiet_since);
+    case.check_codes(&mut found);
+    case.check_acknowledgements(&mut found);
+    case.check_rows(&mut found);
+    for (code, deposit) in &case.deposits {
+        let about = case.about.get(code.as_str()).map_or(&[][..], Vec::as_slice);
+        check_readers(code, about, &mut found);
+        case.check_refusals(code, deposit, about, &mut found);
+        case.check_order(code, about, &mut found);
+        let is_accounted_for = |operation: &&RecordedOperation| match &operation.outcome {
+            ObservedOutcome::Photo { sha256 } => *sha256 == deposit.sha256,
+            told => told.is_problem("photo-settled"),
+        };
+        let mut in_the_end = about.iter().filter(|operation| operation.begun >= quiet_since);
+        if !in_the_end.any(is_accounted_for) {
+            found.insert(Violation::LostDeposit { code: code.clone() });
+        }
+    }
+    found
+}
+
+/// An acknowledged deposit, by its code.
+struct AcknowledgedDeposit {
+    photo_id: String,
+    sha256: String,
+    acknowledged: Duration,
+}
+
+fn deposits(operations: &[RecordedOperation]) -> BTreeMap<String, AcknowledgedDeposit> {
+    let mut deposits = BTreeMap::<String, AcknowledgedDeposit>::new();
+    for operation in operations {
+        if let (ClientRequest::Deposit { sha256, .. }, ObservedOutcome::Deposited { photo_id, code, .. }) =
+            (&operation.request, &operation.outcome)
+        {
+            let acknowledged = operation.ended;
+            let deposit = AcknowledgedDeposit { photo_id: photo_id.clone(), sha256: sha256.clone(), acknowledged };
+            let earliest = deposits.entry(code.clone()).or_insert(deposit);
+            earliest.acknowledged = earliest.acknowledged.min(acknowledged);
+        }
+    }
+    deposits
+}
+
+struct HistoryCheck<'a> {
+    operations: &'a [RecordedOperation],
+    log: &'a [AuditLogRow],
+    replayed: ReplayedLog,
+    deposits: BTreeMap<String, AcknowledgedDeposit>,
+    /// What was asked about each code's photo, settlements of its collections included.
+    about: BTreeMap<&'a str, Vec<&'a RecordedOperation>>,
+    devices: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    quiet_since: Duration,
+}
+
+impl<'a> HistoryCheck<'a> {
+    fn new(
+        operations: &'a [RecordedOperation],
+        log: &'a [AuditLogRow],
+        replayed: ReplayedLog,
+        quiet_since: Duration,
+    ) -> Self {
+        let deposits = deposits(operations);
+        let (mut about, mut devices) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, BTreeSet<_>>::new());
+        let mut code_of = BTreeMap::new();
+        for operation in operations {
+            devices.entry(operation.party.as_str()).or_default().insert(operation.device.as_str());
+            if let ObservedOutcome::Deposited { code, photo_id, .. } = &operation.outcome {
+                code_of.insert(photo_id.as_str(), code.as_str());
+            }
+        }
+        for operation in operations {
+            let code = match (&operation.request, &operation.outcome) {
+                (ClientRequest::Collect { code } | ClientRequest::Fetch { code, .. }, _) => Some(code.as_str()),
+                (_, ObservedOutcome::Deposited { code, .. }) => Some(code.as_str()),
+                (ClientRequest::Settle { collection_id, .. }, _) => {
+                    replayed.photo_of.get(collection_id).and_then(|photo| code_of.get(photo.as_str()).copied())
+                }
+                (ClientRequest::Deposit { .. }, _) => None,
+            };
+            if let Some(code) = code {
+                about.entry(code).or_default().push(operation);
+            }
+        }
+        Self { operations, log, replayed, deposits, about, devices, quiet_since }
+    }
+
+    fn check_codes(&self, found: &mut BTreeSet<Violation>) {
+        let (mut codes, mut keys) = (BTreeMap::new(), BTreeMap::new());
+        for operation in self.operations {
+            match (&operation.request, &operation.outcome) {
+                (ClientRequest::Deposit { key, .. }, ObservedOutcome::Deposited { code, photo_id, .. }) => {
+                    let named = (&operation.device, key);
+                    if *codes.entry(named).or_insert((code, photo_id)) != (code, photo_id) {
+                        found.insert(Violation::TwoCodesForOneKey { key: key.clone() });
+                    }
+                    if *keys.entry(code).or_insert(named) != named {
+                        found.insert(Violation::OneCodeForTwoKeys { code: code.clone() });
+                    }
+                }
+                (ClientRequest::Deposit { key, .. }, ObservedOutcome::Refused { status, problem })
+                    if *status != 429 && *status < 500 && problem != "deposit-in-progress" =>
+                {
+                    found.insert(Violation::FalseRefusal { code: key.clone(), problem: problem.clone() });
+                }
+                (ClientRequest::Collect { code }, ObservedOutcome::Leased { photo_id, .. })
+                    if self.deposits.get(code).is_none_or(|deposit| deposit.photo_id != *photo_id) =>
+                {
+                    found.insert(Violation::CodeWithoutPhoto { code: code.clone() });
+                }
+                (ClientRequest::Fetch { code, .. }, ObservedOutcome::Photo { sha256 })
+                    if self.deposits.get(code).is_none_or(|deposit| deposit.sha256 != *sha256) =>
+                {
+                    found.insert(Violation::OtherBytes { code: code.clone() });
+                }
+                (ClientRequest::Collect { code } | ClientRequest::Fetch { code, .. }, told)
+                    if told.is_problem("photo-damaged") =>
+                {
+                    found.insert(Violation::OtherBytes { code: code.clone() });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What was acknowledged is in the log, done by who was told so.
+    fn check_acknowledgements(&self, found: &mut BTreeSet<Violation>) {
+        for operation in self.operations {
+            let missing =
+                |event: &str, subject: &String| Violation::MissingRow { event: event.into(), subject: subject.clone() };
+            match (&operation.request, &operation.outcome) {
+                (ClientRequest::Deposit { .. }, ObservedOutcome::Deposited { photo_id, code, .. })
+                    if self.rows("photo.deposited", photo_id, &operation.party).is_empty() =>
+                {
+                    found.insert(Violation::CodeWithoutPhoto { code: code.clone() });
+                }
+                (ClientRequest::Collect { .. }, ObservedOutcome::Leased { collection_id, photo_id, .. }) => {
+                    let rows = self.rows("collection.leased", collection_id, &operation.party);
+                    if rows.is_empty() || self.replayed.photo_of.get(collection_id) != Some(photo_id) {
+                        found.insert(missing("collection.leased", collection_id));
+                    }
+                }
+                (ClientRequest::Fetch { collection_id, .. }, ObservedOutcome::Photo { .. })
+                    if self.rows("collection.handed_over", collection_id, &operation.party).is_empty() =>
+                {
+                    found.insert(missing("collection.handed_over", collection_id));
+                }
+                (ClientRequest::Settle { collection_id, outcome }, ObservedOutcome::Settled) => {
+                    let event = format!("collection.{outcome}");
+                    if self.rows(&event, collection_id, &operation.party).is_empty() {
+                        found.insert(missing(&event, collection_id));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Where in the log this party did this.
+    fn rows(&self, event: &str, subject: &str, party: &str) -> Vec<usize> {
+        let places = self.replayed.places.get(&(event.to_owned(), subject.to_owned())).into_iter().flatten().copied();
+        places.filter(|place| self.devices[party].contains(self.log[*place].actor.as_str())).collect()
+    }
+
+    /// What is in the log was asked for, at least as often as it was done.
+    fn check_rows(&self, found: &mut BTreeSet<Violation>) {
+        let mut done = BTreeMap::<(String, String, String), usize>::new();
+        for row in self.log {
+            if let Some((event, thing)) = self.asked_by_row(row) {
+                *done.entry((row.actor.clone(), event, thing)).or_default() += 1;
+            }
+        }
+        let mut asked = BTreeMap::<(String, String, String), usize>::new();
+        let mut keys = BTreeSet::new();
+        for operation in self.operations.iter().filter(|operation| operation.outcome.may_have_happened()) {
+            let (event, thing) = match &operation.request {
+                // Of a key that was never acknowledged nobody knows which photo it made: one at most.
+                ClientRequest::Deposit { key, .. } if !keys.insert((&operation.device, key)) => continue,
+                ClientRequest::Deposit { .. } => ("photo.deposited".to_owned(), String::new()),
+                ClientRequest::Collect { code } => {
+                    let Some(deposit) = self.deposits.get(code) else { continue };
+                    ("collection.leased".to_owned(), deposit.photo_id.clone())
+                }
+                ClientRequest::Fetch { collection_id, .. } => {
+                    ("collection.handed_over".to_owned(), collection_id.clone())
+                }
+                ClientRequest::Settle { collection_id, outcome } => {
+                    (format!("collection.{outcome}"), collection_id.clone())
+                }
+            };
+            *asked.entry((operation.device.clone(), event, thing)).or_default() += 1;
+        }
+        for ((actor, event, thing), times) in done {
+            if asked.get(&(actor, event.clone(), thing.clone())).is_none_or(|asked| *asked < times) {
+                found.insert(Violation::UnrequestedRow { event, subject: thing });
+            }
+        }
+    }
+
+    /// The wish that a row carries out; `None` for what nobody has to ask for.
+    fn asked_by_row(&self, row: &AuditLogRow) -> Option<(String, String)> {
+        let subject = row.subject.clone().unwrap_or_default();
+        match row.event.as_str() {
+            "photo.deposited" => Some((row.event.clone(), String::new())),
+            "collection.leased" | "collection.renewed" => {
+                Some(("collection.leased".into(), self.replayed.photo_of.get(&subject).cloned().unwrap_or_default()))
+            }
+            "collection.handed_over"
+            | "collection.used"
+            | "collection.kept"
+            | "collection.refused"
+            | "collection.released" => Some((row.event.clone(), subject)),
+            _ => None,
+        }
+    }
+
+    /// Nobody is told what is not so.
+    fn check_refusals(
+        &self,
+        code: &str,
+        deposit: &AcknowledgedDeposit,
+        about: &[&RecordedOperation],
+        found: &mut BTreeSet<Violation>,
+    ) {
+        let rows = self.replayed.rows_of.get(&deposit.photo_id).map_or(&[][..], Vec::as_slice);
+        let happened = |events: &[&str], to_others_than: &str| {
+            let own = self.devices.get(to_others_than);
+            rows.iter().map(|place| &self.log[*place]).any(|row| {
+                events.contains(&row.event.as_str()) && own.is_none_or(|own| !own.contains(row.actor.as_str()))
+            })
+        };
+        for operation in about {
+            let (ClientRequest::Collect { .. }, ObservedOutcome::Refused { problem, status }) =
+                (&operation.request, &operation.outcome)
+            else {
+                continue;
+            };
+            let is_true = match problem.as_str() {
+                "photo-settled" => happened(&["collection.used", "collection.refused"], ""),
+                "photo-leased-elsewhere" => happened(&["collection.leased"], &operation.party),
+                "code-unknown" => {
+                    if deposit.acknowledged < operation.begun {
+                        found.insert(Violation::LostDeposit { code: code.into() });
+                    }
+                    continue;
+                }
+                // As long as the database was an older one: of every code, and of none in the end.
+                "photo-quarantined" => operation.begun < self.quiet_since,
+                // Not in this run: nobody withdraws, and no deadline of days is reached.
+                "photo-withdrawn" | "photo-expired" | "code-malformed" => false,
+                _ => *status == 429 || *status >= 500,
+            };
+            if !is_true {
+                found.insert(Violation::FalseRefusal { code: code.into(), problem: problem.clone() });
+            }
+        }
+    }
+
+    /// What was over before something else began comes before it in the log.
+    fn check_order(&self, code: &str, about: &[&RecordedOperation], found: &mut BTreeSet<Violation>) {
+        let placed: Vec<_> =
+            about.iter().filter_map(|operation| Some((operation, self.span(operation, about)?))).collect();
+        for (before, (earliest, _)) in &placed {
+            let is_after = |(after, (_, latest)): &(&&RecordedOperation, (usize, usize))| {
+                before.ended < after.begun && earliest > latest
+            };
+            if placed.iter().any(is_after) {
+                found.insert(Violation::OutOfOrder { code: code.into() });
+            }
+        }
+    }
+
+    /// The first and the last row that an operation's answer can rest on.
+    fn span(&self, operation: &RecordedOperation, about: &[&RecordedOperation]) -> Option<(usize, usize)> {
+        let first = |rows: &[usize]| rows.first().copied();
+        match (&operation.request, &operation.outcome) {
+            (ClientRequest::Deposit { .. }, ObservedOutcome::Deposited { photo_id, is_repeat, .. }) => {
+                let row = first(&self.rows("photo.deposited", photo_id, &operation.party))?;
+                Some((row, if *is_repeat { usize::MAX } else { row }))
+            }
+            (ClientRequest::Collect { .. }, ObservedOutcome::Leased { collection_id, is_new, .. }) => {
+                let row = first(&self.rows("collection.leased", collection_id, &operation.party))?;
+                let last = self.replayed.closed_at.get(collection_id).copied().unwrap_or(usize::MAX);
+                Some((row, if *is_new { row } else { last }))
+            }
+            (ClientRequest::Fetch { collection_id, .. }, ObservedOutcome::Photo { .. }) => {
+                let rows = self.rows("collection.handed_over", collection_id, &operation.party);
+                Some((first(&rows)?, *rows.last()?))
+            }
+            (ClientRequest::Settle { collection_id, outcome }, ObservedOutcome::Settled) => {
+                let row = first(&self.rows(&format!("collection.{outcome}"), collection_id, &operation.party))?;
+                let times = about.iter().filter(|other| other.request == operation.request).count();
+                Some((row, if times > 1 { usize::MAX } else { row }))
+            }
+            (ClientRequest::Collect { code }, told) if told.is_problem("photo-settled") => {
+                let photo_id = &self.deposits.get(code)?.photo_id;
+                Some((*self.replayed.erased_at.get(photo_id)?, usize::MAX))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Of all offices that had the bytes, all but one gave them back; and nobody got them after the end. Without the log.
+fn check_readers(code: &str, about: &[&RecordedOperation], found: &mut BTreeSet<Violation>) {
+    let gave_back = |collection: &str| {
+        about.iter().any(|operation| match &operation.request {
+            ClientRequest::Settle { collection_id, outcome } => {
+                collection_id == collection
+                    && ["kept", "released"].contains(outcome)
+                    && operation.outcome.may_have_happened()
+            }
+            _ => false,
+        })
+    };
+    let mut keepers = BTreeSet::new();
+    let mut erased = Duration::MAX;
+    for operation in about {
+        match (&operation.request, &operation.outcome) {
+            (ClientRequest::Fetch { collection_id, .. }, ObservedOutcome::Photo { .. })
+                if !gave_back(collection_id) =>
+            {
+                keepers.insert(&operation.party);
+            }
+            (ClientRequest::Settle { outcome: "used" | "refused", .. }, ObservedOutcome::Settled) => {
+                keepers.insert(&operation.party);
+                erased = erased.min(operation.ended);
+            }
+            _ => {}
+        }
+    }
+    if keepers.len() > 1 {
+        found.insert(Violation::TwoReaders { code: code.into() });
+    }
+    let is_late = |operation: &&&RecordedOperation| {
+        matches!(operation.outcome, ObservedOutcome::Photo { .. }) && operation.begun > erased
+    };
+    if about.iter().any(|operation| is_late(&operation)) {
+        found.insert(Violation::ReadAfterErasure { code: code.into() });
+    }
+}

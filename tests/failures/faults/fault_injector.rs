@@ -1,0 +1,268 @@
+//! Faults: nodes are killed, stopped and woken, their clocks jump, the database goes back in time and comes forward again, the
+//! server loses its power, lines break.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::load_clients::SharedRun;
+use crate::failures::database_rollback::known_rows;
+use crate::support::breaking_proxy::{BreakingProxy, CloseKind, Direction};
+use crate::support::gateway_process::{GENEROUS_TIMEOUT, GatewayFolder, GatewayProcess};
+use crate::support::https_client::plain_get;
+use crate::support::photos::jpeg::SeededRng;
+use crate::support::postgres::PostgresServer;
+use crate::support::raw_database::RawDatabase;
+
+/// Clocks jump within these, in minutes. A lease is over after fifteen, so a node that is ahead gives away what others hold to be
+/// leased. Certificates are made valid from ten minutes before they are issued: a clock that is further back lets nobody in.
+const CLOCKS: (i64, i64) = (-9, 25);
+
+/// A clock that leaps goes ahead by so many minutes, once more each time, and back: far enough for everything to be over.
+const LEAP: i64 = 30 * 24 * 60;
+
+/// How often each fault happened.
+pub type FaultCounts = BTreeMap<&'static str, u32>;
+
+/// A gateway's folder, and the file that its clock goes wrong by.
+pub struct FaultNode {
+    pub home: GatewayFolder,
+}
+
+impl FaultNode {
+    pub fn start(&self) -> GatewayProcess {
+        let begun = Instant::now();
+        loop {
+            let mut command = self.home.command();
+            command.env("LICHTBILD_CLOCK_SHIFT", self.home.beside("clock"));
+            match self.home.try_start_as(command) {
+                Ok(gateway) => return gateway,
+                // The server may be away just now. What looks after services starts them again.
+                Err(log) => assert!(begun.elapsed() < GENEROUS_TIMEOUT, "not started: {log}"),
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    pub fn set_clock(&self, minutes: i64) {
+        let new = self.home.beside("new-clock");
+        fs::write(&new, (minutes * 60_000).to_string()).unwrap();
+        fs::rename(new, self.home.beside("clock")).unwrap();
+    }
+}
+
+/// The files of a SQLite database as a killed gateway left them.
+const DATABASE_FILES: [&str; 3] = ["lichtbild.sqlite", "lichtbild.sqlite-wal", "lichtbild.sqlite-shm"];
+
+impl FaultNode {
+    /// Copies the database's files into a folder beside the gateway.
+    fn keep_database(&self, name: &str) {
+        let kept = self.home.beside(name);
+        let _ = fs::remove_dir_all(&kept);
+        fs::create_dir(&kept).unwrap();
+        for file in DATABASE_FILES.into_iter().filter(|file| self.home.file(file).exists()) {
+            fs::copy(self.home.file(file), kept.join(file)).unwrap();
+        }
+    }
+
+    /// Rows of the log in the database that was kept.
+    fn rows_kept(&self, name: &str) -> i64 {
+        let rows =
+            async { RawDatabase::open(&self.home.beside(name).join(DATABASE_FILES[0])).await.count("audit").await };
+        block_on(rows)
+    }
+
+    fn put_database_back(&self, name: &str) {
+        for file in DATABASE_FILES {
+            let _ = fs::remove_file(self.home.file(file));
+            let kept = self.home.beside(name).join(file);
+            if kept.exists() {
+                fs::copy(kept, self.home.file(file)).unwrap();
+            }
+        }
+    }
+}
+
+/// Waits until a gateway says that its database went back in time.
+fn wait_for_alarm(gateway: &GatewayProcess) {
+    let begun = Instant::now();
+    while !readiness(gateway).contains("database-rollback") {
+        assert!(begun.elapsed() < GENEROUS_TIMEOUT, "an older database was not noticed: {}", readiness(gateway));
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn readiness(gateway: &GatewayProcess) -> String {
+    block_on(plain_get(&format!("{}/readyz", gateway.ops())))
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+/// For how long something happens, and then for how long not.
+struct FaultTimer {
+    noise: SeededRng,
+    until: Instant,
+}
+
+impl FaultTimer {
+    fn sleep_random(&mut self, shortest: u64, longest: u64) {
+        let span = shortest + self.noise.next() % (longest - shortest);
+        thread::sleep(Duration::from_millis(span).min(self.until.saturating_duration_since(Instant::now())));
+    }
+
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.until
+    }
+
+    /// All of these in some order, so that none is left out for long.
+    fn shuffled<T: Copy, const N: usize>(&mut self, mut faults: [T; N]) -> [T; N] {
+        for place in (1..N).rev() {
+            faults.swap(place, self.noise.below(place + 1));
+        }
+        faults
+    }
+}
+
+/// Kills nodes and, where `pauses`, has them stand still; one at a time. All run when it ends.
+pub fn inject_node_faults(
+    nodes: &[FaultNode],
+    running: &mut [GatewayProcess],
+    pauses: bool,
+    seed: u64,
+    until: Instant,
+) -> FaultCounts {
+    let (mut pace, mut counts) = (FaultTimer { noise: SeededRng::seeded(seed), until }, FaultCounts::new());
+    let mut yesterday = None;
+    while !pace.is_over() {
+        for kills in pace.shuffled([true, true, !pauses]) {
+            pace.sleep_random(300, 2_000);
+            if pace.is_over() {
+                break;
+            }
+            let place = pace.noise.below(nodes.len());
+            if kills {
+                *counts.entry("killed").or_default() += 1;
+                running[place].signal("-KILL");
+                running[place].wait();
+                pace.sleep_random(50, 1_500);
+                // A file is one node's own.
+                if !pauses {
+                    let node = &nodes[place];
+                    if yesterday.is_some_and(|rows| rows < known_rows(&node.home.file("log-head.json"))) {
+                        *counts.entry("file went back in time").or_default() += 1;
+                        node.keep_database("today");
+                        node.put_database_back("yesterday");
+                        running[place] = node.start();
+                        wait_for_alarm(&running[place]);
+                        pace.sleep_random(100, 1_000);
+                        running[place].signal("-KILL");
+                        running[place].wait();
+                        node.put_database_back("today");
+                    }
+                    node.keep_database("yesterday");
+                    yesterday = Some(node.rows_kept("yesterday"));
+                }
+                running[place] = nodes[place].start();
+            } else {
+                *counts.entry("paused").or_default() += 1;
+                running[place].signal("-STOP");
+                // At times longer than the server lets a transaction stand still.
+                pace.sleep_random(500, 7_000);
+                running[place].signal("-CONT");
+            }
+        }
+    }
+    counts
+}
+
+#[derive(Clone, Copy)]
+enum EnvironmentFault {
+    Power,
+    Rollback,
+    Clock,
+    Leap,
+    Connection,
+}
+
+/// What happens around the nodes: the server loses its power, where there is one, clocks jump, lines break. All is well when it ends.
+pub fn inject_environment_faults(
+    town: &SharedRun,
+    nodes: &[FaultNode],
+    lines: &[BreakingProxy],
+    server: Option<&PostgresServer>,
+    seed: u64,
+    until: Instant,
+) -> FaultCounts {
+    let (mut pace, mut counts) = (FaultTimer { noise: SeededRng::seeded(seed), until }, FaultCounts::new());
+    server.into_iter().for_each(|server| server.base_backup("yesterday", false));
+    let mut leaps = 0;
+    while !pace.is_over() {
+        let faults = [
+            EnvironmentFault::Power,
+            EnvironmentFault::Rollback,
+            EnvironmentFault::Clock,
+            EnvironmentFault::Clock,
+            EnvironmentFault::Leap,
+            EnvironmentFault::Connection,
+            EnvironmentFault::Connection,
+            EnvironmentFault::Connection,
+        ];
+        for fault in pace.shuffled(faults) {
+            pace.sleep_random(200, 1_500);
+            if pace.is_over() {
+                break;
+            }
+            match (fault, server) {
+                (EnvironmentFault::Power, Some(server)) => {
+                    *counts.entry("server's power lost").or_default() += 1;
+                    server.stop_immediately();
+                    pace.sleep_random(1, 1_500);
+                    server.start_server();
+                }
+                (EnvironmentFault::Rollback, Some(server)) => {
+                    *counts.entry("server went back in time").or_default() += 1;
+                    server.stop_immediately();
+                    server.restore_copy("yesterday");
+                    server.start_server();
+                    pace.sleep_random(1_000, 3_000);
+                    server.stop_immediately();
+                    server.undo_restore();
+                    server.start_server();
+                }
+                (EnvironmentFault::Power | EnvironmentFault::Rollback, None) => {}
+                (EnvironmentFault::Leap, _) => {
+                    *counts.entry("clock leapt").or_default() += 1;
+                    let place = pace.noise.below(nodes.len());
+                    leaps += 1;
+                    let from = town.history.now();
+                    nodes[place].set_clock(leaps * LEAP);
+                    pace.sleep_random(500, 1_500);
+                    nodes[place].set_clock(0);
+                    town.clock_leaps.lock().unwrap().push((from, town.history.now()));
+                }
+                (EnvironmentFault::Clock, _) => {
+                    *counts.entry("clock jumped").or_default() += 1;
+                    let place = pace.noise.below(nodes.len());
+                    let minutes = i64::try_from(pace.noise.next() % (CLOCKS.1 - CLOCKS.0) as u64).unwrap();
+                    nodes[place].set_clock(CLOCKS.0 + minutes);
+                }
+                (EnvironmentFault::Connection, _) => {
+                    *counts.entry("line made to break").or_default() += 1;
+                    let place = pace.noise.below(lines.len());
+                    // In the handshake, in a request, between two, in an answer.
+                    let bytes = [1, 700, 3_000, 5_500, 9_000, 30_000][pace.noise.below(6)];
+                    let way = [Direction::ToGateway, Direction::FromGateway][pace.noise.below(2)];
+                    let ending = [CloseKind::Fin, CloseKind::Reset][pace.noise.below(2)];
+                    lines[place].break_after(bytes, way, ending);
+                    lines[pace.noise.below(lines.len())].stop_breaking();
+                }
+            }
+        }
+    }
+    lines.iter().for_each(BreakingProxy::stop_breaking);
+    nodes.iter().for_each(|node| node.set_clock(0));
+    counts
+}

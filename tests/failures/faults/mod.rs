@@ -1,0 +1,247 @@
+//! Faults of every kind under load, and a history that is held against the transfer log: nothing acknowledged is lost, no office
+//! gets what another one used, no code is for nothing. `tests/failures/faults/run` takes minutes, `tests/run` half a minute.
+
+skip_in!(quick, postgres: "starts and kills programs, over either store");
+
+mod checker;
+mod checker_tests;
+mod fault_injector;
+mod history;
+mod load_clients;
+mod log_replay;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use self::checker::violations;
+use self::fault_injector::{FaultCounts, FaultNode, inject_environment_faults, inject_node_faults};
+use self::history::RecordedOperation;
+use self::load_clients::{LoadClient, SharedRun};
+use self::log_replay::replay;
+use crate::support::breaking_proxy::BreakingProxy;
+use crate::support::gateway_process::{GatewayFolder, free_port, wait_until};
+use crate::support::https_client::{DeviceFiles, plain_get};
+use crate::support::postgres::{PostgresServer, execute_on};
+use crate::support::raw_database::RawDatabase;
+use crate::support::test_gateway::SMALL_PROFILE_TOML;
+
+/// Studios with one device each, and offices: one has two counters.
+const STUDIOS: [&str; 3] = ["Foto Koch", "Foto Grün", "Foto Wolf"];
+const OFFICES: [&str; 5] = ["Amt Nord", "Amt Nord", "Amt Süd", "Amt West", "Amt Ost"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes a machine for itself: see tests/failures/faults/run"]
+async fn over_a_server_nothing_is_lost_whatever_is_killed_stopped_cut_or_wrong() {
+    let server = Arc::new(PostgresServer::start().await);
+    // A server that by its own settings forgets its last commits with its power: the nodes ask it for better.
+    let settings = server.url("postgres");
+    for forgetful in ["synchronous_commit = off", "wal_writer_delay = '2s'"] {
+        execute_on(&settings, &format!("ALTER SYSTEM SET {forgetful}")).await;
+    }
+    execute_on(&settings, "SELECT pg_reload_conf()").await;
+    let url = server.empty_database().await;
+    let first = GatewayFolder::over_server(&url);
+    let parties = Parties::of(&first);
+    let nodes = [first.copy_as_node(), first.copy_as_node(), first];
+    let database = async || RawDatabase::connect(&url).await;
+    run(nodes.map(set_up).into(), parties, Some(server), true, database).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes a machine for itself: see tests/failures/faults/run"]
+async fn over_a_file_nothing_is_lost_whenever_the_gateway_is_killed() {
+    let home = GatewayFolder::new();
+    let (parties, file) = (Parties::of(&home), home.database());
+    let database = async || RawDatabase::open(&file).await;
+    run(vec![set_up(home)], parties, None, false, database).await;
+}
+
+/// Ports to come back to, and limits that eight clients in a hurry do not meet.
+fn set_up(home: GatewayFolder) -> FaultNode {
+    for listener in ["studio", "office"] {
+        home.set(listener, &format!("\"127.0.0.1:{}\"", free_port()));
+    }
+    fs::write(home.file("small.toml"), SMALL_PROFILE_TOML).unwrap();
+    home.set("profile", "\"icao-35x45\"\nprofile_file = \"small.toml\"");
+    for limit in ["requests_per_minute", "uploads_per_minute", "wrong_codes_per_device", "wrong_codes_over_all"] {
+        home.set(limit, "1000000");
+    }
+    home.set("checkpoint_minutes", "0.1");
+    home.set("sweep_seconds", "0.5");
+    let node = FaultNode { home };
+    node.set_clock(0);
+    node
+}
+
+/// Everybody's certificates.
+struct Parties {
+    studios: Vec<DeviceFiles>,
+    offices: Vec<DeviceFiles>,
+}
+
+impl Parties {
+    fn of(home: &GatewayFolder) -> Self {
+        let studios = STUDIOS.map(|name| home.studio(name)).into();
+        let mut offices = Vec::new();
+        for (place, name) in OFFICES.into_iter().enumerate() {
+            let is_known = OFFICES[..place].contains(&name);
+            offices.push(if is_known { home.device("office", name) } else { home.office(name) });
+        }
+        Self { studios, offices }
+    }
+}
+
+/// A number from the environment.
+fn env_number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text}: a number")))
+}
+
+async fn run(
+    nodes: Vec<FaultNode>,
+    parties: Parties,
+    server: Option<Arc<PostgresServer>>,
+    pauses: bool,
+    database: impl AsyncFn() -> RawDatabase,
+) {
+    let seed = env_number("LICHTBILD_FAULT_SEED", u64::from(std::process::id()));
+    let span = Duration::from_secs(env_number("LICHTBILD_FAULT_SECONDS", 30));
+    println!("LICHTBILD_FAULT_SEED={seed} LICHTBILD_FAULT_SECONDS={}", span.as_secs());
+    let mut running: Vec<_> = nodes.iter().map(FaultNode::start).collect();
+    let (mut studio_lines, mut office_lines) = (Vec::new(), Vec::new());
+    for gateway in &running {
+        studio_lines.push(BreakingProxy::to(gateway.studio()).await);
+        office_lines.push(BreakingProxy::to(gateway.office()).await);
+    }
+    let urls = |lines: &[BreakingProxy]| lines.iter().map(BreakingProxy::url).collect::<Vec<_>>();
+    let town = Arc::new(SharedRun::new());
+    let mut studios = tokio::task::JoinSet::new();
+    for ((number, files), name) in (1..).zip(&parties.studios).zip(STUDIOS) {
+        let client = LoadClient::new(&town, files, name, &urls(&studio_lines), seed + u64::from(number));
+        studios.spawn(client.run_studio(number * 1_000_000));
+    }
+    let mut offices = tokio::task::JoinSet::new();
+    for ((number, files), name) in (10..).zip(&parties.offices).zip(OFFICES) {
+        let client = LoadClient::new(&town, files, name, &urls(&office_lines), seed + number);
+        offices.spawn(client.run_office());
+    }
+
+    let end = Instant::now() + span;
+    let lines: Vec<_> = studio_lines.into_iter().chain(office_lines).collect();
+    let at_work = Arc::clone(&town);
+    let mischief = tokio::task::spawn_blocking(move || {
+        let counts = std::thread::scope(|scope| {
+            let around =
+                scope.spawn(|| inject_environment_faults(&at_work, &nodes, &lines, server.as_deref(), seed + 100, end));
+            let mut counts = inject_node_faults(&nodes, &mut running, pauses, seed + 200, end);
+            counts.extend(around.join().unwrap());
+            counts
+        });
+        (counts, (nodes, lines, server, running))
+    });
+    let (counts, everything) = mischief.await.unwrap();
+    // A second after the right database is back the last node has seen it.
+    for gateway in &everything.3 {
+        wait_until("all nodes are ready", async || {
+            plain_get(&format!("{}/readyz", gateway.ops())).await.contains("\"ready\"")
+        })
+        .await;
+    }
+    town.closing.store(true, Ordering::SeqCst);
+    studios.join_all().await;
+    let offices = offices.join_all().await;
+    let quiet_since = town.history.now();
+    account_for_all(&town, offices).await;
+
+    let operations = town.operations();
+    let database = database().await;
+    let mut log = database.audit().await;
+    for row in &mut log {
+        // At a clock that has leapt an office says "used" of what counts as used already. No sweeper may say so in this run.
+        if row.event == "collection.used_by_default" && row.actor != "gateway" {
+            row.event = "collection.used".into();
+        }
+    }
+    let found = violations(&operations, &log, quiet_since);
+    print_summary(&counts, &operations, log.len(), town.codes().len());
+    if !found.is_empty() {
+        let file = std::env::temp_dir().join(format!("lichtbild-faults-{seed}.txt"));
+        fs::write(&file, format!("{found:#?}\n{operations:#?}\n{log:#?}")).unwrap();
+        panic!(
+            "{} promises are broken, the first of them: {:?}; all of it: {}",
+            found.len(),
+            found.first(),
+            file.display()
+        );
+    }
+    assert_that_rows_agree(&database, &log).await;
+    let (nodes, .., running) = &everything;
+    for (node, gateway) in nodes.iter().zip(running) {
+        // No node took what it found for tampering.
+        let ready = plain_get(&format!("{}/readyz", gateway.ops())).await;
+        assert!(ready.contains("\"ready\"") && !ready.contains("audit-checkpoints"), "{ready}");
+        let verified = tokio::task::block_in_place(|| node.home.json(&["audit", "verify"]));
+        assert_eq!(verified["whole"], true, "{verified}");
+        let verified = tokio::task::block_in_place(|| node.home.json(&["verify"]));
+        assert_eq!(verified["sound"], true, "{verified}");
+    }
+    drop(everything);
+}
+
+/// Every code is tried by the offices in turn until one has the photo or hears that it was settled.
+async fn account_for_all(town: &SharedRun, offices: Vec<LoadClient>) {
+    let codes = Arc::new(town.codes());
+    let mut searches = tokio::task::JoinSet::new();
+    let count = offices.len();
+    let offices = Arc::new(offices.into_iter().map(tokio::sync::Mutex::new).collect::<Vec<_>>());
+    for first in 0..count {
+        let (codes, offices) = (Arc::clone(&codes), Arc::clone(&offices));
+        searches.spawn(async move {
+            for code in codes.iter().skip(first).step_by(count) {
+                for place in 0..count {
+                    if offices[(first + place) % count].lock().await.verify_final_state(code).await {
+                        break;
+                    }
+                }
+            }
+        });
+    }
+    searches.join_all().await;
+}
+
+fn print_summary(counts: &FaultCounts, operations: &[RecordedOperation], rows: usize, codes: usize) {
+    let mut answers = BTreeMap::<String, u32>::new();
+    for operation in operations {
+        let wish = format!("{:?}", operation.request).split([' ', '{']).next().unwrap().to_owned();
+        let told = format!("{:?}", operation.outcome).replace("Refused { status: ", "").replace("problem: ", "");
+        let told = if told.starts_with(char::is_numeric) { &told } else { told.split(' ').next().unwrap() };
+        *answers.entry(format!("{wish} {}", told.trim_end_matches(" }"))).or_default() += 1;
+    }
+    println!("{codes} photos, {} operations, {rows} rows in the log; {counts:?}", operations.len());
+    for (answer, times) in answers {
+        println!("{times:>8} {answer}");
+    }
+}
+
+/// The photos' rows say what the log says, and pictures are there as long as they may be.
+async fn assert_that_rows_agree(database: &RawDatabase, log: &[crate::support::raw_database::AuditLogRow]) {
+    let (course, _) = replay(log);
+    let by_log: Vec<_> = course.photos.iter().map(|(photo, place)| format!("{photo} {}", place.state())).collect();
+    let rows = database.texts("SELECT photo_id || ' ' || state FROM photos ORDER BY photo_id").await;
+    assert_eq!(rows, by_log, "photos are in other states than the log tells");
+    for (what, sql) in [
+        (
+            "a picture without its row, or of a photo that is gone",
+            "SELECT count(*) FROM frames f LEFT JOIN photos p ON p.photo_id = f.photo_id WHERE p.lookup_id IS NULL",
+        ),
+        (
+            "a photo without its picture",
+            "SELECT count(*) FROM photos p LEFT JOIN frames f ON f.photo_id = p.photo_id
+             WHERE p.lookup_id IS NOT NULL AND f.photo_id IS NULL",
+        ),
+    ] {
+        assert_eq!(database.number(sql).await, 0, "there is {what}");
+    }
+}

@@ -1,0 +1,282 @@
+//! The page of routes against the kinds of callers there are.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes};
+use axum::http::{Method, Request};
+use hyper::body::Frame;
+use lichtbild::domain::party::{DeviceScope, Role};
+use lichtbild::server::routes::{ListenerKind, Route, routes};
+use lichtbild::transport::accept::peer::{Admission, Peer, PeerCertificate};
+
+use crate::support::router_client::{RouterClient, RouterResponse, peer, send};
+use crate::support::test_gateway::{DAY, TestGateway};
+
+const LISTENERS: [ListenerKind; 4] =
+    [ListenerKind::Studio, ListenerKind::Office, ListenerKind::Enrolment, ListenerKind::Ops];
+const SOME_ID: &str = "01a20297-4dc0-7fe2-bb16-ceb27bf086c4";
+const UNKNOWN: (u16, &str) = (403, "device-unknown");
+const MISSING: (u16, &str) = (403, "certificate-missing");
+
+/// A kind of caller.
+struct CallerKind {
+    name: &'static str,
+    peer: Option<Peer>,
+    /// The line it belongs on.
+    listener: Option<ListenerKind>,
+    /// What it is for.
+    duty: DeviceScope,
+    /// How it is refused there, if it is.
+    refusal: Option<(u16, &'static str)>,
+}
+
+impl CallerKind {
+    fn expected(&self, route: &Route) -> Option<(u16, &'static str)> {
+        match route.listener {
+            ListenerKind::Ops | ListenerKind::Enrolment => None,
+            ListenerKind::Office if self.peer.as_ref().and_then(Peer::certificate).is_none() => Some(MISSING),
+            // Its standing is told on its own line; elsewhere it is nobody. Too many connections are too many anywhere.
+            line if self.listener == Some(line) => self.refusal.or_else(|| self.other_duty(route)),
+            _ if self.refusal.is_some_and(|(status, _)| status == 429) => self.refusal,
+            _ => Some(UNKNOWN),
+        }
+    }
+
+    /// Offices' devices collect photos or read the transfer log; renewing its certificate is every device's business.
+    fn other_duty(&self, route: &Route) -> Option<(u16, &'static str)> {
+        match (self.duty, route.path.starts_with("/v1/audit/")) {
+            _ if route.path.starts_with("/.well-known/") => None,
+            (DeviceScope::Photos, true) => Some((403, "auditors-only")),
+            (DeviceScope::Audit, false) => Some((403, "device-is-auditors")),
+            (DeviceScope::Photos, false) | (DeviceScope::Audit, true) => None,
+        }
+    }
+}
+
+async fn caller_kinds(gateway: &TestGateway) -> Vec<CallerKind> {
+    let within = |certificate: Option<PeerCertificate>| Some(peer(certificate, Admission::WithinLimit));
+    let stranger = PeerCertificate::new(b"a certificate of the right authority".to_vec().into());
+    let duty = DeviceScope::Photos;
+    let mut kinds = vec![
+        CallerKind { name: "nobody", peer: None, listener: None, duty, refusal: None },
+        CallerKind { name: "no certificate", peer: within(None), listener: None, duty, refusal: None },
+        CallerKind {
+            name: "let in to be told",
+            peer: Some(peer(None, Admission::NoCertificate)),
+            listener: None,
+            duty,
+            refusal: None,
+        },
+        CallerKind { name: "unknown certificate", peer: within(Some(stranger)), listener: None, duty, refusal: None },
+    ];
+    let callers = [gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await];
+    let suspended = [gateway.studio("Foto Porst").await, gateway.office("Bürgeramt Süd").await];
+    for (caller, suspended) in callers.iter().zip(suspended) {
+        let (line, suspension) = match caller.party.role {
+            Role::Studio => (ListenerKind::Studio, "studio-suspended"),
+            Role::Office => (ListenerKind::Office, "office-suspended"),
+        };
+        gateway.set_suspended(&suspended.party, true).await;
+        let revoked = gateway.device_of(&caller.party).await;
+        gateway.revoke(&revoked).await;
+        let expired = gateway.device_until(&caller.party, gateway.now() + DAY).await;
+        let of = |device: &RouterClient| within(Some(device.certificate.clone()));
+        let over_limit = Some(peer(Some(caller.certificate.clone()), Admission::OverLimit));
+        for (name, peer, refusal) in [
+            ("device in good standing", of(caller), None),
+            ("revoked device", of(&revoked), Some((403, "device-revoked"))),
+            ("expired certificate", of(&expired), Some((403, "certificate-expired"))),
+            ("device of a suspended party", of(&suspended), Some((403, suspension))),
+            ("one connection too many", over_limit, Some((429, "too-many-connections"))),
+        ] {
+            kinds.push(CallerKind { name, peer, listener: Some(line), duty, refusal });
+        }
+    }
+    let auditor = within(Some(gateway.auditor(&callers[1].party).await.certificate.clone()));
+    kinds.push(CallerKind {
+        name: "auditor's device",
+        peer: auditor,
+        listener: Some(ListenerKind::Office),
+        duty: DeviceScope::Audit,
+        refusal: None,
+    });
+    gateway.advance(DAY);
+    kinds
+}
+
+fn request(route: &Route, peer: Option<Peer>, body: Body) -> Request<Body> {
+    let path = route.path.replace("{photo_id}", SOME_ID).replace("{collection_id}", SOME_ID).replace("{count}", "1");
+    let mut request = Request::builder().method(route.method).uri(path).body(body).unwrap();
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
+    }
+    request
+}
+
+/// A body that nobody may read.
+struct UnreadableBody;
+
+impl hyper::body::Body for UnreadableBody {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        panic!("the body of a caller who is refused was read");
+    }
+}
+
+#[tokio::test]
+async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
+    let gateway = TestGateway::start().await;
+    let kinds = caller_kinds(&gateway).await;
+    let before = gateway.database.contents().await;
+    let mut served = 0;
+    for line in LISTENERS {
+        let router = gateway.router(line);
+        for route in routes().iter().filter(|route| route.listener == line) {
+            for kind in &kinds {
+                let case = format!("{} {} by {}", route.method, route.path, kind.name);
+                let Some((status, problem)) = kind.expected(route) else {
+                    let answer = send(&router, request(route, kind.peer.clone(), Body::empty())).await;
+                    served += 1;
+                    if route.path.ends_with("/simpleenroll") {
+                        // Whoever it is, a code is what counts here.
+                        answer.assert_problem(401, "enrolment-credentials-missing");
+                        continue;
+                    }
+                    assert!(!matches!(answer.status, 401 | 403 | 405 | 429 | 500..), "{case}: {answer:?}");
+                    continue;
+                };
+                let answer = send(&router, request(route, kind.peer.clone(), Body::new(UnreadableBody))).await;
+                assert_eq!(answer.status, status, "{case}: {answer:?}");
+                if route.path.starts_with("/desk") && route.method != "HEAD" {
+                    told_on_a_page(&answer, status, problem, &case);
+                    continue;
+                }
+                if route.method == "HEAD" {
+                    let media_type = answer.header("content-type");
+                    assert!(media_type == "application/problem+json" || media_type.starts_with("text/html"), "{case}");
+                    continue;
+                }
+                answer.assert_problem(status, problem);
+                check_headers(&answer, problem);
+            }
+        }
+    }
+    // Ten studio and twenty-five office routes by one kind each, four routes for auditors and three of the twenty-five by an auditor;
+    // four for enrolment, two revocation lists and three for monitoring by everybody.
+    assert_eq!(served, 10 + 25 + (4 + 3) + (4 + 2 + 3) * kinds.len());
+    // Who is known and was refused a new certificate left a row in the transfer log, and nothing else.
+    assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
+    let rows = gateway.database.audit().await;
+    let refused: Vec<_> = rows.iter().filter(|row| row.event == "enrolment.refused").collect();
+    assert_eq!(refused.len() as i64, gateway.database.count_events("enrolment.refused").await);
+    let with = |reason: &str| refused.iter().filter(|row| row.details["reason"] == reason).count();
+    assert_eq!((with("device_revoked"), with("certificate_expired")), (2, 2));
+    // On the other side's line each of these nine is nobody.
+    assert_eq!((with("studio_suspended"), with("office_suspended"), with("device_unknown")), (1, 1, 9));
+    assert_eq!(refused.len(), 15);
+}
+
+/// What clerks see instead of problem+json.
+fn told_on_a_page(answer: &RouterResponse, status: u16, problem: &str, case: &str) {
+    assert_eq!((answer.status, answer.header("content-type")), (status, "text/html; charset=utf-8"), "{case}");
+    assert!(
+        String::from_utf8_lossy(&answer.body).contains(&format!("data-problem=\"{problem}\"")),
+        "{case}: {answer:?}"
+    );
+    assert_eq!(answer.header("cache-control"), "no-store", "{case}");
+}
+
+fn check_headers(answer: &RouterResponse, problem: &str) {
+    let closes = matches!(problem, "device-revoked" | "too-many-connections" | "certificate-missing");
+    assert_eq!(answer.header("connection") == "close", closes, "{answer:?}");
+    if problem == "too-many-connections" {
+        assert_eq!(answer.retry_after_seconds(), 5);
+    }
+    if problem == "device-revoked" {
+        assert_eq!(answer.json()["revoked_at"], "2026-11-22T09:30:00.000Z");
+    }
+    if problem == "certificate-expired" {
+        assert_eq!(answer.json()["expired_at"], "2026-11-23T09:30:00.000Z");
+    }
+}
+
+/// Somebody with a certificate, whosoever.
+fn somebody() -> Peer {
+    peer(Some(PeerCertificate::new(b"a certificate".to_vec().into())), Admission::WithinLimit)
+}
+
+fn known(method: Method, path: &str) -> Request<Body> {
+    Request::builder().method(method).uri(path).extension(somebody()).body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn who_shows_an_office_listener_no_certificate_gets_the_same_refusal_whatever_he_asks_for() {
+    let gateway = TestGateway::start().await;
+    let router = gateway.router(ListenerKind::Office);
+    for admission in [Admission::WithinLimit, Admission::NoCertificate] {
+        for path in ["/", "/desk/", "/v1/photos", "/%00", "/v1/collections", "/.well-known/est/cacerts"] {
+            for method in [Method::GET, Method::PUT, Method::OPTIONS, Method::CONNECT] {
+                let request = Request::builder().method(method).uri(path).extension(peer(None, admission));
+                let answer = send(&router, request.body(Body::new(UnreadableBody)).unwrap()).await;
+                if path == "/desk/" {
+                    told_on_a_page(&answer, 403, "certificate-missing", path);
+                    assert_eq!(answer.header("connection"), "close");
+                    continue;
+                }
+                answer.assert_problem(403, "certificate-missing");
+                check_headers(&answer, "certificate-missing");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_route_is_refused_on_every_listener() {
+    let gateway = TestGateway::start().await;
+    for line in LISTENERS {
+        let router = gateway.router(line);
+        for path in ["/", "/v1", "/v1/photo", "/v1/photos/", "/v1/photos/a/b", "/v2/photos", "/v1/photos/../me", "/%00"]
+        {
+            for method in [Method::GET, Method::POST, Method::OPTIONS] {
+                send(&router, known(method, path)).await.assert_problem(404, "route-unknown");
+            }
+        }
+        // A line has its own routes only.
+        let own: Vec<_> = routes().into_iter().filter(|route| route.listener == line).map(|route| route.path).collect();
+        for route in routes().iter().filter(|route| !own.contains(&route.path)) {
+            let answer = send(&router, request(route, Some(somebody()), Body::empty())).await;
+            assert_eq!(answer.status, 404, "{answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_the_right_ones() {
+    let gateway = TestGateway::start().await;
+    let cases = [
+        (ListenerKind::Studio, "PUT", "/v1/photos".to_owned(), vec!["GET", "HEAD", "POST"]),
+        (ListenerKind::Studio, "POST", format!("/v1/photos/{SOME_ID}"), vec!["DELETE", "GET", "HEAD"]),
+        (ListenerKind::Studio, "DELETE", "/v1/profile".to_owned(), vec!["GET", "HEAD"]),
+        (ListenerKind::Office, "DELETE", "/v1/collections".to_owned(), vec!["GET", "HEAD", "POST"]),
+        (ListenerKind::Office, "GET", format!("/v1/collections/{SOME_ID}/settle"), vec!["POST"]),
+        (ListenerKind::Office, "PUT", format!("/v1/collections/{SOME_ID}/photo"), vec!["GET", "HEAD"]),
+        (ListenerKind::Enrolment, "GET", "/v1/invitations/lookup".to_owned(), vec!["POST"]),
+        (ListenerKind::Enrolment, "POST", "/.well-known/est/cacerts".to_owned(), vec!["GET", "HEAD"]),
+        (ListenerKind::Studio, "GET", "/.well-known/est/simplereenroll".to_owned(), vec!["POST"]),
+        (ListenerKind::Ops, "POST", "/healthz".to_owned(), vec!["GET", "HEAD"]),
+        (ListenerKind::Ops, "POST", "/metrics".to_owned(), vec!["GET", "HEAD"]),
+    ];
+    for (line, method, path, expected) in cases {
+        let answer = send(&gateway.router(line), known(method.parse().unwrap(), &path)).await;
+        answer.assert_problem(405, "method-not-allowed");
+        let mut allowed: Vec<_> = answer.header("allow").split(',').map(str::trim).collect();
+        allowed.sort_unstable();
+        allowed.dedup();
+        let mut expected = expected;
+        expected.sort_unstable();
+        assert_eq!(allowed, expected, "{method} {path}");
+    }
+}

@@ -1,0 +1,8 @@
+//! Photos claimed and fetched by offices.
+
+mod codes;
+mod collected;
+mod gone;
+mod lease;
+mod parallel;
+mod photo_bytes;

@@ -1,0 +1,185 @@
+//! Use, keep, refuse, put back.
+
+use super::scriptless_browser::{ScriptlessBrowser, assert_problem_page, page};
+use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
+
+async fn at_the_photo(
+    gateway: &TestGateway,
+) -> (
+    ScriptlessBrowser,
+    String,
+    crate::support::router_client::DepositedPhoto,
+    crate::support::router_client::RouterClient,
+) {
+    let studio = gateway.studio("Foto Koch").await;
+    let deposit = studio.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    let photo = browser.enter(&deposit.code).await;
+    assert_eq!(browser.get(&photo).await.status, 200);
+    assert_eq!(browser.get(&format!("{photo}/photo.jpg")).await.status, 200);
+    (browser, photo, deposit, studio)
+}
+
+#[tokio::test]
+async fn a_used_photo_is_erased_and_the_receipt_stays() {
+    let gateway = TestGateway::start().await;
+    let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
+    assert_eq!(browser.get(&format!("{photo}/use")).await.status, 200);
+    assert_eq!(studio.state_of(&deposit).await, "leased");
+    let answer = browser.post(&format!("{photo}/settle"), &[("outcome", "used"), ("until", "2026-12-20")]).await;
+    assert_eq!(answer.header("location"), format!("{photo}/done"));
+    assert_eq!(studio.state_of(&deposit).await, "used");
+    let done = page(&browser.follow(&answer).await);
+    let number = photo.rsplit('/').next().unwrap();
+    assert!(done.contains("data-outcome=\"used\"") && done.contains(number), "{done}");
+    assert!(done.contains("22.11.2026, 10:30 Uhr"), "a printed receipt tells the day: {done}");
+    assert!(done.contains("form id=\"enter\""), "the next code can be entered at once");
+    // Reloaded, from another page of the collection, or a month later: the same.
+    gateway.advance(31 * DAY);
+    for path in ["", "/use", "/refuse", "/done"] {
+        let again = browser.get(&format!("{photo}{path}")).await;
+        let again = if path == "/done" { again } else { browser.follow(&again).await };
+        assert!(page(&again).contains("data-outcome=\"used\""), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_erased_before_it_is_said_whether_a_second_document_is_planned() {
+    let gateway = TestGateway::start().await;
+    let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
+    for fields in [
+        &[][..],
+        &[("outcome", "")],
+        &[("outcome", "erase")],
+        &[("outcome", "kept"), ("until", "")],
+        &[("outcome", "kept"), ("until", "20.12.2026")],
+    ] {
+        let answer = browser.post(&format!("{photo}/settle"), fields).await;
+        let told = assert_problem_page(&answer, 422, "form-incomplete");
+        assert!(told.contains("class=\"error-summary\"") && told.contains("id=\"question-error\""), "{told}");
+        assert_eq!(studio.state_of(&deposit).await, "leased");
+    }
+    let page = page(&browser.get(&format!("{photo}/use")).await);
+    assert!(!page.contains(" checked>"), "neither answer is given beforehand");
+}
+
+#[tokio::test]
+async fn a_kept_photo_is_there_for_the_second_document_with_the_same_code() {
+    let gateway = TestGateway::start().await;
+    let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
+    for (until, words) in [("2026-11-21", "22.11.2026"), ("2027-05-23", "22.05.2027")] {
+        let answer = browser.post(&format!("{photo}/settle"), &[("outcome", "kept"), ("until", until)]).await;
+        let told = assert_problem_page(&answer, 422, "form-incomplete");
+        assert!(told.contains(words) && told.contains(&format!("value=\"{until}\"")), "{told}");
+    }
+    let answer = browser.post(&format!("{photo}/settle"), &[("outcome", "kept"), ("until", "2026-12-20")]).await;
+    let done = page(&browser.follow(&answer).await);
+    assert!(done.contains("data-outcome=\"kept\"") && done.contains("20.12.2026"), "{done}");
+    assert_eq!(studio.state_of(&deposit).await, "kept");
+    gateway.advance(20 * DAY);
+    browser.get("/desk/").await;
+    let second = browser.enter(&deposit.code).await;
+    assert_ne!(second, photo);
+    assert_eq!(browser.get(&second).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_refusal_needs_a_reason_and_the_studio_reads_it() {
+    let gateway = TestGateway::start().await;
+    let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
+    let form = page(&browser.get(&format!("{photo}/refuse")).await);
+    assert_eq!(form.matches("name=\"reason\"").count(), 15);
+    let settle = format!("{photo}/settle");
+    for reason in ["", "ugly"] {
+        let fields = [("outcome", "refused"), ("reason", reason), ("note", "<b>Bitte</b>")];
+        let told = assert_problem_page(&browser.post(&settle, &fields).await, 422, "form-incomplete");
+        assert!(told.contains("id=\"reasons-error\"") && told.contains("&lt;b&gt;Bitte&lt;/b&gt;"), "{told}");
+    }
+    let long = "x".repeat(501);
+    let answer = browser.post(&settle, &[("outcome", "refused"), ("reason", "gaze"), ("note", &long)]).await;
+    assert!(assert_problem_page(&answer, 422, "form-incomplete").contains("501"));
+    let fields = [("outcome", "refused"), ("reason", "eyes_closed"), ("note", " Zeile 1\r\nZeile 2 ")];
+    let answer = browser.post(&settle, &fields).await;
+    assert!(page(&browser.follow(&answer).await).contains("data-outcome=\"refused\""));
+    let seen = studio.photo(&deposit.photo_id).await.json();
+    assert_eq!((&seen["state"], &seen["refusal"]["reason"]), (&"refused".into(), &"eyes_closed".into()), "{seen}");
+    assert_eq!(seen["refusal"]["note"], "Zeile 1\nZeile 2");
+}
+
+#[tokio::test]
+async fn a_photo_that_is_put_back_is_anybodys_who_has_the_code() {
+    let gateway = TestGateway::start().await;
+    let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
+    let answer = browser.post(&format!("{photo}/settle"), &[("outcome", "released")]).await;
+    assert!(page(&browser.follow(&answer).await).contains("data-outcome=\"released\""));
+    assert_eq!(studio.state_of(&deposit).await, "available");
+    gateway.office("Anderes Amt").await.collect_ok(&deposit.code).await;
+}
+
+#[tokio::test]
+async fn a_second_click_and_a_second_tab_change_nothing() {
+    let gateway = TestGateway::start().await;
+    let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
+    assert_eq!(browser.enter(&deposit.code).await, photo, "the same code in a second tab");
+    let settle = format!("{photo}/settle");
+    for _ in 0..2 {
+        let answer = browser.post(&settle, &[("outcome", "used")]).await;
+        assert_eq!((answer.status, answer.header("location")), (303, format!("{photo}/done").as_str()));
+    }
+    for fields in [&[("outcome", "released")][..], &[("outcome", "refused"), ("reason", "gaze")]] {
+        let told = assert_problem_page(&browser.post(&settle, fields).await, 409, "collection-settled");
+        assert!(told.contains("schon abgeschlossen"), "{told}");
+    }
+    assert_eq!(studio.state_of(&deposit).await, "used");
+}
+
+#[tokio::test]
+async fn a_photo_that_was_not_saved_here_is_not_erased_as_used() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    let deposit = studio.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    let photo = browser.enter(&deposit.code).await;
+    let settle = format!("{photo}/settle");
+    for outcome in ["used", "kept"] {
+        let fields = [("outcome", outcome), ("until", "2026-12-20")];
+        let told = assert_problem_page(&browser.post(&settle, &fields).await, 422, "form-incomplete");
+        assert!(told.contains("noch nicht gespeichert"), "{told}");
+        assert_eq!(studio.state_of(&deposit).await, "leased");
+    }
+    // Past the lease the file cannot be had, so the code comes first.
+    gateway.advance(16 * MINUTE);
+    let photo = browser.enter(&deposit.code).await;
+    browser.get(&photo).await;
+    gateway.advance(16 * MINUTE);
+    assert_problem_page(&browser.get(&format!("{photo}/use")).await, 200, "code-needed");
+    assert_problem_page(&browser.post(&format!("{photo}/settle"), &[("outcome", "used")]).await, 200, "code-needed");
+    assert_eq!(studio.state_of(&deposit).await, "leased");
+}
+
+#[tokio::test]
+async fn something_else_is_said_in_words_that_can_be_read() {
+    let gateway = TestGateway::start().await;
+    let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
+    for (reason, note) in [("other", " "), ("gaze", "\u{202e}gnol"), ("gaze", "\u{7}")] {
+        let fields = [("outcome", "refused"), ("reason", reason), ("note", note)];
+        assert_problem_page(&browser.post(&format!("{photo}/settle"), &fields).await, 422, "form-incomplete");
+        assert_eq!(studio.state_of(&deposit).await, "leased");
+    }
+}
+
+#[tokio::test]
+async fn asking_for_the_head_alone_hands_nothing_over() {
+    let gateway = TestGateway::start().await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
+    let office = gateway.office("Bürgeramt").await;
+    let mut browser = ScriptlessBrowser::of(&office).await;
+    let photo = browser.enter(&deposit.code).await;
+    for path in ["", "/photo.jpg"] {
+        let answer = browser.head(&format!("{photo}{path}")).await;
+        assert_eq!((answer.status, answer.body.len()), (204, 0), "{answer:?}");
+    }
+    assert!(office.collections("").await.json()["collections"][0].get("handed_over_at").is_none());
+    let lost = browser.get(&format!("{photo}/settle")).await;
+    assert_eq!((lost.status, lost.header("location")), (303, photo.as_str()));
+}

@@ -1,0 +1,127 @@
+//! Every failure in its own words, with something to say to the citizen.
+
+use serde_json::json;
+
+use super::scriptless_browser::{ScriptlessBrowser, assert_problem_page, page};
+use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
+
+const UNKNOWN: &str = "NR3MP-75Q96-X8259-ZKAA9";
+
+/// Enters a code that does not lead to a photo.
+async fn refused(browser: &mut ScriptlessBrowser, code: &str, status: u16, problem: &str, words: &str) -> String {
+    let told = assert_problem_page(&browser.post("/desk/", &[("code", code)]).await, status, problem);
+    assert!(told.contains(words), "{words}: {told}");
+    for part in ["class=\"error-summary\"", "role=\"alert\"", "id=\"tell-citizen\"", "form id=\"enter\""] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    told
+}
+
+#[tokio::test]
+async fn a_typo_is_called_a_typo_is_given_back_to_be_mended_and_is_no_guess() {
+    let gateway = TestGateway::with(|setup| setup.rules.code_guesses.per_device = 1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    for typo in ["NR3MP-75Q96-X8259-ZKAA8", "NR3MP-75Q96-X8259", "NR3MP-75Q96-X8259-ZKA", "\"><script>", "", "   "] {
+        let told = refused(&mut browser, typo, 400, "code-malformed", "Tippfehler").await;
+        assert!(!told.contains("\"><script>"), "{told}");
+        if typo.starts_with("NR3MP") {
+            assert!(told.contains(&format!("value=\"{typo}\"")), "{told}");
+        }
+    }
+    assert_eq!(gateway.database.count_events("code.refused").await, 0);
+    refused(&mut browser, UNKNOWN, 404, "code-unknown", "Zu diesem Code gibt es kein Foto").await;
+    let told = refused(&mut browser, UNKNOWN, 429, "too-many-codes", "15 Minuten").await;
+    assert!(told.contains("Ihr Code bleibt gültig"), "{told}");
+}
+
+#[tokio::test]
+async fn codes_are_understood_however_people_and_scanners_write_them() {
+    let gateway = TestGateway::start().await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    let photo = browser.enter(&deposit.code).await;
+    let symbols = deposit.code.replace('-', "");
+    let letters = deposit.code.replace('0', "o").replace('1', "l");
+    for written in [
+        deposit.code.to_lowercase(),
+        symbols.clone(),
+        format!(" {} \r\n", deposit.code.replace('-', " ")),
+        format!("{}\t", deposit.code.replace('-', "\u{2013}")),
+        format!("]d1{symbols}"),
+        letters,
+    ] {
+        assert_eq!(browser.enter(&written).await, photo, "{written:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_became_of_a_photo_is_told_with_when_and_by_whom() {
+    let gateway = TestGateway::start().await;
+    let (studio, other) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt <Süd>").await);
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    let leased = studio.deposit_numbered(1).await;
+    other.collect_ok(&leased.code).await;
+    refused(&mut browser, &leased.code, 409, "photo-leased-elsewhere", "bis 10:45 Uhr").await;
+    let used = studio.deposit_numbered(2).await;
+    other.collect_and_settle(&used.code, &json!({ "outcome": "used" })).await;
+    let told = refused(&mut browser, &used.code, 410, "photo-settled", "durch Bürgeramt &lt;Süd&gt;, Düsseldorf").await;
+    assert!(told.contains("10:30 Uhr"), "{told}");
+    let seen = studio.deposit_numbered(5).await;
+    other.collect_and_fetch(&seen.code).await;
+    let told = refused(&mut browser, &seen.code, 409, "photo-leased-elsewhere", "Nur dieses Amt kann es").await;
+    assert!(told.contains("am 29.11.2026 um 10:30 Uhr als verwendet"), "{told}");
+    let refusal = studio.deposit_numbered(6).await;
+    other.collect_and_settle(&refusal.code, &json!({ "outcome": "refused", "reason": "gaze" })).await;
+    let told = refused(&mut browser, &refusal.code, 410, "photo-settled", "am Schalter abgelehnt").await;
+    assert!(!told.contains("verwendet"), "{told}");
+    let withdrawn = studio.deposit_numbered(3).await;
+    assert_eq!(studio.withdraw(&withdrawn.photo_id).await.status, 200);
+    refused(&mut browser, &withdrawn.code, 410, "photo-withdrawn", "Das Fotostudio hat dieses Foto zurückgezogen")
+        .await;
+    let expired = studio.deposit_numbered(4).await;
+    gateway.advance(181 * DAY);
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt Nord").await).await;
+    refused(&mut browser, &expired.code, 410, "photo-expired", "Aufbewahrungszeit").await;
+}
+
+#[tokio::test]
+async fn who_may_not_collect_is_told_so_on_a_page_too() {
+    let gateway = TestGateway::start().await;
+    let office = gateway.office("Bürgeramt").await;
+    let mut browser = ScriptlessBrowser::of(&office).await;
+    gateway.set_suspended(&office.party, true).await;
+    let told = assert_problem_page(&browser.get("/desk/").await, 403, "office-suspended");
+    assert!(told.contains("vorübergehend gesperrt") && told.contains("id=\"tell-citizen\""), "{told}");
+    gateway.set_suspended(&office.party, false).await;
+    gateway.revoke(&office).await;
+    let told = assert_problem_page(&browser.get("/desk/today").await, 403, "device-revoked");
+    assert!(told.contains("nicht zugelassen"), "{told}");
+}
+
+#[tokio::test]
+async fn a_lease_that_ran_out_is_taken_up_again_with_the_code() {
+    let gateway = TestGateway::start().await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    let photo = browser.enter(&deposit.code).await;
+    assert!(page(&browser.get(&photo).await).contains("id=\"photo\""));
+    gateway.advance(16 * MINUTE);
+    let told = assert_problem_page(&browser.get(&photo).await, 200, "code-needed");
+    assert!(told.contains("Nichts ist verloren") && !told.contains("id=\"photo\""), "{told}");
+    let file = browser.get(&format!("{photo}/photo.jpg")).await;
+    assert_problem_page(&file, 409, "lease-expired");
+    assert_eq!(browser.enter(&deposit.code).await, photo, "the same collection: it was handed over");
+    assert!(page(&browser.get(&photo).await).contains("id=\"photo\""));
+}
+
+#[tokio::test]
+async fn a_lapsed_lease_without_a_hand_over_ends_the_collection() {
+    let gateway = TestGateway::start().await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    let photo = browser.enter(&deposit.code).await;
+    gateway.advance(16 * MINUTE);
+    let answer = browser.get(&photo).await;
+    assert!(page(&browser.follow(&answer).await).contains("data-outcome=\"lapsed\""));
+    assert_ne!(browser.enter(&deposit.code).await, photo);
+}

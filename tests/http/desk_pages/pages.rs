@@ -1,0 +1,184 @@
+//! What every page keeps to itself, and what is on the photo's.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lichtbild::domain::digest::Sha256Digest;
+
+use super::scriptless_browser::{ScriptlessBrowser, page};
+use crate::support::photos::exif::{ExifBlock, ExifByteOrder};
+use crate::support::router_client::{RouterResponse, idempotency_key, photo};
+use crate::support::test_gateway::{START, TestGateway};
+
+#[track_caller]
+fn keeps_to_itself(answer: &RouterResponse) {
+    for (name, value) in [
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+    ] {
+        assert_eq!(answer.header(name), value, "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_page_is_kept_to_itself_and_holds_no_code() {
+    let gateway = TestGateway::start().await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    let entered = browser.post("/desk/", &[("code", &deposit.code)]).await;
+    keeps_to_itself(&entered);
+    let photo = entered.header("location").to_owned();
+    let mut answers = vec![entered];
+    for path in ["/desk/", "/desk/today", "/desk/nowhere", &photo, &format!("{photo}/use"), &format!("{photo}/refuse")]
+    {
+        answers.push(browser.get(path).await);
+    }
+    answers.push(browser.post(&format!("{photo}/settle"), &[("outcome", "used")]).await);
+    answers.push(browser.get(&format!("{photo}/done")).await);
+    answers.push(browser.post("/desk/", &[("code", &deposit.code)]).await);
+    let symbols = deposit.code.replace('-', "");
+    for answer in &answers {
+        keeps_to_itself(answer);
+        let all = format!("{:?} {}", answer.headers, page(answer));
+        assert!(!all.contains(&symbols) && !all.contains(&deposit.code), "{all}");
+        if answer.status != 303 {
+            let policy = answer.header("content-security-policy");
+            assert!(policy.starts_with("default-src 'none'; img-src data:; "), "{policy}");
+            assert!(policy.ends_with("form-action 'self'; base-uri 'none'; frame-ancestors 'none'"), "{policy}");
+            assert!(!policy.contains("unsafe"), "{policy}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn style_and_script_are_those_that_the_policy_names() {
+    let gateway = TestGateway::start().await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    let answer = browser.get("/desk/").await;
+    let page = page(&answer);
+    for element in ["style", "script"] {
+        let inside =
+            page.split(&format!("<{element}>")).nth(1).unwrap().split(&format!("</{element}>")).next().unwrap();
+        let hash = STANDARD.encode(Sha256Digest::of(inside.as_bytes()).as_bytes());
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains(&format!("{element}-src 'sha256-{hash}'")), "{element}: {policy}");
+    }
+    // None of either anywhere else, where the policy would hold it back.
+    assert!(!page.contains(" style=") && !page.contains(" onclick=") && !page.contains("javascript:"));
+}
+
+#[tokio::test]
+async fn the_photo_is_in_the_page_byte_for_byte_and_looking_counts_as_a_hand_over() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto <Koch> & Söhne").await, gateway.office("Bürgeramt").await);
+    let deposit = studio.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&office).await;
+    let photo = browser.enter(&deposit.code).await;
+    let answer = browser.get(&photo).await;
+    let page = page(&answer);
+    assert!(page.contains(&format!("data:image/jpeg;base64,{}\"", STANDARD.encode(&deposit.bytes))), "{page}");
+    assert!(page.contains("Foto &lt;Koch&gt; &amp; Söhne") && page.contains("10:30 Uhr"), "{page}");
+    assert!(page.contains("id=\"lease\"") && page.contains("data-seconds=\"900\""), "{page}");
+    let list = office.collections("").await.json();
+    assert_eq!(list["collections"][0]["handed_over_at"], START.to_string());
+}
+
+#[tokio::test]
+async fn the_capture_date_is_shown_in_whatever_form_it_is_written() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
+    let mut browser = ScriptlessBrowser::of(&office).await;
+    for (number, text, shown) in [
+        (1, "2026:11:20 10:15:00", "20.11.2026"),
+        (2, "2026-11-20T24:15:00+01:00", "20.11.2026"),
+        (3, "20.11.2026", "nicht lesbar: <bdi>20.11.2026</bdi>"),
+        (4, "0000:00:00 00:00:00", "steht nicht in der Datei"),
+    ] {
+        let bytes = ExifBlock::captured(ExifByteOrder::Big, text).within(&photo(number));
+        let receipt = studio.deposit(&bytes, &idempotency_key(number)).await.json();
+        let path = browser.enter(receipt["code"].as_str().unwrap()).await;
+        let page = page(&browser.get(&path).await);
+        let captured = page.split("id=\"captured\"").nth(1).unwrap().split("</dd>").next().unwrap();
+        assert!(captured.contains(shown), "{text}: {captured}");
+    }
+}
+
+#[tokio::test]
+async fn advice_is_shown_in_the_language_of_the_page() {
+    let gateway = TestGateway::start().await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
+    let office = gateway.office("Bürgeramt").await;
+    let mut browser = ScriptlessBrowser::of(&office).await;
+    let photo = browser.enter(&deposit.code).await;
+    let german = page(&browser.get(&photo).await);
+    let advice =
+        office.collect(&deposit.code).await.json()["photo"]["findings"][0]["message"].as_str().unwrap().to_owned();
+    assert!(german.contains("lang=\"de\"") && german.contains(&advice), "{german}");
+    assert!(!german.contains("<bdi>-</bdi>"), "nothing was measured, and nothing is told of it: {german}");
+    let switched = browser.post("/desk/language", &[("language", "en"), ("back", &photo)]).await;
+    assert_eq!(switched.header("location"), photo);
+    let english = page(&browser.follow(&switched).await);
+    let advice = office.in_english().collect(&deposit.code).await.json()["photo"]["findings"][0]["message"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(english.contains("lang=\"en\"") && english.contains(&advice), "{english}");
+}
+
+#[tokio::test]
+async fn the_language_switch_leads_nowhere_else() {
+    let gateway = TestGateway::start().await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    for back in
+        ["", "https://example.org/", "//example.org/desk/", "/v1/collections", "/desk/\r\nSet-Cookie: a=b", "desk/"]
+    {
+        let answer = browser.post("/desk/language", &[("language", "en"), ("back", back)]).await;
+        assert_eq!((answer.status, answer.header("location")), (303, "/desk/"), "{back:?}");
+    }
+    let answer = browser.post("/desk/language", &[("language", "fr"), ("back", "/desk/today")]).await;
+    assert_eq!(answer.header("location"), "/desk/today");
+    assert!(page(&browser.get("/desk/").await).contains("lang=\"de\""));
+}
+
+#[tokio::test]
+async fn the_file_is_the_photo_under_a_name_that_every_system_takes() {
+    let gateway = TestGateway::start().await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    let photo = browser.enter(&deposit.code).await;
+    let answer = browser.get(&format!("{photo}/photo.jpg")).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "image/jpeg"));
+    assert_eq!(answer.body, deposit.bytes);
+    keeps_to_itself(&answer);
+    let name =
+        answer.header("content-disposition").strip_prefix("attachment; filename=\"").unwrap().trim_end_matches('"');
+    assert!(name.starts_with("Lichtbild-") && name.ends_with(".jpg") && name.len() < 32, "{name}");
+    assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte)), "{name}");
+}
+
+#[tokio::test]
+async fn what_the_studio_declared_is_told_to_the_clerk() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    let (bytes, key) = (crate::support::router_client::photo(3), crate::support::router_client::idempotency_key(3));
+    let headers = [
+        ("content-type", "image/jpeg"),
+        ("idempotency-key", key.as_str()),
+        ("photo-subject", "under6"),
+        ("photo-exception", "medical"),
+    ];
+    let answer = studio.post_photo("/v1/photos", &bytes, &headers).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    let photo = browser.enter(answer.json()["code"].as_str().unwrap()).await;
+    let page = page(&browser.get(&photo).await);
+    assert!(page.contains("Kind unter sechs Jahren") && page.contains("medizinischen Gründen"), "{page}");
+    let plain = studio.deposit_numbered(4).await;
+    let photo = browser.enter(&plain.code).await;
+    assert!(
+        !crate::http::desk_pages::scriptless_browser::page(&browser.get(&photo).await).contains("id=\"declaration\"")
+    );
+}

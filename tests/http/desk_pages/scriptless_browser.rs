@@ -1,0 +1,156 @@
+//! A browser with no script: cookies, forms, and one device's certificate.
+
+use axum::body::Body;
+use axum::http::Method;
+
+use crate::support::router_client::{RouterClient, RouterResponse};
+
+pub struct ScriptlessBrowser {
+    caller: RouterClient,
+    cookies: Vec<Cookie>,
+    /// The token of the last page that had one.
+    pub token: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Cookie {
+    pub name: String,
+    pub value: String,
+    pub path: String,
+    pub attributes: String,
+}
+
+impl ScriptlessBrowser {
+    /// With the first page before it.
+    pub async fn of(caller: &RouterClient) -> Self {
+        let mut browser = Self { caller: caller.clone(), cookies: Vec::new(), token: String::new() };
+        let answer = browser.get("/desk/").await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        browser
+    }
+
+    pub async fn get(&mut self, path: &str) -> RouterResponse {
+        let request = self.caller.request(Method::GET, path).header("cookie", self.cookies_for(path));
+        let answer = self.caller.send(request.body(Body::empty()).unwrap()).await;
+        self.remember(&answer);
+        answer
+    }
+
+    pub async fn head(&mut self, path: &str) -> RouterResponse {
+        let request = self.caller.request(Method::HEAD, path).header("cookie", self.cookies_for(path));
+        self.caller.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Posts these fields and the token.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> RouterResponse {
+        let token = self.token.clone();
+        let fields: Vec<_> = [("csrf", token.as_str())].iter().chain(fields).copied().collect();
+        self.post_exactly(path, &fields, &[("sec-fetch-site", "same-origin")]).await
+    }
+
+    pub async fn post_exactly(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> RouterResponse {
+        let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let mut request = self.caller.request(Method::POST, path).header("cookie", self.cookies_for(path));
+        request = request.header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = self.caller.send(request.body(Body::from(body.join("&"))).unwrap()).await;
+        self.remember(&answer);
+        answer
+    }
+
+    /// Goes where an answer leads.
+    pub async fn follow(&mut self, answer: &RouterResponse) -> RouterResponse {
+        assert_eq!(answer.status, 303, "{answer:?}");
+        let path = answer.header("location").to_owned();
+        self.get(&path).await
+    }
+
+    /// Enters a code that is good, and gives the address of the photo.
+    pub async fn enter(&mut self, code: &str) -> String {
+        let answer = self.post("/desk/", &[("code", code)]).await;
+        assert_eq!(answer.status, 303, "{answer:?}");
+        answer.header("location").to_owned()
+    }
+
+    pub fn cookies(&self) -> &[Cookie] {
+        &self.cookies
+    }
+
+    pub fn put_cookie(&mut self, cookie: Cookie) {
+        self.cookies.push(cookie);
+    }
+
+    pub fn forget_cookies(&mut self) {
+        self.cookies.clear();
+    }
+
+    fn cookies_for(&self, path: &str) -> String {
+        let fits = |cookie: &&Cookie| {
+            path.strip_prefix(&cookie.path)
+                .is_some_and(|rest| rest.is_empty() || cookie.path.ends_with('/') || rest.starts_with('/'))
+        };
+        self.cookies
+            .iter()
+            .filter(fits)
+            .map(|cookie| format!("{}={}", cookie.name, cookie.value))
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    fn remember(&mut self, answer: &RouterResponse) {
+        for header in answer.headers.get_all("set-cookie") {
+            let text = header.to_str().unwrap();
+            let (pair, attributes) = text.split_once("; ").unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            let path = attributes.split("; ").find_map(|attribute| attribute.strip_prefix("Path=")).unwrap();
+            self.cookies.retain(|cookie| (cookie.name.as_str(), cookie.path.as_str()) != (name, path));
+            if !attributes.contains("Max-Age=0") {
+                self.cookies.push(Cookie {
+                    name: name.into(),
+                    value: value.into(),
+                    path: path.into(),
+                    attributes: attributes.into(),
+                });
+            }
+        }
+        if let Some(token) = field(&page(answer), "csrf") {
+            self.token = token;
+        }
+    }
+}
+
+/// The page's text.
+pub fn page(answer: &RouterResponse) -> String {
+    String::from_utf8_lossy(&answer.body).into_owned()
+}
+
+/// The value of a hidden field.
+pub fn field(page: &str, name: &str) -> Option<String> {
+    let begin = format!("name=\"{name}\" value=\"");
+    let rest = page.split(&begin).nth(1)?;
+    Some(rest.split('"').next()?.to_owned())
+}
+
+/// Asserts that a page tells of this problem.
+#[track_caller]
+pub fn assert_problem_page(answer: &RouterResponse, status: u16, problem: &str) -> String {
+    assert_eq!(answer.status, status, "{answer:?}");
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{answer:?}");
+    let page = page(answer);
+    assert!(page.contains(&format!("data-problem=\"{problem}\"")), "{page}");
+    page
+}
+
+fn encoded(value: &str) -> String {
+    value
+        .bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}

@@ -1,0 +1,16 @@
+//! From an invitation to a certificate over the wire, and from one certificate to the next.
+
+mod answers;
+#[cfg(unix)]
+mod command;
+#[cfg(feature = "failpoints")]
+mod crash;
+mod four_eyes;
+mod gateway_proof;
+#[cfg(unix)]
+mod openssl_and_curl;
+mod parallel;
+mod refused;
+mod renewal;
+mod repeated;
+mod secrecy;

@@ -1,0 +1,183 @@
+//! From one certificate to the next.
+
+use axum::body::Body;
+use axum::http::Method;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lichtbild::domain::party::Role;
+use lichtbild::identity::certificate::read_certificate;
+use lichtbild::identity::key::DeviceKey;
+use lichtbild::server::routes::ListenerKind;
+use lichtbild::transport::accept::peer::Admission;
+use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
+use serde_json::json;
+
+use crate::support::enrolment::{EST, certificate, certificates, fingerprint};
+use crate::support::router_client::{RouterClient, RouterResponse, peer, send};
+use crate::support::test_gateway::{DAY, TestGateway};
+
+async fn reenrol(caller: &RouterClient, request: &[u8]) -> RouterResponse {
+    let builder = caller.request(Method::POST, &format!("{EST}/simplereenroll"));
+    let body = Body::from(STANDARD.encode(request));
+    caller.send(builder.header("content-type", "application/pkcs10").body(body).unwrap()).await
+}
+
+/// A request by a new key with this subject: organisation, unit, name.
+fn subject(parts: [&str; 3]) -> Vec<u8> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    let kinds = [DnType::OrganizationName, DnType::OrganizationalUnitName, DnType::CommonName];
+    kinds.into_iter().zip(parts).for_each(|(kind, value)| params.distinguished_name.push(kind, value));
+    params.serialize_request(&KeyPair::generate().unwrap()).unwrap().der().to_vec()
+}
+
+fn fresh() -> Vec<u8> {
+    DeviceKey::generate().unwrap().to_request().unwrap()
+}
+
+#[tokio::test]
+async fn a_device_renews_with_a_new_key_and_its_old_certificate_goes_on_to_work() {
+    let gateway = TestGateway::start().await;
+    for role in [Role::Studio, Role::Office] {
+        let invite = gateway.invite(role, "Foto Koch").await;
+        let der =
+            certificate(&gateway.anonymous_client().accept_invitation(&invite, &DeviceKey::generate().unwrap()).await);
+        let old = gateway.with_certificate(&invite, der);
+        gateway.advance(40 * DAY);
+        let key = DeviceKey::generate().unwrap();
+        let der = certificate(&reenrol(&old, &key.to_request().unwrap()).await);
+        let facts = read_certificate(&der).unwrap();
+        assert_eq!((facts.spki_sha256, facts.not_after), (fingerprint(&key), gateway.now() + 60 * DAY));
+        let new = gateway.with_certificate(&invite, der);
+        let path = if role == Role::Studio { "/v1/photos" } else { "/v1/collections" };
+        for caller in [&new, &old, &new] {
+            let request = caller.request(Method::GET, path).body(Body::empty()).unwrap();
+            assert_eq!(caller.send(request).await.status, 200);
+        }
+    }
+    assert_eq!(gateway.database.count_events("device.renewed").await, 2);
+    gateway.database.audit().await;
+}
+
+#[tokio::test]
+async fn cacerts_and_csrattrs_are_served_on_device_listeners_too() {
+    let gateway = TestGateway::start().await;
+    for caller in [gateway.studio("Foto Koch").await, gateway.office("Amt Nord").await] {
+        let get = |path: &str| caller.request(Method::GET, &format!("{EST}/{path}")).body(Body::empty()).unwrap();
+        assert_eq!(certificates(&caller.send(get("cacerts")).await).len(), 3);
+        assert_eq!(caller.send(get("csrattrs")).await.header("content-type"), "application/csrattrs");
+    }
+}
+
+#[tokio::test]
+async fn once_a_newer_certificate_was_used_no_older_one_renews_itself() {
+    let gateway = TestGateway::start().await;
+    let first = gateway.studio("Foto Koch").await;
+    let with = |der: Vec<u8>| {
+        let certificate = lichtbild::transport::accept::peer::PeerCertificate::new(der.into());
+        RouterClient::new(gateway.router(ListenerKind::Studio), first.party.clone(), first.device_id, certificate)
+    };
+    // Cut off in the middle as often as it likes: nothing was used yet.
+    let second = with(certificate(&reenrol(&first, &fresh()).await));
+    let third = with(certificate(&reenrol(&first, &fresh()).await));
+    second.deposit_numbered(1).await;
+    let used_at = gateway.now();
+    gateway.advance(DAY);
+    let problem = reenrol(&first, &fresh()).await.assert_problem(403, "certificate-superseded");
+    assert_eq!(problem["newer_used_at"], json!(used_at));
+    assert_eq!(gateway.database.audit().await.pop().unwrap().details["reason"], "certificate_superseded");
+    // It still deposits; and what is as new or newer renews.
+    first.deposit_numbered(2).await;
+    certificate(&reenrol(&second, &fresh()).await);
+    certificate(&reenrol(&third, &fresh()).await);
+    reenrol(&second, &fresh()).await.assert_problem(403, "certificate-superseded");
+}
+
+#[tokio::test]
+async fn the_first_use_of_a_certificate_is_written_once() {
+    let gateway = TestGateway::start().await;
+    let first = gateway.studio("Foto Koch").await;
+    let der = certificate(&reenrol(&first, &fresh()).await);
+    let digest = lichtbild::transport::accept::peer::PeerCertificate::new(der.into());
+    let second = RouterClient::new(gateway.router(ListenerKind::Studio), first.party.clone(), first.device_id, digest);
+    let before = gateway.database.contents().await;
+    first.photos("").await;
+    assert_eq!(gateway.database.contents().await, before, "a first certificate has no older one to shut out");
+    second.photos("").await;
+    let noted = gateway.database.contents().await;
+    assert_ne!(noted, before);
+    gateway.advance(DAY);
+    second.photos("").await;
+    assert_eq!(gateway.database.contents().await, noted);
+}
+
+#[tokio::test]
+async fn a_renewal_names_the_same_device_or_nobody() {
+    let gateway = TestGateway::start().await;
+    let (own, other) = (gateway.studio("Foto Koch").await, gateway.studio("Foto Porst").await);
+    let names = |caller: &RouterClient| (caller.party.party_id.to_string(), caller.device_id.to_string());
+    let ((party, device), (other_party, other_device)) = (names(&own), names(&other));
+    let before = gateway.database.contents().await;
+    for parts in [
+        [other_party.as_str(), "studio", other_device.as_str()],
+        [&party, "studio", &other_device],
+        [&other_party, "studio", &device],
+        [&party, "office", &device],
+        ["Foto Koch", "studio", "till 1"],
+    ] {
+        reenrol(&own, &subject(parts)).await.assert_problem(422, "request-subject-foreign");
+        let row = gateway.database.audit().await.pop().unwrap();
+        assert_eq!((row.actor.as_str(), &row.details["reason"]), (device.as_str(), &json!("subject_foreign")));
+    }
+    let mut forged = fresh();
+    *forged.last_mut().unwrap() ^= 1;
+    reenrol(&own, &forged).await.assert_problem(422, "request-signature-wrong");
+    assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
+    certificate(&reenrol(&own, &subject([&party, "studio", &device])).await);
+}
+
+#[tokio::test]
+async fn who_is_not_let_in_gets_no_new_certificate_and_is_written_down() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Amt Nord").await);
+    let revoked = gateway.device_of(&studio.party).await;
+    gateway.revoke(&revoked).await;
+    let expired = gateway.device_until(&studio.party, gateway.now() + DAY).await;
+    gateway.advance(DAY);
+    let last = async || gateway.database.audit().await.pop().unwrap();
+    reenrol(&revoked, &fresh()).await.assert_problem(403, "device-revoked");
+    let row = last().await;
+    assert_eq!((row.actor, &row.details["reason"]), (revoked.device_id.to_string(), &json!("device_revoked")));
+    reenrol(&expired, &fresh()).await.assert_problem(403, "certificate-expired");
+    let row = last().await;
+    assert_eq!((row.actor, &row.details["reason"]), (expired.device_id.to_string(), &json!("certificate_expired")));
+    // An office's certificate on the studios' line; the handshake lets none through, but nothing rests on that.
+    let elsewhere = office.request(Method::POST, &format!("{EST}/simplereenroll"));
+    let request = elsewhere.header("content-type", "application/pkcs10").body(Body::from(fresh())).unwrap();
+    send(&gateway.router(ListenerKind::Studio), request).await.assert_problem(403, "device-unknown");
+    let row = last().await;
+    assert_eq!((row.actor, &row.details["reason"]), (office.device_id.to_string(), &json!("device_unknown")));
+    gateway.set_suspended(&studio.party, true).await;
+    reenrol(&studio, &fresh()).await.assert_problem(403, "studio-suspended");
+    assert_eq!(last().await.details["reason"], "studio_suspended");
+    assert_eq!(gateway.database.count_events("device.renewed").await, 0);
+    // Nobody who is known: nothing to write down.
+    let rows = gateway.database.count("audit").await;
+    let stranger =
+        axum::http::Request::post(format!("{EST}/simplereenroll")).extension(peer(None, Admission::WithinLimit));
+    send(&gateway.router(ListenerKind::Studio), stranger.body(Body::empty()).unwrap())
+        .await
+        .assert_problem(403, "device-unknown");
+    assert_eq!(gateway.database.count("audit").await, rows);
+}
+
+#[tokio::test]
+async fn a_revoked_device_in_a_loop_does_not_fill_the_audit_log() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    gateway.revoke(&studio).await;
+    for _ in 0..30 {
+        reenrol(&studio, &fresh()).await.assert_problem(403, "device-revoked");
+    }
+    assert_eq!(gateway.database.count_events("enrolment.refused").await, 10);
+}

@@ -1,0 +1,112 @@
+//! What monitoring is told, and what a device learns about itself.
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use lichtbild::server::routes::ListenerKind;
+use serde_json::json;
+
+use crate::support::router_client::{RouterResponse, idempotency_key, photo, send};
+use crate::support::test_gateway::{DAY, START, TestGateway};
+
+async fn ask(gateway: &TestGateway, path: &str) -> RouterResponse {
+    let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+    send(&gateway.router(ListenerKind::Ops), request).await
+}
+
+#[tokio::test]
+async fn a_gateway_with_a_store_and_a_key_is_ready() {
+    let gateway = TestGateway::start().await;
+    let before = gateway.database.contents().await;
+    assert_eq!(ask(&gateway, "/healthz").await.json(), json!({ "status": "alive" }));
+    let ready = ask(&gateway, "/readyz").await;
+    assert_eq!(ready.status, 200);
+    let (keys, certificate) = ("2036-11-01T00:00:00.000Z", "2066-11-12T09:30:00.000Z");
+    let expected = json!({ "status": "ready", "keys_run_out_at": keys, "server_certificate_expires_at": certificate });
+    assert_eq!(ready.json(), expected);
+    assert_eq!(gateway.database.contents().await, before);
+}
+
+#[tokio::test]
+async fn what_is_degraded_is_told_and_does_not_take_the_gateway_out() {
+    let gateway = TestGateway::start().await;
+    gateway.trust().set_fault("server-certificate", "server.crt: write the file anew".into());
+    gateway.trust().change(|facts| facts.external_list_expiry.extend([("vpki.pem".into(), START + DAY)]));
+    let degraded = async || {
+        let ready = ask(&gateway, "/readyz").await;
+        assert_eq!((ready.status, &ready.json()["status"]), (200, &json!("ready")));
+        ready.json()["degraded"].as_array().map(Vec::len)
+    };
+    assert_eq!(degraded().await, Some(1));
+    gateway.advance(DAY);
+    assert_eq!(degraded().await, Some(2));
+    let metrics = String::from_utf8(ask(&gateway, "/metrics").await.body.to_vec()).unwrap();
+    for line in ["lichtbild_tls_faults 1", "lichtbild_revocation_list_expires_timestamp{roots=\"vpki.pem\"} 1795426200"]
+    {
+        assert!(metrics.contains(line), "{metrics}");
+    }
+    gateway.trust().clear_fault("server-certificate");
+    assert_eq!(degraded().await, Some(1));
+}
+
+#[tokio::test]
+async fn without_a_key_for_the_month_it_says_so_and_takes_nothing_in() {
+    let gateway = TestGateway::start().await;
+    gateway.advance(3640 * DAY);
+    let studio = gateway.studio("Foto Koch").await;
+    let before = gateway.database.contents().await;
+    let ready = ask(&gateway, "/readyz").await;
+    assert_eq!((ready.status, &ready.json()["missing"]), (503, &json!(["epoch-key"])));
+    assert_eq!(ask(&gateway, "/healthz").await.status, 200);
+    studio.deposit(&photo(1), &idempotency_key(1)).await.assert_problem(500, "internal");
+    assert_eq!(gateway.database.contents().await, before);
+}
+
+#[tokio::test]
+async fn without_a_store_it_says_so() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    gateway.store.close().await;
+    let ready = ask(&gateway, "/readyz").await;
+    assert_eq!((ready.status, &ready.json()["missing"]), (503, &json!(["storage"])));
+    let answer = studio.deposit(&photo(1), &idempotency_key(1)).await;
+    answer.assert_problem(503, "storage-unavailable");
+    assert_eq!(answer.retry_after_seconds(), 5);
+    assert_eq!(ask(&gateway, "/metrics").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_metrics_count_photos_by_state_and_name_nobody() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let [waiting, used] = [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await];
+    office.collect_and_settle(&used.code, &json!({ "outcome": "used" })).await;
+    let metrics = ask(&gateway, "/metrics").await;
+    assert!(metrics.header("content-type").starts_with("application/openmetrics-text"));
+    let text = String::from_utf8(metrics.body.to_vec()).unwrap();
+    let photos: Vec<_> = text.lines().filter(|line| line.contains("state=")).collect();
+    for state in ["available", "used"] {
+        let counted = |line: &&&str| line.contains(&format!("\"{state}\"")) && line.ends_with(" 1");
+        assert_eq!(photos.iter().filter(counted).count(), 1, "{text}");
+    }
+    for secret in [&waiting.photo_id, &waiting.code, "Koch", "Mitte"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_device_learns_who_it_is_and_which_profile_is_in_force() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    gateway.advance(DAY);
+    let get = async |path| studio.send(studio.request(Method::GET, path).body(Body::empty()).unwrap()).await;
+    let me = get("/v1/me").await;
+    assert_eq!((me.status, me.header("cache-control")), (200, "no-store"));
+    let party = &studio.party;
+    let expected = json!({
+        "studio": { "studio_id": party.party_id, "name": "Foto Koch", "place": "Düsseldorf" },
+        "device_id": studio.device_id, "certificate_expires_at": START + 365 * DAY, "time": START + DAY,
+    });
+    assert_eq!(me.json(), expected);
+    let profile = get("/v1/profile").await.json();
+    assert_eq!((&profile["name"], &profile["pixels"]["min_width"]), (&json!("small"), &json!(35)));
+}

@@ -1,0 +1,155 @@
+//! What refusals look like to those who read them, word for word.
+
+use axum::body::Body;
+use axum::http::Request;
+use lichtbild::domain::party::Role;
+use lichtbild::domain::party::invitation::EnrolmentPolicy;
+use lichtbild::identity::key::DeviceKey;
+use lichtbild::server::routes::ListenerKind;
+use lichtbild::transport::accept::peer::Admission;
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+use serde_json::json;
+
+use crate::support::enrolment::{AnonymousClient, WRONG_CODE, issuance};
+use crate::support::router_client::{RouterClient, RouterResponse, idempotency_key, peer, photo, send};
+use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
+
+/// Status, the headers that belong to the refusal, and the body.
+fn shown(answer: &RouterResponse) -> String {
+    let retry = match answer.header("retry-after") {
+        "" => String::new(),
+        seconds => format!("Retry-After: {seconds}\n"),
+    };
+    let body = serde_json::to_string_pretty(&answer.json()).unwrap();
+    format!("{} ({})\n{retry}{body}\n", answer.status, answer.header("content-language"))
+}
+
+async fn refusals(reader: impl Fn(&RouterClient) -> RouterClient) -> String {
+    let gateway = TestGateway::with(|setup| {
+        setup.rules.code_guesses.per_device = 1;
+        setup.max_photo_bytes = 20_000;
+    })
+    .await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let other = gateway.office("Bürgeramt Süd").await;
+    let [used, leased, withdrawn, waiting] = [
+        studio.deposit_numbered(1).await,
+        studio.deposit_numbered(2).await,
+        studio.deposit_numbered(3).await,
+        studio.deposit_numbered(4).await,
+    ];
+    office.collect_and_settle(&used.code, &json!({ "outcome": "used" })).await;
+    let collection = office.collect_and_fetch(&leased.code).await;
+    studio.withdraw(&withdrawn.photo_id).await;
+    gateway.advance(MINUTE);
+
+    let (studio, office, other) = (reader(&studio), reader(&office), reader(&other));
+    let whole = photo(5);
+    let jpeg = ("content-type", "image/jpeg");
+    let mut seen = vec![
+        studio.deposit(&whole[..whole.len() / 2], &idempotency_key(5)).await,
+        studio.deposit(&photo(6), &idempotency_key(1)).await,
+        studio
+            .post_photo(
+                "/v1/photos",
+                &whole,
+                &[("content-type", "image/png"), ("idempotency-key", &idempotency_key(5))],
+            )
+            .await,
+        studio.deposit(&[0xFF; 20_001], &idempotency_key(5)).await,
+        studio.post_photo("/v1/photos", &whole, &[jpeg]).await,
+        studio.post_photo("/v1/photos/check", &whole, &[jpeg, ("photo-subject", "baby")]).await,
+        studio.post_photo("/v1/photos/check", &whole, &[jpeg, ("photo-exception", "other")]).await,
+        studio.withdraw(&leased.photo_id).await,
+        office.collect(&used.code).await,
+        other.collect(&leased.code).await,
+        other.collect(&withdrawn.code).await,
+        office.collect(&used.code[1..]).await,
+        office.collect("G94ZJ-756FW-FHRWS-2ZVE9").await,
+        office.settle(&collection, &json!({ "outcome": "kept", "until": "2028-01-01" })).await,
+        office.settle(&collection, &json!({ "outcome": "lost" })).await,
+        office.collect("G94ZJ-756FW-FHRWS-2ZVE8").await,
+        office.collect(&waiting.code).await,
+    ];
+    gateway.advance(180 * DAY);
+    seen.push(other.collect(&waiting.code).await);
+    gateway.revoke(&studio).await;
+    seen.push(studio.photos("").await);
+    seen.iter().map(shown).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn refusals_in_german() {
+    insta::assert_snapshot!(refusals(RouterClient::clone).await);
+}
+
+#[tokio::test]
+async fn refusals_in_english() {
+    insta::assert_snapshot!(refusals(RouterClient::in_english).await);
+}
+
+#[tokio::test]
+async fn a_missing_certificate_in_both_languages() {
+    let office = TestGateway::start().await.router(ListenerKind::Office);
+    let told = async |language: &str| {
+        let request = Request::builder().uri("/v1/collections").header("accept-language", language);
+        let request = request.extension(peer(None, Admission::NoCertificate)).body(Body::empty()).unwrap();
+        shown(&send(&office, request).await)
+    };
+    insta::assert_snapshot!([told("de").await, told("en").await].join("\n"));
+}
+
+/// Each refusal that a device can meet on its way to its first certificate.
+async fn refused_enrolments(reader: impl Fn(&AnonymousClient) -> AnonymousClient) -> String {
+    let gateway = TestGateway::start().await;
+    let stranger = reader(&gateway.anonymous_client());
+    let [good, spent, guessed, withdrawn, late] = [
+        gateway.invite(Role::Studio, "Foto Koch").await,
+        gateway.invite(Role::Studio, "Foto Koch").await,
+        gateway.invite(Role::Studio, "Foto Koch").await,
+        gateway.invite(Role::Studio, "Foto Koch").await,
+        gateway.invite(Role::Studio, "Foto Koch").await,
+    ];
+    let key = DeviceKey::generate().unwrap();
+    let request = key.to_request().unwrap();
+    let mut forged = request.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    let weak = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let weak = CertificateParams::default().serialize_request(&weak).unwrap().der().to_vec();
+    stranger.accept_invitation(&spent, &key).await;
+    gateway.invite_again(withdrawn.device.device_id).await;
+    let (device_id, code) = (good.device.device_id.to_string(), good.code.reveal());
+    let guess = async || stranger.enrol(&guessed.device.device_id.to_string(), WRONG_CODE, &request).await;
+    let mut seen = vec![
+        stranger.enrol_with(None, "").await,
+        stranger.enrol(&device_id, "G94ZJ", &request).await,
+        stranger.enrol(&device_id, &code, b"no request").await,
+        stranger.enrol(&device_id, &code, &forged).await,
+        stranger.enrol(&device_id, &code, &weak).await,
+        stranger.accept_invitation(&spent, &DeviceKey::generate().unwrap()).await,
+        stranger.accept_invitation(&withdrawn, &key).await,
+        guess().await,
+        guess().await,
+        guess().await,
+        stranger.accept_invitation(&guessed, &key).await,
+        stranger.look_up(&"00".repeat(32), &"ab".repeat(32)).await,
+        stranger.look_up("00", "ab").await,
+    ];
+    let mut keyless = issuance(EnrolmentPolicy::Auto);
+    keyless.studio.authority = None;
+    gateway.gateway.set_certificate_issuer(keyless);
+    seen.push(stranger.accept_invitation(&good, &key).await);
+    gateway.advance(DAY);
+    seen.push(stranger.accept_invitation(&late, &key).await);
+    seen.iter().map(shown).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn refused_enrolments_in_german() {
+    insta::assert_snapshot!(refused_enrolments(AnonymousClient::clone).await);
+}
+
+#[tokio::test]
+async fn refused_enrolments_in_english() {
+    insta::assert_snapshot!(refused_enrolments(AnonymousClient::in_english).await);
+}

@@ -1,0 +1,12 @@
+//! The line, over real TCP and TLS on the loopback interface.
+
+skip_in!(postgres: "has no database");
+
+mod anonymous_callers;
+mod configuration;
+mod curl;
+mod handshake;
+mod limits;
+mod revocation;
+mod shutdown;
+mod test_listener;

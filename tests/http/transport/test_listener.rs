@@ -1,0 +1,280 @@
+//! A listener with a small service behind it, and a client that speaks TLS by rustls and HTTP by hand.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use ::time::OffsetDateTime;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::routing::{get, post};
+use axum::{Extension, Router, middleware};
+use lichtbild::api::body::{BodyError, BodyLimits, read_body};
+use lichtbild::clock::{ManualClock, Timestamp};
+use lichtbild::transport::accept::connection_registry::ConnectionRegistry;
+use lichtbild::transport::accept::listener::{Listener, Security};
+use lichtbild::transport::accept::peer::Peer;
+use lichtbild::transport::http::limits::ListenerLimits;
+use lichtbild::transport::http::shutdown::ShutdownTrigger;
+use lichtbild::transport::metrics::TransportMetrics;
+use lichtbild::transport::tls::external_ca::{ExternalCa, RevocationCheck};
+use lichtbild::transport::tls::revocation::RevokedCertificates;
+use lichtbild::transport::tls::{ClientTrust, MissingCertificatePolicy, PemSource, ServerIdentity, ServerTls};
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio::time;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use crate::support::pki::{Leaf, NOW, TestCa};
+
+/// Far longer than anything here takes, even on a busy machine.
+pub const GENEROUS_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Big enough to overfill every buffer between server and client.
+pub const LARGE: usize = 64 * 1024 * 1024;
+
+/// A running listener.
+pub struct TestListener {
+    pub address: SocketAddr,
+    pub studio_ca: TestCa,
+    pub server_ca: TestCa,
+    pub revoked: RevokedCertificates,
+    pub connections: ConnectionRegistry,
+    pub metrics: Arc<TransportMetrics>,
+    pub stop: ShutdownTrigger,
+    pub tls: watch::Sender<ServerTls>,
+    pub service: Arc<TestServiceState>,
+    pub serving: JoinHandle<()>,
+}
+
+/// What the service saw, and what holds its slow request back.
+#[derive(Default)]
+pub struct TestServiceState {
+    served: AtomicUsize,
+    pub begun: Notify,
+    pub go_on: Notify,
+}
+
+impl TestServiceState {
+    pub fn served(&self) -> usize {
+        self.served.load(Ordering::SeqCst)
+    }
+}
+
+impl TestListener {
+    /// A listener that demands client certificates.
+    pub async fn start(limits: ListenerLimits) -> Self {
+        Self::start_with(limits, ListenerTrust::StudioCa).await
+    }
+
+    pub async fn start_with(limits: ListenerLimits, trust: ListenerTrust) -> Self {
+        let (studio_ca, server_ca) = (TestCa::new("Studio CA"), TestCa::new("Server CA"));
+        let revoked = RevokedCertificates::default();
+        let clock = test_clock();
+        let identity = identity_of(&server_ca);
+        let studios = trust_in(&studio_ca, &revoked);
+        let plain = matches!(trust, ListenerTrust::NoTls);
+        let tls = match trust {
+            ListenerTrust::StudioCa => ServerTls::with_client_certificates(identity, studios, clock).unwrap(),
+            ListenerTrust::StudioCaExplained => {
+                let studios = studios.with_missing_certificate(MissingCertificatePolicy::Explain);
+                ServerTls::with_client_certificates(identity, studios, clock).unwrap()
+            }
+            ListenerTrust::WithExternalCa { ca, next_update } => {
+                let list = PemSource::new("foreign.crl", ca.revocation_list(&[], next_update));
+                let roots = PemSource::new("foreign.pem", ca.certificate_pem);
+                let foreign = ExternalCa::parse(&roots, &[list], RevocationCheck::Chain).unwrap();
+                ServerTls::with_client_certificates(identity, studios.with_external_cas(vec![foreign]), clock).unwrap()
+            }
+            ListenerTrust::Anybody | ListenerTrust::NoTls => {
+                ServerTls::without_client_certificates(identity, clock).unwrap()
+            }
+        };
+        let tls = watch::Sender::new(tls);
+        let security = if plain { Security::Plain } else { Security::Tls(tls.subscribe()) };
+        let listener = Listener::bind("test", "127.0.0.1:0".parse().unwrap(), security, limits).await.unwrap();
+        let (address, metrics) = (listener.local_address(), listener.metrics());
+        let connections = listener.connections();
+        let (stop, service) = (ShutdownTrigger::new(), Arc::new(TestServiceState::default()));
+        let serving = tokio::spawn(listener.serve(router(Arc::clone(&service)), stop.subscribe()));
+        Self { address, studio_ca, server_ca, revoked, connections, metrics, stop, tls, service, serving }
+    }
+
+    /// A client's TLS settings: everything rustls can do, and this certificate.
+    pub fn client(&self, leaf: Option<&Leaf>) -> ClientConfig {
+        self.client_with(leaf, aws_lc_rs::default_provider(), rustls::ALL_VERSIONS)
+    }
+
+    pub fn client_with(
+        &self,
+        leaf: Option<&Leaf>,
+        provider: CryptoProvider,
+        versions: &[&'static rustls::SupportedProtocolVersion],
+    ) -> ClientConfig {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(self.server_ca.certificate_pem.as_bytes()).unwrap()).unwrap();
+        let builder = ClientConfig::builder_with_provider(Arc::new(provider))
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_root_certificates(roots);
+        match leaf {
+            Some(leaf) => {
+                let key = PrivateKeyDer::from_pem_slice(leaf.key_pem.as_bytes()).unwrap();
+                builder.with_client_auth_cert(vec![leaf.der.clone().into()], key).unwrap()
+            }
+            None => builder.with_no_client_auth(),
+        }
+    }
+
+    pub async fn connect(&self, config: ClientConfig) -> io::Result<TlsStream<TcpStream>> {
+        self.connect_shared(&Arc::new(config)).await
+    }
+
+    pub async fn connect_shared(&self, config: &Arc<ClientConfig>) -> io::Result<TlsStream<TcpStream>> {
+        let tcp = TcpStream::connect(self.address).await?;
+        let name = ServerName::try_from("localhost").unwrap();
+        TlsConnector::from(Arc::clone(config)).connect(name, tcp).await
+    }
+
+    /// A connection of an ordinary device.
+    pub async fn device_connection(&self) -> TlsStream<TcpStream> {
+        self.connect(self.client(Some(&self.studio_ca.device()))).await.unwrap()
+    }
+
+    /// The refusal such a client meets: in TLS 1.3 only its first read shows it.
+    pub async fn refusal(&self, config: ClientConfig) -> rustls::Error {
+        let error = match self.connect(config).await {
+            Err(error) => error,
+            Ok(mut stream) => send_raw(&mut stream, "GET / HTTP/1.1").await.expect_err("the client was served"),
+        };
+        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        inner.unwrap_or_else(|| panic!("not a TLS alert but {error:?}")).clone()
+    }
+}
+
+/// Whom the listener lets in.
+pub enum ListenerTrust {
+    StudioCa,
+    /// Who shows no certificate is let in to be told so.
+    StudioCaExplained,
+    WithExternalCa {
+        ca: Box<TestCa>,
+        next_update: OffsetDateTime,
+    },
+    Anybody,
+    NoTls,
+}
+
+/// A clock that stands at [`NOW`].
+pub fn test_clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::starting_at(Timestamp::from(NOW)))
+}
+
+/// A fresh server certificate of this authority.
+pub fn identity_of(ca: &TestCa) -> ServerIdentity {
+    let server = ca.server();
+    let chain = PemSource::new("server.pem", server.certificate_pem);
+    ServerIdentity::parse(&chain, &PemSource::new("server.key", server.key_pem)).unwrap()
+}
+
+/// Trust in this authority's devices.
+pub fn trust_in(ca: &TestCa, revoked: &RevokedCertificates) -> ClientTrust {
+    ClientTrust::parse(&PemSource::new("ca.pem", ca.certificate_pem.as_str()), revoked.clone()).unwrap()
+}
+
+fn router(state: Arc<TestServiceState>) -> Router {
+    let body_limits = BodyLimits { max_bytes: 100, min_bytes_per_second: 50, grace: Duration::from_millis(300) };
+    let count = Arc::clone(&state);
+    Router::new()
+        .route("/", get(|| async { "served" }))
+        .route("/peer", get(|Extension(peer): Extension<Peer>| async move { describe(&peer) }))
+        .route("/large", get(|| async { vec![b'x'; LARGE] }))
+        .route("/panic", get(|| async { panic!("on purpose") as &'static str }))
+        .route(
+            "/slow",
+            get(move || async move {
+                state.begun.notify_one();
+                state.go_on.notified().await;
+                "done"
+            }),
+        )
+        .route("/body", post(move |request: Request| async move { describe_body(request, body_limits).await }))
+        .layer(middleware::from_fn(move |request: Request, next: middleware::Next| {
+            count.served.fetch_add(1, Ordering::SeqCst);
+            next.run(request)
+        }))
+}
+
+fn describe(peer: &Peer) -> String {
+    let certificate = peer.certificate().map_or("none".to_owned(), |certificate| certificate.sha256().to_string());
+    format!("{:?} {certificate}", peer.admission())
+}
+
+async fn describe_body(request: Request, limits: BodyLimits) -> String {
+    let (parts, body): (_, Body) = request.into_parts();
+    let length = parts.headers.get("content-length").map(|value| value.to_str().unwrap().parse().unwrap());
+    match read_body(body, &limits, length).await {
+        Ok(bytes) => format!("{} bytes", bytes.len()),
+        Err(BodyError::TooLarge { .. }) => "too large".to_owned(),
+        Err(BodyError::TooSlow { .. }) => "too slow".to_owned(),
+        Err(BodyError::Interrupted { .. }) => "cut".to_owned(),
+    }
+}
+
+/// Sends a request without a body and reads the answer's body.
+pub async fn send_raw<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, request_line: &str) -> io::Result<String> {
+    stream.write_all(format!("{request_line}\r\nHost: localhost\r\n\r\n").as_bytes()).await?;
+    read_response(stream).await
+}
+
+/// Reads one answer with a `Content-Length`.
+pub async fn read_response<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<String> {
+    let read = async {
+        let mut reader = BufReader::new(stream);
+        let mut length = None;
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            let line = line.trim_end().to_ascii_lowercase();
+            if line.is_empty() {
+                break;
+            }
+            if let Some(value) = line.strip_prefix("content-length: ") {
+                length = Some(value.parse::<usize>().unwrap());
+            }
+        }
+        let mut body = vec![0; length.expect("an answer with a length")];
+        reader.read_exact(&mut body).await?;
+        Ok(String::from_utf8(body).unwrap())
+    };
+    time::timeout(GENEROUS_TIMEOUT, read).await.expect("an answer in time")
+}
+
+/// Waits for the other side to close, by a goodbye or by a reset, and returns how long that took.
+pub async fn wait_until_closed<S: AsyncRead + Unpin>(stream: &mut S) -> Duration {
+    let start = time::Instant::now();
+    let mut rest = Vec::new();
+    let _ = time::timeout(GENEROUS_TIMEOUT, stream.read_to_end(&mut rest)).await.expect("closed in time");
+    start.elapsed()
+}
+
+/// Waits until `condition` holds; for numbers that follow an event on the other side of the line.
+pub async fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    let poll = async {
+        while !condition() {
+            tokio::task::yield_now().await;
+        }
+    };
+    time::timeout(GENEROUS_TIMEOUT, poll).await.unwrap_or_else(|_| panic!("waited in vain: {what}"));
+}

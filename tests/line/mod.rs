@@ -1,7 +1,0 @@
-//! A line that breaks in the middle of things.
-
-skip_in!(quick, postgres: "starts the program, with a database of its own");
-
-pub mod breaking_line;
-mod download;
-mod upload;

@@ -1,0 +1,21 @@
+//! The programs from outside: what a shell, a browser, a studio's software and an attacker see of them.
+
+skip_in!(quick, postgres: "starts the programs, with databases of their own");
+
+mod administration;
+mod anonymous_callers;
+mod contracts;
+#[cfg(target_os = "linux")]
+mod file_descriptors;
+mod fleet;
+#[cfg(target_os = "linux")]
+mod full_disk;
+mod limits;
+mod log_secrecy;
+#[cfg(target_os = "linux")]
+mod memory;
+mod profiles;
+mod revocation;
+mod rolling_restart;
+mod shutdown;
+mod startup_errors;

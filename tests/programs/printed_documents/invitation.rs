@@ -1,0 +1,60 @@
+//! The letter to a studio or an office.
+
+use lichtbild::clock::Timestamp;
+use lichtbild::domain::digest::Sha256Digest;
+use lichtbild::domain::language::Language;
+use lichtbild::domain::party::Role;
+use lichtbild::receipt::invitation_letter::{InvitationLetter, format_fingerprint};
+
+use super::PrintedPdf;
+
+const URL: &str = "https://lichtbild.stadt.example:8443";
+const CODE: &str = "G94ZJ-756FW-FHRWS-2ZVE8";
+
+fn letter(role: Role, language: Language, name: &str) -> PrintedPdf {
+    let line = format!("lichtbild-studio enrol {URL} {CODE}");
+    let letter = InvitationLetter {
+        role,
+        party_name: name,
+        place: "Düsseldorf",
+        device_label: "Kasse 1",
+        device_id: "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e".parse().unwrap(),
+        url: URL,
+        ca_sha256: Sha256Digest::of(b"authority"),
+        code: CODE,
+        command: &line,
+        expires_at: Timestamp::from_unix_milliseconds(1_795_339_800_000),
+        language,
+    };
+    PrintedPdf::new(letter.to_pdf().unwrap())
+}
+
+#[test]
+fn a_letter_holds_address_fingerprint_code_line_and_end() {
+    for role in [Role::Studio, Role::Office] {
+        for language in [Language::German, Language::English] {
+            let printed = letter(role, language, "Foto Müller-Lüdenscheidt");
+            let text = printed.text();
+            let line = format!("lichtbild-studio enrol {URL} {CODE}");
+            let fingerprint = format_fingerprint(&Sha256Digest::of(b"authority"));
+            let end = language.pick("22. November 2026, 09:30 Uhr (UTC)", "22 November 2026, 09:30 (UTC)");
+            let whose = match role {
+                Role::Studio => language.pick("Ihr Studio", "your studio"),
+                Role::Office => language.pick("Ihr Amt", "your office"),
+            };
+            for expected in
+                [&line, URL, CODE, &fingerprint, end, whose, "Foto Müller-Lüdenscheidt", "Düsseldorf", "Kasse 1"]
+            {
+                assert!(text.contains(expected), "{role:?} {language:?}: {expected} is not in {text}");
+            }
+            assert!(printed.information().contains("595.276 x 841.89 pts (A4)"), "{}", printed.information());
+        }
+    }
+}
+
+#[test]
+fn a_name_that_the_fonts_do_not_have_still_gives_a_letter() {
+    let printed = letter(Role::Studio, Language::German, "Zdjęcia „Łódź“ 📷");
+    assert!(printed.text().contains("Zdjecia „Lódz“ ?"), "{}", printed.text());
+    printed.rendered(50);
+}

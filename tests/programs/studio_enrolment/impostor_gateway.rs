@@ -1,0 +1,119 @@
+//! Who pretends to be the gateway never sees the code.
+
+skip_in!(postgres: "has no database");
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use lichtbild::client::enrolment::bootstrap::{BootstrapError, LOOKUP_PATH};
+use lichtbild::client::enrolment::device_folder::PENDING_KEY_FILE;
+use lichtbild::client::enrolment::enrol::ClientEnrolError;
+use lichtbild::client::enrolment::gateway_request::GatewayError;
+use lichtbild::client::transient_error::{ServerCertError, TlsFailure};
+use lichtbild::clock::ManualClock;
+use lichtbild::domain::digest::Sha256Digest;
+use lichtbild::transport::http::shutdown::ShutdownTrigger;
+use lichtbild::transport::tls::ServerTls;
+
+use super::enrolling_studio::EnrollingStudio;
+use super::inviting_gateway::{LookupBehaviour, bind, identity};
+use crate::support::pki::TestCa;
+use crate::support::test_gateway::START;
+
+/// What came to the gateway, or to who pretends to be it, holds no code, in the header's encoding or out of it.
+fn the_code_was_not_sent(shop: &EnrollingStudio) {
+    assert!(shop.gateway.requests().iter().all(|seen| seen.authorization.is_none() && seen.path == LOOKUP_PATH));
+    assert_eq!(shop.files(), [PENDING_KEY_FILE], "nothing that was answered is on the disk");
+}
+
+#[tokio::test]
+async fn who_does_not_know_the_code_is_found_out_before_it_is_sent() {
+    let shop = EnrollingStudio::invited().await;
+    shop.gateway.behaviour().lookup = LookupBehaviour::WithAGuess;
+    let refused = shop.enrol().await.unwrap_err();
+    assert!(matches!(refused, ClientEnrolError::Bootstrap(BootstrapError::InvalidProof)), "{refused:?}");
+    the_code_was_not_sent(&shop);
+}
+
+#[tokio::test]
+async fn an_unknown_invitation_is_told_in_the_gateways_words() {
+    let shop = EnrollingStudio::invited().await;
+    shop.gateway.behaviour().lookup = LookupBehaviour::AsUnknown;
+    let refused = shop.enrol().await.unwrap_err();
+    let ClientEnrolError::Bootstrap(BootstrapError::Request(GatewayError::Refused(problem))) = refused else {
+        panic!()
+    };
+    assert_eq!(problem.kind, "invitation-unknown");
+    the_code_was_not_sent(&shop);
+}
+
+#[tokio::test]
+async fn the_letters_fingerprint_has_to_be_the_gateways() {
+    let mut shop = EnrollingStudio::invited().await;
+    shop.letter_fingerprint = Some(Sha256Digest::of(b"another authority"));
+    let refused = shop.enrol().await.unwrap_err();
+    assert!(matches!(refused, ClientEnrolError::Bootstrap(BootstrapError::CaMismatch { .. })), "{refused:?}");
+    the_code_was_not_sent(&shop);
+    shop.letter_fingerprint = Some(shop.gateway.ca_sha256());
+    shop.enrol().await.unwrap();
+}
+
+/// Passes everything on to the real gateway and reads along, with a certificate of its own.
+async fn relay(shop: &EnrollingStudio, read: Arc<Mutex<Vec<String>>>) -> (std::net::SocketAddr, ShutdownTrigger) {
+    let clock = Arc::new(ManualClock::starting_at(START));
+    let own = identity(&TestCa::new("Relay CA").server());
+    let listener = bind(ServerTls::without_client_certificates(own, clock).unwrap()).await;
+    let address = listener.local_address();
+    let onward = format!("https://{}", shop.gateway.enrolment);
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let mut roots = rustls::RootCertStore::empty();
+    let der = lichtbild::identity::certificate::certificates_from_pem(&shop.gateway.server_ca.certificate_pem).unwrap();
+    roots.add(der[0].clone().into()).unwrap();
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(provider))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let http = reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap();
+    let pass_on = move |uri: Uri, headers: HeaderMap, body: Bytes| async move {
+        read.lock().unwrap().push(format!("{uri} {headers:?} {body:?}"));
+        let answer = http.post(format!("{onward}{uri}")).headers(headers).body(body).send().await.unwrap();
+        (StatusCode::from_u16(answer.status().as_u16()).unwrap(), answer.bytes().await.unwrap())
+    };
+    let stop = ShutdownTrigger::new();
+    tokio::spawn(listener.serve(Router::new().fallback(pass_on), stop.subscribe()));
+    (address, stop)
+}
+
+#[tokio::test]
+async fn a_relay_in_the_middle_is_found_out_by_its_certificate() {
+    let mut shop = EnrollingStudio::invited().await;
+    let read = Arc::new(Mutex::new(Vec::new()));
+    let (relay, _stop) = relay(&shop, Arc::clone(&read)).await;
+    shop.address = relay.to_string();
+    let refused = shop.enrol().await.unwrap_err();
+    let ClientEnrolError::Certificate(GatewayError::Tls(TlsFailure::ServerCertificate(distrust))) = refused else {
+        panic!("{refused:?}")
+    };
+    assert_eq!(distrust, ServerCertError::UnknownIssuer);
+    the_code_was_not_sent(&shop);
+    let read = read.lock().unwrap();
+    assert_eq!(read.len(), 1, "the lookup, and nothing after it");
+    let code = shop.gateway.code();
+    assert!(!read[0].contains(&code) && !read[0].contains("authorization"), "{}", read[0]);
+}
+
+#[tokio::test]
+async fn what_is_no_gateway_is_told_as_such() {
+    let mut shop = EnrollingStudio::invited().await;
+    let own = identity(&shop.gateway.server_ca.server());
+    let listener = bind(ServerTls::without_client_certificates(own, shop.clock.clone()).unwrap()).await;
+    shop.address = listener.local_address().to_string();
+    let stop = ShutdownTrigger::new();
+    tokio::spawn(listener.serve(Router::new().fallback(|| async { "<html>Router login" }), stop.subscribe()));
+    let refused = shop.enrol().await.unwrap_err();
+    assert!(matches!(refused, ClientEnrolError::Bootstrap(BootstrapError::Unreadable)), "{refused:?}");
+    assert_eq!(shop.files(), [PENDING_KEY_FILE]);
+}

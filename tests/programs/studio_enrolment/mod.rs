@@ -1,0 +1,15 @@
+//! How a computer joins and stays: invitation, enrolment, renewal and self-test, against a gateway that misbehaves on request.
+
+mod certificate_lifetime;
+mod command;
+#[cfg(feature = "failpoints")]
+mod crash;
+pub mod enrolled_gateway;
+mod enrolling_studio;
+mod enrolment;
+mod impostor_gateway;
+mod inviting_gateway;
+#[cfg(unix)]
+mod readme_walkthrough;
+mod renewal;
+mod status_command;

@@ -1,0 +1,126 @@
+//! The real programs, from `init` to a first deposit by the lines of the README and no others.
+
+skip_in!(quick, postgres: "starts the programs, with a database of its own");
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::support::gateway_process::{GatewayFolder, GatewayProcess, free_port};
+use crate::support::https_client::PHOTO;
+
+/// A gateway that is reached where its configuration says, and a shop with an empty folder.
+struct ReadmeSetup {
+    home: GatewayFolder,
+}
+
+impl ReadmeSetup {
+    fn new() -> Self {
+        let home = GatewayFolder::new();
+        for key in ["studio", "office", "enrolment"] {
+            home.set(key, &format!("\"127.0.0.1:{}\"", free_port()));
+        }
+        std::fs::create_dir(home.beside("shop")).unwrap();
+        std::fs::write(home.beside("shop/PHOTO.jpg"), PHOTO).unwrap();
+        Self { home }
+    }
+
+    fn invite(&self) -> Value {
+        self.home.json(&["studio", "invite", "Foto Koch", "--place", "Düsseldorf"])
+    }
+
+    /// The shop's terminal.
+    fn studio_command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
+        self.home.set_environment(&mut command);
+        command.args(arguments).current_dir(self.home.beside("shop"));
+        command
+    }
+
+    fn runs(&self, arguments: &[&str]) -> Output {
+        let output = self.studio_command(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}{}", text(&output.stdout), text(&output.stderr));
+        output
+    }
+
+    fn enrol(&self, invitation: &Value) -> Output {
+        self.runs(&["enrol", field(invitation, "url"), field(invitation, "code"), "--json"])
+    }
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+fn field<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_else(|| panic!("{name}: {value}"))
+}
+
+#[tokio::test]
+async fn two_terminals_lead_from_nothing_to_a_first_deposit() {
+    let town = ReadmeSetup::new();
+    let gateway = town.home.start();
+    let invitation = town.invite();
+    let enrolled: Value = serde_json::from_slice(&town.enrol(&invitation).stdout).unwrap();
+    assert_eq!(enrolled["device_id"], invitation["device_id"]);
+    assert_eq!(enrolled["ca_sha256"], invitation["ca_sha256"]);
+    let receipt: Value = serde_json::from_slice(&town.runs(&["push", "PHOTO.jpg", "--json"]).stdout).unwrap();
+    let status: Value = serde_json::from_slice(&town.runs(&["status", "--json"]).stdout).unwrap();
+    assert_eq!((&status["studio"], &status["can_deposit"]), (&"Foto Koch, Düsseldorf".into(), &true.into()));
+    town.runs(&["renew", "--force"]);
+    town.runs(&["status"]);
+
+    let office = town.home.office("Amt Nord");
+    let office = office.client(gateway.office());
+    let collection = office.collect_ok(field(&receipt, "code")).await;
+    assert!(office.fetch(&collection, field(&receipt, "code")).await.unwrap().body == PHOTO);
+}
+
+#[test]
+fn a_suspended_studio_is_told_so_by_status() {
+    let town = ReadmeSetup::new();
+    let _gateway: GatewayProcess = town.home.start();
+    town.enrol(&town.invite());
+    assert!(town.home.run(&["studio", "suspend", "Foto Koch"]).status.success());
+    let status = town.studio_command(&["status", "--lang", "en"]).output().unwrap();
+    assert_eq!(status.status.code(), Some(5), "{}", text(&status.stdout));
+    assert!(text(&status.stdout).contains("FAULT      standing"), "{}", text(&status.stdout));
+}
+
+#[test]
+fn a_code_works_once_and_its_refusal_is_in_words() {
+    let town = ReadmeSetup::new();
+    let _gateway: GatewayProcess = town.home.start();
+    let invitation = town.invite();
+    town.enrol(&invitation);
+    let elsewhere =
+        ["enrol", field(&invitation, "url"), field(&invitation, "code"), "--dir", "elsewhere", "--lang", "en"];
+    let second = town.studio_command(&elsewhere).output().unwrap();
+    assert_eq!(second.status.code(), Some(5), "{}", text(&second.stderr));
+    assert!(text(&second.stderr).contains("Call the office"), "{}", text(&second.stderr));
+}
+
+#[test]
+fn an_enrolment_under_four_eyes_waits_for_the_administrator() {
+    let town = ReadmeSetup::new();
+    town.home.set("policy", "\"four-eyes\"");
+    let _gateway: GatewayProcess = town.home.start();
+    let invitation = town.invite();
+    let arguments = ["enrol", field(&invitation, "url"), field(&invitation, "code"), "--lang", "en"];
+    let mut waiting = town.studio_command(&arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut shown = String::new();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(waiting.stderr.take().unwrap()));
+    while !shown.contains("Ctrl-C") {
+        shown.push_str(&lines.next().expect("it waits").unwrap());
+        shown.push('\n');
+    }
+    // Broken off, approved, and run again.
+    waiting.kill().unwrap();
+    waiting.wait().unwrap();
+    let fingerprint = shown.lines().find_map(|line| line.trim().strip_prefix("key ")).unwrap();
+    let device = field(&invitation, "device_id");
+    let approved = town.home.run(&["device", "approve", device, "--fingerprint", fingerprint]);
+    assert!(approved.status.success(), "{}", text(&approved.stderr));
+    town.runs(&arguments);
+    town.runs(&["push", "PHOTO.jpg"]);
+}

@@ -1,0 +1,13 @@
+//! The studio's side of the line, against a gateway that misbehaves on request.
+
+skip_in!(postgres: "has no database");
+
+mod command;
+#[cfg(feature = "failpoints")]
+mod crash;
+mod push;
+mod push_studio;
+#[cfg(unix)]
+mod real_gateway;
+mod spool;
+mod tls_refusals;

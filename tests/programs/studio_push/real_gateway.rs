@@ -1,0 +1,133 @@
+//! `lichtbild-studio push` against the real gateway.
+
+skip_in!(quick, postgres: "starts the programs, with databases of their own");
+
+use std::fs;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::support::gateway_process::{GatewayFolder, free_port};
+use crate::support::https_client::{DeviceFiles, PHOTO};
+
+/// A gateway whose ports stay the same from start to start, and a shop that knows them.
+struct PushingStudio {
+    home: GatewayFolder,
+    device: DeviceFiles,
+    office: DeviceFiles,
+}
+
+impl PushingStudio {
+    fn open() -> Self {
+        let home = GatewayFolder::new();
+        for key in ["studio", "office"] {
+            home.set(key, &format!("\"127.0.0.1:{}\"", free_port()));
+        }
+        let (device, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
+        fs::write(home.beside("photo.jpg"), PHOTO).unwrap();
+        Self { home, device, office }
+    }
+
+    fn push_command(&self, more: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
+        self.home.set_environment(&mut command);
+        command.env("LICHTBILD_STUDIO_CONFIG", self.device.file("studio.toml"));
+        command.args(["push", "photo.jpg"]).args(more);
+        command
+    }
+
+    fn push(&self, more: &[&str]) -> Output {
+        self.push_command(more).output().unwrap()
+    }
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+fn receipt(pushed: &Output) -> Value {
+    assert_eq!(pushed.status.code(), Some(0), "{}", text(&pushed.stderr));
+    serde_json::from_slice(&pushed.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn a_photo_pushed_by_the_studio_is_collected_by_the_office() {
+    let shop = PushingStudio::open();
+    let gateway = shop.home.start();
+    let pushed = shop.push(&["--lang", "en"]);
+    assert_eq!(pushed.status.code(), Some(0), "{}", text(&pushed.stderr));
+    let code = text(&pushed.stdout).lines().next().unwrap().strip_prefix("Code:").unwrap().trim().to_owned();
+    let again = receipt(&shop.push(&["--json"]));
+    assert_eq!((&again["code"], &again["replayed"]), (&code.as_str().into(), &true.into()));
+    assert!(!shop.home.beside("photo.jpg.lichtbild-spool").exists());
+
+    let office = shop.office.client(gateway.office());
+    let collection = office.collect_ok(&code).await;
+    assert!(office.fetch(&collection, &code).await.unwrap().body == PHOTO);
+    let second = receipt(&shop.push(&["--again", "--json"]));
+    assert!(second["code"] != code && second["replayed"] == false);
+}
+
+#[test]
+fn a_refused_photo_ends_with_3_and_its_findings_and_a_revoked_device_with_5() {
+    let shop = PushingStudio::open();
+    let gateway = shop.home.start();
+    fs::write(shop.home.beside("photo.jpg"), "no photo").unwrap();
+    let refused = shop.push(&[]);
+    assert_eq!((refused.status.code(), text(&refused.stdout)), (Some(3), ""), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("gemessen: "), "{}", text(&refused.stderr));
+    let refused = shop.push(&["--json"]);
+    assert_eq!(refused.status.code(), Some(3));
+    let problem: Value = serde_json::from_slice(&refused.stdout).unwrap();
+    assert_eq!((&problem["type"], &problem["findings"][0]["check"]), (&"photo-refused".into(), &"format".into()));
+
+    fs::write(shop.home.beside("photo.jpg"), PHOTO).unwrap();
+    assert!(shop.home.run(&["studio", "suspend", "Foto Koch"]).status.success());
+    assert_eq!(shop.push(&["--give-up-after", "0"]).status.code(), Some(5));
+    assert!(shop.home.run(&["studio", "resume", "Foto Koch"]).status.success());
+    assert!(shop.home.run(&["device", "revoke", &shop.device.device_id]).status.success());
+    // Refused by the request or by the handshake; cut off just in between, it tries again.
+    assert_eq!(shop.push(&["--give-up-after", "20"]).status.code(), Some(5));
+    drop(gateway);
+    let restarted = shop.home.start();
+    let turned_away = shop.push(&["--give-up-after", "0", "--lang", "en"]);
+    assert_eq!(turned_away.status.code(), Some(5));
+    assert!(text(&turned_away.stderr).contains("revoked"), "{}", text(&turned_away.stderr));
+    drop(restarted);
+}
+
+#[cfg(feature = "failpoints")]
+#[tokio::test]
+async fn a_gateway_killed_in_the_middle_of_a_push_costs_nothing_but_time() {
+    use std::process::Stdio;
+    let shop = PushingStudio::open();
+    // One push gives up and is run again, the other one goes on trying until the gateway is back.
+    for (again, patience) in [(true, "0"), (false, "60")] {
+        let mut halting = shop.home.start_halting_at("deposit.committed");
+        let mut push = shop.push_command(&["--json", "--again", "--give-up-after", patience]);
+        let push = push.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        halting.wait_until_halted().await;
+        halting.kill_hard();
+        let mut pushed = None;
+        if again {
+            let gave_up = push.wait_with_output().unwrap();
+            assert_eq!(gave_up.status.code(), Some(4), "{}", text(&gave_up.stderr));
+            assert!(gave_up.stdout.is_empty(), "a code that nobody has confirmed");
+        } else {
+            pushed = Some(push);
+        }
+        let gateway = shop.home.start();
+        let finished = match pushed {
+            Some(push) => push.wait_with_output().unwrap(),
+            None => shop.push(&["--json"]),
+        };
+        let receipt = receipt(&finished);
+        assert_eq!(receipt["replayed"], true, "the first try had stored it");
+        let photos = shop.device.client(gateway.studio()).get("/v1/photos").await.unwrap().json();
+        assert_eq!(photos["photos"][0]["photo_id"], receipt["photo_id"]);
+        let office = shop.office.client(gateway.office());
+        let code = receipt["code"].as_str().unwrap();
+        let collection = office.collect_ok(code).await;
+        assert!(office.fetch(&collection, code).await.unwrap().body == PHOTO);
+    }
+}

@@ -1,0 +1,45 @@
+use lichtbild::client::photo::deposit::ClientDepositError;
+use lichtbild::client::photo::push::PushError;
+use lichtbild::client::transient_error::{ClientCertError, ServerCertError, TlsFailure};
+
+use super::push_studio::PushStudio;
+use crate::support::fake_gateway::{FakeGateway, PkiFault};
+
+/// Large enough that a refused certificate meets a client in the middle of its upload.
+const LARGE: usize = 8 * 1024 * 1024;
+
+async fn refusal(pki: PkiFault) -> TlsFailure {
+    let gateway = FakeGateway::with_pki(pki, []).await;
+    let shop = PushStudio::beside(&gateway);
+    std::fs::write(&shop.photo, vec![0; LARGE]).unwrap();
+    let error = shop.push().await.unwrap_err();
+    assert!(gateway.uploads().is_empty());
+    assert!(shop.patience.pauses().is_empty(), "{pki:?} is final");
+    assert!(shop.spool().exists());
+    match error {
+        PushError::Deposit(ClientDepositError::Tls(refusal)) => refusal,
+        other => panic!("{pki:?}: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_refused_device_certificate_is_told_as_such_and_not_retried() {
+    for (pki, expected) in [
+        (PkiFault::StudioRevoked, ClientCertError::Revoked),
+        (PkiFault::StudioExpired, ClientCertError::ExpiredOrNotYetValid),
+        (PkiFault::StudioForeign, ClientCertError::UnknownIssuer),
+    ] {
+        assert_eq!(refusal(pki).await, TlsFailure::ClientCertificate(expected), "{pki:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_not_trusted_gets_no_photo() {
+    for (pki, expected) in [
+        (PkiFault::GatewayForeign, ServerCertError::UnknownIssuer),
+        (PkiFault::GatewayNotValidYet, ServerCertError::NotYetValid),
+        (PkiFault::GatewayOtherName, ServerCertError::NameMismatch),
+    ] {
+        assert_eq!(refusal(pki).await, TlsFailure::ServerCertificate(expected), "{pki:?}");
+    }
+}

@@ -1,0 +1,132 @@
+//! `lichtbild-studio watch` as a program: exit codes, what it prints, how it ends.
+
+skip_in!(quick: "starts the program");
+
+use std::fs;
+use std::process::{Command, Output, Stdio};
+
+use lichtbild::validation::Profile;
+
+use super::watched_studio::photo;
+use crate::support::fake_gateway::{FakeGateway, ScriptedReply, code_for};
+use crate::support::gateway_process::wait_until;
+use crate::support::photos::jpeg::colour_jpeg;
+use crate::support::test_gateway::SMALL_PROFILE_TOML;
+
+async fn gateway(script: impl IntoIterator<Item = ScriptedReply>) -> FakeGateway {
+    let gateway = FakeGateway::with_script(script).await;
+    gateway.show_profile(&serde_json::to_value(Profile::parse("small", SMALL_PROFILE_TOML).unwrap()).unwrap());
+    fs::create_dir(gateway.directory().join("export")).unwrap();
+    gateway
+}
+
+fn watch(gateway: &FakeGateway, more: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
+    command.current_dir(gateway.directory()).env("LICHTBILD_STUDIO_CONFIG", gateway.config());
+    command.args(["watch", "export", "--settle", "0", "--cut-after", "0"]).args(more);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+async fn once(gateway: &FakeGateway, more: &[&str]) -> Output {
+    let mut command = watch(gateway, &[&["--once"], more].concat());
+    // On a thread of its own: the gateway that it talks to lives on this one.
+    tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[tokio::test]
+async fn once_ends_with_0_when_all_were_sent_and_a_log_holds_no_code() {
+    let gateway = gateway([]).await;
+    for number in 0..3 {
+        fs::write(gateway.directory().join(format!("export/photo {number}.jpg")), photo(number)).unwrap();
+    }
+    let output = once(&gateway, &[]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout).matches("eingeliefert").count(), 3, "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("photo 1.receipt.txt"));
+    for seen in gateway.uploads() {
+        let code = code_for(seen.key());
+        assert!(!text(&output.stdout).contains(&code) && !text(&output.stderr).contains(&code));
+    }
+    let receipt = fs::read_to_string(gateway.directory().join("export/sent/photo 1.receipt.txt")).unwrap();
+    assert!(receipt.starts_with("Abrufcode: "), "{receipt}");
+}
+
+#[tokio::test]
+async fn a_refused_photo_ends_with_3_and_a_report_that_says_what_to_do() {
+    let gateway = gateway([]).await;
+    fs::write(gateway.directory().join("export/wide.jpg"), colour_jpeg(90, 45)).unwrap();
+    fs::write(gateway.directory().join("export/scan.png"), "a scan").unwrap();
+    let output = once(&gateway, &["--lang", "en"]).await;
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    let report = fs::read_to_string(gateway.directory().join("export/refused/wide.txt")).unwrap();
+    assert!(report.contains("measured: ") && report.contains("export it again"), "{report}");
+    let report = fs::read_to_string(gateway.directory().join("export/refused/scan.txt")).unwrap();
+    assert!(report.contains("JPEG as format"), "{report}");
+}
+
+#[tokio::test]
+async fn what_still_waits_decides_the_exit_code() {
+    let suspended = gateway([ScriptedReply::Problem(403, "studio-suspended", None)]).await;
+    fs::write(suspended.directory().join("export/anna.jpg"), photo(1)).unwrap();
+    let output = once(&suspended, &["--lang", "en"]).await;
+    assert_eq!(output.status.code(), Some(5), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("stay safe"), "{}", text(&output.stderr));
+
+    let away = gateway([]).await;
+    away.write_config("https://127.0.0.1:1");
+    fs::write(away.directory().join("export/anna.jpg"), photo(1)).unwrap();
+    let output = once(&away, &["--give-up-after", "0", "--lang", "en"]).await;
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
+}
+
+#[tokio::test]
+async fn a_second_watch_of_a_folder_ends_with_8_and_a_signal_ends_the_first_calmly() {
+    let gateway = gateway([]).await;
+    let mut first = watch(&gateway, &[]).spawn().unwrap();
+    fs::write(gateway.directory().join("export/anna.jpg"), photo(1)).unwrap();
+    let sent = gateway.directory().join("export/sent/anna.jpg");
+    wait_until("the photo is sent", async || sent.exists()).await;
+    let second = once(&gateway, &["--lang", "en"]).await;
+    assert_eq!(second.status.code(), Some(8), "{}", text(&second.stderr));
+    assert!(text(&second.stderr).contains("watched already"));
+    #[cfg(unix)]
+    {
+        assert!(Command::new("kill").args(["-TERM", &first.id().to_string()]).status().unwrap().success());
+        wait_until("it ends", async || first.try_wait().unwrap().is_some()).await;
+        assert_eq!(first.wait().unwrap().code(), Some(0));
+    }
+    let _ = first.kill();
+    let _ = first.wait();
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_ends_with_6() {
+    let gateway = gateway([]).await;
+    fs::remove_dir(gateway.directory().join("export")).unwrap();
+    assert_eq!(once(&gateway, &[]).await.status.code(), Some(6));
+    assert!(!gateway.directory().join("export").exists(), "a mistyped folder is not made");
+}
+
+#[tokio::test]
+async fn the_unit_for_systemd_has_absolute_paths_and_its_two_commands_beside_it() {
+    let gateway = gateway([]).await;
+    let output = once(&gateway, &["--print-systemd-unit", "--lang", "en"]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let unit = text(&output.stdout);
+    let command = unit.lines().find(|line| line.starts_with("ExecStart=")).unwrap();
+    assert!(command.starts_with("ExecStart=\"/") && command.contains("/export\""), "{command}");
+    // What was wished for holds for the unit too: infants are not judged as adults there.
+    let wishes = ["--print-systemd-unit", "--child", "under6", "--studio", "Foto Koch", "--delete-sent-after", "3d"];
+    let output = once(&gateway, &wishes).await;
+    let wished = " \"--delete-sent-after\" \"72h\" \"--settle\" \"0\" \"--cut-after\" \"0\" \"--child\" \"under6\" ";
+    assert!(text(&output.stdout).contains(wished), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains(" \"--studio\" \"Foto Koch\" -- "), "{}", text(&output.stdout));
+    assert!(unit.contains("Restart=on-failure\n") && unit.contains("[Install]\n"), "{unit}");
+    assert!(text(&output.stderr).contains("systemctl --user enable --now lichtbild-watch.service"));
+    assert!(text(&output.stderr).contains("loginctl enable-linger"));
+}

@@ -1,0 +1,14 @@
+//! The folder that photos are exported to: every photo ends in `sent/` or `refused/`, once.
+
+skip_in!(postgres: "has no database");
+
+mod command;
+#[cfg(feature = "failpoints")]
+mod killed_at_every_step;
+mod refused;
+mod renewed;
+mod retention;
+mod sent;
+mod stability;
+mod unreachable_gateway;
+mod watched_studio;

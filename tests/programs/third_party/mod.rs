@@ -1,0 +1,6 @@
+//! Clients that we did not write: curl, and the examples of the documentation.
+
+skip_in!(quick, postgres: "starts the programs, with databases of their own");
+
+mod curl;
+mod fachverfahren;

@@ -1,0 +1,254 @@
+//! Whatever is done to a log of a thousand rows is found, at the first row that it was done to.
+
+use lichtbild::clock::Timestamp;
+use lichtbild::domain::digest::Sha256Digest;
+use lichtbild::domain::log::chain::{ChainError, ChainErrorKind, ChainLink, ChainRow, ChainVerifier, VerifiedRange};
+use lichtbild::domain::log::chain_digest;
+
+use crate::support::test_gateway::{MINUTE, START};
+
+const ROWS: usize = 1_000;
+
+fn seal(row: &mut ChainRow, prev: Sha256Digest) {
+    let at = row.at.unix_milliseconds();
+    row.prev = prev;
+    row.sha256 = chain_digest(&prev, row.sequence, at, &row.actor, &row.event, row.subject.as_deref(), &row.details);
+}
+
+/// Gives every row from `place` on the place, the prev and the digest that it would have been written with.
+fn write_anew(rows: &mut [ChainRow], place: usize) {
+    for place in place..rows.len() {
+        let prev = if place == 0 { ChainLink::START.sha256 } else { rows[place - 1].sha256 };
+        rows[place].sequence = i64::try_from(place).unwrap() + 1;
+        seal(&mut rows[place], prev);
+    }
+}
+
+fn log() -> Vec<ChainRow> {
+    let row = |number: usize| ChainRow {
+        sequence: 0,
+        at: START + MINUTE * u32::try_from(number / 3).unwrap(),
+        actor: ["gateway", "administrator", "01a20297-4dc0-7fe2-bb16-ceb27bf086c4"][number % 3].into(),
+        event: ["photo.deposited", "collection.leased", "collection.used", "photo.expired"][number % 4].into(),
+        subject: (!number.is_multiple_of(5)).then(|| format!("subject {number}")),
+        details: format!("{{\"number\":{number}}}"),
+        prev: ChainLink::START.sha256,
+        sha256: ChainLink::START.sha256,
+    };
+    let mut rows: Vec<_> = (0..ROWS).map(row).collect();
+    write_anew(&mut rows, 0);
+    rows
+}
+
+/// A whole log, and walks along it that stand before each of its rows. A walk knows nothing of what lies ahead, so one that goes on
+/// from there over rows that were tampered with finds what one from the beginning would.
+struct IntactLog {
+    rows: Vec<ChainRow>,
+    before: Vec<ChainVerifier>,
+}
+
+impl IntactLog {
+    fn with(checkpoints_at: &[usize]) -> Self {
+        let rows = log();
+        let checkpoints = checkpoints_at.iter().map(|count| rows[count - 1].link());
+        let mut walk = ChainVerifier::starting_after(ChainLink::START, checkpoints);
+        let mut before = vec![walk.clone()];
+        for row in &rows {
+            walk.verify_row(row).unwrap();
+            before.push(walk.clone());
+        }
+        Self { rows, before }
+    }
+
+    /// What is found when other rows stand from `place` on.
+    fn found(&self, place: usize, tail: &[ChainRow]) -> ChainError {
+        self.walked(place, tail).unwrap_err()
+    }
+
+    fn walked(&self, place: usize, tail: &[ChainRow]) -> Result<VerifiedRange, ChainError> {
+        let mut walk = self.before[place].clone();
+        tail.iter().try_for_each(|row| walk.verify_row(row))?;
+        walk.finish()
+    }
+
+    /// The few rows from `place` on, which is where every fault shows but those that only the end does.
+    fn tail(&self, place: usize) -> Vec<ChainRow> {
+        self.rows[place..].iter().take(4).cloned().collect()
+    }
+
+    fn prev(&self, place: usize) -> Sha256Digest {
+        if place == 0 { ChainLink::START.sha256 } else { self.rows[place - 1].sha256 }
+    }
+}
+
+fn number(place: usize) -> i64 {
+    i64::try_from(place).unwrap() + 1
+}
+
+type RowTampering = fn(&mut ChainRow);
+
+/// Every kind of tampering with the row at a place: what is done, and whether its own digest is put right afterwards.
+fn changes() -> Vec<(&'static str, RowTampering)> {
+    vec![
+        ("sequence", |row| row.sequence += 5_000),
+        ("at", |row| row.at = Timestamp::from_unix_milliseconds(row.at.unix_milliseconds() + 1)),
+        ("actor", |row| row.actor.push('x')),
+        ("event", |row| row.event = "photo.withdrawn".into()),
+        ("subject", |row| row.subject = if row.subject.is_some() { None } else { Some(String::new()) }),
+        ("subject's text", |row| row.subject = Some("somebody else".into())),
+        ("details", |row| row.details.push(' ')),
+        ("text moved from one column to the next", |row| {
+            let moved = row.actor.pop().unwrap();
+            row.event.insert(0, moved);
+        }),
+        ("prev", |row| row.prev = Sha256Digest::of(b"another")),
+        ("sha256", |row| row.sha256 = Sha256Digest::of(b"another")),
+    ]
+}
+
+#[test]
+fn an_untouched_log_is_whole() {
+    for checkpoints in [&[][..], &[ROWS], &[1, 500, ROWS]] {
+        let whole = IntactLog::with(checkpoints);
+        let walked = whole.before[ROWS].finish().unwrap();
+        assert_eq!((walked.rows(), walked.last), (1_000, whole.rows[ROWS - 1].link()));
+        assert_eq!(walked.last_checkpointed, checkpoints.last().map_or(0, |last| i64::try_from(*last).unwrap()));
+    }
+    assert_eq!(ChainVerifier::starting_after(ChainLink::START, []).finish().unwrap().rows(), 0);
+}
+
+#[test]
+fn every_change_of_every_column_of_every_row_is_found_where_it_is() {
+    let whole = IntactLog::with(&[]);
+    for place in 0..ROWS {
+        for (column, change) in changes() {
+            let mut tail = whole.tail(place);
+            change(&mut tail[0]);
+            let fault = whole.found(place, &tail);
+            assert_eq!(fault.sequence, number(place), "{column}: {fault}");
+        }
+    }
+}
+
+#[test]
+fn every_row_that_is_put_right_after_its_change_is_found_where_it_is() {
+    let whole = IntactLog::with(&[ROWS]);
+    let contents = || changes().into_iter().filter(|(column, _)| !["sequence", "prev", "sha256"].contains(column));
+    for place in 0..ROWS {
+        for (column, change) in contents() {
+            let mut tail = whole.tail(place);
+            change(&mut tail[0]);
+            let prev = tail[0].prev;
+            seal(&mut tail[0], prev);
+            // No row behind the last one knows it: that takes the checkpoint.
+            let expected = if place + 1 == ROWS {
+                ChainError { sequence: 1, kind: ChainErrorKind::Rewritten { checkpoint: 1_000 } }
+            } else {
+                ChainError { sequence: number(place), kind: ChainErrorKind::Replaced }
+            };
+            assert_eq!(whole.found(place, &tail), expected, "{column}");
+        }
+    }
+}
+
+#[test]
+fn every_dropped_row_is_found_where_it_was() {
+    let whole = IntactLog::with(&[ROWS]);
+    for place in 0..ROWS {
+        let mut tail = whole.tail(place);
+        tail.remove(0);
+        let wrong = if tail.is_empty() {
+            ChainErrorKind::Truncated { count: 1_000 }
+        } else {
+            ChainErrorKind::Missing { next: number(place + 1) }
+        };
+        assert_eq!(whole.found(place, &tail), ChainError { sequence: number(place), kind: wrong });
+
+        // And when the gap is closed by counting anew, or the next row is made to follow.
+        tail.iter_mut().for_each(|row| row.sequence -= 1);
+        assert_eq!(whole.found(place, &tail).sequence, number(place));
+        if let Some(next) = tail.first_mut() {
+            seal(next, whole.prev(place));
+            assert_eq!(whole.found(place, &tail).sequence, number(place + 1));
+        }
+    }
+}
+
+#[test]
+fn any_two_rows_that_changed_places_are_found_at_the_first() {
+    let whole = IntactLog::with(&[ROWS]);
+    for place in 0..ROWS {
+        for other in [place + 1, place + 2, place + ROWS / 2, ROWS - 1].into_iter().filter(|other| *other < ROWS) {
+            if other == place {
+                continue;
+            }
+            let mut there = whole.rows[other].clone();
+            let mut tail = whole.tail(place);
+            tail[0] = there.clone();
+            assert_eq!(whole.found(place, &tail).sequence, number(place), "with row {}", other + 1);
+            // With their numbers left in place, as two updates would do it.
+            there.sequence = number(place);
+            tail[0] = there;
+            assert_eq!(whole.found(place, &tail).sequence, number(place), "with row {}", other + 1);
+        }
+    }
+}
+
+#[test]
+fn every_row_that_was_put_in_between_is_found_where_it_is() {
+    let whole = IntactLog::with(&[ROWS]);
+    for place in 0..ROWS {
+        let mut row = whole.rows[place].clone();
+        row.details = "{\"never\":\"happened\"}".into();
+        seal(&mut row, whole.prev(place));
+        let mut tail = whole.tail(place);
+        tail.insert(0, row);
+        let twice = whole.found(place, &tail);
+        tail[1..].iter_mut().for_each(|row| row.sequence += 1);
+        let counted_anew = whole.found(place, &tail);
+        if place + 1 < ROWS {
+            assert_eq!(twice, ChainError { sequence: number(place), kind: ChainErrorKind::OutOfPlace });
+            assert_eq!(counted_anew, ChainError { sequence: number(place + 1), kind: ChainErrorKind::Changed });
+        } else {
+            // In the place of the last one, which the checkpoint knows.
+            let rewritten = ChainError { sequence: 1, kind: ChainErrorKind::Rewritten { checkpoint: 1_000 } };
+            assert_eq!([twice, counted_anew], [rewritten; 2]);
+        }
+    }
+}
+
+#[test]
+fn every_truncation_and_every_end_that_was_written_anew_is_found_against_a_checkpoint() {
+    let (whole, unvouched) = (IntactLog::with(&[400, ROWS]), IntactLog::with(&[]));
+    for place in 0..ROWS {
+        let count = if place < 400 { 400 } else { 1_000 };
+        let cut = ChainError { sequence: number(place), kind: ChainErrorKind::Truncated { count } };
+        assert_eq!(whole.found(place, &[]), cut);
+
+        let mut anew = whole.rows.clone();
+        anew[place].details = "{\"never\":\"happened\"}".into();
+        write_anew(&mut anew, place);
+        assert!(unvouched.walked(place, &anew[place..]).is_ok(), "without a checkpoint nobody can tell");
+        let (sequence, checkpoint) = if place < 400 { (1, 400) } else { (401, 1_000) };
+        assert_eq!(
+            whole.found(place, &anew[place..]),
+            ChainError { sequence, kind: ChainErrorKind::Rewritten { checkpoint } }
+        );
+    }
+}
+
+#[test]
+fn every_front_that_was_cut_off_is_found() {
+    let whole = IntactLog::with(&[]);
+    for place in 1..ROWS {
+        let fault = whole.found(0, &whole.tail(place));
+        assert_eq!(fault, ChainError { sequence: 1, kind: ChainErrorKind::Missing { next: number(place) } });
+        // Behind an anchor that is not the row which was there.
+        let anchor = ChainLink { sequence: number(place) - 1, sha256: Sha256Digest::of(b"another") };
+        let fault = ChainVerifier::starting_after(anchor, []).verify_row(&whole.rows[place]).unwrap_err();
+        assert_eq!(fault, ChainError { sequence: number(place), kind: ChainErrorKind::OtherBeginning });
+        // Behind the right one what is left is whole.
+        let mut rest = ChainVerifier::starting_after(whole.rows[place - 1].link(), []);
+        assert!(whole.tail(place).iter().all(|row| rest.verify_row(row).is_ok()));
+    }
+}

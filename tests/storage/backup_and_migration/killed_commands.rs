@@ -1,0 +1,57 @@
+//! A backup, a restore or a move that is killed leaves what was there as it was, and nothing by half under its name.
+
+skip_in!(quick, postgres: "starts and kills the program, with a database of its own");
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use super::BackupSetup;
+use crate::support::database_inspector::DatabaseInspector;
+use crate::support::gateway_process::{GatewayFolder, wait_until};
+
+/// Runs a command up to a named step, where it is killed.
+pub async fn kill_command_at(home: &GatewayFolder, step: &str, arguments: &[&str]) {
+    let marker = home.beside("marker");
+    let _ = fs::remove_file(&marker);
+    let mut command: Command = home.command();
+    command.env("LICHTBILD_HALT_AT", step).env("LICHTBILD_HALT_MARKER", &marker);
+    let mut child = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    wait_until("the command reaches its step", async || {
+        assert!(child.try_wait().unwrap().is_none(), "{arguments:?} ended before {step}");
+        marker.exists()
+    })
+    .await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[tokio::test]
+async fn a_killed_backup_is_not_there_and_the_next_one_is() {
+    let town = BackupSetup::new();
+    let gateway = town.home.start();
+    town.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
+    for step in ["backup.copied", "backup.marked", "backup.before_name"] {
+        kill_command_at(&town.home, step, &["backup", "saved"]).await;
+        assert!(!town.home.beside("saved").exists(), "{step}");
+        DatabaseInspector::open(&town.home.database()).await.assert_consistent().await;
+    }
+    town.back_up();
+    assert_eq!(town.home.json(&["verify", "--database", "saved/lichtbild.sqlite"])["sound"], true);
+}
+
+#[tokio::test]
+async fn a_killed_restore_is_not_there_and_the_backup_is_as_it_was() {
+    let town = BackupSetup::new();
+    town.back_up();
+    let before = fs::read(town.home.beside("saved/lichtbild.sqlite")).unwrap();
+    let restore = ["restore", "saved", "--dir", "new", "--keys", "saved-keys"];
+    for step in ["restore.copied", "restore.before_name"] {
+        kill_command_at(&town.home, step, &restore).await;
+        assert!(!town.home.beside("new").exists(), "{step}");
+        assert!(
+            fs::read(town.home.beside("saved/lichtbild.sqlite")).unwrap() == before,
+            "{step}: the backup was changed"
+        );
+    }
+    town.home.json(&restore);
+}

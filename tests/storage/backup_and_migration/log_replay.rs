@@ -1,0 +1,100 @@
+//! `restore --log-since`: what the transfer log tells of the time after the backup is made up for, row by row.
+
+skip_in!(quick, postgres: "starts the program, with databases of its own");
+
+use std::fs;
+
+use serde_json::json;
+
+use super::BackupSetup;
+use crate::support::raw_database::RawDatabase;
+
+/// The rows of a gateway's log, as an export has them.
+pub async fn export(town: &BackupSetup) -> String {
+    let database = RawDatabase::open(&town.home.database()).await;
+    let rows = "SELECT json_object('sequence', sequence, 'at', strftime('%Y-%m-%dT%H:%M:%S', at / 1000, 'unixepoch')
+                || '.' || substr('000' || (at % 1000), -3) || 'Z', 'actor', actor, 'event', event, 'subject', subject,
+                'details', details, 'prev', lower(hex(prev)), 'sha256', lower(hex(sha256))) FROM audit ORDER BY sequence";
+    database.texts(rows).await.join("\n") + "\n"
+}
+
+#[tokio::test]
+async fn what_was_used_refused_withdrawn_seen_kept_or_revoked_since_is_so_after_the_restore() {
+    let town = BackupSetup::new();
+    let till = town.home.device("studio", "Foto Koch");
+    let gateway = town.home.start();
+    let (studio, office) = (town.studio.client(gateway.studio()), town.office.client(gateway.office()));
+    let mut receipts = Vec::new();
+    for number in 0..7 {
+        receipts.push(studio.deposit(&format!("a-key-of-photo-{number}")).await.unwrap());
+    }
+    let codes: Vec<_> = receipts.iter().map(|receipt| receipt.code()).collect();
+    let held = office.collect_ok(&codes[6]).await;
+    office.fetch(&held, &codes[6]).await.unwrap();
+    town.back_up();
+    let outcomes = [json!({ "outcome": "used" }), json!({ "outcome": "refused", "reason": "gaze" })];
+    let kept = json!({ "outcome": "kept", "until": receipts[0].text("expires_at")[..10] });
+    for (code, outcome) in codes.iter().zip(outcomes.into_iter().chain([kept])) {
+        let collection = office.collect_ok(code).await;
+        office.fetch(&collection, code).await.unwrap();
+        let settled = office.settle(&collection, &outcome).await.unwrap();
+        assert_eq!(settled.status, 200, "{}", settled.json());
+    }
+    studio
+        .request(reqwest::Method::DELETE, &format!("/v1/photos/{}", receipts[3].text("photo_id")))
+        .send()
+        .await
+        .unwrap();
+    let seen = office.collect_ok(&codes[4]).await;
+    office.fetch(&seen, &codes[4]).await.unwrap();
+    office.settle(&held, &json!({ "outcome": "used" })).await.unwrap();
+    studio.deposit("a-key-of-after-the-backup").await.unwrap();
+    assert!(town.home.run(&["device", "revoke", &till.device_id]).status.success());
+    assert!(gateway.stop().success());
+    let log = export(&town).await;
+    fs::write(town.home.beside("log.jsonl"), &log).unwrap();
+
+    let restore = ["restore", "saved", "--dir", "new", "--keys", "saved-keys", "--log-since", "log.jsonl", "--yes"];
+    let restored = town.home.json(&[&restore[..], &["--checkpoints", "gateway/checkpoints"]].concat());
+    let replayed = &restored["replayed"];
+    assert_eq!((&replayed["erased"], &replayed["moved"], &replayed["lost"]), (&json!(4), &json!(2), &json!(1)));
+    assert_eq!((&replayed["revoked"], &restored["photos_held_back"]), (&json!(1), &json!(3)));
+    fs::rename(town.home.file(""), town.home.beside("burnt")).unwrap();
+    fs::rename(town.home.beside("new"), town.home.file("")).unwrap();
+    assert_eq!(town.home.json(&["verify"])["sound"], true);
+    assert!(export(&town).await.starts_with(&log), "the chain goes on as it was");
+    town.home.json(&["restored", "release", "--all"]);
+    let gateway = town.home.start();
+    let (office, other) = (town.office.client(gateway.office()), town.other.client(gateway.office()));
+    for (number, kind) in [(0, "photo-settled"), (1, "photo-settled"), (3, "photo-withdrawn"), (6, "photo-settled")] {
+        assert_eq!(other.collect(&codes[number]).await.unwrap().problem(), (410, kind.into()), "{number}");
+    }
+    // Seen by one office and not settled: it alone goes on.
+    assert_eq!(other.collect(&codes[4]).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
+    office.collect_ok(&codes[4]).await;
+    other.collect_ok(&codes[2]).await;
+    other.collect_ok(&codes[5]).await;
+    assert!(till.client(gateway.studio()).get("/v1/me").await.is_err(), "a revoked device is let in");
+}
+
+#[tokio::test]
+async fn an_export_that_does_not_go_on_where_the_backup_ends_is_refused() {
+    let town = BackupSetup::new();
+    town.back_up();
+    town.home.json(&["studio", "add", "Foto Neu", "--place", "Köln"]);
+    town.home.json(&["studio", "add", "Foto Alt", "--place", "Köln"]);
+    let log = export(&town).await;
+    let lines: Vec<_> = log.lines().collect();
+    let last = lines.len() - 1;
+    let changed = log.replace("party.added", "party.addes");
+    let without_one = [&lines[..last - 1], &lines[last..]].concat().join("\n");
+    let of_another = export(&BackupSetup::new()).await;
+    for (what, text) in
+        [("changed", changed), ("without one", without_one), ("another's", of_another), ("none", "x".into())]
+    {
+        fs::write(town.home.beside("log.jsonl"), text).unwrap();
+        let message = town.home.failure(&["restore", "saved", "--dir", "new", "--log-since", "log.jsonl"]);
+        assert!(message.contains("log.jsonl"), "{what}: {message}");
+        assert!(!town.home.beside("new").exists(), "{what}");
+    }
+}

@@ -1,0 +1,182 @@
+//! `restore`: a gateway as of the backup, which hands nothing out that may have been used since.
+
+skip_in!(quick, postgres: "starts the program, with databases of its own");
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+
+use super::BackupSetup;
+use crate::support::gateway_process::GatewayFolder;
+use crate::support::postgres::{PostgresServer, TestDatabase};
+
+#[tokio::test]
+async fn a_photo_that_was_used_after_the_backup_is_not_handed_out_again() {
+    let town = BackupSetup::new();
+    let gateway = town.home.start();
+    let (studio, office) = (town.studio.client(gateway.studio()), town.office.client(gateway.office()));
+    let used = studio.deposit("a-key-of-one-that-is-used").await.unwrap().code();
+    let waiting = studio.deposit("a-key-of-one-that-waits").await.unwrap();
+    let held = studio.deposit("a-key-of-one-that-is-seen").await.unwrap().code();
+    let collection = office.collect_ok(&held).await;
+    assert_eq!(office.fetch(&collection, &held).await.unwrap().status, 200);
+    town.back_up();
+    let collection = office.collect_ok(&used).await;
+    assert_eq!(office.fetch(&collection, &used).await.unwrap().status, 200);
+    office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
+    let forgotten = studio.deposit("a-key-of-after-the-backup").await.unwrap().code();
+    drop(gateway);
+
+    let restored = town.restore_in_place();
+    assert_eq!((&restored["photos_held_back"], &restored["missing"]), (&json!(3), &json!([])));
+    assert_eq!(town.home.json(&["verify"])["sound"], true);
+    let gateway = town.home.start();
+    let other = town.other.client(gateway.office());
+    let office = town.office.client(gateway.office());
+    let (of_both, waiting_code) = ([&other, &office], waiting.code());
+    for (code, offices) in [(&used, &of_both[..]), (&waiting_code, &of_both), (&held, &of_both[1..])] {
+        for office in offices {
+            let refused = office.collect(code).await.unwrap();
+            assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
+            assert_eq!(refused.json()["held_back_because"], "restored");
+        }
+    }
+    assert_eq!(other.collect(&held).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
+    assert_eq!(other.collect(&forgotten).await.unwrap().problem(), (404, "code-unknown".into()));
+    // Who sends it again gets the code that the citizen has.
+    let studio = town.studio.client(gateway.studio());
+    let again = studio.deposit("a-key-of-after-the-backup").await.unwrap();
+    assert_eq!((again.code(), again.is_replayed()), (forgotten.clone(), false));
+    other.collect_ok(&forgotten).await;
+
+    let listed = town.home.json(&["restored", "list"]);
+    assert_eq!(listed.as_array().map(Vec::len), Some(3));
+    assert_eq!(listed[1]["photo_id"], waiting.text("photo_id"));
+    let released = town.home.json(&["restored", "release", &waiting.text("photo_id")]);
+    assert_eq!(released["photos"], 1);
+    let message = town.home.failure(&["restored", "release", &waiting.text("photo_id")]);
+    assert!(message.contains("quarantine list"), "{message}");
+    let collection = other.collect_ok(&waiting.code()).await;
+    assert_eq!(other.fetch(&collection, &waiting.code()).await.unwrap().status, 200);
+    assert_eq!(other.collect(&used).await.unwrap().status, 409);
+    assert_eq!(town.home.json(&["restored", "release", "--all"])["photos"], 2);
+    office.collect_ok(&held).await;
+    assert_eq!(town.home.json(&["verify"])["sound"], true);
+}
+
+#[test]
+fn a_backup_without_its_keys_is_restored_and_says_what_is_missing() {
+    let town = BackupSetup::new();
+    town.back_up();
+    let output = town.home.run(&["restore", "saved", "--dir", "new"]);
+    let (out, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{told}");
+    assert!(out.contains("gateway.key (key_file)") && told.contains("missing keys"), "{out}{told}");
+    assert!(!town.home.beside("new/gateway.key").exists());
+    let message = town.home.failure(&["restore", "saved-keys", "--dir", "newer"]);
+    assert!(message.contains("holds keys only"), "{message}");
+    let message = town.home.failure(&["restore", "saved", "--dir", "new"]);
+    assert!(message.contains("new is there already"), "{message}");
+}
+
+fn flip_last_byte(file: &Path) {
+    let mut bytes = fs::read(file).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(file, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn what_is_not_as_it_was_backed_up_is_refused_and_nothing_is_left_behind() {
+    let town = BackupSetup::new();
+    let gateway = town.home.start();
+    town.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
+    drop(gateway);
+    town.back_up();
+    let stranger = GatewayFolder::new();
+    stranger.json(&["backup", "keys", "--keys", "only"]);
+    let strange = stranger.beside("keys").display().to_string();
+    let message = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", &strange]);
+    assert!(message.contains("another gateway's"), "{message}");
+
+    flip_last_byte(&town.home.beside("saved-keys/certs/server.key"));
+    let message = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", "saved-keys"]);
+    assert!(message.contains("server.key") && message.contains("is not the file"), "{message}");
+
+    // What was wrong already when the backup was taken.
+    let database = crate::support::raw_database::RawDatabase::open(&town.home.database()).await;
+    database
+        .execute("UPDATE frames SET frame = CAST(substr(frame, 1, 5000) || x'00' || substr(frame, 5002) AS BLOB)")
+        .await
+        .unwrap();
+    town.home.json(&["backup", "unsound"]);
+    let output = town.home.run(&["restore", "unsound", "--dir", "new"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told.contains("not sound") && told.contains("--despite-faults"), "{told}");
+    assert!(!town.home.beside("new").exists());
+    let left = fs::read_dir(town.home.beside("")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().starts_with(".lichtbild-")));
+    town.home.json(&["restore", "unsound", "--dir", "new", "--despite-faults"]);
+}
+
+#[test]
+fn paths_outside_the_gateways_folder_lead_into_the_new_one() {
+    let home = GatewayFolder::new();
+    fs::rename(home.file("certs/server.crt"), home.beside("server.crt")).unwrap();
+    fs::rename(home.file("lichtbild.sqlite"), home.beside("rows.sqlite")).unwrap();
+    home.set("server", &format!("{:?}", home.beside("server.crt")));
+    home.set("database", &format!("{:?}", home.beside("rows.sqlite")));
+    home.json(&["backup", "saved", "--keys", "with"]);
+    home.json(&["restore", "saved", "--dir", "new"]);
+    let text = fs::read_to_string(home.beside("new/gateway.toml")).unwrap();
+    assert!(!text.contains(&home.beside("").display().to_string()), "{text}");
+    assert!(home.beside("new/elsewhere/certificates.server").exists());
+    let mut command = home.command();
+    command.env("LICHTBILD_CONFIG", home.beside("new/gateway.toml"));
+    assert!(home.start_as(command).stop().success());
+}
+
+#[test]
+fn an_invitation_that_may_have_been_used_since_leads_nowhere() {
+    let town = BackupSetup::new();
+    town.home.json(&["studio", "invite", "Foto Neu", "--place", "Köln"]);
+    town.back_up();
+    assert_eq!(town.restore_in_place()["invitations_ended"], 1);
+    let invited = town.home.json(&["device", "list"]);
+    let states: Vec<_> = invited.as_array().unwrap().iter().map(|row| row["state"].clone()).collect();
+    assert!(!states.contains(&json!("invited")), "{states:?}");
+}
+
+#[tokio::test]
+async fn a_servers_dump_comes_back_and_its_photos_are_quarantined() {
+    let database = TestDatabase::empty().await;
+    let town = BackupSetup::at(GatewayFolder::over_server(&database.url));
+    let gateway = town.home.start();
+    let code = town.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap().code();
+    let dump = town.home.beside("lichtbild.dump");
+    let run = |program: &str, arguments: &[&str]| {
+        let output = Command::new(PostgresServer::program_path(program)).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let dump = dump.to_str().unwrap();
+    run("pg_dump", &["--format=custom", &format!("--file={dump}"), &database.url]);
+    let office = town.office.client(gateway.office());
+    let collection = office.collect_ok(&code).await;
+    office.fetch(&collection, &code).await.unwrap();
+    office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
+    drop(gateway);
+
+    let new = TestDatabase::empty().await;
+    let into = format!("--dbname={}", new.url);
+    run("pg_restore", &["--no-owner", "--exit-on-error", "--single-transaction", &into, dump]);
+    town.home.set("database", &format!("\"{}\"", new.url));
+    let held = town.home.json(&["restored", "hold", "--as-of", "2026-11-22T09:30:00Z"]);
+    assert_eq!(held["photos"], 1);
+    assert_eq!(town.home.json(&["verify"])["sound"], true);
+    let gateway = town.home.start();
+    let refused = town.other.client(gateway.office()).collect(&code).await.unwrap();
+    assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
+    assert_eq!(refused.json()["held_back_since"], "2026-11-22T09:30:00.000Z");
+}

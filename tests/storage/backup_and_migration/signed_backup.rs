@@ -1,0 +1,271 @@
+//! A backup is signed by the gateway's audit key: what is not as it was written is refused, whoever changed it.
+
+skip_in!(quick, postgres: "starts the program, with databases of its own");
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use lichtbild::identity::signing::checkpoint_key::CheckpointKey;
+use lichtbild::identity::signing::signed_document::DocumentFormat;
+use serde_json::{Value, json};
+
+use super::BackupSetup;
+use crate::support::gateway_process::GatewayFolder;
+use crate::support::raw_database::RawDatabase;
+
+const FORMAT: DocumentFormat = DocumentFormat("lichtbild-backup/v1");
+
+fn copied(home: &GatewayFolder, from: &str, to: &str) {
+    let _ = fs::remove_dir_all(home.beside(to));
+    let done = Command::new("cp").arg("-a").arg(home.beside(from)).arg(home.beside(to)).status().unwrap();
+    assert!(done.success());
+}
+
+fn edit_manifest(folder: &Path, edit: impl FnOnce(&mut Value)) {
+    let file = folder.join("backup.json");
+    let mut manifest: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    edit(&mut manifest);
+    fs::write(&file, serde_json::to_vec_pretty(&manifest).unwrap()).unwrap();
+}
+
+/// Signs a manifest with a key of somebody else's.
+fn sign_with_another_key(folder: &Path, is_stated: bool) {
+    let key = CheckpointKey::generate().unwrap();
+    if is_stated {
+        edit_manifest(folder, |manifest| manifest["key"] = json!(key.verifier().sha256()));
+    }
+    let signature = key.sign_document(FORMAT, &fs::read(folder.join("backup.json")).unwrap()).unwrap();
+    fs::write(folder.join("backup.sig"), signature).unwrap();
+}
+
+fn flip(file: &Path, place: usize) {
+    let mut bytes = fs::read(file).unwrap();
+    bytes[place] ^= 1;
+    fs::write(file, bytes).unwrap();
+}
+
+async fn cut_log(database: &Path) {
+    let database = RawDatabase::open(database).await;
+    let cut = "DROP TRIGGER audit_rows_stay; DELETE FROM audit WHERE sequence > (SELECT max(sequence) - 3 FROM audit);
+               CREATE TRIGGER audit_rows_stay BEFORE DELETE ON audit
+WHEN OLD.sequence > (SELECT coalesce(max(sequence), 0) FROM log_anchors)
+BEGIN
+    SELECT RAISE(ABORT, 'the transfer log is append-only');
+END";
+    database.execute(cut).await.unwrap();
+}
+
+#[tokio::test]
+async fn whatever_was_changed_in_a_backup_is_refused_and_nothing_is_left_behind() {
+    let town = BackupSetup::new();
+    assert!(town.home.start().stop().success());
+    town.back_up();
+    let folder = town.home.beside("tried");
+    let restore = ["restore", "tried", "--dir", "new", "--keys", "saved-keys"];
+    for (what, message) in [
+        ("cut log", "not the database that was backed up"),
+        ("byte of the database", "not the database that was backed up"),
+        ("configuration", "gateway.toml is not the file"),
+        ("certificate", "server.crt is not the file"),
+        ("manifest", "the signature of tried is wrong"),
+        ("foreign signature", "the signature of tried is wrong"),
+        ("foreign key", "signed with another key"),
+        ("checkpoint", "the signature of tried is wrong"),
+        ("signature gone", "tried is not signed"),
+        ("signature empty", "the signature of tried is wrong"),
+    ] {
+        copied(&town.home, "saved", "tried");
+        match what {
+            "cut log" => cut_log(&folder.join("lichtbild.sqlite")).await,
+            "byte of the database" => flip(&folder.join("lichtbild.sqlite"), 9000),
+            "configuration" => flip(&folder.join("gateway.toml"), 3),
+            "certificate" => flip(&folder.join("certs/server.crt"), 100),
+            "manifest" => edit_manifest(&folder, |manifest| manifest["database"]["log_rows"] = json!(1)),
+            "foreign signature" => sign_with_another_key(&folder, false),
+            "foreign key" => sign_with_another_key(&folder, true),
+            "checkpoint" => {
+                let checkpoints = fs::read_dir(town.home.file("checkpoints")).unwrap();
+                let mut files: Vec<_> = checkpoints.map(|entry| entry.unwrap().path()).collect();
+                files.sort();
+                fs::copy(&files[0], folder.join("backup.json")).unwrap();
+                fs::copy(&files[1], folder.join("backup.sig")).unwrap();
+            }
+            "signature gone" => fs::remove_file(folder.join("backup.sig")).unwrap(),
+            _ => fs::write(folder.join("backup.sig"), b"").unwrap(),
+        }
+        let told = town.home.failure(&restore);
+        assert!(told.contains(message), "{what}: {told}");
+        town.assert_nothing_restored(what);
+    }
+    copied(&town.home, "saved", "tried");
+    town.home.json(&restore);
+}
+
+#[test]
+fn keys_are_refused_that_are_another_gateways_or_not_signed() {
+    let town = BackupSetup::new();
+    town.back_up();
+    let stranger = GatewayFolder::new();
+    stranger.json(&["backup", "keys", "--keys", "only"]);
+    copied(&town.home, "saved-keys", "unsigned-keys");
+    fs::remove_file(town.home.beside("unsigned-keys/backup.sig")).unwrap();
+    copied(&town.home, "saved-keys", "changed-keys");
+    edit_manifest(&town.home.beside("changed-keys"), |manifest| {
+        manifest["taken_at"] = json!("2020-01-01T00:00:00.000Z")
+    });
+    let strange = stranger.beside("keys").display().to_string();
+    for (keys, message) in [
+        (strange.as_str(), "signed with another key"),
+        ("unsigned-keys", "unsigned-keys is not signed"),
+        ("changed-keys", "the signature of changed-keys is wrong"),
+    ] {
+        let told = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", keys]);
+        assert!(told.contains(message), "{told}");
+        town.assert_nothing_restored(keys);
+    }
+    // A backup and keys of one other gateway are whole, and are not this one's.
+    stranger.json(&["backup", "saved"]);
+    let saved = stranger.beside("saved").display().to_string();
+    let own_key = town.home.file("certs/audit.pub").display().to_string();
+    let told = town.home.failure(&["restore", &saved, "--dir", "new", "--keys", &strange, "--audit-key", &own_key]);
+    assert!(told.contains("signed with another key"), "{told}");
+}
+
+#[test]
+fn the_key_is_the_one_that_is_named_or_of_the_keys_or_the_backups_own_which_proves_less() {
+    let town = BackupSetup::new();
+    town.back_up();
+    fs::copy(town.home.file("certs/audit.pub"), town.home.beside("audit.pub")).unwrap();
+    let sha256 = town.home.json(&["backup", "again"])["holds"]["key"].as_str().unwrap().to_owned();
+    for (arguments, from) in [
+        (&["--keys", "saved-keys", "--audit-key", "audit.pub"][..], "given"),
+        (&["--audit-key", "audit.pub"], "given"),
+        (&["--keys", "saved-keys"], "keys"),
+        (&[], "backup"),
+    ] {
+        let output = town.home.run(&[&["restore", "saved", "--dir", "new", "--json"], arguments].concat());
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{told}");
+        let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(printed["audit_key"], json!({ "sha256": sha256, "from": from }));
+        let proves_less = told.contains("not that the gateway made it") && told.contains(&sha256);
+        assert_eq!(proves_less, from == "backup", "{told}");
+        fs::remove_dir_all(town.home.beside("new")).unwrap();
+    }
+    let message = town.home.failure(&["restore", "saved", "--dir", "new", "--audit-key", "gateway/certs/server.crt"]);
+    assert!(message.contains("not a public key"), "{message}");
+}
+
+#[test]
+fn anybody_can_verify_a_backup_with_openssl() {
+    let town = BackupSetup::new();
+    town.back_up();
+    for folder in ["saved", "saved-keys"] {
+        let verified = Command::new("openssl")
+            .args(["dgst", "-sha256", "-verify"])
+            .arg(town.home.file("certs/audit.pub"))
+            .arg("-signature")
+            .arg(town.home.beside(folder).join("backup.sig"))
+            .arg(town.home.beside(folder).join("backup.json"))
+            .output()
+            .unwrap();
+        assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+    }
+    let manifest: Value = serde_json::from_slice(&fs::read(town.home.beside("saved/backup.json")).unwrap()).unwrap();
+    assert_eq!(manifest["format"], "lichtbild-backup/v1");
+    let output = Command::new("sha256sum").arg(town.home.beside("saved/lichtbild.sqlite")).output().unwrap();
+    let digest = String::from_utf8_lossy(&output.stdout).split(' ').next().unwrap().to_owned();
+    assert_eq!(manifest["database"]["sha256"], digest);
+}
+
+#[tokio::test]
+async fn what_is_not_signed_is_taken_only_if_that_is_said() {
+    let town = BackupSetup::new();
+    fs::rename(town.home.file("certs/audit.key"), town.home.beside("audit.key")).unwrap();
+    let message = town.home.failure(&["backup", "saved"]);
+    assert!(message.contains("audit.key is not there") && message.contains("--unsigned"), "{message}");
+    town.home.json(&["backup", "saved", "--unsigned"]);
+    // As older versions made it.
+    copied(&town.home, "saved", "older");
+    edit_manifest(&town.home.beside("older"), |manifest| {
+        manifest["format"] = json!(1);
+        let manifest = manifest.as_object_mut().unwrap();
+        manifest.remove("key");
+        manifest.remove("log");
+        manifest["database"].as_object_mut().unwrap().remove("sha256");
+    });
+    for folder in ["saved", "older"] {
+        let told = town.home.failure(&["restore", folder, "--dir", "new"]);
+        assert!(told.contains("is not signed") && told.contains("--unsigned"), "{told}");
+        town.assert_nothing_restored(folder);
+        town.home.json(&["restore", folder, "--dir", "new", "--unsigned"]);
+        fs::remove_dir_all(town.home.beside("new")).unwrap();
+    }
+    // The log's end is compared even then.
+    cut_log(&town.home.beside("older/lichtbild.sqlite")).await;
+    let told = town.home.failure(&["restore", "older", "--dir", "new", "--unsigned"]);
+    assert!(told.contains("the transfer log ends with row"), "{told}");
+    town.assert_nothing_restored("cut log");
+    // Damaged, and there is nothing better.
+    flip(&town.home.beside("saved/lichtbild.sqlite"), 27);
+    let told = town.home.failure(&["restore", "saved", "--dir", "new", "--unsigned"]);
+    assert!(told.contains("not the database that was backed up"), "{told}");
+    town.home.json(&["restore", "saved", "--dir", "new", "--unsigned", "--despite-faults"]);
+}
+
+#[tokio::test]
+async fn what_the_program_did_not_make_is_not_restored_whoever_signed_it() {
+    let town = BackupSetup::new();
+    let database = RawDatabase::open(&town.home.database()).await;
+    for (kind, plant) in [
+        (
+            "trigger planted on photos",
+            "CREATE TRIGGER planted AFTER UPDATE OF held_back_since ON photos
+             BEGIN UPDATE photos SET held_back_since = NULL; END",
+        ),
+        ("view planted", "CREATE VIEW planted AS SELECT * FROM photos"),
+        ("index planted on photos", "CREATE INDEX planted ON photos (width)"),
+        ("table planted", "CREATE TABLE planted (a TEXT)"),
+    ] {
+        database.execute(plant).await.unwrap();
+        let folder = kind.replace(' ', "-");
+        let backup = town.home.run(&["backup", &folder]);
+        let told = String::from_utf8_lossy(&backup.stderr).into_owned();
+        assert!(backup.status.success() && told.contains("will refuse this backup") && told.contains(kind), "{told}");
+        for more in [&[][..], &["--despite-faults"]] {
+            let told = town.home.failure(&[&["restore", &folder, "--dir", "new"], more].concat());
+            assert!(told.contains(kind) && told.contains("this program does not make it"), "{told}");
+            town.assert_nothing_restored(kind);
+        }
+        let output = town.home.run(&["verify", "--json", "--database", &format!("{folder}/lichtbild.sqlite")]);
+        let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((output.status.code(), &printed["findings"]["faults"]), (Some(3), &json!({ "schema_changed": 1 })));
+        database.execute(&format!("DROP {} planted", kind.split(' ').next().unwrap())).await.unwrap();
+    }
+    // In a backup that nobody signed.
+    town.home.json(&["backup", "saved"]);
+    fs::remove_file(town.home.beside("saved/backup.sig")).unwrap();
+    edit_manifest(&town.home.beside("saved"), |manifest| {
+        manifest["database"].as_object_mut().unwrap().remove("sha256");
+    });
+    let saved = RawDatabase::open(&town.home.beside("saved/lichtbild.sqlite")).await;
+    saved.execute("CREATE TRIGGER planted AFTER INSERT ON audit BEGIN DELETE FROM frames; END").await.unwrap();
+    let told = town.home.failure(&["restore", "saved", "--dir", "new", "--unsigned"]);
+    assert!(told.contains("trigger planted on audit"), "{told}");
+}
+
+#[test]
+fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+    let town = BackupSetup::new();
+    for file in ["backup.json", "backup.sig", "gateway.toml", "lichtbild.sqlite"] {
+        let saved = format!("saved-{file}");
+        town.home.json(&["backup", &saved, "--keys", "with"]);
+        let file = town.home.beside(&saved).join(file);
+        fs::remove_file(&file).unwrap();
+        assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
+        let message = town.home.failure(&["restore", &saved, "--dir", "new"]);
+        assert!(message.contains("regular file"), "{message}");
+        assert!(!town.home.beside("new").exists());
+    }
+}

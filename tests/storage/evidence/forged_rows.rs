@@ -1,0 +1,112 @@
+//! Rows of the log made by somebody who has the database and not the key file.
+
+use lichtbild::clock::Timestamp;
+use lichtbild::domain::log::integrity::{IntegrityError, IntegrityReport};
+use lichtbild::domain::log::{AuditEntry, AuditEvent};
+use lichtbild::flows::admin::verify::verify;
+use lichtbild::sealing::KeyFile;
+use lichtbild::storage::{RowKeys, SqlStore, Store};
+use serde_json::{Value, json};
+
+use crate::support::test_gateway::{DAY, START, TestGateway};
+
+/// A gateway that is some days past its first row with a digest, and a store like its own without its key.
+struct LogForger {
+    gateway: TestGateway,
+    suspended: String,
+}
+
+impl LogForger {
+    async fn new() -> Self {
+        let gateway = TestGateway::start().await;
+        let studio = gateway.studio("Foto Koch").await;
+        studio.deposit_numbered(1).await;
+        gateway.advance(2 * DAY);
+        gateway.set_suspended(&studio.party, true).await;
+        Self { suspended: studio.party.party_id.to_string(), gateway }
+    }
+
+    fn resumed(&self, at: Timestamp, details: Value) -> AuditEntry {
+        let subject = Some(self.suspended.clone());
+        AuditEntry { at, actor: "administrator".into(), event: AuditEvent::PartyResumed, subject, details }
+    }
+
+    /// Appends a row to the log, with its place in the chain.
+    async fn append(&self, keys: RowKeys, entry: AuditEntry) {
+        let store: SqlStore = self.gateway.store.clone().with_row_keys(keys);
+        store.append_audit(entry).await.unwrap();
+        self.gateway.database.execute("UPDATE parties SET suspended = FALSE").await.unwrap();
+    }
+
+    async fn findings(&self) -> IntegrityReport {
+        verify(&self.gateway.store, Some(&self.gateway.gateway.keys())).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_row_without_a_digest_is_found_whenever_it_claims_to_be_written() {
+    for at in [START + 3 * DAY, START] {
+        let forger = LogForger::new().await;
+        assert!(forger.findings().await.is_ok());
+        forger.append(RowKeys::None, forger.resumed(at, json!({}))).await;
+        let findings = forger.findings().await;
+        assert_eq!(findings.faults.get(&IntegrityError::LogUnproved), Some(&1), "{findings:#?}");
+    }
+}
+
+#[tokio::test]
+async fn digests_of_another_key_and_digests_that_were_used_before_are_found() {
+    let forger = LogForger::new().await;
+    let other = KeyFile::generate(START, &lichtbild::entropy::SeededEntropy::new(7)).unwrap();
+    forger.append(RowKeys::new(other.row_key()), forger.resumed(START + 3 * DAY, json!({}))).await;
+    assert_eq!(forger.findings().await.faults.get(&IntegrityError::LogUnproved), Some(&1));
+
+    let forger = LogForger::new().await;
+    let added = forger.gateway.database.texts("SELECT details FROM audit WHERE event = 'party.added'").await.remove(0);
+    let rows = serde_json::from_str::<Value>(&added).unwrap()["rows"].clone();
+    forger.append(RowKeys::None, forger.resumed(START + 3 * DAY, json!({ "rows": rows }))).await;
+    let findings = forger.findings().await;
+    assert_eq!(findings.faults.get(&IntegrityError::LogUnproved), Some(&1), "{findings:#?}");
+}
+
+#[tokio::test]
+async fn without_the_key_file_nothing_is_changed() {
+    let forger = LogForger::new().await;
+    let store = forger.gateway.store.clone().with_row_keys(RowKeys::Missing("keys.toml cannot be read".into()));
+    let before = forger.gateway.database.contents().await;
+    let refused = store.append_audit(forger.resumed(START, json!({}))).await.unwrap_err();
+    assert!(refused.to_string().contains("keys.toml cannot be read"), "{refused}");
+    assert_eq!(forger.gateway.database.contents().await, before);
+}
+
+#[tokio::test]
+async fn a_row_that_brings_back_what_is_erased_is_not_believed() {
+    // On the day of an upgrade rows without digests may come from older nodes, and old photos have none.
+    let gateway = TestGateway::with(|setup| setup.digests = false).await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Amt Nord").await);
+    let photo = studio.deposit_numbered(1).await;
+    let collection = office.collect_and_settle(&photo.code, &json!({ "outcome": "used" })).await;
+    let keys = gateway.gateway.keys();
+    let upgraded = gateway.store.clone().with_row_keys(RowKeys::new(keys.row_key()));
+    let entry = |event, subject: &str, details| AuditEntry {
+        at: START,
+        actor: "gateway".into(),
+        event,
+        subject: Some(subject.into()),
+        details,
+    };
+    upgraded.append_audit(entry(AuditEvent::ClockConfirmed, "", json!({}))).await.unwrap();
+    let details = json!({ "photo_id": photo.photo_id, "state": "available", "lease_until": START });
+    gateway.store.append_audit(entry(AuditEvent::CollectionLapsed, &collection, details)).await.unwrap();
+    gateway.database.execute("UPDATE collections SET state = 'lapsed'").await.unwrap();
+    let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
+    assert!(findings.log_rows_of_older_nodes == 1 && !findings.faults.contains_key(&IntegrityError::LogUnproved));
+    let available =
+        "UPDATE photos SET state = 'available', settled_at = NULL, lookup_id = tombstone_id, tombstone_id = NULL";
+    gateway.database.execute(available).await.unwrap();
+    let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
+    assert!(
+        findings.examples.iter().any(|example| example.subject.contains("state: the log says used")),
+        "{findings:#?}"
+    );
+}

@@ -1,0 +1,149 @@
+//! No statement reads through a table that grows: asked of both databases' planners.
+
+use std::collections::BTreeSet;
+
+use lichtbild::domain::party::Role;
+use lichtbild::storage::Store;
+use lichtbild::storage::requests::LookupOutcome;
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, Row};
+
+use super::source_statements::{LOCKING, SourceStatement, all};
+use super::{TwoNodeStore, code_attempt, guess_limits};
+use crate::support::postgres::{TestDatabase, connect, execute_on};
+use crate::support::raw_database::RawDatabase;
+use crate::support::seed_data::{SeedData, SqlDialect, lookup_of};
+
+/// What grows with photos, devices, or years.
+const GROWING: [&str; 9] =
+    ["photos", "frames", "collections", "audit", "guesses", "certificates", "bound_keys", "devices", "invitations"];
+
+/// Statements that do read many rows, and why they may.
+const MAY: [(&str, &str); 7] = [
+    ("FROM audit ORDER BY sequence DESC LIMIT 1", "one row from the end"),
+    ("FROM bound_keys ORDER BY device_id", "an administrator's list of all devices"),
+    ("WHERE p.role = $1 ORDER BY p.name, p.place, d.device_id", "an administrator's list of all devices"),
+    ("AND i.number = (SELECT max(number)", "an administrator's list of all invitations"),
+    ("AND c.not_after > $1 UNION SELECT k.spki_sha256", "what was ever revoked, among the bound keys of offices"),
+    ("ORDER BY b.rank LIMIT 1", "sorts two rows at most"),
+    ("ORDER BY d.revoked_at, c.serial", "all that was ever revoked"),
+];
+
+#[tokio::test]
+async fn sqlite_searches_and_does_not_scan() {
+    let [fleet, _] = TwoNodeStore::both().await;
+    let RawDatabase::File(pool) = &fleet.database else { unreachable!() };
+    // The plans are the same with and without rows, as SQLite is never told how many there are; these show that one can look up.
+    let filling = SeedData { parties: 20, photos: 30, erased: 10, leased: 10, log: 40, frame_bytes: 100 };
+    for sql in filling.statements(SqlDialect::Sqlite) {
+        sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(pool).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+    let (office, device_id, _) = fleet.device(Role::Office).await;
+    let found =
+        fleet.nodes[0].look_up(&code_attempt(&office, device_id, lookup_of(40), guess_limits(9, 9))).await.unwrap();
+    assert!(matches!(found, LookupOutcome::Found(_)), "{found:?}");
+    let mut excused = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for statement in all().into_iter().filter(|statement| !statement.only_on_server) {
+        let sql = statement.sql.replace(LOCKING, "");
+        let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+        let rows = sqlx::query(explain).fetch_all(pool).await;
+        let rows = rows.unwrap_or_else(|error| panic!("{}: {error}: {}", statement.place, statement.sql));
+        let is_limited = statement.sql.contains(" LIMIT ");
+        let scans: Vec<String> = rows
+            .iter()
+            .map(|row| row.get::<String, _>("detail"))
+            .filter(|step| {
+                // Sorting to find a few is reading all.
+                scanned_table(step, &statement.sql).is_some_and(|table| GROWING.contains(&table.as_str()))
+                    || (is_limited && step.contains("TEMP B-TREE FOR ORDER BY"))
+            })
+            .collect();
+        note(&statement, scans, &mut excused, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(!excused.is_empty());
+}
+
+/// The table that a step of SQLite's plan reads through, if it does.
+fn scanned_table(step: &str, sql: &str) -> Option<String> {
+    let name = step.strip_prefix("SCAN ")?.split_whitespace().next()?;
+    let words: Vec<&str> = sql.split_whitespace().map(|word| word.trim_matches(['(', ')', ','])).collect();
+    // The table of that name, or the one that has it as its other name.
+    let named = words.windows(2).find(|pair| pair[1] == name && GROWING.contains(&pair[0]));
+    Some(named.map_or(name, |pair| pair[0]).to_owned())
+}
+
+#[tokio::test]
+async fn postgresql_finds_what_it_needs_by_an_index() {
+    let database = TestDatabase::new().await;
+    let filling =
+        SeedData { parties: 4_000, photos: 20_000, erased: 10_000, leased: 1_000, log: 40_000, frame_bytes: 100 };
+    let mut connection = connect(&database.url).await.unwrap();
+    for sql in filling.statements(SqlDialect::Postgres) {
+        sqlx::raw_sql(AssertSqlSafe(sql.clone()))
+            .execute(&mut connection)
+            .await
+            .unwrap_or_else(|e| panic!("{sql}: {e}"));
+    }
+    for sql in ["UPDATE devices SET revoked_at = 1 WHERE device_id LIKE '%1f'", "VACUUM ANALYZE devices"] {
+        execute_on(&database.url, sql).await;
+    }
+    // As the server plans a statement that has come often, without knowing its values.
+    let generic = "SET plan_cache_mode = force_generic_plan";
+    sqlx::raw_sql(generic).execute(&mut connection).await.unwrap();
+    let mut excused = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for statement in all() {
+        let values = (1..).take_while(|number| statement.sql.contains(&format!("${number}"))).count();
+        let values = vec!["NULL"; values].join(", ");
+        let values = if values.is_empty() { values } else { format!("({values})") };
+        let prepare = AssertSqlSafe(format!("PREPARE looked_at AS {}", statement.sql));
+        let prepared = sqlx::raw_sql(prepare).execute(&mut connection).await;
+        prepared.unwrap_or_else(|error| panic!("{}: {error}: {}", statement.place, statement.sql));
+        let explain = AssertSqlSafe(format!("EXPLAIN (FORMAT JSON) EXECUTE looked_at{values}"));
+        let rows = sqlx::raw_sql(explain).fetch_all(&mut connection).await.unwrap();
+        let plan: String = rows.iter().map(|row| row.get_unchecked::<String, _>(0)).collect();
+        let plan: Value = serde_json::from_str(&plan).unwrap();
+        let mut scans = Vec::new();
+        look_at(&plan[0]["Plan"], false, &mut scans);
+        note(&statement, scans, &mut excused, &mut wrong);
+        sqlx::raw_sql("DEALLOCATE looked_at").execute(&mut connection).await.unwrap();
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // Nobody is excused for ever.
+    let unknown: Vec<_> = MAY.iter().filter(|(part, _)| !excused.contains(part)).collect();
+    assert!(unknown.is_empty(), "no statement needs these any more: {unknown:?}");
+}
+
+/// Collects the steps that read all of a table or of an index.
+fn look_at(plan: &Value, ends_early: bool, scans: &mut Vec<String>) {
+    let text = |name: &str| plan[name].as_str().unwrap_or_default();
+    let (kind, table) = (text("Node Type"), text("Relation Name"));
+    let by_nothing = kind == "Seq Scan" || (kind.contains("Index") && plan["Index Cond"].is_null());
+    // A read in the order of an index that stops after a few rows is none, unless it has to pass others by.
+    let is_short = ends_early && kind.contains("Index") && plan["Filter"].is_null();
+    if GROWING.contains(&table) && by_nothing && !is_short {
+        scans.push(format!("{kind} on {table} by {:?}", text("Index Name")));
+    }
+    let ends_early = kind == "Limit" || (ends_early && kind == "LockRows");
+    for part in plan["Plans"].as_array().into_iter().flatten() {
+        look_at(part, ends_early, scans);
+    }
+}
+
+fn note(
+    statement: &SourceStatement,
+    scans: Vec<String>,
+    excused: &mut BTreeSet<&'static str>,
+    wrong: &mut Vec<String>,
+) {
+    let reason = MAY.iter().find(|(part, _)| statement.sql.contains(part));
+    match reason {
+        Some((part, _)) => {
+            excused.insert(part);
+        }
+        None if scans.is_empty() => {}
+        None => wrong.push(format!("{}: {scans:?}: {}", statement.place, statement.sql)),
+    }
+}

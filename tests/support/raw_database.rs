@@ -1,0 +1,260 @@
+//! The database as it lies on the disk, past the gateway: what is stored, and faults to order.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use lichtbild::domain::digest::Sha256Digest;
+use lichtbild::domain::log::{CHAIN_START, chain_digest};
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+
+const TABLES: [&str; 12] = [
+    "parties",
+    "devices",
+    "invitations",
+    "certificates",
+    "bound_keys",
+    "photos",
+    "frames",
+    "collections",
+    "guesses",
+    "audit",
+    "checkpoints",
+    "log_anchors",
+];
+
+pub enum RawDatabase {
+    File(SqlitePool),
+    Server(PgPool),
+}
+
+/// Every row of every table, to be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseSnapshot(BTreeMap<&'static str, Vec<String>>);
+
+impl DatabaseSnapshot {
+    /// Without one table.
+    pub fn without(mut self, table: &str) -> Self {
+        assert!(self.0.remove(table).is_some());
+        self
+    }
+}
+
+/// A row of the transfer log.
+#[derive(Debug, Clone)]
+pub struct AuditLogRow {
+    pub actor: String,
+    pub event: String,
+    pub subject: Option<String>,
+    pub details: serde_json::Value,
+}
+
+/// A row of the transfer log as it is stored: sequence, at, actor, event, subject, details, prev, sha256.
+type StoredAuditRow = (i64, i64, String, String, Option<String>, String, Vec<u8>, Vec<u8>);
+
+impl RawDatabase {
+    pub async fn open(file: &Path) -> Self {
+        let options = SqliteConnectOptions::new().filename(file).create_if_missing(false);
+        Self::File(SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap())
+    }
+
+    /// One on a server.
+    pub async fn connect(url: &str) -> Self {
+        Self::Server(PgPoolOptions::new().max_connections(1).connect(url).await.unwrap())
+    }
+
+    pub async fn contents(&self) -> DatabaseSnapshot {
+        let mut contents = BTreeMap::new();
+        for table in TABLES {
+            contents.insert(
+                table,
+                self.texts(&format!("SELECT {} FROM {table} ORDER BY 1", self.row_of(table).await)).await,
+            );
+        }
+        DatabaseSnapshot(contents)
+    }
+
+    /// What makes one text of all columns.
+    async fn row_of(&self, table: &str) -> String {
+        match self {
+            Self::File(_) => {
+                let columns = self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
+                columns.iter().map(|column| format!("quote({column})")).collect::<Vec<_>>().join("||' '||")
+            }
+            Self::Server(_) => format!("{table}::text"),
+        }
+    }
+
+    /// Whichever of two spellings this database reads.
+    pub fn for_dialect<'a>(&self, file: &'a str, server: &'a str) -> &'a str {
+        match self {
+            Self::File(_) => file,
+            Self::Server(_) => server,
+        }
+    }
+
+    /// The first column of every row, as text.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::File(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+            Self::Server(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+        }
+    }
+
+    /// A number, such as a count.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::File(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+            Self::Server(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+        }
+    }
+
+    pub async fn count(&self, table: &str) -> i64 {
+        self.number(&format!("SELECT count(*) FROM {table}")).await
+    }
+
+    pub async fn bytes(&self, sql: &str) -> Vec<Vec<u8>> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::File(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+            Self::Server(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+        }
+    }
+
+    /// Every value of every table, by table and column, whatever tables there are: as text, and as bytes where it has them.
+    pub async fn all_values(&self) -> Vec<(String, Vec<u8>)> {
+        let columns = self.for_dialect(
+            "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'",
+            "SELECT table_name || '.' || column_name FROM information_schema.columns
+             WHERE table_schema NOT IN ('pg_catalog', 'information_schema')",
+        );
+        let mut found = Vec::new();
+        for column in self.texts(columns).await {
+            let (table, name) = column.split_once('.').unwrap();
+            let text = self.for_dialect("CAST(", "").to_owned()
+                + &format!("\"{name}\"")
+                + self.for_dialect(" AS TEXT)", "::text");
+            let texts = match self {
+                // Bytes that are no text cannot be read as one.
+                Self::File(_) => Vec::new(),
+                Self::Server(_) => self.texts(&format!("SELECT coalesce({text}, '') FROM \"{table}\"")).await,
+            };
+            let is_bytes = match self {
+                Self::File(_) => true,
+                Self::Server(_) => {
+                    let kind = "SELECT count(*) FROM information_schema.columns WHERE data_type = 'bytea'";
+                    self.number(&format!("{kind} AND table_name = '{table}' AND column_name = '{name}'")).await > 0
+                }
+            };
+            let bytes =
+                self.for_dialect("CAST(", "").to_owned() + &format!("\"{name}\"") + self.for_dialect(" AS BLOB)", "");
+            let sql = format!("SELECT {bytes} FROM \"{table}\" WHERE \"{name}\" IS NOT NULL");
+            let raw = if is_bytes { self.bytes(&sql).await } else { Vec::new() };
+            // No needle lies across two values.
+            let all = texts.into_iter().map(String::into_bytes).chain(raw);
+            found.push((column, all.collect::<Vec<_>>().join(&[0; 16][..])));
+        }
+        found
+    }
+
+    /// Changes what the gateway would never change.
+    pub async fn execute(&self, sql: &str) -> Result<(), sqlx::Error> {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        match self {
+            Self::File(pool) => sql.execute(pool).await.map(|_| ()),
+            Self::Server(pool) => sql.execute(pool).await.map(|_| ()),
+        }
+    }
+
+    /// Puts other bytes in the place of every sealed picture.
+    pub async fn replace_frames(&self, frame: &[u8]) {
+        let hex: String = frame.iter().map(|byte| format!("{byte:02x}")).collect();
+        let frame = self.for_dialect("x'", "'\\x");
+        self.execute(&format!("UPDATE frames SET frame = {frame}{hex}'")).await.unwrap();
+    }
+
+    /// How often something happened.
+    pub async fn count_events(&self, event: &str) -> i64 {
+        self.number(&format!("SELECT count(*) FROM audit WHERE event = '{event}'")).await
+    }
+
+    /// Every row of the transfer log, each one's place in the chain verified; without the digests in its details.
+    pub async fn audit(&self) -> Vec<AuditLogRow> {
+        assert!(self.chain_holds().await, "the chain of the transfer log is broken");
+        let row = |(_, _, actor, event, subject, details, _, _): StoredAuditRow| {
+            let mut details: serde_json::Value = serde_json::from_str(&details).unwrap();
+            details.as_object_mut().unwrap().remove("rows");
+            AuditLogRow { actor, event, subject, details }
+        };
+        self.stored_log().await.into_iter().map(row).collect()
+    }
+
+    /// Whether every row of the transfer log has its place and its digest.
+    pub async fn chain_holds(&self) -> bool {
+        let mut previous = CHAIN_START;
+        let rows = self.stored_log().await;
+        rows.into_iter().zip(1_i64..).all(|((sequence, at, actor, event, subject, details, prev, sha256), place)| {
+            let digest = |bytes: Vec<u8>| Sha256Digest::from_bytes(bytes.try_into().unwrap());
+            let before = previous;
+            previous = chain_digest(&before, place, at, &actor, &event, subject.as_deref(), &details);
+            sequence == place && digest(prev) == before && digest(sha256) == previous
+        })
+    }
+
+    async fn stored_log(&self) -> Vec<StoredAuditRow> {
+        let sql = "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit ORDER BY sequence";
+        match self {
+            Self::File(pool) => sqlx::query_as(sql).fetch_all(pool).await.unwrap(),
+            Self::Server(pool) => sqlx::query_as(sql).fetch_all(pool).await.unwrap(),
+        }
+    }
+
+    /// Takes away what keeps hands off the transfer log.
+    pub async fn unlock_audit(&self) {
+        let server = "DROP TRIGGER audit_rows_do_not_change ON audit; DROP TRIGGER audit_rows_stay ON audit;
+                      DROP TRIGGER log_anchors_move_forward_past_what_is_over ON log_anchors;
+                      DROP TRIGGER log_anchors_do_not_change ON log_anchors";
+        let file = "DROP TRIGGER audit_rows_do_not_change; DROP TRIGGER audit_rows_stay;
+                    DROP TRIGGER log_anchors_move_forward_past_what_is_over; DROP TRIGGER log_anchors_stay";
+        self.execute(self.for_dialect(file, server)).await.unwrap();
+    }
+
+    /// Puts other details in the place of a row's, and the digest that goes with them; up to `to` the rows behind it follow.
+    pub async fn rewrite_audit_row(&self, from: i64, to: i64) {
+        let mut rows = self.stored_log().await;
+        let digest = |bytes: &[u8]| Sha256Digest::from_bytes(bytes.try_into().unwrap());
+        for place in usize::try_from(from - 1).unwrap()..usize::try_from(to).unwrap() {
+            let prev = if place == 0 { CHAIN_START } else { digest(&rows[place - 1].7) };
+            let (sequence, at, actor, event, subject, details, ..) = rows[place].clone();
+            let details = if sequence == from { r#"{"never":"happened"}"#.to_owned() } else { details };
+            let sha256 = chain_digest(&prev, sequence, at, &actor, &event, subject.as_deref(), &details);
+            rows[place].7 = sha256.as_bytes().to_vec();
+            let hex = |bytes: &Sha256Digest| format!("{}{bytes}'", self.for_dialect("x'", "'\\x"));
+            self.execute(&format!(
+                "UPDATE audit SET details = '{details}', prev = {}, sha256 = {} WHERE sequence = {sequence}",
+                hex(&prev),
+                hex(&sha256)
+            ))
+            .await
+            .unwrap();
+        }
+    }
+
+    /// Makes every later change fail with its last statement, until [`RawDatabase::repair_audit`].
+    pub async fn break_audit(&self) {
+        let file = "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken by a test'); END";
+        let server = "CREATE FUNCTION broken() RETURNS TRIGGER LANGUAGE plpgsql AS \
+                      $$ BEGIN RAISE EXCEPTION 'broken by a test'; END $$;
+                      CREATE TRIGGER broken BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION broken()";
+        self.execute(self.for_dialect(file, server)).await.unwrap();
+    }
+
+    pub async fn repair_audit(&self) {
+        self.execute(self.for_dialect("DROP TRIGGER broken", "DROP TRIGGER broken ON audit; DROP FUNCTION broken"))
+            .await
+            .unwrap();
+    }
+}

@@ -1,0 +1,326 @@
+//! A whole gateway in this process, without TLS and without waiting: its clock is moved by hand, its randomness is seeded.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use lichtbild::api::App;
+use lichtbild::api::body::BodyLimits;
+use lichtbild::clock::{Clock, ManualClock, Timestamp};
+use lichtbild::domain::id::DeviceId;
+use lichtbild::domain::party::invitation::EnrolmentPolicy;
+use lichtbild::domain::party::{Device, DeviceScope, Party, Role};
+use lichtbild::entropy::SeededEntropy;
+use lichtbild::flows::admin::administer::Administration;
+use lichtbild::flows::enrolment::invite::IssuedInvitation;
+use lichtbild::flows::maintenance::revocation_lists::PublishedRevocationLists;
+use lichtbild::flows::maintenance::sweep;
+use lichtbild::flows::{Gateway, GatewayLimits};
+use lichtbild::identity::authority::{Authority, AuthorityKind};
+use lichtbild::identity::revocation::revocation_list::issue_revocation_list;
+use lichtbild::sealing::KeyFile;
+use lichtbild::server::routes::{ListenerKind, router};
+use lichtbild::storage::requests::{Binding, CertificateRecord, SweepReport};
+use lichtbild::storage::{DatabaseLocation, RowKeys, SqlStore, Store};
+use lichtbild::telemetry::Metrics;
+use lichtbild::transport::accept::peer::PeerCertificate;
+use lichtbild::transport::tls::trust_status::TrustStatus;
+use lichtbild::validation::Profile;
+use tempfile::TempDir;
+
+use super::enrolment::{AnonymousClient, issuance};
+#[cfg(unix)]
+use super::postgres::TestDatabase;
+use super::raw_database::RawDatabase;
+use super::router_client::RouterClient;
+
+/// 2026-11-22T09:30:00Z
+pub const START: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+pub const MINUTE: Duration = Duration::from_secs(60);
+pub const DAY: Duration = Duration::from_secs(86_400);
+
+/// Pictures of 35 x 45 pixels: as good as large ones for everything but the judge, and judged at once.
+pub const SMALL_PROFILE_TOML: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
+                     aspect_tolerance_percent = 0.5\n[compression]\nadvise_min_quality = 95\nadvise_max_ratio = 1";
+
+/// How a gateway under test differs from the usual.
+pub struct TestGatewaySetup {
+    pub rules: GatewayLimits,
+    pub profile: Profile,
+    pub max_photo_bytes: u64,
+    pub policy: EnrolmentPolicy,
+    /// True if rows of the transfer log carry digests.
+    pub digests: bool,
+}
+
+pub struct TestGateway {
+    pub gateway: Arc<Gateway>,
+    pub store: SqlStore,
+    pub clock: Arc<ManualClock>,
+    /// The database, past the gateway.
+    pub database: RawDatabase,
+    app: App,
+    entropy: Arc<SeededEntropy>,
+    devices: AtomicU32,
+    directory: TempDir,
+    _place: TestStoreLocation,
+}
+
+/// Where a test's rows are: in a file, or on a server when the environment says `LICHTBILD_TEST_DATABASE=postgres`.
+enum TestStoreLocation {
+    File(PathBuf),
+    #[cfg(unix)]
+    Server(TestDatabase),
+}
+
+impl TestStoreLocation {
+    async fn new(file: PathBuf) -> Self {
+        match std::env::var("LICHTBILD_TEST_DATABASE").as_deref() {
+            #[cfg(unix)]
+            Ok("postgres") => Self::Server(TestDatabase::new().await),
+            Ok("sqlite") | Err(_) => Self::File(file),
+            Ok(other) => panic!("LICHTBILD_TEST_DATABASE={other}: postgres or sqlite"),
+        }
+    }
+
+    async fn store(&self) -> SqlStore {
+        match self {
+            Self::File(file) => SqlStore::create(&DatabaseLocation::File(file.clone())).await.unwrap(),
+            #[cfg(unix)]
+            Self::Server(database) => SqlStore::open(&database.location()).await.unwrap(),
+        }
+    }
+
+    async fn database(&self) -> RawDatabase {
+        match self {
+            Self::File(file) => RawDatabase::open(file).await,
+            #[cfg(unix)]
+            Self::Server(database) => RawDatabase::connect(&database.url).await,
+        }
+    }
+}
+
+impl TestGateway {
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut TestGatewaySetup)) -> Self {
+        let mut setup = TestGatewaySetup {
+            rules: GatewayLimits::default(),
+            profile: Profile::parse("small", SMALL_PROFILE_TOML).unwrap(),
+            max_photo_bytes: 256 * 1024,
+            policy: EnrolmentPolicy::Auto,
+            digests: true,
+        };
+        change(&mut setup);
+        // In memory where there is such a place: what matters here is not whether a disk keeps what it was given.
+        let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        let place = TestStoreLocation::new(directory.path().join("lichtbild.db")).await;
+        let store = place.store().await;
+        let clock = Arc::new(ManualClock::starting_at(START));
+        let entropy = Arc::new(SeededEntropy::new(2026));
+        let keys = KeyFile::generate(START, entropy.as_ref()).unwrap();
+        let row_keys = if setup.digests { RowKeys::new(keys.row_key()) } else { RowKeys::None };
+        let store = store.with_row_keys(row_keys);
+        let gateway = Arc::new(Gateway::new(
+            Arc::new(store.clone()),
+            keys,
+            clock.clone(),
+            entropy.clone(),
+            setup.profile,
+            setup.rules,
+        ));
+        gateway.set_certificate_issuer(issuance(setup.policy));
+        let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..BodyLimits::default() };
+        let json_body = BodyLimits { max_bytes: 16 * 1024, ..photo_body };
+        let trust = TrustStatus::new(START + 40 * 365 * DAY);
+        let app = App { gateway: Arc::clone(&gateway), trust, revocation_lists: lists(), photo_body, json_body };
+        let database = place.database().await;
+        Self { gateway, store, clock, database, app, entropy, devices: AtomicU32::new(0), directory, _place: place }
+    }
+
+    pub fn router(&self, line: ListenerKind) -> Router {
+        router(line, &self.app, &Arc::new(Metrics::new(vec![])))
+    }
+
+    pub fn administration(&self) -> Administration<'_> {
+        Administration { store: &self.store, clock: self.clock.as_ref(), entropy: self.entropy.as_ref() }
+    }
+
+    /// A studio with one device.
+    pub async fn studio(&self, name: &str) -> RouterClient {
+        self.caller(Role::Studio, name).await
+    }
+
+    /// An office with one device.
+    pub async fn office(&self, name: &str) -> RouterClient {
+        self.caller(Role::Office, name).await
+    }
+
+    async fn caller(&self, role: Role, name: &str) -> RouterClient {
+        let party = self.administration().add_party(role, name, "Düsseldorf").await.unwrap();
+        self.device_of(&party).await
+    }
+
+    /// One more device of a party, with a certificate for a year.
+    pub async fn device_of(&self, party: &Party) -> RouterClient {
+        self.device_until(party, self.clock.now() + 365 * DAY).await
+    }
+
+    pub async fn device_until(&self, party: &Party, not_after: Timestamp) -> RouterClient {
+        let number = self.devices.fetch_add(1, Ordering::Relaxed);
+        let certificate = PeerCertificate::new(format!("certificate {number}").into_bytes().into());
+        self.device_with_certificate(party, certificate, not_after).await
+    }
+
+    /// One more device of a party, with a certificate that was made elsewhere.
+    pub async fn device_with_certificate(
+        &self,
+        party: &Party,
+        certificate: PeerCertificate,
+        not_after: Timestamp,
+    ) -> RouterClient {
+        self.device_with_scope(party, DeviceScope::Photos, certificate, not_after).await
+    }
+
+    /// An auditor's device at an office.
+    pub async fn auditor(&self, office: &Party) -> RouterClient {
+        let number = self.devices.fetch_add(1, Ordering::Relaxed);
+        let certificate = PeerCertificate::new(format!("certificate {number}").into_bytes().into());
+        self.device_with_scope(office, DeviceScope::Audit, certificate, self.clock.now() + 365 * DAY).await
+    }
+
+    async fn device_with_scope(
+        &self,
+        party: &Party,
+        duty: DeviceScope,
+        certificate: PeerCertificate,
+        not_after: Timestamp,
+    ) -> RouterClient {
+        let number = self.devices.fetch_add(1, Ordering::Relaxed);
+        let now = self.clock.now();
+        let device = Device {
+            device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),
+            party_id: party.party_id,
+            label: format!("Kasse {number}"),
+            duty,
+            created_at: now,
+            revoked_at: None,
+            certificate_expires_at: None,
+        };
+        let record = CertificateRecord {
+            sha256: certificate.sha256(),
+            serial: number.to_be_bytes().to_vec(),
+            not_before: now,
+            not_after,
+        };
+        self.administration().add_device(&device, &record).await.unwrap();
+        self.caller_of(party, device.device_id, certificate)
+    }
+
+    /// A device of an office that shows a certificate from elsewhere.
+    pub async fn bound_device(&self, office: &Party, binding: &Binding, certificate: PeerCertificate) -> RouterClient {
+        let now = self.clock.now();
+        let device = Device {
+            device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),
+            party_id: office.party_id,
+            label: String::new(),
+            duty: DeviceScope::Photos,
+            created_at: now,
+            revoked_at: None,
+            certificate_expires_at: None,
+        };
+        self.administration().bind_device(&device, binding).await.unwrap();
+        self.caller_of(office, device.device_id, certificate)
+    }
+
+    fn caller_of(&self, party: &Party, device_id: DeviceId, certificate: PeerCertificate) -> RouterClient {
+        let line = match party.role {
+            Role::Studio => ListenerKind::Studio,
+            Role::Office => ListenerKind::Office,
+        };
+        RouterClient::new(self.router(line), party.clone(), device_id, certificate)
+    }
+
+    /// What monitoring is told from.
+    pub fn trust(&self) -> &TrustStatus {
+        &self.app.trust
+    }
+
+    /// Invites a new device of a studio or office, which is added unless it is there; for a day.
+    pub async fn invite(&self, role: Role, name: &str) -> IssuedInvitation {
+        let administration = self.administration();
+        let party = administration.find_or_add_party(role, name, "Düsseldorf").await.unwrap();
+        administration.invite_new(&party, "Kasse", DeviceScope::Photos, DAY, &self.gateway.keys()).await.unwrap()
+    }
+
+    /// Invites a device that is there.
+    pub async fn invite_again(&self, device_id: DeviceId) -> IssuedInvitation {
+        self.administration().invite_again(device_id, DAY, &self.gateway.keys()).await.unwrap()
+    }
+
+    /// Somebody without a certificate, at an address of his own.
+    pub fn anonymous_client(&self) -> AnonymousClient {
+        let number = self.devices.fetch_add(1, Ordering::Relaxed);
+        AnonymousClient::new(self.router(ListenerKind::Enrolment), &format!("192.0.2.{}", number % 250 + 1))
+    }
+
+    /// A device that comes with the certificate it was given over the wire.
+    pub fn with_certificate(&self, invite: &IssuedInvitation, certificate: Vec<u8>) -> RouterClient {
+        let line = match invite.party.role {
+            Role::Studio => ListenerKind::Studio,
+            Role::Office => ListenerKind::Office,
+        };
+        let certificate = PeerCertificate::new(certificate.into());
+        RouterClient::new(self.router(line), invite.party.clone(), invite.device.device_id, certificate)
+    }
+
+    pub async fn revoke(&self, caller: &RouterClient) {
+        assert!(self.administration().revoke_device(caller.device_id).await.unwrap());
+    }
+
+    pub async fn set_suspended(&self, party: &Party, suspended: bool) {
+        assert!(self.administration().set_suspended(party, suspended).await.unwrap());
+    }
+
+    pub fn advance(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub async fn sweep(&self) -> SweepReport {
+        sweep::sweep(&self.gateway).await.unwrap()
+    }
+
+    /// Every file of the database, with its content.
+    pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let entries = std::fs::read_dir(self.directory.path()).unwrap();
+        entries.map(|entry| entry.unwrap().path()).map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+    }
+
+    /// The store that the gateway sees.
+    pub fn store(&self) -> &dyn Store {
+        self.gateway.store.as_ref()
+    }
+}
+
+/// Lists that revoke nobody; the same in all tests, since making authorities takes a moment.
+fn lists() -> PublishedRevocationLists {
+    static LISTS: OnceLock<PublishedRevocationLists> = OnceLock::new();
+    let make = || {
+        let lists = PublishedRevocationLists::default();
+        for (role, kind) in [(Role::Studio, AuthorityKind::Studio), (Role::Office, AuthorityKind::Office)] {
+            let authority = Authority::create(kind, "Test", START, &SeededEntropy::new(5)).unwrap();
+            let list = issue_revocation_list(&authority, &[], None, START).unwrap();
+            lists.load(role, &list.der).unwrap();
+        }
+        lists
+    };
+    LISTS.get_or_init(make).clone()
+}

@@ -1,0 +1,303 @@
+//! Offices whose certificates were issued elsewhere, over real connections.
+
+skip_in!(quick, postgres: "starts the program and openssl, with a database of its own");
+
+use std::fs;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+use super::in_process_gateway::{COLLECTIONS, InProcessGateway, external_device, replace};
+use crate::support::gateway_process::GatewayFolder;
+use crate::support::https_client::{DeviceFiles, send_raw_request, wait_until_closed};
+use crate::support::pki::{Leaf, TestCa};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Somebody else's public key infrastructure: a root, an authority below it, and a device.
+struct ExternalPki {
+    root: TestCa,
+    authority: TestCa,
+    leaf: Leaf,
+}
+
+impl ExternalPki {
+    /// With lists that are good for a month.
+    fn beside(home: &GatewayFolder, settings: &str) -> Self {
+        let root = TestCa::new("PCA-1 Verwaltung");
+        let authority = root.intermediate("Landes-CA");
+        let foreign = Self { leaf: authority.device(), root, authority };
+        replace(&home.file("certs/vpki.pem"), &foreign.root.certificate_pem);
+        foreign.publish(home, &[], &[], 30);
+        let text = fs::read_to_string(home.config()).unwrap();
+        let table = format!("\n[[office_authorities]]\nroots = \"certs/vpki.pem\"\n{settings}\n");
+        fs::write(home.config(), text + &table).unwrap();
+        foreign
+    }
+
+    /// Writes both lists, with those whom the root and those whom the authority below it has taken back.
+    fn publish(&self, home: &GatewayFolder, by_root: &[&str], by_authority: &[&str], days: i64) {
+        let end = midnight(today() + days);
+        replace(&home.file("certs/root.crl"), &self.root.revocation_list(by_root, end));
+        replace(&home.file("certs/authority.crl"), &self.authority.revocation_list(by_authority, end));
+    }
+
+    fn device(&self, home: &GatewayFolder) -> DeviceFiles {
+        external_device(home, "foreign", &self.leaf, Some(&self.authority))
+    }
+}
+
+fn today() -> i64 {
+    use lichtbild::clock::{Clock, SystemClock};
+    SystemClock.now().unix_milliseconds() / 86_400_000
+}
+
+fn midnight(day: i64) -> time::OffsetDateTime {
+    time::OffsetDateTime::UNIX_EPOCH + time::Duration::days(day)
+}
+
+const BOTH_LISTS: &str = "revocation_lists = [\"certs/root.crl\", \"certs/authority.crl\"]";
+
+fn bind(home: &GatewayFolder, how: &[&str]) -> String {
+    let bound = home.json(&[&["device", "add", "--office", "Amt Nord"], how].concat());
+    bound["device_id"].as_str().unwrap().to_owned()
+}
+
+/// The status of a first request; `None` when the handshake was refused.
+async fn status(device: &DeviceFiles, url: &str) -> Option<u16> {
+    let mut stream = device.connect_tls(url).await.ok()?;
+    send_raw_request(&mut stream, COLLECTIONS).await.ok().map(|(status, _)| status)
+}
+
+async fn open(device: &DeviceFiles, url: &str) -> TlsStream<TcpStream> {
+    let mut stream = device.connect_tls(url).await.unwrap();
+    assert_eq!(send_raw_request(&mut stream, COLLECTIONS).await.unwrap().0, 200);
+    stream
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bound_certificate_opens_the_office_listener_and_an_unbound_one_is_nobody() {
+    let home = GatewayFolder::new();
+    let own = home.office("Amt Nord");
+    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = foreign.device(&home);
+    let gateway = InProcessGateway::start(&home).await;
+    assert_eq!(status(&device, &gateway.office()).await, Some(403));
+    bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
+    assert_eq!(status(&device, &gateway.office()).await, Some(200));
+    assert_eq!(status(&device, &gateway.studio()).await, None, "that is not for studios");
+    assert_eq!(status(&own, &gateway.office()).await, Some(200), "our own need no list");
+    let stranger = external_device(&home, "stranger", &TestCa::new("Nobody").device(), None);
+    assert_eq!(status(&stranger, &gateway.office()).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whom_a_new_list_names_is_cut_off_and_refused_and_nobody_else() {
+    let home = GatewayFolder::new();
+    let own = home.office("Amt Nord");
+    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = foreign.device(&home);
+    let colleague = external_device(&home, "colleague", &foreign.authority.device(), Some(&foreign.authority));
+    for device in [&device, &colleague] {
+        bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
+    }
+    let gateway = InProcessGateway::start(&home).await;
+    let url = gateway.office();
+    let mut taken_back = open(&device, &url).await;
+    let (mut bystander, mut ours) = (open(&colleague, &url).await, open(&own, &url).await);
+    foreign.publish(&home, &[], &[&foreign.leaf.certificate_pem], 30);
+    gateway.reload().await;
+    wait_until_closed(&mut taken_back).await;
+    assert_eq!(status(&device, &url).await, None);
+    for stream in [&mut bystander, &mut ours] {
+        assert_eq!(send_raw_request(stream, COLLECTIONS).await.unwrap().0, 200);
+    }
+    assert_eq!(gateway.degraded().await, Vec::<String>::new());
+
+    // The whole authority, by its root.
+    foreign.publish(&home, &[&foreign.authority.certificate_pem], &[], 30);
+    gateway.reload().await;
+    wait_until_closed(&mut bystander).await;
+    assert_eq!((status(&colleague, &url).await, status(&own, &url).await), (None, Some(200)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_that_runs_out_keeps_those_out_it_watches_over_until_a_new_one_is_there() {
+    let home = GatewayFolder::new();
+    let own = home.office("Amt Nord");
+    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = foreign.device(&home);
+    bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
+    let gateway = InProcessGateway::start(&home).await;
+    let url = gateway.office();
+    let (mut theirs, mut ours) = (open(&device, &url).await, open(&own, &url).await);
+    let name =
+        format!("lichtbild_revocation_list_expires_timestamp{{roots=\"{}\"}}", home.file("certs/vpki.pem").display());
+    assert_eq!(i64::try_from(gateway.metric(&name).await).unwrap(), (today() + 30) * 86_400);
+
+    gateway.clock.advance(31 * DAY);
+    gateway.reload().await;
+    wait_until_closed(&mut theirs).await;
+    assert_eq!(status(&device, &url).await, None);
+    assert_eq!(send_raw_request(&mut ours, COLLECTIONS).await.unwrap().0, 200);
+    assert_eq!(gateway.degraded_whatever_the_status().await, ["foreign-revocation-list"]);
+
+    foreign.publish(&home, &[], &[], 60);
+    gateway.reload().await;
+    assert_eq!(status(&device, &url).await, Some(200));
+    assert_eq!(gateway.degraded_whatever_the_status().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_of_another_authority_says_nothing_about_this_one() {
+    let home = GatewayFolder::new();
+    home.office("Amt Nord");
+    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = foreign.device(&home);
+    bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
+    let other = TestCa::new("Landes-CA");
+    replace(&home.file("certs/authority.crl"), &other.revocation_list(&[], midnight(today() + 30)));
+    let gateway = InProcessGateway::start(&home).await;
+    assert_eq!(status(&device, &gateway.office()).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_that_is_forged_or_older_than_the_one_in_force_changes_nothing_and_is_told() {
+    let home = GatewayFolder::new();
+    home.office("Amt Nord");
+    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = foreign.device(&home);
+    bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
+    let (gateway, end) = (InProcessGateway::start(&home).await, midnight(today() + 30));
+    let (list, roots_list) = (home.file("certs/authority.crl"), home.file("certs/root.crl"));
+    let good = fs::read_to_string(&roots_list).unwrap();
+
+    replace(&roots_list, &TestCa::new("PCA-1 Verwaltung").revocation_list(&[], end));
+    gateway.reload().await;
+    assert_eq!(gateway.degraded().await, ["foreign-authority-1"]);
+    assert_eq!(status(&device, &gateway.office()).await, Some(200), "a forged list keeps nobody out");
+    replace(&roots_list, &good);
+    gateway.reload().await;
+    assert_eq!(gateway.degraded().await, Vec::<String>::new());
+
+    let before = fs::read_to_string(&list).unwrap();
+    let taken_back = [foreign.leaf.certificate_pem.as_str()];
+    let newer = foreign.authority.revocation_list_of(midnight(today()), &taken_back, end);
+    replace(&list, &newer);
+    gateway.reload().await;
+    assert_eq!(status(&device, &gateway.office()).await, None);
+    replace(&list, &before);
+    gateway.reload().await;
+    assert_eq!(gateway.degraded().await, ["foreign-authority-1"]);
+    assert_eq!(status(&device, &gateway.office()).await, None, "an older list lets nobody in again");
+    replace(&list, &newer);
+    gateway.reload().await;
+    assert_eq!(gateway.degraded().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn how_much_of_the_chain_is_watched_over_is_said_in_the_configuration() {
+    for (settings, expected) in [
+        ("revocation_lists = [\"certs/authority.crl\"]", None),
+        ("revocation_lists = [\"certs/authority.crl\"]\nrevocation = \"end_entity\"", Some(200)),
+        ("revocation = \"none\"", Some(200)),
+    ] {
+        let home = GatewayFolder::new();
+        home.office("Amt Nord");
+        let foreign = ExternalPki::beside(&home, settings);
+        let device = foreign.device(&home);
+        bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
+        let gateway = InProcessGateway::start(&home).await;
+        assert_eq!(status(&device, &gateway.office()).await, expected, "{settings}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_device_bound_by_its_key_renews_and_is_revoked_like_any_other() {
+    let home = GatewayFolder::new();
+    home.office("Amt Nord");
+    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = foreign.device(&home);
+    let device_id = bind(&home, &["--spki", device.file("certificate.pem").to_str().unwrap()]);
+    let renewed = foreign.authority.renew(&foreign.leaf);
+    let renewed = external_device(&home, "renewed", &renewed, Some(&foreign.authority));
+    let gateway = InProcessGateway::start(&home).await;
+    let url = gateway.office();
+    let mut streams = [open(&device, &url).await, open(&renewed, &url).await];
+    let list = String::from_utf8(home.run(&["device", "list"]).stdout).unwrap();
+    assert!(list.lines().any(|line| line.starts_with(&device_id) && line.contains("  active   by key ")), "{list}");
+    let list = home.json(&["device", "list"]);
+    let row = list.as_array().unwrap().iter().find(|row| row["device"]["device_id"] == device_id.as_str()).unwrap();
+    assert_eq!((row["state"].as_str(), row["key_sha256"].as_str().map(str::len)), (Some("active"), Some(64)), "{list}");
+    let soon = home.json(&["device", "list", "--expiring", "14d"]);
+    assert!(!soon.to_string().contains(&device_id), "its certificates are another house's to renew: {soon}");
+
+    assert!(home.run(&["device", "revoke", &device_id]).status.success());
+    for stream in &mut streams {
+        wait_until_closed(stream).await;
+    }
+    assert_eq!((status(&device, &url).await, status(&renewed, &url).await), (None, None));
+    let file = renewed.file("certificate.pem");
+    let again = home.failure(&["device", "add", "--office", "Amt Nord", "--spki", file.to_str().unwrap()]);
+    assert!(again.contains("a new key is needed"));
+}
+
+#[test]
+fn the_key_may_be_given_in_several_ways() {
+    let home = GatewayFolder::new();
+    home.office("Amt Nord");
+    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = foreign.device(&home);
+    let public_key = home.beside("key.pub");
+    let made = std::process::Command::new("openssl")
+        .args([
+            "pkey",
+            "-pubout",
+            "-in",
+            device.file("key.pem").to_str().unwrap(),
+            "-out",
+            public_key.to_str().unwrap(),
+        ])
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let add =
+        |which: &str| home.json(&["device", "add", "--office", "Amt Nord", "--spki", which])["key_sha256"].clone();
+    let digest = add(public_key.to_str().unwrap());
+    let digest = digest.as_str().unwrap();
+    for same in [digest, device.file("certificate.pem").to_str().unwrap()] {
+        assert!(home.failure(&["device", "add", "--office", "Amt Nord", "--spki", same]).contains("already"), "{same}");
+    }
+    let other = format!("{}{}", &digest[..62], if digest.ends_with("00") { "01" } else { "00" });
+    assert_eq!(add(&other.to_uppercase()), other.as_str());
+    let nonsense = home.failure(&["device", "add", "--office", "Amt Nord", "--spki", home.config().to_str().unwrap()]);
+    assert!(nonsense.contains("64 hexadecimal digits"), "{nonsense}");
+}
+
+#[test]
+fn without_an_external_ca_or_for_a_studio_nothing_is_bound() {
+    let home = GatewayFolder::new();
+    let (_studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
+    let certificate = office.file("certificate.pem");
+    let certificate = certificate.to_str().unwrap();
+    let message = home.failure(&["device", "add", "--office", "Amt Nord", "--certificate", certificate]);
+    assert!(message.contains("[[office_authorities]]"), "{message}");
+    let usage = home.run(&["device", "add", "--studio", "Foto Koch", "--certificate", certificate]);
+    assert_eq!(usage.status.code(), Some(2));
+}
+
+#[test]
+fn serve_names_the_external_ca_file_that_cannot_be_used() {
+    for (file, text, expected) in [
+        ("certs/vpki.pem", "no PEM", ["vpki.pem", "PEM"]),
+        ("certs/root.crl", "no PEM", ["root.crl", "revocation list"]),
+        ("certs/root.crl", "\u{30}\u{1}", ["root.crl", "revocation list"]),
+    ] {
+        let home = GatewayFolder::new();
+        ExternalPki::beside(&home, BOTH_LISTS);
+        replace(&home.file(file), text);
+        let message = home.failure(&["serve"]);
+        assert!(expected.iter().all(|part| message.contains(part)), "{message}");
+    }
+}

@@ -1,0 +1,39 @@
+//! Limit of the bytes that the picture data may take.
+
+use image::RgbImage;
+use image::codecs::jpeg::JpegEncoder;
+use lichtbild::domain::check::finding::Severity;
+use lichtbild::domain::photo::declaration::Declaration;
+use lichtbild::validation::jpeg::{JpegError, analyse};
+use lichtbild::validation::{Profile, check_photo};
+
+use super::NOW;
+use crate::support::photos::jpeg::{SeededRng, fixture};
+
+/// Random pixels in all colours.
+fn noise(quality: u8) -> Vec<u8> {
+    let mut noise = SeededRng::seeded(5);
+    let picture = RgbImage::from_fn(480, 600, |_, _| image::Rgb([0; 3].map(|_: u8| noise.below(256) as u8)));
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(&picture).unwrap();
+    bytes
+}
+
+#[test]
+fn picture_data_larger_than_the_picture_itself_are_refused_for_their_size() {
+    let photo = noise(100);
+    assert!(photo.len() > 480 * 600 * 3 + 64 * 1024, "{}", photo.len());
+    let examination = check_photo(&photo, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW);
+    let refusing: Vec<_> = examination.findings.iter().filter(|finding| finding.severity == Severity::Refuse).collect();
+    assert!(refusing.iter().any(|finding| finding.check.name() == "file_size"), "{refusing:?}");
+    // A file that is as large and no larger is walked over.
+    assert_eq!(analyse(&noise(90)).errors, []);
+}
+
+#[test]
+fn what_stands_behind_the_picture_does_not_count() {
+    let mut photo = fixture("portrait-413x531.jpg");
+    photo.extend(fixture("portrait-1244x1600.jpg").repeat(3));
+    let faults = analyse(&photo).errors;
+    assert!(matches!(faults.as_slice(), [JpegError::TrailingData { .. }]), "{faults:?}");
+}

@@ -1,0 +1,42 @@
+//! The files of `fixtures/cases` that concern EXIF, with their right verdicts.
+
+use lichtbild::domain::check::finding::Severity;
+use lichtbild::domain::photo::declaration::Declaration;
+use lichtbild::validation::{Profile, check_photo};
+
+use crate::support::photos::jpeg::fixture;
+use crate::validation::NOW;
+
+const OLD: (&str, Severity, &str) = ("capture_time", Severity::Refuse, "2019-01-01");
+const UNDATED: (&str, Severity, &str) = ("capture_time_missing", Severity::Advise, "-");
+const TURNED: (&str, Severity, &str) = ("orientation", Severity::Refuse, "EXIF 274 = 6");
+const PLACE: (&str, Severity, &str) = ("location", Severity::Advise, "EXIF GPS");
+const LOW: (&str, Severity, &str) = ("density", Severity::Advise, "72 dpi");
+
+#[test]
+fn files_of_real_programs_get_their_right_verdicts() {
+    let profile = Profile::builtin("icao-35x45").unwrap();
+    for (file, expected, pixels_per_inch) in [
+        ("exif-orientation-0", &[][..], 300),
+        ("exif-date-hour-24", &[OLD], 300),
+        ("exif-date-dashes", &[OLD], 300),
+        ("exif-date-iso-8601", &[OLD], 300),
+        ("exif-date-typed-byte", &[OLD], 300),
+        ("exif-orientation-6-sbyte", &[TURNED, UNDATED], 300),
+        ("exif-orientation-6-sshort", &[TURNED, UNDATED], 300),
+        ("exif-gps-pointer-slong", &[UNDATED, PLACE], 300),
+        ("exif-pointer-ifd-2019", &[OLD], 300),
+        ("exif-twice-the-same", &[], 300),
+        ("exif-72-dpi", &[LOW], 72),
+        ("exif-300-dpi-jfif-aspect", &[], 300),
+    ] {
+        let examination = check_photo(&fixture(&format!("cases/{file}.jpg")), &profile, Declaration::default(), NOW);
+        let findings: Vec<_> = examination
+            .findings
+            .iter()
+            .map(|finding| (finding.check.name(), finding.severity, finding.measured.as_str()))
+            .collect();
+        assert_eq!(findings, expected, "{file}");
+        assert_eq!(examination.measurements.pixels_per_inch, Some(pixels_per_inch), "{file}");
+    }
+}

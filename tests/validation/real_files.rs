@@ -1,0 +1,23 @@
+//! The files in `fixtures/cases`, each one of a kind that real cameras and programs write.
+
+use lichtbild::domain::check::Check;
+use lichtbild::domain::check::finding::{Finding, Verdict};
+use lichtbild::domain::photo::declaration::Declaration;
+use lichtbild::validation::{Profile, check_photo};
+
+use super::NOW;
+use crate::support::photos::jpeg::fixture;
+
+#[test]
+fn photos_with_what_encoders_write_around_their_data_are_accepted_without_a_word() {
+    for name in
+        ["pad-ff00", "jimp", "fill-eoi-1", "fill-eoi-2", "zero-padding", "rst-before-eoi", "ids-yuv", "ids-yuv-adobe"]
+    {
+        let photo = fixture(&format!("cases/{name}.jpg"));
+        let examination = check_photo(&photo, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW);
+        // Jimp drops EXIF.
+        let of_encoding = |finding: &&Finding| finding.check != Check::CaptureTimeMissing || name != "jimp";
+        let told: Vec<&Finding> = examination.findings.iter().filter(of_encoding).collect();
+        assert_eq!((examination.verdict, told), (Verdict::Accepted, vec![]), "{name}");
+    }
+}
