@@ -1,6 +1,11 @@
 //! The known circles of files. Changes may only make this list shorter.
 
-use super::tree::Crate;
+use std::collections::BTreeMap;
+
+use super::tree::{Crate, sources};
+
+/// Source files in one folder: more than a reader takes in at a glance is a folder that wants to be two.
+const MOST_FILES: usize = 16;
 
 /// Folder, files, and how many imports there are among these. A file that joins a circle or an import that is added to one fails the
 /// test, and so does a circle that is smaller than it says here: then its line is to be corrected.
@@ -43,4 +48,16 @@ fn files_of_a_folder_do_not_import_each_other_in_a_circle() {
     let new: Vec<_> = found.iter().filter(|cycle| !known.contains(cycle)).collect();
     let gone: Vec<_> = known.iter().filter(|cycle| !found.contains(cycle)).collect();
     assert!(new.is_empty() && gone.is_empty(), "not listed: {new:#?}\nlisted, but not so any more: {gone:#?}");
+}
+
+#[test]
+fn no_folder_has_too_many_files() {
+    let mut files = BTreeMap::new();
+    for root in ["src", "crates", "tests", "benches"] {
+        for (file, _) in sources(root) {
+            *files.entry(format!("{root}/{}", file.parent().unwrap().display())).or_insert(0) += 1;
+        }
+    }
+    files.retain(|_, files| *files > MOST_FILES);
+    assert_eq!(files, BTreeMap::new());
 }

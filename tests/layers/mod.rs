@@ -8,7 +8,9 @@ skip_in!(postgres: "has no database");
 
 mod collect;
 mod cycles;
+mod doc_comments;
 mod folders;
+mod names;
 mod resolve;
 mod runs;
 mod snippets;

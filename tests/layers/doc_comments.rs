@@ -1,0 +1,45 @@
+//! Doc comments start with a noun or a verb. Those that start with a question word are counted; their number may only fall.
+
+use super::tree::sources;
+
+/// Doc comments that start so today. A commit that mends some lowers the number.
+const HEADLESS: usize = 835;
+
+const QUESTION_WORDS: [&str; 8] = ["What", "Whatever", "Who", "Whoever", "Whose", "Whom", "Whether", "Where"];
+
+/// Doc comments in a text that start with a question word, by line number.
+fn headless(text: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut above = "";
+    for (number, line) in (1..).zip(text.lines()) {
+        let marker = ["///", "//!"].into_iter().find(|marker| line.trim_start().starts_with(marker)).unwrap_or("");
+        if !marker.is_empty() && marker != above {
+            let first = line.trim_start().trim_start_matches(marker).split_whitespace().next().unwrap_or("");
+            if QUESTION_WORDS.contains(&first.trim_end_matches(|sign: char| !sign.is_alphanumeric())) {
+                found.push(number);
+            }
+        }
+        above = marker;
+    }
+    found
+}
+
+#[test]
+fn no_doc_comment_is_added_that_starts_with_a_question_word() {
+    let mut found = Vec::new();
+    for folder in ["src", "crates", "tests", "benches"] {
+        for (file, text) in sources(folder) {
+            found.extend(headless(&text).into_iter().map(|line| format!("{folder}/{}:{line}", file.display())));
+        }
+    }
+    assert!(found.len() <= HEADLESS, "{} instead of {HEADLESS}: {found:#?}", found.len());
+}
+
+#[test]
+fn headless_doc_comments_are_counted() {
+    assert_eq!(headless("/// What a studio sends.\nstruct A;"), [1]);
+    assert_eq!(headless("//! Who is served.\n\n/// Whether it is.\nfn f() {}"), [1, 3]);
+    assert_eq!(headless("/// A deposit request.\n/// What it holds is below.\nstruct A;"), [0; 0]);
+    assert_eq!(headless("struct A {\n    /// Where, in bytes.\n    at: u64,\n}"), [2]);
+    assert_eq!(headless("// What is meant\n/// Whatsoever\nstruct A;"), [0; 0]);
+}
