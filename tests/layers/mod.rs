@@ -10,6 +10,7 @@ mod collect;
 mod cycles;
 mod doc_comments;
 mod folders;
+mod glossary;
 mod names;
 mod resolve;
 mod runs;
