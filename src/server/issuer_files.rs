@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::addresses::Addresses;
 use super::secret_file::{SecretError, read_secret};
-use super::start::Addresses;
 use super::start_error::StartError;
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+use super::addresses::Addresses;
 use super::background;
 use super::background::BackgroundTasks;
 use super::checkpoint_signer::CheckpointSigner;
@@ -31,19 +32,6 @@ use crate::transport::accept::listener::{Listener, Security};
 use crate::transport::http::shutdown::{ShutdownSignal, ShutdownTrigger};
 use crate::transport::tls::revocation::RevokedCertificates;
 use crate::validation::profile::Profile;
-
-/// Where a running gateway listens.
-#[derive(Debug, Clone, Copy)]
-pub struct Addresses {
-    /// Studio software.
-    pub studio: SocketAddr,
-    /// Fachverfahren and clerks' browsers.
-    pub office: SocketAddr,
-    /// Devices without a certificate.
-    pub enrolment: SocketAddr,
-    /// Monitoring.
-    pub ops: SocketAddr,
-}
 
 /// A gateway that serves.
 pub struct RunningGateway {
