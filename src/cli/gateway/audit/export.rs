@@ -7,9 +7,9 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, Time};
 
-use super::super::ConfigOption;
 use super::super::admin_context::AdminContext;
 use super::super::command_error::CommandError;
+use super::super::config_option::ConfigOption;
 use crate::clock::Timestamp;
 use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
 use crate::storage::{AuditLog, StoreError};

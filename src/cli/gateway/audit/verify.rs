@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::super::ConfigOption;
 use super::super::admin_context::AdminContext;
 use super::super::command_error::{CommandError, FailureCode};
+use super::super::config_option::ConfigOption;
 use super::super::output::print;
 use super::checkpoint_reader::{read_checkpoints, read_verifier, stored_checkpoints};
 use crate::clock::{Clock, SystemClock};

@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::quarantine::{print_quarantine, update_watermarks};
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::clock::SystemClock;
 use crate::flows::admin::rollback;

@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand};
 
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::id::PhotoId;

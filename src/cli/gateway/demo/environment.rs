@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::ConfigOption;
 use super::super::admin_context::AdminContext;
 use super::super::command_error::CommandError;
+use super::super::config_option::ConfigOption;
 use super::super::parties::device::{NewDevice, NewKey, ProvisionedDevice, provision};
 use super::super::running::init;
 use crate::atomic_file::{FileMode, replace};

@@ -2,6 +2,7 @@
 
 mod environment;
 mod office;
+mod portrait;
 mod story;
 
 use std::fs;
@@ -14,9 +15,7 @@ use super::output::print;
 use super::running::serve::stop_on_signals;
 use crate::storage::DatabaseLocation;
 use environment::DemoEnvironment;
-
-/// The portrait travels with the program, so that the demo runs anywhere.
-const PORTRAIT: &[u8] = include_bytes!("../../../../fixtures/portrait-1244x1600.jpg");
+use portrait::PORTRAIT;
 
 #[derive(Args)]
 pub(super) struct Arguments {

@@ -4,9 +4,9 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::Args;
 
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::device::scope_of;
 use super::letter::LetterArguments;
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::cli::gateway::span::parse_span;
 use crate::config::Config;

@@ -3,9 +3,9 @@
 use clap::Subcommand;
 
 use super::invite;
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::domain::party::{Party, Role};
 

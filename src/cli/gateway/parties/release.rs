@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::domain::id::DeviceId;
 use crate::domain::party::Role;
