@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Args;
 use serde::Serialize;
 
-use super::device::NewDevice;
+use super::new_device::NewDevice;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::output::print;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::device::scope_of;
 use super::letter::LetterArguments;
+use super::new_device::scope_of;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
