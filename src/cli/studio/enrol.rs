@@ -8,7 +8,10 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::exit::Exit;
-use super::{LanguageArgument, advice, eprint, print, receipt_text, runtime};
+use super::options::LanguageArgument;
+use super::output::{eprint, print};
+use super::runtime::runtime;
+use super::{advice, receipt_text};
 use crate::client::enrolment::address::EnrolmentAddress;
 use crate::client::enrolment::device_folder::{DeviceFolder, ReplacePolicy};
 use crate::client::enrolment::enrol::{DeviceEnrolment, EnrolledDevice, enrol};

@@ -8,7 +8,10 @@ use clap::Args;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::{LanguageArgument, PaperArgument, advice, declaration, eprint, print, receipt_text, runtime};
+use super::options::{LanguageArgument, PaperArgument};
+use super::output::{eprint, print};
+use super::runtime::runtime;
+use super::{advice, declaration, receipt_text};
 use crate::client::config::StudioConfig;
 use crate::client::gateway_client::GatewayClient;
 use crate::client::photo::deposit::{ClientDepositError, RetryContext};

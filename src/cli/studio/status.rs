@@ -7,7 +7,10 @@ use serde::Serialize;
 
 use super::advice::{CheckState, SelfTestLine, about_self_test};
 use super::exit::Exit;
-use super::{LanguageArgument, advice, eprint, print, receipt_text, runtime};
+use super::options::LanguageArgument;
+use super::output::{eprint, print};
+use super::runtime::runtime;
+use super::{advice, receipt_text};
 use crate::client::self_test::{SelfTest, self_test};
 use crate::clock::{SystemClock, Timestamp};
 use crate::domain::id::DeviceId;

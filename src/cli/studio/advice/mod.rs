@@ -4,7 +4,6 @@ mod deposit;
 mod enrolment;
 mod files;
 mod printing;
-mod profile_file;
 mod renewal;
 mod self_test;
 mod setup;
@@ -14,9 +13,8 @@ use std::error::Error as StdError;
 
 pub use deposit::{about_deposit, about_problem};
 pub use enrolment::{about_address, about_code, about_enrol, about_enrolment_progress, after_enrolment};
-pub use files::{about_folder, about_html_report, about_other_images, about_photo};
+pub use files::{about_photo, unreadable};
 pub use printing::{about_printing, about_receipt_to_print, after_printing};
-pub use profile_file::{about_profile_file, about_unknown_checks};
 pub use renewal::about_renewal;
 pub use self_test::{CheckState, SelfTestCheck, SelfTestLine, about_self_test};
 pub use setup::{about_config, about_credentials, after_setup_error};

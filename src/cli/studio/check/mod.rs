@@ -1,6 +1,7 @@
 //! `lichtbild-studio check PHOTO…`: the gateway's judge, in the shop and without a line.
 
 mod html_report;
+mod messages;
 mod ordered_parallel;
 mod photo_list;
 mod profile_file;
@@ -14,7 +15,9 @@ use hyper::body::Bytes;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::{LanguageArgument, advice, declaration, eprint, print, receipt_text};
+use super::options::LanguageArgument;
+use super::output::{eprint, print};
+use super::{advice, declaration, receipt_text};
 use crate::client::photo::photo_file::{PhotoFile, PhotoFileError};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::check::finding::Verdict;
@@ -27,12 +30,8 @@ use crate::validation::judge::{CheckOutcome, check_photo};
 use crate::validation::profile::Profile;
 use crate::wire::finding::FindingBody;
 use crate::wire::measurements::MeasurementsBody;
-use html_report::HtmlReport;
+use html_report::{HtmlReport, HtmlReportError};
 use photo_list::PhotoList;
-
-pub use html_report::HtmlReportError;
-pub use photo_list::PhotoFolderProblem;
-pub use profile_file::{ProfileFileError, ProfileFileErrorKind};
 
 /// Judge photos on this computer, by the rules of the gateway; nothing is sent
 ///
@@ -101,11 +100,11 @@ pub fn run(arguments: &Arguments) -> Exit {
 fn load_profile(arguments: &Arguments, language: Language) -> Result<Profile, Exit> {
     if let Some(file) = &arguments.profile_file {
         let rules = profile_file::read(file).map_err(|error| {
-            eprint(receipt_text::printable(&advice::about_profile_file(&error, language)));
+            eprint(receipt_text::printable(&messages::about_profile_file(&error, language)));
             Exit::Setup
         })?;
         if !rules.unsupported_tables.is_empty() {
-            eprint(receipt_text::printable(&advice::about_unknown_checks(&rules.unsupported_tables, language)));
+            eprint(receipt_text::printable(&messages::about_unknown_checks(&rules.unsupported_tables, language)));
         }
         return Ok(rules.profile);
     }
@@ -123,10 +122,10 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
     let PhotoList { photos, has_folders, folder_errors: troubles, other_image_count: others } =
         PhotoList::collect(&arguments.photos);
     for trouble in &troubles {
-        eprint(advice::about_folder(trouble, language));
+        eprint(messages::about_folder(trouble, language));
     }
     if others > 0 {
-        eprint(advice::about_other_images(others, language));
+        eprint(messages::about_other_images(others, language));
     }
     let format = match (arguments.json, has_folders || photos.len() > 1) {
         (true, _) => OutputFormat::Json,
@@ -193,7 +192,7 @@ fn wants_html_report(arguments: &Arguments) -> bool {
 }
 
 fn report_html_error(error: &HtmlReportError, language: Language) -> Exit {
-    eprint(advice::about_html_report(error, language));
+    eprint(messages::about_html_report(error, language));
     Exit::Setup
 }
 

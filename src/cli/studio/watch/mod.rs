@@ -14,7 +14,9 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::exit::Exit;
-use super::{LanguageArgument, PaperArgument, advice, argument_text, declaration, eprint};
+use super::options::{LanguageArgument, PaperArgument, argument_text};
+use super::output::eprint;
+use super::{advice, declaration};
 use crate::client::config::StudioConfig;
 use crate::client::enrolment::auto_renewal::CertificateRenewer;
 use crate::client::gateway_client::GatewayClient;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Arguments;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::{eprint, print};
+use crate::cli::studio::output::{eprint, print};
 use crate::domain::language::Language;
 
 /// Where it belongs.
