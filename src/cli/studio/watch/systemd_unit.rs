@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Arguments;
+use super::arguments::Arguments;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::output::{eprint, print};
 use crate::domain::language::Language;
