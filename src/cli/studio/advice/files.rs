@@ -1,8 +1,8 @@
-//! When a photo or a file beside it does not serve.
+//! Messages about a photo or a file beside it that cannot be used.
 
 use std::path::Path;
 
-use super::about_unexpected;
+use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
 use crate::client::photo::photo_file::{MAX_BYTES, PhotoFileError, PhotoFileErrorKind};
 use crate::client::photo::spool::SpoolError;

@@ -1,10 +1,10 @@
-//! What `status` says of each thing it looked at.
+//! Results of `status`, one line for each thing that it looked at.
 
 use serde::Serialize;
 
-use super::enrolment::about_gateway_error;
+use super::gateway_error::about_gateway_error;
 use super::renewal::about_expired;
-use super::{about_config, about_credentials};
+use super::setup::{about_config, about_credentials};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::moment;
 use crate::client::config::StudioConfig;

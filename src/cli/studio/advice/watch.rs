@@ -1,6 +1,9 @@
-//! What happens while a folder is watched, and what to do about it.
+//! Messages about the events of a watched folder.
 
-use super::{about_deposit, about_progress, about_push, about_renewal, about_transient_error};
+use super::connection::about_transient_error;
+use super::deposit::about_deposit;
+use super::push::{about_progress, about_push};
+use super::renewal::about_renewal;
 use crate::cli::studio::receipt_text::{moment, on_one_line, printable};
 use crate::client::watch::WatchEvent;
 use crate::domain::language::Language;
