@@ -94,7 +94,7 @@ fn prepare(
 
 async fn push_photo(arguments: &Arguments, connection: &GatewayClient, language: Language) -> Exit {
     let timer = TokioTimer::begin();
-    let on_progress = |notice| eprint(advice::about_progress(&notice, language));
+    let on_progress = |event| eprint(advice::about_progress(&event, language));
     let context = PushContext {
         client: connection,
         language,

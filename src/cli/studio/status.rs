@@ -85,7 +85,7 @@ pub fn run(arguments: &Arguments) -> Exit {
 }
 
 fn to_json<'a>(test: &SelfTest, lines: &'a [SelfTestLine]) -> StatusLine<'a> {
-    let me = test.admission.as_ref().and_then(|standing| standing.as_ref().ok());
+    let me = test.admission.as_ref().and_then(|admission| admission.as_ref().ok());
     let device = test.credentials.as_ref().and_then(|credentials| credentials.as_ref().ok());
     StatusLine {
         can_deposit: matches!(test.deposit, Some(Ok(()))),

@@ -64,7 +64,7 @@ pub(crate) struct AddArguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    foreign: ExternalCertificateArguments,
+    external: ExternalCertificateArguments,
     #[command(flatten)]
     file: ConfigOption,
     /// Print JSON.
@@ -83,28 +83,28 @@ pub(crate) async fn run(command: Command) -> Result<(), CommandError> {
 }
 
 async fn add(arguments: &AddArguments) -> Result<(), CommandError> {
-    let setting = AdminContext::open(&arguments.file).await?;
-    let administration = setting.administration();
+    let context = AdminContext::open(&arguments.file).await?;
+    let administration = context.administration();
     let (role, which) = match (&arguments.studio, &arguments.office) {
         (Some(studio), _) => (Role::Studio, studio),
         (None, Some(office)) => (Role::Office, office),
         (None, None) => return Err(CommandError::plain("give --studio or --office")),
     };
     let party = administration.find_party(role, which).await?;
-    if let Some(binding) = arguments.foreign.binding()? {
-        return bind_device(setting, &arguments.device(&party), &binding, arguments.json).await;
+    if let Some(binding) = arguments.external.binding()? {
+        return bind_device(context, &arguments.device(&party), &binding, arguments.json).await;
     }
-    let made = match &arguments.csr {
+    let key = match &arguments.csr {
         None => NewKey::Generated(DeviceKey::generate()?),
         Some(file) => NewKey::Requested(requested_key(file)?),
     };
     let device = arguments.device(&party);
-    let equipped = provision(&administration, &setting.config, &device, made, arguments.out.as_deref()).await?;
-    setting.close().await;
+    let provisioned = provision(&administration, &context.config, &device, key, arguments.out.as_deref()).await?;
+    context.close().await;
     if arguments.json {
-        print(serde_json::json!(equipped))?;
+        print(serde_json::json!(provisioned))?;
     } else {
-        equipped.print()?;
+        provisioned.print()?;
     }
     Ok(())
 }
@@ -128,9 +128,9 @@ fn requested_key(file: &Path) -> Result<PublicKey, CommandError> {
 }
 
 async fn revoke(device_id: DeviceId, file: &ConfigOption, json: bool) -> Result<(), CommandError> {
-    let setting = AdminContext::open(file).await?;
-    let revoked = setting.administration().revoke_device(device_id).await?;
-    setting.close().await;
+    let context = AdminContext::open(file).await?;
+    let revoked = context.administration().revoke_device(device_id).await?;
+    context.close().await;
     if !revoked {
         return Err(CommandError::plain(format!(
             "no device {device_id} that is not revoked already: `lichtbild-gateway device list` shows all"

@@ -87,7 +87,7 @@ impl ProvisionedDevice {
 pub(crate) async fn provision(
     administration: &Administration<'_>,
     config: &Config,
-    NewDevice { party, label, scope: duty }: &NewDevice<'_>,
+    NewDevice { party, label, scope }: &NewDevice<'_>,
     key: NewKey,
     out: Option<&Path>,
 ) -> Result<ProvisionedDevice, CommandError> {
@@ -114,12 +114,12 @@ pub(crate) async fn provision(
     )?;
 
     let folder = out.map_or_else(|| PathBuf::from(device_id.to_string()), Path::to_path_buf);
-    let equipped = write_files(&folder, config, party, &authority, &issued, &key, device_id)?;
+    let provisioned = write_files(&folder, config, party, &authority, &issued, &key, device_id)?;
     let device = Device {
         device_id,
         party_id: party.party_id,
         label: (*label).to_owned(),
-        duty: *duty,
+        duty: *scope,
         created_at: now,
         revoked_at: None,
         certificate_expires_at: Some(issued.not_after),
@@ -131,7 +131,7 @@ pub(crate) async fn provision(
         not_after: issued.not_after,
     };
     administration.add_device(&device, &certificate).await?;
-    Ok(equipped)
+    Ok(provisioned)
 }
 
 fn write_files(
@@ -154,7 +154,7 @@ fn write_files(
         })?;
         Ok(file)
     };
-    let mut equipped = ProvisionedDevice {
+    let mut provisioned = ProvisionedDevice {
         device_id,
         party_id: party.party_id,
         certificate: write("certificate.pem", issued.pem.as_bytes(), FileMode::WorldReadable)?,
@@ -171,15 +171,15 @@ fn write_files(
         let name = format!("{}, {}", party.name, party.place);
         let p12 = to_pkcs12(key, &issued.der, &[authority.certificate_der()], &name, &password)
             .map_err(|error| CommandError::plain(error.to_string()))?;
-        equipped.key = Some(write("key.pem", key.to_pem().as_bytes(), FileMode::OwnerOnly)?);
-        equipped.p12 = Some(write("device.p12", &p12, FileMode::OwnerOnly)?);
-        equipped.p12_password = Some(password);
+        provisioned.key = Some(write("key.pem", key.to_pem().as_bytes(), FileMode::OwnerOnly)?);
+        provisioned.p12 = Some(write("device.p12", &p12, FileMode::OwnerOnly)?);
+        provisioned.p12_password = Some(password);
     }
     if party.role == Role::Studio {
         let text = studio_config(&config.url(config.listen.studio), key);
-        equipped.studio_config = Some(write("studio.toml", text.as_bytes(), FileMode::WorldReadable)?);
+        provisioned.studio_config = Some(write("studio.toml", text.as_bytes(), FileMode::WorldReadable)?);
     }
-    Ok(equipped)
+    Ok(provisioned)
 }
 
 /// What `lichtbild-studio` needs to know, beside the device's files.

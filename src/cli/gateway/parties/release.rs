@@ -25,12 +25,12 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let setting = AdminContext::open(&arguments.file).await?;
-    let administration = setting.administration();
+    let context = AdminContext::open(&arguments.file).await?;
+    let administration = context.administration();
     let studio = administration.find_party(Role::Studio, &arguments.which).await?;
     let released = administration.release_photos(&studio, arguments.device).await?;
-    let policy = setting.config.revocation.photos_of_revoked;
-    setting.close().await;
+    let policy = context.config.revocation.photos_of_revoked;
+    context.close().await;
     if released.devices == 0 {
         return Err(CommandError::plain(format!(
             "{}, {} has no revoked device whose photos wait for a release: `lichtbild-gateway device list` shows all",

@@ -31,7 +31,7 @@ pub(super) fn about_tls(refusal: &TlsFailure, language: Language) -> (Exit, Stri
         TlsFailure::ClientCertificate(refusal) => {
             (Exit::NotAllowed, about_client_certificate(*refusal, language).to_owned())
         }
-        TlsFailure::ServerCertificate(distrust) => (Exit::Setup, about_server_certificate(distrust, language)),
+        TlsFailure::ServerCertificate(error) => (Exit::Setup, about_server_certificate(error, language)),
         TlsFailure::NoCommonParameters => {
             let message = language.pick(
                 "Dieses Programm und das Gateway haben kein gemeinsames TLS-Verfahren. Adresse in der Zeile gateway prüfen und Lichtbild aktualisieren.",

@@ -75,8 +75,8 @@ pub fn about_code(error: &CodeError, language: Language) -> String {
 }
 
 /// What happens while an enrolment goes on.
-pub fn about_enrolment_progress(notice: &EnrolmentProgress, language: Language) -> String {
-    match notice {
+pub fn about_enrolment_progress(event: &EnrolmentProgress, language: Language) -> String {
+    match event {
         EnrolmentProgress::GatewayVerified { ca_sha256, gateway, party } => {
             let (fingerprint, name, place) = (group_fingerprint(ca_sha256), &party.name, &party.place);
             printable(&language.pick(
@@ -141,8 +141,8 @@ pub fn about_enrol(error: &ClientEnrolError, language: Language) -> (Exit, Strin
     match error {
         ClientEnrolError::Folder(error) => about_device_folder(error, language),
         ClientEnrolError::Bootstrap(error) => about_bootstrap(error, language),
-        ClientEnrolError::Certificate(GatewayError::Tls(TlsFailure::ServerCertificate(distrust))) => {
-            (Exit::Setup, about_relay(distrust, language))
+        ClientEnrolError::Certificate(GatewayError::Tls(TlsFailure::ServerCertificate(error))) => {
+            (Exit::Setup, about_relay(error, language))
         }
         ClientEnrolError::Certificate(error) => about_gateway_error(error, language),
     }
@@ -187,8 +187,8 @@ fn about_bootstrap(error: &BootstrapError, language: Language) -> (Exit, String)
 }
 
 /// The proven authority does not vouch for who answers now.
-fn about_relay(distrust: &ServerCertError, language: Language) -> String {
-    match distrust {
+fn about_relay(error: &ServerCertError, language: Language) -> String {
+    match error {
         ServerCertError::UnknownIssuer => language.pick(
             "Das Gateway hat sich ausgewiesen, aber zwischen ihm und diesem Rechner antwortet jemand mit einem fremden Zertifikat (ein Proxy, der \
              mitliest, oder ein Angreifer). Der Code wurde nicht gesendet. Aus einem anderen Netz versuchen oder das Amt anrufen.",

@@ -10,12 +10,12 @@ use crate::domain::language::Language;
 /// Why a request of an enrolment, a renewal or a status brought nothing.
 pub(super) fn about_gateway_error(error: &GatewayError, language: Language) -> (Exit, String) {
     match error {
-        GatewayError::Transient(setback) => {
+        GatewayError::Transient(error) => {
             let next = language.pick(
                 "Die Internetverbindung prüfen und denselben Befehl später noch einmal ausführen.",
                 "Check the internet connection and run the same command again later.",
             );
-            (Exit::GaveUp, format!("{} {next}", about_transient_error(setback, language)))
+            (Exit::GaveUp, format!("{} {next}", about_transient_error(error, language)))
         }
         GatewayError::Tls(refusal) => about_tls(refusal, language),
         GatewayError::Refused(problem) if error.is_transient() => {

@@ -28,8 +28,8 @@ pub fn about_push(error: &PushError, language: Language) -> (Exit, String) {
 }
 
 /// What happens while a push goes on.
-pub fn about_progress(notice: &ProgressEvent, language: Language) -> String {
-    match notice {
+pub fn about_progress(event: &ProgressEvent, language: Language) -> String {
+    match event {
         ProgressEvent::Resuming { since } => language.pick(
             format!("Eine Einlieferung dieses Fotos vom {since} war nicht abgeschlossen und wird fortgesetzt; der Abrufcode bleibt derselbe."),
             format!("A deposit of this photo of {since} was not finished and goes on; its code stays the same."),
@@ -38,20 +38,20 @@ pub fn about_progress(notice: &ProgressEvent, language: Language) -> String {
             format!("Sie ging an {earlier}; dort kann das Foto ebenfalls liegen und wird nach Ablauf der Frist gelöscht. Es ist nichts zu tun."),
             format!("It went to {earlier}; the photo may lie there too and is erased when its time is over. Nothing to do."),
         ),
-        ProgressEvent::SpoolRotated { rotated_to: kept_as } => language.pick(
+        ProgressEvent::SpoolRotated { rotated_to } => language.pick(
             format!(
                 "Die Fotodatei wurde seit einer nicht abgeschlossenen Einlieferung geändert; sie wird als neues Foto eingeliefert. Der frühere \
                  Vorgang steht in {}; die Datei kann gelöscht werden, wenn niemand auf den alten Stand wartet.",
-                kept_as.display()
+                rotated_to.display()
             ),
             format!(
                 "The photo file has changed since a deposit that was not finished; it is deposited as a new photo. The earlier one is kept in \
                  {}; delete that file if nobody waits for the old picture.",
-                kept_as.display()
+                rotated_to.display()
             ),
         ),
-        ProgressEvent::Retrying { error: setback, pause } => {
-            let (cause, seconds) = (about_transient_error(setback, language), pause.as_secs_f32());
+        ProgressEvent::Retrying { error, pause } => {
+            let (cause, seconds) = (about_transient_error(error, language), pause.as_secs_f32());
             language.pick(
                 format!("{cause} Nächster Versuch in {seconds:.1} s. Bitte warten."),
                 format!("{cause} Next try in {seconds:.1} s. Please wait."),

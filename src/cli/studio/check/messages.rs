@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::html_report::HtmlReportError;
-use super::photo_list::PhotoFolderProblem;
+use super::photo_list::PhotoFolderError;
 use super::profile_file::{ProfileFileError, ProfileFileErrorKind};
 use crate::cli::studio::advice::unreadable;
 use crate::domain::language::Language;
@@ -45,14 +45,14 @@ pub fn about_unknown_checks(unknown_checks: &[String], language: Language) -> St
 }
 
 /// Why a folder gives no photos.
-pub fn about_folder(problem: &PhotoFolderProblem, language: Language) -> String {
-    let folder = problem.folder.display();
-    match &problem.source {
+pub fn about_folder(error: &PhotoFolderError, language: Language) -> String {
+    let folder = error.folder.display();
+    match &error.source {
         None => language.pick(
             format!("{folder} enthält keine JPEG-Datei (.jpg oder .jpeg). Den Ordner angeben, in dem die fertigen Fotos liegen."),
             format!("{folder} contains no JPEG file (.jpg or .jpeg). Name the folder in which the finished photos lie."),
         ),
-        Some(source) => unreadable(&problem.folder, source, language),
+        Some(source) => unreadable(&error.folder, source, language),
     }
 }
 

@@ -119,29 +119,28 @@ fn load_profile(arguments: &Arguments, language: Language) -> Result<Profile, Ex
 
 fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result<Exit, Exit> {
     let declaration = arguments.declaration.to_declaration().unwrap_or_default();
-    let PhotoList { photos, has_folders, folder_errors: troubles, other_image_count: others } =
-        PhotoList::collect(&arguments.photos);
-    for trouble in &troubles {
-        eprint(messages::about_folder(trouble, language));
+    let PhotoList { photos, has_folders, folder_errors, other_image_count } = PhotoList::collect(&arguments.photos);
+    for error in &folder_errors {
+        eprint(messages::about_folder(error, language));
     }
-    if others > 0 {
-        eprint(messages::about_other_images(others, language));
+    if other_image_count > 0 {
+        eprint(messages::about_other_images(other_image_count, language));
     }
     let format = match (arguments.json, has_folders || photos.len() > 1) {
         (true, _) => OutputFormat::Json,
         (false, true) => OutputFormat::Table,
         (false, false) => OutputFormat::Detailed,
     };
-    let begun = arguments.html.as_deref().map(HtmlReport::begin).transpose();
-    let mut page = begun.map_err(|error| report_html_error(&error, language))?;
+    let report = arguments.html.as_deref().map(HtmlReport::begin).transpose();
+    let mut page = report.map_err(|error| report_html_error(&error, language))?;
     let mut rows = Vec::new();
     ordered_parallel::for_each(
         &photos,
         |path| check_photo_file(path, profile, declaration, wants_html_report(arguments)),
-        |path, judged| {
+        |path, result| {
             let file = path.display().to_string();
-            let CheckedPhoto { examination, sha256, bytes } = match judged {
-                Ok(judged) => judged,
+            let CheckedPhoto { examination, sha256, bytes } = match result {
+                Ok(result) => result,
                 Err(error) => {
                     eprint(receipt_text::printable(&advice::about_photo(&error, language)));
                     rows.push(PhotoSummary::unreadable(file));
@@ -164,15 +163,15 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
         print(table::table(&rows, language), language)?;
     }
     if let Some(page) = page {
-        let judged_at = receipt_text::moment(SystemClock.now(), language);
+        let checked_at = receipt_text::moment(SystemClock.now(), language);
         let path =
-            page.finish(&rows, profile, &judged_at, language).map_err(|error| report_html_error(&error, language))?;
+            page.finish(&rows, profile, &checked_at, language).map_err(|error| report_html_error(&error, language))?;
         eprint(language.pick(
             format!("Zum Ansehen im Browser öffnen: {}", path.display()),
             format!("Open in a browser to look at: {}", path.display()),
         ));
     }
-    Ok(exit_status(&rows, !troubles.is_empty(), language))
+    Ok(exit_status(&rows, !folder_errors.is_empty(), language))
 }
 
 /// The one place where a photo is judged.
@@ -196,7 +195,7 @@ fn report_html_error(error: &HtmlReportError, language: Language) -> Exit {
     Exit::Setup
 }
 
-fn exit_status(rows: &[PhotoSummary], folder_trouble: bool, language: Language) -> Exit {
+fn exit_status(rows: &[PhotoSummary], has_folder_errors: bool, language: Language) -> Exit {
     let refused = rows.iter().any(|row| row.verdict == Some(Verdict::Refused));
     if refused {
         eprint(language.pick(
@@ -204,7 +203,7 @@ fn exit_status(rows: &[PhotoSummary], folder_trouble: bool, language: Language) 
             "Correct the refused photos or take new ones, and check them again.",
         ));
     }
-    match (folder_trouble || rows.iter().any(|row| row.verdict.is_none()), refused) {
+    match (has_folder_errors || rows.iter().any(|row| row.verdict.is_none()), refused) {
         (true, _) => Exit::Setup,
         (false, true) => Exit::PhotoRefused,
         (false, false) => Exit::Done,

@@ -63,23 +63,23 @@ impl Arguments {
     /// All that makes this watch another one than an ordinary one of the same folder, as it is typed.
     pub(super) fn options(&self) -> Vec<String> {
         let mut options = Vec::new();
-        let mut wish = |option: &str, value: String| options.extend([option.to_owned(), value]);
-        wish("--parallel", self.parallel.to_string());
-        wish("--delete-sent-after", self.delete_sent_after.to_string());
-        wish("--settle", self.settle.to_string());
-        wish("--cut-after", self.cut_after.to_string());
+        let mut add = |option: &str, value: String| options.extend([option.to_owned(), value]);
+        add("--parallel", self.parallel.to_string());
+        add("--delete-sent-after", self.delete_sent_after.to_string());
+        add("--settle", self.settle.to_string());
+        add("--cut-after", self.cut_after.to_string());
         if let Some(profile) = &self.profile {
-            wish("--profile", profile.clone());
+            add("--profile", profile.clone());
         }
         for (option, value) in self.declaration.to_arguments() {
-            wish(option, value);
+            add(option, value);
         }
-        wish("--paper", argument_text(self.paper));
+        add("--paper", argument_text(self.paper));
         if let Some(studio) = &self.studio {
-            wish("--studio", studio.clone());
+            add("--studio", studio.clone());
         }
         if let Some(language) = self.lang {
-            wish("--lang", argument_text(language));
+            add("--lang", argument_text(language));
         }
         options
     }
