@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_another_way_is_left_alone() {
+    fn lines_in_another_notation_are_not_changed() {
         for lines in ["\"key\" = \"k.pem\"", "key = \"\"\"k.pem\"\"\""] {
             assert_eq!(named(&format!("gateway = \"https://h\"\ncertificate = \"c\"\nca = \"ca\"\n{lines}\n")), None);
         }

@@ -30,7 +30,7 @@ pub struct RenewingProvider {
 #[async_trait]
 impl ClientProvider for RenewingProvider {
     async fn refresh(&self, _present: &GatewayClient) -> Option<GatewayClient> {
-        let announce = |notice: RenewalEvent| match notice {
+        let announce = |event: RenewalEvent| match event {
             // The watch tells of the new connection itself.
             RenewalEvent::Renewed { .. } => {}
             RenewalEvent::Failed { error, not_after, next_try } => {
