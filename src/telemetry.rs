@@ -1,4 +1,4 @@
-//! What the gateway says of itself: a log for people, metrics for machines. No personal data, no code, no file name.
+//! Telemetry of the gateway: a log for people, metrics for machines. No personal data, no code, no file name.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,8 +1,7 @@
-//! Can this computer deposit, and if not, where does it end? Looks at everything between the configuration and the judge, in
-//! the order in which a deposit meets it.
+//! Self-test: tests everything between the configuration and the gateway's photo check, in the order in which a deposit meets it.
 //!
-//! The picture that is sent for a check is made up: noise of a real photo's size, which belongs to nobody and is never stored.
-//! Whatever the judge says of it proves that the certificate was accepted, the upload passed and the gateway judges.
+//! The photo that is sent for a check is made up: noise of a real photo's size, which belongs to nobody and is never stored.
+//! Any result of the check proves that the certificate was accepted, the upload passed and the gateway checks photos.
 
 use std::io;
 use std::net::SocketAddr;

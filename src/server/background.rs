@@ -1,4 +1,4 @@
-//! What runs beside the listeners: revocations that must bite at once, and the sweeper.
+//! Background tasks of a running gateway: revocations that must take effect at once, and the sweeper.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,7 +39,7 @@ const HEAD_FILE_BATCH_DELAY: Duration = Duration::from_millis(200);
 /// The name of a clock that went back, in `/readyz`.
 const CLOCK_FAULT_NAME: &str = "clock-went-back";
 
-/// What upkeep works with.
+/// Everything that the background tasks work with.
 pub(super) struct BackgroundTasks {
     pub gateway: Arc<Gateway>,
     pub revoked: RevokedCertificates,

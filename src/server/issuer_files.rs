@@ -32,8 +32,8 @@ impl IssuerFiles {
     /// # Errors
     /// [`StartError`].
     pub(super) fn load(&self) -> Result<(), StartError> {
-        if let Some(issuance) = read(&self.config, &self.addresses)? {
-            self.gateway.set_certificate_issuer(issuance);
+        if let Some(issuer) = read(&self.config, &self.addresses)? {
+            self.gateway.set_certificate_issuer(issuer);
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The running gateway: its listeners, its routers and its upkeep, put together from a configuration.
+//! The running gateway: its listeners, routers and background tasks, put together from a configuration.
 
 mod addresses;
 pub mod background;

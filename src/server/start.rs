@@ -1,4 +1,4 @@
-//! From a configuration to a running gateway.
+//! Start of a gateway from its configuration.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The files that say what the lines show and whom they trust: read, verified, and made into TLS settings.
+//! Files of certificates, keys and revocation lists: read, verified, and made into the TLS settings of the listeners.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! What administration commands work in: a configuration, its database, the clock and randomness of the machine.
+//! Context of administration commands: a configuration, its database, the clock and randomness of the machine.
 
 use super::command_error::CommandError;
 use super::config_option::ConfigOption;

@@ -77,18 +77,18 @@ fn prepare(
     arguments: &Arguments,
     requested_language: Option<Language>,
 ) -> Result<(GatewayClient, Language, tokio::runtime::Runtime), Exit> {
-    let say = |language: Language, message: String| {
+    let setup_error = |language: Language, message: String| {
         eprint(message);
         eprint(advice::after_setup_error(language));
         Exit::Setup
     };
     let config = StudioConfig::load(&arguments.config).map_err(|error| {
         let language = requested_language.unwrap_or_default();
-        say(language, advice::about_config(&error, language))
+        setup_error(language, advice::about_config(&error, language))
     })?;
     let language = requested_language.unwrap_or(config.language);
     let connection = GatewayClient::from_config(&config)
-        .map_err(|error| say(language, advice::about_credentials(&error, language)))?;
+        .map_err(|error| setup_error(language, advice::about_credentials(&error, language)))?;
     Ok((connection, language, runtime(language)?))
 }
 

@@ -1,4 +1,4 @@
-//! Where an invitation is accepted, as people type it.
+//! Address at which an invitation is accepted, as people type it.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Whether the gateway takes photos at present. All photos share one line: when it is down, one of them tries at a time.
+//! Circuit breaker for uploads. All photos share it: while the gateway takes none, one photo tries at a time.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 /// How often somebody who is not let in asks again. Our own number: a person has to act, and a handshake costs the gateway little.
 const UNAUTHORIZED_PAUSE: Duration = Duration::from_secs(300);
 
-/// The state of the line; times without a date are those of `Timer::spent`.
+/// State of the gateway as uploads found it; times without a date are those of `Timer::elapsed`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CircuitBreaker {
     open_state: Option<OpenState>,
@@ -30,17 +30,17 @@ enum OpenReason {
     Unauthorized,
 }
 
-/// What an upload remembers of the line on which it began.
+/// Generation in which an upload began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BreakerGeneration(u64);
 
 impl CircuitBreaker {
-    /// The present era.
+    /// The present generation.
     pub fn generation(&self) -> BreakerGeneration {
         BreakerGeneration(self.generation)
     }
 
-    /// Whether an upload may begin now, with so many others under way.
+    /// Whether an upload may begin now, with so many others in progress.
     pub fn allows(&self, now: Duration, in_progress: usize) -> bool {
         self.open_state.is_none_or(|open| in_progress == 0 && now >= open.next_try)
     }
@@ -65,7 +65,7 @@ impl CircuitBreaker {
         self.open_state.take().map(|open| open.since)
     }
 
-    /// An upload found the gateway out of reach or busy; `asked` is the pause that was asked for, `draw` a random number. Whether
+    /// An upload found the gateway out of reach or busy; `retry_after` is the pause that the gateway asked for, `draw` a random number. Whether
     /// this is news.
     pub fn record_failure(
         &mut self,

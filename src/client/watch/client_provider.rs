@@ -1,4 +1,4 @@
-//! Where the line to the gateway comes from: certificates are renewed while the watch goes on.
+//! Source of the gateway client: certificates are renewed while the watch goes on.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Now and then: a new connection for a renewed certificate, and the gateway's present rules.
+//! Periodic refresh: a new client for a renewed certificate, and the gateway's present rules.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Whose turn it is, and what an attempt's end means for the others.
+//! Order of the attempts, and what the end of one means for the others.
 
 use std::sync::Arc;
 use std::time::Duration;

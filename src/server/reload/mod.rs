@@ -147,13 +147,13 @@ impl Reloader {
     }
 
     /// Looks again and again until `stop` says so.
-    pub(super) fn spawn(self, work: &mut JoinSet<()>, stop: &ShutdownTrigger) -> ReloadHandle {
+    pub(super) fn spawn(self, tasks: &mut JoinSet<()>, stop: &ShutdownTrigger) -> ReloadHandle {
         let (sender, mut requests) = mpsc::channel::<oneshot::Sender<()>>(1);
         let mut shutdown = stop.subscribe();
-        let kept = sender.clone();
-        work.spawn(async move {
+        let own_sender = sender.clone();
+        tasks.spawn(async move {
             // So that `recv` never ends by itself.
-            let _kept = kept;
+            let _own_sender = own_sender;
             let mut reloader = self;
             let mut ticks = time::interval(POLL_INTERVAL);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -105,7 +105,7 @@ async fn verify_store(arguments: &Arguments, checkpoints: &mut Vec<Checkpoint>) 
             Err(ChainVerifierError::BrokenChain(error)) => Err(error),
             Err(ChainVerifierError::Store(error)) => return Err(error.into()),
         };
-        // The gateway runs: its log may have been shortened under this walk's feet.
+        // The gateway runs: its log may have been shortened while it was verified.
         if found.is_ok() || log.log_anchor().await? == begin {
             context.close().await;
             return Ok(found);

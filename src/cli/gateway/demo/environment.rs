@@ -1,4 +1,4 @@
-//! What the demo plays on: a real gateway in a folder, with one studio, one office and a device for each.
+//! Environment of the demo: a real gateway in a folder, with one studio, one office and a device for each.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -104,12 +104,12 @@ impl DemoEnvironment {
         self.studio.device_id
     }
 
-    /// A new line to the studio listener, with the studio's certificate.
+    /// A new client of the studio listener, with the studio's certificate.
     pub(super) fn studio_client(&self) -> Result<GatewayClient, CommandError> {
         self.client(&self.studio, &self.config.url(self.running.addresses.studio))
     }
 
-    /// A new line to the office listener, with the office's certificate.
+    /// A new client of the office listener, with the office's certificate.
     pub(super) fn office_client(&self) -> Result<GatewayClient, CommandError> {
         self.client(&self.office, &self.config.url(self.running.addresses.office))
     }

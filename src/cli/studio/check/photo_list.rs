@@ -1,4 +1,4 @@
-//! Which photos are meant: files as they are named, and what lies in folders.
+//! List of the photos to check: files as they are named, and the JPEG files of folders.
 
 use std::io;
 use std::path::{Path, PathBuf};

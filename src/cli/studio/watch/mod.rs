@@ -31,7 +31,7 @@ use receipt_writer::LocalizedReceiptWriter;
 /// Watches until it is told to stop, or with `--once` until nothing is left to do.
 pub fn run(arguments: &Arguments) -> Exit {
     let requested_language = arguments.lang.map(Language::from);
-    let say = |language: Language, message: String| {
+    let setup_error = |language: Language, message: String| {
         eprint(message);
         eprint(advice::after_setup_error(language));
         Exit::Setup
@@ -43,13 +43,13 @@ pub fn run(arguments: &Arguments) -> Exit {
         Ok(config) => config,
         Err(error) => {
             let language = requested_language.unwrap_or_default();
-            return say(language, advice::about_config(&error, language));
+            return setup_error(language, advice::about_config(&error, language));
         }
     };
     let language = requested_language.unwrap_or(config.language);
     let (renewal, connection) = match CertificateRenewer::load(&arguments.config) {
         Ok(both) => both,
-        Err(error) => return say(language, advice::about_renewal(&error, language).1),
+        Err(error) => return setup_error(language, advice::about_renewal(&error, language).1),
     };
     let folder = match WatchedFolder::open(&arguments.dir) {
         Ok(folder) => folder,

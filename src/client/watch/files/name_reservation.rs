@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_photo_finds_its_place_and_another_one_gets_the_next() {
+    fn the_same_photo_finds_its_name_and_another_one_gets_the_next() {
         let directory = tempfile::tempdir().unwrap();
         let first = take(directory.path(), "anna.jpg", "first");
         assert_eq!(first.photo(), directory.path().join("anna.jpg"));

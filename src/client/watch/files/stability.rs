@@ -1,5 +1,5 @@
-//! When a file is complete: nobody tells, so it is looked at again and again. Events of the file system would say it no better,
-//! and network shares have none.
+//! Stability of files: a file is polled until it is complete, because no program reports that. Events of the file system would
+//! not report it either, and network shares have none.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
