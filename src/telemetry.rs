@@ -1,4 +1,4 @@
-//! What the gateway says of itself: a log for people, metrics for machines. No personal data, no code, no file name.
+//! Telemetry of the gateway: a log for people, metrics for machines. No personal data, no code, no file name.
 
 use std::fmt;
 use std::sync::Arc;
@@ -44,12 +44,12 @@ pub fn start_log(log: &LogConfig) -> Result<(), LogLevelError> {
 
 /// What is worth a line. A word that is no level would be taken for the name of a module, and silence all others.
 fn log_filter(level: &str) -> Result<EnvFilter, LogLevelError> {
-    let fault = || LogLevelError { level: level.to_owned() };
+    let invalid = || LogLevelError { level: level.to_owned() };
     let mut bare = level.split(',').filter(|directive| !directive.contains(['=', '[']));
     if bare.any(|word| word.is_empty() || word.parse::<LevelFilter>().is_err()) {
-        return Err(fault());
+        return Err(invalid());
     }
-    EnvFilter::try_new(level).map_err(|_| fault())
+    EnvFilter::try_new(level).map_err(|_| invalid())
 }
 
 /// The configured level is not one.
@@ -113,8 +113,8 @@ pub struct Metrics {
     accepted: Family<ListenerLabel, Counter>,
     handshakes_failed: Family<ReasonLabels, Counter>,
     timed_out: Family<ReasonLabels, Counter>,
-    cut_revoked: Family<ListenerLabel, Counter>,
-    turned_away: Family<ListenerLabel, Counter>,
+    revoked_cancelled: Family<ListenerLabel, Counter>,
+    rejected: Family<ListenerLabel, Counter>,
     over_device_limit: Family<ListenerLabel, Counter>,
     without_certificate: Family<ListenerLabel, Counter>,
     accept_errors: Family<ListenerLabel, Counter>,
@@ -129,7 +129,7 @@ pub struct Metrics {
 
 impl Metrics {
     /// Metrics over these listeners.
-    pub fn new(lines: Vec<(&'static str, Arc<TransportMetrics>)>) -> Self {
+    pub fn new(listeners: Vec<(&'static str, Arc<TransportMetrics>)>) -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("lichtbild"),
             requests: Family::default(),
@@ -140,8 +140,8 @@ impl Metrics {
             accepted: Family::default(),
             handshakes_failed: Family::default(),
             timed_out: Family::default(),
-            cut_revoked: Family::default(),
-            turned_away: Family::default(),
+            revoked_cancelled: Family::default(),
+            rejected: Family::default(),
             over_device_limit: Family::default(),
             without_certificate: Family::default(),
             accept_errors: Family::default(),
@@ -151,7 +151,7 @@ impl Metrics {
             trust_faults: AtomicGauge::default(),
             reloads: Counter::default(),
             reload_failures: Counter::default(),
-            listeners: lines,
+            listeners,
         };
         let registry = &mut metrics.registry;
         registry.register("requests", "Requests answered", metrics.requests.clone());
@@ -162,8 +162,12 @@ impl Metrics {
         registry.register("connections_accepted", "Connections accepted since the start", metrics.accepted.clone());
         registry.register("handshakes_failed", "Handshakes refused since the start", metrics.handshakes_failed.clone());
         registry.register("connections_timed_out", "Connections cut by a limit", metrics.timed_out.clone());
-        registry.register("connections_cut_revoked", "Connections of revoked devices cut", metrics.cut_revoked.clone());
-        registry.register("connections_turned_away", "Connections a full listener closed", metrics.turned_away.clone());
+        registry.register(
+            "connections_cut_revoked",
+            "Connections of revoked devices cut",
+            metrics.revoked_cancelled.clone(),
+        );
+        registry.register("connections_turned_away", "Connections a full listener closed", metrics.rejected.clone());
         registry.register(
             "connections_over_device_limit",
             "Connections beyond what one device may have",
@@ -208,8 +212,8 @@ impl Metrics {
             let number = photo_counts.iter().find(|(counted, _)| *counted == state).map_or(0, |(_, number)| *number);
             self.photos.get_or_create(&StateLabel { state: state.name() }).set(number);
         }
-        for (listener, line) in &self.listeners {
-            self.update_listener(listener, line);
+        for (listener, transport) in &self.listeners {
+            self.update_listener(listener, transport);
         }
         let mut text = String::new();
         // Writing into a String cannot fail.
@@ -228,17 +232,17 @@ impl Metrics {
         self.reload_failures.inner().store(trust.reload_failures, Ordering::Relaxed);
     }
 
-    fn update_listener(&self, listener: &'static str, line: &TransportMetrics) {
+    fn update_listener(&self, listener: &'static str, transport: &TransportMetrics) {
         let label = ListenerLabel { listener };
-        self.open_connections.get_or_create(&label).set(line.open());
+        self.open_connections.get_or_create(&label).set(transport.open());
         for (family, number) in [
-            (&self.accepted, line.accepted()),
-            (&self.cut_revoked, line.cancelled()),
-            (&self.turned_away, line.rejected()),
-            (&self.over_device_limit, line.over_device_limit()),
-            (&self.without_certificate, line.without_certificate()),
-            (&self.accept_errors, line.accept_errors()),
-            (&self.panicked, line.panicked()),
+            (&self.accepted, transport.accepted()),
+            (&self.revoked_cancelled, transport.cancelled()),
+            (&self.rejected, transport.rejected()),
+            (&self.over_device_limit, transport.over_device_limit()),
+            (&self.without_certificate, transport.without_certificate()),
+            (&self.accept_errors, transport.accept_errors()),
+            (&self.panicked, transport.panicked()),
         ] {
             // The line counts; here its count is only shown.
             family.get_or_create(&label).inner().store(number, Ordering::Relaxed);
@@ -246,11 +250,11 @@ impl Metrics {
         for failure in HandshakeFailure::ALL {
             let labels = ReasonLabels { listener, reason: failure.as_str() };
             let shown = self.handshakes_failed.get_or_create(&labels);
-            shown.inner().store(line.handshake_failed(failure), Ordering::Relaxed);
+            shown.inner().store(transport.handshake_failed(failure), Ordering::Relaxed);
         }
         for limit in TimeLimit::ALL {
             let labels = ReasonLabels { listener, reason: limit.as_str() };
-            self.timed_out.get_or_create(&labels).inner().store(line.timed_out(limit), Ordering::Relaxed);
+            self.timed_out.get_or_create(&labels).inner().store(transport.timed_out(limit), Ordering::Relaxed);
         }
     }
 }
@@ -271,12 +275,12 @@ pub struct RequestObserver {
 
 /// Counts and logs each request by its route as declared, never by its path: paths hold identifiers.
 pub async fn observe_request(State(observer): State<RequestObserver>, request: Request, next: Next) -> Response {
-    let begun = Instant::now();
+    let started = Instant::now();
     let method = known_method(request.method());
     let route = request.extensions().get::<MatchedPath>().map_or("(none)".to_owned(), |path| path.as_str().to_owned());
     let admission = request.extensions().get::<Peer>().map(Peer::admission);
     let response = next.run(request).await;
-    let elapsed = begun.elapsed();
+    let elapsed = started.elapsed();
     let status = response.status().as_u16();
     let listener = observer.listener;
     let milliseconds = elapsed.as_secs_f64() * 1000.0;

@@ -1,4 +1,4 @@
-//! How long to wait before the next try: exponential with full jitter, so that a hundred shops that lost the same gateway
+//! Pause before the next try: exponential with full jitter, so that a hundred studios that lost the same gateway
 //! do not come back in the same second.
 
 use std::time::Duration;

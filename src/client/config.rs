@@ -1,4 +1,4 @@
-//! What a studio's computer has to know: where the gateway is and who it is itself (`studio.toml`).
+//! Configuration of a studio's computer: the gateway's address and this device's own files (`studio.toml`).
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

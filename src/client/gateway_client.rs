@@ -1,4 +1,4 @@
-//! The line to the gateway: HTTPS with the device's certificate, and nothing else between the two.
+//! Client of the gateway's API: HTTPS with the device's certificate, and nothing else between the two.
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,9 +1,9 @@
-//! The studio's side of the line: from a photo on the shop's disk to a receipt beside it.
+//! Client of the gateway in a studio: from a photo on the studio's disk to a receipt beside it.
 //!
 //! ```text
 //! push   read -> spool -> deposit (again, until an answer came) -> store receipt -> remove spool
-//! enrol  an invitation becomes a key, a certificate and a configuration; see enrolment
-//! watch  a folder: every photo that arrives is judged, pushed and put away; see hot_folder
+//! enrol  an invitation becomes a key, a certificate and a configuration; see `enrolment`
+//! watch  a folder: every photo that arrives is judged, pushed and put away; see `watch`
 //! ```
 //!
 //! These files stand beside `PHOTO.jpg`, never two of the first two for longer than a moment:

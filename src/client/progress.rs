@@ -1,4 +1,4 @@
-//! What the person at the screen should learn while a push is still going on.
+//! Progress of a push, for the person at the screen.
 
 use std::path::PathBuf;
 use std::time::Duration;

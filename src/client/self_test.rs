@@ -1,8 +1,7 @@
-//! Can this computer deposit, and if not, where does it end? Looks at everything between the configuration and the judge, in
-//! the order in which a deposit meets it.
+//! Self-test: tests everything between the configuration and the gateway's photo check, in the order in which a deposit meets it.
 //!
-//! The picture that is sent for a check is made up: noise of a real photo's size, which belongs to nobody and is never stored.
-//! Whatever the judge says of it proves that the certificate was accepted, the upload passed and the gateway judges.
+//! The photo that is sent for a check is made up: noise of a real photo's size, which belongs to nobody and is never stored.
+//! Any result of the check proves that the certificate was accepted, the upload passed and the gateway checks photos.
 
 use std::io;
 use std::net::SocketAddr;
@@ -92,9 +91,9 @@ pub async fn self_test(config_file: &std::path::Path, clock: &dyn Clock) -> Self
     };
     let Ok(config) = &test.configuration else { return test };
     let loaded = load(config);
-    let way = connect_tcp(config).await;
-    let reached = way.is_ok();
-    test.reachability = Some(way);
+    let reachability = connect_tcp(config).await;
+    let is_reachable = reachability.is_ok();
+    test.reachability = Some(reachability);
     let connection = match loaded {
         Ok((device, connection)) => {
             test.credentials = Some(Ok(device));
@@ -105,17 +104,17 @@ pub async fn self_test(config_file: &std::path::Path, clock: &dyn Clock) -> Self
             return test;
         }
     };
-    if !reached {
+    if !is_reachable {
         return test;
     }
-    let asked_at = clock.now();
+    let sent_at = clock.now();
     let language = config.language.tag();
     let me = gateway_request::fetch_body(connection.get("/v1/me").header("accept-language", language)).await;
     let answered_at = clock.now();
     let me = me.and_then(|body| serde_json::from_slice::<MeBody>(&body).map_err(|_| not_a_gateway(config)));
     if let Ok(me) = &me {
         // The gateway looked at its clock somewhere in between; nearer than that need not be known.
-        let middle = (asked_at.unix_milliseconds() + answered_at.unix_milliseconds()) / 2;
+        let middle = (sent_at.unix_milliseconds() + answered_at.unix_milliseconds()) / 2;
         test.clock_ahead_milliseconds = Some(middle - me.time.unix_milliseconds());
         test.deposit = Some(send_test_photo(&connection, language).await);
     }
@@ -149,10 +148,10 @@ async fn connect_tcp(config: &StudioConfig) -> Result<SocketAddr, ReachabilityEr
 }
 
 async fn send_test_photo(connection: &GatewayClient, language: &str) -> Result<(), GatewayError> {
-    let picture = test_photo()
+    let photo = test_photo()
         .ok_or(GatewayError::Transient(TransientError::ConnectionLost("no picture could be made".to_owned())))?;
     let request = connection.post("/v1/photos/check").header("content-type", "image/jpeg");
-    gateway_request::fetch_body(request.header("accept-language", language).body(picture)).await.map(drop)
+    gateway_request::fetch_body(request.header("accept-language", language).body(photo)).await.map(drop)
 }
 
 /// 413 x 531 pixels of noise: about as many bytes as a real photo, and the same ones each time.
@@ -166,10 +165,10 @@ fn test_photo() -> Option<Vec<u8>> {
         state.to_be_bytes()[0]
     };
     let pixels: Vec<u8> = (0..u32::from(WIDTH) * u32::from(HEIGHT)).map(noise).collect();
-    let mut picture = Vec::new();
-    let encoder = JpegEncoder::new_with_quality(&mut picture, 85);
+    let mut photo = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut photo, 85);
     let encoded = { encoder }.encode(&pixels, WIDTH.into(), HEIGHT.into(), ExtendedColorType::L8);
-    encoded.is_ok().then_some(picture)
+    encoded.is_ok().then_some(photo)
 }
 
 fn not_a_gateway(config: &StudioConfig) -> GatewayError {
@@ -190,8 +189,8 @@ mod tests {
 
     #[test]
     fn the_test_photo_is_a_jpeg_of_a_real_photos_size() {
-        let picture = test_photo().unwrap();
-        assert!(picture.starts_with(&[0xFF, 0xD8]) && (100_000..400_000).contains(&picture.len()), "{}", picture.len());
-        assert_eq!(picture, self::test_photo().unwrap());
+        let photo = test_photo().unwrap();
+        assert!(photo.starts_with(&[0xFF, 0xD8]) && (100_000..400_000).contains(&photo.len()), "{}", photo.len());
+        assert_eq!(photo, self::test_photo().unwrap());
     }
 }

@@ -1,4 +1,4 @@
-//! What runs beside the listeners: revocations that must bite at once, and the sweeper.
+//! Background tasks of a running gateway: revocations that must take effect at once, and the sweeper.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,7 +39,7 @@ const HEAD_FILE_BATCH_DELAY: Duration = Duration::from_millis(200);
 /// The name of a clock that went back, in `/readyz`.
 const CLOCK_FAULT_NAME: &str = "clock-went-back";
 
-/// What upkeep works with.
+/// Everything that the background tasks work with.
 pub(super) struct BackgroundTasks {
     pub gateway: Arc<Gateway>,
     pub revoked: RevokedCertificates,
@@ -55,34 +55,34 @@ pub(super) struct BackgroundTasks {
 
 impl BackgroundTasks {
     /// Begins; ends when `stop` says so.
-    pub(super) fn spawn(self, work: &mut JoinSet<()>, stop: &ShutdownTrigger) {
+    pub(super) fn spawn(self, tasks: &mut JoinSet<()>, stop: &ShutdownTrigger) {
         let Self { gateway, revoked, connections, metrics, key_file, sweep_every, publisher, checkpoints, .. } = self;
         let (watermarks, status) = (self.watermarks, self.status);
-        let (told, watched) = (Arc::clone(&gateway), Arc::clone(&gateway));
+        let (notifying_gateway, checked_gateway) = (Arc::clone(&gateway), Arc::clone(&gateway));
         interval_or_notify(
             REVOCATION_POLL_INTERVAL,
-            work,
+            tasks,
             stop,
             move || {
-                let gateway = Arc::clone(&told);
+                let gateway = Arc::clone(&notifying_gateway);
                 async move { gateway.store.changed().await }
             },
-            move || close_revoked_connections(Arc::clone(&watched), revoked.clone(), connections.clone()),
+            move || close_revoked_connections(Arc::clone(&checked_gateway), revoked.clone(), connections.clone()),
         );
-        at_interval(REVOCATION_LIST_INTERVAL, work, stop, move || publisher.clone().publish_due());
-        let looking = checkpoints.clone();
-        at_interval(checkpoints.check_interval(), work, stop, move || looking.clone().run());
-        let told = watermarks.clone();
+        at_interval(REVOCATION_LIST_INTERVAL, tasks, stop, move || publisher.clone().publish_due());
+        let signer = checkpoints.clone();
+        at_interval(checkpoints.check_interval(), tasks, stop, move || signer.clone().run());
+        let advancing = watermarks.clone();
         let batch = move || {
-            let watermarks = told.clone();
+            let watermarks = advancing.clone();
             async move {
                 watermarks.advanced().await;
                 time::sleep(HEAD_FILE_BATCH_DELAY).await;
             }
         };
-        interval_or_notify(HEAD_FILE_INTERVAL, work, stop, batch, move || watermarks.clone().run());
+        interval_or_notify(HEAD_FILE_INTERVAL, tasks, stop, batch, move || watermarks.clone().run());
         let sweeper = Sweeper { gateway, metrics, key_file, checkpoints, status };
-        at_interval(sweep_every, work, stop, move || sweeper.clone().sweep());
+        at_interval(sweep_every, tasks, stop, move || sweeper.clone().sweep());
     }
 }
 
@@ -109,9 +109,9 @@ async fn close_revoked_connections(
         }
     }
     // Also with nothing new: a connection may have passed its handshake just before the list was replaced.
-    let cut = connections.cancel_revoked(|certificate| revoked.contains(certificate));
-    if cut > 0 {
-        tracing::info!(connections = cut, "cut connections of revoked devices");
+    let closed = connections.cancel_revoked(|certificate| revoked.contains(certificate));
+    if closed > 0 {
+        tracing::info!(connections = closed, "cut connections of revoked devices");
     }
 }
 
@@ -144,8 +144,8 @@ impl Sweeper {
             return;
         }
         match self.checkpoints.purge().await {
-            Ok(forgotten) if forgotten.has_changes() => {
-                tracing::info!(?forgotten, "forgot what was kept long enough")
+            Ok(purged) if purged.has_changes() => {
+                tracing::info!(forgotten = ?purged, "forgot what was kept long enough")
             }
             Ok(_) => {}
             Err(error) => {
@@ -232,36 +232,36 @@ pub async fn destroy_expired_epoch_keys(
 }
 
 /// Runs `task` again and again, `period` apart, the first time at once. A run that has begun is finished.
-fn at_interval<F, Work>(period: Duration, work: &mut JoinSet<()>, stop: &ShutdownTrigger, task: F)
+fn at_interval<F, Task>(period: Duration, tasks: &mut JoinSet<()>, stop: &ShutdownTrigger, task: F)
 where
-    F: Fn() -> Work + Send + 'static,
-    Work: Future<Output = ()> + Send,
+    F: Fn() -> Task + Send + 'static,
+    Task: Future<Output = ()> + Send,
 {
-    interval_or_notify(period, work, stop, std::future::pending, task);
+    interval_or_notify(period, tasks, stop, std::future::pending, task);
 }
 
-/// The same, and at once when `told` returns.
-fn interval_or_notify<T, Told, F, Work>(
+/// The same, and at once when `notified` returns.
+fn interval_or_notify<T, Notified, F, Task>(
     period: Duration,
-    work: &mut JoinSet<()>,
+    tasks: &mut JoinSet<()>,
     stop: &ShutdownTrigger,
-    told: T,
+    notified: T,
     task: F,
 ) where
-    T: Fn() -> Told + Send + 'static,
-    Told: Future<Output = ()> + Send,
-    F: Fn() -> Work + Send + 'static,
-    Work: Future<Output = ()> + Send,
+    T: Fn() -> Notified + Send + 'static,
+    Notified: Future<Output = ()> + Send,
+    F: Fn() -> Task + Send + 'static,
+    Task: Future<Output = ()> + Send,
 {
     let mut shutdown = stop.subscribe();
-    work.spawn(async move {
+    tasks.spawn(async move {
         let mut ticks = time::interval(period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = shutdown.draining() => return,
                 _ = ticks.tick() => task().await,
-                () = told() => task().await,
+                () = notified() => task().await,
             }
         }
     });

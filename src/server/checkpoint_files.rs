@@ -45,11 +45,11 @@ pub(super) fn find_newest(folder: &Path, verifier: &CheckpointVerifier) -> io::R
 ///
 /// # Errors
 /// The system's error; the next call goes on.
-pub(super) fn archive_superseded(folder: &Path, generation: &Generation, even_later: bool) -> io::Result<usize> {
+pub(super) fn archive_superseded(folder: &Path, generation: &Generation, include_later: bool) -> io::Result<usize> {
     let mut moved = 0;
     for count in counts(folder)?.into_iter().filter(|count| *count > generation.begins_behind.sequence) {
         let is_superseded = Checkpoint::parse(&fs::read(folder.join(&file_names(count)[0]))?).is_ok_and(|found| {
-            generation.supersedes(found.count, if even_later { generation.confirmed_at } else { found.time })
+            generation.supersedes(found.count, if include_later { generation.confirmed_at } else { found.time })
         });
         if is_superseded {
             let aside = folder.join(format!("superseded-{}", generation.number));

@@ -182,9 +182,9 @@ impl CheckpointSigner {
 /// # Errors
 /// What the system says; `AlreadyExists` when somebody was first.
 pub fn create_checkpoint_key(key: &Path, public_key: &Path) -> Result<(), io::Error> {
-    let made = CheckpointKey::generate().map_err(io::Error::other)?;
-    atomic_file::write_new(key, made.to_pem().as_bytes(), FileMode::OwnerOnly)?;
-    atomic_file::replace(public_key, made.verifier().to_pem().as_bytes(), FileMode::WorldReadable)
+    let signing_key = CheckpointKey::generate().map_err(io::Error::other)?;
+    atomic_file::write_new(key, signing_key.to_pem().as_bytes(), FileMode::OwnerOnly)?;
+    atomic_file::replace(public_key, signing_key.verifier().to_pem().as_bytes(), FileMode::WorldReadable)
 }
 
 /// Reads the key.

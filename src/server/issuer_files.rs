@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::addresses::Addresses;
 use super::secret_file::{SecretError, read_secret};
-use super::start::Addresses;
 use super::start_error::StartError;
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
@@ -32,8 +32,8 @@ impl IssuerFiles {
     /// # Errors
     /// [`StartError`].
     pub(super) fn load(&self) -> Result<(), StartError> {
-        if let Some(issuance) = read(&self.config, &self.addresses)? {
-            self.gateway.set_certificate_issuer(issuance);
+        if let Some(issuer) = read(&self.config, &self.addresses)? {
+            self.gateway.set_certificate_issuer(issuer);
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
-//! The running gateway: its listeners, its routers and its upkeep, put together from a configuration.
+//! The running gateway: its listeners, routers and background tasks, put together from a configuration.
 
+mod addresses;
 pub mod background;
 pub mod checkpoint_files;
 pub mod checkpoint_signer;
@@ -14,6 +15,7 @@ pub mod start_error;
 mod trust_files;
 pub mod watermark;
 
+pub use addresses::Addresses;
 pub use reload::ReloadHandle;
-pub use start::{Addresses, RunningGateway, start};
+pub use start::{RunningGateway, start};
 pub use start_error::StartError;

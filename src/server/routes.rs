@@ -107,18 +107,19 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// The router of one listener.
-pub fn router(line: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Router {
+pub fn router(listener: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Router {
     let mut router = Router::new();
-    for route in routes().into_iter().filter(|route| route.listener == line) {
+    for route in routes().into_iter().filter(|route| route.listener == listener) {
         router = router.route(route.path, route.handler);
     }
-    let observer = RequestObserver { metrics: Arc::clone(metrics), listener: line.name() };
+    let observer = RequestObserver { metrics: Arc::clone(metrics), listener: listener.name() };
     let router = router
         .with_state(app.clone())
         .fallback(async || Problem::RouteUnknown)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     // Around every handler and both fallbacks, inside of what writes refusals down: this one reads like any other.
-    let router = if line == ListenerKind::Office { router.layer(from_fn(caller::require_certificate)) } else { router };
+    let router =
+        if listener == ListenerKind::Office { router.layer(from_fn(caller::require_certificate)) } else { router };
     router
         .layer(from_fn_with_state(app.clone(), desk::problem_page::render_pages))
         .layer(from_fn(negotiate::render_problems))
@@ -133,23 +134,23 @@ async fn limit_database_time(request: Request, next: Next) -> Response {
 
 async fn show_metrics(State(app): State<App>, Extension(metrics): Extension<Arc<Metrics>>) -> Response {
     // Without the store the other metrics are all the more wanted.
-    let census = app.gateway.store.photo_counts().await.unwrap_or_default();
+    let photo_counts = app.gateway.store.photo_counts().await.unwrap_or_default();
     let open_metrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(CONTENT_TYPE, open_metrics)], metrics.encode(&census, &app.trust.facts())).into_response()
+    ([(CONTENT_TYPE, open_metrics)], metrics.encode(&photo_counts, &app.trust.facts())).into_response()
 }
 
-fn get<T: 'static>(line: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {
-    Route { listener: line, method: "GET", path, handler: on(MethodFilter::GET, handler) }
+fn get<T: 'static>(listener: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {
+    Route { listener, method: "GET", path, handler: on(MethodFilter::GET, handler) }
 }
 
-fn head<T: 'static>(line: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {
-    Route { listener: line, method: "HEAD", path, handler: on(MethodFilter::HEAD, handler) }
+fn head<T: 'static>(listener: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {
+    Route { listener, method: "HEAD", path, handler: on(MethodFilter::HEAD, handler) }
 }
 
-fn post<T: 'static>(line: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {
-    Route { listener: line, method: "POST", path, handler: on(MethodFilter::POST, handler) }
+fn post<T: 'static>(listener: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {
+    Route { listener, method: "POST", path, handler: on(MethodFilter::POST, handler) }
 }
 
-fn delete<T: 'static>(line: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {
-    Route { listener: line, method: "DELETE", path, handler: on(MethodFilter::DELETE, handler) }
+fn delete<T: 'static>(listener: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {
+    Route { listener, method: "DELETE", path, handler: on(MethodFilter::DELETE, handler) }
 }

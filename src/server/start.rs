@@ -1,4 +1,4 @@
-//! From a configuration to a running gateway.
+//! Start of a gateway from its configuration.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+use super::addresses::Addresses;
 use super::background;
 use super::background::BackgroundTasks;
 use super::checkpoint_signer::CheckpointSigner;
@@ -31,19 +32,6 @@ use crate::transport::accept::listener::{Listener, Security};
 use crate::transport::http::shutdown::{ShutdownSignal, ShutdownTrigger};
 use crate::transport::tls::revocation::RevokedCertificates;
 use crate::validation::profile::Profile;
-
-/// Where a running gateway listens.
-#[derive(Debug, Clone, Copy)]
-pub struct Addresses {
-    /// Studio software.
-    pub studio: SocketAddr,
-    /// Fachverfahren and clerks' browsers.
-    pub office: SocketAddr,
-    /// Devices without a certificate.
-    pub enrolment: SocketAddr,
-    /// Monitoring.
-    pub ops: SocketAddr,
-}
 
 /// A gateway that serves.
 pub struct RunningGateway {
@@ -99,23 +87,22 @@ pub async fn start(
     background::refresh_revocations(gateway.as_ref(), &revoked).await.map_err(unusable)?;
     let connections = ConnectionRegistry::default();
     let reloader = Reloader::start(TrustFiles::new(config, Arc::clone(&clock), revoked.clone()), connections.clone())?;
-    let lines = bind(config, &reloader, &connections).await?;
-    let addresses = lines.addresses();
-    let issuance = IssuerFiles::new(config, addresses, Arc::clone(&gateway));
-    issuance.load()?;
+    let listeners = bind(config, &reloader, &connections).await?;
+    let addresses = listeners.addresses();
+    let issuer_files = IssuerFiles::new(config, addresses, Arc::clone(&gateway));
+    issuer_files.load()?;
     let metrics =
-        Arc::new(Metrics::new(lines.as_array().map(|(line, listener)| (line.name(), listener.metrics())).into()));
+        Arc::new(Metrics::new(listeners.as_array().map(|(kind, listener)| (kind.name(), listener.metrics())).into()));
     let trust = reloader.status();
-    let marks = WatermarkFiles::from_config(config).with_witness(witness);
-    marks.check_witness().map_err(|why| StartError::Witness { why })?;
+    let watermark_files = WatermarkFiles::from_config(config).with_witness(witness);
+    watermark_files.check_witness().map_err(|why| StartError::Witness { why })?;
     begin_clock_watch(&gateway).await.map_err(unusable)?;
     // Before anything is signed or served.
-    let watermarks =
-        WatermarkMonitor::start(Arc::clone(&gateway), store.clone(), marks, trust.clone()).await.map_err(|error| {
-            match error {
-                WatermarkError::Io(error) => StartError::WatermarkFiles(error),
-                WatermarkError::Store(error) => unusable(error),
-            }
+    let watermarks = WatermarkMonitor::start(Arc::clone(&gateway), store.clone(), watermark_files, trust.clone())
+        .await
+        .map_err(|error| match error {
+            WatermarkError::Io(error) => StartError::WatermarkFiles(error),
+            WatermarkError::Store(error) => unusable(error),
         })?;
     let publisher = RevocationListPublisher::resume(Arc::clone(&gateway), config, trust.clone());
     publisher.clone().publish_due().await;
@@ -130,8 +117,8 @@ pub async fn start(
     };
 
     let stop = ShutdownTrigger::new();
-    let mut work = JoinSet::new();
-    let upkeep = BackgroundTasks {
+    let mut tasks = JoinSet::new();
+    let background_tasks = BackgroundTasks {
         gateway,
         revoked,
         connections,
@@ -143,13 +130,13 @@ pub async fn start(
         watermarks: watermarks.clone(),
         status,
     };
-    upkeep.spawn(&mut work, &stop);
-    let reload = reloader.with_issuer_files(issuance).spawn(&mut work, &stop);
-    for (line, listener) in lines.into_array() {
+    background_tasks.spawn(&mut tasks, &stop);
+    let reload = reloader.with_issuer_files(issuer_files).spawn(&mut tasks, &stop);
+    for (kind, listener) in listeners.into_array() {
         let shutdown: ShutdownSignal = stop.subscribe();
-        work.spawn(listener.serve(router(line, &app, &metrics), shutdown));
+        tasks.spawn(listener.serve(router(kind, &app, &metrics), shutdown));
     }
-    Ok(RunningGateway { addresses, stop, reload, tasks: work, checkpoints, watermarks, store })
+    Ok(RunningGateway { addresses, stop, reload, tasks, checkpoints, watermarks, store })
 }
 
 fn load_profile(config: &Config) -> Result<Profile, StartError> {
@@ -214,8 +201,8 @@ impl Listeners {
 
 async fn bind(config: &Config, reloader: &Reloader, connections: &ConnectionRegistry) -> Result<Listeners, StartError> {
     let listen = &config.listen;
-    let open = async |line: ListenerKind, key: &'static str, address: SocketAddr, security: Security| {
-        let listener = Listener::bind(line.name(), address, security, config.listener_limits())
+    let open = async |kind: ListenerKind, key: &'static str, address: SocketAddr, security: Security| {
+        let listener = Listener::bind(kind.name(), address, security, config.listener_limits())
             .await
             .map_err(|source| StartError::Bind { key, address, source })?;
         Ok::<_, StartError>(listener.with_connections(connections.clone()))

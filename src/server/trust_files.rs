@@ -1,4 +1,4 @@
-//! The files that say what the lines show and whom they trust: read, verified, and made into TLS settings.
+//! Files of certificates, keys and revocation lists: read, verified, and made into the TLS settings of the listeners.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ impl TrustPart {
             Self::Server => "server-certificate".into(),
             Self::StudioCa => "studio-authority".into(),
             Self::OfficeCa => "office-authority".into(),
-            Self::ExternalCa(place) => format!("foreign-authority-{}", place + 1),
+            Self::ExternalCa(index) => format!("foreign-authority-{}", index + 1),
         }
     }
 }
@@ -110,8 +110,8 @@ impl TrustFiles {
             }
             TrustPart::StudioCa => vec![PemSource::read(&certificates.studio_ca)?],
             TrustPart::OfficeCa => vec![PemSource::read(&certificates.office_ca)?],
-            TrustPart::ExternalCa(place) => {
-                let Some(authority) = self.external_cas.get(place) else { return Ok(PartContent(Vec::new())) };
+            TrustPart::ExternalCa(index) => {
+                let Some(authority) = self.external_cas.get(index) else { return Ok(PartContent(Vec::new())) };
                 let files = std::iter::once(&authority.roots).chain(&authority.revocation_lists);
                 files.map(|file| PemSource::read(file)).collect::<Result<_, _>>()?
             }
@@ -133,8 +133,8 @@ impl TrustFiles {
         content: &PartContent,
         in_force: &PartContent,
     ) -> Result<(), TrustError> {
-        let TrustPart::ExternalCa(place) = part else { return Ok(()) };
-        match (self.external_ca(place, content)?, self.external_ca(place, in_force)?) {
+        let TrustPart::ExternalCa(index) = part else { return Ok(()) };
+        match (self.external_ca(index, content)?, self.external_ca(index, in_force)?) {
             (Some(next), Some(in_force)) => Ok(next.check_successor(&in_force)?),
             _ => Ok(()),
         }
@@ -150,15 +150,15 @@ impl TrustFiles {
     /// When the first of a foreign authority's lists runs out, with the name of its file of roots.
     pub(super) fn revocation_list_expiry(
         &self,
-        place: usize,
+        index: usize,
         content: &PartContent,
     ) -> Result<(String, Option<Timestamp>), TrustError> {
-        let end = self.external_ca(place, content)?.and_then(|authority| authority.first_list_expiry());
-        Ok((self.external_cas.get(place).map_or_else(String::new, |own| own.roots.display().to_string()), end))
+        let end = self.external_ca(index, content)?.and_then(|authority| authority.first_list_expiry());
+        Ok((self.external_cas.get(index).map_or_else(String::new, |own| own.roots.display().to_string()), end))
     }
 
-    fn external_ca(&self, place: usize, content: &PartContent) -> Result<Option<ExternalCa>, TrustError> {
-        let (Some(own), Some((roots, lists))) = (self.external_cas.get(place), content.0.split_first()) else {
+    fn external_ca(&self, index: usize, content: &PartContent) -> Result<Option<ExternalCa>, TrustError> {
+        let (Some(own), Some((roots, lists))) = (self.external_cas.get(index), content.0.split_first()) else {
             return Ok(None);
         };
         Ok(Some(ExternalCa::parse(roots, lists, own.revocation)?))
@@ -167,20 +167,20 @@ impl TrustFiles {
     /// Makes the settings of all listeners from the content of all parts, in the order of [`parts`](Self::parts).
     pub(super) fn build(&self, contents: &[PartContent]) -> Result<ListenerTls, TrustError> {
         let file = || TrustError::ServerCertificate { file: self.certificates.server.clone() };
-        let [PartContent(server), PartContent(studio), PartContent(office), foreign @ ..] = contents else {
+        let [PartContent(server), PartContent(studio), PartContent(office), external @ ..] = contents else {
             return Err(file());
         };
         let ([chain, key, ..], [studio, ..], [office, ..]) = (server.as_slice(), studio.as_slice(), office.as_slice())
         else {
             return Err(file());
         };
-        let foreign = foreign.iter().enumerate().map(|(place, content)| self.external_ca(place, content));
-        let foreign: Vec<_> = foreign.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        let external = external.iter().enumerate().map(|(index, content)| self.external_ca(index, content));
+        let external: Vec<_> = external.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         let identity = || ServerIdentity::parse(chain, key);
         let clock = || Arc::clone(&self.clock);
         let trust = |roots| ClientTrust::parse(roots, self.revoked.clone());
         let offices =
-            trust(office)?.with_external_cas(foreign).with_missing_certificate(self.missing_office_certificate);
+            trust(office)?.with_external_cas(external).with_missing_certificate(self.missing_office_certificate);
         Ok(ListenerTls {
             studio: ServerTls::with_client_certificates(identity()?, trust(studio)?, clock())?,
             office: ServerTls::with_client_certificates(identity()?, offices, clock())?,

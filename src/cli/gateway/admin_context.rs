@@ -1,7 +1,7 @@
-//! What administration commands work in: a configuration, its database, the clock and randomness of the machine.
+//! Context of administration commands: a configuration, its database, the clock and randomness of the machine.
 
-use super::ConfigOption;
 use super::command_error::CommandError;
+use super::config_option::ConfigOption;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::log::chain::ChainLink;

@@ -1,4 +1,4 @@
-//! What an operator is told when something went wrong: the thing itself, its causes, and what to do.
+//! Errors of commands, as an operator reads them: the message, its causes, and what to do.
 
 use std::error::Error;
 use std::process::ExitCode;

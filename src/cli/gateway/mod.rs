@@ -3,6 +3,7 @@
 mod admin_context;
 mod audit;
 mod command_error;
+mod config_option;
 mod data;
 mod demo;
 mod output;
@@ -10,11 +11,10 @@ mod parties;
 mod running;
 mod span;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::domain::party::Role;
 use command_error::CommandError;
@@ -90,21 +90,6 @@ enum StudioCommand {
     Party(parties::party::Command),
     /// Let photos be collected that are held back because their device was revoked.
     Release(parties::release::Arguments),
-}
-
-/// Which gateway is meant.
-#[derive(Args, Clone)]
-pub(super) struct ConfigOption {
-    /// The gateway's configuration.
-    #[arg(long, value_name = "FILE", default_value = "gateway.toml", env = "LICHTBILD_CONFIG", global = true)]
-    config: PathBuf,
-}
-
-impl ConfigOption {
-    /// The configuration in this file.
-    fn at(config: PathBuf) -> Self {
-        Self { config }
-    }
 }
 
 /// Runs the program.

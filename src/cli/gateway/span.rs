@@ -4,16 +4,16 @@ use std::time::Duration;
 
 /// Reads whole days or hours.
 pub(super) fn parse_span(text: &str) -> Result<Duration, String> {
-    let fault = || format!("\"{text}\" is no span of time: write days or hours, such as 14d or 36h");
-    let unit = text.chars().last().ok_or_else(fault)?;
-    let number: u64 = text.strip_suffix(unit).unwrap_or_default().parse().map_err(|_| fault())?;
+    let invalid = || format!("\"{text}\" is no span of time: write days or hours, such as 14d or 36h");
+    let unit = text.chars().last().ok_or_else(invalid)?;
+    let number: u64 = text.strip_suffix(unit).unwrap_or_default().parse().map_err(|_| invalid())?;
     let hours = match unit {
         'd' => number.checked_mul(24),
         'h' => Some(number),
         _ => None,
     };
     // No deadline lies further away than the years that can be written.
-    hours.filter(|hours| *hours <= 24 * 365 * 1000).map(Duration::from_hours).ok_or_else(fault)
+    hours.filter(|hours| *hours <= 24 * 365 * 1000).map(Duration::from_hours).ok_or_else(invalid)
 }
 
 #[cfg(test)]

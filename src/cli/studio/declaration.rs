@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::argument_text;
+use super::options::argument_text;
 use crate::domain::photo::declaration::{Declaration, Exception, Subject};
 
 /// The two arguments; the same for a check and a deposit.

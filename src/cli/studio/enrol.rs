@@ -8,7 +8,10 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::exit::Exit;
-use super::{LanguageArgument, advice, eprint, print, receipt_text, runtime};
+use super::options::LanguageArgument;
+use super::output::{eprint, print};
+use super::runtime::runtime;
+use super::{advice, receipt_text};
 use crate::client::enrolment::address::EnrolmentAddress;
 use crate::client::enrolment::device_folder::{DeviceFolder, ReplacePolicy};
 use crate::client::enrolment::enrol::{DeviceEnrolment, EnrolledDevice, enrol};
@@ -73,7 +76,7 @@ struct PartyLine<'a> {
 pub fn run(arguments: &Arguments) -> Exit {
     let language = Language::from(arguments.lang);
     match prepare(arguments, language) {
-        Ok((asked, runtime)) => runtime.block_on(enrol_here(arguments, &asked, language)),
+        Ok((parsed, runtime)) => runtime.block_on(enrol_here(arguments, &parsed, language)),
         Err(exit) => exit,
     }
 }
@@ -86,23 +89,23 @@ struct ParsedArguments {
 }
 
 fn prepare(arguments: &Arguments, language: Language) -> Result<(ParsedArguments, tokio::runtime::Runtime), Exit> {
-    let wrong = |message: String| {
+    let usage_error = |message: String| {
         eprint(message);
         Exit::Usage
     };
-    let address = arguments.url.parse().map_err(|error| wrong(advice::about_address(&error, language)))?;
-    let typed = typed_code(&arguments.code).map_err(|error| wrong(error.to_string()))?;
-    let code = EnrolmentCode::parse(&typed).map_err(|error| wrong(advice::about_code(&error, language)))?;
-    let letter = arguments.ca_sha256.as_deref().map(|text| {
+    let address = arguments.url.parse().map_err(|error| usage_error(advice::about_address(&error, language)))?;
+    let typed = typed_code(&arguments.code).map_err(|error| usage_error(error.to_string()))?;
+    let code = EnrolmentCode::parse(&typed).map_err(|error| usage_error(advice::about_code(&error, language)))?;
+    let expected_ca_sha256 = arguments.ca_sha256.as_deref().map(|text| {
         parse_fingerprint(text).ok_or_else(|| {
-            wrong(language.pick(
+            usage_error(language.pick(
                 "Der Fingerabdruck hinter --ca-sha256 hat nicht 64 Ziffern von 0 bis F. Ihn noch einmal aus dem Brief abschreiben.".to_owned(),
                 "The fingerprint after --ca-sha256 does not have 64 digits from 0 to F. Copy it from the letter again.".to_owned(),
             ))
         })
     });
-    let letter = letter.transpose()?;
-    Ok((ParsedArguments { address, code, expected_ca_sha256: letter }, runtime(language)?))
+    let expected_ca_sha256 = expected_ca_sha256.transpose()?;
+    Ok((ParsedArguments { address, code, expected_ca_sha256 }, runtime(language)?))
 }
 
 /// The code of the command line, or the first line of the standard input.
@@ -117,7 +120,7 @@ fn typed_code(argument: &str) -> std::io::Result<Zeroizing<String>> {
 
 async fn enrol_here(arguments: &Arguments, parsed: &ParsedArguments, language: Language) -> Exit {
     let timer = TokioTimer::begin();
-    let on_progress = |notice| eprint(advice::about_enrolment_progress(&notice, language));
+    let on_progress = |event| eprint(advice::about_enrolment_progress(&event, language));
     let folder = match DeviceFolder::open(&arguments.dir) {
         Ok(folder) => folder,
         Err(error) => {

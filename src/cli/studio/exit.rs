@@ -1,4 +1,4 @@
-//! How the program ends, for scripts.
+//! Exit codes of `lichtbild-studio`, for scripts.
 
 use std::process::ExitCode;
 

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::advice;
 use super::exit::Exit;
+use super::options::{LanguageArgument, PaperArgument};
+use super::output::{eprint, print};
 use super::receipt_text::printable;
-use super::{LanguageArgument, PaperArgument, advice, eprint, print};
 use crate::client::photo::printed_receipt::PrintOptions;
 use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::clock::{Clock, SystemClock};

@@ -8,7 +8,10 @@ use clap::Args;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::{LanguageArgument, PaperArgument, advice, declaration, eprint, print, receipt_text, runtime};
+use super::options::{LanguageArgument, PaperArgument};
+use super::output::{eprint, print};
+use super::runtime::runtime;
+use super::{advice, declaration, receipt_text};
 use crate::client::config::StudioConfig;
 use crate::client::gateway_client::GatewayClient;
 use crate::client::photo::deposit::{ClientDepositError, RetryContext};
@@ -74,24 +77,24 @@ fn prepare(
     arguments: &Arguments,
     requested_language: Option<Language>,
 ) -> Result<(GatewayClient, Language, tokio::runtime::Runtime), Exit> {
-    let say = |language: Language, message: String| {
+    let setup_error = |language: Language, message: String| {
         eprint(message);
         eprint(advice::after_setup_error(language));
         Exit::Setup
     };
     let config = StudioConfig::load(&arguments.config).map_err(|error| {
         let language = requested_language.unwrap_or_default();
-        say(language, advice::about_config(&error, language))
+        setup_error(language, advice::about_config(&error, language))
     })?;
     let language = requested_language.unwrap_or(config.language);
     let connection = GatewayClient::from_config(&config)
-        .map_err(|error| say(language, advice::about_credentials(&error, language)))?;
+        .map_err(|error| setup_error(language, advice::about_credentials(&error, language)))?;
     Ok((connection, language, runtime(language)?))
 }
 
 async fn push_photo(arguments: &Arguments, connection: &GatewayClient, language: Language) -> Exit {
     let timer = TokioTimer::begin();
-    let on_progress = |notice| eprint(advice::about_progress(&notice, language));
+    let on_progress = |event| eprint(advice::about_progress(&event, language));
     let context = PushContext {
         client: connection,
         language,

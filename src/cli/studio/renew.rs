@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::Exit;
-use super::{LanguageArgument, advice, eprint, print, receipt_text, runtime};
+use super::options::LanguageArgument;
+use super::output::{eprint, print};
+use super::runtime::runtime;
+use super::{advice, receipt_text};
 use crate::client::config::StudioConfig;
 use crate::client::credentials::Credentials;
 use crate::client::enrolment::renew::{ClientRenewError, certificate_in_use, renew};

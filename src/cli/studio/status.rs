@@ -7,7 +7,10 @@ use serde::Serialize;
 
 use super::advice::{CheckState, SelfTestLine, about_self_test};
 use super::exit::Exit;
-use super::{LanguageArgument, advice, eprint, print, receipt_text, runtime};
+use super::options::LanguageArgument;
+use super::output::{eprint, print};
+use super::runtime::runtime;
+use super::{advice, receipt_text};
 use crate::client::self_test::{SelfTest, self_test};
 use crate::clock::{SystemClock, Timestamp};
 use crate::domain::id::DeviceId;
@@ -82,7 +85,7 @@ pub fn run(arguments: &Arguments) -> Exit {
 }
 
 fn to_json<'a>(test: &SelfTest, lines: &'a [SelfTestLine]) -> StatusLine<'a> {
-    let me = test.admission.as_ref().and_then(|standing| standing.as_ref().ok());
+    let me = test.admission.as_ref().and_then(|admission| admission.as_ref().ok());
     let device = test.credentials.as_ref().and_then(|credentials| credentials.as_ref().ok());
     StatusLine {
         can_deposit: matches!(test.deposit, Some(Ok(()))),

@@ -1,4 +1,4 @@
-//! Where an invitation is accepted, as people type it.
+//! Address at which an invitation is accepted, as people type it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_may_write_it_their_way() {
+    fn an_address_may_be_written_in_several_ways() {
         for (written, meant) in [
             ("gateway.stadt.example", "https://gateway.stadt.example:7443"),
             (" HTTPS://Gateway.Stadt.example/ ", "https://gateway.stadt.example:7443"),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_says_why() {
+    fn an_invalid_address_is_refused_with_its_reason() {
         for (written, why) in [
             ("http://gateway.stadt.example", AddressError::NotEncrypted),
             ("HTTP://gateway.stadt.example", AddressError::NotEncrypted),

@@ -107,10 +107,10 @@ fn verify_proof(
     if !key.is_valid_proof(&proved, answer.proof.as_bytes()) {
         return Err(BootstrapError::InvalidProof);
     }
-    if let Some(letter) = expected_ca_sha256
-        && letter != ca_sha256
+    if let Some(expected) = expected_ca_sha256
+        && expected != ca_sha256
     {
-        return Err(BootstrapError::CaMismatch { expected: letter, actual: ca_sha256 });
+        return Err(BootstrapError::CaMismatch { expected, actual: ca_sha256 });
     }
     let read = || {
         Some(VerifiedInvitation {
@@ -228,8 +228,8 @@ mod tests {
         let answer = answer();
         let invitation = read(&answer).unwrap();
         assert_eq!((invitation.role, invitation.gateway.port()), (Role::Studio, Some(8443)));
-        let letter = verify_proof(&answer, &ProofKey::from_code(&code(1)), &NONCE, Some(invitation.ca_sha256()));
-        assert!(letter.is_ok());
+        let result = verify_proof(&answer, &ProofKey::from_code(&code(1)), &NONCE, Some(invitation.ca_sha256()));
+        assert!(result.is_ok());
         let other = verify_proof(&answer, &ProofKey::from_code(&code(1)), &NONCE, Some(Sha256Digest::of(b"other")));
         assert!(matches!(other, Err(BootstrapError::CaMismatch { .. })));
     }

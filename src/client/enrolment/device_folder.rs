@@ -98,7 +98,7 @@ impl DeviceFolder {
     /// A device is in the way, unless it is this enrolment's own: stored, and then broken off.
     fn check_not_enrolled(&self, pending: Option<&DeviceKey>) -> Result<(), DeviceFolderError> {
         let device = self.file(DEVICE_FILE);
-        let in_the_way = match pending {
+        let existing = match pending {
             None => [device.clone(), self.file(CONFIG)].into_iter().find(|path| path.exists()),
             Some(pending) if device.exists() => {
                 let own = self.read_key(DEVICE_FILE)?.is_some_and(|key| spki_sha256(&key) == spki_sha256(pending));
@@ -106,7 +106,7 @@ impl DeviceFolder {
             }
             Some(_) => None,
         };
-        in_the_way.map_or(Ok(()), |path| Err(DeviceFolderError::AlreadyEnrolled { path }))
+        existing.map_or(Ok(()), |path| Err(DeviceFolderError::AlreadyEnrolled { path }))
     }
 
     fn read_key(&self, name: &str) -> Result<Option<DeviceKey>, DeviceFolderError> {

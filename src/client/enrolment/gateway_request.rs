@@ -112,7 +112,7 @@ pub enum GatewayError {
 impl GatewayError {
     pub(super) fn from_request_error(failure: HttpRequestError) -> Self {
         match failure {
-            HttpRequestError::Transient(setback) => Self::Transient(setback),
+            HttpRequestError::Transient(error) => Self::Transient(error),
             HttpRequestError::Tls(refusal) => Self::Tls(refusal),
         }
     }
@@ -130,7 +130,7 @@ impl GatewayError {
 impl fmt::Display for GatewayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Transient(setback) => setback.fmt(f),
+            Self::Transient(error) => error.fmt(f),
             Self::Tls(TlsFailure::ClientCertificate(_)) => f.write_str("the gateway does not take the certificate"),
             Self::Tls(TlsFailure::ServerCertificate(_)) => f.write_str("the gateway's certificate is not trusted"),
             Self::Tls(TlsFailure::NoCommonParameters) => f.write_str("no common version or cipher suite of TLS"),

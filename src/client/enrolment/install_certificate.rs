@@ -1,4 +1,4 @@
-//! From the old pair of certificate and key to the new one, in one step.
+//! Installation of a renewed pair of certificate and key, in one step.
 //!
 //! Where both stand in one file, replacing it is that step. Where they stand in two (by `device add`, or by hand), the new pair
 //! goes into a file of its own first, and the step is a configuration whose two lines name it; every other line stays as it
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_another_way_is_left_alone() {
+    fn lines_in_another_notation_are_not_changed() {
         for lines in ["\"key\" = \"k.pem\"", "key = \"\"\"k.pem\"\"\""] {
             assert_eq!(named(&format!("gateway = \"https://h\"\ncertificate = \"c\"\nca = \"ca\"\n{lines}\n")), None);
         }

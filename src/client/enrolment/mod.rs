@@ -1,4 +1,4 @@
-//! How a computer becomes a device of the gateway, and stays one.
+//! Enrolment of a computer as a device of the gateway, and renewal of its certificate.
 //!
 //! ```text
 //! enrol   key -> ask for the invitation -> prove the gateway -> ask for the certificate (again, until approved) -> store

@@ -1,4 +1,4 @@
-//! When a certificate is due for renewal, and how long to wait after a renewal that failed.
+//! Schedule of renewals: when a certificate is due, and the pause after a renewal that failed.
 
 use std::time::Duration;
 

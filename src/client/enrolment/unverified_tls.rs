@@ -1,7 +1,7 @@
-//! A TLS line to whoever answers, for one request: which invitation belongs to this lookup id?
+//! TLS connection to an unverified server, for one request: which invitation belongs to this lookup id?
 //!
 //! A device that is not enrolled yet has nothing by which to know the gateway: its authority is the gateway's own, and this
-//! request is what fetches it. That is sound, because nothing hangs on the line:
+//! request is what fetches it. That is sound, because nothing depends on this connection:
 //!
 //! - *Nothing secret is sent.* The lookup id is derived from the code by HKDF; it leads to the invitation and not back to
 //!   the code (95 random bits), and whoever reads it cannot enrol with it.

@@ -72,7 +72,7 @@ pub async fn deposit(
         tries += 1;
         let (error, retry_after) = match send_once(connection, request, retry.clock).await {
             Ok(RequestOutcome::Receipt(receipt)) => return Ok(receipt),
-            Ok(RequestOutcome::Retry { error: setback, retry_after }) => (setback, retry_after),
+            Ok(RequestOutcome::Retry { error, retry_after }) => (error, retry_after),
             Err(error) => {
                 let perhaps_stored = may_be_stored || error.may_have_stored();
                 return Err(DepositFailure { error, may_be_stored: perhaps_stored });
@@ -125,10 +125,8 @@ async fn send_once(
             verify(&body, deposit.photo)?;
             Ok(RequestOutcome::Receipt(VerifiedReceipt { body, replayed }))
         }
-        Ok(DepositResponse::RetryLater { error: setback, retry_after }) => {
-            Ok(RequestOutcome::Retry { error: setback, retry_after })
-        }
-        Err(HttpRequestError::Transient(setback)) => Ok(RequestOutcome::Retry { error: setback, retry_after: None }),
+        Ok(DepositResponse::RetryLater { error, retry_after }) => Ok(RequestOutcome::Retry { error, retry_after }),
+        Err(HttpRequestError::Transient(error)) => Ok(RequestOutcome::Retry { error, retry_after: None }),
         Err(HttpRequestError::Tls(refusal)) => Err(ClientDepositError::Tls(refusal)),
         Ok(DepositResponse::InvalidReceipt(source)) => Err(ClientDepositError::InvalidReceipt(source)),
         Ok(DepositResponse::Problem(problem)) => Err(ClientDepositError::from_problem(problem)),

@@ -156,7 +156,7 @@ impl WatchContext {
     pub async fn attempt(&self, attempt: &Attempt) -> AttemptOutcome {
         match self.run_attempt(attempt).await {
             Ok(end) => end,
-            Err(later) => AttemptOutcome::Retry(later),
+            Err(retry) => AttemptOutcome::Retry(retry),
         }
     }
 
@@ -185,19 +185,19 @@ impl WatchContext {
                 PhotoFileErrorKind::NotAFile => return Err(Retry::Stuck(Box::new(PushError::Photo(error)))),
             },
         };
-        let left = filing::leftover_receipt(job)?;
-        if let Some(other) = left.as_ref().filter(|receipt| receipt.body.sha256 != photo.sha256) {
+        let leftover = filing::leftover_receipt(job)?;
+        if let Some(other) = leftover.as_ref().filter(|receipt| receipt.body.sha256 != photo.sha256) {
             return self.file_receipt_only(job, other);
         }
         // What was begun may lie at the gateway already: then it decides, and nobody here.
-        let is_begun = left.is_some() || job.spool().try_exists()?;
+        let is_begun = leftover.is_some() || job.spool().try_exists()?;
         if !is_begun && attempt.accepted_sha256 != Some(photo.sha256) {
             if let Some(refusal) = self.check(&photo.bytes).await {
                 return self.refuse(job, &refusal);
             }
             failpoint::reached("watch.judged");
         }
-        if attempt.stage == AttemptStage::Local && left.is_none() {
+        if attempt.stage == AttemptStage::Local && leftover.is_none() {
             return Ok(AttemptOutcome::Accepted(photo.sha256));
         }
         job.sync(&self.folder)?;
@@ -213,10 +213,10 @@ impl WatchContext {
 
     async fn push(&self, attempt: &Attempt, photo: PhotoFile) -> Result<AttemptOutcome, Retry> {
         let job = attempt.job.as_ref();
-        let announce = |notice: ProgressEvent| match notice {
+        let announce = |event: ProgressEvent| match event {
             // Going on is the daily work of a watch, and there is no second try within an attempt.
             ProgressEvent::Resuming { .. } | ProgressEvent::Retrying { .. } => {}
-            notice => self.observer.event(&WatchEvent::Progress { name: &job.name, event: &notice }),
+            event => self.observer.event(&WatchEvent::Progress { name: &job.name, event: &event }),
         };
         let push = PushContext {
             client: &attempt.client,

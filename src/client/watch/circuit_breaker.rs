@@ -1,4 +1,4 @@
-//! Whether the gateway takes photos at present. All photos share one line: when it is down, one of them tries at a time.
+//! Circuit breaker for uploads. All photos share it: while the gateway takes none, one photo tries at a time.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 /// How often somebody who is not let in asks again. Our own number: a person has to act, and a handshake costs the gateway little.
 const UNAUTHORIZED_PAUSE: Duration = Duration::from_secs(300);
 
-/// The state of the line; times without a date are those of `Timer::spent`.
+/// State of the gateway as uploads found it; times without a date are those of `Timer::elapsed`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CircuitBreaker {
     open_state: Option<OpenState>,
@@ -30,42 +30,42 @@ enum OpenReason {
     Unauthorized,
 }
 
-/// What an upload remembers of the line on which it began.
+/// Generation in which an upload began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BreakerGeneration(u64);
 
 impl CircuitBreaker {
-    /// The present era.
+    /// The present generation.
     pub fn generation(&self) -> BreakerGeneration {
         BreakerGeneration(self.generation)
     }
 
-    /// Whether an upload may begin now, with so many others under way.
-    pub fn allows(&self, now: Duration, under_way: usize) -> bool {
-        self.open_state.is_none_or(|trouble| under_way == 0 && now >= trouble.next_try)
+    /// Whether an upload may begin now, with so many others in progress.
+    pub fn allows(&self, now: Duration, in_progress: usize) -> bool {
+        self.open_state.is_none_or(|open| in_progress == 0 && now >= open.next_try)
     }
 
     /// Whether the gateway does not let this studio in.
     pub fn is_unauthorized(&self) -> bool {
-        self.open_state.is_some_and(|trouble| trouble.reason == OpenReason::Unauthorized)
+        self.open_state.is_some_and(|open| open.reason == OpenReason::Unauthorized)
     }
 
     /// Since when photos are not taken.
     pub fn open_since(&self) -> Option<Timestamp> {
-        self.open_state.map(|trouble| trouble.since)
+        self.open_state.map(|open| open.since)
     }
 
     /// When the next upload may begin, if that is after `now`.
     pub fn next_try(&self, now: Duration) -> Option<Duration> {
-        self.open_state.map(|trouble| trouble.next_try).filter(|next_try| *next_try > now)
+        self.open_state.map(|open| open.next_try).filter(|next_try| *next_try > now)
     }
 
     /// The gateway gave an answer to a photo. Gives since when it had not, if so.
     pub fn record_success(&mut self) -> Option<Timestamp> {
-        self.open_state.take().map(|trouble| trouble.since)
+        self.open_state.take().map(|open| open.since)
     }
 
-    /// An upload found the gateway out of reach or busy; `asked` is the pause that was asked for, `draw` a random number. Whether
+    /// An upload found the gateway out of reach or busy; `retry_after` is the pause that the gateway asked for, `draw` a random number. Whether
     /// this is news.
     pub fn record_failure(
         &mut self,
@@ -87,8 +87,8 @@ impl CircuitBreaker {
 
     /// Something has changed that makes it worth trying at once, such as a new certificate.
     pub fn retry_now(&mut self) {
-        if let Some(trouble) = &mut self.open_state {
-            trouble.next_try = Duration::ZERO;
+        if let Some(open) = &mut self.open_state {
+            open.next_try = Duration::ZERO;
         }
     }
 
@@ -104,10 +104,10 @@ impl CircuitBreaker {
         }
         self.generation += 1;
         let before = self.open_state;
-        let failures = before.map_or(0, |trouble| trouble.failures).saturating_add(1);
-        let since = before.map_or(at, |trouble| trouble.since);
+        let failures = before.map_or(0, |open| open.failures).saturating_add(1);
+        let since = before.map_or(at, |open| open.since);
         self.open_state = Some(OpenState { since, failures, next_try: next_try(failures), reason });
-        before.is_none_or(|trouble| trouble.reason != reason)
+        before.is_none_or(|open| open.reason != reason)
     }
 }
 
@@ -120,30 +120,30 @@ mod tests {
 
     #[test]
     fn uploads_that_fail_together_count_once_and_one_tries_at_a_time() {
-        let mut line = CircuitBreaker::default();
-        let era = line.generation();
-        assert!(line.record_failure(era, AT, Duration::ZERO, Duration::ZERO, u32::MAX));
-        assert!(!line.record_failure(era, AT, Duration::ZERO, 60 * SECOND, u32::MAX));
-        assert!(!line.allows(Duration::ZERO, 0));
-        assert!(line.allows(SECOND, 0) && !line.allows(SECOND, 1));
-        assert_eq!(line.record_success(), Some(AT));
-        assert!(line.allows(Duration::ZERO, 3) && line.record_success().is_none());
+        let mut breaker = CircuitBreaker::default();
+        let generation = breaker.generation();
+        assert!(breaker.record_failure(generation, AT, Duration::ZERO, Duration::ZERO, u32::MAX));
+        assert!(!breaker.record_failure(generation, AT, Duration::ZERO, 60 * SECOND, u32::MAX));
+        assert!(!breaker.allows(Duration::ZERO, 0));
+        assert!(breaker.allows(SECOND, 0) && !breaker.allows(SECOND, 1));
+        assert_eq!(breaker.record_success(), Some(AT));
+        assert!(breaker.allows(Duration::ZERO, 3) && breaker.record_success().is_none());
     }
 
     #[test]
     fn a_pause_that_was_asked_for_is_kept() {
-        let mut line = CircuitBreaker::default();
-        line.record_failure(line.generation(), AT, SECOND, 60 * SECOND, 0);
-        assert!(!line.allows(60 * SECOND, 0) && line.allows(61 * SECOND, 0));
+        let mut breaker = CircuitBreaker::default();
+        breaker.record_failure(breaker.generation(), AT, SECOND, 60 * SECOND, 0);
+        assert!(!breaker.allows(60 * SECOND, 0) && breaker.allows(61 * SECOND, 0));
     }
 
     #[test]
     fn an_unauthorized_studio_retries_slowly_until_something_changes() {
-        let mut line = CircuitBreaker::default();
-        assert!(line.record_unauthorized(line.generation(), AT, Duration::ZERO) && line.is_unauthorized());
-        assert!(!line.record_unauthorized(line.generation(), AT, Duration::ZERO), "said once");
-        assert!(!line.allows(299 * SECOND, 0) && line.allows(300 * SECOND, 0));
-        line.retry_now();
-        assert!(line.allows(Duration::ZERO, 0));
+        let mut breaker = CircuitBreaker::default();
+        assert!(breaker.record_unauthorized(breaker.generation(), AT, Duration::ZERO) && breaker.is_unauthorized());
+        assert!(!breaker.record_unauthorized(breaker.generation(), AT, Duration::ZERO), "said once");
+        assert!(!breaker.allows(299 * SECOND, 0) && breaker.allows(300 * SECOND, 0));
+        breaker.retry_now();
+        assert!(breaker.allows(Duration::ZERO, 0));
     }
 }

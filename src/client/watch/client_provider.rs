@@ -1,4 +1,4 @@
-//! Where the line to the gateway comes from: certificates are renewed while the watch goes on.
+//! Source of the gateway client: certificates are renewed while the watch goes on.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub struct RenewingProvider {
 #[async_trait]
 impl ClientProvider for RenewingProvider {
     async fn refresh(&self, _present: &GatewayClient) -> Option<GatewayClient> {
-        let announce = |notice: RenewalEvent| match notice {
+        let announce = |event: RenewalEvent| match event {
             // The watch tells of the new connection itself.
             RenewalEvent::Renewed { .. } => {}
             RenewalEvent::Failed { error, not_after, next_try } => {

@@ -1,4 +1,4 @@
-//! What the person at the screen learns, and what is written for people: the words are somebody else's (`cli`).
+//! Events of a watch, and the receipts and reports that it has written; the words come from the caller (`cli`).
 
 use std::ffi::OsStr;
 use std::io;

@@ -6,13 +6,13 @@
 //!
 //! ```text
 //! DIR/NAME.jpg                                       exported, perhaps still being written
-//!    |  unchanged for a while, ends as a JPEG does   (arrival)
+//!    |  unchanged for a while, ends as a JPEG does   (files::stability)
 //!    |  make .lichtbild/<job>/NAME.jpg/              watch.place_made
 //!    v  rename                                       watch.taken
-//! DIR/.lichtbild/<job>/NAME.jpg/photo.jpg            out of the exporting program's way    (intake)
+//! DIR/.lichtbild/<job>/NAME.jpg/photo.jpg            out of the exporting program's way    (files::claim_file)
 //!    |  read once, judge                             watch.judged
 //!    |
-//!    +-- refused ----------------------------------------------------------+    (outcome)
+//!    +-- refused ----------------------------------------------------------+    (files::filing)
 //!    |  photo.jpg.lichtbild-spool   push.spooled                           |  refused/NAME.txt, names the job
 //!    |  sent, until answered        push.sent       -- the gateway refuses +     watch.refusal_claimed
 //!    |  photo.jpg.lichtbild-receipt.json                                   |  rename to refused/NAME.jpg
@@ -26,7 +26,7 @@
 //! ```
 //!
 //! *Two photos of one name.* The first paper of a photo claims the name (`NAME (2)` and so on where it is taken) and says whose
-//! it is, so that after a crash the same photo finds its own claim.
+//! it is, so that after a crash the same photo finds its own name (`files::name_reservation`).
 //!
 //! *A program that goes on writing* into a file that was taken (Unix lets it): what is judged and sent are the bytes that were
 //! read once. Before the file is put away it is compared with them. Where it differs, the receipt with its code goes to `sent/`
@@ -35,7 +35,7 @@
 //!
 //! *A job that was begun is not judged here again*: what may already lie at the gateway is decided there.
 //!
-//! *The gateway's rules* are fetched and kept (`rules`). Where they were never known, nothing is refused here by other ones.
+//! *The gateway's rules* are fetched and kept (`profile_cache`). Where they were never known, nothing is refused here by other ones.
 
 mod attempt;
 mod circuit_breaker;

@@ -21,9 +21,9 @@ impl ProfileCache {
     /// The gateway's rules as they were last heard, else those that the person named.
     pub fn load(folder: &WatchedFolder, named: Option<Profile>) -> Self {
         // What cannot be read is fetched again.
-        let kept = atomic_file::read(&folder.profile_path()).ok().flatten();
-        let kept = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let profile = kept.and_then(|shown: Value| GatewayProfile::read(&shown)).map(|shown| shown.profile);
+        let stored = atomic_file::read(&folder.profile_path()).ok().flatten();
+        let stored = stored.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let profile = stored.and_then(|shown: Value| GatewayProfile::read(&shown)).map(|shown| shown.profile);
         Self(Mutex::new(profile.or(named).map(Arc::new)))
     }
 
@@ -44,8 +44,8 @@ impl ProfileCache {
         }
         *present = Some(Arc::new(read.profile.clone()));
         let bytes = shown.to_string();
-        let kept = atomic_file::replace_entry(&folder.profile_path(), bytes.as_bytes(), FileMode::WorldReadable);
-        (Some(read), kept)
+        let stored = atomic_file::replace_entry(&folder.profile_path(), bytes.as_bytes(), FileMode::WorldReadable);
+        (Some(read), stored)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Now and then: a new connection for a renewed certificate, and the gateway's present rules.
+//! Periodic refresh: a new client for a renewed certificate, and the gateway's present rules.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,25 +29,25 @@ impl Watch {
     pub(super) fn apply_refresh(&mut self, renewed: Option<RefreshResult>) {
         self.refresh = None;
         let Some(RefreshResult { client: connection, profile: rules }) = renewed else { return };
-        let shop = Arc::clone(&self.context);
+        let context = Arc::clone(&self.context);
         if let Some(connection) = connection {
             self.client = connection;
             self.breaker.retry_now();
-            shop.observer.event(&WatchEvent::ClientRenewed);
+            context.observer.event(&WatchEvent::ClientRenewed);
         }
         if let Some(shown) = rules {
-            let (read, kept) = shop.profile.update(&shop.folder, &shown);
+            let (read, stored) = context.profile.update(&context.folder, &shown);
             if let Some(read) = read {
-                let (profile, left_to_gateway) = (read.profile.name(), read.unsupported_tables.as_slice());
-                shop.observer.event(&WatchEvent::ProfileLoaded { profile, unknown_checks: left_to_gateway });
+                let (profile, unknown_checks) = (read.profile.name(), read.unsupported_tables.as_slice());
+                context.observer.event(&WatchEvent::ProfileLoaded { profile, unknown_checks });
             }
-            if let Err(error) = kept {
+            if let Err(error) = stored {
                 self.storage_failed(&error);
             }
         }
-        if shop.profile.current().is_none() && !self.is_profile_missing {
+        if context.profile.current().is_none() && !self.is_profile_missing {
             self.is_profile_missing = true;
-            shop.observer.event(&WatchEvent::ProfileUnknown);
+            context.observer.event(&WatchEvent::ProfileUnknown);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whose turn it is, and what an attempt's end means for the others.
+//! Order of the attempts, and what the end of one means for the others.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,19 +24,18 @@ impl Watch {
         while self.tasks.len() < self.options.parallel.get() {
             let now = self.timer.elapsed();
             let uploads = self.attempts.values().filter(|other| other.stage == AttemptStage::Gateway).count();
-            let reach = if self.breaker.allows(now, uploads) { AttemptStage::Gateway } else { AttemptStage::Local };
-            let Some(next) = self.queue.start_next(now, reach) else { break };
+            let stage = if self.breaker.allows(now, uploads) { AttemptStage::Gateway } else { AttemptStage::Local };
+            let Some(next) = self.queue.start_next(now, stage) else { break };
             let attempt = Attempt {
                 job: Arc::clone(&next.job),
-                stage: reach,
+                stage,
                 client: self.client.clone(),
                 accepted_sha256: next.accepted_sha256,
             };
-            let under_way =
-                RunningAttempt { id: next.job.id.clone(), generation: self.breaker.generation(), stage: reach };
-            let shop = Arc::clone(&self.context);
-            let task = self.tasks.spawn(async move { shop.attempt(&attempt).await });
-            self.attempts.insert(task.id(), under_way);
+            let running = RunningAttempt { id: next.job.id.clone(), generation: self.breaker.generation(), stage };
+            let context = Arc::clone(&self.context);
+            let task = self.tasks.spawn(async move { context.attempt(&attempt).await });
+            self.attempts.insert(task.id(), running);
         }
     }
 
@@ -64,7 +63,7 @@ impl Watch {
                 self.queue.put_back(&attempt.id, RequeueReason::Accepted(sha256), now)
             }
             Some(AttemptOutcome::Changed) => self.queue.put_back(&attempt.id, RequeueReason::ContentChanged, now),
-            Some(AttemptOutcome::Retry(later)) => self.retry_later(&attempt, &later),
+            Some(AttemptOutcome::Retry(retry)) => self.retry_later(&attempt, &retry),
             None => self.queue.put_back(&attempt.id, RequeueReason::Failed, now + STUCK_PAUSE),
         }
     }
@@ -79,17 +78,17 @@ impl Watch {
         }
     }
 
-    fn retry_later(&mut self, attempt: &RunningAttempt, later: &Retry) {
+    fn retry_later(&mut self, attempt: &RunningAttempt, retry: &Retry) {
         let (now, at) = (self.timer.elapsed(), self.context.clock.now());
         let observer = Arc::clone(&self.context.observer);
-        match later {
-            Retry::Unavailable { error: setback, pause } => {
+        match retry {
+            Retry::Unavailable { error, pause } => {
                 // Without randomness the whole pause, as in a single deposit.
                 let draw = random_bytes(self.context.entropy.as_ref()).map_or(u32::MAX, u32::from_be_bytes);
                 if self.breaker.record_failure(attempt.generation, at, now, *pause, draw) {
-                    observer.event(&WatchEvent::GatewayDown { error: setback });
+                    observer.event(&WatchEvent::GatewayDown { error });
                 }
-                let (verdict, not_before) = match setback {
+                let (verdict, not_before) = match error {
                     TransientError::Unreachable(_) => (RequeueReason::NotPhotoRelated, now),
                     // It may be this photo that the gateway stumbles over.
                     TransientError::TimedOut

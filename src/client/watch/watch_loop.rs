@@ -144,20 +144,20 @@ impl Watch {
     ///
     /// # Errors
     /// What the system says when the working folder cannot be read.
-    pub fn new(parts: WatchSettings, settings: WatchOptions) -> io::Result<Self> {
+    pub fn new(watch_settings: WatchSettings, options: WatchOptions) -> io::Result<Self> {
         let WatchSettings {
             folder,
-            client: connection,
-            client_provider: connections,
+            client,
+            client_provider,
             profile,
             clock,
             entropy,
-            timer: patience,
-            receipt_writer: papers,
+            timer,
+            receipt_writer,
             observer,
             language,
             declared,
-        } = parts;
+        } = watch_settings;
         let mut queue = PhotoQueue::default();
         for job in claim_file::list_unfinished(&folder)? {
             queue.add(job);
@@ -172,15 +172,15 @@ impl Watch {
                 profile: rules,
                 clock,
                 entropy,
-                receipt_writer: papers,
+                receipt_writer,
                 observer,
                 language,
                 declared,
             }),
-            options: settings,
-            timer: patience,
-            client_provider: connections,
-            client: connection,
+            options,
+            timer,
+            client_provider,
+            client,
             breaker: CircuitBreaker::default(),
             queue,
             stability: StabilityTracker::default(),
@@ -212,11 +212,11 @@ impl Watch {
                 break;
             }
             let pause = self.time_until_next();
-            let patience = Arc::clone(&self.timer);
+            let timer = Arc::clone(&self.timer);
             tokio::select! {
                 Some(ended) = self.tasks.join_next_with_id() => self.attempt_ended(ended),
                 renewed = finished(&mut self.refresh) => self.apply_refresh(renewed),
-                () = patience.sleep(pause) => {}
+                () = timer.sleep(pause) => {}
                 () = &mut stop => break,
             }
         }
@@ -259,13 +259,13 @@ impl Watch {
         self.status.arriving = scan.incomplete;
         for name in scan.complete {
             self.claim_count = self.claim_count.wrapping_add(1);
-            let shop = &self.context;
+            let context = &self.context;
             match claim_file::claim_file(
-                &shop.folder,
+                &context.folder,
                 &name,
                 self.claim_count,
-                shop.clock.as_ref(),
-                shop.entropy.as_ref(),
+                context.clock.as_ref(),
+                context.entropy.as_ref(),
             ) {
                 Ok(job) => {
                     self.stability.forget(&name);
@@ -296,11 +296,11 @@ impl Watch {
     }
 
     fn erase(&mut self) {
-        let shop = &self.context;
-        match erasure::erase_sent(&shop.folder, self.options.keep_sent, shop.clock.now()) {
+        let context = &self.context;
+        match erasure::erase_sent(&context.folder, self.options.keep_sent, context.clock.now()) {
             Ok(erased) => {
                 for name in erased {
-                    shop.observer.event(&WatchEvent::Erased { name: &name });
+                    context.observer.event(&WatchEvent::Erased { name: &name });
                 }
             }
             Err(error) => self.storage_failed(&error),

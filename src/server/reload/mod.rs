@@ -48,10 +48,10 @@ pub struct ReloadHandle(mpsc::Sender<oneshot::Sender<()>>);
 impl ReloadHandle {
     /// Returns when the files have been looked at and whatever was good is in force.
     pub async fn now(&self) {
-        let (done, looked) = oneshot::channel();
+        let (done, done_receiver) = oneshot::channel();
         if self.0.send(done).await.is_ok() {
             // Not answered only by a gateway that stops.
-            let _ = looked.await;
+            let _ = done_receiver.await;
         }
     }
 }
@@ -105,7 +105,7 @@ impl Reloader {
         let parts: Vec<_> = files.parts();
         let contents = parts.iter().map(|part| files.read(*part)).collect::<Result<Vec<_>, _>>()?;
         let ListenerTls { studio, office, enrolment } = files.build(&contents)?;
-        let lines = TlsSenders {
+        let tls_senders = TlsSenders {
             studio: watch::Sender::new(studio),
             office: watch::Sender::new(office),
             enrolment: watch::Sender::new(enrolment),
@@ -116,14 +116,14 @@ impl Reloader {
             connections,
             status,
             parts: Vec::new(),
-            tls_senders: lines,
+            tls_senders,
             expired_revocation_lists: Vec::new(),
             issuer_files: None,
             issuer_is_stale: false,
         };
-        for (place, (part, content)) in parts.into_iter().zip(contents).enumerate() {
+        for (index, (part, content)) in parts.into_iter().zip(contents).enumerate() {
             reloader.parts.push(LoadedPart { part, content, last_error: None });
-            reloader.record_expiry(place)?;
+            reloader.record_expiry(index)?;
         }
         // A server certificate that is out of time or has another name is told of and does not keep the gateway from starting.
         reloader.check_files(ReloadTrigger::Requested);
@@ -131,8 +131,8 @@ impl Reloader {
     }
 
     /// Devices are certified with what is reloaded, too.
-    pub(super) fn with_issuer_files(self, issuance: IssuerFiles) -> Self {
-        Self { issuer_files: Some(issuance), ..self }
+    pub(super) fn with_issuer_files(self, issuer_files: IssuerFiles) -> Self {
+        Self { issuer_files: Some(issuer_files), ..self }
     }
 
     /// The status that it keeps up.
@@ -143,31 +143,31 @@ impl Reloader {
     /// What studios, offices and newcomers are shown, as it changes.
     pub(super) fn securities(&self) -> [Security; 3] {
         [&self.tls_senders.studio, &self.tls_senders.office, &self.tls_senders.enrolment]
-            .map(|line| Security::Tls(line.subscribe()))
+            .map(|sender| Security::Tls(sender.subscribe()))
     }
 
     /// Looks again and again until `stop` says so.
-    pub(super) fn spawn(self, work: &mut JoinSet<()>, stop: &ShutdownTrigger) -> ReloadHandle {
-        let (sender, mut asked) = mpsc::channel::<oneshot::Sender<()>>(1);
+    pub(super) fn spawn(self, tasks: &mut JoinSet<()>, stop: &ShutdownTrigger) -> ReloadHandle {
+        let (sender, mut requests) = mpsc::channel::<oneshot::Sender<()>>(1);
         let mut shutdown = stop.subscribe();
-        let kept = sender.clone();
-        work.spawn(async move {
+        let own_sender = sender.clone();
+        tasks.spawn(async move {
             // So that `recv` never ends by itself.
-            let _kept = kept;
+            let _own_sender = own_sender;
             let mut reloader = self;
             let mut ticks = time::interval(POLL_INTERVAL);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
-                let (occasion, done) = tokio::select! {
+                let (trigger, done) = tokio::select! {
                     () = shutdown.draining() => return,
                     _ = ticks.tick() => (ReloadTrigger::Timer, None),
-                    done = asked.recv() => (ReloadTrigger::Requested, done),
+                    done = requests.recv() => (ReloadTrigger::Requested, done),
                 };
-                let looking = task::spawn_blocking(move || {
-                    reloader.check_files(occasion);
+                let check = task::spawn_blocking(move || {
+                    reloader.check_files(trigger);
                     reloader
                 });
-                reloader = match looking.await {
+                reloader = match check.await {
                     Ok(reloader) => reloader,
                     Err(error) => return tracing::error!(%error, "certificates are not reloaded any more"),
                 };
@@ -179,16 +179,16 @@ impl Reloader {
         ReloadHandle(sender)
     }
 
-    fn check_files(&mut self, occasion: ReloadTrigger) {
+    fn check_files(&mut self, trigger: ReloadTrigger) {
         // A key that was put in place beside its certificate changes no part: whoever asks may mean that.
-        self.issuer_is_stale |= occasion == ReloadTrigger::Requested;
-        for place in 0..self.parts.len() {
-            match self.reload_part(place) {
+        self.issuer_is_stale |= trigger == ReloadTrigger::Requested;
+        for index in 0..self.parts.len() {
+            match self.reload_part(index) {
                 Ok(replaced) => {
                     self.issuer_is_stale |= replaced;
-                    self.report_success(place, replaced);
+                    self.report_success(index, replaced);
                 }
-                Err(trouble) => self.report_failure(place, &trouble, occasion),
+                Err(error) => self.report_failure(index, &error, trigger),
             }
         }
         self.check_revocation_list_expiry();
@@ -196,21 +196,21 @@ impl Reloader {
     }
 
     /// Puts a part's files in force if they have changed and are good; `true` when they were put in force.
-    fn reload_part(&mut self, place: usize) -> Result<bool, ReloadError> {
-        let part = self.parts[place].part;
+    fn reload_part(&mut self, index: usize) -> Result<bool, ReloadError> {
+        let part = self.parts[index].part;
         let content = self.files.read(part)?;
-        if content == self.parts[place].content {
+        if content == self.parts[index].content {
             // What is in force is tried as well: its time may be over.
             let tried = self.files.check(part, &content);
             return tried.map(|()| false).map_err(|error| ReloadError { affects_loaded: true, ..error.into() });
         }
         self.files.check(part, &content)?;
-        self.files.check_successor(part, &content, &self.parts[place].content)?;
+        self.files.check_successor(part, &content, &self.parts[index].content)?;
         let mut contents: Vec<_> = self.parts.iter().map(|part| part.content.clone()).collect();
-        contents[place] = content.clone();
+        contents[index] = content.clone();
         let ListenerTls { studio, office, enrolment } = self.files.build(&contents)?;
-        self.parts[place].content = content;
-        self.record_expiry(place)?;
+        self.parts[index].content = content;
+        self.record_expiry(index)?;
         self.tls_senders.studio.send_replace(studio);
         self.tls_senders.office.send_replace(office);
         self.tls_senders.enrolment.send_replace(enrolment);
@@ -219,8 +219,8 @@ impl Reloader {
     }
 
     /// Writes down what a part in force says about its end.
-    fn record_expiry(&self, place: usize) -> Result<(), TrustError> {
-        let LoadedPart { part, content, .. } = &self.parts[place];
+    fn record_expiry(&self, index: usize) -> Result<(), TrustError> {
+        let LoadedPart { part, content, .. } = &self.parts[index];
         match part {
             TrustPart::Server => {
                 let end = self.files.server_certificate_expiry(content)?;
@@ -241,9 +241,9 @@ impl Reloader {
         Ok(())
     }
 
-    fn report_success(&mut self, place: usize, replaced: bool) {
-        let name = self.parts[place].part.name();
-        self.parts[place].last_error = None;
+    fn report_success(&mut self, index: usize, replaced: bool) {
+        let name = self.parts[index].part.name();
+        self.parts[index].last_error = None;
         let recovered = self.status.clear_fault(&name);
         if replaced {
             self.status.change(|facts| facts.reloads += 1);
@@ -253,18 +253,18 @@ impl Reloader {
         }
     }
 
-    fn report_failure(&mut self, place: usize, trouble: &ReloadError, occasion: ReloadTrigger) {
-        let name = self.parts[place].part.name();
-        let ReloadError { text, affects_loaded: in_force } = trouble;
-        let seen_before = self.parts[place].last_error.replace(text.clone()).as_ref() == Some(text);
-        if occasion == ReloadTrigger::Timer && !seen_before {
+    fn report_failure(&mut self, index: usize, error: &ReloadError, trigger: ReloadTrigger) {
+        let name = self.parts[index].part.name();
+        let ReloadError { text, affects_loaded } = error;
+        let seen_before = self.parts[index].last_error.replace(text.clone()).as_ref() == Some(text);
+        if trigger == ReloadTrigger::Timer && !seen_before {
             tracing::debug!(what = name, trouble = text, "cannot be used yet, perhaps it is being replaced");
             return;
         }
         if !self.status.set_fault(&name, text.clone()) {
             return;
         }
-        if *in_force {
+        if *affects_loaded {
             tracing::error!(what = name, trouble = text, "something is wrong with what is in force");
         } else {
             self.status.change(|facts| facts.reload_failures += 1);
@@ -276,17 +276,17 @@ impl Reloader {
     /// even good enough to serve with are told of already, and waited for.
     fn reload_issuer(&mut self) {
         const NAME: &str = "issuance";
-        let waits = !self.issuer_is_stale || self.parts.iter().any(|part| part.last_error.is_some());
-        let Some(issuance) = self.issuer_files.as_ref().filter(|_| !waits) else { return };
-        match issuance.load() {
+        let must_wait = !self.issuer_is_stale || self.parts.iter().any(|part| part.last_error.is_some());
+        let Some(issuer_files) = self.issuer_files.as_ref().filter(|_| !must_wait) else { return };
+        match issuer_files.load() {
             Ok(()) => {
                 self.issuer_is_stale = false;
                 self.status.clear_fault(NAME);
             }
             Err(error) => {
-                let trouble = error_chain(&error);
-                if self.status.set_fault(NAME, trouble.clone()) {
-                    tracing::error!(trouble, "devices are certified with what was in force before");
+                let text = error_chain(&error);
+                if self.status.set_fault(NAME, text.clone()) {
+                    tracing::error!(trouble = text, "devices are certified with what was in force before");
                 }
             }
         }
@@ -312,11 +312,11 @@ impl Reloader {
     }
 
     fn close_untrusted(&self) {
-        for (name, line) in [("studio", &self.tls_senders.studio), ("office", &self.tls_senders.office)] {
-            let current = line.borrow().clone();
-            let cut = self.connections.cancel_untrusted(name, |chain| current.accepts(chain));
-            if cut > 0 {
-                tracing::info!(listener = name, connections = cut, "cut connections that are no longer trusted");
+        for (name, sender) in [("studio", &self.tls_senders.studio), ("office", &self.tls_senders.office)] {
+            let current = sender.borrow().clone();
+            let closed = self.connections.cancel_untrusted(name, |chain| current.accepts(chain));
+            if closed > 0 {
+                tracing::info!(listener = name, connections = closed, "cut connections that are no longer trusted");
             }
         }
     }

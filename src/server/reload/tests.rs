@@ -53,7 +53,7 @@ fn reloader(folder: &Path) -> (Authority, Reloader) {
 }
 
 #[test]
-fn an_incomplete_replacement_is_reported_at_the_second_look() {
+fn an_incomplete_replacement_is_reported_at_the_second_check() {
     let folder = tempfile::tempdir().unwrap();
     let (authority, mut reloader) = reloader(folder.path());
     let (status, (certificate, key)) = (reloader.status(), pair(&authority));

@@ -32,14 +32,14 @@ impl HeadFileWorker {
     /// `TimedOut` when they do not answer; the work may be done later.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&WatermarkFiles) -> T + Send + 'static,
+        task_on_files: impl FnOnce(&WatermarkFiles) -> T + Send + 'static,
     ) -> io::Result<T> {
         let done = async {
-            let turn = Arc::clone(&self.lock).lock_owned().await;
+            let guard = Arc::clone(&self.lock).lock_owned().await;
             let files = self.files.clone();
             let done = task::spawn_blocking(move || {
-                let done = work(&files);
-                drop(turn);
+                let done = task_on_files(&files);
+                drop(guard);
                 done
             });
             done.await.map_err(io::Error::other)
@@ -61,8 +61,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_hung_mount_blocks_one_thread_and_no_caller() {
-        let of_marks = HeadFileWorker::new(WatermarkFiles::from_config(&Config::default()));
-        let disk = HeadFileWorker { timeout: Duration::ZERO, ..of_marks };
+        let worker = HeadFileWorker::new(WatermarkFiles::from_config(&Config::default()));
+        let disk = HeadFileWorker { timeout: Duration::ZERO, ..worker };
         let (answer, never) = mpsc::channel::<()>();
         let hung = disk.run(move |_| never.recv().is_ok()).await;
         assert_eq!(hung.unwrap_err().kind(), io::ErrorKind::TimedOut);

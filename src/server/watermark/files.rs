@@ -183,8 +183,8 @@ impl WatermarkFiles {
     ///
     /// # Errors
     /// The system's error.
-    pub fn archive_superseded_checkpoints(&self, generation: &Generation, even_later: bool) -> io::Result<usize> {
-        checkpoint_files::archive_superseded(&self.checkpoints, generation, even_later)
+    pub fn archive_superseded_checkpoints(&self, generation: &Generation, include_later: bool) -> io::Result<usize> {
+        checkpoint_files::archive_superseded(&self.checkpoints, generation, include_later)
     }
 }
 

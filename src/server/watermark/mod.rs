@@ -87,8 +87,8 @@ impl WatermarkMonitor {
         status: TrustStatus,
     ) -> Result<Self, WatermarkError> {
         let (keys, disk) = (gateway.keys(), HeadFileWorker::new(files));
-        let of_work = Arc::clone(&keys);
-        let read = disk.run(move |files| (files.read(&of_work), files.rotate_invalid(&of_work)).0).await?;
+        let worker_keys = Arc::clone(&keys);
+        let read = disk.run(move |files| (files.read(&worker_keys), files.rotate_invalid(&worker_keys)).0).await?;
         for fault in &read.faults {
             tracing::error!(fault, "a mark of the transfer log cannot be used");
             status.set_fault(UNREADABLE_WATERMARK_FAULT, format!("{fault}: look at it, then start the gateway again"));

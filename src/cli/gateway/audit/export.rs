@@ -7,9 +7,9 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, Time};
 
-use super::super::ConfigOption;
 use super::super::admin_context::AdminContext;
 use super::super::command_error::CommandError;
+use super::super::config_option::ConfigOption;
 use crate::clock::Timestamp;
 use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
 use crate::storage::{AuditLog, StoreError};
@@ -40,8 +40,8 @@ fn parse(text: &str, edge: impl Fn(Date) -> Option<Date>) -> Result<Timestamp, S
         return Ok(moment.into());
     }
     let day = Date::parse(text, format_description!("[year]-[month]-[day]")).ok().and_then(edge);
-    let fault = || format!("\"{text}\": write a day (2026-11-01) or a moment (2026-11-01T08:00:00Z)");
-    Ok(day.ok_or_else(fault)?.with_time(Time::MIDNIGHT).assume_utc().into())
+    let invalid = || format!("\"{text}\": write a day (2026-11-01) or a moment (2026-11-01T08:00:00Z)");
+    Ok(day.ok_or_else(invalid)?.with_time(Time::MIDNIGHT).assume_utc().into())
 }
 
 /// Rows stand in the order they were committed in. Nodes' clocks differ by less than this, so that a search by time that lands so
@@ -49,8 +49,8 @@ fn parse(text: &str, edge: impl Fn(Date) -> Option<Date>) -> Result<Timestamp, S
 const MAX_CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(3600);
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let setting = AdminContext::open(&arguments.config).await?;
-    let log: &dyn AuditLog = setting.administration().store;
+    let context = AdminContext::open(&arguments.config).await?;
+    let log: &dyn AuditLog = context.administration().store;
     let mut after = log.log_anchor().await?.sequence;
     if let Some(from) = arguments.from {
         after = last_row_before(log, after, from - MAX_CLOCK_SKEW).await?;
@@ -74,7 +74,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     }
     ignore_broken_pipe(out.flush())?;
     drop(out);
-    setting.close().await;
+    context.close().await;
     Ok(())
 }
 

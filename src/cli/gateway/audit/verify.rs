@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::super::ConfigOption;
 use super::super::admin_context::AdminContext;
 use super::super::command_error::{CommandError, FailureCode};
+use super::super::config_option::ConfigOption;
 use super::super::output::print;
 use super::checkpoint_reader::{read_checkpoints, read_verifier, stored_checkpoints};
 use crate::clock::{Clock, SystemClock};
@@ -50,16 +50,16 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let walked = walked.and_then(|walked| check_beginning(walked, &checkpoints, arguments.part).map(|()| walked));
     match walked {
         Ok(walked) => print_result(&walked, &checkpoints, arguments),
-        Err(fault) => {
+        Err(error) => {
             if arguments.json {
                 print(json!({
                     "whole": false,
-                    "sequence": fault.sequence,
-                    "wrong": fault.kind.name(),
-                    "message": fault.to_string(),
+                    "sequence": error.sequence,
+                    "wrong": error.kind.name(),
+                    "message": error.to_string(),
                 }))?;
             }
-            Err(CommandError::plain(format!("the transfer log is not as it was written: {fault}"))
+            Err(CommandError::plain(format!("the transfer log is not as it was written: {error}"))
                 .with_advice(
                     "stop the gateway, keep a copy of the database, and compare it with backups and auditors' exports",
                 )
@@ -91,23 +91,23 @@ type ChainResult = Result<VerifiedRange, ChainError>;
 
 /// Walks along the gateway's own log. Where no files of checkpoints are, those in the database take their place.
 async fn verify_store(arguments: &Arguments, checkpoints: &mut Vec<Checkpoint>) -> Result<ChainResult, CommandError> {
-    let setting = AdminContext::open(&arguments.config).await?;
-    let log: &dyn AuditLog = setting.administration().store;
+    let context = AdminContext::open(&arguments.config).await?;
+    let log: &dyn AuditLog = context.administration().store;
     if arguments.checkpoints.is_empty() && checkpoints.is_empty() {
-        let public_key = arguments.public_key.as_ref().unwrap_or(&setting.config.audit.public_key);
+        let public_key = arguments.public_key.as_ref().unwrap_or(&context.config.audit.public_key);
         *checkpoints = stored_checkpoints(log, public_key).await?;
     }
     loop {
         let begin = log.log_anchor().await?;
-        let mut walk = ChainVerifier::starting_after(begin, checkpoints.iter().map(Checkpoint::link));
-        let found = match verify_to_end(log, &mut walk).await {
-            Ok(()) => walk.finish(),
-            Err(ChainVerifierError::BrokenChain(fault)) => Err(fault),
+        let mut verifier = ChainVerifier::starting_after(begin, checkpoints.iter().map(Checkpoint::link));
+        let found = match verify_to_end(log, &mut verifier).await {
+            Ok(()) => verifier.finish(),
+            Err(ChainVerifierError::BrokenChain(error)) => Err(error),
             Err(ChainVerifierError::Store(error)) => return Err(error.into()),
         };
-        // The gateway runs: its log may have been shortened under this walk's feet.
+        // The gateway runs: its log may have been shortened while it was verified.
         if found.is_ok() || log.log_anchor().await? == begin {
-            setting.close().await;
+            context.close().await;
             return Ok(found);
         }
     }
@@ -117,7 +117,7 @@ fn verify_export(file: &Path, checkpoints: &[Checkpoint], part: bool) -> Result<
     let unreadable =
         |error: io::Error| CommandError::new(format!("cannot read {}: check its path", file.display()), error);
     let mut lines = BufReader::new(File::open(file).map_err(unreadable)?);
-    let mut walk: Option<ChainVerifier> = None;
+    let mut verifier: Option<ChainVerifier> = None;
     let mut text = String::new();
     for number in 1_u64.. {
         text.clear();
@@ -128,16 +128,16 @@ fn verify_export(file: &Path, checkpoints: &[Checkpoint], part: bool) -> Result<
             CommandError::plain(format!("{}: line {number} is not one that `audit export` wrote", file.display()))
                 .with_code(FailureCode::IntegrityViolation)
         })?;
-        let walk = walk.get_or_insert_with(|| {
+        let verifier = verifier.get_or_insert_with(|| {
             ChainVerifier::starting_after(link_before(&row), checkpoints.iter().map(Checkpoint::link))
         });
-        if let Err(fault) = walk.verify_row(&row) {
-            return Ok(Err(fault));
+        if let Err(error) = verifier.verify_row(&row) {
+            return Ok(Err(error));
         }
     }
     let empty = || ChainVerifier::starting_after(ChainLink::START, checkpoints.iter().map(Checkpoint::link));
-    let walk = walk.unwrap_or_else(empty);
-    Ok(if part { Ok(walk.verified_range()) } else { walk.finish() })
+    let verifier = verifier.unwrap_or_else(empty);
+    Ok(if part { Ok(verifier.verified_range()) } else { verifier.finish() })
 }
 
 /// Where an export begins: as its first row says, unless that is the very first.

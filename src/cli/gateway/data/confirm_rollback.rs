@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::quarantine::{print_quarantine, update_watermarks};
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::clock::SystemClock;
 use crate::flows::admin::rollback;
@@ -21,31 +21,31 @@ pub(crate) struct Arguments {
 
 /// Takes a database into use that went back in time. Running gateways follow within a second.
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let setting = AdminContext::open_ignoring_rollback(&arguments.file).await?;
-    let keys = setting.key_file()?;
-    let marks = setting.watermark_files().read(&keys).marks;
-    let compared = rollback::compare(setting.store(), &keys, &marks).await?;
+    let context = AdminContext::open_ignoring_rollback(&arguments.file).await?;
+    let keys = context.key_file()?;
+    let marks = context.watermark_files().read(&keys).marks;
+    let compared = rollback::compare(context.store(), &keys, &marks).await?;
     let Some(regression) = compared.regression else {
-        setting.close().await;
+        context.close().await;
         return Err(CommandError::plain(
             "the database is where the marks of this machine say it was: there is nothing to confirm. If it was put back all the \
              same, `lichtbild-gateway quarantine hold --as-of MOMENT` holds its photos back",
         ));
     };
-    let (as_of, held) = rollback::confirm(setting.store(), &SystemClock, &keys, &marks, &compared).await?;
-    update_watermarks(&setting, &keys).await?;
-    setting.close().await;
+    let (as_of, counts) = rollback::confirm(context.store(), &SystemClock, &keys, &marks, &compared).await?;
+    update_watermarks(&context, &keys).await?;
+    context.close().await;
     if arguments.json {
         return print(serde_json::json!({
             "found": regression.to_string(),
             "as_of": as_of,
-            "photos": held.photos,
-            "invitations": held.invitations,
+            "photos": counts.photos,
+            "invitations": counts.invitations,
         }));
     }
     print(format!("Confirmed although {regression}."))?;
     print(format!("The database knows what happened until {as_of}."))?;
-    print_quarantine(held)?;
+    print_quarantine(counts)?;
     eprintln!(
         "Revoke again whom you revoked since, suspend again whom you suspended: `device revoke`, `studio suspend`."
     );

@@ -2,9 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::database_error;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::config::Config;
 use crate::domain::id::PhotoId;

@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand};
 
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::id::PhotoId;
@@ -68,38 +68,38 @@ pub(crate) async fn run(command: Command) -> Result<(), CommandError> {
 }
 
 async fn list(arguments: &ListArguments) -> Result<(), CommandError> {
-    let setting = AdminContext::open(&arguments.file).await?;
-    let (mut held, mut after) = (Vec::new(), None);
+    let context = AdminContext::open(&arguments.file).await?;
+    let (mut quarantined, mut after) = (Vec::new(), None);
     loop {
-        let page = setting.store().quarantined_photos(after).await?;
+        let page = context.store().quarantined_photos(after).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.photo_id);
-        held.extend(page);
+        quarantined.extend(page);
     }
-    setting.close().await;
+    context.close().await;
     if arguments.json {
-        return print(serde_json::json!(held));
+        return print(serde_json::json!(quarantined));
     }
-    for photo in &held {
+    for photo in &quarantined {
         print(format!(
             "{}  {:<9}  deposited {}  expires {}  {}",
             photo.photo_id, photo.state, photo.deposited_at, photo.expires_at, photo.studio
         ))?;
     }
-    if held.is_empty() {
+    if quarantined.is_empty() {
         eprintln!("None: no photo is held back since a restore.");
     }
     Ok(())
 }
 
 async fn release(arguments: &ReleaseArguments) -> Result<(), CommandError> {
-    let setting = AdminContext::open(&arguments.file).await?;
+    let context = AdminContext::open(&arguments.file).await?;
     let mut released = 0;
     let chosen = arguments.photos.iter().copied().map(Some);
     for photo in chosen.chain(arguments.all.then_some(None)) {
-        released += release_quarantined(setting.store(), &SystemClock, photo).await?;
+        released += release_quarantined(context.store(), &SystemClock, photo).await?;
     }
-    setting.close().await;
+    context.close().await;
     if released == 0 {
         return Err(CommandError::plain(
             "none of them is held back since a restore: `lichtbild-gateway quarantine list` shows all",
@@ -112,39 +112,39 @@ async fn release(arguments: &ReleaseArguments) -> Result<(), CommandError> {
 }
 
 async fn hold(arguments: &HoldArguments) -> Result<(), CommandError> {
-    let setting = AdminContext::open_ignoring_rollback(&arguments.file).await?;
+    let context = AdminContext::open_ignoring_rollback(&arguments.file).await?;
     let as_of = arguments.as_of.unwrap_or_else(|| SystemClock.now());
-    let foreign = setting.store().schema_differences().await?;
-    let keys = setting.key_file()?;
-    let marks = setting.watermark_files().read(&keys).marks;
-    let held = rollback::quarantine(setting.store(), &SystemClock, &keys, &marks, as_of, 0).await?;
-    update_watermarks(&setting, &keys).await?;
-    setting.close().await;
-    if !foreign.is_empty() {
+    let differences = context.store().schema_differences().await?;
+    let keys = context.key_file()?;
+    let marks = context.watermark_files().read(&keys).marks;
+    let counts = rollback::quarantine(context.store(), &SystemClock, &keys, &marks, as_of, 0).await?;
+    update_watermarks(&context, &keys).await?;
+    context.close().await;
+    if !differences.is_empty() {
         eprintln!(
             "The database's schema is not as this program makes it, and what it did not make may undo this. Start no gateway on it \
              before `lichtbild-gateway verify` finds nothing of the kind:"
         );
-        foreign.iter().for_each(|fault| eprintln!("  {fault}"));
+        differences.iter().for_each(|difference| eprintln!("  {difference}"));
     }
     if arguments.json {
-        return print(serde_json::json!({ "photos": held.photos, "invitations": held.invitations }));
+        return print(serde_json::json!({ "photos": counts.photos, "invitations": counts.invitations }));
     }
-    print_quarantine(held)
+    print_quarantine(counts)
 }
 
 /// Tells people of a hold, and of the next step.
-pub(super) fn print_quarantine(held: QuarantineCounts) -> Result<(), CommandError> {
-    print(format!("{} photos are held back, {} invitations ended.", held.photos, held.invitations))?;
+pub(super) fn print_quarantine(counts: QuarantineCounts) -> Result<(), CommandError> {
+    print(format!("{} photos are held back, {} invitations ended.", counts.photos, counts.invitations))?;
     eprintln!("Next: `quarantine list` shows them, `quarantine release` frees those that were not used since.");
     Ok(())
 }
 
 /// Has the marks of this machine follow a database that an administrator has just accepted.
-pub(super) async fn update_watermarks(setting: &AdminContext, keys: &KeyFile) -> Result<(), CommandError> {
-    let files = setting.watermark_files();
-    let position = setting.compare(keys).await?.position;
-    let folder = &setting.config.audit.checkpoints;
+pub(super) async fn update_watermarks(context: &AdminContext, keys: &KeyFile) -> Result<(), CommandError> {
+    let files = context.watermark_files();
+    let position = context.compare(keys).await?.position;
+    let folder = &context.config.audit.checkpoints;
     let aside = files.archive_superseded_checkpoints(&position.generation, true).map_err(|error| {
         let shown = folder.display();
         let done = "the database is in use again, but checkpoints of rows that it does not have are still in";

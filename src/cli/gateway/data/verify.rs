@@ -5,9 +5,9 @@ use std::fs;
 
 use clap::Args;
 
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::database_error;
 use crate::cli::gateway::command_error::{CommandError, FailureCode};
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;

@@ -1,13 +1,14 @@
-//! What the demo plays on: a real gateway in a folder, with one studio, one office and a device for each.
+//! Environment of the demo: a real gateway in a folder, with one studio, one office and a device for each.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::ConfigOption;
 use super::super::admin_context::AdminContext;
 use super::super::command_error::CommandError;
-use super::super::parties::device::{NewDevice, NewKey, ProvisionedDevice, provision};
+use super::super::config_option::ConfigOption;
+use super::super::parties::new_device::NewDevice;
+use super::super::parties::provision_device::{NewKey, ProvisionedDevice, provision};
 use super::super::running::init;
 use crate::atomic_file::{FileMode, replace};
 use crate::client::config::StudioConfig;
@@ -27,7 +28,7 @@ use crate::transport::http::shutdown::ShutdownTrigger;
 pub(super) struct DemoEnvironment {
     dir: PathBuf,
     config: Config,
-    setting: AdminContext,
+    context: AdminContext,
     studio: ProvisionedDevice,
     office: ProvisionedDevice,
     running: RunningGateway,
@@ -47,13 +48,13 @@ impl DemoEnvironment {
                  {dir} for a new one"
             )));
         }
-        let made_here = !dir.exists();
-        let built = Self::set_up(dir, port_base, database).await;
-        if built.is_err() && made_here {
+        let is_new_dir = !dir.exists();
+        let result = Self::set_up(dir, port_base, database).await;
+        if result.is_err() && is_new_dir {
             // Half a demo would only be in the way of the next try.
             let _ = fs::remove_dir_all(dir);
         }
-        built
+        result
     }
 
     async fn set_up(dir: &Path, port_base: Option<u16>, database: &DatabaseLocation) -> Result<Self, CommandError> {
@@ -70,21 +71,21 @@ impl DemoEnvironment {
         let dir = fs::canonicalize(dir).map_err(|error| CommandError::new("cannot open the demo's folder", error))?;
         let file = ConfigOption::at(dir.join("gateway.toml"));
         raise_rate_limits(&dir.join("gateway.toml"))?;
-        let setting = AdminContext::open(&file).await?;
-        let mut config = setting.config.clone();
+        let context = AdminContext::open(&file).await?;
+        let mut config = context.config.clone();
         let running = start(&config, None, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
         // Free ports are known only now; the devices' files shall name them.
         config.listen.studio = running.addresses.studio;
 
-        let administration = setting.administration();
+        let administration = context.administration();
         let studio = administration.add_party(Role::Studio, "Foto Koch", "Düsseldorf").await?;
         let office = administration.add_party(Role::Office, "Bürgerbüro Mitte", "Düsseldorf").await?;
         let key = || DeviceKey::generate().map(NewKey::Generated);
         let device = |party, label| NewDevice { party, label, scope: DeviceScope::Photos };
-        let [till, counter] = [device(&studio, "till 1"), device(&office, "counter 3")];
-        let studio = provision(&administration, &config, &till, key()?, Some(&dir.join("studio"))).await?;
-        let office = provision(&administration, &config, &counter, key()?, Some(&dir.join("office"))).await?;
-        Ok(Self { dir, config, setting, studio, office, running })
+        let [studio_device, office_device] = [device(&studio, "till 1"), device(&office, "counter 3")];
+        let studio = provision(&administration, &config, &studio_device, key()?, Some(&dir.join("studio"))).await?;
+        let office = provision(&administration, &config, &office_device, key()?, Some(&dir.join("office"))).await?;
+        Ok(Self { dir, config, context, studio, office, running })
     }
 
     pub(super) fn dir(&self) -> &Path {
@@ -95,25 +96,25 @@ impl DemoEnvironment {
         self.running.addresses
     }
 
-    pub(super) fn setting(&self) -> &AdminContext {
-        &self.setting
+    pub(super) fn context(&self) -> &AdminContext {
+        &self.context
     }
 
     pub(super) fn studio_device(&self) -> DeviceId {
         self.studio.device_id
     }
 
-    /// A new line to the studio listener, with the studio's certificate.
-    pub(super) fn studio_connection(&self) -> Result<GatewayClient, CommandError> {
-        self.connection(&self.studio, &self.config.url(self.running.addresses.studio))
+    /// A new client of the studio listener, with the studio's certificate.
+    pub(super) fn studio_client(&self) -> Result<GatewayClient, CommandError> {
+        self.client(&self.studio, &self.config.url(self.running.addresses.studio))
     }
 
-    /// A new line to the office listener, with the office's certificate.
-    pub(super) fn office_connection(&self) -> Result<GatewayClient, CommandError> {
-        self.connection(&self.office, &self.config.url(self.running.addresses.office))
+    /// A new client of the office listener, with the office's certificate.
+    pub(super) fn office_client(&self) -> Result<GatewayClient, CommandError> {
+        self.client(&self.office, &self.config.url(self.running.addresses.office))
     }
 
-    fn connection(&self, device: &ProvisionedDevice, url: &str) -> Result<GatewayClient, CommandError> {
+    fn client(&self, device: &ProvisionedDevice, url: &str) -> Result<GatewayClient, CommandError> {
         let config = StudioConfig {
             gateway: url.parse().map_err(|_| CommandError::plain(format!("{url} is no address")))?,
             certificate: device.certificate.clone(),
@@ -168,7 +169,7 @@ impl DemoEnvironment {
     /// Waits for the end.
     pub(super) async fn stopped(self) {
         self.running.stopped().await;
-        self.setting.close().await;
+        self.context.close().await;
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod environment;
 mod office;
+mod portrait;
 mod story;
 
 use std::fs;
@@ -14,9 +15,7 @@ use super::output::print;
 use super::running::serve::stop_on_signals;
 use crate::storage::DatabaseLocation;
 use environment::DemoEnvironment;
-
-/// The portrait travels with the program, so that the demo runs anywhere.
-const PORTRAIT: &[u8] = include_bytes!("../../../../fixtures/portrait-1244x1600.jpg");
+use portrait::PORTRAIT;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -46,26 +45,26 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
         }
     };
     let port_base = if arguments.serve { arguments.port_base } else { arguments.port_base.or(Some(0)) };
-    let stage = DemoEnvironment::build(&dir, port_base, &arguments.database).await?;
-    if arguments.serve { serve(stage).await } else { run_story(stage).await }
+    let environment = DemoEnvironment::build(&dir, port_base, &arguments.database).await?;
+    if arguments.serve { serve(environment).await } else { run_story(environment).await }
 }
 
-async fn run_story(stage: DemoEnvironment) -> Result<(), CommandError> {
-    let told = story::run(&stage).await;
-    stage.close().await;
-    told
+async fn run_story(environment: DemoEnvironment) -> Result<(), CommandError> {
+    let result = story::run(&environment).await;
+    environment.close().await;
+    result
 }
 
-async fn serve(stage: DemoEnvironment) -> Result<(), CommandError> {
-    fs::write(stage.dir().join("portrait.jpg"), PORTRAIT)
+async fn serve(environment: DemoEnvironment) -> Result<(), CommandError> {
+    fs::write(environment.dir().join("portrait.jpg"), PORTRAIT)
         .map_err(|error| CommandError::new("cannot write the portrait", error))?;
-    let file = stage.write_demo_json()?;
-    stop_on_signals(stage.stop())?;
+    let file = environment.write_demo_json()?;
+    stop_on_signals(environment.stop())?;
     print(file.display())?;
     eprintln!(
         "A gateway with one studio and one office is running; addresses, certificates and keys are in that file."
     );
     eprintln!("The README's curl examples work against it. Ctrl-C stops it.");
-    stage.stopped().await;
+    environment.stopped().await;
     Ok(())
 }

@@ -12,13 +12,17 @@ use crate::wire::problem::ProblemBody;
 /// What the gateway said: what was asked for, or why not.
 pub(super) type ApiResult<T> = Result<T, ProblemBody>;
 
-pub(super) async fn collect(line: &GatewayClient, code: &str) -> Result<ApiResult<CollectionBody>, CommandError> {
+pub(super) async fn collect(client: &GatewayClient, code: &str) -> Result<ApiResult<CollectionBody>, CommandError> {
     let body = CollectBody { code: code.to_owned() };
-    read_answer(line.post("/v1/collections").json(&body)).await
+    read_answer(client.post("/v1/collections").json(&body)).await
 }
 
-pub(super) async fn fetch(line: &GatewayClient, collection: CollectionId, code: &str) -> Result<Vec<u8>, CommandError> {
-    let request = line.get(&format!("/v1/collections/{collection}/photo")).header("Retrieval-Code", code);
+pub(super) async fn fetch(
+    client: &GatewayClient,
+    collection: CollectionId,
+    code: &str,
+) -> Result<Vec<u8>, CommandError> {
+    let request = client.get(&format!("/v1/collections/{collection}/photo")).header("Retrieval-Code", code);
     let response = send(request).await?;
     if response.status() != StatusCode::OK {
         return Err(unexpected(&response));
@@ -28,11 +32,11 @@ pub(super) async fn fetch(line: &GatewayClient, collection: CollectionId, code: 
 }
 
 pub(super) async fn settle_as_used(
-    line: &GatewayClient,
+    client: &GatewayClient,
     collection: CollectionId,
 ) -> Result<ApiResult<SettlementBody>, CommandError> {
     let path = format!("/v1/collections/{collection}/settle");
-    read_answer(line.post(&path).json(&SettleBody::Used {})).await
+    read_answer(client.post(&path).json(&SettleBody::Used {})).await
 }
 
 async fn read_answer<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<ApiResult<T>, CommandError> {

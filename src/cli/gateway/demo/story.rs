@@ -8,7 +8,8 @@ use tokio::time::Instant;
 use super::super::command_error::CommandError;
 use super::super::output::print;
 use super::environment::DemoEnvironment;
-use super::{PORTRAIT, office};
+use super::office;
+use super::portrait::PORTRAIT;
 use crate::client::gateway_client::GatewayClient;
 use crate::client::photo::deposit::{ClientDepositError, RetryContext};
 use crate::client::photo::push::{PushContext, PushError, PushedPhoto, push};
@@ -20,19 +21,19 @@ use crate::domain::language::Language;
 use crate::entropy::OsEntropy;
 use crate::wire::finding::FindingBody;
 
-pub(super) async fn run(stage: &DemoEnvironment) -> Result<(), CommandError> {
-    let begun = Instant::now();
+pub(super) async fn run(environment: &DemoEnvironment) -> Result<(), CommandError> {
+    let started = Instant::now();
     print_heading("A gateway, a photo studio and a registration office")?;
-    let addresses = stage.addresses();
-    print_line(format!("Keys, authorities and database were made in {}.", stage.dir().display()))?;
+    let addresses = environment.addresses();
+    print_line(format!("Keys, authorities and database were made in {}.", environment.dir().display()))?;
     print_line(format!("Studios come by mutual TLS to {}, offices to {}.", addresses.studio, addresses.office))?;
     print_line("\"Foto Koch\" and \"Bürgerbüro Mitte\" have one device each, with a certificate of its own.")?;
 
     print_heading("The studio deposits a portrait")?;
-    let photo = stage.dir().join("portrait.jpg");
+    let photo = environment.dir().join("portrait.jpg");
     fs::write(&photo, PORTRAIT).map_err(|error| CommandError::new("cannot write the portrait", error))?;
-    let studio = stage.studio_connection()?;
-    let pushed = deposit(&studio, &photo).await?.map_err(|error| CommandError::plain(error.to_string()))?;
+    let studio_client = environment.studio_client()?;
+    let pushed = deposit(&studio_client, &photo).await?.map_err(|error| CommandError::plain(error.to_string()))?;
     let (receipt, code) = (&pushed.receipt, pushed.receipt.code.as_str());
     let (width, height, bytes) = (receipt.width, receipt.height, receipt.bytes);
     print_line(format!("{width} x {height} pixels, {bytes} bytes, judged by {}: accepted.", receipt.profile))?;
@@ -41,45 +42,45 @@ pub(super) async fn run(stage: &DemoEnvironment) -> Result<(), CommandError> {
     print_line(format!("The citizen carries the code to the counter. It works until {}.", receipt.expires_at))?;
 
     print_heading("The office collects it")?;
-    let counter = stage.office_connection()?;
-    let collected = expect_success(office::collect(&counter, &code.to_lowercase().replace('-', " ")).await?)?;
+    let office_client = environment.office_client()?;
+    let collected = expect_success(office::collect(&office_client, &code.to_lowercase().replace('-', " ")).await?)?;
     let name = format!("{}, {}", collected.photo.studio.name, collected.photo.studio.place);
     print_line(format!(
         "The clerk types it in lower case with spaces. Photo by {name}; held until {}.",
         collected.lease_until
     ))?;
-    let first = office::fetch(&counter, collected.collection_id, code).await?;
-    let again = office::fetch(&counter, collected.collection_id, code).await?;
+    let first = office::fetch(&office_client, collected.collection_id, code).await?;
+    let again = office::fetch(&office_client, collected.collection_id, code).await?;
     let (sent, got) = (Sha256Digest::of(PORTRAIT), Sha256Digest::of(&first));
     ensure(first == again && sent == got, "the picture must arrive byte for byte")?;
     print_line(format!("Sent      SHA-256 {sent}"))?;
     print_line(format!("Collected SHA-256 {got}"))?;
     print_line("Byte for byte the same; fetched twice, as after a download that broke off.")?;
-    let settlement = expect_success(office::settle_as_used(&counter, collected.collection_id).await?)?;
+    let settlement = expect_success(office::settle_as_used(&office_client, collected.collection_id).await?)?;
     ensure(settlement.erased, "a used photo must be erased")?;
     print_line(format!("Settled as used at {}. The picture is erased; only the fact remains.", settlement.settled_at))?;
 
     print_heading("What does not work")?;
-    let refusal = expect_refusal(office::collect(&counter, code).await?)?;
+    let refusal = expect_refusal(office::collect(&office_client, code).await?)?;
     ensure(refusal.kind == "photo-settled", "a settled photo must not be collected again")?;
     print_line(format!("The same code again: {} - {}", refusal.title, refusal.detail))?;
     let mistyped = with_one_wrong_symbol(code);
-    let refusal = expect_refusal(office::collect(&counter, &mistyped).await?)?;
+    let refusal = expect_refusal(office::collect(&office_client, &mistyped).await?)?;
     ensure(refusal.kind == "code-malformed", "a typo must be told as one")?;
     print_line(format!("A typo: {} - {}", refusal.title, refusal.detail))?;
-    refuse_cut_photo(stage, &studio).await?;
-    refuse_revoked_device(stage, &photo).await?;
+    refuse_cut_photo(environment, &studio_client).await?;
+    refuse_revoked_device(environment, &photo).await?;
 
-    print_line(format!("\n  That was the main job, in {} ms.", begun.elapsed().as_millis()))?;
+    print_line(format!("\n  That was the main job, in {} ms.", started.elapsed().as_millis()))?;
     print_line("`demo --serve` leaves such a gateway running, for curl (see README).")?;
     Ok(())
 }
 
-async fn refuse_cut_photo(stage: &DemoEnvironment, studio: &GatewayClient) -> Result<(), CommandError> {
-    let photo = stage.dir().join("cut.jpg");
+async fn refuse_cut_photo(environment: &DemoEnvironment, studio_client: &GatewayClient) -> Result<(), CommandError> {
+    let photo = environment.dir().join("cut.jpg");
     fs::write(&photo, &PORTRAIT[..PORTRAIT.len() / 3])
         .map_err(|error| CommandError::new("cannot write the cut portrait", error))?;
-    let Err(PushError::Deposit(ClientDepositError::Refused(problem))) = deposit(studio, &photo).await? else {
+    let Err(PushError::Deposit(ClientDepositError::Refused(problem))) = deposit(studio_client, &photo).await? else {
         return Err(CommandError::plain("a cut photo must be refused"));
     };
     print_line(format!("A photo whose upload folder lost two thirds of it: {}", problem.title))?;
@@ -93,15 +94,15 @@ async fn refuse_cut_photo(stage: &DemoEnvironment, studio: &GatewayClient) -> Re
     Ok(())
 }
 
-async fn refuse_revoked_device(stage: &DemoEnvironment, photo: &std::path::Path) -> Result<(), CommandError> {
-    let open_line = stage.studio_connection()?;
-    let served = open_line.get("/v1/me").send().await.map_err(|error| CommandError::new("no answer", error))?;
+async fn refuse_revoked_device(environment: &DemoEnvironment, photo: &std::path::Path) -> Result<(), CommandError> {
+    let client = environment.studio_client()?;
+    let served = client.get("/v1/me").send().await.map_err(|error| CommandError::new("no answer", error))?;
     ensure(served.status().is_success(), "a device in good standing must be served")?;
     // Read to its end, so that the line stays open for the next request.
     let _ = served.bytes().await;
-    let revoked = stage.setting().administration().revoke_device(stage.studio_device()).await?;
+    let revoked = environment.context().administration().revoke_device(environment.studio_device()).await?;
     ensure(revoked, "the device must be revoked now")?;
-    match open_line.get("/v1/me").send().await {
+    match client.get("/v1/me").send().await {
         Ok(answer) => {
             ensure(answer.status().as_u16() == 403, "a revoked device must not be served")?;
             print_line("The studio's device is revoked: refused at its very next request, on the line that was open.")?;
@@ -111,7 +112,7 @@ async fn refuse_revoked_device(stage: &DemoEnvironment, photo: &std::path::Path)
     }
     let copy = photo.with_file_name("second.jpg");
     fs::copy(photo, &copy).map_err(|error| CommandError::new("cannot copy the portrait", error))?;
-    let Err(error) = deposit(&stage.studio_connection()?, &copy).await? else {
+    let Err(error) = deposit(&environment.studio_client()?, &copy).await? else {
         return Err(CommandError::plain("a revoked device must not deposit"));
     };
     let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
@@ -120,20 +121,20 @@ async fn refuse_revoked_device(stage: &DemoEnvironment, photo: &std::path::Path)
 }
 
 async fn deposit(
-    line: &GatewayClient,
+    client: &GatewayClient,
     photo: &std::path::Path,
 ) -> Result<Result<PushedPhoto, PushError>, CommandError> {
-    let patience = TokioTimer::begin();
-    let trying = RetryContext {
+    let timer = TokioTimer::begin();
+    let retry = RetryContext {
         clock: &SystemClock,
         entropy: &OsEntropy,
-        timer: &patience,
+        timer: &timer,
         give_up_after: Duration::from_secs(5),
         on_progress: &|_| {},
     };
     let (language, repeat) = (Language::English, RepeatPolicy::ReturnReceipt);
-    let how = PushContext { client: line, language, repeat, declared: None, retry: trying };
-    Ok(push(photo, &how).await)
+    let push_context = PushContext { client, language, repeat, declared: None, retry };
+    Ok(push(photo, &push_context).await)
 }
 
 /// The code with its first symbol changed to another of the alphabet.

@@ -4,9 +4,9 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::Args;
 
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
@@ -31,8 +31,8 @@ pub(crate) struct Arguments {
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let setting = AdminContext::open(&arguments.file).await?;
-    let administration = setting.administration();
+    let context = AdminContext::open(&arguments.file).await?;
+    let administration = context.administration();
     let device_id = arguments.device_id;
     let nothing = || {
         CommandError::plain(format!(
@@ -42,7 +42,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let key = administration.requested_key(device_id).await?.ok_or_else(nothing)?;
     confirm_fingerprint(arguments, &key)?;
     let approved = administration.approve(device_id, &key).await?;
-    setting.close().await;
+    context.close().await;
     match approved {
         ApprovalOutcome::NoSuchRequest => return Err(nothing()),
         ApprovalOutcome::Stored | ApprovalOutcome::AlreadyApproved => {}

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Args;
 use serde::Serialize;
 
-use super::device::NewDevice;
+use super::new_device::NewDevice;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::output::print;
@@ -61,12 +61,12 @@ impl ExternalCertificateArguments {
 
 /// Makes the device known.
 pub(super) async fn bind_device(
-    setting: AdminContext,
-    NewDevice { party: office, label, scope: duty }: &NewDevice<'_>,
+    context: AdminContext,
+    NewDevice { party: office, label, scope }: &NewDevice<'_>,
     binding: &Binding,
     json: bool,
 ) -> Result<(), CommandError> {
-    if setting.config.office_authorities.is_empty() {
+    if context.config.office_authorities.is_empty() {
         return Err(CommandError::plain(
             "no foreign authority is trusted, so that the certificate would open nothing: add [[office_authorities]] to the \
              configuration and start the gateway anew, then add the device",
@@ -78,13 +78,13 @@ pub(super) async fn bind_device(
             .map_err(|error| CommandError::new("no identifier could be made: try again", error))?,
         party_id: office.party_id,
         label: (*label).to_owned(),
-        duty: *duty,
+        duty: *scope,
         created_at: now,
         revoked_at: None,
         certificate_expires_at: None,
     };
-    setting.administration().bind_device(&device, binding).await?;
-    setting.close().await;
+    context.administration().bind_device(&device, binding).await?;
+    context.close().await;
     let (certificate, key_sha256) = match binding {
         Binding::Certificate(certificate) => (Some(certificate), None),
         Binding::Key(key) => (None, Some(*key)),

@@ -6,9 +6,9 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::cli::gateway::span::parse_span;
 use crate::clock::{Clock, SystemClock, Timestamp};
@@ -33,9 +33,9 @@ pub(crate) struct Arguments {
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let setting = AdminContext::open(&arguments.file).await?;
+    let context = AdminContext::open(&arguments.file).await?;
     let now = SystemClock.now();
-    let store = setting.administration().store;
+    let store = context.administration().store;
     let mut keys: HashMap<DeviceId, Sha256Digest> = store.bound_keys().await?.into_iter().collect();
     let mut rows = Vec::new();
     for role in [Role::Studio, Role::Office] {
@@ -47,7 +47,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
             rows.push(DeviceRow { state, party, device, bound_key, invitation });
         }
     }
-    setting.close().await;
+    context.close().await;
     if let Some(span) = arguments.expiring {
         rows.retain(|row| row.needs_attention(now + span));
     }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::device::scope_of;
 use super::letter::LetterArguments;
-use crate::cli::gateway::ConfigOption;
+use super::new_device::scope_of;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::cli::gateway::span::parse_span;
 use crate::config::Config;
@@ -30,7 +30,7 @@ pub(crate) struct PartyArguments {
     #[arg(long, value_name = "TOWN")]
     place: String,
     #[command(flatten)]
-    wishes: InviteOptions,
+    options: InviteOptions,
 }
 
 #[derive(Args)]
@@ -48,7 +48,7 @@ pub(crate) struct DeviceArguments {
     #[arg(long, conflicts_with_all = ["studio", "device"])]
     auditor: bool,
     #[command(flatten)]
-    wishes: InviteOptions,
+    options: InviteOptions,
 }
 
 /// What holds for whomever is invited.
@@ -81,49 +81,50 @@ fn parse_validity(text: &str) -> Result<Duration, String> {
 
 /// Adds the studio or office unless it is there, adds a device, and invites it.
 pub(super) async fn invite_party(role: Role, arguments: &PartyArguments) -> Result<(), CommandError> {
-    let wishes = &arguments.wishes;
-    wishes.letter.check()?;
-    let setting = AdminContext::open(&wishes.file).await?;
-    let (keys, ca_sha256) = (key_file(&setting).await?, server_ca_sha256(&setting.config)?);
-    let administration = setting.administration();
+    let options = &arguments.options;
+    options.letter.check()?;
+    let context = AdminContext::open(&options.file).await?;
+    let (keys, ca_sha256) = (key_file(&context).await?, server_ca_sha256(&context.config)?);
+    let administration = context.administration();
     let party = administration.find_or_add_party(role, &arguments.name, &arguments.place).await?;
-    let lasting = wishes.valid.unwrap_or_else(|| setting.config.invitation_validity());
-    let invite = administration.invite_new(&party, &wishes.label, DeviceScope::Photos, lasting, &keys).await?;
-    print_invitation(setting, &invite, ca_sha256, wishes).await
+    let validity = options.valid.unwrap_or_else(|| context.config.invitation_validity());
+    let invite = administration.invite_new(&party, &options.label, DeviceScope::Photos, validity, &keys).await?;
+    print_invitation(context, &invite, ca_sha256, options).await
 }
 
 /// Invites a further device, or one that is there.
 pub(super) async fn invite_device(arguments: &DeviceArguments) -> Result<(), CommandError> {
-    let wishes = &arguments.wishes;
-    wishes.letter.check()?;
-    let setting = AdminContext::open(&wishes.file).await?;
-    let (keys, ca_sha256) = (key_file(&setting).await?, server_ca_sha256(&setting.config)?);
-    let administration = setting.administration();
-    let lasting = wishes.valid.unwrap_or_else(|| setting.config.invitation_validity());
+    let options = &arguments.options;
+    options.letter.check()?;
+    let context = AdminContext::open(&options.file).await?;
+    let (keys, ca_sha256) = (key_file(&context).await?, server_ca_sha256(&context.config)?);
+    let administration = context.administration();
+    let validity = options.valid.unwrap_or_else(|| context.config.invitation_validity());
     let (role, which) = match (&arguments.studio, &arguments.office, arguments.device) {
         (_, _, Some(device_id)) => {
-            let invite = administration.invite_again(device_id, lasting, &keys).await?;
-            return print_invitation(setting, &invite, ca_sha256, wishes).await;
+            let invite = administration.invite_again(device_id, validity, &keys).await?;
+            return print_invitation(context, &invite, ca_sha256, options).await;
         }
         (Some(studio), _, None) => (Role::Studio, studio),
         (None, Some(office), None) => (Role::Office, office),
         (None, None, None) => return Err(CommandError::plain("give --studio, --office or --device")),
     };
     let party = administration.find_party(role, which).await?;
-    let invite = administration.invite_new(&party, &wishes.label, scope_of(arguments.auditor), lasting, &keys).await?;
-    print_invitation(setting, &invite, ca_sha256, wishes).await
+    let invite =
+        administration.invite_new(&party, &options.label, scope_of(arguments.auditor), validity, &keys).await?;
+    print_invitation(context, &invite, ca_sha256, options).await
 }
 
 /// The key file seals what the store keeps of an invitation, so it has to be the one of this store.
-async fn key_file(setting: &AdminContext) -> Result<KeyFile, CommandError> {
-    let file = &setting.config.key_file;
+async fn key_file(context: &AdminContext) -> Result<KeyFile, CommandError> {
+    let file = &context.config.key_file;
     let keys = KeyFile::parse(&read_secret(file)?)
         .map_err(|error| CommandError::plain(format!("{}: {error}", file.display())))?;
-    if !setting.administration().store.bind_key_file(&keys.fingerprint()).await? {
+    if !context.administration().store.bind_key_file(&keys.fingerprint()).await? {
         return Err(CommandError::plain(format!(
             "{} is not the key file of {}: put the two that belong together side by side",
             file.display(),
-            setting.config.database
+            context.config.database
         )));
     }
     Ok(keys)
@@ -137,25 +138,25 @@ struct InvitationOutput<'a> {
 }
 
 async fn print_invitation(
-    setting: AdminContext,
+    context: AdminContext,
     invite: &IssuedInvitation,
     ca_sha256: Sha256Digest,
-    wishes: &InviteOptions,
+    options: &InviteOptions,
 ) -> Result<(), CommandError> {
-    let config = setting.config.clone();
-    setting.close().await;
+    let config = context.config.clone();
+    context.close().await;
     let invitation = InvitationOutput { invite, url: config.url(config.listen.enrolment), ca_sha256 };
     if config.listen.enrolment.port() == 0 {
         eprintln!("Port 0 stands for a free one: `serve` prints the address to use in place of {}.", invitation.url);
     }
     // Said first: a letter that cannot be written takes no code with it.
-    if wishes.json {
+    if options.json {
         print(invitation.to_json())?;
     } else {
         invitation.print()?;
     }
     if let Some(file) =
-        wishes.letter.write(invite, &invitation.url, invitation.ca_sha256, &invitation.enrol_command())?
+        options.letter.write(invite, &invitation.url, invitation.ca_sha256, &invitation.enrol_command())?
     {
         eprintln!("The letter holds the code too: {}. Print it, send it, then delete the file.", file.display());
     }

@@ -6,5 +6,7 @@ pub mod device;
 mod device_list;
 mod invite;
 mod letter;
+pub mod new_device;
 pub mod party;
+pub mod provision_device;
 pub mod release;

@@ -3,9 +3,9 @@
 use clap::Subcommand;
 
 use super::invite;
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::domain::party::{Party, Role};
 
@@ -67,9 +67,9 @@ pub(crate) async fn run(role: Role, command: Command) -> Result<(), CommandError
 }
 
 async fn add(role: Role, name: &str, place: &str, file: &ConfigOption, json: bool) -> Result<(), CommandError> {
-    let setting = AdminContext::open(file).await?;
-    let party = setting.administration().add_party(role, name, place).await?;
-    setting.close().await;
+    let context = AdminContext::open(file).await?;
+    let party = context.administration().add_party(role, name, place).await?;
+    context.close().await;
     if json {
         print(serde_json::json!(party))?;
     } else {
@@ -80,9 +80,9 @@ async fn add(role: Role, name: &str, place: &str, file: &ConfigOption, json: boo
 }
 
 async fn list(role: Role, file: &ConfigOption, json: bool) -> Result<(), CommandError> {
-    let setting = AdminContext::open(file).await?;
-    let parties = setting.administration().store.parties(role).await?;
-    setting.close().await;
+    let context = AdminContext::open(file).await?;
+    let parties = context.administration().store.parties(role).await?;
+    context.close().await;
     if json {
         print(serde_json::json!(parties))?;
         return Ok(());
@@ -103,11 +103,11 @@ async fn set_suspended(
     suspended: bool,
     json: bool,
 ) -> Result<(), CommandError> {
-    let setting = AdminContext::open(file).await?;
-    let administration = setting.administration();
+    let context = AdminContext::open(file).await?;
+    let administration = context.administration();
     let party = administration.find_party(role, which).await?;
     let changed = administration.set_suspended(&party, suspended).await?;
-    setting.close().await;
+    context.close().await;
     if json {
         return print(serde_json::json!({ "party": Party { suspended, ..party }, "changed": changed }));
     }

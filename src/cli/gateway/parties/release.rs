@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::domain::id::DeviceId;
 use crate::domain::party::Role;
@@ -25,12 +25,12 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let setting = AdminContext::open(&arguments.file).await?;
-    let administration = setting.administration();
+    let context = AdminContext::open(&arguments.file).await?;
+    let administration = context.administration();
     let studio = administration.find_party(Role::Studio, &arguments.which).await?;
     let released = administration.release_photos(&studio, arguments.device).await?;
-    let policy = setting.config.revocation.photos_of_revoked;
-    setting.close().await;
+    let policy = context.config.revocation.photos_of_revoked;
+    context.close().await;
     if released.devices == 0 {
         return Err(CommandError::plain(format!(
             "{}, {} has no revoked device whose photos wait for a release: `lichtbild-gateway device list` shows all",

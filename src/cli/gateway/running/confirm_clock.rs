@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::clock::{Clock, SystemClock};
 
@@ -19,9 +19,9 @@ pub(crate) struct Arguments {
 
 /// Lets a gateway erase again after a rest of more than a month, which looks like a wrong clock from inside.
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let setting = AdminContext::open(&arguments.file).await?;
-    let last = setting.administration().confirm_clock().await?;
-    setting.close().await;
+    let context = AdminContext::open(&arguments.file).await?;
+    let last = context.administration().confirm_clock().await?;
+    context.close().await;
     let now = SystemClock.now();
     if arguments.json {
         print(serde_json::json!({ "now": now, "last_swept_at": last }))?;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, value_parser};
 
 use crate::atomic_file::{FileMode, replace, write_new};
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::{Config, EXAMPLE};

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::config::Config;
 use crate::server::start::profile_from_file;
@@ -184,10 +184,10 @@ mod tests {
     #[test]
     fn every_key_of_every_profile_is_listed() {
         for profile in Profile::builtin_names().filter_map(Profile::builtin) {
-            let told = requirements(&profile).len();
+            let listed = requirements(&profile).len();
             let Value::Object(tables) = json!(profile) else { panic!("a table") };
             let keys: usize = tables.values().filter_map(Value::as_object).map(|table| table.len().max(1)).sum();
-            assert_eq!(told, keys, "{}", profile.name());
+            assert_eq!(listed, keys, "{}", profile.name());
         }
     }
 }

@@ -1,7 +1,8 @@
-//! When a computer is to become a device of the gateway.
+//! Messages about the enrolment of a computer as a device of the gateway.
 
-use super::deposit::{about_problem, about_tls};
-use super::{about_transient_error, about_unexpected};
+use super::gateway_error::{about_gateway_error, no_gateway};
+use super::problem::about_problem;
+use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::printable;
 use crate::client::enrolment::address::AddressError;
@@ -74,8 +75,8 @@ pub fn about_code(error: &CodeError, language: Language) -> String {
 }
 
 /// What happens while an enrolment goes on.
-pub fn about_enrolment_progress(notice: &EnrolmentProgress, language: Language) -> String {
-    match notice {
+pub fn about_enrolment_progress(event: &EnrolmentProgress, language: Language) -> String {
+    match event {
         EnrolmentProgress::GatewayVerified { ca_sha256, gateway, party } => {
             let (fingerprint, name, place) = (group_fingerprint(ca_sha256), &party.name, &party.place);
             printable(&language.pick(
@@ -140,8 +141,8 @@ pub fn about_enrol(error: &ClientEnrolError, language: Language) -> (Exit, Strin
     match error {
         ClientEnrolError::Folder(error) => about_device_folder(error, language),
         ClientEnrolError::Bootstrap(error) => about_bootstrap(error, language),
-        ClientEnrolError::Certificate(GatewayError::Tls(TlsFailure::ServerCertificate(distrust))) => {
-            (Exit::Setup, about_relay(distrust, language))
+        ClientEnrolError::Certificate(GatewayError::Tls(TlsFailure::ServerCertificate(error))) => {
+            (Exit::Setup, about_relay(error, language))
         }
         ClientEnrolError::Certificate(error) => about_gateway_error(error, language),
     }
@@ -186,8 +187,8 @@ fn about_bootstrap(error: &BootstrapError, language: Language) -> (Exit, String)
 }
 
 /// The proven authority does not vouch for who answers now.
-fn about_relay(distrust: &ServerCertError, language: Language) -> String {
-    match distrust {
+fn about_relay(error: &ServerCertError, language: Language) -> String {
+    match error {
         ServerCertError::UnknownIssuer => language.pick(
             "Das Gateway hat sich ausgewiesen, aber zwischen ihm und diesem Rechner antwortet jemand mit einem fremden Zertifikat (ein Proxy, der \
              mitliest, oder ein Angreifer). Der Code wurde nicht gesendet. Aus einem anderen Netz versuchen oder das Amt anrufen.",
@@ -211,52 +212,6 @@ fn about_relay(distrust: &ServerCertError, language: Language) -> String {
         ),
     }
     .to_owned()
-}
-
-/// Why a request of an enrolment, a renewal or a status brought nothing.
-pub(super) fn about_gateway_error(error: &GatewayError, language: Language) -> (Exit, String) {
-    match error {
-        GatewayError::Transient(setback) => {
-            let next = language.pick(
-                "Die Internetverbindung prüfen und denselben Befehl später noch einmal ausführen.",
-                "Check the internet connection and run the same command again later.",
-            );
-            (Exit::GaveUp, format!("{} {next}", about_transient_error(setback, language)))
-        }
-        GatewayError::Tls(refusal) => about_tls(refusal, language),
-        GatewayError::Refused(problem) if error.is_transient() => {
-            let next =
-                language.pick("Später denselben Befehl noch einmal ausführen.", "Run the same command again later.");
-            (Exit::GaveUp, format!("{}\n{next}", about_problem(problem, language)))
-        }
-        GatewayError::Refused(problem) => {
-            let next = language.pick(
-                "Bitte das Amt anrufen, von dem die Einladung kam.",
-                "Call the office that the invitation came from.",
-            );
-            (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
-        }
-        GatewayError::NotAGateway { .. } => (Exit::Setup, no_gateway(language)),
-        GatewayError::NoCertificate => {
-            let message = language.pick(
-                "Das Gateway hat kein Zertifikat für den Schlüssel dieses Geräts geschickt. Lichtbild aktualisieren und denselben Befehl noch \
-                 einmal ausführen; bleibt es dabei, die Betreuung des Gateways anrufen.",
-                "The gateway sent no certificate for this device's key. Update Lichtbild and run the same command again; if it stays, call the \
-                 gateway's support.",
-            );
-            (Exit::Unexpected, message.to_owned())
-        }
-        GatewayError::Key(error) => (Exit::Unexpected, about_unexpected(error, language)),
-    }
-}
-
-fn no_gateway(language: Language) -> String {
-    language
-        .pick(
-            "Unter der Adresse antwortet kein Lichtbild-Gateway. Adresse und Port mit der Einladung vergleichen (ohne Angabe gilt Port 7443).",
-            "What answers at this address is no Lichtbild gateway. Compare address and port with the invitation (without one it is port 7443).",
-        )
-        .to_owned()
 }
 
 fn about_device_folder(error: &DeviceFolderError, language: Language) -> (Exit, String) {

@@ -1,9 +1,8 @@
-//! When a photo or a file beside it does not serve.
+//! Messages about a photo or a file beside it that cannot be used.
 
 use std::path::Path;
 
-use super::about_unexpected;
-use crate::cli::studio::check::{HtmlReportError, PhotoFolderProblem};
+use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
 use crate::client::photo::photo_file::{MAX_BYTES, PhotoFileError, PhotoFileErrorKind};
 use crate::client::photo::spool::SpoolError;
@@ -29,58 +28,6 @@ pub fn about_photo(error: &PhotoFileError, language: Language) -> String {
                 format!("{path} is larger than {mebibytes} MiB and no passport photo. Name the finished picture."),
             )
         }
-    }
-}
-
-/// Why a folder gives no photos.
-pub fn about_folder(problem: &PhotoFolderProblem, language: Language) -> String {
-    let folder = problem.folder.display();
-    match &problem.source {
-        None => language.pick(
-            format!("{folder} enthält keine JPEG-Datei (.jpg oder .jpeg). Den Ordner angeben, in dem die fertigen Fotos liegen."),
-            format!("{folder} contains no JPEG file (.jpg or .jpeg). Name the folder in which the finished photos lie."),
-        ),
-        Some(source) => unreadable(&problem.folder, source, language),
-    }
-}
-
-/// That folders hold pictures which nobody looked at.
-pub fn about_other_images(others: usize, language: Language) -> String {
-    match (others, language) {
-        (1, Language::German) => {
-            "1 Bild, das kein JPEG ist, wurde nicht angesehen. Soll es geprüft werden: als JPEG exportieren.".into()
-        }
-        (1, Language::English) => {
-            "1 picture that is no JPEG was not looked at. To have it judged, export it as JPEG.".into()
-        }
-        (_, Language::German) => {
-            format!(
-                "{others} Bilder, die kein JPEG sind, wurden nicht angesehen. Sollen sie geprüft werden: als JPEG exportieren."
-            )
-        }
-        (_, Language::English) => {
-            format!("{others} pictures that are no JPEG were not looked at. To have them judged, export them as JPEG.")
-        }
-    }
-}
-
-/// Why a page to look at cannot be written.
-pub fn about_html_report(error: &HtmlReportError, language: Language) -> String {
-    match error {
-        HtmlReportError::NotAReport { path } => language.pick(
-            format!(
-                "{} gibt es schon, und es ist keine Seite von --html; sie bleibt, wie sie ist. Einen anderen Namen angeben.",
-                path.display()
-            ),
-            format!("{} is there already and no page of --html; it stays as it is. Give another name.", path.display()),
-        ),
-        HtmlReportError::Unwritable { path, source } => language.pick(
-            format!(
-                "{} lässt sich nicht schreiben ({source}). Einen Namen in einem beschreibbaren Ordner mit freiem Platz angeben.",
-                path.display()
-            ),
-            format!("{} cannot be written ({source}). Give a name in a writable folder with free space.", path.display()),
-        ),
     }
 }
 
@@ -131,7 +78,8 @@ pub fn about_stored_receipt(error: &StoredReceiptError, language: Language) -> S
     }
 }
 
-pub(super) fn unreadable(path: &Path, source: &std::io::Error, language: Language) -> String {
+/// Why a file or folder cannot be read.
+pub fn unreadable(path: &Path, source: &std::io::Error, language: Language) -> String {
     language.pick(
         format!("{} lässt sich nicht lesen ({source}). Rechte prüfen und den Befehl wiederholen.", path.display()),
         format!("{} cannot be read ({source}). Check its permissions and run the command again.", path.display()),

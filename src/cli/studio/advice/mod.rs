@@ -1,132 +1,26 @@
-//! What went wrong and what to do next, for the person in the shop: every message ends with the next step.
+//! Messages for the person in the studio: each says what went wrong and ends with the next step.
 
+mod connection;
 mod deposit;
 mod enrolment;
 mod files;
+mod gateway_error;
 mod printing;
-mod profile_file;
+mod problem;
+mod push;
 mod renewal;
 mod self_test;
 mod setup;
+mod unexpected;
 mod watch;
 
-use std::error::Error as StdError;
-
-pub use deposit::{about_deposit, about_problem};
 pub use enrolment::{about_address, about_code, about_enrol, about_enrolment_progress, after_enrolment};
-pub use files::{about_folder, about_html_report, about_other_images, about_photo};
+pub use files::{about_photo, unreadable};
 pub use printing::{about_printing, about_receipt_to_print, after_printing};
-pub use profile_file::{about_profile_file, about_unknown_checks};
+pub use problem::about_problem;
+pub use push::{about_progress, about_push, after_receipt};
 pub use renewal::about_renewal;
 pub use self_test::{CheckState, SelfTestCheck, SelfTestLine, about_self_test};
 pub use setup::{about_config, about_credentials, after_setup_error};
+pub use unexpected::about_unexpected;
 pub use watch::about_event;
-
-use super::exit::Exit;
-use crate::client::photo::push::{PushError, PushedPhoto};
-use crate::client::progress::ProgressEvent;
-use crate::client::transient_error::TransientError;
-use crate::clock::Timestamp;
-use crate::domain::language::Language;
-use deposit::about_refusal_maybe_stored;
-use files::{about_spool, about_stored_receipt};
-
-/// Why a photo was not pushed, and how the program ends.
-pub fn about_push(error: &PushError, language: Language) -> (Exit, String) {
-    match error {
-        PushError::Photo(error) => (Exit::Setup, about_photo(error, language)),
-        PushError::Spool(error) => about_spool(error, language),
-        PushError::Deposit(error) => about_deposit(error, language),
-        PushError::RefusedMaybeStored { problem, spool } => about_refusal_maybe_stored(problem, spool, language),
-        PushError::ReceiptNotStored(error) => {
-            let cause = about_stored_receipt(error, language);
-            let next = language.pick(
-                "Das Foto ist eingeliefert. Derselbe Befehl ergibt danach denselben Abrufcode.",
-                "The photo is deposited. Afterwards the same command gives the same code.",
-            );
-            (Exit::Setup, format!("{cause} {next}"))
-        }
-    }
-}
-
-/// What happens while a push goes on.
-pub fn about_progress(notice: &ProgressEvent, language: Language) -> String {
-    match notice {
-        ProgressEvent::Resuming { since } => language.pick(
-            format!("Eine Einlieferung dieses Fotos vom {since} war nicht abgeschlossen und wird fortgesetzt; der Abrufcode bleibt derselbe."),
-            format!("A deposit of this photo of {since} was not finished and goes on; its code stays the same."),
-        ),
-        ProgressEvent::GatewayChanged { earlier } => language.pick(
-            format!("Sie ging an {earlier}; dort kann das Foto ebenfalls liegen und wird nach Ablauf der Frist gelöscht. Es ist nichts zu tun."),
-            format!("It went to {earlier}; the photo may lie there too and is erased when its time is over. Nothing to do."),
-        ),
-        ProgressEvent::SpoolRotated { rotated_to: kept_as } => language.pick(
-            format!(
-                "Die Fotodatei wurde seit einer nicht abgeschlossenen Einlieferung geändert; sie wird als neues Foto eingeliefert. Der frühere \
-                 Vorgang steht in {}; die Datei kann gelöscht werden, wenn niemand auf den alten Stand wartet.",
-                kept_as.display()
-            ),
-            format!(
-                "The photo file has changed since a deposit that was not finished; it is deposited as a new photo. The earlier one is kept in \
-                 {}; delete that file if nobody waits for the old picture.",
-                kept_as.display()
-            ),
-        ),
-        ProgressEvent::Retrying { error: setback, pause } => {
-            let (cause, seconds) = (about_transient_error(setback, language), pause.as_secs_f32());
-            language.pick(
-                format!("{cause} Nächster Versuch in {seconds:.1} s. Bitte warten."),
-                format!("{cause} Next try in {seconds:.1} s. Please wait."),
-            )
-        }
-    }
-}
-
-/// Why the gateway did not answer.
-pub fn about_transient_error(error: &TransientError, language: Language) -> String {
-    match error {
-        TransientError::Unreachable(cause) => language.pick(
-            format!("Das Gateway ist nicht erreichbar ({cause})."),
-            format!("The gateway cannot be reached ({cause})."),
-        ),
-        TransientError::TimedOut => language
-            .pick("Das Gateway hat nicht rechtzeitig geantwortet.", "The gateway did not answer in time.")
-            .to_owned(),
-        TransientError::ConnectionLost(cause) => language.pick(
-            format!("Die Verbindung zum Gateway ist abgebrochen ({cause})."),
-            format!("The connection to the gateway broke ({cause})."),
-        ),
-        TransientError::Unavailable { status } => language.pick(
-            format!("Das Gateway ist gerade nicht aufnahmebereit (Status {status})."),
-            format!("The gateway is not ready for now (status {status})."),
-        ),
-    }
-}
-
-/// What to do with a receipt.
-pub fn after_receipt(pushed: &PushedPhoto, now: Timestamp, language: Language) -> &'static str {
-    if pushed.receipt.expires_at <= now {
-        return language.pick(
-            "Die Frist ist abgelaufen, der Abrufcode gilt nicht mehr. Mit --again neu einliefern.",
-            "Its time is over, the code no longer works. Deposit the photo anew with --again.",
-        );
-    }
-    if pushed.replayed {
-        return language.pick(
-            "Dieses Foto war schon eingeliefert; der Abrufcode ist derselbe. Den Abrufcode der Kundin oder dem Kunden mitgeben.",
-            "This photo was deposited before; the code is the same. Give the code to the customer.",
-        );
-    }
-    language.pick(
-        "Das Foto ist eingeliefert. Den Abrufcode der Kundin oder dem Kunden mitgeben.",
-        "The photo is deposited. Give the code to the customer.",
-    )
-}
-
-/// What should not happen.
-pub fn about_unexpected(error: &dyn StdError, language: Language) -> String {
-    language.pick(
-        format!("Unerwarteter Fehler: {error}. Bitte denselben Befehl noch einmal ausführen und sonst die Betreuung des Gateways anrufen."),
-        format!("Unexpected error: {error}. Run the same command again; if it stays, call the gateway's support."),
-    )
-}

@@ -1,9 +1,9 @@
-//! When a receipt is printed.
+//! Messages about printing a receipt.
 
 use std::path::Path;
 
-use super::about_unexpected;
 use super::files::unreadable;
+use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
 use crate::client::photo::printed_receipt::PrintedReceiptError;
 use crate::client::photo::stored_receipt::StoredReceiptError;

@@ -1,7 +1,8 @@
-//! When a certificate is to be renewed.
+//! Messages about the renewal of a certificate.
 
-use super::enrolment::about_gateway_error;
-use super::{about_config, about_credentials, about_unexpected};
+use super::gateway_error::about_gateway_error;
+use super::setup::{about_config, about_credentials};
+use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::moment;
 use crate::client::enrolment::renew::{ClientRenewError, InstallError};

@@ -1,10 +1,10 @@
-//! What `status` says of each thing it looked at.
+//! Results of `status`, one line for each thing that it looked at.
 
 use serde::Serialize;
 
-use super::enrolment::about_gateway_error;
+use super::gateway_error::about_gateway_error;
 use super::renewal::about_expired;
-use super::{about_config, about_credentials};
+use super::setup::{about_config, about_credentials};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::moment;
 use crate::client::config::StudioConfig;
@@ -94,19 +94,21 @@ pub fn about_self_test(test: &SelfTest, language: Language) -> Vec<SelfTestLine>
             Ok(device) => certificate(device, test.now, language),
             Err(error) => fault(SelfTestCheck::Certificate, Exit::Setup, about_credentials(error, language)),
         }),
-        tried(SelfTestCheck::Reach, test.reachability.as_ref(), language, |way| match way {
+        tried(SelfTestCheck::Reach, test.reachability.as_ref(), language, |reachability| match reachability {
             Ok(address) => {
                 good(SelfTestCheck::Reach, language.pick(format!("{address} antwortet"), format!("{address} answers")))
             }
-            Err(no_way) => fault(
+            Err(error) => fault(
                 SelfTestCheck::Reach,
                 Exit::GaveUp,
-                about_reachability(no_way, test.configuration.as_ref().ok(), language),
+                about_reachability(error, test.configuration.as_ref().ok(), language),
             ),
         }),
-        tried(SelfTestCheck::Gateway, test.admission.as_ref(), language, |standing| gateway(test, standing, language)),
+        tried(SelfTestCheck::Gateway, test.admission.as_ref(), language, |admission| {
+            gateway(test, admission, language)
+        }),
         match &test.admission {
-            Some(standing) if is_gateway_verified(standing) => admission(standing, language),
+            Some(me) if is_gateway_verified(me) => admission(me, language),
             _ => not_tried(SelfTestCheck::Standing, language),
         },
         tried(SelfTestCheck::Clock, test.clock_ahead_milliseconds, language, |ahead| clock(ahead, language)),
@@ -207,9 +209,9 @@ fn about_reachability(error: &ReachabilityError, config: Option<&StudioConfig>, 
     }
 }
 
-fn gateway(test: &SelfTest, standing: &Result<MeBody, GatewayError>, language: Language) -> SelfTestLine {
-    match standing {
-        Err(error) if !is_gateway_verified(standing) => fault_from_error(SelfTestCheck::Gateway, error, language),
+fn gateway(test: &SelfTest, admission: &Result<MeBody, GatewayError>, language: Language) -> SelfTestLine {
+    match admission {
+        Err(error) if !is_gateway_verified(admission) => fault_from_error(SelfTestCheck::Gateway, error, language),
         _ => {
             let authority = test.credentials.as_ref().and_then(|credentials| credentials.as_ref().ok());
             let fingerprint = authority.map(|device| group_fingerprint(&device.ca_sha256)).unwrap_or_default();
@@ -221,8 +223,8 @@ fn gateway(test: &SelfTest, standing: &Result<MeBody, GatewayError>, language: L
     }
 }
 
-fn admission(standing: &Result<MeBody, GatewayError>, language: Language) -> SelfTestLine {
-    match standing {
+fn admission(admission: &Result<MeBody, GatewayError>, language: Language) -> SelfTestLine {
+    match admission {
         Ok(me) => {
             let (studio, device) = (format!("{}, {}", me.studio.name, me.studio.place), me.device_id);
             let text = language.pick(format!("{studio}; Gerät {device}"), format!("{studio}; device {device}"));

@@ -1,4 +1,4 @@
-//! When the configuration or one of its files does not serve.
+//! Messages about a configuration, or one of its files, that cannot be used.
 
 use crate::client::config::StudioConfigError;
 use crate::client::credentials::{CredentialSetting, CredentialsError, CredentialsErrorKind};

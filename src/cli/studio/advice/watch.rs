@@ -1,6 +1,9 @@
-//! What happens while a folder is watched, and what to do about it.
+//! Messages about the events of a watched folder.
 
-use super::{about_deposit, about_progress, about_push, about_renewal, about_transient_error};
+use super::connection::about_transient_error;
+use super::deposit::about_deposit;
+use super::push::{about_progress, about_push};
+use super::renewal::about_renewal;
 use crate::cli::studio::receipt_text::{moment, on_one_line, printable};
 use crate::client::watch::WatchEvent;
 use crate::domain::language::Language;
@@ -35,9 +38,9 @@ pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String>
             format!("{} enthält Reste eines Vorgangs und kann gelöscht werden, wenn niemand mehr danach fragt.", path.display()),
             format!("{} holds what is left of a deposit; delete it when nobody asks for it any more.", path.display()),
         ),
-        WatchEvent::GatewayDown { error: setback } => language.pick(
-            format!("{} Die Fotos warten und gehen von selbst hinaus; es ist nichts zu tun.", about_transient_error(setback, language)),
-            format!("{} The photos wait and go out by themselves; nothing to do.", about_transient_error(setback, language)),
+        WatchEvent::GatewayDown { error } => language.pick(
+            format!("{} Die Fotos warten und gehen von selbst hinaus; es ist nichts zu tun.", about_transient_error(error, language)),
+            format!("{} The photos wait and go out by themselves; nothing to do.", about_transient_error(error, language)),
         ),
         WatchEvent::GatewayRecovered { since } => language.pick(
             format!("Das Gateway antwortet wieder (seit {since} tat es das nicht). Die wartenden Fotos gehen hinaus."),
@@ -71,13 +74,13 @@ pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String>
             format!("{} lässt sich nicht übernehmen ({error}). Wahrscheinlich ist die Datei noch geöffnet; sie im anderen Programm schließen.", on_one_line(name)),
             format!("{} cannot be taken ({error}). It is probably still open; close it in the other program.", on_one_line(name)),
         ),
-        WatchEvent::Progress { name, event: notice } => format!("{}: {}", on_one_line(name), about_progress(notice, language)),
+        WatchEvent::Progress { name, event } => format!("{}: {}", on_one_line(name), about_progress(event, language)),
         WatchEvent::ProfileLoaded { profile, unknown_checks: [] } => language.pick(
             format!("Geprüft wird nach den Regeln des Gateways: {profile}."),
             format!("Photos are judged by the gateway's rules: {profile}."),
         ),
-        WatchEvent::ProfileLoaded { profile, unknown_checks: left_to_gateway } => {
-            let unknown = left_to_gateway.join(", ");
+        WatchEvent::ProfileLoaded { profile, unknown_checks } => {
+            let unknown = unknown_checks.join(", ");
             language.pick(
                 format!("Geprüft wird nach den Regeln des Gateways: {profile}; {unknown} prüft nur das Gateway. Lichtbild bei Gelegenheit aktualisieren."),
                 format!("Photos are judged by the gateway's rules: {profile}; {unknown} by the gateway alone. Update Lichtbild when convenient."),
@@ -91,12 +94,12 @@ pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String>
             "Das Zertifikat dieses Geräts wurde erneuert; es ist nichts zu tun.".to_owned(),
             "This device's certificate was renewed; nothing to do.".to_owned(),
         ),
-        WatchEvent::RenewalFailed { error, not_after: until, next_try } => {
+        WatchEvent::RenewalFailed { error, not_after, next_try } => {
             let (_, cause) = about_renewal(error, language);
-            let (until, next_try) = (moment(*until, language), moment(*next_try, language));
+            let (not_after, next_try) = (moment(*not_after, language), moment(*next_try, language));
             let next = language.pick(
-                format!("Das Zertifikat gilt bis {until}; ab {next_try} wird die Erneuerung von selbst neu versucht."),
-                format!("The certificate lasts until {until}; renewing it is tried again by itself from {next_try} on."),
+                format!("Das Zertifikat gilt bis {not_after}; ab {next_try} wird die Erneuerung von selbst neu versucht."),
+                format!("The certificate lasts until {not_after}; renewing it is tried again by itself from {next_try} on."),
             );
             format!("{cause}\n{next}")
         }

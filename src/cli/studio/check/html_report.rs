@@ -74,10 +74,10 @@ impl HtmlReport {
         mut self,
         rows: &[PhotoSummary],
         profile: &Profile,
-        judged_at: &str,
+        checked_at: &str,
         language: Language,
     ) -> Result<PathBuf, HtmlReportError> {
-        match self.put_together(&page_start(rows, profile, judged_at, language), &page_end(language)) {
+        match self.put_together(&page_start(rows, profile, checked_at, language), &page_end(language)) {
             Ok(()) => Ok(self.path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(HtmlReportError::NotAReport { path: self.path })

@@ -1,6 +1,7 @@
 //! `lichtbild-studio check PHOTO…`: the gateway's judge, in the shop and without a line.
 
 mod html_report;
+mod messages;
 mod ordered_parallel;
 mod photo_list;
 mod profile_file;
@@ -14,7 +15,9 @@ use hyper::body::Bytes;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::{LanguageArgument, advice, declaration, eprint, print, receipt_text};
+use super::options::LanguageArgument;
+use super::output::{eprint, print};
+use super::{advice, declaration, receipt_text};
 use crate::client::photo::photo_file::{PhotoFile, PhotoFileError};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::check::finding::Verdict;
@@ -27,12 +30,8 @@ use crate::validation::judge::{CheckOutcome, check_photo};
 use crate::validation::profile::Profile;
 use crate::wire::finding::FindingBody;
 use crate::wire::measurements::MeasurementsBody;
-use html_report::HtmlReport;
+use html_report::{HtmlReport, HtmlReportError};
 use photo_list::PhotoList;
-
-pub use html_report::HtmlReportError;
-pub use photo_list::PhotoFolderProblem;
-pub use profile_file::{ProfileFileError, ProfileFileErrorKind};
 
 /// Judge photos on this computer, by the rules of the gateway; nothing is sent
 ///
@@ -101,11 +100,11 @@ pub fn run(arguments: &Arguments) -> Exit {
 fn load_profile(arguments: &Arguments, language: Language) -> Result<Profile, Exit> {
     if let Some(file) = &arguments.profile_file {
         let rules = profile_file::read(file).map_err(|error| {
-            eprint(receipt_text::printable(&advice::about_profile_file(&error, language)));
+            eprint(receipt_text::printable(&messages::about_profile_file(&error, language)));
             Exit::Setup
         })?;
         if !rules.unsupported_tables.is_empty() {
-            eprint(receipt_text::printable(&advice::about_unknown_checks(&rules.unsupported_tables, language)));
+            eprint(receipt_text::printable(&messages::about_unknown_checks(&rules.unsupported_tables, language)));
         }
         return Ok(rules.profile);
     }
@@ -120,29 +119,28 @@ fn load_profile(arguments: &Arguments, language: Language) -> Result<Profile, Ex
 
 fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result<Exit, Exit> {
     let declaration = arguments.declaration.to_declaration().unwrap_or_default();
-    let PhotoList { photos, has_folders, folder_errors: troubles, other_image_count: others } =
-        PhotoList::collect(&arguments.photos);
-    for trouble in &troubles {
-        eprint(advice::about_folder(trouble, language));
+    let PhotoList { photos, has_folders, folder_errors, other_image_count } = PhotoList::collect(&arguments.photos);
+    for error in &folder_errors {
+        eprint(messages::about_folder(error, language));
     }
-    if others > 0 {
-        eprint(advice::about_other_images(others, language));
+    if other_image_count > 0 {
+        eprint(messages::about_other_images(other_image_count, language));
     }
     let format = match (arguments.json, has_folders || photos.len() > 1) {
         (true, _) => OutputFormat::Json,
         (false, true) => OutputFormat::Table,
         (false, false) => OutputFormat::Detailed,
     };
-    let begun = arguments.html.as_deref().map(HtmlReport::begin).transpose();
-    let mut page = begun.map_err(|error| report_html_error(&error, language))?;
+    let report = arguments.html.as_deref().map(HtmlReport::begin).transpose();
+    let mut page = report.map_err(|error| report_html_error(&error, language))?;
     let mut rows = Vec::new();
     ordered_parallel::for_each(
         &photos,
         |path| check_photo_file(path, profile, declaration, wants_html_report(arguments)),
-        |path, judged| {
+        |path, result| {
             let file = path.display().to_string();
-            let CheckedPhoto { examination, sha256, bytes } = match judged {
-                Ok(judged) => judged,
+            let CheckedPhoto { examination, sha256, bytes } = match result {
+                Ok(result) => result,
                 Err(error) => {
                     eprint(receipt_text::printable(&advice::about_photo(&error, language)));
                     rows.push(PhotoSummary::unreadable(file));
@@ -165,15 +163,15 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
         print(table::table(&rows, language), language)?;
     }
     if let Some(page) = page {
-        let judged_at = receipt_text::moment(SystemClock.now(), language);
+        let checked_at = receipt_text::moment(SystemClock.now(), language);
         let path =
-            page.finish(&rows, profile, &judged_at, language).map_err(|error| report_html_error(&error, language))?;
+            page.finish(&rows, profile, &checked_at, language).map_err(|error| report_html_error(&error, language))?;
         eprint(language.pick(
             format!("Zum Ansehen im Browser öffnen: {}", path.display()),
             format!("Open in a browser to look at: {}", path.display()),
         ));
     }
-    Ok(exit_status(&rows, !troubles.is_empty(), language))
+    Ok(exit_status(&rows, !folder_errors.is_empty(), language))
 }
 
 /// The one place where a photo is judged.
@@ -193,11 +191,11 @@ fn wants_html_report(arguments: &Arguments) -> bool {
 }
 
 fn report_html_error(error: &HtmlReportError, language: Language) -> Exit {
-    eprint(advice::about_html_report(error, language));
+    eprint(messages::about_html_report(error, language));
     Exit::Setup
 }
 
-fn exit_status(rows: &[PhotoSummary], folder_trouble: bool, language: Language) -> Exit {
+fn exit_status(rows: &[PhotoSummary], has_folder_errors: bool, language: Language) -> Exit {
     let refused = rows.iter().any(|row| row.verdict == Some(Verdict::Refused));
     if refused {
         eprint(language.pick(
@@ -205,7 +203,7 @@ fn exit_status(rows: &[PhotoSummary], folder_trouble: bool, language: Language) 
             "Correct the refused photos or take new ones, and check them again.",
         ));
     }
-    match (folder_trouble || rows.iter().any(|row| row.verdict.is_none()), refused) {
+    match (has_folder_errors || rows.iter().any(|row| row.verdict.is_none()), refused) {
         (true, _) => Exit::Setup,
         (false, true) => Exit::PhotoRefused,
         (false, false) => Exit::Done,

@@ -28,7 +28,7 @@ fn for_each_on<T: Sync, R: Send, E>(
     let work = &work;
     thread::scope(|scope| {
         // Each thread takes every nth item and has a line of its own, so that the order needs no bookkeeping.
-        let lines: Vec<Receiver<R>> = (0..threads)
+        let receivers: Vec<Receiver<R>> = (0..threads)
             .map(|first| {
                 let (sender, receiver) = sync_channel(1);
                 scope.spawn(move || {
@@ -38,9 +38,9 @@ fn for_each_on<T: Sync, R: Send, E>(
                 receiver
             })
             .collect();
-        for (item, line) in items.iter().zip(lines.iter().cycle()) {
+        for (item, receiver) in items.iter().zip(receivers.iter().cycle()) {
             // A thread that ends early has panicked, and the scope passes that on.
-            let Ok(result) = line.recv() else { break };
+            let Ok(result) = receiver.recv() else { break };
             take(item, result)?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Which photos are meant: files as they are named, and what lies in folders.
+//! List of the photos to check: files as they are named, and the JPEG files of folders.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct PhotoList {
     pub(super) photos: Vec<PathBuf>,
     pub(super) has_folders: bool,
-    pub(super) folder_errors: Vec<PhotoFolderProblem>,
+    pub(super) folder_errors: Vec<PhotoFolderError>,
     /// How many pictures in folders are left out, because their names say that they are no JPEG.
     pub(super) other_image_count: usize,
 }
@@ -17,7 +17,7 @@ const OTHER_IMAGE_EXTENSIONS: [&str; 5] = ["png", "tif", "tiff", "heic", "webp"]
 
 /// A folder without photos.
 #[derive(Debug)]
-pub struct PhotoFolderProblem {
+pub struct PhotoFolderError {
     /// Which.
     pub folder: PathBuf,
     /// Why it cannot be read; `None` if it can and has no JPEG file.
@@ -35,16 +35,16 @@ impl PhotoList {
                 continue;
             }
             listing.has_folders = true;
-            let trouble = |source| PhotoFolderProblem { folder: path.clone(), source };
+            let folder_error = |source| PhotoFolderError { folder: path.clone(), source };
             match photos_in(path) {
-                Ok((photos, others)) => {
-                    listing.other_image_count += others;
+                Ok((photos, other_image_count)) => {
+                    listing.other_image_count += other_image_count;
                     if photos.is_empty() {
-                        listing.folder_errors.push(trouble(None));
+                        listing.folder_errors.push(folder_error(None));
                     }
                     listing.photos.extend(photos);
                 }
-                Err(source) => listing.folder_errors.push(trouble(Some(source))),
+                Err(source) => listing.folder_errors.push(folder_error(Some(source))),
             }
         }
         listing
@@ -53,7 +53,7 @@ impl PhotoList {
 
 /// The photos, and how many other pictures.
 fn photos_in(folder: &Path) -> io::Result<(Vec<PathBuf>, usize)> {
-    let (mut photos, mut others) = (Vec::new(), 0);
+    let (mut photos, mut other_image_count) = (Vec::new(), 0);
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         let ends_in = |names: &[&str]| {
@@ -62,11 +62,11 @@ fn photos_in(folder: &Path) -> io::Result<(Vec<PathBuf>, usize)> {
         if ends_in(&["jpg", "jpeg"]) && !path.is_dir() {
             photos.push(path);
         } else if ends_in(&OTHER_IMAGE_EXTENSIONS) && !path.is_dir() {
-            others += 1;
+            other_image_count += 1;
         }
     }
     photos.sort();
-    Ok((photos, others))
+    Ok((photos, other_image_count))
 }
 
 #[cfg(test)]
@@ -86,10 +86,9 @@ mod tests {
         std::fs::create_dir(at("inner.tif")).unwrap();
 
         let named = [PathBuf::from("first.png"), folder.path().to_owned(), at("empty")];
-        let PhotoList { photos, has_folders, folder_errors: troubles, other_image_count: others } =
-            PhotoList::collect(&named);
+        let PhotoList { photos, has_folders, folder_errors, other_image_count } = PhotoList::collect(&named);
         assert_eq!(photos, [PathBuf::from("first.png"), at("a.jpeg"), at("b.JPG")]);
-        assert!(has_folders && troubles.len() == 1 && troubles[0].folder == at("empty"), "{troubles:?}");
-        assert_eq!(others, 2, "a file that was named is looked at, whatever its name");
+        assert!(has_folders && folder_errors.len() == 1 && folder_errors[0].folder == at("empty"), "{folder_errors:?}");
+        assert_eq!(other_image_count, 2, "a file that was named is looked at, whatever its name");
     }
 }

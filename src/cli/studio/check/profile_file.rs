@@ -33,7 +33,7 @@ pub enum ProfileFileErrorKind {
 /// # Errors
 /// [`ProfileFileError`]: the file cannot be read, or is neither.
 pub(super) fn read(file: &Path) -> Result<GatewayProfile, ProfileFileError> {
-    let failed = |fault| ProfileFileError { file: file.to_owned(), kind: fault };
+    let failed = |kind| ProfileFileError { file: file.to_owned(), kind };
     let text = std::fs::read_to_string(file).map_err(|source| failed(ProfileFileErrorKind::Unreadable(source)))?;
     if text.trim_start().starts_with('{') {
         let shown = serde_json::from_str(&text).map_err(|source| failed(ProfileFileErrorKind::InvalidJson(source)))?;

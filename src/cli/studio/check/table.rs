@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_cannot_draw_lines_of_its_own() {
+    fn a_name_cannot_add_lines_to_the_table() {
         let rows = [PhotoSummary::unreadable("a\nb.jpg: accepted\u{1b}[2J.jpg".into())];
         let text = table(&rows, Language::English);
         assert_eq!(text.lines().count(), 4, "{text}");

@@ -1,114 +1,37 @@
 //! `lichtbild-studio watch DIR`
 
+mod arguments;
 mod output;
 mod receipt_writer;
 mod signals;
 mod systemd_unit;
 
-use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
-use clap::builder::PossibleValuesParser;
-
+use super::advice;
 use super::exit::Exit;
-use super::{LanguageArgument, PaperArgument, advice, argument_text, declaration, eprint};
+use super::output::eprint;
 use crate::client::config::StudioConfig;
 use crate::client::enrolment::auto_renewal::CertificateRenewer;
 use crate::client::gateway_client::GatewayClient;
 use crate::client::timer::TokioTimer;
 use crate::client::watch::client_provider::RenewingProvider;
 use crate::client::watch::files::folder::{WatchedFolder, WatchedFolderError};
-use crate::client::watch::files::retention::SentRetention;
 use crate::client::watch::files::stability::StabilityDelays;
 use crate::client::watch::watch_loop::{StopCondition, Watch, WatchOptions, WatchSettings, WatchSummary};
 use crate::clock::SystemClock;
 use crate::domain::language::Language;
 use crate::entropy::OsEntropy;
 use crate::validation::profile::Profile;
+pub use arguments::Arguments;
 use output::ConsoleOutput;
 use receipt_writer::LocalizedReceiptWriter;
-
-/// Watch a folder: every photo exported to it is judged, deposited and put away with its receipt
-///
-/// A photo goes to DIR/sent with its receipt, or to DIR/refused with a report. Whatever interrupts it: the next start goes on
-/// where this one stopped, with the same codes.
-#[derive(Args)]
-pub struct Arguments {
-    /// The folder that photos are exported to
-    pub(crate) dir: PathBuf,
-    /// Gateway address, certificate and key of this computer
-    #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
-    config: PathBuf,
-    /// Handle the photos that are there, then end
-    #[arg(long)]
-    once: bool,
-    /// With --once: how long to go on trying while the gateway cannot be reached
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
-    give_up_after: u64,
-    /// How many photos are judged and sent at a time
-    #[arg(long, value_name = "N", default_value = "4")]
-    parallel: NonZeroUsize,
-    /// When sent photos and their receipts are deleted: workday (same time on the next day from Monday to Friday), never, 2h, 3d
-    #[arg(long, value_name = "SPAN", default_value = "workday")]
-    delete_sent_after: SentRetention,
-    /// How long a file must be left alone before it is taken
-    #[arg(long, value_name = "SECONDS", default_value_t = 2)]
-    settle: u64,
-    /// How long a file that does not end as a JPEG does is waited for
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    cut_after: u64,
-    /// The rules to judge by until the gateway's own are known [default: none, the gateway judges alone]
-    #[arg(long, value_parser = PossibleValuesParser::new(Profile::builtin_names()))]
-    profile: Option<String>,
-    #[command(flatten)]
-    declaration: declaration::Arguments,
-    /// What the citizen's receipts will be printed on
-    #[arg(long, default_value = "a6")]
-    paper: PaperArgument,
-    /// Name and town of the studio, to be shown on the receipts
-    #[arg(long, value_name = "NAME")]
-    studio: Option<String>,
-    /// Print a unit for systemd that watches DIR for this user as the other options say, and do nothing else
-    #[arg(long)]
-    print_systemd_unit: bool,
-    /// Language of messages, reports and receipts [default: the configuration's, or de]
-    #[arg(long)]
-    lang: Option<LanguageArgument>,
-}
-
-impl Arguments {
-    /// All that makes this watch another one than an ordinary one of the same folder, as it is typed.
-    fn options(&self) -> Vec<String> {
-        let mut options = Vec::new();
-        let mut wish = |option: &str, value: String| options.extend([option.to_owned(), value]);
-        wish("--parallel", self.parallel.to_string());
-        wish("--delete-sent-after", self.delete_sent_after.to_string());
-        wish("--settle", self.settle.to_string());
-        wish("--cut-after", self.cut_after.to_string());
-        if let Some(profile) = &self.profile {
-            wish("--profile", profile.clone());
-        }
-        for (option, value) in self.declaration.to_arguments() {
-            wish(option, value);
-        }
-        wish("--paper", argument_text(self.paper));
-        if let Some(studio) = &self.studio {
-            wish("--studio", studio.clone());
-        }
-        if let Some(language) = self.lang {
-            wish("--lang", argument_text(language));
-        }
-        options
-    }
-}
 
 /// Watches until it is told to stop, or with `--once` until nothing is left to do.
 pub fn run(arguments: &Arguments) -> Exit {
     let requested_language = arguments.lang.map(Language::from);
-    let say = |language: Language, message: String| {
+    let setup_error = |language: Language, message: String| {
         eprint(message);
         eprint(advice::after_setup_error(language));
         Exit::Setup
@@ -120,13 +43,13 @@ pub fn run(arguments: &Arguments) -> Exit {
         Ok(config) => config,
         Err(error) => {
             let language = requested_language.unwrap_or_default();
-            return say(language, advice::about_config(&error, language));
+            return setup_error(language, advice::about_config(&error, language));
         }
     };
     let language = requested_language.unwrap_or(config.language);
     let (renewal, connection) = match CertificateRenewer::load(&arguments.config) {
         Ok(both) => both,
-        Err(error) => return say(language, advice::about_renewal(&error, language).1),
+        Err(error) => return setup_error(language, advice::about_renewal(&error, language).1),
     };
     let folder = match WatchedFolder::open(&arguments.dir) {
         Ok(folder) => folder,

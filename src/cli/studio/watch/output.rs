@@ -1,4 +1,4 @@
-//! What the photographer sees: a line for every photo that is done, on stdout; messages and a calm line of progress on stderr.
+//! Output of `watch`: a line for every photo that is done, on stdout; messages and a calm line of progress on stderr.
 //!
 //! The code is shown on a terminal only. Elsewhere stdout ends in a journal or a file that is kept, copied and read by others,
 //! while the receipt, which holds the code, is deleted with the photo: there the line names the receipt.
@@ -101,21 +101,13 @@ impl WatchObserver for ConsoleOutput {
 }
 
 fn progress_line(status: &WatchStatus, language: Language) -> String {
-    let WatchStatus {
-        arriving,
-        waiting,
-        in_progress: under_way,
-        sent,
-        refused,
-        gateway_down_since: line_down_since,
-        ..
-    } = status;
+    let WatchStatus { arriving, waiting, in_progress: under_way, sent, refused, gateway_down_since, .. } = status;
     let waiting = arriving + waiting;
     let mut line = language.pick(
         format!("wartend {waiting}, unterwegs {under_way}, eingeliefert {sent}, abgelehnt {refused}"),
         format!("waiting {waiting}, under way {under_way}, sent {sent}, refused {refused}"),
     );
-    if let Some(since) = line_down_since {
+    if let Some(since) = gateway_down_since {
         line.push_str(&language.pick(format!("; kein Gateway seit {since}"), format!("; no gateway since {since}")));
     }
     line

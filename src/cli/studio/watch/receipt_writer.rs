@@ -1,4 +1,4 @@
-//! What is laid beside the photos, in words.
+//! Texts of the receipts and reports that are laid beside the photos.
 
 use std::ffi::OsStr;
 use std::io;

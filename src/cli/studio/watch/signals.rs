@@ -1,4 +1,4 @@
-//! When to stop: Ctrl-C, and on Unix the signal that systemd sends.
+//! Signals that stop a watch: Ctrl-C, and on Unix the one that systemd sends.
 
 use std::io;
 

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Arguments;
+use super::arguments::Arguments;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::{eprint, print};
+use crate::cli::studio::output::{eprint, print};
 use crate::domain::language::Language;
 
 /// Where it belongs.
@@ -46,7 +46,7 @@ pub(super) fn print_unit(arguments: &Arguments, language: Language) -> Exit {
 /// `None` for paths that are no text, and for control characters anywhere.
 fn unit(program: &Path, dir: &Path, config: &Path, options: &[String]) -> Option<String> {
     let (program, dir, config) = (quoted(program.to_str()?)?, quoted(dir.to_str()?)?, quoted(config.to_str()?)?);
-    let wishes = options.iter().map(|wish| quoted(wish)).collect::<Option<Vec<_>>>()?.join(" ");
+    let options = options.iter().map(|option| quoted(option)).collect::<Option<Vec<_>>>()?.join(" ");
     // Of the hardening options those that a user manager can apply without privileges. Nothing that needs a namespace: many
     // shops' machines forbid those to users, and a unit that does not start is worse.
     Some(format!(
@@ -55,7 +55,7 @@ Description=Lichtbild: deposit passport photos exported to a folder
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart={program} watch --config {config} {wishes} -- {dir}
+ExecStart={program} watch --config {config} {options} -- {dir}
 Restart=on-failure
 # A folder that is not mounted yet may be in half a minute.
 RestartSec=30
@@ -97,9 +97,9 @@ mod tests {
 
     #[test]
     fn paths_are_quoted_for_systemd() {
-        let wishes = ["--studio", "Foto \"K\""].map(str::to_owned);
+        let options = ["--studio", "Foto \"K\""].map(str::to_owned);
         let program = Path::new("/opt/l/lichtbild-studio");
-        let unit = unit(program, Path::new("/home/k/100 % \"gut\"/-x"), Path::new("/c$1.toml"), &wishes).unwrap();
+        let unit = unit(program, Path::new("/home/k/100 % \"gut\"/-x"), Path::new("/c$1.toml"), &options).unwrap();
         let line = unit.lines().find(|line| line.starts_with("ExecStart=")).unwrap();
         assert_eq!(
             line,

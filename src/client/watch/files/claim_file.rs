@@ -79,19 +79,19 @@ impl Job {
             atomic_file::remove_temporary_files(&self.photo_dir())?;
         }
         let emptied = remove_folder(&self.photo_dir()).and_then(|()| remove_folder(&self.job_dir));
-        let kept = match emptied {
+        let leftovers = match emptied {
             Ok(()) => None,
             Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
-                let kept = folder.leftovers().join(&self.id);
-                fs::rename(&self.job_dir, &kept)?;
-                atomic_file::sync_dir(&kept)?;
-                Some(kept)
+                let leftovers = folder.leftovers().join(&self.id);
+                fs::rename(&self.job_dir, &leftovers)?;
+                atomic_file::sync_dir(&leftovers)?;
+                Some(leftovers)
             }
             Err(error) => return Err(error),
         };
         atomic_file::sync_dir(&self.job_dir)?;
         failpoint::reached("watch.closed");
-        Ok(kept)
+        Ok(leftovers)
     }
 }
 
@@ -152,10 +152,10 @@ pub fn list_unfinished(folder: &WatchedFolder) -> io::Result<Vec<Job>> {
         match fs::read_dir(entry.path())?.next().transpose()? {
             None => remove_folder(&entry.path())?,
             // Nothing that we made.
-            Some(place) if !place.file_type()?.is_dir() => {}
-            Some(place) => {
+            Some(photo) if !photo.file_type()?.is_dir() => {}
+            Some(photo) => {
                 let id = entry.file_name().to_string_lossy().into_owned();
-                jobs.push(Job { id, name: place.file_name(), job_dir: entry.path() });
+                jobs.push(Job { id, name: photo.file_name(), job_dir: entry.path() });
             }
         }
     }

@@ -34,10 +34,10 @@ pub fn put_into_sent(
     receipt_writer: &dyn ReceiptWriter,
 ) -> io::Result<PathBuf> {
     let _alone = folder.sent_lock.lock().unwrap_or_else(PoisonError::into_inner);
-    let place = write_receipt_files(folder, job, receipt, receipt_writer)?;
-    rename_durably(&job.photo(), &place.photo())?;
+    let reserved = write_receipt_files(folder, job, receipt, receipt_writer)?;
+    rename_durably(&job.photo(), &reserved.photo())?;
     failpoint::reached("watch.sent_moved");
-    Ok(place.sidecar(RECEIPT_TEXT))
+    Ok(reserved.sidecar(RECEIPT_TEXT))
 }
 
 /// Puts a receipt into `sent/` whose photo is not there any more, or not as it was.
@@ -51,7 +51,7 @@ pub fn put_receipt_into_sent(
     receipt_writer: &dyn ReceiptWriter,
 ) -> io::Result<PathBuf> {
     let _alone = folder.sent_lock.lock().unwrap_or_else(PoisonError::into_inner);
-    write_receipt_files(folder, job, receipt, receipt_writer).map(|place| place.sidecar(RECEIPT_TEXT))
+    write_receipt_files(folder, job, receipt, receipt_writer).map(|reserved| reserved.sidecar(RECEIPT_TEXT))
 }
 
 fn write_receipt_files(
@@ -60,9 +60,10 @@ fn write_receipt_files(
     receipt: &StoredReceipt,
     receipt_writer: &dyn ReceiptWriter,
 ) -> io::Result<ReservedName> {
-    let is_own =
-        |paper: &[u8]| StoredReceipt::parse(paper).is_some_and(|other| other.body.photo_id == receipt.body.photo_id);
-    let claim = NameReservation {
+    let is_own = |sidecar: &[u8]| {
+        StoredReceipt::parse(sidecar).is_some_and(|other| other.body.photo_id == receipt.body.photo_id)
+    };
+    let reservation = NameReservation {
         directory: &folder.sent(),
         name: &job.name,
         suffix: RECEIPT_JSON,
@@ -70,16 +71,16 @@ fn write_receipt_files(
         is_own: &is_own,
     };
     // All but the last step may have been done before: the contents are the same each time.
-    let place = claim.reserve(&receipt.to_json()?, FileMode::OwnerOnly)?;
+    let reserved = reservation.reserve(&receipt.to_json()?, FileMode::OwnerOnly)?;
     failpoint::reached("watch.sent_claimed");
     let text = receipt_writer.receipt_text(&receipt.body);
     // Others may write into this folder: a link that they place there is not followed.
-    atomic_file::replace_entry(&place.sidecar(RECEIPT_TEXT), text.as_bytes(), FileMode::OwnerOnly)?;
+    atomic_file::replace_entry(&reserved.sidecar(RECEIPT_TEXT), text.as_bytes(), FileMode::OwnerOnly)?;
     if let Some(pdf) = receipt_writer.receipt_pdf(&receipt.body)? {
-        atomic_file::replace_entry(&place.sidecar(RECEIPT_PDF), &pdf, FileMode::OwnerOnly)?;
+        atomic_file::replace_entry(&reserved.sidecar(RECEIPT_PDF), &pdf, FileMode::OwnerOnly)?;
     }
     failpoint::reached("watch.papers_written");
-    Ok(place)
+    Ok(reserved)
 }
 
 /// Puts a refused photo and its report into `refused/`. Gives the report.
@@ -93,11 +94,11 @@ pub fn put_into_refused(
     receipt_writer: &dyn ReceiptWriter,
 ) -> io::Result<PathBuf> {
     let report = format!("{}\n\n{}\n", receipt_writer.report(&job.name, refusal).trim_end(), job_marker(job));
-    let place = refusal_reservation(job, &folder.refused(), &|paper| has_job_marker(paper, job))
+    let reserved = refusal_reservation(job, &folder.refused(), &|sidecar| has_job_marker(sidecar, job))
         .reserve(report.as_bytes(), FileMode::WorldReadable)?;
     failpoint::reached("watch.refusal_claimed");
-    finish_refusal(job, &place)?;
-    Ok(place.sidecar(REPORT))
+    finish_refusal(job, &reserved)?;
+    Ok(reserved.sidecar(REPORT))
 }
 
 /// The report of a refusal that a crash interrupted, which is finished by that.
@@ -105,10 +106,10 @@ pub fn put_into_refused(
 /// # Errors
 /// What the system says; to be called again.
 pub fn resume_refusal(folder: &WatchedFolder, job: &Job) -> io::Result<Option<PathBuf>> {
-    let found = refusal_reservation(job, &folder.refused(), &|paper| has_job_marker(paper, job)).find()?;
-    let Some(place) = found else { return Ok(None) };
-    finish_refusal(job, &place)?;
-    Ok(Some(place.sidecar(REPORT)))
+    let found = refusal_reservation(job, &folder.refused(), &|sidecar| has_job_marker(sidecar, job)).find()?;
+    let Some(reserved) = found else { return Ok(None) };
+    finish_refusal(job, &reserved)?;
+    Ok(Some(reserved.sidecar(REPORT)))
 }
 
 fn refusal_reservation<'a>(
@@ -120,14 +121,14 @@ fn refusal_reservation<'a>(
 }
 
 /// The photo before its spool: a spool that lay there alone would be no photo's, and the photo would get a second key.
-fn finish_refusal(job: &Job, place: &ReservedName) -> io::Result<()> {
+fn finish_refusal(job: &Job, reserved: &ReservedName) -> io::Result<()> {
     if job.has_photo()? {
-        rename_durably(&job.photo(), &place.photo())?;
+        rename_durably(&job.photo(), &reserved.photo())?;
     }
     failpoint::reached("watch.refused_moved");
     if job.spool().try_exists()? {
         // Beside the photo as `push` wants it: pushing that file by hand leads to the same code.
-        let mut name = place.photo().into_os_string();
+        let mut name = reserved.photo().into_os_string();
         name.push(spool::SUFFIX);
         rename_durably(&job.spool(), Path::new(&name))?;
     }
@@ -159,6 +160,6 @@ pub fn leftover_receipt(job: &Job) -> io::Result<Option<StoredReceipt>> {
 }
 
 /// A photo's own name in `sent/`, of the name of its claiming paper.
-pub fn claimed_by(paper: &Path) -> Option<std::ffi::OsString> {
-    super::name_reservation::strip_suffix(paper.file_name()?, RECEIPT_JSON)
+pub fn claimed_by(sidecar: &Path) -> Option<std::ffi::OsString> {
+    super::name_reservation::strip_suffix(sidecar.file_name()?, RECEIPT_JSON)
 }

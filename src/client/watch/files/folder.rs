@@ -14,7 +14,7 @@ const SENT: &str = "sent";
 /// Refused photos with their reports.
 const REFUSED: &str = "refused";
 /// What no rule knows a place for; in the working folder.
-const KEPT: &str = "kept";
+const LEFTOVERS: &str = "kept";
 
 /// A watched folder. Nobody else watches it while this lives.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl WatchedFolder {
             return Err(unusable(io::ErrorKind::NotADirectory.into()));
         }
         let working = directory.join(WORKING);
-        fs::create_dir_all(working.join(KEPT)).map_err(unusable)?;
+        fs::create_dir_all(working.join(LEFTOVERS)).map_err(unusable)?;
         let lock =
             File::options().create(true).truncate(false).write(true).open(working.join("lock")).map_err(unusable)?;
         match lock.try_lock() {
@@ -78,7 +78,7 @@ impl WatchedFolder {
 
     /// Where leftovers go.
     pub(super) fn leftovers(&self) -> PathBuf {
-        self.working().join(KEPT)
+        self.working().join(LEFTOVERS)
     }
 
     /// The gateway's rules as they were last heard.
@@ -136,13 +136,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_writer_left_is_removed() {
+    fn leftovers_of_a_killed_writer_are_removed() {
         let directory = tempfile::tempdir().unwrap();
         drop(WatchedFolder::open(directory.path()).unwrap());
-        let left = directory.path().join("sent/.lichtbild-abc.tmp");
-        fs::write(&left, "half a receipt").unwrap();
+        let leftover = directory.path().join("sent/.lichtbild-abc.tmp");
+        fs::write(&leftover, "half a receipt").unwrap();
         WatchedFolder::open(directory.path()).unwrap();
-        assert!(!left.exists());
+        assert!(!leftover.exists());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Files of a watched folder: arrival, claim, filing, retention.
+//! Files of a watched folder: stability, claiming, name reservation, filing, retention.
 
 pub mod claim_file;
 pub mod filing;

@@ -96,17 +96,17 @@ impl NameReservation<'_> {
     ///
     /// # Errors
     /// What the system says; nothing is taken then.
-    pub fn reserve(&self, content: &[u8], audience: FileMode) -> io::Result<ReservedName> {
-        if let Some(place) = self.find()? {
-            atomic_file::sync_dir(&place.sidecar(self.suffix))?;
-            return Ok(place);
+    pub fn reserve(&self, content: &[u8], mode: FileMode) -> io::Result<ReservedName> {
+        if let Some(reserved) = self.find()? {
+            atomic_file::sync_dir(&reserved.sidecar(self.suffix))?;
+            return Ok(reserved);
         }
         let mut number = 1;
         loop {
-            let place = ReservedName::numbered(self.directory, self.name, number);
-            if self.is_free(&place) {
-                match atomic_file::write_new(&place.sidecar(self.suffix), content, audience) {
-                    Ok(()) => return Ok(place),
+            let reserved = ReservedName::numbered(self.directory, self.name, number);
+            if self.is_free(&reserved) {
+                match atomic_file::write_new(&reserved.sidecar(self.suffix), content, mode) {
+                    Ok(()) => return Ok(reserved),
                     // Another photo of this name was faster.
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                     Err(error) => return Err(error),
@@ -116,9 +116,9 @@ impl NameReservation<'_> {
         }
     }
 
-    fn is_free(&self, place: &ReservedName) -> bool {
-        let papers = self.other_suffixes.iter().chain([&self.suffix]).map(|suffix| place.sidecar(suffix));
-        papers.chain([place.photo()]).all(|path| path.symlink_metadata().is_err())
+    fn is_free(&self, reserved: &ReservedName) -> bool {
+        let sidecars = self.other_suffixes.iter().chain([&self.suffix]).map(|suffix| reserved.sidecar(suffix));
+        sidecars.chain([reserved.photo()]).all(|path| path.symlink_metadata().is_err())
     }
 }
 
@@ -141,20 +141,20 @@ mod tests {
 
     fn take(directory: &Path, name: &str, content: &str) -> ReservedName {
         let is_own = |paper: &[u8]| paper == content.as_bytes();
-        let claim = NameReservation {
+        let reservation = NameReservation {
             directory,
             name: name.as_ref(),
             suffix: ".txt",
             other_suffixes: &[".pdf"],
             is_own: &is_own,
         };
-        let place = claim.reserve(content.as_bytes(), FileMode::OwnerOnly).unwrap();
-        assert_eq!(claim.find().unwrap().as_ref(), Some(&place));
-        place
+        let reserved = reservation.reserve(content.as_bytes(), FileMode::OwnerOnly).unwrap();
+        assert_eq!(reservation.find().unwrap().as_ref(), Some(&reserved));
+        reserved
     }
 
     #[test]
-    fn the_same_photo_finds_its_place_and_another_one_gets_the_next() {
+    fn the_same_photo_finds_its_name_and_another_one_gets_the_next() {
         let directory = tempfile::tempdir().unwrap();
         let first = take(directory.path(), "anna.jpg", "first");
         assert_eq!(first.photo(), directory.path().join("anna.jpg"));
@@ -166,23 +166,23 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_there_already_is_left_alone() {
+    fn existing_files_are_not_touched() {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("anna.jpg"), "somebody's").unwrap();
         fs::write(directory.path().join("anna (2).pdf"), "somebody's").unwrap();
         fs::create_dir(directory.path().join("anna (3).txt")).unwrap();
-        let place = take(directory.path(), "anna.jpg", "mine");
-        assert_eq!(place.sidecar(".txt"), directory.path().join("anna (4).txt"));
+        let reserved = take(directory.path(), "anna.jpg", "mine");
+        assert_eq!(reserved.sidecar(".txt"), directory.path().join("anna (4).txt"));
     }
 
     #[test]
-    fn a_long_name_leaves_room_for_its_papers() {
+    fn a_long_name_leaves_room_for_its_sidecars() {
         let directory = tempfile::tempdir().unwrap();
         let name = format!("{}.jpeg", "ü".repeat(125));
         for content in ["one", "two"] {
-            let place = take(directory.path(), &name, content);
-            fs::write(place.photo(), "").unwrap();
-            fs::write(place.sidecar(".receipt.json"), "").unwrap();
+            let reserved = take(directory.path(), &name, content);
+            fs::write(reserved.photo(), "").unwrap();
+            fs::write(reserved.sidecar(".receipt.json"), "").unwrap();
         }
     }
 }

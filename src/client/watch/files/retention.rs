@@ -1,4 +1,4 @@
-//! How long sent photos and their receipts, which hold the code, stay in the shop.
+//! Retention of sent photos and their receipts, which hold the code, in the studio.
 
 use std::fmt;
 use std::str::FromStr;

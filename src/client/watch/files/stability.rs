@@ -1,5 +1,5 @@
-//! When a file is complete: nobody tells, so it is looked at again and again. Events of the file system would say it no better,
-//! and network shares have none.
+//! Stability of files: a file is polled until it is complete, because no program reports that. Events of the file system would
+//! not report it either, and network shares have none.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -169,46 +169,46 @@ mod tests {
 
     #[test]
     fn a_whole_file_is_complete_when_it_was_left_alone() {
-        let mut shop = TestFolder::new();
-        shop.write("anna.jpg", WHOLE);
-        assert!(shop.complete_at(0).is_empty() && shop.complete_at(1).is_empty());
-        assert_eq!(shop.complete_at(2), ["anna.jpg"]);
+        let mut folder = TestFolder::new();
+        folder.write("anna.jpg", WHOLE);
+        assert!(folder.complete_at(0).is_empty() && folder.complete_at(1).is_empty());
+        assert_eq!(folder.complete_at(2), ["anna.jpg"]);
     }
 
     #[test]
     fn a_file_that_grows_is_waited_for() {
-        let mut shop = TestFolder::new();
+        let mut folder = TestFolder::new();
         for second in 0..60 {
-            shop.write("anna.jpg", &vec![0; second + 1]);
-            assert!(shop.complete_at(second as u64).is_empty(), "{second}");
+            folder.write("anna.jpg", &vec![0; second + 1]);
+            assert!(folder.complete_at(second as u64).is_empty(), "{second}");
         }
-        shop.write("anna.jpg", WHOLE);
-        assert!(shop.complete_at(60).is_empty());
-        assert_eq!(shop.complete_at(62), ["anna.jpg"]);
+        folder.write("anna.jpg", WHOLE);
+        assert!(folder.complete_at(60).is_empty());
+        assert_eq!(folder.complete_at(62), ["anna.jpg"]);
     }
 
     #[test]
     fn a_file_that_does_not_end_is_taken_after_a_long_time() {
-        let mut shop = TestFolder::new();
-        shop.write("anna.jpg", b"half a pict");
-        assert!(shop.complete_at(0).is_empty() && shop.complete_at(29).is_empty());
-        assert_eq!(shop.complete_at(30), ["anna.jpg"]);
+        let mut folder = TestFolder::new();
+        folder.write("anna.jpg", b"half a pict");
+        assert!(folder.complete_at(0).is_empty() && folder.complete_at(29).is_empty());
+        assert_eq!(folder.complete_at(30), ["anna.jpg"]);
     }
 
     #[test]
     fn a_second_file_of_a_name_settles_anew() {
-        let mut shop = TestFolder::new();
-        shop.write("anna.jpg", WHOLE);
-        shop.complete_at(0);
-        assert_eq!(shop.complete_at(2).len(), 1);
-        shop.arrivals.forget(OsStr::new("anna.jpg"));
-        assert!(shop.complete_at(3).is_empty());
-        assert_eq!(shop.complete_at(5).len(), 1);
+        let mut folder = TestFolder::new();
+        folder.write("anna.jpg", WHOLE);
+        folder.complete_at(0);
+        assert_eq!(folder.complete_at(2).len(), 1);
+        folder.arrivals.forget(OsStr::new("anna.jpg"));
+        assert!(folder.complete_at(3).is_empty());
+        assert_eq!(folder.complete_at(5).len(), 1);
     }
 
     #[test]
     fn only_image_files_are_claimed() {
-        let mut shop = TestFolder::new();
+        let mut folder = TestFolder::new();
         for name in [
             ".hidden.jpg",
             "~anna.jpg",
@@ -220,28 +220,29 @@ mod tests {
             "list.txt",
             "jpg",
         ] {
-            shop.write(name, WHOLE);
+            folder.write(name, WHOLE);
         }
-        shop.write("empty.jpg", b"");
-        fs::create_dir(shop.directory.path().join("folder.jpg")).unwrap();
-        shop.complete_at(0);
-        assert!(shop.complete_at(100).is_empty());
+        folder.write("empty.jpg", b"");
+        fs::create_dir(folder.directory.path().join("folder.jpg")).unwrap();
+        folder.complete_at(0);
+        assert!(folder.complete_at(100).is_empty());
         for name in ["-f.jpg", "Müller, Änne (1).JPEG", "scan.png"] {
-            shop.write(name, WHOLE);
+            folder.write(name, WHOLE);
         }
-        shop.complete_at(101);
-        assert_eq!(shop.complete_at(103).len(), 3);
+        folder.complete_at(101);
+        assert_eq!(folder.complete_at(103).len(), 3);
     }
 
     #[cfg(unix)]
     #[test]
     fn a_link_is_not_followed_and_a_name_need_not_be_text() {
         use std::os::unix::ffi::OsStrExt;
-        let mut shop = TestFolder::new();
+        let mut folder = TestFolder::new();
         let name = OsStr::from_bytes(b"M\xFCller.jpg");
-        shop.write(name, WHOLE);
-        std::os::unix::fs::symlink(shop.directory.path().join(name), shop.directory.path().join("link.jpg")).unwrap();
-        shop.complete_at(0);
-        assert_eq!(shop.complete_at(2), [name]);
+        folder.write(name, WHOLE);
+        std::os::unix::fs::symlink(folder.directory.path().join(name), folder.directory.path().join("link.jpg"))
+            .unwrap();
+        folder.complete_at(0);
+        assert_eq!(folder.complete_at(2), [name]);
     }
 }

@@ -104,7 +104,7 @@ impl Manifest {
             ManifestFormat::Named(other) => return Err(unknown_format(file, other)),
             ManifestFormat::Numbered(other) => return Err(unknown_format(file, other)),
         }
-        let files = manifest.files.iter().map(|kept| &kept.file);
+        let files = manifest.files.iter().map(|entry| &entry.file);
         let stray =
             files.chain(manifest.database.as_ref().map(|database| &database.file)).find(|file| !is_inside(file));
         match stray {
@@ -118,7 +118,7 @@ impl Manifest {
 
     /// The file of this key, where it is in the backup.
     pub(in crate::cli::gateway) fn file(&self, key: &str) -> Option<&BackedUpFile> {
-        self.files.iter().find(|kept| kept.key == key && kept.sha256.is_some())
+        self.files.iter().find(|entry| entry.key == key && entry.sha256.is_some())
     }
 }
 

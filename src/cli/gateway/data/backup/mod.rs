@@ -12,8 +12,8 @@ use clap::{Args, ValueEnum};
 use self::manifest::{BackedUpDatabase, BackedUpFile, Manifest};
 use self::signature::{copy_with_digest, signing_key};
 use crate::atomic_file::{FileMode, PendingFolder, write_new};
-use crate::cli::gateway::ConfigOption;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
@@ -68,7 +68,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let now = SystemClock.now();
     let mut manifest = Manifest::new(now, key.as_ref().map(|key| key.verifier().sha256()));
     let folder = config_file.parent().unwrap_or(Path::new(""));
-    let mut copied = DatabaseCopy { log_is_whole: true, schema_faults: Vec::new() };
+    let mut copied = DatabaseCopy { log_is_whole: true, schema_differences: Vec::new() };
     if arguments.keys != KeySelection::Only {
         let text = fs::read(config_file)
             .map_err(|error| CommandError::new(format!("cannot read {}: try again", config_file.display()), error))?;
@@ -115,8 +115,8 @@ fn write_manifest(
     let text = serde_json::to_vec_pretty(manifest)
         .map_err(|error| CommandError::new("what is in the backup cannot be written down", error))?;
     let write = |name: &str, bytes: &[u8]| {
-        let place = draft.path_for(Path::new(name)).map_err(cannot_write)?;
-        write_new(&place, bytes, FileMode::OwnerOnly).map_err(cannot_write)
+        let path = draft.path_for(Path::new(name)).map_err(cannot_write)?;
+        write_new(&path, bytes, FileMode::OwnerOnly).map_err(cannot_write)
     };
     if let Some(key) = key {
         write(signature::FILE_NAME, &key.sign_document(manifest::FORMAT, &text)?)?;
@@ -128,7 +128,7 @@ fn write_manifest(
 struct DatabaseCopy {
     log_is_whole: bool,
     /// Objects of the schema that `restore` refuses.
-    schema_faults: Vec<String>,
+    schema_differences: Vec<String>,
 }
 
 /// Copies the database, and finds out what is in the copy.
@@ -141,22 +141,22 @@ async fn copy_database(
 ) -> Result<DatabaseCopy, CommandError> {
     let unusable = |error| crate::cli::gateway::admin_context::database_error(error, &config.database);
     let inside = config.database_path_in_folder(folder).unwrap_or_else(|| "lichtbild.sqlite".into());
-    let place = draft.path_for(&inside).and_then(|place| write_new(&place, b"", FileMode::OwnerOnly).map(|()| place));
-    let place = place.map_err(|error| CommandError::new("cannot begin the copy of the database", error))?;
+    let path = draft.path_for(&inside).and_then(|path| write_new(&path, b"", FileMode::OwnerOnly).map(|()| path));
+    let path = path.map_err(|error| CommandError::new("cannot begin the copy of the database", error))?;
     let store = SqlStore::open_for_backup(&config.database).await.map_err(unusable)?;
-    let copied = store.copy_into(&place, now).await;
+    let copied = store.copy_into(&path, now).await;
     store.close().await;
     copied.map_err(unusable)?;
 
-    let copy = SqlStore::open_copy(&DatabaseLocation::File(place.clone())).await.map_err(unusable)?;
+    let copy = SqlStore::open_copy(&DatabaseLocation::File(path.clone())).await.map_err(unusable)?;
     let found = inspect_copy(&copy, manifest).await;
     copy.close().await;
-    let (log, schema_faults) = found.map_err(unusable)?;
-    let sha256 = File::open(&place).and_then(|mut file| copy_with_digest(&mut file, &mut io::sink()));
+    let (log, schema_differences) = found.map_err(unusable)?;
+    let sha256 = File::open(&path).and_then(|mut file| copy_with_digest(&mut file, &mut io::sink()));
     let sha256 = sha256.map_err(|error| CommandError::new("cannot read back the copy of the database", error))?;
     let (log_rows, log_head) = (log.last.sequence, log.last.sha256);
     manifest.database = Some(BackedUpDatabase { file: inside, sha256: Some(sha256), log_rows, log_head });
-    Ok(DatabaseCopy { log_is_whole: log.fault.is_none(), schema_faults })
+    Ok(DatabaseCopy { log_is_whole: log.fault.is_none(), schema_differences })
 }
 
 async fn inspect_copy(copy: &SqlStore, manifest: &mut Manifest) -> Result<(VerifiedLog, Vec<String>), StoreError> {
@@ -164,12 +164,12 @@ async fn inspect_copy(copy: &SqlStore, manifest: &mut Manifest) -> Result<(Verif
     let begin = copy.log_anchor().await.unwrap_or(ChainLink::START);
     manifest.log = log_id(copy, begin).await?;
     manifest.key_file_fingerprint = copy.bound_key_file().await?;
-    let schema_faults = match copy.schema_differences().await {
+    let schema_differences = match copy.schema_differences().await {
         // Of a newer program, which knows what it has made.
         Err(StoreError::NewerSchema { .. }) => Vec::new(),
-        faults => faults?,
+        differences => differences?,
     };
-    Ok((verify_log(copy, begin, |_| {}).await?, schema_faults))
+    Ok((verify_log(copy, begin, |_| {}).await?, schema_differences))
 }
 
 /// The log's identifier: the digest of its very first row, taken from a checkpoint where that row is gone.
@@ -209,7 +209,7 @@ fn report(arguments: &Arguments, manifest: &Manifest, copied: &DatabaseCopy) -> 
             "backup": arguments.to,
             "holds": manifest,
             "log_is_whole": copied.log_is_whole,
-            "schema_faults": copied.schema_faults,
+            "schema_faults": copied.schema_differences,
         }))?;
     } else {
         print(format!("{to}"))?;
@@ -217,8 +217,8 @@ fn report(arguments: &Arguments, manifest: &Manifest, copied: &DatabaseCopy) -> 
             print(format!("  database      {} as of {}", database.file.display(), manifest.taken_at))?;
             print(format!("  transfer log  {} rows, the last one {}", database.log_rows, database.log_head))?;
         }
-        let kept = manifest.files.iter().filter(|file| file.sha256.is_some()).count();
-        print(format!("  files         {kept} that the configuration names"))?;
+        let file_count = manifest.files.iter().filter(|file| file.sha256.is_some()).count();
+        print(format!("  files         {file_count} that the configuration names"))?;
         match manifest.key {
             Some(key) => print(format!("  signed by     the audit key of SHA-256 {key}"))?,
             None => print("  signed by     no key: `restore` takes it with --unsigned only")?,
@@ -229,11 +229,11 @@ fn report(arguments: &Arguments, manifest: &Manifest, copied: &DatabaseCopy) -> 
     if !copied.log_is_whole {
         eprintln!("The chain of the transfer log does not hold: `lichtbild-gateway verify` says where.");
     }
-    if !copied.schema_faults.is_empty() {
+    if !copied.schema_differences.is_empty() {
         eprintln!(
             "`restore` will refuse this backup, for its database is not as this program makes it; put it right and take another one:"
         );
-        copied.schema_faults.iter().for_each(|fault| eprintln!("  {fault}"));
+        copied.schema_differences.iter().for_each(|difference| eprintln!("  {difference}"));
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::cli::gateway::command_error::CommandError;
 use crate::storage::{AuditLog, DatabaseLocation, SqlStore, StoreError};
 
 /// Copies the database; its bytes must be those that were backed up. What is checked is what is used: the copy.
-pub(super) fn copy(arguments: &Arguments, database: &BackedUpDatabase, place: &Path) -> Result<(), CommandError> {
+pub(super) fn copy(arguments: &Arguments, database: &BackedUpDatabase, path: &Path) -> Result<(), CommandError> {
     let from = arguments.from.join(&database.file);
     let failed = |error| {
         CommandError::new(format!("cannot copy {}: see the cause; nothing is left behind", from.display()), error)
@@ -20,8 +20,8 @@ pub(super) fn copy(arguments: &Arguments, database: &BackedUpDatabase, place: &P
     if !from.metadata().map_err(failed)?.is_file() {
         return Err(CommandError::plain(format!("{} is no regular file: take another backup", from.display())));
     }
-    write_new(place, b"", FileMode::OwnerOnly).map_err(failed)?;
-    let mut target = File::options().write(true).open(place).map_err(failed)?;
+    write_new(path, b"", FileMode::OwnerOnly).map_err(failed)?;
+    let mut target = File::options().write(true).open(path).map_err(failed)?;
     let copied = copy_with_digest(&mut File::open(&from).map_err(failed)?, &mut target).map_err(failed)?;
     if database.sha256.is_none_or(|sha256| sha256 == copied) {
         return Ok(());
@@ -35,8 +35,8 @@ pub(super) fn copy(arguments: &Arguments, database: &BackedUpDatabase, place: &P
 }
 
 /// Checks the copy as it lies there, before it is brought up to date: its schema and where its transfer log ends.
-pub(super) async fn check(place: &Path, manifest: &Manifest, database: &BackedUpDatabase) -> Result<(), CommandError> {
-    let location = DatabaseLocation::File(place.to_owned());
+pub(super) async fn check(path: &Path, manifest: &Manifest, database: &BackedUpDatabase) -> Result<(), CommandError> {
+    let location = DatabaseLocation::File(path.to_owned());
     let unusable = |error: StoreError| crate::cli::gateway::admin_context::database_error(error, &location);
     let store = SqlStore::open_copy(&location).await.map_err(unusable)?;
     let checked = async {

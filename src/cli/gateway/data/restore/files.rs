@@ -28,8 +28,8 @@ pub(super) fn copy_file(
 
 /// Reads every file of a backup but its database: each must be the one that was written, also those that are not used.
 pub(super) fn check_files(folder: &Path, manifest: &Manifest) -> Result<(), CommandError> {
-    for kept in manifest.files.iter().filter(|kept| kept.sha256.is_some()) {
-        read_verified(&folder.join(&kept.file), kept.sha256)?;
+    for entry in manifest.files.iter().filter(|entry| entry.sha256.is_some()) {
+        read_verified(&folder.join(&entry.file), entry.sha256)?;
     }
     Ok(())
 }
@@ -61,7 +61,7 @@ pub(super) fn configuration(
     let file = from.join(manifest::CONFIG_FILE_NAME);
     let text = read_verified(&file, manifest.config_sha256)?;
     let text = String::from_utf8_lossy(&text);
-    let mut paths: Vec<_> = manifest.files.iter().map(|kept| (kept.key.clone(), kept.file.clone())).collect();
+    let mut paths: Vec<_> = manifest.files.iter().map(|entry| (entry.key.clone(), entry.file.clone())).collect();
     paths.extend(manifest.database.iter().map(|database| ("database".to_owned(), database.file.clone())));
     let faulty = |fault| CommandError::plain(format!("{}: {fault}", file.display()));
     let text = replace_paths(&text, &paths).map_err(faulty)?;
@@ -82,13 +82,13 @@ pub(super) fn key_file(
     keys: Option<&Path>,
     cannot_write: impl Fn(io::Error) -> CommandError,
 ) -> Result<Option<KeyFile>, CommandError> {
-    let Some(kept) = manifest.files.iter().find(|kept| kept.key == "key_file") else { return Ok(None) };
-    let place = draft.path_for(&kept.file).map_err(cannot_write)?;
-    if !place.exists() {
+    let Some(entry) = manifest.files.iter().find(|entry| entry.key == "key_file") else { return Ok(None) };
+    let path = draft.path_for(&entry.file).map_err(cannot_write)?;
+    if !path.exists() {
         return Ok(None);
     }
     let from = keys.map_or_else(|| "the backup".to_owned(), |folder| folder.display().to_string());
-    let key_file = KeyFile::parse(&read_secret(&place)?)
+    let key_file = KeyFile::parse(&read_secret(&path)?)
         .map_err(|error| CommandError::plain(format!("the key file of {from}: {error}")))?;
     match manifest.key_file_fingerprint {
         Some(bound) if bound != key_file.fingerprint() => Err(CommandError::plain(format!(

@@ -73,30 +73,30 @@ async fn covered_rows(
     let checkpoints = checkpoints(arguments, trusted)?;
     check_backup_checkpoint(store, end, &checkpoints).await?;
     rows.retain(|row| row.sequence >= end.sequence && row.link() != end);
-    let mut walk = ChainVerifier::starting_after(end, checkpoints.iter().map(Checkpoint::link));
+    let mut verifier = ChainVerifier::starting_after(end, checkpoints.iter().map(Checkpoint::link));
     for row in &rows {
-        walk.verify_row(row).map_err(|fault| match fault.kind {
+        verifier.verify_row(row).map_err(|error| match error.kind {
             ChainErrorKind::Rewritten { .. } => CommandError::plain(format!(
-                "{shown} is not what the gateway wrote: {fault}; get the export from elsewhere"
+                "{shown} is not what the gateway wrote: {error}; get the export from elsewhere"
             )),
-            _ => not_contiguous(file, &fault.to_string()),
+            _ => not_contiguous(file, &error.to_string()),
         })?;
     }
-    let walked = walk.finish().map_err(|fault| {
+    let range = verifier.finish().map_err(|error| {
         CommandError::plain(format!(
-            "{shown} ends too early: {fault}; get an export that goes on to there, from an auditor, say"
+            "{shown} ends too early: {error}; get an export that goes on to there, from an auditor, say"
         ))
     })?;
-    let uncovered = walked.last.sequence - walked.last_checkpointed;
+    let uncovered = range.last.sequence - range.last_checkpointed;
     if uncovered == 0 {
         return Ok(rows);
     }
-    let beyond = format!("rows {} to {} of {shown}", walked.last_checkpointed + 1, walked.last.sequence);
+    let beyond = format!("rows {} to {} of {shown}", range.last_checkpointed + 1, range.last.sequence);
     match arguments.uncovered {
         Uncovered::CarryOut => eprintln!("No checkpoint covers {beyond}: they are carried out all the same."),
         Uncovered::LeaveOut => {
             eprintln!("No checkpoint covers {beyond}: they are left out.");
-            rows.retain(|row| row.sequence <= walked.last_checkpointed);
+            rows.retain(|row| row.sequence <= range.last_checkpointed);
         }
         Uncovered::Refuse => {
             return Err(CommandError::plain(format!(

@@ -50,30 +50,30 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     if let Some((folder, keys)) = keys {
         check_files(folder, keys)?;
     }
-    for kept in &manifest.files {
-        let of_keys = keys.as_ref().and_then(|(folder, keys)| Some((folder.as_path(), keys.file(&kept.key)?)));
-        match of_keys.or(Some((arguments.from.as_path(), kept))).filter(|(_, kept)| kept.sha256.is_some()) {
-            Some((folder, found)) => copy_file(folder, found, &draft, &kept.file, cannot_write)?,
-            None => missing.push(kept),
+    for file in &manifest.files {
+        let of_keys = keys.as_ref().and_then(|(folder, keys)| Some((folder.as_path(), keys.file(&file.key)?)));
+        match of_keys.or(Some((arguments.from.as_path(), file))).filter(|(_, file)| file.sha256.is_some()) {
+            Some((folder, found)) => copy_file(folder, found, &draft, &file.file, cannot_write)?,
+            None => missing.push(file),
         }
     }
     let key_file = key_file(manifest, &draft, keys.as_ref().map(|(folder, _)| folder.as_path()), cannot_write)?;
     let config = configuration(&arguments.from, manifest, &draft, cannot_write)?;
-    let place = draft.path_for(&database.file).map_err(cannot_write)?;
-    database::copy(arguments, database, &place)?;
-    database::check(&place, manifest, database).await?;
+    let path = draft.path_for(&database.file).map_err(cannot_write)?;
+    database::copy(arguments, database, &path)?;
+    database::check(&path, manifest, database).await?;
     failpoint::reached("restore.copied");
 
-    let location = DatabaseLocation::File(place);
+    let location = DatabaseLocation::File(path);
     let unusable = |error: StoreError| crate::cli::gateway::admin_context::database_error(error, &location);
     let row_keys = key_file.as_ref().map_or(RowKeys::None, |keys| RowKeys::new(keys.row_key()));
     let store = SqlStore::open_even_inactive(&location).await.map_err(unusable)?.with_row_keys(row_keys);
-    let made = restore_database(&store, key_file.as_ref(), &trusted, &config, arguments).await;
+    let summary = restore_database(&store, key_file.as_ref(), &trusted, &config, arguments).await;
     store.close().await;
-    let made = made?;
+    let summary = summary?;
     failpoint::reached("restore.before_name");
     draft.commit_new().map_err(cannot_write)?;
-    print_report(arguments, &trusted, &missing, &made)
+    print_report(arguments, &trusted, &missing, &summary)
 }
 
 async fn restore_database(

@@ -23,10 +23,10 @@ pub(super) fn print_report(
     arguments: &Arguments,
     trusted: &VerifiedBackup,
     missing: &[&BackedUpFile],
-    made: &RestoreSummary,
+    summary: &RestoreSummary,
 ) -> Result<(), CommandError> {
     let dir = arguments.dir.display();
-    let RestoreSummary { knows_until, replayed, changed, findings, restored } = made;
+    let RestoreSummary { knows_until, replayed, changed, findings, restored } = summary;
     if arguments.json {
         print(serde_json::json!({
             "gateway": arguments.dir,
@@ -50,8 +50,8 @@ pub(super) fn print_report(
         print(format!("  photos held back   {}", restored.photos))?;
         print(format!("  invitations ended  {}", restored.invitations))?;
         print(format!("  transfer log       {} rows, the last one {}", findings.log_rows, findings.log_head))?;
-        for kept in missing {
-            print(format!("  missing            {} ({})", kept.file.display(), kept.key))?;
+        for file in missing {
+            print(format!("  missing            {} ({})", file.file.display(), file.key))?;
         }
     }
     print_next_steps(missing, *knows_until);
@@ -60,7 +60,7 @@ pub(super) fn print_report(
 }
 
 fn print_next_steps(missing: &[&BackedUpFile], knows_until: Timestamp) {
-    let needed = missing.iter().any(|kept| kept.key == "key_file" || kept.key == "certificates.server_key");
+    let needed = missing.iter().any(|file| file.key == "key_file" || file.key == "certificates.server_key");
     eprintln!("What happened after {knows_until} is not known to it. Before it serves:");
     if needed {
         eprintln!("- Put the missing keys in their places (mode 0600): without the key file nothing opens.");

@@ -102,19 +102,19 @@ fn trusted_key(
 
 /// The audit key in a folder: the public half, or the private key, of which it is a part.
 fn find_audit_key(folder: &Path, manifest: &Manifest) -> Result<Option<CheckpointVerifier>, CommandError> {
-    let read = |kept: &BackedUpFile| {
-        let file = folder.join(&kept.file);
-        let text = read_verified(&file, kept.sha256)?;
+    let read = |entry: &BackedUpFile| {
+        let file = folder.join(&entry.file);
+        let text = read_verified(&file, entry.sha256)?;
         Ok::<_, CommandError>((file, zeroize::Zeroizing::new(String::from_utf8_lossy(&text).into_owned())))
     };
-    if let Some(kept) = manifest.file("audit.key") {
-        let (file, text) = read(kept)?;
+    if let Some(entry) = manifest.file("audit.key") {
+        let (file, text) = read(entry)?;
         let key = CheckpointKey::from_pem(&text)
             .map_err(|error| CommandError::new(format!("{} is not an audit key", file.display()), error))?;
         return Ok(Some(key.verifier().clone()));
     }
-    let Some(kept) = manifest.file("audit.public_key") else { return Ok(None) };
-    let (file, text) = read(kept)?;
+    let Some(entry) = manifest.file("audit.public_key") else { return Ok(None) };
+    let (file, text) = read(entry)?;
     public_key(&file, &text).map(Some)
 }
 

@@ -1,0 +1,204 @@
+//! Issuing a device's certificate and writing the files that it needs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::new_device::NewDevice;
+use crate::atomic_file::{FileMode, write_new};
+use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::output::print;
+use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::config::Config;
+use crate::domain::id::{DeviceId, PartyId};
+use crate::domain::party::{Device, Party, Role};
+use crate::entropy::OsEntropy;
+use crate::flows::admin::administer::Administration;
+use crate::identity::authority::Authority;
+use crate::identity::issue::{ClientSubject, IssuanceTerms, IssuedCertificate, issue_client};
+use crate::identity::key::DeviceKey;
+use crate::identity::pkcs12::{generate_password, to_pkcs12};
+use crate::identity::public_key::PublicKey;
+use crate::server::secret_file::read_secret;
+use crate::storage::requests::CertificateRecord;
+
+/// Key of a device, by its origin.
+pub(crate) enum NewKey {
+    /// Made here, for a device that cannot make its own.
+    Generated(DeviceKey),
+    /// Made on the device, which has shown that it holds it.
+    Requested(PublicKey),
+}
+
+/// What was written for a device.
+#[derive(Serialize)]
+pub(crate) struct ProvisionedDevice {
+    pub(crate) device_id: DeviceId,
+    party_id: PartyId,
+    pub(crate) certificate: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) p12: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "serialize_in_clear")]
+    pub(crate) p12_password: Option<Zeroizing<String>>,
+    pub(crate) ca: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) studio_config: Option<PathBuf>,
+    expires_at: Timestamp,
+}
+
+fn serialize_in_clear<S: serde::Serializer>(
+    password: &Option<Zeroizing<String>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_some(&password.as_ref().map(|password| password.as_str()))
+}
+
+impl ProvisionedDevice {
+    pub(super) fn print(&self) -> Result<(), CommandError> {
+        print(format!("device       {}", self.device_id))?;
+        print(format!("certificate  {}", self.certificate.display()))?;
+        for (name, file) in [("key", &self.key), ("PKCS#12", &self.p12), ("studio.toml", &self.studio_config)] {
+            if let Some(file) = file {
+                print(format!("{name:<12} {}", file.display()))?;
+            }
+        }
+        print(format!("gateway CA   {}", self.ca.display()))?;
+        if let Some(password) = &self.p12_password {
+            print(format!("PKCS#12 password  {}", password.as_str()))?;
+        }
+        print(format!("valid until  {}", self.expires_at))?;
+        if self.key.is_some() {
+            eprintln!(
+                "Bring these files to the device by hand, then delete them here: whoever has the key is the device."
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Issues a certificate, writes the device's files, and makes the device known.
+///
+/// The files come first: a certificate that the store does not know opens nothing, while a device without its files would have
+/// to be revoked again.
+pub(crate) async fn provision(
+    administration: &Administration<'_>,
+    config: &Config,
+    NewDevice { party, label, scope }: &NewDevice<'_>,
+    key: NewKey,
+    out: Option<&Path>,
+) -> Result<ProvisionedDevice, CommandError> {
+    let now = SystemClock.now();
+    let device_id = DeviceId::generate(now, &OsEntropy)
+        .map_err(|error| CommandError::new("no identifier could be made: try again", error))?;
+    let (authority, authority_key) = match party.role {
+        Role::Studio => (&config.certificates.studio_ca, &config.certificates.studio_ca_key),
+        Role::Office => (&config.certificates.office_ca, &config.certificates.office_ca_key),
+    };
+    let authority = Authority::from_pem(&read_public(authority)?, &read_secret(authority_key)?)?;
+    let subject = ClientSubject { role: party.role, party_id: party.party_id, device_id };
+    let public_key = match &key {
+        NewKey::Generated(key) => key.public_key(),
+        NewKey::Requested(key) => key.clone(),
+    };
+    let issued = issue_client(
+        &authority,
+        &subject,
+        &public_key,
+        &IssuanceTerms::with_validity(config.certificate_validity()),
+        now,
+        &OsEntropy,
+    )?;
+
+    let folder = out.map_or_else(|| PathBuf::from(device_id.to_string()), Path::to_path_buf);
+    let provisioned = write_files(&folder, config, party, &authority, &issued, &key, device_id)?;
+    let device = Device {
+        device_id,
+        party_id: party.party_id,
+        label: (*label).to_owned(),
+        duty: *scope,
+        created_at: now,
+        revoked_at: None,
+        certificate_expires_at: Some(issued.not_after),
+    };
+    let certificate = CertificateRecord {
+        sha256: issued.sha256,
+        serial: issued.serial.as_bytes().to_vec(),
+        not_before: issued.not_before,
+        not_after: issued.not_after,
+    };
+    administration.add_device(&device, &certificate).await?;
+    Ok(provisioned)
+}
+
+fn write_files(
+    folder: &Path,
+    config: &Config,
+    party: &Party,
+    authority: &Authority,
+    issued: &IssuedCertificate,
+    key: &NewKey,
+    device_id: DeviceId,
+) -> Result<ProvisionedDevice, CommandError> {
+    fs::create_dir_all(folder)
+        .map_err(|error| CommandError::new(format!("cannot make {}: choose another --out", folder.display()), error))?;
+    let folder = fs::canonicalize(folder)
+        .map_err(|error| CommandError::new(format!("cannot open {}: choose another --out", folder.display()), error))?;
+    let write = |name: &str, bytes: &[u8], audience| -> Result<PathBuf, CommandError> {
+        let file = folder.join(name);
+        write_new(&file, bytes, audience).map_err(|error| {
+            CommandError::new(format!("cannot write {}: choose an empty folder with --out", file.display()), error)
+        })?;
+        Ok(file)
+    };
+    let mut provisioned = ProvisionedDevice {
+        device_id,
+        party_id: party.party_id,
+        certificate: write("certificate.pem", issued.pem.as_bytes(), FileMode::WorldReadable)?,
+        key: None,
+        p12: None,
+        p12_password: None,
+        ca: write("gateway-ca.pem", read_public(&config.certificates.server_ca)?.as_bytes(), FileMode::WorldReadable)?,
+        studio_config: None,
+        expires_at: issued.not_after,
+    };
+    if let NewKey::Generated(key) = key {
+        let password = generate_password(&OsEntropy)
+            .map_err(|error| CommandError::new("no password could be made: try again", error))?;
+        let name = format!("{}, {}", party.name, party.place);
+        let p12 = to_pkcs12(key, &issued.der, &[authority.certificate_der()], &name, &password)
+            .map_err(|error| CommandError::plain(error.to_string()))?;
+        provisioned.key = Some(write("key.pem", key.to_pem().as_bytes(), FileMode::OwnerOnly)?);
+        provisioned.p12 = Some(write("device.p12", &p12, FileMode::OwnerOnly)?);
+        provisioned.p12_password = Some(password);
+    }
+    if party.role == Role::Studio {
+        let text = studio_config(&config.url(config.listen.studio), key);
+        provisioned.studio_config = Some(write("studio.toml", text.as_bytes(), FileMode::WorldReadable)?);
+    }
+    Ok(provisioned)
+}
+
+/// What `lichtbild-studio` needs to know, beside the device's files.
+fn studio_config(gateway: &str, key: &NewKey) -> String {
+    let key = match key {
+        NewKey::Generated(_) => "key = \"key.pem\"",
+        NewKey::Requested(_) => "key = \"key.pem\" # the key that made the request: bring it here, or give its path",
+    };
+    format!(
+        "# Configuration of lichtbild-studio; paths are relative to this file.\n\
+         gateway = \"{gateway}\"\n\
+         certificate = \"certificate.pem\"\n\
+         {key}\n\
+         ca = \"gateway-ca.pem\"\n"
+    )
+}
+
+fn read_public(file: &Path) -> Result<String, CommandError> {
+    fs::read_to_string(file).map_err(|error| {
+        CommandError::new(format!("cannot read {}: check [certificates] in the configuration", file.display()), error)
+    })
+}

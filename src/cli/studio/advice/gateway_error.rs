@@ -1,0 +1,54 @@
+//! Messages about a failed request of an enrolment, a renewal or a status.
+
+use super::connection::{about_tls, about_transient_error};
+use super::problem::about_problem;
+use super::unexpected::about_unexpected;
+use crate::cli::studio::exit::Exit;
+use crate::client::enrolment::gateway_request::GatewayError;
+use crate::domain::language::Language;
+
+/// Why a request of an enrolment, a renewal or a status brought nothing.
+pub(super) fn about_gateway_error(error: &GatewayError, language: Language) -> (Exit, String) {
+    match error {
+        GatewayError::Transient(error) => {
+            let next = language.pick(
+                "Die Internetverbindung prüfen und denselben Befehl später noch einmal ausführen.",
+                "Check the internet connection and run the same command again later.",
+            );
+            (Exit::GaveUp, format!("{} {next}", about_transient_error(error, language)))
+        }
+        GatewayError::Tls(refusal) => about_tls(refusal, language),
+        GatewayError::Refused(problem) if error.is_transient() => {
+            let next =
+                language.pick("Später denselben Befehl noch einmal ausführen.", "Run the same command again later.");
+            (Exit::GaveUp, format!("{}\n{next}", about_problem(problem, language)))
+        }
+        GatewayError::Refused(problem) => {
+            let next = language.pick(
+                "Bitte das Amt anrufen, von dem die Einladung kam.",
+                "Call the office that the invitation came from.",
+            );
+            (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
+        }
+        GatewayError::NotAGateway { .. } => (Exit::Setup, no_gateway(language)),
+        GatewayError::NoCertificate => {
+            let message = language.pick(
+                "Das Gateway hat kein Zertifikat für den Schlüssel dieses Geräts geschickt. Lichtbild aktualisieren und denselben Befehl noch \
+                 einmal ausführen; bleibt es dabei, die Betreuung des Gateways anrufen.",
+                "The gateway sent no certificate for this device's key. Update Lichtbild and run the same command again; if it stays, call the \
+                 gateway's support.",
+            );
+            (Exit::Unexpected, message.to_owned())
+        }
+        GatewayError::Key(error) => (Exit::Unexpected, about_unexpected(error, language)),
+    }
+}
+
+pub(super) fn no_gateway(language: Language) -> String {
+    language
+        .pick(
+            "Unter der Adresse antwortet kein Lichtbild-Gateway. Adresse und Port mit der Einladung vergleichen (ohne Angabe gilt Port 7443).",
+            "What answers at this address is no Lichtbild gateway. Compare address and port with the invitation (without one it is port 7443).",
+        )
+        .to_owned()
+}

@@ -1,0 +1,13 @@
+//! Messages about errors that should not happen.
+
+use std::error::Error as StdError;
+
+use crate::domain::language::Language;
+
+/// What should not happen.
+pub fn about_unexpected(error: &dyn StdError, language: Language) -> String {
+    language.pick(
+        format!("Unerwarteter Fehler: {error}. Bitte denselben Befehl noch einmal ausführen und sonst die Betreuung des Gateways anrufen."),
+        format!("Unexpected error: {error}. Run the same command again; if it stays, call the gateway's support."),
+    )
+}

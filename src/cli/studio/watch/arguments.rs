@@ -1,0 +1,86 @@
+//! Arguments of `lichtbild-studio watch`.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use crate::cli::studio::declaration;
+use crate::cli::studio::options::{LanguageArgument, PaperArgument, argument_text};
+use crate::client::watch::files::retention::SentRetention;
+use crate::validation::profile::Profile;
+
+/// Watch a folder: every photo exported to it is judged, deposited and put away with its receipt
+///
+/// A photo goes to DIR/sent with its receipt, or to DIR/refused with a report. Whatever interrupts it: the next start goes on
+/// where this one stopped, with the same codes.
+#[derive(Args)]
+pub struct Arguments {
+    /// The folder that photos are exported to
+    pub(super) dir: PathBuf,
+    /// Gateway address, certificate and key of this computer
+    #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
+    pub(super) config: PathBuf,
+    /// Handle the photos that are there, then end
+    #[arg(long)]
+    pub(super) once: bool,
+    /// With --once: how long to go on trying while the gateway cannot be reached
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub(super) give_up_after: u64,
+    /// How many photos are judged and sent at a time
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub(super) parallel: NonZeroUsize,
+    /// When sent photos and their receipts are deleted: workday (same time on the next day from Monday to Friday), never, 2h, 3d
+    #[arg(long, value_name = "SPAN", default_value = "workday")]
+    pub(super) delete_sent_after: SentRetention,
+    /// How long a file must be left alone before it is taken
+    #[arg(long, value_name = "SECONDS", default_value_t = 2)]
+    pub(super) settle: u64,
+    /// How long a file that does not end as a JPEG does is waited for
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub(super) cut_after: u64,
+    /// The rules to judge by until the gateway's own are known [default: none, the gateway judges alone]
+    #[arg(long, value_parser = PossibleValuesParser::new(Profile::builtin_names()))]
+    pub(super) profile: Option<String>,
+    #[command(flatten)]
+    pub(super) declaration: declaration::Arguments,
+    /// What the citizen's receipts will be printed on
+    #[arg(long, default_value = "a6")]
+    pub(super) paper: PaperArgument,
+    /// Name and town of the studio, to be shown on the receipts
+    #[arg(long, value_name = "NAME")]
+    pub(super) studio: Option<String>,
+    /// Print a unit for systemd that watches DIR for this user as the other options say, and do nothing else
+    #[arg(long)]
+    pub(super) print_systemd_unit: bool,
+    /// Language of messages, reports and receipts [default: the configuration's, or de]
+    #[arg(long)]
+    pub(super) lang: Option<LanguageArgument>,
+}
+
+impl Arguments {
+    /// All that makes this watch another one than an ordinary one of the same folder, as it is typed.
+    pub(super) fn options(&self) -> Vec<String> {
+        let mut options = Vec::new();
+        let mut add = |option: &str, value: String| options.extend([option.to_owned(), value]);
+        add("--parallel", self.parallel.to_string());
+        add("--delete-sent-after", self.delete_sent_after.to_string());
+        add("--settle", self.settle.to_string());
+        add("--cut-after", self.cut_after.to_string());
+        if let Some(profile) = &self.profile {
+            add("--profile", profile.clone());
+        }
+        for (option, value) in self.declaration.to_arguments() {
+            add(option, value);
+        }
+        add("--paper", argument_text(self.paper));
+        if let Some(studio) = &self.studio {
+            add("--studio", studio.clone());
+        }
+        if let Some(language) = self.lang {
+            add("--lang", argument_text(language));
+        }
+        options
+    }
+}
