@@ -4,7 +4,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::Check;
+use super::checks::Check;
 use super::detail::FindingDetail;
 use crate::domain::language::Language;
 
