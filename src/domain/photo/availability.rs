@@ -9,8 +9,9 @@ use time::Date;
 
 use super::collection::{CollectionRecord, CollectionState, Outcome};
 use super::quarantine::Quarantined;
+use super::record::PhotoRecord;
 use super::retention::{allowed_keep_dates, kept_until};
-use super::{PhotoRecord, PhotoState};
+use super::state::PhotoState;
 use crate::clock::Timestamp;
 use crate::domain::id::PartyId;
 
@@ -57,6 +58,19 @@ pub enum Availability {
         /// When.
         at: Timestamp,
     },
+}
+
+impl Availability {
+    /// The same, but that nobody gets a photo that is held back.
+    #[must_use]
+    pub fn unless_quarantined(self, quarantined: Option<Quarantined>) -> Self {
+        match (self, quarantined) {
+            (Self::Available { .. } | Self::LeasedHere(_) | Self::Renewable(_), Some(quarantined)) => {
+                Self::Quarantined(quarantined)
+            }
+            (availability, _) => availability,
+        }
+    }
 }
 
 /// Weighs a photo and its latest collection for `office` at `now`.
@@ -267,6 +281,7 @@ pub(crate) mod tests {
     use crate::domain::id::{CollectionId, DeviceId, PhotoId};
     use crate::domain::photo::PhotoFacts;
     use crate::domain::photo::collection::{Refusal, RefusalReason};
+    use crate::domain::photo::quarantine::QuarantineReason;
     use crate::entropy::SeededEntropy;
 
     pub(in crate::domain) const T0: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
@@ -338,6 +353,21 @@ pub(crate) mod tests {
         );
         assert!(matches!(at(office(2), T0 + 7 * DAY), Availability::Settled { at, .. } if at == T0 + 7 * DAY));
         assert!(matches!(at(office(1), T0 + 7 * DAY), Availability::Settled { .. }));
+    }
+
+    #[test]
+    fn a_quarantined_photo_cannot_be_collected_and_an_ended_one_stays_ended() {
+        let quarantined = Quarantined { since: T0, reason: QuarantineReason::DeviceRevoked };
+        let free = Availability::Available { lapsed: None };
+        assert!(matches!(free.clone().unless_quarantined(None), Availability::Available { .. }));
+        let lease = leased(&photo(PhotoState::Leased));
+        for within_reach in [free, Availability::LeasedHere(lease.clone()), Availability::Renewable(lease)] {
+            assert!(
+                matches!(within_reach.unless_quarantined(Some(quarantined)), Availability::Quarantined(found) if found == quarantined)
+            );
+        }
+        let over = Availability::Settled { state: PhotoState::Used, at: T0, office: None };
+        assert!(matches!(over.unless_quarantined(Some(quarantined)), Availability::Settled { .. }));
     }
 
     #[test]

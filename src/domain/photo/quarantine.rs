@@ -8,7 +8,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::availability::Availability;
 use super::collection::{CollectionRecord, CollectionState};
 use crate::clock::Timestamp;
 
@@ -69,19 +68,6 @@ impl RevokedDevicePolicy {
     }
 }
 
-impl Availability {
-    /// The same, but that nobody gets a photo that is held back.
-    #[must_use]
-    pub fn unless_quarantined(self, quarantined: Option<Quarantined>) -> Self {
-        match (self, quarantined) {
-            (Self::Available { .. } | Self::LeasedHere(_) | Self::Renewable(_), Some(held_back)) => {
-                Self::Quarantined(held_back)
-            }
-            (standing, _) => standing,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::PhotoState;
@@ -89,20 +75,6 @@ mod tests {
     use super::*;
 
     const QUARANTINED: Quarantined = Quarantined { since: T0, reason: QuarantineReason::DeviceRevoked };
-
-    #[test]
-    fn a_quarantined_photo_cannot_be_collected_and_an_ended_one_stays_ended() {
-        let free = Availability::Available { lapsed: None };
-        assert!(matches!(free.clone().unless_quarantined(None), Availability::Available { .. }));
-        let lease = leased(&photo(PhotoState::Leased));
-        for within_reach in [free, Availability::LeasedHere(lease.clone()), Availability::Renewable(lease)] {
-            assert!(
-                matches!(within_reach.unless_quarantined(Some(QUARANTINED)), Availability::Quarantined(held) if held == QUARANTINED)
-            );
-        }
-        let over = Availability::Settled { state: PhotoState::Used, at: T0, office: None };
-        assert!(matches!(over.unless_quarantined(Some(QUARANTINED)), Availability::Settled { .. }));
-    }
 
     const REVOKED_DEPOSITOR: Depositor = Depositor { revoked_at: Some(T0), photos_released_at: None };
 

@@ -2,7 +2,8 @@
 
 use super::availability::{ended_at, visible_state};
 use super::collection::{CollectionRecord, CollectionState};
-use super::{PhotoRecord, PhotoState};
+use super::record::PhotoRecord;
+use super::state::PhotoState;
 use crate::clock::Timestamp;
 
 /// What an attempt to withdraw comes to.
