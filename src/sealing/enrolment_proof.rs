@@ -15,7 +15,7 @@ use aws_lc_rs::hmac;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::envelope::SealError;
-use super::key_derivation::{hkdf, length_prefixed};
+use super::hkdf::{hkdf, length_prefixed};
 use super::key_file::KeyFile;
 use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;

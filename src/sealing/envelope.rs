@@ -11,7 +11,8 @@ use std::fmt;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use zeroize::Zeroize;
 
-use super::key_derivation::{CodeKeys, length_prefixed};
+use super::hkdf::length_prefixed;
+use super::key_derivation::CodeKeys;
 use super::key_file::KeyFile;
 use super::sealed_metadata;
 use crate::domain::digest::Sha256Digest;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Month, Time};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::key_derivation::hkdf;
+use super::hkdf::hkdf;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
