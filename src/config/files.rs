@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{CertificatesConfig, Config};
+use super::settings::{CertificatesConfig, Config};
 use crate::storage::DatabaseLocation;
 
 /// A file that the configuration names.

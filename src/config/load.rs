@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{CertificatesConfig, Config};
+use super::settings::{CertificatesConfig, Config};
 use crate::domain::photo::retention::MAX_RETENTION_DAYS;
 use crate::identity::host_name::HostName;
 use crate::storage::location::redact_passwords;
