@@ -2,7 +2,7 @@
 
 use crate::domain::language::Language;
 use crate::validation::face::{FaceLimits, RatioRange};
-use crate::validation::profile::{AspectRule, PixelRule};
+use crate::validation::pixel_rule::{AspectRule, PixelRule};
 use crate::validation::{Measurements, Profile};
 
 /// What was measured, its value, and what is asked for (empty where nothing is).

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use image::{ColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use super::jpeg::JpegAnalysis;
-use super::{MAX_DECODER_BYTES, MAX_HEIGHT, MAX_WIDTH};
+use super::limits::{MAX_DECODER_BYTES, MAX_HEIGHT, MAX_WIDTH};
 use crate::domain::check::Check;
 use crate::domain::check::finding::Finding;
 

@@ -1,8 +1,8 @@
 //! Whether a picture has the size that a profile asks for.
 
-use super::profile::{AspectRule, PixelRule};
+use super::limits::{MAX_HEIGHT, MAX_WIDTH};
+use super::pixel_rule::{AspectRule, PixelRule};
 use super::rules::FileRule;
-use super::{MAX_HEIGHT, MAX_WIDTH};
 use crate::domain::check::Check;
 use crate::domain::check::finding::Finding;
 

@@ -5,7 +5,8 @@
 //! say where it believes the eyes to be.
 
 use super::face::{FaceLimits, RatioRange, UPRIGHT_DEGREES};
-use super::{Measurements, Profile};
+use super::judge::Measurements;
+use super::profile::Profile;
 
 /// From one place to another along one direction, in pixels from the upper left corner of the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -6,16 +6,10 @@ use super::embedded::EmbeddedSegments;
 use super::error::{Coding, ColourSpace, JpegError};
 use super::frame::Frame;
 use super::huffman::HuffmanSpec;
-use super::scan::ScanPlan;
+use super::limits::{MAX_METADATA_BYTES, MAX_SEGMENTS};
 use super::segments::Segment;
 use super::{quantisation, segments};
 
-/// More than this before the picture data is refused, in bytes. EXIF takes at most 64 KiB and colour profiles for sRGB a few;
-/// what is larger is editing history or something hidden. Our own rule: the standards have none.
-pub const MAX_METADATA_BYTES: usize = 512 * 1024;
-/// More segments than this before the picture data are refused; cameras write about twenty. Decoders spend time on each, zune
-/// on each pair of extended XMP segments, so that a header of thousands would cost seconds.
-pub const MAX_SEGMENTS: usize = 256;
 /// So many faults are told; a file can be made to have thousands.
 const MAX_ERRORS: usize = 16;
 
@@ -239,11 +233,6 @@ impl Header {
         if !self.scan_tables.iter().all(|(dc, ac)| has_codes(&self.dc_codes, *dc) && has_codes(&self.ac_codes, *ac)) {
             faults.push(JpegError::Structure { segment: "DHT", offset, what: "missing" });
         }
-    }
-
-    /// What the walk over the picture data needs; `None` when the header has no complete one.
-    pub(super) fn scan_plan(&self) -> Option<ScanPlan> {
-        ScanPlan::new(self)
     }
 }
 

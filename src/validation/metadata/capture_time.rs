@@ -7,7 +7,7 @@
 
 use time::{Date, Month, OffsetDateTime};
 
-use super::capture_date::CaptureMoment;
+use super::capture_moment::CaptureMoment;
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
 use crate::domain::check::finding::Finding;
@@ -15,7 +15,7 @@ use crate::validation::rules::CaptureRule;
 
 const TOLERANCE: time::Duration = time::Duration::DAY;
 
-/// Judges a capture time; [`super`] tells of one that is missing or unreadable. A date without a time of day is refused only if
+/// Checks a capture time; one that is missing or unreadable is reported elsewhere. A date without a time of day is refused only if
 /// the whole day lies beyond the limit.
 pub(super) fn check(captured: CaptureMoment, rule: &CaptureRule, now: Timestamp) -> Option<Finding> {
     let now = now.to_utc();

@@ -3,7 +3,7 @@
 //! Metadata are judged and never touched: the file that the studio sent is the file that the office gets, with all it says. A
 //! thumbnail in EXIF is told of and left alone, too; its segment bounds it to 64 KiB.
 
-pub mod capture_date;
+mod capture_moment;
 mod capture_time;
 mod colour_profile;
 mod density;
@@ -11,7 +11,7 @@ mod exif;
 mod orientation;
 mod tiff;
 
-pub use self::capture_date::CaptureDate;
+pub use self::capture_moment::CaptureDate;
 
 use self::density::StatedDensity;
 use self::exif::Exif;
@@ -28,7 +28,7 @@ pub(super) fn check(bytes: &[u8], walk: &JpegAnalysis, rules: &ProfileRules, now
     let exif = segment.and_then(Exif::parse);
     let mut findings: Vec<Finding> = segment.and_then(orientation::check).into_iter().collect();
     if let Some(rule) = &rules.capture {
-        match exif.map_or(CaptureDate::Missing, capture_date::read) {
+        match exif.map_or(CaptureDate::Missing, capture_moment::read) {
             CaptureDate::Known(captured) => findings.extend(capture_time::check(captured, rule, now)),
             CaptureDate::Unreadable(text) => {
                 findings.push(Finding::advise(Check::CaptureTimeUnreadable, text, "YYYY:MM:DD HH:MM:SS"));
@@ -55,7 +55,7 @@ pub(super) fn check(bytes: &[u8], walk: &JpegAnalysis, rules: &ProfileRules, now
 
 /// Reads the day on which the picture was taken, by its own word and in its own time zone.
 pub fn capture_date(bytes: &[u8]) -> CaptureDate {
-    exif_of(bytes, &jpeg::header(bytes)).map_or(CaptureDate::Missing, capture_date::read)
+    exif_of(bytes, &jpeg::read_header(bytes)).map_or(CaptureDate::Missing, capture_moment::read)
 }
 
 /// The resolution that the file states, in pixels per inch: by JFIF, or by EXIF if JFIF states none.
