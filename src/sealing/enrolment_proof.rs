@@ -1,4 +1,4 @@
-//! What an enrolment code stands for at either end, so that it can vouch for the gateway before it is ever sent.
+//! Proof that a gateway knows an enrolment code, verified before the code is ever sent.
 //!
 //! ```text
 //! code --HKDF--> lookup      (sent to ask for the invitation; stored in the code's place)

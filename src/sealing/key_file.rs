@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn debug_output_holds_no_key() {
-        let shown = format!("{:?}", keys());
-        assert!(!shown.contains(&keys().pepper.to_hex()[..8]));
+        let text = format!("{:?}", keys());
+        assert!(!text.contains(&keys().pepper.to_hex()[..8]));
     }
 }

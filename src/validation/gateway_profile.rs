@@ -20,21 +20,21 @@ impl GatewayProfile {
         let mut rest = shown.as_object()?.clone();
         let name = rest.remove("name")?;
         let name = name.as_str()?;
-        let mut understood = Map::new();
+        let mut supported = Map::new();
         for key in ["title", "pixels"] {
-            understood.insert(key.to_owned(), rest.remove(key)?);
+            supported.insert(key.to_owned(), rest.remove(key)?);
         }
-        let mut profile = parse(name, &understood)?;
-        let mut left_to_gateway = Vec::new();
+        let mut profile = parse(name, &supported)?;
+        let mut unsupported_tables = Vec::new();
         for (key, table) in rest {
-            let mut more = understood.clone();
+            let mut more = supported.clone();
             more.insert(key.clone(), table);
             match parse(name, &more) {
-                Some(with_table) => (profile, understood) = (with_table, more),
-                None => left_to_gateway.push(key),
+                Some(with_table) => (profile, supported) = (with_table, more),
+                None => unsupported_tables.push(key),
             }
         }
-        Some(Self { profile, unsupported_tables: left_to_gateway })
+        Some(Self { profile, unsupported_tables })
     }
 }
 

@@ -1,4 +1,4 @@
-//! The judge: is this file a whole, plain, upright picture of the size that the profile asks for?
+//! Checks of an uploaded file against a profile: it has to be a whole, plain, upright photo of the size that is asked for.
 //!
 //! ```text
 //! UploadBytes --+--> jpeg::analyse   every Huffman code of the file               --+
@@ -6,9 +6,9 @@
 //!               +--> cross_check     the `image` crate, header only, under limits --+--> findings --> JudgedPhoto | refusal
 //!               +--> metadata        EXIF, colour profile, resolution             --+
 //! ```
-//! Pure functions: bytes and limits in, findings out. A judge never panics, whatever the bytes are, and allocates no more
-//! than a few MiB beside them. Two judges of different make, because a file that two programs read differently is how
-//! another face gets to the counter than the one that was checked.
+//! Pure functions: bytes and limits in, findings out. They never panic, whatever the bytes are, and allocate no more than a
+//! few MiB beside them. The header is read by two programs of different make, because a file that two programs read
+//! differently is how another face gets to the office than the one that was checked.
 
 mod cross_check;
 mod dimensions;

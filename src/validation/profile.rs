@@ -40,31 +40,31 @@ impl Profile {
     /// [`ProfileError`] names the key that is missing, unknown or out of range.
     pub fn parse(name: &str, toml_text: &str) -> Result<Self, ProfileError> {
         let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        let fault = |(key, problem): (&'static str, &'static str)| ProfileError::Value {
+        let invalid = |(key, problem): (&'static str, &'static str)| ProfileError::Value {
             profile: name.to_owned(),
             key,
             problem,
             line: line_of(toml_text, key),
         };
         if name.is_empty() || name.len() > 64 || !name.chars().all(is_name) {
-            return Err(fault(("(file name)", "must be 1 to 64 of a-z, 0-9 and -")));
+            return Err(invalid(("(file name)", "must be 1 to 64 of a-z, 0-9 and -")));
         }
         let file: ProfileFile = toml::from_str(toml_text)
             .map_err(|source| ProfileError::Toml { profile: name.to_owned(), source: Box::new(source) })?;
         let (rules, face) = (file.rules(), file.face);
         if file.title.trim().is_empty() {
-            return Err(fault(("title", "must not be empty")));
+            return Err(invalid(("title", "must not be empty")));
         }
-        if let Some(wrong) = rules.first_invalid() {
-            return Err(fault(wrong));
+        if let Some(value) = rules.first_invalid() {
+            return Err(invalid(value));
         }
-        let pixels = file.pixels.into_rule().map_err(fault)?;
+        let pixels = file.pixels.into_rule().map_err(invalid)?;
         if let Some(limits) = &face {
             let exact_height = match pixels {
                 PixelRule::Exactly { height, .. } => Some(height),
                 PixelRule::AtLeast { .. } => None,
             };
-            limits.check(exact_height).map_err(fault)?;
+            limits.check(exact_height).map_err(invalid)?;
         }
         Ok(Self { name: name.to_owned(), title: file.title, pixels, rules, face })
     }

@@ -1,4 +1,4 @@
-//! What people are told about each rule: what is wrong, and what to do about it.
+//! Sentences about each check for people: the message says what is wrong, the hint what to do about it.
 
 use super::checks::Check;
 use crate::domain::language::Language;
@@ -58,7 +58,7 @@ impl Check {
     }
 }
 
-/// What to tell about `check`.
+/// The sentences of `check`.
 #[rustfmt::skip]
 const fn texts(check: Check) -> BilingualTexts {
     match check {
@@ -323,7 +323,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_check_says_what_is_wrong_and_what_to_do_in_both_languages() {
+    fn every_check_has_a_message_and_a_hint_in_both_languages() {
         for check in Check::ALL {
             for language in [Language::German, Language::English] {
                 let (message, hint) = (check.message(language), check.hint(language));
@@ -337,13 +337,13 @@ mod tests {
     }
 
     #[test]
-    fn whoever_may_be_excepted_from_a_rule_is_told_how() {
+    fn checks_with_exceptions_say_how_to_declare_one() {
         for language in [Language::German, Language::English] {
             for check in Check::ALL {
-                let told = check.declaration_hint(language);
-                assert_eq!(told.is_some(), check.is_about_face() && check != Check::FaceCount, "{check}");
+                let hint = check.declaration_hint(language);
+                assert_eq!(hint.is_some(), check.is_about_face() && check != Check::FaceCount, "{check}");
                 for way in ["--child", "Photo-Subject", "--exception", "Photo-Exception"] {
-                    assert!(told.is_none_or(|told| told.contains(way) && !told.contains("  ")), "{check}: {way}");
+                    assert!(hint.is_none_or(|hint| hint.contains(way) && !hint.contains("  ")), "{check}: {way}");
                     assert!(!check.hint(language).contains(way), "{check}: said on refusals only");
                 }
             }

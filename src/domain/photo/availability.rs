@@ -1,4 +1,4 @@
-//! Who may do what with a photo at this moment: the one place where leases, deadlines and last states are weighed.
+//! Decisions on a photo at a moment: the one place where leases, deadlines and last states are evaluated.
 //!
 //! Pure functions over rows, called by every store inside its transaction. Deadlines count by the clock, never by whether the
 //! sweeper has come round: what a caller is told does not depend on that.
@@ -61,7 +61,7 @@ pub enum Availability {
 }
 
 impl Availability {
-    /// The same, but that nobody gets a photo that is held back.
+    /// The same, except that no office gets a photo that is quarantined.
     #[must_use]
     pub fn unless_quarantined(self, quarantined: Option<Quarantined>) -> Self {
         match (self, quarantined) {
@@ -73,7 +73,7 @@ impl Availability {
     }
 }
 
-/// Weighs a photo and its latest collection for `office` at `now`.
+/// Evaluates a photo and its latest collection for `office` at `now`.
 pub fn availability(
     photo: &PhotoRecord,
     latest: Option<&CollectionRecord>,
@@ -186,7 +186,7 @@ pub enum LeaseState {
     },
 }
 
-/// Weighs an open collection at `now`.
+/// Evaluates an open collection at `now`.
 pub fn lease_state(collection: &CollectionRecord, now: Timestamp) -> LeaseState {
     match collection.settle_due {
         Some(due) if due <= now => LeaseState::UsedByDefault { at: due },
@@ -227,7 +227,7 @@ pub enum SettlementDecision {
     },
 }
 
-/// Weighs settling `collection` with `outcome` at `now`.
+/// Decides on settling `collection` with `outcome` at `now`.
 pub fn decide_settlement(
     collection: &CollectionRecord,
     photo: &PhotoRecord,
@@ -400,15 +400,15 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_erased_says_what_became_of_it() {
+    fn an_erased_photo_says_how_it_ended() {
         for (state, expected) in [
             (PhotoState::Used, "Settled"),
             (PhotoState::Refused, "Settled"),
             (PhotoState::Withdrawn, "Withdrawn"),
             (PhotoState::Expired, "Expired"),
         ] {
-            let standing = format!("{:?}", availability(&photo(state), None, office(1), T0 + DAY));
-            assert!(standing.starts_with(expected), "{standing}");
+            let found = format!("{:?}", availability(&photo(state), None, office(1), T0 + DAY));
+            assert!(found.starts_with(expected), "{found}");
         }
     }
 

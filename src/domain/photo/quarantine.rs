@@ -1,4 +1,4 @@
-//! What becomes of photos that a device had deposited before it was revoked.
+//! Quarantine of photos that a device had deposited before it was revoked, or that came out of a backup.
 //!
 //! By default they stay collectable: a lost till says nothing about the pictures taken at it, and the citizens who hold the
 //! codes have done nothing wrong. An authority that wants to look first holds them back until it releases them. Only a
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::collection::{CollectionRecord, CollectionState};
 use crate::clock::Timestamp;
 
-/// The policy. It is weighed whenever a code is entered, so that a change counts for photos that are there already.
+/// The policy. It is evaluated whenever a code is entered, so that a change counts for photos that are there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RevokedDevicePolicy {
@@ -54,7 +54,7 @@ impl RevokedDevicePolicy {
     /// Since when a photo of `depositor` is held back from an office that would get it now; `None` when it is not.
     ///
     /// A hand-over that has happened goes on: `latest` is the photo's latest collection, and what its office has seen is not
-    /// hidden from it again. A photo that is kept for a second document is weighed anew.
+    /// hidden from it again. A photo that is kept for a second document is evaluated anew.
     pub fn quarantine(self, depositor: Depositor, latest: Option<&CollectionRecord>) -> Option<Quarantined> {
         let handed_over = latest.is_some_and(|collection| {
             collection.state == CollectionState::Leased && collection.handed_over_at.is_some()
@@ -81,12 +81,12 @@ mod tests {
     #[test]
     fn only_photos_of_a_revoked_device_are_quarantined_and_only_under_that_policy() {
         let released = Depositor { photos_released_at: Some(T0 + DAY), ..REVOKED_DEPOSITOR };
-        let standing = Depositor { revoked_at: None, ..REVOKED_DEPOSITOR };
+        let active = Depositor { revoked_at: None, ..REVOKED_DEPOSITOR };
         for (policy, depositor, expected) in [
             (RevokedDevicePolicy::Keep, REVOKED_DEPOSITOR, None),
             (RevokedDevicePolicy::Quarantine, REVOKED_DEPOSITOR, Some(QUARANTINED)),
             (RevokedDevicePolicy::Quarantine, released, None),
-            (RevokedDevicePolicy::Quarantine, standing, None),
+            (RevokedDevicePolicy::Quarantine, active, None),
         ] {
             assert_eq!(policy.quarantine(depositor, None), expected, "{policy:?} {depositor:?}");
         }

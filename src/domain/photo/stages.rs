@@ -119,17 +119,17 @@ pub struct StoredPhoto {
 }
 
 impl StoredPhoto {
-    /// Takes the frame as it was read.
+    /// Takes the envelope as it was read.
     pub fn from_store(envelope: Vec<u8>) -> Self {
         Self { envelope }
     }
 
-    /// Format version, nonce, ciphertext and tag, if it is a frame.
+    /// Format version, nonce, ciphertext and tag, if it is an envelope.
     pub fn envelope(&self) -> &[u8] {
         &self.envelope
     }
 
-    /// Hands over the frame, to be decrypted in place.
+    /// Hands over the envelope, to be decrypted in place.
     pub fn into_envelope(self) -> Vec<u8> {
         self.envelope
     }
@@ -141,10 +141,10 @@ impl fmt::Debug for StoredPhoto {
     }
 }
 
-/// What a seal is bound to: a frame moved to another photo or studio does not open.
+/// Binding of a seal: an envelope moved to another photo or studio does not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SealContext {
-    /// The photo the frame belongs to.
+    /// The photo that the envelope belongs to.
     pub photo_id: PhotoId,
     /// The studio that deposited it.
     pub studio_id: PartyId,

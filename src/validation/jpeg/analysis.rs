@@ -35,49 +35,49 @@ pub fn read_header(bytes: &[u8]) -> Header {
 /// Codings other than baseline are not decoded: for them only the outline (end marker, trailing data) is looked at. Pictures
 /// beyond [`MAX_WIDTH`] x [`MAX_HEIGHT`] are not decoded either, which bounds time and memory.
 pub fn analyse(bytes: &[u8]) -> JpegAnalysis {
-    let (header, faults) = header::read(bytes);
-    let mut walk = JpegAnalysis { header, errors: faults, downscaled: None, last_coefficients: None };
-    let Some(scan_start) = walk.header.scan_start else {
-        return walk;
+    let (header, errors) = header::read(bytes);
+    let mut analysis = JpegAnalysis { header, errors, downscaled: None, last_coefficients: None };
+    let Some(scan_start) = analysis.header.scan_start else {
+        return analysis;
     };
-    let walkable =
-        !walk.errors.iter().any(JpegError::prevents_scan) && walk.header.frame.as_ref().is_some_and(fits_limits);
-    let plan = if walkable { ScanPlan::new(&walk.header) } else { None };
-    let mut pictures = None;
-    let oversized = plan.as_ref().zip(walk.header.frame.as_ref());
+    let walkable = !analysis.errors.iter().any(JpegError::prevents_scan)
+        && analysis.header.frame.as_ref().is_some_and(fits_limits);
+    let plan = if walkable { ScanPlan::new(&analysis.header) } else { None };
+    let mut planes = None;
+    let oversized = plan.as_ref().zip(analysis.header.frame.as_ref());
     let oversized = oversized.and_then(|(_, frame)| find_oversized(bytes, scan_start, frame));
     let end = match (plan, oversized) {
-        (_, Some((fault, end))) => {
-            walk.errors.push(fault);
+        (_, Some((error, end))) => {
+            analysis.errors.push(error);
             end
         }
         (Some(plan), None) => match scan::check_scan(bytes, scan_start, &plan) {
-            Ok((end, traces)) => {
-                pictures = traces.into_planes(&plan.layout);
+            Ok((end, grid)) => {
+                planes = grid.into_planes(&plan.layout);
                 Some(end)
             }
-            Err(fault) => {
-                walk.errors.push(fault);
+            Err(error) => {
+                analysis.errors.push(error);
                 marker_scan::find_end(bytes, scan_start)
             }
         },
         (None, None) => {
             let end = marker_scan::find_end(bytes, scan_start);
             if end.is_none() {
-                walk.errors.push(JpegError::Truncated { position: TruncationPoint::Scan, per_mille: None });
+                analysis.errors.push(JpegError::Truncated { position: TruncationPoint::Scan, per_mille: None });
             }
             end
         }
     };
     if let Some(rest) = end.and_then(|end| bytes.get(end..))
-        && let Some(appendix) = trailing_data::classify(rest, walk.header.embedded.has_multi_picture_index())
+        && let Some(appendix) = trailing_data::classify(rest, analysis.header.embedded.has_multi_picture_index())
     {
-        walk.errors.push(JpegError::TrailingData { bytes: rest.len(), appendix });
+        analysis.errors.push(JpegError::TrailingData { bytes: rest.len(), appendix });
     }
-    if walk.errors.is_empty() {
-        (walk.downscaled, walk.last_coefficients) = pictures.unzip();
+    if analysis.errors.is_empty() {
+        (analysis.downscaled, analysis.last_coefficients) = planes.unzip();
     }
-    walk
+    analysis
 }
 
 /// Finds picture data that take more bytes than their samples would take uncompressed, and where they end. No encoder of a photo writes

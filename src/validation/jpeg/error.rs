@@ -1,4 +1,4 @@
-//! What can be wrong with a JPEG, as the walk tells it apart.
+//! Errors of a JPEG, and the findings that report them.
 
 use std::fmt;
 

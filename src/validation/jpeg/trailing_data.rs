@@ -50,7 +50,7 @@ impl TrailingDataKind {
 
 const SOI: [u8; 2] = [0xFF, 0xD8];
 
-/// Judges `rest`, the bytes behind EOI; `None` if they are padding. `has_mpf` where the header has an index of further pictures.
+/// Checks `rest`, the bytes behind EOI; `None` if they are padding. `has_mpf` where the header has an index of further pictures.
 pub(super) fn classify(rest: &[u8], has_mpf: bool) -> Option<TrailingDataKind> {
     let is_padding = rest.len() <= MAX_TRAILING_ZEROS && rest.iter().all(|byte| *byte == 0);
     (!is_padding).then(|| TrailingDataKind::guess(rest, has_mpf))

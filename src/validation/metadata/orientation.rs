@@ -19,7 +19,7 @@ const ORIENTATION_TAG: u16 = 274;
 /// Larger values are not shown.
 const MAX_SHOWN: f64 = 65_535.0;
 
-/// Judges the content of an EXIF segment, from its byte order mark on.
+/// Checks the content of an EXIF segment, from its byte order mark on.
 pub(super) fn check(exif: &[u8]) -> Option<Finding> {
     let refused = |value: String| Finding::refuse(Check::Orientation, format!("EXIF 274 = {value}"), "EXIF 274 = 1");
     // A second reading by the `image` crate, which is the one many Rust programs will follow.
