@@ -8,6 +8,7 @@ pub mod chain;
 pub mod checkpoint;
 pub mod erasure;
 pub mod integrity;
+mod log_event;
 pub mod log_replay;
 pub mod reconciliation;
 pub mod watermark;

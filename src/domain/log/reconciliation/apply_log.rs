@@ -3,11 +3,9 @@
 
 use std::str::FromStr;
 
-use serde_json::Value as Json;
-
 use super::super::AuditEvent;
-use super::super::chain::ChainRow;
 use super::super::integrity::IntegrityReport;
+use super::super::log_event::LogEvent;
 use super::expected_rows::LoggedValue::{Known, Unknown};
 use super::expected_rows::{ExpectedDevice, ExpectedInvitation, LoggedValue};
 use super::expected_tables::ExpectedTables;
@@ -17,28 +15,13 @@ use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::party::DeviceScope;
 use crate::domain::party::invitation::InvitationState;
 
-/// A row of the log, taken apart.
-pub(super) struct LogEvent<'a> {
-    pub(super) event: AuditEvent,
-    pub(super) row: &'a ChainRow,
-    pub(super) details: &'a Json,
-}
-
-pub(super) fn parsed<T: FromStr>(text: &str) -> LoggedValue<T> {
-    text.parse().map_or(Unknown, Known)
-}
-
 impl LogEvent<'_> {
     pub(super) fn at(&self) -> i64 {
         self.row.at.unix_milliseconds()
     }
 
-    pub(super) fn subject<T: FromStr>(&self) -> Option<T> {
-        self.row.subject.as_deref().and_then(|subject| subject.parse().ok())
-    }
-
-    pub(super) fn parsed<T: FromStr>(&self, member: &str) -> LoggedValue<T> {
-        self.details[member].as_str().map_or(Unknown, parsed)
+    pub(super) fn value<T: FromStr>(&self, member: &str) -> LoggedValue<T> {
+        self.member(member).into()
     }
 
     pub(super) fn moment(&self, member: &str) -> LoggedValue<i64> {
@@ -66,16 +49,11 @@ impl ExpectedTables {
             AuditEvent::PhotosReleased => self.release(logged),
             AuditEvent::PhotoDeposited | AuditEvent::PhotoWithdrawn | AuditEvent::PhotoExpired => self.photo(logged),
             AuditEvent::RestoredReleased => self.release_restored(logged),
-            AuditEvent::CollectionLeased
-            | AuditEvent::CollectionRenewed
-            | AuditEvent::CollectionHandedOver
-            | AuditEvent::CollectionUsed
-            | AuditEvent::CollectionKept
-            | AuditEvent::CollectionRefused
-            | AuditEvent::CollectionReleased
-            | AuditEvent::CollectionLapsed
-            | AuditEvent::CollectionUsedByDefault => self.collection(logged, findings),
-            _ => {}
+            event => {
+                if let Some(state) = event.collection_state() {
+                    self.collection(logged, state, findings);
+                }
+            }
         }
     }
 
@@ -84,7 +62,7 @@ impl ExpectedTables {
         let party = self.parties.touch(party_id, logged.row.sequence);
         party.suspended = Known(logged.event == AuditEvent::PartySuspended);
         if logged.event == AuditEvent::PartyAdded {
-            (party.role, party.created_at) = (logged.parsed("role"), Known(logged.at()));
+            (party.role, party.created_at) = (logged.value("role"), Known(logged.at()));
         }
     }
 
@@ -103,8 +81,8 @@ impl ExpectedTables {
 
     fn add_device(&mut self, logged: &LogEvent<'_>, device_id: DeviceId) {
         *self.devices.touch(device_id, logged.row.sequence) = ExpectedDevice {
-            party_id: logged.parsed("party_id"),
-            scope: if logged.details["duty"].is_null() { Known(DeviceScope::default()) } else { logged.parsed("duty") },
+            party_id: logged.value("party_id"),
+            scope: if logged.details["duty"].is_null() { Known(DeviceScope::default()) } else { logged.value("duty") },
             revoked_at: Known(None),
             released_at: Known(None),
             certificates: Known(0),
@@ -207,7 +185,7 @@ impl ExpectedTables {
     /// Photos of revoked devices are released: of one device, or of all that a studio has.
     fn release(&mut self, logged: &LogEvent<'_>) {
         let Some(studio) = logged.subject::<PartyId>() else { return };
-        let only = logged.parsed::<DeviceId>("device_id");
+        let only = logged.value::<DeviceId>("device_id");
         let (at, sequence) = (logged.at(), logged.row.sequence);
         self.devices.change_all(sequence, |device_id, device| {
             let is_meant = match only {

@@ -2,7 +2,7 @@
 
 use super::super::AuditEvent;
 use super::super::integrity::{IntegrityError, IntegrityReport};
-use super::apply_log::{LogEvent, parsed};
+use super::super::log_event::LogEvent;
 use super::expected_photos::ExpectedPhoto;
 use super::expected_rows::LoggedValue;
 use super::expected_rows::LoggedValue::{Known, Unknown};
@@ -31,7 +31,7 @@ impl ExpectedTables {
         photo.ended_at = logged.at();
         match logged.event {
             AuditEvent::PhotoDeposited => {
-                (photo.studio_id, photo.device_id) = (logged.parsed("studio_id"), parsed(&logged.row.actor));
+                (photo.studio_id, photo.device_id) = (logged.value("studio_id"), logged.actor().into());
                 photo.bytes = logged.details["bytes"].as_i64().map_or(Unknown, Known);
                 (photo.state, photo.kept) = (Known(PhotoState::Available), Known(false));
                 (photo.settled_at, photo.reason) = (Known(None), Known(None));
@@ -66,9 +66,9 @@ impl ExpectedTables {
         }
     }
 
-    pub(super) fn collection(&mut self, logged: &LogEvent<'_>, findings: &mut IntegrityReport) {
+    pub(super) fn collection(&mut self, logged: &LogEvent<'_>, state: CollectionState, findings: &mut IntegrityReport) {
         let (Some(collection_id), Known(photo_id)) =
-            (logged.subject::<CollectionId>(), logged.parsed::<PhotoId>("photo_id"))
+            (logged.subject::<CollectionId>(), logged.value::<PhotoId>("photo_id"))
         else {
             return;
         };
@@ -78,28 +78,24 @@ impl ExpectedTables {
         let (at, sequence) = (logged.at(), logged.row.sequence);
         let collection = self.collections.touch(collection_id, sequence);
         collection.photo_id = Known(photo_id);
-        if let Known(office_id) = logged.parsed("office_id") {
+        if let Known(office_id) = logged.value("office_id") {
             collection.office_id = Known(office_id);
         }
-        let (state, settled_at) = match logged.event {
-            AuditEvent::CollectionUsed => (CollectionState::Used, Known(Some(at))),
-            AuditEvent::CollectionKept => (CollectionState::Kept, Known(Some(at))),
-            AuditEvent::CollectionRefused => (CollectionState::Refused, Known(Some(at))),
-            AuditEvent::CollectionReleased => (CollectionState::Released, Known(Some(at))),
+        let settled_at = match logged.event {
             AuditEvent::CollectionUsedByDefault => {
                 collection.settle_due = logged.moment("settle_due");
-                (CollectionState::Used, some(collection.settle_due))
+                some(collection.settle_due)
             }
             AuditEvent::CollectionLapsed => {
                 collection.lease_until = logged.moment("lease_until");
-                (CollectionState::Lapsed, some(collection.lease_until))
+                some(collection.lease_until)
             }
-            _ => (CollectionState::Leased, Known(None)),
+            _ => Known((state != CollectionState::Leased).then_some(at)),
         };
         (collection.state, collection.settled_at) = (Known(state), settled_at);
         match logged.event {
             AuditEvent::CollectionLeased => {
-                collection.device_id = parsed(&logged.row.actor);
+                collection.device_id = logged.actor().into();
                 (collection.leased_at, collection.handed_over_at) = (Known(at), Known(None));
             }
             AuditEvent::CollectionHandedOver if collection.handed_over_at == Known(None) => {

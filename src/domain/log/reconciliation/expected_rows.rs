@@ -16,7 +16,13 @@ pub(super) enum LoggedValue<T> {
     Known(T),
 }
 
-use LoggedValue::Known;
+use LoggedValue::{Known, Unknown};
+
+impl<T> From<Option<T>> for LoggedValue<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Unknown, Known)
+    }
+}
 
 /// The values that a column may have.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,7 +24,6 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use self::apply_log::LogEvent;
 use self::expected_tables::{ExpectedTables, states_before_restore};
 use self::partition::PhotoPartition;
 use self::row::{RowId, StoredRow};
@@ -33,6 +32,7 @@ use super::AuditEvent;
 use super::chain::{ChainLink, ChainRow};
 use super::checkpoint::LOG_RETENTION;
 use super::integrity::{ColumnDifference, IntegrityError, IntegrityReport};
+use super::log_event::LogEvent;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::invitation::InvitationState;
@@ -120,14 +120,13 @@ impl Reconciler {
         if self.is_truncated && self.unlogged_before.is_none() {
             self.unlogged_before = Some(row.at);
         }
-        let event = serde_json::from_value::<AuditEvent>(Json::String(row.event.clone()));
-        let details: Json = serde_json::from_str(&row.details).unwrap_or_default();
-        let proof = self.check_digest(row, event.as_ref().ok().copied(), &details, findings);
+        let details = row.json_details();
+        let logged = LogEvent::read(row, &details);
+        let proof = self.check_digest(row, logged.as_ref().map(|logged| logged.event), &details, findings);
         let is_authentic = proof == RowDigestStatus::Valid;
         self.expected.set_undigested(proof == RowDigestStatus::OlderNode);
-        if let Ok(event) = event {
-            let logged = LogEvent { event, row, details: &details };
-            match event {
+        if let Some(logged) = logged {
+            match logged.event {
                 AuditEvent::StoreRestored => self.apply_restore(&logged, is_authentic, findings),
                 AuditEvent::RollbackConfirmed => self.quarantine_all(parse_timestamp(&details["as_of"]), row.sequence),
                 AuditEvent::TombstonesForgotten => {
