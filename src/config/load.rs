@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn four_eyes_are_asked_for_by_either_spelling() {
+    fn four_eyes_are_configured_by_either_spelling() {
         for policy in ["four-eyes", "four_eyes"] {
             let config = Config::parse(&format!("[enrolment]\npolicy = '{policy}'")).unwrap();
             assert_eq!(config.enrolment.policy, crate::domain::party::invitation::EnrolmentPolicy::FourEyes);

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_german_and_english_need_stays_as_it_is() {
+    fn german_and_english_text_stays_as_it_is() {
         let text = "Größe „Äpfel“ – 5 € … ‘quote’ • naïve façade Œuvre Š";
         assert_eq!(converted(text), text);
     }

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_code_opens_is_unlike_for_each_purpose_and_gateway() {
+    fn code_keys_differ_for_each_purpose_and_gateway() {
         let code = RetrievalCode::from_secret(&[7; 12]);
         let here = keys(1).code_keys(&code);
         let elsewhere = keys(2).code_keys(&code);

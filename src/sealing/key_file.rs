@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn no_clock_however_wrong_destroys_the_last_epoch() {
+    fn a_wrong_clock_never_destroys_the_last_epoch() {
         let centuries = keys().without_expired_epochs(NOVEMBER_2026 + 365_000 * DAY, DAY, None).unwrap();
         assert_eq!(centuries.epochs.len(), 1);
     }

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_code_says_why() {
+    fn a_malformed_code_says_why() {
         assert_eq!(RetrievalCode::parse(""), Err(CodeError::Length { symbols: 0 }));
         assert_eq!(RetrievalCode::parse("G94ZJ-756FW-FHRWS-2ZVE9"), Err(CodeError::CheckSymbol));
         assert_eq!(RetrievalCode::parse("NR3MP-75Q96-X8259-ZKA9A"), Err(CodeError::CheckSymbol));

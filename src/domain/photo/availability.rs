@@ -371,7 +371,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn time_runs_out_whether_or_not_anybody_swept() {
+    fn a_photo_expires_by_the_clock_without_a_sweep() {
         let photo = photo(PhotoState::Available);
         assert!(matches!(availability(&photo, None, office(1), photo.expires_at), Availability::Expired { .. }));
         assert_eq!(visible_state(&photo, None, photo.expires_at), PhotoState::Expired);
@@ -386,7 +386,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn whatever_a_row_is_seen_as_it_is_found_as() {
+    fn every_visible_state_is_found_by_its_stored_states() {
         for state in PhotoState::ALL {
             let photo = photo(state);
             for latest in [None, Some(leased(&photo)), Some(handed_over(&photo))] {

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cameras_append_is_recognised() {
+    fn data_that_cameras_append_are_recognised() {
         for (rest, has_mpf, expected) in [
             (&b"\xFF\xD8\xFF\xE0..."[..], false, TrailingDataKind::Image),
             (b"\0\0\0\0\xFF\xD8", true, TrailingDataKind::Image),

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_from_the_future_is_advice() {
+    fn a_photo_from_the_future_is_advice() {
         assert_eq!(verdict("2026:11:23 12:00:00", "2026:11:22 12:00:00"), None);
         assert_eq!(verdict("2027:01:01 00:00:00", "2026:11:22 12:00:00"), Some(Severity::Advise));
     }
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_year_of_the_calendar_is_judged_like_any_other() {
+    fn the_last_year_of_the_calendar_is_checked_like_any_other() {
         assert_eq!(verdict("9999:12:31 23:59:59-14:00", "2026:11:22 12:00:00"), Some(Severity::Advise));
     }
 }

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_directory_with_a_turned_picture_is_refused() {
+    fn a_truncated_directory_with_a_rotated_photo_is_refused() {
         let mut cut = exif(274, 3, 6);
         cut[9] = 40;
         assert_eq!(check(&cut).unwrap().check, Check::Orientation);
