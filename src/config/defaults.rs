@@ -1,8 +1,8 @@
-//! What holds where the file says nothing; the example file says the same, with the reasons.
+//! Defaults of keys that the file does not have; the example file has the same, with the reasons.
 
 use std::net::SocketAddr;
 
-use super::{
+use super::settings::{
     AuditConfig, CertificatesConfig, Config, DeadlinesConfig, EnrolmentConfig, LimitsConfig, ListenConfig, LogConfig,
     LogFormat, RevocationConfig,
 };

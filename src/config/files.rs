@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{CertificatesConfig, Config};
+use super::settings::{CertificatesConfig, Config};
 use crate::storage::DatabaseLocation;
 
 /// A file that the configuration names.
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_lies_in_the_folder_keeps_its_place_and_all_else_gets_one() {
+    fn files_in_the_folder_keep_their_path_and_all_others_get_one() {
         for (folder, path, expected) in [
             ("", "certs/server.crt", "certs/server.crt"),
             ("/srv/l", "/srv/l/certs/server.crt", "certs/server.crt"),

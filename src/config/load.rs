@@ -1,11 +1,11 @@
-//! Reading the file, and refusing what would only fail later.
+//! Loads the file and rejects values that would only fail later.
 
 use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{CertificatesConfig, Config};
+use super::settings::{CertificatesConfig, Config};
 use crate::domain::photo::retention::MAX_RETENTION_DAYS;
 use crate::identity::host_name::HostName;
 use crate::storage::location::redact_passwords;
@@ -19,10 +19,10 @@ impl Config {
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
         let text =
             fs::read_to_string(file).map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
-        let wrong = |fault| ConfigError::Invalid { file: file.to_owned(), message: fault };
-        let config = Self::parse(&text).map_err(wrong)?;
+        let invalid = |message| ConfigError::Invalid { file: file.to_owned(), message };
+        let config = Self::parse(&text).map_err(invalid)?;
         if config.database.has_password() && is_readable_by_others(file) {
-            return Err(wrong(format!(
+            return Err(invalid(format!(
                 "others can read it, and there is a password in it (database): chmod 600 {}, or leave the password to ~/.pgpass",
                 file.display()
             )));
@@ -158,9 +158,9 @@ fn is_readable_by_others(file: &Path) -> bool {
     fs::metadata(file).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
 }
 
-/// Who may read a file cannot be asked for in one way here.
+/// The permissions of a file cannot be read here.
 #[cfg(not(unix))]
-fn is_open_to_others(_: &Path) -> bool {
+fn is_readable_by_others(_: &Path) -> bool {
     false
 }
 
@@ -198,7 +198,7 @@ impl fmt::Display for ConfigError {
                 "cannot read the configuration {}: name it with --config, or make a gateway with `lichtbild-gateway init`",
                 file.display()
             ),
-            Self::Invalid { file, message: fault } => write!(f, "{}: {}", file.display(), fault.trim_end()),
+            Self::Invalid { file, message } => write!(f, "{}: {}", file.display(), message.trim_end()),
         }
     }
 }
@@ -238,8 +238,8 @@ mod tests {
     #[test]
     fn every_listener_limit_is_applied() {
         let config = Config::parse("[limits]\nwrite_stall_bytes = 7\nhead_bytes = 2048\njson_bytes = 300").unwrap();
-        let line = config.listener_limits();
-        assert_eq!((line.min_bytes_per_write_stall, line.max_head_bytes), (7, 2048));
+        let limits = config.listener_limits();
+        assert_eq!((limits.min_bytes_per_write_stall, limits.max_head_bytes), (7, 2048));
         assert_eq!(config.json_body_limits().max_bytes, 300);
     }
 
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn four_eyes_are_asked_for_by_either_spelling() {
+    fn four_eyes_are_configured_by_either_spelling() {
         for policy in ["four-eyes", "four_eyes"] {
             let config = Config::parse(&format!("[enrolment]\npolicy = '{policy}'")).unwrap();
             assert_eq!(config.enrolment.policy, crate::domain::party::invitation::EnrolmentPolicy::FourEyes);
@@ -284,8 +284,8 @@ mod tests {
             ("[[office_authorities]]\nroots = 'v.pem'\nrevocation_lists = ['v.crl']\nrevocation = 'none'", "take one"),
             ("[[office_authorities]]\nrevocation = 'none'", "roots"),
         ] {
-            let fault = Config::parse(text).unwrap_err();
-            assert!(fault.contains(expected), "{text}: {fault}");
+            let error = Config::parse(text).unwrap_err();
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 }

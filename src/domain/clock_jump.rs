@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_back_is_told_once_and_making_up_for_it_is_a_step_ahead() {
+    fn a_step_back_is_reported_once_and_its_correction_is_a_step_ahead() {
         let mut anchor = anchor();
         let first = wall_clock_offset(START, HOUR);
         let behind = wall_clock_offset(START - DAY, HOUR);

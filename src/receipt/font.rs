@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_ends_with_an_ellipsis() {
+    fn text_that_does_not_fit_ends_with_an_ellipsis() {
         let lines = BODY.wrap_within(&[b'm'; 200], 30.0, 2);
         assert_eq!((lines.len(), lines[1].last()), (2, Some(&0x85)));
         assert!(BODY.width_mm(&lines[1]) <= 30.0);

@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_typed_or_printed_is_refused() {
+    fn text_that_cannot_be_typed_or_printed_is_refused() {
         assert_eq!(
             letter("Koch", "enrol https://bücher.example", Language::German).to_pdf(),
             Err(InvitationLetterError::Untypable)

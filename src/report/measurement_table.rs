@@ -2,7 +2,7 @@
 
 use crate::domain::language::Language;
 use crate::validation::face::{FaceLimits, RatioRange};
-use crate::validation::profile::{AspectRule, PixelRule};
+use crate::validation::pixel_rule::{AspectRule, PixelRule};
 use crate::validation::{Measurements, Profile};
 
 /// What was measured, its value, and what is asked for (empty where nothing is).
@@ -124,8 +124,8 @@ pub(super) fn signed_degrees(degrees: f64) -> String {
     format!("{:+.0}°", degrees.round() + 0.0)
 }
 
-fn row(what: &'static str, measured: Option<String>, asked: Option<String>) -> Option<MeasurementRow> {
-    Some(MeasurementRow { label: what, measured: measured?, limit: asked.unwrap_or_default() })
+fn row(label: &'static str, measured: Option<String>, limit: Option<String>) -> Option<MeasurementRow> {
+    Some(MeasurementRow { label, measured: measured?, limit: limit.unwrap_or_default() })
 }
 
 fn pixels(rule: &PixelRule) -> String {

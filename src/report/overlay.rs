@@ -215,7 +215,7 @@ mod tests {
     };
 
     #[test]
-    fn what_is_not_asked_for_and_not_found_is_not_drawn() {
+    fn limits_and_measurements_that_are_missing_are_not_drawn() {
         let drawn = overlay(&BARE, Language::English).into_string();
         assert!(!drawn.contains("<line") && !drawn.contains("<ellipse") && !drawn.contains("<text"), "{drawn}");
         assert!(drawn.contains("no eyes were found"), "{drawn}");

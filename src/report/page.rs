@@ -17,8 +17,8 @@ pub const FILE_SIGNATURE: &str = "<!DOCTYPE html>\n<!-- lichtbild: judged photos
 
 const STYLE: &str = include_str!("style.css");
 
-/// What comes before the sections. `judged_at` is a moment in the reader's words.
-pub fn page_start(rows: &[PhotoSummary], profile: &Profile, judged_at: &str, language: Language) -> String {
+/// What comes before the sections. `checked_at` is a moment in the reader's words.
+pub fn page_start(rows: &[PhotoSummary], profile: &Profile, checked_at: &str, language: Language) -> String {
     let title = language.pick("Lichtbild: Prüfbericht", "Lichtbild: check report");
     let head = html! {
         head {
@@ -37,7 +37,7 @@ pub fn page_start(rows: &[PhotoSummary], profile: &Profile, judged_at: &str, lan
             p { (totals_text(rows, language)) }
             p.quiet {
                 (language.pick("Geprüft nach ", "Judged by "))
-                strong { (profile.name()) } " (" (profile.title()) "), " (judged_at)
+                strong { (profile.name()) } " (" (profile.title()) "), " (checked_at)
             }
         }
         @if rows.len() > 1 { (overview(rows, language)) }

@@ -30,19 +30,19 @@ pub struct ReportedPhoto<'a> {
 }
 
 /// A photo with its guide lines, findings and measurements. `number` tells it from others of the page.
-pub fn section(shown: &ReportedPhoto<'_>, number: usize, language: Language) -> Markup {
-    let CheckOutcome { verdict, findings, measurements } = shown.outcome;
+pub fn section(photo: &ReportedPhoto<'_>, number: usize, language: Language) -> Markup {
+    let CheckOutcome { verdict, findings, measurements } = photo.outcome;
     let findings = FindingBody::all(findings, language);
     html! {
         article id={ "photo-" (number) } {
             header {
-                h2 { bdi { (shown.file) } }
+                h2 { bdi { (photo.file) } }
                 p.verdict.refused[*verdict == Verdict::Refused].accepted[*verdict == Verdict::Accepted] {
                     (verdict_text(Some(*verdict), language))
                 }
             }
             div.sheet {
-                (photo_figure(shown, number, language))
+                (photo_figure(photo, number, language))
                 div.words-beside {
                     (findings_list(&findings, language))
                     h3 { (language.pick("Messwerte", "Measurements")) }
@@ -53,20 +53,20 @@ pub fn section(shown: &ReportedPhoto<'_>, number: usize, language: Language) -> 
                             th scope="col" { (language.pick("verlangt", "asked for")) }
                         } }
                         tbody {
-                            @for line in measurement_table::measurement_rows(measurements, shown.profile, language) {
+                            @for line in measurement_table::measurement_rows(measurements, photo.profile, language) {
                                 tr { th scope="row" { (line.label) } td { (line.measured) } td { (line.limit) } }
                             }
                         }
                     }
-                    p.digest { "SHA-256 " code { (shown.sha256) } }
+                    p.digest { "SHA-256 " code { (photo.sha256) } }
                 }
             }
         }
     }
 }
 
-fn photo_figure(shown: &ReportedPhoto<'_>, number: usize, language: Language) -> Markup {
-    let guides = Guides::new(shown.profile, &shown.outcome.measurements).filter(|_| is_fit_to_show(shown.outcome));
+fn photo_figure(photo: &ReportedPhoto<'_>, number: usize, language: Language) -> Markup {
+    let guides = Guides::new(photo.profile, &photo.outcome.measurements).filter(|_| is_fit_to_show(photo.outcome));
     let Some(guides) = guides else {
         return html! {
             p.no-picture {
@@ -78,15 +78,15 @@ fn photo_figure(shown: &ReportedPhoto<'_>, number: usize, language: Language) ->
         };
     };
     let alternative = language.pick(
-        format!("Foto {}, {} x {} Pixel", shown.file, guides.width, guides.height),
-        format!("Photo {}, {} x {} pixels", shown.file, guides.width, guides.height),
+        format!("Foto {}, {} x {} Pixel", photo.file, guides.width, guides.height),
+        format!("Photo {}, {} x {} pixels", photo.file, guides.width, guides.height),
     );
     html! {
         figure {
             input type="checkbox" id={ "guides-" (number) } checked;
             label for={ "guides-" (number) } { (language.pick("Hilfslinien zeigen", "Show guide lines")) }
             div.picture {
-                img src={ "data:image/jpeg;base64," (STANDARD.encode(shown.bytes)) } alt=(alternative)
+                img src={ "data:image/jpeg;base64," (STANDARD.encode(photo.bytes)) } alt=(alternative)
                     width=(guides.width) height=(guides.height);
                 (overlay(&guides, language))
             }

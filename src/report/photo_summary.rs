@@ -26,20 +26,20 @@ pub struct PhotoSummary {
 
 impl PhotoSummary {
     /// A photo that was judged.
-    pub fn new(file: String, examination: &CheckOutcome) -> Self {
+    pub fn new(file: String, outcome: &CheckOutcome) -> Self {
         let of = |severity: Severity| {
             let mut checks: Vec<Check> = Vec::new();
-            for finding in examination.findings.iter().filter(|finding| finding.severity == severity) {
+            for finding in outcome.findings.iter().filter(|finding| finding.severity == severity) {
                 if !checks.contains(&finding.check) {
                     checks.push(finding.check);
                 }
             }
             checks
         };
-        let measured = &examination.measurements;
+        let measured = &outcome.measurements;
         Self {
             file,
-            verdict: Some(examination.verdict),
+            verdict: Some(outcome.verdict),
             size: measured.width.zip(measured.height),
             inter_eye_distance_px: measured.face.inter_eye_distance_px,
             roll_degrees: measured.face.roll_degrees,
@@ -125,8 +125,8 @@ mod tests {
             Finding::refuse(Check::Structure, "b", ""),
             Finding::advise(Check::Density, "", ""),
         ];
-        let examination = CheckOutcome { verdict: Verdict::Refused, findings, measurements: Measurements::default() };
-        let row = PhotoSummary::new("x.jpg".into(), &examination);
+        let outcome = CheckOutcome { verdict: Verdict::Refused, findings, measurements: Measurements::default() };
+        let row = PhotoSummary::new("x.jpg".into(), &outcome);
         assert_eq!(row.findings(Language::English), "File structure (Print resolution)");
         assert_eq!(row.findings(Language::German), "Dateiaufbau (Druckauflösung)");
         assert_eq!((row.size_text(), row.eyes_text(), row.roll_text()), ("-".into(), "-".into(), "-".into()));

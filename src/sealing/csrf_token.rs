@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::key_derivation::{hkdf, length_prefixed};
+use super::hkdf::{hkdf, length_prefixed};
 use super::key_file::KeyFile;
 use crate::clock::Timestamp;
 use crate::domain::id::DeviceId;

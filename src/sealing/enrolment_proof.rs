@@ -1,4 +1,4 @@
-//! What an enrolment code stands for at either end, so that it can vouch for the gateway before it is ever sent.
+//! Proof that a gateway knows an enrolment code, verified before the code is ever sent.
 //!
 //! ```text
 //! code --HKDF--> lookup      (sent to ask for the invitation; stored in the code's place)
@@ -15,7 +15,7 @@ use aws_lc_rs::hmac;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::envelope::SealError;
-use super::key_derivation::{hkdf, length_prefixed};
+use super::hkdf::{hkdf, length_prefixed};
 use super::key_file::KeyFile;
 use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;

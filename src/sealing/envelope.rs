@@ -1,17 +1,18 @@
-//! The seal itself: AES-256-GCM over the photo, its digest and its enclosure, bound to its place.
+//! The seal itself: AES-256-GCM over the photo, its digest and its sealed metadata, bound to its place.
 //!
 //! ```text
-//! frame = version (1) | nonce (12) | AES-256-GCM( SHA-256 of the photo (32) | enclosure (1024 n) | photo ) | tag (16)
+//! envelope = version (1) | nonce (12) | AES-256-GCM( SHA-256 of the photo (32) | metadata (1024 n) | photo ) | tag (16)
 //! bound to: version, photo id, studio id, media type, epoch (each with its length before it)
 //! ```
-//! Version 2. Frames of version 1 have no enclosure and still open: their studios could not declare anything.
+//! Version 2. Envelopes of version 1 have no sealed metadata and still open: their studios could not declare anything.
 
 use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use zeroize::Zeroize;
 
-use super::key_derivation::{CodeKeys, length_prefixed};
+use super::hkdf::length_prefixed;
+use super::key_derivation::CodeKeys;
 use super::key_file::KeyFile;
 use super::sealed_metadata;
 use crate::domain::digest::Sha256Digest;
@@ -51,56 +52,56 @@ impl KeyFile {
         let cipher = self.cipher(keys, context).ok_or(SealError::NoEpochKey)?;
         // Random, although a code seals one photo: a repeat after a failed commit seals the same bytes under another photo id.
         let nonce: [u8; NONCE_LEN] = random_bytes(entropy).map_err(|_| SealError::Entropy)?;
-        let enclosure = sealed_metadata::encode(photo.sealed_metadata()).ok_or(SealError::MetadataTooLong)?;
-        let mut frame =
-            Vec::with_capacity(HEADER_LENGTH + DIGEST_LENGTH + enclosure.len() + photo.bytes().len() + TAG_LENGTH);
-        frame.push(VERSION);
-        frame.extend_from_slice(&nonce);
-        frame.extend_from_slice(photo.sha256().as_bytes());
-        frame.extend_from_slice(&enclosure);
-        frame.extend_from_slice(photo.bytes());
-        let place = Aad::from(associated_data(VERSION, context));
+        let metadata = sealed_metadata::encode(photo.sealed_metadata()).ok_or(SealError::MetadataTooLong)?;
+        let mut envelope =
+            Vec::with_capacity(HEADER_LENGTH + DIGEST_LENGTH + metadata.len() + photo.bytes().len() + TAG_LENGTH);
+        envelope.push(VERSION);
+        envelope.extend_from_slice(&nonce);
+        envelope.extend_from_slice(photo.sha256().as_bytes());
+        envelope.extend_from_slice(&metadata);
+        envelope.extend_from_slice(photo.bytes());
+        let aad = Aad::from(associated_data(VERSION, context));
         let tag = cipher
-            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), place, &mut frame[HEADER_LENGTH..])
+            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), aad, &mut envelope[HEADER_LENGTH..])
             .map_err(|_| SealError::Cipher)?;
-        frame.extend_from_slice(tag.as_ref());
-        Ok(SealedPhoto::from_envelope(frame))
+        envelope.extend_from_slice(tag.as_ref());
+        Ok(SealedPhoto::from_envelope(envelope))
     }
 
     /// Opens a seal.
     ///
     /// # Errors
-    /// [`OpenError`] when the frame is damaged, belongs elsewhere, or its epoch's key has been destroyed.
+    /// [`OpenError`] when the envelope is damaged, belongs elsewhere, or its epoch's key has been destroyed.
     pub fn open(&self, stored: StoredPhoto, keys: &CodeKeys, context: SealContext) -> Result<OpenedPhoto, OpenError> {
-        let mut frame = stored.into_envelope();
-        let version = match frame.first() {
+        let mut envelope = stored.into_envelope();
+        let version = match envelope.first() {
             Some(version @ (&VERSION | &VERSION_WITHOUT_METADATA))
-                if frame.len() >= HEADER_LENGTH + DIGEST_LENGTH + TAG_LENGTH =>
+                if envelope.len() >= HEADER_LENGTH + DIGEST_LENGTH + TAG_LENGTH =>
             {
                 *version
             }
             _ => return Err(OpenError::NotAnEnvelope),
         };
         let cipher = self.cipher(keys, context).ok_or(OpenError::NoEpochKey)?;
-        let nonce = Nonce::try_assume_unique_for_key(&frame[1..HEADER_LENGTH]).map_err(|_| OpenError::NotAnEnvelope)?;
+        let nonce =
+            Nonce::try_assume_unique_for_key(&envelope[1..HEADER_LENGTH]).map_err(|_| OpenError::NotAnEnvelope)?;
         cipher
-            .open_in_place(nonce, Aad::from(associated_data(version, context)), &mut frame[HEADER_LENGTH..])
+            .open_in_place(nonce, Aad::from(associated_data(version, context)), &mut envelope[HEADER_LENGTH..])
             .map_err(|_| OpenError::DecryptionFailed)?;
         let mut sealed_digest = [0; DIGEST_LENGTH];
-        sealed_digest.copy_from_slice(&frame[HEADER_LENGTH..HEADER_LENGTH + DIGEST_LENGTH]);
-        frame.truncate(frame.len() - TAG_LENGTH);
-        let (enclosure, length) = match version {
+        sealed_digest.copy_from_slice(&envelope[HEADER_LENGTH..HEADER_LENGTH + DIGEST_LENGTH]);
+        envelope.truncate(envelope.len() - TAG_LENGTH);
+        let (metadata, length) = match version {
             VERSION_WITHOUT_METADATA => (SealedMetadata::default(), 0),
-            _ => {
-                sealed_metadata::decode(&frame[HEADER_LENGTH + DIGEST_LENGTH..]).ok_or(OpenError::UnreadableMetadata)?
-            }
+            _ => sealed_metadata::decode(&envelope[HEADER_LENGTH + DIGEST_LENGTH..])
+                .ok_or(OpenError::UnreadableMetadata)?,
         };
-        frame.drain(..HEADER_LENGTH + DIGEST_LENGTH + length);
-        let sha256 = Sha256Digest::of(&frame);
+        envelope.drain(..HEADER_LENGTH + DIGEST_LENGTH + length);
+        let sha256 = Sha256Digest::of(&envelope);
         if *sha256.as_bytes() != sealed_digest {
             return Err(OpenError::DigestMismatch);
         }
-        Ok(OpenedPhoto { bytes: frame, sha256, sealed_metadata: enclosure })
+        Ok(OpenedPhoto { bytes: envelope, sha256, sealed_metadata: metadata })
     }
 
     fn cipher(&self, keys: &CodeKeys, context: SealContext) -> Option<LessSafeKey> {
@@ -111,7 +112,7 @@ impl KeyFile {
     }
 }
 
-/// Whether these bytes can be the frame of a photo of so many bytes: all that can be told without the code, which is the version
+/// Whether these bytes can be the envelope of a photo of so many bytes: all that can be told without the code, which is the version
 /// and the length. That the seal is whole shows only when it is opened.
 pub fn is_plausible_envelope(envelope: &[u8], photo_bytes: u64) -> bool {
     let sealed =
@@ -140,7 +141,7 @@ pub enum SealError {
     NoEpochKey,
     /// No randomness for the nonce.
     Entropy,
-    /// There is more to be said of the face than an enclosure holds.
+    /// There is more to be said of the face than sealed metadata holds.
     MetadataTooLong,
     /// The cipher refused.
     Cipher,
@@ -229,9 +230,9 @@ mod tests {
         SealedMetadata { declaration, findings: vec![Finding::advise(Check::Roll, "21.0°", "<= 8°")] }
     }
 
-    fn photo(enclosure: SealedMetadata) -> JudgedPhoto {
+    fn photo(metadata: SealedMetadata) -> JudgedPhoto {
         let facts = PhotoFacts { width: 1, height: 1, bytes: 5, profile: "test".into(), findings: vec![] };
-        JudgedPhoto::accepted_by_judge(UploadBytes::new(b"photo".to_vec()), facts, enclosure)
+        JudgedPhoto::accepted_by_judge(UploadBytes::new(b"photo".to_vec()), facts, metadata)
     }
 
     impl SealFixture {
@@ -239,22 +240,22 @@ mod tests {
             self.seal_with(sealed_metadata())
         }
 
-        fn seal_with(&self, enclosure: SealedMetadata) -> SealedPhoto {
-            self.keys.seal(&photo(enclosure), &self.keys.code_keys(&self.code), self.context, &self.entropy).unwrap()
+        fn seal_with(&self, metadata: SealedMetadata) -> SealedPhoto {
+            self.keys.seal(&photo(metadata), &self.keys.code_keys(&self.code), self.context, &self.entropy).unwrap()
         }
 
-        /// A frame as it was made before there were enclosures.
+        /// An envelope as it was made before there were sealed metadata.
         fn sealed_in_version_1(&self) -> Vec<u8> {
             let mut sealed = [Sha256Digest::of(b"photo").as_bytes(), &b"photo"[..]].concat();
             let cipher = self.keys.cipher(&self.keys.code_keys(&self.code), self.context).unwrap();
             let nonce: [u8; NONCE_LEN] = random_bytes(&self.entropy).unwrap();
-            let place = Aad::from(associated_data(1, self.context));
-            cipher.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), place, &mut sealed).unwrap();
+            let aad = Aad::from(associated_data(1, self.context));
+            cipher.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed).unwrap();
             [&[1], &nonce[..], &sealed].concat()
         }
 
-        fn open(&self, frame: Vec<u8>, context: SealContext) -> Result<OpenedPhoto, OpenError> {
-            self.keys.open(StoredPhoto::from_store(frame), &self.keys.code_keys(&self.code), context)
+        fn open(&self, envelope: Vec<u8>, context: SealContext) -> Result<OpenedPhoto, OpenError> {
+            self.keys.open(StoredPhoto::from_store(envelope), &self.keys.code_keys(&self.code), context)
         }
     }
 
@@ -271,7 +272,7 @@ mod tests {
     fn an_envelope_is_as_long_with_a_declaration_as_without() {
         let scene = seal_fixture();
         let lengths =
-            [sealed_metadata(), SealedMetadata::default()].map(|enclosure| scene.seal_with(enclosure).envelope().len());
+            [sealed_metadata(), SealedMetadata::default()].map(|metadata| scene.seal_with(metadata).envelope().len());
         assert_eq!(lengths[0], lengths[1]);
     }
 
@@ -286,8 +287,8 @@ mod tests {
     #[test]
     fn the_version_is_bound() {
         let scene = seal_fixture();
-        for (frame, other) in [(scene.seal().envelope().to_vec(), 1), (scene.sealed_in_version_1(), 2)] {
-            let mut changed = frame;
+        for (envelope, other) in [(scene.seal().envelope().to_vec(), 1), (scene.sealed_in_version_1(), 2)] {
+            let mut changed = envelope;
             changed[0] = other;
             assert_eq!(scene.open(changed.clone(), scene.context).err(), Some(OpenError::DecryptionFailed));
             changed[0] = 3;
@@ -298,62 +299,62 @@ mod tests {
     #[test]
     fn an_envelope_is_recognised_by_version_and_length() {
         let scene = seal_fixture();
-        for frame in [scene.seal().envelope().to_vec(), scene.sealed_in_version_1()] {
-            assert!(is_plausible_envelope(&frame, 5));
-            assert!(!is_plausible_envelope(&frame, 4) && !is_plausible_envelope(&frame, 6));
+        for envelope in [scene.seal().envelope().to_vec(), scene.sealed_in_version_1()] {
+            assert!(is_plausible_envelope(&envelope, 5));
+            assert!(!is_plausible_envelope(&envelope, 4) && !is_plausible_envelope(&envelope, 6));
             // One that is shorter by a whole step could be of an earlier version; the seal itself tells them apart.
-            let mut shorter = (0..frame.len()).filter(|length| length + 1024 != frame.len());
-            assert!(shorter.all(|length| !is_plausible_envelope(&frame[..length], 5)));
-            assert!(!is_plausible_envelope(&[&[3], &frame[1..]].concat(), 5));
+            let mut shorter = (0..envelope.len()).filter(|length| length + 1024 != envelope.len());
+            assert!(shorter.all(|length| !is_plausible_envelope(&envelope[..length], 5)));
+            assert!(!is_plausible_envelope(&[&[3], &envelope[1..]].concat(), 5));
         }
     }
 
     #[test]
     fn any_changed_bit_breaks_the_seal() {
         let scene = seal_fixture();
-        let frame = scene.seal().envelope().to_vec();
-        for position in 0..frame.len() {
-            let mut changed = frame.clone();
+        let envelope = scene.seal().envelope().to_vec();
+        for position in 0..envelope.len() {
+            let mut changed = envelope.clone();
             changed[position] ^= 1;
             assert!(scene.open(changed, scene.context).is_err(), "byte {position}");
         }
-        for length in 0..frame.len() {
-            assert!(scene.open(frame[..length].to_vec(), scene.context).is_err(), "length {length}");
+        for length in 0..envelope.len() {
+            assert!(scene.open(envelope[..length].to_vec(), scene.context).is_err(), "length {length}");
         }
     }
 
     #[test]
     fn an_envelope_opens_only_in_its_own_context() {
         let scene = seal_fixture();
-        let frame = scene.seal().envelope().to_vec();
+        let envelope = scene.seal().envelope().to_vec();
         let other_photo = SealContext { photo_id: PhotoId::generate(NOW, &scene.entropy).unwrap(), ..scene.context };
         let other_studio = SealContext { studio_id: PartyId::generate(NOW, &scene.entropy).unwrap(), ..scene.context };
         let other_epoch = SealContext { epoch: scene.context.epoch + 1, ..scene.context };
         for elsewhere in [other_photo, other_studio, other_epoch] {
-            assert_eq!(scene.open(frame.clone(), elsewhere).err(), Some(OpenError::DecryptionFailed));
+            assert_eq!(scene.open(envelope.clone(), elsewhere).err(), Some(OpenError::DecryptionFailed));
         }
     }
 
     #[test]
     fn neither_another_code_nor_another_gateway_opens_it() {
         let scene = seal_fixture();
-        let frame = scene.seal().envelope().to_vec();
+        let envelope = scene.seal().envelope().to_vec();
         let other_code = scene.keys.code_keys(&RetrievalCode::from_secret(&[8; 12]));
-        let opened = scene.keys.open(StoredPhoto::from_store(frame.clone()), &other_code, scene.context);
+        let opened = scene.keys.open(StoredPhoto::from_store(envelope.clone()), &other_code, scene.context);
         assert_eq!(opened.err(), Some(OpenError::DecryptionFailed));
         let other_gateway = KeyFile::generate(NOW, &SeededEntropy::new(4)).unwrap();
         let opened =
-            other_gateway.open(StoredPhoto::from_store(frame), &other_gateway.code_keys(&scene.code), scene.context);
+            other_gateway.open(StoredPhoto::from_store(envelope), &other_gateway.code_keys(&scene.code), scene.context);
         assert_eq!(opened.err(), Some(OpenError::DecryptionFailed));
     }
 
     #[test]
     fn a_destroyed_epoch_key_takes_its_photos_with_it() {
         let scene = seal_fixture();
-        let frame = scene.seal().envelope().to_vec();
+        let envelope = scene.seal().envelope().to_vec();
         let century = std::time::Duration::from_secs(86_400 * 365 * 5);
         let later = scene.keys.without_expired_epochs(NOW + century, std::time::Duration::ZERO, None).unwrap();
-        let opened = later.open(StoredPhoto::from_store(frame), &later.code_keys(&scene.code), scene.context);
+        let opened = later.open(StoredPhoto::from_store(envelope), &later.code_keys(&scene.code), scene.context);
         assert_eq!(opened.err(), Some(OpenError::NoEpochKey));
     }
 }

@@ -1,8 +1,8 @@
-//! From an upload to its code, and from a code to its keys: HKDF-SHA-256 (RFC 5869) throughout.
+//! Derivation of a code from an upload, and of keys from a code.
 
-use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::hkdf::{hkdf, length_prefixed};
 use super::key_file::KeyFile;
 use crate::domain::code::lookup::LookupId;
 use crate::domain::code::retrieval_code::RetrievalCode;
@@ -64,7 +64,7 @@ impl KeyFile {
         keys
     }
 
-    /// The key of row digests (see [`evidence`](crate::domain::log::reconciliation::row_digest)). Epoch keys are not part of it: it stays when they go.
+    /// The key of row digests (see [`row_digest`](crate::domain::log::reconciliation::row_digest)). Epoch keys are not part of it: it stays when they go.
     pub fn row_key(&self) -> RowDigestKey {
         let mut key = Zeroizing::new([0; 32]);
         hkdf(self.issuing_key.as_bytes(), self.pepper.as_bytes(), "lichtbild/row-digest/v1", &mut *key);
@@ -78,31 +78,6 @@ impl KeyFile {
         hkdf(epoch.key.as_bytes(), &keys.secret, "lichtbild/epoch/v1", &mut sealing_key);
         Some(sealing_key)
     }
-}
-
-pub(super) fn hkdf(salt: &[u8], input: &[u8], purpose: &str, output: &mut [u8]) {
-    struct Length(usize);
-    impl KeyType for Length {
-        fn len(&self) -> usize {
-            self.0
-        }
-    }
-    let length = Length(output.len());
-    let key = Salt::new(HKDF_SHA256, salt).extract(input);
-    let filled = key.expand(&[purpose.as_bytes()], length).and_then(|okm| okm.fill(output));
-    // HKDF refuses only outputs over 255 x 32 bytes (RFC 5869, section 2.3), and ours have at most 32. Going on with zeros
-    // would seal photos under a known key, so this one invariant stops the process.
-    assert!(filled.is_ok(), "HKDF refused a short output");
-}
-
-/// Each part after its length (64-bit, big endian), so that no two lists of parts run together.
-pub(super) fn length_prefixed(parts: &[&[u8]]) -> Vec<u8> {
-    let mut joined = Vec::with_capacity(parts.iter().map(|part| part.len() + 8).sum());
-    for part in parts {
-        joined.extend_from_slice(&(part.len() as u64).to_be_bytes());
-        joined.extend_from_slice(part);
-    }
-    joined
 }
 
 #[cfg(test)]
@@ -139,16 +114,11 @@ mod tests {
     }
 
     #[test]
-    fn what_a_code_opens_is_unlike_for_each_purpose_and_gateway() {
+    fn code_keys_differ_for_each_purpose_and_gateway() {
         let code = RetrievalCode::from_secret(&[7; 12]);
         let here = keys(1).code_keys(&code);
         let elsewhere = keys(2).code_keys(&code);
         assert_ne!(here.lookup_id, elsewhere.lookup_id);
         assert_ne!(here.secret, here.lookup_id);
-    }
-
-    #[test]
-    fn parts_do_not_run_together() {
-        assert_ne!(length_prefixed(&[b"ab", b"c"]), length_prefixed(&[b"a", b"bc"]));
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Month, Time};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::key_derivation::hkdf;
+use super::hkdf::hkdf;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn no_clock_however_wrong_destroys_the_last_epoch() {
+    fn a_wrong_clock_never_destroys_the_last_epoch() {
         let centuries = keys().without_expired_epochs(NOVEMBER_2026 + 365_000 * DAY, DAY, None).unwrap();
         assert_eq!(centuries.epochs.len(), 1);
     }
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn debug_output_holds_no_key() {
-        let shown = format!("{:?}", keys());
-        assert!(!shown.contains(&keys().pepper.to_hex()[..8]));
+        let text = format!("{:?}", keys());
+        assert!(!text.contains(&keys().pepper.to_hex()[..8]));
     }
 }

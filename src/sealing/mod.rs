@@ -3,15 +3,16 @@
 //! ```text
 //! device id, Idempotency-Key, photo SHA-256 --HKDF(issuing key)--> code            (never stored)
 //! code --HKDF(pepper)--> lookup id                                                 (stored until the photo is erased)
-//! code --HKDF(pepper, epoch key)--> sealing key --AES-256-GCM--> frame             (the frame is stored)
-//! enrolment code --HKDF--> lookup, proof key                                     (see `enrolment`)
-//! code --AES-256-GCM(pepper)--> ticket                        (in a clerk's browser while a lease runs, see `ticket`)
+//! code --HKDF(pepper, epoch key)--> sealing key --AES-256-GCM--> envelope          (the envelope is stored)
+//! enrolment code --HKDF--> lookup, proof key                                     (see `enrolment_proof`)
+//! code --AES-256-GCM(pepper)--> session                       (in a clerk's browser while a lease runs, see `session`)
 //! ```
 //! Opening a photo takes the citizen's code *and* the gateway's key file; the database with all its files holds neither.
 
 pub mod csrf_token;
 pub mod enrolment_proof;
 pub mod envelope;
+mod hkdf;
 pub mod key_derivation;
 pub mod key_file;
 mod sealed_metadata;

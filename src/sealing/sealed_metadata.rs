@@ -1,24 +1,24 @@
-//! What is sealed beside the picture, as bytes.
+//! Encoding of the metadata that are sealed beside a photo.
 //!
 //! ```text
-//! enclosure = length of the JSON (2, big endian) | JSON and spaces behind it, up to the next multiple of 2048
+//! metadata = length of the JSON (2, big endian) | JSON and spaces behind it, up to the next multiple of 2048
 //! ```
-//! A cipher hides what it is given, not how much: beside the size of the photo, which is known, the length of a frame would tell
-//! a declaration from none. All findings that there can be about one face fit into 2048 bytes, so every frame is as long as its
+//! A cipher hides what it is given, not how much: beside the size of the photo, which is known, the length of an envelope would tell
+//! a declaration from none. All findings that there can be about one face fit into 2048 bytes, so every envelope is as long as its
 //! photo and the same number of bytes more. Earlier versions wrote zeros behind the JSON, up to the next multiple of 1024; both are
 //! read, here and by them.
 
 use crate::domain::photo::declaration::SealedMetadata;
 
-/// Enclosures are as long as a multiple of this, in bytes.
+/// Sealed metadata are as long as a multiple of this, in bytes.
 const STEP: usize = 1024;
-/// Enclosures are written as long as a multiple of this, in bytes; itself a multiple of [`STEP`].
+/// Sealed metadata are written as long as a multiple of this, in bytes; itself a multiple of [`STEP`].
 const WRITTEN_PADDING_STEP: usize = 2 * STEP;
 const LENGTH_BYTES: usize = 2;
 
 /// The bytes to seal; `None` for one that is longer than its length can say, 64 KiB.
-pub(super) fn encode(enclosure: &SealedMetadata) -> Option<Vec<u8>> {
-    let mut json = serde_json::to_vec(enclosure).ok()?;
+pub(super) fn encode(metadata: &SealedMetadata) -> Option<Vec<u8>> {
+    let mut json = serde_json::to_vec(metadata).ok()?;
     // Spaces belong to the JSON, so that its length alone says where the photo begins.
     json.resize((LENGTH_BYTES + json.len()).next_multiple_of(WRITTEN_PADDING_STEP) - LENGTH_BYTES, b' ');
     let length = u16::try_from(json.len()).ok()?.to_be_bytes();
@@ -30,11 +30,11 @@ pub(super) fn decode(bytes: &[u8]) -> Option<(SealedMetadata, usize)> {
     let (length, rest) = bytes.split_first_chunk::<LENGTH_BYTES>()?;
     let json = rest.get(..usize::from(u16::from_be_bytes(*length)))?;
     let end = (LENGTH_BYTES + json.len()).next_multiple_of(STEP);
-    let enclosure = serde_json::from_slice(json).ok()?;
-    (end <= bytes.len()).then_some((enclosure, end))
+    let metadata = serde_json::from_slice(json).ok()?;
+    (end <= bytes.len()).then_some((metadata, end))
 }
 
-/// Whether an enclosure can have this length.
+/// Whether sealed metadata can have this length.
 pub(super) fn is_valid_length(bytes: u64) -> bool {
     bytes > 0 && bytes.is_multiple_of(STEP as u64)
 }
@@ -56,20 +56,20 @@ mod tests {
     }
 
     #[test]
-    fn an_enclosure_is_read_as_it_was_written() {
-        for enclosure in [SealedMetadata::default(), all_of_a_face()] {
-            let mut bytes = encode(&enclosure).unwrap();
+    fn sealed_metadata_are_read_as_they_were_written() {
+        for metadata in [SealedMetadata::default(), all_of_a_face()] {
+            let mut bytes = encode(&metadata).unwrap();
             let end = bytes.len();
             bytes.extend(b"photo");
-            assert!(decode(&bytes) == Some((enclosure, end)));
+            assert!(decode(&bytes) == Some((metadata, end)));
         }
     }
 
     #[test]
-    fn an_enclosure_of_an_earlier_version_is_read() {
-        let enclosure = all_of_a_face();
+    fn sealed_metadata_of_an_earlier_version_are_read() {
+        let metadata = all_of_a_face();
         let json =
-            serde_json::to_vec(&SealedMetadata { findings: enclosure.findings[..3].to_vec(), ..enclosure }).unwrap();
+            serde_json::to_vec(&SealedMetadata { findings: metadata.findings[..3].to_vec(), ..metadata }).unwrap();
         let mut bytes = [&(json.len() as u16).to_be_bytes()[..], &json].concat();
         bytes.resize(STEP, 0);
         bytes.extend(b"photo");
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_or_none_at_all_is_told() {
+    fn metadata_that_are_too_long_or_malformed_are_refused() {
         let mut long = all_of_a_face();
         long.findings[0].measured = "x".repeat(3000);
         assert_eq!(encode(&long).unwrap().len(), 3 * WRITTEN_PADDING_STEP);

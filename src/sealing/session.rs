@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::key_derivation::{hkdf, length_prefixed};
+use super::hkdf::{hkdf, length_prefixed};
 use super::key_file::KeyFile;
 use crate::clock::Timestamp;
 use crate::domain::code::retrieval_code::RetrievalCode;
@@ -18,7 +18,7 @@ use crate::entropy::{Entropy, EntropyError, random_bytes};
 /// Milliseconds since 1970, big endian.
 const TIMESTAMP_LENGTH: usize = 8;
 
-/// What a ticket is bound to: taken elsewhere it does not open.
+/// Binding of a sealed session: it does not open for another office or collection.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionContext {
     /// The collection it is for.
@@ -35,30 +35,30 @@ impl KeyFile {
     pub fn seal_session(
         &self,
         code: &RetrievalCode,
-        place: SessionContext,
+        context: SessionContext,
         ends_at: Timestamp,
         entropy: &dyn Entropy,
     ) -> Result<String, EntropyError> {
         let nonce: [u8; NONCE_LEN] = random_bytes(entropy)?;
         let cipher = self.session_cipher().ok_or(EntropyError)?;
-        let mut ticket = Zeroizing::new(Vec::with_capacity(96));
-        ticket.extend_from_slice(&nonce);
-        ticket.extend_from_slice(&ends_at.unix_milliseconds().to_be_bytes());
-        ticket.extend_from_slice(Zeroizing::new(code.reveal()).as_bytes());
+        let mut session = Zeroizing::new(Vec::with_capacity(96));
+        session.extend_from_slice(&nonce);
+        session.extend_from_slice(&ends_at.unix_milliseconds().to_be_bytes());
+        session.extend_from_slice(Zeroizing::new(code.reveal()).as_bytes());
         let nonce = Nonce::assume_unique_for_key(nonce);
         let tag = cipher
-            .seal_in_place_separate_tag(nonce, Aad::from(associated_data(place)), &mut ticket[NONCE_LEN..])
+            .seal_in_place_separate_tag(nonce, Aad::from(associated_data(context)), &mut session[NONCE_LEN..])
             .map_err(|_| EntropyError)?;
-        ticket.extend_from_slice(tag.as_ref());
-        Ok(URL_SAFE_NO_PAD.encode(ticket.as_slice()))
+        session.extend_from_slice(tag.as_ref());
+        Ok(URL_SAFE_NO_PAD.encode(session.as_slice()))
     }
 
-    /// The code of a ticket; `None` when it is not one of ours, belongs elsewhere, or has ended.
-    pub fn open_session(&self, sealed_session: &str, place: SessionContext, now: Timestamp) -> Option<RetrievalCode> {
-        let mut ticket = Zeroizing::new(URL_SAFE_NO_PAD.decode(sealed_session).ok()?);
-        let nonce = Nonce::try_assume_unique_for_key(ticket.get(..NONCE_LEN)?).ok()?;
-        let sealed = ticket.get_mut(NONCE_LEN..)?;
-        let opened = self.session_cipher()?.open_in_place(nonce, Aad::from(associated_data(place)), sealed).ok()?;
+    /// The code of a session; `None` when this gateway did not seal it, it belongs elsewhere, or it has ended.
+    pub fn open_session(&self, sealed_session: &str, context: SessionContext, now: Timestamp) -> Option<RetrievalCode> {
+        let mut session = Zeroizing::new(URL_SAFE_NO_PAD.decode(sealed_session).ok()?);
+        let nonce = Nonce::try_assume_unique_for_key(session.get(..NONCE_LEN)?).ok()?;
+        let sealed = session.get_mut(NONCE_LEN..)?;
+        let opened = self.session_cipher()?.open_in_place(nonce, Aad::from(associated_data(context)), sealed).ok()?;
         let (ends_at, code) = opened.split_first_chunk::<TIMESTAMP_LENGTH>()?;
         if Timestamp::from_unix_milliseconds(i64::from_be_bytes(*ends_at)) <= now {
             return None;
@@ -75,8 +75,8 @@ impl KeyFile {
     }
 }
 
-fn associated_data(place: SessionContext) -> Vec<u8> {
-    length_prefixed(&[place.collection_id.as_bytes(), place.office_id.as_bytes()])
+fn associated_data(context: SessionContext) -> Vec<u8> {
+    length_prefixed(&[context.collection_id.as_bytes(), context.office_id.as_bytes()])
 }
 
 #[cfg(test)]
@@ -87,7 +87,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 
-    fn place(seed: u64) -> SessionContext {
+    fn context(seed: u64) -> SessionContext {
         let entropy = SeededEntropy::new(seed);
         SessionContext {
             collection_id: CollectionId::generate(NOW, &entropy).unwrap(),
@@ -100,18 +100,18 @@ mod tests {
         let keys = KeyFile::generate(NOW, &SeededEntropy::new(1)).unwrap();
         let code = RetrievalCode::from_secret(&[7; 12]);
         let ends_at = NOW + Duration::from_secs(60);
-        let ticket = keys.seal_session(&code, place(1), ends_at, &SeededEntropy::new(2)).unwrap();
-        assert!(keys.open_session(&ticket, place(1), NOW).is_some_and(|opened| opened == code));
-        assert!(keys.open_session(&ticket, place(1), ends_at).is_none(), "it has ended");
+        let session = keys.seal_session(&code, context(1), ends_at, &SeededEntropy::new(2)).unwrap();
+        assert!(keys.open_session(&session, context(1), NOW).is_some_and(|opened| opened == code));
+        assert!(keys.open_session(&session, context(1), ends_at).is_none(), "it has ended");
         let elsewhere = [
-            SessionContext { office_id: place(2).office_id, ..place(1) },
-            SessionContext { collection_id: place(2).collection_id, ..place(1) },
+            SessionContext { office_id: context(2).office_id, ..context(1) },
+            SessionContext { collection_id: context(2).collection_id, ..context(1) },
         ];
-        for place in elsewhere {
-            assert!(keys.open_session(&ticket, place, NOW).is_none());
+        for context in elsewhere {
+            assert!(keys.open_session(&session, context, NOW).is_none());
         }
         let other_gateway = KeyFile::generate(NOW, &SeededEntropy::new(3)).unwrap();
-        assert!(other_gateway.open_session(&ticket, place(1), NOW).is_none());
+        assert!(other_gateway.open_session(&session, context(1), NOW).is_none());
     }
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
         let keys = KeyFile::generate(NOW, &SeededEntropy::new(1)).unwrap();
         let code = RetrievalCode::from_secret(&[7; 12]);
         let entropy = SeededEntropy::new(2);
-        let [first, second] = [(); 2].map(|()| keys.seal_session(&code, place(1), NOW, &entropy).unwrap());
+        let [first, second] = [(); 2].map(|()| keys.seal_session(&code, context(1), NOW, &entropy).unwrap());
         assert_ne!(first, second);
         let bytes = URL_SAFE_NO_PAD.decode(&first).unwrap();
         assert!(!bytes.windows(5).any(|window| code.reveal().as_bytes().windows(5).any(|part| part == window)));
@@ -129,15 +129,16 @@ mod tests {
     fn a_damaged_session_does_not_open() {
         let keys = KeyFile::generate(NOW, &SeededEntropy::new(1)).unwrap();
         let code = RetrievalCode::from_secret(&[7; 12]);
-        let ticket = keys.seal_session(&code, place(1), NOW + Duration::from_secs(60), &SeededEntropy::new(2)).unwrap();
-        for length in 0..ticket.len() {
-            assert!(keys.open_session(&ticket[..length], place(1), NOW).is_none(), "cut at {length}");
+        let session =
+            keys.seal_session(&code, context(1), NOW + Duration::from_secs(60), &SeededEntropy::new(2)).unwrap();
+        for length in 0..session.len() {
+            assert!(keys.open_session(&session[..length], context(1), NOW).is_none(), "cut at {length}");
         }
-        let bytes = URL_SAFE_NO_PAD.decode(&ticket).unwrap();
+        let bytes = URL_SAFE_NO_PAD.decode(&session).unwrap();
         for position in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[position] ^= 1;
-            assert!(keys.open_session(&URL_SAFE_NO_PAD.encode(changed), place(1), NOW).is_none(), "{position}");
+            assert!(keys.open_session(&URL_SAFE_NO_PAD.encode(changed), context(1), NOW).is_none(), "{position}");
         }
     }
 }

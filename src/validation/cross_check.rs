@@ -1,4 +1,4 @@
-//! The `image` crate as a second judge of what the header says. It is of other make than our walk, so what both read the
+//! Cross-check of the header with the `image` crate. It is of other make than our walk, so what both read the
 //! same way, other programs will too. Header only: decoding would cost more than all other steps of a deposit together.
 
 use std::io::Cursor;
@@ -6,21 +6,21 @@ use std::io::Cursor;
 use image::{ColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use super::jpeg::JpegAnalysis;
-use super::{MAX_DECODER_BYTES, MAX_HEIGHT, MAX_WIDTH};
+use super::limits::{MAX_DECODER_BYTES, MAX_HEIGHT, MAX_WIDTH};
 use crate::domain::check::Check;
 use crate::domain::check::finding::Finding;
 
-/// Compares the second judge's reading with the walk's.
+/// Compares the `image` crate's reading of the header with the analysis.
 ///
 /// # Returns
 /// A refusal for each thing on which they disagree. Nothing when the walk has found faults: the file is refused already, and
 /// decoders are not asked about headers that were made to lead them astray.
-pub(super) fn check(bytes: &[u8], walk: &JpegAnalysis) -> Vec<Finding> {
-    let header = &walk.header;
+pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis) -> Vec<Finding> {
+    let header = &analysis.header;
     let (Some(frame), Some(head)) = (&header.frame, header.scan_start.and_then(|end| bytes.get(..end))) else {
         return Vec::new();
     };
-    if !walk.errors.is_empty() {
+    if !analysis.errors.is_empty() {
         return Vec::new();
     }
     // Out of its limits, which the pixel rules tell better.
@@ -32,7 +32,7 @@ pub(super) fn check(bytes: &[u8], walk: &JpegAnalysis) -> Vec<Finding> {
         size: (frame.width, frame.height),
         // The walk lets nothing else pass.
         colour: ColorType::Rgb8,
-        exif: standard_exif(bytes, walk).map(<[u8]>::to_vec),
+        exif: standard_exif(bytes, analysis).map(<[u8]>::to_vec),
     };
     match read(head) {
         Ok(other) => own.disagreements(&other),
@@ -43,8 +43,8 @@ pub(super) fn check(bytes: &[u8], walk: &JpegAnalysis) -> Vec<Finding> {
 
 /// The content of the EXIF segment, unless it is empty or its fill byte is not zero: other readers then find none, and what the
 /// walk reads is judged all the same.
-fn standard_exif<'a>(bytes: &'a [u8], walk: &JpegAnalysis) -> Option<&'a [u8]> {
-    let range = walk.header.exif.clone()?;
+fn standard_exif<'a>(bytes: &'a [u8], analysis: &JpegAnalysis) -> Option<&'a [u8]> {
+    let range = analysis.header.exif.clone()?;
     let fill_byte = range.start.checked_sub(1).and_then(|at| bytes.get(at));
     bytes.get(range).filter(|exif| !exif.is_empty() && fill_byte == Some(&0))
 }

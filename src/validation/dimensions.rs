@@ -1,12 +1,12 @@
-//! Whether a picture has the size that a profile asks for.
+//! Checks of the size in pixels and in bytes against a profile.
 
-use super::profile::{AspectRule, PixelRule};
+use super::limits::{MAX_HEIGHT, MAX_WIDTH};
+use super::pixel_rule::{AspectRule, PixelRule};
 use super::rules::FileRule;
-use super::{MAX_HEIGHT, MAX_WIDTH};
 use crate::domain::check::Check;
 use crate::domain::check::finding::Finding;
 
-/// Judges a width and a height in pixels; both are told when both fail.
+/// Checks a width and a height in pixels; both are told when both fail.
 pub(super) fn check_size(width: u32, height: u32, rule: &PixelRule) -> Vec<Finding> {
     let size = |width: u32, height: u32| format!("{width} x {height} px");
     match *rule {
@@ -48,7 +48,7 @@ fn check_aspect_ratio(width: u32, height: u32, rule: &AspectRule) -> Option<Find
     })
 }
 
-/// Judges the size of a file in bytes.
+/// Checks the size of a file in bytes.
 pub(super) fn check_file_size(bytes: u64, rule: &FileRule) -> Option<Finding> {
     let size = |bytes: u64| format!("{bytes} bytes");
     let least = rule.min_bytes.filter(|least| bytes < *least).map(|least| format!(">= {}", size(least)));

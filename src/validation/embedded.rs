@@ -10,7 +10,7 @@ use crate::domain::check::finding::{Finding, Severity};
 /// The most kinds named in one finding, the largest first.
 const MAX_NAMED: usize = 3;
 
-/// Judges the kinds of embedded data with the bytes of each: a refusal and an advice at most.
+/// Checks the kinds of embedded data with the bytes of each: a refusal and an advice at most.
 pub(super) fn check<K: Display>(kinds: impl Iterator<Item = (K, usize)>, rule: &EmbeddedRule) -> Vec<Finding> {
     let mut kinds: Vec<(K, u64)> = kinds.map(|(kind, bytes)| (kind, bytes as u64)).collect();
     kinds.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));

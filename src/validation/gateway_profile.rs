@@ -16,25 +16,25 @@ pub struct GatewayProfile {
 impl GatewayProfile {
     /// Reads the answer; `None` when not even name, title and sizes can be understood. Rules of a newer gateway are left out
     /// one by one, because a photo must never be refused here by other rules than the gateway's.
-    pub fn read(shown: &Value) -> Option<Self> {
-        let mut rest = shown.as_object()?.clone();
+    pub fn read(answer: &Value) -> Option<Self> {
+        let mut rest = answer.as_object()?.clone();
         let name = rest.remove("name")?;
         let name = name.as_str()?;
-        let mut understood = Map::new();
+        let mut supported = Map::new();
         for key in ["title", "pixels"] {
-            understood.insert(key.to_owned(), rest.remove(key)?);
+            supported.insert(key.to_owned(), rest.remove(key)?);
         }
-        let mut profile = parse(name, &understood)?;
-        let mut left_to_gateway = Vec::new();
+        let mut profile = parse(name, &supported)?;
+        let mut unsupported_tables = Vec::new();
         for (key, table) in rest {
-            let mut more = understood.clone();
+            let mut more = supported.clone();
             more.insert(key.clone(), table);
             match parse(name, &more) {
-                Some(with_table) => (profile, understood) = (with_table, more),
-                None => left_to_gateway.push(key),
+                Some(with_table) => (profile, supported) = (with_table, more),
+                None => unsupported_tables.push(key),
             }
         }
-        Some(Self { profile, unsupported_tables: left_to_gateway })
+        Some(Self { profile, unsupported_tables })
     }
 }
 
@@ -55,25 +55,25 @@ mod tests {
     fn every_builtin_profile_comes_back_as_it_was() {
         for name in Profile::builtin_names() {
             let profile = Profile::builtin(name).unwrap();
-            let shown = serde_json::to_value(&profile).unwrap();
-            assert_eq!(GatewayProfile::read(&shown), Some(GatewayProfile { profile, unsupported_tables: Vec::new() }));
+            let answer = serde_json::to_value(&profile).unwrap();
+            assert_eq!(GatewayProfile::read(&answer), Some(GatewayProfile { profile, unsupported_tables: Vec::new() }));
         }
     }
 
     #[test]
-    fn rules_of_a_newer_gateway_are_left_to_it() {
-        let mut shown = serde_json::to_value(Profile::builtin("icao-35x45").unwrap()).unwrap();
-        shown["smile"] = json!({"max": 0});
-        shown["colour"]["refuse_above_chroma"] = json!(200);
-        let read = GatewayProfile::read(&shown).unwrap();
+    fn rules_of_a_newer_gateway_are_listed_as_unsupported() {
+        let mut answer = serde_json::to_value(Profile::builtin("icao-35x45").unwrap()).unwrap();
+        answer["smile"] = json!({"max": 0});
+        answer["colour"]["refuse_above_chroma"] = json!(200);
+        let read = GatewayProfile::read(&answer).unwrap();
         assert_eq!(read.unsupported_tables, ["colour", "smile"]);
         assert!(read.profile.rules().colour.is_none() && read.profile.rules().blank.is_some());
     }
 
     #[test]
-    fn what_is_no_profile_is_not_judged_by() {
-        for shown in [json!(null), json!({}), json!({"name": "x", "title": "x", "pixels": {"width": "wide"}})] {
-            assert_eq!(GatewayProfile::read(&shown), None);
+    fn a_malformed_profile_is_not_read() {
+        for answer in [json!(null), json!({}), json!({"name": "x", "title": "x", "pixels": {"width": "wide"}})] {
+            assert_eq!(GatewayProfile::read(&answer), None);
         }
     }
 }

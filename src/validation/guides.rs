@@ -5,7 +5,8 @@
 //! say where it believes the eyes to be.
 
 use super::face::{FaceLimits, RatioRange, UPRIGHT_DEGREES};
-use super::{Measurements, Profile};
+use super::judge::Measurements;
+use super::profile::Profile;
 
 /// From one place to another along one direction, in pixels from the upper left corner of the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_become_pixels_of_the_picture() {
+    fn ratios_become_pixels_of_the_photo() {
         let guides = guides("de-tr03121", 1000, 2000);
         assert!(is(guides.centre, 450.0, 550.0) && is(guides.eyes, 600.0, 1000.0), "{guides:?}");
         assert_eq!(guides.pupils, Some([(400.0, 1000.0), (600.0, 1000.0)]));
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_face_only_what_is_asked_for_is_left_and_without_a_size_nothing() {
+    fn without_a_face_only_the_limits_remain_and_without_a_size_nothing() {
         let profile = Profile::builtin("de-tr03121").unwrap();
         let faceless = Measurements { face: FaceMeasurements::default(), ..measured(100, 100) };
         let guides = Guides::new(&profile, &faceless).unwrap();

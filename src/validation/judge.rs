@@ -55,17 +55,17 @@ pub struct Measurements {
     pub face: FaceMeasurements,
 }
 
-/// Judges an upload at this moment (photos grow old); the only way to a [`JudgedPhoto`]. What is to be said of the face is
+/// Checks an upload at this moment (photos grow old); the only way to a [`JudgedPhoto`]. What is to be said of the face is
 /// parted from the other findings: it goes under the seal.
 pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, now: Timestamp) -> Judgement {
     let CheckOutcome { verdict, findings, measurements } = check_photo(upload.bytes(), profile, declaration, now);
     let bytes = measurements.bytes;
     match (verdict, measurements.width, measurements.height) {
         (Verdict::Accepted, Some(width), Some(height)) => {
-            let (enclosed, findings) = findings.into_iter().partition(|finding| finding.check.is_about_face());
+            let (sealed_findings, findings) = findings.into_iter().partition(|finding| finding.check.is_about_face());
             let facts = PhotoFacts { width, height, bytes, profile: profile.name().to_owned(), findings };
-            let enclosure = SealedMetadata { declaration, findings: enclosed };
-            Judgement::Accepted(JudgedPhoto::accepted_by_judge(upload, facts, enclosure))
+            let sealed_metadata = SealedMetadata { declaration, findings: sealed_findings };
+            Judgement::Accepted(JudgedPhoto::accepted_by_judge(upload, facts, sealed_metadata))
         }
         _ => Judgement::Refused { findings, sha256: upload.sha256(), bytes },
     }
@@ -75,37 +75,37 @@ pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, n
 /// allocates less than 4 MiB beside `bytes`, whatever they are, and the first time in a process about as much for the face model,
 /// which stays. `tests/validation/memory.rs` measures both.
 pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> CheckOutcome {
-    let walk = jpeg::analyse(bytes);
-    let mut measurements = Measurements::new(bytes, &walk);
-    let of_metadata = metadata::check(bytes, &walk, profile.rules(), now);
+    let analysis = jpeg::analyse(bytes);
+    let mut measurements = Measurements::new(bytes, &analysis);
+    let metadata_findings = metadata::check(bytes, &analysis, profile.rules(), now);
     // Stored turned or mirrored: what depends on the place of things is judged once the picture is upright.
-    let turned = of_metadata.iter().any(|finding| finding.check == Check::Orientation);
-    let mut of_pixels = pixels::check(&walk, profile.rules());
+    let turned = metadata_findings.iter().any(|finding| finding.check == Check::Orientation);
+    let mut pixel_findings = pixels::check(&analysis, profile.rules());
     // A blank picture has no face.
-    let blank = of_pixels.iter().any(|finding| finding.check == Check::Blank);
-    let mut face = if blank { None } else { check_face(&walk, profile, declaration) };
+    let blank = pixel_findings.iter().any(|finding| finding.check == Check::Blank);
+    let mut face = if blank { None } else { check_face(&analysis, profile, declaration) };
     let upright = face.as_ref().and_then(FaceCheckOutcome::upright_severity);
     if upright.is_some() || turned && face.as_ref().is_some_and(|face| face.measurements.eyes.is_none()) {
-        of_pixels.retain(|finding| finding.check != Check::Background);
+        pixel_findings.retain(|finding| finding.check != Check::Background);
         // The orientation note and the head that lies are one mistake, told once.
         face = face.filter(|_| !turned);
     }
     let turned = turned || upright == Some(Severity::Refuse);
-    let mut findings: Vec<Finding> = walk.errors.iter().map(jpeg::JpegError::to_finding).collect();
-    if let Some(frame) = &walk.header.frame {
+    let mut findings: Vec<Finding> = analysis.errors.iter().map(jpeg::JpegError::to_finding).collect();
+    if let Some(frame) = &analysis.header.frame {
         findings.extend(check_size(frame, profile, turned));
         findings.extend(check_compression(frame, &measurements, profile));
     }
-    findings.extend(check_file_size(&walk, &measurements, profile));
-    findings.extend(of_metadata);
-    findings.extend(embedded::check(walk.header.embedded.kinds(), &profile.rules().embedded));
-    findings.extend(cross_check::check(bytes, &walk));
-    findings.extend(of_pixels);
+    findings.extend(check_file_size(&analysis, &measurements, profile));
+    findings.extend(metadata_findings);
+    findings.extend(embedded::check(analysis.header.embedded.kinds(), &profile.rules().embedded));
+    findings.extend(cross_check::check(bytes, &analysis));
+    findings.extend(pixel_findings);
     if let Some(face) = face {
         measurements.face = face.measurements;
         findings.extend(face.findings);
     }
-    if walk.header.frame.is_none() && findings.is_empty() {
+    if analysis.header.frame.is_none() && findings.is_empty() {
         // A walk without faults has a frame; should that ever fail, nothing is accepted unseen.
         findings.push(Finding::refuse(Check::Structure, "SOF ?", "ITU-T T.81"));
     }
@@ -116,14 +116,14 @@ pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, no
 }
 
 impl Measurements {
-    fn new(bytes: &[u8], walk: &JpegAnalysis) -> Self {
-        let frame = walk.header.frame.as_ref();
+    fn new(bytes: &[u8], analysis: &JpegAnalysis) -> Self {
+        let frame = analysis.header.frame.as_ref();
         Self {
             bytes: bytes.len() as u64,
             width: frame.map(|frame| frame.width),
             height: frame.map(|frame| frame.height),
-            jpeg_quality: walk.header.quality,
-            pixels_per_inch: metadata::pixels_per_inch(bytes, &walk.header),
+            jpeg_quality: analysis.header.quality,
+            pixels_per_inch: metadata::pixels_per_inch(bytes, &analysis.header),
             face: FaceMeasurements::default(),
         }
     }
@@ -165,17 +165,17 @@ fn check_size(frame: &Frame, profile: &Profile, turned: bool) -> Vec<Finding> {
 
 /// The face, where the profile asks for one.
 fn check_face(
-    walk: &JpegAnalysis,
+    analysis: &JpegAnalysis,
     profile: &Profile,
     Declaration { subject, exception }: Declaration,
 ) -> Option<FaceCheckOutcome> {
-    let (frame, small, limits) = (walk.header.frame.as_ref()?, walk.downscaled.as_ref()?, profile.face()?);
-    Some(face::check(&small.luma, frame.width, frame.height, limits, subject, exception))
+    let (frame, downscaled, limits) = (analysis.header.frame.as_ref()?, analysis.downscaled.as_ref()?, profile.face()?);
+    Some(face::check(&downscaled.luma, frame.width, frame.height, limits, subject, exception))
 }
 
 /// The size of the file. One that is broken has to be exported again in any case, and has another size then.
-fn check_file_size(walk: &JpegAnalysis, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
-    let rule = profile.rules().file.as_ref().filter(|_| walk.errors.is_empty())?;
+fn check_file_size(analysis: &JpegAnalysis, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
+    let rule = profile.rules().file.as_ref().filter(|_| analysis.errors.is_empty())?;
     dimensions::check_file_size(measurements.bytes, rule)
 }
 

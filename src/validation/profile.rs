@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::face::FaceLimits;
+use super::pixel_rule::PixelRule;
 use super::profile_file::{ProfileFile, line_of};
 use super::rules::ProfileRules;
 
@@ -32,43 +33,6 @@ pub struct Profile {
     face: Option<FaceLimits>,
 }
 
-/// Which sizes are accepted, in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum PixelRule {
-    /// One size and no other.
-    Exactly {
-        /// Width in pixels.
-        width: u32,
-        /// Height in pixels.
-        height: u32,
-    },
-    /// Any size from this one on.
-    AtLeast {
-        /// The least width in pixels.
-        min_width: u32,
-        /// The least height in pixels.
-        min_height: u32,
-        /// In which ratio; `None` for any.
-        #[serde(flatten, skip_serializing_if = "Option::is_none")]
-        aspect: Option<AspectRule>,
-        /// Whether the height has to be greater than the width.
-        #[serde(skip_serializing_if = "std::ops::Not::not")]
-        taller_than_wide: bool,
-    },
-}
-
-/// In which ratio width and height stand.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct AspectRule {
-    /// The width's part in the ratio: 35 of 35:45.
-    pub aspect_width: u32,
-    /// The height's part in the ratio: 45 of 35:45.
-    pub aspect_height: u32,
-    /// By how much the ratio may be missed, in per cent of it.
-    pub aspect_tolerance_percent: f64,
-}
-
 impl Profile {
     /// Reads a profile. Its name is the file's name without `.toml`.
     ///
@@ -76,31 +40,31 @@ impl Profile {
     /// [`ProfileError`] names the key that is missing, unknown or out of range.
     pub fn parse(name: &str, toml_text: &str) -> Result<Self, ProfileError> {
         let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        let fault = |(key, problem): (&'static str, &'static str)| ProfileError::Value {
+        let invalid = |(key, problem): (&'static str, &'static str)| ProfileError::Value {
             profile: name.to_owned(),
             key,
             problem,
             line: line_of(toml_text, key),
         };
         if name.is_empty() || name.len() > 64 || !name.chars().all(is_name) {
-            return Err(fault(("(file name)", "must be 1 to 64 of a-z, 0-9 and -")));
+            return Err(invalid(("(file name)", "must be 1 to 64 of a-z, 0-9 and -")));
         }
         let file: ProfileFile = toml::from_str(toml_text)
             .map_err(|source| ProfileError::Toml { profile: name.to_owned(), source: Box::new(source) })?;
         let (rules, face) = (file.rules(), file.face);
         if file.title.trim().is_empty() {
-            return Err(fault(("title", "must not be empty")));
+            return Err(invalid(("title", "must not be empty")));
         }
-        if let Some(wrong) = rules.first_invalid() {
-            return Err(fault(wrong));
+        if let Some(value) = rules.first_invalid() {
+            return Err(invalid(value));
         }
-        let pixels = file.pixels.into_rule().map_err(fault)?;
+        let pixels = file.pixels.into_rule().map_err(invalid)?;
         if let Some(limits) = &face {
             let exact_height = match pixels {
                 PixelRule::Exactly { height, .. } => Some(height),
                 PixelRule::AtLeast { .. } => None,
             };
-            limits.check(exact_height).map_err(fault)?;
+            limits.check(exact_height).map_err(invalid)?;
         }
         Ok(Self { name: name.to_owned(), title: file.title, pixels, rules, face })
     }

@@ -6,14 +6,14 @@ use serde::Deserialize;
 use toml::de::DeTable;
 
 use super::face::FaceLimits;
-use super::profile::{AspectRule, PixelRule};
+use super::limits::{MAX_HEIGHT, MAX_WIDTH};
+use super::pixel_rule::{AspectRule, PixelRule};
 use super::rules::{
     BackgroundRule, BlankRule, CaptureRule, ColourRule, CompressionRule, DensityRule, EmbeddedRule, ExposureRule,
     FileRule, ProfileRules, SharpnessRule,
 };
-use super::{MAX_HEIGHT, MAX_WIDTH};
 
-/// Becomes a [`super::Profile`] once its values are found sensible.
+/// The tables of a file. They become a profile once their values are found sensible.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProfileFile {

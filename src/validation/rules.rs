@@ -171,7 +171,7 @@ impl ProfileRules {
         self.file_requirements()
             .into_iter()
             .chain(self.pixel_requirements())
-            .find_map(|(wrong, key, must)| wrong.then_some((key, must)))
+            .find_map(|(is_invalid, key, must)| is_invalid.then_some((key, must)))
     }
 
     fn file_requirements(&self) -> Vec<Requirement> {

@@ -71,14 +71,14 @@ mod tests {
     }
 
     #[test]
-    fn how_to_declare_an_exception_is_told_on_refusals_and_not_on_advice() {
+    fn hints_of_refusals_say_how_to_declare_an_exception_and_those_of_advice_do_not() {
         for language in [Language::German, Language::English] {
-            let told = |finding| FindingBody::new(&finding, language).hint;
+            let hint = |finding| FindingBody::new(&finding, language).hint;
             let (refused, advised) =
-                (told(Finding::refuse(Check::Roll, "9°", "5°")), told(Finding::advise(Check::Roll, "6°", "5°")));
+                (hint(Finding::refuse(Check::Roll, "9°", "5°")), hint(Finding::advise(Check::Roll, "6°", "5°")));
             assert!(refused.starts_with(&format!("{advised} ")) && refused.contains("--exception"), "{refused}");
             assert_eq!(advised, Check::Roll.hint(language));
-            let two_faces = told(Finding::refuse(Check::FaceCount, "2", "1"));
+            let two_faces = hint(Finding::refuse(Check::FaceCount, "2", "1"));
             assert_eq!(two_faces, Check::FaceCount.hint(language));
         }
     }

@@ -338,9 +338,9 @@ impl Compiler {
             return Err(SHAPE_MISMATCH);
         }
         let numbers = |parts: &Vec<usize>| parts.iter().map(|part| self.values[*part].elements()).sum::<usize>();
-        let told: usize = outputs.iter().map(numbers).sum();
+        let numbers_out: usize = outputs.iter().map(numbers).sum();
         let buffers = self.share_buffers();
-        if told > MAX_TOTAL || buffers.iter().sum::<usize>() > MAX_TOTAL {
+        if numbers_out > MAX_TOTAL || buffers.iter().sum::<usize>() > MAX_TOTAL {
             return Err(ModelError("a network that is too large"));
         }
         Ok(Network { values: self.values, steps: self.steps, buffers, outputs })

@@ -75,7 +75,7 @@ impl Network {
     }
 
     /// Runs the network over a picture of [`Network::input_size`], row by row; one of another size is cut or continued in black.
-    pub fn run(&self, picture: &[f32], vectors: SimdLevel) -> Vec<Vec<f32>> {
+    pub fn run(&self, image: &[f32], vectors: SimdLevel) -> Vec<Vec<f32>> {
         let arch = match vectors {
             SimdLevel::Widest => Arch::new(),
             SimdLevel::Scalar => Arch::Scalar,
@@ -84,7 +84,7 @@ impl Network {
         let mut outputs: Vec<Vec<f32>> = vec![Vec::new(); self.outputs.len()];
         let mut row = Vec::new();
         if let Some(input) = self.values.first() {
-            buffers[input.buffer].iter_mut().zip(picture).for_each(|(own, given)| *own = *given);
+            buffers[input.buffer].iter_mut().zip(image).for_each(|(own, value)| *own = *value);
         }
         for step in &self.steps {
             let to = self.values[step.output];
@@ -115,8 +115,8 @@ impl Network {
     fn collect(&self, value: usize, buffers: &[Vec<f32>], outputs: &mut [Vec<f32>]) {
         for (parts, output) in self.outputs.iter().zip(outputs) {
             if parts.contains(&value) {
-                let (picture, channels) = (self.feature_map(value, buffers), self.values[value].channels);
-                let pixels = picture.values.chunks_exact(picture.channels).take(picture.height * picture.width);
+                let (map, channels) = (self.feature_map(value, buffers), self.values[value].channels);
+                let pixels = map.values.chunks_exact(map.channels).take(map.height * map.width);
                 pixels.for_each(|pixel| output.extend_from_slice(&pixel[..channels]));
             }
         }

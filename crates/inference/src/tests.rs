@@ -6,7 +6,7 @@ const DETECTOR: &[u8] = include_bytes!("../../../src/validation/face/models/face
 const MESH: &[u8] = include_bytes!("../../../src/validation/face/models/face_landmark.tflite");
 
 /// Numbers from 0 to 1 without a pattern that a window could follow.
-fn picture(side: usize) -> Vec<f32> {
+fn image(side: usize) -> Vec<f32> {
     (0..side * side).map(|index| ((index * 7919) % 1000) as f32 / 1000.0).collect()
 }
 
@@ -16,8 +16,8 @@ fn outputs_are_those_of_tensorflow_lite() {
     let detector = Network::read(DETECTOR).unwrap();
     let mesh = Network::read(MESH).unwrap();
     for vectors in [SimdLevel::Widest, SimdLevel::Scalar] {
-        let boxes = detector.run(&picture(128), vectors);
-        let points = mesh.run(&picture(192), vectors);
+        let boxes = detector.run(&image(128), vectors);
+        let points = mesh.run(&image(192), vectors);
         for (own, reference) in [
             (&boxes[0][..3], &[0.583_543_8, 0.308_615_74, 28.116_983][..]),
             (&boxes[1][..3], &[-4.412_514, -3.768_756, -3.742_507_5]),
@@ -37,7 +37,7 @@ fn scalar_and_vector_code_agree_on_every_output() {
         let network = Network::read(model).unwrap();
         assert_eq!(network.input_size(), (side, side));
         let (vector, scalar) =
-            (network.run(&picture(side), SimdLevel::Widest), network.run(&picture(side), SimdLevel::Scalar));
+            (network.run(&image(side), SimdLevel::Widest), network.run(&image(side), SimdLevel::Scalar));
         assert_eq!(vector.iter().map(Vec::len).collect::<Vec<_>>(), network.output_lengths());
         for (vector, scalar) in vector.iter().flatten().zip(scalar.iter().flatten()) {
             assert!((vector - scalar).abs() < 2e-4 * scalar.abs().max(1.0), "{vector} {scalar}");
@@ -48,8 +48,8 @@ fn scalar_and_vector_code_agree_on_every_output() {
 #[test]
 fn a_picture_of_another_size_and_values_beyond_all_bounds_do_no_harm() {
     let network = Network::read(DETECTOR).unwrap();
-    for picture in [vec![], vec![1.0; 7], vec![0.5; 1_000_000], vec![f32::NAN; 16_384], vec![f32::MAX; 16_384]] {
-        let outputs = network.run(&picture, SimdLevel::Widest);
+    for image in [vec![], vec![1.0; 7], vec![0.5; 1_000_000], vec![f32::NAN; 16_384], vec![f32::MAX; 16_384]] {
+        let outputs = network.run(&image, SimdLevel::Widest);
         assert_eq!(outputs.iter().map(Vec::len).collect::<Vec<_>>(), network.output_lengths());
     }
 }
@@ -90,7 +90,7 @@ fn a_damaged_model_is_an_error_or_runs() {
             Err(_) => refused += 1,
             // Runs are slow in a build without optimisation, and one size runs like another.
             Ok(network) if ran < 8 => {
-                network.run(&picture(128), SimdLevel::Scalar);
+                network.run(&image(128), SimdLevel::Scalar);
                 ran += 1;
             }
             Ok(_) => {}

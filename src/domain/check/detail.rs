@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Check;
+use super::checks::Check;
 use super::texts::{BilingualTexts, Sentences, bilingual};
 use crate::domain::language::Language;
 

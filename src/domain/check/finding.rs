@@ -4,7 +4,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::Check;
+use super::checks::Check;
 use super::detail::FindingDetail;
 use crate::domain::language::Language;
 
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_newer_version_stored_is_left_out_and_damage_is_not() {
+    fn findings_of_a_newer_version_are_skipped_and_damage_is_an_error() {
         let of = |check: &str, detail: &str| {
             format!(r#"{{"check":"{check}","severity":"advise","measured":"1","limit":"2","detail":"{detail}"}}"#)
         };

@@ -1,9 +1,18 @@
 //! Every rule in two or three words, for tables and headings.
 
-use super::Check;
+use super::checks::Check;
+use crate::domain::language::Language;
+
+impl Check {
+    /// The rule in two or three words, for tables and headings.
+    pub fn label(self, language: Language) -> &'static str {
+        let (german, english) = label(self);
+        language.pick(german, english)
+    }
+}
 
 /// German and English.
-pub(super) const fn label(check: Check) -> (&'static str, &'static str) {
+const fn label(check: Check) -> (&'static str, &'static str) {
     match check {
         Check::Empty => ("Leere Datei", "Empty file"),
         Check::Format => ("Dateiformat", "File format"),
@@ -47,5 +56,19 @@ pub(super) const fn label(check: Check) -> (&'static str, &'static str) {
         Check::HorizontalPosition => ("Seitliche Lage", "Horizontal position"),
         Check::VerticalPosition => ("Augenhöhe", "Height of the eyes"),
         Check::HeadSize => ("Kopfgröße", "Size of the head"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_short_and_no_two_are_the_same() {
+        for language in [Language::German, Language::English] {
+            let labels = Check::ALL.map(|check| check.label(language));
+            assert!(labels.iter().all(|label| (1..=24).contains(&label.chars().count())), "{labels:?}");
+            assert_eq!(std::collections::HashSet::from(labels).len(), Check::ALL.len());
+        }
     }
 }

@@ -1,6 +1,7 @@
-//! What people are told about each rule: what is wrong, and what to do about it.
+//! Sentences about each check for people: the message says what is wrong, the hint what to do about it.
 
-use super::Check;
+use super::checks::Check;
+use crate::domain::language::Language;
 
 /// A rule's sentences in both languages.
 pub(super) struct BilingualTexts {
@@ -19,7 +20,7 @@ pub(super) struct Sentences {
 
 /// How to say that a rule does not fit this person: children have smaller faces and move, and some people cannot be photographed as
 /// the rules ask. In German and in English.
-pub(super) const DECLARATION_HINT: (&str, &str) = (
+const DECLARATION_HINT: (&str, &str) = (
     "Ist ein Kind unter zehn oder unter sechs Jahren abgebildet: lichtbild-studio … --child under10 oder under6 (HTTP: \
      Photo-Subject). Steht der Regel eine Krankheit, eine Behinderung oder die Religion entgegen: --exception medical oder \
      religious (HTTP: Photo-Exception).",
@@ -35,9 +36,31 @@ pub(super) const fn bilingual(german: [&'static str; 2], english: [&'static str;
     }
 }
 
-/// What to tell about `check`.
+impl Check {
+    /// What is wrong, for the photographer: one sentence or two.
+    pub fn message(self, language: Language) -> &'static str {
+        let BilingualTexts { german, english } = texts(self);
+        language.pick(german, english).message
+    }
+
+    /// What to do about it, for the photographer.
+    pub fn hint(self, language: Language) -> &'static str {
+        let BilingualTexts { german, english } = texts(self);
+        language.pick(german, english).hint
+    }
+
+    /// How the studio declares that the rule does not fit this person, to be said where the photo is refused by it; `None` where
+    /// nobody is excepted.
+    pub fn declaration_hint(self, language: Language) -> Option<&'static str> {
+        let (german, english) = DECLARATION_HINT;
+        // A second face is a second face, whoever is photographed.
+        (self.is_about_face() && self != Self::FaceCount).then(|| language.pick(german, english))
+    }
+}
+
+/// The sentences of `check`.
 #[rustfmt::skip]
-pub(super) const fn texts(check: Check) -> BilingualTexts {
+const fn texts(check: Check) -> BilingualTexts {
     match check {
         Check::Empty => bilingual(
             ["Die Datei ist leer.", "Bitte das Bild noch einmal exportieren und die neue Datei senden."],
@@ -292,5 +315,38 @@ pub(super) const fn texts(check: Check) -> BilingualTexts {
             ["The head probably fills too much or too little of the picture.",
              "Check the crop with a template."],
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_has_a_message_and_a_hint_in_both_languages() {
+        for check in Check::ALL {
+            for language in [Language::German, Language::English] {
+                let (message, hint) = (check.message(language), check.hint(language));
+                for text in [message, hint] {
+                    assert!(text.ends_with('.') && !text.contains("  "), "{check}: {text}");
+                }
+                assert!(!message.contains("Bitte"), "{check}: what to do belongs into the hint");
+                assert!(language == Language::English || hint.contains("Bitte"), "{check}: {hint}");
+            }
+        }
+    }
+
+    #[test]
+    fn checks_with_exceptions_say_how_to_declare_one() {
+        for language in [Language::German, Language::English] {
+            for check in Check::ALL {
+                let hint = check.declaration_hint(language);
+                assert_eq!(hint.is_some(), check.is_about_face() && check != Check::FaceCount, "{check}");
+                for way in ["--child", "Photo-Subject", "--exception", "Photo-Exception"] {
+                    assert!(hint.is_none_or(|hint| hint.contains(way) && !hint.contains("  ")), "{check}: {way}");
+                    assert!(!check.hint(language).contains(way), "{check}: said on refusals only");
+                }
+            }
+        }
     }
 }

@@ -101,11 +101,11 @@ mod tests {
             let symbols: Vec<char> = example.chars().filter(|c| *c != '-').collect();
             for position in 0..SYMBOL_COUNT {
                 for &other in ALPHABET {
-                    let mut wrong = symbols.clone();
-                    wrong[position] = char::from(other);
-                    if wrong != symbols {
-                        let wrong: String = wrong.into_iter().collect();
-                        assert!(is_refused_by_its_check_symbol(&wrong), "{wrong}");
+                    let mut altered = symbols.clone();
+                    altered[position] = char::from(other);
+                    if altered != symbols {
+                        let altered: String = altered.into_iter().collect();
+                        assert!(is_refused_by_its_check_symbol(&altered), "{altered}");
                     }
                 }
                 if position + 1 < SYMBOL_COUNT && symbols[position] != symbols[position + 1] {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_code_says_why() {
+    fn a_malformed_code_says_why() {
         assert_eq!(RetrievalCode::parse(""), Err(CodeError::Length { symbols: 0 }));
         assert_eq!(RetrievalCode::parse("G94ZJ-756FW-FHRWS-2ZVE9"), Err(CodeError::CheckSymbol));
         assert_eq!(RetrievalCode::parse("NR3MP-75Q96-X8259-ZKA9A"), Err(CodeError::CheckSymbol));
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_that_no_code_contains_is_told_by_its_place() {
+    fn a_character_that_no_code_contains_is_reported_with_its_place() {
         let at = |group, position| Some(SymbolPosition { group, position });
         for (text, place) in [
             ("U0000-00000-00000-00000", at(1, 1)),
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn swapped_y_and_z_are_told_from_other_typos() {
+    fn swapped_y_and_z_are_distinguished_from_other_typos() {
         let swap = |c| match c {
             'Y' => 'Z',
             'Z' => 'Y',

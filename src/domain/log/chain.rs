@@ -231,8 +231,8 @@ impl ChainErrorKind {
     }
 }
 
-fn chain_error(sequence: i64, wrong: ChainErrorKind) -> ChainError {
-    ChainError { sequence, kind: wrong }
+fn chain_error(sequence: i64, kind: ChainErrorKind) -> ChainError {
+    ChainError { sequence, kind }
 }
 
 impl fmt::Display for ChainError {

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_is_read_again_and_nothing_else_is() {
+    fn a_written_checkpoint_is_read_again_and_an_altered_one_is_not() {
         let time = Timestamp::from_unix_milliseconds(1_795_339_800_000);
         let head = ChainLink { sequence: 7, sha256: Sha256Digest::of(b"head") };
         let [log, key] = [Sha256Digest::of(b"log"), Sha256Digest::of(b"key")];

@@ -241,8 +241,8 @@ impl IntegrityReport {
     }
 
     /// Adds a fault.
-    pub fn add(&mut self, fault: IntegrityError, subject: impl fmt::Display) {
-        self.record(fault, subject, None);
+    pub fn add(&mut self, error: IntegrityError, subject: impl fmt::Display) {
+        self.record(error, subject, None);
     }
 
     /// Adds a column that differs.
@@ -250,10 +250,10 @@ impl IntegrityReport {
         self.record(IntegrityError::RowDiffers, difference.to_string(), Some(difference));
     }
 
-    fn record(&mut self, fault: IntegrityError, subject: impl fmt::Display, difference: Option<ColumnDifference>) {
-        *self.faults.entry(fault).or_default() += 1;
+    fn record(&mut self, error: IntegrityError, subject: impl fmt::Display, difference: Option<ColumnDifference>) {
+        *self.faults.entry(error).or_default() += 1;
         if self.examples.len() < MAX_EXAMPLES {
-            self.examples.push(IntegrityErrorExample { fault, subject: subject.to_string(), difference });
+            self.examples.push(IntegrityErrorExample { fault: error, subject: subject.to_string(), difference });
         }
     }
 

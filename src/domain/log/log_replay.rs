@@ -1,10 +1,10 @@
-//! What happened after a backup was taken, as far as an export of the transfer log tells.
+//! Replay of the rows of an export of the audit log that were written after a backup was taken.
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
 use super::AuditEvent;
 use super::chain::ChainRow;
+use super::log_event::LogEvent;
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::photo::PhotoState;
@@ -65,45 +65,35 @@ pub struct CollectionOutcome {
 }
 
 impl LogReplay {
-    /// Adds the next row. Events that leave nothing to be made up for are passed over.
+    /// Adds the next row. Events that a restore has nothing to do for are skipped.
     pub fn apply(&mut self, row: &ChainRow) {
-        let event = serde_json::from_value(serde_json::Value::String(row.event.clone()));
-        let Ok(event) = event else { return };
-        let subject = row.subject.as_deref().unwrap_or_default();
-        match event {
+        let details = row.json_details();
+        let Some(logged) = LogEvent::read(row, &details) else { return };
+        match logged.event {
             AuditEvent::PhotoDeposited => self.deposited += 1,
-            AuditEvent::PhotoWithdrawn => self.erase(subject, PhotoState::Withdrawn, row.at),
-            AuditEvent::PhotoExpired => self.erase(subject, PhotoState::Expired, row.at),
-            AuditEvent::DeviceRevoked => self.revoked.extend(parsed(subject).map(|device_id| (device_id, row.at))),
-            AuditEvent::PartySuspended | AuditEvent::PartyResumed => {
-                self.suspended.extend(parsed(subject).map(|party_id| (party_id, event == AuditEvent::PartySuspended)));
+            AuditEvent::PhotoWithdrawn => self.erase(&logged, PhotoState::Withdrawn),
+            AuditEvent::PhotoExpired => self.erase(&logged, PhotoState::Expired),
+            AuditEvent::DeviceRevoked => self.revoked.extend(logged.subject().map(|device_id| (device_id, row.at))),
+            event @ (AuditEvent::PartySuspended | AuditEvent::PartyResumed) => {
+                let is_suspended = event == AuditEvent::PartySuspended;
+                self.suspended.extend(logged.subject().map(|party_id| (party_id, is_suspended)));
             }
-            AuditEvent::CollectionLeased
-            | AuditEvent::CollectionRenewed
-            | AuditEvent::CollectionHandedOver
-            | AuditEvent::CollectionUsed
-            | AuditEvent::CollectionKept
-            | AuditEvent::CollectionRefused
-            | AuditEvent::CollectionReleased
-            | AuditEvent::CollectionLapsed
-            | AuditEvent::CollectionUsedByDefault => self.apply_collection(event, row),
-            _ => {}
+            event => {
+                if let Some(state) = event.collection_state() {
+                    self.apply_collection(&logged, state);
+                }
+            }
         }
     }
 
-    fn erase(&mut self, photo_id: &str, state: PhotoState, at: Timestamp) {
-        self.photos
-            .extend(parsed(photo_id).map(|photo_id| (photo_id, PhotoOutcome::Erased { state, at, reason: None })));
+    fn erase(&mut self, logged: &LogEvent<'_>, state: PhotoState) {
+        let outcome = PhotoOutcome::Erased { state, at: logged.row.at, reason: None };
+        self.photos.extend(logged.subject().map(|photo_id| (photo_id, outcome)));
     }
 
-    fn apply_collection(&mut self, event: AuditEvent, row: &ChainRow) {
-        let details: serde_json::Value = serde_json::from_str(&row.details).unwrap_or_default();
-        let text = |key: &str| details[key].as_str().unwrap_or_default();
-        let (Some(collection_id), Some(photo_id)) =
-            (row.subject.as_deref().and_then(parsed::<CollectionId>), parsed(text("photo_id")))
-        else {
-            return;
-        };
+    fn apply_collection(&mut self, logged: &LogEvent<'_>, state: CollectionState) {
+        let (Some(collection_id), Some(photo_id)) = (logged.subject(), logged.member("photo_id")) else { return };
+        let at = logged.row.at;
         let collection = self.collections.entry(collection_id).or_insert(CollectionOutcome {
             photo_id,
             office_id: None,
@@ -113,32 +103,25 @@ impl LogReplay {
             state: CollectionState::Leased,
             settled_at: None,
         });
-        collection.office_id = collection.office_id.or(parsed(text("office_id")));
-        collection.device_id = collection.device_id.or(parsed(&row.actor));
-        let (state, fate) = match event {
-            AuditEvent::CollectionUsed | AuditEvent::CollectionUsedByDefault => {
-                (CollectionState::Used, PhotoOutcome::Erased { state: PhotoState::Used, at: row.at, reason: None })
-            }
-            AuditEvent::CollectionRefused => {
-                let reason = Some(text("reason").to_owned()).filter(|reason| !reason.is_empty());
-                (CollectionState::Refused, PhotoOutcome::Erased { state: PhotoState::Refused, at: row.at, reason })
-            }
-            AuditEvent::CollectionKept => (CollectionState::Kept, PhotoOutcome::Kept),
-            AuditEvent::CollectionReleased => (CollectionState::Released, PhotoOutcome::Returned),
-            AuditEvent::CollectionLapsed => (CollectionState::Lapsed, PhotoOutcome::Returned),
-            _ => (CollectionState::Leased, PhotoOutcome::Leased),
-        };
-        match event {
-            AuditEvent::CollectionLeased => collection.leased_at = Some(row.at),
-            AuditEvent::CollectionHandedOver => _ = collection.handed_over_at.get_or_insert(row.at),
+        collection.office_id = collection.office_id.or(logged.member("office_id"));
+        collection.device_id = collection.device_id.or(logged.actor());
+        match logged.event {
+            AuditEvent::CollectionLeased => collection.leased_at = Some(at),
+            AuditEvent::CollectionHandedOver => _ = collection.handed_over_at.get_or_insert(at),
             _ => {}
         }
         collection.state = state;
-        collection.settled_at = (state != CollectionState::Leased).then_some(row.at);
-        self.photos.insert(photo_id, fate);
+        collection.settled_at = (state != CollectionState::Leased).then_some(at);
+        let outcome = match state {
+            CollectionState::Used => PhotoOutcome::Erased { state: PhotoState::Used, at, reason: None },
+            CollectionState::Refused => {
+                let reason = logged.member("reason").filter(|reason: &String| !reason.is_empty());
+                PhotoOutcome::Erased { state: PhotoState::Refused, at, reason }
+            }
+            CollectionState::Kept => PhotoOutcome::Kept,
+            CollectionState::Released | CollectionState::Lapsed => PhotoOutcome::Returned,
+            CollectionState::Leased => PhotoOutcome::Leased,
+        };
+        self.photos.insert(photo_id, outcome);
     }
-}
-
-fn parsed<T: FromStr>(text: &str) -> Option<T> {
-    text.parse().ok()
 }

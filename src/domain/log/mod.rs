@@ -2,12 +2,13 @@
 //!
 //! Rows hold identifiers, states and counts; never a name, a code, a note or a file name, so that nothing in the chain ever
 //! has to be erased for a person's sake. Digests of the changed rows stand in their details, keyed, so that they tell nothing of a
-//! name or a note either (see [`evidence`](super::log::reconciliation::row_digest)).
+//! name or a note either (see [`row_digest`](reconciliation::row_digest)).
 
 pub mod chain;
 pub mod checkpoint;
 pub mod erasure;
 pub mod integrity;
+mod log_event;
 pub mod log_replay;
 pub mod reconciliation;
 pub mod watermark;

@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_ended_stays_ended_and_counts_no_tries() {
+    fn an_ended_invitation_stays_ended_and_counts_no_tries() {
         for (state, refusal) in [
             (InvitationState::Exhausted, InvitationRefusal::Exhausted),
             (InvitationState::Withdrawn, InvitationRefusal::Withdrawn),

@@ -1,4 +1,4 @@
-//! Who may do what with a photo at this moment: the one place where leases, deadlines and last states are weighed.
+//! Decisions on a photo at a moment: the one place where leases, deadlines and last states are evaluated.
 //!
 //! Pure functions over rows, called by every store inside its transaction. Deadlines count by the clock, never by whether the
 //! sweeper has come round: what a caller is told does not depend on that.
@@ -9,8 +9,9 @@ use time::Date;
 
 use super::collection::{CollectionRecord, CollectionState, Outcome};
 use super::quarantine::Quarantined;
+use super::record::PhotoRecord;
 use super::retention::{allowed_keep_dates, kept_until};
-use super::{PhotoRecord, PhotoState};
+use super::state::PhotoState;
 use crate::clock::Timestamp;
 use crate::domain::id::PartyId;
 
@@ -59,7 +60,20 @@ pub enum Availability {
     },
 }
 
-/// Weighs a photo and its latest collection for `office` at `now`.
+impl Availability {
+    /// The same, except that no office gets a photo that is quarantined.
+    #[must_use]
+    pub fn unless_quarantined(self, quarantined: Option<Quarantined>) -> Self {
+        match (self, quarantined) {
+            (Self::Available { .. } | Self::LeasedHere(_) | Self::Renewable(_), Some(quarantined)) => {
+                Self::Quarantined(quarantined)
+            }
+            (availability, _) => availability,
+        }
+    }
+}
+
+/// Evaluates a photo and its latest collection for `office` at `now`.
 pub fn availability(
     photo: &PhotoRecord,
     latest: Option<&CollectionRecord>,
@@ -172,7 +186,7 @@ pub enum LeaseState {
     },
 }
 
-/// Weighs an open collection at `now`.
+/// Evaluates an open collection at `now`.
 pub fn lease_state(collection: &CollectionRecord, now: Timestamp) -> LeaseState {
     match collection.settle_due {
         Some(due) if due <= now => LeaseState::UsedByDefault { at: due },
@@ -213,7 +227,7 @@ pub enum SettlementDecision {
     },
 }
 
-/// Weighs settling `collection` with `outcome` at `now`.
+/// Decides on settling `collection` with `outcome` at `now`.
 pub fn decide_settlement(
     collection: &CollectionRecord,
     photo: &PhotoRecord,
@@ -267,6 +281,7 @@ pub(crate) mod tests {
     use crate::domain::id::{CollectionId, DeviceId, PhotoId};
     use crate::domain::photo::PhotoFacts;
     use crate::domain::photo::collection::{Refusal, RefusalReason};
+    use crate::domain::photo::quarantine::QuarantineReason;
     use crate::entropy::SeededEntropy;
 
     pub(in crate::domain) const T0: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
@@ -341,7 +356,22 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn time_runs_out_whether_or_not_anybody_swept() {
+    fn a_quarantined_photo_cannot_be_collected_and_an_ended_one_stays_ended() {
+        let quarantined = Quarantined { since: T0, reason: QuarantineReason::DeviceRevoked };
+        let free = Availability::Available { lapsed: None };
+        assert!(matches!(free.clone().unless_quarantined(None), Availability::Available { .. }));
+        let lease = leased(&photo(PhotoState::Leased));
+        for within_reach in [free, Availability::LeasedHere(lease.clone()), Availability::Renewable(lease)] {
+            assert!(
+                matches!(within_reach.unless_quarantined(Some(quarantined)), Availability::Quarantined(found) if found == quarantined)
+            );
+        }
+        let over = Availability::Settled { state: PhotoState::Used, at: T0, office: None };
+        assert!(matches!(over.unless_quarantined(Some(quarantined)), Availability::Settled { .. }));
+    }
+
+    #[test]
+    fn a_photo_expires_by_the_clock_without_a_sweep() {
         let photo = photo(PhotoState::Available);
         assert!(matches!(availability(&photo, None, office(1), photo.expires_at), Availability::Expired { .. }));
         assert_eq!(visible_state(&photo, None, photo.expires_at), PhotoState::Expired);
@@ -356,7 +386,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn whatever_a_row_is_seen_as_it_is_found_as() {
+    fn every_visible_state_is_found_by_its_stored_states() {
         for state in PhotoState::ALL {
             let photo = photo(state);
             for latest in [None, Some(leased(&photo)), Some(handed_over(&photo))] {
@@ -370,15 +400,15 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_erased_says_what_became_of_it() {
+    fn an_erased_photo_says_how_it_ended() {
         for (state, expected) in [
             (PhotoState::Used, "Settled"),
             (PhotoState::Refused, "Settled"),
             (PhotoState::Withdrawn, "Withdrawn"),
             (PhotoState::Expired, "Expired"),
         ] {
-            let standing = format!("{:?}", availability(&photo(state), None, office(1), T0 + DAY));
-            assert!(standing.starts_with(expected), "{standing}");
+            let found = format!("{:?}", availability(&photo(state), None, office(1), T0 + DAY));
+            assert!(found.starts_with(expected), "{found}");
         }
     }
 

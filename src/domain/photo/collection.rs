@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::ParseStateError;
+use super::state::ParseStateError;
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, PartyId, PhotoId};
 

@@ -51,7 +51,7 @@ pub struct SealedMetadata {
 
 impl fmt::Debug for SealedMetadata {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Enclosure(..)")
+        f.write_str("SealedMetadata(..)")
     }
 }
 
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn json_names_what_is_out_of_the_ordinary_and_nothing_else() {
+    fn json_has_no_members_for_the_defaults() {
         let json = |subject, exception| {
             let declaration = Declaration { subject, exception };
             let json = serde_json::to_value(declaration).unwrap();
@@ -155,10 +155,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_confidential_is_not_debugged() {
+    fn debug_output_holds_no_declaration() {
         let declaration = Declaration { subject: Subject::Under6, exception: Exception::Religious };
         let findings = vec![Finding::advise(crate::domain::check::Check::Roll, "40.0°", "<= 8°")];
         let text = format!("{declaration:?} {:?}", SealedMetadata { declaration, findings });
-        assert_eq!(text, "Declaration(..) Enclosure(..)");
+        assert_eq!(text, "Declaration(..) SealedMetadata(..)");
     }
 }

@@ -52,8 +52,8 @@ mod tests {
     fn the_length_and_the_characters_count() {
         assert!(IdempotencyKey::parse("0123456789abcdef").is_ok());
         assert!(IdempotencyKey::parse(&"x".repeat(128)).is_ok());
-        for wrong in ["", "0123456789abcde", "0123456789 abcdef", "0123456789abcdefé", &"x".repeat(129)] {
-            assert!(IdempotencyKey::parse(wrong).is_err(), "{wrong}");
+        for invalid in ["", "0123456789abcde", "0123456789 abcdef", "0123456789abcdefé", &"x".repeat(129)] {
+            assert!(IdempotencyKey::parse(invalid).is_err(), "{invalid}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What becomes of photos that a device had deposited before it was revoked.
+//! Quarantine of photos that a device had deposited before it was revoked, or that came out of a backup.
 //!
 //! By default they stay collectable: a lost till says nothing about the pictures taken at it, and the citizens who hold the
 //! codes have done nothing wrong. An authority that wants to look first holds them back until it releases them. Only a
@@ -8,11 +8,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::availability::Availability;
 use super::collection::{CollectionRecord, CollectionState};
 use crate::clock::Timestamp;
 
-/// The policy. It is weighed whenever a code is entered, so that a change counts for photos that are there already.
+/// The policy. It is evaluated whenever a code is entered, so that a change counts for photos that are there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RevokedDevicePolicy {
@@ -55,7 +54,7 @@ impl RevokedDevicePolicy {
     /// Since when a photo of `depositor` is held back from an office that would get it now; `None` when it is not.
     ///
     /// A hand-over that has happened goes on: `latest` is the photo's latest collection, and what its office has seen is not
-    /// hidden from it again. A photo that is kept for a second document is weighed anew.
+    /// hidden from it again. A photo that is kept for a second document is evaluated anew.
     pub fn quarantine(self, depositor: Depositor, latest: Option<&CollectionRecord>) -> Option<Quarantined> {
         let handed_over = latest.is_some_and(|collection| {
             collection.state == CollectionState::Leased && collection.handed_over_at.is_some()
@@ -69,19 +68,6 @@ impl RevokedDevicePolicy {
     }
 }
 
-impl Availability {
-    /// The same, but that nobody gets a photo that is held back.
-    #[must_use]
-    pub fn unless_quarantined(self, quarantined: Option<Quarantined>) -> Self {
-        match (self, quarantined) {
-            (Self::Available { .. } | Self::LeasedHere(_) | Self::Renewable(_), Some(held_back)) => {
-                Self::Quarantined(held_back)
-            }
-            (standing, _) => standing,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::PhotoState;
@@ -90,31 +76,17 @@ mod tests {
 
     const QUARANTINED: Quarantined = Quarantined { since: T0, reason: QuarantineReason::DeviceRevoked };
 
-    #[test]
-    fn a_quarantined_photo_cannot_be_collected_and_an_ended_one_stays_ended() {
-        let free = Availability::Available { lapsed: None };
-        assert!(matches!(free.clone().unless_quarantined(None), Availability::Available { .. }));
-        let lease = leased(&photo(PhotoState::Leased));
-        for within_reach in [free, Availability::LeasedHere(lease.clone()), Availability::Renewable(lease)] {
-            assert!(
-                matches!(within_reach.unless_quarantined(Some(QUARANTINED)), Availability::Quarantined(held) if held == QUARANTINED)
-            );
-        }
-        let over = Availability::Settled { state: PhotoState::Used, at: T0, office: None };
-        assert!(matches!(over.unless_quarantined(Some(QUARANTINED)), Availability::Settled { .. }));
-    }
-
     const REVOKED_DEPOSITOR: Depositor = Depositor { revoked_at: Some(T0), photos_released_at: None };
 
     #[test]
     fn only_photos_of_a_revoked_device_are_quarantined_and_only_under_that_policy() {
         let released = Depositor { photos_released_at: Some(T0 + DAY), ..REVOKED_DEPOSITOR };
-        let standing = Depositor { revoked_at: None, ..REVOKED_DEPOSITOR };
+        let active = Depositor { revoked_at: None, ..REVOKED_DEPOSITOR };
         for (policy, depositor, expected) in [
             (RevokedDevicePolicy::Keep, REVOKED_DEPOSITOR, None),
             (RevokedDevicePolicy::Quarantine, REVOKED_DEPOSITOR, Some(QUARANTINED)),
             (RevokedDevicePolicy::Quarantine, released, None),
-            (RevokedDevicePolicy::Quarantine, standing, None),
+            (RevokedDevicePolicy::Quarantine, active, None),
         ] {
             assert_eq!(policy.quarantine(depositor, None), expected, "{policy:?} {depositor:?}");
         }

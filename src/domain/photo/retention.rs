@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use time::{Date, Month, Time};
 
-use super::PhotoRecord;
 use super::collection::Outcome;
+use super::record::PhotoRecord;
 use crate::clock::Timestamp;
 
 /// The longest that a photo may wait for an office, in days: the longest half-year (PassDEÜV, at latest six months after receipt).

@@ -2,7 +2,8 @@
 
 use super::availability::{ended_at, visible_state};
 use super::collection::{CollectionRecord, CollectionState};
-use super::{PhotoRecord, PhotoState};
+use super::record::PhotoRecord;
+use super::state::PhotoState;
 use crate::clock::Timestamp;
 
 /// What an attempt to withdraw comes to.
@@ -50,7 +51,7 @@ mod tests {
     use crate::domain::photo::availability::tests::{DAY, T0, leased, photo};
 
     #[test]
-    fn a_studio_withdraws_only_what_nobody_holds_or_keeps() {
+    fn a_studio_withdraws_only_photos_that_no_office_holds_or_keeps() {
         assert_eq!(decide_withdrawal(&photo(PhotoState::Available), None, T0), WithdrawalDecision::Allowed);
         assert_eq!(decide_withdrawal(&photo(PhotoState::Withdrawn), None, T0), WithdrawalDecision::Repeated);
         assert_eq!(decide_withdrawal(&photo(PhotoState::Kept), None, T0), WithdrawalDecision::Kept);

@@ -90,14 +90,14 @@ impl Letterbox {
 
     /// Values from -1 (black) to 1.
     fn to_input(&self, plane: &Plane) -> Vec<f32> {
-        let mut picture = vec![-1.0; DETECTOR_SIZE * DETECTOR_SIZE];
+        let mut input = vec![-1.0; DETECTOR_SIZE * DETECTOR_SIZE];
         let inside = resample(plane, self.width, self.height);
-        let rows = picture.chunks_exact_mut(DETECTOR_SIZE).skip(self.top);
+        let rows = input.chunks_exact_mut(DETECTOR_SIZE).skip(self.top);
         for (row, inside) in rows.zip(inside.chunks_exact(self.width)) {
             let row = row.iter_mut().skip(self.left);
             row.zip(inside).for_each(|(pixel, sample)| *pixel = sample / 127.5 - 1.0);
         }
-        picture
+        input
     }
 
     fn face(&self, score: f32, regressors: &[f32], anchor: (f32, f32)) -> DetectedFace {

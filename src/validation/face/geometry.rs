@@ -1,7 +1,7 @@
 //! The place, size and pose of the face, compared with a profile's limits.
 //!
 //! Every number is a measurement by a program. Between good and refused lies a band of advice, as wide as the error that was measured
-//! on people (`docs/check.md`): no photo is refused because the program was off. All values are rounded before they are compared, so
+//! on people (`docs/judge.md`): no photo is refused because the program was off. All values are rounded before they are compared, so
 //! that a verdict does not depend on the last bits of a processor's arithmetic.
 
 use super::landmarks::Landmarks;
@@ -74,15 +74,15 @@ pub struct FaceMeasurements {
 pub(super) struct Geometry {
     measured: FaceMeasurements,
     /// Width and height of the picture in pixels.
-    picture: (f64, f64),
+    photo_size: (f64, f64),
     /// Pixels for each sample the face was measured on: nothing is more exact than one of them.
     pixels_per_sample: f64,
 }
 
 impl Geometry {
-    pub(super) fn new(landmarks: &Landmarks, picture: (u32, u32), pixels_per_sample: u32) -> Self {
+    pub(super) fn new(landmarks: &Landmarks, photo_size: (u32, u32), pixels_per_sample: u32) -> Self {
         let scale = f64::from(pixels_per_sample);
-        let picture = (f64::from(picture.0), f64::from(picture.1));
+        let photo_size = (f64::from(photo_size.0), f64::from(photo_size.1));
         // From the plane's corner to the middle of the picture's first pixel.
         let place = |(x, y): (f32, f32)| (tenth(f64::from(x) * scale - 0.5), tenth(f64::from(y) * scale - 0.5));
         let eyes = landmarks.eyes().map(place);
@@ -102,12 +102,12 @@ impl Geometry {
             roll_degrees: Some(tenth(f64::from(landmarks.angle().to_degrees()))),
             yaw_degrees: Some(tenth(f64::from(landmarks.yaw_degrees()))),
             pitch_degrees: Some(tenth(f64::from(landmarks.pitch_degrees()) - LEVEL_PITCH)),
-            horizontal_position: Some(thousandth((middle.0 + 0.5) / picture.0)),
-            vertical_position: Some(thousandth((middle.1 + 0.5) / picture.1)),
-            head_width: Some(thousandth(f64::from(landmarks.width()) * scale / picture.0)),
-            head_height: Some(thousandth(HEAD_TO_CHIN * chin_distance / picture.1)),
+            horizontal_position: Some(thousandth((middle.0 + 0.5) / photo_size.0)),
+            vertical_position: Some(thousandth((middle.1 + 0.5) / photo_size.1)),
+            head_width: Some(thousandth(f64::from(landmarks.width()) * scale / photo_size.0)),
+            head_height: Some(thousandth(HEAD_TO_CHIN * chin_distance / photo_size.1)),
         };
-        Self { measured, picture, pixels_per_sample: scale }
+        Self { measured, photo_size, pixels_per_sample: scale }
     }
 
     pub(super) fn measurements(&self) -> FaceMeasurements {
@@ -133,7 +133,7 @@ impl Geometry {
         };
         let head_pixels = limits.head_height_px.filter(|_| of_children.is_none());
         [
-            self.eyes_in_picture(),
+            self.eyes_in_photo(),
             self.distance(limits, subject),
             self.roll(limits),
             pose(Check::Yaw, measured.yaw_degrees, limits.max_yaw_degrees, YAW_BAND),
@@ -155,9 +155,9 @@ impl Geometry {
         (roll.abs() > UPRIGHT_DEGREES).then(|| Finding::refuse(Check::Upright, format!("{roll:.0}°"), "0°"))
     }
 
-    fn eyes_in_picture(&self) -> Option<Finding> {
+    fn eyes_in_photo(&self) -> Option<Finding> {
         let (eyes, distance) = (self.measured.eyes?, self.measured.inter_eye_distance_px?);
-        let (width, height) = self.picture;
+        let (width, height) = self.photo_size;
         let margin = eyes.iter().map(|(x, y)| x.min(*y).min(width - x).min(height - y)).fold(f64::INFINITY, f64::min);
         let least = EYE_MARGIN * distance;
         (margin < least)
@@ -190,19 +190,19 @@ impl Geometry {
     }
 
     fn centre_offset(&self, measured: Option<f64>, limit: Option<u32>) -> Option<Finding> {
-        let (offset, limit) = ((measured? - 0.5).abs() * self.picture.0, f64::from(limit?));
+        let (offset, limit) = ((measured? - 0.5).abs() * self.photo_size.0, f64::from(limit?));
         let excess = offset - limit;
         finding(
             Check::HorizontalPosition,
             excess,
-            excess > POSITION_BAND * self.picture.0,
+            excess > POSITION_BAND * self.photo_size.0,
             format!("{offset:.0} px"),
             || format!("<= {limit} px"),
         )
     }
 
     fn head_pixels(&self, measured: Option<f64>, limit: Option<PixelRange>) -> Option<Finding> {
-        let (pixels, band) = (measured? * self.picture.1, limit?);
+        let (pixels, band) = (measured? * self.photo_size.1, limit?);
         let limit = RatioRange { min: f64::from(band.min), max: f64::from(band.max) };
         finding(Check::HeadSize, widen(limit).deviation(pixels), false, format!("height {pixels:.0} px"), || {
             format!("height {band}")
@@ -260,7 +260,7 @@ mod tests {
     use super::*;
 
     fn findings(measured: FaceMeasurements, limits: &FaceLimits, subject: Subject) -> Vec<Finding> {
-        Geometry { measured, picture: (1000.0, 1300.0), pixels_per_sample: 8.0 }.check(limits, subject)
+        Geometry { measured, photo_size: (1000.0, 1300.0), pixels_per_sample: 8.0 }.check(limits, subject)
     }
 
     /// A face that no limit objects to.
@@ -282,16 +282,16 @@ mod tests {
     #[test]
     fn a_childs_head_may_be_narrower() {
         let limits = FaceLimits { head_width: Some(RatioRange { min: 0.5, max: 0.75 }), ..FaceLimits::default() };
-        let told = |width, subject| {
+        let findings_of = |width, subject| {
             let findings = findings(FaceMeasurements { head_width: Some(width), ..good() }, &limits, subject);
             findings.into_iter().map(|finding| (finding.check, finding.limit)).collect::<Vec<_>>()
         };
         let narrow = |limit: &str| vec![(Check::HeadSize, limit.to_owned())];
-        assert_eq!(told(0.4, Subject::Adult), narrow("width 0.50 - 0.75"));
+        assert_eq!(findings_of(0.4, Subject::Adult), narrow("width 0.50 - 0.75"));
         for child in [Subject::Under10, Subject::Under6] {
-            assert_eq!(told(0.4, child), []);
-            assert_eq!(told(0.3, child), narrow("width 0.34 - 0.75"));
-            assert_eq!(told(0.9, child), narrow("width 0.34 - 0.75"), "the upper limit is everybody's");
+            assert_eq!(findings_of(0.4, child), []);
+            assert_eq!(findings_of(0.3, child), narrow("width 0.34 - 0.75"));
+            assert_eq!(findings_of(0.9, child), narrow("width 0.34 - 0.75"), "the upper limit is everybody's");
         }
     }
 

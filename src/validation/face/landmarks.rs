@@ -75,15 +75,15 @@ impl Square {
         let half = MESH_SIZE as f32 / 2.0 - 0.5;
         // From the middle of the first sample.
         let start = (self.centre.0 - 0.5 - half * (right.0 + down.0), self.centre.1 - 0.5 - half * (right.1 + down.1));
-        let mut picture = Vec::with_capacity(MESH_SIZE * MESH_SIZE);
+        let mut input = Vec::with_capacity(MESH_SIZE * MESH_SIZE);
         for row in 0..MESH_SIZE {
             let (x, y) = (start.0 + row as f32 * down.0, start.1 + row as f32 * down.1);
-            picture.extend((0..MESH_SIZE).map(|column| {
+            input.extend((0..MESH_SIZE).map(|column| {
                 let column = column as f32;
                 sample(plane, x + column * right.0, y + column * right.1) / 255.0
             }));
         }
-        picture
+        input
     }
 
     /// A point of the network in the plane.

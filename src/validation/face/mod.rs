@@ -9,7 +9,7 @@
 //! is judged without decoding its pixels.
 //!
 //! A program that looks at faces is wrong at times. Hence guard bands around every limit, advice where the evidence is weak, and
-//! [`Exception`] and [`Subject`] for people whom no such program serves well. What is measured how well is in `docs/check_plane.md`.
+//! [`Exception`] and [`Subject`] for people whom no such program serves well. What is measured how well is in `docs/judge.md`.
 
 mod detector;
 mod geometry;
@@ -66,7 +66,7 @@ impl FaceCheckOutcome {
     }
 }
 
-/// Judges the face in a picture.
+/// Checks the face in a picture.
 ///
 /// # Parameters
 /// - `luma`: brightness at a half, a quarter, an eighth or the whole of the picture's size, the last samples of a row or column
@@ -80,37 +80,37 @@ impl FaceCheckOutcome {
 /// Never panics. The work is the same for all pictures but for four looks instead of one where no upright face is sure.
 pub fn check(
     luma: &Plane,
-    picture_width: u32,
-    picture_height: u32,
+    photo_width: u32,
+    photo_height: u32,
     limits: &FaceLimits,
     subject: Subject,
     exception: Exception,
 ) -> FaceCheckOutcome {
-    check_with(luma, (picture_width, picture_height), limits, subject, exception, SimdLevel::default())
+    check_with(luma, (photo_width, photo_height), limits, subject, exception, SimdLevel::default())
 }
 
 /// The same with chosen instructions, so that a test can compare them.
 fn check_with(
     luma: &Plane,
-    picture: (u32, u32),
+    photo_size: (u32, u32),
     limits: &FaceLimits,
     subject: Subject,
     exception: Exception,
     vectors: SimdLevel,
 ) -> FaceCheckOutcome {
-    let (Some(scale), Some(networks)) = (pixels_per_sample(luma, picture), networks::NETWORKS.as_ref()) else {
+    let (Some(scale), Some(networks)) = (pixels_per_sample(luma, photo_size), networks::NETWORKS.as_ref()) else {
         return FaceCheckOutcome::default();
     };
     if !can_show_a_face(luma) {
         return FaceCheckOutcome::default();
     }
-    let mut examination = check_plane(luma, networks, vectors, picture, scale, limits, subject);
-    for finding in &mut examination.findings {
+    let mut outcome = check_plane(luma, networks, vectors, photo_size, scale, limits, subject);
+    for finding in &mut outcome.findings {
         if is_relaxed(finding.check, subject, exception) {
             finding.severity = Severity::Advise;
         }
     }
-    examination
+    outcome
 }
 
 fn can_show_a_face(plane: &Plane) -> bool {
@@ -123,7 +123,7 @@ fn check_plane(
     luma: &Plane,
     networks: &Networks,
     vectors: SimdLevel,
-    picture: (u32, u32),
+    photo_size: (u32, u32),
     pixels_per_sample: u32,
     limits: &FaceLimits,
     subject: Subject,
@@ -134,7 +134,7 @@ fn check_plane(
     let others: Vec<&DetectedFace> = others.iter().filter(|face| face.score >= SECOND_FACE_SCORE).collect();
     let (measurements, mut findings) = match landmarks {
         Some(landmarks) => {
-            let geometry = Geometry::new(&landmarks, picture, pixels_per_sample);
+            let geometry = Geometry::new(&landmarks, photo_size, pixels_per_sample);
             (geometry.measurements(), geometry.check(limits, subject))
         }
         // One network sees none and the other one is not sure.

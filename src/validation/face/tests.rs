@@ -105,8 +105,8 @@ fn plane(width: usize, height: usize, sample: impl Fn(usize, usize) -> u8) -> Pl
     Plane { width, height, samples }
 }
 
-fn named(examination: &FaceCheckOutcome) -> Vec<(Check, Severity)> {
-    examination.findings.iter().map(|finding| (finding.check, finding.severity)).collect()
+fn named(outcome: &FaceCheckOutcome) -> Vec<(Check, Severity)> {
+    outcome.findings.iter().map(|finding| (finding.check, finding.severity)).collect()
 }
 
 fn of_plane(plane: &Plane) -> FaceCheckOutcome {
@@ -235,9 +235,9 @@ fn a_small_face_is_refused_for_its_few_pixels_unless_it_is_a_child() {
 fn infants_and_exceptions_are_advised_never_refused() {
     let tilted = Transformation { turn_degrees: 12.0, shift: (0.1, 0.1), scale: 0.7, ..AS_IS };
     let refusals = |subject, exception| {
-        let examination = LARGE.check(tilted, "de-tr03121", subject, exception);
-        assert!(examination.findings.len() >= 3, "{:?}", examination.findings);
-        examination.findings.into_iter().filter(|finding| finding.severity == Severity::Refuse).count()
+        let outcome = LARGE.check(tilted, "de-tr03121", subject, exception);
+        assert!(outcome.findings.len() >= 3, "{:?}", outcome.findings);
+        outcome.findings.into_iter().filter(|finding| finding.severity == Severity::Refuse).count()
     };
     assert!(refusals(Subject::Adult, Exception::None) >= 2);
     assert_eq!(refusals(Subject::Under6, Exception::None), 0);
@@ -255,17 +255,17 @@ fn two_faces_are_refused_and_a_small_one_behind_is_noticed() {
     let (left, right) = (LARGE.plane(left), LARGE.plane(Transformation { scale: 0.55, mirror: true, ..right }));
     let half = left.width / 2;
     let both = plane(left.width, left.height, |x, y| if x < half { &left } else { &right }.samples[y * left.width + x]);
-    let examination = of_plane(&both);
-    assert_eq!(examination.measurements.faces, Some(2));
-    assert!(named(&examination).contains(&(Check::FaceCount, Severity::Refuse)), "{:?}", examination.findings);
+    let outcome = of_plane(&both);
+    assert_eq!(outcome.measurements.faces, Some(2));
+    assert!(named(&outcome).contains(&(Check::FaceCount, Severity::Refuse)), "{:?}", outcome.findings);
 
     let whole = LARGE.plane(AS_IS);
     let tiny = LARGE.plane(Transformation { scale: 0.42, shift: (0.31, -0.36), ..AS_IS });
     let behind = |x: usize, y: usize| x > 100 && y < 50;
     let pick = |x, y| if behind(x, y) { &tiny } else { &whole };
-    let examination = of_plane(&plane(whole.width, whole.height, |x, y| pick(x, y).samples[y * whole.width + x]));
-    assert_eq!(examination.measurements.faces, Some(2));
-    assert!(named(&examination).iter().any(|(check, _)| *check == Check::FaceCount), "{:?}", examination.findings);
+    let outcome = of_plane(&plane(whole.width, whole.height, |x, y| pick(x, y).samples[y * whole.width + x]));
+    assert_eq!(outcome.measurements.faces, Some(2));
+    assert!(named(&outcome).iter().any(|(check, _)| *check == Check::FaceCount), "{:?}", outcome.findings);
 }
 
 #[test]
@@ -284,9 +284,9 @@ fn no_face_is_refused_and_nothing_else_said() {
         ("chess board", plane(104, 133, |x, y| if (x / 8 + y / 8) % 2 == 0 { 230 } else { 20 })),
         ("noise", noise(156, 200, 3)),
     ] {
-        let examination = of_plane(&plane);
-        assert_eq!(named(&examination), [(Check::FaceMissing, Severity::Refuse)], "{name}: {examination:?}");
-        assert_eq!(examination.measurements.faces, Some(0), "{name}");
+        let outcome = of_plane(&plane);
+        assert_eq!(named(&outcome), [(Check::FaceMissing, Severity::Refuse)], "{name}: {outcome:?}");
+        assert_eq!(outcome.measurements.faces, Some(0), "{name}");
     }
 }
 
@@ -317,13 +317,13 @@ fn no_plane_is_too_strange() {
     let limits = FaceLimits::default();
     let plane = LARGE.plane(AS_IS);
     for (width, height) in [(0, 0), (1244, 1601), (u32::MAX, u32::MAX), (155, 200)] {
-        let examination = check(&plane, width, height, &limits, Subject::Adult, Exception::None);
-        assert_eq!(examination, FaceCheckOutcome::default(), "{width} x {height}");
+        let outcome = check(&plane, width, height, &limits, Subject::Adult, Exception::None);
+        assert_eq!(outcome, FaceCheckOutcome::default(), "{width} x {height}");
     }
 }
 
 #[test]
-fn a_larger_plane_of_the_same_picture_tells_the_same() {
+fn a_larger_plane_of_the_same_photo_has_the_same_findings() {
     let (luma, limits) = (&SMALL.luma, FaceLimits::default());
     let (width, height) = luma.dimensions();
     let whole = Plane { width: width as usize, height: height as usize, samples: luma.as_raw().clone() };
@@ -340,9 +340,9 @@ fn a_head_that_lies_or_stands_upside_down_is_refused_by_name_and_nothing_else_is
         for turn_degrees in [90.0, -90.0, 180.0, 120.0, -60.0] {
             // Small enough that the turned head stays within the picture.
             let change = Transformation { turn_degrees, scale: 0.8, ..AS_IS };
-            let examination = portrait.check(change, "icao-35x45", Subject::Adult, Exception::None);
-            assert_eq!(named(&examination), [(Check::Upright, Severity::Refuse)], "{change:?}: {examination:?}");
-            let roll = examination.measurements.roll_degrees.unwrap();
+            let outcome = portrait.check(change, "icao-35x45", Subject::Adult, Exception::None);
+            assert_eq!(named(&outcome), [(Check::Upright, Severity::Refuse)], "{change:?}: {outcome:?}");
+            let roll = outcome.measurements.roll_degrees.unwrap();
             let noted = turn_degrees + 3.2;
             assert!(((roll - noted + 180.0).rem_euclid(360.0) - 180.0).abs() < 4.0, "{roll}, turned by {noted}");
         }
@@ -395,11 +395,11 @@ fn measurements_of_the_portraits_do_not_drift() {
 }
 
 #[test]
-fn a_picture_full_of_faces_costs_no_more_than_a_few_looks() {
+fn a_photo_full_of_faces_costs_no_more_than_a_few_runs() {
     // Twelve faces side by side: bounded, told and refused.
     let tile = LARGE.plane(AS_IS);
     let many = plane(156, 200, |x, y| tile.samples[(y * 4 % 200) * tile.width + x * 4 % 156]);
-    let examination = of_plane(&many);
-    assert!(examination.measurements.faces.is_some_and(|faces| faces <= 16), "{examination:?}");
-    assert!(examination.findings.iter().any(|finding| finding.severity == Severity::Refuse), "{examination:?}");
+    let outcome = of_plane(&many);
+    assert!(outcome.measurements.faces.is_some_and(|faces| faces <= 16), "{outcome:?}");
+    assert!(outcome.findings.iter().any(|finding| finding.severity == Severity::Refuse), "{outcome:?}");
 }

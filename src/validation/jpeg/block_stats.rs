@@ -1,9 +1,9 @@
-//! What the walk remembers of each block: its mean, which is the DC value, and how far its detail goes.
+//! Statistics of each block: its mean, which is the DC value, and how far its detail goes.
 
 use super::frame::{Component, Frame};
 use crate::validation::downscaled::{DownscaledPhoto, Plane};
 
-/// What one block leaves behind.
+/// The statistics of one block.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct BlockStats {
     mean: u8,
@@ -18,7 +18,7 @@ impl BlockStats {
     }
 }
 
-/// Where the traces of a frame's blocks go: one area for each component, one after the other, each as large as the MCUs make
+/// The places of the statistics of a frame's blocks: one area for each component, one after the other, each as large as the MCUs make
 /// it and thus up to three blocks wider and taller than the picture.
 pub(super) struct BlockLayout {
     areas: Vec<ComponentGrid>,
@@ -67,8 +67,8 @@ impl BlockLayout {
         self.mcus_per_row
     }
 
-    pub(super) fn empty_traces(&self) -> BlockStatsGrid {
-        BlockStatsGrid { traces: vec![BlockStats::default(); self.places] }
+    pub(super) fn empty_grid(&self) -> BlockStatsGrid {
+        BlockStatsGrid { stats: vec![BlockStats::default(); self.places] }
     }
 }
 
@@ -89,16 +89,16 @@ impl ComponentGrid {
     }
 }
 
-/// The traces of all blocks.
+/// The statistics of all blocks.
 pub(super) struct BlockStatsGrid {
-    traces: Vec<BlockStats>,
+    stats: Vec<BlockStats>,
 }
 
 impl BlockStatsGrid {
     #[inline(always)]
-    pub(super) fn set(&mut self, place: usize, trace: BlockStats) {
-        if let Some(slot) = self.traces.get_mut(place) {
-            *slot = trace;
+    pub(super) fn set(&mut self, place: usize, block: BlockStats) {
+        if let Some(slot) = self.stats.get_mut(place) {
+            *slot = block;
         }
     }
 
@@ -106,13 +106,13 @@ impl BlockStatsGrid {
     /// three components.
     pub(super) fn into_planes(self, layout: &BlockLayout) -> Option<(DownscaledPhoto, Plane)> {
         let [luma, blue, red] = *layout.areas() else { return None };
-        let mean = |trace: BlockStats| trace.mean;
+        let mean = |block: BlockStats| block.mean;
         let small = DownscaledPhoto {
             luma: self.plane(layout, luma, luma, mean)?,
             blue: self.plane(layout, blue, luma, mean)?,
             red: self.plane(layout, red, luma, mean)?,
         };
-        Some((small, self.plane(layout, luma, luma, |trace| trace.last)?))
+        Some((small, self.plane(layout, luma, luma, |block| block.last)?))
     }
 
     /// One component, cropped to the picture; one that is sampled more coarsely than luma has its samples repeated.
@@ -128,10 +128,10 @@ impl BlockStatsGrid {
         let mut samples = Vec::with_capacity(layout.width * layout.height);
         for y in 0..layout.height {
             let start = area.start + y / rows.max(1) * area.stride;
-            let row = self.traces.get(start..start + layout.width.div_ceil(columns.max(1)))?;
+            let row = self.stats.get(start..start + layout.width.div_ceil(columns.max(1)))?;
             match columns {
-                0 | 1 => samples.extend(row.iter().map(|trace| value(*trace))),
-                _ => samples.extend((0..layout.width).filter_map(|x| row.get(x / columns)).map(|trace| value(*trace))),
+                0 | 1 => samples.extend(row.iter().map(|block| value(*block))),
+                _ => samples.extend((0..layout.width).filter_map(|x| row.get(x / columns)).map(|block| value(*block))),
             }
         }
         Some(Plane { width: layout.width, height: layout.height, samples })

@@ -1,7 +1,8 @@
-//! What can be wrong with a JPEG, as the walk tells it apart.
+//! Errors of a JPEG, and the findings that report them.
 
 use std::fmt;
 
+use super::limits::{MAX_METADATA_BYTES, MAX_SEGMENTS};
 use super::trailing_data::TrailingDataKind;
 use crate::domain::check::Check;
 use crate::domain::check::detail::FindingDetail;
@@ -72,12 +73,12 @@ pub enum JpegError {
         /// The most that are accepted.
         limit: usize,
     },
-    /// More metadata before the picture than [`super::MAX_METADATA_BYTES`].
+    /// More metadata before the picture than [`MAX_METADATA_BYTES`].
     Metadata {
         /// The bytes before the picture data, or as many of them as could be read.
         bytes: usize,
     },
-    /// More segments before the picture than [`super::MAX_SEGMENTS`].
+    /// More segments before the picture than [`MAX_SEGMENTS`].
     Segments,
     /// Several EXIF segments that are not copies of one another.
     ExifSegments {
@@ -222,7 +223,7 @@ impl JpegError {
                 Finding::refuse(Check::Structure, format!("{segment} @ {offset} B"), "ITU-T T.81")
             }
             Self::Segments => {
-                let limit = super::MAX_SEGMENTS;
+                let limit = MAX_SEGMENTS;
                 Finding::refuse(Check::Metadata, format!("> {limit} (APP, COM)"), format!("<= {limit} (APP, COM)"))
                     .with_detail(Some(FindingDetail::TooMuchMetadata))
             }
@@ -231,7 +232,7 @@ impl JpegError {
             }
             Self::ExifSegments { count } => Finding::refuse(Check::ExifBlocks, format!("{count} x EXIF"), "1 x EXIF"),
             Self::Metadata { bytes } => {
-                Finding::refuse(Check::Metadata, format!(">= {bytes} B"), format!("<= {} B", super::MAX_METADATA_BYTES))
+                Finding::refuse(Check::Metadata, format!(">= {bytes} B"), format!("<= {} B", MAX_METADATA_BYTES))
                     .with_detail(Some(FindingDetail::TooMuchMetadata))
             }
         }

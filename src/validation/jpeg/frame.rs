@@ -35,12 +35,12 @@ pub(super) const MAX_BLOCKS_PER_MCU: usize = 10;
 
 impl Frame {
     /// Reads a frame header's content, whichever process it belongs to: they all look alike.
-    pub(super) fn parse(marker: u8, content: &[u8], offset: usize, faults: &mut Vec<JpegError>) -> Option<Self> {
-        let mut wrong = |what| {
-            faults.push(JpegError::Structure { segment: "SOF", offset, what });
+    pub(super) fn parse(marker: u8, content: &[u8], offset: usize, errors: &mut Vec<JpegError>) -> Option<Self> {
+        let mut report = |what| {
+            errors.push(JpegError::Structure { segment: "SOF", offset, what });
         };
         let Some((&[precision, h1, h0, w1, w0, count], rest)) = content.split_first_chunk() else {
-            wrong("too short");
+            report("too short");
             return None;
         };
         let frame = Self {
@@ -52,21 +52,21 @@ impl Frame {
         };
         if frame.width == 0 || frame.height == 0 {
             // A height of zero announces a DNL segment after the scan, which hardly any program reads.
-            wrong("no width or no height");
+            report("no width or no height");
         }
         if rest.len() != 3 * usize::from(count) || count == 0 {
-            wrong("length does not fit the number of components");
+            report("length does not fit the number of components");
         } else if count == 3 && !frame.has_plain_sampling() {
-            wrong("identifiers, sampling factors or table numbers");
+            report("identifiers, sampling factors or table numbers");
         }
         if let Some(coding) = coding_of(marker) {
-            faults.push(JpegError::Coding(coding));
+            errors.push(JpegError::Coding(coding));
         }
         if precision != 8 {
-            faults.push(JpegError::BitDepth(precision));
+            errors.push(JpegError::BitDepth(precision));
         }
         if count != 3 {
-            faults.push(JpegError::Components(count));
+            errors.push(JpegError::Components(count));
         }
         Some(frame)
     }

@@ -6,16 +6,10 @@ use super::embedded::EmbeddedSegments;
 use super::error::{Coding, ColourSpace, JpegError};
 use super::frame::Frame;
 use super::huffman::HuffmanSpec;
-use super::scan::ScanPlan;
+use super::limits::{MAX_METADATA_BYTES, MAX_SEGMENTS};
 use super::segments::Segment;
 use super::{quantisation, segments};
 
-/// More than this before the picture data is refused, in bytes. EXIF takes at most 64 KiB and colour profiles for sRGB a few;
-/// what is larger is editing history or something hidden. Our own rule: the standards have none.
-pub const MAX_METADATA_BYTES: usize = 512 * 1024;
-/// More segments than this before the picture data are refused; cameras write about twenty. Decoders spend time on each, zune
-/// on each pair of extended XMP segments, so that a header of thousands would cost seconds.
-pub const MAX_SEGMENTS: usize = 256;
 /// So many faults are told; a file can be made to have thousands.
 const MAX_ERRORS: usize = 16;
 
@@ -51,7 +45,7 @@ pub struct Header {
 /// Reads until the picture data begin or nothing more can be read.
 pub(super) fn read(bytes: &[u8]) -> (Header, Vec<JpegError>) {
     let mut header = Header::default();
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     if bytes.is_empty() {
         return (header, vec![JpegError::Empty]);
     }
@@ -60,16 +54,16 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<JpegError>) {
     }
     let mut position = 2;
     let mut segments_read = 0;
-    while header.scan_start.is_none() && faults.len() < MAX_ERRORS {
+    while header.scan_start.is_none() && errors.len() < MAX_ERRORS {
         let segment = match segments::read(bytes, position) {
             Ok(segment) => segment,
-            Err(fault) => {
-                faults.push(fault);
+            Err(error) => {
+                errors.push(error);
                 break;
             }
         };
-        if let Err(what) = header.take_segment(&segment, &mut faults) {
-            faults.push(JpegError::Structure { segment: segments::name(segment.marker), offset: segment.offset, what });
+        if let Err(what) = header.take_segment(&segment, &mut errors) {
+            errors.push(JpegError::Structure { segment: segments::name(segment.marker), offset: segment.offset, what });
             // A marker that ends the picture or begins another one: what follows is not this header.
             if matches!(segment.marker, 0xD8 | 0xD9) {
                 break;
@@ -80,23 +74,23 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<JpegError>) {
         if segments_read > MAX_SEGMENTS {
             // One finding on too much metadata will do.
             if position <= MAX_METADATA_BYTES {
-                faults.push(JpegError::Segments);
+                errors.push(JpegError::Segments);
             }
             break;
         }
     }
-    header.compare_exif(bytes, &mut faults);
+    header.compare_exif(bytes, &mut errors);
     // Read to the end all the same, so that size and colours are told at once: a profile for printing is often as large, and
     // the picture beside it CMYK. The number of segments bounds that.
     if position > MAX_METADATA_BYTES {
-        faults.push(JpegError::Metadata { bytes: position });
+        errors.push(JpegError::Metadata { bytes: position });
     }
-    header.finish(&mut faults);
-    (header, faults)
+    header.finish(&mut errors);
+    (header, errors)
 }
 
 impl Header {
-    fn take_segment(&mut self, segment: &Segment<'_>, faults: &mut Vec<JpegError>) -> Result<(), &'static str> {
+    fn take_segment(&mut self, segment: &Segment<'_>, errors: &mut Vec<JpegError>) -> Result<(), &'static str> {
         let content = segment.content;
         self.embedded.count(segment.marker, content);
         match segment.marker {
@@ -105,12 +99,12 @@ impl Header {
                 if self.frame.is_some() {
                     return Err("a second frame");
                 }
-                self.frame = Frame::parse(segment.marker, content, segment.offset, faults);
+                self.frame = Frame::parse(segment.marker, content, segment.offset, errors);
                 Ok(())
             }
             0xDA => {
                 self.scan_start = Some(segment.end);
-                self.take_scan_header(content, faults)
+                self.take_scan_header(content, errors)
             }
             0xDB => quantisation::parse(content, &mut self.quantisation),
             0xDD => {
@@ -149,17 +143,17 @@ impl Header {
         }
     }
 
-    fn take_scan_header(&mut self, content: &[u8], faults: &mut Vec<JpegError>) -> Result<(), &'static str> {
+    fn take_scan_header(&mut self, content: &[u8], errors: &mut Vec<JpegError>) -> Result<(), &'static str> {
         let frame = self.frame.as_ref().ok_or("a scan without a frame")?;
         let (&count, rest) = content.split_first().ok_or("empty")?;
         let (selectors, spectral) = rest.split_at_checked(2 * usize::from(count)).ok_or("too short")?;
         let &[first, last, approximation] = spectral else { return Err("length does not fit the components") };
         // Of other processes only the outline counts.
-        if faults.iter().any(|fault| matches!(fault, JpegError::Coding(_) | JpegError::Components(_))) {
+        if errors.iter().any(|error| matches!(error, JpegError::Coding(_) | JpegError::Components(_))) {
             return Ok(());
         }
         if usize::from(count) != frame.components.len() {
-            faults.push(JpegError::Coding(Coding::NonInterleaved));
+            errors.push(JpegError::Coding(Coding::NonInterleaved));
             return Ok(());
         }
         if (first, last, approximation) != (0, 63, 0) {
@@ -203,47 +197,42 @@ impl Header {
 
     /// Copies of one EXIF segment say the same to every program. Of segments that differ (two blocks, or one block that ExifTool
     /// split because it exceeds 64 KiB) some programs read the first one, some the last one and some all of them.
-    fn compare_exif(&self, bytes: &[u8], faults: &mut Vec<JpegError>) {
+    fn compare_exif(&self, bytes: &[u8], errors: &mut Vec<JpegError>) {
         let mut contents = self.exif_segments.iter().map(|range| bytes.get(range.clone()));
         let first = contents.next();
         if contents.any(|content| Some(content) != first) {
-            faults.push(JpegError::ExifSegments { count: self.exif_segments.len() });
+            errors.push(JpegError::ExifSegments { count: self.exif_segments.len() });
         }
     }
 
     /// What only shows once the whole header is known.
-    fn finish(&mut self, faults: &mut Vec<JpegError>) {
+    fn finish(&mut self, errors: &mut Vec<JpegError>) {
         let Some(frame) = &self.frame else { return };
         let luma = frame.components.first().and_then(|luma| self.quantisation.get(usize::from(luma.quantisation)));
         self.quality = luma.and_then(Option::as_ref).map(quantisation::quality);
         if frame.components.len() == 3 {
             // With a JFIF segment beside it, some programs believe JFIF (YCbCr) and some Adobe (RGB): refused either way.
             match self.adobe_transform {
-                None => faults.extend(frame.colour_error(self.has_jfif)),
-                Some(1) => faults.extend(frame.colour_error(true)),
-                Some(0) => faults.push(JpegError::ColourSpace(ColourSpace::Rgb)),
-                Some(2) => faults.push(JpegError::ColourSpace(ColourSpace::Ycck)),
-                Some(_) => faults.push(JpegError::ColourSpace(ColourSpace::Unknown)),
+                None => errors.extend(frame.colour_error(self.has_jfif)),
+                Some(1) => errors.extend(frame.colour_error(true)),
+                Some(0) => errors.push(JpegError::ColourSpace(ColourSpace::Rgb)),
+                Some(2) => errors.push(JpegError::ColourSpace(ColourSpace::Ycck)),
+                Some(_) => errors.push(JpegError::ColourSpace(ColourSpace::Unknown)),
             }
         }
         let Some(offset) = self.scan_start else { return };
-        if faults.iter().any(JpegError::prevents_scan) {
+        if errors.iter().any(JpegError::prevents_scan) {
             return;
         }
         let has_step = |table: u8| self.quantisation.get(usize::from(table)).is_some_and(Option::is_some);
         if !frame.components.iter().all(|component| has_step(component.quantisation)) {
-            faults.push(JpegError::Structure { segment: "DQT", offset, what: "missing" });
+            errors.push(JpegError::Structure { segment: "DQT", offset, what: "missing" });
         }
         let has_codes =
             |lists: &[Option<HuffmanSpec>; 4], table: u8| lists.get(usize::from(table)).is_some_and(Option::is_some);
         if !self.scan_tables.iter().all(|(dc, ac)| has_codes(&self.dc_codes, *dc) && has_codes(&self.ac_codes, *ac)) {
-            faults.push(JpegError::Structure { segment: "DHT", offset, what: "missing" });
+            errors.push(JpegError::Structure { segment: "DHT", offset, what: "missing" });
         }
-    }
-
-    /// What the walk over the picture data needs; `None` when the header has no complete one.
-    pub(super) fn scan_plan(&self) -> Option<ScanPlan> {
-        ScanPlan::new(self)
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) struct ScanPlan {
     dc_codes: Vec<(u8, HuffmanLookup)>,
     ac_codes: Vec<(u8, AcLookup)>,
     components: Vec<ComponentPlan>,
-    /// Where the blocks' traces go.
+    /// Where the blocks' statistics go.
     pub(super) layout: BlockLayout,
 }
 
@@ -43,7 +43,7 @@ struct BlockPlan<'a> {
     ac: &'a AcLookup,
     max_dc: i32,
     dc_step: i32,
-    /// Where the trace of the next such block goes.
+    /// The place of the statistics of the next such block.
     place: usize,
     /// From one MCU to the next in a row, in places.
     across: usize,
@@ -147,7 +147,7 @@ impl ScanPlan {
 /// The first byte after EOI, and what the blocks left behind.
 pub(super) fn check_scan(bytes: &[u8], start: usize, plan: &ScanPlan) -> Result<(usize, BlockStatsGrid), JpegError> {
     let Some(mut blocks) = plan.blocks() else { return Err(plan.damaged(0, "no tables")) };
-    let mut traces = plan.layout.empty_traces();
+    let mut grid = plan.layout.empty_grid();
     let mut reader = BitReader::at(bytes, start);
     let mut predictions = [0_i32; 4];
     let interval = u64::from(plan.restart_interval);
@@ -169,19 +169,19 @@ pub(super) fn check_scan(bytes: &[u8], start: usize, plan: &ScanPlan) -> Result<
         for block in &mut blocks {
             let (difference, last) = match skip_block(&mut reader, block) {
                 Ok(outcome) => outcome,
-                Err(stop) => return Err(classify(stop, plan, mcu, before, reader)),
+                Err(error) => return Err(classify(error, plan, mcu, before, reader)),
             };
             let prediction = &mut predictions[block.component & 3];
             *prediction += difference;
             if prediction.abs() > block.max_dc {
                 return Err(plan.damaged(mcu, "a brightness that no picture has"));
             }
-            traces.set(block.place, BlockStats::new(*prediction * block.dc_step, last));
+            grid.set(block.place, BlockStats::new(*prediction * block.dc_step, last));
             block.place += block.across;
         }
     }
     reader.refill();
-    Ok((read_end(reader, plan)?, traces))
+    Ok((read_end(reader, plan)?, grid))
 }
 
 /// Skips one block.
@@ -212,8 +212,8 @@ fn skip_block(reader: &mut BitReader<'_>, block: &BlockPlan<'_>) -> Result<(i32,
             }
         }
         // A long code, or a step that reaches into the next block: one code alone.
-        let (moved, outcome) = skip_one(*reader, &block.ac.single, passed);
-        *reader = moved;
+        let (advanced, outcome) = skip_one(*reader, &block.ac.single, passed);
+        *reader = advanced;
         match outcome? {
             Some(after) if after < 63 => passed = after,
             Some(after) => return Ok((difference, after)),
@@ -278,8 +278,8 @@ fn no_code(bits: u32) -> DecodeError {
 
 /// Tells a cut from a patched header and from damage. `before` is the reader at the beginning of the MCU.
 #[cold]
-fn classify(stop: DecodeError, plan: &ScanPlan, mcu: u64, before: BitReader<'_>, reader: BitReader<'_>) -> JpegError {
-    match (stop, reader.marker().map(|marker| marker.code)) {
+fn classify(error: DecodeError, plan: &ScanPlan, mcu: u64, before: BitReader<'_>, reader: BitReader<'_>) -> JpegError {
+    match (error, reader.marker().map(|marker| marker.code)) {
         (DecodeError::Invalid(what), _) => plan.damaged(mcu, what),
         (DecodeError::EndOfData, None) => plan.truncated(mcu),
         // In good order after a whole MCU: the header promises more than was ever coded. Bits other than ones are more
@@ -294,21 +294,21 @@ fn classify(stop: DecodeError, plan: &ScanPlan, mcu: u64, before: BitReader<'_>,
 /// Between two restart intervals: padding, then the marker whose turn it is.
 fn read_restart_marker<'a>(mut reader: BitReader<'a>, plan: &ScanPlan, mcu: u64) -> Result<BitReader<'a>, JpegError> {
     reader.refill();
-    let out_of_turn = || plan.damaged(mcu, "a restart marker is missing or out of turn");
+    let out_of_order = || plan.damaged(mcu, "a restart marker is missing or out of turn");
     if !reader.remainder().is_padding() {
-        return Err(out_of_turn());
+        return Err(out_of_order());
     }
     let Some(marker) = reader.marker() else { return Err(plan.truncated(mcu)) };
     check_fill(&marker)?;
-    let turn = mcu / u64::from(plan.restart_interval).max(1) + 7;
-    let expected = 0xD0 + (turn % 8) as u8;
+    let number = mcu / u64::from(plan.restart_interval).max(1) + 7;
+    let expected = 0xD0 + (number % 8) as u8;
     match marker.code {
         code if code == expected => {
             reader.skip(&marker);
             Ok(reader)
         }
         EOI => Err(plan.ends_early(mcu)),
-        _ => Err(out_of_turn()),
+        _ => Err(out_of_order()),
     }
 }
 

@@ -5,7 +5,7 @@ use super::*;
 use image::codecs::jpeg::{JpegEncoder, PixelDensity};
 
 /// A small noisy picture, so that blocks have many coefficients.
-fn picture(width: u32, height: u32, quality: u8) -> Vec<u8> {
+fn photo(width: u32, height: u32, quality: u8) -> Vec<u8> {
     let mut state = 1_u32;
     let image = image::RgbImage::from_fn(width, height, |x, y| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -19,62 +19,66 @@ fn picture(width: u32, height: u32, quality: u8) -> Vec<u8> {
 }
 
 #[test]
-fn whole_pictures_of_any_size_and_quality_pass() {
+fn whole_photos_of_any_size_and_quality_pass() {
     for (width, height) in [(1, 1), (8, 8), (9, 7), (35, 45), (70, 90), (131, 17)] {
         for quality in [1, 10, 50, 75, 90, 95, 100] {
-            let walk = analyse(&picture(width, height, quality));
-            assert_eq!(walk.errors, [], "{width} x {height}, quality {quality}");
-            let frame = walk.header.frame.unwrap();
+            let analysis = analyse(&photo(width, height, quality));
+            assert_eq!(analysis.errors, [], "{width} x {height}, quality {quality}");
+            let frame = analysis.header.frame.unwrap();
             assert_eq!((frame.width, frame.height), (width, height));
             // Below 25 the steps of an 8-bit table stop at 255 and the estimate stays too high.
             if quality >= 25 {
-                assert!(walk.header.quality.unwrap().abs_diff(quality) <= 1, "{:?}, {quality}", walk.header.quality);
+                assert!(
+                    analysis.header.quality.unwrap().abs_diff(quality) <= 1,
+                    "{:?}, {quality}",
+                    analysis.header.quality
+                );
             }
-            assert_eq!(walk.header.pixels_per_inch, Some(300));
+            assert_eq!(analysis.header.pixels_per_inch, Some(300));
         }
     }
 }
 
 #[test]
-fn every_cut_is_told() {
-    let whole = picture(35, 45, 90);
+fn every_truncation_is_reported() {
+    let whole = photo(35, 45, 90);
     for end in 0..whole.len() {
-        let faults = analyse(&whole[..end]).errors;
+        let errors = analyse(&whole[..end]).errors;
         match end {
-            0 => assert_eq!(faults, [JpegError::Empty]),
-            1 => assert_eq!(faults, [JpegError::NotJpeg("?")]),
-            _ => assert!(matches!(faults.as_slice(), [JpegError::Truncated { .. }]), "{end}: {faults:?}"),
+            0 => assert_eq!(errors, [JpegError::Empty]),
+            1 => assert_eq!(errors, [JpegError::NotJpeg("?")]),
+            _ => assert!(matches!(errors.as_slice(), [JpegError::Truncated { .. }]), "{end}: {errors:?}"),
         }
     }
 }
 
 #[test]
-fn a_cut_with_an_end_marker_behind_it_is_told() {
-    let whole = picture(70, 90, 90);
+fn a_truncation_with_an_end_marker_behind_it_is_reported() {
+    let whole = photo(70, 90, 90);
     let scan_start = analyse(&whole).header.scan_start.unwrap();
     for end in scan_start..whole.len() - 2 {
         let mut cut = whole[..end].to_vec();
         cut.extend([0xFF, 0xD9]);
-        let faults = analyse(&cut).errors;
-        assert!(!faults.is_empty(), "{end}");
+        let errors = analyse(&cut).errors;
+        assert!(!errors.is_empty(), "{end}");
     }
 }
 
 #[test]
-fn patched_dimensions_are_told() {
-    let whole = picture(70, 90, 90);
+fn patched_dimensions_are_reported() {
+    let whole = photo(70, 90, 90);
     let size = whole.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap() + 5;
     for (index, delta) in [(1, 16_u8), (1, 240), (3, 16), (3, 240)] {
         let mut patched = whole.clone();
         patched[size + index] = patched[size + index].wrapping_add(delta);
-        let faults = analyse(&patched).errors;
-        assert!(matches!(faults.as_slice(), [JpegError::DeclaredSize { .. }]), "{index} {delta}: {faults:?}");
+        let errors = analyse(&patched).errors;
+        assert!(matches!(errors.as_slice(), [JpegError::DeclaredSize { .. }]), "{index} {delta}: {errors:?}");
     }
 }
 
 #[test]
 fn trailing_data_are_counted() {
-    let mut bytes = picture(35, 45, 90);
+    let mut bytes = photo(35, 45, 90);
     bytes.extend(b"PK\x03\x04 and more");
     assert_eq!(analyse(&bytes).errors, [JpegError::TrailingData { bytes: 13, appendix: TrailingDataKind::Unknown }]);
 }
@@ -82,7 +86,7 @@ fn trailing_data_are_counted() {
 #[test]
 fn a_header_out_of_proportion_is_given_up_at_its_limits() {
     let comment = [&[0xFF, 0xFE, 0x80, 0x02][..], &[0; 0x8000]].concat();
-    let bytes = [&[0xFF, 0xD8][..], &comment.repeat(17), &picture(8, 8, 90)[2..]].concat();
+    let bytes = [&[0xFF, 0xD8][..], &comment.repeat(17), &photo(8, 8, 90)[2..]].concat();
     assert!(matches!(analyse(&bytes).errors.as_slice(), [JpegError::Metadata { .. }]));
     assert_eq!(analyse(&bytes).header.frame.unwrap().width, 8, "read to the frame all the same");
     let bytes = [&[0xFF, 0xD8][..], &comment.repeat(300)].concat();

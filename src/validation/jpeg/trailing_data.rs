@@ -50,7 +50,7 @@ impl TrailingDataKind {
 
 const SOI: [u8; 2] = [0xFF, 0xD8];
 
-/// Judges `rest`, the bytes behind EOI; `None` if they are padding. `has_mpf` where the header has an index of further pictures.
+/// Checks `rest`, the bytes behind EOI; `None` if they are padding. `has_mpf` where the header has an index of further pictures.
 pub(super) fn classify(rest: &[u8], has_mpf: bool) -> Option<TrailingDataKind> {
     let is_padding = rest.len() <= MAX_TRAILING_ZEROS && rest.iter().all(|byte| *byte == 0);
     (!is_padding).then(|| TrailingDataKind::guess(rest, has_mpf))
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cameras_append_is_recognised() {
+    fn data_that_cameras_append_are_recognised() {
         for (rest, has_mpf, expected) in [
             (&b"\xFF\xD8\xFF\xE0..."[..], false, TrailingDataKind::Image),
             (b"\0\0\0\0\xFF\xD8", true, TrailingDataKind::Image),

@@ -7,7 +7,7 @@
 
 use time::{Date, Month, OffsetDateTime};
 
-use super::capture_date::CaptureMoment;
+use super::capture_moment::CaptureMoment;
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
 use crate::domain::check::finding::Finding;
@@ -15,7 +15,7 @@ use crate::validation::rules::CaptureRule;
 
 const TOLERANCE: time::Duration = time::Duration::DAY;
 
-/// Judges a capture time; [`super`] tells of one that is missing or unreadable. A date without a time of day is refused only if
+/// Checks a capture time; one that is missing or unreadable is reported elsewhere. A date without a time of day is refused only if
 /// the whole day lies beyond the limit.
 pub(super) fn check(captured: CaptureMoment, rule: &CaptureRule, now: Timestamp) -> Option<Finding> {
     let now = now.to_utc();
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_from_the_future_is_advice() {
+    fn a_photo_from_the_future_is_advice() {
         assert_eq!(verdict("2026:11:23 12:00:00", "2026:11:22 12:00:00"), None);
         assert_eq!(verdict("2027:01:01 00:00:00", "2026:11:22 12:00:00"), Some(Severity::Advise));
     }
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_year_of_the_calendar_is_judged_like_any_other() {
+    fn the_last_year_of_the_calendar_is_checked_like_any_other() {
         assert_eq!(verdict("9999:12:31 23:59:59-14:00", "2026:11:22 12:00:00"), Some(Severity::Advise));
     }
 }

@@ -14,7 +14,7 @@ const SEGMENT: &[u8] = b"ICC_PROFILE\0";
 const MAX_TAGS: usize = 100;
 const MAX_DESCRIPTION_CHARS: usize = 60;
 
-/// Judges the profile whose segments these are, in the order of the file.
+/// Checks the profile whose segments these are, in the order of the file.
 pub(super) fn check(bytes: &[u8], segments: &[Range<usize>]) -> Option<Finding> {
     // Longer profiles come in numbered parts; header, tag table and description stand in the first one.
     let first = segments.iter().find_map(|range| {
@@ -87,7 +87,7 @@ mod tests {
         [SEGMENT, &[1, 1], &bytes].concat()
     }
 
-    fn judge(segment: &[u8]) -> Option<String> {
+    fn measured(segment: &[u8]) -> Option<String> {
         let segments = [Range { start: 0, end: segment.len() }];
         check(segment, &segments).map(|finding| finding.measured)
     }
@@ -96,9 +96,9 @@ mod tests {
     fn only_srgb_goes_without_advice() {
         assert_eq!(check(b"", &[]), None);
         for kind in [b"desc", b"mluc"] {
-            assert_eq!(judge(&profile(kind, "sRGB IEC61966-2.1")), None);
-            assert_eq!(judge(&profile(kind, "Adobe RGB (1998)")).unwrap(), "ICC Adobe RGB (1998)");
-            assert_eq!(judge(&profile(kind, "\u{1b}[31mred\u{7}")).unwrap(), "ICC 31mred");
+            assert_eq!(measured(&profile(kind, "sRGB IEC61966-2.1")), None);
+            assert_eq!(measured(&profile(kind, "Adobe RGB (1998)")).unwrap(), "ICC Adobe RGB (1998)");
+            assert_eq!(measured(&profile(kind, "\u{1b}[31mred\u{7}")).unwrap(), "ICC 31mred");
         }
     }
 
@@ -106,11 +106,11 @@ mod tests {
     fn a_profile_that_cannot_be_read_is_named_by_a_question_mark() {
         let whole = profile(b"mluc", "Adobe RGB (1998)");
         for end in 0..whole.len() {
-            assert_eq!(judge(&whole[..end]).unwrap(), "ICC ?", "{end}");
+            assert_eq!(measured(&whole[..end]).unwrap(), "ICC ?", "{end}");
         }
         let mut hostile = whole.clone();
         hostile[14 + 128..14 + 132].fill(0xFF);
         hostile[14 + 136..14 + 140].fill(0xFF);
-        assert_eq!(judge(&hostile).unwrap(), "ICC ?");
+        assert_eq!(measured(&hostile).unwrap(), "ICC ?");
     }
 }

@@ -41,7 +41,7 @@ impl StatedDensity {
     }
 }
 
-/// Judges the density of a picture `width` pixels wide; a file need not state any.
+/// Checks the density of a picture `width` pixels wide; a file need not state any.
 pub(super) fn check(stated: StatedDensity, width: u32, rule: &DensityRule) -> Option<Finding> {
     let pixels_per_inch = stated.pixels_per_inch()?;
     let wanted = f64::from(width) * 25.4 / rule.print_width_mm;

@@ -66,8 +66,8 @@ impl<'a> Exif<'a> {
     pub(super) fn thumbnail_bytes(self) -> Option<usize> {
         let directory = self.first_directory()?.next_directory()?;
         let number = |tag| usize::try_from(directory.entry(tag)?.whole_number()?).ok();
-        let held = self.0.bytes.get(number(THUMBNAIL_START)?..)?.len();
-        number(THUMBNAIL_LENGTH).map(|declared| declared.min(held)).filter(|bytes| *bytes > 0)
+        let available = self.0.bytes.get(number(THUMBNAIL_START)?..)?.len();
+        number(THUMBNAIL_LENGTH).map(|declared| declared.min(available)).filter(|bytes| *bytes > 0)
     }
 
     /// The stated resolution, horizontal if there is one, in pixels per inch; `None` if it is not above zero or has no unit.
@@ -124,11 +124,12 @@ mod tests {
     #[test]
     fn a_thumbnail_is_found_in_both_byte_orders() {
         for big in [false, true] {
-            let held = |start, length| Exif::parse(&with_thumbnail(big, 14, start, length)).unwrap().thumbnail_bytes();
-            assert_eq!(held(44, 4), Some(4));
-            assert_eq!(held(44, u32::MAX), Some(4), "as much as there is");
+            let thumbnail =
+                |start, length| Exif::parse(&with_thumbnail(big, 14, start, length)).unwrap().thumbnail_bytes();
+            assert_eq!(thumbnail(44, 4), Some(4));
+            assert_eq!(thumbnail(44, u32::MAX), Some(4), "as much as there is");
             for (start, length) in [(44, 0), (48, 4), (49, 4), (u32::MAX, 4)] {
-                assert_eq!(held(start, length), None, "{start} {length}");
+                assert_eq!(thumbnail(start, length), None, "{start} {length}");
             }
         }
     }

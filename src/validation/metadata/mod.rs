@@ -1,9 +1,9 @@
-//! What stands beside the picture in the file: when and where it was taken, in which colours, how large on paper.
+//! Checks of the metadata in a file: when and where it was taken, in which colours, how large on paper.
 //!
 //! Metadata are judged and never touched: the file that the studio sent is the file that the office gets, with all it says. A
 //! thumbnail in EXIF is told of and left alone, too; its segment bounds it to 64 KiB.
 
-pub mod capture_date;
+mod capture_moment;
 mod capture_time;
 mod colour_profile;
 mod density;
@@ -11,7 +11,7 @@ mod exif;
 mod orientation;
 mod tiff;
 
-pub use self::capture_date::CaptureDate;
+pub use self::capture_moment::CaptureDate;
 
 use self::density::StatedDensity;
 use self::exif::Exif;
@@ -22,19 +22,19 @@ use crate::clock::Timestamp;
 use crate::domain::check::Check;
 use crate::domain::check::finding::Finding;
 
-/// Judges the metadata of a file as far as its header could be read.
-pub(super) fn check(bytes: &[u8], walk: &JpegAnalysis, rules: &ProfileRules, now: Timestamp) -> Vec<Finding> {
-    let segment = walk.header.exif.clone().and_then(|range| bytes.get(range));
+/// Checks the metadata of a file as far as its header could be read.
+pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis, rules: &ProfileRules, now: Timestamp) -> Vec<Finding> {
+    let segment = analysis.header.exif.clone().and_then(|range| bytes.get(range));
     let exif = segment.and_then(Exif::parse);
     let mut findings: Vec<Finding> = segment.and_then(orientation::check).into_iter().collect();
     if let Some(rule) = &rules.capture {
-        match exif.map_or(CaptureDate::Missing, capture_date::read) {
+        match exif.map_or(CaptureDate::Missing, capture_moment::read) {
             CaptureDate::Known(captured) => findings.extend(capture_time::check(captured, rule, now)),
             CaptureDate::Unreadable(text) => {
                 findings.push(Finding::advise(Check::CaptureTimeUnreadable, text, "YYYY:MM:DD HH:MM:SS"));
             }
             // A file that is broken has to be exported again in any case.
-            CaptureDate::Missing if walk.errors.is_empty() => {
+            CaptureDate::Missing if analysis.errors.is_empty() => {
                 findings.push(Finding::advise(Check::CaptureTimeMissing, "-", "EXIF DateTimeOriginal"));
             }
             CaptureDate::Missing => {}
@@ -43,19 +43,19 @@ pub(super) fn check(bytes: &[u8], walk: &JpegAnalysis, rules: &ProfileRules, now
     if exif.is_some_and(Exif::has_location) {
         findings.push(Finding::advise(Check::Location, "EXIF GPS", "-"));
     }
-    if let Some(held) = exif.and_then(Exif::thumbnail_bytes) {
-        findings.push(Finding::advise(Check::Thumbnail, format!("EXIF IFD1, {held} bytes"), "-"));
+    if let Some(length) = exif.and_then(Exif::thumbnail_bytes) {
+        findings.push(Finding::advise(Check::Thumbnail, format!("EXIF IFD1, {length} bytes"), "-"));
     }
-    findings.extend(colour_profile::check(bytes, &walk.header.icc));
-    if let (Some(rule), Some(frame)) = (&rules.density, &walk.header.frame) {
-        findings.extend(density::check(StatedDensity::new(walk.header.pixels_per_inch, exif), frame.width, rule));
+    findings.extend(colour_profile::check(bytes, &analysis.header.icc));
+    if let (Some(rule), Some(frame)) = (&rules.density, &analysis.header.frame) {
+        findings.extend(density::check(StatedDensity::new(analysis.header.pixels_per_inch, exif), frame.width, rule));
     }
     findings
 }
 
 /// Reads the day on which the picture was taken, by its own word and in its own time zone.
 pub fn capture_date(bytes: &[u8]) -> CaptureDate {
-    exif_of(bytes, &jpeg::header(bytes)).map_or(CaptureDate::Missing, capture_date::read)
+    exif_of(bytes, &jpeg::read_header(bytes)).map_or(CaptureDate::Missing, capture_moment::read)
 }
 
 /// The resolution that the file states, in pixels per inch: by JFIF, or by EXIF if JFIF states none.

@@ -19,7 +19,7 @@ const ORIENTATION_TAG: u16 = 274;
 /// Larger values are not shown.
 const MAX_SHOWN: f64 = 65_535.0;
 
-/// Judges the content of an EXIF segment, from its byte order mark on.
+/// Checks the content of an EXIF segment, from its byte order mark on.
 pub(super) fn check(exif: &[u8]) -> Option<Finding> {
     let refused = |value: String| Finding::refuse(Check::Orientation, format!("EXIF 274 = {value}"), "EXIF 274 = 1");
     // A second reading by the `image` crate, which is the one many Rust programs will follow.
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_directory_with_a_turned_picture_is_refused() {
+    fn a_truncated_directory_with_a_rotated_photo_is_refused() {
         let mut cut = exif(274, 3, 6);
         cut[9] = 40;
         assert_eq!(check(&cut).unwrap().check, Check::Orientation);

@@ -10,8 +10,8 @@ use crate::domain::check::finding::Finding;
 use crate::validation::downscaled::DownscaledPhoto;
 use crate::validation::rules::ColourRule;
 
-pub(super) fn check(small: &DownscaledPhoto, rule: &ColourRule) -> Option<Finding> {
-    let pairs = small.blue.samples.iter().zip(&small.red.samples);
+pub(super) fn check(photo: &DownscaledPhoto, rule: &ColourRule) -> Option<Finding> {
+    let pairs = photo.blue.samples.iter().zip(&photo.red.samples);
     let chroma = Histogram::of(pairs.map(|(blue, red)| blue.abs_diff(128).max(red.abs_diff(128)))).quantile(950);
     let limit = rule.refuse_below_chroma;
     (chroma < limit).then(|| {

@@ -34,15 +34,15 @@ impl Histogram {
     /// The samples within the shortest range of values that holds at least this many thousandths of them.
     pub(super) fn densest(&self, per_mille: u32) -> Self {
         let wanted = (u64::from(self.total) * u64::from(per_mille)).div_ceil(1000);
-        let (mut held, mut first) = (0_u64, 0);
+        let (mut covered, mut first) = (0_u64, 0);
         let mut best = 0..self.counts.len();
         for (last, count) in self.counts.iter().enumerate() {
-            held += u64::from(*count);
-            while held >= wanted && first <= last {
+            covered += u64::from(*count);
+            while covered >= wanted && first <= last {
                 if last + 1 - first < best.len() {
                     best = first..last + 1;
                 }
-                held -= u64::from(self.counts[first]);
+                covered -= u64::from(self.counts[first]);
                 first += 1;
             }
         }
@@ -75,12 +75,12 @@ impl Histogram {
 
     /// The least value that this many thousandths of the samples do not exceed.
     pub(super) fn quantile(&self, per_mille: u32) -> u8 {
-        let mut left = u64::from(self.total) * u64::from(per_mille) / 1000;
+        let mut remaining = u64::from(self.total) * u64::from(per_mille) / 1000;
         for (value, count) in (0_u8..=255).zip(self.counts) {
-            if u64::from(count) > left {
+            if u64::from(count) > remaining {
                 return value;
             }
-            left -= u64::from(count);
+            remaining -= u64::from(count);
         }
         u8::MAX
     }

@@ -19,18 +19,20 @@ use super::jpeg::JpegAnalysis;
 use super::rules::ProfileRules;
 use crate::domain::check::finding::Finding;
 
-/// Judges the picture of a sound file; there is none of any other.
-pub(super) fn check(walk: &JpegAnalysis, rules: &ProfileRules) -> Vec<Finding> {
-    let (Some(small), Some(detail)) = (&walk.downscaled, &walk.last_coefficients) else { return Vec::new() };
-    if let Some(blank) = rules.blank.as_ref().and_then(|rule| blank::check(&small.luma, rule)) {
+/// Checks the picture of a sound file; there is none of any other.
+pub(super) fn check(analysis: &JpegAnalysis, rules: &ProfileRules) -> Vec<Finding> {
+    let (Some(downscaled), Some(detail)) = (&analysis.downscaled, &analysis.last_coefficients) else {
+        return Vec::new();
+    };
+    if let Some(blank) = rules.blank.as_ref().and_then(|rule| blank::check(&downscaled.luma, rule)) {
         // Of a picture that is not there, nothing else is worth telling.
         return vec![blank];
     }
     let mut findings = Vec::new();
-    findings.extend(rules.colour.as_ref().and_then(|rule| colour::check(small, rule)));
-    findings.extend(rules.exposure.as_ref().and_then(|rule| exposure::check(&small.luma, rule)));
-    findings.extend(rules.background.as_ref().and_then(|rule| background::check(&small.luma, rule)));
-    if let Some(quality) = walk.header.quality {
+    findings.extend(rules.colour.as_ref().and_then(|rule| colour::check(downscaled, rule)));
+    findings.extend(rules.exposure.as_ref().and_then(|rule| exposure::check(&downscaled.luma, rule)));
+    findings.extend(rules.background.as_ref().and_then(|rule| background::check(&downscaled.luma, rule)));
+    if let Some(quality) = analysis.header.quality {
         findings.extend(rules.sharpness.as_ref().and_then(|rule| sharpness::check_focus(detail, quality, rule)));
         findings.extend(rules.upscaled.as_ref().and_then(|rule| sharpness::check_upscaling(detail, quality, rule)));
     }

@@ -26,9 +26,9 @@ pub(super) fn check_upscaling(detail: &Plane, quality: u8, rule: &SharpnessRule)
 
 impl SharpnessRule {
     fn advise(&self, check: Check, quality: u8, measured: u8) -> Option<Finding> {
-        let judged = (self.from_quality..=self.to_quality).contains(&quality);
+        let applies = (self.from_quality..=self.to_quality).contains(&quality);
         let limit = self.advise_min_detail;
-        (judged && measured < limit)
+        (applies && measured < limit)
             .then(|| Finding::advise(check, format!("DCT {measured}/63"), format!("DCT >= {limit}/63")))
     }
 }

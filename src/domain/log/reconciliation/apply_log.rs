@@ -1,13 +1,11 @@
-//! Rows of the transfer log, carried out on expectations: what [`aftermath`](super::super::log_replay) does for a restore, for every
-//! table and from the log's beginning on.
+//! Rows of the audit log, applied to the rows that are expected of every table, from the log's beginning on.
+//! [`log_replay`](super::super::log_replay) does the same for a restore, with the rows since a backup.
 
 use std::str::FromStr;
 
-use serde_json::Value as Json;
-
 use super::super::AuditEvent;
-use super::super::chain::ChainRow;
 use super::super::integrity::IntegrityReport;
+use super::super::log_event::LogEvent;
 use super::expected_rows::LoggedValue::{Known, Unknown};
 use super::expected_rows::{ExpectedDevice, ExpectedInvitation, LoggedValue};
 use super::expected_tables::ExpectedTables;
@@ -17,28 +15,13 @@ use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::party::DeviceScope;
 use crate::domain::party::invitation::InvitationState;
 
-/// A row of the log, taken apart.
-pub(super) struct LogEvent<'a> {
-    pub(super) event: AuditEvent,
-    pub(super) row: &'a ChainRow,
-    pub(super) details: &'a Json,
-}
-
-pub(super) fn parsed<T: FromStr>(text: &str) -> LoggedValue<T> {
-    text.parse().map_or(Unknown, Known)
-}
-
 impl LogEvent<'_> {
     pub(super) fn at(&self) -> i64 {
         self.row.at.unix_milliseconds()
     }
 
-    pub(super) fn subject<T: FromStr>(&self) -> Option<T> {
-        self.row.subject.as_deref().and_then(|subject| subject.parse().ok())
-    }
-
-    pub(super) fn parsed<T: FromStr>(&self, member: &str) -> LoggedValue<T> {
-        self.details[member].as_str().map_or(Unknown, parsed)
+    pub(super) fn value<T: FromStr>(&self, member: &str) -> LoggedValue<T> {
+        self.member(member).into()
     }
 
     pub(super) fn moment(&self, member: &str) -> LoggedValue<i64> {
@@ -53,58 +36,53 @@ impl LogEvent<'_> {
 
 impl ExpectedTables {
     /// Carries out one row.
-    pub(super) fn apply(&mut self, told: &LogEvent<'_>, findings: &mut IntegrityReport) {
-        match told.event {
-            AuditEvent::PartyAdded | AuditEvent::PartySuspended | AuditEvent::PartyResumed => self.party(told),
-            AuditEvent::DeviceAdded | AuditEvent::DeviceRevoked => self.device(told),
+    pub(super) fn apply(&mut self, logged: &LogEvent<'_>, findings: &mut IntegrityReport) {
+        match logged.event {
+            AuditEvent::PartyAdded | AuditEvent::PartySuspended | AuditEvent::PartyResumed => self.party(logged),
+            AuditEvent::DeviceAdded | AuditEvent::DeviceRevoked => self.device(logged),
             AuditEvent::DeviceInvited
             | AuditEvent::EnrolmentRequested
             | AuditEvent::EnrolmentApproved
             | AuditEvent::DeviceEnrolled
-            | AuditEvent::EnrolmentCodeWrong => self.invitation(told),
-            AuditEvent::DeviceRenewed => self.certificate(told),
-            AuditEvent::PhotosReleased => self.release(told),
-            AuditEvent::PhotoDeposited | AuditEvent::PhotoWithdrawn | AuditEvent::PhotoExpired => self.photo(told),
-            AuditEvent::RestoredReleased => self.release_restored(told),
-            AuditEvent::CollectionLeased
-            | AuditEvent::CollectionRenewed
-            | AuditEvent::CollectionHandedOver
-            | AuditEvent::CollectionUsed
-            | AuditEvent::CollectionKept
-            | AuditEvent::CollectionRefused
-            | AuditEvent::CollectionReleased
-            | AuditEvent::CollectionLapsed
-            | AuditEvent::CollectionUsedByDefault => self.collection(told, findings),
-            _ => {}
+            | AuditEvent::EnrolmentCodeWrong => self.invitation(logged),
+            AuditEvent::DeviceRenewed => self.certificate(logged),
+            AuditEvent::PhotosReleased => self.release(logged),
+            AuditEvent::PhotoDeposited | AuditEvent::PhotoWithdrawn | AuditEvent::PhotoExpired => self.photo(logged),
+            AuditEvent::RestoredReleased => self.release_restored(logged),
+            event => {
+                if let Some(state) = event.collection_state() {
+                    self.collection(logged, state, findings);
+                }
+            }
         }
     }
 
-    fn party(&mut self, told: &LogEvent<'_>) {
-        let Some(party_id) = told.subject::<PartyId>() else { return };
-        let party = self.parties.touch(party_id, told.row.sequence);
-        party.suspended = Known(told.event == AuditEvent::PartySuspended);
-        if told.event == AuditEvent::PartyAdded {
-            (party.role, party.created_at) = (told.parsed("role"), Known(told.at()));
+    fn party(&mut self, logged: &LogEvent<'_>) {
+        let Some(party_id) = logged.subject::<PartyId>() else { return };
+        let party = self.parties.touch(party_id, logged.row.sequence);
+        party.suspended = Known(logged.event == AuditEvent::PartySuspended);
+        if logged.event == AuditEvent::PartyAdded {
+            (party.role, party.created_at) = (logged.value("role"), Known(logged.at()));
         }
     }
 
-    fn device(&mut self, told: &LogEvent<'_>) {
-        let Some(device_id) = told.subject::<DeviceId>() else { return };
-        if told.event == AuditEvent::DeviceRevoked {
-            self.devices.touch(device_id, told.row.sequence).revoked_at = Known(Some(told.at()));
-            return self.withdraw_invitations(device_id, told.row.sequence);
+    fn device(&mut self, logged: &LogEvent<'_>) {
+        let Some(device_id) = logged.subject::<DeviceId>() else { return };
+        if logged.event == AuditEvent::DeviceRevoked {
+            self.devices.touch(device_id, logged.row.sequence).revoked_at = Known(Some(logged.at()));
+            return self.withdraw_invitations(device_id, logged.row.sequence);
         }
-        self.add_device(told, device_id);
-        self.certificate(told);
-        if let Some(key) = told.digest("foreign_key_sha256") {
-            self.bound_keys.touch(key, told.row.sequence).device_id = Known(device_id);
+        self.add_device(logged, device_id);
+        self.certificate(logged);
+        if let Some(key) = logged.digest("foreign_key_sha256") {
+            self.bound_keys.touch(key, logged.row.sequence).device_id = Known(device_id);
         }
     }
 
-    fn add_device(&mut self, told: &LogEvent<'_>, device_id: DeviceId) {
-        *self.devices.touch(device_id, told.row.sequence) = ExpectedDevice {
-            party_id: told.parsed("party_id"),
-            scope: if told.details["duty"].is_null() { Known(DeviceScope::default()) } else { told.parsed("duty") },
+    fn add_device(&mut self, logged: &LogEvent<'_>, device_id: DeviceId) {
+        *self.devices.touch(device_id, logged.row.sequence) = ExpectedDevice {
+            party_id: logged.value("party_id"),
+            scope: if logged.details["duty"].is_null() { Known(DeviceScope::default()) } else { logged.value("duty") },
             revoked_at: Known(None),
             released_at: Known(None),
             certificates: Known(0),
@@ -114,15 +92,15 @@ impl ExpectedTables {
     }
 
     /// A certificate that this row tells of, of the device that is its subject.
-    fn certificate(&mut self, told: &LogEvent<'_>) {
-        let Some(device_id) = told.subject::<DeviceId>() else { return };
-        let own = told.digest("certificate_sha256");
-        let Some(sha256) = own.or(told.digest("foreign_certificate_sha256")) else { return };
-        let of = (device_id, told.row.sequence);
+    fn certificate(&mut self, logged: &LogEvent<'_>) {
+        let Some(device_id) = logged.subject::<DeviceId>() else { return };
+        let own = logged.digest("certificate_sha256");
+        let Some(sha256) = own.or(logged.digest("foreign_certificate_sha256")) else { return };
+        let of = (device_id, logged.row.sequence);
         let number = if own.is_some() { self.count(of, |device| &mut device.certificates) } else { Known(1) };
-        let certificate = self.certificates.touch(sha256, told.row.sequence);
+        let certificate = self.certificates.touch(sha256, logged.row.sequence);
         (certificate.device_id, certificate.external) = (Known(device_id), Known(own.is_none()));
-        (certificate.not_after, certificate.number) = (told.moment("not_after"), number);
+        (certificate.not_after, certificate.number) = (logged.moment("not_after"), number);
     }
 
     /// Counts one more of something that a device has.
@@ -141,19 +119,19 @@ impl ExpectedTables {
         *counter
     }
 
-    fn invitation(&mut self, told: &LogEvent<'_>) {
-        let Some(device_id) = told.subject::<DeviceId>() else { return };
-        let sequence = told.row.sequence;
-        if told.event == AuditEvent::DeviceInvited {
-            if told.details["new_device"] == true {
-                self.add_device(told, device_id);
+    fn invitation(&mut self, logged: &LogEvent<'_>) {
+        let Some(device_id) = logged.subject::<DeviceId>() else { return };
+        let sequence = logged.row.sequence;
+        if logged.event == AuditEvent::DeviceInvited {
+            if logged.details["new_device"] == true {
+                self.add_device(logged, device_id);
             }
             self.withdraw_invitations(device_id, sequence);
             let Known(number) = self.count((device_id, sequence), |device| &mut device.invitations) else { return };
             *self.invitations.touch((device_id, number), sequence) = ExpectedInvitation {
                 state: Known(InvitationState::Open),
-                created_at: Known(told.at()),
-                expires_at: told.moment("expires_at"),
+                created_at: Known(logged.at()),
+                expires_at: logged.moment("expires_at"),
                 wrong_tries: Known(0),
                 key: Known(None),
                 requested_at: Known(None),
@@ -163,8 +141,8 @@ impl ExpectedTables {
             };
             return;
         }
-        if told.event == AuditEvent::DeviceEnrolled {
-            self.certificate(told);
+        if logged.event == AuditEvent::DeviceEnrolled {
+            self.certificate(logged);
         }
         // Only the latest is alive.
         let Some(Known(number)) = self.devices.get(&device_id).map(|device| device.invitations) else { return };
@@ -172,25 +150,25 @@ impl ExpectedTables {
             return;
         }
         let invitation = self.invitations.touch((device_id, number), sequence);
-        if told.event == AuditEvent::EnrolmentCodeWrong {
+        if logged.event == AuditEvent::EnrolmentCodeWrong {
             if let Known(tries) = &mut invitation.wrong_tries {
                 *tries += 1;
             }
-            if told.details["tries_left"] == 0 {
+            if logged.details["tries_left"] == 0 {
                 invitation.state = Known(InvitationState::Exhausted);
             }
             return;
         }
-        let (state, moment) = match told.event {
+        let (state, moment) = match logged.event {
             AuditEvent::EnrolmentRequested => (InvitationState::Requested, &mut invitation.requested_at),
             AuditEvent::EnrolmentApproved => (InvitationState::Approved, &mut invitation.approved_at),
             _ => (InvitationState::Spent, &mut invitation.spent_at),
         };
         if *moment == Known(None) {
-            *moment = Known(Some(told.row.at.unix_milliseconds()));
+            *moment = Known(Some(logged.row.at.unix_milliseconds()));
         }
         invitation.state = Known(state);
-        invitation.key = told.digest("spki_sha256").map_or(Unknown, |key| Known(Some(key)));
+        invitation.key = logged.digest("spki_sha256").map_or(Unknown, |key| Known(Some(key)));
     }
 
     fn withdraw_invitations(&mut self, device_id: DeviceId, sequence: i64) {
@@ -205,10 +183,10 @@ impl ExpectedTables {
     }
 
     /// Photos of revoked devices are released: of one device, or of all that a studio has.
-    fn release(&mut self, told: &LogEvent<'_>) {
-        let Some(studio) = told.subject::<PartyId>() else { return };
-        let only = told.parsed::<DeviceId>("device_id");
-        let (at, sequence) = (told.at(), told.row.sequence);
+    fn release(&mut self, logged: &LogEvent<'_>) {
+        let Some(studio) = logged.subject::<PartyId>() else { return };
+        let only = logged.value::<DeviceId>("device_id");
+        let (at, sequence) = (logged.at(), logged.row.sequence);
         self.devices.change_all(sequence, |device_id, device| {
             let is_meant = match only {
                 Known(only) => only == *device_id,

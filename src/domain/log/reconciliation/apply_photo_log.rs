@@ -1,8 +1,8 @@
-//! Rows of the transfer log about photos and collections, carried out on expectations.
+//! Rows of the audit log about photos and collections, applied to the rows that are expected.
 
 use super::super::AuditEvent;
 use super::super::integrity::{IntegrityError, IntegrityReport};
-use super::apply_log::{LogEvent, parsed};
+use super::super::log_event::LogEvent;
 use super::expected_photos::ExpectedPhoto;
 use super::expected_rows::LoggedValue;
 use super::expected_rows::LoggedValue::{Known, Unknown};
@@ -20,37 +20,37 @@ fn some<T>(fact: LoggedValue<T>) -> LoggedValue<Option<T>> {
 }
 
 impl ExpectedTables {
-    pub(super) fn photo(&mut self, told: &LogEvent<'_>) {
-        let Some(photo_id) = told.subject::<PhotoId>().filter(|photo_id| self.partition.contains(photo_id)) else {
+    pub(super) fn photo(&mut self, logged: &LogEvent<'_>) {
+        let Some(photo_id) = logged.subject::<PhotoId>().filter(|photo_id| self.partition.contains(photo_id)) else {
             return;
         };
-        let photo = self.photos.touch(photo_id, told.row.sequence);
+        let photo = self.photos.touch(photo_id, logged.row.sequence);
         if photo.is_erased() == Known(true) {
             return;
         }
-        photo.ended_at = told.at();
-        match told.event {
+        photo.ended_at = logged.at();
+        match logged.event {
             AuditEvent::PhotoDeposited => {
-                (photo.studio_id, photo.device_id) = (told.parsed("studio_id"), parsed(&told.row.actor));
-                photo.bytes = told.details["bytes"].as_i64().map_or(Unknown, Known);
+                (photo.studio_id, photo.device_id) = (logged.value("studio_id"), logged.actor().into());
+                photo.bytes = logged.details["bytes"].as_i64().map_or(Unknown, Known);
                 (photo.state, photo.kept) = (Known(PhotoState::Available), Known(false));
                 (photo.settled_at, photo.reason) = (Known(None), Known(None));
                 (photo.collection_id, photo.quarantined_since) = (Known(None), Known(None));
                 photo.is_fully_logged = true;
             }
             AuditEvent::PhotoWithdrawn => {
-                (photo.state, photo.settled_at) = (Known(PhotoState::Withdrawn), Known(Some(told.at())));
+                (photo.state, photo.settled_at) = (Known(PhotoState::Withdrawn), Known(Some(logged.at())));
             }
             _ => {
                 photo.state = Known(PhotoState::Expired);
-                photo.expires_at = told.moment("expires_at");
+                photo.expires_at = logged.moment("expires_at");
                 photo.settled_at = some(photo.expires_at);
             }
         }
     }
 
-    pub(super) fn release_restored(&mut self, told: &LogEvent<'_>) {
-        let sequence = told.row.sequence;
+    pub(super) fn release_restored(&mut self, logged: &LogEvent<'_>) {
+        let sequence = logged.row.sequence;
         let release = |photo: &mut ExpectedRow<ExpectedPhoto>| {
             // One that may be erased keeps what it has.
             photo.columns.quarantined_since = match photo.columns.is_erased() {
@@ -60,46 +60,42 @@ impl ExpectedTables {
             };
             photo.last = sequence;
         };
-        match told.subject::<PhotoId>() {
+        match logged.subject::<PhotoId>() {
             Some(photo_id) => self.photos.expected(&photo_id).into_iter().for_each(release),
             None => self.photos.iter_mut().map(|(_, photo)| photo).for_each(release),
         }
     }
 
-    pub(super) fn collection(&mut self, told: &LogEvent<'_>, findings: &mut IntegrityReport) {
+    pub(super) fn collection(&mut self, logged: &LogEvent<'_>, state: CollectionState, findings: &mut IntegrityReport) {
         let (Some(collection_id), Known(photo_id)) =
-            (told.subject::<CollectionId>(), told.parsed::<PhotoId>("photo_id"))
+            (logged.subject::<CollectionId>(), logged.value::<PhotoId>("photo_id"))
         else {
             return;
         };
         if !self.partition.contains(&photo_id) {
             return;
         }
-        let (at, sequence) = (told.at(), told.row.sequence);
+        let (at, sequence) = (logged.at(), logged.row.sequence);
         let collection = self.collections.touch(collection_id, sequence);
         collection.photo_id = Known(photo_id);
-        if let Known(office_id) = told.parsed("office_id") {
+        if let Known(office_id) = logged.value("office_id") {
             collection.office_id = Known(office_id);
         }
-        let (state, settled_at) = match told.event {
-            AuditEvent::CollectionUsed => (CollectionState::Used, Known(Some(at))),
-            AuditEvent::CollectionKept => (CollectionState::Kept, Known(Some(at))),
-            AuditEvent::CollectionRefused => (CollectionState::Refused, Known(Some(at))),
-            AuditEvent::CollectionReleased => (CollectionState::Released, Known(Some(at))),
+        let settled_at = match logged.event {
             AuditEvent::CollectionUsedByDefault => {
-                collection.settle_due = told.moment("settle_due");
-                (CollectionState::Used, some(collection.settle_due))
+                collection.settle_due = logged.moment("settle_due");
+                some(collection.settle_due)
             }
             AuditEvent::CollectionLapsed => {
-                collection.lease_until = told.moment("lease_until");
-                (CollectionState::Lapsed, some(collection.lease_until))
+                collection.lease_until = logged.moment("lease_until");
+                some(collection.lease_until)
             }
-            _ => (CollectionState::Leased, Known(None)),
+            _ => Known((state != CollectionState::Leased).then_some(at)),
         };
         (collection.state, collection.settled_at) = (Known(state), settled_at);
-        match told.event {
+        match logged.event {
             AuditEvent::CollectionLeased => {
-                collection.device_id = parsed(&told.row.actor);
+                collection.device_id = logged.actor().into();
                 (collection.leased_at, collection.handed_over_at) = (Known(at), Known(None));
             }
             AuditEvent::CollectionHandedOver if collection.handed_over_at == Known(None) => {
@@ -108,18 +104,18 @@ impl ExpectedTables {
             _ => {}
         }
         let office_id = collection.office_id;
-        self.apply_collection_to_photo(told, photo_id, collection_id);
-        self.check_single_hand_over(told, photo_id, (collection_id, office_id), findings);
+        self.apply_collection_to_photo(logged, photo_id, collection_id);
+        self.check_single_hand_over(logged, photo_id, (collection_id, office_id), findings);
     }
 
-    fn apply_collection_to_photo(&mut self, told: &LogEvent<'_>, photo_id: PhotoId, collection_id: CollectionId) {
-        let at = told.at();
-        let photo = self.photos.touch(photo_id, told.row.sequence);
+    fn apply_collection_to_photo(&mut self, logged: &LogEvent<'_>, photo_id: PhotoId, collection_id: CollectionId) {
+        let at = logged.at();
+        let photo = self.photos.touch(photo_id, logged.row.sequence);
         // Nothing brings back what is erased, whatever a row of the log claims.
         if photo.is_erased() == Known(true) {
             return;
         }
-        if told.event == AuditEvent::CollectionLeased {
+        if logged.event == AuditEvent::CollectionLeased {
             photo.collection_id = Known(Some(collection_id));
         }
         let resting = match photo.kept {
@@ -127,24 +123,24 @@ impl ExpectedTables {
             Known(false) => Known(PhotoState::Available),
             Unknown => Unknown,
         };
-        photo.state = match told.event {
+        photo.state = match logged.event {
             AuditEvent::CollectionUsed | AuditEvent::CollectionUsedByDefault => Known(PhotoState::Used),
             AuditEvent::CollectionRefused => Known(PhotoState::Refused),
             AuditEvent::CollectionKept => Known(PhotoState::Kept),
             AuditEvent::CollectionReleased | AuditEvent::CollectionLapsed => resting,
             _ => Known(PhotoState::Leased),
         };
-        match told.event {
+        match logged.event {
             AuditEvent::CollectionKept => {
                 (photo.kept, photo.kept_at, photo.expires_at) = (Known(true), Known(at), Unknown);
             }
             AuditEvent::CollectionRefused => {
-                let reason = serde_json::from_value(told.details["reason"].clone());
+                let reason = serde_json::from_value(logged.details["reason"].clone());
                 photo.reason = reason.map_or(Unknown, |reason| Known(Some(reason)));
                 photo.settled_at = Known(Some(at));
             }
             AuditEvent::CollectionUsed => photo.settled_at = Known(Some(at)),
-            AuditEvent::CollectionUsedByDefault => photo.settled_at = some(told.moment("settle_due")),
+            AuditEvent::CollectionUsedByDefault => photo.settled_at = some(logged.moment("settle_due")),
             _ => {}
         }
         photo.ended_at = at;
@@ -153,22 +149,22 @@ impl ExpectedTables {
     /// An office that was handed a picture is the only one that can get it until it gives it back.
     fn check_single_hand_over(
         &mut self,
-        told: &LogEvent<'_>,
+        logged: &LogEvent<'_>,
         photo_id: PhotoId,
         (collection_id, office_id): (CollectionId, LoggedValue<PartyId>),
         findings: &mut IntegrityReport,
     ) {
-        let photo = self.photos.touch(photo_id, told.row.sequence);
-        match (told.event, office_id, photo.handed_to) {
+        let photo = self.photos.touch(photo_id, logged.row.sequence);
+        match (logged.event, office_id, photo.handed_to) {
             (AuditEvent::CollectionHandedOver, Known(office_id), Some((_, other))) if other != office_id => {
-                let row = told.row.sequence;
+                let row = logged.row.sequence;
                 findings.add(IntegrityError::HandedOverTwice, format!("photos/{photo_id}: row {row} of the log"));
             }
             (AuditEvent::CollectionHandedOver, Known(office_id), None) => {
                 photo.handed_to = Some((collection_id, office_id))
             }
-            (AuditEvent::CollectionReleased | AuditEvent::CollectionKept, _, Some((held, _)))
-                if held == collection_id =>
+            (AuditEvent::CollectionReleased | AuditEvent::CollectionKept, _, Some((handed_over, _)))
+                if handed_over == collection_id =>
             {
                 photo.handed_to = None;
             }

@@ -58,46 +58,46 @@ impl ExpectedPhoto {
     }
 
     pub(super) fn expected_columns(&self, photo_id: PhotoId) -> ExpectedColumns {
-        let mut rules = ExpectedColumns::new();
-        expect(&mut rules, "studio_id", self.studio_id, text);
-        expect(&mut rules, "device_id", self.device_id, text);
-        expect(&mut rules, "bytes", self.bytes, AuditedValue::Number);
-        expect(&mut rules, "state", self.state, |state| text(state.name()));
-        expect(&mut rules, "kept", self.kept, AuditedValue::Truth);
-        expect(&mut rules, "refusal_reason", self.reason, |reason| {
+        let mut columns = ExpectedColumns::new();
+        expect(&mut columns, "studio_id", self.studio_id, text);
+        expect(&mut columns, "device_id", self.device_id, text);
+        expect(&mut columns, "bytes", self.bytes, AuditedValue::Number);
+        expect(&mut columns, "state", self.state, |state| text(state.name()));
+        expect(&mut columns, "kept", self.kept, AuditedValue::Truth);
+        expect(&mut columns, "refusal_reason", self.reason, |reason| {
             let name = reason.and_then(|reason| serde_json::to_value(reason).ok());
             name.as_ref().and_then(serde_json::Value::as_str).map_or(AuditedValue::Null, text)
         });
-        expect(&mut rules, "collection_id", self.collection_id, |id| id.map_or(AuditedValue::Null, text));
-        expect(&mut rules, "held_back_since", self.quarantined_since, number);
+        expect(&mut columns, "collection_id", self.collection_id, |id| id.map_or(AuditedValue::Null, text));
+        expect(&mut columns, "held_back_since", self.quarantined_since, number);
         match self.settled_at {
             // The row of the log was made a moment before the clock was asked again.
             Known(Some(at)) if self.state == Known(PhotoState::Withdrawn) => {
-                rules.push(("settled_at", ExpectedValue::Between(at, at.saturating_add(MAX_STEP_MS))));
+                columns.push(("settled_at", ExpectedValue::Between(at, at.saturating_add(MAX_STEP_MS))));
             }
-            settled_at => expect(&mut rules, "settled_at", settled_at, number),
+            settled_at => expect(&mut columns, "settled_at", settled_at, number),
         }
         if self.is_fully_logged {
-            self.expected_times(photo_id, &mut rules);
+            self.expected_times(photo_id, &mut columns);
         }
-        rules
+        columns
     }
 
     /// The identifier is made of the moment of the deposit, which names the month of the key, and bounds the photo's time.
-    fn expected_times(&self, photo_id: PhotoId, rules: &mut ExpectedColumns) {
+    fn expected_times(&self, photo_id: PhotoId, columns: &mut ExpectedColumns) {
         let deposited_at = uuid_v7_milliseconds(photo_id.as_bytes());
-        rules.push(("deposited_at", ExpectedValue::Equals(AuditedValue::Number(deposited_at))));
+        columns.push(("deposited_at", ExpectedValue::Equals(AuditedValue::Number(deposited_at))));
         let day = Timestamp::from_unix_milliseconds(deposited_at).to_utc();
         let epoch = i64::from(day.year()) * 12 + i64::from(u8::from(day.month())) - 1;
-        rules.push(("epoch", ExpectedValue::Equals(AuditedValue::Number(epoch))));
+        columns.push(("epoch", ExpectedValue::Equals(AuditedValue::Number(epoch))));
         let latest = match (self.kept, self.kept_at) {
             (Known(false), _) => deposited_at + i64::from(MAX_RETENTION_DAYS) * DAY_MS,
             (_, Known(at)) => at.saturating_add(MAX_KEPT_MS),
             _ => deposited_at + i64::from(MAX_RETENTION_DAYS) * DAY_MS + MAX_KEPT_MS,
         };
         match self.expires_at {
-            Known(at) => rules.push(("expires_at", ExpectedValue::Equals(AuditedValue::Number(at)))),
-            Unknown => rules.push(("expires_at", ExpectedValue::Between(deposited_at, latest))),
+            Known(at) => columns.push(("expires_at", ExpectedValue::Equals(AuditedValue::Number(at)))),
+            Unknown => columns.push(("expires_at", ExpectedValue::Between(deposited_at, latest))),
         }
     }
 
@@ -137,24 +137,24 @@ pub(super) struct ExpectedCollection {
 
 impl ExpectedCollection {
     pub(super) fn expected_columns(&self) -> ExpectedColumns {
-        let mut rules = ExpectedColumns::new();
-        expect(&mut rules, "photo_id", self.photo_id, text);
-        expect(&mut rules, "office_id", self.office_id, text);
-        expect(&mut rules, "device_id", self.device_id, text);
-        expect(&mut rules, "state", self.state, |state| text(state.name()));
-        expect(&mut rules, "leased_at", self.leased_at, AuditedValue::Number);
-        expect(&mut rules, "lease_until", self.lease_until, AuditedValue::Number);
-        expect(&mut rules, "handed_over_at", self.handed_over_at, number);
-        expect(&mut rules, "settle_due", self.settle_due, AuditedValue::Number);
-        expect(&mut rules, "settled_at", self.settled_at, number);
+        let mut columns = ExpectedColumns::new();
+        expect(&mut columns, "photo_id", self.photo_id, text);
+        expect(&mut columns, "office_id", self.office_id, text);
+        expect(&mut columns, "device_id", self.device_id, text);
+        expect(&mut columns, "state", self.state, |state| text(state.name()));
+        expect(&mut columns, "leased_at", self.leased_at, AuditedValue::Number);
+        expect(&mut columns, "lease_until", self.lease_until, AuditedValue::Number);
+        expect(&mut columns, "handed_over_at", self.handed_over_at, number);
+        expect(&mut columns, "settle_due", self.settle_due, AuditedValue::Number);
+        expect(&mut columns, "settled_at", self.settled_at, number);
         match (self.state, self.settled_at) {
             (Known(CollectionState::Kept), Known(Some(at))) => {
-                rules.push(("kept_until", ExpectedValue::Between(at, at.saturating_add(MAX_KEPT_MS))));
+                columns.push(("kept_until", ExpectedValue::Between(at, at.saturating_add(MAX_KEPT_MS))));
             }
             (Known(CollectionState::Kept), _) | (Unknown, _) => {}
-            (Known(_), _) => rules.push(("kept_until", ExpectedValue::Equals(AuditedValue::Null))),
+            (Known(_), _) => columns.push(("kept_until", ExpectedValue::Equals(AuditedValue::Null))),
         }
-        rules
+        columns
     }
 
     /// Keeps what a restore carries out of rows that came out of an export.

@@ -16,7 +16,13 @@ pub(super) enum LoggedValue<T> {
     Known(T),
 }
 
-use LoggedValue::Known;
+use LoggedValue::{Known, Unknown};
+
+impl<T> From<Option<T>> for LoggedValue<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Unknown, Known)
+    }
+}
 
 /// The values that a column may have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,13 +55,13 @@ impl std::fmt::Display for ExpectedValue {
 pub(super) type ExpectedColumns = Vec<(&'static str, ExpectedValue)>;
 
 pub(super) fn expect<T>(
-    rules: &mut ExpectedColumns,
+    columns: &mut ExpectedColumns,
     column: &'static str,
     fact: LoggedValue<T>,
     value: impl Fn(T) -> AuditedValue,
 ) {
     if let Known(fact) = fact {
-        rules.push((column, ExpectedValue::Equals(value(fact))));
+        columns.push((column, ExpectedValue::Equals(value(fact))));
     }
 }
 
@@ -86,11 +92,11 @@ pub(super) struct ExpectedParty {
 
 impl ExpectedParty {
     pub(super) fn expected_columns(&self) -> ExpectedColumns {
-        let mut rules = ExpectedColumns::new();
-        expect(&mut rules, "role", self.role, text);
-        expect(&mut rules, "suspended", self.suspended, AuditedValue::Truth);
-        expect(&mut rules, "created_at", self.created_at, AuditedValue::Number);
-        rules
+        let mut columns = ExpectedColumns::new();
+        expect(&mut columns, "role", self.role, text);
+        expect(&mut columns, "suspended", self.suspended, AuditedValue::Truth);
+        expect(&mut columns, "created_at", self.created_at, AuditedValue::Number);
+        columns
     }
 }
 
@@ -111,19 +117,19 @@ pub(super) struct ExpectedDevice {
 
 impl ExpectedDevice {
     pub(super) fn expected_columns(&self, device_id: DeviceId) -> ExpectedColumns {
-        let mut rules = ExpectedColumns::new();
-        expect(&mut rules, "party_id", self.party_id, text);
-        expect(&mut rules, "duty", self.scope, |duty| text(duty.name()));
-        expect(&mut rules, "revoked_at", self.revoked_at, number);
-        expect(&mut rules, "photos_released_at", self.released_at, number);
+        let mut columns = ExpectedColumns::new();
+        expect(&mut columns, "party_id", self.party_id, text);
+        expect(&mut columns, "duty", self.scope, |scope| text(scope.name()));
+        expect(&mut columns, "revoked_at", self.revoked_at, number);
+        expect(&mut columns, "photos_released_at", self.released_at, number);
         if self.is_fully_logged {
             // An identifier is made of the same moment.
-            rules.push((
+            columns.push((
                 "created_at",
                 ExpectedValue::Equals(AuditedValue::Number(uuid_v7_milliseconds(device_id.as_bytes()))),
             ));
         }
-        rules
+        columns
     }
 }
 
@@ -138,12 +144,12 @@ pub(super) struct ExpectedCertificate {
 
 impl ExpectedCertificate {
     pub(super) fn expected_columns(&self) -> ExpectedColumns {
-        let mut rules = ExpectedColumns::new();
-        expect(&mut rules, "device_id", self.device_id, text);
-        expect(&mut rules, "not_after", self.not_after, AuditedValue::Number);
-        expect(&mut rules, "number", self.number, AuditedValue::Number);
-        expect(&mut rules, "foreign_authority", self.external, AuditedValue::Truth);
-        rules
+        let mut columns = ExpectedColumns::new();
+        expect(&mut columns, "device_id", self.device_id, text);
+        expect(&mut columns, "not_after", self.not_after, AuditedValue::Number);
+        expect(&mut columns, "number", self.number, AuditedValue::Number);
+        expect(&mut columns, "foreign_authority", self.external, AuditedValue::Truth);
+        columns
     }
 }
 
@@ -155,12 +161,12 @@ pub(super) struct ExpectedBoundKey {
 
 impl ExpectedBoundKey {
     pub(super) fn expected_columns(&self) -> ExpectedColumns {
-        let mut rules = ExpectedColumns::new();
-        expect(&mut rules, "device_id", self.device_id, text);
-        expect(&mut rules, "bound_at", self.device_id, |device_id| {
+        let mut columns = ExpectedColumns::new();
+        expect(&mut columns, "device_id", self.device_id, text);
+        expect(&mut columns, "bound_at", self.device_id, |device_id| {
             AuditedValue::Number(uuid_v7_milliseconds(device_id.as_bytes()))
         });
-        rules
+        columns
     }
 }
 
@@ -185,15 +191,15 @@ impl ExpectedInvitation {
     }
 
     pub(super) fn expected_columns(&self) -> ExpectedColumns {
-        let mut rules = ExpectedColumns::new();
-        expect(&mut rules, "state", self.state, |state| text(state.name()));
-        expect(&mut rules, "created_at", self.created_at, AuditedValue::Number);
-        expect(&mut rules, "expires_at", self.expires_at, AuditedValue::Number);
-        expect(&mut rules, "wrong_tries", self.wrong_tries, AuditedValue::Number);
-        expect(&mut rules, "spki_sha256", self.key, |key| key.map_or(AuditedValue::Null, digest));
-        expect(&mut rules, "requested_at", self.requested_at, number);
-        expect(&mut rules, "approved_at", self.approved_at, number);
-        expect(&mut rules, "spent_at", self.spent_at, number);
-        rules
+        let mut columns = ExpectedColumns::new();
+        expect(&mut columns, "state", self.state, |state| text(state.name()));
+        expect(&mut columns, "created_at", self.created_at, AuditedValue::Number);
+        expect(&mut columns, "expires_at", self.expires_at, AuditedValue::Number);
+        expect(&mut columns, "wrong_tries", self.wrong_tries, AuditedValue::Number);
+        expect(&mut columns, "spki_sha256", self.key, |key| key.map_or(AuditedValue::Null, digest));
+        expect(&mut columns, "requested_at", self.requested_at, number);
+        expect(&mut columns, "approved_at", self.approved_at, number);
+        expect(&mut columns, "spent_at", self.spent_at, number);
+        columns
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct ExpectedRow<T> {
     pub(super) first: i64,
     pub(super) last: i64,
     /// True once the table was found to have it.
-    pub(super) is_seen: bool,
+    pub(super) is_matched: bool,
 }
 
 impl<T> ExpectedRow<T> {
@@ -103,13 +103,13 @@ impl<K: Eq + Hash, T: Default> ExpectedTable<K, T> {
     }
 
     fn unmatched(&self) -> impl Iterator<Item = (&K, &T)> {
-        self.rows.iter().filter(|(_, entry)| !entry.is_seen).map(|(key, entry)| (key, &entry.columns))
+        self.rows.iter().filter(|(_, entry)| !entry.is_matched).map(|(key, entry)| (key, &entry.columns))
     }
 
-    fn match_row(&mut self, key: &K, rules: impl Fn(&T) -> ExpectedColumns) -> Option<MatchedRow> {
+    fn match_row(&mut self, key: &K, expected: impl Fn(&T) -> ExpectedColumns) -> Option<MatchedRow> {
         let entry = self.rows.get_mut(key)?;
-        entry.is_seen = true;
-        Some(MatchedRow { columns: rules(&entry.columns), digest: entry.digest })
+        entry.is_matched = true;
+        Some(MatchedRow { columns: expected(&entry.columns), digest: entry.digest })
     }
 }
 
@@ -185,13 +185,13 @@ impl ExpectedTables {
     pub(super) fn match_row(&mut self, id: &RowId) -> Option<MatchedRow> {
         match id {
             RowId::Party(id) => self.parties.match_row(id, ExpectedParty::expected_columns),
-            RowId::Device(device_id) => self.devices.match_row(device_id, |told| told.expected_columns(*device_id)),
+            RowId::Device(device_id) => self.devices.match_row(device_id, |device| device.expected_columns(*device_id)),
             RowId::Certificate(id) => self.certificates.match_row(id, ExpectedCertificate::expected_columns),
             RowId::BoundKey(id) => self.bound_keys.match_row(id, ExpectedBoundKey::expected_columns),
             RowId::Invitation(id, number) => {
                 self.invitations.match_row(&(*id, *number), ExpectedInvitation::expected_columns)
             }
-            RowId::Photo(photo_id) => self.photos.match_row(photo_id, |told| told.expected_columns(*photo_id)),
+            RowId::Photo(photo_id) => self.photos.match_row(photo_id, |photo| photo.expected_columns(*photo_id)),
             RowId::Collection(id) => self.collections.match_row(id, ExpectedCollection::expected_columns),
         }
     }
@@ -201,7 +201,7 @@ impl ExpectedTables {
         self.quarantined_at = Some(sequence);
         for (_, photo) in self.photos.iter_mut() {
             photo.columns.quarantined_since = match (photo.columns.is_erased(), photo.columns.quarantined_since) {
-                (Known(true), held) | (_, held @ Known(Some(_))) => held,
+                (Known(true), since) | (_, since @ Known(Some(_))) => since,
                 (Known(false), Known(None)) => Known(Some(since)),
                 _ => Unknown,
             };
@@ -228,13 +228,13 @@ impl ExpectedTables {
             *invitation = ExpectedInvitation { expires_at: invitation.expires_at, ..ExpectedInvitation::default() };
         });
         // A hold that came out of the export was not carried out; the restore holds back by itself.
-        let is_hold_loose = self.quarantined_at.is_some_and(|at| at >= from);
+        let is_quarantine_uncertain = self.quarantined_at.is_some_and(|at| at >= from);
         for (_, invitation) in self.invitations.iter_mut() {
             if invitation.columns.restored_at.is_some_and(|at| at >= from) {
                 (invitation.columns.state, invitation.columns.restored_at) = (Unknown, None);
             }
         }
-        for (_, photo) in self.photos.iter_mut().filter(|_| is_hold_loose) {
+        for (_, photo) in self.photos.iter_mut().filter(|_| is_quarantine_uncertain) {
             photo.columns.quarantined_since = Unknown;
         }
         let was_restored = self.quarantined_at.is_some();
@@ -258,7 +258,7 @@ impl ExpectedTables {
 
     /// Rows that the log tells of and no table has. Photos that ended by `forgotten_before`, in milliseconds since the Unix epoch,
     /// are gone for good, and their collections with them.
-    pub(super) fn missing(&self, forgotten_before: i64) -> Vec<RowId> {
+    pub(super) fn missing(&self, purged_before: i64) -> Vec<RowId> {
         let mut missing: Vec<RowId> = Vec::new();
         if self.partition.is_first() {
             missing.extend(self.parties.unmatched().map(|(id, _)| RowId::Party(*id)));
@@ -267,7 +267,7 @@ impl ExpectedTables {
             missing.extend(self.bound_keys.unmatched().map(|(id, _)| RowId::BoundKey(*id)));
             missing.extend(self.invitations.unmatched().map(|((id, number), _)| RowId::Invitation(*id, *number)));
         }
-        let is_over = |photo: &ExpectedPhoto| photo.ended_at().is_some_and(|at| at <= forgotten_before);
+        let is_over = |photo: &ExpectedPhoto| photo.ended_at().is_some_and(|at| at <= purged_before);
         let photos = self.photos.unmatched().filter(|(_, photo)| !is_over(photo));
         missing.extend(photos.map(|(id, _)| RowId::Photo(*id)));
         let is_over = |collection: &ExpectedCollection| match collection.photo_id {

@@ -1,4 +1,4 @@
-//! Evidence: the transfer log replayed, and every row of every table compared with it.
+//! Reconciliation: the audit log is replayed, and every row of every table is compared with it.
 //!
 //! The log tells states, holders, revocations, suspensions, duties and ends, and since row digests exist ([`row_digest`]) it vouches for every
 //! other column of a row, too. Rows that are older than the log's front, or older than row digests, are compared as far as the log
@@ -24,7 +24,6 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use self::apply_log::LogEvent;
 use self::expected_tables::{ExpectedTables, states_before_restore};
 use self::partition::PhotoPartition;
 use self::row::{RowId, StoredRow};
@@ -33,6 +32,7 @@ use super::AuditEvent;
 use super::chain::{ChainLink, ChainRow};
 use super::checkpoint::LOG_RETENTION;
 use super::integrity::{ColumnDifference, IntegrityError, IntegrityReport};
+use super::log_event::LogEvent;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::invitation::InvitationState;
@@ -70,7 +70,7 @@ enum RowDigestStatus {
     Invalid,
 }
 
-/// Columns that nothing vouches for, and why that is so.
+/// Columns that no row of the log covers, each with the reason.
 pub const UNCOVERED_COLUMNS: [(&str, &str); 5] = [
     ("certificates.first_used_at", "is noted when a certificate is first shown, without a row of the log"),
     ("guesses", "count wrong codes within a window of minutes, and are forgotten after a day"),
@@ -101,10 +101,10 @@ pub struct Reconciler {
 
 impl Reconciler {
     /// Before the first row of a log that begins behind `begin`. Without a key, digests are not checked.
-    pub fn new(begin: ChainLink, key: Option<RowDigestKey>, share: PhotoPartition) -> Self {
+    pub fn new(begin: ChainLink, key: Option<RowDigestKey>, partition: PhotoPartition) -> Self {
         Self {
             key,
-            expected: ExpectedTables::new(share),
+            expected: ExpectedTables::new(partition),
             unlogged_before: None,
             last_at: None,
             last_sequence: begin.sequence,
@@ -120,24 +120,23 @@ impl Reconciler {
         if self.is_truncated && self.unlogged_before.is_none() {
             self.unlogged_before = Some(row.at);
         }
-        let event = serde_json::from_value::<AuditEvent>(Json::String(row.event.clone()));
-        let details: Json = serde_json::from_str(&row.details).unwrap_or_default();
-        let proof = self.check_digest(row, event.as_ref().ok().copied(), &details, findings);
-        let is_proved = proof == RowDigestStatus::Valid;
+        let details = row.json_details();
+        let logged = LogEvent::read(row, &details);
+        let proof = self.check_digest(row, logged.as_ref().map(|logged| logged.event), &details, findings);
+        let is_authentic = proof == RowDigestStatus::Valid;
         self.expected.set_undigested(proof == RowDigestStatus::OlderNode);
-        if let Ok(event) = event {
-            let told = LogEvent { event, row, details: &details };
-            match event {
-                AuditEvent::StoreRestored => self.apply_restore(&told, is_proved, findings),
+        if let Some(logged) = logged {
+            match logged.event {
+                AuditEvent::StoreRestored => self.apply_restore(&logged, is_authentic, findings),
                 AuditEvent::RollbackConfirmed => self.quarantine_all(parse_timestamp(&details["as_of"]), row.sequence),
                 AuditEvent::TombstonesForgotten => {
                     self.purged_before = self.purged_before.max((row.at - LOG_RETENTION).unix_milliseconds());
                 }
-                AuditEvent::LogShortened if proof != RowDigestStatus::Invalid => self.record_purge(&told),
-                _ => self.expected.apply(&told, findings),
+                AuditEvent::LogShortened if proof != RowDigestStatus::Invalid => self.record_purge(&logged),
+                _ => self.expected.apply(&logged, findings),
             }
         }
-        if is_proved {
+        if is_authentic {
             self.record_digests(row.sequence, &details);
         }
         (self.last_sequence, self.last_at) = (row.sequence, Some(row.at));
@@ -160,11 +159,11 @@ impl Reconciler {
             let is_new = row.sequence == 1;
             let until = if is_new { Timestamp::from_unix_milliseconds(0) } else { row.at + MAX_UPGRADE_DURATION };
             self.upgraded_by = self.upgraded_by.or(Some(until));
-            let is_proved = self.key.as_ref().is_none_or(|key| key.is_authentic(row));
-            if !is_proved && is_first {
+            let is_authentic = self.key.as_ref().is_none_or(|key| key.is_authentic(row));
+            if !is_authentic && is_first {
                 findings.add(IntegrityError::LogUnproved, format!("row {}: {}", row.sequence, row.event));
             }
-            return if is_proved { RowDigestStatus::Valid } else { RowDigestStatus::Invalid };
+            return if is_authentic { RowDigestStatus::Valid } else { RowDigestStatus::Invalid };
         }
         match (self.upgraded_by, event) {
             (None, _) | (_, None) => RowDigestStatus::NotRequired,
@@ -192,11 +191,11 @@ impl Reconciler {
     }
 
     /// A gateway was made of a backup, perhaps with rows of an export behind those that the backup had.
-    fn apply_restore(&mut self, told: &LogEvent<'_>, is_proved: bool, findings: &mut IntegrityReport) {
-        let since = parse_timestamp(&told.details["backup_taken_at"]);
-        let replayed = told.details["replayed_rows"].as_i64();
+    fn apply_restore(&mut self, logged: &LogEvent<'_>, is_authentic: bool, findings: &mut IntegrityReport) {
+        let since = parse_timestamp(&logged.details["backup_taken_at"]);
+        let replayed = logged.details["replayed_rows"].as_i64();
         match replayed {
-            Some(rows) if is_proved || self.upgraded_by.is_none() => self.mark_replayed(rows),
+            Some(rows) if is_authentic || self.upgraded_by.is_none() => self.mark_replayed(rows),
             // Refused by `check_digest`.
             Some(_) => {}
             // Versions before row digests did not note how many rows came out of the export: the gateway knows up to the last one.
@@ -207,7 +206,7 @@ impl Reconciler {
             }
             None => {}
         }
-        self.quarantine_all(since, told.row.sequence);
+        self.quarantine_all(since, logged.row.sequence);
     }
 
     /// Every photo is held back since a moment.
@@ -224,10 +223,10 @@ impl Reconciler {
         }
     }
 
-    fn record_purge(&mut self, told: &LogEvent<'_>) {
-        let sha256 = told.details["sha256"].as_str().and_then(Sha256Digest::parse_hex);
-        if let (Some(sequence), Some(sha256)) = (told.details["up_to"].as_i64(), sha256) {
-            self.shortened.push((ChainLink { sequence, sha256 }, told.row.at));
+    fn record_purge(&mut self, logged: &LogEvent<'_>) {
+        let sha256 = logged.details["sha256"].as_str().and_then(Sha256Digest::parse_hex);
+        if let (Some(sequence), Some(sha256)) = (logged.details["up_to"].as_i64(), sha256) {
+            self.shortened.push((ChainLink { sequence, sha256 }, logged.row.at));
         }
     }
 
@@ -237,24 +236,24 @@ impl Reconciler {
             return;
         }
         let table = row.id.table();
-        let Some(seen) = self.expected.match_row(&row.id) else { return self.report_unlogged(row, findings) };
+        let Some(matched) = self.expected.match_row(&row.id) else { return self.report_unlogged(row, findings) };
         *findings.rows_compared.entry(table.name()).or_default() += 1;
         let mut is_same = true;
-        for (column, rule) in seen.columns {
+        for (column, expected) in matched.columns {
             let value = row.value(column);
-            if !rule.allows(value) {
+            if !expected.allows(value) {
                 is_same = false;
-                let (log, stands) = (rule.to_string(), value.to_string());
+                let (log, found) = (expected.to_string(), value.to_string());
                 findings.add_difference(ColumnDifference {
                     table: table.name(),
                     key: row.id.key(),
                     column,
                     log,
-                    table_says: stands,
+                    table_says: found,
                 });
             }
         }
-        match (seen.digest, &self.key) {
+        match (matched.digest, &self.key) {
             (Some(digest), Some(key)) if is_same && !self.is_digest_of(row, digest, key) => {
                 findings.add(IntegrityError::RowChanged, row.id);
             }
@@ -297,14 +296,14 @@ impl Reconciler {
     /// of the last anchor lies behind it and is always there; those of others may be gone. `now` is later than any of them.
     pub fn compare_anchor(&self, anchor: &LogAnchor, now: Option<Timestamp>, findings: &mut IntegrityReport) {
         let LogAnchor { link, moved_at, checkpoint, is_last } = *anchor;
-        let is_told = match self.shortened.iter().find(|(told, _)| told.sequence == link.sequence) {
-            Some((told, at)) => *told == link && *at <= moved_at && moved_at <= *at + Duration::from_secs(60),
+        let is_logged = match self.shortened.iter().find(|(logged, _)| logged.sequence == link.sequence) {
+            Some((logged, at)) => *logged == link && *at <= moved_at && moved_at <= *at + Duration::from_secs(60),
             None => !is_last,
         };
         let is_over = checkpoint
             .is_some_and(|(signed, signed_at)| signed == link && signed_at + LOG_RETENTION <= moved_at)
             && now.is_none_or(|now| moved_at <= now + MAX_CLOCK_SKEW);
-        if !is_told || !is_over {
+        if !is_logged || !is_over {
             findings.add(IntegrityError::AnchorDiffers, format!("log_anchors/{}", link.sequence));
         }
     }

@@ -18,8 +18,8 @@ impl PhotoPartition {
 
     /// Shares of so many photos each.
     pub fn split(photos: u64, size: u64) -> impl Iterator<Item = Self> {
-        let of = photos.div_ceil(size.max(1)).max(1);
-        (0..of).map(move |number| Self { number, count: of })
+        let count = photos.div_ceil(size.max(1)).max(1);
+        (0..count).map(move |number| Self { number, count })
     }
 
     /// True for the share in which all else is compared, too.

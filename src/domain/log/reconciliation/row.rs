@@ -145,8 +145,8 @@ pub struct StoredRow {
 impl StoredRow {
     /// The value of a column; nothing where the table has no such column.
     pub fn value(&self, column: &str) -> &AuditedValue {
-        let place = self.id.table().columns().iter().position(|known| known.name == column);
-        place.and_then(|place| self.values.get(place)).unwrap_or(&AuditedValue::Null)
+        let index = self.id.table().columns().iter().position(|known| known.name == column);
+        index.and_then(|index| self.values.get(index)).unwrap_or(&AuditedValue::Null)
     }
 }
 

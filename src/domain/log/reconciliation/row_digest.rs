@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn an_audit_row_is_proved_in_its_place_and_as_it_was_written() {
+    fn an_audit_row_is_authentic_in_its_place_and_as_it_was_written() {
         let key = RowDigestKey::new(&[1; 32]);
         let mut entry = AuditEntry {
             at: Timestamp::from_unix_milliseconds(7),

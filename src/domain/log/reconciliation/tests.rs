@@ -17,7 +17,7 @@ const DEVICE: &str = "01a20297-4dc0-7000-8000-000000000002";
 
 /// A log that grows row by row.
 struct TestLog {
-    evidence: Reconciler,
+    reconciler: Reconciler,
     findings: IntegrityReport,
     rows: i64,
 }
@@ -25,7 +25,7 @@ struct TestLog {
 impl TestLog {
     fn new(key: Option<RowDigestKey>) -> Self {
         Self {
-            evidence: Reconciler::new(ChainLink::START, key, PhotoPartition::WHOLE),
+            reconciler: Reconciler::new(ChainLink::START, key, PhotoPartition::WHOLE),
             findings: IntegrityReport::empty(true),
             rows: 0,
         }
@@ -50,7 +50,7 @@ impl TestLog {
             prev: CHAIN_START,
             sha256: CHAIN_START,
         };
-        self.evidence.apply_log_row(&row, &mut self.findings);
+        self.reconciler.apply_log_row(&row, &mut self.findings);
     }
 
     fn deposit(&mut self) {
@@ -64,12 +64,12 @@ impl TestLog {
         self.add(NOW + self.rows, event, &collection_id, details, None);
     }
 
-    fn error_count(&self, fault: IntegrityError) -> u64 {
-        self.findings.faults.get(&fault).copied().unwrap_or_default()
+    fn error_count(&self, error: IntegrityError) -> u64 {
+        self.findings.faults.get(&error).copied().unwrap_or_default()
     }
 
     fn missing_count(&mut self) -> u64 {
-        self.evidence.finish(&mut self.findings);
+        self.reconciler.finish(&mut self.findings);
         self.error_count(IntegrityError::RowMissing)
     }
 }
@@ -95,7 +95,7 @@ fn a_hand_over_to_two_offices_is_reported_unless_the_first_released_the_photo() 
 }
 
 #[test]
-fn rows_without_digests_are_a_nodes_before_its_upgrade_for_a_day_and_then_a_fault() {
+fn rows_without_digests_may_come_from_older_nodes_for_a_day_and_are_errors_then() {
     let key = RowDigestKey::new(&[1; 32]);
     let day = 24 * HOUR;
     // When a row is written and whether it is signed; the older nodes' rows and the faults.
@@ -154,7 +154,7 @@ fn rows_of_an_export_that_a_restore_carried_out_make_no_rows_that_it_did_not_mak
 }
 
 /// A row as the photo stands after its deposit, held back or not.
-fn stored_photo(held_back_since: Option<i64>) -> StoredRow {
+fn stored_photo(quarantined_since: Option<i64>) -> StoredRow {
     let id = PHOTO.parse().unwrap();
     let value = |column: &table::AuditedColumn| match (column.name, column.kind) {
         ("photo_id", _) => AuditedValue::Text(PHOTO.into()),
@@ -165,7 +165,7 @@ fn stored_photo(held_back_since: Option<i64>) -> StoredRow {
         ("bytes", _) => AuditedValue::Number(5),
         ("deposited_at" | "expires_at", _) => AuditedValue::Number(NOW),
         ("epoch", _) => AuditedValue::Number(2026 * 12 + 10),
-        ("held_back_since", _) => held_back_since.map_or(AuditedValue::Null, AuditedValue::Number),
+        ("held_back_since", _) => quarantined_since.map_or(AuditedValue::Null, AuditedValue::Number),
         _ => AuditedValue::Null,
     };
     StoredRow { id: RowId::Photo(id), values: table::AuditedTable::Photos.columns().iter().map(value).collect() }
@@ -177,13 +177,13 @@ fn a_quarantine_in_an_export_is_not_applied() {
     log.deposit();
     let as_of = Timestamp::from_unix_milliseconds(NOW);
     log.add(NOW + HOUR, AuditEvent::RollbackConfirmed, "", json!({ "as_of": as_of }), None);
-    log.evidence.mark_replayed(1);
+    log.reconciler.mark_replayed(1);
     // The restore looks at it before it holds back.
-    log.evidence.compare(&stored_photo(None), &mut log.findings);
+    log.reconciler.compare(&stored_photo(None), &mut log.findings);
     assert!(log.findings.is_ok(), "{:#?}", log.findings);
     let details = json!({ "backup_taken_at": Timestamp::from_unix_milliseconds(NOW + HOUR) });
     log.add(NOW + 2 * HOUR, AuditEvent::StoreRestored, "", details, None);
-    log.evidence.compare(&stored_photo(Some(NOW + HOUR)), &mut log.findings);
+    log.reconciler.compare(&stored_photo(Some(NOW + HOUR)), &mut log.findings);
     assert!(log.findings.is_ok(), "{:#?}", log.findings);
 }
 
@@ -204,9 +204,9 @@ fn tombstones_whose_time_is_over_may_be_missing_and_no_others() {
 #[test]
 fn every_photo_is_compared_in_exactly_one_partition() {
     let mut missing = Vec::new();
-    for share in PhotoPartition::split(20, 7) {
+    for partition in PhotoPartition::split(20, 7) {
         let mut log = TestLog::new(None);
-        log.evidence = Reconciler::new(ChainLink::START, None, share);
+        log.reconciler = Reconciler::new(ChainLink::START, None, partition);
         log.add(NOW, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), None);
         for number in 0..20 {
             log.add(NOW, AuditEvent::PhotoDeposited, &id(number), json!({ "studio_id": STUDIO }), None);
@@ -222,7 +222,7 @@ fn every_photo_is_compared_in_exactly_one_partition() {
 }
 
 #[test]
-fn a_row_that_differs_is_told_of_by_its_column_and_one_that_is_unknown_by_its_name() {
+fn a_changed_row_is_reported_by_its_column_and_an_unknown_row_by_its_key() {
     let mut log = TestLog::new(None);
     let party = |id: &str, role: &str| StoredRow {
         id: RowId::Party(id.parse().unwrap()),
@@ -236,13 +236,13 @@ fn a_row_that_differs_is_told_of_by_its_column_and_one_that_is_unknown_by_its_na
         ],
     };
     log.add(NOW, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), None);
-    for (row, fault, expected) in [
+    for (row, error, expected) in [
         (party(STUDIO, "studio"), IntegrityError::RowDiffers, 0),
         (party(STUDIO, "office"), IntegrityError::RowDiffers, 1),
         (party(PHOTO, "studio"), IntegrityError::RowUntold, 1),
     ] {
-        log.evidence.compare(&row, &mut log.findings);
-        assert_eq!(log.error_count(fault), expected, "{row:?}");
+        log.reconciler.compare(&row, &mut log.findings);
+        assert_eq!(log.error_count(error), expected, "{row:?}");
     }
     assert_eq!(log.missing_count(), 0);
 }
@@ -269,10 +269,10 @@ fn a_photo_that_was_kept_and_then_used_since_the_backup_is_erased_and_no_more() 
     for event in [AuditEvent::CollectionLeased, AuditEvent::CollectionUsed] {
         log.collection(2, event);
     }
-    log.evidence.mark_replayed(4);
+    log.reconciler.mark_replayed(4);
     let mut row = stored_photo(None);
-    let place = table::AuditedTable::Photos.columns().iter().position(|column| column.name == "state").unwrap();
-    row.values[place] = AuditedValue::Text("used".into());
-    log.evidence.compare(&row, &mut log.findings);
+    let position = table::AuditedTable::Photos.columns().iter().position(|column| column.name == "state").unwrap();
+    row.values[position] = AuditedValue::Text("used".into());
+    log.reconciler.compare(&row, &mut log.findings);
     assert!(log.findings.is_ok(), "{:#?}", log.findings);
 }

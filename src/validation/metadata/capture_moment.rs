@@ -78,7 +78,7 @@ fn read_entries(entries: &CaptureEntries<'_>) -> CaptureDate {
     let offset = entries.offset.and_then(|entry| parse_offset(&to_text(entry.text()?)));
     match parse(&text) {
         Some(parsed) => CaptureDate::Known(CaptureMoment::new(parsed, offset)),
-        None => CaptureDate::Unreadable(shown(&text)),
+        None => CaptureDate::Unreadable(printable(&text)),
     }
 }
 
@@ -100,7 +100,7 @@ fn is_blank(text: &str) -> bool {
     text.chars().all(|char| char.is_whitespace() || "0:-/.,_TZ+".contains(char))
 }
 
-fn shown(text: &str) -> String {
+fn printable(text: &str) -> String {
     let printable = |char: char| if char.is_ascii_graphic() || char == ' ' { char } else { '?' };
     text.chars().take(MAX_SHOWN_CHARS).map(printable).collect()
 }
@@ -292,9 +292,9 @@ mod tests {
 
     #[test]
     fn a_text_is_shown_in_printable_characters_and_shortened() {
-        assert_eq!(shown("01.02.2019"), "01.02.2019");
-        assert_eq!(shown("\u{1b}[31m\u{202E}ä\u{7F}"), "?[31m???");
-        assert_eq!(shown(&"7".repeat(64)).len(), MAX_SHOWN_CHARS);
+        assert_eq!(printable("01.02.2019"), "01.02.2019");
+        assert_eq!(printable("\u{1b}[31m\u{202E}ä\u{7F}"), "?[31m???");
+        assert_eq!(printable(&"7".repeat(64)).len(), MAX_SHOWN_CHARS);
     }
 
     #[test]

@@ -1,0 +1,118 @@
+//! Values that other modules take from the configuration, in their own units and types.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::settings::Config;
+use crate::api::body::BodyLimits;
+use crate::flows::GatewayLimits;
+use crate::identity::host_name::HostName;
+use crate::storage::requests::WrongCodeLimits;
+use crate::transport::http::limits::ListenerLimits;
+
+impl Config {
+    /// Deadlines and limits of the flows.
+    pub fn rules(&self) -> GatewayLimits {
+        let defaults = GatewayLimits::default();
+        GatewayLimits {
+            retention: days(self.deadlines.retention_days),
+            lease: minutes(self.deadlines.lease_minutes),
+            settle_within: days(self.deadlines.settle_within_days),
+            code_guesses: WrongCodeLimits {
+                per_device: self.limits.wrong_codes_per_device,
+                in_total: self.limits.wrong_codes_over_all,
+                window: minutes(self.limits.wrong_codes_window_minutes),
+            },
+            photos_of_revoked: self.revocation.photos_of_revoked,
+            requests_per_minute: self.limits.requests_per_minute,
+            enrolments_per_minute: self.limits.enrolments_per_minute,
+            uploads_per_minute: self.limits.uploads_per_minute,
+            upload_bytes_at_once: self.limits.upload_bytes_at_once,
+            workers: if self.limits.judges == 0 { defaults.workers } else { self.limits.judges },
+            worker_queue: self.limits.judge_queue,
+        }
+    }
+
+    /// Limits of every listener.
+    pub fn listener_limits(&self) -> ListenerLimits {
+        let limits = &self.limits;
+        ListenerLimits {
+            handshake: seconds(limits.handshake_seconds),
+            headers: seconds(limits.headers_seconds),
+            idle: seconds(limits.idle_seconds),
+            write_stall: seconds(limits.write_stall_seconds),
+            linger: seconds(limits.linger_seconds),
+            finish: seconds(limits.finish_seconds),
+            min_bytes_per_write_stall: limits.write_stall_bytes,
+            max_head_bytes: limits.head_bytes,
+            max_handshakes: limits.handshakes,
+            max_handshakes_per_address: limits.handshakes_per_address,
+            max_connections: limits.connections,
+            max_connections_per_device: limits.connections_per_device,
+        }
+    }
+
+    /// Limits of an uploaded photo.
+    pub fn photo_body_limits(&self) -> BodyLimits {
+        BodyLimits {
+            max_bytes: self.limits.photo_bytes,
+            min_bytes_per_second: self.limits.upload_bytes_per_second,
+            grace: seconds(self.limits.upload_grace_seconds),
+        }
+    }
+
+    /// Limits of a JSON body: the longest that is needed is a refusal with its note, some 2 KiB.
+    pub fn json_body_limits(&self) -> BodyLimits {
+        BodyLimits { max_bytes: self.limits.json_bytes, ..self.photo_body_limits() }
+    }
+
+    /// How often to sweep.
+    pub fn sweep_interval(&self) -> Duration {
+        seconds(self.deadlines.sweep_seconds)
+    }
+
+    /// How often to sign a checkpoint of the transfer log.
+    pub fn checkpoint_interval(&self) -> Duration {
+        minutes(self.audit.checkpoint_minutes)
+    }
+
+    /// How long a device's certificate lasts.
+    pub fn certificate_validity(&self) -> Duration {
+        days(self.enrolment.certificate_days)
+    }
+
+    /// The files that the high-water mark of the transfer log is kept in.
+    pub fn head_files(&self) -> Vec<PathBuf> {
+        let beside = || self.key_file.with_file_name("log-head.json");
+        let first = self.audit.head_file.clone().unwrap_or_else(beside);
+        std::iter::once(first).chain(self.audit.witness_file.clone()).collect()
+    }
+
+    /// How long an enrolment code works.
+    pub fn invitation_validity(&self) -> Duration {
+        minutes(self.enrolment.invitation_hours * 60.0)
+    }
+
+    /// The address of a listener as studios and offices write it.
+    pub fn url(&self, listener: SocketAddr) -> String {
+        let port = listener.port();
+        match self.listen.public_host.parse() {
+            Ok(HostName::Ip(IpAddr::V6(ip))) => format!("https://[{ip}]:{port}"),
+            _ => format!("https://{}:{port}", self.listen.public_host),
+        }
+    }
+}
+
+/// Loading has checked that the number is one a duration can have.
+fn seconds(number: f64) -> Duration {
+    Duration::try_from_secs_f64(number).unwrap_or(Duration::MAX)
+}
+
+fn minutes(number: f64) -> Duration {
+    seconds(number * 60.0)
+}
+
+fn days(number: f64) -> Duration {
+    seconds(number * 86_400.0)
+}

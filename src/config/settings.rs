@@ -1,0 +1,186 @@
+//! Sections and keys of `gateway.toml`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::domain::party::invitation::EnrolmentPolicy;
+use crate::domain::photo::quarantine::RevokedDevicePolicy;
+use crate::storage::DatabaseLocation;
+use crate::transport::tls::external_ca::RevocationCheck;
+
+/// A gateway's configuration; relative paths have been resolved against the file it stands in.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The database: a file, or a server's.
+    pub database: DatabaseLocation,
+    /// The file with the gateway's secrets.
+    pub key_file: PathBuf,
+    /// The name of a built-in photo profile.
+    pub profile: String,
+    /// A profile of one's own, in place of a built-in one.
+    pub profile_file: Option<PathBuf>,
+    /// Where to listen.
+    pub listen: ListenConfig,
+    /// Certificates and keys.
+    pub certificates: CertificatesConfig,
+    /// What revoking a device brings with it.
+    pub revocation: RevocationConfig,
+    /// Authorities of other houses whose certificates offices may bring.
+    pub office_authorities: Vec<ExternalCaConfig>,
+    /// How devices come by their certificates.
+    pub enrolment: EnrolmentConfig,
+    /// Deadlines.
+    pub deadlines: DeadlinesConfig,
+    /// Checkpoints of the transfer log.
+    pub audit: AuditConfig,
+    /// Limits.
+    pub limits: LimitsConfig,
+    /// The log.
+    pub log: LogConfig,
+}
+
+/// Where to listen.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ListenConfig {
+    /// Studio software.
+    pub studio: SocketAddr,
+    /// Fachverfahren and clerks' browsers.
+    pub office: SocketAddr,
+    /// Devices that have no certificate yet.
+    pub enrolment: SocketAddr,
+    /// Monitoring; loopback only.
+    pub ops: SocketAddr,
+    /// The name in addresses given to studios and offices.
+    pub public_host: String,
+    /// Whether who shows the office listener no certificate is told so in words, or by an alert.
+    pub explain_missing_certificate: bool,
+}
+
+/// Certificates and keys, PEM files all.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the example file says what each one is")]
+pub struct CertificatesConfig {
+    pub server: PathBuf,
+    pub server_key: PathBuf,
+    pub server_ca: PathBuf,
+    pub server_ca_key: PathBuf,
+    pub studio_ca: PathBuf,
+    pub studio_ca_key: PathBuf,
+    pub office_ca: PathBuf,
+    pub office_ca_key: PathBuf,
+    pub studio_crl: PathBuf,
+    pub office_crl: PathBuf,
+}
+
+/// What revoking a device brings with it.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RevocationConfig {
+    /// What becomes of the photos that it had deposited.
+    pub photos_of_revoked: RevokedDevicePolicy,
+}
+
+/// An authority of another house. Its certificates count on the office listener only, and only once a device is bound to one.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExternalCaConfig {
+    /// Its roots, PEM.
+    pub roots: PathBuf,
+    /// Its revocation lists, PEM or DER; one for each authority that issues a certificate of the chain.
+    #[serde(default)]
+    pub revocation_lists: Vec<PathBuf>,
+    /// How much of a chain has to be on a list's watch.
+    #[serde(default)]
+    pub revocation: RevocationCheck,
+}
+
+/// How devices come by their certificates, in the units of their names.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the example file says what each one is")]
+pub struct EnrolmentConfig {
+    pub policy: EnrolmentPolicy,
+    pub certificate_days: f64,
+    pub invitation_hours: f64,
+}
+
+/// Deadlines, in the units of their names.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the example file says what each one is")]
+pub struct DeadlinesConfig {
+    pub retention_days: f64,
+    pub lease_minutes: f64,
+    pub settle_within_days: f64,
+    pub sweep_seconds: f64,
+}
+
+/// Checkpoints of the transfer log.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the example file says what each one is")]
+pub struct AuditConfig {
+    pub checkpoint_minutes: f64,
+    pub checkpoints: PathBuf,
+    pub key: PathBuf,
+    pub public_key: PathBuf,
+    pub head_file: Option<PathBuf>,
+    pub witness_file: Option<PathBuf>,
+}
+
+/// Limits, in the units of their names.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the example file says what each one is")]
+pub struct LimitsConfig {
+    pub photo_bytes: u64,
+    pub upload_bytes_per_second: u64,
+    pub upload_grace_seconds: f64,
+    pub requests_per_minute: u32,
+    pub enrolments_per_minute: u32,
+    pub uploads_per_minute: u32,
+    pub upload_bytes_at_once: u64,
+    pub judges: usize,
+    pub judge_queue: usize,
+    pub wrong_codes_per_device: u32,
+    pub wrong_codes_over_all: u32,
+    pub wrong_codes_window_minutes: f64,
+    pub handshakes: usize,
+    pub handshakes_per_address: usize,
+    pub connections: usize,
+    pub connections_per_device: usize,
+    pub handshake_seconds: f64,
+    pub headers_seconds: f64,
+    pub idle_seconds: f64,
+    pub write_stall_seconds: f64,
+    pub linger_seconds: f64,
+    pub finish_seconds: f64,
+    pub write_stall_bytes: u64,
+    pub head_bytes: usize,
+    pub json_bytes: u64,
+}
+
+/// The log.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// How lines are written.
+    pub format: LogFormat,
+    /// What is worth a line.
+    pub level: String,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines, one object a line.
+    Json,
+}

@@ -1,0 +1,61 @@
+//! Reader of a row of the audit log, for all that replay the log: its event, its subject and the members of its details.
+
+use std::str::FromStr;
+
+use serde_json::Value as Json;
+
+use super::AuditEvent;
+use super::chain::ChainRow;
+use crate::domain::photo::collection::CollectionState;
+
+/// A row of the log whose event is known.
+pub(super) struct LogEvent<'a> {
+    pub(super) event: AuditEvent,
+    pub(super) row: &'a ChainRow,
+    pub(super) details: &'a Json,
+}
+
+impl ChainRow {
+    /// The details as JSON; null if they are anything else.
+    pub(super) fn json_details(&self) -> Json {
+        serde_json::from_str(&self.details).unwrap_or_default()
+    }
+}
+
+impl<'a> LogEvent<'a> {
+    /// Reads a row with its [details](ChainRow::json_details); `None` for an event of a newer version.
+    pub(super) fn read(row: &'a ChainRow, details: &'a Json) -> Option<Self> {
+        let event = serde_json::from_value(Json::String(row.event.clone())).ok()?;
+        Some(Self { event, row, details })
+    }
+
+    pub(super) fn subject<T: FromStr>(&self) -> Option<T> {
+        self.row.subject.as_deref().and_then(|subject| subject.parse().ok())
+    }
+
+    pub(super) fn actor<T: FromStr>(&self) -> Option<T> {
+        self.row.actor.parse().ok()
+    }
+
+    /// A member of the details that is written as text.
+    pub(super) fn member<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.details[name].as_str().and_then(|text| text.parse().ok())
+    }
+}
+
+impl AuditEvent {
+    /// The state in which the event leaves a collection; `None` for events of anything else.
+    pub(super) const fn collection_state(self) -> Option<CollectionState> {
+        match self {
+            Self::CollectionLeased | Self::CollectionRenewed | Self::CollectionHandedOver => {
+                Some(CollectionState::Leased)
+            }
+            Self::CollectionUsed | Self::CollectionUsedByDefault => Some(CollectionState::Used),
+            Self::CollectionKept => Some(CollectionState::Kept),
+            Self::CollectionRefused => Some(CollectionState::Refused),
+            Self::CollectionReleased => Some(CollectionState::Released),
+            Self::CollectionLapsed => Some(CollectionState::Lapsed),
+            _ => None,
+        }
+    }
+}

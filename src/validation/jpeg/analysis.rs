@@ -1,0 +1,98 @@
+//! The walk over a whole file: header, picture data, and the bytes behind them.
+
+use super::error::{JpegError, TruncationPoint};
+use super::frame::Frame;
+use super::header::Header;
+use super::scan::ScanPlan;
+use super::{header, marker_scan, scan, trailing_data};
+use crate::validation::downscaled::{DownscaledPhoto, Plane};
+use crate::validation::limits::{MAX_HEIGHT, MAX_WIDTH};
+
+/// Picture data may take so many bytes more than their samples: the codes of pictures of a few blocks, fill bytes and markers.
+const SPARE_BYTES: usize = 64 * 1024;
+
+/// What a walk found out.
+#[derive(Debug)]
+pub struct JpegAnalysis {
+    /// What the header says, as far as it could be read.
+    pub header: Header,
+    /// Everything that is wrong; a file without faults can be shown by every program.
+    pub errors: Vec<JpegError>,
+    /// The picture at an eighth of its size; of a file without faults only.
+    pub downscaled: Option<DownscaledPhoto>,
+    /// How far the detail of each luma block goes: the place of its last coefficient that is not zero in zigzag order, from
+    /// 0 (flat) to 63 (the finest pattern there is). As large as [`JpegAnalysis::downscaled`], and there when it is.
+    pub last_coefficients: Option<Plane>,
+}
+
+/// What stands before the picture data, as far as it can be read. Never panics.
+pub fn read_header(bytes: &[u8]) -> Header {
+    header::read(bytes).0
+}
+
+/// Walks over the whole file. Never panics; allocates less than 2 MiB, whatever the file claims.
+///
+/// Codings other than baseline are not decoded: for them only the outline (end marker, trailing data) is looked at. Pictures
+/// beyond [`MAX_WIDTH`] x [`MAX_HEIGHT`] are not decoded either, which bounds time and memory.
+pub fn analyse(bytes: &[u8]) -> JpegAnalysis {
+    let (header, errors) = header::read(bytes);
+    let mut analysis = JpegAnalysis { header, errors, downscaled: None, last_coefficients: None };
+    let Some(scan_start) = analysis.header.scan_start else {
+        return analysis;
+    };
+    let walkable = !analysis.errors.iter().any(JpegError::prevents_scan)
+        && analysis.header.frame.as_ref().is_some_and(fits_limits);
+    let plan = if walkable { ScanPlan::new(&analysis.header) } else { None };
+    let mut planes = None;
+    let oversized = plan.as_ref().zip(analysis.header.frame.as_ref());
+    let oversized = oversized.and_then(|(_, frame)| find_oversized(bytes, scan_start, frame));
+    let end = match (plan, oversized) {
+        (_, Some((error, end))) => {
+            analysis.errors.push(error);
+            end
+        }
+        (Some(plan), None) => match scan::check_scan(bytes, scan_start, &plan) {
+            Ok((end, grid)) => {
+                planes = grid.into_planes(&plan.layout);
+                Some(end)
+            }
+            Err(error) => {
+                analysis.errors.push(error);
+                marker_scan::find_end(bytes, scan_start)
+            }
+        },
+        (None, None) => {
+            let end = marker_scan::find_end(bytes, scan_start);
+            if end.is_none() {
+                analysis.errors.push(JpegError::Truncated { position: TruncationPoint::Scan, per_mille: None });
+            }
+            end
+        }
+    };
+    if let Some(rest) = end.and_then(|end| bytes.get(end..))
+        && let Some(appendix) = trailing_data::classify(rest, analysis.header.embedded.has_multi_picture_index())
+    {
+        analysis.errors.push(JpegError::TrailingData { bytes: rest.len(), appendix });
+    }
+    if analysis.errors.is_empty() {
+        (analysis.downscaled, analysis.last_coefficients) = planes.unzip();
+    }
+    analysis
+}
+
+/// Finds picture data that take more bytes than their samples would take uncompressed, and where they end. No encoder of a photo writes
+/// them, and the walk over several megabytes of random codes is the most expensive thing that a file can ask for.
+fn find_oversized(bytes: &[u8], scan_start: usize, frame: &Frame) -> Option<(JpegError, Option<usize>)> {
+    let limit = frame.samples() + SPARE_BYTES;
+    if bytes.len() - scan_start <= limit {
+        return None;
+    }
+    // What follows EOI is told by itself.
+    let end = marker_scan::find_end(bytes, scan_start);
+    let taken = end.unwrap_or(bytes.len()) - scan_start;
+    (taken > limit).then_some((JpegError::Oversized { bytes: taken, limit }, end))
+}
+
+fn fits_limits(frame: &Frame) -> bool {
+    frame.width <= MAX_WIDTH && frame.height <= MAX_HEIGHT
+}
