@@ -20,7 +20,7 @@ use crate::pages::desk::scanner::scan_diagnosis::ScanSeverity;
 use crate::pages::desk::scanner::scanner_section::{ScanForm, scanner_section, severity_mark};
 use crate::pages::frame::cookies;
 use crate::pages::frame::local_time::{clock_time, day};
-use crate::pages::frame::page::DeskPage;
+use crate::pages::frame::page::PageContent;
 
 const PATH: &str = "/desk/self-test";
 /// Asked for by the link that goes round once more.
@@ -84,7 +84,7 @@ async fn self_test_response(
             li { (browser(clerk.language, round_trip)) }
         }
     };
-    let mut response = clerk.page(StatusCode::OK, &DeskPage { title, problem: None, main });
+    let mut response = clerk.page(StatusCode::OK, &PageContent { title, problem: None, main });
     response.headers_mut().append(SET_COOKIE, cookies::set_cookie(TEST_COOKIE, "here", PATH, None)?);
     Ok(response)
 }

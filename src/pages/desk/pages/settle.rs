@@ -17,9 +17,9 @@ use crate::domain::photo::collection::{Outcome, Refusal, RefusalReason};
 use crate::flows::photo::settle::settle;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::form::ClerkForm;
+use crate::pages::desk::layout::see_other;
 use crate::pages::desk::{ROOT, session};
 use crate::pages::frame::local_time;
-use crate::pages::frame::page::see_other;
 
 /// What the three forms post.
 #[derive(Deserialize)]

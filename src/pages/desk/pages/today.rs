@@ -12,7 +12,7 @@ use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::flows::photo::queries;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::frame::local_time::{clock_time, local_day, short_time};
-use crate::pages::frame::page::DeskPage;
+use crate::pages::frame::page::PageContent;
 
 /// Asked for at once; an office with more on one day turns the page.
 const COLLECTIONS_PER_QUERY: u32 = 200;
@@ -43,7 +43,7 @@ pub async fn show(State(app): State<App>, clerk: Clerk) -> Result<Response, Prob
     Ok(clerk.page(StatusCode::OK, &page(&clerk, &collections)))
 }
 
-fn page<'a>(clerk: &Clerk, collections: &[CollectionRecord]) -> DeskPage<'a> {
+fn page<'a>(clerk: &Clerk, collections: &[CollectionRecord]) -> PageContent<'a> {
     let language = clerk.language;
     let title = language.pick("Heute", "Today");
     let main = html! {
@@ -65,7 +65,7 @@ fn page<'a>(clerk: &Clerk, collections: &[CollectionRecord]) -> DeskPage<'a> {
             }
         }
     };
-    DeskPage { title, problem: None, main }
+    PageContent { title, problem: None, main }
 }
 
 fn row(collection: &CollectionRecord, clerk: &Clerk) -> Markup {

@@ -18,8 +18,9 @@ use crate::domain::photo::retention::allowed_keep_dates;
 use crate::flows::photo::hand_over::{HandOverError, HandedOver, hand_over};
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::session;
+use crate::pages::frame::elements::{csrf_field, error_summary};
 use crate::pages::frame::local_time::local_day;
-use crate::pages::frame::page::{DeskPage, csrf_field, error_summary};
+use crate::pages::frame::page::PageContent;
 use crate::storage::requests::FetchPurpose;
 
 /// What stands in the form, after it was filled in wrongly.
@@ -81,7 +82,7 @@ pub(super) async fn use_page_response(
     }
 }
 
-fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> DeskPage<'a> {
+fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> PageContent<'a> {
     let language = clerk.language;
     let title = language.pick("Foto verwenden", "Use the photo");
     let collection_id = using.collection.collection_id;
@@ -108,7 +109,7 @@ fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> DeskPage<'
             }
             li {
                 form #settle method="post" action={ (path) "/settle" } novalidate {
-                    (csrf_field(clerk))
+                    (csrf_field(&clerk.csrf_token))
                     (question(clerk, using, filled))
                     p.finish {
                         button.primary #finish type="submit" { (language.pick("Abschließen", "Finish")) }
@@ -118,7 +119,7 @@ fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> DeskPage<'
             }
         }
     };
-    DeskPage { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
+    PageContent { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
 }
 
 fn question(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> Markup {

@@ -13,7 +13,7 @@ use super::test_symbol::test_symbol;
 use crate::api::Problem;
 use crate::domain::language::Language;
 use crate::pages::desk::clerk::Clerk;
-use crate::pages::frame::page::csrf_field;
+use crate::pages::frame::elements::csrf_field;
 
 /// So much of what arrived is shown.
 const SHOWN_CHARACTERS: usize = 80;
@@ -61,7 +61,7 @@ pub(crate) fn scanner_section(clerk: &Clerk, scanned: Option<&ScanForm>) -> Resu
                     "Scan this symbol from the screen or, better, from paper: in print it is as large as on a receipt.",
                 )) " " button.plain #print type="button" hidden { (language.pick("Testsymbol drucken", "Print the test symbol")) } }
                 form #scan-form method="post" action="/desk/self-test" autocomplete="off" novalidate {
-                    (csrf_field(clerk))
+                    (csrf_field(&clerk.csrf_token))
                     button type="submit" name="by" value="enter" tabindex="-1" hidden { "Enter" }
                     input #before type="hidden" name="before";
                     input #after type="hidden" name="after";
