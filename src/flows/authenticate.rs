@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::Gateway;
+use super::gateway::Gateway;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::credential::Credential;

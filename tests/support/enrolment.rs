@@ -15,7 +15,7 @@ use cms::signed_data::SignedData;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::party::invitation::EnrolmentPolicy;
 use lichtbild::entropy::SeededEntropy;
-use lichtbild::flows::enrolment::certificate_issuer::{CertificateIssuer, RoleIssuer};
+use lichtbild::flows::certificate_issuer::{CertificateIssuer, RoleIssuer};
 use lichtbild::flows::enrolment::invite::IssuedInvitation;
 use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::certs_only::certificates_only;

@@ -6,7 +6,7 @@ use crate::domain::party::DeviceScope;
 use crate::domain::party::invitation::InvitationRefusal;
 use crate::domain::photo::PhotoState;
 use crate::flows::authenticate::AuthenticationError;
-use crate::flows::enrolment::certificate_issuer::CertifyError;
+use crate::flows::enrolment::certify::CertifyError;
 use crate::flows::enrolment::enrol::EnrolError;
 use crate::flows::enrolment::gateway_proof::GatewayProofError;
 use crate::flows::enrolment::renew::RenewError;

@@ -7,14 +7,14 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use super::certificate_issuer::{CertifyError, certify};
+use super::certify::{CertifyError, certify};
 use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::party::invitation::InvitationRefusal;
 use crate::domain::party::{Party, Role};
-use crate::flows::Gateway;
+use crate::flows::gateway::Gateway;
 use crate::identity::issue::{ClientSubject, IssuedCertificate};
 use crate::identity::public_key::PublicKey;
 use crate::identity::request::certificate_request::{RequestError, read_request_with_subject};

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::domain::id::DeviceId;
 use crate::domain::party::Party;
 use crate::domain::party::invitation::{EnrolmentPolicy, InvitationLookupId};
-use crate::flows::Gateway;
+use crate::flows::gateway::Gateway;
 use crate::limits::rate_limiter::RateLimited;
 use crate::sealing::enrolment_proof::ProofMessage;
 use crate::storage::StoreError;

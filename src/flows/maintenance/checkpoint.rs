@@ -11,7 +11,7 @@ use super::chain_verifier::{ChainVerifierError, verify_to_end};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::{ChainError, ChainErrorKind, ChainLink, ChainVerifier};
 use crate::domain::log::checkpoint::Checkpoint;
-use crate::flows::Gateway;
+use crate::flows::gateway::Gateway;
 use crate::identity::error::IdentityError;
 use crate::identity::signing::checkpoint_key::{CheckpointKey, VerifyCheckpointError};
 use crate::storage::StoreError;

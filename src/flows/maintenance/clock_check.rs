@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::domain::clock_jump::{ClockAnchor, ClockChange, wall_clock_offset};
-use crate::flows::Gateway;
 pub use crate::flows::clock_watch::ClockStep;
+use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
 
 /// Longer than a gateway rests over the holidays, much shorter than a photo is kept.
