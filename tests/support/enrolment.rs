@@ -21,7 +21,7 @@ use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::certs_only::certificates_only;
 use lichtbild::identity::issue::CLIENT_VALIDITY;
 use lichtbild::identity::key::DeviceKey;
-use lichtbild::transport::accept::connection_registry::ConnectionHandle;
+use lichtbild::transport::accept::connection_handle::ConnectionHandle;
 use lichtbild::transport::accept::peer::{Admission, Peer};
 use serde_json::json;
 

@@ -20,7 +20,8 @@ use tokio::time::{self, Instant};
 use tokio_rustls::server::TlsStream;
 use tower::Service;
 
-use super::connection_registry::{ConnectionHandle, ConnectionRegistry, Owner};
+use super::connection_handle::ConnectionHandle;
+use super::connection_registry::{ConnectionRegistry, Owner};
 use super::handshake::accept_tls;
 use super::handshake_slots::{HandshakeSlot, HandshakeSlots};
 use super::peer::{Admission, Peer, PeerCertificate};

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::connection_registry::ConnectionHandle;
+use super::connection_handle::ConnectionHandle;
 
 /// The places. Clones are the same places.
 #[derive(Debug, Clone)]

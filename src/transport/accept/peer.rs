@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
 
-use super::connection_registry::ConnectionHandle;
+use super::connection_handle::ConnectionHandle;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::credential::Credential;
 
