@@ -12,7 +12,8 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
 use serde::Deserialize;
 
-use super::{PemSource, TlsConfigError};
+use super::error::TlsConfigError;
+use super::pem_source::PemSource;
 use crate::clock::Timestamp;
 use crate::identity::cryptography::crypto_provider;
 use crate::identity::error::IdentityError;
