@@ -1,4 +1,4 @@
-//! What every flow works with.
+//! State that every flow works with: store, clock, keys and limits.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;

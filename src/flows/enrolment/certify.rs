@@ -19,10 +19,10 @@ pub(super) fn certify(
     key: &PublicKey,
 ) -> Result<(IssuedCertificate, CertificateRecord), CertifyError> {
     let unavailable = CertifyError::Unavailable { role: subject.role };
-    let issuance = gateway.certificate_issuer().ok_or(unavailable)?;
-    let side = issuance.for_role(subject.role);
-    let authority = side.authority.as_ref().ok_or(CertifyError::Unavailable { role: subject.role })?;
-    let terms = IssuanceTerms { validity: issuance.validity, crl_url: Some(side.crl_url.clone()) };
+    let issuer = gateway.certificate_issuer().ok_or(unavailable)?;
+    let role_issuer = issuer.for_role(subject.role);
+    let authority = role_issuer.authority.as_ref().ok_or(CertifyError::Unavailable { role: subject.role })?;
+    let terms = IssuanceTerms { validity: issuer.validity, crl_url: Some(role_issuer.crl_url.clone()) };
     let issued = issue_client(authority, subject, key, &terms, gateway.now(), gateway.entropy.as_ref())
         .map_err(CertifyError::Identity)?;
     let record = CertificateRecord {

@@ -55,8 +55,8 @@ async fn measure(
     photo: &PhotoRecord,
     opened: &Arc<OpenedPhoto>,
 ) -> Measurements {
-    let (picture, profile, now) = (Arc::clone(opened), Arc::clone(&gateway.profile), gateway.now());
-    let work = move || check_photo(&picture.bytes, &profile, picture.sealed_metadata.declaration, now).measurements;
+    let (opened, profile, now) = (Arc::clone(opened), Arc::clone(&gateway.profile), gateway.now());
+    let work = move || check_photo(&opened.bytes, &profile, opened.sealed_metadata.declaration, now).measurements;
     let size = Measurements {
         bytes: photo.facts.bytes,
         width: Some(photo.facts.width),

@@ -1,4 +1,4 @@
-//! Who sits at the desk, and in which language.
+//! Clerk at the desk: the caller of every page, with the language of the page.
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;

@@ -8,11 +8,11 @@ pub(crate) fn csrf_field(token: &str) -> Markup {
 }
 
 /// The error at the top of a page: screen readers read it at once, and it takes the focus.
-pub(crate) fn error_summary(title: &str, words: &Markup) -> Markup {
+pub(crate) fn error_summary(title: &str, content: &Markup) -> Markup {
     html! {
         div.error-summary role="alert" tabindex="-1" autofocus {
             h2 { (title) }
-            (words)
+            (content)
         }
     }
 }

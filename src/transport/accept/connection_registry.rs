@@ -150,10 +150,10 @@ mod tests {
     fn an_external_certificate_is_cancelled_by_its_key_and_an_own_one_is_not() {
         let connections = ConnectionRegistry::default();
         let key_sha256 = Sha256Digest::of(b"key");
-        let sha256 = Sha256Digest::of(b"foreign");
+        let sha256 = Sha256Digest::of(b"external");
         let not_after = crate::clock::Timestamp::from_unix_milliseconds(0);
-        let foreign = Owner { credential: Credential::External { sha256, key_sha256, not_after }, ..own(b"foreign") };
-        let _entries = [foreign, own(b"another")].map(|device| connections.register(device, 8));
+        let external = Owner { credential: Credential::External { sha256, key_sha256, not_after }, ..own(b"external") };
+        let _entries = [external, own(b"another")].map(|device| connections.register(device, 8));
         assert_eq!(connections.cancel_revoked(|digest| *digest == key_sha256), 1);
     }
 

@@ -1,4 +1,4 @@
-//! Who is at the other end of a connection, as far as the line can tell.
+//! Peer of a connection: its address, its certificate, and its admission.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

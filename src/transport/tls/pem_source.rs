@@ -62,8 +62,8 @@ impl PemSource {
         self.all(REVOCATION_LIST)
     }
 
-    pub(super) fn bad_list(&self) -> TlsConfigError {
-        self.bad(REVOCATION_LIST, pem::Error::NoItemsFound)
+    pub(super) fn malformed_list(&self) -> TlsConfigError {
+        self.malformed(REVOCATION_LIST, pem::Error::NoItemsFound)
     }
 
     /// What error messages call it.
@@ -78,15 +78,16 @@ impl PemSource {
 
     /// The private key: PKCS#8, SEC 1 or PKCS#1.
     pub(super) fn private_key(&self) -> Result<PrivateKeyDer<'static>, TlsConfigError> {
-        PrivateKeyDer::from_pem_slice(&self.text).map_err(|source| self.bad("private key", source))
+        PrivateKeyDer::from_pem_slice(&self.text).map_err(|source| self.malformed("private key", source))
     }
 
     fn all<T: PemObject>(&self, what: &'static str) -> Result<Vec<T>, TlsConfigError> {
-        let items: Vec<T> = T::pem_slice_iter(&self.text).collect::<Result<_, _>>().map_err(|e| self.bad(what, e))?;
-        if items.is_empty() { Err(self.bad(what, pem::Error::NoItemsFound)) } else { Ok(items) }
+        let items: Vec<T> =
+            T::pem_slice_iter(&self.text).collect::<Result<_, _>>().map_err(|e| self.malformed(what, e))?;
+        if items.is_empty() { Err(self.malformed(what, pem::Error::NoItemsFound)) } else { Ok(items) }
     }
 
-    fn bad(&self, what: &'static str, source: pem::Error) -> TlsConfigError {
+    fn malformed(&self, what: &'static str, source: pem::Error) -> TlsConfigError {
         TlsConfigError::BadPem { file: self.name.clone(), what, source }
     }
 }

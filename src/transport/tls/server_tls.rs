@@ -78,7 +78,7 @@ impl ServerTls {
         Ok(Self { config: hardened(config), revoked: None, client_verifier: None, clock })
     }
 
-    /// What a chain that passed the handshake says about its bearer; `None` when it would not pass any more.
+    /// The credential in a chain that passed the handshake; `None` when the chain would not pass any more.
     pub(in crate::transport) fn credential(&self, chain: &[CertificateDer<'_>]) -> Option<Credential> {
         let (end_entity, intermediates) = chain.split_first()?;
         let sha256 = Sha256Digest::of(end_entity);
@@ -90,15 +90,15 @@ impl ServerTls {
         Some(Credential::External { sha256, key_sha256: facts.spki_sha256, not_after: facts.not_after })
     }
 
-    /// Whether a chain that passed a handshake before would pass one now.
+    /// True when a chain that passed a handshake before would pass one now.
     pub fn accepts(&self, chain: &[CertificateDer<'_>]) -> bool {
         let (Some(clients), Some(now)) = (&self.client_verifier, self.clock.current_time()) else { return false };
         let Some((end_entity, intermediates)) = chain.split_first() else { return false };
         clients.verify_client_cert(end_entity, intermediates, now).is_ok()
     }
 
-    /// Whether who shows no certificate is a stranger here.
-    pub(in crate::transport) fn asks_for_certificates(&self) -> bool {
+    /// True for a listener that requests client certificates.
+    pub(in crate::transport) fn requests_client_certificates(&self) -> bool {
         self.client_verifier.is_some()
     }
 

@@ -76,7 +76,7 @@ fn headline(state: CollectionState, clerk: &Clerk) -> &'static str {
 fn consequence(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
     let language = clerk.language;
     let until = collection.kept_until.map(|until| last_day(until, language));
-    let words = match (collection.state, until) {
+    let sentence = match (collection.state, until) {
         (CollectionState::Kept, Some(until)) => language.pick(
             format!(
                 "Derselbe Code gilt für ein zweites Dokument bis einschließlich {until}. Die Person behält ihren Beleg."
@@ -97,5 +97,5 @@ fn consequence(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
             .into(),
         _ => language.pick("Der Code ist damit verbraucht.", "The code is used up.").into(),
     };
-    html! { p.lead { (words) } }
+    html! { p.lead { (sentence) } }
 }

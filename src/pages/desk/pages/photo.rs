@@ -221,7 +221,7 @@ fn declaration(declared: Declaration, language: Language) -> Markup {
         @if subject.is_some() || exception.is_some() {
             div #declaration.notice {
                 h2 { (language.pick("Das Studio erklärt", "The studio declares")) }
-                ul { @for said in [subject, exception].into_iter().flatten() { li { (said) } } }
+                ul { @for sentence in [subject, exception].into_iter().flatten() { li { (sentence) } } }
                 p { (language.pick(
                     "Die Software hat deshalb milder geprüft. Ob das Foto genügt, entscheiden Sie.",
                     "That is why the software judged more mildly. Whether the photo will do is for you to decide.",

@@ -44,18 +44,18 @@ fn page<'a>(problem: &Problem, language: Language, now: Timestamp) -> PageConten
 
 /// What happened, and what can be said to the person at the counter.
 pub(super) fn problem_summary(problem: &Problem, language: Language, now: Timestamp) -> Markup {
-    let ProblemTexts { title, explanation: what, say_to_citizen: citizen } = problem_texts(problem, language, now);
-    let words = html! {
+    let ProblemTexts { title, explanation, say_to_citizen } = problem_texts(problem, language, now);
+    let content = html! {
         @match problem {
-            Problem::CodeMalformed { .. } => p { a href="#code" { (what) } },
-            _ => p { (what) },
+            Problem::CodeMalformed { .. } => p { a href="#code" { (explanation) } },
+            _ => p { (explanation) },
         }
-        @if let Some(citizen) = citizen {
+        @if let Some(sentence) = say_to_citizen {
             div #tell-citizen {
                 p.say { (language.pick("Das können Sie jetzt sagen", "What you can say now")) }
-                p { q { (citizen) } }
+                p { q { (sentence) } }
             }
         }
     };
-    error_summary(&title, &words)
+    error_summary(&title, &content)
 }

@@ -65,7 +65,7 @@ pub async fn create(
             Ok(see_other(&done, session::end(collection_id)?))
         }
         Err(problem) => match form_error(&problem, clerk.language) {
-            Some(words) => show_form_again(&app, &clerk, collection_id, &headers, &decided, words).await,
+            Some(error) => show_form_again(&app, &clerk, collection_id, &headers, &decided, error).await,
             None => Err(problem),
         },
     }

@@ -24,11 +24,11 @@ pub async fn show(State(app): State<App>, clerk: Clerk) -> Result<Response, Prob
     let today = local_day(clerk.now);
     // What was looked at and not settled waits from earlier days.
     let oldest = clerk.now - app.gateway.limits.settle_within - app.gateway.limits.lease;
-    let (mut collections, mut looked_at, mut after) = (Vec::new(), 0, None);
+    let (mut collections, mut examined, mut after) = (Vec::new(), 0, None);
     loop {
         let page = queries::collections(&app.gateway, &clerk.office, after, COLLECTIONS_PER_QUERY).await?;
         after = page.next_after;
-        looked_at += page.items.len();
+        examined += page.items.len();
         let is_last = page
             .items
             .last()
@@ -36,7 +36,7 @@ pub async fn show(State(app): State<App>, clerk: Clerk) -> Result<Response, Prob
         collections.extend(page.items.into_iter().filter(|collection| {
             collection.state == CollectionState::Leased || local_day(collection.leased_at) == today
         }));
-        if after.is_none() || is_last || looked_at >= MAX_COLLECTIONS {
+        if after.is_none() || is_last || examined >= MAX_COLLECTIONS {
             break;
         }
     }

@@ -67,17 +67,18 @@ pub(super) async fn use_page_response(
         LeasedOrRedirect::Leased(collection) => collection,
         LeasedOrRedirect::Redirect(elsewhere) => return Ok(elsewhere),
     };
-    let wanted = code_prompt(&collection, clerk);
+    let prompt = code_prompt(&collection, clerk);
     let Some(code) = session::code(app, clerk, headers, collection.collection_id) else {
-        return Ok(code_entry::ask_for_code_again(clerk, &wanted));
+        return Ok(code_entry::ask_for_code_again(clerk, &prompt));
     };
-    let looked = hand_over(&app.gateway, &clerk.office, collection.collection_id, &code, FetchPurpose::Inspect).await;
-    match looked {
+    let inspected =
+        hand_over(&app.gateway, &clerk.office, collection.collection_id, &code, FetchPurpose::Inspect).await;
+    match inspected {
         Ok(HandedOver { photo, .. }) => {
             let using = UsePage { collection, days: allowed_keep_dates(&photo, clerk.now) };
             Ok(clerk.page(status, &page(clerk, &using, filled)))
         }
-        Err(HandOverError::LeaseExpired { .. }) => Ok(code_entry::ask_for_code_again(clerk, &wanted)),
+        Err(HandOverError::LeaseExpired { .. }) => Ok(code_entry::ask_for_code_again(clerk, &prompt)),
         Err(error) => Err(error.into()),
     }
 }
