@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_over_the_limit_is_refused_by_its_claim_and_by_its_bytes() {
+    async fn a_body_over_the_limit_is_refused_by_its_content_length_and_by_its_bytes() {
         let claimed = read_body(Body::from("1"), &LIMITS, Some(9)).await;
         assert!(matches!(claimed, Err(BodyError::TooLarge { max_bytes: 8 })), "{claimed:?}");
         let unclaimed = read_body(Body::from("123456789"), &LIMITS, None).await;
@@ -169,13 +169,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_shorter_than_its_claim_was_cut() {
-        let cut = read_body(Body::from("123"), &LIMITS, Some(8)).await;
-        assert!(matches!(cut, Err(BodyError::Interrupted { received: 3, source: None })), "{cut:?}");
+    async fn a_body_shorter_than_its_content_length_was_interrupted() {
+        let result = read_body(Body::from("123"), &LIMITS, Some(8)).await;
+        assert!(matches!(result, Err(BodyError::Interrupted { received: 3, source: None })), "{result:?}");
     }
 
     #[test]
-    fn silence_is_too_slow_even_where_no_rate_is_asked_for() {
+    fn silence_is_too_slow_even_where_no_rate_is_required() {
         let limits = BodyLimits { min_bytes_per_second: 0, ..LIMITS };
         assert_eq!(limits.min_bytes_per_grace(), 1);
     }

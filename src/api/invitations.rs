@@ -20,16 +20,16 @@ pub async fn look_up(
     JsonBody(body): JsonBody<LookupBody>,
 ) -> Result<Response, Problem> {
     let (lookup, nonce) = (parse_hex_32(&body.lookup)?, parse_hex_32(&body.nonce)?);
-    let voucher = prove_gateway(&app.gateway, address, &InvitationLookupId::from_bytes(lookup), &nonce).await?;
+    let proved = prove_gateway(&app.gateway, address, &InvitationLookupId::from_bytes(lookup), &nonce).await?;
     let body = InvitationBody {
-        device_id: voucher.device_id,
-        role: voucher.party.role,
-        party: InvitedPartyBody { name: voucher.party.name, place: voucher.party.place },
-        gateway: voucher.gateway_url,
-        ca: voucher.ca_pem,
-        policy: voucher.policy,
-        expires_at: voucher.expires_at,
-        proof: Sha256Digest::from_bytes(voucher.proof),
+        device_id: proved.device_id,
+        role: proved.party.role,
+        party: InvitedPartyBody { name: proved.party.name, place: proved.party.place },
+        gateway: proved.gateway_url,
+        ca: proved.ca_pem,
+        policy: proved.policy,
+        expires_at: proved.expires_at,
+        proof: Sha256Digest::from_bytes(proved.proof),
     };
     Ok(json_response(StatusCode::OK, &body))
 }

@@ -49,9 +49,9 @@ pub async fn healthz() -> Response {
 pub async fn readyz(State(app): State<App>) -> Response {
     let Readiness { missing, degraded, keys_run_out_at, server_certificate_expires_at } = probe(&app).await;
     let status = if missing.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let word = if missing.is_empty() { "ready" } else { "not ready" };
+    let text = if missing.is_empty() { "ready" } else { "not ready" };
     let health = Health {
-        status: word,
+        status: text,
         missing,
         degraded: degraded.into_iter().map(DegradationBody::from).collect(),
         keys_run_out_at,

@@ -79,8 +79,8 @@ pub fn parse_retrieval_code(entered: &str) -> Result<RetrievalCode, Problem> {
 }
 
 /// A page's length, from 1 to 200, 50 unless said.
-pub fn page_limit(asked: Option<u32>) -> u32 {
-    asked.unwrap_or(50).clamp(1, 200)
+pub fn page_limit(requested: Option<u32>) -> u32 {
+    requested.unwrap_or(50).clamp(1, 200)
 }
 
 /// Whether the body is declared as `media_type`; parameters are left aside.

@@ -1,10 +1,10 @@
-//! Whose certificate is this, and is its holder in good standing at this moment?
+//! Authentication: the device that holds a certificate, and its right to be served at this moment.
 //!
 //! Asked anew for each request, so that a revocation counts on connections that are already open.
 
 use std::fmt;
 
-use super::Gateway;
+use super::gateway::Gateway;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::credential::Credential;
@@ -25,7 +25,7 @@ pub struct OfficeCaller(Caller);
 #[derive(Debug, Clone)]
 pub struct AuditorCaller(Caller);
 
-/// An office's device in good standing, whatever its duty: for what every device may do, such as renewing its certificate. Only
+/// An office's device in good standing, whatever its scope: for what every device may do, such as renewing its certificate. Only
 /// [`office_device`] makes one.
 #[derive(Debug, Clone)]
 pub struct OfficeDevice(Caller);
@@ -86,7 +86,7 @@ pub async fn auditor(gateway: &Gateway, credential: Credential) -> Result<Audito
     require_scope(caller(gateway, credential, Role::Office).await?, DeviceScope::Audit).map(AuditorCaller)
 }
 
-/// The office device that holds this certificate, whatever its duty.
+/// The office device that holds this certificate, whatever its scope.
 ///
 /// # Errors
 /// [`AuthenticationError`] when it is not one, or not in good standing.
@@ -95,8 +95,8 @@ pub async fn office_device(gateway: &Gateway, credential: Credential) -> Result<
 }
 
 /// Last of all: how a device stands is told before what it is not for.
-fn require_scope(caller: Caller, duty: DeviceScope) -> Result<Caller, AuthenticationError> {
-    if caller.scope == duty { Ok(caller) } else { Err(AuthenticationError::WrongScope { scope: caller.scope }) }
+fn require_scope(caller: Caller, scope: DeviceScope) -> Result<Caller, AuthenticationError> {
+    if caller.scope == scope { Ok(caller) } else { Err(AuthenticationError::WrongScope { scope: caller.scope }) }
 }
 
 async fn caller(gateway: &Gateway, credential: Credential, role: Role) -> Result<Caller, AuthenticationError> {
@@ -171,7 +171,7 @@ impl fmt::Display for AuthenticationError {
             Self::Revoked { at } => write!(f, "the device was revoked at {at}"),
             Self::Suspended { role } => write!(f, "the {role} is suspended"),
             Self::Expired { at } => write!(f, "the certificate expired at {at}"),
-            Self::WrongScope { scope: duty } => write!(f, "the device's duty is {}", duty.name()),
+            Self::WrongScope { scope } => write!(f, "the device's duty is {}", scope.name()),
             Self::RateLimited(_) => f.write_str("the device asks too often"),
             Self::Store(_) => f.write_str("the caller could not be looked up"),
         }

@@ -28,8 +28,8 @@ pub struct ClockStep {
 impl ClockWatch {
     pub(super) fn new(clock: &dyn Clock) -> Self {
         let anchor = ClockAnchor::at(clock.boot_id(), clock.now(), clock.since_boot());
-        let seen_ms = wall_clock_offset(clock.now(), clock.since_boot());
-        Self(Mutex::new(ClockWatchState { anchor, offset_ms: seen_ms, backward_step: None }))
+        let offset_ms = wall_clock_offset(clock.now(), clock.since_boot());
+        Self(Mutex::new(ClockWatchState { anchor, offset_ms, backward_step: None }))
     }
 
     pub(super) fn locked<T>(&self, act: impl FnOnce(&mut ClockWatchState) -> T) -> T {

@@ -1,11 +1,10 @@
-//! What every flow works with.
+//! State that every flow works with: store, clock, keys and limits.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use super::certificate_issuer::CertificateIssuer;
 use super::clock_watch::ClockWatch;
-use super::enrolment::certificate_issuer::CertificateIssuer;
-use super::rejected_handshakes::AUDIT_ROWS_PER_MINUTE;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::id::DeviceId;
 use crate::domain::log::{AuditEntry, AuditEvent};
@@ -20,6 +19,9 @@ use crate::sealing::KeyFile;
 use crate::storage::Store;
 use crate::storage::requests::WrongCodeLimits;
 use crate::validation::profile::Profile;
+
+/// Audit rows about rejected handshakes and renewals of one device in a minute: a device that retries in a loop must not fill the log.
+const REJECTION_ROWS_PER_MINUTE: u32 = 10;
 
 /// A running gateway, without its listeners.
 pub struct Gateway {
@@ -118,7 +120,7 @@ impl Gateway {
             clock,
             upload_limiter: RateLimiter::new(limits.uploads_per_minute, limits.upload_bytes_at_once),
             request_limiter: RateLimiter::new(limits.requests_per_minute, u64::MAX),
-            rejection_row_limiter: RateLimiter::new(AUDIT_ROWS_PER_MINUTE, u64::MAX),
+            rejection_row_limiter: RateLimiter::new(REJECTION_ROWS_PER_MINUTE, u64::MAX),
             anonymous_callers: AnonymousCallers::new(limits.enrolments_per_minute),
             keys: RwLock::new(Arc::new(keys)),
             certificate_issuer: RwLock::default(),

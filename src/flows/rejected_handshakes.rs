@@ -1,14 +1,11 @@
-//! Taking note of known devices that were not let in. No more than ten rows a minute for one device: a loop must not fill the
-//! transfer log. Who is not known leaves nothing.
+//! Audit rows about known devices whose handshake or renewal was rejected. The rate is limited for each device. Rejections of unknown
+//! devices leave no row.
 
-use super::Gateway;
+use super::gateway::Gateway;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::party::credential::Credential;
 use crate::storage::StoreError;
-
-/// Enough to see what is going on.
-pub(super) const AUDIT_ROWS_PER_MINUTE: u32 = 10;
 
 /// A handshake with this certificate, issued here, was refused: a revoked device that goes on knocking, be it to deposit or to
 /// renew, is something an auditor wants to see.

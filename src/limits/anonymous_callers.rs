@@ -24,7 +24,7 @@ impl AnonymousCallers {
     }
 
     /// Admits one request from this address; IPv6 by its /64, which one customer has. On a listener for both, IPv4 comes within
-    /// one /64 of IPv6 (RFC 4291 section 2.5.5.2), and one of its callers must not use up the pace of all.
+    /// one /64 of IPv6 (RFC 4291 section 2.5.5.2), and one of its callers must not use up the rate of all.
     pub(crate) fn admit(&self, address: IpAddr, now: Timestamp) -> Result<(), RateLimited> {
         let address = match address.to_canonical() {
             IpAddr::V4(four) => four.into(),
@@ -36,11 +36,11 @@ impl AnonymousCallers {
     /// Counts a wrong code for a device that is not invited, as if it were: the answers of a gateway shall not tell which
     /// identifiers are devices. `None` when the tries are used up. (A stopwatch still tells: only real ones are written down.)
     pub(crate) fn count_wrong_code(&self, device_id: DeviceId) -> Option<u32> {
-        let mut claims = self.wrong_codes.lock().unwrap_or_else(PoisonError::into_inner);
-        if claims.len() >= MAX_WRONG_CODE_ENTRIES && !claims.contains_key(&device_id) {
-            claims.clear();
+        let mut counts = self.wrong_codes.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.len() >= MAX_WRONG_CODE_ENTRIES && !counts.contains_key(&device_id) {
+            counts.clear();
         }
-        let count = claims.entry(device_id).or_insert(0);
+        let count = counts.entry(device_id).or_insert(0);
         *count = count.saturating_add(1);
         MAX_WRONG_CODES.checked_sub(*count)
     }
@@ -55,26 +55,26 @@ mod tests {
 
     #[test]
     fn one_ipv6_network_is_one_anonymous_caller() {
-        let strangers = AnonymousCallers::new(1);
+        let callers = AnonymousCallers::new(1);
         let addresses = ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "192.0.2.1", "192.0.2.2"];
         let admitted: Vec<_> =
-            addresses.iter().map(|address| strangers.admit(address.parse().unwrap(), START).is_ok()).collect();
+            addresses.iter().map(|address| callers.admit(address.parse().unwrap(), START).is_ok()).collect();
         assert_eq!(admitted, [true, false, true, true, true]);
     }
 
     #[test]
-    fn callers_by_ipv4_are_told_apart_on_a_listener_for_both() {
-        let strangers = AnonymousCallers::new(1);
+    fn ipv4_callers_are_distinguished_on_a_dual_stack_listener() {
+        let callers = AnonymousCallers::new(1);
         let admitted = ["::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1"]
-            .map(|address| strangers.admit(address.parse().unwrap(), START).is_ok());
+            .map(|address| callers.admit(address.parse().unwrap(), START).is_ok());
         assert_eq!(admitted, [true, true, false]);
     }
 
     #[test]
     fn tries_are_counted_down_as_for_a_device_that_is_invited() {
-        let strangers = AnonymousCallers::new(1);
+        let callers = AnonymousCallers::new(1);
         let device = DeviceId::generate(START, &SeededEntropy::new(1)).unwrap();
-        let counted: Vec<_> = (0..5).map(|_| strangers.count_wrong_code(device)).collect();
+        let counted: Vec<_> = (0..5).map(|_| callers.count_wrong_code(device)).collect();
         assert_eq!(counted, [Some(2), Some(1), Some(0), None, None]);
     }
 }

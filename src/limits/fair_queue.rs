@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// A number of places, and who waits for one. Callers are served by turns, and what one caller waits with in its order: whoever
-/// brings one thing waits for one of each other caller's at most.
+/// A number of permits, with bounded queues of callers that wait for one. Callers are served round-robin, the jobs of one caller in
+/// their order: a caller with one job waits for one job of each other caller at most.
 pub(super) struct FairQueue<K>(Arc<Mutex<FairQueueState<K>>>);
 
 struct FairQueueState<K> {
     free: usize,
     capacity: usize,
-    /// One line for each caller who waits, the next to be served in front. No line is empty.
+    /// One queue for each caller that waits, the next to be served in front. No queue is empty.
     callers: VecDeque<CallerQueue<K>>,
 }
 
@@ -22,7 +22,7 @@ struct CallerQueue<K> {
     waiting: VecDeque<oneshot::Sender<QueuePermit<K>>>,
 }
 
-/// A place, for as long as this is kept.
+/// A permit, returned when it is dropped.
 pub(super) struct QueuePermit<K>(Option<Arc<Mutex<FairQueueState<K>>>>);
 
 /// The queue is full of jobs of this caller, or of callers with as few.
@@ -38,18 +38,18 @@ impl fmt::Display for QueueFullError {
 impl std::error::Error for QueueFullError {}
 
 impl<K: PartialEq + Copy> FairQueue<K> {
-    /// So many `places`, and `room` for so many who wait.
+    /// A queue with this number of permits, in which `capacity` jobs may wait.
     pub(super) fn new(permits: usize, capacity: usize) -> Self {
         Self(Arc::new(Mutex::new(FairQueueState { free: permits, capacity, callers: VecDeque::new() })))
     }
 
-    /// A place, once it is this caller's turn. Where there is no room to wait, the caller with the most waiting makes room, who
-    /// is at the end of that line first.
+    /// A permit, once it is this caller's turn. When the queue is full, the caller with the most waiting jobs loses the last of
+    /// them.
     ///
     /// # Errors
-    /// [`QueueFullError`] when that is this caller itself, or when others with less need the room.
+    /// [`QueueFullError`] when that is this caller itself, or when a caller with fewer jobs needs the place.
     pub(super) async fn acquire(&self, caller: K) -> Result<QueuePermit<K>, QueueFullError> {
-        let called = {
+        let receiver = {
             let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if queue.free > 0 {
                 queue.free -= 1;
@@ -57,7 +57,7 @@ impl<K: PartialEq + Copy> FairQueue<K> {
             }
             queue.enqueue(caller)?
         };
-        called.await.map_err(|_| QueueFullError)
+        receiver.await.map_err(|_| QueueFullError)
     }
 }
 
@@ -69,29 +69,29 @@ impl<K: PartialEq + Copy> FairQueueState<K> {
         if self.waiting() >= self.capacity {
             self.evict_for(caller)?;
         }
-        let (call, called) = oneshot::channel();
-        match self.callers.iter_mut().find(|line| line.caller == caller) {
-            Some(line) => line.waiting.push_back(call),
-            None => self.callers.push_back(CallerQueue { caller, waiting: VecDeque::from([call]) }),
+        let (sender, receiver) = oneshot::channel();
+        match self.callers.iter_mut().find(|queue| queue.caller == caller) {
+            Some(queue) => queue.waiting.push_back(sender),
+            None => self.callers.push_back(CallerQueue { caller, waiting: VecDeque::from([sender]) }),
         }
-        Ok(called)
+        Ok(receiver)
     }
 
     fn waiting(&self) -> usize {
-        self.callers.iter().map(|line| line.waiting.len()).sum()
+        self.callers.iter().map(|queue| queue.waiting.len()).sum()
     }
 
-    /// Those whose connection broke off while they waited.
+    /// Removes jobs whose connection broke off while they waited.
     fn remove_cancelled(&mut self) {
-        for line in &mut self.callers {
-            line.waiting.retain(|call| !call.is_closed());
+        for queue in &mut self.callers {
+            queue.waiting.retain(|sender| !sender.is_closed());
         }
-        self.callers.retain(|line| !line.waiting.is_empty());
+        self.callers.retain(|queue| !queue.waiting.is_empty());
     }
 
     fn evict_for(&mut self, caller: K) -> Result<(), QueueFullError> {
-        let own = self.callers.iter().find(|line| line.caller == caller).map_or(0, |line| line.waiting.len());
-        let longest = self.callers.iter_mut().max_by_key(|line| line.waiting.len()).ok_or(QueueFullError)?;
+        let own = self.callers.iter().find(|queue| queue.caller == caller).map_or(0, |queue| queue.waiting.len());
+        let longest = self.callers.iter_mut().max_by_key(|queue| queue.waiting.len()).ok_or(QueueFullError)?;
         // With one less and one more the two would only have changed places.
         if longest.waiting.len() <= own + 1 {
             return Err(QueueFullError);
@@ -102,17 +102,17 @@ impl<K: PartialEq + Copy> FairQueueState<K> {
 }
 
 impl<K> FairQueueState<K> {
-    /// Who is next; nobody, and one more place is free.
+    /// The next job; when there is none, one more permit is free.
     fn next(&mut self) -> Option<oneshot::Sender<QueuePermit<K>>> {
-        let Some(mut line) = self.callers.pop_front() else {
+        let Some(mut queue) = self.callers.pop_front() else {
             self.free += 1;
             return None;
         };
-        let call = line.waiting.pop_front();
-        if !line.waiting.is_empty() {
-            self.callers.push_back(line);
+        let sender = queue.waiting.pop_front();
+        if !queue.waiting.is_empty() {
+            self.callers.push_back(queue);
         }
-        call
+        sender
     }
 }
 
@@ -121,11 +121,11 @@ impl<K> Drop for QueuePermit<K> {
         let Some(queue) = self.0.take() else { return };
         loop {
             // Not a moment longer than this: a turn that cannot be given comes back, and is dropped.
-            let Some(call) = queue.lock().unwrap_or_else(PoisonError::into_inner).next() else { return };
-            match call.send(Self(Some(Arc::clone(&queue)))) {
+            let Some(sender) = queue.lock().unwrap_or_else(PoisonError::into_inner).next() else { return };
+            match sender.send(Self(Some(Arc::clone(&queue)))) {
                 Ok(()) => return,
                 // Gone while it waited.
-                Err(mut unwanted) => unwanted.0 = None,
+                Err(mut unsent) => unsent.0 = None,
             }
         }
     }
@@ -157,35 +157,38 @@ mod tests {
         .await
     }
 
-    /// Has each of these callers wait, in this order; then serves all of them, one at a time. Who was served, in which order, and
-    /// how many were told that there is no room.
-    async fn serve_order(room: usize, callers: &str) -> (String, usize) {
-        let queue = FairQueue::new(1, room);
-        let mut busy_place = Some(queue.acquire('-').await.unwrap());
+    /// Has each of these callers wait, in this order; then serves all of them, one at a time. Returns the order in which they were
+    /// served, and how many were refused.
+    async fn serve_order(capacity: usize, callers: &str) -> (String, usize) {
+        let queue = FairQueue::new(1, capacity);
+        let mut busy_permit = Some(queue.acquire('-').await.unwrap());
         let (mut waiting, mut refused) = (Vec::<(char, PendingPermit<'_>)>::new(), 0);
         for caller in callers.chars() {
-            let mut joined: PendingPermit<'_> = Box::pin(queue.acquire(caller));
-            match poll_once(&mut joined).await {
-                None => waiting.push((caller, joined)),
+            let mut pending: PendingPermit<'_> = Box::pin(queue.acquire(caller));
+            match poll_once(&mut pending).await {
+                None => waiting.push((caller, pending)),
                 Some(outcome) => refused += usize::from(outcome.is_err()),
             }
         }
         let mut order = String::new();
-        while busy_place.take().is_some() {
+        while busy_permit.take().is_some() {
             let mut still_waiting = Vec::new();
-            for (caller, mut waits) in waiting {
-                match poll_once(&mut waits).await {
-                    Some(Ok(turn)) => {
+            for (caller, mut pending) in waiting {
+                match poll_once(&mut pending).await {
+                    Some(Ok(permit)) => {
                         order.push(caller);
-                        busy_place = Some(turn);
+                        busy_permit = Some(permit);
                     }
                     Some(Err(QueueFullError)) => refused += 1,
-                    None => still_waiting.push((caller, waits)),
+                    None => still_waiting.push((caller, pending)),
                 }
             }
             waiting = still_waiting;
         }
-        assert!(waiting.is_empty() && poll_once(&mut Box::pin(queue.acquire('-'))).await.is_some(), "a place got lost");
+        assert!(
+            waiting.is_empty() && poll_once(&mut Box::pin(queue.acquire('-'))).await.is_some(),
+            "a permit got lost"
+        );
         (order, refused)
     }
 
@@ -203,7 +206,7 @@ mod tests {
         assert_eq!((order.len(), refused), (64, 437));
         // Each of many calm callers finds room, and waits for one of each of the others at most.
         let (order, _) = serve_order(64, &("f".repeat(500) + "abcdeghijk")).await;
-        assert!("abcdeghijk".chars().all(|calm| order.find(calm).is_some_and(|place| place <= 10)), "{order}");
+        assert!("abcdeghijk".chars().all(|other| order.find(other).is_some_and(|position| position <= 10)), "{order}");
     }
 
     #[tokio::test]
@@ -220,7 +223,7 @@ mod tests {
     #[tokio::test]
     async fn a_cancelled_caller_frees_capacity_and_keeps_no_permit() {
         let queue = FairQueue::new(1, 2);
-        let place = queue.acquire('a').await.unwrap();
+        let permit = queue.acquire('a').await.unwrap();
         let (mut first, mut second): (PendingPermit<'_>, PendingPermit<'_>) =
             (Box::pin(queue.acquire('a')), Box::pin(queue.acquire('a')));
         assert!(poll_once(&mut first).await.is_none() && poll_once(&mut second).await.is_none());
@@ -228,9 +231,9 @@ mod tests {
         let mut third: PendingPermit<'_> = Box::pin(queue.acquire('a'));
         assert!(poll_once(&mut third).await.is_none(), "there is room again");
         drop(second);
-        drop(place);
+        drop(permit);
         // Called, and gone before it looked.
         drop(third);
-        assert!(poll_once(&mut Box::pin(queue.acquire('a'))).await.is_some_and(|turn| turn.is_ok()));
+        assert!(poll_once(&mut Box::pin(queue.acquire('a'))).await.is_some_and(|permit| permit.is_ok()));
     }
 }

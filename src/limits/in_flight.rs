@@ -1,4 +1,4 @@
-//! One deposit at a time for each request: a repeat that overtakes its original is told to wait.
+//! One deposit at a time for each request: a repeat is refused while its original is in flight.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct InFlight(Arc<Mutex<HashSet<[u8; 32]>>>);
 
 impl InFlight {
-    /// Claims a request until the claim is dropped; `None` while somebody else holds it.
+    /// Marks a request as in flight until the guard is dropped; `None` while it already is.
     pub(crate) fn begin(&self, request_id: [u8; 32]) -> Option<InFlightGuard> {
-        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.insert(request_id).then(|| InFlightGuard { requests: Arc::clone(&self.0), request_id })
+        let mut requests = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        requests.insert(request_id).then(|| InFlightGuard { requests: Arc::clone(&self.0), request_id })
     }
 }
 
-/// The right to work on a request; given up when dropped, however the work ended.
+/// Marks a request as in flight; the mark ends when this is dropped, however the work ended.
 pub(crate) struct InFlightGuard {
     requests: Arc<Mutex<HashSet<[u8; 32]>>>,
     request_id: [u8; 32],
@@ -33,12 +33,12 @@ mod tests {
 
     #[test]
     fn a_request_is_in_flight_once_and_can_begin_again_after_its_end() {
-        let claims = InFlight::default();
-        let claim = claims.begin([1; 32]);
-        assert!(claim.is_some());
-        assert!(claims.begin([1; 32]).is_none());
-        assert!(claims.begin([2; 32]).is_some());
-        drop(claim);
-        assert!(claims.begin([1; 32]).is_some());
+        let in_flight = InFlight::default();
+        let guard = in_flight.begin([1; 32]);
+        assert!(guard.is_some());
+        assert!(in_flight.begin([1; 32]).is_none());
+        assert!(in_flight.begin([2; 32]).is_some());
+        drop(guard);
+        assert!(in_flight.begin([1; 32]).is_some());
     }
 }

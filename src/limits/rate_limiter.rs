@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 
-/// What was admitted, of a device or of whoever else is paced.
+/// An admitted request of a device or of another caller; its bytes count as in flight until this is dropped.
 #[derive(Debug)]
 pub(crate) struct RatePermit<K: Eq + Hash + Copy> {
     buckets: Arc<Mutex<HashMap<K, Bucket>>>,
@@ -41,7 +41,7 @@ pub(super) struct Bucket {
 const TOKENS_PER_REQUEST: u64 = 60_000;
 /// With its share of memory full, a device may try again so soon.
 const BYTES_RETRY_AFTER: Duration = Duration::from_secs(1);
-/// More callers than this have not been seen by any town; where callers are strangers' addresses, the full buckets go then.
+/// More than the devices of any town; of anonymous addresses there may be more, and then full buckets are removed.
 const MAX_BUCKETS: usize = 10_000;
 
 impl<K: Eq + Hash + Copy + fmt::Debug> RateLimiter<K> {
@@ -107,45 +107,45 @@ mod tests {
 
     #[test]
     fn a_device_over_its_rate_waits_and_another_does_not() {
-        let pace = RateLimiter::new(2, 8);
-        assert!(pace.acquire(device(1), 10, START).is_ok());
-        assert!(pace.acquire(device(1), 10, START).is_ok());
-        let RateLimited { wait } = pace.acquire(device(1), 10, START).unwrap_err();
+        let limiter = RateLimiter::new(2, 8);
+        assert!(limiter.acquire(device(1), 10, START).is_ok());
+        assert!(limiter.acquire(device(1), 10, START).is_ok());
+        let RateLimited { wait } = limiter.acquire(device(1), 10, START).unwrap_err();
         assert_eq!(wait, Duration::from_secs(30));
-        assert!(pace.acquire(device(2), 10, START).is_ok());
-        assert!(pace.acquire(device(1), 10, START + wait).is_ok());
-        assert!(pace.acquire(device(1), 10, START + wait).is_err());
+        assert!(limiter.acquire(device(2), 10, START).is_ok());
+        assert!(limiter.acquire(device(1), 10, START + wait).is_ok());
+        assert!(limiter.acquire(device(1), 10, START + wait).is_err());
     }
 
     #[test]
     fn a_device_has_its_share_of_memory_and_gets_it_back() {
-        let pace = RateLimiter::new(100, 25);
-        let first = pace.acquire(device(1), 10, START).unwrap();
-        let _second = pace.acquire(device(1), 10, START).unwrap();
-        assert_eq!(pace.acquire(device(1), 10, START).unwrap_err(), RateLimited { wait: BYTES_RETRY_AFTER });
-        assert!(pace.acquire(device(2), 10, START).is_ok());
-        assert!(pace.acquire(device(3), 1_000, START).is_ok(), "one upload is always possible");
+        let limiter = RateLimiter::new(100, 25);
+        let first = limiter.acquire(device(1), 10, START).unwrap();
+        let _second = limiter.acquire(device(1), 10, START).unwrap();
+        assert_eq!(limiter.acquire(device(1), 10, START).unwrap_err(), RateLimited { wait: BYTES_RETRY_AFTER });
+        assert!(limiter.acquire(device(2), 10, START).is_ok());
+        assert!(limiter.acquire(device(3), 1_000, START).is_ok(), "one upload is always possible");
         drop(first);
-        assert!(pace.acquire(device(1), 10, START).is_ok());
+        assert!(limiter.acquire(device(1), 10, START).is_ok());
     }
 
     #[test]
     fn full_buckets_are_removed_when_there_are_too_many() {
-        let pace = RateLimiter::new(2, 8);
+        let limiter = RateLimiter::new(2, 8);
         for caller in 0..MAX_BUCKETS {
-            assert!(pace.acquire(caller, 0, START).is_ok());
+            assert!(limiter.acquire(caller, 0, START).is_ok());
         }
         let later = START + Duration::from_secs(60);
-        let patient = pace.acquire(0, 1, later).unwrap();
-        assert!(pace.acquire(usize::MAX, 0, later).is_ok());
-        assert_eq!(pace.buckets.lock().unwrap().len(), 2, "one under way, one new");
-        drop(patient);
+        let in_flight = limiter.acquire(0, 1, later).unwrap();
+        assert!(limiter.acquire(usize::MAX, 0, later).is_ok());
+        assert_eq!(limiter.buckets.lock().unwrap().len(), 2, "one under way, one new");
+        drop(in_flight);
     }
 
     #[test]
     fn a_clock_that_goes_back_adds_no_tokens() {
-        let pace = RateLimiter::new(1, 8);
-        assert!(pace.acquire(device(1), 10, START).is_ok());
-        assert!(pace.acquire(device(1), 10, START - Duration::from_secs(3600)).is_err());
+        let limiter = RateLimiter::new(1, 8);
+        assert!(limiter.acquire(device(1), 10, START).is_ok());
+        assert!(limiter.acquire(device(1), 10, START - Duration::from_secs(3600)).is_err());
     }
 }

@@ -19,7 +19,7 @@ pub fn raise_limit(config: &Config) {
     limit::raise(needed);
     // Elsewhere sockets are not counted against a limit of files.
     #[cfg(not(unix))]
-    let _ = needed_descriptors;
+    let _ = needed;
 }
 
 /// Descriptors in use when every listener is full.

@@ -10,7 +10,7 @@ use super::start_error::StartError;
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
 use crate::flows::Gateway;
-use crate::flows::enrolment::certificate_issuer::{CertificateIssuer, RoleIssuer};
+use crate::flows::certificate_issuer::{CertificateIssuer, RoleIssuer};
 use crate::identity::authority::Authority;
 use crate::identity::certificate::{certificate_to_pem, certificates_from_pem};
 use crate::identity::certs_only::certificates_only;

@@ -223,11 +223,11 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_own_place_in_the_counters() {
-        for (place, failure) in HandshakeFailure::ALL.into_iter().enumerate() {
-            assert_eq!(failure as usize, place);
+        for (index, failure) in HandshakeFailure::ALL.into_iter().enumerate() {
+            assert_eq!(failure as usize, index);
         }
-        for (place, limit) in TimeLimit::ALL.into_iter().enumerate() {
-            assert_eq!(limit as usize, place);
+        for (index, limit) in TimeLimit::ALL.into_iter().enumerate() {
+            assert_eq!(limit as usize, index);
         }
     }
 }

@@ -15,13 +15,13 @@ use cms::signed_data::SignedData;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::party::invitation::EnrolmentPolicy;
 use lichtbild::entropy::SeededEntropy;
-use lichtbild::flows::enrolment::certificate_issuer::{CertificateIssuer, RoleIssuer};
+use lichtbild::flows::certificate_issuer::{CertificateIssuer, RoleIssuer};
 use lichtbild::flows::enrolment::invite::IssuedInvitation;
 use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::certs_only::certificates_only;
 use lichtbild::identity::issue::CLIENT_VALIDITY;
 use lichtbild::identity::key::DeviceKey;
-use lichtbild::transport::accept::connection_registry::ConnectionHandle;
+use lichtbild::transport::accept::connection_handle::ConnectionHandle;
 use lichtbild::transport::accept::peer::{Admission, Peer};
 use serde_json::json;
 

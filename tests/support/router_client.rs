@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, Request, request};
 use http_body_util::BodyExt;
 use lichtbild::domain::id::DeviceId;
 use lichtbild::domain::party::Party;
-use lichtbild::transport::accept::connection_registry::ConnectionHandle;
+use lichtbild::transport::accept::connection_handle::ConnectionHandle;
 use lichtbild::transport::accept::peer::{Admission, Peer, PeerCertificate};
 use serde_json::{Value, json};
 use tower::ServiceExt;

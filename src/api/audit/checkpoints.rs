@@ -24,10 +24,10 @@ pub struct CheckpointListQuery {
 pub async fn list(
     State(app): State<App>,
     _: AuditorCaller,
-    QueryFields(asked): QueryFields<CheckpointListQuery>,
+    QueryFields(query): QueryFields<CheckpointListQuery>,
 ) -> Result<Response, Problem> {
-    let limit = page_limit(asked.limit);
-    let signed = app.gateway.store.checkpoints(asked.after.unwrap_or(0), limit).await?;
+    let limit = page_limit(query.limit);
+    let signed = app.gateway.store.checkpoints(query.after.unwrap_or(0), limit).await?;
     let is_full = signed.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
     let checkpoints: Vec<_> = signed.iter().filter_map(|signed| Checkpoint::parse(&signed.document).ok()).collect();
     let next_after = checkpoints.last().filter(|_| is_full).map(|last| last.count);

@@ -23,12 +23,12 @@ pub struct LogQuery {
 pub async fn show(
     State(app): State<App>,
     _: AuditorCaller,
-    QueryFields(asked): QueryFields<LogQuery>,
+    QueryFields(query): QueryFields<LogQuery>,
 ) -> Result<Response, Problem> {
     // What lies before the beginning is on its way out.
     let begin = app.gateway.store.log_anchor().await?;
-    let after = asked.after.unwrap_or(0).max(begin.sequence);
-    let rows = app.gateway.store.log_rows(after, asked.limit.unwrap_or(LOG_PAGE_ROWS).clamp(1, LOG_PAGE_ROWS)).await?;
+    let after = query.after.unwrap_or(0).max(begin.sequence);
+    let rows = app.gateway.store.log_rows(after, query.limit.unwrap_or(LOG_PAGE_ROWS).clamp(1, LOG_PAGE_ROWS)).await?;
     let head = [(CONTENT_TYPE, "application/jsonl"), (CACHE_CONTROL, "no-store")];
     Ok((head, to_json_lines(&rows)).into_response())
 }

@@ -9,8 +9,8 @@ use crate::api::{App, Problem};
 
 /// The certificates of the server, studio and office authorities, to anybody: they are no secret.
 pub async fn show(State(app): State<App>) -> Result<Response, Problem> {
-    let issuance = app.gateway.certificate_issuer().ok_or(Problem::EnrolmentUnavailable { role: None })?;
-    Ok(est_response("application/pkcs7-mime", &issuance.ca_certificates_pkcs7))
+    let issuer = app.gateway.certificate_issuer().ok_or(Problem::EnrolmentUnavailable { role: None })?;
+    Ok(est_response("application/pkcs7-mime", &issuer.ca_certificates_pkcs7))
 }
 
 /// The same on the studio listener.

@@ -9,11 +9,11 @@ use crate::identity::request::csr_attributes::csr_attributes;
 
 /// What a request should be made with.
 pub async fn show() -> Result<Response, Problem> {
-    let wanted = csr_attributes().map_err(|error| {
+    let attributes = csr_attributes().map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "csrattrs cannot be written");
         Problem::Internal
     })?;
-    Ok(est_response("application/csrattrs", &wanted))
+    Ok(est_response("application/csrattrs", &attributes))
 }
 
 /// The same on the studio listener.

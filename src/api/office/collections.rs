@@ -44,15 +44,15 @@ pub struct CollectionListQuery {
 pub async fn list(
     State(app): State<App>,
     office: OfficeCaller,
-    QueryFields(asked): QueryFields<CollectionListQuery>,
+    QueryFields(query): QueryFields<CollectionListQuery>,
 ) -> Result<Response, Problem> {
-    let page = queries::collections(&app.gateway, &office, asked.after, page_limit(asked.limit)).await?;
+    let page = queries::collections(&app.gateway, &office, query.after, page_limit(query.limit)).await?;
     let collections = page.items.into_iter().map(summary).collect();
     Ok(json_response(StatusCode::OK, &CollectionListBody { collections, next_after: page.next_after }))
 }
 
 fn collection_body(collected: Collected, language: Language) -> CollectionBody {
-    let Collected { collection, photo, sha256, sealed_metadata: enclosure, studio, .. } = collected;
+    let Collected { collection, photo, sha256, sealed_metadata, studio, .. } = collected;
     CollectionBody {
         collection_id: collection.collection_id,
         state: collection.state,
@@ -67,8 +67,8 @@ fn collection_body(collected: Collected, language: Language) -> CollectionBody {
             deposited_at: photo.deposited_at,
             expires_at: photo.expires_at,
             profile: photo.facts.profile,
-            findings: FindingBody::all(photo.facts.findings.iter().chain(&enclosure.findings), language),
-            declaration: enclosure.declaration,
+            findings: FindingBody::all(photo.facts.findings.iter().chain(&sealed_metadata.findings), language),
+            declaration: sealed_metadata.declaration,
             studio: StudioBody { name: studio.name, place: studio.place },
         },
     }

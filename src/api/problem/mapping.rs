@@ -6,7 +6,7 @@ use crate::domain::party::DeviceScope;
 use crate::domain::party::invitation::InvitationRefusal;
 use crate::domain::photo::PhotoState;
 use crate::flows::authenticate::AuthenticationError;
-use crate::flows::enrolment::certificate_issuer::CertifyError;
+use crate::flows::enrolment::certify::CertifyError;
 use crate::flows::enrolment::enrol::EnrolError;
 use crate::flows::enrolment::gateway_proof::GatewayProofError;
 use crate::flows::enrolment::renew::RenewError;
@@ -97,7 +97,7 @@ impl From<CollectError> for Problem {
         match error {
             CollectError::TooManyCodes { wait } => Self::TooManyCodes { wait },
             CollectError::UnknownCode => Self::CodeUnknown,
-            CollectError::Quarantined(held_back) => Self::PhotoQuarantined(held_back),
+            CollectError::Quarantined(quarantine) => Self::PhotoQuarantined(quarantine),
             CollectError::LeasedElsewhere { until } => Self::PhotoLeasedElsewhere { until },
             CollectError::HandedOverElsewhere { until } => Self::PhotoHandedOverElsewhere { until },
             CollectError::Settled { state, at, office } => Self::PhotoSettled { state, at, office },
@@ -124,7 +124,7 @@ impl From<HandOverError> for Problem {
             HandOverError::UnknownCollection => Self::CollectionUnknown,
             HandOverError::WrongCode => Self::CodeUnknown,
             HandOverError::LeaseExpired { at } => Self::LeaseExpired { at },
-            HandOverError::Quarantined(held_back) => Self::PhotoQuarantined(held_back),
+            HandOverError::Quarantined(quarantine) => Self::PhotoQuarantined(quarantine),
             HandOverError::CollectionOver { at } => Self::CollectionOver { at },
             HandOverError::Open(error) => error.into(),
             HandOverError::Store(error) => error.into(),

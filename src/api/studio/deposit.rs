@@ -81,9 +81,9 @@ fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
 
 fn announced_digest(headers: &HeaderMap) -> Result<Option<Sha256Digest>, Problem> {
     // A field may be sent in several lines (RFC 9110, section 5.3): the digest that counts can stand in any of them.
-    for line in headers.get_all(&CONTENT_DIGEST) {
-        let line = line.to_str().map_err(|_| Problem::ContentDigestMalformed)?;
-        let found = Sha256Digest::find_in_content_digest(line).map_err(|_| Problem::ContentDigestMalformed)?;
+    for value in headers.get_all(&CONTENT_DIGEST) {
+        let value = value.to_str().map_err(|_| Problem::ContentDigestMalformed)?;
+        let found = Sha256Digest::find_in_content_digest(value).map_err(|_| Problem::ContentDigestMalformed)?;
         if found.is_some() {
             return Ok(found);
         }

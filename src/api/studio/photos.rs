@@ -32,10 +32,10 @@ pub async fn list(
     State(app): State<App>,
     studio: StudioCaller,
     PreferredLanguage(language): PreferredLanguage,
-    QueryFields(asked): QueryFields<PhotoListQuery>,
+    QueryFields(query): QueryFields<PhotoListQuery>,
 ) -> Result<Response, Problem> {
-    let limit = page_limit(asked.limit);
-    let page = queries::photos(&app.gateway, &studio, asked.state, asked.after, limit).await?;
+    let limit = page_limit(query.limit);
+    let page = queries::photos(&app.gateway, &studio, query.state, query.after, limit).await?;
     let photos = page.items.into_iter().map(|photo| photo_body(photo, language)).collect();
     Ok(json_response(StatusCode::OK, &PhotoListBody { photos, next_after: page.next_after }))
 }

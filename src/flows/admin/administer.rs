@@ -11,12 +11,12 @@ use crate::sealing::envelope::SealError;
 use crate::storage::requests::{Binding, CertificateRecord, ReleaseCounts};
 use crate::storage::{Store, StoreError};
 
-/// Longer than any shop's sign.
+/// Longer than the name of any studio or office.
 const NAME_MAX_CHARACTERS: usize = 200;
 
 pub(crate) fn check_name(name: &str) -> Result<(), AdministrationError> {
-    let fit = !name.is_empty() && name.chars().count() <= NAME_MAX_CHARACTERS && !name.contains(char::is_control);
-    if fit { Ok(()) } else { Err(AdministrationError::InvalidName) }
+    let is_valid = !name.is_empty() && name.chars().count() <= NAME_MAX_CHARACTERS && !name.contains(char::is_control);
+    if is_valid { Ok(()) } else { Err(AdministrationError::InvalidName) }
 }
 
 /// Whoever may run commands on the gateway's machine.

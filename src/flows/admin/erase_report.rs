@@ -46,7 +46,7 @@ pub async fn erase_report(
         log: evidence,
         log_rows: log.last.sequence,
         log_head: log.last.sha256,
-        log_is_whole: log.fault.is_none(),
+        log_is_whole: log.error.is_none(),
         last_swept_at: remains.last_swept_at,
     }))
 }

@@ -18,7 +18,7 @@ pub struct StoreMigration {
     pub findings: IntegrityReport,
 }
 
-/// Moves all rows `from` one database `to` another. Whether faults that the old one had come along is said by `faults`. With the key
+/// Moves all rows `from` one database `to` another. Whether faults that the old one had come along is said by `on_findings`. With the key
 /// file, digests of rows are compared on the way, and the row of the log that tells of the move carries its own.
 ///
 /// # Errors
@@ -31,10 +31,10 @@ pub async fn migrate_store(
     keys: Option<&KeyFile>,
 ) -> Result<StoreMigration, MigrateStoreError> {
     let row_keys = keys.map_or(RowKeys::None, |keys| RowKeys::new(keys.row_key()));
-    let mut relocation = OngoingMigration::begin(from, to).await?.with_row_keys(row_keys);
-    relocation.copy(clock.now()).await?;
-    let tables = relocation.compare().await?;
-    let findings = verify(relocation.target(), keys).await?;
+    let mut migration = OngoingMigration::begin(from, to).await?.with_row_keys(row_keys);
+    migration.copy(clock.now()).await?;
+    let tables = migration.compare().await?;
+    let findings = verify(migration.target(), keys).await?;
     if !findings.is_ok() && on_findings == OnFindings::Abort {
         return Err(MigrateStoreError::Unsound(Box::new(findings)));
     }
@@ -46,7 +46,7 @@ pub async fn migrate_store(
         subject: None,
         details: serde_json::json!({ "rows": rows }),
     };
-    relocation.finish(clock.now(), audit).await?;
+    migration.finish(clock.now(), audit).await?;
     Ok(StoreMigration { tables, findings })
 }
 

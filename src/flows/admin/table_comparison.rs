@@ -52,8 +52,8 @@ pub(super) async fn compare(
     let checkpoints = valid_checkpoints(&mut snapshot, proofs, findings).await?;
     for share in PhotoPartition::split(findings.photos + findings.erased, PHOTOS_PER_PASS) {
         let mut evidence = Reconciler::new(begin, proofs.keys.map(KeyFile::row_key), share);
-        let walk = ChainVerifier::starting_after(begin, checkpoints.values().map(|(link, _)| *link));
-        compare_log(&mut snapshot, walk, share, &mut evidence, findings).await?;
+        let chain = ChainVerifier::starting_after(begin, checkpoints.values().map(|(link, _)| *link));
+        compare_log(&mut snapshot, chain, share, &mut evidence, findings).await?;
         evidence.mark_replayed(i64::try_from(proofs.replayed_rows).unwrap_or(i64::MAX));
         compare_tables(&mut snapshot, proofs.keys, share, &mut evidence, findings).await?;
         evidence.finish(findings);
@@ -101,17 +101,17 @@ async fn compare_tables(
 /// The log from its beginning to its end at this moment.
 async fn compare_log(
     snapshot: &mut Snapshot,
-    mut walk: ChainVerifier,
+    mut chain: ChainVerifier,
     share: PhotoPartition,
     evidence: &mut Reconciler,
     findings: &mut IntegrityReport,
 ) -> Result<(), StoreError> {
-    let mut last = walk.last();
-    let mut fault = None;
+    let mut last = chain.last();
+    let mut error = None;
     loop {
         let page = snapshot.log_rows(last.sequence, LOG_PAGE_ROWS).await?;
         for row in &page {
-            fault = fault.or_else(|| walk.verify_row(row).err());
+            error = error.or_else(|| chain.verify_row(row).err());
             last = row.link();
             evidence.apply_log_row(row, findings);
         }
@@ -123,8 +123,8 @@ async fn compare_log(
         return Ok(());
     }
     (findings.log_rows, findings.log_head) = (last.sequence, last.sha256);
-    let fault = fault.or_else(|| walk.finish().err());
-    fault.iter().for_each(|fault| findings.add(IntegrityError::LogBroken, fault));
+    let error = error.or_else(|| chain.finish().err());
+    error.iter().for_each(|error| findings.add(IntegrityError::LogBroken, error));
     Ok(())
 }
 

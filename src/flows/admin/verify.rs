@@ -35,11 +35,11 @@ pub async fn verify_with(store: &SqlStore, proofs: VerificationInputs<'_>) -> Re
     {
         findings.add(IntegrityError::KeyFile, "notes/key_file");
     }
-    for fault in store.file_integrity_errors().await? {
-        findings.add(IntegrityError::File, fault);
+    for error in store.file_integrity_errors().await? {
+        findings.add(IntegrityError::File, error);
     }
-    for fault in store.schema_differences().await? {
-        findings.add(IntegrityError::SchemaChanged, fault);
+    for error in store.schema_differences().await? {
+        findings.add(IntegrityError::SchemaChanged, error);
     }
     check_photos(store, keys, &mut findings).await?;
     check_orphaned_envelopes(store, &mut findings).await?;
@@ -72,17 +72,17 @@ async fn check_photos(
 
 fn check_photo(photo: &UnerasedPhoto, findings: &mut IntegrityReport) {
     let record = &photo.photo.record;
-    if let Some(fault) = check_lease(record, photo.latest_id, photo.photo.latest.as_ref()) {
-        findings.add(fault, record.photo_id);
+    if let Some(error) = check_lease(record, photo.latest_id, photo.photo.latest.as_ref()) {
+        findings.add(error, record.photo_id);
     }
-    let Some(picture) = &photo.envelope else { return findings.add(IntegrityError::PictureMissing, record.photo_id) };
-    let frame = picture.sealed.envelope();
-    if !is_plausible_envelope(frame, record.facts.bytes) {
+    let Some(stored) = &photo.envelope else { return findings.add(IntegrityError::PictureMissing, record.photo_id) };
+    let envelope = stored.sealed.envelope();
+    if !is_plausible_envelope(envelope, record.facts.bytes) {
         findings.add(IntegrityError::PictureMalformed, record.photo_id);
     }
-    match picture.sha256 {
+    match stored.sha256 {
         None => findings.pictures_without_digest += 1,
-        Some(stored) if stored == Sha256Digest::of(frame) => findings.pictures_proven += 1,
+        Some(digest) if digest == Sha256Digest::of(envelope) => findings.pictures_proven += 1,
         Some(_) => findings.add(IntegrityError::PictureChanged, record.photo_id),
     }
 }
@@ -107,8 +107,8 @@ async fn check_collections(store: &SqlStore, findings: &mut IntegrityReport) -> 
         after = Some(last.collection_id);
         for collection in &page {
             findings.collections += 1;
-            if let Some(fault) = check_collection(collection.collection_id, collection.is_open, collection.photo) {
-                findings.add(fault, collection.collection_id);
+            if let Some(error) = check_collection(collection.collection_id, collection.is_open, collection.photo) {
+                findings.add(error, collection.collection_id);
             }
         }
     }
@@ -119,10 +119,10 @@ pub struct VerifiedLog {
     /// Its last row.
     pub last: ChainLink,
     /// The first row at which the chain does not hold.
-    pub fault: Option<ChainError>,
+    pub error: Option<ChainError>,
 }
 
-/// Walks along the transfer log, and shows each row to `visit`, those behind a fault too. `begin` is what stands before the first row.
+/// Walks along the transfer log, and shows each row to `visit`, those behind an error too. `begin` is what stands before the first row.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -131,14 +131,14 @@ pub async fn verify_log(
     begin: ChainLink,
     mut visit: impl FnMut(&ChainRow),
 ) -> Result<VerifiedLog, StoreError> {
-    let (mut walk, mut log) = (ChainVerifier::starting_after(begin, []), VerifiedLog { last: begin, fault: None });
+    let (mut chain, mut log) = (ChainVerifier::starting_after(begin, []), VerifiedLog { last: begin, error: None });
     loop {
         let page = store.log_rows(log.last.sequence, LOG_PAGE_ROWS).await?;
         if page.is_empty() {
             return Ok(log);
         }
         for row in &page {
-            log.fault = log.fault.or_else(|| walk.verify_row(row).err());
+            log.error = log.error.or_else(|| chain.verify_row(row).err());
             log.last = row.link();
             visit(row);
         }

@@ -1,5 +1,5 @@
 //! ```text
-//! enrolment   transport -> read request -> weigh code -> certify -> spend code
+//! enrolment   transport -> read request -> check code -> certify -> spend code
 //! ```
 //! The request's own signature is checked before the code is looked at, and the code is spent together with the certificate's
 //! row and its audit row; so a request that comes to nothing costs nobody the invitation.
@@ -7,14 +7,14 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use super::certificate_issuer::{CertifyError, certify};
+use super::certify::{CertifyError, certify};
 use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::party::invitation::InvitationRefusal;
 use crate::domain::party::{Party, Role};
-use crate::flows::Gateway;
+use crate::flows::gateway::Gateway;
 use crate::identity::issue::{ClientSubject, IssuedCertificate};
 use crate::identity::public_key::PublicKey;
 use crate::identity::request::certificate_request::{RequestError, read_request_with_subject};
@@ -56,17 +56,17 @@ pub fn admit(gateway: &Gateway, address: IpAddr) -> Result<(), RateLimited> {
 /// # Errors
 /// [`EnrolError`].
 pub async fn enrol(gateway: &Gateway, request: EnrolmentRequest<'_>) -> Result<Enrolled, EnrolError> {
-    let issuance = gateway.certificate_issuer().ok_or(EnrolError::NotSetUp)?;
+    let issuer = gateway.certificate_issuer().ok_or(EnrolError::NotSetUp)?;
     let read = read_request_with_subject(request.request);
     let device_id = request.device_id.ok_or(EnrolError::WrongCode { tries_left: None })?;
     let attempt = EnrolmentAttempt {
         device_id,
         lookup: invitation_lookup_id(request.code),
         key: read.as_ref().ok().map(|(key, _)| fingerprint(key)),
-        policy: issuance.policy,
+        policy: issuer.policy,
         now: gateway.now(),
     };
-    let (party, right) = check_code(gateway, &attempt).await?;
+    let (party, action) = check_code(gateway, &attempt).await?;
     let (key, claimed) = match read {
         Ok(read) => read,
         Err(error) => return Err(refuse(gateway, device_id, EnrolError::Request(error)).await),
@@ -75,12 +75,12 @@ pub async fn enrol(gateway: &Gateway, request: EnrolmentRequest<'_>) -> Result<E
     if claimed.names_another(&subject) {
         return Err(refuse(gateway, device_id, EnrolError::SubjectMismatch).await);
     }
-    execute(gateway, &attempt, right, &subject, &key).await
+    execute(gateway, &attempt, action, &subject, &key).await
 }
 
 async fn check_code(gateway: &Gateway, attempt: &EnrolmentAttempt) -> Result<(Party, EnrolmentAction), EnrolError> {
     match gateway.store.check_enrolment_code(attempt).await.map_err(EnrolError::Store)? {
-        EnrolmentCodeCheck::Right(party, right) => Ok((party, right)),
+        EnrolmentCodeCheck::Right(party, action) => Ok((party, action)),
         EnrolmentCodeCheck::Wrong { tries_left } => Err(EnrolError::WrongCode { tries_left: Some(tries_left) }),
         EnrolmentCodeCheck::Exhausted => Err(EnrolError::Refused(InvitationRefusal::Exhausted)),
         EnrolmentCodeCheck::Refused(refusal) => Err(EnrolError::Refused(refusal)),
@@ -95,12 +95,12 @@ async fn check_code(gateway: &Gateway, attempt: &EnrolmentAttempt) -> Result<(Pa
 async fn execute(
     gateway: &Gateway,
     attempt: &EnrolmentAttempt,
-    right: EnrolmentAction,
+    action: EnrolmentAction,
     subject: &ClientSubject,
     key: &PublicKey,
 ) -> Result<Enrolled, EnrolError> {
     let pending = Enrolled::Pending(fingerprint(key));
-    let (step, answer) = match right {
+    let (step, answer) = match action {
         EnrolmentAction::Wait => return Ok(pending),
         EnrolmentAction::Bind => (EnrolmentStep::Bind, pending),
         EnrolmentAction::Certify => {

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::domain::id::DeviceId;
 use crate::domain::party::Party;
 use crate::domain::party::invitation::{EnrolmentPolicy, InvitationLookupId};
-use crate::flows::Gateway;
+use crate::flows::gateway::Gateway;
 use crate::limits::rate_limiter::RateLimited;
 use crate::sealing::enrolment_proof::ProofMessage;
 use crate::storage::StoreError;
@@ -41,7 +41,7 @@ pub async fn prove_gateway(
     nonce: &[u8; 32],
 ) -> Result<GatewayProof, GatewayProofError> {
     gateway.anonymous_callers.admit(address, gateway.now()).map_err(GatewayProofError::RateLimited)?;
-    let issuance = gateway.certificate_issuer().ok_or(GatewayProofError::Unavailable)?;
+    let issuer = gateway.certificate_issuer().ok_or(GatewayProofError::Unavailable)?;
     let record =
         gateway.store.invitation(lookup).await.map_err(GatewayProofError::Store)?.ok_or(GatewayProofError::Unknown)?;
     if !record.invitation.is_usable(gateway.now()) {
@@ -49,20 +49,20 @@ pub async fn prove_gateway(
     }
     let sealed = record.sealed_proof_key.ok_or(GatewayProofError::Unknown)?;
     let proof_key = gateway.keys().open_proof_key(&sealed, lookup).ok_or(GatewayProofError::Damaged)?;
-    let url = &issuance.for_role(record.party.role).url;
+    let url = &issuer.for_role(record.party.role).url;
     let proof = proof_key.prove(&ProofMessage {
         nonce,
         device_id: &record.device_id.to_string(),
         role: record.party.role.name(),
         gateway: url,
         expires_at: &record.invitation.expires_at.to_string(),
-        ca_sha256: issuance.server_ca_sha256,
+        ca_sha256: issuer.server_ca_sha256,
     });
     Ok(GatewayProof {
         device_id: record.device_id,
         gateway_url: url.clone(),
-        ca_pem: issuance.server_ca_pem.clone(),
-        policy: issuance.policy,
+        ca_pem: issuer.server_ca_pem.clone(),
+        policy: issuer.policy,
         expires_at: record.invitation.expires_at,
         party: record.party,
         proof,

@@ -1,6 +1,6 @@
 //! Certificates for devices: invitation, first certificate, renewal.
 
-pub mod certificate_issuer;
+pub mod certify;
 pub mod enrol;
 pub mod gateway_proof;
 pub mod invite;

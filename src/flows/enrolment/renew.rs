@@ -6,13 +6,13 @@
 
 use std::fmt;
 
-use super::certificate_issuer::{CertifyError, certify};
+use super::certify::{CertifyError, certify};
 use super::enrol::{fingerprint, is_own_or_empty, record_refusal, request_reason};
 use crate::clock::Timestamp;
 use crate::domain::id::DeviceId;
 use crate::domain::party::Caller;
 use crate::domain::party::credential::Credential;
-use crate::flows::Gateway;
+use crate::flows::gateway::Gateway;
 use crate::identity::issue::{ClientSubject, IssuedCertificate};
 use crate::identity::request::certificate_request::{RequestError, read_request_with_subject};
 use crate::storage::StoreError;

@@ -1,4 +1,4 @@
-//! Walking along the transfer log, page by page: the memory it takes is that of one page, however long the log is.
+//! Verifies the chain of the transfer log, page by page: the memory it takes is that of one page, however long the log is.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::storage::{AuditLog, StoreError};
 /// Rows that are read at once.
 pub const LOG_PAGE_ROWS: u32 = 1_000;
 
-/// Goes on from where `walk` is to the end of the log, as it is by then.
+/// Verifies the log from where `chain` is to its end, as it is by then.
 ///
 /// # Errors
 /// [`ChainVerifierError`].
@@ -24,7 +24,7 @@ pub async fn verify_to_end(log: &dyn AuditLog, chain: &mut ChainVerifier) -> Res
     }
 }
 
-/// Why a walk did not come to the end.
+/// The reason why the chain was not verified to its end.
 #[derive(Debug)]
 pub enum ChainVerifierError {
     /// The log is not as it was written.

@@ -11,7 +11,7 @@ use super::chain_verifier::{ChainVerifierError, verify_to_end};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::{ChainError, ChainErrorKind, ChainLink, ChainVerifier};
 use crate::domain::log::checkpoint::Checkpoint;
-use crate::flows::Gateway;
+use crate::flows::gateway::Gateway;
 use crate::identity::error::IdentityError;
 use crate::identity::signing::checkpoint_key::{CheckpointKey, VerifyCheckpointError};
 use crate::storage::StoreError;
@@ -93,9 +93,9 @@ pub enum SignCheckpointError {
 impl fmt::Display for SignCheckpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BrokenChain(fault) => write!(
+            Self::BrokenChain(error) => write!(
                 f,
-                "the transfer log is not as it was written ({fault}), and no checkpoint vouches for it: \
+                "the transfer log is not as it was written ({error}), and no checkpoint vouches for it: \
                  `lichtbild-gateway audit verify` tells more"
             ),
             Self::LastCheckpoint(error) => write!(
@@ -120,15 +120,15 @@ impl std::error::Error for SignCheckpointError {
 }
 
 impl From<ChainError> for SignCheckpointError {
-    fn from(fault: ChainError) -> Self {
-        Self::BrokenChain(fault)
+    fn from(error: ChainError) -> Self {
+        Self::BrokenChain(error)
     }
 }
 
 impl From<ChainVerifierError> for SignCheckpointError {
     fn from(error: ChainVerifierError) -> Self {
         match error {
-            ChainVerifierError::BrokenChain(fault) => Self::BrokenChain(fault),
+            ChainVerifierError::BrokenChain(error) => Self::BrokenChain(error),
             ChainVerifierError::Store(error) => Self::Store(error),
         }
     }

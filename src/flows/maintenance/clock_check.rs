@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::domain::clock_jump::{ClockAnchor, ClockChange, wall_clock_offset};
-use crate::flows::Gateway;
 pub use crate::flows::clock_watch::ClockStep;
+use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
 
 /// Longer than a gateway rests over the holidays, much shorter than a photo is kept.
@@ -28,19 +28,19 @@ pub enum ClockState {
 impl Gateway {
     /// The anchor of the clock, to be kept for the next start of the program.
     pub fn clock_anchor(&self) -> ClockAnchor {
-        self.clock_watch.locked(|watched| watched.anchor.clone())
+        self.clock_watch.locked(|state| state.anchor.clone())
     }
 
     /// Goes on with the anchor of an earlier run of the program, if the machine has not been started since.
     pub fn resume_clock_anchor(&self, anchor: ClockAnchor) {
         if anchor.boot.is_some() && anchor.boot == self.clock.boot_id() {
-            self.clock_watch.locked(|watched| watched.anchor = anchor);
+            self.clock_watch.locked(|state| state.anchor = anchor);
         }
     }
 
     /// The last step back of the clock since the start of the program that no administrator has confirmed.
     pub fn last_backward_step(&self) -> Option<ClockStep> {
-        self.clock_watch.locked(|watched| watched.backward_step)
+        self.clock_watch.locked(|state| state.backward_step)
     }
 }
 
@@ -50,7 +50,7 @@ impl Gateway {
 /// [`StoreError`] when the store cannot be asked.
 pub async fn begin_clock_watch(gateway: &Gateway) -> Result<(), StoreError> {
     let confirmed_at = gateway.store.clock_confirmed_at().await?;
-    gateway.clock_watch.locked(|watched| watched.anchor.confirmed_at = confirmed_at);
+    gateway.clock_watch.locked(|state| state.anchor.confirmed_at = confirmed_at);
     Ok(())
 }
 
@@ -62,15 +62,15 @@ pub async fn clock_state(gateway: &Gateway) -> Result<ClockState, StoreError> {
     let confirmed_at = gateway.store.clock_confirmed_at().await?;
     let last = gateway.store.last_swept_at().await?;
     let (wall, monotonic) = (gateway.now(), gateway.clock.since_boot());
-    let ahead = gateway.clock_watch.locked(|watched| {
-        if let Some(confirmed_at) = confirmed_at.filter(|at| watched.anchor.is_new_confirmation(*at, wall)) {
-            watched.anchor.confirm(confirmed_at, wall, monotonic);
-            watched.backward_step = None;
+    let ahead = gateway.clock_watch.locked(|state| {
+        if let Some(confirmed_at) = confirmed_at.filter(|at| state.anchor.is_new_confirmation(*at, wall)) {
+            state.anchor.confirm(confirmed_at, wall, monotonic);
+            state.backward_step = None;
         }
-        let seen_ms = std::mem::replace(&mut watched.offset_ms, wall_clock_offset(wall, monotonic));
-        let ClockChange { ahead, back } = watched.anchor.compare(seen_ms, wall, monotonic);
+        let last_offset_ms = std::mem::replace(&mut state.offset_ms, wall_clock_offset(wall, monotonic));
+        let ClockChange { ahead, back } = state.anchor.compare(last_offset_ms, wall, monotonic);
         if let Some(by) = back {
-            watched.backward_step = Some(ClockStep { by, to: wall });
+            state.backward_step = Some(ClockStep { by, to: wall });
         }
         ahead
     });

@@ -7,7 +7,7 @@
 //! Both steps are for those who have asked [`clock_state`](super::clock_check::clock_state) first.
 
 use crate::domain::log::{AuditEntry, AuditEvent};
-use crate::flows::Gateway;
+use crate::flows::gateway::Gateway;
 use crate::identity::signing::checkpoint_key::CheckpointVerifier;
 use crate::storage::StoreError;
 use crate::storage::audit_log::PurgeReport;

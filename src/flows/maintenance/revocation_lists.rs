@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::domain::party::Role;
-use crate::flows::Gateway;
+use crate::flows::gateway::Gateway;
 use crate::identity::authority::Authority;
 use crate::identity::error::IdentityError;
 use crate::identity::revocation::revocation_list::{

@@ -1,7 +1,7 @@
 //! Sweeping: what time demands, and the keys of times that are over.
 
 use crate::domain::log::{AuditEntry, AuditEvent};
-use crate::flows::Gateway;
+use crate::flows::gateway::Gateway;
 use crate::sealing::KeyFile;
 use crate::storage::StoreError;
 use crate::storage::requests::{ScrubOutcome, SweepReport};

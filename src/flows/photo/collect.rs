@@ -14,8 +14,8 @@ use crate::domain::photo::declaration::SealedMetadata;
 use crate::domain::photo::quarantine::{QuarantineReason, Quarantined};
 use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::entropy::EntropyError;
-use crate::flows::Gateway;
 use crate::flows::authenticate::OfficeCaller;
+use crate::flows::gateway::Gateway;
 use crate::sealing::CodeKeys;
 use crate::sealing::envelope::{OpenError, OpenedPhoto};
 use crate::storage::StoreError;
@@ -68,16 +68,16 @@ pub async fn collect(
         LeaseOutcome::New(collection) => (collection, true),
         LeaseOutcome::Existing(collection) => (collection, false),
         // Somebody was faster since the code was looked up.
-        LeaseOutcome::Unavailable(standing) => {
-            return Err(refusal(gateway, standing).await?.unwrap_or(CollectError::ConcurrentChange));
+        LeaseOutcome::Unavailable(availability) => {
+            return Err(refusal(gateway, availability).await?.unwrap_or(CollectError::ConcurrentChange));
         }
     };
-    let OpenedPhoto { sha256, sealed_metadata: enclosure, .. } = opened;
-    Ok(Collected { collection, newly_leased, photo, sha256, sealed_metadata: enclosure, studio: found.studio })
+    let OpenedPhoto { sha256, sealed_metadata, .. } = opened;
+    Ok(Collected { collection, newly_leased, photo, sha256, sealed_metadata, studio: found.studio })
 }
 
 async fn look_up(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys) -> Result<FoundPhoto, CollectError> {
-    store_quarantine(gateway).map_or(Ok(()), |held_back| Err(CollectError::Quarantined(held_back)))?;
+    store_quarantine(gateway).map_or(Ok(()), |quarantine| Err(CollectError::Quarantined(quarantine)))?;
     match gateway.store.look_up(&attempt(gateway, office, keys)).await? {
         LookupOutcome::Found(found) => Ok(*found),
         LookupOutcome::Unknown => Err(CollectError::UnknownCode),
@@ -102,7 +102,7 @@ pub(super) fn attempt(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys)
     }
 }
 
-/// Takes the picture out of its seal.
+/// Opens the sealed photo.
 pub(super) async fn open(gateway: &Gateway, photo: &PhotoRecord, keys: CodeKeys) -> Result<OpenedPhoto, CollectError> {
     let Some(sealed) = gateway.store.sealed_photo(photo.photo_id).await? else {
         // Settled by a colleague between the look-up and now: the next look-up will say so.
@@ -114,11 +114,11 @@ pub(super) async fn open(gateway: &Gateway, photo: &PhotoRecord, keys: CodeKeys)
     opened.map_err(|_| CollectError::ConcurrentChange)?.map_err(CollectError::Damaged)
 }
 
-/// Why a photo in this standing cannot be leased; `None` when it can.
-async fn refusal(gateway: &Gateway, standing: Availability) -> Result<Option<CollectError>, StoreError> {
-    Ok(match standing {
+/// The error for a photo that cannot be leased in this state; `None` when it can.
+async fn refusal(gateway: &Gateway, availability: Availability) -> Result<Option<CollectError>, StoreError> {
+    Ok(match availability {
         Availability::Available { .. } | Availability::LeasedHere(_) | Availability::Renewable(_) => None,
-        Availability::Quarantined(held_back) => Some(CollectError::Quarantined(held_back)),
+        Availability::Quarantined(quarantine) => Some(CollectError::Quarantined(quarantine)),
         Availability::LeasedElsewhere { until } => Some(CollectError::LeasedElsewhere { until }),
         Availability::Withdrawn { at } => Some(CollectError::Withdrawn { at }),
         Availability::Expired { at } => Some(CollectError::Expired { at }),

@@ -14,8 +14,8 @@ use crate::domain::photo::declaration::{Declaration, SealedMetadata};
 use crate::domain::photo::idempotency::IdempotencyKey;
 use crate::domain::photo::{JudgedPhoto, PhotoRecord, PhotoState, UploadBytes};
 use crate::failpoint;
-use crate::flows::Gateway;
 use crate::flows::authenticate::StudioCaller;
+use crate::flows::gateway::Gateway;
 use crate::limits::fair_queue::QueueFullError;
 use crate::sealing::CodeKeys;
 use crate::sealing::envelope::SealError;
@@ -73,19 +73,19 @@ pub async fn deposit(
     let code_keys = keys.code_keys(&code);
     let request_id = keys.request_id(studio.device_id, &request.key);
 
-    let _claim = gateway.in_flight.begin(request_id).ok_or(DepositError::InProgress)?;
+    let _guard = gateway.in_flight.begin(request_id).ok_or(DepositError::InProgress)?;
     if let Some(previous) = gateway.store.find_deposit(&request_id).await? {
         return replay(gateway, previous, code, code_keys, sha256).await;
     }
     let photo = check_upload(gateway, studio, upload, request.declaration).await?;
     failpoint::reached("deposit.judged");
-    let enclosure = photo.sealed_metadata().clone();
+    let sealed_metadata = photo.sealed_metadata().clone();
     let new_photo = seal(gateway, studio, photo, code_keys, request_id).await?;
     failpoint::reached("deposit.sealed");
     let record = new_photo.photo.record.clone();
     match gateway.store.deposit(new_photo.photo, new_photo.audit).await? {
         DepositOutcome::Stored => {
-            Ok(Receipt { code, state: record.state, record, sha256, sealed_metadata: enclosure, replayed: false })
+            Ok(Receipt { code, state: record.state, record, sha256, sealed_metadata, replayed: false })
         }
         DepositOutcome::RevokedOrSuspended => Err(DepositError::RevokedOrSuspended),
         DepositOutcome::Repeated(previous) => {
@@ -117,8 +117,8 @@ async fn replay(
     }
     let PreviousDeposit { photo, .. } = previous;
     let state = visible_state(&photo.record, photo.latest.as_ref(), gateway.now());
-    let enclosure = open_metadata(gateway, &photo.record, code_keys).await?;
-    Ok(Receipt { code, state, record: photo.record, sha256, sealed_metadata: enclosure, replayed: true })
+    let sealed_metadata = open_metadata(gateway, &photo.record, code_keys).await?;
+    Ok(Receipt { code, state, record: photo.record, sha256, sealed_metadata, replayed: true })
 }
 
 async fn open_metadata(

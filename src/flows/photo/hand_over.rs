@@ -8,8 +8,8 @@ use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::id::CollectionId;
 use crate::domain::photo::PhotoRecord;
 use crate::domain::photo::quarantine::Quarantined;
-use crate::flows::Gateway;
 use crate::flows::authenticate::OfficeCaller;
+use crate::flows::gateway::Gateway;
 use crate::sealing::envelope::OpenedPhoto;
 use crate::storage::StoreError;
 use crate::storage::requests::{FetchOutcome, FetchPurpose, FetchRequest};
@@ -27,7 +27,7 @@ pub async fn hand_over(
     code: &RetrievalCode,
     purpose: FetchPurpose,
 ) -> Result<HandedOver, HandOverError> {
-    store_quarantine(gateway).map_or(Ok(()), |held_back| Err(HandOverError::Quarantined(held_back)))?;
+    store_quarantine(gateway).map_or(Ok(()), |quarantine| Err(HandOverError::Quarantined(quarantine)))?;
     let keys = gateway.keys().code_keys(code);
     let mut request = FetchRequest {
         collection_id,
@@ -60,7 +60,7 @@ async fn fetch(gateway: &Gateway, request: &FetchRequest) -> Result<PhotoRecord,
         FetchOutcome::NoSuchCollection => Err(HandOverError::UnknownCollection),
         FetchOutcome::WrongCode => Err(HandOverError::WrongCode),
         FetchOutcome::LeaseExpired { at } => Err(HandOverError::LeaseExpired { at }),
-        FetchOutcome::Quarantined(held_back) => Err(HandOverError::Quarantined(held_back)),
+        FetchOutcome::Quarantined(quarantine) => Err(HandOverError::Quarantined(quarantine)),
         FetchOutcome::Settled { at } => Err(HandOverError::CollectionOver { at }),
     }
 }

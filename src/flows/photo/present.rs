@@ -9,8 +9,8 @@ use crate::domain::id::CollectionId;
 use crate::domain::party::Party;
 use crate::domain::photo::PhotoRecord;
 use crate::domain::photo::collection::CollectionRecord;
-use crate::flows::Gateway;
 use crate::flows::authenticate::OfficeCaller;
+use crate::flows::gateway::Gateway;
 use crate::sealing::envelope::OpenedPhoto;
 use crate::storage::requests::FetchPurpose;
 use crate::validation::{Measurements, check_photo};
@@ -55,8 +55,8 @@ async fn measure(
     photo: &PhotoRecord,
     opened: &Arc<OpenedPhoto>,
 ) -> Measurements {
-    let (picture, profile, now) = (Arc::clone(opened), Arc::clone(&gateway.profile), gateway.now());
-    let work = move || check_photo(&picture.bytes, &profile, picture.sealed_metadata.declaration, now).measurements;
+    let (opened, profile, now) = (Arc::clone(opened), Arc::clone(&gateway.profile), gateway.now());
+    let work = move || check_photo(&opened.bytes, &profile, opened.sealed_metadata.declaration, now).measurements;
     let size = Measurements {
         bytes: photo.facts.bytes,
         width: Some(photo.facts.width),

@@ -5,8 +5,8 @@ use crate::domain::party::{Device, Role};
 use crate::domain::photo::availability::{ended_at, visible_collection, visible_state};
 use crate::domain::photo::collection::CollectionRecord;
 use crate::domain::photo::{PhotoRecord, PhotoState};
-use crate::flows::Gateway;
 use crate::flows::authenticate::{OfficeCaller, StudioCaller};
+use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
 use crate::storage::requests::{PhotoQuery, TrackedPhoto};
 

@@ -7,8 +7,8 @@ use crate::domain::id::CollectionId;
 use crate::domain::photo::availability::SettlementDecision;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState, Outcome, Refusal};
 use crate::domain::photo::retention::kept_until;
-use crate::flows::Gateway;
 use crate::flows::authenticate::OfficeCaller;
+use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
 use crate::storage::requests::SettleRequest;
 

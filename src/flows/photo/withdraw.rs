@@ -5,8 +5,8 @@ use crate::domain::id::PhotoId;
 use crate::domain::log::AuditEvent;
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::withdrawal::WithdrawalDecision;
-use crate::flows::Gateway;
 use crate::flows::authenticate::StudioCaller;
+use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
 use crate::storage::requests::TrackedPhoto;
 

@@ -1,9 +1,8 @@
-//! Who sits at the desk, and in which language.
+//! Clerk at the desk: the caller of every page, with the language of the page.
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
 
 use crate::api::caller::OfficeCaller;
 use crate::api::{App, Problem};
@@ -12,8 +11,7 @@ use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
 use crate::domain::photo::collection::CollectionRecord;
 use crate::flows::photo::queries;
-use crate::pages::frame::page::DeskPage;
-use crate::pages::frame::{cookies, page};
+use crate::pages::frame::cookies;
 
 pub(super) const LANGUAGE_COOKIE: &str = "lichtbild_language";
 
@@ -55,11 +53,6 @@ impl Clerk {
     pub(super) async fn collection(&self, app: &App, id: Option<CollectionId>) -> Result<CollectionRecord, Problem> {
         let id = id.ok_or(Problem::CollectionUnknown)?;
         queries::collection(&app.gateway, &self.office, id).await?.ok_or(Problem::CollectionUnknown)
-    }
-
-    /// A page for this clerk.
-    pub(super) fn page(&self, status: StatusCode, page: &DeskPage<'_>) -> Response {
-        page::page_response(status, page, self.language, Some(self))
     }
 }
 

@@ -10,11 +10,12 @@
 //! The code is in no address, no title and no history: between two pages it lies sealed in a cookie that is sent to the pages of
 //! its own collection only, and ends with the lease.
 //!
-//! `clerk` who is served, `form` what is posted, `ticket` the sealed code in one of the `cookies`, `page` the frame of every page, `failure` its words when
-//! something is in the way; `scanner` with `scan`, `scan_words` and `test_symbol` a part of the self-test; the rest is a page a file.
+//! `clerk` is the caller, `form` a posted form, `session` the sealed code in its cookie, `layout` the navigation and language switch.
+//! `pages` holds one file per page, `scanner` the scanner section of the self-test.
 
 pub mod clerk;
 mod form;
+mod layout;
 pub(crate) mod pages;
 mod scanner;
 mod session;

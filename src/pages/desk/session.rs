@@ -1,4 +1,4 @@
-//! What a browser holds for one collection: its code, sealed, from page to page, and whether the file was fetched.
+//! Session of a collection in one browser: the sealed code, and a mark that the file was fetched; both are cookies.
 
 use axum::http::{HeaderMap, HeaderValue};
 use cookie::time::Duration;
@@ -33,8 +33,8 @@ pub(super) fn start(
     collection: &CollectionRecord,
     code: &RetrievalCode,
 ) -> Result<HeaderValue, Problem> {
-    let place = SessionContext { collection_id: collection.collection_id, office_id: clerk.office.party.party_id };
-    let sealed = app.gateway.keys().seal_session(code, place, collection.lease_until, app.gateway.entropy.as_ref());
+    let context = SessionContext { collection_id: collection.collection_id, office_id: clerk.office.party.party_id };
+    let sealed = app.gateway.keys().seal_session(code, context, collection.lease_until, app.gateway.entropy.as_ref());
     let sealed = sealed.map_err(|error| {
         tracing::error!(%error, "no ticket");
         Problem::Internal
@@ -51,8 +51,8 @@ pub(super) fn start(
 /// Takes it away again, with the note about the file and with what the browser kept of the pages that were left.
 ///
 /// Chromium keeps pages whole to show them at once when somebody goes back, `no-store` or not; only those it throws away for which a
-/// cookie changed. The photo's page is kept under the address of the form that led to it, to which the ticket is never sent: so
-/// another cookie changes there. `script.js` does the same for whatever is settled elsewhere, but not every browser runs it.
+/// cookie changed. The photo's page is kept under the address of the form that led to it, to which the cookie with the code is never
+/// sent: so another cookie changes there. `script.js` does the same for whatever is settled elsewhere, but not every browser runs it.
 ///
 /// # Errors
 /// None that could happen.
@@ -72,8 +72,8 @@ pub(super) fn code(
     headers: &HeaderMap,
     collection_id: CollectionId,
 ) -> Option<RetrievalCode> {
-    let place = SessionContext { collection_id, office_id: clerk.office.party.party_id };
-    app.gateway.keys().open_session(&cookies::read(headers, CODE_COOKIE)?, place, clerk.now)
+    let context = SessionContext { collection_id, office_id: clerk.office.party.party_id };
+    app.gateway.keys().open_session(&cookies::read(headers, CODE_COOKIE)?, context, clerk.now)
 }
 
 /// Notes in the browser that it was given the file.

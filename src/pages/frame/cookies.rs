@@ -1,4 +1,4 @@
-//! The desk's cookies: for this gateway's own pages alone, and out of reach of scripts.
+//! Cookies of the gateway's pages: sent to these pages only, and hidden from scripts.
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
@@ -19,10 +19,10 @@ pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
         .map(|cookie| cookie.value().to_owned())
 }
 
-/// A cookie for `path` and what lies below it, as a header; without `lasts` it ends with the browser.
+/// A cookie for `path` and what lies below it, as a header; without `max_age` it ends with the browser.
 ///
 /// # Errors
-/// [`Problem::Internal`] when it holds what no header can, which nothing here does.
+/// [`Problem::Internal`] when the cookie holds characters that no header may hold; no caller passes such.
 pub(crate) fn set_cookie(
     name: &'static str,
     value: impl Into<String>,
@@ -32,7 +32,7 @@ pub(crate) fn set_cookie(
     let cookie =
         Cookie::build((name, value.into())).path(path).http_only(true).secure(true).same_site(SameSite::Strict);
     let cookie = match max_age {
-        Some(lasts) => cookie.max_age(lasts),
+        Some(max_age) => cookie.max_age(max_age),
         None => cookie,
     };
     HeaderValue::from_str(&cookie.to_string()).map_err(|_| Problem::Internal)

@@ -1,4 +1,4 @@
-//! Moments as clerks read them: by the clock on their wall.
+//! Dates and times in German local time, as pages show them.
 
 use jiff::Zoned;
 use jiff::tz::{self, TimeZone};
@@ -8,13 +8,13 @@ use time::{Date, Month};
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
 
-/// Every registration office this is built for hangs up the same time.
-static OFFICE_TIME_ZONE: TimeZone = tz::get!("Europe/Berlin");
+/// All studios and offices are in Germany.
+static LOCAL_TIME_ZONE: TimeZone = tz::get!("Europe/Berlin");
 
 fn local(at: Timestamp) -> Zoned {
     jiff::Timestamp::from_millisecond(at.unix_milliseconds())
         .unwrap_or(jiff::Timestamp::MAX)
-        .to_zoned(OFFICE_TIME_ZONE.clone())
+        .to_zoned(LOCAL_TIME_ZONE.clone())
 }
 
 /// To the minute: `10:42 Uhr`.
@@ -63,13 +63,13 @@ pub(crate) fn dated_time_element(at: Timestamp, language: Language) -> Markup {
     html! { time datetime=(at) { (day(at, language)) ", " (clock_time(at, language)) } }
 }
 
-/// The last day on which something that ends at `end` is there until midnight, as the citizen's receipt says it too.
+/// The last day on which something that ends at `end` is there until midnight, as the citizen's receipt gives it too.
 pub(crate) fn last_day(end: Timestamp, language: Language) -> String {
     let day = local_day(end);
     date(day.previous_day().unwrap_or(day), language)
 }
 
-/// The day on the wall.
+/// The calendar day in local time.
 pub(crate) fn local_day(at: Timestamp) -> Date {
     let local = local(at);
     let month = u8::try_from(local.month()).ok().and_then(|month| Month::try_from(month).ok());

@@ -1,44 +1,21 @@
-//! The frame of every page, and the headers that keep it to itself.
+//! The layout of every page: its head, its content and its script.
 
-use std::sync::LazyLock;
-
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
-};
-use axum::http::header::{SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::response::set_privacy_headers;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::language::Language;
-use crate::pages::desk::ROOT;
-use crate::pages::desk::clerk::Clerk;
-
-static CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-static CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Inside the page, so that it is complete with one answer.
 const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = include_str!("script.js");
 
-/// Nothing but this page's own style and script, pictures it carries itself, and forms to where it came from.
-static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let hash = |text: &str| STANDARD.encode(Sha256Digest::of(text.as_bytes()).as_bytes());
-    let policy = format!(
-        "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; form-action 'self'; base-uri 'none'; \
-         frame-ancestors 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
-    );
-    // Base64 and the words above are visible ASCII.
-    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
-});
-
-/// What differs from page to page.
-pub(crate) struct DeskPage<'a> {
+/// The content of one page.
+pub(crate) struct PageContent<'a> {
     /// Names the page in the window and in the history: never what is on it.
     pub(crate) title: &'a str,
     /// The failure it tells of, by its kind.
@@ -47,56 +24,67 @@ pub(crate) struct DeskPage<'a> {
     pub(crate) main: Markup,
 }
 
-/// A page as an answer.
-pub(crate) fn page_response(
-    status: StatusCode,
-    page: &DeskPage<'_>,
-    language: Language,
-    clerk: Option<&Clerk>,
-) -> Response {
-    let mut response = (status, document(page, language, clerk).into_string()).into_response();
+/// The parts of the layout that one set of pages, such as those of the desk, has in common.
+pub(crate) struct PageLayout<'a> {
+    pub(crate) language: Language,
+    /// The party that the pages are shown to, where it is known.
+    pub(crate) party: Option<PartyLabel<'a>>,
+    /// The navigation.
+    pub(crate) sections: &'a [Section<'a>],
+    /// The path of the page, which the navigation marks.
+    pub(crate) current_path: Option<&'a str>,
+    /// A form that switches to the other language.
+    pub(crate) language_switch: Option<Markup>,
+    pub(crate) script: &'a PageScript,
+}
+
+/// A studio or an office, as the head of a page names it.
+pub(crate) struct PartyLabel<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) place: &'a str,
+}
+
+/// An entry of the navigation.
+pub(crate) struct Section<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) name: &'a str,
+}
+
+/// A script inside the pages, with the policy that allows no other.
+pub(crate) struct PageScript {
+    text: &'static str,
+    policy: HeaderValue,
+}
+
+impl PageScript {
+    /// Allows this script, the style of all pages, pictures inside the page, and forms to the gateway itself; nothing else.
+    pub(crate) fn new(text: &'static str) -> Self {
+        let hash = |text: &str| STANDARD.encode(Sha256Digest::of(text.as_bytes()).as_bytes());
+        let policy = format!(
+            "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; form-action 'self'; base-uri 'none'; \
+             frame-ancestors 'none'",
+            hash(STYLE),
+            hash(text)
+        );
+        // Base64 and the words above are visible ASCII.
+        let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
+        Self { text, policy }
+    }
+}
+
+/// A page as a response.
+pub(crate) fn page_response(status: StatusCode, page: &PageContent<'_>, layout: &PageLayout<'_>) -> Response {
+    let mut response = (status, document(page, layout).into_string()).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
-    headers.insert(CONTENT_SECURITY_POLICY, POLICY.clone());
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(layout.language.tag()));
+    headers.insert(CONTENT_SECURITY_POLICY, layout.script.policy.clone());
     set_privacy_headers(headers);
     response
 }
 
-/// To another page, after something was done.
-pub(crate) fn see_other(path: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    let headers = response.headers_mut();
-    headers.insert(LOCATION, HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static(ROOT)));
-    for cookie in cookies {
-        headers.append(SET_COOKIE, cookie);
-    }
-    set_privacy_headers(headers);
-    response
-}
-
-/// That there is something, without it.
-pub(crate) fn no_content() -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    set_privacy_headers(response.headers_mut());
-    response
-}
-
-/// For whatever the desk answers: no cache keeps it, no other page shows it or learns of it.
-pub(crate) fn set_privacy_headers(headers: &mut HeaderMap) {
-    for (name, value) in [
-        (&CACHE_CONTROL, "no-store"),
-        (&REFERRER_POLICY, "no-referrer"),
-        (&X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (&X_FRAME_OPTIONS, "DENY"),
-        (&CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
-        (&CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-}
-
-fn document(page: &DeskPage<'_>, language: Language, clerk: Option<&Clerk>) -> Markup {
+fn document(page: &PageContent<'_>, layout: &PageLayout<'_>) -> Markup {
+    let language = layout.language;
     html! {
         (DOCTYPE)
         html lang=(language.tag()) {
@@ -110,57 +98,26 @@ fn document(page: &DeskPage<'_>, language: Language, clerk: Option<&Clerk>) -> M
             }
             body {
                 a.skip href="#main" { (language.pick("Zum Inhalt", "Skip to content")) }
-                (head(language, clerk))
+                (head(layout))
                 main #main tabindex="-1" data-problem=[page.problem] { (page.main) }
-                script { (PreEscaped(SCRIPT)) }
+                script { (PreEscaped(layout.script.text)) }
             }
         }
     }
 }
 
-fn head(language: Language, clerk: Option<&Clerk>) -> Markup {
-    let here = |path: &str| clerk.is_some_and(|clerk| clerk.path == path).then_some("page");
+fn head(layout: &PageLayout<'_>) -> Markup {
     html! {
         header.top {
             div.inner {
-                p.name { "Lichtbild" @if let Some(clerk) = clerk { span.office { bdi { (clerk.office.party.name) ", " (clerk.office.party.place) } } } }
-                nav aria-label=(language.pick("Bereiche", "Sections")) {
-                    @for (path, name) in [
-                        (ROOT, language.pick("Code eingeben", "Enter code")),
-                        ("/desk/today", language.pick("Heute", "Today")),
-                        ("/desk/self-test", language.pick("Selbsttest", "Self-test")),
-                    ] {
-                        a href=(path) aria-current=[here(path)] { (name) }
+                p.name { "Lichtbild" @if let Some(party) = &layout.party { span.office { bdi { (party.name) ", " (party.place) } } } }
+                nav aria-label=(layout.language.pick("Bereiche", "Sections")) {
+                    @for Section { path, name } in layout.sections {
+                        a href=(path) aria-current=[(layout.current_path == Some(path)).then_some("page")] { (name) }
                     }
                 }
-                @if let Some(clerk) = clerk { (language_switch(clerk)) }
+                @if let Some(switch) = &layout.language_switch { (switch) }
             }
-        }
-    }
-}
-
-fn language_switch(clerk: &Clerk) -> Markup {
-    let (tag, name) = clerk.language.pick(("en", "English"), ("de", "Deutsch"));
-    html! {
-        form #language method="post" action="/desk/language" {
-            (csrf_field(clerk))
-            input type="hidden" name="back" value=(clerk.path);
-            button.plain type="submit" name="language" value=(tag) lang=(tag) { (name) }
-        }
-    }
-}
-
-/// What every form carries.
-pub(crate) fn csrf_field(clerk: &Clerk) -> Markup {
-    html! { input type="hidden" name="csrf" value=(clerk.csrf_token); }
-}
-
-/// What went wrong, on top of a page: read out at once, and where the keyboard goes first.
-pub(crate) fn error_summary(title: &str, words: &Markup) -> Markup {
-    html! {
-        div.error-summary role="alert" tabindex="-1" autofocus {
-            h2 { (title) }
-            (words)
         }
     }
 }

@@ -48,7 +48,7 @@ fn dev_inode(path: &Path) -> Option<(u64, u64)> {
 
 /// Windows does not let an open database be replaced.
 #[cfg(not(unix))]
-fn file_number(_: &Path) -> Option<(u64, u64)> {
+fn dev_inode(_: &Path) -> Option<(u64, u64)> {
     None
 }
 

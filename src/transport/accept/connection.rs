@@ -20,7 +20,8 @@ use tokio::time::{self, Instant};
 use tokio_rustls::server::TlsStream;
 use tower::Service;
 
-use super::connection_registry::{ConnectionHandle, ConnectionRegistry, Owner};
+use super::connection_handle::ConnectionHandle;
+use super::connection_registry::{ConnectionRegistry, Owner};
 use super::handshake::accept_tls;
 use super::handshake_slots::{HandshakeSlot, HandshakeSlots};
 use super::peer::{Admission, Peer, PeerCertificate};
@@ -70,7 +71,7 @@ pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, c
 
 /// Shakes hands, finds the connection its place, and serves it.
 ///
-/// `place` is held during the handshake only, but to the end on a listener that asks for no certificate.
+/// `slot` is kept during the handshake only, but to the end on a listener that asks for no certificate.
 pub(super) async fn serve_tls(
     socket: TcpStream,
     remote_address: SocketAddr,
@@ -93,7 +94,7 @@ pub(super) async fn serve_tls(
     let Some(stream) = stream else { return };
     let chain: Arc<[_]> = stream.get_ref().1.peer_certificates().unwrap_or_default().into();
     let Some(leaf) = chain.first().cloned() else {
-        if tls.asks_for_certificates() {
+        if tls.requests_client_certificates() {
             context.metrics.count_without_certificate();
             let (waiting_room, _) = context.anonymous_slots.acquire(remote_address);
             drop(slot);
@@ -228,10 +229,10 @@ where
 
     let mut stop = pin!(shutdown.draining());
     let mut stopping = false;
-    let mut cut = pin!(handle.cancelled());
+    let mut cancelled = pin!(handle.cancelled());
     let mut timer = pin!(time::sleep(limits.headers));
     let ending = poll_fn(|cx| {
-        if cut.as_mut().poll(cx).is_ready() {
+        if cancelled.as_mut().poll(cx).is_ready() {
             return Poll::Ready(ConnectionEnd::Cancelled);
         }
         if !stopping && stop.as_mut().poll(cx).is_ready() {

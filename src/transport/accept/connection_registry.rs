@@ -1,47 +1,14 @@
 //! The open connections, by the certificate behind them: so that a revoked device can be cut off and a greedy one held back.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustls::pki_types::CertificateDer;
-use tokio::sync::Notify;
 
+use super::connection_handle::ConnectionHandle;
 use super::peer::Admission;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::credential::Credential;
-
-/// One open connection, for whoever has to end it.
-#[derive(Debug, Clone, Default)]
-pub struct ConnectionHandle(Arc<CancelSignal>);
-
-#[derive(Debug, Default)]
-struct CancelSignal {
-    is_cancelled: AtomicBool,
-    notify: Notify,
-}
-
-impl ConnectionHandle {
-    /// Ends the connection at once, a running request included: its bearer has lost the right to be here.
-    ///
-    /// Returns whether this call was the one that did it.
-    pub fn cancel(&self) -> bool {
-        let first = !self.0.is_cancelled.swap(true, Ordering::AcqRel);
-        self.0.notify.notify_one();
-        first
-    }
-
-    /// Returns once the connection shall be cut, at once if that was said before.
-    pub(super) async fn cancelled(&self) {
-        while !self.0.is_cancelled.load(Ordering::Acquire) {
-            self.0.notify.notified().await;
-        }
-    }
-
-    fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
 
 /// Whose connection it is.
 #[derive(Debug, Clone)]
@@ -183,10 +150,10 @@ mod tests {
     fn an_external_certificate_is_cancelled_by_its_key_and_an_own_one_is_not() {
         let connections = ConnectionRegistry::default();
         let key_sha256 = Sha256Digest::of(b"key");
-        let sha256 = Sha256Digest::of(b"foreign");
+        let sha256 = Sha256Digest::of(b"external");
         let not_after = crate::clock::Timestamp::from_unix_milliseconds(0);
-        let foreign = Owner { credential: Credential::External { sha256, key_sha256, not_after }, ..own(b"foreign") };
-        let _entries = [foreign, own(b"another")].map(|device| connections.register(device, 8));
+        let external = Owner { credential: Credential::External { sha256, key_sha256, not_after }, ..own(b"external") };
+        let _entries = [external, own(b"another")].map(|device| connections.register(device, 8));
         assert_eq!(connections.cancel_revoked(|digest| *digest == key_sha256), 1);
     }
 

@@ -56,15 +56,15 @@ fn classify(error: &io::Error) -> HandshakeFailure {
     };
     match tls_error {
         rustls::Error::NoCertificatesPresented => HandshakeFailure::NoCertificate,
-        rustls::Error::InvalidCertificate(refusal) => classify_certificate(refusal),
+        rustls::Error::InvalidCertificate(error) => classify_certificate(error),
         rustls::Error::PeerIncompatible(_) | rustls::Error::NoApplicationProtocol => HandshakeFailure::NothingInCommon,
         rustls::Error::AlertReceived(_) => HandshakeFailure::RefusedByPeer,
         _ => HandshakeFailure::Other,
     }
 }
 
-fn classify_certificate(refusal: &CertificateError) -> HandshakeFailure {
-    match refusal {
+fn classify_certificate(error: &CertificateError) -> HandshakeFailure {
+    match error {
         CertificateError::UnknownIssuer => HandshakeFailure::UnknownIssuer,
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => HandshakeFailure::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => HandshakeFailure::NotYetValid,

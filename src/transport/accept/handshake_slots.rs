@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::connection_registry::ConnectionHandle;
+use super::connection_handle::ConnectionHandle;
 
 /// The places. Clones are the same places.
 #[derive(Debug, Clone)]
@@ -49,20 +49,20 @@ impl HandshakeSlots {
     /// Gives a newcomer a place, and tells the one that made way for it, if one had to.
     pub(super) fn acquire(&self, address: SocketAddr) -> (HandshakeSlot, Option<Evicted>) {
         let origin = Origin::of(address);
-        let mut places = self.lock();
-        let evicted = if places.by_origin.get(&origin).is_some_and(|own| own.len() >= self.max_per_origin) {
-            places.evict_oldest(origin)
-        } else if places.occupied.len() >= self.max {
-            places.busiest().and_then(|busiest| places.evict_oldest(busiest))
+        let mut table = self.lock();
+        let evicted = if table.by_origin.get(&origin).is_some_and(|own| own.len() >= self.max_per_origin) {
+            table.evict_oldest(origin)
+        } else if table.occupied.len() >= self.max {
+            table.busiest().and_then(|busiest| table.evict_oldest(busiest))
         } else {
             None
         };
-        let number = places.next_number;
-        places.next_number += 1;
+        let number = table.next_number;
+        table.next_number += 1;
         let handle = ConnectionHandle::default();
-        places.occupied.insert(number, handle.clone());
-        places.by_origin.entry(origin).or_default().insert(number);
-        drop(places);
+        table.occupied.insert(number, handle.clone());
+        table.by_origin.entry(origin).or_default().insert(number);
+        drop(table);
         (HandshakeSlot { slots: self.clone(), origin, number, handle }, evicted)
     }
 
@@ -74,8 +74,9 @@ impl HandshakeSlots {
 impl SlotTable {
     /// The address with the most handshakes; of several the one with the oldest.
     fn busiest(&self) -> Option<Origin> {
-        let by_weight = |(_, own): &(&Origin, &BTreeSet<u64>)| (own.len(), std::cmp::Reverse(own.first().copied()));
-        self.by_origin.iter().max_by_key(by_weight).map(|(origin, _)| *origin)
+        let by_count_and_age =
+            |(_, own): &(&Origin, &BTreeSet<u64>)| (own.len(), std::cmp::Reverse(own.first().copied()));
+        self.by_origin.iter().max_by_key(by_count_and_age).map(|(origin, _)| *origin)
     }
 
     fn evict_oldest(&mut self, origin: Origin) -> Option<Evicted> {
@@ -134,8 +135,8 @@ mod tests {
         SocketAddr::new(address.parse().unwrap(), 50_000)
     }
 
-    fn is_evicted(place: &HandshakeSlot) -> bool {
-        pin!(place.evicted()).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    fn is_evicted(slot: &HandshakeSlot) -> bool {
+        pin!(slot.evicted()).poll(&mut Context::from_waker(Waker::noop())).is_ready()
     }
 
     #[test]
@@ -143,7 +144,7 @@ mod tests {
         let handshakes = HandshakeSlots::new(10, 2);
         let (other, _) = handshakes.acquire(from("192.0.2.1"));
         let own: Vec<_> = (0..3).map(|_| handshakes.acquire(from("192.0.2.2"))).collect();
-        assert_eq!(own.iter().map(|(place, _)| is_evicted(place)).collect::<Vec<_>>(), [true, false, false]);
+        assert_eq!(own.iter().map(|(slot, _)| is_evicted(slot)).collect::<Vec<_>>(), [true, false, false]);
         assert_eq!(own[2].1, Some(Evicted));
         assert!(!is_evicted(&other));
     }
@@ -152,15 +153,15 @@ mod tests {
     fn when_all_slots_are_occupied_the_busiest_address_is_evicted() {
         let handshakes = HandshakeSlots::new(3, 3);
         let (first, _) = handshakes.acquire(from("192.0.2.1"));
-        let (greedy, _) = handshakes.acquire(from("192.0.2.2"));
-        let (greedy_again, _) = handshakes.acquire(from("192.0.2.2"));
-        let (newcomer, made_way) = handshakes.acquire(from("192.0.2.3"));
-        assert_eq!(made_way, Some(Evicted));
-        let lost = [&first, &greedy, &greedy_again, &newcomer].map(is_evicted);
+        let (busy, _) = handshakes.acquire(from("192.0.2.2"));
+        let (busy_again, _) = handshakes.acquire(from("192.0.2.2"));
+        let (other, evicted) = handshakes.acquire(from("192.0.2.3"));
+        assert_eq!(evicted, Some(Evicted));
+        let lost = [&first, &busy, &busy_again, &other].map(is_evicted);
         assert_eq!(lost, [false, true, false, false]);
 
         let (last, _) = handshakes.acquire(from("192.0.2.4"));
-        let lost = [&first, &greedy_again, &newcomer, &last].map(is_evicted);
+        let lost = [&first, &busy_again, &other, &last].map(is_evicted);
         assert_eq!(lost, [true, false, false, false], "with one each, the oldest");
     }
 
@@ -179,11 +180,11 @@ mod tests {
     fn a_dropped_slot_is_free_again() {
         let handshakes = HandshakeSlots::new(1, 1);
         for _ in 0..3 {
-            let (place, made_way) = handshakes.acquire(from("192.0.2.1"));
-            assert_eq!(made_way, None);
-            drop(place);
+            let (slot, evicted) = handshakes.acquire(from("192.0.2.1"));
+            assert_eq!(evicted, None);
+            drop(slot);
         }
-        let places = handshakes.lock();
-        assert!(places.occupied.is_empty() && places.by_origin.is_empty());
+        let table = handshakes.lock();
+        assert!(table.occupied.is_empty() && table.by_origin.is_empty());
     }
 }

@@ -103,8 +103,8 @@ impl Listener {
     pub async fn serve(self, router: Router, mut shutdown: ShutdownSignal) {
         let Self { name, socket, local_address, security, limits, connections, metrics } = self;
         let slots = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
-        let places = || HandshakeSlots::new(limits.max_handshakes, limits.max_handshakes_per_address);
-        let (handshakes, without_certificate) = (places(), places());
+        let new_slots = || HandshakeSlots::new(limits.max_handshakes, limits.max_handshakes_per_address);
+        let (handshakes, without_certificate) = (new_slots(), new_slots());
         let mut eviction_logged_at: Option<Instant> = None;
         let finish = limits.finish;
         let context = ListenerContext {
@@ -125,7 +125,7 @@ impl Listener {
                 biased;
                 () = shutdown.draining() => break,
                 Some(ended) = open.join_next(), if !open.is_empty() => {
-                    note_end(name, &metrics, ended);
+                    log_panic(name, &metrics, ended);
                     continue;
                 }
                 accepted = socket.accept() => accepted,
@@ -146,18 +146,18 @@ impl Listener {
             let guard = metrics.count_open();
             let secured = match &security {
                 Security::Tls(current) => {
-                    let (place, evicted) = handshakes.acquire(remote_address);
+                    let (slot, evicted) = handshakes.acquire(remote_address);
                     if evicted.is_some() && eviction_logged_at.is_none_or(|at| at.elapsed() >= EVICTION_LOG_INTERVAL) {
                         eviction_logged_at = Some(Instant::now());
                         tracing::warn!(listener = name, "too many handshakes at once, the oldest make way");
                     }
-                    Some((current.clone(), place))
+                    Some((current.clone(), slot))
                 }
                 Security::Plain => None,
             };
             let context = context.clone();
             open.spawn(async move {
-                let _held_until_the_end = guard;
+                let _guard = guard;
                 serve(socket, remote_address, secured, context).await;
             });
         }
@@ -167,7 +167,7 @@ impl Listener {
         tracing::info!(listener = name, open = open.len(), "stopped accepting");
         let all_ended = async {
             while let Some(ended) = open.join_next().await {
-                note_end(name, &metrics, ended);
+                log_panic(name, &metrics, ended);
             }
         };
         tokio::select! {
@@ -188,12 +188,12 @@ async fn serve(
     // Answers are small and complete: waiting for more to send only delays them. Failing means the peer is gone already.
     let _ = socket.set_nodelay(true);
     match secured {
-        Some((current, place)) => serve_tls(socket, remote_address, current, place, context).await,
+        Some((current, slot)) => serve_tls(socket, remote_address, current, slot, context).await,
         None => serve_plain(socket, remote_address, context).await,
     }
 }
 
-fn note_end(name: &'static str, metrics: &TransportMetrics, ended: Result<(), JoinError>) {
+fn log_panic(name: &'static str, metrics: &TransportMetrics, ended: Result<(), JoinError>) {
     if ended.is_err_and(|error| error.is_panic()) {
         metrics.count_panicked();
         tracing::error!(listener = name, "a connection ended in a panic: this is a defect, please report it");

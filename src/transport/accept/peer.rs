@@ -1,11 +1,11 @@
-//! Who is at the other end of a connection, as far as the line can tell.
+//! Peer of a connection: its address, its certificate, and its admission.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
 
-use super::connection_registry::ConnectionHandle;
+use super::connection_handle::ConnectionHandle;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::credential::Credential;
 

@@ -19,8 +19,8 @@ pub(crate) async fn close_lingering(mut io: impl AsyncRead + AsyncWrite + Unpin,
         if io.shutdown().await.is_err() {
             return;
         }
-        let mut thrown_away = [0; 4096];
-        while matches!(io.read(&mut thrown_away).await, Ok(count) if count > 0) {}
+        let mut discarded = [0; 4096];
+        while matches!(io.read(&mut discarded).await, Ok(count) if count > 0) {}
     };
     // Patience over or peer gone: the connection is dropped either way.
     let _ = time::timeout(linger, goodbye).await;

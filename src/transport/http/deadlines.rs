@@ -49,7 +49,7 @@ impl ProgressState {
 #[derive(Debug)]
 struct WriteWindow {
     since: Instant,
-    taken: u64,
+    bytes: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,8 +105,8 @@ impl ConnectionProgress {
         let mut state = self.lock();
         state.write_waits = false;
         if let Some(window) = &mut state.window {
-            window.taken = window.taken.saturating_add(count as u64);
-            if window.taken >= self.min_bytes_per_window {
+            window.bytes = window.bytes.saturating_add(count as u64);
+            if window.bytes >= self.min_bytes_per_window {
                 state.window = None;
             }
         }
@@ -119,7 +119,7 @@ impl ConnectionProgress {
     fn write_blocked(&self, now: Instant) {
         let mut state = self.lock();
         state.write_waits = true;
-        state.window.get_or_insert(WriteWindow { since: now, taken: 0 });
+        state.window.get_or_insert(WriteWindow { since: now, bytes: 0 });
     }
 
     /// Nothing is left to send: TLS and hyper flush the socket only when they have handed over all they had.
@@ -161,7 +161,7 @@ impl<S> ProgressStream<S> {
         &self.inner
     }
 
-    fn note_write(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn record_write(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match written {
             Poll::Ready(Ok(count)) => self.progress.bytes_written(count, Instant::now()),
             Poll::Ready(Err(_)) => {}
@@ -185,7 +185,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for ProgressStream<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for ProgressStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(cx, buf);
-        self.note_write(written)
+        self.record_write(written)
     }
 
     fn poll_write_vectored(
@@ -194,7 +194,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ProgressStream<S> {
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write_vectored(cx, bufs);
-        self.note_write(written)
+        self.record_write(written)
     }
 
     fn is_write_vectored(&self) -> bool {

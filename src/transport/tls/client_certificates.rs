@@ -84,19 +84,19 @@ impl DeviceCertificateVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
-        let mut refusal = match self.path.verify_client_cert(end_entity, intermediates, now) {
+        let mut error = match self.path.verify_client_cert(end_entity, intermediates, now) {
             Ok(verified) => return Ok(verified),
-            Err(refusal) => refusal,
+            Err(error) => error,
         };
         for authority in &self.external_cas {
             match authority.verifier.verify_client_cert(end_entity, intermediates, now) {
                 Ok(verified) => return Ok(verified),
                 // Who does not know the issuer has nothing to say; whoever does says why.
                 Err(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {}
-                Err(other) => refusal = other,
+                Err(other) => error = other,
             }
         }
-        Err(refusal)
+        Err(error)
     }
 }
 
@@ -116,9 +116,9 @@ impl ClientCertVerifier for DeviceCertificateVerifier {
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
         // The path comes first: who holds no certificate of ours learns nothing about what else is looked at.
-        let verified = self.verify_path(end_entity, intermediates, now).inspect_err(|refusal| {
+        let verified = self.verify_path(end_entity, intermediates, now).inspect_err(|error| {
             use CertificateError::{Expired, ExpiredContext};
-            if let rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) = refusal {
+            if let rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) = error {
                 self.revoked.rejected().add(Sha256Digest::of(end_entity), RejectionCause::Expired);
             }
         })?;

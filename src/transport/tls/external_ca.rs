@@ -1,4 +1,4 @@
-//! Authorities that are not the gateway's own: an office may bring a certificate that somebody else issued (V-PKI).
+//! External CAs: an office may use a certificate that another authority issued (V-PKI).
 //!
 //! What the gateway's own authorities take back it knows from its store. Of a foreign authority it only knows what that
 //! authority publishes: so a list is demanded, and one that has run out refuses everybody it should have told of. A list that
@@ -12,7 +12,8 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
 use serde::Deserialize;
 
-use super::{PemSource, TlsConfigError};
+use super::error::TlsConfigError;
+use super::pem_source::PemSource;
 use crate::clock::Timestamp;
 use crate::identity::cryptography::crypto_provider;
 use crate::identity::error::IdentityError;
@@ -54,7 +55,7 @@ impl ExternalCa {
                     IdentityError::RevocationListSignature => {
                         TlsConfigError::ForgedRevocationList { file: source.name().to_owned() }
                     }
-                    _ => source.bad_list(),
+                    _ => source.malformed_list(),
                 })?;
                 read.push((source.name().to_owned(), facts));
                 parsed.push(list);
@@ -74,9 +75,9 @@ impl ExternalCa {
     /// [`TlsConfigError::OutdatedRevocationList`] naming the file.
     pub fn check_successor(&self, in_force: &Self) -> Result<(), TlsConfigError> {
         let newer = |list: &ExternalRevocationList| in_force.lists.iter().any(|(_, known)| list.is_older_than(known));
-        let again = |list: &ExternalRevocationList| self.lists.iter().any(|(_, other)| list.is_older_than(other));
+        let superseded = |list: &ExternalRevocationList| self.lists.iter().any(|(_, other)| list.is_older_than(other));
         // Beside a newer one in another file an older one does no harm that it did not do before.
-        match self.lists.iter().find(|(_, list)| newer(list) && !again(list)) {
+        match self.lists.iter().find(|(_, list)| newer(list) && !superseded(list)) {
             Some((file, _)) => Err(TlsConfigError::OutdatedRevocationList { file: file.clone() }),
             None => Ok(()),
         }

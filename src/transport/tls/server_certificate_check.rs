@@ -1,11 +1,13 @@
-//! Whether those who come to the gateway would take the certificate it is about to show.
+//! Check of a server certificate as a device would make it, before the certificate is used.
 
 use rustls::CertificateError;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::{ServerName, UnixTime};
 
-use super::{PemSource, ServerIdentity, TlsConfigError};
+use super::error::TlsConfigError;
+use super::pem_source::PemSource;
+use super::server_identity::ServerIdentity;
 use crate::clock::Timestamp;
 use crate::identity::cryptography::crypto_provider;
 
@@ -20,7 +22,7 @@ impl ServerIdentity {
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| refused(rustls::Error::General("not a host name or an address".into())))?;
         let (end_entity, intermediates) =
-            self.chain().split_first().ok_or_else(|| refused(rustls::Error::NoCertificatesPresented))?;
+            self.chain.split_first().ok_or_else(|| refused(rustls::Error::NoCertificatesPresented))?;
         let milliseconds = u64::try_from(now.unix_milliseconds()).unwrap_or(0);
         let now = UnixTime::since_unix_epoch(std::time::Duration::from_millis(milliseconds));
         WebPkiServerVerifier::builder_with_provider(authority.roots()?.into(), crypto_provider())

@@ -10,7 +10,7 @@ use lichtbild::domain::language::Language;
 use lichtbild::domain::party::Role;
 use lichtbild::domain::party::invitation::EnrolmentPolicy;
 use lichtbild::entropy::SeededEntropy;
-use lichtbild::flows::enrolment::certificate_issuer::{CertificateIssuer, RoleIssuer};
+use lichtbild::flows::certificate_issuer::{CertificateIssuer, RoleIssuer};
 use lichtbild::identity::certificate::certificates_from_pem;
 use lichtbild::server::routes::ListenerKind;
 use lichtbild::transport::http::shutdown::ShutdownTrigger;

@@ -13,9 +13,10 @@ use crate::api::{App, Problem};
 use crate::flows::photo::collect::collect;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::form::ClerkForm;
+use crate::pages::desk::layout::see_other;
 use crate::pages::desk::scanner::scan_diagnosis::split_symbology;
 use crate::pages::desk::{ROOT, session};
-use crate::pages::frame::page::{DeskPage, see_other};
+use crate::pages::frame::page::PageContent;
 
 /// `/desk` without its slash.
 pub async fn redirect(_clerk: Clerk) -> Response {
@@ -53,7 +54,7 @@ async fn collect_by_code(app: &App, clerk: &Clerk, typed: &str) -> Result<Respon
     Ok(see_other(&path, Some(session::start(app, clerk, &collection, &code)?)))
 }
 
-fn page<'a>(clerk: &Clerk, problem: Option<&Problem>, typed: &str, takes_focus: bool) -> DeskPage<'a> {
+fn page<'a>(clerk: &Clerk, problem: Option<&Problem>, typed: &str, takes_focus: bool) -> PageContent<'a> {
     let title = clerk.language.pick("Code eingeben", "Enter code");
     let error = problem.filter(|_| !typed.is_empty()).map(|problem| problem.detail(clerk.language));
     let form = CodeForm { typed, error: error.as_deref(), takes_focus };
@@ -62,7 +63,7 @@ fn page<'a>(clerk: &Clerk, problem: Option<&Problem>, typed: &str, takes_focus: 
         h1 { (title) }
         (code_form(&form, clerk))
     };
-    DeskPage { title, problem: problem.map(Problem::kind), main }
+    PageContent { title, problem: problem.map(Problem::kind), main }
 }
 
 /// The page of a collection whose code this browser does not hold any more.
@@ -74,5 +75,5 @@ pub(super) fn ask_for_code_again(clerk: &Clerk, notice: &Markup) -> Response {
         div.notice { (notice) }
         (code_form(&form, clerk))
     };
-    clerk.page(StatusCode::OK, &DeskPage { title, problem: Some("code-needed"), main })
+    clerk.page(StatusCode::OK, &PageContent { title, problem: Some("code-needed"), main })
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::domain::language::Language;
 use crate::pages::desk::ROOT;
 use crate::pages::desk::clerk::Clerk;
-use crate::pages::frame::page::csrf_field;
+use crate::pages::frame::elements::csrf_field;
 
 /// What the field says about itself.
 pub(super) struct CodeForm<'a> {
@@ -22,7 +22,7 @@ pub(super) fn code_form(form: &CodeForm<'_>, clerk: &Clerk) -> Markup {
     let language = clerk.language;
     html! {
         form #enter method="post" action=(ROOT) autocomplete="off" novalidate {
-            (csrf_field(clerk))
+            (csrf_field(&clerk.csrf_token))
             label for="code" { (language.pick("Abrufcode", "Retrieval code")) }
             p.hint id="code-hint" {
                 (language.pick(

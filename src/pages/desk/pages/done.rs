@@ -11,8 +11,9 @@ use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::pages::desk::clerk::Clerk;
+use crate::pages::desk::layout::see_other;
 use crate::pages::frame::local_time::{dated_time_element, last_day};
-use crate::pages::frame::page::{DeskPage, see_other};
+use crate::pages::frame::page::PageContent;
 
 /// How a collection ended; of one that has not, its photo.
 pub async fn show(
@@ -27,7 +28,7 @@ pub async fn show(
     Ok(clerk.page(StatusCode::OK, &page(&clerk, &collection)))
 }
 
-fn page<'a>(clerk: &Clerk, collection: &CollectionRecord) -> DeskPage<'a> {
+fn page<'a>(clerk: &Clerk, collection: &CollectionRecord) -> PageContent<'a> {
     let language = clerk.language;
     let title = language.pick("Erledigt", "Done");
     let form = CodeForm { typed: "", error: None, takes_focus: true };
@@ -48,7 +49,7 @@ fn page<'a>(clerk: &Clerk, collection: &CollectionRecord) -> DeskPage<'a> {
             (code_form(&form, clerk))
         }
     };
-    DeskPage { title, problem: None, main }
+    PageContent { title, problem: None, main }
 }
 
 fn headline(state: CollectionState, clerk: &Clerk) -> &'static str {
@@ -75,7 +76,7 @@ fn headline(state: CollectionState, clerk: &Clerk) -> &'static str {
 fn consequence(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
     let language = clerk.language;
     let until = collection.kept_until.map(|until| last_day(until, language));
-    let words = match (collection.state, until) {
+    let sentence = match (collection.state, until) {
         (CollectionState::Kept, Some(until)) => language.pick(
             format!(
                 "Derselbe Code gilt für ein zweites Dokument bis einschließlich {until}. Die Person behält ihren Beleg."
@@ -96,5 +97,5 @@ fn consequence(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
             .into(),
         _ => language.pick("Der Code ist damit verbraucht.", "The code is used up.").into(),
     };
-    html! { p.lead { (words) } }
+    html! { p.lead { (sentence) } }
 }

@@ -8,8 +8,8 @@ use crate::api::Problem;
 use crate::pages::desk::ROOT;
 use crate::pages::desk::clerk::LANGUAGE_COOKIE;
 use crate::pages::desk::form::ClerkForm;
+use crate::pages::desk::layout::see_other;
 use crate::pages::frame::cookies;
-use crate::pages::frame::page::see_other;
 
 /// What the switch posts.
 #[derive(Deserialize)]

@@ -18,10 +18,13 @@ use crate::domain::photo::declaration::{Declaration, Exception, Subject};
 use crate::flows::photo::hand_over::HandOverError;
 use crate::flows::photo::present::{Presented, present};
 use crate::pages::desk::clerk::Clerk;
+use crate::pages::desk::layout::see_other;
 use crate::pages::desk::session;
+use crate::pages::frame::elements::csrf_field;
 use crate::pages::frame::local_time;
 use crate::pages::frame::local_time::{clock_time, last_day, time_element};
-use crate::pages::frame::page::{DeskPage, csrf_field, no_content, see_other};
+use crate::pages::frame::page::PageContent;
+use crate::pages::frame::response::no_content;
 use crate::report::overlay::overlay;
 use crate::validation::guides::Guides;
 use crate::validation::{CaptureDate, Profile, capture_date};
@@ -99,7 +102,7 @@ pub(super) fn code_prompt(collection: &CollectionRecord, clerk: &Clerk) -> Marku
     }
 }
 
-fn page<'a>(clerk: &Clerk, presented: &Presented, profile: &Profile) -> DeskPage<'a> {
+fn page<'a>(clerk: &Clerk, presented: &Presented, profile: &Profile) -> PageContent<'a> {
     let language = clerk.language;
     let title = language.pick("Foto ansehen", "Look at the photo");
     let main = html! {
@@ -114,7 +117,7 @@ fn page<'a>(clerk: &Clerk, presented: &Presented, profile: &Profile) -> DeskPage
             }
         }
     };
-    DeskPage { title, problem: None, main }
+    PageContent { title, problem: None, main }
 }
 
 fn photo_figure(presented: &Presented, profile: &Profile, language: Language) -> Markup {
@@ -218,7 +221,7 @@ fn declaration(declared: Declaration, language: Language) -> Markup {
         @if subject.is_some() || exception.is_some() {
             div #declaration.notice {
                 h2 { (language.pick("Das Studio erklärt", "The studio declares")) }
-                ul { @for said in [subject, exception].into_iter().flatten() { li { (said) } } }
+                ul { @for sentence in [subject, exception].into_iter().flatten() { li { (sentence) } } }
                 p { (language.pick(
                     "Die Software hat deshalb milder geprüft. Ob das Foto genügt, entscheiden Sie.",
                     "That is why the software judged more mildly. Whether the photo will do is for you to decide.",
@@ -270,7 +273,7 @@ fn actions(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
             a.button.primary #use href={ (path) "/use" } { (language.pick("Foto verwenden", "Use the photo")) }
             a.button #refuse href={ (path) "/refuse" } { (language.pick("Ablehnen …", "Refuse …")) }
             form #release method="post" action={ (path) "/settle" } {
-                (csrf_field(clerk))
+                (csrf_field(&clerk.csrf_token))
                 button type="submit" name="outcome" value="released" { (language.pick("Zurücklegen", "Put back")) }
             }
         }

@@ -11,7 +11,7 @@ use crate::domain::id::CollectionId;
 use crate::flows::photo::hand_over::hand_over;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::session;
-use crate::pages::frame::page::set_privacy_headers;
+use crate::pages::frame::response::set_privacy_headers;
 use crate::storage::requests::FetchPurpose;
 
 /// The picture, byte for byte as the studio sent it.

@@ -12,7 +12,9 @@ use crate::clock::Timestamp;
 use crate::domain::language::Language;
 use crate::pages::desk::ROOT;
 use crate::pages::desk::clerk::language;
-use crate::pages::frame::page::{DeskPage, error_summary, page_response};
+use crate::pages::desk::layout::page_response;
+use crate::pages::frame::elements::error_summary;
+use crate::pages::frame::page::PageContent;
 
 /// Turns the [`Problem`]s of the desk's routes into pages; those of other routes pass by.
 pub async fn render_pages(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -30,30 +32,30 @@ pub async fn render_pages(State(app): State<App>, request: Request, next: Next) 
     page
 }
 
-fn page<'a>(problem: &Problem, language: Language, now: Timestamp) -> DeskPage<'a> {
+fn page<'a>(problem: &Problem, language: Language, now: Timestamp) -> PageContent<'a> {
     let title = language.pick("Das ging nicht", "That did not work");
     let main = html! {
         h1 { (title) }
         (problem_summary(problem, language, now))
         p { a.button.primary #next href=(ROOT) { (language.pick("Code eingeben", "Enter a code")) } }
     };
-    DeskPage { title, problem: Some(problem.kind()), main }
+    PageContent { title, problem: Some(problem.kind()), main }
 }
 
 /// What happened, and what can be said to the person at the counter.
 pub(super) fn problem_summary(problem: &Problem, language: Language, now: Timestamp) -> Markup {
-    let ProblemTexts { title, explanation: what, say_to_citizen: citizen } = problem_texts(problem, language, now);
-    let words = html! {
+    let ProblemTexts { title, explanation, say_to_citizen } = problem_texts(problem, language, now);
+    let content = html! {
         @match problem {
-            Problem::CodeMalformed { .. } => p { a href="#code" { (what) } },
-            _ => p { (what) },
+            Problem::CodeMalformed { .. } => p { a href="#code" { (explanation) } },
+            _ => p { (explanation) },
         }
-        @if let Some(citizen) = citizen {
+        @if let Some(sentence) = say_to_citizen {
             div #tell-citizen {
                 p.say { (language.pick("Das können Sie jetzt sagen", "What you can say now")) }
-                p { q { (citizen) } }
+                p { q { (sentence) } }
             }
         }
     };
-    error_summary(&title, &words)
+    error_summary(&title, &content)
 }

@@ -12,7 +12,8 @@ use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::flows::photo::settle::NOTE_MAX_CHARACTERS;
 use crate::pages::desk::clerk::Clerk;
-use crate::pages::frame::page::{DeskPage, csrf_field, error_summary};
+use crate::pages::frame::elements::{csrf_field, error_summary};
+use crate::pages::frame::page::PageContent;
 
 /// What stands in the form, after it was filled in wrongly.
 #[derive(Default)]
@@ -39,7 +40,7 @@ pub async fn show(
     }
 }
 
-pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &RefuseFormState) -> DeskPage<'a> {
+pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &RefuseFormState) -> PageContent<'a> {
     let language = clerk.language;
     let title = language.pick("Foto ablehnen", "Refuse the photo");
     let path = format!("/desk/collections/{collection_id}");
@@ -53,7 +54,7 @@ pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &Refu
             "The studio reads the reason. The photo is erased; the person needs a new one.",
         )) }
         form #settle method="post" action={ (path) "/settle" } novalidate {
-            (csrf_field(clerk))
+            (csrf_field(&clerk.csrf_token))
             input type="hidden" name="outcome" value="refused";
             fieldset #reasons aria-describedby=[filled.error.as_ref().map(|_| "reasons-error")] {
                 legend { h2 { (language.pick("Warum?", "Why?")) } }
@@ -80,5 +81,5 @@ pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &Refu
             }
         }
     };
-    DeskPage { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
+    PageContent { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
 }

@@ -20,7 +20,7 @@ use crate::pages::desk::scanner::scan_diagnosis::ScanSeverity;
 use crate::pages::desk::scanner::scanner_section::{ScanForm, scanner_section, severity_mark};
 use crate::pages::frame::cookies;
 use crate::pages::frame::local_time::{clock_time, day};
-use crate::pages::frame::page::DeskPage;
+use crate::pages::frame::page::PageContent;
 
 const PATH: &str = "/desk/self-test";
 /// Asked for by the link that goes round once more.
@@ -84,20 +84,20 @@ async fn self_test_response(
             li { (browser(clerk.language, round_trip)) }
         }
     };
-    let mut response = clerk.page(StatusCode::OK, &DeskPage { title, problem: None, main });
+    let mut response = clerk.page(StatusCode::OK, &PageContent { title, problem: None, main });
     response.headers_mut().append(SET_COOKIE, cookies::set_cookie(TEST_COOKIE, "here", PATH, None)?);
     Ok(response)
 }
 
 fn certificate(clerk: &Clerk, device: Option<&Device>) -> Markup {
     let (language, end) = (clerk.language, clerk.office.certificate_expires_at);
-    let left = clerk.now.until(end);
-    let weight = if left < WARN_BEFORE { ScanSeverity::Advice } else { ScanSeverity::Good };
+    let remaining = clerk.now.until(end);
+    let severity = if remaining < WARN_BEFORE { ScanSeverity::Advice } else { ScanSeverity::Good };
     let party = &clerk.office.party;
     let label = device.map(|device| device.label.as_str()).filter(|label| !label.is_empty());
     html! {
         h2 { (language.pick("Zertifikat", "Certificate")) }
-        p { (severity_mark(weight, language)) (language.pick("Das Gateway kennt diesen Arbeitsplatz.", "The gateway knows this counter.")) }
+        p { (severity_mark(severity, language)) (language.pick("Das Gateway kennt diesen Arbeitsplatz.", "The gateway knows this counter.")) }
         dl #device.facts {
             div { dt { (language.pick("Amt", "Office")) } dd { bdi { (party.name) } ", " bdi { (party.place) } } }
             div {
@@ -106,10 +106,10 @@ fn certificate(clerk: &Clerk, device: Option<&Device>) -> Markup {
             }
             div {
                 dt { (language.pick("Gültig bis", "Valid until")) }
-                dd { time datetime=(end) { (day(end, language)) ", " (clock_time(end, language)) } " (" (days(left, language)) ")" }
+                dd { time datetime=(end) { (day(end, language)) ", " (clock_time(end, language)) } " (" (days(remaining, language)) ")" }
             }
         }
-        @if weight != ScanSeverity::Good { div #certificate-ends.notice { p { strong { (renewal(clerk)) } } } }
+        @if severity != ScanSeverity::Good { div #certificate-ends.notice { p { strong { (renewal(clerk)) } } } }
     }
 }
 
@@ -128,8 +128,8 @@ fn renewal(clerk: &Clerk) -> &'static str {
 }
 
 /// Whole days that are left.
-fn days(left: Duration, language: Language) -> String {
-    match left.as_secs() / 86_400 {
+fn days(remaining: Duration, language: Language) -> String {
+    match remaining.as_secs() / 86_400 {
         0 => language.pick("der letzte Tag", "the last day").into(),
         1 => language.pick("noch ein Tag", "one day left").into(),
         days => language.pick(format!("noch {days} Tage"), format!("{days} days left")),

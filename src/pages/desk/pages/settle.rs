@@ -17,9 +17,9 @@ use crate::domain::photo::collection::{Outcome, Refusal, RefusalReason};
 use crate::flows::photo::settle::settle;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::form::ClerkForm;
+use crate::pages::desk::layout::see_other;
 use crate::pages::desk::{ROOT, session};
 use crate::pages::frame::local_time;
-use crate::pages::frame::page::see_other;
 
 /// What the three forms post.
 #[derive(Deserialize)]
@@ -65,7 +65,7 @@ pub async fn create(
             Ok(see_other(&done, session::end(collection_id)?))
         }
         Err(problem) => match form_error(&problem, clerk.language) {
-            Some(words) => show_form_again(&app, &clerk, collection_id, &headers, &decided, words).await,
+            Some(error) => show_form_again(&app, &clerk, collection_id, &headers, &decided, error).await,
             None => Err(problem),
         },
     }

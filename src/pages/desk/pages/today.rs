@@ -12,7 +12,7 @@ use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::flows::photo::queries;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::frame::local_time::{clock_time, local_day, short_time};
-use crate::pages::frame::page::DeskPage;
+use crate::pages::frame::page::PageContent;
 
 /// Asked for at once; an office with more on one day turns the page.
 const COLLECTIONS_PER_QUERY: u32 = 200;
@@ -24,11 +24,11 @@ pub async fn show(State(app): State<App>, clerk: Clerk) -> Result<Response, Prob
     let today = local_day(clerk.now);
     // What was looked at and not settled waits from earlier days.
     let oldest = clerk.now - app.gateway.limits.settle_within - app.gateway.limits.lease;
-    let (mut collections, mut looked_at, mut after) = (Vec::new(), 0, None);
+    let (mut collections, mut examined, mut after) = (Vec::new(), 0, None);
     loop {
         let page = queries::collections(&app.gateway, &clerk.office, after, COLLECTIONS_PER_QUERY).await?;
         after = page.next_after;
-        looked_at += page.items.len();
+        examined += page.items.len();
         let is_last = page
             .items
             .last()
@@ -36,14 +36,14 @@ pub async fn show(State(app): State<App>, clerk: Clerk) -> Result<Response, Prob
         collections.extend(page.items.into_iter().filter(|collection| {
             collection.state == CollectionState::Leased || local_day(collection.leased_at) == today
         }));
-        if after.is_none() || is_last || looked_at >= MAX_COLLECTIONS {
+        if after.is_none() || is_last || examined >= MAX_COLLECTIONS {
             break;
         }
     }
     Ok(clerk.page(StatusCode::OK, &page(&clerk, &collections)))
 }
 
-fn page<'a>(clerk: &Clerk, collections: &[CollectionRecord]) -> DeskPage<'a> {
+fn page<'a>(clerk: &Clerk, collections: &[CollectionRecord]) -> PageContent<'a> {
     let language = clerk.language;
     let title = language.pick("Heute", "Today");
     let main = html! {
@@ -65,7 +65,7 @@ fn page<'a>(clerk: &Clerk, collections: &[CollectionRecord]) -> DeskPage<'a> {
             }
         }
     };
-    DeskPage { title, problem: None, main }
+    PageContent { title, problem: None, main }
 }
 
 fn row(collection: &CollectionRecord, clerk: &Clerk) -> Markup {

@@ -18,8 +18,9 @@ use crate::domain::photo::retention::allowed_keep_dates;
 use crate::flows::photo::hand_over::{HandOverError, HandedOver, hand_over};
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::session;
+use crate::pages::frame::elements::{csrf_field, error_summary};
 use crate::pages::frame::local_time::local_day;
-use crate::pages::frame::page::{DeskPage, csrf_field, error_summary};
+use crate::pages::frame::page::PageContent;
 use crate::storage::requests::FetchPurpose;
 
 /// What stands in the form, after it was filled in wrongly.
@@ -66,22 +67,23 @@ pub(super) async fn use_page_response(
         LeasedOrRedirect::Leased(collection) => collection,
         LeasedOrRedirect::Redirect(elsewhere) => return Ok(elsewhere),
     };
-    let wanted = code_prompt(&collection, clerk);
+    let prompt = code_prompt(&collection, clerk);
     let Some(code) = session::code(app, clerk, headers, collection.collection_id) else {
-        return Ok(code_entry::ask_for_code_again(clerk, &wanted));
+        return Ok(code_entry::ask_for_code_again(clerk, &prompt));
     };
-    let looked = hand_over(&app.gateway, &clerk.office, collection.collection_id, &code, FetchPurpose::Inspect).await;
-    match looked {
+    let inspected =
+        hand_over(&app.gateway, &clerk.office, collection.collection_id, &code, FetchPurpose::Inspect).await;
+    match inspected {
         Ok(HandedOver { photo, .. }) => {
             let using = UsePage { collection, days: allowed_keep_dates(&photo, clerk.now) };
             Ok(clerk.page(status, &page(clerk, &using, filled)))
         }
-        Err(HandOverError::LeaseExpired { .. }) => Ok(code_entry::ask_for_code_again(clerk, &wanted)),
+        Err(HandOverError::LeaseExpired { .. }) => Ok(code_entry::ask_for_code_again(clerk, &prompt)),
         Err(error) => Err(error.into()),
     }
 }
 
-fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> DeskPage<'a> {
+fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> PageContent<'a> {
     let language = clerk.language;
     let title = language.pick("Foto verwenden", "Use the photo");
     let collection_id = using.collection.collection_id;
@@ -108,7 +110,7 @@ fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> DeskPage<'
             }
             li {
                 form #settle method="post" action={ (path) "/settle" } novalidate {
-                    (csrf_field(clerk))
+                    (csrf_field(&clerk.csrf_token))
                     (question(clerk, using, filled))
                     p.finish {
                         button.primary #finish type="submit" { (language.pick("Abschließen", "Finish")) }
@@ -118,7 +120,7 @@ fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> DeskPage<'
             }
         }
     };
-    DeskPage { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
+    PageContent { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
 }
 
 fn question(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> Markup {

@@ -5,13 +5,13 @@ use crate::domain::language::Language;
 
 /// All in one sentence.
 pub(super) fn summary(findings: &[ScanFinding], language: Language) -> &'static str {
-    let weightiest = findings.iter().map(ScanFinding::severity).max().unwrap_or(ScanSeverity::Fault);
+    let severity = findings.iter().map(ScanFinding::severity).max().unwrap_or(ScanSeverity::Fault);
     match findings {
         [ScanFinding::Nothing] => language.pick("Es kam nichts an", "Nothing arrived"),
         _ if findings.contains(&ScanFinding::AnotherCode) => {
             language.pick("Das war nicht das Testsymbol", "That was not the test symbol")
         }
-        _ => match weightiest {
+        _ => match severity {
             ScanSeverity::Good => language.pick("Der Scanner ist richtig eingestellt", "The scanner is set right"),
             ScanSeverity::Advice => language.pick(
                 "Codes kommen richtig an, eine Einstellung geht besser",

@@ -13,7 +13,7 @@ use super::test_symbol::test_symbol;
 use crate::api::Problem;
 use crate::domain::language::Language;
 use crate::pages::desk::clerk::Clerk;
-use crate::pages::frame::page::csrf_field;
+use crate::pages::frame::elements::csrf_field;
 
 /// So much of what arrived is shown.
 const SHOWN_CHARACTERS: usize = 80;
@@ -40,8 +40,8 @@ impl ScanForm {
         if after.is_empty() && self.by == "enter" {
             after.push(Keystroke::Enter);
         }
-        let took = self.milliseconds.parse().ok().map(Duration::from_millis);
-        ScannerInput { before: Keystroke::parse_all(&self.before), text: &self.scan, after, duration: took }
+        let duration = self.milliseconds.parse().ok().map(Duration::from_millis);
+        ScannerInput { before: Keystroke::parse_all(&self.before), text: &self.scan, after, duration }
     }
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn scanner_section(clerk: &Clerk, scanned: Option<&ScanForm>) -> Resu
                     "Scan this symbol from the screen or, better, from paper: in print it is as large as on a receipt.",
                 )) " " button.plain #print type="button" hidden { (language.pick("Testsymbol drucken", "Print the test symbol")) } }
                 form #scan-form method="post" action="/desk/self-test" autocomplete="off" novalidate {
-                    (csrf_field(clerk))
+                    (csrf_field(&clerk.csrf_token))
                     button type="submit" name="by" value="enter" tabindex="-1" hidden { "Enter" }
                     input #before type="hidden" name="before";
                     input #after type="hidden" name="after";
@@ -84,25 +84,25 @@ pub(crate) fn scanner_section(clerk: &Clerk, scanned: Option<&ScanForm>) -> Resu
 
 fn result(scan: &ScannerInput<'_>, language: Language) -> Markup {
     let findings = diagnose(scan);
-    let weight = findings.iter().map(ScanFinding::severity).max().unwrap_or(ScanSeverity::Fault);
+    let severity = findings.iter().map(ScanFinding::severity).max().unwrap_or(ScanSeverity::Fault);
     html! {
-        div #received.received data-verdict=(tag(weight)) {
-            h3 #verdict { (severity_mark(weight, language)) (summary(&findings, language)) }
+        div #received.received data-verdict=(tag(severity)) {
+            h3 #verdict { (severity_mark(severity, language)) (summary(&findings, language)) }
             // A code that may be somebody's does not appear on a page.
             @if !findings.contains(&ScanFinding::AnotherCode) { (keys(scan, &findings, language)) }
             ul.scan-findings {
                 @for finding in &findings {
-                    @let (what, to_do) = finding_texts(finding, language);
+                    @let (explanation, to_do) = finding_texts(finding, language);
                     li data-finding=(tag(finding.severity())) {
-                        (severity_mark(finding.severity(), language)) (what)
+                        (severity_mark(finding.severity(), language)) (explanation)
                         @if !to_do.is_empty() { " " strong { (to_do) } }
                     }
                 }
             }
-            @if let Some(took) = scan.duration.filter(|_| !scan.text.is_empty()) {
+            @if let Some(duration) = scan.duration.filter(|_| !scan.text.is_empty()) {
                 p.quiet { (language.pick(
-                    format!("Vom ersten bis zum letzten Zeichen: {} ms.", took.as_millis()),
-                    format!("From the first character to the last: {} ms.", took.as_millis()),
+                    format!("Vom ersten bis zum letzten Zeichen: {} ms.", duration.as_millis()),
+                    format!("From the first character to the last: {} ms.", duration.as_millis()),
                 )) }
             }
         }
@@ -115,8 +115,8 @@ fn keys(scan: &ScannerInput<'_>, findings: &[ScanFinding], language: Language) -
     let (symbology, rest) = split_symbology(text);
     let comparable = rest.chars().count() == test_code_symbols().count();
     // What is not of the test symbol may be the better part of somebody's code.
-    let foreign = findings.contains(&ScanFinding::Unrecognized);
-    let shown = |character: char| if foreign && character.is_alphanumeric() { '•' } else { shown(character) };
+    let is_unrecognized = findings.contains(&ScanFinding::Unrecognized);
+    let shown = |character: char| if is_unrecognized && character.is_alphanumeric() { '•' } else { shown(character) };
     html! {
         p.keys {
             @for key in before { kbd.around { (key_name(key, language)) } }
@@ -148,10 +148,10 @@ fn tag(severity: ScanSeverity) -> &'static str {
 
 /// A sign before a sentence, with a word for those who hear the page.
 pub(crate) fn severity_mark(severity: ScanSeverity, language: Language) -> Markup {
-    let (sign, word) = match severity {
+    let (sign, label) = match severity {
         ScanSeverity::Good => ("✓", language.pick("In Ordnung: ", "Fine: ")),
         ScanSeverity::Advice => ("!", language.pick("Hinweis: ", "Note: ")),
         ScanSeverity::Fault => ("✕", language.pick("Fehler: ", "Fault: ")),
     };
-    html! { span.mark data-weight=(tag(severity)) { span aria-hidden="true" { (sign) } span.visually-hidden { (word) } } " " }
+    html! { span.mark data-weight=(tag(severity)) { span aria-hidden="true" { (sign) } span.visually-hidden { (label) } } " " }
 }

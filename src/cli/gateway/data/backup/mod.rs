@@ -156,7 +156,7 @@ async fn copy_database(
     let sha256 = sha256.map_err(|error| CommandError::new("cannot read back the copy of the database", error))?;
     let (log_rows, log_head) = (log.last.sequence, log.last.sha256);
     manifest.database = Some(BackedUpDatabase { file: inside, sha256: Some(sha256), log_rows, log_head });
-    Ok(DatabaseCopy { log_is_whole: log.fault.is_none(), schema_differences })
+    Ok(DatabaseCopy { log_is_whole: log.error.is_none(), schema_differences })
 }
 
 async fn inspect_copy(copy: &SqlStore, manifest: &mut Manifest) -> Result<(VerifiedLog, Vec<String>), StoreError> {

@@ -156,7 +156,7 @@ pub(super) fn diagnose(scan: &ScannerInput<'_>) -> Vec<ScanFinding> {
         Some(key) => ScanFinding::ControlSuffix(*key),
     });
     let keystrokes = u32::try_from(scan.text.chars().count().saturating_sub(1)).unwrap_or(u32::MAX);
-    if scan.duration.is_some_and(|took| keystrokes >= 10 && took > MIN_TYPING_INTERVAL * keystrokes) {
+    if scan.duration.is_some_and(|duration| keystrokes >= 10 && duration > MIN_TYPING_INTERVAL * keystrokes) {
         findings.push(ScanFinding::TypedByHand);
     }
     findings

@@ -68,7 +68,7 @@ fn what_names_the_kind_of_symbol_is_seen_on_either_layout() {
 }
 
 #[test]
-fn another_keyboard_is_told_by_y_and_z_and_by_hyphens() {
+fn another_keyboard_is_recognized_by_y_and_z_and_by_hyphens() {
     assert_eq!(found(&swapped(&sent())), [ScanFinding::YAndZSwapped]);
     assert_eq!(found(&TEST_CODE.replace('-', "ß")), [ScanFinding::HyphenAsEszett]);
     let both = swapped(TEST_CODE).replace('-', "ß");
@@ -80,7 +80,7 @@ fn another_keyboard_is_told_by_y_and_z_and_by_hyphens() {
 }
 
 #[test]
-fn a_locked_key_is_told_by_small_letters_and_by_signs() {
+fn a_locked_key_is_recognized_by_small_letters_and_by_signs() {
     assert_eq!(found(&sent().to_lowercase()), [ScanFinding::SmallLetters, Right]);
     assert_eq!(found("TESTYTESTZ=!\"§$%&/(Q"), [ScanFinding::DigitsAsSigns]);
     assert_eq!(found("TESTZTESTY)!@#$%^&*Q"), [ScanFinding::DigitsAsSigns, ScanFinding::YAndZSwapped]);
@@ -127,13 +127,9 @@ fn unrecognized_text_is_reported_and_a_real_code_is_recognized() {
 fn a_hand_is_slower_than_a_scanner() {
     let text = sent();
     let by_hand = |milliseconds| {
-        let took = Some(Duration::from_millis(milliseconds));
-        let findings = diagnose(&ScannerInput {
-            text: &text,
-            after: vec![Keystroke::Enter],
-            duration: took,
-            ..ScannerInput::default()
-        });
+        let duration = Some(Duration::from_millis(milliseconds));
+        let findings =
+            diagnose(&ScannerInput { text: &text, after: vec![Keystroke::Enter], duration, ..ScannerInput::default() });
         findings.contains(&ScanFinding::TypedByHand)
     };
     assert!(!by_hand(0) && !by_hand(19 * 80));

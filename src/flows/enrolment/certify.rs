@@ -1,57 +1,13 @@
-//! What devices are certified with: the authorities of both sides, and what a device is told about the gateway.
+//! Issue of a certificate for a device's key.
 
 use std::fmt;
-use std::time::Duration;
 
-use crate::domain::digest::Sha256Digest;
 use crate::domain::party::Role;
-use crate::domain::party::invitation::EnrolmentPolicy;
-use crate::flows::Gateway;
-use crate::identity::authority::Authority;
+use crate::flows::gateway::Gateway;
 use crate::identity::error::IdentityError;
 use crate::identity::issue::{ClientSubject, IssuanceTerms, IssuedCertificate, issue_client};
 use crate::identity::public_key::PublicKey;
 use crate::storage::requests::CertificateRecord;
-
-/// For both sides.
-#[derive(Debug)]
-pub struct CertificateIssuer {
-    /// Who has to agree before a device gets its first certificate.
-    pub policy: EnrolmentPolicy,
-    /// How long a device's certificate lasts.
-    pub validity: Duration,
-    /// The server authority's certificate in PEM, by which a device knows the gateway.
-    pub server_ca_pem: String,
-    /// SHA-256 of the same certificate in DER.
-    pub server_ca_sha256: Sha256Digest,
-    /// The certificates of all three authorities, as `cacerts` answers them: certs-only PKCS#7 in DER.
-    pub ca_certificates_pkcs7: Vec<u8>,
-    /// For studios.
-    pub studio: RoleIssuer,
-    /// For offices.
-    pub office: RoleIssuer,
-}
-
-/// For one side.
-#[derive(Debug)]
-pub struct RoleIssuer {
-    /// Who certifies its devices; `None` while the key is kept elsewhere.
-    pub authority: Option<Authority>,
-    /// The address of its listener.
-    pub url: String,
-    /// Where its revocation list is published.
-    pub crl_url: String,
-}
-
-impl CertificateIssuer {
-    /// What is for this side.
-    pub const fn for_role(&self, role: Role) -> &RoleIssuer {
-        match role {
-            Role::Studio => &self.studio,
-            Role::Office => &self.office,
-        }
-    }
-}
 
 /// Certifies a key for a device. Nothing is stored by this.
 ///
@@ -63,10 +19,10 @@ pub(super) fn certify(
     key: &PublicKey,
 ) -> Result<(IssuedCertificate, CertificateRecord), CertifyError> {
     let unavailable = CertifyError::Unavailable { role: subject.role };
-    let issuance = gateway.certificate_issuer().ok_or(unavailable)?;
-    let side = issuance.for_role(subject.role);
-    let authority = side.authority.as_ref().ok_or(CertifyError::Unavailable { role: subject.role })?;
-    let terms = IssuanceTerms { validity: issuance.validity, crl_url: Some(side.crl_url.clone()) };
+    let issuer = gateway.certificate_issuer().ok_or(unavailable)?;
+    let role_issuer = issuer.for_role(subject.role);
+    let authority = role_issuer.authority.as_ref().ok_or(CertifyError::Unavailable { role: subject.role })?;
+    let terms = IssuanceTerms { validity: issuer.validity, crl_url: Some(role_issuer.crl_url.clone()) };
     let issued = issue_client(authority, subject, key, &terms, gateway.now(), gateway.entropy.as_ref())
         .map_err(CertifyError::Identity)?;
     let record = CertificateRecord {

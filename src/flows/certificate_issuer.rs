@@ -1,0 +1,48 @@
+//! Certificate authorities of both sides, with the terms of the certificates that they issue to devices.
+
+use std::time::Duration;
+
+use crate::domain::digest::Sha256Digest;
+use crate::domain::party::Role;
+use crate::domain::party::invitation::EnrolmentPolicy;
+use crate::identity::authority::Authority;
+
+/// For both sides.
+#[derive(Debug)]
+pub struct CertificateIssuer {
+    /// Who has to agree before a device gets its first certificate.
+    pub policy: EnrolmentPolicy,
+    /// How long a device's certificate lasts.
+    pub validity: Duration,
+    /// The server authority's certificate in PEM, by which a device knows the gateway.
+    pub server_ca_pem: String,
+    /// SHA-256 of the same certificate in DER.
+    pub server_ca_sha256: Sha256Digest,
+    /// The certificates of all three authorities, as `cacerts` answers them: certs-only PKCS#7 in DER.
+    pub ca_certificates_pkcs7: Vec<u8>,
+    /// For studios.
+    pub studio: RoleIssuer,
+    /// For offices.
+    pub office: RoleIssuer,
+}
+
+/// For one side.
+#[derive(Debug)]
+pub struct RoleIssuer {
+    /// Who certifies its devices; `None` while the key is kept elsewhere.
+    pub authority: Option<Authority>,
+    /// The address of its listener.
+    pub url: String,
+    /// Where its revocation list is published.
+    pub crl_url: String,
+}
+
+impl CertificateIssuer {
+    /// What is for this side.
+    pub const fn for_role(&self, role: Role) -> &RoleIssuer {
+        match role {
+            Role::Studio => &self.studio,
+            Role::Office => &self.office,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The parts of the layout that are the desk's own: its navigation, its language switch, its script.
+
+use std::sync::LazyLock;
+
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::ROOT;
+use super::clerk::Clerk;
+use crate::domain::language::Language;
+use crate::pages::frame::elements::csrf_field;
+use crate::pages::frame::page::{self, PageContent, PageLayout, PageScript, PartyLabel, Section};
+use crate::pages::frame::response;
+
+static SCRIPT: LazyLock<PageScript> = LazyLock::new(|| PageScript::new(include_str!("script.js")));
+
+impl Clerk {
+    /// A page for this clerk.
+    pub(super) fn page(&self, status: StatusCode, page: &PageContent<'_>) -> Response {
+        page_response(status, page, self.language, Some(self))
+    }
+}
+
+/// A page of the desk, also for a caller that is not known as a clerk.
+pub(super) fn page_response(
+    status: StatusCode,
+    page: &PageContent<'_>,
+    language: Language,
+    clerk: Option<&Clerk>,
+) -> Response {
+    let sections = [
+        Section { path: ROOT, name: language.pick("Code eingeben", "Enter code") },
+        Section { path: "/desk/today", name: language.pick("Heute", "Today") },
+        Section { path: "/desk/self-test", name: language.pick("Selbsttest", "Self-test") },
+    ];
+    let layout = PageLayout {
+        language,
+        party: clerk.map(|clerk| PartyLabel { name: &clerk.office.party.name, place: &clerk.office.party.place }),
+        sections: &sections,
+        current_path: clerk.map(|clerk| clerk.path.as_str()),
+        language_switch: clerk.map(language_switch),
+        script: &SCRIPT,
+    };
+    page::page_response(status, page, &layout)
+}
+
+/// A redirect to a page of the desk; to its first page when `path` cannot be in a header.
+pub(super) fn see_other(path: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
+    response::see_other(HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static(ROOT)), cookies)
+}
+
+fn language_switch(clerk: &Clerk) -> Markup {
+    let (tag, name) = clerk.language.pick(("en", "English"), ("de", "Deutsch"));
+    html! {
+        form #language method="post" action="/desk/language" {
+            (csrf_field(&clerk.csrf_token))
+            input type="hidden" name="back" value=(clerk.path);
+            button.plain type="submit" name="language" value=(tag) lang=(tag) { (name) }
+        }
+    }
+}

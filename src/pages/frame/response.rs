@@ -1,0 +1,43 @@
+//! Redirects and empty responses, and the headers that keep every response private.
+
+use axum::http::header::{
+    CACHE_CONTROL, LOCATION, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+static CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+static CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// A redirect to another page, fetched by GET.
+pub(crate) fn see_other(location: HeaderValue, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, location);
+    for cookie in cookies {
+        headers.append(SET_COOKIE, cookie);
+    }
+    set_privacy_headers(headers);
+    response
+}
+
+/// An answer to HEAD where GET would change something: the page exists.
+pub(crate) fn no_content() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    set_privacy_headers(response.headers_mut());
+    response
+}
+
+/// Headers of every response: no cache keeps it, and no other site embeds it, reads it or learns its address.
+pub(crate) fn set_privacy_headers(headers: &mut HeaderMap) {
+    for (name, value) in [
+        (&CACHE_CONTROL, "no-store"),
+        (&REFERRER_POLICY, "no-referrer"),
+        (&X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (&X_FRAME_OPTIONS, "DENY"),
+        (&CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
+        (&CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}

@@ -1,0 +1,30 @@
+//! Server certificate of a listener, with its private key.
+
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::error::TlsConfigError;
+use super::pem_source::PemSource;
+use crate::clock::Timestamp;
+use crate::identity::certificate::read_certificate;
+
+/// The certificate a listener shows, with its key.
+#[derive(Debug)]
+pub struct ServerIdentity {
+    pub(super) chain: Vec<CertificateDer<'static>>,
+    pub(super) key: PrivateKeyDer<'static>,
+}
+
+impl ServerIdentity {
+    /// Parses a chain (the server's own certificate first) and its private key (PKCS#8, SEC 1 or PKCS#1).
+    ///
+    /// # Errors
+    /// [`TlsConfigError::BadPem`] naming the file.
+    pub fn parse(chain: &PemSource, key: &PemSource) -> Result<Self, TlsConfigError> {
+        Ok(Self { chain: chain.certificates()?, key: key.private_key()? })
+    }
+
+    /// The end of the certificate; `None` when it cannot be read as one.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        Some(read_certificate(self.chain.first()?).ok()?.not_after)
+    }
+}

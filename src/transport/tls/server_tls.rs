@@ -1,0 +1,135 @@
+//! TLS side of a listener: its configuration for rustls, and what it finds out about a client's certificates.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use rustls::time_provider::TimeProvider;
+
+use super::client_certificates::DeviceCertificateVerifier;
+use super::client_trust::ClientTrust;
+use super::error::TlsConfigError;
+use super::revocation::RevokedCertificates;
+use super::server_identity::ServerIdentity;
+use crate::clock::Clock;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::party::credential::Credential;
+use crate::identity::certificate::read_certificate;
+use crate::identity::cryptography::crypto_provider;
+
+/// The TLS side of a listener, checked and ready. Cheap to clone; a reload puts a new one in the old one's place.
+#[derive(Debug, Clone)]
+pub struct ServerTls {
+    pub(in crate::transport) config: Arc<ServerConfig>,
+    pub(in crate::transport) revoked: Option<RevokedCertificates>,
+    client_verifier: Option<Arc<DeviceCertificateVerifier>>,
+    clock: Arc<TlsTime>,
+}
+
+impl ServerTls {
+    /// For a listener that serves nobody without a certificate of its own role's authority; what it tells those who show none
+    /// is up to `trust`.
+    ///
+    /// `clock` decides what has expired.
+    ///
+    /// # Errors
+    /// [`TlsConfigError`] when key and certificate do not belong together or a root or revocation list cannot be used.
+    pub fn with_client_certificates(
+        identity: ServerIdentity,
+        trust: ClientTrust,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, TlsConfigError> {
+        let provider = crypto_provider();
+        let path = WebPkiClientVerifier::builder_with_provider(Arc::new(trust.roots), Arc::clone(&provider));
+        let path = path.build().map_err(TlsConfigError::ClientTrust)?;
+        let verifier = Arc::new(DeviceCertificateVerifier::new(
+            path,
+            trust.external_cas,
+            trust.revoked.clone(),
+            trust.missing_certificate,
+        ));
+        let clock = Arc::new(TlsTime(clock));
+        let builder = ServerConfig::builder_with_details(provider, clock.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(TlsConfigError::Provider)?
+            .with_client_cert_verifier(verifier.clone());
+        let config = builder.with_single_cert(identity.chain, identity.key).map_err(TlsConfigError::Identity)?;
+        Ok(Self { config: hardened(config), revoked: Some(trust.revoked), client_verifier: Some(verifier), clock })
+    }
+
+    /// For the enrolment listener: devices that come here have no certificate yet.
+    ///
+    /// # Errors
+    /// [`TlsConfigError`] when key and certificate do not belong together.
+    pub fn without_client_certificates(
+        identity: ServerIdentity,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, TlsConfigError> {
+        let clock = Arc::new(TlsTime(clock));
+        let builder = ServerConfig::builder_with_details(crypto_provider(), clock.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(TlsConfigError::Provider)?
+            .with_no_client_auth();
+        let config = builder.with_single_cert(identity.chain, identity.key).map_err(TlsConfigError::Identity)?;
+        Ok(Self { config: hardened(config), revoked: None, client_verifier: None, clock })
+    }
+
+    /// The credential in a chain that passed the handshake; `None` when the chain would not pass any more.
+    pub(in crate::transport) fn credential(&self, chain: &[CertificateDer<'_>]) -> Option<Credential> {
+        let (end_entity, intermediates) = chain.split_first()?;
+        let sha256 = Sha256Digest::of(end_entity);
+        let clients = self.client_verifier.as_ref()?;
+        if !clients.is_external(end_entity, intermediates, self.clock.current_time()?) {
+            return Some(Credential::Own { sha256 });
+        }
+        let facts = read_certificate(end_entity).ok()?;
+        Some(Credential::External { sha256, key_sha256: facts.spki_sha256, not_after: facts.not_after })
+    }
+
+    /// True when a chain that passed a handshake before would pass one now.
+    pub fn accepts(&self, chain: &[CertificateDer<'_>]) -> bool {
+        let (Some(clients), Some(now)) = (&self.client_verifier, self.clock.current_time()) else { return false };
+        let Some((end_entity, intermediates)) = chain.split_first() else { return false };
+        clients.verify_client_cert(end_entity, intermediates, now).is_ok()
+    }
+
+    /// True for a listener that requests client certificates.
+    pub(in crate::transport) fn requests_client_certificates(&self) -> bool {
+        self.client_verifier.is_some()
+    }
+
+    pub(in crate::transport) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.config, &other.config)
+    }
+}
+
+fn hardened(mut config: ServerConfig) -> Arc<ServerConfig> {
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.require_ems = true;
+    config.max_early_data_size = 0;
+    // Resumption, all three ways to it. The ticketer of a new configuration is off already and stays so.
+    config.send_tls13_tickets = 0;
+    config.max_tls13_tickets = 0;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    Arc::new(config)
+}
+
+/// The gateway's clock as rustls wants it.
+struct TlsTime(Arc<dyn Clock>);
+
+impl TimeProvider for TlsTime {
+    fn current_time(&self) -> Option<UnixTime> {
+        let milliseconds = u64::try_from(self.0.now().unix_milliseconds()).ok()?;
+        Some(UnixTime::since_unix_epoch(Duration::from_millis(milliseconds)))
+    }
+}
+
+impl fmt::Debug for TlsTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TlsTime").finish_non_exhaustive()
+    }
+}
