@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{self, Instant};
 
-use super::store::StoreError;
+use super::error::StoreError;
 
 /// For all steps of one request together. Less than the twenty seconds after which callers give up (README, *Integration*).
 const REQUEST_BUDGET: Duration = Duration::from_secs(12);

@@ -8,6 +8,7 @@ pub mod audit_log;
 pub mod deadline;
 mod driver_error;
 pub mod enrolment_requests;
+mod error;
 pub mod location;
 pub mod maintenance;
 mod postgres;
@@ -18,6 +19,7 @@ mod sqlite;
 pub mod store;
 
 pub use audit_log::AuditLog;
+pub use error::{InactiveReason, StoreError};
 pub use location::DatabaseLocation;
 pub use sql::{NextGeneration, OngoingMigration, RowKeys, Snapshot, SqlStore};
-pub use store::{InactiveReason, Store, StoreError};
+pub use store::Store;

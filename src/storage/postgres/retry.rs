@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::storage::deadline::with_timeout;
-use crate::storage::store::StoreError;
+use crate::storage::error::StoreError;
 
 /// A step that was not answered by then counts as failed: the server or the line to it is gone. Longer than the server's own
 /// limits (see [`open`](super::open)), which end what merely waits.

@@ -23,13 +23,14 @@ use super::enrolment_requests::{
     ApprovalOutcome, EnrolmentAttempt, EnrolmentCodeCheck, EnrolmentStep, InvitationRecord, InviteOutcome,
     NewInvitation, RenewalOutcome, RenewalRequest,
 };
+use super::error::StoreError;
 use super::requests::{
     Binding, CallerRecord, CertificateRecord, CodeAttempt, DepositOutcome, FetchOutcome, FetchRequest, LeaseOutcome,
     LeaseRequest, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, ReleaseCounts, RevokedSerial,
     ScrubOutcome, SettleRequest, Settled, SweepReport, TrackedPhoto,
 };
 use super::rollback_guard::RollbackGuard;
-use super::store::{Store, StoreError};
+use super::store::Store;
 use super::{postgres, sqlite};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;

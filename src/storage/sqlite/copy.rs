@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, Connection, Row};
 use super::SqliteDatabase;
 use crate::clock::Timestamp;
 use crate::failpoint;
-use crate::storage::store::StoreError;
+use crate::storage::error::StoreError;
 
 impl SqliteDatabase {
     /// Writes all rows of this moment into `target`, an empty file. Writers go on meanwhile; erased bytes stay in their log until

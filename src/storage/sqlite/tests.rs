@@ -9,8 +9,9 @@ use super::SqliteDatabase;
 use crate::clock::Timestamp;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::storage::SqlStore;
+use crate::storage::error::StoreError;
 use crate::storage::requests::ScrubOutcome;
-use crate::storage::store::{Store, StoreError};
+use crate::storage::store::Store;
 
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 

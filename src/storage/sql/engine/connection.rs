@@ -10,10 +10,10 @@ use super::statement::Statement;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::log::reconciliation::row_digest::RowDigestKey;
+use crate::storage::error::StoreError;
 use crate::storage::postgres::{Lock, notify_nodes, try_lock_sweep};
 use crate::storage::rollback_guard::RollbackGuard;
 use crate::storage::sql::log::audit_writer;
-use crate::storage::store::StoreError;
 
 /// A connection that statements run on.
 pub(crate) enum StoreConnection {

@@ -5,8 +5,8 @@ use super::row_mapping;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::AuditEntry;
+use crate::storage::error::{InactiveReason, StoreError};
 use crate::storage::sql::SqlStore;
-use crate::storage::store::{InactiveReason, StoreError};
 
 pub(crate) const LAST_SWEPT_AT: &str = "last_swept_at";
 pub(crate) const LAST_PROBED_AT: &str = "last_probed_at";

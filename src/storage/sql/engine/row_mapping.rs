@@ -14,8 +14,8 @@ use crate::domain::log::reconciliation::table::{AuditedColumnType, AuditedTable}
 use crate::domain::party::{Device, Party};
 use crate::domain::photo::collection::{CollectionRecord, Refusal, RefusalReason};
 use crate::domain::photo::{PhotoFacts, PhotoRecord};
+use crate::storage::error::StoreError;
 use crate::storage::requests::TrackedPhoto;
-use crate::storage::store::StoreError;
 
 /// The columns that [`tracked_photo`] reads: a photo `p` and its latest collection `c`.
 pub(crate) const TRACKED_PHOTO: &str = "

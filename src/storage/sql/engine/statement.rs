@@ -6,7 +6,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Decode, Encode, Postgres, SqlSafeStr, Sqlite, Type};
 
 use super::connection::DriverConnection;
-use crate::storage::store::StoreError;
+use crate::storage::error::StoreError;
 
 /// A value that both databases take: text, bytes, whole numbers of 64 bits (PostgreSQL has no others that SQLite has too), truth.
 pub(crate) trait BindValue<'v>:

@@ -9,10 +9,10 @@ use crate::domain::log::AuditEntry;
 use crate::domain::log::chain::{ChainLink, ChainRow};
 use crate::domain::log::checkpoint::{Checkpoint, LOG_RETENTION, SignedCheckpoint};
 use crate::storage::audit_log::{AuditLog, PurgeReport};
+use crate::storage::error::StoreError;
 use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::row_mapping::{bytes32, chain_row};
 use crate::storage::sql::engine::statement::DatabaseRow;
-use crate::storage::store::StoreError;
 
 #[async_trait]
 impl AuditLog for SqlStore {

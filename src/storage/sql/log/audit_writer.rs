@@ -6,11 +6,11 @@ use crate::domain::log::AuditEntry;
 use crate::domain::log::chain::ChainLink;
 use crate::domain::log::reconciliation::row::{AuditedValue, RowId, StoredRow};
 use crate::domain::log::reconciliation::row_digest::{RowDigest, RowDigestKey};
+use crate::storage::error::StoreError;
 use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::row_mapping;
 use crate::storage::sql::engine::row_mapping::bytes32;
-use crate::storage::store::StoreError;
 
 /// The last row of the chain.
 pub(crate) async fn head(transaction: &mut WriteTransaction) -> Result<ChainLink, StoreError> {

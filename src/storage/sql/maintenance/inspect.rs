@@ -14,8 +14,8 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, PhotoId};
 use crate::domain::photo::StoredPhoto;
 use crate::domain::photo::collection::CollectionState;
+use crate::storage::error::StoreError;
 use crate::storage::maintenance::{EnvelopeOwner, InspectedCollection, RemainingData, StoredEnvelope, UnerasedPhoto};
-use crate::storage::store::StoreError;
 
 /// Pictures are read so many at a time: at 8 MiB each, the most a configuration has by default, 128 MiB.
 const ENVELOPES_PER_PAGE: i64 = 16;

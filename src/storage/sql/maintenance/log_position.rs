@@ -9,7 +9,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::ChainLink;
 use crate::domain::log::watermark::{Generation, LogPosition, RollbackError, ServerHistory};
 use crate::storage::audit_log::AuditLog;
-use crate::storage::store::StoreError;
+use crate::storage::error::StoreError;
 
 const GENERATION: &str = "generation";
 const GENERATION_BEGIN: &str = "generation_begin";

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::super::engine::metadata;
 use super::super::{Database, SqlStore};
 use crate::clock::Timestamp;
+use crate::storage::error::{InactiveReason, StoreError};
 use crate::storage::location::DatabaseLocation;
-use crate::storage::store::{InactiveReason, StoreError};
 use crate::storage::{postgres, sqlite};
 
 impl SqlStore {

@@ -10,8 +10,8 @@ use crate::domain::log::chain::{ChainRow, ChainVerifier};
 use crate::domain::log::log_replay::{CollectionOutcome, LogReplay, PhotoOutcome};
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
+use crate::storage::error::StoreError;
 use crate::storage::maintenance::{ChangedPhoto, ReplaySummary};
-use crate::storage::store::StoreError;
 use std::time::Duration;
 
 impl SqlStore {

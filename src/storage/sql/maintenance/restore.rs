@@ -9,9 +9,9 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::id::PhotoId;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::watermark::Generation;
+use crate::storage::error::StoreError;
 use crate::storage::maintenance::{QuarantineCounts, QuarantinedPhoto};
 use crate::storage::postgres::Lock;
-use crate::storage::store::StoreError;
 
 /// The generation of the log that begins with a hold.
 pub struct NextGeneration<'s> {

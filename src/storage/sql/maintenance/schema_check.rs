@@ -12,7 +12,7 @@ use super::super::engine::connection::{DriverConnection, WriteTransaction};
 use super::super::engine::statement::Statement;
 use super::super::{Database, SqlStore};
 use super::store_migration::create_moved_away_trigger;
-use crate::storage::store::StoreError;
+use crate::storage::error::StoreError;
 use crate::storage::{postgres, sqlite};
 
 /// Objects by kind and name, with their definitions.

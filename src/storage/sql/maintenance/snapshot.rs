@@ -13,8 +13,8 @@ use crate::domain::log::chain::{ChainLink, ChainRow};
 use crate::domain::log::checkpoint::SignedCheckpoint;
 use crate::domain::log::reconciliation::row::{AuditedValue, RowId, StoredRow};
 use crate::domain::log::reconciliation::table::{AuditedTable, ENVELOPE_SHA256};
+use crate::storage::error::StoreError;
 use crate::storage::maintenance::StoredCheckpoint;
-use crate::storage::store::StoreError;
 
 /// Rows that are in memory at the same time.
 const ROWS_PER_PAGE: i64 = 1000;

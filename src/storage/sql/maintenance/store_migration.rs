@@ -18,9 +18,9 @@ use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::AuditEntry;
 use crate::failpoint;
+use crate::storage::error::{InactiveReason, StoreError};
 use crate::storage::location::DatabaseLocation;
 use crate::storage::maintenance::ComparedTable;
-use crate::storage::store::{InactiveReason, StoreError};
 use crate::storage::{postgres, sqlite};
 
 /// A move that has begun.

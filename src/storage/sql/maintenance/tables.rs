@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 
 use super::super::engine::connection::StoreConnection;
 use super::super::engine::statement::{DatabaseRow, Statement};
-use crate::storage::store::StoreError;
+use crate::storage::error::StoreError;
 
 /// A table that both databases have.
 #[derive(Debug, Clone)]

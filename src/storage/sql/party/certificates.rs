@@ -8,13 +8,13 @@ use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::failpoint;
 use crate::storage::enrolment_requests::{RenewalOutcome, RenewalRequest};
+use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::CertificateRecord;
 use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::WriteTransaction;
 use crate::storage::sql::engine::row_mapping;
 use crate::storage::sql::engine::statement::DatabaseRow;
-use crate::storage::store::StoreError;
 
 /// Adds a certificate as the newest of its device.
 pub(super) async fn add(

@@ -9,12 +9,12 @@ use crate::domain::party::Party;
 use crate::domain::party::invitation::{EnrolmentDecision, Invitation, InvitationState, MAX_WRONG_CODES};
 use crate::failpoint;
 use crate::storage::enrolment_requests::{EnrolmentAction, EnrolmentAttempt, EnrolmentCodeCheck, EnrolmentStep};
+use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::row_mapping;
 use crate::storage::sql::engine::row_mapping::PARTY;
-use crate::storage::store::StoreError;
 
 pub(crate) async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError> {
     // Strangers shall not take the write lock from deposits: only for a device that was ever invited is it worth while.

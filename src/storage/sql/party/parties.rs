@@ -10,12 +10,12 @@ use crate::domain::log::AuditEntry;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::party::credential::Credential;
 use crate::domain::party::{Caller, Device, Party, Role};
+use crate::storage::error::StoreError;
 use crate::storage::requests::{CallerRecord, CertificateRecord, RevokedSerial};
 use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::WriteTransaction;
 use crate::storage::sql::engine::row_mapping;
 use crate::storage::sql::engine::row_mapping::{PARTY, bytes32, optional_timestamp, parse_column, timestamp};
-use crate::storage::store::StoreError;
 
 pub(crate) async fn add(store: &SqlStore, party: &Party, audit: &AuditEntry) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;

@@ -12,6 +12,7 @@ use crate::domain::photo::availability::{Availability, LeaseState};
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::domain::photo::{PhotoState, availability};
 use crate::failpoint;
+use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::{
     CodeAttempt, FetchOutcome, FetchPurpose, FetchRequest, FoundPhoto, LeaseOutcome, LeaseRequest, LookupOutcome,
@@ -21,7 +22,6 @@ use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction}
 use crate::storage::sql::engine::row_mapping::{
     COLLECTION, PARTY, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, collection, parse_column, party, tracked_photo,
 };
-use crate::storage::store::StoreError;
 
 pub(crate) async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError> {
     let mut transaction = store.write().await?;

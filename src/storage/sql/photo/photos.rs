@@ -9,12 +9,12 @@ use crate::domain::log::AuditEntry;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::photo::withdrawal::{WithdrawalDecision, decide_withdrawal};
 use crate::domain::photo::{PhotoState, StoredPhoto, availability};
+use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::{PhotoPage, PhotoQuery, TrackedPhoto};
 use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
-use crate::storage::store::StoreError;
 
 /// Reads that one page may take, so that no question is dear: at 200 rows each, 2,000 photos.
 const READS_PER_PAGE: u32 = 10;

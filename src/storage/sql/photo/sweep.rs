@@ -10,12 +10,12 @@ use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::photo::availability::LeaseState;
 use crate::domain::photo::collection::CollectionRecord;
 use crate::domain::photo::{PhotoState, availability};
+use crate::storage::error::StoreError;
 use crate::storage::requests::SweepReport;
 use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::WriteTransaction;
 use crate::storage::sql::engine::row_mapping::{COLLECTION, collection, parse_column, timestamp};
 use crate::storage::sql::party::invitations;
-use crate::storage::store::StoreError;
 
 /// Small enough that a deposit never waits long behind a sweep: overwriting an erased picture writes as much as storing it. Written
 /// into the statements: PostgreSQL reads all photos for a limit that it does not know when it plans.
