@@ -17,6 +17,8 @@ mod rollback_guard;
 mod sql;
 mod sqlite;
 pub mod store;
+#[cfg(test)]
+mod tests;
 
 pub use audit_log::AuditLog;
 pub use error::{InactiveReason, StoreError};

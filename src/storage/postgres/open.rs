@@ -7,7 +7,8 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection, Row, SqlSafeStr};
 
-use super::{ChangeListener, PostgresDatabase};
+use super::database::PostgresDatabase;
+use super::notifications::ChangeListener;
 use crate::storage::driver_error::migration_error;
 use crate::storage::error::StoreError;
 use crate::storage::location::ServerLocation;

@@ -16,7 +16,6 @@ use async_trait::async_trait;
 
 pub use self::engine::connection::RowKeys;
 use self::engine::connection::{StoreConnection, WriteTransaction};
-pub(super) use self::engine::metadata::BACKUP_TAKEN_AT;
 pub use self::maintenance::{NextGeneration, OngoingMigration, Snapshot};
 use super::deadline::with_timeout;
 use super::enrolment_requests::{

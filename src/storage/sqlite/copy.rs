@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, Row};
 
-use super::SqliteDatabase;
+use super::database::SqliteDatabase;
 use crate::clock::Timestamp;
 use crate::failpoint;
 use crate::storage::error::StoreError;
@@ -15,12 +15,17 @@ impl SqliteDatabase {
     /// Writes all rows of this moment into `target`, an empty file. Writers go on meanwhile; erased bytes stay in their log until
     /// the copy is made. Erased bytes are not in the copy, for it has no free pages.
     ///
-    /// The copy says of itself that it is one and when it was taken, and is found to be whole before this returns. That its bytes
-    /// are on the disk is for the caller to see to.
+    /// The copy has a note of the name `marker` with the time `now`, and is found to be whole before this returns. That its bytes are
+    /// on the disk is for the caller to see to.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Damaged`] when the copy is not whole.
-    pub(in crate::storage) async fn copy_into(&self, target: &Path, now: Timestamp) -> Result<(), StoreError> {
+    pub(in crate::storage) async fn copy_into(
+        &self,
+        target: &Path,
+        marker: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let Some(name) = target.to_str() else {
             return Err(StoreError::Unavailable("the backup's path is not Unicode".into()));
         };
@@ -33,7 +38,7 @@ impl SqliteDatabase {
         sqlx::query(
             "INSERT INTO notes (name, moment) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET moment = excluded.moment",
         )
-        .bind(crate::storage::sql::BACKUP_TAKEN_AT)
+        .bind(marker)
         .bind(now.unix_milliseconds())
         .execute(&mut copy)
         .await?;

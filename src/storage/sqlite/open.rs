@@ -12,7 +12,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, SqlSafeStr};
 
-use super::{FileIdentity, SqliteDatabase};
+use super::database::{FileIdentity, SqliteDatabase};
 use crate::storage::driver_error::migration_error;
 use crate::storage::error::StoreError;
 use crate::storage::rollback_guard::RollbackGuard;

@@ -2,7 +2,7 @@
 
 use sqlx::{ConnectOptions, Connection, Row};
 
-use super::SqliteDatabase;
+use super::database::SqliteDatabase;
 use crate::storage::error::StoreError;
 use crate::storage::requests::ScrubOutcome;
 

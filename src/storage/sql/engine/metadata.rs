@@ -12,7 +12,7 @@ pub(crate) const LAST_SWEPT_AT: &str = "last_swept_at";
 pub(crate) const LAST_PROBED_AT: &str = "last_probed_at";
 pub(crate) const CLOCK_CONFIRMED_AT: &str = "clock_confirmed_at";
 const KEY_FILE: &str = "key_file";
-pub(in crate::storage) const BACKUP_TAKEN_AT: &str = "backup_taken_at";
+pub(crate) const BACKUP_TAKEN_AT: &str = "backup_taken_at";
 pub(crate) const MOVED_AWAY_AT: &str = "moved_away_at";
 pub(crate) const MOVE_UNFINISHED: &str = "move_unfinished";
 

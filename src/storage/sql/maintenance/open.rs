@@ -135,7 +135,7 @@ impl SqlStore {
     /// [`StoreError`]; `target` is of no use then. A server's database has no file to be copied: [`StoreError::Unavailable`].
     pub async fn copy_into(&self, target: &Path, now: Timestamp) -> Result<(), StoreError> {
         match &self.database {
-            Database::File(file) => file.copy_into(target, now).await,
+            Database::File(file) => file.copy_into(target, metadata::BACKUP_TAKEN_AT, now).await,
             Database::Server(_) => Err(StoreError::Unavailable("a server's database is not one file".into())),
         }
     }

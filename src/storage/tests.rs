@@ -1,17 +1,17 @@
-//! What only the inside of the store can provoke.
+//! Failures of a file that only the inside of the store can provoke.
 
 use std::time::Duration;
 
 use sqlx::Connection;
 use tokio::time::Instant;
 
-use super::SqliteDatabase;
+use super::error::StoreError;
+use super::requests::ScrubOutcome;
+use super::sql::SqlStore;
+use super::sqlite::SqliteDatabase;
+use super::store::Store;
 use crate::clock::Timestamp;
 use crate::domain::log::{AuditEntry, AuditEvent};
-use crate::storage::SqlStore;
-use crate::storage::error::StoreError;
-use crate::storage::requests::ScrubOutcome;
-use crate::storage::store::Store;
 
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 
@@ -28,7 +28,9 @@ fn large_entry() -> AuditEntry {
 
 async fn limit_pages(file: &SqliteDatabase, pages: u32) {
     let pragma = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
-    sqlx::query(pragma).execute(&file.writer).await.unwrap();
+    let mut transaction = file.begin().await.unwrap();
+    sqlx::query(pragma).execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
 }
 
 /// The error that a full disk gives, without a disk: SQLite may not make the file longer.
