@@ -3,9 +3,8 @@
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Decode, Encode, Postgres, SqlSafeStr, Sqlite, Type};
+use sqlx::{Decode, Encode, PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Type};
 
-use super::connection::DriverConnection;
 use crate::storage::error::StoreError;
 
 /// A value that both databases take: text, bytes, whole numbers of 64 bits (PostgreSQL has no others that SQLite has too), truth.
@@ -24,10 +23,16 @@ pub(crate) trait ColumnValue:
 
 impl<T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>> ColumnValue for T {}
 
+/// A connection of one driver or the other.
+pub(crate) enum DriverConnection<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
+}
+
 /// A statement with its values.
 pub(crate) enum Statement<'c> {
-    Sqlite(Query<'static, Sqlite, SqliteArguments>, &'c mut sqlx::SqliteConnection),
-    Postgres(Query<'static, Postgres, PgArguments>, &'c mut sqlx::PgConnection),
+    Sqlite(Query<'static, Sqlite, SqliteArguments>, &'c mut SqliteConnection),
+    Postgres(Query<'static, Postgres, PgArguments>, &'c mut PgConnection),
 }
 
 impl<'c> Statement<'c> {

@@ -1,16 +1,16 @@
 //! The transfer log's one writer: always on the transaction of the change that it tells of, with digests of the rows that it changed.
 //! Those are read back before the commit, so that they are of what is stored, whoever wrote which column.
 
+use super::row_mapping;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::chain::ChainLink;
 use crate::domain::log::reconciliation::row::{AuditedValue, RowId, StoredRow};
 use crate::domain::log::reconciliation::row_digest::{RowDigest, RowDigestKey};
 use crate::storage::error::StoreError;
-use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::columns::bytes32;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
-use crate::storage::sql::engine::row_mapping;
-use crate::storage::sql::engine::row_mapping::bytes32;
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 /// The last row of the chain.
 pub(crate) async fn head(transaction: &mut WriteTransaction) -> Result<ChainLink, StoreError> {

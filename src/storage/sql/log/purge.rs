@@ -7,8 +7,8 @@ use crate::domain::log::checkpoint::LOG_RETENTION;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::storage::audit_log::PurgeReport;
 use crate::storage::error::StoreError;
-use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::WriteTransaction;
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 /// Small enough that a deposit never waits long behind it. Written into the statement, as in [`sweep`](crate::storage::sql::photo::sweep).
 const TOMBSTONES_PER_BATCH: i64 = 64;

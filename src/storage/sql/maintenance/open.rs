@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::super::engine::metadata;
-use super::super::{Database, SqlStore};
 use crate::clock::Timestamp;
 use crate::storage::error::{InactiveReason, StoreError};
 use crate::storage::location::DatabaseLocation;
+use crate::storage::sql::engine::sql_store::{Database, SqlStore};
+use crate::storage::sql::metadata;
 use crate::storage::{postgres, sqlite};
 
 impl SqlStore {

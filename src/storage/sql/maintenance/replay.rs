@@ -1,9 +1,5 @@
 //! What happened after a backup was taken, put into the database that came out of it: by an export of the transfer log.
 
-use super::super::SqlStore;
-use super::super::engine::connection::{StoreConnection, WriteTransaction};
-use super::super::log::audit_writer;
-use super::super::photo::photos;
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, PhotoId};
 use crate::domain::log::chain::{ChainRow, ChainVerifier};
@@ -12,6 +8,10 @@ use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
 use crate::storage::error::StoreError;
 use crate::storage::maintenance::{ChangedPhoto, ReplaySummary};
+use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
+use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::log::audit_writer;
+use crate::storage::sql::photo::photos;
 use std::time::Duration;
 
 impl SqlStore {

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use sqlx::AssertSqlSafe;
 
-use super::super::engine::connection::{DriverConnection, WriteTransaction};
-use super::super::engine::statement::Statement;
-use super::super::{Database, SqlStore};
 use super::store_migration::create_moved_away_trigger;
 use crate::storage::error::StoreError;
+use crate::storage::sql::engine::connection::WriteTransaction;
+use crate::storage::sql::engine::sql_store::{Database, SqlStore};
+use crate::storage::sql::engine::statement::{DriverConnection, Statement};
 use crate::storage::{postgres, sqlite};
 
 /// Objects by kind and name, with their definitions.

@@ -9,10 +9,6 @@
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
-use super::super::engine::connection::{DriverConnection, RowKeys, StoreConnection, WriteTransaction};
-use super::super::engine::metadata;
-use super::super::engine::statement::Statement;
-use super::super::{Database, SqlStore};
 use super::tables::{SqlValue, TableSchema, file_has_tables, tables};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
@@ -21,6 +17,10 @@ use crate::failpoint;
 use crate::storage::error::{InactiveReason, StoreError};
 use crate::storage::location::DatabaseLocation;
 use crate::storage::maintenance::ComparedTable;
+use crate::storage::sql::engine::connection::{RowKeys, StoreConnection, WriteTransaction};
+use crate::storage::sql::engine::sql_store::{Database, SqlStore};
+use crate::storage::sql::engine::statement::{DriverConnection, Statement};
+use crate::storage::sql::metadata;
 use crate::storage::{postgres, sqlite};
 
 /// A move that has begun.

@@ -4,6 +4,8 @@ use sqlx::AssertSqlSafe;
 
 use super::certificates;
 use super::invitations::{INVITATION, invitation, mark_invitations_changed};
+use super::row_mapping;
+use super::row_mapping::PARTY;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::party::Party;
 use crate::domain::party::invitation::{EnrolmentDecision, Invitation, InvitationState, MAX_WRONG_CODES};
@@ -11,10 +13,8 @@ use crate::failpoint;
 use crate::storage::enrolment_requests::{EnrolmentAction, EnrolmentAttempt, EnrolmentCodeCheck, EnrolmentStep};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
-use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
-use crate::storage::sql::engine::row_mapping;
-use crate::storage::sql::engine::row_mapping::PARTY;
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 pub(crate) async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError> {
     // Strangers shall not take the write lock from deposits: only for a device that was ever invited is it worth while.

@@ -8,8 +8,8 @@ use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::party::Device;
 use crate::storage::error::StoreError;
 use crate::storage::requests::Binding;
-use crate::storage::sql::SqlStore;
-use crate::storage::sql::engine::row_mapping::{bytes32, parse_column};
+use crate::storage::sql::engine::columns::{bytes32, parse_column};
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 pub(crate) async fn add_device(
     store: &SqlStore,

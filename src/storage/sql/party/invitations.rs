@@ -2,6 +2,8 @@
 
 use sqlx::AssertSqlSafe;
 
+use super::row_mapping;
+use super::row_mapping::PARTY;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
@@ -14,10 +16,9 @@ use crate::storage::enrolment_requests::{
 };
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
-use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::columns::{optional_bytes32, optional_timestamp, parse_column, timestamp};
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
-use crate::storage::sql::engine::row_mapping;
-use crate::storage::sql::engine::row_mapping::{PARTY, optional_bytes32, optional_timestamp, parse_column, timestamp};
+use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
 
 /// The columns that [`invitation`] reads: an invitation `i`.

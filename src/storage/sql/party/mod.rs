@@ -5,3 +5,4 @@ pub mod enrolment;
 pub mod external_devices;
 pub mod invitations;
 pub mod parties;
+pub mod row_mapping;

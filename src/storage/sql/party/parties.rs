@@ -2,6 +2,8 @@
 
 use sqlx::AssertSqlSafe;
 
+use super::row_mapping;
+use super::row_mapping::PARTY;
 use super::{certificates, invitations};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
@@ -12,10 +14,9 @@ use crate::domain::party::credential::Credential;
 use crate::domain::party::{Caller, Device, Party, Role};
 use crate::storage::error::StoreError;
 use crate::storage::requests::{CallerRecord, CertificateRecord, RevokedSerial};
-use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::columns::{bytes32, optional_timestamp, parse_column, timestamp};
 use crate::storage::sql::engine::connection::WriteTransaction;
-use crate::storage::sql::engine::row_mapping;
-use crate::storage::sql::engine::row_mapping::{PARTY, bytes32, optional_timestamp, parse_column, timestamp};
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 pub(crate) async fn add(store: &SqlStore, party: &Party, audit: &AuditEntry) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;

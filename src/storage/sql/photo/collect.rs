@@ -2,6 +2,7 @@
 
 use sqlx::AssertSqlSafe;
 
+use super::row_mapping::{COLLECTION, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, collection, tracked_photo};
 use super::wrong_codes::{blocked_until, count_wrong_code, recheck_blocked_until};
 use super::{photos, quarantine};
 use crate::clock::Timestamp;
@@ -17,11 +18,10 @@ use crate::storage::postgres::Lock;
 use crate::storage::requests::{
     CodeAttempt, FetchOutcome, FetchPurpose, FetchRequest, FoundPhoto, LeaseOutcome, LeaseRequest, LookupOutcome,
 };
-use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::columns::parse_column;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
-use crate::storage::sql::engine::row_mapping::{
-    COLLECTION, PARTY, TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, collection, parse_column, party, tracked_photo,
-};
+use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::party::row_mapping::{PARTY, party};
 
 pub(crate) async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError> {
     let mut transaction = store.write().await?;

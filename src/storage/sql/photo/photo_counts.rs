@@ -3,9 +3,9 @@
 
 use crate::domain::photo::PhotoState;
 use crate::storage::error::StoreError;
-use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::columns::parse_column;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
-use crate::storage::sql::engine::row_mapping::parse_column;
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 /// So many notes are cheap to read. A busy country makes some thousands between two sweeps.
 const COMPACT_ABOVE: i64 = 100;

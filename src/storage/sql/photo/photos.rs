@@ -2,6 +2,7 @@
 
 use sqlx::AssertSqlSafe;
 
+use super::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
 use crate::clock::Timestamp;
 use crate::domain::code::lookup::TombstoneId;
 use crate::domain::id::{PartyId, PhotoId};
@@ -12,9 +13,8 @@ use crate::domain::photo::{PhotoState, StoredPhoto, availability};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::{PhotoPage, PhotoQuery, TrackedPhoto};
-use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::StoreConnection;
-use crate::storage::sql::engine::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 /// Reads that one page may take, so that no question is dear: at 200 rows each, 2,000 photos.
 const READS_PER_PAGE: u32 = 10;
@@ -163,4 +163,15 @@ pub(crate) async fn sealed_photo(store: &SqlStore, photo_id: PhotoId) -> Result<
         .fetch_optional()
         .await?;
     row.map(|row| Ok(StoredPhoto::from_store(row.try_get("frame")?))).transpose()
+}
+
+pub(crate) async fn oldest_epoch_in_use(store: &SqlStore) -> Result<Option<u32>, StoreError> {
+    let row = store
+        .read()
+        .await?
+        .query("SELECT min(epoch) AS oldest FROM photos WHERE lookup_id IS NOT NULL")
+        .fetch_one()
+        .await?;
+    let oldest = row.try_get::<Option<i64>>("oldest")?;
+    oldest.map(|_| row.number("oldest")).transpose()
 }

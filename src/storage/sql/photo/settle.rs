@@ -10,8 +10,8 @@ use crate::domain::photo::{PhotoRecord, PhotoState, availability};
 use crate::failpoint;
 use crate::storage::error::StoreError;
 use crate::storage::requests::{SettleRequest, Settled};
-use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::StoreConnection;
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<Option<Settled>, StoreError> {
     let mut transaction = store.write().await?;

@@ -2,6 +2,7 @@
 
 use sqlx::AssertSqlSafe;
 
+use super::row_mapping::{COLLECTION, collection};
 use super::{collect, photo_counts, photos, wrong_codes};
 use crate::clock::Timestamp;
 use crate::domain::id::PhotoId;
@@ -12,9 +13,9 @@ use crate::domain::photo::collection::CollectionRecord;
 use crate::domain::photo::{PhotoState, availability};
 use crate::storage::error::StoreError;
 use crate::storage::requests::SweepReport;
-use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::columns::{parse_column, timestamp};
 use crate::storage::sql::engine::connection::WriteTransaction;
-use crate::storage::sql::engine::row_mapping::{COLLECTION, collection, parse_column, timestamp};
+use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::party::invitations;
 
 /// Small enough that a deposit never waits long behind a sweep: overwriting an erased picture writes as much as storing it. Written
