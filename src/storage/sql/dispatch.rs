@@ -156,7 +156,7 @@ impl Store for SqlStore {
         now: Timestamp,
         audit: AuditEntry,
     ) -> Result<Option<(WithdrawalDecision, TrackedPhoto)>, StoreError> {
-        self.with_retry(|| photo::photos::withdraw(self, studio, photo_id, now, &audit)).await
+        self.with_retry(|| photo::withdraw::withdraw(self, studio, photo_id, now, &audit)).await
     }
 
     async fn look_up(&self, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError> {
@@ -184,7 +184,7 @@ impl Store for SqlStore {
         office: PartyId,
         collection_id: CollectionId,
     ) -> Result<Option<CollectionRecord>, StoreError> {
-        self.with_retry(|| photo::collect::find(self, collection_id, office)).await
+        self.with_retry(|| photo::collections::find(self, collection_id, office)).await
     }
 
     async fn collections(
@@ -193,7 +193,7 @@ impl Store for SqlStore {
         after: Option<CollectionId>,
         limit: u32,
     ) -> Result<Vec<CollectionRecord>, StoreError> {
-        self.with_retry(|| photo::collect::list(self, office, after, limit)).await
+        self.with_retry(|| photo::collections::list(self, office, after, limit)).await
     }
 
     async fn sweep(&self, now: Timestamp) -> Result<SweepReport, StoreError> {

@@ -1,6 +1,6 @@
 //! Devices with certificates that were issued elsewhere: bound by one certificate, or by a key.
 
-use super::parties;
+use super::device_rows;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::log::AuditEntry;
@@ -18,7 +18,7 @@ pub(crate) async fn add_device(
     audit: &AuditEntry,
 ) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
-    parties::insert_device(&mut transaction, device).await?;
+    device_rows::insert(&mut transaction, device).await?;
     let inserted = match binding {
         Binding::Certificate(certificate) => {
             transaction

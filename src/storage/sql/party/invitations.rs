@@ -36,7 +36,7 @@ pub(crate) async fn invite(
             *device_id
         }
         InvitedDevice::New(device) => {
-            super::parties::insert_device(&mut transaction, device).await?;
+            super::device_rows::insert(&mut transaction, device).await?;
             device.device_id
         }
     };

@@ -1,6 +1,6 @@
 //! Settlement: the outcome, the erasure and the audit row are durable together.
 
-use super::collect::{audit_entry, load_for_update, settle_as_used};
+use super::collections::{audit_entry, load_for_update, settle_as_used};
 use super::photos;
 use crate::domain::log::AuditEvent;
 use crate::domain::log::reconciliation::row::RowId;

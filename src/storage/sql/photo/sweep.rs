@@ -3,7 +3,7 @@
 use sqlx::AssertSqlSafe;
 
 use super::row_mapping::{COLLECTION, collection};
-use super::{collect, photo_counts, photos, wrong_codes};
+use super::{collections, photo_counts, photos, wrong_codes};
 use crate::clock::Timestamp;
 use crate::domain::id::PhotoId;
 use crate::domain::log::reconciliation::row::RowId;
@@ -31,11 +31,11 @@ pub(crate) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepRepor
     for held in overdue_collections(&mut transaction, now).await? {
         match availability::lease_state(&held, now) {
             LeaseState::Lapsed => {
-                collect::close_lapsed(&mut transaction, &held, now).await?;
+                collections::close_lapsed(&mut transaction, &held, now).await?;
                 report.lapsed += 1;
             }
             LeaseState::UsedByDefault { at } => {
-                collect::settle_as_used(&mut transaction, &held, at, now, "gateway".into()).await?;
+                collections::settle_as_used(&mut transaction, &held, at, now, "gateway".into()).await?;
                 report.used_by_default += 1;
             }
             LeaseState::Active { .. } | LeaseState::HandedOver { .. } => {}
