@@ -1,7 +1,12 @@
-//! What is remembered, and the promise that it is: one contract, and a store that keeps it, in a file or on a server.
+//! Storage: one contract, and one store that keeps it, in a file or on a server.
 //!
 //! The steps of the flows are written once, in `sql`, for both databases: what two copies of a statement would drift apart in
 //! cannot differ. `sqlite` and `postgres` hold what only one of them needs: how it is opened, its schema, and its locks.
+//!
+//! ```text
+//! sql -> store (the contract) -> requests, error
+//! sql -> sqlite, postgres (the drivers) -> rollback_guard, location, error
+//! ```
 
 mod advice;
 pub mod audit_log;

@@ -53,9 +53,9 @@ async fn scrubbing_does_not_wait_for_readers_and_reports_that_it_was_postponed()
     let mut reading = reader.begin().await.unwrap();
     sqlx::query("SELECT count(*) FROM audit").fetch_one(&mut *reading).await.unwrap();
     store.append_audit(large_entry()).await.unwrap();
-    let begun = Instant::now();
+    let started = Instant::now();
     assert_eq!(store.scrub_erased().await.unwrap(), ScrubOutcome::Postponed);
-    assert!(begun.elapsed() < Duration::from_secs(4), "it must not wait for the reader");
+    assert!(started.elapsed() < Duration::from_secs(4), "it must not wait for the reader");
     reading.rollback().await.unwrap();
     assert_eq!(store.scrub_erased().await.unwrap(), ScrubOutcome::Complete);
 }

@@ -1,4 +1,4 @@
-//! The storage contract, operation by operation: each one is handed to its statements, bounded in time.
+//! Implementation of the storage contract: each operation runs its statements, bounded in time.
 
 use async_trait::async_trait;
 

@@ -1,4 +1,4 @@
-//! What the store notes about itself: its key file, its last sweep, and whether a gateway may work on it.
+//! Notes of the store about itself: its key file, its last sweep, and whether a gateway may work on it.
 
 use super::engine::columns;
 use super::engine::connection::StoreConnection;

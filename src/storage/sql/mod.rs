@@ -2,7 +2,7 @@
 //!
 //! Both number their parameters `$1`, `$2`, …; times are milliseconds, identifiers are text, whole numbers have 64 bits, truth is
 //! written `TRUE` and tested without comparing. Where one needs more than the other, that is asked of the
-//! [`connection`](engine::connection): locks, the word that is passed to other nodes, and what a sweep leaves out.
+//! [`connection`](engine::connection): locks, the notification of other nodes, and what a sweep leaves out.
 //!
 //! ```text
 //! dispatch    -> photo -> party -> engine

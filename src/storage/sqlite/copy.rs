@@ -42,12 +42,12 @@ impl SqliteDatabase {
         .bind(now.unix_milliseconds())
         .execute(&mut copy)
         .await?;
-        let faults = check_integrity(&mut copy).await?;
+        let errors = check_integrity(&mut copy).await?;
         copy.close().await?;
         failpoint::reached("backup.marked");
-        match faults.first() {
+        match errors.first() {
             None => Ok(()),
-            Some(fault) => Err(StoreError::Damaged(format!("the copy is not whole: {fault}"))),
+            Some(error) => Err(StoreError::Damaged(format!("the copy is not whole: {error}"))),
         }
     }
 
@@ -58,15 +58,15 @@ impl SqliteDatabase {
 }
 
 async fn check_integrity(connection: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     for row in sqlx::query("PRAGMA integrity_check(20)").fetch_all(&mut *connection).await? {
-        let fault: String = row.try_get(0)?;
-        if fault != "ok" {
-            faults.push(fault);
+        let error: String = row.try_get(0)?;
+        if error != "ok" {
+            errors.push(error);
         }
     }
     for row in sqlx::query("SELECT \"table\" FROM pragma_foreign_key_check LIMIT 20").fetch_all(connection).await? {
-        faults.push(format!("a row of {} refers to one that is not there", row.try_get::<String, _>(0)?));
+        errors.push(format!("a row of {} refers to one that is not there", row.try_get::<String, _>(0)?));
     }
-    Ok(faults)
+    Ok(errors)
 }

@@ -1,5 +1,4 @@
-//! The store without its statements: connections, transactions, statements as such and columns. It knows both databases, and of their
-//! tables nothing.
+//! Engine below all statements: connections, transactions, parameters and columns of either database. It names no table.
 //!
 //! ```text
 //! sql_store -> connection -> statement <- columns

@@ -81,7 +81,7 @@ impl SqlStore {
         }
     }
 
-    /// Takes a step: within the patience of the request that it is part of; on a server for no longer than a few seconds, and again
+    /// Takes a step: within the time budget of the request that it is part of; on a server for no longer than a few seconds, and again
     /// where the server asks for it.
     pub(in crate::storage::sql) async fn with_retry<T, Step>(&self, step: impl Fn() -> Step) -> Result<T, StoreError>
     where

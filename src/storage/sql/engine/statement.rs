@@ -36,9 +36,9 @@ pub(crate) enum Statement<'c> {
 }
 
 impl<'c> Statement<'c> {
-    pub(crate) fn new(sql: impl SqlSafeStr, line: DriverConnection<'c>) -> Self {
+    pub(crate) fn new(sql: impl SqlSafeStr, connection: DriverConnection<'c>) -> Self {
         let sql = sql.into_sql_str();
-        match line {
+        match connection {
             DriverConnection::Sqlite(connection) => Self::Sqlite(sqlx::query(sql), connection),
             DriverConnection::Postgres(connection) => Self::Postgres(sqlx::query(sql), connection),
         }

@@ -31,10 +31,10 @@ pub(crate) async fn append_rows(
     key: Option<&RowDigestKey>,
 ) -> Result<ChainLink, StoreError> {
     let ChainLink { mut sequence, sha256: mut previous } = end;
-    for (place, mut entry) in log.into_iter().enumerate() {
+    for (index, mut entry) in log.into_iter().enumerate() {
         sequence += 1;
         if let Some(key) = key {
-            let own = digests.iter().filter(|(told_by, ..)| *told_by == place);
+            let own = digests.iter().filter(|(entry_index, ..)| *entry_index == index);
             key.add_digests(&mut entry, sequence, &previous, own.map(|(_, name, digest)| (name.clone(), *digest)));
         }
         let digest = entry.chained_digest(sequence, &previous);
@@ -66,12 +66,12 @@ pub(crate) async fn row_digests(
     key: &RowDigestKey,
 ) -> Result<Vec<(usize, String, RowDigest)>, StoreError> {
     let mut digests = Vec::with_capacity(changed.len());
-    for (number, (place, id)) in changed.iter().enumerate() {
+    for (number, (index, id)) in changed.iter().enumerate() {
         if changed[number + 1..].iter().any(|(_, later)| later == id) {
             continue;
         }
         if let Some(values) = read_row(connection, id).await? {
-            digests.push((*place, id.to_string(), key.digest_row(&StoredRow { id: *id, values })));
+            digests.push((*index, id.to_string(), key.digest_row(&StoredRow { id: *id, values })));
         }
     }
     Ok(digests)

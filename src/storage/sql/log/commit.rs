@@ -16,7 +16,7 @@ impl WriteTransaction {
         if !log.is_empty() {
             let (mut changed, row_keys) = (std::mem::take(&mut self.changed), self.row_keys.clone());
             // A row that was changed behind all of them is told of by the last.
-            changed.iter_mut().for_each(|(place, _)| *place = (*place).min(log.len() - 1));
+            changed.iter_mut().for_each(|(index, _)| *index = (*index).min(log.len() - 1));
             let key = row_keys.key()?;
             // Before the lock, for which everybody waits.
             let digests = match key {

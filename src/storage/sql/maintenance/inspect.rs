@@ -159,18 +159,14 @@ async fn last_swept_at(connection: &mut StoreConnection) -> Result<Option<crate:
 }
 
 fn unerased_photo(row: &DatabaseRow) -> Result<UnerasedPhoto, StoreError> {
-    let picture = match row.try_get::<Option<Vec<u8>>>("frame")? {
+    let envelope = match row.try_get::<Option<Vec<u8>>>("frame")? {
         None => None,
-        Some(frame) => Some(StoredEnvelope {
-            sealed: StoredPhoto::from_store(frame),
+        Some(envelope) => Some(StoredEnvelope {
+            sealed: StoredPhoto::from_store(envelope),
             sha256: optional_bytes32(row, "sha256")?.map(Sha256Digest::from_bytes),
         }),
     };
-    Ok(UnerasedPhoto {
-        photo: tracked_photo(row)?,
-        latest_id: parse_optional_column(row, "latest_id")?,
-        envelope: picture,
-    })
+    Ok(UnerasedPhoto { photo: tracked_photo(row)?, latest_id: parse_optional_column(row, "latest_id")?, envelope })
 }
 
 fn inspected_collection(row: &DatabaseRow) -> Result<InspectedCollection, StoreError> {

@@ -16,10 +16,10 @@ impl SqlStore {
     /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Inactive`] when no gateway may work on it (which
     /// leaves it untouched), [`StoreError::Unavailable`] when it cannot be opened or reached.
     pub async fn open(location: &DatabaseLocation) -> Result<Self, StoreError> {
-        let untouched = Self::connect_read_only(location).await?;
-        let out_of_use = untouched.inactive_reason().await;
-        untouched.close().await;
-        match out_of_use? {
+        let read_only = Self::connect_read_only(location).await?;
+        let inactive_reason = read_only.inactive_reason().await;
+        read_only.close().await;
+        match inactive_reason? {
             Some(why) => Err(StoreError::Inactive(why)),
             None => Self::open_even_inactive(location).await,
         }

@@ -108,17 +108,17 @@ fn add_normalized(text: &mut String, definition: &str) {
 }
 
 fn differences(found: &SchemaObjects, expected: &SchemaObjects) -> Vec<String> {
-    let mut faults = Vec::new();
+    let mut differences = Vec::new();
     for (object, definition) in found {
         match expected.get(object) {
-            None => faults.push(format!("{object}: this program does not make it")),
-            Some(own) if own != definition => faults.push(format!("{object}: not as this program makes it")),
+            None => differences.push(format!("{object}: this program does not make it")),
+            Some(own) if own != definition => differences.push(format!("{object}: not as this program makes it")),
             Some(_) => {}
         }
     }
     let missing = expected.keys().filter(|object| !found.contains_key(*object));
-    faults.extend(missing.map(|object| format!("{object}: missing")));
-    faults
+    differences.extend(missing.map(|object| format!("{object}: missing")));
+    differences
 }
 
 const SQLITE_OBJECTS_SQL: &str =

@@ -35,7 +35,7 @@ pub(crate) async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> 
         transaction.commit().await?;
         return Ok(counted);
     };
-    let weighed = match found.decide(attempt.policy, attempt.key.as_ref(), attempt.now) {
+    let check = match found.decide(attempt.policy, attempt.key.as_ref(), attempt.now) {
         EnrolmentDecision::Refuse(refusal) => {
             log_refusal(&mut transaction, attempt, refusal.name());
             EnrolmentCodeCheck::Refused(refusal)
@@ -49,7 +49,7 @@ pub(crate) async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> 
         EnrolmentDecision::Wait => EnrolmentCodeCheck::Right(party, EnrolmentAction::Wait),
     };
     transaction.commit().await?;
-    Ok(weighed)
+    Ok(check)
 }
 
 /// The invitation of this device that the code leads to, be it the latest or not.

@@ -48,10 +48,10 @@ pub(crate) async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<L
         .bind(photo.record.studio_id.to_string())
         .fetch_one()
         .await?;
-    let held_back = quarantine::quarantined(&mut transaction, &photo, attempt.photos_of_revoked).await?;
-    let standing = availability::availability(&photo.record, photo.latest.as_ref(), attempt.office_id, attempt.now)
-        .unless_quarantined(held_back);
-    Ok(LookupOutcome::Found(Box::new(FoundPhoto { photo, studio: party(&studio)?, availability: standing })))
+    let quarantined = quarantine::quarantined(&mut transaction, &photo, attempt.photos_of_revoked).await?;
+    let availability = availability::availability(&photo.record, photo.latest.as_ref(), attempt.office_id, attempt.now)
+        .unless_quarantined(quarantined);
+    Ok(LookupOutcome::Found(Box::new(FoundPhoto { photo, studio: party(&studio)?, availability })))
 }
 
 pub(crate) async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<LeaseOutcome, StoreError> {
@@ -62,23 +62,23 @@ pub(crate) async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<Le
         .ok_or_else(|| StoreError::Damaged("a photo that was just found is gone".into()))?;
     let now = request.now;
     let lease_until = availability::deadline(now, request.lease, &photo.record);
-    let held_back = quarantine::quarantined(&mut transaction, &photo, request.photos_of_revoked).await?;
-    let standing = availability::availability(&photo.record, photo.latest.as_ref(), request.office_id, now);
-    match standing.unless_quarantined(held_back) {
-        Availability::LeasedHere(held) => Ok(LeaseOutcome::Existing(held)),
-        Availability::Renewable(mut held) => {
-            held.lease_until = held.settle_due.map_or(lease_until, |due| lease_until.min(due));
+    let quarantined = quarantine::quarantined(&mut transaction, &photo, request.photos_of_revoked).await?;
+    let availability = availability::availability(&photo.record, photo.latest.as_ref(), request.office_id, now);
+    match availability.unless_quarantined(quarantined) {
+        Availability::LeasedHere(collection) => Ok(LeaseOutcome::Existing(collection)),
+        Availability::Renewable(mut collection) => {
+            collection.lease_until = collection.settle_due.map_or(lease_until, |due| lease_until.min(due));
             transaction
                 .query("UPDATE collections SET lease_until = $1 WHERE collection_id = $2")
-                .bind(held.lease_until.unix_milliseconds())
-                .bind(held.collection_id.to_string())
+                .bind(collection.lease_until.unix_milliseconds())
+                .bind(collection.collection_id.to_string())
                 .execute()
                 .await?;
-            let entry = collections::audit_entry(AuditEvent::CollectionRenewed, &held, request.device_id, now);
-            transaction.mark_changed(RowId::Collection(held.collection_id));
+            let entry = collections::audit_entry(AuditEvent::CollectionRenewed, &collection, request.device_id, now);
+            transaction.mark_changed(RowId::Collection(collection.collection_id));
             transaction.append(entry);
             transaction.commit().await?;
-            Ok(LeaseOutcome::Existing(held))
+            Ok(LeaseOutcome::Existing(collection))
         }
         Availability::Available { lapsed } => {
             if let Some(lapsed) = lapsed {
@@ -112,10 +112,11 @@ pub(crate) async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<Fe
     if let Some(until) = blocked_until(&mut transaction, attempt).await? {
         return Ok(FetchOutcome::Blocked { until });
     }
-    let Some(held) = collections::find_on(&mut transaction, request.collection_id, attempt.office_id).await? else {
+    let Some(collection) = collections::find_on(&mut transaction, request.collection_id, attempt.office_id).await?
+    else {
         return Ok(FetchOutcome::NoSuchCollection);
     };
-    if photos::tombstone_of(&mut transaction, held.photo_id).await? != attempt.lookup_id.tombstone() {
+    if photos::tombstone_of(&mut transaction, collection.photo_id).await? != attempt.lookup_id.tombstone() {
         if let Some(until) = count_wrong_code(&mut transaction, attempt).await? {
             return Ok(FetchOutcome::Blocked { until });
         }
@@ -125,30 +126,31 @@ pub(crate) async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<Fe
     if let Some(until) = recheck_blocked_until(&mut transaction, attempt).await? {
         return Ok(FetchOutcome::Blocked { until });
     }
-    let Some(held) = collections::load_for_update(&mut transaction, request.collection_id, attempt.office_id).await?
+    let Some(collection) =
+        collections::load_for_update(&mut transaction, request.collection_id, attempt.office_id).await?
     else {
         return Ok(FetchOutcome::NoSuchCollection);
     };
-    if held.state != CollectionState::Leased {
-        return Ok(match held.state {
-            CollectionState::Lapsed => FetchOutcome::LeaseExpired { at: held.lease_until },
-            _ => FetchOutcome::Settled { at: held.settled_at.unwrap_or(held.lease_until) },
+    if collection.state != CollectionState::Leased {
+        return Ok(match collection.state {
+            CollectionState::Lapsed => FetchOutcome::LeaseExpired { at: collection.lease_until },
+            _ => FetchOutcome::Settled { at: collection.settled_at.unwrap_or(collection.lease_until) },
         });
     }
     let now = attempt.now;
-    match availability::lease_state(&held, now) {
+    match availability::lease_state(&collection, now) {
         LeaseState::UsedByDefault { at } => return Ok(FetchOutcome::Settled { at }),
-        LeaseState::Active { .. } | LeaseState::HandedOver { .. } if now < held.lease_until => {}
+        LeaseState::Active { .. } | LeaseState::HandedOver { .. } if now < collection.lease_until => {}
         LeaseState::Active { .. } | LeaseState::HandedOver { .. } | LeaseState::Lapsed => {
-            return Ok(FetchOutcome::LeaseExpired { at: held.lease_until });
+            return Ok(FetchOutcome::LeaseExpired { at: collection.lease_until });
         }
     }
-    let tracked = photos::find_on(&mut transaction, held.photo_id)
+    let tracked = photos::find_on(&mut transaction, collection.photo_id)
         .await?
-        .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", held.collection_id)))?;
+        .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
     // An open collection is its photo's latest.
-    if let Some(held_back) = quarantine::quarantined(&mut transaction, &tracked, attempt.photos_of_revoked).await? {
-        return Ok(FetchOutcome::Quarantined(held_back));
+    if let Some(quarantined) = quarantine::quarantined(&mut transaction, &tracked, attempt.photos_of_revoked).await? {
+        return Ok(FetchOutcome::Quarantined(quarantined));
     }
     let photo = tracked.record;
     if request.purpose == FetchPurpose::HandOver {
@@ -159,11 +161,11 @@ pub(crate) async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<Fe
         )
         .bind(now.unix_milliseconds())
         .bind(availability::deadline(now, request.settle_within, &photo).unix_milliseconds())
-        .bind(held.collection_id.to_string())
+        .bind(collection.collection_id.to_string())
         .execute()
         .await?;
-        let entry = collections::audit_entry(AuditEvent::CollectionHandedOver, &held, attempt.device_id, now);
-        transaction.mark_changed(RowId::Collection(held.collection_id));
+        let entry = collections::audit_entry(AuditEvent::CollectionHandedOver, &collection, attempt.device_id, now);
+        transaction.mark_changed(RowId::Collection(collection.collection_id));
         transaction.append(entry);
         failpoint::reached("hand_over.before_commit");
         transaction.commit().await?;

@@ -24,7 +24,7 @@ pub(super) async fn load_for_update(
 ) -> Result<Option<CollectionRecord>, StoreError> {
     let found = find_on(transaction, collection_id, office).await?;
     match &found {
-        Some(held) if transaction.lock(Lock::Photo(held.photo_id)).await? => {
+        Some(collection) if transaction.lock(Lock::Photo(collection.photo_id)).await? => {
             find_on(transaction, collection_id, office).await
         }
         _ => Ok(found),
@@ -123,7 +123,7 @@ pub(super) async fn close_lapsed(
 /// The audit row of something an office's device did with a collection.
 pub(super) fn audit_entry(
     event: AuditEvent,
-    held: &CollectionRecord,
+    collection: &CollectionRecord,
     device_id: DeviceId,
     now: Timestamp,
 ) -> AuditEntry {
@@ -131,8 +131,8 @@ pub(super) fn audit_entry(
         at: now,
         actor: device_id.to_string(),
         event,
-        subject: Some(held.collection_id.to_string()),
-        details: serde_json::json!({ "photo_id": held.photo_id, "office_id": held.office_id }),
+        subject: Some(collection.collection_id.to_string()),
+        details: serde_json::json!({ "photo_id": collection.photo_id, "office_id": collection.office_id }),
     }
 }
 
@@ -140,7 +140,7 @@ pub(super) fn audit_entry(
 /// the office that says so afterwards.
 pub(super) async fn settle_as_used(
     transaction: &mut WriteTransaction,
-    held: &CollectionRecord,
+    collection: &CollectionRecord,
     at: Timestamp,
     now: Timestamp,
     actor: String,
@@ -149,19 +149,19 @@ pub(super) async fn settle_as_used(
         .query("UPDATE collections SET state = $1, settled_at = $2 WHERE collection_id = $3")
         .bind(CollectionState::Used.name())
         .bind(at.unix_milliseconds())
-        .bind(held.collection_id.to_string())
+        .bind(collection.collection_id.to_string())
         .execute()
         .await?;
-    photos::erase(transaction, held.photo_id, PhotoState::Used, at).await?;
+    photos::erase(transaction, collection.photo_id, PhotoState::Used, at).await?;
     let entry = AuditEntry {
         at: now,
         actor,
         event: AuditEvent::CollectionUsedByDefault,
-        subject: Some(held.collection_id.to_string()),
-        details: serde_json::json!({ "photo_id": held.photo_id, "office_id": held.office_id, "settle_due": at }),
+        subject: Some(collection.collection_id.to_string()),
+        details: serde_json::json!({ "photo_id": collection.photo_id, "office_id": collection.office_id, "settle_due": at }),
     };
-    transaction.mark_changed(RowId::Collection(held.collection_id));
-    transaction.mark_changed(RowId::Photo(held.photo_id));
+    transaction.mark_changed(RowId::Collection(collection.collection_id));
+    transaction.mark_changed(RowId::Photo(collection.photo_id));
     transaction.append(entry);
     Ok(())
 }

@@ -28,14 +28,14 @@ pub(crate) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepRepor
     if !transaction.try_lock_sweep().await? {
         return Ok(report);
     }
-    for held in overdue_collections(&mut transaction, now).await? {
-        match availability::lease_state(&held, now) {
+    for collection in overdue_collections(&mut transaction, now).await? {
+        match availability::lease_state(&collection, now) {
             LeaseState::Lapsed => {
-                collections::close_lapsed(&mut transaction, &held, now).await?;
+                collections::close_lapsed(&mut transaction, &collection, now).await?;
                 report.lapsed += 1;
             }
             LeaseState::UsedByDefault { at } => {
-                collections::settle_as_used(&mut transaction, &held, at, now, "gateway".into()).await?;
+                collections::settle_as_used(&mut transaction, &collection, at, now, "gateway".into()).await?;
                 report.used_by_default += 1;
             }
             LeaseState::Active { .. } | LeaseState::HandedOver { .. } => {}
