@@ -1,7 +1,7 @@
 //! What to do about a database that cannot be used.
 
+use super::error::StoreError;
 use super::location::DatabaseLocation;
-use super::store::StoreError;
 
 impl StoreError {
     /// The next step for whoever runs the gateway, to be added to the message; empty where the message says it.

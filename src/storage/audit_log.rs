@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::store::StoreError;
+use super::error::StoreError;
 use crate::clock::Timestamp;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::chain::{ChainLink, ChainRow};

@@ -1,12 +1,12 @@
-//! How long one request waits for the database in all. A step is bounded by itself; a database that answers each one late would
-//! still add up to more than anybody waits for.
+//! Time budget for all database calls of one HTTP request. Each call is bounded by itself; a database that answers each one late would
+//! still add up to more than any caller waits for.
 
 use std::cell::Cell;
 use std::time::Duration;
 
 use tokio::time::{self, Instant};
 
-use super::store::StoreError;
+use super::error::StoreError;
 
 /// For all steps of one request together. Less than the twenty seconds after which callers give up (README, *Integration*).
 const REQUEST_BUDGET: Duration = Duration::from_secs(12);
@@ -24,17 +24,17 @@ async fn with_budget<T>(budget: Duration, request: impl Future<Output = T>) -> T
     REMAINING.scope(Cell::new(budget), request).await
 }
 
-/// Takes a step, for no longer than `longest` and than what is left of the request's patience, where it is part of one.
+/// Takes a step, for no longer than `limit` and than what is left of the request's time budget, where it is part of one.
 pub(super) async fn with_timeout<T>(
-    longest: Duration,
+    limit: Duration,
     step: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    let longest = REMAINING.try_with(|left| longest.min(left.get())).unwrap_or(longest);
-    let begun = Instant::now();
-    let outcome = time::timeout(longest, step).await;
+    let limit = REMAINING.try_with(|remaining| limit.min(remaining.get())).unwrap_or(limit);
+    let started = Instant::now();
+    let outcome = time::timeout(limit, step).await;
     // Upkeep and commands have nobody who waits.
-    let _ = REMAINING.try_with(|left| left.set(left.get().saturating_sub(begun.elapsed())));
-    outcome.map_err(|_| StoreError::Unavailable(format!("no answer within {} s", longest.as_secs_f32()).into()))?
+    let _ = REMAINING.try_with(|remaining| remaining.set(remaining.get().saturating_sub(started.elapsed())));
+    outcome.map_err(|_| StoreError::Unavailable(format!("no answer within {} s", limit.as_secs_f32()).into()))?
 }
 
 #[cfg(test)]
@@ -47,17 +47,17 @@ mod tests {
 
     #[tokio::test]
     async fn all_steps_of_a_request_share_one_budget() {
-        let begun = Instant::now();
-        let left = with_budget(STEP + STEP / 2, async {
+        let started = Instant::now();
+        let remaining = with_budget(STEP + STEP / 2, async {
             for _ in 0..5 {
                 let late = with_timeout(STEP, pending::<Result<(), StoreError>>()).await;
                 assert!(matches!(late, Err(StoreError::Unavailable(_))), "{late:?}");
             }
             REMAINING.with(Cell::get)
         });
-        assert_eq!(left.await, Duration::ZERO);
-        assert!(begun.elapsed() >= STEP + STEP / 2);
-        // What is answered at once is answered even then; the next request has patience of its own.
+        assert_eq!(remaining.await, Duration::ZERO);
+        assert!(started.elapsed() >= STEP + STEP / 2);
+        // What is answered at once is answered even then; the next request has a budget of its own.
         with_budget(Duration::ZERO, async { with_timeout(STEP, async { Ok(()) }).await.unwrap() }).await;
         assert_eq!(with_deadline(async { REMAINING.with(Cell::get) }).await, REQUEST_BUDGET);
     }
@@ -65,9 +65,9 @@ mod tests {
     #[tokio::test]
     async fn a_step_outside_a_request_has_its_own_timeout() {
         for _ in 0..3 {
-            let begun = Instant::now();
+            let started = Instant::now();
             assert!(with_timeout(STEP, pending::<Result<(), StoreError>>()).await.is_err());
-            assert!(begun.elapsed() >= STEP);
+            assert!(started.elapsed() >= STEP);
         }
     }
 }

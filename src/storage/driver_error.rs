@@ -2,7 +2,7 @@
 
 use sqlx::migrate::MigrateError;
 
-use super::store::StoreError;
+use super::error::StoreError;
 
 pub(super) fn migration_error(error: MigrateError) -> StoreError {
     match error {

@@ -91,8 +91,8 @@ fn parse_server(url: &str, rest: &str) -> Result<ServerLocation, LocationError> 
     if let Some((unknown, _)) = pairs.iter().find(|(key, _)| !ALLOWED_PARAMETERS.contains(key)) {
         return Err(LocationError::Parameter((*unknown).to_owned()));
     }
-    let undecided = |value: &str| value.eq_ignore_ascii_case("allow") || value.eq_ignore_ascii_case("prefer");
-    if pairs.iter().any(|(key, value)| *key == "sslmode" && undecided(value)) {
+    let opportunistic = |value: &str| value.eq_ignore_ascii_case("allow") || value.eq_ignore_ascii_case("prefer");
+    if pairs.iter().any(|(key, value)| *key == "sslmode" && opportunistic(value)) {
         return Err(LocationError::OpportunisticEncryption);
     }
     // What is wrong with a URL is not said in its own words: they may hold the password.
@@ -244,8 +244,8 @@ mod tests {
         assert!(location.has_password());
         assert_eq!(*location.to_config_value(), url);
         assert!(!DatabaseLocation::parse("postgres://anna@db.example/lichtbild").unwrap().has_password());
-        for wrong in ["postgres://anna:s3cr3t@db.example:port/l", "postgres://anna@h/l?password=s3cr3t"] {
-            let error = DatabaseLocation::parse(wrong).unwrap_err();
+        for invalid in ["postgres://anna:s3cr3t@db.example:port/l", "postgres://anna@h/l?password=s3cr3t"] {
+            let error = DatabaseLocation::parse(invalid).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("s3cr3t"));
         }
     }
@@ -258,20 +258,20 @@ mod tests {
         assert_eq!(mode("postgres://anna@db.example/l?sslmode=disable"), "Disable");
         assert_eq!(mode("postgres://anna@127.0.0.1/l"), "Prefer");
         assert_eq!(mode("postgres://anna@localhost/l?host=/run/postgresql"), "Prefer");
-        let undecided = DatabaseLocation::parse("postgres://anna@db.example/l?sslmode=prefer");
-        assert_eq!(undecided, Err(LocationError::OpportunisticEncryption));
+        let opportunistic = DatabaseLocation::parse("postgres://anna@db.example/l?sslmode=prefer");
+        assert_eq!(opportunistic, Err(LocationError::OpportunisticEncryption));
     }
 
     #[test]
     fn an_invalid_location_is_refused_with_advice() {
-        for (wrong, advice) in [
+        for (invalid, advice) in [
             ("mysql://h/l", "postgres://user@host/database"),
             ("postgres://anna@h", "names none"),
             ("postgres://anna@h/l?sslmod=require", "sslmode"),
             ("postgres://anna@h/l?password=x", ".pgpass"),
             ("postgres://anna@h:port/l", "%40"),
         ] {
-            let message = DatabaseLocation::parse(wrong).unwrap_err().to_string();
+            let message = DatabaseLocation::parse(invalid).unwrap_err().to_string();
             assert!(message.contains(advice), "{message}");
         }
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sqlx::{PgConnection, Row, SqliteConnection};
 use tokio::sync::Notify;
 
-use super::store::StoreError;
+use super::error::StoreError;
 use crate::domain::log::chain::ChainLink;
 use crate::domain::log::watermark::RollbackError;
 

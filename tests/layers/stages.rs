@@ -17,7 +17,7 @@ struct StageType {
     tests: &'static [&'static str],
 }
 
-const STAGES: [StageType; 2] = [
+const STAGES: [StageType; 3] = [
     // Sealing is tested with a photo that no judge saw: validation is its sibling.
     StageType {
         name: "JudgedPhoto",
@@ -26,6 +26,8 @@ const STAGES: [StageType; 2] = [
         tests: &["sealing/envelope.rs"],
     },
     StageType { name: "SealedPhoto", constructor: "from_envelope", owner: "sealing", tests: &[] },
+    // Opening is tested without a store.
+    StageType { name: "StoredPhoto", constructor: "from_store", owner: "storage", tests: &["sealing/envelope.rs"] },
 ];
 
 const HOME: &str = "domain/photo/stages.rs";
@@ -188,7 +190,7 @@ fn parsed(files: Vec<(std::path::PathBuf, String)>) -> Vec<(String, syn::File)> 
 }
 
 #[test]
-fn only_validation_makes_judged_photos_and_only_sealing_sealed_ones() {
+fn only_validation_makes_judged_photos_only_sealing_sealed_ones_and_only_storage_stored_ones() {
     let (tree, files) = (Crate::of_library(), parsed(sources("src")));
     for stage in STAGES {
         assert_eq!(foreign_callers(tree, &stage), Vec::<String>::new(), "{}", stage.constructor);
@@ -215,6 +217,27 @@ fn a_foreign_caller_is_found_however_it_calls() {
         assert_eq!(callers("sealing/envelope.rs", code), 0, "{code}");
     }
     assert_eq!(callers("flows/deposit.rs", "// from_envelope\nfn f() { \"from_envelope\" }"), 0);
+}
+
+#[test]
+fn stored_photos_come_from_storage_alone_and_never_become_sealed_ones() {
+    let callers = |file: &str, code: &str, stage: usize| {
+        foreign_callers(&Crate::of([(file.into(), code.to_owned())]), &STAGES[stage]).len()
+    };
+    let stored = "fn f() { StoredPhoto::from_store(unsealed) }";
+    for file in ["flows/photo/deposit.rs", "api/photos.rs", "sealing/envelope.rs", "domain/photo/withdrawal.rs"] {
+        assert_eq!(callers(file, stored, 2), 1, "{file}");
+    }
+    assert_eq!(callers("storage/sql/photo/photos.rs", stored, 2), 0);
+    let in_unit_test = format!("#[cfg(test)]\nmod tests {{ {stored} }}");
+    assert_eq!(callers("sealing/envelope.rs", &in_unit_test, 2), 0);
+    assert_eq!(callers("flows/photo/deposit.rs", &in_unit_test, 2), 1);
+    // A store takes sealed photos only, and cannot make one of the bytes that it has read.
+    let sealed = "fn f(stored: StoredPhoto) { SealedPhoto::from_envelope(stored.into_envelope()) }";
+    assert_eq!(callers("storage/sql/photo/photos.rs", sealed, 1), 1);
+    let public = "pub struct StoredPhoto { envelope: Vec<u8> }
+        impl StoredPhoto { pub fn from_store(envelope: Vec<u8>) -> Self { Self { envelope } } }";
+    assert_eq!(loopholes(&parsed(vec![(HOME.into(), public.to_owned())]), &STAGES[2]).len(), 1);
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl BreakingProxy {
         let address = listener.local_addr().unwrap();
         let (next, carried) = (Arc::<Mutex<BreakPoint>>::default(), Arc::<[AtomicU64; 2]>::default());
         let every = Arc::new(AtomicU32::new(1));
-        let line = Self { address, next: Arc::clone(&next), every: Arc::clone(&every), carried: Arc::clone(&carried) };
+        let proxy = Self { address, next: Arc::clone(&next), every: Arc::clone(&every), carried: Arc::clone(&carried) };
         tokio::spawn(async move {
             let mut number = 0_u32;
             while let Ok((caller, _)) = listener.accept().await {
@@ -60,7 +60,7 @@ impl BreakingProxy {
                 tokio::spawn(carry(caller, gateway, broken, Arc::clone(&carried)));
             }
         });
-        line
+        proxy
     }
 
     /// Its other end, for callers.
@@ -116,17 +116,17 @@ async fn copy(
     limit: u64,
     carried: &AtomicU64,
 ) -> io::Result<()> {
-    let mut left = limit;
+    let mut remaining = limit;
     let mut buffer = vec![0; 16 * 1024];
-    while left > 0 {
-        let room = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+    while remaining > 0 {
+        let room = buffer.len().min(usize::try_from(remaining).unwrap_or(usize::MAX));
         let count = from.read(&mut buffer[..room]).await?;
         if count == 0 {
             return to.shutdown().await;
         }
         to.write_all(&buffer[..count]).await?;
         carried.fetch_add(count as u64, Ordering::SeqCst);
-        left -= count as u64;
+        remaining -= count as u64;
     }
     Err(io::ErrorKind::BrokenPipe.into())
 }

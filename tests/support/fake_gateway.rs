@@ -275,7 +275,7 @@ impl Body for ScriptedBody {
 
 /// Writes `ca.pem`, `studio.pem` and `studio.key` into `directory` and gives the gateway's side.
 fn make_pki(pki: PkiFault, directory: &Path) -> TlsAcceptor {
-    let (ca, stranger) = (authority("Gateway"), authority("AnonymousClient"));
+    let (ca, other_ca) = (authority("Gateway"), authority("AnonymousClient"));
     let key_of_gateway = KeyPair::generate().unwrap();
     let host = if pki == PkiFault::GatewayOtherName { "gateway.example" } else { "127.0.0.1" };
     let mut gateway = leaf(host, ExtendedKeyUsagePurpose::ServerAuth);
@@ -290,10 +290,10 @@ fn make_pki(pki: PkiFault, directory: &Path) -> TlsAcceptor {
     if pki == PkiFault::StudioExpired {
         studio.not_after = date_time_ymd(2001, 1, 1);
     }
-    let issuer = if pki == PkiFault::StudioForeign { &stranger } else { &ca };
+    let issuer = if pki == PkiFault::StudioForeign { &other_ca } else { &ca };
     let studio = studio.signed_by(&key_of_studio, issuer).unwrap();
 
-    let trusted = if pki == PkiFault::GatewayForeign { &stranger } else { &ca };
+    let trusted = if pki == PkiFault::GatewayForeign { &other_ca } else { &ca };
     std::fs::write(directory.join("ca.pem"), trusted.pem()).unwrap();
     std::fs::write(directory.join("studio.pem"), studio.pem()).unwrap();
     write_private(&directory.join("studio.key"), &key_of_studio.serialize_pem());

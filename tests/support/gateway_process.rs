@@ -116,10 +116,10 @@ impl GatewayFolder {
         // It asks nobody, from whatever terminal the tests are run.
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let begun = Instant::now();
+        let started = Instant::now();
         // Nothing here prints more than a pipe holds.
         while child.try_wait().unwrap().is_none() {
-            if begun.elapsed() > GENEROUS_TIMEOUT {
+            if started.elapsed() > GENEROUS_TIMEOUT {
                 child.kill().unwrap();
             }
             std::thread::sleep(Duration::from_millis(2));
@@ -301,12 +301,12 @@ impl GatewayProcess {
 
     /// Waits until it has ended.
     pub fn wait(&mut self) -> ExitStatus {
-        let begun = Instant::now();
+        let started = Instant::now();
         loop {
             if let Some(status) = self.exit_status() {
                 return status;
             }
-            assert!(begun.elapsed() < GENEROUS_TIMEOUT, "the gateway does not stop: {}", self.log());
+            assert!(started.elapsed() < GENEROUS_TIMEOUT, "the gateway does not stop: {}", self.log());
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -335,9 +335,9 @@ impl Drop for GatewayProcess {
 
 /// Waits until `condition` holds.
 pub async fn wait_until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
-    let begun = Instant::now();
+    let started = Instant::now();
     while !condition().await {
-        assert!(begun.elapsed() < GENEROUS_TIMEOUT, "waited in vain: {what}");
+        assert!(started.elapsed() < GENEROUS_TIMEOUT, "waited in vain: {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
@@ -345,9 +345,9 @@ pub async fn wait_until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
 /// A port for a gateway that has to come back to it. Not one of those that are given to whoever asks for any port, or
 /// another test could have it in the meantime.
 pub fn free_port() -> u16 {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
+    static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
-        let number = std::process::id().wrapping_mul(37).wrapping_add(ASKED.fetch_add(1, Ordering::SeqCst));
+        let number = std::process::id().wrapping_mul(37).wrapping_add(NEXT.fetch_add(1, Ordering::SeqCst));
         let port = 10_000 + u16::try_from(number % 20_000).unwrap();
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return port;

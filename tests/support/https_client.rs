@@ -230,7 +230,7 @@ pub async fn read_response<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<(
 
 /// Waits until the other side has closed, and returns how long that took.
 pub async fn wait_until_closed<S: AsyncRead + Unpin>(stream: &mut S) -> time::Duration {
-    let begun = time::Instant::now();
+    let started = time::Instant::now();
     let _ = time::timeout(GENEROUS_TIMEOUT, stream.read_to_end(&mut Vec::new())).await.expect("closed in time");
-    begun.elapsed()
+    started.elapsed()
 }

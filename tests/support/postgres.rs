@@ -311,11 +311,11 @@ pub async fn connect(url: &str) -> Result<PgConnection, sqlx::Error> {
 }
 
 fn run(command: &mut Command) {
-    let begun = Instant::now();
+    let started = Instant::now();
     let output = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let output = output.wait_with_output().unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    assert!(begun.elapsed() < GENEROUS_TIMEOUT, "{command:?} took too long");
+    assert!(started.elapsed() < GENEROUS_TIMEOUT, "{command:?} took too long");
 }
 
 fn unprivileged(program: &Path) -> Command {

@@ -142,8 +142,8 @@ impl TestGateway {
         Self { gateway, store, clock, database, app, entropy, devices: AtomicU32::new(0), directory, _place: place }
     }
 
-    pub fn router(&self, line: ListenerKind) -> Router {
-        router(line, &self.app, &Arc::new(Metrics::new(vec![])))
+    pub fn router(&self, listener: ListenerKind) -> Router {
+        router(listener, &self.app, &Arc::new(Metrics::new(vec![])))
     }
 
     pub fn administration(&self) -> Administration<'_> {
@@ -238,11 +238,11 @@ impl TestGateway {
     }
 
     fn caller_of(&self, party: &Party, device_id: DeviceId, certificate: PeerCertificate) -> RouterClient {
-        let line = match party.role {
+        let listener = match party.role {
             Role::Studio => ListenerKind::Studio,
             Role::Office => ListenerKind::Office,
         };
-        RouterClient::new(self.router(line), party.clone(), device_id, certificate)
+        RouterClient::new(self.router(listener), party.clone(), device_id, certificate)
     }
 
     /// What monitoring is told from.
@@ -270,12 +270,12 @@ impl TestGateway {
 
     /// A device that comes with the certificate it was given over the wire.
     pub fn with_certificate(&self, invite: &IssuedInvitation, certificate: Vec<u8>) -> RouterClient {
-        let line = match invite.party.role {
+        let listener = match invite.party.role {
             Role::Studio => ListenerKind::Studio,
             Role::Office => ListenerKind::Office,
         };
         let certificate = PeerCertificate::new(certificate.into());
-        RouterClient::new(self.router(line), invite.party.clone(), invite.device.device_id, certificate)
+        RouterClient::new(self.router(listener), invite.party.clone(), invite.device.device_id, certificate)
     }
 
     pub async fn revoke(&self, caller: &RouterClient) {

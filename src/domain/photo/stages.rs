@@ -119,8 +119,8 @@ pub struct StoredPhoto {
 }
 
 impl StoredPhoto {
-    /// Takes the envelope as it was read.
-    pub fn from_store(envelope: Vec<u8>) -> Self {
+    /// Takes the envelope as it was read; for `storage` alone, which `tests/layers` proves.
+    pub(crate) fn from_store(envelope: Vec<u8>) -> Self {
         Self { envelope }
     }
 

@@ -53,17 +53,17 @@ impl ChangeListener {
 
     /// Stops to listen.
     pub(super) fn close(&self) {
-        if let Some(listening) = self.listener.get() {
-            listening.0.abort();
+        if let Some(task) = self.listener.get() {
+            task.0.abort();
         }
     }
 }
 
-async fn listen_forever(options: PgConnectOptions, heard: Arc<Notify>) {
+async fn listen_forever(options: PgConnectOptions, changed: Arc<Notify>) {
     // The connection of a listener is not one of those that requests wait for.
     let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).connect_lazy_with(options);
     loop {
-        let Err(error) = listen(&pool, &heard).await;
+        let Err(error) = listen(&pool, &changed).await;
         tracing::warn!(
             error = &error as &dyn std::error::Error,
             "revocations of other nodes are not told just now, only asked for"
@@ -72,12 +72,12 @@ async fn listen_forever(options: PgConnectOptions, heard: Arc<Notify>) {
     }
 }
 
-async fn listen(pool: &sqlx::PgPool, heard: &Notify) -> Result<std::convert::Infallible, sqlx::Error> {
+async fn listen(pool: &sqlx::PgPool, changed: &Notify) -> Result<std::convert::Infallible, sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
     loop {
         // What was told before it listened is heard of as well.
-        heard.notify_one();
+        changed.notify_one();
         // `None` when the connection was lost and is there again.
         let _ = listener.try_recv().await?;
     }

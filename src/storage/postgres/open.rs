@@ -7,11 +7,12 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection, Row, SqlSafeStr};
 
-use super::{ChangeListener, PostgresDatabase};
+use super::database::PostgresDatabase;
+use super::notifications::ChangeListener;
 use crate::storage::driver_error::migration_error;
+use crate::storage::error::StoreError;
 use crate::storage::location::ServerLocation;
 use crate::storage::rollback_guard::RollbackGuard;
-use crate::storage::store::StoreError;
 
 /// Connections of one node, beside the one that listens. A server takes a hundred unless told otherwise: five nodes.
 const MAX_CONNECTIONS: u32 = 16;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::storage::deadline::with_timeout;
-use crate::storage::store::StoreError;
+use crate::storage::error::StoreError;
 
 /// A step that was not answered by then counts as failed: the server or the line to it is gone. Longer than the server's own
 /// limits (see [`open`](super::open)), which end what merely waits.
@@ -22,19 +22,19 @@ where
     retry_within(STEP_TIMEOUT, step).await
 }
 
-async fn retry_within<T, Step>(longest: Duration, step: impl Fn() -> Step) -> Result<T, StoreError>
+async fn retry_within<T, Step>(limit: Duration, step: impl Fn() -> Step) -> Result<T, StoreError>
 where
     Step: Future<Output = Result<T, StoreError>>,
 {
     for _ in 1..MAX_ATTEMPTS {
-        match with_timeout(longest, step()).await {
+        match with_timeout(limit, step()).await {
             Err(error) if is_retryable(&error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the database asks to try again");
             }
             done => return done,
         }
     }
-    with_timeout(longest, step()).await
+    with_timeout(limit, step()).await
 }
 
 /// Serialization failure and deadlock (SQLSTATE 40001 and 40P01): nothing of the transaction has happened.

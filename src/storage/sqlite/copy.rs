@@ -6,21 +6,26 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, Row};
 
-use super::SqliteDatabase;
+use super::database::SqliteDatabase;
 use crate::clock::Timestamp;
 use crate::failpoint;
-use crate::storage::store::StoreError;
+use crate::storage::error::StoreError;
 
 impl SqliteDatabase {
     /// Writes all rows of this moment into `target`, an empty file. Writers go on meanwhile; erased bytes stay in their log until
     /// the copy is made. Erased bytes are not in the copy, for it has no free pages.
     ///
-    /// The copy says of itself that it is one and when it was taken, and is found to be whole before this returns. That its bytes
-    /// are on the disk is for the caller to see to.
+    /// The copy has a note of the name `marker` with the time `now`, and is found to be whole before this returns. That its bytes are
+    /// on the disk is for the caller to see to.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Damaged`] when the copy is not whole.
-    pub(in crate::storage) async fn copy_into(&self, target: &Path, now: Timestamp) -> Result<(), StoreError> {
+    pub(in crate::storage) async fn copy_into(
+        &self,
+        target: &Path,
+        marker: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let Some(name) = target.to_str() else {
             return Err(StoreError::Unavailable("the backup's path is not Unicode".into()));
         };
@@ -33,16 +38,16 @@ impl SqliteDatabase {
         sqlx::query(
             "INSERT INTO notes (name, moment) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET moment = excluded.moment",
         )
-        .bind(crate::storage::sql::BACKUP_TAKEN_AT)
+        .bind(marker)
         .bind(now.unix_milliseconds())
         .execute(&mut copy)
         .await?;
-        let faults = check_integrity(&mut copy).await?;
+        let errors = check_integrity(&mut copy).await?;
         copy.close().await?;
         failpoint::reached("backup.marked");
-        match faults.first() {
+        match errors.first() {
             None => Ok(()),
-            Some(fault) => Err(StoreError::Damaged(format!("the copy is not whole: {fault}"))),
+            Some(error) => Err(StoreError::Damaged(format!("the copy is not whole: {error}"))),
         }
     }
 
@@ -53,15 +58,15 @@ impl SqliteDatabase {
 }
 
 async fn check_integrity(connection: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     for row in sqlx::query("PRAGMA integrity_check(20)").fetch_all(&mut *connection).await? {
-        let fault: String = row.try_get(0)?;
-        if fault != "ok" {
-            faults.push(fault);
+        let error: String = row.try_get(0)?;
+        if error != "ok" {
+            errors.push(error);
         }
     }
     for row in sqlx::query("SELECT \"table\" FROM pragma_foreign_key_check LIMIT 20").fetch_all(connection).await? {
-        faults.push(format!("a row of {} refers to one that is not there", row.try_get::<String, _>(0)?));
+        errors.push(format!("a row of {} refers to one that is not there", row.try_get::<String, _>(0)?));
     }
-    Ok(faults)
+    Ok(errors)
 }

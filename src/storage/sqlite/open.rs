@@ -12,10 +12,10 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, SqlSafeStr};
 
-use super::{FileIdentity, SqliteDatabase};
+use super::database::{FileIdentity, SqliteDatabase};
 use crate::storage::driver_error::migration_error;
+use crate::storage::error::StoreError;
 use crate::storage::rollback_guard::RollbackGuard;
-use crate::storage::store::StoreError;
 
 /// Readers work beside the one writer; more of them than cores would only wait for each other.
 const READERS: u32 = 4;

@@ -2,9 +2,9 @@
 
 use sqlx::{ConnectOptions, Connection, Row};
 
-use super::SqliteDatabase;
+use super::database::SqliteDatabase;
+use crate::storage::error::StoreError;
 use crate::storage::requests::ScrubOutcome;
-use crate::storage::store::StoreError;
 
 impl SqliteDatabase {
     /// `secure_delete` overwrites the pages; the log still holds the old ones until it is folded in and cut to nothing.

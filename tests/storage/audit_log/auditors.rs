@@ -36,8 +36,8 @@ async fn an_auditors_device_reads_the_log_and_everything_else_of_an_office_is_cl
             read += 1;
         } else if !route.path.starts_with("/.well-known/") {
             assert_eq!(theirs.status, 403, "{} {path}: {theirs:?}", route.method);
-            let told = String::from_utf8_lossy(&theirs.body).into_owned();
-            assert!(route.method == "HEAD" || told.contains("device-is-auditors"), "{path}: {told}");
+            let body = String::from_utf8_lossy(&theirs.body).into_owned();
+            assert!(route.method == "HEAD" || body.contains("device-is-auditors"), "{path}: {body}");
             closed += 1;
         }
     }
@@ -85,18 +85,18 @@ async fn the_log_is_read_page_by_page_and_is_whole_at_the_other_end() {
     get(&auditor, "/v1/audit/checkpoints/2").await.assert_problem(404, "checkpoint-unknown");
     get(&auditor, "/v1/audit/checkpoints/x").await.assert_problem(404, "checkpoint-unknown");
 
-    let mut walk = ChainVerifier::starting_after(ChainLink::START, [checkpoint.link()]);
+    let mut verifier = ChainVerifier::starting_after(ChainLink::START, [checkpoint.link()]);
     loop {
-        let page = get(&auditor, &format!("/v1/audit/log?limit=3&after={}", walk.last().sequence)).await;
+        let page = get(&auditor, &format!("/v1/audit/log?limit=3&after={}", verifier.last().sequence)).await;
         assert_eq!((page.status, page.header("content-type")), (200, "application/jsonl"));
         let text = String::from_utf8(page.body.to_vec()).unwrap();
-        text.lines().for_each(|line| walk.verify_row(&parse_json_line(line).unwrap()).unwrap());
+        text.lines().for_each(|line| verifier.verify_row(&parse_json_line(line).unwrap()).unwrap());
         if text.is_empty() {
             break;
         }
     }
-    assert_eq!(walk.finish().unwrap().last_checkpointed, signed.count);
-    assert_eq!(walk.finish().unwrap().rows(), gateway.database.count("audit").await);
+    assert_eq!(verifier.finish().unwrap().last_checkpointed, signed.count);
+    assert_eq!(verifier.finish().unwrap().rows(), gateway.database.count("audit").await);
 }
 
 #[tokio::test]

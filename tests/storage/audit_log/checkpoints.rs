@@ -41,7 +41,7 @@ async fn two_nodes_that_sign_at_the_same_moment_do_no_harm() {
 }
 
 #[tokio::test]
-async fn no_checkpoint_vouches_for_a_log_that_somebody_has_tampered_with() {
+async fn no_checkpoint_is_signed_for_a_tampered_log() {
     for tampering in [
         "UPDATE audit SET actor = 'nobody' WHERE sequence = 4",
         "DELETE FROM audit WHERE sequence = 4",

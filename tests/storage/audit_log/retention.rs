@@ -38,8 +38,8 @@ impl LogRetentionSetup {
     /// Whether what is left of the log follows on its anchor and meets its checkpoint.
     async fn is_whole(&self, checkpoint: ChainLink) -> bool {
         let log: &dyn AuditLog = self.gateway.store();
-        let mut walk = ChainVerifier::starting_after(log.log_anchor().await.unwrap(), [checkpoint]);
-        verify_to_end(log, &mut walk).await.is_ok() && walk.finish().is_ok()
+        let mut verifier = ChainVerifier::starting_after(log.log_anchor().await.unwrap(), [checkpoint]);
+        verify_to_end(log, &mut verifier).await.is_ok() && verifier.finish().is_ok()
     }
 }
 
@@ -95,8 +95,8 @@ async fn erasing_a_tombstone_with_its_note_leaves_the_chain_whole_and_the_chain_
     }
     assert_eq!(gateway.database.texts("SELECT refusal_note FROM photos").await, [note; 3]);
     let checkpoint = town.sign().await;
-    let told = gateway.database.texts("SELECT actor || event || coalesce(subject, '') || details FROM audit").await;
-    assert!(told.iter().all(|row| !row.contains("Musterfrau") && !row.contains("Foto Koch")), "{told:?}");
+    let rows = gateway.database.texts("SELECT actor || event || coalesce(subject, '') || details FROM audit").await;
+    assert!(rows.iter().all(|row| !row.contains("Musterfrau") && !row.contains("Foto Koch")), "{rows:?}");
 
     let before = gateway.database.texts("SELECT details FROM audit ORDER BY sequence").await;
     for erased in ["DELETE FROM collections", "UPDATE photos SET refusal_note = NULL", "DELETE FROM photos"] {
@@ -116,8 +116,8 @@ async fn without_a_checkpoint_or_with_somebody_elses_the_log_stays() {
     assert_eq!(town.purge().await.log_rows, 0, "nothing vouches for what would be left");
     town.sign().await;
     gateway.advance(LOG_RETENTION);
-    let stranger = CheckpointKey::generate().unwrap();
-    shorten_log(&gateway.gateway, stranger.verifier()).await.unwrap();
+    let other_key = CheckpointKey::generate().unwrap();
+    shorten_log(&gateway.gateway, other_key.verifier()).await.unwrap();
     assert_eq!(gateway.store.log_anchor().await.unwrap(), ChainLink::START);
     assert!(town.purge().await.log_rows > 0);
 }

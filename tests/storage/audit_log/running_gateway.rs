@@ -27,8 +27,8 @@ pub fn checkpoint_files(home: &GatewayFolder) -> Vec<PathBuf> {
 }
 
 pub fn exit_code_and_json(output: &Output) -> (i32, Value) {
-    let told = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
-    (output.status.code().unwrap(), told)
+    let printed = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+    (output.status.code().unwrap(), printed)
 }
 
 /// The line for auditors, as the documentation prints it.
@@ -37,14 +37,14 @@ const OPENSSL: &str = "openssl dgst -sha256 -verify audit.pub -signature checkpo
 pub fn openssl_verifies(home: &GatewayFolder, document: &Path) -> bool {
     let manual = include_str!("../../../docs/operation.md");
     assert!(manual.contains(OPENSSL), "the documentation prints the line that is tested");
-    let line = OPENSSL
+    let command = OPENSSL
         .replace("audit.pub", home.file("certs/audit.pub").to_str().unwrap())
         .replace("checkpoint-N.sig", document.with_extension("sig").to_str().unwrap())
         .replace("checkpoint-N.json", document.to_str().unwrap());
-    let mut words = line.split_whitespace();
+    let mut words = command.split_whitespace();
     let output = Command::new(words.next().unwrap()).args(words).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_eq!(output.status.success(), said.contains("Verified OK"), "{said}");
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.success(), stdout.contains("Verified OK"), "{stdout}");
     output.status.success()
 }
 
@@ -57,16 +57,16 @@ fn openssl_alone_verifies_a_checkpoint_and_refuses_one_that_was_changed() {
     let [document] = checkpoint_files(&home).try_into().unwrap();
     assert!(openssl_verifies(&home, &document));
     let text = fs::read_to_string(&document).unwrap();
-    let told: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!((&told["format"], &told["count"]), (&"lichtbild-checkpoint/v1".into(), &2.into()));
-    assert_eq!(told["gateway"], "localhost");
+    let checkpoint: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&checkpoint["format"], &checkpoint["count"]), (&"lichtbild-checkpoint/v1".into(), &2.into()));
+    assert_eq!(checkpoint["gateway"], "localhost");
 
     fs::write(&document, text.replace("\"count\": 2", "\"count\": 1")).unwrap();
     assert!(!openssl_verifies(&home, &document));
     let refused = home.run(&["audit", "verify"]);
     assert_eq!(refused.status.code(), Some(3));
-    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(told.contains("the signature is not good") && told.contains("next: "), "{told}");
+    let stderr = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(stderr.contains("the signature is not good") && stderr.contains("next: "), "{stderr}");
 }
 
 #[test]
@@ -159,21 +159,25 @@ async fn a_log_whose_front_went_at_its_time_is_still_proved_but_not_under_a_cloc
         assert!(home.run(&["confirm-clock"]).status.success());
         wait_until("the front of the log goes", async || database.count("audit").await < 10).await;
         assert!(gateway.stop().success());
-        let told = home.json(&["audit", "verify"]);
-        assert_eq!((&told["whole"], &told["first"]), (&true.into(), &1_201.into()), "{told}");
+        let printed = home.json(&["audit", "verify"]);
+        assert_eq!((&printed["whole"], &printed["first"]), (&true.into(), &1_201.into()), "{printed}");
         let export = home.run(&["audit", "export"]).stdout;
         assert!(export.starts_with(b"{\"sequence\":1201,"));
 
         // Without the checkpoint that it begins behind nobody could tell that from a log that was cut.
         let anchor = home.file("checkpoints/checkpoint-000000001200.json");
         fs::rename(&anchor, home.beside("anchor.json")).unwrap();
-        let (code, told) = exit_code_and_json(&home.run(&["audit", "verify", "--json"]));
-        assert_eq!((code, &told["wrong"], &told["sequence"]), (3, &"front_cut".into(), &1_201.into()), "{told}");
+        let (code, printed) = exit_code_and_json(&home.run(&["audit", "verify", "--json"]));
+        assert_eq!(
+            (code, &printed["wrong"], &printed["sequence"]),
+            (3, &"front_cut".into(), &1_201.into()),
+            "{printed}"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_running_gateway_signs_by_the_hour_or_as_it_is_told() {
+async fn a_running_gateway_signs_hourly_or_as_configured() {
     let home = GatewayFolder::new();
     home.set("checkpoint_minutes", "0.01");
     let gateway = home.start();

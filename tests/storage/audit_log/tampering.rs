@@ -51,24 +51,24 @@ impl IntactLog {
     fn with(checkpoints_at: &[usize]) -> Self {
         let rows = log();
         let checkpoints = checkpoints_at.iter().map(|count| rows[count - 1].link());
-        let mut walk = ChainVerifier::starting_after(ChainLink::START, checkpoints);
-        let mut before = vec![walk.clone()];
+        let mut verifier = ChainVerifier::starting_after(ChainLink::START, checkpoints);
+        let mut before = vec![verifier.clone()];
         for row in &rows {
-            walk.verify_row(row).unwrap();
-            before.push(walk.clone());
+            verifier.verify_row(row).unwrap();
+            before.push(verifier.clone());
         }
         Self { rows, before }
     }
 
     /// What is found when other rows stand from `place` on.
     fn found(&self, place: usize, tail: &[ChainRow]) -> ChainError {
-        self.walked(place, tail).unwrap_err()
+        self.verify_from(place, tail).unwrap_err()
     }
 
-    fn walked(&self, place: usize, tail: &[ChainRow]) -> Result<VerifiedRange, ChainError> {
-        let mut walk = self.before[place].clone();
-        tail.iter().try_for_each(|row| walk.verify_row(row))?;
-        walk.finish()
+    fn verify_from(&self, place: usize, tail: &[ChainRow]) -> Result<VerifiedRange, ChainError> {
+        let mut verifier = self.before[place].clone();
+        tail.iter().try_for_each(|row| verifier.verify_row(row))?;
+        verifier.finish()
     }
 
     /// The few rows from `place` on, which is where every fault shows but those that only the end does.
@@ -110,9 +110,9 @@ fn changes() -> Vec<(&'static str, RowTampering)> {
 fn an_untouched_log_is_whole() {
     for checkpoints in [&[][..], &[ROWS], &[1, 500, ROWS]] {
         let whole = IntactLog::with(checkpoints);
-        let walked = whole.before[ROWS].finish().unwrap();
-        assert_eq!((walked.rows(), walked.last), (1_000, whole.rows[ROWS - 1].link()));
-        assert_eq!(walked.last_checkpointed, checkpoints.last().map_or(0, |last| i64::try_from(*last).unwrap()));
+        let verified = whole.before[ROWS].finish().unwrap();
+        assert_eq!((verified.rows(), verified.last), (1_000, whole.rows[ROWS - 1].link()));
+        assert_eq!(verified.last_checkpointed, checkpoints.last().map_or(0, |last| i64::try_from(*last).unwrap()));
     }
     assert_eq!(ChainVerifier::starting_after(ChainLink::START, []).finish().unwrap().rows(), 0);
 }
@@ -124,8 +124,8 @@ fn every_change_of_every_column_of_every_row_is_found_where_it_is() {
         for (column, change) in changes() {
             let mut tail = whole.tail(place);
             change(&mut tail[0]);
-            let fault = whole.found(place, &tail);
-            assert_eq!(fault.sequence, number(place), "{column}: {fault}");
+            let error = whole.found(place, &tail);
+            assert_eq!(error.sequence, number(place), "{column}: {error}");
         }
     }
 }
@@ -157,12 +157,12 @@ fn every_dropped_row_is_found_where_it_was() {
     for place in 0..ROWS {
         let mut tail = whole.tail(place);
         tail.remove(0);
-        let wrong = if tail.is_empty() {
+        let kind = if tail.is_empty() {
             ChainErrorKind::Truncated { count: 1_000 }
         } else {
             ChainErrorKind::Missing { next: number(place + 1) }
         };
-        assert_eq!(whole.found(place, &tail), ChainError { sequence: number(place), kind: wrong });
+        assert_eq!(whole.found(place, &tail), ChainError { sequence: number(place), kind });
 
         // And when the gap is closed by counting anew, or the next row is made to follow.
         tail.iter_mut().for_each(|row| row.sequence -= 1);
@@ -219,7 +219,7 @@ fn every_row_that_was_put_in_between_is_found_where_it_is() {
 
 #[test]
 fn every_truncation_and_every_end_that_was_written_anew_is_found_against_a_checkpoint() {
-    let (whole, unvouched) = (IntactLog::with(&[400, ROWS]), IntactLog::with(&[]));
+    let (whole, without_checkpoint) = (IntactLog::with(&[400, ROWS]), IntactLog::with(&[]));
     for place in 0..ROWS {
         let count = if place < 400 { 400 } else { 1_000 };
         let cut = ChainError { sequence: number(place), kind: ChainErrorKind::Truncated { count } };
@@ -228,7 +228,7 @@ fn every_truncation_and_every_end_that_was_written_anew_is_found_against_a_check
         let mut anew = whole.rows.clone();
         anew[place].details = "{\"never\":\"happened\"}".into();
         write_anew(&mut anew, place);
-        assert!(unvouched.walked(place, &anew[place..]).is_ok(), "without a checkpoint nobody can tell");
+        assert!(without_checkpoint.verify_from(place, &anew[place..]).is_ok(), "without a checkpoint nobody can tell");
         let (sequence, checkpoint) = if place < 400 { (1, 400) } else { (401, 1_000) };
         assert_eq!(
             whole.found(place, &anew[place..]),
@@ -241,12 +241,12 @@ fn every_truncation_and_every_end_that_was_written_anew_is_found_against_a_check
 fn every_front_that_was_cut_off_is_found() {
     let whole = IntactLog::with(&[]);
     for place in 1..ROWS {
-        let fault = whole.found(0, &whole.tail(place));
-        assert_eq!(fault, ChainError { sequence: 1, kind: ChainErrorKind::Missing { next: number(place) } });
+        let error = whole.found(0, &whole.tail(place));
+        assert_eq!(error, ChainError { sequence: 1, kind: ChainErrorKind::Missing { next: number(place) } });
         // Behind an anchor that is not the row which was there.
         let anchor = ChainLink { sequence: number(place) - 1, sha256: Sha256Digest::of(b"another") };
-        let fault = ChainVerifier::starting_after(anchor, []).verify_row(&whole.rows[place]).unwrap_err();
-        assert_eq!(fault, ChainError { sequence: number(place), kind: ChainErrorKind::OtherBeginning });
+        let error = ChainVerifier::starting_after(anchor, []).verify_row(&whole.rows[place]).unwrap_err();
+        assert_eq!(error, ChainError { sequence: number(place), kind: ChainErrorKind::OtherBeginning });
         // Behind the right one what is left is whole.
         let mut rest = ChainVerifier::starting_after(whole.rows[place - 1].link(), []);
         assert!(whole.tail(place).iter().all(|row| rest.verify_row(row).is_ok()));

@@ -69,7 +69,7 @@ async fn what_is_done_to_the_stored_log_is_found_by_the_command_with_the_row_and
         town.database.execute("CREATE TABLE kept AS SELECT * FROM audit").await.unwrap();
         let last = town.rows;
         let update = |change: &str| format!("UPDATE audit SET {change} WHERE sequence = 3");
-        for (tampering, sequence, wrong) in [
+        for (tampering, sequence, expected) in [
             (update("at = at + 1"), 3, "changed"),
             (update("actor = 'nobody'"), 3, "changed"),
             (update("event = 'photo.expired'"), 3, "changed"),
@@ -105,7 +105,7 @@ async fn what_is_done_to_the_stored_log_is_found_by_the_command_with_the_row_and
         ] {
             town.database.execute(&tampering).await.unwrap();
             let (code, found) = town.verify(&[]);
-            assert_eq!((code, &found["sequence"], &found["wrong"]), (3, &sequence.into(), &wrong.into()), "{tampering}: {found}");
+            assert_eq!((code, &found["sequence"], &found["wrong"]), (3, &sequence.into(), &expected.into()), "{tampering}: {found}");
             town.mend().await;
         }
         // Replaced with a digest of its own, and written anew up to the end.
@@ -116,8 +116,8 @@ async fn what_is_done_to_the_stored_log_is_found_by_the_command_with_the_row_and
         town.database.rewrite_audit_row(3, last).await;
         let (code, found) = town.verify(&[]);
         assert_eq!((code, &found["wrong"]), (3, &"rewritten".into()), "{found}");
-        let told = String::from_utf8(town.home.run(&["audit", "verify"]).stderr).unwrap();
-        assert!(told.contains("a signed checkpoint knows another row") && told.contains("next: "), "{told}");
+        let stderr = String::from_utf8(town.home.run(&["audit", "verify"]).stderr).unwrap();
+        assert!(stderr.contains("a signed checkpoint knows another row") && stderr.contains("next: "), "{stderr}");
         town.mend().await;
         assert_eq!(town.verify(&[]).0, 0);
     }
@@ -152,17 +152,21 @@ async fn an_export_is_verified_far_from_the_gateway() {
             let arguments = ["audit", "verify", "--json", "--file", export];
             exit_code_and_json(&command.args([&arguments, more].concat()).output().unwrap())
         };
-        let vouched = ["--checkpoint", &folder, "--public-key", &key];
+        let with_checkpoint = ["--checkpoint", &folder, "--public-key", &key];
         let whole = file("whole.jsonl", &text);
-        let (code, told) = verify(&whole, &vouched);
-        assert_eq!((code, &told["vouched_up_to"]), (0, &town.rows.into()), "{told}");
+        let (code, printed) = verify(&whole, &with_checkpoint);
+        assert_eq!((code, &printed["vouched_up_to"]), (0, &town.rows.into()), "{printed}");
 
         let lines: Vec<_> = text.lines().collect();
         let without = |place: usize| [&lines[..place], &lines[place + 1..]].concat().join("\n");
-        for (place, wrong) in [(0, "front_cut"), (2, "missing"), (lines.len() - 1, "truncated")] {
-            let (code, told) = verify(&file("without.jsonl", &without(place)), &vouched);
+        for (place, expected) in [(0, "front_cut"), (2, "missing"), (lines.len() - 1, "truncated")] {
+            let (code, printed) = verify(&file("without.jsonl", &without(place)), &with_checkpoint);
             let sequence = if place == 0 { 2 } else { place + 1 };
-            assert_eq!((code, &told["wrong"], &told["sequence"]), (3, &wrong.into(), &sequence.into()), "{told}");
+            assert_eq!(
+                (code, &printed["wrong"], &printed["sequence"]),
+                (3, &expected.into(), &sequence.into()),
+                "{printed}"
+            );
         }
         let changed = file("changed.jsonl", &text.replacen("device.added", "device.invited", 1));
         assert_eq!(verify(&changed, &[]).0, 3);
@@ -170,9 +174,9 @@ async fn an_export_is_verified_far_from_the_gateway() {
         assert_eq!(verify(&restyled, &[]).0, 3);
         // A part is told as such.
         let part = file("part.jsonl", &lines[1..3].join("\n"));
-        assert_eq!(verify(&part, &vouched).0, 3);
-        let (code, told) = verify(&part, &[&vouched[..], &["--part"]].concat());
-        assert_eq!((code, &told["first"], &told["rows"]), (0, &2.into(), &2.into()), "{told}");
+        assert_eq!(verify(&part, &with_checkpoint).0, 3);
+        let (code, printed) = verify(&part, &[&with_checkpoint[..], &["--part"]].concat());
+        assert_eq!((code, &printed["first"], &printed["rows"]), (0, &2.into(), &2.into()), "{printed}");
     }
 }
 
@@ -220,8 +224,8 @@ fn an_auditor_fetches_log_and_checkpoints_over_mutual_tls() {
     fs::write(document.with_extension("sig"), curl(&gateway, &auditor, &format!("{path}/signature")).stdout).unwrap();
     assert!(openssl_verifies(&home, &document));
     let (log, document) = (home.beside("log.jsonl"), document.to_str().unwrap());
-    let told = home.json(&["audit", "verify", "--file", log.to_str().unwrap(), "--checkpoint", document]);
-    assert_eq!(told["vouched_up_to"], count);
+    let printed = home.json(&["audit", "verify", "--file", log.to_str().unwrap(), "--checkpoint", document]);
+    assert_eq!(printed["vouched_up_to"], count);
 
     let refused = String::from_utf8(curl(&gateway, &auditor, "/v1/collections").stdout).unwrap();
     assert!(refused.contains("device-is-auditors"), "{refused}");

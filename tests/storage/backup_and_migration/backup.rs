@@ -76,8 +76,8 @@ fn keys_are_in_a_backup_by_choice_only_and_every_file_is_its_owners_alone() {
     ];
     for (keys, expected) in kinds {
         let output = home.run(&["backup", keys, "--keys", keys]);
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{told}");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{stderr}");
         let found = files(&home.beside(keys));
         assert_eq!(found, expected.into_iter().map(String::from).collect::<BTreeSet<_>>(), "{keys}");
         assert_eq!(mode(&home.beside(keys)), 0o700);
@@ -85,15 +85,15 @@ fn keys_are_in_a_backup_by_choice_only_and_every_file_is_its_owners_alone() {
             assert_eq!(mode(&home.beside(keys).join(file)), 0o600, "{file}");
         }
         assert!(
-            told.contains(if keys == "with" { "as good as the gateway itself" } else { "away from" })
+            stderr.contains(if keys == "with" { "as good as the gateway itself" } else { "away from" })
                 || keys == "without"
         );
     }
-    let told = String::from_utf8_lossy(&home.run(&["backup", "again"]).stderr).into_owned();
+    let stderr = String::from_utf8_lossy(&home.run(&["backup", "again"]).stderr).into_owned();
     for missing in secret {
-        assert!(told.contains(&format!("without {missing}")), "{told}");
+        assert!(stderr.contains(&format!("without {missing}")), "{stderr}");
     }
-    assert!(told.contains("--keys only"), "{told}");
+    assert!(stderr.contains("--keys only"), "{stderr}");
 }
 
 #[test]

@@ -108,12 +108,12 @@ async fn the_command_tells_people_in_both_languages_and_programs_in_json() {
     let collection = office.collect_ok(&receipt.code()).await;
     office.fetch(&collection, &receipt.code()).await.unwrap();
     office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
-    let told = |language: &str| {
+    let report_in = |language: &str| {
         let output = town.home.run(&["erase-report", &photo_id, "--lang", language]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
-    let (german, english) = (told("de"), told("en"));
+    let (german, english) = (report_in("de"), report_in("en"));
     for part in
         ["in einen Antrag übernommen", "nicht mehr vorhanden", "Die Kette hält", "frühestens am", "collection.used"]
     {

@@ -29,8 +29,8 @@ async fn what_was_used_refused_withdrawn_seen_kept_or_revoked_since_is_so_after_
         receipts.push(studio.deposit(&format!("a-key-of-photo-{number}")).await.unwrap());
     }
     let codes: Vec<_> = receipts.iter().map(|receipt| receipt.code()).collect();
-    let held = office.collect_ok(&codes[6]).await;
-    office.fetch(&held, &codes[6]).await.unwrap();
+    let collection = office.collect_ok(&codes[6]).await;
+    office.fetch(&collection, &codes[6]).await.unwrap();
     town.back_up();
     let outcomes = [json!({ "outcome": "used" }), json!({ "outcome": "refused", "reason": "gaze" })];
     let kept = json!({ "outcome": "kept", "until": receipts[0].text("expires_at")[..10] });
@@ -47,7 +47,7 @@ async fn what_was_used_refused_withdrawn_seen_kept_or_revoked_since_is_so_after_
         .unwrap();
     let seen = office.collect_ok(&codes[4]).await;
     office.fetch(&seen, &codes[4]).await.unwrap();
-    office.settle(&held, &json!({ "outcome": "used" })).await.unwrap();
+    office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
     studio.deposit("a-key-of-after-the-backup").await.unwrap();
     assert!(town.home.run(&["device", "revoke", &till.device_id]).status.success());
     assert!(gateway.stop().success());

@@ -66,7 +66,7 @@ async fn what_would_be_erased_is_shown_before_it_is_and_nothing_happens_without_
     let (town, photos, _) = setup_with_export().await;
     let with_checkpoints = [&RESTORE[..], &CHECKPOINTS].concat();
     let output = town.home.run(&with_checkpoints);
-    let (shown, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (shown, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(1));
     for part in [
         &photos[0],
@@ -78,7 +78,7 @@ async fn what_would_be_erased_is_shown_before_it_is_and_nothing_happens_without_
     ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
-    assert!(!shown.contains(&photos[1]) && told.contains("again with --yes"), "{shown}{told}");
+    assert!(!shown.contains(&photos[1]) && stderr.contains("again with --yes"), "{shown}{stderr}");
     town.assert_nothing_restored("not asked");
 
     let output = town.home.run(&[&with_checkpoints[..], &["--json"]].concat());
@@ -123,7 +123,7 @@ async fn at_a_terminal_it_goes_on_when_yes_is_typed() {
 }
 
 #[tokio::test]
-async fn rows_that_a_forger_added_are_refused_and_left_out_if_told_to() {
+async fn rows_that_a_forger_added_are_refused_and_left_out_on_request() {
     let (town, photos, mut rows) = setup_with_export().await;
     for photo in &photos[1..] {
         rows.push(forged(rows.last().unwrap(), "photo.withdrawn", photo));
@@ -131,20 +131,24 @@ async fn rows_that_a_forger_added_are_refused_and_left_out_if_told_to() {
     write(&town, &rows);
     let (first, last) = (rows.len() - 1, rows.len());
     for checkpoints in [&CHECKPOINTS[..], &[]] {
-        let told = town.home.failure(&[&RESTORE[..], &["--yes"], checkpoints].concat());
-        assert!(told.contains("no signed checkpoint covers rows"), "{told}");
+        let stderr = town.home.failure(&[&RESTORE[..], &["--yes"], checkpoints].concat());
+        assert!(stderr.contains("no signed checkpoint covers rows"), "{stderr}");
         let begins = if checkpoints.is_empty() { String::new() } else { format!("rows {first} to {last} of") };
-        assert!(told.contains(&begins) && told.contains("--uncovered leave-out"), "{told}");
+        assert!(stderr.contains(&begins) && stderr.contains("--uncovered leave-out"), "{stderr}");
         town.assert_nothing_restored("forged");
     }
     let left_out = [&RESTORE[..], &CHECKPOINTS, &["--yes", "--uncovered", "leave-out"]].concat();
     assert_eq!(town.home.json(&left_out)["replayed"]["erased"], 1);
     fs::remove_dir_all(town.home.beside("new")).unwrap();
     let mut carried_out = [&RESTORE[..], &["--yes", "--uncovered", "carry-out"]].concat();
-    let told = town.home.run(&carried_out);
-    let told = [told.stdout, told.stderr].concat();
+    let output = town.home.run(&carried_out);
+    let output = [output.stdout, output.stderr].concat();
     // They lack the digest that takes the key file to make.
-    assert!(String::from_utf8_lossy(&told).contains("does not carry the digest"), "{}", String::from_utf8_lossy(&told));
+    assert!(
+        String::from_utf8_lossy(&output).contains("does not carry the digest"),
+        "{}",
+        String::from_utf8_lossy(&output)
+    );
     town.assert_nothing_restored("unproved");
     carried_out.push("--despite-faults");
     assert_eq!(town.home.json(&carried_out)["replayed"]["erased"], 3);
@@ -162,18 +166,18 @@ async fn an_export_has_to_meet_every_checkpoint() {
         anew.push(forged(anew.last().unwrap(), "photo.withdrawn", &photos[1]));
     }
     write(&town, &anew);
-    let told = town.home.failure(&with_checkpoints);
-    assert!(told.contains("is not what the gateway wrote") && told.contains("written anew"), "{told}");
+    let stderr = town.home.failure(&with_checkpoints);
+    assert!(stderr.contains("is not what the gateway wrote") && stderr.contains("written anew"), "{stderr}");
     write(&town, &rows[..rows.len() - 1]);
-    let told = town.home.failure(&with_checkpoints);
-    assert!(told.contains("ends too early"), "{told}");
+    let stderr = town.home.failure(&with_checkpoints);
+    assert!(stderr.contains("ends too early"), "{stderr}");
     town.assert_nothing_restored("anew");
 
     write(&town, &rows);
-    let stranger = BackupSetup::new();
-    assert!(stranger.home.start().stop().success());
-    let strange = stranger.home.file("checkpoints").display().to_string();
-    let told = town.home.failure(&[&RESTORE[..], &["--yes", "--checkpoints", &strange]].concat());
-    assert!(told.contains("signed with another key"), "{told}");
+    let other_gateway = BackupSetup::new();
+    assert!(other_gateway.home.start().stop().success());
+    let other_checkpoints = other_gateway.home.file("checkpoints").display().to_string();
+    let stderr = town.home.failure(&[&RESTORE[..], &["--yes", "--checkpoints", &other_checkpoints]].concat());
+    assert!(stderr.contains("signed with another key"), "{stderr}");
     town.assert_nothing_restored("strange checkpoints");
 }

@@ -20,8 +20,8 @@ async fn setup_with_photos() -> (BackupSetup, [String; 3]) {
     for number in 0..20 {
         codes.push(studio.deposit(&format!("a-key-of-photo-{number}")).await.unwrap().code());
     }
-    let [waiting, held, used] = [0, 1, 2].map(|number: usize| codes[number].clone());
-    for code in [&held, &used] {
+    let [waiting, leased, used] = [0, 1, 2].map(|number: usize| codes[number].clone());
+    for code in [&leased, &used] {
         let collection = office.collect_ok(code).await;
         assert_eq!(office.fetch(&collection, code).await.unwrap().status, 200);
         if *code == used {
@@ -29,7 +29,7 @@ async fn setup_with_photos() -> (BackupSetup, [String; 3]) {
         }
     }
     assert!(gateway.stop().success());
-    (town, [waiting, held, used])
+    (town, [waiting, leased, used])
 }
 
 fn rows(moved: &Value, table: &str) -> Value {
@@ -38,7 +38,7 @@ fn rows(moved: &Value, table: &str) -> Value {
 }
 
 /// All goes on where the town's database is now.
-async fn goes_on(town: &BackupSetup, [waiting, held, used]: &[String; 3]) {
+async fn assert_continues(town: &BackupSetup, [waiting, leased, used]: &[String; 3]) {
     assert_eq!(town.home.json(&["verify"])["sound"], true);
     let gateway = town.home.start();
     let (studio, other) = (town.studio.client(gateway.studio()), town.other.client(gateway.office()));
@@ -46,9 +46,9 @@ async fn goes_on(town: &BackupSetup, [waiting, held, used]: &[String; 3]) {
     let collection = other.collect_ok(waiting).await;
     assert_eq!(other.fetch(&collection, waiting).await.unwrap().status, 200);
     other.settle(&collection, &json!({ "outcome": "released" })).await.unwrap();
-    assert_eq!(other.collect(held).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
+    assert_eq!(other.collect(leased).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
     assert_eq!(other.collect(used).await.unwrap().problem(), (410, "photo-settled".into()));
-    town.office.client(gateway.office()).collect_ok(held).await;
+    town.office.client(gateway.office()).collect_ok(leased).await;
     assert!(gateway.stop().success());
 }
 
@@ -65,14 +65,14 @@ async fn a_town_moves_to_a_server_and_back_with_every_row() {
         assert!(message.contains("was moved to another one") && message.contains("name the new one"), "{message}");
     }
     let verified = town.home.run(&["verify"]);
-    let told = String::from_utf8_lossy(&verified.stderr);
-    assert_eq!(verified.status.code(), Some(3), "{told}");
-    assert!(told.contains("is out of use") && !told.contains("All is well"), "{told}");
+    let stderr = String::from_utf8_lossy(&verified.stderr);
+    assert_eq!(verified.status.code(), Some(3), "{stderr}");
+    assert!(stderr.contains("is out of use") && !stderr.contains("All is well"), "{stderr}");
     town.home.set("database", &format!("\"{}\"", database.url));
     let there = RawDatabase::connect(&database.url).await;
     assert!(there.chain_holds().await);
     assert_eq!((there.count_events("store.moved").await, json!(there.count("audit").await - 1)), (1, log));
-    goes_on(&town, &codes).await;
+    assert_continues(&town, &codes).await;
 
     let with_keys = ["--key-file", "gateway/gateway.key"];
     let back = town.home.json(&[&["migrate-store", &database.url, "gateway/back.sqlite"][..], &with_keys].concat());
@@ -87,7 +87,7 @@ async fn a_town_moves_to_a_server_and_back_with_every_row() {
         there.execute("INSERT INTO audit SELECT 999999, at, actor, event, subject, details, prev, sha256 FROM audit");
     assert!(refused.await.unwrap_err().to_string().contains("moved to another one"));
     town.home.set("database", "\"back.sqlite\"");
-    goes_on(&town, &codes).await;
+    assert_continues(&town, &codes).await;
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn nothing_moves_while_a_gateway_works_or_into_a_database_that_holds_somet
     let message = town.home.failure(&["migrate-store", &database.url, "back.sqlite"]);
     assert!(message.contains("somebody works on the database"), "{message}");
     assert!(gateway.stop().success());
-    goes_on(&town, &codes).await;
+    assert_continues(&town, &codes).await;
 
     for same in [[FILE, "new.sqlite"], [database.url.as_str(), "postgres://anna@db.example/new"]] {
         let message = other.home.failure(&["migrate-store", same[0], same[1]]);
@@ -137,7 +137,7 @@ async fn a_killed_move_leaves_one_database_in_use_and_is_finished_by_the_same_co
         }
         town.home.json(&command);
         town.home.set("database", &format!("\"{}\"", database.url));
-        goes_on(&town, &codes).await;
+        assert_continues(&town, &codes).await;
     }
 }
 

@@ -19,9 +19,9 @@ async fn a_photo_that_was_used_after_the_backup_is_not_handed_out_again() {
     let (studio, office) = (town.studio.client(gateway.studio()), town.office.client(gateway.office()));
     let used = studio.deposit("a-key-of-one-that-is-used").await.unwrap().code();
     let waiting = studio.deposit("a-key-of-one-that-waits").await.unwrap();
-    let held = studio.deposit("a-key-of-one-that-is-seen").await.unwrap().code();
-    let collection = office.collect_ok(&held).await;
-    assert_eq!(office.fetch(&collection, &held).await.unwrap().status, 200);
+    let handed_over = studio.deposit("a-key-of-one-that-is-seen").await.unwrap().code();
+    let collection = office.collect_ok(&handed_over).await;
+    assert_eq!(office.fetch(&collection, &handed_over).await.unwrap().status, 200);
     town.back_up();
     let collection = office.collect_ok(&used).await;
     assert_eq!(office.fetch(&collection, &used).await.unwrap().status, 200);
@@ -36,14 +36,14 @@ async fn a_photo_that_was_used_after_the_backup_is_not_handed_out_again() {
     let other = town.other.client(gateway.office());
     let office = town.office.client(gateway.office());
     let (of_both, waiting_code) = ([&other, &office], waiting.code());
-    for (code, offices) in [(&used, &of_both[..]), (&waiting_code, &of_both), (&held, &of_both[1..])] {
+    for (code, offices) in [(&used, &of_both[..]), (&waiting_code, &of_both), (&handed_over, &of_both[1..])] {
         for office in offices {
             let refused = office.collect(code).await.unwrap();
             assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
             assert_eq!(refused.json()["held_back_because"], "restored");
         }
     }
-    assert_eq!(other.collect(&held).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
+    assert_eq!(other.collect(&handed_over).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
     assert_eq!(other.collect(&forgotten).await.unwrap().problem(), (404, "code-unknown".into()));
     // Who sends it again gets the code that the citizen has.
     let studio = town.studio.client(gateway.studio());
@@ -62,7 +62,7 @@ async fn a_photo_that_was_used_after_the_backup_is_not_handed_out_again() {
     assert_eq!(other.fetch(&collection, &waiting.code()).await.unwrap().status, 200);
     assert_eq!(other.collect(&used).await.unwrap().status, 409);
     assert_eq!(town.home.json(&["restored", "release", "--all"])["photos"], 2);
-    office.collect_ok(&held).await;
+    office.collect_ok(&handed_over).await;
     assert_eq!(town.home.json(&["verify"])["sound"], true);
 }
 
@@ -71,9 +71,9 @@ fn a_backup_without_its_keys_is_restored_and_says_what_is_missing() {
     let town = BackupSetup::new();
     town.back_up();
     let output = town.home.run(&["restore", "saved", "--dir", "new"]);
-    let (out, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{told}");
-    assert!(out.contains("gateway.key (key_file)") && told.contains("missing keys"), "{out}{told}");
+    let (out, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{stderr}");
+    assert!(out.contains("gateway.key (key_file)") && stderr.contains("missing keys"), "{out}{stderr}");
     assert!(!town.home.beside("new/gateway.key").exists());
     let message = town.home.failure(&["restore", "saved-keys", "--dir", "newer"]);
     assert!(message.contains("holds keys only"), "{message}");
@@ -94,10 +94,10 @@ async fn what_is_not_as_it_was_backed_up_is_refused_and_nothing_is_left_behind()
     town.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
     drop(gateway);
     town.back_up();
-    let stranger = GatewayFolder::new();
-    stranger.json(&["backup", "keys", "--keys", "only"]);
-    let strange = stranger.beside("keys").display().to_string();
-    let message = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", &strange]);
+    let other_gateway = GatewayFolder::new();
+    other_gateway.json(&["backup", "keys", "--keys", "only"]);
+    let other_keys = other_gateway.beside("keys").display().to_string();
+    let message = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", &other_keys]);
     assert!(message.contains("another gateway's"), "{message}");
 
     flip_last_byte(&town.home.beside("saved-keys/certs/server.key"));
@@ -112,12 +112,12 @@ async fn what_is_not_as_it_was_backed_up_is_refused_and_nothing_is_left_behind()
         .unwrap();
     town.home.json(&["backup", "unsound"]);
     let output = town.home.run(&["restore", "unsound", "--dir", "new"]);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1));
-    assert!(told.contains("not sound") && told.contains("--despite-faults"), "{told}");
+    assert!(stderr.contains("not sound") && stderr.contains("--despite-faults"), "{stderr}");
     assert!(!town.home.beside("new").exists());
-    let left = fs::read_dir(town.home.beside("")).unwrap().map(|entry| entry.unwrap().file_name());
-    assert!(left.into_iter().all(|name| !name.to_string_lossy().starts_with(".lichtbild-")));
+    let entries = fs::read_dir(town.home.beside("")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(entries.into_iter().all(|name| !name.to_string_lossy().starts_with(".lichtbild-")));
     town.home.json(&["restore", "unsound", "--dir", "new", "--despite-faults"]);
 }
 

@@ -94,8 +94,8 @@ async fn whatever_was_changed_in_a_backup_is_refused_and_nothing_is_left_behind(
             "signature gone" => fs::remove_file(folder.join("backup.sig")).unwrap(),
             _ => fs::write(folder.join("backup.sig"), b"").unwrap(),
         }
-        let told = town.home.failure(&restore);
-        assert!(told.contains(message), "{what}: {told}");
+        let stderr = town.home.failure(&restore);
+        assert!(stderr.contains(message), "{what}: {stderr}");
         town.assert_nothing_restored(what);
     }
     copied(&town.home, "saved", "tried");
@@ -106,30 +106,31 @@ async fn whatever_was_changed_in_a_backup_is_refused_and_nothing_is_left_behind(
 fn keys_are_refused_that_are_another_gateways_or_not_signed() {
     let town = BackupSetup::new();
     town.back_up();
-    let stranger = GatewayFolder::new();
-    stranger.json(&["backup", "keys", "--keys", "only"]);
+    let other_gateway = GatewayFolder::new();
+    other_gateway.json(&["backup", "keys", "--keys", "only"]);
     copied(&town.home, "saved-keys", "unsigned-keys");
     fs::remove_file(town.home.beside("unsigned-keys/backup.sig")).unwrap();
     copied(&town.home, "saved-keys", "changed-keys");
     edit_manifest(&town.home.beside("changed-keys"), |manifest| {
         manifest["taken_at"] = json!("2020-01-01T00:00:00.000Z")
     });
-    let strange = stranger.beside("keys").display().to_string();
+    let other_keys = other_gateway.beside("keys").display().to_string();
     for (keys, message) in [
-        (strange.as_str(), "signed with another key"),
+        (other_keys.as_str(), "signed with another key"),
         ("unsigned-keys", "unsigned-keys is not signed"),
         ("changed-keys", "the signature of changed-keys is wrong"),
     ] {
-        let told = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", keys]);
-        assert!(told.contains(message), "{told}");
+        let stderr = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", keys]);
+        assert!(stderr.contains(message), "{stderr}");
         town.assert_nothing_restored(keys);
     }
     // A backup and keys of one other gateway are whole, and are not this one's.
-    stranger.json(&["backup", "saved"]);
-    let saved = stranger.beside("saved").display().to_string();
+    other_gateway.json(&["backup", "saved"]);
+    let saved = other_gateway.beside("saved").display().to_string();
     let own_key = town.home.file("certs/audit.pub").display().to_string();
-    let told = town.home.failure(&["restore", &saved, "--dir", "new", "--keys", &strange, "--audit-key", &own_key]);
-    assert!(told.contains("signed with another key"), "{told}");
+    let stderr =
+        town.home.failure(&["restore", &saved, "--dir", "new", "--keys", &other_keys, "--audit-key", &own_key]);
+    assert!(stderr.contains("signed with another key"), "{stderr}");
 }
 
 #[test]
@@ -145,12 +146,12 @@ fn the_key_is_the_one_that_is_named_or_of_the_keys_or_the_backups_own_which_prov
         (&[], "backup"),
     ] {
         let output = town.home.run(&[&["restore", "saved", "--dir", "new", "--json"], arguments].concat());
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{told}");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{stderr}");
         let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(printed["audit_key"], json!({ "sha256": sha256, "from": from }));
-        let proves_less = told.contains("not that the gateway made it") && told.contains(&sha256);
-        assert_eq!(proves_less, from == "backup", "{told}");
+        let proves_less = stderr.contains("not that the gateway made it") && stderr.contains(&sha256);
+        assert_eq!(proves_less, from == "backup", "{stderr}");
         fs::remove_dir_all(town.home.beside("new")).unwrap();
     }
     let message = town.home.failure(&["restore", "saved", "--dir", "new", "--audit-key", "gateway/certs/server.crt"]);
@@ -196,21 +197,21 @@ async fn what_is_not_signed_is_taken_only_if_that_is_said() {
         manifest["database"].as_object_mut().unwrap().remove("sha256");
     });
     for folder in ["saved", "older"] {
-        let told = town.home.failure(&["restore", folder, "--dir", "new"]);
-        assert!(told.contains("is not signed") && told.contains("--unsigned"), "{told}");
+        let stderr = town.home.failure(&["restore", folder, "--dir", "new"]);
+        assert!(stderr.contains("is not signed") && stderr.contains("--unsigned"), "{stderr}");
         town.assert_nothing_restored(folder);
         town.home.json(&["restore", folder, "--dir", "new", "--unsigned"]);
         fs::remove_dir_all(town.home.beside("new")).unwrap();
     }
     // The log's end is compared even then.
     cut_log(&town.home.beside("older/lichtbild.sqlite")).await;
-    let told = town.home.failure(&["restore", "older", "--dir", "new", "--unsigned"]);
-    assert!(told.contains("the transfer log ends with row"), "{told}");
+    let stderr = town.home.failure(&["restore", "older", "--dir", "new", "--unsigned"]);
+    assert!(stderr.contains("the transfer log ends with row"), "{stderr}");
     town.assert_nothing_restored("cut log");
     // Damaged, and there is nothing better.
     flip(&town.home.beside("saved/lichtbild.sqlite"), 27);
-    let told = town.home.failure(&["restore", "saved", "--dir", "new", "--unsigned"]);
-    assert!(told.contains("not the database that was backed up"), "{told}");
+    let stderr = town.home.failure(&["restore", "saved", "--dir", "new", "--unsigned"]);
+    assert!(stderr.contains("not the database that was backed up"), "{stderr}");
     town.home.json(&["restore", "saved", "--dir", "new", "--unsigned", "--despite-faults"]);
 }
 
@@ -231,11 +232,14 @@ async fn what_the_program_did_not_make_is_not_restored_whoever_signed_it() {
         database.execute(plant).await.unwrap();
         let folder = kind.replace(' ', "-");
         let backup = town.home.run(&["backup", &folder]);
-        let told = String::from_utf8_lossy(&backup.stderr).into_owned();
-        assert!(backup.status.success() && told.contains("will refuse this backup") && told.contains(kind), "{told}");
+        let stderr = String::from_utf8_lossy(&backup.stderr).into_owned();
+        assert!(
+            backup.status.success() && stderr.contains("will refuse this backup") && stderr.contains(kind),
+            "{stderr}"
+        );
         for more in [&[][..], &["--despite-faults"]] {
-            let told = town.home.failure(&[&["restore", &folder, "--dir", "new"], more].concat());
-            assert!(told.contains(kind) && told.contains("this program does not make it"), "{told}");
+            let stderr = town.home.failure(&[&["restore", &folder, "--dir", "new"], more].concat());
+            assert!(stderr.contains(kind) && stderr.contains("this program does not make it"), "{stderr}");
             town.assert_nothing_restored(kind);
         }
         let output = town.home.run(&["verify", "--json", "--database", &format!("{folder}/lichtbild.sqlite")]);
@@ -251,8 +255,8 @@ async fn what_the_program_did_not_make_is_not_restored_whoever_signed_it() {
     });
     let saved = RawDatabase::open(&town.home.beside("saved/lichtbild.sqlite")).await;
     saved.execute("CREATE TRIGGER planted AFTER INSERT ON audit BEGIN DELETE FROM frames; END").await.unwrap();
-    let told = town.home.failure(&["restore", "saved", "--dir", "new", "--unsigned"]);
-    assert!(told.contains("trigger planted on audit"), "{told}");
+    let stderr = town.home.failure(&["restore", "saved", "--dir", "new", "--unsigned"]);
+    assert!(stderr.contains("trigger planted on audit"), "{stderr}");
 }
 
 #[test]

@@ -46,7 +46,7 @@ async fn a_gateway_at_work_is_sound() {
 }
 
 #[tokio::test]
-async fn every_fault_is_found_and_no_other() {
+async fn every_integrity_error_is_found_and_no_other() {
     let cases: [(IntegrityError, &str, &str); 12] = [
         (IntegrityError::PictureMissing, "DELETE FROM frames WHERE photo_id = (SELECT max(photo_id) FROM photos)", ""),
         (
@@ -105,7 +105,7 @@ async fn every_fault_is_found_and_no_other() {
             "",
         ),
     ];
-    for (fault, file, server) in cases {
+    for (error, file, server) in cases {
         let gateway = busy().await;
         let server = if server.is_empty() { file } else { server };
         gateway.database.execute(gateway.database.for_dialect(file, server)).await.unwrap();
@@ -123,7 +123,7 @@ async fn every_fault_is_found_and_no_other() {
         let beside = [IntegrityError::File, IntegrityError::SchemaChanged];
         let is_own = |found: &IntegrityError| !beside.contains(found) && !told_by_log.contains(found);
         let found: Vec<_> = findings.faults.iter().filter(|(found, _)| is_own(found)).collect();
-        assert_eq!(found, [(&fault, &1)], "{file}: {findings:?}");
+        assert_eq!(found, [(&error, &1)], "{file}: {findings:?}");
     }
 }
 
@@ -170,8 +170,8 @@ async fn what_the_program_did_not_make_is_found_in_the_schema_and_so_is_what_is_
             [&IntegrityError::SchemaChanged],
             "{file}: {findings:?}"
         );
-        let told: Vec<_> = findings.examples.iter().map(|example| example.subject.as_str()).collect();
-        assert!(named.iter().all(|name| told.iter().any(|told| told.contains(name))), "{file}: {told:?}");
+        let examples: Vec<_> = findings.examples.iter().map(|example| example.subject.as_str()).collect();
+        assert!(named.iter().all(|name| examples.iter().any(|example| example.contains(name))), "{file}: {examples:?}");
     }
 }
 
@@ -188,8 +188,8 @@ async fn what_another_schema_keeps_from_being_erased_is_found() {
         let database = TestDatabase::new().await;
         execute_on(&database.url, planted).await;
         let store = SqlStore::open_read_only(&database.location()).await.unwrap();
-        let faults = store.schema_differences().await.unwrap();
-        assert!(faults.len() == 1 && faults[0].contains(named), "{faults:?}");
+        let differences = store.schema_differences().await.unwrap();
+        assert!(differences.len() == 1 && differences[0].contains(named), "{differences:?}");
         store.close().await;
     }
 }
@@ -202,15 +202,15 @@ async fn a_schema_that_cannot_be_compared_is_not_taken_for_sound() {
     let (user, rest) = database.url.split_once('@').unwrap();
     let scheme = user.split_once("//").unwrap().0;
     let store = SqlStore::open_read_only(&location(&format!("{scheme}//may_only_read@{rest}"))).await.unwrap();
-    let faults = store.schema_differences().await.unwrap();
-    assert!(faults.len() == 1 && faults[0].contains("nothing was compared"), "{faults:?}");
+    let differences = store.schema_differences().await.unwrap();
+    assert!(differences.len() == 1 && differences[0].contains("nothing was compared"), "{differences:?}");
     // A session that only reads is enough for a user who may make a schema, and leaves nothing behind.
     let store = SqlStore::open_read_only(&database.location()).await.unwrap();
     assert_eq!(store.schema_differences().await.unwrap(), Vec::<String>::new());
     store.close().await;
     let records = RawDatabase::connect(&database.url).await;
-    let left = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'lichtbild%'";
-    assert_eq!(records.number(left).await, 0);
+    let schemas = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'lichtbild%'";
+    assert_eq!(records.number(schemas).await, 0);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ fn run_verify(home: &GatewayFolder, arguments: &[&str]) -> (Option<i32>, String,
 }
 
 #[test]
-fn a_key_file_that_is_not_there_is_a_fault_of_the_gateways_own_database_only() {
+fn a_missing_key_file_is_an_error_of_the_gateways_own_database_only() {
     let home = GatewayFolder::new();
     home.studio("Foto Koch");
     assert!(home.start().stop().success());
@@ -44,7 +44,7 @@ fn a_key_file_that_is_not_there_is_a_fault_of_the_gateways_own_database_only() {
 }
 
 #[test]
-fn a_log_that_no_checkpoint_vouches_for_has_an_exit_code_of_its_own() {
+fn a_log_that_no_checkpoint_covers_has_an_exit_code_of_its_own() {
     let home = GatewayFolder::new();
     home.studio("Foto Koch");
     let (code, out, err) = run_verify(&home, &["audit", "verify"]);

@@ -103,18 +103,18 @@ impl FullGateway {
     /// Photos that a restore held back, two of which were released or erased since.
     async fn before_a_restore(&self, studio: &RouterClient, office: &RouterClient) {
         let gateway = &self.gateway;
-        let held = [
+        let deposits = [
             studio.deposit_numbered(200).await,
             studio.deposit_numbered(201).await,
             studio.deposit_numbered(202).await,
         ];
-        office.collect_and_fetch(&held[2].code).await;
+        office.collect_and_fetch(&deposits[2].code).await;
         gateway.invite(Role::Studio, "Foto Vorher").await;
         gateway.advance(MINUTE);
         quarantine_as_of(&gateway.store, gateway.clock.as_ref(), gateway.now(), 0, None).await.unwrap();
-        let photo_id = held[0].photo_id.parse().unwrap();
+        let photo_id = deposits[0].photo_id.parse().unwrap();
         assert_eq!(release_quarantined(&gateway.store, gateway.clock.as_ref(), Some(photo_id)).await.unwrap(), 1);
-        studio.withdraw(&held[1].photo_id).await;
+        studio.withdraw(&deposits[1].photo_id).await;
     }
 
     /// Photos and collections in every state.
@@ -176,14 +176,14 @@ impl FullGateway {
         gateway.invite_again(withdrawn.device.device_id).await;
         for (name, last) in [("Foto Wartet", 1), ("Foto Darf", 2), ("Foto Fertig", 3)] {
             let (invite, key) = (gateway.invite(Role::Studio, name).await, DeviceKey::generate().unwrap());
-            let stranger = gateway.anonymous_client();
-            stranger.accept_invitation(&invite, &key).await;
+            let new_device = gateway.anonymous_client();
+            new_device.accept_invitation(&invite, &key).await;
             if last > 1 {
                 administration.approve(invite.device.device_id, &fingerprint(&key)).await.unwrap();
             }
             if last > 2 {
-                assert_eq!(stranger.accept_invitation(&invite, &key).await.status, 200);
-                assert_eq!(stranger.accept_invitation(&invite, &key).await.status, 200);
+                assert_eq!(new_device.accept_invitation(&invite, &key).await.status, 200);
+                assert_eq!(new_device.accept_invitation(&invite, &key).await.status, 200);
             }
         }
         for (name, tries) in [("Foto Einmal", 1), ("Foto Dreimal", 3)] {

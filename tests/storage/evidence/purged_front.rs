@@ -86,7 +86,7 @@ async fn a_front_whose_time_was_not_over_is_found() {
 }
 
 #[tokio::test]
-async fn a_front_that_is_told_of_in_the_future_is_found() {
+async fn a_front_whose_removal_is_logged_in_the_future_is_found() {
     let moved_at = format!("at + {}", LOG_RETENTION.as_millis());
     // Behind a row with a digest, and where no row with one is left.
     for is_any_row_left in [true, false] {

@@ -36,7 +36,7 @@ async fn what_the_log_tells_of_old_rows_is_compared_and_the_rest_is_counted() {
     let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
     assert!(findings.is_ok(), "{findings:#?}");
     assert_eq!((findings.rows_without_digest["photos"], findings.log_rows_with_digest), (6, 0));
-    for (change, fault) in [
+    for (change, error) in [
         ("UPDATE devices SET revoked_at = NULL", IntegrityError::RowDiffers),
         ("UPDATE parties SET suspended = FALSE", IntegrityError::RowDiffers),
         ("UPDATE devices SET duty = 'photos'", IntegrityError::RowDiffers),
@@ -57,7 +57,7 @@ async fn what_the_log_tells_of_old_rows_is_compared_and_the_rest_is_counted() {
         let gateway = old().await;
         gateway.database.execute(change).await.unwrap();
         let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
-        assert!(findings.faults.contains_key(&fault), "{change}: {findings:#?}");
+        assert!(findings.faults.contains_key(&error), "{change}: {findings:#?}");
     }
     // Nothing tells of a name.
     gateway.database.execute("UPDATE parties SET name = 'Foto Roch' WHERE name = 'Foto Koch'").await.unwrap();
@@ -70,12 +70,12 @@ async fn a_difference_names_table_key_and_column_and_what_either_says() {
     let party_id = gateway.database.texts("SELECT party_id FROM parties WHERE suspended").await.remove(0);
     gateway.database.execute("UPDATE parties SET suspended = FALSE").await.unwrap();
     let findings = verify(&gateway.store, None).await.unwrap();
-    let told = serde_json::to_value(&findings).unwrap();
+    let printed = serde_json::to_value(&findings).unwrap();
     let difference =
         json!({ "table": "parties", "key": party_id, "column": "suspended", "log": "true", "table_says": "false" });
-    assert_eq!(told["examples"][0]["difference"], difference);
+    assert_eq!(printed["examples"][0]["difference"], difference);
     let expected = format!("parties/{party_id} suspended: the log says true, the table says false");
-    assert_eq!(told["examples"][0]["subject"], expected);
+    assert_eq!(printed["examples"][0]["subject"], expected);
 }
 
 #[tokio::test]

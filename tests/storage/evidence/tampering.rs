@@ -150,7 +150,7 @@ async fn restore_table(database: &RawDatabase, table: &str) {
 
 /// The triggers that were taken away to change anything at all are missed in any case.
 fn differs(findings: &IntegrityReport) -> bool {
-    findings.faults.keys().any(|fault| *fault != IntegrityError::SchemaChanged)
+    findings.faults.keys().any(|error| *error != IntegrityError::SchemaChanged)
 }
 
 /// Makes a change, and tells if it is found.
@@ -194,7 +194,7 @@ async fn every_column_that_is_changed_by_hand_is_found_but_for_those_that_are_li
     assert_eq!(missed, open);
     for (column, _) in LEFT_OPEN {
         assert!(
-            UNCOVERED_COLUMNS.iter().any(|(told, _)| told.contains(column.split_once('.').unwrap().0)),
+            UNCOVERED_COLUMNS.iter().any(|(documented, _)| documented.contains(column.split_once('.').unwrap().0)),
             "{column} is not told of"
         );
     }

@@ -78,7 +78,7 @@ async fn a_store_that_is_worked_on_meanwhile_differs_in_nothing() {
             IntegrityError::RowUntold,
             IntegrityError::CountDiffers,
         ];
-        assert!(!evidence.iter().any(|fault| findings.faults.contains_key(fault)), "{findings:#?}");
+        assert!(!evidence.iter().any(|error| findings.faults.contains_key(error)), "{findings:#?}");
         verified += 1;
     }
     working.await.unwrap();

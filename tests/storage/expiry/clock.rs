@@ -64,7 +64,7 @@ async fn steps_of_less_than_an_hour_are_borne_until_their_sum_is_more() {
 }
 
 #[tokio::test]
-async fn a_clock_that_goes_back_is_told_and_erases_nothing_when_it_comes_forward_again() {
+async fn a_clock_that_goes_back_is_reported_and_erases_nothing_when_it_comes_forward_again() {
     let gateway = TestGateway::start().await;
     set(&gateway, 2 * DAY, -1);
     assert!(is_plausible(&gateway).await);

@@ -30,9 +30,9 @@ async fn a_sweep_closes_settles_and_erases_what_time_has_ended_and_nothing_else(
     assert!([lapse, default].iter().all(|row| row.actor == "gateway"));
     assert_eq!(lapse.details["lease_until"], json!(START + 15 * MINUTE));
     let frames = gateway.database.texts("SELECT photo_id FROM frames ORDER BY 1").await;
-    let mut left = vec![lapsed.photo_id.clone(), waiting.photo_id.clone()];
-    left.sort();
-    assert_eq!(frames, left);
+    let mut remaining = vec![lapsed.photo_id.clone(), waiting.photo_id.clone()];
+    remaining.sort();
+    assert_eq!(frames, remaining);
 
     gateway.advance(173 * DAY);
     assert_eq!(gateway.sweep().await, SweepReport { lapsed: 0, used_by_default: 0, expired: 2 });

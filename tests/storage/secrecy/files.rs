@@ -80,21 +80,21 @@ async fn the_files_hold_no_code_no_photo_no_digest_and_no_key() {
 async fn what_is_erased_leaves_the_files() {
     let gateway = TestGateway::start().await;
     let deposits = busy_day(&gateway).await;
-    let (mut gone, mut left) = (SecretPatterns::default(), SecretPatterns::default());
+    let (mut erased, mut kept) = (SecretPatterns::default(), SecretPatterns::default());
     let frames = gateway.database.bytes("SELECT frame FROM frames ORDER BY photo_id").await;
     let lookups = gateway.database.bytes("SELECT lookup_id FROM photos WHERE lookup_id IS NOT NULL").await;
     assert!(frames.len() > 50 && lookups.len() == frames.len());
-    frames.iter().for_each(|frame| gone.add_pieces(frame, "a frame"));
-    lookups.iter().for_each(|lookup| gone.add(lookup, "a lookup id"));
-    assert!(gateway.files().iter().any(|(_, content)| gone.found_in(content).is_some()));
+    frames.iter().for_each(|frame| erased.add_pieces(frame, "a frame"));
+    lookups.iter().for_each(|lookup| erased.add(lookup, "a lookup id"));
+    assert!(gateway.files().iter().any(|(_, content)| erased.found_in(content).is_some()));
     gateway.advance(180 * 24 * 60 * MINUTE);
     gateway.sweep().await;
     assert_eq!(gateway.database.count("frames").await, 0);
-    left.add(deposits[7].photo_id.as_bytes(), "a photo's identifier");
+    kept.add(deposits[7].photo_id.as_bytes(), "a photo's identifier");
     let files = gateway.files();
-    assert!(files.iter().any(|(_, content)| left.found_in(content).is_some()), "the fact stays");
+    assert!(files.iter().any(|(_, content)| kept.found_in(content).is_some()), "the fact stays");
     for (path, content) in files {
-        assert_eq!(gone.found_in(&content), None, "{}", path.display());
+        assert_eq!(erased.found_in(&content), None, "{}", path.display());
     }
 }
 

@@ -103,9 +103,9 @@ async fn wrong_codes_are_counted_over_all_nodes_and_right_ones_cannot_slip_past(
         let mut work = JoinSet::new();
         for number in 0..40 {
             let (office, device_id, _) = &offices[number % 4];
-            let wrong = code_attempt(office, *device_id, LookupId::from_bytes(fleet.bytes()), guess_limits(5, 12));
+            let attempt = code_attempt(office, *device_id, LookupId::from_bytes(fleet.bytes()), guess_limits(5, 12));
             let node = fleet.nodes[number / 4 % 2].clone();
-            work.spawn(async move { node.look_up(&wrong).await.unwrap() });
+            work.spawn(async move { node.look_up(&attempt).await.unwrap() });
         }
         let answers = work.join_all().await;
         assert_eq!(answers.iter().filter(|answer| matches!(answer, LookupOutcome::Unknown)).count(), 12);

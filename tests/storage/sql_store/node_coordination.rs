@@ -156,7 +156,7 @@ async fn a_deposit_under_way_is_quarantined_as_the_log_says() {
         waiting(2).await;
         end_of_log.commit().await.unwrap();
     };
-    let (_, held, ()) = tokio::join!(deposit, hold, go_on);
+    let (_, quarantined, ()) = tokio::join!(deposit, hold, go_on);
     let happened = fleet.database.texts("SELECT event FROM audit ORDER BY sequence DESC LIMIT 2").await;
-    assert_eq!((happened, held.photos), (vec!["store.restored".to_owned(), "photo.deposited".to_owned()], 1));
+    assert_eq!((happened, quarantined.photos), (vec!["store.restored".to_owned(), "photo.deposited".to_owned()], 1));
 }

@@ -43,7 +43,7 @@ async fn sqlite_searches_and_does_not_scan() {
         fleet.nodes[0].look_up(&code_attempt(&office, device_id, lookup_of(40), guess_limits(9, 9))).await.unwrap();
     assert!(matches!(found, LookupOutcome::Found(_)), "{found:?}");
     let mut excused = BTreeSet::new();
-    let mut wrong = Vec::new();
+    let mut scanning = Vec::new();
     for statement in all().into_iter().filter(|statement| !statement.only_on_server) {
         let sql = statement.sql.replace(LOCKING, "");
         let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
@@ -59,9 +59,9 @@ async fn sqlite_searches_and_does_not_scan() {
                     || (is_limited && step.contains("TEMP B-TREE FOR ORDER BY"))
             })
             .collect();
-        note(&statement, scans, &mut excused, &mut wrong);
+        note(&statement, scans, &mut excused, &mut scanning);
     }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(scanning.is_empty(), "{scanning:#?}");
     assert!(!excused.is_empty());
 }
 
@@ -93,7 +93,7 @@ async fn postgresql_finds_what_it_needs_by_an_index() {
     let generic = "SET plan_cache_mode = force_generic_plan";
     sqlx::raw_sql(generic).execute(&mut connection).await.unwrap();
     let mut excused = BTreeSet::new();
-    let mut wrong = Vec::new();
+    let mut scanning = Vec::new();
     for statement in all() {
         let values = (1..).take_while(|number| statement.sql.contains(&format!("${number}"))).count();
         let values = vec!["NULL"; values].join(", ");
@@ -107,10 +107,10 @@ async fn postgresql_finds_what_it_needs_by_an_index() {
         let plan: Value = serde_json::from_str(&plan).unwrap();
         let mut scans = Vec::new();
         look_at(&plan[0]["Plan"], false, &mut scans);
-        note(&statement, scans, &mut excused, &mut wrong);
+        note(&statement, scans, &mut excused, &mut scanning);
         sqlx::raw_sql("DEALLOCATE looked_at").execute(&mut connection).await.unwrap();
     }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(scanning.is_empty(), "{scanning:#?}");
     // Nobody is excused for ever.
     let unknown: Vec<_> = MAY.iter().filter(|(part, _)| !excused.contains(part)).collect();
     assert!(unknown.is_empty(), "no statement needs these any more: {unknown:?}");
@@ -136,7 +136,7 @@ fn note(
     statement: &SourceStatement,
     scans: Vec<String>,
     excused: &mut BTreeSet<&'static str>,
-    wrong: &mut Vec<String>,
+    scanning: &mut Vec<String>,
 ) {
     let reason = MAY.iter().find(|(part, _)| statement.sql.contains(part));
     match reason {
@@ -144,6 +144,6 @@ fn note(
             excused.insert(part);
         }
         None if scans.is_empty() => {}
-        None => wrong.push(format!("{}: {scans:?}: {}", statement.place, statement.sql)),
+        None => scanning.push(format!("{}: {scans:?}: {}", statement.place, statement.sql)),
     }
 }

@@ -1,8 +1,5 @@
 //! Every statement of the store, read from its source: none can be missed, since each call of `query` has to be understood.
 
-use std::fs;
-use std::path::Path;
-
 /// A statement as the source writes it.
 #[derive(Debug)]
 pub struct SourceStatement {
@@ -29,14 +26,11 @@ const NOT_READ: [&str; 6] = ["query_as(", "query_scalar(", "query_with(", "raw_s
 pub fn all() -> Vec<SourceStatement> {
     let mut sources = Vec::new();
     for (folder, only_on_server) in [("src/storage/sql", false), ("src/storage/postgres", true)] {
-        for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
-            let file = file.unwrap().path();
-            // Not the boundary to the driver, and not the folder of what administrators' commands do to a whole database.
-            if file.extension().is_some_and(|extension| extension == "rs") && !file.ends_with("statement.rs") {
-                let text = fs::read_to_string(&file).unwrap();
+        for (file, text) in crate::layers::sources(folder) {
+            // Not the boundary to the driver, and not what administrators' commands do to a whole database.
+            if !file.ends_with("statement.rs") && !file.starts_with("maintenance") {
                 let code = text.split("#[cfg(test)]\nmod ").next().unwrap().to_owned();
-                let name = format!("{folder}/{}", file.file_name().unwrap().to_string_lossy());
-                sources.push((name, code, only_on_server));
+                sources.push((format!("{folder}/{}", file.display()), code, only_on_server));
             }
         }
     }

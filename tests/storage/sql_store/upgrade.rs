@@ -29,11 +29,11 @@ async fn works(fleet: &TwoNodeStore, node: &SqlStore) {
         node.invitations(role).await.unwrap();
     }
     assert!(matches!(node.look_up(&attempt).await.unwrap(), LookupOutcome::Found(_)));
-    let LeaseOutcome::New(held) = node.lease(&fleet.lease(photo_id, &office, collector)).await.unwrap() else {
+    let LeaseOutcome::New(collection) = node.lease(&fleet.lease(photo_id, &office, collector)).await.unwrap() else {
         panic!()
     };
     let fetch = FetchRequest {
-        collection_id: held.collection_id,
+        collection_id: collection.collection_id,
         attempt,
         settle_within: 7 * DAY,
         purpose: FetchPurpose::HandOver,
@@ -41,7 +41,7 @@ async fn works(fleet: &TwoNodeStore, node: &SqlStore) {
     assert!(matches!(node.fetch(&fetch).await.unwrap(), FetchOutcome::Ready(_)));
     assert!(node.sealed_photo(photo_id).await.unwrap().is_some());
     let settle = SettleRequest {
-        collection_id: held.collection_id,
+        collection_id: collection.collection_id,
         office_id: office.party_id,
         device_id: collector,
         outcome: Outcome::Used,

@@ -1,19 +1,18 @@
-//! A connection to either database, and what is done on one: statements, locks, and the commit that writes the transfer log.
+//! A connection to either database, and what is done on one: statements, locks, and the rows that a commit adds to the transfer log.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Transaction};
+use sqlx::{Postgres, SqlSafeStr, Sqlite, Transaction};
 
-use super::statement::Statement;
+use super::statement::{DriverConnection, Statement};
 use crate::domain::log::AuditEntry;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::log::reconciliation::row_digest::RowDigestKey;
+use crate::storage::error::StoreError;
 use crate::storage::postgres::{Lock, notify_nodes, try_lock_sweep};
 use crate::storage::rollback_guard::RollbackGuard;
-use crate::storage::sql::log::audit_writer;
-use crate::storage::store::StoreError;
 
 /// A connection that statements run on.
 pub(crate) enum StoreConnection {
@@ -21,12 +20,6 @@ pub(crate) enum StoreConnection {
     SqliteWriter(Transaction<'static, Sqlite>),
     PostgresReader(PoolConnection<Postgres>),
     PostgresWriter(Transaction<'static, Postgres>),
-}
-
-/// The same, of one kind or the other.
-pub(crate) enum DriverConnection<'c> {
-    Sqlite(&'c mut SqliteConnection),
-    Postgres(&'c mut PgConnection),
 }
 
 impl StoreConnection {
@@ -63,7 +56,7 @@ impl RowKeys {
         Self::Key(Arc::new(key))
     }
 
-    fn key(&self) -> Result<Option<&RowDigestKey>, StoreError> {
+    pub(in crate::storage::sql) fn key(&self) -> Result<Option<&RowDigestKey>, StoreError> {
         match self {
             Self::None => Ok(None),
             Self::Key(key) => Ok(Some(key)),
@@ -75,12 +68,12 @@ impl RowKeys {
 /// A transaction that changes something, with the rows that it will add to the transfer log. Dropped without a commit, it leaves
 /// nothing.
 pub(crate) struct WriteTransaction {
-    connection: StoreConnection,
-    audit_entries: Vec<AuditEntry>,
+    pub(in crate::storage::sql) connection: StoreConnection,
+    pub(in crate::storage::sql) audit_entries: Vec<AuditEntry>,
     /// Changed rows, each with the place of the audit row that tells of it.
-    changed: Vec<(usize, RowId)>,
-    row_keys: RowKeys,
-    guard: RollbackGuard,
+    pub(in crate::storage::sql) changed: Vec<(usize, RowId)>,
+    pub(in crate::storage::sql) row_keys: RowKeys,
+    pub(in crate::storage::sql) guard: RollbackGuard,
 }
 
 impl WriteTransaction {
@@ -135,38 +128,6 @@ impl WriteTransaction {
     /// that is changed again, the later one does.
     pub(crate) fn mark_changed(&mut self, row: RowId) {
         self.changed.push((self.audit_entries.len(), row));
-    }
-
-    /// Makes it durable, together with its rows in the transfer log.
-    ///
-    /// # Errors
-    /// [`StoreError::WentBack`] when the log ends before a row that is known to be durable; nothing has changed then.
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        let log = std::mem::take(&mut self.audit_entries);
-        let mut head = None;
-        if !log.is_empty() {
-            let (mut changed, row_keys) = (std::mem::take(&mut self.changed), self.row_keys.clone());
-            // A row that was changed behind all of them is told of by the last.
-            changed.iter_mut().for_each(|(place, _)| *place = (*place).min(log.len() - 1));
-            let key = row_keys.key()?;
-            // Before the lock, for which everybody waits.
-            let digests = match key {
-                Some(key) => audit_writer::row_digests(&mut self, &changed, key).await?,
-                None => Vec::new(),
-            };
-            self.lock(Lock::Log).await?;
-            let end = audit_writer::head(&mut self).await?;
-            self.guard.check_head(end)?;
-            head = Some(audit_writer::append_rows(&mut self, end, log, digests, key).await?);
-        }
-        match self.connection {
-            StoreConnection::SqliteWriter(transaction) => transaction.commit().await?,
-            StoreConnection::PostgresWriter(transaction) => transaction.commit().await?,
-            // Readers are never handed out as this.
-            StoreConnection::SqliteReader(_) | StoreConnection::PostgresReader(_) => {}
-        }
-        head.into_iter().for_each(|head| self.guard.advance(head));
-        Ok(())
     }
 }
 

@@ -1,6 +1,10 @@
-//! Connections, transactions, statements and rows: what every SQL statement is built on.
+//! Engine below all statements: connections, transactions, parameters and columns of either database. It names no table.
+//!
+//! ```text
+//! sql_store -> connection -> statement <- columns
+//! ```
 
+pub mod columns;
 pub mod connection;
-pub mod metadata;
-pub mod row_mapping;
+pub mod sql_store;
 pub mod statement;

@@ -3,10 +3,9 @@
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Decode, Encode, Postgres, SqlSafeStr, Sqlite, Type};
+use sqlx::{Decode, Encode, PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Type};
 
-use super::connection::DriverConnection;
-use crate::storage::store::StoreError;
+use crate::storage::error::StoreError;
 
 /// A value that both databases take: text, bytes, whole numbers of 64 bits (PostgreSQL has no others that SQLite has too), truth.
 pub(crate) trait BindValue<'v>:
@@ -24,16 +23,22 @@ pub(crate) trait ColumnValue:
 
 impl<T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>> ColumnValue for T {}
 
+/// A connection of one driver or the other.
+pub(crate) enum DriverConnection<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
+}
+
 /// A statement with its values.
 pub(crate) enum Statement<'c> {
-    Sqlite(Query<'static, Sqlite, SqliteArguments>, &'c mut sqlx::SqliteConnection),
-    Postgres(Query<'static, Postgres, PgArguments>, &'c mut sqlx::PgConnection),
+    Sqlite(Query<'static, Sqlite, SqliteArguments>, &'c mut SqliteConnection),
+    Postgres(Query<'static, Postgres, PgArguments>, &'c mut PgConnection),
 }
 
 impl<'c> Statement<'c> {
-    pub(crate) fn new(sql: impl SqlSafeStr, line: DriverConnection<'c>) -> Self {
+    pub(crate) fn new(sql: impl SqlSafeStr, connection: DriverConnection<'c>) -> Self {
         let sql = sql.into_sql_str();
-        match line {
+        match connection {
             DriverConnection::Sqlite(connection) => Self::Sqlite(sqlx::query(sql), connection),
             DriverConnection::Postgres(connection) => Self::Postgres(sqlx::query(sql), connection),
         }

@@ -3,16 +3,17 @@
 use async_trait::async_trait;
 
 use super::purge;
+use super::row_mapping::chain_row;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::chain::{ChainLink, ChainRow};
 use crate::domain::log::checkpoint::{Checkpoint, LOG_RETENTION, SignedCheckpoint};
 use crate::storage::audit_log::{AuditLog, PurgeReport};
-use crate::storage::sql::SqlStore;
-use crate::storage::sql::engine::row_mapping::{bytes32, chain_row};
+use crate::storage::error::StoreError;
+use crate::storage::sql::engine::columns::bytes32;
+use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
-use crate::storage::store::StoreError;
 
 #[async_trait]
 impl AuditLog for SqlStore {

@@ -1,16 +1,16 @@
 //! The transfer log's one writer: always on the transaction of the change that it tells of, with digests of the rows that it changed.
 //! Those are read back before the commit, so that they are of what is stored, whoever wrote which column.
 
+use super::row_mapping;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::chain::ChainLink;
 use crate::domain::log::reconciliation::row::{AuditedValue, RowId, StoredRow};
 use crate::domain::log::reconciliation::row_digest::{RowDigest, RowDigestKey};
-use crate::storage::sql::SqlStore;
+use crate::storage::error::StoreError;
+use crate::storage::sql::engine::columns::bytes32;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
-use crate::storage::sql::engine::row_mapping;
-use crate::storage::sql::engine::row_mapping::bytes32;
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 /// The last row of the chain.
 pub(crate) async fn head(transaction: &mut WriteTransaction) -> Result<ChainLink, StoreError> {
@@ -31,10 +31,10 @@ pub(crate) async fn append_rows(
     key: Option<&RowDigestKey>,
 ) -> Result<ChainLink, StoreError> {
     let ChainLink { mut sequence, sha256: mut previous } = end;
-    for (place, mut entry) in log.into_iter().enumerate() {
+    for (index, mut entry) in log.into_iter().enumerate() {
         sequence += 1;
         if let Some(key) = key {
-            let own = digests.iter().filter(|(told_by, ..)| *told_by == place);
+            let own = digests.iter().filter(|(entry_index, ..)| *entry_index == index);
             key.add_digests(&mut entry, sequence, &previous, own.map(|(_, name, digest)| (name.clone(), *digest)));
         }
         let digest = entry.chained_digest(sequence, &previous);
@@ -66,12 +66,12 @@ pub(crate) async fn row_digests(
     key: &RowDigestKey,
 ) -> Result<Vec<(usize, String, RowDigest)>, StoreError> {
     let mut digests = Vec::with_capacity(changed.len());
-    for (number, (place, id)) in changed.iter().enumerate() {
+    for (number, (index, id)) in changed.iter().enumerate() {
         if changed[number + 1..].iter().any(|(_, later)| later == id) {
             continue;
         }
         if let Some(values) = read_row(connection, id).await? {
-            digests.push((*place, id.to_string(), key.digest_row(&StoredRow { id: *id, values })));
+            digests.push((*index, id.to_string(), key.digest_row(&StoredRow { id: *id, values })));
         }
     }
     Ok(digests)

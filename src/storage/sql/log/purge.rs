@@ -6,9 +6,9 @@ use crate::clock::Timestamp;
 use crate::domain::log::checkpoint::LOG_RETENTION;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::storage::audit_log::PurgeReport;
-use crate::storage::sql::SqlStore;
+use crate::storage::error::StoreError;
 use crate::storage::sql::engine::connection::WriteTransaction;
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 /// Small enough that a deposit never waits long behind it. Written into the statement, as in [`sweep`](crate::storage::sql::photo::sweep).
 const TOMBSTONES_PER_BATCH: i64 = 64;
@@ -20,21 +20,21 @@ pub(super) async fn purge(store: &SqlStore, now: Timestamp) -> Result<PurgeRepor
     if !transaction.try_lock_sweep().await? {
         return Ok(PurgeReport::default());
     }
-    let forgotten = PurgeReport {
+    let purged = PurgeReport {
         tombstones: delete_tombstones(&mut transaction, now).await?,
         log_rows: delete_log_rows(&mut transaction).await?,
     };
-    if forgotten.tombstones > 0 {
+    if purged.tombstones > 0 {
         transaction.append(AuditEntry {
             at: now,
             actor: "gateway".into(),
             event: AuditEvent::TombstonesForgotten,
             subject: None,
-            details: serde_json::json!({ "photos": forgotten.tombstones }),
+            details: serde_json::json!({ "photos": purged.tombstones }),
         });
     }
     transaction.commit().await?;
-    Ok(forgotten)
+    Ok(purged)
 }
 
 async fn delete_tombstones(transaction: &mut WriteTransaction, now: Timestamp) -> Result<u64, StoreError> {
@@ -48,13 +48,14 @@ async fn delete_tombstones(transaction: &mut WriteTransaction, now: Timestamp) -
         .bind((now - LOG_RETENTION).unix_milliseconds())
         .fetch_all()
         .await?;
-    let mut gone = 0;
+    let mut deleted = 0;
     for row in over {
         let photo_id: String = row.try_get("photo_id")?;
         transaction.query("DELETE FROM collections WHERE photo_id = $1").bind(photo_id.as_str()).execute().await?;
-        gone += transaction.query("DELETE FROM photos WHERE photo_id = $1").bind(photo_id.as_str()).execute().await?;
+        deleted +=
+            transaction.query("DELETE FROM photos WHERE photo_id = $1").bind(photo_id.as_str()).execute().await?;
     }
-    Ok(gone)
+    Ok(deleted)
 }
 
 /// Where the log begins was decided before; see [`move_log_anchor`](crate::storage::audit_log::AuditLog::move_log_anchor).

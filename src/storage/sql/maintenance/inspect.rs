@@ -2,20 +2,19 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::super::SqlStore;
-use super::super::engine::connection::StoreConnection;
-use super::super::engine::row_mapping::{
-    TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, optional_bytes32, optional_timestamp, parse_column, parse_optional_column,
-    tracked_photo,
-};
-use super::super::engine::statement::DatabaseRow;
-use super::super::engine::{metadata, row_mapping};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, PhotoId};
 use crate::domain::photo::StoredPhoto;
 use crate::domain::photo::collection::CollectionState;
+use crate::storage::error::StoreError;
 use crate::storage::maintenance::{EnvelopeOwner, InspectedCollection, RemainingData, StoredEnvelope, UnerasedPhoto};
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::columns::{optional_bytes32, optional_timestamp, parse_column, parse_optional_column};
+use crate::storage::sql::engine::connection::StoreConnection;
+use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::sql::metadata;
+use crate::storage::sql::photo::row_mapping;
+use crate::storage::sql::photo::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tracked_photo};
 
 /// Pictures are read so many at a time: at 8 MiB each, the most a configuration has by default, 128 MiB.
 const ENVELOPES_PER_PAGE: i64 = 16;
@@ -160,18 +159,14 @@ async fn last_swept_at(connection: &mut StoreConnection) -> Result<Option<crate:
 }
 
 fn unerased_photo(row: &DatabaseRow) -> Result<UnerasedPhoto, StoreError> {
-    let picture = match row.try_get::<Option<Vec<u8>>>("frame")? {
+    let envelope = match row.try_get::<Option<Vec<u8>>>("frame")? {
         None => None,
-        Some(frame) => Some(StoredEnvelope {
-            sealed: StoredPhoto::from_store(frame),
+        Some(envelope) => Some(StoredEnvelope {
+            sealed: StoredPhoto::from_store(envelope),
             sha256: optional_bytes32(row, "sha256")?.map(Sha256Digest::from_bytes),
         }),
     };
-    Ok(UnerasedPhoto {
-        photo: tracked_photo(row)?,
-        latest_id: parse_optional_column(row, "latest_id")?,
-        envelope: picture,
-    })
+    Ok(UnerasedPhoto { photo: tracked_photo(row)?, latest_id: parse_optional_column(row, "latest_id")?, envelope })
 }
 
 fn inspected_collection(row: &DatabaseRow) -> Result<InspectedCollection, StoreError> {

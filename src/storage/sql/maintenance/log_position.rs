@@ -1,15 +1,15 @@
 //! The position of the transfer log, for comparison with marks outside the database, and the generations of it.
 
-use super::super::engine::connection::{StoreConnection, WriteTransaction};
-use super::super::engine::metadata;
-use super::super::engine::row_mapping::{bytes32, timestamp};
-use super::super::log::audit_writer;
-use super::super::{Database, SqlStore};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::ChainLink;
 use crate::domain::log::watermark::{Generation, LogPosition, RollbackError, ServerHistory};
 use crate::storage::audit_log::AuditLog;
-use crate::storage::store::StoreError;
+use crate::storage::error::StoreError;
+use crate::storage::sql::engine::columns::{bytes32, timestamp};
+use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
+use crate::storage::sql::engine::sql_store::{Database, SqlStore};
+use crate::storage::sql::log::audit_writer;
+use crate::storage::sql::metadata;
 
 const GENERATION: &str = "generation";
 const GENERATION_BEGIN: &str = "generation_begin";

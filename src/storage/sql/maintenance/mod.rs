@@ -1,4 +1,4 @@
-//! What is done with a database as a whole, by an administrator and not for a caller: opened, looked through, put back, moved.
+//! Operations on a database as a whole, for an administrator and not for a caller: opened, verified, restored, migrated.
 //!
 //! Every other statement of the store finds its rows by an index (`tests/storage/sql_store/query_plans.rs`). These read all there is, page by page,
 //! because that is what they are for; or are of one database alone.

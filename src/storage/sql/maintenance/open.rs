@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::super::engine::metadata;
-use super::super::{Database, SqlStore};
 use crate::clock::Timestamp;
+use crate::storage::error::{InactiveReason, StoreError};
 use crate::storage::location::DatabaseLocation;
-use crate::storage::store::{InactiveReason, StoreError};
+use crate::storage::sql::engine::sql_store::{Database, SqlStore};
+use crate::storage::sql::metadata;
 use crate::storage::{postgres, sqlite};
 
 impl SqlStore {
@@ -16,10 +16,10 @@ impl SqlStore {
     /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Inactive`] when no gateway may work on it (which
     /// leaves it untouched), [`StoreError::Unavailable`] when it cannot be opened or reached.
     pub async fn open(location: &DatabaseLocation) -> Result<Self, StoreError> {
-        let untouched = Self::connect_read_only(location).await?;
-        let out_of_use = untouched.inactive_reason().await;
-        untouched.close().await;
-        match out_of_use? {
+        let read_only = Self::connect_read_only(location).await?;
+        let inactive_reason = read_only.inactive_reason().await;
+        read_only.close().await;
+        match inactive_reason? {
             Some(why) => Err(StoreError::Inactive(why)),
             None => Self::open_even_inactive(location).await,
         }
@@ -135,7 +135,7 @@ impl SqlStore {
     /// [`StoreError`]; `target` is of no use then. A server's database has no file to be copied: [`StoreError::Unavailable`].
     pub async fn copy_into(&self, target: &Path, now: Timestamp) -> Result<(), StoreError> {
         match &self.database {
-            Database::File(file) => file.copy_into(target, now).await,
+            Database::File(file) => file.copy_into(target, metadata::BACKUP_TAKEN_AT, now).await,
             Database::Server(_) => Err(StoreError::Unavailable("a server's database is not one file".into())),
         }
     }

@@ -1,17 +1,17 @@
 //! What happened after a backup was taken, put into the database that came out of it: by an export of the transfer log.
 
-use super::super::SqlStore;
-use super::super::engine::connection::{StoreConnection, WriteTransaction};
-use super::super::log::audit_writer;
-use super::super::photo::photos;
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, PhotoId};
 use crate::domain::log::chain::{ChainRow, ChainVerifier};
 use crate::domain::log::log_replay::{CollectionOutcome, LogReplay, PhotoOutcome};
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
+use crate::storage::error::StoreError;
 use crate::storage::maintenance::{ChangedPhoto, ReplaySummary};
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
+use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::log::audit_writer;
+use crate::storage::sql::photo::photos;
 use std::time::Duration;
 
 impl SqlStore {
@@ -47,27 +47,27 @@ async fn apply_rows(
     settle_within: Duration,
 ) -> Result<(ReplaySummary, Vec<ChangedPhoto>), StoreError> {
     let end = audit_writer::head(transaction).await?;
-    let mut walk = ChainVerifier::starting_after(end, []);
-    let (mut aftermath, mut replayed, mut changed) = (LogReplay::default(), ReplaySummary::default(), Vec::new());
+    let mut verifier = ChainVerifier::starting_after(end, []);
+    let (mut log_replay, mut replayed, mut changed) = (LogReplay::default(), ReplaySummary::default(), Vec::new());
     for row in rows {
         if row.sequence < end.sequence || row.link() == end {
             continue;
         }
-        walk.verify_row(row).map_err(|fault| StoreError::Damaged(fault.to_string()))?;
+        verifier.verify_row(row).map_err(|error| StoreError::Damaged(error.to_string()))?;
         insert(transaction, row).await?;
-        aftermath.apply(row);
+        log_replay.apply(row);
         replayed.rows += 1;
         replayed.until = Some(row.at);
     }
-    for (collection_id, fate) in &aftermath.collections {
-        upsert_collection(transaction, *collection_id, fate, settle_within).await?;
+    for (collection_id, outcome) in &log_replay.collections {
+        upsert_collection(transaction, *collection_id, outcome, settle_within).await?;
     }
-    for (photo_id, fate) in &aftermath.photos {
-        changed.extend(apply_to_photo(transaction, *photo_id, fate).await?);
+    for (photo_id, outcome) in &log_replay.photos {
+        changed.extend(apply_to_photo(transaction, *photo_id, outcome).await?);
     }
     replayed.erased = changed.iter().filter(|photo| photo.erased_at.is_some()).count() as u64;
     replayed.moved = changed.len() as u64 - replayed.erased;
-    for (device_id, at) in &aftermath.revoked {
+    for (device_id, at) in &log_replay.revoked {
         replayed.revoked += transaction
             .query("UPDATE devices SET revoked_at = $1 WHERE device_id = $2 AND revoked_at IS NULL")
             .bind(at.unix_milliseconds())
@@ -75,7 +75,7 @@ async fn apply_rows(
             .execute()
             .await?;
     }
-    for (party_id, suspended) in &aftermath.suspended {
+    for (party_id, suspended) in &log_replay.suspended {
         let parties = transaction
             .query("UPDATE parties SET suspended = $1 WHERE party_id = $2 AND suspended <> $1")
             .bind(*suspended)
@@ -84,7 +84,7 @@ async fn apply_rows(
             .await?;
         *(if *suspended { &mut replayed.suspended } else { &mut replayed.resumed }) += parties;
     }
-    replayed.lost = aftermath.deposited;
+    replayed.lost = log_replay.deposited;
     Ok((replayed, changed))
 }
 
@@ -116,26 +116,27 @@ fn to_milliseconds(at: Option<Timestamp>) -> Option<i64> {
 async fn upsert_collection(
     transaction: &mut WriteTransaction,
     collection_id: CollectionId,
-    fate: &CollectionOutcome,
+    outcome: &CollectionOutcome,
     settle_within: Duration,
 ) -> Result<(), StoreError> {
-    let Some(photo) = photos::find_on(transaction, fate.photo_id).await? else { return Ok(()) };
-    let settle_due = fate.handed_over_at.map(|at| at + settle_within);
-    let kept_until = (fate.state == CollectionState::Kept).then_some(photo.record.expires_at);
+    let Some(photo) = photos::find_on(transaction, outcome.photo_id).await? else { return Ok(()) };
+    let settle_due = outcome.handed_over_at.map(|at| at + settle_within);
+    let kept_until = (outcome.state == CollectionState::Kept).then_some(photo.record.expires_at);
     let changed = transaction
         .query(
             "UPDATE collections SET state = $1, settled_at = $2, handed_over_at = coalesce(handed_over_at, $3),
              settle_due = coalesce(settle_due, $4), kept_until = coalesce($5, kept_until) WHERE collection_id = $6",
         )
-        .bind(fate.state.name())
-        .bind(to_milliseconds(fate.settled_at))
-        .bind(to_milliseconds(fate.handed_over_at))
+        .bind(outcome.state.name())
+        .bind(to_milliseconds(outcome.settled_at))
+        .bind(to_milliseconds(outcome.handed_over_at))
         .bind(to_milliseconds(settle_due))
         .bind(to_milliseconds(kept_until))
         .bind(collection_id.to_string())
         .execute()
         .await?;
-    let (Some(office_id), Some(device_id), Some(leased_at)) = (fate.office_id, fate.device_id, fate.leased_at) else {
+    let (Some(office_id), Some(device_id), Some(leased_at)) = (outcome.office_id, outcome.device_id, outcome.leased_at)
+    else {
         return Ok(());
     };
     if changed > 0 || !has_office_and_device(transaction, &office_id.to_string(), &device_id.to_string()).await? {
@@ -148,21 +149,21 @@ async fn upsert_collection(
              VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10)",
         )
         .bind(collection_id.to_string())
-        .bind(fate.photo_id.to_string())
+        .bind(outcome.photo_id.to_string())
         .bind(office_id.to_string())
         .bind(device_id.to_string())
-        .bind(fate.state.name())
+        .bind(outcome.state.name())
         .bind(leased_at.unix_milliseconds())
-        .bind(to_milliseconds(fate.handed_over_at))
+        .bind(to_milliseconds(outcome.handed_over_at))
         .bind(to_milliseconds(settle_due))
-        .bind(to_milliseconds(fate.settled_at))
+        .bind(to_milliseconds(outcome.settled_at))
         .bind(to_milliseconds(kept_until))
         .execute()
         .await?;
     transaction
         .query("UPDATE photos SET collection_id = $1 WHERE photo_id = $2")
         .bind(collection_id.to_string())
-        .bind(fate.photo_id.to_string())
+        .bind(outcome.photo_id.to_string())
         .execute()
         .await?;
     Ok(())
@@ -182,13 +183,13 @@ async fn has_office_and_device(
 async fn apply_to_photo(
     connection: &mut StoreConnection,
     photo_id: PhotoId,
-    fate: &PhotoOutcome,
+    outcome: &PhotoOutcome,
 ) -> Result<Option<ChangedPhoto>, StoreError> {
     let Some(photo) = photos::find_on(connection, photo_id).await? else { return Ok(None) };
     if photo.record.state.is_erased() {
         return Ok(None);
     }
-    let state = match fate {
+    let state = match outcome {
         PhotoOutcome::Erased { state, at, reason } => {
             if let Some(reason) = reason {
                 let noted = "UPDATE photos SET refusal_reason = $1 WHERE photo_id = $2";

@@ -1,17 +1,17 @@
 //! A database that came out of a backup: nobody gets its photos until an administrator releases them.
 
-use super::super::SqlStore;
-use super::super::engine::metadata;
-use super::super::engine::row_mapping::{parse_column, timestamp};
 use super::log_position::begin_generation;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::PhotoId;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::watermark::Generation;
+use crate::storage::error::StoreError;
 use crate::storage::maintenance::{QuarantineCounts, QuarantinedPhoto};
 use crate::storage::postgres::Lock;
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::columns::{parse_column, timestamp};
+use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::metadata;
 
 /// The generation of the log that begins with a hold.
 pub struct NextGeneration<'s> {

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use sqlx::AssertSqlSafe;
 
-use super::super::engine::connection::{DriverConnection, WriteTransaction};
-use super::super::engine::statement::Statement;
-use super::super::{Database, SqlStore};
 use super::store_migration::create_moved_away_trigger;
-use crate::storage::store::StoreError;
+use crate::storage::error::StoreError;
+use crate::storage::sql::engine::connection::WriteTransaction;
+use crate::storage::sql::engine::sql_store::{Database, SqlStore};
+use crate::storage::sql::engine::statement::{DriverConnection, Statement};
 use crate::storage::{postgres, sqlite};
 
 /// Objects by kind and name, with their definitions.
@@ -108,17 +108,17 @@ fn add_normalized(text: &mut String, definition: &str) {
 }
 
 fn differences(found: &SchemaObjects, expected: &SchemaObjects) -> Vec<String> {
-    let mut faults = Vec::new();
+    let mut differences = Vec::new();
     for (object, definition) in found {
         match expected.get(object) {
-            None => faults.push(format!("{object}: this program does not make it")),
-            Some(own) if own != definition => faults.push(format!("{object}: not as this program makes it")),
+            None => differences.push(format!("{object}: this program does not make it")),
+            Some(own) if own != definition => differences.push(format!("{object}: not as this program makes it")),
             Some(_) => {}
         }
     }
     let missing = expected.keys().filter(|object| !found.contains_key(*object));
-    faults.extend(missing.map(|object| format!("{object}: missing")));
-    faults
+    differences.extend(missing.map(|object| format!("{object}: missing")));
+    differences
 }
 
 const SQLITE_OBJECTS_SQL: &str =

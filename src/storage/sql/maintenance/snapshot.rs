@@ -2,19 +2,20 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::super::engine::connection::StoreConnection;
-use super::super::engine::metadata;
-use super::super::engine::row_mapping::{bytes32, chain_row, column_values, optional_timestamp, timestamp};
-use super::super::engine::statement::DatabaseRow;
-use super::super::{Database, SqlStore};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::{ChainLink, ChainRow};
 use crate::domain::log::checkpoint::SignedCheckpoint;
 use crate::domain::log::reconciliation::row::{AuditedValue, RowId, StoredRow};
 use crate::domain::log::reconciliation::table::{AuditedTable, ENVELOPE_SHA256};
+use crate::storage::error::StoreError;
 use crate::storage::maintenance::StoredCheckpoint;
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::columns::{bytes32, optional_timestamp, timestamp};
+use crate::storage::sql::engine::connection::StoreConnection;
+use crate::storage::sql::engine::sql_store::{Database, SqlStore};
+use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::sql::log::row_mapping::{chain_row, column_values};
+use crate::storage::sql::metadata;
 
 /// Rows that are in memory at the same time.
 const ROWS_PER_PAGE: i64 = 1000;

@@ -9,18 +9,18 @@
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
-use super::super::engine::connection::{DriverConnection, RowKeys, StoreConnection, WriteTransaction};
-use super::super::engine::metadata;
-use super::super::engine::statement::Statement;
-use super::super::{Database, SqlStore};
 use super::tables::{SqlValue, TableSchema, file_has_tables, tables};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::AuditEntry;
 use crate::failpoint;
+use crate::storage::error::{InactiveReason, StoreError};
 use crate::storage::location::DatabaseLocation;
 use crate::storage::maintenance::ComparedTable;
-use crate::storage::store::{InactiveReason, StoreError};
+use crate::storage::sql::engine::connection::{RowKeys, StoreConnection, WriteTransaction};
+use crate::storage::sql::engine::sql_store::{Database, SqlStore};
+use crate::storage::sql::engine::statement::{DriverConnection, Statement};
+use crate::storage::sql::metadata;
 use crate::storage::{postgres, sqlite};
 
 /// A move that has begun.
@@ -43,15 +43,15 @@ impl OngoingMigration {
     /// [`StoreError::InUse`] when somebody works on either; [`StoreError::AlreadyExists`] when the target holds rows;
     /// [`StoreError::Inactive`] when the source is a backup, or was moved elsewhere; [`StoreError::Unavailable`].
     pub async fn begin(from: &DatabaseLocation, to: &DatabaseLocation) -> Result<Self, StoreError> {
-        let untouched = SqlStore::connect_read_only(from).await?;
-        let out_of_use = untouched.inactive_reason().await;
-        untouched.close().await;
-        let is_left = match out_of_use? {
+        let read_only = SqlStore::connect_read_only(from).await?;
+        let inactive_reason = read_only.inactive_reason().await;
+        read_only.close().await;
+        let source_is_inactive = match inactive_reason? {
             None => false,
             Some(InactiveReason::MovedAway { .. }) => true,
             Some(why) => return Err(StoreError::Inactive(why)),
         };
-        if !is_left {
+        if !source_is_inactive {
             // Both are of the newest schema.
             SqlStore::open_even_inactive(from).await?.close().await;
         }
@@ -67,30 +67,33 @@ impl OngoingMigration {
         let is_copied = match target.inactive_reason().await? {
             Some(InactiveReason::MoveIncomplete { .. }) => true,
             Some(why) => return Err(StoreError::Inactive(why)),
-            None if is_left => return Err(moved_away_error(&source).await),
+            None if source_is_inactive => return Err(moved_away_error(&source).await),
             None => false,
         };
-        let mut held = source.write().await.map_err(map_busy_to_in_use)?;
+        let mut source_lock = source.write().await.map_err(map_busy_to_in_use)?;
         let tables = match (&source.database, &target.database) {
             (Database::File(_), Database::Server(_)) => {
                 let tables = tables(&mut target.read().await?).await?;
-                ensure(file_has_tables(&mut held, &tables).await?, "the two databases do not have the same tables")?;
+                ensure(
+                    file_has_tables(&mut source_lock, &tables).await?,
+                    "the two databases do not have the same tables",
+                )?;
                 tables
             }
             (Database::Server(_), Database::File(_)) => {
-                let tables = tables(&mut held).await?;
+                let tables = tables(&mut source_lock).await?;
                 ensure(
                     file_has_tables(&mut target.read().await?, &tables).await?,
                     "the two databases do not have the same tables",
                 )?;
                 let names: Vec<_> = tables.iter().map(|table| format!("\"{}\"", table.name)).collect();
                 let lock = format!("LOCK TABLE {} IN EXCLUSIVE MODE", names.join(", "));
-                held.query(AssertSqlSafe(lock)).execute().await.map_err(map_busy_to_in_use)?;
+                source_lock.query(AssertSqlSafe(lock)).execute().await.map_err(map_busy_to_in_use)?;
                 tables
             }
             _ => return Err(StoreError::Unavailable("both databases are of the same kind".into())),
         };
-        Ok(Self { source, source_lock: held, target, tables, is_copied, source_is_inactive: is_left })
+        Ok(Self { source, source_lock, target, tables, is_copied, source_is_inactive })
     }
 
     /// The same move, whose row of the log carries its digest.
@@ -286,13 +289,13 @@ async fn disable_triggers(
         }
         return Ok(tables.iter().map(|table| format!("ALTER TABLE \"{}\" ENABLE TRIGGER USER", table.name)).collect());
     }
-    let mut made_by = Vec::new();
+    let mut definitions = Vec::new();
     for row in target.query("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetch_all().await? {
         let off = format!("DROP TRIGGER \"{}\"", row.try_get::<String>("name")?);
         target.query(AssertSqlSafe(off)).execute().await?;
-        made_by.push(row.try_get("sql")?);
+        definitions.push(row.try_get("sql")?);
     }
-    Ok(made_by)
+    Ok(definitions)
 }
 
 /// Brings the triggers back, and has the server count on from the rows that came.

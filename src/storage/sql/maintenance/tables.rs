@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
-use super::super::engine::connection::StoreConnection;
-use super::super::engine::statement::{DatabaseRow, Statement};
-use crate::storage::store::StoreError;
+use crate::storage::error::StoreError;
+use crate::storage::sql::engine::connection::StoreConnection;
+use crate::storage::sql::engine::statement::{DatabaseRow, Statement};
 
 /// A table that both databases have.
 #[derive(Debug, Clone)]

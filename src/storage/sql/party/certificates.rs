@@ -8,13 +8,13 @@ use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::failpoint;
 use crate::storage::enrolment_requests::{RenewalOutcome, RenewalRequest};
+use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::CertificateRecord;
-use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::columns;
 use crate::storage::sql::engine::connection::WriteTransaction;
-use crate::storage::sql::engine::row_mapping;
+use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
-use crate::storage::store::StoreError;
 
 /// Adds a certificate as the newest of its device.
 pub(super) async fn add(
@@ -64,7 +64,7 @@ pub(crate) async fn renew(store: &SqlStore, renewal: &RenewalRequest) -> Result<
         subject: Some(renewal.device_id.to_string()),
         details,
     };
-    if let Some(since) = row_mapping::optional_timestamp(&presented, "newer_used_at")? {
+    if let Some(since) = columns::optional_timestamp(&presented, "newer_used_at")? {
         let details = serde_json::json!({ "reason": "certificate_superseded", "presented": renewal.presented });
         transaction.append(entry(AuditEvent::EnrolmentRefused, details));
         transaction.commit().await?;

@@ -4,17 +4,17 @@ use sqlx::AssertSqlSafe;
 
 use super::certificates;
 use super::invitations::{INVITATION, invitation, mark_invitations_changed};
+use super::row_mapping;
+use super::row_mapping::PARTY;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::party::Party;
 use crate::domain::party::invitation::{EnrolmentDecision, Invitation, InvitationState, MAX_WRONG_CODES};
 use crate::failpoint;
 use crate::storage::enrolment_requests::{EnrolmentAction, EnrolmentAttempt, EnrolmentCodeCheck, EnrolmentStep};
+use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
-use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
-use crate::storage::sql::engine::row_mapping;
-use crate::storage::sql::engine::row_mapping::PARTY;
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 pub(crate) async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError> {
     // Strangers shall not take the write lock from deposits: only for a device that was ever invited is it worth while.
@@ -35,7 +35,7 @@ pub(crate) async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> 
         transaction.commit().await?;
         return Ok(counted);
     };
-    let weighed = match found.decide(attempt.policy, attempt.key.as_ref(), attempt.now) {
+    let check = match found.decide(attempt.policy, attempt.key.as_ref(), attempt.now) {
         EnrolmentDecision::Refuse(refusal) => {
             log_refusal(&mut transaction, attempt, refusal.name());
             EnrolmentCodeCheck::Refused(refusal)
@@ -49,7 +49,7 @@ pub(crate) async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> 
         EnrolmentDecision::Wait => EnrolmentCodeCheck::Right(party, EnrolmentAction::Wait),
     };
     transaction.commit().await?;
-    Ok(weighed)
+    Ok(check)
 }
 
 /// The invitation of this device that the code leads to, be it the latest or not.

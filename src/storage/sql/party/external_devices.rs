@@ -1,15 +1,15 @@
 //! Devices with certificates that were issued elsewhere: bound by one certificate, or by a key.
 
-use super::parties;
+use super::device_rows;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::party::Device;
+use crate::storage::error::StoreError;
 use crate::storage::requests::Binding;
-use crate::storage::sql::SqlStore;
-use crate::storage::sql::engine::row_mapping::{bytes32, parse_column};
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::columns::{bytes32, parse_column};
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 pub(crate) async fn add_device(
     store: &SqlStore,
@@ -18,7 +18,7 @@ pub(crate) async fn add_device(
     audit: &AuditEntry,
 ) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
-    parties::insert_device(&mut transaction, device).await?;
+    device_rows::insert(&mut transaction, device).await?;
     let inserted = match binding {
         Binding::Certificate(certificate) => {
             transaction

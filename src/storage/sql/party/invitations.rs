@@ -2,6 +2,8 @@
 
 use sqlx::AssertSqlSafe;
 
+use super::row_mapping;
+use super::row_mapping::PARTY;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
@@ -12,13 +14,12 @@ use crate::domain::party::{Device, Party, Role};
 use crate::storage::enrolment_requests::{
     ApprovalOutcome, InvitationRecord, InviteOutcome, InvitedDevice, NewInvitation,
 };
+use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
-use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::columns::{optional_bytes32, optional_timestamp, parse_column, timestamp};
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
-use crate::storage::sql::engine::row_mapping;
-use crate::storage::sql::engine::row_mapping::{PARTY, optional_bytes32, optional_timestamp, parse_column, timestamp};
+use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
-use crate::storage::store::StoreError;
 
 /// The columns that [`invitation`] reads: an invitation `i`.
 pub(super) const INVITATION: &str = "i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at";
@@ -35,7 +36,7 @@ pub(crate) async fn invite(
             *device_id
         }
         InvitedDevice::New(device) => {
-            super::parties::insert_device(&mut transaction, device).await?;
+            super::device_rows::insert(&mut transaction, device).await?;
             device.device_id
         }
     };

@@ -1,7 +1,9 @@
 //! Statements about parties, devices, invitations and certificates.
 
 pub mod certificates;
+mod device_rows;
 pub mod enrolment;
 pub mod external_devices;
 pub mod invitations;
 pub mod parties;
+pub mod row_mapping;

@@ -2,7 +2,9 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::{certificates, invitations};
+use super::row_mapping;
+use super::row_mapping::PARTY;
+use super::{certificates, device_rows, invitations};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
@@ -10,12 +12,10 @@ use crate::domain::log::AuditEntry;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::party::credential::Credential;
 use crate::domain::party::{Caller, Device, Party, Role};
+use crate::storage::error::StoreError;
 use crate::storage::requests::{CallerRecord, CertificateRecord, RevokedSerial};
-use crate::storage::sql::SqlStore;
-use crate::storage::sql::engine::connection::WriteTransaction;
-use crate::storage::sql::engine::row_mapping;
-use crate::storage::sql::engine::row_mapping::{PARTY, bytes32, optional_timestamp, parse_column, timestamp};
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::columns::{bytes32, optional_timestamp, parse_column, timestamp};
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 pub(crate) async fn add(store: &SqlStore, party: &Party, audit: &AuditEntry) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
@@ -97,24 +97,10 @@ pub(crate) async fn add_device(
     audit: &AuditEntry,
 ) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
-    insert_device(&mut transaction, device).await?;
+    device_rows::insert(&mut transaction, device).await?;
     certificates::add(&mut transaction, device.device_id, certificate).await?;
     transaction.append(audit.clone());
     transaction.commit().await?;
-    Ok(())
-}
-
-pub(super) async fn insert_device(transaction: &mut WriteTransaction, device: &Device) -> Result<(), StoreError> {
-    transaction.mark_changed(RowId::Device(device.device_id));
-    transaction
-        .query("INSERT INTO devices (device_id, party_id, label, created_at, duty) VALUES ($1, $2, $3, $4, $5)")
-        .bind(device.device_id.to_string())
-        .bind(device.party_id.to_string())
-        .bind(device.label.as_str())
-        .bind(device.created_at.unix_milliseconds())
-        .bind(device.duty.name())
-        .execute()
-        .await?;
     Ok(())
 }
 

@@ -1,16 +1,16 @@
 //! Deposits: the row, the picture and the audit row are durable together, once for each request id.
 
+use super::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::failpoint;
+use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::{DepositOutcome, NewPhoto, PreviousDeposit};
-use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::StoreConnection;
-use crate::storage::sql::engine::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::sql_store::SqlStore;
 use sqlx::AssertSqlSafe;
 
 pub(crate) async fn find(store: &SqlStore, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {

@@ -1,10 +1,18 @@
 //! Statements about photos and their collections.
+//!
+//! ```text
+//! sweep, settle, withdraw, collect -> collections -> photos -> row_mapping
+//! collect                          -> quarantine, wrong_codes
+//! ```
 
 pub mod collect;
+pub mod collections;
 pub mod deposit;
 pub mod photo_counts;
 pub mod photos;
 pub mod quarantine;
+pub mod row_mapping;
 pub mod settle;
 pub mod sweep;
+pub mod withdraw;
 mod wrong_codes;

@@ -2,10 +2,10 @@
 //! that a million photos need not be counted one by one; here the notes are read, and added up when there are many.
 
 use crate::domain::photo::PhotoState;
-use crate::storage::sql::SqlStore;
+use crate::storage::error::StoreError;
+use crate::storage::sql::engine::columns::parse_column;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
-use crate::storage::sql::engine::row_mapping::parse_column;
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 /// So many notes are cheap to read. A busy country makes some thousands between two sweeps.
 const COMPACT_ABOVE: i64 = 100;

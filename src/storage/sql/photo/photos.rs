@@ -2,19 +2,15 @@
 
 use sqlx::AssertSqlSafe;
 
+use super::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
 use crate::clock::Timestamp;
 use crate::domain::code::lookup::TombstoneId;
 use crate::domain::id::{PartyId, PhotoId};
-use crate::domain::log::AuditEntry;
-use crate::domain::log::reconciliation::row::RowId;
-use crate::domain::photo::withdrawal::{WithdrawalDecision, decide_withdrawal};
 use crate::domain::photo::{PhotoState, StoredPhoto, availability};
-use crate::storage::postgres::Lock;
+use crate::storage::error::StoreError;
 use crate::storage::requests::{PhotoPage, PhotoQuery, TrackedPhoto};
-use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::StoreConnection;
-use crate::storage::sql::engine::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 /// Reads that one page may take, so that no question is dear: at 200 rows each, 2,000 photos.
 const READS_PER_PAGE: u32 = 10;
@@ -95,32 +91,6 @@ async fn page(store: &SqlStore, studio: PartyId, query: PhotoQuery) -> Result<Ve
         .collect()
 }
 
-pub(crate) async fn withdraw(
-    store: &SqlStore,
-    studio: PartyId,
-    photo_id: PhotoId,
-    now: Timestamp,
-    audit: &AuditEntry,
-) -> Result<Option<(WithdrawalDecision, TrackedPhoto)>, StoreError> {
-    let mut transaction = store.write().await?;
-    transaction.lock(Lock::Photo(photo_id)).await?;
-    let photo = find_on(&mut transaction, photo_id).await?.filter(|photo| photo.record.studio_id == studio);
-    let Some(mut photo) = photo else { return Ok(None) };
-    let withdrawal = decide_withdrawal(&photo.record, photo.latest.as_ref(), now);
-    if withdrawal == WithdrawalDecision::Allowed {
-        if let Some(lapsed) = &photo.latest {
-            super::collect::close_lapsed(&mut transaction, lapsed, now).await?;
-        }
-        erase(&mut transaction, photo_id, PhotoState::Withdrawn, now).await?;
-        transaction.mark_changed(RowId::Photo(photo_id));
-        transaction.append(audit.clone());
-        transaction.commit().await?;
-        photo.record.state = PhotoState::Withdrawn;
-        photo.record.settled_at = Some(now);
-    }
-    Ok(Some((withdrawal, photo)))
-}
-
 /// What a photo's code leads to when the photo is erased, or is about to be.
 pub(super) async fn tombstone_of(
     connection: &mut StoreConnection,
@@ -163,4 +133,15 @@ pub(crate) async fn sealed_photo(store: &SqlStore, photo_id: PhotoId) -> Result<
         .fetch_optional()
         .await?;
     row.map(|row| Ok(StoredPhoto::from_store(row.try_get("frame")?))).transpose()
+}
+
+pub(crate) async fn oldest_epoch_in_use(store: &SqlStore) -> Result<Option<u32>, StoreError> {
+    let row = store
+        .read()
+        .await?
+        .query("SELECT min(epoch) AS oldest FROM photos WHERE lookup_id IS NOT NULL")
+        .fetch_one()
+        .await?;
+    let oldest = row.try_get::<Option<i64>>("oldest")?;
+    oldest.map(|_| row.number("oldest")).transpose()
 }

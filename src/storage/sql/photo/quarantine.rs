@@ -4,12 +4,12 @@ use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::log::AuditEntry;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::photo::quarantine::{Depositor, QuarantineReason, Quarantined, RevokedDevicePolicy};
+use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::{ReleaseCounts, TrackedPhoto};
-use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::columns::{optional_timestamp, parse_column};
 use crate::storage::sql::engine::connection::StoreConnection;
-use crate::storage::sql::engine::row_mapping::{optional_timestamp, parse_column};
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 /// Whether a photo is held back. Asks for its device only where the policy wants to know.
 pub(super) async fn quarantined(

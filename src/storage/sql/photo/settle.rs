@@ -1,6 +1,6 @@
 //! Settlement: the outcome, the erasure and the audit row are durable together.
 
-use super::collect::{audit_entry, load_for_update, settle_as_used};
+use super::collections::{audit_entry, load_for_update, settle_as_used};
 use super::photos;
 use crate::domain::log::AuditEvent;
 use crate::domain::log::reconciliation::row::RowId;
@@ -8,58 +8,59 @@ use crate::domain::photo::availability::SettlementDecision;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState, Outcome};
 use crate::domain::photo::{PhotoRecord, PhotoState, availability};
 use crate::failpoint;
+use crate::storage::error::StoreError;
 use crate::storage::requests::{SettleRequest, Settled};
-use crate::storage::sql::SqlStore;
 use crate::storage::sql::engine::connection::StoreConnection;
-use crate::storage::store::StoreError;
+use crate::storage::sql::engine::sql_store::SqlStore;
 
 pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<Option<Settled>, StoreError> {
     let mut transaction = store.write().await?;
-    let Some(mut held) = load_for_update(&mut transaction, request.collection_id, request.office_id).await? else {
+    let Some(mut collection) = load_for_update(&mut transaction, request.collection_id, request.office_id).await?
+    else {
         return Ok(None);
     };
-    let photo = photos::find_on(&mut transaction, held.photo_id)
+    let photo = photos::find_on(&mut transaction, collection.photo_id)
         .await?
-        .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", held.collection_id)))?;
-    let settlement = availability::decide_settlement(&held, &photo.record, &request.outcome, request.now);
-    if let (SettlementDecision::Repeated { at }, CollectionState::Leased) = (settlement, held.state) {
+        .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
+    let settlement = availability::decide_settlement(&collection, &photo.record, &request.outcome, request.now);
+    if let (SettlementDecision::Repeated { at }, CollectionState::Leased) = (settlement, collection.state) {
         // It counts as used, and no sweep has come past: an answer that says so has to be durable.
-        settle_as_used(&mut transaction, &held, at, request.now, request.device_id.to_string()).await?;
+        settle_as_used(&mut transaction, &collection, at, request.now, request.device_id.to_string()).await?;
         transaction.commit().await?;
-        return Ok(Some(Settled { settlement, collection: held }));
+        return Ok(Some(Settled { settlement, collection }));
     }
     if settlement != SettlementDecision::Allowed {
-        return Ok(Some(Settled { settlement, collection: held }));
+        return Ok(Some(Settled { settlement, collection }));
     }
-    close_collection(&mut transaction, &mut held, request).await?;
+    close_collection(&mut transaction, &mut collection, request).await?;
     update_photo(&mut transaction, &photo.record, request).await?;
-    let mut row = audit_entry(audit_event(&request.outcome), &held, request.device_id, request.now);
+    let mut row = audit_entry(audit_event(&request.outcome), &collection, request.device_id, request.now);
     if let Outcome::Refused(refusal) = &request.outcome {
         row.details["reason"] = serde_json::json!(refusal.reason);
     }
-    transaction.mark_changed(RowId::Collection(held.collection_id));
-    transaction.mark_changed(RowId::Photo(held.photo_id));
+    transaction.mark_changed(RowId::Collection(collection.collection_id));
+    transaction.mark_changed(RowId::Photo(collection.photo_id));
     transaction.append(row);
     failpoint::reached("settle.before_commit");
     transaction.commit().await?;
     failpoint::reached("settle.committed");
-    Ok(Some(Settled { settlement, collection: held }))
+    Ok(Some(Settled { settlement, collection }))
 }
 
 async fn close_collection(
     connection: &mut StoreConnection,
-    held: &mut CollectionRecord,
+    collection: &mut CollectionRecord,
     request: &SettleRequest,
 ) -> Result<(), StoreError> {
-    held.state = request.outcome.state();
-    held.settled_at = Some(request.now);
-    held.kept_until = request.kept_until;
+    collection.state = request.outcome.state();
+    collection.settled_at = Some(request.now);
+    collection.kept_until = request.kept_until;
     connection
         .query("UPDATE collections SET state = $1, settled_at = $2, kept_until = $3 WHERE collection_id = $4")
-        .bind(held.state.name())
+        .bind(collection.state.name())
         .bind(request.now.unix_milliseconds())
-        .bind(held.kept_until.map(|until| until.unix_milliseconds()))
-        .bind(held.collection_id.to_string())
+        .bind(collection.kept_until.map(|until| until.unix_milliseconds()))
+        .bind(collection.collection_id.to_string())
         .execute()
         .await?;
     Ok(())

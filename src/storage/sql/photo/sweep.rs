@@ -2,7 +2,8 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::{collect, photo_counts, photos, wrong_codes};
+use super::row_mapping::{COLLECTION, collection};
+use super::{collections, photo_counts, photos, wrong_codes};
 use crate::clock::Timestamp;
 use crate::domain::id::PhotoId;
 use crate::domain::log::reconciliation::row::RowId;
@@ -10,12 +11,12 @@ use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::photo::availability::LeaseState;
 use crate::domain::photo::collection::CollectionRecord;
 use crate::domain::photo::{PhotoState, availability};
+use crate::storage::error::StoreError;
 use crate::storage::requests::SweepReport;
-use crate::storage::sql::SqlStore;
+use crate::storage::sql::engine::columns::{parse_column, timestamp};
 use crate::storage::sql::engine::connection::WriteTransaction;
-use crate::storage::sql::engine::row_mapping::{COLLECTION, collection, parse_column, timestamp};
+use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::party::invitations;
-use crate::storage::store::StoreError;
 
 /// Small enough that a deposit never waits long behind a sweep: overwriting an erased picture writes as much as storing it. Written
 /// into the statements: PostgreSQL reads all photos for a limit that it does not know when it plans.
@@ -27,14 +28,14 @@ pub(crate) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepRepor
     if !transaction.try_lock_sweep().await? {
         return Ok(report);
     }
-    for held in overdue_collections(&mut transaction, now).await? {
-        match availability::lease_state(&held, now) {
+    for collection in overdue_collections(&mut transaction, now).await? {
+        match availability::lease_state(&collection, now) {
             LeaseState::Lapsed => {
-                collect::close_lapsed(&mut transaction, &held, now).await?;
+                collections::close_lapsed(&mut transaction, &collection, now).await?;
                 report.lapsed += 1;
             }
             LeaseState::UsedByDefault { at } => {
-                collect::settle_as_used(&mut transaction, &held, at, now, "gateway".into()).await?;
+                collections::settle_as_used(&mut transaction, &collection, at, now, "gateway".into()).await?;
                 report.used_by_default += 1;
             }
             LeaseState::Active { .. } | LeaseState::HandedOver { .. } => {}

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::domain::log::{AuditEntry, AuditEvent};
+use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::CodeAttempt;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
-use crate::storage::store::StoreError;
 
 const ALL_DEVICES: &str = "all";
 

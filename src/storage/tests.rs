@@ -1,16 +1,17 @@
-//! What only the inside of the store can provoke.
+//! Failures of a file that only the inside of the store can provoke.
 
 use std::time::Duration;
 
 use sqlx::Connection;
 use tokio::time::Instant;
 
-use super::SqliteDatabase;
+use super::error::StoreError;
+use super::requests::ScrubOutcome;
+use super::sql::SqlStore;
+use super::sqlite::SqliteDatabase;
+use super::store::Store;
 use crate::clock::Timestamp;
 use crate::domain::log::{AuditEntry, AuditEvent};
-use crate::storage::SqlStore;
-use crate::storage::requests::ScrubOutcome;
-use crate::storage::store::{Store, StoreError};
 
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 
@@ -27,7 +28,9 @@ fn large_entry() -> AuditEntry {
 
 async fn limit_pages(file: &SqliteDatabase, pages: u32) {
     let pragma = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
-    sqlx::query(pragma).execute(&file.writer).await.unwrap();
+    let mut transaction = file.begin().await.unwrap();
+    sqlx::query(pragma).execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
 }
 
 /// The error that a full disk gives, without a disk: SQLite may not make the file longer.
@@ -50,9 +53,9 @@ async fn scrubbing_does_not_wait_for_readers_and_reports_that_it_was_postponed()
     let mut reading = reader.begin().await.unwrap();
     sqlx::query("SELECT count(*) FROM audit").fetch_one(&mut *reading).await.unwrap();
     store.append_audit(large_entry()).await.unwrap();
-    let begun = Instant::now();
+    let started = Instant::now();
     assert_eq!(store.scrub_erased().await.unwrap(), ScrubOutcome::Postponed);
-    assert!(begun.elapsed() < Duration::from_secs(4), "it must not wait for the reader");
+    assert!(started.elapsed() < Duration::from_secs(4), "it must not wait for the reader");
     reading.rollback().await.unwrap();
     assert_eq!(store.scrub_erased().await.unwrap(), ScrubOutcome::Complete);
 }

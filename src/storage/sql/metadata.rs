@@ -1,18 +1,18 @@
-//! What the store notes about itself: its key file, its last sweep, and whether a gateway may work on it.
+//! Notes of the store about itself: its key file, its last sweep, and whether a gateway may work on it.
 
-use super::connection::StoreConnection;
-use super::row_mapping;
+use super::engine::columns;
+use super::engine::connection::StoreConnection;
+use super::engine::sql_store::SqlStore;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::AuditEntry;
-use crate::storage::sql::SqlStore;
-use crate::storage::store::{InactiveReason, StoreError};
+use crate::storage::error::{InactiveReason, StoreError};
 
 pub(crate) const LAST_SWEPT_AT: &str = "last_swept_at";
 pub(crate) const LAST_PROBED_AT: &str = "last_probed_at";
 pub(crate) const CLOCK_CONFIRMED_AT: &str = "clock_confirmed_at";
 const KEY_FILE: &str = "key_file";
-pub(in crate::storage) const BACKUP_TAKEN_AT: &str = "backup_taken_at";
+pub(crate) const BACKUP_TAKEN_AT: &str = "backup_taken_at";
 pub(crate) const MOVED_AWAY_AT: &str = "moved_away_at";
 pub(crate) const MOVE_UNFINISHED: &str = "move_unfinished";
 
@@ -25,7 +25,7 @@ pub(crate) async fn bind_key_file(store: &SqlStore, fingerprint: &Sha256Digest) 
         .execute()
         .await?;
     let row = transaction.query("SELECT digest FROM notes WHERE name = $1").bind(KEY_FILE).fetch_one().await?;
-    let bound = row_mapping::bytes32(&row, "digest")?;
+    let bound = columns::bytes32(&row, "digest")?;
     transaction.commit().await?;
     Ok(bound == *fingerprint.as_bytes())
 }
@@ -33,7 +33,7 @@ pub(crate) async fn bind_key_file(store: &SqlStore, fingerprint: &Sha256Digest) 
 /// The fingerprint of the key file that the store is bound to.
 pub(crate) async fn bound_key_file(connection: &mut StoreConnection) -> Result<Option<Sha256Digest>, StoreError> {
     let row = connection.query("SELECT digest FROM notes WHERE name = $1").bind(KEY_FILE).fetch_optional().await?;
-    row.map(|row| Ok(Sha256Digest::from_bytes(row_mapping::bytes32(&row, "digest")?))).transpose()
+    row.map(|row| Ok(Sha256Digest::from_bytes(columns::bytes32(&row, "digest")?))).transpose()
 }
 
 /// Why no gateway may work on the database, if none may.
@@ -46,7 +46,7 @@ pub(crate) async fn inactive_reason(connection: &mut StoreConnection) -> Result<
         .fetch_optional()
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let at = row_mapping::timestamp(&row, "moment")?;
+    let at = columns::timestamp(&row, "moment")?;
     Ok(Some(match row.try_get::<String>("name")?.as_str() {
         BACKUP_TAKEN_AT => InactiveReason::Backup { taken_at: at },
         MOVED_AWAY_AT => InactiveReason::MovedAway { at },
@@ -86,20 +86,9 @@ pub(crate) async fn remove(connection: &mut StoreConnection, name: &str) -> Resu
     Ok(())
 }
 
-pub(crate) async fn oldest_epoch_in_use(store: &SqlStore) -> Result<Option<u32>, StoreError> {
-    let row = store
-        .read()
-        .await?
-        .query("SELECT min(epoch) AS oldest FROM photos WHERE lookup_id IS NOT NULL")
-        .fetch_one()
-        .await?;
-    let oldest = row.try_get::<Option<i64>>("oldest")?;
-    oldest.map(|_| row.number("oldest")).transpose()
-}
-
 pub(crate) async fn timestamp(store: &SqlStore, name: &str) -> Result<Option<Timestamp>, StoreError> {
     let row = store.read().await?.query("SELECT moment FROM notes WHERE name = $1").bind(name).fetch_optional().await?;
-    row.map_or(Ok(None), |row| row_mapping::optional_timestamp(&row, "moment"))
+    row.map_or(Ok(None), |row| columns::optional_timestamp(&row, "moment"))
 }
 
 pub(crate) async fn confirm_clock(store: &SqlStore, at: Timestamp, audit: &AuditEntry) -> Result<(), StoreError> {

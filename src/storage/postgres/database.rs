@@ -1,0 +1,22 @@
+//! A database on a server: its connections, and the listener beside them.
+
+use sqlx::postgres::PgPool;
+
+use super::notifications::ChangeListener;
+use crate::storage::rollback_guard::RollbackGuard;
+
+/// A database on a server. Clones share their connections.
+#[derive(Debug, Clone)]
+pub(in crate::storage) struct PostgresDatabase {
+    pub(in crate::storage) pool: PgPool,
+    pub(in crate::storage) changes: ChangeListener,
+    pub(in crate::storage) guard: RollbackGuard,
+}
+
+impl PostgresDatabase {
+    /// Ends all work on the database.
+    pub(in crate::storage) async fn close(&self) {
+        self.changes.close();
+        self.pool.close().await;
+    }
+}

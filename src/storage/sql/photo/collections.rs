@@ -1,0 +1,200 @@
+//! Collections: found, begun, and closed when their time runs out.
+
+use sqlx::AssertSqlSafe;
+
+use super::photos;
+use super::row_mapping::{COLLECTION, collection};
+use crate::clock::Timestamp;
+use crate::domain::id::{CollectionId, DeviceId, PartyId};
+use crate::domain::log::reconciliation::row::RowId;
+use crate::domain::log::{AuditEntry, AuditEvent};
+use crate::domain::photo::PhotoState;
+use crate::domain::photo::collection::{CollectionRecord, CollectionState};
+use crate::storage::error::StoreError;
+use crate::storage::postgres::Lock;
+use crate::storage::sql::engine::columns::parse_column;
+use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
+use crate::storage::sql::engine::sql_store::SqlStore;
+
+/// A collection, if it is this office's, and its photo's lock with it.
+pub(super) async fn load_for_update(
+    transaction: &mut WriteTransaction,
+    collection_id: CollectionId,
+    office: PartyId,
+) -> Result<Option<CollectionRecord>, StoreError> {
+    let found = find_on(transaction, collection_id, office).await?;
+    match &found {
+        Some(collection) if transaction.lock(Lock::Photo(collection.photo_id)).await? => {
+            find_on(transaction, collection_id, office).await
+        }
+        _ => Ok(found),
+    }
+}
+
+/// A collection, if it is this office's.
+pub(super) async fn find_on(
+    connection: &mut StoreConnection,
+    collection_id: CollectionId,
+    office: PartyId,
+) -> Result<Option<CollectionRecord>, StoreError> {
+    connection
+        .query(AssertSqlSafe(format!(
+            "SELECT {COLLECTION} FROM collections c WHERE c.collection_id = $1 AND c.office_id = $2"
+        )))
+        .bind(collection_id.to_string())
+        .bind(office.to_string())
+        .fetch_optional()
+        .await?
+        .map(|row| collection(&row, ""))
+        .transpose()
+}
+
+/// The same, by itself.
+pub(crate) async fn find(
+    store: &SqlStore,
+    collection_id: CollectionId,
+    office: PartyId,
+) -> Result<Option<CollectionRecord>, StoreError> {
+    find_on(&mut store.read().await?, collection_id, office).await
+}
+
+pub(crate) async fn list(
+    store: &SqlStore,
+    office: PartyId,
+    after: Option<CollectionId>,
+    limit: u32,
+) -> Result<Vec<CollectionRecord>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(AssertSqlSafe(format!(
+            "SELECT {COLLECTION} FROM collections c WHERE c.office_id = $1 AND c.collection_id < $2
+             ORDER BY c.collection_id DESC LIMIT $3"
+        )))
+        .bind(office.to_string())
+        // Sorts behind every identifier.
+        .bind(after.map_or_else(|| "~".to_owned(), |after| after.to_string()))
+        .bind(i64::from(limit))
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| collection(row, ""))
+        .collect()
+}
+
+/// Closes a lease that ran out without a hand-over; does nothing to one that is closed already.
+pub(super) async fn close_lapsed(
+    transaction: &mut WriteTransaction,
+    lapsed: &CollectionRecord,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if lapsed.state != CollectionState::Leased {
+        return Ok(());
+    }
+    transaction
+        .query("UPDATE collections SET state = $1, settled_at = $2 WHERE collection_id = $3")
+        .bind(CollectionState::Lapsed.name())
+        .bind(lapsed.lease_until.unix_milliseconds())
+        .bind(lapsed.collection_id.to_string())
+        .execute()
+        .await?;
+    let row = transaction
+        .query(
+        "UPDATE photos SET state = CASE WHEN kept THEN 'kept' ELSE 'available' END WHERE photo_id = $1 RETURNING state",
+    )
+    .bind(lapsed.photo_id.to_string())
+    .fetch_one()
+    .await?;
+    let state: PhotoState = parse_column(&row, "state")?;
+    let details = serde_json::json!({ "photo_id": lapsed.photo_id, "state": state, "lease_until": lapsed.lease_until });
+    let entry = AuditEntry {
+        at: now,
+        actor: "gateway".into(),
+        event: AuditEvent::CollectionLapsed,
+        subject: Some(lapsed.collection_id.to_string()),
+        details,
+    };
+    transaction.mark_changed(RowId::Collection(lapsed.collection_id));
+    transaction.mark_changed(RowId::Photo(lapsed.photo_id));
+    transaction.append(entry);
+    Ok(())
+}
+
+/// The audit row of something an office's device did with a collection.
+pub(super) fn audit_entry(
+    event: AuditEvent,
+    collection: &CollectionRecord,
+    device_id: DeviceId,
+    now: Timestamp,
+) -> AuditEntry {
+    AuditEntry {
+        at: now,
+        actor: device_id.to_string(),
+        event,
+        subject: Some(collection.collection_id.to_string()),
+        details: serde_json::json!({ "photo_id": collection.photo_id, "office_id": collection.office_id }),
+    }
+}
+
+/// Settles what was handed over and not settled in time: the photo counts as used. `actor` is the gateway, which swept, or a device of
+/// the office that says so afterwards.
+pub(super) async fn settle_as_used(
+    transaction: &mut WriteTransaction,
+    collection: &CollectionRecord,
+    at: Timestamp,
+    now: Timestamp,
+    actor: String,
+) -> Result<(), StoreError> {
+    transaction
+        .query("UPDATE collections SET state = $1, settled_at = $2 WHERE collection_id = $3")
+        .bind(CollectionState::Used.name())
+        .bind(at.unix_milliseconds())
+        .bind(collection.collection_id.to_string())
+        .execute()
+        .await?;
+    photos::erase(transaction, collection.photo_id, PhotoState::Used, at).await?;
+    let entry = AuditEntry {
+        at: now,
+        actor,
+        event: AuditEvent::CollectionUsedByDefault,
+        subject: Some(collection.collection_id.to_string()),
+        details: serde_json::json!({ "photo_id": collection.photo_id, "office_id": collection.office_id, "settle_due": at }),
+    };
+    transaction.mark_changed(RowId::Collection(collection.collection_id));
+    transaction.mark_changed(RowId::Photo(collection.photo_id));
+    transaction.append(entry);
+    Ok(())
+}
+
+/// Adds a new collection, and makes it the latest of its photo.
+pub(super) async fn insert(
+    transaction: &mut WriteTransaction,
+    lease: &CollectionRecord,
+    device_id: DeviceId,
+) -> Result<(), StoreError> {
+    transaction
+        .query(
+            "INSERT INTO collections (collection_id, photo_id, office_id, device_id, state, leased_at, lease_until)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(lease.collection_id.to_string())
+        .bind(lease.photo_id.to_string())
+        .bind(lease.office_id.to_string())
+        .bind(device_id.to_string())
+        .bind(lease.state.name())
+        .bind(lease.leased_at.unix_milliseconds())
+        .bind(lease.lease_until.unix_milliseconds())
+        .execute()
+        .await?;
+    transaction
+        .query("UPDATE photos SET state = $1, collection_id = $2 WHERE photo_id = $3")
+        .bind(PhotoState::Leased.name())
+        .bind(lease.collection_id.to_string())
+        .bind(lease.photo_id.to_string())
+        .execute()
+        .await?;
+    transaction.mark_changed(RowId::Collection(lease.collection_id));
+    transaction.mark_changed(RowId::Photo(lease.photo_id));
+    transaction.append(audit_entry(AuditEvent::CollectionLeased, lease, device_id, lease.leased_at));
+    Ok(())
+}

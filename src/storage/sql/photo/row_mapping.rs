@@ -1,0 +1,96 @@
+//! Rows of photos and collections to records.
+
+use crate::domain::check::finding::Finding;
+use crate::domain::code::lookup::{LookupId, TombstoneId};
+use crate::domain::photo::collection::{CollectionRecord, Refusal, RefusalReason};
+use crate::domain::photo::{PhotoFacts, PhotoRecord};
+use crate::storage::error::StoreError;
+use crate::storage::requests::TrackedPhoto;
+use crate::storage::sql::engine::columns::{bytes32, optional_bytes32, optional_timestamp, parse_column, timestamp};
+use crate::storage::sql::engine::statement::DatabaseRow;
+
+/// The columns that [`tracked_photo`] reads: a photo `p` and its latest collection `c`.
+pub(crate) const TRACKED_PHOTO: &str = "
+    p.photo_id, p.studio_id, p.device_id, p.epoch, p.state, p.kept, p.width, p.height, p.bytes, p.profile, p.findings,
+    p.deposited_at, p.expires_at, p.settled_at, p.refusal_reason, p.refusal_note, p.lookup_id, p.tombstone_id, p.held_back_since,
+    c.collection_id AS c_collection_id, c.photo_id AS c_photo_id, c.office_id AS c_office_id, c.state AS c_state,
+    c.leased_at AS c_leased_at, c.lease_until AS c_lease_until, c.handed_over_at AS c_handed_over_at,
+    c.settle_due AS c_settle_due, c.settled_at AS c_settled_at, c.kept_until AS c_kept_until";
+
+/// Where those columns come from.
+pub(crate) const TRACKED_PHOTO_SOURCE: &str = "photos p LEFT JOIN collections c ON c.collection_id = p.collection_id";
+
+/// The columns that [`collection`] reads with an empty prefix: a collection `c`.
+pub(crate) const COLLECTION: &str = "
+    c.collection_id, c.photo_id, c.office_id, c.state, c.leased_at, c.lease_until, c.handed_over_at, c.settle_due,
+    c.settled_at, c.kept_until";
+
+pub(crate) fn tracked_photo(row: &DatabaseRow) -> Result<TrackedPhoto, StoreError> {
+    let latest = match row.try_get::<Option<String>>("c_collection_id")? {
+        None => None,
+        Some(_) => Some(collection(row, "c_")?),
+    };
+    Ok(TrackedPhoto { record: photo(row)?, latest, quarantined_since: optional_timestamp(row, "held_back_since")? })
+}
+
+fn photo(row: &DatabaseRow) -> Result<PhotoRecord, StoreError> {
+    let refusal = match row.try_get::<Option<String>>("refusal_reason")? {
+        None => None,
+        Some(reason) => {
+            let reason = serde_json::from_value::<RefusalReason>(reason.into())
+                .map_err(|error| StoreError::Damaged(format!("photos.refusal_reason: {error}")))?;
+            Some(Refusal { reason, note: row.try_get("refusal_note")? })
+        }
+    };
+    let findings: String = row.try_get("findings")?;
+    let findings =
+        Finding::parse_stored(&findings).map_err(|error| StoreError::Damaged(format!("photos.findings: {error}")))?;
+    Ok(PhotoRecord {
+        photo_id: parse_column(row, "photo_id")?,
+        studio_id: parse_column(row, "studio_id")?,
+        device_id: parse_column(row, "device_id")?,
+        epoch: row.number("epoch")?,
+        state: parse_column(row, "state")?,
+        kept: row.try_get("kept")?,
+        facts: PhotoFacts {
+            width: row.number("width")?,
+            height: row.number("height")?,
+            bytes: row.number("bytes")?,
+            profile: row.try_get("profile")?,
+            findings,
+        },
+        deposited_at: timestamp(row, "deposited_at")?,
+        expires_at: timestamp(row, "expires_at")?,
+        settled_at: optional_timestamp(row, "settled_at")?,
+        refusal,
+    })
+}
+
+/// Reads a collection's columns, each with `prefix` before its name.
+pub(crate) fn collection(row: &DatabaseRow, prefix: &str) -> Result<CollectionRecord, StoreError> {
+    let column = |name: &str| format!("{prefix}{name}");
+    Ok(CollectionRecord {
+        collection_id: parse_column(row, &column("collection_id"))?,
+        photo_id: parse_column(row, &column("photo_id"))?,
+        office_id: parse_column(row, &column("office_id"))?,
+        state: parse_column(row, &column("state"))?,
+        leased_at: timestamp(row, &column("leased_at"))?,
+        lease_until: timestamp(row, &column("lease_until"))?,
+        handed_over_at: optional_timestamp(row, &column("handed_over_at"))?,
+        settle_due: optional_timestamp(row, &column("settle_due"))?,
+        settled_at: optional_timestamp(row, &column("settled_at"))?,
+        kept_until: optional_timestamp(row, &column("kept_until"))?,
+    })
+}
+
+/// The tombstone id of a photo, whether or not it has been erased.
+pub(crate) fn tombstone_id(row: &DatabaseRow) -> Result<TombstoneId, StoreError> {
+    match lookup_id(row)? {
+        Some(lookup_id) => Ok(lookup_id.tombstone()),
+        None => Ok(TombstoneId::from_bytes(bytes32(row, "tombstone_id")?)),
+    }
+}
+
+pub(crate) fn lookup_id(row: &DatabaseRow) -> Result<Option<LookupId>, StoreError> {
+    Ok(optional_bytes32(row, "lookup_id")?.map(LookupId::from_bytes))
+}
