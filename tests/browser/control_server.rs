@@ -55,24 +55,24 @@ enum ControlRequest {
 }
 
 /// Answers until the test ends.
-pub async fn serve(counter: &Arc<DeskGateway>) -> SocketAddr {
-    DeskGateway::serve_plain(Router::new().route("/", post(answer)).with_state(Arc::clone(counter))).await
+pub async fn serve(desk: &Arc<DeskGateway>) -> SocketAddr {
+    DeskGateway::serve_plain(Router::new().route("/", post(answer)).with_state(Arc::clone(desk))).await
 }
 
-async fn answer(State(counter): State<Arc<DeskGateway>>, Json(ask): Json<ControlRequest>) -> Json<Value> {
-    let gateway = &counter.gateway;
+async fn answer(State(desk): State<Arc<DeskGateway>>, Json(ask): Json<ControlRequest>) -> Json<Value> {
+    let gateway = &desk.gateway;
     let answer = match ask {
-        ControlRequest::Deposit { portrait } => deposit(&counter, portrait).await,
-        ControlRequest::Withdraw { photo_id } => whole(&counter.studio.withdraw(&photo_id).await),
-        ControlRequest::Photo { photo_id } => counter.studio.photo(&photo_id).await.json(),
-        ControlRequest::Collect { device, code } => whole(&counter.device(&device).collect(&code).await),
+        ControlRequest::Deposit { portrait } => deposit(&desk, portrait).await,
+        ControlRequest::Withdraw { photo_id } => whole(&desk.studio.withdraw(&photo_id).await),
+        ControlRequest::Photo { photo_id } => desk.studio.photo(&photo_id).await.json(),
+        ControlRequest::Collect { device, code } => whole(&desk.device(&device).collect(&code).await),
         ControlRequest::Fetch { device, collection, code } => {
-            json!({ "status": counter.device(&device).fetch(&collection, &code).await.status })
+            json!({ "status": desk.device(&device).fetch(&collection, &code).await.status })
         }
         ControlRequest::Settle { device, collection, outcome } => {
-            whole(&counter.device(&device).settle(&collection, &outcome).await)
+            whole(&desk.device(&device).settle(&collection, &outcome).await)
         }
-        ControlRequest::Collections { device } => counter.device(&device).collections("limit=50").await.json(),
+        ControlRequest::Collections { device } => desk.device(&device).collections("limit=50").await.json(),
         ControlRequest::Advance { seconds } => {
             gateway.advance(Duration::from_secs(seconds));
             json!(gateway.now().to_string())
@@ -82,11 +82,11 @@ async fn answer(State(counter): State<Arc<DeskGateway>>, Json(ask): Json<Control
             Value::Null
         }
         ControlRequest::Suspend { device, suspended } => {
-            gateway.set_suspended(&counter.device(&device).party, suspended).await;
+            gateway.set_suspended(&desk.device(&device).party, suspended).await;
             Value::Null
         }
         ControlRequest::Revoke { device } => {
-            gateway.revoke(counter.device(&device)).await;
+            gateway.revoke(desk.device(&device)).await;
             Value::Null
         }
         ControlRequest::BreakStorage => {
@@ -97,12 +97,12 @@ async fn answer(State(counter): State<Arc<DeskGateway>>, Json(ask): Json<Control
             gateway.database.repair_audit().await;
             Value::Null
         }
-        ControlRequest::Asked => json!(*counter.logged_requests.lock().unwrap()),
+        ControlRequest::Asked => json!(*desk.logged_requests.lock().unwrap()),
         ControlRequest::Contents => {
             let contents = format!("{:?}", gateway.database.contents().await);
             json!(Sha256Digest::of(contents.as_bytes()).to_string())
         }
-        ControlRequest::Impostor => json!(format!("https://{}", counter.serve_impostor().await)),
+        ControlRequest::Impostor => json!(format!("https://{}", desk.serve_impostor().await)),
         ControlRequest::Events => {
             json!(gateway.database.audit().await.into_iter().map(|row| row.event).collect::<Vec<_>>())
         }
@@ -110,13 +110,13 @@ async fn answer(State(counter): State<Arc<DeskGateway>>, Json(ask): Json<Control
     Json(answer)
 }
 
-async fn deposit(counter: &DeskGateway, portrait: Option<String>) -> Value {
-    let number = counter.number();
+async fn deposit(desk: &DeskGateway, portrait: Option<String>) -> Value {
+    let number = desk.number();
     let bytes = portrait.map_or_else(|| photo(number), |name| fixture(&name));
-    let answer = counter.studio.deposit(&bytes, &idempotency_key(number)).await;
+    let answer = desk.studio.deposit(&bytes, &idempotency_key(number)).await;
     assert_eq!(answer.status, 201, "{answer:?}");
     let receipt = answer.json();
-    counter.remember_code(&json_string(&receipt["code"]));
+    desk.remember_code(&json_string(&receipt["code"]));
     json!({
         "photo_id": json_string(&receipt["photo_id"]),
         "code": json_string(&receipt["code"]),

@@ -73,7 +73,7 @@ impl DeskGateway {
             devices.insert(name, gateway.device_with_certificate(&parties[office], certificate, until).await);
             keys.insert(name, shown(&leaf));
         }
-        let counter = Arc::new(Self {
+        let desk = Arc::new(Self {
             gateway,
             studio,
             devices,
@@ -82,15 +82,15 @@ impl DeskGateway {
             numbers: AtomicU32::new(0),
             stop: ShutdownTrigger::new(),
         });
-        let office = counter.serve_office().await;
-        let control = control_server::serve(&counter).await;
+        let office = desk.serve_office().await;
+        let control = control_server::serve(&desk).await;
         let scene = json!({
             "office": format!("https://{office}"),
             "control": format!("http://{control}"),
             "devices": keys,
-            "now": counter.gateway.now().to_string(),
+            "now": desk.gateway.now().to_string(),
         });
-        (counter, scene)
+        (desk, scene)
     }
 
     async fn serve_office(self: &Arc<Self>) -> SocketAddr {
@@ -146,12 +146,12 @@ impl DeskGateway {
     }
 }
 
-async fn record(State(counter): State<Arc<DeskGateway>>, request: Request, next: Next) -> Response {
+async fn record(State(desk): State<Arc<DeskGateway>>, request: Request, next: Next) -> Response {
     let (method, path) = (request.method().to_string(), request.uri().to_string());
     let referer = text(request.headers(), "referer");
     let response = next.run(request).await;
     let (status, answer_bytes) = (response.status().as_u16(), response.body().size_hint().exact());
-    counter.logged_requests.lock().unwrap().push(LoggedRequest { method, path, referer, status, answer_bytes });
+    desk.logged_requests.lock().unwrap().push(LoggedRequest { method, path, referer, status, answer_bytes });
     response
 }
 

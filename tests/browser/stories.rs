@@ -23,11 +23,11 @@ fn busy(setup: &mut TestGatewaySetup) {
 async fn run_story_and_check_log(story: &str, change: fn(&mut TestGatewaySetup)) {
     // All of the gateway runs on this thread.
     let (lines, _guard) = capture_log();
-    let (counter, scene) = DeskGateway::open(change).await;
+    let (desk, scene) = DeskGateway::open(change).await;
     ChromiumDriver::shared().run_story(story, &scene).await;
     let log = lines.text();
     assert!(log.contains("listening"), "the log is not heard: {log}");
-    for code in counter.codes() {
+    for code in desk.codes() {
         for written in [code.replace('-', ""), code] {
             assert!(
                 !log.contains(&written) && !log.contains(&written.to_lowercase()),

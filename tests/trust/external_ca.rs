@@ -27,13 +27,13 @@ impl ExternalPki {
     fn beside(home: &GatewayFolder, settings: &str) -> Self {
         let root = TestCa::new("PCA-1 Verwaltung");
         let authority = root.intermediate("Landes-CA");
-        let foreign = Self { leaf: authority.device(), root, authority };
-        replace(&home.file("certs/vpki.pem"), &foreign.root.certificate_pem);
-        foreign.publish(home, &[], &[], 30);
+        let external = Self { leaf: authority.device(), root, authority };
+        replace(&home.file("certs/vpki.pem"), &external.root.certificate_pem);
+        external.publish(home, &[], &[], 30);
         let text = fs::read_to_string(home.config()).unwrap();
         let table = format!("\n[[office_authorities]]\nroots = \"certs/vpki.pem\"\n{settings}\n");
         fs::write(home.config(), text + &table).unwrap();
-        foreign
+        external
     }
 
     /// Writes both lists, with those whom the root and those whom the authority below it has taken back.
@@ -80,25 +80,25 @@ async fn open(device: &DeviceFiles, url: &str) -> TlsStream<TcpStream> {
 async fn a_bound_certificate_opens_the_office_listener_and_an_unbound_one_is_nobody() {
     let home = GatewayFolder::new();
     let own = home.office("Amt Nord");
-    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = foreign.device(&home);
+    let external = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = external.device(&home);
     let gateway = InProcessGateway::start(&home).await;
     assert_eq!(status(&device, &gateway.office()).await, Some(403));
     bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
     assert_eq!(status(&device, &gateway.office()).await, Some(200));
     assert_eq!(status(&device, &gateway.studio()).await, None, "that is not for studios");
     assert_eq!(status(&own, &gateway.office()).await, Some(200), "our own need no list");
-    let stranger = external_device(&home, "stranger", &TestCa::new("Nobody").device(), None);
-    assert_eq!(status(&stranger, &gateway.office()).await, None);
+    let anonymous = external_device(&home, "stranger", &TestCa::new("Nobody").device(), None);
+    assert_eq!(status(&anonymous, &gateway.office()).await, None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whom_a_new_list_names_is_cut_off_and_refused_and_nobody_else() {
     let home = GatewayFolder::new();
     let own = home.office("Amt Nord");
-    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = foreign.device(&home);
-    let colleague = external_device(&home, "colleague", &foreign.authority.device(), Some(&foreign.authority));
+    let external = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = external.device(&home);
+    let colleague = external_device(&home, "colleague", &external.authority.device(), Some(&external.authority));
     for device in [&device, &colleague] {
         bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
     }
@@ -106,7 +106,7 @@ async fn whom_a_new_list_names_is_cut_off_and_refused_and_nobody_else() {
     let url = gateway.office();
     let mut taken_back = open(&device, &url).await;
     let (mut bystander, mut ours) = (open(&colleague, &url).await, open(&own, &url).await);
-    foreign.publish(&home, &[], &[&foreign.leaf.certificate_pem], 30);
+    external.publish(&home, &[], &[&external.leaf.certificate_pem], 30);
     gateway.reload().await;
     wait_until_closed(&mut taken_back).await;
     assert_eq!(status(&device, &url).await, None);
@@ -116,7 +116,7 @@ async fn whom_a_new_list_names_is_cut_off_and_refused_and_nobody_else() {
     assert_eq!(gateway.degraded().await, Vec::<String>::new());
 
     // The whole authority, by its root.
-    foreign.publish(&home, &[&foreign.authority.certificate_pem], &[], 30);
+    external.publish(&home, &[&external.authority.certificate_pem], &[], 30);
     gateway.reload().await;
     wait_until_closed(&mut bystander).await;
     assert_eq!((status(&colleague, &url).await, status(&own, &url).await), (None, Some(200)));
@@ -126,8 +126,8 @@ async fn whom_a_new_list_names_is_cut_off_and_refused_and_nobody_else() {
 async fn a_list_that_runs_out_keeps_those_out_it_watches_over_until_a_new_one_is_there() {
     let home = GatewayFolder::new();
     let own = home.office("Amt Nord");
-    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = foreign.device(&home);
+    let external = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = external.device(&home);
     bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
     let gateway = InProcessGateway::start(&home).await;
     let url = gateway.office();
@@ -143,7 +143,7 @@ async fn a_list_that_runs_out_keeps_those_out_it_watches_over_until_a_new_one_is
     assert_eq!(send_raw_request(&mut ours, COLLECTIONS).await.unwrap().0, 200);
     assert_eq!(gateway.degraded_whatever_the_status().await, ["foreign-revocation-list"]);
 
-    foreign.publish(&home, &[], &[], 60);
+    external.publish(&home, &[], &[], 60);
     gateway.reload().await;
     assert_eq!(status(&device, &url).await, Some(200));
     assert_eq!(gateway.degraded_whatever_the_status().await, Vec::<String>::new());
@@ -153,8 +153,8 @@ async fn a_list_that_runs_out_keeps_those_out_it_watches_over_until_a_new_one_is
 async fn a_list_of_another_authority_says_nothing_about_this_one() {
     let home = GatewayFolder::new();
     home.office("Amt Nord");
-    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = foreign.device(&home);
+    let external = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = external.device(&home);
     bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
     let other = TestCa::new("Landes-CA");
     replace(&home.file("certs/authority.crl"), &other.revocation_list(&[], midnight(today() + 30)));
@@ -166,8 +166,8 @@ async fn a_list_of_another_authority_says_nothing_about_this_one() {
 async fn a_list_that_is_forged_or_older_than_the_one_in_force_changes_nothing_and_is_told() {
     let home = GatewayFolder::new();
     home.office("Amt Nord");
-    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = foreign.device(&home);
+    let external = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = external.device(&home);
     bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
     let (gateway, end) = (InProcessGateway::start(&home).await, midnight(today() + 30));
     let (list, roots_list) = (home.file("certs/authority.crl"), home.file("certs/root.crl"));
@@ -182,8 +182,8 @@ async fn a_list_that_is_forged_or_older_than_the_one_in_force_changes_nothing_an
     assert_eq!(gateway.degraded().await, Vec::<String>::new());
 
     let before = fs::read_to_string(&list).unwrap();
-    let taken_back = [foreign.leaf.certificate_pem.as_str()];
-    let newer = foreign.authority.revocation_list_of(midnight(today()), &taken_back, end);
+    let taken_back = [external.leaf.certificate_pem.as_str()];
+    let newer = external.authority.revocation_list_of(midnight(today()), &taken_back, end);
     replace(&list, &newer);
     gateway.reload().await;
     assert_eq!(status(&device, &gateway.office()).await, None);
@@ -205,8 +205,8 @@ async fn how_much_of_the_chain_is_watched_over_is_said_in_the_configuration() {
     ] {
         let home = GatewayFolder::new();
         home.office("Amt Nord");
-        let foreign = ExternalPki::beside(&home, settings);
-        let device = foreign.device(&home);
+        let external = ExternalPki::beside(&home, settings);
+        let device = external.device(&home);
         bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
         let gateway = InProcessGateway::start(&home).await;
         assert_eq!(status(&device, &gateway.office()).await, expected, "{settings}");
@@ -217,11 +217,11 @@ async fn how_much_of_the_chain_is_watched_over_is_said_in_the_configuration() {
 async fn a_device_bound_by_its_key_renews_and_is_revoked_like_any_other() {
     let home = GatewayFolder::new();
     home.office("Amt Nord");
-    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = foreign.device(&home);
+    let external = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = external.device(&home);
     let device_id = bind(&home, &["--spki", device.file("certificate.pem").to_str().unwrap()]);
-    let renewed = foreign.authority.renew(&foreign.leaf);
-    let renewed = external_device(&home, "renewed", &renewed, Some(&foreign.authority));
+    let renewed = external.authority.renew(&external.leaf);
+    let renewed = external_device(&home, "renewed", &renewed, Some(&external.authority));
     let gateway = InProcessGateway::start(&home).await;
     let url = gateway.office();
     let mut streams = [open(&device, &url).await, open(&renewed, &url).await];
@@ -247,8 +247,8 @@ async fn a_device_bound_by_its_key_renews_and_is_revoked_like_any_other() {
 fn the_key_may_be_given_in_several_ways() {
     let home = GatewayFolder::new();
     home.office("Amt Nord");
-    let foreign = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = foreign.device(&home);
+    let external = ExternalPki::beside(&home, BOTH_LISTS);
+    let device = external.device(&home);
     let public_key = home.beside("key.pub");
     let made = std::process::Command::new("openssl")
         .args([

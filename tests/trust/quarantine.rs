@@ -132,9 +132,9 @@ async fn an_administrator_releases_them_at_the_command_line() {
     let code = till.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap().code();
     assert!(home.failure(&["studio", "release", "Foto Koch"]).contains("no revoked device"));
     assert!(home.run(&["device", "revoke", &till.device_id]).status.success());
-    let counter = office.client(gateway.office());
-    assert_eq!(counter.collect(&code).await.unwrap().problem(), (409, "photo-quarantined".into()));
+    let desk = office.client(gateway.office());
+    assert_eq!(desk.collect(&code).await.unwrap().problem(), (409, "photo-quarantined".into()));
     let released = home.json(&["studio", "release", "Foto Koch", "--device", &till.device_id]);
     assert_eq!(released, json!({ "devices": 1, "photos": 1 }));
-    counter.collect_ok(&code).await;
+    desk.collect_ok(&code).await;
 }

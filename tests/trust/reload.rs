@@ -113,22 +113,22 @@ async fn when_an_authority_is_no_longer_trusted_its_connections_are_cut_and_no_o
     let home = GatewayFolder::new();
     let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
     let gateway = InProcessGateway::start(&home).await;
-    let mut shop = studio.connect_tls(&gateway.studio()).await.unwrap();
-    let mut counter = office.connect_tls(&gateway.office()).await.unwrap();
-    assert_eq!(send_raw_request(&mut shop, ME).await.unwrap().0, 200);
-    assert_eq!(send_raw_request(&mut counter, COLLECTIONS).await.unwrap().0, 200);
+    let mut watched = studio.connect_tls(&gateway.studio()).await.unwrap();
+    let mut desk = office.connect_tls(&gateway.office()).await.unwrap();
+    assert_eq!(send_raw_request(&mut watched, ME).await.unwrap().0, 200);
+    assert_eq!(send_raw_request(&mut desk, COLLECTIONS).await.unwrap().0, 200);
 
     // A successor beside it: nobody has to go.
     let file = home.file("certs/studio-ca.crt");
     let (old, successor) = (fs::read_to_string(&file).unwrap(), TestCa::new("Studio CA 2"));
     replace(&file, &(old.clone() + &successor.certificate_pem));
     gateway.reload().await;
-    assert_eq!(send_raw_request(&mut shop, ME).await.unwrap().0, 200);
+    assert_eq!(send_raw_request(&mut watched, ME).await.unwrap().0, 200);
 
     replace(&file, &successor.certificate_pem);
     gateway.reload().await;
-    wait_until_closed(&mut shop).await;
-    assert_eq!(send_raw_request(&mut counter, COLLECTIONS).await.unwrap().0, 200);
+    wait_until_closed(&mut watched).await;
+    assert_eq!(send_raw_request(&mut desk, COLLECTIONS).await.unwrap().0, 200);
     let mut refused = studio.connect_tls(&gateway.studio()).await;
     if let Ok(stream) = &mut refused {
         send_raw_request(stream, ME).await.unwrap_err();

@@ -15,12 +15,11 @@ fn ycbcr(Rgb([r, g, b]): Rgb<u8>) -> [f64; 3] {
 }
 
 /// The mean of every block of `size` pixels a side that lies wholly within the picture, against the mean of the samples there.
-fn worst_difference(picture: &RgbImage, plane: &Plane, channel: usize, size: u32) -> f64 {
+fn worst_difference(photo: &RgbImage, plane: &Plane, channel: usize, size: u32) -> f64 {
     let (mut worst, samples) = (0_f64, size / 8);
-    for top in (0..picture.height() / size).map(|row| row * size) {
-        for left in (0..picture.width() / size).map(|column| column * size) {
-            let pixels =
-                (0..size * size).map(|at| ycbcr(*picture.get_pixel(left + at % size, top + at / size))[channel]);
+    for top in (0..photo.height() / size).map(|row| row * size) {
+        for left in (0..photo.width() / size).map(|column| column * size) {
+            let pixels = (0..size * size).map(|at| ycbcr(*photo.get_pixel(left + at % size, top + at / size))[channel]);
             let wanted = pixels.sum::<f64>() / f64::from(size * size);
             let places = (0..samples * samples).map(|at| (left / 8 + at % samples, top / 8 + at / samples));
             let found = places.map(|(x, y)| f64::from(plane.samples[y as usize * plane.width + x as usize]));
@@ -32,26 +31,26 @@ fn worst_difference(picture: &RgbImage, plane: &Plane, channel: usize, size: u32
 
 /// Chroma is averaged over the pixels that share a sample.
 fn assert_matches(name: &str, bytes: &[u8], chroma_size: u32) {
-    let picture = image::load_from_memory_with_format(bytes, ImageFormat::Jpeg).unwrap().to_rgb8();
+    let photo = image::load_from_memory_with_format(bytes, ImageFormat::Jpeg).unwrap().to_rgb8();
     let walk = analyse(bytes);
     let DownscaledPhoto { luma, blue, red } = walk.downscaled.unwrap();
     for plane in [&luma, &blue, &red, &walk.last_coefficients.unwrap()] {
-        let (width, height) = (picture.width().div_ceil(8) as usize, picture.height().div_ceil(8) as usize);
+        let (width, height) = (photo.width().div_ceil(8) as usize, photo.height().div_ceil(8) as usize);
         assert_eq!((plane.width, plane.height, plane.samples.len()), (width, height, width * height), "{name}");
     }
     for (channel, plane, size) in [(0, &luma, 8), (1, &blue, chroma_size), (2, &red, chroma_size)] {
-        let worst = worst_difference(&picture, plane, channel, size);
+        let worst = worst_difference(&photo, plane, channel, size);
         assert!(worst <= 2.0, "{name}: channel {channel} is off by {worst:.1}");
     }
 }
 
 fn smooth(width: u32, height: u32, quality: u8) -> Vec<u8> {
     let wave = |at: u32, length: f64| (f64::from(at) / length).sin() * 50.0 + 128.0;
-    let picture = RgbImage::from_fn(width, height, |x, y| {
+    let photo = RgbImage::from_fn(width, height, |x, y| {
         Rgb([wave(x, 9.0), wave(y, 7.0), wave(x + y, 23.0)].map(|sample| sample as u8))
     });
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(&picture).unwrap();
+    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(&photo).unwrap();
     bytes
 }
 

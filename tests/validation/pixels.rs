@@ -22,8 +22,8 @@ fn a_portrait_encoded_again_is_told_nothing_about_its_pixels() {
 
 #[test]
 fn a_picture_without_colour_or_without_content_is_refused() {
-    for (picture, expected) in [(grey(&portrait()), "colour"), (blank(827, 1063), "blank")] {
-        let findings = findings(&encoded(&picture));
+    for (image, expected) in [(grey(&portrait()), "colour"), (blank(827, 1063), "blank")] {
+        let findings = findings(&encoded(&image));
         assert_eq!(named(&findings, Severity::Refuse), [expected], "{findings:?}");
     }
 }
@@ -31,7 +31,7 @@ fn a_picture_without_colour_or_without_content_is_refused() {
 #[test]
 fn what_a_clerk_would_see_is_advice() {
     let portrait = portrait();
-    for (name, picture, expected) in [
+    for (name, image, expected) in [
         ("dark", exposed(&portrait, 0.2), "exposure"),
         ("bright", exposed(&portrait, 1.8), "exposure"),
         ("shelf", with_shelf_behind(&portrait), "background"),
@@ -40,7 +40,7 @@ fn what_a_clerk_would_see_is_advice() {
         ("enlarged fourfold", upscaled(&portrait, 25), "upscaled"),
         ("enlarged twofold", upscaled(&portrait, 50), "upscaled"),
     ] {
-        let findings = findings(&encoded(&picture));
+        let findings = findings(&encoded(&image));
         assert_eq!(named(&findings, Severity::Refuse), [""; 0], "{name}: {findings:?}");
         assert!(named(&findings, Severity::Advise).contains(&expected), "{name}: {findings:?}");
     }
@@ -49,7 +49,7 @@ fn what_a_clerk_would_see_is_advice() {
 #[test]
 fn light_and_background_do_not_spoil_each_other() {
     let portrait = portrait();
-    let told = |picture| named(&findings(&encoded(&picture)), Severity::Advise);
+    let told = |image| named(&findings(&encoded(&image)), Severity::Advise);
     assert!(!told(exposed(&portrait, 0.6)).contains(&"exposure"));
     assert!(!told(exposed(&portrait, 1.2)).contains(&"exposure"));
     assert!(!told(with_shelf_behind(&portrait)).contains(&"exposure"));

@@ -28,54 +28,54 @@ async fn refused_once_more(gateway: &GatewayProcess, times: usize) {
 
 #[tokio::test]
 async fn seven_jumps_of_thirty_days_erase_nothing_and_destroy_no_key() {
-    let town = RollbackSetup::new();
-    town.home.set("sweep_seconds", "0.1");
-    set_clock(&town.home, Duration::ZERO);
-    let mut gateway = start(&town.home);
-    let code = town.deposit(&gateway, "a-key-for-this-photo").await;
-    let keys = fs::read(town.home.file("gateway.key")).unwrap();
-    town.wait_for_head_file(4).await;
+    let setup = RollbackSetup::new();
+    setup.home.set("sweep_seconds", "0.1");
+    set_clock(&setup.home, Duration::ZERO);
+    let mut gateway = start(&setup.home);
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
+    let keys = fs::read(setup.home.file("gateway.key")).unwrap();
+    setup.wait_for_head_file(4).await;
     for jump in 1..=7 {
         let refused = gateway.log().matches("nothing is erased").count();
-        set_clock(&town.home, jump * 30 * DAY);
+        set_clock(&setup.home, jump * 30 * DAY);
         refused_once_more(&gateway, refused).await;
         assert!(readyz(&gateway).await.contains("clock"));
         if jump == 4 {
             // A restart does not make it believe the clock: the machine was not started meanwhile.
             drop(gateway);
-            gateway = start(&town.home);
+            gateway = start(&setup.home);
         }
     }
-    let database = RawDatabase::open(&town.home.database()).await;
+    let database = RawDatabase::open(&setup.home.database()).await;
     assert_eq!((database.count("frames").await, database.count_events("photo.expired").await), (1, 0));
-    assert!(fs::read(town.home.file("gateway.key")).unwrap() == keys, "no epoch key was destroyed");
+    assert!(fs::read(setup.home.file("gateway.key")).unwrap() == keys, "no epoch key was destroyed");
 
-    set_clock(&town.home, Duration::ZERO);
+    set_clock(&setup.home, Duration::ZERO);
     wait_until("a clock that goes back is told", async || readyz(&gateway).await.contains("clock-went-back")).await;
-    let mut confirm = town.home.command();
-    let confirm = confirm.env("LICHTBILD_CLOCK_SHIFT", town.home.beside("clock")).arg("confirm-clock");
+    let mut confirm = setup.home.command();
+    let confirm = confirm.env("LICHTBILD_CLOCK_SHIFT", setup.home.beside("clock")).arg("confirm-clock");
     assert!(confirm.output().unwrap().status.success());
     wait_until("it is ready again", async || {
         let told = readyz(&gateway).await;
         told.contains("\"ready\"") && !told.contains("clock")
     })
     .await;
-    town.collect_and_use(&gateway, &code).await;
+    setup.collect_and_use(&gateway, &code).await;
 }
 
 #[tokio::test]
 async fn a_confirmation_of_long_ago_is_no_alarm_after_the_machine_was_started_again() {
-    let town = RollbackSetup::new();
-    set_clock(&town.home, Duration::ZERO);
-    let gateway = start(&town.home);
-    let mut confirm = town.home.command();
-    let confirm = confirm.env("LICHTBILD_CLOCK_SHIFT", town.home.beside("clock")).arg("confirm-clock");
+    let setup = RollbackSetup::new();
+    set_clock(&setup.home, Duration::ZERO);
+    let gateway = start(&setup.home);
+    let mut confirm = setup.home.command();
+    let confirm = confirm.env("LICHTBILD_CLOCK_SHIFT", setup.home.beside("clock")).arg("confirm-clock");
     assert!(confirm.output().unwrap().status.success());
     assert!(gateway.stop().success());
     // No anchor of this start of the machine is left.
-    fs::remove_file(town.home.file("log-head.json")).unwrap();
-    set_clock(&town.home, 2 * DAY);
-    let gateway = start(&town.home);
+    fs::remove_file(setup.home.file("log-head.json")).unwrap();
+    set_clock(&setup.home, 2 * DAY);
+    let gateway = start(&setup.home);
     let told = readyz(&gateway).await;
     assert!(told.contains("\"ready\"") && !told.contains("clock"), "{told}");
 }

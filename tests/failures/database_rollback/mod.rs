@@ -79,37 +79,37 @@ pub async fn readyz(gateway: &GatewayProcess) -> String {
 }
 
 /// All that a gateway does while its database is behind what is known: it says so, hands nothing out, takes nothing in, signs nothing.
-pub async fn assert_alarm_blocks_everything(town: &RollbackSetup, gateway: &GatewayProcess, code: &str) {
+pub async fn assert_alarm_blocks_everything(setup: &RollbackSetup, gateway: &GatewayProcess, code: &str) {
     wait_until("the alarm is raised", async || readyz(gateway).await.contains(ALARM)).await;
     let told = readyz(gateway).await;
     assert!(told.contains("not ready") && told.contains("confirm-rollback"), "{told}");
     assert!(gateway.log().contains("the database went back in time"), "{}", gateway.log());
-    let (studio, office) = town.clients(gateway);
+    let (studio, office) = setup.clients(gateway);
     let refused = office.collect(code).await.unwrap();
     assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
     let refused = studio.deposit("a-key-while-it-is-behind").await.unwrap();
     assert_eq!(refused.problem(), (503, "storage-unavailable".into()));
-    let output = town.home.run(&["verify"]);
+    let output = setup.home.run(&["verify"]);
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(3), "{told}");
     assert!(told.contains("went back in time"), "{told}");
-    let refused = town.home.failure(&["studio", "add", "Foto Neu", "--place", "Musterstadt"]);
+    let refused = setup.home.failure(&["studio", "add", "Foto Neu", "--place", "Musterstadt"]);
     assert!(refused.contains("went back in time") && refused.contains("confirm-rollback"), "{refused}");
 }
 
 /// The way on: all photos are held back until they are released, and everything else works.
-pub async fn assert_recovers_after_confirmation(town: &RollbackSetup, gateway: GatewayProcess, code: &str) {
+pub async fn assert_recovers_after_confirmation(setup: &RollbackSetup, gateway: GatewayProcess, code: &str) {
     wait_until("it is ready again", async || readyz(&gateway).await.contains("\"ready\"")).await;
-    let refused = town.clients(&gateway).1.collect(code).await.unwrap();
+    let refused = setup.clients(&gateway).1.collect(code).await.unwrap();
     assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
-    let later = town.deposit(&gateway, "a-key-of-after-the-confirmation").await;
-    town.collect_and_use(&gateway, &later).await;
+    let later = setup.deposit(&gateway, "a-key-of-after-the-confirmation").await;
+    setup.collect_and_use(&gateway, &later).await;
     assert!(gateway.stop().success());
-    assert_eq!(town.home.json(&["audit", "verify"])["whole"], true);
-    assert_eq!(town.home.json(&["verify"])["sound"], true);
-    let gateway = town.home.start();
+    assert_eq!(setup.home.json(&["audit", "verify"])["whole"], true);
+    assert_eq!(setup.home.json(&["verify"])["sound"], true);
+    let gateway = setup.home.start();
     let told = readyz(&gateway).await;
     assert!(told.contains("\"ready\"") && !told.contains("audit-checkpoints"), "{told}");
-    town.home.json(&["quarantine", "release", "--all"]);
-    town.collect_and_use(&gateway, code).await;
+    setup.home.json(&["quarantine", "release", "--all"]);
+    setup.collect_and_use(&gateway, code).await;
 }

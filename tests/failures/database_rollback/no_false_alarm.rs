@@ -13,55 +13,55 @@ async fn is_ready(gateway: &GatewayProcess) {
 
 #[tokio::test]
 async fn stops_and_kills_are_no_alarm() {
-    let town = RollbackSetup::new();
+    let setup = RollbackSetup::new();
     for round in 0..6 {
-        let gateway = town.home.start();
+        let gateway = setup.home.start();
         is_ready(&gateway).await;
-        let code = town.deposit(&gateway, &format!("a-key-for-photo-{round}")).await;
+        let code = setup.deposit(&gateway, &format!("a-key-for-photo-{round}")).await;
         is_ready(&gateway).await;
         if round % 2 == 0 {
-            town.collect_and_use(&gateway, &code).await;
+            setup.collect_and_use(&gateway, &code).await;
             // As the power goes.
             drop(gateway);
         } else {
             assert!(gateway.stop().success());
         }
     }
-    assert_eq!(town.home.json(&["verify"])["sound"], true);
+    assert_eq!(setup.home.json(&["verify"])["sound"], true);
 }
 
 #[tokio::test]
 async fn a_node_that_was_away_and_one_that_is_new_are_no_alarm() {
     let database = TestDatabase::empty().await;
-    let town = RollbackSetup::at(GatewayFolder::over_server(&database.url));
-    let away = town.home.copy_as_node();
+    let setup = RollbackSetup::at(GatewayFolder::over_server(&database.url));
+    let away = setup.home.copy_as_node();
     assert!(away.start().stop().success());
-    let gateway = town.home.start();
+    let gateway = setup.home.start();
     for round in 0..5 {
-        town.deposit(&gateway, &format!("a-key-for-photo-{round}")).await;
+        setup.deposit(&gateway, &format!("a-key-for-photo-{round}")).await;
     }
     let second = away.start();
     is_ready(&second).await;
-    let new = town.home.copy_as_node();
+    let new = setup.home.copy_as_node();
     fs::remove_file(new.file("log-head.json")).unwrap();
     let third = new.start();
     is_ready(&third).await;
     // Rows of one node are known to the others, so that each of them notices when they are gone.
-    let code = town.deposit(&gateway, "a-key-for-one-more-photo").await;
-    town.collect_and_use(&second, &code).await;
+    let code = setup.deposit(&gateway, "a-key-for-one-more-photo").await;
+    setup.collect_and_use(&second, &code).await;
     let mark = |home: &GatewayFolder| super::known_rows(&home.file("log-head.json"));
-    wait_until("all nodes know the same", async || mark(&town.home) == mark(&away) && mark(&away) == mark(&new)).await;
+    wait_until("all nodes know the same", async || mark(&setup.home) == mark(&away) && mark(&away) == mark(&new)).await;
 }
 
 #[tokio::test]
 async fn a_hold_on_one_node_is_accepted_by_the_others() {
     let database = TestDatabase::empty().await;
-    let town = RollbackSetup::at(GatewayFolder::over_server(&database.url));
-    let away = town.home.copy_as_node();
-    let gateway = town.home.start();
+    let setup = RollbackSetup::at(GatewayFolder::over_server(&database.url));
+    let away = setup.home.copy_as_node();
+    let gateway = setup.home.start();
     let second = away.start();
-    town.deposit(&gateway, "a-key-for-this-photo").await;
-    assert_eq!(town.home.json(&["quarantine", "hold"])["photos"], 1);
+    setup.deposit(&gateway, "a-key-for-this-photo").await;
+    assert_eq!(setup.home.json(&["quarantine", "hold"])["photos"], 1);
     is_ready(&gateway).await;
     is_ready(&second).await;
     drop(second);
@@ -70,82 +70,82 @@ async fn a_hold_on_one_node_is_accepted_by_the_others() {
 
 #[tokio::test]
 async fn a_restored_gateway_and_a_moved_one_are_no_alarm() {
-    let town = RollbackSetup::new();
-    let gateway = town.home.start();
-    town.deposit(&gateway, "a-key-for-this-photo").await;
-    town.home.json(&["backup", "saved", "--keys", "with"]);
-    town.deposit(&gateway, "a-key-of-after-the-backup").await;
+    let setup = RollbackSetup::new();
+    let gateway = setup.home.start();
+    setup.deposit(&gateway, "a-key-for-this-photo").await;
+    setup.home.json(&["backup", "saved", "--keys", "with"]);
+    setup.deposit(&gateway, "a-key-of-after-the-backup").await;
     assert!(gateway.stop().success());
     let server = TestDatabase::empty().await;
-    town.home.json(&["migrate-store", town.home.database().to_str().unwrap(), &server.url]);
-    town.home.set("database", &format!("\"{}\"", server.url));
-    let gateway = town.home.start();
+    setup.home.json(&["migrate-store", setup.home.database().to_str().unwrap(), &server.url]);
+    setup.home.set("database", &format!("\"{}\"", server.url));
+    let gateway = setup.home.start();
     is_ready(&gateway).await;
     drop(gateway);
 
-    town.home.json(&["restore", "saved", "--dir", "new"]);
+    setup.home.json(&["restore", "saved", "--dir", "new"]);
     // In the old one's place, beside the marks of the old one.
-    fs::copy(town.home.beside("new/lichtbild.sqlite"), town.home.database()).unwrap();
+    fs::copy(setup.home.beside("new/lichtbild.sqlite"), setup.home.database()).unwrap();
     for end in ["-wal", "-shm"] {
-        let _ = fs::remove_file(format!("{}{end}", town.home.database().display()));
+        let _ = fs::remove_file(format!("{}{end}", setup.home.database().display()));
     }
-    town.home.set("database", "\"lichtbild.sqlite\"");
-    let gateway = town.home.start();
+    setup.home.set("database", "\"lichtbild.sqlite\"");
+    let gateway = setup.home.start();
     is_ready(&gateway).await;
     assert!(gateway.stop().success());
-    assert_eq!(town.home.json(&["audit", "verify"])["whole"], true);
+    assert_eq!(setup.home.json(&["audit", "verify"])["whole"], true);
 }
 
 #[tokio::test]
 async fn a_damaged_head_file_is_told_of_set_aside_and_made_anew() {
-    let town = RollbackSetup::new();
-    let gateway = town.home.start();
-    town.deposit(&gateway, "a-key-for-this-photo").await;
+    let setup = RollbackSetup::new();
+    let gateway = setup.home.start();
+    setup.deposit(&gateway, "a-key-for-this-photo").await;
     assert!(gateway.stop().success());
-    fs::write(town.home.file("log-head.json"), "{\"known\":").unwrap();
-    let gateway = town.home.start();
+    fs::write(setup.home.file("log-head.json"), "{\"known\":").unwrap();
+    let gateway = setup.home.start();
     let told = readyz(&gateway).await;
     assert!(told.contains("\"ready\"") && told.contains("log-mark-unreadable"), "{told}");
-    assert!(town.home.file("log-head.json.1").exists());
-    wait_until("a new one is there", async || town.known_rows() > 0).await;
+    assert!(setup.home.file("log-head.json.1").exists());
+    wait_until("a new one is there", async || setup.known_rows() > 0).await;
     assert!(gateway.stop().success());
-    is_ready(&town.home.start()).await;
+    is_ready(&setup.home.start()).await;
 }
 
 #[tokio::test]
 async fn a_head_file_that_cannot_be_written_is_told_of_until_it_can() {
-    let town = RollbackSetup::new();
-    let gateway = town.home.start();
-    let code = town.deposit(&gateway, "a-key-for-this-photo").await;
+    let setup = RollbackSetup::new();
+    let gateway = setup.home.start();
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
     // A folder in the file's place: nobody writes over that, not even root.
-    fs::remove_file(town.home.file("log-head.json")).unwrap();
-    fs::create_dir_all(town.home.file("log-head.json/full")).unwrap();
-    town.collect_and_use(&gateway, &code).await;
+    fs::remove_file(setup.home.file("log-head.json")).unwrap();
+    fs::create_dir_all(setup.home.file("log-head.json/full")).unwrap();
+    setup.collect_and_use(&gateway, &code).await;
     wait_until("it is told", async || {
         let told = readyz(&gateway).await;
         told.contains("\"ready\"") && told.contains("log-head-file")
     })
     .await;
-    fs::remove_dir_all(town.home.file("log-head.json")).unwrap();
+    fs::remove_dir_all(setup.home.file("log-head.json")).unwrap();
     wait_until("it is well again", async || !readyz(&gateway).await.contains("log-")).await;
 }
 
 #[tokio::test]
 async fn a_head_file_of_another_gateway_stays_where_it_is_and_is_told_of() {
-    let (town, stranger) = (RollbackSetup::new(), RollbackSetup::new());
-    assert!(stranger.home.start().stop().success());
-    let theirs = fs::read(stranger.home.file("log-head.json")).unwrap();
-    fs::write(town.home.file("log-head.json"), &theirs).unwrap();
-    let gateway = town.home.start();
+    let (setup, anonymous) = (RollbackSetup::new(), RollbackSetup::new());
+    assert!(anonymous.home.start().stop().success());
+    let theirs = fs::read(anonymous.home.file("log-head.json")).unwrap();
+    fs::write(setup.home.file("log-head.json"), &theirs).unwrap();
+    let gateway = setup.home.start();
     let told = readyz(&gateway).await;
     assert!(told.contains("\"ready\"") && told.contains("log-mark-unreadable"), "{told}");
-    let code = town.deposit(&gateway, "a-key-for-this-photo").await;
-    town.collect_and_use(&gateway, &code).await;
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
+    setup.collect_and_use(&gateway, &code).await;
     wait_until("it is told why no mark is written", async || {
         let told = readyz(&gateway).await;
         told.contains("log-head-file") && told.contains("another key file")
     })
     .await;
     assert!(gateway.stop().success());
-    assert!(fs::read(town.home.file("log-head.json")).unwrap() == theirs);
+    assert!(fs::read(setup.home.file("log-head.json")).unwrap() == theirs);
 }

@@ -6,14 +6,14 @@ use crate::support::postgres::{PostgresServer, connect, execute_on};
 
 struct ReplicatedSetup {
     cluster: PostgresServer,
-    town: RollbackSetup,
+    setup: RollbackSetup,
 }
 
 impl ReplicatedSetup {
     async fn set_up() -> Self {
         let cluster = PostgresServer::start().await;
-        let town = RollbackSetup::at(GatewayFolder::over_server(&cluster.empty_database().await));
-        Self { cluster, town }
+        let setup = RollbackSetup::at(GatewayFolder::over_server(&cluster.empty_database().await));
+        Self { cluster, setup }
     }
 
     /// The primary loses its power, and the standby takes its place.
@@ -44,66 +44,66 @@ async fn is_ready(gateway: &GatewayProcess) {
 #[tokio::test]
 async fn a_server_restored_from_a_base_backup_hands_nothing_out() {
     let bench = ReplicatedSetup::set_up().await;
-    let town = &bench.town;
-    let gateway = town.home.start();
-    let code = town.deposit(&gateway, "a-key-for-this-photo").await;
+    let setup = &bench.setup;
+    let gateway = setup.home.start();
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
     bench.cluster.base_backup("backup", false);
-    town.collect_and_use(&gateway, &code).await;
+    setup.collect_and_use(&gateway, &code).await;
     assert!(gateway.stop().success());
     bench.cluster.stop_immediately();
     bench.cluster.replace_data_with("backup");
     bench.cluster.start_server();
-    let gateway = town.home.start();
-    assert_alarm_blocks_everything(town, &gateway, &code).await;
-    town.home.json(&["confirm-rollback"]);
-    assert_recovers_after_confirmation(town, gateway, &code).await;
+    let gateway = setup.home.start();
+    assert_alarm_blocks_everything(setup, &gateway, &code).await;
+    setup.home.json(&["confirm-rollback"]);
+    assert_recovers_after_confirmation(setup, gateway, &code).await;
 }
 
 #[tokio::test]
 async fn an_asynchronous_standby_that_lacks_commits_hands_nothing_out() {
     let bench = ReplicatedSetup::set_up().await;
-    let town = &bench.town;
-    let gateway = town.home.start();
-    let second = town.home.copy_as_node();
+    let setup = &bench.setup;
+    let gateway = setup.home.start();
+    let second = setup.home.copy_as_node();
     let idle = second.start();
-    let code = town.deposit(&gateway, "a-key-for-this-photo").await;
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
     bench.cluster.base_backup("standby", true);
     bench.cluster.start_standby("standby");
     bench.wait_for_standby().await;
     bench.cluster.stop_standby("standby");
-    town.collect_and_use(&gateway, &code).await;
+    setup.collect_and_use(&gateway, &code).await;
     wait_until("the other node has seen it", async || {
-        super::known_rows(&second.file("log-head.json")) >= town.known_rows() && town.known_rows() > 5
+        super::known_rows(&second.file("log-head.json")) >= setup.known_rows() && setup.known_rows() > 5
     })
     .await;
     // Both nodes run on, and none of their connections does.
     bench.fail_over();
-    assert_alarm_blocks_everything(town, &gateway, &code).await;
-    let refused = town.office.client(idle.office()).collect(&code).await.unwrap();
+    assert_alarm_blocks_everything(setup, &gateway, &code).await;
+    let refused = setup.office.client(idle.office()).collect(&code).await.unwrap();
     assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
-    town.home.json(&["confirm-rollback"]);
+    setup.home.json(&["confirm-rollback"]);
     is_ready(&idle).await;
-    assert_recovers_after_confirmation(town, gateway, &code).await;
+    assert_recovers_after_confirmation(setup, gateway, &code).await;
 }
 
 #[tokio::test]
 async fn a_failover_that_loses_nothing_is_told_of_and_no_alarm() {
     let bench = ReplicatedSetup::set_up().await;
-    let town = &bench.town;
-    let gateway = town.home.start();
+    let setup = &bench.setup;
+    let gateway = setup.home.start();
     bench.cluster.base_backup("standby", true);
     bench.cluster.start_standby("standby");
-    let code = town.deposit(&gateway, "a-key-for-this-photo").await;
-    let used = town.deposit(&gateway, "a-key-for-a-used-photo").await;
-    town.collect_and_use(&gateway, &used).await;
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
+    let used = setup.deposit(&gateway, "a-key-for-a-used-photo").await;
+    setup.collect_and_use(&gateway, &used).await;
     bench.wait_for_standby().await;
     bench.fail_over();
     is_ready(&gateway).await;
     wait_until("the new timeline is told of", async || gateway.log().contains("timeline_before=1")).await;
-    town.collect_and_use(&gateway, &code).await;
-    assert_eq!(town.clients(&gateway).1.collect(&used).await.unwrap().problem(), (410, "photo-settled".into()));
+    setup.collect_and_use(&gateway, &code).await;
+    assert_eq!(setup.clients(&gateway).1.collect(&used).await.unwrap().problem(), (410, "photo-settled".into()));
     assert!(gateway.stop().success());
-    let gateway = town.home.start();
+    let gateway = setup.home.start();
     assert!(readyz(&gateway).await.contains("\"ready\""));
     assert!(!gateway.log().contains("went back in time"), "{}", gateway.log());
 }
@@ -116,12 +116,12 @@ async fn a_role_that_may_not_ask_for_the_servers_identity_works_and_fills_no_log
     execute_on(&url, "CREATE ROLE gateway LOGIN").await;
     execute_on(&url, &format!("ALTER DATABASE {name} OWNER TO gateway")).await;
     execute_on(&url, "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC").await;
-    let town = RollbackSetup::at(GatewayFolder::over_server(&url.replace("//lichtbild@", "//gateway@")));
-    let gateway = town.home.start();
-    let code = town.deposit(&gateway, "a-key-for-this-photo").await;
-    town.collect_and_use(&gateway, &code).await;
+    let setup = RollbackSetup::at(GatewayFolder::over_server(&url.replace("//lichtbild@", "//gateway@")));
+    let gateway = setup.home.start();
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
+    setup.collect_and_use(&gateway, &code).await;
     assert!(gateway.stop().success());
-    assert_eq!(town.home.json(&["verify"])["sound"], true);
+    assert_eq!(setup.home.json(&["verify"])["sound"], true);
     let log = std::fs::read_to_string(cluster.folder().join("log")).unwrap();
     assert!(!log.contains("permission denied"), "{log}");
 }

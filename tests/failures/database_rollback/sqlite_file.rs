@@ -18,103 +18,103 @@ fn put_back(copy: &Path, database: &Path) {
 }
 
 /// A photo was deposited, the file copied, the photo used; then the copy was put back. The gateway is stopped, or killed.
-async fn went_back(town: &RollbackSetup, stops: bool) -> String {
-    let gateway = town.home.start();
-    let code = town.deposit(&gateway, "a-key-for-this-photo").await;
+async fn went_back(setup: &RollbackSetup, stops: bool) -> String {
+    let gateway = setup.home.start();
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
     assert!(gateway.stop().success());
-    fs::copy(town.home.database(), town.home.beside("yesterday")).unwrap();
-    let gateway = town.home.start();
-    town.collect_and_use(&gateway, &code).await;
-    let database = RawDatabase::open(&town.home.database()).await;
+    fs::copy(setup.home.database(), setup.home.beside("yesterday")).unwrap();
+    let gateway = setup.home.start();
+    setup.collect_and_use(&gateway, &code).await;
+    let database = RawDatabase::open(&setup.home.database()).await;
     let rows = database.count("audit").await;
     drop(database);
-    town.wait_for_head_file(rows).await;
+    setup.wait_for_head_file(rows).await;
     if stops {
         assert!(gateway.stop().success())
     } else {
         drop(gateway)
     }
-    put_back(&town.home.beside("yesterday"), &town.home.database());
+    put_back(&setup.home.beside("yesterday"), &setup.home.database());
     code
 }
 
 #[tokio::test]
 async fn a_used_photo_is_not_handed_out_again_until_an_administrator_confirms_the_older_file() {
-    let town = RollbackSetup::new();
-    let code = went_back(&town, true).await;
-    let before = town.checkpoints();
+    let setup = RollbackSetup::new();
+    let code = went_back(&setup, true).await;
+    let before = setup.checkpoints();
     // Again at the next start: what it saw did not make it forget.
     for _ in 0..2 {
-        let gateway = town.home.start();
-        assert_alarm_blocks_everything(&town, &gateway, &code).await;
+        let gateway = setup.home.start();
+        assert_alarm_blocks_everything(&setup, &gateway, &code).await;
         assert!(gateway.stop().success());
-        assert_eq!(town.checkpoints(), before, "nothing is signed");
+        assert_eq!(setup.checkpoints(), before, "nothing is signed");
     }
-    let gateway = town.home.start();
-    let confirmed = town.home.json(&["confirm-rollback"]);
+    let gateway = setup.home.start();
+    let confirmed = setup.home.json(&["confirm-rollback"]);
     assert_eq!((&confirmed["photos"], &confirmed["invitations"]), (&json!(1), &json!(0)));
     assert!(confirmed["found"].as_str().unwrap().contains("rows"), "{confirmed}");
-    assert!(town.home.file("checkpoints/superseded-1").is_dir(), "what was signed stays as evidence");
-    assert_recovers_after_confirmation(&town, gateway, &code).await;
-    let refused = town.home.failure(&["confirm-rollback"]);
+    assert!(setup.home.file("checkpoints/superseded-1").is_dir(), "what was signed stays as evidence");
+    assert_recovers_after_confirmation(&setup, gateway, &code).await;
+    let refused = setup.home.failure(&["confirm-rollback"]);
     assert!(refused.contains("nothing to confirm"), "{refused}");
 }
 
 #[tokio::test]
 async fn what_is_signed_after_a_confirmation_is_a_file_although_higher_counts_were() {
-    let town = RollbackSetup::new();
-    went_back(&town, true).await;
-    let before = town.checkpoints();
-    let gateway = town.home.start();
+    let setup = RollbackSetup::new();
+    went_back(&setup, true).await;
+    let before = setup.checkpoints();
+    let gateway = setup.home.start();
     wait_until("the alarm is raised", async || readyz(&gateway).await.contains(ALARM)).await;
-    town.home.json(&["confirm-rollback"]);
+    setup.home.json(&["confirm-rollback"]);
     wait_until("it is ready again", async || readyz(&gateway).await.contains("\"ready\"")).await;
     assert!(gateway.stop().success());
-    let after = town.checkpoints();
+    let after = setup.checkpoints();
     assert!(after.iter().any(|file| !before.contains(file)), "{before:?} {after:?}");
 }
 
 #[tokio::test]
 async fn the_head_file_alone_tells_when_there_was_no_time_for_a_checkpoint() {
-    let town = RollbackSetup::new();
-    let code = went_back(&town, false).await;
-    let gateway = town.home.start();
-    assert_alarm_blocks_everything(&town, &gateway, &code).await;
-    let held = town.home.json(&["restored", "hold", "--as-of", "2026-11-22T09:30:00Z"]);
+    let setup = RollbackSetup::new();
+    let code = went_back(&setup, false).await;
+    let gateway = setup.home.start();
+    assert_alarm_blocks_everything(&setup, &gateway, &code).await;
+    let held = setup.home.json(&["restored", "hold", "--as-of", "2026-11-22T09:30:00Z"]);
     assert_eq!(held["photos"], 1);
-    assert_recovers_after_confirmation(&town, gateway, &code).await;
+    assert_recovers_after_confirmation(&setup, gateway, &code).await;
 }
 
 #[tokio::test]
 async fn the_right_file_put_back_ends_the_alarm_by_itself() {
-    let town = RollbackSetup::new();
-    let gateway = town.home.start();
-    let code = town.deposit(&gateway, "a-key-for-this-photo").await;
+    let setup = RollbackSetup::new();
+    let gateway = setup.home.start();
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
     assert!(gateway.stop().success());
-    fs::copy(town.home.database(), town.home.beside("yesterday")).unwrap();
-    let gateway = town.home.start();
-    let later = town.deposit(&gateway, "a-key-for-a-later-photo").await;
+    fs::copy(setup.home.database(), setup.home.beside("yesterday")).unwrap();
+    let gateway = setup.home.start();
+    let later = setup.deposit(&gateway, "a-key-for-a-later-photo").await;
     assert!(gateway.stop().success());
-    fs::copy(town.home.database(), town.home.beside("today")).unwrap();
-    put_back(&town.home.beside("yesterday"), &town.home.database());
-    let gateway = town.home.start();
-    assert_alarm_blocks_everything(&town, &gateway, &code).await;
+    fs::copy(setup.home.database(), setup.home.beside("today")).unwrap();
+    put_back(&setup.home.beside("yesterday"), &setup.home.database());
+    let gateway = setup.home.start();
+    assert_alarm_blocks_everything(&setup, &gateway, &code).await;
     assert!(gateway.stop().success());
-    put_back(&town.home.beside("today"), &town.home.database());
-    let gateway = town.home.start();
+    put_back(&setup.home.beside("today"), &setup.home.database());
+    let gateway = setup.home.start();
     assert!(readyz(&gateway).await.contains("\"ready\""));
     for code in [&code, &later] {
-        town.collect_and_use(&gateway, code).await;
+        setup.collect_and_use(&gateway, code).await;
     }
 }
 
 #[tokio::test]
 async fn rows_cut_off_together_with_their_checkpoints_are_missed() {
-    let town = RollbackSetup::new();
-    let gateway = town.home.start();
-    let code = town.deposit(&gateway, "a-key-for-this-photo").await;
+    let setup = RollbackSetup::new();
+    let gateway = setup.home.start();
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
     assert!(gateway.stop().success());
-    let database = RawDatabase::open(&town.home.database()).await;
+    let database = RawDatabase::open(&setup.home.database()).await;
     database.unlock_audit().await;
     for sql in [
         "DROP TRIGGER checkpoints_stay",
@@ -124,19 +124,19 @@ async fn rows_cut_off_together_with_their_checkpoints_are_missed() {
         database.execute(sql).await.unwrap();
     }
     drop(database);
-    let gateway = town.home.start();
-    assert_alarm_blocks_everything(&town, &gateway, &code).await;
+    let gateway = setup.home.start();
+    assert_alarm_blocks_everything(&setup, &gateway, &code).await;
 }
 
 #[tokio::test]
 async fn a_file_that_is_exchanged_while_the_gateway_has_it_open_takes_nothing_more() {
-    let town = RollbackSetup::new();
-    let gateway = town.home.start();
-    let code = town.deposit(&gateway, "a-key-for-this-photo").await;
-    fs::copy(town.home.database(), town.home.beside("copy")).unwrap();
-    fs::rename(town.home.beside("copy"), town.home.database()).unwrap();
+    let setup = RollbackSetup::new();
+    let gateway = setup.home.start();
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
+    fs::copy(setup.home.database(), setup.home.beside("copy")).unwrap();
+    fs::rename(setup.home.beside("copy"), setup.home.database()).unwrap();
     // At once: what was written now would be in a file that has no name any more.
-    let (studio, office) = town.clients(&gateway);
+    let (studio, office) = setup.clients(&gateway);
     let refused = studio.deposit("a-key-for-a-lost-photo").await.unwrap();
     assert_eq!(refused.problem(), (503, "storage-unavailable".into()));
     assert_eq!(office.collect(&code).await.unwrap().problem(), (409, "photo-quarantined".into()));
@@ -149,26 +149,26 @@ async fn a_file_that_is_exchanged_while_the_gateway_has_it_open_takes_nothing_mo
 
 #[tokio::test]
 async fn an_alarm_about_rows_that_were_not_in_the_head_file_yet_outlives_a_restart() {
-    let town = RollbackSetup::new();
-    let gateway = town.home.start();
-    let code = town.deposit(&gateway, "a-key-for-this-photo").await;
+    let setup = RollbackSetup::new();
+    let gateway = setup.home.start();
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
     assert!(gateway.stop().success());
-    for (from, to) in [(town.home.database(), "yesterday"), (town.home.file("log-head.json"), "head")] {
-        fs::copy(from, town.home.beside(to)).unwrap();
+    for (from, to) in [(setup.home.database(), "yesterday"), (setup.home.file("log-head.json"), "head")] {
+        fs::copy(from, setup.home.beside(to)).unwrap();
     }
-    let gateway = town.home.start();
-    town.collect_and_use(&gateway, &code).await;
-    fs::rename(town.home.beside("yesterday"), town.home.database()).unwrap();
+    let gateway = setup.home.start();
+    setup.collect_and_use(&gateway, &code).await;
+    fs::rename(setup.home.beside("yesterday"), setup.home.database()).unwrap();
     wait_until("the alarm is raised", async || readyz(&gateway).await.contains(ALARM)).await;
     // As if the file had been exchanged before the mark was written.
-    fs::copy(town.home.beside("head"), town.home.file("log-head.json")).unwrap();
-    let before = town.known_rows();
-    wait_until("the mark is written all the same", async || town.known_rows() > before).await;
+    fs::copy(setup.home.beside("head"), setup.home.file("log-head.json")).unwrap();
+    let before = setup.known_rows();
+    wait_until("the mark is written all the same", async || setup.known_rows() > before).await;
     // As the power goes.
     drop(gateway);
     for end in ["-wal", "-shm"] {
-        let _ = fs::remove_file(format!("{}{end}", town.home.database().display()));
+        let _ = fs::remove_file(format!("{}{end}", setup.home.database().display()));
     }
-    let gateway = town.home.start();
-    assert_alarm_blocks_everything(&town, &gateway, &code).await;
+    let gateway = setup.home.start();
+    assert_alarm_blocks_everything(&setup, &gateway, &code).await;
 }

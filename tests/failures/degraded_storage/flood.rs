@@ -20,19 +20,19 @@ async fn a_studio_that_floods_the_worker_pool_is_refused_and_another_one_is_not(
     let calm_is_done = Arc::new(AtomicBool::new(false));
     let mut flood = tokio::task::JoinSet::new();
     for line in 0..24 {
-        let (shop, is_over) = (wild.client(gateway.studio()), Arc::clone(&calm_is_done));
+        let (watched, is_over) = (wild.client(gateway.studio()), Arc::clone(&calm_is_done));
         flood.spawn(async move {
             let (mut stored, mut put_off) = (0_u32, 0_u32);
             while !is_over.load(Ordering::SeqCst) {
-                let answer = deposit(&shop, &format!("a-key-for-photo-{line}-{}", stored + put_off)).await.unwrap();
+                let answer = deposit(&watched, &format!("a-key-for-photo-{line}-{}", stored + put_off)).await.unwrap();
                 *(if is_refused_for_now(&answer, "gateway-busy") { &mut put_off } else { &mut stored }) += 1;
             }
             (stored, put_off)
         });
     }
-    let shop = calm.client(gateway.studio());
+    let watched = calm.client(gateway.studio());
     for number in 0..12 {
-        let answer = deposit(&shop, &format!("a-key-for-calm-photo-{number}")).await.unwrap();
+        let answer = deposit(&watched, &format!("a-key-for-calm-photo-{number}")).await.unwrap();
         assert_eq!(answer.status, 201, "photo {number} was put off: {}", answer.json());
     }
     calm_is_done.store(true, Ordering::SeqCst);

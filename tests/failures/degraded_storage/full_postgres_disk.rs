@@ -24,15 +24,15 @@ async fn a_server_whose_disk_is_full_refuses_deposits_and_loses_nothing() {
     use_small_profile(&home);
     let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
     let gateway = home.start();
-    let (shop, counter) = (studio.client(gateway.studio()), office.client(gateway.office()));
-    let picture = colour_jpeg(350, 450);
+    let (watched, desk) = (studio.client(gateway.studio()), office.client(gateway.office()));
+    let photo = colour_jpeg(350, 450);
 
     cluster.fill_disk();
     let mut codes = Vec::new();
     let mut refused = None;
     for number in 0..100 {
         let key = format!("a-key-for-photo-{number}");
-        let answer = shop.deposit_bytes(&key, picture.clone()).await.unwrap();
+        let answer = watched.deposit_bytes(&key, photo.clone()).await.unwrap();
         if is_refused_for_now(&answer, "storage-unavailable") {
             refused = Some(key);
             break;
@@ -41,11 +41,11 @@ async fn a_server_whose_disk_is_full_refuses_deposits_and_loses_nothing() {
     }
     let refused = refused.expect("what is left of a full disk holds no hundred photos");
     assert!(gateway.log().contains("No space left"), "it was refused for something else: {}", gateway.log());
-    assert_eq!(shop.get("/v1/photos").await.unwrap().status, 200, "reading goes on");
+    assert_eq!(watched.get("/v1/photos").await.unwrap().status, 200, "reading goes on");
 
     cluster.free_disk();
     wait_until("there is space again", async || {
-        let answer = shop.deposit_bytes(&refused, picture.clone()).await.unwrap();
+        let answer = watched.deposit_bytes(&refused, photo.clone()).await.unwrap();
         let stored = !is_refused_for_now(&answer, "storage-unavailable");
         if stored {
             codes.push(answer.code());
@@ -53,10 +53,10 @@ async fn a_server_whose_disk_is_full_refuses_deposits_and_loses_nothing() {
         stored
     })
     .await;
-    codes.push(deposit(&shop, "a-key-for-a-small-photo").await.unwrap().code());
+    codes.push(deposit(&watched, "a-key-for-a-small-photo").await.unwrap().code());
     for code in &codes[..codes.len() - 1] {
-        let collection = counter.collect_ok(code).await;
-        assert!(counter.fetch(&collection, code).await.unwrap().body == picture);
+        let collection = desk.collect_ok(code).await;
+        assert!(desk.fetch(&collection, code).await.unwrap().body == photo);
     }
     assert!(plain_get(&format!("{}/readyz", gateway.ops())).await.contains("\"ready\""));
     let database = RawDatabase::connect(&url).await;

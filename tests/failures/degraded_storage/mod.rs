@@ -41,13 +41,13 @@ impl DegradedSetup {
         use_small_profile(home);
         let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
         let gateway = home.start();
-        let (shop, counter) = (studio.client(gateway.studio()), office.client(gateway.office()));
+        let (watched, desk) = (studio.client(gateway.studio()), office.client(gateway.office()));
         let mut day = Self {
             gateway,
             studio,
             office,
-            studio_client: shop,
-            office_client: counter,
+            studio_client: watched,
+            office_client: desk,
             waiting: Vec::new(),
             leased: Vec::new(),
         };
@@ -62,8 +62,8 @@ impl DegradedSetup {
     /// The same day, with the gateway started anew.
     fn restart_in(self, home: &GatewayFolder) -> Self {
         let gateway = home.start();
-        let (shop, counter) = (self.studio.client(gateway.studio()), self.office.client(gateway.office()));
-        Self { gateway, studio_client: shop, office_client: counter, ..self }
+        let (watched, desk) = (self.studio.client(gateway.studio()), self.office.client(gateway.office()));
+        Self { gateway, studio_client: watched, office_client: desk, ..self }
     }
 
     /// Asks for every change at once, and for whether the gateway is ready. Each has to be answered soon: done, or refused with a
@@ -127,8 +127,8 @@ fn use_small_profile(home: &GatewayFolder) {
     home.set("profile", "\"icao-35x45\"\nprofile_file = \"small.toml\"");
 }
 
-async fn deposit(shop: &HttpsClient, key: &str) -> reqwest::Result<HttpsResponse> {
-    shop.deposit_bytes(key, photo(1)).await
+async fn deposit(watched: &HttpsClient, key: &str) -> reqwest::Result<HttpsResponse> {
+    watched.deposit_bytes(key, photo(1)).await
 }
 
 async fn ready(gateway: &GatewayProcess) -> String {

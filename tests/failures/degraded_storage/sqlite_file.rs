@@ -21,8 +21,8 @@ async fn a_file_that_another_process_keeps_to_itself_is_told_of_soon_and_back_by
     // However many wait, they wait no longer.
     let mut crowd = tokio::task::JoinSet::new();
     for number in 0..12 {
-        let shop = day.studio_client.clone();
-        crowd.spawn(async move { timed(deposit(&shop, &format!("a-key-for-a-crowd-{number}"))).await });
+        let watched = day.studio_client.clone();
+        crowd.spawn(async move { timed(deposit(&watched, &format!("a-key-for-a-crowd-{number}"))).await });
     }
     for (answer, took) in crowd.join_all().await {
         assert!(is_refused_for_now(&answer.unwrap(), "storage-unavailable"));

@@ -134,20 +134,20 @@ pub fn inject_node_faults(
     seed: u64,
     until: Instant,
 ) -> FaultCounts {
-    let (mut pace, mut counts) = (FaultTimer { noise: SeededRng::seeded(seed), until }, FaultCounts::new());
+    let (mut limiter, mut counts) = (FaultTimer { noise: SeededRng::seeded(seed), until }, FaultCounts::new());
     let mut yesterday = None;
-    while !pace.is_over() {
-        for kills in pace.shuffled([true, true, !pauses]) {
-            pace.sleep_random(300, 2_000);
-            if pace.is_over() {
+    while !limiter.is_over() {
+        for kills in limiter.shuffled([true, true, !pauses]) {
+            limiter.sleep_random(300, 2_000);
+            if limiter.is_over() {
                 break;
             }
-            let place = pace.noise.below(nodes.len());
+            let place = limiter.noise.below(nodes.len());
             if kills {
                 *counts.entry("killed").or_default() += 1;
                 running[place].signal("-KILL");
                 running[place].wait();
-                pace.sleep_random(50, 1_500);
+                limiter.sleep_random(50, 1_500);
                 // A file is one node's own.
                 if !pauses {
                     let node = &nodes[place];
@@ -157,7 +157,7 @@ pub fn inject_node_faults(
                         node.put_database_back("yesterday");
                         running[place] = node.start();
                         wait_for_alarm(&running[place]);
-                        pace.sleep_random(100, 1_000);
+                        limiter.sleep_random(100, 1_000);
                         running[place].signal("-KILL");
                         running[place].wait();
                         node.put_database_back("today");
@@ -170,7 +170,7 @@ pub fn inject_node_faults(
                 *counts.entry("paused").or_default() += 1;
                 running[place].signal("-STOP");
                 // At times longer than the server lets a transaction stand still.
-                pace.sleep_random(500, 7_000);
+                limiter.sleep_random(500, 7_000);
                 running[place].signal("-CONT");
             }
         }
@@ -189,17 +189,17 @@ enum EnvironmentFault {
 
 /// What happens around the nodes: the server loses its power, where there is one, clocks jump, lines break. All is well when it ends.
 pub fn inject_environment_faults(
-    town: &SharedRun,
+    setup: &SharedRun,
     nodes: &[FaultNode],
     lines: &[BreakingProxy],
     server: Option<&PostgresServer>,
     seed: u64,
     until: Instant,
 ) -> FaultCounts {
-    let (mut pace, mut counts) = (FaultTimer { noise: SeededRng::seeded(seed), until }, FaultCounts::new());
+    let (mut limiter, mut counts) = (FaultTimer { noise: SeededRng::seeded(seed), until }, FaultCounts::new());
     server.into_iter().for_each(|server| server.base_backup("yesterday", false));
     let mut leaps = 0;
-    while !pace.is_over() {
+    while !limiter.is_over() {
         let faults = [
             EnvironmentFault::Power,
             EnvironmentFault::Rollback,
@@ -210,16 +210,16 @@ pub fn inject_environment_faults(
             EnvironmentFault::Connection,
             EnvironmentFault::Connection,
         ];
-        for fault in pace.shuffled(faults) {
-            pace.sleep_random(200, 1_500);
-            if pace.is_over() {
+        for fault in limiter.shuffled(faults) {
+            limiter.sleep_random(200, 1_500);
+            if limiter.is_over() {
                 break;
             }
             match (fault, server) {
                 (EnvironmentFault::Power, Some(server)) => {
                     *counts.entry("server's power lost").or_default() += 1;
                     server.stop_immediately();
-                    pace.sleep_random(1, 1_500);
+                    limiter.sleep_random(1, 1_500);
                     server.start_server();
                 }
                 (EnvironmentFault::Rollback, Some(server)) => {
@@ -227,7 +227,7 @@ pub fn inject_environment_faults(
                     server.stop_immediately();
                     server.restore_copy("yesterday");
                     server.start_server();
-                    pace.sleep_random(1_000, 3_000);
+                    limiter.sleep_random(1_000, 3_000);
                     server.stop_immediately();
                     server.undo_restore();
                     server.start_server();
@@ -235,29 +235,29 @@ pub fn inject_environment_faults(
                 (EnvironmentFault::Power | EnvironmentFault::Rollback, None) => {}
                 (EnvironmentFault::Leap, _) => {
                     *counts.entry("clock leapt").or_default() += 1;
-                    let place = pace.noise.below(nodes.len());
+                    let place = limiter.noise.below(nodes.len());
                     leaps += 1;
-                    let from = town.history.now();
+                    let from = setup.history.now();
                     nodes[place].set_clock(leaps * LEAP);
-                    pace.sleep_random(500, 1_500);
+                    limiter.sleep_random(500, 1_500);
                     nodes[place].set_clock(0);
-                    town.clock_leaps.lock().unwrap().push((from, town.history.now()));
+                    setup.clock_leaps.lock().unwrap().push((from, setup.history.now()));
                 }
                 (EnvironmentFault::Clock, _) => {
                     *counts.entry("clock jumped").or_default() += 1;
-                    let place = pace.noise.below(nodes.len());
-                    let minutes = i64::try_from(pace.noise.next() % (CLOCKS.1 - CLOCKS.0) as u64).unwrap();
+                    let place = limiter.noise.below(nodes.len());
+                    let minutes = i64::try_from(limiter.noise.next() % (CLOCKS.1 - CLOCKS.0) as u64).unwrap();
                     nodes[place].set_clock(CLOCKS.0 + minutes);
                 }
                 (EnvironmentFault::Connection, _) => {
                     *counts.entry("line made to break").or_default() += 1;
-                    let place = pace.noise.below(lines.len());
+                    let place = limiter.noise.below(lines.len());
                     // In the handshake, in a request, between two, in an answer.
-                    let bytes = [1, 700, 3_000, 5_500, 9_000, 30_000][pace.noise.below(6)];
-                    let way = [Direction::ToGateway, Direction::FromGateway][pace.noise.below(2)];
-                    let ending = [CloseKind::Fin, CloseKind::Reset][pace.noise.below(2)];
+                    let bytes = [1, 700, 3_000, 5_500, 9_000, 30_000][limiter.noise.below(6)];
+                    let way = [Direction::ToGateway, Direction::FromGateway][limiter.noise.below(2)];
+                    let ending = [CloseKind::Fin, CloseKind::Reset][limiter.noise.below(2)];
                     lines[place].break_after(bytes, way, ending);
-                    lines[pace.noise.below(lines.len())].stop_breaking();
+                    lines[limiter.noise.below(lines.len())].stop_breaking();
                 }
             }
         }

@@ -69,7 +69,7 @@ impl SharedRun {
 
 /// One device, which reaches every node.
 pub struct LoadClient {
-    town: Arc<SharedRun>,
+    setup: Arc<SharedRun>,
     device: String,
     party: String,
     nodes: Vec<HttpsClient>,
@@ -77,10 +77,10 @@ pub struct LoadClient {
 }
 
 impl LoadClient {
-    pub fn new(town: &Arc<SharedRun>, files: &DeviceFiles, party: &str, urls: &[String], seed: u64) -> Self {
+    pub fn new(setup: &Arc<SharedRun>, files: &DeviceFiles, party: &str, urls: &[String], seed: u64) -> Self {
         let nodes = urls.iter().map(|url| files.client_with_timeout(REQUEST_TIMEOUT, url)).collect();
         let (device, party) = (files.device_id.clone(), party.to_owned());
-        Self { town: Arc::clone(town), device, party, nodes, noise: SeededRng::seeded(seed) }
+        Self { setup: Arc::clone(setup), device, party, nodes, noise: SeededRng::seeded(seed) }
     }
 
     /// One time in so many.
@@ -90,10 +90,10 @@ impl LoadClient {
 
     /// Deposits one photo after the other; each until it is acknowledged, under one key.
     pub async fn run_studio(mut self, first: u32) -> Self {
-        let mut pace = tokio::time::interval(BETWEEN_DEPOSITS);
+        let mut limiter = tokio::time::interval(BETWEEN_DEPOSITS);
         for number in first.. {
-            pace.tick().await;
-            if self.town.is_closing() {
+            limiter.tick().await;
+            if self.setup.is_closing() {
                 break;
             }
             let key = format!("a-key-for-photo-{number}");
@@ -103,11 +103,11 @@ impl LoadClient {
                 if let ObservedOutcome::Deposited { code, .. } = self.deposit(&key, &bytes).await {
                     break code;
                 }
-                tries_at_the_end += u32::from(self.town.is_closing());
+                tries_at_the_end += u32::from(self.setup.is_closing());
                 assert!(tries_at_the_end < 1_000, "all faults are over, and {key} is not taken");
                 tokio::time::sleep(RETRY_DELAY).await;
             };
-            self.town.codes.lock().unwrap().push(code);
+            self.setup.codes.lock().unwrap().push(code);
             // Once more, as somebody does whose answer got lost.
             if self.one_in(8) {
                 self.deposit(&key, &bytes).await;
@@ -124,7 +124,7 @@ impl LoadClient {
 
     /// Collects whatever there is, beside others who do the same, and says what became of it.
     pub async fn run_office(mut self) -> Self {
-        while !self.town.is_closing() {
+        while !self.setup.is_closing() {
             let Some(code) = self.some_code() else {
                 tokio::time::sleep(RETRY_DELAY).await;
                 continue;
@@ -143,20 +143,20 @@ impl LoadClient {
 
     /// Mostly a new one, for which others are at the counter too.
     fn some_code(&mut self) -> Option<String> {
-        let all = self.town.codes.lock().unwrap().len();
+        let all = self.setup.codes.lock().unwrap().len();
         let back = if self.one_in(4) { all } else { all.min(12) };
         let place = all.checked_sub(1)? - self.noise.below(back);
-        Some(self.town.codes.lock().unwrap()[place].clone())
+        Some(self.setup.codes.lock().unwrap()[place].clone())
     }
 
     async fn tries_what_is_not_its_own(&mut self) {
         let mut secret = [0; 12];
         secret[..8].copy_from_slice(&self.noise.next().to_be_bytes());
         self.collect(&RetrievalCode::from_secret(&secret).reveal()).await;
-        let seen = self.town.collections.lock().unwrap().len();
+        let seen = self.setup.collections.lock().unwrap().len();
         if seen > 0 {
             let place = self.noise.below(seen);
-            let (collection_id, code) = self.town.collections.lock().unwrap()[place].clone();
+            let (collection_id, code) = self.setup.collections.lock().unwrap()[place].clone();
             self.fetch(&collection_id, &code).await;
         }
     }
@@ -196,7 +196,7 @@ impl LoadClient {
         let wish = ClientRequest::Collect { code: code.to_owned() };
         let told = self.record(wish, async { to_outcome(node.collect(code).await, leased) }).await;
         if let ObservedOutcome::Leased { collection_id, is_new: true, .. } = &told {
-            self.town.collections.lock().unwrap().push((collection_id.clone(), code.to_owned()));
+            self.setup.collections.lock().unwrap().push((collection_id.clone(), code.to_owned()));
         }
         told
     }
@@ -204,16 +204,16 @@ impl LoadClient {
     async fn fetch(&mut self, collection_id: &str, code: &str) -> ObservedOutcome {
         let node = self.any_node();
         let wish = ClientRequest::Fetch { collection_id: collection_id.to_owned(), code: code.to_owned() };
-        let picture =
+        let image =
             |answer: &HttpsResponse| ObservedOutcome::Photo { sha256: Sha256Digest::of(&answer.body).to_string() };
-        self.record(wish, async { to_outcome(node.fetch(collection_id, code).await, picture) }).await
+        self.record(wish, async { to_outcome(node.fetch(collection_id, code).await, image) }).await
     }
 
     async fn settle(&mut self, collection_id: &str, outcome: &'static str) -> ObservedOutcome {
         let node = self.any_node();
         let wish = ClientRequest::Settle { collection_id: collection_id.to_owned(), outcome };
         let body = match outcome {
-            "kept" => json!({ "outcome": outcome, "until": self.town.kept_until }),
+            "kept" => json!({ "outcome": outcome, "until": self.setup.kept_until }),
             "refused" => json!({ "outcome": outcome, "reason": "eyes_closed" }),
             _ => json!({ "outcome": outcome }),
         };
@@ -243,7 +243,7 @@ impl LoadClient {
     }
 
     async fn record(&self, wish: ClientRequest, ask: impl Future<Output = ObservedOutcome>) -> ObservedOutcome {
-        self.town.history.record(&self.device, &self.party, wish, ask).await
+        self.setup.history.record(&self.device, &self.party, wish, ask).await
     }
 }
 

@@ -116,21 +116,21 @@ async fn run(
         office_lines.push(BreakingProxy::to(gateway.office()).await);
     }
     let urls = |lines: &[BreakingProxy]| lines.iter().map(BreakingProxy::url).collect::<Vec<_>>();
-    let town = Arc::new(SharedRun::new());
+    let setup = Arc::new(SharedRun::new());
     let mut studios = tokio::task::JoinSet::new();
     for ((number, files), name) in (1..).zip(&parties.studios).zip(STUDIOS) {
-        let client = LoadClient::new(&town, files, name, &urls(&studio_lines), seed + u64::from(number));
+        let client = LoadClient::new(&setup, files, name, &urls(&studio_lines), seed + u64::from(number));
         studios.spawn(client.run_studio(number * 1_000_000));
     }
     let mut offices = tokio::task::JoinSet::new();
     for ((number, files), name) in (10..).zip(&parties.offices).zip(OFFICES) {
-        let client = LoadClient::new(&town, files, name, &urls(&office_lines), seed + number);
+        let client = LoadClient::new(&setup, files, name, &urls(&office_lines), seed + number);
         offices.spawn(client.run_office());
     }
 
     let end = Instant::now() + span;
     let lines: Vec<_> = studio_lines.into_iter().chain(office_lines).collect();
-    let at_work = Arc::clone(&town);
+    let at_work = Arc::clone(&setup);
     let mischief = tokio::task::spawn_blocking(move || {
         let counts = std::thread::scope(|scope| {
             let around =
@@ -149,13 +149,13 @@ async fn run(
         })
         .await;
     }
-    town.closing.store(true, Ordering::SeqCst);
+    setup.closing.store(true, Ordering::SeqCst);
     studios.join_all().await;
     let offices = offices.join_all().await;
-    let quiet_since = town.history.now();
-    account_for_all(&town, offices).await;
+    let quiet_since = setup.history.now();
+    account_for_all(&setup, offices).await;
 
-    let operations = town.operations();
+    let operations = setup.operations();
     let database = database().await;
     let mut log = database.audit().await;
     for row in &mut log {
@@ -165,7 +165,7 @@ async fn run(
         }
     }
     let found = violations(&operations, &log, quiet_since);
-    print_summary(&counts, &operations, log.len(), town.codes().len());
+    print_summary(&counts, &operations, log.len(), setup.codes().len());
     if !found.is_empty() {
         let file = std::env::temp_dir().join(format!("lichtbild-faults-{seed}.txt"));
         fs::write(&file, format!("{found:#?}\n{operations:#?}\n{log:#?}")).unwrap();
@@ -191,8 +191,8 @@ async fn run(
 }
 
 /// Every code is tried by the offices in turn until one has the photo or hears that it was settled.
-async fn account_for_all(town: &SharedRun, offices: Vec<LoadClient>) {
-    let codes = Arc::new(town.codes());
+async fn account_for_all(setup: &SharedRun, offices: Vec<LoadClient>) {
+    let codes = Arc::new(setup.codes());
     let mut searches = tokio::task::JoinSet::new();
     let count = offices.len();
     let offices = Arc::new(offices.into_iter().map(tokio::sync::Mutex::new).collect::<Vec<_>>());

@@ -49,17 +49,17 @@ impl CrashSetup {
 
 #[tokio::test]
 async fn a_lease_killed_at_any_step_is_made_or_found_made() {
-    let counter = CrashSetup::open();
+    let desk = CrashSetup::open();
     for (step, durable) in [("lease.before_commit", false), ("lease.committed", true)] {
-        let (code, ()) = counter.before(&format!("a-key-for-{step}"), async |_, _| ()).await;
+        let (code, ()) = desk.before(&format!("a-key-for-{step}"), async |_, _| ()).await;
         let entered = code.clone();
         let work = |office: HttpsClient| async move { office.collect(&entered).await };
-        let (gateway, mut ledger) = counter.killed_at(step, work).await;
-        let other = counter.other.client(gateway.office());
+        let (gateway, mut ledger) = desk.killed_at(step, work).await;
+        let other = desk.other.client(gateway.office());
         if durable {
             assert_eq!(other.collect(&code).await.unwrap().problem().1, "photo-leased-elsewhere");
         }
-        let office = counter.office.client(gateway.office());
+        let office = desk.office.client(gateway.office());
         let lease = office.collect(&code).await.unwrap();
         assert_eq!(lease.status, if durable { 200 } else { 201 }, "{step}");
         let photo = office.fetch(&lease.text("collection_id"), &code).await.unwrap();
@@ -71,19 +71,19 @@ async fn a_lease_killed_at_any_step_is_made_or_found_made() {
 
 #[tokio::test]
 async fn a_hand_over_killed_at_any_step_can_be_repeated_by_the_same_office_alone() {
-    let counter = CrashSetup::open();
+    let desk = CrashSetup::open();
     for (step, durable) in [("hand_over.before_commit", 0), ("hand_over.committed", 1)] {
         let prepare = async |office: &HttpsClient, code: &str| office.collect_ok(code).await;
-        let (code, collection) = counter.before(&format!("a-key-for-{step}"), prepare).await;
+        let (code, collection) = desk.before(&format!("a-key-for-{step}"), prepare).await;
         let (held, entered) = (collection.clone(), code.clone());
         let work = |office: HttpsClient| async move { office.fetch(&held, &entered).await };
-        let before = handed_over(&mut DatabaseInspector::open(&counter.home.database()).await).await;
-        let (gateway, mut ledger) = counter.killed_at(step, work).await;
+        let before = handed_over(&mut DatabaseInspector::open(&desk.home.database()).await).await;
+        let (gateway, mut ledger) = desk.killed_at(step, work).await;
         assert_eq!(handed_over(&mut ledger).await - before, durable, "{step}");
 
-        let photo = counter.office.client(gateway.office()).fetch(&collection, &code).await.unwrap();
+        let photo = desk.office.client(gateway.office()).fetch(&collection, &code).await.unwrap();
         assert!(photo.body == PHOTO, "{step}");
-        let elsewhere = counter.other.client(gateway.office()).collect(&code).await.unwrap();
+        let elsewhere = desk.other.client(gateway.office()).collect(&code).await.unwrap();
         assert_eq!(elsewhere.problem(), (409, "photo-leased-elsewhere".into()), "{step}");
         ledger.assert_consistent().await;
     }
@@ -95,7 +95,7 @@ async fn handed_over(ledger: &mut DatabaseInspector) -> i64 {
 
 #[tokio::test]
 async fn a_settlement_killed_at_any_step_gives_its_receipt_to_the_repeat() {
-    let counter = CrashSetup::open();
+    let desk = CrashSetup::open();
     let today = SystemClock.now().to_utc().date();
     let kept = json!({ "outcome": "kept", "until": today.to_string() });
     for (step, durable) in [("settle.before_commit", false), ("settle.committed", true)] {
@@ -106,12 +106,12 @@ async fn a_settlement_killed_at_any_step_gives_its_receipt_to_the_repeat() {
                 office.fetch(&collection, code).await.unwrap();
                 collection
             };
-            let (code, collection) = counter.before(&format!("a-key-for-{step}-{name}"), prepare).await;
+            let (code, collection) = desk.before(&format!("a-key-for-{step}-{name}"), prepare).await;
             let (held, wanted) = (collection.clone(), outcome.clone());
             let work = |office: HttpsClient| async move { office.settle(&held, &wanted).await };
-            let (gateway, mut ledger) = counter.killed_at(step, work).await;
+            let (gateway, mut ledger) = desk.killed_at(step, work).await;
 
-            let office = counter.office.client(gateway.office());
+            let office = desk.office.client(gateway.office());
             if !durable {
                 assert!(office.fetch(&collection, &code).await.unwrap().body == PHOTO, "{step}: {name}");
             }

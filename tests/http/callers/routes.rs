@@ -56,7 +56,7 @@ impl CallerKind {
 
 async fn caller_kinds(gateway: &TestGateway) -> Vec<CallerKind> {
     let within = |certificate: Option<PeerCertificate>| Some(peer(certificate, Admission::WithinLimit));
-    let stranger = PeerCertificate::new(b"a certificate of the right authority".to_vec().into());
+    let anonymous = PeerCertificate::new(b"a certificate of the right authority".to_vec().into());
     let duty = DeviceScope::Photos;
     let mut kinds = vec![
         CallerKind { name: "nobody", peer: None, listener: None, duty, refusal: None },
@@ -68,7 +68,7 @@ async fn caller_kinds(gateway: &TestGateway) -> Vec<CallerKind> {
             duty,
             refusal: None,
         },
-        CallerKind { name: "unknown certificate", peer: within(Some(stranger)), listener: None, duty, refusal: None },
+        CallerKind { name: "unknown certificate", peer: within(Some(anonymous)), listener: None, duty, refusal: None },
     ];
     let callers = [gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await];
     let suspended = [gateway.studio("Foto Porst").await, gateway.office("Bürgeramt Süd").await];

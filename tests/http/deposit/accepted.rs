@@ -55,9 +55,9 @@ async fn a_real_portrait_comes_back_byte_for_byte() {
     assert_eq!(receipt["findings"][0]["check"], "capture_time_missing");
     let code = json_string(&receipt["code"]);
     let collection = office.collect_ok(&code).await;
-    let picture = office.fetch(&collection, &code).await;
-    assert_eq!(picture.status, 200);
-    assert!(picture.body == portrait);
+    let image = office.fetch(&collection, &code).await;
+    assert_eq!(image.status, 200);
+    assert!(image.body == portrait);
 }
 
 #[tokio::test]

@@ -16,12 +16,12 @@ async fn the_day_is_listed_without_photos_and_without_other_offices() {
     gateway.advance(DAY);
     let waiting = office.collect_and_fetch(&studio.deposit_numbered(5).await.code).await;
     gateway.advance(DAY);
-    let foreign = gateway.office("Anderes Amt").await.collect_ok(&studio.deposit_numbered(2).await.code).await;
+    let external = gateway.office("Anderes Amt").await.collect_ok(&studio.deposit_numbered(2).await.code).await;
     let used = office.collect_and_settle(&studio.deposit_numbered(3).await.code, &json!({ "outcome": "used" })).await;
     gateway.advance(MINUTE);
     let open = office.collect_and_fetch(&studio.deposit_numbered(4).await.code).await;
     let list = page(&browser.get("/desk/today").await);
-    assert!(!list.contains(&yesterday) && !list.contains(&foreign) && !list.contains("<img"), "{list}");
+    assert!(!list.contains(&yesterday) && !list.contains(&external) && !list.contains("<img"), "{list}");
     let (newer, older) = (list.find(&open).unwrap(), list.find(&used).unwrap());
     assert!(newer < older && list.contains("geöffnet bis 10:46 Uhr") && list.contains("verwendet"), "{list}");
     // What was looked at and not settled waits here until it is, with what becomes of it.

@@ -13,12 +13,12 @@ async fn it_is_sent_to_the_pages_of_its_collection_only_and_shows_nothing_of_the
     let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
     let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     let photo = browser.enter(&deposit.code).await;
-    let ticket = ticket(&browser);
-    assert_eq!(ticket.path, photo);
+    let session = ticket(&browser);
+    assert_eq!(session.path, photo);
     for attribute in ["HttpOnly", "Secure", "SameSite=Strict", "Max-Age=900"] {
-        assert!(ticket.attributes.contains(attribute), "{ticket:?}");
+        assert!(session.attributes.contains(attribute), "{session:?}");
     }
-    assert!(deposit.code.split('-').all(|group| !ticket.value.contains(group)), "{ticket:?}");
+    assert!(deposit.code.split('-').all(|group| !session.value.contains(group)), "{session:?}");
 }
 
 #[tokio::test]
@@ -38,10 +38,10 @@ async fn it_opens_nothing_for_another_office_or_another_collection() {
     let mut colleague = ScriptlessBrowser::of(&gateway.device_of(&office.party).await).await;
     colleague.put_cookie(of_first.clone());
     assert!(super::scriptless_browser::page(&colleague.get(&photo).await).contains("id=\"photo\""));
-    let mut stranger = ScriptlessBrowser::of(&gateway.office("Anderes Amt").await).await;
-    stranger.put_cookie(of_first);
+    let mut anonymous = ScriptlessBrowser::of(&gateway.office("Anderes Amt").await).await;
+    anonymous.put_cookie(of_first);
     for page in ["", "/use", "/refuse", "/done", "/photo.jpg"] {
-        let answer = stranger.get(&format!("{photo}{page}")).await;
+        let answer = anonymous.get(&format!("{photo}{page}")).await;
         let problem = if page == "/photo.jpg" { (409, "lease-expired") } else { (404, "collection-unknown") };
         assert_problem_page(&answer, problem.0, problem.1);
     }

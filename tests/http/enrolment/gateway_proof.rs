@@ -20,8 +20,8 @@ fn hex(lookup: InvitationLookupId) -> String {
     Sha256Digest::from_bytes(*lookup.as_bytes()).to_string()
 }
 
-async fn ask(stranger: &AnonymousClient, invite: &IssuedInvitation) -> RouterResponse {
-    stranger.look_up(&hex(invitation_lookup_id(&invite.code)), &"ab".repeat(32)).await
+async fn ask(anonymous: &AnonymousClient, invite: &IssuedInvitation) -> RouterResponse {
+    anonymous.look_up(&hex(invitation_lookup_id(&invite.code)), &"ab".repeat(32)).await
 }
 
 /// As a device does it.
@@ -72,33 +72,33 @@ async fn who_holds_the_code_is_told_all_and_can_check_it() {
 async fn a_device_may_ask_again_after_it_was_enrolled_and_until_its_time_is_over() {
     let gateway = TestGateway::start().await;
     let invite = gateway.invite(Role::Office, "Amt Nord").await;
-    let stranger = gateway.anonymous_client();
-    certificate(&stranger.accept_invitation(&invite, &DeviceKey::generate().unwrap()).await);
-    assert_eq!(ask(&stranger, &invite).await.status, 200);
+    let anonymous = gateway.anonymous_client();
+    certificate(&anonymous.accept_invitation(&invite, &DeviceKey::generate().unwrap()).await);
+    assert_eq!(ask(&anonymous, &invite).await.status, 200);
     gateway.advance(DAY);
-    ask(&stranger, &invite).await.assert_problem(404, "invitation-unknown");
+    ask(&anonymous, &invite).await.assert_problem(404, "invitation-unknown");
 }
 
 #[tokio::test]
 async fn an_invitation_that_leads_nowhere_is_not_answered() {
     let gateway = TestGateway::start().await;
-    let stranger = gateway.anonymous_client();
-    stranger.look_up(&"00".repeat(32), &"ab".repeat(32)).await.assert_problem(404, "invitation-unknown");
+    let anonymous = gateway.anonymous_client();
+    anonymous.look_up(&"00".repeat(32), &"ab".repeat(32)).await.assert_problem(404, "invitation-unknown");
     let expired = gateway.invite(Role::Studio, "Foto Koch").await;
     gateway.advance(DAY);
-    ask(&stranger, &expired).await.assert_problem(404, "invitation-unknown");
+    ask(&anonymous, &expired).await.assert_problem(404, "invitation-unknown");
     let withdrawn = gateway.invite_again(expired.device.device_id).await;
     let newest = gateway.invite_again(expired.device.device_id).await;
-    ask(&stranger, &withdrawn).await.assert_problem(404, "invitation-unknown");
-    assert_eq!(ask(&stranger, &newest).await.status, 200);
+    ask(&anonymous, &withdrawn).await.assert_problem(404, "invitation-unknown");
+    assert_eq!(ask(&anonymous, &newest).await.status, 200);
     gateway.administration().revoke_device(expired.device.device_id).await.unwrap();
-    ask(&stranger, &newest).await.assert_problem(404, "invitation-unknown");
+    ask(&anonymous, &newest).await.assert_problem(404, "invitation-unknown");
     let exhausted = gateway.invite(Role::Studio, "Foto Koch").await;
     for _ in 0..3 {
         let key = DeviceKey::generate().unwrap().to_request().unwrap();
-        stranger.enrol(&exhausted.device.device_id.to_string(), WRONG_CODE, &key).await;
+        anonymous.enrol(&exhausted.device.device_id.to_string(), WRONG_CODE, &key).await;
     }
-    ask(&stranger, &exhausted).await.assert_problem(404, "invitation-unknown");
+    ask(&anonymous, &exhausted).await.assert_problem(404, "invitation-unknown");
 }
 
 #[tokio::test]
@@ -118,17 +118,17 @@ async fn the_proof_key_of_an_invitation_leaves_the_store_when_it_has_ended() {
 #[tokio::test]
 async fn what_is_no_lookup_is_told_so() {
     let gateway = TestGateway::start().await;
-    let stranger = gateway.anonymous_client();
+    let anonymous = gateway.anonymous_client();
     for body in [
         json!({ "lookup": "ab", "nonce": "ab".repeat(32) }),
         json!({ "lookup": "ab".repeat(32), "nonce": "zz".repeat(32) }),
         json!({ "lookup": "ab".repeat(32) }),
         json!({ "lookup": "ab".repeat(32), "nonce": "ab".repeat(32), "code": WRONG_CODE }),
     ] {
-        stranger.look_up_raw(&body.to_string()).await.assert_problem(400, "request-malformed");
+        anonymous.look_up_raw(&body.to_string()).await.assert_problem(400, "request-malformed");
     }
-    stranger.look_up_raw("{").await.assert_problem(400, "request-malformed");
-    stranger.look_up_raw(&" ".repeat(20_000)).await.assert_problem(413, "request-too-large");
+    anonymous.look_up_raw("{").await.assert_problem(400, "request-malformed");
+    anonymous.look_up_raw(&" ".repeat(20_000)).await.assert_problem(413, "request-too-large");
 }
 
 #[tokio::test]

@@ -16,10 +16,10 @@ async fn of_many_keys_with_one_code_exactly_one_wins() {
         let (device_id, code) = (invite.device.device_id.to_string(), invite.code.reveal());
         let mut racers = JoinSet::new();
         for _ in 0..8 {
-            let (stranger, device_id, code) = (gateway.anonymous_client(), device_id.clone(), code.clone());
+            let (anonymous, device_id, code) = (gateway.anonymous_client(), device_id.clone(), code.clone());
             let key = DeviceKey::generate().unwrap();
             racers.spawn(async move {
-                let answer = stranger.enrol(&device_id, &code, &key.to_request().unwrap()).await;
+                let answer = anonymous.enrol(&device_id, &code, &key.to_request().unwrap()).await;
                 (key, answer)
             });
         }
@@ -46,9 +46,9 @@ async fn one_device_that_asks_several_times_at_once_is_always_answered() {
     let request = DeviceKey::generate().unwrap().to_request().unwrap();
     let mut repeats = JoinSet::new();
     for _ in 0..8 {
-        let (stranger, request) = (gateway.anonymous_client(), request.clone());
+        let (anonymous, request) = (gateway.anonymous_client(), request.clone());
         let (device_id, code) = (invite.device.device_id.to_string(), invite.code.reveal());
-        repeats.spawn(async move { stranger.enrol(&device_id, &code, &request).await });
+        repeats.spawn(async move { anonymous.enrol(&device_id, &code, &request).await });
     }
     for answer in repeats.join_all().await {
         certificate(&answer);

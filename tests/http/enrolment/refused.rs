@@ -20,16 +20,16 @@ fn claiming(names: &[(DnType, String)]) -> Vec<u8> {
     params.serialize_request(&KeyPair::generate().unwrap()).unwrap().der().to_vec()
 }
 
-async fn try_wrong_code(stranger: &AnonymousClient, device_id: &str) -> RouterResponse {
-    stranger.enrol(device_id, WRONG_CODE, &DeviceKey::generate().unwrap().to_request().unwrap()).await
+async fn try_wrong_code(anonymous: &AnonymousClient, device_id: &str) -> RouterResponse {
+    anonymous.enrol(device_id, WRONG_CODE, &DeviceKey::generate().unwrap().to_request().unwrap()).await
 }
 
 #[tokio::test]
 async fn without_credentials_nothing_is_read() {
     let gateway = TestGateway::start().await;
-    let stranger = gateway.anonymous_client();
+    let anonymous = gateway.anonymous_client();
     for authorization in [None, Some("Bearer x"), Some("Basic"), Some("Basic ???"), Some("Basic bm9uZQ==")] {
-        let answer = stranger.enrol_with(authorization, Body::empty()).await;
+        let answer = anonymous.enrol_with(authorization, Body::empty()).await;
         answer.assert_problem(401, "enrolment-credentials-missing");
         assert_eq!(answer.header("www-authenticate"), "Basic realm=\"lichtbild enrolment\"");
     }
@@ -40,20 +40,20 @@ async fn three_wrong_codes_end_an_invitation_for_the_right_one_too() {
     let gateway = TestGateway::start().await;
     let invite = gateway.invite(Role::Studio, "Foto Koch").await;
     let device_id = invite.device.device_id.to_string();
-    let stranger = gateway.anonymous_client();
+    let anonymous = gateway.anonymous_client();
     for tries_left in [2, 1, 0] {
-        let answer = try_wrong_code(&stranger, &device_id).await;
+        let answer = try_wrong_code(&anonymous, &device_id).await;
         assert_eq!(answer.assert_problem(401, "enrolment-code-wrong")["tries_left"], json!(tries_left));
         assert_eq!(answer.header("www-authenticate"), "Basic realm=\"lichtbild enrolment\"");
     }
-    try_wrong_code(&stranger, &device_id).await.assert_problem(403, "enrolment-code-exhausted");
+    try_wrong_code(&anonymous, &device_id).await.assert_problem(403, "enrolment-code-exhausted");
     let key = DeviceKey::generate().unwrap();
-    stranger.accept_invitation(&invite, &key).await.assert_problem(403, "enrolment-code-exhausted");
+    anonymous.accept_invitation(&invite, &key).await.assert_problem(403, "enrolment-code-exhausted");
     assert_eq!(gateway.database.count_events("enrolment.code_wrong").await, 3);
     assert_eq!(gateway.database.count("certificates").await, 0);
     // A new code is the way out.
     let again = gateway.invite_again(invite.device.device_id).await;
-    certificate(&stranger.accept_invitation(&again, &key).await);
+    certificate(&anonymous.accept_invitation(&again, &key).await);
     gateway.database.audit().await;
 }
 
@@ -65,10 +65,10 @@ async fn a_device_that_is_not_invited_looks_like_one_that_is() {
     let before = gateway.database.contents().await;
     let mut seen = Vec::new();
     for device_id in [invited.as_str(), "01a20297-4dc0-7fe2-bb16-ceb27bf086c4", active.as_str()] {
-        let stranger = gateway.anonymous_client();
+        let anonymous = gateway.anonymous_client();
         let mut answers = Vec::new();
         for _ in 0..5 {
-            let answer = try_wrong_code(&stranger, device_id).await;
+            let answer = try_wrong_code(&anonymous, device_id).await;
             answers.push((answer.status, answer.headers.clone(), answer.json()));
         }
         seen.push(answers);
@@ -119,13 +119,13 @@ async fn a_new_invitation_or_a_revocation_withdraws_the_old_one() {
     let gateway = TestGateway::start().await;
     let old = gateway.invite(Role::Studio, "Foto Koch").await;
     let new = gateway.invite_again(old.device.device_id).await;
-    let (stranger, key) = (gateway.anonymous_client(), DeviceKey::generate().unwrap());
-    stranger.accept_invitation(&old, &key).await.assert_problem(403, "enrolment-code-withdrawn");
+    let (anonymous, key) = (gateway.anonymous_client(), DeviceKey::generate().unwrap());
+    anonymous.accept_invitation(&old, &key).await.assert_problem(403, "enrolment-code-withdrawn");
     let enrolled = gateway.invite(Role::Studio, "Foto Koch").await;
-    certificate(&stranger.accept_invitation(&enrolled, &key).await);
+    certificate(&anonymous.accept_invitation(&enrolled, &key).await);
     for invite in [&new, &enrolled] {
         assert!(gateway.administration().revoke_device(invite.device.device_id).await.unwrap());
-        stranger.accept_invitation(invite, &key).await.assert_problem(403, "enrolment-code-withdrawn");
+        anonymous.accept_invitation(invite, &key).await.assert_problem(403, "enrolment-code-withdrawn");
     }
     let again = gateway.administration().invite_again(old.device.device_id, DAY, &gateway.gateway.keys()).await;
     assert!(again.is_err_and(|error| error.to_string().contains("for good")));
@@ -137,12 +137,12 @@ async fn a_new_invitation_or_a_revocation_withdraws_the_old_one() {
 async fn a_suspended_party_enrols_nobody_until_it_is_resumed() {
     let gateway = TestGateway::start().await;
     let invite = gateway.invite(Role::Studio, "Foto Koch").await;
-    let (stranger, key) = (gateway.anonymous_client(), DeviceKey::generate().unwrap());
+    let (anonymous, key) = (gateway.anonymous_client(), DeviceKey::generate().unwrap());
     gateway.set_suspended(&invite.party, true).await;
-    stranger.accept_invitation(&invite, &key).await.assert_problem(403, "studio-suspended");
+    anonymous.accept_invitation(&invite, &key).await.assert_problem(403, "studio-suspended");
     assert_eq!(gateway.database.audit().await.last().unwrap().details["reason"], "party_suspended");
     gateway.set_suspended(&invite.party, false).await;
-    certificate(&stranger.accept_invitation(&invite, &key).await);
+    certificate(&anonymous.accept_invitation(&invite, &key).await);
 }
 
 #[tokio::test]
@@ -158,14 +158,14 @@ async fn a_request_that_cannot_be_certified_costs_no_invitation() {
     let weak = CertificateParams::default().serialize_request(&weak).unwrap().der().to_vec();
     let p521 = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512).unwrap();
     let p521 = CertificateParams::default().serialize_request(&p521).unwrap().der().to_vec();
-    let foreign = claiming(&[(DnType::CommonName, other.device_id.to_string())]);
+    let external = claiming(&[(DnType::CommonName, other.device_id.to_string())]);
     let foreign_party = claiming(&[(DnType::OrganizationName, other.party.party_id.to_string())]);
     let before = gateway.database.contents().await;
     for (request, status, problem, reason) in [
         (forged, 422, "request-signature-wrong", "signature_wrong"),
         (weak, 422, "key-too-weak", "key_too_weak"),
         (p521, 422, "key-too-weak", "key_too_weak"),
-        (foreign, 422, "request-subject-foreign", "subject_foreign"),
+        (external, 422, "request-subject-foreign", "subject_foreign"),
         (foreign_party, 422, "request-subject-foreign", "subject_foreign"),
         (good[..good.len() - 1].to_vec(), 400, "request-malformed", "request_malformed"),
         (vec![], 400, "request-malformed", "request_malformed"),
@@ -190,9 +190,9 @@ async fn what_is_no_request_at_all_is_refused_before_the_code_is_looked_at() {
     let invite = gateway.invite(Role::Studio, "Foto Koch").await;
     let authorization = basic_authorization(&invite.device.device_id.to_string(), &invite.code.reveal());
     let before = gateway.database.contents().await;
-    let (stranger, authorization) = (gateway.anonymous_client(), Some(authorization.as_str()));
-    stranger.enrol_with(authorization, "no base64!").await.assert_problem(400, "request-malformed");
-    stranger.enrol_with(authorization, vec![b'A'; 20_000]).await.assert_problem(413, "request-too-large");
+    let (anonymous, authorization) = (gateway.anonymous_client(), Some(authorization.as_str()));
+    anonymous.enrol_with(authorization, "no base64!").await.assert_problem(400, "request-malformed");
+    anonymous.enrol_with(authorization, vec![b'A'; 20_000]).await.assert_problem(413, "request-too-large");
     assert_eq!(gateway.database.contents().await, before);
 }
 
@@ -216,16 +216,16 @@ async fn a_gateway_without_the_authoritys_key_says_so_and_spends_nothing() {
 async fn an_enrolment_whose_row_cannot_be_written_does_not_happen() {
     let gateway = TestGateway::start().await;
     let invite = gateway.invite(Role::Studio, "Foto Koch").await;
-    let (stranger, key) = (gateway.anonymous_client(), DeviceKey::generate().unwrap());
+    let (anonymous, key) = (gateway.anonymous_client(), DeviceKey::generate().unwrap());
     let device_id = invite.device.device_id.to_string();
     gateway.database.break_audit().await;
     let before = gateway.database.contents().await;
-    stranger.accept_invitation(&invite, &key).await.assert_problem(503, "storage-unavailable");
-    try_wrong_code(&stranger, &device_id).await.assert_problem(503, "storage-unavailable");
+    anonymous.accept_invitation(&invite, &key).await.assert_problem(503, "storage-unavailable");
+    try_wrong_code(&anonymous, &device_id).await.assert_problem(503, "storage-unavailable");
     let keys = gateway.gateway.keys();
     assert!(gateway.administration().invite_again(invite.device.device_id, DAY, &keys).await.is_err());
     assert!(gateway.administration().invite_new(&invite.party, "", DeviceScope::Photos, DAY, &keys).await.is_err());
     assert_eq!(gateway.database.contents().await, before);
     gateway.database.repair_audit().await;
-    certificate(&stranger.accept_invitation(&invite, &key).await);
+    certificate(&anonymous.accept_invitation(&invite, &key).await);
 }

@@ -104,11 +104,11 @@ async fn the_first_use_of_a_certificate_is_written_once() {
     first.photos("").await;
     assert_eq!(gateway.database.contents().await, before, "a first certificate has no older one to shut out");
     second.photos("").await;
-    let noted = gateway.database.contents().await;
-    assert_ne!(noted, before);
+    let recorded = gateway.database.contents().await;
+    assert_ne!(recorded, before);
     gateway.advance(DAY);
     second.photos("").await;
-    assert_eq!(gateway.database.contents().await, noted);
+    assert_eq!(gateway.database.contents().await, recorded);
 }
 
 #[tokio::test]
@@ -163,9 +163,9 @@ async fn who_is_not_let_in_gets_no_new_certificate_and_is_written_down() {
     assert_eq!(gateway.database.count_events("device.renewed").await, 0);
     // Nobody who is known: nothing to write down.
     let rows = gateway.database.count("audit").await;
-    let stranger =
+    let anonymous =
         axum::http::Request::post(format!("{EST}/simplereenroll")).extension(peer(None, Admission::WithinLimit));
-    send(&gateway.router(ListenerKind::Studio), stranger.body(Body::empty()).unwrap())
+    send(&gateway.router(ListenerKind::Studio), anonymous.body(Body::empty()).unwrap())
         .await
         .assert_problem(403, "device-unknown");
     assert_eq!(gateway.database.count("audit").await, rows);

@@ -11,10 +11,10 @@ use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
 async fn the_same_key_gets_a_certificate_again_while_the_invitation_lasts() {
     let gateway = TestGateway::start().await;
     let invite = gateway.invite(Role::Studio, "Foto Koch").await;
-    let (stranger, key) = (gateway.anonymous_client(), DeviceKey::generate().unwrap());
-    let first = certificate(&stranger.accept_invitation(&invite, &key).await);
+    let (anonymous, key) = (gateway.anonymous_client(), DeviceKey::generate().unwrap());
+    let first = certificate(&anonymous.accept_invitation(&invite, &key).await);
     gateway.advance(DAY - MINUTE);
-    let again = certificate(&stranger.accept_invitation(&invite, &key).await);
+    let again = certificate(&anonymous.accept_invitation(&invite, &key).await);
     assert_ne!(first, again);
     for der in [first, again] {
         assert_eq!(read_certificate(&der).unwrap().spki_sha256, fingerprint(&key));
@@ -23,22 +23,22 @@ async fn the_same_key_gets_a_certificate_again_while_the_invitation_lasts() {
     assert_eq!(gateway.database.count("certificates").await, 2);
     assert_eq!(gateway.database.count_events("device.enrolled").await, 2);
     gateway.advance(MINUTE);
-    stranger.accept_invitation(&invite, &key).await.assert_problem(403, "enrolment-code-expired");
+    anonymous.accept_invitation(&invite, &key).await.assert_problem(403, "enrolment-code-expired");
 }
 
 #[tokio::test]
 async fn another_key_gets_nothing_and_is_written_down() {
     let gateway = TestGateway::start().await;
     let invite = gateway.invite(Role::Studio, "Foto Koch").await;
-    let stranger = gateway.anonymous_client();
-    certificate(&stranger.accept_invitation(&invite, &DeviceKey::generate().unwrap()).await);
+    let anonymous = gateway.anonymous_client();
+    certificate(&anonymous.accept_invitation(&invite, &DeviceKey::generate().unwrap()).await);
     let before = gateway.database.contents().await;
-    stranger
+    anonymous
         .accept_invitation(&invite, &DeviceKey::generate().unwrap())
         .await
         .assert_problem(403, "enrolment-code-spent");
     gateway.advance(2 * DAY);
-    stranger
+    anonymous
         .accept_invitation(&invite, &DeviceKey::generate().unwrap())
         .await
         .assert_problem(403, "enrolment-code-spent");
@@ -51,8 +51,8 @@ async fn another_key_gets_nothing_and_is_written_down() {
 async fn the_answer_is_retried_even_after_the_certificate_was_used() {
     let gateway = TestGateway::start().await;
     let invite = gateway.invite(Role::Studio, "Foto Koch").await;
-    let (stranger, key) = (gateway.anonymous_client(), DeviceKey::generate().unwrap());
-    let first = certificate(&stranger.accept_invitation(&invite, &key).await);
+    let (anonymous, key) = (gateway.anonymous_client(), DeviceKey::generate().unwrap());
+    let first = certificate(&anonymous.accept_invitation(&invite, &key).await);
     gateway.with_certificate(&invite, first).deposit_numbered(1).await;
-    certificate(&stranger.accept_invitation(&invite, &key).await);
+    certificate(&anonymous.accept_invitation(&invite, &key).await);
 }

@@ -21,13 +21,13 @@ async fn invitations(gateway: &TestGateway) -> (Vec<EnrolmentCode>, String) {
     let (mut codes, mut device_id) = (Vec::new(), String::new());
     for number in 0..5 {
         let invite = gateway.invite(Role::Studio, "Foto Koch").await;
-        let (stranger, key) = (gateway.anonymous_client(), DeviceKey::generate().unwrap());
+        let (anonymous, key) = (gateway.anonymous_client(), DeviceKey::generate().unwrap());
         device_id = invite.device.device_id.to_string();
         match number {
-            0 => _ = certificate(&stranger.accept_invitation(&invite, &key).await),
+            0 => _ = certificate(&anonymous.accept_invitation(&invite, &key).await),
             1 => codes.push(gateway.invite_again(invite.device.device_id).await.code),
-            2 => _ = stranger.enrol(&device_id, WRONG_CODE, &key.to_request().unwrap()).await,
-            3 => _ = stranger.enrol(&device_id, &invite.code.reveal(), b"").await,
+            2 => _ = anonymous.enrol(&device_id, WRONG_CODE, &key.to_request().unwrap()).await,
+            3 => _ = anonymous.enrol(&device_id, &invite.code.reveal(), b"").await,
             _ => {}
         }
         codes.push(invite.code);

@@ -102,7 +102,7 @@ async fn a_missing_certificate_in_both_languages() {
 /// Each refusal that a device can meet on its way to its first certificate.
 async fn refused_enrolments(reader: impl Fn(&AnonymousClient) -> AnonymousClient) -> String {
     let gateway = TestGateway::start().await;
-    let stranger = reader(&gateway.anonymous_client());
+    let anonymous = reader(&gateway.anonymous_client());
     let [good, spent, guessed, withdrawn, late] = [
         gateway.invite(Role::Studio, "Foto Koch").await,
         gateway.invite(Role::Studio, "Foto Koch").await,
@@ -116,31 +116,31 @@ async fn refused_enrolments(reader: impl Fn(&AnonymousClient) -> AnonymousClient
     *forged.last_mut().unwrap() ^= 1;
     let weak = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
     let weak = CertificateParams::default().serialize_request(&weak).unwrap().der().to_vec();
-    stranger.accept_invitation(&spent, &key).await;
+    anonymous.accept_invitation(&spent, &key).await;
     gateway.invite_again(withdrawn.device.device_id).await;
     let (device_id, code) = (good.device.device_id.to_string(), good.code.reveal());
-    let guess = async || stranger.enrol(&guessed.device.device_id.to_string(), WRONG_CODE, &request).await;
+    let guess = async || anonymous.enrol(&guessed.device.device_id.to_string(), WRONG_CODE, &request).await;
     let mut seen = vec![
-        stranger.enrol_with(None, "").await,
-        stranger.enrol(&device_id, "G94ZJ", &request).await,
-        stranger.enrol(&device_id, &code, b"no request").await,
-        stranger.enrol(&device_id, &code, &forged).await,
-        stranger.enrol(&device_id, &code, &weak).await,
-        stranger.accept_invitation(&spent, &DeviceKey::generate().unwrap()).await,
-        stranger.accept_invitation(&withdrawn, &key).await,
+        anonymous.enrol_with(None, "").await,
+        anonymous.enrol(&device_id, "G94ZJ", &request).await,
+        anonymous.enrol(&device_id, &code, b"no request").await,
+        anonymous.enrol(&device_id, &code, &forged).await,
+        anonymous.enrol(&device_id, &code, &weak).await,
+        anonymous.accept_invitation(&spent, &DeviceKey::generate().unwrap()).await,
+        anonymous.accept_invitation(&withdrawn, &key).await,
         guess().await,
         guess().await,
         guess().await,
-        stranger.accept_invitation(&guessed, &key).await,
-        stranger.look_up(&"00".repeat(32), &"ab".repeat(32)).await,
-        stranger.look_up("00", "ab").await,
+        anonymous.accept_invitation(&guessed, &key).await,
+        anonymous.look_up(&"00".repeat(32), &"ab".repeat(32)).await,
+        anonymous.look_up("00", "ab").await,
     ];
     let mut keyless = issuance(EnrolmentPolicy::Auto);
     keyless.studio.authority = None;
     gateway.gateway.set_certificate_issuer(keyless);
-    seen.push(stranger.accept_invitation(&good, &key).await);
+    seen.push(anonymous.accept_invitation(&good, &key).await);
     gateway.advance(DAY);
-    seen.push(stranger.accept_invitation(&late, &key).await);
+    seen.push(anonymous.accept_invitation(&late, &key).await);
     seen.iter().map(shown).collect::<Vec<_>>().join("\n")
 }
 

@@ -13,18 +13,18 @@ use crate::support::pki::TestCa;
 
 #[tokio::test]
 async fn new_authorities_hold_from_the_next_connection_on() {
-    let line = TestListener::start(ListenerLimits::default()).await;
-    let mut open = line.device_connection().await;
+    let listener = TestListener::start(ListenerLimits::default()).await;
+    let mut open = listener.device_connection().await;
     // Only then the gateway has let it in, too: for a client of TLS 1.3 the handshake ends earlier.
     assert_eq!(send_raw(&mut open, "GET / HTTP/1.1").await.unwrap(), "served");
     let successor = TestCa::new("Studio CA 2");
-    let trust = trust_in(&successor, &line.revoked);
-    let reloaded = ServerTls::with_client_certificates(identity_of(&line.server_ca), trust, test_clock()).unwrap();
-    line.tls.send_replace(reloaded);
+    let trust = trust_in(&successor, &listener.revoked);
+    let reloaded = ServerTls::with_client_certificates(identity_of(&listener.server_ca), trust, test_clock()).unwrap();
+    listener.tls.send_replace(reloaded);
 
-    let refusal = line.refusal(line.client(Some(&line.studio_ca.device()))).await;
+    let refusal = listener.refusal(listener.client(Some(&listener.studio_ca.device()))).await;
     assert_eq!(refusal, rustls::Error::AlertReceived(AlertDescription::UnknownCA));
-    let mut new = line.connect(line.client(Some(&successor.device()))).await.unwrap();
+    let mut new = listener.connect(listener.client(Some(&successor.device()))).await.unwrap();
     assert_eq!(send_raw(&mut new, "GET / HTTP/1.1").await.unwrap(), "served");
     assert_eq!(send_raw(&mut open, "GET / HTTP/1.1").await.unwrap(), "served");
 }

@@ -14,12 +14,17 @@ use super::test_listener::TestListener;
 use crate::support;
 use crate::support::pki::{Leaf, TestCa};
 
-/// curl's output for a request to `line` with this certificate.
-async fn curl(line: &TestListener, leaf: Option<&Leaf>, options: &[&str]) -> Output {
-    curl_configured(line, leaf, options, "").await
+/// curl's output for a request to `listener` with this certificate.
+async fn curl(listener: &TestListener, leaf: Option<&Leaf>, options: &[&str]) -> Output {
+    curl_configured(listener, leaf, options, "").await
 }
 
-async fn curl_configured(line: &TestListener, leaf: Option<&Leaf>, options: &[&str], openssl_config: &str) -> Output {
+async fn curl_configured(
+    listener: &TestListener,
+    leaf: Option<&Leaf>,
+    options: &[&str],
+    openssl_config: &str,
+) -> Output {
     let directory = TempDir::new().unwrap();
     let write = |name: &str, text: &str| {
         let file = directory.path().join(name);
@@ -28,62 +33,62 @@ async fn curl_configured(line: &TestListener, leaf: Option<&Leaf>, options: &[&s
     };
     let mut command = Command::new("curl");
     command.args(["--silent", "--show-error", "--max-time", "20", "--cacert"]);
-    command.arg(write("ca.pem", &line.server_ca.certificate_pem));
+    command.arg(write("ca.pem", &listener.server_ca.certificate_pem));
     if let Some(leaf) = leaf {
         command.arg("--cert").arg(write("leaf.pem", &leaf.certificate_pem));
         command.arg("--key").arg(write("leaf.key", &leaf.key_pem));
     }
     command.env("OPENSSL_CONF", write("openssl.cnf", openssl_config));
-    command.args(options).arg(format!("https://localhost:{}/", line.address.port()));
+    command.args(options).arg(format!("https://localhost:{}/", listener.address.port()));
     spawn_blocking(move || support::curl::run(&mut command)).await.unwrap()
 }
 
 #[tokio::test]
 async fn curl_is_served_and_shown_why_when_refused() {
-    let line = TestListener::start(ListenerLimits::default()).await;
-    let (device, revoked) = (line.studio_ca.device(), line.studio_ca.device());
-    let foreign = TestCa::new("Somebody Else's CA").device();
-    line.revoked.replace(HashSet::from([Sha256Digest::of(&revoked.der)]));
+    let listener = TestListener::start(ListenerLimits::default()).await;
+    let (device, revoked) = (listener.studio_ca.device(), listener.studio_ca.device());
+    let external = TestCa::new("Somebody Else's CA").device();
+    listener.revoked.replace(HashSet::from([Sha256Digest::of(&revoked.der)]));
 
-    let served = curl(&line, Some(&device), &["--verbose"]).await;
+    let served = curl(&listener, Some(&device), &["--verbose"]).await;
     assert_eq!(String::from_utf8_lossy(&served.stdout), "served", "{}", String::from_utf8_lossy(&served.stderr));
 
     for version in ["1.2", "1.3"] {
         let options = [&format!("--tlsv{version}"), "--tls-max", version];
-        let cases = [(Some(&revoked), "certificate revoked"), (Some(&foreign), "unknown ca")];
+        let cases = [(Some(&revoked), "certificate revoked"), (Some(&external), "unknown ca")];
         for (leaf, message) in cases {
-            let refused = curl(&line, leaf, &options).await;
+            let refused = curl(&listener, leaf, &options).await;
             let shown = String::from_utf8_lossy(&refused.stderr).into_owned();
             assert!(shown.contains(message), "TLS {version}: {shown}");
         }
     }
-    let nobody = curl(&line, None, &["--tlsv1.3"]).await;
+    let nobody = curl(&listener, None, &["--tlsv1.3"]).await;
     let shown = String::from_utf8_lossy(&nobody.stderr).into_owned();
     assert!(shown.contains("certificate required"), "{shown}");
-    assert_eq!(line.service.served(), 1);
+    assert_eq!(listener.service.served(), 1);
 }
 
 #[tokio::test]
 async fn curl_with_cbc_only_is_refused() {
-    let line = TestListener::start(ListenerLimits::default()).await;
-    let device = line.studio_ca.device();
+    let listener = TestListener::start(ListenerLimits::default()).await;
+    let device = listener.studio_ca.device();
     let options = ["--tls-max", "1.2", "--ciphers", "ECDHE-ECDSA-AES256-SHA384:ECDHE-ECDSA-AES256-SHA"];
-    let refused = curl(&line, Some(&device), &options).await;
+    let refused = curl(&listener, Some(&device), &options).await;
     assert!(!refused.status.success());
-    assert_eq!(line.service.served(), 0);
+    assert_eq!(listener.service.served(), 0);
 }
 
 #[tokio::test]
 async fn tls_12_without_extended_master_secret_is_refused() {
-    let line = TestListener::start(ListenerLimits::default()).await;
-    let device = line.studio_ca.device();
+    let listener = TestListener::start(ListenerLimits::default()).await;
+    let device = listener.studio_ca.device();
     let without = "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = client\n[client]\n\
                    Options = -ExtendedMasterSecret\n";
     let with = without.replace("-Extended", "Extended");
-    let served = curl_configured(&line, Some(&device), &["--tls-max", "1.2"], &with).await;
+    let served = curl_configured(&listener, Some(&device), &["--tls-max", "1.2"], &with).await;
     assert_eq!(String::from_utf8_lossy(&served.stdout), "served", "{}", String::from_utf8_lossy(&served.stderr));
-    let refused = curl_configured(&line, Some(&device), &["--tls-max", "1.2"], without).await;
+    let refused = curl_configured(&listener, Some(&device), &["--tls-max", "1.2"], without).await;
     let shown = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(shown.contains("handshake failure"), "{shown}");
-    assert_eq!(line.service.served(), 1);
+    assert_eq!(listener.service.served(), 1);
 }

@@ -92,8 +92,8 @@ impl TestListener {
             ListenerTrust::WithExternalCa { ca, next_update } => {
                 let list = PemSource::new("foreign.crl", ca.revocation_list(&[], next_update));
                 let roots = PemSource::new("foreign.pem", ca.certificate_pem);
-                let foreign = ExternalCa::parse(&roots, &[list], RevocationCheck::Chain).unwrap();
-                ServerTls::with_client_certificates(identity, studios.with_external_cas(vec![foreign]), clock).unwrap()
+                let external = ExternalCa::parse(&roots, &[list], RevocationCheck::Chain).unwrap();
+                ServerTls::with_client_certificates(identity, studios.with_external_cas(vec![external]), clock).unwrap()
             }
             ListenerTrust::Anybody | ListenerTrust::NoTls => {
                 ServerTls::without_client_certificates(identity, clock).unwrap()

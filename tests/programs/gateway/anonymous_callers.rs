@@ -44,19 +44,19 @@ async fn anonymous_callers_are_bounded_and_keep_no_office_out() {
         }
         let office = home.office("Amt Nord");
         let gateway = home.start();
-        let mut strangers = Vec::new();
+        let mut anonymous_callers = Vec::new();
         for number in 1..=20 {
-            let mut stranger = shows_none(&office, gateway.office()).await;
-            stranger.write_all(b"GET /desk/ HTTP/1.1\r\nHo").await.unwrap();
-            strangers.push(stranger);
+            let mut anonymous = shows_none(&office, gateway.office()).await;
+            anonymous.write_all(b"GET /desk/ HTTP/1.1\r\nHo").await.unwrap();
+            anonymous_callers.push(anonymous);
             let let_in = "lichtbild_connections_without_certificate_total{listener=\"office\"}";
             wait_until("the stranger is let in", async || gateway.metric(let_in).await == number).await;
         }
-        let counter = office.client(gateway.office());
-        assert_eq!(counter.get("/v1/collections").await.unwrap().status, 200);
+        let desk = office.client(gateway.office());
+        assert_eq!(desk.get("/v1/collections").await.unwrap().status, 200);
         let turned_away = "lichtbild_connections_turned_away_total{listener=\"office\"}";
         wait_until("all but eight made way", async || gateway.metric(turned_away).await == 12).await;
-        assert_eq!(counter.get("/v1/collections").await.unwrap().status, 200);
+        assert_eq!(desk.get("/v1/collections").await.unwrap().status, 200);
         let log = gateway.log();
         assert!(!log.contains("listener full") && !log.contains("made way"), "{log}");
     }
@@ -67,10 +67,10 @@ async fn no_body_is_requested_from_an_anonymous_caller() {
     let home = GatewayFolder::new();
     let office = home.office("Amt Nord");
     let gateway = home.start();
-    let mut stranger = shows_none(&office, gateway.office()).await;
+    let mut anonymous = shows_none(&office, gateway.office()).await;
     let head = "POST /v1/collections HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                 Content-Length: 4000\r\nExpect: 100-continue\r\n\r\n";
-    let (status, body) = send_raw_request(&mut stranger, head).await.unwrap();
+    let (status, body) = send_raw_request(&mut anonymous, head).await.unwrap();
     assert!(status == 403 && String::from_utf8_lossy(&body).contains("\"certificate-missing\""), "{status}");
-    wait_until_closed(&mut stranger).await;
+    wait_until_closed(&mut anonymous).await;
 }

@@ -90,15 +90,15 @@ async fn a_full_disk_refuses_deposits_and_loses_nothing() {
     assert!(!database.with_extension("sqlite-wal").exists(), "a copy without its log would not be whole");
     let gateway = home.start_as(in_own_namespace(&home, DISK));
     let disk = SmallDisk::of(&gateway, &home);
-    let (shop, counter) = (studio.client(gateway.studio()), office.client(gateway.office()));
-    let mut codes = vec![shop.deposit("a-key-for-the-first-photo").await.unwrap().code()];
-    let collection = counter.collect_ok(&codes[0]).await;
+    let (watched, desk) = (studio.client(gateway.studio()), office.client(gateway.office()));
+    let mut codes = vec![watched.deposit("a-key-for-the-first-photo").await.unwrap().code()];
+    let collection = desk.collect_ok(&codes[0]).await;
 
     disk.fill();
     let mut refused = None;
     for number in 0..50 {
         let key = format!("a-key-for-photo-{number}");
-        let answer = shop.deposit(&key).await.unwrap();
+        let answer = watched.deposit(&key).await.unwrap();
         if answer.status == 503 {
             assert_eq!(answer.problem().1, "storage-unavailable");
             assert!(answer.headers.contains_key("retry-after"));
@@ -109,15 +109,15 @@ async fn a_full_disk_refuses_deposits_and_loses_nothing() {
         disk.fill();
     }
     let refused = refused.expect("two megabytes hold no fifty photos");
-    assert_eq!(shop.deposit(&refused).await.unwrap().status, 503, "still full");
-    let list = shop.get("/v1/photos").await.unwrap();
+    assert_eq!(watched.deposit(&refused).await.unwrap().status, 503, "still full");
+    let list = watched.get("/v1/photos").await.unwrap();
     assert_eq!(list.json()["photos"].as_array().map(Vec::len), Some(codes.len()));
-    let fetched = counter.fetch(&collection, &codes[0]).await.unwrap();
+    let fetched = desk.fetch(&collection, &codes[0]).await.unwrap();
     assert!(fetched.status == 503 || fetched.body == PHOTO, "{}", fetched.status);
 
     disk.free();
     wait_until("there is space again", async || {
-        let answer = shop.deposit(&refused).await.unwrap();
+        let answer = watched.deposit(&refused).await.unwrap();
         let stored = answer.status == 201;
         if stored {
             codes.push(answer.code());
@@ -126,8 +126,8 @@ async fn a_full_disk_refuses_deposits_and_loses_nothing() {
     })
     .await;
     for code in &codes {
-        let collection = counter.collect_ok(code).await;
-        assert!(counter.fetch(&collection, code).await.unwrap().body == PHOTO);
+        let collection = desk.collect_ok(code).await;
+        assert!(desk.fetch(&collection, code).await.unwrap().body == PHOTO);
     }
     assert!(plain_get(&format!("{}/readyz", gateway.ops())).await.contains("\"ready\""));
     let mut ledger = DatabaseInspector::open(&disk.copy_of_the_database(&home)).await;

@@ -133,9 +133,9 @@ async fn a_request_head_and_a_json_body_are_as_long_as_is_said_and_no_longer() {
         async move { request.send().await.unwrap().status().as_u16() }
     };
     assert_eq!((me(500).await, me(1024).await), (200, 431));
-    let counter = office.client(gateway.office());
-    assert_eq!(counter.collect(&"0".repeat(100)).await.unwrap().problem(), (400, "code-malformed".into()));
-    assert_eq!(counter.collect(&"0".repeat(300)).await.unwrap().problem(), (413, "request-too-large".into()));
+    let desk = office.client(gateway.office());
+    assert_eq!(desk.collect(&"0".repeat(100)).await.unwrap().problem(), (400, "code-malformed".into()));
+    assert_eq!(desk.collect(&"0".repeat(300)).await.unwrap().problem(), (413, "request-too-large".into()));
 }
 
 #[tokio::test]

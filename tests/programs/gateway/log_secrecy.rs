@@ -20,7 +20,7 @@ async fn the_log_of_a_whole_cycle_holds_no_code_no_key_no_name_and_no_photo() {
         let (studio, office) = (home.studio("Foto Koch"), home.office("Bürgeramt Mitte"));
         let other = home.office("Amt Süd");
         let gateway = home.start();
-        let (shop, counter) = (studio.client(gateway.studio()), office.client(gateway.office()));
+        let (watched, desk) = (studio.client(gateway.studio()), office.client(gateway.office()));
         let elsewhere = other.client(gateway.office());
         let (mut secrets, mut collections) = (Vec::<String>::new(), Vec::new());
         let mut add_deposit = |key: String, receipt: &HttpsResponse, photo: &[u8]| {
@@ -38,17 +38,17 @@ async fn the_log_of_a_whole_cycle_holds_no_code_no_key_no_name_and_no_photo() {
         .enumerate()
         {
             let key = format!("a-key-that-nobody-knows-{number}");
-            let receipt = shop.deposit(&key).await.unwrap();
+            let receipt = watched.deposit(&key).await.unwrap();
             let code = receipt.code();
-            assert!(shop.deposit(&key).await.unwrap().is_replayed());
-            let collection = counter.collect_ok(&code).await;
+            assert!(watched.deposit(&key).await.unwrap().is_replayed());
+            let collection = desk.collect_ok(&code).await;
             assert_eq!(elsewhere.collect(&code).await.unwrap().status, 409);
             assert_eq!(elsewhere.fetch(&collection, &code).await.unwrap().status, 404);
-            assert!(counter.fetch(&collection, &code).await.unwrap().body == PHOTO);
-            assert_eq!(counter.settle(&collection, outcome).await.unwrap().status, 200);
-            assert_eq!(counter.fetch(&collection, &code).await.unwrap().status, 409);
+            assert!(desk.fetch(&collection, &code).await.unwrap().body == PHOTO);
+            assert_eq!(desk.settle(&collection, outcome).await.unwrap().status, 200);
+            assert_eq!(desk.fetch(&collection, &code).await.unwrap().status, 409);
             let path = format!("/v1/photos/{}", receipt.text("photo_id"));
-            shop.get(&path).await.unwrap();
+            watched.get(&path).await.unwrap();
             add_deposit(key, &receipt, PHOTO);
             collections.push(collection);
         }
@@ -56,18 +56,18 @@ async fn the_log_of_a_whole_cycle_holds_no_code_no_key_no_name_and_no_photo() {
         for number in 3..100 {
             let key = format!("a-key-that-nobody-knows-{number}");
             let photo = with_inserted(PHOTO, 2, &new_segment(0xFE, key.as_bytes()));
-            let receipt = shop.deposit_bytes(&key, photo.clone()).await.unwrap();
+            let receipt = watched.deposit_bytes(&key, photo.clone()).await.unwrap();
             add_deposit(key, &receipt, &photo);
         }
         // What goes wrong is told, but not what it was about.
         let wrong = "G94ZJ-756FW-FHRWS-2ZVE8";
-        assert_eq!(counter.collect(wrong).await.unwrap().status, 404);
-        assert_eq!(counter.collect("NR3MP-75Q96-X8259-ZKAA0").await.unwrap().status, 400);
-        assert_eq!(shop.deposit_bytes("a-key-for-no-photo-at-all", "no photo").await.unwrap().status, 422);
-        assert_eq!(shop.get("/v1/photos?state=lost-and-found").await.unwrap().status, 400);
-        assert_eq!(shop.get("/v1/Max-Mustermann").await.unwrap().status, 404);
+        assert_eq!(desk.collect(wrong).await.unwrap().status, 404);
+        assert_eq!(desk.collect("NR3MP-75Q96-X8259-ZKAA0").await.unwrap().status, 400);
+        assert_eq!(watched.deposit_bytes("a-key-for-no-photo-at-all", "no photo").await.unwrap().status, 422);
+        assert_eq!(watched.get("/v1/photos?state=lost-and-found").await.unwrap().status, 400);
+        assert_eq!(watched.get("/v1/Max-Mustermann").await.unwrap().status, 404);
         assert!(home.run(&["studio", "suspend", "Foto Koch"]).status.success());
-        assert_eq!(shop.get("/v1/me").await.unwrap().status, 403);
+        assert_eq!(watched.get("/v1/me").await.unwrap().status, 403);
         assert!(home.run(&["device", "revoke", &studio.device_id]).status.success());
         wait_until("the device is cut off", async || gateway.log().contains("connections of revoked devices")).await;
         let log_file = home.beside("log");

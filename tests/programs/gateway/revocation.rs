@@ -66,24 +66,24 @@ async fn a_suspension_counts_on_open_connections_and_ends_when_it_is_lifted() {
     let home = GatewayFolder::new();
     let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
     let gateway = home.start();
-    let (shop, counter) = (studio.client(gateway.studio()), office.client(gateway.office()));
-    let code = shop.deposit("a-key-for-this-photo").await.unwrap().code();
-    counter.collect_ok(&code).await;
+    let (watched, desk) = (studio.client(gateway.studio()), office.client(gateway.office()));
+    let code = watched.deposit("a-key-for-this-photo").await.unwrap().code();
+    desk.collect_ok(&code).await;
     let handshakes = handshakes(&gateway).await;
 
     assert!(home.run(&["studio", "suspend", "Foto Koch"]).status.success());
     // Without bodies: an upload that is refused unread ends its connection.
-    assert_eq!(shop.get("/v1/me").await.unwrap().problem(), (403, "studio-suspended".into()));
-    assert_eq!(shop.get("/v1/photos").await.unwrap().problem(), (403, "studio-suspended".into()));
+    assert_eq!(watched.get("/v1/me").await.unwrap().problem(), (403, "studio-suspended".into()));
+    assert_eq!(watched.get("/v1/photos").await.unwrap().problem(), (403, "studio-suspended".into()));
     assert!(home.run(&["studio", "resume", "Foto Koch"]).status.success());
-    assert_eq!(shop.deposit("a-key-for-the-next-photo").await.unwrap().status, 201);
+    assert_eq!(watched.deposit("a-key-for-the-next-photo").await.unwrap().status, 201);
 
     assert!(home.run(&["office", "suspend", "Amt Nord"]).status.success());
-    let refused = counter.get("/v1/collections").await.unwrap();
+    let refused = desk.get("/v1/collections").await.unwrap();
     assert_eq!(refused.problem(), (403, "office-suspended".into()));
     assert!(home.run(&["office", "resume", "Amt Nord"]).status.success());
-    assert_eq!(counter.collect(&code).await.unwrap().status, 200, "the lease outlives the suspension");
-    assert_eq!(list_length(&shop).await, 2);
+    assert_eq!(desk.collect(&code).await.unwrap().status, 200, "the lease outlives the suspension");
+    assert_eq!(list_length(&watched).await, 2);
     assert_eq!(self::handshakes(&gateway).await, handshakes, "the connections were not kept");
 }
 
@@ -92,6 +92,6 @@ async fn handshakes(gateway: &GatewayProcess) -> u64 {
     gateway.metric(&accepted("studio")).await + gateway.metric(&accepted("office")).await
 }
 
-async fn list_length(shop: &HttpsClient) -> usize {
-    shop.get("/v1/photos").await.unwrap().json()["photos"].as_array().unwrap().len()
+async fn list_length(watched: &HttpsClient) -> usize {
+    watched.get("/v1/photos").await.unwrap().json()["photos"].as_array().unwrap().len()
 }

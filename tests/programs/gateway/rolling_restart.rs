@@ -51,20 +51,20 @@ impl FailoverClient {
     }
 }
 
-async fn works(mut shop: FailoverClient, mut counter: FailoverClient, number: u32) {
-    let (shift, mut round) = (Arc::clone(&shop.shift), 0);
+async fn works(mut watched: FailoverClient, mut desk: FailoverClient, number: u32) {
+    let (shift, mut round) = (Arc::clone(&watched.shift), 0);
     while !shift.is_over.load(Ordering::SeqCst) {
         round += 1;
         let key = format!("a-key-for-photo-{number}-{round}");
         let bytes = photo(1_000 * number + round);
-        let code = shop.asks(async |node| node.deposit_bytes(&key, bytes.clone()).await).await.code();
-        let lease = counter.asks(async |node| node.collect(&code).await).await;
+        let code = watched.asks(async |node| node.deposit_bytes(&key, bytes.clone()).await).await.code();
+        let lease = desk.asks(async |node| node.collect(&code).await).await;
         assert!(matches!(lease.status, 200 | 201), "{}", lease.json());
         let collection = lease.text("collection_id");
-        let picture = counter.asks(async |node| node.fetch(&collection, &code).await).await;
-        assert!(picture.status == 200 && picture.body == bytes, "{}", picture.status);
+        let image = desk.asks(async |node| node.fetch(&collection, &code).await).await;
+        assert!(image.status == 200 && image.body == bytes, "{}", image.status);
         let used = json!({ "outcome": "used" });
-        let receipt = counter.asks(async |node| node.settle(&collection, &used).await).await;
+        let receipt = desk.asks(async |node| node.settle(&collection, &used).await).await;
         assert_eq!(receipt.status, 200, "{}", receipt.json());
         shift.rounds.fetch_add(1, Ordering::SeqCst);
     }
@@ -91,8 +91,8 @@ async fn three_nodes_are_restarted_one_after_the_other_and_no_operation_fails() 
     let client = |at: usize| {
         let (studio, office) = &parties[at];
         let node = at % nodes.len();
-        let shop = FailoverClient::new(studio, &studio_urls, node, &shift);
-        works(shop, FailoverClient::new(office, &office_urls, node, &shift), u32::try_from(at).unwrap())
+        let watched = FailoverClient::new(studio, &studio_urls, node, &shift);
+        works(watched, FailoverClient::new(office, &office_urls, node, &shift), u32::try_from(at).unwrap())
     };
     let (one, two, three, four) = (client(0), client(1), client(2), client(3));
     let (.., _fleet) = tokio::join!(one, two, three, four, restarts(homes, nodes, &shift));

@@ -51,79 +51,83 @@ fn printed(path: &Path) -> PrintedPdf {
 
 #[tokio::test]
 async fn push_with_pdf_leaves_a_receipt_beside_the_photo_for_its_owner_alone() {
-    let shop = PrintingStudio::new().await;
-    let pdf = shop.beside(".lichtbild-receipt.pdf");
-    let run = shop.push(&["--pdf", "--studio", "Foto Koch", "--lang", "en"]).await;
+    let watched = PrintingStudio::new().await;
+    let pdf = watched.beside(".lichtbild-receipt.pdf");
+    let run = watched.push(&["--pdf", "--studio", "Foto Koch", "--lang", "en"]).await;
     assert!(run.status.success(), "{}", stderr(&run));
     assert_eq!(mode(&pdf), 0o600);
     let first = std::fs::read(&pdf).unwrap();
     let text = printed(&pdf).text();
-    assert!(text.contains(&shop.code()) && text.contains("Foto Koch") && text.contains("30 December 2999"), "{text}");
-    assert_eq!(printed(&pdf).symbol(203), shop.code().replace('-', ""));
+    assert!(
+        text.contains(&watched.code()) && text.contains("Foto Koch") && text.contains("30 December 2999"),
+        "{text}"
+    );
+    assert_eq!(printed(&pdf).symbol(203), watched.code().replace('-', ""));
 
-    let again = shop.push(&["--pdf", "--studio", "Foto Koch", "--lang", "en"]).await;
+    let again = watched.push(&["--pdf", "--studio", "Foto Koch", "--lang", "en"]).await;
     assert!(again.status.success(), "{}", stderr(&again));
     assert_eq!(std::fs::read(&pdf).unwrap(), first, "the same receipt, the same file");
-    let roll = shop.push(&["--pdf=roll80"]).await;
+    let roll = watched.push(&["--pdf=roll80"]).await;
     assert!(roll.status.success(), "{}", stderr(&roll));
     assert!(printed(&pdf).information().contains("226.772 x "));
 }
 
 #[tokio::test]
 async fn a_stored_receipt_is_printed_again_without_a_line() {
-    let shop = PrintingStudio::new().await;
-    assert!(shop.push(&[]).await.status.success());
-    let stored = shop.beside(".lichtbild-receipt.json");
-    let run = studio(&shop.gateway, &["receipt", stored.to_str().unwrap()]).await;
+    let watched = PrintingStudio::new().await;
+    assert!(watched.push(&[]).await.status.success());
+    let stored = watched.beside(".lichtbild-receipt.json");
+    let run = studio(&watched.gateway, &["receipt", stored.to_str().unwrap()]).await;
     assert!(run.status.success(), "{}", stderr(&run));
-    let pdf = shop.beside(".lichtbild-receipt.pdf");
+    let pdf = watched.beside(".lichtbild-receipt.pdf");
     assert_eq!(String::from_utf8(run.stdout).unwrap(), format!("{}\n", pdf.display()));
-    assert!(printed(&pdf).text().contains(&shop.code()));
+    assert!(printed(&pdf).text().contains(&watched.code()));
     assert_eq!(mode(&pdf), 0o600);
 
-    let out = shop.gateway.directory().join("other.pdf");
+    let out = watched.gateway.directory().join("other.pdf");
     let arguments =
         ["receipt", stored.to_str().unwrap(), "--out", out.to_str().unwrap(), "--paper", "roll80", "--lang", "en"];
-    assert!(studio(&shop.gateway, &arguments).await.status.success());
+    assert!(studio(&watched.gateway, &arguments).await.status.success());
     assert!(printed(&out).text().contains("Retrieval code"));
-    assert_eq!(shop.gateway.uploads().len(), 1);
+    assert_eq!(watched.gateway.uploads().len(), 1);
 }
 
 #[tokio::test]
 async fn a_photo_is_never_overwritten_by_its_receipt() {
-    let shop = PrintingStudio::new().await;
-    assert!(shop.push(&[]).await.status.success());
-    let before = std::fs::read(&shop.photo).unwrap();
-    let stored = shop.beside(".lichtbild-receipt.json");
-    let arguments = ["receipt", stored.to_str().unwrap(), "--out", shop.photo.to_str().unwrap(), "--lang", "en"];
-    let run = studio(&shop.gateway, &arguments).await;
+    let watched = PrintingStudio::new().await;
+    assert!(watched.push(&[]).await.status.success());
+    let before = std::fs::read(&watched.photo).unwrap();
+    let stored = watched.beside(".lichtbild-receipt.json");
+    let arguments = ["receipt", stored.to_str().unwrap(), "--out", watched.photo.to_str().unwrap(), "--lang", "en"];
+    let run = studio(&watched.gateway, &arguments).await;
     assert_eq!(run.status.code(), Some(6));
     assert!(stderr(&run).contains("no PDF") && run.stdout.is_empty(), "{}", stderr(&run));
-    assert_eq!(std::fs::read(&shop.photo).unwrap(), before);
+    assert_eq!(std::fs::read(&watched.photo).unwrap(), before);
 }
 
 #[tokio::test]
 async fn what_is_no_stored_receipt_ends_with_6_and_its_name() {
-    let shop = PrintingStudio::new().await;
-    for path in [shop.photo.clone(), shop.beside(".none")] {
-        let run = studio(&shop.gateway, &["receipt", path.to_str().unwrap(), "--lang", "en"]).await;
+    let watched = PrintingStudio::new().await;
+    for path in [watched.photo.clone(), watched.beside(".none")] {
+        let run = studio(&watched.gateway, &["receipt", path.to_str().unwrap(), "--lang", "en"]).await;
         assert_eq!(run.status.code(), Some(6));
         assert!(stderr(&run).contains("lichtbild-receipt.json"), "{}", stderr(&run));
     }
-    let directory = shop.gateway.directory().join("none").join("receipt.pdf");
-    assert!(shop.push(&[]).await.status.success());
-    let stored = shop.beside(".lichtbild-receipt.json");
-    let run = studio(&shop.gateway, &["receipt", stored.to_str().unwrap(), "--out", directory.to_str().unwrap()]).await;
+    let directory = watched.gateway.directory().join("none").join("receipt.pdf");
+    assert!(watched.push(&[]).await.status.success());
+    let stored = watched.beside(".lichtbild-receipt.json");
+    let run =
+        studio(&watched.gateway, &["receipt", stored.to_str().unwrap(), "--out", directory.to_str().unwrap()]).await;
     assert_eq!(run.status.code(), Some(6), "{}", stderr(&run));
 }
 
 #[tokio::test]
 async fn a_pdf_that_cannot_be_written_does_not_hide_the_code() {
-    let shop = PrintingStudio::new().await;
-    std::fs::write(shop.beside(".lichtbild-receipt.pdf"), "mine").unwrap();
-    let run = shop.push(&["--pdf", "--lang", "en"]).await;
+    let watched = PrintingStudio::new().await;
+    std::fs::write(watched.beside(".lichtbild-receipt.pdf"), "mine").unwrap();
+    let run = watched.push(&["--pdf", "--lang", "en"]).await;
     assert_eq!(run.status.code(), Some(6));
-    assert!(String::from_utf8_lossy(&run.stdout).contains(&shop.code()));
+    assert!(String::from_utf8_lossy(&run.stdout).contains(&watched.code()));
     assert!(stderr(&run).contains("its code is valid"), "{}", stderr(&run));
-    assert_eq!(std::fs::read(shop.beside(".lichtbild-receipt.pdf")).unwrap(), b"mine");
+    assert_eq!(std::fs::read(watched.beside(".lichtbild-receipt.pdf")).unwrap(), b"mine");
 }

@@ -20,8 +20,8 @@ use crate::support::router_client::photo;
 use crate::support::test_gateway::DAY;
 
 /// Deposits the photo of this number; the first try has to do.
-async fn deposits(town: &EnrolledGateway, connection: &GatewayClient, number: u32) {
-    let file = town.file(&format!("{number}.jpg"));
+async fn deposits(setup: &EnrolledGateway, connection: &GatewayClient, number: u32) {
+    let file = setup.file(&format!("{number}.jpg"));
     std::fs::write(&file, photo(number)).unwrap();
     let job = PushContext {
         client: connection,
@@ -29,7 +29,7 @@ async fn deposits(town: &EnrolledGateway, connection: &GatewayClient, number: u3
         repeat: RepeatPolicy::ReturnReceipt,
         declared: None,
         retry: RetryContext {
-            clock: town.gateway.clock.as_ref(),
+            clock: setup.gateway.clock.as_ref(),
             entropy: &SeededEntropy::new(number.into()),
             timer: &TokioTimer::begin(),
             give_up_after: Duration::ZERO,
@@ -42,22 +42,22 @@ async fn deposits(town: &EnrolledGateway, connection: &GatewayClient, number: u3
 
 #[tokio::test]
 async fn a_certificate_close_to_its_end_is_renewed_without_a_missed_upload() {
-    let town = EnrolledGateway::new().await;
-    let first_end = town.enrol().await.not_after;
-    let (renewal, mut connection) = CertificateRenewer::load(&town.config()).unwrap();
+    let setup = EnrolledGateway::new().await;
+    let first_end = setup.enrol().await.not_after;
+    let (renewal, mut connection) = CertificateRenewer::load(&setup.config()).unwrap();
     let notices = Mutex::new(Vec::new());
     let announce = |notice| notices.lock().unwrap().push(notice);
     for day in 0..130 {
         // At once, so that on some days the upload and the renewal cross each other.
         let (fresh, ()) = tokio::join!(
-            renewal.renew_if_due(town.gateway.clock.as_ref(), &announce),
-            deposits(&town, &connection, 2 * day)
+            renewal.renew_if_due(setup.gateway.clock.as_ref(), &announce),
+            deposits(&setup, &connection, 2 * day)
         );
         connection = fresh.unwrap_or(connection);
-        deposits(&town, &connection, 2 * day + 1).await;
-        town.gateway.advance(DAY);
+        deposits(&setup, &connection, 2 * day + 1).await;
+        setup.gateway.advance(DAY);
     }
-    assert!(town.gateway.now() > first_end + 60 * DAY, "two certificates have ended meanwhile");
+    assert!(setup.gateway.now() > first_end + 60 * DAY, "two certificates have ended meanwhile");
     let notices = notices.into_inner().unwrap();
     assert_eq!(notices.len(), 3, "{notices:?}");
     assert!(notices.iter().all(|notice| matches!(notice, RenewalEvent::Renewed { .. })), "{notices:?}");
@@ -65,30 +65,30 @@ async fn a_certificate_close_to_its_end_is_renewed_without_a_missed_upload() {
 
 #[tokio::test]
 async fn a_gateway_that_has_seen_the_new_pair_does_not_strand_who_could_not_store_it() {
-    let town = EnrolledGateway::new().await;
-    town.enrol().await;
-    let device = std::fs::read_to_string(town.file("device.pem")).unwrap();
+    let setup = EnrolledGateway::new().await;
+    setup.enrol().await;
+    let device = std::fs::read_to_string(setup.file("device.pem")).unwrap();
     let edit = |before: &str, after: &str| {
-        let config = std::fs::read_to_string(town.config()).unwrap();
-        std::fs::write(town.config(), config.replace(before, after)).unwrap();
+        let config = std::fs::read_to_string(setup.config()).unwrap();
+        std::fs::write(setup.config(), config.replace(before, after)).unwrap();
     };
     // Two files, one of them named in a way that cannot be changed.
-    std::fs::write(town.file("certificate.pem"), &device).unwrap();
+    std::fs::write(setup.file("certificate.pem"), &device).unwrap();
     edit("certificate = \"device.pem\"", "certificate = \"certificate.pem\"");
     edit("key = \"device.pem\"", "'key' = \"device.pem\"");
-    let error = renew(&town.config(), town.gateway.clock.as_ref()).await.unwrap_err();
+    let error = renew(&setup.config(), setup.gateway.clock.as_ref()).await.unwrap_err();
     assert!(matches!(error, ClientRenewError::Install(_)), "{error:?}");
     // The old one is good for deposits, but renews nothing any more.
-    let noted = std::fs::read_to_string(town.file("device.next.pem")).unwrap();
-    std::fs::remove_file(town.file("device.next.pem")).unwrap();
-    let error = renew(&town.config(), town.gateway.clock.as_ref()).await.unwrap_err();
+    let recorded = std::fs::read_to_string(setup.file("device.next.pem")).unwrap();
+    std::fs::remove_file(setup.file("device.next.pem")).unwrap();
+    let error = renew(&setup.config(), setup.gateway.clock.as_ref()).await.unwrap_err();
     assert!(matches!(error, ClientRenewError::Request(GatewayError::Refused(_))), "{error:?}");
 
-    std::fs::write(town.file("device.next.pem"), &noted).unwrap();
+    std::fs::write(setup.file("device.next.pem"), &recorded).unwrap();
     edit("'key'", "key");
-    let renewed = renew(&town.config(), town.gateway.clock.as_ref()).await.unwrap();
-    let now = std::fs::read_to_string(town.file("device-both.pem")).unwrap();
-    assert!(now == noted && !town.file("device.pem").exists());
-    deposits(&town, &renewed.client, 1).await;
-    assert!(renewed.certificate.not_after > town.gateway.clock.now() + 59 * DAY);
+    let renewed = renew(&setup.config(), setup.gateway.clock.as_ref()).await.unwrap();
+    let now = std::fs::read_to_string(setup.file("device-both.pem")).unwrap();
+    assert!(now == recorded && !setup.file("device.pem").exists());
+    deposits(&setup, &renewed.client, 1).await;
+    assert!(renewed.certificate.not_after > setup.gateway.clock.now() + 59 * DAY);
 }

@@ -14,40 +14,40 @@ use super::inviting_gateway::LookupBehaviour;
 
 #[tokio::test]
 async fn one_line_enrols_and_says_what_comes_next() {
-    let shop = EnrollingStudio::invited_today().await;
-    let (url, code) = (shop.gateway.url(), shop.gateway.code().to_lowercase().replace('-', " "));
-    let fingerprint = shop.gateway.ca_sha256().to_string();
+    let studio = EnrollingStudio::invited_today().await;
+    let (url, code) = (studio.gateway.url(), studio.gateway.code().to_lowercase().replace('-', " "));
+    let fingerprint = studio.gateway.ca_sha256().to_string();
     let run =
-        shop.run(&["enrol", &url, &code, "--dir", "lichtbild", "--ca-sha256", &fingerprint, "--lang", "en"]).await;
+        studio.run(&["enrol", &url, &code, "--dir", "lichtbild", "--ca-sha256", &fingerprint, "--lang", "en"]).await;
     assert_eq!(run.status.code(), Some(0), "{}", utf8(&run.stderr));
     assert!(utf8(&run.stdout).starts_with("Enrolled:          Foto Koch, Düsseldorf\n"), "{}", utf8(&run.stdout));
     assert!(utf8(&run.stderr).contains(&fingerprint[..4].to_uppercase()), "{}", utf8(&run.stderr));
     assert!(utf8(&run.stderr).ends_with("push PHOTO.jpg --config lichtbild/studio.toml\n"), "{}", utf8(&run.stderr));
-    assert!(shop.read("studio.toml").contains("language = \"en\""));
+    assert!(studio.read("studio.toml").contains("language = \"en\""));
 
-    let again = shop.run(&["enrol", &url, &code, "--dir", "lichtbild"]).await;
+    let again = studio.run(&["enrol", &url, &code, "--dir", "lichtbild"]).await;
     assert_eq!(again.status.code(), Some(6));
     assert!(utf8(&again.stderr).contains("--replace"), "{}", utf8(&again.stderr));
 }
 
 #[tokio::test]
 async fn a_code_from_the_standard_input_stands_in_no_history_and_json_is_one_line() {
-    let shop = EnrollingStudio::invited_today().await;
-    let mut command = shop.command(&["enrol", &shop.gateway.url(), "-", "--dir", "lichtbild", "--json"]);
+    let studio = EnrollingStudio::invited_today().await;
+    let mut command = studio.command(&["enrol", &studio.gateway.url(), "-", "--dir", "lichtbild", "--json"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(format!("{}\n", shop.gateway.code()).as_bytes()).unwrap();
+    child.stdin.take().unwrap().write_all(format!("{}\n", studio.gateway.code()).as_bytes()).unwrap();
     let run = tokio::task::spawn_blocking(move || child.wait_with_output()).await.unwrap().unwrap();
     assert_eq!((run.status.code(), utf8(&run.stdout).lines().count()), (Some(0), 1), "{}", utf8(&run.stderr));
     let line: Value = serde_json::from_slice(&run.stdout).unwrap();
-    assert_eq!(line["device_id"], shop.gateway.device_id().to_string());
-    assert_eq!(line["ca_sha256"], shop.gateway.ca_sha256().to_string());
+    assert_eq!(line["device_id"], studio.gateway.device_id().to_string());
+    assert_eq!(line["ca_sha256"], studio.gateway.ca_sha256().to_string());
     assert!(line.get("p12_password").is_none());
 }
 
 #[tokio::test]
 async fn what_is_mistyped_is_told_before_anything_is_sent() {
-    let shop = EnrollingStudio::invited_today().await;
-    let (url, code) = (shop.gateway.url(), shop.gateway.code());
+    let studio = EnrollingStudio::invited_today().await;
+    let (url, code) = (studio.gateway.url(), studio.gateway.code());
     // By chance a typo may look like swapped keys; then another one does not.
     let typos = ["0", "1", "2"].map(|symbol| format!("{symbol}{}", &code[1..]));
     let wrong = typos.into_iter().find(|typo| EnrolmentCode::parse(typo) == Err(CodeError::CheckSymbol)).unwrap();
@@ -60,44 +60,44 @@ async fn what_is_mistyped_is_told_before_anything_is_sent() {
         ([&format!("{url}/enrol"), &code, "--lang", "en"], "behind host and port"),
         ([&url, &code, "--ca-sha256", "12:34"], "--ca-sha256"),
     ] {
-        let run = shop.run(&[&["enrol"], &arguments[..], &["--dir", "lichtbild"]].concat()).await;
+        let run = studio.run(&[&["enrol"], &arguments[..], &["--dir", "lichtbild"]].concat()).await;
         assert_eq!((run.status.code(), utf8(&run.stdout)), (Some(2), ""), "{arguments:?}");
         assert!(utf8(&run.stderr).to_lowercase().contains(&hint.to_lowercase()), "{}", utf8(&run.stderr));
     }
-    assert!(shop.gateway.requests().is_empty() && shop.files().is_empty());
+    assert!(studio.gateway.requests().is_empty() && studio.files().is_empty());
 }
 
 #[tokio::test]
 async fn who_does_not_prove_to_be_the_gateway_ends_with_6_and_an_unknown_code_with_5() {
-    let shop = EnrollingStudio::invited_today().await;
-    let (url, code) = (shop.gateway.url(), shop.gateway.code());
+    let studio = EnrollingStudio::invited_today().await;
+    let (url, code) = (studio.gateway.url(), studio.gateway.code());
     for (looked, exit, hint) in
         [(LookupBehaviour::WithAGuess, 6, "The code was not sent"), (LookupBehaviour::AsUnknown, 5, "new invitation")]
     {
-        shop.gateway.behaviour().lookup = looked;
-        let run = shop.run(&["enrol", &url, &code, "--dir", "lichtbild", "--lang", "en"]).await;
+        studio.gateway.behaviour().lookup = looked;
+        let run = studio.run(&["enrol", &url, &code, "--dir", "lichtbild", "--lang", "en"]).await;
         assert_eq!(run.status.code(), Some(exit), "{}", utf8(&run.stderr));
         assert!(utf8(&run.stderr).contains(hint), "{}", utf8(&run.stderr));
     }
     let port = crate::support::gateway_process::free_port();
-    let run = shop.run(&["enrol", &format!("127.0.0.1:{port}"), &code, "--dir", "lichtbild"]).await;
+    let run = studio.run(&["enrol", &format!("127.0.0.1:{port}"), &code, "--dir", "lichtbild"]).await;
     assert_eq!(run.status.code(), Some(4), "{}", utf8(&run.stderr));
 }
 
 #[tokio::test]
 async fn a_renewal_that_is_not_due_says_when_and_is_forced() {
-    let shop = EnrollingStudio::enrolled_today().await;
-    let device = shop.read("device.pem");
-    let run = shop.run(&["renew", "--lang", "en"]).await;
+    let studio = EnrollingStudio::enrolled_today().await;
+    let device = studio.read("device.pem");
+    let run = studio.run(&["renew", "--lang", "en"]).await;
     assert_eq!((run.status.code(), utf8(&run.stdout)), (Some(0), ""));
     assert!(utf8(&run.stderr).contains("not due for renewal before"), "{}", utf8(&run.stderr));
-    assert!(shop.read("device.pem") == device);
-    let run = shop.run(&["renew", "--force"]).await;
+    assert!(studio.read("device.pem") == device);
+    let run = studio.run(&["renew", "--force"]).await;
     assert_eq!(run.status.code(), Some(0), "{}", utf8(&run.stderr));
     assert!(utf8(&run.stdout).starts_with("New certificate until: "), "{}", utf8(&run.stdout));
-    assert!(shop.read("device.pem") != device);
-    shop.gateway.revoke_all();
-    let run = shop.run(&["renew", "--force", "--lang", "en"]).await;
+    assert!(studio.read("device.pem") != device);
+    studio.gateway.revoke_all();
+    let run = studio.run(&["renew", "--force", "--lang", "en"]).await;
     assert_eq!(run.status.code(), Some(5), "{}", utf8(&run.stderr));
     assert!(utf8(&run.stderr).contains("it is revoked"), "{}", utf8(&run.stderr));
 }

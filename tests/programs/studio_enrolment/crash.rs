@@ -9,10 +9,10 @@ use std::time::Duration;
 use super::enrolling_studio::{EnrollingStudio, utf8};
 
 /// Runs the program until it stands still at `step`, and kills it there.
-async fn killed_at(step: &str, shop: &EnrollingStudio, arguments: &[&str]) {
-    let marker = shop.beside("marker");
+async fn killed_at(step: &str, studio: &EnrollingStudio, arguments: &[&str]) {
+    let marker = studio.beside("marker");
     let _ = std::fs::remove_file(&marker);
-    let mut command = shop.command(arguments);
+    let mut command = studio.command(arguments);
     command.env("LICHTBILD_HALT_AT", step).env("LICHTBILD_HALT_MARKER", &marker);
     let mut halted = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while !marker.exists() {
@@ -25,8 +25,8 @@ async fn killed_at(step: &str, shop: &EnrollingStudio, arguments: &[&str]) {
     halted.wait().unwrap();
 }
 
-async fn succeeds(step: &str, shop: &EnrollingStudio, arguments: &[&str]) {
-    let output = shop.run(arguments).await;
+async fn succeeds(step: &str, studio: &EnrollingStudio, arguments: &[&str]) {
+    let output = studio.run(arguments).await;
     assert_eq!(
         output.status.code(),
         Some(0),
@@ -45,43 +45,43 @@ async fn an_enrolment_killed_at_any_step_is_finished_by_the_same_command() {
         "enrol.surroundings_stored",
         "enrol.device_stored",
     ] {
-        let shop = EnrollingStudio::invited_today().await;
-        let (url, code) = (shop.gateway.url(), shop.gateway.code());
+        let studio = EnrollingStudio::invited_today().await;
+        let (url, code) = (studio.gateway.url(), studio.gateway.code());
         let arguments = ["enrol", &url, &code, "--dir", "lichtbild"];
-        killed_at(step, &shop, &arguments).await;
-        succeeds(step, &shop, &arguments).await;
-        assert_eq!(shop.files(), ["device.pem", "gateway-ca.pem", "studio.toml"], "{step}");
-        succeeds(step, &shop, &["status"]).await;
+        killed_at(step, &studio, &arguments).await;
+        succeeds(step, &studio, &arguments).await;
+        assert_eq!(studio.files(), ["device.pem", "gateway-ca.pem", "studio.toml"], "{step}");
+        succeeds(step, &studio, &["status"]).await;
     }
 }
 
 #[tokio::test]
 async fn a_renewal_killed_at_any_step_leaves_a_studio_that_deposits_and_renews() {
     let steps = ["renew.answered", "renew.noted", "renew.tried", "renew.switched"];
-    let shop = EnrollingStudio::enrolled_today().await;
+    let studio = EnrollingStudio::enrolled_today().await;
     for step in steps {
-        let device = shop.read("device.pem");
-        killed_at(step, &shop, &["renew", "--force"]).await;
-        assert_eq!(shop.read("device.pem") == device, step != "renew.switched", "{step}: one step, before or after");
-        succeeds(step, &shop, &["status"]).await;
-        succeeds(step, &shop, &["renew", "--force"]).await;
-        assert!(shop.read("device.pem") != device, "{step}");
-        assert_eq!(shop.files(), ["device.pem", "gateway-ca.pem", "studio.toml"], "{step}");
-        succeeds(step, &shop, &["status"]).await;
+        let device = studio.read("device.pem");
+        killed_at(step, &studio, &["renew", "--force"]).await;
+        assert_eq!(studio.read("device.pem") == device, step != "renew.switched", "{step}: one step, before or after");
+        succeeds(step, &studio, &["status"]).await;
+        succeeds(step, &studio, &["renew", "--force"]).await;
+        assert!(studio.read("device.pem") != device, "{step}");
+        assert_eq!(studio.files(), ["device.pem", "gateway-ca.pem", "studio.toml"], "{step}");
+        succeeds(step, &studio, &["status"]).await;
     }
 }
 
 #[tokio::test]
 async fn a_renewal_of_two_files_killed_at_any_step_leaves_a_pair_that_fits() {
     for step in ["renew.tried", "renew.written", "renew.renamed", "renew.switched"] {
-        let shop = EnrollingStudio::enrolled_today().await;
-        shop.split_certificate_and_key();
-        succeeds(step, &shop, &["status"]).await;
-        killed_at(step, &shop, &["renew", "--force"]).await;
-        succeeds(step, &shop, &["status"]).await;
-        succeeds(step, &shop, &["renew", "--force"]).await;
-        succeeds(step, &shop, &["status"]).await;
-        assert!(shop.read("studio.toml").contains("key = \"device.pem\""), "{step}");
-        assert!(!shop.file("device.next.pem").exists(), "{step}");
+        let studio = EnrollingStudio::enrolled_today().await;
+        studio.split_certificate_and_key();
+        succeeds(step, &studio, &["status"]).await;
+        killed_at(step, &studio, &["renew", "--force"]).await;
+        succeeds(step, &studio, &["status"]).await;
+        succeeds(step, &studio, &["renew", "--force"]).await;
+        succeeds(step, &studio, &["status"]).await;
+        assert!(studio.read("studio.toml").contains("key = \"device.pem\""), "{step}");
+        assert!(!studio.file("device.next.pem").exists(), "{step}");
     }
 }

@@ -65,9 +65,9 @@ impl EnrollingStudio {
 
     /// The same, enrolled already.
     pub async fn enrolled_today() -> Self {
-        let shop = Self::invited_today().await;
-        shop.enrol().await.unwrap();
-        shop
+        let studio = Self::invited_today().await;
+        studio.enrol().await.unwrap();
+        studio
     }
 
     fn with(gateway: InvitingGateway, clock: Arc<ManualClock>) -> Self {

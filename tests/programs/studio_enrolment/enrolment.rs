@@ -22,59 +22,59 @@ use super::inviting_gateway::{LIFETIME, ScriptedIssuance};
 
 #[tokio::test]
 async fn an_address_and_a_code_make_a_device() {
-    let shop = EnrollingStudio::invited().await;
-    let enrolled = shop.enrol().await.unwrap();
-    assert_eq!((enrolled.device_id, enrolled.role), (shop.gateway.device_id(), Role::Studio));
-    assert_eq!(enrolled.not_after.unix_milliseconds(), (shop.clock.now() + LIFETIME).unix_milliseconds());
-    assert_eq!(shop.files(), ["device.pem", "gateway-ca.pem", "studio.toml"]);
-    let config = StudioConfig::load(&shop.config()).unwrap();
+    let studio = EnrollingStudio::invited().await;
+    let enrolled = studio.enrol().await.unwrap();
+    assert_eq!((enrolled.device_id, enrolled.role), (studio.gateway.device_id(), Role::Studio));
+    assert_eq!(enrolled.not_after.unix_milliseconds(), (studio.clock.now() + LIFETIME).unix_milliseconds());
+    assert_eq!(studio.files(), ["device.pem", "gateway-ca.pem", "studio.toml"]);
+    let config = StudioConfig::load(&studio.config()).unwrap();
     let me = GatewayClient::from_config(&config).unwrap().get("/v1/me").send().await.unwrap();
     assert_eq!(me.status(), 200);
-    let test = self_test(&shop.config(), shop.clock.as_ref()).await;
+    let test = self_test(&studio.config(), studio.clock.as_ref()).await;
     assert!(matches!(test.deposit, Some(Ok(()))), "{test:?}");
-    let notices = shop.notices.lock().unwrap();
+    let notices = studio.notices.lock().unwrap();
     let [EnrolmentProgress::GatewayVerified { ca_sha256, .. }] = notices.as_slice() else { panic!("{notices:?}") };
-    assert_eq!(*ca_sha256, shop.gateway.ca_sha256());
+    assert_eq!(*ca_sha256, studio.gateway.ca_sha256());
 }
 
 #[cfg(unix)]
 #[tokio::test]
 async fn the_key_is_its_owners_alone_and_on_the_disk_before_anything_is_sent() {
     use crate::support::gateway_process::mode;
-    let shop = EnrollingStudio::invited().await;
-    shop.gateway.script_issuances([ScriptedIssuance::Refuses(401, "invitation-spent")]);
-    shop.enrol().await.unwrap_err();
-    assert_eq!((shop.files(), mode(&shop.file(PENDING_KEY_FILE))), (vec![PENDING_KEY_FILE.to_owned()], 0o600));
-    let pending = shop.read(PENDING_KEY_FILE);
-    shop.enrol().await.unwrap();
-    assert_eq!(mode(&shop.file("device.pem")), 0o600);
-    assert!(shop.read("device.pem").ends_with(&pending), "the key that was made first is the device's");
+    let studio = EnrollingStudio::invited().await;
+    studio.gateway.script_issuances([ScriptedIssuance::Refuses(401, "invitation-spent")]);
+    studio.enrol().await.unwrap_err();
+    assert_eq!((studio.files(), mode(&studio.file(PENDING_KEY_FILE))), (vec![PENDING_KEY_FILE.to_owned()], 0o600));
+    let pending = studio.read(PENDING_KEY_FILE);
+    studio.enrol().await.unwrap();
+    assert_eq!(mode(&studio.file("device.pem")), 0o600);
+    assert!(studio.read("device.pem").ends_with(&pending), "the key that was made first is the device's");
 }
 
 #[tokio::test]
 async fn an_answer_that_was_lost_is_given_again() {
-    let shop = EnrollingStudio::invited().await;
-    shop.gateway.script_issuances([ScriptedIssuance::IssuesButResponseIsLost]);
-    let lost = shop.enrol().await.unwrap_err();
+    let studio = EnrollingStudio::invited().await;
+    studio.gateway.script_issuances([ScriptedIssuance::IssuesButResponseIsLost]);
+    let lost = studio.enrol().await.unwrap_err();
     assert!(matches!(lost, ClientEnrolError::Certificate(GatewayError::Transient(_))), "{lost:?}");
     // The gateway refuses every other key.
-    shop.enrol().await.unwrap();
-    assert_eq!(shop.gateway.count(SIMPLE_ENROLL), 2);
+    studio.enrol().await.unwrap();
+    assert_eq!(studio.gateway.count(SIMPLE_ENROLL), 2);
 }
 
 #[tokio::test]
 async fn a_device_waiting_for_approval_polls_through_connection_failures() {
-    let shop = EnrollingStudio::invited().await;
-    shop.gateway.script_issuances([
+    let studio = EnrollingStudio::invited().await;
+    studio.gateway.script_issuances([
         ScriptedIssuance::Waits("7"),
         ScriptedIssuance::Fails,
         ScriptedIssuance::Refuses(429, "too-many-requests"),
         ScriptedIssuance::Waits("9"),
     ]);
-    shop.enrol().await.unwrap();
-    let pauses = shop.pauses.lock().unwrap();
+    studio.enrol().await.unwrap();
+    let pauses = studio.pauses.lock().unwrap();
     assert_eq!((pauses[0], pauses[3], pauses.len()), (Duration::from_secs(7), Duration::from_secs(9), 4));
-    let notices = shop.notices.lock().unwrap();
+    let notices = studio.notices.lock().unwrap();
     let shown: Vec<_> = notices
         .iter()
         .filter_map(|notice| match notice {
@@ -82,34 +82,34 @@ async fn a_device_waiting_for_approval_polls_through_connection_failures() {
             _ => None,
         })
         .collect();
-    let key = DeviceKey::from_pem(&shop.read("device.pem")).unwrap();
+    let key = DeviceKey::from_pem(&studio.read("device.pem")).unwrap();
     assert_eq!(shown, [spki_sha256(&key)], "told once, and of the key that was certified in the end");
 }
 
 #[tokio::test]
 async fn a_wait_that_was_broken_off_goes_on_with_the_same_key() {
-    let shop = EnrollingStudio::invited().await;
+    let studio = EnrollingStudio::invited().await;
     // As many as are asked for before the person loses patience.
-    shop.gateway.script_issuances(std::iter::repeat_n(ScriptedIssuance::Waits("1"), 100_000));
-    assert!(timeout(Duration::from_millis(50), shop.enrol()).await.is_err());
-    shop.gateway.behaviour().issuances.clear();
-    shop.enrol().await.unwrap();
-    assert_eq!(shop.files(), ["device.pem", "gateway-ca.pem", "studio.toml"]);
+    studio.gateway.script_issuances(std::iter::repeat_n(ScriptedIssuance::Waits("1"), 100_000));
+    assert!(timeout(Duration::from_millis(50), studio.enrol()).await.is_err());
+    studio.gateway.behaviour().issuances.clear();
+    studio.enrol().await.unwrap();
+    assert_eq!(studio.files(), ["device.pem", "gateway-ca.pem", "studio.toml"]);
 }
 
 #[tokio::test]
 async fn an_existing_device_stays_unless_replacement_is_asked_for() {
-    let shop = EnrollingStudio::invited().await;
-    shop.enrol().await.unwrap();
-    let (device, asked) = (shop.read("device.pem"), shop.gateway.requests().len());
-    let again = shop.enrol().await.unwrap_err();
+    let studio = EnrollingStudio::invited().await;
+    studio.enrol().await.unwrap();
+    let (device, asked) = (studio.read("device.pem"), studio.gateway.requests().len());
+    let again = studio.enrol().await.unwrap_err();
     assert!(matches!(again, ClientEnrolError::Folder(DeviceFolderError::AlreadyEnrolled { .. })), "{again:?}");
-    assert_eq!((shop.read("device.pem"), shop.gateway.requests().len()), (device.clone(), asked));
+    assert_eq!((studio.read("device.pem"), studio.gateway.requests().len()), (device.clone(), asked));
 
     let mut replaced = EnrollingStudio::invited().await;
-    let edited = shop.read("studio.toml") + "connect_timeout_seconds = 3 # slow line\n";
-    std::fs::write(shop.config(), &edited).unwrap();
-    replaced.folder = shop.folder.clone();
+    let edited = studio.read("studio.toml") + "connect_timeout_seconds = 3 # slow line\n";
+    std::fs::write(studio.config(), &edited).unwrap();
+    replaced.folder = studio.folder.clone();
     replaced.enrol_with(ReplacePolicy::WithBackup).await.unwrap();
     assert!(replaced.read("device.pem") != device && replaced.read("device.pem.1") == device);
     assert!(replaced.read("studio.toml.1") == edited, "of another gateway, so it made way too");
@@ -119,42 +119,42 @@ async fn an_existing_device_stays_unless_replacement_is_asked_for() {
 
 #[tokio::test]
 async fn a_configuration_of_the_same_gateway_keeps_what_was_written_into_it() {
-    let shop = EnrollingStudio::invited().await;
-    shop.gateway.script_issuances([ScriptedIssuance::IssuesButResponseIsLost]);
-    shop.enrol().await.unwrap_err();
-    shop.enrol().await.unwrap();
+    let studio = EnrollingStudio::invited().await;
+    studio.gateway.script_issuances([ScriptedIssuance::IssuesButResponseIsLost]);
+    studio.enrol().await.unwrap_err();
+    studio.enrol().await.unwrap();
     // As if the power had failed before the key's first file was removed.
-    let edited = shop.read("studio.toml") + "connect_timeout_seconds = 3 # slow line\n";
-    std::fs::write(shop.config(), &edited).unwrap();
-    let key = DeviceKey::from_pem(&shop.read("device.pem")).unwrap();
-    std::fs::write(shop.file(PENDING_KEY_FILE), key.to_pem().as_bytes()).unwrap();
-    shop.enrol().await.unwrap();
-    assert_eq!(shop.read("studio.toml"), edited);
-    assert!(!shop.file(PENDING_KEY_FILE).exists() && !shop.file("gateway-ca.pem.1").exists());
+    let edited = studio.read("studio.toml") + "connect_timeout_seconds = 3 # slow line\n";
+    std::fs::write(studio.config(), &edited).unwrap();
+    let key = DeviceKey::from_pem(&studio.read("device.pem")).unwrap();
+    std::fs::write(studio.file(PENDING_KEY_FILE), key.to_pem().as_bytes()).unwrap();
+    studio.enrol().await.unwrap();
+    assert_eq!(studio.read("studio.toml"), edited);
+    assert!(!studio.file(PENDING_KEY_FILE).exists() && !studio.file("gateway-ca.pem.1").exists());
 }
 
 #[tokio::test]
 async fn an_office_gets_a_file_for_its_browser() {
-    let shop = EnrollingStudio::invited_as(Role::Office).await;
-    let enrolled = shop.enrol().await.unwrap();
+    let studio = EnrollingStudio::invited_as(Role::Office).await;
+    let enrolled = studio.enrol().await.unwrap();
     let file = enrolled.browser_file.unwrap();
-    assert_eq!(shop.files(), ["device.p12", "device.pem", "gateway-ca.pem"]);
-    assert_eq!(file.path, shop.file("device.p12"));
+    assert_eq!(studio.files(), ["device.p12", "device.pem", "gateway-ca.pem"]);
+    assert_eq!(file.path, studio.file("device.p12"));
     assert_eq!(file.password.len(), 23);
 }
 
 #[tokio::test]
 async fn a_refusal_comes_with_the_gateways_words_and_leaves_no_device() {
-    let shop = EnrollingStudio::invited().await;
-    shop.gateway.script_issuances([
+    let studio = EnrollingStudio::invited().await;
+    studio.gateway.script_issuances([
         ScriptedIssuance::Refuses(401, "invitation-expired"),
         ScriptedIssuance::IssuesForAnotherKey,
     ]);
-    let ClientEnrolError::Certificate(GatewayError::Refused(problem)) = shop.enrol().await.unwrap_err() else {
+    let ClientEnrolError::Certificate(GatewayError::Refused(problem)) = studio.enrol().await.unwrap_err() else {
         panic!()
     };
     assert_eq!((problem_type(&problem), problem.detail.as_str()), ("invitation-expired", "Einzelheit."));
-    let other_key = shop.enrol().await.unwrap_err();
+    let other_key = studio.enrol().await.unwrap_err();
     assert!(matches!(other_key, ClientEnrolError::Certificate(GatewayError::NoCertificate)), "{other_key:?}");
-    assert_eq!(shop.files(), [PENDING_KEY_FILE]);
+    assert_eq!(studio.files(), [PENDING_KEY_FILE]);
 }

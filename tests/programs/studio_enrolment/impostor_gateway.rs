@@ -23,53 +23,54 @@ use crate::support::pki::TestCa;
 use crate::support::test_gateway::START;
 
 /// What came to the gateway, or to who pretends to be it, holds no code, in the header's encoding or out of it.
-fn the_code_was_not_sent(shop: &EnrollingStudio) {
-    assert!(shop.gateway.requests().iter().all(|seen| seen.authorization.is_none() && seen.path == LOOKUP_PATH));
-    assert_eq!(shop.files(), [PENDING_KEY_FILE], "nothing that was answered is on the disk");
+fn the_code_was_not_sent(studio: &EnrollingStudio) {
+    assert!(studio.gateway.requests().iter().all(|seen| seen.authorization.is_none() && seen.path == LOOKUP_PATH));
+    assert_eq!(studio.files(), [PENDING_KEY_FILE], "nothing that was answered is on the disk");
 }
 
 #[tokio::test]
 async fn who_does_not_know_the_code_is_found_out_before_it_is_sent() {
-    let shop = EnrollingStudio::invited().await;
-    shop.gateway.behaviour().lookup = LookupBehaviour::WithAGuess;
-    let refused = shop.enrol().await.unwrap_err();
+    let studio = EnrollingStudio::invited().await;
+    studio.gateway.behaviour().lookup = LookupBehaviour::WithAGuess;
+    let refused = studio.enrol().await.unwrap_err();
     assert!(matches!(refused, ClientEnrolError::Bootstrap(BootstrapError::InvalidProof)), "{refused:?}");
-    the_code_was_not_sent(&shop);
+    the_code_was_not_sent(&studio);
 }
 
 #[tokio::test]
 async fn an_unknown_invitation_is_told_in_the_gateways_words() {
-    let shop = EnrollingStudio::invited().await;
-    shop.gateway.behaviour().lookup = LookupBehaviour::AsUnknown;
-    let refused = shop.enrol().await.unwrap_err();
+    let studio = EnrollingStudio::invited().await;
+    studio.gateway.behaviour().lookup = LookupBehaviour::AsUnknown;
+    let refused = studio.enrol().await.unwrap_err();
     let ClientEnrolError::Bootstrap(BootstrapError::Request(GatewayError::Refused(problem))) = refused else {
         panic!()
     };
     assert_eq!(problem.kind, "invitation-unknown");
-    the_code_was_not_sent(&shop);
+    the_code_was_not_sent(&studio);
 }
 
 #[tokio::test]
 async fn the_letters_fingerprint_has_to_be_the_gateways() {
-    let mut shop = EnrollingStudio::invited().await;
-    shop.letter_fingerprint = Some(Sha256Digest::of(b"another authority"));
-    let refused = shop.enrol().await.unwrap_err();
+    let mut studio = EnrollingStudio::invited().await;
+    studio.letter_fingerprint = Some(Sha256Digest::of(b"another authority"));
+    let refused = studio.enrol().await.unwrap_err();
     assert!(matches!(refused, ClientEnrolError::Bootstrap(BootstrapError::CaMismatch { .. })), "{refused:?}");
-    the_code_was_not_sent(&shop);
-    shop.letter_fingerprint = Some(shop.gateway.ca_sha256());
-    shop.enrol().await.unwrap();
+    the_code_was_not_sent(&studio);
+    studio.letter_fingerprint = Some(studio.gateway.ca_sha256());
+    studio.enrol().await.unwrap();
 }
 
 /// Passes everything on to the real gateway and reads along, with a certificate of its own.
-async fn relay(shop: &EnrollingStudio, read: Arc<Mutex<Vec<String>>>) -> (std::net::SocketAddr, ShutdownTrigger) {
+async fn relay(studio: &EnrollingStudio, read: Arc<Mutex<Vec<String>>>) -> (std::net::SocketAddr, ShutdownTrigger) {
     let clock = Arc::new(ManualClock::starting_at(START));
     let own = identity(&TestCa::new("Relay CA").server());
     let listener = bind(ServerTls::without_client_certificates(own, clock).unwrap()).await;
     let address = listener.local_address();
-    let onward = format!("https://{}", shop.gateway.enrolment);
+    let onward = format!("https://{}", studio.gateway.enrolment);
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     let mut roots = rustls::RootCertStore::empty();
-    let der = lichtbild::identity::certificate::certificates_from_pem(&shop.gateway.server_ca.certificate_pem).unwrap();
+    let der =
+        lichtbild::identity::certificate::certificates_from_pem(&studio.gateway.server_ca.certificate_pem).unwrap();
     roots.add(der[0].clone().into()).unwrap();
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
@@ -89,31 +90,31 @@ async fn relay(shop: &EnrollingStudio, read: Arc<Mutex<Vec<String>>>) -> (std::n
 
 #[tokio::test]
 async fn a_relay_in_the_middle_is_found_out_by_its_certificate() {
-    let mut shop = EnrollingStudio::invited().await;
+    let mut studio = EnrollingStudio::invited().await;
     let read = Arc::new(Mutex::new(Vec::new()));
-    let (relay, _stop) = relay(&shop, Arc::clone(&read)).await;
-    shop.address = relay.to_string();
-    let refused = shop.enrol().await.unwrap_err();
+    let (relay, _stop) = relay(&studio, Arc::clone(&read)).await;
+    studio.address = relay.to_string();
+    let refused = studio.enrol().await.unwrap_err();
     let ClientEnrolError::Certificate(GatewayError::Tls(TlsFailure::ServerCertificate(distrust))) = refused else {
         panic!("{refused:?}")
     };
     assert_eq!(distrust, ServerCertError::UnknownIssuer);
-    the_code_was_not_sent(&shop);
+    the_code_was_not_sent(&studio);
     let read = read.lock().unwrap();
     assert_eq!(read.len(), 1, "the lookup, and nothing after it");
-    let code = shop.gateway.code();
+    let code = studio.gateway.code();
     assert!(!read[0].contains(&code) && !read[0].contains("authorization"), "{}", read[0]);
 }
 
 #[tokio::test]
 async fn what_is_no_gateway_is_told_as_such() {
-    let mut shop = EnrollingStudio::invited().await;
-    let own = identity(&shop.gateway.server_ca.server());
-    let listener = bind(ServerTls::without_client_certificates(own, shop.clock.clone()).unwrap()).await;
-    shop.address = listener.local_address().to_string();
+    let mut studio = EnrollingStudio::invited().await;
+    let own = identity(&studio.gateway.server_ca.server());
+    let listener = bind(ServerTls::without_client_certificates(own, studio.clock.clone()).unwrap()).await;
+    studio.address = listener.local_address().to_string();
     let stop = ShutdownTrigger::new();
     tokio::spawn(listener.serve(Router::new().fallback(|| async { "<html>Router login" }), stop.subscribe()));
-    let refused = shop.enrol().await.unwrap_err();
+    let refused = studio.enrol().await.unwrap_err();
     assert!(matches!(refused, ClientEnrolError::Bootstrap(BootstrapError::Unreadable)), "{refused:?}");
-    assert_eq!(shop.files(), [PENDING_KEY_FILE]);
+    assert_eq!(studio.files(), [PENDING_KEY_FILE]);
 }

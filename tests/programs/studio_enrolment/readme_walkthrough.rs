@@ -58,19 +58,19 @@ fn field<'a>(value: &'a Value, name: &str) -> &'a str {
 
 #[tokio::test]
 async fn two_terminals_lead_from_nothing_to_a_first_deposit() {
-    let town = ReadmeSetup::new();
-    let gateway = town.home.start();
-    let invitation = town.invite();
-    let enrolled: Value = serde_json::from_slice(&town.enrol(&invitation).stdout).unwrap();
+    let setup = ReadmeSetup::new();
+    let gateway = setup.home.start();
+    let invitation = setup.invite();
+    let enrolled: Value = serde_json::from_slice(&setup.enrol(&invitation).stdout).unwrap();
     assert_eq!(enrolled["device_id"], invitation["device_id"]);
     assert_eq!(enrolled["ca_sha256"], invitation["ca_sha256"]);
-    let receipt: Value = serde_json::from_slice(&town.runs(&["push", "PHOTO.jpg", "--json"]).stdout).unwrap();
-    let status: Value = serde_json::from_slice(&town.runs(&["status", "--json"]).stdout).unwrap();
+    let receipt: Value = serde_json::from_slice(&setup.runs(&["push", "PHOTO.jpg", "--json"]).stdout).unwrap();
+    let status: Value = serde_json::from_slice(&setup.runs(&["status", "--json"]).stdout).unwrap();
     assert_eq!((&status["studio"], &status["can_deposit"]), (&"Foto Koch, Düsseldorf".into(), &true.into()));
-    town.runs(&["renew", "--force"]);
-    town.runs(&["status"]);
+    setup.runs(&["renew", "--force"]);
+    setup.runs(&["status"]);
 
-    let office = town.home.office("Amt Nord");
+    let office = setup.home.office("Amt Nord");
     let office = office.client(gateway.office());
     let collection = office.collect_ok(field(&receipt, "code")).await;
     assert!(office.fetch(&collection, field(&receipt, "code")).await.unwrap().body == PHOTO);
@@ -78,36 +78,36 @@ async fn two_terminals_lead_from_nothing_to_a_first_deposit() {
 
 #[test]
 fn a_suspended_studio_is_told_so_by_status() {
-    let town = ReadmeSetup::new();
-    let _gateway: GatewayProcess = town.home.start();
-    town.enrol(&town.invite());
-    assert!(town.home.run(&["studio", "suspend", "Foto Koch"]).status.success());
-    let status = town.studio_command(&["status", "--lang", "en"]).output().unwrap();
+    let setup = ReadmeSetup::new();
+    let _gateway: GatewayProcess = setup.home.start();
+    setup.enrol(&setup.invite());
+    assert!(setup.home.run(&["studio", "suspend", "Foto Koch"]).status.success());
+    let status = setup.studio_command(&["status", "--lang", "en"]).output().unwrap();
     assert_eq!(status.status.code(), Some(5), "{}", text(&status.stdout));
     assert!(text(&status.stdout).contains("FAULT      standing"), "{}", text(&status.stdout));
 }
 
 #[test]
 fn a_code_works_once_and_its_refusal_is_in_words() {
-    let town = ReadmeSetup::new();
-    let _gateway: GatewayProcess = town.home.start();
-    let invitation = town.invite();
-    town.enrol(&invitation);
+    let setup = ReadmeSetup::new();
+    let _gateway: GatewayProcess = setup.home.start();
+    let invitation = setup.invite();
+    setup.enrol(&invitation);
     let elsewhere =
         ["enrol", field(&invitation, "url"), field(&invitation, "code"), "--dir", "elsewhere", "--lang", "en"];
-    let second = town.studio_command(&elsewhere).output().unwrap();
+    let second = setup.studio_command(&elsewhere).output().unwrap();
     assert_eq!(second.status.code(), Some(5), "{}", text(&second.stderr));
     assert!(text(&second.stderr).contains("Call the office"), "{}", text(&second.stderr));
 }
 
 #[test]
 fn an_enrolment_under_four_eyes_waits_for_the_administrator() {
-    let town = ReadmeSetup::new();
-    town.home.set("policy", "\"four-eyes\"");
-    let _gateway: GatewayProcess = town.home.start();
-    let invitation = town.invite();
+    let setup = ReadmeSetup::new();
+    setup.home.set("policy", "\"four-eyes\"");
+    let _gateway: GatewayProcess = setup.home.start();
+    let invitation = setup.invite();
     let arguments = ["enrol", field(&invitation, "url"), field(&invitation, "code"), "--lang", "en"];
-    let mut waiting = town.studio_command(&arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut waiting = setup.studio_command(&arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
     let mut shown = String::new();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(waiting.stderr.take().unwrap()));
     while !shown.contains("Ctrl-C") {
@@ -119,8 +119,8 @@ fn an_enrolment_under_four_eyes_waits_for_the_administrator() {
     waiting.wait().unwrap();
     let fingerprint = shown.lines().find_map(|line| line.trim().strip_prefix("key ")).unwrap();
     let device = field(&invitation, "device_id");
-    let approved = town.home.run(&["device", "approve", device, "--fingerprint", fingerprint]);
+    let approved = setup.home.run(&["device", "approve", device, "--fingerprint", fingerprint]);
     assert!(approved.status.success(), "{}", text(&approved.stderr));
-    town.runs(&arguments);
-    town.runs(&["push", "PHOTO.jpg"]);
+    setup.runs(&arguments);
+    setup.runs(&["push", "PHOTO.jpg"]);
 }

@@ -13,8 +13,8 @@ use crate::support::fake_gateway::{FakeGateway, ScriptedReply, code_for};
 #[tokio::test]
 async fn a_photo_travels_unchanged_and_its_receipt_stays_beside_it() {
     let gateway = FakeGateway::with_script([]).await;
-    let shop = PushStudio::beside(&gateway);
-    let pushed = shop.push().await.unwrap();
+    let studio = PushStudio::beside(&gateway);
+    let pushed = studio.push().await.unwrap();
     let seen = gateway.uploads();
     assert_eq!(seen.len(), 1);
     assert_eq!(seen[0].body, PHOTO);
@@ -24,8 +24,8 @@ async fn a_photo_travels_unchanged_and_its_receipt_stays_beside_it() {
     assert_eq!(seen[0].key().len(), 36);
     assert_eq!(pushed.receipt.code, code_for(seen[0].key()));
     assert!(!pushed.replayed);
-    assert!(!shop.spool().exists());
-    assert!(fs::read_to_string(shop.receipt()).unwrap().contains(&pushed.receipt.code));
+    assert!(!studio.spool().exists());
+    assert!(fs::read_to_string(studio.receipt()).unwrap().contains(&pushed.receipt.code));
 }
 
 #[tokio::test]
@@ -42,9 +42,9 @@ async fn whatever_breaks_on_the_way_the_next_try_has_the_same_key() {
         ScriptedReply::Text(408, ""),
     ] {
         let gateway = FakeGateway::with_script([breakage.clone(), breakage.clone()]).await;
-        let shop = PushStudio::beside(&gateway);
-        let pushed = shop.push().await.unwrap_or_else(|error| panic!("{breakage:?}: {error:?}"));
-        assert_eq!(shop.patience.pauses().len(), 2, "{breakage:?}");
+        let studio = PushStudio::beside(&gateway);
+        let pushed = studio.push().await.unwrap_or_else(|error| panic!("{breakage:?}: {error:?}"));
+        assert_eq!(studio.patience.pauses().len(), 2, "{breakage:?}");
         let seen = gateway.uploads();
         assert!(seen.iter().all(|upload| upload.key() == seen[0].key()), "{breakage:?}");
         assert_eq!(pushed.receipt.code, code_for(seen[0].key()));
@@ -63,23 +63,23 @@ async fn retry_after_is_waited_for() {
         ScriptedReply::Problem(503, "storage-unavailable", Some("Sun, 22 Nov 2026 09:31:00 GMT")),
     ])
     .await;
-    let shop = PushStudio::beside(&gateway);
-    shop.push().await.unwrap();
-    assert_eq!(shop.patience.pauses(), [Duration::from_secs(77), Duration::from_secs(60)]);
+    let studio = PushStudio::beside(&gateway);
+    studio.push().await.unwrap();
+    assert_eq!(studio.patience.pauses(), [Duration::from_secs(77), Duration::from_secs(60)]);
 }
 
 #[tokio::test]
 async fn giving_up_keeps_the_spool_and_the_next_push_its_key() {
     let gateway = FakeGateway::with_script([ScriptedReply::Problem(429, "too-many-requests", Some("601"))]).await;
-    let shop = PushStudio::beside(&gateway);
-    let error = shop.push().await.unwrap_err();
+    let studio = PushStudio::beside(&gateway);
+    let error = studio.push().await.unwrap_err();
     assert!(matches!(error, PushError::Deposit(ClientDepositError::GaveUp { tries: 1, .. })), "{error:?}");
-    assert!(shop.patience.pauses().is_empty(), "a pause that leads nowhere is not begun");
-    assert!(shop.spool().exists());
-    shop.push().await.unwrap();
+    assert!(studio.patience.pauses().is_empty(), "a pause that leads nowhere is not begun");
+    assert!(studio.spool().exists());
+    studio.push().await.unwrap();
     let seen = gateway.uploads();
     assert_eq!(seen[0].key(), seen[1].key());
-    assert!(shop.notices().contains("Resuming"));
+    assert!(studio.notices().contains("Resuming"));
 }
 
 #[tokio::test]
@@ -88,10 +88,10 @@ async fn a_gateway_that_is_never_there_ends_in_giving_up() {
     // A port that was free a moment ago.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     gateway.write_config(&format!("https://{closed}"));
-    let shop = PushStudio::beside(&gateway);
-    let error = shop.push().await.unwrap_err();
+    let studio = PushStudio::beside(&gateway);
+    let error = studio.push().await.unwrap_err();
     assert!(matches!(error, PushError::Deposit(ClientDepositError::GaveUp { .. })), "{error:?}");
-    let waited: Duration = shop.patience.pauses().iter().sum();
+    let waited: Duration = studio.patience.pauses().iter().sum();
     assert!(waited <= Duration::from_secs(600) && waited > Duration::from_secs(560), "{waited:?}");
 }
 
@@ -99,11 +99,11 @@ async fn a_gateway_that_is_never_there_ends_in_giving_up() {
 async fn a_refused_photo_is_final_and_leaves_nothing_to_finish() {
     for (status, kind) in [(422, "photo-refused"), (413, "photo-too-large"), (415, "format-unsupported")] {
         let gateway = FakeGateway::with_script([ScriptedReply::Problem(status, kind, None)]).await;
-        let shop = PushStudio::beside(&gateway);
-        let error = shop.push().await.unwrap_err();
+        let studio = PushStudio::beside(&gateway);
+        let error = studio.push().await.unwrap_err();
         assert!(matches!(error, PushError::Deposit(ClientDepositError::Refused(_))), "{error:?}");
         assert_eq!(gateway.uploads().len(), 1);
-        assert!(!shop.spool().exists() && !shop.receipt().exists());
+        assert!(!studio.spool().exists() && !studio.receipt().exists());
     }
 }
 
@@ -120,13 +120,13 @@ async fn a_refusal_after_an_unanswered_try_keeps_the_key_and_so_the_code() {
         [ScriptedReply::StoreThenCut, ScriptedReply::CutAnswer, ScriptedReply::CutUpload, ScriptedReply::Text(504, "")]
     {
         let gateway = FakeGateway::with_script([silence.clone(), REFUSED, REFUSED]).await;
-        let shop = PushStudio::beside(&gateway);
+        let studio = PushStudio::beside(&gateway);
         for _ in 0..2 {
-            let error = shop.push().await.unwrap_err();
+            let error = studio.push().await.unwrap_err();
             assert!(refused_after_silence(&error), "{silence:?}: {error:?}");
-            assert!(shop.spool().exists(), "{silence:?}");
+            assert!(studio.spool().exists(), "{silence:?}");
         }
-        let pushed = shop.push().await.unwrap();
+        let pushed = studio.push().await.unwrap();
         assert_eq!(pushed.receipt.code, code_for(gateway.uploads()[0].key()), "{silence:?}");
         assert_eq!(
             pushed.replayed,
@@ -143,13 +143,13 @@ async fn an_unanswered_try_of_an_earlier_push_is_not_forgotten() {
         ScriptedReply::Problem(429, "too-many-requests", Some("9999")),
     ])
     .await;
-    let shop = PushStudio::beside(&gateway);
-    assert!(matches!(shop.push().await, Err(PushError::Deposit(ClientDepositError::GaveUp { .. }))));
+    let studio = PushStudio::beside(&gateway);
+    assert!(matches!(studio.push().await, Err(PushError::Deposit(ClientDepositError::GaveUp { .. }))));
     gateway.extend_script([ScriptedReply::Problem(429, "too-many-requests", Some("9999")), REFUSED]);
-    assert!(matches!(shop.push().await, Err(PushError::Deposit(ClientDepositError::GaveUp { .. }))));
-    let error = shop.push().await.unwrap_err();
+    assert!(matches!(studio.push().await, Err(PushError::Deposit(ClientDepositError::GaveUp { .. }))));
+    let error = studio.push().await.unwrap_err();
     assert!(refused_after_silence(&error), "{error:?}");
-    assert!(shop.push().await.unwrap().replayed);
+    assert!(studio.push().await.unwrap().replayed);
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn a_refusal_after_answered_tries_leaves_nothing_to_finish() {
         let busy = ScriptedReply::Problem(429, "too-many-requests", Some("9999"));
         let gateway =
             FakeGateway::with_script([busy, ScriptedReply::Problem(403, "studio-suspended", None), REFUSED]).await;
-        let shop = PushStudio::beside(&gateway);
+        let studio = PushStudio::beside(&gateway);
         if unreachable_first {
             let right = std::fs::read_to_string(gateway.config()).unwrap();
             gateway.write_config(&format!("https://{closed}"));
@@ -167,12 +167,12 @@ async fn a_refusal_after_answered_tries_leaves_nothing_to_finish() {
             std::fs::write(gateway.config(), right).unwrap();
         }
         for _ in 0..2 {
-            shop.push().await.unwrap_err();
-            assert!(shop.spool().exists());
+            studio.push().await.unwrap_err();
+            assert!(studio.spool().exists());
         }
-        let error = shop.push().await.unwrap_err();
+        let error = studio.push().await.unwrap_err();
         assert!(matches!(error, PushError::Deposit(ClientDepositError::Refused(_))), "{error:?}");
-        assert!(!shop.spool().exists());
+        assert!(!studio.spool().exists());
         let seen = gateway.uploads();
         assert!(seen.iter().all(|upload| upload.key() == seen[0].key()));
     }
@@ -184,8 +184,8 @@ async fn other_refusals_are_final_and_keep_the_spool() {
         [(403, "studio-suspended"), (403, "device-revoked"), (422, "idempotency-key-reused"), (400, "digest-mismatch")]
     {
         let gateway = FakeGateway::with_script([ScriptedReply::Problem(status, kind, None)]).await;
-        let shop = PushStudio::beside(&gateway);
-        let error = shop.push().await.unwrap_err();
+        let studio = PushStudio::beside(&gateway);
+        let error = studio.push().await.unwrap_err();
         let as_expected = match &error {
             PushError::Deposit(ClientDepositError::NotAllowed(_)) => status == 403,
             PushError::Deposit(ClientDepositError::UnexpectedProblem(_)) => status != 403,
@@ -193,7 +193,7 @@ async fn other_refusals_are_final_and_keep_the_spool() {
         };
         assert!(as_expected, "{error:?}");
         assert_eq!(gateway.uploads().len(), 1);
-        assert!(shop.spool().exists());
+        assert!(studio.spool().exists());
     }
 }
 
@@ -206,8 +206,8 @@ async fn a_receipt_for_something_else_is_not_taken() {
         ("photo_id", json!("not an identifier")),
     ] {
         let gateway = FakeGateway::with_script([ScriptedReply::ReceiptWithField(field, value)]).await;
-        let shop = PushStudio::beside(&gateway);
-        let error = shop.push().await.unwrap_err();
+        let studio = PushStudio::beside(&gateway);
+        let error = studio.push().await.unwrap_err();
         assert!(
             matches!(
                 error,
@@ -215,7 +215,7 @@ async fn a_receipt_for_something_else_is_not_taken() {
             ),
             "{error:?}"
         );
-        assert!(shop.spool().exists() && !shop.receipt().exists());
+        assert!(studio.spool().exists() && !studio.receipt().exists());
     }
 }
 
@@ -225,35 +225,35 @@ async fn what_is_no_gateway_is_told_as_such() {
         [ScriptedReply::Text(200, "<h1>It works!</h1>"), ScriptedReply::Text(404, "no"), ScriptedReply::Text(301, "")]
     {
         let gateway = FakeGateway::with_script([reply]).await;
-        let shop = PushStudio::beside(&gateway);
-        let error = shop.push().await.unwrap_err();
+        let studio = PushStudio::beside(&gateway);
+        let error = studio.push().await.unwrap_err();
         assert!(matches!(error, PushError::Deposit(ClientDepositError::NotAGateway { .. })), "{error:?}");
-        assert!(shop.spool().exists());
+        assert!(studio.spool().exists());
     }
 }
 
 #[tokio::test]
 async fn a_second_push_shows_the_stored_receipt_without_the_gateway() {
     let gateway = FakeGateway::with_script([]).await;
-    let shop = PushStudio::beside(&gateway);
-    let first = shop.push().await.unwrap();
-    let second = shop.push().await.unwrap();
+    let studio = PushStudio::beside(&gateway);
+    let first = studio.push().await.unwrap();
+    let second = studio.push().await.unwrap();
     assert_eq!(gateway.uploads().len(), 1);
     assert_eq!(second.receipt, first.receipt);
     assert!(second.replayed);
-    assert!(!shop.spool().exists());
+    assert!(!studio.spool().exists());
 }
 
 #[tokio::test]
 async fn again_gives_a_second_code_and_keeps_the_first_receipt() {
     let gateway = FakeGateway::with_script([]).await;
-    let mut shop = PushStudio::beside(&gateway);
-    let first = shop.push().await.unwrap();
-    shop.repeat = RepeatPolicy::DepositAgain;
-    let second = shop.push().await.unwrap();
+    let mut studio = PushStudio::beside(&gateway);
+    let first = studio.push().await.unwrap();
+    studio.repeat = RepeatPolicy::DepositAgain;
+    let second = studio.push().await.unwrap();
     assert_ne!(second.receipt.code, first.receipt.code);
-    assert!(fs::read_to_string(shop.receipt()).unwrap().contains(&second.receipt.code));
-    let kept = suffixed(&shop.receipt(), ".1");
+    assert!(fs::read_to_string(studio.receipt()).unwrap().contains(&second.receipt.code));
+    let kept = suffixed(&studio.receipt(), ".1");
     assert!(fs::read_to_string(kept).unwrap().contains(&first.receipt.code));
 }
 

@@ -52,45 +52,45 @@ fn receipt(pushed: &Output) -> Value {
 
 #[tokio::test]
 async fn a_photo_pushed_by_the_studio_is_collected_by_the_office() {
-    let shop = PushingStudio::open();
-    let gateway = shop.home.start();
-    let pushed = shop.push(&["--lang", "en"]);
+    let watched = PushingStudio::open();
+    let gateway = watched.home.start();
+    let pushed = watched.push(&["--lang", "en"]);
     assert_eq!(pushed.status.code(), Some(0), "{}", text(&pushed.stderr));
     let code = text(&pushed.stdout).lines().next().unwrap().strip_prefix("Code:").unwrap().trim().to_owned();
-    let again = receipt(&shop.push(&["--json"]));
+    let again = receipt(&watched.push(&["--json"]));
     assert_eq!((&again["code"], &again["replayed"]), (&code.as_str().into(), &true.into()));
-    assert!(!shop.home.beside("photo.jpg.lichtbild-spool").exists());
+    assert!(!watched.home.beside("photo.jpg.lichtbild-spool").exists());
 
-    let office = shop.office.client(gateway.office());
+    let office = watched.office.client(gateway.office());
     let collection = office.collect_ok(&code).await;
     assert!(office.fetch(&collection, &code).await.unwrap().body == PHOTO);
-    let second = receipt(&shop.push(&["--again", "--json"]));
+    let second = receipt(&watched.push(&["--again", "--json"]));
     assert!(second["code"] != code && second["replayed"] == false);
 }
 
 #[test]
 fn a_refused_photo_ends_with_3_and_its_findings_and_a_revoked_device_with_5() {
-    let shop = PushingStudio::open();
-    let gateway = shop.home.start();
-    fs::write(shop.home.beside("photo.jpg"), "no photo").unwrap();
-    let refused = shop.push(&[]);
+    let watched = PushingStudio::open();
+    let gateway = watched.home.start();
+    fs::write(watched.home.beside("photo.jpg"), "no photo").unwrap();
+    let refused = watched.push(&[]);
     assert_eq!((refused.status.code(), text(&refused.stdout)), (Some(3), ""), "{}", text(&refused.stderr));
     assert!(text(&refused.stderr).contains("gemessen: "), "{}", text(&refused.stderr));
-    let refused = shop.push(&["--json"]);
+    let refused = watched.push(&["--json"]);
     assert_eq!(refused.status.code(), Some(3));
     let problem: Value = serde_json::from_slice(&refused.stdout).unwrap();
     assert_eq!((&problem["type"], &problem["findings"][0]["check"]), (&"photo-refused".into(), &"format".into()));
 
-    fs::write(shop.home.beside("photo.jpg"), PHOTO).unwrap();
-    assert!(shop.home.run(&["studio", "suspend", "Foto Koch"]).status.success());
-    assert_eq!(shop.push(&["--give-up-after", "0"]).status.code(), Some(5));
-    assert!(shop.home.run(&["studio", "resume", "Foto Koch"]).status.success());
-    assert!(shop.home.run(&["device", "revoke", &shop.device.device_id]).status.success());
+    fs::write(watched.home.beside("photo.jpg"), PHOTO).unwrap();
+    assert!(watched.home.run(&["studio", "suspend", "Foto Koch"]).status.success());
+    assert_eq!(watched.push(&["--give-up-after", "0"]).status.code(), Some(5));
+    assert!(watched.home.run(&["studio", "resume", "Foto Koch"]).status.success());
+    assert!(watched.home.run(&["device", "revoke", &watched.device.device_id]).status.success());
     // Refused by the request or by the handshake; cut off just in between, it tries again.
-    assert_eq!(shop.push(&["--give-up-after", "20"]).status.code(), Some(5));
+    assert_eq!(watched.push(&["--give-up-after", "20"]).status.code(), Some(5));
     drop(gateway);
-    let restarted = shop.home.start();
-    let turned_away = shop.push(&["--give-up-after", "0", "--lang", "en"]);
+    let restarted = watched.home.start();
+    let turned_away = watched.push(&["--give-up-after", "0", "--lang", "en"]);
     assert_eq!(turned_away.status.code(), Some(5));
     assert!(text(&turned_away.stderr).contains("revoked"), "{}", text(&turned_away.stderr));
     drop(restarted);
@@ -100,11 +100,11 @@ fn a_refused_photo_ends_with_3_and_its_findings_and_a_revoked_device_with_5() {
 #[tokio::test]
 async fn a_gateway_killed_in_the_middle_of_a_push_costs_nothing_but_time() {
     use std::process::Stdio;
-    let shop = PushingStudio::open();
+    let watched = PushingStudio::open();
     // One push gives up and is run again, the other one goes on trying until the gateway is back.
-    for (again, patience) in [(true, "0"), (false, "60")] {
-        let mut halting = shop.home.start_halting_at("deposit.committed");
-        let mut push = shop.push_command(&["--json", "--again", "--give-up-after", patience]);
+    for (again, timer) in [(true, "0"), (false, "60")] {
+        let mut halting = watched.home.start_halting_at("deposit.committed");
+        let mut push = watched.push_command(&["--json", "--again", "--give-up-after", timer]);
         let push = push.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         halting.wait_until_halted().await;
         halting.kill_hard();
@@ -116,16 +116,16 @@ async fn a_gateway_killed_in_the_middle_of_a_push_costs_nothing_but_time() {
         } else {
             pushed = Some(push);
         }
-        let gateway = shop.home.start();
+        let gateway = watched.home.start();
         let finished = match pushed {
             Some(push) => push.wait_with_output().unwrap(),
-            None => shop.push(&["--json"]),
+            None => watched.push(&["--json"]),
         };
         let receipt = receipt(&finished);
         assert_eq!(receipt["replayed"], true, "the first try had stored it");
-        let photos = shop.device.client(gateway.studio()).get("/v1/photos").await.unwrap().json();
+        let photos = watched.device.client(gateway.studio()).get("/v1/photos").await.unwrap().json();
         assert_eq!(photos["photos"][0]["photo_id"], receipt["photo_id"]);
-        let office = shop.office.client(gateway.office());
+        let office = watched.office.client(gateway.office());
         let code = receipt["code"].as_str().unwrap();
         let collection = office.collect_ok(code).await;
         assert!(office.fetch(&collection, code).await.unwrap().body == PHOTO);

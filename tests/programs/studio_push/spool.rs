@@ -13,33 +13,41 @@ use lichtbild::entropy::SeededEntropy;
 use super::push_studio::{PHOTO, PushStudio, suffixed};
 use crate::support::fake_gateway::{FakeGateway, RecordedUpload, ScriptedReply, code_for};
 
-fn claim_in(shop: &PushStudio) -> PushPlan {
-    let photo = PhotoFile::read(&shop.photo).unwrap();
-    open_or_create(&photo, shop.repeat, shop.declared, shop.connection.gateway(), &shop.clock, &shop.entropy, &|_| {})
-        .unwrap()
+fn claim_in(studio: &PushStudio) -> PushPlan {
+    let photo = PhotoFile::read(&studio.photo).unwrap();
+    open_or_create(
+        &photo,
+        studio.repeat,
+        studio.declared,
+        studio.connection.gateway(),
+        &studio.clock,
+        &studio.entropy,
+        &|_| {},
+    )
+    .unwrap()
 }
 
 #[tokio::test]
 async fn a_push_that_died_before_it_sent_goes_on_with_its_key() {
     let gateway = FakeGateway::with_script([]).await;
-    let shop = PushStudio::beside(&gateway);
-    let PushPlan::Send(spool) = claim_in(&shop) else { panic!("nothing was sent yet") };
-    shop.push().await.unwrap();
+    let studio = PushStudio::beside(&gateway);
+    let PushPlan::Send(spool) = claim_in(&studio) else { panic!("nothing was sent yet") };
+    studio.push().await.unwrap();
     assert_eq!(gateway.uploads()[0].key(), spool.key().as_str());
 }
 
 #[tokio::test]
 async fn a_push_that_died_after_its_receipt_was_stored_is_done() {
     let gateway = FakeGateway::with_script([]).await;
-    let shop = PushStudio::beside(&gateway);
-    claim_in(&shop);
-    let spool = fs::read(shop.spool()).unwrap();
-    let pushed = shop.push().await.unwrap();
-    fs::write(shop.spool(), spool).unwrap();
-    let again = shop.push().await.unwrap();
+    let studio = PushStudio::beside(&gateway);
+    claim_in(&studio);
+    let spool = fs::read(studio.spool()).unwrap();
+    let pushed = studio.push().await.unwrap();
+    fs::write(studio.spool(), spool).unwrap();
+    let again = studio.push().await.unwrap();
     assert_eq!(again.receipt, pushed.receipt);
     assert_eq!(gateway.uploads().len(), 1);
-    assert!(!shop.spool().exists());
+    assert!(!studio.spool().exists());
 }
 
 #[tokio::test]
@@ -49,12 +57,12 @@ async fn an_interrupted_second_deposit_goes_on_with_or_without_being_asked() {
         ScriptedReply::Problem(429, "too-many-requests", Some("9999")),
     ])
     .await;
-    let mut shop = PushStudio::beside(&gateway);
-    let first = shop.push().await.unwrap();
-    shop.repeat = RepeatPolicy::DepositAgain;
-    shop.push().await.unwrap_err();
-    shop.repeat = RepeatPolicy::ReturnReceipt;
-    let second = shop.push().await.unwrap();
+    let mut studio = PushStudio::beside(&gateway);
+    let first = studio.push().await.unwrap();
+    studio.repeat = RepeatPolicy::DepositAgain;
+    studio.push().await.unwrap_err();
+    studio.repeat = RepeatPolicy::ReturnReceipt;
+    let second = studio.push().await.unwrap();
     let seen = gateway.uploads();
     assert_eq!(seen[1].key(), seen[2].key());
     assert_ne!(second.receipt.code, first.receipt.code);
@@ -65,59 +73,59 @@ async fn an_interrupted_second_deposit_goes_on_with_or_without_being_asked() {
 async fn spool_and_receipt_are_for_the_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let gateway = FakeGateway::with_script([]).await;
-    let shop = PushStudio::beside(&gateway);
-    claim_in(&shop);
-    assert_eq!(fs::metadata(shop.spool()).unwrap().permissions().mode() & 0o777, 0o600);
-    shop.push().await.unwrap();
-    assert_eq!(fs::metadata(shop.receipt()).unwrap().permissions().mode() & 0o777, 0o600);
+    let studio = PushStudio::beside(&gateway);
+    claim_in(&studio);
+    assert_eq!(fs::metadata(studio.spool()).unwrap().permissions().mode() & 0o777, 0o600);
+    studio.push().await.unwrap();
+    assert_eq!(fs::metadata(studio.receipt()).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
 #[tokio::test]
 async fn a_photo_that_changed_gets_a_new_key_and_the_old_one_is_kept() {
     let gateway = FakeGateway::with_script([ScriptedReply::Problem(429, "too-many-requests", Some("9999"))]).await;
-    let shop = PushStudio::beside(&gateway);
-    shop.push().await.unwrap_err();
-    fs::write(&shop.photo, b"retouched").unwrap();
-    let pushed = shop.push().await.unwrap();
+    let studio = PushStudio::beside(&gateway);
+    studio.push().await.unwrap_err();
+    fs::write(&studio.photo, b"retouched").unwrap();
+    let pushed = studio.push().await.unwrap();
     let seen = gateway.uploads();
     assert_ne!(seen[0].key(), seen[1].key());
     assert_eq!(pushed.receipt.code, code_for(seen[1].key()));
-    assert!(fs::read_to_string(suffixed(&shop.spool(), ".1")).unwrap().contains(seen[0].key()));
-    assert!(shop.notices.lock().unwrap().iter().any(|notice| matches!(notice, ProgressEvent::SpoolRotated { .. })));
+    assert!(fs::read_to_string(suffixed(&studio.spool(), ".1")).unwrap().contains(seen[0].key()));
+    assert!(studio.notices.lock().unwrap().iter().any(|notice| matches!(notice, ProgressEvent::SpoolRotated { .. })));
 }
 
 #[tokio::test]
 async fn a_receipt_of_the_photo_before_its_change_is_set_aside() {
     let gateway = FakeGateway::with_script([]).await;
-    let shop = PushStudio::beside(&gateway);
-    let first = shop.push().await.unwrap();
-    fs::write(&shop.photo, b"retouched").unwrap();
-    let second = shop.push().await.unwrap();
+    let studio = PushStudio::beside(&gateway);
+    let first = studio.push().await.unwrap();
+    fs::write(&studio.photo, b"retouched").unwrap();
+    let second = studio.push().await.unwrap();
     assert_ne!(first.receipt.code, second.receipt.code);
-    assert!(fs::read_to_string(suffixed(&shop.receipt(), ".1")).unwrap().contains(&first.receipt.code));
+    assert!(fs::read_to_string(suffixed(&studio.receipt(), ".1")).unwrap().contains(&first.receipt.code));
 }
 
 #[tokio::test]
 async fn a_push_that_died_while_it_sent_may_have_been_stored() {
     let gateway = FakeGateway::with_script([ScriptedReply::Problem(413, "photo-too-large", None)]).await;
-    let shop = PushStudio::beside(&gateway);
-    claim_in(&shop);
-    let error = shop.push().await.unwrap_err();
+    let studio = PushStudio::beside(&gateway);
+    claim_in(&studio);
+    let error = studio.push().await.unwrap_err();
     assert!(matches!(error, PushError::RefusedMaybeStored { .. }), "{error:?}");
-    assert!(shop.spool().exists());
+    assert!(studio.spool().exists());
 }
 
 #[tokio::test]
 async fn a_spool_that_cannot_be_understood_stops_the_push() {
     let gateway = FakeGateway::with_script([]).await;
-    let shop = PushStudio::beside(&gateway);
-    claim_in(&shop);
-    let newer = fs::read_to_string(shop.spool()).unwrap().replace("\"version\":1", "\"version\":2");
+    let studio = PushStudio::beside(&gateway);
+    claim_in(&studio);
+    let newer = fs::read_to_string(studio.spool()).unwrap().replace("\"version\":1", "\"version\":2");
     for content in ["", "{", newer.as_str()] {
-        fs::write(shop.spool(), content).unwrap();
-        let error = shop.push().await.unwrap_err();
+        fs::write(studio.spool(), content).unwrap();
+        let error = studio.push().await.unwrap_err();
         assert!(matches!(error, PushError::Spool(SpoolError::Corrupt { .. })), "{error:?}");
-        assert_eq!(fs::read_to_string(shop.spool()).unwrap(), content, "left as it was");
+        assert_eq!(fs::read_to_string(studio.spool()).unwrap(), content, "left as it was");
     }
     assert!(gateway.uploads().is_empty());
 }
@@ -125,12 +133,12 @@ async fn a_spool_that_cannot_be_understood_stops_the_push() {
 #[tokio::test]
 async fn a_receipt_that_cannot_be_understood_stops_the_push() {
     let gateway = FakeGateway::with_script([]).await;
-    let shop = PushStudio::beside(&gateway);
-    let code = shop.push().await.unwrap().receipt.code;
-    let sound = fs::read_to_string(shop.receipt()).unwrap();
+    let studio = PushStudio::beside(&gateway);
+    let code = studio.push().await.unwrap().receipt.code;
+    let sound = fs::read_to_string(studio.receipt()).unwrap();
     for content in [&sound[..sound.len() / 2], &sound.replace(&code, "00000-00000-00000-00001")] {
-        fs::write(shop.receipt(), content).unwrap();
-        let error = shop.push().await.unwrap_err();
+        fs::write(studio.receipt(), content).unwrap();
+        let error = studio.push().await.unwrap_err();
         let expected = matches!(error, PushError::Spool(SpoolError::Receipt(StoredReceiptError::Corrupt { .. })));
         assert!(expected, "{error:?}");
     }
@@ -140,21 +148,21 @@ async fn a_receipt_that_cannot_be_understood_stops_the_push() {
 #[tokio::test]
 async fn another_gateway_gets_the_same_key_and_the_user_is_told() {
     let gateway = FakeGateway::with_script([]).await;
-    let shop = PushStudio::beside(&gateway);
-    claim_in(&shop);
-    let moved = fs::read_to_string(shop.spool()).unwrap().replace("https://127.0.0.1", "https://elsewhere");
-    fs::write(shop.spool(), moved).unwrap();
-    shop.push().await.unwrap();
-    assert!(shop.notices().contains("GatewayChanged"), "{}", shop.notices());
+    let studio = PushStudio::beside(&gateway);
+    claim_in(&studio);
+    let moved = fs::read_to_string(studio.spool()).unwrap().replace("https://127.0.0.1", "https://elsewhere");
+    fs::write(studio.spool(), moved).unwrap();
+    studio.push().await.unwrap();
+    assert!(studio.notices().contains("GatewayChanged"), "{}", studio.notices());
 }
 
 #[tokio::test]
 async fn a_name_that_leaves_no_room_for_a_spool_sends_nothing() {
     let gateway = FakeGateway::with_script([]).await;
-    let mut shop = PushStudio::beside(&gateway);
-    shop.photo = gateway.directory().join("x".repeat(250));
-    fs::write(&shop.photo, PHOTO).unwrap();
-    let error = shop.push().await.unwrap_err();
+    let mut studio = PushStudio::beside(&gateway);
+    studio.photo = gateway.directory().join("x".repeat(250));
+    fs::write(&studio.photo, PHOTO).unwrap();
+    let error = studio.push().await.unwrap_err();
     assert!(matches!(error, PushError::Spool(_)), "{error:?}");
     assert!(gateway.uploads().is_empty());
 }
@@ -192,12 +200,12 @@ fn many_claims_at_once_give_one_key() {
 #[tokio::test]
 async fn storing_the_same_receipt_twice_is_fine() {
     let gateway = FakeGateway::with_script([]).await;
-    let shop = PushStudio::beside(&gateway);
-    let pushed = shop.push().await.unwrap();
-    let photo = PhotoFile::read(&shop.photo).unwrap();
-    let before = fs::read(shop.receipt()).unwrap();
+    let studio = PushStudio::beside(&gateway);
+    let pushed = studio.push().await.unwrap();
+    let photo = PhotoFile::read(&studio.photo).unwrap();
+    let before = fs::read(studio.receipt()).unwrap();
     StoredReceipt::store(&photo, &pushed.receipt, Timestamp::from_unix_milliseconds(1)).unwrap();
-    assert_eq!(fs::read(shop.receipt()).unwrap(), before);
+    assert_eq!(fs::read(studio.receipt()).unwrap(), before);
 }
 
 fn declared_in(upload: &RecordedUpload) -> (&str, &str) {
@@ -208,11 +216,11 @@ fn declared_in(upload: &RecordedUpload) -> (&str, &str) {
 async fn what_was_declared_is_sent_with_every_try_and_by_the_push_that_goes_on() {
     let busy = ScriptedReply::Problem(429, "too-many-requests", Some("9999"));
     let gateway = FakeGateway::with_script([ScriptedReply::StoreThenCut, busy]).await;
-    let mut shop = PushStudio::beside(&gateway);
-    shop.declared = Some(Declaration { subject: Subject::Under6, exception: Exception::Medical });
-    shop.push().await.unwrap_err();
-    shop.declared = None;
-    shop.push().await.unwrap();
+    let mut studio = PushStudio::beside(&gateway);
+    studio.declared = Some(Declaration { subject: Subject::Under6, exception: Exception::Medical });
+    studio.push().await.unwrap_err();
+    studio.declared = None;
+    studio.push().await.unwrap();
     let seen = gateway.uploads();
     assert_eq!(seen.len(), 3);
     assert!(seen.iter().all(|upload| declared_in(upload) == ("under6", "medical")), "{seen:?}");
@@ -223,15 +231,15 @@ async fn what_was_declared_is_sent_with_every_try_and_by_the_push_that_goes_on()
 async fn a_push_that_declares_otherwise_is_heard_under_the_same_key() {
     let busy = ScriptedReply::Problem(429, "too-many-requests", Some("9999"));
     let gateway = FakeGateway::with_script([busy.clone(), busy.clone(), busy]).await;
-    let mut shop = PushStudio::beside(&gateway);
-    shop.push().await.unwrap_err();
-    shop.declared = Some(Declaration { exception: Exception::Religious, ..Declaration::default() });
-    shop.push().await.unwrap_err();
-    shop.declared = Some(Declaration { subject: Subject::Under10, ..Declaration::default() });
-    shop.push().await.unwrap_err();
-    assert!(fs::read_to_string(shop.spool()).unwrap().contains("under10"), "before it was sent");
-    shop.declared = None;
-    shop.push().await.unwrap();
+    let mut studio = PushStudio::beside(&gateway);
+    studio.push().await.unwrap_err();
+    studio.declared = Some(Declaration { exception: Exception::Religious, ..Declaration::default() });
+    studio.push().await.unwrap_err();
+    studio.declared = Some(Declaration { subject: Subject::Under10, ..Declaration::default() });
+    studio.push().await.unwrap_err();
+    assert!(fs::read_to_string(studio.spool()).unwrap().contains("under10"), "before it was sent");
+    studio.declared = None;
+    studio.push().await.unwrap();
     let seen = gateway.uploads();
     let declared: Vec<_> = seen.iter().map(declared_in).collect();
     assert_eq!(declared, [("", ""), ("", "religious"), ("under10", ""), ("under10", "")]);

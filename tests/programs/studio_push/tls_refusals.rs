@@ -10,12 +10,12 @@ const LARGE: usize = 8 * 1024 * 1024;
 
 async fn refusal(pki: PkiFault) -> TlsFailure {
     let gateway = FakeGateway::with_pki(pki, []).await;
-    let shop = PushStudio::beside(&gateway);
-    std::fs::write(&shop.photo, vec![0; LARGE]).unwrap();
-    let error = shop.push().await.unwrap_err();
+    let studio = PushStudio::beside(&gateway);
+    std::fs::write(&studio.photo, vec![0; LARGE]).unwrap();
+    let error = studio.push().await.unwrap_err();
     assert!(gateway.uploads().is_empty());
-    assert!(shop.patience.pauses().is_empty(), "{pki:?} is final");
-    assert!(shop.spool().exists());
+    assert!(studio.patience.pauses().is_empty(), "{pki:?} is final");
+    assert!(studio.spool().exists());
     match error {
         PushError::Deposit(ClientDepositError::Tls(refusal)) => refusal,
         other => panic!("{pki:?}: {other:?}"),

@@ -122,18 +122,18 @@ impl KilledStudio {
 
 #[tokio::test]
 async fn two_hundred_photos_arrive_once_each_whatever_is_killed_cut_or_stopped() {
-    let mut shop = KilledStudio::open();
-    let mut gateway = shop.home.start();
+    let mut watched = KilledStudio::open();
+    let mut gateway = watched.home.start();
     let line = BreakingProxy::to(gateway.studio()).await;
     line.break_every(3);
-    shop.reaches_gateway_over(&line);
-    shop.export(100);
+    watched.reaches_gateway_over(&line);
+    watched.export(100);
 
     let kills = STEPS.iter().flat_map(|step| TIMES.map(|time| format!("{step}#{time}")));
     for (number, step) in kills.enumerate() {
-        shop.export(5);
+        watched.export(5);
         if step.starts_with("watch.ref") {
-            shop.export_refusable(5);
+            watched.export_refusable(5);
         }
         // In the handshake, in a request, between two, in an answer, by turns.
         let way = if number % 2 == 0 { Direction::ToGateway } else { Direction::FromGateway };
@@ -141,24 +141,24 @@ async fn two_hundred_photos_arrive_once_each_whatever_is_killed_cut_or_stopped()
         line.break_after([700, 3_000, 5_500, 9_000][number % 4], way, ending);
         if number % 4 == 3 {
             gateway.kill_hard();
-            let watch = shop.watch(Some(&step));
-            gateway = shop.home.start();
-            shop.killed_at_its_step(watch, &step).await;
+            let watch = watched.watch(Some(&step));
+            gateway = watched.home.start();
+            watched.killed_at_its_step(watch, &step).await;
         } else {
-            shop.killed_at_its_step(shop.watch(Some(&step)), &step).await;
+            watched.killed_at_its_step(watched.watch(Some(&step)), &step).await;
         }
     }
-    assert_eq!(shop.exported, PHOTOS);
+    assert_eq!(watched.exported, PHOTOS);
 
-    let mut last = shop.watch(None);
+    let mut last = watched.watch(None);
     wait_until("the rest is done", async || last.try_wait().unwrap().is_some()).await;
     let code = last.wait().unwrap().code();
-    assert!(code == Some(0) || code == Some(3), "{code:?}: {}", shop.log());
-    let mut ledger = DatabaseInspector::open(&shop.home.database()).await;
+    assert!(code == Some(0) || code == Some(3), "{code:?}: {}", watched.log());
+    let mut ledger = DatabaseInspector::open(&watched.home.database()).await;
     ledger.assert_consistent().await;
     assert_eq!(ledger.photos().await, PHOTOS as i64);
-    assert_everything_is_in_its_place(&shop);
-    assert_collectable(&shop, &shop.office.client(gateway.office())).await;
+    assert_everything_is_in_its_place(&watched);
+    assert_collectable(&watched, &watched.office.client(gateway.office())).await;
 }
 
 fn names(folder: &Path) -> HashSet<String> {
@@ -169,28 +169,28 @@ fn set<const N: usize>(names: [&str; N]) -> HashSet<String> {
     names.map(str::to_owned).into()
 }
 
-fn assert_everything_is_in_its_place(shop: &KilledStudio) {
-    assert_eq!(names(&shop.folder(".")), set([".lichtbild", "refused", "sent"]));
-    assert_eq!(names(&shop.folder(".lichtbild")), set(["kept", "lock", "profile.json"]));
-    assert!(names(&shop.folder(".lichtbild/kept")).is_empty());
+fn assert_everything_is_in_its_place(watched: &KilledStudio) {
+    assert_eq!(names(&watched.folder(".")), set([".lichtbild", "refused", "sent"]));
+    assert_eq!(names(&watched.folder(".lichtbild")), set(["kept", "lock", "profile.json"]));
+    assert!(names(&watched.folder(".lichtbild/kept")).is_empty());
     let expected = |number: usize| {
         let stem = format!("Foto {number:03} ä");
         ["jpg", "receipt.json", "receipt.txt"].map(|ending| format!("{stem}.{ending}"))
     };
-    let mut sent = names(&shop.folder("sent"));
+    let mut sent = names(&watched.folder("sent"));
     sent.retain(|name| !name.ends_with(".receipt.pdf"));
     assert_eq!(sent, (1..=PHOTOS).flat_map(expected).collect());
     let reports = |number| [format!("breit {number}.jpg"), format!("breit {number}.txt")];
-    assert_eq!(names(&shop.folder("refused")), (1..=shop.refusable).flat_map(reports).collect());
+    assert_eq!(names(&watched.folder("refused")), (1..=watched.refusable).flat_map(reports).collect());
 }
 
-async fn assert_collectable(shop: &KilledStudio, office: &HttpsClient) {
+async fn assert_collectable(watched: &KilledStudio, office: &HttpsClient) {
     let mut codes = HashMap::new();
     for number in 1..=PHOTOS {
-        let receipt = shop.folder(&format!("sent/Foto {number:03} ä.receipt.json"));
+        let receipt = watched.folder(&format!("sent/Foto {number:03} ä.receipt.json"));
         let receipt = StoredReceipt::parse(&fs::read(receipt).unwrap()).unwrap();
         assert_eq!(receipt.body.sha256, Sha256Digest::of(&photo(number)), "{number}");
-        let text = fs::read_to_string(shop.folder(&format!("sent/Foto {number:03} ä.receipt.txt"))).unwrap();
+        let text = fs::read_to_string(watched.folder(&format!("sent/Foto {number:03} ä.receipt.txt"))).unwrap();
         assert!(text.contains(&receipt.body.code), "{number}");
         let other = codes.insert(receipt.body.code, number);
         assert_eq!(other, None, "one code for two photos");
@@ -198,6 +198,9 @@ async fn assert_collectable(shop: &KilledStudio, office: &HttpsClient) {
     for (code, number) in codes {
         let collection = office.collect_ok(&code).await;
         assert!(office.fetch(&collection, &code).await.unwrap().body == photo(number), "{number}");
-        assert!(fs::read(shop.folder(&format!("sent/Foto {number:03} ä.jpg"))).unwrap() == photo(number), "{number}");
+        assert!(
+            fs::read(watched.folder(&format!("sent/Foto {number:03} ä.jpg"))).unwrap() == photo(number),
+            "{number}"
+        );
     }
 }

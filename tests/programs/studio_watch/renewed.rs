@@ -28,33 +28,33 @@ const WATCHED_A_DAY: Duration = Duration::from_secs(40);
 
 #[tokio::test]
 async fn a_certificate_close_to_its_end_is_renewed_without_a_missed_upload() {
-    let town = EnrolledGateway::new().await;
-    let first_end = town.enrol().await.not_after;
-    let export = town.file("export");
+    let setup = EnrolledGateway::new().await;
+    let first_end = setup.enrol().await.not_after;
+    let export = setup.file("export");
     fs::create_dir(&export).unwrap();
-    let noted = Arc::<RecordingObserver>::default();
+    let recorded = Arc::<RecordingObserver>::default();
     let (tell, mut told) = mpsc::unbounded_channel();
-    noted.react(move |event| {
+    recorded.react(move |event| {
         if event.starts_with("Sent") {
             let _ = tell.send(());
         }
     });
     let patience = Arc::<FastTimer>::default();
-    let (renewal, connection) = CertificateRenewer::load(&town.config()).unwrap();
+    let (renewal, connection) = CertificateRenewer::load(&setup.config()).unwrap();
     let parts = WatchSettings {
         folder: WatchedFolder::open(&export).unwrap(),
         client: connection,
         client_provider: Arc::new(RenewingProvider {
             renewer: renewal,
-            clock: town.gateway.clock.clone(),
-            observer: noted.clone(),
+            clock: setup.gateway.clock.clone(),
+            observer: recorded.clone(),
         }),
         profile: None,
-        clock: town.gateway.clock.clone(),
+        clock: setup.gateway.clock.clone(),
         entropy: Arc::new(SeededEntropy::new(11)),
         timer: patience.clone(),
         receipt_writer: Arc::new(PlainReceiptWriter),
-        observer: noted.clone(),
+        observer: recorded.clone(),
         language: Language::English,
         declared: None,
     };
@@ -73,7 +73,7 @@ async fn a_certificate_close_to_its_end_is_renewed_without_a_missed_upload() {
     for day in 0..days {
         fs::write(export.join(format!("{day}.jpg")), photo(day)).unwrap();
         if time::timeout(GENEROUS_TIMEOUT, told.recv()).await.is_err() {
-            panic!("day {day}: {noted:?}");
+            panic!("day {day}: {recorded:?}");
         }
         // The date runs away from whoever waits here; no further than a certificate's last third is long.
         time::timeout(GENEROUS_TIMEOUT, async {
@@ -83,15 +83,15 @@ async fn a_certificate_close_to_its_end_is_renewed_without_a_missed_upload() {
         })
         .await
         .expect("the watch goes on waiting");
-        town.gateway.advance(DAY);
+        setup.gateway.advance(DAY);
     }
     drop(stop);
     watching.await.unwrap();
-    assert!(town.gateway.now() > first_end + 60 * DAY, "two certificates have ended meanwhile");
-    assert!(noted.of_kind("ClientRenewed").len() >= 2, "{:?}", noted.of_kind("ClientRenewed"));
+    assert!(setup.gateway.now() > first_end + 60 * DAY, "two certificates have ended meanwhile");
+    assert!(recorded.of_kind("ClientRenewed").len() >= 2, "{:?}", recorded.of_kind("ClientRenewed"));
     for trouble in ["RenewalFailed", "Unauthorized", "GatewayDown", "Refused", "Stuck"] {
-        assert!(noted.of_kind(trouble).is_empty(), "{:?}", noted.of_kind(trouble));
+        assert!(recorded.of_kind(trouble).is_empty(), "{:?}", recorded.of_kind(trouble));
     }
-    let sent: HashSet<_> = noted.of_kind("Sent").into_iter().collect();
+    let sent: HashSet<_> = recorded.of_kind("Sent").into_iter().collect();
     assert_eq!(sent.len(), days as usize);
 }

@@ -9,57 +9,57 @@ use crate::support::test_gateway::{DAY, MINUTE};
 
 #[tokio::test]
 async fn sent_photos_and_their_receipts_are_erased_after_a_working_day_and_refused_ones_stay() {
-    let shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
-    shop.export("anna.jpg", &photo(1));
-    shop.export("wide.jpg", &colour_jpeg(90, 45));
-    shop.watch().await;
-    fs::write(shop.file("sent/notes.txt"), "somebody's").unwrap();
+    let studio = WatchedStudio::beside(FakeGateway::with_script([]).await);
+    studio.export("anna.jpg", &photo(1));
+    studio.export("wide.jpg", &colour_jpeg(90, 45));
+    studio.watch().await;
+    fs::write(studio.file("sent/notes.txt"), "somebody's").unwrap();
     // A Sunday morning: the next working day is Monday.
-    shop.clock.advance(DAY - MINUTE);
-    shop.watch().await;
-    assert_eq!(shop.names("sent").len(), 5);
-    shop.clock.advance(MINUTE);
-    shop.watch().await;
-    assert_eq!(shop.names("sent"), ["notes.txt"]);
-    assert_eq!(shop.events("Erased").len(), 1);
-    assert_eq!(shop.names("refused").len(), 2);
+    studio.clock.advance(DAY - MINUTE);
+    studio.watch().await;
+    assert_eq!(studio.names("sent").len(), 5);
+    studio.clock.advance(MINUTE);
+    studio.watch().await;
+    assert_eq!(studio.names("sent"), ["notes.txt"]);
+    assert_eq!(studio.events("Erased").len(), 1);
+    assert_eq!(studio.names("refused").len(), 2);
 }
 
 #[tokio::test]
 async fn the_time_counts_from_the_receipt_and_not_from_the_file() {
-    let mut shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
-    shop.keep_sent = "2h".parse().unwrap();
-    shop.export("anna.jpg", &photo(1));
+    let mut studio = WatchedStudio::beside(FakeGateway::with_script([]).await);
+    studio.keep_sent = "2h".parse().unwrap();
+    studio.export("anna.jpg", &photo(1));
     let old = std::time::SystemTime::UNIX_EPOCH + 300 * DAY;
-    fs::File::options().write(true).open(shop.file("anna.jpg")).unwrap().set_modified(old).unwrap();
-    shop.watch().await;
-    shop.watch().await;
-    assert_eq!(shop.names("sent").len(), 4);
-    shop.clock.advance(120 * MINUTE);
-    shop.watch().await;
-    assert!(shop.names("sent").is_empty());
+    fs::File::options().write(true).open(studio.file("anna.jpg")).unwrap().set_modified(old).unwrap();
+    studio.watch().await;
+    studio.watch().await;
+    assert_eq!(studio.names("sent").len(), 4);
+    studio.clock.advance(120 * MINUTE);
+    studio.watch().await;
+    assert!(studio.names("sent").is_empty());
 }
 
 #[tokio::test]
 async fn a_photo_is_erased_however_its_name_ends() {
-    let shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
+    let studio = WatchedStudio::beside(FakeGateway::with_script([]).await);
     for (number, name) in ["anna.jpG", "bert.JpEg", "carl.JPG"].into_iter().enumerate() {
-        shop.export(name, &photo(number));
+        studio.export(name, &photo(number));
     }
-    shop.watch().await;
-    assert_eq!(shop.names("sent").len(), 12);
-    shop.clock.advance(3 * DAY);
-    shop.watch().await;
-    assert!(shop.names("sent").is_empty(), "{:?}", shop.names("sent"));
+    studio.watch().await;
+    assert_eq!(studio.names("sent").len(), 12);
+    studio.clock.advance(3 * DAY);
+    studio.watch().await;
+    assert!(studio.names("sent").is_empty(), "{:?}", studio.names("sent"));
 }
 
 #[tokio::test]
 async fn never_means_never() {
-    let mut shop = WatchedStudio::beside(FakeGateway::with_script([]).await);
-    shop.keep_sent = SentRetention::Forever;
-    shop.export("anna.jpg", &photo(1));
-    shop.watch().await;
-    shop.clock.advance(10_000 * DAY);
-    shop.watch().await;
-    assert_eq!(shop.names("sent").len(), 4);
+    let mut studio = WatchedStudio::beside(FakeGateway::with_script([]).await);
+    studio.keep_sent = SentRetention::Forever;
+    studio.export("anna.jpg", &photo(1));
+    studio.watch().await;
+    studio.clock.advance(10_000 * DAY);
+    studio.watch().await;
+    assert_eq!(studio.names("sent").len(), 4);
 }

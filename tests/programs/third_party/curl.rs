@@ -112,68 +112,68 @@ fn digest(file: &Path) -> String {
 
 #[test]
 fn a_photo_goes_from_curl_to_curl_and_is_erased() {
-    let town = CurlSetup::new();
-    let receipt = town.deposit("a-key-for-this-photo", &portrait());
+    let setup = CurlSetup::new();
+    let receipt = setup.deposit("a-key-for-this-photo", &portrait());
     assert_eq!(receipt.status, 201, "{}", receipt.json());
     assert!(receipt.head.contains(&format!("location: /v1/photos/{}", receipt.text("photo_id"))), "{}", receipt.head);
     assert!(!receipt.head.contains("idempotent-replayed"));
-    let repeat = town.deposit("a-key-for-this-photo", &portrait());
+    let repeat = setup.deposit("a-key-for-this-photo", &portrait());
     assert_eq!((repeat.status, repeat.json()), (201, receipt.json()));
     assert!(repeat.head.contains("idempotent-replayed: true"), "{}", repeat.head);
 
     let code = receipt.text("code");
     // As a clerk types it: in small letters, without hyphens, with a letter O for a nought.
     let typed = code.to_lowercase().replace('-', " ").replace('0', "o");
-    let collection = town.collect(&typed);
+    let collection = setup.collect(&typed);
     assert_eq!(collection.status, 201, "{}", collection.json());
     assert_eq!(collection.json()["photo"]["sha256"], digest(Path::new(&portrait())));
     assert_eq!(collection.json()["photo"]["studio"]["name"], "Foto Koch");
-    assert_eq!(town.collect(&code).status, 200, "a reload finds the same collection");
+    assert_eq!(setup.collect(&code).status, 200, "a reload finds the same collection");
 
     let path = format!("/v1/collections/{}", collection.text("collection_id"));
     for _ in 0..2 {
-        let photo = town.office(&format!("{path}/photo"), &["-H", &format!("Retrieval-Code: {code}")]);
+        let photo = setup.office(&format!("{path}/photo"), &["-H", &format!("Retrieval-Code: {code}")]);
         assert_eq!(photo.status, 200);
         assert_eq!(Sha256Digest::of(&photo.body).to_string(), digest(Path::new(&portrait())));
         assert!(photo.head.contains("content-type: image/jpeg") && photo.head.contains("cache-control: no-store"));
     }
-    let settled = town.post_json(&format!("{path}/settle"), r#"{"outcome":"used"}"#);
+    let settled = setup.post_json(&format!("{path}/settle"), r#"{"outcome":"used"}"#);
     assert_eq!((settled.status, settled.json()["erased"].as_bool()), (200, Some(true)));
-    let gone = town.collect(&code);
+    let gone = setup.collect(&code);
     assert_eq!(gone.problem(), (410, "photo-settled".into()));
     assert_eq!(gone.json()["office"]["name"], "Amt Nord");
-    assert_eq!(town.studio("/v1/photos", &[]).json()["photos"][0]["state"], "used");
+    assert_eq!(setup.studio("/v1/photos", &[]).json()["photos"][0]["state"], "used");
 }
 
 #[test]
 fn a_studio_that_does_it_wrong_is_told_what() {
-    let town = CurlSetup::new();
-    let (text, small) = (town.write("text.jpg", b"Sehr geehrte Damen"), "portrait-413x531.jpg");
+    let setup = CurlSetup::new();
+    let (text, small) = (setup.write("text.jpg", b"Sehr geehrte Damen"), "portrait-413x531.jpg");
     let small = format!("{}/fixtures/{small}", env!("CARGO_MANIFEST_DIR"));
-    let large = town.write("large.jpg", &[0; 600_001]);
+    let large = setup.write("large.jpg", &[0; 600_001]);
     let key = "a-key-for-this-photo";
     let jpeg = "Content-Type: image/jpeg";
     let body = format!("@{small}");
 
-    let refused = town.deposit(key, &text);
+    let refused = setup.deposit(key, &text);
     assert_eq!(refused.problem(), (422, "photo-refused".into()));
     assert_eq!(refused.json()["findings"][0]["check"], "format");
     assert!(refused.head.contains("content-language: de"), "{}", refused.head);
-    assert_eq!(town.deposit(key, &small).json()["findings"][0]["check"], "pixel_dimensions");
-    let english = town.studio(
+    assert_eq!(setup.deposit(key, &small).json()["findings"][0]["check"], "pixel_dimensions");
+    let english = setup.studio(
         "/v1/photos",
         &["-H", jpeg, "-H", "Accept-Language: en", "-H", "Idempotency-Key: a-key-for-english", "--data-binary", &body],
     );
     assert!(english.text("detail").is_ascii() && english.text("detail") != refused.text("detail"));
-    assert_eq!(town.deposit(key, &large).problem(), (413, "photo-too-large".into()));
+    assert_eq!(setup.deposit(key, &large).problem(), (413, "photo-too-large".into()));
     let expect = format!("@{large}");
     let chunked = ["-H", jpeg, "-H", "Idempotency-Key: a-key-for-chunks", "-H", "Transfer-Encoding: chunked"];
-    let chunked = town.studio("/v1/photos", &[&chunked[..], &["--data-binary", &expect]].concat());
+    let chunked = setup.studio("/v1/photos", &[&chunked[..], &["--data-binary", &expect]].concat());
     assert_eq!(chunked.problem(), (413, "photo-too-large".into()));
-    assert_eq!(town.deposit_as("image/png", key, &small).problem(), (415, "format-unsupported".into()));
-    let keyless = town.studio("/v1/photos", &["-H", jpeg, "--data-binary", &body]);
+    assert_eq!(setup.deposit_as("image/png", key, &small).problem(), (415, "format-unsupported".into()));
+    let keyless = setup.studio("/v1/photos", &["-H", jpeg, "--data-binary", &body]);
     assert_eq!(keyless.problem(), (400, "idempotency-key-missing".into()));
-    assert_eq!(town.deposit("too-short", &small).problem(), (400, "idempotency-key-malformed".into()));
+    assert_eq!(setup.deposit("too-short", &small).problem(), (400, "idempotency-key-malformed".into()));
     for (digest, problem) in [("sha-256=:AAAA:", (400, "content-digest-malformed")), (ZEROS, (422, "digest-mismatch"))]
     {
         let header = format!("Content-Digest: {digest}");
@@ -187,55 +187,55 @@ fn a_studio_that_does_it_wrong_is_told_what() {
             "--data-binary",
             &format!("@{small}"),
         ];
-        let refused = town.studio("/v1/photos", &options);
+        let refused = setup.studio("/v1/photos", &options);
         assert_eq!(refused.problem(), (problem.0, problem.1.into()));
     }
-    assert_eq!(town.studio("/v1/nowhere", &[]).problem(), (404, "route-unknown".into()));
-    let wrong_method = town.studio("/v1/photos", &["-X", "PATCH"]);
+    assert_eq!(setup.studio("/v1/nowhere", &[]).problem(), (404, "route-unknown".into()));
+    let wrong_method = setup.studio("/v1/photos", &["-X", "PATCH"]);
     assert_eq!(wrong_method.problem(), (405, "method-not-allowed".into()));
     assert!(wrong_method.head.contains("allow: "), "{}", wrong_method.head);
-    let unknown = town.studio("/v1/photos/00000000-0000-7000-8000-000000000000", &[]);
+    let unknown = setup.studio("/v1/photos/00000000-0000-7000-8000-000000000000", &[]);
     assert_eq!(unknown.problem(), (404, "photo-unknown".into()));
-    assert_eq!(town.studio("/v1/photos?colour=red", &[]).problem(), (400, "request-malformed".into()));
+    assert_eq!(setup.studio("/v1/photos?colour=red", &[]).problem(), (400, "request-malformed".into()));
     assert_eq!(
-        town.studio("/v1/photos", &[]).json()["photos"].as_array().map(Vec::len),
+        setup.studio("/v1/photos", &[]).json()["photos"].as_array().map(Vec::len),
         Some(0),
         "something was stored"
     );
 
-    let stored = town.deposit(key, &portrait());
+    let stored = setup.deposit(key, &portrait());
     assert_eq!(stored.status, 201);
     let mut other = std::fs::read(portrait()).unwrap();
     // A comment makes another file of the same picture.
     other.splice(2..2, [0xFF, 0xFE, 0, 3, b'x']);
-    let other = town.write("other.jpg", &other);
-    assert_eq!(town.deposit(key, &other).problem(), (422, "idempotency-key-reused".into()));
+    let other = setup.write("other.jpg", &other);
+    assert_eq!(setup.deposit(key, &other).problem(), (422, "idempotency-key-reused".into()));
     let photo = format!("/v1/photos/{}", stored.text("photo_id"));
-    assert_eq!(town.studio(&photo, &["-X", "DELETE"]).text("state"), "withdrawn");
-    assert_eq!(town.collect(&stored.text("code")).problem(), (410, "photo-withdrawn".into()));
+    assert_eq!(setup.studio(&photo, &["-X", "DELETE"]).text("state"), "withdrawn");
+    assert_eq!(setup.collect(&stored.text("code")).problem(), (410, "photo-withdrawn".into()));
 }
 
 const ZEROS: &str = "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:";
 
 #[test]
 fn an_office_that_does_it_wrong_is_told_what() {
-    let town = CurlSetup::new();
-    assert_eq!(town.collect("00000-00000-00000-00001").problem(), (400, "code-malformed".into()));
-    assert_eq!(town.collect("G94ZJ-756FW-FHRWS-2ZVE").problem(), (400, "code-malformed".into()));
-    assert_eq!(town.collect("G94ZJ-756FW-FHRWS-2ZVE8").problem(), (404, "code-unknown".into()));
+    let setup = CurlSetup::new();
+    assert_eq!(setup.collect("00000-00000-00000-00001").problem(), (400, "code-malformed".into()));
+    assert_eq!(setup.collect("G94ZJ-756FW-FHRWS-2ZVE").problem(), (400, "code-malformed".into()));
+    assert_eq!(setup.collect("G94ZJ-756FW-FHRWS-2ZVE8").problem(), (404, "code-unknown".into()));
     for body in ["", "{}", "[", r#"{"code":1}"#, r#"{"code":"x","more":1}"#] {
-        assert_eq!(town.post_json("/v1/collections", body).problem(), (400, "request-malformed".into()), "{body}");
+        assert_eq!(setup.post_json("/v1/collections", body).problem(), (400, "request-malformed".into()), "{body}");
     }
-    let form = town.office("/v1/collections", &["--data", "code=G94ZJ-756FW-FHRWS-2ZVE8"]);
+    let form = setup.office("/v1/collections", &["--data", "code=G94ZJ-756FW-FHRWS-2ZVE8"]);
     assert_eq!(form.problem(), (415, "format-unsupported".into()));
 
-    let code = town.deposit("a-key-for-this-photo", &portrait()).text("code");
-    let path = format!("/v1/collections/{}", town.collect(&code).text("collection_id"));
-    let fetch = |options: &[&str]| town.office(&format!("{path}/photo"), options).problem();
+    let code = setup.deposit("a-key-for-this-photo", &portrait()).text("code");
+    let path = format!("/v1/collections/{}", setup.collect(&code).text("collection_id"));
+    let fetch = |options: &[&str]| setup.office(&format!("{path}/photo"), options).problem();
     assert_eq!(fetch(&[]), (400, "retrieval-code-missing".into()));
     assert_eq!(fetch(&["-H", "Retrieval-Code: 1"]), (400, "code-malformed".into()));
     assert_eq!(fetch(&["-H", "Retrieval-Code: G94ZJ-756FW-FHRWS-2ZVE8"]), (404, "code-unknown".into()));
-    let settle = |body: &str| town.post_json(&format!("{path}/settle"), body);
+    let settle = |body: &str| setup.post_json(&format!("{path}/settle"), body);
     assert_eq!(settle(r#"{"outcome":"lost"}"#).problem(), (400, "request-malformed".into()));
     assert_eq!(settle(r#"{"outcome":"kept","until":"soon"}"#).problem(), (400, "request-malformed".into()));
     assert_eq!(settle(r#"{"outcome":"kept","until":"2999-12-31"}"#).problem(), (422, "settlement-date".into()));
@@ -243,21 +243,21 @@ fn an_office_that_does_it_wrong_is_told_what() {
     let too_long = format!(r#"{{"outcome":"refused","reason":"other","note":"{note}"}}"#);
     assert_eq!(settle(&too_long).problem(), (422, "note-too-long".into()));
     let nowhere = "/v1/collections/00000000-0000-7000-8000-000000000000/settle";
-    assert_eq!(town.post_json(nowhere, r#"{"outcome":"used"}"#).problem(), (404, "collection-unknown".into()));
+    assert_eq!(setup.post_json(nowhere, r#"{"outcome":"used"}"#).problem(), (404, "collection-unknown".into()));
 
     let refused = settle(r#"{"outcome":"refused","reason":"eyes_closed","note":"Bitte noch einmal."}"#);
     assert_eq!((refused.status, refused.text("outcome").as_str()), (200, "refused"));
     assert_eq!(settle(r#"{"outcome":"used"}"#).problem(), (409, "collection-settled".into()));
-    assert_eq!(town.collect(&code).problem(), (410, "photo-settled".into()));
-    assert_eq!(town.studio("/v1/photos", &[]).json()["photos"][0]["refusal"]["reason"], "eyes_closed");
+    assert_eq!(setup.collect(&code).problem(), (410, "photo-settled".into()));
+    assert_eq!(setup.studio("/v1/photos", &[]).json()["photos"][0]["refusal"]["reason"], "eyes_closed");
 }
 
 #[tokio::test]
 async fn who_shows_an_office_listener_no_certificate_is_told_what_is_missing_and_what_to_do() {
-    let town = CurlSetup::new();
-    let big = town.write("big", &[b'x'; 400_000]);
+    let setup = CurlSetup::new();
+    let big = setup.write("big", &[b'x'; 400_000]);
     let ask =
-        |path: &str, options: &[&str]| curl(&town.home, None, &format!("{}{path}", town.gateway.office()), options);
+        |path: &str, options: &[&str]| curl(&setup.home, None, &format!("{}{path}", setup.gateway.office()), options);
     let mut told = 0;
     for version in ["1.2", "1.3"] {
         let tls = [&format!("--tlsv{version}"), "--tls-max", version];
@@ -290,11 +290,11 @@ async fn who_shows_an_office_listener_no_certificate_is_told_what_is_missing_and
         }
     }
     let metric = "lichtbild_connections_without_certificate_total{listener=\"office\"}";
-    assert_eq!(town.gateway.metric(metric).await, told);
-    let studio = curl(&town.home, None, town.gateway.studio(), &["--tlsv1.3"]);
+    assert_eq!(setup.gateway.metric(metric).await, told);
+    let studio = curl(&setup.home, None, setup.gateway.studio(), &["--tlsv1.3"]);
     assert!(studio.status == 0 && studio.stderr.contains("certificate required"), "{}", studio.stderr);
     // Anybody can come without one: no line for each.
-    let log = town.gateway.log();
+    let log = setup.gateway.log();
     assert!(log.contains("request listener=\"ops\"") && !log.contains("listener=\"office\" method"), "{log}");
 }
 
@@ -311,12 +311,12 @@ fn a_missing_certificate_is_an_alert_where_it_shall_not_be_explained() {
 
 #[test]
 fn a_bad_certificate_is_rejected_in_the_handshake_with_the_reason() {
-    let town = CurlSetup::new();
-    let revoked = town.home.device("studio", "Foto Koch");
-    let me = |device, url: &str| curl(&town.home, device, &format!("{url}/v1/me"), &["--tlsv1.3"]);
-    let (studio, office) = (town.gateway.studio(), town.gateway.office());
+    let setup = CurlSetup::new();
+    let revoked = setup.home.device("studio", "Foto Koch");
+    let me = |device, url: &str| curl(&setup.home, device, &format!("{url}/v1/me"), &["--tlsv1.3"]);
+    let (studio, office) = (setup.gateway.studio(), setup.gateway.office());
     assert_eq!(me(Some(&revoked), studio).status, 200);
-    assert!(town.home.run(&["device", "revoke", &revoked.device_id]).status.success());
+    assert!(setup.home.run(&["device", "revoke", &revoked.device_id]).status.success());
     // The handshake learns it within two seconds; until then the request is refused, or cut off while it is under way.
     let begun = std::time::Instant::now();
     loop {
@@ -329,13 +329,13 @@ fn a_bad_certificate_is_rejected_in_the_handshake_with_the_reason() {
     }
     let nobody = me(None, studio);
     assert!(nobody.status == 0 && nobody.stderr.contains("certificate required"), "{}", nobody.stderr);
-    for (device, url) in [(&town.office, studio), (&town.studio, office)] {
-        let stranger = me(Some(device), url);
-        assert!(stranger.status == 0 && stranger.stderr.contains("unknown ca"), "{}", stranger.stderr);
+    for (device, url) in [(&setup.office, studio), (&setup.studio, office)] {
+        let anonymous = me(Some(device), url);
+        assert!(anonymous.status == 0 && anonymous.stderr.contains("unknown ca"), "{}", anonymous.stderr);
     }
-    let log = town.gateway.log();
+    let log = setup.gateway.log();
     let served = log.lines().filter(|line| line.contains("/v1/me") && line.contains("status=200")).count();
     assert_eq!(served, 1, "a handler ran for somebody: {log}");
     // Those without a certificate may reach the enrolment listener, which has nothing to tell them yet.
-    assert_eq!(me(None, town.gateway.enrolment()).problem(), (404, "route-unknown".into()));
+    assert_eq!(me(None, setup.gateway.enrolment()).problem(), (404, "route-unknown".into()));
 }

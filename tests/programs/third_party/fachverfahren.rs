@@ -142,30 +142,30 @@ impl ExampleRun {
 }
 
 async fn a_photo_is_taken(example: ExampleLanguage) {
-    let town = ExampleSetup::new(example);
-    let code = town.deposit("a-key-for-the-photo").await;
-    let run = town.run(&code).await;
+    let setup = ExampleSetup::new(example);
+    let code = setup.deposit("a-key-for-the-photo").await;
+    let run = setup.run(&code).await;
     run.succeeded();
     assert_eq!(run.stderr, "");
     let printed: Value = serde_json::from_str(&run.stdout).unwrap();
     let collection = printed["collection_id"].as_str().unwrap();
-    assert!(town.home.beside(&format!("inbox/Lichtbild-{collection}.jpg")).exists());
-    town.holds_settled_photos(1);
-    let photos = town.studio.client(town.gateway.studio()).get("/v1/photos").await.unwrap();
+    assert!(setup.home.beside(&format!("inbox/Lichtbild-{collection}.jpg")).exists());
+    setup.holds_settled_photos(1);
+    let photos = setup.studio.client(setup.gateway.studio()).get("/v1/photos").await.unwrap();
     assert_eq!(photos.json()["photos"][0]["state"], "used");
 }
 
 async fn a_decision_is_passed_on(example: ExampleLanguage) {
-    let town = ExampleSetup::new(example);
-    let code = town.deposit("a-key-for-the-photo").await;
+    let setup = ExampleSetup::new(example);
+    let code = setup.deposit("a-key-for-the-photo").await;
     let refusal = json!({ "outcome": "refused", "reason": "eyes_closed", "note": "Bitte \"noch einmal\"." });
-    town.run_over(town.gateway.office(), &code, &refusal).await.succeeded();
-    let photos = town.studio.client(town.gateway.studio()).get("/v1/photos").await.unwrap().json();
+    setup.run_over(setup.gateway.office(), &code, &refusal).await.succeeded();
+    let photos = setup.studio.client(setup.gateway.studio()).get("/v1/photos").await.unwrap().json();
     assert_eq!(photos["photos"][0]["refusal"], json!({ "reason": "eyes_closed", "note": "Bitte \"noch einmal\"." }));
 }
 
 async fn wrong_codes_are_refused_in_words(example: ExampleLanguage) {
-    let town = ExampleSetup::new(example);
+    let setup = ExampleSetup::new(example);
     let codes = [
         ("G94ZJ-756FW-FHRWS-2ZVE9", "code-malformed"),
         ("G94ZJ-756FW-FHRWS-2ZVE8", "code-unknown"),
@@ -173,34 +173,34 @@ async fn wrong_codes_are_refused_in_words(example: ExampleLanguage) {
         ("G94ZJ\",\"\\", "code-malformed"),
     ];
     for (code, kind) in codes {
-        let run = town.run(code).await;
+        let run = setup.run(code).await;
         run.refused(kind);
         assert!(!run.stderr.contains(code), "the code is in a message: {run:?}");
     }
-    assert_eq!(town.inbox(), [] as [PathBuf; 0], "something was left behind");
+    assert_eq!(setup.inbox(), [] as [PathBuf; 0], "something was left behind");
 }
 
 async fn every_step_can_be_repeated(example: ExampleLanguage) {
-    let town = ExampleSetup::new(example);
-    let by_hand = town.office.client(town.gateway.office());
+    let setup = ExampleSetup::new(example);
+    let by_hand = setup.office.client(setup.gateway.office());
     // Died after collecting, then after fetching.
     for (key, fetched) in [("a-key-for-the-first", false), ("a-key-for-the-second", true)] {
-        let code = town.deposit(key).await;
+        let code = setup.deposit(key).await;
         let collection = by_hand.collect_ok(&code).await;
         if fetched {
             assert!(by_hand.fetch(&collection, &code).await.unwrap().body == PHOTO);
         }
-        let run = town.run(&code).await;
+        let run = setup.run(&code).await;
         run.succeeded();
         assert!(run.stdout.contains(&collection), "another collection: {run:?}");
-        town.run(&code).await.refused("photo-settled");
+        setup.run(&code).await.refused("photo-settled");
     }
-    town.holds_settled_photos(2);
+    setup.holds_settled_photos(2);
     // Died before the gateway was told of the decision, then before its answer was stored: no code is needed any more.
-    let code = town.deposit("a-key-for-the-third").await;
+    let code = setup.deposit("a-key-for-the-third").await;
     let collection = by_hand.collect_ok(&code).await;
     let photo = by_hand.fetch(&collection, &code).await.unwrap().body;
-    let beside = |ending: &str| town.home.beside(&format!("inbox/Lichtbild-{collection}.{ending}"));
+    let beside = |ending: &str| setup.home.beside(&format!("inbox/Lichtbild-{collection}.{ending}"));
     fs::write(beside("jpg"), photo).unwrap();
     let decision = json!({ "outcome": "used" });
     let open = match example {
@@ -210,17 +210,17 @@ async fn every_step_can_be_repeated(example: ExampleLanguage) {
     let mut receipts = Vec::new();
     for _ in 0..2 {
         fs::write(beside("open"), open.to_string()).unwrap();
-        let run = town.run("").await;
+        let run = setup.run("").await;
         run.succeeded();
         receipts.push(run.stdout);
-        town.holds_settled_photos(3);
+        setup.holds_settled_photos(3);
     }
     assert_eq!(receipts[0], receipts[1]);
 }
 
 async fn a_broken_connection_is_resumed(example: ExampleLanguage) {
-    let town = ExampleSetup::new(example);
-    let line = BreakingProxy::to(town.gateway.office()).await;
+    let setup = ExampleSetup::new(example);
+    let line = BreakingProxy::to(setup.gateway.office()).await;
     let whole = PHOTO.len() as u64;
     // In the handshake, in a short answer, in the head of the photo, in its middle, in its last bytes.
     let breaks = [
@@ -231,48 +231,48 @@ async fn a_broken_connection_is_resumed(example: ExampleLanguage) {
         (whole, CloseKind::Reset),
     ];
     for (number, (offset, ending)) in breaks.into_iter().enumerate() {
-        let code = town.deposit(&format!("a-key-for-photo-{number}")).await;
+        let code = setup.deposit(&format!("a-key-for-photo-{number}")).await;
         line.break_after(offset, Direction::FromGateway, ending);
         // Every second connection: those that hold are followed by one that breaks.
         line.break_every(2);
-        let run = town.run_over(&line.url(), &code, &json!({ "outcome": "used" })).await;
+        let run = setup.run_over(&line.url(), &code, &json!({ "outcome": "used" })).await;
         run.succeeded();
         assert!((1..=4).contains(&run.repeats()), "at {offset}: {run:?}");
-        town.holds_settled_photos(number + 1);
+        setup.holds_settled_photos(number + 1);
     }
     // Requests that do not get through.
-    let code = town.deposit("a-key-for-the-last").await;
+    let code = setup.deposit("a-key-for-the-last").await;
     line.break_after(300, Direction::ToGateway, CloseKind::Reset);
-    let run = town.run_over(&line.url(), &code, &json!({ "outcome": "used" })).await;
+    let run = setup.run_over(&line.url(), &code, &json!({ "outcome": "used" })).await;
     run.succeeded();
-    town.holds_settled_photos(breaks.len() + 1);
+    setup.holds_settled_photos(breaks.len() + 1);
 }
 
 async fn no_answer_at_all_says_that_nothing_is_lost(example: ExampleLanguage) {
-    let town = ExampleSetup::new(example);
-    let code = town.deposit("a-key-for-the-photo").await;
-    let line = BreakingProxy::to(town.gateway.office()).await;
+    let setup = ExampleSetup::new(example);
+    let code = setup.deposit("a-key-for-the-photo").await;
+    let line = BreakingProxy::to(setup.gateway.office()).await;
     line.break_after(1, Direction::FromGateway, CloseKind::Reset);
-    let run = town.run_over(&line.url(), &code, &json!({ "outcome": "used" })).await;
+    let run = setup.run_over(&line.url(), &code, &json!({ "outcome": "used" })).await;
     assert_eq!((run.status, run.repeats()), (75, 5), "{run:?}");
     assert!(run.stderr.contains("nothing is lost") && !run.stderr.contains(&code), "{run:?}");
     line.stop_breaking();
-    town.run_over(&line.url(), &code, &json!({ "outcome": "used" })).await.succeeded();
-    town.holds_settled_photos(1);
+    setup.run_over(&line.url(), &code, &json!({ "outcome": "used" })).await.succeeded();
+    setup.holds_settled_photos(1);
 }
 
 async fn who_is_not_let_in_stops_at_once(example: ExampleLanguage) {
-    let town = ExampleSetup::new(example);
-    let code = town.deposit("a-key-for-the-photo").await;
+    let setup = ExampleSetup::new(example);
+    let code = setup.deposit("a-key-for-the-photo").await;
     // Another authority behind the gateway's name: not even the code goes out.
-    let foreign = GatewayFolder::new();
-    let elsewhere = foreign.start();
-    let stopped = town.run_over(elsewhere.office(), &code, &json!({ "outcome": "used" })).await;
+    let external = GatewayFolder::new();
+    let elsewhere = external.start();
+    let stopped = setup.run_over(elsewhere.office(), &code, &json!({ "outcome": "used" })).await;
     assert_eq!((stopped.status, stopped.repeats()), (1, 0), "{stopped:?}");
     assert!(!elsewhere.log().contains("/v1/collections"), "a request was sent to a stranger");
-    assert!(town.home.run(&["office", "suspend", "Amt Nord"]).status.success());
-    town.run(&code).await.refused("office-suspended");
-    assert_eq!(town.inbox(), [] as [PathBuf; 0]);
+    assert!(setup.home.run(&["office", "suspend", "Amt Nord"]).status.success());
+    setup.run(&code).await.refused("office-suspended");
+    assert_eq!(setup.inbox(), [] as [PathBuf; 0]);
 }
 
 macro_rules! examples {
@@ -298,20 +298,20 @@ examples!(
 
 #[tokio::test]
 async fn the_readmes_lines_of_python_take_a_photo() {
-    let town = ExampleSetup::new(Python);
-    let code = town.deposit("a-key-for-the-photo").await;
+    let setup = ExampleSetup::new(Python);
+    let code = setup.deposit("a-key-for-the-photo").await;
     let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let section = readme.split("\n## Integration\n").nth(1).unwrap().split("\n## ").next().unwrap();
     let lines: Vec<_> =
         section.lines().filter_map(|line| line.strip_prefix("    ").or(line.is_empty().then_some(""))).collect();
-    let address = town.gateway.office().strip_prefix("https://").unwrap().replace(':', "\", ");
+    let address = setup.gateway.office().strip_prefix("https://").unwrap().replace(':', "\", ");
     let (host, _) = address.split_once('"').unwrap();
     let printed = lines.join("\n");
     let lines = printed.replace("\"gateway.stadt.example\", 9443", &format!("\"{address}"));
     assert!(lines != printed && !host.is_empty(), "{printed}");
     let program = format!("code = input()\n{lines}\nimport sys; sys.stdout.write(receipt['outcome'])\n");
     let mut command = Command::new("python3");
-    command.args(["-B", "-c", &program]).current_dir(&town.office.folder);
+    command.args(["-B", "-c", &program]).current_dir(&setup.office.folder);
     let output = piped(&mut command, format!("{code}\n").as_bytes());
     assert_eq!(String::from_utf8_lossy(&output.stdout), "used", "{}", String::from_utf8_lossy(&output.stderr));
 }

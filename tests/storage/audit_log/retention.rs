@@ -45,46 +45,46 @@ impl LogRetentionSetup {
 
 #[tokio::test]
 async fn tombstones_and_the_logs_front_go_at_their_time_and_not_a_moment_before() {
-    let town = LogRetentionSetup::new().await;
-    let gateway = &town.gateway;
+    let setup = LogRetentionSetup::new().await;
+    let gateway = &setup.gateway;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let [used, withdrawn] = [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await];
     office
         .collect_and_settle(&used.code, &json!({ "outcome": "refused", "reason": "gaze", "note": "blickt zur Seite" }))
         .await;
-    let old = town.sign().await;
+    let old = setup.sign().await;
     gateway.advance(DAY);
     studio.withdraw(&withdrawn.photo_id).await;
-    let newer = town.sign().await;
+    let newer = setup.sign().await;
     let rows = gateway.database.count("audit").await;
 
     gateway.advance(LOG_RETENTION - DAY - Duration::from_millis(1));
-    assert_eq!(town.purge().await, PurgeReport::default());
+    assert_eq!(setup.purge().await, PurgeReport::default());
     assert_eq!((gateway.database.count("photos").await, gateway.database.count("audit").await), (2, rows));
 
     gateway.advance(Duration::from_millis(1));
-    assert_eq!(town.purge().await, PurgeReport { tombstones: 1, log_rows: old.sequence as u64 });
+    assert_eq!(setup.purge().await, PurgeReport { tombstones: 1, log_rows: old.sequence as u64 });
     assert_eq!(gateway.database.texts("SELECT photo_id FROM photos").await, std::slice::from_ref(&withdrawn.photo_id));
     assert_eq!(gateway.database.count("collections").await, 0, "they went with their photo");
     assert_eq!(gateway.store.log_anchor().await.unwrap(), old);
     assert_eq!(gateway.database.number("SELECT min(sequence) FROM audit").await, old.sequence + 1);
-    assert!(town.is_whole(newer).await);
+    assert!(setup.is_whole(newer).await);
     assert_eq!(gateway.database.count_events("log.shortened").await, 1);
     assert_eq!(gateway.database.count_events("tombstones.forgotten").await, 1);
 
     // The gateway goes on, and a day later the rest goes; what told of it stays.
     gateway.advance(DAY);
-    assert_eq!(town.purge().await.tombstones, 1);
+    assert_eq!(setup.purge().await.tombstones, 1);
     assert_eq!(gateway.database.count("photos").await, 0);
-    assert!(town.is_whole(town.sign().await).await);
+    assert!(setup.is_whole(setup.sign().await).await);
     let head = gateway.store.log_head().await.unwrap();
     assert!(head.sequence > newer.sequence, "numbers are never given twice");
 }
 
 #[tokio::test]
 async fn erasing_a_tombstone_with_its_note_leaves_the_chain_whole_and_the_chain_never_held_the_note() {
-    let town = LogRetentionSetup::new().await;
-    let gateway = &town.gateway;
+    let setup = LogRetentionSetup::new().await;
+    let gateway = &setup.gateway;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let note = "Frau Musterfrau blickt zur Seite";
     for number in 0..3 {
@@ -94,38 +94,38 @@ async fn erasing_a_tombstone_with_its_note_leaves_the_chain_whole_and_the_chain_
             .await;
     }
     assert_eq!(gateway.database.texts("SELECT refusal_note FROM photos").await, [note; 3]);
-    let checkpoint = town.sign().await;
+    let checkpoint = setup.sign().await;
     let rows = gateway.database.texts("SELECT actor || event || coalesce(subject, '') || details FROM audit").await;
     assert!(rows.iter().all(|row| !row.contains("Musterfrau") && !row.contains("Foto Koch")), "{rows:?}");
 
     let before = gateway.database.texts("SELECT details FROM audit ORDER BY sequence").await;
     for erased in ["DELETE FROM collections", "UPDATE photos SET refusal_note = NULL", "DELETE FROM photos"] {
         gateway.database.execute(erased).await.unwrap();
-        assert!(town.is_whole(checkpoint).await, "{erased}");
+        assert!(setup.is_whole(checkpoint).await, "{erased}");
     }
     assert_eq!(gateway.database.texts("SELECT details FROM audit ORDER BY sequence").await, before);
 }
 
 #[tokio::test]
 async fn without_a_checkpoint_or_with_somebody_elses_the_log_stays() {
-    let town = LogRetentionSetup::new().await;
-    let gateway = &town.gateway;
+    let setup = LogRetentionSetup::new().await;
+    let gateway = &setup.gateway;
     let studio = gateway.studio("Foto Koch").await;
     studio.deposit_numbered(1).await;
     gateway.advance(LOG_RETENTION);
-    assert_eq!(town.purge().await.log_rows, 0, "nothing vouches for what would be left");
-    town.sign().await;
+    assert_eq!(setup.purge().await.log_rows, 0, "nothing vouches for what would be left");
+    setup.sign().await;
     gateway.advance(LOG_RETENTION);
     let other_key = CheckpointKey::generate().unwrap();
     shorten_log(&gateway.gateway, other_key.verifier()).await.unwrap();
     assert_eq!(gateway.store.log_anchor().await.unwrap(), ChainLink::START);
-    assert!(town.purge().await.log_rows > 0);
+    assert!(setup.purge().await.log_rows > 0);
 }
 
 #[tokio::test]
 async fn rows_of_a_clock_that_was_ahead_keep_the_log_until_their_time_is_over() {
-    let town = LogRetentionSetup::new().await;
-    let gateway = &town.gateway;
+    let setup = LogRetentionSetup::new().await;
+    let gateway = &setup.gateway;
     gateway.studio("Foto Koch").await;
     let ahead = AuditEntry {
         at: gateway.now() + 365 * DAY,
@@ -135,21 +135,21 @@ async fn rows_of_a_clock_that_was_ahead_keep_the_log_until_their_time_is_over() 
         details: json!({}),
     };
     gateway.store.append_audit(ahead).await.unwrap();
-    town.sign().await;
+    setup.sign().await;
     gateway.advance(LOG_RETENTION + 364 * DAY);
-    assert_eq!(town.purge().await, PurgeReport::default());
+    assert_eq!(setup.purge().await, PurgeReport::default());
     gateway.advance(DAY);
-    assert_eq!(town.purge().await.log_rows, 3);
+    assert_eq!(setup.purge().await.log_rows, 3);
 }
 
 #[tokio::test]
 async fn the_database_itself_lets_nothing_else_go() {
-    let town = LogRetentionSetup::new().await;
-    let gateway = &town.gateway;
+    let setup = LogRetentionSetup::new().await;
+    let gateway = &setup.gateway;
     gateway.studio("Foto Koch").await.deposit_numbered(1).await;
-    let (early, now) = (town.sign().await, gateway.now().unix_milliseconds());
+    let (early, now) = (setup.sign().await, gateway.now().unix_milliseconds());
     gateway.studio("Foto Porst").await;
-    town.sign().await;
+    setup.sign().await;
     let over = i64::try_from(LOG_RETENTION.as_millis()).unwrap();
     let anchor = |sequence: i64, digest: &str, at: i64| {
         let digest = format!("{}{digest}'", gateway.database.for_dialect("x'", "'\\x"));
@@ -183,8 +183,8 @@ async fn the_database_itself_lets_nothing_else_go() {
 
 #[tokio::test]
 async fn however_much_is_due_it_goes_in_bounded_batches() {
-    let town = LogRetentionSetup::new().await;
-    let gateway = &town.gateway;
+    let setup = LogRetentionSetup::new().await;
+    let gateway = &setup.gateway;
     let studio = gateway.studio("Foto Koch").await;
     for number in 0..70 {
         let deposit = studio.deposit_numbered(number).await;

@@ -39,9 +39,9 @@ impl AuditLogSetup {
         // Who stops signs for what was added since it last did.
         assert!(home.start().stop().success());
         let rows = database.count("audit").await;
-        let town = Self { home, database, rows, _server: server };
-        assert_eq!(town.checkpoints().last(), Some(&town.file_of(rows)));
-        town
+        let setup = Self { home, database, rows, _server: server };
+        assert_eq!(setup.checkpoints().last(), Some(&setup.file_of(rows)));
+        setup
     }
 
     fn checkpoints(&self) -> Vec<PathBuf> {
@@ -60,14 +60,14 @@ impl AuditLogSetup {
 
 #[tokio::test]
 async fn what_is_done_to_the_stored_log_is_found_by_the_command_with_the_row_and_a_code_of_its_own() {
-    for town in AuditLogSetup::both().await {
-        let (code, whole) = town.verify(&[]);
-        assert_eq!((code, &whole["whole"], &whole["rows"]), (0, &true.into(), &town.rows.into()), "{whole}");
-        assert_eq!((&whole["first"], &whole["vouched_up_to"]), (&1.into(), &town.rows.into()), "{whole}");
+    for setup in AuditLogSetup::both().await {
+        let (code, whole) = setup.verify(&[]);
+        assert_eq!((code, &whole["whole"], &whole["rows"]), (0, &true.into(), &setup.rows.into()), "{whole}");
+        assert_eq!((&whole["first"], &whole["vouched_up_to"]), (&1.into(), &setup.rows.into()), "{whole}");
 
-        town.database.unlock_audit().await;
-        town.database.execute("CREATE TABLE kept AS SELECT * FROM audit").await.unwrap();
-        let last = town.rows;
+        setup.database.unlock_audit().await;
+        setup.database.execute("CREATE TABLE kept AS SELECT * FROM audit").await.unwrap();
+        let last = setup.rows;
         let update = |change: &str| format!("UPDATE audit SET {change} WHERE sequence = 3");
         for (tampering, sequence, expected) in [
             (update("at = at + 1"), 3, "changed"),
@@ -103,23 +103,23 @@ async fn what_is_done_to_the_stored_log_is_found_by_the_command_with_the_row_and
                 "front_cut",
             ),
         ] {
-            town.database.execute(&tampering).await.unwrap();
-            let (code, found) = town.verify(&[]);
+            setup.database.execute(&tampering).await.unwrap();
+            let (code, found) = setup.verify(&[]);
             assert_eq!((code, &found["sequence"], &found["wrong"]), (3, &sequence.into(), &expected.into()), "{tampering}: {found}");
-            town.mend().await;
+            setup.mend().await;
         }
         // Replaced with a digest of its own, and written anew up to the end.
-        town.database.rewrite_audit_row(3, 3).await;
-        let (code, found) = town.verify(&[]);
+        setup.database.rewrite_audit_row(3, 3).await;
+        let (code, found) = setup.verify(&[]);
         assert_eq!((code, &found["sequence"], &found["wrong"]), (3, &3.into(), &"replaced".into()), "{found}");
-        town.mend().await;
-        town.database.rewrite_audit_row(3, last).await;
-        let (code, found) = town.verify(&[]);
+        setup.mend().await;
+        setup.database.rewrite_audit_row(3, last).await;
+        let (code, found) = setup.verify(&[]);
         assert_eq!((code, &found["wrong"]), (3, &"rewritten".into()), "{found}");
-        let stderr = String::from_utf8(town.home.run(&["audit", "verify"]).stderr).unwrap();
+        let stderr = String::from_utf8(setup.home.run(&["audit", "verify"]).stderr).unwrap();
         assert!(stderr.contains("a signed checkpoint knows another row") && stderr.contains("next: "), "{stderr}");
-        town.mend().await;
-        assert_eq!(town.verify(&[]).0, 0);
+        setup.mend().await;
+        assert_eq!(setup.verify(&[]).0, 0);
     }
 }
 
@@ -132,11 +132,11 @@ impl AuditLogSetup {
 
 #[tokio::test]
 async fn an_export_is_verified_far_from_the_gateway() {
-    for town in AuditLogSetup::both().await {
-        let export = town.home.run(&["audit", "export"]);
+    for setup in AuditLogSetup::both().await {
+        let export = setup.home.run(&["audit", "export"]);
         assert!(export.status.success(), "{}", String::from_utf8_lossy(&export.stderr));
         let text = String::from_utf8(export.stdout).unwrap();
-        assert_eq!(text.lines().count() as i64, town.rows);
+        assert_eq!(text.lines().count() as i64, setup.rows);
 
         let elsewhere = tempfile::tempdir().unwrap();
         let file = |name: &str, text: &str| {
@@ -144,10 +144,10 @@ async fn an_export_is_verified_far_from_the_gateway() {
             fs::write(&file, text).unwrap();
             file.to_str().unwrap().to_owned()
         };
-        let key = file("audit.pub", &fs::read_to_string(town.home.file("certs/audit.pub")).unwrap());
-        let folder = town.home.file("checkpoints").to_str().unwrap().to_owned();
+        let key = file("audit.pub", &fs::read_to_string(setup.home.file("certs/audit.pub")).unwrap());
+        let folder = setup.home.file("checkpoints").to_str().unwrap().to_owned();
         let verify = |export: &str, more: &[&str]| {
-            let mut command = town.home.command();
+            let mut command = setup.home.command();
             command.env("LICHTBILD_CONFIG", elsewhere.path().join("no-gateway-here"));
             let arguments = ["audit", "verify", "--json", "--file", export];
             exit_code_and_json(&command.args([&arguments, more].concat()).output().unwrap())
@@ -155,7 +155,7 @@ async fn an_export_is_verified_far_from_the_gateway() {
         let with_checkpoint = ["--checkpoint", &folder, "--public-key", &key];
         let whole = file("whole.jsonl", &text);
         let (code, printed) = verify(&whole, &with_checkpoint);
-        assert_eq!((code, &printed["vouched_up_to"]), (0, &town.rows.into()), "{printed}");
+        assert_eq!((code, &printed["vouched_up_to"]), (0, &setup.rows.into()), "{printed}");
 
         let lines: Vec<_> = text.lines().collect();
         let without = |place: usize| [&lines[..place], &lines[place + 1..]].concat().join("\n");

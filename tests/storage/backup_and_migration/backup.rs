@@ -27,9 +27,9 @@ fn files(folder: &Path) -> BTreeSet<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_taken_while_photos_come_in_holds_what_was_acknowledged_before_it_and_is_sound() {
-    let town = BackupSetup::new();
-    let gateway = town.home.start();
-    let studio = town.studio.client(gateway.studio());
+    let setup = BackupSetup::new();
+    let gateway = setup.home.start();
+    let studio = setup.studio.client(gateway.studio());
     for number in 0..3 {
         studio.deposit(&format!("a-key-of-before-{number}")).await.unwrap().code();
     }
@@ -41,16 +41,16 @@ async fn a_backup_taken_while_photos_come_in_holds_what_was_acknowledged_before_
             }
         }
     });
-    let printed = tokio::task::block_in_place(|| town.home.json(&["backup", "saved"]));
+    let printed = tokio::task::block_in_place(|| setup.home.json(&["backup", "saved"]));
     going_on.await.unwrap();
     assert_eq!(printed["log_is_whole"], true);
 
-    let copy = town.home.beside("saved/lichtbild.sqlite");
+    let copy = setup.home.beside("saved/lichtbild.sqlite");
     let mut ledger = DatabaseInspector::open(&copy).await;
     ledger.assert_consistent().await;
     let photos = ledger.photos().await;
     assert!((3..=23).contains(&photos), "{photos}");
-    let verified = town.home.json(&["verify", "--database", "saved/lichtbild.sqlite"]);
+    let verified = setup.home.json(&["verify", "--database", "saved/lichtbild.sqlite"]);
     assert_eq!(verified["findings"]["pictures_proven"], photos);
     assert_eq!(verified["findings"]["log_head"], printed["holds"]["database"]["log_head"]);
 }
@@ -111,16 +111,16 @@ fn what_has_the_name_of_a_backup_is_left_alone() {
 
 #[tokio::test]
 async fn no_gateway_starts_on_a_backup_by_mistake() {
-    let town = BackupSetup::new();
-    town.back_up();
-    let before = fs::read(town.home.beside("saved/lichtbild.sqlite")).unwrap();
-    town.home.set("database", "\"../saved/lichtbild.sqlite\"");
+    let setup = BackupSetup::new();
+    setup.back_up();
+    let before = fs::read(setup.home.beside("saved/lichtbild.sqlite")).unwrap();
+    setup.home.set("database", "\"../saved/lichtbild.sqlite\"");
     for command in [&["serve"][..], &["studio", "list"], &["backup", "of-a-backup"]] {
-        let message = town.home.failure(command);
+        let message = setup.home.failure(command);
         assert!(message.contains("this is a backup") && message.contains("restore"), "{message}");
     }
-    assert!(fs::read(town.home.beside("saved/lichtbild.sqlite")).unwrap() == before, "it was changed");
-    assert!(!town.home.beside("of-a-backup").exists());
+    assert!(fs::read(setup.home.beside("saved/lichtbild.sqlite")).unwrap() == before, "it was changed");
+    assert!(!setup.home.beside("of-a-backup").exists());
 }
 
 #[tokio::test]

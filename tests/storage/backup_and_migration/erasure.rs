@@ -97,19 +97,19 @@ async fn a_backup_opens_with_key_file_and_code_until_its_epoch_key_is_destroyed(
 
 #[tokio::test]
 async fn the_command_tells_people_in_both_languages_and_programs_in_json() {
-    let town = BackupSetup::new();
-    let gateway = town.home.start();
-    let (studio, office) = (town.studio.client(gateway.studio()), town.office.client(gateway.office()));
+    let setup = BackupSetup::new();
+    let gateway = setup.home.start();
+    let (studio, office) = (setup.studio.client(gateway.studio()), setup.office.client(gateway.office()));
     let receipt = studio.deposit("a-key-for-this-photo").await.unwrap();
     let photo_id = receipt.text("photo_id");
-    let output = town.home.run(&["erase-report", &photo_id]);
+    let output = setup.home.run(&["erase-report", &photo_id]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("NICHT gelöscht"));
     let collection = office.collect_ok(&receipt.code()).await;
     office.fetch(&collection, &receipt.code()).await.unwrap();
     office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
     let report_in = |language: &str| {
-        let output = town.home.run(&["erase-report", &photo_id, "--lang", language]);
+        let output = setup.home.run(&["erase-report", &photo_id, "--lang", language]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
@@ -119,14 +119,14 @@ async fn the_command_tells_people_in_both_languages_and_programs_in_json() {
     {
         assert!(german.contains(part), "{part}: {german}");
     }
-    for part in ["taken into an application", "gone", "The chain holds", "at the earliest", &town.office.device_id] {
+    for part in ["taken into an application", "gone", "The chain holds", "at the earliest", &setup.office.device_id] {
         assert!(english.contains(part), "{part}: {english}");
     }
-    let json = town.home.json(&["erase-report", &photo_id]);
+    let json = setup.home.json(&["erase-report", &photo_id]);
     assert_eq!(
         (&json["proven"], &json["report"]["left"]),
         (&json!(true), &json!({ "picture": false, "lookup_id": false }))
     );
-    let message = town.home.failure(&["erase-report", "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e"]);
+    let message = setup.home.failure(&["erase-report", "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e"]);
     assert!(message.contains("is known"), "{message}");
 }

@@ -27,31 +27,31 @@ pub async fn kill_command_at(home: &GatewayFolder, step: &str, arguments: &[&str
 
 #[tokio::test]
 async fn a_killed_backup_is_not_there_and_the_next_one_is() {
-    let town = BackupSetup::new();
-    let gateway = town.home.start();
-    town.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
+    let setup = BackupSetup::new();
+    let gateway = setup.home.start();
+    setup.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
     for step in ["backup.copied", "backup.marked", "backup.before_name"] {
-        kill_command_at(&town.home, step, &["backup", "saved"]).await;
-        assert!(!town.home.beside("saved").exists(), "{step}");
-        DatabaseInspector::open(&town.home.database()).await.assert_consistent().await;
+        kill_command_at(&setup.home, step, &["backup", "saved"]).await;
+        assert!(!setup.home.beside("saved").exists(), "{step}");
+        DatabaseInspector::open(&setup.home.database()).await.assert_consistent().await;
     }
-    town.back_up();
-    assert_eq!(town.home.json(&["verify", "--database", "saved/lichtbild.sqlite"])["sound"], true);
+    setup.back_up();
+    assert_eq!(setup.home.json(&["verify", "--database", "saved/lichtbild.sqlite"])["sound"], true);
 }
 
 #[tokio::test]
 async fn a_killed_restore_is_not_there_and_the_backup_is_as_it_was() {
-    let town = BackupSetup::new();
-    town.back_up();
-    let before = fs::read(town.home.beside("saved/lichtbild.sqlite")).unwrap();
+    let setup = BackupSetup::new();
+    setup.back_up();
+    let before = fs::read(setup.home.beside("saved/lichtbild.sqlite")).unwrap();
     let restore = ["restore", "saved", "--dir", "new", "--keys", "saved-keys"];
     for step in ["restore.copied", "restore.before_name"] {
-        kill_command_at(&town.home, step, &restore).await;
-        assert!(!town.home.beside("new").exists(), "{step}");
+        kill_command_at(&setup.home, step, &restore).await;
+        assert!(!setup.home.beside("new").exists(), "{step}");
         assert!(
-            fs::read(town.home.beside("saved/lichtbild.sqlite")).unwrap() == before,
+            fs::read(setup.home.beside("saved/lichtbild.sqlite")).unwrap() == before,
             "{step}: the backup was changed"
         );
     }
-    town.home.json(&restore);
+    setup.home.json(&restore);
 }

@@ -10,8 +10,8 @@ use super::BackupSetup;
 use crate::support::raw_database::RawDatabase;
 
 /// The rows of a gateway's log, as an export has them.
-pub async fn export(town: &BackupSetup) -> String {
-    let database = RawDatabase::open(&town.home.database()).await;
+pub async fn export(setup: &BackupSetup) -> String {
+    let database = RawDatabase::open(&setup.home.database()).await;
     let rows = "SELECT json_object('sequence', sequence, 'at', strftime('%Y-%m-%dT%H:%M:%S', at / 1000, 'unixepoch')
                 || '.' || substr('000' || (at % 1000), -3) || 'Z', 'actor', actor, 'event', event, 'subject', subject,
                 'details', details, 'prev', lower(hex(prev)), 'sha256', lower(hex(sha256))) FROM audit ORDER BY sequence";
@@ -20,10 +20,10 @@ pub async fn export(town: &BackupSetup) -> String {
 
 #[tokio::test]
 async fn what_was_used_refused_withdrawn_seen_kept_or_revoked_since_is_so_after_the_restore() {
-    let town = BackupSetup::new();
-    let till = town.home.device("studio", "Foto Koch");
-    let gateway = town.home.start();
-    let (studio, office) = (town.studio.client(gateway.studio()), town.office.client(gateway.office()));
+    let setup = BackupSetup::new();
+    let till = setup.home.device("studio", "Foto Koch");
+    let gateway = setup.home.start();
+    let (studio, office) = (setup.studio.client(gateway.studio()), setup.office.client(gateway.office()));
     let mut receipts = Vec::new();
     for number in 0..7 {
         receipts.push(studio.deposit(&format!("a-key-of-photo-{number}")).await.unwrap());
@@ -31,7 +31,7 @@ async fn what_was_used_refused_withdrawn_seen_kept_or_revoked_since_is_so_after_
     let codes: Vec<_> = receipts.iter().map(|receipt| receipt.code()).collect();
     let collection = office.collect_ok(&codes[6]).await;
     office.fetch(&collection, &codes[6]).await.unwrap();
-    town.back_up();
+    setup.back_up();
     let outcomes = [json!({ "outcome": "used" }), json!({ "outcome": "refused", "reason": "gaze" })];
     let kept = json!({ "outcome": "kept", "until": receipts[0].text("expires_at")[..10] });
     for (code, outcome) in codes.iter().zip(outcomes.into_iter().chain([kept])) {
@@ -49,23 +49,23 @@ async fn what_was_used_refused_withdrawn_seen_kept_or_revoked_since_is_so_after_
     office.fetch(&seen, &codes[4]).await.unwrap();
     office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
     studio.deposit("a-key-of-after-the-backup").await.unwrap();
-    assert!(town.home.run(&["device", "revoke", &till.device_id]).status.success());
+    assert!(setup.home.run(&["device", "revoke", &till.device_id]).status.success());
     assert!(gateway.stop().success());
-    let log = export(&town).await;
-    fs::write(town.home.beside("log.jsonl"), &log).unwrap();
+    let log = export(&setup).await;
+    fs::write(setup.home.beside("log.jsonl"), &log).unwrap();
 
     let restore = ["restore", "saved", "--dir", "new", "--keys", "saved-keys", "--log-since", "log.jsonl", "--yes"];
-    let restored = town.home.json(&[&restore[..], &["--checkpoints", "gateway/checkpoints"]].concat());
+    let restored = setup.home.json(&[&restore[..], &["--checkpoints", "gateway/checkpoints"]].concat());
     let replayed = &restored["replayed"];
     assert_eq!((&replayed["erased"], &replayed["moved"], &replayed["lost"]), (&json!(4), &json!(2), &json!(1)));
     assert_eq!((&replayed["revoked"], &restored["photos_held_back"]), (&json!(1), &json!(3)));
-    fs::rename(town.home.file(""), town.home.beside("burnt")).unwrap();
-    fs::rename(town.home.beside("new"), town.home.file("")).unwrap();
-    assert_eq!(town.home.json(&["verify"])["sound"], true);
-    assert!(export(&town).await.starts_with(&log), "the chain goes on as it was");
-    town.home.json(&["restored", "release", "--all"]);
-    let gateway = town.home.start();
-    let (office, other) = (town.office.client(gateway.office()), town.other.client(gateway.office()));
+    fs::rename(setup.home.file(""), setup.home.beside("burnt")).unwrap();
+    fs::rename(setup.home.beside("new"), setup.home.file("")).unwrap();
+    assert_eq!(setup.home.json(&["verify"])["sound"], true);
+    assert!(export(&setup).await.starts_with(&log), "the chain goes on as it was");
+    setup.home.json(&["restored", "release", "--all"]);
+    let gateway = setup.home.start();
+    let (office, other) = (setup.office.client(gateway.office()), setup.other.client(gateway.office()));
     for (number, kind) in [(0, "photo-settled"), (1, "photo-settled"), (3, "photo-withdrawn"), (6, "photo-settled")] {
         assert_eq!(other.collect(&codes[number]).await.unwrap().problem(), (410, kind.into()), "{number}");
     }
@@ -79,11 +79,11 @@ async fn what_was_used_refused_withdrawn_seen_kept_or_revoked_since_is_so_after_
 
 #[tokio::test]
 async fn an_export_that_does_not_go_on_where_the_backup_ends_is_refused() {
-    let town = BackupSetup::new();
-    town.back_up();
-    town.home.json(&["studio", "add", "Foto Neu", "--place", "Köln"]);
-    town.home.json(&["studio", "add", "Foto Alt", "--place", "Köln"]);
-    let log = export(&town).await;
+    let setup = BackupSetup::new();
+    setup.back_up();
+    setup.home.json(&["studio", "add", "Foto Neu", "--place", "Köln"]);
+    setup.home.json(&["studio", "add", "Foto Alt", "--place", "Köln"]);
+    let log = export(&setup).await;
     let lines: Vec<_> = log.lines().collect();
     let last = lines.len() - 1;
     let changed = log.replace("party.added", "party.addes");
@@ -92,9 +92,9 @@ async fn an_export_that_does_not_go_on_where_the_backup_ends_is_refused() {
     for (what, text) in
         [("changed", changed), ("without one", without_one), ("another's", of_another), ("none", "x".into())]
     {
-        fs::write(town.home.beside("log.jsonl"), text).unwrap();
-        let message = town.home.failure(&["restore", "saved", "--dir", "new", "--log-since", "log.jsonl"]);
+        fs::write(setup.home.beside("log.jsonl"), text).unwrap();
+        let message = setup.home.failure(&["restore", "saved", "--dir", "new", "--log-since", "log.jsonl"]);
         assert!(message.contains("log.jsonl"), "{what}: {message}");
-        assert!(!town.home.beside("new").exists(), "{what}");
+        assert!(!setup.home.beside("new").exists(), "{what}");
     }
 }

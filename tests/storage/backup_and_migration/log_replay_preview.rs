@@ -37,35 +37,35 @@ const CHECKPOINTS: [&str; 2] = ["--checkpoints", "gateway/checkpoints"];
 /// A gateway with three photos and a backup; one photo is withdrawn since, a device revoked and an office suspended. Its export is
 /// `log.jsonl`, and checkpoints cover it. Gives the photos' identifiers, the withdrawn one first.
 async fn setup_with_export() -> (BackupSetup, Vec<String>, Vec<ChainRow>) {
-    let town = BackupSetup::new();
-    let till = town.home.device("studio", "Foto Koch");
-    let gateway = town.home.start();
-    let studio = town.studio.client(gateway.studio());
+    let setup = BackupSetup::new();
+    let till = setup.home.device("studio", "Foto Koch");
+    let gateway = setup.home.start();
+    let studio = setup.studio.client(gateway.studio());
     let mut photos = Vec::new();
     for number in 0..3 {
         photos.push(studio.deposit(&format!("a-key-of-photo-{number}")).await.unwrap().text("photo_id"));
     }
-    town.back_up();
+    setup.back_up();
     let withdrawn = studio.request(reqwest::Method::DELETE, &format!("/v1/photos/{}", photos[0])).send().await.unwrap();
     assert!(withdrawn.status().is_success());
-    assert!(town.home.run(&["device", "revoke", &till.device_id]).status.success());
-    assert!(town.home.run(&["office", "suspend", "Amt Nord"]).status.success());
+    assert!(setup.home.run(&["device", "revoke", &till.device_id]).status.success());
+    assert!(setup.home.run(&["office", "suspend", "Amt Nord"]).status.success());
     assert!(gateway.stop().success());
-    let log = export(&town).await;
-    fs::write(town.home.beside("log.jsonl"), &log).unwrap();
+    let log = export(&setup).await;
+    fs::write(setup.home.beside("log.jsonl"), &log).unwrap();
     let rows = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    (town, photos, rows)
+    (setup, photos, rows)
 }
 
-fn write(town: &BackupSetup, rows: &[ChainRow]) {
-    fs::write(town.home.beside("log.jsonl"), rows.iter().map(to_json_line).collect::<String>()).unwrap();
+fn write(setup: &BackupSetup, rows: &[ChainRow]) {
+    fs::write(setup.home.beside("log.jsonl"), rows.iter().map(to_json_line).collect::<String>()).unwrap();
 }
 
 #[tokio::test]
 async fn what_would_be_erased_is_shown_before_it_is_and_nothing_happens_without_a_yes() {
-    let (town, photos, _) = setup_with_export().await;
+    let (setup, photos, _) = setup_with_export().await;
     let with_checkpoints = [&RESTORE[..], &CHECKPOINTS].concat();
-    let output = town.home.run(&with_checkpoints);
+    let output = setup.home.run(&with_checkpoints);
     let (shown, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(1));
     for part in [
@@ -79,9 +79,9 @@ async fn what_would_be_erased_is_shown_before_it_is_and_nothing_happens_without_
         assert!(shown.contains(part), "{part}: {shown}");
     }
     assert!(!shown.contains(&photos[1]) && stderr.contains("again with --yes"), "{shown}{stderr}");
-    town.assert_nothing_restored("not asked");
+    setup.assert_nothing_restored("not asked");
 
-    let output = town.home.run(&[&with_checkpoints[..], &["--json"]].concat());
+    let output = setup.home.run(&[&with_checkpoints[..], &["--json"]].concat());
     let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), &printed["carried_out"]), (Some(1), &json!(false)));
     assert_eq!(
@@ -90,20 +90,20 @@ async fn what_would_be_erased_is_shown_before_it_is_and_nothing_happens_without_
     );
     assert!(printed["photos"][0]["erased_at"].is_string());
     assert_eq!((&printed["would_replay"]["revoked"], &printed["would_replay"]["suspended"]), (&json!(1), &json!(1)));
-    town.assert_nothing_restored("not asked, for programs");
+    setup.assert_nothing_restored("not asked, for programs");
 
-    let restored = town.home.json(&[&with_checkpoints[..], &["--yes"]].concat());
+    let restored = setup.home.json(&[&with_checkpoints[..], &["--yes"]].concat());
     assert_eq!((&restored["replayed"]["erased"], &restored["photos_held_back"]), (&json!(1), &json!(2)));
     assert_eq!(restored["changed_photos"], printed["photos"]);
 }
 
 #[tokio::test]
 async fn at_a_terminal_it_goes_on_when_yes_is_typed() {
-    let (town, photos, _) = setup_with_export().await;
+    let (setup, photos, _) = setup_with_export().await;
     let command = [&[env!("CARGO_BIN_EXE_lichtbild-gateway")], &RESTORE[..], &CHECKPOINTS].concat().join(" ");
     for (typed, goes_on) in [("no\n", false), ("\n", false), ("yes\n", true)] {
         let mut terminal = Command::new("script");
-        town.home.set_environment(&mut terminal);
+        setup.home.set_environment(&mut terminal);
         let mut terminal = terminal
             .args(["--quiet", "--return", "--command", &command, "/dev/null"])
             .stdin(Stdio::piped())
@@ -115,7 +115,7 @@ async fn at_a_terminal_it_goes_on_when_yes_is_typed() {
         let shown = String::from_utf8_lossy(&output.stdout);
         assert!(shown.contains(&photos[0]) && shown.contains("Type yes"), "{shown}");
         assert_eq!(
-            (output.status.success(), town.home.beside("new").exists()),
+            (output.status.success(), setup.home.beside("new").exists()),
             (goes_on, goes_on),
             "{typed:?}: {shown}"
         );
@@ -124,24 +124,24 @@ async fn at_a_terminal_it_goes_on_when_yes_is_typed() {
 
 #[tokio::test]
 async fn rows_that_a_forger_added_are_refused_and_left_out_on_request() {
-    let (town, photos, mut rows) = setup_with_export().await;
+    let (setup, photos, mut rows) = setup_with_export().await;
     for photo in &photos[1..] {
         rows.push(forged(rows.last().unwrap(), "photo.withdrawn", photo));
     }
-    write(&town, &rows);
+    write(&setup, &rows);
     let (first, last) = (rows.len() - 1, rows.len());
     for checkpoints in [&CHECKPOINTS[..], &[]] {
-        let stderr = town.home.failure(&[&RESTORE[..], &["--yes"], checkpoints].concat());
+        let stderr = setup.home.failure(&[&RESTORE[..], &["--yes"], checkpoints].concat());
         assert!(stderr.contains("no signed checkpoint covers rows"), "{stderr}");
         let begins = if checkpoints.is_empty() { String::new() } else { format!("rows {first} to {last} of") };
         assert!(stderr.contains(&begins) && stderr.contains("--uncovered leave-out"), "{stderr}");
-        town.assert_nothing_restored("forged");
+        setup.assert_nothing_restored("forged");
     }
     let left_out = [&RESTORE[..], &CHECKPOINTS, &["--yes", "--uncovered", "leave-out"]].concat();
-    assert_eq!(town.home.json(&left_out)["replayed"]["erased"], 1);
-    fs::remove_dir_all(town.home.beside("new")).unwrap();
+    assert_eq!(setup.home.json(&left_out)["replayed"]["erased"], 1);
+    fs::remove_dir_all(setup.home.beside("new")).unwrap();
     let mut carried_out = [&RESTORE[..], &["--yes", "--uncovered", "carry-out"]].concat();
-    let output = town.home.run(&carried_out);
+    let output = setup.home.run(&carried_out);
     let output = [output.stdout, output.stderr].concat();
     // They lack the digest that takes the key file to make.
     assert!(
@@ -149,35 +149,35 @@ async fn rows_that_a_forger_added_are_refused_and_left_out_on_request() {
         "{}",
         String::from_utf8_lossy(&output)
     );
-    town.assert_nothing_restored("unproved");
+    setup.assert_nothing_restored("unproved");
     carried_out.push("--despite-faults");
-    assert_eq!(town.home.json(&carried_out)["replayed"]["erased"], 3);
+    assert_eq!(setup.home.json(&carried_out)["replayed"]["erased"], 3);
 }
 
 #[tokio::test]
 async fn an_export_has_to_meet_every_checkpoint() {
-    let (town, photos, rows) = setup_with_export().await;
+    let (setup, photos, rows) = setup_with_export().await;
     let with_checkpoints = [&RESTORE[..], &CHECKPOINTS, &["--yes"]].concat();
-    let saved: Value = serde_json::from_slice(&fs::read(town.home.beside("saved/backup.json")).unwrap()).unwrap();
+    let saved: Value = serde_json::from_slice(&fs::read(setup.home.beside("saved/backup.json")).unwrap()).unwrap();
     let end = usize::try_from(saved["database"]["log_rows"].as_u64().unwrap()).unwrap();
     // Written anew from the backup's end on, as many rows as the checkpoint counts.
     let mut anew = rows[..end].to_vec();
     while anew.len() < rows.len() {
         anew.push(forged(anew.last().unwrap(), "photo.withdrawn", &photos[1]));
     }
-    write(&town, &anew);
-    let stderr = town.home.failure(&with_checkpoints);
+    write(&setup, &anew);
+    let stderr = setup.home.failure(&with_checkpoints);
     assert!(stderr.contains("is not what the gateway wrote") && stderr.contains("written anew"), "{stderr}");
-    write(&town, &rows[..rows.len() - 1]);
-    let stderr = town.home.failure(&with_checkpoints);
+    write(&setup, &rows[..rows.len() - 1]);
+    let stderr = setup.home.failure(&with_checkpoints);
     assert!(stderr.contains("ends too early"), "{stderr}");
-    town.assert_nothing_restored("anew");
+    setup.assert_nothing_restored("anew");
 
-    write(&town, &rows);
+    write(&setup, &rows);
     let other_gateway = BackupSetup::new();
     assert!(other_gateway.home.start().stop().success());
     let other_checkpoints = other_gateway.home.file("checkpoints").display().to_string();
-    let stderr = town.home.failure(&[&RESTORE[..], &["--yes", "--checkpoints", &other_checkpoints]].concat());
+    let stderr = setup.home.failure(&[&RESTORE[..], &["--yes", "--checkpoints", &other_checkpoints]].concat());
     assert!(stderr.contains("signed with another key"), "{stderr}");
-    town.assert_nothing_restored("strange checkpoints");
+    setup.assert_nothing_restored("strange checkpoints");
 }

@@ -13,9 +13,9 @@ const FILE: &str = "gateway/lichtbild.sqlite";
 
 /// A town over a file with photos in several states; one waits, one is held by the first office, one is used.
 async fn setup_with_photos() -> (BackupSetup, [String; 3]) {
-    let town = BackupSetup::new();
-    let gateway = town.home.start();
-    let (studio, office) = (town.studio.client(gateway.studio()), town.office.client(gateway.office()));
+    let setup = BackupSetup::new();
+    let gateway = setup.home.start();
+    let (studio, office) = (setup.studio.client(gateway.studio()), setup.office.client(gateway.office()));
     let mut codes = Vec::new();
     for number in 0..20 {
         codes.push(studio.deposit(&format!("a-key-of-photo-{number}")).await.unwrap().code());
@@ -29,7 +29,7 @@ async fn setup_with_photos() -> (BackupSetup, [String; 3]) {
         }
     }
     assert!(gateway.stop().success());
-    (town, [waiting, leased, used])
+    (setup, [waiting, leased, used])
 }
 
 fn rows(moved: &Value, table: &str) -> Value {
@@ -38,78 +38,78 @@ fn rows(moved: &Value, table: &str) -> Value {
 }
 
 /// All goes on where the town's database is now.
-async fn assert_continues(town: &BackupSetup, [waiting, leased, used]: &[String; 3]) {
-    assert_eq!(town.home.json(&["verify"])["sound"], true);
-    let gateway = town.home.start();
-    let (studio, other) = (town.studio.client(gateway.studio()), town.other.client(gateway.office()));
+async fn assert_continues(setup: &BackupSetup, [waiting, leased, used]: &[String; 3]) {
+    assert_eq!(setup.home.json(&["verify"])["sound"], true);
+    let gateway = setup.home.start();
+    let (studio, other) = (setup.studio.client(gateway.studio()), setup.other.client(gateway.office()));
     assert!(studio.deposit("a-key-of-photo-0").await.unwrap().is_replayed());
     let collection = other.collect_ok(waiting).await;
     assert_eq!(other.fetch(&collection, waiting).await.unwrap().status, 200);
     other.settle(&collection, &json!({ "outcome": "released" })).await.unwrap();
     assert_eq!(other.collect(leased).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
     assert_eq!(other.collect(used).await.unwrap().problem(), (410, "photo-settled".into()));
-    town.office.client(gateway.office()).collect_ok(leased).await;
+    setup.office.client(gateway.office()).collect_ok(leased).await;
     assert!(gateway.stop().success());
 }
 
 #[tokio::test]
 async fn a_town_moves_to_a_server_and_back_with_every_row() {
-    let (town, codes) = setup_with_photos().await;
+    let (setup, codes) = setup_with_photos().await;
     let database = TestDatabase::empty().await;
-    let moved = town.home.json(&["migrate-store", FILE, &database.url]);
+    let moved = setup.home.json(&["migrate-store", FILE, &database.url]);
     assert_eq!((rows(&moved, "photos"), rows(&moved, "frames")), (json!(20), json!(19)));
     assert_eq!((rows(&moved, "devices"), rows(&moved, "collections")), (json!(3), json!(2)));
     let log = rows(&moved, "audit");
     for command in [&["serve"][..], &["studio", "list"], &["backup", "saved"]] {
-        let message = town.home.failure(command);
+        let message = setup.home.failure(command);
         assert!(message.contains("was moved to another one") && message.contains("name the new one"), "{message}");
     }
-    let verified = town.home.run(&["verify"]);
+    let verified = setup.home.run(&["verify"]);
     let stderr = String::from_utf8_lossy(&verified.stderr);
     assert_eq!(verified.status.code(), Some(3), "{stderr}");
     assert!(stderr.contains("is out of use") && !stderr.contains("All is well"), "{stderr}");
-    town.home.set("database", &format!("\"{}\"", database.url));
+    setup.home.set("database", &format!("\"{}\"", database.url));
     let there = RawDatabase::connect(&database.url).await;
     assert!(there.chain_holds().await);
     assert_eq!((there.count_events("store.moved").await, json!(there.count("audit").await - 1)), (1, log));
-    assert_continues(&town, &codes).await;
+    assert_continues(&setup, &codes).await;
 
     let with_keys = ["--key-file", "gateway/gateway.key"];
-    let back = town.home.json(&[&["migrate-store", &database.url, "gateway/back.sqlite"][..], &with_keys].concat());
+    let back = setup.home.json(&[&["migrate-store", &database.url, "gateway/back.sqlite"][..], &with_keys].concat());
     assert_eq!(back["findings"]["rows_without_digest"], json!({}));
     assert_eq!(rows(&back, "photos"), 20);
-    let verified: serde_json::Value = serde_json::from_slice(&town.home.run(&["verify", "--json"]).stdout).unwrap();
+    let verified: serde_json::Value = serde_json::from_slice(&setup.home.run(&["verify", "--json"]).stdout).unwrap();
     // What keeps it out of use is the program's own.
     assert_eq!(verified["findings"]["faults"], json!({ "out_of_use": 1 }));
-    let message = town.home.failure(&["serve"]);
+    let message = setup.home.failure(&["serve"]);
     assert!(message.contains("was moved to another one"), "{message}");
     let refused =
         there.execute("INSERT INTO audit SELECT 999999, at, actor, event, subject, details, prev, sha256 FROM audit");
     assert!(refused.await.unwrap_err().to_string().contains("moved to another one"));
-    town.home.set("database", "\"back.sqlite\"");
-    assert_continues(&town, &codes).await;
+    setup.home.set("database", "\"back.sqlite\"");
+    assert_continues(&setup, &codes).await;
 }
 
 #[tokio::test]
 async fn nothing_moves_while_a_gateway_works_or_into_a_database_that_holds_something() {
-    let (town, codes) = setup_with_photos().await;
+    let (setup, codes) = setup_with_photos().await;
     let database = TestDatabase::empty().await;
-    let gateway = town.home.start();
-    let message = town.home.failure(&["migrate-store", FILE, &database.url]);
+    let gateway = setup.home.start();
+    let message = setup.home.failure(&["migrate-store", FILE, &database.url]);
     assert!(message.contains("somebody works on the database") && message.contains("stop every gateway"), "{message}");
     assert!(gateway.stop().success());
-    town.home.json(&["migrate-store", FILE, &database.url]);
+    setup.home.json(&["migrate-store", FILE, &database.url]);
 
     let other = BackupSetup::new();
     let message = other.home.failure(&["migrate-store", FILE, &database.url]);
     assert!(message.contains("holds rows already"), "{message}");
     assert!(other.home.run(&["studio", "list"]).status.success(), "its own is in use as before");
-    town.home.set("database", &format!("\"{}\"", database.url));
-    let gateway = town.home.start();
-    let message = town.home.failure(&["migrate-store", &database.url, "back.sqlite"]);
+    setup.home.set("database", &format!("\"{}\"", database.url));
+    let gateway = setup.home.start();
+    let message = setup.home.failure(&["migrate-store", &database.url, "back.sqlite"]);
     assert!(message.contains("somebody works on the database"), "{message}");
     assert!(gateway.stop().success());
-    assert_continues(&town, &codes).await;
+    assert_continues(&setup, &codes).await;
 
     for same in [[FILE, "new.sqlite"], [database.url.as_str(), "postgres://anna@db.example/new"]] {
         let message = other.home.failure(&["migrate-store", same[0], same[1]]);
@@ -122,12 +122,12 @@ async fn nothing_moves_while_a_gateway_works_or_into_a_database_that_holds_somet
 async fn a_killed_move_leaves_one_database_in_use_and_is_finished_by_the_same_command() {
     use super::killed_commands::kill_command_at;
     for step in ["move.before_commit", "move.copied", "move.source_left"] {
-        let (town, codes) = setup_with_photos().await;
+        let (setup, codes) = setup_with_photos().await;
         let database = TestDatabase::empty().await;
         let command = ["migrate-store", FILE, &database.url];
-        kill_command_at(&town.home, step, &command).await;
+        kill_command_at(&setup.home, step, &command).await;
         let is_left = step == "move.source_left";
-        assert_eq!(town.home.run(&["studio", "list"]).status.success(), !is_left, "{step}: the old one");
+        assert_eq!(setup.home.run(&["studio", "list"]).status.success(), !is_left, "{step}: the old one");
         if step != "move.before_commit" {
             let there = GatewayFolder::empty();
             std::fs::create_dir(there.file("")).unwrap();
@@ -135,9 +135,9 @@ async fn a_killed_move_leaves_one_database_in_use_and_is_finished_by_the_same_co
             let message = there.failure(&["studio", "list"]);
             assert!(message.contains("was not finished") && message.contains("migrate-store"), "{step}: {message}");
         }
-        town.home.json(&command);
-        town.home.set("database", &format!("\"{}\"", database.url));
-        assert_continues(&town, &codes).await;
+        setup.home.json(&command);
+        setup.home.set("database", &format!("\"{}\"", database.url));
+        assert_continues(&setup, &codes).await;
     }
 }
 
@@ -145,15 +145,15 @@ async fn a_killed_move_leaves_one_database_in_use_and_is_finished_by_the_same_co
 #[tokio::test]
 async fn a_row_that_is_not_as_it_was_is_found_and_the_old_database_stays_in_use() {
     use super::killed_commands::kill_command_at;
-    let (town, _) = setup_with_photos().await;
+    let (setup, _) = setup_with_photos().await;
     let database = TestDatabase::empty().await;
-    kill_command_at(&town.home, "move.copied", &["migrate-store", FILE, &database.url]).await;
+    kill_command_at(&setup.home, "move.copied", &["migrate-store", FILE, &database.url]).await;
     let there = RawDatabase::connect(&database.url).await;
     there
         .execute("UPDATE photos SET expires_at = expires_at + 1 WHERE photo_id = (SELECT max(photo_id) FROM photos)")
         .await
         .unwrap();
-    let message = town.home.failure(&["migrate-store", FILE, &database.url]);
+    let message = setup.home.failure(&["migrate-store", FILE, &database.url]);
     assert!(message.contains("photos differs at") && message.contains("in use as before"), "{message}");
-    assert!(town.home.run(&["studio", "list"]).status.success());
+    assert!(setup.home.run(&["studio", "list"]).status.success());
 }

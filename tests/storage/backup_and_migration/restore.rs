@@ -14,27 +14,27 @@ use crate::support::postgres::{PostgresServer, TestDatabase};
 
 #[tokio::test]
 async fn a_photo_that_was_used_after_the_backup_is_not_handed_out_again() {
-    let town = BackupSetup::new();
-    let gateway = town.home.start();
-    let (studio, office) = (town.studio.client(gateway.studio()), town.office.client(gateway.office()));
+    let setup = BackupSetup::new();
+    let gateway = setup.home.start();
+    let (studio, office) = (setup.studio.client(gateway.studio()), setup.office.client(gateway.office()));
     let used = studio.deposit("a-key-of-one-that-is-used").await.unwrap().code();
     let waiting = studio.deposit("a-key-of-one-that-waits").await.unwrap();
     let handed_over = studio.deposit("a-key-of-one-that-is-seen").await.unwrap().code();
     let collection = office.collect_ok(&handed_over).await;
     assert_eq!(office.fetch(&collection, &handed_over).await.unwrap().status, 200);
-    town.back_up();
+    setup.back_up();
     let collection = office.collect_ok(&used).await;
     assert_eq!(office.fetch(&collection, &used).await.unwrap().status, 200);
     office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
     let forgotten = studio.deposit("a-key-of-after-the-backup").await.unwrap().code();
     drop(gateway);
 
-    let restored = town.restore_in_place();
+    let restored = setup.restore_in_place();
     assert_eq!((&restored["photos_held_back"], &restored["missing"]), (&json!(3), &json!([])));
-    assert_eq!(town.home.json(&["verify"])["sound"], true);
-    let gateway = town.home.start();
-    let other = town.other.client(gateway.office());
-    let office = town.office.client(gateway.office());
+    assert_eq!(setup.home.json(&["verify"])["sound"], true);
+    let gateway = setup.home.start();
+    let other = setup.other.client(gateway.office());
+    let office = setup.office.client(gateway.office());
     let (of_both, waiting_code) = ([&other, &office], waiting.code());
     for (code, offices) in [(&used, &of_both[..]), (&waiting_code, &of_both), (&handed_over, &of_both[1..])] {
         for office in offices {
@@ -46,38 +46,38 @@ async fn a_photo_that_was_used_after_the_backup_is_not_handed_out_again() {
     assert_eq!(other.collect(&handed_over).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
     assert_eq!(other.collect(&forgotten).await.unwrap().problem(), (404, "code-unknown".into()));
     // Who sends it again gets the code that the citizen has.
-    let studio = town.studio.client(gateway.studio());
+    let studio = setup.studio.client(gateway.studio());
     let again = studio.deposit("a-key-of-after-the-backup").await.unwrap();
     assert_eq!((again.code(), again.is_replayed()), (forgotten.clone(), false));
     other.collect_ok(&forgotten).await;
 
-    let listed = town.home.json(&["restored", "list"]);
+    let listed = setup.home.json(&["restored", "list"]);
     assert_eq!(listed.as_array().map(Vec::len), Some(3));
     assert_eq!(listed[1]["photo_id"], waiting.text("photo_id"));
-    let released = town.home.json(&["restored", "release", &waiting.text("photo_id")]);
+    let released = setup.home.json(&["restored", "release", &waiting.text("photo_id")]);
     assert_eq!(released["photos"], 1);
-    let message = town.home.failure(&["restored", "release", &waiting.text("photo_id")]);
+    let message = setup.home.failure(&["restored", "release", &waiting.text("photo_id")]);
     assert!(message.contains("quarantine list"), "{message}");
     let collection = other.collect_ok(&waiting.code()).await;
     assert_eq!(other.fetch(&collection, &waiting.code()).await.unwrap().status, 200);
     assert_eq!(other.collect(&used).await.unwrap().status, 409);
-    assert_eq!(town.home.json(&["restored", "release", "--all"])["photos"], 2);
+    assert_eq!(setup.home.json(&["restored", "release", "--all"])["photos"], 2);
     office.collect_ok(&handed_over).await;
-    assert_eq!(town.home.json(&["verify"])["sound"], true);
+    assert_eq!(setup.home.json(&["verify"])["sound"], true);
 }
 
 #[test]
 fn a_backup_without_its_keys_is_restored_and_says_what_is_missing() {
-    let town = BackupSetup::new();
-    town.back_up();
-    let output = town.home.run(&["restore", "saved", "--dir", "new"]);
+    let setup = BackupSetup::new();
+    setup.back_up();
+    let output = setup.home.run(&["restore", "saved", "--dir", "new"]);
     let (out, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{stderr}");
     assert!(out.contains("gateway.key (key_file)") && stderr.contains("missing keys"), "{out}{stderr}");
-    assert!(!town.home.beside("new/gateway.key").exists());
-    let message = town.home.failure(&["restore", "saved-keys", "--dir", "newer"]);
+    assert!(!setup.home.beside("new/gateway.key").exists());
+    let message = setup.home.failure(&["restore", "saved-keys", "--dir", "newer"]);
     assert!(message.contains("holds keys only"), "{message}");
-    let message = town.home.failure(&["restore", "saved", "--dir", "new"]);
+    let message = setup.home.failure(&["restore", "saved", "--dir", "new"]);
     assert!(message.contains("new is there already"), "{message}");
 }
 
@@ -89,36 +89,36 @@ fn flip_last_byte(file: &Path) {
 
 #[tokio::test]
 async fn what_is_not_as_it_was_backed_up_is_refused_and_nothing_is_left_behind() {
-    let town = BackupSetup::new();
-    let gateway = town.home.start();
-    town.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
+    let setup = BackupSetup::new();
+    let gateway = setup.home.start();
+    setup.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
     drop(gateway);
-    town.back_up();
+    setup.back_up();
     let other_gateway = GatewayFolder::new();
     other_gateway.json(&["backup", "keys", "--keys", "only"]);
     let other_keys = other_gateway.beside("keys").display().to_string();
-    let message = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", &other_keys]);
+    let message = setup.home.failure(&["restore", "saved", "--dir", "new", "--keys", &other_keys]);
     assert!(message.contains("another gateway's"), "{message}");
 
-    flip_last_byte(&town.home.beside("saved-keys/certs/server.key"));
-    let message = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", "saved-keys"]);
+    flip_last_byte(&setup.home.beside("saved-keys/certs/server.key"));
+    let message = setup.home.failure(&["restore", "saved", "--dir", "new", "--keys", "saved-keys"]);
     assert!(message.contains("server.key") && message.contains("is not the file"), "{message}");
 
     // What was wrong already when the backup was taken.
-    let database = crate::support::raw_database::RawDatabase::open(&town.home.database()).await;
+    let database = crate::support::raw_database::RawDatabase::open(&setup.home.database()).await;
     database
         .execute("UPDATE frames SET frame = CAST(substr(frame, 1, 5000) || x'00' || substr(frame, 5002) AS BLOB)")
         .await
         .unwrap();
-    town.home.json(&["backup", "unsound"]);
-    let output = town.home.run(&["restore", "unsound", "--dir", "new"]);
+    setup.home.json(&["backup", "unsound"]);
+    let output = setup.home.run(&["restore", "unsound", "--dir", "new"]);
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr.contains("not sound") && stderr.contains("--despite-faults"), "{stderr}");
-    assert!(!town.home.beside("new").exists());
-    let entries = fs::read_dir(town.home.beside("")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(!setup.home.beside("new").exists());
+    let entries = fs::read_dir(setup.home.beside("")).unwrap().map(|entry| entry.unwrap().file_name());
     assert!(entries.into_iter().all(|name| !name.to_string_lossy().starts_with(".lichtbild-")));
-    town.home.json(&["restore", "unsound", "--dir", "new", "--despite-faults"]);
+    setup.home.json(&["restore", "unsound", "--dir", "new", "--despite-faults"]);
 }
 
 #[test]
@@ -140,11 +140,11 @@ fn paths_outside_the_gateways_folder_lead_into_the_new_one() {
 
 #[test]
 fn an_invitation_that_may_have_been_used_since_leads_nowhere() {
-    let town = BackupSetup::new();
-    town.home.json(&["studio", "invite", "Foto Neu", "--place", "Köln"]);
-    town.back_up();
-    assert_eq!(town.restore_in_place()["invitations_ended"], 1);
-    let invited = town.home.json(&["device", "list"]);
+    let setup = BackupSetup::new();
+    setup.home.json(&["studio", "invite", "Foto Neu", "--place", "Köln"]);
+    setup.back_up();
+    assert_eq!(setup.restore_in_place()["invitations_ended"], 1);
+    let invited = setup.home.json(&["device", "list"]);
     let states: Vec<_> = invited.as_array().unwrap().iter().map(|row| row["state"].clone()).collect();
     assert!(!states.contains(&json!("invited")), "{states:?}");
 }
@@ -152,17 +152,17 @@ fn an_invitation_that_may_have_been_used_since_leads_nowhere() {
 #[tokio::test]
 async fn a_servers_dump_comes_back_and_its_photos_are_quarantined() {
     let database = TestDatabase::empty().await;
-    let town = BackupSetup::at(GatewayFolder::over_server(&database.url));
-    let gateway = town.home.start();
-    let code = town.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap().code();
-    let dump = town.home.beside("lichtbild.dump");
+    let setup = BackupSetup::at(GatewayFolder::over_server(&database.url));
+    let gateway = setup.home.start();
+    let code = setup.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap().code();
+    let dump = setup.home.beside("lichtbild.dump");
     let run = |program: &str, arguments: &[&str]| {
         let output = Command::new(PostgresServer::program_path(program)).args(arguments).output().unwrap();
         assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
     };
     let dump = dump.to_str().unwrap();
     run("pg_dump", &["--format=custom", &format!("--file={dump}"), &database.url]);
-    let office = town.office.client(gateway.office());
+    let office = setup.office.client(gateway.office());
     let collection = office.collect_ok(&code).await;
     office.fetch(&collection, &code).await.unwrap();
     office.settle(&collection, &json!({ "outcome": "used" })).await.unwrap();
@@ -171,12 +171,12 @@ async fn a_servers_dump_comes_back_and_its_photos_are_quarantined() {
     let new = TestDatabase::empty().await;
     let into = format!("--dbname={}", new.url);
     run("pg_restore", &["--no-owner", "--exit-on-error", "--single-transaction", &into, dump]);
-    town.home.set("database", &format!("\"{}\"", new.url));
-    let held = town.home.json(&["restored", "hold", "--as-of", "2026-11-22T09:30:00Z"]);
+    setup.home.set("database", &format!("\"{}\"", new.url));
+    let held = setup.home.json(&["restored", "hold", "--as-of", "2026-11-22T09:30:00Z"]);
     assert_eq!(held["photos"], 1);
-    assert_eq!(town.home.json(&["verify"])["sound"], true);
-    let gateway = town.home.start();
-    let refused = town.other.client(gateway.office()).collect(&code).await.unwrap();
+    assert_eq!(setup.home.json(&["verify"])["sound"], true);
+    let gateway = setup.home.start();
+    let refused = setup.other.client(gateway.office()).collect(&code).await.unwrap();
     assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
     assert_eq!(refused.json()["held_back_since"], "2026-11-22T09:30:00.000Z");
 }

@@ -58,10 +58,10 @@ END";
 
 #[tokio::test]
 async fn whatever_was_changed_in_a_backup_is_refused_and_nothing_is_left_behind() {
-    let town = BackupSetup::new();
-    assert!(town.home.start().stop().success());
-    town.back_up();
-    let folder = town.home.beside("tried");
+    let setup = BackupSetup::new();
+    assert!(setup.home.start().stop().success());
+    setup.back_up();
+    let folder = setup.home.beside("tried");
     let restore = ["restore", "tried", "--dir", "new", "--keys", "saved-keys"];
     for (what, message) in [
         ("cut log", "not the database that was backed up"),
@@ -75,7 +75,7 @@ async fn whatever_was_changed_in_a_backup_is_refused_and_nothing_is_left_behind(
         ("signature gone", "tried is not signed"),
         ("signature empty", "the signature of tried is wrong"),
     ] {
-        copied(&town.home, "saved", "tried");
+        copied(&setup.home, "saved", "tried");
         match what {
             "cut log" => cut_log(&folder.join("lichtbild.sqlite")).await,
             "byte of the database" => flip(&folder.join("lichtbild.sqlite"), 9000),
@@ -85,7 +85,7 @@ async fn whatever_was_changed_in_a_backup_is_refused_and_nothing_is_left_behind(
             "foreign signature" => sign_with_another_key(&folder, false),
             "foreign key" => sign_with_another_key(&folder, true),
             "checkpoint" => {
-                let checkpoints = fs::read_dir(town.home.file("checkpoints")).unwrap();
+                let checkpoints = fs::read_dir(setup.home.file("checkpoints")).unwrap();
                 let mut files: Vec<_> = checkpoints.map(|entry| entry.unwrap().path()).collect();
                 files.sort();
                 fs::copy(&files[0], folder.join("backup.json")).unwrap();
@@ -94,24 +94,24 @@ async fn whatever_was_changed_in_a_backup_is_refused_and_nothing_is_left_behind(
             "signature gone" => fs::remove_file(folder.join("backup.sig")).unwrap(),
             _ => fs::write(folder.join("backup.sig"), b"").unwrap(),
         }
-        let stderr = town.home.failure(&restore);
+        let stderr = setup.home.failure(&restore);
         assert!(stderr.contains(message), "{what}: {stderr}");
-        town.assert_nothing_restored(what);
+        setup.assert_nothing_restored(what);
     }
-    copied(&town.home, "saved", "tried");
-    town.home.json(&restore);
+    copied(&setup.home, "saved", "tried");
+    setup.home.json(&restore);
 }
 
 #[test]
 fn keys_are_refused_that_are_another_gateways_or_not_signed() {
-    let town = BackupSetup::new();
-    town.back_up();
+    let setup = BackupSetup::new();
+    setup.back_up();
     let other_gateway = GatewayFolder::new();
     other_gateway.json(&["backup", "keys", "--keys", "only"]);
-    copied(&town.home, "saved-keys", "unsigned-keys");
-    fs::remove_file(town.home.beside("unsigned-keys/backup.sig")).unwrap();
-    copied(&town.home, "saved-keys", "changed-keys");
-    edit_manifest(&town.home.beside("changed-keys"), |manifest| {
+    copied(&setup.home, "saved-keys", "unsigned-keys");
+    fs::remove_file(setup.home.beside("unsigned-keys/backup.sig")).unwrap();
+    copied(&setup.home, "saved-keys", "changed-keys");
+    edit_manifest(&setup.home.beside("changed-keys"), |manifest| {
         manifest["taken_at"] = json!("2020-01-01T00:00:00.000Z")
     });
     let other_keys = other_gateway.beside("keys").display().to_string();
@@ -120,76 +120,76 @@ fn keys_are_refused_that_are_another_gateways_or_not_signed() {
         ("unsigned-keys", "unsigned-keys is not signed"),
         ("changed-keys", "the signature of changed-keys is wrong"),
     ] {
-        let stderr = town.home.failure(&["restore", "saved", "--dir", "new", "--keys", keys]);
+        let stderr = setup.home.failure(&["restore", "saved", "--dir", "new", "--keys", keys]);
         assert!(stderr.contains(message), "{stderr}");
-        town.assert_nothing_restored(keys);
+        setup.assert_nothing_restored(keys);
     }
     // A backup and keys of one other gateway are whole, and are not this one's.
     other_gateway.json(&["backup", "saved"]);
     let saved = other_gateway.beside("saved").display().to_string();
-    let own_key = town.home.file("certs/audit.pub").display().to_string();
+    let own_key = setup.home.file("certs/audit.pub").display().to_string();
     let stderr =
-        town.home.failure(&["restore", &saved, "--dir", "new", "--keys", &other_keys, "--audit-key", &own_key]);
+        setup.home.failure(&["restore", &saved, "--dir", "new", "--keys", &other_keys, "--audit-key", &own_key]);
     assert!(stderr.contains("signed with another key"), "{stderr}");
 }
 
 #[test]
 fn the_key_is_the_one_that_is_named_or_of_the_keys_or_the_backups_own_which_proves_less() {
-    let town = BackupSetup::new();
-    town.back_up();
-    fs::copy(town.home.file("certs/audit.pub"), town.home.beside("audit.pub")).unwrap();
-    let sha256 = town.home.json(&["backup", "again"])["holds"]["key"].as_str().unwrap().to_owned();
+    let setup = BackupSetup::new();
+    setup.back_up();
+    fs::copy(setup.home.file("certs/audit.pub"), setup.home.beside("audit.pub")).unwrap();
+    let sha256 = setup.home.json(&["backup", "again"])["holds"]["key"].as_str().unwrap().to_owned();
     for (arguments, from) in [
         (&["--keys", "saved-keys", "--audit-key", "audit.pub"][..], "given"),
         (&["--audit-key", "audit.pub"], "given"),
         (&["--keys", "saved-keys"], "keys"),
         (&[], "backup"),
     ] {
-        let output = town.home.run(&[&["restore", "saved", "--dir", "new", "--json"], arguments].concat());
+        let output = setup.home.run(&[&["restore", "saved", "--dir", "new", "--json"], arguments].concat());
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{stderr}");
         let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(printed["audit_key"], json!({ "sha256": sha256, "from": from }));
         let proves_less = stderr.contains("not that the gateway made it") && stderr.contains(&sha256);
         assert_eq!(proves_less, from == "backup", "{stderr}");
-        fs::remove_dir_all(town.home.beside("new")).unwrap();
+        fs::remove_dir_all(setup.home.beside("new")).unwrap();
     }
-    let message = town.home.failure(&["restore", "saved", "--dir", "new", "--audit-key", "gateway/certs/server.crt"]);
+    let message = setup.home.failure(&["restore", "saved", "--dir", "new", "--audit-key", "gateway/certs/server.crt"]);
     assert!(message.contains("not a public key"), "{message}");
 }
 
 #[test]
 fn anybody_can_verify_a_backup_with_openssl() {
-    let town = BackupSetup::new();
-    town.back_up();
+    let setup = BackupSetup::new();
+    setup.back_up();
     for folder in ["saved", "saved-keys"] {
         let verified = Command::new("openssl")
             .args(["dgst", "-sha256", "-verify"])
-            .arg(town.home.file("certs/audit.pub"))
+            .arg(setup.home.file("certs/audit.pub"))
             .arg("-signature")
-            .arg(town.home.beside(folder).join("backup.sig"))
-            .arg(town.home.beside(folder).join("backup.json"))
+            .arg(setup.home.beside(folder).join("backup.sig"))
+            .arg(setup.home.beside(folder).join("backup.json"))
             .output()
             .unwrap();
         assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
     }
-    let manifest: Value = serde_json::from_slice(&fs::read(town.home.beside("saved/backup.json")).unwrap()).unwrap();
+    let manifest: Value = serde_json::from_slice(&fs::read(setup.home.beside("saved/backup.json")).unwrap()).unwrap();
     assert_eq!(manifest["format"], "lichtbild-backup/v1");
-    let output = Command::new("sha256sum").arg(town.home.beside("saved/lichtbild.sqlite")).output().unwrap();
+    let output = Command::new("sha256sum").arg(setup.home.beside("saved/lichtbild.sqlite")).output().unwrap();
     let digest = String::from_utf8_lossy(&output.stdout).split(' ').next().unwrap().to_owned();
     assert_eq!(manifest["database"]["sha256"], digest);
 }
 
 #[tokio::test]
 async fn what_is_not_signed_is_taken_only_if_that_is_said() {
-    let town = BackupSetup::new();
-    fs::rename(town.home.file("certs/audit.key"), town.home.beside("audit.key")).unwrap();
-    let message = town.home.failure(&["backup", "saved"]);
+    let setup = BackupSetup::new();
+    fs::rename(setup.home.file("certs/audit.key"), setup.home.beside("audit.key")).unwrap();
+    let message = setup.home.failure(&["backup", "saved"]);
     assert!(message.contains("audit.key is not there") && message.contains("--unsigned"), "{message}");
-    town.home.json(&["backup", "saved", "--unsigned"]);
+    setup.home.json(&["backup", "saved", "--unsigned"]);
     // As older versions made it.
-    copied(&town.home, "saved", "older");
-    edit_manifest(&town.home.beside("older"), |manifest| {
+    copied(&setup.home, "saved", "older");
+    edit_manifest(&setup.home.beside("older"), |manifest| {
         manifest["format"] = json!(1);
         let manifest = manifest.as_object_mut().unwrap();
         manifest.remove("key");
@@ -197,28 +197,28 @@ async fn what_is_not_signed_is_taken_only_if_that_is_said() {
         manifest["database"].as_object_mut().unwrap().remove("sha256");
     });
     for folder in ["saved", "older"] {
-        let stderr = town.home.failure(&["restore", folder, "--dir", "new"]);
+        let stderr = setup.home.failure(&["restore", folder, "--dir", "new"]);
         assert!(stderr.contains("is not signed") && stderr.contains("--unsigned"), "{stderr}");
-        town.assert_nothing_restored(folder);
-        town.home.json(&["restore", folder, "--dir", "new", "--unsigned"]);
-        fs::remove_dir_all(town.home.beside("new")).unwrap();
+        setup.assert_nothing_restored(folder);
+        setup.home.json(&["restore", folder, "--dir", "new", "--unsigned"]);
+        fs::remove_dir_all(setup.home.beside("new")).unwrap();
     }
     // The log's end is compared even then.
-    cut_log(&town.home.beside("older/lichtbild.sqlite")).await;
-    let stderr = town.home.failure(&["restore", "older", "--dir", "new", "--unsigned"]);
+    cut_log(&setup.home.beside("older/lichtbild.sqlite")).await;
+    let stderr = setup.home.failure(&["restore", "older", "--dir", "new", "--unsigned"]);
     assert!(stderr.contains("the transfer log ends with row"), "{stderr}");
-    town.assert_nothing_restored("cut log");
+    setup.assert_nothing_restored("cut log");
     // Damaged, and there is nothing better.
-    flip(&town.home.beside("saved/lichtbild.sqlite"), 27);
-    let stderr = town.home.failure(&["restore", "saved", "--dir", "new", "--unsigned"]);
+    flip(&setup.home.beside("saved/lichtbild.sqlite"), 27);
+    let stderr = setup.home.failure(&["restore", "saved", "--dir", "new", "--unsigned"]);
     assert!(stderr.contains("not the database that was backed up"), "{stderr}");
-    town.home.json(&["restore", "saved", "--dir", "new", "--unsigned", "--despite-faults"]);
+    setup.home.json(&["restore", "saved", "--dir", "new", "--unsigned", "--despite-faults"]);
 }
 
 #[tokio::test]
 async fn what_the_program_did_not_make_is_not_restored_whoever_signed_it() {
-    let town = BackupSetup::new();
-    let database = RawDatabase::open(&town.home.database()).await;
+    let setup = BackupSetup::new();
+    let database = RawDatabase::open(&setup.home.database()).await;
     for (kind, plant) in [
         (
             "trigger planted on photos",
@@ -231,45 +231,45 @@ async fn what_the_program_did_not_make_is_not_restored_whoever_signed_it() {
     ] {
         database.execute(plant).await.unwrap();
         let folder = kind.replace(' ', "-");
-        let backup = town.home.run(&["backup", &folder]);
+        let backup = setup.home.run(&["backup", &folder]);
         let stderr = String::from_utf8_lossy(&backup.stderr).into_owned();
         assert!(
             backup.status.success() && stderr.contains("will refuse this backup") && stderr.contains(kind),
             "{stderr}"
         );
         for more in [&[][..], &["--despite-faults"]] {
-            let stderr = town.home.failure(&[&["restore", &folder, "--dir", "new"], more].concat());
+            let stderr = setup.home.failure(&[&["restore", &folder, "--dir", "new"], more].concat());
             assert!(stderr.contains(kind) && stderr.contains("this program does not make it"), "{stderr}");
-            town.assert_nothing_restored(kind);
+            setup.assert_nothing_restored(kind);
         }
-        let output = town.home.run(&["verify", "--json", "--database", &format!("{folder}/lichtbild.sqlite")]);
+        let output = setup.home.run(&["verify", "--json", "--database", &format!("{folder}/lichtbild.sqlite")]);
         let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!((output.status.code(), &printed["findings"]["faults"]), (Some(3), &json!({ "schema_changed": 1 })));
         database.execute(&format!("DROP {} planted", kind.split(' ').next().unwrap())).await.unwrap();
     }
     // In a backup that nobody signed.
-    town.home.json(&["backup", "saved"]);
-    fs::remove_file(town.home.beside("saved/backup.sig")).unwrap();
-    edit_manifest(&town.home.beside("saved"), |manifest| {
+    setup.home.json(&["backup", "saved"]);
+    fs::remove_file(setup.home.beside("saved/backup.sig")).unwrap();
+    edit_manifest(&setup.home.beside("saved"), |manifest| {
         manifest["database"].as_object_mut().unwrap().remove("sha256");
     });
-    let saved = RawDatabase::open(&town.home.beside("saved/lichtbild.sqlite")).await;
+    let saved = RawDatabase::open(&setup.home.beside("saved/lichtbild.sqlite")).await;
     saved.execute("CREATE TRIGGER planted AFTER INSERT ON audit BEGIN DELETE FROM frames; END").await.unwrap();
-    let stderr = town.home.failure(&["restore", "saved", "--dir", "new", "--unsigned"]);
+    let stderr = setup.home.failure(&["restore", "saved", "--dir", "new", "--unsigned"]);
     assert!(stderr.contains("trigger planted on audit"), "{stderr}");
 }
 
 #[test]
 fn what_is_no_regular_file_is_refused_and_not_waited_for() {
-    let town = BackupSetup::new();
+    let setup = BackupSetup::new();
     for file in ["backup.json", "backup.sig", "gateway.toml", "lichtbild.sqlite"] {
         let saved = format!("saved-{file}");
-        town.home.json(&["backup", &saved, "--keys", "with"]);
-        let file = town.home.beside(&saved).join(file);
+        setup.home.json(&["backup", &saved, "--keys", "with"]);
+        let file = setup.home.beside(&saved).join(file);
         fs::remove_file(&file).unwrap();
         assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
-        let message = town.home.failure(&["restore", &saved, "--dir", "new"]);
+        let message = setup.home.failure(&["restore", &saved, "--dir", "new"]);
         assert!(message.contains("regular file"), "{message}");
-        assert!(!town.home.beside("new").exists());
+        assert!(!setup.home.beside("new").exists());
     }
 }

@@ -232,14 +232,14 @@ async fn a_destroyed_epoch_key_is_missed_by_the_photos_that_are_there() {
 
 #[tokio::test]
 async fn the_command_says_by_its_exit_code_whether_all_is_well_while_the_gateway_works() {
-    let town = BackupSetup::new();
-    let gateway = town.home.start();
-    town.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
-    let sound = town.home.json(&["verify"]);
+    let setup = BackupSetup::new();
+    let gateway = setup.home.start();
+    setup.studio.client(gateway.studio()).deposit("a-key-for-this-photo").await.unwrap();
+    let sound = setup.home.json(&["verify"]);
     assert_eq!((&sound["sound"], &sound["findings"]["photos"]), (&json!(true), &json!(1)));
-    let database = crate::support::raw_database::RawDatabase::open(&town.home.database()).await;
+    let database = crate::support::raw_database::RawDatabase::open(&setup.home.database()).await;
     database.execute("DELETE FROM frames").await.unwrap();
-    let output = town.home.run(&["verify", "--json"]);
+    let output = setup.home.run(&["verify", "--json"]);
     assert_eq!(output.status.code(), Some(3));
     let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(printed["findings"]["faults"], json!({ "picture_missing": 1, "row_changed": 1 }));

@@ -11,15 +11,15 @@ use crate::support::test_gateway::{DAY, START};
 
 /// What the store says, checked against a count of all photos.
 async fn census(fleet: &TwoNodeStore, node: &SqlStore) -> Vec<(PhotoState, u64)> {
-    let mut census = node.photo_counts().await.unwrap();
-    census.retain(|(_, photos)| *photos > 0);
-    for (state, photos) in &census {
+    let mut counts = node.photo_counts().await.unwrap();
+    counts.retain(|(_, photos)| *photos > 0);
+    for (state, photos) in &counts {
         let counted = fleet.database.number(&format!("SELECT count(*) FROM photos WHERE state = '{state}'")).await;
         assert_eq!(u64::try_from(counted).unwrap(), *photos, "{state}");
     }
-    let all: u64 = census.iter().map(|(_, photos)| photos).sum();
+    let all: u64 = counts.iter().map(|(_, photos)| photos).sum();
     assert_eq!(i64::try_from(all).unwrap(), fleet.database.count("photos").await);
-    census
+    counts
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -12,33 +12,33 @@ pub fn portrait() -> RgbImage {
 }
 
 /// As studios export: quality 95; this encoder writes 4:4:4.
-pub fn encoded(picture: &RgbImage) -> Vec<u8> {
+pub fn encoded(photo: &RgbImage) -> Vec<u8> {
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, 95).encode_image(picture).unwrap();
+    JpegEncoder::new_with_quality(&mut bytes, 95).encode_image(photo).unwrap();
     bytes
 }
 
 /// Every sample multiplied.
-pub fn exposed(picture: &RgbImage, factor: f32) -> RgbImage {
-    mapped(picture, |_, _, Rgb(rgb)| Rgb(rgb.map(|sample| (f32::from(sample) * factor) as u8)))
+pub fn exposed(photo: &RgbImage, factor: f32) -> RgbImage {
+    mapped(photo, |_, _, Rgb(rgb)| Rgb(rgb.map(|sample| (f32::from(sample) * factor) as u8)))
 }
 
 /// Grey, in three equal colours.
-pub fn grey(picture: &RgbImage) -> RgbImage {
-    mapped(picture, |_, _, Rgb([r, g, b])| {
+pub fn grey(photo: &RgbImage) -> RgbImage {
+    mapped(photo, |_, _, Rgb([r, g, b])| {
         let luma = (u32::from(r) * 299 + u32::from(g) * 587 + u32::from(b) * 114) / 1000;
         Rgb([luma as u8; 3])
     })
 }
 
-pub fn blurred(picture: &RgbImage, sigma: f32) -> RgbImage {
-    imageops::fast_blur(picture, sigma)
+pub fn blurred(photo: &RgbImage, sigma: f32) -> RgbImage {
+    imageops::fast_blur(photo, sigma)
 }
 
 /// Made smaller and as large as before again.
-pub fn upscaled(picture: &RgbImage, percent: u32) -> RgbImage {
-    let (width, height) = picture.dimensions();
-    let small = imageops::resize(picture, width * percent / 100, height * percent / 100, FilterType::CatmullRom);
+pub fn upscaled(photo: &RgbImage, percent: u32) -> RgbImage {
+    let (width, height) = photo.dimensions();
+    let small = imageops::resize(photo, width * percent / 100, height * percent / 100, FilterType::CatmullRom);
     imageops::resize(&small, width, height, FilterType::CatmullRom)
 }
 
@@ -49,16 +49,16 @@ pub fn blank(width: u32, height: u32) -> RgbImage {
 }
 
 /// With stripes as wide as books on a shelf wherever the background shows above the shoulders.
-pub fn with_shelf_behind(picture: &RgbImage) -> RgbImage {
-    let (width, height) = picture.dimensions();
-    mapped(picture, |x, y, pixel| {
+pub fn with_shelf_behind(photo: &RgbImage) -> RgbImage {
+    let (width, height) = photo.dimensions();
+    mapped(photo, |x, y, pixel| {
         let beside = x < width / 5 || x >= width - width / 5;
         if beside && y < height / 6 && (x / 20) % 2 == 0 { Rgb(pixel.0.map(|sample| sample / 2)) } else { pixel }
     })
 }
 
-fn mapped(picture: &RgbImage, change: impl Fn(u32, u32, Rgb<u8>) -> Rgb<u8>) -> RgbImage {
-    RgbImage::from_fn(picture.width(), picture.height(), |x, y| change(x, y, *picture.get_pixel(x, y)))
+fn mapped(photo: &RgbImage, change: impl Fn(u32, u32, Rgb<u8>) -> Rgb<u8>) -> RgbImage {
+    RgbImage::from_fn(photo.width(), photo.height(), |x, y| change(x, y, *photo.get_pixel(x, y)))
 }
 
 /// What an EXIF segment is to say.

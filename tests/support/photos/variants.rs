@@ -43,11 +43,11 @@ pub fn variant(name: &str) -> &'static PortraitVariant {
 
 fn variant_of(
     name: &'static str,
-    picture: &RgbImage,
+    photo: &RgbImage,
     refused_by: &'static [&'static str],
     advised_by: &'static [&'static str],
 ) -> PortraitVariant {
-    PortraitVariant { name, bytes: encoded(picture), refused_by, advised_by }
+    PortraitVariant { name, bytes: encoded(photo), refused_by, advised_by }
 }
 
 pub fn large_portrait() -> RgbImage {
@@ -119,11 +119,11 @@ fn others() -> Vec<PortraitVariant> {
 }
 
 /// With the same face, smaller, in an upper corner.
-fn with_another_face(picture: &RgbImage) -> RgbImage {
-    let (width, height) = picture.dimensions();
-    let small = transformed(picture, Transform { scale: 0.6, shift: (0.327, -0.378), mirror: true, ..AS_IS });
+fn with_another_face(photo: &RgbImage) -> RgbImage {
+    let (width, height) = photo.dimensions();
+    let small = transformed(photo, Transform { scale: 0.6, shift: (0.327, -0.378), mirror: true, ..AS_IS });
     let (left, bottom) = (width * 65 / 100, height * 27 / 100);
-    let pick = |x, y| if x >= left && y < bottom { &small } else { picture };
+    let pick = |x, y| if x >= left && y < bottom { &small } else { photo };
     RgbImage::from_fn(width, height, |x, y| *pick(x, y).get_pixel(x, y))
 }
 
@@ -138,25 +138,25 @@ fn landscape() -> RgbImage {
 }
 
 /// Sampled between four pixels.
-pub fn transformed(picture: &RgbImage, change: Transform) -> RgbImage {
-    let (width, height) = (picture.width() as f32, picture.height() as f32);
+pub fn transformed(photo: &RgbImage, change: Transform) -> RgbImage {
+    let (width, height) = (photo.width() as f32, photo.height() as f32);
     let (sin, cos) = change.turn_degrees.to_radians().sin_cos();
     let sign = if change.mirror { -1.0 } else { 1.0 };
-    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+    RgbImage::from_fn(photo.width(), photo.height(), |x, y| {
         let x = x as f32 + 0.5 - width * (0.5 + change.shift.0);
         let y = y as f32 + 0.5 - height * (0.5 + change.shift.1);
         let (x, y) = ((cos * x + sin * y) / change.scale, (cos * y - sin * x) / change.scale);
-        between(picture, width / 2.0 + sign * x - 0.5, height / 2.0 + y - 0.5)
+        between(photo, width / 2.0 + sign * x - 0.5, height / 2.0 + y - 0.5)
     })
 }
 
-fn between(picture: &RgbImage, x: f32, y: f32) -> Rgb<u8> {
-    let (x, y) = (x.clamp(0.0, picture.width() as f32 - 1.0), y.clamp(0.0, picture.height() as f32 - 1.0));
+fn between(photo: &RgbImage, x: f32, y: f32) -> Rgb<u8> {
+    let (x, y) = (x.clamp(0.0, photo.width() as f32 - 1.0), y.clamp(0.0, photo.height() as f32 - 1.0));
     let (left, top) = (x as u32, y as u32);
-    let (right, bottom) = ((left + 1).min(picture.width() - 1), (top + 1).min(picture.height() - 1));
+    let (right, bottom) = ((left + 1).min(photo.width() - 1), (top + 1).min(photo.height() - 1));
     let (along, down) = (x.fract(), y.fract());
     let corners = [(left, top), (right, top), (left, bottom), (right, bottom)];
-    let [a, b, c, d] = corners.map(|(x, y)| picture.get_pixel(x, y).0.map(f32::from));
+    let [a, b, c, d] = corners.map(|(x, y)| photo.get_pixel(x, y).0.map(f32::from));
     Rgb(std::array::from_fn(|channel| {
         let upper = a[channel] * (1.0 - along) + b[channel] * along;
         let lower = c[channel] * (1.0 - along) + d[channel] * along;

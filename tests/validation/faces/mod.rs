@@ -48,7 +48,7 @@ fn a_mirrored_portrait_is_as_good_as_the_other_way_round() {
 #[test]
 fn portraits_are_measured_as_they_are_noted() {
     // The distances are those of `fixtures/README.md`; the head is tilted by about 3 degrees.
-    for (file, noted, profile) in [
+    for (file, recorded, profile) in [
         ("portrait-1244x1600.jpg", 318.0, "de-tr03121"),
         ("portrait-1244x1600.jpg", 318.0, "icao-35x45"),
         ("portrait-827x1063.jpg", 211.0, "icao-35x45"),
@@ -58,7 +58,7 @@ fn portraits_are_measured_as_they_are_noted() {
         assert_eq!(examination.verdict, Verdict::Accepted, "{file}: {:?}", examination.findings);
         let face = examination.measurements.face;
         let (distance, roll) = (face.inter_eye_distance_px.unwrap(), face.roll_degrees.unwrap());
-        assert!((distance / noted - 1.0_f64).abs() < 0.03, "{file}: {distance} px, noted {noted} px");
+        assert!((distance / recorded - 1.0_f64).abs() < 0.03, "{file}: {distance} px, noted {recorded} px");
         assert!((roll - 3.2).abs() < 3.0, "{file}: {roll} degrees");
     }
 }

@@ -78,14 +78,14 @@ fn eyes_chin_tilt_and_turn_are_as_they_are_noted() {
         let face = examined(&fixture(&format!("people/{}", person.file)), &profile).measurements.face;
         let [left, right] = person.eyes;
         let between = distance(left, right);
-        for (eye, noted) in face.eyes.unwrap().into_iter().zip(person.eyes) {
-            let off = distance(eye, noted) / between;
-            assert!(off < 0.10, "{}: {eye:?}, noted {noted:?}", person.file);
+        for (eye, recorded) in face.eyes.unwrap().into_iter().zip(person.eyes) {
+            let off = distance(eye, recorded) / between;
+            assert!(off < 0.10, "{}: {eye:?}, noted {recorded:?}", person.file);
         }
         assert!(distance(face.chin.unwrap(), person.chin) < 0.25 * between, "{}: {:?}", person.file, face.chin);
         assert!((face.yaw_degrees.unwrap() - person.yaw).abs() < 5.0, "{}: {:?}", person.file, face.yaw_degrees);
-        let noted = (right.1 - left.1).atan2(right.0 - left.0).to_degrees();
-        assert!((face.roll_degrees.unwrap() - noted).abs() < 3.0, "{}: {:?}", person.file, face.roll_degrees);
+        let recorded = (right.1 - left.1).atan2(right.0 - left.0).to_degrees();
+        assert!((face.roll_degrees.unwrap() - recorded).abs() < 3.0, "{}: {:?}", person.file, face.roll_degrees);
     }
 }
 

@@ -187,8 +187,8 @@ async fn the_test_code_is_told_apart_and_never_counts_as_a_guess() {
 async fn a_form_from_elsewhere_is_not_examined() {
     let gateway = TestGateway::start().await;
     let (office, other) = (gateway.office("Bürgeramt Mitte").await, gateway.office("Bürgeramt Süd").await);
-    let foreign = page(&get(&other, PATH, None).await);
-    let token = foreign.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let external = page(&get(&other, PATH, None).await);
+    let token = external.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let request = office.request(Method::POST, PATH).header("content-type", "application/x-www-form-urlencoded");
     let answer = office.send(request.body(Body::from(format!("csrf={token}&scan=X"))).unwrap()).await;
     assert_eq!(answer.status, 403);
