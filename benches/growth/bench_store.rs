@@ -35,7 +35,7 @@ enum RawPool {
     Postgres(PgPool),
 }
 
-/// A quarter as many were collected before, a fiftieth is at an office; each has about two rows in the transfer log.
+/// A quarter as many were collected before, a fiftieth is at an office; each has about two rows in the audit log.
 fn filling(photos: u64) -> SeedData {
     let parties = (photos / 50).clamp(100, 12_000);
     SeedData { parties, photos, erased: photos / 4, leased: photos / 50, log: 2 * photos, frame_bytes: 1_024 }

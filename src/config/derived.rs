@@ -72,7 +72,7 @@ impl Config {
         seconds(self.deadlines.sweep_seconds)
     }
 
-    /// How often to sign a checkpoint of the transfer log.
+    /// How often to sign a checkpoint of the audit log.
     pub fn checkpoint_interval(&self) -> Duration {
         minutes(self.audit.checkpoint_minutes)
     }
@@ -82,7 +82,7 @@ impl Config {
         days(self.enrolment.certificate_days)
     }
 
-    /// The files that the high-water mark of the transfer log is kept in.
+    /// The files that the high-water mark of the audit log is kept in.
     pub fn head_files(&self) -> Vec<PathBuf> {
         let beside = || self.key_file.with_file_name("log-head.json");
         let first = self.audit.head_file.clone().unwrap_or_else(beside);

@@ -34,7 +34,7 @@ pub struct Config {
     pub enrolment: EnrolmentConfig,
     /// Deadlines.
     pub deadlines: DeadlinesConfig,
-    /// Checkpoints of the transfer log.
+    /// Checkpoints of the audit log.
     pub audit: AuditConfig,
     /// Limits.
     pub limits: LimitsConfig,
@@ -120,7 +120,7 @@ pub struct DeadlinesConfig {
     pub sweep_seconds: f64,
 }
 
-/// Checkpoints of the transfer log.
+/// Checkpoints of the audit log.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the example file says what each one is")]

@@ -21,7 +21,7 @@ pub struct StudioCaller(Caller);
 pub struct OfficeCaller(Caller);
 
 /// An auditor's device in good standing: an office's that was marked as such. Only [`auditor`] makes one, so a handler that
-/// takes an [`OfficeCaller`] shows it no photo, and one that takes this shows nobody else the transfer log.
+/// takes an [`OfficeCaller`] shows it no photo, and one that takes this shows nobody else the audit log.
 #[derive(Debug, Clone)]
 pub struct AuditorCaller(Caller);
 

@@ -104,7 +104,7 @@ async fn close_revoked_connections(
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 reason,
-                "a refused handshake is not in the transfer log"
+                "a refused handshake is not in the audit log"
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Checkpoints of the transfer log: signed when due, kept in the store, and written into a folder for auditors.
+//! Checkpoints of the audit log: signed when due, kept in the store, and written into a folder for auditors.
 //!
 //! Each is two files, `checkpoint-N.json` and `checkpoint-N.sig`, N being the count of rows. They are there whole or not at all, the
 //! signature first, and nothing is ever overwritten. Every node of a fleet writes the same ones, whichever node signed them.
@@ -112,7 +112,7 @@ impl CheckpointSigner {
         // The key is in memory for the length of one signature.
         let key = self.key().await?;
         if let Some(checkpoint) = checkpoint(&self.gateway, &key, &self.name).await? {
-            tracing::info!(rows = checkpoint.count, head = %checkpoint.head, "checkpoint of the transfer log signed");
+            tracing::info!(rows = checkpoint.count, head = %checkpoint.head, "checkpoint of the audit log signed");
         }
         Ok(())
     }
@@ -131,7 +131,7 @@ impl CheckpointSigner {
             tracing::warn!(
                 key = %self.key.display(),
                 public_key = %self.public_key.display(),
-                "made the key that signs checkpoints of the transfer log: copy both files to every other node now, and give the \
+                "made the key that signs checkpoints of the audit log: copy both files to every other node now, and give the \
                  public key to the auditors"
             );
         }

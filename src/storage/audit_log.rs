@@ -1,4 +1,4 @@
-//! The transfer log as it is read, vouched for and shortened. It is written by every step that changes something, with that change.
+//! The audit log as it is read, vouched for and shortened. It is written by every step that changes something, with that change.
 
 use async_trait::async_trait;
 
@@ -38,7 +38,7 @@ pub trait AuditLog: Send + Sync {
 pub struct PurgeReport {
     /// Tombstones, each with its collections.
     pub tombstones: u64,
-    /// Rows of the transfer log.
+    /// Rows of the audit log.
     pub log_rows: u64,
 }
 

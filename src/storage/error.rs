@@ -23,7 +23,7 @@ pub enum StoreError {
     Inactive(InactiveReason),
     /// The database went back in time, or is another one: nothing is changed until an administrator has confirmed it.
     RolledBack(RollbackError),
-    /// The key file cannot be used, so that no row of the transfer log can be written; why.
+    /// The key file cannot be used, so that no row of the audit log can be written; why.
     RowKeyUnavailable(String),
     /// What is to be added is there already.
     AlreadyExists,

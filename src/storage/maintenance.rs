@@ -114,7 +114,7 @@ pub struct ComparedTable {
     pub sha256: Sha256Digest,
 }
 
-/// What an export of the transfer log has made up for.
+/// What an export of the audit log has made up for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct ReplaySummary {
     /// Rows that were added.
@@ -135,7 +135,7 @@ pub struct ReplaySummary {
     pub lost: u64,
 }
 
-/// A photo whose state an export of the transfer log changes.
+/// A photo whose state an export of the audit log changes.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ChangedPhoto {
     /// The photo.

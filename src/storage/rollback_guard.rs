@@ -1,6 +1,6 @@
 //! Guard against a database that goes back in time under a running program.
 //!
-//! It remembers the last row of the transfer log that this program knows to be durable. Each new connection and each commit compare
+//! It remembers the last row of the audit log that this program knows to be durable. Each new connection and each commit compare
 //! the database with it, so that no change is answered by an older copy: neither after a failover nor after a file was swapped.
 
 use std::sync::{Arc, Mutex, PoisonError};

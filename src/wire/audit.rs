@@ -1,4 +1,4 @@
-//! The transfer log and its checkpoints, as auditors' tools see them.
+//! The audit log and its checkpoints, as auditors' tools see them.
 
 use serde::Serialize;
 

@@ -48,7 +48,7 @@ enum ControlRequest {
     Asked,
     /// A digest of everything that is stored, to see whether it changed.
     Contents,
-    /// What the transfer log holds, in order.
+    /// What the audit log holds, in order.
     Events,
     /// Opens the same desk under a certificate of an unknown authority; its address.
     Impostor,

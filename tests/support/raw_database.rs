@@ -41,7 +41,7 @@ impl DatabaseSnapshot {
     }
 }
 
-/// A row of the transfer log.
+/// A row of the audit log.
 #[derive(Debug, Clone)]
 pub struct AuditLogRow {
     pub actor: String,
@@ -50,7 +50,7 @@ pub struct AuditLogRow {
     pub details: serde_json::Value,
 }
 
-/// A row of the transfer log as it is stored: sequence, at, actor, event, subject, details, prev, sha256.
+/// A row of the audit log as it is stored: sequence, at, actor, event, subject, details, prev, sha256.
 type StoredAuditRow = (i64, i64, String, String, Option<String>, String, Vec<u8>, Vec<u8>);
 
 impl RawDatabase {
@@ -181,9 +181,9 @@ impl RawDatabase {
         self.number(&format!("SELECT count(*) FROM audit WHERE event = '{event}'")).await
     }
 
-    /// Every row of the transfer log, each one's place in the chain verified; without the digests in its details.
+    /// Every row of the audit log, each one's place in the chain verified; without the digests in its details.
     pub async fn audit(&self) -> Vec<AuditLogRow> {
-        assert!(self.chain_holds().await, "the chain of the transfer log is broken");
+        assert!(self.chain_holds().await, "the chain of the audit log is broken");
         let row = |(_, _, actor, event, subject, details, _, _): StoredAuditRow| {
             let mut details: serde_json::Value = serde_json::from_str(&details).unwrap();
             details.as_object_mut().unwrap().remove("rows");
@@ -192,7 +192,7 @@ impl RawDatabase {
         self.stored_log().await.into_iter().map(row).collect()
     }
 
-    /// Whether every row of the transfer log has its place and its digest.
+    /// Whether every row of the audit log has its place and its digest.
     pub async fn chain_holds(&self) -> bool {
         let mut previous = CHAIN_START;
         let rows = self.stored_log().await;
@@ -212,7 +212,7 @@ impl RawDatabase {
         }
     }
 
-    /// Takes away what keeps hands off the transfer log.
+    /// Takes away what keeps hands off the audit log.
     pub async fn unlock_audit(&self) {
         let server = "DROP TRIGGER audit_rows_do_not_change ON audit; DROP TRIGGER audit_rows_stay ON audit;
                       DROP TRIGGER log_anchors_move_forward_past_what_is_over ON log_anchors;

@@ -1,4 +1,4 @@
-//! A store with a long past: parties, photos, collections and a transfer log, as many as are wanted, written by the database itself.
+//! A store with a long past: parties, photos, collections and an audit log, as many as are wanted, written by the database itself.
 //!
 //! Everything has a number, and its identifiers follow from that: those of photos by age, those that are looked up scattered, as
 //! random ones are. The log's rows are chained to nothing.
@@ -16,7 +16,7 @@ pub struct SeedData {
     pub erased: u64,
     /// Photos behind them that an office holds.
     pub leased: u64,
-    /// Rows of the transfer log.
+    /// Rows of the audit log.
     pub log: u64,
     /// How large the sealed pictures are.
     pub frame_bytes: u64,

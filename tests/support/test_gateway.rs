@@ -51,7 +51,7 @@ pub struct TestGatewaySetup {
     pub profile: Profile,
     pub max_photo_bytes: u64,
     pub policy: EnrolmentPolicy,
-    /// True if rows of the transfer log carry digests.
+    /// True if rows of the audit log carry digests.
     pub digests: bool,
 }
 

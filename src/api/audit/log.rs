@@ -19,7 +19,7 @@ pub struct LogQuery {
     limit: Option<u32>,
 }
 
-/// Rows of the transfer log behind a number, oldest first, one JSON object a line: at most 1,000, and none behind the last.
+/// Rows of the audit log behind a number, oldest first, one JSON object a line: at most 1,000, and none behind the last.
 pub async fn show(
     State(app): State<App>,
     _: AuditorCaller,

@@ -1,4 +1,4 @@
-//! The transfer log for auditors' devices, on the office listener: read, and nothing else.
+//! The audit log for auditors' devices, on the office listener: read, and nothing else.
 
 pub mod checkpoints;
 pub mod log;

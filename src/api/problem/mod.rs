@@ -99,7 +99,7 @@ pub enum Problem {
     CertificateForeign,
     CertificateSuperseded { since: Timestamp },
     EnrolmentUnavailable { role: Option<Role> },
-    // The transfer log
+    // The audit log
     CheckpointUnknown,
     // The gateway
     PhotoDamaged,

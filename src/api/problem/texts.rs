@@ -290,7 +290,7 @@ impl Problem {
             ),
             Self::DeviceIsAuditors => (
                 "Dieses Gerät liest das Transferprotokoll und sonst nichts. Fotos ruft ein anderes Gerät des Amtes ab.",
-                "This device reads the transfer log and nothing else. Photos are collected with another device of the office.",
+                "This device reads the audit log and nothing else. Photos are collected with another device of the office.",
             ),
             Self::AuditorsOnly => (
                 "Das liest nur ein Gerät, das die Verwaltung des Gateways der Revision gegeben hat (device invite --auditor).",

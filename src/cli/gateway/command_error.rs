@@ -24,9 +24,9 @@ pub(super) struct CommandError {
 pub(super) enum FailureCode {
     /// Something did not work.
     Failed = 1,
-    /// Everything worked, and found that the transfer log or the database is not whole.
+    /// Everything worked, and found that the audit log or the database is not whole.
     IntegrityViolation = 3,
-    /// Everything worked, and nothing is wrong with the transfer log as far as it goes, but no signed checkpoint vouches for it.
+    /// Everything worked, and nothing is wrong with the audit log as far as it goes, but no signed checkpoint vouches for it.
     NoCheckpoint = 4,
 }
 

@@ -27,7 +27,7 @@ struct Arguments {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the message says what to do), 2 wrong usage, 3 the transfer log or the database is \
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the message says what to do), 2 wrong usage, 3 the audit log or the database is \
                           not whole (`audit verify`, `verify`).";
 
 #[derive(Subcommand)]
@@ -50,7 +50,7 @@ enum Command {
     /// List and show photo profiles, or check one of your own.
     #[command(subcommand)]
     Profile(running::profile::Command),
-    /// Verify the transfer log, or export it.
+    /// Verify the audit log, or export it.
     #[command(subcommand)]
     Audit(audit::Command),
     /// Confirm that this machine's clock is right, after it was set or a gateway has rested for more than a month.
@@ -74,7 +74,7 @@ enum Command {
     /// Until then it is only read: photos in it may have been used since. The confirmation holds all of them back until `quarantine
     /// release`.
     ConfirmRollback(data::confirm_rollback::Arguments),
-    /// Look the database through: pictures, collections, keys, transfer log. Exit code 0 says that all is well.
+    /// Look the database through: pictures, collections, keys, audit log. Exit code 0 says that all is well.
     Verify(data::verify::Arguments),
     /// Move a gateway from a file to a PostgreSQL server, or the other way, while no gateway runs.
     MigrateStore(data::migrate_store::Arguments),

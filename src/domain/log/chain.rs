@@ -1,4 +1,4 @@
-//! The transfer log's chain, walked row by row: whatever was changed, dropped, swapped, inserted or cut off shows, and where.
+//! The audit log's chain, walked row by row: whatever was changed, dropped, swapped, inserted or cut off shows, and where.
 //!
 //! Each row's digest covers its content, its place and the digest of the row before it. That alone finds every change but two: rows
 //! that were cut off at the end, and a log that was written anew from some row to its end. Both show against a signed

@@ -1,4 +1,4 @@
-//! Checkpoints: what the gateway says under its signature about how far the transfer log had come.
+//! Checkpoints: what the gateway says under its signature about how far the audit log had come.
 //!
 //! A checkpoint is a short JSON text and a detached signature, two files, because that is what every auditor can check with
 //! openssl alone and read with the naked eye; CMS would take a certificate and a tool to see what was signed.
@@ -12,7 +12,7 @@ use super::chain::ChainLink;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 
-/// The transfer log is kept for 10 years and 6 months (PassDEÜV): no such span is longer than ten years with three leap days and
+/// The audit log is kept for 10 years and 6 months (PassDEÜV): no such span is longer than ten years with three leap days and
 /// the longest half-year, 184 days. Tombstones are kept as long.
 pub const LOG_RETENTION: Duration = Duration::from_hours(24 * (10 * 365 + 3 + 184));
 
@@ -89,7 +89,7 @@ pub struct CheckpointParseError(String);
 
 impl fmt::Display for CheckpointParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not a checkpoint of a transfer log: {}", self.0)
+        write!(f, "not a checkpoint of an audit log: {}", self.0)
     }
 }
 

@@ -34,7 +34,7 @@ pub struct ErasureReport {
     pub left: ErasureRemnants,
     /// The key of the month in which it was sealed.
     pub epoch: EpochKey,
-    /// The rows of the transfer log that tell of it.
+    /// The rows of the audit log that tell of it.
     pub log: Vec<ErasureLogRow>,
     /// How far the log was walked, whose chain these rows are part of.
     pub log_rows: i64,
@@ -66,7 +66,7 @@ pub struct EpochKey {
     pub ends_at: Timestamp,
 }
 
-/// A row of the transfer log.
+/// A row of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ErasureLogRow {
     /// Its place.
@@ -114,7 +114,7 @@ impl ErasureReport {
         self.log.iter().rev().find(erases)
     }
 
-    /// Whether the photo is erased, nothing of it is left, and the transfer log proves it.
+    /// Whether the photo is erased, nothing of it is left, and the audit log proves it.
     pub fn is_proven(&self) -> bool {
         self.erased_at.is_some()
             && self.left == ErasureRemnants { picture: false, lookup_id: false }

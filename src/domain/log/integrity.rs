@@ -32,7 +32,7 @@ pub enum IntegrityError {
     PhotoMissing,
     /// A collection is open, yet its photo has another one, or is erased.
     CollectionLeftOpen,
-    /// A row of the transfer log was changed, dropped, or put elsewhere.
+    /// A row of the audit log was changed, dropped, or put elsewhere.
     LogBroken,
     /// The database's own check of its file.
     File,
@@ -40,15 +40,15 @@ pub enum IntegrityError {
     WentBack,
     /// A table, index, trigger, view or function that this program did not make, or one of its own that is missing or changed.
     SchemaChanged,
-    /// A column of a row does not hold what the transfer log says.
+    /// A column of a row does not hold what the audit log says.
     RowDiffers,
-    /// A row is not the one that its newest digest in the transfer log was taken of.
+    /// A row is not the one that its newest digest in the audit log was taken of.
     RowChanged,
-    /// A row that the transfer log tells of is not there.
+    /// A row that the audit log tells of is not there.
     RowMissing,
-    /// A row is there of which the transfer log never told.
+    /// A row is there of which the audit log never told.
     RowUntold,
-    /// A row of the transfer log carries no digest, or a wrong one, although rows before it carry theirs.
+    /// A row of the audit log carries no digest, or a wrong one, although rows before it carry theirs.
     LogUnproved,
     /// A photo was handed over to two offices, and the first one had not given it back.
     HandedOverTwice,
@@ -81,21 +81,21 @@ impl IntegrityError {
             Self::CollectionMissing => "a photo's latest collection is not there, or another photo's",
             Self::PhotoMissing => "a collection's photo is not there",
             Self::CollectionLeftOpen => "a collection is open whose photo has another one, or is erased",
-            Self::LogBroken => "a row of the transfer log was changed, dropped, or put elsewhere",
+            Self::LogBroken => "a row of the audit log was changed, dropped, or put elsewhere",
             Self::File => "the database's file is damaged",
             Self::WentBack => "the database went back in time",
             Self::SchemaChanged => {
                 "a table, index, trigger, view or function is not this program's, changed or missing"
             }
-            Self::RowDiffers => "a column of a row does not hold what the transfer log says",
-            Self::RowChanged => "a row is not as its digest in the transfer log vouches for it",
-            Self::RowMissing => "a row that the transfer log tells of is not there",
-            Self::RowUntold => "a row is there of which the transfer log never told",
-            Self::LogUnproved => "a row of the transfer log does not carry the digest that only the key file makes",
+            Self::RowDiffers => "a column of a row does not hold what the audit log says",
+            Self::RowChanged => "a row is not as its digest in the audit log vouches for it",
+            Self::RowMissing => "a row that the audit log tells of is not there",
+            Self::RowUntold => "a row is there of which the audit log never told",
+            Self::LogUnproved => "a row of the audit log does not carry the digest that only the key file makes",
             Self::HandedOverTwice => "a photo was handed over to two offices without being given back in between",
             Self::CountDiffers => "the counted photos of a state are not as many as there are",
             Self::CheckpointDiffers => "a checkpoint in the database is not as it was signed",
-            Self::AnchorDiffers => "the place where the transfer log begins is not one that was signed and told of",
+            Self::AnchorDiffers => "the place where the audit log begins is not one that was signed and told of",
             Self::ProofKeyDiffers => "the sealed proof key of an invitation is not as it was stored",
             Self::KeyFile => "the key file cannot be read, or is another gateway's",
             Self::AuditKey => "the key that signed checkpoints are verified with cannot be read",
@@ -152,13 +152,13 @@ pub struct IntegrityReport {
     pub pictures_without_digest: u64,
     /// Collections.
     pub collections: u64,
-    /// Rows of the transfer log.
+    /// Rows of the audit log.
     pub log_rows: i64,
     /// The digest of its last row.
     pub log_head: Sha256Digest,
     /// True if the key file was there, so that epoch keys could be looked for, and digests of rows be checked.
     pub key_file: bool,
-    /// Rows of each table that were compared with the transfer log.
+    /// Rows of each table that were compared with the audit log.
     pub rows_compared: BTreeMap<&'static str, u64>,
     /// Those of them without a digest in the log, since they last changed before there were digests, or were restored from an
     /// export: names, labels, notes, findings and all else that the log does not tell were not compared.
@@ -191,7 +191,7 @@ pub struct IntegrityErrorExample {
     pub difference: Option<ColumnDifference>,
 }
 
-/// A column whose value is not what the transfer log says.
+/// A column whose value is not what the audit log says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ColumnDifference {
     /// The table.

@@ -1,4 +1,4 @@
-//! The transfer log: one row for each change, each row chained to the one before it.
+//! The audit log: one row for each change, each row chained to the one before it.
 //!
 //! Rows hold identifiers, states and counts; never a name, a code, a note or a file name, so that nothing in the chain ever
 //! has to be erased for a person's sake. Digests of the changed rows stand in their details, keyed, so that they tell nothing of a

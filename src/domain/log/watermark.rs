@@ -1,4 +1,4 @@
-//! The high-water mark of the transfer log: how far the log is known to have come, remembered outside the database.
+//! The high-water mark of the audit log: how far the log is known to have come, remembered outside the database.
 //!
 //! A database that was replaced by an older copy of itself is whole and looks like any other. Only a comparison with a mark that
 //! did not go back with it shows that photos in it may have been used since.
@@ -174,10 +174,10 @@ impl fmt::Display for RollbackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Behind { known, found } => {
-                write!(f, "the transfer log of the database has {found} rows, and {known} were known to be there")
+                write!(f, "the audit log of the database has {found} rows, and {known} were known to be there")
             }
             Self::Diverged { sequence } => {
-                write!(f, "row {sequence} of the transfer log is not the one that was known to be there")
+                write!(f, "row {sequence} of the audit log is not the one that was known to be there")
             }
             Self::OlderGeneration { known, found } => write!(
                 f,

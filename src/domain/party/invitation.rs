@@ -160,7 +160,7 @@ pub enum InvitationRefusal {
 }
 
 impl InvitationRefusal {
-    /// The reason as the transfer log has it.
+    /// The reason as the audit log has it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Expired { .. } => "code_expired",

@@ -66,7 +66,7 @@ pub enum DeviceScope {
     /// It deposits or collects photos.
     #[default]
     Photos,
-    /// It is an auditor's: it reads the transfer log and its checkpoints, and nothing else.
+    /// It is an auditor's: it reads the audit log and its checkpoints, and nothing else.
     Audit,
 }
 

@@ -1,4 +1,4 @@
-//! Proves what became of a photo: its tombstone, what is not left of it, and the rows of the transfer log.
+//! Proves what became of a photo: its tombstone, what is not left of it, and the rows of the audit log.
 
 use super::verify::verify_log;
 use crate::domain::id::PhotoId;

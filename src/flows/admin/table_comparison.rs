@@ -1,4 +1,4 @@
-//! Compares every table with the transfer log, at one moment of the store.
+//! Compares every table with the audit log, at one moment of the store.
 //!
 //! ```text
 //! checkpoints -> log (chain, digests, replay) -> every row of every table -> rows that are missing -> anchors, counts

@@ -1,4 +1,4 @@
-//! Looks a store through: every picture, every collection, every row of the transfer log. Nothing changes, and nobody waits.
+//! Looks a store through: every picture, every collection, every row of the audit log. Nothing changes, and nobody waits.
 
 pub use super::table_comparison::VerificationInputs;
 use super::table_comparison::compare;
@@ -15,7 +15,7 @@ use crate::storage::{AuditLog, SqlStore, StoreError};
 /// Looks a store through, page by page; the memory that takes is told in [`evidence`](crate::domain::log::reconciliation).
 ///
 /// That a seal is whole cannot be told without the citizen's code; that its bytes are those that were stored can, by the digest
-/// beside them, for which the transfer log vouches with a key of the key file.
+/// beside them, for which the audit log vouches with a key of the key file.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be read, or holds what this program never wrote.
@@ -114,7 +114,7 @@ async fn check_collections(store: &SqlStore, findings: &mut IntegrityReport) -> 
     }
 }
 
-/// The transfer log, walked to the end that it had.
+/// The audit log, walked to the end that it had.
 pub struct VerifiedLog {
     /// Its last row.
     pub last: ChainLink,
@@ -122,7 +122,7 @@ pub struct VerifiedLog {
     pub error: Option<ChainError>,
 }
 
-/// Walks along the transfer log, and shows each row to `visit`, those behind an error too. `begin` is what stands before the first row.
+/// Walks along the audit log, and shows each row to `visit`, those behind an error too. `begin` is what stands before the first row.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -141,7 +141,7 @@ async fn refuse(gateway: &Gateway, device_id: DeviceId, error: EnrolError) -> En
     }
 }
 
-/// The reason as the transfer log has it.
+/// The reason as the audit log has it.
 pub(super) const fn request_reason(error: &RequestError) -> &'static str {
     match error {
         RequestError::NotARequest => "request_malformed",

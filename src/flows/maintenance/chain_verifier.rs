@@ -1,4 +1,4 @@
-//! Verifies the chain of the transfer log, page by page: the memory it takes is that of one page, however long the log is.
+//! Verifies the chain of the audit log, page by page: the memory it takes is that of one page, however long the log is.
 
 use std::fmt;
 
@@ -36,8 +36,8 @@ pub enum ChainVerifierError {
 impl fmt::Display for ChainVerifierError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BrokenChain(_) => f.write_str("the transfer log is not as it was written"),
-            Self::Store(_) => f.write_str("the transfer log could not be read"),
+            Self::BrokenChain(_) => f.write_str("the audit log is not as it was written"),
+            Self::Store(_) => f.write_str("the audit log could not be read"),
         }
     }
 }

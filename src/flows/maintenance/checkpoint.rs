@@ -95,7 +95,7 @@ impl fmt::Display for SignCheckpointError {
         match self {
             Self::BrokenChain(error) => write!(
                 f,
-                "the transfer log is not as it was written ({error}), and no checkpoint vouches for it: \
+                "the audit log is not as it was written ({error}), and no checkpoint vouches for it: \
                  `lichtbild-gateway audit verify` tells more"
             ),
             Self::LastCheckpoint(error) => write!(

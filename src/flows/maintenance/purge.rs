@@ -26,7 +26,7 @@ pub async fn shorten_log(gateway: &Gateway, verifier: &CheckpointVerifier) -> Re
             Ok(checkpoint) if checkpoint.is_past_retention(gateway.now()) => checkpoint,
             Ok(_) => return Ok(()),
             Err(error) => {
-                tracing::error!(%error, "a checkpoint is not to be believed: the transfer log is not shortened past it");
+                tracing::error!(%error, "a checkpoint is not to be believed: the audit log is not shortened past it");
                 return Ok(());
             }
         };

@@ -1,4 +1,4 @@
-//! The key that signs checkpoints of the transfer log and what backups hold, and the half of it that auditors have.
+//! The key that signs checkpoints of the audit log and what backups hold, and the half of it that auditors have.
 //!
 //! A key of its own, on P-256: an authority's key says who somebody is and is kept elsewhere by some, while this one is used every
 //! hour. ECDSA with SHA-256, the signature in DER: `openssl dgst -sha256 -verify` reads it.

@@ -1,4 +1,4 @@
-//! The head file: the high-water mark of the transfer log, in a file outside the database.
+//! The head file: the high-water mark of the audit log, in a file outside the database.
 //!
 //! JSON, one object: what is known, and a keyed digest (HMAC by the key file) over it, so that a file of another gateway or a damaged
 //! one is told from a mark. Nothing in it is secret.

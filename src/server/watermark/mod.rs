@@ -1,4 +1,4 @@
-//! High-water marks of the transfer log: read before the gateway serves, held against the database, and renewed as the log grows.
+//! High-water marks of the audit log: read before the gateway serves, held against the database, and renewed as the log grows.
 //!
 //! ```text
 //! start       head files + newest checkpoint + an auditor's -> compare -> serve, or hold everything back
@@ -90,7 +90,7 @@ impl WatermarkMonitor {
         let worker_keys = Arc::clone(&keys);
         let read = disk.run(move |files| (files.read(&worker_keys), files.rotate_invalid(&worker_keys)).0).await?;
         for fault in &read.faults {
-            tracing::error!(fault, "a mark of the transfer log cannot be used");
+            tracing::error!(fault, "a mark of the audit log cannot be used");
             status.set_fault(UNREADABLE_WATERMARK_FAULT, format!("{fault}: look at it, then start the gateway again"));
         }
         let generation = read.marks.latest_generation();
@@ -234,7 +234,7 @@ impl WatermarkMonitor {
                 system_identifier = found.system_identifier,
                 timeline = found.timeline,
                 timeline_before = known.timeline,
-                "the PostgreSQL server was promoted, recovered or exchanged; no row of the transfer log is missing"
+                "the PostgreSQL server was promoted, recovered or exchanged; no row of the audit log is missing"
             );
         }
     }
@@ -280,7 +280,7 @@ impl WatermarkMonitor {
                     std::mem::take(&mut state.write_failed)
                 });
                 if was_stuck && self.status.clear_fault(HEAD_FILE_FAULT) {
-                    tracing::info!("the mark of the transfer log is renewed again");
+                    tracing::info!("the mark of the audit log is renewed again");
                 }
             }
             Err(error) => self.report_write_failure(&error),
@@ -291,7 +291,7 @@ impl WatermarkMonitor {
         self.with_state(|state| state.write_failed = true);
         let detail = format!("{error}: name another place (audit.head_file, audit.witness_file)");
         if self.status.set_fault(HEAD_FILE_FAULT, detail) {
-            tracing::error!(error, "the mark of the transfer log was not renewed");
+            tracing::error!(error, "the mark of the audit log was not renewed");
         }
     }
 

@@ -4,7 +4,7 @@
 //! reads what it decides on afterwards; what it has read before it was kept waiting is read again.
 //!
 //! No two transactions can wait for each other, since each takes its locks from above to below in [`Lock`], one of a kind. Who
-//! needs many of a kind at once, which only the sweeper does, leaves out what is taken (`SKIP LOCKED`). The transfer log comes
+//! needs many of a kind at once, which only the sweeper does, leaves out what is taken (`SKIP LOCKED`). The audit log comes
 //! last and is let go by the commit, so it is held for three short statements and one write to the disk.
 
 use sqlx::{PgConnection, Row};
@@ -28,7 +28,7 @@ pub(in crate::storage) enum Lock {
     Photo(PhotoId),
     /// All photos and invitations, those to come included: nobody adds or changes one until this transaction ends.
     PhotosAndInvitations,
-    /// The end of the transfer log's chain.
+    /// The end of the audit log's chain.
     Log,
 }
 

@@ -8,7 +8,7 @@
 //! dispatch    -> photo -> party -> engine
 //! maintenance -> photo, log, metadata -> engine
 //! ```
-//! Every transaction is committed by `log`, with its rows of the transfer log.
+//! Every transaction is committed by `log`, with its rows of the audit log.
 
 mod dispatch;
 mod engine;

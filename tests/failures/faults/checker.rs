@@ -1,4 +1,4 @@
-//! Holds a history against the transfer log, and both against the promises of the gateway.
+//! Holds a history against the audit log, and both against the promises of the gateway.
 //!
 //! The log is the order in which the gateway says that things happened. That order is believed only if it can be: every step in it
 //! is allowed after the ones before it ([`replay`](super::log_replay)), somebody asked for each, each that was acknowledged is in it,

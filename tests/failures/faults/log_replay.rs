@@ -1,4 +1,4 @@
-//! The transfer log, gone through step by step: what each photo went through, and whether it could.
+//! The audit log, gone through step by step: what each photo went through, and whether it could.
 
 use std::collections::{BTreeMap, BTreeSet};
 

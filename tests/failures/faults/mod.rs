@@ -1,4 +1,4 @@
-//! Faults of every kind under load, and a history that is held against the transfer log: nothing acknowledged is lost, no office
+//! Faults of every kind under load, and a history that is held against the audit log: nothing acknowledged is lost, no office
 //! gets what another one used, no code is for nothing. `tests/failures/faults/run` takes minutes, `tests/run` half a minute.
 
 skip_in!(quick, postgres: "starts and kills programs, over either store");

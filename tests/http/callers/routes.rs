@@ -43,7 +43,7 @@ impl CallerKind {
         }
     }
 
-    /// Offices' devices collect photos or read the transfer log; renewing its certificate is every device's business.
+    /// Offices' devices collect photos or read the audit log; renewing its certificate is every device's business.
     fn other_duty(&self, route: &Route) -> Option<(u16, &'static str)> {
         match (self.duty, route.path.starts_with("/v1/audit/")) {
             _ if route.path.starts_with("/.well-known/") => None,
@@ -167,7 +167,7 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
     // Ten studio and twenty-five office routes by one kind each, four routes for auditors and three of the twenty-five by an auditor;
     // four for enrolment, two revocation lists and three for monitoring by everybody.
     assert_eq!(served, 10 + 25 + (4 + 3) + (4 + 2 + 3) * kinds.len());
-    // Who is known and was refused a new certificate left a row in the transfer log, and nothing else.
+    // Who is known and was refused a new certificate left a row in the audit log, and nothing else.
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
     let rows = gateway.database.audit().await;
     let refused: Vec<_> = rows.iter().filter(|row| row.event == "enrolment.refused").collect();

@@ -71,7 +71,7 @@ async fn every_unfit_certificate_is_refused_by_an_alert_before_the_service_runs(
         assert_eq!(listener.refusal(listener.client(leaf)).await, rustls::Error::AlertReceived(alert), "{name}");
         assert_eq!(listener.metrics.handshake_failed(failure), before + 1, "{name}");
     }
-    // Who once had a good one is told apart from strangers, for the transfer log.
+    // Who once had a good one is told apart from strangers, for the audit log.
     assert_eq!(listener.revoked.rejected().drain(), [(Sha256Digest::of(&expired.der), RejectionCause::Expired)]);
     // P-521 is not offered as a signature, so that the client does not even show the certificate.
     let odd = ca.issue(LeafOptions { key: LeafKey::P521, ..options() });

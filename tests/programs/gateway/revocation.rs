@@ -38,9 +38,9 @@ async fn a_revoked_device_is_refused_on_its_open_connection_or_cut_off() {
     assert!(begun.elapsed() < Duration::from_secs(2), "cut after {:?}", begun.elapsed());
     assert_eq!(send_raw_request(&mut bystander, ME).await.unwrap().0, 200);
     assert!(device.client(gateway.studio()).get("/v1/me").await.is_err(), "a new handshake succeeded");
-    // Nobody saw a request, and yet the transfer log tells of it.
+    // Nobody saw a request, and yet the audit log tells of it.
     let database = RawDatabase::open(&home.database()).await;
-    wait_until("the refused handshake is in the transfer log", async || {
+    wait_until("the refused handshake is in the audit log", async || {
         database.count_events("device.turned_away").await == 1
     })
     .await;

@@ -1,4 +1,4 @@
-//! Who may read the transfer log over the wire, and what an auditor's device may not.
+//! Who may read the audit log over the wire, and what an auditor's device may not.
 
 use axum::body::Body;
 use axum::http::Method;

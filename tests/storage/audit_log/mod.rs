@@ -1,4 +1,4 @@
-//! The transfer log: a row for each change, in the change's own transaction, chained to the one before; vouched for, read by auditors,
+//! The audit log: a row for each change, in the change's own transaction, chained to the one before; vouched for, read by auditors,
 //! and shortened when its time is over.
 
 mod auditors;

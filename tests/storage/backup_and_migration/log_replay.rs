@@ -1,4 +1,4 @@
-//! `restore --log-since`: what the transfer log tells of the time after the backup is made up for, row by row.
+//! `restore --log-since`: what the audit log tells of the time after the backup is made up for, row by row.
 
 skip_in!(quick, postgres: "starts the program, with databases of its own");
 

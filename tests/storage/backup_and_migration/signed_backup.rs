@@ -206,7 +206,7 @@ async fn what_is_not_signed_is_taken_only_if_that_is_said() {
     // The log's end is compared even then.
     cut_log(&setup.home.beside("older/lichtbild.sqlite")).await;
     let stderr = setup.home.failure(&["restore", "older", "--dir", "new", "--unsigned"]);
-    assert!(stderr.contains("the transfer log ends with row"), "{stderr}");
+    assert!(stderr.contains("the audit log ends with row"), "{stderr}");
     setup.assert_nothing_restored("cut log");
     // Damaged, and there is nothing better.
     flip(&setup.home.beside("saved/lichtbild.sqlite"), 27);

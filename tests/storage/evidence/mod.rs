@@ -1,4 +1,4 @@
-//! Every table against the transfer log: normal stores differ in nothing, and whatever is changed past the gateway is found.
+//! Every table against the audit log: normal stores differ in nothing, and whatever is changed past the gateway is found.
 
 mod command;
 mod forged_rows;

@@ -59,7 +59,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
                     "message": error.to_string(),
                 }))?;
             }
-            Err(CommandError::plain(format!("the transfer log is not as it was written: {error}"))
+            Err(CommandError::plain(format!("the audit log is not as it was written: {error}"))
                 .with_advice(
                     "stop the gateway, keep a copy of the database, and compare it with backups and auditors' exports",
                 )
@@ -170,7 +170,7 @@ fn print_result(walked: &VerifiedRange, checkpoints: &[Checkpoint], arguments: &
         // Checkpoints may lie before and behind a part.
         _ if walked.rows() == 0 || arguments.part => Ok(()),
         _ => Err(CommandError::plain(
-            "no checkpoint vouches for the transfer log: what was cut off at its end, or written anew up to the end, would not show",
+            "no checkpoint vouches for the audit log: what was cut off at its end, or written anew up to the end, would not show",
         )
         .with_advice("give checkpoints with --checkpoint: a running gateway signs one each hour, and auditors fetch them")
         .with_code(FailureCode::NoCheckpoint)),

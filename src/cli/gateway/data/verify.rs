@@ -140,7 +140,7 @@ pub(super) fn print_integrity_report(findings: &IntegrityReport) -> Result<(), C
     };
     print(format!("pictures      {} as they were stored{without}", findings.pictures_proven))?;
     print(format!("collections   {}", findings.collections))?;
-    print(format!("transfer log  {} rows, the last one {}", findings.log_rows, findings.log_head))?;
+    print(format!("audit log     {} rows, the last one {}", findings.log_rows, findings.log_head))?;
     print_uncompared(findings)?;
     for (fault, times) in &findings.faults {
         print(format!("FAULT         {times} x {fault}"))?;

@@ -53,7 +53,7 @@ pub(crate) struct AddArguments {
     /// What to call it: "till 2".
     #[arg(long, default_value = "")]
     label: String,
-    /// It is an auditor's: it reads the transfer log and its checkpoints, and can not collect photos.
+    /// It is an auditor's: it reads the audit log and its checkpoints, and can not collect photos.
     #[arg(long, conflicts_with = "studio")]
     auditor: bool,
     /// A certificate request (PKCS#10, PEM or DER) made on the device, whose key then never leaves it. Without one, a key is

@@ -44,7 +44,7 @@ pub(crate) struct DeviceArguments {
     /// Give this device a new code: its invitation came to nothing, or its certificate has ended.
     #[arg(long, value_name = "ID", conflicts_with = "label")]
     device: Option<DeviceId>,
-    /// It is an auditor's: it reads the transfer log and its checkpoints, and can not collect photos.
+    /// It is an auditor's: it reads the audit log and its checkpoints, and can not collect photos.
     #[arg(long, conflicts_with_all = ["studio", "device"])]
     auditor: bool,
     #[command(flatten)]

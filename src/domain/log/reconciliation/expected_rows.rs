@@ -1,4 +1,4 @@
-//! Expectations: the columns of a row as far as the transfer log tells of them, in as few bytes as they take.
+//! Expectations: the columns of a row as far as the audit log tells of them, in as few bytes as they take.
 
 use super::row::AuditedValue;
 use crate::domain::digest::Sha256Digest;

@@ -1,4 +1,4 @@
-//! Rows of the tables that the transfer log tells of: their names and their values.
+//! Rows of the tables that the audit log tells of: their names and their values.
 
 use std::fmt;
 use std::str::FromStr;

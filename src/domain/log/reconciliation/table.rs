@@ -1,6 +1,6 @@
-//! Tables that the transfer log tells of, and which of their columns a row's digest covers.
+//! Tables that the audit log tells of, and which of their columns a row's digest covers.
 
-/// A table whose rows change only together with a row of the transfer log.
+/// A table whose rows change only together with a row of the audit log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AuditedTable {
     /// Studios and offices.

@@ -1,4 +1,4 @@
-//! A connection to either database, and what is done on one: statements, locks, and the rows that a commit adds to the transfer log.
+//! A connection to either database, and what is done on one: statements, locks, and the rows that a commit adds to the audit log.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -38,7 +38,7 @@ impl StoreConnection {
     }
 }
 
-/// The key of the digests that rows of the transfer log carry.
+/// The key of the digests that rows of the audit log carry.
 #[derive(Debug, Clone, Default)]
 pub enum RowKeys {
     /// Digests are not made: of a store that is only read, or moved.
@@ -46,7 +46,7 @@ pub enum RowKeys {
     None,
     /// The key.
     Key(Arc<RowDigestKey>),
-    /// The key file cannot be used, for this reason: nothing that the transfer log tells of can be changed.
+    /// The key file cannot be used, for this reason: nothing that the audit log tells of can be changed.
     Missing(Arc<str>),
 }
 
@@ -65,7 +65,7 @@ impl RowKeys {
     }
 }
 
-/// A transaction that changes something, with the rows that it will add to the transfer log. Dropped without a commit, it leaves
+/// A transaction that changes something, with the rows that it will add to the audit log. Dropped without a commit, it leaves
 /// nothing.
 pub(crate) struct WriteTransaction {
     pub(in crate::storage::sql) connection: StoreConnection,
@@ -119,12 +119,12 @@ impl WriteTransaction {
         }
     }
 
-    /// Adds a row to the transfer log. It gets its place in the chain with the commit, so that nobody waits for it any longer.
+    /// Adds a row to the audit log. It gets its place in the chain with the commit, so that nobody waits for it any longer.
     pub(crate) fn append(&mut self, entry: AuditEntry) {
         self.audit_entries.push(entry);
     }
 
-    /// Says that a row was added or changed: the next row that this transaction adds to the transfer log carries its digest. Of a row
+    /// Says that a row was added or changed: the next row that this transaction adds to the audit log carries its digest. Of a row
     /// that is changed again, the later one does.
     pub(crate) fn mark_changed(&mut self, row: RowId) {
         self.changed.push((self.audit_entries.len(), row));

@@ -33,7 +33,7 @@ impl SqlStore {
         Self { database, row_keys: RowKeys::None }
     }
 
-    /// The same store, whose changes carry digests of the changed rows in their rows of the transfer log.
+    /// The same store, whose changes carry digests of the changed rows in their rows of the audit log.
     #[must_use]
     pub fn with_row_keys(self, row_keys: RowKeys) -> Self {
         Self { row_keys, ..self }

@@ -1,4 +1,4 @@
-//! The transfer log read, vouched for and shortened.
+//! The audit log read, vouched for and shortened.
 
 use async_trait::async_trait;
 

@@ -1,4 +1,4 @@
-//! The transfer log's one writer: always on the transaction of the change that it tells of, with digests of the rows that it changed.
+//! The audit log's one writer: always on the transaction of the change that it tells of, with digests of the rows that it changed.
 //! Those are read back before the commit, so that they are of what is stored, whoever wrote which column.
 
 use super::row_mapping;

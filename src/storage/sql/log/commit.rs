@@ -1,4 +1,4 @@
-//! The commit: what a transaction changed becomes durable together with the rows of the transfer log that tell of it.
+//! The commit: what a transaction changed becomes durable together with the rows of the audit log that tell of it.
 
 use super::audit_writer;
 use crate::storage::error::StoreError;
@@ -6,7 +6,7 @@ use crate::storage::postgres::Lock;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 
 impl WriteTransaction {
-    /// Makes it durable, together with its rows in the transfer log.
+    /// Makes it durable, together with its rows in the audit log.
     ///
     /// # Errors
     /// [`StoreError::RolledBack`] when the log ends before a row that is known to be durable; nothing has changed then.

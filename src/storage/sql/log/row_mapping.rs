@@ -1,4 +1,4 @@
-//! Rows of the transfer log, and of the tables that it tells of, to records.
+//! Rows of the audit log, and of the tables that it tells of, to records.
 
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::ChainRow;
@@ -29,7 +29,7 @@ pub(crate) fn column_values(row: &DatabaseRow, table: AuditedTable) -> Result<Ve
     table.columns().iter().map(|column| value(column.name, column.kind)).collect()
 }
 
-/// A row of the transfer log with all of its columns.
+/// A row of the audit log with all of its columns.
 pub(crate) fn chain_row(row: &DatabaseRow) -> Result<ChainRow, StoreError> {
     Ok(ChainRow {
         sequence: row.try_get("sequence")?,

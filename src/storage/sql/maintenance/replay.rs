@@ -1,4 +1,4 @@
-//! What happened after a backup was taken, put into the database that came out of it: by an export of the transfer log.
+//! What happened after a backup was taken, put into the database that came out of it: by an export of the audit log.
 
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, PhotoId};
@@ -15,7 +15,7 @@ use crate::storage::sql::photo::photos;
 use std::time::Duration;
 
 impl SqlStore {
-    /// Adds rows of the transfer log that were written after the database's last one, and carries out what they tell: erasures,
+    /// Adds rows of the audit log that were written after the database's last one, and carries out what they tell: erasures,
     /// leases, revocations, suspensions. Rows that it has are passed over.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Reading the transfer log and all tables at one moment, page by page, to compare them.
+//! Reading the audit log and all tables at one moment, page by page, to compare them.
 
 use sqlx::AssertSqlSafe;
 
@@ -43,7 +43,7 @@ impl SqlStore {
 }
 
 impl Snapshot {
-    /// The place behind which the transfer log begins.
+    /// The place behind which the audit log begins.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -52,7 +52,7 @@ impl Snapshot {
         last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), |row| link(row, "sequence", "sha256"))
     }
 
-    /// The next rows of the transfer log; none behind the last.
+    /// The next rows of the audit log; none behind the last.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -50,7 +50,7 @@ pub(super) async fn recheck_blocked_until(
     }
 }
 
-/// Counts a wrong code and writes it into the transfer log; or, where others used the limit up in the meantime, when this device
+/// Counts a wrong code and writes it into the audit log; or, where others used the limit up in the meantime, when this device
 /// may try again.
 pub(super) async fn count_wrong_code(
     transaction: &mut WriteTransaction,

@@ -56,7 +56,7 @@ pub(in crate::cli::gateway) struct BackedUpDatabase {
     /// SHA-256; unknown where an older version made the backup.
     #[serde(default)]
     pub(in crate::cli::gateway) sha256: Option<Sha256Digest>,
-    /// The end of its transfer log.
+    /// The end of its audit log.
     pub(in crate::cli::gateway) log_rows: i64,
     pub(in crate::cli::gateway) log_head: Sha256Digest,
 }

@@ -215,7 +215,7 @@ fn report(arguments: &Arguments, manifest: &Manifest, copied: &DatabaseCopy) -> 
         print(format!("{to}"))?;
         if let Some(database) = &manifest.database {
             print(format!("  database      {} as of {}", database.file.display(), manifest.taken_at))?;
-            print(format!("  transfer log  {} rows, the last one {}", database.log_rows, database.log_head))?;
+            print(format!("  audit log     {} rows, the last one {}", database.log_rows, database.log_head))?;
         }
         let file_count = manifest.files.iter().filter(|file| file.sha256.is_some()).count();
         print(format!("  files         {file_count} that the configuration names"))?;
@@ -227,7 +227,7 @@ fn report(arguments: &Arguments, manifest: &Manifest, copied: &DatabaseCopy) -> 
     print_missing(arguments, manifest);
     print_storage_advice(arguments.keys);
     if !copied.log_is_whole {
-        eprintln!("The chain of the transfer log does not hold: `lichtbild-gateway verify` says where.");
+        eprintln!("The chain of the audit log does not hold: `lichtbild-gateway verify` says where.");
     }
     if !copied.schema_differences.is_empty() {
         eprintln!(

@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
 
 #[derive(Args)]
 pub(super) struct LogReplayArguments {
-    /// An export of the transfer log (JSON Lines) that goes on where the backup ends: what it tells is shown, and carried out with
+    /// An export of the audit log (JSON Lines) that goes on where the backup ends: what it tells is shown, and carried out with
     /// --yes or when "yes" is typed.
     #[arg(long, value_name = "FILE")]
     pub(super) log_since: Option<PathBuf>,

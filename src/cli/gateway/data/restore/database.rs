@@ -34,7 +34,7 @@ pub(super) fn copy(arguments: &Arguments, database: &BackedUpDatabase, path: &Pa
     Err(CommandError::plain(format!("{changed}; take another backup")))
 }
 
-/// Checks the copy as it lies there, before it is brought up to date: its schema and where its transfer log ends.
+/// Checks the copy as it lies there, before it is brought up to date: its schema and where its audit log ends.
 pub(super) async fn check(path: &Path, manifest: &Manifest, database: &BackedUpDatabase) -> Result<(), CommandError> {
     let location = DatabaseLocation::File(path.to_owned());
     let unusable = |error: StoreError| crate::cli::gateway::admin_context::database_error(error, &location);
@@ -51,7 +51,7 @@ pub(super) async fn check(path: &Path, manifest: &Manifest, database: &BackedUpD
         let end = store.log_head().await.map_err(unusable)?;
         if (end.sequence, end.sha256) != (database.log_rows, database.log_head) {
             return Err(CommandError::plain(format!(
-                "the transfer log ends with row {} ({}), but {} says that it ended with row {} ({}): rows were cut off, added or \
+                "the audit log ends with row {} ({}), but {} says that it ended with row {} ({}): rows were cut off, added or \
                  changed; take another backup",
                 end.sequence,
                 end.sha256,
@@ -63,7 +63,7 @@ pub(super) async fn check(path: &Path, manifest: &Manifest, database: &BackedUpD
         let first = store.log_rows(0, 1).await.map_err(unusable)?;
         match (first.first().filter(|row| row.sequence == 1), manifest.log) {
             (Some(first), Some(log)) if first.sha256 != log => Err(CommandError::plain(format!(
-                "the transfer log begins with another row than {} says: it is another gateway's; take another backup",
+                "the audit log begins with another row than {} says: it is another gateway's; take another backup",
                 manifest::FILE_NAME
             ))),
             _ => Ok(()),

@@ -1,4 +1,4 @@
-//! `--log-since`: what an export of the transfer log tells is shown, and carried out once somebody has agreed. Rows are chained
+//! `--log-since`: what an export of the audit log tells is shown, and carried out once somebody has agreed. Rows are chained
 //! without a key: that they are the gateway's own shows against its signed checkpoints.
 
 use std::fs;
@@ -54,7 +54,7 @@ fn read_export(file: &Path) -> Result<Vec<ChainRow>, CommandError> {
     let rows: Result<Vec<ChainRow>, _> = text.lines().map(serde_json::from_str).collect();
     rows.map_err(|error| {
         CommandError::new(
-            format!("{shown} is no export of the transfer log: make one with `lichtbild-gateway audit export`"),
+            format!("{shown} is no export of the audit log: make one with `lichtbild-gateway audit export`"),
             error,
         )
     })
@@ -121,7 +121,7 @@ fn checkpoints(arguments: &LogReplayArguments, trusted: &VerifiedBackup) -> Resu
         .map_err(|failure| failure.with_advice(of_same_gateway).with_code(FailureCode::Failed))?;
     match (checkpoints.first(), trusted.manifest.log) {
         (Some(checkpoint), Some(log)) if checkpoint.log != log => Err(CommandError::plain(format!(
-            "the checkpoints in {} are of another transfer log than the backup: give those of the same gateway",
+            "the checkpoints in {} are of another audit log than the backup: give those of the same gateway",
             folder.display()
         ))),
         _ => Ok(checkpoints),

@@ -49,7 +49,7 @@ pub(super) fn print_report(
         }
         print(format!("  photos held back   {}", restored.photos))?;
         print(format!("  invitations ended  {}", restored.invitations))?;
-        print(format!("  transfer log       {} rows, the last one {}", findings.log_rows, findings.log_head))?;
+        print(format!("  audit log          {} rows, the last one {}", findings.log_rows, findings.log_head))?;
         for file in missing {
             print(format!("  missing            {} ({})", file.file.display(), file.key))?;
         }
