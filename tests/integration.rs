@@ -19,6 +19,5 @@ mod layers;
 mod programs;
 mod storage;
 mod support;
-#[cfg(unix)]
 mod trust;
 mod validation;

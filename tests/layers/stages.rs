@@ -267,3 +267,18 @@ fn another_way_to_make_a_stage_is_found() {
         assert_ne!(found(&format!("{sound}\n{more}")), 0, "{more}");
     }
 }
+
+#[test]
+fn only_the_commit_takes_the_rows_of_the_log_from_a_transaction() {
+    let (engine, commit) = ("storage/sql/engine/connection.rs", "storage/sql/log/commit.rs");
+    for name in ["take_pending_log", "commit_logged"] {
+        let mut files = Vec::new();
+        for module in Crate::of_library().modules.values() {
+            if module.identifiers.iter().any(|(identifier, _)| identifier == name) {
+                files.push(module.file.to_string_lossy().replace('\\', "/"));
+            }
+        }
+        files.sort();
+        assert_eq!(files, [engine, commit], "{name}");
+    }
+}

@@ -1,10 +1,17 @@
 //! Who is trusted, from when on, and until when: revocation lists, foreign authorities, reloading, and photos held back.
 
+#[cfg(unix)]
 mod bindings;
 mod certificates;
+#[cfg(unix)]
 mod external_ca;
+#[cfg(unix)]
 mod in_process_gateway;
+#[cfg(unix)]
 mod quarantine;
+#[cfg(unix)]
 mod reload;
+#[cfg(unix)]
 mod revocation_lists;
+#[cfg(unix)]
 mod sighup;

@@ -8,6 +8,7 @@ use sqlx::{Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use super::statement::{DriverConnection, Statement};
 use crate::domain::log::AuditEntry;
+use crate::domain::log::chain::ChainLink;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::log::reconciliation::row_digest::RowDigestKey;
 use crate::storage::error::StoreError;
@@ -68,12 +69,12 @@ impl RowKeys {
 /// A transaction that changes something, with the rows that it will add to the audit log. Dropped without a commit, it leaves
 /// nothing.
 pub(crate) struct WriteTransaction {
-    pub(in crate::storage::sql) connection: StoreConnection,
-    pub(in crate::storage::sql) audit_entries: Vec<AuditEntry>,
+    connection: StoreConnection,
+    audit_entries: Vec<AuditEntry>,
     /// Changed rows, each with the place of the audit row that tells of it.
-    pub(in crate::storage::sql) changed: Vec<(usize, RowId)>,
-    pub(in crate::storage::sql) row_keys: RowKeys,
-    pub(in crate::storage::sql) guard: RollbackGuard,
+    changed: Vec<(usize, RowId)>,
+    row_keys: RowKeys,
+    guard: RollbackGuard,
 }
 
 impl WriteTransaction {
@@ -128,6 +129,42 @@ impl WriteTransaction {
     /// that is changed again, the later one does.
     pub(crate) fn mark_changed(&mut self, row: RowId) {
         self.changed.push((self.audit_entries.len(), row));
+    }
+}
+
+/// Rows that a transaction will add to the audit log.
+pub(in crate::storage::sql) struct PendingLog {
+    pub(in crate::storage::sql) entries: Vec<AuditEntry>,
+    /// Changed rows, each with the index of the entry that carries its digest.
+    pub(in crate::storage::sql) changed: Vec<(usize, RowId)>,
+    pub(in crate::storage::sql) row_keys: RowKeys,
+}
+
+/// For the commit in `storage::sql::log` alone, which `tests/layers` proves: elsewhere a change could commit without its rows in the log.
+impl WriteTransaction {
+    pub(in crate::storage::sql) fn take_pending_log(&mut self) -> PendingLog {
+        let (entries, changed) = (std::mem::take(&mut self.audit_entries), std::mem::take(&mut self.changed));
+        PendingLog { entries, changed, row_keys: self.row_keys.clone() }
+    }
+
+    /// Compares the end of the log, whose lock this transaction holds, with what is known of it.
+    ///
+    /// # Errors
+    /// [`StoreError::RolledBack`].
+    pub(in crate::storage::sql) fn check_log_end(&self, end: ChainLink) -> Result<(), StoreError> {
+        self.guard.check_head(end)
+    }
+
+    /// Commits; `head` is the new end of the log, if rows were added to it.
+    pub(in crate::storage::sql) async fn commit_logged(self, head: Option<ChainLink>) -> Result<(), StoreError> {
+        match self.connection {
+            StoreConnection::SqliteWriter(transaction) => transaction.commit().await?,
+            StoreConnection::PostgresWriter(transaction) => transaction.commit().await?,
+            // Readers are never handed out as this.
+            StoreConnection::SqliteReader(_) | StoreConnection::PostgresReader(_) => {}
+        }
+        head.into_iter().for_each(|head| self.guard.advance(head));
+        Ok(())
     }
 }
 

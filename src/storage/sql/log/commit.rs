@@ -3,7 +3,7 @@
 use super::audit_writer;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
-use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
+use crate::storage::sql::engine::connection::WriteTransaction;
 
 impl WriteTransaction {
     /// Makes it durable, together with its rows in the audit log.
@@ -11,30 +11,23 @@ impl WriteTransaction {
     /// # Errors
     /// [`StoreError::RolledBack`] when the log ends before a row that is known to be durable; nothing has changed then.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        let log = std::mem::take(&mut self.audit_entries);
+        let mut pending = self.take_pending_log();
         let mut head = None;
-        if !log.is_empty() {
-            let (mut changed, row_keys) = (std::mem::take(&mut self.changed), self.row_keys.clone());
+        if !pending.entries.is_empty() {
             // A row that was changed behind all of them is told of by the last.
-            changed.iter_mut().for_each(|(index, _)| *index = (*index).min(log.len() - 1));
-            let key = row_keys.key()?;
+            let last = pending.entries.len() - 1;
+            pending.changed.iter_mut().for_each(|(index, _)| *index = (*index).min(last));
+            let key = pending.row_keys.key()?;
             // Before the lock, for which everybody waits.
             let digests = match key {
-                Some(key) => audit_writer::row_digests(&mut self, &changed, key).await?,
+                Some(key) => audit_writer::row_digests(&mut self, &pending.changed, key).await?,
                 None => Vec::new(),
             };
             self.lock(Lock::Log).await?;
             let end = audit_writer::head(&mut self).await?;
-            self.guard.check_head(end)?;
-            head = Some(audit_writer::append_rows(&mut self, end, log, digests, key).await?);
+            self.check_log_end(end)?;
+            head = Some(audit_writer::append_rows(&mut self, end, pending.entries, digests, key).await?);
         }
-        match self.connection {
-            StoreConnection::SqliteWriter(transaction) => transaction.commit().await?,
-            StoreConnection::PostgresWriter(transaction) => transaction.commit().await?,
-            // Readers are never handed out as this.
-            StoreConnection::SqliteReader(_) | StoreConnection::PostgresReader(_) => {}
-        }
-        head.into_iter().for_each(|head| self.guard.advance(head));
-        Ok(())
+        self.commit_logged(head).await
     }
 }
