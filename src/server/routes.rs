@@ -117,7 +117,8 @@ pub fn router(listener: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Rout
         .with_state(app.clone())
         .fallback(async || Problem::RouteUnknown)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
-    // Around every handler and both fallbacks, inside of what writes refusals down: this one reads like any other.
+    // Runs around every handler and both fallbacks, and inside `render_problems`, so that its refusal is rendered like every
+    // other.
     let router =
         if listener == ListenerKind::Office { router.layer(from_fn(caller::require_certificate)) } else { router };
     router

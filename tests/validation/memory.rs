@@ -21,7 +21,7 @@ use super::NOW;
 use crate::support::photos::hostile::hostile_photos;
 use crate::support::photos::jpeg::{SeededRng, fixture, new_segment, scan_start, with_declared_size, with_inserted};
 
-/// What `examine` promises, in KiB.
+/// Memory bound of `check_photo`, in KiB.
 const BOUND: u64 = 4 * 1024;
 /// What the face model may take, once in a process, in KiB.
 const MODEL_BOUND: u64 = 8 * 1024;

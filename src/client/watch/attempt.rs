@@ -310,7 +310,7 @@ fn check_locally(bytes: &[u8], profile: &Profile, declaration: Declaration, now:
     (examination.verdict == Verdict::Refused).then_some(PhotoRefusal::Findings(examination.findings))
 }
 
-/// One try an attempt: the pauses between attempts are shared by all photos (`connection`).
+/// One try an attempt: the pauses between attempts are shared by all photos (`circuit_breaker`).
 struct NoRetryTimer;
 
 #[async_trait]
