@@ -45,15 +45,15 @@ fn one_photo_in_a_process_of_its_own() {
     let start = held("VmHWM:");
     // Too small for a face, which only shows after the model was read.
     let speck = Plane { width: 1, height: 1, samples: vec![128] };
-    let examination = face::check(&speck, 8, 8, profile.face().unwrap(), Subject::Adult, Exception::None);
-    assert_eq!(examination.measurements.faces, None);
+    let outcome = face::check(&speck, 8, 8, profile.face().unwrap(), Subject::Adult, Exception::None);
+    assert_eq!(outcome.measurements.faces, None);
     let model = held("VmHWM:") - start;
     let bytes = fs::read(path).unwrap();
     let (before, program) = (held("VmRSS:"), held("RssFile:"));
-    let examination = check_photo(&bytes, &profile, Declaration::default(), NOW);
+    let outcome = check_photo(&bytes, &profile, Declaration::default(), NOW);
     let after = held("VmHWM:");
     let grown = after.saturating_sub(before).saturating_sub(held("RssFile:").saturating_sub(program));
-    println!("model {model} grown {grown} verdict {:?}", examination.verdict);
+    println!("model {model} grown {grown} verdict {:?}", outcome.verdict);
     assert!(model < MODEL_BOUND, "{model} KiB");
 }
 

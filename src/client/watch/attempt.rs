@@ -306,8 +306,8 @@ impl WatchContext {
 }
 
 fn check_locally(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> Option<PhotoRefusal> {
-    let examination = check_photo(bytes, profile, declaration, now);
-    (examination.verdict == Verdict::Refused).then_some(PhotoRefusal::Findings(examination.findings))
+    let outcome = check_photo(bytes, profile, declaration, now);
+    (outcome.verdict == Verdict::Refused).then_some(PhotoRefusal::Findings(outcome.findings))
 }
 
 /// One try an attempt: the pauses between attempts are shared by all photos (`circuit_breaker`).
