@@ -55,7 +55,7 @@ impl Watch {
             }
             Some(AttemptOutcome::Refused(by)) => {
                 self.status.refused += 1;
-                self.status.maybe_deposited += usize::from(by == RefusedBy::GatewayMaybeStored);
+                self.status.maybe_stored += usize::from(by == RefusedBy::GatewayMaybeStored);
                 self.finish(&attempt, by != RefusedBy::LocalCheck);
             }
             Some(AttemptOutcome::Missing) => self.finish(&attempt, false),
@@ -88,7 +88,7 @@ impl Watch {
                 if self.breaker.record_failure(attempt.generation, at, now, *pause, draw) {
                     observer.event(&WatchEvent::GatewayDown { error });
                 }
-                let (verdict, not_before) = match error {
+                let (reason, not_before) = match error {
                     TransientError::Unreachable(_) => (RequeueReason::NotPhotoRelated, now),
                     // It may be this photo that the gateway stumbles over.
                     TransientError::TimedOut
@@ -98,7 +98,7 @@ impl Watch {
                         (RequeueReason::Failed, now + backoff::pause(failures, draw))
                     }
                 };
-                self.queue.put_back(&attempt.id, verdict, not_before);
+                self.queue.put_back(&attempt.id, reason, not_before);
             }
             Retry::Unauthorized(error) => {
                 if self.breaker.record_unauthorized(attempt.generation, at, now) {
