@@ -18,7 +18,7 @@ use crate::wire::problem::ProblemBody;
 /// Where and how photos are pushed.
 #[derive(Clone, Copy)]
 pub struct PushContext<'a> {
-    /// The line to the gateway.
+    /// Client of the gateway.
     pub client: &'a GatewayClient,
     /// The language of the findings.
     pub language: Language,
