@@ -23,7 +23,7 @@ use crate::storage::StoreError;
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+        tracing::error!(error = &error as &dyn std::error::Error, "database error");
         match error {
             StoreError::Unavailable(_)
             | StoreError::NewerSchema { .. }
