@@ -22,7 +22,7 @@ pub enum ListenerKind {
     Studio,
     /// Mutual TLS, certificates of the office authority. Who shows none is told so, and nothing else.
     Office,
-    /// Server certificate only: the one line on which strangers are answered, and everybody who wants a revocation list.
+    /// Server certificate only: the one listener that serves anonymous callers, and every reader of a revocation list.
     Enrolment,
     /// In the clear on loopback, for monitoring.
     Ops,

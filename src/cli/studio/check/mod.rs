@@ -1,4 +1,4 @@
-//! `lichtbild-studio check PHOTO…`: the gateway's judge, in the shop and without a line.
+//! `lichtbild-studio check PHOTO…`: photo checks of the gateway, run offline in the studio.
 
 mod html_report;
 mod messages;
