@@ -1,4 +1,4 @@
-//! HTTP in, HTTP out: reads requests into what flows take and writes down what they answer. No rule of the field lives here.
+//! HTTP handlers: read requests, call flows, write responses. No domain rules.
 
 pub mod audit;
 pub mod body;

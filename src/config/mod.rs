@@ -1,4 +1,4 @@
-//! `gateway.toml`: read strictly, so that a slip of the pen does not become a default.
+//! `gateway.toml`: read strictly, so that a typing error does not become a default.
 
 mod defaults;
 mod derived;

@@ -20,8 +20,8 @@ pub struct StudioCaller(Caller);
 #[derive(Debug, Clone)]
 pub struct OfficeCaller(Caller);
 
-/// An auditor's device in good standing: an office's that was marked as such. Only [`auditor`] makes one, so a handler that
-/// takes an [`OfficeCaller`] shows it no photo, and one that takes this shows nobody else the audit log.
+/// An auditor's device in good standing. Only [`auditor`] makes one. Handlers that take [`OfficeCaller`] cannot be reached with
+/// it, and handlers that take it cannot be reached by other devices.
 #[derive(Debug, Clone)]
 pub struct AuditorCaller(Caller);
 

@@ -1,4 +1,4 @@
-//! The private key of a device: made in the shop, or by the administrator for a browser or foreign software.
+//! The private key of a device: generated in the studio, or by the administrator for a browser or third-party software.
 
 use rcgen::{CertificateParams, DistinguishedName, KeyPair, PublicKeyData};
 use zeroize::Zeroizing;

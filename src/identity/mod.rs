@@ -1,4 +1,4 @@
-//! Who is who on the wire: the gateway's own authorities, the certificates they issue, and what a device asks for.
+//! CAs, certificates and certificate requests.
 //!
 //! ```text
 //! authority   create | from_pem -> Authority

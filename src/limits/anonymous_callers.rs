@@ -1,4 +1,4 @@
-//! Callers of whom nothing is known but their address: how often they may ask, and what they learn by asking wrongly.
+//! Anonymous callers, known by their address only: their request rate, and a count of their wrong codes.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::domain::id::DeviceId;
 use crate::domain::party::invitation::MAX_WRONG_CODES;
 
-/// When so many devices that are not invited were claimed, all of them are forgotten.
+/// Limit of counted devices without an invitation; at the limit all counts are dropped.
 const MAX_WRONG_CODE_ENTRIES: usize = 4_096;
 
 /// One for each gateway.
@@ -34,7 +34,8 @@ impl AnonymousCallers {
     }
 
     /// Counts a wrong code for a device that is not invited, as if it were: the answers of a gateway shall not tell which
-    /// identifiers are devices. `None` when the tries are used up. (A stopwatch still tells: only real ones are written down.)
+    /// identifiers are devices. `None` when the tries are used up. (Response times still tell: only real devices are written to the
+    /// database.)
     pub(crate) fn count_wrong_code(&self, device_id: DeviceId) -> Option<u32> {
         let mut counts = self.wrong_codes.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= MAX_WRONG_CODE_ENTRIES && !counts.contains_key(&device_id) {

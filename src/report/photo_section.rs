@@ -135,10 +135,10 @@ fn severity_text(severity: Severity, language: Language) -> &'static str {
 
 /// Whether a browser should be given the file: not when it is no JPEG, when two readers see different pictures in it, or when it
 /// would be decoded to more pixels than the judge itself looks at.
-fn is_fit_to_show(examination: &CheckOutcome) -> bool {
+fn is_fit_to_show(outcome: &CheckOutcome) -> bool {
     let unfit = [Check::Empty, Check::Format, Check::Ambiguous];
-    let measured = &examination.measurements;
+    let measured = &outcome.measurements;
     let within = measured.width.is_some_and(|width| (1..=MAX_WIDTH).contains(&width))
         && measured.height.is_some_and(|height| (1..=MAX_HEIGHT).contains(&height));
-    within && !examination.findings.iter().any(|finding| unfit.contains(&finding.check))
+    within && !outcome.findings.iter().any(|finding| unfit.contains(&finding.check))
 }

@@ -22,7 +22,7 @@ pub enum ListenerKind {
     Studio,
     /// Mutual TLS, certificates of the office authority. Who shows none is told so, and nothing else.
     Office,
-    /// Server certificate only: the one line on which strangers are answered, and everybody who wants a revocation list.
+    /// Server certificate only: the one listener that serves anonymous callers, and every reader of a revocation list.
     Enrolment,
     /// In the clear on loopback, for monitoring.
     Ops,
@@ -117,7 +117,8 @@ pub fn router(listener: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Rout
         .with_state(app.clone())
         .fallback(async || Problem::RouteUnknown)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
-    // Around every handler and both fallbacks, inside of what writes refusals down: this one reads like any other.
+    // Runs around every handler and both fallbacks, and inside `render_problems`, so that its refusal is rendered like every
+    // other.
     let router =
         if listener == ListenerKind::Office { router.layer(from_fn(caller::require_certificate)) } else { router };
     router

@@ -126,7 +126,7 @@ impl TransportMetrics {
         self.accept_errors.load(Relaxed)
     }
 
-    /// Connections closed unserved because the listener was full, those of strangers that made way for newer ones included.
+    /// Connections closed unserved because the listener was full, evicted ones of anonymous callers included.
     pub fn rejected(&self) -> u64 {
         self.rejected.load(Relaxed)
     }

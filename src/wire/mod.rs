@@ -1,4 +1,4 @@
-//! What travels: the JSON bodies that the gateway writes and its clients read, field for field the published contract.
+//! JSON bodies of the published contract, which the gateway writes and its clients read.
 
 pub mod audit;
 pub mod collection;

@@ -64,14 +64,14 @@ pub fn walk(bytes: &[u8]) {
 
 /// What the judge takes, another program shows upright and in that size; what it refuses, it gives a reason for.
 pub fn judge(bytes: &[u8]) {
-    let examination = judged(bytes);
-    assert_eq!(examination, judged(bytes), "the same bytes, another judgement");
-    assert_sensible(&examination);
-    let refusing: Vec<Check> = refusing(&examination);
-    assert_eq!(examination.verdict == Verdict::Refused, !refusing.is_empty());
+    let outcome = judged(bytes);
+    assert_eq!(outcome, judged(bytes), "the same bytes, another judgement");
+    assert_sensible(&outcome);
+    let refusing: Vec<Check> = refusing(&outcome);
+    assert_eq!(outcome.verdict == Verdict::Refused, !refusing.is_empty());
     // Small files never have the size that is asked for; but for that, these would be deposited.
     if refusing.iter().all(|check| *check == Check::PixelDimensions) {
-        let size = (examination.measurements.width, examination.measurements.height);
+        let size = (outcome.measurements.width, outcome.measurements.height);
         let (Some(width), Some(height)) = size else { panic!("accepted without a size") };
         if width <= 2500 && height <= 3200 {
             assert_decodes(bytes, width, height);
@@ -85,16 +85,16 @@ pub fn exif(tiff: &[u8]) {
     let tiff = &tiff[..tiff.len().min(MAX_SEGMENT_BYTES - prefix.len())];
     let length = u16::try_from(tiff.len() + prefix.len() + 2).expect("cut to fit");
     let photo = [&ONE_PIXEL[..2], &[0xFF, 0xE1], &length.to_be_bytes(), prefix, tiff, &ONE_PIXEL[2..]].concat();
-    let examination = judged(&photo);
-    assert_sensible(&examination);
-    let refusing = refusing(&examination);
+    let outcome = judged(&photo);
+    assert_sensible(&outcome);
+    let refusing = refusing(&outcome);
     // One pixel is too small, grey and blank; of the others only these two are for EXIF to bring about.
     let possible = [Check::PixelDimensions, Check::Colour, Check::Blank, Check::Orientation, Check::CaptureTime];
     assert!(refusing.iter().all(|check| possible.contains(check)), "{refusing:?}");
     let turned = Orientation::from_exif_chunk(tiff).is_some_and(|orientation| orientation != Orientation::NoTransforms);
     assert!(!turned || refusing.contains(&Check::Orientation), "another program turns it");
-    for (index, finding) in examination.findings.iter().enumerate() {
-        assert!(examination.findings[..index].iter().all(|earlier| earlier.check != finding.check), "told twice");
+    for (index, finding) in outcome.findings.iter().enumerate() {
+        assert!(outcome.findings[..index].iter().all(|earlier| earlier.check != finding.check), "told twice");
     }
 }
 
@@ -140,21 +140,21 @@ pub fn model(bytes: &[u8]) {
     }
 }
 
-fn refusing(examination: &CheckOutcome) -> Vec<Check> {
-    let refusals = examination.findings.iter().filter(|finding| finding.severity == Severity::Refuse);
+fn refusing(outcome: &CheckOutcome) -> Vec<Check> {
+    let refusals = outcome.findings.iter().filter(|finding| finding.severity == Severity::Refuse);
     refusals.map(|finding| finding.check).collect()
 }
 
 /// Findings go to terminals, pages and the audit log: few, short, and nothing in them that steers a terminal.
-fn assert_sensible(examination: &CheckOutcome) {
-    assert!(examination.findings.len() <= MAX_FINDINGS, "{}", examination.findings.len());
+fn assert_sensible(outcome: &CheckOutcome) {
+    assert!(outcome.findings.len() <= MAX_FINDINGS, "{}", outcome.findings.len());
     let mut texts = String::new();
-    for finding in &examination.findings {
+    for finding in &outcome.findings {
         let _ = write!(texts, "{}{}", finding.measured, finding.limit);
         assert!(texts.chars().count() <= MAX_TEXT_CHARS && !texts.contains(char::is_control), "{texts:?}");
         texts.clear();
     }
-    let measured = MeasurementsBody::from(&examination.measurements);
+    let measured = MeasurementsBody::from(&outcome.measurements);
     serde_json::to_string(&measured).expect("measurements are JSON");
 }
 

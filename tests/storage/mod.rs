@@ -3,9 +3,9 @@
 pub mod audit_log;
 #[cfg(unix)]
 mod backup_and_migration;
-#[cfg(unix)]
-mod evidence;
 mod expiry;
+#[cfg(unix)]
+mod reconciliation;
 pub mod secrecy;
 #[cfg(unix)]
 mod sql_store;

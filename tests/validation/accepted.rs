@@ -35,13 +35,13 @@ fn portraits_pass_their_profiles() {
 
 #[test]
 fn measurements_are_read() {
-    let examination = check_photo(
+    let outcome = check_photo(
         &fixture("portrait-413x531.jpg"),
         &Profile::builtin("icao-35x45").unwrap(),
         Declaration::default(),
         NOW,
     );
-    let measured = examination.measurements;
+    let measured = outcome.measurements;
     assert_eq!((measured.width, measured.height), (Some(413), Some(531)));
     assert_eq!((measured.jpeg_quality, measured.pixels_per_inch), (Some(95), Some(300)));
     let json = serde_json::to_value(MeasurementsBody::from(&measured)).unwrap();
@@ -55,8 +55,8 @@ fn other_encoders_sampling_and_restart_markers_pass() {
     let profile = "title = 'Klein'\n[pixels]\nwidth = 105\nheight = 135";
     let profile = Profile::parse("small", profile).unwrap();
     for file in ["plain/restart-420.jpg", "plain/optimised-422.jpg"] {
-        let examination = check_photo(&fixture(file), &profile, Declaration::default(), NOW);
-        assert_eq!(examination.verdict, Verdict::Accepted, "{file}: {:?}", examination.findings);
+        let outcome = check_photo(&fixture(file), &profile, Declaration::default(), NOW);
+        assert_eq!(outcome.verdict, Verdict::Accepted, "{file}: {:?}", outcome.findings);
     }
     let upright = with_inserted(&colour_jpeg(105, 135), 2, &exif_orientation(1, false));
     assert_eq!(check_photo(&upright, &profile, Declaration::default(), NOW).findings, []);
@@ -66,8 +66,8 @@ fn other_encoders_sampling_and_restart_markers_pass() {
 fn strong_compression_is_advice_only() {
     let mut bytes = Vec::new();
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 40).encode_image(&large_portrait()).unwrap();
-    let examination = check_photo(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
-    assert_eq!(examination.verdict, Verdict::Accepted);
-    let checks: Vec<_> = examination.findings.iter().map(|finding| finding.check.name()).collect();
+    let outcome = check_photo(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+    assert_eq!(outcome.verdict, Verdict::Accepted);
+    let checks: Vec<_> = outcome.findings.iter().map(|finding| finding.check.name()).collect();
     assert!(checks.contains(&"compression"), "{checks:?}");
 }

@@ -23,8 +23,8 @@ fn noise(quality: u8) -> Vec<u8> {
 fn picture_data_larger_than_the_picture_itself_are_refused_for_their_size() {
     let photo = noise(100);
     assert!(photo.len() > 480 * 600 * 3 + 64 * 1024, "{}", photo.len());
-    let examination = check_photo(&photo, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW);
-    let refusing: Vec<_> = examination.findings.iter().filter(|finding| finding.severity == Severity::Refuse).collect();
+    let outcome = check_photo(&photo, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW);
+    let refusing: Vec<_> = outcome.findings.iter().filter(|finding| finding.severity == Severity::Refuse).collect();
     assert!(refusing.iter().any(|finding| finding.check.name() == "file_size"), "{refusing:?}");
     // A file that is as large and no larger is walked over.
     assert_eq!(analyse(&noise(90)).errors, []);

@@ -13,12 +13,12 @@ const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 10\nmin_height = 10\
 fn findings_of(segments: &[Vec<u8>], tables: &str) -> Vec<(Severity, String, String)> {
     let photo = with_inserted(&fixture("portrait-413x531.jpg"), 20, &segments.concat());
     let profile = Profile::parse("small", &format!("{SMALL}{tables}")).unwrap();
-    let examination = check_photo(&photo, &profile, Declaration::default(), NOW);
-    let refused = examination.findings.iter().any(|finding| finding.severity == Severity::Refuse);
-    assert_eq!(examination.verdict == Verdict::Refused, refused);
+    let outcome = check_photo(&photo, &profile, Declaration::default(), NOW);
+    let refused = outcome.findings.iter().any(|finding| finding.severity == Severity::Refuse);
+    assert_eq!(outcome.verdict == Verdict::Refused, refused);
     let of_check = |finding: &Finding| finding.check.name() == "embedded_data";
-    assert!(examination.findings.iter().all(of_check), "{:?}", examination.findings);
-    examination.findings.into_iter().map(|finding| (finding.severity, finding.measured, finding.limit)).collect()
+    assert!(outcome.findings.iter().all(of_check), "{:?}", outcome.findings);
+    outcome.findings.into_iter().map(|finding| (finding.severity, finding.measured, finding.limit)).collect()
 }
 
 fn advice(measured: &str) -> Vec<(Severity, String, String)> {

@@ -51,9 +51,9 @@ impl SmallSample {
 
     /// What refuses these bytes; empty when they are accepted.
     fn refusals(&self, bytes: &[u8]) -> Vec<Finding> {
-        let examination = self.examine(bytes);
-        let refused = examination.verdict == Verdict::Refused;
-        let refusals: Vec<_> = examination.findings.into_iter().filter(|f| f.severity == Severity::Refuse).collect();
+        let outcome = self.examine(bytes);
+        let refused = outcome.verdict == Verdict::Refused;
+        let refusals: Vec<_> = outcome.findings.into_iter().filter(|f| f.severity == Severity::Refuse).collect();
         assert_eq!(refused, !refusals.is_empty(), "{}", self.name);
         refusals
     }

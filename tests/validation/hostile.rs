@@ -40,10 +40,10 @@ fn every_hostile_photo_is_refused_for_the_right_reason() {
 #[test]
 fn a_cut_file_still_tells_its_size() {
     let whole = fixture("portrait-413x531.jpg");
-    let examination =
+    let outcome =
         check_photo(&whole[..whole.len() / 2], &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
-    assert_eq!((examination.measurements.width, examination.measurements.height), (Some(413), Some(531)));
-    let checks: Vec<_> = examination.findings.iter().map(|finding| finding.check.name()).collect();
+    assert_eq!((outcome.measurements.width, outcome.measurements.height), (Some(413), Some(531)));
+    let checks: Vec<_> = outcome.findings.iter().map(|finding| finding.check.name()).collect();
     assert_eq!(checks, ["complete", "pixel_dimensions"]);
 }
 
@@ -94,8 +94,8 @@ fn no_mutation_makes_the_check_panic() {
         for _ in 0..=noise.below(4) {
             mutate(&mut bytes, &mut noise);
         }
-        let examination = check_photo(&bytes, &profile, Declaration::default(), NOW);
-        assert!(examination.verdict == Verdict::Accepted || !examination.findings.is_empty());
+        let outcome = check_photo(&bytes, &profile, Declaration::default(), NOW);
+        assert!(outcome.verdict == Verdict::Accepted || !outcome.findings.is_empty());
     }
 }
 

@@ -21,7 +21,7 @@ use super::NOW;
 use crate::support::photos::hostile::hostile_photos;
 use crate::support::photos::jpeg::{SeededRng, fixture, new_segment, scan_start, with_declared_size, with_inserted};
 
-/// What `examine` promises, in KiB.
+/// Memory bound of `check_photo`, in KiB.
 const BOUND: u64 = 4 * 1024;
 /// What the face model may take, once in a process, in KiB.
 const MODEL_BOUND: u64 = 8 * 1024;
@@ -45,15 +45,15 @@ fn one_photo_in_a_process_of_its_own() {
     let start = held("VmHWM:");
     // Too small for a face, which only shows after the model was read.
     let speck = Plane { width: 1, height: 1, samples: vec![128] };
-    let examination = face::check(&speck, 8, 8, profile.face().unwrap(), Subject::Adult, Exception::None);
-    assert_eq!(examination.measurements.faces, None);
+    let outcome = face::check(&speck, 8, 8, profile.face().unwrap(), Subject::Adult, Exception::None);
+    assert_eq!(outcome.measurements.faces, None);
     let model = held("VmHWM:") - start;
     let bytes = fs::read(path).unwrap();
     let (before, program) = (held("VmRSS:"), held("RssFile:"));
-    let examination = check_photo(&bytes, &profile, Declaration::default(), NOW);
+    let outcome = check_photo(&bytes, &profile, Declaration::default(), NOW);
     let after = held("VmHWM:");
     let grown = after.saturating_sub(before).saturating_sub(held("RssFile:").saturating_sub(program));
-    println!("model {model} grown {grown} verdict {:?}", examination.verdict);
+    println!("model {model} grown {grown} verdict {:?}", outcome.verdict);
     assert!(model < MODEL_BOUND, "{model} KiB");
 }
 

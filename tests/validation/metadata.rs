@@ -11,8 +11,8 @@ use crate::support::photos::portraits::*;
 use crate::support::photos::variants::large_portrait;
 
 fn checks_of(bytes: &[u8]) -> Vec<(&'static str, Severity)> {
-    let examination = check_photo(bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
-    examination.findings.iter().map(|Finding { check, severity, .. }| (check.name(), *severity)).collect()
+    let outcome = check_photo(bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+    outcome.findings.iter().map(|Finding { check, severity, .. }| (check.name(), *severity)).collect()
 }
 
 fn captured(text: &str, offset: Option<&str>) -> Vec<u8> {
@@ -84,8 +84,8 @@ fn a_thumbnail_is_advice() {
     let notes = ExifFields { captured: Some("2026:11:20 10:15:00"), thumbnail: true, ..ExifFields::default() };
     let bytes = with_exif(&fixture("portrait-1244x1600.jpg"), &notes);
     assert_eq!(checks_of(&bytes), [("thumbnail", Severity::Advise)]);
-    let examination = check_photo(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
-    assert_eq!(examination.findings[0].measured, "EXIF IFD1, 4 bytes");
+    let outcome = check_photo(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+    assert_eq!(outcome.findings[0].measured, "EXIF IFD1, 4 bytes");
 }
 
 #[test]
@@ -94,6 +94,6 @@ fn colours_other_than_srgb_are_advice() {
     assert_eq!(checks_of(&with_colour_profile(&new, "sRGB IEC61966-2.1")), []);
     let bytes = with_colour_profile(&new, "Adobe RGB (1998)");
     assert_eq!(checks_of(&bytes), [("colour_profile", Severity::Advise)]);
-    let examination = check_photo(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
-    assert_eq!(examination.findings[0].measured, "ICC Adobe RGB (1998)");
+    let outcome = check_photo(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+    assert_eq!(outcome.findings[0].measured, "ICC Adobe RGB (1998)");
 }

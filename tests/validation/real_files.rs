@@ -14,10 +14,10 @@ fn photos_with_what_encoders_write_around_their_data_are_accepted_without_a_word
         ["pad-ff00", "jimp", "fill-eoi-1", "fill-eoi-2", "zero-padding", "rst-before-eoi", "ids-yuv", "ids-yuv-adobe"]
     {
         let photo = fixture(&format!("cases/{name}.jpg"));
-        let examination = check_photo(&photo, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW);
+        let outcome = check_photo(&photo, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW);
         // Jimp drops EXIF.
         let of_encoding = |finding: &&Finding| finding.check != Check::CaptureTimeMissing || name != "jimp";
-        let told: Vec<&Finding> = examination.findings.iter().filter(of_encoding).collect();
-        assert_eq!((examination.verdict, told), (Verdict::Accepted, vec![]), "{name}");
+        let told: Vec<&Finding> = outcome.findings.iter().filter(of_encoding).collect();
+        assert_eq!((outcome.verdict, told), (Verdict::Accepted, vec![]), "{name}");
     }
 }

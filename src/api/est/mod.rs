@@ -20,7 +20,7 @@ use crate::identity::certs_only::certificates_only;
 use crate::identity::issue::IssuedCertificate;
 
 const PKCS10: &str = "application/pkcs10";
-/// What `openssl base64 -d` reads without being told.
+/// Line length that `openssl base64 -d` reads by default.
 const CHARACTERS_PER_LINE: usize = 64;
 
 /// The request in a body: DER in base64 with any white space in it (RFC 8951 section 3.1), PEM, or bare DER.

@@ -23,7 +23,7 @@ use crate::storage::StoreError;
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+        tracing::error!(error = &error as &dyn std::error::Error, "database error");
         match error {
             StoreError::Unavailable(_)
             | StoreError::NewerSchema { .. }
@@ -205,7 +205,7 @@ impl From<EnrolError> for Problem {
             EnrolError::Refused(refusal) => refusal.into(),
             EnrolError::Suspended { role } => Self::PartySuspended { role },
             EnrolError::Request(error) => error.into(),
-            EnrolError::SubjectMismatch => Self::RequestSubjectForeign,
+            EnrolError::SubjectMismatch => Self::SubjectMismatch,
             EnrolError::Certify(error) => error.into(),
             EnrolError::ConcurrentChange => Self::GatewayBusy,
             EnrolError::Store(error) => error.into(),
@@ -217,8 +217,8 @@ impl From<RenewError> for Problem {
     fn from(error: RenewError) -> Self {
         match error {
             RenewError::Request(error) => error.into(),
-            RenewError::SubjectMismatch => Self::RequestSubjectForeign,
-            RenewError::ExternalCertificate => Self::CertificateForeign,
+            RenewError::SubjectMismatch => Self::SubjectMismatch,
+            RenewError::ExternalCertificate => Self::CertificateExternal,
             RenewError::Superseded { since } => Self::CertificateSuperseded { since },
             RenewError::RevokedOrSuspended => Self::DeviceRevokedOrSuspended,
             RenewError::Certify(error) => error.into(),

@@ -82,7 +82,7 @@ pub enum Problem {
     SettlementDate { earliest: Date, latest: Date },
     NoteTooLong { length: usize, limit: usize },
     // The desk
-    FormForeign,
+    CrossSiteForm,
     // Enrolment
     EnrolmentCredentialsMissing,
     EnrolmentCodeMalformed { error: CodeError },
@@ -95,8 +95,8 @@ pub enum Problem {
     RequestSignatureWrong,
     RequestSignatureUnsupported,
     KeyTooWeak { error: KeyError },
-    RequestSubjectForeign,
-    CertificateForeign,
+    SubjectMismatch,
+    CertificateExternal,
     CertificateSuperseded { since: Timestamp },
     EnrolmentUnavailable { role: Option<Role> },
     // The audit log
@@ -185,7 +185,7 @@ impl Problem {
             Self::CollectionSettled { .. } => "collection-settled",
             Self::SettlementDate { .. } => "settlement-date",
             Self::NoteTooLong { .. } => "note-too-long",
-            Self::FormForeign => "form-foreign",
+            Self::CrossSiteForm => "form-foreign",
             Self::EnrolmentCredentialsMissing => "enrolment-credentials-missing",
             Self::EnrolmentCodeMalformed { .. } => "enrolment-code-malformed",
             Self::EnrolmentCodeWrong { .. } => "enrolment-code-wrong",
@@ -197,8 +197,8 @@ impl Problem {
             Self::RequestSignatureWrong => "request-signature-wrong",
             Self::RequestSignatureUnsupported => "request-signature-unsupported",
             Self::KeyTooWeak { .. } => "key-too-weak",
-            Self::RequestSubjectForeign => "request-subject-foreign",
-            Self::CertificateForeign => "certificate-foreign",
+            Self::SubjectMismatch => "request-subject-foreign",
+            Self::CertificateExternal => "certificate-foreign",
             Self::CertificateSuperseded { .. } => "certificate-superseded",
             Self::EnrolmentUnavailable { .. } => "enrolment-unavailable",
             Self::CheckpointUnknown => "checkpoint-unknown",
@@ -230,7 +230,7 @@ impl Problem {
             | Self::EnrolmentCodeSpent
             | Self::EnrolmentCodeExhausted
             | Self::EnrolmentCodeWithdrawn
-            | Self::CertificateForeign
+            | Self::CertificateExternal
             | Self::CertificateMissing
             | Self::CertificateSuperseded { .. }
             | Self::DeviceUnknown
@@ -239,7 +239,7 @@ impl Problem {
             | Self::CertificateExpired { .. }
             | Self::DeviceIsAuditors
             | Self::AuditorsOnly
-            | Self::FormForeign
+            | Self::CrossSiteForm
             | Self::PartySuspended { .. } => StatusCode::FORBIDDEN,
             Self::RouteUnknown
             | Self::PhotoUnknown
@@ -266,7 +266,7 @@ impl Problem {
             | Self::RequestSignatureWrong
             | Self::RequestSignatureUnsupported
             | Self::KeyTooWeak { .. }
-            | Self::RequestSubjectForeign
+            | Self::SubjectMismatch
             | Self::PhotoRefused { .. }
             | Self::SettlementDate { .. }
             | Self::NoteTooLong { .. } => StatusCode::UNPROCESSABLE_ENTITY,

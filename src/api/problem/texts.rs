@@ -35,7 +35,7 @@ impl Problem {
             Self::DeviceIsAuditors => ("Gerät einer Revision", "An auditor's device"),
             Self::AuditorsOnly => ("Nur für die Revision", "For auditors only"),
             Self::CheckpointUnknown => ("Prüfpunkt unbekannt", "Unknown checkpoint"),
-            Self::FormForeign => ("Formular nicht von hier", "Form not from here"),
+            Self::CrossSiteForm => ("Formular nicht von hier", "Form not from here"),
             Self::TooManyConnections => ("Zu viele Verbindungen", "Too many connections"),
             Self::TooManyRequests { .. } => ("Zu viele Anfragen", "Too many requests"),
             Self::DepositInProgress => ("Einlieferung läuft noch", "Deposit in progress"),
@@ -72,8 +72,8 @@ impl Problem {
                 ("Signaturverfahren nicht erlaubt", "Signature algorithm not accepted")
             }
             Self::KeyTooWeak { .. } => ("Schlüssel nicht erlaubt", "Key not accepted"),
-            Self::RequestSubjectForeign => ("Antrag nennt ein anderes Gerät", "Request names another device"),
-            Self::CertificateForeign => ("Zertifikat anderer Stelle", "Certificate of another authority"),
+            Self::SubjectMismatch => ("Antrag nennt ein anderes Gerät", "Request names another device"),
+            Self::CertificateExternal => ("Zertifikat anderer Stelle", "Certificate of another authority"),
             Self::CertificateSuperseded { .. } => ("Zertifikat abgelöst", "Certificate superseded"),
             Self::EnrolmentUnavailable { .. } => ("Anmeldung nicht verfügbar", "Enrolment unavailable"),
             Self::PhotoDamaged => ("Lichtbild nicht lesbar", "Photo cannot be opened"),
@@ -296,7 +296,7 @@ impl Problem {
                 "Das liest nur ein Gerät, das die Verwaltung des Gateways der Revision gegeben hat (device invite --auditor).",
                 "Only a device that the gateway's administrator gave to auditors reads this (device invite --auditor).",
             ),
-            Self::FormForeign => (
+            Self::CrossSiteForm => (
                 "Das Formular kam nicht von einer Seite dieses Gateways, oder sie war zu lange offen. Nichts wurde geändert.",
                 "The form did not come from a page of this gateway, or the page was open for too long. Nothing was changed.",
             ),
@@ -351,11 +351,11 @@ impl Problem {
                 "Bitte den Antrag mit SHA-256 oder SHA-384 signieren, mit einem RSA-Schlüssel nach PKCS#1 v1.5.",
                 "Sign the request with SHA-256 or SHA-384, an RSA key with PKCS#1 v1.5 padding.",
             ),
-            Self::RequestSubjectForeign => (
+            Self::SubjectMismatch => (
                 "Der Antrag nennt nicht das Gerät, das ihn stellt. Bitte den Namen leer lassen; das Gateway setzt ihn selbst.",
                 "The request does not name the device that sends it. Leave the subject empty; the gateway writes its own.",
             ),
-            Self::CertificateForeign => (
+            Self::CertificateExternal => (
                 "Dieses Gerät weist sich mit dem Zertifikat einer anderen Stelle aus; das wird dort erneuert. Die Verwaltung des \
                  Gateways trägt das neue ein, wenn sie nicht den Schlüssel eingetragen hat.",
                 "This device shows another authority's certificate; renew it there. The gateway's administrator binds the new \

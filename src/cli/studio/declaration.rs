@@ -12,14 +12,14 @@ use crate::domain::photo::declaration::{Declaration, Exception, Subject};
 pub struct Arguments {
     /// The person is a child of this age: a smaller face is taken, of an infant any pose
     #[arg(long, value_name = "AGE")]
-    child: Option<Child>,
+    child: Option<ChildAge>,
     /// Why the rules of the face cannot be kept: they become advice, and the clerk decides
     #[arg(long, value_name = "REASON")]
-    exception: Option<Reason>,
+    exception: Option<ExceptionReason>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Child {
+enum ChildAge {
     /// Under ten years
     Under10,
     /// Under six years
@@ -27,7 +27,7 @@ enum Child {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Reason {
+enum ExceptionReason {
     /// An illness or a disability
     Medical,
     /// A head covering, for instance
@@ -45,13 +45,13 @@ impl Arguments {
     pub fn to_declaration(&self) -> Option<Declaration> {
         let subject = match self.child {
             None => Subject::Adult,
-            Some(Child::Under10) => Subject::Under10,
-            Some(Child::Under6) => Subject::Under6,
+            Some(ChildAge::Under10) => Subject::Under10,
+            Some(ChildAge::Under6) => Subject::Under6,
         };
         let exception = match self.exception {
             None => Exception::None,
-            Some(Reason::Medical) => Exception::Medical,
-            Some(Reason::Religious) => Exception::Religious,
+            Some(ExceptionReason::Medical) => Exception::Medical,
+            Some(ExceptionReason::Religious) => Exception::Religious,
         };
         Some(Declaration { subject, exception }).filter(|declaration| !declaration.is_ordinary())
     }

@@ -65,7 +65,7 @@ pub fn on_one_line(path: impl AsRef<Path>) -> String {
     path.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
 }
 
-/// To the minute, in UTC: the shop's time zone is not asked for.
+/// To the minute, in UTC: the studio's time zone is not read.
 pub fn moment(at: Timestamp, language: Language) -> String {
     let utc = at.to_utc();
     let (year, month, day) = (utc.year(), u8::from(utc.month()), utc.day());

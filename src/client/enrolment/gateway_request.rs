@@ -19,7 +19,7 @@ use crate::identity::error::IdentityError;
 use crate::identity::key::DeviceKey;
 use crate::wire::problem::ProblemBody;
 
-/// A line that is verified with one authority and no other; without a certificate of this side.
+/// HTTP client that trusts one authority and no other, and presents no certificate.
 pub(super) fn client_trusting_ca(ca: &[u8]) -> Option<Client> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(ca)).ok()?;

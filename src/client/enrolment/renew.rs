@@ -29,7 +29,7 @@ use crate::{atomic_file, failpoint};
 /// A new certificate, in place and in use.
 #[derive(Debug)]
 pub struct RenewedCertificate {
-    /// The line by the new certificate.
+    /// Client of the gateway that presents the new certificate.
     pub client: GatewayClient,
     /// The new certificate.
     pub certificate: CertificateFacts,
@@ -61,13 +61,13 @@ pub async fn renew(config_file: &Path, clock: &dyn Clock) -> Result<RenewedCerti
     Ok(RenewedCertificate { client: credentials.client, certificate: credentials.issued.facts })
 }
 
-/// The certificate in use, and the line by it.
+/// The certificate in use, and a client that presents it.
 struct CurrentCredentials {
     certificate: CertificateFacts,
     client: GatewayClient,
 }
 
-/// A new certificate with its key, and the line by it.
+/// A new certificate with its key, and a client that presents it.
 struct NewCredentials {
     key: DeviceKey,
     issued: ReceivedCertificate,

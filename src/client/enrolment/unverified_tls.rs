@@ -6,8 +6,8 @@
 //! - *Nothing secret is sent.* The lookup id is derived from the code by HKDF; it leads to the invitation and not back to
 //!   the code (95 random bits), and whoever reads it cannot enrol with it.
 //! - *Nothing that is answered is believed* before it has been proved: the answer carries an HMAC under a key that is derived from
-//!   the code too, over a nonce of this request, the gateway's address and its authority. Only who knows the code can
-//!   make it, and only the person in the shop and the gateway do.
+//!   the code too, over a nonce of this request, the gateway's address and its authority. Making it takes the code, which
+//!   only the person in the studio and the gateway know.
 //! - *Everything after it* goes over lines that are verified with the proven authority and nothing else. A relay in the
 //!   middle can pass the question and the answer on, and is then found out by its own certificate.
 //!

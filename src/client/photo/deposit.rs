@@ -67,25 +67,25 @@ pub async fn deposit(
     request: &PhotoDeposit<'_>,
     retry: &RetryContext<'_>,
 ) -> Result<VerifiedReceipt, DepositFailure> {
-    let (mut tries, mut may_be_stored) = (0, false);
+    let (mut tries, mut maybe_stored) = (0, false);
     loop {
         tries += 1;
         let (error, retry_after) = match send_once(connection, request, retry.clock).await {
             Ok(RequestOutcome::Receipt(receipt)) => return Ok(receipt),
             Ok(RequestOutcome::Retry { error, retry_after }) => (error, retry_after),
             Err(error) => {
-                let perhaps_stored = may_be_stored || error.may_have_stored();
-                return Err(DepositFailure { error, may_be_stored: perhaps_stored });
+                maybe_stored |= error.may_have_stored();
+                return Err(DepositFailure { error, maybe_stored });
             }
         };
-        may_be_stored |= error.may_have_stored();
+        maybe_stored |= error.may_have_stored();
         // Without randomness the whole pause: later than needed, but never a storm.
         let draw = random_bytes(retry.entropy).map_or(u32::MAX, u32::from_be_bytes);
         let pause = backoff::pause(tries, draw).max(retry_after.unwrap_or_default());
         if retry.timer.elapsed().saturating_add(pause) > retry.give_up_after {
             return Err(DepositFailure {
                 error: ClientDepositError::GaveUp { tries, last_error: error, pause },
-                may_be_stored,
+                maybe_stored,
             });
         }
         (retry.on_progress)(ProgressEvent::Retrying { error, pause });
@@ -152,7 +152,7 @@ pub struct DepositFailure {
     /// Why.
     pub error: ClientDepositError,
     /// Whether one of the tries may have stored the photo without its answer coming back.
-    pub may_be_stored: bool,
+    pub maybe_stored: bool,
 }
 
 /// Why there is no receipt.

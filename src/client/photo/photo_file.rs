@@ -1,4 +1,4 @@
-//! A photo as it lies on the shop's disk.
+//! A photo file on the studio's disk.
 
 use std::ffi::OsString;
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! The receipt that the citizen takes home, as a file on the shop's disk: printed from what the gateway answered, as often as needed.
+//! The receipt that the citizen takes home, as a file on the studio's disk: printed from the gateway's response, as often as needed.
 
 use std::fmt;
 use std::io;

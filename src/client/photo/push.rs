@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::deposit::{ClientDepositError, DepositFailure, PhotoDeposit, RetryContext, VerifiedReceipt, deposit};
 use super::photo_file::{PhotoFile, PhotoFileError};
 use super::spool;
-use super::spool::{EarlierTries, PushPlan, RepeatPolicy, Spool, SpoolError};
+use super::spool::{EarlierAttempts, PushPlan, RepeatPolicy, Spool, SpoolError};
 use super::stored_receipt::{StoredReceipt, StoredReceiptError};
 use crate::client::gateway_client::GatewayClient;
 use crate::domain::language::Language;
@@ -18,7 +18,7 @@ use crate::wire::problem::ProblemBody;
 /// Where and how photos are pushed.
 #[derive(Clone, Copy)]
 pub struct PushContext<'a> {
-    /// The line to the gateway.
+    /// Client of the gateway.
     pub client: &'a GatewayClient,
     /// The language of the findings.
     pub language: Language,
@@ -80,8 +80,8 @@ async fn send(photo: &PhotoFile, spool: &Spool, context: &PushContext<'_>) -> Re
 
 /// What becomes of the spool of a push that brought no receipt.
 fn finish_failed_push(mut spool: Spool, unfinished: DepositFailure) -> Result<PushError, SpoolError> {
-    let DepositFailure { error, may_be_stored: perhaps_stored } = unfinished;
-    if perhaps_stored || spool.earlier_tries() == EarlierTries::MaybeStored {
+    let DepositFailure { error, maybe_stored } = unfinished;
+    if maybe_stored || spool.earlier_attempts() == EarlierAttempts::MaybeStored {
         return Ok(match error {
             // The key is all that leads to the code of a photo that may lie there.
             ClientDepositError::Refused(problem) => {

@@ -57,13 +57,13 @@ pub enum RepeatPolicy {
 pub struct Spool {
     path: PathBuf,
     key: IdempotencyKey,
-    earlier_tries: EarlierTries,
+    earlier_attempts: EarlierAttempts,
     file: SpoolFile,
 }
 
 /// What is known of the tries before this push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EarlierTries {
+pub enum EarlierAttempts {
     /// There were none, or each was answered and stored nothing.
     NothingStored,
     /// One may have stored the photo without its answer coming back.
@@ -84,11 +84,11 @@ struct SpoolFile {
     #[serde(default, skip_serializing_if = "Declaration::is_ordinary")]
     declaration: Declaration,
     /// Whether a try may have stored the photo unanswered. A file that does not say may have seen one.
-    #[serde(default = "perhaps")]
+    #[serde(default = "default_perhaps_stored")]
     perhaps_stored: bool,
 }
 
-const fn perhaps() -> bool {
+const fn default_perhaps_stored() -> bool {
     true
 }
 
@@ -158,8 +158,8 @@ impl Spool {
     }
 
     /// What earlier pushes left open.
-    pub fn earlier_tries(&self) -> EarlierTries {
-        self.earlier_tries
+    pub fn earlier_attempts(&self) -> EarlierAttempts {
+        self.earlier_attempts
     }
 
     /// Notes that this push ends with all its tries answered, none of which stored the photo.
@@ -167,9 +167,9 @@ impl Spool {
     /// # Errors
     /// [`SpoolError::Unwritable`]: the spool goes on saying that the photo may be stored, which is the safe side.
     pub fn mark_nothing_stored(&mut self) -> Result<(), SpoolError> {
-        match self.earlier_tries {
-            EarlierTries::NothingStored => self.write_maybe_stored(false),
-            EarlierTries::MaybeStored => Ok(()),
+        match self.earlier_attempts {
+            EarlierAttempts::NothingStored => self.write_maybe_stored(false),
+            EarlierAttempts::MaybeStored => Ok(()),
         }
     }
 
@@ -195,9 +195,9 @@ impl Spool {
         };
         match parse(&bytes) {
             Some((file, key)) => {
-                let earlier_tries =
-                    if file.perhaps_stored { EarlierTries::MaybeStored } else { EarlierTries::NothingStored };
-                Ok(Some(Self { path, key, earlier_tries, file }))
+                let earlier_attempts =
+                    if file.perhaps_stored { EarlierAttempts::MaybeStored } else { EarlierAttempts::NothingStored };
+                Ok(Some(Self { path, key, earlier_attempts, file }))
             }
             None => Err(SpoolError::Corrupt { path }),
         }
@@ -229,7 +229,7 @@ impl Spool {
         let key = IdempotencyKey::parse(&key).map_err(|_| SpoolError::Corrupt { path: path.clone() })?;
         loop {
             match atomic_file::write_new(&path, &json, FileMode::OwnerOnly) {
-                Ok(()) => return Ok(Self { path, key, earlier_tries: EarlierTries::NothingStored, file }),
+                Ok(()) => return Ok(Self { path, key, earlier_attempts: EarlierAttempts::NothingStored, file }),
                 // The name is taken; whose it is shows below.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     atomic_file::sync_dir(&path).map_err(|source| SpoolError::unwritable(&path, source))?;

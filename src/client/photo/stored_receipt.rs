@@ -1,4 +1,4 @@
-//! A receipt on the shop's disk: the code can be shown again without the gateway.
+//! A receipt on the studio's disk: the code can be shown again without the gateway.
 
 use std::path::{Path, PathBuf};
 use std::{fmt, io};

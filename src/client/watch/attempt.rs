@@ -58,7 +58,7 @@ pub struct Attempt {
     pub job: Arc<Job>,
     /// How far.
     pub stage: AttemptStage,
-    /// The line to the gateway.
+    /// Client of the gateway.
     pub client: GatewayClient,
     /// The bytes that were found good before.
     pub accepted_sha256: Option<Sha256Digest>,
@@ -87,7 +87,7 @@ pub enum AttemptOutcome {
     /// Other bytes lie there than were sent; they are a photo of their own.
     Changed,
     /// Not now.
-    Retry(Retry),
+    Retry(RetryReason),
 }
 
 /// Who refused a photo.
@@ -103,7 +103,7 @@ pub enum RefusedBy {
 
 /// Why not now.
 #[derive(Debug)]
-pub enum Retry {
+pub enum RetryReason {
     /// The gateway is out of reach or busy.
     Unavailable {
         /// Why.
@@ -119,13 +119,13 @@ pub enum Retry {
     Storage(io::Error),
 }
 
-impl From<io::Error> for Retry {
+impl From<io::Error> for RetryReason {
     fn from(error: io::Error) -> Self {
         Self::Storage(error)
     }
 }
 
-impl From<PushError> for Retry {
+impl From<PushError> for RetryReason {
     fn from(error: PushError) -> Self {
         match error {
             PushError::Deposit(ClientDepositError::GaveUp { last_error: last, pause, .. }) => {
@@ -160,7 +160,7 @@ impl WatchContext {
         }
     }
 
-    async fn run_attempt(&self, attempt: &Attempt) -> Result<AttemptOutcome, Retry> {
+    async fn run_attempt(&self, attempt: &Attempt) -> Result<AttemptOutcome, RetryReason> {
         let job = attempt.job.as_ref();
         if let Some(report) = filing::resume_refusal(&self.folder, job)? {
             self.close(job)?;
@@ -175,14 +175,14 @@ impl WatchContext {
         }
         if job.is_link()? {
             let error = PhotoFileError { path: job.photo(), kind: PhotoFileErrorKind::NotAFile };
-            return Err(Retry::Stuck(Box::new(PushError::Photo(error))));
+            return Err(RetryReason::Stuck(Box::new(PushError::Photo(error))));
         }
         let photo = match PhotoFile::read(&job.photo()) {
             Ok(photo) => photo,
             Err(error) => match error.kind {
                 PhotoFileErrorKind::TooLarge => return self.refuse(job, &PhotoRefusal::TooLarge),
                 PhotoFileErrorKind::Unreadable(source) => return Err(source.into()),
-                PhotoFileErrorKind::NotAFile => return Err(Retry::Stuck(Box::new(PushError::Photo(error)))),
+                PhotoFileErrorKind::NotAFile => return Err(RetryReason::Stuck(Box::new(PushError::Photo(error)))),
             },
         };
         let leftover = filing::leftover_receipt(job)?;
@@ -211,7 +211,7 @@ impl WatchContext {
         tokio::task::spawn_blocking(move || check_locally(&bytes, &profile, declaration, now)).await.ok().flatten()
     }
 
-    async fn push(&self, attempt: &Attempt, photo: PhotoFile) -> Result<AttemptOutcome, Retry> {
+    async fn push(&self, attempt: &Attempt, photo: PhotoFile) -> Result<AttemptOutcome, RetryReason> {
         let job = attempt.job.as_ref();
         let announce = |event: ProgressEvent| match event {
             // Going on is the daily work of a watch, and there is no second try within an attempt.
@@ -236,7 +236,7 @@ impl WatchContext {
         drop(photo);
         match pushed {
             Ok(pushed) => {
-                self.put_away(job, sent, &StoredReceipt { body: pushed.receipt, stored_at: self.clock.now() })
+                self.file_sent_photo(job, sent, &StoredReceipt { body: pushed.receipt, stored_at: self.clock.now() })
             }
             Err(PushError::Deposit(ClientDepositError::Refused(problem))) => {
                 self.refuse(job, &PhotoRefusal::Gateway(problem))
@@ -248,7 +248,12 @@ impl WatchContext {
         }
     }
 
-    fn put_away(&self, job: &Job, sent: Sha256Digest, receipt: &StoredReceipt) -> Result<AttemptOutcome, Retry> {
+    fn file_sent_photo(
+        &self,
+        job: &Job,
+        sent: Sha256Digest,
+        receipt: &StoredReceipt,
+    ) -> Result<AttemptOutcome, RetryReason> {
         let is_unchanged = PhotoFile::read(&job.photo()).is_ok_and(|photo| photo.sha256 == sent);
         if !is_unchanged && job.has_photo()? {
             return self.file_receipt_only(job, receipt);
@@ -263,14 +268,14 @@ impl WatchContext {
     }
 
     /// The receipt is for other bytes than lie there: it is put away alone.
-    fn file_receipt_only(&self, job: &Job, receipt: &StoredReceipt) -> Result<AttemptOutcome, Retry> {
+    fn file_receipt_only(&self, job: &Job, receipt: &StoredReceipt) -> Result<AttemptOutcome, RetryReason> {
         let receipt_file = filing::put_receipt_into_sent(&self.folder, job, receipt, self.receipt_writer.as_ref())?;
         atomic_file::remove(&job.receipt())?;
         self.observer.event(&WatchEvent::ChangedAfterSending { name: &job.name, receipt_file: &receipt_file });
         Ok(AttemptOutcome::Changed)
     }
 
-    fn refuse(&self, job: &Job, refusal: &PhotoRefusal) -> Result<AttemptOutcome, Retry> {
+    fn refuse(&self, job: &Job, refusal: &PhotoRefusal) -> Result<AttemptOutcome, RetryReason> {
         let report = filing::put_into_refused(&self.folder, job, refusal, self.receipt_writer.as_ref())?;
         self.close(job)?;
         self.observer.event(&WatchEvent::Refused { name: &job.name, report: &report, refusal: Some(refusal) });
@@ -282,7 +287,7 @@ impl WatchContext {
     }
 
     /// A job without a photo: it is in its place already, or somebody took it away. A code is saved either way.
-    fn finish_without_photo(&self, job: &Job) -> Result<AttemptOutcome, Retry> {
+    fn finish_without_photo(&self, job: &Job) -> Result<AttemptOutcome, RetryReason> {
         let Some(receipt) = filing::leftover_receipt(job)? else {
             if job.spool().try_exists()? {
                 self.observer.event(&WatchEvent::Vanished { name: &job.name });
@@ -306,11 +311,11 @@ impl WatchContext {
 }
 
 fn check_locally(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> Option<PhotoRefusal> {
-    let examination = check_photo(bytes, profile, declaration, now);
-    (examination.verdict == Verdict::Refused).then_some(PhotoRefusal::Findings(examination.findings))
+    let outcome = check_photo(bytes, profile, declaration, now);
+    (outcome.verdict == Verdict::Refused).then_some(PhotoRefusal::Findings(outcome.findings))
 }
 
-/// One try an attempt: the pauses between attempts are shared by all photos (`connection`).
+/// One try an attempt: the pauses between attempts are shared by all photos (`circuit_breaker`).
 struct NoRetryTimer;
 
 #[async_trait]

@@ -141,7 +141,7 @@ pub struct WatchStatus {
     /// Refused since the beginning.
     pub refused: usize,
     /// Refused, but perhaps stored; counted among the refused too.
-    pub maybe_deposited: usize,
+    pub maybe_stored: usize,
     /// Since when the gateway does not take photos.
     pub gateway_down_since: Option<Timestamp>,
 }

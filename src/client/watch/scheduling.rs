@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::task::{Id, JoinError};
 
-use super::attempt::{Attempt, AttemptOutcome, AttemptStage, RefusedBy, Retry};
+use super::attempt::{Attempt, AttemptOutcome, AttemptStage, RefusedBy, RetryReason};
 use super::event::WatchEvent;
 use super::queue::RequeueReason;
 use super::watch_loop::{RunningAttempt, Watch};
@@ -55,7 +55,7 @@ impl Watch {
             }
             Some(AttemptOutcome::Refused(by)) => {
                 self.status.refused += 1;
-                self.status.maybe_deposited += usize::from(by == RefusedBy::GatewayMaybeStored);
+                self.status.maybe_stored += usize::from(by == RefusedBy::GatewayMaybeStored);
                 self.finish(&attempt, by != RefusedBy::LocalCheck);
             }
             Some(AttemptOutcome::Missing) => self.finish(&attempt, false),
@@ -78,17 +78,17 @@ impl Watch {
         }
     }
 
-    fn retry_later(&mut self, attempt: &RunningAttempt, retry: &Retry) {
+    fn retry_later(&mut self, attempt: &RunningAttempt, retry: &RetryReason) {
         let (now, at) = (self.timer.elapsed(), self.context.clock.now());
         let observer = Arc::clone(&self.context.observer);
         match retry {
-            Retry::Unavailable { error, pause } => {
+            RetryReason::Unavailable { error, pause } => {
                 // Without randomness the whole pause, as in a single deposit.
                 let draw = random_bytes(self.context.entropy.as_ref()).map_or(u32::MAX, u32::from_be_bytes);
                 if self.breaker.record_failure(attempt.generation, at, now, *pause, draw) {
                     observer.event(&WatchEvent::GatewayDown { error });
                 }
-                let (verdict, not_before) = match error {
+                let (reason, not_before) = match error {
                     TransientError::Unreachable(_) => (RequeueReason::NotPhotoRelated, now),
                     // It may be this photo that the gateway stumbles over.
                     TransientError::TimedOut
@@ -98,9 +98,9 @@ impl Watch {
                         (RequeueReason::Failed, now + backoff::pause(failures, draw))
                     }
                 };
-                self.queue.put_back(&attempt.id, verdict, not_before);
+                self.queue.put_back(&attempt.id, reason, not_before);
             }
-            Retry::Unauthorized(error) => {
+            RetryReason::Unauthorized(error) => {
                 if self.breaker.record_unauthorized(attempt.generation, at, now) {
                     observer.event(&WatchEvent::Unauthorized { error });
                     // Perhaps a new certificate is what is needed.
@@ -108,14 +108,14 @@ impl Watch {
                 }
                 self.queue.put_back(&attempt.id, RequeueReason::NotPhotoRelated, now);
             }
-            Retry::Stuck(error) => {
+            RetryReason::Stuck(error) => {
                 if self.queue.failures(&attempt.id) == 0 {
                     let name = self.queue.name(&attempt.id);
                     observer.event(&WatchEvent::Stuck { name: &name, error });
                 }
                 self.queue.put_back(&attempt.id, RequeueReason::Failed, now + STUCK_PAUSE);
             }
-            Retry::Storage(error) => {
+            RetryReason::Storage(error) => {
                 self.storage_failed(error);
                 self.queue.put_back(&attempt.id, RequeueReason::NotPhotoRelated, now + STORAGE_PAUSE);
             }

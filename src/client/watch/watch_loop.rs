@@ -54,7 +54,7 @@ pub struct WatchOptions {
 pub struct WatchSettings {
     /// The folder.
     pub folder: WatchedFolder,
-    /// The line to the gateway, to begin with.
+    /// Client of the gateway, to begin with.
     pub client: GatewayClient,
     /// Gives new ones.
     pub client_provider: Arc<dyn ClientProvider>,

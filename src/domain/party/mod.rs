@@ -1,4 +1,4 @@
-//! Who takes part: studios and offices, and their devices.
+//! Parties (studios and offices) and their devices.
 
 pub mod credential;
 pub mod device_state;

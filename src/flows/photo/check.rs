@@ -33,8 +33,8 @@ pub async fn check(
     declaration: Declaration,
 ) -> Result<CheckResult, QueueFullError> {
     let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
-    let examination =
+    let outcome =
         gateway.workers.run(studio.device_id, move || check_photo(&bytes, &profile, declaration, now)).await?;
-    let CheckOutcome { verdict, findings, measurements } = examination;
+    let CheckOutcome { verdict, findings, measurements } = outcome;
     Ok(CheckResult { verdict, findings, measurements })
 }

@@ -33,7 +33,7 @@ impl<T: DeserializeOwned> FromRequest<App> for ClerkForm<T> {
         let (mut parts, body) = request.into_parts();
         let clerk = Clerk::from_request_parts(&mut parts, app).await?;
         if !is_same_origin(&parts.headers) {
-            return Err(Problem::FormForeign);
+            return Err(Problem::CrossSiteForm);
         }
         let media_type = "application/x-www-form-urlencoded";
         if !has_media_type(&parts.headers, media_type) {
@@ -42,7 +42,7 @@ impl<T: DeserializeOwned> FromRequest<App> for ClerkForm<T> {
         let bytes = short_body(&parts.headers, body, app).await?;
         let token: CsrfForm = fields(&parts, bytes.clone()).await?;
         if !app.gateway.keys().is_valid_csrf_token(&token.csrf, clerk.office.device_id, clerk.now) {
-            return Err(Problem::FormForeign);
+            return Err(Problem::CrossSiteForm);
         }
         Ok(Self(clerk, fields(&parts, bytes).await?))
     }

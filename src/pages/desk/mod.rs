@@ -1,4 +1,4 @@
-//! The counter: what clerks see. HTML from the server, the same with and without a script, and no request to anybody else.
+//! Desk: pages for clerks. HTML from the server, the same with and without a script, and no request to any other host.
 //!
 //! ```text
 //! enter a code --POST--> collect --303--> the photo --> use: save the file, is a second document planned? --POST--> settle --303--> done

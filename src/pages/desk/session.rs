@@ -36,7 +36,7 @@ pub(super) fn start(
     let context = SessionContext { collection_id: collection.collection_id, office_id: clerk.office.party.party_id };
     let sealed = app.gateway.keys().seal_session(code, context, collection.lease_until, app.gateway.entropy.as_ref());
     let sealed = sealed.map_err(|error| {
-        tracing::error!(%error, "no ticket");
+        tracing::error!(%error, "cannot create desk session");
         Problem::Internal
     })?;
     let seconds = clerk.now.until(collection.lease_until).as_secs();

@@ -40,9 +40,9 @@ pub(super) struct ListenerContext {
     pub(super) listener: &'static str,
     pub(super) limits: Arc<ListenerLimits>,
     pub(super) metrics: Arc<TransportMetrics>,
-    /// One for each connection past its handshake.
+    /// One permit for each connection past its handshake.
     pub(super) permits: Arc<Semaphore>,
-    /// Places for those who showed no certificate where one is asked for: none of the slots is theirs.
+    /// Slots for callers without a certificate on a listener that asks for one: they get none of the permits.
     pub(super) anonymous_slots: HandshakeSlots,
     pub(super) connections: ConnectionRegistry,
     pub(super) router: Router,
@@ -51,25 +51,25 @@ pub(super) struct ListenerContext {
 
 impl ListenerContext {
     fn acquire_permit(&self) -> Option<OwnedSemaphorePermit> {
-        let slot = Arc::clone(&self.permits).try_acquire_owned().ok();
-        if slot.is_none() {
+        let permit = Arc::clone(&self.permits).try_acquire_owned().ok();
+        if permit.is_none() {
             self.metrics.count_rejected();
             tracing::warn!(listener = self.listener, "listener full, connection closed");
         }
-        slot
+        permit
     }
 }
 
 /// Serves a connection in the clear.
 pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, context: ListenerContext) {
-    let Some(_slot) = context.acquire_permit() else { return };
+    let Some(_permit) = context.acquire_permit() else { return };
     let progress = ConnectionProgress::starting_at(Instant::now(), &context.limits);
     let io = ProgressStream::new(socket, progress.clone());
     let peer = Peer::new(remote_address, None, ConnectionHandle::default(), Admission::WithinLimit);
     serve_requests(io, peer, progress, context).await;
 }
 
-/// Shakes hands, finds the connection its place, and serves it.
+/// Runs the TLS handshake, acquires a permit or an anonymous slot, and serves the connection.
 ///
 /// `slot` is kept during the handshake only, but to the end on a listener that asks for no certificate.
 pub(super) async fn serve_tls(
@@ -96,15 +96,22 @@ pub(super) async fn serve_tls(
     let Some(leaf) = chain.first().cloned() else {
         if tls.requests_client_certificates() {
             context.metrics.count_without_certificate();
-            let (waiting_room, _) = context.anonymous_slots.acquire(remote_address);
+            let (anonymous_slot, _) = context.anonymous_slots.acquire(remote_address);
             drop(slot);
-            return serve_anonymous(stream, remote_address, Admission::NoCertificate, waiting_room, progress, context)
-                .await;
+            return serve_anonymous(
+                stream,
+                remote_address,
+                Admission::NoCertificate,
+                anonymous_slot,
+                progress,
+                context,
+            )
+            .await;
         }
-        let Some(_slot) = context.acquire_permit() else { return };
+        let Some(_permit) = context.acquire_permit() else { return };
         return serve_anonymous(stream, remote_address, Admission::WithinLimit, slot, progress, context).await;
     };
-    let Some(_slot) = context.acquire_permit() else { return };
+    let Some(_permit) = context.acquire_permit() else { return };
     progress.handshake_done(Instant::now());
     drop(slot);
     let Some(credential) = tls.credential(&chain) else { return };
@@ -133,8 +140,8 @@ pub(super) async fn serve_tls(
     serve_requests(stream, peer, progress, context).await;
 }
 
-/// Serves somebody who showed no certificate, for as long as the place is not needed for somebody else: else one address could
-/// fill the listener with requests that it never ends.
+/// Serves a caller without a certificate until its slot is needed for another: else one address could fill the listener with
+/// requests that it never ends.
 async fn serve_anonymous(
     stream: TlsStream<ProgressStream<TcpStream>>,
     remote_address: SocketAddr,

@@ -1,8 +1,9 @@
-//! Places for connections that have not shown yet who they are.
+//! Slots for connections whose peer is not known yet.
 //!
-//! Anybody can open a TCP connection and keep quiet. So handshakes have places of their own, apart from those of
-//! connections whose peer is known, and a newcomer never has to wait for one: when there is no room, the oldest handshake
-//! of the busiest address makes way. Who means it needs a place for two round trips; who holds many keeps none of them long.
+//! Any client can open a TCP connection and send nothing. So handshakes have slots of their own, apart from the permits of
+//! connections whose peer is known, and a new connection never has to wait for a slot: when all are occupied, the oldest
+//! handshake of the busiest address is evicted. An honest client needs its slot for two round trips; an address that holds many
+//! slots loses them soon.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::connection_handle::ConnectionHandle;
 
-/// The places. Clones are the same places.
+/// A set of slots. Clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct HandshakeSlots {
     table: Arc<Mutex<SlotTable>>,
@@ -26,7 +27,7 @@ struct SlotTable {
     by_origin: HashMap<Origin, BTreeSet<u64>>,
 }
 
-/// Whose connection it is, as far as that can be told before the handshake.
+/// The address that a connection counts for before its handshake is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Origin(IpAddr);
 
@@ -41,12 +42,12 @@ impl Origin {
 }
 
 impl HandshakeSlots {
-    /// Places for `max` handshakes, of which one address has at most `max_per_address`; at least one each.
+    /// Slots for `max` handshakes, of which one address has at most `max_per_address`; at least one each.
     pub(super) fn new(max: usize, max_per_address: usize) -> Self {
         Self { table: Arc::default(), max: max.max(1), max_per_origin: max_per_address.max(1) }
     }
 
-    /// Gives a newcomer a place, and tells the one that made way for it, if one had to.
+    /// Gives a new connection a slot, and reports whether an older handshake was evicted for it.
     pub(super) fn acquire(&self, address: SocketAddr) -> (HandshakeSlot, Option<Evicted>) {
         let origin = Origin::of(address);
         let mut table = self.lock();
@@ -96,11 +97,11 @@ impl SlotTable {
     }
 }
 
-/// An older handshake was given up for a newer one.
+/// An older handshake was evicted for a newer one.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Evicted;
 
-/// One handshake's place; dropping it leaves.
+/// The slot of one handshake; dropping it frees the slot.
 #[derive(Debug)]
 pub(super) struct HandshakeSlot {
     slots: HandshakeSlots,
@@ -110,7 +111,7 @@ pub(super) struct HandshakeSlot {
 }
 
 impl HandshakeSlot {
-    /// Returns once the place is needed for somebody else.
+    /// Returns once the slot is needed for another connection.
     pub(super) async fn evicted(&self) {
         self.handle.cancelled().await;
     }
@@ -118,7 +119,7 @@ impl HandshakeSlot {
 
 impl Drop for HandshakeSlot {
     fn drop(&mut self) {
-        // Nothing is there any more when the place was lost.
+        // Nothing is there any more if the slot was evicted.
         let _ = self.slots.lock().remove(self.origin, self.number);
     }
 }

@@ -22,7 +22,7 @@ use crate::transport::tls::ServerTls;
 /// After an accept error: long enough not to spin while file descriptors are short, short enough not to be noticed.
 const PAUSE_AFTER_ACCEPT_ERROR: Duration = Duration::from_millis(100);
 
-/// How often the log tells of handshakes that had to make way; the metrics count each.
+/// Least interval between two log lines about evicted handshakes; the metrics count each.
 const EVICTION_LOG_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Whether a listener speaks TLS.
@@ -102,17 +102,17 @@ impl Listener {
     /// [`read_body`](crate::api::body::read_body): no other time limit holds while a request is being answered.
     pub async fn serve(self, router: Router, mut shutdown: ShutdownSignal) {
         let Self { name, socket, local_address, security, limits, connections, metrics } = self;
-        let slots = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
+        let permits = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
         let new_slots = || HandshakeSlots::new(limits.max_handshakes, limits.max_handshakes_per_address);
-        let (handshakes, without_certificate) = (new_slots(), new_slots());
+        let (handshake_slots, anonymous_slots) = (new_slots(), new_slots());
         let mut eviction_logged_at: Option<Instant> = None;
         let finish = limits.finish;
         let context = ListenerContext {
             listener: name,
             limits: Arc::new(limits),
             metrics: Arc::clone(&metrics),
-            permits: slots,
-            anonymous_slots: without_certificate,
+            permits,
+            anonymous_slots,
             connections,
             router,
             shutdown: shutdown.clone(),
@@ -146,7 +146,7 @@ impl Listener {
             let guard = metrics.count_open();
             let secured = match &security {
                 Security::Tls(current) => {
-                    let (slot, evicted) = handshakes.acquire(remote_address);
+                    let (slot, evicted) = handshake_slots.acquire(remote_address);
                     if evicted.is_some() && eviction_logged_at.is_none_or(|at| at.elapsed() >= EVICTION_LOG_INTERVAL) {
                         eviction_logged_at = Some(Instant::now());
                         tracing::warn!(listener = name, "too many handshakes at once, the oldest make way");

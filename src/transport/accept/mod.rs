@@ -1,4 +1,8 @@
 //! From a TCP connection to a served one: accept, handshake, admission by device, requests.
+//!
+//! `listener` is the accept loop, `handshake_slots` bounds the connections without a known peer, `handshake` runs TLS,
+//! `connection` serves one connection to its end, `connection_registry` counts connections by device and cancels them when a
+//! certificate is revoked, `connection_handle` is the signal for that, and `peer` is the caller as the API sees it.
 
 mod connection;
 pub mod connection_handle;

@@ -26,13 +26,13 @@ pub struct ListenerLimits {
     /// Bytes of a request head (request line and fields). A longer one is answered with 431.
     pub max_head_bytes: usize,
     /// Connections in handshake, those refused in it that linger, and on a listener without client certificates all others too:
-    /// all whose peer is not known. For one more, the oldest of
-    /// the address that has the most makes way, so that who keeps quiet keeps nobody out. Where a missing certificate is
-    /// explained, those without one have as many places of their own once they have shaken hands, and none of
-    /// [`max_connections`](Self::max_connections): handshakes, in which a clerk may be typing a card's PIN, do not make way for them.
+    /// all whose peer is not known. For one more, the oldest of the address that has the most is evicted, so that silent
+    /// connections keep no other client out. Where a missing certificate is explained, connections without one have as many slots
+    /// of their own after the handshake, and no permit of [`max_connections`](Self::max_connections): no handshake, in which a
+    /// clerk may be typing a card's PIN, is evicted for them.
     pub max_handshakes: usize,
-    /// Of these, those from one address; IPv6 addresses count by their /64. For one more, the oldest of them makes
-    /// way. The default is more than the devices behind one address, a shop's or a town hall's, begin in the same moment.
+    /// Of these, those from one address; IPv6 addresses count by their /64. For one more, the oldest of them is evicted. The
+    /// default is more than the devices behind one address, a studio's or a town hall's, begin in the same moment.
     pub max_handshakes_per_address: usize,
     /// Open connections past their handshake, those lingering included. One more is closed at once: a queue would only hide the
     /// overload from the peer, which knows how to try again.

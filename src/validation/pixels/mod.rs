@@ -1,4 +1,4 @@
-//! What the picture itself looks like, by its means of 8 x 8 pixels alone.
+//! Checks of the decoded picture, by the means of its blocks of 8 x 8 pixels alone.
 //!
 //! A full decode would cost three times the rest of the judgement, and what is asked here does not need it: whether there is a
 //! picture, whether it has colour, how it is lit, whether the background is plain are questions about areas, and a passport

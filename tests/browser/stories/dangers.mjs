@@ -79,8 +79,8 @@ export async function nothing_stays_behind_in_the_browser(counter) {
     const deposit = await counter.deposit();
     const collection = await clerk.collects(deposit);
     const cookies = () => clerk.context.cookies(`${counter.scene.office}/desk/collections/${collection}`);
-    const ticket = (await cookies()).find(({ name }) => name === 'lichtbild_code');
-    assert.equal(ticket.path, `/desk/collections/${collection}`);
+    const session = (await cookies()).find(({ name }) => name === 'lichtbild_code');
+    assert.equal(session.path, `/desk/collections/${collection}`);
     // The page itself does not show the code either: who looks over the clerk's shoulder learns nothing.
     counter.keepsSecret(await clerk.page.content(), 'the page');
     assert.equal(await clerk.page.evaluate(() => document.cookie), '');

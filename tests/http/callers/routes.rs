@@ -23,10 +23,9 @@ const MISSING: (u16, &str) = (403, "certificate-missing");
 struct CallerKind {
     name: &'static str,
     peer: Option<Peer>,
-    /// The line it belongs on.
+    /// Listener of its role.
     listener: Option<ListenerKind>,
-    /// What it is for.
-    duty: DeviceScope,
+    scope: DeviceScope,
     /// How it is refused there, if it is.
     refusal: Option<(u16, &'static str)>,
 }
@@ -36,16 +35,16 @@ impl CallerKind {
         match route.listener {
             ListenerKind::Ops | ListenerKind::Enrolment => None,
             ListenerKind::Office if self.peer.as_ref().and_then(Peer::certificate).is_none() => Some(MISSING),
-            // Its standing is told on its own line; elsewhere it is nobody. Too many connections are too many anywhere.
-            line if self.listener == Some(line) => self.refusal.or_else(|| self.other_duty(route)),
+            // Its own listener names the refusal; any other treats it as unknown. Too many connections are refused everywhere.
+            listener if self.listener == Some(listener) => self.refusal.or_else(|| self.other_scope(route)),
             _ if self.refusal.is_some_and(|(status, _)| status == 429) => self.refusal,
             _ => Some(UNKNOWN),
         }
     }
 
     /// Offices' devices collect photos or read the audit log; renewing its certificate is every device's business.
-    fn other_duty(&self, route: &Route) -> Option<(u16, &'static str)> {
-        match (self.duty, route.path.starts_with("/v1/audit/")) {
+    fn other_scope(&self, route: &Route) -> Option<(u16, &'static str)> {
+        match (self.scope, route.path.starts_with("/v1/audit/")) {
             _ if route.path.starts_with("/.well-known/") => None,
             (DeviceScope::Photos, true) => Some((403, "auditors-only")),
             (DeviceScope::Audit, false) => Some((403, "device-is-auditors")),
@@ -57,23 +56,23 @@ impl CallerKind {
 async fn caller_kinds(gateway: &TestGateway) -> Vec<CallerKind> {
     let within = |certificate: Option<PeerCertificate>| Some(peer(certificate, Admission::WithinLimit));
     let anonymous = PeerCertificate::new(b"a certificate of the right authority".to_vec().into());
-    let duty = DeviceScope::Photos;
+    let scope = DeviceScope::Photos;
     let mut kinds = vec![
-        CallerKind { name: "nobody", peer: None, listener: None, duty, refusal: None },
-        CallerKind { name: "no certificate", peer: within(None), listener: None, duty, refusal: None },
+        CallerKind { name: "nobody", peer: None, listener: None, scope, refusal: None },
+        CallerKind { name: "no certificate", peer: within(None), listener: None, scope, refusal: None },
         CallerKind {
             name: "let in to be told",
             peer: Some(peer(None, Admission::NoCertificate)),
             listener: None,
-            duty,
+            scope,
             refusal: None,
         },
-        CallerKind { name: "unknown certificate", peer: within(Some(anonymous)), listener: None, duty, refusal: None },
+        CallerKind { name: "unknown certificate", peer: within(Some(anonymous)), listener: None, scope, refusal: None },
     ];
     let callers = [gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await];
     let suspended = [gateway.studio("Foto Porst").await, gateway.office("Bürgeramt Süd").await];
     for (caller, suspended) in callers.iter().zip(suspended) {
-        let (line, suspension) = match caller.party.role {
+        let (listener, suspension) = match caller.party.role {
             Role::Studio => (ListenerKind::Studio, "studio-suspended"),
             Role::Office => (ListenerKind::Office, "office-suspended"),
         };
@@ -90,7 +89,7 @@ async fn caller_kinds(gateway: &TestGateway) -> Vec<CallerKind> {
             ("device of a suspended party", of(&suspended), Some((403, suspension))),
             ("one connection too many", over_limit, Some((429, "too-many-connections"))),
         ] {
-            kinds.push(CallerKind { name, peer, listener: Some(line), duty, refusal });
+            kinds.push(CallerKind { name, peer, listener: Some(listener), scope, refusal });
         }
     }
     let auditor = within(Some(gateway.auditor(&callers[1].party).await.certificate.clone()));
@@ -98,7 +97,7 @@ async fn caller_kinds(gateway: &TestGateway) -> Vec<CallerKind> {
         name: "auditor's device",
         peer: auditor,
         listener: Some(ListenerKind::Office),
-        duty: DeviceScope::Audit,
+        scope: DeviceScope::Audit,
         refusal: None,
     });
     gateway.advance(DAY);
@@ -132,9 +131,9 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
     let kinds = caller_kinds(&gateway).await;
     let before = gateway.database.contents().await;
     let mut served = 0;
-    for line in LISTENERS {
-        let router = gateway.router(line);
-        for route in routes().iter().filter(|route| route.listener == line) {
+    for listener in LISTENERS {
+        let router = gateway.router(listener);
+        for route in routes().iter().filter(|route| route.listener == listener) {
             for kind in &kinds {
                 let case = format!("{} {} by {}", route.method, route.path, kind.name);
                 let Some((status, problem)) = kind.expected(route) else {
@@ -174,7 +173,7 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
     assert_eq!(refused.len() as i64, gateway.database.count_events("enrolment.refused").await);
     let with = |reason: &str| refused.iter().filter(|row| row.details["reason"] == reason).count();
     assert_eq!((with("device_revoked"), with("certificate_expired")), (2, 2));
-    // On the other side's line each of these nine is nobody.
+    // On the other role's listener each of these nine is unknown.
     assert_eq!((with("studio_suspended"), with("office_suspended"), with("device_unknown")), (1, 1, 9));
     assert_eq!(refused.len(), 15);
 }
@@ -236,16 +235,17 @@ async fn who_shows_an_office_listener_no_certificate_gets_the_same_refusal_whate
 #[tokio::test]
 async fn an_unknown_route_is_refused_on_every_listener() {
     let gateway = TestGateway::start().await;
-    for line in LISTENERS {
-        let router = gateway.router(line);
+    for listener in LISTENERS {
+        let router = gateway.router(listener);
         for path in ["/", "/v1", "/v1/photo", "/v1/photos/", "/v1/photos/a/b", "/v2/photos", "/v1/photos/../me", "/%00"]
         {
             for method in [Method::GET, Method::POST, Method::OPTIONS] {
                 send(&router, known(method, path)).await.assert_problem(404, "route-unknown");
             }
         }
-        // A line has its own routes only.
-        let own: Vec<_> = routes().into_iter().filter(|route| route.listener == line).map(|route| route.path).collect();
+        // A listener serves its own routes only.
+        let own: Vec<_> =
+            routes().into_iter().filter(|route| route.listener == listener).map(|route| route.path).collect();
         for route in routes().iter().filter(|route| !own.contains(&route.path)) {
             let answer = send(&router, request(route, Some(somebody()), Body::empty())).await;
             assert_eq!(answer.status, 404, "{answer:?}");
@@ -269,8 +269,8 @@ async fn a_wrong_method_is_told_the_right_ones() {
         (ListenerKind::Ops, "POST", "/healthz".to_owned(), vec!["GET", "HEAD"]),
         (ListenerKind::Ops, "POST", "/metrics".to_owned(), vec!["GET", "HEAD"]),
     ];
-    for (line, method, path, expected) in cases {
-        let answer = send(&gateway.router(line), known(method.parse().unwrap(), &path)).await;
+    for (listener, method, path, expected) in cases {
+        let answer = send(&gateway.router(listener), known(method.parse().unwrap(), &path)).await;
         answer.assert_problem(405, "method-not-allowed");
         let mut allowed: Vec<_> = answer.header("allow").split(',').map(str::trim).collect();
         allowed.sort_unstable();

@@ -21,7 +21,7 @@ use crate::support::test_gateway::SMALL_PROFILE_TOML;
 
 const PHOTOS: usize = 200;
 
-/// Every step, in the order of `client/hot_folder/mod.rs`.
+/// Every step, in the order of `client/watch/mod.rs`.
 const STEPS: [&str; 13] = [
     "watch.place_made",
     "watch.taken",

@@ -54,7 +54,7 @@ async fn a_photo_that_the_gateway_refuses_is_put_away_with_its_words() {
         WatchedStudio::beside(FakeGateway::with_script([ScriptedReply::Problem(422, "photo-refused", None)]).await);
     studio.export("anna.jpg", &photo(1));
     let left = studio.watch().await;
-    assert_eq!((left.status.refused, left.status.maybe_deposited), (1, 0));
+    assert_eq!((left.status.refused, left.status.maybe_stored), (1, 0));
     assert_eq!(studio.names("refused"), ["anna.jpg", "anna.txt"]);
     let report = fs::read_to_string(studio.file("refused/anna.txt")).unwrap();
     assert!(report.contains("Die Datei ist kein JPEG."), "{report}");
@@ -67,7 +67,7 @@ async fn a_refusal_after_silence_keeps_the_key_beside_the_photo() {
     let studio = WatchedStudio::beside(FakeGateway::with_script(script).await);
     studio.export("anna.jpg", &photo(1));
     let left = studio.watch().await;
-    assert_eq!((left.status.refused, left.status.maybe_deposited), (1, 1));
+    assert_eq!((left.status.refused, left.status.maybe_stored), (1, 1));
     assert_eq!(studio.names("refused"), ["anna.jpg", "anna.jpg.lichtbild-spool", "anna.txt"]);
     // Exported again from there, it would be another photo; pushed by hand, it leads to the same code.
     let spool = fs::read_to_string(studio.file("refused/anna.jpg.lichtbild-spool")).unwrap();

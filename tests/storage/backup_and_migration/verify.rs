@@ -110,7 +110,7 @@ async fn every_integrity_error_is_found_and_no_other() {
         let server = if server.is_empty() { file } else { server };
         gateway.database.execute(gateway.database.for_dialect(file, server)).await.unwrap();
         let findings = verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap();
-        // What the log says of the same row is tests/storage/evidence's.
+        // What the log says of the same row is tests/storage/reconciliation's.
         let told_by_log = [
             IntegrityError::RowDiffers,
             IntegrityError::RowChanged,

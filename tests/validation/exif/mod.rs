@@ -30,9 +30,9 @@ pub(super) fn findings_of(block: &ExifBlock) -> Vec<(&'static str, Severity, Str
     named(examined(&block.within(&plain_jpeg())))
 }
 
-pub(super) fn named(examination: CheckOutcome) -> Vec<(&'static str, Severity, String)> {
+pub(super) fn named(outcome: CheckOutcome) -> Vec<(&'static str, Severity, String)> {
     let named = |Finding { check, severity, measured, .. }| (check.name(), severity, measured);
-    examination.findings.into_iter().map(named).collect()
+    outcome.findings.into_iter().map(named).collect()
 }
 
 fn advised(check: &'static str, measured: &str) -> Vec<(&'static str, Severity, String)> {
@@ -212,8 +212,8 @@ fn jfif_and_exif_that_state_different_resolutions_are_told() {
     for order in BYTE_ORDERS {
         let block = |dpi| ExifBlock::captured(order, FRESH).with_first(ExifEntry::number(X_RESOLUTION, RATIONAL, dpi));
         let judge = |segment: &[u8], dpi| {
-            let examination = examined(&with_inserted(&block(dpi).within(&plain_jpeg()), 2, segment));
-            (examination.measurements.pixels_per_inch, named(examination))
+            let outcome = examined(&with_inserted(&block(dpi).within(&plain_jpeg()), 2, segment));
+            (outcome.measurements.pixels_per_inch, named(outcome))
         };
         assert_eq!(judge(&jfif(1, 25), 25.0), (Some(25), vec![]));
         assert_eq!(judge(&jfif(2, 10), 25.4), (Some(25), vec![]));
@@ -244,9 +244,9 @@ fn no_single_wrong_byte_or_cut_in_exif_makes_the_check_panic() {
             for value in [0, 1, 0x7F, 0x80, 0xFF] {
                 let mut changed = tiff.clone();
                 changed[at] = value;
-                let examination = examined(&within(&changed));
+                let outcome = examined(&within(&changed));
                 let size = |finding: &Finding| finding.measured.chars().count() <= 80;
-                assert!(examination.findings.iter().all(size), "{:?}", examination.findings);
+                assert!(outcome.findings.iter().all(size), "{:?}", outcome.findings);
             }
         }
     }

@@ -30,13 +30,13 @@ fn files_of_real_programs_get_their_right_verdicts() {
         ("exif-72-dpi", &[LOW], 72),
         ("exif-300-dpi-jfif-aspect", &[], 300),
     ] {
-        let examination = check_photo(&fixture(&format!("cases/{file}.jpg")), &profile, Declaration::default(), NOW);
-        let findings: Vec<_> = examination
+        let outcome = check_photo(&fixture(&format!("cases/{file}.jpg")), &profile, Declaration::default(), NOW);
+        let findings: Vec<_> = outcome
             .findings
             .iter()
             .map(|finding| (finding.check.name(), finding.severity, finding.measured.as_str()))
             .collect();
         assert_eq!(findings, expected, "{file}");
-        assert_eq!(examination.measurements.pixels_per_inch, Some(pixels_per_inch), "{file}");
+        assert_eq!(outcome.measurements.pixels_per_inch, Some(pixels_per_inch), "{file}");
     }
 }

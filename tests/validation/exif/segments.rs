@@ -82,8 +82,8 @@ fn a_segment_with_another_fill_byte_is_read() {
                 segment[9] = fill;
                 with_inserted(&plain_jpeg(), 2, &segment)
             };
-            let examination = examined(&filled(fresh(order)));
-            assert_eq!((examination.verdict, &examination.findings[..]), (Verdict::Accepted, &[][..]), "{fill}");
+            let outcome = examined(&filled(fresh(order)));
+            assert_eq!((outcome.verdict, &outcome.findings[..]), (Verdict::Accepted, &[][..]), "{fill}");
             let turned = named(examined(&filled(exif_orientation(6, matches!(order, ExifByteOrder::Big)))));
             assert_eq!(turned[0], ("orientation", Severity::Refuse, "EXIF 274 = 6".into()), "{fill}");
         }

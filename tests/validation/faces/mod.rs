@@ -54,9 +54,9 @@ fn portraits_are_measured_as_they_are_noted() {
         ("portrait-827x1063.jpg", 211.0, "icao-35x45"),
         ("portrait-413x531.jpg", 106.0, "icao-35x45"),
     ] {
-        let examination = check_photo(&fixture(file), &Profile::builtin(profile).unwrap(), ORDINARY, NOW);
-        assert_eq!(examination.verdict, Verdict::Accepted, "{file}: {:?}", examination.findings);
-        let face = examination.measurements.face;
+        let outcome = check_photo(&fixture(file), &Profile::builtin(profile).unwrap(), ORDINARY, NOW);
+        assert_eq!(outcome.verdict, Verdict::Accepted, "{file}: {:?}", outcome.findings);
+        let face = outcome.measurements.face;
         let (distance, roll) = (face.inter_eye_distance_px.unwrap(), face.roll_degrees.unwrap());
         assert!((distance / recorded - 1.0_f64).abs() < 0.03, "{file}: {distance} px, noted {recorded} px");
         assert!((roll - 3.2).abs() < 3.0, "{file}: {roll} degrees");
@@ -70,8 +70,8 @@ fn an_exception_turns_every_refusal_over_a_face_into_advice() {
         for declaration in [MEDICAL, RELIGIOUS] {
             let excused = examined(&variant.bytes, declaration);
             let by_face = |finding: &&Finding| finding.check.is_about_face();
-            let others = |examination: &CheckOutcome| {
-                examination.findings.iter().filter(|finding| !by_face(finding)).cloned().collect::<Vec<_>>()
+            let others = |outcome: &CheckOutcome| {
+                outcome.findings.iter().filter(|finding| !by_face(finding)).cloned().collect::<Vec<_>>()
             };
             assert_eq!(others(&excused), others(&ordinary), "{}", variant.name);
             let (told, excused) = (ordinary.findings.iter().filter(by_face), excused.findings.iter().filter(by_face));

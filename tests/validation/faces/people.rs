@@ -52,8 +52,8 @@ fn decoded(person: &AnnotatedPortrait) -> RgbImage {
 }
 
 /// Checks of the face that refuse.
-fn refusing(examination: &CheckOutcome) -> Vec<&'static str> {
-    let refusals = examination.findings.iter().filter(|finding| finding.severity == Severity::Refuse);
+fn refusing(outcome: &CheckOutcome) -> Vec<&'static str> {
+    let refusals = outcome.findings.iter().filter(|finding| finding.severity == Severity::Refuse);
     refusals.map(|finding| finding.check.name()).collect()
 }
 
@@ -65,9 +65,9 @@ fn distance((x, y): (f64, f64), (other_x, other_y): (f64, f64)) -> f64 {
 fn all_of_them_are_accepted_and_nothing_is_said_of_their_faces() {
     let profile = half_size();
     for person in people() {
-        let examination = examined(&fixture(&format!("people/{}", person.file)), &profile);
-        let of_face: Vec<_> = examination.findings.iter().filter(|finding| finding.check.is_about_face()).collect();
-        assert!(of_face.is_empty() && refusing(&examination).is_empty(), "{}: {:?}", person.file, examination.findings);
+        let outcome = examined(&fixture(&format!("people/{}", person.file)), &profile);
+        let of_face: Vec<_> = outcome.findings.iter().filter(|finding| finding.check.is_about_face()).collect();
+        assert!(of_face.is_empty() && refusing(&outcome).is_empty(), "{}: {:?}", person.file, outcome.findings);
     }
 }
 
@@ -108,9 +108,9 @@ fn each_wrong_variant_of_each_of_them_is_refused_for_what_is_wrong() {
             ("shifted by 12 per cent to the left", shifted(-0.12, 0.0), "horizontal_position"),
             ("too low", shifted(0.0, 0.16), "vertical_position"),
         ] {
-            let examination = examined(&encoded(&transformed(&decoded(&person), change)), &profile);
-            if !refusing(&examination).contains(&expected) {
-                missed.push(format!("{name}, {}: {:?}", person.file, examination.findings));
+            let outcome = examined(&encoded(&transformed(&decoded(&person), change)), &profile);
+            if !refusing(&outcome).contains(&expected) {
+                missed.push(format!("{name}, {}: {:?}", person.file, outcome.findings));
             }
         }
     }
@@ -133,12 +133,12 @@ fn heads_whose_eyes_lie_at_any_edge_are_refused() {
                 ("right", 622.0 - inside - right, 0.0),
             ] {
                 let shift = ((across / 622.0) as f32, (down / 800.0) as f32);
-                let examination =
+                let outcome =
                     examined(&encoded(&transformed(&decoded(&person), Transform { shift, ..AS_IS })), &profile);
                 // So little of a face may be none to the networks, or a head that stands upside down.
                 let named = ["eyes_cut_off", "face_missing", "upright"];
-                if !refusing(&examination).iter().any(|check| named.contains(check)) {
-                    missed.push(format!("{edge} edge, {inside:.0} px, {}: {:?}", person.file, examination.findings));
+                if !refusing(&outcome).iter().any(|check| named.contains(check)) {
+                    missed.push(format!("{edge} edge, {inside:.0} px, {}: {:?}", person.file, outcome.findings));
                 }
             }
         }
@@ -156,9 +156,9 @@ fn a_second_face_beside_the_first_is_told() {
             let behind = x > 622 * 62 / 100 && y < 800 * 40 / 100;
             *if behind { &small } else { &picture }.get_pixel(x, y)
         });
-        let examination = examined(&encoded(&both), &profile);
-        let told = examination.findings.iter().any(|finding| finding.check.name() == "face_count");
-        assert!(told, "{} and {}: {:?}", person.file, other.file, examination.findings);
+        let outcome = examined(&encoded(&both), &profile);
+        let told = outcome.findings.iter().any(|finding| finding.check.name() == "face_count");
+        assert!(told, "{} and {}: {:?}", person.file, other.file, outcome.findings);
     }
 }
 
@@ -172,9 +172,9 @@ fn no_tone_of_skin_is_refused() {
             let table: Vec<u8> = (0..256).map(|value| (255.0 * (value as f32 / 255.0).powf(gamma)) as u8).collect();
             let mut toned = picture.clone();
             toned.pixels_mut().for_each(|Rgb(rgb)| *rgb = rgb.map(|value| table[usize::from(value)]));
-            let examination = examined(&encoded(&toned), &profile);
-            let of_face = examination.findings.iter().filter(|finding| finding.check.is_about_face());
-            assert_eq!(of_face.count(), 0, "{} at gamma {gamma}: {:?}", person.file, examination.findings);
+            let outcome = examined(&encoded(&toned), &profile);
+            let of_face = outcome.findings.iter().filter(|finding| finding.check.is_about_face());
+            assert_eq!(of_face.count(), 0, "{} at gamma {gamma}: {:?}", person.file, outcome.findings);
         }
     }
 }

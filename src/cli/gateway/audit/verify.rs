@@ -43,13 +43,14 @@ pub(in crate::cli::gateway) struct Arguments {
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let mut checkpoints = load_checkpoints(arguments)?;
-    let walked = match &arguments.file {
+    let verified = match &arguments.file {
         Some(file) => verify_export(file, &checkpoints, arguments.part)?,
         None => verify_store(arguments, &mut checkpoints).await?,
     };
-    let walked = walked.and_then(|walked| check_beginning(walked, &checkpoints, arguments.part).map(|()| walked));
-    match walked {
-        Ok(walked) => print_result(&walked, &checkpoints, arguments),
+    let verified =
+        verified.and_then(|verified| check_beginning(verified, &checkpoints, arguments.part).map(|()| verified));
+    match verified {
+        Ok(verified) => print_result(&verified, &checkpoints, arguments),
         Err(error) => {
             if arguments.json {
                 print(json!({
@@ -146,8 +147,8 @@ fn link_before(row: &ChainRow) -> ChainLink {
 }
 
 /// A log that does not begin with its first row was shortened, and then a signed checkpoint says that the time was over.
-fn check_beginning(walked: VerifiedRange, checkpoints: &[Checkpoint], part: bool) -> Result<(), ChainError> {
-    let begin = walked.begin;
+fn check_beginning(verified: VerifiedRange, checkpoints: &[Checkpoint], part: bool) -> Result<(), ChainError> {
+    let begin = verified.begin;
     if begin == ChainLink::START {
         return Ok(());
     }
@@ -162,13 +163,17 @@ fn check_beginning(walked: VerifiedRange, checkpoints: &[Checkpoint], part: bool
     }
 }
 
-fn print_result(walked: &VerifiedRange, checkpoints: &[Checkpoint], arguments: &Arguments) -> Result<(), CommandError> {
-    let (first, last) = (walked.begin.sequence + 1, walked.last.sequence);
-    let by = checkpoints.iter().rfind(|checkpoint| checkpoint.count == walked.last_checkpointed);
-    let vouched = match by {
-        Some(by) if by.count > walked.begin.sequence => Ok(()),
+fn print_result(
+    verified: &VerifiedRange,
+    checkpoints: &[Checkpoint],
+    arguments: &Arguments,
+) -> Result<(), CommandError> {
+    let (first, last) = (verified.begin.sequence + 1, verified.last.sequence);
+    let by = checkpoints.iter().rfind(|checkpoint| checkpoint.count == verified.last_checkpointed);
+    let covered = match by {
+        Some(by) if by.count > verified.begin.sequence => Ok(()),
         // Checkpoints may lie before and behind a part.
-        _ if walked.rows() == 0 || arguments.part => Ok(()),
+        _ if verified.rows() == 0 || arguments.part => Ok(()),
         _ => Err(CommandError::plain(
             "no checkpoint vouches for the audit log: what was cut off at its end, or written anew up to the end, would not show",
         )
@@ -178,26 +183,26 @@ fn print_result(walked: &VerifiedRange, checkpoints: &[Checkpoint], arguments: &
     if arguments.json {
         print(json!({
             "whole": true,
-            "rows": walked.rows(),
+            "rows": verified.rows(),
             "first": first,
             "last": last,
-            "head": walked.last.sha256,
+            "head": verified.last.sha256,
             "checkpoints": checkpoints.len(),
             "vouched_up_to": by.map(|checkpoint| checkpoint.count),
             "vouched_at": by.map(|checkpoint| checkpoint.time),
         }))?;
-        return vouched;
+        return covered;
     }
-    if walked.rows() == 0 {
+    if verified.rows() == 0 {
         print("whole      no rows yet")?;
     } else {
         print(format!("whole      rows {first} to {last}"))?;
-        print(format!("last row   {}", walked.last.sha256))?;
+        print(format!("last row   {}", verified.last.sha256))?;
     }
     match by {
         Some(by) => print(format!("vouched    up to row {} by a checkpoint of {}", by.count, by.time))?,
         None if arguments.part => eprintln!("No checkpoint vouches for it: give one of a row within this part."),
         None => {}
     }
-    vouched
+    covered
 }

@@ -130,7 +130,7 @@ async fn key_file(context: &AdminContext) -> Result<KeyFile, CommandError> {
     Ok(keys)
 }
 
-/// What goes to the shop or the office.
+/// Invitation as it is printed for the studio or the office.
 struct InvitationOutput<'a> {
     invite: &'a IssuedInvitation,
     url: String,

@@ -142,7 +142,7 @@ pub fn about_enrol(error: &ClientEnrolError, language: Language) -> (Exit, Strin
         ClientEnrolError::Folder(error) => about_device_folder(error, language),
         ClientEnrolError::Bootstrap(error) => about_bootstrap(error, language),
         ClientEnrolError::Certificate(GatewayError::Tls(TlsFailure::ServerCertificate(error))) => {
-            (Exit::Setup, about_relay(error, language))
+            (Exit::Setup, about_server_certificate_error(error, language))
         }
         ClientEnrolError::Certificate(error) => about_gateway_error(error, language),
     }
@@ -187,7 +187,7 @@ fn about_bootstrap(error: &BootstrapError, language: Language) -> (Exit, String)
 }
 
 /// The proven authority does not vouch for who answers now.
-fn about_relay(error: &ServerCertError, language: Language) -> String {
+fn about_server_certificate_error(error: &ServerCertError, language: Language) -> String {
     match error {
         ServerCertError::UnknownIssuer => language.pick(
             "Das Gateway hat sich ausgewiesen, aber zwischen ihm und diesem Rechner antwortet jemand mit einem fremden Zertifikat (ein Proxy, der \

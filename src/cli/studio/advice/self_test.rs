@@ -46,11 +46,13 @@ pub enum SelfTestCheck {
     /// Key, certificate and authority: whether they can be used, and until when.
     Certificate,
     /// Name, address and port of the gateway.
-    Reach,
+    #[serde(rename = "reach")]
+    Connection,
     /// Whether the gateway is the right one.
     Gateway,
     /// Whether the gateway lets this device in.
-    Standing,
+    #[serde(rename = "standing")]
+    Admission,
     /// This computer's clock against the gateway's.
     Clock,
     /// Whether a photo gets through to the judge.
@@ -63,9 +65,9 @@ impl SelfTestCheck {
         match self {
             Self::Configuration => language.pick("Konfiguration", "configuration"),
             Self::Certificate => language.pick("Zertifikat", "certificate"),
-            Self::Reach => language.pick("Verbindung", "connection"),
+            Self::Connection => language.pick("Verbindung", "connection"),
             Self::Gateway => "Gateway",
-            Self::Standing => language.pick("Zulassung", "standing"),
+            Self::Admission => language.pick("Zulassung", "access"),
             Self::Clock => language.pick("Uhr", "clock"),
             Self::Deposit => language.pick("Einlieferung", "deposit"),
         }
@@ -94,12 +96,13 @@ pub fn about_self_test(test: &SelfTest, language: Language) -> Vec<SelfTestLine>
             Ok(device) => certificate(device, test.now, language),
             Err(error) => fault(SelfTestCheck::Certificate, Exit::Setup, about_credentials(error, language)),
         }),
-        tried(SelfTestCheck::Reach, test.reachability.as_ref(), language, |reachability| match reachability {
-            Ok(address) => {
-                good(SelfTestCheck::Reach, language.pick(format!("{address} antwortet"), format!("{address} answers")))
-            }
+        tried(SelfTestCheck::Connection, test.reachability.as_ref(), language, |reachability| match reachability {
+            Ok(address) => good(
+                SelfTestCheck::Connection,
+                language.pick(format!("{address} antwortet"), format!("{address} answers")),
+            ),
             Err(error) => fault(
-                SelfTestCheck::Reach,
+                SelfTestCheck::Connection,
                 Exit::GaveUp,
                 about_reachability(error, test.configuration.as_ref().ok(), language),
             ),
@@ -109,7 +112,7 @@ pub fn about_self_test(test: &SelfTest, language: Language) -> Vec<SelfTestLine>
         }),
         match &test.admission {
             Some(me) if is_gateway_verified(me) => admission(me, language),
-            _ => not_tried(SelfTestCheck::Standing, language),
+            _ => not_tried(SelfTestCheck::Admission, language),
         },
         tried(SelfTestCheck::Clock, test.clock_ahead_milliseconds, language, |ahead| clock(ahead, language)),
         tried(SelfTestCheck::Deposit, test.deposit.as_ref(), language, |deposit| match deposit {
@@ -228,9 +231,9 @@ fn admission(admission: &Result<MeBody, GatewayError>, language: Language) -> Se
         Ok(me) => {
             let (studio, device) = (format!("{}, {}", me.studio.name, me.studio.place), me.device_id);
             let text = language.pick(format!("{studio}; Gerät {device}"), format!("{studio}; device {device}"));
-            good(SelfTestCheck::Standing, text)
+            good(SelfTestCheck::Admission, text)
         }
-        Err(error) => fault_from_error(SelfTestCheck::Standing, error, language),
+        Err(error) => fault_from_error(SelfTestCheck::Admission, error, language),
     }
 }
 

@@ -41,7 +41,7 @@ impl HtmlReport {
     /// Begins a page that will be `path`.
     ///
     /// # Errors
-    /// [`HtmlReportError::NotAReport`] if something else has this name: photos lie in the same folders, and a slip of the pen must not cost
+    /// [`HtmlReportError::NotAReport`] if something else has this name: photos lie in the same folders, and a typing error must not cost
     /// one. [`HtmlReportError::Unwritable`].
     pub(super) fn begin(path: &Path) -> Result<Self, HtmlReportError> {
         let unwritable = |source| HtmlReportError::Unwritable { path: path.to_owned(), source };

@@ -1,4 +1,4 @@
-//! `lichtbild-studio check PHOTO…`: the gateway's judge, in the shop and without a line.
+//! `lichtbild-studio check PHOTO…`: photo checks of the gateway, run offline in the studio.
 
 mod html_report;
 mod messages;
@@ -83,7 +83,7 @@ enum OutputFormat {
 
 /// A photo and what the judge said. The bytes are kept only where they are wanted later.
 struct CheckedPhoto {
-    examination: CheckOutcome,
+    outcome: CheckOutcome,
     sha256: Sha256Digest,
     bytes: Option<Bytes>,
 }
@@ -139,7 +139,7 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
         |path| check_photo_file(path, profile, declaration, wants_html_report(arguments)),
         |path, result| {
             let file = path.display().to_string();
-            let CheckedPhoto { examination, sha256, bytes } = match result {
+            let CheckedPhoto { outcome, sha256, bytes } = match result {
                 Ok(result) => result,
                 Err(error) => {
                     eprint(receipt_text::printable(&advice::about_photo(&error, language)));
@@ -147,14 +147,14 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
                     return Ok(());
                 }
             };
-            rows.push(PhotoSummary::new(file.clone(), &examination));
+            rows.push(PhotoSummary::new(file.clone(), &outcome));
             if let (Some(page), Some(bytes)) = (&mut page, &bytes) {
-                let shown = ReportedPhoto { file: &file, bytes, sha256, outcome: &examination, profile };
+                let shown = ReportedPhoto { file: &file, bytes, sha256, outcome: &outcome, profile };
                 page.add(&shown, rows.len(), language).map_err(|error| report_html_error(&error, language))?;
             }
             match format {
-                OutputFormat::Json => print_json(&file, &examination, language),
-                OutputFormat::Detailed => print_detailed(&file, &examination, language),
+                OutputFormat::Json => print_json(&file, &outcome, language),
+                OutputFormat::Detailed => print_detailed(&file, &outcome, language),
                 OutputFormat::Table => Ok(()),
             }
         },
@@ -182,8 +182,8 @@ fn check_photo_file(
     keep: bool,
 ) -> Result<CheckedPhoto, PhotoFileError> {
     let photo = PhotoFile::read(path)?;
-    let examination = check_photo(&photo.bytes, profile, declaration, SystemClock.now());
-    Ok(CheckedPhoto { examination, sha256: photo.sha256, bytes: keep.then_some(photo.bytes) })
+    let outcome = check_photo(&photo.bytes, profile, declaration, SystemClock.now());
+    Ok(CheckedPhoto { outcome, sha256: photo.sha256, bytes: keep.then_some(photo.bytes) })
 }
 
 fn wants_html_report(arguments: &Arguments) -> bool {
@@ -210,12 +210,12 @@ fn exit_status(rows: &[PhotoSummary], has_folder_errors: bool, language: Languag
     }
 }
 
-fn print_json(file: &str, examination: &CheckOutcome, language: Language) -> Result<(), Exit> {
+fn print_json(file: &str, outcome: &CheckOutcome, language: Language) -> Result<(), Exit> {
     let line = CheckedLine {
         file,
-        verdict: examination.verdict,
-        findings: FindingBody::all(&examination.findings, language),
-        measurements: (&examination.measurements).into(),
+        verdict: outcome.verdict,
+        findings: FindingBody::all(&outcome.findings, language),
+        measurements: (&outcome.measurements).into(),
     };
     let line = serde_json::to_string(&line).map_err(|error| {
         eprint(advice::about_unexpected(&error, language));
@@ -224,9 +224,9 @@ fn print_json(file: &str, examination: &CheckOutcome, language: Language) -> Res
     print(line, language)
 }
 
-fn print_detailed(file: &str, examination: &CheckOutcome, language: Language) -> Result<(), Exit> {
-    let mut text = format!("{file}: {}", verdict_text(Some(examination.verdict), language));
-    let findings = FindingBody::all(&examination.findings, language);
+fn print_detailed(file: &str, outcome: &CheckOutcome, language: Language) -> Result<(), Exit> {
+    let mut text = format!("{file}: {}", verdict_text(Some(outcome.verdict), language));
+    let findings = FindingBody::all(&outcome.findings, language);
     if !findings.is_empty() {
         text.push('\n');
         text.push_str(&receipt_text::findings_for_people(&findings, language));

@@ -125,7 +125,7 @@ fn exit_status(summary: &WatchSummary) -> Exit {
         1.. if summary.is_unauthorized => Exit::NotAllowed,
         1.. if summary.is_storage_failing || summary.status.gateway_down_since.is_none() => Exit::Setup,
         1.. => Exit::GaveUp,
-        0 if summary.status.maybe_deposited > 0 => Exit::MaybeDeposited,
+        0 if summary.status.maybe_stored > 0 => Exit::MaybeDeposited,
         0 if summary.status.refused > 0 => Exit::PhotoRefused,
         0 => Exit::Done,
     }

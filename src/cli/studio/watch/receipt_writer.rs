@@ -12,7 +12,7 @@ use crate::receipt::citizen_receipt::Paper;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::ReceiptBody;
 
-/// Writes for the people in the shop.
+/// Writes receipts and reports for the studio's staff.
 pub(super) struct LocalizedReceiptWriter {
     pub(super) language: Language,
     /// What the citizen's receipt is printed on.

@@ -296,7 +296,7 @@ pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestam
             ],
         )
         .map(String::from),
-        Problem::FormForeign => language.pick(
+        Problem::CrossSiteForm => language.pick(
             [
                 "Diese Seite war zu lange offen",
                 "Oder sie kam nicht von hier. Nichts wurde geändert. Bitte den Code noch einmal eingeben.",

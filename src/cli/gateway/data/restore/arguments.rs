@@ -42,18 +42,20 @@ pub(super) struct LogReplayArguments {
     pub(super) checkpoints: Option<PathBuf>,
     /// Rows of the export behind the newest checkpoint, which anybody could have written.
     #[arg(long, value_name = "HOW", default_value = "refuse", requires = "log_since")]
-    pub(super) uncovered: Uncovered,
+    pub(super) uncovered: UncoveredRowsPolicy,
     /// Carry out what the export tells without asking.
     #[arg(long, requires = "log_since")]
     pub(super) yes: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Uncovered {
+pub(super) enum UncoveredRowsPolicy {
     /// Restore nothing
     Refuse,
     /// Carry out the rows up to the newest checkpoint only
-    LeaveOut,
+    #[value(name = "leave-out")]
+    Skip,
     /// Carry them out too: for emergencies, when the file has been in safe hands all the time
-    CarryOut,
+    #[value(name = "carry-out")]
+    Apply,
 }

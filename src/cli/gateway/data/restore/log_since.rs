@@ -6,7 +6,7 @@ use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
 use std::time::Duration;
 
-use super::arguments::{LogReplayArguments, Uncovered};
+use super::arguments::{LogReplayArguments, UncoveredRowsPolicy};
 use super::signature_check::VerifiedBackup;
 use crate::cli::gateway::audit::checkpoint_reader::read_checkpoints;
 use crate::cli::gateway::command_error::{CommandError, FailureCode};
@@ -93,12 +93,12 @@ async fn covered_rows(
     }
     let beyond = format!("rows {} to {} of {shown}", range.last_checkpointed + 1, range.last.sequence);
     match arguments.uncovered {
-        Uncovered::CarryOut => eprintln!("No checkpoint covers {beyond}: they are carried out all the same."),
-        Uncovered::LeaveOut => {
+        UncoveredRowsPolicy::Apply => eprintln!("No checkpoint covers {beyond}: they are carried out all the same."),
+        UncoveredRowsPolicy::Skip => {
             eprintln!("No checkpoint covers {beyond}: they are left out.");
             rows.retain(|row| row.sequence <= range.last_checkpointed);
         }
-        Uncovered::Refuse => {
+        UncoveredRowsPolicy::Refuse => {
             return Err(CommandError::plain(format!(
                 "no signed checkpoint covers {beyond}: anybody could have written them; give the gateway's or an auditor's folder of \
                  checkpoints with --checkpoints, leave these rows out with --uncovered leave-out, or, if you know in whose hands the \

@@ -1,4 +1,4 @@
-//! What a hand scanner in keyboard mode made of the test symbol, as a pure function of the keys it pressed.
+//! Diagnosis of a hand scanner in keyboard mode: a pure function of the keys it pressed for the test symbol.
 //!
 //! A scanner does not send characters: it presses the keys that bear them on the keyboard it is set to, and the computer reads them
 //! by the layout that *it* is set to. Where the two differ, Y and Z change places and a hyphen becomes an ß.
