@@ -24,9 +24,9 @@ pub struct Clerk {
     /// The moment of the request.
     pub now: Timestamp,
     /// The address asked for.
-    pub(crate) path: String,
+    pub(in crate::pages) path: String,
     /// What makes forms of this page good.
-    pub(crate) csrf_token: String,
+    pub(in crate::pages) csrf_token: String,
 }
 
 impl FromRequestParts<App> for Clerk {

@@ -8,7 +8,7 @@ use cookie::{Cookie, SameSite};
 use crate::api::Problem;
 
 /// The value of a cookie; the first where there are several: of two paths the longer stands first (RFC 6265, section 5.4).
-pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(in crate::pages) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -23,7 +23,7 @@ pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
 ///
 /// # Errors
 /// [`Problem::Internal`] when the cookie holds characters that no header may hold; no caller passes such.
-pub(crate) fn set_cookie(
+pub(in crate::pages) fn set_cookie(
     name: &'static str,
     value: impl Into<String>,
     path: &str,

@@ -18,32 +18,32 @@ fn local(at: Timestamp) -> Zoned {
 }
 
 /// To the minute: `10:42 Uhr`.
-pub(crate) fn clock_time(at: Timestamp, language: Language) -> String {
+pub(in crate::pages) fn clock_time(at: Timestamp, language: Language) -> String {
     let local = local(at);
     let (hour, minute) = (local.hour(), local.minute());
     language.pick(format!("{hour:02}:{minute:02} Uhr"), format!("{hour:02}:{minute:02}"))
 }
 
 /// The day: `22.11.2026`, `22 Nov 2026`.
-pub(crate) fn day(at: Timestamp, language: Language) -> String {
+pub(in crate::pages) fn day(at: Timestamp, language: Language) -> String {
     date(local_day(at), language)
 }
 
 /// A calendar day.
-pub(crate) fn date(date: Date, language: Language) -> String {
+pub(in crate::pages) fn date(date: Date, language: Language) -> String {
     let (year, month, day) = (date.year(), date.month(), date.day());
     let english = &month_name(month)[..3];
     language.pick(format!("{day:02}.{:02}.{year}", u8::from(month)), format!("{day} {english} {year}"))
 }
 
 /// Day and time, or the time alone where the day is that of `now`: `22.11.2026, 10:42 Uhr`.
-pub(crate) fn short_time(at: Timestamp, now: Timestamp, language: Language) -> String {
+pub(in crate::pages) fn short_time(at: Timestamp, now: Timestamp, language: Language) -> String {
     let time = clock_time(at, language);
     if local_day(at) == local_day(now) { time } else { format!("{}, {time}", day(at, language)) }
 }
 
 /// The same in a sentence: `um 10:42 Uhr`, `am 22.11.2026 um 10:42 Uhr`.
-pub(crate) fn time_in_sentence(at: Timestamp, now: Timestamp, language: Language) -> String {
+pub(in crate::pages) fn time_in_sentence(at: Timestamp, now: Timestamp, language: Language) -> String {
     let (day, time) = (day(at, language), clock_time(at, language));
     match (language, local_day(at) == local_day(now)) {
         (Language::German, true) => format!("um {time}"),
@@ -54,23 +54,23 @@ pub(crate) fn time_in_sentence(at: Timestamp, now: Timestamp, language: Language
 }
 
 /// The same as an element that programs can read too.
-pub(crate) fn time_element(at: Timestamp, now: Timestamp, language: Language) -> Markup {
+pub(in crate::pages) fn time_element(at: Timestamp, now: Timestamp, language: Language) -> Markup {
     html! { time datetime=(at) { (short_time(at, now, language)) } }
 }
 
 /// With the day always, for what may be printed and kept: `22.11.2026, 10:42 Uhr`.
-pub(crate) fn dated_time_element(at: Timestamp, language: Language) -> Markup {
+pub(in crate::pages) fn dated_time_element(at: Timestamp, language: Language) -> Markup {
     html! { time datetime=(at) { (day(at, language)) ", " (clock_time(at, language)) } }
 }
 
 /// The last day on which something that ends at `end` is there until midnight, as the citizen's receipt gives it too.
-pub(crate) fn last_day(end: Timestamp, language: Language) -> String {
+pub(in crate::pages) fn last_day(end: Timestamp, language: Language) -> String {
     let day = local_day(end);
     date(day.previous_day().unwrap_or(day), language)
 }
 
 /// The calendar day in local time.
-pub(crate) fn local_day(at: Timestamp) -> Date {
+pub(in crate::pages) fn local_day(at: Timestamp) -> Date {
     let local = local(at);
     let month = u8::try_from(local.month()).ok().and_then(|month| Month::try_from(month).ok());
     let day = u8::try_from(local.day()).unwrap_or(1);

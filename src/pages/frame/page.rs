@@ -15,50 +15,50 @@ use crate::domain::language::Language;
 const STYLE: &str = include_str!("style.css");
 
 /// The content of one page.
-pub(crate) struct PageContent<'a> {
+pub(in crate::pages) struct PageContent<'a> {
     /// Names the page in the window and in the history: never what is on it.
-    pub(crate) title: &'a str,
+    pub(in crate::pages) title: &'a str,
     /// The failure it tells of, by its kind.
-    pub(crate) problem: Option<&'static str>,
+    pub(in crate::pages) problem: Option<&'static str>,
     /// What is between head and foot.
-    pub(crate) main: Markup,
+    pub(in crate::pages) main: Markup,
 }
 
 /// The parts of the layout that one set of pages, such as those of the desk, has in common.
-pub(crate) struct PageLayout<'a> {
-    pub(crate) language: Language,
+pub(in crate::pages) struct PageLayout<'a> {
+    pub(in crate::pages) language: Language,
     /// The party that the pages are shown to, where it is known.
-    pub(crate) party: Option<PartyLabel<'a>>,
+    pub(in crate::pages) party: Option<PartyLabel<'a>>,
     /// The navigation.
-    pub(crate) sections: &'a [Section<'a>],
+    pub(in crate::pages) sections: &'a [Section<'a>],
     /// The path of the page, which the navigation marks.
-    pub(crate) current_path: Option<&'a str>,
+    pub(in crate::pages) current_path: Option<&'a str>,
     /// A form that switches to the other language.
-    pub(crate) language_switch: Option<Markup>,
-    pub(crate) script: &'a PageScript,
+    pub(in crate::pages) language_switch: Option<Markup>,
+    pub(in crate::pages) script: &'a PageScript,
 }
 
 /// A studio or an office, as the head of a page names it.
-pub(crate) struct PartyLabel<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) place: &'a str,
+pub(in crate::pages) struct PartyLabel<'a> {
+    pub(in crate::pages) name: &'a str,
+    pub(in crate::pages) place: &'a str,
 }
 
 /// An entry of the navigation.
-pub(crate) struct Section<'a> {
-    pub(crate) path: &'a str,
-    pub(crate) name: &'a str,
+pub(in crate::pages) struct Section<'a> {
+    pub(in crate::pages) path: &'a str,
+    pub(in crate::pages) name: &'a str,
 }
 
 /// A script inside the pages, with the policy that allows no other.
-pub(crate) struct PageScript {
+pub(in crate::pages) struct PageScript {
     text: &'static str,
     policy: HeaderValue,
 }
 
 impl PageScript {
     /// Allows this script, the style of all pages, pictures inside the page, and forms to the gateway itself; nothing else.
-    pub(crate) fn new(text: &'static str) -> Self {
+    pub(in crate::pages) fn new(text: &'static str) -> Self {
         let hash = |text: &str| STANDARD.encode(Sha256Digest::of(text.as_bytes()).as_bytes());
         let policy = format!(
             "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; form-action 'self'; base-uri 'none'; \
@@ -73,7 +73,7 @@ impl PageScript {
 }
 
 /// A page as a response.
-pub(crate) fn page_response(status: StatusCode, page: &PageContent<'_>, layout: &PageLayout<'_>) -> Response {
+pub(in crate::pages) fn page_response(status: StatusCode, page: &PageContent<'_>, layout: &PageLayout<'_>) -> Response {
     let mut response = (status, document(page, layout).into_string()).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

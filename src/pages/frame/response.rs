@@ -10,7 +10,7 @@ static CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-o
 static CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// A redirect to another page, fetched by GET.
-pub(crate) fn see_other(location: HeaderValue, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
+pub(in crate::pages) fn see_other(location: HeaderValue, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let headers = response.headers_mut();
     headers.insert(LOCATION, location);
@@ -22,14 +22,14 @@ pub(crate) fn see_other(location: HeaderValue, cookies: impl IntoIterator<Item =
 }
 
 /// An answer to HEAD where GET would change something: the page exists.
-pub(crate) fn no_content() -> Response {
+pub(in crate::pages) fn no_content() -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     set_privacy_headers(response.headers_mut());
     response
 }
 
 /// Headers of every response: no cache keeps it, and no other site embeds it, reads it or learns its address.
-pub(crate) fn set_privacy_headers(headers: &mut HeaderMap) {
+pub(in crate::pages) fn set_privacy_headers(headers: &mut HeaderMap) {
     for (name, value) in [
         (&CACHE_CONTROL, "no-store"),
         (&REFERRER_POLICY, "no-referrer"),

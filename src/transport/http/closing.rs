@@ -14,7 +14,7 @@ use super::deadlines::ProgressStream;
 /// Without the reading the kernel answers bytes still under way with a reset, and a reset makes the peer's kernel throw away
 /// what it has received but not yet read: an answer given before the whole body had arrived, or the alert that says why
 /// a certificate was refused (in TLS 1.3 the client is already sending its request by then).
-pub(crate) async fn close_lingering(mut io: impl AsyncRead + AsyncWrite + Unpin, linger: Duration) {
+pub(in crate::transport) async fn close_lingering(mut io: impl AsyncRead + AsyncWrite + Unpin, linger: Duration) {
     let goodbye = async {
         if io.shutdown().await.is_err() {
             return;
@@ -28,13 +28,13 @@ pub(crate) async fn close_lingering(mut io: impl AsyncRead + AsyncWrite + Unpin,
 
 /// Ends the connection with a reset. For peers that do not read (their unsent bytes would stay in the kernel's memory for
 /// minutes) and for those that have lost the right to.
-pub(crate) fn reset(io: impl Socket) {
+pub(in crate::transport) fn reset(io: impl Socket) {
     // Failing means that the socket is gone already.
     let _ = io.tcp().set_zero_linger();
 }
 
 /// The TCP connection at the bottom of whatever is wrapped around it.
-pub(crate) trait Socket {
+pub(in crate::transport) trait Socket {
     fn tcp(&self) -> &TcpStream;
 }
 

@@ -26,7 +26,7 @@ use crate::transport::metrics::TimeLimit;
 
 /// How far a connection has come; shared by the watched socket and the service behind it. Clones are the same.
 #[derive(Debug, Clone)]
-pub(crate) struct ConnectionProgress {
+pub(in crate::transport) struct ConnectionProgress {
     state: Arc<Mutex<ProgressState>>,
     min_bytes_per_window: u64,
 }
@@ -65,24 +65,24 @@ enum Phase {
 }
 
 impl ConnectionProgress {
-    pub(crate) fn starting_at(now: Instant, limits: &ListenerLimits) -> Self {
+    pub(in crate::transport) fn starting_at(now: Instant, limits: &ListenerLimits) -> Self {
         let min_bytes_per_window = limits.min_bytes_per_write_stall;
         Self { state: Arc::new(Mutex::new(ProgressState::fresh(now))), min_bytes_per_window }
     }
 
     /// The handshake is over; its bytes were not those of a request.
-    pub(crate) fn handshake_done(&self, now: Instant) {
+    pub(in crate::transport) fn handshake_done(&self, now: Instant) {
         *self.lock() = ProgressState::fresh(now);
     }
 
     /// A request head is complete. The request lasts until the guard is dropped.
-    pub(crate) fn begin_response(&self) -> ResponseInProgress {
+    pub(in crate::transport) fn begin_response(&self) -> ResponseInProgress {
         self.lock().phase = Phase::Responding;
         ResponseInProgress(self.clone())
     }
 
     /// The moment at which the connection has to be cut if nothing happens until then, and why.
-    pub(crate) fn deadline(&self, limits: &ListenerLimits) -> Option<(Instant, TimeLimit)> {
+    pub(in crate::transport) fn deadline(&self, limits: &ListenerLimits) -> Option<(Instant, TimeLimit)> {
         let state = self.lock();
         if let (true, Some(window)) = (state.write_waits, &state.window) {
             return Some((window.since + limits.write_stall, TimeLimit::WriteStall));
@@ -137,7 +137,7 @@ impl ConnectionProgress {
 
 /// A request under way. Dropped when hyper has taken over the last piece of the answer.
 #[derive(Debug)]
-pub(crate) struct ResponseInProgress(ConnectionProgress);
+pub(in crate::transport) struct ResponseInProgress(ConnectionProgress);
 
 impl Drop for ResponseInProgress {
     fn drop(&mut self) {
@@ -147,13 +147,13 @@ impl Drop for ResponseInProgress {
 
 /// A socket that reports what passes through it. It lies below TLS, where a byte sent is a byte the peer's kernel took.
 #[derive(Debug)]
-pub(crate) struct ProgressStream<S> {
+pub(in crate::transport) struct ProgressStream<S> {
     inner: S,
     progress: ConnectionProgress,
 }
 
 impl<S> ProgressStream<S> {
-    pub(crate) fn new(inner: S, progress: ConnectionProgress) -> Self {
+    pub(in crate::transport) fn new(inner: S, progress: ConnectionProgress) -> Self {
         Self { inner, progress }
     }
 

@@ -197,7 +197,7 @@ fn is_strong(key: &SubjectPublicKeyInfo<'_>) -> bool {
 
 /// The certificate's key is neither ECDSA on P-256 or P-384 nor RSA of 3072 bits or more.
 #[derive(Debug)]
-pub(crate) struct WeakKeyError;
+pub(in crate::transport) struct WeakKeyError;
 
 impl fmt::Display for WeakKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

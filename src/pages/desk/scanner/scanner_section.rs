@@ -49,7 +49,7 @@ impl ScanForm {
 ///
 /// # Errors
 /// [`Problem::Internal`] without a symbol.
-pub(crate) fn scanner_section(clerk: &Clerk, scanned: Option<&ScanForm>) -> Result<Markup, Problem> {
+pub(in crate::pages) fn scanner_section(clerk: &Clerk, scanned: Option<&ScanForm>) -> Result<Markup, Problem> {
     let language = clerk.language;
     Ok(html! {
         h2 { (language.pick("Scanner", "Scanner")) }
@@ -147,7 +147,7 @@ fn tag(severity: ScanSeverity) -> &'static str {
 }
 
 /// A sign before a sentence, with a word for those who hear the page.
-pub(crate) fn severity_mark(severity: ScanSeverity, language: Language) -> Markup {
+pub(in crate::pages) fn severity_mark(severity: ScanSeverity, language: Language) -> Markup {
     let (sign, label) = match severity {
         ScanSeverity::Good => ("✓", language.pick("In Ordnung: ", "Fine: ")),
         ScanSeverity::Advice => ("!", language.pick("Hinweis: ", "Note: ")),

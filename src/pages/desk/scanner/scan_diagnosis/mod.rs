@@ -109,7 +109,7 @@ pub(super) enum ScanFinding {
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum ScanSeverity {
+pub(in crate::pages) enum ScanSeverity {
     /// As it should be.
     Good,
     /// Codes can be scanned; better set otherwise.
@@ -175,7 +175,7 @@ pub(super) fn bare<'a>(scan: &ScannerInput<'a>) -> (Vec<Keystroke>, &'a str, Vec
 }
 
 /// What names the kind of symbol, and what is left. A US `]` is a German `+`.
-pub(crate) fn split_symbology(text: &str) -> (Option<&str>, &str) {
+pub(in crate::pages) fn split_symbology(text: &str) -> (Option<&str>, &str) {
     let mut characters = text.chars();
     match [characters.next(), characters.next(), characters.next()] {
         [Some(']' | '+'), Some('d' | 'D'), Some('0'..='9' | '=' | '!' | '"' | ')' | '@')] => {
