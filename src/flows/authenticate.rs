@@ -171,7 +171,7 @@ impl fmt::Display for AuthenticationError {
             Self::Revoked { at } => write!(f, "the device was revoked at {at}"),
             Self::Suspended { role } => write!(f, "the {role} is suspended"),
             Self::Expired { at } => write!(f, "the certificate expired at {at}"),
-            Self::WrongScope { scope } => write!(f, "the device's duty is {}", scope.name()),
+            Self::WrongScope { scope } => write!(f, "the device's scope is {}", scope.name()),
             Self::RateLimited(_) => f.write_str("the device asks too often"),
             Self::Store(_) => f.write_str("the caller could not be looked up"),
         }

@@ -196,7 +196,7 @@ impl TestGateway {
     async fn device_with_scope(
         &self,
         party: &Party,
-        duty: DeviceScope,
+        scope: DeviceScope,
         certificate: PeerCertificate,
         not_after: Timestamp,
     ) -> RouterClient {
@@ -206,7 +206,7 @@ impl TestGateway {
             device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),
             party_id: party.party_id,
             label: format!("Kasse {number}"),
-            duty,
+            scope,
             created_at: now,
             revoked_at: None,
             certificate_expires_at: None,
@@ -228,7 +228,7 @@ impl TestGateway {
             device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),
             party_id: office.party_id,
             label: String::new(),
-            duty: DeviceScope::Photos,
+            scope: DeviceScope::Photos,
             created_at: now,
             revoked_at: None,
             certificate_expires_at: None,

@@ -77,7 +77,7 @@ mod tests {
             device_id: DeviceId::generate(NOW, &entropy).unwrap(),
             party_id: PartyId::generate(NOW, &entropy).unwrap(),
             label: String::new(),
-            duty: DeviceScope::Photos,
+            scope: DeviceScope::Photos,
             created_at: NOW,
             revoked_at: None,
             certificate_expires_at: None,

@@ -26,7 +26,7 @@ struct CallerKind {
     /// The line it belongs on.
     listener: Option<ListenerKind>,
     /// What it is for.
-    duty: DeviceScope,
+    scope: DeviceScope,
     /// How it is refused there, if it is.
     refusal: Option<(u16, &'static str)>,
 }
@@ -37,15 +37,15 @@ impl CallerKind {
             ListenerKind::Ops | ListenerKind::Enrolment => None,
             ListenerKind::Office if self.peer.as_ref().and_then(Peer::certificate).is_none() => Some(MISSING),
             // Its standing is told on its own line; elsewhere it is nobody. Too many connections are too many anywhere.
-            line if self.listener == Some(line) => self.refusal.or_else(|| self.other_duty(route)),
+            line if self.listener == Some(line) => self.refusal.or_else(|| self.other_scope(route)),
             _ if self.refusal.is_some_and(|(status, _)| status == 429) => self.refusal,
             _ => Some(UNKNOWN),
         }
     }
 
     /// Offices' devices collect photos or read the audit log; renewing its certificate is every device's business.
-    fn other_duty(&self, route: &Route) -> Option<(u16, &'static str)> {
-        match (self.duty, route.path.starts_with("/v1/audit/")) {
+    fn other_scope(&self, route: &Route) -> Option<(u16, &'static str)> {
+        match (self.scope, route.path.starts_with("/v1/audit/")) {
             _ if route.path.starts_with("/.well-known/") => None,
             (DeviceScope::Photos, true) => Some((403, "auditors-only")),
             (DeviceScope::Audit, false) => Some((403, "device-is-auditors")),
@@ -57,18 +57,18 @@ impl CallerKind {
 async fn caller_kinds(gateway: &TestGateway) -> Vec<CallerKind> {
     let within = |certificate: Option<PeerCertificate>| Some(peer(certificate, Admission::WithinLimit));
     let anonymous = PeerCertificate::new(b"a certificate of the right authority".to_vec().into());
-    let duty = DeviceScope::Photos;
+    let scope = DeviceScope::Photos;
     let mut kinds = vec![
-        CallerKind { name: "nobody", peer: None, listener: None, duty, refusal: None },
-        CallerKind { name: "no certificate", peer: within(None), listener: None, duty, refusal: None },
+        CallerKind { name: "nobody", peer: None, listener: None, scope, refusal: None },
+        CallerKind { name: "no certificate", peer: within(None), listener: None, scope, refusal: None },
         CallerKind {
             name: "let in to be told",
             peer: Some(peer(None, Admission::NoCertificate)),
             listener: None,
-            duty,
+            scope,
             refusal: None,
         },
-        CallerKind { name: "unknown certificate", peer: within(Some(anonymous)), listener: None, duty, refusal: None },
+        CallerKind { name: "unknown certificate", peer: within(Some(anonymous)), listener: None, scope, refusal: None },
     ];
     let callers = [gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await];
     let suspended = [gateway.studio("Foto Porst").await, gateway.office("Bürgeramt Süd").await];
@@ -90,7 +90,7 @@ async fn caller_kinds(gateway: &TestGateway) -> Vec<CallerKind> {
             ("device of a suspended party", of(&suspended), Some((403, suspension))),
             ("one connection too many", over_limit, Some((429, "too-many-connections"))),
         ] {
-            kinds.push(CallerKind { name, peer, listener: Some(line), duty, refusal });
+            kinds.push(CallerKind { name, peer, listener: Some(line), scope, refusal });
         }
     }
     let auditor = within(Some(gateway.auditor(&callers[1].party).await.certificate.clone()));
@@ -98,7 +98,7 @@ async fn caller_kinds(gateway: &TestGateway) -> Vec<CallerKind> {
         name: "auditor's device",
         peer: auditor,
         listener: Some(ListenerKind::Office),
-        duty: DeviceScope::Audit,
+        scope: DeviceScope::Audit,
         refusal: None,
     });
     gateway.advance(DAY);

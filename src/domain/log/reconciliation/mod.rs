@@ -1,6 +1,6 @@
 //! Reconciliation: the audit log is replayed, and every row of every table is compared with it.
 //!
-//! The log tells states, holders, revocations, suspensions, duties and ends, and since row digests exist ([`row_digest`]) it vouches for every
+//! The log tells states, holders, revocations, suspensions, device scopes and ends, and since row digests exist ([`row_digest`]) it vouches for every
 //! other column of a row, too. Rows that are older than the log's front, or older than row digests, are compared as far as the log
 //! tells of them; how many those are is counted.
 //!
