@@ -8,7 +8,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::party::{Caller, Party};
 use crate::domain::photo::availability::{Availability, SettlementDecision};
-use crate::domain::photo::collection::{CollectionRecord, Outcome};
+use crate::domain::photo::collection::{CollectionRecord, SettlementOutcome};
 use crate::domain::photo::quarantine::{Quarantined, RevokedDevicePolicy};
 use crate::domain::photo::{PhotoRecord, PhotoState, SealedPhoto};
 
@@ -280,7 +280,7 @@ pub struct SettleRequest {
     /// Its device.
     pub device_id: DeviceId,
     /// How it ends.
-    pub outcome: Outcome,
+    pub outcome: SettlementOutcome,
     /// For kept: when the code stops to work.
     pub kept_until: Option<Timestamp>,
     /// When.

@@ -5,7 +5,7 @@ use super::photos;
 use crate::domain::log::AuditEvent;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::photo::availability::SettlementDecision;
-use crate::domain::photo::collection::{CollectionRecord, CollectionState, Outcome};
+use crate::domain::photo::collection::{CollectionRecord, CollectionState, SettlementOutcome};
 use crate::domain::photo::{PhotoRecord, PhotoState, availability};
 use crate::failpoint;
 use crate::storage::error::StoreError;
@@ -35,7 +35,7 @@ pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<
     close_collection(&mut transaction, &mut collection, request).await?;
     update_photo(&mut transaction, &photo.record, request).await?;
     let mut row = audit_entry(audit_event(&request.outcome), &collection, request.device_id, request.now);
-    if let Outcome::Refused(refusal) = &request.outcome {
+    if let SettlementOutcome::Refused(refusal) = &request.outcome {
         row.details["reason"] = serde_json::json!(refusal.reason);
     }
     transaction.mark_changed(RowId::Collection(collection.collection_id));
@@ -72,8 +72,8 @@ async fn update_photo(
     request: &SettleRequest,
 ) -> Result<(), StoreError> {
     match &request.outcome {
-        Outcome::Used => photos::erase(connection, photo.photo_id, PhotoState::Used, request.now).await,
-        Outcome::Refused(refusal) => {
+        SettlementOutcome::Used => photos::erase(connection, photo.photo_id, PhotoState::Used, request.now).await,
+        SettlementOutcome::Refused(refusal) => {
             let reason = serde_json::to_value(refusal.reason).unwrap_or_default();
             connection
                 .query("UPDATE photos SET refusal_reason = $1, refusal_note = $2 WHERE photo_id = $3")
@@ -84,7 +84,7 @@ async fn update_photo(
                 .await?;
             photos::erase(connection, photo.photo_id, PhotoState::Refused, request.now).await
         }
-        Outcome::Kept { .. } => {
+        SettlementOutcome::Kept { .. } => {
             let until = request.kept_until.unwrap_or(photo.expires_at);
             connection
                 .query("UPDATE photos SET state = 'kept', kept = TRUE, expires_at = $1 WHERE photo_id = $2")
@@ -94,7 +94,7 @@ async fn update_photo(
                 .await?;
             Ok(())
         }
-        Outcome::Released => {
+        SettlementOutcome::Released => {
             connection
                 .query("UPDATE photos SET state = $1 WHERE photo_id = $2")
                 .bind(availability::resting_state(photo).name())
@@ -106,11 +106,11 @@ async fn update_photo(
     }
 }
 
-fn audit_event(outcome: &Outcome) -> AuditEvent {
+fn audit_event(outcome: &SettlementOutcome) -> AuditEvent {
     match outcome {
-        Outcome::Used => AuditEvent::CollectionUsed,
-        Outcome::Kept { .. } => AuditEvent::CollectionKept,
-        Outcome::Refused(_) => AuditEvent::CollectionRefused,
-        Outcome::Released => AuditEvent::CollectionReleased,
+        SettlementOutcome::Used => AuditEvent::CollectionUsed,
+        SettlementOutcome::Kept { .. } => AuditEvent::CollectionKept,
+        SettlementOutcome::Refused(_) => AuditEvent::CollectionRefused,
+        SettlementOutcome::Released => AuditEvent::CollectionReleased,
     }
 }
