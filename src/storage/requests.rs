@@ -128,7 +128,7 @@ pub struct PhotoPage {
     pub next_after: Option<PhotoId>,
 }
 
-/// What became of a purge.
+/// Outcome of a scrub of the write-ahead log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScrubOutcome {
     /// No erased byte is left in any file.
@@ -287,11 +287,11 @@ pub struct SettleRequest {
     pub now: Timestamp,
 }
 
-/// What became of a request to settle.
+/// Outcome of a settle request; a refused request changes nothing.
 #[derive(Debug)]
-pub struct Settled {
+pub struct SettleOutcome {
     /// Done now, done before, or not possible.
-    pub settlement: SettlementDecision,
+    pub decision: SettlementDecision,
     /// The collection as it stands now.
     pub collection: CollectionRecord,
 }

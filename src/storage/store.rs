@@ -14,7 +14,7 @@ use super::error::StoreError;
 use super::requests::{
     Binding, CallerRecord, CertificateRecord, CodeAttempt, DepositOutcome, FetchOutcome, FetchRequest, LeaseOutcome,
     LeaseRequest, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, ReleaseCounts, RevokedSerial,
-    ScrubOutcome, SettleRequest, Settled, SweepReport, TrackedPhoto,
+    ScrubOutcome, SettleOutcome, SettleRequest, SweepReport, TrackedPhoto,
 };
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
@@ -137,7 +137,7 @@ pub trait Store: AuditLog + Send + Sync {
     /// returns, so that the bytes can go out and no other office will ever get them.
     async fn fetch(&self, request: &FetchRequest) -> Result<FetchOutcome, StoreError>;
     /// Settles a collection of this office; `None` when it has no such collection. Erases in the same transaction.
-    async fn settle(&self, request: &SettleRequest) -> Result<Option<Settled>, StoreError>;
+    async fn settle(&self, request: &SettleRequest) -> Result<Option<SettleOutcome>, StoreError>;
     /// One collection of an office.
     async fn collection(
         &self,

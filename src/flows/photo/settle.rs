@@ -48,7 +48,7 @@ pub async fn settle(
         now,
     };
     let settled = gateway.store.settle(&request).await?.ok_or(SettleError::UnknownCollection)?;
-    let settled_at = match settled.settlement {
+    let settled_at = match settled.decision {
         SettlementDecision::Allowed => now,
         SettlementDecision::Repeated { at } => at,
         SettlementDecision::AlreadySettled { state, at } => return Err(SettleError::AlreadySettled { state, at }),

@@ -9,11 +9,11 @@ use crate::domain::photo::collection::{CollectionRecord, CollectionState, Settle
 use crate::domain::photo::{PhotoRecord, PhotoState, availability};
 use crate::failpoint;
 use crate::storage::error::StoreError;
-use crate::storage::requests::{SettleRequest, Settled};
+use crate::storage::requests::{SettleOutcome, SettleRequest};
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
 
-pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<Option<Settled>, StoreError> {
+pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<Option<SettleOutcome>, StoreError> {
     let mut transaction = store.write().await?;
     let Some(mut collection) = load_for_update(&mut transaction, request.collection_id, request.office_id).await?
     else {
@@ -22,15 +22,15 @@ pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<
     let photo = photos::find_on(&mut transaction, collection.photo_id)
         .await?
         .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
-    let settlement = availability::decide_settlement(&collection, &photo.record, &request.outcome, request.now);
-    if let (SettlementDecision::Repeated { at }, CollectionState::Leased) = (settlement, collection.state) {
+    let decision = availability::decide_settlement(&collection, &photo.record, &request.outcome, request.now);
+    if let (SettlementDecision::Repeated { at }, CollectionState::Leased) = (decision, collection.state) {
         // It counts as used, and no sweep has come past: an answer that says so has to be durable.
         settle_as_used(&mut transaction, &collection, at, request.now, request.device_id.to_string()).await?;
         transaction.commit().await?;
-        return Ok(Some(Settled { settlement, collection }));
+        return Ok(Some(SettleOutcome { decision, collection }));
     }
-    if settlement != SettlementDecision::Allowed {
-        return Ok(Some(Settled { settlement, collection }));
+    if decision != SettlementDecision::Allowed {
+        return Ok(Some(SettleOutcome { decision, collection }));
     }
     close_collection(&mut transaction, &mut collection, request).await?;
     update_photo(&mut transaction, &photo.record, request).await?;
@@ -44,7 +44,7 @@ pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<
     failpoint::reached("settle.before_commit");
     transaction.commit().await?;
     failpoint::reached("settle.committed");
-    Ok(Some(Settled { settlement, collection }))
+    Ok(Some(SettleOutcome { decision, collection }))
 }
 
 async fn close_collection(
