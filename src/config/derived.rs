@@ -13,7 +13,7 @@ use crate::transport::http::limits::ListenerLimits;
 
 impl Config {
     /// Deadlines and limits of the flows.
-    pub fn rules(&self) -> GatewayLimits {
+    pub fn gateway_limits(&self) -> GatewayLimits {
         let defaults = GatewayLimits::default();
         GatewayLimits {
             retention: days(self.deadlines.retention_days),

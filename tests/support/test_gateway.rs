@@ -47,7 +47,7 @@ pub const SMALL_PROFILE_TOML: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\
 
 /// How a gateway under test differs from the usual.
 pub struct TestGatewaySetup {
-    pub rules: GatewayLimits,
+    pub limits: GatewayLimits,
     pub profile: Profile,
     pub max_photo_bytes: u64,
     pub policy: EnrolmentPolicy,
@@ -109,7 +109,7 @@ impl TestGateway {
 
     pub async fn with(change: impl FnOnce(&mut TestGatewaySetup)) -> Self {
         let mut setup = TestGatewaySetup {
-            rules: GatewayLimits::default(),
+            limits: GatewayLimits::default(),
             profile: Profile::parse("small", SMALL_PROFILE_TOML).unwrap(),
             max_photo_bytes: 256 * 1024,
             policy: EnrolmentPolicy::Auto,
@@ -131,7 +131,7 @@ impl TestGateway {
             clock.clone(),
             entropy.clone(),
             setup.profile,
-            setup.rules,
+            setup.limits,
         ));
         gateway.set_certificate_issuer(issuance(setup.policy));
         let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..BodyLimits::default() };

@@ -84,7 +84,7 @@ async fn restore_database(
     arguments: &Arguments,
 ) -> Result<RestoreSummary, CommandError> {
     let taken_at = store.backup_taken_at().await?.unwrap_or(trusted.manifest.taken_at);
-    let settle_within = config.rules().settle_within;
+    let settle_within = config.gateway_limits().settle_within;
     let (replayed, changed) = replay_export(store, &arguments.since, trusted, settle_within, arguments.json).await?;
     if replayed.rows > 0 && key_file.is_none() {
         // How much came out of the export is noted in a row of the log, which is not believed without its digest.
