@@ -19,7 +19,7 @@ impl Config {
             retention: days(self.deadlines.retention_days),
             lease: minutes(self.deadlines.lease_minutes),
             settle_within: days(self.deadlines.settle_within_days),
-            code_guesses: WrongCodeLimits {
+            wrong_codes: WrongCodeLimits {
                 per_device: self.limits.wrong_codes_per_device,
                 in_total: self.limits.wrong_codes_over_all,
                 window: minutes(self.limits.wrong_codes_window_minutes),

@@ -97,7 +97,7 @@ pub(super) fn attempt(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys)
         office_id: office.party.party_id,
         device_id: office.device_id,
         now: gateway.now(),
-        limits: gateway.limits.code_guesses,
+        limits: gateway.limits.wrong_codes,
         photos_of_revoked: gateway.limits.photos_of_revoked,
     }
 }

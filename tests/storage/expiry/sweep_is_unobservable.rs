@@ -23,7 +23,7 @@ impl SweptGateway {
     async fn new(swept: bool) -> Self {
         let gateway = TestGateway::with(|setup| {
             setup.limits.retention = 20 * DAY;
-            setup.limits.code_guesses.per_device = 1000;
+            setup.limits.wrong_codes.per_device = 1000;
         })
         .await;
         let studios = [gateway.studio("Foto Koch").await, gateway.studio("Foto Porst").await];
