@@ -13,7 +13,7 @@ use crate::domain::photo::{PhotoRecord, PhotoState};
 /// What can be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum IntegrityError {
+pub enum IntegrityFault {
     /// A photo that is there has no sealed picture.
     PictureMissing,
     /// A sealed picture cannot be the one of its photo: its version or its length.
@@ -68,7 +68,7 @@ pub enum IntegrityError {
     OutOfUse,
 }
 
-impl IntegrityError {
+impl IntegrityFault {
     /// For people.
     pub const fn text(self) -> &'static str {
         match self {
@@ -104,7 +104,7 @@ impl IntegrityError {
     }
 }
 
-impl fmt::Display for IntegrityError {
+impl fmt::Display for IntegrityFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text())
     }
@@ -115,13 +115,13 @@ pub fn check_lease(
     photo: &PhotoRecord,
     latest_id: Option<CollectionId>,
     latest: Option<&CollectionRecord>,
-) -> Option<IntegrityError> {
+) -> Option<IntegrityFault> {
     let own = latest.filter(|collection| collection.photo_id == photo.photo_id);
     if latest_id.is_some() && own.is_none() {
-        return Some(IntegrityError::CollectionMissing);
+        return Some(IntegrityFault::CollectionMissing);
     }
     let is_open = own.is_some_and(|collection| collection.state == CollectionState::Leased);
-    ((photo.state == PhotoState::Leased) != is_open).then_some(IntegrityError::LeaseDiffers)
+    ((photo.state == PhotoState::Leased) != is_open).then_some(IntegrityFault::LeaseDiffers)
 }
 
 /// Weighs a collection against its photo's state and what that takes for its latest collection.
@@ -129,17 +129,17 @@ pub fn check_collection(
     collection_id: CollectionId,
     is_open: bool,
     photo: Option<(PhotoState, Option<CollectionId>)>,
-) -> Option<IntegrityError> {
+) -> Option<IntegrityFault> {
     match photo {
-        None => Some(IntegrityError::PhotoMissing),
+        None => Some(IntegrityFault::PhotoMissing),
         Some((state, latest)) if is_open && (state.is_erased() || latest != Some(collection_id)) => {
-            Some(IntegrityError::CollectionLeftOpen)
+            Some(IntegrityFault::CollectionLeftOpen)
         }
         Some(_) => None,
     }
 }
 
-/// What was found.
+/// Result of an integrity check.
 #[derive(Debug, Clone, Serialize)]
 pub struct IntegrityReport {
     /// Photos that are there.
@@ -174,16 +174,16 @@ pub struct IntegrityReport {
     /// Checkpoints in the database; their signatures were verified if the public key was there.
     pub checkpoints: u64,
     /// How often each fault was found.
-    pub faults: BTreeMap<IntegrityError, u64>,
+    pub faults: BTreeMap<IntegrityFault, u64>,
     /// Where: the first ones of all.
-    pub examples: Vec<IntegrityErrorExample>,
+    pub examples: Vec<IntegrityFaultExample>,
 }
 
 /// One place where something is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct IntegrityErrorExample {
+pub struct IntegrityFaultExample {
     /// What.
-    pub fault: IntegrityError,
+    pub fault: IntegrityFault,
     /// The photo, the collection or the row's place.
     pub subject: String,
     /// For a column that differs, what each side says.
@@ -241,19 +241,19 @@ impl IntegrityReport {
     }
 
     /// Adds a fault.
-    pub fn add(&mut self, error: IntegrityError, subject: impl fmt::Display) {
-        self.record(error, subject, None);
+    pub fn add(&mut self, fault: IntegrityFault, subject: impl fmt::Display) {
+        self.record(fault, subject, None);
     }
 
     /// Adds a column that differs.
     pub fn add_difference(&mut self, difference: ColumnDifference) {
-        self.record(IntegrityError::RowDiffers, difference.to_string(), Some(difference));
+        self.record(IntegrityFault::RowDiffers, difference.to_string(), Some(difference));
     }
 
-    fn record(&mut self, error: IntegrityError, subject: impl fmt::Display, difference: Option<ColumnDifference>) {
-        *self.faults.entry(error).or_default() += 1;
+    fn record(&mut self, fault: IntegrityFault, subject: impl fmt::Display, difference: Option<ColumnDifference>) {
+        *self.faults.entry(fault).or_default() += 1;
         if self.examples.len() < MAX_EXAMPLES {
-            self.examples.push(IntegrityErrorExample { fault: error, subject: subject.to_string(), difference });
+            self.examples.push(IntegrityFaultExample { fault, subject: subject.to_string(), difference });
         }
     }
 
@@ -279,26 +279,26 @@ mod tests {
             (&resting, None, None, None),
             (&away, id, Some(&open), None),
             (&resting, id, Some(&closed), None),
-            (&resting, id, Some(&open), Some(IntegrityError::LeaseDiffers)),
-            (&away, id, Some(&closed), Some(IntegrityError::LeaseDiffers)),
-            (&away, None, None, Some(IntegrityError::LeaseDiffers)),
-            (&resting, id, None, Some(IntegrityError::CollectionMissing)),
+            (&resting, id, Some(&open), Some(IntegrityFault::LeaseDiffers)),
+            (&away, id, Some(&closed), Some(IntegrityFault::LeaseDiffers)),
+            (&away, None, None, Some(IntegrityFault::LeaseDiffers)),
+            (&resting, id, None, Some(IntegrityFault::CollectionMissing)),
         ] {
             assert_eq!(check_lease(photo, latest_id, latest), expected, "{photo:?} {latest:?}");
         }
-        assert_eq!(check_collection(open.collection_id, false, None), Some(IntegrityError::PhotoMissing));
+        assert_eq!(check_collection(open.collection_id, false, None), Some(IntegrityFault::PhotoMissing));
         let of = |state, latest| check_collection(open.collection_id, true, Some((state, latest)));
         assert_eq!(of(PhotoState::Leased, id), None);
-        assert_eq!(of(PhotoState::Used, id), Some(IntegrityError::CollectionLeftOpen));
-        assert_eq!(of(other.state, None), Some(IntegrityError::CollectionLeftOpen));
+        assert_eq!(of(PhotoState::Used, id), Some(IntegrityFault::CollectionLeftOpen));
+        assert_eq!(of(other.state, None), Some(IntegrityFault::CollectionLeftOpen));
     }
 
     #[test]
-    fn all_errors_are_counted_and_the_first_ones_are_listed() {
-        let mut findings = IntegrityReport::empty(true);
-        assert!(findings.is_ok());
-        (0..210).for_each(|number| findings.add(IntegrityError::LogBroken, number));
-        assert_eq!((findings.faults[&IntegrityError::LogBroken], findings.examples.len()), (210, MAX_EXAMPLES));
-        assert!(!findings.is_ok());
+    fn all_faults_are_counted_and_the_first_ones_are_listed() {
+        let mut report = IntegrityReport::empty(true);
+        assert!(report.is_ok());
+        (0..210).for_each(|number| report.add(IntegrityFault::LogBroken, number));
+        assert_eq!((report.faults[&IntegrityFault::LogBroken], report.examples.len()), (210, MAX_EXAMPLES));
+        assert!(!report.is_ok());
     }
 }

@@ -90,7 +90,7 @@ async fn restore_database(
         // How much came out of the export is noted in a row of the log, which is not believed without its digest.
         return Err(CommandError::plain("--log-since needs the key file: name the backup of the keys with --keys"));
     }
-    let findings = check(store, key_file, replayed.rows, arguments).await?;
+    let report = check(store, key_file, replayed.rows, arguments).await?;
     let knows_until = replayed.until.map_or(taken_at, |until| until.max(taken_at));
     // Without the key file the generation cannot be sealed: should another node know more, it asks for a confirmation. The marks that
     // the configuration names by absolute paths are read only: a restore may be an exercise beside the gateway that runs.
@@ -101,7 +101,7 @@ async fn restore_database(
         }
         None => quarantine_as_of(store, &SystemClock, knows_until, replayed.rows, None).await?,
     };
-    Ok(RestoreSummary { knows_until, replayed, changed, findings, restored })
+    Ok(RestoreSummary { knows_until, replayed, changed, report, restored })
 }
 
 async fn check(
@@ -117,18 +117,18 @@ async fn check(
             "the key file is not the one that the database is bound to: no photo in it would open; find the right one",
         ));
     }
-    let findings = verify_with(
+    let report = verify_with(
         store,
         VerificationInputs { keys, replayed_rows, now: Some(SystemClock.now()), ..VerificationInputs::default() },
     )
     .await?;
-    if !findings.is_ok() && !arguments.despite_faults {
-        print_integrity_report(&findings)?;
+    if !report.is_ok() && !arguments.despite_faults {
+        print_integrity_report(&report)?;
         return Err(CommandError::plain(
             "the backup's database is not sound: take another backup, or restore it with --despite-faults if there is none",
         ));
     }
-    Ok(findings)
+    Ok(report)
 }
 
 fn cannot_write(dir: &Path, error: io::Error) -> CommandError {
