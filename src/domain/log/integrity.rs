@@ -14,14 +14,18 @@ use crate::domain::photo::{PhotoRecord, PhotoState};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IntegrityFault {
-    /// A photo that is there has no sealed picture.
-    PictureMissing,
-    /// A sealed picture cannot be the one of its photo: its version or its length.
-    PictureMalformed,
-    /// A sealed picture is not the one that was stored.
-    PictureChanged,
-    /// A sealed picture whose photo is erased, or is not there.
-    PictureLeftBehind,
+    /// A photo that is there has no envelope.
+    #[serde(rename = "picture_missing")]
+    EnvelopeMissing,
+    /// An envelope cannot be the one of its photo: its version or its length.
+    #[serde(rename = "picture_malformed")]
+    EnvelopeMalformed,
+    /// An envelope is not the one that was stored.
+    #[serde(rename = "picture_changed")]
+    EnvelopeChanged,
+    /// An envelope whose photo is erased, or is not there.
+    #[serde(rename = "picture_left_behind")]
+    EnvelopeLeftBehind,
     /// The key of the month in which a photo was sealed is not in the key file.
     EpochKeyMissing,
     /// A photo and its latest collection do not agree on whether it is leased.
@@ -37,7 +41,8 @@ pub enum IntegrityFault {
     /// The database's own check of its file.
     File,
     /// The log is behind a mark outside the database, or contradicts it.
-    WentBack,
+    #[serde(rename = "went_back")]
+    RolledBack,
     /// A table, index, trigger, view or function that this program did not make, or one of its own that is missing or changed.
     SchemaChanged,
     /// A column of a row does not hold what the audit log says.
@@ -47,9 +52,11 @@ pub enum IntegrityFault {
     /// A row that the audit log tells of is not there.
     RowMissing,
     /// A row is there of which the audit log never told.
-    RowUntold,
+    #[serde(rename = "row_untold")]
+    RowNotInLog,
     /// A row of the audit log carries no digest, or a wrong one, although rows before it carry theirs.
-    LogUnproved,
+    #[serde(rename = "log_unproved")]
+    LogDigestInvalid,
     /// A photo was handed over to two offices, and the first one had not given it back.
     HandedOverTwice,
     /// The counted photos of a state are not as many as there are.
@@ -65,17 +72,18 @@ pub enum IntegrityFault {
     /// The key that checkpoints in the database are verified with cannot be read.
     AuditKey,
     /// No gateway may work on the database that the configuration names.
-    OutOfUse,
+    #[serde(rename = "out_of_use")]
+    DatabaseInactive,
 }
 
 impl IntegrityFault {
     /// For people.
     pub const fn text(self) -> &'static str {
         match self {
-            Self::PictureMissing => "a photo that is there has no sealed picture",
-            Self::PictureMalformed => "a sealed picture has a length or a version that it cannot have",
-            Self::PictureChanged => "a sealed picture is not the one that was stored",
-            Self::PictureLeftBehind => "a sealed picture has outlived its photo",
+            Self::EnvelopeMissing => "a photo that is there has no sealed picture",
+            Self::EnvelopeMalformed => "a sealed picture has a length or a version that it cannot have",
+            Self::EnvelopeChanged => "a sealed picture is not the one that was stored",
+            Self::EnvelopeLeftBehind => "a sealed picture has outlived its photo",
             Self::EpochKeyMissing => "the key file has no key for the month in which a photo was sealed",
             Self::LeaseDiffers => "a photo and its collection do not agree on whether it is leased",
             Self::CollectionMissing => "a photo's latest collection is not there, or another photo's",
@@ -83,15 +91,15 @@ impl IntegrityFault {
             Self::CollectionLeftOpen => "a collection is open whose photo has another one, or is erased",
             Self::LogBroken => "a row of the audit log was changed, dropped, or put elsewhere",
             Self::File => "the database's file is damaged",
-            Self::WentBack => "the database went back in time",
+            Self::RolledBack => "the database went back in time",
             Self::SchemaChanged => {
                 "a table, index, trigger, view or function is not this program's, changed or missing"
             }
             Self::RowDiffers => "a column of a row does not hold what the audit log says",
             Self::RowChanged => "a row is not as its digest in the audit log vouches for it",
             Self::RowMissing => "a row that the audit log tells of is not there",
-            Self::RowUntold => "a row is there of which the audit log never told",
-            Self::LogUnproved => "a row of the audit log does not carry the digest that only the key file makes",
+            Self::RowNotInLog => "a row is there of which the audit log never told",
+            Self::LogDigestInvalid => "a row of the audit log does not carry the digest that only the key file makes",
             Self::HandedOverTwice => "a photo was handed over to two offices without being given back in between",
             Self::CountDiffers => "the counted photos of a state are not as many as there are",
             Self::CheckpointDiffers => "a checkpoint in the database is not as it was signed",
@@ -99,7 +107,7 @@ impl IntegrityFault {
             Self::ProofKeyDiffers => "the sealed proof key of an invitation is not as it was stored",
             Self::KeyFile => "the key file cannot be read, or is another gateway's",
             Self::AuditKey => "the key that signed checkpoints are verified with cannot be read",
-            Self::OutOfUse => "the database is out of use",
+            Self::DatabaseInactive => "the database is out of use",
         }
     }
 }

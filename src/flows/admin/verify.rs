@@ -75,15 +75,15 @@ fn check_photo(photo: &UnerasedPhoto, report: &mut IntegrityReport) {
     if let Some(fault) = check_lease(record, photo.latest_id, photo.photo.latest.as_ref()) {
         report.add(fault, record.photo_id);
     }
-    let Some(stored) = &photo.envelope else { return report.add(IntegrityFault::PictureMissing, record.photo_id) };
+    let Some(stored) = &photo.envelope else { return report.add(IntegrityFault::EnvelopeMissing, record.photo_id) };
     let envelope = stored.sealed.envelope();
     if !is_plausible_envelope(envelope, record.facts.bytes) {
-        report.add(IntegrityFault::PictureMalformed, record.photo_id);
+        report.add(IntegrityFault::EnvelopeMalformed, record.photo_id);
     }
     match stored.sha256 {
         None => report.pictures_without_digest += 1,
         Some(digest) if digest == Sha256Digest::of(envelope) => report.pictures_proven += 1,
-        Some(_) => report.add(IntegrityFault::PictureChanged, record.photo_id),
+        Some(_) => report.add(IntegrityFault::EnvelopeChanged, record.photo_id),
     }
 }
 
@@ -94,7 +94,7 @@ async fn check_orphaned_envelopes(store: &SqlStore, report: &mut IntegrityReport
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.photo_id);
         for owner in page.iter().filter(|owner| owner.state.is_none_or(PhotoState::is_erased)) {
-            report.add(IntegrityFault::PictureLeftBehind, owner.photo_id);
+            report.add(IntegrityFault::EnvelopeLeftBehind, owner.photo_id);
         }
     }
 }

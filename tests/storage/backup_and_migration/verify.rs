@@ -48,20 +48,20 @@ async fn a_gateway_at_work_is_sound() {
 #[tokio::test]
 async fn every_integrity_error_is_found_and_no_other() {
     let cases: [(IntegrityFault, &str, &str); 12] = [
-        (IntegrityFault::PictureMissing, "DELETE FROM frames WHERE photo_id = (SELECT max(photo_id) FROM photos)", ""),
+        (IntegrityFault::EnvelopeMissing, "DELETE FROM frames WHERE photo_id = (SELECT max(photo_id) FROM photos)", ""),
         (
-            IntegrityFault::PictureChanged,
+            IntegrityFault::EnvelopeChanged,
             "UPDATE frames SET sha256 = (SELECT sha256 FROM audit WHERE sequence = 1)
              WHERE photo_id = (SELECT max(photo_id) FROM photos)",
             "",
         ),
         (
-            IntegrityFault::PictureMalformed,
+            IntegrityFault::EnvelopeMalformed,
             "UPDATE photos SET bytes = bytes + 1 WHERE photo_id = (SELECT max(photo_id) FROM photos)",
             "",
         ),
         (
-            IntegrityFault::PictureLeftBehind,
+            IntegrityFault::EnvelopeLeftBehind,
             "INSERT INTO frames (photo_id, frame) SELECT photo_id, request_id FROM photos WHERE state = 'used'",
             "",
         ),
@@ -115,9 +115,9 @@ async fn every_integrity_error_is_found_and_no_other() {
             IntegrityFault::RowDiffers,
             IntegrityFault::RowChanged,
             IntegrityFault::RowMissing,
-            IntegrityFault::RowUntold,
+            IntegrityFault::RowNotInLog,
             IntegrityFault::CountDiffers,
-            IntegrityFault::LogUnproved,
+            IntegrityFault::LogDigestInvalid,
         ];
         // What is done to the schema to get there shows too.
         let beside = [IntegrityFault::File, IntegrityFault::SchemaChanged];

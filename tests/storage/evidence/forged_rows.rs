@@ -50,7 +50,7 @@ async fn a_row_without_a_digest_is_found_whenever_it_claims_to_be_written() {
         assert!(forger.report().await.is_ok());
         forger.append(RowKeys::None, forger.resumed(at, json!({}))).await;
         let report = forger.report().await;
-        assert_eq!(report.faults.get(&IntegrityFault::LogUnproved), Some(&1), "{report:#?}");
+        assert_eq!(report.faults.get(&IntegrityFault::LogDigestInvalid), Some(&1), "{report:#?}");
     }
 }
 
@@ -59,14 +59,14 @@ async fn digests_of_another_key_and_digests_that_were_used_before_are_found() {
     let forger = LogForger::new().await;
     let other = KeyFile::generate(START, &lichtbild::entropy::SeededEntropy::new(7)).unwrap();
     forger.append(RowKeys::new(other.row_key()), forger.resumed(START + 3 * DAY, json!({}))).await;
-    assert_eq!(forger.report().await.faults.get(&IntegrityFault::LogUnproved), Some(&1));
+    assert_eq!(forger.report().await.faults.get(&IntegrityFault::LogDigestInvalid), Some(&1));
 
     let forger = LogForger::new().await;
     let added = forger.gateway.database.texts("SELECT details FROM audit WHERE event = 'party.added'").await.remove(0);
     let rows = serde_json::from_str::<Value>(&added).unwrap()["rows"].clone();
     forger.append(RowKeys::None, forger.resumed(START + 3 * DAY, json!({ "rows": rows }))).await;
     let report = forger.report().await;
-    assert_eq!(report.faults.get(&IntegrityFault::LogUnproved), Some(&1), "{report:#?}");
+    assert_eq!(report.faults.get(&IntegrityFault::LogDigestInvalid), Some(&1), "{report:#?}");
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn a_row_that_brings_back_what_is_erased_is_not_believed() {
     gateway.store.append_audit(entry(AuditEvent::CollectionLapsed, &collection, details)).await.unwrap();
     gateway.database.execute("UPDATE collections SET state = 'lapsed'").await.unwrap();
     let report = verify(&gateway.store, Some(&keys)).await.unwrap();
-    assert!(report.log_rows_of_older_nodes == 1 && !report.faults.contains_key(&IntegrityFault::LogUnproved));
+    assert!(report.log_rows_of_older_nodes == 1 && !report.faults.contains_key(&IntegrityFault::LogDigestInvalid));
     let available =
         "UPDATE photos SET state = 'available', settled_at = NULL, lookup_id = tombstone_id, tombstone_id = NULL";
     gateway.database.execute(available).await.unwrap();

@@ -51,7 +51,7 @@ async fn a_log_without_its_front_tells_how_many_rows_it_does_not_know() {
     let insert = "INSERT INTO parties (party_id, role, name, place, created_at)
                   SELECT '01a20297-0000-7000-8000-000000000000', 'studio', 'Nobody', '', max(at) FROM audit";
     gateway.database.execute(insert).await.unwrap();
-    assert_eq!(city.report().await.faults.get(&IntegrityFault::RowUntold), Some(&1));
+    assert_eq!(city.report().await.faults.get(&IntegrityFault::RowNotInLog), Some(&1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -75,7 +75,7 @@ async fn a_store_that_is_worked_on_meanwhile_differs_in_nothing() {
             IntegrityFault::RowDiffers,
             IntegrityFault::RowChanged,
             IntegrityFault::RowMissing,
-            IntegrityFault::RowUntold,
+            IntegrityFault::RowNotInLog,
             IntegrityFault::CountDiffers,
         ];
         assert!(!evidence.iter().any(|fault| report.faults.contains_key(fault)), "{report:#?}");

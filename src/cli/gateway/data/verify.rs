@@ -69,7 +69,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
             report.add(IntegrityFault::AuditKey, config.audit.public_key.display());
         }
         keys.err().iter().for_each(|why| report.add(IntegrityFault::KeyFile, why));
-        out_of_use.iter().for_each(|why| report.add(IntegrityFault::OutOfUse, why));
+        out_of_use.iter().for_each(|why| report.add(IntegrityFault::DatabaseInactive, why));
     }
     if arguments.json {
         let sound = report.is_ok();
@@ -125,7 +125,7 @@ async fn verify_database(
             eprintln!("Not compared: {fault}");
         }
         if let Some(regression) = compare(store, keys, &read.marks).await?.regression {
-            report.add(IntegrityFault::WentBack, regression);
+            report.add(IntegrityFault::RolledBack, regression);
         }
     }
     Ok(report)

@@ -161,7 +161,7 @@ impl Reconciler {
             self.upgraded_by = self.upgraded_by.or(Some(until));
             let is_authentic = self.key.as_ref().is_none_or(|key| key.is_authentic(row));
             if !is_authentic && is_first {
-                report.add(IntegrityFault::LogUnproved, format!("row {}: {}", row.sequence, row.event));
+                report.add(IntegrityFault::LogDigestInvalid, format!("row {}: {}", row.sequence, row.event));
             }
             return if is_authentic { RowDigestStatus::Valid } else { RowDigestStatus::Invalid };
         }
@@ -174,7 +174,7 @@ impl Reconciler {
             }
             _ => {
                 if is_first {
-                    report.add(IntegrityFault::LogUnproved, format!("row {}: {}", row.sequence, row.event));
+                    report.add(IntegrityFault::LogDigestInvalid, format!("row {}: {}", row.sequence, row.event));
                 }
                 RowDigestStatus::Invalid
             }
@@ -288,7 +288,7 @@ impl Reconciler {
         if is_older || is_of_older_device {
             *report.rows_older_than_log.entry(table.name()).or_default() += 1;
         } else {
-            report.add(IntegrityFault::RowUntold, row.id);
+            report.add(IntegrityFault::RowNotInLog, row.id);
         }
     }
 

@@ -113,7 +113,7 @@ fn rows_without_digests_may_come_from_older_nodes_for_a_day_and_are_errors_then(
             log.add(NOW + at, AuditEvent::PartyResumed, STUDIO, json!({}), key);
         }
         assert_eq!(
-            (log.report.log_rows_of_older_nodes, log.fault_count(IntegrityFault::LogUnproved)),
+            (log.report.log_rows_of_older_nodes, log.fault_count(IntegrityFault::LogDigestInvalid)),
             expected,
             "{rows:?}"
         );
@@ -122,16 +122,16 @@ fn rows_without_digests_may_come_from_older_nodes_for_a_day_and_are_errors_then(
     let mut log = TestLog::new(Some(key.clone()));
     log.add(NOW, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), Some(&key));
     log.add(NOW + HOUR, AuditEvent::PartyResumed, STUDIO, json!({}), None);
-    assert_eq!((log.report.log_rows_of_older_nodes, log.fault_count(IntegrityFault::LogUnproved)), (0, 1));
+    assert_eq!((log.report.log_rows_of_older_nodes, log.fault_count(IntegrityFault::LogDigestInvalid)), (0, 1));
     // A row that changes nothing needs none.
     let mut log = TestLog::new(Some(key.clone()));
     log.add(NOW, AuditEvent::PartyResumed, STUDIO, json!({}), Some(&key));
     for event in [AuditEvent::StoreMoved, AuditEvent::CodeUnknown, AuditEvent::StoreRestored] {
         log.add(NOW + 9 * 24 * HOUR, event, "", json!({}), None);
     }
-    assert_eq!(log.fault_count(IntegrityFault::LogUnproved), 0);
+    assert_eq!(log.fault_count(IntegrityFault::LogDigestInvalid), 0);
     log.add(NOW + 9 * 24 * HOUR, AuditEvent::StoreRestored, "", json!({ "replayed_rows": 1 }), None);
-    assert_eq!(log.fault_count(IntegrityFault::LogUnproved), 1);
+    assert_eq!(log.fault_count(IntegrityFault::LogDigestInvalid), 1);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn a_changed_row_is_reported_by_its_column_and_an_unknown_row_by_its_key() {
     for (row, fault, expected) in [
         (party(STUDIO, "studio"), IntegrityFault::RowDiffers, 0),
         (party(STUDIO, "office"), IntegrityFault::RowDiffers, 1),
-        (party(PHOTO, "studio"), IntegrityFault::RowUntold, 1),
+        (party(PHOTO, "studio"), IntegrityFault::RowNotInLog, 1),
     ] {
         log.reconciler.compare(&row, &mut log.report);
         assert_eq!(log.fault_count(fault), expected, "{row:?}");
