@@ -36,7 +36,7 @@ pub async fn migrate_store(
     let tables = migration.compare().await?;
     let report = verify(migration.target(), keys).await?;
     if !report.is_ok() && on_faults == OnFaults::Abort {
-        return Err(MigrateStoreError::Unsound(Box::new(report)));
+        return Err(MigrateStoreError::IntegrityCheckFailed(Box::new(report)));
     }
     let rows: u64 = tables.iter().map(|table| table.rows).sum();
     let audit = AuditEntry {
@@ -63,7 +63,7 @@ pub enum OnFaults {
 #[derive(Debug)]
 pub enum MigrateStoreError {
     /// The old database is not sound.
-    Unsound(Box<IntegrityReport>),
+    IntegrityCheckFailed(Box<IntegrityReport>),
     /// One of the two cannot be used.
     Store(StoreError),
 }
@@ -71,7 +71,7 @@ pub enum MigrateStoreError {
 impl fmt::Display for MigrateStoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unsound(_) => f.write_str("the database is not sound"),
+            Self::IntegrityCheckFailed(_) => f.write_str("the database is not sound"),
             Self::Store(_) => f.write_str("a database cannot be used"),
         }
     }
@@ -80,7 +80,7 @@ impl fmt::Display for MigrateStoreError {
 impl std::error::Error for MigrateStoreError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Unsound(_) => None,
+            Self::IntegrityCheckFailed(_) => None,
             Self::Store(source) => Some(source),
         }
     }

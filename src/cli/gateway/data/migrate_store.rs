@@ -70,7 +70,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
 fn to_command_error(error: MigrateStoreError, arguments: &Arguments) -> CommandError {
     let Arguments { from, to, .. } = arguments;
     match error {
-        MigrateStoreError::Unsound(report) => match print_integrity_report(&report) {
+        MigrateStoreError::IntegrityCheckFailed(report) => match print_integrity_report(&report) {
             Err(failure) => failure,
             Ok(()) => CommandError::plain(format!(
                 "{from} is not sound, and in use as before: mend it first, or move it as it is with --despite-faults"
