@@ -158,7 +158,7 @@ fn check_beginning(walked: VerifiedRange, checkpoints: &[Checkpoint], part: bool
         }
         Some(at) if part || at.is_past_retention(SystemClock.now()) => Ok(()),
         None if part => Ok(()),
-        _ => Err(ChainError { sequence: begin.sequence + 1, kind: ChainErrorKind::FrontCut }),
+        _ => Err(ChainError { sequence: begin.sequence + 1, kind: ChainErrorKind::BeginningRemoved }),
     }
 }
 

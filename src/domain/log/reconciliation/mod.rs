@@ -129,7 +129,7 @@ impl Reconciler {
             match logged.event {
                 AuditEvent::StoreRestored => self.apply_restore(&logged, is_authentic, report),
                 AuditEvent::RollbackConfirmed => self.quarantine_all(parse_timestamp(&details["as_of"]), row.sequence),
-                AuditEvent::TombstonesForgotten => {
+                AuditEvent::TombstonesPurged => {
                     self.purged_before = self.purged_before.max((row.at - LOG_RETENTION).unix_milliseconds());
                 }
                 AuditEvent::LogShortened if proof != RowDigestStatus::Invalid => self.record_purge(&logged),

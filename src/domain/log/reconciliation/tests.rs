@@ -196,7 +196,7 @@ fn tombstones_whose_time_is_over_may_be_missing_and_no_others() {
         let details = json!({ "photo_id": PHOTO });
         log.add(settled, AuditEvent::CollectionUsed, &id(0x21), details, None);
         let at = (Timestamp::from_unix_milliseconds(NOW) + LOG_RETENTION).unix_milliseconds();
-        log.add(at, AuditEvent::TombstonesForgotten, "", json!({ "photos": 1 }), None);
+        log.add(at, AuditEvent::TombstonesPurged, "", json!({ "photos": 1 }), None);
         assert_eq!(log.missing_count(), expected);
     }
 }
