@@ -57,7 +57,7 @@ pub enum AuditEvent {
     EnrolmentRefused,
     /// A handshake with a device's certificate was refused: revoked or expired.
     #[serde(rename = "device.turned_away")]
-    DeviceTurnedAway,
+    HandshakeRejected,
     /// A device was cut off for good.
     #[serde(rename = "device.revoked")]
     DeviceRevoked,

@@ -323,7 +323,7 @@ fn parse_timestamp(details: &Json) -> Option<Timestamp> {
 /// True if a row of the log changes rows that have digests: it has to be proved.
 fn needs_digest(event: AuditEvent, details: &Json) -> bool {
     match event {
-        AuditEvent::DeviceTurnedAway
+        AuditEvent::HandshakeRejected
         | AuditEvent::EnrolmentRefused
         | AuditEvent::PhotoRefusedByJudge
         | AuditEvent::CodeUnknown
