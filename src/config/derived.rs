@@ -82,7 +82,7 @@ impl Config {
         days(self.enrolment.certificate_days)
     }
 
-    /// The files that the high-water mark of the audit log is kept in.
+    /// The files that the watermark of the audit log is kept in.
     pub fn head_files(&self) -> Vec<PathBuf> {
         let beside = || self.key_file.with_file_name("log-head.json");
         let first = self.audit.head_file.clone().unwrap_or_else(beside);

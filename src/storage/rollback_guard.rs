@@ -24,12 +24,12 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct GuardState {
-    /// `None` until a mark is set or a row was committed: then nothing is compared.
+    /// `None` until a watermark is set or a row was committed: then nothing is compared.
     known: Option<ChainLink>,
     regression: Option<RollbackError>,
 }
 
-/// One row, in both databases: the last number, the digest at the mark, and the number that the log begins behind.
+/// One row, in both databases: the last number, the digest at the watermark, and the number that the log begins behind.
 const HEAD_AT_MARK_SQL: &str = "SELECT (SELECT max(sequence) FROM audit) AS head,
                                   (SELECT sha256 FROM audit WHERE sequence = $1) AS sha256,
                                   (SELECT max(sequence) FROM log_anchors) AS anchor";
@@ -58,12 +58,12 @@ impl RollbackGuard {
         StoreError::RolledBack(first)
     }
 
-    /// Begins anew from a position that was compared with every mark, or accepted by an administrator.
+    /// Begins anew from a position that was compared with every watermark, or accepted by an administrator.
     pub(super) fn accept(&self, head: ChainLink) {
         self.with_state(|state| *state = GuardState { known: Some(head), regression: None });
     }
 
-    /// Takes changes again after a comparison with every mark found nothing, unless it saw less than is known by now: then the next
+    /// Takes changes again after a comparison with every watermark found nothing, unless it saw less than is known by now: then the next
     /// comparison decides.
     pub(super) fn resume_changes(&self, head: ChainLink) {
         self.with_state(|state| {

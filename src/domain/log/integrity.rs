@@ -40,7 +40,7 @@ pub enum IntegrityFault {
     LogBroken,
     /// The database's own check of its file.
     File,
-    /// The log is behind a mark outside the database, or contradicts it.
+    /// The log is behind a watermark outside the database, or contradicts it.
     #[serde(rename = "went_back")]
     RolledBack,
     /// A table, index, trigger, view or function that this program did not make, or one of its own that is missing or changed.

@@ -1,4 +1,4 @@
-//! Work on the files of marks beside the threads that serve: a mount of another machine may take its time, or never answer.
+//! Work on the files of watermarks beside the threads that serve: a mount of another machine may take its time, or never answer.
 
 use std::io;
 use std::sync::Arc;

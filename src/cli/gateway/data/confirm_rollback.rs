@@ -23,8 +23,8 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let context = AdminContext::open_ignoring_rollback(&arguments.file).await?;
     let keys = context.key_file()?;
-    let marks = context.watermark_files().read(&keys).marks;
-    let compared = rollback::compare(context.store(), &keys, &marks).await?;
+    let known = context.watermark_files().read(&keys).known;
+    let compared = rollback::compare(context.store(), &keys, &known).await?;
     let Some(regression) = compared.regression else {
         context.close().await;
         return Err(CommandError::plain(
@@ -32,7 +32,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
              same, `lichtbild-gateway quarantine hold --as-of MOMENT` holds its photos back",
         ));
     };
-    let (as_of, counts) = rollback::confirm(context.store(), &SystemClock, &keys, &marks, &compared).await?;
+    let (as_of, counts) = rollback::confirm(context.store(), &SystemClock, &keys, &known, &compared).await?;
     update_watermarks(&context, &keys).await?;
     context.close().await;
     if arguments.json {

@@ -98,7 +98,7 @@ fn read_keys(config: &Config) -> Result<KeyFile, String> {
     KeyFile::parse(&text).map_err(|error| format!("{}: {error}", config.key_file.display()))
 }
 
-/// Looks through a database; the gateway's own is compared with the marks outside of it as well.
+/// Looks through a database; the gateway's own is compared with the watermarks outside of it as well.
 async fn verify_database(
     store: &SqlStore,
     proofs: VerificationInputs<'_>,
@@ -124,7 +124,7 @@ async fn verify_database(
         for fault in read.faults {
             eprintln!("Not compared: {fault}");
         }
-        if let Some(regression) = compare(store, keys, &read.marks).await?.regression {
+        if let Some(regression) = compare(store, keys, &read.known).await?.regression {
             report.add(IntegrityFault::RolledBack, regression);
         }
     }

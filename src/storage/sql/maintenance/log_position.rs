@@ -1,4 +1,4 @@
-//! The position of the audit log, for comparison with marks outside the database, and the generations of it.
+//! The position of the audit log, for comparison with watermarks outside the database, and the generations of it.
 
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::ChainLink;

@@ -92,12 +92,12 @@ async fn restore_database(
     }
     let report = check(store, key_file, replayed.rows, arguments).await?;
     let knows_until = replayed.until.map_or(taken_at, |until| until.max(taken_at));
-    // Without the key file the generation cannot be sealed: should another node know more, it asks for a confirmation. The marks that
+    // Without the key file the generation cannot be sealed: should another node know more, it asks for a confirmation. The watermarks that
     // the configuration names by absolute paths are read only: a restore may be an exercise beside the gateway that runs.
     let restored = match key_file {
         Some(keys) => {
-            let marks = WatermarkFiles::from_config(config).read(keys).marks;
-            rollback::quarantine(store, &SystemClock, keys, &marks, knows_until, replayed.rows).await?
+            let known = WatermarkFiles::from_config(config).read(keys).known;
+            rollback::quarantine(store, &SystemClock, keys, &known, knows_until, replayed.rows).await?
         }
         None => quarantine_as_of(store, &SystemClock, knows_until, replayed.rows, None).await?,
     };
