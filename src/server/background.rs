@@ -127,7 +127,7 @@ struct Sweeper {
 
 impl Sweeper {
     async fn sweep(self) {
-        if self.gateway.store.regression().is_some() || !self.is_clock_plausible().await {
+        if self.gateway.store.rollback().is_some() || !self.is_clock_plausible().await {
             return;
         }
         match sweep::sweep(&self.gateway).await {

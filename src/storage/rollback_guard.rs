@@ -26,7 +26,7 @@ struct Shared {
 struct GuardState {
     /// `None` until a watermark is set or a row was committed: then nothing is compared.
     known: Option<ChainLink>,
-    regression: Option<RollbackError>,
+    rollback: Option<RollbackError>,
 }
 
 /// One row, in both databases: the last number, the digest at the watermark, and the number that the log begins behind.
@@ -41,26 +41,26 @@ impl RollbackGuard {
     }
 
     /// The reason why nothing may be changed; `None` when the database is where it was.
-    pub(super) fn regression(&self) -> Option<RollbackError> {
-        self.with_state(|state| state.regression)
+    pub(super) fn rollback(&self) -> Option<RollbackError> {
+        self.with_state(|state| state.rollback)
     }
 
     /// # Errors
-    /// [`StoreError::RolledBack`] while there is a regression.
+    /// [`StoreError::RolledBack`] while there is a rollback.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        self.regression().map_or(Ok(()), |regression| Err(StoreError::RolledBack(regression)))
+        self.rollback().map_or(Ok(()), |rollback| Err(StoreError::RolledBack(rollback)))
     }
 
     /// Stops all changes. The first reason stays.
-    pub(super) fn stop_changes(&self, regression: RollbackError) -> StoreError {
-        let first = self.with_state(|state| *state.regression.get_or_insert(regression));
+    pub(super) fn stop_changes(&self, rollback: RollbackError) -> StoreError {
+        let first = self.with_state(|state| *state.rollback.get_or_insert(rollback));
         self.0.advanced.notify_one();
         StoreError::RolledBack(first)
     }
 
     /// Begins anew from a position that was compared with every watermark, or accepted by an administrator.
     pub(super) fn accept(&self, head: ChainLink) {
-        self.with_state(|state| *state = GuardState { known: Some(head), regression: None });
+        self.with_state(|state| *state = GuardState { known: Some(head), rollback: None });
     }
 
     /// Takes changes again after a comparison with every watermark found nothing, unless it saw less than is known by now: then the next
@@ -68,7 +68,7 @@ impl RollbackGuard {
     pub(super) fn resume_changes(&self, head: ChainLink) {
         self.with_state(|state| {
             if state.known.is_none_or(|known| known.sequence <= head.sequence) {
-                *state = GuardState { known: Some(head), regression: None };
+                *state = GuardState { known: Some(head), rollback: None };
             }
         });
     }
@@ -87,7 +87,7 @@ impl RollbackGuard {
         }
     }
 
-    /// Returns when rows became durable or a regression was found since it last returned.
+    /// Returns when rows became durable or a rollback was found since it last returned.
     pub(super) async fn advanced(&self) {
         self.0.advanced.notified().await;
     }
@@ -159,14 +159,14 @@ mod tests {
         guard.check_head(link(4)).unwrap_err();
         let other = ChainLink { sha256: Sha256Digest::of(b"other"), ..link(5) };
         guard.check_head(other).unwrap_err();
-        assert_eq!(guard.regression(), Some(RollbackError::Behind { known: 5, found: 4 }));
+        assert_eq!(guard.rollback(), Some(RollbackError::Behind { known: 5, found: 4 }));
         guard.check().unwrap_err();
         guard.accept(link(4));
         guard.check().unwrap();
     }
 
     #[test]
-    fn a_stale_comparison_does_not_clear_a_regression() {
+    fn a_stale_comparison_does_not_clear_a_rollback() {
         let guard = RollbackGuard::default();
         guard.advance(link(6));
         guard.check_head(link(5)).unwrap_err();
@@ -193,7 +193,7 @@ mod tests {
             let guard = RollbackGuard::default();
             guard.advance(link(5));
             guard.check_mark(link(5), head, sha256, anchor);
-            assert_eq!(guard.regression().is_none(), fits, "{head:?} {anchor:?}");
+            assert_eq!(guard.rollback().is_none(), fits, "{head:?} {anchor:?}");
         }
     }
 }

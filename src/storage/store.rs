@@ -172,7 +172,7 @@ pub trait Store: AuditLog + Send + Sync {
     /// Notes that a sweep was completed.
     async fn record_sweep(&self, at: Timestamp) -> Result<(), StoreError>;
     /// The reason why nothing is changed and no photo is handed out; `None` unless the database went back in time.
-    fn regression(&self) -> Option<RollbackError>;
+    fn rollback(&self) -> Option<RollbackError>;
     /// Whether a photo could be deposited and collected just now: found out by a small write.
     async fn check_ready(&self, now: Timestamp) -> Result<(), StoreError>;
     /// How many photos are in each state.

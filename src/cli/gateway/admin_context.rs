@@ -29,10 +29,10 @@ impl AdminContext {
         // Without the key file no watermark can be read: what belongs to photos cannot be done then anyway.
         let Ok(keys) = this.key_file() else { return Ok(this) };
         let compared = this.compare(&keys).await?;
-        match compared.regression {
-            Some(regression) => {
-                eprintln!("warning: the database went back in time; {}", regression.advice());
-                this.store.stop_changes(regression);
+        match compared.rollback {
+            Some(rollback) => {
+                eprintln!("warning: the database went back in time; {}", rollback.advice());
+                this.store.stop_changes(rollback);
             }
             None => {
                 this.store.advance(compared.position.head);
@@ -72,7 +72,7 @@ impl AdminContext {
         }
         let Ok(keys) = self.key_file() else { return };
         if let Ok(compared) = self.compare(&keys).await
-            && compared.regression.is_none()
+            && compared.rollback.is_none()
             && let Err(error) = self.watermark_files().write(&compared.position, &keys, &self.clock)
         {
             eprintln!("warning: {error}");

@@ -51,7 +51,7 @@ pub struct RollbackCheck {
     /// The log as it was found.
     pub position: LogPosition,
     /// The first watermark that it is behind, or contradicts.
-    pub regression: Option<RollbackError>,
+    pub rollback: Option<RollbackError>,
 }
 
 /// Compares the log of a database with all watermarks.
@@ -62,11 +62,11 @@ pub async fn compare(store: &SqlStore, keys: &KeyFile, known: &KnownWatermarks) 
     let heads = known.watermarks.iter().map(|watermark| watermark.head.sequence);
     let rows: Vec<_> = heads.chain(known.checkpoints.iter().map(|checkpoint| checkpoint.count)).collect();
     let position = store.position(&rows).await?;
-    let regression = regression(&position, keys, known);
-    Ok(RollbackCheck { position, regression })
+    let rollback = find_rollback(&position, keys, known);
+    Ok(RollbackCheck { position, rollback })
 }
 
-fn regression(position: &LogPosition, keys: &KeyFile, known: &KnownWatermarks) -> Option<RollbackError> {
+fn find_rollback(position: &LogPosition, keys: &KeyFile, known: &KnownWatermarks) -> Option<RollbackError> {
     let generation = position.generation;
     if !is_confirmed(position, keys) {
         return Some(RollbackError::ForgedGeneration { number: generation.number });

@@ -87,7 +87,7 @@ async fn look_up(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys) -> R
 
 /// While the database is known to have gone back in time every photo in it may have been used: none is looked up.
 pub(super) fn store_quarantine(gateway: &Gateway) -> Option<Quarantined> {
-    gateway.store.regression().map(|_| Quarantined { since: gateway.now(), reason: QuarantineReason::Restored })
+    gateway.store.rollback().map(|_| Quarantined { since: gateway.now(), reason: QuarantineReason::Restored })
 }
 
 /// A code in an office's hand, as the store wants to know it.

@@ -124,7 +124,7 @@ impl WatermarkMonitor {
         self.compare(&known).await.map(|_| ())
     }
 
-    /// Returns when the log has grown, or a regression was found, since it last returned.
+    /// Returns when the log has grown, or a rollback was found, since it last returned.
     pub(super) async fn advanced(&self) {
         self.store.advanced().await;
     }
@@ -157,7 +157,7 @@ impl WatermarkMonitor {
         let compared = compare(&self.store, &self.gateway.keys(), known).await?;
         self.apply_comparison(&compared, known)
             .await
-            .map_or(Ok(compared.position), |regression| Err(StoreError::RolledBack(regression)))
+            .map_or(Ok(compared.position), |rollback| Err(StoreError::RolledBack(rollback)))
     }
 
     /// The last row that this program knows to be durable, and what was not met.
@@ -172,14 +172,14 @@ impl WatermarkMonitor {
     /// Draws the consequence of a comparison: changes are stopped, or taken.
     async fn apply_comparison(&self, compared: &RollbackCheck, known: &KnownWatermarks) -> Option<RollbackError> {
         let replaced = self.store.file_was_replaced().then_some(RollbackError::FileReplaced);
-        let RollbackCheck { position, regression } = compared;
-        if let Some(regression) = replaced.or(*regression) {
-            self.store.stop_changes(regression);
+        let RollbackCheck { position, rollback } = compared;
+        if let Some(rollback) = replaced.or(*rollback) {
+            self.store.stop_changes(rollback);
             self.with_state(|state| state.mismatched.add(known.clone()));
-            if self.with_state(|state| state.reported.replace(regression)) != Some(regression) {
-                tracing::error!(%regression, "the database went back in time: every photo is held back, nothing is signed. {}", regression.advice());
+            if self.with_state(|state| state.reported.replace(rollback)) != Some(rollback) {
+                tracing::error!(%rollback, "the database went back in time: every photo is held back, nothing is signed. {}", rollback.advice());
             }
-            return Some(regression);
+            return Some(rollback);
         }
         // A comparison that began before others found watermarks unmet does not know of them: the next one decides.
         if !self.with_state(|state| known.contain(&state.mismatched)) {
@@ -203,7 +203,7 @@ impl WatermarkMonitor {
         }
         self.report_failover(position);
         self.store.advance(position.head);
-        if self.store.regression().is_some() {
+        if self.store.rollback().is_some() {
             // Every watermark fits, those in memory and those that did not fit before.
             self.store.resume_changes(position.head);
         }

@@ -232,8 +232,8 @@ impl Store for SqlStore {
         self.with_retry(|| metadata::record_timestamp(self, metadata::LAST_SWEPT_AT, at)).await
     }
 
-    fn regression(&self) -> Option<RollbackError> {
-        self.guard().regression()
+    fn rollback(&self) -> Option<RollbackError> {
+        self.guard().rollback()
     }
 
     async fn check_ready(&self, now: Timestamp) -> Result<(), StoreError> {

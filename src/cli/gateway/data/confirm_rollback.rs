@@ -25,7 +25,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let keys = context.key_file()?;
     let known = context.watermark_files().read(&keys).known;
     let compared = rollback::compare(context.store(), &keys, &known).await?;
-    let Some(regression) = compared.regression else {
+    let Some(rollback) = compared.rollback else {
         context.close().await;
         return Err(CommandError::plain(
             "the database is where the marks of this machine say it was: there is nothing to confirm. If it was put back all the \
@@ -37,13 +37,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     context.close().await;
     if arguments.json {
         return print(serde_json::json!({
-            "found": regression.to_string(),
+            "found": rollback.to_string(),
             "as_of": as_of,
             "photos": counts.photos,
             "invitations": counts.invitations,
         }));
     }
-    print(format!("Confirmed although {regression}."))?;
+    print(format!("Confirmed although {rollback}."))?;
     print(format!("The database knows what happened until {as_of}."))?;
     print_quarantine(counts)?;
     eprintln!(

@@ -124,8 +124,8 @@ async fn verify_database(
         for fault in read.faults {
             eprintln!("Not compared: {fault}");
         }
-        if let Some(regression) = compare(store, keys, &read.known).await?.regression {
-            report.add(IntegrityFault::RolledBack, regression);
+        if let Some(rollback) = compare(store, keys, &read.known).await?.rollback {
+            report.add(IntegrityFault::RolledBack, rollback);
         }
     }
     Ok(report)

@@ -95,11 +95,11 @@ impl SqlStore {
     }
 
     /// Stops all changes until a later position is accepted.
-    pub fn stop_changes(&self, regression: RollbackError) {
-        self.guard().stop_changes(regression);
+    pub fn stop_changes(&self, rollback: RollbackError) {
+        self.guard().stop_changes(rollback);
     }
 
-    /// Returns when rows became durable, or a regression was found, since it last returned.
+    /// Returns when rows became durable, or a rollback was found, since it last returned.
     pub async fn advanced(&self) {
         self.guard().advanced().await;
     }
