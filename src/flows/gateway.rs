@@ -137,7 +137,7 @@ impl Gateway {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Puts other keys in force, after dead epochs were destroyed.
+    /// Puts other keys in force, after expired epochs were destroyed.
     pub(super) fn replace_keys(&self, keys: KeyFile) {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
