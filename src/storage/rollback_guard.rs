@@ -14,10 +14,10 @@ use crate::domain::log::watermark::RollbackError;
 
 /// Shared by all connections of a store. Clones are the same guard.
 #[derive(Debug, Clone, Default)]
-pub(super) struct RollbackGuard(Arc<Shared>);
+pub(super) struct RollbackGuard(Arc<GuardShared>);
 
 #[derive(Debug, Default)]
-struct Shared {
+struct GuardShared {
     state: Mutex<GuardState>,
     advanced: Notify,
 }
@@ -30,7 +30,7 @@ struct GuardState {
 }
 
 /// One row, in both databases: the last number, the digest at the watermark, and the number that the log begins behind.
-const HEAD_AT_MARK_SQL: &str = "SELECT (SELECT max(sequence) FROM audit) AS head,
+const HEAD_AT_WATERMARK_SQL: &str = "SELECT (SELECT max(sequence) FROM audit) AS head,
                                   (SELECT sha256 FROM audit WHERE sequence = $1) AS sha256,
                                   (SELECT max(sequence) FROM log_anchors) AS anchor";
 
@@ -110,20 +110,20 @@ impl RollbackGuard {
     /// Compares what a new connection to a file leads to.
     pub(super) async fn check_sqlite_connection(&self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
         let Some(known) = self.known_head() else { return Ok(()) };
-        let row = sqlx::query(HEAD_AT_MARK_SQL).bind(known.sequence).fetch_one(connection).await?;
-        self.check_mark(known, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let row = sqlx::query(HEAD_AT_WATERMARK_SQL).bind(known.sequence).fetch_one(connection).await?;
+        self.check_watermark(known, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         Ok(())
     }
 
     /// Compares what a new connection to a server leads to.
     pub(super) async fn check_postgres_connection(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let Some(known) = self.known_head() else { return Ok(()) };
-        let row = sqlx::query(HEAD_AT_MARK_SQL).bind(known.sequence).fetch_one(connection).await?;
-        self.check_mark(known, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let row = sqlx::query(HEAD_AT_WATERMARK_SQL).bind(known.sequence).fetch_one(connection).await?;
+        self.check_watermark(known, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         Ok(())
     }
 
-    fn check_mark(&self, known: ChainLink, head: Option<i64>, sha256: Option<Vec<u8>>, anchor: Option<i64>) {
+    fn check_watermark(&self, known: ChainLink, head: Option<i64>, sha256: Option<Vec<u8>>, anchor: Option<i64>) {
         let (found, anchor) = (head.or(anchor).unwrap_or(0), anchor.unwrap_or(0));
         if found < known.sequence {
             self.stop_changes(RollbackError::Behind { known: known.sequence, found });
@@ -192,7 +192,7 @@ mod tests {
         ] {
             let guard = RollbackGuard::default();
             guard.advance(link(5));
-            guard.check_mark(link(5), head, sha256, anchor);
+            guard.check_watermark(link(5), head, sha256, anchor);
             assert_eq!(guard.rollback().is_none(), fits, "{head:?} {anchor:?}");
         }
     }

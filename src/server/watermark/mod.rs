@@ -57,7 +57,7 @@ impl From<StoreError> for WatermarkError {
 pub(super) struct WatermarkMonitor {
     gateway: Arc<Gateway>,
     store: SqlStore,
-    disk: HeadFileWorker,
+    head_files: HeadFileWorker,
     status: TrustStatus,
     state: Arc<Mutex<MonitorState>>,
 }
@@ -86,9 +86,10 @@ impl WatermarkMonitor {
         files: WatermarkFiles,
         status: TrustStatus,
     ) -> Result<Self, WatermarkError> {
-        let (keys, disk) = (gateway.keys(), HeadFileWorker::new(files));
+        let (keys, head_files) = (gateway.keys(), HeadFileWorker::new(files));
         let worker_keys = Arc::clone(&keys);
-        let read = disk.run(move |files| (files.read(&worker_keys), files.rotate_invalid(&worker_keys)).0).await?;
+        let read =
+            head_files.run(move |files| (files.read(&worker_keys), files.rotate_invalid(&worker_keys)).0).await?;
         for fault in &read.faults {
             tracing::error!(fault, "a mark of the audit log cannot be used");
             status.set_fault(UNREADABLE_WATERMARK_FAULT, format!("{fault}: look at it, then start the gateway again"));
@@ -104,7 +105,7 @@ impl WatermarkMonitor {
             reported: None,
         };
         let state = Arc::new(Mutex::new(state));
-        let this = Self { gateway, store, disk, status, state };
+        let this = Self { gateway, store, head_files, status, state };
         let compared = compare(&this.store, &keys, &read.known).await?;
         this.apply_comparison(&compared, &read.known).await;
         this.archive_superseded(&compared.position).await;
@@ -118,7 +119,7 @@ impl WatermarkMonitor {
     /// [`StoreError::RolledBack`], and what else keeps the log from being read.
     pub(super) async fn compare_all(&self) -> Result<(), StoreError> {
         let keys = self.gateway.keys();
-        let read = self.disk.run(move |files| files.read(&keys).known).await;
+        let read = self.head_files.run(move |files| files.read(&keys).known).await;
         let mut known = read.map_err(|error| StoreError::Unavailable(error.into()))?;
         known.add(self.in_memory());
         self.compare(&known).await.map(|_| ())
@@ -134,7 +135,7 @@ impl WatermarkMonitor {
     pub(super) async fn run(self) {
         // Before the database: what they know was durable when they were read.
         let keys = self.gateway.keys();
-        let read = self.disk.run(move |files| files.read_heads(&keys)).await.unwrap_or_else(|error| {
+        let read = self.head_files.run(move |files| files.read_heads(&keys)).await.unwrap_or_else(|error| {
             self.report_write_failure(&error.to_string());
             Vec::new()
         });
@@ -219,7 +220,7 @@ impl WatermarkMonitor {
         if generation.number == 0 {
             return;
         }
-        let aside = self.disk.run(move |files| files.archive_superseded_checkpoints(&generation, false)).await;
+        let aside = self.head_files.run(move |files| files.archive_superseded_checkpoints(&generation, false)).await;
         if let Err(error) = aside.and_then(|moved| moved) {
             tracing::error!(error = &error as &dyn std::error::Error, "superseded checkpoints were not set aside");
         }
@@ -274,7 +275,7 @@ impl WatermarkMonitor {
             return;
         }
         let (keys, written) = (self.gateway.keys(), head.clone());
-        let done = self.disk.run(move |files| files.write_head(&head, &read, &keys, is_due)).await;
+        let done = self.head_files.run(move |files| files.write_head(&head, &read, &keys, is_due)).await;
         match done.unwrap_or_else(|error| Err(error.to_string())) {
             Ok(()) => {
                 let was_stuck = self.with_state(|state| {
