@@ -1,4 +1,4 @@
-//! Looks a store through: every picture, every collection, every row of the audit log. Nothing changes, and nobody waits.
+//! Verifies a store: every envelope, every collection, every row of the audit log. It changes nothing and blocks no other use of the database.
 
 pub use super::table_comparison::VerificationInputs;
 use super::table_comparison::compare;
@@ -12,7 +12,7 @@ use crate::sealing::envelope::is_plausible_envelope;
 use crate::storage::maintenance::UnerasedPhoto;
 use crate::storage::{AuditLog, SqlStore, StoreError};
 
-/// Looks a store through, page by page; the memory that takes is told in [`evidence`](crate::domain::log::reconciliation).
+/// Verifies a store page by page; for the memory that takes, see [`reconciliation`](crate::domain::log::reconciliation).
 ///
 /// That a seal is whole cannot be told without the citizen's code; that its bytes are those that were stored can, by the digest
 /// beside them, for which the audit log vouches with a key of the key file.
