@@ -52,7 +52,7 @@ pub struct ReleaseCounts {
     pub photos: u64,
 }
 
-/// A caller and whether it is in good standing.
+/// A caller, with what decides whether its requests are served.
 #[derive(Debug, Clone)]
 pub struct CallerRecord {
     /// Who it is.
@@ -95,7 +95,7 @@ pub struct PreviousDeposit {
     pub tombstone_id: TombstoneId,
 }
 
-/// A photo's row with its latest collection: all that its standing depends on.
+/// A photo's row with its latest collection: all that its availability depends on.
 #[derive(Debug, Clone)]
 pub struct TrackedPhoto {
     /// The photo.
@@ -186,7 +186,7 @@ pub struct FoundPhoto {
     pub photo: TrackedPhoto,
     /// Who deposited it.
     pub studio: Party,
-    /// How it stands toward the office that asks.
+    /// Its availability to the office that asks.
     pub availability: Availability,
 }
 
@@ -216,7 +216,7 @@ pub enum LeaseOutcome {
     New(CollectionRecord),
     /// The collection this office holds already, perhaps with a new lease.
     Existing(CollectionRecord),
-    /// Its standing does not allow it.
+    /// Its availability does not allow a lease.
     Unavailable(Availability),
 }
 

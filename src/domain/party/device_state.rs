@@ -1,4 +1,4 @@
-//! How a device stands, in one word, for those who administer it.
+//! State of a device, in one word, for administrators.
 
 use serde::Serialize;
 

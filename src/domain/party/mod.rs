@@ -129,7 +129,7 @@ pub struct Device {
     pub certificate_expires_at: Option<Timestamp>,
 }
 
-/// A caller whose certificate was found, in good standing when the request began.
+/// Owner of a known certificate; neither revoked nor suspended when the request began.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The studio or office.

@@ -15,7 +15,7 @@ use super::state::PhotoState;
 use crate::clock::Timestamp;
 use crate::domain::id::PartyId;
 
-/// How a photo stands toward an office that enters its code.
+/// Availability of a photo to an office that enters its code.
 #[derive(Debug, Clone)]
 pub enum Availability {
     /// Can be leased. An earlier lease that ran out without a hand-over has to be closed first.
