@@ -9,7 +9,7 @@ use lichtbild::domain::code::lookup::LookupId;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use lichtbild::domain::log::{AuditEntry, AuditEvent};
-use lichtbild::domain::photo::collection::Outcome;
+use lichtbild::domain::photo::collection::SettlementOutcome;
 use lichtbild::domain::photo::quarantine::RevokedDevicePolicy;
 use lichtbild::domain::photo::{PhotoFacts, PhotoRecord, PhotoState, SealedPhoto};
 use lichtbild::entropy::SeededEntropy;
@@ -207,7 +207,7 @@ async fn collect(place: &BenchStore) {
         collection_id: held.collection_id,
         office_id,
         device_id,
-        outcome: Outcome::Used,
+        outcome: SettlementOutcome::Used,
         kept_until: None,
         now: NOW,
     };

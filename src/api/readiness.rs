@@ -25,8 +25,8 @@ pub struct Readiness {
 pub async fn probe(app: &App) -> Readiness {
     let now = app.gateway.now();
     let mut missing = Vec::new();
-    let went_back = app.gateway.store.regression();
-    if went_back.is_some() {
+    let rollback = app.gateway.store.rollback();
+    if rollback.is_some() {
         missing.push(ROLLBACK);
     } else if let Err(error) = app.gateway.store.check_ready(now).await {
         tracing::warn!(error = &error as &dyn std::error::Error, "not ready: the store");
@@ -44,7 +44,7 @@ pub async fn probe(app: &App) -> Readiness {
         missing.push("server-certificate");
     }
     let mut degraded = trust.degradations(now);
-    degraded.extend(went_back.map(|went_back| Degradation { what: ROLLBACK.into(), detail: went_back.advice() }));
+    degraded.extend(rollback.map(|rollback| Degradation { what: ROLLBACK.into(), detail: rollback.advice() }));
     Readiness {
         missing,
         degraded,

@@ -13,13 +13,13 @@ use crate::transport::http::limits::ListenerLimits;
 
 impl Config {
     /// Deadlines and limits of the flows.
-    pub fn rules(&self) -> GatewayLimits {
+    pub fn gateway_limits(&self) -> GatewayLimits {
         let defaults = GatewayLimits::default();
         GatewayLimits {
             retention: days(self.deadlines.retention_days),
             lease: minutes(self.deadlines.lease_minutes),
             settle_within: days(self.deadlines.settle_within_days),
-            code_guesses: WrongCodeLimits {
+            wrong_codes: WrongCodeLimits {
                 per_device: self.limits.wrong_codes_per_device,
                 in_total: self.limits.wrong_codes_over_all,
                 window: minutes(self.limits.wrong_codes_window_minutes),
@@ -82,7 +82,7 @@ impl Config {
         days(self.enrolment.certificate_days)
     }
 
-    /// The files that the high-water mark of the audit log is kept in.
+    /// The files that the watermark of the audit log is kept in.
     pub fn head_files(&self) -> Vec<PathBuf> {
         let beside = || self.key_file.with_file_name("log-head.json");
         let first = self.audit.head_file.clone().unwrap_or_else(beside);

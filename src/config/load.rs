@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn the_defaults_match_those_of_the_modules() {
         let config = Config::default();
-        assert_eq!(format!("{:?}", config.rules()), format!("{:?}", crate::flows::GatewayLimits::default()));
+        assert_eq!(format!("{:?}", config.gateway_limits()), format!("{:?}", crate::flows::GatewayLimits::default()));
         assert_eq!(
             format!("{:?}", config.listener_limits()),
             format!("{:?}", crate::transport::http::limits::ListenerLimits::default())

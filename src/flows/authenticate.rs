@@ -12,11 +12,11 @@ use crate::domain::party::{Caller, DeviceScope, Role};
 use crate::limits::rate_limiter::RateLimited;
 use crate::storage::StoreError;
 
-/// A studio's device in good standing. Only [`studio`] makes one, so a handler that takes it cannot serve anybody else.
+/// A studio's active device. Only [`studio`] makes one, so a handler that takes it cannot serve anybody else.
 #[derive(Debug, Clone)]
 pub struct StudioCaller(Caller);
 
-/// An office's device in good standing that collects photos. Only [`office`] makes one.
+/// An office's active device that collects photos. Only [`office`] makes one.
 #[derive(Debug, Clone)]
 pub struct OfficeCaller(Caller);
 
@@ -25,7 +25,7 @@ pub struct OfficeCaller(Caller);
 #[derive(Debug, Clone)]
 pub struct AuditorCaller(Caller);
 
-/// An office's device in good standing, whatever its scope: for what every device may do, such as renewing its certificate. Only
+/// An office's active device, whatever its scope: for what every device may do, such as renewing its certificate. Only
 /// [`office_device`] makes one.
 #[derive(Debug, Clone)]
 pub struct OfficeDevice(Caller);
@@ -65,7 +65,7 @@ impl std::ops::Deref for OfficeDevice {
 /// The studio device that holds this certificate.
 ///
 /// # Errors
-/// [`AuthenticationError`] when it is not one, or not in good standing.
+/// [`AuthenticationError`] when it is not one, or is revoked, suspended or expired.
 pub async fn studio(gateway: &Gateway, credential: Credential) -> Result<StudioCaller, AuthenticationError> {
     caller(gateway, credential, Role::Studio).await.map(StudioCaller)
 }
@@ -73,7 +73,7 @@ pub async fn studio(gateway: &Gateway, credential: Credential) -> Result<StudioC
 /// The office device that holds this certificate and collects photos.
 ///
 /// # Errors
-/// [`AuthenticationError`] when it is not one, or not in good standing.
+/// [`AuthenticationError`] when it is not one, or is revoked, suspended or expired.
 pub async fn office(gateway: &Gateway, credential: Credential) -> Result<OfficeCaller, AuthenticationError> {
     require_scope(caller(gateway, credential, Role::Office).await?, DeviceScope::Photos).map(OfficeCaller)
 }
@@ -81,7 +81,7 @@ pub async fn office(gateway: &Gateway, credential: Credential) -> Result<OfficeC
 /// The auditor's device that holds this certificate.
 ///
 /// # Errors
-/// [`AuthenticationError`] when it is not one, or not in good standing.
+/// [`AuthenticationError`] when it is not one, or is revoked, suspended or expired.
 pub async fn auditor(gateway: &Gateway, credential: Credential) -> Result<AuditorCaller, AuthenticationError> {
     require_scope(caller(gateway, credential, Role::Office).await?, DeviceScope::Audit).map(AuditorCaller)
 }
@@ -89,12 +89,12 @@ pub async fn auditor(gateway: &Gateway, credential: Credential) -> Result<Audito
 /// The office device that holds this certificate, whatever its scope.
 ///
 /// # Errors
-/// [`AuthenticationError`] when it is not one, or not in good standing.
+/// [`AuthenticationError`] when it is not one, or is revoked, suspended or expired.
 pub async fn office_device(gateway: &Gateway, credential: Credential) -> Result<OfficeDevice, AuthenticationError> {
     caller(gateway, credential, Role::Office).await.map(OfficeDevice)
 }
 
-/// Last of all: how a device stands is told before what it is not for.
+/// Checked last: a revoked or suspended device learns that first, not that its scope is wrong.
 fn require_scope(caller: Caller, scope: DeviceScope) -> Result<Caller, AuthenticationError> {
     if caller.scope == scope { Ok(caller) } else { Err(AuthenticationError::WrongScope { scope: caller.scope }) }
 }
@@ -171,7 +171,7 @@ impl fmt::Display for AuthenticationError {
             Self::Revoked { at } => write!(f, "the device was revoked at {at}"),
             Self::Suspended { role } => write!(f, "the {role} is suspended"),
             Self::Expired { at } => write!(f, "the certificate expired at {at}"),
-            Self::WrongScope { scope } => write!(f, "the device's duty is {}", scope.name()),
+            Self::WrongScope { scope } => write!(f, "the device's scope is {}", scope.name()),
             Self::RateLimited(_) => f.write_str("the device asks too often"),
             Self::Store(_) => f.write_str("the caller could not be looked up"),
         }

@@ -55,8 +55,8 @@ pub struct GatewayLimits {
     pub lease: Duration,
     /// How long an office that was handed a photo has to settle; then the photo counts as used.
     pub settle_within: Duration,
-    /// How many wrong codes are borne.
-    pub code_guesses: WrongCodeLimits,
+    /// Limits of wrong codes.
+    pub wrong_codes: WrongCodeLimits,
     /// What becomes of photos whose device is revoked.
     pub photos_of_revoked: RevokedDevicePolicy,
     /// Requests of one device in a minute, of whatever kind.
@@ -79,7 +79,7 @@ impl Default for GatewayLimits {
             retention: Duration::from_secs(180 * 86_400),
             lease: Duration::from_secs(15 * 60),
             settle_within: Duration::from_secs(7 * 86_400),
-            code_guesses: WrongCodeLimits { per_device: 20, in_total: 1_000, window: Duration::from_secs(15 * 60) },
+            wrong_codes: WrongCodeLimits { per_device: 20, in_total: 1_000, window: Duration::from_secs(15 * 60) },
             photos_of_revoked: RevokedDevicePolicy::Keep,
             requests_per_minute: 6_000,
             enrolments_per_minute: 60,
@@ -137,7 +137,7 @@ impl Gateway {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Puts other keys in force, after dead epochs were destroyed.
+    /// Puts other keys in force, after expired epochs were destroyed.
     pub(super) fn replace_keys(&self, keys: KeyFile) {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }

@@ -17,7 +17,7 @@ pub async fn record_rejected_handshake(
     certificate: Sha256Digest,
     reason: &str,
 ) -> Result<(), StoreError> {
-    record_rejection(gateway, &Credential::Own { sha256: certificate }, AuditEvent::DeviceTurnedAway, reason).await
+    record_rejection(gateway, &Credential::Own { sha256: certificate }, AuditEvent::HandshakeRejected, reason).await
 }
 
 /// Somebody who is known by this certificate was not let in to renew it: revoked, expired, suspended, or on the other side's

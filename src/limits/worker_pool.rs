@@ -1,8 +1,36 @@
 //! Work that takes milliseconds of a processor, off the threads that serve connections.
 
+use std::fmt;
+
 use tokio::task;
 
 use super::fair_queue::{FairQueue, QueueFullError};
+
+/// The reason why a job gave no result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkerError {
+    /// The queue is full of jobs of this caller, or of callers with as few.
+    QueueFull,
+    /// The job panicked; the log has the message.
+    Panicked,
+}
+
+impl fmt::Display for WorkerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::QueueFull => QueueFullError.fmt(f),
+            Self::Panicked => f.write_str("the job panicked"),
+        }
+    }
+}
+
+impl std::error::Error for WorkerError {}
+
+impl From<QueueFullError> for WorkerError {
+    fn from(_: QueueFullError) -> Self {
+        Self::QueueFull
+    }
+}
 
 /// Runs a bounded number of jobs at once; a bounded number waits, and callers are served round-robin.
 pub(crate) struct WorkerPool<K>(FairQueue<K>);
@@ -15,12 +43,13 @@ impl<K: PartialEq + Copy + Send + 'static> WorkerPool<K> {
     /// Runs `work` on a thread of its own, when it is the caller's turn.
     ///
     /// # Errors
-    /// [`QueueFullError`] when too many jobs of this caller, or of callers with as few, are waiting already.
+    /// [`WorkerError::QueueFull`] when too many jobs of this caller, or of callers with as few, are waiting already;
+    /// [`WorkerError::Panicked`] when `work` panicked.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         caller: K,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, QueueFullError> {
+    ) -> Result<T, WorkerError> {
         let permit = self.0.acquire(caller).await?;
         let outcome = task::spawn_blocking(move || {
             // The permit goes with the work, not with the caller: a connection that breaks off frees no processor.
@@ -28,8 +57,8 @@ impl<K: PartialEq + Copy + Send + 'static> WorkerPool<K> {
             work()
         });
         outcome.await.map_err(|error| {
-            tracing::error!(%error, "a job panicked");
-            QueueFullError
+            tracing::error!(%error, "photo check or sealing panicked");
+            WorkerError::Panicked
         })
     }
 }
@@ -56,7 +85,15 @@ mod tests {
         };
         let (first, second) = tokio::join!(first, second);
         assert_eq!(first, Ok(true));
-        assert_eq!(second, Err(QueueFullError));
+        assert_eq!(second, Err(WorkerError::QueueFull));
         assert_eq!(pool.run(caller, || 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told_from_a_full_queue_and_returns_the_permit() {
+        let pool = WorkerPool::new(1, 0);
+        let panicked = pool.run(1, || -> () { std::panic::resume_unwind(Box::new(())) }).await;
+        assert_eq!(panicked, Err(WorkerError::Panicked));
+        assert_eq!(pool.run(1, || 7).await, Ok(7));
     }
 }

@@ -113,12 +113,12 @@ impl KeyFile {
         oldest_in_use: Option<u32>,
     ) -> Option<Self> {
         let last = self.epochs.last()?.number;
-        let alive = |epoch: &&Epoch| {
+        let may_be_in_use = |epoch: &&Epoch| {
             epoch.number == last
                 || oldest_in_use.is_some_and(|oldest| epoch.number >= oldest)
                 || month_start(epoch.number + 1) + longest_retention > now
         };
-        let epochs: Vec<_> = self.epochs.iter().filter(alive).cloned().collect();
+        let epochs: Vec<_> = self.epochs.iter().filter(may_be_in_use).cloned().collect();
         (epochs.len() < self.epochs.len()).then(|| Self { epochs, ..self.clone() })
     }
 

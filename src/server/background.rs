@@ -127,7 +127,7 @@ struct Sweeper {
 
 impl Sweeper {
     async fn sweep(self) {
-        if self.gateway.store.regression().is_some() || !self.is_clock_plausible().await {
+        if self.gateway.store.rollback().is_some() || !self.is_clock_plausible().await {
             return;
         }
         match sweep::sweep(&self.gateway).await {
@@ -161,7 +161,7 @@ impl Sweeper {
         if let Err(error) = destroy_expired_epoch_keys(&self.gateway, &self.key_file).await {
             tracing::error!(
                 error = error.as_ref() as &dyn std::error::Error,
-                "dead epoch keys are still in the key file"
+                "cannot remove expired epoch keys from the key file"
             );
         }
     }
@@ -223,10 +223,10 @@ pub async fn destroy_expired_epoch_keys(
     gateway: &Gateway,
     key_file: &Path,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let Some(alive) = sweep::without_dead_epochs(gateway).await? else { return Ok(()) };
-    atomic_file::replace(key_file, alive.to_toml()?.as_bytes(), FileMode::OwnerOnly)
+    let Some(remaining_keys) = sweep::without_expired_epochs(gateway).await? else { return Ok(()) };
+    atomic_file::replace(key_file, remaining_keys.to_toml()?.as_bytes(), FileMode::OwnerOnly)
         .map_err(|error| format!("cannot write {}: {error}", key_file.display()))?;
-    sweep::activate_keys(gateway, alive).await?;
+    sweep::activate_keys(gateway, remaining_keys).await?;
     tracing::info!("destroyed the keys of months whose photos are all gone");
     Ok(())
 }

@@ -41,7 +41,7 @@ pub(super) fn find_newest(folder: &Path, verifier: &CheckpointVerifier) -> io::R
 }
 
 /// Moves checkpoints of rows that were given up when this generation began into a folder of their own: they stay as evidence, and
-/// their names become free. `even_later` ones too, which a clock that was wrong has signed. Gives how many.
+/// their names become free. `include_later` ones too, which a clock that was wrong has signed. Gives how many.
 ///
 /// # Errors
 /// The system's error; the next call goes on.

@@ -107,7 +107,7 @@ impl CheckpointSigner {
     }
 
     async fn sign(&self) -> Result<(), CheckpointTaskError> {
-        // A log that went back in time is whole in itself: only the marks outside tell.
+        // A log that went back in time is whole in itself: only the watermarks outside tell.
         self.watermarks.compare_all().await?;
         // The key is in memory for the length of one signature.
         let key = self.key().await?;

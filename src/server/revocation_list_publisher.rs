@@ -77,8 +77,8 @@ impl RevocationListPublisher {
 
     async fn publish_one(&self, files: &RevocationListFiles) -> Result<(), PublishError> {
         // A list out of a database that went back in time would lack the latest revocations.
-        if let Some(regression) = self.gateway.store.regression() {
-            return Err(StoreError::RolledBack(regression).into());
+        if let Some(rollback) = self.gateway.store.rollback() {
+            return Err(StoreError::RolledBack(rollback).into());
         }
         let Some(due) = due(&self.gateway, &self.lists, files.role).await? else { return Ok(()) };
         // The key is in memory for the length of one signature.

@@ -81,8 +81,14 @@ pub async fn start(
     if !store.bind_key_file(&keys.fingerprint()).await.map_err(unusable)? {
         return Err(StartError::WrongKeyFile { key_file: config.key_file.clone(), database: config.database.clone() });
     }
-    let gateway =
-        Arc::new(Gateway::new(Arc::new(store.clone()), keys, Arc::clone(&clock), entropy, profile, config.rules()));
+    let gateway = Arc::new(Gateway::new(
+        Arc::new(store.clone()),
+        keys,
+        Arc::clone(&clock),
+        entropy,
+        profile,
+        config.gateway_limits(),
+    ));
     let revoked = RevokedCertificates::default();
     background::refresh_revocations(gateway.as_ref(), &revoked).await.map_err(unusable)?;
     let connections = ConnectionRegistry::default();

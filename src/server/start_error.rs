@@ -55,7 +55,7 @@ pub enum StartError {
         /// Why.
         why: String,
     },
-    /// The files of marks do not answer.
+    /// The files of watermarks do not answer.
     WatermarkFiles(io::Error),
     /// A certificate, key or revocation list cannot be used.
     Trust(TrustError),

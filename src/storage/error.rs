@@ -47,9 +47,9 @@ impl fmt::Display for StoreError {
                  it up to date",
             ),
             Self::Inactive(why) => why.fmt(f),
-            Self::RolledBack(regression) => write!(
+            Self::RolledBack(rollback) => write!(
                 f,
-                "the database went back in time: {regression}; nothing is changed in it until the right one is put back, or \
+                "the database went back in time: {rollback}; nothing is changed in it until the right one is put back, or \
                  `lichtbild-gateway confirm-rollback` says that this one is to stay"
             ),
             Self::RowKeyUnavailable(why) => write!(f, "nothing is changed without the key file, which proves what the log says: {why}"),

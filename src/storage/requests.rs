@@ -8,7 +8,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::party::{Caller, Party};
 use crate::domain::photo::availability::{Availability, SettlementDecision};
-use crate::domain::photo::collection::{CollectionRecord, Outcome};
+use crate::domain::photo::collection::{CollectionRecord, SettlementOutcome};
 use crate::domain::photo::quarantine::{Quarantined, RevokedDevicePolicy};
 use crate::domain::photo::{PhotoRecord, PhotoState, SealedPhoto};
 
@@ -52,7 +52,7 @@ pub struct ReleaseCounts {
     pub photos: u64,
 }
 
-/// A caller and whether it is in good standing.
+/// A caller, with what decides whether its requests are served.
 #[derive(Debug, Clone)]
 pub struct CallerRecord {
     /// Who it is.
@@ -95,7 +95,7 @@ pub struct PreviousDeposit {
     pub tombstone_id: TombstoneId,
 }
 
-/// A photo's row with its latest collection: all that its standing depends on.
+/// A photo's row with its latest collection: all that its availability depends on.
 #[derive(Debug, Clone)]
 pub struct TrackedPhoto {
     /// The photo.
@@ -128,7 +128,7 @@ pub struct PhotoPage {
     pub next_after: Option<PhotoId>,
 }
 
-/// What became of a purge.
+/// Outcome of a scrub of the write-ahead log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScrubOutcome {
     /// No erased byte is left in any file.
@@ -186,7 +186,7 @@ pub struct FoundPhoto {
     pub photo: TrackedPhoto,
     /// Who deposited it.
     pub studio: Party,
-    /// How it stands toward the office that asks.
+    /// Its availability to the office that asks.
     pub availability: Availability,
 }
 
@@ -216,7 +216,7 @@ pub enum LeaseOutcome {
     New(CollectionRecord),
     /// The collection this office holds already, perhaps with a new lease.
     Existing(CollectionRecord),
-    /// Its standing does not allow it.
+    /// Its availability does not allow a lease.
     Unavailable(Availability),
 }
 
@@ -280,18 +280,18 @@ pub struct SettleRequest {
     /// Its device.
     pub device_id: DeviceId,
     /// How it ends.
-    pub outcome: Outcome,
+    pub outcome: SettlementOutcome,
     /// For kept: when the code stops to work.
     pub kept_until: Option<Timestamp>,
     /// When.
     pub now: Timestamp,
 }
 
-/// What became of a request to settle.
+/// Outcome of a settle request; a refused request changes nothing.
 #[derive(Debug)]
-pub struct Settled {
+pub struct SettleOutcome {
     /// Done now, done before, or not possible.
-    pub settlement: SettlementDecision,
+    pub decision: SettlementDecision,
     /// The collection as it stands now.
     pub collection: CollectionRecord,
 }

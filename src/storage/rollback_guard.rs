@@ -14,23 +14,23 @@ use crate::domain::log::watermark::RollbackError;
 
 /// Shared by all connections of a store. Clones are the same guard.
 #[derive(Debug, Clone, Default)]
-pub(super) struct RollbackGuard(Arc<Shared>);
+pub(super) struct RollbackGuard(Arc<GuardShared>);
 
 #[derive(Debug, Default)]
-struct Shared {
+struct GuardShared {
     state: Mutex<GuardState>,
     advanced: Notify,
 }
 
 #[derive(Debug, Default)]
 struct GuardState {
-    /// `None` until a mark is set or a row was committed: then nothing is compared.
+    /// `None` until a watermark is set or a row was committed: then nothing is compared.
     known: Option<ChainLink>,
-    regression: Option<RollbackError>,
+    rollback: Option<RollbackError>,
 }
 
-/// One row, in both databases: the last number, the digest at the mark, and the number that the log begins behind.
-const HEAD_AT_MARK_SQL: &str = "SELECT (SELECT max(sequence) FROM audit) AS head,
+/// One row, in both databases: the last number, the digest at the watermark, and the number that the log begins behind.
+const HEAD_AT_WATERMARK_SQL: &str = "SELECT (SELECT max(sequence) FROM audit) AS head,
                                   (SELECT sha256 FROM audit WHERE sequence = $1) AS sha256,
                                   (SELECT max(sequence) FROM log_anchors) AS anchor";
 
@@ -41,34 +41,34 @@ impl RollbackGuard {
     }
 
     /// The reason why nothing may be changed; `None` when the database is where it was.
-    pub(super) fn regression(&self) -> Option<RollbackError> {
-        self.with_state(|state| state.regression)
+    pub(super) fn rollback(&self) -> Option<RollbackError> {
+        self.with_state(|state| state.rollback)
     }
 
     /// # Errors
-    /// [`StoreError::RolledBack`] while there is a regression.
+    /// [`StoreError::RolledBack`] while there is a rollback.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        self.regression().map_or(Ok(()), |regression| Err(StoreError::RolledBack(regression)))
+        self.rollback().map_or(Ok(()), |rollback| Err(StoreError::RolledBack(rollback)))
     }
 
     /// Stops all changes. The first reason stays.
-    pub(super) fn stop_changes(&self, regression: RollbackError) -> StoreError {
-        let first = self.with_state(|state| *state.regression.get_or_insert(regression));
+    pub(super) fn stop_changes(&self, rollback: RollbackError) -> StoreError {
+        let first = self.with_state(|state| *state.rollback.get_or_insert(rollback));
         self.0.advanced.notify_one();
         StoreError::RolledBack(first)
     }
 
-    /// Begins anew from a position that was compared with every mark, or accepted by an administrator.
+    /// Begins anew from a position that was compared with every watermark, or accepted by an administrator.
     pub(super) fn accept(&self, head: ChainLink) {
-        self.with_state(|state| *state = GuardState { known: Some(head), regression: None });
+        self.with_state(|state| *state = GuardState { known: Some(head), rollback: None });
     }
 
-    /// Takes changes again after a comparison with every mark found nothing, unless it saw less than is known by now: then the next
+    /// Takes changes again after a comparison with every watermark found nothing, unless it saw less than is known by now: then the next
     /// comparison decides.
     pub(super) fn resume_changes(&self, head: ChainLink) {
         self.with_state(|state| {
             if state.known.is_none_or(|known| known.sequence <= head.sequence) {
-                *state = GuardState { known: Some(head), regression: None };
+                *state = GuardState { known: Some(head), rollback: None };
             }
         });
     }
@@ -87,7 +87,7 @@ impl RollbackGuard {
         }
     }
 
-    /// Returns when rows became durable or a regression was found since it last returned.
+    /// Returns when rows became durable or a rollback was found since it last returned.
     pub(super) async fn advanced(&self) {
         self.0.advanced.notified().await;
     }
@@ -110,20 +110,20 @@ impl RollbackGuard {
     /// Compares what a new connection to a file leads to.
     pub(super) async fn check_sqlite_connection(&self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
         let Some(known) = self.known_head() else { return Ok(()) };
-        let row = sqlx::query(HEAD_AT_MARK_SQL).bind(known.sequence).fetch_one(connection).await?;
-        self.check_mark(known, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let row = sqlx::query(HEAD_AT_WATERMARK_SQL).bind(known.sequence).fetch_one(connection).await?;
+        self.check_watermark(known, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         Ok(())
     }
 
     /// Compares what a new connection to a server leads to.
     pub(super) async fn check_postgres_connection(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let Some(known) = self.known_head() else { return Ok(()) };
-        let row = sqlx::query(HEAD_AT_MARK_SQL).bind(known.sequence).fetch_one(connection).await?;
-        self.check_mark(known, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let row = sqlx::query(HEAD_AT_WATERMARK_SQL).bind(known.sequence).fetch_one(connection).await?;
+        self.check_watermark(known, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         Ok(())
     }
 
-    fn check_mark(&self, known: ChainLink, head: Option<i64>, sha256: Option<Vec<u8>>, anchor: Option<i64>) {
+    fn check_watermark(&self, known: ChainLink, head: Option<i64>, sha256: Option<Vec<u8>>, anchor: Option<i64>) {
         let (found, anchor) = (head.or(anchor).unwrap_or(0), anchor.unwrap_or(0));
         if found < known.sequence {
             self.stop_changes(RollbackError::Behind { known: known.sequence, found });
@@ -159,14 +159,14 @@ mod tests {
         guard.check_head(link(4)).unwrap_err();
         let other = ChainLink { sha256: Sha256Digest::of(b"other"), ..link(5) };
         guard.check_head(other).unwrap_err();
-        assert_eq!(guard.regression(), Some(RollbackError::Behind { known: 5, found: 4 }));
+        assert_eq!(guard.rollback(), Some(RollbackError::Behind { known: 5, found: 4 }));
         guard.check().unwrap_err();
         guard.accept(link(4));
         guard.check().unwrap();
     }
 
     #[test]
-    fn a_stale_comparison_does_not_clear_a_regression() {
+    fn a_stale_comparison_does_not_clear_a_rollback() {
         let guard = RollbackGuard::default();
         guard.advance(link(6));
         guard.check_head(link(5)).unwrap_err();
@@ -192,8 +192,8 @@ mod tests {
         ] {
             let guard = RollbackGuard::default();
             guard.advance(link(5));
-            guard.check_mark(link(5), head, sha256, anchor);
-            assert_eq!(guard.regression().is_none(), fits, "{head:?} {anchor:?}");
+            guard.check_watermark(link(5), head, sha256, anchor);
+            assert_eq!(guard.rollback().is_none(), fits, "{head:?} {anchor:?}");
         }
     }
 }

@@ -14,7 +14,7 @@ use super::error::StoreError;
 use super::requests::{
     Binding, CallerRecord, CertificateRecord, CodeAttempt, DepositOutcome, FetchOutcome, FetchRequest, LeaseOutcome,
     LeaseRequest, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, ReleaseCounts, RevokedSerial,
-    ScrubOutcome, SettleRequest, Settled, SweepReport, TrackedPhoto,
+    ScrubOutcome, SettleOutcome, SettleRequest, SweepReport, TrackedPhoto,
 };
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
@@ -60,7 +60,7 @@ pub trait Store: AuditLog + Send + Sync {
     async fn devices(&self, role: Role) -> Result<Vec<(Party, Device)>, StoreError>;
     /// Cuts a device off; `false` when it was revoked before, or there is none.
     async fn revoke_device(&self, device_id: DeviceId, at: Timestamp, audit: AuditEntry) -> Result<bool, StoreError>;
-    /// Whose certificate this is, with the standing of its device and party. A foreign one is only ever an office's.
+    /// Whose certificate this is, with the state of its device and party. A foreign one is only ever an office's.
     async fn caller(&self, credential: &Credential) -> Result<Option<CallerRecord>, StoreError>;
     /// The certificates of revoked devices that have not yet expired, and the keys that revoked devices are bound to: SHA-256
     /// of either.
@@ -131,13 +131,13 @@ pub trait Store: AuditLog + Send + Sync {
     async fn look_up(&self, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError>;
     /// The sealed picture; `None` once it is erased.
     async fn sealed_photo(&self, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError>;
-    /// Leases a photo to an office, if its standing allows.
+    /// Leases a photo to an office, if its availability allows it.
     async fn lease(&self, request: &LeaseRequest) -> Result<LeaseOutcome, StoreError>;
     /// Checks a code against a collection of this office. With [`FetchPurpose::HandOver`](super::requests::FetchPurpose::HandOver) the hand-over is durable before this
     /// returns, so that the bytes can go out and no other office will ever get them.
     async fn fetch(&self, request: &FetchRequest) -> Result<FetchOutcome, StoreError>;
     /// Settles a collection of this office; `None` when it has no such collection. Erases in the same transaction.
-    async fn settle(&self, request: &SettleRequest) -> Result<Option<Settled>, StoreError>;
+    async fn settle(&self, request: &SettleRequest) -> Result<Option<SettleOutcome>, StoreError>;
     /// One collection of an office.
     async fn collection(
         &self,
@@ -172,12 +172,12 @@ pub trait Store: AuditLog + Send + Sync {
     /// Notes that a sweep was completed.
     async fn record_sweep(&self, at: Timestamp) -> Result<(), StoreError>;
     /// The reason why nothing is changed and no photo is handed out; `None` unless the database went back in time.
-    fn regression(&self) -> Option<RollbackError>;
+    fn rollback(&self) -> Option<RollbackError>;
     /// Whether a photo could be deposited and collected just now: found out by a small write.
     async fn check_ready(&self, now: Timestamp) -> Result<(), StoreError>;
     /// How many photos are in each state.
     async fn photo_counts(&self) -> Result<Vec<(PhotoState, u64)>, StoreError>;
-    /// Returns when somebody's standing was changed on any node since it last returned, or may have been: so that revocations are
+    /// Returns when a device or a party was revoked, suspended or resumed on any node since it last returned, or may have been: so that revocations are
     /// read at once. A store of one machine never returns, a line to a server may be down: whoever waits asks now and then, too.
     async fn changed(&self);
 }

@@ -12,7 +12,7 @@ use crate::domain::party::invitation::EnrolmentPolicy;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookupBody {
-    /// Derived from the code (`sealing::enrolment::invitation_lookup_id`): 64 hexadecimal digits.
+    /// Derived from the code (`sealing::enrolment_proof::invitation_lookup_id`): 64 hexadecimal digits.
     pub lookup: String,
     /// Random, fresh for each lookup: 64 hexadecimal digits.
     pub nonce: String,

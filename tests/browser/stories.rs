@@ -17,7 +17,7 @@ fn portraits(setup: &mut TestGatewaySetup) {
 
 /// Three requests in a minute.
 fn busy(setup: &mut TestGatewaySetup) {
-    setup.rules.requests_per_minute = 3;
+    setup.limits.requests_per_minute = 3;
 }
 
 async fn run_story_and_check_log(story: &str, change: fn(&mut TestGatewaySetup)) {

@@ -47,7 +47,7 @@ pub const SMALL_PROFILE_TOML: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\
 
 /// How a gateway under test differs from the usual.
 pub struct TestGatewaySetup {
-    pub rules: GatewayLimits,
+    pub limits: GatewayLimits,
     pub profile: Profile,
     pub max_photo_bytes: u64,
     pub policy: EnrolmentPolicy,
@@ -109,7 +109,7 @@ impl TestGateway {
 
     pub async fn with(change: impl FnOnce(&mut TestGatewaySetup)) -> Self {
         let mut setup = TestGatewaySetup {
-            rules: GatewayLimits::default(),
+            limits: GatewayLimits::default(),
             profile: Profile::parse("small", SMALL_PROFILE_TOML).unwrap(),
             max_photo_bytes: 256 * 1024,
             policy: EnrolmentPolicy::Auto,
@@ -131,7 +131,7 @@ impl TestGateway {
             clock.clone(),
             entropy.clone(),
             setup.profile,
-            setup.rules,
+            setup.limits,
         ));
         gateway.set_certificate_issuer(issuance(setup.policy));
         let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..BodyLimits::default() };
@@ -196,7 +196,7 @@ impl TestGateway {
     async fn device_with_scope(
         &self,
         party: &Party,
-        duty: DeviceScope,
+        scope: DeviceScope,
         certificate: PeerCertificate,
         not_after: Timestamp,
     ) -> RouterClient {
@@ -206,7 +206,7 @@ impl TestGateway {
             device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),
             party_id: party.party_id,
             label: format!("Kasse {number}"),
-            duty,
+            scope,
             created_at: now,
             revoked_at: None,
             certificate_expires_at: None,
@@ -228,7 +228,7 @@ impl TestGateway {
             device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),
             party_id: office.party_id,
             label: String::new(),
-            duty: DeviceScope::Photos,
+            scope: DeviceScope::Photos,
             created_at: now,
             revoked_at: None,
             certificate_expires_at: None,

@@ -10,7 +10,7 @@ use crate::support::router_client::{DepositedPhoto, RouterClient, RouterResponse
 use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
 
 async fn quarantining() -> TestGateway {
-    TestGateway::with(|setup| setup.rules.photos_of_revoked = RevokedDevicePolicy::Quarantine).await
+    TestGateway::with(|setup| setup.limits.photos_of_revoked = RevokedDevicePolicy::Quarantine).await
 }
 
 /// A studio, its second till, an office, and a photo of each till.

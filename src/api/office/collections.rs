@@ -12,7 +12,7 @@ use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
 use crate::domain::photo::collection::CollectionRecord;
-use crate::flows::photo::collect::{Collected, collect};
+use crate::flows::photo::collect::{CollectedPhoto, collect};
 use crate::flows::photo::queries;
 use crate::wire::collection::{
     CollectBody, CollectedPhotoBody, CollectionBody, CollectionListBody, CollectionSummaryBody, StudioBody,
@@ -51,8 +51,8 @@ pub async fn list(
     Ok(json_response(StatusCode::OK, &CollectionListBody { collections, next_after: page.next_after }))
 }
 
-fn collection_body(collected: Collected, language: Language) -> CollectionBody {
-    let Collected { collection, photo, sha256, sealed_metadata, studio, .. } = collected;
+fn collection_body(collected: CollectedPhoto, language: Language) -> CollectionBody {
+    let CollectedPhoto { collection, photo, sha256, sealed_metadata, studio, .. } = collected;
     CollectionBody {
         collection_id: collection.collection_id,
         state: collection.state,

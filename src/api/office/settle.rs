@@ -11,7 +11,7 @@ use crate::api::problem::MalformedReason;
 use crate::api::request::{JsonBody, PathId, json_response};
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
-use crate::domain::photo::collection::{CollectionState, Outcome, Refusal};
+use crate::domain::photo::collection::{CollectionState, Refusal, SettlementOutcome};
 use crate::flows::photo::settle::settle;
 use crate::wire::collection::{SettleBody, SettlementBody};
 
@@ -35,12 +35,12 @@ pub async fn create(
     Ok(json_response(StatusCode::OK, &body))
 }
 
-fn outcome(body: SettleBody) -> Result<Outcome, Problem> {
+fn outcome(body: SettleBody) -> Result<SettlementOutcome, Problem> {
     Ok(match body {
-        SettleBody::Used {} => Outcome::Used,
-        SettleBody::Released {} => Outcome::Released,
-        SettleBody::Refused { reason, note } => Outcome::Refused(Refusal { reason, note }),
-        SettleBody::Kept { until } => Outcome::Kept {
+        SettleBody::Used {} => SettlementOutcome::Used,
+        SettleBody::Released {} => SettlementOutcome::Released,
+        SettleBody::Refused { reason, note } => SettlementOutcome::Refused(Refusal { reason, note }),
+        SettleBody::Kept { until } => SettlementOutcome::Kept {
             until: Date::parse(&until, format_description!("[year]-[month]-[day]"))
                 .map_err(|_| Problem::RequestMalformed { reason: MalformedReason::Date })?,
         },

@@ -17,8 +17,8 @@ use crate::flows::photo::settle::SettleError;
 use crate::flows::photo::withdraw::WithdrawError;
 use crate::identity::public_key::KeyError;
 use crate::identity::request::certificate_request::RequestError;
-use crate::limits::fair_queue::QueueFullError;
 use crate::limits::rate_limiter::RateLimited;
+use crate::limits::worker_pool::WorkerError;
 use crate::storage::StoreError;
 
 impl From<StoreError> for Problem {
@@ -68,9 +68,11 @@ impl From<RateLimited> for Problem {
     }
 }
 
-impl From<QueueFullError> for Problem {
-    fn from(_: QueueFullError) -> Self {
-        Self::GatewayBusy
+impl From<WorkerError> for Problem {
+    fn from(error: WorkerError) -> Self {
+        match error {
+            WorkerError::QueueFull | WorkerError::Panicked => Self::GatewayBusy,
+        }
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) struct AdminContext {
     store: SqlStore,
     clock: SystemClock,
     entropy: OsEntropy,
-    /// The last row of the log when it was opened; `None` where it was not compared with the marks.
+    /// The last row of the log when it was opened; `None` where it was not compared with the watermarks.
     opened_head: Option<ChainLink>,
 }
 
@@ -26,13 +26,13 @@ impl AdminContext {
     /// Opens the gateway's database; a running gateway may have it open too. One that went back in time can be read only.
     pub(super) async fn open(file: &ConfigOption) -> Result<Self, CommandError> {
         let mut this = Self::open_ignoring_rollback(file).await?;
-        // Without the key file no mark can be read: what belongs to photos cannot be done then anyway.
+        // Without the key file no watermark can be read: what belongs to photos cannot be done then anyway.
         let Ok(keys) = this.key_file() else { return Ok(this) };
         let compared = this.compare(&keys).await?;
-        match compared.regression {
-            Some(regression) => {
-                eprintln!("warning: the database went back in time; {}", regression.advice());
-                this.store.stop_changes(regression);
+        match compared.rollback {
+            Some(rollback) => {
+                eprintln!("warning: the database went back in time; {}", rollback.advice());
+                this.store.stop_changes(rollback);
             }
             None => {
                 this.store.advance(compared.position.head);
@@ -51,9 +51,9 @@ impl AdminContext {
         Ok(Self { config, store, clock: SystemClock, entropy: OsEntropy, opened_head: None })
     }
 
-    /// Compares the database with all marks of this gateway.
+    /// Compares the database with all watermarks of this gateway.
     pub(super) async fn compare(&self, keys: &KeyFile) -> Result<RollbackCheck, CommandError> {
-        Ok(compare(&self.store, keys, &self.watermark_files().read(keys).marks).await?)
+        Ok(compare(&self.store, keys, &self.watermark_files().read(keys).known).await?)
     }
 
     pub(super) fn watermark_files(&self) -> WatermarkFiles {
@@ -72,7 +72,7 @@ impl AdminContext {
         }
         let Ok(keys) = self.key_file() else { return };
         if let Ok(compared) = self.compare(&keys).await
-            && compared.regression.is_none()
+            && compared.rollback.is_none()
             && let Err(error) = self.watermark_files().write(&compared.position, &keys, &self.clock)
         {
             eprintln!("warning: {error}");

@@ -211,7 +211,7 @@ pub enum ChainErrorKind {
         count: i64,
     },
     /// Rows before it were cut off, and no checkpoint old enough vouches for that.
-    FrontCut,
+    BeginningRemoved,
 }
 
 impl ChainErrorKind {
@@ -226,7 +226,7 @@ impl ChainErrorKind {
             Self::OtherBeginning => "other_beginning",
             Self::Rewritten { .. } => "rewritten",
             Self::Truncated { .. } => "truncated",
-            Self::FrontCut => "front_cut",
+            Self::BeginningRemoved => "front_cut",
         }
     }
 }
@@ -259,7 +259,7 @@ impl fmt::Display for ChainError {
             ChainErrorKind::Truncated { count } => {
                 write!(f, "row {row} and what follows were cut off: a signed checkpoint counted {count} rows")
             }
-            ChainErrorKind::FrontCut => write!(
+            ChainErrorKind::BeginningRemoved => write!(
                 f,
                 "the rows before row {row} were cut off, and no signed checkpoint says that their time was over"
             ),

@@ -13,15 +13,19 @@ use crate::domain::photo::{PhotoRecord, PhotoState};
 /// What can be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum IntegrityError {
-    /// A photo that is there has no sealed picture.
-    PictureMissing,
-    /// A sealed picture cannot be the one of its photo: its version or its length.
-    PictureMalformed,
-    /// A sealed picture is not the one that was stored.
-    PictureChanged,
-    /// A sealed picture whose photo is erased, or is not there.
-    PictureLeftBehind,
+pub enum IntegrityFault {
+    /// A photo that is there has no envelope.
+    #[serde(rename = "picture_missing")]
+    EnvelopeMissing,
+    /// An envelope cannot be the one of its photo: its version or its length.
+    #[serde(rename = "picture_malformed")]
+    EnvelopeMalformed,
+    /// An envelope is not the one that was stored.
+    #[serde(rename = "picture_changed")]
+    EnvelopeChanged,
+    /// An envelope whose photo is erased, or is not there.
+    #[serde(rename = "picture_left_behind")]
+    EnvelopeLeftBehind,
     /// The key of the month in which a photo was sealed is not in the key file.
     EpochKeyMissing,
     /// A photo and its latest collection do not agree on whether it is leased.
@@ -36,8 +40,9 @@ pub enum IntegrityError {
     LogBroken,
     /// The database's own check of its file.
     File,
-    /// The log is behind a mark outside the database, or contradicts it.
-    WentBack,
+    /// The log is behind a watermark outside the database, or contradicts it.
+    #[serde(rename = "went_back")]
+    RolledBack,
     /// A table, index, trigger, view or function that this program did not make, or one of its own that is missing or changed.
     SchemaChanged,
     /// A column of a row does not hold what the audit log says.
@@ -47,9 +52,11 @@ pub enum IntegrityError {
     /// A row that the audit log tells of is not there.
     RowMissing,
     /// A row is there of which the audit log never told.
-    RowUntold,
+    #[serde(rename = "row_untold")]
+    RowNotInLog,
     /// A row of the audit log carries no digest, or a wrong one, although rows before it carry theirs.
-    LogUnproved,
+    #[serde(rename = "log_unproved")]
+    LogDigestInvalid,
     /// A photo was handed over to two offices, and the first one had not given it back.
     HandedOverTwice,
     /// The counted photos of a state are not as many as there are.
@@ -65,17 +72,18 @@ pub enum IntegrityError {
     /// The key that checkpoints in the database are verified with cannot be read.
     AuditKey,
     /// No gateway may work on the database that the configuration names.
-    OutOfUse,
+    #[serde(rename = "out_of_use")]
+    DatabaseInactive,
 }
 
-impl IntegrityError {
+impl IntegrityFault {
     /// For people.
     pub const fn text(self) -> &'static str {
         match self {
-            Self::PictureMissing => "a photo that is there has no sealed picture",
-            Self::PictureMalformed => "a sealed picture has a length or a version that it cannot have",
-            Self::PictureChanged => "a sealed picture is not the one that was stored",
-            Self::PictureLeftBehind => "a sealed picture has outlived its photo",
+            Self::EnvelopeMissing => "a photo that is there has no sealed picture",
+            Self::EnvelopeMalformed => "a sealed picture has a length or a version that it cannot have",
+            Self::EnvelopeChanged => "a sealed picture is not the one that was stored",
+            Self::EnvelopeLeftBehind => "a sealed picture has outlived its photo",
             Self::EpochKeyMissing => "the key file has no key for the month in which a photo was sealed",
             Self::LeaseDiffers => "a photo and its collection do not agree on whether it is leased",
             Self::CollectionMissing => "a photo's latest collection is not there, or another photo's",
@@ -83,15 +91,15 @@ impl IntegrityError {
             Self::CollectionLeftOpen => "a collection is open whose photo has another one, or is erased",
             Self::LogBroken => "a row of the audit log was changed, dropped, or put elsewhere",
             Self::File => "the database's file is damaged",
-            Self::WentBack => "the database went back in time",
+            Self::RolledBack => "the database went back in time",
             Self::SchemaChanged => {
                 "a table, index, trigger, view or function is not this program's, changed or missing"
             }
             Self::RowDiffers => "a column of a row does not hold what the audit log says",
             Self::RowChanged => "a row is not as its digest in the audit log vouches for it",
             Self::RowMissing => "a row that the audit log tells of is not there",
-            Self::RowUntold => "a row is there of which the audit log never told",
-            Self::LogUnproved => "a row of the audit log does not carry the digest that only the key file makes",
+            Self::RowNotInLog => "a row is there of which the audit log never told",
+            Self::LogDigestInvalid => "a row of the audit log does not carry the digest that only the key file makes",
             Self::HandedOverTwice => "a photo was handed over to two offices without being given back in between",
             Self::CountDiffers => "the counted photos of a state are not as many as there are",
             Self::CheckpointDiffers => "a checkpoint in the database is not as it was signed",
@@ -99,12 +107,12 @@ impl IntegrityError {
             Self::ProofKeyDiffers => "the sealed proof key of an invitation is not as it was stored",
             Self::KeyFile => "the key file cannot be read, or is another gateway's",
             Self::AuditKey => "the key that signed checkpoints are verified with cannot be read",
-            Self::OutOfUse => "the database is out of use",
+            Self::DatabaseInactive => "the database is out of use",
         }
     }
 }
 
-impl fmt::Display for IntegrityError {
+impl fmt::Display for IntegrityFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text())
     }
@@ -115,13 +123,13 @@ pub fn check_lease(
     photo: &PhotoRecord,
     latest_id: Option<CollectionId>,
     latest: Option<&CollectionRecord>,
-) -> Option<IntegrityError> {
+) -> Option<IntegrityFault> {
     let own = latest.filter(|collection| collection.photo_id == photo.photo_id);
     if latest_id.is_some() && own.is_none() {
-        return Some(IntegrityError::CollectionMissing);
+        return Some(IntegrityFault::CollectionMissing);
     }
     let is_open = own.is_some_and(|collection| collection.state == CollectionState::Leased);
-    ((photo.state == PhotoState::Leased) != is_open).then_some(IntegrityError::LeaseDiffers)
+    ((photo.state == PhotoState::Leased) != is_open).then_some(IntegrityFault::LeaseDiffers)
 }
 
 /// Weighs a collection against its photo's state and what that takes for its latest collection.
@@ -129,17 +137,17 @@ pub fn check_collection(
     collection_id: CollectionId,
     is_open: bool,
     photo: Option<(PhotoState, Option<CollectionId>)>,
-) -> Option<IntegrityError> {
+) -> Option<IntegrityFault> {
     match photo {
-        None => Some(IntegrityError::PhotoMissing),
+        None => Some(IntegrityFault::PhotoMissing),
         Some((state, latest)) if is_open && (state.is_erased() || latest != Some(collection_id)) => {
-            Some(IntegrityError::CollectionLeftOpen)
+            Some(IntegrityFault::CollectionLeftOpen)
         }
         Some(_) => None,
     }
 }
 
-/// What was found.
+/// Result of an integrity check.
 #[derive(Debug, Clone, Serialize)]
 pub struct IntegrityReport {
     /// Photos that are there.
@@ -174,16 +182,16 @@ pub struct IntegrityReport {
     /// Checkpoints in the database; their signatures were verified if the public key was there.
     pub checkpoints: u64,
     /// How often each fault was found.
-    pub faults: BTreeMap<IntegrityError, u64>,
+    pub faults: BTreeMap<IntegrityFault, u64>,
     /// Where: the first ones of all.
-    pub examples: Vec<IntegrityErrorExample>,
+    pub examples: Vec<IntegrityFaultExample>,
 }
 
 /// One place where something is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct IntegrityErrorExample {
+pub struct IntegrityFaultExample {
     /// What.
-    pub fault: IntegrityError,
+    pub fault: IntegrityFault,
     /// The photo, the collection or the row's place.
     pub subject: String,
     /// For a column that differs, what each side says.
@@ -241,19 +249,19 @@ impl IntegrityReport {
     }
 
     /// Adds a fault.
-    pub fn add(&mut self, error: IntegrityError, subject: impl fmt::Display) {
-        self.record(error, subject, None);
+    pub fn add(&mut self, fault: IntegrityFault, subject: impl fmt::Display) {
+        self.record(fault, subject, None);
     }
 
     /// Adds a column that differs.
     pub fn add_difference(&mut self, difference: ColumnDifference) {
-        self.record(IntegrityError::RowDiffers, difference.to_string(), Some(difference));
+        self.record(IntegrityFault::RowDiffers, difference.to_string(), Some(difference));
     }
 
-    fn record(&mut self, error: IntegrityError, subject: impl fmt::Display, difference: Option<ColumnDifference>) {
-        *self.faults.entry(error).or_default() += 1;
+    fn record(&mut self, fault: IntegrityFault, subject: impl fmt::Display, difference: Option<ColumnDifference>) {
+        *self.faults.entry(fault).or_default() += 1;
         if self.examples.len() < MAX_EXAMPLES {
-            self.examples.push(IntegrityErrorExample { fault: error, subject: subject.to_string(), difference });
+            self.examples.push(IntegrityFaultExample { fault, subject: subject.to_string(), difference });
         }
     }
 
@@ -279,26 +287,26 @@ mod tests {
             (&resting, None, None, None),
             (&away, id, Some(&open), None),
             (&resting, id, Some(&closed), None),
-            (&resting, id, Some(&open), Some(IntegrityError::LeaseDiffers)),
-            (&away, id, Some(&closed), Some(IntegrityError::LeaseDiffers)),
-            (&away, None, None, Some(IntegrityError::LeaseDiffers)),
-            (&resting, id, None, Some(IntegrityError::CollectionMissing)),
+            (&resting, id, Some(&open), Some(IntegrityFault::LeaseDiffers)),
+            (&away, id, Some(&closed), Some(IntegrityFault::LeaseDiffers)),
+            (&away, None, None, Some(IntegrityFault::LeaseDiffers)),
+            (&resting, id, None, Some(IntegrityFault::CollectionMissing)),
         ] {
             assert_eq!(check_lease(photo, latest_id, latest), expected, "{photo:?} {latest:?}");
         }
-        assert_eq!(check_collection(open.collection_id, false, None), Some(IntegrityError::PhotoMissing));
+        assert_eq!(check_collection(open.collection_id, false, None), Some(IntegrityFault::PhotoMissing));
         let of = |state, latest| check_collection(open.collection_id, true, Some((state, latest)));
         assert_eq!(of(PhotoState::Leased, id), None);
-        assert_eq!(of(PhotoState::Used, id), Some(IntegrityError::CollectionLeftOpen));
-        assert_eq!(of(other.state, None), Some(IntegrityError::CollectionLeftOpen));
+        assert_eq!(of(PhotoState::Used, id), Some(IntegrityFault::CollectionLeftOpen));
+        assert_eq!(of(other.state, None), Some(IntegrityFault::CollectionLeftOpen));
     }
 
     #[test]
-    fn all_errors_are_counted_and_the_first_ones_are_listed() {
-        let mut findings = IntegrityReport::empty(true);
-        assert!(findings.is_ok());
-        (0..210).for_each(|number| findings.add(IntegrityError::LogBroken, number));
-        assert_eq!((findings.faults[&IntegrityError::LogBroken], findings.examples.len()), (210, MAX_EXAMPLES));
-        assert!(!findings.is_ok());
+    fn all_faults_are_counted_and_the_first_ones_are_listed() {
+        let mut report = IntegrityReport::empty(true);
+        assert!(report.is_ok());
+        (0..210).for_each(|number| report.add(IntegrityFault::LogBroken, number));
+        assert_eq!((report.faults[&IntegrityFault::LogBroken], report.examples.len()), (210, MAX_EXAMPLES));
+        assert!(!report.is_ok());
     }
 }

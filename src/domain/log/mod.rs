@@ -57,7 +57,7 @@ pub enum AuditEvent {
     EnrolmentRefused,
     /// A handshake with a device's certificate was refused: revoked or expired.
     #[serde(rename = "device.turned_away")]
-    DeviceTurnedAway,
+    HandshakeRejected,
     /// A device was cut off for good.
     #[serde(rename = "device.revoked")]
     DeviceRevoked,
@@ -103,9 +103,9 @@ pub enum AuditEvent {
     /// A hand-over was not settled in time and counts as used; the photo is erased.
     #[serde(rename = "collection.used_by_default")]
     CollectionUsedByDefault,
-    /// Tombstones were forgotten: nothing is left of these photos, their time is over.
+    /// Tombstones were purged at the end of their retention.
     #[serde(rename = "tombstones.forgotten")]
-    TombstonesForgotten,
+    TombstonesPurged,
     /// The log's front, whose time is over, goes: up to a row that a signed checkpoint vouches for.
     #[serde(rename = "log.shortened")]
     LogShortened,

@@ -1,6 +1,6 @@
-//! The high-water mark of the audit log: how far the log is known to have come, remembered outside the database.
+//! Watermark of the audit log: how far the log is known to have come, remembered outside the database.
 //!
-//! A database that was replaced by an older copy of itself is whole and looks like any other. Only a comparison with a mark that
+//! A database that was replaced by an older copy of itself is whole and looks like any other. Only a comparison with a watermark that
 //! did not go back with it shows that photos in it may have been used since.
 
 use std::collections::BTreeMap;
@@ -12,10 +12,10 @@ use super::chain::ChainLink;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 
-/// The end that the log had when the mark was set.
+/// The end that the log had when the watermark was set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watermark {
-    /// Number of the generation that the log was in; `None` where the source of the mark knows nothing of generations.
+    /// Number of the generation that the log was in; `None` where the source of the watermark knows nothing of generations.
     pub generation: Option<u64>,
     /// The last row that was durable.
     pub head: ChainLink,
@@ -63,7 +63,7 @@ impl Generation {
     }
 }
 
-/// A database's log, as far as a comparison with marks needs it. The rows are read before the end and
+/// A database's log, as far as a comparison with watermarks needs it. The rows are read before the end and
 /// the front of the log: what is missing among them although the log reaches further was never there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogPosition {
@@ -84,28 +84,28 @@ pub struct LogPosition {
 /// A difference that an older copy of a database shows, or another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RollbackError {
-    /// The log ends before the mark.
+    /// The log ends before the watermark.
     Behind {
         /// Rows that were known to be there.
         known: i64,
         /// Rows that are there.
         found: i64,
     },
-    /// The row at the mark is another one.
+    /// The row at the watermark is another one.
     Diverged {
         /// Its number.
         sequence: i64,
     },
-    /// The log is of a generation before the mark's.
+    /// The log is of a generation before the watermark's.
     OlderGeneration {
-        /// The mark's.
+        /// The watermark's.
         known: u64,
         /// The log's.
         found: u64,
     },
-    /// The same server is on a timeline before the mark's.
+    /// The same server is on a timeline before the watermark's.
     OlderTimeline {
-        /// The mark's.
+        /// The watermark's.
         known: i64,
         /// The server's.
         found: i64,
@@ -120,11 +120,11 @@ pub enum RollbackError {
 }
 
 impl Watermark {
-    /// Compares the mark with a log. A log of a later generation, whose seal the caller has checked, fits every mark: an
+    /// Compares the watermark with a log. A log of a later generation, whose seal the caller has checked, fits every watermark: an
     /// administrator has accepted it.
     ///
     /// # Errors
-    /// [`RollbackError`] when the log is behind the mark or contradicts it.
+    /// [`RollbackError`] when the log is behind the watermark or contradicts it.
     pub fn compare(&self, log: &LogPosition) -> Result<(), RollbackError> {
         let found = log.generation.number;
         match self.generation {
@@ -137,7 +137,7 @@ impl Watermark {
             return Err(RollbackError::Behind { known: sequence, found: log.head.sequence });
         }
         // What goes from the log's front is ten years old, as a checkpoint may be. A head file is not: who puts an older copy in the
-        // database's place could claim that its front went up to the mark.
+        // database's place could claim that its front went up to the watermark.
         let anchor = Some(log.anchor).filter(|_| self.generation.is_none());
         let is_known_start = sequence == 0 || anchor.is_some_and(|anchor| sequence < anchor.sequence);
         let of_anchor = anchor.filter(|anchor| anchor.sequence == sequence).map(|anchor| anchor.sha256);
@@ -218,7 +218,7 @@ mod tests {
         }
     }
 
-    fn mark(sequence: i64) -> Watermark {
+    fn watermark(sequence: i64) -> Watermark {
         let head = if sequence == 0 { ChainLink::START } else { link(sequence) };
         Watermark { generation: Some(0), head, server: None }
     }
@@ -235,27 +235,27 @@ mod tests {
             (7, 0, 6, Err(RollbackError::Behind { known: 7, found: 6 })),
             (7, 0, 0, Err(RollbackError::Behind { known: 7, found: 0 })),
         ] {
-            assert_eq!(mark(sequence).compare(&log(anchor, rows)), expected, "{sequence} {anchor} {rows}");
+            assert_eq!(watermark(sequence).compare(&log(anchor, rows)), expected, "{sequence} {anchor} {rows}");
         }
-        let other = Watermark { head: ChainLink { sequence: 7, sha256: digest(70) }, ..mark(7) };
+        let other = Watermark { head: ChainLink { sequence: 7, sha256: digest(70) }, ..watermark(7) };
         assert_eq!(other.compare(&log(0, 9)), Err(RollbackError::Diverged { sequence: 7 }));
         assert_eq!(other.compare(&log(7, 9)), Err(RollbackError::Diverged { sequence: 7 }));
         for anchor in [7, 8] {
-            assert_eq!(Watermark { generation: None, ..mark(7) }.compare(&log(anchor, 9)), Ok(()));
+            assert_eq!(Watermark { generation: None, ..watermark(7) }.compare(&log(anchor, 9)), Ok(()));
         }
         let mut without = log(0, 9);
         without.rows.remove(&7);
-        assert_eq!(mark(7).compare(&without), Err(RollbackError::Diverged { sequence: 7 }));
+        assert_eq!(watermark(7).compare(&without), Err(RollbackError::Diverged { sequence: 7 }));
     }
 
     #[test]
     fn a_later_generation_was_accepted_and_an_earlier_one_went_back() {
         let of = |number, rows| LogPosition { generation: Generation { number, ..Generation::FIRST }, ..log(0, rows) };
-        let known = Watermark { generation: Some(2), ..mark(7) };
+        let known = Watermark { generation: Some(2), ..watermark(7) };
         assert_eq!(known.compare(&of(3, 4)), Ok(()));
         assert_eq!(known.compare(&of(2, 4)), Err(RollbackError::Behind { known: 7, found: 4 }));
         assert_eq!(known.compare(&of(1, 9)), Err(RollbackError::OlderGeneration { known: 2, found: 1 }));
-        let checkpoint = Watermark { generation: None, ..mark(7) };
+        let checkpoint = Watermark { generation: None, ..watermark(7) };
         assert_eq!(checkpoint.compare(&of(3, 7)), Ok(()));
         assert_eq!(checkpoint.compare(&of(3, 4)), Err(RollbackError::Behind { known: 7, found: 4 }));
     }
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn a_timeline_may_go_forward_and_never_back_on_the_same_server() {
         let at = |system_identifier, timeline| Some(ServerHistory { system_identifier, timeline });
-        let known = Watermark { server: at(1, 2), ..mark(7) };
+        let known = Watermark { server: at(1, 2), ..watermark(7) };
         for (server, expected) in [
             (at(1, 2), Ok(())),
             (at(1, 3), Ok(())),

@@ -1,4 +1,4 @@
-//! How a device stands, in one word, for those who administer it.
+//! State of a device, in one word, for administrators.
 
 use serde::Serialize;
 
@@ -77,7 +77,7 @@ mod tests {
             device_id: DeviceId::generate(NOW, &entropy).unwrap(),
             party_id: PartyId::generate(NOW, &entropy).unwrap(),
             label: String::new(),
-            duty: DeviceScope::Photos,
+            scope: DeviceScope::Photos,
             created_at: NOW,
             revoked_at: None,
             certificate_expires_at: None,

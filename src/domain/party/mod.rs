@@ -59,7 +59,7 @@ impl fmt::Display for ParseRoleError {
 
 impl std::error::Error for ParseRoleError {}
 
-/// What an office's device is for. A studio's has the first duty and never another.
+/// Scope of an office's device; a studio's device is always `Photos`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceScope {
@@ -84,11 +84,11 @@ impl FromStr for DeviceScope {
     type Err = ParseDeviceScopeError;
 
     fn from_str(text: &str) -> Result<Self, ParseDeviceScopeError> {
-        [Self::Photos, Self::Audit].into_iter().find(|duty| duty.name() == text).ok_or(ParseDeviceScopeError)
+        [Self::Photos, Self::Audit].into_iter().find(|scope| scope.name() == text).ok_or(ParseDeviceScopeError)
     }
 }
 
-/// The text names no duty.
+/// The text names no device scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseDeviceScopeError;
 
@@ -118,8 +118,9 @@ pub struct Device {
     pub party_id: PartyId,
     /// What the administrator calls it: "till 2".
     pub label: String,
-    /// What it is for.
-    pub duty: DeviceScope,
+    /// Called `duty` in JSON and SQL.
+    #[serde(rename = "duty")]
+    pub scope: DeviceScope,
     /// When it was added.
     pub created_at: Timestamp,
     /// When it was cut off; there is no way back, a new device is added instead.
@@ -128,14 +129,14 @@ pub struct Device {
     pub certificate_expires_at: Option<Timestamp>,
 }
 
-/// A caller whose certificate was found, in good standing when the request began.
+/// Owner of a known certificate; neither revoked nor suspended when the request began.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The studio or office.
     pub party: Party,
     /// The device that presented the certificate.
     pub device_id: DeviceId,
-    /// What the device is for.
+    /// Scope of the device.
     pub scope: DeviceScope,
     /// That certificate.
     pub credential: Credential,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use time::Date;
 
-use super::collection::{CollectionRecord, CollectionState, Outcome};
+use super::collection::{CollectionRecord, CollectionState, SettlementOutcome};
 use super::quarantine::Quarantined;
 use super::record::PhotoRecord;
 use super::retention::{allowed_keep_dates, kept_until};
@@ -15,7 +15,7 @@ use super::state::PhotoState;
 use crate::clock::Timestamp;
 use crate::domain::id::PartyId;
 
-/// How a photo stands toward an office that enters its code.
+/// Availability of a photo to an office that enters its code.
 #[derive(Debug, Clone)]
 pub enum Availability {
     /// Can be leased. An earlier lease that ran out without a hand-over has to be closed first.
@@ -231,7 +231,7 @@ pub enum SettlementDecision {
 pub fn decide_settlement(
     collection: &CollectionRecord,
     photo: &PhotoRecord,
-    outcome: &Outcome,
+    outcome: &SettlementOutcome,
     now: Timestamp,
 ) -> SettlementDecision {
     let ended_at = collection.settled_at.unwrap_or(collection.lease_until);
@@ -239,15 +239,19 @@ pub fn decide_settlement(
         CollectionState::Leased => match lease_state(collection, now) {
             LeaseState::Active { .. } | LeaseState::HandedOver { .. } => check_keep_date(photo, outcome, now),
             LeaseState::Lapsed => SettlementDecision::Lapsed { at: collection.lease_until },
-            LeaseState::UsedByDefault { at } if *outcome == Outcome::Used => SettlementDecision::Repeated { at },
+            LeaseState::UsedByDefault { at } if *outcome == SettlementOutcome::Used => {
+                SettlementDecision::Repeated { at }
+            }
             LeaseState::UsedByDefault { at } => SettlementDecision::AlreadySettled { state: CollectionState::Used, at },
         },
         CollectionState::Lapsed => SettlementDecision::Lapsed { at: ended_at },
         state => {
             let the_same = match outcome {
-                Outcome::Used | Outcome::Released => state == outcome.state(),
-                Outcome::Kept { .. } => state == CollectionState::Kept && collection.kept_until == kept_until(outcome),
-                Outcome::Refused(refusal) => {
+                SettlementOutcome::Used | SettlementOutcome::Released => state == outcome.state(),
+                SettlementOutcome::Kept { .. } => {
+                    state == CollectionState::Kept && collection.kept_until == kept_until(outcome)
+                }
+                SettlementOutcome::Refused(refusal) => {
                     state == CollectionState::Refused && photo.refusal.as_ref() == Some(refusal)
                 }
             };
@@ -260,10 +264,10 @@ pub fn decide_settlement(
     }
 }
 
-fn check_keep_date(photo: &PhotoRecord, outcome: &Outcome, now: Timestamp) -> SettlementDecision {
+fn check_keep_date(photo: &PhotoRecord, outcome: &SettlementOutcome, now: Timestamp) -> SettlementDecision {
     let days = allowed_keep_dates(photo, now);
     match outcome {
-        Outcome::Kept { until } if !days.contains(until) => {
+        SettlementOutcome::Kept { until } if !days.contains(until) => {
             SettlementDecision::DateOutOfRange { earliest: *days.start(), latest: *days.end() }
         }
         _ => SettlementDecision::Allowed,
@@ -417,10 +421,10 @@ pub(crate) mod tests {
         let photo = photo(PhotoState::Used);
         let used =
             CollectionRecord { state: CollectionState::Used, settled_at: Some(T0 + MINUTE), ..handed_over(&photo) };
-        let settle = |outcome: &Outcome| decide_settlement(&used, &photo, outcome, T0 + DAY);
-        assert_eq!(settle(&Outcome::Used), SettlementDecision::Repeated { at: T0 + MINUTE });
-        let refused = Outcome::Refused(Refusal { reason: RefusalReason::Gaze, note: None });
-        for other in [Outcome::Released, refused] {
+        let settle = |outcome: &SettlementOutcome| decide_settlement(&used, &photo, outcome, T0 + DAY);
+        assert_eq!(settle(&SettlementOutcome::Used), SettlementDecision::Repeated { at: T0 + MINUTE });
+        let refused = SettlementOutcome::Refused(Refusal { reason: RefusalReason::Gaze, note: None });
+        for other in [SettlementOutcome::Released, refused] {
             assert!(matches!(settle(&other), SettlementDecision::AlreadySettled { .. }));
         }
     }
@@ -429,8 +433,11 @@ pub(crate) mod tests {
     fn a_lapsed_lease_cannot_be_settled_but_a_handed_over_one_can() {
         let photo = photo(PhotoState::Leased);
         let later = T0 + DAY;
-        let lapsed = decide_settlement(&leased(&photo), &photo, &Outcome::Used, later);
+        let lapsed = decide_settlement(&leased(&photo), &photo, &SettlementOutcome::Used, later);
         assert!(matches!(lapsed, SettlementDecision::Lapsed { .. }));
-        assert_eq!(decide_settlement(&handed_over(&photo), &photo, &Outcome::Used, later), SettlementDecision::Allowed);
+        assert_eq!(
+            decide_settlement(&handed_over(&photo), &photo, &SettlementOutcome::Used, later),
+            SettlementDecision::Allowed
+        );
     }
 }

@@ -61,7 +61,7 @@ impl FromStr for CollectionState {
 
 /// How an office ends a collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum SettlementOutcome {
     /// Taken into the application: the photo is erased.
     Used,
     /// Used, and kept with the same code until the end of this day (UTC) for a second document.
@@ -75,7 +75,7 @@ pub enum Outcome {
     Released,
 }
 
-impl Outcome {
+impl SettlementOutcome {
     /// The state of the collection that ended this way.
     pub const fn state(&self) -> CollectionState {
         match self {

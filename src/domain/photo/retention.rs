@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use time::{Date, Month, Time};
 
-use super::collection::Outcome;
+use super::collection::SettlementOutcome;
 use super::record::PhotoRecord;
 use crate::clock::Timestamp;
 
@@ -16,8 +16,8 @@ pub const MAX_RETENTION_DAYS: u32 = 184;
 pub const MAX_KEPT_MONTHS: u8 = 6;
 
 /// When the code of a photo that ends this way stops to work: the first moment after the last day.
-pub fn kept_until(outcome: &Outcome) -> Option<Timestamp> {
-    let Outcome::Kept { until } = outcome else { return None };
+pub fn kept_until(outcome: &SettlementOutcome) -> Option<Timestamp> {
+    let SettlementOutcome::Kept { until } = outcome else { return None };
     Some(until.next_day().unwrap_or(Date::MAX).with_time(Time::MIDNIGHT).assume_utc().into())
 }
 
@@ -56,8 +56,8 @@ mod tests {
 
     #[test]
     fn a_photo_is_kept_through_its_last_day() {
-        let until = kept_until(&Outcome::Kept { until: date!(2026 - 11 - 22) }).unwrap();
+        let until = kept_until(&SettlementOutcome::Kept { until: date!(2026 - 11 - 22) }).unwrap();
         assert_eq!(until.to_string(), "2026-11-23T00:00:00.000Z");
-        assert_eq!(kept_until(&Outcome::Released), None);
+        assert_eq!(kept_until(&SettlementOutcome::Released), None);
     }
 }

@@ -98,7 +98,7 @@ impl Administration<'_> {
             "certificate_sha256": certificate.sha256,
             "not_after": certificate.not_after,
         });
-        record_scope(&mut details, device.duty);
+        record_scope(&mut details, device.scope);
         let audit = audit_entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
         Ok(self.store.add_device(device, certificate, audit).await?)
     }
@@ -120,7 +120,7 @@ impl Administration<'_> {
             }),
             Binding::Key(key) => serde_json::json!({ "party_id": device.party_id, "foreign_key_sha256": key }),
         };
-        record_scope(&mut details, device.duty);
+        record_scope(&mut details, device.scope);
         let audit = audit_entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
         match self.store.bind_device(device, binding, audit).await {
             Err(StoreError::AlreadyExists) => Err(AdministrationError::AlreadyBound),
@@ -177,9 +177,9 @@ pub(crate) fn audit_entry(at: Timestamp, event: AuditEvent, subject: String, det
 }
 
 /// The log tells of a device that is an auditor's.
-pub(crate) fn record_scope(details: &mut serde_json::Value, duty: DeviceScope) {
-    if duty != DeviceScope::default() {
-        details["duty"] = serde_json::json!(duty);
+pub(crate) fn record_scope(details: &mut serde_json::Value, scope: DeviceScope) {
+    if scope != DeviceScope::default() {
+        details["duty"] = serde_json::json!(scope);
     }
 }
 

@@ -15,10 +15,10 @@ pub struct StoreMigration {
     /// Every table.
     pub tables: Vec<ComparedTable>,
     /// What was found in the new database.
-    pub findings: IntegrityReport,
+    pub report: IntegrityReport,
 }
 
-/// Moves all rows `from` one database `to` another. Whether faults that the old one had come along is said by `on_findings`. With the key
+/// Moves all rows `from` one database `to` another. Whether faults that the old one had come along is said by `on_faults`. With the key
 /// file, digests of rows are compared on the way, and the row of the log that tells of the move carries its own.
 ///
 /// # Errors
@@ -27,16 +27,16 @@ pub async fn migrate_store(
     from: &DatabaseLocation,
     to: &DatabaseLocation,
     clock: &dyn Clock,
-    on_findings: OnFindings,
+    on_faults: OnFaults,
     keys: Option<&KeyFile>,
 ) -> Result<StoreMigration, MigrateStoreError> {
     let row_keys = keys.map_or(RowKeys::None, |keys| RowKeys::new(keys.row_key()));
     let mut migration = OngoingMigration::begin(from, to).await?.with_row_keys(row_keys);
     migration.copy(clock.now()).await?;
     let tables = migration.compare().await?;
-    let findings = verify(migration.target(), keys).await?;
-    if !findings.is_ok() && on_findings == OnFindings::Abort {
-        return Err(MigrateStoreError::Unsound(Box::new(findings)));
+    let report = verify(migration.target(), keys).await?;
+    if !report.is_ok() && on_faults == OnFaults::Abort {
+        return Err(MigrateStoreError::IntegrityCheckFailed(Box::new(report)));
     }
     let rows: u64 = tables.iter().map(|table| table.rows).sum();
     let audit = AuditEntry {
@@ -47,12 +47,12 @@ pub async fn migrate_store(
         details: serde_json::json!({ "rows": rows }),
     };
     migration.finish(clock.now(), audit).await?;
-    Ok(StoreMigration { tables, findings })
+    Ok(StoreMigration { tables, report })
 }
 
 /// What to do about faults that are found on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnFindings {
+pub enum OnFaults {
     /// Nothing is moved.
     Abort,
     /// They come along.
@@ -63,7 +63,7 @@ pub enum OnFindings {
 #[derive(Debug)]
 pub enum MigrateStoreError {
     /// The old database is not sound.
-    Unsound(Box<IntegrityReport>),
+    IntegrityCheckFailed(Box<IntegrityReport>),
     /// One of the two cannot be used.
     Store(StoreError),
 }
@@ -71,7 +71,7 @@ pub enum MigrateStoreError {
 impl fmt::Display for MigrateStoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unsound(_) => f.write_str("the database is not sound"),
+            Self::IntegrityCheckFailed(_) => f.write_str("the database is not sound"),
             Self::Store(_) => f.write_str("a database cannot be used"),
         }
     }
@@ -80,7 +80,7 @@ impl fmt::Display for MigrateStoreError {
 impl std::error::Error for MigrateStoreError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Unsound(_) => None,
+            Self::IntegrityCheckFailed(_) => None,
             Self::Store(source) => Some(source),
         }
     }

@@ -1,4 +1,4 @@
-//! A database that went back in time: found by marks outside of it, and taken into use again by an administrator.
+//! A database that went back in time: found by watermarks outside of it, and taken into use again by an administrator.
 
 use super::quarantine::quarantine_as_of;
 use crate::clock::{Clock, Timestamp};
@@ -15,66 +15,68 @@ const GENERATION_SEAL_LABEL: &str = "lichtbild/generation/v1";
 
 /// All that is known from outside the database.
 #[derive(Debug, Clone, Default)]
-pub struct ExternalMarks {
-    /// Marks of this gateway.
+pub struct KnownWatermarks {
+    /// Watermarks of this gateway.
     pub watermarks: Vec<Watermark>,
     /// Checkpoints with a good signature.
     pub checkpoints: Vec<Checkpoint>,
 }
 
-impl ExternalMarks {
-    /// Adds other marks, each of them once.
+impl KnownWatermarks {
+    /// Adds other watermarks, each of them once.
     pub fn add(&mut self, other: Self) {
-        let news: Vec<_> = other.watermarks.into_iter().filter(|mark| !self.watermarks.contains(mark)).collect();
+        let news: Vec<_> =
+            other.watermarks.into_iter().filter(|watermark| !self.watermarks.contains(watermark)).collect();
         self.watermarks.extend(news);
-        let news: Vec<_> = other.checkpoints.into_iter().filter(|mark| !self.checkpoints.contains(mark)).collect();
+        let news: Vec<_> =
+            other.checkpoints.into_iter().filter(|checkpoint| !self.checkpoints.contains(checkpoint)).collect();
         self.checkpoints.extend(news);
     }
 
-    /// Reports whether all of the other marks are among these.
+    /// Reports whether all of the other watermarks are among these.
     pub fn contain(&self, other: &Self) -> bool {
-        other.watermarks.iter().all(|mark| self.watermarks.contains(mark))
-            && other.checkpoints.iter().all(|mark| self.checkpoints.contains(mark))
+        other.watermarks.iter().all(|watermark| self.watermarks.contains(watermark))
+            && other.checkpoints.iter().all(|checkpoint| self.checkpoints.contains(checkpoint))
     }
 
-    /// The latest generation that any mark knows of.
+    /// The latest generation that any watermark knows of.
     pub fn latest_generation(&self) -> u64 {
-        self.watermarks.iter().filter_map(|mark| mark.generation).max().unwrap_or_default()
+        self.watermarks.iter().filter_map(|watermark| watermark.generation).max().unwrap_or_default()
     }
 }
 
-/// A database's log beside the marks.
+/// A database's log beside the watermarks.
 #[derive(Debug)]
 pub struct RollbackCheck {
     /// The log as it was found.
     pub position: LogPosition,
-    /// The first mark that it is behind, or contradicts.
-    pub regression: Option<RollbackError>,
+    /// The first watermark that it is behind, or contradicts.
+    pub rollback: Option<RollbackError>,
 }
 
-/// Compares the log of a database with all marks.
+/// Compares the log of a database with all watermarks.
 ///
 /// # Errors
 /// [`StoreError`] when the log cannot be read.
-pub async fn compare(store: &SqlStore, keys: &KeyFile, marks: &ExternalMarks) -> Result<RollbackCheck, StoreError> {
-    let heads = marks.watermarks.iter().map(|mark| mark.head.sequence);
-    let rows: Vec<_> = heads.chain(marks.checkpoints.iter().map(|checkpoint| checkpoint.count)).collect();
+pub async fn compare(store: &SqlStore, keys: &KeyFile, known: &KnownWatermarks) -> Result<RollbackCheck, StoreError> {
+    let heads = known.watermarks.iter().map(|watermark| watermark.head.sequence);
+    let rows: Vec<_> = heads.chain(known.checkpoints.iter().map(|checkpoint| checkpoint.count)).collect();
     let position = store.position(&rows).await?;
-    let regression = regression(&position, keys, marks);
-    Ok(RollbackCheck { position, regression })
+    let rollback = find_rollback(&position, keys, known);
+    Ok(RollbackCheck { position, rollback })
 }
 
-fn regression(position: &LogPosition, keys: &KeyFile, marks: &ExternalMarks) -> Option<RollbackError> {
+fn find_rollback(position: &LogPosition, keys: &KeyFile, known: &KnownWatermarks) -> Option<RollbackError> {
     let generation = position.generation;
     if !is_confirmed(position, keys) {
         return Some(RollbackError::ForgedGeneration { number: generation.number });
     }
-    let of_checkpoints = marks
+    let of_checkpoints = known
         .checkpoints
         .iter()
         .filter(|checkpoint| !generation.supersedes(checkpoint.count, checkpoint.time))
         .map(|checkpoint| Watermark { generation: None, head: checkpoint.link(), server: None });
-    marks.watermarks.iter().copied().chain(of_checkpoints).find_map(|mark| mark.compare(position).err())
+    known.watermarks.iter().copied().chain(of_checkpoints).find_map(|watermark| watermark.compare(position).err())
 }
 
 /// Checks the seal of a generation. A writer of the database could claim any; the seal takes the key file, and the row that it begins behind
@@ -100,12 +102,12 @@ pub async fn quarantine(
     store: &SqlStore,
     clock: &dyn Clock,
     keys: &KeyFile,
-    marks: &ExternalMarks,
+    known: &KnownWatermarks,
     as_of: Timestamp,
     replayed_rows: u64,
 ) -> Result<QuarantineCounts, StoreError> {
     let seal = |generation: &Generation| seal_of(keys, generation);
-    let next = NextGeneration { at_least: marks.latest_generation(), seal: &seal };
+    let next = NextGeneration { at_least: known.latest_generation(), seal: &seal };
     quarantine_as_of(store, clock, as_of, replayed_rows, Some(next)).await
 }
 
@@ -117,15 +119,15 @@ pub async fn confirm(
     store: &SqlStore,
     clock: &dyn Clock,
     keys: &KeyFile,
-    marks: &ExternalMarks,
+    known: &KnownWatermarks,
     compared: &RollbackCheck,
 ) -> Result<(Timestamp, QuarantineCounts), StoreError> {
     let head = compared.position.head;
     let last = store.log_rows(head.sequence - 1, 1).await?;
     let now = clock.now();
     let as_of = last.first().map_or(now, |row| row.at);
-    let known: Vec<_> = marks.watermarks.iter().map(|mark| mark.head.sequence).collect();
-    let details = serde_json::json!({ "as_of": as_of, "found": head.sequence, "known": known.iter().max() });
+    let sequences: Vec<_> = known.watermarks.iter().map(|watermark| watermark.head.sequence).collect();
+    let details = serde_json::json!({ "as_of": as_of, "found": head.sequence, "known": sequences.iter().max() });
     let audit = AuditEntry {
         at: now,
         actor: "administrator".into(),
@@ -134,6 +136,6 @@ pub async fn confirm(
         details,
     };
     let seal = |generation: &Generation| seal_of(keys, generation);
-    let next = NextGeneration { at_least: marks.latest_generation(), seal: &seal };
+    let next = NextGeneration { at_least: known.latest_generation(), seal: &seal };
     Ok((as_of, store.quarantine_all(as_of, Some(next), audit).await?))
 }

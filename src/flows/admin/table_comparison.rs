@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::domain::log::chain::{ChainLink, ChainVerifier};
 use crate::domain::log::checkpoint::Checkpoint;
-use crate::domain::log::integrity::{IntegrityError, IntegrityReport};
+use crate::domain::log::integrity::{IntegrityFault, IntegrityReport};
 use crate::domain::log::reconciliation::partition::PhotoPartition;
 use crate::domain::log::reconciliation::row::{AuditedValue, StoredRow};
 use crate::domain::log::reconciliation::table::AuditedTable;
@@ -45,23 +45,23 @@ const PHOTOS_PER_PASS: u64 = 2_000_000;
 pub(super) async fn compare(
     store: &SqlStore,
     proofs: VerificationInputs<'_>,
-    findings: &mut IntegrityReport,
+    report: &mut IntegrityReport,
 ) -> Result<(), StoreError> {
     let mut snapshot = store.snapshot().await?;
     let begin = snapshot.log_anchor().await?;
-    let checkpoints = valid_checkpoints(&mut snapshot, proofs, findings).await?;
-    for share in PhotoPartition::split(findings.photos + findings.erased, PHOTOS_PER_PASS) {
+    let checkpoints = valid_checkpoints(&mut snapshot, proofs, report).await?;
+    for share in PhotoPartition::split(report.photos + report.erased, PHOTOS_PER_PASS) {
         let mut evidence = Reconciler::new(begin, proofs.keys.map(KeyFile::row_key), share);
         let chain = ChainVerifier::starting_after(begin, checkpoints.values().map(|(link, _)| *link));
-        compare_log(&mut snapshot, chain, share, &mut evidence, findings).await?;
+        compare_log(&mut snapshot, chain, share, &mut evidence, report).await?;
         evidence.mark_replayed(i64::try_from(proofs.replayed_rows).unwrap_or(i64::MAX));
-        compare_tables(&mut snapshot, proofs.keys, share, &mut evidence, findings).await?;
-        evidence.finish(findings);
+        compare_tables(&mut snapshot, proofs.keys, share, &mut evidence, report).await?;
+        evidence.finish(report);
         if share.is_first() {
             for (link, moved_at) in snapshot.log_anchors().await? {
                 let checkpoint = checkpoints.get(&link.sequence).copied();
                 let anchor = LogAnchor { link, moved_at, checkpoint, is_last: link == begin };
-                evidence.compare_anchor(&anchor, proofs.now, findings);
+                evidence.compare_anchor(&anchor, proofs.now, report);
             }
         }
     }
@@ -74,7 +74,7 @@ async fn compare_tables(
     keys: Option<&KeyFile>,
     share: PhotoPartition,
     evidence: &mut Reconciler,
-    findings: &mut IntegrityReport,
+    report: &mut IntegrityReport,
 ) -> Result<(), StoreError> {
     let swept_at = snapshot.last_swept_at().await?;
     let mut counts = BTreeMap::new();
@@ -82,18 +82,18 @@ async fn compare_tables(
         if !share.is_first() && !matches!(table, AuditedTable::Photos | AuditedTable::Collections) {
             continue;
         }
-        compare_rows(snapshot, table, evidence, findings, |row, findings| match table {
+        compare_rows(snapshot, table, evidence, report, |row, report| match table {
             AuditedTable::Photos => {
                 let state = row.value("state").as_text().unwrap_or_default();
                 *counts.entry(state.to_owned()).or_insert(0_i64) += 1;
             }
-            AuditedTable::Invitations => check_proof_key(row, keys, swept_at, findings),
+            AuditedTable::Invitations => check_proof_key(row, keys, swept_at, report),
             _ => {}
         })
         .await?;
     }
     if share.is_first() {
-        compare_photo_counts(counts, &snapshot.photo_counts().await?, findings);
+        compare_photo_counts(counts, &snapshot.photo_counts().await?, report);
     }
     Ok(())
 }
@@ -104,7 +104,7 @@ async fn compare_log(
     mut chain: ChainVerifier,
     share: PhotoPartition,
     evidence: &mut Reconciler,
-    findings: &mut IntegrityReport,
+    report: &mut IntegrityReport,
 ) -> Result<(), StoreError> {
     let mut last = chain.last();
     let mut error = None;
@@ -113,7 +113,7 @@ async fn compare_log(
         for row in &page {
             error = error.or_else(|| chain.verify_row(row).err());
             last = row.link();
-            evidence.apply_log_row(row, findings);
+            evidence.apply_log_row(row, report);
         }
         if page.is_empty() {
             break;
@@ -122,9 +122,9 @@ async fn compare_log(
     if !share.is_first() {
         return Ok(());
     }
-    (findings.log_rows, findings.log_head) = (last.sequence, last.sha256);
+    (report.log_rows, report.log_head) = (last.sequence, last.sha256);
     let error = error.or_else(|| chain.finish().err());
-    error.iter().for_each(|error| findings.add(IntegrityError::LogBroken, error));
+    error.iter().for_each(|error| report.add(IntegrityFault::LogBroken, error));
     Ok(())
 }
 
@@ -132,7 +132,7 @@ async fn compare_log(
 async fn valid_checkpoints(
     snapshot: &mut Snapshot,
     proofs: VerificationInputs<'_>,
-    findings: &mut IntegrityReport,
+    report: &mut IntegrityReport,
 ) -> Result<BTreeMap<i64, (ChainLink, Timestamp)>, StoreError> {
     let (mut good, mut after) = (BTreeMap::new(), i64::MIN);
     loop {
@@ -140,11 +140,11 @@ async fn valid_checkpoints(
         let Some(last) = page.last() else { return Ok(good) };
         after = last.link.sequence;
         for stored in &page {
-            findings.checkpoints += 1;
+            report.checkpoints += 1;
             if is_signed(stored, proofs) {
                 good.insert(stored.link.sequence, (stored.link, stored.at));
             } else {
-                findings.add(IntegrityError::CheckpointDiffers, format!("checkpoints/{}", stored.link.sequence));
+                report.add(IntegrityFault::CheckpointDiffers, format!("checkpoints/{}", stored.link.sequence));
             }
         }
     }
@@ -162,7 +162,7 @@ async fn compare_rows(
     snapshot: &mut Snapshot,
     table: AuditedTable,
     evidence: &mut Reconciler,
-    findings: &mut IntegrityReport,
+    report: &mut IntegrityReport,
     mut visit: impl FnMut(&StoredRow, &mut IntegrityReport),
 ) -> Result<(), StoreError> {
     let mut after = None;
@@ -171,19 +171,14 @@ async fn compare_rows(
         let Some(last) = page.last() else { return Ok(()) };
         after = last.values.first().cloned();
         for row in &page {
-            evidence.compare(row, findings);
-            visit(row, findings);
+            evidence.compare(row, report);
+            visit(row, report);
         }
     }
 }
 
 /// A proof key is there as long as its invitation can be answered, and opens with the key file. The sweeper erases it afterwards.
-fn check_proof_key(
-    row: &StoredRow,
-    keys: Option<&KeyFile>,
-    swept_at: Option<Timestamp>,
-    findings: &mut IntegrityReport,
-) {
+fn check_proof_key(row: &StoredRow, keys: Option<&KeyFile>, swept_at: Option<Timestamp>, report: &mut IntegrityReport) {
     let is_over = [InvitationState::Exhausted, InvitationState::Withdrawn]
         .iter()
         .any(|state| row.value("state").as_text() == Some(state.name()));
@@ -201,18 +196,18 @@ fn check_proof_key(
         }
     };
     if !is_good {
-        findings.add(IntegrityError::ProofKeyDiffers, row.id);
+        report.add(IntegrityFault::ProofKeyDiffers, row.id);
     }
 }
 
 /// The database counts photos along as they change.
-fn compare_photo_counts(mut counts: BTreeMap<String, i64>, stored: &[(String, i64)], findings: &mut IntegrityReport) {
+fn compare_photo_counts(mut counts: BTreeMap<String, i64>, stored: &[(String, i64)], report: &mut IntegrityReport) {
     for (state, photos) in stored {
         if counts.remove(state).unwrap_or_default() != *photos {
-            findings.add(IntegrityError::CountDiffers, format!("photo_counts: {state}"));
+            report.add(IntegrityFault::CountDiffers, format!("photo_counts: {state}"));
         }
     }
     for state in counts.keys() {
-        findings.add(IntegrityError::CountDiffers, format!("photo_counts: {state}"));
+        report.add(IntegrityFault::CountDiffers, format!("photo_counts: {state}"));
     }
 }

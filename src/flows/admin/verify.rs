@@ -1,10 +1,10 @@
-//! Looks a store through: every picture, every collection, every row of the audit log. Nothing changes, and nobody waits.
+//! Verifies a store: every envelope, every collection, every row of the audit log. It changes nothing and blocks no other use of the database.
 
 pub use super::table_comparison::VerificationInputs;
 use super::table_comparison::compare;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::{ChainError, ChainLink, ChainRow, ChainVerifier};
-use crate::domain::log::integrity::{IntegrityError, IntegrityReport, check_collection, check_lease};
+use crate::domain::log::integrity::{IntegrityFault, IntegrityReport, check_collection, check_lease};
 use crate::domain::photo::PhotoState;
 use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
 use crate::sealing::KeyFile;
@@ -12,7 +12,7 @@ use crate::sealing::envelope::is_plausible_envelope;
 use crate::storage::maintenance::UnerasedPhoto;
 use crate::storage::{AuditLog, SqlStore, StoreError};
 
-/// Looks a store through, page by page; the memory that takes is told in [`evidence`](crate::domain::log::reconciliation).
+/// Verifies a store page by page; for the memory that takes, see [`reconciliation`](crate::domain::log::reconciliation).
 ///
 /// That a seal is whole cannot be told without the citizen's code; that its bytes are those that were stored can, by the digest
 /// beside them, for which the audit log vouches with a key of the key file.
@@ -29,31 +29,31 @@ pub async fn verify(store: &SqlStore, keys: Option<&KeyFile>) -> Result<Integrit
 /// As [`verify`].
 pub async fn verify_with(store: &SqlStore, proofs: VerificationInputs<'_>) -> Result<IntegrityReport, StoreError> {
     let keys = proofs.keys;
-    let mut findings = IntegrityReport::empty(keys.is_some());
+    let mut report = IntegrityReport::empty(keys.is_some());
     if let (Some(keys), Some(bound)) = (keys, store.bound_key_file().await?)
         && keys.fingerprint() != bound
     {
-        findings.add(IntegrityError::KeyFile, "notes/key_file");
+        report.add(IntegrityFault::KeyFile, "notes/key_file");
     }
     for error in store.file_integrity_errors().await? {
-        findings.add(IntegrityError::File, error);
+        report.add(IntegrityFault::File, error);
     }
     for error in store.schema_differences().await? {
-        findings.add(IntegrityError::SchemaChanged, error);
+        report.add(IntegrityFault::SchemaChanged, error);
     }
-    check_photos(store, keys, &mut findings).await?;
-    check_orphaned_envelopes(store, &mut findings).await?;
-    check_collections(store, &mut findings).await?;
-    compare(store, proofs, &mut findings).await?;
-    Ok(findings)
+    check_photos(store, keys, &mut report).await?;
+    check_orphaned_envelopes(store, &mut report).await?;
+    check_collections(store, &mut report).await?;
+    compare(store, proofs, &mut report).await?;
+    Ok(report)
 }
 
 async fn check_photos(
     store: &SqlStore,
     keys: Option<&KeyFile>,
-    findings: &mut IntegrityReport,
+    report: &mut IntegrityReport,
 ) -> Result<(), StoreError> {
-    findings.erased = store.erased_photos().await?;
+    report.erased = store.erased_photos().await?;
     let mut after = None;
     loop {
         let page = store.unerased_photos(after).await?;
@@ -61,54 +61,54 @@ async fn check_photos(
         after = Some(last.photo.record.photo_id);
         let has_key = |epoch| keys.is_none_or(|keys| keys.epoch(epoch).is_some());
         for photo in &page {
-            findings.photos += 1;
-            check_photo(photo, findings);
+            report.photos += 1;
+            check_photo(photo, report);
             if !has_key(photo.photo.record.epoch) {
-                findings.add(IntegrityError::EpochKeyMissing, photo.photo.record.photo_id);
+                report.add(IntegrityFault::EpochKeyMissing, photo.photo.record.photo_id);
             }
         }
     }
 }
 
-fn check_photo(photo: &UnerasedPhoto, findings: &mut IntegrityReport) {
+fn check_photo(photo: &UnerasedPhoto, report: &mut IntegrityReport) {
     let record = &photo.photo.record;
-    if let Some(error) = check_lease(record, photo.latest_id, photo.photo.latest.as_ref()) {
-        findings.add(error, record.photo_id);
+    if let Some(fault) = check_lease(record, photo.latest_id, photo.photo.latest.as_ref()) {
+        report.add(fault, record.photo_id);
     }
-    let Some(stored) = &photo.envelope else { return findings.add(IntegrityError::PictureMissing, record.photo_id) };
+    let Some(stored) = &photo.envelope else { return report.add(IntegrityFault::EnvelopeMissing, record.photo_id) };
     let envelope = stored.sealed.envelope();
     if !is_plausible_envelope(envelope, record.facts.bytes) {
-        findings.add(IntegrityError::PictureMalformed, record.photo_id);
+        report.add(IntegrityFault::EnvelopeMalformed, record.photo_id);
     }
     match stored.sha256 {
-        None => findings.pictures_without_digest += 1,
-        Some(digest) if digest == Sha256Digest::of(envelope) => findings.pictures_proven += 1,
-        Some(_) => findings.add(IntegrityError::PictureChanged, record.photo_id),
+        None => report.pictures_without_digest += 1,
+        Some(digest) if digest == Sha256Digest::of(envelope) => report.pictures_proven += 1,
+        Some(_) => report.add(IntegrityFault::EnvelopeChanged, record.photo_id),
     }
 }
 
-async fn check_orphaned_envelopes(store: &SqlStore, findings: &mut IntegrityReport) -> Result<(), StoreError> {
+async fn check_orphaned_envelopes(store: &SqlStore, report: &mut IntegrityReport) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let page = store.envelope_owners(after).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.photo_id);
         for owner in page.iter().filter(|owner| owner.state.is_none_or(PhotoState::is_erased)) {
-            findings.add(IntegrityError::PictureLeftBehind, owner.photo_id);
+            report.add(IntegrityFault::EnvelopeLeftBehind, owner.photo_id);
         }
     }
 }
 
-async fn check_collections(store: &SqlStore, findings: &mut IntegrityReport) -> Result<(), StoreError> {
+async fn check_collections(store: &SqlStore, report: &mut IntegrityReport) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let page = store.all_collections(after).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.collection_id);
         for collection in &page {
-            findings.collections += 1;
-            if let Some(error) = check_collection(collection.collection_id, collection.is_open, collection.photo) {
-                findings.add(error, collection.collection_id);
+            report.collections += 1;
+            if let Some(fault) = check_collection(collection.collection_id, collection.is_open, collection.photo) {
+                report.add(fault, collection.collection_id);
             }
         }
     }

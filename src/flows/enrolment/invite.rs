@@ -50,7 +50,7 @@ impl Administration<'_> {
         &self,
         party: &Party,
         label: &str,
-        duty: DeviceScope,
+        scope: DeviceScope,
         validity: Duration,
         keys: &KeyFile,
     ) -> Result<IssuedInvitation, AdministrationError> {
@@ -62,7 +62,7 @@ impl Administration<'_> {
             device_id: DeviceId::generate(now, self.entropy)?,
             party_id: party.party_id,
             label: label.to_owned(),
-            duty,
+            scope,
             created_at: now,
             revoked_at: None,
             certificate_expires_at: None,
@@ -106,7 +106,7 @@ impl Administration<'_> {
         };
         let mut details = serde_json::json!({ "new_device": is_new, "expires_at": invitation.expires_at });
         if let InvitedDevice::New(device) = &invitation.device {
-            record_scope(&mut details, device.duty);
+            record_scope(&mut details, device.scope);
         }
         let audit = audit_entry(now, AuditEvent::DeviceInvited, device_id.to_string(), details);
         match self.store.invite(&invitation, audit).await? {

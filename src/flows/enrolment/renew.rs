@@ -18,7 +18,7 @@ use crate::identity::request::certificate_request::{RequestError, read_request_w
 use crate::storage::StoreError;
 use crate::storage::enrolment_requests::{RenewalOutcome, RenewalRequest};
 
-/// Certifies a further key for a device that has shown a certificate in good standing.
+/// Certifies a further key for a device that has shown a valid certificate.
 ///
 /// # Errors
 /// [`RenewError`].

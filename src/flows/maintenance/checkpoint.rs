@@ -73,7 +73,7 @@ fn head_mismatch(head: ChainLink, signed: ChainLink) -> ChainError {
 /// What names the log for ever.
 async fn first_row_digest(gateway: &Gateway) -> Result<Sha256Digest, SignCheckpointError> {
     let rows = gateway.store.log_rows(0, 1).await?;
-    let missing = ChainError { sequence: 1, kind: ChainErrorKind::FrontCut };
+    let missing = ChainError { sequence: 1, kind: ChainErrorKind::BeginningRemoved };
     Ok(rows.first().filter(|row| row.sequence == 1).ok_or(missing)?.sha256)
 }
 

@@ -35,7 +35,7 @@ pub async fn sweep(gateway: &Gateway) -> Result<SweepReport, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be asked.
-pub async fn without_dead_epochs(gateway: &Gateway) -> Result<Option<KeyFile>, StoreError> {
+pub async fn without_expired_epochs(gateway: &Gateway) -> Result<Option<KeyFile>, StoreError> {
     let in_use = gateway.store.oldest_epoch_in_use().await?;
     Ok(gateway.keys().without_expired_epochs(gateway.now(), gateway.limits.longest_retention(), in_use))
 }

@@ -7,7 +7,7 @@ use crate::domain::check::finding::{Finding, Verdict};
 use crate::domain::photo::declaration::Declaration;
 use crate::flows::authenticate::StudioCaller;
 use crate::flows::gateway::Gateway;
-use crate::limits::fair_queue::QueueFullError;
+use crate::limits::worker_pool::WorkerError;
 use crate::validation::judge::{CheckOutcome, Measurements, check_photo};
 
 /// What a judge says of a photo that is not deposited.
@@ -24,14 +24,14 @@ pub struct CheckResult {
 /// Judges without a deposit; leaves nothing behind.
 ///
 /// # Errors
-/// [`QueueFullError`] when too many photos are waiting.
+/// [`WorkerError`] when too many photos are waiting, or the check panicked.
 pub async fn check(
     gateway: &Gateway,
     studio: &StudioCaller,
     _admitted: UploadPermit,
     bytes: Vec<u8>,
     declaration: Declaration,
-) -> Result<CheckResult, QueueFullError> {
+) -> Result<CheckResult, WorkerError> {
     let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
     let outcome =
         gateway.workers.run(studio.device_id, move || check_photo(&bytes, &profile, declaration, now)).await?;

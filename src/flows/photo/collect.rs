@@ -23,7 +23,7 @@ use crate::storage::requests::{CodeAttempt, FoundPhoto, LeaseOutcome, LeaseReque
 
 /// A lease and what it is on.
 #[derive(Debug)]
-pub struct Collected {
+pub struct CollectedPhoto {
     /// The lease.
     pub collection: CollectionRecord,
     /// Whether this request made it, or found it made before.
@@ -47,7 +47,7 @@ pub async fn collect(
     gateway: &Gateway,
     office: &OfficeCaller,
     code: &RetrievalCode,
-) -> Result<Collected, CollectError> {
+) -> Result<CollectedPhoto, CollectError> {
     let keys = gateway.keys().code_keys(code);
     let found = look_up(gateway, office, &keys).await?;
     if let Some(refusal) = refusal(gateway, found.availability).await? {
@@ -73,7 +73,7 @@ pub async fn collect(
         }
     };
     let OpenedPhoto { sha256, sealed_metadata, .. } = opened;
-    Ok(Collected { collection, newly_leased, photo, sha256, sealed_metadata, studio: found.studio })
+    Ok(CollectedPhoto { collection, newly_leased, photo, sha256, sealed_metadata, studio: found.studio })
 }
 
 async fn look_up(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys) -> Result<FoundPhoto, CollectError> {
@@ -87,7 +87,7 @@ async fn look_up(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys) -> R
 
 /// While the database is known to have gone back in time every photo in it may have been used: none is looked up.
 pub(super) fn store_quarantine(gateway: &Gateway) -> Option<Quarantined> {
-    gateway.store.regression().map(|_| Quarantined { since: gateway.now(), reason: QuarantineReason::Restored })
+    gateway.store.rollback().map(|_| Quarantined { since: gateway.now(), reason: QuarantineReason::Restored })
 }
 
 /// A code in an office's hand, as the store wants to know it.
@@ -97,7 +97,7 @@ pub(super) fn attempt(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys)
         office_id: office.party.party_id,
         device_id: office.device_id,
         now: gateway.now(),
-        limits: gateway.limits.code_guesses,
+        limits: gateway.limits.wrong_codes,
         photos_of_revoked: gateway.limits.photos_of_revoked,
     }
 }

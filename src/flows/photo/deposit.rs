@@ -16,7 +16,7 @@ use crate::domain::photo::{JudgedPhoto, PhotoRecord, PhotoState, UploadBytes};
 use crate::failpoint;
 use crate::flows::authenticate::StudioCaller;
 use crate::flows::gateway::Gateway;
-use crate::limits::fair_queue::QueueFullError;
+use crate::limits::worker_pool::WorkerError;
 use crate::sealing::CodeKeys;
 use crate::sealing::envelope::SealError;
 use crate::storage::StoreError;
@@ -202,7 +202,7 @@ async fn seal(
 /// Why a photo was not taken in.
 #[derive(Debug)]
 pub enum DepositError {
-    /// Too many photos are waiting to be judged.
+    /// Too many photos are waiting to be judged, or the check or the sealing of this one panicked.
     Busy,
     /// The device was revoked, or its studio suspended, while the photo was on its way.
     RevokedOrSuspended,
@@ -228,9 +228,12 @@ pub enum DepositError {
     Store(StoreError),
 }
 
-impl From<QueueFullError> for DepositError {
-    fn from(_: QueueFullError) -> Self {
-        Self::Busy
+impl From<WorkerError> for DepositError {
+    fn from(error: WorkerError) -> Self {
+        match error {
+            // The studio repeats the deposit in both cases.
+            WorkerError::QueueFull | WorkerError::Panicked => Self::Busy,
+        }
     }
 }
 

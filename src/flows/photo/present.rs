@@ -16,7 +16,7 @@ use crate::storage::requests::FetchPurpose;
 use crate::validation::{Measurements, check_photo};
 
 /// A photo on a clerk's screen.
-pub struct Presented {
+pub struct PresentedPhoto {
     /// The lease.
     pub collection: CollectionRecord,
     /// The photo's row.
@@ -38,14 +38,14 @@ pub async fn present(
     office: &OfficeCaller,
     collection_id: CollectionId,
     code: &RetrievalCode,
-) -> Result<Presented, HandOverError> {
+) -> Result<PresentedPhoto, HandOverError> {
     let HandedOver { photo, opened } = hand_over(gateway, office, collection_id, code, FetchPurpose::HandOver).await?;
     let collection = queries::collection(gateway, office, collection_id).await?;
     let collection = collection.ok_or(HandOverError::UnknownCollection)?;
     let studio = gateway.store.party(photo.studio_id).await?;
     let opened = Arc::new(opened);
     let measurements = measure(gateway, office, &photo, &opened).await;
-    Ok(Presented { collection, photo, opened, measurements, studio })
+    Ok(PresentedPhoto { collection, photo, opened, measurements, studio })
 }
 
 /// Guide lines are a help and no judgement: who has many to judge keeps no clerk waiting for them.

@@ -5,7 +5,7 @@ use time::Date;
 use crate::clock::Timestamp;
 use crate::domain::id::CollectionId;
 use crate::domain::photo::availability::SettlementDecision;
-use crate::domain::photo::collection::{CollectionRecord, CollectionState, Outcome, Refusal};
+use crate::domain::photo::collection::{CollectionRecord, CollectionState, Refusal, SettlementOutcome};
 use crate::domain::photo::retention::kept_until;
 use crate::flows::authenticate::OfficeCaller;
 use crate::flows::gateway::Gateway;
@@ -34,7 +34,7 @@ pub async fn settle(
     gateway: &Gateway,
     office: &OfficeCaller,
     collection_id: CollectionId,
-    outcome: Outcome,
+    outcome: SettlementOutcome,
 ) -> Result<SettlementReceipt, SettleError> {
     check_note(&outcome)?;
     let now = gateway.now();
@@ -48,7 +48,7 @@ pub async fn settle(
         now,
     };
     let settled = gateway.store.settle(&request).await?.ok_or(SettleError::UnknownCollection)?;
-    let settled_at = match settled.settlement {
+    let settled_at = match settled.decision {
         SettlementDecision::Allowed => now,
         SettlementDecision::Repeated { at } => at,
         SettlementDecision::AlreadySettled { state, at } => return Err(SettleError::AlreadySettled { state, at }),
@@ -60,8 +60,8 @@ pub async fn settle(
     Ok(SettlementReceipt { collection: settled.collection, outcome: state, settled_at })
 }
 
-fn check_note(outcome: &Outcome) -> Result<(), SettleError> {
-    let Outcome::Refused(Refusal { note: Some(note), .. }) = outcome else { return Ok(()) };
+fn check_note(outcome: &SettlementOutcome) -> Result<(), SettleError> {
+    let SettlementOutcome::Refused(Refusal { note: Some(note), .. }) = outcome else { return Ok(()) };
     let length = note.chars().count();
     if length > NOTE_MAX_CHARACTERS {
         return Err(SettleError::NoteTooLong { length });

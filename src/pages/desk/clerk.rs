@@ -15,7 +15,7 @@ use crate::pages::frame::cookies;
 
 pub(super) const LANGUAGE_COOKIE: &str = "lichtbild_language";
 
-/// A device of an office in good standing, with a browser in front of it.
+/// An office's active device that uses the desk pages in a browser.
 pub struct Clerk {
     /// The office's device.
     pub office: OfficeCaller,

@@ -1,4 +1,4 @@
-//! Work on the files of marks beside the threads that serve: a mount of another machine may take its time, or never answer.
+//! Work on the files of watermarks beside the threads that serve: a mount of another machine may take its time, or never answer.
 
 use std::io;
 use std::sync::Arc;
@@ -62,13 +62,13 @@ mod tests {
     #[tokio::test]
     async fn a_hung_mount_blocks_one_thread_and_no_caller() {
         let worker = HeadFileWorker::new(WatermarkFiles::from_config(&Config::default()));
-        let disk = HeadFileWorker { timeout: Duration::ZERO, ..worker };
+        let head_files = HeadFileWorker { timeout: Duration::ZERO, ..worker };
         let (answer, never) = mpsc::channel::<()>();
-        let hung = disk.run(move |_| never.recv().is_ok()).await;
+        let hung = head_files.run(move |_| never.recv().is_ok()).await;
         assert_eq!(hung.unwrap_err().kind(), io::ErrorKind::TimedOut);
-        assert_eq!(disk.run(|_| ()).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert_eq!(head_files.run(|_| ()).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
         answer.send(()).unwrap();
-        let disk = HeadFileWorker { timeout: IO_TIMEOUT, ..disk };
-        assert_eq!(disk.run(|_| 7).await.unwrap(), 7);
+        let head_files = HeadFileWorker { timeout: IO_TIMEOUT, ..head_files };
+        assert_eq!(head_files.run(|_| 7).await.unwrap(), 7);
     }
 }

@@ -1,4 +1,4 @@
-//! The files in which the marks are: head files, checkpoints, and a checkpoint that an auditor keeps.
+//! The files in which the watermarks are: head files, checkpoints, and a checkpoint that an auditor keeps.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,11 +12,11 @@ use crate::config::Config;
 use crate::domain::clock_jump::ClockAnchor;
 use crate::domain::log::checkpoint::Checkpoint;
 use crate::domain::log::watermark::{Generation, LogPosition};
-use crate::flows::admin::rollback::ExternalMarks;
+use crate::flows::admin::rollback::KnownWatermarks;
 use crate::identity::signing::checkpoint_key::{CheckpointKey, CheckpointVerifier};
 use crate::sealing::KeyFile;
 
-/// The files in which the marks are.
+/// The files in which the watermarks are.
 #[derive(Debug, Clone)]
 pub struct WatermarkFiles {
     /// The head file beside the key file, and the witness on another mount.
@@ -28,11 +28,11 @@ pub struct WatermarkFiles {
     witness: Option<PathBuf>,
 }
 
-/// The marks as they were read.
+/// The watermarks as they were read.
 #[derive(Debug, Default)]
 pub struct LoadedWatermarks {
     /// Those that can be compared.
-    pub marks: ExternalMarks,
+    pub known: KnownWatermarks,
     /// The files that could not be read, with the reason.
     pub faults: Vec<String>,
     pub(super) clock: Option<ClockAnchor>,
@@ -56,13 +56,13 @@ impl WatermarkFiles {
         Self { witness, ..self }
     }
 
-    /// Reads all marks. A file that is missing is no mark; one that cannot be read is a fault.
+    /// Reads all watermarks. A file that is missing is no watermark; one that cannot be read is a fault.
     pub fn read(&self, keys: &KeyFile) -> LoadedWatermarks {
         let mut read = LoadedWatermarks::default();
         for path in &self.head_files {
             match HeadFile::read(path, keys) {
                 Ok(Some(head)) => {
-                    read.marks.watermarks.push(head.watermark());
+                    read.known.watermarks.push(head.watermark());
                     read.clock = read.clock.or(head.clock);
                 }
                 Ok(None) => {}
@@ -72,7 +72,7 @@ impl WatermarkFiles {
         let Some(verifier) = self.verifier() else { return read };
         match checkpoint_files::find_newest(&self.checkpoints, &verifier) {
             Ok(newest) => {
-                read.marks.checkpoints.extend(newest.checkpoint);
+                read.known.checkpoints.extend(newest.checkpoint);
                 let folder = self.checkpoints.display();
                 let bad = newest.invalid.iter();
                 read.faults
@@ -82,7 +82,7 @@ impl WatermarkFiles {
         }
         if let Some(witness) = &self.witness {
             match read_witness(witness, &verifier) {
-                Ok(checkpoint) => read.marks.checkpoints.push(checkpoint),
+                Ok(checkpoint) => read.known.checkpoints.push(checkpoint),
                 Err(error) => read.faults.push(format!("{}: {error}", witness.display())),
             }
         }
@@ -119,7 +119,7 @@ impl WatermarkFiles {
         failed.map_or(Ok(()), Err)
     }
 
-    /// A file that is no head file makes room for one, and is kept. One that was written with another key file stays: it may be the mark
+    /// A file that is no head file makes room for one, and is kept. One that was written with another key file stays: it may be the watermark
     /// of another gateway.
     pub(super) fn rotate_invalid(&self, keys: &KeyFile) {
         for path in &self.head_files {

@@ -1,7 +1,7 @@
-//! The head file: the high-water mark of the audit log, in a file outside the database.
+//! The head file: the watermark of the audit log, in a file outside the database.
 //!
 //! JSON, one object: what is known, and a keyed digest (HMAC by the key file) over it, so that a file of another gateway or a damaged
-//! one is told from a mark. Nothing in it is secret.
+//! one is told from a watermark. Nothing in it is secret.
 
 use std::io;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! High-water marks of the audit log: read before the gateway serves, held against the database, and renewed as the log grows.
+//! Watermarks of the audit log: read before the gateway serves, held against the database, and renewed as the log grows.
 //!
 //! ```text
 //! start       head files + newest checkpoint + an auditor's -> compare -> serve, or hold everything back
@@ -19,19 +19,19 @@ pub use self::files::{LoadedWatermarks, WatermarkFiles};
 use self::head_file::HeadFile;
 use crate::domain::log::watermark::{LogPosition, RollbackError, ServerHistory, Watermark};
 use crate::flows::Gateway;
-use crate::flows::admin::rollback::{ExternalMarks, RollbackCheck, compare};
+use crate::flows::admin::rollback::{KnownWatermarks, RollbackCheck, compare};
 use crate::storage::{SqlStore, Store, StoreError};
 use crate::transport::tls::trust_status::TrustStatus;
 
 /// The name of a head file that cannot be written, in `/readyz`.
 const HEAD_FILE_FAULT: &str = "log-head-file";
-/// The name of a mark that could not be read at the start, in `/readyz`.
+/// The name of a watermark that could not be read at the start, in `/readyz`.
 const UNREADABLE_WATERMARK_FAULT: &str = "log-mark-unreadable";
 
 /// Head files as they were read, in their order.
 type HeadFileReads = Vec<io::Result<Option<HeadFile>>>;
 
-/// The reason why marks could not be compared at the start.
+/// The reason why watermarks could not be compared at the start.
 #[derive(Debug)]
 pub enum WatermarkError {
     /// The files do not answer.
@@ -52,17 +52,17 @@ impl From<StoreError> for WatermarkError {
     }
 }
 
-/// The marks of a running gateway. Clones share them.
+/// The watermarks of a running gateway. Clones share them.
 #[derive(Clone)]
 pub(super) struct WatermarkMonitor {
     gateway: Arc<Gateway>,
     store: SqlStore,
-    disk: HeadFileWorker,
+    head_files: HeadFileWorker,
     status: TrustStatus,
     state: Arc<Mutex<MonitorState>>,
 }
 
-/// The marks in memory.
+/// The watermarks in memory.
 struct MonitorState {
     /// The newest generation that was accepted.
     generation: u64,
@@ -70,13 +70,13 @@ struct MonitorState {
     written: Option<HeadFile>,
     /// The head files could not be written the last time.
     write_failed: bool,
-    /// Marks that the database does not fit, and so may not be forgotten.
-    mismatched: ExternalMarks,
+    /// Watermarks that the database does not fit, and so may not be forgotten.
+    mismatched: KnownWatermarks,
     reported: Option<RollbackError>,
 }
 
 impl WatermarkMonitor {
-    /// Compares the database with all marks before anything is served, and goes on with the clock's anchor of an earlier run.
+    /// Compares the database with all watermarks before anything is served, and goes on with the clock's anchor of an earlier run.
     ///
     /// # Errors
     /// [`WatermarkError`] when the files do not answer, or the log cannot be read.
@@ -86,62 +86,63 @@ impl WatermarkMonitor {
         files: WatermarkFiles,
         status: TrustStatus,
     ) -> Result<Self, WatermarkError> {
-        let (keys, disk) = (gateway.keys(), HeadFileWorker::new(files));
+        let (keys, head_files) = (gateway.keys(), HeadFileWorker::new(files));
         let worker_keys = Arc::clone(&keys);
-        let read = disk.run(move |files| (files.read(&worker_keys), files.rotate_invalid(&worker_keys)).0).await?;
+        let read =
+            head_files.run(move |files| (files.read(&worker_keys), files.rotate_invalid(&worker_keys)).0).await?;
         for fault in &read.faults {
             tracing::error!(fault, "a mark of the audit log cannot be used");
             status.set_fault(UNREADABLE_WATERMARK_FAULT, format!("{fault}: look at it, then start the gateway again"));
         }
-        let generation = read.marks.latest_generation();
-        let server = read.marks.watermarks.iter().find_map(|mark| mark.server);
+        let generation = read.known.latest_generation();
+        let server = read.known.watermarks.iter().find_map(|watermark| watermark.server);
         let state = MonitorState {
             generation,
             server,
             written: None,
             write_failed: false,
-            mismatched: ExternalMarks::default(),
+            mismatched: KnownWatermarks::default(),
             reported: None,
         };
         let state = Arc::new(Mutex::new(state));
-        let this = Self { gateway, store, disk, status, state };
-        let compared = compare(&this.store, &keys, &read.marks).await?;
-        this.apply_comparison(&compared, &read.marks).await;
+        let this = Self { gateway, store, head_files, status, state };
+        let compared = compare(&this.store, &keys, &read.known).await?;
+        this.apply_comparison(&compared, &read.known).await;
         this.archive_superseded(&compared.position).await;
         read.clock.into_iter().for_each(|anchor| this.gateway.resume_clock_anchor(anchor));
         Ok(this)
     }
 
-    /// Compares the database with every mark, those in files as well.
+    /// Compares the database with every watermark, those in files as well.
     ///
     /// # Errors
     /// [`StoreError::RolledBack`], and what else keeps the log from being read.
     pub(super) async fn compare_all(&self) -> Result<(), StoreError> {
         let keys = self.gateway.keys();
-        let read = self.disk.run(move |files| files.read(&keys).marks).await;
-        let mut marks = read.map_err(|error| StoreError::Unavailable(error.into()))?;
-        marks.add(self.in_memory());
-        self.compare(&marks).await.map(|_| ())
+        let read = self.head_files.run(move |files| files.read(&keys).known).await;
+        let mut known = read.map_err(|error| StoreError::Unavailable(error.into()))?;
+        known.add(self.in_memory());
+        self.compare(&known).await.map(|_| ())
     }
 
-    /// Returns when the log has grown, or a regression was found, since it last returned.
+    /// Returns when the log has grown, or a rollback was found, since it last returned.
     pub(super) async fn advanced(&self) {
         self.store.advanced().await;
     }
 
-    /// Compares the database with the marks in memory and in the head files, which other nodes or a mount that came late may have
+    /// Compares the database with the watermarks in memory and in the head files, which other nodes or a mount that came late may have
     /// changed, and renews the head files where the log has grown.
     pub(super) async fn run(self) {
         // Before the database: what they know was durable when they were read.
         let keys = self.gateway.keys();
-        let read = self.disk.run(move |files| files.read_heads(&keys)).await.unwrap_or_else(|error| {
+        let read = self.head_files.run(move |files| files.read_heads(&keys)).await.unwrap_or_else(|error| {
             self.report_write_failure(&error.to_string());
             Vec::new()
         });
-        let mut marks = self.in_memory();
+        let mut known = self.in_memory();
         let heads = read.iter().flatten().flatten().map(HeadFile::watermark).collect();
-        marks.add(ExternalMarks { watermarks: heads, checkpoints: Vec::new() });
-        match self.compare(&marks).await {
+        known.add(KnownWatermarks { watermarks: heads, checkpoints: Vec::new() });
+        match self.compare(&known).await {
             Ok(position) => self.update_head_files(&position, read).await,
             Err(error) => {
                 // That it went back is told of by `apply_comparison`.
@@ -153,46 +154,46 @@ impl WatermarkMonitor {
         }
     }
 
-    async fn compare(&self, marks: &ExternalMarks) -> Result<LogPosition, StoreError> {
-        let compared = compare(&self.store, &self.gateway.keys(), marks).await?;
-        self.apply_comparison(&compared, marks)
+    async fn compare(&self, known: &KnownWatermarks) -> Result<LogPosition, StoreError> {
+        let compared = compare(&self.store, &self.gateway.keys(), known).await?;
+        self.apply_comparison(&compared, known)
             .await
-            .map_or(Ok(compared.position), |regression| Err(StoreError::RolledBack(regression)))
+            .map_or(Ok(compared.position), |rollback| Err(StoreError::RolledBack(rollback)))
     }
 
     /// The last row that this program knows to be durable, and what was not met.
-    fn in_memory(&self) -> ExternalMarks {
-        let (mut marks, generation, server) =
+    fn in_memory(&self) -> KnownWatermarks {
+        let (mut known, generation, server) =
             self.with_state(|state| (state.mismatched.clone(), state.generation, state.server));
-        let known = self.store.known_head().map(|head| Watermark { generation: Some(generation), head, server });
-        marks.add(ExternalMarks { watermarks: known.into_iter().collect(), checkpoints: Vec::new() });
-        marks
+        let own = self.store.known_head().map(|head| Watermark { generation: Some(generation), head, server });
+        known.add(KnownWatermarks { watermarks: own.into_iter().collect(), checkpoints: Vec::new() });
+        known
     }
 
     /// Draws the consequence of a comparison: changes are stopped, or taken.
-    async fn apply_comparison(&self, compared: &RollbackCheck, marks: &ExternalMarks) -> Option<RollbackError> {
+    async fn apply_comparison(&self, compared: &RollbackCheck, known: &KnownWatermarks) -> Option<RollbackError> {
         let replaced = self.store.file_was_replaced().then_some(RollbackError::FileReplaced);
-        let RollbackCheck { position, regression } = compared;
-        if let Some(regression) = replaced.or(*regression) {
-            self.store.stop_changes(regression);
-            self.with_state(|state| state.mismatched.add(marks.clone()));
-            if self.with_state(|state| state.reported.replace(regression)) != Some(regression) {
-                tracing::error!(%regression, "the database went back in time: every photo is held back, nothing is signed. {}", regression.advice());
+        let RollbackCheck { position, rollback } = compared;
+        if let Some(rollback) = replaced.or(*rollback) {
+            self.store.stop_changes(rollback);
+            self.with_state(|state| state.mismatched.add(known.clone()));
+            if self.with_state(|state| state.reported.replace(rollback)) != Some(rollback) {
+                tracing::error!(%rollback, "the database went back in time: every photo is held back, nothing is signed. {}", rollback.advice());
             }
-            return Some(regression);
+            return Some(rollback);
         }
-        // A comparison that began before others found marks unmet does not know of them: the next one decides.
-        if !self.with_state(|state| marks.contain(&state.mismatched)) {
+        // A comparison that began before others found watermarks unmet does not know of them: the next one decides.
+        if !self.with_state(|state| known.contain(&state.mismatched)) {
             return None;
         }
-        let known = self.with_state(|state| {
-            state.mismatched = ExternalMarks::default();
-            let known = state.generation;
+        let accepted = self.with_state(|state| {
+            state.mismatched = KnownWatermarks::default();
+            let accepted = state.generation;
             // Of two comparisons at a time the earlier one may end last.
-            state.generation = known.max(position.generation.number);
-            known
+            state.generation = accepted.max(position.generation.number);
+            accepted
         });
-        if position.generation.number > known {
+        if position.generation.number > accepted {
             tracing::warn!(
                 generation = position.generation.number,
                 rows = position.head.sequence,
@@ -203,8 +204,8 @@ impl WatermarkMonitor {
         }
         self.report_failover(position);
         self.store.advance(position.head);
-        if self.store.regression().is_some() {
-            // Every mark fits, those in memory and those that did not fit before.
+        if self.store.rollback().is_some() {
+            // Every watermark fits, those in memory and those that did not fit before.
             self.store.resume_changes(position.head);
         }
         if self.with_state(|state| state.reported.take()).is_some() {
@@ -219,7 +220,7 @@ impl WatermarkMonitor {
         if generation.number == 0 {
             return;
         }
-        let aside = self.disk.run(move |files| files.archive_superseded_checkpoints(&generation, false)).await;
+        let aside = self.head_files.run(move |files| files.archive_superseded_checkpoints(&generation, false)).await;
         if let Err(error) = aside.and_then(|moved| moved) {
             tracing::error!(error = &error as &dyn std::error::Error, "superseded checkpoints were not set aside");
         }
@@ -246,9 +247,11 @@ impl WatermarkMonitor {
         let is_news =
             self.with_state(|state| state.written.as_ref().is_none_or(|written| !written.equals_except_time(&head)));
         // The clock is each node's own: nodes that share a file do not write it in turn for that.
-        let mark = head.watermark();
-        self.write_head_files(head, read, move |found| is_news || found.is_none_or(|found| found.watermark() != mark))
-            .await;
+        let watermark = head.watermark();
+        self.write_head_files(head, read, move |found| {
+            is_news || found.is_none_or(|found| found.watermark() != watermark)
+        })
+        .await;
     }
 
     /// Has the head files know the last row that this program knows to be durable, while the database does not show it: otherwise the
@@ -272,7 +275,7 @@ impl WatermarkMonitor {
             return;
         }
         let (keys, written) = (self.gateway.keys(), head.clone());
-        let done = self.disk.run(move |files| files.write_head(&head, &read, &keys, is_due)).await;
+        let done = self.head_files.run(move |files| files.write_head(&head, &read, &keys, is_due)).await;
         match done.unwrap_or_else(|error| Err(error.to_string())) {
             Ok(()) => {
                 let was_stuck = self.with_state(|state| {

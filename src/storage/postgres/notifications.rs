@@ -31,7 +31,7 @@ impl Drop for ListenerTask {
     }
 }
 
-/// Tells all nodes, once the transaction is committed, that somebody's standing has changed.
+/// Tells all nodes, once the transaction is committed, that a device or a party was revoked, suspended or resumed.
 pub(in crate::storage) async fn notify_nodes(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(connection).await?;
     Ok(())

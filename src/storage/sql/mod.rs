@@ -5,18 +5,18 @@
 //! [`connection`](engine::connection): locks, the notification of other nodes, and what a sweep leaves out.
 //!
 //! ```text
-//! dispatch    -> photo -> party -> engine
+//! store_impl  -> photo -> party -> engine
 //! maintenance -> photo, log, metadata -> engine
 //! ```
 //! Every transaction is committed by `log`, with its rows of the audit log.
 
-mod dispatch;
 mod engine;
 mod log;
 mod maintenance;
 mod metadata;
 mod party;
 mod photo;
+mod store_impl;
 
 pub use engine::connection::RowKeys;
 pub use engine::sql_store::SqlStore;

@@ -11,10 +11,10 @@ use crate::domain::party::credential::Credential;
 
 /// The sender of a request; every request carries one as an extension. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Peer(Arc<Facts>);
+pub struct Peer(Arc<PeerFacts>);
 
 #[derive(Debug)]
-struct Facts {
+struct PeerFacts {
     remote_address: SocketAddr,
     certificate: Option<PeerCertificate>,
     connection: ConnectionHandle,
@@ -29,7 +29,7 @@ impl Peer {
         connection: ConnectionHandle,
         admission: Admission,
     ) -> Self {
-        Self(Arc::new(Facts { remote_address, certificate, connection, admission }))
+        Self(Arc::new(PeerFacts { remote_address, certificate, connection, admission }))
     }
 
     /// Where the connection comes from. Personal data where a studio is one person: never logged above debug.

@@ -72,7 +72,7 @@ impl FaceCheckOutcome {
 /// - `luma`: brightness at a half, a quarter, an eighth or the whole of the picture's size, the last samples of a row or column
 ///   rounded up. A plane of another size, or one too small, too large or too long for a photo of a person, is not judged: such
 ///   pictures fail the rules of their size.
-/// - `picture_width`, `picture_height`: the picture's size in pixels
+/// - `photo_width`, `photo_height`: size of the photo in pixels
 /// - `limits`: from the profile
 /// - `subject`: children have smaller faces, and the small ones move
 /// - `exception`: with any, nothing is refused

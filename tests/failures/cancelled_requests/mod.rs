@@ -62,7 +62,7 @@ async fn a_deposit_cut_anywhere_is_whole_or_not_there_and_can_be_repeated() {
 
 #[tokio::test]
 async fn a_collection_cut_anywhere_is_finished_by_the_next_try() {
-    let gateway = TestGateway::with(|setup| setup.rules.uploads_per_minute = 60_000).await;
+    let gateway = TestGateway::with(|setup| setup.limits.uploads_per_minute = 60_000).await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     for (number, place) in (0..).zip(cancellation_points()) {
         let deposit = studio.deposit_numbered(number).await;
@@ -84,7 +84,7 @@ async fn a_collection_cut_anywhere_is_finished_by_the_next_try() {
 
 #[tokio::test]
 async fn a_withdrawal_a_wrong_code_and_a_sweep_cut_anywhere_leave_the_store_in_order() {
-    let gateway = TestGateway::with(|setup| setup.rules.code_guesses.per_device = 10_000).await;
+    let gateway = TestGateway::with(|setup| setup.limits.wrong_codes.per_device = 10_000).await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     for (number, place) in (0..).zip(cancellation_points()) {
         let (withdrawn, lapsed) =

@@ -25,7 +25,7 @@ async fn guess_until_blocked(office: &RouterClient, first: u32, allowed: u32) {
 
 #[tokio::test]
 async fn a_mistyped_code_is_not_a_guess() {
-    let gateway = TestGateway::with(|setup| setup.rules.code_guesses.per_device = 1).await;
+    let gateway = TestGateway::with(|setup| setup.limits.wrong_codes.per_device = 1).await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let code = studio.deposit_numbered(1).await.code;
     let other_last = if code.ends_with('7') { "8" } else { "7" };
@@ -82,7 +82,7 @@ async fn an_unknown_code_is_counted_and_audited() {
 
 #[tokio::test]
 async fn a_device_that_guesses_is_held_off_until_the_window_ends_even_with_a_right_code() {
-    let gateway = TestGateway::with(|setup| setup.rules.code_guesses.per_device = 3).await;
+    let gateway = TestGateway::with(|setup| setup.limits.wrong_codes.per_device = 3).await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let colleague = gateway.device_of(&office.party).await;
     let code = studio.deposit_numbered(1).await.code;
@@ -107,7 +107,7 @@ async fn a_device_that_guesses_is_held_off_until_the_window_ends_even_with_a_rig
 
 #[tokio::test]
 async fn all_devices_together_have_a_limit_too() {
-    let gateway = TestGateway::with(|setup| setup.rules.code_guesses.in_total = 5).await;
+    let gateway = TestGateway::with(|setup| setup.limits.wrong_codes.in_total = 5).await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let other = gateway.office("Bürgeramt Süd").await;
     let code = studio.deposit_numbered(1).await.code;
@@ -124,7 +124,7 @@ async fn all_devices_together_have_a_limit_too() {
 
 #[tokio::test]
 async fn right_codes_are_never_counted() {
-    let gateway = TestGateway::with(|setup| setup.rules.code_guesses.per_device = 1).await;
+    let gateway = TestGateway::with(|setup| setup.limits.wrong_codes.per_device = 1).await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let other = gateway.office("Bürgeramt Süd").await;
     let deposit = studio.deposit_numbered(1).await;
@@ -140,7 +140,7 @@ async fn right_codes_are_never_counted() {
 
 #[tokio::test]
 async fn a_wrong_code_at_a_collection_is_a_guess_and_a_missing_one_is_not() {
-    let gateway = TestGateway::with(|setup| setup.rules.code_guesses.per_device = 3).await;
+    let gateway = TestGateway::with(|setup| setup.limits.wrong_codes.per_device = 3).await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let (deposit, neighbour) = (studio.deposit_numbered(1).await, studio.deposit_numbered(2).await);
     let collection = office.collect_ok(&deposit.code).await;
@@ -161,7 +161,7 @@ async fn a_wrong_code_at_a_collection_is_a_guess_and_a_missing_one_is_not() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn parallel_guesses_do_not_slip_past_the_limit() {
-    let gateway = TestGateway::with(|setup| setup.rules.code_guesses.per_device = 10).await;
+    let gateway = TestGateway::with(|setup| setup.limits.wrong_codes.per_device = 10).await;
     let office = gateway.office("Bürgeramt Mitte").await;
     let mut work = JoinSet::new();
     for number in 0..60 {

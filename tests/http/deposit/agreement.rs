@@ -88,7 +88,7 @@ async fn assert_agreed(
         setup.profile = Profile::builtin(profile).unwrap();
         // No file is refused before it is judged.
         setup.max_photo_bytes = 8 * 1024 * 1024;
-        setup.rules.uploads_per_minute = 60_000;
+        setup.limits.uploads_per_minute = 60_000;
     })
     .await;
     let studio = gateway.studio("Foto Koch").await;

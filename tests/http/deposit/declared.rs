@@ -12,7 +12,7 @@ async fn gateway_for_portraits() -> TestGateway {
     TestGateway::with(|setup| {
         setup.profile = Profile::builtin("de-tr03121").unwrap();
         setup.max_photo_bytes = 8 * 1024 * 1024;
-        setup.rules.uploads_per_minute = 60_000;
+        setup.limits.uploads_per_minute = 60_000;
     })
     .await
 }

@@ -12,7 +12,7 @@ async fn fifty_deposits_with_one_key_are_one_photo_with_one_code() {
     // They ask again without a pause: how often is a matter of the store's speed, and the clock stands still.
     let unpaced = 1_000_000_000;
     let gateway = TestGateway::with(|setup| {
-        (setup.rules.uploads_per_minute, setup.rules.requests_per_minute) = (unpaced, unpaced);
+        (setup.limits.uploads_per_minute, setup.limits.requests_per_minute) = (unpaced, unpaced);
     })
     .await;
     let studio = gateway.studio("Foto Koch").await;
@@ -58,8 +58,8 @@ async fn fifty_photos_at_once_get_fifty_codes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_busy_worker_pool_asks_the_caller_to_retry_and_loses_nothing() {
     let gateway = TestGateway::with(|setup| {
-        (setup.rules.workers, setup.rules.worker_queue) = (1, 1);
-        setup.rules.uploads_per_minute = 60_000;
+        (setup.limits.workers, setup.limits.worker_queue) = (1, 1);
+        setup.limits.uploads_per_minute = 60_000;
     })
     .await;
     let studio = gateway.studio("Foto Koch").await;

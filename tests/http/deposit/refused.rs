@@ -137,7 +137,7 @@ async fn a_photo_that_the_check_refuses_leaves_one_audit_row_and_all_findings_in
 
 #[tokio::test]
 async fn a_device_that_uploads_too_fast_waits_and_others_do_not() {
-    let gateway = TestGateway::with(|setup| setup.rules.uploads_per_minute = 2).await;
+    let gateway = TestGateway::with(|setup| setup.limits.uploads_per_minute = 2).await;
     let (studio, other) = (gateway.studio("Foto Koch").await, gateway.studio("Foto Porst").await);
     studio.deposit_numbered(1).await;
     assert_eq!(studio.check(&photo(2)).await.status, 200);

@@ -19,7 +19,7 @@ async fn refused(browser: &mut ScriptlessBrowser, code: &str, status: u16, probl
 
 #[tokio::test]
 async fn a_typo_is_called_a_typo_is_given_back_to_be_mended_and_is_no_guess() {
-    let gateway = TestGateway::with(|setup| setup.rules.code_guesses.per_device = 1).await;
+    let gateway = TestGateway::with(|setup| setup.limits.wrong_codes.per_device = 1).await;
     let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     for typo in ["NR3MP-75Q96-X8259-ZKAA8", "NR3MP-75Q96-X8259", "NR3MP-75Q96-X8259-ZKA", "\"><script>", "", "   "] {
         let told = refused(&mut browser, typo, 400, "code-malformed", "Tippfehler").await;

@@ -133,7 +133,7 @@ async fn what_is_no_lookup_is_told_so() {
 
 #[tokio::test]
 async fn an_anonymous_caller_that_asks_too_often_waits_and_another_does_not() {
-    let gateway = TestGateway::with(|setup| setup.rules.enrolments_per_minute = 2).await;
+    let gateway = TestGateway::with(|setup| setup.limits.enrolments_per_minute = 2).await;
     let invite = gateway.invite(Role::Studio, "Foto Koch").await;
     let (hasty, patient) = (gateway.anonymous_client(), gateway.anonymous_client());
     assert_eq!(ask(&hasty, &invite).await.status, 200);

@@ -164,7 +164,7 @@ async fn queries_that_are_not_understood_are_refused() {
 
 #[tokio::test]
 async fn one_rare_state_among_many_photos_is_found_without_reading_them_one_by_one() {
-    let gateway = TestGateway::with(|setup| setup.rules.uploads_per_minute = 60_000).await;
+    let gateway = TestGateway::with(|setup| setup.limits.uploads_per_minute = 60_000).await;
     let studio = gateway.studio("Foto Koch").await;
     let oldest = studio.deposit_numbered(0).await;
     studio.withdraw(&oldest.photo_id).await;

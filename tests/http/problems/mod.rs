@@ -26,7 +26,7 @@ fn shown(answer: &RouterResponse) -> String {
 
 async fn refusals(reader: impl Fn(&RouterClient) -> RouterClient) -> String {
     let gateway = TestGateway::with(|setup| {
-        setup.rules.code_guesses.per_device = 1;
+        setup.limits.wrong_codes.per_device = 1;
         setup.max_photo_bytes = 20_000;
     })
     .await;

@@ -105,9 +105,9 @@ async fn an_auditors_device_is_noted_as_such_in_the_log_and_renews_its_certifica
     let office = gateway.office("Bürgeramt Mitte").await;
     gateway.auditor(&office.party).await;
     let rows = gateway.database.audit().await;
-    let duties: Vec<_> =
+    let scopes: Vec<_> =
         rows.iter().filter(|row| row.event == "device.added").map(|row| &row.details["duty"]).collect();
-    assert_eq!(duties, [&serde_json::Value::Null, &"audit".into()]);
+    assert_eq!(scopes, [&serde_json::Value::Null, &"audit".into()]);
     let devices = gateway.store().devices(Role::Office).await.unwrap();
-    assert_eq!(devices.iter().map(|(_, device)| device.duty.name()).collect::<Vec<_>>(), ["photos", "audit"]);
+    assert_eq!(devices.iter().map(|(_, device)| device.scope.name()).collect::<Vec<_>>(), ["photos", "audit"]);
 }

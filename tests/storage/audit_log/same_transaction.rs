@@ -79,7 +79,7 @@ async fn a_change_that_cannot_be_made_leaves_no_row() {
         device_id: DeviceId::generate(now, &entropy).unwrap(),
         party_id,
         label: "Kasse".into(),
-        duty: DeviceScope::Photos,
+        scope: DeviceScope::Photos,
         created_at: now,
         revoked_at: None,
         certificate_expires_at: None,

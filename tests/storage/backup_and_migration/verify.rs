@@ -2,7 +2,7 @@
 
 skip_in!(quick: "starts the program in one of its tests");
 
-use lichtbild::domain::log::integrity::IntegrityError;
+use lichtbild::domain::log::integrity::IntegrityFault;
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::flows::admin::verify::verify;
 use lichtbild::sealing::KeyFile;
@@ -35,11 +35,11 @@ async fn busy() -> TestGateway {
 #[tokio::test]
 async fn a_gateway_at_work_is_sound() {
     let gateway = busy().await;
-    let findings = verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap();
-    assert!(findings.is_ok(), "{findings:?}");
-    assert_eq!((findings.photos, findings.erased, findings.pictures_proven), (38, 2, 38));
-    assert_eq!((findings.collections, findings.pictures_without_digest), (5, 0));
-    assert_eq!(findings.log_rows, gateway.database.count("audit").await);
+    let report = verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap();
+    assert!(report.is_ok(), "{report:?}");
+    assert_eq!((report.photos, report.erased, report.pictures_proven), (38, 2, 38));
+    assert_eq!((report.collections, report.pictures_without_digest), (5, 0));
+    assert_eq!(report.log_rows, gateway.database.count("audit").await);
     let before = gateway.database.contents().await;
     verify(&gateway.store, None).await.unwrap();
     assert_eq!(gateway.database.contents().await, before);
@@ -47,83 +47,83 @@ async fn a_gateway_at_work_is_sound() {
 
 #[tokio::test]
 async fn every_integrity_error_is_found_and_no_other() {
-    let cases: [(IntegrityError, &str, &str); 12] = [
-        (IntegrityError::PictureMissing, "DELETE FROM frames WHERE photo_id = (SELECT max(photo_id) FROM photos)", ""),
+    let cases: [(IntegrityFault, &str, &str); 12] = [
+        (IntegrityFault::EnvelopeMissing, "DELETE FROM frames WHERE photo_id = (SELECT max(photo_id) FROM photos)", ""),
         (
-            IntegrityError::PictureChanged,
+            IntegrityFault::EnvelopeChanged,
             "UPDATE frames SET sha256 = (SELECT sha256 FROM audit WHERE sequence = 1)
              WHERE photo_id = (SELECT max(photo_id) FROM photos)",
             "",
         ),
         (
-            IntegrityError::PictureMalformed,
+            IntegrityFault::EnvelopeMalformed,
             "UPDATE photos SET bytes = bytes + 1 WHERE photo_id = (SELECT max(photo_id) FROM photos)",
             "",
         ),
         (
-            IntegrityError::PictureLeftBehind,
+            IntegrityFault::EnvelopeLeftBehind,
             "INSERT INTO frames (photo_id, frame) SELECT photo_id, request_id FROM photos WHERE state = 'used'",
             "",
         ),
         (
-            IntegrityError::LeaseDiffers,
+            IntegrityFault::LeaseDiffers,
             "UPDATE photos SET state = 'available' WHERE photo_id = (SELECT min(photo_id) FROM photos)",
             "",
         ),
         (
-            IntegrityError::CollectionMissing,
+            IntegrityFault::CollectionMissing,
             "UPDATE photos SET collection_id = (SELECT min(collection_id) FROM collections)
              WHERE photo_id = (SELECT max(photo_id) FROM photos)",
             "",
         ),
         (
-            IntegrityError::PhotoMissing,
+            IntegrityFault::PhotoMissing,
             "PRAGMA foreign_keys = OFF; DELETE FROM photos WHERE state = 'used'",
             "ALTER TABLE collections DROP CONSTRAINT collections_photo_id_fkey; DELETE FROM photos WHERE state = 'used'",
         ),
         (
-            IntegrityError::CollectionLeftOpen,
+            IntegrityFault::CollectionLeftOpen,
             "UPDATE collections SET state = 'leased', settled_at = NULL
              WHERE photo_id = (SELECT photo_id FROM photos WHERE state = 'used')",
             "",
         ),
         (
-            IntegrityError::LogBroken,
+            IntegrityFault::LogBroken,
             "DROP TRIGGER audit_rows_do_not_change; UPDATE audit SET actor = 'x' WHERE sequence = 3",
             TAMPER,
         ),
-        (IntegrityError::LogBroken, "DROP TRIGGER audit_rows_stay; DELETE FROM audit WHERE sequence = 3", DROP),
+        (IntegrityFault::LogBroken, "DROP TRIGGER audit_rows_stay; DELETE FROM audit WHERE sequence = 3", DROP),
         (
-            IntegrityError::EpochKeyMissing,
+            IntegrityFault::EpochKeyMissing,
             "UPDATE photos SET epoch = epoch - 1 WHERE photo_id = (SELECT max(photo_id) FROM photos)",
             "",
         ),
         (
-            IntegrityError::CollectionMissing,
+            IntegrityFault::CollectionMissing,
             "UPDATE photos SET collection_id = 'f0000000-0000-7000-8000-000000000000'
              WHERE photo_id = (SELECT max(photo_id) FROM photos)",
             "",
         ),
     ];
-    for (error, file, server) in cases {
+    for (fault, file, server) in cases {
         let gateway = busy().await;
         let server = if server.is_empty() { file } else { server };
         gateway.database.execute(gateway.database.for_dialect(file, server)).await.unwrap();
-        let findings = verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap();
+        let report = verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap();
         // What the log says of the same row is tests/storage/reconciliation's.
         let told_by_log = [
-            IntegrityError::RowDiffers,
-            IntegrityError::RowChanged,
-            IntegrityError::RowMissing,
-            IntegrityError::RowUntold,
-            IntegrityError::CountDiffers,
-            IntegrityError::LogUnproved,
+            IntegrityFault::RowDiffers,
+            IntegrityFault::RowChanged,
+            IntegrityFault::RowMissing,
+            IntegrityFault::RowNotInLog,
+            IntegrityFault::CountDiffers,
+            IntegrityFault::LogDigestInvalid,
         ];
         // What is done to the schema to get there shows too.
-        let beside = [IntegrityError::File, IntegrityError::SchemaChanged];
-        let is_own = |found: &IntegrityError| !beside.contains(found) && !told_by_log.contains(found);
-        let found: Vec<_> = findings.faults.iter().filter(|(found, _)| is_own(found)).collect();
-        assert_eq!(found, [(&error, &1)], "{file}: {findings:?}");
+        let beside = [IntegrityFault::File, IntegrityFault::SchemaChanged];
+        let is_own = |found: &IntegrityFault| !beside.contains(found) && !told_by_log.contains(found);
+        let found: Vec<_> = report.faults.iter().filter(|(found, _)| is_own(found)).collect();
+        assert_eq!(found, [(&fault, &1)], "{file}: {report:?}");
     }
 }
 
@@ -164,13 +164,9 @@ async fn what_the_program_did_not_make_is_found_in_the_schema_and_so_is_what_is_
         let gateway = TestGateway::start().await;
         let server = if server.is_empty() { file } else { server };
         gateway.database.execute(gateway.database.for_dialect(file, server)).await.unwrap();
-        let findings = verify(&gateway.store, None).await.unwrap();
-        assert_eq!(
-            findings.faults.keys().collect::<Vec<_>>(),
-            [&IntegrityError::SchemaChanged],
-            "{file}: {findings:?}"
-        );
-        let examples: Vec<_> = findings.examples.iter().map(|example| example.subject.as_str()).collect();
+        let report = verify(&gateway.store, None).await.unwrap();
+        assert_eq!(report.faults.keys().collect::<Vec<_>>(), [&IntegrityFault::SchemaChanged], "{file}: {report:?}");
+        let examples: Vec<_> = report.examples.iter().map(|example| example.subject.as_str()).collect();
         assert!(named.iter().all(|name| examples.iter().any(|example| example.contains(name))), "{file}: {examples:?}");
     }
 }
@@ -217,17 +213,17 @@ async fn a_schema_that_cannot_be_compared_is_not_taken_for_sound() {
 async fn a_photo_from_before_there_were_digests_is_distinguished() {
     let gateway = busy().await;
     gateway.database.execute("UPDATE frames SET sha256 = NULL").await.unwrap();
-    let findings = verify(&gateway.store, None).await.unwrap();
-    assert!(findings.is_ok());
-    assert_eq!((findings.pictures_proven, findings.pictures_without_digest), (0, 38));
+    let report = verify(&gateway.store, None).await.unwrap();
+    assert!(report.is_ok());
+    assert_eq!((report.pictures_proven, report.pictures_without_digest), (0, 38));
 }
 
 #[tokio::test]
 async fn a_destroyed_epoch_key_is_missed_by_the_photos_that_are_there() {
     let gateway = busy().await;
     let later = KeyFile::generate(START + 40 * DAY, &SeededEntropy::new(7)).unwrap();
-    let findings = verify(&gateway.store, Some(&later)).await.unwrap();
-    assert_eq!(findings.faults.get(&IntegrityError::EpochKeyMissing), Some(&38));
+    let report = verify(&gateway.store, Some(&later)).await.unwrap();
+    assert_eq!(report.faults.get(&IntegrityFault::EpochKeyMissing), Some(&38));
 }
 
 #[tokio::test]

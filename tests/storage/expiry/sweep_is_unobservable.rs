@@ -22,8 +22,8 @@ struct SweptGateway {
 impl SweptGateway {
     async fn new(swept: bool) -> Self {
         let gateway = TestGateway::with(|setup| {
-            setup.rules.retention = 20 * DAY;
-            setup.rules.code_guesses.per_device = 1000;
+            setup.limits.retention = 20 * DAY;
+            setup.limits.wrong_codes.per_device = 1000;
         })
         .await;
         let studios = [gateway.studio("Foto Koch").await, gateway.studio("Foto Porst").await];

@@ -1,7 +1,7 @@
 //! Rows of the log made by somebody who has the database and not the key file.
 
 use lichtbild::clock::Timestamp;
-use lichtbild::domain::log::integrity::{IntegrityError, IntegrityReport};
+use lichtbild::domain::log::integrity::{IntegrityFault, IntegrityReport};
 use lichtbild::domain::log::{AuditEntry, AuditEvent};
 use lichtbild::flows::admin::verify::verify;
 use lichtbild::sealing::KeyFile;
@@ -38,7 +38,7 @@ impl LogForger {
         self.gateway.database.execute("UPDATE parties SET suspended = FALSE").await.unwrap();
     }
 
-    async fn findings(&self) -> IntegrityReport {
+    async fn report(&self) -> IntegrityReport {
         verify(&self.gateway.store, Some(&self.gateway.gateway.keys())).await.unwrap()
     }
 }
@@ -47,10 +47,10 @@ impl LogForger {
 async fn a_row_without_a_digest_is_found_whenever_it_claims_to_be_written() {
     for at in [START + 3 * DAY, START] {
         let forger = LogForger::new().await;
-        assert!(forger.findings().await.is_ok());
+        assert!(forger.report().await.is_ok());
         forger.append(RowKeys::None, forger.resumed(at, json!({}))).await;
-        let findings = forger.findings().await;
-        assert_eq!(findings.faults.get(&IntegrityError::LogUnproved), Some(&1), "{findings:#?}");
+        let report = forger.report().await;
+        assert_eq!(report.faults.get(&IntegrityFault::LogDigestInvalid), Some(&1), "{report:#?}");
     }
 }
 
@@ -59,14 +59,14 @@ async fn digests_of_another_key_and_digests_that_were_used_before_are_found() {
     let forger = LogForger::new().await;
     let other = KeyFile::generate(START, &lichtbild::entropy::SeededEntropy::new(7)).unwrap();
     forger.append(RowKeys::new(other.row_key()), forger.resumed(START + 3 * DAY, json!({}))).await;
-    assert_eq!(forger.findings().await.faults.get(&IntegrityError::LogUnproved), Some(&1));
+    assert_eq!(forger.report().await.faults.get(&IntegrityFault::LogDigestInvalid), Some(&1));
 
     let forger = LogForger::new().await;
     let added = forger.gateway.database.texts("SELECT details FROM audit WHERE event = 'party.added'").await.remove(0);
     let rows = serde_json::from_str::<Value>(&added).unwrap()["rows"].clone();
     forger.append(RowKeys::None, forger.resumed(START + 3 * DAY, json!({ "rows": rows }))).await;
-    let findings = forger.findings().await;
-    assert_eq!(findings.faults.get(&IntegrityError::LogUnproved), Some(&1), "{findings:#?}");
+    let report = forger.report().await;
+    assert_eq!(report.faults.get(&IntegrityFault::LogDigestInvalid), Some(&1), "{report:#?}");
 }
 
 #[tokio::test]
@@ -99,14 +99,11 @@ async fn a_row_that_brings_back_what_is_erased_is_not_believed() {
     let details = json!({ "photo_id": photo.photo_id, "state": "available", "lease_until": START });
     gateway.store.append_audit(entry(AuditEvent::CollectionLapsed, &collection, details)).await.unwrap();
     gateway.database.execute("UPDATE collections SET state = 'lapsed'").await.unwrap();
-    let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
-    assert!(findings.log_rows_of_older_nodes == 1 && !findings.faults.contains_key(&IntegrityError::LogUnproved));
+    let report = verify(&gateway.store, Some(&keys)).await.unwrap();
+    assert!(report.log_rows_of_older_nodes == 1 && !report.faults.contains_key(&IntegrityFault::LogDigestInvalid));
     let available =
         "UPDATE photos SET state = 'available', settled_at = NULL, lookup_id = tombstone_id, tombstone_id = NULL";
     gateway.database.execute(available).await.unwrap();
-    let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
-    assert!(
-        findings.examples.iter().any(|example| example.subject.contains("state: the log says used")),
-        "{findings:#?}"
-    );
+    let report = verify(&gateway.store, Some(&keys)).await.unwrap();
+    assert!(report.examples.iter().any(|example| example.subject.contains("state: the log says used")), "{report:#?}");
 }

@@ -53,7 +53,7 @@ impl FullGateway {
         checkpoint(&self.gateway.gateway, &self.key, "gateway.example").await.unwrap().unwrap();
     }
 
-    pub async fn findings(&self) -> IntegrityReport {
+    pub async fn report(&self) -> IntegrityReport {
         self.try_findings().await.unwrap()
     }
 

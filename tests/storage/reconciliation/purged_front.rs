@@ -4,7 +4,7 @@ skip_in!(postgres: "the forger's statements are SQLite's");
 
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::log::checkpoint::LOG_RETENTION;
-use lichtbild::domain::log::integrity::IntegrityError;
+use lichtbild::domain::log::integrity::IntegrityFault;
 use lichtbild::domain::log::{AuditEntry, AuditEvent};
 use lichtbild::identity::signing::checkpoint_key::CheckpointKey;
 use lichtbild::storage::AuditLog;
@@ -72,15 +72,15 @@ async fn append_purge_row(city: &FullGateway, at: Timestamp) {
 }
 
 async fn is_found(city: &FullGateway) -> bool {
-    let findings = city.findings().await;
-    findings.faults.contains_key(&IntegrityError::AnchorDiffers)
+    let report = city.report().await;
+    report.faults.contains_key(&IntegrityFault::AnchorDiffers)
 }
 
 #[tokio::test]
 async fn a_front_whose_time_was_not_over_is_found() {
     let city = cut("at", true).await;
-    let findings = city.findings().await;
-    assert!(findings.faults.keys().eq([&IntegrityError::AnchorDiffers]), "{findings:#?}");
+    let report = city.report().await;
+    assert!(report.faults.keys().eq([&IntegrityFault::AnchorDiffers]), "{report:#?}");
     append_purge_row(&city, city.gateway.now() - DAY).await;
     assert!(is_found(&city).await);
 }

@@ -1,6 +1,6 @@
 //! Rows that are older than row digests: compared as far as the log tells of them, and counted.
 
-use lichtbild::domain::log::integrity::IntegrityError;
+use lichtbild::domain::log::integrity::IntegrityFault;
 use lichtbild::domain::party::Role;
 use lichtbild::flows::admin::administer::Administration;
 use lichtbild::flows::admin::verify::verify;
@@ -33,31 +33,31 @@ async fn old() -> TestGateway {
 async fn what_the_log_tells_of_old_rows_is_compared_and_the_rest_is_counted() {
     let gateway = old().await;
     let keys = gateway.gateway.keys();
-    let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
-    assert!(findings.is_ok(), "{findings:#?}");
-    assert_eq!((findings.rows_without_digest["photos"], findings.log_rows_with_digest), (6, 0));
-    for (change, error) in [
-        ("UPDATE devices SET revoked_at = NULL", IntegrityError::RowDiffers),
-        ("UPDATE parties SET suspended = FALSE", IntegrityError::RowDiffers),
-        ("UPDATE devices SET duty = 'photos'", IntegrityError::RowDiffers),
-        ("UPDATE devices SET party_id = (SELECT max(party_id) FROM parties)", IntegrityError::RowDiffers),
-        ("UPDATE certificates SET device_id = (SELECT max(device_id) FROM devices)", IntegrityError::RowDiffers),
+    let report = verify(&gateway.store, Some(&keys)).await.unwrap();
+    assert!(report.is_ok(), "{report:#?}");
+    assert_eq!((report.rows_without_digest["photos"], report.log_rows_with_digest), (6, 0));
+    for (change, fault) in [
+        ("UPDATE devices SET revoked_at = NULL", IntegrityFault::RowDiffers),
+        ("UPDATE parties SET suspended = FALSE", IntegrityFault::RowDiffers),
+        ("UPDATE devices SET duty = 'photos'", IntegrityFault::RowDiffers),
+        ("UPDATE devices SET party_id = (SELECT max(party_id) FROM parties)", IntegrityFault::RowDiffers),
+        ("UPDATE certificates SET device_id = (SELECT max(device_id) FROM devices)", IntegrityFault::RowDiffers),
         (
             "UPDATE photos SET expires_at = expires_at + 315360000000 WHERE state = 'available'",
-            IntegrityError::RowDiffers,
+            IntegrityFault::RowDiffers,
         ),
-        ("UPDATE photos SET held_back_since = 5 WHERE state = 'available'", IntegrityError::RowDiffers),
-        ("UPDATE photos SET refusal_reason = 'pose' WHERE refusal_reason IS NOT NULL", IntegrityError::RowDiffers),
-        ("UPDATE photos SET kept = FALSE WHERE kept", IntegrityError::RowDiffers),
-        ("UPDATE collections SET handed_over_at = NULL, settle_due = NULL", IntegrityError::RowDiffers),
-        ("UPDATE collections SET office_id = (SELECT min(party_id) FROM parties)", IntegrityError::RowDiffers),
-        ("DELETE FROM certificates", IntegrityError::RowMissing),
-        ("UPDATE photos SET state = 'available' WHERE state = 'kept'", IntegrityError::RowDiffers),
+        ("UPDATE photos SET held_back_since = 5 WHERE state = 'available'", IntegrityFault::RowDiffers),
+        ("UPDATE photos SET refusal_reason = 'pose' WHERE refusal_reason IS NOT NULL", IntegrityFault::RowDiffers),
+        ("UPDATE photos SET kept = FALSE WHERE kept", IntegrityFault::RowDiffers),
+        ("UPDATE collections SET handed_over_at = NULL, settle_due = NULL", IntegrityFault::RowDiffers),
+        ("UPDATE collections SET office_id = (SELECT min(party_id) FROM parties)", IntegrityFault::RowDiffers),
+        ("DELETE FROM certificates", IntegrityFault::RowMissing),
+        ("UPDATE photos SET state = 'available' WHERE state = 'kept'", IntegrityFault::RowDiffers),
     ] {
         let gateway = old().await;
         gateway.database.execute(change).await.unwrap();
-        let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
-        assert!(findings.faults.contains_key(&error), "{change}: {findings:#?}");
+        let report = verify(&gateway.store, Some(&keys)).await.unwrap();
+        assert!(report.faults.contains_key(&fault), "{change}: {report:#?}");
     }
     // Nothing tells of a name.
     gateway.database.execute("UPDATE parties SET name = 'Foto Roch' WHERE name = 'Foto Koch'").await.unwrap();
@@ -69,8 +69,8 @@ async fn a_difference_names_table_key_and_column_and_what_either_says() {
     let gateway = old().await;
     let party_id = gateway.database.texts("SELECT party_id FROM parties WHERE suspended").await.remove(0);
     gateway.database.execute("UPDATE parties SET suspended = FALSE").await.unwrap();
-    let findings = verify(&gateway.store, None).await.unwrap();
-    let printed = serde_json::to_value(&findings).unwrap();
+    let report = verify(&gateway.store, None).await.unwrap();
+    let printed = serde_json::to_value(&report).unwrap();
     let difference =
         json!({ "table": "parties", "key": party_id, "column": "suspended", "log": "true", "table_says": "false" });
     assert_eq!(printed["examples"][0]["difference"], difference);
@@ -94,9 +94,9 @@ async fn older_nodes_change_rows_that_have_digests_on_the_day_of_an_upgrade() {
         assert!(administration.revoke_device(device).await.unwrap());
     }
     administration.release_photos(&studio.party, None).await.unwrap();
-    let findings = verify(&gateway.store, Some(&keys)).await.unwrap();
-    assert!(findings.is_ok(), "{findings:#?}");
-    assert_eq!((findings.log_rows_of_older_nodes, findings.rows_without_digest["devices"]), (4, 2));
+    let report = verify(&gateway.store, Some(&keys)).await.unwrap();
+    assert!(report.is_ok(), "{report:#?}");
+    assert_eq!((report.log_rows_of_older_nodes, report.rows_without_digest["devices"]), (4, 2));
     gateway.database.execute("UPDATE parties SET suspended = FALSE").await.unwrap();
-    assert!(verify(&gateway.store, Some(&keys)).await.unwrap().faults.contains_key(&IntegrityError::RowDiffers));
+    assert!(verify(&gateway.store, Some(&keys)).await.unwrap().faults.contains_key(&IntegrityFault::RowDiffers));
 }

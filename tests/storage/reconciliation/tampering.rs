@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lichtbild::domain::log::checkpoint::LOG_RETENTION;
-use lichtbild::domain::log::integrity::{IntegrityError, IntegrityReport};
+use lichtbild::domain::log::integrity::{IntegrityFault, IntegrityReport};
 use lichtbild::domain::log::reconciliation::UNCOVERED_COLUMNS;
 use lichtbild::flows::maintenance::purge::{purge, shorten_log};
 use serde_json::json;
@@ -149,8 +149,8 @@ async fn restore_table(database: &RawDatabase, table: &str) {
 }
 
 /// The triggers that were taken away to change anything at all are missed in any case.
-fn differs(findings: &IntegrityReport) -> bool {
-    findings.faults.keys().any(|error| *error != IntegrityError::SchemaChanged)
+fn differs(report: &IntegrityReport) -> bool {
+    report.faults.keys().any(|fault| *fault != IntegrityFault::SchemaChanged)
 }
 
 /// Makes a change, and tells if it is found.
@@ -161,7 +161,7 @@ async fn is_found(city: &FullGateway, change: &str) -> bool {
     let is_beside = ["notes", "photo_counts", "_sqlx"].iter().any(|table| change.contains(table));
     assert!(is_told || is_beside, "changes nothing: {change}");
     match city.try_findings().await {
-        Ok(findings) => differs(&findings),
+        Ok(report) => differs(&report),
         // It holds what this program never wrote.
         Err(error) => matches!(error, lichtbild::storage::StoreError::Damaged(_)),
     }
@@ -172,7 +172,7 @@ async fn every_column_that_is_changed_by_hand_is_found_but_for_those_that_are_li
     let (city, old) = (FullGateway::new().await, gateway_with_purged_front().await);
     let columns = columns(&city.gateway.database).await;
     for city in [&city, &old] {
-        assert!(city.findings().await.is_ok(), "{:?}", city.findings().await);
+        assert!(city.report().await.is_ok(), "{:?}", city.report().await);
         remove_write_guards(&city.gateway.database, &columns).await;
     }
     let mut missed = BTreeSet::new();
@@ -204,7 +204,7 @@ async fn every_column_that_is_changed_by_hand_is_found_but_for_those_that_are_li
             restore_table(&city.gateway.database, table).await;
         }
     }
-    assert!(!differs(&city.findings().await));
+    assert!(!differs(&city.report().await));
 }
 
 /// A store whose log has lost its front.

@@ -1,7 +1,7 @@
 //! Stores as they become by themselves: nothing differs.
 
 use lichtbild::domain::log::checkpoint::LOG_RETENTION;
-use lichtbild::domain::log::integrity::IntegrityError;
+use lichtbild::domain::log::integrity::IntegrityFault;
 use lichtbild::flows::maintenance::purge::{purge, shorten_log};
 
 use super::FullGateway;
@@ -11,12 +11,12 @@ use crate::support::test_gateway::{DAY, MINUTE};
 #[tokio::test]
 async fn a_store_with_everything_in_it_differs_in_nothing_and_every_row_has_its_digest() {
     let city = FullGateway::new().await;
-    let findings = city.findings().await;
-    assert!(findings.is_ok(), "{findings:#?}");
-    assert_eq!((findings.rows_without_digest.len(), findings.rows_older_than_log.len()), (0, 0));
+    let report = city.report().await;
+    assert!(report.is_ok(), "{report:#?}");
+    assert_eq!((report.rows_without_digest.len(), report.rows_older_than_log.len()), (0, 0));
     let tables = ["bound_keys", "certificates", "collections", "devices", "invitations", "parties", "photos"];
-    assert!(findings.rows_compared.keys().eq(&tables), "{:?}", findings.rows_compared);
-    assert_eq!(findings.log_rows_with_digest, findings.log_rows.unsigned_abs());
+    assert!(report.rows_compared.keys().eq(&tables), "{:?}", report.rows_compared);
+    assert_eq!(report.log_rows_with_digest, report.log_rows.unsigned_abs());
     // Each state that there is.
     for (table, states) in [("photos", 7), ("collections", 6), ("invitations", 6)] {
         let count = format!("SELECT count(DISTINCT state) FROM {table}");
@@ -25,33 +25,33 @@ async fn a_store_with_everything_in_it_differs_in_nothing_and_every_row_has_its_
     // The sweeper forgets proof keys without telling.
     city.gateway.advance(40 * DAY);
     city.gateway.sweep().await;
-    assert!(city.findings().await.is_ok());
+    assert!(city.report().await.is_ok());
 }
 
 #[tokio::test]
 async fn a_log_without_its_front_tells_how_many_rows_it_does_not_know() {
     let city = gateway_with_purged_front().await;
-    let findings = city.findings().await;
-    assert!(findings.is_ok(), "{findings:#?}");
-    assert_eq!(findings.rows_older_than_log["parties"], 3);
-    assert_eq!(findings.rows_older_than_log["devices"], 3);
+    let report = city.report().await;
+    assert!(report.is_ok(), "{report:#?}");
+    assert_eq!(report.rows_older_than_log["parties"], 3);
+    assert_eq!(report.rows_older_than_log["devices"], 3);
     // It goes on, with the old devices and with new ones.
     let gateway = &city.gateway;
     gateway.invite(lichtbild::domain::party::Role::Studio, "Foto Meier").await;
     let device_id = gateway.database.texts("SELECT min(device_id) FROM devices").await[0].parse().unwrap();
     gateway.invite_again(device_id).await;
     assert!(gateway.administration().revoke_device(device_id).await.unwrap());
-    assert!(city.findings().await.is_ok());
+    assert!(city.report().await.is_ok());
     gateway.advance(LOG_RETENTION);
     shorten_log(&gateway.gateway, city.key.verifier()).await.unwrap();
     purge(&gateway.gateway).await.unwrap();
-    let findings = city.findings().await;
-    assert!(findings.is_ok(), "{findings:#?}");
+    let report = city.report().await;
+    assert!(report.is_ok(), "{report:#?}");
     // A row that was made since is not older than the log.
     let insert = "INSERT INTO parties (party_id, role, name, place, created_at)
                   SELECT '01a20297-0000-7000-8000-000000000000', 'studio', 'Nobody', '', max(at) FROM audit";
     gateway.database.execute(insert).await.unwrap();
-    assert_eq!(city.findings().await.faults.get(&IntegrityError::RowUntold), Some(&1));
+    assert_eq!(city.report().await.faults.get(&IntegrityFault::RowNotInLog), Some(&1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -69,19 +69,19 @@ async fn a_store_that_is_worked_on_meanwhile_differs_in_nothing() {
     });
     let mut verified = 0;
     while !working.is_finished() {
-        let findings = city.findings().await;
+        let report = city.report().await;
         // Pictures and leases are not read at the moment at which the rest is.
         let evidence = [
-            IntegrityError::RowDiffers,
-            IntegrityError::RowChanged,
-            IntegrityError::RowMissing,
-            IntegrityError::RowUntold,
-            IntegrityError::CountDiffers,
+            IntegrityFault::RowDiffers,
+            IntegrityFault::RowChanged,
+            IntegrityFault::RowMissing,
+            IntegrityFault::RowNotInLog,
+            IntegrityFault::CountDiffers,
         ];
-        assert!(!evidence.iter().any(|error| findings.faults.contains_key(error)), "{findings:#?}");
+        assert!(!evidence.iter().any(|fault| report.faults.contains_key(fault)), "{report:#?}");
         verified += 1;
     }
     working.await.unwrap();
     assert!(verified > 0);
-    assert!(city.findings().await.is_ok());
+    assert!(city.report().await.is_ok());
 }

@@ -116,7 +116,7 @@ impl TwoNodeStore {
             device_id: DeviceId::generate(START, &self.entropy).unwrap(),
             party_id: party.party_id,
             label: String::new(),
-            duty: DeviceScope::Photos,
+            scope: DeviceScope::Photos,
             created_at: START,
             revoked_at: None,
             certificate_expires_at: None,

@@ -2,7 +2,7 @@
 
 use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::Role;
-use lichtbild::domain::photo::collection::Outcome;
+use lichtbild::domain::photo::collection::SettlementOutcome;
 use lichtbild::storage::requests::{
     FetchOutcome, FetchPurpose, FetchRequest, LeaseOutcome, LookupOutcome, PhotoQuery, SettleRequest,
 };
@@ -44,7 +44,7 @@ async fn works(fleet: &TwoNodeStore, node: &SqlStore) {
         collection_id: collection.collection_id,
         office_id: office.party_id,
         device_id: collector,
-        outcome: Outcome::Used,
+        outcome: SettlementOutcome::Used,
         kept_until: None,
         now: START,
     };

@@ -159,7 +159,7 @@ fn check_beginning(verified: VerifiedRange, checkpoints: &[Checkpoint], part: bo
         }
         Some(at) if part || at.is_past_retention(SystemClock.now()) => Ok(()),
         None if part => Ok(()),
-        _ => Err(ChainError { sequence: begin.sequence + 1, kind: ChainErrorKind::FrontCut }),
+        _ => Err(ChainError { sequence: begin.sequence + 1, kind: ChainErrorKind::BeginningRemoved }),
     }
 }
 

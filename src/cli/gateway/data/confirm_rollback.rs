@@ -23,27 +23,27 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let context = AdminContext::open_ignoring_rollback(&arguments.file).await?;
     let keys = context.key_file()?;
-    let marks = context.watermark_files().read(&keys).marks;
-    let compared = rollback::compare(context.store(), &keys, &marks).await?;
-    let Some(regression) = compared.regression else {
+    let known = context.watermark_files().read(&keys).known;
+    let compared = rollback::compare(context.store(), &keys, &known).await?;
+    let Some(rollback) = compared.rollback else {
         context.close().await;
         return Err(CommandError::plain(
             "the database is where the marks of this machine say it was: there is nothing to confirm. If it was put back all the \
              same, `lichtbild-gateway quarantine hold --as-of MOMENT` holds its photos back",
         ));
     };
-    let (as_of, counts) = rollback::confirm(context.store(), &SystemClock, &keys, &marks, &compared).await?;
+    let (as_of, counts) = rollback::confirm(context.store(), &SystemClock, &keys, &known, &compared).await?;
     update_watermarks(&context, &keys).await?;
     context.close().await;
     if arguments.json {
         return print(serde_json::json!({
-            "found": regression.to_string(),
+            "found": rollback.to_string(),
             "as_of": as_of,
             "photos": counts.photos,
             "invitations": counts.invitations,
         }));
     }
-    print(format!("Confirmed although {regression}."))?;
+    print(format!("Confirmed although {rollback}."))?;
     print(format!("The database knows what happened until {as_of}."))?;
     print_quarantine(counts)?;
     eprintln!(

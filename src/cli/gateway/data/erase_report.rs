@@ -47,7 +47,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     };
     let store =
         SqlStore::open_read_only(&config.database).await.map_err(|error| database_error(error, &config.database))?;
-    let longest = config.rules().longest_retention();
+    let longest = config.gateway_limits().longest_retention();
     let report = erase_report(&store, keys.as_ref(), longest, arguments.photo_id).await;
     store.close().await;
     let Some(report) = report? else {

@@ -8,7 +8,7 @@ use super::verify::print_integrity_report;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::output::print;
 use crate::clock::SystemClock;
-use crate::flows::admin::migrate_store::{MigrateStoreError, OnFindings, migrate_store};
+use crate::flows::admin::migrate_store::{MigrateStoreError, OnFaults, migrate_store};
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
 use crate::storage::{DatabaseLocation, StoreError};
@@ -44,13 +44,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
              by `backup` and `restore`, a server's database by pg_dump and pg_restore)"
         )));
     }
-    let faults = if arguments.despite_faults { OnFindings::Accept } else { OnFindings::Abort };
+    let faults = if arguments.despite_faults { OnFaults::Accept } else { OnFaults::Abort };
     let keys = arguments.key_file.as_deref().map(read_keys).transpose()?;
     let relocated = migrate_store(from, to, &SystemClock, faults, keys.as_ref())
         .await
         .map_err(|error| to_command_error(error, arguments))?;
     if arguments.json {
-        print(serde_json::json!({ "tables": relocated.tables, "findings": relocated.findings }))?;
+        print(serde_json::json!({ "tables": relocated.tables, "findings": relocated.report }))?;
     } else {
         for table in &relocated.tables {
             print(format!("{:<14} {:>9} rows  {}", table.name, table.rows, table.sha256))?;
@@ -70,7 +70,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
 fn to_command_error(error: MigrateStoreError, arguments: &Arguments) -> CommandError {
     let Arguments { from, to, .. } = arguments;
     match error {
-        MigrateStoreError::Unsound(findings) => match print_integrity_report(&findings) {
+        MigrateStoreError::IntegrityCheckFailed(report) => match print_integrity_report(&report) {
             Err(failure) => failure,
             Ok(()) => CommandError::plain(format!(
                 "{from} is not sound, and in use as before: mend it first, or move it as it is with --despite-faults"

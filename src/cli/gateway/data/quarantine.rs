@@ -116,8 +116,8 @@ async fn hold(arguments: &HoldArguments) -> Result<(), CommandError> {
     let as_of = arguments.as_of.unwrap_or_else(|| SystemClock.now());
     let differences = context.store().schema_differences().await?;
     let keys = context.key_file()?;
-    let marks = context.watermark_files().read(&keys).marks;
-    let counts = rollback::quarantine(context.store(), &SystemClock, &keys, &marks, as_of, 0).await?;
+    let known = context.watermark_files().read(&keys).known;
+    let counts = rollback::quarantine(context.store(), &SystemClock, &keys, &known, as_of, 0).await?;
     update_watermarks(&context, &keys).await?;
     context.close().await;
     if !differences.is_empty() {
@@ -140,7 +140,7 @@ pub(super) fn print_quarantine(counts: QuarantineCounts) -> Result<(), CommandEr
     Ok(())
 }
 
-/// Has the marks of this machine follow a database that an administrator has just accepted.
+/// Has the watermarks of this machine follow a database that an administrator has just accepted.
 pub(super) async fn update_watermarks(context: &AdminContext, keys: &KeyFile) -> Result<(), CommandError> {
     let files = context.watermark_files();
     let position = context.compare(keys).await?.position;

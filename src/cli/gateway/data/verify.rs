@@ -11,7 +11,7 @@ use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::log::integrity::{IntegrityError, IntegrityReport};
+use crate::domain::log::integrity::{IntegrityFault, IntegrityReport};
 use crate::domain::log::reconciliation::UNCOVERED_COLUMNS;
 use crate::flows::admin::rollback::compare;
 use crate::flows::admin::verify::{VerificationInputs, verify_with};
@@ -60,24 +60,24 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let out_of_use = store.inactive_reason().await;
     let latest = store.latest_checkpoint().await;
     store.close().await;
-    let (mut findings, out_of_use, latest) = (found?, out_of_use?, latest?);
+    let (mut report, out_of_use, latest) = (found?, out_of_use?, latest?);
     if let Some(why) = &out_of_use {
         eprintln!("{database}: {why}");
     }
     if is_own {
         if verifier.is_none() && latest.is_some() {
-            findings.add(IntegrityError::AuditKey, config.audit.public_key.display());
+            report.add(IntegrityFault::AuditKey, config.audit.public_key.display());
         }
-        keys.err().iter().for_each(|why| findings.add(IntegrityError::KeyFile, why));
-        out_of_use.iter().for_each(|why| findings.add(IntegrityError::OutOfUse, why));
+        keys.err().iter().for_each(|why| report.add(IntegrityFault::KeyFile, why));
+        out_of_use.iter().for_each(|why| report.add(IntegrityFault::DatabaseInactive, why));
     }
     if arguments.json {
-        let sound = findings.is_ok();
-        print(serde_json::json!({ "sound": sound, "findings": findings }))?;
+        let sound = report.is_ok();
+        print(serde_json::json!({ "sound": sound, "findings": report }))?;
     } else {
-        print_integrity_report(&findings)?;
+        print_integrity_report(&report)?;
     }
-    if findings.is_ok() {
+    if report.is_ok() {
         return Ok(());
     }
     Err(CommandError::plain("the database is not sound").with_code(FailureCode::IntegrityViolation).with_advice(
@@ -98,7 +98,7 @@ fn read_keys(config: &Config) -> Result<KeyFile, String> {
     KeyFile::parse(&text).map_err(|error| format!("{}: {error}", config.key_file.display()))
 }
 
-/// Looks through a database; the gateway's own is compared with the marks outside of it as well.
+/// Looks through a database; the gateway's own is compared with the watermarks outside of it as well.
 async fn verify_database(
     store: &SqlStore,
     proofs: VerificationInputs<'_>,
@@ -115,7 +115,7 @@ async fn verify_database(
         )));
     }
     let keys = proofs.keys;
-    let mut findings = verify_with(store, proofs).await.map_err(|error| match error {
+    let mut report = verify_with(store, proofs).await.map_err(|error| match error {
         StoreError::Damaged(_) => CommandError::from(error).with_code(FailureCode::IntegrityViolation),
         error => error.into(),
     })?;
@@ -124,32 +124,32 @@ async fn verify_database(
         for fault in read.faults {
             eprintln!("Not compared: {fault}");
         }
-        if let Some(regression) = compare(store, keys, &read.marks).await?.regression {
-            findings.add(IntegrityError::WentBack, regression);
+        if let Some(rollback) = compare(store, keys, &read.known).await?.rollback {
+            report.add(IntegrityFault::RolledBack, rollback);
         }
     }
-    Ok(findings)
+    Ok(report)
 }
 
 /// Tells people what was found.
-pub(super) fn print_integrity_report(findings: &IntegrityReport) -> Result<(), CommandError> {
-    print(format!("photos        {} there, {} erased", findings.photos, findings.erased))?;
-    let without = match findings.pictures_without_digest {
+pub(super) fn print_integrity_report(report: &IntegrityReport) -> Result<(), CommandError> {
+    print(format!("photos        {} there, {} erased", report.photos, report.erased))?;
+    let without = match report.pictures_without_digest {
         0 => String::new(),
         some => format!(", {some} from before there were digests: only their form was looked at"),
     };
-    print(format!("pictures      {} as they were stored{without}", findings.pictures_proven))?;
-    print(format!("collections   {}", findings.collections))?;
-    print(format!("audit log     {} rows, the last one {}", findings.log_rows, findings.log_head))?;
-    print_uncompared(findings)?;
-    for (fault, times) in &findings.faults {
+    print(format!("pictures      {} as they were stored{without}", report.pictures_proven))?;
+    print(format!("collections   {}", report.collections))?;
+    print(format!("audit log     {} rows, the last one {}", report.log_rows, report.log_head))?;
+    print_uncompared(report)?;
+    for (fault, times) in &report.faults {
         print(format!("FAULT         {times} x {fault}"))?;
     }
-    for example in &findings.examples {
+    for example in &report.examples {
         print(format!("  {}  {}", example.subject, example.fault))?;
     }
-    if findings.is_ok() {
-        let well = if findings.key_file { "All is well." } else { "Well, as far as can be seen without the key file." };
+    if report.is_ok() {
+        let well = if report.key_file { "All is well." } else { "Well, as far as can be seen without the key file." };
         eprintln!(
             "{well} Rows cut off at the log's end do not show: compare its last row with one written down elsewhere."
         );
@@ -158,35 +158,35 @@ pub(super) fn print_integrity_report(findings: &IntegrityReport) -> Result<(), C
 }
 
 /// Tells how much was compared with the log, and what could not be.
-fn print_uncompared(findings: &IntegrityReport) -> Result<(), CommandError> {
+fn print_uncompared(report: &IntegrityReport) -> Result<(), CommandError> {
     let listed = |rows: &BTreeMap<&'static str, u64>| {
         rows.iter().map(|(table, rows)| format!("{rows} {table}")).collect::<Vec<_>>().join(", ")
     };
-    if !findings.rows_compared.is_empty() {
-        print(format!("compared      {}", listed(&findings.rows_compared)))?;
+    if !report.rows_compared.is_empty() {
+        print(format!("compared      {}", listed(&report.rows_compared)))?;
     }
-    let without = match findings.key_file {
+    let without = match report.key_file {
         true => {
             "are older than row digests: names, labels, notes, findings and all that the log does not tell are not compared"
         }
         false => "are compared as far as the log tells of them, without the key file",
     };
     for (rows, why) in [
-        (&findings.rows_without_digest, without),
-        (&findings.rows_older_than_log, "are older than the first row of the log and are not compared"),
+        (&report.rows_without_digest, without),
+        (&report.rows_older_than_log, "are older than the first row of the log and are not compared"),
     ] {
         if !rows.is_empty() {
             print(format!("open          {} {why}", listed(rows)))?;
         }
     }
-    if findings.log_replayed_until > 0 {
-        let row = findings.log_replayed_until;
+    if report.log_replayed_until > 0 {
+        let row = report.log_replayed_until;
         print(format!(
             "open          a restore carried out an export up to row {row}: rows up to there are not compared"
         ))?;
     }
-    if findings.log_rows_of_older_nodes > 0 {
-        let rows = findings.log_rows_of_older_nodes;
+    if report.log_rows_of_older_nodes > 0 {
+        let rows = report.log_rows_of_older_nodes;
         print(format!("open          {rows} rows of the log were written without digests on the day of the upgrade"))?;
     }
     for (columns, why) in UNCOVERED_COLUMNS {

@@ -78,7 +78,7 @@ pub(super) async fn bind_device(
             .map_err(|error| CommandError::new("no identifier could be made: try again", error))?,
         party_id: office.party_id,
         label: (*label).to_owned(),
-        duty: *scope,
+        scope: *scope,
         created_at: now,
         revoked_at: None,
         certificate_expires_at: None,

@@ -117,7 +117,7 @@ impl DeviceRow {
             party.name,
             party.place,
             device.label,
-            if device.duty == DeviceScope::Audit { " (auditor)" } else { "" }
+            if device.scope == DeviceScope::Audit { " (auditor)" } else { "" }
         )
     }
 

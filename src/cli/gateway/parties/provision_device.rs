@@ -119,7 +119,7 @@ pub(crate) async fn provision(
         device_id,
         party_id: party.party_id,
         label: (*label).to_owned(),
-        duty: *scope,
+        scope: *scope,
         created_at: now,
         revoked_at: None,
         certificate_expires_at: Some(issued.not_after),

@@ -36,7 +36,7 @@ impl LogEvent<'_> {
 
 impl ExpectedTables {
     /// Carries out one row.
-    pub(super) fn apply(&mut self, logged: &LogEvent<'_>, findings: &mut IntegrityReport) {
+    pub(super) fn apply(&mut self, logged: &LogEvent<'_>, report: &mut IntegrityReport) {
         match logged.event {
             AuditEvent::PartyAdded | AuditEvent::PartySuspended | AuditEvent::PartyResumed => self.party(logged),
             AuditEvent::DeviceAdded | AuditEvent::DeviceRevoked => self.device(logged),
@@ -51,7 +51,7 @@ impl ExpectedTables {
             AuditEvent::RestoredReleased => self.release_restored(logged),
             event => {
                 if let Some(state) = event.collection_state() {
-                    self.collection(logged, state, findings);
+                    self.collection(logged, state, report);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Rows of the audit log about photos and collections, applied to the rows that are expected.
 
 use super::super::AuditEvent;
-use super::super::integrity::{IntegrityError, IntegrityReport};
+use super::super::integrity::{IntegrityFault, IntegrityReport};
 use super::super::log_event::LogEvent;
 use super::expected_photos::ExpectedPhoto;
 use super::expected_rows::LoggedValue;
@@ -66,7 +66,7 @@ impl ExpectedTables {
         }
     }
 
-    pub(super) fn collection(&mut self, logged: &LogEvent<'_>, state: CollectionState, findings: &mut IntegrityReport) {
+    pub(super) fn collection(&mut self, logged: &LogEvent<'_>, state: CollectionState, report: &mut IntegrityReport) {
         let (Some(collection_id), Known(photo_id)) =
             (logged.subject::<CollectionId>(), logged.value::<PhotoId>("photo_id"))
         else {
@@ -105,7 +105,7 @@ impl ExpectedTables {
         }
         let office_id = collection.office_id;
         self.apply_collection_to_photo(logged, photo_id, collection_id);
-        self.check_single_hand_over(logged, photo_id, (collection_id, office_id), findings);
+        self.check_single_hand_over(logged, photo_id, (collection_id, office_id), report);
     }
 
     fn apply_collection_to_photo(&mut self, logged: &LogEvent<'_>, photo_id: PhotoId, collection_id: CollectionId) {
@@ -152,13 +152,13 @@ impl ExpectedTables {
         logged: &LogEvent<'_>,
         photo_id: PhotoId,
         (collection_id, office_id): (CollectionId, LoggedValue<PartyId>),
-        findings: &mut IntegrityReport,
+        report: &mut IntegrityReport,
     ) {
         let photo = self.photos.touch(photo_id, logged.row.sequence);
         match (logged.event, office_id, photo.handed_to) {
             (AuditEvent::CollectionHandedOver, Known(office_id), Some((_, other))) if other != office_id => {
                 let row = logged.row.sequence;
-                findings.add(IntegrityError::HandedOverTwice, format!("photos/{photo_id}: row {row} of the log"));
+                report.add(IntegrityFault::HandedOverTwice, format!("photos/{photo_id}: row {row} of the log"));
             }
             (AuditEvent::CollectionHandedOver, Known(office_id), None) => {
                 photo.handed_to = Some((collection_id, office_id))

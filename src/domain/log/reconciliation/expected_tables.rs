@@ -256,7 +256,7 @@ impl ExpectedTables {
         self.devices.get(device_id).is_some_and(|device| device.invitations != Unknown)
     }
 
-    /// Rows that the log tells of and no table has. Photos that ended by `forgotten_before`, in milliseconds since the Unix epoch,
+    /// Rows that the log tells of and no table has. Photos that ended by `purged_before`, in milliseconds since the Unix epoch,
     /// are gone for good, and their collections with them.
     pub(super) fn missing(&self, purged_before: i64) -> Vec<RowId> {
         let mut missing: Vec<RowId> = Vec::new();

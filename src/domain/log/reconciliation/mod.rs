@@ -1,6 +1,6 @@
 //! Reconciliation: the audit log is replayed, and every row of every table is compared with it.
 //!
-//! The log tells states, holders, revocations, suspensions, duties and ends, and since row digests exist ([`row_digest`]) it vouches for every
+//! The log tells states, holders, revocations, suspensions, device scopes and ends, and since row digests exist ([`row_digest`]) it vouches for every
 //! other column of a row, too. Rows that are older than the log's front, or older than row digests, are compared as far as the log
 //! tells of them; how many those are is counted.
 //!
@@ -31,7 +31,7 @@ use self::row_digest::{ROW_DIGESTS_MEMBER, RowDigest, RowDigestKey, own_digest_n
 use super::AuditEvent;
 use super::chain::{ChainLink, ChainRow};
 use super::checkpoint::LOG_RETENTION;
-use super::integrity::{ColumnDifference, IntegrityError, IntegrityReport};
+use super::integrity::{ColumnDifference, IntegrityFault, IntegrityReport};
 use super::log_event::LogEvent;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
@@ -116,24 +116,24 @@ impl Reconciler {
     }
 
     /// Takes the next row of the log.
-    pub fn apply_log_row(&mut self, row: &ChainRow, findings: &mut IntegrityReport) {
+    pub fn apply_log_row(&mut self, row: &ChainRow, report: &mut IntegrityReport) {
         if self.is_truncated && self.unlogged_before.is_none() {
             self.unlogged_before = Some(row.at);
         }
         let details = row.json_details();
         let logged = LogEvent::read(row, &details);
-        let proof = self.check_digest(row, logged.as_ref().map(|logged| logged.event), &details, findings);
+        let proof = self.check_digest(row, logged.as_ref().map(|logged| logged.event), &details, report);
         let is_authentic = proof == RowDigestStatus::Valid;
         self.expected.set_undigested(proof == RowDigestStatus::OlderNode);
         if let Some(logged) = logged {
             match logged.event {
-                AuditEvent::StoreRestored => self.apply_restore(&logged, is_authentic, findings),
+                AuditEvent::StoreRestored => self.apply_restore(&logged, is_authentic, report),
                 AuditEvent::RollbackConfirmed => self.quarantine_all(parse_timestamp(&details["as_of"]), row.sequence),
-                AuditEvent::TombstonesForgotten => {
+                AuditEvent::TombstonesPurged => {
                     self.purged_before = self.purged_before.max((row.at - LOG_RETENTION).unix_milliseconds());
                 }
                 AuditEvent::LogShortened if proof != RowDigestStatus::Invalid => self.record_purge(&logged),
-                _ => self.expected.apply(&logged, findings),
+                _ => self.expected.apply(&logged, report),
             }
         }
         if is_authentic {
@@ -148,20 +148,20 @@ impl Reconciler {
         row: &ChainRow,
         event: Option<AuditEvent>,
         details: &Json,
-        findings: &mut IntegrityReport,
+        report: &mut IntegrityReport,
     ) -> RowDigestStatus {
         let is_signed = details[ROW_DIGESTS_MEMBER][own_digest_name(row.sequence)].is_string();
         // Rows of the log are told of once.
         let is_first = self.expected.partition.is_first();
         if is_signed {
-            findings.log_rows_with_digest += u64::from(is_first);
+            report.log_rows_with_digest += u64::from(is_first);
             // A gateway whose very first row is proved was never upgraded from a version without digests.
             let is_new = row.sequence == 1;
             let until = if is_new { Timestamp::from_unix_milliseconds(0) } else { row.at + MAX_UPGRADE_DURATION };
             self.upgraded_by = self.upgraded_by.or(Some(until));
             let is_authentic = self.key.as_ref().is_none_or(|key| key.is_authentic(row));
             if !is_authentic && is_first {
-                findings.add(IntegrityError::LogUnproved, format!("row {}: {}", row.sequence, row.event));
+                report.add(IntegrityFault::LogDigestInvalid, format!("row {}: {}", row.sequence, row.event));
             }
             return if is_authentic { RowDigestStatus::Valid } else { RowDigestStatus::Invalid };
         }
@@ -169,12 +169,12 @@ impl Reconciler {
             (None, _) | (_, None) => RowDigestStatus::NotRequired,
             (_, Some(event)) if !needs_digest(event, details) => RowDigestStatus::NotRequired,
             (Some(until), _) if row.at <= until && self.last_at.is_some_and(|last| last <= until) => {
-                findings.log_rows_of_older_nodes += u64::from(is_first);
+                report.log_rows_of_older_nodes += u64::from(is_first);
                 RowDigestStatus::OlderNode
             }
             _ => {
                 if is_first {
-                    findings.add(IntegrityError::LogUnproved, format!("row {}: {}", row.sequence, row.event));
+                    report.add(IntegrityFault::LogDigestInvalid, format!("row {}: {}", row.sequence, row.event));
                 }
                 RowDigestStatus::Invalid
             }
@@ -191,7 +191,7 @@ impl Reconciler {
     }
 
     /// A gateway was made of a backup, perhaps with rows of an export behind those that the backup had.
-    fn apply_restore(&mut self, logged: &LogEvent<'_>, is_authentic: bool, findings: &mut IntegrityReport) {
+    fn apply_restore(&mut self, logged: &LogEvent<'_>, is_authentic: bool, report: &mut IntegrityReport) {
         let since = parse_timestamp(&logged.details["backup_taken_at"]);
         let replayed = logged.details["replayed_rows"].as_i64();
         match replayed {
@@ -202,7 +202,7 @@ impl Reconciler {
             None if self.upgraded_by.is_none() && since.is_some() && since == self.last_at => {
                 self.expected.relax_since(i64::MIN);
                 self.unlogged_before = self.last_at;
-                findings.log_replayed_until = self.last_sequence;
+                report.log_replayed_until = self.last_sequence;
             }
             None => {}
         }
@@ -231,20 +231,20 @@ impl Reconciler {
     }
 
     /// Compares a row of a table with what the log says of it.
-    pub fn compare(&mut self, row: &StoredRow, findings: &mut IntegrityReport) {
+    pub fn compare(&mut self, row: &StoredRow, report: &mut IntegrityReport) {
         if !self.expected.partition.contains_row(row) {
             return;
         }
         let table = row.id.table();
-        let Some(matched) = self.expected.match_row(&row.id) else { return self.report_unlogged(row, findings) };
-        *findings.rows_compared.entry(table.name()).or_default() += 1;
+        let Some(matched) = self.expected.match_row(&row.id) else { return self.report_unlogged(row, report) };
+        *report.rows_compared.entry(table.name()).or_default() += 1;
         let mut is_same = true;
         for (column, expected) in matched.columns {
             let value = row.value(column);
             if !expected.allows(value) {
                 is_same = false;
                 let (log, found) = (expected.to_string(), value.to_string());
-                findings.add_difference(ColumnDifference {
+                report.add_difference(ColumnDifference {
                     table: table.name(),
                     key: row.id.key(),
                     column,
@@ -255,10 +255,10 @@ impl Reconciler {
         }
         match (matched.digest, &self.key) {
             (Some(digest), Some(key)) if is_same && !self.is_digest_of(row, digest, key) => {
-                findings.add(IntegrityError::RowChanged, row.id);
+                report.add(IntegrityFault::RowChanged, row.id);
             }
             (Some(_), Some(_)) => {}
-            _ => *findings.rows_without_digest.entry(table.name()).or_default() += 1,
+            _ => *report.rows_without_digest.entry(table.name()).or_default() += 1,
         }
     }
 
@@ -276,7 +276,7 @@ impl Reconciler {
                 && states_before_restore().any(|open| key.digest_row_with(row, Some(("state", &open))) == digest))
     }
 
-    fn report_unlogged(&self, row: &StoredRow, findings: &mut IntegrityReport) {
+    fn report_unlogged(&self, row: &StoredRow, report: &mut IntegrityReport) {
         let table = row.id.table();
         let made_at = row.value(table.creation_column()).as_number();
         let is_older =
@@ -286,15 +286,15 @@ impl Reconciler {
             _ => false,
         };
         if is_older || is_of_older_device {
-            *findings.rows_older_than_log.entry(table.name()).or_default() += 1;
+            *report.rows_older_than_log.entry(table.name()).or_default() += 1;
         } else {
-            findings.add(IntegrityError::RowUntold, row.id);
+            report.add(IntegrityFault::RowNotInLog, row.id);
         }
     }
 
     /// Compares an anchor of the log with the row that told of it, and with the checkpoint whose time has to be over by then. The row
     /// of the last anchor lies behind it and is always there; those of others may be gone. `now` is later than any of them.
-    pub fn compare_anchor(&self, anchor: &LogAnchor, now: Option<Timestamp>, findings: &mut IntegrityReport) {
+    pub fn compare_anchor(&self, anchor: &LogAnchor, now: Option<Timestamp>, report: &mut IntegrityReport) {
         let LogAnchor { link, moved_at, checkpoint, is_last } = *anchor;
         let is_logged = match self.shortened.iter().find(|(logged, _)| logged.sequence == link.sequence) {
             Some((logged, at)) => *logged == link && *at <= moved_at && moved_at <= *at + Duration::from_secs(60),
@@ -304,14 +304,14 @@ impl Reconciler {
             .is_some_and(|(signed, signed_at)| signed == link && signed_at + LOG_RETENTION <= moved_at)
             && now.is_none_or(|now| moved_at <= now + MAX_CLOCK_SKEW);
         if !is_logged || !is_over {
-            findings.add(IntegrityError::AnchorDiffers, format!("log_anchors/{}", link.sequence));
+            report.add(IntegrityFault::AnchorDiffers, format!("log_anchors/{}", link.sequence));
         }
     }
 
     /// Ends the comparison: every row has been shown.
-    pub fn finish(&self, findings: &mut IntegrityReport) {
+    pub fn finish(&self, report: &mut IntegrityReport) {
         for id in self.expected.missing(self.purged_before) {
-            findings.add(IntegrityError::RowMissing, id);
+            report.add(IntegrityFault::RowMissing, id);
         }
     }
 }
@@ -323,7 +323,7 @@ fn parse_timestamp(details: &Json) -> Option<Timestamp> {
 /// True if a row of the log changes rows that have digests: it has to be proved.
 fn needs_digest(event: AuditEvent, details: &Json) -> bool {
     match event {
-        AuditEvent::DeviceTurnedAway
+        AuditEvent::HandshakeRejected
         | AuditEvent::EnrolmentRefused
         | AuditEvent::PhotoRefusedByJudge
         | AuditEvent::CodeUnknown

@@ -18,7 +18,7 @@ const DEVICE: &str = "01a20297-4dc0-7000-8000-000000000002";
 /// A log that grows row by row.
 struct TestLog {
     reconciler: Reconciler,
-    findings: IntegrityReport,
+    report: IntegrityReport,
     rows: i64,
 }
 
@@ -26,7 +26,7 @@ impl TestLog {
     fn new(key: Option<RowDigestKey>) -> Self {
         Self {
             reconciler: Reconciler::new(ChainLink::START, key, PhotoPartition::WHOLE),
-            findings: IntegrityReport::empty(true),
+            report: IntegrityReport::empty(true),
             rows: 0,
         }
     }
@@ -50,7 +50,7 @@ impl TestLog {
             prev: CHAIN_START,
             sha256: CHAIN_START,
         };
-        self.reconciler.apply_log_row(&row, &mut self.findings);
+        self.reconciler.apply_log_row(&row, &mut self.report);
     }
 
     fn deposit(&mut self) {
@@ -64,13 +64,13 @@ impl TestLog {
         self.add(NOW + self.rows, event, &collection_id, details, None);
     }
 
-    fn error_count(&self, error: IntegrityError) -> u64 {
-        self.findings.faults.get(&error).copied().unwrap_or_default()
+    fn fault_count(&self, fault: IntegrityFault) -> u64 {
+        self.report.faults.get(&fault).copied().unwrap_or_default()
     }
 
     fn missing_count(&mut self) -> u64 {
-        self.reconciler.finish(&mut self.findings);
-        self.error_count(IntegrityError::RowMissing)
+        self.reconciler.finish(&mut self.report);
+        self.fault_count(IntegrityFault::RowMissing)
     }
 }
 
@@ -90,7 +90,7 @@ fn a_hand_over_to_two_offices_is_reported_unless_the_first_released_the_photo() 
         for event in [CollectionLeased, CollectionHandedOver] {
             log.collection(2, event);
         }
-        assert_eq!(log.error_count(IntegrityError::HandedOverTwice), expected, "{between:?}");
+        assert_eq!(log.fault_count(IntegrityFault::HandedOverTwice), expected, "{between:?}");
     }
 }
 
@@ -113,7 +113,7 @@ fn rows_without_digests_may_come_from_older_nodes_for_a_day_and_are_errors_then(
             log.add(NOW + at, AuditEvent::PartyResumed, STUDIO, json!({}), key);
         }
         assert_eq!(
-            (log.findings.log_rows_of_older_nodes, log.error_count(IntegrityError::LogUnproved)),
+            (log.report.log_rows_of_older_nodes, log.fault_count(IntegrityFault::LogDigestInvalid)),
             expected,
             "{rows:?}"
         );
@@ -122,16 +122,16 @@ fn rows_without_digests_may_come_from_older_nodes_for_a_day_and_are_errors_then(
     let mut log = TestLog::new(Some(key.clone()));
     log.add(NOW, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), Some(&key));
     log.add(NOW + HOUR, AuditEvent::PartyResumed, STUDIO, json!({}), None);
-    assert_eq!((log.findings.log_rows_of_older_nodes, log.error_count(IntegrityError::LogUnproved)), (0, 1));
+    assert_eq!((log.report.log_rows_of_older_nodes, log.fault_count(IntegrityFault::LogDigestInvalid)), (0, 1));
     // A row that changes nothing needs none.
     let mut log = TestLog::new(Some(key.clone()));
     log.add(NOW, AuditEvent::PartyResumed, STUDIO, json!({}), Some(&key));
     for event in [AuditEvent::StoreMoved, AuditEvent::CodeUnknown, AuditEvent::StoreRestored] {
         log.add(NOW + 9 * 24 * HOUR, event, "", json!({}), None);
     }
-    assert_eq!(log.error_count(IntegrityError::LogUnproved), 0);
+    assert_eq!(log.fault_count(IntegrityFault::LogDigestInvalid), 0);
     log.add(NOW + 9 * 24 * HOUR, AuditEvent::StoreRestored, "", json!({ "replayed_rows": 1 }), None);
-    assert_eq!(log.error_count(IntegrityError::LogUnproved), 1);
+    assert_eq!(log.fault_count(IntegrityFault::LogDigestInvalid), 1);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn rows_of_an_export_that_a_restore_carried_out_make_no_rows_that_it_did_not_mak
         log.add(NOW + HOUR, AuditEvent::StoreRestored, "", details, None);
         // Versions before did not note it: then nothing of what came before is known.
         assert_eq!(log.missing_count(), u64::from(noted), "the party");
-        assert_eq!(log.findings.log_replayed_until > 0, !noted);
+        assert_eq!(log.report.log_replayed_until > 0, !noted);
     }
 }
 
@@ -179,12 +179,12 @@ fn a_quarantine_in_an_export_is_not_applied() {
     log.add(NOW + HOUR, AuditEvent::RollbackConfirmed, "", json!({ "as_of": as_of }), None);
     log.reconciler.mark_replayed(1);
     // The restore looks at it before it holds back.
-    log.reconciler.compare(&stored_photo(None), &mut log.findings);
-    assert!(log.findings.is_ok(), "{:#?}", log.findings);
+    log.reconciler.compare(&stored_photo(None), &mut log.report);
+    assert!(log.report.is_ok(), "{:#?}", log.report);
     let details = json!({ "backup_taken_at": Timestamp::from_unix_milliseconds(NOW + HOUR) });
     log.add(NOW + 2 * HOUR, AuditEvent::StoreRestored, "", details, None);
-    log.reconciler.compare(&stored_photo(Some(NOW + HOUR)), &mut log.findings);
-    assert!(log.findings.is_ok(), "{:#?}", log.findings);
+    log.reconciler.compare(&stored_photo(Some(NOW + HOUR)), &mut log.report);
+    assert!(log.report.is_ok(), "{:#?}", log.report);
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn tombstones_whose_time_is_over_may_be_missing_and_no_others() {
         let details = json!({ "photo_id": PHOTO });
         log.add(settled, AuditEvent::CollectionUsed, &id(0x21), details, None);
         let at = (Timestamp::from_unix_milliseconds(NOW) + LOG_RETENTION).unix_milliseconds();
-        log.add(at, AuditEvent::TombstonesForgotten, "", json!({ "photos": 1 }), None);
+        log.add(at, AuditEvent::TombstonesPurged, "", json!({ "photos": 1 }), None);
         assert_eq!(log.missing_count(), expected);
     }
 }
@@ -236,13 +236,13 @@ fn a_changed_row_is_reported_by_its_column_and_an_unknown_row_by_its_key() {
         ],
     };
     log.add(NOW, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), None);
-    for (row, error, expected) in [
-        (party(STUDIO, "studio"), IntegrityError::RowDiffers, 0),
-        (party(STUDIO, "office"), IntegrityError::RowDiffers, 1),
-        (party(PHOTO, "studio"), IntegrityError::RowUntold, 1),
+    for (row, fault, expected) in [
+        (party(STUDIO, "studio"), IntegrityFault::RowDiffers, 0),
+        (party(STUDIO, "office"), IntegrityFault::RowDiffers, 1),
+        (party(PHOTO, "studio"), IntegrityFault::RowNotInLog, 1),
     ] {
-        log.reconciler.compare(&row, &mut log.findings);
-        assert_eq!(log.error_count(error), expected, "{row:?}");
+        log.reconciler.compare(&row, &mut log.report);
+        assert_eq!(log.fault_count(fault), expected, "{row:?}");
     }
     assert_eq!(log.missing_count(), 0);
 }
@@ -273,6 +273,6 @@ fn a_photo_that_was_kept_and_then_used_since_the_backup_is_erased_and_no_more() 
     let mut row = stored_photo(None);
     let position = table::AuditedTable::Photos.columns().iter().position(|column| column.name == "state").unwrap();
     row.values[position] = AuditedValue::Text("used".into());
-    log.reconciler.compare(&row, &mut log.findings);
-    assert!(log.findings.is_ok(), "{:#?}", log.findings);
+    log.reconciler.compare(&row, &mut log.report);
+    assert!(log.report.is_ok(), "{:#?}", log.report);
 }

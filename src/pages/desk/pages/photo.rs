@@ -16,7 +16,7 @@ use crate::domain::language::Language;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::domain::photo::declaration::{Declaration, Exception, Subject};
 use crate::flows::photo::hand_over::HandOverError;
-use crate::flows::photo::present::{Presented, present};
+use crate::flows::photo::present::{PresentedPhoto, present};
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::layout::see_other;
 use crate::pages::desk::session;
@@ -102,7 +102,7 @@ pub(super) fn code_prompt(collection: &CollectionRecord, clerk: &Clerk) -> Marku
     }
 }
 
-fn page<'a>(clerk: &Clerk, presented: &Presented, profile: &Profile) -> PageContent<'a> {
+fn page<'a>(clerk: &Clerk, presented: &PresentedPhoto, profile: &Profile) -> PageContent<'a> {
     let language = clerk.language;
     let title = language.pick("Foto ansehen", "Look at the photo");
     let main = html! {
@@ -120,7 +120,7 @@ fn page<'a>(clerk: &Clerk, presented: &Presented, profile: &Profile) -> PageCont
     PageContent { title, problem: None, main }
 }
 
-fn photo_figure(presented: &Presented, profile: &Profile, language: Language) -> Markup {
+fn photo_figure(presented: &PresentedPhoto, profile: &Profile, language: Language) -> Markup {
     let (width, height) = (presented.photo.facts.width, presented.photo.facts.height);
     html! {
         figure {
@@ -142,8 +142,8 @@ fn photo_figure(presented: &Presented, profile: &Profile, language: Language) ->
     }
 }
 
-fn facts(presented: &Presented, clerk: &Clerk) -> Markup {
-    let Presented { collection, photo, opened, studio, .. } = presented;
+fn facts(presented: &PresentedPhoto, clerk: &Clerk) -> Markup {
+    let PresentedPhoto { collection, photo, opened, studio, .. } = presented;
     let (language, now) = (clerk.language, clerk.now);
     html! {
         (lease(collection, clerk))
@@ -231,7 +231,7 @@ fn declaration(declared: Declaration, language: Language) -> Markup {
     }
 }
 
-fn findings(presented: &Presented, language: Language) -> Markup {
+fn findings(presented: &PresentedPhoto, language: Language) -> Markup {
     let all = presented.photo.facts.findings.iter().chain(&presented.opened.sealed_metadata.findings);
     let findings = FindingBody::all(all, language);
     html! {

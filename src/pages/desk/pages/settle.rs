@@ -13,7 +13,7 @@ use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
-use crate::domain::photo::collection::{Outcome, Refusal, RefusalReason};
+use crate::domain::photo::collection::{Refusal, RefusalReason, SettlementOutcome};
 use crate::flows::photo::settle::settle;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::form::ClerkForm;
@@ -51,7 +51,7 @@ pub async fn create(
         Ok(outcome) => outcome,
         Err(missing) => return show_form_again(&app, &clerk, collection_id, &headers, &decided, missing).await,
     };
-    let is_use = matches!(outcome, Outcome::Used | Outcome::Kept { .. });
+    let is_use = matches!(outcome, SettlementOutcome::Used | SettlementOutcome::Kept { .. });
     if is_use && !session::is_saved(&headers) && is_open(&app, &clerk, collection_id).await? {
         let missing = clerk.language.pick(
             "Die Datei wurde an diesem Platz noch nicht gespeichert. Bitte erst die Datei speichern, dann abschließen.",
@@ -100,13 +100,13 @@ fn form_error(problem: &Problem, language: Language) -> Option<String> {
 }
 
 /// What was decided, or what is still to be said.
-fn outcome(clerk: &Clerk, decided: &SettleForm) -> Result<Outcome, String> {
+fn outcome(clerk: &Clerk, decided: &SettleForm) -> Result<SettlementOutcome, String> {
     let language = clerk.language;
     match decided.outcome.as_str() {
-        "used" => Ok(Outcome::Used),
-        "released" => Ok(Outcome::Released),
+        "used" => Ok(SettlementOutcome::Used),
+        "released" => Ok(SettlementOutcome::Released),
         "kept" => match Date::parse(decided.until.trim(), format_description!("[year]-[month]-[day]")) {
-            Ok(until) => Ok(Outcome::Kept { until }),
+            Ok(until) => Ok(SettlementOutcome::Kept { until }),
             Err(_) => Err(language
                 .pick("Bis wann soll das Foto bleiben? (JJJJ-MM-TT)", "Until when is it kept? (YYYY-MM-DD)")
                 .into()),
@@ -115,7 +115,7 @@ fn outcome(clerk: &Clerk, decided: &SettleForm) -> Result<Outcome, String> {
             Ok(RefusalReason::Other) if note(&decided.note).is_none() => Err(language
                 .pick("Bitte in der Anmerkung schreiben, was es ist.", "Write in the note what it is.")
                 .into()),
-            Ok(reason) => Ok(Outcome::Refused(Refusal { reason, note: note(&decided.note) })),
+            Ok(reason) => Ok(SettlementOutcome::Refused(Refusal { reason, note: note(&decided.note) })),
             Err(_) => Err(language.pick("Bitte einen Grund auswählen.", "Choose a reason.").into()),
         },
         _ => Err(language

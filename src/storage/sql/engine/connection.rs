@@ -112,7 +112,7 @@ impl WriteTransaction {
         }
     }
 
-    /// Tells all nodes, with the commit, that somebody's standing has changed. A file has one node.
+    /// Tells all nodes, with the commit, that a device or a party was revoked, suspended or resumed. A file has one node.
     pub(crate) async fn notify_nodes(&mut self) -> Result<(), StoreError> {
         match self.driver_connection() {
             DriverConnection::Sqlite(_) => Ok(()),

@@ -28,7 +28,7 @@ pub(super) async fn purge(store: &SqlStore, now: Timestamp) -> Result<PurgeRepor
         transaction.append(AuditEntry {
             at: now,
             actor: "gateway".into(),
-            event: AuditEvent::TombstonesForgotten,
+            event: AuditEvent::TombstonesPurged,
             subject: None,
             details: serde_json::json!({ "photos": purged.tombstones }),
         });

@@ -1,4 +1,4 @@
-//! The position of the audit log, for comparison with marks outside the database, and the generations of it.
+//! The position of the audit log, for comparison with watermarks outside the database, and the generations of it.
 
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::ChainLink;
@@ -95,11 +95,11 @@ impl SqlStore {
     }
 
     /// Stops all changes until a later position is accepted.
-    pub fn stop_changes(&self, regression: RollbackError) {
-        self.guard().stop_changes(regression);
+    pub fn stop_changes(&self, rollback: RollbackError) {
+        self.guard().stop_changes(rollback);
     }
 
-    /// Returns when rows became durable, or a regression was found, since it last returned.
+    /// Returns when rows became durable, or a rollback was found, since it last returned.
     pub async fn advanced(&self) {
         self.guard().advanced().await;
     }

@@ -13,7 +13,7 @@ pub(super) async fn insert(transaction: &mut WriteTransaction, device: &Device) 
         .bind(device.party_id.to_string())
         .bind(device.label.as_str())
         .bind(device.created_at.unix_milliseconds())
-        .bind(device.duty.name())
+        .bind(device.scope.name())
         .execute()
         .await?;
     Ok(())

@@ -26,7 +26,7 @@ pub(crate) fn device(row: &DatabaseRow) -> Result<Device, StoreError> {
         device_id: parse_column(row, "device_id")?,
         party_id: parse_column(row, "party_id")?,
         label: row.try_get("label")?,
-        duty: parse_column(row, "duty")?,
+        scope: parse_column(row, "duty")?,
         created_at: timestamp(row, "device_created_at")?,
         revoked_at: optional_timestamp(row, "revoked_at")?,
         certificate_expires_at: optional_timestamp(row, "certificate_expires_at")?,

@@ -5,15 +5,15 @@ use super::photos;
 use crate::domain::log::AuditEvent;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::photo::availability::SettlementDecision;
-use crate::domain::photo::collection::{CollectionRecord, CollectionState, Outcome};
+use crate::domain::photo::collection::{CollectionRecord, CollectionState, SettlementOutcome};
 use crate::domain::photo::{PhotoRecord, PhotoState, availability};
 use crate::failpoint;
 use crate::storage::error::StoreError;
-use crate::storage::requests::{SettleRequest, Settled};
+use crate::storage::requests::{SettleOutcome, SettleRequest};
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
 
-pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<Option<Settled>, StoreError> {
+pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<Option<SettleOutcome>, StoreError> {
     let mut transaction = store.write().await?;
     let Some(mut collection) = load_for_update(&mut transaction, request.collection_id, request.office_id).await?
     else {
@@ -22,20 +22,20 @@ pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<
     let photo = photos::find_on(&mut transaction, collection.photo_id)
         .await?
         .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
-    let settlement = availability::decide_settlement(&collection, &photo.record, &request.outcome, request.now);
-    if let (SettlementDecision::Repeated { at }, CollectionState::Leased) = (settlement, collection.state) {
+    let decision = availability::decide_settlement(&collection, &photo.record, &request.outcome, request.now);
+    if let (SettlementDecision::Repeated { at }, CollectionState::Leased) = (decision, collection.state) {
         // It counts as used, and no sweep has come past: an answer that says so has to be durable.
         settle_as_used(&mut transaction, &collection, at, request.now, request.device_id.to_string()).await?;
         transaction.commit().await?;
-        return Ok(Some(Settled { settlement, collection }));
+        return Ok(Some(SettleOutcome { decision, collection }));
     }
-    if settlement != SettlementDecision::Allowed {
-        return Ok(Some(Settled { settlement, collection }));
+    if decision != SettlementDecision::Allowed {
+        return Ok(Some(SettleOutcome { decision, collection }));
     }
     close_collection(&mut transaction, &mut collection, request).await?;
     update_photo(&mut transaction, &photo.record, request).await?;
     let mut row = audit_entry(audit_event(&request.outcome), &collection, request.device_id, request.now);
-    if let Outcome::Refused(refusal) = &request.outcome {
+    if let SettlementOutcome::Refused(refusal) = &request.outcome {
         row.details["reason"] = serde_json::json!(refusal.reason);
     }
     transaction.mark_changed(RowId::Collection(collection.collection_id));
@@ -44,7 +44,7 @@ pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<
     failpoint::reached("settle.before_commit");
     transaction.commit().await?;
     failpoint::reached("settle.committed");
-    Ok(Some(Settled { settlement, collection }))
+    Ok(Some(SettleOutcome { decision, collection }))
 }
 
 async fn close_collection(
@@ -72,8 +72,8 @@ async fn update_photo(
     request: &SettleRequest,
 ) -> Result<(), StoreError> {
     match &request.outcome {
-        Outcome::Used => photos::erase(connection, photo.photo_id, PhotoState::Used, request.now).await,
-        Outcome::Refused(refusal) => {
+        SettlementOutcome::Used => photos::erase(connection, photo.photo_id, PhotoState::Used, request.now).await,
+        SettlementOutcome::Refused(refusal) => {
             let reason = serde_json::to_value(refusal.reason).unwrap_or_default();
             connection
                 .query("UPDATE photos SET refusal_reason = $1, refusal_note = $2 WHERE photo_id = $3")
@@ -84,7 +84,7 @@ async fn update_photo(
                 .await?;
             photos::erase(connection, photo.photo_id, PhotoState::Refused, request.now).await
         }
-        Outcome::Kept { .. } => {
+        SettlementOutcome::Kept { .. } => {
             let until = request.kept_until.unwrap_or(photo.expires_at);
             connection
                 .query("UPDATE photos SET state = 'kept', kept = TRUE, expires_at = $1 WHERE photo_id = $2")
@@ -94,7 +94,7 @@ async fn update_photo(
                 .await?;
             Ok(())
         }
-        Outcome::Released => {
+        SettlementOutcome::Released => {
             connection
                 .query("UPDATE photos SET state = $1 WHERE photo_id = $2")
                 .bind(availability::resting_state(photo).name())
@@ -106,11 +106,11 @@ async fn update_photo(
     }
 }
 
-fn audit_event(outcome: &Outcome) -> AuditEvent {
+fn audit_event(outcome: &SettlementOutcome) -> AuditEvent {
     match outcome {
-        Outcome::Used => AuditEvent::CollectionUsed,
-        Outcome::Kept { .. } => AuditEvent::CollectionKept,
-        Outcome::Refused(_) => AuditEvent::CollectionRefused,
-        Outcome::Released => AuditEvent::CollectionReleased,
+        SettlementOutcome::Used => AuditEvent::CollectionUsed,
+        SettlementOutcome::Kept { .. } => AuditEvent::CollectionKept,
+        SettlementOutcome::Refused(_) => AuditEvent::CollectionRefused,
+        SettlementOutcome::Released => AuditEvent::CollectionReleased,
     }
 }

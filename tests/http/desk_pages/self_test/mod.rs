@@ -162,7 +162,7 @@ async fn cookies_are_tested_by_one_that_comes_back() {
 
 #[tokio::test]
 async fn the_test_code_is_told_apart_and_never_counts_as_a_guess() {
-    let gateway = TestGateway::with(|setup| setup.rules.code_guesses.per_device = 1).await;
+    let gateway = TestGateway::with(|setup| setup.limits.wrong_codes.per_device = 1).await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let deposit = studio.deposit_numbered(1).await;
     let collection = office.collect_ok(&deposit.code).await;

@@ -84,24 +84,24 @@ async fn restore_database(
     arguments: &Arguments,
 ) -> Result<RestoreSummary, CommandError> {
     let taken_at = store.backup_taken_at().await?.unwrap_or(trusted.manifest.taken_at);
-    let settle_within = config.rules().settle_within;
+    let settle_within = config.gateway_limits().settle_within;
     let (replayed, changed) = replay_export(store, &arguments.since, trusted, settle_within, arguments.json).await?;
     if replayed.rows > 0 && key_file.is_none() {
         // How much came out of the export is noted in a row of the log, which is not believed without its digest.
         return Err(CommandError::plain("--log-since needs the key file: name the backup of the keys with --keys"));
     }
-    let findings = check(store, key_file, replayed.rows, arguments).await?;
+    let report = check(store, key_file, replayed.rows, arguments).await?;
     let knows_until = replayed.until.map_or(taken_at, |until| until.max(taken_at));
-    // Without the key file the generation cannot be sealed: should another node know more, it asks for a confirmation. The marks that
+    // Without the key file the generation cannot be sealed: should another node know more, it asks for a confirmation. The watermarks that
     // the configuration names by absolute paths are read only: a restore may be an exercise beside the gateway that runs.
     let restored = match key_file {
         Some(keys) => {
-            let marks = WatermarkFiles::from_config(config).read(keys).marks;
-            rollback::quarantine(store, &SystemClock, keys, &marks, knows_until, replayed.rows).await?
+            let known = WatermarkFiles::from_config(config).read(keys).known;
+            rollback::quarantine(store, &SystemClock, keys, &known, knows_until, replayed.rows).await?
         }
         None => quarantine_as_of(store, &SystemClock, knows_until, replayed.rows, None).await?,
     };
-    Ok(RestoreSummary { knows_until, replayed, changed, findings, restored })
+    Ok(RestoreSummary { knows_until, replayed, changed, report, restored })
 }
 
 async fn check(
@@ -117,18 +117,18 @@ async fn check(
             "the key file is not the one that the database is bound to: no photo in it would open; find the right one",
         ));
     }
-    let findings = verify_with(
+    let report = verify_with(
         store,
         VerificationInputs { keys, replayed_rows, now: Some(SystemClock.now()), ..VerificationInputs::default() },
     )
     .await?;
-    if !findings.is_ok() && !arguments.despite_faults {
-        print_integrity_report(&findings)?;
+    if !report.is_ok() && !arguments.despite_faults {
+        print_integrity_report(&report)?;
         return Err(CommandError::plain(
             "the backup's database is not sound: take another backup, or restore it with --despite-faults if there is none",
         ));
     }
-    Ok(findings)
+    Ok(report)
 }
 
 fn cannot_write(dir: &Path, error: io::Error) -> CommandError {

@@ -15,7 +15,7 @@ pub(super) struct RestoreSummary {
     pub(super) knows_until: Timestamp,
     pub(super) replayed: ReplaySummary,
     pub(super) changed: Vec<ChangedPhoto>,
-    pub(super) findings: IntegrityReport,
+    pub(super) report: IntegrityReport,
     pub(super) restored: QuarantineCounts,
 }
 
@@ -26,7 +26,7 @@ pub(super) fn print_report(
     summary: &RestoreSummary,
 ) -> Result<(), CommandError> {
     let dir = arguments.dir.display();
-    let RestoreSummary { knows_until, replayed, changed, findings, restored } = summary;
+    let RestoreSummary { knows_until, replayed, changed, report, restored } = summary;
     if arguments.json {
         print(serde_json::json!({
             "gateway": arguments.dir,
@@ -37,7 +37,7 @@ pub(super) fn print_report(
             "photos_held_back": restored.photos,
             "invitations_ended": restored.invitations,
             "missing": missing,
-            "findings": findings,
+            "findings": report,
         }))?;
     } else {
         print(format!("A gateway as of {knows_until} stands in {dir}."))?;
@@ -49,7 +49,7 @@ pub(super) fn print_report(
         }
         print(format!("  photos held back   {}", restored.photos))?;
         print(format!("  invitations ended  {}", restored.invitations))?;
-        print(format!("  audit log          {} rows, the last one {}", findings.log_rows, findings.log_head))?;
+        print(format!("  audit log          {} rows, the last one {}", report.log_rows, report.log_head))?;
         for file in missing {
             print(format!("  missing            {} ({})", file.file.display(), file.key))?;
         }

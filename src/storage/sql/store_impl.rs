@@ -23,7 +23,7 @@ use crate::storage::error::StoreError;
 use crate::storage::requests::{
     Binding, CallerRecord, CertificateRecord, CodeAttempt, DepositOutcome, FetchOutcome, FetchRequest, LeaseOutcome,
     LeaseRequest, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, ReleaseCounts, RevokedSerial,
-    ScrubOutcome, SettleRequest, Settled, SweepReport, TrackedPhoto,
+    ScrubOutcome, SettleOutcome, SettleRequest, SweepReport, TrackedPhoto,
 };
 use crate::storage::store::Store;
 
@@ -175,7 +175,7 @@ impl Store for SqlStore {
         self.with_retry(|| photo::collect::fetch(self, request)).await
     }
 
-    async fn settle(&self, request: &SettleRequest) -> Result<Option<Settled>, StoreError> {
+    async fn settle(&self, request: &SettleRequest) -> Result<Option<SettleOutcome>, StoreError> {
         self.with_retry(|| photo::settle::settle(self, request)).await
     }
 
@@ -232,8 +232,8 @@ impl Store for SqlStore {
         self.with_retry(|| metadata::record_timestamp(self, metadata::LAST_SWEPT_AT, at)).await
     }
 
-    fn regression(&self) -> Option<RollbackError> {
-        self.guard().regression()
+    fn rollback(&self) -> Option<RollbackError> {
+        self.guard().rollback()
     }
 
     async fn check_ready(&self, now: Timestamp) -> Result<(), StoreError> {
