@@ -1,4 +1,4 @@
-//! What judging a photo costs, stage by stage, beside a full decode of the same file by the `image` crate.
+//! Cost of the photo checks, stage by stage, beside a full decode of the same file by the `image` crate.
 //!
 //! ```text
 //! benches/run                            this, then other decoders of the same files, in one table of shares

@@ -1,4 +1,4 @@
-//! How cost grows: deposits and collections at a thousand stored photos, at a hundred times, at a thousand times as many, on SQLite and
+//! Growth of cost: deposits and collections at a thousand stored photos, at a hundred times, at a thousand times as many, on SQLite and
 //! on a PostgreSQL of its own; then what one deposit and one collection cost the whole gateway.
 //!
 //! ```text

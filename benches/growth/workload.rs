@@ -1,4 +1,4 @@
-//! What is measured: steps of the storage contract, by four clients at once.
+//! Measured steps: those of the storage contract, by four clients at once.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex};

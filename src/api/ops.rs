@@ -1,4 +1,4 @@
-//! What monitoring asks: `/healthz`, `/readyz`. (`/metrics` is telemetry's own.)
+//! Routes for monitoring: `/healthz`, `/readyz`. (`/metrics` is in `server::routes`.)
 
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! Whether a photo could be deposited and collected now: asked by monitoring, and by clerks when something is odd.
+//! Readiness for deposits and collections: read by monitoring, and by clerks in the self-test.
 
 use super::App;
 use crate::clock::Timestamp;

@@ -1,4 +1,4 @@
-//! What the gateway reads off a certificate, its own or a peer's.
+//! Facts that the gateway reads from a certificate, its own or a peer's.
 //!
 //! Trust is decided elsewhere (the handshake checks the chain, the store knows the digest); this is reading only.
 

@@ -1,4 +1,4 @@
-//! How fast, and how much at once, one device may upload: a device gone wild slows down nobody but itself.
+//! Rate limiter: a token bucket for each caller, and a bound on its bytes in flight. A fast caller slows down only itself.
 
 use std::collections::HashMap;
 use std::fmt;

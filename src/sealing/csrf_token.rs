@@ -1,4 +1,4 @@
-//! What shows that a form came from a page of this gateway: whoever lures a clerk's browser to another site has the clerk's
+//! Proof that a form came from a page of this gateway: whoever lures a clerk's browser to another site has the clerk's
 //! certificate at hand, but no token (OWASP: signed double-submit without a session, bound to the device).
 
 use std::time::Duration;

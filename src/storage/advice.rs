@@ -1,4 +1,4 @@
-//! What to do about a database that cannot be used.
+//! Advice about a database that cannot be used.
 
 use super::error::StoreError;
 use super::location::DatabaseLocation;

@@ -1,4 +1,4 @@
-//! What the database's driver says, as the contract says it.
+//! Translation of the database driver's errors to those of the store.
 
 use sqlx::migrate::MigrateError;
 

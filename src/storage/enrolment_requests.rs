@@ -1,4 +1,4 @@
-//! What enrolment asks of a store and what it answers: one type each way for each step.
+//! Requests and outcomes of the store for enrolment: one type each for each step.
 
 use super::requests::CertificateRecord;
 use crate::clock::Timestamp;

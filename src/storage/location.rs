@@ -1,4 +1,4 @@
-//! Where the database is: a file, or a server. Read once, where it enters; a password in it is never shown again.
+//! Location of the database: a file, or a server. It is parsed once; a password in it is never shown.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What is asked of a store to find out whether it is whole, page by page: each page is one statement, so it shows one moment, and
+//! Rows of a store for the integrity check, page by page: each page is one statement, so it shows one moment, and
 //! the gateway works on meanwhile.
 
 use super::requests::TrackedPhoto;

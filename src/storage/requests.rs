@@ -1,4 +1,4 @@
-//! What flows ask of a store and what it answers: one type each way for each step.
+//! Requests and outcomes of the store: one type each for each step.
 
 use std::time::Duration;
 

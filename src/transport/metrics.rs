@@ -1,4 +1,4 @@
-//! What a listener counts. Plain numbers; how they are published is telemetry's business.
+//! Counters of a listener, as plain numbers; telemetry publishes them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -1,4 +1,4 @@
-//! Where lines go over a photo to help the eye: what a profile asks for and what was found, in pixels. Pure geometry; who draws
+//! Guide lines over a photo: the profile's limits and the face as it was found, in pixels. Pure geometry; who draws
 //! them decides on colours and words.
 //!
 //! A person who looks at a photo sees at once whether a head touches a line, and sees too when the program is wrong: the lines

@@ -1,4 +1,4 @@
-//! What a device and the gateway tell each other before there is a certificate. The enrolment itself is EST (RFC 7030).
+//! Bodies that a device and the gateway exchange before there is a certificate. The enrolment itself is EST (RFC 7030).
 
 use serde::{Deserialize, Serialize};
 

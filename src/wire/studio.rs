@@ -1,4 +1,4 @@
-//! What a studio's device can ask about itself.
+//! Body in which a studio's device learns about itself.
 
 use serde::{Deserialize, Serialize};
 

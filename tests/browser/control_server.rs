@@ -1,4 +1,4 @@
-//! What a story may have happen around the browser: plain HTTP on loopback, one question a request.
+//! Control of the world around the browser, for the stories: plain HTTP on loopback, one question a request.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

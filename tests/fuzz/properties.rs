@@ -1,4 +1,4 @@
-//! What must hold whatever the bytes are, beyond "it does not panic". The fuzz targets try it on bytes that a fuzzer makes up,
+//! Properties that hold for any bytes, beyond "it does not panic". The fuzz targets try it on bytes that a fuzzer makes up,
 //! the tests on the seeds in `fixtures/fuzz` and on every small change to some of them.
 
 use std::fmt::Write;

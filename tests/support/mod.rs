@@ -1,4 +1,4 @@
-//! What several subjects need to be tested.
+//! Helpers for tests of several subjects.
 
 pub mod breaking_proxy;
 pub mod curl;

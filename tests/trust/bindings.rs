@@ -1,4 +1,4 @@
-//! What a certificate from elsewhere opens, once a device is bound to it: by itself, or by its key.
+//! Devices bound to a certificate of an external CA, by the certificate or by its key.
 
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::party::credential::Credential;

@@ -1,4 +1,4 @@
-//! Who is trusted, from when on, and until when: revocation lists, foreign authorities, reloading, and photos held back.
+//! Trust and its end: certificates, external CAs, revocation lists, reloading, quarantined photos.
 
 #[cfg(unix)]
 mod bindings;

@@ -1,4 +1,4 @@
-//! What the judge allocates beside the bytes: less than its documentation promises, whatever the bytes are.
+//! Memory that the photo checks allocate beside the bytes: less than documented, whatever the bytes are.
 //!
 //! Each photo is examined in a process of its own, this very program started anew, so that nothing that an earlier one left in
 //! the allocator is used again. Measured is the most that the process ever held (`VmHWM`) over what it held with the photo

@@ -1,4 +1,4 @@
-//! What a file says about itself: when, where, in which colours and how large.
+//! Statements of a file about itself: time, place, colours and size.
 
 use image::imageops;
 use lichtbild::domain::check::finding::{Finding, Severity};

@@ -1,4 +1,4 @@
-//! What exactly is wrong with a request, a key or a code, in German and English.
+//! Texts that name the exact error in a request, a key or a code, in German and English.
 
 use super::MalformedReason;
 use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};

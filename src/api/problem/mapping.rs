@@ -1,4 +1,4 @@
-//! What each failure of a flow is to the caller: causes to problems, exhaustively.
+//! Mapping from every error of a flow to the problem that the caller gets, exhaustive.
 
 use super::{MalformedReason, Problem};
 use crate::api::body::BodyError;

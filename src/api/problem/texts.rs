@@ -1,4 +1,4 @@
-//! What a refusal says, in German and English: what happened, and what to do now.
+//! Texts of refusals, in German and English: what happened, and what to do now.
 
 use super::detail_texts::{code_detail, key_detail, malformed_detail};
 use super::{Problem, whole_seconds};

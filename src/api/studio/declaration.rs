@@ -1,4 +1,4 @@
-//! What a studio declares about the person in the photo: the headers `Photo-Subject` and `Photo-Exception`.
+//! Declaration of a studio about the person in the photo: the headers `Photo-Subject` and `Photo-Exception`.
 
 use axum::http::{HeaderMap, HeaderName};
 

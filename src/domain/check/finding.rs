@@ -1,4 +1,4 @@
-//! What the judge says of a photo: one finding for each rule that was not met.
+//! Findings of the photo checks: one for each rule that was not met.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};

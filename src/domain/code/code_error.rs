@@ -1,4 +1,4 @@
-//! What is wrong with a text that should be a code, and where, as far as that can be told.
+//! Errors in a text that should be a code, with their place as far as it can be determined.
 
 use std::fmt;
 

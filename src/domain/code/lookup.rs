@@ -1,4 +1,4 @@
-//! What a code is known by in the store: one name while the photo is there, another once it is erased.
+//! Lookup ids, by which the store knows a code: one while the photo is there, another once it is erased.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What became of a photo, proved from the rows that are left of it.
+//! Erasure report: the fate of a photo, proved from the rows that remain of it.
 
 use serde::Serialize;
 

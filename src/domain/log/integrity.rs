@@ -1,4 +1,4 @@
-//! Whether what a store holds belongs together: rows weighed one by one, without a code and without a picture's content.
+//! Integrity check of stored rows, one by one, without a code and without the content of a photo.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What a caller showed in the handshake, as far as the store needs it to tell who that is.
+//! Credential: the part of the peer's certificate by which the store finds the device.
 
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;

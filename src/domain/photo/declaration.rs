@@ -1,4 +1,4 @@
-//! Who is in the photo, as far as rules make a difference, and for whom the rules of the face cannot be insisted on.
+//! Declarations about the person in the photo: a child, or an exception from the rules about the face.
 //!
 //! The studio declares it with the photo. A reason of health or religion is a special category of personal data (GDPR,
 //! article 9), so a [`Declaration`] is known to the studio that makes it and to the office that collects with the citizen's code.

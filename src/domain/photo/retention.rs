@@ -1,4 +1,4 @@
-//! How long a used photo may be kept for a second document.
+//! Retention of a used photo for a second document.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Whether a studio may take a photo back at this moment.
+//! Decision on a withdrawal: a studio takes a photo back that no office has leased or kept.
 
 use super::availability::{ended_at, visible_state};
 use super::collection::{CollectionRecord, CollectionState};

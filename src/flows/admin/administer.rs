@@ -1,4 +1,4 @@
-//! What an administrator decides about parties and their devices; each with its audit row.
+//! Decisions of an administrator about parties and their devices, each with its audit row.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! What a gateway asks of a request before it is made (RFC 7030 section 4.5.2, in the ASN.1 of RFC 8951 section 3.5).
+//! Attributes that the gateway asks of a certificate request before it is made (RFC 7030 section 4.5.2, in the ASN.1 of RFC 8951
+//! section 3.5).
 
 use cms::cert::x509::attr::Attribute;
 use cms::cert::x509::der::asn1::{ObjectIdentifier, SetOfVec};

@@ -1,4 +1,4 @@
-//! What a page posts. A browser shows its certificate to this gateway whoever made it ask, so a form counts only when it comes from
+//! Forms that pages post. A browser shows its certificate to this gateway whoever made it ask, so a form counts only when it comes from
 //! one of the desk's own pages.
 
 use axum::Form;

@@ -1,4 +1,4 @@
-//! What nodes keep from each other while one of them decides.
+//! Locks by which one node keeps the others from deciding at the same time.
 //!
 //! Transactions run at *read committed*: a statement sees what was committed before it began. So a step takes its lock first and
 //! reads what it decides on afterwards; what it has read before it was kept waiting is read again.

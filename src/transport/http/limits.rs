@@ -1,4 +1,4 @@
-//! How long and how much a peer may ask of a listener.
+//! Limits of time and size for the peers of a listener.
 
 use std::time::Duration;
 

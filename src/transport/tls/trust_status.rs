@@ -1,4 +1,4 @@
-//! What the lines show and trust at present, and what is wrong with it: for monitoring.
+//! Status of the certificates that listeners present and trust, with their faults, for monitoring.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -1,4 +1,4 @@
-//! How old the picture is, by its own word (EXIF DateTimeOriginal, CIPA DC-008).
+//! Age of the photo by its own metadata (EXIF DateTimeOriginal, CIPA DC-008).
 //!
 //! ICAO Doc 9303-3 §3.9.1 and BSI TR-03170-2 want a photo of the last six months. The note is the camera's and proves nothing: a
 //! studio can write what it likes, and a camera whose clock was reset is wrong without anybody's doing. So it catches the

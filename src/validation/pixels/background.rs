@@ -1,4 +1,4 @@
-//! Whether the background is plain and evenly lit, as ICAO Doc 9303-3 §3.9.1 and the German Mustertafel ask without a number.
+//! Check that the background is plain and evenly lit, as ICAO Doc 9303-3 §3.9.1 and the German Mustertafel ask without a number.
 //!
 //! Looked at in the two upper corners only, 15 per cent of the width and of the height each: a head of the largest size allowed
 //! leaves them free. Hair does reach into them, so the fifth of a corner that differs most is left out: measured on 60 studio

@@ -1,4 +1,4 @@
-//! Whether the face is lit so that its features can be seen.
+//! Check that the face is lit so that its features can be seen.
 //!
 //! The measures are those of ISO/IEC 29794-5 §7.3.4 to §7.3.7 (luminance mean, under- and over-exposure prevention, dynamic range)
 //! as the reference implementation OFIQ computes them: share of luminance 0 to 25, share of 247 to 255, entropy of the histogram.

@@ -1,4 +1,4 @@
-//! Whether the picture is as fine as its pixels promise, by how far the coefficients of its blocks go.
+//! Check that the photo has the detail that its pixels promise, by the coefficients of its blocks.
 //!
 //! A block of 8 x 8 pixels is stored as 64 patterns from coarse to fine (T.81, figure A.6), those that are nearly absent as zeros.
 //! A sharp eye, hair and the noise of a sensor fill the fine ones; a lens out of focus, smoothing and enlarging leave them empty.

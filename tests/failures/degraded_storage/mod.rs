@@ -1,4 +1,4 @@
-//! What callers meet while the database is slow, gone, full, read-only or overrun, or the gateway has too much to do: a refusal that
+//! Answers to callers while the database is slow, gone, full, read-only or overrun, or the gateway has too much to do: a refusal that
 //! comes soon and says when to come again, nothing acknowledged that is not kept, and all of it over by itself.
 
 skip_in!(quick, postgres: "starts the program, with a database of its own");

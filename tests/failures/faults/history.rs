@@ -1,4 +1,4 @@
-//! What every client asked, and what it was told: with when each operation began and when it ended.
+//! History of every client: each request with its answer, and when it began and ended.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

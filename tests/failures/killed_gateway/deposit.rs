@@ -1,4 +1,4 @@
-//! What was answered is there, what was not is there whole or not at all, and the repeat gets its answer.
+//! Deposits under a kill: an acknowledged one is there, any other is there whole or not at all, and a repeat gets its answer.
 
 use crate::support::database_inspector::DatabaseInspector;
 use crate::support::gateway_process::GatewayFolder;

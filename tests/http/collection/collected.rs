@@ -1,4 +1,4 @@
-//! What an office gets for a code.
+//! Answer to an office that enters a code.
 
 use lichtbild::domain::digest::Sha256Digest;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What a studio gets for a photo that is taken in.
+//! Answer to a studio whose photo is accepted.
 
 use lichtbild::domain::code::retrieval_code::RetrievalCode;
 use lichtbild::domain::digest::Sha256Digest;

@@ -1,4 +1,4 @@
-//! What a studio declares about the person: heard or refused, never passed over, and carried to the clerk.
+//! Declarations about the person: accepted or refused, never ignored, and carried to the clerk.
 
 use lichtbild::validation::Profile;
 use serde_json::{Value, json};

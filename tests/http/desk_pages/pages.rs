@@ -1,4 +1,4 @@
-//! What every page keeps to itself, and what is on the photo's.
+//! Headers of every page, and content of the photo page.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! What EST answers, and in which forms it is asked.
+//! EST responses, and the forms of requests that are accepted.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

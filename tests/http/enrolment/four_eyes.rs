@@ -1,4 +1,4 @@
-//! Where the administrator has to agree first.
+//! Enrolment that an administrator approves first.
 
 use lichtbild::domain::party::Role;
 use lichtbild::domain::party::invitation::EnrolmentPolicy;

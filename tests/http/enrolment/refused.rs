@@ -1,4 +1,4 @@
-//! Who gets no certificate, what he is told, and what is written down.
+//! Refused enrolments: the answer, and the audit row.
 
 use axum::body::Body;
 use lichtbild::domain::party::{DeviceScope, Role};

@@ -1,4 +1,4 @@
-//! What a thief of the database, or a reader of the log, does not find.
+//! Secrets of enrolment that are neither in the database nor in the log.
 
 skip_in!(postgres: "reads the files of SQLite");
 

@@ -1,4 +1,4 @@
-//! What studios and offices see of their own, page by page.
+//! Lists of a studio's photos and an office's collections, page by page.
 
 use lichtbild::clock::Timestamp;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What monitoring is told, and what a device learns about itself.
+//! Answers to monitoring, and to a device that asks about itself.
 
 use axum::body::Body;
 use axum::http::{Method, Request};

@@ -1,4 +1,4 @@
-//! What refusals look like to those who read them, word for word.
+//! Refusals word for word, as their readers see them.
 
 use axum::body::Body;
 use axum::http::Request;

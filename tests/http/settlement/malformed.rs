@@ -1,4 +1,4 @@
-//! What is no settlement.
+//! Requests that are no settlement.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What each outcome does to the photo.
+//! Effect of each outcome on the photo.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What a person at a shell sees.
+//! Listeners as curl sees them.
 
 skip_in!(quick: "starts curl");
 

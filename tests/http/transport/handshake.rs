@@ -1,4 +1,4 @@
-//! Who gets in, and what is agreed upon.
+//! Handshakes: accepted and rejected peers, and the negotiated parameters.
 
 use std::sync::Arc;
 

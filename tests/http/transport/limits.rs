@@ -1,4 +1,4 @@
-//! What a peer may not do: keep quiet, trickle, not listen, come too often.
+//! Limits on a peer that is silent, sends or reads too slowly, or connects too often.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Who comes to the office listener without a certificate takes nothing from those who have one.
+//! Callers without a certificate take nothing from those with one at the office listener.
 
 use std::fs;
 use std::sync::Arc;

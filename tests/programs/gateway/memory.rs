@@ -1,4 +1,4 @@
-//! What hostile photos make the gateway hold in memory: little, however much they claim.
+//! Memory of the gateway under hostile photos: little, however much they claim.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! What the citizen takes home.
+//! Citizen receipt.
 
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::code::retrieval_code::RetrievalCode;

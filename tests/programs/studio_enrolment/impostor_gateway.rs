@@ -1,4 +1,4 @@
-//! Who pretends to be the gateway never sees the code.
+//! An impostor of the gateway never sees the code.
 
 skip_in!(postgres: "has no database");
 

@@ -1,4 +1,4 @@
-//! How a computer joins and stays: invitation, enrolment, renewal and self-test, against a gateway that misbehaves on request.
+//! Life of a device: invitation, enrolment, renewal and self-test, against a gateway that misbehaves on request.
 
 mod certificate_lifetime;
 mod command;

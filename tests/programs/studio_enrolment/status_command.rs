@@ -1,4 +1,4 @@
-//! What `status` finds in good days and bad ones, and what it advises.
+//! Findings and advice of `status`.
 
 skip_in!(quick, postgres: "starts the program, and has no database");
 

@@ -1,4 +1,4 @@
-//! Who may read the audit log over the wire, and what an auditor's device may not.
+//! Access of auditors' devices: the audit log over the API, and nothing else.
 
 use axum::body::Body;
 use axum::http::Method;

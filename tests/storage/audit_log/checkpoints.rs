@@ -1,4 +1,4 @@
-//! What the gateway vouches for, and what it does not.
+//! Rows that checkpoints cover, and rows that they do not.
 
 use lichtbild::flows::maintenance::checkpoint::{SignCheckpointError, checkpoint, is_due};
 use lichtbild::identity::signing::checkpoint_key::{CheckpointKey, VerifyCheckpointError};

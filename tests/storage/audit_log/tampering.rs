@@ -1,4 +1,4 @@
-//! Whatever is done to a log of a thousand rows is found, at the first row that it was done to.
+//! Tampering with a log of a thousand rows is found, at the first row that was changed.
 
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::digest::Sha256Digest;

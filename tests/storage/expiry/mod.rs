@@ -1,4 +1,4 @@
-//! What time does to photos and collections, and that nobody can tell whether the sweeper has come round.
+//! Expiry of photos and collections; answers do not depend on when the sweep ran.
 
 mod clock;
 mod sweep;

@@ -1,4 +1,4 @@
-//! What a sweep does.
+//! Effects of a sweep.
 
 use lichtbild::storage::requests::SweepReport;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What is left of a photo once it is erased, whichever way it goes: nothing that leads to the picture, in no file, by no query.
+//! Remains of an erased photo, however it was erased: nothing that leads to the photo, in no file, by no query.
 //!
 //! There is no key of a photo's own to be found either: what opens it is derived from the code each time.
 

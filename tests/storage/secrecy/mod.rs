@@ -1,4 +1,4 @@
-//! What a thief of the files, or a reader of the log, does not find.
+//! Secrets that are neither in the files nor in the log.
 
 mod declared;
 mod erased;

@@ -1,4 +1,4 @@
-//! What either database promises under two nodes.
+//! Contract of the store on either database, with two nodes.
 
 use std::sync::Arc;
 

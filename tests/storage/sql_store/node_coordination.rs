@@ -1,4 +1,4 @@
-//! What nodes tell each other, and what they keep from each other.
+//! Notifications and locks between nodes.
 
 use std::future::poll_fn;
 use std::pin::pin;

@@ -1,4 +1,4 @@
-//! How many photos are in each state, without counting them.
+//! Number of photos in each state, without counting them.
 
 use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::Role;

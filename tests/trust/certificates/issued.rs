@@ -1,4 +1,4 @@
-//! What the authorities issue, as `openssl` sees it.
+//! Certificates that the CAs issue, as `openssl` sees them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Whole pictures of a face: what is clearly outside the limits refuses, unless the studio declares whom the limits do not fit.
+//! Photos of a face: one clearly outside the limits is refused, unless the studio declares whom the limits do not fit.
 
 mod people;
 

@@ -1,4 +1,4 @@
-//! What each failure means at a counter, with a person waiting.
+//! Texts for each problem at a counter, with a person waiting.
 
 use std::time::Duration;
 

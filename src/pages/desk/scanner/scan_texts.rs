@@ -1,4 +1,4 @@
-//! What each finding about a scanner means, and what to set at it.
+//! Texts for each finding about a scanner: its meaning, and the setting to change.
 
 use super::scan_diagnosis::{Keystroke, ScanFinding, ScanSeverity};
 use crate::domain::language::Language;

@@ -1,4 +1,4 @@
-//! What the law has kept long enough goes for good: tombstones with their collections, and the front of the audit log.
+//! Purge of rows whose retention period is over: tombstones with their collections, and the front of the audit log.
 
 use sqlx::AssertSqlSafe;
 

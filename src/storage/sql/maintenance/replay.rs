@@ -1,4 +1,4 @@
-//! What happened after a backup was taken, put into the database that came out of it: by an export of the audit log.
+//! Replay of an export of the audit log on a restored database: it applies what happened after the backup.
 
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, PhotoId};

@@ -1,4 +1,4 @@
-//! How many photos are in each state. The database notes what each change adds and takes away (`photo_counts` in the migrations), so
+//! Number of photos in each state. The database notes what each change adds and takes away (`photo_counts` in the migrations), so
 //! that a million photos need not be counted one by one; here the notes are read, and added up when there are many.
 
 use crate::domain::photo::PhotoState;

@@ -1,4 +1,4 @@
-//! What time demands. Callers are never told anything else before or after a sweep; it only makes bytes and rows follow.
+//! Sweep: ends lapsed leases, settles overdue hand-overs, erases expired photos. Callers get the same answers before and after it.
 
 use sqlx::AssertSqlSafe;
 
