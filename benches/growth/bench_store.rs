@@ -19,9 +19,9 @@ pub struct BenchStore {
     pub photos: u64,
     pub erased: u64,
     pub store: SqlStore,
-    /// How many of the stored photos were collected by now.
+    /// Number of stored photos that have been collected so far.
     pub collected: AtomicU64,
-    /// How many pictures of 550 KB have been added.
+    /// Number of photos of 550 KB that have been added.
     pub large_deposits: AtomicU64,
     disk: RawPool,
     server: Vec<String>,
@@ -100,7 +100,7 @@ impl BenchStore {
         place
     }
 
-    /// What this process and the server have used so far.
+    /// Returns the processor time that this process and the database server have used so far.
     pub fn processor_time(&self) -> Duration {
         let own = fs::read_dir("/proc/self/task").unwrap().map(|task| run_time(&task.unwrap().path()));
         let of_server = self.server.iter().map(|process| run_time(&Path::new("/proc").join(process)));
@@ -119,7 +119,7 @@ impl BenchStore {
         self.number(sqlite, "SELECT pg_database_size(current_database())").await
     }
 
-    /// How often the server has read a table that grows from one end to the other.
+    /// Counts the sequential scans that PostgreSQL has made of the growing tables; always 0 on SQLite.
     async fn scans(&self) -> i64 {
         let postgres = "SELECT CAST(sum(seq_scan) AS BIGINT) FROM pg_stat_user_tables
                         WHERE relname IN ('photos', 'frames', 'collections', 'audit', 'certificates', 'devices')";
@@ -143,7 +143,7 @@ impl BenchStore {
     }
 }
 
-/// How long a process or thread has been running on a processor.
+/// Reads how long a process or thread has been running on a processor, from its `schedstat`.
 fn run_time(of: &Path) -> Duration {
     let text = fs::read_to_string(of.join("schedstat")).unwrap_or_default();
     Duration::from_nanos(text.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or_default())

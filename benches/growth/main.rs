@@ -39,7 +39,7 @@ use self::postgres::PostgresServer;
 use self::results::Results;
 use self::workload::{WORKLOADS, measure};
 
-/// What a server of some size is set to; the rest is as PostgreSQL comes.
+/// Settings of a PostgreSQL server of some size; all others keep their defaults.
 const SETTINGS: &str = "-c shared_buffers=1GB -c max_wal_size=4GB -c max_connections=200";
 
 fn main() {

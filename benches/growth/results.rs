@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::workload::{Measurement, WORKLOADS, Workload};
 
-/// What was measured on one store.
+/// Measurements of one store.
 pub struct Results {
     store: &'static str,
     sizes: Vec<u64>,

@@ -44,7 +44,7 @@ pub enum Workload {
     Collection,
     /// The first page of a studio's photos, 20 at every size.
     List,
-    /// What `/metrics` asks.
+    /// The photo counts that `/metrics` asks for.
     PhotoCounts,
     /// A sweep that finds nothing to do.
     Sweep,
@@ -59,7 +59,8 @@ pub const WORKLOADS: [Workload; 6] = [
     Workload::Sweep,
 ];
 
-/// How long all took together, and each; and the processor time of all, which a busy machine hardly changes.
+/// Wall-clock time of all operations together and of each one, and the processor time of all, which other load on the machine hardly
+/// changes.
 pub struct Measurement {
     pub total: Duration,
     pub each: Vec<Duration>,

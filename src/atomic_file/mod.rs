@@ -12,7 +12,7 @@ const MAX_BYTES: u64 = 1024 * 1024;
 const TEMPORARY_PREFIX: &str = ".lichtbild-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 
-/// Who may read a file. On Windows it has its directory's access list either way.
+/// Readers of a file, by its permission bits. On Windows the directory's access list applies either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileMode {
     /// Its owner alone (mode 0600).
@@ -141,7 +141,7 @@ impl PendingFolder {
         Ok(Self { folder: builder.tempdir_in(parent_dir(path))?, path: path.to_owned() })
     }
 
-    /// Where a file of it is to be written; the folders on the way are made.
+    /// Returns the path to which a file of this folder is to be written, and creates its parent folders.
     ///
     /// # Errors
     /// What the system says.

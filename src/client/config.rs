@@ -108,30 +108,30 @@ pub(super) fn parse_gateway_url(text: &str) -> Result<Url, &'static str> {
     Ok(url)
 }
 
-/// Why `studio.toml` cannot be used.
+/// Reason why `studio.toml` cannot be used.
 #[derive(Debug)]
 pub enum StudioConfigError {
     /// The file cannot be read.
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
     /// A key is missing, unknown or of the wrong kind.
     Invalid {
         /// The file.
         path: PathBuf,
-        /// Which key, in which line.
+        /// Parse error, with the key and its line.
         source: Box<toml::de::Error>,
     },
     /// `gateway` is no address of a gateway.
     InvalidGatewayUrl {
         /// The file.
         path: PathBuf,
-        /// What stands there.
+        /// The rejected value of `gateway`.
         value: String,
-        /// What is wrong with it.
+        /// Reason why the value is rejected.
         reason: &'static str,
     },
 }

@@ -16,7 +16,7 @@ pub struct Credentials {
     pub chain: Vec<CertificateDer<'static>>,
     /// The device's key.
     pub key: PrivateKeyDer<'static>,
-    /// Who may vouch for the gateway.
+    /// Authorities that may issue the gateway's certificate.
     pub roots: RootCertStore,
     /// SHA-256 of the first of them, for people who compare it with a letter.
     pub ca_sha256: Sha256Digest,
@@ -63,7 +63,8 @@ fn read_certificates(
     Ok(certificates)
 }
 
-/// Whoever reads the key can deposit in the studio's name; on Windows the directory's access list is the administrator's job.
+/// Checks that no other user can read the key, with which photos can be deposited in the studio's name. On Windows the directory's
+/// access list is the administrator's job.
 fn reject_key_readable_by_others(path: &Path) -> Result<(), CredentialsError> {
     #[cfg(unix)]
     {
@@ -104,7 +105,7 @@ impl CredentialSetting {
     }
 }
 
-/// What is wrong with a file.
+/// Reason why a file is not usable.
 #[derive(Debug)]
 pub enum CredentialsErrorKind {
     /// It cannot be read.
@@ -129,7 +130,7 @@ pub struct CredentialsError {
     pub setting: CredentialSetting,
     /// The file.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// Cause.
     pub kind: CredentialsErrorKind,
 }
 

@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 pub enum ProgressEvent {
     /// An earlier push of this photo did not finish; this one goes on with its key and so with its code.
     Resuming {
-        /// When the earlier push began.
+        /// Time at which the earlier push began.
         since: Timestamp,
     },
     /// That earlier push went to another address, where the photo may have arrived too.
@@ -21,12 +21,12 @@ pub enum ProgressEvent {
     },
     /// The photo changed since an unfinished push; what that one may have deposited stays at the gateway until it expires.
     SpoolRotated {
-        /// Where the earlier push's key is kept.
+        /// Path of the file that keeps the earlier push's key.
         rotated_to: PathBuf,
     },
     /// A try failed and another one follows.
     Retrying {
-        /// Why it failed.
+        /// Cause.
         error: TransientError,
         /// The pause before the next try.
         pause: Duration,

@@ -16,25 +16,26 @@ use crate::wire::problem::ProblemBody;
 
 /// No receipt and no problem is larger; a stranger's endless answer ends here.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
-/// Who is asked to wait for longer asks again after this time. A gateway asks for a minute; what says more is something in between,
-/// and photos shall not lie for days, nor the clock run over, because of one header.
+/// Longest pause that a `Retry-After` can ask for; the client tries again after this time even if it is asked to wait longer. A gateway
+/// asks for a minute, so a larger value comes from something in between, and one header must not delay photos for days or overflow
+/// the clock.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
-/// What the gateway said.
+/// Answer of the gateway to a deposit.
 #[derive(Debug)]
 pub enum DepositResponse {
     /// 201
     Receipt {
         /// The receipt.
         body: ReceiptBody,
-        /// Whether the gateway had given it before.
+        /// True if the gateway had already given this receipt before.
         replayed: bool,
     },
     /// A receipt that cannot be read.
     InvalidReceipt(serde_json::Error),
     /// Not now.
     RetryLater {
-        /// What it said.
+        /// Cause.
         error: TransientError,
         /// Not before this much time has passed.
         retry_after: Option<Duration>,

@@ -25,10 +25,10 @@ use crate::domain::digest::Sha256Digest;
 use crate::identity::certificate::CertificateFacts;
 use crate::wire::studio::MeBody;
 
-/// What was found, as far as it went: what comes after the first `None` or error was not tried.
+/// Results of the self-test, in order: the steps after the first `None` or error were not tried.
 #[derive(Debug)]
 pub struct SelfTest {
-    /// When this computer's clock said it was.
+    /// Time of this computer's clock.
     pub now: Timestamp,
     /// The configuration.
     pub configuration: Result<StudioConfig, ConfigurationFailure>,
@@ -36,20 +36,20 @@ pub struct SelfTest {
     pub credentials: Option<Result<DeviceCredentials, CredentialsError>>,
     /// The way to the gateway.
     pub reachability: Option<Result<SocketAddr, ReachabilityError>>,
-    /// Whether the gateway is the right one and takes this device.
+    /// Check of the gateway's identity and of this device's admission.
     pub admission: Option<Result<MeBody, GatewayError>>,
-    /// How far this computer's clock is ahead of the gateway's, in milliseconds; behind is negative.
+    /// Lead of this computer's clock over the gateway's, in milliseconds; negative if it is behind.
     pub clock_ahead_milliseconds: Option<i64>,
-    /// Whether a photo got through to the judge.
+    /// Result of the upload of a test photo: `Ok` if it reached the judge.
     pub deposit: Option<Result<(), GatewayError>>,
 }
 
-/// What the credentials are.
+/// Facts about the device's credentials.
 #[derive(Debug)]
 pub struct DeviceCredentials {
     /// The device's certificate.
     pub certificate: CertificateFacts,
-    /// When it is due for renewal.
+    /// Time from which the certificate is due for renewal.
     pub renewal_due: Timestamp,
     /// The authority by which the gateway is known.
     pub ca_sha256: Sha256Digest,
@@ -58,13 +58,13 @@ pub struct DeviceCredentials {
 /// There is no configuration that serves.
 #[derive(Debug)]
 pub struct ConfigurationFailure {
-    /// Why.
+    /// Cause.
     pub error: StudioConfigError,
-    /// Whether an enrolment was begun in this folder and waits for its end.
+    /// True if an enrolment was begun in this folder and is not finished.
     pub enrolment_pending: bool,
 }
 
-/// Why no connection came about.
+/// Reason why no connection came about.
 #[derive(Debug)]
 pub enum ReachabilityError {
     /// The gateway's name leads to no address.
@@ -175,7 +175,7 @@ fn not_a_gateway(config: &StudioConfig) -> GatewayError {
     GatewayError::NotAGateway { status: 200, url: config.gateway.clone() }
 }
 
-/// Whether the gateway itself was recognised: only then is what it says about this device worth anything.
+/// Reports whether the gateway itself was recognised: only then can its answer about this device be trusted.
 pub fn is_gateway_verified(admission: &Result<MeBody, GatewayError>) -> bool {
     match admission {
         Ok(_) | Err(GatewayError::Refused(_) | GatewayError::Tls(TlsFailure::ClientCertificate(_))) => true,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::{Instant, sleep};
 
-/// How long a push has gone on, and the pause before its next try.
+/// Clock and pauses of a push: the time it has taken, and the wait before its next try.
 #[async_trait]
 pub trait Timer: Send + Sync {
     /// Time since the push began. Never goes back, whatever happens to the clock on the wall.

@@ -1,4 +1,4 @@
-//! Why a request brought no answer: what may pass by itself, and what will be the same for ever.
+//! Reasons why a request brought no answer: errors that may pass by themselves, and TLS failures that every repetition meets again.
 
 use std::error::Error as StdError;
 use std::{fmt, io};
@@ -22,7 +22,7 @@ pub enum TransientError {
 }
 
 impl TransientError {
-    /// Whether the try may have stored the photo all the same.
+    /// Reports whether the try may have stored the photo in spite of the error.
     pub fn may_have_stored(&self) -> bool {
         match self {
             // Nothing was sent.
@@ -45,7 +45,7 @@ impl fmt::Display for TransientError {
     }
 }
 
-/// What no repetition heals.
+/// TLS failure that no repetition mends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TlsFailure {
     /// The gateway does not take this device's certificate.
@@ -56,7 +56,7 @@ pub enum TlsFailure {
     NoCommonParameters,
 }
 
-/// What the gateway's TLS alert says about the device's certificate.
+/// Meaning of the gateway's TLS alert about the device's certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientCertError {
     /// It was revoked.
@@ -69,7 +69,7 @@ pub enum ClientCertError {
     Unsuitable,
 }
 
-/// What is wrong with the gateway's certificate.
+/// Reason why the gateway's certificate is rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServerCertError {
     /// None of the authorities in `ca` vouches for it.
@@ -84,7 +84,7 @@ pub enum ServerCertError {
     Other(String),
 }
 
-/// How a request failed.
+/// Failure of an HTTP request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HttpRequestError {
     /// Try again.

@@ -23,7 +23,7 @@ const STORY_TIMEOUT: Duration = Duration::from_secs(600);
 const WHAT_TO_INSTALL: &str = "the desk is tested in a real browser: install nodejs (18 or newer), npm and chromium by apt and \
                                run `npm ci` in tests/browser, or let tests/run do it";
 
-/// Where the answers to the stories under way go.
+/// Senders for the answers to the stories in progress, by number.
 type PendingStories = Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>>;
 
 pub struct ChromiumDriver {
@@ -91,7 +91,7 @@ impl ChromiumDriver {
     }
 }
 
-/// Who waits for what went wrong with the browser itself learns it by the dropped senders.
+/// Passes each answer on to the story that waits for it. If the browser itself fails, the dropped senders tell the waiting stories.
 fn hand_out(output: ChildStdout, waiting: &PendingStories) {
     for line in BufReader::new(output).lines().map_while(Result::ok) {
         let Ok(answer) = serde_json::from_str::<Value>(&line) else {

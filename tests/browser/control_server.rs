@@ -22,7 +22,7 @@ enum ControlRequest {
     Deposit { portrait: Option<String> },
     /// The studio withdraws its photo.
     Withdraw { photo_id: String },
-    /// What the studio is shown of its photo.
+    /// The studio reads the state of its photo.
     Photo { photo_id: String },
     /// A device enters a code by the JSON route.
     Collect { device: String, code: String },
@@ -30,7 +30,7 @@ enum ControlRequest {
     Fetch { device: String, collection: String, code: String },
     /// It says what became of the photo.
     Settle { device: String, collection: String, outcome: Value },
-    /// What its office collected.
+    /// A device lists the collections of its office.
     Collections { device: String },
     /// Moves the gateway's clock.
     Advance { seconds: u64 },
@@ -48,7 +48,7 @@ enum ControlRequest {
     Asked,
     /// A digest of everything that is stored, to see whether it changed.
     Contents,
-    /// What the audit log holds, in order.
+    /// The events of the audit log, in order.
     Events,
     /// Opens the same desk under a certificate of an unknown authority; its address.
     Impostor,

@@ -29,8 +29,8 @@ use crate::support::pki::{Leaf, TestCa};
 use crate::support::router_client::RouterClient;
 use crate::support::test_gateway::{TestGateway, TestGatewaySetup};
 
-/// Who stands at the counter of which office: the names that stories use. There is a `stranger` too, with a certificate that
-/// the gateway's authority issued for a device that it does not know.
+/// Devices at the counters of the offices, under the names that stories use. There is a `stranger` too, with a certificate that the
+/// gateway's authority issued for a device that it does not know.
 const DEVICES: [(&str, &str); 3] =
     [("mitte", "Bürgeramt Mitte"), ("mitte_2", "Bürgeramt Mitte"), ("nord", "Bürgeramt Nord")];
 

@@ -62,7 +62,8 @@ pub fn walk(bytes: &[u8]) {
     assert!(matches!(longer.errors[..], [JpegError::TrailingData { bytes: 1, .. }]), "{:?}", longer.errors);
 }
 
-/// What the judge takes, another program shows upright and in that size; what it refuses, it gives a reason for.
+/// Checks the judge: another program decodes every accepted photo upright and in the measured size, and every refusal names a
+/// reason.
 pub fn judge(bytes: &[u8]) {
     let outcome = judged(bytes);
     assert_eq!(outcome, judged(bytes), "the same bytes, another judgement");

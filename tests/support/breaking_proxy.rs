@@ -8,21 +8,21 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Which way the bytes go that are counted.
+/// Direction of the counted bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     ToGateway,
     FromGateway,
 }
 
-/// How the line shows that it is broken.
+/// Kind of signal with which a connection breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CloseKind {
     Fin,
     Reset,
 }
 
-/// Where connections break; the default is nowhere.
+/// Point at which connections break; by default they do not.
 #[derive(Debug, Clone, Copy, Default)]
 struct BreakPoint(Option<(Direction, u64, CloseKind)>);
 

@@ -31,7 +31,7 @@ use super::test_gateway::START;
 pub const EST: &str = "/.well-known/est";
 pub const STUDIO_URL: &str = "https://gateway.example:8443";
 
-/// What the gateway under test certifies with.
+/// Returns the certificate issuer of the gateway under test.
 pub fn issuance(policy: EnrolmentPolicy) -> CertificateIssuer {
     let [server, studio, office] = authorities();
     let side = |authority: Authority, url: &str, name: &str| RoleIssuer {
@@ -64,7 +64,7 @@ pub fn authorities() -> [Authority; 3] {
     made.each_ref().map(|(certificate, key)| Authority::from_pem(certificate, key).unwrap())
 }
 
-/// Whoever has nothing but an address and perhaps a code.
+/// A client that has only an address and perhaps a code.
 #[derive(Clone)]
 pub struct AnonymousClient {
     router: Router,

@@ -64,7 +64,7 @@ impl RecordedUpload {
     }
 }
 
-/// What to make wrong about the certificates.
+/// Fault in the certificates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PkiFault {
     Sound,

@@ -260,7 +260,7 @@ impl GatewayProcess {
         self.child.id()
     }
 
-    /// What it has logged so far, in all its lives.
+    /// Reads the whole log of this gateway, over all restarts.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
     }

@@ -23,7 +23,7 @@ use super::gateway_process::GENEROUS_TIMEOUT;
 /// The photo that a gateway of profile `icao-35x45` takes.
 pub const PHOTO: &[u8] = include_bytes!("../../fixtures/portrait-413x531.jpg");
 
-/// What `device add` printed.
+/// Device id, folder and password that `device add` printed.
 #[derive(Clone)]
 pub struct DeviceFiles {
     pub device_id: String,

@@ -10,7 +10,7 @@ use rcgen::{
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-/// When the tests take place: the gateway's clock is set to it.
+/// Time of the tests: the gateway's clock is set to it.
 pub const NOW: OffsetDateTime = datetime!(2026-11-22 09:30 UTC);
 
 /// A certificate authority of one role.
@@ -113,7 +113,7 @@ fn revocation(certificate_pem: &str) -> RevokedCertParams {
     }
 }
 
-/// What a certificate is made for; the default suits a device.
+/// Properties of a certificate; the default suits a device.
 pub struct LeafOptions {
     pub purpose: Option<ExtendedKeyUsagePurpose>,
     pub validity: (OffsetDateTime, OffsetDateTime),

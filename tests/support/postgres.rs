@@ -20,7 +20,7 @@ const USER: &str = "lichtbild";
 /// Copied for every test, which takes a few hundredths of a second.
 const TEMPLATE: &str = "as_migrated";
 
-/// What a test server writes need not outlive the machine.
+/// Settings that make a test server fast; its data need not survive a crash of the machine.
 const FAST_SETTINGS: &str =
     "-c fsync=off -c full_page_writes=off -c max_connections=500 -c shared_buffers=64MB -c autovacuum=off";
 
@@ -194,7 +194,7 @@ impl PostgresServer {
         file.lines().next().unwrap().to_owned()
     }
 
-    /// Where its socket is.
+    /// Returns the folder of the server's socket.
     pub fn folder(&self) -> &Path {
         &self.folder
     }

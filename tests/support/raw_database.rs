@@ -75,7 +75,7 @@ impl RawDatabase {
         DatabaseSnapshot(contents)
     }
 
-    /// What makes one text of all columns.
+    /// Returns an SQL expression that joins all columns of a table into one text.
     async fn row_of(&self, table: &str) -> String {
         match self {
             Self::File(_) => {
@@ -86,7 +86,7 @@ impl RawDatabase {
         }
     }
 
-    /// Whichever of two spellings this database reads.
+    /// Returns the one of two spellings that this database reads.
     pub fn for_dialect<'a>(&self, file: &'a str, server: &'a str) -> &'a str {
         match self {
             Self::File(_) => file,
@@ -176,7 +176,7 @@ impl RawDatabase {
         self.execute(&format!("UPDATE frames SET frame = {frame}{hex}'")).await.unwrap();
     }
 
-    /// How often something happened.
+    /// Counts the rows of the audit log with this event.
     pub async fn count_events(&self, event: &str) -> i64 {
         self.number(&format!("SELECT count(*) FROM audit WHERE event = '{event}'")).await
     }
@@ -192,7 +192,7 @@ impl RawDatabase {
         self.stored_log().await.into_iter().map(row).collect()
     }
 
-    /// Whether every row of the audit log has its place and its digest.
+    /// Reports whether every row of the audit log has its place and its digest.
     pub async fn chain_holds(&self) -> bool {
         let mut previous = CHAIN_START;
         let rows = self.stored_log().await;

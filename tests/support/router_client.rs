@@ -164,7 +164,7 @@ pub struct DepositedPhoto {
     pub key: String,
 }
 
-/// What came back.
+/// A response.
 pub struct RouterResponse {
     pub status: u16,
     pub headers: HeaderMap,
@@ -215,7 +215,7 @@ pub async fn send(router: &Router, request: Request<Body>) -> RouterResponse {
     RouterResponse { status: parts.status.as_u16(), headers: parts.headers, body }
 }
 
-/// Who is at the other end of a connection.
+/// Makes the peer of a connection.
 pub fn peer(certificate: Option<PeerCertificate>, admission: Admission) -> Peer {
     Peer::new(([127, 0, 0, 1], 40_000).into(), certificate, ConnectionHandle::default(), admission)
 }

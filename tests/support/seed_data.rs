@@ -5,7 +5,7 @@
 
 use lichtbild::domain::code::lookup::LookupId;
 
-/// How many of each.
+/// Number of rows of each kind.
 #[derive(Debug, Clone, Copy)]
 pub struct SeedData {
     /// Half of them studios, half offices; each with one device, which has a certificate, a bound key, an invitation and a wrong code.
@@ -18,18 +18,18 @@ pub struct SeedData {
     pub leased: u64,
     /// Rows of the audit log.
     pub log: u64,
-    /// How large the sealed pictures are.
+    /// Size of each sealed photo, in bytes.
     pub frame_bytes: u64,
 }
 
-/// Which database is told.
+/// Dialect of the database that the rows are written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SqlDialect {
     Sqlite,
     Postgres,
 }
 
-/// What the code of a photo of this number leads to.
+/// Returns the lookup id of the photo of this number.
 pub fn lookup_of(number: u64) -> LookupId {
     let text = format!("{:08x}{number:024x}", number * HASH_MULTIPLIER % (1 << 32));
     LookupId::from_bytes(text.as_bytes().try_into().unwrap())

@@ -45,7 +45,7 @@ pub const DAY: Duration = Duration::from_secs(86_400);
 pub const SMALL_PROFILE_TOML: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
                      aspect_tolerance_percent = 0.5\n[compression]\nadvise_min_quality = 95\nadvise_max_ratio = 1";
 
-/// How a gateway under test differs from the usual.
+/// Settings in which a gateway under test differs from the usual one.
 pub struct TestGatewaySetup {
     pub limits: GatewayLimits,
     pub profile: Profile,
@@ -68,7 +68,7 @@ pub struct TestGateway {
     _place: TestStoreLocation,
 }
 
-/// Where a test's rows are: in a file, or on a server when the environment says `LICHTBILD_TEST_DATABASE=postgres`.
+/// Location of a test's database: a file, or a server if the environment says `LICHTBILD_TEST_DATABASE=postgres`.
 enum TestStoreLocation {
     File(PathBuf),
     #[cfg(unix)]
@@ -245,7 +245,7 @@ impl TestGateway {
         RouterClient::new(self.router(listener), party.clone(), device_id, certificate)
     }
 
-    /// What monitoring is told from.
+    /// Returns the trust status that monitoring reports.
     pub fn trust(&self) -> &TrustStatus {
         &self.app.trust
     }

@@ -58,7 +58,7 @@ impl InProcessGateway {
         serde_json::from_str(&plain_get(&format!("http://{}/readyz", self.gateway.addresses.ops)).await).unwrap()
     }
 
-    /// What is degraded, by name.
+    /// Lists the degraded parts, by name.
     pub async fn degraded(&self) -> Vec<String> {
         let ready = self.ready().await;
         assert_eq!(ready["status"], "ready", "{ready}");
@@ -87,7 +87,7 @@ pub fn presented_certificate(stream: &TlsStream<TcpStream>) -> CertificateDer<'s
     stream.get_ref().1.peer_certificates().unwrap()[0].clone().into_owned()
 }
 
-/// What an office would be given for a certificate from elsewhere: its folder, with the chain below the root.
+/// Makes the folder of an office with a certificate of an external CA, with the chain below the root.
 pub fn external_device(home: &GatewayFolder, name: &str, leaf: &Leaf, intermediate: Option<&TestCa>) -> DeviceFiles {
     let folder = home.beside(name);
     fs::create_dir_all(&folder).unwrap();

@@ -50,7 +50,7 @@ async fn a_new_server_certificate_is_shown_to_the_next_connection_and_open_ones_
     assert_eq!(gateway.metric("lichtbild_tls_reload_failures_total").await, 0);
 }
 
-/// What is done to the files, given another authority's idea of a server certificate.
+/// Change to the trust files, made with another authority's server certificate.
 type SpoilTrustFile = fn(&GatewayFolder, &TestCa);
 
 fn show(home: &GatewayFolder, leaf: &Leaf) {
@@ -139,7 +139,7 @@ async fn when_an_authority_is_no_longer_trusted_its_connections_are_cut_and_no_o
     serves(&gateway, &studio).await;
 }
 
-/// Who issued the certificate that a device is given when it renews.
+/// Renews the device's certificate and returns the issuer of the new one.
 async fn renewed_by(gateway: &InProcessGateway, device: &DeviceFiles) -> String {
     let request = STANDARD.encode(DeviceKey::generate().unwrap().to_request().unwrap());
     let call = device.client(&gateway.studio()).request(reqwest::Method::POST, &format!("{EST}/simplereenroll"));

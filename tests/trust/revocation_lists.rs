@@ -24,7 +24,7 @@ async fn list(gateway: &InProcessGateway, device: &DeviceFiles, name: &str) -> R
     read_revocation_list(&served(gateway, device, name).await.body).unwrap()
 }
 
-/// Whether openssl takes a certificate in view of a list.
+/// Reports whether openssl accepts a certificate against a revocation list, with what it printed.
 fn verified(home: &GatewayFolder, authority: &str, list: &Path, device: &DeviceFiles) -> (bool, String) {
     let (authority, certificate) = (home.file(&format!("certs/{authority}-ca.crt")), device.file("certificate.pem"));
     let files = [authority, list.to_owned(), certificate].map(|file| file.to_str().unwrap().to_owned());

@@ -49,7 +49,7 @@ impl SmallSample {
         check_photo(bytes, &self.profile, Declaration::default(), NOW)
     }
 
-    /// What refuses these bytes; empty when they are accepted.
+    /// Returns the findings that refuse these bytes; empty when they are accepted.
     fn refusals(&self, bytes: &[u8]) -> Vec<Finding> {
         let outcome = self.examine(bytes);
         let refused = outcome.verdict == Verdict::Refused;
@@ -71,7 +71,7 @@ impl SmallSample {
         }
     }
 
-    /// Where each segment of the header begins.
+    /// Returns the position at which each segment of the header begins.
     fn boundaries(&self) -> Vec<usize> {
         let (mut at, end, mut found) = (2, scan_start(&self.bytes), Vec::new());
         while at < end {
@@ -184,7 +184,7 @@ fn zeros_in_any_place_are_refused_or_shown() {
     }
 }
 
-/// What a line that broke leaves behind on a disk that was asked for the whole size.
+/// Tests files that end in zeros, as an interrupted transfer leaves them on a disk that had reserved the whole size.
 #[test]
 fn a_rest_of_zeros_is_refused_wherever_it_begins() {
     for sample in SmallSample::all() {

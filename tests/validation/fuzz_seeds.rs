@@ -28,7 +28,7 @@ fn every_seed_holds_what_the_fuzzer_asks() {
     }
 }
 
-/// Whatever byte of a small model is changed, it is refused or it runs.
+/// Changes every byte of a small model: the model is refused, or it runs.
 #[test]
 fn every_byte_of_a_model_may_be_wrong() {
     let path = format!("{}/fixtures/fuzz/model/all-operators.tflite", env!("CARGO_MANIFEST_DIR"));

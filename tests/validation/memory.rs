@@ -23,7 +23,7 @@ use crate::support::photos::jpeg::{SeededRng, fixture, new_segment, scan_start, 
 
 /// Memory bound of `check_photo`, in KiB.
 const BOUND: u64 = 4 * 1024;
-/// What the face model may take, once in a process, in KiB.
+/// Memory bound of the face model, once in a process, in KiB.
 const MODEL_BOUND: u64 = 8 * 1024;
 const PHOTO: &str = "LICHTBILD_TEST_PHOTO";
 const CHILD: &str = "validation::memory::one_photo_in_a_process_of_its_own";

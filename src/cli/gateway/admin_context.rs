@@ -108,7 +108,7 @@ async fn row_keys(config: &Config, store: &SqlStore) -> Result<RowKeys, StoreErr
     })
 }
 
-/// What is wrong with a database, with what to do about it.
+/// Turns a database error into the command's error, with the next step where there is one.
 pub(super) fn database_error(error: StoreError, database: &DatabaseLocation) -> CommandError {
     match &error {
         StoreError::Unavailable(cause) => {

@@ -19,7 +19,7 @@ pub(super) struct CommandError {
     code: FailureCode,
 }
 
-/// What a failure ends the program with.
+/// Exit code of the program after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FailureCode {
     /// Something did not work.

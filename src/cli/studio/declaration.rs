@@ -41,7 +41,7 @@ impl Arguments {
         child.into_iter().chain(self.exception.map(|reason| ("--exception", argument_text(reason)))).collect()
     }
 
-    /// What is declared; `None` when neither argument was given.
+    /// Returns the declaration; `None` when neither argument was given.
     pub fn to_declaration(&self) -> Option<Declaration> {
         let subject = match self.child {
             None => Subject::Adult,

@@ -81,7 +81,7 @@ pub fn run(arguments: &Arguments) -> Exit {
     }
 }
 
-/// What was typed, understood.
+/// Arguments of the command after parsing.
 struct ParsedArguments {
     address: EnrolmentAddress,
     code: EnrolmentCode,

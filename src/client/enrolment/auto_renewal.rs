@@ -29,7 +29,7 @@ struct RenewalState {
     not_before: Timestamp,
 }
 
-/// What became of a renewal.
+/// Outcome of a renewal.
 #[derive(Debug)]
 pub enum RenewalEvent {
     /// Done.
@@ -39,7 +39,7 @@ pub enum RenewalEvent {
     },
     /// Not done; it will be tried again.
     Failed {
-        /// Why.
+        /// Cause.
         error: ClientRenewError,
         /// The end of the certificate in use.
         not_after: Timestamp,

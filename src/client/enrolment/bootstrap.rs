@@ -21,7 +21,7 @@ use crate::identity::certificate::certificates_from_pem;
 use crate::sealing::enrolment_proof::{ProofKey, ProofMessage, invitation_lookup_id};
 use crate::wire::enrolment::{InvitedPartyBody, LookupBody};
 
-/// Where an invitation is looked up.
+/// Path of the request that looks up an invitation.
 pub const LOOKUP_PATH: &str = "/v1/invitations/lookup";
 
 /// An invitation from whoever knows its code. Only [`look_up`] makes one.
@@ -37,12 +37,12 @@ pub struct VerifiedInvitation {
     pub gateway: Url,
     /// The authority of the gateway's certificates, in DER.
     pub ca: Vec<u8>,
-    /// When the code stops to work.
+    /// Time at which the code expires.
     pub expires_at: Timestamp,
 }
 
 impl VerifiedInvitation {
-    /// What stands in the letter too.
+    /// Returns the SHA-256 of the authority's certificate, which the invitation letter shows too.
     pub fn ca_sha256(&self) -> Sha256Digest {
         Sha256Digest::of(&self.ca)
     }
@@ -125,20 +125,20 @@ fn verify_proof(
     read().ok_or(BootstrapError::Unreadable)
 }
 
-/// Why there is no proven invitation. Nothing secret was sent in any case.
+/// Reason why there is no proven invitation. Nothing secret was sent in any case.
 #[derive(Debug)]
 pub enum BootstrapError {
     /// No answer, or a refusal: unknown to it is a code that was never given out, is over, or was withdrawn.
     Request(GatewayError),
     /// Not the answer of a gateway, or of one that this version does not understand.
     Unreadable,
-    /// Whoever answered does not know the code.
+    /// The peer does not know the code.
     InvalidProof,
-    /// Who answered knows the code and has another authority than the letter names.
+    /// The peer knows the code, but has another authority than the letter names.
     CaMismatch {
-        /// What the person typed.
+        /// Fingerprint that the person typed.
         expected: Sha256Digest,
-        /// What answered.
+        /// Fingerprint of the authority that the peer answered with.
         actual: Sha256Digest,
     },
     /// No randomness.

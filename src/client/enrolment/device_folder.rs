@@ -28,7 +28,7 @@ const CA_FILE: &str = "gateway-ca.pem";
 const CONFIG: &str = "studio.toml";
 const PKCS12: &str = "device.p12";
 
-/// Whether a device that is there already makes way; its files are kept beside the new ones, under numbers.
+/// Treatment of a device that is already in the folder; the files of a replaced one are kept beside the new ones, under numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplacePolicy {
     /// It stays, and the enrolment ends.
@@ -41,12 +41,12 @@ pub enum ReplacePolicy {
 #[derive(Debug, Clone)]
 pub struct DeviceFolder(PathBuf);
 
-/// What an enrolment wrote for an office's browser.
+/// File and password that an enrolment wrote for an office's browser.
 #[derive(Debug)]
 pub struct BrowserFile {
     /// The PKCS#12 file.
     pub path: PathBuf,
-    /// What it is opened with. Stands nowhere else.
+    /// Password of the file. It is stored nowhere else.
     pub password: Zeroizing<String>,
 }
 
@@ -233,14 +233,14 @@ pub enum DeviceFolderError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
     /// A file or the folder cannot be written.
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
     /// A file that should hold the device's key does not.

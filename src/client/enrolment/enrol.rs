@@ -23,23 +23,23 @@ use crate::failpoint;
 use crate::identity::key::DeviceKey;
 use crate::wire::enrolment::InvitedPartyBody;
 
-/// How often a gateway that names no time is asked whether the device was approved.
+/// Interval of the requests for a certificate while the device waits for approval, if the gateway names no time.
 const DEFAULT_POLL_INTERVAL: Duration = Duration::from_secs(15);
-/// However soon a gateway wants to be asked.
+/// Shortest interval, even if the gateway asks for a shorter one.
 const MIN_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// An enrolment to be done.
 #[derive(Clone, Copy)]
 pub struct DeviceEnrolment<'a> {
-    /// Where the invitation is accepted.
+    /// Address at which the invitation is accepted.
     pub address: &'a EnrolmentAddress,
     /// The invitation's code.
     pub code: &'a EnrolmentCode,
     /// The fingerprint of the gateway's authority, if the person has it on paper.
     pub expected_ca_sha256: Option<Sha256Digest>,
-    /// Where the device's files go.
+    /// Folder for the device's files.
     pub folder: &'a DeviceFolder,
-    /// What becomes of a device that is there already.
+    /// Treatment of a device that is already in the folder.
     pub replace: ReplacePolicy,
     /// The language of refusals, and of the configuration that is written.
     pub language: Language,
@@ -53,7 +53,7 @@ pub struct DeviceEnrolment<'a> {
     pub on_progress: &'a (dyn Fn(EnrolmentProgress) + Send + Sync),
 }
 
-/// What the person at the screen should learn while an enrolment goes on.
+/// Events of an enrolment in progress that are shown to the person at the screen.
 #[derive(Debug)]
 pub enum EnrolmentProgress {
     /// The gateway has proved itself; the code is sent next.
@@ -62,19 +62,19 @@ pub enum EnrolmentProgress {
         ca_sha256: Sha256Digest,
         /// The address for deposits or collections.
         gateway: Url,
-        /// Whom it invites.
+        /// The invited studio or office.
         party: InvitedPartyBody,
     },
     /// Somebody has to approve the device first.
     WaitingForApproval {
-        /// What the one who approves sees too.
+        /// Fingerprint of the device's key, which the person who approves sees too.
         spki_sha256: Sha256Digest,
         /// The device.
         device_id: DeviceId,
     },
     /// Asking whether it was approved failed; it goes on.
     PollFailed {
-        /// Why.
+        /// Cause.
         error: GatewayError,
         /// The pause before the next try.
         pause: Duration,
@@ -88,7 +88,7 @@ pub struct EnrolledDevice {
     pub device_id: DeviceId,
     /// Its side.
     pub role: Role,
-    /// Whose it is, by the invitation.
+    /// The studio or office that the device belongs to, as the invitation says.
     pub party: InvitedPartyBody,
     /// The address for deposits or collections.
     pub gateway: Url,
@@ -169,7 +169,7 @@ fn request(http: &Client, invitation: &VerifiedInvitation, enrolment: &DeviceEnr
         .header("accept-language", enrolment.language.tag())
 }
 
-/// Why this computer is not enrolled.
+/// Reason why this computer is not enrolled.
 #[derive(Debug)]
 pub enum ClientEnrolError {
     /// A file of the device does not serve.

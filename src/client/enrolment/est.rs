@@ -33,7 +33,7 @@ pub fn encode_request(key: &DeviceKey) -> Result<String, IdentityError> {
 pub struct ReceivedCertificate {
     /// In DER.
     pub der: Vec<u8>,
-    /// What stands in it.
+    /// Facts read from the certificate.
     pub facts: CertificateFacts,
 }
 
@@ -77,7 +77,7 @@ fn parse_certs_only(message: &[u8]) -> Option<Vec<&[u8]>> {
     None
 }
 
-/// What follows a sequence, and what is inside.
+/// Splits DER into the bytes after a sequence and the content of that sequence; `None` if it does not begin with one.
 fn sequence(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (rest, any) = Any::from_der(der).ok()?;
     (any.tag() == Tag::Sequence).then_some((rest, any.data))

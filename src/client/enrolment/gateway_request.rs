@@ -31,7 +31,7 @@ pub(super) fn client_trusting_ca(ca: &[u8]) -> Option<Client> {
     gateway_client::client_with_default_timeouts(tls).ok()
 }
 
-/// What a request for a certificate came to.
+/// Outcome of a request for a certificate.
 #[derive(Debug)]
 pub enum EstResponse {
     /// Here it is.
@@ -87,7 +87,7 @@ async fn read_ok_body(mut response: Response) -> Result<Vec<u8>, GatewayError> {
     }
 }
 
-/// Why a request brought nothing.
+/// Reason why a request failed.
 #[derive(Debug)]
 pub enum GatewayError {
     /// May be better next time.
@@ -100,7 +100,7 @@ pub enum GatewayError {
     NotAGateway {
         /// The HTTP status code.
         status: u16,
-        /// Who said it.
+        /// Address that answered.
         url: Url,
     },
     /// An answer without a certificate for the key it was asked for.
@@ -117,7 +117,7 @@ impl GatewayError {
         }
     }
 
-    /// Whether asking again may help without anybody doing anything.
+    /// Reports whether the same request may succeed later without anybody doing anything.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Transient(_) => true,

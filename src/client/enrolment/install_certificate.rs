@@ -12,7 +12,7 @@ use crate::atomic_file::FileMode;
 use crate::client::config::StudioConfig;
 use crate::{atomic_file, failpoint};
 
-/// Where one of two files in use is called [`DEVICE_FILE`] already.
+/// Name of the new file if one of the two files in use is already called [`DEVICE_FILE`].
 const ALTERNATE_DEVICE_FILE: &str = "device-both.pem";
 
 /// Puts `pem`, certificate and key, in the place of the pair that `config`, read from `config_file`, names.
@@ -78,7 +78,7 @@ fn set_credential_paths(text: &str, device: &str, config_file: &Path, config: &S
     as_meant.then_some(edited)
 }
 
-/// What stands behind the value in a line `name = "value"`: a comment, the end of the line. `None` for any other line.
+/// Returns the text after the value in a line `name = "value"`: a comment, the end of the line. `None` for any other line.
 fn rest_after_value<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     let value = line.trim_start().strip_prefix(name)?.trim_start().strip_prefix('=')?.trim_start();
     match value.chars().next()? {
@@ -103,7 +103,7 @@ pub enum InstallError {
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
     /// The lines `certificate` and `key` of this configuration are written in a way that is not understood.

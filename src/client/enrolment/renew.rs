@@ -190,7 +190,7 @@ pub fn certificate_in_use(
     read_certificate(leaf).map_err(|_| unusable())
 }
 
-/// Why the certificate was not renewed.
+/// Reason why the certificate was not renewed.
 #[derive(Debug)]
 pub enum ClientRenewError {
     /// The configuration does not serve.

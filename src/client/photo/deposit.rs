@@ -21,20 +21,20 @@ use crate::entropy::{Entropy, random_bytes};
 use crate::wire::photo::ReceiptBody;
 use crate::wire::problem::ProblemBody;
 
-/// What is sent.
+/// A deposit request of one photo.
 #[derive(Debug)]
 pub struct PhotoDeposit<'a> {
     /// The photo.
     pub photo: &'a PhotoFile,
     /// Its key, the same for every try.
     pub key: &'a IdempotencyKey,
-    /// What is declared about the person, the same for every try.
+    /// The declaration about the person, the same for every try.
     pub declaration: Declaration,
     /// The language of the findings.
     pub language: Language,
 }
 
-/// How long and by what means a deposit is tried.
+/// Time limit and means for the tries of a deposit.
 #[derive(Clone, Copy)]
 pub struct RetryContext<'a> {
     /// For a `Retry-After` that names a date.
@@ -54,7 +54,7 @@ pub struct RetryContext<'a> {
 pub struct VerifiedReceipt {
     /// The receipt.
     pub body: ReceiptBody,
-    /// Whether the gateway had given it before.
+    /// True if the gateway had already given this receipt before.
     pub replayed: bool,
 }
 
@@ -146,16 +146,16 @@ fn verify(receipt: &ReceiptBody, photo: &PhotoFile) -> Result<(), ClientDepositE
     Ok(())
 }
 
-/// Why there is no receipt, and what that says about the photo.
+/// Failure of a deposit, and what it says about the photo.
 #[derive(Debug)]
 pub struct DepositFailure {
-    /// Why.
+    /// Reason why there is no receipt.
     pub error: ClientDepositError,
-    /// Whether one of the tries may have stored the photo without its answer coming back.
+    /// True if one of the tries may have stored the photo without its answer coming back.
     pub maybe_stored: bool,
 }
 
-/// Why there is no receipt.
+/// Reason why there is no receipt.
 #[derive(Debug)]
 pub enum ClientDepositError {
     /// The photo itself is not taken; nothing of it was stored by this try.
@@ -166,16 +166,16 @@ pub enum ClientDepositError {
     Tls(TlsFailure),
     /// The time was up.
     GaveUp {
-        /// How often it was tried.
+        /// Number of tries.
         tries: u32,
-        /// Why the last one failed.
+        /// Error of the last try.
         last_error: TransientError,
         /// The pause that another try would have begun with: at least what the gateway asked for.
         pause: Duration,
     },
     /// The gateway found fault with the request; this should not happen.
     UnexpectedProblem(ProblemBody),
-    /// What answered is no gateway.
+    /// The answer does not come from a gateway.
     NotAGateway {
         /// The HTTP status code.
         status: u16,
@@ -195,7 +195,7 @@ impl ClientDepositError {
         }
     }
 
-    /// Whether the last try may have stored the photo all the same.
+    /// Reports whether the last try may have stored the photo in spite of the error.
     fn may_have_stored(&self) -> bool {
         match self {
             // Said before anything is stored; the tries of those who gave up are counted one by one.

@@ -15,7 +15,7 @@ pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// A photo in memory, with the place it came from.
 #[derive(Debug, Clone)]
 pub struct PhotoFile {
-    /// Where it lies.
+    /// Path of the file.
     pub path: PathBuf,
     /// Its bytes; cloning shares them.
     pub bytes: Bytes,
@@ -55,13 +55,13 @@ impl PhotoFile {
 /// A photo could not be read.
 #[derive(Debug)]
 pub struct PhotoFileError {
-    /// Where it should lie.
+    /// Path of the file.
     pub path: PathBuf,
-    /// What is wrong.
+    /// Cause.
     pub kind: PhotoFileErrorKind,
 }
 
-/// What is wrong with a photo's file.
+/// Reason why a photo's file cannot be read.
 #[derive(Debug)]
 pub enum PhotoFileErrorKind {
     /// The system does not give it.

@@ -12,12 +12,12 @@ use crate::receipt::citizen_receipt::{CitizenReceipt, Paper};
 use crate::receipt::data_matrix::DataMatrixError;
 use crate::wire::photo::ReceiptBody;
 
-/// What its name ends in, behind the photo's.
+/// Suffix of the printed receipt's name, after the whole name of the photo.
 pub const SUFFIX: &str = ".lichtbild-receipt.pdf";
-/// What every PDF file begins with (ISO 32000-1, section 7.5.2).
+/// First bytes of every PDF file (ISO 32000-1, section 7.5.2).
 const MARKER: &[u8] = b"%PDF-";
 
-/// How a receipt is printed.
+/// Options for printing a receipt.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PrintOptions<'a> {
     /// On what.
@@ -69,10 +69,10 @@ impl PrintOptions<'_> {
     }
 }
 
-/// Why a receipt was not printed.
+/// Reason why a receipt was not printed.
 #[derive(Debug)]
 pub enum PrintedReceiptError {
-    /// What the gateway answered holds no code.
+    /// The gateway's receipt holds no valid code.
     Code(CodeError),
     /// Its DataMatrix cannot be read again.
     Symbol(DataMatrixError),
@@ -85,7 +85,7 @@ pub enum PrintedReceiptError {
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
 }

@@ -15,18 +15,18 @@ use crate::failpoint;
 use crate::wire::photo::ReceiptBody;
 use crate::wire::problem::ProblemBody;
 
-/// Where and how photos are pushed.
+/// Destination and settings of a push.
 #[derive(Clone, Copy)]
 pub struct PushContext<'a> {
     /// Client of the gateway.
     pub client: &'a GatewayClient,
     /// The language of the findings.
     pub language: Language,
-    /// Whether a photo with a receipt is deposited once more.
+    /// Policy for a photo that already has a receipt.
     pub repeat: RepeatPolicy,
-    /// What is declared about the person; `None` goes on with what an unfinished push declared.
+    /// The declaration about the person; `None` keeps the declaration of an unfinished push.
     pub declared: Option<Declaration>,
-    /// How long it is tried.
+    /// Time limit and means for the tries.
     pub retry: RetryContext<'a>,
 }
 
@@ -35,7 +35,7 @@ pub struct PushContext<'a> {
 pub struct PushedPhoto {
     /// The receipt.
     pub receipt: ReceiptBody,
-    /// Whether it was given before: by the gateway to an earlier try, or from the file beside the photo.
+    /// True if the receipt was given before: by the gateway to an earlier try, or by the file beside the photo.
     pub replayed: bool,
 }
 
@@ -78,7 +78,7 @@ async fn send(photo: &PhotoFile, spool: &Spool, context: &PushContext<'_>) -> Re
     deposit(context.client, &what, &context.retry).await
 }
 
-/// What becomes of the spool of a push that brought no receipt.
+/// Keeps, updates or removes the spool after a push without a receipt.
 fn finish_failed_push(mut spool: Spool, unfinished: DepositFailure) -> Result<PushError, SpoolError> {
     let DepositFailure { error, maybe_stored } = unfinished;
     if maybe_stored || spool.earlier_attempts() == EarlierAttempts::MaybeStored {
@@ -100,7 +100,7 @@ fn finish_failed_push(mut spool: Spool, unfinished: DepositFailure) -> Result<Pu
     Ok(error.into())
 }
 
-/// Why a photo was not pushed.
+/// Reason why a photo was not pushed.
 #[derive(Debug)]
 pub enum PushError {
     /// The photo cannot be read.

@@ -39,11 +39,11 @@ use crate::domain::photo::declaration::Declaration;
 use crate::domain::photo::idempotency::IdempotencyKey;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 
-/// What the spool's name ends in, behind the photo's.
+/// Suffix of the spool's name, after the whole name of the photo.
 pub const SUFFIX: &str = ".lichtbild-spool";
 const VERSION: u32 = 1;
 
-/// Whether a photo with a receipt is deposited once more.
+/// Policy for a photo that already has a receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RepeatPolicy {
     /// The stored receipt is the answer.
@@ -61,7 +61,7 @@ pub struct Spool {
     file: SpoolFile,
 }
 
-/// What is known of the tries before this push.
+/// Result of the tries before this push, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EarlierAttempts {
     /// There were none, or each was answered and stored nothing.
@@ -80,10 +80,10 @@ struct SpoolFile {
     /// The deposit whose receipt stood there and was not enough (`--again`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     supersedes: Option<PhotoId>,
-    /// What the studio says about the person.
+    /// The declaration about the person.
     #[serde(default, skip_serializing_if = "Declaration::is_ordinary")]
     declaration: Declaration,
-    /// Whether a try may have stored the photo unanswered. A file that does not say may have seen one.
+    /// True if a try may have stored the photo without an answer. A file without this field counts as true.
     #[serde(default = "default_perhaps_stored")]
     perhaps_stored: bool,
 }
@@ -92,7 +92,7 @@ const fn default_perhaps_stored() -> bool {
     true
 }
 
-/// What a push has to do.
+/// Next step of a push.
 #[derive(Debug)]
 pub enum PushPlan {
     /// Send the photo under this spool's key.
@@ -147,17 +147,17 @@ impl Spool {
         &self.key
     }
 
-    /// What every try declares about the person.
+    /// Returns the declaration about the person, the same for every try.
     pub fn declaration(&self) -> Declaration {
         self.file.declaration
     }
 
-    /// Where it lies.
+    /// Returns the path of the spool.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What earlier pushes left open.
+    /// Returns the result of the tries before this push.
     pub fn earlier_attempts(&self) -> EarlierAttempts {
         self.earlier_attempts
     }
@@ -181,7 +181,7 @@ impl Spool {
         atomic_file::remove(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))
     }
 
-    /// Whether `receipt`, of the same photo, is what this spool was made for, and not what it was to replace.
+    /// Reports whether `receipt`, of the same photo, ends this spool's deposit, and is not the receipt that this spool was to replace.
     fn is_completed_by(&self, receipt: &StoredReceipt) -> bool {
         self.file.supersedes != Some(receipt.body.photo_id)
     }
@@ -292,14 +292,14 @@ fn parse(bytes: &[u8]) -> Option<(SpoolFile, IdempotencyKey)> {
     (file.version == VERSION).then_some((file, key))
 }
 
-/// Why a push could not begin.
+/// Reason why a push could not begin.
 #[derive(Debug)]
 pub enum SpoolError {
     /// The spool is there and the system does not give it.
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
     /// The spool is not one, or a newer version's. A new key could mean a second deposit, so a person has to decide.
@@ -311,7 +311,7 @@ pub enum SpoolError {
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
     /// The photo changed while another push of it began.

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::wire::photo::ReceiptBody;
 
-/// What the receipt's name ends in, behind the photo's.
+/// Suffix of the receipt's name, after the whole name of the photo.
 pub const SUFFIX: &str = ".lichtbild-receipt.json";
 const VERSION: u32 = 1;
 
@@ -21,7 +21,7 @@ const VERSION: u32 = 1;
 pub struct StoredReceipt {
     /// The receipt.
     pub body: ReceiptBody,
-    /// When it was written beside the photo.
+    /// Time at which the receipt was written beside the photo.
     pub stored_at: Timestamp,
 }
 
@@ -103,14 +103,14 @@ impl StoredReceipt {
     }
 }
 
-/// Why the receipt beside the photo does not serve.
+/// Reason why the receipt beside the photo is not usable.
 #[derive(Debug)]
 pub enum StoredReceiptError {
     /// It is there and the system does not give it.
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
     /// It is not a receipt, or a newer version's, or its code has a wrong symbol.
@@ -122,7 +122,7 @@ pub enum StoredReceiptError {
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
 }

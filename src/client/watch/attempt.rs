@@ -32,11 +32,11 @@ use crate::validation::judge::check_photo;
 use crate::validation::profile::Profile;
 use crate::{atomic_file, failpoint};
 
-/// What every attempt works with.
+/// Settings and services that all attempts share.
 pub struct WatchContext {
     /// The folder.
     pub folder: WatchedFolder,
-    /// What photos are judged by.
+    /// Profile that photos are checked against.
     pub profile: ProfileCache,
     /// The date.
     pub clock: Arc<dyn Clock>,
@@ -48,15 +48,15 @@ pub struct WatchContext {
     pub observer: Arc<dyn WatchObserver>,
     /// The language of the gateway's findings.
     pub language: Language,
-    /// What holds of the person in every photo of this folder.
+    /// The declaration about the person in every photo of this folder.
     pub declared: Option<Declaration>,
 }
 
-/// What is attempted.
+/// An attempt to process one photo.
 pub struct Attempt {
     /// The photo.
     pub job: Arc<Job>,
-    /// How far.
+    /// Stage up to which the attempt goes.
     pub stage: AttemptStage,
     /// Client of the gateway.
     pub client: GatewayClient,
@@ -64,7 +64,7 @@ pub struct Attempt {
     pub accepted_sha256: Option<Sha256Digest>,
 }
 
-/// How far an attempt goes.
+/// Stage up to which an attempt goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttemptStage {
     /// To the end.
@@ -73,7 +73,7 @@ pub enum AttemptStage {
     Local,
 }
 
-/// How it ended.
+/// Outcome of an attempt.
 #[derive(Debug)]
 pub enum AttemptOutcome {
     /// In `sent/`.
@@ -90,7 +90,7 @@ pub enum AttemptOutcome {
     Retry(RetryReason),
 }
 
-/// Who refused a photo.
+/// Origin of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusedBy {
     /// The judge here.
@@ -101,12 +101,12 @@ pub enum RefusedBy {
     GatewayMaybeStored,
 }
 
-/// Why not now.
+/// Reason for trying again later.
 #[derive(Debug)]
 pub enum RetryReason {
     /// The gateway is out of reach or busy.
     Unavailable {
-        /// Why.
+        /// Cause.
         error: TransientError,
         /// The least pause.
         pause: Duration,

@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::client::backoff;
 use crate::clock::Timestamp;
 
-/// How often somebody who is not let in asks again. Our own number: a person has to act, and a handshake costs the gateway little.
+/// Pause between two uploads while the gateway does not let this studio in. Our own number: a person has to act, and a handshake
+/// costs the gateway little.
 const UNAUTHORIZED_PAUSE: Duration = Duration::from_secs(300);
 
 /// State of the gateway as uploads found it; times without a date are those of `Timer::elapsed`.
@@ -40,12 +41,12 @@ impl CircuitBreaker {
         BreakerGeneration(self.generation)
     }
 
-    /// Whether an upload may begin now, with so many others in progress.
+    /// Reports whether an upload may begin now, with so many others in progress.
     pub fn allows(&self, now: Duration, in_progress: usize) -> bool {
         self.open_state.is_none_or(|open| in_progress == 0 && now >= open.next_try)
     }
 
-    /// Whether the gateway does not let this studio in.
+    /// Reports whether the gateway does not let this studio in.
     pub fn is_unauthorized(&self) -> bool {
         self.open_state.is_some_and(|open| open.reason == OpenReason::Unauthorized)
     }
@@ -55,7 +56,7 @@ impl CircuitBreaker {
         self.open_state.map(|open| open.since)
     }
 
-    /// When the next upload may begin, if that is after `now`.
+    /// Returns the time of the next upload, if that is after `now`.
     pub fn next_try(&self, now: Duration) -> Option<Duration> {
         self.open_state.map(|open| open.next_try).filter(|next_try| *next_try > now)
     }

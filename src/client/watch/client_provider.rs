@@ -21,7 +21,7 @@ pub trait ClientProvider: Send + Sync {
 pub struct RenewingProvider {
     /// The certificate.
     pub renewer: CertificateRenewer,
-    /// What time it is.
+    /// Source of the current time.
     pub clock: Arc<dyn Clock>,
     /// Learns of a renewal that came to nothing.
     pub observer: Arc<dyn WatchObserver>,

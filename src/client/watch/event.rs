@@ -19,7 +19,7 @@ use crate::wire::problem::ProblemBody;
 pub enum WatchEvent<'a> {
     /// Photos that an earlier watch did not finish are gone on with.
     Resuming {
-        /// How many.
+        /// Number of photos.
         photos: usize,
     },
     /// A photo is at the gateway and in `sent/`.
@@ -37,7 +37,7 @@ pub enum WatchEvent<'a> {
         name: &'a OsStr,
         /// The report.
         report: &'a Path,
-        /// Why; not known where an earlier watch had begun to put it there.
+        /// Reason for the refusal; not known where an earlier watch had begun to put the photo there.
         refusal: Option<&'a PhotoRefusal>,
     },
     /// A sent photo and its receipt were erased in time.
@@ -59,12 +59,12 @@ pub enum WatchEvent<'a> {
     },
     /// Something without a place of its own.
     LeftoverKept {
-        /// Where it is.
+        /// Path at which it is kept.
         path: &'a Path,
     },
     /// The gateway is not there for now.
     GatewayDown {
-        /// Why.
+        /// Cause.
         error: &'a TransientError,
     },
     /// The gateway answers again.
@@ -74,19 +74,19 @@ pub enum WatchEvent<'a> {
     },
     /// The gateway does not let this studio in; it is asked again slowly.
     Unauthorized {
-        /// Why.
+        /// Cause.
         error: &'a ClientDepositError,
     },
     /// One photo cannot be deposited for a reason that is not its own; it is tried again slowly.
     Stuck {
         /// Its name.
         name: &'a OsStr,
-        /// Why.
+        /// Cause.
         error: &'a PushError,
     },
     /// Reading or writing failed here: a full disk, most often.
     StorageFailed {
-        /// Why.
+        /// Cause.
         error: &'a io::Error,
     },
     /// It works again.
@@ -95,10 +95,10 @@ pub enum WatchEvent<'a> {
     ClaimFailed {
         /// Its name.
         name: &'a OsStr,
-        /// Why.
+        /// Cause.
         error: &'a io::Error,
     },
-    /// What a push says on its way.
+    /// An event of a push in progress.
     Progress {
         /// The photo's name.
         name: &'a OsStr,
@@ -118,7 +118,7 @@ pub enum WatchEvent<'a> {
     ClientRenewed,
     /// The certificate is due and could not be renewed; it will be tried again.
     RenewalFailed {
-        /// Why.
+        /// Cause.
         error: &'a ClientRenewError,
         /// The end of the certificate in use.
         not_after: Timestamp,
@@ -127,7 +127,7 @@ pub enum WatchEvent<'a> {
     },
 }
 
-/// Where all photos stand.
+/// Number of photos in each state, and the outage of the gateway if there is one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WatchStatus {
     /// Not complete yet.
@@ -155,7 +155,7 @@ pub trait WatchObserver: Send + Sync {
     fn status(&self, status: &WatchStatus);
 }
 
-/// Why a photo was refused.
+/// Reason why a photo was refused.
 #[derive(Debug)]
 pub enum PhotoRefusal {
     /// The judge here.

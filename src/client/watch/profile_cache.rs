@@ -27,7 +27,7 @@ impl ProfileCache {
         Self(Mutex::new(profile.or(named).map(Arc::new)))
     }
 
-    /// What to judge by.
+    /// Returns the profile to check against.
     pub fn current(&self) -> Option<Arc<Profile>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

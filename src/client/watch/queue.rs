@@ -15,7 +15,7 @@ pub struct PhotoQueue {
     entries: BTreeMap<String, QueueEntry>,
 }
 
-/// What is known of a photo; where it stands is told by the disk.
+/// State of a queued photo; its stage follows from the folder it is in.
 #[derive(Debug)]
 pub struct QueueEntry {
     /// The photo.
@@ -70,7 +70,7 @@ impl PhotoQueue {
         }
     }
 
-    /// How often a photo's attempts failed for a reason that may lie in it.
+    /// Returns how often a photo's attempts failed for a reason that may lie in the photo.
     pub fn failures(&self, id: &str) -> u32 {
         self.entries.get(id).map_or(0, |entry| entry.failures)
     }
@@ -80,12 +80,12 @@ impl PhotoQueue {
         self.entries.get(id).map(|entry| entry.job.name.clone()).unwrap_or_default()
     }
 
-    /// How many there are.
+    /// Number of queued photos.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there is a photo that has not been looked at yet.
+    /// Reports whether there is a photo that no attempt has looked at yet.
     pub fn has_new(&self) -> bool {
         self.entries.values().any(|entry| entry.is_new)
     }
@@ -97,7 +97,7 @@ impl PhotoQueue {
     }
 }
 
-/// What an attempt without an end says of the photo.
+/// Reason why an unfinished attempt puts its photo back into the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequeueReason {
     /// These bytes are good.

@@ -7,7 +7,7 @@ use super::event::WatchEvent;
 use super::profile_cache;
 use super::watch_loop::{RefreshResult, Watch};
 
-/// How often both are asked for. A renewal that failed waits longer by itself.
+/// Interval of the requests for both. A renewal that failed waits longer by itself.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(300);
 
 impl Watch {

@@ -13,9 +13,9 @@ use crate::client::backoff;
 use crate::client::transient_error::TransientError;
 use crate::entropy::random_bytes;
 
-/// How long a photo waits that only a person can help.
+/// Pause before the next attempt at a photo that needs a person's help.
 const STUCK_PAUSE: Duration = Duration::from_secs(300);
-/// How long photos wait for a disk.
+/// Pause of all photos after the disk failed.
 const STORAGE_PAUSE: Duration = Duration::from_secs(10);
 
 impl Watch {

@@ -30,27 +30,27 @@ use crate::domain::photo::declaration::Declaration;
 use crate::entropy::Entropy;
 use crate::validation::profile::Profile;
 
-/// How often the folder is looked at. Our own number: nobody at a till notices a second.
+/// Interval of the scans of the folder. Our own number: nobody at a till notices a second.
 const SCAN_INTERVAL: Duration = Duration::from_secs(1);
-/// How often the sent photos are looked through for those whose time is over.
+/// Interval of the search for sent photos that are to be erased.
 const ERASE_INTERVAL: Duration = Duration::from_secs(60);
-/// How long photos wait at the start for the gateway's rules.
+/// Longest time that photos wait at the start for the gateway's profile.
 const PROFILE_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long uploads under way may go on after the stop. They go on at the next start all the same.
+/// Time that uploads in progress have left after the stop. Unfinished ones continue at the next start.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What can be chosen.
+/// Options of a watch.
 #[derive(Debug, Clone, Copy)]
 pub struct WatchOptions {
-    /// When a file is complete.
+    /// Times after which a file counts as complete.
     pub stability: StabilityDelays,
-    /// How many photos are in memory, judged or sent, at a time.
+    /// Largest number of photos in memory, checked or sent at the same time.
     pub parallel: NonZeroUsize,
-    /// When sent photos are erased.
+    /// Time after which sent photos are erased.
     pub keep_sent: SentRetention,
 }
 
-/// What a watch is made of.
+/// Settings and services of a watch.
 pub struct WatchSettings {
     /// The folder.
     pub folder: WatchedFolder,
@@ -72,7 +72,7 @@ pub struct WatchSettings {
     pub observer: Arc<dyn WatchObserver>,
     /// The language of the gateway's findings.
     pub language: Language,
-    /// What the studio declares of the person in every photo of this folder.
+    /// The studio's declaration about the person in every photo of this folder.
     pub declared: Option<Declaration>,
 }
 
@@ -103,7 +103,7 @@ pub(super) struct RunningAttempt {
     pub(super) stage: AttemptStage,
 }
 
-/// When it is time for what is done now and then.
+/// Times of the next periodic tasks, as `Timer::elapsed` counts.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Schedule {
     pub(super) scan: Duration,
@@ -116,26 +116,26 @@ pub(super) struct RefreshResult {
     pub(super) profile: Option<Value>,
 }
 
-/// How long to go on.
+/// Condition under which a watch ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StopCondition {
     /// For ever.
     Signal,
     /// Until no photo is left, or those left have waited for the gateway for this long.
     QueueEmpty {
-        /// How long.
+        /// Longest wait for the gateway.
         give_up_after: Duration,
     },
 }
 
-/// Where a watch left off.
+/// Final state of a watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WatchSummary {
     /// The counts.
     pub status: WatchStatus,
-    /// Whether the gateway does not let this studio in.
+    /// True if the gateway does not let this studio in.
     pub is_unauthorized: bool,
-    /// Whether the disk was the trouble.
+    /// True if reading or writing on the disk fails.
     pub is_storage_failing: bool,
 }
 
@@ -230,7 +230,7 @@ impl Watch {
         self.into_summary()
     }
 
-    /// What is to be done now, up to the beginning of attempts.
+    /// Does everything that is due now, and begins attempts at the end.
     fn round(&mut self) {
         while let Some(ended) = self.tasks.try_join_next_with_id() {
             self.attempt_ended(ended);

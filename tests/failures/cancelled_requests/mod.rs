@@ -12,7 +12,7 @@ use crate::support::test_gateway::{MINUTE, TestGateway};
 struct CancelledRequest<F> {
     request: Pin<Box<F>>,
     polls: usize,
-    /// Whether it is dropped while the store still works for it, or when the store has answered.
+    /// True if the request is dropped while the store still works for it, false if the store has answered by then.
     while_waiting: bool,
 }
 

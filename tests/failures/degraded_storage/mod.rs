@@ -121,7 +121,7 @@ impl DegradedSetup {
     }
 }
 
-/// What is measured here is not the judge.
+/// Sets a profile that accepts small photos, so that the photo checks do not count in the measured times.
 fn use_small_profile(home: &GatewayFolder) {
     fs::write(home.file("small.toml"), SMALL_PROFILE_TOML).unwrap();
     home.set("profile", "\"icao-35x45\"\nprofile_file = \"small.toml\"");
@@ -141,7 +141,7 @@ async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
     (outcome, begun.elapsed())
 }
 
-/// What a test tells of a measured wait.
+/// Prints the result of a measured wait.
 fn print_result(trouble: &str, (done, slowest): (usize, Duration)) {
     println!("{trouble}: {done} of 4 done, the slowest answer after {:.1} s", slowest.as_secs_f32());
 }

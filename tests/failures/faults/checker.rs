@@ -122,7 +122,7 @@ struct HistoryCheck<'a> {
     log: &'a [AuditLogRow],
     replayed: ReplayedLog,
     deposits: BTreeMap<String, AcknowledgedDeposit>,
-    /// What was asked about each code's photo, settlements of its collections included.
+    /// Operations on each code's photo, settlements of its collections included.
     about: BTreeMap<&'a str, Vec<&'a RecordedOperation>>,
     devices: BTreeMap<&'a str, BTreeSet<&'a str>>,
     quiet_since: Duration,
@@ -198,7 +198,7 @@ impl<'a> HistoryCheck<'a> {
         }
     }
 
-    /// What was acknowledged is in the log, done by who was told so.
+    /// Checks that the log holds every acknowledged change, with the party that was told so.
     fn check_acknowledgements(&self, found: &mut BTreeSet<Violation>) {
         for operation in self.operations {
             let missing =
@@ -231,13 +231,13 @@ impl<'a> HistoryCheck<'a> {
         }
     }
 
-    /// Where in the log this party did this.
+    /// Returns the places in the log where this party caused this event.
     fn rows(&self, event: &str, subject: &str, party: &str) -> Vec<usize> {
         let places = self.replayed.places.get(&(event.to_owned(), subject.to_owned())).into_iter().flatten().copied();
         places.filter(|place| self.devices[party].contains(self.log[*place].actor.as_str())).collect()
     }
 
-    /// What is in the log was asked for, at least as often as it was done.
+    /// Checks that every change in the log was requested, at least as often as it was done.
     fn check_rows(&self, found: &mut BTreeSet<Violation>) {
         let mut done = BTreeMap::<(String, String, String), usize>::new();
         for row in self.log {
@@ -331,7 +331,7 @@ impl<'a> HistoryCheck<'a> {
         }
     }
 
-    /// What was over before something else began comes before it in the log.
+    /// Checks that an operation that ended before another one began comes before it in the log.
     fn check_order(&self, code: &str, about: &[&RecordedOperation], found: &mut BTreeSet<Violation>) {
         let placed: Vec<_> =
             about.iter().filter_map(|operation| Some((operation, self.span(operation, about)?))).collect();

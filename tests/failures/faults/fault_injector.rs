@@ -22,7 +22,7 @@ const CLOCKS: (i64, i64) = (-9, 25);
 /// A clock that leaps goes ahead by so many minutes, once more each time, and back: far enough for everything to be over.
 const LEAP: i64 = 30 * 24 * 60;
 
-/// How often each fault happened.
+/// Number of times that each fault happened.
 pub type FaultCounts = BTreeMap<&'static str, u32>;
 
 /// A gateway's folder, and the file that its clock goes wrong by.
@@ -187,7 +187,8 @@ enum EnvironmentFault {
     Connection,
 }
 
-/// What happens around the nodes: the server loses its power, where there is one, clocks jump, lines break. All is well when it ends.
+/// Injects faults around the nodes: the database server, where there is one, loses its power, clocks jump, lines break. No fault is left
+/// when it ends.
 pub fn inject_environment_faults(
     setup: &SharedRun,
     nodes: &[FaultNode],

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What a client wants.
+/// Request of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientRequest {
     /// To hand in a photo under a key.
@@ -16,7 +16,7 @@ pub enum ClientRequest {
     Settle { collection_id: String, outcome: &'static str },
 }
 
-/// What it was told.
+/// Answer that the client received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ObservedOutcome {
     Deposited {
@@ -45,7 +45,7 @@ pub enum ObservedOutcome {
 }
 
 impl ObservedOutcome {
-    /// Whether what was wished may be done for all that the client knows. A server's error may hide a commit that nobody heard of.
+    /// Reports whether the request may have been carried out, as far as the client knows. A server error may hide a commit.
     pub fn may_have_happened(&self) -> bool {
         match self {
             Self::Refused { status, .. } => *status >= 500,

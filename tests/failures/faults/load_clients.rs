@@ -20,10 +20,10 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(4);
 const BETWEEN_DEPOSITS: Duration = Duration::from_millis(60);
 const RETRY_DELAY: Duration = Duration::from_millis(40);
 
-/// What all clients share.
+/// State that all clients share.
 pub struct SharedRun {
     pub history: History,
-    /// Whether it is time to finish what was begun.
+    /// True when clients shall only finish what they began.
     pub closing: AtomicBool,
     /// From when to when some clock had leapt, by the history's time.
     pub clock_leaps: Mutex<Vec<(Duration, Duration)>>,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::checker::Violation;
 use crate::support::raw_database::AuditLogRow;
 
-/// Where a photo is, by the log.
+/// State of a photo, by the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoggedPhotoState {
     Collectable { was_kept: bool },
@@ -27,7 +27,7 @@ impl LoggedPhotoState {
     }
 }
 
-/// What the log tells, put in order. Rows are named by their place in it.
+/// Contents of the log, in order. Rows are named by their place in it.
 #[derive(Debug, Default)]
 pub struct ReplayedLog {
     /// The photo of each collection.
@@ -36,11 +36,11 @@ pub struct ReplayedLog {
     pub places: BTreeMap<(String, String), Vec<usize>>,
     /// The rows of each photo.
     pub rows_of: BTreeMap<String, Vec<usize>>,
-    /// When each collection ended.
+    /// Row in which each collection ended.
     pub closed_at: BTreeMap<String, usize>,
-    /// When each photo was erased.
+    /// Row in which each photo was erased.
     pub erased_at: BTreeMap<String, usize>,
-    /// Where each photo is in the end.
+    /// State of each photo after the last row.
     pub photos: BTreeMap<String, LoggedPhotoState>,
 }
 
@@ -77,7 +77,7 @@ enum ReplayError {
     NotAllowed,
 }
 
-/// Where a photo is after a row.
+/// Computes the state of a photo after a row.
 fn step(before: Option<&LoggedPhotoState>, row: &AuditLogRow, subject: &str) -> Result<LoggedPhotoState, ReplayError> {
     let office = row.details["office_id"].as_str().unwrap_or_default();
     match (row.event.as_str(), before) {

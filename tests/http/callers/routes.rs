@@ -26,7 +26,7 @@ struct CallerKind {
     /// Listener of its role.
     listener: Option<ListenerKind>,
     scope: DeviceScope,
-    /// How it is refused there, if it is.
+    /// Status and problem with which the caller is refused there, if it is.
     refusal: Option<(u16, &'static str)>,
 }
 
@@ -178,7 +178,7 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
     assert_eq!(refused.len(), 15);
 }
 
-/// What clerks see instead of problem+json.
+/// Checks that clerks see a page with the problem instead of problem+json.
 fn told_on_a_page(answer: &RouterResponse, status: u16, problem: &str, case: &str) {
     assert_eq!((answer.status, answer.header("content-type")), (status, "text/html; charset=utf-8"), "{case}");
     assert!(

@@ -56,7 +56,7 @@ pub struct TestListener {
     pub serving: JoinHandle<()>,
 }
 
-/// What the service saw, and what holds its slow request back.
+/// Counters of the test service, and the signals that hold its slow request back.
 #[derive(Default)]
 pub struct TestServiceState {
     served: AtomicUsize,
@@ -161,10 +161,10 @@ impl TestListener {
     }
 }
 
-/// Whom the listener lets in.
+/// Trust settings of the listener: which clients it lets in.
 pub enum ListenerTrust {
     StudioCa,
-    /// Who shows no certificate is let in to be told so.
+    /// A client without a certificate is let in, so that it gets an explanation.
     StudioCaExplained,
     WithExternalCa {
         ca: Box<TestCa>,

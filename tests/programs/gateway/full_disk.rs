@@ -28,7 +28,7 @@ fn in_own_namespace(home: &GatewayFolder, command: &str) -> Command {
     unshare
 }
 
-/// Whether a small disk can be mounted here. Where it cannot, the tests say so and pass; in continuous integration they fail.
+/// Reports whether a small disk can be mounted here. If not, the tests print that and pass; in continuous integration they fail.
 fn may_mount(home: &GatewayFolder) -> bool {
     let why_not = match in_own_namespace(home, "mount -t tmpfs -o size=1m tmpfs disk").output() {
         Ok(output) if output.status.success() => return true,

@@ -12,7 +12,7 @@ use crate::support::postgres::TestDatabase;
 use crate::support::router_client::photo;
 use crate::support::test_gateway::SMALL_PROFILE_TOML;
 
-/// What clients count, and when they stop.
+/// Counters of the clients, and the flag that stops them.
 #[derive(Default)]
 struct LoadState {
     is_over: AtomicBool,

@@ -37,7 +37,7 @@ impl PrintedPdf {
         root.with_extension("pbm")
     }
 
-    /// What the DataMatrix on the page says.
+    /// Reads the text of the DataMatrix on the page.
     fn symbol(&self, dpi: u32) -> String {
         let page = self.rendered(dpi);
         // One symbol, and thirty seconds for a busy machine; usually it takes half of one.
@@ -64,7 +64,8 @@ impl PrintedPdf {
     }
 }
 
-/// What the program prints. It has to be there, to succeed, and to find nothing wrong with the file.
+/// Runs a program and returns its output. The program must be installed, must succeed, and must not report anything wrong with the
+/// file.
 fn run(command: &mut Command) -> String {
     let output = command
         .output()

@@ -22,7 +22,7 @@ use super::inviting_gateway::{LookupBehaviour, bind, identity};
 use crate::support::pki::TestCa;
 use crate::support::test_gateway::START;
 
-/// What came to the gateway, or to who pretends to be it, holds no code, in the header's encoding or out of it.
+/// Checks that no request to the gateway, or to an impostor, held the code, and that the studio stored nothing of the answers.
 fn the_code_was_not_sent(studio: &EnrollingStudio) {
     assert!(studio.gateway.requests().iter().all(|seen| seen.authorization.is_none() && seen.path == LOOKUP_PATH));
     assert_eq!(studio.files(), [PENDING_KEY_FILE], "nothing that was answered is on the disk");

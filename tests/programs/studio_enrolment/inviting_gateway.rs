@@ -38,10 +38,10 @@ use serde_json::{Value, json};
 
 use crate::support::pki::{Leaf, TestCa};
 
-/// How long its certificates last.
+/// Validity of the certificates that this gateway issues.
 pub const LIFETIME: Duration = Duration::from_secs(60 * 86_400);
 
-/// How it answers the lookup.
+/// Behaviour of the gateway at the lookup of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LookupBehaviour {
     Honestly,
@@ -78,7 +78,7 @@ pub struct GatewayBehaviour {
     pub issuances: VecDeque<ScriptedIssuance>,
     /// Refuses everything on the studio line.
     pub refuse_all_with: Option<&'static str>,
-    /// How far its clock is off.
+    /// Offset of the gateway's clock.
     pub clock_offset: Duration,
 }
 
@@ -186,7 +186,7 @@ impl InvitingGateway {
         self.inside.seen.lock().unwrap().clone()
     }
 
-    /// How often this path was asked for.
+    /// Returns how often this path was requested.
     pub fn count(&self, path: &str) -> usize {
         self.requests().iter().filter(|seen| seen.path == path).count()
     }

@@ -23,7 +23,7 @@ use crate::support::gateway_process::GENEROUS_TIMEOUT;
 use crate::support::router_client::photo;
 use crate::support::test_gateway::DAY;
 
-/// How much of a day the watch lives through, so that it asks for a renewal every eight days.
+/// Time that passes for the watch per day of the gateway's clock, so that it asks for a renewal every eight days.
 const WATCHED_A_DAY: Duration = Duration::from_secs(40);
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::support;
 use crate::support::gateway_process::{GENEROUS_TIMEOUT, GatewayFolder, GatewayProcess};
 use crate::support::https_client::DeviceFiles;
 
-/// What curl has to say.
+/// Output of curl for one request.
 struct CurlResponse {
     status: u16,
     head: String,

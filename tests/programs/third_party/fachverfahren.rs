@@ -84,7 +84,7 @@ impl ExampleSetup {
         self.run_over(self.gateway.office(), code, &json!({ "outcome": "used" })).await
     }
 
-    /// What is in the inbox, hidden files too.
+    /// Lists the files in the inbox, hidden ones included.
     fn inbox(&self) -> Vec<PathBuf> {
         let mut files: Vec<_> =
             fs::read_dir(self.home.beside("inbox")).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -1,4 +1,4 @@
-//! Which rows there are, and that none can be changed unnoticed.
+//! Rows of the audit log: each change has one, and none can be changed unnoticed.
 
 use serde_json::json;
 

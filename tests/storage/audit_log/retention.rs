@@ -29,13 +29,13 @@ impl LogRetentionSetup {
         checkpoint(&self.gateway.gateway, &self.key, "gateway.example").await.unwrap().unwrap().link()
     }
 
-    /// What a sweep does once it has looked at the clock.
+    /// Shortens the log and purges, as a sweep does after it has checked the clock.
     async fn purge(&self) -> PurgeReport {
         shorten_log(&self.gateway.gateway, self.key.verifier()).await.unwrap();
         purge(&self.gateway.gateway).await.unwrap()
     }
 
-    /// Whether what is left of the log follows on its anchor and meets its checkpoint.
+    /// Reports whether the rest of the log follows its anchor and matches the checkpoint.
     async fn is_whole(&self, checkpoint: ChainLink) -> bool {
         let log: &dyn AuditLog = self.gateway.store();
         let mut verifier = ChainVerifier::starting_after(log.log_anchor().await.unwrap(), [checkpoint]);

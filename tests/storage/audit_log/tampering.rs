@@ -60,7 +60,7 @@ impl IntactLog {
         Self { rows, before }
     }
 
-    /// What is found when other rows stand from `place` on.
+    /// Returns the error that is found when other rows follow from `place` on.
     fn found(&self, place: usize, tail: &[ChainRow]) -> ChainError {
         self.verify_from(place, tail).unwrap_err()
     }

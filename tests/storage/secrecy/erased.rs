@@ -25,7 +25,7 @@ async fn traces(gateway: &TestGateway, photo_id: &str) -> SecretPatterns {
     traces
 }
 
-/// Where any of it is: a file, or a column of a table.
+/// Lists the places that contain any of the patterns: a file, or a column of a table.
 async fn places(gateway: &TestGateway, traces: &SecretPatterns) -> Vec<String> {
     let mut found = Vec::new();
     for (path, content) in gateway.files() {

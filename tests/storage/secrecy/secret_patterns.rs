@@ -13,7 +13,7 @@ const WINDOW: usize = 16;
 /// Byte sequences that must not be found, known by their first bytes.
 pub struct SecretPatterns {
     by_start: HashMap<[u8; WINDOW], String>,
-    /// Whether any begins with these two bytes: most places in a file are passed over by this alone.
+    /// True at the index of two bytes with which a pattern begins; this alone rules out most places in a file.
     pairs: Vec<bool>,
 }
 

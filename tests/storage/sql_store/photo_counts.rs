@@ -9,7 +9,7 @@ use lichtbild::storage::{SqlStore, Store};
 use super::{TwoNodeStore, audit_entry};
 use crate::support::test_gateway::{DAY, START};
 
-/// What the store says, checked against a count of all photos.
+/// Returns the store's photo counts, after comparing them with a count of all photos.
 async fn census(fleet: &TwoNodeStore, node: &SqlStore) -> Vec<(PhotoState, u64)> {
     let mut counts = node.photo_counts().await.unwrap();
     counts.retain(|(_, photos)| *photos > 0);

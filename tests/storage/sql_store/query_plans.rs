@@ -14,7 +14,7 @@ use crate::support::postgres::{TestDatabase, connect, execute_on};
 use crate::support::raw_database::RawDatabase;
 use crate::support::seed_data::{SeedData, SqlDialect, lookup_of};
 
-/// What grows with photos, devices, or years.
+/// Tables that grow with photos, devices, or years.
 const GROWING: [&str; 9] =
     ["photos", "frames", "collections", "audit", "guesses", "certificates", "bound_keys", "devices", "invitations"];
 

@@ -6,17 +6,18 @@ pub struct SourceStatement {
     /// File and line.
     pub place: String,
     pub sql: String,
-    /// Whether SQLite never sees it.
+    /// True if SQLite never runs the statement.
     pub only_on_server: bool,
 }
 
-/// What the program puts in at run time. Such a statement is planned alike whichever of several words it is.
+/// Placeholders that the program fills at run time, each with one of the texts it puts in. The plan does not depend on which of them is
+/// put in.
 const PUT_IN: [(&str, &str); 3] = [
     ("", "'available', 'leased', 'kept', 'used', 'refused', 'withdrawn', 'expired'"),
     ("column", "spent_at"),
     ("unless_locked", LOCKING),
 ];
-/// What SQLite is not told.
+/// Locking clause that is left out on SQLite.
 pub const LOCKING: &str = "FOR NO KEY UPDATE SKIP LOCKED";
 
 /// Other ways to run a statement, which this does not read: the store does without.

@@ -125,7 +125,7 @@ async fn nodes_that_start_at_the_same_moment_bring_an_older_schema_up_to_date_on
     }
 }
 
-/// What the first version of the program knew.
+/// Returns the migrations that the first version of the program had.
 fn first_version(initial: &'static str) -> Migrator {
     let sql = initial.into_sql_str();
     Migrator::with_migrations(vec![Migration::new(1, "initial".into(), MigrationType::Simple, sql, false)])

@@ -28,7 +28,7 @@ pub fn grey_jpeg(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-/// Where the first segment with this marker lies, marker and length included.
+/// Finds the first segment with this marker; the range includes marker and length.
 pub fn segment(bytes: &[u8], marker: u8) -> Range<usize> {
     let mut position = 2;
     loop {

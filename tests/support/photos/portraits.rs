@@ -61,7 +61,7 @@ fn mapped(photo: &RgbImage, change: impl Fn(u32, u32, Rgb<u8>) -> Rgb<u8>) -> Rg
     RgbImage::from_fn(photo.width(), photo.height(), |x, y| change(x, y, *photo.get_pixel(x, y)))
 }
 
-/// What an EXIF segment is to say.
+/// Contents of an EXIF segment.
 #[derive(Default)]
 pub struct ExifFields<'a> {
     /// `2026:11:22 10:15:00`

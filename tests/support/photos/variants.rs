@@ -17,7 +17,7 @@ pub struct PortraitVariant {
     pub advised_by: &'static [&'static str],
 }
 
-/// What is done to a picture, around its middle; its border goes on outwards.
+/// Transformation of a photo around its middle; the border pixels are continued outwards.
 #[derive(Clone, Copy)]
 pub struct Transform {
     pub turn_degrees: f32,

@@ -91,7 +91,7 @@ async fn last_row_before(log: &dyn AuditLog, begin: i64, moment: Timestamp) -> R
     Ok(older)
 }
 
-/// Whether it goes on: a reader that has seen enough (`| head`) is no fault.
+/// Reports whether the export goes on: a reader that stops reading (`| head`) ends it without an error.
 fn ignore_broken_pipe(done: io::Result<()>) -> Result<bool, CommandError> {
     match done {
         Ok(()) => Ok(true),

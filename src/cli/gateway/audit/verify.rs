@@ -69,7 +69,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     }
 }
 
-/// What vouches for the log. An auditor elsewhere has no configuration, and an export needs none.
+/// Loads the checkpoints that the log is verified against. An auditor elsewhere has no configuration, and an export needs none.
 fn load_checkpoints(arguments: &Arguments) -> Result<Vec<Checkpoint>, CommandError> {
     let paths = &arguments.checkpoints;
     let needs_none = arguments.file.is_some() && (paths.is_empty() || arguments.public_key.is_some());
@@ -141,7 +141,7 @@ fn verify_export(file: &Path, checkpoints: &[Checkpoint], part: bool) -> Result<
     Ok(if part { Ok(verifier.verified_range()) } else { verifier.finish() })
 }
 
-/// Where an export begins: as its first row says, unless that is the very first.
+/// Returns the link before the first row of an export: the one that the row names, or the start of the log before the very first row.
 fn link_before(row: &ChainRow) -> ChainLink {
     if row.sequence == 1 { ChainLink::START } else { ChainLink { sequence: row.sequence - 1, sha256: row.prev } }
 }

@@ -133,7 +133,7 @@ fn erasure_reason(state: PhotoState, language: Language) -> &'static str {
     }
 }
 
-/// What can still be in backups, and how long.
+/// Writes the notice about old backups: whether one of them can still open the photo, and until when.
 fn backup_notice(report: &ErasureReport, language: Language) -> String {
     let (end, epoch) = (report.epoch.ends_at, report.epoch.number);
     let month = format!("{:04}-{:02}", epoch / 12, epoch % 12 + 1);

@@ -9,7 +9,7 @@ use crate::domain::id::CollectionId;
 use crate::wire::collection::{CollectBody, CollectionBody, SettleBody, SettlementBody};
 use crate::wire::problem::ProblemBody;
 
-/// What the gateway said: what was asked for, or why not.
+/// Answer of the gateway: the requested body, or a problem.
 pub(super) type ApiResult<T> = Result<T, ProblemBody>;
 
 pub(super) async fn collect(client: &GatewayClient, code: &str) -> Result<ApiResult<CollectionBody>, CommandError> {

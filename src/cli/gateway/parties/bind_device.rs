@@ -35,7 +35,7 @@ pub(super) struct ExternalCertificateArguments {
     spki: Option<String>,
 }
 
-/// What was bound.
+/// Output of the command: the bound device.
 #[derive(Serialize)]
 struct BoundDevice {
     device_id: DeviceId,
@@ -49,7 +49,7 @@ struct BoundDevice {
 }
 
 impl ExternalCertificateArguments {
-    /// What to bind, if a foreign certificate is meant at all.
+    /// Reads the certificate or key to bind; `None` if neither argument was given.
     pub(super) fn binding(&self) -> Result<Option<Binding>, CommandError> {
         match (&self.certificate, &self.spki) {
             (Some(file), _) => Ok(Some(Binding::Certificate(certificate(file)?))),

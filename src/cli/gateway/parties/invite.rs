@@ -177,7 +177,7 @@ impl InvitationOutput<'_> {
         fields
     }
 
-    /// What is typed at the device.
+    /// Returns the command to type at the device.
     fn enrol_command(&self) -> String {
         format!("lichtbild-studio enrol {} {}", self.url, self.invite.code.reveal())
     }

@@ -32,7 +32,7 @@ pub(crate) enum NewKey {
     Requested(PublicKey),
 }
 
-/// What was written for a device.
+/// Files that were written for a device.
 #[derive(Serialize)]
 pub(crate) struct ProvisionedDevice {
     pub(crate) device_id: DeviceId,
@@ -182,7 +182,7 @@ fn write_files(
     Ok(provisioned)
 }
 
-/// What `lichtbild-studio` needs to know, beside the device's files.
+/// Writes the configuration for `lichtbild-studio`, which names the device's files.
 fn studio_config(gateway: &str, key: &NewKey) -> String {
     let key = match key {
         NewKey::Generated(_) => "key = \"key.pem\"",

@@ -58,7 +58,7 @@ const GROUPS: [&str; 13] = [
     "face",
 ];
 
-/// What the end of a key says about its unit.
+/// Endings of keys, each with the unit that it stands for.
 const UNITS: [(&str, &str); 8] = [
     ("_px", "px"),
     ("_percent", "%"),

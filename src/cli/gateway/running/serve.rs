@@ -39,7 +39,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Where it listens, one line each on the standard output, for people and scripts.
+/// Prints the address of each listener, one line each on the standard output, for people and scripts.
 fn print_addresses(config: &Config, running: &RunningGateway) -> Result<(), CommandError> {
     let addresses = running.addresses;
     print(format!("studio {}", config.url(addresses.studio)))?;

@@ -4,7 +4,7 @@ use crate::cli::studio::exit::Exit;
 use crate::client::transient_error::{ClientCertError, ServerCertError, TlsFailure, TransientError};
 use crate::domain::language::Language;
 
-/// Why the gateway did not answer.
+/// Explains why the gateway did not answer.
 pub(super) fn about_transient_error(error: &TransientError, language: Language) -> String {
     match error {
         TransientError::Unreachable(cause) => language.pick(
@@ -25,7 +25,7 @@ pub(super) fn about_transient_error(error: &TransientError, language: Language) 
     }
 }
 
-/// Why the two ends do not get a TLS connection, and how the program ends.
+/// Explains why no TLS connection came about, and gives the exit code.
 pub(super) fn about_tls(refusal: &TlsFailure, language: Language) -> (Exit, String) {
     match refusal {
         TlsFailure::ClientCertificate(refusal) => {

@@ -9,7 +9,7 @@ use crate::client::photo::deposit::ClientDepositError;
 use crate::domain::language::Language;
 use crate::wire::problem::ProblemBody;
 
-/// Why there is none, and how the program ends.
+/// Explains why there is no receipt, and gives the exit code.
 pub fn about_deposit(error: &ClientDepositError, language: Language) -> (Exit, String) {
     match error {
         ClientDepositError::Refused(problem) => {

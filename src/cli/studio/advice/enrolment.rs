@@ -17,7 +17,7 @@ use crate::domain::language::Language;
 use crate::domain::party::Role;
 use crate::identity::certificate::group_fingerprint;
 
-/// Why the text is no address.
+/// Explains why the text is not an address.
 pub fn about_address(error: &AddressError, language: Language) -> String {
     match error {
         AddressError::NotEncrypted => language.pick(
@@ -36,7 +36,7 @@ pub fn about_address(error: &AddressError, language: Language) -> String {
     .to_owned()
 }
 
-/// Why the text is no code.
+/// Explains why the text is not a code.
 pub fn about_code(error: &CodeError, language: Language) -> String {
     let cause = match error {
         CodeError::Length { symbols } => language.pick(
@@ -74,7 +74,7 @@ pub fn about_code(error: &CodeError, language: Language) -> String {
     format!("{cause} {next}")
 }
 
-/// What happens while an enrolment goes on.
+/// Describes an event of an enrolment in progress.
 pub fn about_enrolment_progress(event: &EnrolmentProgress, language: Language) -> String {
     match event {
         EnrolmentProgress::GatewayVerified { ca_sha256, gateway, party } => {
@@ -114,7 +114,7 @@ pub fn about_enrolment_progress(event: &EnrolmentProgress, language: Language) -
     }
 }
 
-/// What comes next.
+/// Describes the next step after an enrolment.
 pub fn after_enrolment(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Language) -> String {
     let files = folder.path().display();
     match enrolled.role {
@@ -136,7 +136,7 @@ pub fn after_enrolment(enrolled: &EnrolledDevice, folder: &DeviceFolder, languag
     }
 }
 
-/// Why this computer is not enrolled, and how the program ends.
+/// Explains why this computer is not enrolled, and gives the exit code.
 pub fn about_enrol(error: &ClientEnrolError, language: Language) -> (Exit, String) {
     match error {
         ClientEnrolError::Folder(error) => about_device_folder(error, language),

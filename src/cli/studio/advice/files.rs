@@ -9,7 +9,7 @@ use crate::client::photo::spool::SpoolError;
 use crate::client::photo::stored_receipt::StoredReceiptError;
 use crate::domain::language::Language;
 
-/// Why a photo cannot be read.
+/// Explains why a photo cannot be read.
 pub fn about_photo(error: &PhotoFileError, language: Language) -> String {
     let path = error.path.display();
     match &error.kind {
@@ -31,7 +31,7 @@ pub fn about_photo(error: &PhotoFileError, language: Language) -> String {
     }
 }
 
-/// Why a push could not begin, or its end not be noted.
+/// Explains why a push could not begin or its end could not be noted, and gives the exit code.
 pub fn about_spool(error: &SpoolError, language: Language) -> (Exit, String) {
     let message = match error {
         SpoolError::Unreadable { path, source } => unreadable(path, source, language),
@@ -58,7 +58,7 @@ pub fn about_spool(error: &SpoolError, language: Language) -> (Exit, String) {
     (Exit::Setup, message)
 }
 
-/// Why the receipt beside a photo does not serve.
+/// Explains why the receipt beside a photo is not usable.
 pub fn about_stored_receipt(error: &StoredReceiptError, language: Language) -> String {
     match error {
         StoredReceiptError::Unreadable { path, source } => unreadable(path, source, language),
@@ -78,7 +78,7 @@ pub fn about_stored_receipt(error: &StoredReceiptError, language: Language) -> S
     }
 }
 
-/// Why a file or folder cannot be read.
+/// Explains why a file or folder cannot be read.
 pub fn unreadable(path: &Path, source: &std::io::Error, language: Language) -> String {
     language.pick(
         format!("{} lässt sich nicht lesen ({source}). Rechte prüfen und den Befehl wiederholen.", path.display()),

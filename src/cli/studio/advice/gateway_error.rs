@@ -7,7 +7,7 @@ use crate::cli::studio::exit::Exit;
 use crate::client::enrolment::gateway_request::GatewayError;
 use crate::domain::language::Language;
 
-/// Why a request of an enrolment, a renewal or a status brought nothing.
+/// Explains why a request of an enrolment, a renewal or a status failed, and gives the exit code.
 pub(super) fn about_gateway_error(error: &GatewayError, language: Language) -> (Exit, String) {
     match error {
         GatewayError::Transient(error) => {

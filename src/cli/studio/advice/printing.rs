@@ -9,7 +9,7 @@ use crate::client::photo::printed_receipt::PrintedReceiptError;
 use crate::client::photo::stored_receipt::StoredReceiptError;
 use crate::domain::language::Language;
 
-/// Why there is nothing to print: `error`, or no such file where there is none.
+/// Explains why there is nothing to print: because of `error`, or, without one, because `path` is not a stored receipt.
 pub fn about_receipt_to_print(path: &Path, error: Option<&StoredReceiptError>, language: Language) -> String {
     let path = match error {
         Some(StoredReceiptError::Unreadable { path, source } | StoredReceiptError::Unwritable { path, source }) => {
@@ -25,7 +25,7 @@ pub fn about_receipt_to_print(path: &Path, error: Option<&StoredReceiptError>, l
     )
 }
 
-/// Why a receipt was not printed, and how the program ends.
+/// Explains why a receipt was not printed, and gives the exit code.
 pub fn about_printing(error: &PrintedReceiptError, language: Language) -> (Exit, String) {
     let again = language
         .pick("Das Foto ist eingeliefert, der Abrufcode gilt.", "The photo is deposited and its code is valid.");
@@ -50,7 +50,7 @@ pub fn about_printing(error: &PrintedReceiptError, language: Language) -> (Exit,
     (Exit::Setup, message)
 }
 
-/// What to do with the file.
+/// Describes the next step with the printed file.
 pub fn after_printing(expired: bool, language: Language) -> &'static str {
     if expired {
         return language.pick(

@@ -9,7 +9,7 @@ use crate::client::progress::ProgressEvent;
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
 
-/// Why a photo was not pushed, and how the program ends.
+/// Explains why a photo was not pushed, and gives the exit code.
 pub fn about_push(error: &PushError, language: Language) -> (Exit, String) {
     match error {
         PushError::Photo(error) => (Exit::Setup, about_photo(error, language)),
@@ -27,7 +27,7 @@ pub fn about_push(error: &PushError, language: Language) -> (Exit, String) {
     }
 }
 
-/// What happens while a push goes on.
+/// Describes an event of a push in progress.
 pub fn about_progress(event: &ProgressEvent, language: Language) -> String {
     match event {
         ProgressEvent::Resuming { since } => language.pick(
@@ -60,7 +60,7 @@ pub fn about_progress(event: &ProgressEvent, language: Language) -> String {
     }
 }
 
-/// What to do with a receipt.
+/// Describes the next step with a receipt.
 pub fn after_receipt(pushed: &PushedPhoto, now: Timestamp, language: Language) -> &'static str {
     if pushed.receipt.expires_at <= now {
         return language.pick(

@@ -9,7 +9,7 @@ use crate::client::enrolment::renew::{ClientRenewError, InstallError};
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
 
-/// Why the certificate was not renewed, and how the program ends.
+/// Explains why the certificate was not renewed, and gives the exit code.
 pub fn about_renewal(error: &ClientRenewError, language: Language) -> (Exit, String) {
     let still_good = language
         .pick("Das bisherige Zertifikat ist weiter in Gebrauch.", "The certificate that was there is still in use.");

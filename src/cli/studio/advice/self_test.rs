@@ -22,22 +22,22 @@ const CLOCK_TOLERANCE_MILLISECONDS: u64 = 60_000;
 /// One line of a status.
 #[derive(Debug, Serialize)]
 pub struct SelfTestLine {
-    /// What was looked at.
+    /// The aspect that was checked.
     #[serde(rename = "check")]
     pub aspect: SelfTestCheck,
-    /// How it is.
+    /// Result of the check.
     pub state: CheckState,
     /// The same in words.
     pub text: String,
-    /// What to do.
+    /// The next step, if something has to be done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
-    /// How the program ends if nothing is worse.
+    /// Exit code of the program if no other line has a worse one.
     #[serde(skip)]
     pub exit: Exit,
 }
 
-/// What is looked at, in this order.
+/// Aspects that are checked, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SelfTestCheck {
@@ -48,14 +48,14 @@ pub enum SelfTestCheck {
     /// Name, address and port of the gateway.
     #[serde(rename = "reach")]
     Connection,
-    /// Whether the gateway is the right one.
+    /// Identity of the gateway.
     Gateway,
-    /// Whether the gateway lets this device in.
+    /// Admission of this device by the gateway.
     #[serde(rename = "standing")]
     Admission,
     /// This computer's clock against the gateway's.
     Clock,
-    /// Whether a photo gets through to the judge.
+    /// Upload of a test photo to the judge.
     Deposit,
 }
 
@@ -74,7 +74,7 @@ impl SelfTestCheck {
     }
 }
 
-/// How it is.
+/// Result of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckState {

@@ -4,7 +4,7 @@ use crate::client::config::StudioConfigError;
 use crate::client::credentials::{CredentialSetting, CredentialsError, CredentialsErrorKind};
 use crate::domain::language::Language;
 
-/// Why `studio.toml` does not serve.
+/// Explains why `studio.toml` is not usable.
 pub fn about_config(error: &StudioConfigError, language: Language) -> String {
     match error {
         StudioConfigError::Unreadable { path, source } => language.pick(
@@ -22,7 +22,7 @@ pub fn about_config(error: &StudioConfigError, language: Language) -> String {
     }
 }
 
-/// Why certificate, key or authorities do not serve.
+/// Explains why certificate, key or authorities are not usable.
 pub fn about_credentials(error: &CredentialsError, language: Language) -> String {
     let (name, path) = (error.setting.name(), error.path.display());
     let fault = match &error.kind {

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use crate::domain::language::Language;
 
-/// What should not happen.
+/// Reports an error that should not happen.
 pub fn about_unexpected(error: &dyn StdError, language: Language) -> String {
     language.pick(
         format!("Unerwarteter Fehler: {error}. Bitte denselben Befehl noch einmal ausführen und sonst die Betreuung des Gateways anrufen."),

@@ -32,7 +32,7 @@ pub enum HtmlReportError {
     Unwritable {
         /// Its name.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
 }

@@ -8,7 +8,7 @@ use super::profile_file::{ProfileFileError, ProfileFileErrorKind};
 use crate::cli::studio::advice::unreadable;
 use crate::domain::language::Language;
 
-/// Why a file gives no rules to judge by.
+/// Explains why a file does not contain a profile.
 pub fn about_profile_file(error: &ProfileFileError, language: Language) -> String {
     let file = error.file.display();
     match &error.kind {
@@ -35,7 +35,7 @@ pub fn about_profile_file(error: &ProfileFileError, language: Language) -> Strin
     }
 }
 
-/// Which of a newer gateway's rules are not judged here.
+/// Lists the checks of a newer gateway that this program does not know.
 pub fn about_unknown_checks(unknown_checks: &[String], language: Language) -> String {
     let unknown = unknown_checks.join(", ");
     language.pick(
@@ -44,7 +44,7 @@ pub fn about_unknown_checks(unknown_checks: &[String], language: Language) -> St
     )
 }
 
-/// Why a folder gives no photos.
+/// Explains why a folder yields no photos.
 pub fn about_folder(error: &PhotoFolderError, language: Language) -> String {
     let folder = error.folder.display();
     match &error.source {
@@ -76,7 +76,7 @@ pub fn about_other_images(others: usize, language: Language) -> String {
     }
 }
 
-/// Why a page to look at cannot be written.
+/// Explains why the HTML page with the results cannot be written.
 pub fn about_html_report(error: &HtmlReportError, language: Language) -> String {
     match error {
         HtmlReportError::NotAReport { path } => language.pick(

@@ -70,7 +70,7 @@ struct CheckedLine<'a> {
     measurements: MeasurementsBody,
 }
 
-/// How results are told on stdout.
+/// Format of the results on stdout.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum OutputFormat {
     /// A line of JSON for each photo.
@@ -96,7 +96,7 @@ pub fn run(arguments: &Arguments) -> Exit {
     }
 }
 
-/// What to judge by; where that is not known, nothing is judged.
+/// Loads the profile to check against; without one, no photo is checked.
 fn load_profile(arguments: &Arguments, language: Language) -> Result<Profile, Exit> {
     if let Some(file) = &arguments.profile_file {
         let rules = profile_file::read(file).map_err(|error| {

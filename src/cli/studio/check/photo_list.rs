@@ -8,19 +8,19 @@ pub(super) struct PhotoList {
     pub(super) photos: Vec<PathBuf>,
     pub(super) has_folders: bool,
     pub(super) folder_errors: Vec<PhotoFolderError>,
-    /// How many pictures in folders are left out, because their names say that they are no JPEG.
+    /// Number of image files in folders that are left out because their names do not end as those of JPEG files.
     pub(super) other_image_count: usize,
 }
 
-/// How pictures end that somebody may have meant to have judged, in lower case.
+/// Extensions, in lower case, of image files that somebody may have meant to have checked.
 const OTHER_IMAGE_EXTENSIONS: [&str; 5] = ["png", "tif", "tiff", "heic", "webp"];
 
 /// A folder without photos.
 #[derive(Debug)]
 pub struct PhotoFolderError {
-    /// Which.
+    /// Path of the folder.
     pub folder: PathBuf,
-    /// Why it cannot be read; `None` if it can and has no JPEG file.
+    /// Reason why the folder cannot be read; `None` if it can be read and has no JPEG file.
     pub source: Option<io::Error>,
 }
 

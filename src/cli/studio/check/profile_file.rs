@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use crate::validation::gateway_profile::GatewayProfile;
 use crate::validation::profile::{Profile, ProfileError};
 
-/// Why a file gives no rules to judge by.
+/// A file does not contain a profile.
 #[derive(Debug)]
 pub struct ProfileFileError {
-    /// Which.
+    /// Path of the file.
     pub file: PathBuf,
-    /// What is wrong.
+    /// Cause.
     pub kind: ProfileFileErrorKind,
 }
 
-/// What is wrong with a file of rules.
+/// Reason why a file does not contain a profile.
 #[derive(Debug)]
 pub enum ProfileFileErrorKind {
     /// It cannot be read.

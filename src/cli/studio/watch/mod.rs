@@ -118,7 +118,7 @@ async fn watch(
     }
 }
 
-/// What still waits comes before what was refused: it asks for another run.
+/// Chooses the exit code. Waiting photos take precedence over refused ones, because they require another run.
 fn exit_status(summary: &WatchSummary) -> Exit {
     let waiting = summary.status.waiting + summary.status.in_progress + summary.status.arriving;
     match waiting {

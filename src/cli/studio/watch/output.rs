@@ -16,9 +16,9 @@ use crate::domain::language::Language;
 pub(super) struct ConsoleOutput {
     language: Language,
     clock: Arc<dyn Clock>,
-    /// Whether somebody reads the results as they come.
+    /// True if stdout is a terminal, so that a person reads the results as they come.
     shows_codes: bool,
-    /// Whether there is a line to write over.
+    /// True if stderr is a terminal, so that the progress line can be overwritten.
     shows_progress: bool,
     progress: Mutex<ProgressLine>,
 }

@@ -15,7 +15,7 @@ use crate::wire::photo::ReceiptBody;
 /// Writes receipts and reports for the studio's staff.
 pub(super) struct LocalizedReceiptWriter {
     pub(super) language: Language,
-    /// What the citizen's receipt is printed on.
+    /// Paper that the citizen receipt is printed on.
     pub(super) paper: Paper,
     /// Name and town of the studio, if they shall be on it.
     pub(super) studio: Option<String>,

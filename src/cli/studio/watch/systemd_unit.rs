@@ -7,7 +7,7 @@ use crate::cli::studio::exit::Exit;
 use crate::cli::studio::output::{eprint, print};
 use crate::domain::language::Language;
 
-/// Where it belongs.
+/// Path where the unit file belongs.
 const UNIT_FILE: &str = "~/.config/systemd/user/lichtbild-watch.service";
 
 /// Prints the unit on stdout and what to do with it on stderr.

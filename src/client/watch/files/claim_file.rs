@@ -41,16 +41,16 @@ impl Job {
         self.job_dir.join(&self.name)
     }
 
-    /// Whether the photo is there.
+    /// Reports whether the photo is there.
     ///
     /// # Errors
-    /// What the system says when that cannot be known.
+    /// The system's error if that cannot be known.
     pub fn has_photo(&self) -> io::Result<bool> {
         self.photo().try_exists()
     }
 
-    /// Whether what lies in the photo's place is a link. None is taken; but whoever may write to the watched folder can put one
-    /// in the place of a photo just before that, and it would be somebody else's file that is sent.
+    /// Reports whether the file in the photo's place is a symbolic link. A link is never claimed; but a user who may write to the watched
+    /// folder can replace a photo by one just before that, and another user's file would be sent.
     ///
     /// # Errors
     /// What the system says.

@@ -20,7 +20,7 @@ pub const RECEIPT_JSON: &str = ".receipt.json";
 pub const RECEIPT_TEXT: &str = ".receipt.txt";
 /// The citizen's receipt.
 pub const RECEIPT_PDF: &str = ".receipt.pdf";
-/// Why a photo was refused; it claims the name.
+/// Suffix of the report with the reason for a refusal; this file claims the name.
 pub const REPORT: &str = ".txt";
 
 /// Puts a deposited photo and its receipt into `sent/`. Gives the receipt in words.

@@ -13,7 +13,7 @@ const WORKING: &str = ".lichtbild";
 const SENT: &str = "sent";
 /// Refused photos with their reports.
 const REFUSED: &str = "refused";
-/// What no rule knows a place for; in the working folder.
+/// Folder for files that no rule has a place for; in the working folder.
 const LEFTOVERS: &str = "kept";
 
 /// A watched folder. Nobody else watches it while this lives.
@@ -56,27 +56,27 @@ impl WatchedFolder {
         Ok(folder)
     }
 
-    /// Where photos arrive.
+    /// Returns the folder in which photos arrive.
     pub fn arrivals(&self) -> &Path {
         &self.directory
     }
 
-    /// Where photos are worked on.
+    /// Returns the folder in which photos are processed.
     pub fn working(&self) -> PathBuf {
         self.directory.join(WORKING)
     }
 
-    /// Where deposited photos go.
+    /// Returns the folder for deposited photos.
     pub fn sent(&self) -> PathBuf {
         self.directory.join(SENT)
     }
 
-    /// Where refused photos go.
+    /// Returns the folder for refused photos.
     pub fn refused(&self) -> PathBuf {
         self.directory.join(REFUSED)
     }
 
-    /// Where leftovers go.
+    /// Returns the folder for leftovers.
     pub(super) fn leftovers(&self) -> PathBuf {
         self.working().join(LEFTOVERS)
     }
@@ -87,14 +87,14 @@ impl WatchedFolder {
     }
 }
 
-/// Why a folder cannot be watched.
+/// Reason why a folder cannot be watched.
 #[derive(Debug)]
 pub enum WatchedFolderError {
     /// It is not there, no folder, or cannot be written.
     Unusable {
         /// The folder.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
     /// Another watch is at work there.

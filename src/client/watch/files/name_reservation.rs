@@ -30,7 +30,7 @@ impl ReservedName {
         Self { directory: directory.to_owned(), stem, extension }
     }
 
-    /// Where the photo goes.
+    /// Returns the path for the photo.
     pub fn photo(&self) -> PathBuf {
         let mut name = self.stem.clone();
         name.push(".");
@@ -38,7 +38,7 @@ impl ReservedName {
         self.directory.join(name)
     }
 
-    /// Where a paper goes: `suffix` is what follows the stem.
+    /// Returns the path for a file beside the photo: `suffix` follows the stem.
     pub fn sidecar(&self, suffix: &str) -> PathBuf {
         let mut name = self.stem.clone();
         name.push(suffix);
@@ -54,17 +54,17 @@ fn shortened(stem: &OsStr) -> OsString {
     text[..text.floor_char_boundary(MAX_STEM_BYTES)].into()
 }
 
-/// What claims a place.
+/// Request to reserve a name for a photo and the files beside it.
 pub struct NameReservation<'a> {
     /// The folder.
     pub directory: &'a Path,
     /// The photo's own name.
     pub name: &'a OsStr,
-    /// What the claiming paper's name ends in.
+    /// Suffix of the file that claims the name.
     pub suffix: &'a str,
     /// The other papers' endings, which must be free too.
     pub other_suffixes: &'a [&'a str],
-    /// Whether a paper of this content is this photo's.
+    /// Reports whether a claiming file with this content belongs to this photo.
     pub is_own: &'a dyn Fn(&[u8]) -> bool,
 }
 

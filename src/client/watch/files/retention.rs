@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// When a sent photo is erased.
+/// Time after which a sent photo is erased.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum SentRetention {
     /// At the same time of the next day from Monday to Friday, in UTC: whoever comes back the next day still gets a copy.

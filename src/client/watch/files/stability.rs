@@ -16,7 +16,7 @@ const OTHER_IMAGE_EXTENSIONS: [&str; 24] = [
 /// ITU-T T.81, B.2.1: a JPEG ends with this marker.
 const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
 
-/// How long a file must have been left alone.
+/// Time for which a file must not have changed before it is taken.
 #[derive(Debug, Clone, Copy)]
 pub struct StabilityDelays {
     /// A file that ends as a JPEG does.
@@ -33,7 +33,7 @@ impl Default for StabilityDelays {
     }
 }
 
-/// What kind of file it is, by its name.
+/// Kind of a file, by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileKind {
     /// To be judged.
@@ -59,7 +59,7 @@ pub fn file_kind(name: &OsStr) -> FileKind {
     }
 }
 
-/// What has been seen of the folder so far.
+/// Observations of the files in the folder so far.
 #[derive(Debug, Default)]
 pub struct StabilityTracker {
     seen: HashMap<OsString, FileObservation>,
@@ -73,12 +73,12 @@ struct FileObservation {
     since: Duration,
 }
 
-/// What one look at the folder showed.
+/// Result of one scan of the folder.
 #[derive(Debug, Default)]
 pub struct FolderScan {
     /// Complete files, oldest first.
     pub complete: Vec<OsString>,
-    /// How many are there that are not complete yet.
+    /// Number of files that are not complete yet.
     pub incomplete: usize,
 }
 

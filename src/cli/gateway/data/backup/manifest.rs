@@ -11,13 +11,13 @@ use crate::domain::digest::Sha256Digest;
 use crate::identity::signing::signed_document::DocumentFormat;
 
 pub(in crate::cli::gateway) const FILE_NAME: &str = "backup.json";
-/// Where the configuration lies.
+/// Name of the configuration file in a backup.
 pub(in crate::cli::gateway) const CONFIG_FILE_NAME: &str = "gateway.toml";
 pub(super) const FORMAT: DocumentFormat = DocumentFormat("lichtbild-backup/v1");
 /// Of versions that did not sign.
 const UNSIGNED_FORMAT: u32 = 1;
 
-/// What stands in a backup.
+/// List of everything that a backup contains.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::cli::gateway) struct Manifest {
@@ -31,7 +31,7 @@ pub(in crate::cli::gateway) struct Manifest {
     /// a row.
     #[serde(default)]
     pub(in crate::cli::gateway) log: Option<Sha256Digest>,
-    /// What the database is bound to, or the key file's own.
+    /// Fingerprint of the key file that the database is bound to, or of the key file itself.
     pub(in crate::cli::gateway) key_file_fingerprint: Option<Sha256Digest>,
     pub(in crate::cli::gateway) database: Option<BackedUpDatabase>,
     /// SHA-256 of the configuration, where it is there.
@@ -67,7 +67,7 @@ pub(in crate::cli::gateway) struct BackedUpDatabase {
 pub(in crate::cli::gateway) struct BackedUpFile {
     /// The configuration's key.
     pub(in crate::cli::gateway) key: String,
-    /// Where it lies, or would lie.
+    /// Path of the file in the backup, or the path it would have there.
     pub(in crate::cli::gateway) file: PathBuf,
     pub(in crate::cli::gateway) is_secret: bool,
     /// SHA-256, where it is there.
